@@ -1,0 +1,42 @@
+/** What a scaling policy sees of one function at an evaluation. All rates and means are over the last period. */
+export interface ScalingSignals {
+  /** Instant of the evaluation, seconds. */
+  readonly nowSeconds: number;
+  /** Instances that can serve (idle or busy). */
+  readonly ready: number;
+  /** Instances on their way up. */
+  readonly starting: number;
+  /** Requests waiting at the gateway because no instance can take them. */
+  readonly queued: number;
+  /** Requests inside instances, waiting or running. */
+  readonly inFlight: number;
+  /** Age of the oldest request in the gateway's queue, seconds; 0 when empty. */
+  readonly oldestWaitSeconds: number;
+  /** Time-averaged requests in flight, queued ones included, over the last period. */
+  readonly concurrency: number;
+  /** Arrivals since the last evaluation. */
+  readonly arrivals: number;
+  /** Completions since the last evaluation. */
+  readonly completions: number;
+  /** Mean share of time that ready instances spent in a step, 0..1. */
+  readonly busyFraction: number;
+  /** Mean share of KV blocks in use on ready instances, 0..1. */
+  readonly kvUtilization: number;
+  /** p95 of the TTFT of first tokens since the last evaluation, seconds; 0 when there were none. */
+  readonly ttftP95Seconds: number;
+  /** Mean gap between tokens since the last evaluation, seconds; 0 when there were none. */
+  readonly tbtMeanSeconds: number;
+  /** Longest time since any request was in flight or queued, seconds; 0 while there is one. */
+  readonly idleSeconds: number;
+}
+
+/**
+ * Decides how many instances a function should have. Called every `periodSeconds`; may keep state,
+ * so make a new one for each run. The caller clamps to [min, max] and applies the delays.
+ */
+export interface ScalingPolicy {
+  /** Seconds between evaluations, > 0. */
+  readonly periodSeconds: number;
+  /** Desired instances (ready + starting), an integer >= 0. */
+  desired(signals: ScalingSignals): number;
+}
