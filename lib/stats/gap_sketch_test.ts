@@ -1,4 +1,4 @@
-import { equal, ok, throws } from "@std/assert";
+import { ok, strictEqual, throws } from "@std/assert";
 import fc from "fast-check";
 import { GapSketch } from "./gap_sketch.ts";
 
@@ -36,14 +36,14 @@ Deno.test("GapSketch.addRun() equals as many add() calls, bucket by bucket", () 
     }
     const a = whole.cdf();
     const b = single.cdf();
-    equal(whole.count, single.count);
+    strictEqual(whole.count, single.count);
     ok(relativeDifference(whole.sum, single.sum) < 1e-12);
     ok(relativeDifference(whole.max, single.max) < 1e-12);
-    equal(whole.min, single.min);
-    equal(a.seconds.length, b.seconds.length);
+    strictEqual(whole.min, single.min);
+    strictEqual(a.seconds.length, b.seconds.length);
     for (let i = 0; i < a.seconds.length; i++) {
       ok(relativeDifference(a.seconds[i], b.seconds[i]) < 1e-12);
-      equal(a.share[i], b.share[i]);
+      strictEqual(a.share[i], b.share[i]);
     }
   }));
 });
@@ -74,8 +74,8 @@ Deno.test("GapSketch.quantile() stays within its stated error of the exact quant
 Deno.test("GapSketch.quantile() follows a run that crosses hundreds of buckets", () => {
   const sketch = new GapSketch();
   sketch.addRun(0.001, 1e-6, 1_000_000, 3);
-  equal(sketch.count, 3_000_000);
-  equal(sketch.min, 0.001);
+  strictEqual(sketch.count, 3_000_000);
+  strictEqual(sketch.min, 0.001);
   ok(Math.abs(sketch.max - 1.000999) < 1e-12);
   for (const q of [0.01, 0.1, 0.5, 0.9, 0.999]) {
     const exact = 0.001 + 1e-6 * q * 999_999;
@@ -94,11 +94,11 @@ Deno.test("GapSketch.merge() equals adding everything to one sketch", () => {
       }
     });
     parts[0].merge(parts[1]);
-    equal(parts[0].count, one.count);
-    equal(parts[0].min, one.min);
-    equal(parts[0].max, one.max);
+    strictEqual(parts[0].count, one.count);
+    strictEqual(parts[0].min, one.min);
+    strictEqual(parts[0].max, one.max);
     ok(relativeDifference(parts[0].sum, one.sum) < 1e-14);
-    for (const q of [0.05, 0.5, 0.95]) equal(parts[0].quantile(q), one.quantile(q));
+    for (const q of [0.05, 0.5, 0.95]) strictEqual(parts[0].quantile(q), one.quantile(q));
   }));
 });
 
@@ -106,7 +106,7 @@ Deno.test("GapSketch.sum is exact where plain addition loses digits", () => {
   const sketch = new GapSketch();
   sketch.add(1e7, 1e9); // 1e16, where neighbouring floats are 2 apart
   for (let i = 0; i < 1000; i++) sketch.add(0.5, 1);
-  equal(sketch.sum, 1e16 + 500);
+  strictEqual(sketch.sum, 1e16 + 500);
 });
 
 Deno.test("GapSketch counts gaps outside its range at the nearer end", () => {
@@ -115,11 +115,11 @@ Deno.test("GapSketch counts gaps outside its range at the nearer end", () => {
   sketch.add(1e-9, 1);
   sketch.add(0.01, 5);
   sketch.add(1e9, 1);
-  equal(sketch.count, 9);
-  equal(sketch.clamped, 4);
-  equal(sketch.quantile(0), 0);
-  equal(sketch.quantile(1), 1e9);
-  equal(sketch.quantile(2 / 8), 1e-7);
+  strictEqual(sketch.count, 9);
+  strictEqual(sketch.clamped, 4);
+  strictEqual(sketch.quantile(0), 0);
+  strictEqual(sketch.quantile(1), 1e9);
+  strictEqual(sketch.quantile(2 / 8), 1e-7);
 });
 
 Deno.test("GapSketch.cdf() rises to 1 and ends at the longest gap", () => {
@@ -130,14 +130,14 @@ Deno.test("GapSketch.cdf() rises to 1 and ends at the longest gap", () => {
     ok(seconds[i] > seconds[i - 1]);
     ok(share[i] > share[i - 1]);
   }
-  equal(share.at(-1), 1);
-  equal(seconds.at(-1), sketch.max);
+  strictEqual(share.at(-1), 1);
+  strictEqual(seconds.at(-1), sketch.max);
 });
 
 Deno.test("GapSketch answers NaN while empty and refuses what is no gap", () => {
   const sketch = new GapSketch();
-  equal(sketch.quantile(0.5), NaN);
-  equal(sketch.mean, NaN);
+  strictEqual(sketch.quantile(0.5), NaN);
+  strictEqual(sketch.mean, NaN);
   throws(() => sketch.add(NaN, 1), RangeError);
   throws(() => sketch.add(-1, 1), RangeError);
   throws(() => sketch.add(1, 0), RangeError);
@@ -145,5 +145,5 @@ Deno.test("GapSketch answers NaN while empty and refuses what is no gap", () => 
   throws(() => sketch.addRun(0.1, 0.1, 0, 1), RangeError);
   throws(() => sketch.addRun(0.1, Infinity, 2, 1), RangeError);
   throws(() => sketch.quantile(1.5), /current value is 1\.5/);
-  equal(sketch.count, 0);
+  strictEqual(sketch.count, 0);
 });

@@ -1,0 +1,112 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
+import fc from "fast-check";
+import { placeOrderStatistics } from "./order_statistics.ts";
+import { describe, percentiles } from "./quantiles.ts";
+
+const numbers = fc.oneof(
+  fc.array(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), { minLength: 1, maxLength: 300 }),
+  fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 3000 }),
+);
+
+function bySorting(values: readonly number[], percentage: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const position = percentage / 100 * (sorted.length - 1);
+  const below = Math.floor(position);
+  const above = Math.ceil(position);
+  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+}
+
+Deno.test("percentiles() equals sorting and interpolating", () => {
+  const percentages = fc.array(fc.double({ min: 0, max: 100, noNaN: true }), { maxLength: 6 });
+  fc.assert(fc.property(numbers, percentages, (values, asked) => {
+    const got = percentiles(Float64Array.from(values), asked);
+    asked.forEach((percentage, i) => {
+      const want = bySorting(values, percentage);
+      ok(Math.abs(got[i] - want) <= 1e-12 * Math.max(1, Math.abs(want)), `p${percentage}`);
+    });
+  }));
+});
+
+Deno.test("percentiles() gives NumPy's published values", () => {
+  // numpy.percentile documentation: a = [[10, 7, 4], [3, 2, 1]], percentile 50 is 3.5.
+  strictEqual(percentiles(Float64Array.of(10, 7, 4, 3, 2, 1), [50])[0], 3.5);
+  deepStrictEqual([...percentiles(Float64Array.of(1, 2, 3, 4), [0, 25, 90, 100])], [
+    1,
+    1.75,
+    3.7,
+    4,
+  ]);
+});
+
+Deno.test("describe() leaves NaN out and its input untouched", () => {
+  const values = Float64Array.of(NaN, 3, 1, NaN, 2);
+  const before = values.slice();
+  const found = describe(values, [100, 0, 50]);
+  deepStrictEqual(
+    { ...found, percentiles: [...found.percentiles] },
+    { count: 3, mean: 2, min: 1, max: 3, percentiles: [3, 1, 2] },
+  );
+  deepStrictEqual(values, before);
+});
+
+Deno.test("describe() of nothing is NaN, of one value that value", () => {
+  const none = describe(Float64Array.of(NaN), [50]);
+  deepStrictEqual([none.count, none.mean, none.max, none.percentiles[0]], [0, NaN, NaN, NaN]);
+  deepStrictEqual([...percentiles(Float64Array.of(7), [1, 50, 99])], [7, 7, 7]);
+});
+
+Deno.test("describe() keeps the mean exact where plain addition loses digits", () => {
+  const values = new Float64Array(1001).fill(0.5);
+  values[0] = 1e16;
+  strictEqual(describe(values, []).mean, (1e16 + 500) / 1001);
+});
+
+Deno.test("describe() takes infinite values as values", () => {
+  const found = describe(Float64Array.of(1, 2, Infinity), [50, 100]);
+  deepStrictEqual([found.mean, found.max, ...found.percentiles], [Infinity, Infinity, 2, Infinity]);
+});
+
+Deno.test("placeOrderStatistics() places every rank and parts the rest around it", () => {
+  fc.assert(fc.property(numbers, fc.nat(), fc.nat(), (values, a, b) => {
+    const ranks = [a % values.length, b % values.length].sort((x, y) => x - y);
+    const placed = Float64Array.from(values);
+    placeOrderStatistics(placed, placed.length, ranks);
+    const sorted = Float64Array.from(values).sort();
+    for (const rank of ranks) {
+      ok(placed[rank] === sorted[rank]); // -0 and 0 are one value here
+      ok(placed.subarray(0, rank).every((value) => value <= placed[rank]));
+      ok(placed.subarray(rank).every((value) => value >= placed[rank]));
+    }
+  }));
+});
+
+Deno.test("placeOrderStatistics() stays fast on shapes that are hard for selection", () => {
+  const count = 200_000;
+  const shapes: [string, (i: number) => number][] = [
+    ["rising", (i) => i],
+    ["falling", (i) => -i],
+    ["equal", () => 1],
+    ["organ pipe", (i) => Math.min(i, count - i)],
+    ["saw", (i) => i % 1000],
+    ["two values", (i) => i & 1],
+  ];
+  for (const [name, shape] of shapes) {
+    const values = Float64Array.from({ length: count }, (_, i) => shape(i));
+    const sorted = values.slice().sort();
+    const started = performance.now();
+    placeOrderStatistics(values, count, [count >> 1, count - 2000]);
+    ok(performance.now() - started < 500, `${name}: more than 0.5 s for 200,000 values`);
+    strictEqual(values[count >> 1], sorted[count >> 1], name);
+    strictEqual(values[count - 2000], sorted[count - 2000], name);
+  }
+});
+
+Deno.test("describe() and placeOrderStatistics() refuse bad arguments", () => {
+  const values = Float64Array.of(1, 2, 3);
+  throws(() => percentiles(values, [101]), /current value is 101/);
+  throws(() => percentiles(values, [NaN]), RangeError);
+  throws(() => percentiles(values, [50], new Float64Array(2)), /current value is 2/);
+  throws(() => placeOrderStatistics(values, 3, [2, 1]), RangeError);
+  throws(() => placeOrderStatistics(values, 3, [3]), RangeError);
+  throws(() => placeOrderStatistics(values, 4, [0]), RangeError);
+});
