@@ -1,0 +1,44 @@
+/**
+ * What starts leave behind for later ones: images, compile caches, CUDA graphs, engine snapshots.
+ * An artifact is found by name, scope (one node or the cluster) and key; another model, engine or
+ * GPU makes another key and therefore misses.
+ *
+ * @example
+ * ```ts
+ * import { ArtifactCache } from "simfaasinfer";
+ * const cache = new ArtifactCache();
+ * cache.record("compile", -1, "llama|h100");
+ * console.log(cache.has("compile", -1, "llama|h100", 1), cache.has("compile", -1, "llama|a100", 1));
+ * ```
+ */
+export class ArtifactCache {
+  readonly #starts = new Map<string, number>();
+  #lookups = 0;
+  #hits = 0;
+
+  /** Whether `readyAfterStarts` starts have left it. @param node Node id, or -1 for the cluster. */
+  has(artifact: string, node: number, key: string, readyAfterStarts: number): boolean {
+    this.#lookups++;
+    const there = (this.#starts.get(`${artifact}|${node}|${key}`) ?? 0) >= readyAfterStarts;
+    if (there) this.#hits++;
+    return there;
+  }
+
+  /** A start has left the artifact. */
+  record(artifact: string, node: number, key: string, starts = 1): void {
+    const id = `${artifact}|${node}|${key}`;
+    this.#starts.set(id, (this.#starts.get(id) ?? 0) + starts);
+  }
+
+  /** Gives up all artifacts of a node (it failed or was released). */
+  forgetNode(node: number): void {
+    for (const id of [...this.#starts.keys()]) {
+      if (id.split("|")[1] === String(node)) this.#starts.delete(id);
+    }
+  }
+
+  /** Look-ups and hits since the start. */
+  counts(): { readonly lookups: number; readonly hits: number } {
+    return { lookups: this.#lookups, hits: this.#hits };
+  }
+}

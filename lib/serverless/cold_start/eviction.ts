@@ -1,0 +1,63 @@
+/** What an eviction policy may know of a cached model. */
+export interface CacheEntry {
+  readonly key: string;
+  readonly bytes: number;
+  /** Seconds that it costs to get the model again. */
+  readonly costSeconds: number;
+  /** Instant of the last use, seconds. */
+  lastUseSeconds: number;
+  /** Uses since it came in. */
+  uses: number;
+  /** Reasons to keep it: loads under way, instances that hold it. */
+  pins: number;
+  /** Whether it is complete; a loading entry takes room and serves nobody. */
+  complete: boolean;
+  /** Greedy-Dual's priority at the last use. */
+  priority: number;
+}
+
+/** Chooses what to give up: the entry with the smallest worth goes first, ties by the older entry. */
+export interface EvictionPolicy {
+  /** Worth of keeping an entry; called when it comes in and at each use. */
+  touch(entry: CacheEntry): void;
+  /** Worth now, any unit. */
+  worth(entry: CacheEntry): number;
+  /** Told of every eviction. */
+  evicted(entry: CacheEntry): void;
+}
+
+/** Least recently used first. */
+export function leastRecentlyUsed(): EvictionPolicy {
+  return { touch() {}, worth: (entry) => entry.lastUseSeconds, evicted() {} };
+}
+
+/** Least frequently used first. */
+export function leastFrequentlyUsed(): EvictionPolicy {
+  return { touch() {}, worth: (entry) => entry.uses, evicted() {} };
+}
+
+/**
+ * Greedy-Dual-Size-Frequency: worth = clock + uses x cost / GiB, where the clock is the worth of the
+ * last entry given up, so that old popularity fades.
+ *
+ * @source Fuerst and Sharma, FaasCache (ASPLOS 2021), section 4; Cherkasova, HPL-98-69R1
+ */
+export function greedyDual(): EvictionPolicy {
+  let clock = 0;
+  return {
+    touch(entry) {
+      entry.priority = clock + (entry.uses * entry.costSeconds) / (entry.bytes / 2 ** 30);
+    },
+    worth: (entry) => entry.priority,
+    evicted(entry) {
+      clock = Math.max(clock, entry.priority);
+    },
+  };
+}
+
+/** Policies by name; each call makes a new one. */
+export const EVICTION_POLICIES = {
+  lru: leastRecentlyUsed,
+  lfu: leastFrequentlyUsed,
+  "greedy-dual": greedyDual,
+} as const satisfies Record<string, () => EvictionPolicy>;

@@ -1,0 +1,17 @@
+/**
+ * Cold starts: an instance's start as stages that share links and caches. Read `stages.ts` (what a
+ * plan is) first, then `start_executor.ts` (how many starts run at once).
+ */
+export * from "./artifact_cache.ts";
+export * from "./critical_path.ts";
+export * from "./eviction.ts";
+export * from "./executor_service.ts";
+export * from "./flow_network.ts";
+export * from "./links.ts";
+export * from "./minimum_tree.ts";
+export * from "./parse_preset.ts";
+export * from "./stages.ts";
+export * from "./start_executor.ts";
+export * from "./start_request.ts";
+export * from "./start_service.ts";
+export * from "./weight_cache.ts";

@@ -1,0 +1,345 @@
+import { parse } from "@std/yaml";
+import { z } from "zod";
+import {
+  LINK_NAMES,
+  type PlanLinks,
+  type PlanStage,
+  type StageTransfer,
+  type StageWork,
+  type StartPlan,
+  type WeightTier,
+} from "./stages.ts";
+
+const positive = z.number().positive();
+const atLeastZero = z.number().nonnegative();
+
+const routeSchema = z.strictObject({
+  links: z.array(z.enum(LINK_NAMES)),
+  limit_bytes_per_s: positive.optional(),
+});
+
+const transferSchema = z.strictObject({
+  what: z.enum(["weights", "image", "snapshot", "fixed"]),
+  fraction: z.number().positive().max(1).default(1),
+  bytes: positive.optional(),
+  from: z.strictObject({
+    remote: routeSchema.optional(),
+    ssd: routeSchema.optional(),
+    dram: routeSchema.optional(),
+  }),
+  chunk_bytes: atLeastZero.default(0),
+  keep_in: z.array(z.enum(["dram", "ssd"])).default([]),
+  once_per_node: z.boolean().default(false),
+});
+
+const workFields = {
+  seconds: atLeastZero.default(0),
+  seconds_per: z.record(z.string(), z.number()).default({}),
+  transfer: transferSchema.optional(),
+};
+
+const stageSchema = z.strictObject({
+  stage: z.string().regex(/^[a-z][a-z0-9_]*$/),
+  after: z.array(z.string()).optional(),
+  ...workFields,
+  noise_sigma: atLeastZero.default(0),
+  poll_seconds: atLeastZero.default(0),
+  billed: z.boolean().default(true),
+  artifact: z.strictObject({
+    name: z.string().min(1),
+    scope: z.enum(["node", "cluster"]),
+    key: z.array(z.string()).default(["model"]),
+    ready_after_starts: z.number().int().min(1).default(1),
+    hit: z.strictObject(workFields).prefault({}),
+  }).optional(),
+});
+
+const linksSchema = z.strictObject({
+  registry_bytes_per_s: positive.optional(),
+  storage_bytes_per_s: positive.optional(),
+  nic_bytes_per_s: positive.optional(),
+  ssd_read_bytes_per_s: positive.optional(),
+  host_bytes_per_s: positive.optional(),
+  pcie_bytes_per_s: positive.optional(),
+  nvlink_bytes_per_s: positive.optional(),
+});
+
+const parametersSchema = z.record(z.string(), z.number());
+
+const presetSchema = z.strictObject({
+  id: z.string().min(1),
+  summary: z.string().min(1),
+  sources: z.array(z.string().min(1)).default([]),
+  parameters: parametersSchema.default({}),
+  links: linksSchema.prefault({}),
+  platforms: z.record(
+    z.string(),
+    z.strictObject({ parameters: parametersSchema.default({}), links: linksSchema.prefault({}) }),
+  ).default({}),
+  stages: z.array(stageSchema),
+  wake: z.array(stageSchema).optional(),
+});
+
+type StageInput = z.infer<typeof stageSchema>;
+type WorkInput = Pick<StageInput, "seconds" | "seconds_per" | "transfer">;
+
+/** A described way to start: one plan per platform. */
+export interface ColdStartPreset {
+  readonly id: string;
+  readonly summary: string;
+  /** Where the numbers come from. */
+  readonly sources: readonly string[];
+  /** Platforms that it knows, in the file's order; `["default"]` when it names none. */
+  readonly platforms: readonly string[];
+  /** Plan of a start on a platform; the first platform unless named. @throws {RangeError} If unknown. */
+  plan(platform?: string): StartPlan;
+  /** Plan of waking an instance that sleeps with its weights in host memory; null when it cannot. */
+  wakePlan(platform?: string): StartPlan | null;
+}
+
+/**
+ * Reads the description of a start (YAML, see docs/cold-start.md). Strings `$name` in `stages` and
+ * `wake` stand for parameters, which a platform may override. Every platform is checked at once.
+ *
+ * @param text The file's text.
+ * @param name The file's name in error messages.
+ * @throws {SyntaxError} If it is not YAML.
+ * @throws {TypeError} If a value is missing, unknown or of the wrong kind; names its path.
+ * @throws {RangeError} If stages wait for each other in a circle or for one that does not exist.
+ */
+export function parseColdStartPreset(text: string, name = "cold start"): ColdStartPreset {
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch (error) {
+    throw new SyntaxError(`Cannot read ${name} as YAML: ${(error as Error).message}`);
+  }
+  if (typeof document !== "object" || document === null || Array.isArray(document)) {
+    throw new TypeError(
+      `Cannot read ${name} as a mapping: current value is ${JSON.stringify(document)}`,
+    );
+  }
+  const raw = document as Record<string, unknown>;
+  const head = check({ ...raw, stages: [], wake: undefined }, name);
+  const platforms = Object.keys(head.platforms);
+  if (platforms.length === 0) platforms.push("default");
+
+  const plans = new Map<string, { plan: StartPlan; wake: StartPlan | null }>();
+  for (const platform of platforms) {
+    const own = head.platforms[platform];
+    const parameters = { ...head.parameters, ...own?.parameters };
+    for (const key of Object.keys(own?.parameters ?? {})) {
+      if (!(key in head.parameters)) {
+        throw new TypeError(
+          `Cannot read ${name} at platforms.${platform}.parameters as parameters of this file (${
+            Object.keys(head.parameters).join(", ")
+          }): current value is ${key}`,
+        );
+      }
+    }
+    const filled = substitute(raw, parameters, "", name) as Record<string, unknown>;
+    const body = check(filled, name);
+    const links = planLinks({ ...body.links, ...body.platforms[platform]?.links });
+    const make = (stages: readonly StageInput[], at: string) => ({
+      id: body.id,
+      platform,
+      stages: planStages(stages, `${name} at ${at}`),
+      links,
+    });
+    plans.set(platform, {
+      plan: make(body.stages, "stages"),
+      wake: body.wake === undefined ? null : make(body.wake, "wake"),
+    });
+  }
+  const find = (platform = platforms[0]) => {
+    const found = plans.get(platform);
+    if (found === undefined) {
+      throw new RangeError(
+        `Cannot plan a start of ${head.id} as one on ${
+          platforms.join(", ")
+        }: current value is ${platform}`,
+      );
+    }
+    return found;
+  };
+  return {
+    id: head.id,
+    summary: head.summary,
+    sources: head.sources,
+    platforms,
+    plan: (platform) => find(platform).plan,
+    wakePlan: (platform) => find(platform).wake,
+  };
+}
+
+function check(value: unknown, name: string): z.infer<typeof presetSchema> {
+  const result = presetSchema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  let at: unknown = value;
+  let path = "";
+  for (const step of issue.path) {
+    path += typeof step === "number" ? `[${step}]` : `${path === "" ? "" : "."}${String(step)}`;
+    at = (at as Record<PropertyKey, unknown> | undefined)?.[step];
+  }
+  const what = issue.code === "unrecognized_keys"
+    ? `known keys: current value is ${issue.keys.join(", ")}`
+    : `${issue.message}: current value is ${JSON.stringify(at)}`;
+  throw new TypeError(`Cannot read ${name} at ${path === "" ? "the top" : path} as ${what}`);
+}
+
+/** Replaces strings `$name` by numbers. */
+function substitute(
+  value: unknown,
+  parameters: Readonly<Record<string, number>>,
+  path: string,
+  name: string,
+): unknown {
+  if (typeof value === "string" && value.startsWith("$")) {
+    const number = parameters[value.slice(1)];
+    if (number === undefined) {
+      throw new TypeError(
+        `Cannot read ${name} at ${path} as a parameter (${
+          Object.keys(parameters).join(", ")
+        }): current value is ${value}`,
+      );
+    }
+    return number;
+  }
+  if (Array.isArray(value)) {
+    return value.map((item, i) => substitute(item, parameters, `${path}[${i}]`, name));
+  }
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [
+        key,
+        substitute(item, parameters, path === "" ? key : `${path}.${key}`, name),
+      ]),
+    );
+  }
+  return value;
+}
+
+function planStages(inputs: readonly StageInput[], name: string): PlanStage[] {
+  const indexOf = new Map<string, number>();
+  inputs.forEach((input, i) => {
+    if (indexOf.has(input.stage)) {
+      throw new RangeError(
+        `Cannot read ${name} as distinct stages: current value is ${input.stage} twice`,
+      );
+    }
+    indexOf.set(input.stage, i);
+  });
+  // Without `after` a stage follows the one above it.
+  const after = inputs.map((input, i) =>
+    input.after?.map((other) => {
+      const index = indexOf.get(other);
+      if (index === undefined) {
+        throw new RangeError(
+          `Cannot read ${name}[${i}].after as stages of this list (${
+            [...indexOf.keys()].join(", ")
+          }): current value is ${other}`,
+        );
+      }
+      return index;
+    }) ?? (i > 0 ? [i - 1] : [])
+  );
+  const order = topologicalOrder(after);
+  if (order.length < inputs.length) {
+    const stuck = inputs.filter((_, i) => !order.includes(i)).map((input) => input.stage);
+    throw new RangeError(
+      `Cannot read ${name} as stages without a circle: current value is ${stuck.join(", ")}`,
+    );
+  }
+  const placeOf = new Map(order.map((index, place) => [index, place]));
+  return order.map((index) => {
+    const { stage, noise_sigma, poll_seconds, billed, artifact, ...work } = inputs[index];
+    return {
+      name: stage,
+      after: after[index].map((other) => placeOf.get(other) as number),
+      work: stageWork(work, `${name}[${index}]`),
+      artifact: artifact === undefined ? null : {
+        artifact: artifact.name,
+        scope: artifact.scope,
+        key: artifact.key,
+        readyAfterStarts: artifact.ready_after_starts,
+        hit: stageWork(artifact.hit, `${name}[${index}].artifact.hit`),
+      },
+      noiseSigma: noise_sigma,
+      pollSeconds: poll_seconds,
+      billed,
+    };
+  });
+}
+
+/** Order in which every index follows those it comes after; the smallest first. Short on a circle. */
+function topologicalOrder(after: readonly (readonly number[])[]): number[] {
+  const order: number[] = [];
+  const placed = new Set<number>();
+  while (order.length < after.length) {
+    const next = after.findIndex((waits, i) =>
+      !placed.has(i) && waits.every((other) => placed.has(other))
+    );
+    if (next < 0) break;
+    placed.add(next);
+    order.push(next);
+  }
+  return order;
+}
+
+function stageWork(input: WorkInput, path: string): StageWork {
+  return {
+    seconds: input.seconds,
+    secondsPer: Object.entries(input.seconds_per).map(([feature, seconds]) => ({
+      feature,
+      seconds,
+    })),
+    transfer: input.transfer === undefined
+      ? null
+      : stageTransfer(input.transfer, `${path}.transfer`),
+  };
+}
+
+function stageTransfer(input: z.infer<typeof transferSchema>, path: string): StageTransfer {
+  if ((input.what === "fixed") !== (input.bytes !== undefined)) {
+    throw new TypeError(
+      `Cannot read ${path} as "what: fixed" with bytes, or anything else without: current value is what: ${input.what}, bytes: ${input.bytes}`,
+    );
+  }
+  const routes: StageTransfer["routes"] = Object.fromEntries(
+    Object.entries(input.from).filter(([, route]) => route !== undefined).map((
+      [tier, route],
+    ) => [tier as WeightTier, {
+      links: route.links,
+      limitBytesPerSecond: route.limit_bytes_per_s ?? Infinity,
+    }]),
+  );
+  if (input.what !== "weights" && routes.remote === undefined) {
+    throw new TypeError(
+      `Cannot read ${path}.from as routes of ${input.what} with one from remote: current value is ${
+        Object.keys(routes).join(", ")
+      }`,
+    );
+  }
+  return {
+    what: input.what,
+    fraction: input.fraction,
+    fixedBytes: input.bytes ?? 0,
+    routes,
+    chunkBytes: input.chunk_bytes,
+    keepIn: input.keep_in,
+    oncePerNode: input.once_per_node,
+  };
+}
+
+function planLinks(input: z.infer<typeof linksSchema>): PlanLinks {
+  return {
+    registryBytesPerSecond: input.registry_bytes_per_s,
+    storageBytesPerSecond: input.storage_bytes_per_s,
+    nicBytesPerSecond: input.nic_bytes_per_s,
+    ssdReadBytesPerSecond: input.ssd_read_bytes_per_s,
+    hostBytesPerSecond: input.host_bytes_per_s,
+    pcieBytesPerSecond: input.pcie_bytes_per_s,
+    nvlinkBytesPerSecond: input.nvlink_bytes_per_s,
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * Stages of a start in the order in which they usually come. A plan may use other names; these are
+ * what presets, figures and tables use.
+ */
+export const STAGE_NAMES = [
+  "node_provision",
+  "image_pull",
+  "container_create",
+  "runtime_import",
+  "accelerator_init",
+  "collective_init",
+  "weights_fetch",
+  "weights_load",
+  "model_init",
+  "tokenizer",
+  "compile",
+  "kv_profile",
+  "graph_capture",
+  "warmup",
+  "register",
+] as const;
+
+/** Where the weights of a model are on a node, the best place first. */
+export const WEIGHT_TIERS = ["dram", "ssd", "remote"] as const;
+/** Place of weights: host memory, local disk, or only the remote store. */
+export type WeightTier = (typeof WEIGHT_TIERS)[number];
+
+/** What a transfer occupies; see `ColdStartLinks` for what each is. */
+export const LINK_NAMES = ["registry", "storage", "nic", "ssd", "host", "pcie", "nvlink"] as const;
+/** Name of a link in a plan. */
+export type LinkName = (typeof LINK_NAMES)[number];
+
+/** A way from one place to the accelerator or to a nearer place. */
+export interface TransferRoute {
+  /** Links crossed. `pcie` and `nvlink` belong to a GPU, so a route over them is one flow per rank. */
+  readonly links: readonly LinkName[];
+  /** What the software moves at most, bytes per second and flow; Infinity when the links decide. */
+  readonly limitBytesPerSecond: number;
+}
+
+/** Bytes that a stage moves. */
+export interface StageTransfer {
+  /** What is moved: the model's weights, the container image, an engine snapshot, or a fixed number of bytes. */
+  readonly what: "weights" | "image" | "snapshot" | "fixed";
+  /** Share of it that has to arrive before the stage ends, (0, 1]; below 1 for lazily pulled images. */
+  readonly fraction: number;
+  /** Bytes for `fixed`. */
+  readonly fixedBytes: number;
+  /**
+   * Routes by where the weights are when the stage begins. No route for a place means that there is
+   * nothing to move from there. Images and snapshots come from `remote`.
+   */
+  readonly routes: Readonly<Partial<Record<WeightTier, TransferRoute>>>;
+  /** Chunk of a pipelined transfer: each link but the slowest adds the time of one chunk. Bytes. */
+  readonly chunkBytes: number;
+  /** Places on the node that hold the weights afterwards. */
+  readonly keepIn: readonly ("dram" | "ssd")[];
+  /** Whether starts on one node that move the same thing wait for one transfer instead of each moving it. */
+  readonly oncePerNode: boolean;
+}
+
+/** What a stage does: a time, and bytes to move after it. */
+export interface StageWork {
+  /** Constant part, seconds. */
+  readonly seconds: number;
+  /** Seconds per unit of a feature of the start (`weight_gib_per_rank`, `layers`, ...). */
+  readonly secondsPer: readonly { readonly feature: string; readonly seconds: number }[];
+  /** Bytes to move, or null. */
+  readonly transfer: StageTransfer | null;
+}
+
+/** Something that a stage leaves behind and a later start can use. */
+export interface StageArtifact {
+  /** Name: `image`, `compile`, `graphs`, `snapshot`, ... Stages may share one. */
+  readonly artifact: string;
+  /** Whether it serves one node or the whole cluster. */
+  readonly scope: "node" | "cluster";
+  /** Features or identities whose change makes it useless: `model`, `image`, `gpu`, `engine`, `ranks`. */
+  readonly key: readonly string[];
+  /** Completed starts before it can be used, >= 1. */
+  readonly readyAfterStarts: number;
+  /** What is left to do when it is there. */
+  readonly hit: StageWork;
+}
+
+/** One stage of a plan. */
+export interface PlanStage {
+  readonly name: string;
+  /** Indices of the stages that must have ended, all smaller than this stage's own. */
+  readonly after: readonly number[];
+  /** What is done when no artifact helps. */
+  readonly work: StageWork;
+  /** Artifact that shortens the stage, or null. */
+  readonly artifact: StageArtifact | null;
+  /** Sigma of the lognormal noise on the time part (mean 1); 0 for none. */
+  readonly noiseSigma: number;
+  /** The stage ends at the next multiple of this many seconds after the start began; 0 for at once. */
+  readonly pollSeconds: number;
+  /** Whether the time of this stage is billed. */
+  readonly billed: boolean;
+}
+
+/** Link capacities that a plan's source measured on; bytes per second, absent when unknown. */
+export interface PlanLinks {
+  readonly registryBytesPerSecond?: number;
+  readonly storageBytesPerSecond?: number;
+  readonly nicBytesPerSecond?: number;
+  readonly ssdReadBytesPerSecond?: number;
+  readonly hostBytesPerSecond?: number;
+  readonly pcieBytesPerSecond?: number;
+  readonly nvlinkBytesPerSecond?: number;
+}
+
+/** How an instance starts on one platform: a directed acyclic graph of stages, sorted so that a stage comes after those it waits for. */
+export interface StartPlan {
+  readonly id: string;
+  readonly platform: string;
+  readonly stages: readonly PlanStage[];
+  readonly links: PlanLinks;
+}

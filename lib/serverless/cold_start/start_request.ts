@@ -1,0 +1,76 @@
+import type { StartPlan } from "./stages.ts";
+import type { StageSpan } from "./start_service.ts";
+
+/** A source of uniform numbers in [0, 1). */
+export interface NoiseStream {
+  next(): number;
+}
+
+/** A GPU that an instance takes. */
+export interface RankPlace {
+  /** Node id of `ColdStartLinks`. */
+  readonly node: number;
+  /** GPU of the node, from 0. */
+  readonly gpu: number;
+}
+
+/** One instance to start. */
+export interface StartRequest {
+  /** The caller's number of the instance, handed back when it is ready. */
+  readonly instance: number;
+  readonly plan: StartPlan;
+  /** Name of the weights: equal names share caches. Include the dtype when it varies. */
+  readonly weightsKey: string;
+  /** Weights of the whole instance, bytes; each rank gets an equal part. */
+  readonly weightBytes: number;
+  /** GPUs in rank order, >= 1. */
+  readonly ranks: readonly RankPlace[];
+  /** Container image, bytes; 0 unless given. */
+  readonly imageBytes?: number;
+  /** Engine snapshot, bytes; 0 unless given. */
+  readonly snapshotBytes?: number;
+  /** Seconds that getting the weights again would cost, for cost-aware eviction. */
+  readonly reloadSeconds?: number;
+  /**
+   * Numbers that the plan's durations use beside the built-in ones: `weight_gib` (whole instance),
+   * `weight_gib_per_rank`, `image_gib`, `snapshot_gib`, `ranks`, `extra_ranks` (ranks - 1), `multi_rank` (0 or 1),
+   * `nodes` and `evicted_gib` (given up to make room).
+   */
+  readonly features?: Readonly<Record<string, number>>;
+  /** Identities in artifact keys (`image`, `gpu`, `engine`); `model` is `weightsKey`, `ranks` their number. */
+  readonly identities?: Readonly<Record<string, string>>;
+  /** Stream for the stages' noise; none leaves every stage at its mean. */
+  readonly noise?: NoiseStream | null;
+}
+
+/** A stage of a start, as it happened. */
+export interface StartStage extends StageSpan {
+  /** Whether an artifact or a nearer copy left less to do than a first start has. */
+  readonly cached: boolean;
+  readonly billed: boolean;
+  /** Whether the stage is on the critical path; those stages' times add up to the start's. */
+  readonly critical: boolean;
+  /** Bytes that this start moved itself in the stage. */
+  readonly bytes: number;
+}
+
+/** A start that is over. */
+export interface FinishedStart {
+  readonly startId: number;
+  readonly instance: number;
+  readonly beginAtSeconds: number;
+  /** Instant at which the instance can serve. */
+  readonly readyAtSeconds: number;
+  /** Stages in the plan's order. */
+  readonly stages: readonly StartStage[];
+}
+
+/** A start that was given up. */
+export interface CancelledStart {
+  readonly startId: number;
+  readonly instance: number;
+  readonly beginAtSeconds: number;
+  readonly cancelledAtSeconds: number;
+  /** Stages that had begun; those under way end at the cancellation. */
+  readonly stages: readonly StartStage[];
+}
