@@ -8,6 +8,7 @@ export function startFeatures(request: StartRequest): Map<string, number> {
   const ranks = request.ranks.length;
   const nodes = new Set(request.ranks.map((rank) => rank.node)).size;
   const features = new Map<string, number>([
+    ["weight_gb", request.weightBytes / 1e9],
     ["weight_gib", request.weightBytes / GIB],
     ["weight_gib_per_rank", request.weightBytes / ranks / GIB],
     ["image_gib", (request.imageBytes ?? 0) / GIB],
@@ -18,7 +19,8 @@ export function startFeatures(request: StartRequest): Map<string, number> {
     ["nodes", nodes],
     ["evicted_gib", 0],
   ]);
-  for (const [name, value] of Object.entries(request.features ?? {})) features.set(name, value);
+  const given = { ...request.plan.features, ...request.features };
+  for (const [name, value] of Object.entries(given)) features.set(name, value);
   return features;
 }
 

@@ -43,6 +43,7 @@ const stageSchema = z.strictObject({
   after: z.array(z.string()).optional(),
   ...workFields,
   noise_sigma: atLeastZero.default(0),
+  noise_uniform: z.number().min(0).lt(1).default(0),
   poll_seconds: atLeastZero.default(0),
   billed: z.boolean().default(true),
   artifact: z.strictObject({
@@ -71,6 +72,7 @@ const presetSchema = z.strictObject({
   summary: z.string().min(1),
   sources: z.array(z.string().min(1)).default([]),
   parameters: parametersSchema.default({}),
+  features: parametersSchema.default({}),
   links: linksSchema.prefault({}),
   platforms: z.record(
     z.string(),
@@ -91,10 +93,18 @@ export interface ColdStartPreset {
   readonly sources: readonly string[];
   /** Platforms that it knows, in the file's order; `["default"]` when it names none. */
   readonly platforms: readonly string[];
-  /** Plan of a start on a platform; the first platform unless named. @throws {RangeError} If unknown. */
-  plan(platform?: string): StartPlan;
-  /** Plan of waking an instance that sleeps with its weights in host memory; null when it cannot. */
-  wakePlan(platform?: string): StartPlan | null;
+  /** The file's parameters, before any platform's. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /**
+   * Plan of a start on a platform; the first platform unless named.
+   *
+   * @param parameters Values that replace the file's and the platform's.
+   * @throws {RangeError} If the platform is unknown.
+   * @throws {TypeError} If a parameter is unknown.
+   */
+  plan(platform?: string, parameters?: Readonly<Record<string, number>>): StartPlan;
+  /** As `plan`, of waking an instance that sleeps with its weights in host memory; null when it cannot. */
+  wakePlan(platform?: string, parameters?: Readonly<Record<string, number>>): StartPlan | null;
 }
 
 /**
@@ -124,34 +134,33 @@ export function parseColdStartPreset(text: string, name = "cold start"): ColdSta
   const platforms = Object.keys(head.platforms);
   if (platforms.length === 0) platforms.push("default");
 
-  const plans = new Map<string, { plan: StartPlan; wake: StartPlan | null }>();
-  for (const platform of platforms) {
+  const build = (platform: string, more: Readonly<Record<string, number>>) => {
     const own = head.platforms[platform];
-    const parameters = { ...head.parameters, ...own?.parameters };
-    for (const key of Object.keys(own?.parameters ?? {})) {
-      if (!(key in head.parameters)) {
-        throw new TypeError(
-          `Cannot read ${name} at platforms.${platform}.parameters as parameters of this file (${
-            Object.keys(head.parameters).join(", ")
-          }): current value is ${key}`,
-        );
-      }
+    const parameters = { ...head.parameters, ...own?.parameters, ...more };
+    for (const key of Object.keys(parameters)) {
+      if (key in head.parameters) continue;
+      throw new TypeError(
+        `Cannot set a parameter of ${name} for ${platform} as one of ${
+          Object.keys(head.parameters).join(", ")
+        }: current value is ${key}`,
+      );
     }
-    const filled = substitute(raw, parameters, "", name) as Record<string, unknown>;
-    const body = check(filled, name);
+    const body = check(substitute(raw, parameters, "", name), name);
     const links = planLinks({ ...body.links, ...body.platforms[platform]?.links });
-    const make = (stages: readonly StageInput[], at: string) => ({
+    const make = (stages: readonly StageInput[], at: string): StartPlan => ({
       id: body.id,
       platform,
       stages: planStages(stages, `${name} at ${at}`),
       links,
+      features: body.features,
     });
-    plans.set(platform, {
+    return {
       plan: make(body.stages, "stages"),
       wake: body.wake === undefined ? null : make(body.wake, "wake"),
-    });
-  }
-  const find = (platform = platforms[0]) => {
+    };
+  };
+  const plans = new Map(platforms.map((platform) => [platform, build(platform, {})]));
+  const find = (platform = platforms[0], parameters?: Readonly<Record<string, number>>) => {
     const found = plans.get(platform);
     if (found === undefined) {
       throw new RangeError(
@@ -160,15 +169,16 @@ export function parseColdStartPreset(text: string, name = "cold start"): ColdSta
         }: current value is ${platform}`,
       );
     }
-    return found;
+    return parameters === undefined ? found : build(platform, parameters);
   };
   return {
     id: head.id,
     summary: head.summary,
     sources: head.sources,
     platforms,
-    plan: (platform) => find(platform).plan,
-    wakePlan: (platform) => find(platform).wake,
+    parameters: head.parameters,
+    plan: (platform, parameters) => find(platform, parameters).plan,
+    wakePlan: (platform, parameters) => find(platform, parameters).wake,
   };
 }
 
@@ -253,7 +263,8 @@ function planStages(inputs: readonly StageInput[], name: string): PlanStage[] {
   }
   const placeOf = new Map(order.map((index, place) => [index, place]));
   return order.map((index) => {
-    const { stage, noise_sigma, poll_seconds, billed, artifact, ...work } = inputs[index];
+    const { stage, noise_sigma, noise_uniform, poll_seconds, billed, artifact, ...work } =
+      inputs[index];
     return {
       name: stage,
       after: after[index].map((other) => placeOf.get(other) as number),
@@ -266,6 +277,7 @@ function planStages(inputs: readonly StageInput[], name: string): PlanStage[] {
         hit: stageWork(artifact.hit, `${name}[${index}].artifact.hit`),
       },
       noiseSigma: noise_sigma,
+      noiseUniform: noise_uniform,
       pollSeconds: poll_seconds,
       billed,
     };

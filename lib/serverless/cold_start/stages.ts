@@ -71,7 +71,10 @@ export interface StageWork {
 
 /** Something that a stage leaves behind and a later start can use. */
 export interface StageArtifact {
-  /** Name: `image`, `compile`, `graphs`, `snapshot`, ... Stages may share one. */
+  /**
+   * Name: `image`, `compile`, `graphs`, `snapshot`, ... Stages of a start may share one: it is there
+   * for all of them or for none, and complete when the last of them has ended.
+   */
   readonly artifact: string;
   /** Whether it serves one node or the whole cluster. */
   readonly scope: "node" | "cluster";
@@ -94,6 +97,8 @@ export interface PlanStage {
   readonly artifact: StageArtifact | null;
   /** Sigma of the lognormal noise on the time part (mean 1); 0 for none. */
   readonly noiseSigma: number;
+  /** Half width of the uniform noise on the time part, [0, 1): a factor in 1 +- this; 0 for none. */
+  readonly noiseUniform: number;
   /** The stage ends at the next multiple of this many seconds after the start began; 0 for at once. */
   readonly pollSeconds: number;
   /** Whether the time of this stage is billed. */
@@ -117,4 +122,6 @@ export interface StartPlan {
   readonly platform: string;
   readonly stages: readonly PlanStage[];
   readonly links: PlanLinks;
+  /** Features that a start need not give, with the value they then have. */
+  readonly features: Readonly<Record<string, number>>;
 }

@@ -4,7 +4,14 @@ import { criticalPath } from "./critical_path.ts";
 import { lognormalFactor, startFeatures, workSeconds } from "./duration.ts";
 import type { FlowNetwork } from "./flow_network.ts";
 import type { ColdStartLinks } from "./links.ts";
-import type { PlanStage, StageTransfer, StageWork, TransferRoute, WeightTier } from "./stages.ts";
+import type {
+  PlanStage,
+  StageArtifact,
+  StageTransfer,
+  StageWork,
+  TransferRoute,
+  WeightTier,
+} from "./stages.ts";
 import type { CancelledStart, FinishedStart, StartRequest, StartStage } from "./start_request.ts";
 import type { CachedTier, WeightCache } from "./weight_cache.ts";
 
@@ -71,6 +78,8 @@ interface Start {
   readonly endAt: Float64Array;
   readonly cached: Uint8Array;
   readonly bytes: Float64Array;
+  /** Whether each artifact was there when the first stage that asks for it began. */
+  readonly found: Map<string, boolean[]>;
   /** Transfers that a stage begins at the end of its delay. */
   readonly led: Transfer[][];
   /** Transfers the start waits for. */
@@ -157,6 +166,7 @@ export class StartExecutor {
       endAt: new Float64Array(count).fill(NaN),
       cached: new Uint8Array(count),
       bytes: new Float64Array(count),
+      found: new Map(),
       led: [],
       waitsFor: new Set(),
       stagesLeft: count,
@@ -164,9 +174,10 @@ export class StartExecutor {
     };
     // All noise is drawn here, so that a draw never depends on how starts interleave.
     for (let i = 0; i < count; i++) {
-      const { noiseSigma, work, artifact } = stages[i];
-      if (noiseSigma > 0 && request.noise) {
-        start.noise[i] = lognormalFactor(noiseSigma, request.noise);
+      const { noiseSigma, noiseUniform, work, artifact } = stages[i];
+      if (request.noise) {
+        if (noiseSigma > 0) start.noise[i] = lognormalFactor(noiseSigma, request.noise);
+        if (noiseUniform > 0) start.noise[i] *= 1 + noiseUniform * (2 * request.noise.next() - 1);
       }
       workSeconds(work, start.features);
       if (artifact !== null) workSeconds(artifact.hit, start.features);
@@ -178,6 +189,11 @@ export class StartExecutor {
       if (stages[i].after.length === 0) this.#beginStage(start, i, now);
     }
     return start.id;
+  }
+
+  /** Leaves a stage's artifact where a start with this request would look for it, ready to be used. */
+  provide(request: StartRequest, stage: PlanStage): void {
+    if (stage.artifact !== null) this.#record(nodeShares(request), request, stage.artifact, true);
   }
 
   /**
@@ -278,7 +294,8 @@ export class StartExecutor {
       }
     }
     start.led[index] = led;
-    start.features.set("evicted_gib", evictedBytes / 2 ** 30);
+    const evictedBefore = request.features?.evicted_gib ?? 0;
+    start.features.set("evicted_gib", evictedBefore + evictedBytes / 2 ** 30);
     let seconds = workSeconds(work, start.features) * start.noise[index];
     let fill = 0;
     for (const transfer of led) fill = Math.max(fill, this.#fillSeconds(transfer));
@@ -291,11 +308,16 @@ export class StartExecutor {
   #presentOn(start: Start, stage: PlanStage): boolean[] | null {
     const artifact = stage.artifact;
     if (artifact === null) return null;
-    const key = artifactKey(start.request, artifact.key);
-    const nodes = artifact.scope === "node" ? start.shares.map((share) => share.node) : [-1];
-    return nodes.map((node) =>
-      this.#artifacts.has(artifact.artifact, node, key, artifact.readyAfterStarts)
-    );
+    let present = start.found.get(artifact.artifact);
+    if (present === undefined) {
+      const key = artifactKey(start.request, artifact.key);
+      const nodes = artifact.scope === "node" ? start.shares.map((share) => share.node) : [-1];
+      present = nodes.map((node) =>
+        this.#artifacts.has(artifact.artifact, node, key, artifact.readyAfterStarts)
+      );
+      start.found.set(artifact.artifact, present);
+    }
+    return present;
   }
 
   #placeOf(start: Start, share: NodeShare): WeightTier {
@@ -434,12 +456,12 @@ export class StartExecutor {
     const { plan } = start.request;
     start.endAt[index] = now;
     const { artifact } = plan.stages[index];
-    if (artifact !== null && start.cached[index] === 0) {
-      const key = artifactKey(start.request, artifact.key);
-      if (artifact.scope === "cluster") this.#artifacts.record(artifact.artifact, -1, key);
-      else {for (const { node } of start.shares) {
-          this.#artifacts.record(artifact.artifact, node, key);
-        }}
+    const complete = artifact !== null && start.cached[index] === 0 &&
+      plan.stages.every((other, i) =>
+        other.artifact?.artifact !== artifact.artifact || !Number.isNaN(start.endAt[i])
+      );
+    if (complete) {
+      this.#record(start.shares, start.request, artifact, false);
     }
     if (--start.stagesLeft === 0) {
       this.#finish(start, now);
@@ -450,6 +472,18 @@ export class StartExecutor {
         this.#beginStage(start, i, now);
       }
     }
+  }
+
+  #record(
+    shares: readonly NodeShare[],
+    request: StartRequest,
+    artifact: StageArtifact,
+    ready: boolean,
+  ): void {
+    const key = artifactKey(request, artifact.key);
+    const nodes = artifact.scope === "cluster" ? [-1] : shares.map((share) => share.node);
+    const starts = ready ? artifact.readyAfterStarts : 1;
+    for (const node of nodes) this.#artifacts.record(artifact.artifact, node, key, starts);
   }
 
   #finish(start: Start, now: number): void {

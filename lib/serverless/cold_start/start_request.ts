@@ -32,9 +32,9 @@ export interface StartRequest {
   /** Seconds that getting the weights again would cost, for cost-aware eviction. */
   readonly reloadSeconds?: number;
   /**
-   * Numbers that the plan's durations use beside the built-in ones: `weight_gib` (whole instance),
-   * `weight_gib_per_rank`, `image_gib`, `snapshot_gib`, `ranks`, `extra_ranks` (ranks - 1), `multi_rank` (0 or 1),
-   * `nodes` and `evicted_gib` (given up to make room).
+   * Numbers that the plan's durations use beside the built-in ones: `weight_gb` and `weight_gib` (whole
+   * instance), `weight_gib_per_rank`, `image_gib`, `snapshot_gib`, `ranks`, `extra_ranks` (ranks - 1), `multi_rank` (0 or 1),
+   * `nodes` and `evicted_gib` (given up to make room; a number given here is added).
    */
   readonly features?: Readonly<Record<string, number>>;
   /** Identities in artifact keys (`image`, `gpu`, `engine`); `model` is `weightsKey`, `ranks` their number. */

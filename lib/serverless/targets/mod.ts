@@ -1,0 +1,21 @@
+/**
+ * Published cold-start measurements beside ours. Read `target.ts` for what a row is; each other file
+ * is one publication, its numbers stand in data/targets.
+ */
+import { a6000Targets } from "./a6000_starts.ts";
+import { hydraserveTargets } from "./hydraserve.ts";
+import { medusaTargets } from "./medusa.ts";
+import { serverlessllmStoreTargets } from "./serverlessllm_store.ts";
+import type { TargetGroup } from "./target.ts";
+import { vllmV1Targets } from "./vllm_v1.ts";
+
+export * from "./target.ts";
+
+/** Cold-start targets, by publication. */
+export const COLD_START_TARGETS: readonly TargetGroup[] = [
+  medusaTargets,
+  hydraserveTargets,
+  serverlessllmStoreTargets,
+  vllmV1Targets,
+  a6000Targets,
+];

@@ -1,0 +1,57 @@
+/** A published number beside ours. */
+export interface TargetRow {
+  /** Group and quantity, `group/what/which`. */
+  readonly id: string;
+  /** Citation of the published number. */
+  readonly source: string;
+  /** Unit of `paper` and `ours`: `s`, or `1` for shares and errors. */
+  readonly unit: "s" | "1";
+  /** Published value; null for a bar that is ours alone (a mean error). */
+  readonly paper: number | null;
+  readonly ours: number;
+  /** Relative error (ours / paper - 1), signed; for a bar, the value that has to stay below the tolerance. */
+  readonly error: number;
+  /** Largest allowed |error|; null when the row counts only as part of a mean. */
+  readonly tolerance: number | null;
+  /** Whether the error is within the tolerance; null without one. */
+  readonly pass: boolean | null;
+}
+
+/** A group of targets from one publication. */
+export interface TargetGroup {
+  readonly id: string;
+  /** Computes our numbers. Pure and deterministic. */
+  rows(): TargetRow[];
+}
+
+/** A row that compares one number, relative. */
+export function relativeRow(
+  id: string,
+  source: string,
+  paper: number,
+  ours: number,
+  tolerance: number | null = null,
+): TargetRow {
+  const error = ours / paper - 1;
+  const pass = tolerance === null ? null : Math.abs(error) <= tolerance;
+  return { id, source, unit: "s", paper, ours, error, tolerance, pass };
+}
+
+/** A row for a value of ours that has to stay at or below `tolerance`. */
+export function boundRow(id: string, source: string, ours: number, tolerance: number): TargetRow {
+  return {
+    id,
+    source,
+    unit: "1",
+    paper: null,
+    ours,
+    error: ours,
+    tolerance,
+    pass: ours <= tolerance,
+  };
+}
+
+/** Mean of |error| of some rows. */
+export function meanError(rows: readonly TargetRow[]): number {
+  return rows.reduce((sum, row) => sum + Math.abs(row.error), 0) / rows.length;
+}
