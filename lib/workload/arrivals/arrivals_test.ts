@@ -1,0 +1,117 @@
+import { ok, strictEqual, throws } from "@std/assert";
+import { runArrivalLaws } from "../../../tests/conformance/arrival_laws.ts";
+import { randomStreams } from "../../sim/random_streams.ts";
+import {
+  bursts,
+  createArrivals,
+  gammaArrivals,
+  poisson,
+  rateCurve,
+  uniformArrivals,
+  weibullArrivals,
+} from "./mod.ts";
+
+/**
+ * Coefficient of variation of gaps when half the time has one rate and half another, for pieces
+ * much longer than a gap: gaps are a mixture of two exponentials, weighted by arrivals.
+ */
+function mixtureCv(slow: number, fast: number): number {
+  const share = slow / (slow + fast);
+  const mean = share / slow + (1 - share) / fast;
+  const square = 2 * (share / slow ** 2 + (1 - share) / fast ** 2);
+  return Math.sqrt(square / mean ** 2 - 1);
+}
+
+runArrivalLaws({ name: "poisson", create: (ratePerSecond) => poisson({ ratePerSecond }), cv: 1 });
+runArrivalLaws({
+  name: "uniform",
+  create: (ratePerSecond) => uniformArrivals({ ratePerSecond }),
+  cv: 0,
+});
+for (const cv of [0.4, 1, 3]) {
+  runArrivalLaws({
+    name: `gamma (cv ${cv})`,
+    create: (ratePerSecond) => gammaArrivals({ ratePerSecond, cv }),
+    cv,
+  });
+}
+runArrivalLaws({
+  name: "weibull (cv 2)",
+  create: (ratePerSecond) => weibullArrivals({ ratePerSecond, cv: 2 }),
+  cv: 2,
+});
+runArrivalLaws({
+  name: "rate-curve",
+  create: (rate) => rateCurve({ ratesPerSecond: [0.2 * rate, 1.8 * rate], pieceSeconds: 30 }),
+  cv: mixtureCv(4, 36),
+  spanSeconds: 300,
+});
+runArrivalLaws({
+  name: "bursts",
+  create: (rate) =>
+    bursts({
+      baseRatePerSecond: 0.5 * rate,
+      burstRatePerSecond: 1.5 * rate,
+      periodSeconds: 60,
+      burstSeconds: 30,
+    }),
+  cv: mixtureCv(10, 30),
+  spanSeconds: 300,
+});
+
+Deno.test("uniformArrivals() stays on its grid after a million arrivals", () => {
+  const stream = randomStreams(1).take("arrivals");
+  const at = new Float64Array(1_000_000);
+  uniformArrivals({ ratePerSecond: 10 }).fill(at, stream, 0);
+  for (let i = 0; i < at.length; i += 997) strictEqual(at[i], (i + 1) / 10);
+  strictEqual(at[999_999], 100_000);
+});
+
+Deno.test("rateCurve() keeps each piece's rate, skips empty ones and ends when told to", () => {
+  const ratesPerSecond = [30, 0, 10, 60];
+  const process = rateCurve({ ratesPerSecond, pieceSeconds: 200, repeat: false });
+  const stream = randomStreams(1).take("arrivals");
+  const counts = [0, 0, 0, 0];
+  let at = process.next(stream, 0);
+  for (; at < Infinity; at = process.next(stream, at)) counts[Math.floor(at / 200)]++;
+  counts.forEach((count, i) => {
+    const expected = 200 * ratesPerSecond[i];
+    ok(Math.abs(count - expected) <= 4 * Math.sqrt(expected), `${i}: ${count}`);
+  });
+  strictEqual(process.next(stream, 5000), Infinity);
+});
+
+Deno.test("bursts() with no base traffic arrives at the end of each period only", () => {
+  const process = bursts({
+    baseRatePerSecond: 0,
+    burstRatePerSecond: 50,
+    periodSeconds: 100,
+    burstSeconds: 10,
+  });
+  const stream = randomStreams(1).take("arrivals");
+  for (let i = 0, at = 0; i < 2000; i++) {
+    at = process.next(stream, at);
+    ok(at % 100 >= 90, `${at}`);
+  }
+});
+
+Deno.test("arrival processes refuse rates and lengths that are out of range", () => {
+  throws(() => poisson({ ratePerSecond: -3 }), /ratePerSecond .* > 0: current value is -3$/);
+  throws(() => uniformArrivals({ ratePerSecond: 0 }), /current value is 0$/);
+  throws(() => gammaArrivals({ ratePerSecond: 1, cv: NaN }), /cv .*: current value is NaN$/);
+  throws(() => rateCurve({ ratesPerSecond: [1, -1] }), /rate 1 .*: current value is -1$/);
+  throws(() => rateCurve({ ratesPerSecond: [0, 0] }), RangeError);
+  throws(() => rateCurve({ ratesPerSecond: [1], pieceSeconds: 0 }), RangeError);
+  const base = { baseRatePerSecond: 1, burstRatePerSecond: 5, periodSeconds: 10 };
+  throws(() => bursts({ ...base, burstSeconds: 11 }), /current value is 11$/);
+});
+
+Deno.test("createArrivals() builds the process of that name and lists the names there are", () => {
+  strictEqual(createArrivals({ process: "poisson", ratePerSecond: 3 }).meanRatePerSecond, 3);
+  strictEqual(
+    createArrivals({ process: "rate-curve", ratesPerSecond: [1, 3] }).meanRatePerSecond,
+    2,
+  );
+  // @ts-expect-error A name from a file need not be one of the table.
+  throws(() => createArrivals({ process: "poison", ratePerSecond: 3 }), /poisson, .*"poison"$/);
+});

@@ -1,0 +1,63 @@
+import type { ArrivalProcess } from "./arrival_process.ts";
+import { checkPositive } from "./check.ts";
+import { withFill } from "./with_fill.ts";
+
+/** Options of `bursts`. */
+export interface BurstsOptions {
+  /** Rate between bursts, requests per second, >= 0. */
+  readonly baseRatePerSecond: number;
+  /** Rate in a burst, requests per second, > 0. */
+  readonly burstRatePerSecond: number;
+  /** Seconds from the start of one burst to the start of the next, > 0. */
+  readonly periodSeconds: number;
+  /** Length of each burst, seconds, in (0, periodSeconds]. */
+  readonly burstSeconds: number;
+}
+
+/**
+ * Poisson arrivals whose rate alternates: each period begins with base traffic and ends with a burst
+ * of `burstSeconds`.
+ *
+ * @throws {RangeError} If a rate or a length is out of range.
+ *
+ * @example
+ * ```ts
+ * import { bursts } from "./mod.ts";
+ *
+ * bursts({ baseRatePerSecond: 2, burstRatePerSecond: 40, periodSeconds: 300, burstSeconds: 20 });
+ * ```
+ */
+export function bursts(options: BurstsOptions): ArrivalProcess {
+  const { baseRatePerSecond, burstRatePerSecond, periodSeconds, burstSeconds } = options;
+  if (baseRatePerSecond !== 0) checkPositive(baseRatePerSecond, "bursts", "baseRatePerSecond");
+  checkPositive(burstRatePerSecond, "bursts", "burstRatePerSecond");
+  checkPositive(periodSeconds, "bursts", "periodSeconds");
+  checkPositive(burstSeconds, "bursts", "burstSeconds");
+  if (burstSeconds > periodSeconds) {
+    throw new RangeError(
+      `Cannot use burstSeconds of bursts arrivals as at most periodSeconds ${periodSeconds}: current value is ${burstSeconds}`,
+    );
+  }
+  const calmSeconds = periodSeconds - burstSeconds;
+  return withFill({
+    meanRatePerSecond: (baseRatePerSecond * calmSeconds + burstRatePerSecond * burstSeconds) /
+      periodSeconds,
+    next(stream, previousSeconds) {
+      // Integrated rate that is left to pass until the next arrival.
+      let left = -Math.log(1 - stream.next());
+      let at = previousSeconds;
+      for (let period = Math.floor(at / periodSeconds);; period++) {
+        const burstStart = period * periodSeconds + calmSeconds;
+        const calm = Math.max(0, burstStart - at) * baseRatePerSecond;
+        if (left < calm) return Math.min(burstStart, at + left / baseRatePerSecond);
+        left -= calm;
+        at = Math.max(at, burstStart);
+        const end = (period + 1) * periodSeconds;
+        const burst = Math.max(0, end - at) * burstRatePerSecond;
+        if (left < burst) return Math.min(end, at + left / burstRatePerSecond);
+        left -= burst;
+        at = Math.max(at, end);
+      }
+    },
+  });
+}
