@@ -1,0 +1,98 @@
+import type { z } from "zod";
+import { setting, type SettingOptions } from "./setting.ts";
+import { type Dimension, parseQuantity } from "./units.ts";
+
+/** A list of numbers, each within [min, max], in rising order if asked for. */
+export function numberList(
+  options: SettingOptions<readonly number[]> & ListBounds,
+): z.ZodType<readonly number[]>;
+export function numberList(
+  options: SettingOptions<readonly number[] | null> & ListBounds,
+): z.ZodType<readonly number[] | null>;
+export function numberList(
+  options: SettingOptions<readonly number[] | null> & ListBounds,
+): z.ZodType<readonly number[] | null> {
+  const { min, max, leastItems } = options;
+  return setting<readonly number[] | null>({
+    wanted: "a list of numbers",
+    allowed: `at least ${leastItems} numbers in rising order, ` +
+      (max === undefined ? `each >= ${min}` : `each ${min} to ${max}`),
+    jsonSchema: {
+      type: "array",
+      minItems: leastItems,
+      items: { type: "number", minimum: min, ...(max === undefined ? {} : { maximum: max }) },
+    },
+    read(input) {
+      if (!Array.isArray(input) || input.length < leastItems) return undefined;
+      const numbers = input.map((item) => parseQuantity(item, "number"));
+      const isAllowed = numbers.every((value, i) =>
+        value >= min && (max === undefined || value <= max) && (i === 0 || value >= numbers[i - 1])
+      );
+      return isAllowed ? numbers : undefined;
+    },
+  }, options);
+}
+
+/** Bounds of a list of numbers. */
+export interface ListBounds {
+  /** Least value of an item. */
+  readonly min: number;
+  /** Greatest value of an item. */
+  readonly max?: number;
+  /** Least length of the list. */
+  readonly leastItems: number;
+}
+
+/** A list of different names out of a few. */
+export function choiceList<const T extends string>(
+  values: readonly T[],
+  options: SettingOptions<readonly NoInfer<T>[]> & { readonly wanted: string },
+): z.ZodType<readonly T[]> {
+  return setting<readonly T[]>({
+    wanted: options.wanted,
+    allowed: `a list of ${values.join(", ")}`,
+    jsonSchema: { type: "array", items: { type: "string", enum: values }, uniqueItems: true },
+    read(input) {
+      if (!Array.isArray(input) || new Set(input).size !== input.length) return undefined;
+      return input.every((item) => values.includes(item)) ? input as T[] : undefined;
+    },
+  }, options);
+}
+
+/** Numbers >= 0 by name, such as prices by GPU; a later text adds to an earlier one's names. */
+export function numberMap(
+  dimension: Dimension,
+  options: SettingOptions<Readonly<Record<string, number>>>,
+): z.ZodType<Readonly<Record<string, number>>> {
+  return setting<Readonly<Record<string, number>>>({
+    wanted: `${dimension} by name`,
+    allowed: "a mapping from names to numbers >= 0",
+    jsonSchema: {
+      type: "object",
+      additionalProperties: { anyOf: [{ type: "number", minimum: 0 }, { type: "string" }] },
+    },
+    read(input) {
+      if (typeof input !== "object" || input === null || Array.isArray(input)) return undefined;
+      const entries = Object.entries(input).map(([name, value]) =>
+        [name, parseQuantity(value, dimension)] as const
+      );
+      return entries.every(([, value]) => value >= 0) ? Object.fromEntries(entries) : undefined;
+    },
+  }, options);
+}
+
+/** Texts by name, as they stand. */
+export function textMap(
+  options: SettingOptions<Readonly<Record<string, string>>>,
+): z.ZodType<Readonly<Record<string, string>>> {
+  return setting<Readonly<Record<string, string>>>({
+    wanted: "texts by name",
+    allowed: "a mapping from names to texts",
+    jsonSchema: { type: "object", additionalProperties: { type: "string" } },
+    read(input) {
+      if (typeof input !== "object" || input === null || Array.isArray(input)) return undefined;
+      const isAllowed = Object.values(input).every((value) => typeof value === "string");
+      return isAllowed ? { ...input } as Record<string, string> : undefined;
+    },
+  }, options);
+}

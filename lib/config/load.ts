@@ -1,0 +1,118 @@
+import { parse, YamlSyntaxError } from "@std/yaml";
+import type { z } from "zod";
+import { checkConfiguration } from "./check.ts";
+import { ConfigError } from "./config_error.ts";
+import { fillSections, merge } from "./merge.ts";
+import { emptyMapping, isMapping, type Mapping, normalize } from "./normalize.ts";
+import { type Overrides, readOverrides } from "./overrides.ts";
+import { type Configuration, configurationSchema } from "./schema.ts";
+import { nodeInfo, type SectionInfo } from "./setting.ts";
+import { showValue } from "./show_value.ts";
+
+/** Options of {@linkcode loadConfig}. */
+export interface LoadOptions {
+  /** Settings that win over the texts: values by path, or texts "path=value". */
+  readonly set?: Overrides;
+  /** Names of the texts for error messages, in their order. */
+  readonly fileNames?: readonly string[];
+}
+
+/** The settings of one text. */
+function readText(text: string, fileName: string): Mapping {
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    const line = text.split(/\r?\n/)[error.line - 1];
+    throw new ConfigError([
+      `Cannot read ${fileName}:${error.line}:${error.column} as YAML (${error.reason}): ` +
+      `current value is ${showValue(line?.trim())}`,
+    ]);
+  }
+  if (document === null) return emptyMapping();
+  if (isMapping(document)) return document;
+  throw new ConfigError([
+    `Cannot read ${fileName} as a configuration: current value is ${showValue(document)} ` +
+    `(allowed: a mapping of sections)`,
+  ]);
+}
+
+/** A path such as "workload.classes[0].share". */
+function showPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (shown, key) =>
+      typeof key === "number"
+        ? `${shown}[${key}]`
+        : shown === ""
+        ? String(key)
+        : `${shown}.${String(key)}`,
+    "",
+  );
+}
+
+/** The value at a path of the merged settings. */
+function valueAt(settings: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((value, key) => (value as Record<PropertyKey, unknown>)?.[key], settings);
+}
+
+/** The line for one issue that the schema found. */
+function problemLine(
+  issue: z.core.$ZodIssue,
+  settings: Mapping,
+  writtenPaths: ReadonlyMap<string, string>,
+): string {
+  const path = showPath(issue.path);
+  const written = writtenPaths.get(path) ?? path;
+  if (issue.code === "custom") return `Cannot read "${written}" ${issue.message}`;
+  const isList = issue.code === "invalid_type" && issue.expected === "array";
+  const [wanted, allowed] = isList ? ["a list", "a list"] : ["a section", "a mapping of settings"];
+  return `Cannot read "${written}" as ${wanted}: current value is ` +
+    `${showValue(valueAt(settings, issue.path))} (allowed: ${allowed})`;
+}
+
+/**
+ * Reads a configuration: the YAML texts in order, later ones merged over earlier ones, then `set`,
+ * all over the defaults. Without texts it is the default configuration.
+ *
+ * @param yaml One text or several. Every key may be left out.
+ * @throws {ConfigError} With one line per mistake: YAML syntax, unknown keys, values that are not
+ * allowed, settings that contradict each other.
+ *
+ * @example
+ * ```ts
+ * import { loadConfig } from "./load.ts";
+ * import { equal } from "node:assert/strict";
+ * const configuration = loadConfig("workload: { type: poisson, arrival_rate: 120 req/min }");
+ * equal(configuration.workload.arrival_rate, 2);
+ * ```
+ */
+export function loadConfig(
+  yaml: string | readonly string[] = [],
+  options: LoadOptions = {},
+): Configuration {
+  const root = nodeInfo(configurationSchema) as SectionInfo;
+  const texts = typeof yaml === "string" ? [yaml] : yaml;
+  const inputs = texts.map((text, i) => readText(text, options.fileNames?.[i] ?? nameOf(i, texts)));
+  if (options.set !== undefined) inputs.push(readOverrides(options.set));
+  const problems: string[] = [];
+  const writtenPaths = new Map<string, string>();
+  let settings = emptyMapping();
+  for (const input of inputs) {
+    const layer = normalize(root, input);
+    problems.push(...layer.problems);
+    for (const [path, written] of layer.writtenPaths) writtenPaths.set(path, written);
+    settings = merge(root, settings, layer.settings);
+  }
+  settings = fillSections(root, settings);
+  // Compiling a parser pays only for schemas that are used more than once.
+  const parsed = configurationSchema.safeParse(settings, { jitless: true });
+  if (parsed.success) problems.push(...checkConfiguration(parsed.data));
+  else problems.push(...parsed.error.issues.map((i) => problemLine(i, settings, writtenPaths)));
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
+  return parsed.data;
+}
+
+function nameOf(index: number, texts: readonly string[]): string {
+  return texts.length === 1 ? "configuration" : `configuration ${index + 1}`;
+}

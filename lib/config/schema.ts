@@ -1,0 +1,30 @@
+import type { z } from "zod";
+import { section } from "./section.ts";
+import * as sections from "./sections/mod.ts";
+
+/** The one schema: validation, defaults, types, JSON Schema and the reference all come from it. */
+export const configurationSchema = section({
+  simulation: sections.simulation,
+  workload: sections.workload,
+  model: sections.model,
+  profiling: sections.profiling,
+  cluster: sections.cluster,
+  parallelization: sections.parallelization,
+  scheduler: sections.scheduler,
+  memory: sections.memory,
+  execution: sections.execution,
+  cold_start: sections.coldStart,
+  scaling: sections.scaling,
+  gateway: sections.gateway,
+  cost: sections.cost,
+  slo: sections.slo,
+  metrics: sections.metrics,
+  output: sections.output,
+  logging: sections.logging,
+}, { describe: "Configuration of a simulation." });
+
+/**
+ * A complete, checked configuration: every key is present, numbers are in the documented base unit,
+ * null stands for "not set". The keys are those of the YAML files.
+ */
+export type Configuration = z.output<typeof configurationSchema>;

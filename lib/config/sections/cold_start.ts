@@ -1,0 +1,52 @@
+import { numberMap } from "../collections.ts";
+import { section } from "../section.ts";
+import { count, flag, quantity, text } from "../settings.ts";
+
+/** How an instance starts. */
+export const coldStart = section({
+  enabled: flag({
+    default: true,
+    describe: "Starts take time; otherwise instances are ready at once.",
+  }),
+  initial_instances: count({
+    min: 0,
+    default: null,
+    describe: "Instances ready at the start of the simulation; null: `scaling.min_instances`.",
+  }),
+  preset: text({
+    default: "simple",
+    describe: "Name in data/cold_start, or file of a start's stages.",
+  }),
+  container_seconds: quantity("seconds", {
+    min: 0,
+    default: null,
+    describe: "Container and process start, seconds; null: as in the preset.",
+  }),
+  model_load_time: quantity("seconds", {
+    min: 0,
+    default: null,
+    describe:
+      "Time to fetch and load the weights, seconds; null: as in the preset, by their bytes.",
+  }),
+  load_bandwidth: quantity("bytes per second", {
+    above: 0,
+    default: null,
+    describe: "Greatest bandwidth at which weights are loaded, bytes per second; null: as in the " +
+      "preset.",
+  }),
+  kv_allocation_seconds: quantity("seconds", {
+    min: 0,
+    default: null,
+    describe: "Profile run and allocation of the KV cache, seconds; null: as in the preset.",
+  }),
+  parameters: numberMap("number", {
+    default: {},
+    describe: "Parameters of the preset by name, in place of its own.",
+  }),
+  jitter: quantity("fraction", {
+    min: 0,
+    max: 2,
+    default: 0,
+    describe: "Coefficient of variation of the stages' times (lognormal, same mean).",
+  }),
+}, { describe: "How an instance starts." });

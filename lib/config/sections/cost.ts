@@ -1,0 +1,38 @@
+import { numberMap } from "../collections.ts";
+import { section } from "../section.ts";
+import { choice, flag, quantity } from "../settings.ts";
+
+const billing = section({
+  from: choice(["start", "load", "ready"], {
+    wanted: "the beginning of billing",
+    default: "start",
+    describe: "Instances are billed from their start, from the load of weights, or when ready.",
+  }),
+  granularity: quantity("seconds", {
+    min: 0,
+    default: 1,
+    describe: "The life of an instance is billed in whole multiples of this, seconds; 0: exactly.",
+  }),
+  minimum: quantity("seconds", {
+    min: 0,
+    default: 0,
+    describe: "Least time billed for an instance, seconds.",
+  }),
+}, { describe: "What time of an instance is billed." });
+
+/** What the fleet costs. */
+export const cost = section({
+  gpu_cost_per_hour: numberMap("dollars per GPU-hour", {
+    default: {},
+    describe: "Price by GPU, dollars per GPU-hour; others come from data/prices.",
+  }),
+  compute_cost: flag({ default: true, describe: "Bill the time in which instances work." }),
+  idle_cost: flag({ default: true, describe: "Bill the time in which ready instances are idle." }),
+  idle_factor: quantity("fraction", {
+    min: 0,
+    max: 1,
+    default: 1,
+    describe: "Share of the price that idle time costs.",
+  }),
+  billing,
+}, { describe: "What the fleet costs." });

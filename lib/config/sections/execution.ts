@@ -1,0 +1,55 @@
+import { section } from "../section.ts";
+import { choice, quantity, text } from "../settings.ts";
+
+const coefficients = section({
+  base_seconds: quantity("seconds", {
+    min: 0,
+    default: 0.005,
+    describe: "Time of a step, seconds.",
+  }),
+  per_prefill_token_seconds: quantity("seconds", {
+    min: 0,
+    default: 5e-5,
+    describe: "Time per prompt token computed, seconds.",
+  }),
+  per_decode_sequence_seconds: quantity("seconds", {
+    min: 0,
+    default: 5e-5,
+    describe: "Time per decoding sequence, seconds.",
+  }),
+  per_context_token_seconds: quantity("seconds", {
+    min: 0,
+    default: 5e-8,
+    describe: "Time per token of context of the decoding sequences, seconds.",
+  }),
+}, { describe: "Coefficients of `source: linear`." });
+
+const overhead = (describe: string) =>
+  quantity("seconds", { min: 0, default: null, describe: `${describe}, seconds.` });
+
+const overheads = section({
+  step_seconds: overhead("Time of each step outside the GPU"),
+  sequence_seconds: overhead("Time per sequence of a step outside the GPU"),
+  collective_seconds: overhead("Time of each collective beyond its transfer"),
+}, { describe: "Overheads of a step; null: those of the source." });
+
+/** How long a step takes. */
+export const execution = section({
+  source: choice(["analytical", "profiled", "calibrated", "linear", "constant"], {
+    wanted: "a source of execution times",
+    default: "analytical",
+    describe: "Data sheet (`analytical`), measured tables (`profiled`), either with fitted " +
+      "overheads (`calibrated`), or plain numbers (`linear`, `constant`).",
+  }),
+  profile: text({
+    default: null,
+    describe: "Name in data/profiles or file of a profile; null: by GPU and model.",
+  }),
+  step_seconds: quantity("seconds", {
+    above: 0,
+    default: 0.02,
+    describe: "Time of every step under `source: constant`, seconds.",
+  }),
+  coefficients,
+  overheads,
+}, { describe: "How long a step takes." });

@@ -1,0 +1,36 @@
+import { section } from "../section.ts";
+import { choice, count, flag, quantity } from "../settings.ts";
+
+/** What happens to a request before an instance takes it. */
+export const gateway = section({
+  on_no_capacity: choice(["queue", "reject", "buffer"], {
+    wanted: "a way to treat requests that no instance can take",
+    default: "queue",
+    describe: "Queue without bound, reject, or queue within `limit` and `timeout` (`buffer`).",
+  }),
+  limit: count({
+    min: 0,
+    default: null,
+    describe: "Most requests that wait under `buffer`; null: no limit.",
+    aliases: ["queue_limit"],
+  }),
+  timeout: quantity("seconds", {
+    above: 0,
+    default: null,
+    describe: "Longest wait under `buffer`, seconds; null: no limit.",
+  }),
+  concurrency_per_instance: count({
+    min: 1,
+    default: null,
+    describe: "Most requests given to an instance at once; null: no limit.",
+  }),
+  fairness: choice(["fcfs", "weighted"], {
+    wanted: "an order of the gateway's queue",
+    default: "fcfs",
+    describe: "By arrival, or weighted fair queueing between classes and tenants.",
+  }),
+  early_rejection: flag({
+    default: false,
+    describe: "Reject a request whose predicted TTFT misses its limit.",
+  }),
+}, { describe: "What happens to a request before an instance takes it." });

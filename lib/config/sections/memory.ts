@@ -1,0 +1,43 @@
+import { section } from "../section.ts";
+import { choice, count, quantity, tokens } from "../settings.ts";
+import { OTHER_DTYPE_NAMES } from "./model.ts";
+
+/** What the GPU's memory is used for. */
+export const memory = section({
+  gpu_memory_utilization: quantity("fraction", {
+    above: 0,
+    max: 1,
+    default: 0.9,
+    describe: "Share of the GPU's memory that the engine may use.",
+    aliases: ["scheduler.gpu_memory_utilization"],
+  }),
+  reserved_memory_gb: quantity("gigabytes", {
+    min: 0,
+    default: 2,
+    describe: "Memory of each GPU kept for activations, gigabytes.",
+  }),
+  kv_cache_dtype: choice(["auto", "bf16", "fp16", "fp8"], {
+    wanted: "a number format",
+    default: "auto",
+    otherNames: OTHER_DTYPE_NAMES,
+    describe: "Number format of the KV cache; `auto`: as `model.dtype`.",
+  }),
+  block_size: tokens({
+    min: 1,
+    default: 16,
+    describe: "Tokens of one KV block.",
+    aliases: ["scheduler.block_size"],
+  }),
+  num_gpu_blocks: count({
+    min: 1,
+    default: null,
+    describe: "KV blocks of an instance; null: what fits into its memory.",
+    aliases: ["num_gpu_blocks_override", "scheduler.num_gpu_blocks"],
+  }),
+  swap_space_gb: quantity("gigabytes", {
+    min: 0,
+    default: 4,
+    describe: "Host memory for swapped KV blocks, gigabytes per GPU.",
+    aliases: ["swap_space", "scheduler.swap_space"],
+  }),
+}, { describe: "What the GPU's memory is used for." });

@@ -1,0 +1,19 @@
+import { numberList } from "../collections.ts";
+import { section } from "../section.ts";
+import { quantity } from "../settings.ts";
+
+/** What is measured. */
+export const metrics = section({
+  collect_interval: quantity("seconds", {
+    above: 0,
+    default: 1,
+    describe: "Time between two rows of the time series, seconds.",
+  }),
+  percentiles: numberList({
+    min: 0,
+    max: 100,
+    leastItems: 1,
+    default: [50, 90, 95, 99],
+    describe: "Percentiles in the summary.",
+  }),
+}, { describe: "What is measured." });

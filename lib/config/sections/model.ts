@@ -1,0 +1,96 @@
+import { section } from "../section.ts";
+import { choice, count, flag, quantity, text, tokens } from "../settings.ts";
+
+const DTYPE_NAMES = {
+  bfloat16: "bf16",
+  float16: "fp16",
+  half: "fp16",
+  float8: "fp8",
+  fp8_e4m3: "fp8",
+  fp8_e5m2: "fp8",
+} as const;
+
+/** Spellings of number formats that other tools use. */
+export const OTHER_DTYPE_NAMES: Readonly<Record<string, "bf16" | "fp16" | "fp8">> = DTYPE_NAMES;
+
+const size = (describe: string, aliases: readonly string[] = []) =>
+  count({ min: 1, default: null, describe, aliases });
+
+/** The model that each function serves. */
+export const model = section({
+  name: text({
+    default: "llama-3.1-8b",
+    describe: "Name in data/models, or any name when the shape is given here.",
+  }),
+  hf_config: text({
+    default: null,
+    describe: "A Hugging Face `config.json` to take the shape from.",
+  }),
+  dtype: choice(["bf16", "fp16", "fp8"], {
+    wanted: "a number format",
+    default: "bf16",
+    otherNames: OTHER_DTYPE_NAMES,
+    describe: "Number format of the activations, and of weights and KV cache unless set.",
+  }),
+  weight_dtype: choice(["bf16", "fp16", "fp8", "int8", "int4"], {
+    wanted: "a number format",
+    default: null,
+    otherNames: OTHER_DTYPE_NAMES,
+    describe: "Number format of the weights (quantisation); null: as `dtype`.",
+    aliases: ["quantization", "quantisation"],
+  }),
+  max_model_len: tokens({
+    min: 1,
+    default: null,
+    describe: "Longest prompt and output together, tokens; null: the model's own window.",
+  }),
+  num_layers: size("Decoder layers; with this the shape is read from here.", ["num_hidden_layers"]),
+  hidden_size: size("Width of the residual stream."),
+  intermediate_size: size("Width of the feed-forward layer; null: 4 x `hidden_size`."),
+  num_attention_heads: size("Query heads per layer."),
+  num_kv_heads: size("Key-value heads per layer; null: as many as query heads.", [
+    "num_key_value_heads",
+  ]),
+  head_dim: size("Width of a head; null: `hidden_size` / `num_attention_heads`."),
+  vocab_size: size("Rows of the embedding table."),
+  max_position_embeddings: size("Longest sequence, tokens; null: 4096."),
+  architecture: text({
+    default: null,
+    describe: "`gpt` has learned positions, biases and no gate; any other is read as `llama`.",
+  }),
+  attention_type: choice(["mha", "gqa", "mqa"], {
+    wanted: "an attention type",
+    default: null,
+    describe: "Accepted; `num_kv_heads` decides.",
+  }),
+  activation_function: text({
+    default: null,
+    describe: "`silu` and `swiglu` have a gate, others none; null: by `architecture`.",
+    aliases: ["hidden_act"],
+  }),
+  rope_theta: quantity("number", {
+    above: 0,
+    default: null,
+    describe: "Accepted; has no effect on time or memory.",
+  }),
+  kv_channels: size("Accepted; `num_kv_heads` and `head_dim` decide."),
+  tie_word_embeddings: flag({
+    default: null,
+    describe: "The head shares the embedding's weights; null: by `architecture`.",
+  }),
+  attention_bias: flag({
+    default: null,
+    describe: "Query, key and value projections have biases; null: by `architecture`.",
+  }),
+  sliding_window: size("Attention window, tokens; null: full attention."),
+  num_experts: size("Routed experts per layer; null: a dense model.", ["num_local_experts"]),
+  num_experts_per_token: size("Routed experts that each token uses.", ["num_experts_per_tok"]),
+  moe_intermediate_size: size("Width of an expert; null: `intermediate_size`."),
+  shared_expert_intermediate_size: size("Width of the shared expert; null: none."),
+}, {
+  describe: "The model that each function serves: a catalogue name, a shape, or a config.json.",
+  selector: {
+    key: "name",
+    keeps: () => ["dtype", "weight_dtype", "max_model_len"],
+  },
+});

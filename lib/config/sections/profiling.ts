@@ -1,0 +1,29 @@
+import { textMap } from "../collections.ts";
+import { section } from "../section.ts";
+import { quantity } from "../settings.ts";
+
+const coefficient = (describe: string) =>
+  quantity("number", { min: 0, default: null, describe: `${describe}.` });
+
+/** Coefficients in SimFaaSInfer's files. */
+export const profiling = section({
+  attention_prefill_time_per_token_sq: coefficient(
+    "Prefill attention, milliseconds per squared token",
+  ),
+  attention_decode_time_per_token: coefficient(
+    "Decode attention, milliseconds per token of context",
+  ),
+  mlp_time_per_token: coefficient("Feed-forward layer, milliseconds per token"),
+  layernorm_time_per_token: coefficient("Normalisation, milliseconds per token"),
+  embedding_time_per_token: coefficient("Embedding, milliseconds per token"),
+  allreduce_time_per_gb: coefficient("All-reduce, milliseconds per gigabyte"),
+  allgather_time_per_gb: coefficient("All-gather, milliseconds per gigabyte"),
+  send_recv_time_per_gb: coefficient("Send and receive, milliseconds per gigabyte"),
+  model_memory_gb: coefficient("Weights, gigabytes"),
+  kv_cache_memory_per_token_mb: coefficient("KV cache, megabytes per token and layer"),
+  predictors: textMap({ default: {}, describe: "Files of trained predictors, by phase." }),
+}, {
+  describe:
+    "Coefficients of SimFaaSInfer's files. They are read and kept with the results; times " +
+    "come from `execution`.",
+});

@@ -1,0 +1,50 @@
+import { section } from "../section.ts";
+import { choice, count, flag, quantity, tokens } from "../settings.ts";
+
+/** How an instance forms its steps. */
+export const scheduler = section({
+  type: choice(["vllm", "vllm-v0", "sarathi", "orca", "fastertransformer"], {
+    wanted: "a batching strategy",
+    default: "vllm",
+    otherNames: { "vllm-v1": "vllm", "faster-transformer": "fastertransformer" },
+    describe: "Batching strategy.",
+  }),
+  max_num_seqs: count({
+    min: 1,
+    default: 256,
+    describe: "Most sequences that run at once.",
+    aliases: ["max_batch_size"],
+  }),
+  max_num_batched_tokens: tokens({
+    min: 1,
+    default: 8192,
+    describe: "Token budget of one step; at least `max_num_seqs`.",
+    aliases: ["max_tokens_per_batch"],
+  }),
+  chunk_size: tokens({
+    min: 1,
+    default: 512,
+    describe: "Token budget of one step under `sarathi`, decodes included.",
+  }),
+  watermark: quantity("fraction", {
+    min: 0,
+    max: 0.99,
+    default: 0.01,
+    describe: "Share of the KV blocks that `vllm-v0` keeps free when it admits a request.",
+  }),
+  scheduling_policy: choice(["fcfs", "priority", "shortest-prompt", "edf"], {
+    wanted: "a queue order",
+    default: "fcfs",
+    describe: "Order of waiting requests: arrival, class, prompt length or deadline.",
+  }),
+  preemption_mode: choice(["recompute", "swap"], {
+    wanted: "a preemption mode",
+    default: "recompute",
+    describe: "What happens to the KV blocks of a preempted request; `swap` under `vllm-v0` only.",
+  }),
+  prefix_caching: flag({
+    default: true,
+    describe: "Keep the KV blocks of ended requests for prompts that begin alike.",
+    aliases: ["enable_prefix_caching"],
+  }),
+}, { describe: "How an instance forms its steps." });

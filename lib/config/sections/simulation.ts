@@ -1,0 +1,45 @@
+import { choice, count, flag, quantity } from "../settings.ts";
+import { section } from "../section.ts";
+
+/** How long, how often and how to simulate. */
+export const simulation = section({
+  duration: quantity("seconds", {
+    above: 0,
+    default: 3600,
+    describe: "Time during which requests arrive, seconds.",
+  }),
+  warmup_duration: quantity("seconds", {
+    min: 0,
+    default: 0,
+    describe: "Time at the start whose requests do not count in the summary, seconds.",
+    aliases: ["warmup"],
+  }),
+  random_seed: count({
+    min: 0,
+    max: 4294967295,
+    default: 42,
+    describe: "Seed of every random stream.",
+    aliases: ["seed"],
+  }),
+  replication: count({
+    min: 0,
+    default: 0,
+    describe: "Which replication this run is; each has its own independent random streams.",
+  }),
+  replications: count({
+    min: 1,
+    default: 1,
+    describe: "Runs with different random streams, for confidence intervals.",
+  }),
+  stepping: choice(["leap", "step"], {
+    wanted: "a stepping mode",
+    default: "leap",
+    describe:
+      "`leap` advances many decode steps at once, `step` one by one; the results are equal.",
+  }),
+  drain: flag({
+    default: true,
+    describe: "Run on after the last arrival until every request has ended; otherwise stop at " +
+      "`duration`, with requests in flight counted as unfinished.",
+  }),
+}, { describe: "How long, how often and how to simulate." });

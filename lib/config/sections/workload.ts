@@ -1,0 +1,245 @@
+import { section, sectionList } from "../section.ts";
+import { choice, count, flag, quantity, text, tokens } from "../settings.ts";
+import { lengthDistribution } from "./length_distribution.ts";
+import { sloSection } from "./slo.ts";
+
+const burst = section({
+  base_rate: quantity("requests per second", {
+    min: 0,
+    default: 2,
+    describe: "Rate between bursts, requests per second.",
+  }),
+  burst_rate: quantity("requests per second", {
+    above: 0,
+    default: 20,
+    describe: "Rate during a burst, requests per second.",
+  }),
+  period: quantity("seconds", {
+    above: 0,
+    default: 300,
+    describe: "Time from the start of one burst to the start of the next, seconds.",
+  }),
+  length: quantity("seconds", {
+    above: 0,
+    default: 30,
+    describe: "Duration of a burst, seconds; at most `period`.",
+  }),
+}, { describe: "Rates of `type: synthetic`: Poisson arrivals that alternate between two rates." });
+
+const columns = section({
+  arrival: text({ default: null, describe: "Column of the arrival instants, seconds." }),
+  prompt_tokens: text({ default: null, describe: "Column of the prompt lengths." }),
+  output_tokens: text({ default: null, describe: "Column of the output lengths." }),
+  function: text({ default: null, describe: "Column of the function called." }),
+  class: text({ default: null, describe: "Column of the service class." }),
+  tenant: text({ default: null, describe: "Column of the tenant." }),
+  session: text({ default: null, describe: "Column of the session." }),
+}, {
+  describe: "Column names (or keys) of `csv`, `json` and `jsonl` traces; null: the usual names.",
+});
+
+const trace = section({
+  path: text({ default: null, describe: "File of the trace; needed by `type: trace`." }),
+  format: choice(
+    ["auto", "azure", "vidur", "mooncake", "llmservingsim", "csv", "json", "jsonl"],
+    {
+      wanted: "a trace format",
+      default: "auto",
+      describe: "Format of the file; `auto` goes by its header or its keys.",
+    },
+  ),
+  columns,
+  time_scale: quantity("number", {
+    above: 0,
+    default: 1,
+    describe: "Factor on all arrival instants: 2 stretches the trace to twice its length.",
+  }),
+  rate_scale: quantity("number", {
+    above: 0,
+    default: 1,
+    describe: "Factor on the number of requests, keeping the trace's length and shape.",
+  }),
+  start: quantity("seconds", {
+    min: 0,
+    default: 0,
+    describe: "Start of the window that is replayed, seconds from the trace's first arrival.",
+  }),
+  length: quantity("seconds", {
+    above: 0,
+    default: null,
+    describe: "Length of the window that is replayed, seconds; null: to the end.",
+  }),
+  jitter: quantity("seconds", {
+    min: 0,
+    default: 0,
+    describe: "Arrivals are spread evenly over this time, seconds; for traces in whole seconds.",
+  }),
+  on_bad_row: choice(["error", "skip"], {
+    wanted: "a way to treat a malformed row",
+    default: "error",
+    describe: "A malformed row ends the run with its line, or is left out and counted.",
+  }),
+}, { describe: "Replay of a recorded workload (`type: trace`)." });
+
+const rateLimit = section({
+  requests_per_second: quantity("requests per second", {
+    above: 0,
+    default: null,
+    describe: "Rate at which the class's token bucket fills, requests per second; null: no limit.",
+  }),
+  burst: quantity("number", {
+    min: 1,
+    default: 1,
+    describe: "Size of the token bucket, requests.",
+  }),
+}, { describe: "Token bucket of the class at the gateway." });
+
+const serviceClass = section({
+  name: text({ default: "default", describe: "Name in the results." }),
+  share: quantity("fraction", {
+    min: 0,
+    max: 1,
+    default: null,
+    describe:
+      "Share of the requests; the shares of all classes add up to 1. null: by trace column.",
+  }),
+  priority: count({
+    min: 0,
+    default: 0,
+    describe: "Order under `scheduling_policy: priority`; lower goes first.",
+  }),
+  weight: quantity("number", {
+    above: 0,
+    default: 1,
+    describe: "Weight under `gateway.fairness: weighted`.",
+  }),
+  slo: sloSection("Limits of this class; what is null is taken from the section `slo`."),
+  rate_limit: rateLimit,
+}, { describe: "One service class." });
+
+const tenants = section({
+  count: count({ min: 1, max: 65535, default: 1, describe: "Number of tenants." }),
+  zipf: quantity("number", {
+    min: 0,
+    default: 0,
+    describe: "Exponent of their popularity; 0: all send alike.",
+  }),
+}, { describe: "Tenants among whom requests are drawn, for fair queueing." });
+
+const functions = section({
+  count: count({ min: 1, max: 65535, default: 1, describe: "Number of functions called." }),
+  zipf: quantity("number", {
+    min: 0,
+    default: 0,
+    describe: "Exponent of their popularity; 0: all are called alike.",
+  }),
+}, { describe: "Functions (deployed models) among which requests are drawn." });
+
+const prefixGroups = section({
+  groups: count({ min: 0, default: 0, describe: "Number of shared prefixes; 0: none." }),
+  tokens: tokens({ min: 0, default: 512, describe: "Length of each shared prefix, tokens." }),
+  zipf: quantity("number", {
+    min: 0,
+    default: 1,
+    describe: "Exponent of the groups' popularity; 0: all alike.",
+  }),
+}, { describe: "Groups of prompts that begin with the same tokens (system prompts)." });
+
+const sessions = section({
+  mean_turns: quantity("number", {
+    min: 1,
+    default: null,
+    describe: "Mean number of turns of a session (geometric); null: every request stands alone.",
+  }),
+  think_time: quantity("seconds", {
+    min: 0,
+    default: 10,
+    describe: "Mean time from an answer to the next turn (exponential), seconds.",
+  }),
+  max_tokens: tokens({
+    min: 1,
+    default: 8192,
+    describe: "A session ends when its next prompt would be longer than this, tokens.",
+  }),
+}, {
+  describe: "Multi-turn sessions: a turn's prompt is the history and `prompt_length` new tokens.",
+});
+
+const closedLoop = section({
+  concurrency: count({
+    min: 1,
+    default: null,
+    describe: "Requests kept in flight: a completion issues the next one. null: open loop.",
+  }),
+  think_time: quantity("seconds", {
+    min: 0,
+    default: 0,
+    describe: "Time from a completion to the request that it issues, seconds.",
+  }),
+}, { describe: "Closed-loop load in place of arrival instants." });
+
+const embedded = section({
+  name: text({
+    default: "azure-conversation",
+    describe: "Name of a workload in data/workloads.",
+  }),
+  rate_scale: quantity("number", {
+    above: 0,
+    default: 1,
+    describe: "Factor on its arrival rate.",
+  }),
+}, { describe: "A workload that travels with the program (`type: embedded`)." });
+
+/** The requests: when they arrive, how long they are, whom they belong to. */
+export const workload = section({
+  type: choice(["embedded", "poisson", "uniform", "gamma", "synthetic", "trace"], {
+    wanted: "a workload",
+    default: "embedded",
+    otherNames: { constant: "uniform", bursts: "synthetic", burst: "synthetic" },
+    describe: "Arrivals: `uniform` is a constant gap, `synthetic` is bursts.",
+  }),
+  arrival_rate: quantity("requests per second", {
+    above: 0,
+    default: 10,
+    describe: "Mean arrival rate of `poisson`, `uniform` and `gamma`, requests per second.",
+    aliases: ["rate", "qps"],
+  }),
+  cv: quantity("number", {
+    above: 0,
+    default: 2,
+    describe: "Coefficient of variation of the gaps of `gamma`; 1 is Poisson.",
+  }),
+  num_requests: count({
+    min: 1,
+    default: null,
+    describe: "No more requests than this; null: as many as arrive in `simulation.duration`.",
+  }),
+  prompt_length: lengthDistribution("Prompt lengths of a generated workload.", {
+    distribution: "gamma",
+    mean: 512,
+    std: 256,
+    min: 1,
+    max: 4096,
+  }),
+  decode_length: lengthDistribution("Output lengths of a generated workload.", {
+    distribution: "gamma",
+    mean: 128,
+    std: 64,
+    min: 1,
+    max: 2048,
+  }),
+  burst,
+  embedded,
+  trace,
+  cycle_prompts: flag({
+    default: false,
+    describe: "Replay the trace's lengths over and over with arrivals of `closed_loop` or of " +
+      "`arrival_rate`, as load testers do.",
+  }),
+  closed_loop: closedLoop,
+  classes: sectionList(serviceClass, { describe: "Service classes; none: one class." }),
+  tenants,
+  functions,
+  prefix_groups: prefixGroups,
+  sessions,
+}, { describe: "The requests: when they arrive, how long they are, whom they belong to." });

@@ -1,0 +1,178 @@
+import type { z } from "zod";
+import { setting, type SettingOptions } from "./setting.ts";
+import { suggest } from "./suggest.ts";
+import { type Dimension, parseQuantity, unitsOf } from "./units.ts";
+
+/** Bounds of a number, in the base unit. */
+export interface Bounds {
+  /** Least value allowed. */
+  readonly min?: number;
+  /** Values must lie above this. */
+  readonly above?: number;
+  /** Greatest value allowed. */
+  readonly max?: number;
+  /** Only whole numbers. */
+  readonly whole?: boolean;
+}
+
+function isWithin(value: number, bounds: Bounds): boolean {
+  return !Number.isNaN(value) &&
+    (bounds.min === undefined || value >= bounds.min) &&
+    (bounds.above === undefined || value > bounds.above) &&
+    (bounds.max === undefined || value <= bounds.max) &&
+    (bounds.whole !== true || Number.isSafeInteger(value));
+}
+
+/** The bounds for people, such as "whole, >= 1". */
+function showBounds(bounds: Bounds): string {
+  const parts: string[] = [];
+  if (bounds.whole === true) parts.push("whole");
+  if (bounds.min !== undefined && bounds.max !== undefined) {
+    parts.push(`${bounds.min} to ${bounds.max}`);
+  } else {
+    if (bounds.min !== undefined) parts.push(`>= ${bounds.min}`);
+    if (bounds.above !== undefined) parts.push(`> ${bounds.above}`);
+    if (bounds.max !== undefined) parts.push(`<= ${bounds.max}`);
+  }
+  return parts.length > 0 ? parts.join(", ") : "any number";
+}
+
+function numberSchema(dimension: Dimension, bounds: Bounds): Record<string, unknown> {
+  const number: Record<string, unknown> = { type: bounds.whole === true ? "integer" : "number" };
+  if (bounds.min !== undefined) number.minimum = bounds.min;
+  if (bounds.above !== undefined) number.exclusiveMinimum = bounds.above;
+  if (bounds.max !== undefined) number.maximum = bounds.max;
+  if (unitsOf(dimension) === "") return number;
+  return { anyOf: [number, { type: "string", pattern: "^[+-]?[0-9.]" }] };
+}
+
+/** What a number of this dimension is called in messages. */
+function wantedOf(dimension: Dimension, bounds: Bounds): string {
+  if (dimension === "fraction") return "a fraction";
+  if (dimension === "count" || dimension === "number") {
+    return bounds.whole === true ? "a whole number" : "a number";
+  }
+  return dimension;
+}
+
+/** A number of a dimension; strings may carry one of its units. */
+export function quantity(
+  dimension: Dimension,
+  options: SettingOptions<number> & Bounds,
+): z.ZodType<number>;
+export function quantity(
+  dimension: Dimension,
+  options: SettingOptions<number | null> & Bounds,
+): z.ZodType<number | null>;
+export function quantity(
+  dimension: Dimension,
+  options: SettingOptions<number | null> & Bounds,
+): z.ZodType<number | null> {
+  return setting<number | null>({
+    wanted: wantedOf(dimension, options),
+    allowed: showBounds(options),
+    jsonSchema: numberSchema(dimension, options),
+    read(input) {
+      const value = parseQuantity(input, dimension);
+      return isWithin(value, options) ? value : undefined;
+    },
+    hint(input) {
+      const units = unitsOf(dimension);
+      const isUnitWrong = typeof input === "string" &&
+        Number.isNaN(parseQuantity(input, dimension));
+      return isUnitWrong && units !== "" ? `; units: ${units}` : "";
+    },
+  }, options);
+}
+
+/** A whole number of things, >= `min`. */
+export function count(
+  options: SettingOptions<number> & { readonly min: number; readonly max?: number },
+): z.ZodType<number>;
+export function count(
+  options: SettingOptions<number | null> & { readonly min: number; readonly max?: number },
+): z.ZodType<number | null>;
+export function count(
+  options: SettingOptions<number | null> & { readonly min: number; readonly max?: number },
+): z.ZodType<number | null> {
+  return quantity("count", { ...options, whole: true });
+}
+
+/** A whole number of tokens, >= `min`. */
+export function tokens(
+  options: SettingOptions<number> & { readonly min: number },
+): z.ZodType<number>;
+export function tokens(
+  options: SettingOptions<number | null> & { readonly min: number },
+): z.ZodType<number | null>;
+export function tokens(
+  options: SettingOptions<number | null> & { readonly min: number },
+): z.ZodType<number | null> {
+  return quantity("tokens", { ...options, whole: true });
+}
+
+/** Hyphens and underscores, upper and lower case are the same in names. */
+function plainName(name: string): string {
+  return name.toLowerCase().replaceAll("_", "-");
+}
+
+/** One of a few names. `otherNames` maps further spellings to those. */
+export function choice<const T extends string>(
+  values: readonly T[],
+  options: SettingOptions<NoInfer<T>> & ChoiceOptions<NoInfer<T>>,
+): z.ZodType<T>;
+export function choice<const T extends string>(
+  values: readonly T[],
+  options: SettingOptions<NoInfer<T> | null> & ChoiceOptions<NoInfer<T>>,
+): z.ZodType<T | null>;
+export function choice<const T extends string>(
+  values: readonly T[],
+  options: SettingOptions<T | null> & ChoiceOptions<T>,
+): z.ZodType<T | null> {
+  const names = new Map<string, T>(values.map((value) => [plainName(value), value]));
+  const others = Object.entries(options.otherNames ?? {}) as [string, T][];
+  for (const [name, value] of others) names.set(plainName(name), value);
+  return setting<T | null>({
+    wanted: options.wanted,
+    allowed: values.join(", "),
+    jsonSchema: { type: "string", enum: [...values, ...others.map(([name]) => name)] },
+    read: (input) => typeof input === "string" ? names.get(plainName(input)) : undefined,
+    hint(input) {
+      if (typeof input !== "string") return "";
+      const near = suggest(input, [...values, ...others.map(([name]) => name)]);
+      return near === undefined ? "" : `; did you mean "${near}"?`;
+    },
+  }, options);
+}
+
+/** What a choice takes beyond the default and the description. */
+export interface ChoiceOptions<T extends string> {
+  /** What a value is, such as "a batching strategy". */
+  readonly wanted: string;
+  /** Further accepted spellings and what they mean. */
+  readonly otherNames?: Readonly<Record<string, T>>;
+}
+
+/** True or false. */
+export function flag(options: SettingOptions<boolean>): z.ZodType<boolean>;
+export function flag(options: SettingOptions<boolean | null>): z.ZodType<boolean | null>;
+export function flag(options: SettingOptions<boolean | null>): z.ZodType<boolean | null> {
+  return setting<boolean | null>({
+    wanted: "a switch",
+    allowed: "true, false",
+    jsonSchema: { type: "boolean" },
+    read: (input) => typeof input === "boolean" ? input : undefined,
+  }, options);
+}
+
+/** A text that is not empty. */
+export function text(options: SettingOptions<string>): z.ZodType<string>;
+export function text(options: SettingOptions<string | null>): z.ZodType<string | null>;
+export function text(options: SettingOptions<string | null>): z.ZodType<string | null> {
+  return setting<string | null>({
+    wanted: "a text",
+    allowed: "a text that is not empty",
+    jsonSchema: { type: "string", minLength: 1 },
+    read: (input) => typeof input === "string" && input !== "" ? input : undefined,
+  }, options);
+}
