@@ -13,19 +13,19 @@ export interface ParseArgsOptions<
   S extends string = string,
   C extends string = string,
 > {
-  /** Flags without a value; `--no-NAME` sets a flag of `negatable` to false. */
+  /** Flags without a value; `--no-NAME` sets one to false. */
   boolean?: readonly B[];
   /** Options whose value stays a text. */
   string?: readonly S[];
   /** Options that may stand several times; their values become a list. */
   collect?: readonly C[];
-  /** Flags that `--no-NAME` may unset. */
+  /** Flags meant to be unset by `--no-NAME`; here every flag can be. */
   negatable?: readonly string[];
   /** Further names of options. */
   alias?: Readonly<Record<string, string | readonly string[]>>;
   /** Values of options that are not given. */
   default?: Readonly<Record<string, unknown>>;
-  /** Called with each argument that is neither a known option nor a value of one. */
+  /** Called with each option that no other setting names; false leaves it out of the result. */
   unknown?: (argument: string, key?: string, value?: unknown) => unknown;
 }
 
@@ -68,7 +68,7 @@ export function parseArgs<
     ...Object.keys(options.default ?? {}),
     ...Object.entries(aliases).flatMap(([name, others]) => [name, ...[others].flat()]),
   ]);
-  const parsed = mri(glueNegativeValues(args, new Set(strings), aliases), {
+  const parsed = mri(joinNegativeValues(args, strings), {
     boolean: [...booleans],
     string: [...strings],
     alias: Object.fromEntries(
@@ -93,4 +93,18 @@ export function parseArgs<
   for (const [name, value] of Object.entries(options.default ?? {})) result[name] ??= value;
   for (const name of booleans) result[name] ??= false;
   return result as Args<B, S, C>;
+}
+
+/** Joins an option that takes a text with a value that begins with a minus and a digit. */
+function joinNegativeValues(args: readonly string[], strings: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const [i, argument] of args.entries()) {
+    if (argument === "--") return [...joined, ...args.slice(i)];
+    const last = joined.at(-1);
+    const isValue = /^-\.?\d/.test(argument) && last !== undefined &&
+      last.startsWith("--") && strings.includes(last.slice(2));
+    if (isValue) joined[joined.length - 1] = `${last}=${argument}`;
+    else joined.push(argument);
+  }
+  return joined;
 }

@@ -68,6 +68,7 @@ export function parse(
       comment_no_infix: true,
       info: true,
       ltrim: options.trimLeadingSpace === true,
+      record_delimiter: ["\r\n", "\n"],
       relax_column_count: true,
       skip_empty_lines: true,
     }) as unknown as typeof rows;
@@ -117,6 +118,7 @@ export function stringify(
   return stringifyRows(rows, {
     bom: options.bom === true,
     delimiter: options.separator ?? ",",
+    quoted_match: /[\r\n]/,
     record_delimiter: options.crlf === false ? "unix" : "windows",
   });
 }

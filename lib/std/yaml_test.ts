@@ -1,0 +1,55 @@
+import { deepEqual, equal, throws } from "@std/assert";
+import fc from "fast-check";
+import { parse, parseAll, stringify, YamlSyntaxError } from "./yaml.ts";
+
+const value = fc.letrec((tie) => ({
+  tree: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    fc.constant(null),
+    fc.boolean(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.string({ unit: "grapheme" }),
+    fc.array(tie("tree"), { maxLength: 4 }),
+    fc.dictionary(fc.stringMatching(/^[a-z_0-9]{1,8}$/), tie("tree"), { maxKeys: 4 }),
+  ),
+})).tree;
+
+Deno.test("parse() reads back what stringify() wrote", () => {
+  fc.assert(fc.property(value, (tree) => {
+    // JSON has no -0 and no mappings without a prototype: compare what a reader would see.
+    deepEqual(JSON.stringify(parse(stringify(tree))), JSON.stringify(tree));
+  }));
+});
+
+Deno.test("parse() reads numbers, words and dates as YAML 1.2 does", () => {
+  deepEqual(parse("[6.03e-08, 1e-5, yes, 010, ~, 2024-01-01]"), [
+    6.03e-8,
+    1e-5,
+    "yes",
+    10,
+    null,
+    "2024-01-01",
+  ]);
+});
+
+Deno.test("parse() reads an empty text and a text of comments as null", () => {
+  equal(parse(""), null);
+  equal(parse("# nothing\n"), null);
+});
+
+Deno.test("parse() names line and column of a mistake", () => {
+  throws(() => parse("a: 1\nb: [1, 2\nc: 3"), (error: unknown) => {
+    return error instanceof YamlSyntaxError && error.line === 3 && error.column === 1 &&
+      error.message.includes("line 3, column 1");
+  });
+});
+
+Deno.test("parse() refuses a key that stands twice and a second document", () => {
+  throws(() => parse("a: 1\na: 2"), SyntaxError);
+  throws(() => parse("a: 1\n---\nb: 2"), SyntaxError);
+  deepEqual(parseAll("a: 1\n---\nb: 2"), [{ a: 1 }, { b: 2 }]);
+});
+
+Deno.test("stringify() refuses a function", () => {
+  throws(() => stringify({ f: () => 1 }), TypeError);
+});
