@@ -276,6 +276,8 @@ export class FlowNetwork {
         tokens.push(this.#tokens[slot]);
         this.#unlink(slot);
       }
+      // The caller may start more at this very instant: leave the new rates for later.
+      if (instant >= now) break;
     }
     this.#clock = now;
     return tokens;
@@ -368,27 +370,11 @@ export class FlowNetwork {
       }
     }
     this.#dirtyLinks.length = 0;
-    for (let i = 0; i < links.length; i++) {
-      for (const path of this.#pathsOnLink[links[i]]) this.#reach(path, stamp, paths);
-    }
-    // Paths bring further contended links, links further paths, until nothing is added.
-    for (let i = 0; i < paths.length; i++) {
-      for (const link of this.#linksOfPath[paths[i]]) {
-        if (this.#contended[link] === 0 || this.#linkStamp[link] === stamp) continue;
-        this.#linkStamp[link] = stamp;
-        links.push(link);
-        for (const path of this.#pathsOnLink[link]) this.#reach(path, stamp, paths);
-      }
-    }
+    this.#spread(links, paths, stamp);
     let active = 0;
     for (const path of paths) {
       if (this.#flowCounts[path] > 0) paths[active++] = path;
-      else {
-        this.#settle(path, this.#clock);
-        this.#rates[path] = 0;
-        this.#served[path] = 0;
-        this.#completions.set(path, Infinity);
-      }
+      else this.#rest(path);
     }
     paths.length = active;
     const problem: SharingProblem = {
@@ -401,19 +387,67 @@ export class FlowNetwork {
       pathsOnLink: this.#pathsOnLink,
     };
     maxMinShares(problem, this.#newRates, this.#scratch);
-    for (const path of paths) {
-      this.#settle(path, this.#clock);
-      const rate = this.#newRates[path];
-      this.#rates[path] = rate;
-      const left = this.#targets[this.#headOfPath[path]] - this.#served[path];
-      this.#completions.set(path, this.#clock + (left > 0 ? left / rate : 0));
+    this.#adopt(paths);
+  }
+
+  /** Adds what the component's links and paths touch over contended links, until nothing is added. */
+  #spread(links: number[], paths: number[], stamp: number): void {
+    const linkStamp = this.#linkStamp;
+    const pathStamp = this.#pathStamp;
+    const contended = this.#contended;
+    const linksOfPath = this.#linksOfPath;
+    const pathsOnLink = this.#pathsOnLink;
+    let nextLink = 0;
+    let nextPath = 0;
+    while (nextLink < links.length || nextPath < paths.length) {
+      if (nextLink < links.length) {
+        for (const path of pathsOnLink[links[nextLink++]]) {
+          if (pathStamp[path] === stamp) continue;
+          pathStamp[path] = stamp;
+          paths.push(path);
+        }
+        continue;
+      }
+      for (const link of linksOfPath[paths[nextPath++]]) {
+        if (contended[link] === 0 || linkStamp[link] === stamp) continue;
+        linkStamp[link] = stamp;
+        links.push(link);
+      }
     }
   }
 
-  #reach(path: number, stamp: number, paths: number[]): void {
-    if (this.#pathStamp[path] === stamp) return;
-    this.#pathStamp[path] = stamp;
-    paths.push(path);
+  /** Lets a path without flows rest. */
+  #rest(path: number): void {
+    this.#settle(path, this.#clock);
+    this.#rates[path] = 0;
+    this.#served[path] = 0;
+    this.#completions.set(path, Infinity);
+  }
+
+  /** Puts new rates into force at the clock. */
+  #adopt(paths: readonly number[]): void {
+    const clock = this.#clock;
+    const rates = this.#rates;
+    const newRates = this.#newRates;
+    const served = this.#served;
+    const settledAt = this.#settledAt;
+    const completions = this.#completions;
+    for (const path of paths) {
+      const old = rates[path];
+      const elapsed = clock - settledAt[path];
+      if (elapsed > 0) {
+        settledAt[path] = clock;
+        if (old > 0) {
+          const bytes = old * elapsed;
+          served[path] += bytes;
+          this.#carried[path] += bytes * this.#flowCounts[path];
+        }
+      }
+      const rate = newRates[path];
+      rates[path] = rate;
+      const left = this.#targets[this.#headOfPath[path]] - served[path];
+      completions.set(path, left > 0 ? clock + left / rate : clock);
+    }
   }
 
   /** Serves a path up to `now` at its present rate. */

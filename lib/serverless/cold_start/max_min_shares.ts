@@ -66,18 +66,12 @@ export function maxMinShares(
   heap.length = 0;
   shares.length = 0;
   for (const link of links) {
-    if (pending[link] > 0) push(heap, shares, link, remaining[link] / pending[link]);
+    if (pending[link] === 0) continue;
+    heap.push(link);
+    shares.push(remaining[link] / pending[link]);
   }
+  for (let i = (heap.length >> 1) - 1; i >= 0; i--) sink(heap, shares, i);
 
-  const give = (path: number, rate: number) => {
-    rates[path] = rate;
-    const count = flowCounts[path];
-    for (const link of linksOfPath[path]) {
-      if (taking[link] === 0) continue;
-      pending[link] -= count;
-      remaining[link] -= rate * count;
-    }
-  };
   let open = paths.length;
   while (open > 0 && heap.length > 0) {
     const link = heap[0];
@@ -92,42 +86,29 @@ export function maxMinShares(
       sink(heap, shares, 0);
       if (heap[0] !== link) continue;
     }
+    // First pass: flows that cannot use the share; without any, second pass: all that wait.
     let bounded = false;
-    for (const path of pathsOnLink[link]) {
-      if (rates[path] < 0 && upperBounds[path] <= share) {
-        give(path, upperBounds[path]);
+    for (let pass = 0; pass < 2 && !bounded; pass++) {
+      for (const path of pathsOnLink[link]) {
+        if (rates[path] >= 0 || (pass === 0 && upperBounds[path] > share)) continue;
+        const rate = pass === 0 ? upperBounds[path] : share;
+        if (pass === 0) bounded = true;
+        const count = flowCounts[path];
+        rates[path] = rate;
         open--;
-        bounded = true;
+        for (const other of linksOfPath[path]) {
+          if (taking[other] === 0) continue;
+          pending[other] -= count;
+          remaining[other] -= rate * count;
+        }
       }
     }
-    if (bounded) continue;
-    for (const path of pathsOnLink[link]) {
-      if (rates[path] < 0) {
-        give(path, share);
-        open--;
-      }
-    }
-    pop(heap, shares);
+    if (!bounded) pop(heap, shares);
   }
   if (open > 0) {
     for (const path of paths) if (rates[path] < 0) rates[path] = upperBounds[path];
   }
   for (const link of links) taking[link] = 0;
-}
-
-function push(heap: number[], shares: number[], link: number, share: number): void {
-  let hole = heap.length;
-  heap.push(link);
-  shares.push(share);
-  while (hole > 0) {
-    const parent = (hole - 1) >> 1;
-    if (shares[parent] <= share) break;
-    heap[hole] = heap[parent];
-    shares[hole] = shares[parent];
-    hole = parent;
-  }
-  heap[hole] = link;
-  shares[hole] = share;
 }
 
 function pop(heap: number[], shares: number[]): void {

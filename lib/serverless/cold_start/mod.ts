@@ -2,6 +2,7 @@
  * Cold starts: an instance's start as stages that share links and caches. Read `stages.ts` (what a
  * plan is) first, then `start_executor.ts` (how many starts run at once).
  */
+export * from "./adjust_plan.ts";
 export * from "./artifact_cache.ts";
 export * from "./critical_path.ts";
 export * from "./eviction.ts";

@@ -345,7 +345,7 @@ function stageTransfer(input: z.infer<typeof transferSchema>, path: string): Sta
 }
 
 function planLinks(input: z.infer<typeof linksSchema>): PlanLinks {
-  return {
+  const links = {
     registryBytesPerSecond: input.registry_bytes_per_s,
     storageBytesPerSecond: input.storage_bytes_per_s,
     nicBytesPerSecond: input.nic_bytes_per_s,
@@ -354,4 +354,6 @@ function planLinks(input: z.infer<typeof linksSchema>): PlanLinks {
     pcieBytesPerSecond: input.pcie_bytes_per_s,
     nvlinkBytesPerSecond: input.nvlink_bytes_per_s,
   };
+  // Absent ones are left out, so that spreading them over a node's own links changes nothing.
+  return Object.fromEntries(Object.entries(links).filter(([, value]) => value !== undefined));
 }
