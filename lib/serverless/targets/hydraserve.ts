@@ -57,7 +57,7 @@ export const hydraserveTargets: TargetGroup = {
     return [
       ...rows,
       boundRow("hydraserve-nsdi26/mean-error", source, meanError(rows), bars.mean_error),
-      boundRow("hydraserve-nsdi26/columns-in-wrong-order", source, wrongColumns, 0),
+      boundRow("hydraserve-nsdi26/columns-in-wrong-order", source, wrongColumns, 0, "count"),
     ];
   },
 };

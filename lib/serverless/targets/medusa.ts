@@ -85,7 +85,7 @@ export const medusaTargets: TargetGroup = {
     bars_.push({
       id: "medusa-asplos25/mean-reduction",
       source,
-      unit: "1",
+      unit: "share",
       paper: bars.reduction,
       ours: reduction,
       error: difference,

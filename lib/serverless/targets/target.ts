@@ -4,8 +4,8 @@ export interface TargetRow {
   readonly id: string;
   /** Citation of the published number. */
   readonly source: string;
-  /** Unit of `paper` and `ours`: `s`, or `1` for shares and errors. */
-  readonly unit: "s" | "1";
+  /** Unit of `paper` and `ours`: seconds, a share (also an error), or a count. */
+  readonly unit: "s" | "share" | "count";
   /** Published value; null for a bar that is ours alone (a mean error). */
   readonly paper: number | null;
   readonly ours: number;
@@ -38,11 +38,17 @@ export function relativeRow(
 }
 
 /** A row for a value of ours that has to stay at or below `tolerance`. */
-export function boundRow(id: string, source: string, ours: number, tolerance: number): TargetRow {
+export function boundRow(
+  id: string,
+  source: string,
+  ours: number,
+  tolerance: number,
+  unit: TargetRow["unit"] = "share",
+): TargetRow {
   return {
     id,
     source,
-    unit: "1",
+    unit,
     paper: null,
     ours,
     error: ours,
