@@ -141,3 +141,19 @@ Deno.test("coldStartPreset() lists the presets when it does not know one", () =>
   assert.throws(() => coldStartPreset("vllm"), /vllm-tuned.*current value is vllm$/);
   assert.throws(() => coldStartPreset("medusa").plan("h100"), /default: current value is h100/);
 });
+
+Deno.test("the platform described in docs/cold-start.md loads and starts", () => {
+  const text = Deno.readTextFileSync(new URL("../../../docs/cold-start.md", import.meta.url));
+  const preset = parseColdStartPreset(/```yaml\n([\s\S]*?)```/.exec(text)![1], "docs");
+  assert.deepEqual(preset.platforms, ["small", "large"]);
+  const seconds = (platform: string) =>
+    oneStart({
+      plan: preset.plan(platform),
+      weightBytes: 16e9,
+      imageBytes: 10e9,
+      features: { layers: 32 },
+    })[0]
+      .readyAtSeconds;
+  assert.ok(seconds("large") < seconds("small"));
+  assert.ok(preset.wakePlan("small") !== null);
+});
