@@ -7,7 +7,7 @@ const SAME_INSTANT_SECONDS = 1e-9;
 /**
  * Transfers as flows on max-min-fair links. A flow crosses its links at one rate; rates change only
  * when a flow starts or ends, and only in the part of the network that the change can reach over
- * contended links. Flows with the same links share one record (a path), so a change costs the
+ * bottlenecks. Flows with the same links share one record (a path), so a change costs the
  * number of distinct paths there, not the number of flows.
  *
  * Protocol: time never runs backwards; before a call with a later `now`, take the completions up to
@@ -29,10 +29,10 @@ export class FlowNetwork {
 
   // Links.
   #capacities = new Float64Array(16);
-  /** Sum over flows of the most each could ever take: a link with more capacity never binds. */
-  #demands = new Float64Array(16);
-  #contended = new Uint8Array(16);
-  #dirtyLink = new Uint8Array(16);
+  /** Bytes per second on each link. */
+  #loads = new Float64Array(16);
+  /** Whether the link is what holds some flow back. */
+  #binding = new Uint8Array(16);
   #linkStamp = new Int32Array(16);
   readonly #pathsOnLink: number[][] = [];
 
@@ -45,6 +45,8 @@ export class FlowNetwork {
   #flowCounts = new Int32Array(16);
   #rates = new Float64Array(16);
   #newRates = new Float64Array(16);
+  /** What each path adds to the loads of its links, bytes per second. */
+  #loadOfPath = new Float64Array(16);
   /** Bytes served to each flow of the path since it was last idle (its virtual time). */
   #served = new Float64Array(16);
   #settledAt = new Float64Array(16);
@@ -68,10 +70,10 @@ export class FlowNetwork {
 
   // Work lists.
   #stamp = 0;
-  readonly #dirtyLinks: number[] = [];
   readonly #dirtyPaths: number[] = [];
   readonly #componentLinks: number[] = [];
   readonly #componentPaths: number[] = [];
+  readonly #suspects: number[] = [];
   readonly #scratch = new SharingScratch();
 
   /** Flows under way. */
@@ -101,9 +103,8 @@ export class FlowNetwork {
     if (link >= this.#capacities.length) {
       const size = 2 * link;
       this.#capacities = grown(this.#capacities, new Float64Array(size));
-      this.#demands = grown(this.#demands, new Float64Array(size));
-      this.#contended = grown(this.#contended, new Uint8Array(size));
-      this.#dirtyLink = grown(this.#dirtyLink, new Uint8Array(size));
+      this.#loads = grown(this.#loads, new Float64Array(size));
+      this.#binding = grown(this.#binding, new Uint8Array(size));
       this.#linkStamp = grown(this.#linkStamp, new Int32Array(size));
     }
     this.#capacities[link] = capacityBytesPerSecond;
@@ -330,13 +331,6 @@ export class FlowNetwork {
         }
         places[i] = -1;
       }
-      this.#demands[link] = paths.length === 0
-        ? 0
-        : this.#demands[link] + by * this.#upperBounds[path];
-      if (this.#dirtyLink[link] === 0) {
-        this.#dirtyLink[link] = 1;
-        this.#dirtyLinks.push(link);
-      }
     }
     if (this.#dirtyPath[path] === 0) {
       this.#dirtyPath[path] = 1;
@@ -344,7 +338,12 @@ export class FlowNetwork {
     }
   }
 
-  /** Gives new rates to whatever the starts and ends since the last call can reach. */
+  /**
+   * Gives new rates to whatever the starts and ends since the last call can reach. Only links that
+   * hold a flow back carry a change on, so the others are left out at first; when the rates turn out
+   * too much for one of them, it joins and the rates are found again. Fair rates under some of the
+   * links that suit all of them are the fair rates under all.
+   */
   #refresh(): void {
     if (this.#dirtyPaths.length === 0) return;
     const stamp = ++this.#stamp;
@@ -358,25 +357,6 @@ export class FlowNetwork {
       paths.push(path);
     }
     this.#dirtyPaths.length = 0;
-    for (const link of this.#dirtyLinks) {
-      this.#dirtyLink[link] = 0;
-      const was = this.#contended[link];
-      // One flow alone is bounded by its own upper bound; the margin absorbs rounding of the sum.
-      const is = this.#demands[link] > this.#capacities[link] * (1 + 1e-9) ? 1 : 0;
-      this.#contended[link] = is;
-      if ((was | is) !== 0) {
-        this.#linkStamp[link] = stamp;
-        links.push(link);
-      }
-    }
-    this.#dirtyLinks.length = 0;
-    this.#spread(links, paths, stamp);
-    let active = 0;
-    for (const path of paths) {
-      if (this.#flowCounts[path] > 0) paths[active++] = path;
-      else this.#rest(path);
-    }
-    paths.length = active;
     const problem: SharingProblem = {
       links,
       paths,
@@ -386,19 +366,27 @@ export class FlowNetwork {
       linksOfPath: this.#linksOfPath,
       pathsOnLink: this.#pathsOnLink,
     };
-    maxMinShares(problem, this.#newRates, this.#scratch);
+    let [spreadLinks, spreadPaths] = [0, 0];
+    do {
+      this.#spread(spreadLinks, spreadPaths);
+      [spreadLinks, spreadPaths] = [links.length, paths.length];
+      maxMinShares(problem, this.#newRates, this.#binding, this.#scratch);
+    } while (this.#overloaded());
     this.#adopt(paths);
   }
 
-  /** Adds what the component's links and paths touch over contended links, until nothing is added. */
-  #spread(links: number[], paths: number[], stamp: number): void {
+  /** Adds what the component touches over bottlenecks, from the given places of its lists on. */
+  #spread(fromLink: number, fromPath: number): void {
+    const links = this.#componentLinks;
+    const paths = this.#componentPaths;
+    const stamp = this.#stamp;
     const linkStamp = this.#linkStamp;
     const pathStamp = this.#pathStamp;
-    const contended = this.#contended;
+    const binding = this.#binding;
     const linksOfPath = this.#linksOfPath;
     const pathsOnLink = this.#pathsOnLink;
-    let nextLink = 0;
-    let nextPath = 0;
+    let nextLink = fromLink;
+    let nextPath = fromPath;
     while (nextLink < links.length || nextPath < paths.length) {
       if (nextLink < links.length) {
         for (const path of pathsOnLink[links[nextLink++]]) {
@@ -409,19 +397,51 @@ export class FlowNetwork {
         continue;
       }
       for (const link of linksOfPath[paths[nextPath++]]) {
-        if (contended[link] === 0 || linkStamp[link] === stamp) continue;
+        if (binding[link] === 0 || linkStamp[link] === stamp) continue;
         linkStamp[link] = stamp;
         links.push(link);
       }
     }
   }
 
-  /** Lets a path without flows rest. */
-  #rest(path: number): void {
-    this.#settle(path, this.#clock);
-    this.#rates[path] = 0;
-    this.#served[path] = 0;
-    this.#completions.set(path, Infinity);
+  /** Brings the loads up to the new rates; adds links that cannot carry them and says whether there are any. */
+  #overloaded(): boolean {
+    const newRates = this.#newRates;
+    const flowCounts = this.#flowCounts;
+    const loads = this.#loads;
+    const loadOfPath = this.#loadOfPath;
+    const capacities = this.#capacities;
+    const linkStamp = this.#linkStamp;
+    const stamp = this.#stamp;
+    const suspects = this.#suspects;
+    suspects.length = 0;
+    for (const path of this.#componentPaths) {
+      const load = newRates[path] * flowCounts[path];
+      const change = load - loadOfPath[path];
+      if (change === 0) continue;
+      loadOfPath[path] = load;
+      for (const link of this.#linksOfPath[path]) {
+        loads[link] += change;
+        // Sums drift by rounding: near the capacity the load is added up anew below.
+        if (
+          change > 0 && linkStamp[link] !== stamp && loads[link] > capacities[link] * (1 - 1e-7)
+        ) {
+          suspects.push(link);
+        }
+      }
+    }
+    let found = false;
+    for (const link of suspects) {
+      if (linkStamp[link] === stamp) continue;
+      let load = 0;
+      for (const path of this.#pathsOnLink[link]) load += loadOfPath[path];
+      loads[link] = load;
+      if (load <= capacities[link] * (1 + 1e-12)) continue;
+      linkStamp[link] = stamp;
+      this.#componentLinks.push(link);
+      found = true;
+    }
+    return found;
   }
 
   /** Puts new rates into force at the clock. */
@@ -445,6 +465,14 @@ export class FlowNetwork {
       }
       const rate = newRates[path];
       rates[path] = rate;
+      if (this.#flowCounts[path] === 0) {
+        served[path] = 0;
+        completions.set(path, Infinity);
+        for (const link of this.#linksOfPath[path]) {
+          if (this.#pathsOnLink[link].length === 0) this.#loads[link] = 0;
+        }
+        continue;
+      }
       const left = this.#targets[this.#headOfPath[path]] - served[path];
       completions.set(path, left > 0 ? clock + left / rate : clock);
     }
@@ -511,6 +539,7 @@ export class FlowNetwork {
     this.#flowCounts = grown(this.#flowCounts, new Int32Array(size));
     this.#rates = grown(this.#rates, new Float64Array(size));
     this.#newRates = grown(this.#newRates, new Float64Array(size));
+    this.#loadOfPath = grown(this.#loadOfPath, new Float64Array(size));
     this.#served = grown(this.#served, new Float64Array(size));
     this.#settledAt = grown(this.#settledAt, new Float64Array(size));
     this.#carried = grown(this.#carried, new Float64Array(size));

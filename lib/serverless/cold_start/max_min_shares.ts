@@ -2,7 +2,7 @@
 export interface SharingProblem {
   /** Links of the component. */
   readonly links: readonly number[];
-  /** Paths of the component; each has at least one flow. */
+  /** Paths of the component, those that have lost their last flow included. */
   readonly paths: readonly number[];
   /** Bytes per second of each link. */
   readonly capacities: Float64Array;
@@ -41,7 +41,8 @@ export class SharingScratch {
 /**
  * Max-min fair rates by progressive filling: the link with the smallest equal share fixes the rate
  * of its flows, what they do not use stays for others, and so on. A flow that cannot use its share
- * (`upperBounds`) gets its bound first. Writes bytes per second of one flow into `rates[path]`.
+ * (`upperBounds`) gets its bound first. Writes bytes per second of one flow into `rates[path]` and
+ * whether a link fixed any rate into `binding[link]`.
  * O(links log links + crossings) of the component.
  *
  * @source Bertsekas and Gallager, Data Networks, section 6.5.2 (max-min flow control)
@@ -49,6 +50,7 @@ export class SharingScratch {
 export function maxMinShares(
   problem: SharingProblem,
   rates: Float64Array,
+  binding: Uint8Array,
   scratch: SharingScratch,
 ): void {
   const { links, paths, capacities, flowCounts, upperBounds, linksOfPath, pathsOnLink } = problem;
@@ -58,10 +60,17 @@ export function maxMinShares(
     remaining[link] = capacities[link];
     pending[link] = 0;
     taking[link] = 1;
+    binding[link] = 0;
   }
+  let open = 0;
   for (const path of paths) {
-    rates[path] = -1;
-    for (const link of linksOfPath[path]) pending[link] += flowCounts[path];
+    const count = flowCounts[path];
+    rates[path] = count > 0 ? -1 : 0;
+    if (count === 0) continue;
+    open++;
+    for (const link of linksOfPath[path]) {
+      if (taking[link] === 1) pending[link] += count;
+    }
   }
   heap.length = 0;
   shares.length = 0;
@@ -72,7 +81,6 @@ export function maxMinShares(
   }
   for (let i = (heap.length >> 1) - 1; i >= 0; i--) sink(heap, shares, i);
 
-  let open = paths.length;
   while (open > 0 && heap.length > 0) {
     const link = heap[0];
     if (pending[link] === 0) {
@@ -93,6 +101,7 @@ export function maxMinShares(
         if (rates[path] >= 0 || (pass === 0 && upperBounds[path] > share)) continue;
         const rate = pass === 0 ? upperBounds[path] : share;
         if (pass === 0) bounded = true;
+        else binding[link] = 1;
         const count = flowCounts[path];
         rates[path] = rate;
         open--;
