@@ -1,0 +1,35 @@
+import type { RandomStream } from "../sim/random_streams.ts";
+import type { ArrivalProcess } from "./arrivals/arrival_process.ts";
+
+/** Instants drawn at a time where their number is not known. */
+const CHUNK = 8192;
+
+/**
+ * The arrivals up to `durationSeconds`, at most `requests` of them.
+ *
+ * @param durationSeconds Last instant, seconds; may be Infinity if `requests` is not.
+ * @throws {RangeError} If there would be more than 2^28 arrivals.
+ */
+export function drawArrivals(
+  process: ArrivalProcess,
+  stream: RandomStream,
+  durationSeconds: number,
+  requests: number,
+): Float64Array {
+  // Where only the number counts, one fill of the right size does it.
+  let at = new Float64Array(durationSeconds === Infinity ? requests : Math.min(requests, CHUNK));
+  let count = 0;
+  for (;;) {
+    process.fill(at.subarray(count), stream, count === 0 ? 0 : at[count - 1]);
+    while (count < at.length && at[count] <= durationSeconds && at[count] < Infinity) count++;
+    if (count < at.length || count === requests) return at.slice(0, count);
+    if (count >= 2 ** 28) {
+      throw new RangeError(
+        `Cannot draw arrivals for ${durationSeconds} s as at most 2^28 requests: current value is more`,
+      );
+    }
+    const larger = new Float64Array(Math.min(requests, 2 * at.length));
+    larger.set(at);
+    at = larger;
+  }
+}
