@@ -201,6 +201,14 @@ export class WeightCache {
     return true;
   }
 
+  /** Gives up all that a node holds, pinned or not: it failed, and so did what used the weights. */
+  clearNode(node: number): void {
+    for (const room of Object.values(this.#nodes[node])) {
+      room.entries.clear();
+      room.usedBytes = 0;
+    }
+  }
+
   /** Whether a place holds complete weights. */
   has(node: number, tier: CachedTier, key: string): boolean {
     return this.#nodes[node][tier].entries.get(key)?.complete === true;
