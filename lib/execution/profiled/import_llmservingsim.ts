@@ -1,0 +1,80 @@
+import { type OperatorRow, type OperatorTable, tableOfRows } from "./operator_table.ts";
+import { plainCsvRows } from "./plain_csv.ts";
+
+/** The files of one `tp<N>` folder of an LLMServingSim profile, as texts. */
+export interface LlmServingSimFolder {
+  /** Catalogue name of the model. */
+  readonly model: string;
+  readonly tensorParallel: number;
+  /** Weight and KV format, such as "bf16". */
+  readonly dtype: string;
+  readonly dense: string;
+  readonly perSequence: string;
+  readonly attention: string;
+  readonly moe?: string;
+}
+
+/**
+ * Tables of one LLMServingSim profile folder: one layer of one model at one tensor-parallel degree,
+ * run eagerly, without collectives and without the CPU's share.
+ *
+ * Attention has four axes: tokens of a prefill chunk, KV entries before it, decoding sequences and KV
+ * entries of each. Newer folders hold two interleaved grids; `keep` picks rows (default: the grid of
+ * powers of two, which both generations share).
+ *
+ * @source https://github.com/casys-kaist/LLMServingSim profiler/perf
+ */
+export function importLlmServingSim(
+  folder: LlmServingSimFolder,
+  keep: (chunk: number, past: number, decodes: number, context: number) => boolean = allPowersOfTwo,
+): OperatorTable[] {
+  const { model, tensorParallel, dtype } = folder;
+  const attributes = { model, tensorParallel, dtype };
+  const tables: OperatorTable[] = [
+    ...layerTables("layer", folder.dense, "tokens", attributes),
+    ...layerTables("sampled_layer", folder.perSequence, "sequences", attributes),
+  ];
+  const rows: OperatorRow[] = [];
+  const columns = ["prefill_chunk", "kv_prefill", "n_decode", "kv_decode"];
+  for (const row of plainCsvRows(folder.attention, [...columns, "time_us"])) {
+    const [chunk, past, decodes, context] = columns.map(row.value);
+    if (!keep(chunk, past, decodes, context)) continue;
+    const at = [[chunk], [past], [decodes], [context]];
+    rows.push({ at, seconds: row.value("time_us") * 1e-6 });
+  }
+  const names = [["chunk"], ["past"], ["decodes"], ["context"]];
+  tables.push(tableOfRows("mixed_attention", attributes, names, rows));
+  if (folder.moe !== undefined) {
+    const experts = [...plainCsvRows(folder.moe, ["tokens", "activated_experts", "time_us"])].map(
+      (row): OperatorRow => ({
+        at: [[row.value("tokens")], [row.value("activated_experts")]],
+        seconds: row.value("time_us") * 1e-6,
+      }),
+    );
+    tables.push(tableOfRows("activated_experts", attributes, [["tokens"], ["activated"]], experts));
+  }
+  return tables;
+}
+
+function allPowersOfTwo(...values: number[]): boolean {
+  return values.every((value) => (value & (value - 1)) === 0);
+}
+
+function layerTables(
+  operator: "layer" | "sampled_layer",
+  text: string,
+  axis: string,
+  attributes: OperatorTable["attributes"],
+): OperatorTable[] {
+  const layers = new Map<string, OperatorRow[]>();
+  for (const row of plainCsvRows(text, ["layer", axis, "time_us"])) {
+    const layer = row.cell("layer");
+    const at = [[row.value(axis)]];
+    const rows = layers.get(layer) ?? [];
+    layers.set(layer, rows);
+    rows.push({ at, seconds: row.value("time_us") * 1e-6 });
+  }
+  return [...layers].map(([layer, rows]) =>
+    tableOfRows(operator, { ...attributes, layer }, [[axis]], rows)
+  );
+}

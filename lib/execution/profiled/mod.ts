@@ -1,0 +1,14 @@
+/**
+ * Execution times from measured operators: importers -> OperatorProfile -> lookup arrays -> model.
+ * Read `operator_table.ts` for the data and `profiled.ts` for how a step is composed.
+ */
+export * from "./catalogue.ts";
+export * from "./import_aiconfigurator.ts";
+export * from "./import_llmservingsim.ts";
+export * from "./import_vidur.ts";
+export * from "./operator_profile.ts";
+export * from "./operator_table.ts";
+export * from "./profile_text.ts";
+export * from "./profiled.ts";
+export * from "./profiled_options.ts";
+export { type ExpertRouting } from "./expert_times.ts";

@@ -1,0 +1,52 @@
+import type { OperatorName, OperatorTable } from "./operator_table.ts";
+
+/** Number format of weights, activations or KV entries. bf16 stands for fp16, too: same speed. */
+export type ProfileDtype = "bf16" | "fp8";
+
+/** Peak rates of one GPU, as its data sheet gives them. The roofline no predicted operator beats. */
+export interface GpuPeaks {
+  /** Dense bf16 FLOP/s. */
+  readonly bf16FlopsPerSecond: number;
+  /** Dense fp8 FLOP/s; equal to bf16 where the GPU has no fp8. */
+  readonly fp8FlopsPerSecond: number;
+  /** Memory bandwidth, bytes/s. */
+  readonly memoryBytesPerSecond: number;
+  /** One direction of the link between two GPUs of a node, bytes/s. */
+  readonly linkBytesPerSecond: number;
+  /** Latency of one message between two GPUs of a node, seconds. */
+  readonly linkLatencySeconds: number;
+}
+
+/** Where a profile's numbers come from. */
+export interface ProfileSource {
+  readonly repository: string;
+  readonly commit: string;
+  readonly licence: string;
+  /** Serving framework whose kernels were timed, with its version, such as "vllm 0.24.0". */
+  readonly framework: string;
+  /** What was measured, and what was left out. */
+  readonly description: string;
+  /** Command that derives the file again. */
+  readonly command: string;
+}
+
+/** Measured operator times of one GPU. */
+export interface OperatorProfile {
+  /** Catalogue name of the GPU, such as "h100-sxm". */
+  readonly gpu: string;
+  readonly peaks: GpuPeaks;
+  readonly source: ProfileSource;
+  readonly tables: readonly OperatorTable[];
+}
+
+/** Tables of one operator whose attributes have the wanted values, in the profile's order. */
+export function findTables(
+  profile: OperatorProfile,
+  operator: OperatorName,
+  wanted: Readonly<Record<string, string | number>>,
+): OperatorTable[] {
+  return profile.tables.filter((table) =>
+    table.operator === operator &&
+    Object.entries(wanted).every(([key, value]) => table.attributes[key] === value)
+  );
+}

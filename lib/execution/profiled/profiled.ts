@@ -1,0 +1,132 @@
+import type { ExecutionTimeModel } from "../execution_time_model.ts";
+import { allReduceSecondsOf } from "./all_reduce_times.ts";
+import { decodeAttentionOf } from "./decode_attention.ts";
+import { expertSecondsOf } from "./expert_times.ts";
+import { gemmSecondsByRows } from "./gemm_times.ts";
+import { prefillAttentionOf } from "./prefill_attention.ts";
+import type { ProfiledOptions } from "./profiled_options.ts";
+import { profiledLayers } from "./profiled_layers.ts";
+import { requireTable } from "./require_table.ts";
+import { tabulatedModel } from "./tabulated_model.ts";
+
+/** Share of memory bandwidth that element-wise kernels reach, and the least time of one. */
+const ELEMENTWISE = { efficiency: 0.8, leastSeconds: 3e-6 };
+
+/**
+ * Execution times composed from measured operators: linear layers, attention, all-reduces and experts
+ * of a transformer on one kind of GPU. Norms, activation, rotary embedding and residuals are not in
+ * the tables and take bytes / (0.8 bandwidth) + 3 us per kernel. Nothing of the CPU's share is in it:
+ * see `calibrated`.
+ *
+ * @throws RangeError if the profile lacks an operator that the model needs in that format.
+ *
+ * @example
+ * ```ts ignore
+ * const model = profiled({ profile: profileOf("h100-sxm"), shape: llama31, tensorParallel: 1 });
+ * ```
+ */
+export function profiled(options: ProfiledOptions): ExecutionTimeModel {
+  const { profile, shape, tensorParallel = 1, pipelineParallel = 1 } = options;
+  if (profile.tables.some((table) => table.operator === "mixed_attention")) {
+    return profiledLayers(options);
+  }
+  const { expertParallel = 1, weightDtype = "bf16", kvDtype = "bf16" } = options;
+  const { maxTokensPerStep = 8192, maxSequences = 1024, routing = "balanced" } = options;
+  const { peaks } = profile;
+  const { layers, hiddenSize, headSize } = shape;
+  const heads = Math.max(1, shape.heads / tensorParallel);
+  const kvHeads = Math.max(1, shape.kvHeads / tensorParallel);
+
+  const gemmTable = requireTable(profile, "gemm", { dtype: weightDtype });
+  const headTable = requireTable(profile, "gemm", { dtype: "bf16" });
+  const gemm = (n: number, k: number) => gemmSecondsByRows(gemmTable, n, k, peaks);
+  const elementwise = (bytes: number) =>
+    bytes / (ELEMENTWISE.efficiency * peaks.memoryBytesPerSecond) + ELEMENTWISE.leastSeconds;
+  const allReduce = allReduceSecondsOf(profile, tensorParallel);
+
+  const qkvColumns = (heads + 2 * kvHeads) * headSize;
+  const qkv = gemm(qkvColumns, hiddenSize);
+  const output = gemm(hiddenSize, heads * headSize);
+  const sparseLayers = shape.experts === undefined
+    ? 0
+    : Math.floor(layers / shape.experts.everyNthLayer);
+  const dense = feedForward(shape.intermediateSize / tensorParallel);
+  const sparse = shape.experts === undefined ? undefined : expertLayer();
+
+  function feedForward(width: number): (tokens: number) => number {
+    const gates = shape.gatedFeedForward ? 2 : 1;
+    const up = gemm(gates * width, hiddenSize);
+    const down = gemm(hiddenSize, width);
+    return (m) => up(m) + elementwise(2 * m * width * (gates + 1)) + down(m);
+  }
+
+  function expertLayer(): (tokens: number) => number {
+    const experts = shape.experts!;
+    const routed = expertSecondsOf(profile, {
+      hiddenSize,
+      experts,
+      dtype: weightDtype,
+      tensorParallel: tensorParallel / expertParallel,
+      expertParallel,
+      routing,
+    });
+    const router = gemmSecondsByRows(headTable, experts.count, hiddenSize, peaks);
+    const shared = experts.sharedIntermediateSize > 0
+      ? feedForward(experts.sharedIntermediateSize / tensorParallel)
+      : () => 0;
+    return (m) => router(m) + routed(m) + shared(m);
+  }
+
+  const stageCopySeconds = (tokens: number) =>
+    peaks.linkLatencySeconds + 2 * tokens * hiddenSize / peaks.linkBytesPerSecond;
+  const linearSeconds = new Float64Array(maxTokensPerStep + 1);
+  for (let m = 1; m <= maxTokensPerStep; m++) {
+    const residual = 2 * m * hiddenSize;
+    const attentionPart = elementwise(4 * residual) + qkv(m) + elementwise(4 * m * qkvColumns) +
+      output(m) + allReduce(residual);
+    const feedForwardPart = elementwise(4 * residual) + allReduce(residual);
+    linearSeconds[m] = layers * (attentionPart + feedForwardPart) +
+      (layers - sparseLayers) * dense(m) +
+      (sparse === undefined ? 0 : sparseLayers * sparse(m)) +
+      elementwise(2 * residual) + elementwise(4 * residual) +
+      (pipelineParallel - 1) * stageCopySeconds(m);
+  }
+
+  const headColumns = Math.ceil(shape.vocabSize / tensorParallel);
+  const lmHead = gemmSecondsByRows(headTable, headColumns, hiddenSize, peaks);
+  const gatherShare = tensorParallel === 1 ? 0 : (tensorParallel - 1) / tensorParallel;
+  const headSeconds = new Float64Array(maxSequences + 1);
+  for (let b = 1; b <= maxSequences; b++) {
+    const gatheredBytes = 2 * b * shape.vocabSize * gatherShare;
+    headSeconds[b] = lmHead(b) + gatheredBytes / peaks.linkBytesPerSecond;
+  }
+
+  const attentionShape = { heads, kvHeads, headSize, windowTokens: shape.slidingWindowTokens };
+  const attributes = { headSize, kvDtype };
+  const decode = decodeAttentionOf(
+    requireTable(profile, "generation_attention", attributes),
+    attentionShape,
+    peaks,
+    maxSequences,
+  );
+  const prefill = prefillAttentionOf(
+    requireTable(profile, "context_attention", attributes),
+    attentionShape,
+    peaks,
+    Math.min(Math.max(shape.maxPositions, 16384), 131072),
+  );
+  return tabulatedModel({
+    name: `profiled ${profile.gpu} ${shape.name} tp${tensorParallel}`,
+    linearSeconds,
+    headSeconds,
+    decode,
+    attentionLayers: layers,
+    mixedAttentionSeconds(step, decodeSeconds) {
+      let seconds = 0;
+      for (let i = 0; i < step.chunkCount; i++) {
+        seconds += prefill(step.chunkCount, step.chunkTokens[i], step.chunkPastTokens[i]);
+      }
+      return layers * seconds + decodeSeconds;
+    },
+  });
+}

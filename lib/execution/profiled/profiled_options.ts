@@ -1,0 +1,25 @@
+import type { TransformerShape } from "../../models/transformer.ts";
+import type { ExpertRouting } from "./expert_times.ts";
+import type { OperatorProfile, ProfileDtype } from "./operator_profile.ts";
+
+/** What to compose from a profile. */
+export interface ProfiledOptions {
+  readonly profile: OperatorProfile;
+  readonly shape: TransformerShape;
+  /** GPUs that share each layer; default 1. */
+  readonly tensorParallel?: number;
+  /** Stages of layers; default 1. A step passes them one after the other. */
+  readonly pipelineParallel?: number;
+  /** GPUs that share the experts, a divisor of tensorParallel; default 1: experts split by width. */
+  readonly expertParallel?: number;
+  /** Format of the weights of linear layers and experts; default bf16. The LM head stays bf16. */
+  readonly weightDtype?: ProfileDtype;
+  /** Format of the KV entries; default bf16. */
+  readonly kvDtype?: ProfileDtype;
+  /** How tokens spread over experts; default balanced. */
+  readonly routing?: ExpertRouting;
+  /** Tokens per step that are tabulated one by one, default 8192; more are extrapolated. */
+  readonly maxTokensPerStep?: number;
+  /** Sequences per step that are tabulated one by one, default 1024. */
+  readonly maxSequences?: number;
+}

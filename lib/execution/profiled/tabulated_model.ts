@@ -1,0 +1,95 @@
+import type { DecodeLine, ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
+import type { DecodeAttention } from "./decode_attention.ts";
+
+/** Everything a step's time is looked up in. All layers, embedding and LM head included. */
+export interface StepTables {
+  readonly name: string;
+  /** Seconds of everything but attention and the LM head, by tokens in the step. */
+  readonly linearSeconds: Float64Array;
+  /** Seconds of LM head and sampling, by sampled sequences. */
+  readonly headSeconds: Float64Array;
+  /** Decode attention of one layer. */
+  readonly decode: DecodeAttention;
+  /** Layers that `decode` counts for. */
+  readonly attentionLayers: number;
+  /**
+   * Attention seconds, all layers, of a step with prefill chunks; `decodeSeconds` is what its decodes
+   * take alone. Allocates nothing.
+   */
+  mixedAttentionSeconds(step: StepShape, decodeSeconds: number): number;
+}
+
+/**
+ * Execution times that are looked up in arrays. Decode-only steps of b sequences lie on a
+ * piecewise-linear function of their total context.
+ */
+export function tabulatedModel(tables: StepTables): ExecutionTimeModel {
+  const { linearSeconds, headSeconds, decode, attentionLayers } = tables;
+  const knots = decode.contextKnots;
+  const width = knots.length;
+  // base[b * width + j], slope[...]: the line of segment j of b sequences, all layers, tokens.
+  const base = new Float64Array(decode.seconds.length);
+  const slope = new Float64Array(decode.seconds.length);
+  for (let b = 1; b <= decode.maxSequences; b++) {
+    for (let j = 0; j < width; j++) {
+      const from = Math.min(j, width - 2);
+      const cell = b * width + from;
+      const rise = Math.max(0, decode.seconds[cell + 1] - decode.seconds[cell]);
+      const perToken = rise / ((knots[from + 1] - knots[from]) * b);
+      slope[b * width + j] = attentionLayers * perToken;
+      base[b * width + j] = attentionLayers * (decode.seconds[cell] - perToken * knots[from] * b);
+    }
+  }
+
+  const segmentOf = (sequences: number, contextTokens: number) => {
+    const context = contextTokens / sequences;
+    let low = 0;
+    let high = width - 1;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (knots[middle] <= context) low = middle;
+      else high = middle;
+    }
+    return low;
+  };
+  // Batches beyond the table scale its last row: attention is bound by memory there.
+  const rowOf = (sequences: number) => Math.min(sequences, decode.maxSequences);
+  const decodeAttentionSeconds = (sequences: number, contextTokens: number) => {
+    if (sequences === 0) return 0;
+    const row = rowOf(sequences);
+    const scale = sequences / row;
+    const cell = row * width + segmentOf(sequences, contextTokens);
+    return scale * base[cell] + slope[cell] * contextTokens;
+  };
+
+  return {
+    name: tables.name,
+    stepSeconds(step) {
+      let tokens = step.decodeSequences;
+      for (let i = 0; i < step.chunkCount; i++) tokens += step.chunkTokens[i];
+      const linear = lookUp(linearSeconds, tokens) + lookUp(headSeconds, step.sampledSequences);
+      const attention = decodeAttentionSeconds(step.decodeSequences, step.decodeContextTokens);
+      if (step.chunkCount === 0) return linear + attention;
+      return linear + tables.mixedAttentionSeconds(step, attention);
+    },
+    decodeLine(sequences, contextTokens, line: DecodeLine) {
+      if (sequences === 0) return false;
+      const row = rowOf(sequences);
+      const segment = segmentOf(sequences, contextTokens);
+      const cell = row * width + segment;
+      line.baseSeconds = lookUp(linearSeconds, sequences) + lookUp(headSeconds, sequences) +
+        (sequences / row) * base[cell];
+      line.slopeSecondsPerToken = slope[cell];
+      line.contextEndTokens = segment >= width - 2 ? Infinity : knots[segment + 1] * sequences;
+      return true;
+    },
+  };
+}
+
+/** Value at an index, continued along the last 64 entries beyond the end. */
+function lookUp(values: Float64Array, index: number): number {
+  const last = values.length - 1;
+  if (index <= last) return values[index];
+  const span = Math.min(64, last);
+  return values[last] + (index - last) * Math.max(0, values[last] - values[last - span]) / span;
+}
