@@ -1,0 +1,30 @@
+/**
+ * Results on disk: tables to Parquet, CSV and JSON, the summary, the manifest, all put into place at
+ * once. Read write_results.ts first, then result_directory.ts and parquet/write_parquet.ts.
+ *
+ * @module
+ */
+export { type CodeRevision, codeRevision } from "./code_revision.ts";
+export { type InputFile, makeManifest, type Manifest, type ManifestSource } from "./manifest.ts";
+export { writeParquet } from "./parquet/write_parquet.ts";
+export { requestTable } from "./request_table.ts";
+export {
+  checkResultDirectory,
+  openResultDirectory,
+  type ResultDirectory,
+} from "./result_directory.ts";
+export { instanceTable, timeSeriesTable, tokenGapTable } from "./series_tables.ts";
+export { sha256 } from "./sha256.ts";
+export {
+  type Column,
+  type FloatColumn,
+  floatColumn,
+  type IntegerArray,
+  type IntegerColumn,
+  integerColumn,
+  type Table,
+  type TextColumn,
+  textColumn,
+} from "./table.ts";
+export { writeCsv, writeJson } from "./text_formats.ts";
+export { resultTables, type TableFormat, writeResults } from "./write_results.ts";

@@ -1,0 +1,132 @@
+import { basename, dirname, resolve } from "node:path";
+
+const MARK = "manifest.json";
+
+/** A directory of results that is being written; nobody sees it before `commit`. */
+export interface ResultDirectory {
+  /** Calls `fill` with a function that appends bytes or text to the file of that path. */
+  write(path: string, fill: (append: (content: Uint8Array | string) => void) => void): void;
+  /** Puts the directory into its place, where it replaces older results. */
+  commit(): void;
+  /** Removes everything that was written. May be called more than once and after `commit`. */
+  discard(): void;
+}
+
+/**
+ * Makes sure that results could be written to a directory, and leaves no trace of having looked.
+ *
+ * @throws {RangeError} If the directory holds something else than results, or cannot be made.
+ */
+export function checkResultDirectory(directory: string): void {
+  const made = missingParents(directory);
+  try {
+    openResultDirectory(directory).discard();
+  } finally {
+    for (const path of made) removeIfEmpty(path);
+  }
+}
+
+/**
+ * Opens a directory for results. Files are written to a hidden directory beside it, and `commit`
+ * renames that into place: a reader sees the old results or the new ones, never a part of them.
+ * Only older results (known by their manifest.json) and empty directories are replaced.
+ *
+ * @throws {RangeError} If the directory holds something else than results, or cannot be made.
+ */
+export function openResultDirectory(directory: string): ResultDirectory {
+  const target = resolve(directory);
+  const parent = dirname(target);
+  let partial: string;
+  try {
+    checkReplaceable(target);
+    Deno.mkdirSync(parent, { recursive: true });
+    partial = Deno.makeTempDirSync({ dir: parent, prefix: `.${basename(target)}.partial-` });
+    if (Deno.build.os !== "windows") Deno.chmodSync(partial, 0o777 & ~Deno.umask());
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    throw new RangeError(
+      `Cannot write results to a directory (${reason(error)}): current value is "${directory}"`,
+      { cause: error },
+    );
+  }
+  return {
+    write(path, fill) {
+      const slash = path.lastIndexOf("/");
+      if (slash > 0) Deno.mkdirSync(`${partial}/${path.slice(0, slash)}`, { recursive: true });
+      using file = Deno.openSync(`${partial}/${path}`, { createNew: true, write: true });
+      const encoder = new TextEncoder();
+      fill((content) => {
+        const bytes = typeof content === "string" ? encoder.encode(content) : content;
+        let written = 0;
+        while (written < bytes.length) {
+          written += file.writeSync(written === 0 ? bytes : bytes.subarray(written));
+        }
+      });
+    },
+    commit() {
+      checkReplaceable(target);
+      const old = `${partial}.old`;
+      const hasOld = exists(target);
+      if (hasOld) Deno.renameSync(target, old);
+      try {
+        Deno.renameSync(partial, target);
+      } catch (error) {
+        if (hasOld) Deno.renameSync(old, target);
+        throw error;
+      }
+      if (hasOld) Deno.removeSync(old, { recursive: true });
+    },
+    discard() {
+      if (exists(partial)) Deno.removeSync(partial, { recursive: true });
+    },
+  };
+}
+
+/** @throws {RangeError} If the path holds anything but results or an empty directory. */
+function checkReplaceable(directory: string): void {
+  let names: string[];
+  try {
+    names = Array.from(Deno.readDirSync(directory), (entry) => entry.name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  if (names.length === 0 || names.includes(MARK)) return;
+  throw new RangeError(
+    `Cannot replace a directory without a ${MARK} as results: current value is "${directory}"`,
+  );
+}
+
+/** Parents of a path that do not exist, the innermost first. */
+function missingParents(path: string): string[] {
+  const missing: string[] = [];
+  let parent = dirname(resolve(path));
+  while (parent !== dirname(parent) && !exists(parent)) {
+    missing.push(parent);
+    parent = dirname(parent);
+  }
+  return missing;
+}
+
+function removeIfEmpty(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // Another process has put something there in the meantime, or it was never made.
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The system's reason, without the call and the path that Deno adds to it. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message.replace(/ \(os error \d+\)/, "").replace(/:.*$/s, "");
+}

@@ -1,0 +1,47 @@
+import type { RunResult } from "../metrics/run_tables.ts";
+import { floatColumn, integerColumn, type Table, textColumn } from "./table.ts";
+
+/** The table `timeseries`: one row per sampling interval, shares from 0 to 1. */
+export function timeSeriesTable({ timeSeries: series }: RunResult): Table {
+  return {
+    count: series.count,
+    columns: [
+      floatColumn("time_s", series.timeSeconds),
+      integerColumn("arrivals", series.arrivals),
+      integerColumn("completions", series.completions),
+      integerColumn("queued", series.queued),
+      integerColumn("running", series.running),
+      integerColumn("instances_starting", series.starting),
+      integerColumn("instances_idle", series.idle),
+      integerColumn("instances_busy", series.busy),
+      integerColumn("instances_draining", series.draining),
+      floatColumn("kv_utilization", series.kvUtilization),
+      floatColumn("mfu", series.mfu),
+      floatColumn("busy_fraction", series.busyFraction),
+      floatColumn("prompt_tokens_per_s", series.promptTokensPerSecond),
+      floatColumn("output_tokens_per_s", series.outputTokensPerSecond),
+    ],
+  };
+}
+
+/** The table `instances`: one row per phase of an instance's life, instants in seconds. */
+export function instanceTable({ instances, functionNames }: RunResult): Table {
+  return {
+    count: instances.count,
+    columns: [
+      integerColumn("instance", instances.instanceId),
+      textColumn("function", instances.functionId, functionNames),
+      textColumn("phase", instances.phase, instances.phaseNames),
+      floatColumn("start_s", instances.startAtSeconds),
+      floatColumn("end_s", instances.endAtSeconds),
+    ],
+  };
+}
+
+/** The table `token_gaps`: share of the gaps between tokens that are at most `tbt_s` long. */
+export function tokenGapTable({ tbtCdf }: RunResult): Table {
+  return {
+    count: tbtCdf.seconds.length,
+    columns: [floatColumn("tbt_s", tbtCdf.seconds), floatColumn("share", tbtCdf.share)],
+  };
+}
