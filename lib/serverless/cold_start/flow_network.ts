@@ -1,3 +1,4 @@
+import { FlowQueues, grown } from "./flow_queues.ts";
 import { maxMinShares, type SharingProblem, SharingScratch } from "./max_min_shares.ts";
 import { MinimumTree } from "./minimum_tree.ts";
 
@@ -25,7 +26,6 @@ const SAME_INSTANT_SECONDS = 1e-9;
 export class FlowNetwork {
   #clock = 0;
   #nextFlow = 0;
-  #activeFlows = 0;
 
   // Links.
   #capacities = new Float64Array(16);
@@ -51,22 +51,11 @@ export class FlowNetwork {
   #served = new Float64Array(16);
   #settledAt = new Float64Array(16);
   #carried = new Float64Array(16);
-  #headOfPath = new Int32Array(16);
-  #tailOfPath = new Int32Array(16);
   #pathStamp = new Int32Array(16);
   #dirtyPath = new Uint8Array(16);
   readonly #completions = new MinimumTree();
 
-  // Flows, in slots.
-  #targets = new Float64Array(64);
-  #tokens = new Float64Array(64);
-  #ids = new Float64Array(64);
-  #pathOfFlow = new Int32Array(64);
-  #before = new Int32Array(64);
-  #after = new Int32Array(64);
-  #slots = 0;
-  readonly #freeSlots: number[] = [];
-  readonly #slotOfId = new Map<number, number>();
+  readonly #flows = new FlowQueues();
 
   // Work lists.
   #stamp = 0;
@@ -78,7 +67,7 @@ export class FlowNetwork {
 
   /** Flows under way. */
   get activeFlows(): number {
-    return this.#activeFlows;
+    return this.#flows.size;
   }
 
   /** Links so far; ids run from 0. */
@@ -154,8 +143,6 @@ export class FlowNetwork {
       this.#linksOfPath.push(sorted);
       this.#placesOfPath.push(sorted.map(() => -1));
       this.#upperBounds[path] = upperBound;
-      this.#headOfPath[path] = -1;
-      this.#tailOfPath[path] = -1;
       this.#pathIds.set(sortedKey, path);
     }
     this.#pathIds.set(key, path);
@@ -180,57 +167,40 @@ export class FlowNetwork {
     }
     this.#moveTo(now);
     this.#settle(path, now);
-    const slot = this.#freeSlots.pop() ?? this.#newSlot();
     const id = this.#nextFlow++;
-    const target = this.#served[path] + bytes;
-    this.#targets[slot] = target;
-    this.#tokens[slot] = token;
-    this.#ids[slot] = id;
-    this.#pathOfFlow[slot] = path;
-    // Sorted by target; equal transfers arrive in order, so the place is almost always the tail.
-    let left = this.#tailOfPath[path];
-    while (left >= 0 && this.#targets[left] > target) left = this.#before[left];
-    const right = left >= 0 ? this.#after[left] : this.#headOfPath[path];
-    this.#before[slot] = left;
-    this.#after[slot] = right;
-    if (left >= 0) this.#after[left] = slot;
-    else this.#headOfPath[path] = slot;
-    if (right >= 0) this.#before[right] = slot;
-    else this.#tailOfPath[path] = slot;
-    this.#slotOfId.set(id, slot);
-    this.#activeFlows++;
+    this.#flows.insert(path, this.#served[path] + bytes, token, id);
     this.#changeCount(path, 1);
     return id;
   }
 
   /** Takes a flow out before its end and returns the bytes it had left; 0 when it is not under way. */
   cancel(flow: number, now: number): number {
-    const slot = this.#slotOfId.get(flow);
+    const slot = this.#flows.slot(flow);
     if (slot === undefined) return 0;
     this.#moveTo(now);
-    const path = this.#pathOfFlow[slot];
+    const path = this.#flows.paths[slot];
     this.#settle(path, now);
-    const left = Math.max(0, this.#targets[slot] - this.#served[path]);
-    this.#unlink(slot);
+    const left = Math.max(0, this.#flows.targets[slot] - this.#served[path]);
+    this.#remove(slot);
     return left;
   }
 
   /** Bytes that a flow has left at `now`; 0 when it is not under way. */
   remainingBytes(flow: number, now: number): number {
-    const slot = this.#slotOfId.get(flow);
+    const slot = this.#flows.slot(flow);
     if (slot === undefined) return 0;
     this.#refresh();
-    const path = this.#pathOfFlow[slot];
+    const path = this.#flows.paths[slot];
     const served = this.#served[path] + this.#rates[path] * (now - this.#settledAt[path]);
-    return Math.max(0, this.#targets[slot] - served);
+    return Math.max(0, this.#flows.targets[slot] - served);
   }
 
   /** Bytes per second of a flow at present; 0 when it is not under way. */
   rate(flow: number): number {
-    const slot = this.#slotOfId.get(flow);
+    const slot = this.#flows.slot(flow);
     if (slot === undefined) return 0;
     this.#refresh();
-    return this.#rates[this.#pathOfFlow[slot]];
+    return this.#rates[this.#flows.paths[slot]];
   }
 
   /** Bytes per second on a link at present. */
@@ -272,10 +242,10 @@ export class FlowNetwork {
       while (this.#completions.minimum <= instant + SAME_INSTANT_SECONDS) {
         this.#collect(this.#completions.minimumId(), batch);
       }
-      batch.sort((a, b) => this.#ids[a] - this.#ids[b]);
+      batch.sort((a, b) => this.#flows.ids[a] - this.#flows.ids[b]);
       for (const slot of batch) {
-        tokens.push(this.#tokens[slot]);
-        this.#unlink(slot);
+        tokens.push(this.#flows.tokens[slot]);
+        this.#remove(slot);
       }
       // The caller may start more at this very instant: leave the new rates for later.
       if (instant >= now) break;
@@ -289,27 +259,18 @@ export class FlowNetwork {
     this.#settle(path, this.#clock);
     this.#completions.set(path, Infinity);
     const reached = this.#served[path] + this.#rates[path] * SAME_INSTANT_SECONDS;
-    const first = this.#headOfPath[path];
+    const first = this.#flows.heads[path];
     // The head is what the completion was computed for: it is done whatever rounding says.
-    this.#served[path] = Math.max(this.#served[path], this.#targets[first]);
-    for (let slot = first; slot >= 0; slot = this.#after[slot]) {
-      if (slot !== first && this.#targets[slot] > reached) break;
+    this.#served[path] = Math.max(this.#served[path], this.#flows.targets[first]);
+    for (let slot = first; slot >= 0; slot = this.#flows.after[slot]) {
+      if (slot !== first && this.#flows.targets[slot] > reached) break;
       batch.push(slot);
     }
   }
 
-  #unlink(slot: number): void {
-    const path = this.#pathOfFlow[slot];
-    const left = this.#before[slot];
-    const right = this.#after[slot];
-    if (left >= 0) this.#after[left] = right;
-    else this.#headOfPath[path] = right;
-    if (right >= 0) this.#before[right] = left;
-    else this.#tailOfPath[path] = left;
-    this.#slotOfId.delete(this.#ids[slot]);
-    this.#freeSlots.push(slot);
-    this.#activeFlows--;
-    this.#changeCount(path, -1);
+  #remove(slot: number): void {
+    this.#flows.remove(slot);
+    this.#changeCount(this.#flows.paths[slot], -1);
   }
 
   #changeCount(path: number, by: number): void {
@@ -473,7 +434,7 @@ export class FlowNetwork {
         }
         continue;
       }
-      const left = this.#targets[this.#headOfPath[path]] - served[path];
+      const left = this.#flows.targets[this.#flows.heads[path]] - served[path];
       completions.set(path, left > 0 ? clock + left / rate : clock);
     }
   }
@@ -520,20 +481,6 @@ export class FlowNetwork {
     return link;
   }
 
-  #newSlot(): number {
-    const slot = this.#slots++;
-    if (slot >= this.#targets.length) {
-      const size = 2 * slot;
-      this.#targets = grown(this.#targets, new Float64Array(size));
-      this.#tokens = grown(this.#tokens, new Float64Array(size));
-      this.#ids = grown(this.#ids, new Float64Array(size));
-      this.#pathOfFlow = grown(this.#pathOfFlow, new Int32Array(size));
-      this.#before = grown(this.#before, new Int32Array(size));
-      this.#after = grown(this.#after, new Int32Array(size));
-    }
-    return slot;
-  }
-
   #growPaths(size: number): void {
     this.#upperBounds = grown(this.#upperBounds, new Float64Array(size));
     this.#flowCounts = grown(this.#flowCounts, new Int32Array(size));
@@ -543,14 +490,7 @@ export class FlowNetwork {
     this.#served = grown(this.#served, new Float64Array(size));
     this.#settledAt = grown(this.#settledAt, new Float64Array(size));
     this.#carried = grown(this.#carried, new Float64Array(size));
-    this.#headOfPath = grown(this.#headOfPath, new Int32Array(size));
-    this.#tailOfPath = grown(this.#tailOfPath, new Int32Array(size));
     this.#pathStamp = grown(this.#pathStamp, new Int32Array(size));
     this.#dirtyPath = grown(this.#dirtyPath, new Uint8Array(size));
   }
-}
-
-function grown<T extends Float64Array | Int32Array | Uint8Array>(old: T, larger: T): T {
-  larger.set(old);
-  return larger;
 }

@@ -12,6 +12,18 @@ import type {
   TransferRoute,
   WeightTier,
 } from "./stages.ts";
+import {
+  artifactKey,
+  bytesOf,
+  crossesGpu,
+  nearer,
+  type NodeShare,
+  nodeShares,
+  sharedKeyOf,
+  stageOf,
+  type Start,
+  type Transfer,
+} from "./start_state.ts";
 import type { CancelledStart, FinishedStart, StartRequest, StartStage } from "./start_request.ts";
 import type { CachedTier, WeightCache } from "./weight_cache.ts";
 
@@ -27,66 +39,6 @@ export interface StartExecutorOptions {
 
 const DELAY_END = 0;
 const POLL_END = 1;
-
-/** Ranks of one instance on one node. */
-interface NodeShare {
-  readonly node: number;
-  readonly gpus: number[];
-  /** Name of this node's part of the weights. */
-  readonly key: string;
-  readonly weightBytes: number;
-  /** Nearest copy that this start itself has brought here. */
-  staged: WeightTier;
-}
-
-interface Waiter {
-  readonly start: Start;
-  readonly stage: number;
-}
-
-/** Bytes on their way to one node; several starts may wait for it. */
-interface Transfer {
-  readonly token: number;
-  readonly sharedKey: string;
-  readonly share: NodeShare;
-  readonly spec: StageTransfer;
-  readonly route: TransferRoute;
-  readonly bytes: number;
-  readonly chunkBytes: number;
-  readonly waiters: Waiter[];
-  /** Tiers with room set aside for what arrives. */
-  readonly reserved: CachedTier[];
-  /** Tier that is read and pinned meanwhile, or null. */
-  readonly reading: CachedTier | null;
-  flows: number[];
-  flowsLeft: number;
-  begun: boolean;
-}
-
-interface Start {
-  readonly id: number;
-  readonly request: StartRequest;
-  readonly beginAtSeconds: number;
-  readonly features: Map<string, number>;
-  readonly shares: NodeShare[];
-  readonly noise: Float64Array;
-  /** Predecessors that have not ended, per stage. */
-  readonly pending: Int32Array;
-  /** The stage's own delay and transfers that have not ended. */
-  readonly parts: Int32Array;
-  readonly startAt: Float64Array;
-  readonly endAt: Float64Array;
-  readonly cached: Uint8Array;
-  readonly bytes: Float64Array;
-  /** Whether each artifact was there when the first stage that asks for it began. */
-  readonly found: Map<string, boolean[]>;
-  /** Transfers that a stage begins at the end of its delay. */
-  readonly led: Transfer[][];
-  /** Transfers the start waits for. */
-  readonly waitsFor: Set<Transfer>;
-  stagesLeft: number;
-  looked: boolean;
-}
 
 /**
  * Runs many starts at once. Durations come from each start's plan, transfers are flows in the
@@ -532,73 +484,4 @@ export class StartExecutor {
     }
     return path;
   }
-}
-
-function nodeShares(request: StartRequest): NodeShare[] {
-  const gpusOfNode = new Map<number, number[]>();
-  for (const { node, gpu } of request.ranks) {
-    const gpus = gpusOfNode.get(node);
-    if (gpus === undefined) gpusOfNode.set(node, [gpu]);
-    else gpus.push(gpu);
-  }
-  const total = request.ranks.length;
-  return [...gpusOfNode].map(([node, gpus], i) => ({
-    node,
-    gpus,
-    key: gpusOfNode.size === 1
-      ? request.weightsKey
-      : `${request.weightsKey}#${i}/${gpusOfNode.size}`,
-    weightBytes: (request.weightBytes * gpus.length) / total,
-    staged: "remote",
-  }));
-}
-
-function bytesOf(request: StartRequest, spec: StageTransfer, share: NodeShare): number {
-  switch (spec.what) {
-    case "weights":
-      return share.weightBytes;
-    case "image":
-      return request.imageBytes ?? 0;
-    case "snapshot":
-      return ((request.snapshotBytes ?? 0) * share.gpus.length) / request.ranks.length;
-    case "fixed":
-      return spec.fixedBytes;
-  }
-}
-
-/** Transfers of the same thing to the same place on one node have the same key. */
-function sharedKeyOf(request: StartRequest, spec: StageTransfer, share: NodeShare): string {
-  const what = spec.what === "image" ? request.identities?.image ?? "" : share.key;
-  return `${spec.what}|${spec.keepIn.join("+")}|${share.node}|${what}`;
-}
-
-function artifactKey(request: StartRequest, names: readonly string[]): string {
-  return names.map((name) => {
-    if (name === "model") return request.weightsKey;
-    if (name === "ranks") return String(request.ranks.length);
-    return request.identities?.[name] ?? String(request.features?.[name] ?? "");
-  }).join("|");
-}
-
-function crossesGpu(route: TransferRoute): boolean {
-  return route.links.includes("pcie") || route.links.includes("nvlink");
-}
-
-function nearer(a: WeightTier, b: WeightTier): WeightTier {
-  if (a === "dram" || b === "dram") return "dram";
-  return a === "ssd" || b === "ssd" ? "ssd" : "remote";
-}
-
-function stageOf(start: Start, index: number, critical: boolean): StartStage {
-  const { name, billed } = start.request.plan.stages[index];
-  return {
-    instanceId: start.request.instance,
-    stage: name,
-    startAtSeconds: start.startAt[index],
-    endAtSeconds: start.endAt[index],
-    cached: start.cached[index] === 1,
-    billed,
-    critical,
-    bytes: start.bytes[index],
-  };
 }

@@ -1,0 +1,140 @@
+import type { StageTransfer, TransferRoute, WeightTier } from "./stages.ts";
+import type { StartRequest, StartStage } from "./start_request.ts";
+import type { CachedTier } from "./weight_cache.ts";
+
+/** Ranks of one instance on one node. */
+export interface NodeShare {
+  readonly node: number;
+  readonly gpus: number[];
+  /** Name of this node's part of the weights. */
+  readonly key: string;
+  readonly weightBytes: number;
+  /** Nearest copy that this start itself has brought here. */
+  staged: WeightTier;
+}
+
+/** A stage that waits for a transfer. */
+export interface Waiter {
+  readonly start: Start;
+  readonly stage: number;
+}
+
+/** Bytes on their way to one node; several starts may wait for it. */
+export interface Transfer {
+  readonly token: number;
+  readonly sharedKey: string;
+  readonly share: NodeShare;
+  readonly spec: StageTransfer;
+  readonly route: TransferRoute;
+  readonly bytes: number;
+  readonly chunkBytes: number;
+  readonly waiters: Waiter[];
+  /** Tiers with room set aside for what arrives. */
+  readonly reserved: CachedTier[];
+  /** Tier that is read and pinned meanwhile, or null. */
+  readonly reading: CachedTier | null;
+  flows: number[];
+  flowsLeft: number;
+  begun: boolean;
+}
+
+/** A start under way. */
+export interface Start {
+  readonly id: number;
+  readonly request: StartRequest;
+  readonly beginAtSeconds: number;
+  readonly features: Map<string, number>;
+  readonly shares: NodeShare[];
+  readonly noise: Float64Array;
+  /** Predecessors that have not ended, per stage. */
+  readonly pending: Int32Array;
+  /** The stage's own delay and transfers that have not ended. */
+  readonly parts: Int32Array;
+  readonly startAt: Float64Array;
+  readonly endAt: Float64Array;
+  readonly cached: Uint8Array;
+  readonly bytes: Float64Array;
+  /** Whether each artifact was there when the first stage that asks for it began. */
+  readonly found: Map<string, boolean[]>;
+  /** Transfers that a stage begins at the end of its delay. */
+  readonly led: Transfer[][];
+  /** Transfers the start waits for. */
+  readonly waitsFor: Set<Transfer>;
+  stagesLeft: number;
+  looked: boolean;
+}
+
+/** The nodes of an instance in rank order, with their part of the weights. */
+export function nodeShares(request: StartRequest): NodeShare[] {
+  const gpusOfNode = new Map<number, number[]>();
+  for (const { node, gpu } of request.ranks) {
+    const gpus = gpusOfNode.get(node);
+    if (gpus === undefined) gpusOfNode.set(node, [gpu]);
+    else gpus.push(gpu);
+  }
+  const total = request.ranks.length;
+  return [...gpusOfNode].map(([node, gpus], i) => ({
+    node,
+    gpus,
+    key: gpusOfNode.size === 1
+      ? request.weightsKey
+      : `${request.weightsKey}#${i}/${gpusOfNode.size}`,
+    weightBytes: (request.weightBytes * gpus.length) / total,
+    staged: "remote",
+  }));
+}
+
+/** Bytes of a whole transfer to one node. */
+export function bytesOf(request: StartRequest, spec: StageTransfer, share: NodeShare): number {
+  switch (spec.what) {
+    case "weights":
+      return share.weightBytes;
+    case "image":
+      return request.imageBytes ?? 0;
+    case "snapshot":
+      return ((request.snapshotBytes ?? 0) * share.gpus.length) / request.ranks.length;
+    case "fixed":
+      return spec.fixedBytes;
+  }
+}
+
+/** Transfers of the same thing to the same place on one node have the same key. */
+export function sharedKeyOf(request: StartRequest, spec: StageTransfer, share: NodeShare): string {
+  const what = spec.what === "image" ? request.identities?.image ?? "" : share.key;
+  return `${spec.what}|${spec.keepIn.join("+")}|${share.node}|${what}`;
+}
+
+/** Key of a start's artifact. */
+export function artifactKey(request: StartRequest, names: readonly string[]): string {
+  return names.map((name) => {
+    if (name === "model") return request.weightsKey;
+    if (name === "ranks") return String(request.ranks.length);
+    return request.identities?.[name] ?? String(request.features?.[name] ?? "");
+  }).join("|");
+}
+
+/** Whether a route belongs to a GPU, so that each rank has its own flow. */
+export function crossesGpu(route: TransferRoute): boolean {
+  return route.links.includes("pcie") || route.links.includes("nvlink");
+}
+
+/** The nearer of two places. */
+export function nearer(a: WeightTier, b: WeightTier): WeightTier {
+  if (a === "dram" || b === "dram") return "dram";
+  return a === "ssd" || b === "ssd" ? "ssd" : "remote";
+}
+
+/** A stage as it happened. */
+export function stageOf(start: Start, index: number, critical: boolean): StartStage {
+  const { name, billed } = start.request.plan.stages[index];
+  return {
+    instanceId: start.request.instance,
+    stage: name,
+    startAtSeconds: start.startAt[index],
+    endAtSeconds: start.endAt[index],
+    cached: start.cached[index] === 1,
+    billed,
+    critical,
+    bytes: start.bytes[index],
+  };
+}
