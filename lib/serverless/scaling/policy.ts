@@ -10,6 +10,8 @@ export interface ScalingSignals {
   readonly queued: number;
   /** Requests inside instances, waiting or running. */
   readonly inFlight: number;
+  /** Requests inside instances that no step has worked on yet; absent when nobody counts them. */
+  readonly waiting?: number;
   /** Age of the oldest request in the gateway's queue, seconds; 0 when empty. */
   readonly oldestWaitSeconds: number;
   /** Time-averaged requests in flight, queued ones included, over the last period. */

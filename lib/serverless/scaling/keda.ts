@@ -1,0 +1,91 @@
+import { checkNumber } from "./check.ts";
+import { HPA_SCALE_DOWN, HPA_SCALE_UP, HpaBehavior, type HpaRules } from "./hpa_behavior.ts";
+import type { ScalingPolicy, ScalingSignals } from "./policy.ts";
+
+/** Settings of `keda`. The defaults are KEDA's. */
+export interface KedaOptions {
+  /** Value of the metric per instance aimed at, > 0; default 5. */
+  readonly target?: number;
+  /** The first instance starts when the metric is above this, >= 0; default 0. */
+  readonly activationThreshold?: number;
+  /** The metric; default: requests that wait, at the gateway and inside instances. */
+  readonly metric?: (signals: ScalingSignals) => number;
+  /** Seconds between looks at the metric for activation; default 30. */
+  readonly pollingSeconds?: number;
+  /** Seconds after the last active look before the last instance goes; default 300. */
+  readonly cooldownSeconds?: number;
+  /** Fewest instances, >= 0; default 0. */
+  readonly minInstances?: number;
+  /** No change while metric / (target x instances) is this near to 1; default 0.1. */
+  readonly tolerance?: number;
+  /** Rules of scale-up from 1; default `HPA_SCALE_UP`. */
+  readonly scaleUp?: HpaRules;
+  /** Rules of scale-down to 1; default `HPA_SCALE_DOWN`. */
+  readonly scaleDown?: HpaRules;
+  /** Seconds between evaluations of the autoscaler from 1 upwards; default 15. */
+  readonly periodSeconds?: number;
+}
+
+/** Requests that wait: at the gateway, and inside instances where that is known. */
+const waitingRequests = ({ queued, waiting = 0 }: ScalingSignals) => queued + waiting;
+
+/**
+ * KEDA: from none to one instance and back by an activation threshold and a cooldown, looked at every
+ * polling interval; between 1 and N by a Kubernetes HPA on an external metric with an average target,
+ * ceil(metric / target).
+ *
+ * @source KEDA documentation, "Scaling deployments" (pollingInterval 30 s, cooldownPeriod 300 s,
+ *   activating and scaling thresholds)
+ */
+export function keda(options: KedaOptions = {}): ScalingPolicy {
+  const {
+    target = 5,
+    activationThreshold = 0,
+    metric = waitingRequests,
+    pollingSeconds = 30,
+    cooldownSeconds = 300,
+    minInstances = 0,
+    tolerance = 0.1,
+    scaleUp = HPA_SCALE_UP,
+    scaleDown = HPA_SCALE_DOWN,
+    periodSeconds = 15,
+  } = options;
+  checkNumber(target, "target", { min: 0, above: true });
+  checkNumber(activationThreshold, "activationThreshold", { min: 0 });
+  checkNumber(pollingSeconds, "pollingSeconds", { min: 0, above: true });
+  checkNumber(cooldownSeconds, "cooldownSeconds", { min: 0 });
+  checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
+  const behavior = new HpaBehavior(scaleUp, scaleDown);
+  let polledAtSeconds = -Infinity;
+  let activeAtSeconds = -Infinity;
+
+  /** What activation decides at a poll: a count, or undefined to leave it to the HPA. */
+  function activate(nowSeconds: number, current: number, value: number): number | undefined {
+    polledAtSeconds = nowSeconds;
+    if (value > activationThreshold) {
+      activeAtSeconds = nowSeconds;
+      return current === 0 ? Math.max(1, minInstances) : undefined;
+    }
+    if (minInstances > 0) return undefined;
+    return nowSeconds - activeAtSeconds > cooldownSeconds ? 0 : undefined;
+  }
+
+  return {
+    periodSeconds,
+    desired(signals) {
+      const { nowSeconds, ready, starting } = signals;
+      const current = ready + starting;
+      const value = metric(signals);
+      if (current > 0 && activeAtSeconds === -Infinity) activeAtSeconds = nowSeconds;
+      if (nowSeconds - polledAtSeconds >= pollingSeconds) {
+        const decided = activate(nowSeconds, current, value);
+        if (decided !== undefined) return decided;
+      }
+      if (current === 0) return 0;
+      const ratio = value / target / current;
+      const isNear = Math.abs(1 - ratio) <= tolerance + 1e-12;
+      const asked = isNear ? current : Math.max(1, minInstances, Math.ceil(value / target));
+      return behavior.next(nowSeconds, current, asked);
+    },
+  };
+}

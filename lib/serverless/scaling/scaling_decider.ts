@@ -1,0 +1,130 @@
+import { checkNumber } from "./check.ts";
+import type { ScalingPolicy, ScalingSignals } from "./policy.ts";
+
+/** What bounds a scaling policy, whichever it is. */
+export interface ScalingLimits {
+  /** Fewest instances, >= 0; default 0. */
+  readonly minInstances?: number;
+  /** Most instances, >= minInstances; default Infinity. */
+  readonly maxInstances?: number;
+  /** Most instances added by one decision, >= 1; default Infinity. */
+  readonly maxStepUp?: number;
+  /** Most instances removed by one decision, >= 1; default Infinity. */
+  readonly maxStepDown?: number;
+  /** Seconds after any change without an increase; default 0. */
+  readonly upCooldownSeconds?: number;
+  /** Seconds after any change without a decrease; default 0. */
+  readonly downCooldownSeconds?: number;
+  /** Age of the signals at an evaluation, seconds; default 0. Counts of instances are always fresh. */
+  readonly scrapeDelaySeconds?: number;
+  /** Time from a decision to its effect, seconds; default 0. The caller waits it. */
+  readonly actuationDelaySeconds?: number;
+}
+
+/**
+ * A scaling policy within limits: delays its signals, then bounds its wish by the step limits, the
+ * cooldowns and [minInstances, maxInstances], in this order. The bounds come last and always hold.
+ *
+ * While a decision has not had its effect yet, the next ones start from it, so that an actuation
+ * delay does not repeat the same step.
+ *
+ * @example
+ * ```ts
+ * import { concurrency, ScalingDecider } from "simfaasinfer";
+ * const decider = new ScalingDecider(concurrency({ target: 8 }), { maxInstances: 4 });
+ * console.log(decider.periodSeconds); // 1
+ * ```
+ */
+export class ScalingDecider {
+  /** Seconds between evaluations. */
+  readonly periodSeconds: number;
+  /** Time from a decision to its effect, seconds. */
+  readonly actuationDelaySeconds: number;
+  readonly minInstances: number;
+  readonly maxInstances: number;
+  readonly #policy: ScalingPolicy;
+  readonly #limits: Required<ScalingLimits>;
+  /** Signals that are too young to be seen, oldest first. */
+  readonly #pending: ScalingSignals[] = [];
+  #seen: ScalingSignals | undefined;
+  #changedAtSeconds = -Infinity;
+  #decided = NaN;
+
+  constructor(policy: ScalingPolicy, limits: ScalingLimits = {}) {
+    const {
+      minInstances = 0,
+      maxInstances = Infinity,
+      maxStepUp = Infinity,
+      maxStepDown = Infinity,
+      upCooldownSeconds = 0,
+      downCooldownSeconds = 0,
+      scrapeDelaySeconds = 0,
+      actuationDelaySeconds = 0,
+    } = limits;
+    checkNumber(minInstances, "minInstances", { min: 0 });
+    checkNumber(maxInstances, "maxInstances", { min: minInstances });
+    checkNumber(maxStepUp, "maxStepUp", { min: 1 });
+    checkNumber(maxStepDown, "maxStepDown", { min: 1 });
+    checkNumber(upCooldownSeconds, "upCooldownSeconds", { min: 0 });
+    checkNumber(downCooldownSeconds, "downCooldownSeconds", { min: 0 });
+    checkNumber(scrapeDelaySeconds, "scrapeDelaySeconds", { min: 0 });
+    checkNumber(actuationDelaySeconds, "actuationDelaySeconds", { min: 0 });
+    this.#policy = policy;
+    this.periodSeconds = policy.periodSeconds;
+    this.minInstances = minInstances;
+    this.maxInstances = maxInstances;
+    this.actuationDelaySeconds = actuationDelaySeconds;
+    this.#limits = {
+      minInstances,
+      maxInstances,
+      maxStepUp,
+      maxStepDown,
+      upCooldownSeconds,
+      downCooldownSeconds,
+      scrapeDelaySeconds,
+      actuationDelaySeconds,
+    };
+  }
+
+  /** The number of instances to have `actuationDelaySeconds` from now. */
+  decide(signals: ScalingSignals): number {
+    const { nowSeconds, ready, starting } = signals;
+    const { minInstances, maxInstances, maxStepUp, maxStepDown } = this.#limits;
+    const isPending = nowSeconds < this.#changedAtSeconds + this.actuationDelaySeconds;
+    const current = isPending ? this.#decided : ready + starting;
+    let desired = current;
+    const seen = this.#delayed(signals);
+    if (seen !== undefined) {
+      desired = Math.ceil(this.#policy.desired(seen));
+      desired = Math.min(current + maxStepUp, Math.max(current - maxStepDown, desired));
+      if (this.#isCooling(nowSeconds, desired - current)) desired = current;
+    }
+    desired = Math.min(maxInstances, Math.max(minInstances, desired));
+    if (desired !== current) {
+      this.#changedAtSeconds = nowSeconds;
+      this.#decided = desired;
+    }
+    return desired;
+  }
+
+  #isCooling(nowSeconds: number, change: number): boolean {
+    const { upCooldownSeconds, downCooldownSeconds } = this.#limits;
+    const since = nowSeconds - this.#changedAtSeconds;
+    return (change > 0 && since < upCooldownSeconds) || (change < 0 && since < downCooldownSeconds);
+  }
+
+  /** The youngest signals that are old enough, with fresh counts; undefined when there are none yet. */
+  #delayed(signals: ScalingSignals): ScalingSignals | undefined {
+    const { scrapeDelaySeconds } = this.#limits;
+    if (scrapeDelaySeconds === 0) return signals;
+    const { nowSeconds, ready, starting } = signals;
+    this.#pending.push({ ...signals });
+    while (
+      this.#pending.length > 0 &&
+      this.#pending[0].nowSeconds <= nowSeconds - scrapeDelaySeconds + 1e-9
+    ) {
+      this.#seen = this.#pending.shift();
+    }
+    return this.#seen && { ...this.#seen, nowSeconds, ready, starting };
+  }
+}
