@@ -1,6 +1,8 @@
 import assert from "@std/assert";
 import { parse } from "@std/yaml";
+import a6000Text from "../../../data/targets/a6000-engine-starts.yaml" with { type: "text" };
 import hydraserveText from "../../../data/targets/hydraserve.yaml" with { type: "text" };
+import storeText from "../../../data/targets/serverlessllm-store.yaml" with { type: "text" };
 import { coldStartPreset } from "../cold_start/presets.ts";
 import { fitMedusa } from "./medusa_fit.ts";
 import { medusaModels } from "./medusa.ts";
@@ -148,5 +150,60 @@ Deno.test({
       });
     }
     assert.equal(values, 48);
+  },
+});
+
+Deno.test({
+  name: "data/targets/serverlessllm-store.yaml holds the samples' means (needs reference data)",
+  ignore: reference === null,
+  fn() {
+    const { loads } = parse(storeText) as {
+      loads: {
+        preset: string;
+        platform: string;
+        model: string;
+        weights_in: string;
+        seconds: number;
+      }[];
+    };
+    const results = `${reference}/serverlessllm-store/results`;
+    for (const { preset, platform, model, weights_in, seconds } of loads) {
+      const folder = platform === "a5000-store"
+        ? `${results}/a5000_2024`
+        : `${results}/h100_2025/${weights_in === "dram" ? "cached" : "random"}`;
+      const format = preset === "safetensors" ? "_safetensors_" : /_(sllm|phantom)_/;
+      const names = [...Deno.readDirSync(folder)].map((entry) => entry.name).filter((name) =>
+        name.endsWith(".json") && name.toLowerCase().includes(model.toLowerCase()) &&
+        name.search(format) >= 0
+      );
+      assert.equal(names.length, 1, `${model} ${preset} in ${folder}`);
+      const samples = JSON.parse(Deno.readTextFileSync(`${folder}/${names[0]}`)) as {
+        loading_time: number;
+      }[];
+      const mean = samples.reduce((sum, it) => sum + it.loading_time, 0) / samples.length;
+      assert.ok(Math.abs(mean - seconds) < 1e-3, `${names[0]}: ${mean} is not ${seconds}`);
+    }
+  },
+});
+
+Deno.test({
+  name: "data/targets/a6000-engine-starts.yaml repeats the logs' times (needs reference data)",
+  ignore: reference === null,
+  fn() {
+    const { starts } = parse(a6000Text) as {
+      starts: { run: string; ranks: number; weight_gib_per_rank: number; total_s: number }[];
+    };
+    const published = JSON.parse(
+      Deno.readTextFileSync(`${reference}/published/a6000-engine-starts.json`),
+    ).starts as Record<string, unknown>[];
+    assert.deepEqual(
+      starts.map((it) => [it.run, it.ranks, it.weight_gib_per_rank, it.total_s]),
+      published.map((it) => [
+        String(it.run).replace("A6000_", ""),
+        it.tp,
+        it.weights_gib_per_rank,
+        it.total_start_to_ready_s,
+      ]),
+    );
   },
 });
