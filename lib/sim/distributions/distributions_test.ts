@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
 import fc from "fast-check";
 import { randomStreams } from "../random_streams.ts";
+import { incompleteGamma } from "./incomplete_gamma.ts";
 import {
   constant,
   createDistribution,
@@ -15,6 +16,7 @@ import {
   weibull,
   zipf,
 } from "./mod.ts";
+import { normalCdf } from "./normal.ts";
 
 const SAMPLES = 200_000;
 
@@ -72,6 +74,7 @@ const cases: Case[] = [
     1200,
     false,
   ],
+  ["lognormal ten sigma out", lognormal({ mean: 160.8, std: 8, min: 160 }), 160.8, 160, 1e9, false],
   ["weibull", weibull({ mean: 512, std: 700, ...bounded }), 512, 1, 4096, true],
   ["weibull by shape", weibull({ mean: 5, shape: 0.7 }), 5, 0, Infinity, false],
   ["pareto", pareto({ mean: 512, std: 300, ...bounded }), 512, 1, 4096, true],
@@ -163,6 +166,33 @@ Deno.test("exponential, weibull of shape 1 and gamma of shape 1 are one law", ()
   }
 });
 
+Deno.test("gamma() and lognormal() follow their distribution functions (Kolmogorov-Smirnov)", () => {
+  const gammaCdf = (shape: number, mean: number) => (x: number) =>
+    incompleteGamma(shape, x * shape / mean).lower;
+  const sigma = Math.sqrt(Math.log(2));
+  const laws: [string, Distribution, (x: number) => number][] = [
+    ...[0.3, 1.5, 4, 40].map((shape): [string, Distribution, (x: number) => number] => [
+      `gamma of shape ${shape}`,
+      gamma({ mean: 10, std: 10 / Math.sqrt(shape) }),
+      gammaCdf(shape, 10),
+    ]),
+    [
+      "lognormal",
+      lognormal({ mean: 10, std: 10 }),
+      (x) => normalCdf((Math.log(x / 10) + sigma * sigma / 2) / sigma),
+    ],
+  ];
+  for (const [name, law, cdf] of laws) {
+    const sorted = draw(law, 12, 50_000).sort();
+    let distance = 0;
+    for (let i = 0; i < sorted.length; i += 10) {
+      distance = Math.max(distance, Math.abs(cdf(sorted[i]) - (i + 0.5) / sorted.length));
+    }
+    // 99.9 % point of the Kolmogorov distribution.
+    ok(distance < 1.95 / Math.sqrt(sorted.length), `${name}: ${distance}`);
+  }
+});
+
 Deno.test("exponential() solves any mean below the middle of its bounds", () => {
   fc.assert(fc.property(
     fc.integer({ min: 0, max: 1000 }),
@@ -208,9 +238,11 @@ Deno.test("discrete() follows the inverse of its cumulative weights", () => {
   fc.assert(fc.property(
     fc.array(fc.nat(9), { minLength: 1, maxLength: 20 }).filter((w) => w.some((x) => x > 0)),
     fc.integer({ min: 0, max: 2 ** 30 - 1 }),
-    (weights, n) => {
-      const u = n / 2 ** 30;
+    fc.boolean(),
+    (weights, n, onBoundary) => {
       const total = weights.reduce((a, b) => a + b);
+      // Boundaries between indexes are multiples of 1 / total.
+      const u = onBoundary ? (n % total) / total : n / 2 ** 30;
       let expected = 0;
       for (let sum = weights[0]; sum <= u * total; sum += weights[expected]) expected++;
       strictEqual(discrete(weights).sample({ next: () => u }), expected);

@@ -33,8 +33,20 @@ function meanWithin(law: StandardLaw, scale: number, from: number, to: number, c
   return sum / mass;
 }
 
-/** The scale at which `meanAt` equals `mean`; it rises with the scale. Undefined if there is none. */
-function solveScale(meanAt: (scale: number) => number, mean: number, start: number) {
+/**
+ * The scale at which `limited` equals `mean`; it rises with the scale. Undefined if there is none.
+ * Where the bounds hold too little of the law for a number, its mean is at the nearer bound.
+ */
+function solveScale(
+  limited: (scale: number) => number,
+  mean: number,
+  start: number,
+  { min, max }: Required<Bounds>,
+) {
+  const meanAt = (scale: number) => {
+    const value = limited(scale);
+    return Number.isNaN(value) ? scale < start ? min : max : value;
+  };
   let low = start;
   let high = start;
   for (let i = 0; !(meanAt(low) <= mean); i++, low /= 1.5) if (i > 80) return undefined;
@@ -67,7 +79,7 @@ export function truncated(
   const natural = mean / law.mean;
   const scale = whole
     ? natural
-    : solveScale((s) => meanWithin(law, s, from, to, cells), mean, natural);
+    : solveScale((s) => meanWithin(law, s, from, to, cells), mean, natural, bounds);
   if (scale === undefined) throw unreachableMean(law.name, mean, bounds);
   const draw = law.sampler(from / scale, to / scale);
   const { min, max } = bounds;

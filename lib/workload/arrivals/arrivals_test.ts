@@ -81,6 +81,36 @@ Deno.test("rateCurve() keeps each piece's rate, skips empty ones and ends when t
   strictEqual(process.next(stream, 5000), Infinity);
 });
 
+Deno.test("rateCurve() and bursts() pass the integrated rate of one draw from arrival to arrival", () => {
+  const rates = [2, 0, 0.05, 7];
+  const curve = rateCurve({ ratesPerSecond: rates, pieceSeconds: 3 });
+  const alternating = bursts({
+    baseRatePerSecond: 0.1,
+    burstRatePerSecond: 4,
+    periodSeconds: 6,
+    burstSeconds: 1.5,
+  });
+  // Integrated rates from 0 to t, by whole periods and what is left.
+  const curveIntegral = (t: number) => {
+    let sum = Math.floor(t / 12) * 3 * 9.05;
+    rates.forEach((rate, i) => sum += rate * Math.min(3, Math.max(0, t % 12 - 3 * i)));
+    return sum;
+  };
+  const burstIntegral = (t: number) =>
+    Math.floor(t / 6) * (0.45 + 6) + 0.1 * Math.min(4.5, t % 6) + 4 * Math.max(0, t % 6 - 4.5);
+  for (
+    const [process, integral] of [[curve, curveIntegral], [alternating, burstIntegral]] as const
+  ) {
+    const [source, twin] = [randomStreams(4).take("arrivals"), randomStreams(4).take("arrivals")];
+    for (let i = 0, at = 0; i < 300; i++) {
+      const next = process.next(source, at);
+      const expected = -Math.log(1 - twin.next());
+      ok(Math.abs(integral(next) - integral(at) - expected) < 1e-9, `${i}: ${at} to ${next}`);
+      at = next;
+    }
+  }
+});
+
 Deno.test("bursts() with no base traffic arrives at the end of each period only", () => {
   const process = bursts({
     baseRatePerSecond: 0,

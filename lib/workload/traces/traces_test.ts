@@ -304,8 +304,11 @@ Deno.test("transformTrace() with rateScale multiplies requests and keeps the tra
 
 Deno.test("copies of rateScale share prefixes and sessions within their own round", () => {
   const table = tableOf([0, 10, 20]);
-  const { prefix, sessionId, promptTokens } = transformTrace(table, { rateScale: 2 });
+  const { arrivalAtSeconds, prefix, sessionId, promptTokens } = transformTrace(table, {
+    rateScale: 2,
+  });
   deepStrictEqual([...promptTokens], [1, 1, 2, 2, 3, 3]);
+  deepStrictEqual([...arrivalAtSeconds], [0, 5, 10, 15, 20, 20]);
   const shared = [...prefix!.hashes].filter((_, k) => k % 2 === 0);
   strictEqual(new Set(shared.filter((_, i) => i % 2 === 0)).size, 1);
   strictEqual(new Set(shared).size, 2);
