@@ -15,7 +15,7 @@ export function numberList(
   const { min, max, leastItems } = options;
   return setting<readonly number[] | null>({
     wanted: "a list of numbers",
-    allowed: `at least ${leastItems} numbers in rising order, ` +
+    allowed: `${leastItems} or more numbers in rising order, ` +
       (max === undefined ? `each >= ${min}` : `each ${min} to ${max}`),
     jsonSchema: {
       type: "array",

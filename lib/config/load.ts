@@ -1,11 +1,12 @@
 import { parse, YamlSyntaxError } from "@std/yaml";
 import type { z } from "zod";
-import { checkConfiguration } from "./check.ts";
+import { checkConfiguration } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
+import type { Configuration } from "./configuration.ts";
 import { fillSections, merge } from "./merge.ts";
 import { emptyMapping, isMapping, type Mapping, normalize } from "./normalize.ts";
 import { type Overrides, readOverrides } from "./overrides.ts";
-import { type Configuration, configurationSchema } from "./schema.ts";
+import { configurationSchema } from "./schema.ts";
 import { nodeInfo, type SectionInfo } from "./setting.ts";
 import { showValue } from "./show_value.ts";
 
@@ -33,8 +34,7 @@ function readText(text: string, fileName: string): Mapping {
   if (document === null) return emptyMapping();
   if (isMapping(document)) return document;
   throw new ConfigError([
-    `Cannot read ${fileName} as a configuration: current value is ${showValue(document)} ` +
-    `(allowed: a mapping of sections)`,
+    `Cannot read ${fileName} as a mapping of sections: current value is ${showValue(document)}`,
   ]);
 }
 
@@ -107,8 +107,15 @@ export function loadConfig(
   settings = fillSections(root, settings);
   // Compiling a parser pays only for schemas that are used more than once.
   const parsed = configurationSchema.safeParse(settings, { jitless: true });
-  if (parsed.success) problems.push(...checkConfiguration(parsed.data));
-  else problems.push(...parsed.error.issues.map((i) => problemLine(i, settings, writtenPaths)));
+  if (parsed.success) {
+    for (const { path, text } of checkConfiguration(parsed.data)) {
+      problems.push(`Cannot read "${writtenPaths.get(path) ?? path}" ${text}`);
+    }
+  } else {
+    for (const issue of parsed.error.issues) {
+      problems.push(problemLine(issue, settings, writtenPaths));
+    }
+  }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return parsed.data;
 }

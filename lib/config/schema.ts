@@ -1,9 +1,10 @@
 import type { z } from "zod";
+import type { Configuration } from "./configuration.ts";
 import { section } from "./section.ts";
 import * as sections from "./sections/mod.ts";
 
 /** The one schema: validation, defaults, types, JSON Schema and the reference all come from it. */
-export const configurationSchema = section({
+export const configurationSchema: z.ZodType<Configuration> = section({
   simulation: sections.simulation,
   workload: sections.workload,
   model: sections.model,
@@ -22,9 +23,3 @@ export const configurationSchema = section({
   output: sections.output,
   logging: sections.logging,
 }, { describe: "Configuration of a simulation." });
-
-/**
- * A complete, checked configuration: every key is present, numbers are in the documented base unit,
- * null stands for "not set". The keys are those of the YAML files.
- */
-export type Configuration = z.output<typeof configurationSchema>;

@@ -14,6 +14,8 @@ export interface SettingInfo {
   readonly defaultValue: unknown;
   /** Other accepted names; one with dots is a path from the root. */
   readonly aliases: readonly string[];
+  /** Accepted spellings of values, and what they are read as. */
+  readonly otherValues: Readonly<Record<string, string>>;
   /** Whether null (no value) may be given. */
   readonly nullable: boolean;
   /** JSON Schema of the accepted input. */
@@ -90,6 +92,8 @@ export interface SettingReader<T> {
   readonly wanted: string;
   readonly allowed: string;
   readonly jsonSchema: Readonly<Record<string, unknown>>;
+  /** Accepted spellings of values, and what they are read as. */
+  readonly otherValues?: Readonly<Record<string, string>>;
   /** The typed value; undefined when the input is not allowed. */
   read(input: unknown): T | undefined;
   /** A note to add to the error of a refused input, such as "; did you mean ...?". */
@@ -99,7 +103,8 @@ export interface SettingReader<T> {
 /** Makes a setting of a reader: one transform, so that building and parsing stay cheap at start-up. */
 export function setting<T>(reader: SettingReader<T>, options: SettingOptions<T>): z.ZodType<T> {
   const nullable = options.default === null;
-  const schema = z.unknown().transform((input, context): T => {
+  // A bare transform in place of a pipe from z.unknown(): a third of the time to build.
+  const transform = z.transform((input: unknown, context): T => {
     if (input === null && nullable) return null as T;
     const value = reader.read(input);
     if (value !== undefined) return value;
@@ -109,7 +114,8 @@ export function setting<T>(reader: SettingReader<T>, options: SettingOptions<T>)
         `(allowed: ${reader.allowed})${reader.hint?.(input) ?? ""}`,
     });
     return z.NEVER;
-  }).default(options.default as never) as unknown as z.ZodType<T>;
+  });
+  const schema = z._default(transform, options.default as never) as unknown as z.ZodType<T>;
   return remember(schema, {
     kind: "setting",
     description: options.describe,
@@ -117,6 +123,7 @@ export function setting<T>(reader: SettingReader<T>, options: SettingOptions<T>)
     allowed: reader.allowed,
     defaultValue: options.default,
     aliases: options.aliases ?? [],
+    otherValues: reader.otherValues ?? {},
     nullable,
     jsonSchema: reader.jsonSchema,
   });

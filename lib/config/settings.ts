@@ -136,6 +136,7 @@ export function choice<const T extends string>(
     wanted: options.wanted,
     allowed: values.join(", "),
     jsonSchema: { type: "string", enum: [...values, ...others.map(([name]) => name)] },
+    otherValues: options.otherNames,
     read: (input) => typeof input === "string" ? names.get(plainName(input)) : undefined,
     hint(input) {
       if (typeof input !== "string") return "";

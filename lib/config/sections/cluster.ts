@@ -1,35 +1,34 @@
+import { ROUTING_POLICIES, type RoutingName } from "../../scheduling/routing/create_routing.ts";
 import { section, sectionList } from "../section.ts";
 import { choice, count, quantity, text } from "../settings.ts";
 
 const routing = section({
-  policy: choice(
-    [
-      "round-robin",
-      "least-loaded",
-      "random",
-      "power-of-two",
-      "least-tokens",
-      "kv-aware",
-      "prefix-affinity",
-      "session",
-    ],
-    {
-      wanted: "a routing policy",
-      default: "least-loaded",
-      otherNames: { "least-outstanding": "least-loaded" },
-      describe: "Which ready instance takes a request; ties go to the lowest id.",
-    },
-  ),
+  policy: choice(Object.keys(ROUTING_POLICIES) as RoutingName[], {
+    wanted: "a routing policy",
+    default: "least-loaded",
+    otherNames: { "least-outstanding": "least-loaded" },
+    describe: "Which ready instance takes a request; ties go to the lowest id.",
+  }),
   staleness: quantity("seconds", {
     min: 0,
     default: 0,
     describe: "Age of the signals that the router sees, seconds.",
   }),
-  max_imbalance: quantity("number", {
-    min: 1,
-    default: 1.5,
-    describe: "`prefix-affinity` leaves an instance whose load is above this multiple of the mean.",
-  }),
+  prefix_affinity: section({
+    minimum_match: quantity("fraction", {
+      min: 0,
+      max: 1,
+      default: 0.3,
+      describe: "Least cached share of the prompt that is worth following.",
+    }),
+    load_difference: quantity("number", {
+      min: 0,
+      default: 64,
+      describe: "An instance is overloaded when it has this many requests more than the least " +
+        "loaded one, and more than `load_ratio` times as many.",
+    }),
+    load_ratio: quantity("number", { min: 1, default: 1.5, describe: "See `load_difference`." }),
+  }, { describe: "Settings of `policy: prefix-affinity`." }),
 }, { describe: "Routing of requests to instances." });
 
 const node = section({

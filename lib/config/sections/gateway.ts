@@ -1,5 +1,6 @@
 import { section } from "../section.ts";
 import { choice, count, flag, quantity } from "../settings.ts";
+import { rateLimit } from "./rate_limit.ts";
 
 /** What happens to a request before an instance takes it. */
 export const gateway = section({
@@ -24,6 +25,7 @@ export const gateway = section({
     default: null,
     describe: "Most requests given to an instance at once; null: no limit.",
   }),
+  rate_limit: rateLimit("Limit on the rate of requests of all classes together."),
   fairness: choice(["fcfs", "weighted"], {
     wanted: "an order of the gateway's queue",
     default: "fcfs",

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { DistributionName } from "../../sim/distributions/create_distribution.ts";
 import { numberList } from "../collections.ts";
 import { section } from "../section.ts";
 import { choice, quantity, tokens } from "../settings.ts";
@@ -16,7 +17,7 @@ export const LENGTH_SETTINGS = {
   empirical: { required: ["quantiles"], optional: ["probabilities"] },
   joint: { required: [], optional: [] },
 } as const satisfies Record<
-  string,
+  DistributionName | "joint",
   { readonly required: readonly string[]; readonly optional: readonly string[] }
 >;
 

@@ -172,6 +172,13 @@ export const scaling = section({
     default: null,
     describe: "Most instances removed by one decision; null: no limit.",
   }),
+  activation: choice(["first", "none", "each"], {
+    wanted: "a rule for starts between evaluations",
+    default: "first",
+    describe:
+      "A request starts an instance when there is none at all, never, or each time that no " +
+      "instance can take it (scale per request).",
+  }),
   keep_alive: keepAlive,
   concurrency,
   queue_delay: queueDelay,

@@ -1,6 +1,8 @@
+import { TRACE_READERS, type TraceFormat } from "../../workload/traces/read_trace.ts";
 import { section, sectionList } from "../section.ts";
 import { choice, count, flag, quantity, text, tokens } from "../settings.ts";
 import { lengthDistribution } from "./length_distribution.ts";
+import { rateLimit } from "./rate_limit.ts";
 import { sloSection } from "./slo.ts";
 
 const burst = section({
@@ -27,7 +29,11 @@ const burst = section({
 }, { describe: "Rates of `type: synthetic`: Poisson arrivals that alternate between two rates." });
 
 const columns = section({
-  arrival: text({ default: null, describe: "Column of the arrival instants, seconds." }),
+  arrival_s: text({
+    default: null,
+    describe: "Column of the arrival instants, seconds.",
+    aliases: ["arrival"],
+  }),
   prompt_tokens: text({ default: null, describe: "Column of the prompt lengths." }),
   output_tokens: text({ default: null, describe: "Column of the output lengths." }),
   function: text({ default: null, describe: "Column of the function called." }),
@@ -41,7 +47,7 @@ const columns = section({
 const trace = section({
   path: text({ default: null, describe: "File of the trace; needed by `type: trace`." }),
   format: choice(
-    ["auto", "azure", "vidur", "mooncake", "llmservingsim", "csv", "json", "jsonl"],
+    ["auto", ...Object.keys(TRACE_READERS) as TraceFormat[]],
     {
       wanted: "a trace format",
       default: "auto",
@@ -81,19 +87,6 @@ const trace = section({
   }),
 }, { describe: "Replay of a recorded workload (`type: trace`)." });
 
-const rateLimit = section({
-  requests_per_second: quantity("requests per second", {
-    above: 0,
-    default: null,
-    describe: "Rate at which the class's token bucket fills, requests per second; null: no limit.",
-  }),
-  burst: quantity("number", {
-    min: 1,
-    default: 1,
-    describe: "Size of the token bucket, requests.",
-  }),
-}, { describe: "Token bucket of the class at the gateway." });
-
 const serviceClass = section({
   name: text({ default: "default", describe: "Name in the results." }),
   share: quantity("fraction", {
@@ -114,7 +107,7 @@ const serviceClass = section({
     describe: "Weight under `gateway.fairness: weighted`.",
   }),
   slo: sloSection("Limits of this class; what is null is taken from the section `slo`."),
-  rate_limit: rateLimit,
+  rate_limit: rateLimit("Limit on the rate of this class."),
 }, { describe: "One service class." });
 
 const tenants = section({
@@ -192,7 +185,7 @@ const embedded = section({
 
 /** The requests: when they arrive, how long they are, whom they belong to. */
 export const workload = section({
-  type: choice(["embedded", "poisson", "uniform", "gamma", "synthetic", "trace"], {
+  type: choice(["embedded", "poisson", "uniform", "gamma", "weibull", "synthetic", "trace"], {
     wanted: "a workload",
     default: "embedded",
     otherNames: { constant: "uniform", bursts: "synthetic", burst: "synthetic" },
@@ -201,13 +194,14 @@ export const workload = section({
   arrival_rate: quantity("requests per second", {
     above: 0,
     default: 10,
-    describe: "Mean arrival rate of `poisson`, `uniform` and `gamma`, requests per second.",
+    describe:
+      "Mean arrival rate of `poisson`, `uniform`, `gamma` and `weibull`, requests per second.",
     aliases: ["rate", "qps"],
   }),
   cv: quantity("number", {
     above: 0,
     default: 2,
-    describe: "Coefficient of variation of the gaps of `gamma`; 1 is Poisson.",
+    describe: "Coefficient of variation of the gaps of `gamma` and `weibull`; 1 is Poisson.",
   }),
   num_requests: count({
     min: 1,

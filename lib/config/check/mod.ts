@@ -1,0 +1,18 @@
+/**
+ * Settings that are each allowed but contradict each other. Names of models, GPUs and presets are
+ * looked up by those who own the catalogues. Read deployment.ts first.
+ *
+ * @module
+ */
+import type { Configuration } from "../configuration.ts";
+import { checkDeployment } from "./deployment.ts";
+import { checkModel } from "./model.ts";
+import type { Problem } from "./problem.ts";
+import { checkWorkload } from "./workload.ts";
+
+export type { Problem } from "./problem.ts";
+
+/** Every contradiction in a configuration, in the order of the sections. */
+export function checkConfiguration(configuration: Configuration): Problem[] {
+  return [checkWorkload, checkModel, checkDeployment].flatMap((check) => check(configuration));
+}

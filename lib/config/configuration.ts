@@ -1,0 +1,630 @@
+// Written by `deno task reference` from the schema in sections/; not to be edited by hand.
+
+/**
+ * A complete, checked configuration: every key is present, numbers are in the unit named, null stands
+ * for "not set". The keys are those of the YAML files.
+ */
+export interface Configuration {
+  /** How long, how often and how to simulate. */
+  readonly simulation: {
+    /** Time during which requests arrive, seconds. */
+    readonly duration: number;
+    /** Time at the start whose requests do not count in the summary, seconds. */
+    readonly warmup_duration: number;
+    /** Seed of every random stream. */
+    readonly random_seed: number;
+    /** Which replication this run is; each has its own independent random streams. */
+    readonly replication: number;
+    /** Runs with different random streams, for confidence intervals. */
+    readonly replications: number;
+    /** `leap` advances many decode steps at once, `step` one by one; the results are equal. */
+    readonly stepping: "leap" | "step";
+    /**
+     * Run on after the last arrival until every request has ended; otherwise stop at `duration`,
+     * with requests in flight counted as unfinished.
+     */
+    readonly drain: boolean;
+  };
+  /** The requests: when they arrive, how long they are, whom they belong to. */
+  readonly workload: {
+    /** Arrivals: `uniform` is a constant gap, `synthetic` is bursts. */
+    readonly type: "embedded" | "poisson" | "uniform" | "gamma" | "weibull" | "synthetic" | "trace";
+    /** Mean arrival rate of `poisson`, `uniform`, `gamma` and `weibull`, requests per second. */
+    readonly arrival_rate: number;
+    /** Coefficient of variation of the gaps of `gamma` and `weibull`; 1 is Poisson. */
+    readonly cv: number;
+    /** No more requests than this; null: as many as arrive in `simulation.duration`. */
+    readonly num_requests: number | null;
+    /** Prompt lengths of a generated workload. */
+    readonly prompt_length: {
+      /** Shape. `joint` draws prompt and output together from `workload.embedded`. */
+      readonly distribution:
+        | "constant"
+        | "uniform"
+        | "exponential"
+        | "gamma"
+        | "lognormal"
+        | "weibull"
+        | "pareto"
+        | "zipf"
+        | "empirical"
+        | "joint";
+      /**
+       * Mean of the lengths, tokens, which `min` and `max` do not shift; for `constant` the value.
+       */
+      readonly mean: number | null;
+      /** Standard deviation before `min` and `max` cut it, tokens. */
+      readonly std: number | null;
+      /** Least length, tokens. */
+      readonly min: number | null;
+      /** Greatest length, tokens. */
+      readonly max: number | null;
+      /** Exponent of `zipf`: length k from 1 to `max` has a probability ~ k^-exponent. */
+      readonly exponent: number | null;
+      /** Lengths at the `probabilities` of `empirical`, tokens; linear in between. */
+      readonly quantiles: readonly number[] | null;
+      /** Probabilities of the `quantiles`, from 0 to 1; null: evenly spaced. */
+      readonly probabilities: readonly number[] | null;
+    };
+    /** Output lengths of a generated workload. */
+    readonly decode_length: {
+      /** Shape. `joint` draws prompt and output together from `workload.embedded`. */
+      readonly distribution:
+        | "constant"
+        | "uniform"
+        | "exponential"
+        | "gamma"
+        | "lognormal"
+        | "weibull"
+        | "pareto"
+        | "zipf"
+        | "empirical"
+        | "joint";
+      /**
+       * Mean of the lengths, tokens, which `min` and `max` do not shift; for `constant` the value.
+       */
+      readonly mean: number | null;
+      /** Standard deviation before `min` and `max` cut it, tokens. */
+      readonly std: number | null;
+      /** Least length, tokens. */
+      readonly min: number | null;
+      /** Greatest length, tokens. */
+      readonly max: number | null;
+      /** Exponent of `zipf`: length k from 1 to `max` has a probability ~ k^-exponent. */
+      readonly exponent: number | null;
+      /** Lengths at the `probabilities` of `empirical`, tokens; linear in between. */
+      readonly quantiles: readonly number[] | null;
+      /** Probabilities of the `quantiles`, from 0 to 1; null: evenly spaced. */
+      readonly probabilities: readonly number[] | null;
+    };
+    /** Rates of `type: synthetic`: Poisson arrivals that alternate between two rates. */
+    readonly burst: {
+      /** Rate between bursts, requests per second. */
+      readonly base_rate: number;
+      /** Rate during a burst, requests per second. */
+      readonly burst_rate: number;
+      /** Time from the start of one burst to the start of the next, seconds. */
+      readonly period: number;
+      /** Duration of a burst, seconds; at most `period`. */
+      readonly length: number;
+    };
+    /** A workload that travels with the program (`type: embedded`). */
+    readonly embedded: {
+      /** Name of a workload in data/workloads. */
+      readonly name: string;
+      /** Factor on its arrival rate. */
+      readonly rate_scale: number;
+    };
+    /** Replay of a recorded workload (`type: trace`). */
+    readonly trace: {
+      /** File of the trace; needed by `type: trace`. */
+      readonly path: string | null;
+      /** Format of the file; `auto` goes by its header or its keys. */
+      readonly format:
+        | "auto"
+        | "azure"
+        | "vidur"
+        | "mooncake"
+        | "llmservingsim"
+        | "csv"
+        | "json"
+        | "jsonl";
+      /** Column names (or keys) of `csv`, `json` and `jsonl` traces; null: the usual names. */
+      readonly columns: {
+        /** Column of the arrival instants, seconds. */
+        readonly arrival_s: string | null;
+        /** Column of the prompt lengths. */
+        readonly prompt_tokens: string | null;
+        /** Column of the output lengths. */
+        readonly output_tokens: string | null;
+        /** Column of the function called. */
+        readonly function: string | null;
+        /** Column of the service class. */
+        readonly class: string | null;
+        /** Column of the tenant. */
+        readonly tenant: string | null;
+        /** Column of the session. */
+        readonly session: string | null;
+      };
+      /** Factor on all arrival instants: 2 stretches the trace to twice its length. */
+      readonly time_scale: number;
+      /** Factor on the number of requests, keeping the trace's length and shape. */
+      readonly rate_scale: number;
+      /** Start of the window that is replayed, seconds from the trace's first arrival. */
+      readonly start: number;
+      /** Length of the window that is replayed, seconds; null: to the end. */
+      readonly length: number | null;
+      /** Arrivals are spread evenly over this time, seconds; for traces in whole seconds. */
+      readonly jitter: number;
+      /** A malformed row ends the run with its line, or is left out and counted. */
+      readonly on_bad_row: "error" | "skip";
+    };
+    /**
+     * Replay the trace's lengths over and over with arrivals of `closed_loop` or of `arrival_rate`,
+     * as load testers do.
+     */
+    readonly cycle_prompts: boolean;
+    /** Closed-loop load in place of arrival instants. */
+    readonly closed_loop: {
+      /** Requests kept in flight: a completion issues the next one. null: open loop. */
+      readonly concurrency: number | null;
+      /** Time from a completion to the request that it issues, seconds. */
+      readonly think_time: number;
+    };
+    /** Service classes; none: one class. */
+    readonly classes: readonly {
+      /** Name in the results. */
+      readonly name: string;
+      /** Share of the requests; the shares of all classes add up to 1. null: by trace column. */
+      readonly share: number | null;
+      /** Order under `scheduling_policy: priority`; lower goes first. */
+      readonly priority: number;
+      /** Weight under `gateway.fairness: weighted`. */
+      readonly weight: number;
+      /** Limits of this class; what is null is taken from the section `slo`. */
+      readonly slo: {
+        /** Longest time to first token, seconds; null: no limit. */
+        readonly ttft_s: number | null;
+        /** Longest mean time per output token after the first, seconds; null: no limit. */
+        readonly tpot_s: number | null;
+        /** Longest end-to-end latency, seconds; null: no limit. */
+        readonly e2e_s: number | null;
+      };
+      /** Limit on the rate of this class. */
+      readonly rate_limit: {
+        /** Rate at which the token bucket fills, requests per second; null: no limit. */
+        readonly requests_per_second: number | null;
+        /** Size of the token bucket, requests. */
+        readonly burst: number;
+      };
+    }[];
+    /** Tenants among whom requests are drawn, for fair queueing. */
+    readonly tenants: {
+      /** Number of tenants. */
+      readonly count: number;
+      /** Exponent of their popularity; 0: all send alike. */
+      readonly zipf: number;
+    };
+    /** Functions (deployed models) among which requests are drawn. */
+    readonly functions: {
+      /** Number of functions called. */
+      readonly count: number;
+      /** Exponent of their popularity; 0: all are called alike. */
+      readonly zipf: number;
+    };
+    /** Groups of prompts that begin with the same tokens (system prompts). */
+    readonly prefix_groups: {
+      /** Number of shared prefixes; 0: none. */
+      readonly groups: number;
+      /** Length of each shared prefix, tokens. */
+      readonly tokens: number;
+      /** Exponent of the groups' popularity; 0: all alike. */
+      readonly zipf: number;
+    };
+    /** Multi-turn sessions: a turn's prompt is the history and `prompt_length` new tokens. */
+    readonly sessions: {
+      /** Mean number of turns of a session (geometric); null: every request stands alone. */
+      readonly mean_turns: number | null;
+      /** Mean time from an answer to the next turn (exponential), seconds. */
+      readonly think_time: number;
+      /** A session ends when its next prompt would be longer than this, tokens. */
+      readonly max_tokens: number;
+    };
+  };
+  /** The model that each function serves: a catalogue name, a shape, or a config.json. */
+  readonly model: {
+    /** Name in data/models, or any name when the shape is given here. */
+    readonly name: string;
+    /** A Hugging Face `config.json` to take the shape from. */
+    readonly hf_config: string | null;
+    /** Number format of the activations, and of weights and KV cache unless set. */
+    readonly dtype: "bf16" | "fp16" | "fp8";
+    /** Number format of the weights (quantisation); null: as `dtype`. */
+    readonly weight_dtype: "bf16" | "fp16" | "fp8" | "int8" | "int4" | null;
+    /** Longest prompt and output together, tokens; null: the model's own window. */
+    readonly max_model_len: number | null;
+    /** Decoder layers; with this the shape is read from here. */
+    readonly num_layers: number | null;
+    /** Width of the residual stream. */
+    readonly hidden_size: number | null;
+    /** Width of the feed-forward layer; null: 4 x `hidden_size`. */
+    readonly intermediate_size: number | null;
+    /** Query heads per layer. */
+    readonly num_attention_heads: number | null;
+    /** Key-value heads per layer; null: as many as query heads. */
+    readonly num_kv_heads: number | null;
+    /** Width of a head; null: `hidden_size` / `num_attention_heads`. */
+    readonly head_dim: number | null;
+    /** Rows of the embedding table. */
+    readonly vocab_size: number | null;
+    /** Longest sequence, tokens; null: 4096. */
+    readonly max_position_embeddings: number | null;
+    /** `gpt` has learned positions, biases and no gate; any other is read as `llama`. */
+    readonly architecture: string | null;
+    /** Accepted; `num_kv_heads` decides. */
+    readonly attention_type: "mha" | "gqa" | "mqa" | null;
+    /** `silu` and `swiglu` have a gate, others none; null: by `architecture`. */
+    readonly activation_function: string | null;
+    /** Accepted; has no effect on time or memory. */
+    readonly rope_theta: number | null;
+    /** Accepted; `num_kv_heads` and `head_dim` decide. */
+    readonly kv_channels: number | null;
+    /** The head shares the embedding's weights; null: by `architecture`. */
+    readonly tie_word_embeddings: boolean | null;
+    /** Query, key and value projections have biases; null: by `architecture`. */
+    readonly attention_bias: boolean | null;
+    /** Attention window, tokens; null: full attention. */
+    readonly sliding_window: number | null;
+    /** Routed experts per layer; null: a dense model. */
+    readonly num_experts: number | null;
+    /** Routed experts that each token uses. */
+    readonly num_experts_per_token: number | null;
+    /** Width of an expert; null: `intermediate_size`. */
+    readonly moe_intermediate_size: number | null;
+    /** Width of the shared expert; null: none. */
+    readonly shared_expert_intermediate_size: number | null;
+  };
+  /**
+   * Coefficients of SimFaaSInfer's files. They are read and kept with the results; times come from
+   * `execution`.
+   */
+  readonly profiling: {
+    /** Prefill attention, milliseconds per squared token. */
+    readonly attention_prefill_time_per_token_sq: number | null;
+    /** Decode attention, milliseconds per token of context. */
+    readonly attention_decode_time_per_token: number | null;
+    /** Feed-forward layer, milliseconds per token. */
+    readonly mlp_time_per_token: number | null;
+    /** Normalisation, milliseconds per token. */
+    readonly layernorm_time_per_token: number | null;
+    /** Embedding, milliseconds per token. */
+    readonly embedding_time_per_token: number | null;
+    /** All-reduce, milliseconds per gigabyte. */
+    readonly allreduce_time_per_gb: number | null;
+    /** All-gather, milliseconds per gigabyte. */
+    readonly allgather_time_per_gb: number | null;
+    /** Send and receive, milliseconds per gigabyte. */
+    readonly send_recv_time_per_gb: number | null;
+    /** Weights, gigabytes. */
+    readonly model_memory_gb: number | null;
+    /** KV cache, megabytes per token and layer. */
+    readonly kv_cache_memory_per_token_mb: number | null;
+    /** Files of trained predictors, by phase. */
+    readonly predictors: Readonly<Record<string, string>>;
+  };
+  /** The GPUs and how requests find an instance. */
+  readonly cluster: {
+    /** Instances of a fleet of fixed size (`scaling.enabled: false`). */
+    readonly num_replicas: number;
+    /** GPU in data/hardware; where there are several sizes, `gpu_memory_gb` chooses. */
+    readonly gpu_type: string;
+    /** Memory of a GPU, gigabytes; null: that of the data sheet. */
+    readonly gpu_memory_gb: number | null;
+    /** GPUs of an instance; must equal the product of the parallel degrees. null: that. */
+    readonly num_gpus_per_replica: number | null;
+    /** Machines; none: as many GPUs as instances need. */
+    readonly nodes: readonly {
+      /** Name in the results. */
+      readonly name: string;
+      /** Machines of this kind. */
+      readonly count: number;
+      /** GPU in data/hardware; null: `cluster.gpu_type`. */
+      readonly gpu_type: string | null;
+      /** GPUs of each machine. */
+      readonly gpus: number;
+    }[];
+    /** Routing of requests to instances. */
+    readonly routing: {
+      /** Which ready instance takes a request; ties go to the lowest id. */
+      readonly policy:
+        | "round-robin"
+        | "least-loaded"
+        | "random"
+        | "power-of-two"
+        | "least-tokens"
+        | "kv-aware"
+        | "prefix-affinity"
+        | "session";
+      /** Age of the signals that the router sees, seconds. */
+      readonly staleness: number;
+      /** Settings of `policy: prefix-affinity`. */
+      readonly prefix_affinity: {
+        /** Least cached share of the prompt that is worth following. */
+        readonly minimum_match: number;
+        /**
+         * An instance is overloaded when it has this many requests more than the least loaded one,
+         * and more than `load_ratio` times as many.
+         */
+        readonly load_difference: number;
+        /** See `load_difference`. */
+        readonly load_ratio: number;
+      };
+    };
+  };
+  /** How an instance spreads its model over GPUs. */
+  readonly parallelization: {
+    /** GPUs that share each layer. */
+    readonly tensor_parallel_size: number;
+    /** Stages of consecutive layers. */
+    readonly pipeline_parallel_size: number;
+    /** Groups of GPUs among which whole experts are spread; divides the tensor degree. */
+    readonly expert_parallel_size: number;
+  };
+  /** How an instance forms its steps. */
+  readonly scheduler: {
+    /** Batching strategy. */
+    readonly type: "vllm" | "vllm-v0" | "sarathi" | "orca" | "fastertransformer";
+    /** Most sequences that run at once. */
+    readonly max_num_seqs: number;
+    /** Token budget of one step; at least `max_num_seqs`. */
+    readonly max_num_batched_tokens: number;
+    /** Token budget of one step under `sarathi`, decodes included. */
+    readonly chunk_size: number;
+    /** Share of the KV blocks that `vllm-v0` keeps free when it admits a request. */
+    readonly watermark: number;
+    /** Order of waiting requests: arrival, class, prompt length or deadline. */
+    readonly scheduling_policy: "fcfs" | "priority" | "shortest-prompt" | "edf";
+    /** What happens to the KV blocks of a preempted request; `swap` under `vllm-v0` only. */
+    readonly preemption_mode: "recompute" | "swap";
+    /** Keep the KV blocks of ended requests for prompts that begin alike. */
+    readonly prefix_caching: boolean;
+  };
+  /** What the GPU's memory is used for. */
+  readonly memory: {
+    /** Share of the GPU's memory that the engine may use. */
+    readonly gpu_memory_utilization: number;
+    /** Memory of each GPU kept for activations, gigabytes. */
+    readonly reserved_memory_gb: number;
+    /** Number format of the KV cache; `auto`: as `model.dtype`. */
+    readonly kv_cache_dtype: "auto" | "bf16" | "fp16" | "fp8";
+    /** Tokens of one KV block. */
+    readonly block_size: number;
+    /** KV blocks of an instance; null: what fits into its memory. */
+    readonly num_gpu_blocks: number | null;
+    /** Host memory for swapped KV blocks, gigabytes per GPU. */
+    readonly swap_space_gb: number;
+  };
+  /** How long a step takes. */
+  readonly execution: {
+    /**
+     * Data sheet (`analytical`), measured tables (`profiled`), either with fitted overheads
+     * (`calibrated`), or plain numbers (`linear`, `constant`).
+     */
+    readonly source: "analytical" | "profiled" | "calibrated" | "linear" | "constant";
+    /** Name in data/profiles or file of a profile; null: by GPU and model. */
+    readonly profile: string | null;
+    /** Time of every step under `source: constant`, seconds. */
+    readonly step_seconds: number;
+    /** Coefficients of `source: linear`. */
+    readonly coefficients: {
+      /** Time of a step, seconds. */
+      readonly base_seconds: number;
+      /** Time per prompt token computed, seconds. */
+      readonly per_prefill_token_seconds: number;
+      /** Time per decoding sequence, seconds. */
+      readonly per_decode_sequence_seconds: number;
+      /** Time per token of context of the decoding sequences, seconds. */
+      readonly per_context_token_seconds: number;
+    };
+    /** Overheads of a step; null: those of the source. */
+    readonly overheads: {
+      /** Time of each step outside the GPU, seconds. */
+      readonly step_seconds: number | null;
+      /** Time per sequence of a step outside the GPU, seconds. */
+      readonly sequence_seconds: number | null;
+      /** Time of each collective beyond its transfer, seconds. */
+      readonly collective_seconds: number | null;
+    };
+  };
+  /** How an instance starts. */
+  readonly cold_start: {
+    /** Starts take time; otherwise instances are ready at once. */
+    readonly enabled: boolean;
+    /** Instances ready at the start of the simulation; null: `scaling.min_instances`. */
+    readonly initial_instances: number | null;
+    /** Name in data/cold_start, or file of a start's stages. */
+    readonly preset: string;
+    /** Container and process start, seconds; null: as in the preset. */
+    readonly container_seconds: number | null;
+    /** Time to fetch and load the weights, seconds; null: as in the preset, by their bytes. */
+    readonly model_load_time: number | null;
+    /** Greatest bandwidth at which weights are loaded, bytes per second; null: as in the preset. */
+    readonly load_bandwidth: number | null;
+    /** Profile run and allocation of the KV cache, seconds; null: as in the preset. */
+    readonly kv_allocation_seconds: number | null;
+    /** Parameters of the preset by name, in place of its own. */
+    readonly parameters: Readonly<Record<string, number>>;
+    /** Coefficient of variation of the stages' times (lognormal, same mean). */
+    readonly jitter: number;
+  };
+  /** How many instances there are. */
+  readonly scaling: {
+    /** Scale automatically; otherwise `cluster.num_replicas` instances run throughout. */
+    readonly enabled: boolean;
+    /** Scaling policy. */
+    readonly policy:
+      | "threshold"
+      | "concurrency"
+      | "queue-delay"
+      | "knative-kpa"
+      | "hpa"
+      | "keda"
+      | "slo"
+      | "predictive"
+      | "schedule"
+      | "oracle";
+    /** Fewest instances; 0: scale to zero. */
+    readonly min_instances: number;
+    /** Most instances. */
+    readonly max_instances: number;
+    /** `threshold` adds an instance when the mean busy fraction is above this. */
+    readonly scale_up_threshold: number;
+    /** `threshold` removes an instance when the mean busy fraction is below this. */
+    readonly scale_down_threshold: number;
+    /** Time after a change during which there is no other, seconds. */
+    readonly cooldown_period: number;
+    /** Time between two evaluations, seconds. */
+    readonly period: number;
+    /** Age of the signals at an evaluation, seconds. */
+    readonly scrape_delay: number;
+    /** Time from a decision to the start or stop of an instance, seconds. */
+    readonly actuation_delay: number;
+    /** Most instances added by one decision; null: no limit. */
+    readonly max_step_up: number | null;
+    /** Most instances removed by one decision; null: no limit. */
+    readonly max_step_down: number | null;
+    /**
+     * A request starts an instance when there is none at all, never, or each time that no instance
+     * can take it (scale per request).
+     */
+    readonly activation: "first" | "none" | "each";
+    /** Keep-alive of idle instances. */
+    readonly keep_alive: {
+      /** How long an idle instance is kept. */
+      readonly policy: "fixed" | "none" | "always" | "hybrid-histogram";
+      /** Idle time after which `fixed` stops an instance, seconds. */
+      readonly seconds: number;
+    };
+    /** Settings of `policy: concurrency`. */
+    readonly concurrency: {
+      /** Requests in flight per instance that the policy aims at. */
+      readonly target: number;
+    };
+    /** Settings of `policy: queue-delay`. */
+    readonly queue_delay: {
+      /** One more instance while the oldest request has waited longer than this, seconds. */
+      readonly threshold: number;
+    };
+    /** Settings of `policy: knative-kpa`, with Knative's defaults. */
+    readonly knative_kpa: {
+      /** Requests in flight that an instance may have (container concurrency target). */
+      readonly target: number;
+      /** Share of `target` that the policy aims at. */
+      readonly target_utilization: number;
+      /** Window of the stable mean, seconds. */
+      readonly stable_window: number;
+      /** Panic window as a share of the stable one. */
+      readonly panic_window_fraction: number;
+      /** Panic begins when the panic window asks for this multiple of the ready instances. */
+      readonly panic_threshold: number;
+      /** Greatest ratio of desired to ready instances in one evaluation. */
+      readonly max_scale_up_rate: number;
+      /** Greatest ratio of ready to desired instances in one evaluation. */
+      readonly max_scale_down_rate: number;
+      /** Time that the last instance is kept after the decision for zero, seconds. */
+      readonly scale_to_zero_grace: number;
+    };
+    /** Settings of `policy: hpa`, with Kubernetes' defaults. */
+    readonly hpa: {
+      /** Requests in flight per instance that the policy aims at. */
+      readonly target: number;
+      /** No change while the ratio of metric to target is this near to 1. */
+      readonly tolerance: number;
+      /** Scale-down takes the greatest recommendation of this time, seconds. */
+      readonly scale_down_stabilization: number;
+    };
+    /** Settings of `policy: keda`. */
+    readonly keda: {
+      /** Queued requests per instance that the policy aims at. */
+      readonly target: number;
+      /** The first instance starts when more requests than this wait. */
+      readonly activation_threshold: number;
+    };
+  };
+  /** What happens to a request before an instance takes it. */
+  readonly gateway: {
+    /** Queue without bound, reject, or queue within `limit` and `timeout` (`buffer`). */
+    readonly on_no_capacity: "queue" | "reject" | "buffer";
+    /** Most requests that wait under `buffer`; null: no limit. */
+    readonly limit: number | null;
+    /** Longest wait under `buffer`, seconds; null: no limit. */
+    readonly timeout: number | null;
+    /** Most requests given to an instance at once; null: no limit. */
+    readonly concurrency_per_instance: number | null;
+    /** Limit on the rate of requests of all classes together. */
+    readonly rate_limit: {
+      /** Rate at which the token bucket fills, requests per second; null: no limit. */
+      readonly requests_per_second: number | null;
+      /** Size of the token bucket, requests. */
+      readonly burst: number;
+    };
+    /** By arrival, or weighted fair queueing between classes and tenants. */
+    readonly fairness: "fcfs" | "weighted";
+    /** Reject a request whose predicted TTFT misses its limit. */
+    readonly early_rejection: boolean;
+  };
+  /** What the fleet costs. */
+  readonly cost: {
+    /** Price by GPU, dollars per GPU-hour; others come from data/prices. */
+    readonly gpu_cost_per_hour: Readonly<Record<string, number>>;
+    /** Bill the time in which instances work. */
+    readonly compute_cost: boolean;
+    /** Bill the time in which ready instances are idle. */
+    readonly idle_cost: boolean;
+    /** Share of the price that idle time costs. */
+    readonly idle_factor: number;
+    /** What time of an instance is billed. */
+    readonly billing: {
+      /** Instances are billed from their start, from the load of weights, or when ready. */
+      readonly from: "start" | "load" | "ready";
+      /** The life of an instance is billed in whole multiples of this, seconds; 0: exactly. */
+      readonly granularity: number;
+      /** Least time billed for an instance, seconds. */
+      readonly minimum: number;
+    };
+  };
+  /**
+   * Service-level objectives; attainment is the share of arrived requests that keep all of them.
+   */
+  readonly slo: {
+    /** Longest time to first token, seconds; null: no limit. */
+    readonly ttft_s: number | null;
+    /** Longest mean time per output token after the first, seconds; null: no limit. */
+    readonly tpot_s: number | null;
+    /** Longest end-to-end latency, seconds; null: no limit. */
+    readonly e2e_s: number | null;
+  };
+  /** What is measured. */
+  readonly metrics: {
+    /** Time between two rows of the time series, seconds. */
+    readonly collect_interval: number;
+    /** Percentiles in the summary. */
+    readonly percentiles: readonly number[];
+  };
+  /** What is written to the output directory. */
+  readonly output: {
+    /** Formats of the tables. */
+    readonly formats: readonly ("parquet" | "csv" | "json")[];
+    /** Formats of the figures; an empty list draws none. */
+    readonly figures: readonly ("svg" | "png" | "pdf")[];
+  };
+  /** SimFaaSInfer's log settings. Accepted without effect on results. */
+  readonly logging: {
+    /** Accepted. */
+    readonly level: "DEBUG" | "INFO" | "WARNING" | "ERROR";
+    /** Accepted; no log file is written. */
+    readonly log_file: string | null;
+    /** Accepted. */
+    readonly console_output: boolean;
+  };
+}

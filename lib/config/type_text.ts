@@ -1,0 +1,71 @@
+import { configurationSchema } from "./schema.ts";
+import { nodeInfo, type SectionInfo, type SettingInfo } from "./setting.ts";
+
+const HEAD =
+  `// Written by \`deno task reference\` from the schema in sections/; not to be edited by hand.
+
+/**
+ * A complete, checked configuration: every key is present, numbers are in the unit named, null stands
+ * for "not set". The keys are those of the YAML files.
+ */
+export interface Configuration {
+`;
+
+const WIDTH = 100;
+
+/** Alternatives of a setting's type. */
+function alternatives({ jsonSchema, allowed, nullable }: SettingInfo): string[] {
+  return [...plainAlternatives(jsonSchema, allowed), ...(nullable ? ["null"] : [])];
+}
+
+function plainAlternatives(schema: Readonly<Record<string, unknown>>, allowed: string): string[] {
+  if (schema.enum !== undefined) return allowed.split(", ").map((name) => `"${name}"`);
+  if (schema.type === "array") {
+    const items = schema.items as { readonly enum?: readonly string[] };
+    if (items.enum === undefined) return ["readonly number[]"];
+    return [`readonly (${items.enum.map((name) => `"${name}"`).join(" | ")})[]`];
+  }
+  if (schema.type === "object") {
+    const isText = (schema.additionalProperties as { readonly type?: string }).type === "string";
+    return [`Readonly<Record<string, ${isText ? "string" : "number"}>>`];
+  }
+  if (schema.type === "boolean" || schema.type === "string") return [schema.type];
+  return ["number"];
+}
+
+/** A doc comment in lines of at most 100 characters. */
+function comment(text: string, indent: string): string {
+  const line = `${indent}/** ${text} */`;
+  if (line.length <= WIDTH) return line;
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${lines[lines.length - 1]} ${word}`;
+    if (indent.length + 2 + longer.length <= WIDTH) lines[lines.length - 1] = longer;
+    else lines.push(` ${word}`);
+  }
+  return [`${indent}/**`, ...lines.map((part) => `${indent} *${part}`), `${indent} */`].join("\n");
+}
+
+function property(key: string, types: readonly string[], indent: string): string {
+  const line = `${indent}readonly ${key}: ${types.join(" | ")};`;
+  if (line.length <= WIDTH) return line;
+  return `${indent}readonly ${key}:\n${types.map((type) => `${indent}  | ${type}`).join("\n")};`;
+}
+
+function properties(section: SectionInfo, indent: string): string {
+  return Object.entries(section.shape).map(([key, schema]) => {
+    const info = nodeInfo(schema);
+    const head = comment(info.description, indent);
+    if (info.kind === "setting") return `${head}\n${property(key, alternatives(info), indent)}`;
+    const [before, inner, after] = info.kind === "list"
+      ? ["readonly ", info.item, "[]"]
+      : ["", info, ""];
+    const body = properties(inner, `${indent}  `);
+    return `${head}\n${indent}readonly ${key}: ${before}{\n${body}\n${indent}}${after};`;
+  }).join("\n");
+}
+
+/** The text of configuration.ts: the type of a configuration, with each setting's description. */
+export function renderConfigurationType(): string {
+  return `${HEAD}${properties(nodeInfo(configurationSchema) as SectionInfo, "  ")}\n}\n`;
+}
