@@ -5,11 +5,11 @@ import azureConversation from "../../data/workloads/azure_conversation_2023.yaml
 import { type ArrivalProcess, rateCurve } from "./arrivals/mod.ts";
 import { jointQuantiles, type LengthModel } from "./lengths/mod.ts";
 
-/** The texts of data/workloads by name. A new one is one file and one line here. */
-const TEXTS = { "azure-conversation": azureConversation } as const satisfies Record<string, string>;
-
 /** Names of the workloads that travel with the program. */
-export type EmbeddedName = keyof typeof TEXTS;
+export type EmbeddedName = "azure-conversation";
+
+/** The texts of data/workloads by name. A new one is one file and one line here. */
+const TEXTS: Readonly<Record<EmbeddedName, string>> = { "azure-conversation": azureConversation };
 
 /** A workload that travels with the program, ready to generate from. */
 export interface EmbeddedWorkload {
