@@ -1,0 +1,58 @@
+import type { RoutingPolicy } from "../scheduling/routing/policy.ts";
+import type { ScalingPolicy } from "../serverless/scaling/policy.ts";
+import type { StartService } from "../serverless/cold_start/start_service.ts";
+import type { RequestTable } from "../workload/request_table.ts";
+import type { EngineParts } from "./engine_parts.ts";
+
+/** What the gateway does with a request that no instance can take. */
+export interface NoCapacityRule {
+  /** Hold the request, or turn it away. */
+  readonly action: "queue" | "reject";
+  /** Most requests held; one more is turned away. Infinity for no limit. */
+  readonly limit: number;
+  /** Longest time a request is held before it gives up, seconds. Infinity for no limit. */
+  readonly timeoutSeconds: number;
+}
+
+/** How many instances a function has, and who decides. */
+export interface ScalingParts {
+  /** Absent: the number of instances never changes. */
+  readonly policy?: ScalingPolicy;
+  readonly minInstances: number;
+  readonly maxInstances: number;
+  /** Instances that are ready when the run begins. */
+  readonly initialInstances: number;
+  /**
+   * Starts outside the policy's evaluations: "first" when a request arrives and there is no instance
+   * at all, "each" for every request that no instance can take (scale per request), or none.
+   */
+  readonly activation: "none" | "first" | "each";
+  /** Seconds that an instance is kept after its last request; Infinity leaves it to the policy. */
+  readonly keepAliveSeconds: number;
+}
+
+/** A deployed model. */
+export interface FunctionParts {
+  readonly name: string;
+  readonly engine: EngineParts;
+  readonly routing: RoutingPolicy;
+  readonly scaling: ScalingParts;
+  readonly noCapacity: NoCapacityRule;
+  /** Requests that one instance takes at once, waiting ones included; Infinity for no limit. */
+  readonly concurrencyPerInstance: number;
+}
+
+/** Everything a run is made of. Policies and services keep state: make new ones for each run. */
+export interface ClusterParts {
+  readonly requests: RequestTable;
+  readonly functions: readonly FunctionParts[];
+  readonly starts: StartService;
+  /** The run lasts at least this long, seconds. */
+  readonly horizonSeconds: number;
+  /** The run ends at this instant whatever is unfinished, seconds; Infinity to finish everything. */
+  readonly stopAtSeconds: number;
+  /** Length of a time-series interval, seconds. */
+  readonly sampleSeconds: number;
+  /** Called now and then with the share of requests that have ended and the simulated time. */
+  readonly onProgress?: (share: number, nowSeconds: number) => void;
+}

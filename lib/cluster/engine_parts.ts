@@ -1,0 +1,57 @@
+import type { ExecutionTimeModel, StepWork } from "../execution/execution_time_model.ts";
+import type { RequestColumns } from "../metrics/run_tables.ts";
+import type { BatchingStrategy } from "../scheduling/batching/strategy.ts";
+import type { QueueOrder } from "../scheduling/batching/waiting_queue.ts";
+import type { PrefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
+import type { GapSketch } from "../stats/gap_sketch.ts";
+
+/** How an engine advances: many decode steps at once where that is exact, or every step singly. */
+export type Stepping = "leap" | "step";
+
+/** Host memory that swapped-out KV blocks go to. */
+export interface SwapSpace {
+  /** KV blocks that fit in host memory. */
+  readonly blocks: number;
+  /** Seconds to move one block over PCIe, one way. */
+  readonly secondsPerBlock: number;
+}
+
+/** What every engine of one function has in common. */
+export interface EngineParts {
+  readonly execution: ExecutionTimeModel;
+  readonly work: StepWork;
+  readonly strategy: BatchingStrategy;
+  readonly stepping: Stepping;
+  /** Most sequences in a batch, >= 1. */
+  readonly maxSequences: number;
+  /** Token budget of one step, >= maxSequences. */
+  readonly maxTokensPerStep: number;
+  /** KV blocks of one engine and tokens per block. */
+  readonly kvBlocks: number;
+  readonly blockTokens: number;
+  /** Longest sequence (prompt and output) of the model, tokens. */
+  readonly windowTokens: number;
+  /** Output limit that clients state, tokens: what "maximum" reservation reserves for. */
+  readonly maxOutputTokens: number;
+  readonly queueOrder: QueueOrder;
+  /** What the queue order compares, one per request. */
+  readonly queueKeys?: Float64Array | Int32Array | Uint8Array;
+  /** Prefix identities; absent when the cache is off or nothing is shared. */
+  readonly prefix?: PrefixIdentity;
+  readonly swap?: SwapSpace;
+  /** GPUs of one instance. */
+  readonly gpus: number;
+  /** Dense peak of one instance: FLOP/s and bytes/s over all its GPUs. */
+  readonly peakFlops: number;
+  readonly peakBytesPerSecond: number;
+}
+
+/** Columns that all engines of a run share. */
+export interface RunColumns {
+  readonly columns: RequestColumns;
+  /** Output tokens that exist of each request that is not running; scratch of the engines. */
+  readonly generated: Int32Array;
+  /** Output tokens after which each request ends: its true length, cut by the model's window. */
+  readonly outputLimit: Int32Array;
+  readonly gaps: GapSketch;
+}

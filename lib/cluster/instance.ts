@@ -1,0 +1,409 @@
+import type { DecodeLine } from "../execution/execution_time_model.ts";
+import { BatchBuilder } from "./batch_builder.ts";
+import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import { DecodeRun, toTick } from "./leap.ts";
+import { SequenceState } from "./sequences.ts";
+import { TokenGaps } from "./token_gaps.ts";
+import type { MeterTotals } from "../metrics/meter_totals.ts";
+import { runBlockSeconds, WorkMeter } from "./work_meter.ts";
+
+/**
+ * The engine of one instance: queue in, batches through the execution model, finished requests out.
+ *
+ * Protocol of the cluster loop: `enqueue` at arrivals; when {@link needsPlan}, `begin` at the end of
+ * the instant; `finish` when {@link endAtSeconds} comes. After `finish`, the requests that ended
+ * stand in `finished[0 .. finishedCount)`.
+ */
+export class Engine {
+  /** Requests waiting, running or swapped out. */
+  outstanding = 0;
+  /** End of the step or run in progress, seconds; Infinity when idle. */
+  endAtSeconds = Infinity;
+  /** Requests that ended in the step that finished last. */
+  finished = new Int32Array(64);
+  finishedCount = 0;
+  /** Steps taken as part of a leap, and singly. */
+  stepsLeapt = 0;
+  stepsSingle = 0;
+
+  readonly #parts: EngineParts;
+  readonly #run: RunColumns;
+  readonly #batch: BatchBuilder;
+  readonly #gaps: TokenGaps;
+  readonly #meter: WorkMeter;
+  readonly #line: DecodeLine = { baseSeconds: 0, slopeSecondsPerToken: 0, contextEndTokens: 0 };
+  /** The decode steps in progress; one step when there are prefill chunks beside them. */
+  readonly #decode = new DecodeRun();
+  /** Whether the batch may change at the next step boundary, so that a run must not go on. */
+  #interrupted = true;
+  /** Whether a request that joins the queue now cannot be admitted before somebody leaves. */
+  #closed = false;
+  #stepping = false;
+  /** Prompt and output tokens of the requests inside, as of the last step's end. */
+  #tokensInside = 0;
+  /** Sequences that have ended and wait for their static batch. */
+  #heldCount = 0;
+  /** End of the last decode step, seconds. */
+  #lastDecodeAtSeconds = 0;
+  /** Slots that joined the decode batch since its last step. */
+  readonly #fresh: Int32Array;
+  #freshCount = 0;
+  /** Step mode: start of the run of equal batches and the seconds its steps have taken. */
+  #anchorAtSeconds = 0;
+  #elapsedSeconds = 0;
+
+  constructor(parts: EngineParts, run: RunColumns) {
+    this.#parts = parts;
+    this.#run = run;
+    this.#batch = new BatchBuilder(parts, run);
+    this.#gaps = new TokenGaps(run.gaps);
+    this.#fresh = new Int32Array(parts.maxSequences);
+    this.#meter = new WorkMeter(parts.work);
+    this.#batch.onJoin = (slot) => {
+      this.#fresh[this.#freshCount++] = slot;
+      this.#batch.sequences.firstRun[slot] = this.#gaps.nextRun;
+    };
+    this.#batch.onPreempt = (slot) => this.#suspendGaps(slot);
+  }
+
+  /** Whether `begin` is due: requests are there and no step is in progress. */
+  get needsPlan(): boolean {
+    return !this.#stepping && this.outstanding > 0;
+  }
+
+  /** Adds a request; a run in progress is cut at the end of its present step if it may join. */
+  enqueue(request: number, now: number): void {
+    const { queue } = this.#batch;
+    queue.push(request);
+    this.outstanding++;
+    this.#tokensInside += this.#run.columns.promptTokens[request];
+    if (this.#stepping && !(this.#closed && queue.isFirstComeFirstServed)) this.#cut(now);
+  }
+
+  /** Starts the next step or run at `now`. */
+  begin(now: number): void {
+    const batch = this.#batch;
+    const { shape, sequences, pool } = batch;
+    batch.form(now);
+    if (batch.isEmpty) {
+      throw new RangeError(
+        `Cannot make progress at ${now} s: request ${batch.queue.peek()} does not fit into ${pool.capacity} KV blocks, current value of free is ${pool.free}`,
+      );
+    }
+    const decoding = batch.decodes ? sequences.decoding : 0;
+    shape.decodeSequences = decoding;
+    shape.decodeContextTokens = decoding > 0 ? sequences.contextTokens : 0;
+    if (decoding > 0) pool.take(sequences.blocksNeeded(0));
+    this.#stepping = true;
+    this.#closed = sequences.count >= batch.maxSequences || batch.queue.size > 0;
+    if (shape.chunkCount > 0 || this.#parts.stepping === "step" || !this.#leap(now)) {
+      this.#single(now);
+    }
+    // After a preemption or a swap the next plan may admit, so the next step is a new run.
+    this.#interrupted = batch.preempted > 0 || batch.swappedIn > 0;
+  }
+
+  /** Ends the step or run in progress at `now`. */
+  finish(now: number): void {
+    const batch = this.#batch;
+    const { shape, sequences, pool } = batch;
+    const { steps } = this.#decode;
+    this.finishedCount = 0;
+    this.#stepping = false;
+    this.endAtSeconds = Infinity;
+    this.#addWork(this.#meter.totals, steps);
+    if (steps > 1) this.stepsLeapt += steps;
+    else this.stepsSingle++;
+    if (shape.decodeSequences > 0) {
+      if (steps > 1) pool.take(sequences.blocksNeededThrough(steps - 1));
+      this.#finishDecode(now);
+    }
+    if (shape.chunkCount > 0) this.#finishChunks(now);
+    if (sequences.decoding === 0) this.#gaps.clear();
+  }
+
+  /** KV blocks in use at `now`. */
+  usedBlocks(now: number): number {
+    const { pool, sequences } = this.#batch;
+    const ahead = this.#stepping ? this.#ahead(now) : 0;
+    return pool.used + (ahead > 0 ? sequences.blocksNeededThrough(ahead) : 0);
+  }
+
+  /** KV blocks of the engine. */
+  get kvBlocks(): number {
+    return this.#batch.pool.capacity;
+  }
+
+  /** Tokens inside at `now`: prompts of all requests and the output tokens they have so far. */
+  outstandingTokens(now: number): number {
+    if (!this.#stepping) return this.#tokensInside;
+    return this.#tokensInside + this.#ahead(now) * this.#batch.shape.decodeSequences;
+  }
+
+  /** Sequences in the batch. */
+  get running(): number {
+    return this.#batch.sequences.count;
+  }
+
+  /** Most KV blocks in use so far. */
+  get peakBlocks(): number {
+    return this.#batch.pool.peakUsed;
+  }
+
+  /** Leading prompt tokens of `request` that the prefix cache holds. */
+  cachedPrefixTokens(request: number): number {
+    const { cache, pool } = this.#batch;
+    if (!cache) return 0;
+    const tokens = this.#run.columns.promptTokens[request] - 1;
+    return cache.matchedBlocks(request, tokens) * pool.blockTokens;
+  }
+
+  /** Writes what has been done by `now` into `out`: whole steps, and the busy time to the instant. */
+  readMeter(now: number, out: MeterTotals): void {
+    Object.assign(out, this.#meter.totals);
+    if (!this.#stepping) return;
+    const ahead = this.#ahead(now);
+    if (ahead > 0) this.#addWork(out, ahead);
+    const { startAtSeconds } = this.#decode;
+    const inStep = now - this.#decode.endAtSeconds(ahead);
+    out.busySeconds = this.#meter.totals.busySeconds + (now - startAtSeconds);
+    out.blockSeconds += this.usedBlocks(now) * inStep;
+  }
+
+  /** Steps of the run in progress that have ended by `now`. */
+  #ahead(now: number): number {
+    const run = this.#decode;
+    return run.steps > 1 ? Math.min(run.stepsDoneBy(now), run.steps - 1) : 0;
+  }
+
+  /** Adds the work of the first `steps` steps of the run in progress. */
+  #addWork(into: MeterTotals, steps: number): void {
+    const { shape, sequences, pool } = this.#batch;
+    const run = this.#decode;
+    into.busySeconds += run.seconds(steps);
+    if (shape.chunkCount > 0) {
+      this.#meter.addMixed(into, shape);
+      into.blockSeconds += pool.used * run.seconds(1);
+    } else {
+      this.#meter.addDecode(into, shape.decodeSequences, shape.decodeContextTokens, steps);
+      into.blockSeconds += runBlockSeconds(run, steps, pool.used, sequences);
+    }
+  }
+
+  /** Plans as many decode steps as cannot differ from one another; false if there is no line. */
+  #leap(now: number): boolean {
+    const batch = this.#batch;
+    const { sequences } = batch;
+    const { execution, strategy } = this.#parts;
+    const line = this.#line;
+    const decoding = sequences.decoding;
+    const context = sequences.contextTokens;
+    if (!execution.decodeLine(decoding, context, line)) return false;
+    let steps = 1;
+    // After a preemption or a swap the next plan may admit, so it has to be asked again.
+    if (strategy.repeatsDecode && batch.preempted === 0 && batch.swappedIn === 0) {
+      steps = sequences.ends.firstKey - sequences.step;
+      if (line.contextEndTokens < context + decoding * (steps - 1)) {
+        steps = Math.max(1, Math.floor((line.contextEndTokens - context) / decoding) + 1);
+      }
+      steps = sequences.stepsWithin(batch.pool.free, steps);
+    }
+    this.#decode.begin(
+      now,
+      line.baseSeconds + line.slopeSecondsPerToken * context + batch.swapSeconds,
+      line.slopeSecondsPerToken * decoding,
+      steps,
+    );
+    this.endAtSeconds = this.#decode.endAtSeconds(steps);
+    return true;
+  }
+
+  /** Plans one step by asking the execution model for the whole shape. */
+  #single(now: number): void {
+    const { shape, sequences, swapSeconds, preempted, swappedIn, chunkSlots } = this.#batch;
+    let sampled = shape.decodeSequences;
+    for (let i = 0; i < shape.chunkCount; i++) {
+      const slot = chunkSlots[i];
+      const end = sequences.doneTokens[slot] + shape.chunkTokens[i];
+      if (end === sequences.targetTokens[slot]) sampled++;
+    }
+    shape.sampledSequences = sampled;
+    const seconds = this.#parts.execution.stepSeconds(shape) + swapSeconds;
+    this.#decode.begin(now, seconds, 0, 1);
+    // Equal batches are timed from their first step's start, as a leap would, so that the ticks of
+    // their ends do not depend on the mode.
+    const goesOn = shape.chunkCount === 0 && !this.#interrupted && preempted === 0 &&
+      swappedIn === 0;
+    if (!goesOn) {
+      this.#anchorAtSeconds = now;
+      this.#elapsedSeconds = 0;
+    }
+    this.#elapsedSeconds += seconds;
+    this.endAtSeconds = toTick(this.#anchorAtSeconds + this.#elapsedSeconds);
+  }
+
+  /** Cuts the run in progress at the end of the step that is under way at `now`. */
+  #cut(now: number): void {
+    this.#interrupted = true;
+    const run = this.#decode;
+    if (run.steps <= 1) return;
+    const done = run.stepsDoneBy(now);
+    // A step that ends at this very instant has ended: the batch can change right here.
+    const steps = done > 0 && run.endAtSeconds(done) >= now ? done : done + 1;
+    if (steps < run.steps) {
+      run.steps = steps;
+      this.endAtSeconds = run.endAtSeconds(steps);
+    }
+  }
+
+  #finishDecode(now: number): void {
+    const { sequences } = this.#batch;
+    if (!this.#parts.strategy.holdsFinished) this.#recordGaps();
+    this.#tokensInside += this.#decode.steps * sequences.decoding;
+    sequences.advance(this.#decode.steps);
+    this.#lastDecodeAtSeconds = now;
+    const { ends } = sequences;
+    while (ends.firstKey <= sequences.step) {
+      this.#interrupted = true;
+      this.#end(ends.firstId, now);
+    }
+  }
+
+  /** Records the gaps of the run that has just ended. */
+  #recordGaps(): void {
+    const { sequences } = this.#batch;
+    const gaps = this.#gaps;
+    const { steps, firstStepSeconds, incrementSeconds, startAtSeconds } = this.#decode;
+    const decoding = sequences.decoding;
+    const last = firstStepSeconds + incrementSeconds * (steps - 1);
+    const old = decoding - this.#freshCount;
+    let late = old > 0 && startAtSeconds > this.#lastDecodeAtSeconds;
+    for (let i = 0; i < this.#freshCount && !late; i++) {
+      late = sequences.lastTokenAtSeconds[this.#fresh[i]] < startAtSeconds;
+    }
+    if (!late) {
+      gaps.addGaps(firstStepSeconds, incrementSeconds, steps, decoding);
+      gaps.endRun(last);
+    } else {
+      // Somebody's last token is older than the run's start: the first gaps differ.
+      const oldGap = startAtSeconds - this.#lastDecodeAtSeconds + firstStepSeconds;
+      if (old > 0) gaps.addGaps(oldGap, 0, 1, old);
+      for (let i = 0; i < this.#freshCount; i++) {
+        const slot = this.#fresh[i];
+        const gap = startAtSeconds - sequences.lastTokenAtSeconds[slot] + firstStepSeconds;
+        gaps.addSingle(gap);
+        const longest = steps > 1 ? Math.max(gap, last) : gap;
+        if (longest > sequences.longestGapSeconds[slot]) {
+          sequences.longestGapSeconds[slot] = longest;
+        }
+        sequences.firstRun[slot] = gaps.nextRun + 1;
+      }
+      if (steps > 1) {
+        gaps.addGaps(firstStepSeconds + incrementSeconds, incrementSeconds, steps - 1, decoding);
+      }
+      gaps.endRun(old > 0 ? Math.max(oldGap, last) : last);
+    }
+    this.#freshCount = 0;
+  }
+
+  #finishChunks(now: number): void {
+    const batch = this.#batch;
+    const { sequences, shape, chunkSlots } = batch;
+    const { columns, generated, outputLimit } = this.#run;
+    const held = this.#parts.strategy.holdsFinished;
+    for (let i = 0; i < shape.chunkCount; i++) {
+      const slot = chunkSlots[i];
+      const done = sequences.doneTokens[slot] += shape.chunkTokens[i];
+      if (done < sequences.targetTokens[slot]) continue;
+      const request = sequences.request[slot];
+      if (generated[request] > 0 && !held) {
+        // The token after a recompute: its gap began at the last token before the preemption.
+        const gap = now - columns.completedAtSeconds[request];
+        this.#gaps.addSingle(gap);
+        sequences.longestGapSeconds[slot] = gap;
+      } else if (!held) {
+        columns.firstTokenAtSeconds[request] = now;
+      }
+      generated[request]++;
+      this.#tokensInside++;
+      if (held || generated[request] < outputLimit[request]) batch.join(slot, done, now);
+      if (generated[request] >= outputLimit[request]) this.#end(slot, now);
+    }
+    this.#interrupted = true;
+  }
+
+  /** A sequence has produced its last token; a static batch returns once its longest member has. */
+  #end(slot: number, now: number): void {
+    const { sequences } = this.#batch;
+    if (!this.#parts.strategy.holdsFinished) return this.#complete(slot, now);
+    sequences.hold(slot);
+    if (++this.#heldCount < sequences.count) return;
+    this.#heldCount = 0;
+    this.#freshCount = 0;
+    while (sequences.first >= 0) {
+      const request = sequences.request[sequences.first];
+      const { columns, outputLimit } = this.#run;
+      columns.firstTokenAtSeconds[request] = now;
+      // All tokens arrive together: the gaps between them are zero.
+      if (outputLimit[request] > 1) this.#gaps.addGaps(0, 0, 1, outputLimit[request] - 1);
+      this.#complete(sequences.first, now);
+    }
+  }
+
+  #complete(slot: number, now: number): void {
+    const { sequences } = this.#batch;
+    const { columns, outputLimit } = this.#run;
+    const request = sequences.request[slot];
+    columns.completedAtSeconds[request] = now;
+    this.#tokensInside -= columns.promptTokens[request] + this.#tokensProduced(slot);
+    if (outputLimit[request] > 1) {
+      columns.maxTbtSeconds[request] = this.#longestGap(slot, request);
+    }
+    this.#batch.release(slot);
+    this.outstanding--;
+    if (this.finishedCount === this.finished.length) this.#growFinished();
+    this.finished[this.finishedCount++] = request;
+  }
+
+  /** Output tokens counted for the sequence, padding of a static batch included. */
+  #tokensProduced(slot: number): number {
+    const { sequences } = this.#batch;
+    const generated = this.#run.generated[sequences.request[slot]];
+    return sequences.state[slot] >= SequenceState.decode
+      ? sequences.generatedAtJoin[slot] + sequences.stepsSinceJoin(slot)
+      : generated;
+  }
+
+  /** Longest gap of the sequence so far, seconds. */
+  #longestGap(slot: number, request: number): number {
+    const { sequences } = this.#batch;
+    const before = this.#run.columns.maxTbtSeconds[request];
+    let longest = sequences.longestGapSeconds[slot];
+    if (sequences.state[slot] === SequenceState.decode) {
+      longest = Math.max(longest, this.#gaps.longestSince(sequences.firstRun[slot]));
+    }
+    return before > longest ? before : longest;
+  }
+
+  /** Notes where a preempted sequence stood, so that its next gap is measured from its last token. */
+  #suspendGaps(slot: number): void {
+    const { sequences } = this.#batch;
+    const { columns } = this.#run;
+    if (sequences.state[slot] !== SequenceState.decode) return;
+    const request = sequences.request[slot];
+    const fresh = this.#fresh.subarray(0, this.#freshCount).indexOf(slot);
+    if (fresh >= 0) this.#fresh[fresh] = this.#fresh[--this.#freshCount];
+    // The completion column holds the last token's instant until the request completes.
+    columns.completedAtSeconds[request] = fresh >= 0
+      ? sequences.lastTokenAtSeconds[slot]
+      : this.#lastDecodeAtSeconds;
+    const longest = this.#longestGap(slot, request);
+    if (longest > 0) columns.maxTbtSeconds[request] = longest;
+  }
+
+  #growFinished(): void {
+    const grown = new Int32Array(this.finished.length * 2);
+    grown.set(this.finished);
+    this.finished = grown;
+  }
+}

@@ -1,0 +1,61 @@
+/** Ticks of the engines' clocks per second. */
+const TICKS_PER_SECOND = 2 ** 30;
+
+/**
+ * Rounds an instant to the engines' clock tick, 2^-30 s (0.93 ns). Both stepping modes do it to every
+ * step's end, so that a sum taken step by step and the same sum in closed form, which differ in their
+ * last bits, give the same instant and so the same order against arrivals.
+ */
+export function toTick(seconds: number): number {
+  return Math.round(seconds * TICKS_PER_SECOND) / TICKS_PER_SECOND;
+}
+
+/**
+ * Consecutive decode steps of an unchanged batch. Step k (from 0) takes
+ * `firstStepSeconds + k * incrementSeconds`, since the context grows by the same number of tokens
+ * each step and the step time is a line in the context; any number of steps is a closed form.
+ */
+export class DecodeRun {
+  /** Start of the first step, seconds. */
+  startAtSeconds = 0;
+  /** Duration of the first step, seconds. */
+  firstStepSeconds = 0;
+  /** How much longer each step takes than the one before, seconds, >= 0. */
+  incrementSeconds = 0;
+  /** Steps in the run. */
+  steps = 0;
+
+  /** Starts a run. */
+  begin(startAtSeconds: number, first: number, increment: number, steps: number): void {
+    this.startAtSeconds = startAtSeconds;
+    this.firstStepSeconds = first;
+    this.incrementSeconds = increment;
+    this.steps = steps;
+  }
+
+  /** Seconds that the first `count` steps take. */
+  seconds(count: number): number {
+    return count * this.firstStepSeconds + this.incrementSeconds * (count * (count - 1) / 2);
+  }
+
+  /** End of the first `count` steps, on the tick; the start for 0. */
+  endAtSeconds(count: number): number {
+    return count === 0 ? this.startAtSeconds : toTick(this.startAtSeconds + this.seconds(count));
+  }
+
+  /** Steps that have ended by `now` (those that end at `now` included), at most `steps`. */
+  stepsDoneBy(now: number): number {
+    const elapsed = now - this.startAtSeconds;
+    const half = this.incrementSeconds / 2;
+    const linear = this.firstStepSeconds - half;
+    // Root of half k^2 + linear k = elapsed, in the form that stays exact for tiny increments.
+    let done = Math.floor(
+      2 * elapsed / (linear + Math.sqrt(linear * linear + 4 * half * elapsed)),
+    );
+    if (done > this.steps) done = this.steps;
+    // The root is a guess in floating point; the ticked ends decide.
+    while (done < this.steps && this.endAtSeconds(done + 1) <= now) done++;
+    while (done > 0 && this.endAtSeconds(done) > now) done--;
+    return done;
+  }
+}

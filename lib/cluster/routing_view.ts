@@ -1,0 +1,74 @@
+import type { RoutingSignals } from "../scheduling/routing/policy.ts";
+import type { RequestTable } from "../workload/request_table.ts";
+import type { Fleet, FunctionFleet } from "./fleet.ts";
+
+/**
+ * What routers see of the fleet at an instant, in the middle of leaps too: each signal is computed
+ * when it is asked for. Only the columns that scans need are kept up to date.
+ */
+export class RoutingView implements RoutingSignals {
+  candidates = new Int32Array(16);
+  candidateCount = 0;
+  #tokens = new Float64Array(16);
+  readonly #fleet: Fleet;
+  readonly #requests: RequestTable;
+  #now = 0;
+
+  constructor(fleet: Fleet, requests: RequestTable) {
+    this.#fleet = fleet;
+    this.#requests = requests;
+  }
+
+  get outstanding(): Int32Array {
+    return this.#fleet.outstanding;
+  }
+
+  /** Filled in for the candidates whenever a policy reads it. */
+  get outstandingTokens(): Float64Array {
+    const { engines } = this.#fleet;
+    if (this.#tokens.length < engines.length) this.#tokens = new Float64Array(engines.length * 2);
+    for (let i = 0; i < this.candidateCount; i++) {
+      const id = this.candidates[i];
+      this.#tokens[id] = engines[id].outstandingTokens(this.#now);
+    }
+    return this.#tokens;
+  }
+
+  kvUtilization(instance: number): number {
+    const engine = this.#fleet.engines[instance];
+    return engine.usedBlocks(this.#now) / engine.kvBlocks;
+  }
+
+  cachedPrefixTokens(instance: number, request: number): number {
+    return this.#fleet.engines[instance].cachedPrefixTokens(request);
+  }
+
+  /** The instance that gets the request; -1 when none of the function's can take it. */
+  pick(fleet: FunctionFleet, request: number, now: number): number {
+    const { parts, readyIds, ready } = fleet;
+    this.#now = now;
+    if (parts.concurrencyPerInstance === Infinity) {
+      this.candidates = readyIds;
+      this.candidateCount = ready;
+    } else {
+      this.#selectWithRoom(fleet);
+    }
+    if (this.candidateCount === 0) return -1;
+    return parts.routing.pick(request, this.#requests, this);
+  }
+
+  /** Candidates are the instances below their concurrency limit. */
+  #selectWithRoom({ parts, readyIds, ready }: FunctionFleet): void {
+    if (this.#scratch.length < ready) this.#scratch = new Int32Array(ready * 2);
+    const { outstanding } = this.#fleet;
+    let count = 0;
+    for (let i = 0; i < ready; i++) {
+      if (outstanding[readyIds[i]] < parts.concurrencyPerInstance) {
+        this.#scratch[count++] = readyIds[i];
+      }
+    }
+    this.candidates = this.#scratch;
+    this.candidateCount = count;
+  }
+  #scratch = new Int32Array(16);
+}

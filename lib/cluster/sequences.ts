@@ -1,0 +1,203 @@
+import { IndexedHeap } from "../sim/indexed_heap.ts";
+
+/** What the sequence in a slot is doing. */
+export const SequenceState = { free: 0, prefill: 1, decode: 2, held: 3 } as const;
+
+/**
+ * The running sequences of one engine, in slots of typed columns. All decoding sequences advance by
+ * one token in each decode step, so what changes per step is kept once for all of them: the step
+ * counter, the total context, and how many sequences stand at each place within a KV block.
+ */
+export class Sequences {
+  /** Request in each slot. */
+  readonly request: Int32Array;
+  /** {@link SequenceState} of each slot. */
+  readonly state: Uint8Array;
+  /** Tokens whose KV entries the prefill has to provide: the prompt and what preemption lost. */
+  readonly targetTokens: Int32Array;
+  /** Tokens of the target that are computed or came from the prefix cache. */
+  readonly doneTokens: Int32Array;
+  /** KV blocks held whatever the length ("maximum" reservation); 0 when they follow the length. */
+  readonly reservedBlocks: Int32Array;
+  /** Output tokens that existed when the sequence began to decode. */
+  readonly generatedAtJoin: Int32Array;
+  /** First decode run whose gaps count for the sequence (see TokenGaps). */
+  readonly firstRun: Float64Array;
+  /** Longest gap outside the common runs, seconds. */
+  readonly longestGapSeconds: Float64Array;
+  /** Instant of the last token when the sequence began to decode, seconds. */
+  readonly lastTokenAtSeconds: Float64Array;
+  /** Slots in order of admission. */
+  readonly next: Int32Array;
+  readonly previous: Int32Array;
+  /** Decode step, counted from the engine's start, after which each decoding sequence ends. */
+  readonly ends: IndexedHeap;
+
+  /** Occupied slots. */
+  count = 0;
+  /** Sequences in the decode batch, held ones included. */
+  decoding = 0;
+  /** KV entries that the next decode step attends to, summed over the decode batch. */
+  contextTokens = 0;
+  /** Decode steps taken since the engine's start. */
+  step = 0;
+  /** Slot admitted first and last; -1 when empty. */
+  first = -1;
+  last = -1;
+
+  /** Tokens per KV block. */
+  readonly blockTokens: number;
+  /** Sequences whose KV blocks grow with their length. */
+  growing = 0;
+  /** Sequences by (tokens - step) mod block size: those at 0 after adding `step` need a block. */
+  readonly #residues: Int32Array;
+  readonly #joinedStep: Float64Array;
+  readonly #freeSlots: Int32Array;
+  #freeCount: number;
+
+  constructor(slots: number, blockTokens: number) {
+    this.request = new Int32Array(slots);
+    this.state = new Uint8Array(slots);
+    this.targetTokens = new Int32Array(slots);
+    this.doneTokens = new Int32Array(slots);
+    this.reservedBlocks = new Int32Array(slots);
+    this.generatedAtJoin = new Int32Array(slots);
+    this.firstRun = new Float64Array(slots);
+    this.longestGapSeconds = new Float64Array(slots);
+    this.lastTokenAtSeconds = new Float64Array(slots);
+    this.next = new Int32Array(slots);
+    this.previous = new Int32Array(slots);
+    this.ends = new IndexedHeap(slots);
+    this.blockTokens = blockTokens;
+    this.#residues = new Int32Array(blockTokens);
+    this.#joinedStep = new Float64Array(slots);
+    this.#freeSlots = Int32Array.from({ length: slots }, (_, i) => slots - 1 - i);
+    this.#freeCount = slots;
+  }
+
+  /** Puts a request into a slot, last in order, and returns the slot. */
+  add(request: number, targetTokens: number, doneTokens: number, reservedBlocks: number): number {
+    const slot = this.#freeSlots[--this.#freeCount];
+    this.request[slot] = request;
+    this.state[slot] = SequenceState.prefill;
+    this.targetTokens[slot] = targetTokens;
+    this.doneTokens[slot] = doneTokens;
+    this.reservedBlocks[slot] = reservedBlocks;
+    this.longestGapSeconds[slot] = 0;
+    this.previous[slot] = this.last;
+    this.next[slot] = -1;
+    if (this.last >= 0) this.next[this.last] = slot;
+    else this.first = slot;
+    this.last = slot;
+    this.count++;
+    return slot;
+  }
+
+  /** Empties a slot, taking the sequence out of the decode batch if it is there. */
+  remove(slot: number): void {
+    if (this.state[slot] >= SequenceState.decode) this.#leaveBatch(slot);
+    this.state[slot] = SequenceState.free;
+    const before = this.previous[slot];
+    const after = this.next[slot];
+    if (before >= 0) this.next[before] = after;
+    else this.first = after;
+    if (after >= 0) this.previous[after] = before;
+    else this.last = before;
+    this.#freeSlots[this.#freeCount++] = slot;
+    this.count--;
+  }
+
+  /** Lets the sequence decode for `steps` more steps (>= 1), from `tokens` computed tokens on. */
+  join(slot: number, tokens: number, steps: number): void {
+    this.state[slot] = SequenceState.decode;
+    this.targetTokens[slot] = tokens;
+    this.#joinedStep[slot] = this.step;
+    this.decoding++;
+    this.contextTokens += tokens + 1;
+    if (this.reservedBlocks[slot] === 0) {
+      this.#residues[this.#residue(slot)]++;
+      this.growing++;
+    }
+    this.ends.set(slot, this.step + steps);
+  }
+
+  /** Keeps a finished sequence in the decode batch. */
+  hold(slot: number): void {
+    this.state[slot] = SequenceState.held;
+    this.ends.delete(slot);
+  }
+
+  /** Decode steps that the sequence in `slot` has taken since it joined. */
+  stepsSinceJoin(slot: number): number {
+    return this.step - this.#joinedStep[slot];
+  }
+
+  /** Tokens of the sequence whose KV entries exist. */
+  computedTokens(slot: number): number {
+    return this.state[slot] >= SequenceState.decode
+      ? this.targetTokens[slot] + this.stepsSinceJoin(slot)
+      : this.doneTokens[slot];
+  }
+
+  /** KV blocks that the sequence holds. */
+  blocksHeld(slot: number): number {
+    if (this.reservedBlocks[slot] > 0) return this.reservedBlocks[slot];
+    const tokens = this.state[slot] >= SequenceState.decode
+      ? this.computedTokens(slot)
+      : this.targetTokens[slot];
+    return Math.ceil(tokens / this.blockTokens);
+  }
+
+  /** KV blocks that decode step number `step` + `ahead` needs before it starts. */
+  blocksNeeded(ahead: number): number {
+    const block = this.blockTokens;
+    return this.#residues[(block - (this.step + ahead) % block) % block];
+  }
+
+  /** KV blocks that the steps numbered `step` + 1 to `step` + `last` need together. */
+  blocksNeededThrough(last: number): number {
+    const block = this.blockTokens;
+    const periods = Math.floor(last / block);
+    let blocks = periods * this.growing;
+    for (let ahead = periods * block + 1; ahead <= last; ahead++) {
+      blocks += this.blocksNeeded(ahead);
+    }
+    return blocks;
+  }
+
+  /** Most steps (at most `steps`) that `free` blocks last for, the first step's being taken already. */
+  stepsWithin(free: number, steps: number): number {
+    const block = this.blockTokens;
+    // A block length takes one block of each growing sequence, so whole block lengths need no walk.
+    const periods = this.growing > 0 ? Math.floor(free / this.growing) : Infinity;
+    if (periods * block >= steps - 1) return steps;
+    let left = free - periods * this.growing;
+    for (let ahead = periods * block + 1; ahead < steps; ahead++) {
+      left -= this.blocksNeeded(ahead);
+      if (left < 0) return ahead;
+    }
+    return steps;
+  }
+
+  /** Takes `steps` decode steps. */
+  advance(steps: number): void {
+    this.step += steps;
+    this.contextTokens += steps * this.decoding;
+  }
+
+  #residue(slot: number): number {
+    const block = this.blockTokens;
+    const residue = (this.targetTokens[slot] - this.#joinedStep[slot]) % block;
+    return residue < 0 ? residue + block : residue;
+  }
+
+  #leaveBatch(slot: number): void {
+    this.contextTokens -= this.computedTokens(slot) + 1;
+    this.decoding--;
+    if (this.reservedBlocks[slot] === 0) {
+      this.#residues[this.#residue(slot)]--;
+      this.growing--;
+    }
+    this.ends.delete(slot);
+  }
+}

@@ -1,0 +1,470 @@
+import { OUTCOME_CODE, requestColumns } from "../metrics/recorder.ts";
+import type { RunRecord } from "../metrics/run_record.ts";
+import { InstanceState } from "../serverless/lifecycle.ts";
+import { EventQueue } from "../sim/event_queue.ts";
+import { IndexedHeap } from "../sim/indexed_heap.ts";
+import { GapSketch } from "../stats/gap_sketch.ts";
+import { Autoscaler } from "./autoscaler.ts";
+import type { ClusterParts } from "./cluster_parts.ts";
+import type { RunColumns } from "./engine_parts.ts";
+import { Priority } from "./event_order.ts";
+import { Fleet } from "./fleet.ts";
+import { GatewayQueue } from "./gateway.ts";
+import { RoutingView } from "./routing_view.ts";
+import { Sampler } from "./sampler.ts";
+
+const Kind = { release: 0, timeout: 1, keepAlive: 2, scaling: 3, sample: 4 } as const;
+/** Requests between two progress reports. */
+const PROGRESS_STRIDE = 8192;
+/** Scaling evaluations without any progress after which a run with waiting requests is stuck. */
+const STUCK_EVALUATIONS = 100_000;
+
+/**
+ * Runs a cluster until every request has ended (and the horizon is reached), or until
+ * `stopAtSeconds`. Deterministic: equal parts give equal results to the byte.
+ *
+ * @throws {RangeError} If the run cannot go on: a request waits and no instance will ever come.
+ */
+export function simulateCluster(parts: ClusterParts): RunRecord {
+  return new Simulation(parts).run();
+}
+
+/** One run of the cluster loop. */
+class Simulation {
+  readonly #parts: ClusterParts;
+  readonly #run: RunColumns;
+  readonly #fleet: Fleet;
+  readonly #queue = new EventQueue();
+  /** End of the step in progress by instance. */
+  readonly #stepEnds = new IndexedHeap();
+  readonly #gateways: GatewayQueue[];
+  readonly #scalers: (Autoscaler | undefined)[];
+  readonly #routing: RoutingView;
+  readonly #sampler: Sampler;
+  /** Instances whose engine forms a step at the end of this instant. */
+  readonly #toPlan: number[] = [];
+  readonly #successors: Map<number, number[]> | undefined;
+  #now = 0;
+  #nextArrival = 0;
+  #arrived = 0;
+  #ended = 0;
+  #completed = 0;
+  #nextClosed = 0;
+  #evaluationsWithoutProgress = 0;
+  #nextReport = PROGRESS_STRIDE;
+
+  constructor(parts: ClusterParts) {
+    const { requests, functions } = parts;
+    this.#parts = parts;
+    const columns = requestColumns(requests);
+    this.#run = {
+      columns,
+      generated: new Int32Array(requests.count),
+      outputLimit: outputLimits(parts),
+      gaps: new GapSketch(),
+    };
+    this.#fleet = new Fleet(parts, this.#run);
+    this.#gateways = functions.map(() => new GatewayQueue());
+    this.#scalers = functions.map((f, id) =>
+      f.scaling.policy ? new Autoscaler(this.#fleet, id) : undefined
+    );
+    this.#routing = new RoutingView(this.#fleet, requests);
+    this.#sampler = new Sampler(this.#fleet);
+    this.#successors = successorsOf(requests.afterRequest);
+  }
+
+  run(): RunRecord {
+    const { requests, stopAtSeconds, horizonSeconds } = this.#parts;
+    this.#begin();
+    const { arrivalAtSeconds } = requests;
+    const scheduled = this.#scheduledArrivals();
+    const queue = this.#queue;
+    const { starts } = this.#parts;
+    for (;;) {
+      const stepEnd = this.#stepEnds.firstKey;
+      const startEvent = starts.nextEventSeconds;
+      const arrival = this.#nextArrival < scheduled
+        ? arrivalAtSeconds[this.#nextArrival]
+        : Infinity;
+      const event = queue.nextSeconds;
+      let next = stepEnd < arrival ? stepEnd : arrival;
+      if (startEvent < next) next = startEvent;
+      if (event < next) next = event;
+      if (this.#toPlan.length > 0 && next > this.#now) {
+        this.#plan();
+        continue;
+      }
+      if (this.#ended === requests.count && next > horizonSeconds) break;
+      if (next > stopAtSeconds || next === Infinity) break;
+      this.#now = next;
+      if (stepEnd <= next) this.#finishStep(this.#stepEnds.firstId);
+      else if (startEvent <= next) starts.advance(next, this.#onReady);
+      else if (arrival <= next) this.#arriveByClock(this.#nextArrival++);
+      else {
+        queue.pop();
+        this.#handle(queue.kind, queue.a, queue.b);
+      }
+    }
+    return this.#result();
+  }
+
+  /** Brings up the first instances and schedules the periodic events. */
+  #begin(): void {
+    const { functions, sampleSeconds, requests } = this.#parts;
+    functions.forEach((f, id) => {
+      for (let i = 0; i < f.scaling.initialInstances; i++) {
+        this.#makeReady(this.#fleet.create(id, 0));
+      }
+      const period = f.scaling.policy?.periodSeconds;
+      if (period !== undefined) this.#queue.push(period, Priority.scaling, Kind.scaling, id);
+    });
+    this.#queue.push(sampleSeconds, Priority.sample, Kind.sample);
+    this.#nextClosed = requests.closedLoop?.concurrency ?? 0;
+  }
+
+  /** Rows that arrive by the clock: all, or the first ones of a closed loop. */
+  #scheduledArrivals(): number {
+    const { count, closedLoop } = this.#parts.requests;
+    return closedLoop ? Math.min(count, closedLoop.concurrency) : count;
+  }
+
+  #handle(kind: number, a: number, b: number): void {
+    switch (kind) {
+      case Kind.release:
+        return this.#arrive(a);
+      case Kind.timeout:
+        return this.#timeOut(a);
+      case Kind.keepAlive:
+        return this.#endKeepAlive(a, b);
+      case Kind.scaling:
+        return this.#evaluateScaling(a);
+      case Kind.sample:
+        this.#sample();
+        if (this.#mayGoOn()) {
+          this.#queue.push(this.#now + this.#parts.sampleSeconds, Priority.sample, Kind.sample);
+        }
+    }
+  }
+
+  /** A row of the workload is due; those that a completion releases are passed over. */
+  #arriveByClock(request: number): void {
+    const { afterRequest } = this.#parts.requests;
+    if (afterRequest === undefined || afterRequest[request] < 0) this.#arrive(request);
+  }
+
+  /** Whether anything but sampling can still happen, or the horizon is ahead. */
+  #mayGoOn(): boolean {
+    return this.#queue.size > 0 || this.#stepEnds.size > 0 || this.#toPlan.length > 0 ||
+      this.#parts.starts.nextEventSeconds < Infinity ||
+      this.#nextArrival < this.#scheduledArrivals() || this.#now < this.#parts.horizonSeconds;
+  }
+
+  #arrive(request: number): void {
+    const { functions } = this.#parts;
+    const { columns } = this.#run;
+    this.#arrived++;
+    const functionId = columns.functionId[request];
+    const scaler = this.#scalers[functionId];
+    if (scaler) {
+      scaler.touch(this.#now);
+      scaler.arrivals++;
+    }
+    const { engine } = functions[functionId];
+    const prompt = columns.promptTokens[request];
+    if (prompt >= engine.windowTokens) {
+      return this.#end(request, OUTCOME_CODE.rejected_window);
+    }
+    const tokens = prompt + this.#run.outputLimit[request] - 1;
+    if (Math.ceil(tokens / engine.blockTokens) > engine.kvBlocks) {
+      return this.#end(request, OUTCOME_CODE.rejected_capacity);
+    }
+    if (this.#gateways[functionId].size === 0 && this.#dispatch(functionId, request)) return;
+    this.#hold(functionId, request);
+  }
+
+  /** Hands a request to an instance; false when none can take it. */
+  #dispatch(functionId: number, request: number): boolean {
+    const fleet = this.#fleet.functions[functionId];
+    const id = this.#routing.pick(fleet, request, this.#now);
+    if (id < 0) return false;
+    const { columns } = this.#run;
+    columns.instanceId[request] = id;
+    const readyAt = this.#fleet.readyAtSeconds[id];
+    const arrivedAt = columns.arrivalAtSeconds[request];
+    if (readyAt > arrivedAt) columns.coldStartWaitSeconds[request] = readyAt - arrivedAt;
+    const engine = this.#fleet.engines[id];
+    const endBefore = engine.endAtSeconds;
+    engine.enqueue(request, this.#now);
+    this.#fleet.outstanding[id]++;
+    fleet.inFlight++;
+    if (engine.outstanding === 1) {
+      this.#fleet.state[id] = InstanceState.busy;
+      this.#fleet.idleSpell[id]++;
+    }
+    if (engine.needsPlan) this.#toPlanLater(id);
+    else if (engine.endAtSeconds < endBefore) this.#stepEnds.set(id, engine.endAtSeconds);
+    return true;
+  }
+
+  /** No instance can take the request: hold it or turn it away, and see that one comes. */
+  #hold(functionId: number, request: number): void {
+    const { noCapacity, scaling } = this.#parts.functions[functionId];
+    const gateway = this.#gateways[functionId];
+    const fleet = this.#fleet.functions[functionId];
+    const willStart = fleet.size < scaling.maxInstances &&
+      (scaling.activation === "each" || (scaling.activation === "first" && fleet.size === 0));
+    if (noCapacity.action === "reject" && !(willStart && scaling.activation === "each")) {
+      if (willStart) this.#fleet.start(functionId, this.#now);
+      return this.#end(request, OUTCOME_CODE.rejected_no_instance);
+    }
+    if (gateway.size >= noCapacity.limit) {
+      return this.#end(request, OUTCOME_CODE.rejected_queue_full);
+    }
+    gateway.push(request);
+    const scaler = this.#scalers[functionId];
+    if (scaler) scaler.queued = gateway.size;
+    if (noCapacity.timeoutSeconds < Infinity) {
+      this.#queue.push(
+        this.#now + noCapacity.timeoutSeconds,
+        Priority.timeout,
+        Kind.timeout,
+        request,
+      );
+    }
+    if (willStart) this.#fleet.start(functionId, this.#now);
+  }
+
+  /** Serves the gateway's queue as far as instances can take requests. */
+  #drainGateway(functionId: number): void {
+    const gateway = this.#gateways[functionId];
+    if (gateway.size === 0) return;
+    this.#scalers[functionId]?.touch(this.#now);
+    while (gateway.size > 0 && this.#dispatch(functionId, gateway.peek())) gateway.pop();
+    const scaler = this.#scalers[functionId];
+    if (scaler) scaler.queued = gateway.size;
+  }
+
+  readonly #onReady = (id: number): void => {
+    this.#makeReady(id);
+    this.#drainGateway(this.#fleet.functionOf[id]);
+  };
+
+  #makeReady(id: number): void {
+    this.#fleet.makeReady(id, this.#now);
+    this.#armKeepAlive(id);
+  }
+
+  #finishStep(id: number): void {
+    const engine = this.#fleet.engines[id];
+    this.#stepEnds.delete(id);
+    engine.finish(this.#now);
+    const ended = engine.finishedCount;
+    if (ended > 0) {
+      const functionId = this.#fleet.functionOf[id];
+      const fleet = this.#fleet.functions[functionId];
+      this.#scalers[functionId]?.touch(this.#now);
+      this.#fleet.outstanding[id] -= ended;
+      fleet.inFlight -= ended;
+      for (let i = 0; i < ended; i++) this.#complete(functionId, engine.finished[i]);
+      if (engine.outstanding === 0) this.#becomeIdle(id);
+      this.#drainGateway(functionId);
+    }
+    if (engine.needsPlan) this.#toPlanLater(id);
+  }
+
+  #complete(functionId: number, request: number): void {
+    const scaler = this.#scalers[functionId];
+    this.#completed++;
+    if (scaler) {
+      const { columns, outputLimit } = this.#run;
+      scaler.completions++;
+      const first = columns.firstTokenAtSeconds[request];
+      const last = columns.completedAtSeconds[request];
+      const gaps = outputLimit[request] - 1;
+      scaler.observe(first - columns.arrivalAtSeconds[request], last - first, gaps);
+    }
+    this.#end(request, OUTCOME_CODE.completed);
+  }
+
+  /** A request has ended, one way or another. */
+  #end(request: number, outcome: number): void {
+    this.#run.columns.outcome[request] = outcome;
+    this.#ended++;
+    this.#evaluationsWithoutProgress = 0;
+    const { requests, onProgress } = this.#parts;
+    if (this.#successors !== undefined) {
+      const followers = this.#successors.get(request);
+      if (followers) {
+        for (const follower of followers) this.#release(follower, requests.thinkSeconds![follower]);
+      }
+    }
+    if (requests.closedLoop !== undefined && this.#nextClosed < requests.count) {
+      this.#release(this.#nextClosed++, requests.closedLoop.thinkSeconds);
+    }
+    if (onProgress && this.#ended >= this.#nextReport) {
+      this.#nextReport = this.#ended + PROGRESS_STRIDE;
+      onProgress(this.#ended / requests.count, this.#now);
+    }
+  }
+
+  /** Lets a request arrive `thinkSeconds` from now. */
+  #release(request: number, thinkSeconds: number): void {
+    const at = this.#now + thinkSeconds;
+    this.#run.columns.arrivalAtSeconds[request] = at;
+    this.#queue.push(at, Priority.release, Kind.release, request);
+  }
+
+  #timeOut(request: number): void {
+    const functionId = this.#run.columns.functionId[request];
+    const gateway = this.#gateways[functionId];
+    if (!gateway.remove(request)) return;
+    const scaler = this.#scalers[functionId];
+    if (scaler) {
+      scaler.touch(this.#now);
+      scaler.queued = gateway.size;
+    }
+    this.#end(request, OUTCOME_CODE.timed_out);
+  }
+
+  #becomeIdle(id: number): void {
+    if (this.#fleet.state[id] === InstanceState.draining) {
+      this.#fleet.drained(id, this.#now);
+    } else {
+      this.#fleet.state[id] = InstanceState.idle;
+      this.#armKeepAlive(id);
+    }
+  }
+
+  #armKeepAlive(id: number): void {
+    const { keepAliveSeconds } = this.#parts.functions[this.#fleet.functionOf[id]].scaling;
+    if (keepAliveSeconds === Infinity) return;
+    const at = this.#now + keepAliveSeconds;
+    this.#queue.push(at, Priority.keepAlive, Kind.keepAlive, id, this.#fleet.idleSpell[id]);
+  }
+
+  #endKeepAlive(id: number, spell: number): void {
+    const fleet = this.#fleet;
+    if (fleet.state[id] !== InstanceState.idle || fleet.idleSpell[id] !== spell) return;
+    const { parts, size } = fleet.functions[fleet.functionOf[id]];
+    if (size > parts.scaling.minInstances) fleet.retire(id, this.#now);
+  }
+
+  #evaluateScaling(functionId: number): void {
+    const scaler = this.#scalers[functionId]!;
+    const fleet = this.#fleet.functions[functionId];
+    const gateway = this.#gateways[functionId];
+    const oldest = gateway.peek();
+    const oldestWait = oldest < 0 ? 0 : this.#now - this.#run.columns.arrivalAtSeconds[oldest];
+    const desired = scaler.evaluate(this.#now, oldestWait);
+    while (fleet.size < desired) this.#fleet.start(functionId, this.#now);
+    while (fleet.size > desired) {
+      this.#fleet.retire(this.#fleet.retirementCandidate(functionId), this.#now);
+    }
+    if (gateway.size > 0 && fleet.size === 0) this.#checkStuck(functionId, oldest);
+    const period = fleet.parts.scaling.policy!.periodSeconds;
+    this.#queue.push(this.#now + period, Priority.scaling, Kind.scaling, functionId);
+  }
+
+  #checkStuck(functionId: number, request: number): void {
+    if (++this.#evaluationsWithoutProgress < STUCK_EVALUATIONS) return;
+    throw new RangeError(
+      `Cannot make progress at ${this.#now} s: request ${request} waits for function "${
+        this.#parts.functions[functionId].name
+      }", which its scaling policy keeps at 0 instances`,
+    );
+  }
+
+  #toPlanLater(id: number): void {
+    if (!this.#toPlan.includes(id)) this.#toPlan.push(id);
+  }
+
+  /** Lets the engines that have something to do form their next steps, by instance id. */
+  #plan(): void {
+    const ids = this.#toPlan;
+    if (ids.length > 1) ids.sort((a, b) => a - b);
+    for (const id of ids) {
+      const engine = this.#fleet.engines[id];
+      engine.begin(this.#now);
+      this.#stepEnds.set(id, engine.endAtSeconds);
+    }
+    ids.length = 0;
+  }
+
+  #sample(): void {
+    let queued = 0;
+    for (const gateway of this.#gateways) queued += gateway.size;
+    this.#sampler.sample(this.#now, {
+      arrivals: this.#arrived,
+      completions: this.#completed,
+      queued,
+    });
+  }
+
+  #result(): RunRecord {
+    const { columns } = this.#run;
+    const { horizonSeconds, stopAtSeconds, requests } = this.#parts;
+    const waiting = this.#gateways.findIndex((gateway) => gateway.size > 0);
+    if (waiting >= 0 && stopAtSeconds === Infinity) {
+      throw new RangeError(
+        `Cannot make progress at ${this.#now} s: request ${
+          this.#gateways[waiting].peek()
+        } waits for function "${this.#parts.functions[waiting].name}" and no instance will come`,
+      );
+    }
+    const end = stopAtSeconds < Infinity ? stopAtSeconds : Math.max(horizonSeconds, this.#now);
+    this.#now = end;
+    this.#sample();
+    let stepsLeapt = 0, stepsSingle = 0, peakBlocks = 0;
+    for (const engine of this.#fleet.engines) {
+      stepsLeapt += engine.stepsLeapt;
+      stepsSingle += engine.stepsSingle;
+      peakBlocks = Math.max(peakBlocks, engine.peakBlocks);
+    }
+    for (let i = 0; i < requests.count; i++) {
+      if (columns.outcome[i] === OUTCOME_CODE.completed) continue;
+      // Engines keep the last token's instant here while a request is preempted.
+      columns.completedAtSeconds[i] = NaN;
+      columns.maxTbtSeconds[i] = NaN;
+    }
+    return {
+      columns,
+      arrived: this.#arrived,
+      gaps: this.#run.gaps,
+      timeSeries: this.#sampler.columns(),
+      lives: this.#fleet.lives(end),
+      totals: this.#fleet.totals(end),
+      stageSpans: this.#parts.starts.spans,
+      coldStarts: this.#fleet.coldStarts,
+      endAtSeconds: end,
+      peakBlocks,
+      stepsLeapt,
+      stepsSingle,
+    };
+  }
+}
+
+/** Output tokens after which each request ends: its true length, cut by the model's window. */
+function outputLimits(parts: ClusterParts): Int32Array {
+  const { requests, functions } = parts;
+  const { count, promptTokens, outputTokens, functionId } = requests;
+  const windows = functions.map((f) => f.engine.windowTokens);
+  const limits = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    const room = windows[functionId ? functionId[i] : 0] - promptTokens[i];
+    limits[i] = Math.max(1, Math.min(outputTokens[i], room));
+  }
+  return limits;
+}
+
+/** Requests that each request's completion releases, in row order. */
+function successorsOf(after: Int32Array | undefined): Map<number, number[]> | undefined {
+  if (after === undefined) return undefined;
+  const successors = new Map<number, number[]>();
+  after.forEach((before, request) => {
+    if (before < 0) return;
+    const list = successors.get(before);
+    if (list) list.push(request);
+    else successors.set(before, [request]);
+  });
+  return successors;
+}

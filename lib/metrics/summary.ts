@@ -1,0 +1,229 @@
+import type { InstanceLife } from "../serverless/lifecycle.ts";
+import { describe } from "../stats/quantiles.ts";
+import { OUTCOME_CODE } from "./recorder.ts";
+import type { RunRecord } from "./run_record.ts";
+import { type CostSummary, type LatencySummary, OUTCOMES, type Summary } from "./run_tables.ts";
+
+/** What the summary needs to know of each function beside the run's record. */
+export interface FunctionFacts {
+  /** GPUs of one instance. */
+  readonly gpus: number;
+  /** Dense peaks of one instance, FLOP/s and bytes/s. */
+  readonly peakFlops: number;
+  readonly peakBytesPerSecond: number;
+  /** KV blocks of one instance. */
+  readonly kvBlocks: number;
+  /** Share of an instance's GPU memory taken by weights and reserve, and by all its KV blocks. */
+  readonly fixedMemoryShare: number;
+  readonly kvMemoryShare: number;
+  /** Dollars per second of one instance by use; 0 where a use is not billed. */
+  readonly price: {
+    readonly startingUsdPerSecond: number;
+    readonly busyUsdPerSecond: number;
+    readonly idleUsdPerSecond: number;
+  };
+}
+
+/** Settings of the summary. */
+export interface SummaryOptions {
+  readonly functions: readonly FunctionFacts[];
+  /** Percentiles of each latency, 0..100. */
+  readonly percentiles: readonly number[];
+  /** Requests that arrive before are left out of latencies and rates, seconds. */
+  readonly warmupSeconds: number;
+}
+
+/** Everything but the digest, which takes an asynchronous hash. */
+export type SummaryWithoutDigest = Omit<Summary, "digest">;
+
+/** Computes the summary of a run. docs/metrics.md has each figure's formula. */
+export function summarize(run: RunRecord, options: SummaryOptions): SummaryWithoutDigest {
+  const { columns, endAtSeconds } = run;
+  const { warmupSeconds, percentiles } = options;
+  const counts = countRequests(run, warmupSeconds);
+  const latencies = requestLatencies(run, percentiles, warmupSeconds);
+  const use = instanceUse(run.lives, run, options.functions);
+  const measuredSeconds = Math.max(0, endAtSeconds - warmupSeconds);
+  const rate = (count: number) => measuredSeconds > 0 ? count / measuredSeconds : 0;
+  const ratio = (value: number, whole: number) => whole > 0 ? value / whole : 0;
+  const { cost } = use;
+  const throughput = rate(counts.measuredCompleted);
+  const outputTokens = counts.allOutputTokens;
+  let preemptions = 0;
+  for (let i = 0; i < columns.count; i++) preemptions += columns.preemptions[i];
+  return {
+    requests: counts.requests,
+    ...latencies,
+    tbt_s: {
+      mean: orNull(run.gaps.mean),
+      ...percentileFields(percentiles, (p) => run.gaps.quantile(p / 100)),
+      max: orNull(run.gaps.max),
+    } as LatencySummary,
+    throughput_rps: throughput,
+    output_tokens_per_s: rate(counts.measuredOutputTokens),
+    total_tokens_per_s: rate(counts.measuredOutputTokens + counts.measuredPromptTokens),
+    mfu: ratio(use.flops, use.peakFlops),
+    mbu: ratio(use.bytes, use.peakBytes),
+    busy_fraction: ratio(use.busySeconds, use.upSeconds),
+    memory_utilization: ratio(use.memoryShareSeconds, use.upSeconds),
+    kv_utilization: ratio(use.blockSeconds, use.blockCapacitySeconds),
+    cold_starts: run.coldStarts,
+    cold_start_rate: ratio(counts.waitedForStart, run.arrived),
+    preemptions,
+    instance_seconds: use.instanceSeconds,
+    gpu_hours: use.gpuSeconds / 3600,
+    cost: {
+      ...cost,
+      per_request_usd: counts.requests.completed > 0
+        ? cost.total_usd / counts.requests.completed
+        : null,
+      per_million_output_tokens_usd: outputTokens > 0 ? cost.total_usd / outputTokens * 1e6 : null,
+    },
+    qps_per_usd: cost.total_usd > 0 ? throughput / cost.total_usd : null,
+  };
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
+
+function percentileFields(
+  percentiles: readonly number[],
+  of: (percentile: number, index: number) => number,
+): Record<string, number | null> {
+  return Object.fromEntries(percentiles.map((p, i) => [`p${p}`, orNull(of(p, i))]));
+}
+
+/** Counts by outcome, and token totals of what completed. */
+function countRequests(run: RunRecord, warmupSeconds: number) {
+  const { columns, arrived } = run;
+  const byOutcome = new Array<number>(OUTCOMES.length).fill(0);
+  let measuredCompleted = 0, measuredOutputTokens = 0, measuredPromptTokens = 0;
+  let allOutputTokens = 0, waitedForStart = 0;
+  for (let i = 0; i < columns.count; i++) {
+    byOutcome[columns.outcome[i]]++;
+    if (columns.coldStartWaitSeconds[i] > 0) waitedForStart++;
+    if (columns.outcome[i] !== OUTCOME_CODE.completed) continue;
+    allOutputTokens += columns.outputTokens[i];
+    if (columns.completedAtSeconds[i] < warmupSeconds) continue;
+    measuredCompleted++;
+    measuredOutputTokens += columns.outputTokens[i];
+    measuredPromptTokens += columns.promptTokens[i];
+  }
+  const of = (matches: (name: string) => boolean) =>
+    OUTCOMES.reduce((sum, name, code) => matches(name) ? sum + byOutcome[code] : sum, 0);
+  const completed = byOutcome[OUTCOME_CODE.completed];
+  const rejected = of((name) => name.startsWith("rejected"));
+  const timedOut = byOutcome[OUTCOME_CODE.timed_out];
+  const reasons = Object.fromEntries(
+    OUTCOMES.flatMap((name, code) =>
+      code > OUTCOME_CODE.completed && byOutcome[code] > 0 ? [[name, byOutcome[code]]] : []
+    ),
+  );
+  return {
+    requests: {
+      arrived,
+      completed,
+      rejected,
+      timed_out: timedOut,
+      unfinished: arrived - completed - rejected - timedOut,
+      reasons,
+    },
+    measuredCompleted,
+    measuredOutputTokens,
+    measuredPromptTokens,
+    allOutputTokens,
+    waitedForStart,
+  };
+}
+
+/** Latencies of the completed requests that arrived after the warm-up. One buffer serves them all. */
+function requestLatencies(
+  run: RunRecord,
+  percentiles: readonly number[],
+  warmupSeconds: number,
+) {
+  const { columns } = run;
+  const { count, arrivalAtSeconds, firstTokenAtSeconds, completedAtSeconds, outputTokens } =
+    columns;
+  const measured = new Int32Array(count);
+  let rows = 0;
+  for (let i = 0; i < count; i++) {
+    if (columns.outcome[i] !== OUTCOME_CODE.completed) continue;
+    if (arrivalAtSeconds[i] >= warmupSeconds) measured[rows++] = i;
+  }
+  const buffer = new Float64Array(rows);
+  const scratch = new Float64Array(rows);
+  const latency = (of: (request: number) => number): LatencySummary => {
+    for (let row = 0; row < rows; row++) buffer[row] = of(measured[row]);
+    const { mean, max, percentiles: values } = describe(buffer, percentiles, scratch);
+    return {
+      mean: orNull(mean),
+      ...percentileFields(percentiles, (_, index) => values[index]),
+      max: orNull(max),
+    } as LatencySummary;
+  };
+  return {
+    ttft_s: latency((i) => firstTokenAtSeconds[i] - arrivalAtSeconds[i]),
+    tpot_s: latency((i) =>
+      outputTokens[i] > 1
+        ? (completedAtSeconds[i] - firstTokenAtSeconds[i]) / (outputTokens[i] - 1)
+        : NaN
+    ),
+    e2e_s: latency((i) => completedAtSeconds[i] - arrivalAtSeconds[i]),
+    normalized_latency_s: latency((i) =>
+      (completedAtSeconds[i] - arrivalAtSeconds[i]) / outputTokens[i]
+    ),
+    scheduling_delay_s: latency((i) => columns.scheduledAtSeconds[i] - arrivalAtSeconds[i]),
+  };
+}
+
+/** Time, work and dollars of all instances. */
+function instanceUse(
+  lives: readonly InstanceLife[],
+  run: RunRecord,
+  functions: readonly FunctionFacts[],
+) {
+  const use = {
+    instanceSeconds: 0,
+    gpuSeconds: 0,
+    upSeconds: 0,
+    busySeconds: 0,
+    flops: 0,
+    peakFlops: 0,
+    bytes: 0,
+    peakBytes: 0,
+    blockSeconds: 0,
+    blockCapacitySeconds: 0,
+    memoryShareSeconds: 0,
+  };
+  let busyUsd = 0, idleUsd = 0, startUsd = 0;
+  for (const life of lives) {
+    const facts = functions[life.functionId];
+    const totals = run.totals[life.instanceId];
+    const lifeSeconds = life.stoppedAtSeconds - life.createdAtSeconds;
+    const up = Number.isNaN(life.readyAtSeconds) ? 0 : life.stoppedAtSeconds - life.readyAtSeconds;
+    use.instanceSeconds += lifeSeconds;
+    use.gpuSeconds += lifeSeconds * facts.gpus;
+    use.upSeconds += up;
+    use.busySeconds += totals.busySeconds;
+    use.flops += totals.flops;
+    use.peakFlops += up * facts.peakFlops;
+    use.bytes += totals.bytes;
+    use.peakBytes += up * facts.peakBytesPerSecond;
+    use.blockSeconds += totals.blockSeconds;
+    use.blockCapacitySeconds += up * facts.kvBlocks;
+    use.memoryShareSeconds += up * facts.fixedMemoryShare +
+      totals.blockSeconds / facts.kvBlocks * facts.kvMemoryShare;
+    busyUsd += totals.busySeconds * facts.price.busyUsdPerSecond;
+    idleUsd += (up - totals.busySeconds) * facts.price.idleUsdPerSecond;
+    startUsd += (lifeSeconds - up) * facts.price.startingUsdPerSecond;
+  }
+  const cost: Pick<CostSummary, "total_usd" | "busy_usd" | "idle_usd" | "cold_start_usd"> = {
+    total_usd: busyUsd + idleUsd + startUsd,
+    busy_usd: busyUsd,
+    idle_usd: idleUsd,
+    cold_start_usd: startUsd,
+  };
+  return { ...use, cost };
+}

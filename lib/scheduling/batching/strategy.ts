@@ -1,0 +1,62 @@
+/**
+ * What a batching strategy may see and do while it forms the next step of one instance. A slot is
+ * the number of a running sequence's place in the engine. True output lengths are not here, so no
+ * strategy can read one.
+ */
+export interface StepBuilder {
+  /** Most sequences that may run at once. */
+  readonly maxSequences: number;
+  /** Token budget of one step. */
+  readonly maxTokensPerStep: number;
+  /** Sequences in the engine's batch (prefilling, decoding, or held until their batch ends). */
+  readonly running: number;
+  /** Sequences that would decode one token each. */
+  readonly decoding: number;
+  /** Requests in the engine's waiting queue. */
+  readonly waiting: number;
+  /** Sequences whose KV blocks were swapped out to host memory. */
+  readonly swapped: number;
+
+  /**
+   * Schedules one token for every decoding sequence. When free KV blocks run out, the sequences
+   * last in the queue order are preempted first. Returns how many were preempted.
+   */
+  decodeAll(): number;
+  /** Slot of the running sequence whose prefill is unfinished; -1 for none. At most one is. */
+  readonly unfinishedPrefill: number;
+  /** Prompt tokens that the sequence in `slot` still has to compute. */
+  prefillRemaining(slot: number): number;
+  /** Tokens that the first waiting request would have to compute (cached prefixes count); 0 for none. */
+  firstWaitingTokens(): number;
+  /**
+   * Moves the first waiting request into the batch and reserves its KV blocks. Returns its slot, or
+   * -1 when the batch or the block pool has no room (at least `keepFreeBlocks` stay free).
+   */
+  admit(keepFreeBlocks: number): number;
+  /** Computes `tokens` (>= 1) prompt tokens of the sequence in `slot` in this step. Once per slot and step. */
+  prefill(slot: number, tokens: number): void;
+  /** Brings swapped-out sequences back, oldest first, while blocks allow. Returns how many came. */
+  swapIn(keepFreeBlocks: number): number;
+}
+
+/** Forms the steps of an engine. Stateless: everything a strategy knows is in the builder. */
+export interface BatchingStrategy {
+  /** Name in configurations, such as "vllm". */
+  readonly name: string;
+  /**
+   * How KV blocks are reserved at admission: for the prompt, growing block by block afterwards, or
+   * once for the longest possible sequence.
+   */
+  readonly reservation: "prompt" | "maximum";
+  /** Finished sequences keep their slot and their batch returns as a whole. */
+  readonly holdsFinished: boolean;
+  /** What preemption does with KV blocks: drop and recompute, or swap to host memory. */
+  readonly preemption: "recompute" | "swap";
+  /**
+   * Whether `plan` repeats a decode-only step unchanged until a sequence leaves, a request joins the
+   * queue or blocks run out. If not, the engine never advances several steps at once.
+   */
+  readonly repeatsDecode: boolean;
+  /** Schedules the next step by calls on the builder; scheduling nothing leaves the engine idle. */
+  plan(step: StepBuilder): void;
+}

@@ -1,0 +1,44 @@
+import type { BatchingStrategy, StepBuilder } from "./strategy.ts";
+
+/**
+ * Admits waiting requests in queue order and computes as much of each prompt as the budget holds.
+ * Only the last one admitted can be left unfinished, since it is the budget that cut it short.
+ */
+export function admitChunked(step: StepBuilder, budget: number, keepFreeBlocks: number): void {
+  while (budget > 0 && step.waiting > 0) {
+    const slot = step.admit(keepFreeBlocks);
+    if (slot < 0) return;
+    const tokens = Math.min(budget, step.prefillRemaining(slot));
+    step.prefill(slot, tokens);
+    budget -= tokens;
+  }
+}
+
+/**
+ * vLLM's V1 scheduler: one token budget per step, spent on running sequences first (one token for
+ * each that decodes, then the unfinished prefill), then on waiting requests first come, first
+ * served, while KV blocks allow. Prefills are chunked by the budget. Out of blocks, the sequence
+ * admitted last is preempted and recomputed later, and nobody is admitted in that step.
+ *
+ * @source vLLM 0.19, vllm/v1/core/sched/scheduler.py (behaviour)
+ */
+export function vllm(): BatchingStrategy {
+  return {
+    name: "vllm",
+    reservation: "prompt",
+    holdsFinished: false,
+    preemption: "recompute",
+    repeatsDecode: true,
+    plan(step) {
+      const preempted = step.decoding > 0 ? step.decodeAll() : 0;
+      let budget = step.maxTokensPerStep - step.decoding;
+      const unfinished = step.unfinishedPrefill;
+      if (unfinished >= 0 && budget > 0) {
+        const tokens = Math.min(budget, step.prefillRemaining(unfinished));
+        step.prefill(unfinished, tokens);
+        budget -= tokens;
+      }
+      if (preempted === 0) admitChunked(step, budget, 0);
+    },
+  };
+}

@@ -1,0 +1,146 @@
+/** Order in which waiting requests are considered. */
+export type QueueOrder = "fcfs" | "priority" | "shortest-prompt" | "edf";
+
+/**
+ * Requests that wait for a place in a batch. Ties of the order go to the lower request id, that is
+ * to the earlier arrival.
+ */
+export interface WaitingQueue {
+  /** Waiting requests. */
+  readonly size: number;
+  /** Whether nobody who joins later can come before those who wait. */
+  readonly isFirstComeFirstServed: boolean;
+  /** Adds a request. */
+  push(request: number): void;
+  /** Gives a preempted request its place back: before all others under `fcfs`. */
+  pushBack(request: number): void;
+  /** The request to be served next; -1 when empty. */
+  peek(): number;
+  /** Takes the request to be served next; -1 when empty. */
+  pop(): number;
+}
+
+/** First come, first served: a growing ring of request ids. */
+class RingQueue implements WaitingQueue {
+  readonly isFirstComeFirstServed = true;
+  #ring = new Int32Array(64);
+  #head = 0;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(request: number): void {
+    if (this.#size === this.#ring.length) this.#grow();
+    this.#ring[(this.#head + this.#size++) & (this.#ring.length - 1)] = request;
+  }
+
+  pushBack(request: number): void {
+    if (this.#size === this.#ring.length) this.#grow();
+    this.#head = (this.#head - 1) & (this.#ring.length - 1);
+    this.#ring[this.#head] = request;
+    this.#size++;
+  }
+
+  peek(): number {
+    return this.#size > 0 ? this.#ring[this.#head] : -1;
+  }
+
+  pop(): number {
+    if (this.#size === 0) return -1;
+    const request = this.#ring[this.#head];
+    this.#head = (this.#head + 1) & (this.#ring.length - 1);
+    this.#size--;
+    return request;
+  }
+
+  #grow(): void {
+    const ring = new Int32Array(this.#ring.length * 2);
+    for (let i = 0; i < this.#size; i++) {
+      ring[i] = this.#ring[(this.#head + i) & (this.#ring.length - 1)];
+    }
+    this.#ring = ring;
+    this.#head = 0;
+  }
+}
+
+/** Smallest key first: a binary heap over request ids whose keys stand in a column. */
+class KeyedQueue implements WaitingQueue {
+  readonly isFirstComeFirstServed = false;
+  readonly #keys: Float64Array | Int32Array | Uint8Array;
+  readonly #heap: number[] = [];
+
+  constructor(keys: Float64Array | Int32Array | Uint8Array) {
+    this.#keys = keys;
+  }
+
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  push(request: number): void {
+    let hole = this.#heap.length;
+    this.#heap.push(request);
+    while (hole > 0) {
+      const parent = (hole - 1) >> 1;
+      if (!this.#before(request, this.#heap[parent])) break;
+      this.#heap[hole] = this.#heap[parent];
+      hole = parent;
+    }
+    this.#heap[hole] = request;
+  }
+
+  pushBack(request: number): void {
+    this.push(request);
+  }
+
+  peek(): number {
+    return this.#heap.length > 0 ? this.#heap[0] : -1;
+  }
+
+  pop(): number {
+    if (this.#heap.length === 0) return -1;
+    const first = this.#heap[0];
+    const moved = this.#heap.pop()!;
+    const size = this.#heap.length;
+    if (size > 0) {
+      let hole = 0;
+      for (;;) {
+        let child = 2 * hole + 1;
+        if (child >= size) break;
+        if (child + 1 < size && this.#before(this.#heap[child + 1], this.#heap[child])) child++;
+        if (!this.#before(this.#heap[child], moved)) break;
+        this.#heap[hole] = this.#heap[child];
+        hole = child;
+      }
+      this.#heap[hole] = moved;
+    }
+    return first;
+  }
+
+  #before(a: number, b: number): boolean {
+    const ka = this.#keys[a];
+    const kb = this.#keys[b];
+    return ka < kb || (ka <= kb && a < b);
+  }
+}
+
+/**
+ * Makes a waiting queue. `keys` holds what the order compares, one entry per request: the class's
+ * priority (lower first), the prompt length, or the deadline; not needed for `fcfs`.
+ *
+ * @throws {TypeError} If the order needs keys and there are none.
+ */
+export function waitingQueue(
+  order: QueueOrder,
+  keys?: Float64Array | Int32Array | Uint8Array,
+): WaitingQueue {
+  if (order === "fcfs") return new RingQueue();
+  if (keys === undefined) {
+    throw new TypeError(
+      `Cannot order a queue by "${order}" without keys: current value is ${keys}`,
+    );
+  }
+  return new KeyedQueue(keys);
+}

@@ -1,0 +1,84 @@
+import { EventQueue } from "../../sim/event_queue.ts";
+
+/** A stage of a start, as it happened. */
+export interface StageSpan {
+  readonly instanceId: number;
+  readonly stage: string;
+  readonly startAtSeconds: number;
+  readonly endAtSeconds: number;
+}
+
+/**
+ * Brings instances up. The cluster asks for a start, watches {@link StartService.nextEventSeconds}
+ * and advances the service when that instant comes.
+ */
+export interface StartService {
+  /** Next instant at which something happens; Infinity when nothing is under way. */
+  readonly nextEventSeconds: number;
+  /** Begins the start of an instance. */
+  begin(instanceId: number, functionId: number, nowSeconds: number): void;
+  /** Gives up a start that is under way. */
+  cancel(instanceId: number, nowSeconds: number): void;
+  /** Goes on to `nowSeconds` and reports each instance that is ready, in a fixed order. */
+  advance(nowSeconds: number, onReady: (instanceId: number) => void): void;
+  /** Stages of all starts so far, in order of their end. */
+  readonly spans: readonly StageSpan[];
+}
+
+/** Name and duration of a stage. */
+export interface StageSeconds {
+  readonly stage: string;
+  readonly seconds: number;
+}
+
+/**
+ * A start whose stages follow one another and share nothing: each start asks `stagesOf` for its
+ * stages' durations.
+ *
+ * @param stagesOf Durations of the next start of a function; may draw from a random stream.
+ */
+export function sequentialStarts(
+  stagesOf: (functionId: number) => readonly StageSeconds[],
+): StartService {
+  const queue = new EventQueue();
+  const spans: StageSpan[] = [];
+  const stages = new Map<number, readonly StageSeconds[]>();
+  return {
+    get nextEventSeconds() {
+      return queue.nextSeconds;
+    },
+    spans,
+    begin(instanceId, functionId, nowSeconds) {
+      const list = stagesOf(functionId);
+      stages.set(instanceId, list);
+      queue.push(nowSeconds + (list[0]?.seconds ?? 0), 0, 0, instanceId);
+    },
+    cancel(instanceId) {
+      stages.delete(instanceId);
+    },
+    advance(nowSeconds, onReady) {
+      while (queue.nextSeconds <= nowSeconds) {
+        queue.pop();
+        const { a: instanceId, b: index, timeSeconds } = queue;
+        const list = stages.get(instanceId);
+        if (list === undefined) continue;
+        const done = list[index];
+        if (done !== undefined) {
+          spans.push({
+            instanceId,
+            stage: done.stage,
+            startAtSeconds: timeSeconds - done.seconds,
+            endAtSeconds: timeSeconds,
+          });
+        }
+        const next = list[index + 1];
+        if (next !== undefined) {
+          queue.push(timeSeconds + next.seconds, 0, 0, instanceId, index + 1);
+        } else {
+          stages.delete(instanceId);
+          onReady(instanceId);
+        }
+      }
+    },
+  };
+}
