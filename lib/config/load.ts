@@ -82,7 +82,7 @@ function problemLine(
  * @example
  * ```ts
  * import { loadConfig } from "./load.ts";
- * import { equal } from "node:assert/strict";
+ * import { equal } from "@std/assert";
  * const configuration = loadConfig("workload: { type: poisson, arrival_rate: 120 req/min }");
  * equal(configuration.workload.arrival_rate, 2);
  * ```

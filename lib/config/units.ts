@@ -103,10 +103,11 @@ export function unitsOf(dimension: Dimension): string {
  *
  * @example
  * ```ts
- * import { equal } from "node:assert/strict";
-equal(parseQuantity("50ms", "seconds"), 0.05);
-equal(parseQuantity("80GiB", "bytes"), 80 * 2 ** 30);
-equal(parseQuantity(3, "seconds"), 3);
+ * import { parseQuantity } from "./units.ts";
+ * import { equal } from "@std/assert";
+ * equal(parseQuantity("50ms", "seconds"), 0.05);
+ * equal(parseQuantity("2 GiB", "bytes"), 2147483648);
+ * equal(parseQuantity(3, "seconds"), 3);
  * ```
  */
 export function parseQuantity(value: unknown, dimension: Dimension): number {

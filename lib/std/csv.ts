@@ -51,7 +51,7 @@ export function parse(input: string, options: ParseOptions): string[][];
  * @example
  * ```ts
  * import { parse } from "@std/csv";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepEqual } from "@std/assert";
  * deepEqual(parse("a,b\n1,2", { skipFirstRow: true }), [{ a: "1", b: "2" }]);
  * ```
  */

@@ -59,7 +59,7 @@ function reading<T>(read: () => T): T {
  * @example
  * ```ts
  * import { parse } from "@std/yaml";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepEqual } from "@std/assert";
  * deepEqual(parse("rates: [1, 2]"), { rates: [1, 2] });
  * ```
  */
