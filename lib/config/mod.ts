@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { chooseGpu, type GpuVariant } from "./choose_gpu.ts";
 export { ConfigError } from "./config_error.ts";
 export type { Configuration } from "./configuration.ts";
 export { configurationJsonSchema, type JsonSchema } from "./json_schema.ts";
