@@ -16,7 +16,8 @@ export interface HoltWintersOptions {
  * Additive triple exponential smoothing:
  * level l = a (y - s[t-m]) + (1 - a)(l + b), trend b = B (l - l') + (1 - B) b,
  * season s[t] = g (y - l) + (1 - g) s[t-m], forecast l + h b + s.
- * The first two seasons set the initial values; until then there is level and trend only.
+ * The first two observations set level and trend; the first two seasons set all values anew, and until
+ * then there is no season.
  *
  * @source P. R. Winters, "Forecasting sales by exponentially weighted moving averages", Management Science 6 (3), 1960
  */
@@ -83,10 +84,14 @@ export class HoltWinters {
     const place = m > 0 ? this.#count % m : 0;
     const season = m > 0 ? this.#season[place] : 0;
     const before = this.#level;
+    if (this.#count === 1) {
+      // Two observations are a line: there is nothing yet to smooth them with.
+      this.#level = y;
+      this.#trend = y - before;
+      return;
+    }
     this.#level = alpha * (y - season) + (1 - alpha) * (before + this.#trend);
-    // The first slope is taken whole: there is no trend yet to smooth it with.
-    const weight = this.#count === 1 ? 1 : beta;
-    this.#trend = weight * (this.#level - before) + (1 - weight) * this.#trend;
+    this.#trend = beta * (this.#level - before) + (1 - beta) * this.#trend;
     if (m > 0 && this.#count >= 2 * m) {
       this.#season[place] = gamma * (y - this.#level) + (1 - gamma) * season;
     }

@@ -65,7 +65,7 @@ export function oracle(options: OracleOptions): ScalingPolicy {
       oldest = arrived;
       while (arrived < at.length && at[arrived] <= nowSeconds) arrived++;
       const greatest = Math.max(arrived - oldest, head < front.length ? inFlight[front[head]] : 0);
-      return Math.ceil(greatest / concurrencyPerInstance - 1e-9);
+      return Math.max(0, Math.ceil(greatest / concurrencyPerInstance - 1e-9));
     },
   };
 }

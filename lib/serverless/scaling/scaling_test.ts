@@ -1,0 +1,296 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
+import { followLoad, runScalingLaws, signalsOf } from "../../../tests/conformance/scaling_laws.ts";
+import type { ScalingLawsOptions } from "../../../tests/conformance/scaling_laws.ts";
+import { concurrency } from "./concurrency.ts";
+import { createScaling, type ScalingName, type ScalingSpec } from "./create_scaling.ts";
+import { HoltWinters } from "./holt_winters.ts";
+import { oracle } from "./oracle.ts";
+import type { ScalingPolicy } from "./policy.ts";
+import { predictive } from "./predictive.ts";
+import { queueDelay } from "./queue_delay.ts";
+import { ScalingDecider } from "./scaling_decider.ts";
+import { schedule } from "./schedule.ts";
+import { slo } from "./slo.ts";
+import { threshold } from "./threshold.ts";
+import { WindowMean } from "./window_mean.ts";
+
+const LOADED = "it does not look at the load";
+
+/** Policies that want about one instance per 10 requests in flight, with the laws they do not keep. */
+const UNDER_LAWS: { [Name in ScalingName]: [ScalingSpec, ScalingLawsOptions["skip"]?] } = {
+  threshold: [{ policy: "threshold" }],
+  concurrency: [{ policy: "concurrency", target: 10 }],
+  "queue-delay": [{ policy: "queue-delay" }, [
+    { law: "shrinks", reason: "the keep-alive of idle instances takes them away" },
+  ]],
+  "knative-kpa": [{ policy: "knative-kpa", target: 10, targetUtilization: 1 }],
+  hpa: [{ policy: "hpa", target: 10 }],
+  keda: [{ policy: "keda", target: 10, metric: ({ concurrency }) => concurrency }],
+  slo: [{ policy: "slo", ttftSeconds: 1.5, tpotSeconds: 0.05 }],
+  predictive: [{ policy: "predictive", ratePerInstance: 1, leadSeconds: 20 }],
+  schedule: [
+    {
+      policy: "schedule",
+      entries: [{ fromSeconds: 0, instances: 1 }, { fromSeconds: 60, instances: 5 }],
+    },
+    [{ law: "shrinks", reason: LOADED }],
+  ],
+  oracle: [
+    {
+      policy: "oracle",
+      arrivalAtSeconds: Float64Array.from({ length: 36_000 }, (_, i) => i / 8.8),
+      holdSeconds: 10,
+      concurrencyPerInstance: 10,
+      leadSeconds: 20,
+    },
+    [{ law: "shrinks", reason: "it knows a workload that goes on" }],
+  ],
+};
+
+for (const [name, [spec, skip]] of Object.entries(UNDER_LAWS)) {
+  runScalingLaws({ name, create: () => createScaling(spec), skip });
+}
+
+/** Desired counts for signals at each period, the fleet following at once. */
+function decisions(policy: ScalingPolicy, rows: Parameters<typeof signalsOf>[0][], first = 1) {
+  let ready = first;
+  return rows.map((row, i) =>
+    ready = policy.desired(
+      signalsOf({ nowSeconds: (i + 1) * policy.periodSeconds, ready, ...row }),
+    )
+  );
+}
+
+Deno.test("WindowMean weighs intervals by their time inside the window", () => {
+  const window = new WindowMean(10);
+  strictEqual(window.mean(), 0);
+  window.add(4, 1);
+  strictEqual(window.mean(), 1, "what there is, before a whole window");
+  window.add(8, 3);
+  strictEqual(window.mean(), 2);
+  window.add(12, 5);
+  // From 2 to 12 s: two seconds at 1, four at 3, four at 5.
+  strictEqual(window.mean(), (2 * 1 + 4 * 3 + 4 * 5) / 10);
+  window.add(22, 0);
+  strictEqual(window.mean(), 0, "exactly zero once the window is empty");
+});
+
+Deno.test("threshold acts on consecutive readings, every period, and not during its cooldown", () => {
+  const busy = [0.9, 0.9, 0.9, 0.9, 0.9, 0.5, 0.9, 0.9, 0.1, 0.1, 0.1, 0.1];
+  // Periods of 5 s, cooldown 15 s. Up at the 2nd reading; the next change may come at 25 s: the third
+  // to fifth readings are high, so there. 0.5 breaks the row; at 40 s it is high twice and cooled.
+  // Low at 45, 50, 55 s: three readings, and 15 s after 40 s; so down at 55 s.
+  deepStrictEqual(
+    decisions(threshold({ cooldownSeconds: 15 }), busy.map((busyFraction) => ({ busyFraction }))),
+    [1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 3, 3],
+  );
+});
+
+Deno.test("threshold starts an instance for a waiting request when there is none", () => {
+  deepStrictEqual(decisions(threshold(), [{ queued: 1 }, { queued: 1 }], 0), [0, 1]);
+});
+
+Deno.test("concurrency adds one per tick and retires one per keep-alive plus one tick", () => {
+  const rows = [
+    ...Array(4).fill({ inFlight: 8, arrivals: 1 }),
+    ...Array(8).fill({ inFlight: 4 }),
+  ];
+  // ceil(8 / 2) = 4 instances, one per tick; then 2: idle 1, 2, 3 s, retired at the fourth tick.
+  deepStrictEqual(
+    decisions(concurrency({ keepAliveSeconds: 3 }), rows, 0),
+    [1, 2, 3, 4, 4, 4, 4, 3, 3, 3, 3, 2],
+  );
+  const arrives = rows.map((row, i) => i === 10 ? { ...row, arrivals: 1 } : row);
+  // A request at the eleventh tick begins the idle time anew.
+  deepStrictEqual(
+    decisions(concurrency({ keepAliveSeconds: 3 }), arrives, 0).at(-1),
+    3,
+  );
+});
+
+Deno.test("queue-delay starts the first instance at once and others after the delay", () => {
+  const policy = queueDelay();
+  const desired = (s: Parameters<typeof signalsOf>[0]) => policy.desired(signalsOf(s));
+  strictEqual(desired({ queued: 1 }), 1);
+  strictEqual(desired({ ready: 1, queued: 3, oldestWaitSeconds: 4 }), 1, "not longer than 4 s");
+  strictEqual(desired({ ready: 1, queued: 3, oldestWaitSeconds: 4.1 }), 2);
+  strictEqual(desired({ ready: 1, starting: 3, queued: 3, oldestWaitSeconds: 9 }), 4);
+  strictEqual(desired({ ready: 4 }), 4, "idle instances are the keep-alive's business");
+});
+
+Deno.test("slo grows in proportion to the worst pressure, counting instances on their way", () => {
+  const policy = slo({ ttftSeconds: 1, tpotSeconds: 0.1, downReadings: 2 });
+  const desired = (s: Parameters<typeof signalsOf>[0]) => policy.desired(signalsOf(s));
+  strictEqual(desired({ ready: 4, ttftP95Seconds: 0.5 }), 4);
+  strictEqual(desired({ ready: 4, ttftP95Seconds: 1.2 }), 6, "4 x 1.2 / 0.8");
+  strictEqual(desired({ ready: 4, ttftP95Seconds: 9 }), 8, "at most twice");
+  strictEqual(desired({ ready: 4, tbtMeanSeconds: 0.12 }), 6);
+  strictEqual(desired({ ready: 4, starting: 4, ttftP95Seconds: 9 }), 8, "they are on their way");
+  strictEqual(desired({ queued: 1, oldestWaitSeconds: 0.1 }), 1);
+  strictEqual(desired({ ready: 4, ttftP95Seconds: 0.1 }), 4);
+  strictEqual(desired({ ready: 4, ttftP95Seconds: 0.1 }), 3, "second low reading");
+});
+
+Deno.test("HoltWinters forecasts a line and a line with a season without error", () => {
+  const line = new HoltWinters({ alpha: 0.3, beta: 0.2, gamma: 0.4, seasonLength: 0 });
+  for (let t = 0; t < 30; t++) line.observe(5 + 2 * t);
+  ok(Math.abs(line.forecast(4) - (5 + 2 * 33)) < 1e-9);
+  ok(line.errorDeviation < 1e-9);
+  const season = [3, -1, -4, 2];
+  const y = (t: number) => 10 + 0.5 * t + season[t % 4];
+  const winters = new HoltWinters({ alpha: 0.3, beta: 0.2, gamma: 0.4, seasonLength: 4 });
+  for (let t = 0; t < 8; t++) winters.observe(y(t));
+  for (let t = 8; t < 40; t++) {
+    for (let h = 1; h <= 6; h++) {
+      ok(Math.abs(winters.forecast(h) - y(t + h - 1)) < 1e-9, `t ${t}, h ${h}`);
+    }
+    winters.observe(y(t));
+  }
+});
+
+Deno.test("HoltWinters follows its update equations", () => {
+  const smooth = new HoltWinters({ alpha: 0.5, beta: 0.5, gamma: 0, seasonLength: 0 });
+  smooth.observe(10);
+  // Two observations are a line: l = 20, b = 10.
+  smooth.observe(20);
+  strictEqual(smooth.forecast(1), 30);
+  // l = .5 x 12 + .5 x 30 = 21, b = .5 x (21 - 20) + .5 x 10 = 5.5; the error was -18.
+  smooth.observe(12);
+  strictEqual(smooth.forecast(2), 32);
+  strictEqual(smooth.errorDeviation, 18);
+});
+
+Deno.test("predictive is ready before a seasonal peak that a reactive policy meets late", () => {
+  // A rate of 1 /s, and 9 /s for the last 50 of every 200 s; one instance serves 1 /s.
+  const rate = (at: number) => (at - 5) % 200 >= 150 ? 9 : 1;
+  const policy = predictive({
+    ratePerInstance: 1,
+    leadSeconds: 30,
+    seasonSeconds: 200,
+    deviations: 0,
+  });
+  const desired: number[] = [];
+  for (let tick = 1; tick <= 60; tick++) {
+    const now = tick * 10;
+    desired.push(policy.desired(signalsOf({ nowSeconds: now, arrivals: rate(now) * 10 })));
+  }
+  // Third season: the peak is observed from 560 s on; three steps ahead of it at 530 s.
+  strictEqual(desired[51], 1, "520 s");
+  strictEqual(desired[52], 9, "530 s");
+});
+
+Deno.test("schedule follows its timetable, early by its lead, and repeats", () => {
+  const policy = schedule({
+    entries: [{ fromSeconds: 100, instances: 4 }, { fromSeconds: 200, instances: 1 }],
+    repeatSeconds: 300,
+    leadSeconds: 20,
+  });
+  const at = (nowSeconds: number) => policy.desired(signalsOf({ nowSeconds }));
+  deepStrictEqual(
+    [0, 79, 80, 100, 190, 199, 200, 379, 380, 499, 500].map(at),
+    [1, 1, 4, 4, 4, 4, 1, 1, 4, 4, 1],
+  );
+  const once = schedule({ entries: [{ fromSeconds: 50, instances: 2 }] });
+  strictEqual(once.desired(signalsOf({ nowSeconds: 0 })), 2);
+});
+
+Deno.test("oracle agrees with counting requests in flight over the horizon", () => {
+  const arrivalAtSeconds = Float64Array.of(3, 3.5, 3.6, 20, 41, 41, 41.5, 42, 42, 60);
+  const [hold, lead, target] = [4, 6, 2];
+  const policy = oracle({
+    arrivalAtSeconds,
+    holdSeconds: hold,
+    concurrencyPerInstance: target,
+    leadSeconds: lead,
+  });
+  const inFlight = (t: number) => arrivalAtSeconds.filter((at) => at <= t && at > t - hold).length;
+  for (let now = 1; now <= 70; now++) {
+    let greatest = 0;
+    for (const at of [now, ...arrivalAtSeconds]) {
+      if (at >= now && at <= now + lead + 1) greatest = Math.max(greatest, inFlight(at));
+    }
+    strictEqual(
+      policy.desired(signalsOf({ nowSeconds: now })),
+      Math.ceil(greatest / target),
+      `${now}`,
+    );
+  }
+});
+
+Deno.test("oracle's fleet is ready before every burst and its instance-seconds are least", () => {
+  const load = (at: number) => at % 200 >= 100 && at % 200 < 130 ? 58 : 4;
+  const instants: number[] = [];
+  // Arrivals that keep load(t) requests in flight for 10 s each.
+  for (let t = 0; t < 1200; t += 10) {
+    for (let i = 0; i < load(t); i++) instants.push(t + 10 * i / load(t));
+  }
+  const policy = oracle({
+    arrivalAtSeconds: Float64Array.from(instants),
+    holdSeconds: 10,
+    concurrencyPerInstance: 10,
+    leadSeconds: 20,
+  });
+  const ahead = followLoad(policy, load, { untilSeconds: 1100 });
+  const reactive = followLoad(concurrency({ target: 10 }), load, { untilSeconds: 1100 });
+  const at = (rows: typeof ahead, now: number) => rows.find((r) => r.atSeconds === now)!.current;
+  strictEqual(at(ahead, 500), 6, "six instances when the burst begins");
+  ok(at(reactive, 500) === 1);
+});
+
+Deno.test("ScalingDecider delays signals but not counts", () => {
+  const policy = concurrency({ target: 1, periodSeconds: 1 });
+  const decider = new ScalingDecider(policy, { scrapeDelaySeconds: 3 });
+  const decide = (nowSeconds: number, inFlight: number, ready: number) =>
+    decider.decide(signalsOf({ nowSeconds, inFlight, ready }));
+  strictEqual(decide(1, 5, 2), 2, "nothing seen yet: no change");
+  strictEqual(decide(2, 0, 2), 2);
+  strictEqual(decide(3, 0, 2), 2);
+  strictEqual(decide(4, 0, 2), 3, "sees the five requests of 1 s and today's two instances");
+  strictEqual(decide(5, 9, 3), 2, "sees the idle function of 2 s");
+});
+
+Deno.test("ScalingDecider counts a pending decision as done", () => {
+  const decider = new ScalingDecider(concurrency({ target: 1 }), { actuationDelaySeconds: 2.5 });
+  const decide = (nowSeconds: number, ready: number) =>
+    decider.decide(signalsOf({ nowSeconds, inFlight: 9, ready }));
+  // One more per tick is the policy's wish from the count it sees; the limits hold at the pending one.
+  deepStrictEqual([decide(1, 1), decide(2, 1), decide(3, 1), decide(4, 2)], [2, 2, 2, 3]);
+});
+
+Deno.test("ScalingDecider keeps its cooldowns apart for up and down, and its bounds always", () => {
+  const limits = {
+    maxInstances: 5,
+    minInstances: 2,
+    downCooldownSeconds: 10,
+    upCooldownSeconds: 2,
+  };
+  const decider = new ScalingDecider(
+    { periodSeconds: 1, desired: ({ inFlight }) => inFlight },
+    limits,
+  );
+  let ready = 2;
+  const decide = (nowSeconds: number, inFlight: number) =>
+    ready = decider.decide(signalsOf({ nowSeconds, inFlight, ready }));
+  strictEqual(decide(1, 3), 3);
+  strictEqual(decide(2, 9), 3, "up cooldown");
+  strictEqual(decide(3, 9), 5, "the most");
+  strictEqual(decide(12, 0), 5, "down cooldown");
+  strictEqual(decide(13, 0), 2, "the fewest");
+});
+
+Deno.test("createScaling() names the policies and ranges", () => {
+  throws(() => createScaling({ policy: "magic" } as unknown as ScalingSpec), {
+    name: "RangeError",
+    message: /^Cannot use scaling as one of threshold, .*: current value is "magic"$/,
+  });
+  throws(() => createScaling({ policy: "concurrency", target: 0 }), {
+    message: "Cannot use target as a number > 0: current value is 0",
+  });
+  throws(
+    () => schedule({ entries: [{ fromSeconds: 5, instances: 1 }], repeatSeconds: 5 }),
+    RangeError,
+  );
+  throws(() => predictive({ ratePerInstance: 1, leadSeconds: 0, seasonSeconds: 15 }), {
+    message: "Cannot use seasonSeconds as a multiple of 10 s: current value is 15",
+  });
+});
