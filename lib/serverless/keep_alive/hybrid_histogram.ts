@@ -1,0 +1,145 @@
+import { forecastNext } from "./autoregression.ts";
+import type { KeepAlivePolicy } from "./policy.ts";
+
+/** Settings of `hybrid-histogram`. The defaults are the paper's. */
+export interface HybridHistogramOptions {
+  /** Width of a bin of idle times, seconds; default 60. */
+  readonly binSeconds?: number;
+  /** Range of the histogram, seconds, a multiple of the bin; default 4 h. */
+  readonly rangeSeconds?: number;
+  /** Share of idle times below the head, 0..1; default 0.05. */
+  readonly headShare?: number;
+  /** Share of idle times below the tail, 0..1; default 0.99. */
+  readonly tailShare?: number;
+  /** Margin of the histogram's windows; default 0.1. */
+  readonly histogramMargin?: number;
+  /** Margin of the forecast's windows; default 0.15. */
+  readonly forecastMargin?: number;
+  /** Least coefficient of variation of the bins' counts for the histogram to be used; default 2. */
+  readonly representativeCv?: number;
+  /** Share of idle times out of range from which the forecast is used; default 0.5. */
+  readonly outOfBoundsShare?: number;
+  /** Forecast of the next idle time from the last ones; default an autoregression of order 1. */
+  readonly forecast?: (idleSeconds: readonly number[]) => number;
+}
+
+/** Idle times that the forecast sees. */
+const FORECAST_LENGTH = 100;
+
+/** What a function's idle times look like. */
+export type IdlePattern = "certain" | "uncertain" | "out-of-bounds";
+
+/** The policy, and the pattern that its next decision follows. */
+export interface HybridHistogram extends KeepAlivePolicy {
+  readonly pattern: IdlePattern;
+}
+
+/**
+ * The hybrid histogram policy: a histogram of the function's idle times decides when to stop, start
+ * again and give up.
+ * - `out-of-bounds` (at least half of the idle times beyond the range): an autoregressive forecast f;
+ *   start again after f (1 - margin), keep for 2 f margin.
+ * - `uncertain` (bins alike: coefficient of variation of their counts below 2): keep for the range.
+ * - `certain`: start again after the lower edge of the head's bin x (1 - margin), keep for the upper
+ *   edge of the tail's bin x (1 + margin).
+ *
+ * The paper forecasts with an ARIMA model chosen anew for each function; here it is of order (1, 0, 0).
+ *
+ * @throws {RangeError} If the range is no multiple of the bin, or a setting is out of its range.
+ * @source M. Shahrad et al., "Serverless in the Wild", ATC 2020, section 4.2; constants as in the
+ *   reproduction dslab-faas, hybrid_histogram.rs
+ *
+ * @example
+ * ```ts
+ * import { hybridHistogram } from "simfaasinfer";
+ * const policy = hybridHistogram();
+ * for (let i = 0; i < 20; i++) policy.observeIdle(605);
+ * console.log(policy.pattern, policy.decide().prewarmAfterSeconds); // certain 540
+ * ```
+ */
+export function hybridHistogram(options: HybridHistogramOptions = {}): HybridHistogram {
+  const {
+    binSeconds = 60,
+    rangeSeconds = 4 * 3600,
+    headShare = 0.05,
+    tailShare = 0.99,
+    histogramMargin = 0.1,
+    forecastMargin = 0.15,
+    representativeCv = 2,
+    outOfBoundsShare = 0.5,
+    forecast = forecastNext,
+  } = options;
+  const binCount = Math.round(rangeSeconds / binSeconds);
+  if (!(binSeconds > 0) || binCount < 1 || Math.abs(binCount * binSeconds - rangeSeconds) > 1e-9) {
+    throw new RangeError(
+      `Cannot use rangeSeconds as a multiple of ${binSeconds} s: current value is ${rangeSeconds}`,
+    );
+  }
+  for (const [name, share] of Object.entries({ headShare, tailShare, outOfBoundsShare })) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new RangeError(`Cannot use ${name} as a share from 0 to 1: current value is ${share}`);
+    }
+  }
+  const bins = new Int32Array(binCount);
+  const recent: number[] = [];
+  let inside = 0;
+  let outside = 0;
+  /** Sum of the bins' squared counts, kept for the coefficient of variation. */
+  let squares = 0;
+  const decision = { prewarmAfterSeconds: 0, keepAliveSeconds: 0 };
+
+  function pattern(): IdlePattern {
+    if (inside + outside === 0) return "uncertain";
+    if (outside / (inside + outside) >= outOfBoundsShare) return "out-of-bounds";
+    const mean = inside / binCount;
+    const cv = Math.sqrt(Math.max(0, squares / binCount - mean * mean)) / mean;
+    return cv < representativeCv ? "uncertain" : "certain";
+  }
+
+  /** The first bin up to which at least `share` of the idle times lie. */
+  function binOf(share: number): number {
+    const wanted = share * inside;
+    let sum = 0;
+    for (let bin = 0; bin < binCount; bin++) {
+      sum += bins[bin];
+      if (sum > 0 && sum >= wanted - 1e-9) return bin;
+    }
+    return binCount - 1;
+  }
+
+  return {
+    name: "hybrid-histogram",
+    get pattern() {
+      return pattern();
+    },
+    observeIdle(idleSeconds) {
+      const bin = Math.floor(idleSeconds / binSeconds);
+      if (bin < binCount) {
+        squares += 2 * bins[bin]++ + 1;
+        inside++;
+      } else {
+        outside++;
+      }
+      recent.push(idleSeconds);
+      if (recent.length > FORECAST_LENGTH) recent.shift();
+    },
+    decide() {
+      switch (pattern()) {
+        case "out-of-bounds": {
+          const next = Math.max(0, forecast(recent));
+          decision.prewarmAfterSeconds = next * (1 - forecastMargin);
+          decision.keepAliveSeconds = 2 * next * forecastMargin;
+          break;
+        }
+        case "uncertain":
+          decision.prewarmAfterSeconds = 0;
+          decision.keepAliveSeconds = rangeSeconds;
+          break;
+        case "certain":
+          decision.prewarmAfterSeconds = binOf(headShare) * binSeconds * (1 - histogramMargin);
+          decision.keepAliveSeconds = (binOf(tailShare) + 1) * binSeconds * (1 + histogramMargin);
+      }
+      return decision;
+    },
+  };
+}
