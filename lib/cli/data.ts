@@ -87,8 +87,11 @@ const HELP = `Usage: deno task data <command> [ID...]
 
 A data set is looked for in the folder that SIMFAAS_DATA names, in data/external, in ../shared/reference.`;
 
-/** The command "data". @returns Exit code. */
-export async function data(args: readonly string[]): Promise<number> {
+/** The command "data". Returns the exit code; 2 for a wrong command line. */
+export async function runData(
+  args: readonly string[],
+  print: (line: string) => void,
+): Promise<number> {
   const options = parseArgs([...args], { string: ["address", "folder"], boolean: ["help"] });
   const [command, ...ids] = options._.map(String);
   const chosen = ids.length === 0 ? dataSources() : ids.map(dataSource);
@@ -96,8 +99,8 @@ export async function data(args: readonly string[]): Promise<number> {
     for (const source of chosen) {
       const size = source.files.reduce((sum, file) => sum + file.bytes, 0);
       const place = findExternalData(source.id) ?? "not present";
-      console.log(`${source.id}  ${(size / 1e6).toFixed(1)} MB  ${source.licence}  ${place}`);
-      console.log(`  ${source.what} (${source.repository})`);
+      print(`${source.id}  ${(size / 1e6).toFixed(1)} MB  ${source.licence}  ${place}`);
+      print(`  ${source.what} (${source.repository})`);
     }
     return 0;
   }
@@ -116,7 +119,7 @@ export async function data(args: readonly string[]): Promise<number> {
       } finally {
         bar.stop();
       }
-      console.log(`${source.id}: ${source.files.length} files under ${folder}/${source.id}`);
+      print(`${source.id}: ${source.files.length} files under ${folder}/${source.id}`);
     }
     return 0;
   }
@@ -128,15 +131,15 @@ export async function data(args: readonly string[]): Promise<number> {
         const path = findExternalData(source.id, file.path);
         const state = path === undefined ? "missing" : await checkFile(path, file);
         states[state]++;
-        if (state === "wrong") console.log(`${source.id}: ${file.path} differs from its digest`);
+        if (state === "wrong") print(`${source.id}: ${file.path} differs from its digest`);
       }
       wrong += states.wrong;
-      console.log(
+      print(
         `${source.id}: ${states.right} right, ${states.wrong} wrong, ${states.missing} missing`,
       );
     }
     return wrong === 0 ? 0 : 1;
   }
-  console.log(HELP);
+  print(HELP);
   return command === undefined || options.help ? 0 : 2;
 }

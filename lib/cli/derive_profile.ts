@@ -36,6 +36,9 @@ const SHIPPED: AiconfiguratorSelection = {
     SHIPPED_TOKENS.has(tokens) && (routing !== "power_law_1.01" || device.includes("A100")),
 };
 
+/** Keeps every measured shape. */
+export const everyShape: AiconfiguratorSelection = {};
+
 /** Derives a profile from the files of its data set, which lies in `folder`. */
 export async function deriveProfile(
   recipe: ProfileRecipe,
@@ -53,6 +56,7 @@ export async function deriveProfile(
   return {
     gpu: recipe.gpu,
     peaks: recipe.peaks,
+    mixedBatch: recipe.mixedBatch,
     source: {
       repository,
       commit,

@@ -1,4 +1,4 @@
-import type { GpuPeaks } from "../execution/profiled/operator_profile.ts";
+import type { GpuPeaks, MixedBatch } from "../execution/profiled/operator_profile.ts";
 
 /** How one file of data/profiles is derived from a public data set. */
 export interface ProfileRecipe {
@@ -13,6 +13,7 @@ export interface ProfileRecipe {
   /** Versions in paths of an aiconfigurator data set. */
   readonly nccl?: string;
   readonly peaks: GpuPeaks;
+  readonly mixedBatch?: MixedBatch;
   /** Catalogue names of the models of an LLMServingSim data set, by folder. */
   readonly models?: Readonly<Record<string, string>>;
 }
@@ -38,6 +39,23 @@ const aiconfigurator = "aiconfigurator" as const;
 const llmservingsim = "llmservingsim" as const;
 
 /**
+ * FlashAttention 2 with paged KV runs mixed batches in its split-KV kernel, 64 query rows a tile, and
+ * packs the heads of a group only if no sequence has more than one query. On the measured mixed batches
+ * of RTX 4090 and RTX PRO 6000 this predicts what a decode adds.
+ *
+ * @source https://github.com/Dao-AILab/flash-attention csrc/flash_attn/src/flash_fwd_launch_template.h,
+ * run_mha_fwd_splitkv_dispatch
+ */
+const FLASH_ATTENTION_2: MixedBatch = { tileRows: 64, packsHeads: false };
+
+/**
+ * FlashAttention 3 packs the heads of a group in sequences of varying length, 128 query rows a tile.
+ *
+ * @source https://github.com/Dao-AILab/flash-attention hopper/heuristics.h, hopper/tile_size.h
+ */
+const FLASH_ATTENTION_3: MixedBatch = { tileRows: 128, packsHeads: true };
+
+/**
  * The shipped profiles, each from the latest measured framework version of its GPU.
  *
  * @source data sheets: aiconfigurator's systems/<gpu>.yaml; NVIDIA Ada GPU architecture white paper
@@ -54,6 +72,7 @@ export const PROFILE_RECIPES: readonly ProfileRecipe[] = [
     framework: "vllm 0.14.0",
     nccl: "2.27.3",
     peaks: peaks(312, 312, 2039, 300, 10),
+    mixedBatch: FLASH_ATTENTION_2,
   },
   {
     name: "h100-sxm",
@@ -63,6 +82,7 @@ export const PROFILE_RECIPES: readonly ProfileRecipe[] = [
     framework: "vllm 0.24.0",
     nccl: "2.27.3",
     peaks: peaks(989, 1978, 3350, 450, 10),
+    mixedBatch: FLASH_ATTENTION_3,
   },
   {
     name: "h200-sxm",
@@ -72,6 +92,7 @@ export const PROFILE_RECIPES: readonly ProfileRecipe[] = [
     framework: "vllm 0.24.0",
     nccl: "2.29.2",
     peaks: peaks(989, 1978, 4800, 450, 10),
+    mixedBatch: FLASH_ATTENTION_3,
   },
   {
     name: "l40s",
@@ -81,6 +102,7 @@ export const PROFILE_RECIPES: readonly ProfileRecipe[] = [
     framework: "vllm 0.24.0",
     nccl: "2.27.3",
     peaks: peaks(362.05, 733, 864, 32, 10),
+    mixedBatch: FLASH_ATTENTION_2,
   },
   {
     name: "b200-sxm",

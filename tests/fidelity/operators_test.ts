@@ -1,6 +1,8 @@
 import assert from "@std/assert";
 import { deriveProfile } from "../../lib/cli/derive_profile.ts";
 import { PROFILE_RECIPES } from "../../lib/cli/profile_recipes.ts";
+import { shippedProfile } from "../../lib/execution/profiled/catalogue.ts";
+import { mixedAttention } from "../../lib/execution/profiled/mixed_attention.ts";
 import { findTables, type ProfileDtype } from "../../lib/execution/profiled/operator_profile.ts";
 import { findExternalData } from "../../lib/results/external_data.ts";
 import { attentionHoldOut, gemmHoldOut } from "./hold_out.ts";
@@ -48,3 +50,42 @@ for (const [gpu, bars] of Object.entries(BARS)) {
     },
   });
 }
+
+const perf = findExternalData("llmservingsim", "profiler/perf/RTXPRO6000");
+const MEASURED = [
+  ["meta-llama/Llama-3.1-8B", "llama-3.1-8b"],
+  ["Qwen/Qwen3-32B", "qwen3-32b"],
+  ["Qwen/Qwen3-30B-A3B-Instruct-2507", "qwen3-30b-a3b"],
+] as const;
+
+Deno.test({
+  name: "mixed attention of rtx-pro-6000 predicts the interleaved grid it does not hold " +
+    "(needs reference data)",
+  ignore: perf === undefined,
+  fn() {
+    const profile = shippedProfile("rtx-pro-6000");
+    for (const [folder, model] of MEASURED) {
+      for (const tensorParallel of [1, 2]) {
+        const [table] = findTables(profile, "mixed_attention", { model, tensorParallel });
+        const predict = mixedAttention(table);
+        const held = new Set(table.axes.flatMap((axis) => axis.points.map(([value]) => value)));
+        let sum = 0;
+        let points = 0;
+        const text = Deno.readTextFileSync(
+          `${perf}/${folder}/bf16/tp${tensorParallel}/attention.csv`,
+        );
+        for (const line of text.trim().split("\n").slice(1)) {
+          const [chunk, past, decodes, context, microseconds] = line.split(",").map(Number);
+          // The shipped table holds the grid of powers of two.
+          if ([chunk, past, decodes, context].every((value) => held.has(value))) continue;
+          if (chunk === 0) continue;
+          sum += Math.abs(1e6 * predict(chunk, past, decodes, context) / microseconds - 1);
+          points++;
+        }
+        const error = 100 * sum / points;
+        console.log(`${model} tp${tensorParallel}: ${error.toFixed(2)} % of ${points} points`);
+        assert.ok(error <= 6, `${model} tp${tensorParallel}: ${error} %`);
+      }
+    }
+  },
+});

@@ -30,12 +30,25 @@ export interface ProfileSource {
   readonly command: string;
 }
 
+/**
+ * How an attention kernel runs decoding sequences in a batch with prompt chunks: one kernel for both
+ * works in tiles of query rows, and the single row of a decoding sequence occupies a whole tile.
+ */
+export interface MixedBatch {
+  /** Query rows of a tile. */
+  readonly tileRows: number;
+  /** Query heads that share a KV head share a tile, too. */
+  readonly packsHeads: boolean;
+}
+
 /** Measured operator times of one GPU. */
 export interface OperatorProfile {
   /** Catalogue name of the GPU, such as "h100-sxm". */
   readonly gpu: string;
   readonly peaks: GpuPeaks;
   readonly source: ProfileSource;
+  /** Absent where decodes and prompts run in kernels of their own, or mixed batches were measured. */
+  readonly mixedBatch?: MixedBatch;
   readonly tables: readonly OperatorTable[];
 }
 

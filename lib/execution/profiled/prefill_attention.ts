@@ -1,10 +1,8 @@
-import { nearestPair } from "./attention_pair.ts";
 import type { AttentionShape } from "./decode_attention.ts";
-import { fillMissing } from "./fill_missing.ts";
-import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import type { GpuPeaks } from "./operator_profile.ts";
-import { axisValues, type OperatorTable } from "./operator_table.ts";
-import { contextAttentionWork, dtypeBytes, referenceSeconds } from "./reference_times.ts";
+import type { OperatorTable } from "./operator_table.ts";
+import { promptSecondsOf } from "./prompt_times.ts";
+import { dtypeBytes } from "./reference_times.ts";
 
 /** Seconds of one of `chunks` prompt chunks in one layer: its tokens, and the KV entries before it. */
 export type PrefillChunkSeconds = (
@@ -13,22 +11,14 @@ export type PrefillChunkSeconds = (
   pastTokens: number,
 ) => number;
 
-/** Prompt lengths are tabulated one by one up to this one, then at a distance of STRIDE tokens. */
-const DENSE = 64;
-const STRIDE = 32;
-
-/** Position of a prompt length among the tabulated ones. */
-function positionOf(tokens: number): number {
-  return tokens <= DENSE ? tokens : DENSE + (tokens - DENSE) / STRIDE;
-}
-
 /**
  * Prefill attention of one layer from a table of operator "context_attention".
  *
- * - Whole prompts: the ratio of measured to reference time is interpolated over log batch and log
- *   length. One of k chunks in a step takes 1/k of k equal ones.
+ * - Whole prompts: see {@link promptSecondsOf}. One of k chunks in a step takes 1/k of k equal ones.
  * - A chunk with KV entries before it takes the time of the prompt up to its end times the share of
- *   (query, key) pairs it computes, at least one read of those entries.
+ *   (query, key) pairs it computes; at least one read of those entries; and at least what a single head
+ *   takes for that prompt, since one block of queries walks through all its keys however few queries
+ *   there are.
  * - A window limits the pairs of each query.
  */
 export function prefillAttentionOf(
@@ -37,79 +27,24 @@ export function prefillAttentionOf(
   peaks: GpuPeaks,
   maxTokens: number,
 ): PrefillChunkSeconds {
-  const { heads, kvHeads, headSize, windowTokens } = shape;
-  const pair = nearestPair(table, heads, kvHeads);
-  const batches = axisValues(table, 1);
-  const lengths = axisValues(table, 2);
-  const { bf16FlopsPerSecond, memoryBytesPerSecond } = peaks;
-  const smooth = (batch: number, tokens: number, h: number, g: number) => {
-    const { flops, bytes } = contextAttentionWork(batch, tokens, h, g, headSize);
-    return referenceSeconds(
-      table.reference!,
-      flops,
-      bytes,
-      bf16FlopsPerSecond,
-      memoryBytesPerSecond,
-    );
-  };
-  const size = batches.length * lengths.length;
-  const measured = table.seconds.slice(pair.index * size, (pair.index + 1) * size);
-  const logLengths = lengths.map(Math.log);
-  const ratios = fillMissing(
-    measured.map((seconds, cell) => {
-      const [batch, tokens] = [
-        batches[Math.floor(cell / lengths.length)],
-        lengths[cell % lengths.length],
-      ];
-      return Math.log(seconds / smooth(batch, tokens, pair.heads, pair.kvHeads));
-    }),
-    batches.map(Math.log),
-    logLengths,
-  );
-  fillEdges(ratios, lengths.length);
-  const points = Math.ceil(positionOf(maxTokens)) + 2;
-  const longest = DENSE + (points - 1 - DENSE) * STRIDE;
-  const place: KnotPlace = { index: 0, weight: 0 };
-  // perChunk[i * points + x]: seconds of one of batches[i] whole prompts at position x.
-  const perChunk = new Float64Array(batches.length * points);
-  for (let i = 0; i < batches.length; i++) {
-    for (let x = 0; x < points; x++) {
-      const tokens = x <= DENSE ? Math.max(1, x) : DENSE + (x - DENSE) * STRIDE;
-      placeAmong(logLengths, Math.log(tokens), place);
-      const next = Math.min(place.index + 1, lengths.length - 1);
-      const low = ratios[i * lengths.length + place.index];
-      const ratio = low + place.weight * (ratios[i * lengths.length + next] - low);
-      const batch = batches[i] / pair.batchFactor;
-      const { flops, bytes } = contextAttentionWork(batch, tokens, heads, kvHeads, headSize);
-      const roofline = Math.max(flops / bf16FlopsPerSecond, bytes / memoryBytesPerSecond);
-      const seconds = Math.max(roofline, smooth(batch, tokens, heads, kvHeads) * Math.exp(ratio));
-      perChunk[i * points + x] = seconds / batch;
-    }
-  }
-  const batchKnots = batches.map((batch) => batch / pair.batchFactor);
+  const { kvHeads, headSize, windowTokens } = shape;
+  const whole = promptSecondsOf(table, shape, peaks, maxTokens);
+  const single = promptSecondsOf(table, { ...shape, heads: 1, kvHeads: 1 }, peaks, maxTokens, 1);
   const kvBytesPerToken = 2 * kvHeads * headSize * dtypeBytes(table.attributes.kvDtype);
-  const inner: KnotPlace = { index: 0, weight: 0 };
-  const whole = (row: number, tokens: number) => {
-    const x = Math.min(positionOf(tokens), points - 1);
-    const below = Math.min(Math.floor(x), points - 2);
-    const first = perChunk[row * points + below];
-    const seconds = first + (x - below) * (perChunk[row * points + below + 1] - first);
-    // Beyond the tabulated lengths, time grows with the pairs.
-    return tokens > longest ? seconds * (tokens / longest) ** 2 : seconds;
-  };
+  // The smallest time of the operator does not shrink with the pairs.
+  const constantSeconds = table.reference!.constantSeconds;
   return (chunks, chunkTokens, pastTokens) => {
     const end = chunkTokens + pastTokens;
-    placeAmong(batchKnots, chunks, inner);
-    const next = Math.min(inner.index + 1, batchKnots.length - 1);
-    const low = whole(inner.index, end);
-    const seconds = low + inner.weight * (whole(next, end) - low);
+    const seconds = whole(chunks, end);
     if (pastTokens === 0 && (windowTokens === 0 || end <= windowTokens)) return seconds;
     const share = attendedPairs(chunkTokens, pastTokens, windowTokens) / (0.5 * end * (end + 1));
     const read = windowTokens > 0 ? Math.min(end, windowTokens + chunkTokens) : end;
-    const readSeconds = read * kvBytesPerToken / memoryBytesPerSecond;
-    // The smallest time of the operator does not shrink with the pairs.
-    const constant = table.reference!.constantSeconds / chunks;
-    return constant + Math.max((seconds - constant) * share, readSeconds);
+    const readSeconds = read * kvBytesPerToken / peaks.memoryBytesPerSecond;
+    const constant = constantSeconds / chunks;
+    return Math.max(
+      constant + Math.max((seconds - constant) * share, readSeconds),
+      single(1, read) / chunks,
+    );
   };
 }
 
@@ -121,23 +56,4 @@ export function attendedPairs(chunk: number, past: number, windowTokens: number)
   const unlimited = Math.max(0, windowTokens - past);
   const limited = chunk - unlimited;
   return unlimited * past + 0.5 * unlimited * (unlimited + 1) + limited * windowTokens;
-}
-
-/**
- * Fills ratios beyond the measured ones with those of the next smaller batch, else the next shorter
- * prompt, else the next longer one.
- */
-function fillEdges(ratios: Float64Array, width: number): void {
-  for (let cell = 0; cell < ratios.length; cell++) {
-    if (!Number.isNaN(ratios[cell])) continue;
-    const smallerBatch = cell >= width ? ratios[cell - width] : NaN;
-    const shorter = cell % width > 0 ? ratios[cell - 1] : NaN;
-    ratios[cell] = Number.isNaN(smallerBatch) ? shorter : smallerBatch;
-  }
-  for (let cell = ratios.length - 2; cell >= 0; cell--) {
-    if (Number.isNaN(ratios[cell])) ratios[cell] = ratios[cell + 1];
-  }
-  if (ratios.some(Number.isNaN)) {
-    throw new RangeError("Cannot compose prefill attention from a table without times");
-  }
 }

@@ -27,9 +27,9 @@ interface TableText {
  * text.
  */
 export function writeProfile(profile: OperatorProfile): string {
-  const { gpu, peaks, source } = profile;
+  const { gpu, peaks, source, mixedBatch } = profile;
   const tables = profile.tables.map((table) => tableText(table, profile));
-  return JSON.stringify({ format: FORMAT, gpu, peaks, source, tables }, null, 2) + "\n";
+  return JSON.stringify({ format: FORMAT, gpu, peaks, source, mixedBatch, tables }, null, 2) + "\n";
 }
 
 /**
@@ -44,7 +44,8 @@ export function parseProfile(text: string): OperatorProfile {
       `Cannot read text as a profile of format ${FORMAT}: current format is ${file?.format}`,
     );
   }
-  const profile = { gpu: file.gpu, peaks: file.peaks, source: file.source, tables: [] };
+  const { gpu, peaks, source, mixedBatch } = file;
+  const profile = { gpu, peaks, source, mixedBatch, tables: [] };
   const tables = file.tables.map((table: TableText) => parseTable(table, profile));
   return { ...profile, tables };
 }

@@ -115,6 +115,16 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     peaks,
     Math.min(Math.max(shape.maxPositions, 16384), 131072),
   );
+  const tileSeconds = tileSecondsPerContextToken();
+  /** Seconds per KV entry that a decode's tile walks through in a batch with prompts. */
+  function tileSecondsPerContextToken(): number {
+    if (profile.mixedBatch === undefined) return 0;
+    const { tileRows, packsHeads } = profile.mixedBatch;
+    const tokens = 2048;
+    const secondsPerPair = prefill(1, tokens, 0) / (0.5 * tokens * tokens);
+    return secondsPerPair * tileRows * (packsHeads ? kvHeads / heads : 1);
+  }
+
   return tabulatedModel({
     name: `profiled ${profile.gpu} ${shape.name} tp${tensorParallel}`,
     linearSeconds,
@@ -126,7 +136,8 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
       for (let i = 0; i < step.chunkCount; i++) {
         seconds += prefill(step.chunkCount, step.chunkTokens[i], step.chunkPastTokens[i]);
       }
-      return layers * seconds + decodeSeconds;
+      const tiles = layers * tileSeconds * step.decodeContextTokens;
+      return layers * seconds + Math.max(decodeSeconds, tiles);
     },
   });
 }

@@ -1,9 +1,8 @@
 import { type ExecutionTimeModel } from "../execution_time_model.ts";
 import { allReduceSecondsOf } from "./all_reduce_times.ts";
-import { type DecodeAttention, rowsPerSequence } from "./decode_attention.ts";
 import { activatedExperts } from "./expert_times.ts";
+import { decodeRows, mixedAttention } from "./mixed_attention.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
-import { makeNonDecreasing } from "./non_decreasing.ts";
 import { findTables } from "./operator_profile.ts";
 import { axisValues, type OperatorTable } from "./operator_table.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
@@ -134,96 +133,4 @@ function grid2d(table: OperatorTable): (x: number, y: number) => number {
     const high = along(Math.min(index + 1, xs.length - 1), y);
     return beyond * (low + weight * (high - low));
   };
-}
-
-/** Decode-only rows of a mixed attention table. */
-function decodeRows(table: OperatorTable, maxSequences: number): DecodeAttention {
-  const [decodes, contexts] = [axisValues(table, 2), axisValues(table, 3)];
-  const cell = (n: number, c: number) => n * contexts.length + c;
-  const measured = contexts.map((_, c) => c).filter((c) => contexts[c] > 0);
-  const rows: Float64Array[] = [];
-  const batches: number[] = [];
-  for (let n = 0; n < decodes.length; n++) {
-    if (decodes[n] === 0) continue;
-    const row = new Float64Array(measured.length);
-    measured.forEach((c, j) => {
-      row[j] = table.seconds[cell(n, c)];
-      if (Number.isNaN(row[j])) row[j] = row[j - 1] * contexts[c] / contexts[measured[j - 1]];
-    });
-    if (Number.isNaN(row[0])) continue;
-    makeNonDecreasing(row);
-    rows.push(row);
-    batches.push(decodes[n]);
-  }
-  return rowsPerSequence(rows, batches, measured.map((c) => contexts[c]), 0, maxSequences);
-}
-
-/**
- * Attention of a batch with prefill: linear over the four axes. Where more decodes were not measured
- * with a chunk, they add what they add without one.
- */
-function mixedAttention(
-  table: OperatorTable,
-): (chunk: number, past: number, decodes: number, context: number) => number {
-  const axes = [0, 1, 2, 3].map((axis) => axisValues(table, axis));
-  const strides = [0, 0, 0, 1];
-  for (let axis = 2; axis >= 0; axis--) strides[axis] = strides[axis + 1] * axes[axis + 1].length;
-  const seconds = withManyDecodes(table.seconds, axes);
-  const place: KnotPlace = { index: 0, weight: 0 };
-  const low = [0, 0, 0, 0];
-  const weights = [0, 0, 0, 0];
-  const longest = axes[0][axes[0].length - 1];
-  const within = (chunk: number, past: number, decodes: number, context: number) => {
-    let beyond = 1;
-    for (let axis = 0; axis < 4; axis++) {
-      const value = axis === 0 ? chunk : axis === 1 ? past : axis === 2 ? decodes : context;
-      const knots = axes[axis];
-      beyond *= Math.max(1, value / knots[knots.length - 1]);
-      placeAmong(knots, value, place);
-      low[axis] = place.index;
-      weights[axis] = place.weight;
-    }
-    let sum = 0;
-    let weightSum = 0;
-    for (let corner = 0; corner < 16; corner++) {
-      let weight = 1;
-      let cell = 0;
-      for (let axis = 0; axis < 4; axis++) {
-        const upper = (corner >> axis) & 1;
-        weight *= upper ? weights[axis] : 1 - weights[axis];
-        cell += (low[axis] + upper) * strides[axis];
-      }
-      if (weight === 0 || Number.isNaN(seconds[cell])) continue;
-      sum += weight * seconds[cell];
-      weightSum += weight;
-    }
-    return beyond * sum / weightSum;
-  };
-  return (chunk, past, decodes, context) => {
-    if (chunk <= longest) return within(chunk, past, decodes, context);
-    // A longer chunk counts as several of the longest one, with as many (query, key) pairs in all.
-    const meanPast = past + 0.5 * (chunk - longest);
-    const more = chunk / longest - 1;
-    return within(longest, meanPast, decodes, context) + more * within(longest, meanPast, 0, 0);
-  };
-}
-
-/** Continues each chunk's row over the decodes by the differences of the row without a chunk. */
-function withManyDecodes(measured: Float64Array, axes: readonly number[][]): Float64Array {
-  const seconds = measured.slice();
-  const [chunks, pasts, decodes, contexts] = axes.map((axis) => axis.length);
-  for (let head = 1; head < chunks * pasts; head++) {
-    for (let n = 2; n < decodes; n++) {
-      for (let c = 0; c < contexts; c++) {
-        const cell = (head * decodes + n) * contexts + c;
-        const fewer = seconds[cell - contexts];
-        if (!Number.isNaN(seconds[cell]) || Number.isNaN(fewer)) continue;
-        const added = measured[n * contexts + c] - measured[(n - 1) * contexts + c];
-        seconds[cell] = Number.isNaN(added)
-          ? fewer * axes[2][n] / axes[2][n - 1]
-          : fewer + Math.max(0, added);
-      }
-    }
-  }
-  return seconds;
 }

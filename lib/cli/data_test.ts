@@ -1,0 +1,80 @@
+import assert from "@std/assert";
+import type { DataSource } from "../results/data_sources.ts";
+import { checkFile, fetchDataSource, runData } from "./data.ts";
+
+const content = new TextEncoder().encode("a,b\n1,2\n");
+const sha256 = "1c7cf5a3ac0aef3dc0b2ea12ba1cf3bbf7d1a1e4c2bdf8a1b4e6c1e0f9a7d000";
+
+async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function sourceOf(digest: string): DataSource {
+  return {
+    id: "sample",
+    what: "two rows",
+    repository: "owner/name",
+    commit: "abc",
+    licence: "MIT",
+    files: [{ path: "folder/a.csv", upstream: "up/a.csv", bytes: content.length, sha256: digest }],
+  };
+}
+
+async function withServer(run: (address: string, paths: string[]) => Promise<void>): Promise<void> {
+  const paths: string[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    const { pathname } = new URL(request.url);
+    paths.push(pathname);
+    return pathname === "/owner/name/abc/up/a.csv"
+      ? new Response(content)
+      : new Response("no", { status: 404 });
+  });
+  const folder = Deno.makeTempDirSync();
+  try {
+    await run(`http://127.0.0.1:${server.addr.port}`, paths);
+  } finally {
+    await server.shutdown();
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+Deno.test("fetchDataSource() fetches each file once and checks its digest", async () => {
+  await withServer(async (address, paths) => {
+    const folder = Deno.makeTempDirSync();
+    const source = sourceOf(await digestOf(content));
+    assert.equal(await fetchDataSource(source, { folder, address }), 1);
+    assert.equal(await checkFile(`${folder}/sample/folder/a.csv`, source.files[0]), "right");
+    assert.equal(await fetchDataSource(source, { folder, address }), 0);
+    assert.deepEqual(paths, ["/owner/name/abc/up/a.csv"]);
+    Deno.writeTextFileSync(`${folder}/sample/folder/a.csv`, "a,b\n1,3\n");
+    assert.equal(await checkFile(`${folder}/sample/folder/a.csv`, source.files[0]), "wrong");
+    assert.equal(await fetchDataSource(source, { folder, address }), 1);
+    Deno.removeSync(folder, { recursive: true });
+  });
+});
+
+Deno.test("fetchDataSource() refuses other content and keeps nothing of it", async () => {
+  await withServer(async (address) => {
+    const folder = Deno.makeTempDirSync();
+    await assert.rejects(
+      fetchDataSource(sourceOf(sha256), { folder, address }),
+      /with SHA-256 1c7c.*: current value is/,
+    );
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+    const missing = { ...sourceOf(sha256), commit: "none" };
+    await assert.rejects(fetchDataSource(missing, { folder, address }), /the server answers 404/);
+    Deno.removeSync(folder, { recursive: true });
+  });
+});
+
+Deno.test("data list names every data set with its licence", async () => {
+  const lines: string[] = [];
+  assert.equal(await runData(["list"], (line) => lines.push(line)), 0);
+  assert.ok(lines.some((line) => /^aiconfigurator .* Apache-2\.0/.test(line)));
+  assert.equal(await runData(["nonsense"], (line) => lines.push(line)), 2);
+  await assert.rejects(
+    runData(["fetch", "nothing"], () => {}),
+    /Cannot use a data set as one of azure-llm-2023, .*: current value is nothing/,
+  );
+});
