@@ -4,3 +4,13 @@
  * @module
  */
 export * from "./gap_sketch.ts";
+export * from "./incomplete_beta.ts";
+export * from "./intervals.ts";
+export * from "./log_gamma.ts";
+export * from "./normal.ts";
+export * from "./order_statistics.ts";
+export * from "./quantiles.ts";
+export * from "./queueing_theory.ts";
+export * from "./sequential.ts";
+export * from "./student.ts";
+export * from "./warmup.ts";
