@@ -7,6 +7,7 @@ import {
   dataSources,
 } from "../results/data_sources.ts";
 import { externalDataFolders, findExternalData } from "../results/external_data.ts";
+import type { Command } from "./command.ts";
 
 /** Address that public files are fetched from; tests put a local server here. */
 const PUBLIC_ADDRESS = "https://raw.githubusercontent.com";
@@ -87,7 +88,7 @@ const HELP = `Usage: deno task data <command> [ID...]
 
 A data set is looked for in the folder that SIMFAAS_DATA names, in data/external, in ../shared/reference.`;
 
-/** The command "data". Returns the exit code; 2 for a wrong command line. */
+/** Runs "data". Returns the exit code; 2 for a wrong command line. */
 export async function runData(
   args: readonly string[],
   print: (line: string) => void,
@@ -143,3 +144,11 @@ export async function runData(
   print(HELP);
   return command === undefined || options.help ? 0 : 2;
 }
+
+/** The command "data". */
+export const dataCommand: Command = {
+  name: "data",
+  summary: "List, fetch and verify external data sets",
+  help: HELP,
+  run: runData,
+};

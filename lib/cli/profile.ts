@@ -11,6 +11,9 @@ import { externalData } from "../results/external_data.ts";
 import { randomStreams } from "../sim/random_streams.ts";
 import { deriveProfile, everyShape } from "./derive_profile.ts";
 import { PROFILE_RECIPES } from "./profile_recipes.ts";
+import type { Command } from "./command.ts";
+import { readInput } from "./read_input.ts";
+import { UsageError } from "./usage_error.ts";
 
 const HELP = `Measured operator times: import, inspect, make.
 
@@ -29,7 +32,7 @@ Usage: deno task profile COMMAND
 
   GPU is one of the shipped profiles; its data sheet is used.`;
 
-/** The command "profile". Returns the exit code; 2 for a wrong command line. */
+/** Runs "profile". Returns the exit code; 2 for a wrong command line. */
 export async function runProfile(
   args: readonly string[],
   print: (line: string) => void,
@@ -48,7 +51,7 @@ export async function runProfile(
   };
   if (command === "show" && rest.length === 1) {
     const shipped = PROFILED_GPUS.includes(rest[0]);
-    show(shipped ? shippedProfile(rest[0]) : parseProfile(Deno.readTextFileSync(rest[0])), print);
+    show(shipped ? shippedProfile(rest[0]) : parseProfile(readInput(rest[0], "a profile")), print);
     return 0;
   }
   if (command === "derive") {
@@ -113,10 +116,10 @@ async function importFrom(
     const derived = await deriveProfile(recipe, path.slice(0, path.lastIndexOf("/")), everyShape);
     return { ...derived, source: { ...source, framework: recipe.framework } };
   }
-  if (model === undefined) throw new RangeError("Cannot import without --model");
+  if (model === undefined) throw new UsageError("Cannot import without --model");
   const tables: OperatorTable[] = [];
   if (format === "vidur") {
-    const text = Deno.readTextFileSync(path);
+    const text = readInput(path, "Vidur measurements");
     const collective = /time_stats\.(all_reduce|send_recv)\./.test(text.slice(0, 2000));
     tables.push(...(collective ? importVidurCollective(text) : importVidurLayers(text, model)));
   } else if (format === "llmservingsim") {
@@ -161,3 +164,11 @@ function show(profile: OperatorProfile, print: (line: string) => void): void {
     print(`    ${table.axes.join("; ")}`);
   }
 }
+
+/** The command "profile". */
+export const profileCommand: Command = {
+  name: "profile",
+  summary: "Import, inspect and make profiles of measured operator times",
+  help: HELP,
+  run: runProfile,
+};
