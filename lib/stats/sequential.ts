@@ -24,7 +24,7 @@ export interface SequentialResult {
 
 /**
  * Replicates one at a time until the interval of the mean is narrow enough or the maximum is
- * reached. Looking after every replication costs a little coverage: about two points at a level of
+ * reached. Looking after every replication costs a little coverage: up to two points at a level of
  * 0.95 and a minimum of 10.
  *
  * @param replicate makes replication 0, 1, ... and returns its value; must be independent of the
