@@ -1,0 +1,103 @@
+import type { BillingPlan } from "./billing_plan.ts";
+
+/** Time of each instance by phase, one row per instance, seconds. */
+export interface InstanceDurations {
+  readonly count: number;
+  /** From creation to ready, or to its end if it never was. */
+  readonly startSeconds: Float64Array;
+  /** In a step, before draining. */
+  readonly busySeconds: Float64Array;
+  /** Ready and not in a step, before draining. */
+  readonly idleSeconds: Float64Array;
+  /** From the decision to stop to the stop. */
+  readonly drainingSeconds: Float64Array;
+  /** GPUs of each instance; absent for 1. */
+  readonly gpus?: Int32Array;
+}
+
+/** A bill by use. The parts add up to the total. */
+export interface Bill {
+  readonly totalUsd: number;
+  readonly busyUsd: number;
+  readonly idleUsd: number;
+  readonly coldStartUsd: number;
+  readonly drainingUsd: number;
+  /** Billed beyond the time used, by granularity and minimum. */
+  readonly roundingUsd: number;
+  /** GPU-seconds billed at the full price, rounding included; shares weigh. */
+  readonly billedGpuSeconds: number;
+  /** GPU-seconds of all phases, billed or not. */
+  readonly gpuSeconds: number;
+}
+
+/**
+ * The bill of a fleet. The time of an instance in phases with a share above 0 is rounded up as the
+ * plan says; the difference is billed at the full price and reported apart.
+ *
+ * @example
+ * ```ts
+ * import { bill, BILLING_PRESETS } from "simfaasinfer";
+ * const seconds = (value: number) => Float64Array.of(value);
+ * const { totalUsd, coldStartUsd } = bill({
+ *   count: 1,
+ *   startSeconds: seconds(30),
+ *   busySeconds: seconds(60),
+ *   idleSeconds: seconds(10),
+ *   drainingSeconds: seconds(0),
+ * }, { ...BILLING_PRESETS["per-second-from-start"], usdPerGpuSecond: 0.001 });
+ * console.log(totalUsd.toFixed(3), coldStartUsd.toFixed(3)); // 0.100 0.030
+ * ```
+ */
+export function bill(durations: InstanceDurations, plan: BillingPlan): Bill {
+  const { startShare, busyShare, idleShare, drainingShare, usdPerGpuSecond } = plan;
+  let start = 0, busy = 0, idle = 0, draining = 0, rounding = 0, used = 0;
+  for (let i = 0; i < durations.count; i++) {
+    const gpus = durations.gpus === undefined ? 1 : durations.gpus[i];
+    const startSeconds = durations.startSeconds[i];
+    const busySeconds = durations.busySeconds[i];
+    const idleSeconds = durations.idleSeconds[i];
+    const drainingSeconds = durations.drainingSeconds[i];
+    const billable = (startShare > 0 ? startSeconds : 0) + (busyShare > 0 ? busySeconds : 0) +
+      (idleShare > 0 ? idleSeconds : 0) + (drainingShare > 0 ? drainingSeconds : 0);
+    start += gpus * startSeconds;
+    busy += gpus * busySeconds;
+    idle += gpus * idleSeconds;
+    draining += gpus * drainingSeconds;
+    used += gpus * (startSeconds + busySeconds + idleSeconds + drainingSeconds);
+    rounding += gpus * (billedSeconds(billable, plan) - billable);
+  }
+  const coldStartUsd = start * startShare * usdPerGpuSecond;
+  const busyUsd = busy * busyShare * usdPerGpuSecond;
+  const idleUsd = idle * idleShare * usdPerGpuSecond;
+  const drainingUsd = draining * drainingShare * usdPerGpuSecond;
+  const roundingUsd = rounding * usdPerGpuSecond;
+  return {
+    totalUsd: coldStartUsd + busyUsd + idleUsd + drainingUsd + roundingUsd,
+    busyUsd,
+    idleUsd,
+    coldStartUsd,
+    drainingUsd,
+    roundingUsd,
+    billedGpuSeconds: start * startShare + busy * busyShare + idle * idleShare +
+      draining * drainingShare + rounding,
+    gpuSeconds: used,
+  };
+}
+
+/**
+ * Billed time of an instance that was billable for `seconds`: at least the minimum, a multiple of the
+ * granularity; nothing when it was never billable.
+ */
+export function billedSeconds(
+  seconds: number,
+  { granularitySeconds, minimumSeconds }: Pick<
+    BillingPlan,
+    "granularitySeconds" | "minimumSeconds"
+  >,
+): number {
+  if (seconds <= 0) return 0;
+  const least = Math.max(seconds, minimumSeconds);
+  if (granularitySeconds === 0) return least;
+  // A sum of phases may miss the multiple by rounding: a nanosecond does not begin another one.
+  return Math.max(least, Math.ceil((least - 1e-9) / granularitySeconds) * granularitySeconds);
+}

@@ -1,0 +1,130 @@
+import { parse } from "@std/yaml";
+import { z } from "zod";
+import aws from "../../../data/prices/aws.yaml" with { type: "text" };
+import azure from "../../../data/prices/azure.yaml" with { type: "text" };
+import gcp from "../../../data/prices/gcp.yaml" with { type: "text" };
+import lambda from "../../../data/prices/lambda.yaml" with { type: "text" };
+import modal from "../../../data/prices/modal.yaml" with { type: "text" };
+import runpod from "../../../data/prices/runpod.yaml" with { type: "text" };
+import simfaasinfer from "../../../data/prices/simfaasinfer.yaml" with { type: "text" };
+
+/** How a GPU is rented. */
+export type PriceKind = "on-demand" | "reserved" | "spot" | "serverless";
+
+/** One price with its date. */
+export interface Price {
+  readonly provider: string;
+  /** GPU, such as "A100-80GB". */
+  readonly gpu: string;
+  readonly kind: PriceKind;
+  /** Region or market segment; "any" when there is one price. */
+  readonly region: string;
+  /** Dollars per GPU and second. */
+  readonly usdPerGpuSecond: number;
+  /** Date of the price: year, year-month or year-month-day. */
+  readonly asOf: string;
+  readonly source: string;
+}
+
+const rowSchema = z.strictObject({
+  gpu: z.string().min(1),
+  kind: z.enum(["on-demand", "reserved", "spot", "serverless"]),
+  region: z.string().min(1),
+  usd_per_gpu_hour: z.number().positive().optional(),
+  usd_per_gpu_second: z.number().positive().optional(),
+  as_of: z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/),
+  source: z.string().min(1),
+}).refine(
+  (row) => (row.usd_per_gpu_hour === undefined) !== (row.usd_per_gpu_second === undefined),
+  {
+    message: "needs one of usd_per_gpu_hour and usd_per_gpu_second",
+  },
+);
+const fileSchema = z.strictObject({ provider: z.string().min(1), prices: z.array(rowSchema) });
+
+/**
+ * Reads a price list.
+ *
+ * @param where Name of the text, for errors.
+ * @throws {SyntaxError} If the text does not have the form of the files in data/prices.
+ */
+export function parsePrices(text: string, where: string): Price[] {
+  const result = fileSchema.safeParse(parse(text));
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new SyntaxError(
+      `Cannot read ${where} as a price list: ${issue.path.join(".")}: ${issue.message}`,
+    );
+  }
+  const { provider, prices } = result.data;
+  return prices.map((row) => ({
+    provider,
+    gpu: row.gpu,
+    kind: row.kind,
+    region: row.region,
+    usdPerGpuSecond: row.usd_per_gpu_second ?? row.usd_per_gpu_hour! / 3600,
+    asOf: row.as_of,
+    source: row.source,
+  }));
+}
+
+const TEXTS: Readonly<Record<string, string>> = {
+  aws,
+  azure,
+  gcp,
+  lambda,
+  modal,
+  runpod,
+  simfaasinfer,
+};
+let all: readonly Price[] | undefined;
+
+/** The prices of data/prices, by provider, in the order of the files. */
+export function priceCatalogue(): readonly Price[] {
+  return all ??= Object.entries(TEXTS).flatMap(([name, text]) =>
+    parsePrices(text, `data/prices/${name}.yaml`)
+  );
+}
+
+/** What price is wanted; absent fields match any. */
+export interface PriceQuery {
+  readonly gpu: string;
+  readonly provider?: string;
+  readonly kind?: PriceKind;
+  readonly region?: string;
+  /** The latest price of this date or before; by default the latest. */
+  readonly asOf?: string;
+}
+
+/**
+ * The latest price that matches. Equally recent ones: the first provider in alphabetical order, the
+ * first in its file.
+ *
+ * @throws {RangeError} If there is none.
+ *
+ * @example
+ * ```ts
+ * import { findPrice } from "simfaasinfer";
+ * const price = findPrice({ gpu: "H100", provider: "modal" });
+ * console.log(price.usdPerGpuSecond, price.asOf); // 0.001097 2026-07
+ * ```
+ */
+export function findPrice(query: PriceQuery, prices = priceCatalogue()): Price {
+  const { gpu, provider, kind, region, asOf } = query;
+  let best: Price | undefined;
+  for (const price of prices) {
+    if (price.gpu.toLowerCase() !== gpu.toLowerCase()) continue;
+    if (provider !== undefined && price.provider !== provider) continue;
+    if (kind !== undefined && price.kind !== kind) continue;
+    if (region !== undefined && price.region !== region && price.region !== "any") continue;
+    if (asOf !== undefined && price.asOf > asOf) continue;
+    if (best === undefined || price.asOf > best.asOf) best = price;
+  }
+  if (best !== undefined) return best;
+  const known = [...new Set(prices.map((price) => price.gpu))].sort().join(", ");
+  throw new RangeError(
+    `Cannot find a price as one of data/prices (GPUs: ${known}): current value is ${
+      JSON.stringify(query)
+    }`,
+  );
+}
