@@ -24,15 +24,15 @@ export interface Bill {
   readonly drainingUsd: number;
   /** Billed beyond the time used, by granularity and minimum. */
   readonly roundingUsd: number;
-  /** GPU-seconds billed at the full price, rounding included; shares weigh. */
+  /** GPU-seconds at the full price that cost as much. */
   readonly billedGpuSeconds: number;
   /** GPU-seconds of all phases, billed or not. */
   readonly gpuSeconds: number;
 }
 
 /**
- * The bill of a fleet. The time of an instance in phases with a share above 0 is rounded up as the
- * plan says; the difference is billed at the full price and reported apart.
+ * The bill of a fleet. The time of an instance, weighted by the shares of its phases, is rounded up as
+ * the plan says; the difference is billed and reported apart.
  *
  * @example
  * ```ts
@@ -57,8 +57,8 @@ export function bill(durations: InstanceDurations, plan: BillingPlan): Bill {
     const busySeconds = durations.busySeconds[i];
     const idleSeconds = durations.idleSeconds[i];
     const drainingSeconds = durations.drainingSeconds[i];
-    const billable = (startShare > 0 ? startSeconds : 0) + (busyShare > 0 ? busySeconds : 0) +
-      (idleShare > 0 ? idleSeconds : 0) + (drainingShare > 0 ? drainingSeconds : 0);
+    const billable = startShare * startSeconds + busyShare * busySeconds + idleShare * idleSeconds +
+      drainingShare * drainingSeconds;
     start += gpus * startSeconds;
     busy += gpus * busySeconds;
     idle += gpus * idleSeconds;

@@ -10,7 +10,7 @@ export interface BillingPlan {
   readonly idleShare: number;
   /** Share billed while it finishes its last requests. */
   readonly drainingShare: number;
-  /** An instance's billed time is rounded up to a multiple of this, seconds; 0: not rounded. */
+  /** An instance's time, weighted by the shares, is rounded up to a multiple of this, seconds; 0: exact. */
   readonly granularitySeconds: number;
   /** Least billed time of an instance that is billed at all, seconds. */
   readonly minimumSeconds: number;
