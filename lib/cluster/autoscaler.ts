@@ -98,11 +98,7 @@ export class Autoscaler {
     this.#tbtSum = 0;
     this.#tbtCount = 0;
     this.#evaluatedAtSeconds = now;
-    const desired = parts.scaling.policy!.desired(signals);
-    return Math.min(
-      parts.scaling.maxInstances,
-      Math.max(parts.scaling.minInstances, Math.ceil(desired)),
-    );
+    return parts.scaling.decider!.decide(signals);
   }
 
   #measureInstances(now: number, signals: Gathered): void {

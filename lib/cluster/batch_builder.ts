@@ -103,7 +103,7 @@ export class BatchBuilder implements StepBuilder {
     let preempted = 0;
     // Preempting from the end until the rest fits is what walking the batch in order comes to: a
     // victim is always behind the sequence that lacks a block, so it has not taken one itself.
-    while (sequences.blocksNeeded(0) > pool.free) {
+    while (sequences.blocksNeeded > pool.free) {
       this.#preempt(this.#victim());
       preempted++;
     }
@@ -146,7 +146,7 @@ export class BatchBuilder implements StepBuilder {
     }
     const blocks = reserved > 0 ? reserved : pool.blocksFor(target);
     let available = pool.free;
-    if (this.decodes) available -= sequences.blocksNeeded(0);
+    if (this.decodes) available -= sequences.blocksNeeded;
     if (matched > 0) available -= cache!.freeAmong(request, matched);
     // An empty engine may use its last blocks: nobody is there whose growth they would be kept for.
     const keep = sequences.count > 0 ? keepFreeBlocks : 0;
@@ -182,7 +182,7 @@ export class BatchBuilder implements StepBuilder {
       const blocks = pool.blocksFor(tokens);
       const keep = sequences.count > 0 ? keepFreeBlocks : 0;
       const nextBlock = tokens % pool.blockTokens === 0 ? 1 : 0;
-      if (blocks + nextBlock + keep > pool.free - sequences.blocksNeeded(0)) break;
+      if (blocks + nextBlock + keep > pool.free - sequences.blocksNeeded) break;
       const request = this.#swappedRequests.shift()!;
       this.#swappedTokens.shift();
       this.#swappedBlocks -= blocks;

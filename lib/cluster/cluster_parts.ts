@@ -1,5 +1,5 @@
 import type { RoutingPolicy } from "../scheduling/routing/policy.ts";
-import type { ScalingPolicy } from "../serverless/scaling/policy.ts";
+import type { ScalingDecider } from "../serverless/scaling/scaling_decider.ts";
 import type { StartService } from "../serverless/cold_start/start_service.ts";
 import type { RequestTable } from "../workload/request_table.ts";
 import type { EngineParts } from "./engine_parts.ts";
@@ -17,7 +17,7 @@ export interface NoCapacityRule {
 /** How many instances a function has, and who decides. */
 export interface ScalingParts {
   /** Absent: the number of instances never changes. */
-  readonly policy?: ScalingPolicy;
+  readonly decider?: ScalingDecider;
   readonly minInstances: number;
   readonly maxInstances: number;
   /** Instances that are ready when the run begins. */

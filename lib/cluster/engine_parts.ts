@@ -39,6 +39,11 @@ export interface EngineParts {
   /** Prefix identities; absent when the cache is off or nothing is shared. */
   readonly prefix?: PrefixIdentity;
   readonly swap?: SwapSpace;
+  /**
+   * The engine forms each step while the one before runs (vLLM's asynchronous scheduling), so a
+   * request that arrives during a step is first considered one step later. Default false.
+   */
+  readonly asyncScheduling?: boolean;
   /** GPUs of one instance. */
   readonly gpus: number;
   /** Dense peak of one instance: FLOP/s and bytes/s over all its GPUs. */

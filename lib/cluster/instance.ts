@@ -5,7 +5,7 @@ import { DecodeRun, toTick } from "./leap.ts";
 import { SequenceState } from "./sequences.ts";
 import { TokenGaps } from "./token_gaps.ts";
 import type { MeterTotals } from "../metrics/meter_totals.ts";
-import { runBlockSeconds, WorkMeter } from "./work_meter.ts";
+import { WorkMeter } from "./work_meter.ts";
 
 /**
  * The engine of one instance: queue in, batches through the execution model, finished requests out.
@@ -45,6 +45,11 @@ export class Engine {
   #heldCount = 0;
   /** End of the last decode step, seconds. */
   #lastDecodeAtSeconds = 0;
+  /** Asynchronous scheduling: requests that came too late for the next plan, and when they came. */
+  readonly #inbox: number[] = [];
+  readonly #inboxAtSeconds: number[] = [];
+  /** Start of the last step that was taken, seconds. */
+  #lastStepAtSeconds = -Infinity;
   /** Slots that joined the decode batch since its last step. */
   readonly #fresh: Int32Array;
   #freshCount = 0;
@@ -74,17 +79,38 @@ export class Engine {
   /** Adds a request; a run in progress is cut at the end of its present step if it may join. */
   enqueue(request: number, now: number): void {
     const { queue } = this.#batch;
-    queue.push(request);
+    if (this.#parts.asyncScheduling && this.#stepping) {
+      this.#inbox.push(request);
+      this.#inboxAtSeconds.push(now);
+    } else {
+      queue.push(request);
+    }
     this.outstanding++;
     this.#tokensInside += this.#run.columns.promptTokens[request];
     if (this.#stepping && !(this.#closed && queue.isFirstComeFirstServed)) this.#cut(now);
+  }
+
+  /** Lets the scheduler see the requests that came before `until`. */
+  #readInbox(until: number): void {
+    let count = 0;
+    while (count < this.#inbox.length && this.#inboxAtSeconds[count] <= until) {
+      this.#batch.queue.push(this.#inbox[count++]);
+    }
+    this.#inbox.splice(0, count);
+    this.#inboxAtSeconds.splice(0, count);
   }
 
   /** Starts the next step or run at `now`. */
   begin(now: number): void {
     const batch = this.#batch;
     const { shape, sequences, pool } = batch;
+    if (this.#inbox.length > 0) this.#readInbox(this.#lastStepAtSeconds);
     batch.form(now);
+    if (batch.isEmpty && this.#inbox.length > 0) {
+      // Nothing is left to run ahead of: the request is taken as soon as the engine is idle.
+      this.#readInbox(Infinity);
+      batch.form(now);
+    }
     if (batch.isEmpty) {
       throw new RangeError(
         `Cannot make progress at ${now} s: request ${batch.queue.peek()} does not fit into ${pool.capacity} KV blocks, current value of free is ${pool.free}`,
@@ -93,7 +119,7 @@ export class Engine {
     const decoding = batch.decodes ? sequences.decoding : 0;
     shape.decodeSequences = decoding;
     shape.decodeContextTokens = decoding > 0 ? sequences.contextTokens : 0;
-    if (decoding > 0) pool.take(sequences.blocksNeeded(0));
+    if (decoding > 0) pool.take(sequences.blocksNeeded);
     this.#stepping = true;
     this.#closed = sequences.count >= batch.maxSequences || batch.queue.size > 0;
     if (shape.chunkCount > 0 || this.#parts.stepping === "step" || !this.#leap(now)) {
@@ -109,6 +135,7 @@ export class Engine {
     const { shape, sequences, pool } = batch;
     const { steps } = this.#decode;
     this.finishedCount = 0;
+    this.#lastStepAtSeconds = this.#decode.endAtSeconds(steps - 1);
     this.#stepping = false;
     this.endAtSeconds = Infinity;
     this.#addWork(this.#meter.totals, steps);
@@ -186,7 +213,7 @@ export class Engine {
       into.blockSeconds += pool.used * run.seconds(1);
     } else {
       this.#meter.addDecode(into, shape.decodeSequences, shape.decodeContextTokens, steps);
-      into.blockSeconds += runBlockSeconds(run, steps, pool.used, sequences);
+      into.blockSeconds += sequences.blockSeconds(run, steps, pool.used);
     }
   }
 
@@ -200,8 +227,11 @@ export class Engine {
     const context = sequences.contextTokens;
     if (!execution.decodeLine(decoding, context, line)) return false;
     let steps = 1;
-    // After a preemption or a swap the next plan may admit, so it has to be asked again.
-    if (strategy.repeatsDecode && batch.preempted === 0 && batch.swappedIn === 0) {
+    // After a preemption or a swap the next plan may admit, so it has to be asked again; and so it
+    // has when somebody came too late for this one.
+    const isSteady = batch.preempted === 0 && batch.swappedIn === 0 &&
+      (this.#closed || this.#inbox.length === 0);
+    if (strategy.repeatsDecode && isSteady) {
       steps = sequences.ends.firstKey - sequences.step;
       if (line.contextEndTokens < context + decoding * (steps - 1)) {
         steps = Math.max(1, Math.floor((line.contextEndTokens - context) / decoding) + 1);
@@ -249,7 +279,8 @@ export class Engine {
     if (run.steps <= 1) return;
     const done = run.stepsDoneBy(now);
     // A step that ends at this very instant has ended: the batch can change right here.
-    const steps = done > 0 && run.endAtSeconds(done) >= now ? done : done + 1;
+    let steps = done > 0 && run.endAtSeconds(done) >= now ? done : done + 1;
+    if (this.#parts.asyncScheduling) steps++;
     if (steps < run.steps) {
       run.steps = steps;
       this.endAtSeconds = run.endAtSeconds(steps);

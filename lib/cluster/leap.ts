@@ -38,6 +38,19 @@ export class DecodeRun {
     return count * this.firstStepSeconds + this.incrementSeconds * (count * (count - 1) / 2);
   }
 
+  /**
+   * Seconds from the starts of steps `first`, `first` + `stride`, ... up to `last` to the end of the
+   * run, summed; `total` is the duration of the run.
+   */
+  remainingSeconds(first: number, stride: number, last: number, total: number): number {
+    const count = Math.floor((last - first) / stride) + 1;
+    const sum = count * first + stride * (count * (count - 1) / 2);
+    const squares = count * first * first + first * stride * count * (count - 1) +
+      stride * stride * ((count - 1) * count * (2 * count - 1) / 6);
+    return count * total - this.firstStepSeconds * sum -
+      this.incrementSeconds * ((squares - sum) / 2);
+  }
+
   /** End of the first `count` steps, on the tick; the start for 0. */
   endAtSeconds(count: number): number {
     return count === 0 ? this.startAtSeconds : toTick(this.startAtSeconds + this.seconds(count));

@@ -1,4 +1,5 @@
 import { IndexedHeap } from "../sim/indexed_heap.ts";
+import type { DecodeRun } from "./leap.ts";
 
 /** What the sequence in a slot is doing. */
 export const SequenceState = { free: 0, prefill: 1, decode: 2, held: 3 } as const;
@@ -49,8 +50,11 @@ export class Sequences {
   readonly blockTokens: number;
   /** Sequences whose KV blocks grow with their length. */
   growing = 0;
-  /** Sequences by (tokens - step) mod block size: those at 0 after adding `step` need a block. */
+  /** Growing sequences by (tokens - step) mod block size: those at `#place` need a block now. */
   readonly #residues: Int32Array;
+  readonly #residueOf: Int32Array;
+  /** (-step) mod block size, kept so that nothing has to divide in the inner loops. */
+  #place = 0;
   readonly #joinedStep: Float64Array;
   readonly #freeSlots: Int32Array;
   #freeCount: number;
@@ -70,6 +74,7 @@ export class Sequences {
     this.ends = new IndexedHeap(slots);
     this.blockTokens = blockTokens;
     this.#residues = new Int32Array(blockTokens);
+    this.#residueOf = new Int32Array(slots);
     this.#joinedStep = new Float64Array(slots);
     this.#freeSlots = Int32Array.from({ length: slots }, (_, i) => slots - 1 - i);
     this.#freeCount = slots;
@@ -115,7 +120,9 @@ export class Sequences {
     this.decoding++;
     this.contextTokens += tokens + 1;
     if (this.reservedBlocks[slot] === 0) {
-      this.#residues[this.#residue(slot)]++;
+      const residue = (tokens + this.#place) % this.blockTokens;
+      this.#residueOf[slot] = residue;
+      this.#residues[residue]++;
       this.growing++;
     }
     this.ends.set(slot, this.step + steps);
@@ -148,19 +155,21 @@ export class Sequences {
     return Math.ceil(tokens / this.blockTokens);
   }
 
-  /** KV blocks that decode step number `step` + `ahead` needs before it starts. */
-  blocksNeeded(ahead: number): number {
-    const block = this.blockTokens;
-    return this.#residues[(block - (this.step + ahead) % block) % block];
+  /** KV blocks that the next decode step needs before it starts. */
+  get blocksNeeded(): number {
+    return this.#residues[this.#place];
   }
 
-  /** KV blocks that the steps numbered `step` + 1 to `step` + `last` need together. */
+  /** KV blocks that the `last` steps after the next one need together. */
   blocksNeededThrough(last: number): number {
     const block = this.blockTokens;
-    const periods = Math.floor(last / block);
+    const residues = this.#residues;
+    const periods = last >= block ? Math.floor(last / block) : 0;
     let blocks = periods * this.growing;
-    for (let ahead = periods * block + 1; ahead <= last; ahead++) {
-      blocks += this.blocksNeeded(ahead);
+    let place = this.#place;
+    for (let left = last - periods * block; left > 0; left--) {
+      place = place === 0 ? block - 1 : place - 1;
+      blocks += residues[place];
     }
     return blocks;
   }
@@ -169,33 +178,53 @@ export class Sequences {
   stepsWithin(free: number, steps: number): number {
     const block = this.blockTokens;
     // A block length takes one block of each growing sequence, so whole block lengths need no walk.
-    const periods = this.growing > 0 ? Math.floor(free / this.growing) : Infinity;
-    if (periods * block >= steps - 1) return steps;
+    if (this.growing * Math.ceil(steps / block) <= free) return steps;
+    const periods = Math.floor(free / this.growing);
     let left = free - periods * this.growing;
+    let place = this.#place;
     for (let ahead = periods * block + 1; ahead < steps; ahead++) {
-      left -= this.blocksNeeded(ahead);
+      place = place === 0 ? block - 1 : place - 1;
+      left -= this.#residues[place];
       if (left < 0) return ahead;
     }
     return steps;
   }
 
+  /**
+   * KV block-seconds of the first `steps` steps of a run that starts with `used` blocks: each block
+   * taken before step j counts from that step's start to the end of the last.
+   */
+  blockSeconds(run: DecodeRun, steps: number, used: number): number {
+    const total = run.seconds(steps);
+    const block = this.blockTokens;
+    const last = steps - 1;
+    let blockSeconds = used * total;
+    let place = this.#place;
+    // Needs repeat with the block size: sum each place in the block over all its repetitions.
+    for (let j = 1; j <= last && j <= block; j++) {
+      place = place === 0 ? block - 1 : place - 1;
+      const need = this.#residues[place];
+      if (need === 0) continue;
+      if (j + block > last) blockSeconds += need * (total - run.seconds(j));
+      else blockSeconds += need * run.remainingSeconds(j, block, last, total);
+    }
+    return blockSeconds;
+  }
+
   /** Takes `steps` decode steps. */
   advance(steps: number): void {
     this.step += steps;
-    this.contextTokens += steps * this.decoding;
-  }
-
-  #residue(slot: number): number {
     const block = this.blockTokens;
-    const residue = (this.targetTokens[slot] - this.#joinedStep[slot]) % block;
-    return residue < 0 ? residue + block : residue;
+    const place = (this.#place - steps) % block;
+    this.#place = place < 0 ? place + block : place;
+    this.contextTokens += steps * this.decoding;
   }
 
   #leaveBatch(slot: number): void {
     this.contextTokens -= this.computedTokens(slot) + 1;
     this.decoding--;
     if (this.reservedBlocks[slot] === 0) {
-      this.#residues[this.#residue(slot)]--;
+      this.#residues[this.#residueOf[slot]]--;
       this.growing--;
     }
     this.ends.delete(slot);

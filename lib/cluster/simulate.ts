@@ -13,7 +13,7 @@ import { GatewayQueue } from "./gateway.ts";
 import { RoutingView } from "./routing_view.ts";
 import { Sampler } from "./sampler.ts";
 
-const Kind = { release: 0, timeout: 1, keepAlive: 2, scaling: 3, sample: 4 } as const;
+const Kind = { release: 0, timeout: 1, keepAlive: 2, scaling: 3, actuation: 4, sample: 5 } as const;
 /** Requests between two progress reports. */
 const PROGRESS_STRIDE = 8192;
 /** Scaling evaluations without any progress after which a run with waiting requests is stuck. */
@@ -66,7 +66,7 @@ class Simulation {
     this.#fleet = new Fleet(parts, this.#run);
     this.#gateways = functions.map(() => new GatewayQueue());
     this.#scalers = functions.map((f, id) =>
-      f.scaling.policy ? new Autoscaler(this.#fleet, id) : undefined
+      f.scaling.decider ? new Autoscaler(this.#fleet, id) : undefined
     );
     this.#routing = new RoutingView(this.#fleet, requests);
     this.#sampler = new Sampler(this.#fleet);
@@ -115,7 +115,7 @@ class Simulation {
       for (let i = 0; i < f.scaling.initialInstances; i++) {
         this.#makeReady(this.#fleet.create(id, 0));
       }
-      const period = f.scaling.policy?.periodSeconds;
+      const period = f.scaling.decider?.periodSeconds;
       if (period !== undefined) this.#queue.push(period, Priority.scaling, Kind.scaling, id);
     });
     this.#queue.push(sampleSeconds, Priority.sample, Kind.sample);
@@ -138,6 +138,8 @@ class Simulation {
         return this.#endKeepAlive(a, b);
       case Kind.scaling:
         return this.#evaluateScaling(a);
+      case Kind.actuation:
+        return this.#scaleTo(a, b);
       case Kind.sample:
         this.#sample();
         if (this.#mayGoOn()) {
@@ -356,13 +358,24 @@ class Simulation {
     const oldest = gateway.peek();
     const oldestWait = oldest < 0 ? 0 : this.#now - this.#run.columns.arrivalAtSeconds[oldest];
     const desired = scaler.evaluate(this.#now, oldestWait);
+    const { periodSeconds, actuationDelaySeconds } = fleet.parts.scaling.decider!;
+    if (actuationDelaySeconds > 0) {
+      const at = this.#now + actuationDelaySeconds;
+      this.#queue.push(at, Priority.actuation, Kind.actuation, functionId, desired);
+    } else {
+      this.#scaleTo(functionId, desired);
+    }
+    if (gateway.size > 0 && fleet.size === 0) this.#checkStuck(functionId, oldest);
+    const at = this.#now + periodSeconds;
+    this.#queue.push(at, Priority.scaling, Kind.scaling, functionId);
+  }
+
+  #scaleTo(functionId: number, desired: number): void {
+    const fleet = this.#fleet.functions[functionId];
     while (fleet.size < desired) this.#fleet.start(functionId, this.#now);
     while (fleet.size > desired) {
       this.#fleet.retire(this.#fleet.retirementCandidate(functionId), this.#now);
     }
-    if (gateway.size > 0 && fleet.size === 0) this.#checkStuck(functionId, oldest);
-    const period = fleet.parts.scaling.policy!.periodSeconds;
-    this.#queue.push(this.#now + period, Priority.scaling, Kind.scaling, functionId);
   }
 
   #checkStuck(functionId: number, request: number): void {

@@ -1,7 +1,5 @@
 import type { StepShape, StepWork } from "../execution/execution_time_model.ts";
 import { emptyTotals, type MeterTotals } from "../metrics/meter_totals.ts";
-import type { DecodeRun } from "./leap.ts";
-import type { Sequences } from "./sequences.ts";
 
 /**
  * Counts the work of one engine: FLOPs, bytes, tokens, busy time and KV use. A decode run's share is
@@ -45,36 +43,4 @@ export class WorkMeter {
     into.promptTokens += tokens - shape.decodeSequences;
     into.outputTokens += shape.sampledSequences;
   }
-}
-
-/**
- * KV block-seconds of the first `steps` steps of a run that starts with `used` blocks: each block
- * taken before step j counts from that step's start to the end of the last.
- */
-export function runBlockSeconds(
-  run: DecodeRun,
-  steps: number,
-  used: number,
-  sequences: Sequences,
-): number {
-  const total = run.seconds(steps);
-  let blockSeconds = used * total;
-  const period = sequences.blockTokens;
-  // Needs repeat with the block size: sum each place in the block over all its repetitions.
-  const places = Math.min(steps - 1, period);
-  for (let j = 1; j <= places; j++) {
-    const need = sequences.blocksNeeded(j);
-    if (need === 0) continue;
-    if (j + period > steps - 1) {
-      blockSeconds += need * (total - run.seconds(j));
-    } else {
-      const m = Math.floor((steps - 1 - j) / period) + 1;
-      const sum = m * j + period * (m * (m - 1) / 2);
-      const squares = m * j * j + j * period * m * (m - 1) +
-        period * period * ((m - 1) * m * (2 * m - 1) / 6);
-      const starts = run.firstStepSeconds * sum + run.incrementSeconds * ((squares - sum) / 2);
-      blockSeconds += need * (m * total - starts);
-    }
-  }
-  return blockSeconds;
 }

@@ -5,8 +5,6 @@ import { admitChunked } from "./vllm.ts";
 export interface SarathiOptions {
   /** Token budget of one step, decodes included: the chunk size of the paper. Tokens, >= 1. */
   readonly chunkSize: number;
-  /** Share of the KV blocks that admission leaves free, 0..1. */
-  readonly watermarkBlocks: number;
 }
 
 /**
@@ -17,7 +15,7 @@ export interface SarathiOptions {
  * @source Agrawal et al., "Taming Throughput-Latency Tradeoff in LLM Inference with Sarathi-Serve",
  * OSDI 2024, Algorithm 3
  */
-export function sarathi({ chunkSize, watermarkBlocks }: SarathiOptions): BatchingStrategy {
+export function sarathi({ chunkSize }: SarathiOptions): BatchingStrategy {
   return {
     name: "sarathi",
     reservation: "prompt",
@@ -33,7 +31,7 @@ export function sarathi({ chunkSize, watermarkBlocks }: SarathiOptions): Batchin
         step.prefill(unfinished, tokens);
         budget -= tokens;
       }
-      if (preempted === 0) admitChunked(step, budget, watermarkBlocks);
+      if (preempted === 0) admitChunked(step, budget);
     },
   };
 }

@@ -4,9 +4,9 @@ import type { BatchingStrategy, StepBuilder } from "./strategy.ts";
  * Admits waiting requests in queue order and computes as much of each prompt as the budget holds.
  * Only the last one admitted can be left unfinished, since it is the budget that cut it short.
  */
-export function admitChunked(step: StepBuilder, budget: number, keepFreeBlocks: number): void {
+export function admitChunked(step: StepBuilder, budget: number): void {
   while (budget > 0 && step.waiting > 0) {
-    const slot = step.admit(keepFreeBlocks);
+    const slot = step.admit(0);
     if (slot < 0) return;
     const tokens = Math.min(budget, step.prefillRemaining(slot));
     step.prefill(slot, tokens);
@@ -38,7 +38,7 @@ export function vllm(): BatchingStrategy {
         step.prefill(unfinished, tokens);
         budget -= tokens;
       }
-      if (preempted === 0) admitChunked(step, budget, 0);
+      if (preempted === 0) admitChunked(step, budget);
     },
   };
 }

@@ -1,0 +1,132 @@
+import type { ClusterParts, FunctionParts, NoCapacityRule } from "../../cluster/cluster_parts.ts";
+import type { EngineParts } from "../../cluster/engine_parts.ts";
+import type { FunctionFacts } from "../../metrics/summary.ts";
+import { prefixIdentity } from "../../scheduling/kv_cache/prefix_identity.ts";
+import { createRouting } from "../../scheduling/routing/mod.ts";
+import { randomStreams } from "../../sim/random_streams.ts";
+import type { RequestTable } from "../../workload/mod.ts";
+import type { Configuration } from "../configuration.ts";
+import { buildBatching, queueKeys } from "./batching.ts";
+import { buildDeployment, type Deployment } from "./deployment.ts";
+import { instancePrice } from "./prices.ts";
+import { buildRequests } from "./requests.ts";
+import { buildScaling } from "./scaling.ts";
+import { buildStarts } from "./starts.ts";
+
+/** Texts of the files that a configuration names. */
+export interface ConfiguredTexts {
+  /** `workload.trace.path` */
+  readonly traceText?: string;
+  /** `model.hf_config` */
+  readonly modelConfigText?: string;
+  /** `cold_start.preset`, when it is a file */
+  readonly presetText?: string;
+}
+
+/** A run, ready to go: the cluster's parts and what the summary needs. */
+export interface BuiltCluster {
+  readonly parts: ClusterParts;
+  readonly facts: readonly FunctionFacts[];
+  /** What a user should know before reading the results. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * Turns a configuration into the parts of a run. Policies and streams are new, so each run needs its
+ * own.
+ *
+ * @throws {RangeError} If something in the configuration cannot be built.
+ */
+export function buildCluster(config: Configuration, texts: ConfiguredTexts = {}): BuiltCluster {
+  const { simulation, metrics, workload } = config;
+  const streams = randomStreams(simulation.random_seed, simulation.replication);
+  const deployment = buildDeployment(config, texts.modelConfigText);
+  const { table, notices } = buildRequests(config, streams, texts.traceText);
+  const engine = engineParts(config, deployment, table);
+  const scaling = buildScaling(config);
+  const name = deployment.shape.name;
+  const fn: FunctionParts = {
+    name,
+    engine,
+    routing: createRouting(config.cluster.routing.policy, {
+      stream: streams.take("routing"),
+      prefixAffinity: {
+        minimumMatch: config.cluster.routing.prefix_affinity.minimum_match,
+        loadDifference: config.cluster.routing.prefix_affinity.load_difference,
+        loadRatio: config.cluster.routing.prefix_affinity.load_ratio,
+      },
+    }),
+    scaling,
+    noCapacity: noCapacityRule(config.gateway),
+    concurrencyPerInstance: config.gateway.concurrency_per_instance ?? Infinity,
+  };
+  // A workload cut by its number of requests ends with its last completion, not with the duration.
+  const byCount = workload.num_requests !== null || workload.type === "trace" ||
+    workload.closed_loop.concurrency !== null;
+  return {
+    parts: {
+      requests: table,
+      functions: [fn],
+      starts: buildStarts(config, deployment, streams, texts.presetText),
+      horizonSeconds: byCount ? 0 : simulation.duration,
+      stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
+      sampleSeconds: metrics.collect_interval,
+    },
+    facts: [{
+      gpus: deployment.gpus,
+      peakFlops: deployment.peakFlops,
+      peakBytesPerSecond: deployment.peakBytesPerSecond,
+      kvBlocks: engine.kvBlocks,
+      fixedMemoryShare: deployment.kv.fixedMemoryShare,
+      kvMemoryShare: deployment.kv.kvMemoryShare,
+      price: instancePrice(config, deployment, () => undefined),
+    }],
+    notices,
+  };
+}
+
+function engineParts(
+  config: Configuration,
+  deployment: Deployment,
+  table: RequestTable,
+): EngineParts {
+  const { scheduler, memory, simulation } = config;
+  const { kv } = deployment;
+  let longestOutput = 1;
+  for (let i = 0; i < table.count; i++) {
+    if (table.outputTokens[i] > longestOutput) longestOutput = table.outputTokens[i];
+  }
+  const keys = queueKeys(config, table);
+  return {
+    execution: deployment.execution,
+    work: deployment.work,
+    strategy: buildBatching(scheduler, kv.blocks),
+    stepping: simulation.stepping,
+    maxSequences: scheduler.max_num_seqs,
+    maxTokensPerStep: scheduler.max_num_batched_tokens,
+    kvBlocks: kv.blocks,
+    blockTokens: memory.block_size,
+    windowTokens: deployment.windowTokens,
+    // What a client states as its limit: one for all, so that no policy learns a request's length.
+    maxOutputTokens: longestOutput,
+    queueOrder: scheduler.scheduling_policy,
+    ...(keys && { queueKeys: keys }),
+    ...(scheduler.prefix_caching && table.prefix && {
+      prefix: prefixIdentity(table.prefix, memory.block_size),
+    }),
+    ...(scheduler.preemption_mode === "swap" && {
+      swap: { blocks: deployment.swapBlocks, secondsPerBlock: deployment.swapSecondsPerBlock },
+    }),
+    gpus: deployment.gpus,
+    peakFlops: deployment.peakFlops,
+    peakBytesPerSecond: deployment.peakBytesPerSecond,
+  };
+}
+
+function noCapacityRule(gateway: Configuration["gateway"]): NoCapacityRule {
+  return {
+    action: gateway.on_no_capacity === "reject" ? "reject" : "queue",
+    limit: gateway.limit ?? Infinity,
+    timeoutSeconds: gateway.timeout ?? Infinity,
+  };
+}

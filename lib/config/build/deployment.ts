@@ -1,0 +1,106 @@
+import { kvCapacity } from "../../execution/kv_capacity.ts";
+import { stepWork } from "../../execution/step_work.ts";
+import type { ExecutionTimeModel, StepWork } from "../../execution/execution_time_model.ts";
+import { findGpu } from "../../hardware/gpu.ts";
+import type { Gpu } from "../../hardware/gpu.ts";
+import { findNode } from "../../hardware/node.ts";
+import type { Node } from "../../hardware/node.ts";
+import {
+  findModel,
+  transformerFromHfConfig,
+  transformerFromSimfaasinfer,
+  weightBytes,
+} from "../../models/mod.ts";
+import type { TransformerShape } from "../../models/transformer.ts";
+import type { Configuration } from "../configuration.ts";
+import { BYTES_PER_ELEMENT } from "./dtypes.ts";
+import { buildExecution } from "./execution.ts";
+
+/** A model on its GPUs: what one instance is, in numbers. */
+export interface Deployment {
+  readonly shape: TransformerShape;
+  readonly gpu: Gpu;
+  /** Machine that an instance runs on. */
+  readonly node: Node;
+  /** GPUs of one instance. */
+  readonly gpus: number;
+  readonly weightBytes: number;
+  readonly execution: ExecutionTimeModel;
+  readonly work: StepWork;
+  /** KV blocks of one instance, and shares of its GPU memory. */
+  readonly kv: {
+    readonly blocks: number;
+    readonly fixedMemoryShare: number;
+    readonly kvMemoryShare: number;
+  };
+  /** Longest prompt and output together, tokens. */
+  readonly windowTokens: number;
+  /** Dense peaks of one instance, FLOP/s and bytes/s. */
+  readonly peakFlops: number;
+  readonly peakBytesPerSecond: number;
+  /** Seconds to move one KV block between GPU and host memory, and host blocks per instance. */
+  readonly swapSecondsPerBlock: number;
+  readonly swapBlocks: number;
+}
+
+/** The shape: a config.json before a shape in the configuration before the catalogue. */
+function modelShape(
+  model: Configuration["model"],
+  modelConfigText: string | undefined,
+): TransformerShape {
+  if (model.hf_config !== null && modelConfigText !== undefined) {
+    return transformerFromHfConfig(modelConfigText, model.name);
+  }
+  return model.num_layers !== null ? transformerFromSimfaasinfer(model) : findModel(model.name);
+}
+
+/**
+ * Works out what one instance is.
+ *
+ * @param modelConfigText Text of `model.hf_config`.
+ * @throws {RangeError} If the model or GPU is unknown, or the model does not fit.
+ */
+export function buildDeployment(
+  config: Configuration,
+  modelConfigText: string | undefined,
+): Deployment {
+  const { model, cluster, parallelization, memory } = config;
+  const shape = modelShape(model, modelConfigText);
+  const gpu = findGpu(cluster.gpu_type, cluster.gpu_memory_gb ?? undefined);
+  const tensorParallel = parallelization.tensor_parallel_size;
+  const pipelineParallel = parallelization.pipeline_parallel_size;
+  const gpus = tensorParallel * pipelineParallel;
+  const weightDtype = model.weight_dtype ?? model.dtype;
+  const kvDtype = memory.kv_cache_dtype === "auto" ? model.dtype : memory.kv_cache_dtype;
+  const weightBytesPerElement = BYTES_PER_ELEMENT[weightDtype];
+  const kvBytesPerElement = BYTES_PER_ELEMENT[kvDtype];
+  const capacity = kvCapacity({
+    shape,
+    gpu,
+    tensorParallel,
+    pipelineParallel,
+    weightBytesPerElement,
+    kvBytesPerElement,
+    utilization: memory.gpu_memory_utilization,
+    reserveBytes: memory.reserved_memory_gb * 1e9,
+    blockTokens: memory.block_size,
+  });
+  const work = stepWork(shape, { weightBytesPerElement, kvBytesPerElement });
+  const blockBytes = work.kvBytesPerToken * memory.block_size;
+  const peak = model.dtype === "fp8" ? gpu.peakFlops.fp8 ?? gpu.peakFlops.bf16 : gpu.peakFlops.bf16;
+  return {
+    shape,
+    gpu,
+    node: findNode("generic"),
+    gpus,
+    weightBytes: weightBytes(shape, weightBytesPerElement),
+    execution: buildExecution(config, { shape, gpu, weightBytesPerElement, kvBytesPerElement }),
+    work,
+    kv: { ...capacity, blocks: memory.num_gpu_blocks ?? capacity.blocks },
+    windowTokens: model.max_model_len ?? shape.maxPositions,
+    peakFlops: peak * gpus,
+    peakBytesPerSecond: gpu.bandwidthBytesPerSecond * gpus,
+    swapSecondsPerBlock: blockBytes / (gpu.pcieBytesPerSecond * gpus),
+    swapBlocks: Math.floor(memory.swap_space_gb * 1e9 * gpus / blockBytes),
+  };
+}

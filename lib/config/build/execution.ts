@@ -1,0 +1,49 @@
+import { analytical } from "../../execution/analytical/mod.ts";
+import { constantTime } from "../../execution/constant_time.ts";
+import type { ExecutionTimeModel } from "../../execution/execution_time_model.ts";
+import { linearTime } from "../../execution/linear_time.ts";
+import type { Gpu } from "../../hardware/gpu.ts";
+import type { TransformerShape } from "../../models/transformer.ts";
+import type { Configuration } from "../configuration.ts";
+import { notYet } from "./not_yet.ts";
+
+/** What step times depend on beside the configuration. */
+export interface ExecutionFacts {
+  readonly shape: TransformerShape;
+  readonly gpu: Gpu;
+  readonly weightBytesPerElement: number;
+  readonly kvBytesPerElement: number;
+}
+
+/** The execution-time model that `execution.source` names. */
+export function buildExecution(config: Configuration, facts: ExecutionFacts): ExecutionTimeModel {
+  const { execution, parallelization } = config;
+  switch (execution.source) {
+    case "constant":
+      return constantTime(execution.step_seconds);
+    case "linear": {
+      const { coefficients } = execution;
+      return linearTime({
+        baseSeconds: coefficients.base_seconds,
+        perPrefillTokenSeconds: coefficients.per_prefill_token_seconds,
+        perDecodeSequenceSeconds: coefficients.per_decode_sequence_seconds,
+        perContextTokenSeconds: coefficients.per_context_token_seconds,
+      });
+    }
+    case "analytical": {
+      const { step_seconds, sequence_seconds, collective_seconds } = execution.overheads;
+      return analytical({
+        ...facts,
+        tensorParallel: parallelization.tensor_parallel_size,
+        pipelineParallel: parallelization.pipeline_parallel_size,
+        expertParallel: parallelization.expert_parallel_size,
+        ...(step_seconds !== null && { stepOverheadSeconds: step_seconds }),
+        ...(sequence_seconds !== null && { sequenceOverheadSeconds: sequence_seconds }),
+        ...(collective_seconds !== null && { collectiveOverheadSeconds: collective_seconds }),
+      });
+    }
+    case "profiled":
+    case "calibrated":
+      throw notYet("execution.source", execution.source, "analytical, linear, constant");
+  }
+}

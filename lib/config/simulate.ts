@@ -1,0 +1,69 @@
+import { simulateCluster } from "../cluster/simulate.ts";
+import { runDigest } from "../metrics/digest.ts";
+import { instancePhases } from "../metrics/instance_phases.ts";
+import type { RunResult } from "../metrics/run_tables.ts";
+import { summarize } from "../metrics/summary.ts";
+import { buildCluster, type ConfiguredTexts } from "./build/cluster.ts";
+import type { Configuration } from "./configuration.ts";
+
+/** Options of {@link simulate}. */
+export interface SimulateOptions extends ConfiguredTexts {
+  /** Called now and then with the share of requests that have ended and the simulated time, seconds. */
+  readonly onProgress?: (doneShare: number, simulatedSeconds: number) => void;
+}
+
+/**
+ * Runs the simulation that a configuration describes and returns its columns and summary. Touches no
+ * disk: files that the configuration names are handed in as texts. Equal configurations and texts
+ * give equal results to the byte.
+ *
+ * @throws {RangeError} If the configuration cannot be built (unknown model, model too big for the
+ *   GPU), or the run cannot go on.
+ * @throws {SyntaxError} If a row of the trace is malformed.
+ *
+ * @example
+ * ```ts
+ * import { loadConfig, simulate } from "simfaasinfer";
+ * const config = loadConfig("workload: { type: poisson, arrival_rate: 5, num_requests: 200 }");
+ * const run = await simulate(config);
+ * console.log(run.summary.requests.completed); // 200
+ * ```
+ */
+export async function simulate(
+  config: Configuration,
+  options: SimulateOptions = {},
+): Promise<RunResult> {
+  const { onProgress, ...texts } = options;
+  const { parts, facts, notices } = buildCluster(config, texts);
+  const record = simulateCluster(onProgress ? { ...parts, onProgress } : parts);
+  const { arrivalAtSeconds, count } = record.columns;
+  const asked = config.simulation.warmup_duration;
+  const lastArrival = count > 0 ? arrivalAtSeconds[count - 1] : 0;
+  const ignoresWarmup = asked > 0 && asked > lastArrival;
+  const summary = summarize(record, {
+    functions: facts,
+    percentiles: config.metrics.percentiles,
+    warmupSeconds: ignoresWarmup ? 0 : asked,
+  });
+  return {
+    requests: record.columns,
+    timeSeries: record.timeSeries,
+    instances: instancePhases(record),
+    summary: { ...summary, digest: await runDigest(record.columns) },
+    functionNames: parts.functions.map((f) => f.name),
+    engine: {
+      stepping: config.simulation.stepping,
+      stepsLeapt: record.stepsLeapt,
+      stepsSingle: record.stepsSingle,
+      notices: ignoresWarmup
+        ? [
+          ...notices,
+          `the warm-up of ${asked} s is longer than the workload of ${
+            lastArrival.toFixed(1)
+          } s and was not left out`,
+        ]
+        : notices,
+    },
+    tbtCdf: record.gaps.cdf(),
+  };
+}
