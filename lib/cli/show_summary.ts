@@ -1,0 +1,125 @@
+import type { LatencySummary, RunResult, Summary } from "../metrics/run_tables.ts";
+
+const LATENCIES = [
+  ["ttft_s", "TTFT"],
+  ["tbt_s", "TBT"],
+  ["tpot_s", "TPOT"],
+  ["e2e_s", "E2E"],
+  ["normalized_latency_s", "E2E per token"],
+  ["scheduling_delay_s", "scheduling delay"],
+] as const;
+
+/** Why requests did not complete, in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  rejected_window: "longer than the model's window",
+  rejected_capacity: "larger than the KV cache",
+  rejected_queue_full: "found the queue full",
+  rejected_rate_limit: "over the rate limit",
+  rejected_slo: "could not meet their SLO",
+  rejected_no_instance: "found no instance",
+};
+
+/** The summary of a run as lines of a table for a terminal of 100 columns. */
+export function showSummary({ summary }: Pick<RunResult, "summary">): string[] {
+  const { requests, cost } = summary;
+  const count = (value: number) => grouped(Math.round(value));
+  const ended = (["completed", "rejected", "timed_out", "unfinished"] as const)
+    .filter((key) => key === "completed" || requests[key] > 0)
+    .map((key) => `${count(requests[key])} ${key.replace("_", " ")}`);
+  const reasons = Object.entries(requests.reasons)
+    .map(([reason, n]) => `${count(n)} ${REASONS[reason] ?? reason.replaceAll("_", " ")}`);
+  const facts: [string, string][] = [
+    ["requests", [`${count(requests.arrived)} arrived`, ...ended].join(", ")],
+    ...(reasons.length > 0 ? [["", reasons.join(", ")] as [string, string]] : []),
+    [
+      "throughput",
+      `${digits(summary.throughput_rps)} requests/s, ${
+        digits(summary.output_tokens_per_s)
+      } output tokens/s, ${digits(summary.total_tokens_per_s)} tokens/s in all`,
+    ],
+    [
+      "utilisation",
+      `busy ${percent(summary.busy_fraction)}, MFU ${percent(summary.mfu)}, MBU ${
+        percent(summary.mbu)
+      }, GPU memory ${percent(summary.memory_utilization)}, KV cache ${
+        percent(summary.kv_utilization)
+      }`,
+    ],
+    [
+      "instances",
+      `${digits(summary.gpu_hours)} GPU hours, ${count(summary.instance_seconds)} instance-seconds`,
+    ],
+    [
+      "cold starts",
+      `${count(summary.cold_starts)} (${
+        percent(summary.cold_start_rate)
+      } of requests waited for one)`,
+    ],
+    ["preemptions", count(summary.preemptions)],
+    [
+      "cost",
+      `${dollars(cost.total_usd)} (busy ${dollars(cost.busy_usd)}, idle ${
+        dollars(cost.idle_usd)
+      }, cold starts ${dollars(cost.cold_start_usd)})`,
+    ],
+    [
+      "",
+      [
+        [cost.per_request_usd, "per request"],
+        [cost.per_million_output_tokens_usd, "per million output tokens"],
+      ].map(([usd, what]) => `${dollars(usd as number | null)} ${what}`).join(", "),
+    ],
+    ["digest", summary.digest],
+  ];
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return [
+    ...latencyTable(summary),
+    "",
+    ...facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
+  ];
+}
+
+function latencyTable(summary: Summary): string[] {
+  const percentiles = Object.keys(summary.ttft_s).filter((key) => /^p[\d.]+$/.test(key));
+  const keys = ["mean", ...percentiles, "max"] as (keyof LatencySummary)[];
+  const rows = [
+    ["latency", ...keys],
+    ...LATENCIES.map(([key, name]) => [name, ...keys.map((k) => duration(summary[key][k]))]),
+  ];
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  return rows.map((row) =>
+    row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i] + 1)).join(" ")
+  );
+}
+
+/** Seconds in the unit that reads best, three digits. */
+function duration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined) return "-";
+  if (seconds === 0) return "0 ms";
+  if (seconds < 0.9995) return `${digits(seconds * 1000)} ms`;
+  return `${digits(seconds)} s`;
+}
+
+function percent(share: number): string {
+  return `${digits(share * 100)} %`;
+}
+
+function dollars(usd: number | null): string {
+  if (usd === null) return "-";
+  return `$${usd >= 0.1 || usd === 0 ? grouped(usd.toFixed(2)) : digits(usd)}`;
+}
+
+/** A number with three significant digits, whole above 1000; thousands apart. */
+function digits(value: number): string {
+  if (value === 0) return "0";
+  const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  if (decimals > 7) return value.toExponential(2);
+  return grouped(value.toFixed(decimals));
+}
+
+/** Commas between thousands. */
+function grouped(value: number | string): string {
+  const [whole, fraction] = String(value).split(".");
+  const apart = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? apart : `${apart}.${fraction}`;
+}

@@ -1,0 +1,127 @@
+import { loadConfig } from "../config/load.ts";
+import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
+import type { Command } from "./command.ts";
+import { readInput } from "./read_input.ts";
+import { runSimulation } from "./run_simulation.ts";
+import { UsageError } from "./usage_error.ts";
+
+const FORMATS = ["parquet", "csv", "json"] as const;
+const STEPPINGS = ["leap", "step"] as const;
+
+const OPTIONS: readonly CommandOption[] = [
+  {
+    name: "set",
+    value: "PATH=VALUE",
+    repeats: true,
+    describe: "Set one setting, over all files; may stand several times:\n" +
+      "--set workload.arrival_rate=5 --set cluster.gpu=H100",
+  },
+  {
+    name: "trace",
+    value: "FILE",
+    describe: "Replay this trace (workload.type trace); its format is recognised",
+  },
+  { name: "seed", value: "N", describe: "Seed of every random stream, 0 to 4294967295" },
+  {
+    name: "stepping",
+    value: "MODE",
+    describe: "leap: many decode steps at once (default); step: one by one, for checking",
+  },
+  {
+    name: "out",
+    value: "DIR",
+    describe: "Write requests, time series, instances, summary.json and manifest.json there;\n" +
+      "older results in it are replaced as a whole. Without it only the summary is printed",
+  },
+  {
+    name: "format",
+    value: "LIST",
+    describe: "Formats of the tables: parquet (default), csv, json, or several with commas",
+  },
+  { name: "figures", describe: "Also draw the figures into DIR/figures" },
+  { name: "quiet", describe: "No progress; print the summary alone" },
+];
+
+/** The command "simulate". */
+export const simulateCommand: Command = {
+  name: "simulate",
+  summary: "Simulate a configuration, print the summary, write the results",
+  help: `Simulates a deployment and prints latency, utilisation and cost.
+
+Usage: deno task simulate [CONFIG.yaml...] [OPTION...]
+
+Several configurations are merged, later ones over earlier ones, all over the defaults. Paths in a
+configuration count from its own directory, those on the command line from the working directory.
+
+${describeOptions(OPTIONS)}
+
+Exit codes: 0 done, 2 a mistake in the input (one line says which), 1 a mistake in the program.`,
+  async run(args, print) {
+    const given = readArguments("simulate", args, OPTIONS);
+    const out = given.value("out");
+    const figures = given.flag("figures");
+    if (out === undefined && (figures || given.value("format") !== undefined)) {
+      throw new UsageError(
+        `Cannot write ${figures ? "figures" : "tables"} without a directory: add --out DIR`,
+      );
+    }
+    const set = overridesOf(given.values("set"), {
+      trace: given.value("trace"),
+      seed: given.value("seed"),
+      stepping: given.value("stepping"),
+      format: given.value("format"),
+    });
+    const files = given.positional.map((name) => ({
+      name,
+      content: readInput(name, "a configuration"),
+    }));
+    const config = loadConfig(files.map((file) => file.content), {
+      set,
+      fileNames: files.map((file) => file.name),
+    });
+    const overridden = new Set(set.map((text) => text.slice(0, text.indexOf("=")).trim()));
+    const quiet = given.flag("quiet");
+    await runSimulation({ config, files, overridden, out, figures, quiet }, print);
+    return 0;
+  },
+};
+
+/** Options that stand for settings, as overrides after those of `--set`. */
+function overridesOf(
+  set: readonly string[],
+  options: Readonly<Record<"trace" | "seed" | "stepping" | "format", string | undefined>>,
+): string[] {
+  const { trace, seed, stepping, format } = options;
+  const overrides = [...set];
+  if (trace !== undefined) {
+    // A JSON text is a YAML text too: it keeps whatever is special in a path.
+    overrides.push("workload.type=trace", `workload.trace.path=${JSON.stringify(trace)}`);
+  }
+  if (seed !== undefined) {
+    if (!/^\d+$/.test(seed) || Number(seed) > 4294967295) {
+      throw new UsageError(
+        `Cannot read --seed as a whole number from 0 to 4294967295: current value is "${seed}"`,
+      );
+    }
+    overrides.push(`simulation.random_seed=${seed}`);
+  }
+  if (stepping !== undefined) {
+    if (!(STEPPINGS as readonly string[]).includes(stepping)) {
+      throw new UsageError(
+        `Cannot read --stepping as one of ${STEPPINGS.join(", ")}: current value is "${stepping}"`,
+      );
+    }
+    overrides.push(`simulation.stepping=${stepping}`);
+  }
+  if (format !== undefined) {
+    const formats = [...new Set(format.split(","))];
+    const wrong = formats.find((name) => !(FORMATS as readonly string[]).includes(name));
+    if (wrong !== undefined) {
+      throw new UsageError(
+        `Cannot read --format as a list of ${FORMATS.join(", ")}: current value is "${format}"`,
+      );
+    }
+    overrides.push(`output.formats=[${formats.join(", ")}]`);
+  }
+  return overrides;
+}

@@ -1,0 +1,22 @@
+import { ConfigError } from "../config/config_error.ts";
+
+/** A mistake on the command line or in a file that it names. The message is one line. */
+export class UsageError extends RangeError {
+  override name = "UsageError";
+}
+
+/**
+ * Whether an error tells a user about a mistake in the input, rather than about one in the program:
+ * messages of the form "Cannot <action> as <wanted>: current value is <value>", and what the system
+ * refuses (a missing file, a full disk, a permission).
+ */
+export function isUsersMistake(error: unknown): error is Error {
+  if (error instanceof UsageError || error instanceof ConfigError) return true;
+  // The engine's own TypeErrors begin with "Cannot" too ("Cannot read properties of undefined").
+  if (error instanceof TypeError || error instanceof SyntaxError) {
+    return /^Cannot .*: current value is /s.test(error.message);
+  }
+  if (error instanceof RangeError) return error.message.startsWith("Cannot ");
+  if (error instanceof Deno.errors.NotCapable) return true;
+  return error instanceof Error && /\(os error \d+\)/.test(error.message);
+}
