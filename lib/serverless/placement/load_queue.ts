@@ -1,0 +1,52 @@
+/** Bandwidths from where weights may be to the GPUs of a node, bytes/s. */
+export interface LoadBandwidths {
+  readonly dramBytesPerSecond: number;
+  readonly ssdBytesPerSecond: number;
+  readonly remoteBytesPerSecond: number;
+}
+
+/**
+ * Estimates loads of one node as ServerlessLLM does: loads from disk or network queue behind one
+ * another, loads from host memory do not.
+ *
+ * @source ServerlessLLM, sllm/schedulers/storage_aware_scheduler.py (waiting time + size / bandwidth) and
+ *   store_manager.py (estimated end of the queue's last load)
+ *
+ * @example
+ * ```ts
+ * import { LoadQueue } from "simfaasinfer";
+ * const queue = new LoadQueue({
+ *   dramBytesPerSecond: 25e9,
+ *   ssdBytesPerSecond: 5e9,
+ *   remoteBytesPerSecond: 1e9,
+ * });
+ * queue.add("ssd", 10e9, 0);
+ * console.log(queue.estimateSeconds("ssd", 10e9, 1)); // 3
+ * ```
+ */
+export class LoadQueue {
+  readonly #bandwidths: LoadBandwidths;
+  #freeAtSeconds = 0;
+
+  constructor(bandwidths: LoadBandwidths) {
+    for (const [name, value] of Object.entries(bandwidths)) {
+      if (!(value > 0)) {
+        throw new RangeError(`Cannot use ${name} as a bandwidth > 0: current value is ${value}`);
+      }
+    }
+    this.#bandwidths = bandwidths;
+  }
+
+  /** Time until weights of `bytes` would be loaded, seconds from now. */
+  estimateSeconds(tier: "dram" | "ssd" | "remote", bytes: number, nowSeconds: number): number {
+    const seconds = bytes / this.#bandwidths[`${tier}BytesPerSecond`];
+    return tier === "dram" ? seconds : Math.max(0, this.#freeAtSeconds - nowSeconds) + seconds;
+  }
+
+  /** A load begins or joins the queue. Returns its estimated end, seconds. */
+  add(tier: "dram" | "ssd" | "remote", bytes: number, nowSeconds: number): number {
+    const endAtSeconds = nowSeconds + this.estimateSeconds(tier, bytes, nowSeconds);
+    if (tier !== "dram") this.#freeAtSeconds = endAtSeconds;
+    return endAtSeconds;
+  }
+}

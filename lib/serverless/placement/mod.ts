@@ -1,0 +1,11 @@
+/**
+ * Placement: which node gets a new instance, and which idle ones go for it. Read policy.ts first, then
+ * place_instance.ts.
+ * @module
+ */
+export * from "./choose_victims.ts";
+export * from "./load_queue.ts";
+export * from "./place_by.ts";
+export * from "./place_instance.ts";
+export * from "./policies.ts";
+export * from "./policy.ts";
