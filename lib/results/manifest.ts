@@ -1,4 +1,4 @@
-import type { Configuration } from "../config/schema.ts";
+import type { Configuration } from "../config/configuration.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
 import { type CodeRevision, codeRevision } from "./code_revision.ts";
 import { sha256 } from "./sha256.ts";

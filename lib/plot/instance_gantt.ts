@@ -1,0 +1,83 @@
+import { figure, type FigureSpec } from "./spec.ts";
+import { type ColumnSpan, FIGURE_WIDTH, PALETTE } from "./theme.ts";
+import { timeUnit } from "./time_axis.ts";
+
+/** A phase of an instance's life. */
+export interface PhaseRow {
+  readonly instance: number;
+  readonly phase: string;
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+}
+
+/** Options of {@linkcode instanceGantt}. */
+export interface InstanceGanttOptions {
+  /** Columns of a page; default 2. */
+  readonly column?: ColumnSpan;
+}
+
+const COLOURS: Readonly<Record<string, string>> = {
+  starting: "#E69F00",
+  ready: "#0072B2",
+  draining: "#999999",
+};
+/** Instances up to which each has its number beside it. */
+const MOST_LABELS = 24;
+
+/** Lives of instances, one row for each, in the order of their numbers from the top. */
+export function instanceGantt(
+  rows: readonly PhaseRow[],
+  options: InstanceGanttOptions = {},
+): FigureSpec {
+  const { column = 2 } = options;
+  const instances = [...new Set(rows.map((row) => row.instance))].sort((a, b) => a - b);
+  const phases = [...new Set(rows.map((row) => row.phase))];
+  const unit = timeUnit(Math.max(0, ...rows.map((row) => row.endSeconds)));
+  const others = PALETTE.filter((colour) => !Object.values(COLOURS).includes(colour));
+  let next = 0;
+  const colours = phases.map((phase) => COLOURS[phase] ?? others[next++ % others.length]);
+  const rowHeight = Math.max(1, Math.min(12, 300 / Math.max(1, instances.length)));
+  const every = Math.ceil(instances.length / MOST_LABELS);
+  return figure({
+    width: FIGURE_WIDTH[column],
+    height: 52 + rowHeight * instances.length,
+    autosize: { type: "fit", contains: "padding" },
+    data: {
+      values: rows.map((row) => ({
+        instance: row.instance,
+        phase: row.phase,
+        start: row.startSeconds / unit.seconds,
+        end: row.endSeconds / unit.seconds,
+      })),
+    },
+    mark: { type: "bar", height: { band: rowHeight > 4 ? 0.75 : 1 } },
+    encoding: {
+      x: {
+        field: "start",
+        type: "quantitative",
+        title: `Time (${unit.symbol})`,
+        scale: { nice: false },
+        axis: { format: "~g" },
+      },
+      x2: { field: "end" },
+      y: {
+        field: "instance",
+        type: "ordinal",
+        sort: instances,
+        title: "Instance",
+        axis: {
+          values: instances.filter((_, i) => i % every === 0),
+          ticks: false,
+          domain: false,
+        },
+      },
+      color: {
+        field: "phase",
+        type: "nominal",
+        sort: null,
+        scale: { domain: phases, range: colours },
+        legend: { symbolType: "square" },
+      },
+    },
+  });
+}

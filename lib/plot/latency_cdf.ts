@@ -1,0 +1,107 @@
+import { figure, type FigureSpec } from "./spec.ts";
+import { type ColumnSpan, DASHES, FIGURE_WIDTH, PALETTE } from "./theme.ts";
+
+/** A point of the distribution of one series, such as TTFT. */
+export interface CdfRow {
+  readonly series: string;
+  readonly seconds: number;
+  /** Share of the values that are at most `seconds`, 0..1. */
+  readonly share: number;
+}
+
+/** A limit drawn as a vertical line. */
+export interface SloLine {
+  readonly series: string;
+  readonly seconds: number;
+}
+
+/** Options of {@linkcode latencyCdf}. */
+export interface LatencyCdfOptions {
+  readonly slo?: readonly SloLine[];
+  /** Columns of a page; default 1. */
+  readonly column?: ColumnSpan;
+}
+
+const HEIGHT = 150;
+
+/** Cumulative distributions of latencies on a logarithmic axis, with limits as vertical lines. */
+export function latencyCdf(rows: readonly CdfRow[], options: LatencyCdfOptions = {}): FigureSpec {
+  const { slo = [], column = 1 } = options;
+  const drawn = rows.filter((row) => row.seconds > 0);
+  const series = [...new Set(drawn.map((row) => row.series))];
+  const inMs = drawn.every((row) => row.seconds < 1);
+  const scaled = (seconds: number) => inMs ? seconds * 1000 : seconds;
+  const x = { type: "quantitative", scale: { type: "log", nice: false } } as const;
+  const color = {
+    field: "series",
+    type: "nominal",
+    sort: null,
+    scale: { domain: series, range: series.map((_, i) => PALETTE[i % PALETTE.length]) },
+  } as const;
+  const limits = slo.filter((line) => series.includes(line.series)).map((line) => ({
+    series: line.series,
+    latency: scaled(line.seconds),
+    label: `${line.series} SLO`,
+  }));
+  const curves = {
+    data: { values: drawn.map((r) => ({ ...r, latency: scaled(r.seconds), seconds: undefined })) },
+    mark: { type: "line", interpolate: "step-after" },
+    encoding: {
+      x: {
+        ...x,
+        field: "latency",
+        title: `Latency (${inMs ? "ms" : "s"})`,
+        axis: { values: logTicks(drawn.map((row) => scaled(row.seconds))), format: "~r" },
+      },
+      y: {
+        field: "share",
+        type: "quantitative",
+        title: "Cumulative share (%)",
+        scale: { domain: [0, 1] },
+        axis: { values: [0, 0.25, 0.5, 0.75, 1], labelExpr: "round(datum.value * 100)" },
+      },
+      color: { ...color, legend: { symbolType: "stroke" } },
+      strokeDash: {
+        field: "series",
+        type: "nominal",
+        sort: null,
+        scale: { domain: series, range: series.map((_, i) => DASHES[i % DASHES.length]) },
+      },
+      detail: { field: "series" },
+    },
+  };
+  const lines = {
+    data: { values: limits },
+    mark: { type: "rule", strokeDash: [2, 1] },
+    encoding: { x: { ...x, field: "latency" }, color },
+  };
+  const label = { type: "text", align: "left", angle: 270, dy: -4, y: HEIGHT - 48 } as const;
+  const text = { x: { ...x, field: "latency" }, text: { field: "label" } };
+  const labels = { data: { values: limits }, encoding: text };
+  // A white edge keeps the letters apart from curves that cross them.
+  const halo = { ...labels, mark: { ...label, stroke: "white", strokeWidth: 2 } };
+  const words = { ...labels, mark: label, encoding: { ...text, color } };
+  return figure({
+    width: FIGURE_WIDTH[column],
+    height: HEIGHT,
+    autosize: { type: "fit", contains: "padding" },
+    layer: limits.length > 0 ? [curves, lines, halo, words] : [curves],
+  });
+}
+
+/** Marks of a logarithmic axis: powers of ten, with 2 and 5 between them where these are few. */
+function logTicks(values: readonly number[]): number[] {
+  const lowest = values.reduce((least, value) => Math.min(least, value), Infinity);
+  const highest = values.reduce((most, value) => Math.max(most, value), 0);
+  if (!(highest > 0)) return [];
+  const digits = highest / lowest < 300 ? [1, 2, 5] : [1];
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(lowest)); power <= Math.log10(highest); power++) {
+    for (const digit of digits) {
+      // Read from text: 10 ** -3 is not 0.001 in float64.
+      const tick = Number(`${digit}e${power}`);
+      if (tick >= lowest && tick <= highest) ticks.push(tick);
+    }
+  }
+  return ticks;
+}

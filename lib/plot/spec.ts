@@ -1,0 +1,14 @@
+import type { TopLevelSpec } from "vega-lite";
+import { THEME } from "./theme.ts";
+
+/** A Vega-Lite specification with its data. */
+export type FigureSpec = TopLevelSpec;
+
+/** Adds schema and theme to the views of a figure. */
+export function figure(views: object): FigureSpec {
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    config: THEME,
+    ...views,
+  } as FigureSpec;
+}

@@ -1,0 +1,33 @@
+import { convertSvg, type FigureFormat, renderSvg } from "../plot/mod.ts";
+import type { FigureSource } from "./figure_source.ts";
+import {
+  STANDARD_FIGURES,
+  type StandardFigure,
+  type StandardFigureOptions,
+} from "./standard_figures.ts";
+
+/** Options of {@linkcode drawFigures}. */
+export interface DrawOptions extends StandardFigureOptions {
+  readonly formats: readonly FigureFormat[];
+  /** Figures to draw; default all. */
+  readonly only?: readonly StandardFigure[];
+}
+
+/**
+ * Draws the standard figures of a run one after the other.
+ *
+ * @param write Takes the name of each file, such as "timeline.svg", and its bytes.
+ */
+export async function drawFigures(
+  source: FigureSource,
+  options: DrawOptions,
+  write: (name: string, bytes: Uint8Array<ArrayBuffer>) => void,
+): Promise<void> {
+  const names = options.only ?? Object.keys(STANDARD_FIGURES) as StandardFigure[];
+  for (const name of names) {
+    const svg = await renderSvg(STANDARD_FIGURES[name](source, options));
+    for (const format of options.formats) {
+      write(`${name}.${format}`, await convertSvg(svg, format));
+    }
+  }
+}

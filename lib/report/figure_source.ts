@@ -1,0 +1,52 @@
+import type { RunResult, Summary, TimeSeriesColumns } from "../metrics/run_tables.ts";
+import type { PhaseRow } from "../plot/mod.ts";
+
+/** What the standard figures of a run are drawn from. */
+export interface FigureSource {
+  /** Times to first token of the requests that have one, seconds, in any order. */
+  readonly ttftSeconds: Float64Array;
+  /** End-to-end latencies of the requests that have one, seconds, in any order. */
+  readonly e2eSeconds: Float64Array;
+  /** Distribution of the gaps between tokens. */
+  readonly tbtCdf: RunResult["tbtCdf"];
+  readonly timeSeries: TimeSeriesColumns;
+  /** Phases of the instances' lives, without the stages of their starts. */
+  readonly phases: readonly PhaseRow[];
+  readonly summary: Summary;
+}
+
+/** The source of figures of a run at hand. */
+export function figureSource(result: RunResult): FigureSource {
+  const { requests, instances } = result;
+  const { arrivalAtSeconds, firstTokenAtSeconds, completedAtSeconds } = requests;
+  return {
+    ttftSeconds: differences(firstTokenAtSeconds, arrivalAtSeconds),
+    e2eSeconds: differences(completedAtSeconds, arrivalAtSeconds),
+    tbtCdf: result.tbtCdf,
+    timeSeries: result.timeSeries,
+    phases: phaseRows(
+      Array.from({ length: instances.count }, (_, i) => ({
+        instance: instances.instanceId[i],
+        phase: instances.phaseNames[instances.phase[i]],
+        startSeconds: instances.startAtSeconds[i],
+        endSeconds: instances.endAtSeconds[i],
+      })),
+    ),
+    summary: result.summary,
+  };
+}
+
+/** The phases that tile an instance's life: stages of a start lie within "starting". */
+export function phaseRows(rows: readonly PhaseRow[]): PhaseRow[] {
+  return rows.filter((row) => !row.phase.startsWith("start:"));
+}
+
+function differences(later: Float64Array, earlier: Float64Array): Float64Array {
+  const result = new Float64Array(later.length);
+  let count = 0;
+  for (let i = 0; i < later.length; i++) {
+    const difference = later[i] - earlier[i];
+    if (difference === difference) result[count++] = difference;
+  }
+  return result.subarray(0, count);
+}

@@ -1,0 +1,17 @@
+/**
+ * What is made from a run for readers: the standard figures of a result. Read standard_figures.ts
+ * first, then draw_figures.ts.
+ *
+ * @module
+ */
+export { drawFigures, type DrawOptions } from "./draw_figures.ts";
+export { type FigureSource, figureSource } from "./figure_source.ts";
+export { readFigureSource } from "./read_figure_source.ts";
+export {
+  type FigureSlo,
+  latencyRows,
+  STANDARD_FIGURES,
+  type StandardFigure,
+  type StandardFigureOptions,
+  timelineRows,
+} from "./standard_figures.ts";

@@ -1,0 +1,114 @@
+import type { Summary, TimeSeriesColumns } from "../metrics/run_tables.ts";
+import {
+  type CdfRow,
+  clusterTimeline,
+  type ColumnSpan,
+  costBreakdown,
+  type FigureSpec,
+  instanceGantt,
+  latencyCdf,
+  percentileBars,
+  type PercentileRow,
+  type SloLine,
+  thinCdf,
+  type TimelineRow,
+} from "../plot/mod.ts";
+import type { FigureSource } from "./figure_source.ts";
+
+/** Limits that are drawn into the distribution of latencies, seconds; null for none. */
+export interface FigureSlo {
+  readonly ttft_s?: number | null;
+  readonly tpot_s?: number | null;
+  readonly e2e_s?: number | null;
+}
+
+/** Options of {@linkcode standardFigures}. */
+export interface StandardFigureOptions {
+  readonly slo?: FigureSlo;
+  /** Columns of a page; default by figure. */
+  readonly column?: ColumnSpan;
+}
+
+/** Points of a time series beyond which intervals are averaged. */
+const MOST_INTERVALS = 360;
+
+/** The figures of every run by name, made when asked for. */
+export const STANDARD_FIGURES = {
+  latency_cdf: (source, { slo, column }) =>
+    latencyCdf(latencyRows(source), { slo: sloLines(slo), column }),
+  latency_percentiles: ({ summary }, { column }) =>
+    percentileBars(percentileRows(summary), { column }),
+  timeline: ({ timeSeries }, { column }) => clusterTimeline(timelineRows(timeSeries), { column }),
+  instances: ({ phases }, { column }) => instanceGantt(phases, { column }),
+  cost: ({ summary }, { column }) =>
+    costBreakdown([
+      { series: "all", use: "busy", usd: summary.cost.busy_usd },
+      { series: "all", use: "idle", usd: summary.cost.idle_usd },
+      { series: "all", use: "cold starts", usd: summary.cost.cold_start_usd },
+    ], { column }),
+} as const satisfies Record<
+  string,
+  (source: FigureSource, options: StandardFigureOptions) => FigureSpec
+>;
+
+/** Name of a standard figure. */
+export type StandardFigure = keyof typeof STANDARD_FIGURES;
+
+/** Distributions of TTFT, TBT and E2E latency, thinned to what a curve needs. */
+export function latencyRows(source: FigureSource): CdfRow[] {
+  const { ttftSeconds, e2eSeconds, tbtCdf } = source;
+  const rows = (series: string, points: ReturnType<typeof thinCdf>): CdfRow[] =>
+    points.map(({ value, share }) => ({ series, seconds: value, share }));
+  return [
+    ...rows("TBT", thinCdf(tbtCdf.seconds, (i) => tbtCdf.share[i])),
+    ...rows("TTFT", thinCdf(ttftSeconds.toSorted())),
+    ...rows("E2E", thinCdf(e2eSeconds.toSorted())),
+  ];
+}
+
+function sloLines(slo: FigureSlo = {}): SloLine[] {
+  return ([["TTFT", slo.ttft_s], ["TBT", slo.tpot_s], ["E2E", slo.e2e_s]] as const)
+    .filter(([, seconds]) => seconds !== null && seconds !== undefined)
+    .map(([series, seconds]) => ({ series, seconds: seconds as number }));
+}
+
+function percentileRows(summary: Summary): PercentileRow[] {
+  return ([["TBT", summary.tbt_s], ["TTFT", summary.ttft_s], ["E2E", summary.e2e_s]] as const)
+    .flatMap(([series, latency]) =>
+      Object.entries(latency)
+        .filter(([key, value]) => /^p[\d.]+$/.test(key) && value !== null)
+        .map(([percentile, value]) => ({ series, percentile, seconds: value as number }))
+    );
+}
+
+/** The time series with neighbouring intervals averaged until at most 360 remain. */
+export function timelineRows(series: TimeSeriesColumns): TimelineRow[] {
+  const every = Math.ceil(series.count / MOST_INTERVALS);
+  const rows: TimelineRow[] = [];
+  for (let from = 0; from < series.count; from += every) {
+    const to = Math.min(series.count, from + every);
+    const startSeconds = from === 0 ? 0 : series.timeSeconds[from - 1];
+    const seconds = series.timeSeconds[to - 1] - startSeconds;
+    const sum = (values: ArrayLike<number>) => {
+      let total = 0;
+      for (let i = from; i < to; i++) total += values[i];
+      return total;
+    };
+    const mean = (values: ArrayLike<number>) => sum(values) / (to - from);
+    rows.push({
+      timeSeconds: series.timeSeconds[to - 1],
+      arrivalsPerSecond: sum(series.arrivals) / seconds,
+      completionsPerSecond: sum(series.completions) / seconds,
+      queued: mean(series.queued),
+      running: mean(series.running),
+      starting: mean(series.starting),
+      idle: mean(series.idle),
+      busy: mean(series.busy),
+      draining: mean(series.draining),
+      busyFraction: mean(series.busyFraction),
+      kvUtilization: mean(series.kvUtilization),
+      mfu: mean(series.mfu),
+    });
+  }
+  return rows;
+}
