@@ -1,0 +1,10 @@
+/**
+ * Hardware: data sheets of GPUs and nodes, and how near kernels come to them.
+ * Read `gpu.ts` first.
+ */
+export * from "./efficiency.ts";
+export * from "./gpu.ts";
+export * from "./gpu_catalogue.ts";
+export * from "./link.ts";
+export * from "./node.ts";
+export * from "./node_catalogue.ts";

@@ -1,0 +1,39 @@
+import text from "../../data/hardware/nodes.yaml" with { type: "text" };
+import { parse } from "../std/yaml.ts";
+import { catalogueName, indexByName } from "./catalogue_name.ts";
+import { gpuNamed } from "./gpu_catalogue.ts";
+import type { NodeType } from "./node.ts";
+
+let nodes: readonly NodeType[] | undefined;
+let index: ReadonlyMap<string, NodeType> | undefined;
+
+/** All node types of the catalogue in its order. */
+export function nodeEntries(): readonly NodeType[] {
+  nodes ??= (parse(text) as NodeType[]).map((node) =>
+    node.gpu === undefined
+      ? node
+      : { pcieBytesPerSecond: gpuNamed(node.gpu).pcieBytesPerSecond, ...node }
+  );
+  return nodes;
+}
+
+/**
+ * The node type of a name or alias.
+ *
+ * @throws RangeError if there is none.
+ *
+ * @example
+ * ```ts
+ * import { nodeNamed } from "simfaasinfer";
+ * console.log(nodeNamed("p4d.24xlarge").gpus); // 8
+ * ```
+ */
+export function nodeNamed(name: string): NodeType {
+  index ??= indexByName(nodeEntries());
+  const node = index.get(catalogueName(name));
+  if (node === undefined) {
+    const known = nodeEntries().map((entry) => entry.name).join(", ");
+    throw new RangeError(`Cannot find a node type as one of ${known}: current value is ${name}`);
+  }
+  return node;
+}

@@ -1,0 +1,64 @@
+import assert from "@std/assert";
+import { activeParameters } from "./active_parameters.ts";
+import { findModel, modelEntries, modelShape } from "./catalogue.ts";
+import { flopsPerToken } from "./flops.ts";
+import { kvBytesPerToken } from "./kv_bytes_per_token.ts";
+import { parameterCount } from "./parameter_count.ts";
+import { weightBytes } from "./weight_bytes.ts";
+
+Deno.test("parameterCount() reproduces every published parameter count within 1 %", () => {
+  for (const { name, shape, published } of modelEntries()) {
+    const ratio = parameterCount(shape) / published.parameters;
+    assert.ok(Math.abs(ratio - 1) <= 0.01, `${name}: ${parameterCount(shape)} is ${ratio} of it`);
+  }
+});
+
+Deno.test("parameterCount() is exact for dense Llamas", () => {
+  assert.equal(parameterCount(modelShape("llama-2-7b")), 6738415616);
+  assert.equal(parameterCount(modelShape("llama-3.1-8b")), 8030261248);
+  assert.equal(parameterCount(modelShape("llama-3.1-70b")), 70553706496);
+});
+
+Deno.test("activeParameters() reproduces published active parameters to their rounding", () => {
+  for (const { name, shape, active } of modelEntries()) {
+    if (active === undefined) {
+      assert.equal(activeParameters(shape), parameterCount(shape), name);
+      continue;
+    }
+    const ratio = activeParameters(shape) / active.parameters;
+    assert.ok(Math.abs(ratio - 1) <= 0.03, `${name}: ${activeParameters(shape)}`);
+  }
+});
+
+Deno.test("kvBytesPerToken() follows from the heads", () => {
+  assert.equal(kvBytesPerToken(modelShape("llama-3.1-8b"), 2), 128 * 1024);
+  assert.equal(kvBytesPerToken(modelShape("llama-2-7b"), 2), 512 * 1024);
+  assert.equal(kvBytesPerToken(modelShape("falcon-7b"), 2), 2 * 32 * 64 * 2);
+});
+
+Deno.test("flopsPerToken() is twice the active linear weights", () => {
+  // Llama-3.1-8B: 8.03 B less embedding and head, 0.525 B each.
+  assert.ok(Math.abs(flopsPerToken(modelShape("llama-3.1-8b")) / 13.96e9 - 1) < 0.001);
+  assert.ok(Math.abs(flopsPerToken(modelShape("mixtral-8x7b")) / 25.2e9 - 1) < 0.01);
+});
+
+Deno.test("weightBytes() halves the linear layers alone under fp8", () => {
+  const shape = modelShape("llama-3.1-8b");
+  assert.equal(weightBytes(shape, 2), 2 * parameterCount(shape));
+  const kept = 2 * 2 * shape.vocabSize * shape.hiddenSize;
+  assert.ok(Math.abs(weightBytes(shape, 1) - (weightBytes(shape, 2) - kept) / 2 - kept) < 1e6);
+  assert.throws(() => weightBytes(shape, 0), RangeError);
+});
+
+Deno.test("modelShape() finds names, Hugging Face ids and aliases in any case", () => {
+  assert.equal(modelShape("meta-llama/llama-3.1-8b").name, "llama-3.1-8b");
+  assert.equal(modelShape("llama2-70b").kvHeads, 8);
+  assert.equal(modelShape("gpt2").learnedPositions, true);
+  assert.equal(findModel("llama-9-1t"), undefined);
+  assert.throws(() => modelShape("llama-9-1t"), /current value is llama-9-1t/);
+});
+
+Deno.test("names and aliases of the catalogue are unique", () => {
+  const names = modelEntries().flatMap(({ name, aliases }) => [name, ...aliases]);
+  assert.equal(new Set(names.map((name) => name.toLowerCase())).size, names.length);
+});

@@ -1,0 +1,123 @@
+import type { ExpertShape, TransformerShape } from "./transformer.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Model types that come with learned positions and biases on every linear layer. */
+const GPT_TYPES = new Set(["gpt2", "opt"]);
+/** Model types with biases on query, key and value that no key of their config states. */
+const QKV_BIAS_TYPES = new Set(["qwen2", "qwen2_moe"]);
+/** Model types whose embedding and head are tied unless the config says otherwise. */
+const TIED_TYPES = new Set(["gpt2", "opt", "falcon", "gemma", "gemma2"]);
+/** Feed-forward without a gate. */
+const UNGATED_TYPES = new Set(["gpt2", "opt", "falcon", "phi", "gpt_neox", "starcoder2"]);
+
+/**
+ * Shape of a model from the contents of its Hugging Face `config.json` (already parsed). Knows the
+ * families of the catalogue (Llama, Mistral, Mixtral, Qwen, OPT, GPT-2, Falcon, Yi, Llama 4's text
+ * part); other decoder-only models with the usual keys are read as Llama.
+ *
+ * @param name Name of the shape; by default the config's `_name_or_path` or `model_type`.
+ * @throws TypeError if a key is missing or is not a number, SyntaxError if it is not an object.
+ *
+ * @example
+ * ```ts
+ * import { transformerFromHfConfig } from "simfaasinfer";
+ * const config = { model_type: "llama", hidden_size: 64, num_hidden_layers: 2, vocab_size: 100,
+ *   num_attention_heads: 4, intermediate_size: 128, max_position_embeddings: 512 };
+ * console.log(transformerFromHfConfig(config, "tiny").headSize); // 16
+ * ```
+ */
+export function transformerFromHfConfig(config: unknown, name?: string): TransformerShape {
+  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+    throw new SyntaxError(
+      `Cannot read a model's config.json as an object: current value is ${JSON.stringify(config)}`,
+    );
+  }
+  const whole = config as Json;
+  const json = (whole.text_config ?? whole) as Json;
+  const type = String(json.model_type ?? whole.model_type ?? "llama");
+  const hiddenSize = number(json, "hidden_size", "n_embd", "d_model");
+  const heads = number(json, "num_attention_heads", "n_head");
+  const intermediateSize = optional(json, "ffn_dim", "intermediate_size_mlp") ??
+    optional(json, "intermediate_size", "n_inner", "ffn_hidden_size") ?? 4 * hiddenSize;
+  const window = json.use_sliding_window === false ? 0 : optional(json, "sliding_window") ?? 0;
+  const experts = expertShape(json, type);
+  return {
+    name: name ?? String(whole._name_or_path ?? type),
+    layers: number(json, "num_hidden_layers", "n_layer"),
+    hiddenSize,
+    intermediateSize,
+    heads,
+    kvHeads: keyValueHeads(json, type, heads),
+    headSize: optional(json, "head_dim") ?? hiddenSize / heads,
+    vocabSize: number(json, "vocab_size"),
+    maxPositions: optional(json, "max_position_embeddings", "n_positions", "n_ctx") ?? 2048,
+    gatedFeedForward: !UNGATED_TYPES.has(type),
+    tiedEmbeddings: flag(json, "tie_word_embeddings") ?? flag(whole, "tie_word_embeddings") ??
+      TIED_TYPES.has(type),
+    learnedPositions: GPT_TYPES.has(type),
+    bias: GPT_TYPES.has(type)
+      ? "all"
+      : QKV_BIAS_TYPES.has(type) || json.attention_bias === true
+      ? "qkv"
+      : "none",
+    slidingWindowTokens: window,
+    ...(experts === undefined ? {} : { experts }),
+  };
+}
+
+function keyValueHeads(json: Json, type: string, heads: number): number {
+  const given = optional(json, "num_key_value_heads", "num_kv_heads");
+  if (type === "falcon" && json.new_decoder_architecture !== true) {
+    return json.multi_query === false ? heads : 1;
+  }
+  return given ?? heads;
+}
+
+function expertShape(json: Json, type: string): ExpertShape | undefined {
+  const count = optional(json, "num_local_experts", "num_experts", "n_routed_experts");
+  if (count === undefined || count === 0) return undefined;
+  const intermediateSize = optional(json, "moe_intermediate_size") ??
+    number(json, "intermediate_size");
+  const shared = optional(json, "shared_expert_intermediate_size") ??
+    (optional(json, "n_shared_experts") ?? (type.startsWith("llama4") ? 1 : 0)) * intermediateSize;
+  return {
+    count,
+    perToken: number(json, "num_experts_per_tok"),
+    intermediateSize,
+    sharedIntermediateSize: shared,
+    everyNthLayer: optional(json, "interleave_moe_layer_step", "decoder_sparse_step") ?? 1,
+  };
+}
+
+/** First of the keys that holds a number. */
+function optional(json: Json, ...keys: string[]): number | undefined {
+  for (const key of keys) {
+    const value = json[key];
+    if (value === undefined || value === null) continue;
+    if (typeof value !== "number" || !(value >= 0)) {
+      throw new TypeError(
+        `Cannot read "${key}" of a model's config.json as a number: current value is ${
+          JSON.stringify(value)
+        }`,
+      );
+    }
+    return value;
+  }
+  return undefined;
+}
+
+function number(json: Json, ...keys: string[]): number {
+  const value = optional(json, ...keys);
+  if (value !== undefined) return value;
+  throw new TypeError(
+    `Cannot read a model's config.json as one with "${keys[0]}": current value is ${
+      JSON.stringify(json[keys[0]])
+    }`,
+  );
+}
+
+function flag(json: Json, key: string): boolean | undefined {
+  const value = json[key];
+  return typeof value === "boolean" ? value : undefined;
+}

@@ -1,0 +1,18 @@
+import { parameterGroups } from "./parameter_groups.ts";
+import type { TransformerShape } from "./transformer.ts";
+
+/**
+ * Weights of a model, all experts included.
+ *
+ * @example
+ * ```ts
+ * import { modelShape, parameterCount } from "simfaasinfer";
+ * console.log(parameterCount(modelShape("gpt2"))); // 124439808
+ * ```
+ */
+export function parameterCount(shape: TransformerShape): number {
+  const groups = parameterGroups(shape);
+  return groups.embedding + (shape.tiedEmbeddings ? 0 : groups.head) + groups.norms +
+    groups.attention + groups.dense +
+    groups.sparseLayers * (shape.experts?.count ?? 0) * groups.expert;
+}

@@ -1,0 +1,130 @@
+import assert from "@std/assert";
+import { modelShape } from "./catalogue.ts";
+import { transformerFromHfConfig } from "./hf_config.ts";
+import { parameterCount } from "./parameter_count.ts";
+import { transformerFromSimfaasinfer } from "./simfaasinfer_model.ts";
+
+Deno.test("transformerFromHfConfig() reads a Llama as the catalogue has it", () => {
+  const config = {
+    model_type: "llama",
+    hidden_size: 4096,
+    intermediate_size: 14336,
+    max_position_embeddings: 131072,
+    num_attention_heads: 32,
+    num_hidden_layers: 32,
+    num_key_value_heads: 8,
+    tie_word_embeddings: false,
+    vocab_size: 128256,
+  };
+  assert.deepEqual(transformerFromHfConfig(config, "llama-3.1-8b"), modelShape("llama-3.1-8b"));
+});
+
+Deno.test("transformerFromHfConfig() reads GPT-2, OPT and Falcon by their own keys", () => {
+  const gpt2 = { model_type: "gpt2", n_embd: 768, n_head: 12, n_layer: 12, n_positions: 1024 };
+  assert.deepEqual(
+    transformerFromHfConfig({ ...gpt2, vocab_size: 50257, n_inner: null }, "gpt-2"),
+    modelShape("gpt-2"),
+  );
+  const opt = {
+    model_type: "opt",
+    hidden_size: 2560,
+    ffn_dim: 10240,
+    num_attention_heads: 32,
+    num_hidden_layers: 32,
+    max_position_embeddings: 2048,
+    vocab_size: 50272,
+  };
+  assert.deepEqual(transformerFromHfConfig(opt, "opt-2.7b"), modelShape("opt-2.7b"));
+  const falcon = {
+    model_type: "falcon",
+    hidden_size: 4544,
+    num_attention_heads: 71,
+    num_hidden_layers: 32,
+    multi_query: true,
+    vocab_size: 65024,
+  };
+  assert.deepEqual(transformerFromHfConfig(falcon, "falcon-7b"), modelShape("falcon-7b"));
+});
+
+Deno.test("transformerFromHfConfig() reads experts", () => {
+  const mixtral = {
+    model_type: "mixtral",
+    hidden_size: 4096,
+    intermediate_size: 14336,
+    num_attention_heads: 32,
+    num_hidden_layers: 32,
+    num_key_value_heads: 8,
+    num_local_experts: 8,
+    num_experts_per_tok: 2,
+    max_position_embeddings: 32768,
+    vocab_size: 32000,
+    sliding_window: null,
+  };
+  assert.deepEqual(transformerFromHfConfig(mixtral, "mixtral-8x7b"), modelShape("mixtral-8x7b"));
+  const qwen = {
+    model_type: "qwen3_moe",
+    hidden_size: 2048,
+    intermediate_size: 6144,
+    moe_intermediate_size: 768,
+    head_dim: 128,
+    num_attention_heads: 32,
+    num_hidden_layers: 48,
+    num_key_value_heads: 4,
+    num_experts: 128,
+    num_experts_per_tok: 8,
+    decoder_sparse_step: 1,
+    max_position_embeddings: 40960,
+    vocab_size: 151936,
+    use_sliding_window: false,
+    sliding_window: 4096,
+  };
+  assert.deepEqual(transformerFromHfConfig(qwen, "qwen3-30b-a3b"), modelShape("qwen3-30b-a3b"));
+});
+
+Deno.test("transformerFromHfConfig() names what is missing or wrong", () => {
+  assert.throws(() => transformerFromHfConfig({ hidden_size: 8 }), /num_attention_heads/);
+  assert.throws(() => transformerFromHfConfig({ hidden_size: "8" }), /"hidden_size".*"8"/);
+  assert.throws(() => transformerFromHfConfig([]), SyntaxError);
+});
+
+Deno.test("transformerFromSimfaasinfer() reads its Llama-2-7B and GPT-2 as the catalogue has them", () => {
+  const llama = transformerFromSimfaasinfer({
+    name: "llama2-7b",
+    num_layers: 32,
+    hidden_size: 4096,
+    intermediate_size: 11008,
+    num_attention_heads: 32,
+    num_kv_heads: 32,
+    vocab_size: 32000,
+    max_position_embeddings: 4096,
+    architecture: "llama",
+    activation_function: "silu",
+    head_dim: 128,
+    sliding_window: null,
+  });
+  assert.deepEqual(llama, { ...modelShape("llama-2-7b"), name: "llama2-7b" });
+  const gpt2 = transformerFromSimfaasinfer({
+    name: "gpt2",
+    architecture: "gpt",
+    num_layers: 12,
+    hidden_size: 768,
+    intermediate_size: 3072,
+    num_attention_heads: 12,
+    num_kv_heads: 12,
+    vocab_size: 50257,
+    max_position_embeddings: 1024,
+    head_dim: 64,
+  });
+  assert.equal(parameterCount(gpt2), 124439808);
+});
+
+Deno.test("transformerFromSimfaasinfer() refuses shapes that do not add up", () => {
+  const section = { num_layers: 2, hidden_size: 64, num_attention_heads: 4, vocab_size: 100 };
+  assert.equal(transformerFromSimfaasinfer(section).intermediateSize, 256);
+  assert.throws(() => transformerFromSimfaasinfer({ ...section, num_kv_heads: 3 }), RangeError);
+  assert.throws(() => transformerFromSimfaasinfer({ ...section, num_layers: null }), TypeError);
+  assert.throws(
+    () => transformerFromSimfaasinfer({ ...section, num_experts: 4 }),
+    /num_experts_per_token/,
+  );
+});
