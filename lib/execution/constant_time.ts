@@ -1,22 +1,22 @@
 import type { ExecutionTimeModel } from "./execution_time_model.ts";
 
 /**
- * Every step takes the same time, whatever it computes: for closed forms of queues and for tests.
+ * Every step takes the same time. With batches of one sequence and one output token, an instance is
+ * the server of M/D/1.
  *
- * @param seconds Duration of a step, > 0 and finite.
- * @throws RangeError if it is not.
+ * @param seconds Duration of a step, > 0.
+ * @throws RangeError if it is not positive and finite.
  *
  * @example
  * ```ts
  * import { constantTime } from "simfaasinfer";
- * const model = constantTime(0.02);
- * console.log(model.name); // "constant"
+ * console.log(constantTime(0.02).name); // constant
  * ```
  */
 export function constantTime(seconds: number): ExecutionTimeModel {
   if (!(seconds > 0 && seconds < Infinity)) {
     throw new RangeError(
-      `Cannot use a step time as finite seconds > 0: current value is ${seconds}`,
+      `Cannot use a step's duration as positive seconds: current value is ${seconds}`,
     );
   }
   return {

@@ -1,68 +1,67 @@
 import type { ExecutionTimeModel } from "./execution_time_model.ts";
 
-/** Coefficients of a step time that is linear in what the step computes. */
-export interface LinearTimeOptions {
-  /** Seconds of every step, > 0. */
+/** Coefficients of a step's duration, each >= 0. */
+export interface LinearCoefficients {
+  /** Every step, seconds. */
   readonly baseSeconds: number;
-  /** Seconds per prompt token computed, >= 0. */
-  readonly perPrefillTokenSeconds: number;
-  /** Seconds per decoding sequence, >= 0. */
-  readonly perDecodeSequenceSeconds: number;
-  /** Seconds per KV entry that decoding sequences attend to, >= 0. */
+  /** Per prompt token computed, seconds. */
+  readonly perTokenSeconds: number;
+  /** Per KV entry that decoding sequences attend to, seconds. */
   readonly perContextTokenSeconds: number;
+  /** Per decoding sequence, seconds. */
+  readonly perSequenceSeconds: number;
+  /** Per (prompt token, KV entry) pair of prefill attention, seconds; default 0. */
+  readonly perPrefillPairSeconds?: number;
 }
 
 /**
- * Step times linear in prompt tokens, decoding sequences and their context. Prompt tokens cost the
- * same whatever precedes them.
+ * Duration of a step linear in its prompt tokens, decoding sequences, their context and the pairs of
+ * prefill attention.
  *
- * @throws RangeError if a coefficient is negative or not finite, or if `baseSeconds` is 0: a step
- * must take time.
+ * @throws RangeError if a coefficient is negative or not finite, or if an empty batch of coefficients
+ * would make steps take no time at all.
  *
  * @example
  * ```ts
  * import { linearTime } from "simfaasinfer";
- * const model = linearTime({
- *   baseSeconds: 0.005,
- *   perPrefillTokenSeconds: 5e-5,
- *   perDecodeSequenceSeconds: 5e-5,
- *   perContextTokenSeconds: 5e-8,
- * });
- * console.log(model.name); // "linear"
+ * const model = linearTime({ baseSeconds: 5e-3, perTokenSeconds: 5e-5,
+ *   perContextTokenSeconds: 5e-8, perSequenceSeconds: 5e-5 });
+ * console.log(model.name); // linear
  * ```
  */
-export function linearTime(options: LinearTimeOptions): ExecutionTimeModel {
-  const { baseSeconds, perPrefillTokenSeconds, perDecodeSequenceSeconds, perContextTokenSeconds } =
-    options;
-  require("baseSeconds", baseSeconds, "> 0", baseSeconds > 0);
-  for (
-    const [name, value] of [
-      ["perPrefillTokenSeconds", perPrefillTokenSeconds],
-      ["perDecodeSequenceSeconds", perDecodeSequenceSeconds],
-      ["perContextTokenSeconds", perContextTokenSeconds],
-    ] as const
-  ) require(name, value, ">= 0", value >= 0);
+export function linearTime(coefficients: LinearCoefficients): ExecutionTimeModel {
+  const { baseSeconds, perTokenSeconds, perContextTokenSeconds, perSequenceSeconds } = coefficients;
+  const perPairSeconds = coefficients.perPrefillPairSeconds ?? 0;
+  for (const [name, value] of Object.entries(coefficients)) {
+    if (!(value >= 0 && value < Infinity)) {
+      throw new RangeError(`Cannot use ${name} as seconds >= 0: current value is ${value}`);
+    }
+  }
+  if (!(baseSeconds > 0) && !(perTokenSeconds > 0 && perSequenceSeconds > 0)) {
+    throw new RangeError(
+      `Cannot use linear times as ones with every step > 0: current value is baseSeconds ` +
+        `${baseSeconds}, perTokenSeconds ${perTokenSeconds}, perSequenceSeconds ` +
+        `${perSequenceSeconds}`,
+    );
+  }
   return {
     name: "linear",
     stepSeconds(step) {
-      let promptTokens = 0;
-      for (let i = 0; i < step.chunkCount; i++) promptTokens += step.chunkTokens[i];
-      return baseSeconds + step.decodeSequences * perDecodeSequenceSeconds +
-        step.decodeContextTokens * perContextTokenSeconds +
-        promptTokens * perPrefillTokenSeconds;
+      let tokens = 0;
+      let pairs = 0;
+      for (let i = 0; i < step.chunkCount; i++) {
+        const chunk = step.chunkTokens[i];
+        tokens += chunk;
+        pairs += chunk * (step.chunkPastTokens[i] + (chunk + 1) / 2);
+      }
+      return baseSeconds + perSequenceSeconds * step.decodeSequences + perTokenSeconds * tokens +
+        perPairSeconds * pairs + perContextTokenSeconds * step.decodeContextTokens;
     },
     decodeLine(sequences, _contextTokens, line) {
-      line.baseSeconds = baseSeconds + sequences * perDecodeSequenceSeconds;
+      line.baseSeconds = baseSeconds + perSequenceSeconds * sequences;
       line.slopeSecondsPerToken = perContextTokenSeconds;
       line.contextEndTokens = Infinity;
       return true;
     },
   };
-}
-
-function require(name: string, value: number, range: string, holds: boolean): void {
-  if (holds && value < Infinity) return;
-  throw new RangeError(
-    `Cannot use ${name} as finite seconds ${range}: current value is ${value}`,
-  );
 }
