@@ -4,6 +4,7 @@ import {
   clusterTimeline,
   type ColumnSpan,
   costBreakdown,
+  type CostRow,
   type FigureSpec,
   instanceGantt,
   latencyCdf,
@@ -40,12 +41,7 @@ export const STANDARD_FIGURES = {
     percentileBars(percentileRows(summary), { column }),
   timeline: ({ timeSeries }, { column }) => clusterTimeline(timelineRows(timeSeries), { column }),
   instances: ({ phases }, { column }) => instanceGantt(phases, { column }),
-  cost: ({ summary }, { column }) =>
-    costBreakdown([
-      { series: "all", use: "busy", usd: summary.cost.busy_usd },
-      { series: "all", use: "idle", usd: summary.cost.idle_usd },
-      { series: "all", use: "cold starts", usd: summary.cost.cold_start_usd },
-    ], { column }),
+  cost: ({ summary }, { column }) => costBreakdown(costRows(summary), { column }),
 } as const satisfies Record<
   string,
   (source: FigureSource, options: StandardFigureOptions) => FigureSpec
@@ -79,6 +75,17 @@ function percentileRows(summary: Summary): PercentileRow[] {
         .filter(([key, value]) => /^p[\d.]+$/.test(key) && value !== null)
         .map(([percentile, value]) => ({ series, percentile, seconds: value as number }))
     );
+}
+
+function costRows({ cost }: Summary): CostRow[] {
+  const rows = [
+    { use: "busy", usd: cost.busy_usd },
+    { use: "idle", usd: cost.idle_usd },
+    { use: "cold starts", usd: cost.cold_start_usd },
+    // Only bills with a granularity or a minimum have it.
+    ...(cost.rounding_usd > 0 ? [{ use: "rounding", usd: cost.rounding_usd }] : []),
+  ];
+  return rows.map((row) => ({ series: "all", ...row }));
 }
 
 /** The time series with neighbouring intervals averaged until at most 360 remain. */

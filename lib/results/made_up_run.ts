@@ -99,8 +99,9 @@ export function madeUpRun(count: number): RunResult {
       cost: {
         total_usd: 3.2,
         busy_usd: 2.1,
-        idle_usd: 0.8,
+        idle_usd: 0.7,
         cold_start_usd: 0.3,
+        rounding_usd: 0.1,
         per_request_usd: 3.2 / Math.max(1, count),
         per_million_output_tokens_usd: 1.3,
       },
