@@ -1,0 +1,77 @@
+import { parse, stringify } from "@std/yaml";
+import { z } from "zod";
+import azureContainerApps from "../../../data/platforms/azure-container-apps-like.yaml" with {
+  type: "text",
+};
+import cloudRun from "../../../data/platforms/cloud-run-like.yaml" with { type: "text" };
+import knative from "../../../data/platforms/knative.yaml" with { type: "text" };
+import modal from "../../../data/platforms/modal-like.yaml" with { type: "text" };
+import runpod from "../../../data/platforms/runpod-like.yaml" with { type: "text" };
+import sagemaker from "../../../data/platforms/sagemaker-like.yaml" with { type: "text" };
+
+const TEXTS = {
+  knative,
+  "cloud-run-like": cloudRun,
+  "modal-like": modal,
+  "runpod-like": runpod,
+  "sagemaker-like": sagemaker,
+  "azure-container-apps-like": azureContainerApps,
+} as const satisfies Record<string, string>;
+
+/** Name of a preset in data/platforms. */
+export type PlatformName = keyof typeof TEXTS;
+
+/** Presets in data/platforms. */
+export const PLATFORMS = Object.keys(TEXTS) as readonly PlatformName[];
+
+/** How a serverless platform scales, keeps alive, queues and bills. */
+export interface PlatformPreset {
+  readonly id: string;
+  readonly summary: string;
+  /** Date of the facts: year-month. */
+  readonly asOf: string;
+  readonly sources: readonly string[];
+  /** What no source says. */
+  readonly assumed: readonly string[];
+  /** A partial configuration file as YAML, to be merged below the user's. */
+  readonly configuration: string;
+}
+
+const schema = z.strictObject({
+  id: z.string(),
+  summary: z.string().min(1),
+  as_of: z.string().regex(/^\d{4}-\d{2}$/),
+  sources: z.array(z.string().min(1)).min(1),
+  assumed: z.array(z.string().min(1)),
+  configuration: z.record(z.enum(["scaling", "gateway", "cost"]), z.unknown()),
+});
+
+/**
+ * A platform preset by name. Its configuration is a text like any configuration file: give it to the
+ * loader before the user's own.
+ *
+ * @throws {RangeError} If there is none of that name.
+ *
+ * @example
+ * ```ts
+ * import { loadConfig, platformPreset } from "simfaasinfer";
+ * const config = loadConfig([platformPreset("runpod-like").configuration, "scaling: { max_instances: 5 }"]);
+ * console.log(config.scaling.policy, config.scaling.max_instances); // queue-delay 5
+ * ```
+ */
+export function platformPreset(name: string): PlatformPreset {
+  if (!Object.hasOwn(TEXTS, name)) {
+    throw new RangeError(
+      `Cannot find a platform as one of ${PLATFORMS.join(", ")}: current value is ${name}`,
+    );
+  }
+  const file = schema.parse(parse(TEXTS[name as PlatformName]));
+  return {
+    id: file.id,
+    summary: file.summary,
+    asOf: file.as_of,
+    sources: file.sources,
+    assumed: file.assumed,
+    configuration: stringify(file.configuration),
+  };
+}
