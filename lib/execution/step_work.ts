@@ -1,0 +1,67 @@
+import { activatedExperts } from "../models/activated_experts.ts";
+import { flopsPerAttentionPair, flopsPerSample, flopsPerToken } from "../models/flops.ts";
+import { kvBytesPerToken } from "../models/kv_bytes_per_token.ts";
+import { parameterGroups } from "../models/parameter_groups.ts";
+import type { TransformerShape } from "../models/transformer.ts";
+import type { StepWork } from "./execution_time_model.ts";
+
+/** Number formats of a model's weights and KV cache. */
+export interface StepWorkOptions {
+  /** Bytes of one weight, > 0. */
+  readonly weightBytesPerElement: number;
+  /** Bytes of one element of the KV cache, > 0. */
+  readonly kvBytesPerElement: number;
+}
+
+/**
+ * Arithmetic and memory traffic of a model's steps, whole model (all ranks together).
+ *
+ * A step reads each weight once: layers, norms and head; of the embedding table one row per token;
+ * of the routed experts those that the step's tokens are expected to choose when every expert is
+ * equally likely. An empty step reads nothing.
+ *
+ * @throws {RangeError} If a number format is not above 0.
+ *
+ * @example
+ * ```ts
+ * import { modelShape, stepWork } from "simfaasinfer";
+ * const work = stepWork(modelShape("llama-3.1-8b"), {
+ *   weightBytesPerElement: 2,
+ *   kvBytesPerElement: 2,
+ * });
+ * console.log(work.kvBytesPerToken); // 131072
+ * ```
+ */
+export function stepWork(shape: TransformerShape, options: StepWorkOptions): StepWork {
+  const { weightBytesPerElement, kvBytesPerElement } = options;
+  requirePositive("weightBytesPerElement", weightBytesPerElement);
+  requirePositive("kvBytesPerElement", kvBytesPerElement);
+  const groups = parameterGroups(shape);
+  const { count = 0, perToken = 0 } = shape.experts ?? {};
+  const linearBytes = (groups.attention + groups.dense) * weightBytesPerElement;
+  // Norms, head and embedding keep 2 bytes in quantised checkpoints; see weightBytes().
+  const keptBytesPerElement = Math.max(2, weightBytesPerElement);
+  const everyStepBytes = linearBytes + (groups.norms + groups.head) * keptBytesPerElement;
+  const expertBytes = groups.sparseLayers * groups.expert * weightBytesPerElement;
+  const rows = shape.learnedPositions ? 2 : 1;
+  const rowBytesPerToken = rows * shape.hiddenSize * keptBytesPerElement;
+  return {
+    flopsPerToken: flopsPerToken(shape),
+    flopsPerAttentionPair: flopsPerAttentionPair(shape),
+    flopsPerSample: flopsPerSample(shape),
+    weightBytes(tokens) {
+      if (!(tokens > 0)) return 0;
+      const experts = count === 0 ? 0 : activatedExperts(count, perToken, tokens);
+      return everyStepBytes + experts * expertBytes + tokens * rowBytesPerToken;
+    },
+    kvBytesPerToken: kvBytesPerToken(shape, kvBytesPerElement),
+  };
+}
+
+function requirePositive(name: string, value: number): void {
+  if (!(value > 0 && value < Infinity)) {
+    throw new RangeError(
+      `Cannot work out a step's work as one with ${name} > 0: current value is ${value}`,
+    );
+  }
+}
