@@ -86,7 +86,8 @@ ${describeOptions(OPTIONS)}`,
 function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((name) => name === value);
   if (found !== undefined) return found;
-  const near = suggest(value, allowed);
+  // Of one letter every other one is near.
+  const near = value.length > 1 ? suggest(value, allowed) : undefined;
   throw new UsageError(
     `Cannot read ${option} as one of ${allowed.join(", ")}` +
       `${near === undefined ? "" : ` (did you mean ${near}?)`}: current value is "${value}"`,
