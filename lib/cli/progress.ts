@@ -12,13 +12,20 @@ export interface Progress {
   stop(): void;
 }
 
-/** A bar on a terminal, a line every few seconds elsewhere, nothing when quiet. */
-export async function showProgress(quiet: boolean): Promise<Progress> {
+/**
+ * A bar on a terminal, a line every few seconds elsewhere, nothing when quiet.
+ *
+ * @param nowMs Wall clock, milliseconds.
+ */
+export async function showProgress(
+  quiet: boolean,
+  nowMs: () => number = () => performance.now(),
+): Promise<Progress> {
   if (quiet) return { update() {}, stop() {} };
-  return Deno.stderr.isTerminal() ? await progressBar() : progressLines();
+  return Deno.stderr.isTerminal() ? await progressBar(nowMs) : progressLines(nowMs);
 }
 
-async function progressBar(): Promise<Progress> {
+async function progressBar(nowMs: () => number): Promise<Progress> {
   const { SingleBar } = (await import("cli-progress")).default;
   // The run does not yield to timers: the bar has to draw while it is updated.
   const bar = new SingleBar({
@@ -31,7 +38,7 @@ async function progressBar(): Promise<Progress> {
     synchronousUpdate: true,
     fps: 10,
   });
-  const beganMs = performance.now();
+  const beganMs = nowMs();
   let shown = false;
   return {
     update(share, simulatedSeconds) {
@@ -39,7 +46,7 @@ async function progressBar(): Promise<Progress> {
       const done = Math.floor(share * 1000);
       if (shown) {
         bar.update(done, { simulated });
-      } else if (performance.now() - beganMs >= SHOWN_AFTER_MS) {
+      } else if (nowMs() - beganMs >= SHOWN_AFTER_MS) {
         shown = true;
         bar.start(1000, done, { simulated });
       }
@@ -50,13 +57,12 @@ async function progressBar(): Promise<Progress> {
   };
 }
 
-function progressLines(): Progress {
-  let lastMs = performance.now();
+function progressLines(nowMs: () => number): Progress {
+  let lastMs = nowMs();
   return {
     update(share, simulatedSeconds) {
-      const nowMs = performance.now();
-      if (nowMs - lastMs < LINE_EVERY_MS) return;
-      lastMs = nowMs;
+      if (nowMs() - lastMs < LINE_EVERY_MS) return;
+      lastMs = nowMs();
       console.error(`simulating: ${Math.floor(share * 100)} %, ${clock(simulatedSeconds)}`);
     },
     stop() {},

@@ -58,9 +58,14 @@ export function showSummary({ summary }: Pick<RunResult, "summary">): string[] {
     ["preemptions", count(summary.preemptions)],
     [
       "cost",
-      `${dollars(cost.total_usd)} (busy ${dollars(cost.busy_usd)}, idle ${
-        dollars(cost.idle_usd)
-      }, cold starts ${dollars(cost.cold_start_usd)})`,
+      `${dollars(cost.total_usd)} (${
+        ([
+          [cost.busy_usd, "busy"],
+          [cost.idle_usd, "idle"],
+          [cost.cold_start_usd, "cold starts"],
+          ...(cost.rounding_usd > 0 ? [[cost.rounding_usd, "rounding"]] : []),
+        ] as [number, string][]).map(([usd, use]) => `${use} ${dollars(usd)}`).join(", ")
+      })`,
     ],
     [
       "",

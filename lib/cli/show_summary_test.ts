@@ -1,0 +1,115 @@
+import { equal, match, ok } from "@std/assert";
+import type { LatencySummary, Summary } from "../metrics/run_tables.ts";
+import { showSummary } from "./show_summary.ts";
+
+const latency = (mean: number | null): LatencySummary => ({
+  mean,
+  p50: mean,
+  p99: mean === null ? null : 10 * mean,
+  max: mean === null ? null : 20 * mean,
+});
+
+function summary(changes: Partial<Summary> = {}): Summary {
+  return {
+    requests: {
+      arrived: 12_345,
+      completed: 12_000,
+      rejected: 340,
+      timed_out: 0,
+      unfinished: 5,
+      reasons: { rejected_window: 300, rejected_queue_full: 40 },
+    },
+    ttft_s: latency(0.1234),
+    tbt_s: latency(0.01),
+    tpot_s: latency(0.0125),
+    e2e_s: latency(3.5),
+    normalized_latency_s: latency(0.02),
+    scheduling_delay_s: latency(0),
+    throughput_rps: 9.8765,
+    output_tokens_per_s: 2000.4,
+    total_tokens_per_s: 22_222.2,
+    mfu: 0.2149,
+    mbu: 0.34,
+    busy_fraction: 0.715,
+    memory_utilization: 0.62,
+    kv_utilization: 0.031,
+    cold_starts: 6,
+    cold_start_rate: 0.013,
+    preemptions: 1234,
+    instance_seconds: 36_000,
+    gpu_hours: 10,
+    cost: {
+      total_usd: 1234.5,
+      busy_usd: 1000,
+      idle_usd: 200,
+      cold_start_usd: 34.5,
+      rounding_usd: 0,
+      per_request_usd: 0.00012345,
+      per_million_output_tokens_usd: 1.3,
+    },
+    qps_per_usd: 0.3,
+    digest: "ab".repeat(32),
+    ...changes,
+  };
+}
+
+/** The line of a name, as its words. */
+function row(lines: readonly string[], name: string): string {
+  const line = lines.find((text) => text.startsWith(`${name} `));
+  ok(line !== undefined, `${name} in:\n${lines.join("\n")}`);
+  return line!.slice(name.length).trim();
+}
+
+Deno.test("latencies stand in ms below a second and in s from there on, three digits", () => {
+  const lines = showSummary({ summary: summary() });
+  equal(row(lines, "TTFT").replaceAll(/ {2,}/g, "|"), "123 ms|123 ms|1.23 s|2.47 s");
+  equal(row(lines, "TBT").replaceAll(/ {2,}/g, "|"), "10.0 ms|10.0 ms|100 ms|200 ms");
+  equal(row(lines, "scheduling delay").replaceAll(/ {2,}/g, "|"), "0 ms|0 ms|0 ms|0 ms");
+});
+
+Deno.test("the columns of the latencies end at the same places, with the configured percentiles", () => {
+  const lines = showSummary({ summary: summary() });
+  const table = lines.slice(0, lines.indexOf(""));
+  equal(table.length, 7);
+  equal(new Set(table.map((line) => line.length)).size, 1);
+  equal(table[0].trim().split(/ +/).join(" "), "latency mean p50 p99 max");
+});
+
+Deno.test("counts by how requests ended, reasons in words, nothing that did not occur", () => {
+  const text = showSummary({ summary: summary() }).join("\n");
+  match(text, /12,345 arrived, 12,000 completed, 340 rejected, 5 unfinished/);
+  match(text, /300 longer than the model's window, 40 found the queue full/);
+  ok(!text.includes("timed out"));
+});
+
+Deno.test("rates, utilisation and cost are numbers a reader can take in", () => {
+  const lines = showSummary({ summary: summary() });
+  match(row(lines, "throughput"), /^9\.88 requests\/s, 2,000 output tokens\/s, 22,222 tokens\/s/);
+  match(row(lines, "utilisation"), /busy 71\.5 %, MFU 21\.5 %.*KV cache 3\.10 %/);
+  match(
+    row(lines, "cost"),
+    /^\$1,234\.50 \(busy \$1,000\.00, idle \$200\.00, cold starts \$34\.50\)/,
+  );
+  match(lines.join("\n"), /\$0\.000123 per request, \$1\.30 per million output tokens/);
+  equal(row(lines, "digest"), "ab".repeat(32));
+});
+
+Deno.test("what is billed beyond the time used shows when there is some", () => {
+  const cost = { ...summary().cost, total_usd: 1235, rounding_usd: 0.5 };
+  const text = showSummary({ summary: summary({ cost }) }).join("\n");
+  match(text, /cold starts \$34\.50, rounding \$0\.50\)/);
+});
+
+Deno.test("what was not measured is a dash", () => {
+  const nothing = summary({
+    ttft_s: latency(null),
+    cost: { ...summary().cost, per_request_usd: null, per_million_output_tokens_usd: null },
+  });
+  const lines = showSummary({ summary: nothing });
+  equal(row(lines, "TTFT").split(/ +/).join(" "), "- - - -");
+  match(lines.join("\n"), / - per request, - per million output tokens/);
+});
+
+Deno.test("no line is wider than a terminal of 100 columns", () => {
+  for (const line of showSummary({ summary: summary() })) ok(line.length <= 100, line);
+});

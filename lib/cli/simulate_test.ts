@@ -1,0 +1,178 @@
+import { deepEqual, equal, match, notEqual, ok } from "@std/assert";
+import { filesBelow, runCommandLine, withFiles } from "./testing_command_line.ts";
+
+const CONFIG = "workload: { type: poisson, arrival_rate: 5, num_requests: 60 }\n";
+const TRACE = "arrival_s,prompt_tokens,output_tokens\n0,100,10\n1,300,20\n2,200,30\n";
+
+const TABLES = ["instances", "requests", "timeseries", "token_gaps"];
+
+/** The digest that the summary prints. */
+function digestOf(stdout: string): string {
+  const found = /^digest +([0-9a-f]{64})$/m.exec(stdout);
+  ok(found !== null, stdout);
+  return found![1];
+}
+
+Deno.test("simulate prints the summary and says how to keep results, and writes nothing", async () => {
+  await withFiles({ "a.yaml": CONFIG }, async (directory) => {
+    const run = await runCommandLine(["simulate", "a.yaml"], { directory });
+    equal(run.code, 0, run.stderr);
+    match(run.stdout, /^latency +mean +p50/);
+    match(run.stdout, /60 arrived, 60 completed/);
+    match(run.stdout, /simulated seconds per second/);
+    match(run.stdout, /--out DIR/);
+    deepEqual(filesBelow(directory), ["a.yaml"]);
+  });
+});
+
+Deno.test("simulate --out writes tables, summary and manifest, and a second run replaces them", async () => {
+  await withFiles({ "a.yaml": CONFIG }, async (directory) => {
+    const args = ["simulate", "a.yaml", "--out", "new/out"];
+    const run = await runCommandLine(args, { directory });
+    equal(run.code, 0, run.stderr);
+    match(run.stdout, /Results are in new\/out/);
+    const expected = ["a.yaml", "new/", "new/out/"].concat(
+      ["manifest.json", "summary.json", ...TABLES.map((table) => `${table}.parquet`)]
+        .map((name) => `new/out/${name}`),
+    ).sort();
+    deepEqual(filesBelow(directory), expected);
+    const read = async (name: string) =>
+      JSON.parse(await Deno.readTextFile(`${directory}/new/out/${name}`));
+    const summary = await read("summary.json");
+    const manifest = await read("manifest.json");
+    equal(summary.requests.completed, 60);
+    equal(summary.digest, digestOf(run.stdout));
+    equal(manifest.digest, summary.digest);
+    deepEqual(manifest.inputs.map((input: { name: string }) => input.name), ["a.yaml"]);
+    const again = await runCommandLine([...args, "--seed", "7"], { directory });
+    equal(again.code, 0, again.stderr);
+    deepEqual(filesBelow(directory), expected);
+    equal((await read("manifest.json")).seed, 7);
+  });
+});
+
+Deno.test("--format writes each format asked for and no other", async () => {
+  await withFiles({ "a.yaml": CONFIG }, async (directory) => {
+    const args = ["simulate", "a.yaml", "--out", "out", "--format", "csv,json"];
+    const run = await runCommandLine(args, { directory });
+    equal(run.code, 0, run.stderr);
+    const tables = TABLES.flatMap((table) => [`out/${table}.csv`, `out/${table}.json`]);
+    deepEqual(
+      filesBelow(directory).filter((name) => name.startsWith("out/") && name !== "out/"),
+      [...tables, "out/manifest.json", "out/summary.json"].sort(),
+    );
+    const csv = await Deno.readTextFile(`${directory}/out/requests.csv`);
+    equal(csv.trimEnd().split(/\r?\n/).length, 61);
+  });
+});
+
+Deno.test("--quiet prints the same table and nothing else, and nothing on stderr", async () => {
+  await withFiles({ "a.yaml": CONFIG }, async (directory) => {
+    const loud = await runCommandLine(["simulate", "a.yaml"], { directory });
+    const quiet = await runCommandLine(["simulate", "a.yaml", "--quiet"], { directory });
+    equal(quiet.stderr, "");
+    ok(loud.stdout.startsWith(quiet.stdout));
+    ok(quiet.stdout.trimEnd().endsWith(digestOf(quiet.stdout)));
+    const saved = await runCommandLine(["simulate", "a.yaml", "--quiet", "--out", "out"], {
+      directory,
+    });
+    equal(saved.stdout, quiet.stdout);
+  });
+});
+
+Deno.test("same seed, same digest; another seed, another; stepping does not matter", async () => {
+  await withFiles({ "a.yaml": CONFIG }, async (directory) => {
+    const digest = async (...args: string[]) => {
+      const run = await runCommandLine(["simulate", "a.yaml", ...args], { directory });
+      equal(run.code, 0, run.stderr);
+      return digestOf(run.stdout);
+    };
+    const one = await digest("--seed", "1");
+    equal(await digest("--seed", "1"), one);
+    equal(await digest("--set", "simulation.random_seed=1"), one);
+    equal(await digest("--set", "simulation.random_seed=2", "--seed", "1"), one);
+    equal(await digest("--seed", "1", "--stepping", "step"), one);
+    notEqual(await digest("--seed", "2"), one);
+  });
+});
+
+Deno.test("later configurations win over earlier ones, --set over all", async () => {
+  const files = { "a.yaml": CONFIG, "b.yaml": "workload: { num_requests: 30 }" };
+  await withFiles(files, async (directory) => {
+    const arrived = async (...args: string[]) => {
+      const run = await runCommandLine(["simulate", ...args, "--quiet"], { directory });
+      equal(run.code, 0, run.stderr);
+      return Number(/([\d,]+) arrived/.exec(run.stdout)![1]);
+    };
+    equal(await arrived("a.yaml", "b.yaml"), 30);
+    equal(await arrived("b.yaml", "a.yaml"), 60);
+    equal(await arrived("b.yaml", "a.yaml", "--set", "workload.num_requests=10"), 10);
+  });
+});
+
+Deno.test("a trace is found from the configuration's directory, or from the command line's", async () => {
+  const files = {
+    "traces/t.csv": TRACE,
+    "sub/replay.yaml": "workload: { type: trace, trace: { path: ../traces/t.csv } }",
+    "a.yaml": CONFIG,
+  };
+  await withFiles(files, async (directory) => {
+    const run = async (...args: string[]) => {
+      const result = await runCommandLine(["simulate", ...args, "--out", "out"], { directory });
+      equal(result.code, 0, result.stderr);
+      match(result.stdout, /3 arrived, 3 completed/);
+      const manifest = JSON.parse(await Deno.readTextFile(`${directory}/out/manifest.json`));
+      return manifest as { digest: string; inputs: { name: string; sha256: string }[] };
+    };
+    const fromFile = await run("sub/replay.yaml");
+    deepEqual(fromFile.inputs.map(({ name }) => name), ["sub/replay.yaml", "../traces/t.csv"]);
+    const fromOption = await run("a.yaml", "--trace", "traces/t.csv");
+    deepEqual(fromOption.inputs.map(({ name }) => name), ["a.yaml", "traces/t.csv"]);
+    equal(fromOption.digest, fromFile.digest);
+    equal(fromOption.inputs[1].sha256, fromFile.inputs[1].sha256);
+    const set = ["--set", "workload.type=trace", "--set", "workload.trace.path=traces/t.csv"];
+    equal((await run("a.yaml", ...set)).digest, fromFile.digest);
+  });
+});
+
+Deno.test("a model's config.json is read from the configuration's directory", async () => {
+  const shape = {
+    architectures: ["LlamaForCausalLM"],
+    hidden_size: 2048,
+    intermediate_size: 8192,
+    max_position_embeddings: 8192,
+    model_type: "llama",
+    num_attention_heads: 32,
+    num_hidden_layers: 16,
+    num_key_value_heads: 8,
+    tie_word_embeddings: true,
+    vocab_size: 128256,
+  };
+  const files = {
+    "sub/config.json": JSON.stringify(shape),
+    "sub/a.yaml": `${CONFIG}model: { name: small, hf_config: config.json }\n`,
+    "sub/b.yaml": `${CONFIG}model: { name: small, hf_config: nowhere.json }\n`,
+  };
+  await withFiles(files, async (directory) => {
+    const run = await runCommandLine(["simulate", "sub/a.yaml"], { directory });
+    equal(run.code, 0, run.stderr);
+    match(run.stdout, /60 arrived, 60 completed/);
+    const missing = await runCommandLine(["simulate", "sub/b.yaml"], { directory });
+    equal(missing.code, 2);
+    match(missing.stderr, /^Cannot read a model's config\.json.*nowhere\.json"\n$/);
+  });
+});
+
+Deno.test("an interrupted run leaves nothing half-written", async () => {
+  const long = "workload: { type: poisson, arrival_rate: 8 }\nsimulation: { duration: 100h }\n";
+  await withFiles({ "long.yaml": long }, async (directory) => {
+    const started = performance.now();
+    const run = await runCommandLine(["simulate", "long.yaml", "--out", "new/out"], {
+      directory,
+      interruptAfterMs: 700,
+    });
+    notEqual(run.code, 0);
+    ok(performance.now() - started < 10_000, "the interrupt ends the run");
+    deepEqual(filesBelow(directory), ["long.yaml"]);
+  });
+});

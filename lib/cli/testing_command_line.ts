@@ -1,0 +1,66 @@
+/** What a command line left behind. */
+export interface CommandLineRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Options of {@linkcode runCommandLine}. */
+export interface CommandLineOptions {
+  /** Working directory. */
+  readonly directory: string;
+  /** Interrupts the command (Ctrl-C) after this wall time, milliseconds. */
+  readonly interruptAfterMs?: number;
+}
+
+/** Runs the program in a process of its own, as a user does. */
+export async function runCommandLine(
+  args: readonly string[],
+  options: CommandLineOptions,
+): Promise<CommandLineRun> {
+  const config = new URL("../../deno.json", import.meta.url);
+  const main = new URL("./main.ts", import.meta.url);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--config", decodeURIComponent(config.pathname), main.href, ...args],
+    cwd: options.directory,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const interrupt = options.interruptAfterMs === undefined
+    ? undefined
+    : setTimeout(() => child.kill("SIGINT"), options.interruptAfterMs);
+  const { code, stdout, stderr } = await child.output();
+  clearTimeout(interrupt);
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Calls `use` with a directory that holds these files, and removes it afterwards. */
+export async function withFiles(
+  files: Readonly<Record<string, string>>,
+  use: (directory: string) => Promise<void>,
+): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "simfaas-cli-" });
+  try {
+    for (const [name, content] of Object.entries(files)) {
+      const slash = name.lastIndexOf("/");
+      if (slash > 0) await Deno.mkdir(`${directory}/${name.slice(0, slash)}`, { recursive: true });
+      await Deno.writeTextFile(`${directory}/${name}`, content);
+    }
+    await use(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** Paths below a directory, sorted; directories end in "/". */
+export function filesBelow(directory: string, prefix = ""): string[] {
+  return Array.from(Deno.readDirSync(`${directory}/${prefix}`))
+    .flatMap(({ name, isDirectory }) =>
+      isDirectory
+        ? [`${prefix}${name}/`, ...filesBelow(directory, `${prefix}${name}/`)]
+        : [`${prefix}${name}`]
+    ).sort();
+}
