@@ -64,7 +64,7 @@ export function bill(durations: InstanceDurations, plan: BillingPlan): Bill {
     idle += gpus * idleSeconds;
     draining += gpus * drainingSeconds;
     used += gpus * (startSeconds + busySeconds + idleSeconds + drainingSeconds);
-    rounding += gpus * (billedSeconds(billable, plan) - billable);
+    rounding += gpus * (roundedSeconds(billable, plan) - billable);
   }
   const coldStartUsd = start * startShare * usdPerGpuSecond;
   const busyUsd = busy * busyShare * usdPerGpuSecond;
@@ -88,7 +88,7 @@ export function bill(durations: InstanceDurations, plan: BillingPlan): Bill {
  * Billed time of an instance that was billable for `seconds`: at least the minimum, a multiple of the
  * granularity; nothing when it was never billable.
  */
-export function billedSeconds(
+export function roundedSeconds(
   seconds: number,
   { granularitySeconds, minimumSeconds }: Pick<
     BillingPlan,
