@@ -1,3 +1,6 @@
+import { findModel, modelShape } from "../models/catalogue.ts";
+import { weightBytes } from "../models/weight_bytes.ts";
+
 /** What a cold start needs to know of a model. */
 export interface ModelSize {
   readonly name: string;
@@ -7,17 +10,27 @@ export interface ModelSize {
   readonly layers: number | null;
 }
 
+/** Checkpoints are published with 2 bytes per weight. */
+const BYTES_PER_WEIGHT = 2;
+
 /**
- * Size of a model, with what the caller says about it.
+ * Size of a model: what the caller says about it, the rest from the catalogue. A name with weights
+ * need not be in the catalogue.
  *
- * @throws {RangeError} If its weights are not said.
+ * @throws {RangeError} If the weights are not said and the catalogue has no such model.
  */
 export function modelSize(
   name: string,
   given: { readonly weightBytes: number | null; readonly layers: number | null },
 ): ModelSize {
-  if (given.weightBytes === null) {
-    throw new RangeError(`Cannot size a model as one with --weights: current value is ${name}`);
+  const known = findModel(name)?.shape;
+  if (given.weightBytes !== null) {
+    return { name, weightBytes: given.weightBytes, layers: given.layers ?? known?.layers ?? null };
   }
-  return { name, weightBytes: given.weightBytes, layers: given.layers };
+  const shape = known ?? modelShape(name);
+  return {
+    name: shape.name,
+    weightBytes: weightBytes(shape, BYTES_PER_WEIGHT),
+    layers: given.layers ?? shape.layers,
+  };
 }

@@ -46,7 +46,10 @@ const DEGREES = [1, 2, 4, 8, 16, 32, 64];
  *
  * @example
  * ```ts
- * import { gpuNamed, kvCapacity, modelShape } from "simfaasinfer";
+ * import { ok } from "@std/assert";
+ * import { gpuNamed } from "../hardware/gpu_catalogue.ts";
+ * import { modelShape } from "../models/catalogue.ts";
+ * import { kvCapacity } from "./kv_capacity.ts";
  * const { blocks } = kvCapacity({
  *   shape: modelShape("llama-3.1-8b"),
  *   gpu: gpuNamed("H100"),
@@ -58,7 +61,7 @@ const DEGREES = [1, 2, 4, 8, 16, 32, 64];
  *   reserveBytes: 2e9,
  *   blockTokens: 16,
  * });
- * console.log(blocks > 20_000); // true
+ * ok(blocks > 25_000);
  * ```
  */
 export function kvCapacity(options: KvCapacityOptions): KvCapacity {

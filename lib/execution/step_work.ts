@@ -24,12 +24,14 @@ export interface StepWorkOptions {
  *
  * @example
  * ```ts
- * import { modelShape, stepWork } from "simfaasinfer";
+ * import { equal } from "@std/assert";
+ * import { modelShape } from "../models/catalogue.ts";
+ * import { stepWork } from "./step_work.ts";
  * const work = stepWork(modelShape("llama-3.1-8b"), {
  *   weightBytesPerElement: 2,
  *   kvBytesPerElement: 2,
  * });
- * console.log(work.kvBytesPerToken); // 131072
+ * equal(work.kvBytesPerToken, 131_072);
  * ```
  */
 export function stepWork(shape: TransformerShape, options: StepWorkOptions): StepWork {
