@@ -28,7 +28,7 @@ export interface FairQueueOptions {
  *
  * @example
  * ```ts
- * import { fairQueue } from "simfaasinfer";
+ * import { fairQueue } from "./mod.ts";
  * const queue = fairQueue({ flowOf: (request) => request % 2, promptTokensOf: () => 100 });
  * for (const request of [1, 3, 5, 2]) queue.push(request, 0);
  * console.log(queue.pop(), queue.pop(), queue.pop()); // 1 2 3

@@ -11,7 +11,7 @@ export interface RateLimit {
  *
  * @example
  * ```ts
- * import { TokenBucket } from "simfaasinfer";
+ * import { TokenBucket } from "./mod.ts";
  * const bucket = new TokenBucket({ perSecond: 2, burst: 1 });
  * console.log(bucket.take(0), bucket.take(0.1), bucket.take(0.5)); // true false true
  * ```

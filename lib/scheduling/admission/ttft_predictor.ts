@@ -5,7 +5,7 @@
  *
  * @example
  * ```ts
- * import { TtftPredictor } from "simfaasinfer";
+ * import { TtftPredictor } from "./mod.ts";
  * const predictor = new TtftPredictor({ secondsPerToken: 0.0001 });
  * console.log(predictor.predict(20_000)); // 2
  * ```

@@ -49,7 +49,8 @@ export type RoutingName = keyof typeof ROUTING_POLICIES;
  *
  * @example
  * ```ts
- * import { createRouting, randomStreams } from "simfaasinfer";
+ * import { randomStreams } from "../../sim/random_streams.ts";
+ * import { createRouting } from "./mod.ts";
  * const stream = randomStreams(42).take("routing");
  * console.log(createRouting("power-of-two", { stream }).name); // power-of-two
  * ```

@@ -28,7 +28,7 @@ export interface PrefixAffinityOptions {
  *
  * @example
  * ```ts
- * import { prefixAffinity } from "simfaasinfer";
+ * import { prefixAffinity } from "./mod.ts";
  * const policy = prefixAffinity({ loadDifference: 8 });
  * console.log(policy.name); // prefix-affinity
  * ```

@@ -6,7 +6,7 @@ import type { RoutingPolicy } from "./policy.ts";
  *
  * @example
  * ```ts
- * import { createRouting } from "simfaasinfer";
+ * import { createRouting } from "./mod.ts";
  * const policy = createRouting("round-robin");
  * console.log(policy.name); // round-robin
  * ```

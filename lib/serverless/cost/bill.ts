@@ -36,7 +36,7 @@ export interface Bill {
  *
  * @example
  * ```ts
- * import { bill, BILLING_PRESETS } from "simfaasinfer";
+ * import { bill, BILLING_PRESETS } from "./mod.ts";
  * const seconds = (value: number) => Float64Array.of(value);
  * const { totalUsd, coldStartUsd } = bill({
  *   count: 1,

@@ -104,7 +104,7 @@ export interface PriceQuery {
  *
  * @example
  * ```ts
- * import { findPrice } from "simfaasinfer";
+ * import { findPrice } from "./mod.ts";
  * const price = findPrice({ gpu: "H100", provider: "modal" });
  * console.log(price.usdPerGpuSecond, price.asOf); // 0.001097 2026-07
  * ```

@@ -26,7 +26,8 @@ export interface FailureOptions {
  *
  * @example
  * ```ts
- * import { failures, randomStreams } from "simfaasinfer";
+ * import { randomStreams } from "../../sim/random_streams.ts";
+ * import { failures } from "./mod.ts";
  * const process = failures({ mtbfSeconds: 86_400 });
  * const failsAtSeconds = process.next(randomStreams(1).take("failures of node 0"), 0);
  * ```

@@ -27,7 +27,7 @@ export type KeepAliveSpec = {
  *
  * @example
  * ```ts
- * import { createKeepAlive } from "simfaasinfer";
+ * import { createKeepAlive } from "./mod.ts";
  * const policy = createKeepAlive({ policy: "fixed", seconds: 300 });
  * console.log(policy.decide().keepAliveSeconds); // 300
  * ```

@@ -51,7 +51,7 @@ export interface HybridHistogram extends KeepAlivePolicy {
  *
  * @example
  * ```ts
- * import { hybridHistogram } from "simfaasinfer";
+ * import { hybridHistogram } from "./mod.ts";
  * const policy = hybridHistogram();
  * for (let i = 0; i < 20; i++) policy.observeIdle(605);
  * console.log(policy.pattern, policy.decide().prewarmAfterSeconds); // certain 540

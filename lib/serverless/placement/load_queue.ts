@@ -14,7 +14,7 @@ export interface LoadBandwidths {
  *
  * @example
  * ```ts
- * import { LoadQueue } from "simfaasinfer";
+ * import { LoadQueue } from "./mod.ts";
  * const queue = new LoadQueue({
  *   dramBytesPerSecond: 25e9,
  *   ssdBytesPerSecond: 5e9,

@@ -54,7 +54,7 @@ export type PlacementName = keyof typeof PLACEMENT_POLICIES;
  *
  * @example
  * ```ts
- * import { createPlacement } from "simfaasinfer";
+ * import { createPlacement } from "./mod.ts";
  * console.log(createPlacement("best-fit").name); // best-fit
  * ```
  */

@@ -54,7 +54,8 @@ const schema = z.strictObject({
  *
  * @example
  * ```ts
- * import { loadConfig, platformPreset } from "simfaasinfer";
+ * import { loadConfig } from "../../config/mod.ts";
+ * import { platformPreset } from "./mod.ts";
  * const config = loadConfig([platformPreset("runpod-like").configuration, "scaling: { max_instances: 5 }"]);
  * console.log(config.scaling.policy, config.scaling.max_instances); // queue-delay 5
  * ```

@@ -41,7 +41,7 @@ export type ScalingSpec = {
  *
  * @example
  * ```ts
- * import { createScaling } from "simfaasinfer";
+ * import { createScaling } from "./mod.ts";
  * const policy = createScaling({ policy: "concurrency", target: 8 });
  * console.log(policy.periodSeconds); // 1
  * ```

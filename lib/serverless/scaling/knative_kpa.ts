@@ -50,7 +50,7 @@ const sixDecimals = (value: number) => Math.floor(value * 1e6) / 1e6;
  *
  * @example
  * ```ts
- * import { knativeKpa } from "simfaasinfer";
+ * import { knativeKpa } from "./mod.ts";
  * const policy = knativeKpa({ target: 10 });
  * console.log(policy.periodSeconds); // 2
  * ```

@@ -30,7 +30,7 @@ export interface ScalingLimits {
  *
  * @example
  * ```ts
- * import { concurrency, ScalingDecider } from "simfaasinfer";
+ * import { concurrency, ScalingDecider } from "./mod.ts";
  * const decider = new ScalingDecider(concurrency({ target: 8 }), { maxInstances: 4 });
  * console.log(decider.periodSeconds); // 1
  * ```

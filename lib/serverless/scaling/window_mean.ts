@@ -3,11 +3,12 @@
  * whole window has passed, the mean of what there is.
  *
  * @example
- * ```ts ignore
+ * ```ts
+ * import { WindowMean } from "./mod.ts";
  * const window = new WindowMean(6);
  * window.add(2, 10); // mean 10 from 0 to 2 s
  * window.add(4, 20);
- * window.mean(); // 15
+ * console.log(window.mean()); // 15
  * ```
  */
 export class WindowMean {
