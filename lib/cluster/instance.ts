@@ -48,8 +48,6 @@ export class Engine {
   /** Asynchronous scheduling: requests that came too late for the next plan, and when they came. */
   readonly #inbox: number[] = [];
   readonly #inboxAtSeconds: number[] = [];
-  /** Start of the last step that was taken, seconds. */
-  #lastStepAtSeconds = -Infinity;
   /** Slots that joined the decode batch since its last step. */
   readonly #fresh: Int32Array;
   #freshCount = 0;
@@ -87,7 +85,7 @@ export class Engine {
     }
     this.outstanding++;
     this.#tokensInside += this.#run.columns.promptTokens[request];
-    if (this.#stepping && !(this.#closed && queue.isFirstComeFirstServed)) this.#cut(now);
+    if (this.#stepping && !this.#closed) this.#cut(now);
   }
 
   /** Lets the scheduler see the requests that came before `until`. */
@@ -98,13 +96,13 @@ export class Engine {
     }
     this.#inbox.splice(0, count);
     this.#inboxAtSeconds.splice(0, count);
+    if (count > 0 && !this.#closed) this.#interrupted = true;
   }
 
   /** Starts the next step or run at `now`. */
   begin(now: number): void {
     const batch = this.#batch;
     const { shape, sequences, pool } = batch;
-    if (this.#inbox.length > 0) this.#readInbox(this.#lastStepAtSeconds);
     batch.form(now);
     if (batch.isEmpty && this.#inbox.length > 0) {
       // Nothing is left to run ahead of: the request is taken as soon as the engine is idle.
@@ -121,7 +119,9 @@ export class Engine {
     shape.decodeContextTokens = decoding > 0 ? sequences.contextTokens : 0;
     if (decoding > 0) pool.take(sequences.blocksNeeded);
     this.#stepping = true;
-    this.#closed = sequences.count >= batch.maxSequences || batch.queue.size > 0;
+    const { queue } = batch;
+    this.#closed = sequences.count >= batch.maxSequences ||
+      (queue.isFirstComeFirstServed && queue.size > 0);
     if (shape.chunkCount > 0 || this.#parts.stepping === "step" || !this.#leap(now)) {
       this.#single(now);
     }
@@ -135,9 +135,10 @@ export class Engine {
     const { shape, sequences, pool } = batch;
     const { steps } = this.#decode;
     this.finishedCount = 0;
-    this.#lastStepAtSeconds = this.#decode.endAtSeconds(steps - 1);
+    if (this.#inbox.length > 0) this.#readInbox(this.#decode.endAtSeconds(steps - 1));
     this.#stepping = false;
     this.endAtSeconds = Infinity;
+    this.#meter.totals.busySeconds += now - this.#decode.startAtSeconds;
     this.#addWork(this.#meter.totals, steps);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
@@ -193,7 +194,7 @@ export class Engine {
     if (ahead > 0) this.#addWork(out, ahead);
     const { startAtSeconds } = this.#decode;
     const inStep = now - this.#decode.endAtSeconds(ahead);
-    out.busySeconds = this.#meter.totals.busySeconds + (now - startAtSeconds);
+    out.busySeconds += now - startAtSeconds;
     out.blockSeconds += this.usedBlocks(now) * inStep;
   }
 
@@ -207,7 +208,6 @@ export class Engine {
   #addWork(into: MeterTotals, steps: number): void {
     const { shape, sequences, pool } = this.#batch;
     const run = this.#decode;
-    into.busySeconds += run.seconds(steps);
     if (shape.chunkCount > 0) {
       this.#meter.addMixed(into, shape);
       into.blockSeconds += pool.used * run.seconds(1);
@@ -262,11 +262,16 @@ export class Engine {
     this.#decode.begin(now, seconds, 0, 1);
     // Equal batches are timed from their first step's start, as a leap would, so that the ticks of
     // their ends do not depend on the mode.
+    const { execution, strategy } = this.#parts;
+    const context = shape.decodeContextTokens;
     const goesOn = shape.chunkCount === 0 && !this.#interrupted && preempted === 0 &&
-      swappedIn === 0;
+      swappedIn === 0 && strategy.repeatsDecode && context <= this.#line.contextEndTokens;
     if (!goesOn) {
       this.#anchorAtSeconds = now;
       this.#elapsedSeconds = 0;
+      const onLine = shape.chunkCount === 0 &&
+        execution.decodeLine(shape.decodeSequences, context, this.#line);
+      if (!onLine) this.#line.contextEndTokens = -1;
     }
     this.#elapsedSeconds += seconds;
     this.endAtSeconds = toTick(this.#anchorAtSeconds + this.#elapsedSeconds);
@@ -274,13 +279,15 @@ export class Engine {
 
   /** Cuts the run in progress at the end of the step that is under way at `now`. */
   #cut(now: number): void {
-    this.#interrupted = true;
+    const isAsync = this.#parts.asyncScheduling === true;
+    // With asynchronous scheduling the change comes when the inbox is read, a step later.
+    if (!isAsync) this.#interrupted = true;
     const run = this.#decode;
     if (run.steps <= 1) return;
     const done = run.stepsDoneBy(now);
     // A step that ends at this very instant has ended: the batch can change right here.
     let steps = done > 0 && run.endAtSeconds(done) >= now ? done : done + 1;
-    if (this.#parts.asyncScheduling) steps++;
+    if (isAsync) steps++;
     if (steps < run.steps) {
       run.steps = steps;
       this.endAtSeconds = run.endAtSeconds(steps);

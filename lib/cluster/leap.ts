@@ -1,8 +1,8 @@
 /** Ticks of the engines' clocks per second. */
-const TICKS_PER_SECOND = 2 ** 30;
+const TICKS_PER_SECOND = 2 ** 36;
 
 /**
- * Rounds an instant to the engines' clock tick, 2^-30 s (0.93 ns). Both stepping modes do it to every
+ * Rounds an instant to the engines' clock tick, 2^-36 s (15 ps). Both stepping modes do it to every
  * step's end, so that a sum taken step by step and the same sum in closed form, which differ in their
  * last bits, give the same instant and so the same order against arrivals.
  */

@@ -91,6 +91,8 @@ export interface CostSummary {
   readonly busy_usd: number;
   readonly idle_usd: number;
   readonly cold_start_usd: number;
+  /** Billed beyond the time used, by granularity and minimum. */
+  readonly rounding_usd: number;
   readonly per_request_usd: number | null;
   readonly per_million_output_tokens_usd: number | null;
 }

@@ -1,3 +1,4 @@
+import { bill, type BillingPlan } from "../serverless/cost/mod.ts";
 import type { InstanceLife } from "../serverless/lifecycle.ts";
 import { describe } from "../stats/quantiles.ts";
 import { OUTCOME_CODE } from "./recorder.ts";
@@ -16,12 +17,8 @@ export interface FunctionFacts {
   /** Share of an instance's GPU memory taken by weights and reserve, and by all its KV blocks. */
   readonly fixedMemoryShare: number;
   readonly kvMemoryShare: number;
-  /** Dollars per second of one instance by use; 0 where a use is not billed. */
-  readonly price: {
-    readonly startingUsdPerSecond: number;
-    readonly busyUsdPerSecond: number;
-    readonly idleUsdPerSecond: number;
-  };
+  /** What of an instance's time is billed, and at what price. */
+  readonly billing: BillingPlan;
 }
 
 /** Settings of the summary. */
@@ -197,7 +194,6 @@ function instanceUse(
     blockCapacitySeconds: 0,
     memoryShareSeconds: 0,
   };
-  let busyUsd = 0, idleUsd = 0, startUsd = 0;
   for (const life of lives) {
     const facts = functions[life.functionId];
     const totals = run.totals[life.instanceId];
@@ -215,15 +211,39 @@ function instanceUse(
     use.blockCapacitySeconds += up * facts.kvBlocks;
     use.memoryShareSeconds += up * facts.fixedMemoryShare +
       totals.blockSeconds / facts.kvBlocks * facts.kvMemoryShare;
-    busyUsd += totals.busySeconds * facts.price.busyUsdPerSecond;
-    idleUsd += (up - totals.busySeconds) * facts.price.idleUsdPerSecond;
-    startUsd += (lifeSeconds - up) * facts.price.startingUsdPerSecond;
   }
-  const cost: Pick<CostSummary, "total_usd" | "busy_usd" | "idle_usd" | "cold_start_usd"> = {
-    total_usd: busyUsd + idleUsd + startUsd,
-    busy_usd: busyUsd,
-    idle_usd: idleUsd,
-    cold_start_usd: startUsd,
-  };
-  return { ...use, cost };
+  return { ...use, cost: billInstances(lives, run, functions) };
+}
+
+/** The bill of all instances, function by function. */
+function billInstances(
+  lives: readonly InstanceLife[],
+  run: RunRecord,
+  functions: readonly FunctionFacts[],
+): Omit<CostSummary, "per_request_usd" | "per_million_output_tokens_usd"> {
+  const cost = { total_usd: 0, busy_usd: 0, idle_usd: 0, cold_start_usd: 0, rounding_usd: 0 };
+  for (const [functionId, { billing, gpus }] of functions.entries()) {
+    const own = lives.filter((life) => life.functionId === functionId);
+    const upSeconds = (life: InstanceLife) =>
+      Number.isNaN(life.readyAtSeconds) ? 0 : life.stoppedAtSeconds - life.readyAtSeconds;
+    const busy = (life: InstanceLife) => run.totals[life.instanceId].busySeconds;
+    const part = bill({
+      count: own.length,
+      startSeconds: Float64Array.from(
+        own,
+        (life) => life.stoppedAtSeconds - life.createdAtSeconds - upSeconds(life),
+      ),
+      busySeconds: Float64Array.from(own, busy),
+      idleSeconds: Float64Array.from(own, (life) => upSeconds(life) - busy(life)),
+      // A draining instance is busy until it stops, so its time is in the busy column already.
+      drainingSeconds: new Float64Array(own.length),
+      gpus: new Int32Array(own.length).fill(gpus),
+    }, billing);
+    cost.total_usd += part.totalUsd;
+    cost.busy_usd += part.busyUsd;
+    cost.idle_usd += part.idleUsd;
+    cost.cold_start_usd += part.coldStartUsd;
+    cost.rounding_usd += part.roundingUsd;
+  }
+  return cost;
 }

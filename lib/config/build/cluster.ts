@@ -8,7 +8,7 @@ import type { RequestTable } from "../../workload/mod.ts";
 import type { Configuration } from "../configuration.ts";
 import { buildBatching, queueKeys } from "./batching.ts";
 import { buildDeployment, type Deployment } from "./deployment.ts";
-import { instancePrice } from "./prices.ts";
+import { buildBilling } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
 import { buildStarts } from "./starts.ts";
@@ -45,6 +45,7 @@ export function buildCluster(config: Configuration, texts: ConfiguredTexts = {})
   const engine = engineParts(config, deployment, table);
   const scaling = buildScaling(config);
   const name = deployment.shape.name;
+  const billing = buildBilling(config, deployment.gpu.name);
   const fn: FunctionParts = {
     name,
     engine,
@@ -79,9 +80,9 @@ export function buildCluster(config: Configuration, texts: ConfiguredTexts = {})
       kvBlocks: engine.kvBlocks,
       fixedMemoryShare: deployment.kv.fixedMemoryShare,
       kvMemoryShare: deployment.kv.kvMemoryShare,
-      price: instancePrice(config, deployment, () => undefined),
+      billing: billing.plan,
     }],
-    notices,
+    notices: billing.notice === undefined ? notices : [...notices, billing.notice],
   };
 }
 

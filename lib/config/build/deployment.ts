@@ -1,17 +1,15 @@
 import { kvCapacity } from "../../execution/kv_capacity.ts";
 import { stepWork } from "../../execution/step_work.ts";
 import type { ExecutionTimeModel, StepWork } from "../../execution/execution_time_model.ts";
-import { findGpu } from "../../hardware/gpu.ts";
-import type { Gpu } from "../../hardware/gpu.ts";
-import { findNode } from "../../hardware/node.ts";
-import type { Node } from "../../hardware/node.ts";
+import { findGpu, type Gpu, gpuEntries, nodeNamed, type NodeType } from "../../hardware/mod.ts";
 import {
-  findModel,
+  modelShape as catalogueShape,
   transformerFromHfConfig,
   transformerFromSimfaasinfer,
   weightBytes,
 } from "../../models/mod.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
+import { chooseGpu } from "../choose_gpu.ts";
 import type { Configuration } from "../configuration.ts";
 import { BYTES_PER_ELEMENT } from "./dtypes.ts";
 import { buildExecution } from "./execution.ts";
@@ -21,7 +19,7 @@ export interface Deployment {
   readonly shape: TransformerShape;
   readonly gpu: Gpu;
   /** Machine that an instance runs on. */
-  readonly node: Node;
+  readonly node: NodeType;
   /** GPUs of one instance. */
   readonly gpus: number;
   readonly weightBytes: number;
@@ -49,9 +47,11 @@ function modelShape(
   modelConfigText: string | undefined,
 ): TransformerShape {
   if (model.hf_config !== null && modelConfigText !== undefined) {
-    return transformerFromHfConfig(modelConfigText, model.name);
+    return transformerFromHfConfig(JSON.parse(modelConfigText), model.name);
   }
-  return model.num_layers !== null ? transformerFromSimfaasinfer(model) : findModel(model.name);
+  return model.num_layers !== null
+    ? transformerFromSimfaasinfer(model)
+    : catalogueShape(model.name);
 }
 
 /**
@@ -66,7 +66,8 @@ export function buildDeployment(
 ): Deployment {
   const { model, cluster, parallelization, memory } = config;
   const shape = modelShape(model, modelConfigText);
-  const gpu = findGpu(cluster.gpu_type, cluster.gpu_memory_gb ?? undefined);
+  const named = cluster.gpu_memory_gb === null ? findGpu(cluster.gpu_type) : undefined;
+  const gpu = named ?? chooseGpu(gpuEntries(), cluster.gpu_type, cluster.gpu_memory_gb);
   const tensorParallel = parallelization.tensor_parallel_size;
   const pipelineParallel = parallelization.pipeline_parallel_size;
   const gpus = tensorParallel * pipelineParallel;
@@ -87,11 +88,12 @@ export function buildDeployment(
   });
   const work = stepWork(shape, { weightBytesPerElement, kvBytesPerElement });
   const blockBytes = work.kvBytesPerToken * memory.block_size;
-  const peak = model.dtype === "fp8" ? gpu.peakFlops.fp8 ?? gpu.peakFlops.bf16 : gpu.peakFlops.bf16;
+  const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
+  const peak = model.dtype === "fp8" ? fp8 : bf16;
   return {
     shape,
     gpu,
-    node: findNode("generic"),
+    node: nodeNamed("generic"),
     gpus,
     weightBytes: weightBytes(shape, weightBytesPerElement),
     execution: buildExecution(config, { shape, gpu, weightBytesPerElement, kvBytesPerElement }),
@@ -99,7 +101,7 @@ export function buildDeployment(
     kv: { ...capacity, blocks: memory.num_gpu_blocks ?? capacity.blocks },
     windowTokens: model.max_model_len ?? shape.maxPositions,
     peakFlops: peak * gpus,
-    peakBytesPerSecond: gpu.bandwidthBytesPerSecond * gpus,
+    peakBytesPerSecond: gpu.memoryBytesPerSecond * gpus,
     swapSecondsPerBlock: blockBytes / (gpu.pcieBytesPerSecond * gpus),
     swapBlocks: Math.floor(memory.swap_space_gb * 1e9 * gpus / blockBytes),
   };

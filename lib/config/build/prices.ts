@@ -1,29 +1,64 @@
-import type { FunctionFacts } from "../../metrics/summary.ts";
+import {
+  type BillingPlan,
+  type Price,
+  priceCatalogue,
+  simfaasinferPlan,
+} from "../../serverless/cost/mod.ts";
 import type { Configuration } from "../configuration.ts";
-import type { Deployment } from "./deployment.ts";
 
-/** Price of one GPU, dollars per hour: the configuration's, else the catalogue's; 0 when unknown. */
-export function gpuUsdPerHour(
-  cost: Configuration["cost"],
-  gpuType: string,
-  gpuName: string,
-  catalogue: (gpu: string) => number | undefined,
-): number {
-  const own = cost.gpu_cost_per_hour[gpuType] ?? cost.gpu_cost_per_hour[gpuName];
-  return own ?? catalogue(gpuName) ?? 0;
+/** Price lists of general cloud providers; SimFaaSInfer's own prices are for its files alone. */
+function currentPrices(): readonly Price[] {
+  return priceCatalogue().filter((price) =>
+    price.provider !== "simfaasinfer" && price.kind === "on-demand"
+  );
 }
 
-/** Dollars per second of one instance by use. */
-export function instancePrice(
-  config: Configuration,
-  { gpu, gpus }: Deployment,
-  catalogue: (gpu: string) => number | undefined,
-): FunctionFacts["price"] {
+/** Letters and digits of a name, so that "A100-80GB" and "a100-sxm-80gb" can be compared. */
+function words(name: string): string[] {
+  return name.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word !== "sxm" && word !== "pcie");
+}
+
+/** The latest on-demand price of a GPU; undefined when no list has it. */
+export function cataloguePrice(gpuName: string): Price | undefined {
+  const wanted = words(gpuName);
+  const matches = currentPrices().filter((price) => {
+    const own = words(price.gpu);
+    return own.every((word) => wanted.includes(word)) && own[0] === wanted[0];
+  });
+  return matches.reduce<Price | undefined>(
+    (best, price) => best === undefined || price.asOf > best.asOf ? price : best,
+    undefined,
+  );
+}
+
+/** How instances are billed, and where the price comes from. */
+export interface BuiltBilling {
+  readonly plan: BillingPlan;
+  readonly notice: string | undefined;
+}
+
+/** The billing plan of the configuration: its own price of the GPU, else that of data/prices. */
+export function buildBilling(config: Configuration, gpuName: string): BuiltBilling {
   const { cost, cluster } = config;
-  const perSecond = gpuUsdPerHour(cost, cluster.gpu_type, gpu.name, catalogue) * gpus / 3600;
+  const own = cost.gpu_cost_per_hour[cluster.gpu_type] ?? cost.gpu_cost_per_hour[gpuName];
+  const listed = own === undefined ? cataloguePrice(gpuName) : undefined;
+  const gpuCostPerHour = own ?? (listed ? listed.usdPerGpuSecond * 3600 : 0);
+  const plan = simfaasinferPlan({
+    gpuCostPerHour,
+    computeCost: cost.compute_cost,
+    idleCost: cost.idle_cost,
+    idleFactor: cost.idle_factor,
+    from: cost.billing.from === "ready" ? "ready" : "start",
+    granularitySeconds: cost.billing.granularity,
+    minimumSeconds: cost.billing.minimum,
+  });
+  const price = `${gpuCostPerHour.toFixed(2)} USD per GPU-hour`;
   return {
-    startingUsdPerSecond: cost.billing.from === "ready" ? 0 : perSecond,
-    busyUsdPerSecond: cost.compute_cost ? perSecond : 0,
-    idleUsdPerSecond: cost.idle_cost ? perSecond * cost.idle_factor : 0,
+    plan,
+    notice: own !== undefined
+      ? undefined
+      : listed
+      ? `price of ${gpuName}: ${price} (${listed.provider}, ${listed.kind}, ${listed.asOf})`
+      : `no price of ${gpuName} is known, so costs are 0; set cost.gpu_cost_per_hour`,
   };
 }

@@ -43,7 +43,8 @@ export function vllmV0({ preemption, watermarkBlocks }: VllmV0Options): Batching
     plan(step) {
       if (step.swapped === 0 && admitWhole(step, watermarkBlocks)) return;
       const preempted = step.decoding > 0 ? step.decodeAll() : 0;
-      if (preempted === 0 && step.swapped > 0) step.swapIn(watermarkBlocks);
+      // Those that come back decode in this very step, like the others.
+      if (preempted === 0 && step.swapped > 0 && step.swapIn(watermarkBlocks) > 0) step.decodeAll();
       if (step.decoding === 0 && step.swapped === 0) admitWhole(step, watermarkBlocks);
     },
   };

@@ -1,0 +1,84 @@
+import { deepEqual, equal, ok } from "@std/assert";
+import fc from "fast-check";
+import { simulateCluster } from "../../lib/cluster/simulate.ts";
+import type { RunRecord } from "../../lib/metrics/run_record.ts";
+import { caseParts, type ClusterCase, clusterCases } from "../support/random_cluster.ts";
+
+/** Cases per run of the suite; `deno task test:soak` sets more. */
+const CASES = Number(Deno.env.get("SIMFAAS_SOAK_CASES") ?? 2000);
+/** Bound on the relative difference of an instant. */
+const TOLERANCE = 1e-9;
+
+let worst = 0;
+
+function close(actual: number, expected: number, what: string, tolerance = TOLERANCE): void {
+  if (Number.isNaN(actual) && Number.isNaN(expected)) return;
+  const difference = Math.abs(actual - expected) / Math.max(Math.abs(expected), 1e-3);
+  if (difference > worst && tolerance === TOLERANCE) worst = difference;
+  ok(difference <= tolerance, `${what}: leap ${actual}, step ${expected}`);
+}
+
+/** Requests by completion instant, then id: the order in which they came out. */
+function completionOrder({ columns }: RunRecord): number[] {
+  const { completedAtSeconds } = columns;
+  return Array.from({ length: columns.count }, (_, i) => i)
+    .filter((i) => !Number.isNaN(completedAtSeconds[i]))
+    .sort((a, b) => completedAtSeconds[a] - completedAtSeconds[b] || a - b);
+}
+
+function compare(leap: RunRecord, step: RunRecord): void {
+  const count = leap.columns.count;
+  deepEqual(leap.columns.outcome, step.columns.outcome);
+  deepEqual(leap.columns.instanceId, step.columns.instanceId);
+  deepEqual(leap.columns.preemptions, step.columns.preemptions);
+  deepEqual(leap.columns.cachedTokens, step.columns.cachedTokens);
+  deepEqual(completionOrder(leap), completionOrder(step));
+  for (
+    const column of [
+      "arrivalAtSeconds",
+      "scheduledAtSeconds",
+      "firstTokenAtSeconds",
+      "completedAtSeconds",
+      "maxTbtSeconds",
+      "coldStartWaitSeconds",
+    ] as const
+  ) {
+    for (let i = 0; i < count; i++) {
+      close(leap.columns[column][i], step.columns[column][i], `${column} of request ${i}`);
+    }
+  }
+  equal(leap.peakBlocks, step.peakBlocks);
+  equal(leap.stepsLeapt + leap.stepsSingle, step.stepsLeapt + step.stepsSingle);
+  equal(step.stepsLeapt, 0);
+  equal(leap.gaps.count, step.gaps.count);
+  close(leap.gaps.mean, step.gaps.mean, "mean gap");
+  close(leap.gaps.max, step.gaps.max, "longest gap");
+  for (const q of [0.5, 0.9, 0.99]) {
+    const [a, b] = [leap.gaps.quantile(q), step.gaps.quantile(q)];
+    ok(Number.isNaN(a) === Number.isNaN(b) && !(Math.abs(a - b) > 0.0101 * b), `p${q}: ${a}, ${b}`);
+  }
+  equal(leap.lives.length, step.lives.length);
+  leap.totals.forEach((totals, id) => {
+    for (const key of Object.keys(totals) as (keyof typeof totals)[]) {
+      close(totals[key], step.totals[id][key], `${key} of instance ${id}`);
+    }
+  });
+  const { count: rows, ...series } = leap.timeSeries;
+  equal(rows, step.timeSeries.count);
+  for (const key of Object.keys(series) as (keyof typeof series)[]) {
+    for (let row = 0; row < rows; row++) {
+      // The last interval may be a sliver, whose length divides the clock's tick into a rate.
+      const tolerance = key === "timeSeconds" ? TOLERANCE : 1e-6;
+      close(series[key][row], step.timeSeries[key][row], `${key} in interval ${row}`, tolerance);
+    }
+  }
+}
+
+function run(test: ClusterCase): void {
+  compare(simulateCluster(caseParts(test, "leap")), simulateCluster(caseParts(test, "step")));
+}
+
+Deno.test("leap stepping equals step stepping on random clusters", () => {
+  fc.assert(fc.property(clusterCases, run), { numRuns: CASES, seed: 20260901 });
+  console.log(`${CASES} cases, worst relative difference ${worst.toExponential(2)}`);
+});

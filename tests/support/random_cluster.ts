@@ -1,0 +1,224 @@
+import fc from "fast-check";
+import type { ClusterParts } from "../../lib/cluster/cluster_parts.ts";
+import type { Stepping } from "../../lib/cluster/engine_parts.ts";
+import { fasterTransformer } from "../../lib/scheduling/batching/faster_transformer.ts";
+import { orca } from "../../lib/scheduling/batching/orca.ts";
+import { sarathi } from "../../lib/scheduling/batching/sarathi.ts";
+import type { BatchingStrategy } from "../../lib/scheduling/batching/strategy.ts";
+import { vllm } from "../../lib/scheduling/batching/vllm.ts";
+import { vllmV0 } from "../../lib/scheduling/batching/vllm_v0.ts";
+import type { QueueOrder } from "../../lib/scheduling/batching/waiting_queue.ts";
+import { prefixIdentity } from "../../lib/scheduling/kv_cache/prefix_identity.ts";
+import {
+  kvAware,
+  leastLoaded,
+  leastTokens,
+  prefixAffinity,
+  roundRobin,
+} from "../../lib/scheduling/routing/mod.ts";
+import { sequentialStarts } from "../../lib/serverless/cold_start/start_service.ts";
+import { ScalingDecider } from "../../lib/serverless/scaling/scaling_decider.ts";
+import type { RequestTable } from "../../lib/workload/request_table.ts";
+import { type PiecewiseTime, piecewiseTime } from "./piecewise_time.ts";
+
+/** A random cluster as plain data, so that a failing case can be shrunk and printed. */
+export interface ClusterCase {
+  readonly requests: readonly {
+    readonly gap: number;
+    readonly prompt: number;
+    readonly output: number;
+    readonly group: number;
+  }[];
+  /** Arrivals are rounded to this many seconds, so that they coincide with step ends; 0: not. */
+  readonly grid: number;
+  readonly strategy: "vllm" | "vllm-v0" | "vllm-v0-swap" | "sarathi" | "orca" | "fastertransformer";
+  readonly order: QueueOrder;
+  readonly routing:
+    | "round-robin"
+    | "least-loaded"
+    | "least-tokens"
+    | "kv-aware"
+    | "prefix-affinity";
+  readonly time: PiecewiseTime;
+  readonly maxSequences: number;
+  readonly chunk: number;
+  readonly kvBlocks: number;
+  readonly blockTokens: number;
+  readonly prefix: boolean;
+  readonly asyncScheduling: boolean;
+  readonly instances: number;
+  /** Desired instances at successive evaluations; empty: a fleet of fixed size. */
+  readonly desired: readonly number[];
+  readonly concurrency: number;
+  readonly closedLoop: number;
+  readonly keepAlive: number;
+}
+
+const STRATEGIES = [
+  "vllm",
+  "vllm-v0",
+  "vllm-v0-swap",
+  "sarathi",
+  "orca",
+  "fastertransformer",
+] as const;
+const ROUTINGS = [
+  "round-robin",
+  "least-loaded",
+  "least-tokens",
+  "kv-aware",
+  "prefix-affinity",
+] as const;
+
+/** Random clusters: every strategy, order and router, memory pressure, scaling, draining, ties. */
+export const clusterCases: fc.Arbitrary<ClusterCase> = fc.record({
+  requests: fc.array(
+    fc.record({
+      gap: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 0.4, noNaN: true })),
+      prompt: fc.integer({ min: 1, max: 90 }),
+      output: fc.oneof(fc.constantFrom(1, 2), fc.integer({ min: 1, max: 60 })),
+      group: fc.integer({ min: 0, max: 3 }),
+    }),
+    { minLength: 1, maxLength: 60 },
+  ),
+  grid: fc.constantFrom(0, 0, 0.1, 0.01),
+  strategy: fc.constantFrom(...STRATEGIES),
+  order: fc.constantFrom<QueueOrder>("fcfs", "fcfs", "shortest-prompt", "priority", "edf"),
+  routing: fc.constantFrom(...ROUTINGS),
+  time: fc.record({
+    base: fc.constantFrom(0.01, 0.1, 0.0137),
+    perPrefillToken: fc.constantFrom(0, 1e-4, 3.3e-4),
+    perSequence: fc.constantFrom(0, 1e-3),
+    perContextToken: fc.constantFrom(0, 1e-5, 7.7e-6),
+    kneeTokens: fc.constantFrom(Infinity, 200, 500),
+    offersLine: fc.constantFrom(true, true, true, false),
+  }),
+  maxSequences: fc.integer({ min: 1, max: 12 }),
+  chunk: fc.integer({ min: 12, max: 80 }),
+  kvBlocks: fc.integer({ min: 40, max: 160 }),
+  blockTokens: fc.constantFrom(1, 4, 16),
+  prefix: fc.boolean(),
+  asyncScheduling: fc.constantFrom(false, false, true),
+  instances: fc.integer({ min: 1, max: 4 }),
+  desired: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 12 }),
+  concurrency: fc.constantFrom(Infinity, Infinity, 3),
+  closedLoop: fc.constantFrom(0, 0, 0, 4),
+  keepAlive: fc.constantFrom(Infinity, 1),
+});
+
+function strategyOf({ strategy, chunk }: ClusterCase): BatchingStrategy {
+  switch (strategy) {
+    case "vllm":
+      return vllm();
+    case "vllm-v0":
+      return vllmV0({ preemption: "recompute", watermarkBlocks: 1 });
+    case "vllm-v0-swap":
+      return vllmV0({ preemption: "swap", watermarkBlocks: 1 });
+    case "sarathi":
+      return sarathi({ chunkSize: chunk });
+    case "orca":
+      return orca();
+    case "fastertransformer":
+      return fasterTransformer();
+  }
+}
+
+/** The requests of a case. */
+export function caseRequests(test: ClusterCase): RequestTable {
+  const count = test.requests.length;
+  let now = 0;
+  const arrivalAtSeconds = Float64Array.from(test.requests, ({ gap }) => {
+    now += gap;
+    return test.grid > 0 ? Math.round(now / test.grid) * test.grid : now;
+  });
+  const promptTokens = Int32Array.from(test.requests, (r) => r.prompt);
+  const offsets = new Uint32Array(count + 1);
+  const hashes: number[] = [];
+  test.requests.forEach(({ group, prompt }, i) => {
+    // Requests of a group share their first 48 tokens.
+    for (let block = 0; (block + 1) * test.blockTokens <= prompt; block++) {
+      const shared = (block + 1) * test.blockTokens <= 48;
+      hashes.push(shared ? group * 1000 + block : (i + 4) * 1000 + block);
+    }
+    offsets[i + 1] = hashes.length;
+  });
+  return {
+    count,
+    arrivalAtSeconds,
+    promptTokens,
+    outputTokens: Int32Array.from(test.requests, (r) => r.output),
+    prefix: { blockTokens: test.blockTokens, offsets, hashes: Float64Array.from(hashes) },
+    ...(test.closedLoop > 0 && {
+      closedLoop: { concurrency: test.closedLoop, thinkSeconds: 0.05 },
+    }),
+  };
+}
+
+/** The parts of a case's run; new ones for every run. */
+export function caseParts(test: ClusterCase, stepping: Stepping): ClusterParts {
+  const requests = caseRequests(test);
+  let evaluation = 0;
+  const decider = test.desired.length === 0 ? undefined : new ScalingDecider({
+    periodSeconds: 0.7,
+    // The last wish stands, and is at least one so that the run can end.
+    desired: () => {
+      const at = Math.min(evaluation++, test.desired.length);
+      return at < test.desired.length ? test.desired[at] : Math.max(1, test.desired[at - 1]);
+    },
+  }, { maxInstances: 4 });
+  const routing = {
+    "round-robin": roundRobin,
+    "least-loaded": leastLoaded,
+    "least-tokens": leastTokens,
+    "kv-aware": kvAware,
+    "prefix-affinity": () => prefixAffinity({ loadDifference: 3 }),
+  }[test.routing]();
+  return {
+    requests,
+    functions: [{
+      name: "f",
+      engine: {
+        execution: piecewiseTime(test.time),
+        work: {
+          flopsPerToken: 1e9,
+          flopsPerAttentionPair: 1e5,
+          flopsPerSample: 1e7,
+          kvBytesPerToken: 1e5,
+          weightBytes: () => 1e9,
+        },
+        strategy: strategyOf(test),
+        stepping,
+        maxSequences: test.maxSequences,
+        maxTokensPerStep: Math.max(test.chunk, test.maxSequences),
+        // Enough for the longest sequence alone, whatever the block size.
+        kvBlocks: Math.max(test.kvBlocks, Math.ceil(160 / test.blockTokens)),
+        blockTokens: test.blockTokens,
+        windowTokens: 140,
+        maxOutputTokens: 60,
+        queueOrder: test.order,
+        ...(test.order !== "fcfs" && { queueKeys: requests.promptTokens }),
+        ...(test.prefix && { prefix: prefixIdentity(requests.prefix!, test.blockTokens) }),
+        swap: { blocks: 60, secondsPerBlock: 1e-4 },
+        asyncScheduling: test.asyncScheduling,
+        gpus: 1,
+        peakFlops: 1e14,
+        peakBytesPerSecond: 1e12,
+      },
+      routing,
+      scaling: {
+        ...(decider && { decider }),
+        minInstances: decider ? 0 : test.instances,
+        maxInstances: decider ? 4 : test.instances,
+        initialInstances: decider ? Math.min(1, test.desired[0]) : test.instances,
+        activation: decider ? "first" : "none",
+        keepAliveSeconds: decider ? test.keepAlive : Infinity,
+      },
+      noCapacity: { action: "queue", limit: Infinity, timeoutSeconds: Infinity },
+      concurrencyPerInstance: test.concurrency,
+    }],
+    starts: sequentialStarts(() => [{ stage: "all", seconds: 0.93 }]),
+    horizonSeconds: 0,
+    stopAtSeconds: Infinity,
+    sampleSeconds: 0.31,
+  };
+}
