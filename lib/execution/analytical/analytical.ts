@@ -1,0 +1,134 @@
+import type { DecodeLine, ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
+import type { AnalyticalOptions } from "./analytical_options.ts";
+import { analyticalParts } from "./analytical_parts.ts";
+import { attentionEntries, attentionPairs } from "./attention_pairs.ts";
+import { cellOf } from "./context_pieces.ts";
+import { decodeAttention } from "./decode_attention.ts";
+import { headSeconds } from "./head_seconds.ts";
+import { layerSeconds } from "./layer_seconds.ts";
+import { prefillAttention } from "./prefill_attention.ts";
+import { lookUp, tokenTable } from "./token_table.ts";
+
+/** Sampled sequences that are tabulated. */
+const MAX_SAMPLES = 1024;
+
+/**
+ * Execution times from data sheets: every kernel takes its roofline time at the efficiency of its GPU
+ * generation. Works for any model and GPU without profiling.
+ *
+ *     t = overhead + layers x (linear(m) + prefill attention + decode attention + collectives) + head
+ *
+ * Decode attention is piecewise linear in the total context (within 0.2 % of the smooth curve), so that
+ * `decodeLine` is exact. Pipeline stages work on as many micro-batches as there are stages, which in the
+ * steady state take turns without gaps: a step is the pass of one micro-batch. Fewer sequences than
+ * stages leave bubbles: a sequence still passes all stages one after the other, so a step is never
+ * shorter than its largest chunk alone.
+ *
+ * @throws RangeError if a degree does not divide what it splits.
+ *
+ * @example
+ * ```ts
+ * import { analytical, gpuNamed, modelShape } from "simfaasinfer";
+ * const model = analytical({ shape: modelShape("llama-3.1-8b"), gpu: gpuNamed("H100") });
+ * const prompt = { decodeSequences: 0, decodeContextTokens: 0, chunkCount: 1,
+ *   chunkTokens: Int32Array.of(8192), chunkPastTokens: Int32Array.of(0), sampledSequences: 1 };
+ * console.log(model.stepSeconds(prompt) > 0.134); // true
+ * ```
+ */
+export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
+  const parts = analyticalParts(options);
+  const { shape, gpu, tensorParallel, pipelineParallel: stages } = parts;
+  const { overrides = {}, maxTokensPerStep = 16384 } = options;
+  const stepOverhead = overrides.stepSeconds ?? 0;
+  const linear = tokenTable(layerSeconds(parts), maxTokensPerStep);
+  const head = tokenTable(headSeconds(parts), MAX_SAMPLES);
+  const decode = decodeAttention(parts);
+  const { base, slope, end, pieceOfCell } = decode.pieces;
+  const window = decode.windowTokens;
+  const { slidingWindowTokens } = shape;
+  const perSequence = decode.sequenceSeconds;
+  const overheadPerSequence = overrides.sequenceSeconds ?? 0;
+  const prefill = prefillAttention(parts);
+
+  const decodeSeconds = (sequences: number, context: number) => {
+    const seen = context > sequences * window ? sequences * window : context;
+    const piece = pieceOfCell[cellOf(seen)];
+    return base[piece] + slope[piece] * seen + perSequence * sequences;
+  };
+
+  /** Whole pass of one micro-batch of `parallel` equal ones. */
+  const passSeconds = (step: StepShape, tokens: number, parallel: number) => {
+    let seconds = lookUp(linear, Math.ceil(tokens / parallel)) +
+      lookUp(head, Math.ceil(step.sampledSequences / parallel));
+    if (step.decodeSequences > 0) {
+      seconds += decodeSeconds(
+        step.decodeSequences / parallel,
+        step.decodeContextTokens / parallel,
+      );
+    }
+    if (step.chunkCount === 0) return seconds;
+    let pairs = 0;
+    let queries = 0;
+    let entries = 0;
+    for (let i = 0; i < step.chunkCount; i++) {
+      const chunk = step.chunkTokens[i];
+      const past = step.chunkPastTokens[i];
+      pairs += attentionPairs(chunk, past, slidingWindowTokens);
+      entries += attentionEntries(chunk, past, slidingWindowTokens);
+      queries += chunk;
+    }
+    return seconds + prefill(pairs / parallel, queries / parallel, entries / parallel);
+  };
+
+  const largestChunkSeconds = (step: StepShape) => {
+    let most = 0;
+    for (let i = 0; i < step.chunkCount; i++) {
+      const chunk = step.chunkTokens[i];
+      const past = step.chunkPastTokens[i];
+      const seconds = lookUp(linear, chunk) + prefill(
+        attentionPairs(chunk, past, slidingWindowTokens),
+        chunk,
+        attentionEntries(chunk, past, slidingWindowTokens),
+      );
+      if (seconds > most) most = seconds;
+    }
+    return most;
+  };
+
+  const degrees = stages === 1 ? `tp${tensorParallel}` : `tp${tensorParallel} pp${stages}`;
+  return {
+    name: `analytical ${gpu.name} ${shape.name} ${degrees}`,
+    stepSeconds(step) {
+      let tokens = step.decodeSequences;
+      for (let i = 0; i < step.chunkCount; i++) tokens += step.chunkTokens[i];
+      const sequences = step.decodeSequences + step.chunkCount;
+      const overhead = stepOverhead + overheadPerSequence * sequences;
+      if (stages === 1) return overhead + passSeconds(step, tokens, 1);
+      const pass = passSeconds(step, tokens, Math.min(stages, sequences));
+      const alone = step.chunkCount === 0 ? 0 : largestChunkSeconds(step);
+      return overhead + Math.max(pass, alone);
+    },
+    decodeLine(sequences, contextTokens, line: DecodeLine) {
+      const parallel = Math.min(stages, sequences);
+      const batch = sequences / parallel;
+      const context = contextTokens / parallel;
+      const perBatch = Math.ceil(batch);
+      const fixed = stepOverhead + overheadPerSequence * sequences + lookUp(linear, perBatch) +
+        lookUp(head, perBatch) + perSequence * batch;
+      const limit = batch * window;
+      const beyond = context >= limit;
+      const seen = beyond ? limit : context;
+      const piece = pieceOfCell[cellOf(seen)];
+      if (beyond) {
+        line.baseSeconds = fixed + base[piece] + slope[piece] * seen;
+        line.slopeSecondsPerToken = 0;
+        line.contextEndTokens = Infinity;
+        return true;
+      }
+      line.baseSeconds = fixed + base[piece];
+      line.slopeSecondsPerToken = slope[piece] / parallel;
+      line.contextEndTokens = parallel * Math.min(end[piece], limit);
+      return true;
+    },
+  };
+}

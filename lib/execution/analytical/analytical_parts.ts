@@ -1,0 +1,79 @@
+import { type GpuEfficiency, gpuEfficiency } from "../../hardware/efficiency.ts";
+import type { Gpu } from "../../hardware/gpu.ts";
+import { bytesPerElement } from "../../models/number_format.ts";
+import type { TransformerShape } from "../../models/transformer.ts";
+import type { AnalyticalOptions } from "./analytical_options.ts";
+import { type GemmSeconds, gemmSecondsOf } from "./gemm_seconds.ts";
+
+/** What the parts of a step's time are computed from: options with defaults filled in. */
+export interface AnalyticalParts {
+  readonly shape: TransformerShape;
+  readonly gpu: Gpu;
+  readonly efficiency: GpuEfficiency;
+  readonly tensorParallel: number;
+  readonly pipelineParallel: number;
+  readonly expertParallel: number;
+  /** Query heads of one GPU. */
+  readonly heads: number;
+  /** KV heads of one GPU, >= 1: with more GPUs than heads, heads are held several times. */
+  readonly kvHeads: number;
+  readonly kvElementBytes: number;
+  /** Products with the model's weights, and those that stay at 16 bits. */
+  readonly gemm: GemmSeconds;
+  readonly gemm16: GemmSeconds;
+  readonly collectiveSeconds: number;
+  /** Kernel that only moves bytes. */
+  elementwiseSeconds(bytes: number): number;
+}
+
+/**
+ * Fills in defaults and checks the degrees.
+ *
+ * @throws RangeError if a degree is not a whole number >= 1 or does not divide what it splits.
+ */
+export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
+  const { shape, gpu, tensorParallel = 1, pipelineParallel = 1, expertParallel = 1 } = options;
+  const { weightDtype = "bf16", kvDtype = "bf16", overrides = {} } = options;
+  check("tensorParallel", "a whole number >= 1", tensorParallel, tensorParallel >= 1);
+  check(
+    "pipelineParallel",
+    `a whole number in 1..${shape.layers} layers`,
+    pipelineParallel,
+    pipelineParallel >= 1 && pipelineParallel <= shape.layers,
+  );
+  check(
+    "expertParallel",
+    `a divisor of tensorParallel ${tensorParallel}`,
+    expertParallel,
+    expertParallel >= 1 && tensorParallel % expertParallel === 0,
+  );
+  if (shape.heads % tensorParallel !== 0) {
+    throw new RangeError(
+      `Cannot use tensorParallel as a divisor of ${shape.heads} heads: current value is ` +
+        `${tensorParallel}`,
+    );
+  }
+  const efficiency = { ...gpuEfficiency(gpu.generation), ...overrides.efficiency };
+  const { elementwise } = efficiency;
+  const rate = elementwise.memory * gpu.memoryBytesPerSecond;
+  return {
+    shape,
+    gpu,
+    efficiency,
+    tensorParallel,
+    pipelineParallel,
+    expertParallel,
+    heads: shape.heads / tensorParallel,
+    kvHeads: Math.max(1, Math.ceil(shape.kvHeads / tensorParallel)),
+    kvElementBytes: bytesPerElement(kvDtype),
+    gemm: gemmSecondsOf(gpu, efficiency, weightDtype),
+    gemm16: gemmSecondsOf(gpu, efficiency, "bf16"),
+    collectiveSeconds: overrides.collectiveSeconds ?? 0,
+    elementwiseSeconds: (bytes) => bytes / rate + elementwise.seconds,
+  };
+}
+
+function check(name: string, wanted: string, value: number, ok: boolean): void {
+  if (Number.isInteger(value) && ok) return;
+  throw new RangeError(`Cannot use ${name} as ${wanted}: current value is ${value}`);
+}

@@ -1,0 +1,32 @@
+import { softMaximum } from "../soft_maximum.ts";
+import type { AnalyticalParts } from "./analytical_parts.ts";
+import { type ContextPieces, contextPieces } from "./context_pieces.ts";
+
+/** Attention of decoding sequences, all layers. */
+export interface DecodeAttention {
+  /** Seconds by total context, whatever the number of sequences. */
+  readonly pieces: ContextPieces;
+  /** Seconds per sequence. */
+  readonly sequenceSeconds: number;
+  /** Attention window, tokens; Infinity for none. */
+  readonly windowTokens: number;
+}
+
+/** KV entries of the total context stream from memory once; with many queries per KV head, FLOPs count. */
+export function decodeAttention(parts: AnalyticalParts): DecodeAttention {
+  const { shape, gpu, efficiency } = parts;
+  const { decode, prefill } = efficiency;
+  const entryBytes = 2 * parts.kvHeads * shape.headSize * parts.kvElementBytes;
+  const entryFlops = 4 * parts.heads * shape.headSize;
+  const entrySeconds = Math.max(
+    entryBytes / (gpu.memoryBytesPerSecond * decode.memory),
+    entryFlops / (gpu.flopsPerSecond.bf16 * prefill.compute),
+  );
+  const layerSeconds = (context: number) =>
+    softMaximum(context * entrySeconds, decode.seconds, decode.sharpness);
+  return {
+    pieces: contextPieces((context) => shape.layers * layerSeconds(context)),
+    sequenceSeconds: shape.layers * decode.secondsPerKvHead * parts.kvHeads,
+    windowTokens: shape.slidingWindowTokens === 0 ? Infinity : shape.slidingWindowTokens,
+  };
+}

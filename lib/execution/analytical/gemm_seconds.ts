@@ -1,0 +1,49 @@
+import type { GpuEfficiency } from "../../hardware/efficiency.ts";
+import type { Gpu } from "../../hardware/gpu.ts";
+import { bytesPerElement, type NumberFormat } from "../../models/number_format.ts";
+import { softMaximum } from "../soft_maximum.ts";
+
+/**
+ * Seconds of m x k activations times k x n weights.
+ *
+ * `batches` products of the same shape in one launch (grouped experts) read `batches` weights and
+ * share m rows among them.
+ */
+export type GemmSeconds = (m: number, n: number, k: number, batches?: number) => number;
+
+/**
+ * Products on a GPU with weights in a format: roofline with the generation's efficiency.
+ *
+ * fp8 multiplies in fp8 where the GPU can, with activations quantised on the way. Where it cannot, and
+ * for int8 and int4, weights alone are quantised: their bytes shrink, and the product runs at the
+ * 16-bit rate (assumed: weight-only kernels, as for AWQ, GPTQ and fp8 on Ampere).
+ */
+export function gemmSecondsOf(
+  gpu: Gpu,
+  efficiency: GpuEfficiency,
+  format: NumberFormat,
+): GemmSeconds {
+  const bandwidth = gpu.memoryBytesPerSecond;
+  const weightBytes = bytesPerElement(format);
+  const { gemmFp8 } = efficiency;
+  if (format === "fp8" && gemmFp8 !== undefined && gpu.flopsPerSecond.fp8 !== undefined) {
+    const peak = gpu.flopsPerSecond.fp8 * gemmFp8.compute;
+    const rate = bandwidth * gemmFp8.memory;
+    return (m, n, k, batches = 1) =>
+      softMaximum(
+        2 * m * n * k / peak,
+        (batches * n * k + m * k + 2 * m * n) / rate,
+        gemmFp8.sharpness,
+      ) + 3 * m * k / (bandwidth * gemmFp8.quantise) + gemmFp8.seconds;
+  }
+  const { gemm } = efficiency;
+  // 32-bit products run at half the 16-bit rate (TF32).
+  const peak = gpu.flopsPerSecond.bf16 * gemm.compute / (format === "fp32" ? 2 : 1);
+  const rate = bandwidth * gemm.memory;
+  return (m, n, k, batches = 1) =>
+    softMaximum(
+      2 * m * n * k / peak,
+      (batches * n * k * weightBytes + 2 * m * (k + n)) / rate,
+      gemm.sharpness,
+    ) + gemm.seconds;
+}

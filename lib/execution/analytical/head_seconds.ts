@@ -1,0 +1,22 @@
+import type { AnalyticalParts } from "./analytical_parts.ts";
+
+/**
+ * Seconds of last norm, LM head and sampling as a function of the sampled sequences. Each GPU computes
+ * its share of the vocabulary; logits are then gathered, turned to 32 bits and read once more
+ * (assumed: greedy or plain sampling, 10 bytes per logit).
+ */
+export function headSeconds(parts: AnalyticalParts): (sequences: number) => number {
+  const { shape, gpu, efficiency, tensorParallel, gemm16 } = parts;
+  const columns = Math.ceil(shape.vocabSize / tensorParallel);
+  const gathered = 2 * shape.vocabSize * (tensorParallel - 1) / tensorParallel;
+  const linkRate = gpu.link.bytesPerSecond * efficiency.allReduce.memory;
+  return (b) => {
+    if (b === 0) return 0;
+    const gather = tensorParallel === 1
+      ? 0
+      : efficiency.allReduce.seconds + b * gathered / linkRate + parts.collectiveSeconds;
+    return parts.elementwiseSeconds(8 * b * shape.hiddenSize) +
+      gemm16(b, columns, shape.hiddenSize) + gather +
+      parts.elementwiseSeconds(10 * b * shape.vocabSize);
+  };
+}

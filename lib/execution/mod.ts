@@ -1,0 +1,13 @@
+/**
+ * Execution times: how long a step of an engine takes, what work it does and how much KV cache fits.
+ * Read `execution_time_model.ts` first, then `analytical/analytical.ts`.
+ */
+export * from "./analytical/mod.ts";
+export * from "./collectives.ts";
+export * from "./constant_time.ts";
+export * from "./execution_time_model.ts";
+export * from "./kv_capacity.ts";
+export * from "./linear_time.ts";
+export * from "./profiled/mod.ts";
+export * from "./soft_maximum.ts";
+export * from "./step_work.ts";
