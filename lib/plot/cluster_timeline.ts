@@ -53,6 +53,7 @@ export function clusterTimeline(
 ): FigureSpec {
   const { column = 2 } = options;
   const unit = timeUnit(Math.max(0, ...rows.map((row) => row.timeSeconds)));
+  const states = STATES.filter(({ value }) => rows.some((row) => value(row) > 0));
   const width = FIGURE_WIDTH[column] - LEFT - RIGHT;
   const times = rows.map((row) => row.timeSeconds / unit.seconds);
   const panel = (
@@ -80,7 +81,7 @@ export function clusterTimeline(
           axis: {
             title: isLast ? `Time (${unit.symbol})` : null,
             labels: isLast,
-            format: "~g",
+            format: "~r",
             tickCount: 8,
           },
         },
@@ -134,7 +135,7 @@ export function clusterTimeline(
         { label: "running", value: (row) => row.running },
         { label: "queued", value: (row) => row.queued },
       ]),
-      panel("Instances", STATES, { stacked: true }),
+      panel("Instances", states.length > 0 ? states : STATES.slice(0, 1), { stacked: true }),
       panel("Use (%)", [
         { label: "busy time", value: (row) => row.busyFraction },
         { label: "KV cache", value: (row) => row.kvUtilization },

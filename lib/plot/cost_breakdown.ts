@@ -18,6 +18,9 @@ export interface CostBreakdownOptions {
 
 const COLOURS = ["#0072B2", "#A6CEE3", "#E69F00", "#D55E00", "#CC79A7"] as const;
 
+/** Share of a bar below which a part of it is too thin to be seen and to stand in the key. */
+const SMALLEST_SHARE = 0.005;
+
 /** What a deployment costs by use: one stacked bar for each, the total at its end. */
 export function costBreakdown(
   rows: readonly CostRow[],
@@ -25,11 +28,14 @@ export function costBreakdown(
 ): FigureSpec {
   const { column = 1 } = options;
   const series = [...new Set(rows.map((row) => row.series))];
-  const uses = [...new Set(rows.map((row) => row.use))];
-  const totals = series.map((name) => ({
-    series: name,
-    usd: rows.filter((row) => row.series === name).reduce((sum, row) => sum + row.usd, 0),
-  }));
+  const drawn = rows.filter((row) => row.usd > 0);
+  const uses = [...new Set(drawn.map((row) => row.use))];
+  const totalOf = (name: string) =>
+    drawn.filter((row) => row.series === name).reduce((sum, row) => sum + row.usd, 0);
+  const totals = series.map((name) => ({ series: name, usd: totalOf(name) }));
+  const seen = uses.filter((use) =>
+    drawn.some((row) => row.use === use && row.usd >= SMALLEST_SHARE * totalOf(row.series))
+  );
   const longest = Math.max(0, ...totals.map((total) => total.usd));
   const y = {
     field: "series",
@@ -43,7 +49,7 @@ export function costBreakdown(
     autosize: { type: "fit", contains: "padding" },
     layer: [
       {
-        data: { values: rows.map((row) => ({ ...row, order: uses.indexOf(row.use) })) },
+        data: { values: drawn.map((row) => ({ ...row, order: uses.indexOf(row.use) })) },
         mark: { type: "bar", stroke: "white", strokeWidth: 0.5 },
         encoding: {
           y,
@@ -54,7 +60,7 @@ export function costBreakdown(
             title: "Cost (US$)",
             // Room for the total at the end of the longest bar.
             scale: { domain: [0, longest > 0 ? longest * 1.18 : 1], nice: false },
-            axis: { tickCount: 5, format: "~g" },
+            axis: { tickCount: 5, grid: false, format: "~r" },
           },
           order: { field: "order", type: "quantitative" },
           color: {
@@ -62,7 +68,7 @@ export function costBreakdown(
             type: "nominal",
             sort: null,
             scale: { domain: uses, range: uses.map((_, i) => COLOURS[i % COLOURS.length]) },
-            legend: { symbolType: "square" },
+            legend: { symbolType: "square", values: seen },
           },
         },
       },

@@ -75,7 +75,7 @@ Deno.test("every row of a figure becomes a mark", async () => {
   equal((await marks(FIGURES.costBreakdown(), "rect")).length, costRows.length);
   equal((await marks(FIGURES.percentileBars(), "rect")).length, percentileRows.length);
   equal((await marks(FIGURES.clusterTimeline(), "line")).length, 7 * timelineRows.length);
-  equal((await marks(FIGURES.clusterTimeline(), "area")).length, 4 * timelineRows.length);
+  equal((await marks(FIGURES.clusterTimeline(), "area")).length, 3 * timelineRows.length);
 });
 
 Deno.test("latencyCdf() draws seconds, or milliseconds where all are below one second", async () => {
@@ -89,6 +89,13 @@ Deno.test("latencyCdf() draws seconds, or milliseconds where all are below one s
 Deno.test("costBreakdown() writes the total at the end of its bar", async () => {
   const svg = await renderSvg(FIGURES.costBreakdown());
   ok(svg.includes(">$3.00<"));
+});
+
+Deno.test("costBreakdown() counts a sliver in the total and leaves it out of the key", async () => {
+  const sliver = { series: "all", use: "rounding", usd: 0.006 };
+  const svg = await renderSvg(costBreakdown([...costRows, sliver]));
+  ok(svg.includes(">$3.01<"));
+  ok(svg.includes(">idle<") && !svg.includes(">rounding<"));
 });
 
 Deno.test("figures are as wide as their columns, with 8-point text and labelled axes", async () => {

@@ -57,7 +57,7 @@ export function instanceGantt(
         type: "quantitative",
         title: `Time (${unit.symbol})`,
         scale: { nice: false },
-        axis: { format: "~g" },
+        axis: { format: "~r" },
       },
       x2: { field: "end" },
       y: {

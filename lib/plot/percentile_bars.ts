@@ -18,7 +18,11 @@ export interface PercentileBarsOptions {
 /** Shades of one blue from light to dark: low percentiles to high ones, also in grey. */
 const SHADES = ["#C6DBEF", "#85B7D9", "#3F8FC4", "#0B5E9B", "#08306B"] as const;
 
-/** Percentiles of latencies as groups of bars with their values, one scale for each series. */
+/** Room left of the bars for titles and labels, points. */
+const LEFT = 58;
+const ROW_HEIGHT = 11;
+
+/** Percentiles of latencies as bars with their values; each series has a scale of its own. */
 export function percentileBars(
   rows: readonly PercentileRow[],
   options: PercentileBarsOptions = {},
@@ -28,40 +32,39 @@ export function percentileBars(
   const percentiles = [...new Set(rows.map((row) => row.percentile))];
   const step = (SHADES.length - 1) / Math.max(1, percentiles.length - 1);
   const shades = percentiles.map((_, i) => SHADES[Math.round(i * step)]);
-  // Room for the axis: titles and labels of each panel stand left of it.
-  const width = Math.floor(FIGURE_WIDTH[column] / Math.max(1, series.length)) - 14;
   return figure({
-    spacing: 8,
-    hconcat: series.map((name) => {
+    spacing: 6,
+    vconcat: series.map((name) => {
       const own = rows.filter((row) => row.series === name);
       const inMs = own.every((row) => row.seconds < 1);
       const values = own.map(({ percentile, seconds }) => ({
         percentile,
         latency: inMs ? seconds * 1000 : seconds,
       }));
-      const encoding = {
-        x: {
-          field: "percentile",
-          type: "nominal",
-          sort: null,
-          axis: { title: null, labelAngle: 0, labelFontSize: 7, ticks: false, domain: true },
-        },
-        y: {
-          field: "latency",
-          type: "quantitative",
-          axis: null,
-          scale: { domainMin: 0, domainMax: 1.12 * Math.max(0, ...values.map((v) => v.latency)) },
-        },
-      };
+      const longest = Math.max(0, ...values.map((value) => value.latency));
       return {
-        title: { text: `${name} (${inMs ? "ms" : "s"})`, anchor: "middle" },
         data: { values },
-        width,
-        height: 90,
-        encoding,
+        width: FIGURE_WIDTH[column] - LEFT,
+        height: ROW_HEIGHT * values.length,
+        encoding: {
+          y: {
+            field: "percentile",
+            type: "nominal",
+            sort: null,
+            title: `${name} (${inMs ? "ms" : "s"})`,
+            axis: { ticks: false, titleX: 18 - LEFT, minExtent: LEFT - 18 },
+          },
+          x: {
+            field: "latency",
+            type: "quantitative",
+            axis: null,
+            // Room for the value at the end of the longest bar.
+            scale: { domain: [0, longest > 0 ? longest * 1.15 : 1], nice: false },
+          },
+        },
         layer: [
           {
-            mark: { type: "bar", width: { band: 0.8 } },
+            mark: { type: "bar", height: { band: 0.8 } },
             encoding: {
               color: {
                 field: "percentile",
@@ -73,7 +76,7 @@ export function percentileBars(
             },
           },
           {
-            mark: { type: "text", baseline: "bottom", dy: -1, fontSize: 7 },
+            mark: { type: "text", align: "left", dx: 3 },
             encoding: { text: { field: "latency", type: "quantitative", format: ".3~r" } },
           },
         ],

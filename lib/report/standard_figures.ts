@@ -82,8 +82,7 @@ function costRows({ cost }: Summary): CostRow[] {
     { use: "busy", usd: cost.busy_usd },
     { use: "idle", usd: cost.idle_usd },
     { use: "cold starts", usd: cost.cold_start_usd },
-    // Only bills with a granularity or a minimum have it.
-    ...(cost.rounding_usd > 0 ? [{ use: "rounding", usd: cost.rounding_usd }] : []),
+    { use: "rounding", usd: cost.rounding_usd },
   ];
   return rows.map((row) => ({ series: "all", ...row }));
 }
