@@ -1,0 +1,97 @@
+import { deepStrictEqual, ok, strictEqual } from "@std/assert";
+import { instanceTable, timeSeriesTable, tokenGapTable } from "../lib/results/series_tables.ts";
+import { madeUpRun } from "../lib/results/made_up_run.ts";
+import { requestTable } from "../lib/results/request_table.ts";
+import { OUTCOMES } from "../lib/metrics/run_tables.ts";
+import { examplesOf, runExamples } from "./examples.ts";
+
+const ROOT = new URL("../", import.meta.url);
+
+function read(path: string): string {
+  return Deno.readTextFileSync(new URL(path, ROOT));
+}
+
+/** The pages at the root and in docs/. */
+function pages(): string[] {
+  const docs = [...Deno.readDirSync(new URL("docs/", ROOT))]
+    .filter(({ name }) => name.endsWith(".md")).map(({ name }) => `docs/${name}`);
+  return ["README.md", "CHANGELOG.md", ...docs.sort()];
+}
+
+Deno.test("the README's example prints the p99 of the time to first token", async () => {
+  const [example] = examplesOf("README.md", read("README.md"));
+  const lines = example.code.split("\n").filter((line) => line.trim() !== "");
+  ok(lines.length <= 5, "five lines");
+  // What the example prints is checked by a line in its place.
+  const last = lines.pop()!;
+  const printed = /^console\.log\((.*)\);$/.exec(last)?.[1];
+  ok(printed, last);
+  const check = `const printed = ${printed};
+    if (!(typeof printed === "number" && printed > 0 && printed < 600)) {
+      throw new Error("p99 of the TTFT is " + printed);
+    }`;
+  const code = [...lines, check].join("\n");
+  const { code: exit, output } = await runExamples(ROOT, [{ ...example, code }]);
+  strictEqual(exit, 0, output);
+});
+
+Deno.test("the README's table of commands is the list of tasks", () => {
+  const { tasks } = JSON.parse(read("deno.json")) as {
+    tasks: Record<string, { description: string }>;
+  };
+  const rows = read("README.md").matchAll(/^\| `deno task ([a-z:]+)` +\| (.*?) +\|$/gm);
+  const listed = Object.fromEntries([...rows].map(([, name, text]) => [name, text]));
+  const declared = Object.fromEntries(
+    Object.entries(tasks).map(([name, { description }]) => [name, description]),
+  );
+  deepStrictEqual(
+    Object.entries(listed).sort(),
+    Object.entries(declared).sort(),
+  );
+});
+
+Deno.test("the README's configuration is one", async () => {
+  const text = /```yaml\n([^]*?)```/.exec(read("README.md"))![1];
+  const { loadConfig } = await import("../lib/config/load.ts");
+  const config = loadConfig(text);
+  strictEqual(config.simulation.duration, 1800);
+  strictEqual(config.workload.arrival_rate, 4);
+});
+
+Deno.test("links in the pages lead to files that are there", () => {
+  const broken: string[] = [];
+  for (const page of pages()) {
+    for (const [, target] of read(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      try {
+        Deno.statSync(new URL(target, new URL(page, ROOT)));
+      } catch {
+        broken.push(`${page}: ${target}`);
+      }
+    }
+  }
+  deepStrictEqual(broken, []);
+});
+
+Deno.test("docs/metrics.md defines every column, every figure of the summary, every outcome", () => {
+  const page = read("docs/metrics.md");
+  const run = madeUpRun(100);
+  const names = [requestTable, timeSeriesTable, instanceTable, tokenGapTable]
+    .flatMap((table) => table(run).columns.map(({ name }) => name));
+  const { requests, cost, ...others } = run.summary;
+  names.push(
+    ...Object.keys(others),
+    ...Object.keys(requests).map((key) => `requests.${key}`),
+    ...Object.keys(cost).map((key) => `cost.${key}`),
+    ...OUTCOMES,
+  );
+  deepStrictEqual(names.filter((name) => !page.includes(`\`${name}\``)), []);
+});
+
+Deno.test("docs/architecture.md draws the house as its test knows it", async () => {
+  const { ROWS } = await import("./house.ts");
+  const page = read("docs/architecture.md");
+  const rows = [...page.matchAll(/^\| \d+ +\| ((?:`[a-z]+`(?:, )?)+) +\|/gm)]
+    .map(([, rooms]) => rooms.match(/[a-z]+/g));
+  deepStrictEqual(rows, ROWS.map((row) => [...row]));
+});
