@@ -85,6 +85,11 @@ Deno.test("a mistake in the program is told apart from one in its input", () => 
   equal(isUsersMistake(new Error("Cannot be")), false);
   equal(isUsersMistake(new UsageError("Cannot read x")), true);
   equal(isUsersMistake(new SyntaxError("Cannot read a as b: current value is c")), true);
+  equal(
+    isUsersMistake(new SyntaxError("t.csv:3:29: Cannot read a as b: current value is c")),
+    true,
+  );
+  equal(isUsersMistake(engine(() => JSON.parse("{"))), false);
   equal(isUsersMistake(engine(() => Deno.readTextFileSync("/there/is/no/such/file"))), true);
 });
 

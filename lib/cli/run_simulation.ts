@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Configuration } from "../config/configuration.ts";
 import { readNamedFiles } from "./named_files.ts";
 import { showProgress } from "./progress.ts";
+import { digits, duration, grouped } from "./readable_numbers.ts";
 import { showSummary } from "./show_summary.ts";
 
 /** A run that a command asks for. */
@@ -46,13 +47,12 @@ export async function runSimulation(
   }
   const wallTimeSeconds = (performance.now() - startedMs) / 1000;
   for (const line of showSummary(result)) print(line);
-  for (const notice of result.engine.notices) console.error(`note: ${notice}`);
   if (!quiet) {
     const simulated = result.timeSeries.timeSeconds.at(-1) ?? 0;
     print("");
     print(
-      `Simulated ${simulated.toFixed(0)} s in ${wallTimeSeconds.toFixed(2)} s: ` +
-        `${(simulated / wallTimeSeconds).toPrecision(3)} simulated seconds per second`,
+      `Simulated ${grouped(Math.round(simulated))} s in ${duration(wallTimeSeconds)}: ` +
+        `${digits(simulated / wallTimeSeconds)} simulated seconds per second`,
     );
   }
   if (out === undefined) {

@@ -1,4 +1,5 @@
 import type { LatencySummary, RunResult, Summary } from "../metrics/run_tables.ts";
+import { digits, dollars, duration, grouped, percent } from "./readable_numbers.ts";
 
 const LATENCIES = [
   ["ttft_s", "TTFT"],
@@ -19,8 +20,10 @@ const REASONS: Readonly<Record<string, string>> = {
   rejected_no_instance: "found no instance",
 };
 
-/** The summary of a run as lines of a table for a terminal of 100 columns. */
-export function showSummary({ summary }: Pick<RunResult, "summary">): string[] {
+/** The summary of a run as lines of tables for a terminal of 100 columns, and its notices. */
+export function showSummary(
+  { summary, engine }: Pick<RunResult, "summary" | "engine">,
+): string[] {
   const { requests, cost } = summary;
   const count = (value: number) => grouped(Math.round(value));
   const ended = (["completed", "rejected", "timed_out", "unfinished"] as const)
@@ -81,6 +84,8 @@ export function showSummary({ summary }: Pick<RunResult, "summary">): string[] {
     ...latencyTable(summary),
     "",
     ...facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
+    ...(engine.notices.length > 0 ? [""] : []),
+    ...engine.notices.map((notice) => `Note: ${notice}`),
   ];
 }
 
@@ -95,36 +100,4 @@ function latencyTable(summary: Summary): string[] {
   return rows.map((row) =>
     row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i] + 1)).join(" ")
   );
-}
-
-/** Seconds in the unit that reads best, three digits. */
-function duration(seconds: number | null | undefined): string {
-  if (seconds === null || seconds === undefined) return "-";
-  if (seconds === 0) return "0 ms";
-  if (seconds < 0.9995) return `${digits(seconds * 1000)} ms`;
-  return `${digits(seconds)} s`;
-}
-
-function percent(share: number): string {
-  return `${digits(share * 100)} %`;
-}
-
-function dollars(usd: number | null): string {
-  if (usd === null) return "-";
-  return `$${usd >= 0.1 || usd === 0 ? grouped(usd.toFixed(2)) : digits(usd)}`;
-}
-
-/** A number with three significant digits, whole above 1000; thousands apart. */
-function digits(value: number): string {
-  if (value === 0) return "0";
-  const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  if (decimals > 7) return value.toExponential(2);
-  return grouped(value.toFixed(decimals));
-}
-
-/** Commas between thousands. */
-function grouped(value: number | string): string {
-  const [whole, fraction] = String(value).split(".");
-  const apart = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  return fraction === undefined ? apart : `${apart}.${fraction}`;
 }

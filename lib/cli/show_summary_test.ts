@@ -1,4 +1,4 @@
-import { equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "@std/assert";
 import type { LatencySummary, Summary } from "../metrics/run_tables.ts";
 import { showSummary } from "./show_summary.ts";
 
@@ -53,6 +53,12 @@ function summary(changes: Partial<Summary> = {}): Summary {
   };
 }
 
+/** Lines of a summary of a run with these notices. */
+function show(summary: Summary, notices: readonly string[] = []): string[] {
+  const engine = { stepping: "leap", stepsLeapt: 1, stepsSingle: 0, notices } as const;
+  return showSummary({ summary, engine });
+}
+
 /** The line of a name, as its words. */
 function row(lines: readonly string[], name: string): string {
   const line = lines.find((text) => text.startsWith(`${name} `));
@@ -61,14 +67,14 @@ function row(lines: readonly string[], name: string): string {
 }
 
 Deno.test("latencies stand in ms below a second and in s from there on, three digits", () => {
-  const lines = showSummary({ summary: summary() });
+  const lines = show(summary());
   equal(row(lines, "TTFT").replaceAll(/ {2,}/g, "|"), "123 ms|123 ms|1.23 s|2.47 s");
   equal(row(lines, "TBT").replaceAll(/ {2,}/g, "|"), "10.0 ms|10.0 ms|100 ms|200 ms");
   equal(row(lines, "scheduling delay").replaceAll(/ {2,}/g, "|"), "0 ms|0 ms|0 ms|0 ms");
 });
 
 Deno.test("the columns of the latencies end at the same places, with the configured percentiles", () => {
-  const lines = showSummary({ summary: summary() });
+  const lines = show(summary());
   const table = lines.slice(0, lines.indexOf(""));
   equal(table.length, 7);
   equal(new Set(table.map((line) => line.length)).size, 1);
@@ -76,14 +82,14 @@ Deno.test("the columns of the latencies end at the same places, with the configu
 });
 
 Deno.test("counts by how requests ended, reasons in words, nothing that did not occur", () => {
-  const text = showSummary({ summary: summary() }).join("\n");
+  const text = show(summary()).join("\n");
   match(text, /12,345 arrived, 12,000 completed, 340 rejected, 5 unfinished/);
   match(text, /300 longer than the model's window, 40 found the queue full/);
   ok(!text.includes("timed out"));
 });
 
 Deno.test("rates, utilisation and cost are numbers a reader can take in", () => {
-  const lines = showSummary({ summary: summary() });
+  const lines = show(summary());
   match(row(lines, "throughput"), /^9\.88 requests\/s, 2,000 output tokens\/s, 22,222 tokens\/s/);
   match(row(lines, "utilisation"), /busy 71\.5 %, MFU 21\.5 %.*KV cache 3\.10 %/);
   match(
@@ -96,8 +102,15 @@ Deno.test("rates, utilisation and cost are numbers a reader can take in", () => 
 
 Deno.test("what is billed beyond the time used shows when there is some", () => {
   const cost = { ...summary().cost, total_usd: 1235, rounding_usd: 0.5 };
-  const text = showSummary({ summary: summary({ cost }) }).join("\n");
+  const text = show(summary({ cost })).join("\n");
   match(text, /cold starts \$34\.50, rounding \$0\.50\)/);
+});
+
+Deno.test("notices stand below the tables", () => {
+  const plain = show(summary());
+  const lines = show(summary(), ["3 rows were left out", "made up"]);
+  deepEqual(lines.slice(0, plain.length), plain);
+  deepEqual(lines.slice(plain.length), ["", "Note: 3 rows were left out", "Note: made up"]);
 });
 
 Deno.test("what was not measured is a dash", () => {
@@ -105,11 +118,11 @@ Deno.test("what was not measured is a dash", () => {
     ttft_s: latency(null),
     cost: { ...summary().cost, per_request_usd: null, per_million_output_tokens_usd: null },
   });
-  const lines = showSummary({ summary: nothing });
+  const lines = show(nothing);
   equal(row(lines, "TTFT").split(/ +/).join(" "), "- - - -");
   match(lines.join("\n"), / - per request, - per million output tokens/);
 });
 
 Deno.test("no line is wider than a terminal of 100 columns", () => {
-  for (const line of showSummary({ summary: summary() })) ok(line.length <= 100, line);
+  for (const line of show(summary())) ok(line.length <= 100, line);
 });

@@ -5,6 +5,9 @@ export class UsageError extends RangeError {
   override name = "UsageError";
 }
 
+/** A line of ours, after the place in the input where there is one: "trace.csv:3:29: Cannot ...". */
+const OURS = /^(\S.*: )?Cannot /;
+
 /**
  * Whether an error tells a user about a mistake in the input, rather than about one in the program:
  * messages of the form "Cannot <action> as <wanted>: current value is <value>", and what the system
@@ -14,9 +17,9 @@ export function isUsersMistake(error: unknown): error is Error {
   if (error instanceof UsageError || error instanceof ConfigError) return true;
   // The engine's own TypeErrors begin with "Cannot" too ("Cannot read properties of undefined").
   if (error instanceof TypeError || error instanceof SyntaxError) {
-    return /^Cannot .*: current value is /s.test(error.message);
+    return OURS.test(error.message) && error.message.includes(": current value is ");
   }
-  if (error instanceof RangeError) return error.message.startsWith("Cannot ");
+  if (error instanceof RangeError) return OURS.test(error.message);
   if (error instanceof Deno.errors.NotCapable) return true;
   return error instanceof Error && /\(os error \d+\)/.test(error.message);
 }
