@@ -44,7 +44,7 @@ interface EfficiencyFile {
   readonly elementwise: GpuEfficiency["elementwise"];
   readonly sendSeconds: number;
   readonly generations: Readonly<
-    Record<string, Omit<GpuEfficiency, "elementwise" | "sendSeconds">>
+    Record<string, Omit<GpuEfficiency, "elementwise" | "sendSeconds"> & Partial<GpuEfficiency>>
   >;
 }
 
@@ -65,5 +65,5 @@ export function gpuEfficiency(generation: string): GpuEfficiency {
       `Cannot find a GPU generation as one of ${known}: current value is ${generation}`,
     );
   }
-  return { ...found, elementwise: file.elementwise, sendSeconds: file.sendSeconds };
+  return { elementwise: file.elementwise, sendSeconds: file.sendSeconds, ...found };
 }
