@@ -38,8 +38,8 @@ const MAX_SAMPLES = 1024;
 export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   const parts = analyticalParts(options);
   const { shape, gpu, tensorParallel, pipelineParallel: stages } = parts;
-  const { overrides = {}, maxTokensPerStep = 16384 } = options;
-  const stepOverhead = overrides.stepSeconds ?? 0;
+  const { maxTokensPerStep = 16384 } = options;
+  const { stepSeconds: stepOverhead, sequenceSeconds: overheadPerSequence } = parts;
   const linear = tokenTable(layerSeconds(parts), maxTokensPerStep);
   const head = tokenTable(headSeconds(parts), MAX_SAMPLES);
   const decode = decodeAttention(parts);
@@ -47,7 +47,6 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   const window = decode.windowTokens;
   const { slidingWindowTokens } = shape;
   const perSequence = decode.sequenceSeconds;
-  const overheadPerSequence = overrides.sequenceSeconds ?? 0;
   const prefill = prefillAttention(parts);
 
   const decodeSeconds = (sequences: number, context: number) => {

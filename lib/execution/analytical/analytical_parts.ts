@@ -1,6 +1,5 @@
 import { type GpuEfficiency, gpuEfficiency } from "../../hardware/efficiency.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
-import { bytesPerElement } from "../../models/number_format.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
 import type { AnalyticalOptions } from "./analytical_options.ts";
 import { type GemmSeconds, gemmSecondsOf } from "./gemm_seconds.ts";
@@ -22,18 +21,21 @@ export interface AnalyticalParts {
   readonly gemm: GemmSeconds;
   readonly gemm16: GemmSeconds;
   readonly collectiveSeconds: number;
+  readonly stepSeconds: number;
+  readonly sequenceSeconds: number;
   /** Kernel that only moves bytes. */
   elementwiseSeconds(bytes: number): number;
 }
 
 /**
- * Fills in defaults and checks the degrees.
+ * Fills in defaults and checks ranges.
  *
- * @throws RangeError if a degree is not a whole number >= 1 or does not divide what it splits.
+ * @throws RangeError if a degree is not a whole number >= 1 or does not divide what it splits, if a
+ * size is not above 0, or if an overhead is negative.
  */
 export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
   const { shape, gpu, tensorParallel = 1, pipelineParallel = 1, expertParallel = 1 } = options;
-  const { weightDtype = "bf16", kvDtype = "bf16", overrides = {} } = options;
+  const { weightBytesPerElement = 2, kvBytesPerElement = 2 } = options;
   check("tensorParallel", "a whole number >= 1", tensorParallel, tensorParallel >= 1);
   check(
     "pipelineParallel",
@@ -53,7 +55,9 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
         `${tensorParallel}`,
     );
   }
-  const efficiency = { ...gpuEfficiency(gpu.generation), ...overrides.efficiency };
+  positive("weightBytesPerElement", weightBytesPerElement);
+  positive("kvBytesPerElement", kvBytesPerElement);
+  const efficiency = { ...gpuEfficiency(gpu.generation), ...options.efficiency };
   const { elementwise } = efficiency;
   const rate = elementwise.memory * gpu.memoryBytesPerSecond;
   return {
@@ -65,10 +69,12 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
     expertParallel,
     heads: shape.heads / tensorParallel,
     kvHeads: Math.max(1, Math.ceil(shape.kvHeads / tensorParallel)),
-    kvElementBytes: bytesPerElement(kvDtype),
-    gemm: gemmSecondsOf(gpu, efficiency, weightDtype),
-    gemm16: gemmSecondsOf(gpu, efficiency, "bf16"),
-    collectiveSeconds: overrides.collectiveSeconds ?? 0,
+    kvElementBytes: kvBytesPerElement,
+    gemm: gemmSecondsOf(gpu, efficiency, weightBytesPerElement),
+    gemm16: gemmSecondsOf(gpu, efficiency, 2),
+    collectiveSeconds: overhead("collectiveOverheadSeconds", options.collectiveOverheadSeconds),
+    stepSeconds: overhead("stepOverheadSeconds", options.stepOverheadSeconds),
+    sequenceSeconds: overhead("sequenceOverheadSeconds", options.sequenceOverheadSeconds),
     elementwiseSeconds: (bytes) => bytes / rate + elementwise.seconds,
   };
 }
@@ -76,4 +82,14 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
 function check(name: string, wanted: string, value: number, ok: boolean): void {
   if (Number.isInteger(value) && ok) return;
   throw new RangeError(`Cannot use ${name} as ${wanted}: current value is ${value}`);
+}
+
+function positive(name: string, value: number): void {
+  if (value > 0 && value < Infinity) return;
+  throw new RangeError(`Cannot use ${name} as bytes > 0: current value is ${value}`);
+}
+
+function overhead(name: string, seconds = 0): number {
+  if (seconds >= 0 && seconds < Infinity) return seconds;
+  throw new RangeError(`Cannot use ${name} as finite seconds >= 0: current value is ${seconds}`);
 }

@@ -1,6 +1,5 @@
 import type { GpuEfficiency } from "../../hardware/efficiency.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
-import { bytesPerElement, type NumberFormat } from "../../models/number_format.ts";
 import { softMaximum } from "../soft_maximum.ts";
 
 /**
@@ -12,21 +11,20 @@ import { softMaximum } from "../soft_maximum.ts";
 export type GemmSeconds = (m: number, n: number, k: number, batches?: number) => number;
 
 /**
- * Products on a GPU with weights in a format: roofline with the generation's efficiency.
+ * Products on a GPU with weights of so many bytes: roofline with the generation's efficiency.
  *
- * fp8 multiplies in fp8 where the GPU can, with activations quantised on the way. Where it cannot, and
- * for int8 and int4, weights alone are quantised: their bytes shrink, and the product runs at the
- * 16-bit rate (assumed: weight-only kernels, as for AWQ, GPTQ and fp8 on Ampere).
+ * One byte is fp8 where the GPU multiplies fp8, activations quantised on the way. Elsewhere, and below
+ * one byte, weights alone are quantised: their bytes shrink, and the product runs at the 16-bit rate
+ * (assumed: weight-only kernels, as for AWQ, GPTQ and fp8 on Ampere).
  */
 export function gemmSecondsOf(
   gpu: Gpu,
   efficiency: GpuEfficiency,
-  format: NumberFormat,
+  weightBytes: number,
 ): GemmSeconds {
   const bandwidth = gpu.memoryBytesPerSecond;
-  const weightBytes = bytesPerElement(format);
   const { gemmFp8 } = efficiency;
-  if (format === "fp8" && gemmFp8 !== undefined && gpu.flopsPerSecond.fp8 !== undefined) {
+  if (weightBytes === 1 && gemmFp8 !== undefined && gpu.flopsPerSecond.fp8 !== undefined) {
     const peak = gpu.flopsPerSecond.fp8 * gemmFp8.compute;
     const rate = bandwidth * gemmFp8.memory;
     return (m, n, k, batches = 1) =>
@@ -38,7 +36,7 @@ export function gemmSecondsOf(
   }
   const { gemm } = efficiency;
   // 32-bit products run at half the 16-bit rate (TF32).
-  const peak = gpu.flopsPerSecond.bf16 * gemm.compute / (format === "fp32" ? 2 : 1);
+  const peak = gpu.flopsPerSecond.bf16 * gemm.compute / (weightBytes > 2 ? 2 : 1);
   const rate = bandwidth * gemm.memory;
   return (m, n, k, batches = 1) =>
     softMaximum(

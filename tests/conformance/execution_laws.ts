@@ -1,0 +1,295 @@
+import { ok, strictEqual } from "@std/assert";
+import * as fc from "fast-check";
+import type {
+  DecodeLine,
+  ExecutionTimeModel,
+  StepShape,
+} from "../../lib/execution/execution_time_model.ts";
+import { stepWork } from "../../lib/execution/step_work.ts";
+import type { Gpu } from "../../lib/hardware/gpu.ts";
+import { gpuNamed } from "../../lib/hardware/gpu_catalogue.ts";
+import { modelShape } from "../../lib/models/catalogue.ts";
+import { flopsPerAttentionPair } from "../../lib/models/flops.ts";
+import { parameterGroups } from "../../lib/models/parameter_groups.ts";
+import type { TransformerShape } from "../../lib/models/transformer.ts";
+
+/** The laws of execution times, by name. */
+export type ExecutionLaw =
+  | "positive"
+  | "repeatable"
+  | "more prompt tokens"
+  | "more past tokens"
+  | "more sequences"
+  | "more context"
+  | "decode line"
+  | "roofline"
+  | "speed-up"
+  | "compute shrinks"
+  | "memory-bound decode";
+
+/** A model on the GPUs of one instance. */
+export interface ExecutionSetting {
+  readonly shape: TransformerShape;
+  readonly gpu: Gpu;
+  readonly tensorParallel: number;
+  readonly weightBytesPerElement: number;
+  readonly kvBytesPerElement: number;
+}
+
+/** What `runExecutionLaws` needs to know of a source of execution times. */
+export interface ExecutionLawsOptions {
+  /** Name for the tests. */
+  readonly name: string;
+  /** A new model. Sources that know no GPU ignore the setting. */
+  readonly create: (setting: ExecutionSetting) => ExecutionTimeModel;
+  /** Settings to try; default: dense and sparse models on one and on several GPUs. */
+  readonly settings?: readonly ExecutionSetting[];
+  /** Laws that do not hold for this source, each with its reason. */
+  readonly skip?: readonly { readonly law: ExecutionLaw; readonly reason: string }[];
+}
+
+/** A setting by catalogue names, 16 bits for weights and KV entries. */
+export function executionSetting(
+  model: string,
+  gpu: string,
+  tensorParallel = 1,
+  weightBytesPerElement = 2,
+  kvBytesPerElement = weightBytesPerElement,
+): ExecutionSetting {
+  const { shape, gpu: sheet } = { shape: modelShape(model), gpu: gpuNamed(gpu) };
+  return { shape, gpu: sheet, tensorParallel, weightBytesPerElement, kvBytesPerElement };
+}
+
+/** A step of decodes with a total context, and of prefill chunks given as [tokens, past]. */
+export function stepOf(
+  decodeSequences: number,
+  decodeContextTokens: number,
+  chunks: readonly (readonly [number, number])[] = [],
+  sampledSequences = decodeSequences + chunks.length,
+): StepShape {
+  return {
+    decodeSequences,
+    decodeContextTokens,
+    chunkCount: chunks.length,
+    // Rooms beyond the count hold rubbish on purpose: the engine's arrays are larger than the step.
+    chunkTokens: Int32Array.from([...chunks.map(([tokens]) => tokens), 1e6, -7]),
+    chunkPastTokens: Int32Array.from([...chunks.map(([, past]) => past), 1e6, -7]),
+    sampledSequences,
+  };
+}
+
+/** Least seconds of a step: all FLOPs at the peak, or all bytes at the bandwidth, of all GPUs. */
+export function rooflineSeconds(setting: ExecutionSetting, step: StepShape): number {
+  const { shape, gpu, tensorParallel } = setting;
+  const work = stepWork(shape, setting);
+  const window = shape.slidingWindowTokens || Infinity;
+  const decodes = step.decodeSequences;
+  let tokens = decodes;
+  let pairs = decodes === 0 ? 0 : Math.min(step.decodeContextTokens, decodes * window);
+  let kvTokens = pairs;
+  for (let i = 0; i < step.chunkCount; i++) {
+    tokens += step.chunkTokens[i];
+    kvTokens += Math.min(step.chunkPastTokens[i], window);
+    for (let t = 1; t <= step.chunkTokens[i]; t++) {
+      pairs += Math.min(step.chunkPastTokens[i] + t, window);
+    }
+  }
+  const flops = tokens * work.flopsPerToken + pairs * flopsPerAttentionPair(shape) +
+    step.sampledSequences * work.flopsPerSample;
+  const unread = step.sampledSequences > 0 ? 0 : parameterGroups(shape).head;
+  const bytes = work.weightBytes(tokens) - unread * setting.weightBytesPerElement +
+    kvTokens * work.kvBytesPerToken;
+  const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
+  const peak = setting.weightBytesPerElement < 2 ? fp8 : bf16;
+  return Math.max(flops / peak, bytes / gpu.memoryBytesPerSecond) / tensorParallel;
+}
+
+const chunk = fc.tuple(fc.integer({ min: 1, max: 4096 }), fc.integer({ min: 0, max: 32768 }));
+const decodes = fc.tuple(fc.integer({ min: 1, max: 1024 }), fc.integer({ min: 1, max: 8192 }))
+  .map(([sequences, context]) => [sequences, sequences * context] as const);
+const steps = fc.tuple(
+  fc.oneof(fc.constant([0, 0] as const), decodes),
+  fc.array(chunk, { maxLength: 5 }),
+).filter(([[sequences], chunks]) => sequences + chunks.length > 0);
+
+/**
+ * Declares a test for each law of an `ExecutionTimeModel`: times are positive and depend on the step
+ * alone; more of anything never takes less; a line of decode steps is what the steps take; no step
+ * beats its GPUs' roofline; n GPUs are at most n times as fast as one, and no slower but for their
+ * all-reduces; long decodes take the time of reading their KV entries, within 20 %.
+ *
+ * @example
+ * ```ts ignore
+ * runExecutionLaws({ name: "analytical()", create: analytical });
+ * ```
+ */
+export function runExecutionLaws(options: ExecutionLawsOptions): void {
+  const { name, create, skip = [] } = options;
+  const settings = options.settings ?? [
+    executionSetting("llama-3.1-8b", "H100"),
+    executionSetting("llama-3.1-70b", "H100", 4),
+    executionSetting("llama-3.1-8b", "L40S", 2, 1),
+    executionSetting("qwen3-30b-a3b", "H200", 2),
+    executionSetting("mistral-7b", "B200"),
+  ];
+  const made = settings.map((setting) => ({ setting, model: create(setting) }));
+  const law = (wanted: ExecutionLaw, says: string, body: () => void) => {
+    const skipped = skip.find((entry) => entry.law === wanted);
+    const reason = skipped === undefined ? "" : ` (does not hold: ${skipped.reason})`;
+    Deno.test(`${name} ${wanted}: ${says}${reason}`, { ignore: skipped !== undefined }, body);
+  };
+  const forAll = (
+    check: (
+      model: ExecutionTimeModel,
+      decode: readonly [number, number],
+      chunks: [number, number][],
+      setting: ExecutionSetting,
+    ) => void,
+  ) => {
+    const property = fc.property(
+      fc.constantFrom(...made),
+      steps,
+      ({ model, setting }, [decode, chunks]) => check(model, decode, chunks, setting),
+    );
+    fc.assert(property, { seed: 1, numRuns: 150 });
+  };
+  const noLess = (more: number, less: number) =>
+    ok(more >= less * (1 - 1e-12), `more work takes ${more} s, less work ${less} s`);
+
+  law("positive", "every step takes finite time above 0", () => {
+    forAll((model, [b, context], chunks) => {
+      const seconds = model.stepSeconds(stepOf(b, context, chunks));
+      ok(seconds > 0 && seconds < Infinity, `${seconds} s`);
+    });
+  });
+
+  law("repeatable", "time depends on the step alone", () => {
+    forAll((model, [b, context], chunks, setting) => {
+      const step = stepOf(b, context, chunks);
+      const seconds = model.stepSeconds(step);
+      model.stepSeconds(stepOf(b + 3, context + 70_000, [[17, 400]]));
+      strictEqual(model.stepSeconds(step), seconds);
+      if (chunks.length === 5) strictEqual(create(setting).stepSeconds(step), seconds);
+    });
+  });
+
+  law("more prompt tokens", "a longer chunk never takes less", () => {
+    forAll((model, [b, context], chunks) => {
+      const before = model.stepSeconds(stepOf(b, context, chunks));
+      noLess(model.stepSeconds(stepOf(b, context, [...chunks, [64, 0]])), before);
+      if (chunks.length === 0) return;
+      const [[tokens, past], ...others] = chunks;
+      for (const added of [1, 16, 999]) {
+        noLess(model.stepSeconds(stepOf(b, context, [[tokens + added, past], ...others])), before);
+      }
+    });
+  });
+
+  law("more past tokens", "a chunk after more KV entries never takes less", () => {
+    forAll((model, [b, context], chunks) => {
+      if (chunks.length === 0) return;
+      const [[tokens, past], ...others] = chunks;
+      const before = model.stepSeconds(stepOf(b, context, chunks));
+      noLess(model.stepSeconds(stepOf(b, context, [[tokens, past + 513], ...others])), before);
+    });
+  });
+
+  law("more sequences", "another decode or sample never takes less", () => {
+    forAll((model, [b, context], chunks) => {
+      const before = model.stepSeconds(stepOf(b, context, chunks, b));
+      noLess(model.stepSeconds(stepOf(b, context, chunks, b + 1)), before);
+      noLess(model.stepSeconds(stepOf(b + 1, context + 1, chunks)), before);
+      noLess(model.stepSeconds(stepOf(2 * b + 1, 2 * context + 1, chunks)), before);
+    });
+  });
+
+  law("more context", "longer contexts never take less", () => {
+    forAll((model, [b, context], chunks) => {
+      if (b === 0) return;
+      const before = model.stepSeconds(stepOf(b, context, chunks));
+      for (const added of [1, b, 10_000]) {
+        noLess(model.stepSeconds(stepOf(b, context + added, chunks)), before);
+      }
+    });
+  });
+
+  law("decode line", "a line of decode steps agrees with each of them", () => {
+    const line: DecodeLine = { baseSeconds: 0, slopeSecondsPerToken: 0, contextEndTokens: 0 };
+    forAll((model, [b, context]) => {
+      if (b === 0 || !model.decodeLine(b, context, line)) return;
+      const { baseSeconds, slopeSecondsPerToken, contextEndTokens } = line;
+      ok(slopeSecondsPerToken >= 0, `slope ${slopeSecondsPerToken}`);
+      ok(contextEndTokens >= context, `line from ${context} ends at ${contextEndTokens}`);
+      const end = Math.min(contextEndTokens, context + 1e7);
+      for (const at of [context, Math.floor((context + end) / 2), Math.floor(end)]) {
+        const onLine = baseSeconds + slopeSecondsPerToken * at;
+        const stepped = model.stepSeconds(stepOf(b, at));
+        const off = Math.abs(onLine - stepped) / stepped;
+        ok(off <= 1e-12, `${b} sequences, ${at} tokens: ${onLine} on the line, step ${stepped}`);
+      }
+    });
+  });
+
+  law("roofline", "no step is faster than the GPUs' peak FLOP/s and bandwidth", () => {
+    forAll((model, [b, context], chunks, setting) => {
+      for (const sampled of [b, b + chunks.length]) {
+        const step = stepOf(b, context, chunks, sampled);
+        const [seconds, least] = [model.stepSeconds(step), rooflineSeconds(setting, step)];
+        ok(seconds >= least, `${seconds} s where ${least} s are the least`);
+      }
+    });
+  });
+
+  law("speed-up", "n GPUs are at most n times as fast as one", () => {
+    const parallel = made.filter(({ setting }) => setting.tensorParallel > 1);
+    for (const { setting, model } of parallel) {
+      const alone = create({ ...setting, tensorParallel: 1 });
+      for (const step of [stepOf(1, 100), stepOf(256, 256e3), stepOf(0, 0, [[4096, 0]])]) {
+        const ratio = alone.stepSeconds(step) / model.stepSeconds(step);
+        ok(ratio <= setting.tensorParallel, `${setting.tensorParallel} GPUs: ${ratio} times`);
+      }
+      if (setting.gpu.link.kind === "pcie") continue;
+      const long = stepOf(0, 0, [[8192, 0]]);
+      const ratio = alone.stepSeconds(long) / model.stepSeconds(long);
+      ok(ratio >= 1, `long prompt on ${setting.tensorParallel} GPUs: ${ratio} times`);
+    }
+  });
+
+  law(
+    "compute shrinks",
+    "on links of any speed, GPUs add all-reduce latency and nothing else",
+    () => {
+      for (const { setting } of made) {
+        const gpu = { ...setting.gpu, link: { kind: "nvlink", bytesPerSecond: 1e18 } } as Gpu;
+        // Two all-reduces in a layer, one of the embedding, one gather; none of more than 50 us.
+        const latencySeconds = (2 * setting.shape.layers + 2) * 50e-6;
+        const [one, two, four] = [1, 2, 4].map((tensorParallel) =>
+          create({ ...setting, gpu, tensorParallel })
+        );
+        for (const step of [stepOf(1, 100), stepOf(256, 256e3), stepOf(0, 0, [[4096, 0]])]) {
+          const [alone, pair, quartet] = [one, two, four].map((model) => model.stepSeconds(step));
+          ok(pair <= alone + latencySeconds, `2 GPUs take ${pair} s, one ${alone} s`);
+          ok(quartet <= pair * (1 + 1e-12), `4 GPUs take ${quartet} s, 2 take ${pair} s`);
+        }
+      }
+    },
+  );
+
+  law(
+    "memory-bound decode",
+    "long contexts cost their KV bytes over the bandwidth, +- 20 %",
+    () => {
+      for (const { setting, model } of made) {
+        const { shape, gpu, tensorParallel } = setting;
+        // A window bounds the bytes: no line through long contexts.
+        if (shape.slidingWindowTokens > 0) continue;
+        const [b, context] = [64, 64 * 16384];
+        const seconds = model.stepSeconds(stepOf(b, 2 * context)) -
+          model.stepSeconds(stepOf(b, context));
+        const bytes = context * stepWork(shape, setting).kvBytesPerToken / tensorParallel;
+        const ratio = seconds / (bytes / gpu.memoryBytesPerSecond);
+        ok(ratio >= 1 && ratio <= 1.2, `${gpu.name}: ${ratio} times bytes / bandwidth`);
+      }
+    },
+  );
+}
