@@ -100,6 +100,23 @@ export async function main(
   }
 }
 
+/**
+ * Goes back to the directory that the user called from: a task starts in the directory of deno.json,
+ * and paths on the command line count from where they were written.
+ */
+function returnToCaller(): void {
+  const calledFrom = Deno.env.get("INIT_CWD");
+  const isTask = new URL("../../", import.meta.url).href ===
+    new URL(`file://${Deno.cwd().replace(/\/?$/, "/")}`).href;
+  if (calledFrom === undefined || !isTask) return;
+  try {
+    Deno.chdir(calledFrom);
+  } catch {
+    // It was removed in the meantime; where we are is as good as any other place.
+  }
+}
+
 if (import.meta.main) {
+  returnToCaller();
   Deno.exit(await main(Deno.args, console.log, console.error));
 }

@@ -147,3 +147,15 @@ Deno.test("as a process: help on stdout and code 0, a mistake on stderr and code
     equal(mistake.stderr.trimEnd().split("\n").length, 1);
   });
 });
+
+Deno.test("as a task: paths count from the directory that the user called from", async () => {
+  const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
+  await withFiles({}, async (directory) => {
+    const run = await runCommandLine(["schema", "--out", "s.json"], {
+      directory: root,
+      env: { INIT_CWD: directory },
+    });
+    equal(run.code, 0, run.stderr);
+    ok((await Deno.stat(`${directory}/s.json`)).isFile);
+  });
+});

@@ -32,9 +32,12 @@ async function progressBar(nowMs: () => number): Promise<Progress> {
     format: "simulating [{bar}] {percentage} %  {simulated}  {eta_formatted} left",
     barCompleteChar: "=",
     barIncompleteChar: " ",
-    barsize: 40,
+    barsize: 30,
     clearOnComplete: true,
+    // An interrupt has to end the run at once, and leave the terminal as it was.
+    gracefulExit: false,
     hideCursor: false,
+    linewrap: true,
     synchronousUpdate: true,
     fps: 10,
   });

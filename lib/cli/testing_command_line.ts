@@ -11,6 +11,7 @@ export interface CommandLineOptions {
   readonly directory: string;
   /** Interrupts the command (Ctrl-C) after this wall time, milliseconds. */
   readonly interruptAfterMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs the program in a process of its own, as a user does. */
@@ -23,7 +24,7 @@ export async function runCommandLine(
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--config", decodeURIComponent(config.pathname), main.href, ...args],
     cwd: options.directory,
-    env: { NO_COLOR: "1" },
+    env: { INIT_CWD: options.directory, NO_COLOR: "1", ...options.env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
