@@ -14,7 +14,7 @@ const OPTIONS: readonly CommandOption[] = [
     value: "PATH=VALUE",
     repeats: true,
     describe: "Set one setting, over all files; may stand several times:\n" +
-      "--set workload.arrival_rate=5 --set cluster.gpu=H100",
+      "--set workload.type=poisson --set workload.arrival_rate=5",
   },
   {
     name: "trace",
@@ -30,8 +30,8 @@ const OPTIONS: readonly CommandOption[] = [
   {
     name: "out",
     value: "DIR",
-    describe: "Write requests, time series, instances, summary.json and manifest.json there;\n" +
-      "older results in it are replaced as a whole. Without it only the summary is printed",
+    describe: "Write the tables, summary.json and manifest.json there; older results in it are\n" +
+      "replaced as a whole. Without it only the summary is printed",
   },
   {
     name: "format",
