@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from "@std/assert";
 import deno from "../../deno.json" with { type: "json" };
+import { loadConfig } from "../config/load.ts";
 import type { Command } from "./command.ts";
 import { main } from "./main.ts";
 import { runCommandLine, withFiles } from "./testing_command_line.ts";
@@ -35,6 +36,15 @@ Deno.test("every command has a help of its own, which names it, under --help and
     match(out, new RegExp(`deno task ${name}\\b`), name);
     equal((await call(name, "-h")).out, out);
   }
+});
+
+Deno.test("the settings that the help of simulate shows are settings", async () => {
+  const { out } = await call("simulate", "--help");
+  const set = [...out.matchAll(/--set ([a-z_.]+=\S+)/g)].map((found) => found[1]);
+  ok(set.length >= 2);
+  const { workload } = loadConfig([], { set });
+  deepEqual([workload.type, workload.arrival_rate], ["poisson", 5]);
+  for (const line of out.split("\n")) ok(line.length <= 100, line);
 });
 
 Deno.test("the list's summary of a command is the command's own", async () => {
