@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from "node:path";
 import type { Configuration } from "../config/configuration.ts";
+import { PROFILED_GPUS } from "../execution/profiled/mod.ts";
 import { readInput } from "./read_input.ts";
 
 /** Content of the files that a configuration names. */
@@ -7,6 +8,7 @@ export interface NamedFiles {
   readonly traceText?: string;
   readonly modelConfigText?: string;
   readonly presetText?: string;
+  readonly profileText?: string;
   /** The same files for the manifest: name as the configuration has it, and content. */
   readonly inputs: readonly { readonly name: string; readonly content: string }[];
 }
@@ -20,14 +22,15 @@ export interface ConfigurationOrigin {
 }
 
 /**
- * Reads the files that a configuration names: its trace, a model's config.json, a cold-start preset.
+ * Reads the files that a configuration names: its trace, a model's config.json, a cold-start
+ * preset, a profile.
  * A relative path counts from the directory of the configuration file; a file that is not there is
  * looked for in the working directory. Paths on the command line count from the working directory.
  *
  * @throws {UsageError} If one cannot be read.
  */
 export function readNamedFiles(config: Configuration, origin: ConfigurationOrigin): NamedFiles {
-  const { model, workload, cold_start: start } = config;
+  const { model, workload, cold_start: start, execution } = config;
   const inputs: { name: string; content: string }[] = [];
   const read = (setting: string, name: string | null, what: string) => {
     if (name === null) return undefined;
@@ -41,10 +44,15 @@ export function readNamedFiles(config: Configuration, origin: ConfigurationOrigi
   const modelConfigText = read("model.hf_config", model.hf_config, "a model's config.json");
   const preset = isPresetFile && start.enabled ? start.preset : null;
   const presetText = read("cold_start.preset", preset, "a cold-start preset");
+  const isProfileFile = execution.profile !== null && !PROFILED_GPUS.includes(execution.profile);
+  const isProfiled = execution.source === "profiled" || execution.source === "calibrated";
+  const profile = isProfiled && isProfileFile ? execution.profile : null;
+  const profileText = read("execution.profile", profile, "a profile");
   return {
     ...(traceText !== undefined && { traceText }),
     ...(modelConfigText !== undefined && { modelConfigText }),
     ...(presetText !== undefined && { presetText }),
+    ...(profileText !== undefined && { profileText }),
     inputs,
   };
 }

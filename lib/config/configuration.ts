@@ -388,6 +388,11 @@ export interface Configuration {
     readonly preemption_mode: "recompute" | "swap";
     /** Keep the KV blocks of ended requests for prompts that begin alike. */
     readonly prefix_caching: boolean;
+    /**
+     * Form each step while the one before runs (vLLM from 0.14 on): a request is first considered
+     * one step later, and less of the framework's own time shows.
+     */
+    readonly async_scheduling: boolean;
   };
   /** What the GPU's memory is used for. */
   readonly memory: {

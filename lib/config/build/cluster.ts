@@ -21,6 +21,8 @@ export interface ConfiguredTexts {
   readonly modelConfigText?: string;
   /** `cold_start.preset`, when it is a file */
   readonly presetText?: string;
+  /** `execution.profile`, when it is a file */
+  readonly profileText?: string;
 }
 
 /** A run, ready to go: the cluster's parts and what the summary needs. */
@@ -40,7 +42,7 @@ export interface BuiltCluster {
 export function buildCluster(config: Configuration, texts: ConfiguredTexts = {}): BuiltCluster {
   const { simulation, metrics, workload } = config;
   const streams = randomStreams(simulation.random_seed, simulation.replication);
-  const deployment = buildDeployment(config, texts.modelConfigText);
+  const deployment = buildDeployment(config, texts);
   const { table, notices } = buildRequests(config, streams, texts.traceText);
   const engine = engineParts(config, deployment, table);
   const scaling = buildScaling(config);
@@ -111,6 +113,7 @@ function engineParts(
     // What a client states as its limit: one for all, so that no policy learns a request's length.
     maxOutputTokens: longestOutput,
     queueOrder: scheduler.scheduling_policy,
+    asyncScheduling: scheduler.async_scheduling,
     ...(keys && { queueKeys: keys }),
     ...(scheduler.prefix_caching && table.prefix && {
       prefix: prefixIdentity(table.prefix, memory.block_size),

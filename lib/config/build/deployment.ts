@@ -41,6 +41,12 @@ export interface Deployment {
   readonly swapBlocks: number;
 }
 
+/** Texts of the files that a deployment is described by. */
+export interface DeploymentTexts {
+  readonly modelConfigText?: string;
+  readonly profileText?: string;
+}
+
 /** The shape: a config.json before a shape in the configuration before the catalogue. */
 function modelShape(
   model: Configuration["model"],
@@ -57,15 +63,15 @@ function modelShape(
 /**
  * Works out what one instance is.
  *
- * @param modelConfigText Text of `model.hf_config`.
+ * @param texts Texts of `model.hf_config` and `execution.profile`.
  * @throws {RangeError} If the model or GPU is unknown, or the model does not fit.
  */
 export function buildDeployment(
   config: Configuration,
-  modelConfigText: string | undefined,
+  texts: DeploymentTexts,
 ): Deployment {
   const { model, cluster, parallelization, memory } = config;
-  const shape = modelShape(model, modelConfigText);
+  const shape = modelShape(model, texts.modelConfigText);
   const named = cluster.gpu_memory_gb === null ? findGpu(cluster.gpu_type) : undefined;
   const gpu = named ?? chooseGpu(gpuEntries(), cluster.gpu_type, cluster.gpu_memory_gb);
   const tensorParallel = parallelization.tensor_parallel_size;
@@ -96,7 +102,13 @@ export function buildDeployment(
     node: nodeNamed("generic"),
     gpus,
     weightBytes: weightBytes(shape, weightBytesPerElement),
-    execution: buildExecution(config, { shape, gpu, weightBytesPerElement, kvBytesPerElement }),
+    execution: buildExecution(config, {
+      shape,
+      gpu,
+      weightBytesPerElement,
+      kvBytesPerElement,
+      profileText: texts.profileText,
+    }),
     work,
     kv: { ...capacity, blocks: memory.num_gpu_blocks ?? capacity.blocks },
     windowTokens: model.max_model_len ?? shape.maxPositions,

@@ -47,4 +47,9 @@ export const scheduler = section({
     describe: "Keep the KV blocks of ended requests for prompts that begin alike.",
     aliases: ["enable_prefix_caching"],
   }),
+  async_scheduling: flag({
+    default: false,
+    describe: "Form each step while the one before runs (vLLM from 0.14 on): a request is first " +
+      "considered one step later, and less of the framework's own time shows.",
+  }),
 }, { describe: "How an instance forms its steps." });
