@@ -19,7 +19,11 @@ export interface AnalyticalOptions {
   readonly weightBytesPerElement?: number;
   /** Bytes of an element of the KV cache, > 0; default 2. */
   readonly kvBytesPerElement?: number;
-  /** Time of each step outside the GPU, seconds, >= 0; default 0: a framework that hides it. */
+  /**
+   * Time of each step outside the GPU, seconds, >= 0; default 0 (assumed: hidden by asynchronous
+   * scheduling). Measured steps of vLLM 0.15.1 on H100, A100 and L40S are up to some 14 % longer than
+   * without it, most with many sequences or GPUs.
+   */
   readonly stepOverheadSeconds?: number;
   /** Time per decode or chunk of a step outside the GPU, seconds, >= 0; default 0. */
   readonly sequenceOverheadSeconds?: number;

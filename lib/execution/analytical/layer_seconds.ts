@@ -50,8 +50,10 @@ function expertSeconds(parts: AnalyticalParts, experts: ExpertShape, m: number):
   const { hiddenSize } = shape;
   const gates = shape.gatedFeedForward ? 2 : 1;
   const width = Math.ceil(experts.intermediateSize * expertParallel / tensorParallel);
-  const rows = m * experts.perToken / expertParallel;
-  const active = activatedExperts(experts.count, experts.perToken, m) / expertParallel;
+  const rows = Math.max(1, m * experts.perToken / expertParallel);
+  // The step waits for the busiest GPU, and on that at least one expert has work.
+  const activated = activatedExperts(experts.count, experts.perToken, m);
+  const active = Math.max(1, activated / expertParallel);
   const router = parts.gemm16(m, experts.count, hiddenSize);
   // Choosing, sorting and scattering rows to experts, and summing them up again.
   const permute = parts.elementwiseSeconds(2 * rows * hiddenSize * 2);
