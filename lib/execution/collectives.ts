@@ -4,7 +4,9 @@ import { softMaximum } from "./soft_maximum.ts";
 
 /** What a collective runs over. */
 export interface CollectiveOptions {
+  /** One of the GPUs. */
   readonly gpu: Pick<Gpu, "link">;
+  /** Its kernels' efficiency. */
   readonly efficiency: Pick<GpuEfficiency, "allReduce" | "sendSeconds">;
   /** GPUs that take part, >= 1. */
   readonly ranks: number;

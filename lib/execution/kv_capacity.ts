@@ -4,7 +4,9 @@ import type { TransformerShape } from "../models/transformer.ts";
 
 /** A model on the GPUs of one instance. */
 export interface KvCapacityOptions {
+  /** Shape of the model. */
   readonly shape: TransformerShape;
+  /** The GPU: its name for messages and its memory. */
   readonly gpu: Pick<Gpu, "name" | "memoryBytes">;
   /** GPUs that share each layer, >= 1. */
   readonly tensorParallel: number;

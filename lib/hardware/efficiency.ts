@@ -27,12 +27,17 @@ export interface DecodeEfficiency extends Omit<KernelEfficiency, "compute"> {
 
 /** Efficiency of the kernels of one GPU generation. */
 export interface GpuEfficiency {
+  /** Where the numbers come from. */
   readonly source: string;
+  /** Products of 16-bit matrices. */
   readonly gemm: KernelEfficiency;
   /** Absent where the generation has no fp8: weights alone are 8 bits then. */
   readonly gemmFp8?: QuantisedEfficiency;
+  /** Attention of decoding sequences. */
   readonly decode: DecodeEfficiency;
+  /** Attention of prompts. */
   readonly prefill: KernelEfficiency;
+  /** All-reduces in a node; `memory` is the share of the link. */
   readonly allReduce: Omit<KernelEfficiency, "compute">;
   /** Norms, activations, rotary embedding, copies: bytes / (memory x bandwidth) + seconds. */
   readonly elementwise: { readonly memory: number; readonly seconds: number };

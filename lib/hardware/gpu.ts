@@ -20,6 +20,7 @@ export interface Gpu {
   readonly memoryBytesPerSecond: number;
   /** Dense peak FLOP/s (op/s for int8) by number format; bf16 stands for fp16, too. */
   readonly flopsPerSecond: { readonly bf16: number; readonly fp8?: number; readonly int8?: number };
+  /** Its way to the other GPUs of a node. */
   readonly link: GpuLink;
   /** Host to GPU, one direction, bytes per second. */
   readonly pcieBytesPerSecond: number;

@@ -1,5 +1,6 @@
 /** One direction of a connection. */
 export interface Link {
+  /** Bytes per second. */
   readonly bytesPerSecond: number;
   /** Seconds of the smallest message. */
   readonly latencySeconds: number;

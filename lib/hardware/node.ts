@@ -1,6 +1,8 @@
 /** A machine with GPUs. An absent rate never binds. */
 export interface NodeType {
+  /** Catalogue name, such as "aws-p4d". */
   readonly name: string;
+  /** Other spellings, such as "p4d.24xlarge". */
   readonly aliases: readonly string[];
   /** Catalogue name of its GPUs; absent: any. */
   readonly gpu?: string;
@@ -18,5 +20,6 @@ export interface NodeType {
   readonly pcieBytesPerSecond?: number;
   /** GPUs that share the uplink of one PCIe switch, >= 1. */
   readonly gpusPerPcieSwitch: number;
+  /** Where the numbers stand. */
   readonly source: string;
 }

@@ -2,18 +2,23 @@ import type { TransformerShape } from "./transformer.ts";
 
 /** A published number and where it stands. */
 export interface PublishedParameters {
+  /** Parameters, as published. */
   readonly parameters: number;
+  /** Where it is published. */
   readonly source: string;
 }
 
 /** A model in the catalogue. */
 export interface ModelEntry {
+  /** Catalogue name, such as "llama-3.1-8b". */
   readonly name: string;
   /** Other names: Hugging Face ids and the spellings of other simulators. */
   readonly aliases: readonly string[];
   /** Where the shape comes from. */
   readonly source: string;
+  /** Its architecture. */
   readonly shape: TransformerShape;
+  /** Parameters that the shape must reproduce within 1 %. */
   readonly published: PublishedParameters;
   /** Parameters that one token uses, where they are published. */
   readonly active?: PublishedParameters;

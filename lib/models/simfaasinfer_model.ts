@@ -2,23 +2,41 @@ import type { ExpertShape, TransformerShape } from "./transformer.ts";
 
 /** The `model` section of a configuration, with SimFaaSInfer's keys. Null is as good as absent. */
 export interface SimfaasinferModel {
+  /** Name; default "custom". */
   readonly name?: string | null;
+  /** Decoder layers. */
   readonly num_layers?: number | null;
+  /** Width of the residual stream. */
   readonly hidden_size?: number | null;
+  /** Width of the feed-forward layer; default 4 x hidden_size. */
   readonly intermediate_size?: number | null;
+  /** Query heads per layer. */
   readonly num_attention_heads?: number | null;
+  /** Key-value heads per layer; default as many as query heads. */
   readonly num_kv_heads?: number | null;
+  /** Width of one head; default hidden_size / num_attention_heads. */
   readonly head_dim?: number | null;
+  /** Rows of the embedding table. */
   readonly vocab_size?: number | null;
+  /** Longest sequence, tokens; default 4096. */
   readonly max_position_embeddings?: number | null;
+  /** "gpt" or anything else, which is read as Llama. */
   readonly architecture?: string | null;
+  /** Decides the gate; default by architecture. */
   readonly activation_function?: string | null;
+  /** LM head shares the embedding's weights; default by architecture. */
   readonly tie_word_embeddings?: boolean | null;
+  /** Biases on query, key and value. */
   readonly attention_bias?: boolean | null;
+  /** Attention window, tokens; default none. */
   readonly sliding_window?: number | null;
+  /** Routed experts per layer; default none: a dense model. */
   readonly num_experts?: number | null;
+  /** Routed experts that each token uses. */
   readonly num_experts_per_token?: number | null;
+  /** Width of one expert; default intermediate_size. */
   readonly moe_intermediate_size?: number | null;
+  /** Width of the shared expert; default none. */
   readonly shared_expert_intermediate_size?: number | null;
 }
 

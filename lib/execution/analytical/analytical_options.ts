@@ -4,7 +4,9 @@ import type { TransformerShape } from "../../models/transformer.ts";
 
 /** A model on the GPUs of one instance. */
 export interface AnalyticalOptions {
+  /** The model. */
   readonly shape: TransformerShape;
+  /** Each of its GPUs. */
   readonly gpu: Gpu;
   /** GPUs that share each layer, >= 1; default 1. */
   readonly tensorParallel?: number;

@@ -29,12 +29,12 @@ Deno.test("contextPieces() stay within 0.5 % of the curve between the points of 
     const curve = (context: number) => softMaximum(context * 1e-9, 12e-6, sharpness);
     const { base, slope, end, pieceOfCell } = contextPieces(curve);
     assert.ok(base.length < 40, `${base.length} pieces`);
-    for (let context = 1; context < 3e9; context = Math.ceil(context * 1.013)) {
+    for (let context = 1; context < 2 ** 31; context = Math.ceil(context * 1.013)) {
       const piece = pieceOfCell[cellOf(context)];
       const value = base[piece] + slope[piece] * context;
       const off = value / curve(context) - 1;
       assert.ok(Math.abs(off) < 5e-3, `${context} tokens, sharpness ${sharpness}: ${off}`);
-      assert.ok(value >= context * 1e-9, "not below the roofline");
+      assert.ok(value >= context * 1e-9 * (1 - 1e-12), "not below the roofline");
       assert.ok(context <= end[piece]);
     }
     for (let piece = 0; piece + 1 < base.length; piece++) {
