@@ -1,13 +1,31 @@
 /**
  * SimFaaSInfer: a discrete-event simulator of serverless LLM inference. Everything a program or a
- * notebook needs, re-exported from the rooms under lib/.
+ * notebook needs, re-exported from the rooms under lib/. Start with {@linkcode loadConfig} and
+ * {@linkcode simulate}; docs/architecture.md says what each room is for.
  *
  * @module
  */
 export {
+  chooseGpu,
   ConfigError,
   type Configuration,
+  configurationJsonSchema,
+  type ConfiguredTexts,
+  type GpuVariant,
+  type JsonSchema,
   loadConfig,
   type LoadOptions,
   type Overrides,
+  simulate,
+  type SimulateOptions,
 } from "./lib/config/mod.ts";
+export * from "./lib/cluster/mod.ts";
+export * from "./lib/metrics/mod.ts";
+export * from "./lib/serverless/mod.ts";
+export * from "./lib/execution/mod.ts";
+export * from "./lib/workload/mod.ts";
+export * from "./lib/scheduling/mod.ts";
+export * from "./lib/models/mod.ts";
+export * from "./lib/hardware/mod.ts";
+export * from "./lib/sim/mod.ts";
+export * from "./lib/stats/mod.ts";

@@ -18,7 +18,9 @@ export interface NoCapacityRule {
 export interface ScalingParts {
   /** Absent: the number of instances never changes. */
   readonly decider?: ScalingDecider;
+  /** Fewest instances, >= 0. */
   readonly minInstances: number;
+  /** Most instances, >= `minInstances`. */
   readonly maxInstances: number;
   /** Instances that are ready when the run begins. */
   readonly initialInstances: number;
@@ -33,10 +35,15 @@ export interface ScalingParts {
 
 /** A deployed model. */
 export interface FunctionParts {
+  /** Name in results. */
   readonly name: string;
+  /** What its engines have in common. */
   readonly engine: EngineParts;
+  /** Which instance gets a request. */
   readonly routing: RoutingPolicy;
+  /** How many instances there are. */
   readonly scaling: ScalingParts;
+  /** What happens to requests that no instance can take. */
   readonly noCapacity: NoCapacityRule;
   /** Requests that one instance takes at once, waiting ones included; Infinity for no limit. */
   readonly concurrencyPerInstance: number;
@@ -44,8 +51,11 @@ export interface FunctionParts {
 
 /** Everything a run is made of. Policies and services keep state: make new ones for each run. */
 export interface ClusterParts {
+  /** The workload, drawn or read before the run. */
   readonly requests: RequestTable;
+  /** Functions by id. */
   readonly functions: readonly FunctionParts[];
+  /** Brings instances up. */
   readonly starts: StartService;
   /** The run lasts at least this long, seconds. */
   readonly horizonSeconds: number;

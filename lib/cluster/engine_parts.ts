@@ -18,9 +18,13 @@ export interface SwapSpace {
 
 /** What every engine of one function has in common. */
 export interface EngineParts {
+  /** How long a step takes. */
   readonly execution: ExecutionTimeModel;
+  /** FLOPs and bytes of a step. */
   readonly work: StepWork;
+  /** Forms the steps. */
   readonly strategy: BatchingStrategy;
+  /** How the engine advances. */
   readonly stepping: Stepping;
   /** Most sequences in a batch, >= 1. */
   readonly maxSequences: number;
@@ -28,16 +32,19 @@ export interface EngineParts {
   readonly maxTokensPerStep: number;
   /** KV blocks of one engine and tokens per block. */
   readonly kvBlocks: number;
+  /** Tokens per KV block, >= 1. */
   readonly blockTokens: number;
   /** Longest sequence (prompt and output) of the model, tokens. */
   readonly windowTokens: number;
   /** Output limit that clients state, tokens: what "maximum" reservation reserves for. */
   readonly maxOutputTokens: number;
+  /** Order in which waiting requests are considered. */
   readonly queueOrder: QueueOrder;
   /** What the queue order compares, one per request. */
   readonly queueKeys?: Float64Array | Int32Array | Uint8Array;
   /** Prefix identities; absent when the cache is off or nothing is shared. */
   readonly prefix?: PrefixIdentity;
+  /** Host memory for preempted sequences; absent: they are recomputed. */
   readonly swap?: SwapSpace;
   /**
    * The engine forms each step while the one before runs (vLLM's asynchronous scheduling), so a
@@ -48,15 +55,18 @@ export interface EngineParts {
   readonly gpus: number;
   /** Dense peak of one instance: FLOP/s and bytes/s over all its GPUs. */
   readonly peakFlops: number;
+  /** Peak memory bandwidth of one instance over all its GPUs, bytes/s. */
   readonly peakBytesPerSecond: number;
 }
 
 /** Columns that all engines of a run share. */
 export interface RunColumns {
+  /** One row per request, filled in as things happen. */
   readonly columns: RequestColumns;
   /** Output tokens that exist of each request that is not running; scratch of the engines. */
   readonly generated: Int32Array;
   /** Output tokens after which each request ends: its true length, cut by the model's window. */
   readonly outputLimit: Int32Array;
+  /** Gaps between tokens of all requests. */
   readonly gaps: GapSketch;
 }

@@ -67,6 +67,8 @@ export class Fleet {
   outstanding = new Int32Array(16);
   /** Instances that are not stopped, ascending ids. */
   alive: number[] = [];
+  /** Instant at which the next start goes on, seconds; asked for at every event, so kept. */
+  nextStartSeconds = Infinity;
   /** Starts begun after time 0. */
   coldStarts = 0;
 
@@ -105,7 +107,14 @@ export class Fleet {
     const id = this.create(functionId, now);
     this.coldStarts++;
     this.#parts.starts.begin(id, functionId, now);
+    this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
     return id;
+  }
+
+  /** Goes on with the starts that are under way. */
+  advanceStarts(now: number, onReady: (instanceId: number) => void): void {
+    this.#parts.starts.advance(now, onReady);
+    this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
   }
 
   /** Lets an instance take requests. */
@@ -122,6 +131,7 @@ export class Fleet {
     const fleet = this.functions[this.functionOf[id]];
     if (this.state[id] === InstanceState.starting) {
       this.#parts.starts.cancel(id, now);
+      this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
       fleet.starting--;
       this.#stop(id, now);
       return;

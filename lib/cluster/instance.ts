@@ -31,6 +31,8 @@ export class Engine {
   readonly #batch: BatchBuilder;
   readonly #gaps: TokenGaps;
   readonly #meter: WorkMeter;
+  /** Scratch for readings in the middle of a run. */
+  readonly #peek: WorkMeter;
   readonly #line: DecodeLine = { baseSeconds: 0, slopeSecondsPerToken: 0, contextEndTokens: 0 };
   /** The decode steps in progress; one step when there are prefill chunks beside them. */
   readonly #decode = new DecodeRun();
@@ -62,6 +64,7 @@ export class Engine {
     this.#gaps = new TokenGaps(run.gaps);
     this.#fresh = new Int32Array(parts.maxSequences);
     this.#meter = new WorkMeter(parts.work);
+    this.#peek = new WorkMeter(parts.work);
     this.#batch.onJoin = (slot) => {
       this.#fresh[this.#freshCount++] = slot;
       this.#batch.sequences.firstRun[slot] = this.#gaps.nextRun;
@@ -138,12 +141,16 @@ export class Engine {
     if (this.#inbox.length > 0) this.#readInbox(this.#decode.endAtSeconds(steps - 1));
     this.#stepping = false;
     this.endAtSeconds = Infinity;
-    this.#meter.totals.busySeconds += now - this.#decode.startAtSeconds;
-    this.#addWork(this.#meter.totals, steps);
+    const run = this.#decode;
+    this.#countSteps(this.#meter, steps);
+    this.#meter.addTime(
+      now - run.startAtSeconds,
+      steps > 1 ? sequences.blockSeconds(run, steps, pool.used) : pool.used * run.firstStepSeconds,
+    );
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
     if (shape.decodeSequences > 0) {
-      if (steps > 1) pool.take(sequences.blocksNeededThrough(steps - 1));
+      if (steps > 1) pool.take(sequences.grownBlocks);
       this.#finishDecode(now);
     }
     if (shape.chunkCount > 0) this.#finishChunks(now);
@@ -188,14 +195,22 @@ export class Engine {
 
   /** Writes what has been done by `now` into `out`: whole steps, and the busy time to the instant. */
   readMeter(now: number, out: MeterTotals): void {
-    Object.assign(out, this.#meter.totals);
-    if (!this.#stepping) return;
+    if (!this.#stepping) return this.#meter.read(out);
+    const peek = this.#peek;
+    peek.copyFrom(this.#meter);
+    const { pool, sequences } = this.#batch;
+    const run = this.#decode;
     const ahead = this.#ahead(now);
-    if (ahead > 0) this.#addWork(out, ahead);
-    const { startAtSeconds } = this.#decode;
-    const inStep = now - this.#decode.endAtSeconds(ahead);
-    out.busySeconds += now - startAtSeconds;
-    out.blockSeconds += this.usedBlocks(now) * inStep;
+    let used = pool.used;
+    let blockSeconds = 0;
+    if (ahead > 0) {
+      this.#countSteps(peek, ahead);
+      blockSeconds = sequences.blockSeconds(run, ahead, used);
+      used += sequences.blocksNeededThrough(ahead);
+    }
+    blockSeconds += used * (now - run.endAtSeconds(ahead));
+    peek.addTime(now - run.startAtSeconds, blockSeconds);
+    peek.read(out);
   }
 
   /** Steps of the run in progress that have ended by `now`. */
@@ -204,17 +219,11 @@ export class Engine {
     return run.steps > 1 ? Math.min(run.stepsDoneBy(now), run.steps - 1) : 0;
   }
 
-  /** Adds the work of the first `steps` steps of the run in progress. */
-  #addWork(into: MeterTotals, steps: number): void {
-    const { shape, sequences, pool } = this.#batch;
-    const run = this.#decode;
-    if (shape.chunkCount > 0) {
-      this.#meter.addMixed(into, shape);
-      into.blockSeconds += pool.used * run.seconds(1);
-    } else {
-      this.#meter.addDecode(into, shape.decodeSequences, shape.decodeContextTokens, steps);
-      into.blockSeconds += sequences.blockSeconds(run, steps, pool.used);
-    }
+  /** Counts the tokens of the first `steps` steps of the run in progress. */
+  #countSteps(meter: WorkMeter, steps: number): void {
+    const { shape } = this.#batch;
+    if (shape.chunkCount > 0) meter.addMixed(shape);
+    else meter.addDecode(shape.decodeSequences, shape.decodeContextTokens, steps);
   }
 
   /** Plans as many decode steps as cannot differ from one another; false if there is no line. */

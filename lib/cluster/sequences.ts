@@ -48,6 +48,8 @@ export class Sequences {
 
   /** Tokens per KV block. */
   readonly blockTokens: number;
+  /** KV blocks that the run last asked about takes after its first step. */
+  grownBlocks = 0;
   /** Sequences whose KV blocks grow with their length. */
   growing = 0;
   /** Growing sequences by (tokens - step) mod block size: those at `#place` need a block now. */
@@ -192,22 +194,42 @@ export class Sequences {
 
   /**
    * KV block-seconds of the first `steps` steps of a run that starts with `used` blocks: each block
-   * taken before step j counts from that step's start to the end of the last.
+   * taken before step j counts from that step's start to the end of the last. Leaves the number of
+   * those blocks in `grownBlocks`.
    */
   blockSeconds(run: DecodeRun, steps: number, used: number): number {
+    const block = this.blockTokens;
+    const residues = this.#residues;
+    const last = steps - 1;
+    if (last > 2 * block) return this.#longBlockSeconds(run, steps, used);
+    let place = this.#place;
+    let blocks = 0, starts = 0, squares = 0;
+    for (let j = 1; j <= last; j++) {
+      place = place === 0 ? block - 1 : place - 1;
+      const need = residues[place];
+      blocks += need;
+      starts += need * j;
+      squares += need * j * j;
+    }
+    this.grownBlocks = blocks;
+    // Step j starts j first + increment j (j - 1) / 2 after the run does: sums over the blocks.
+    return (used + blocks) * run.seconds(steps) - run.firstStepSeconds * starts -
+      run.incrementSeconds * ((squares - starts) / 2);
+  }
+
+  /** The same for runs of several block lengths, whose needs repeat with the block size. */
+  #longBlockSeconds(run: DecodeRun, steps: number, used: number): number {
     const total = run.seconds(steps);
     const block = this.blockTokens;
     const last = steps - 1;
-    let blockSeconds = used * total;
     let place = this.#place;
-    // Needs repeat with the block size: sum each place in the block over all its repetitions.
-    for (let j = 1; j <= last && j <= block; j++) {
+    let blockSeconds = used * total;
+    for (let j = 1; j <= block; j++) {
       place = place === 0 ? block - 1 : place - 1;
       const need = this.#residues[place];
-      if (need === 0) continue;
-      if (j + block > last) blockSeconds += need * (total - run.seconds(j));
-      else blockSeconds += need * run.remainingSeconds(j, block, last, total);
+      if (need > 0) blockSeconds += need * run.remainingSeconds(j, block, last, total);
     }
+    this.grownBlocks = this.blocksNeededThrough(last);
     return blockSeconds;
   }
 

@@ -79,10 +79,9 @@ class Simulation {
     const { arrivalAtSeconds } = requests;
     const scheduled = this.#scheduledArrivals();
     const queue = this.#queue;
-    const { starts } = this.#parts;
     for (;;) {
       const stepEnd = this.#stepEnds.firstKey;
-      const startEvent = starts.nextEventSeconds;
+      const startEvent = this.#fleet.nextStartSeconds;
       const arrival = this.#nextArrival < scheduled
         ? arrivalAtSeconds[this.#nextArrival]
         : Infinity;
@@ -97,8 +96,8 @@ class Simulation {
       if (this.#ended === requests.count && next > horizonSeconds) break;
       if (next > stopAtSeconds || next === Infinity) break;
       this.#now = next;
-      if (stepEnd <= next) this.#finishStep(this.#stepEnds.firstId);
-      else if (startEvent <= next) starts.advance(next, this.#onReady);
+      if (stepEnd <= next) this.#finishStep(this.#stepEnds.firstId, arrival);
+      else if (startEvent <= next) this.#fleet.advanceStarts(next, this.#onReady);
       else if (arrival <= next) this.#arriveByClock(this.#nextArrival++);
       else {
         queue.pop();
@@ -157,7 +156,7 @@ class Simulation {
   /** Whether anything but sampling can still happen, or the horizon is ahead. */
   #mayGoOn(): boolean {
     return this.#queue.size > 0 || this.#stepEnds.size > 0 || this.#toPlan.length > 0 ||
-      this.#parts.starts.nextEventSeconds < Infinity ||
+      this.#fleet.nextStartSeconds < Infinity ||
       this.#nextArrival < this.#scheduledArrivals() || this.#now < this.#parts.horizonSeconds;
   }
 
@@ -256,9 +255,8 @@ class Simulation {
     this.#armKeepAlive(id);
   }
 
-  #finishStep(id: number): void {
+  #finishStep(id: number, nextArrival: number): void {
     const engine = this.#fleet.engines[id];
-    this.#stepEnds.delete(id);
     engine.finish(this.#now);
     const ended = engine.finishedCount;
     if (ended > 0) {
@@ -271,7 +269,23 @@ class Simulation {
       if (engine.outstanding === 0) this.#becomeIdle(id);
       this.#drainGateway(functionId);
     }
-    if (engine.needsPlan) this.#toPlanLater(id);
+    if (!engine.needsPlan) {
+      this.#stepEnds.delete(id);
+    } else if (this.#isAlone(nextArrival)) {
+      // Nothing else happens at this instant, so the end of the instant is now.
+      engine.begin(this.#now);
+      this.#stepEnds.set(id, engine.endAtSeconds);
+    } else {
+      this.#stepEnds.delete(id);
+      this.#toPlanLater(id);
+    }
+  }
+
+  /** Whether nothing is left at this instant but the step whose end is being handled. */
+  #isAlone(nextArrival: number): boolean {
+    const now = this.#now;
+    return nextArrival > now && this.#stepEnds.secondKey > now && this.#queue.nextSeconds > now &&
+      this.#fleet.nextStartSeconds > now && this.#toPlan.length === 0;
   }
 
   #complete(functionId: number, request: number): void {

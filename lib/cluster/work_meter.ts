@@ -1,46 +1,83 @@
 import type { StepShape, StepWork } from "../execution/execution_time_model.ts";
-import { emptyTotals, type MeterTotals } from "../metrics/meter_totals.ts";
+import type { MeterTotals } from "../metrics/meter_totals.ts";
+
+// Places of the counters. One typed array, because number fields would be boxed anew at each change.
+const BUSY_SECONDS = 0, BLOCK_SECONDS = 1, WEIGHT_BYTES = 2;
+const PROMPT_TOKENS = 3, OUTPUT_TOKENS = 4;
+/** (query token, KV entry) pairs, and KV entries read or written. */
+const PAIRS = 5, ENTRIES = 6;
+const PREFILL_SAMPLES = 7;
+const COUNTERS = 8;
 
 /**
- * Counts the work of one engine: FLOPs, bytes, tokens, busy time and KV use. A decode run's share is
- * an arithmetic series, so it costs the same whatever its length.
+ * Counts the work of one engine: tokens, attention, weights read, busy time and KV use. A decode
+ * run's share is an arithmetic series, so it costs the same whatever its length; FLOPs and bytes
+ * follow from the counts when somebody asks.
  */
 export class WorkMeter {
-  /** Totals of everything that has ended. */
-  readonly totals: MeterTotals = emptyTotals();
+  readonly #counts = new Float64Array(COUNTERS);
   readonly #work: StepWork;
 
   constructor(work: StepWork) {
     this.#work = work;
   }
 
+  /** Adds time: in steps, seconds, and KV blocks in use over it, block-seconds. */
+  addTime(busySeconds: number, blockSeconds: number): void {
+    this.#counts[BUSY_SECONDS] += busySeconds;
+    this.#counts[BLOCK_SECONDS] += blockSeconds;
+  }
+
   /** Adds `steps` decode steps of `sequences` sequences that start at a total context of `context`. */
-  addDecode(into: MeterTotals, sequences: number, context: number, steps: number): void {
-    const work = this.#work;
+  addDecode(sequences: number, context: number, steps: number): void {
+    const counts = this.#counts;
     const contexts = steps * context + sequences * (steps * (steps - 1) / 2);
-    into.flops += steps * sequences * (work.flopsPerToken + work.flopsPerSample) +
-      work.flopsPerAttentionPair * contexts;
-    into.bytes += steps * work.weightBytes(sequences) + work.kvBytesPerToken * contexts;
-    into.outputTokens += steps * sequences;
+    counts[OUTPUT_TOKENS] += steps * sequences;
+    counts[PAIRS] += contexts;
+    counts[ENTRIES] += contexts;
+    counts[WEIGHT_BYTES] += steps * this.#work.weightBytes(sequences);
   }
 
   /** Adds a step that has prefill chunks. */
-  addMixed(into: MeterTotals, shape: StepShape): void {
-    const work = this.#work;
-    let tokens = shape.decodeSequences;
+  addMixed(shape: StepShape): void {
+    const counts = this.#counts;
+    const decodes = shape.decodeSequences;
+    let prompt = 0;
     let pairs = shape.decodeContextTokens;
     let entries = shape.decodeContextTokens;
     for (let i = 0; i < shape.chunkCount; i++) {
       const chunk = shape.chunkTokens[i];
       const past = shape.chunkPastTokens[i];
-      tokens += chunk;
+      prompt += chunk;
       pairs += chunk * past + chunk * (chunk + 1) / 2;
       entries += past + chunk;
     }
-    into.flops += tokens * work.flopsPerToken + pairs * work.flopsPerAttentionPair +
-      shape.sampledSequences * work.flopsPerSample;
-    into.bytes += work.weightBytes(tokens) + entries * work.kvBytesPerToken;
-    into.promptTokens += tokens - shape.decodeSequences;
-    into.outputTokens += shape.sampledSequences;
+    counts[PROMPT_TOKENS] += prompt;
+    counts[OUTPUT_TOKENS] += shape.sampledSequences;
+    counts[PAIRS] += pairs;
+    counts[ENTRIES] += entries;
+    counts[WEIGHT_BYTES] += this.#work.weightBytes(prompt + decodes);
+    // A finishing prefill samples a token that no decode computed.
+    counts[PREFILL_SAMPLES] += shape.sampledSequences - decodes;
+  }
+
+  /** Starts over from another meter's counts. */
+  copyFrom(other: WorkMeter): void {
+    this.#counts.set(other.#counts);
+  }
+
+  /** Writes the totals into `out`. */
+  read(out: MeterTotals): void {
+    const counts = this.#counts;
+    const work = this.#work;
+    const output = counts[OUTPUT_TOKENS];
+    const linear = counts[PROMPT_TOKENS] + output - counts[PREFILL_SAMPLES];
+    out.busySeconds = counts[BUSY_SECONDS];
+    out.blockSeconds = counts[BLOCK_SECONDS];
+    out.promptTokens = counts[PROMPT_TOKENS];
+    out.outputTokens = output;
+    out.flops = linear * work.flopsPerToken + counts[PAIRS] * work.flopsPerAttentionPair +
+      output * work.flopsPerSample;
+    out.bytes = counts[WEIGHT_BYTES] + counts[ENTRIES] * work.kvBytesPerToken;
   }
 }

@@ -8,6 +8,7 @@ export interface MeterTotals {
   bytes: number;
   /** Prompt tokens computed and output tokens produced. */
   promptTokens: number;
+  /** Output tokens produced. */
   outputTokens: number;
   /** Integral of the KV blocks in use, block-seconds. */
   blockSeconds: number;

@@ -6,21 +6,28 @@ import type { RequestColumns, TimeSeriesColumns } from "./run_tables.ts";
 
 /** What a run of the cluster leaves behind: raw material for the summary. */
 export interface RunRecord {
+  /** One row per request. */
   readonly columns: RequestColumns;
   /** Requests that arrived before the end. */
   readonly arrived: number;
   /** Gaps between tokens of all requests. */
   readonly gaps: GapSketch;
+  /** One row per sampling interval. */
   readonly timeSeries: TimeSeriesColumns;
+  /** Lives of all instances, by instance id. */
   readonly lives: readonly InstanceLife[];
   /** Work of each instance, by instance id. */
   readonly totals: readonly MeterTotals[];
+  /** Stages of all starts, in order of their end. */
   readonly stageSpans: readonly StageSpan[];
   /** Starts begun during the run. */
   readonly coldStarts: number;
+  /** End of the run, seconds. */
   readonly endAtSeconds: number;
   /** Most KV blocks that one instance had in use. */
   readonly peakBlocks: number;
+  /** Steps that were taken as part of a leap. */
   readonly stepsLeapt: number;
+  /** Steps that were taken one by one. */
   readonly stepsSingle: number;
 }

@@ -16,22 +16,31 @@ export type Outcome = typeof OUTCOMES[number];
 
 /** One row per request; instants in seconds since the start, NaN where the request never got there. */
 export interface RequestColumns {
+  /** Rows. */
   readonly count: number;
+  /** Arrival at the gateway. */
   readonly arrivalAtSeconds: Float64Array;
+  /** Prompt length, tokens. */
   readonly promptTokens: Int32Array;
+  /** Output length, tokens. */
   readonly outputTokens: Int32Array;
   /** Function of each request, an index into `functionNames`. */
   readonly functionId: Uint16Array;
+  /** Service class of each request, an index into the configured classes. */
   readonly classId: Uint8Array;
   /** Instance that finished (or last held) the request; -1 for none. */
   readonly instanceId: Int32Array;
+  /** Start of the first step that worked on the request. */
   readonly scheduledAtSeconds: Float64Array;
+  /** End of the step that yielded the first output token. */
   readonly firstTokenAtSeconds: Float64Array;
+  /** End of the step that yielded the last output token. */
   readonly completedAtSeconds: Float64Array;
   /** Longest gap between consecutive tokens, seconds; NaN below two tokens. */
   readonly maxTbtSeconds: Float64Array;
   /** Part of the scheduling delay before the serving instance was ready, seconds. */
   readonly coldStartWaitSeconds: Float64Array;
+  /** How often the request lost its KV blocks while running. */
   readonly preemptions: Uint16Array;
   /** Prompt tokens served from the prefix cache. */
   readonly cachedTokens: Int32Array;
@@ -41,18 +50,25 @@ export interface RequestColumns {
 
 /** One row per sampling interval. Each array has `count` entries. */
 export interface TimeSeriesColumns {
+  /** Rows. */
   readonly count: number;
   /** End of the interval, seconds. */
   readonly timeSeconds: Float64Array;
+  /** Requests that arrived in the interval. */
   readonly arrivals: Int32Array;
+  /** Requests that completed in the interval. */
   readonly completions: Int32Array;
   /** Requests queued (gateway and instances) and running at the end of the interval. */
   readonly queued: Int32Array;
+  /** Requests in batches at the end of the interval. */
   readonly running: Int32Array;
   /** Instances by state at the end of the interval. */
   readonly starting: Int32Array;
+  /** Ready instances without requests at the end of the interval. */
   readonly idle: Int32Array;
+  /** Ready instances with requests at the end of the interval. */
   readonly busy: Int32Array;
+  /** Instances that finish their last requests at the end of the interval. */
   readonly draining: Int32Array;
   /** Share of the up instances' KV blocks in use at the end of the interval, 0..1. */
   readonly kvUtilization: Float64Array;
@@ -62,17 +78,23 @@ export interface TimeSeriesColumns {
   readonly busyFraction: Float64Array;
   /** Prompt and output tokens processed per second, mean over the interval. */
   readonly promptTokensPerSecond: Float64Array;
+  /** Output tokens produced per second, mean over the interval. */
   readonly outputTokensPerSecond: Float64Array;
 }
 
 /** One row per phase of an instance's life (a stage of its start, idle, busy, draining). */
 export interface InstancePhases {
+  /** Rows. */
   readonly count: number;
+  /** Instance of each phase. */
   readonly instanceId: Int32Array;
+  /** Function of each phase, an index into `functionNames`. */
   readonly functionId: Uint16Array;
   /** Index into `phaseNames`. */
   readonly phase: Uint16Array;
+  /** Start of the phase, seconds. */
   readonly startAtSeconds: Float64Array;
+  /** End of the phase, seconds. */
   readonly endAtSeconds: Float64Array;
   /** Names of the phases: "starting" (the whole start), "ready", "draining", and stage names "start:container" ... */
   readonly phaseNames: readonly string[];
@@ -80,25 +102,35 @@ export interface InstancePhases {
 
 /** Mean and percentiles of one latency. Percentile keys as configured ("p50"); null when nothing was measured. */
 export interface LatencySummary {
+  /** Arithmetic mean. */
   readonly mean: number | null;
+  /** Largest value. */
   readonly max: number | null;
+  /** Value at the percentile. */
   readonly [percentile: `p${number}`]: number | null;
 }
 
 /** Dollars by use. */
 export interface CostSummary {
+  /** The whole bill. */
   readonly total_usd: number;
+  /** For time in steps. */
   readonly busy_usd: number;
+  /** For time ready and not in a step. */
   readonly idle_usd: number;
+  /** For time from creation to ready. */
   readonly cold_start_usd: number;
   /** Billed beyond the time used, by granularity and minimum. */
   readonly rounding_usd: number;
+  /** Total over completed requests; null when there are none. */
   readonly per_request_usd: number | null;
+  /** Total over output tokens of completed requests, times a million; null when there are none. */
   readonly per_million_output_tokens_usd: number | null;
 }
 
 /** The summary as written to summary.json. Times in seconds. */
 export interface Summary {
+  /** Counts of requests. arrived = completed + rejected + timed_out + unfinished. */
   readonly requests: {
     readonly arrived: number;
     readonly completed: number;
@@ -108,26 +140,47 @@ export interface Summary {
     /** Counts of each rejection or failure reason that occurred. */
     readonly reasons: Readonly<Record<string, number>>;
   };
+  /** Arrival to the end of the step that yields the first output token. */
   readonly ttft_s: LatencySummary;
+  /** Gaps between consecutive output tokens. */
   readonly tbt_s: LatencySummary;
+  /** (last token - first token) / (output tokens - 1). */
   readonly tpot_s: LatencySummary;
+  /** Arrival to the last token. */
   readonly e2e_s: LatencySummary;
+  /** End-to-end latency over output tokens. */
   readonly normalized_latency_s: LatencySummary;
+  /** Arrival to the start of the first step that works on the request. */
   readonly scheduling_delay_s: LatencySummary;
+  /** Completed requests per second. */
   readonly throughput_rps: number;
+  /** Output tokens of completed requests per second. */
   readonly output_tokens_per_s: number;
+  /** Prompt and output tokens of completed requests per second. */
   readonly total_tokens_per_s: number;
+  /** FLOPs done over the GPUs' dense peak while up, 0..1. */
   readonly mfu: number;
+  /** Bytes moved over the GPUs' peak bandwidth while up, 0..1. */
   readonly mbu: number;
+  /** Time in steps over time up, 0..1. */
   readonly busy_fraction: number;
+  /** GPU memory in use over GPU memory, mean over time up, 0..1. */
   readonly memory_utilization: number;
+  /** KV blocks in use over KV blocks, mean over time up, 0..1. */
   readonly kv_utilization: number;
+  /** Starts begun during the run. */
   readonly cold_starts: number;
+  /** Share of arrived requests that waited for a start, 0..1. */
   readonly cold_start_rate: number;
+  /** Preemptions of all requests. */
   readonly preemptions: number;
+  /** Time from creation to stop of all instances, seconds. */
   readonly instance_seconds: number;
+  /** The same times the GPUs of each instance, hours. */
   readonly gpu_hours: number;
+  /** The bill. */
   readonly cost: CostSummary;
+  /** Throughput over the bill; null when nothing was paid. */
   readonly qps_per_usd: number | null;
   /** SHA-256 over the canonical request columns, hex. */
   readonly digest: string;
@@ -135,10 +188,15 @@ export interface Summary {
 
 /** What a run returns: columns, series, phases and the summary. Nothing touches the disk. */
 export interface RunResult {
+  /** One row per request. */
   readonly requests: RequestColumns;
+  /** One row per sampling interval. */
   readonly timeSeries: TimeSeriesColumns;
+  /** One row per phase of an instance's life. */
   readonly instances: InstancePhases;
+  /** The figures of summary.json. */
   readonly summary: Summary;
+  /** Names of the functions, by id. */
   readonly functionNames: readonly string[];
   /** Facts for the manifest: stepping mode, steps leapt and taken singly, notices. */
   readonly engine: {

@@ -11,11 +11,13 @@ export interface FunctionFacts {
   readonly gpus: number;
   /** Dense peaks of one instance, FLOP/s and bytes/s. */
   readonly peakFlops: number;
+  /** Peak memory bandwidth of one instance, bytes/s. */
   readonly peakBytesPerSecond: number;
   /** KV blocks of one instance. */
   readonly kvBlocks: number;
   /** Share of an instance's GPU memory taken by weights and reserve, and by all its KV blocks. */
   readonly fixedMemoryShare: number;
+  /** Share of an instance's GPU memory taken by all its KV blocks. */
   readonly kvMemoryShare: number;
   /** What of an instance's time is billed, and at what price. */
   readonly billing: BillingPlan;
@@ -23,6 +25,7 @@ export interface FunctionFacts {
 
 /** Settings of the summary. */
 export interface SummaryOptions {
+  /** Facts by function id. */
   readonly functions: readonly FunctionFacts[];
   /** Percentiles of each latency, 0..100. */
   readonly percentiles: readonly number[];

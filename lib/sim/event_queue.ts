@@ -34,6 +34,7 @@ export class EventQueue {
   #as: Int32Array;
   #bs: Int32Array;
 
+  /** Makes a queue with room for `capacity` (>= 1) events; it grows as needed. */
   constructor(capacity = 64) {
     this.#times = new Float64Array(capacity);
     this.#ranks = new Float64Array(capacity);

@@ -20,6 +20,7 @@ export class IndexedHeap {
   /** Place of each id in the heap, -1 when absent. */
   #places: Int32Array;
 
+  /** Makes a heap with room for ids below `capacity` (>= 1); it grows as needed. */
   constructor(capacity = 16) {
     this.#ids = new Int32Array(capacity);
     this.#keys = new Float64Array(capacity);
@@ -39,6 +40,12 @@ export class IndexedHeap {
   /** Smallest key; Infinity when empty. */
   get firstKey(): number {
     return this.#size > 0 ? this.#keys[0] : Infinity;
+  }
+
+  /** Smallest key but for the first id's; Infinity when there is none. */
+  get secondKey(): number {
+    if (this.#size <= 2) return this.#size === 2 ? this.#keys[1] : Infinity;
+    return this.#keys[1] < this.#keys[2] ? this.#keys[1] : this.#keys[2];
   }
 
   /** Gives `id` (>= 0) the key, whether or not it had one. */

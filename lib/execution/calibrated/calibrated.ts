@@ -3,7 +3,9 @@ import type { Overhead } from "./overhead.ts";
 
 /** A source of execution times and the overhead to add to it. */
 export interface CalibratedOptions {
+  /** Times without the overhead. */
   readonly source: ExecutionTimeModel;
+  /** What the framework adds. */
   readonly overhead: Overhead;
   /** Collectives of one step: twice the layers with tensor parallelism; default 0. */
   readonly collectivesPerStep?: number;

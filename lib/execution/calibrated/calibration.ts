@@ -12,6 +12,7 @@ export function calibrationEntries(): readonly CalibrationEntry[] {
 
 /** Which constants are wanted. */
 export interface CalibrationKey {
+  /** Whether the engine forms a step while the one before runs. */
   readonly asyncScheduling: boolean;
   /** Generation of the GPU as its data sheet names it, such as "hopper" or "hopper-141". */
   readonly generation: string;

@@ -9,11 +9,17 @@ export type ParquetRows = readonly Readonly<Record<string, unknown>>[];
 
 /** Parquet files of one GPU and framework version; absent ones give no tables. */
 export interface AiconfiguratorFiles {
+  /** Rows of gemm_perf: matrix products. */
   readonly gemm?: ParquetRows;
+  /** Rows of context_attention_perf: attention of prompts. */
   readonly contextAttention?: ParquetRows;
+  /** Rows of generation_attention_perf: attention of decoding sequences. */
   readonly generationAttention?: ParquetRows;
+  /** Rows of custom_allreduce_perf: all-reduce kernels of the framework. */
   readonly customAllReduce?: ParquetRows;
+  /** Rows of nccl_perf: collectives of NCCL. */
   readonly nccl?: ParquetRows;
+  /** Rows of moe_perf: routed experts. */
   readonly moe?: ParquetRows;
 }
 
@@ -29,10 +35,15 @@ export interface AiconfiguratorSelection {
 
 /** A measurement of experts, as far as a selection looks at it. */
 export interface ExpertRow {
+  /** GPU that was measured. */
   readonly device: string;
+  /** Tensor-parallel degree. */
   readonly tensorParallel: number;
+  /** Expert-parallel degree. */
   readonly expertParallel: number;
+  /** How tokens were spread over experts, such as "balanced". */
   readonly routing: string;
+  /** Tokens in the step. */
   readonly tokens: number;
 }
 

@@ -5,12 +5,17 @@ import { plainCsvRows } from "./plain_csv.ts";
 export interface LlmServingSimFolder {
   /** Catalogue name of the model. */
   readonly model: string;
+  /** Tensor-parallel degree, >= 1. */
   readonly tensorParallel: number;
   /** Weight and KV format, such as "bf16". */
   readonly dtype: string;
+  /** dense.csv: layers that work per token. */
   readonly dense: string;
+  /** per_sequence.csv: layers that work per sampled sequence. */
   readonly perSequence: string;
+  /** attention.csv: attention of mixed batches. */
   readonly attention: string;
+  /** moe.csv: routed experts; absent for dense models. */
   readonly moe?: string;
 }
 

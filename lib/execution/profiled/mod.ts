@@ -12,3 +12,4 @@ export * from "./profile_text.ts";
 export * from "./profiled.ts";
 export * from "./profiled_options.ts";
 export { type ExpertRouting } from "./expert_times.ts";
+export type { ReferenceTime } from "./reference_time.ts";

@@ -19,8 +19,11 @@ export interface GpuPeaks {
 
 /** Where a profile's numbers come from. */
 export interface ProfileSource {
+  /** Address of the repository that holds the measurements. */
   readonly repository: string;
+  /** Its commit. */
   readonly commit: string;
+  /** Licence of the measurements, such as "Apache-2.0". */
   readonly licence: string;
   /** Serving framework whose kernels were timed, with its version, such as "vllm 0.24.0". */
   readonly framework: string;
@@ -45,10 +48,13 @@ export interface MixedBatch {
 export interface OperatorProfile {
   /** Catalogue name of the GPU, such as "h100-sxm". */
   readonly gpu: string;
+  /** Data-sheet peaks that the times are compared with. */
   readonly peaks: GpuPeaks;
+  /** Where the numbers come from. */
   readonly source: ProfileSource;
   /** Absent where decodes and prompts run in kernels of their own, or mixed batches were measured. */
   readonly mixedBatch?: MixedBatch;
+  /** Tables of all operators. */
   readonly tables: readonly OperatorTable[];
 }
 

@@ -25,6 +25,7 @@ export type OperatorName =
 
 /** One axis of a table. A point has one number per name, so that pairs such as 32/8 heads are one axis. */
 export interface TableAxis {
+  /** Names of the numbers of a point, such as ["heads", "kvHeads"]. */
   readonly names: readonly string[];
   /** Points in ascending order, first name first. */
   readonly points: readonly (readonly number[])[];
@@ -32,9 +33,11 @@ export interface TableAxis {
 
 /** Measured times of one operator on a grid. */
 export interface OperatorTable {
+  /** What was timed. */
   readonly operator: OperatorName;
   /** What is fixed in this table, such as `dtype`, `headSize` or `model`. */
   readonly attributes: Readonly<Record<string, string | number>>;
+  /** Axes of the grid, slowest first. */
   readonly axes: readonly TableAxis[];
   /** Seconds, row-major (last axis fastest); NaN where nothing was measured. */
   readonly seconds: Float64Array;
@@ -44,7 +47,9 @@ export interface OperatorTable {
 
 /** One measured row: a coordinate per axis and its time. */
 export interface OperatorRow {
+  /** One coordinate per axis, each with one number per name. */
   readonly at: readonly (readonly number[])[];
+  /** Measured time, seconds. */
   readonly seconds: number;
 }
 

@@ -4,7 +4,9 @@ import type { OperatorProfile, ProfileDtype } from "./operator_profile.ts";
 
 /** What to compose from a profile. */
 export interface ProfiledOptions {
+  /** Measured operator times of the GPU. */
   readonly profile: OperatorProfile;
+  /** Shape of the model. */
   readonly shape: TransformerShape;
   /** GPUs that share each layer; default 1. */
   readonly tensorParallel?: number;

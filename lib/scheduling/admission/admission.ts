@@ -28,8 +28,11 @@ export interface AdmissionRules {
 
 /** The state of the gateway when a request arrives. */
 export interface AdmissionSignals {
+  /** Instant of the arrival, seconds. */
   readonly nowSeconds: number;
+  /** Service class of the request. */
   readonly classId: number;
+  /** Its prompt, tokens. */
   readonly promptTokens: number;
   /** Whether the request would have to wait at the gateway. */
   readonly mustWait: boolean;
@@ -49,7 +52,11 @@ export class AdmissionControl {
   readonly #rules: AdmissionRules;
   readonly #buckets = new Map<number, TokenBucket>();
 
-  /** @throws {RangeError} If a limit is out of its range. */
+  /**
+   * Makes the control of one function.
+   *
+   * @throws {RangeError} If a limit is out of its range.
+   */
   constructor(rules: AdmissionRules = {}) {
     const { queueLimit = Infinity } = rules;
     if (!(queueLimit >= 0)) {

@@ -21,6 +21,11 @@ export class TokenBucket {
   #tokens: number;
   #filledAtSeconds = 0;
 
+  /**
+   * Makes a full bucket.
+   *
+   * @throws {RangeError} If rate or burst is out of its range.
+   */
   constructor(limit: RateLimit) {
     if (!(limit.perSecond > 0)) {
       throw new RangeError(

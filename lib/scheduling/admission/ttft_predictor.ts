@@ -20,6 +20,8 @@ export class TtftPredictor {
   readonly #initial: number;
 
   /**
+   * Makes a predictor that has observed nothing.
+   *
    * @param options.secondsPerToken Assumed before anything is observed, >= 0.
    * @param options.memory Observations that count, > 1; default 200.
    */

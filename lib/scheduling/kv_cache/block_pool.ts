@@ -13,6 +13,8 @@ export class BlockPool {
   peakUsed = 0;
 
   /**
+   * Makes a pool whose blocks are all free.
+   *
    * @param capacity Blocks, an integer >= 1.
    * @param blockTokens Tokens per block, an integer >= 1.
    */

@@ -24,6 +24,7 @@ export class PrefixCache extends BlockPool {
   #next: number[] = [0];
   #unusedEntries: number[] = [];
 
+  /** Makes an empty cache of `capacity` blocks with `blockTokens` tokens each. */
   constructor(capacity: number, blockTokens: number, identity: PrefixIdentity) {
     super(capacity, blockTokens);
     this.#identity = identity;
@@ -98,6 +99,7 @@ export class PrefixCache extends BlockPool {
     list.length = 0;
   }
 
+  /** Takes `count` free blocks, least recently freed first; their identity is lost. */
   override take(count: number): void {
     super.take(count);
     while (count > 0) {
@@ -112,6 +114,7 @@ export class PrefixCache extends BlockPool {
     }
   }
 
+  /** Puts `count` blocks without identity back. */
   override give(count: number): void {
     super.give(count);
     const last = this.#previous[0];

@@ -22,7 +22,11 @@ export class StaleSignals implements RoutingSignals {
   #outstandingTokens = new Float64Array(16);
   #kvUtilization = new Float64Array(16);
 
-  /** @param stalenessSeconds Time between two reports, > 0. */
+  /**
+   * Makes signals that have not been reported yet.
+   *
+   * @param stalenessSeconds Time between two reports, > 0.
+   */
   constructor(live: RoutingSignals, stalenessSeconds: number) {
     if (!(stalenessSeconds > 0)) {
       throw new RangeError(

@@ -1,6 +1,8 @@
 /** What an eviction policy may know of a cached model. */
 export interface CacheEntry {
+  /** Name of the weights. */
   readonly key: string;
+  /** Their size. */
   readonly bytes: number;
   /** Seconds that it costs to get the model again. */
   readonly costSeconds: number;

@@ -51,11 +51,13 @@ interface NodeIds {
  * | `nvlink` | one per GPU |
  */
 export class ColdStartLinks {
+  /** The flows on all links. */
   readonly network: FlowNetwork;
   readonly #registry: number;
   readonly #storage: number;
   readonly #nodes: NodeIds[] = [];
 
+  /** Makes the links that the cluster shares. */
   constructor(network: FlowNetwork, cluster: ClusterLinks = {}) {
     this.network = network;
     this.#registry = this.#add(cluster.registryBytesPerSecond);

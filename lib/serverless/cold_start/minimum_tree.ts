@@ -17,6 +17,7 @@ export class MinimumTree {
   /** Node i has the children 2i and 2i + 1; the leaves are the last half. */
   #keys: Float64Array;
 
+  /** Makes a tree for about `capacity` keys; it grows as needed. */
   constructor(capacity = 16) {
     this.#leaves = 1;
     while (this.#leaves < capacity) this.#leaves *= 2;

@@ -8,6 +8,7 @@ import { WeightCache } from "./weight_cache.ts";
 
 /** A start by itself. */
 export interface OneStartOptions {
+  /** What the start is made of. */
   readonly plan: StartPlan;
   /** Weights of the instance, bytes. */
   readonly weightBytes: number;
@@ -29,6 +30,7 @@ export interface OneStartOptions {
   readonly sameModel?: boolean;
   /** Links of the node; the plan's own unless given. */
   readonly node?: Partial<NodeLinks>;
+  /** Stream for the stages' noise; none leaves every stage at its mean. */
   readonly noise?: NoiseStream | null;
 }
 

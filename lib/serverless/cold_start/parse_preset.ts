@@ -87,7 +87,9 @@ type WorkInput = Pick<StageInput, "seconds" | "seconds_per" | "transfer">;
 
 /** A described way to start: one plan per platform. */
 export interface ColdStartPreset {
+  /** Name of the preset. */
   readonly id: string;
+  /** What it describes, in a sentence. */
   readonly summary: string;
   /** Where the numbers come from. */
   readonly sources: readonly string[];

@@ -12,6 +12,19 @@ import vllmTuned from "../../../data/cold_start/vllm-tuned.yaml" with { type: "t
 import vllmV1 from "../../../data/cold_start/vllm-v1.yaml" with { type: "text" };
 import { type ColdStartPreset, parseColdStartPreset } from "./parse_preset.ts";
 
+/** Name of a preset in data/cold_start. */
+export type ColdStartPresetName =
+  | "simple"
+  | "simfaasinfer"
+  | "vllm-v1"
+  | "vllm-tuned"
+  | "vllm-async"
+  | "medusa"
+  | "serverless-vllm"
+  | "serverlessllm"
+  | "safetensors"
+  | "hydraserve-single";
+
 const TEXTS = {
   simple,
   simfaasinfer,
@@ -23,10 +36,7 @@ const TEXTS = {
   serverlessllm,
   safetensors,
   "hydraserve-single": hydraserveSingle,
-} as const satisfies Record<string, string>;
-
-/** Name of a preset in data/cold_start. */
-export type ColdStartPresetName = keyof typeof TEXTS;
+} as const satisfies Record<ColdStartPresetName, string>;
 
 /** Presets in data/cold_start, the default first. */
 export const COLD_START_PRESETS = Object.keys(TEXTS) as readonly ColdStartPresetName[];

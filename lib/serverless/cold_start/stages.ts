@@ -88,6 +88,7 @@ export interface StageArtifact {
 
 /** One stage of a plan. */
 export interface PlanStage {
+  /** Name, such as "container" or "weights_load". */
   readonly name: string;
   /** Indices of the stages that must have ended, all smaller than this stage's own. */
   readonly after: readonly number[];
@@ -107,20 +108,31 @@ export interface PlanStage {
 
 /** Link capacities that a plan's source measured on; bytes per second, absent when unknown. */
 export interface PlanLinks {
+  /** Registry of container images, for the cluster. */
   readonly registryBytesPerSecond?: number;
+  /** Remote store of weights, for the cluster. */
   readonly storageBytesPerSecond?: number;
+  /** Network cards of a node. */
   readonly nicBytesPerSecond?: number;
+  /** Disks of a node, reading. */
   readonly ssdReadBytesPerSecond?: number;
+  /** Host memory of a node. */
   readonly hostBytesPerSecond?: number;
+  /** Host to one GPU. */
   readonly pcieBytesPerSecond?: number;
+  /** One GPU to another of the node. */
   readonly nvlinkBytesPerSecond?: number;
 }
 
 /** How an instance starts on one platform: a directed acyclic graph of stages, sorted so that a stage comes after those it waits for. */
 export interface StartPlan {
+  /** Name of the preset that the plan is of. */
   readonly id: string;
+  /** Platform that it describes. */
   readonly platform: string;
+  /** Stages in order. */
   readonly stages: readonly PlanStage[];
+  /** Links of the machine that was measured. */
   readonly links: PlanLinks;
   /** Features that a start need not give, with the value they then have. */
   readonly features: Readonly<Record<string, number>>;

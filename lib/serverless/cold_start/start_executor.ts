@@ -74,6 +74,7 @@ export class StartExecutor {
   #nextStart = 0;
   #nextToken = 0;
 
+  /** Makes an executor without any start under way. */
   constructor(options: StartExecutorOptions) {
     this.#links = options.links;
     this.#network = options.links.network;

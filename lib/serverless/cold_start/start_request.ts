@@ -3,6 +3,7 @@ import type { StageSpan } from "./start_service.ts";
 
 /** A source of uniform numbers in [0, 1). */
 export interface NoiseStream {
+  /** Next number, uniform in [0, 1). */
   next(): number;
 }
 
@@ -18,6 +19,7 @@ export interface RankPlace {
 export interface StartRequest {
   /** The caller's number of the instance, handed back when it is ready. */
   readonly instance: number;
+  /** What the start is made of. */
   readonly plan: StartPlan;
   /** Name of the weights: equal names share caches. Include the dtype when it varies. */
   readonly weightsKey: string;
@@ -47,6 +49,7 @@ export interface StartRequest {
 export interface StartStage extends StageSpan {
   /** Whether an artifact or a nearer copy left less to do than a first start has. */
   readonly cached: boolean;
+  /** Whether the time of the stage is billed. */
   readonly billed: boolean;
   /** Whether the stage is on the critical path; those stages' times add up to the start's. */
   readonly critical: boolean;
@@ -56,8 +59,11 @@ export interface StartStage extends StageSpan {
 
 /** A start that is over. */
 export interface FinishedStart {
+  /** Number of the start. */
   readonly startId: number;
+  /** The caller's number of the instance. */
   readonly instance: number;
+  /** Instant at which the start began, seconds. */
   readonly beginAtSeconds: number;
   /** Instant at which the instance can serve. */
   readonly readyAtSeconds: number;
@@ -67,9 +73,13 @@ export interface FinishedStart {
 
 /** A start that was given up. */
 export interface CancelledStart {
+  /** Number of the start. */
   readonly startId: number;
+  /** The caller's number of the instance. */
   readonly instance: number;
+  /** Instant at which the start began, seconds. */
   readonly beginAtSeconds: number;
+  /** Instant at which it was given up, seconds. */
   readonly cancelledAtSeconds: number;
   /** Stages that had begun; those under way end at the cancellation. */
   readonly stages: readonly StartStage[];

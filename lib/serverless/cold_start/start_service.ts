@@ -2,9 +2,13 @@ import { EventQueue } from "../../sim/event_queue.ts";
 
 /** A stage of a start, as it happened. */
 export interface StageSpan {
+  /** Instance that starts. */
   readonly instanceId: number;
+  /** Name of the stage. */
   readonly stage: string;
+  /** Start of the stage, seconds. */
   readonly startAtSeconds: number;
+  /** End of the stage, seconds. */
   readonly endAtSeconds: number;
 }
 
@@ -27,7 +31,9 @@ export interface StartService {
 
 /** Name and duration of a stage. */
 export interface StageSeconds {
+  /** Name of the stage. */
   readonly stage: string;
+  /** Its duration, seconds. */
   readonly seconds: number;
 }
 

@@ -61,6 +61,7 @@ export class WeightCache {
   #evictedBytes = 0;
 
   /** @param policy Makes the eviction policy of one tier of one node; least recently used unless given. */
+  /** Makes an empty cache; each memory of each node gets an eviction policy of its own. */
   constructor(policy: () => EvictionPolicy = leastRecentlyUsed) {
     this.#policy = policy;
   }

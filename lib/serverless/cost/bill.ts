@@ -2,6 +2,7 @@ import type { BillingPlan } from "./billing_plan.ts";
 
 /** Time of each instance by phase, one row per instance, seconds. */
 export interface InstanceDurations {
+  /** Rows. */
   readonly count: number;
   /** From creation to ready, or to its end if it never was. */
   readonly startSeconds: Float64Array;
@@ -17,10 +18,15 @@ export interface InstanceDurations {
 
 /** A bill by use. The parts add up to the total. */
 export interface Bill {
+  /** The whole bill, dollars. */
   readonly totalUsd: number;
+  /** For time in steps, dollars. */
   readonly busyUsd: number;
+  /** For time ready and not in a step, dollars. */
   readonly idleUsd: number;
+  /** For time from creation to ready, dollars. */
   readonly coldStartUsd: number;
+  /** For time from the decision to stop to the stop, dollars. */
   readonly drainingUsd: number;
   /** Billed beyond the time used, by granularity and minimum. */
   readonly roundingUsd: number;

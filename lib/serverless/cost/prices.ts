@@ -13,9 +13,11 @@ export type PriceKind = "on-demand" | "reserved" | "spot" | "serverless";
 
 /** One price with its date. */
 export interface Price {
+  /** Who rents it out. */
   readonly provider: string;
   /** GPU, such as "A100-80GB". */
   readonly gpu: string;
+  /** How it is rented. */
   readonly kind: PriceKind;
   /** Region or market segment; "any" when there is one price. */
   readonly region: string;
@@ -23,6 +25,7 @@ export interface Price {
   readonly usdPerGpuSecond: number;
   /** Date of the price: year, year-month or year-month-day. */
   readonly asOf: string;
+  /** Where the price stands. */
   readonly source: string;
 }
 
@@ -88,9 +91,13 @@ export function priceCatalogue(): readonly Price[] {
 
 /** What price is wanted; absent fields match any. */
 export interface PriceQuery {
+  /** GPU, such as "A100-80GB". */
   readonly gpu: string;
+  /** Who rents it out. */
   readonly provider?: string;
+  /** How it is rented. */
   readonly kind?: PriceKind;
+  /** Region or market segment. */
   readonly region?: string;
   /** The latest price of this date or before; by default the latest. */
   readonly asOf?: string;

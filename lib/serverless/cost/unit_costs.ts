@@ -6,19 +6,27 @@ export interface WorkDone {
   readonly completed: number;
   /** Completed requests that met every limit of their SLO. */
   readonly sloGood: number;
+  /** Prompt tokens of completed requests. */
   readonly promptTokens: number;
+  /** Output tokens of completed requests. */
   readonly outputTokens: number;
 }
 
 /** Costs per unit of work, dollars, and shares of the total; null where nothing was done or paid. */
 export interface UnitCosts {
+  /** Per completed request. */
   readonly perRequestUsd: number | null;
+  /** Per completed request that met its SLO. */
   readonly perSloGoodRequestUsd: number | null;
+  /** Per million output tokens. */
   readonly perMillionOutputTokensUsd: number | null;
   /** Prompt and output tokens. */
   readonly perMillionTokensUsd: number | null;
+  /** Share paid for time in steps. */
   readonly busyShare: number | null;
+  /** Share paid for time ready and not in a step. */
   readonly idleShare: number | null;
+  /** Share paid for starts. */
   readonly coldStartShare: number | null;
   /** Draining and rounding: paid for nothing that was asked for. */
   readonly wasteShare: number | null;

@@ -31,6 +31,7 @@ export type IdlePattern = "certain" | "uncertain" | "out-of-bounds";
 
 /** The policy, and the pattern that its next decision follows. */
 export interface HybridHistogram extends KeepAlivePolicy {
+  /** Pattern of the idle times seen so far. */
   readonly pattern: IdlePattern;
 }
 

@@ -2,10 +2,15 @@ import type { NodesView, PlacementRequest } from "./policy.ts";
 
 /** Idle instances, in columns; the row order does not matter. */
 export interface IdleInstances {
+  /** Rows. */
   readonly count: number;
+  /** Number of each instance. */
   readonly instanceId: Int32Array;
+  /** Function of each instance. */
   readonly functionId: Int32Array;
+  /** Node of each instance. */
   readonly node: Int32Array;
+  /** GPUs of each instance. */
   readonly gpus: Int32Array;
   /** Host memory that the instance holds, bytes. */
   readonly dramBytes: Float64Array;
@@ -17,7 +22,9 @@ export interface IdleInstances {
 
 /** Instances to stop, and the node that then has room. */
 export interface Eviction {
+  /** Node that then has room. */
   readonly node: number;
+  /** Instances to stop. */
   readonly instanceIds: readonly number[];
 }
 

@@ -1,7 +1,10 @@
 /** Bandwidths from where weights may be to the GPUs of a node, bytes/s. */
 export interface LoadBandwidths {
+  /** From host memory. */
   readonly dramBytesPerSecond: number;
+  /** From disk. */
   readonly ssdBytesPerSecond: number;
+  /** From the remote store. */
   readonly remoteBytesPerSecond: number;
 }
 
@@ -28,6 +31,11 @@ export class LoadQueue {
   readonly #bandwidths: LoadBandwidths;
   #freeAtSeconds = 0;
 
+  /**
+   * Makes an empty queue.
+   *
+   * @throws {RangeError} If a bandwidth is not above 0.
+   */
   constructor(bandwidths: LoadBandwidths) {
     for (const [name, value] of Object.entries(bandwidths)) {
       if (!(value > 0)) {

@@ -1,5 +1,6 @@
 /** Nodes as a placement policy sees them, in columns by node id. */
 export interface NodesView {
+  /** Nodes. */
   readonly count: number;
   /** GPU pool of each node, an index into the cluster's GPU types. */
   readonly gpuType: Int32Array;
@@ -22,6 +23,7 @@ export interface NodesView {
 
 /** What an instance needs of a node. */
 export interface PlacementRequest {
+  /** Function of the instance. */
   readonly functionId: number;
   /** GPUs on one node, >= 1. */
   readonly gpus: number;

@@ -9,6 +9,15 @@ import modal from "../../../data/platforms/modal-like.yaml" with { type: "text" 
 import runpod from "../../../data/platforms/runpod-like.yaml" with { type: "text" };
 import sagemaker from "../../../data/platforms/sagemaker-like.yaml" with { type: "text" };
 
+/** Name of a preset in data/platforms. */
+export type PlatformName =
+  | "knative"
+  | "cloud-run-like"
+  | "modal-like"
+  | "runpod-like"
+  | "sagemaker-like"
+  | "azure-container-apps-like";
+
 const TEXTS = {
   knative,
   "cloud-run-like": cloudRun,
@@ -16,20 +25,20 @@ const TEXTS = {
   "runpod-like": runpod,
   "sagemaker-like": sagemaker,
   "azure-container-apps-like": azureContainerApps,
-} as const satisfies Record<string, string>;
-
-/** Name of a preset in data/platforms. */
-export type PlatformName = keyof typeof TEXTS;
+} as const satisfies Record<PlatformName, string>;
 
 /** Presets in data/platforms. */
 export const PLATFORMS = Object.keys(TEXTS) as readonly PlatformName[];
 
 /** How a serverless platform scales, keeps alive, queues and bills. */
 export interface PlatformPreset {
+  /** Name of the preset. */
   readonly id: string;
+  /** What it describes, in a sentence. */
   readonly summary: string;
   /** Date of the facts: year-month. */
   readonly asOf: string;
+  /** Where the facts stand. */
   readonly sources: readonly string[];
   /** What no source says. */
   readonly assumed: readonly string[];

@@ -32,6 +32,7 @@ export class HoltWinters {
   /** Exponentially weighted mean square of one-step errors. */
   #squareError = 0;
 
+  /** Makes a forecast that has seen nothing. */
   constructor(options: HoltWintersOptions) {
     checkNumber(options.alpha, "alpha", { min: 0, max: 1 });
     checkNumber(options.beta, "beta", { min: 0, max: 1 });

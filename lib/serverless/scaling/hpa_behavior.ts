@@ -4,6 +4,7 @@ import { checkNumber } from "./check.ts";
 export interface HpaRate {
   /** "pods": `value` instances per period; "percent": `value` per cent of the period's first count. */
   readonly type: "pods" | "percent";
+  /** Instances, or per cent. */
   readonly value: number;
   /** Length of the period, seconds, > 0. */
   readonly periodSeconds: number;
@@ -13,6 +14,7 @@ export interface HpaRate {
 export interface HpaRules {
   /** Time over which the least (up) or greatest (down) recommendation counts, seconds. */
   readonly stabilizationSeconds: number;
+  /** Rates that hold at once. */
   readonly rates: readonly HpaRate[];
   /** Which rate counts: the one that allows the most or the least change; default "max". */
   readonly select?: "max" | "min";
@@ -48,6 +50,7 @@ export class HpaBehavior {
   #currentBefore = NaN;
   #beforeSeconds = 0;
 
+  /** Makes rules that have seen no decision. */
   constructor(up: HpaRules = HPA_SCALE_UP, down: HpaRules = HPA_SCALE_DOWN) {
     for (const rules of [up, down]) {
       checkNumber(rules.stabilizationSeconds, "stabilizationSeconds", { min: 0 });

@@ -40,7 +40,9 @@ export class ScalingDecider {
   readonly periodSeconds: number;
   /** Time from a decision to its effect, seconds. */
   readonly actuationDelaySeconds: number;
+  /** Fewest instances. */
   readonly minInstances: number;
+  /** Most instances. */
   readonly maxInstances: number;
   readonly #policy: ScalingPolicy;
   readonly #limits: Required<ScalingLimits>;
@@ -50,6 +52,7 @@ export class ScalingDecider {
   #changedAtSeconds = -Infinity;
   #decided = NaN;
 
+  /** Puts limits, delays and a period around a policy. */
   constructor(policy: ScalingPolicy, limits: ScalingLimits = {}) {
     const {
       minInstances = 0,

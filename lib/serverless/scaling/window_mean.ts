@@ -12,13 +12,18 @@
  * ```
  */
 export class WindowMean {
+  /** Length of the window, seconds. */
   readonly windowSeconds: number;
   /** Ends and means of the intervals in the window, oldest first. */
   readonly #ends: number[] = [];
   readonly #values: number[] = [];
   #beginSeconds: number;
 
-  /** @param beginSeconds Instant at which the first interval begins. */
+  /**
+   * Makes an empty window.
+   *
+   * @param beginSeconds Instant at which the first interval begins.
+   */
   constructor(windowSeconds: number, beginSeconds = 0) {
     this.windowSeconds = windowSeconds;
     this.#beginSeconds = beginSeconds;

@@ -8,6 +8,7 @@ export interface TargetRow {
   readonly unit: "s" | "share" | "count";
   /** Published value; null for a bar that is ours alone (a mean error). */
   readonly paper: number | null;
+  /** Our value. */
   readonly ours: number;
   /** Relative error (ours / paper - 1), signed; for a bar, the value that has to stay below the tolerance. */
   readonly error: number;
@@ -19,6 +20,7 @@ export interface TargetRow {
 
 /** A group of targets from one publication. */
 export interface TargetGroup {
+  /** Name of the group. */
   readonly id: string;
   /** Computes our numbers. Pure and deterministic. */
   rows(): TargetRow[];

@@ -1,0 +1,12 @@
+/**
+ * Metrics: the columns that a run fills in, and the summary made from them. Read run_tables.ts first,
+ * then summary.ts; docs/metrics.md defines every number.
+ * @module
+ */
+export * from "./digest.ts";
+export * from "./instance_phases.ts";
+export * from "./meter_totals.ts";
+export * from "./recorder.ts";
+export * from "./run_record.ts";
+export * from "./run_tables.ts";
+export * from "./summary.ts";

@@ -1,0 +1,9 @@
+/**
+ * Kernel: the pending events, named random streams and the laws of random numbers.
+ * Read event_queue.ts first, then random_streams.ts.
+ * @module
+ */
+export * from "./distributions/mod.ts";
+export * from "./event_queue.ts";
+export * from "./indexed_heap.ts";
+export * from "./random_streams.ts";
