@@ -1,6 +1,4 @@
-import { dirname, isAbsolute, join } from "node:path";
 import type { Configuration } from "../config/configuration.ts";
-import { PROFILED_GPUS } from "../execution/profiled/mod.ts";
 import { readInput } from "./read_input.ts";
 
 /** Content of the files that a configuration names. */
@@ -29,25 +27,32 @@ export interface ConfigurationOrigin {
  *
  * @throws {UsageError} If one cannot be read.
  */
-export function readNamedFiles(config: Configuration, origin: ConfigurationOrigin): NamedFiles {
+export async function readNamedFiles(
+  config: Configuration,
+  origin: ConfigurationOrigin,
+): Promise<NamedFiles> {
   const { model, workload, cold_start: start, execution } = config;
   const inputs: { name: string; content: string }[] = [];
-  const read = (setting: string, name: string | null, what: string) => {
+  const read = async (setting: string, name: string | null, what: string) => {
     if (name === null) return undefined;
+    const { locate } = await import("./locate.ts");
     const content = readInput(locate(name, setting, origin), what);
     inputs.push({ name, content });
     return content;
   };
   const replays = workload.type === "trace" || workload.cycle_prompts;
   const isPresetFile = /\.ya?ml$/i.test(start.preset);
-  const traceText = read("workload.trace.path", replays ? workload.trace.path : null, "a trace");
-  const modelConfigText = read("model.hf_config", model.hf_config, "a model's config.json");
+  const traceText = await read(
+    "workload.trace.path",
+    replays ? workload.trace.path : null,
+    "a trace",
+  );
+  const modelConfigText = await read("model.hf_config", model.hf_config, "a model's config.json");
   const preset = isPresetFile && start.enabled ? start.preset : null;
-  const presetText = read("cold_start.preset", preset, "a cold-start preset");
-  const isProfileFile = execution.profile !== null && !PROFILED_GPUS.includes(execution.profile);
+  const presetText = await read("cold_start.preset", preset, "a cold-start preset");
   const isProfiled = execution.source === "profiled" || execution.source === "calibrated";
-  const profile = isProfiled && isProfileFile ? execution.profile : null;
-  const profileText = read("execution.profile", profile, "a profile");
+  const profile = isProfiled && await isProfileFile(execution.profile) ? execution.profile : null;
+  const profileText = await read("execution.profile", profile, "a profile");
   return {
     ...(traceText !== undefined && { traceText }),
     ...(modelConfigText !== undefined && { modelConfigText }),
@@ -57,17 +62,8 @@ export function readNamedFiles(config: Configuration, origin: ConfigurationOrigi
   };
 }
 
-function locate(name: string, setting: string, origin: ConfigurationOrigin): string {
-  if (isAbsolute(name) || origin.overridden.has(setting)) return name;
-  const places = origin.fileNames.map((file) => join(dirname(file), name)).toReversed();
-  return places.find(exists) ?? (exists(name) ? name : places[0] ?? name);
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
+async function isProfileFile(profile: string | null): Promise<boolean> {
+  if (profile === null) return false;
+  const { PROFILED_GPUS } = await import("../execution/profiled/mod.ts");
+  return !PROFILED_GPUS.includes(profile);
 }

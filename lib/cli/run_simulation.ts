@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Configuration } from "../config/configuration.ts";
 import { readNamedFiles } from "./named_files.ts";
 import { showProgress } from "./progress.ts";
@@ -30,7 +29,7 @@ export async function runSimulation(
 ): Promise<void> {
   const { config, files, out, figures, quiet } = request;
   const fileNames = files.map((file) => file.name);
-  const named = readNamedFiles(config, { fileNames, overridden: request.overridden });
+  const named = await readNamedFiles(config, { fileNames, overridden: request.overridden });
   if (out !== undefined) {
     const { checkResultDirectory } = await import("../results/result_directory.ts");
     checkResultDirectory(out);
@@ -82,6 +81,8 @@ export async function runSimulation(
     Deno.removeSignalListener("SIGINT", stop);
   }
   if (!quiet) {
-    print(`Results are in ${out}${figures ? `, figures in ${join(out, "figures")}` : ""}`);
+    print(
+      `Results are in ${out}${figures ? `, figures in ${out.replace(/\/$/, "")}/figures` : ""}`,
+    );
   }
 }

@@ -34,7 +34,7 @@ export async function simulate(
   options: SimulateOptions = {},
 ): Promise<RunResult> {
   const { onProgress, ...texts } = options;
-  const { parts, facts, notices } = buildCluster(config, texts);
+  const { parts, facts, notices } = await buildCluster(config, texts);
   const record = simulateCluster(onProgress ? { ...parts, onProgress } : parts);
   const { arrivalAtSeconds, count } = record.columns;
   const asked = config.simulation.warmup_duration;

@@ -39,10 +39,13 @@ export interface BuiltCluster {
  *
  * @throws {RangeError} If something in the configuration cannot be built.
  */
-export function buildCluster(config: Configuration, texts: ConfiguredTexts = {}): BuiltCluster {
+export async function buildCluster(
+  config: Configuration,
+  texts: ConfiguredTexts = {},
+): Promise<BuiltCluster> {
   const { simulation, metrics, workload } = config;
   const streams = randomStreams(simulation.random_seed, simulation.replication);
-  const deployment = buildDeployment(config, texts);
+  const deployment = await buildDeployment(config, texts);
   const { table, notices } = buildRequests(config, streams, texts.traceText);
   const engine = engineParts(config, deployment, table);
   const scaling = buildScaling(config);

@@ -66,10 +66,10 @@ function modelShape(
  * @param texts Texts of `model.hf_config` and `execution.profile`.
  * @throws {RangeError} If the model or GPU is unknown, or the model does not fit.
  */
-export function buildDeployment(
+export async function buildDeployment(
   config: Configuration,
   texts: DeploymentTexts,
-): Deployment {
+): Promise<Deployment> {
   const { model, cluster, parallelization, memory } = config;
   const shape = modelShape(model, texts.modelConfigText);
   const named = cluster.gpu_memory_gb === null ? findGpu(cluster.gpu_type) : undefined;
@@ -102,7 +102,7 @@ export function buildDeployment(
     node: nodeNamed("generic"),
     gpus,
     weightBytes: weightBytes(shape, weightBytesPerElement),
-    execution: buildExecution(config, {
+    execution: await buildExecution(config, {
       shape,
       gpu,
       weightBytesPerElement,

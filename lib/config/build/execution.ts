@@ -1,18 +1,9 @@
 import { analytical } from "../../execution/analytical/mod.ts";
-import { calibrated, calibrationFor, type Overhead } from "../../execution/calibrated/mod.ts";
 import { constantTime } from "../../execution/constant_time.ts";
 import type { ExecutionTimeModel } from "../../execution/execution_time_model.ts";
 import { linearTime } from "../../execution/linear_time.ts";
-import {
-  type OperatorProfile,
-  parseProfile,
-  profiled,
-  PROFILED_GPUS,
-  shippedProfile,
-} from "../../execution/profiled/mod.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
-import { ConfigError } from "../config_error.ts";
 import type { Configuration } from "../configuration.ts";
 
 /** What step times depend on beside the configuration. */
@@ -30,7 +21,10 @@ export interface ExecutionFacts {
  *
  * @throws {RangeError} If a profile is missing, or lacks what the model needs.
  */
-export function buildExecution(config: Configuration, facts: ExecutionFacts): ExecutionTimeModel {
+export async function buildExecution(
+  config: Configuration,
+  facts: ExecutionFacts,
+): Promise<ExecutionTimeModel> {
   const { execution, parallelization } = config;
   switch (execution.source) {
     case "constant":
@@ -57,72 +51,10 @@ export function buildExecution(config: Configuration, facts: ExecutionFacts): Ex
       });
     }
     case "profiled":
-    case "calibrated":
-      return withOverhead(config, facts, fromProfile(config, facts));
+    case "calibrated": {
+      // Megabytes of tables, which no other source should wait for.
+      const { buildProfiledExecution } = await import("./profiled_execution.ts");
+      return buildProfiledExecution(config, facts);
+    }
   }
-}
-
-function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTimeModel {
-  const { parallelization, scheduler } = config;
-  const { shape, weightBytesPerElement, kvBytesPerElement } = facts;
-  if (weightBytesPerElement < 1) {
-    throw new ConfigError([
-      `Cannot read times of "model.weight_dtype" from a profile: current value is ${config.model.weight_dtype} (allowed: bf16, fp16, fp8, int8)`,
-    ]);
-  }
-  return profiled({
-    profile: namedProfile(config, facts),
-    shape,
-    tensorParallel: parallelization.tensor_parallel_size,
-    pipelineParallel: parallelization.pipeline_parallel_size,
-    expertParallel: parallelization.expert_parallel_size,
-    weightDtype: weightBytesPerElement === 1 ? "fp8" : "bf16",
-    kvDtype: kvBytesPerElement === 1 ? "fp8" : "bf16",
-    maxTokensPerStep: scheduler.max_num_batched_tokens,
-    maxSequences: scheduler.max_num_seqs,
-  });
-}
-
-function namedProfile(config: Configuration, facts: ExecutionFacts): OperatorProfile {
-  const { profile } = config.execution;
-  if (profile !== null && facts.profileText !== undefined) return parseProfile(facts.profileText);
-  const name = profile ?? facts.gpu.name;
-  if (!PROFILED_GPUS.includes(name)) {
-    throw new ConfigError([
-      `Cannot find a profile for "${
-        profile === null ? "cluster.gpu_type" : "execution.profile"
-      }": current value is ${name} (allowed: ${
-        PROFILED_GPUS.join(", ")
-      }, or a file named by execution.profile, or execution.source: analytical)`,
-    ]);
-  }
-  return shippedProfile(name);
-}
-
-/** Adds the overheads of the configuration to a source, under `calibrated` fitted ones where unset. */
-function withOverhead(
-  config: Configuration,
-  facts: ExecutionFacts,
-  source: ExecutionTimeModel,
-): ExecutionTimeModel {
-  const { execution, parallelization, scheduler } = config;
-  const fitted = execution.source === "calibrated"
-    ? calibrationFor({
-      asyncScheduling: scheduler.async_scheduling,
-      generation: facts.gpu.generation,
-    }).overhead
-    : undefined;
-  const { step_seconds, sequence_seconds, collective_seconds } = execution.overheads;
-  const overhead: Overhead = {
-    stepSeconds: step_seconds ?? fitted?.stepSeconds ?? 0,
-    sequenceSeconds: sequence_seconds ?? fitted?.sequenceSeconds ?? 0,
-    samplerSeconds: fitted?.samplerSeconds ?? 0,
-    collectiveSeconds: collective_seconds ?? fitted?.collectiveSeconds ?? 0,
-  };
-  if (Object.values(overhead).every((seconds) => seconds === 0)) return source;
-  return calibrated({
-    source,
-    overhead,
-    collectivesPerStep: parallelization.tensor_parallel_size > 1 ? 2 * facts.shape.layers : 0,
-  });
 }
