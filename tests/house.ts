@@ -33,7 +33,7 @@ const CORE_PACKAGES = [
   "vega-lite",
 ];
 /** Files in core folders that are not of the core: adapters for tests, drawing to files. */
-const OUTSIDE_CORE = [/^lib\/std\/testing_/, /^lib\/plot\/render/];
+const OUTSIDE_CORE = [/^lib\/std\/(assert|testing_)/, /^lib\/plot\/render/];
 
 /** One import of one file, paths relative to the repository. */
 export interface Arrow {

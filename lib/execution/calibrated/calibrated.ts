@@ -19,8 +19,8 @@ export interface CalibratedOptions {
  *
  * @example
  * ```ts
- * import { calibrated, NO_OVERHEAD } from "simfaasinfer";
- * declare const source: import("simfaasinfer").ExecutionTimeModel;
+ * import { calibrated, constantTime, NO_OVERHEAD } from "simfaasinfer";
+ * const source = constantTime(0.02);
  * const model = calibrated({ source, overhead: { ...NO_OVERHEAD, stepSeconds: 0.002 } });
  * ```
  */
