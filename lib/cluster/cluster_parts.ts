@@ -1,3 +1,4 @@
+import type { AdmissionRules } from "../scheduling/admission/mod.ts";
 import type { RoutingPolicy } from "../scheduling/routing/policy.ts";
 import type { ScalingDecider } from "../serverless/scaling/scaling_decider.ts";
 import type { StartService } from "../serverless/cold_start/start_service.ts";
@@ -12,6 +13,14 @@ export interface NoCapacityRule {
   readonly limit: number;
   /** Longest time a request is held before it gives up, seconds. Infinity for no limit. */
   readonly timeoutSeconds: number;
+}
+
+/** Who shares a gateway's queue: weighted fair queueing between flows. */
+export interface FairShares {
+  /** Flow (class, tenant or both) of a request, a whole number >= 0. */
+  flowOf(request: number): number;
+  /** Weight of a flow, > 0. */
+  weightOf(flow: number): number;
 }
 
 /** How many instances a function has, and who decides. */
@@ -47,6 +56,10 @@ export interface FunctionParts {
   readonly noCapacity: NoCapacityRule;
   /** Requests that one instance takes at once, waiting ones included; Infinity for no limit. */
   readonly concurrencyPerInstance: number;
+  /** Time between two reports of the instances' loads to the router, seconds; default 0: live. */
+  readonly routingStalenessSeconds?: number;
+  /** Order of the gateway's queue; absent: first come, first served. */
+  readonly fairShares?: FairShares;
 }
 
 /** Everything a run is made of. Policies and services keep state: make new ones for each run. */
@@ -55,6 +68,13 @@ export interface ClusterParts {
   readonly requests: RequestTable;
   /** Functions by id. */
   readonly functions: readonly FunctionParts[];
+  /** Whom the gateway turns away although there is room; absent: nobody. */
+  readonly admission?: AdmissionRules;
+  /**
+   * Deadlines that a queue order compares, by request, seconds; those of requests that a completion
+   * releases move with their arrival. The array is changed during the run.
+   */
+  readonly deadlineAtSeconds?: Float64Array;
   /** Brings instances up. */
   readonly starts: StartService;
   /** The run lasts at least this long, seconds. */

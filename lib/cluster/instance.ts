@@ -1,6 +1,7 @@
 import type { DecodeLine } from "../execution/execution_time_model.ts";
 import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import type { KvTokens } from "../metrics/kv_tokens.ts";
 import { DecodeRun, toTick } from "./leap.ts";
 import { SequenceState } from "./sequences.ts";
 import { TokenGaps } from "./token_gaps.ts";
@@ -17,6 +18,8 @@ import { WorkMeter } from "./work_meter.ts";
 export class Engine {
   /** Requests waiting, running or swapped out. */
   outstanding = 0;
+  /** Prompt tokens of the requests inside that have had no token yet. */
+  promptTokensAhead = 0;
   /** End of the step or run in progress, seconds; Infinity when idle. */
   endAtSeconds = Infinity;
   /** Requests that ended in the step that finished last. */
@@ -88,6 +91,7 @@ export class Engine {
     }
     this.outstanding++;
     this.#tokensInside += this.#run.columns.promptTokens[request];
+    this.promptTokensAhead += this.#run.columns.promptTokens[request];
     if (this.#stepping && !this.#closed) this.#cut(now);
   }
 
@@ -173,6 +177,32 @@ export class Engine {
   outstandingTokens(now: number): number {
     if (!this.#stepping) return this.#tokensInside;
     return this.#tokensInside + this.#ahead(now) * this.#batch.shape.decodeSequences;
+  }
+
+  /**
+   * Adds what the KV blocks of the running sequences hold at `now` to `out`: tokens, and tokens that
+   * they have room for. Shared blocks count for each of their sequences.
+   */
+  readKvTokens(now: number, out: KvTokens): void {
+    const { sequences, pool } = this.#batch;
+    const steps = this.#stepping && this.#batch.decodes ? this.#ahead(now) + 1 : 0;
+    for (let slot = sequences.first; slot >= 0; slot = sequences.next[slot]) {
+      const reserved = sequences.reservedBlocks[slot];
+      let tokens = sequences.computedTokens(slot);
+      let blocks = sequences.blocksHeld(slot);
+      if (sequences.state[slot] === SequenceState.decode) {
+        tokens += steps;
+        if (reserved === 0) blocks = pool.blocksFor(tokens);
+      } else if (sequences.state[slot] === SequenceState.held) {
+        // The padding of a static batch is not worth keeping.
+        const { outputLimit } = this.#run;
+        const request = sequences.request[slot];
+        tokens = sequences.targetTokens[slot] + outputLimit[request] -
+          sequences.generatedAtJoin[slot];
+      }
+      out.tokens += tokens;
+      out.room += blocks * pool.blockTokens;
+    }
   }
 
   /** Sequences in the batch. */
@@ -370,6 +400,7 @@ export class Engine {
         sequences.longestGapSeconds[slot] = gap;
       } else if (!held) {
         columns.firstTokenAtSeconds[request] = now;
+        this.promptTokensAhead -= columns.promptTokens[request];
       }
       generated[request]++;
       this.#tokensInside++;
@@ -391,6 +422,7 @@ export class Engine {
       const request = sequences.request[sequences.first];
       const { columns, outputLimit } = this.#run;
       columns.firstTokenAtSeconds[request] = now;
+      this.promptTokensAhead -= columns.promptTokens[request];
       // All tokens arrive together: the gaps between them are zero.
       if (outputLimit[request] > 1) this.#gaps.addGaps(0, 0, 1, outputLimit[request] - 1);
       this.#complete(sequences.first, now);

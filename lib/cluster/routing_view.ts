@@ -1,4 +1,5 @@
 import type { RoutingSignals } from "../scheduling/routing/policy.ts";
+import { StaleSignals } from "../scheduling/routing/stale_signals.ts";
 import type { RequestTable } from "../workload/request_table.ts";
 import type { Fleet, FunctionFleet } from "./fleet.ts";
 
@@ -12,11 +13,19 @@ export class RoutingView implements RoutingSignals {
   #tokens = new Float64Array(16);
   readonly #fleet: Fleet;
   readonly #requests: RequestTable;
+  /** What the routers see that hear of the instances now and then. */
+  readonly #reported = new Map<FunctionFleet, StaleSignals>();
   #now = 0;
 
   constructor(fleet: Fleet, requests: RequestTable) {
     this.#fleet = fleet;
     this.#requests = requests;
+    for (const fn of fleet.functions) {
+      const { routingStalenessSeconds = 0 } = fn.parts;
+      if (routingStalenessSeconds > 0) {
+        this.#reported.set(fn, new StaleSignals(this, routingStalenessSeconds));
+      }
+    }
   }
 
   get outstanding(): Int32Array {
@@ -45,16 +54,29 @@ export class RoutingView implements RoutingSignals {
 
   /** The instance that gets the request; -1 when none of the function's can take it. */
   pick(fleet: FunctionFleet, request: number, now: number): number {
-    const { parts, readyIds, ready } = fleet;
     this.#now = now;
+    if (!this.hasRoom(fleet)) return -1;
+    const { routing } = fleet.parts;
+    if (this.#reported.size > 0) {
+      const reported = this.#reported.get(fleet);
+      if (reported) {
+        reported.refresh(now);
+        return routing.pick(request, this.#requests, reported);
+      }
+    }
+    return routing.pick(request, this.#requests, this);
+  }
+
+  /** Whether any instance can take a request of the function now. */
+  hasRoom(fleet: FunctionFleet): boolean {
+    const { parts, readyIds, ready } = fleet;
     if (parts.concurrencyPerInstance === Infinity) {
       this.candidates = readyIds;
       this.candidateCount = ready;
     } else {
       this.#selectWithRoom(fleet);
     }
-    if (this.candidateCount === 0) return -1;
-    return parts.routing.pick(request, this.#requests, this);
+    return this.candidateCount > 0;
   }
 
   /** Candidates are the instances below their concurrency limit. */

@@ -1,3 +1,4 @@
+import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { TimeSeriesColumns } from "../metrics/run_tables.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import type { Fleet } from "./fleet.ts";
@@ -33,6 +34,8 @@ export class Sampler {
   /** Totals of each instance at the last sample. */
   readonly #before: MeterTotals[] = [];
   readonly #now = emptyTotals();
+  /** KV tokens and room of all instances, summed over the samples. */
+  readonly kvTokens: KvTokens = { tokens: 0, room: 0 };
   #lastSeconds = 0;
   #lastArrivals = 0;
   #lastCompletions = 0;
@@ -76,6 +79,7 @@ export class Sampler {
       running += engine.running;
       waiting += engine.outstanding - engine.running;
       usedBlocks += engine.usedBlocks(now);
+      engine.readKvTokens(now, this.kvTokens);
       blocks += parts.engine.kvBlocks;
     }
     rows.timeSeconds.push(now);

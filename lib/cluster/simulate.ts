@@ -1,15 +1,17 @@
 import { OUTCOME_CODE, requestColumns } from "../metrics/recorder.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
+import { Admission, AdmissionControl } from "../scheduling/admission/mod.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import { EventQueue } from "../sim/event_queue.ts";
 import { IndexedHeap } from "../sim/indexed_heap.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
+import type { RequestTable } from "../workload/request_table.ts";
 import { Autoscaler } from "./autoscaler.ts";
 import type { ClusterParts } from "./cluster_parts.ts";
 import type { RunColumns } from "./engine_parts.ts";
 import { Priority } from "./event_order.ts";
 import { Fleet } from "./fleet.ts";
-import { GatewayQueue } from "./gateway.ts";
+import { Gateway } from "./gateway.ts";
 import { RoutingView } from "./routing_view.ts";
 import { Sampler } from "./sampler.ts";
 
@@ -37,7 +39,8 @@ class Simulation {
   readonly #queue = new EventQueue();
   /** End of the step in progress by instance. */
   readonly #stepEnds = new IndexedHeap();
-  readonly #gateways: GatewayQueue[];
+  readonly #gateways: Gateway[];
+  readonly #admission: AdmissionControl | undefined;
   readonly #scalers: (Autoscaler | undefined)[];
   readonly #routing: RoutingView;
   readonly #sampler: Sampler;
@@ -56,15 +59,20 @@ class Simulation {
   constructor(parts: ClusterParts) {
     const { requests, functions } = parts;
     this.#parts = parts;
-    const columns = requestColumns(requests);
+    const outputLimit = outputLimits(parts);
+    const columns = { ...requestColumns(requests), outputTokens: outputLimit };
+    forgetArrivals(requests, columns.arrivalAtSeconds);
     this.#run = {
       columns,
       generated: new Int32Array(requests.count),
-      outputLimit: outputLimits(parts),
+      outputLimit,
       gaps: new GapSketch(),
     };
     this.#fleet = new Fleet(parts, this.#run);
-    this.#gateways = functions.map(() => new GatewayQueue());
+    const { admission } = parts;
+    this.#admission = admission && new AdmissionControl(admission);
+    const predicts = (admission?.ttftLimitSeconds?.size ?? 0) > 0;
+    this.#gateways = functions.map((_, id) => new Gateway(this.#fleet, id, this.#run, predicts));
     this.#scalers = functions.map((f, id) =>
       f.scaling.decider ? new Autoscaler(this.#fleet, id) : undefined
     );
@@ -179,8 +187,38 @@ class Simulation {
     if (Math.ceil(tokens / engine.blockTokens) > engine.kvBlocks) {
       return this.#end(request, OUTCOME_CODE.rejected_capacity);
     }
-    if (this.#gateways[functionId].size === 0 && this.#dispatch(functionId, request)) return;
+    const gateway = this.#gateways[functionId];
+    if (this.#admission !== undefined) {
+      const refusal = this.#refusal(functionId, request);
+      if (refusal > 0) return this.#end(request, refusal);
+      gateway.admitted(request);
+    }
+    if (gateway.size === 0 && this.#dispatch(functionId, request)) {
+      return gateway.passThrough(request, this.#now);
+    }
     this.#hold(functionId, request);
+  }
+
+  /** Why admission turns the request away; 0 when it does not, or there is no place for it anyway. */
+  #refusal(functionId: number, request: number): number {
+    const gateway = this.#gateways[functionId];
+    const mustWait = gateway.size > 0 || !this.#routing.hasRoom(this.#fleet.functions[functionId]);
+    if (mustWait && this.#holdRefusal(functionId) > 0) return 0;
+    const { columns } = this.#run;
+    const decision = this.#admission!.decide({
+      nowSeconds: this.#now,
+      classId: columns.classId[request],
+      promptTokens: columns.promptTokens[request],
+      predictedTtftSeconds: () => gateway.predictTtftSeconds(request),
+    });
+    switch (decision) {
+      case Admission.admitted:
+        return 0;
+      case Admission.rateLimited:
+        return OUTCOME_CODE.rejected_rate_limit;
+      case Admission.sloUnreachable:
+        return OUTCOME_CODE.rejected_slo;
+    }
   }
 
   /** Hands a request to an instance; false when none can take it. */
@@ -207,21 +245,36 @@ class Simulation {
     return true;
   }
 
+  /** Whether a request that no instance can take starts one. */
+  #willStart(functionId: number): boolean {
+    const { scaling } = this.#parts.functions[functionId];
+    const { size } = this.#fleet.functions[functionId];
+    return size < scaling.maxInstances &&
+      (scaling.activation === "each" || (scaling.activation === "first" && size === 0));
+  }
+
+  /** Why a request that no instance can take is not held; 0 when it is. */
+  #holdRefusal(functionId: number): number {
+    const { noCapacity, scaling } = this.#parts.functions[functionId];
+    const comes = scaling.activation === "each" && this.#willStart(functionId);
+    if (noCapacity.action === "reject" && !comes) return OUTCOME_CODE.rejected_no_instance;
+    return this.#gateways[functionId].size >= noCapacity.limit
+      ? OUTCOME_CODE.rejected_queue_full
+      : 0;
+  }
+
   /** No instance can take the request: hold it or turn it away, and see that one comes. */
   #hold(functionId: number, request: number): void {
-    const { noCapacity, scaling } = this.#parts.functions[functionId];
+    const { noCapacity } = this.#parts.functions[functionId];
     const gateway = this.#gateways[functionId];
-    const fleet = this.#fleet.functions[functionId];
-    const willStart = fleet.size < scaling.maxInstances &&
-      (scaling.activation === "each" || (scaling.activation === "first" && fleet.size === 0));
-    if (noCapacity.action === "reject" && !(willStart && scaling.activation === "each")) {
-      if (willStart) this.#fleet.start(functionId, this.#now);
-      return this.#end(request, OUTCOME_CODE.rejected_no_instance);
+    const willStart = this.#willStart(functionId);
+    const refusal = this.#holdRefusal(functionId);
+    if (refusal > 0) {
+      if (willStart && noCapacity.action === "reject") this.#fleet.start(functionId, this.#now);
+      gateway.forget(request);
+      return this.#end(request, refusal);
     }
-    if (gateway.size >= noCapacity.limit) {
-      return this.#end(request, OUTCOME_CODE.rejected_queue_full);
-    }
-    gateway.push(request);
+    gateway.push(request, this.#now);
     const scaler = this.#scalers[functionId];
     if (scaler) scaler.queued = gateway.size;
     if (noCapacity.timeoutSeconds < Infinity) {
@@ -289,6 +342,7 @@ class Simulation {
   }
 
   #complete(functionId: number, request: number): void {
+    this.#gateways[functionId].completed(request);
     const scaler = this.#scalers[functionId];
     this.#completed++;
     if (scaler) {
@@ -327,6 +381,10 @@ class Simulation {
   #release(request: number, thinkSeconds: number): void {
     const at = this.#now + thinkSeconds;
     this.#run.columns.arrivalAtSeconds[request] = at;
+    const { deadlineAtSeconds, requests } = this.#parts;
+    if (deadlineAtSeconds !== undefined) {
+      deadlineAtSeconds[request] += at - requests.arrivalAtSeconds[request];
+    }
     this.#queue.push(at, Priority.release, Kind.release, request);
   }
 
@@ -334,6 +392,7 @@ class Simulation {
     const functionId = this.#run.columns.functionId[request];
     const gateway = this.#gateways[functionId];
     if (!gateway.remove(request)) return;
+    gateway.forget(request);
     const scaler = this.#scalers[functionId];
     if (scaler) {
       scaler.touch(this.#now);
@@ -369,8 +428,7 @@ class Simulation {
     const scaler = this.#scalers[functionId]!;
     const fleet = this.#fleet.functions[functionId];
     const gateway = this.#gateways[functionId];
-    const oldest = gateway.peek();
-    const oldestWait = oldest < 0 ? 0 : this.#now - this.#run.columns.arrivalAtSeconds[oldest];
+    const oldestWait = Math.max(0, this.#now - gateway.oldestSinceSeconds);
     const desired = scaler.evaluate(this.#now, oldestWait);
     const { periodSeconds, actuationDelaySeconds } = fleet.parts.scaling.decider!;
     if (actuationDelaySeconds > 0) {
@@ -379,7 +437,7 @@ class Simulation {
     } else {
       this.#scaleTo(functionId, desired);
     }
-    if (gateway.size > 0 && fleet.size === 0) this.#checkStuck(functionId, oldest);
+    if (gateway.size > 0 && fleet.size === 0) this.#checkStuck(functionId, gateway.peek());
     const at = this.#now + periodSeconds;
     this.#queue.push(at, Priority.scaling, Kind.scaling, functionId);
   }
@@ -441,11 +499,12 @@ class Simulation {
     const end = stopAtSeconds < Infinity ? stopAtSeconds : Math.max(horizonSeconds, this.#now);
     this.#now = end;
     this.#sample();
-    let stepsLeapt = 0, stepsSingle = 0, peakBlocks = 0;
+    let stepsLeapt = 0, stepsSingle = 0, peakBlocks = 0, peakKvUtilization = 0;
     for (const engine of this.#fleet.engines) {
       stepsLeapt += engine.stepsLeapt;
       stepsSingle += engine.stepsSingle;
       peakBlocks = Math.max(peakBlocks, engine.peakBlocks);
+      peakKvUtilization = Math.max(peakKvUtilization, engine.peakBlocks / engine.kvBlocks);
     }
     for (let i = 0; i < requests.count; i++) {
       if (columns.outcome[i] === OUTCOME_CODE.completed) continue;
@@ -464,6 +523,8 @@ class Simulation {
       coldStarts: this.#fleet.coldStarts,
       endAtSeconds: end,
       peakBlocks,
+      peakKvUtilization,
+      kvTokens: this.#sampler.kvTokens,
       stepsLeapt,
       stepsSingle,
     };
@@ -478,9 +539,19 @@ function outputLimits(parts: ClusterParts): Int32Array {
   const limits = new Int32Array(count);
   for (let i = 0; i < count; i++) {
     const room = windows[functionId ? functionId[i] : 0] - promptTokens[i];
-    limits[i] = Math.max(1, Math.min(outputTokens[i], room));
+    // A prompt without room for any output is turned away, with its length as it was asked for.
+    limits[i] = room > 0 ? Math.min(outputTokens[i], room) : outputTokens[i];
   }
   return limits;
+}
+
+/** Requests that a completion releases have no arrival instant before it. */
+function forgetArrivals(requests: RequestTable, arrivalAtSeconds: Float64Array): void {
+  const { afterRequest, closedLoop, count } = requests;
+  if (closedLoop) arrivalAtSeconds.fill(NaN, Math.min(count, closedLoop.concurrency));
+  if (afterRequest) {
+    for (let i = 0; i < count; i++) if (afterRequest[i] >= 0) arrivalAtSeconds[i] = NaN;
+  }
 }
 
 /** Requests that each request's completion releases, in row order. */

@@ -5,6 +5,7 @@
  */
 export * from "./digest.ts";
 export * from "./instance_phases.ts";
+export * from "./kv_tokens.ts";
 export * from "./meter_totals.ts";
 export * from "./recorder.ts";
 export * from "./run_record.ts";

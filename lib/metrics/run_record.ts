@@ -1,6 +1,7 @@
 import type { StageSpan } from "../serverless/cold_start/start_service.ts";
 import type { InstanceLife } from "../serverless/lifecycle.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
+import type { KvTokens } from "./kv_tokens.ts";
 import type { MeterTotals } from "./meter_totals.ts";
 import type { RequestColumns, TimeSeriesColumns } from "./run_tables.ts";
 
@@ -26,6 +27,10 @@ export interface RunRecord {
   readonly endAtSeconds: number;
   /** Most KV blocks that one instance had in use. */
   readonly peakBlocks: number;
+  /** Greatest share of its KV blocks that an instance had in use, 0..1. */
+  readonly peakKvUtilization: number;
+  /** Tokens in the KV blocks of running sequences, and room for tokens, summed over the samples. */
+  readonly kvTokens: Readonly<KvTokens>;
   /** Steps that were taken as part of a leap. */
   readonly stepsLeapt: number;
   /** Steps that were taken one by one. */

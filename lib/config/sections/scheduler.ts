@@ -1,9 +1,13 @@
+import {
+  BATCHING_STRATEGIES,
+  type BatchingName,
+} from "../../scheduling/batching/create_batching.ts";
 import { section } from "../section.ts";
 import { choice, count, flag, quantity, tokens } from "../settings.ts";
 
 /** How an instance forms its steps. */
 export const scheduler = section({
-  type: choice(["vllm", "vllm-v0", "sarathi", "orca", "fastertransformer"], {
+  type: choice(Object.keys(BATCHING_STRATEGIES) as BatchingName[], {
     wanted: "a batching strategy",
     default: "vllm",
     otherNames: { "vllm-v1": "vllm", "faster-transformer": "fastertransformer" },

@@ -33,7 +33,6 @@ Deno.test("TokenBucket sustains its rate under a greater demand and refuses none
 Deno.test("AdmissionControl: reasons in order, and a refusal costs no rate", () => {
   const control = new AdmissionControl({
     rateLimits: new Map([[1, { perSecond: 1, burst: 1 }]]),
-    queueLimit: 2,
     ttftLimitSeconds: new Map([[1, 5]]),
   });
   const decide = (s: Partial<AdmissionSignals>, ttft = 1) =>
@@ -41,17 +40,29 @@ Deno.test("AdmissionControl: reasons in order, and a refusal costs no rate", () 
       nowSeconds: 0,
       classId: 1,
       promptTokens: 10,
-      mustWait: true,
-      queued: 0,
       predictedTtftSeconds: () => ttft,
       ...s,
     });
-  strictEqual(decide({ queued: 2 }), Admission.queueFull);
-  strictEqual(decide({ queued: 2, mustWait: false }, 6), Admission.sloUnreachable);
+  strictEqual(decide({}, 6), Admission.sloUnreachable);
   strictEqual(decide({}, 5), Admission.admitted, "the limit itself is kept, and the rate is whole");
   strictEqual(decide({}), Admission.rateLimited);
   strictEqual(decide({ classId: 0 }, 99), Admission.admitted, "no rules for class 0");
   strictEqual(decide({ nowSeconds: 1 }), Admission.admitted);
+});
+
+Deno.test("AdmissionControl: the common limit holds for all, and neither limit charges the other", () => {
+  const control = new AdmissionControl({
+    rateLimit: { perSecond: 1, burst: 3 },
+    rateLimits: new Map([[1, { perSecond: 1, burst: 1 }]]),
+  });
+  const decide = (classId: number, nowSeconds = 0) =>
+    control.decide({ nowSeconds, classId, promptTokens: 1, predictedTtftSeconds: () => 0 });
+  const { admitted, rateLimited } = Admission;
+  // Class 1 is over its own limit twice and takes nothing of the common one for it.
+  deepStrictEqual([decide(1), decide(1), decide(1)], [admitted, rateLimited, rateLimited]);
+  deepStrictEqual([decide(0), decide(0), decide(0)], [admitted, admitted, rateLimited]);
+  // The common limit turns class 1 away, and its own token of this second is still there.
+  deepStrictEqual([decide(0, 1), decide(1, 1), decide(1, 2)], [admitted, rateLimited, admitted]);
 });
 
 Deno.test("AdmissionControl counts prompt tokens when asked to", () => {
@@ -64,8 +75,6 @@ Deno.test("AdmissionControl counts prompt tokens when asked to", () => {
       nowSeconds,
       classId: 0,
       promptTokens,
-      mustWait: false,
-      queued: 0,
       predictedTtftSeconds: () => 0,
     });
   deepStrictEqual(
@@ -246,7 +255,7 @@ Deno.test("admission refuses impossible limits", () => {
   throws(() => new TokenBucket({ perSecond: 0, burst: 1 }), {
     message: "Cannot use a rate limit as tokens per second > 0: current value is 0",
   });
-  throws(() => new AdmissionControl({ queueLimit: -1 }), RangeError);
+  throws(() => new AdmissionControl({ rateLimit: { perSecond: 1, burst: 0 } }), RangeError);
   throws(() => new AdmissionControl({ ttftLimitSeconds: new Map([[2, 0]]) }), {
     message: "Cannot use the TTFT limit of class 2 as seconds > 0: current value is 0",
   });

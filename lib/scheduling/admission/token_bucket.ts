@@ -39,13 +39,18 @@ export class TokenBucket {
     this.#tokens = limit.burst;
   }
 
-  /** Takes `cost` tokens if they are there. Instants must not go back. */
-  take(nowSeconds: number, cost = 1): boolean {
+  /** Whether `cost` tokens are there. Instants must not go back. */
+  has(nowSeconds: number, cost = 1): boolean {
     const { perSecond, burst } = this.#limit;
     this.#tokens = Math.min(burst, this.#tokens + perSecond * (nowSeconds - this.#filledAtSeconds));
     this.#filledAtSeconds = nowSeconds;
     // Refilling in many small parts must not deny what refilling at once would grant.
-    if (this.#tokens < cost - 1e-9) return false;
+    return this.#tokens >= cost - 1e-9;
+  }
+
+  /** Takes `cost` tokens if they are there. Instants must not go back. */
+  take(nowSeconds: number, cost = 1): boolean {
+    if (!this.has(nowSeconds, cost)) return false;
     this.#tokens -= cost;
     return true;
   }

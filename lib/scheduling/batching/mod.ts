@@ -3,6 +3,7 @@
  * strategy is one file.
  * @module
  */
+export * from "./create_batching.ts";
 export * from "./faster_transformer.ts";
 export * from "./orca.ts";
 export * from "./sarathi.ts";
