@@ -1,4 +1,4 @@
-import { softMaximum } from "../soft_maximum.ts";
+import { softMaximumTable } from "../soft_maximum.ts";
 import type { AnalyticalParts } from "./analytical_parts.ts";
 
 /**
@@ -16,8 +16,9 @@ export function prefillAttention(
   const tokenSeconds = 4 * parts.heads * shape.headSize / rate;
   const entrySeconds = 2 * parts.kvHeads * shape.headSize * parts.kvElementBytes / rate;
   const { layers } = shape;
+  const softMaximum = softMaximumTable(sharpness);
   return (pairs, tokens, entries) => {
     const bytesSeconds = tokens * tokenSeconds + entries * entrySeconds;
-    return layers * (softMaximum(pairs * pairSeconds, bytesSeconds, sharpness) + seconds);
+    return layers * (softMaximum(pairs * pairSeconds, bytesSeconds) + seconds);
   };
 }
