@@ -38,6 +38,14 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Import, inspect and make profiles of measured operator times",
     load: async () => (await import("./profile.ts")).profileCommand,
   },
+  validate: {
+    summary: "Replay measurements of real servers and show the error",
+    load: async () => (await import("./validate.ts")).validateCommand,
+  },
+  calibrate: {
+    summary: "Fit overhead constants on measured load",
+    load: async () => (await import("./calibrate.ts")).calibrateCommand,
+  },
   targets: {
     summary: "Compare published numbers with ours",
     load: async () => (await import("./targets.ts")).targetsCommand,

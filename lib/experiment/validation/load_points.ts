@@ -1,0 +1,67 @@
+import { parse } from "../../std/csv.ts";
+import { field, numberField } from "./fields.ts";
+import type { Latencies } from "./latencies.ts";
+import type { Server } from "./server.ts";
+
+/** One stage of open-loop load on a real server. */
+export interface LoadPoint {
+  /** Experiment, stage and rate. */
+  readonly label: string;
+  readonly server: Server;
+  readonly ratePerSecond: number;
+  readonly durationSeconds: number;
+  readonly promptTokens: number;
+  readonly outputTokens: number;
+  /** KV entries could move to host memory. Not simulated: prompts all stay in the GPU's cache. */
+  readonly cpuOffload: boolean;
+  /** The server could not keep up; its latencies mean nothing. */
+  readonly overloaded: boolean;
+  readonly measured: Latencies;
+}
+
+/** Version of the measured servers: schedules asynchronously. */
+export const LOAD_POINTS_VERSION = "0.15.1";
+
+const GPUS: Readonly<Record<string, string>> = {
+  "H100-SXM-80GB": "h100-sxm",
+  "A100-80GB": "a100-sxm-80gb",
+  "L40S-48GB": "l40s",
+};
+
+/**
+ * Reads points.csv of the data set vllm-load-points: its rows of single servers on GPUs that profiles
+ * ship for.
+ *
+ * @throws {SyntaxError} For a row without a number where one is needed.
+ */
+export function readLoadPoints(text: string): LoadPoint[] {
+  return parse(text, { skipFirstRow: true }).map((row, index) => {
+    const number = (name: string) => numberField(row, name, index);
+    const blocks = row.gpu_kv_blocks;
+    return {
+      label: `${field(row, "exp", index).replace(/^\d{8}-\d{6}-/, "")} ${row.rate_rps}/s`,
+      server: {
+        model: row.model,
+        gpu: GPUS[row.gpu] ?? row.gpu,
+        tensorParallel: number("tp"),
+        weightDtype: "bf16",
+        maxSequences: number("max_num_seqs"),
+        maxTokensPerStep: number("max_num_batched_tokens"),
+        asyncScheduling: true,
+        ...(blocks !== "" && { kvBlocks: Number(blocks) - 1 }),
+        memoryShare: number("gpu_mem_util"),
+      },
+      ratePerSecond: number("rate_rps"),
+      durationSeconds: number("duration_s"),
+      promptTokens: Math.round(number("in_tokens_mean")),
+      outputTokens: number("out_tokens"),
+      cpuOffload: row.cpu_offload === "True",
+      overloaded: row.overload === "yes",
+      measured: {
+        ttftSeconds: number("ttft_mean_ms") / 1000,
+        tpotSeconds: number("tpot_derived_ms") / 1000,
+        e2eSeconds: number("e2e_mean_ms") / 1000,
+      },
+    };
+  });
+}

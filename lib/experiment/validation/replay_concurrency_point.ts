@@ -1,0 +1,49 @@
+import { constant, type Distribution, uniform } from "../../sim/distributions/mod.ts";
+import { randomStreams } from "../../sim/random_streams.ts";
+import { generateWorkload, independentLengths } from "../../workload/mod.ts";
+import { clientLatencies } from "./client_latencies.ts";
+import type { ConcurrencyPoint } from "./concurrency_points.ts";
+import type { Constants } from "./constants.ts";
+import type { Latencies } from "./latencies.ts";
+import { type LoadGenerator, REQUESTS_PER_SLOT } from "./load_generator.ts";
+import type { Server, ServerRunner } from "./server.ts";
+
+/** Keeps `concurrency` requests in flight at the server of a point. */
+export function replayConcurrencyPoint(
+  runner: ServerRunner,
+  point: ConcurrencyPoint,
+  generator: LoadGenerator,
+  constants: Constants,
+): Latencies {
+  const { concurrency } = point;
+  const requests = generateWorkload({
+    lengths: independentLengths({
+      promptTokens: lengths(point.promptTokens, generator.leastLength),
+      outputTokens: lengths(point.outputTokens, generator.leastLength),
+    }),
+    requests: REQUESTS_PER_SLOT * concurrency,
+    // What passes between client and engine keeps the slot empty.
+    closedLoop: { concurrency, thinkSeconds: constants.requestSeconds },
+  }, randomStreams(1));
+  const record = runner.run(serverOf(point, generator), constants, requests);
+  return clientLatencies(record, constants.requestSeconds);
+}
+
+function lengths(nominal: number, least: number): Distribution {
+  return least === 1
+    ? constant({ value: nominal, integer: true })
+    : uniform({ min: Math.ceil(least * nominal), max: nominal, integer: true });
+}
+
+function serverOf(point: ConcurrencyPoint, generator: LoadGenerator): Server {
+  return {
+    model: point.model,
+    gpu: point.gpu,
+    tensorParallel: point.tensorParallel,
+    weightDtype: point.fp8 ? "fp8" : "bf16",
+    maxSequences: 1024,
+    maxTokensPerStep: generator.maxTokensPerStep,
+    asyncScheduling: false,
+    memoryShare: 0.9,
+  };
+}

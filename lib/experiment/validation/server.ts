@@ -1,0 +1,127 @@
+import { simulateCluster } from "../../cluster/simulate.ts";
+import { calibrated } from "../../execution/calibrated/mod.ts";
+import type { ExecutionTimeModel } from "../../execution/execution_time_model.ts";
+import { kvCapacity } from "../../execution/kv_capacity.ts";
+import {
+  type OperatorProfile,
+  profiled,
+  type ProfileDtype,
+  shippedProfile,
+} from "../../execution/profiled/mod.ts";
+import { stepWork } from "../../execution/step_work.ts";
+import { gpuNamed } from "../../hardware/mod.ts";
+import type { RunRecord } from "../../metrics/run_record.ts";
+import { modelShape } from "../../models/mod.ts";
+import { vllm } from "../../scheduling/batching/vllm.ts";
+import { prefixIdentity } from "../../scheduling/kv_cache/prefix_identity.ts";
+import { leastLoaded } from "../../scheduling/routing/least_loaded.ts";
+import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
+import type { RequestTable } from "../../workload/mod.ts";
+import type { Constants } from "./constants.ts";
+
+/** A measured server: one engine of vLLM, and what is known of its settings. */
+export interface Server {
+  /** Catalogue names. */
+  readonly model: string;
+  readonly gpu: string;
+  readonly tensorParallel: number;
+  readonly weightDtype: ProfileDtype;
+  readonly maxSequences: number;
+  readonly maxTokensPerStep: number;
+  readonly asyncScheduling: boolean;
+  /** KV blocks that requests can use; absent where not recorded: worked out from the memory. */
+  readonly kvBlocks?: number;
+  /** Share of the GPU's memory that the engine may use. */
+  readonly memoryShare: number;
+}
+
+/** Activations, CUDA graphs and non-torch memory of vLLM per GPU: 2 to 4 GB on GPUs of 80 GB. */
+const RESERVE_BYTES = 3e9;
+const BLOCK_TOKENS = 16;
+
+/** Runs measured servers. Keeps profiles and composed times, which take longer than a run. */
+export class ServerRunner {
+  readonly #profiles = new Map<string, OperatorProfile>();
+  readonly #sources = new Map<string, ExecutionTimeModel>();
+
+  /** Times of the server's steps without any overhead. */
+  source(server: Server): ExecutionTimeModel {
+    const { model, gpu, tensorParallel, weightDtype, maxTokensPerStep } = server;
+    const key = [model, gpu, tensorParallel, weightDtype, maxTokensPerStep].join();
+    let source = this.#sources.get(key);
+    if (source === undefined) {
+      let profile = this.#profiles.get(gpu);
+      if (profile === undefined) this.#profiles.set(gpu, profile = shippedProfile(gpu));
+      const shape = modelShape(model);
+      source = profiled({ profile, shape, tensorParallel, weightDtype, maxTokensPerStep });
+      this.#sources.set(key, source);
+    }
+    return source;
+  }
+
+  /** Lets the server work off a workload. */
+  run(
+    server: Server,
+    constants: Constants,
+    requests: RequestTable,
+    options: { readonly stopAtSeconds?: number; readonly sampleSeconds?: number } = {},
+  ): RunRecord {
+    const shape = modelShape(server.model);
+    const { tensorParallel } = server;
+    const { stopAtSeconds = Infinity, sampleSeconds = 60 } = options;
+    const gpu = gpuNamed(server.gpu);
+    const weightBytesPerElement = server.weightDtype === "fp8" ? 1 : 2;
+    return simulateCluster({
+      requests,
+      functions: [{
+        name: server.model,
+        engine: {
+          execution: calibrated({
+            source: this.source(server),
+            overhead: constants.overhead,
+            collectivesPerStep: tensorParallel > 1 ? 2 * shape.layers : 0,
+          }),
+          work: stepWork(shape, { weightBytesPerElement, kvBytesPerElement: 2 }),
+          strategy: vllm(),
+          stepping: "leap",
+          maxSequences: server.maxSequences,
+          maxTokensPerStep: server.maxTokensPerStep,
+          kvBlocks: server.kvBlocks ?? kvCapacity({
+                shape,
+                gpu,
+                tensorParallel,
+                pipelineParallel: 1,
+                weightBytesPerElement,
+                kvBytesPerElement: 2,
+                utilization: server.memoryShare,
+                reserveBytes: RESERVE_BYTES,
+                blockTokens: BLOCK_TOKENS,
+              }).blocks - 1,
+          blockTokens: BLOCK_TOKENS,
+          windowTokens: shape.maxPositions,
+          maxOutputTokens: shape.maxPositions,
+          queueOrder: "fcfs",
+          asyncScheduling: server.asyncScheduling,
+          ...(requests.prefix && { prefix: prefixIdentity(requests.prefix, BLOCK_TOKENS) }),
+          gpus: tensorParallel,
+          peakFlops: tensorParallel * gpu.flopsPerSecond.bf16,
+          peakBytesPerSecond: tensorParallel * gpu.memoryBytesPerSecond,
+        },
+        routing: leastLoaded(),
+        scaling: {
+          minInstances: 1,
+          maxInstances: 1,
+          initialInstances: 1,
+          activation: "none",
+          keepAliveSeconds: Infinity,
+        },
+        noCapacity: { action: "queue", limit: Infinity, timeoutSeconds: Infinity },
+        concurrencyPerInstance: Infinity,
+      }],
+      starts: sequentialStarts(() => []),
+      horizonSeconds: 0,
+      stopAtSeconds,
+      sampleSeconds,
+    });
+  }
+}

@@ -1,0 +1,140 @@
+import type { ConcurrencyPoint } from "./concurrency_points.ts";
+import { type Constants, shippedConstants, UNTUNED } from "./constants.ts";
+import { type Latencies, type LatencyErrors, latencyErrors, meanErrors } from "./latencies.ts";
+import { ASSUMED, inferredGenerator, type LoadGenerator } from "./load_generator.ts";
+import type { LoadPoint } from "./load_points.ts";
+import type { MeasuredRun } from "./measured_run.ts";
+import { replayConcurrencyPoint } from "./replay_concurrency_point.ts";
+import { replayLoadPoint } from "./replay_load_point.ts";
+import { replayMeasuredRun } from "./replay_measured_run.ts";
+import type { ServerRunner } from "./server.ts";
+
+/** With nothing fitted, or with the shipped constants. */
+export type Tuning = "untuned" | "calibrated";
+const TUNINGS: readonly Tuning[] = ["untuned", "calibrated"];
+
+/** A point, what it came out as, and how far off that is. */
+export interface PointRow {
+  readonly label: string;
+  readonly model: string;
+  readonly gpu: string;
+  readonly tensorParallel: number;
+  readonly tuning: Tuning;
+  readonly measured: Latencies;
+  readonly predicted: Latencies;
+  readonly errors: LatencyErrors;
+  /** Measured and predicted overload; latencies of an overloaded point mean nothing. */
+  readonly overload?: { readonly measured: boolean; readonly predicted: boolean };
+  /** Where it differs from the generator that the notes on the data assume. */
+  readonly generator?: "assumed" | "inferred";
+}
+
+/** Errors of a measured run over seeds of arrival jitter. */
+export interface RunRow {
+  readonly label: string;
+  readonly gpu: string;
+  readonly tuning: Tuning;
+  /** At the client's arrivals as they are. */
+  readonly exact: LatencyErrors;
+  /** Over the seeds of jitter. */
+  readonly mean: LatencyErrors;
+  readonly least: LatencyErrors;
+  readonly most: LatencyErrors;
+}
+
+/** Measurements to replay. */
+export interface ValidationData {
+  readonly runs: readonly MeasuredRun[];
+  readonly load: readonly LoadPoint[];
+  readonly concurrency: readonly ConcurrencyPoint[];
+}
+
+/** All replays. */
+export interface Validation {
+  readonly runs: readonly RunRow[];
+  readonly load: readonly PointRow[];
+  readonly concurrency: readonly PointRow[];
+}
+
+/**
+ * Replays all measurements, with nothing fitted and with the shipped constants.
+ *
+ * @param seeds Seeds of arrival jitter for each measured run.
+ */
+export function validate(runner: ServerRunner, data: ValidationData, seeds = 8): Validation {
+  return {
+    runs: TUNINGS.flatMap((tuning) => data.runs.map((run) => runRow(runner, run, tuning, seeds))),
+    load: TUNINGS.flatMap((tuning) => data.load.map((point) => loadRow(runner, point, tuning))),
+    concurrency: [
+      ...TUNINGS.flatMap((tuning) =>
+        data.concurrency.map((point) => concurrencyRow(runner, point, tuning, "assumed"))
+      ),
+      ...TUNINGS.flatMap((tuning) =>
+        data.concurrency.map((point) => concurrencyRow(runner, point, tuning, "inferred"))
+      ),
+    ],
+  };
+}
+
+/** Mean absolute errors of rows; overloaded points are left out. */
+export function meanOfRows(rows: readonly PointRow[]): LatencyErrors {
+  return meanErrors(rows.filter((row) => !row.overload?.measured).map((row) => row.errors));
+}
+
+function constantsOf(tuning: Tuning, gpu: string, asyncScheduling: boolean): Constants {
+  return tuning === "untuned" ? UNTUNED : shippedConstants(gpu, asyncScheduling);
+}
+
+function runRow(runner: ServerRunner, run: MeasuredRun, tuning: Tuning, seeds: number): RunRow {
+  const { gpu, asyncScheduling } = run.server;
+  const constants = constantsOf(tuning, gpu, asyncScheduling);
+  const errors = Array.from(
+    { length: seeds },
+    (_, i) => replayMeasuredRun(runner, run, constants, i + 1).errors,
+  );
+  const over = (reduce: (values: readonly number[]) => number): LatencyErrors => ({
+    ttft: reduce(errors.map((error) => error.ttft)),
+    tpot: reduce(errors.map((error) => error.tpot)),
+    e2e: reduce(errors.map((error) => error.e2e)),
+  });
+  return {
+    label: run.label,
+    gpu,
+    tuning,
+    exact: replayMeasuredRun(runner, run, constants, 0).errors,
+    mean: meanErrors(errors),
+    least: over((values) => Math.min(...values)),
+    most: over((values) => Math.max(...values)),
+  };
+}
+
+function loadRow(runner: ServerRunner, point: LoadPoint, tuning: Tuning): PointRow {
+  const { label, measured, server } = point;
+  const constants = constantsOf(tuning, server.gpu, server.asyncScheduling);
+  const { predicted, overloaded } = replayLoadPoint(runner, point, constants);
+  return {
+    label,
+    model: server.model,
+    gpu: server.gpu,
+    tensorParallel: server.tensorParallel,
+    tuning,
+    measured,
+    predicted,
+    errors: latencyErrors(predicted, measured),
+    overload: { measured: point.overloaded, predicted: overloaded },
+  };
+}
+
+function concurrencyRow(
+  runner: ServerRunner,
+  point: ConcurrencyPoint,
+  tuning: Tuning,
+  generator: "assumed" | "inferred",
+): PointRow {
+  const { label, model, gpu, tensorParallel, measured } = point;
+  const settings: LoadGenerator = generator === "assumed" ? ASSUMED : inferredGenerator(point);
+  const constants = constantsOf(tuning, gpu, false);
+  const predicted = replayConcurrencyPoint(runner, point, settings, constants);
+  const errors = latencyErrors(predicted, measured);
+  return { label, model, gpu, tensorParallel, tuning, measured, predicted, errors, generator };
+}
