@@ -1,7 +1,11 @@
 import type { Configuration } from "../config/configuration.ts";
+import type { ConfiguredTexts } from "../config/build/cluster.ts";
+import type { Replication } from "../experiment/replication.ts";
+import type { RunResult } from "../metrics/run_tables.ts";
 import { readNamedFiles } from "./named_files.ts";
 import { showProgress } from "./progress.ts";
 import { digits, duration, grouped } from "./readable_numbers.ts";
+import type { RunMeter } from "./run_meter.ts";
 import { showSummary } from "./show_summary.ts";
 
 /** A run that a command asks for. */
@@ -15,6 +19,14 @@ export interface RunRequest {
   readonly out: string | undefined;
   readonly figures: boolean;
   readonly quiet: boolean;
+  /** File for the time and memory of this process; undefined does not measure. */
+  readonly timing?: string;
+}
+
+/** What was run: one result, and the replications of which it is the first. */
+interface Run {
+  readonly result: RunResult;
+  readonly replications?: readonly Replication[];
 }
 
 /**
@@ -27,62 +39,89 @@ export async function runSimulation(
   request: RunRequest,
   print: (line: string) => void,
 ): Promise<void> {
-  const { config, files, out, figures, quiet } = request;
+  const { config, files, out, figures, quiet, timing } = request;
+  const meter = timing === undefined ? undefined : new (await import("./run_meter.ts")).RunMeter();
   const fileNames = files.map((file) => file.name);
   const named = await readNamedFiles(config, { fileNames, overridden: request.overridden });
   if (out !== undefined) {
     const { checkResultDirectory } = await import("../results/result_directory.ts");
     checkResultDirectory(out);
   }
-  const { simulate } = await import("../config/simulate.ts");
-  const progress = await showProgress(quiet);
   const { inputs, ...texts } = named;
   const startedMs = performance.now();
-  let result;
+  const run = config.simulation.replications > 1
+    ? await runReplications(config, texts)
+    : await runOnce(config, texts, quiet, meter);
+  const wallTimeSeconds = (performance.now() - startedMs) / 1000;
+  meter?.begin("results");
+  await show(run, print);
+  if (!quiet) {
+    print("");
+    print(speed(run, wallTimeSeconds));
+  }
+  if (out !== undefined) {
+    const { saveResults } = await import("./save_results.ts");
+    const source = { config, inputs: [...files, ...inputs], wallTimeSeconds };
+    await saveResults({ ...run, out, figures, source });
+  }
+  if (timing !== undefined) {
+    Deno.writeTextFileSync(timing, JSON.stringify(meter!.timing(), null, 2) + "\n");
+  }
+  if (!quiet) {
+    print(
+      out === undefined
+        ? "Nothing was written: --out DIR writes tables, summary and manifest."
+        : `Results are in ${out}` +
+          (figures ? `, figures in ${out.replace(/\/$/, "")}/figures` : ""),
+    );
+  }
+}
+
+async function runOnce(
+  config: Configuration,
+  texts: ConfiguredTexts,
+  quiet: boolean,
+  meter: RunMeter | undefined,
+): Promise<Run> {
+  const { simulate } = await import("../config/simulate.ts");
+  const progress = await showProgress(quiet);
   try {
-    result = await simulate(config, { ...texts, onProgress: progress.update });
+    const onPhase = meter && { onPhase: (phase: string) => meter.begin(phase) };
+    return {
+      result: await simulate(config, { ...texts, onProgress: progress.update, ...onPhase }),
+    };
   } finally {
     progress.stop();
   }
-  const wallTimeSeconds = (performance.now() - startedMs) / 1000;
-  for (const line of showSummary(result)) print(line);
-  if (!quiet) {
-    const simulated = result.timeSeries.timeSeconds.at(-1) ?? 0;
-    print("");
-    print(
-      `Simulated ${grouped(Math.round(simulated))} s in ${duration(wallTimeSeconds)}: ` +
-        `${digits(simulated / wallTimeSeconds)} simulated seconds per second`,
-    );
-  }
-  if (out === undefined) {
-    if (!quiet) print("Nothing was written: --out DIR writes tables, summary and manifest.");
+}
+
+async function runReplications(config: Configuration, texts: ConfiguredTexts): Promise<Run> {
+  const { replicate } = await import("../experiment/replicate.ts");
+  const workers = navigator.hardwareConcurrency;
+  const { first: result, replications } = await replicate(config, { texts, workers });
+  return { result, replications };
+}
+
+/** Prints the summary of a run, or the figures of its replications. */
+async function show({ result, replications }: Run, print: (line: string) => void): Promise<void> {
+  if (replications === undefined) {
+    for (const line of showSummary(result)) print(line);
     return;
   }
-  const { makeManifest, openResultDirectory, writeResults } = await import("../results/mod.ts");
-  const directory = openResultDirectory(out);
-  const stop = () => {
-    directory.discard();
-    Deno.exit(130);
-  };
-  Deno.addSignalListener("SIGINT", stop);
-  try {
-    const source = { config, inputs: [...files, ...inputs], wallTimeSeconds };
-    writeResults(directory, result, await makeManifest(result, source), config.output.formats);
-    if (figures) {
-      const { drawFigures, figureSource } = await import("../report/mod.ts");
-      const options = { formats: config.output.figures, slo: config.slo };
-      await drawFigures(figureSource(result), options, (name, bytes) => {
-        directory.write(`figures/${name}`, (append) => append(bytes));
-      });
-    }
-    directory.commit();
-  } finally {
-    directory.discard();
-    Deno.removeSignalListener("SIGINT", stop);
+  const { replicatedFigures } = await import("../experiment/replication_figures.ts");
+  const { showReplications } = await import("./show_replications.ts");
+  for (const line of showReplications(replicatedFigures(replications), replications.length)) {
+    print(line);
   }
-  if (!quiet) {
-    print(
-      `Results are in ${out}${figures ? `, figures in ${out.replace(/\/$/, "")}/figures` : ""}`,
-    );
+  if (result.engine.notices.length > 0) print("");
+  for (const notice of result.engine.notices) print(`Note: ${notice}`);
+}
+
+function speed({ result, replications }: Run, wallTimeSeconds: number): string {
+  if (replications !== undefined) {
+    return `Ran ${replications.length} replications in ${duration(wallTimeSeconds)}`;
   }
+  const simulated = result.timeSeries.timeSeconds.at(-1) ?? 0;
+  return `Simulated ${grouped(Math.round(simulated))} s in ${duration(wallTimeSeconds)}: ` +
+    `${digits(simulated / wallTimeSeconds)} simulated seconds per second`;
 }

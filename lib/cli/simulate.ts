@@ -39,6 +39,11 @@ const OPTIONS: readonly CommandOption[] = [
     describe: "Formats of the tables: parquet (default), csv, json, or several with commas",
   },
   { name: "figures", describe: "Also draw the figures into DIR/figures" },
+  {
+    name: "timing",
+    value: "FILE",
+    describe: "Write the time and memory of this process to FILE, by phase, as JSON",
+  },
   { name: "quiet", describe: "No progress; print the summary alone" },
 ];
 
@@ -81,7 +86,8 @@ Exit codes: 0 done, 2 a mistake in the input (one line says which), 1 a mistake 
     });
     const overridden = new Set(set.map((text) => text.slice(0, text.indexOf("=")).trim()));
     const quiet = given.flag("quiet");
-    await runSimulation({ config, files, overridden, out, figures, quiet }, print);
+    const timing = given.value("timing");
+    await runSimulation({ config, files, overridden, out, figures, quiet, timing }, print);
     return 0;
   },
 };

@@ -195,3 +195,36 @@ Deno.test("an interrupted run leaves nothing half-written", async () => {
     deepEqual(filesBelow(directory), ["long.yaml"]);
   });
 });
+
+Deno.test("simulation.replications prints intervals and writes a row per replication", async () => {
+  await withFiles({ "a.yaml": CONFIG }, async (directory) => {
+    const several = ["--set", "simulation.replications=3", "--format", "json", "--out", "out"];
+    const run = await runCommandLine(["simulate", "a.yaml", ...several], { directory });
+    equal(run.code, 0, run.stderr);
+    match(run.stdout, /^3 replications/);
+    match(run.stdout, /^ttft_p99_s +[\d.]+ m?s +[\d.]+ m?s to [\d.]+ m?s/m);
+    const read = async (name: string) =>
+      JSON.parse(await Deno.readTextFile(`${directory}/out/${name}`));
+    const rows = await read("replications.json");
+    deepEqual(rows.map((row: { replication: number }) => row.replication), [0, 1, 2]);
+    const alone = await runCommandLine(["simulate", "a.yaml"], { directory });
+    equal(rows[0].digest, digestOf(alone.stdout));
+    equal((await read("summary.json")).digest, rows[0].digest);
+    const { mean, lower, upper } = (await read("replication_summary.json")).ttft_mean_s;
+    ok(lower < mean && mean < upper);
+  });
+});
+
+Deno.test("--timing says where the time of the process went, by phase", async () => {
+  await withFiles({ "a.yaml": CONFIG }, async (directory) => {
+    const args = ["simulate", "a.yaml", "--quiet", "--timing", "timing.json"];
+    const run = await runCommandLine(args, { directory });
+    equal(run.code, 0, run.stderr);
+    const timing = JSON.parse(await Deno.readTextFile(`${directory}/timing.json`));
+    deepEqual(Object.keys(timing.phases), ["start", "build", "loop", "summary", "results"]);
+    let wall = 0;
+    for (const phase of Object.values(timing.phases) as { wall_s: number }[]) wall += phase.wall_s;
+    ok(Math.abs(wall - timing.total.wall_s) < 1e-9, `${wall}: ${timing.total.wall_s}`);
+    ok(timing.total.cpu_s > 0.02 && timing.loop_allocated_bytes > 0);
+  });
+});

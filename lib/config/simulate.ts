@@ -6,10 +6,15 @@ import { summarize } from "../metrics/summary.ts";
 import { buildCluster, type ConfiguredTexts } from "./build/cluster.ts";
 import type { Configuration } from "./configuration.ts";
 
+/** What a run does first, next and last: build its parts, simulate, summarise. */
+export type SimulatePhase = "build" | "loop" | "summary";
+
 /** Options of {@link simulate}. */
 export interface SimulateOptions extends ConfiguredTexts {
   /** Called now and then with the share of requests that have ended and the simulated time, seconds. */
   readonly onProgress?: (doneShare: number, simulatedSeconds: number) => void;
+  /** Called as each phase begins, for a clock outside: nothing in here reads one. */
+  readonly onPhase?: (phase: SimulatePhase) => void;
 }
 
 /**
@@ -33,9 +38,12 @@ export async function simulate(
   config: Configuration,
   options: SimulateOptions = {},
 ): Promise<RunResult> {
-  const { onProgress, ...texts } = options;
+  const { onProgress, onPhase, ...texts } = options;
+  onPhase?.("build");
   const { parts, facts, notices } = await buildCluster(config, texts);
+  onPhase?.("loop");
   const record = simulateCluster(onProgress ? { ...parts, onProgress } : parts);
+  onPhase?.("summary");
   const { arrivalAtSeconds, count } = record.columns;
   const asked = config.simulation.warmup_duration;
   const lastArrival = count > 0 ? arrivalAtSeconds[count - 1] : 0;

@@ -27,4 +27,4 @@ export {
   textColumn,
 } from "./table.ts";
 export { writeCsv, writeJson } from "./text_formats.ts";
-export { resultTables, type TableFormat, writeResults } from "./write_results.ts";
+export { resultTables, type TableFormat, writeResults, writeTable } from "./write_results.ts";

@@ -50,13 +50,23 @@ export function writeResults(
   manifest: Manifest,
   formats: readonly TableFormat[],
 ): void {
-  for (const format of formats) {
-    for (const [name, table] of Object.entries(resultTables(result))) {
-      directory.write(`${name}.${format}`, (append) => WRITERS[format](table, append));
-    }
+  for (const [name, table] of Object.entries(resultTables(result))) {
+    writeTable(directory, name, table, formats);
   }
   directory.write("summary.json", (append) => append(jsonText(result.summary)));
   directory.write("manifest.json", (append) => append(jsonText(manifest)));
+}
+
+/** Writes a table as one file of each format. */
+export function writeTable(
+  directory: ResultDirectory,
+  name: string,
+  table: Table,
+  formats: readonly TableFormat[],
+): void {
+  for (const format of formats) {
+    directory.write(`${name}.${format}`, (append) => WRITERS[format](table, append));
+  }
 }
 
 function jsonText(value: unknown): string {

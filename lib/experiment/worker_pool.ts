@@ -1,0 +1,75 @@
+/** What a Worker answers to a task: its result, or what went wrong. */
+export type TaskAnswer<Result> =
+  | { readonly result: Result }
+  | {
+    readonly error: { readonly name: string; readonly message: string; readonly stack?: string };
+  };
+
+/** Options of {@link runInWorkers}. */
+export interface WorkerPoolOptions {
+  /** Workers at most, >= 1; never more than tasks. */
+  readonly workers: number;
+  /** Called in this thread when another task has ended, with the number of those that have. */
+  readonly onDone?: (done: number) => void;
+}
+
+const ERRORS = { RangeError, TypeError, SyntaxError } as const;
+
+/**
+ * Runs tasks in parallel Workers. Each Worker takes the next task in their order; results stand in
+ * the order of the tasks, whichever comes first. Where tasks fail, the error is that of the first of
+ * them in that order, and no further task is begun.
+ *
+ * @param module Module of the Workers; it calls `serveTasks`.
+ * @param tasks Plain data, which is copied to the Worker.
+ * @throws What the task threw: a RangeError, TypeError or SyntaxError of the same message, or an
+ * Error.
+ */
+export async function runInWorkers<Task, Result>(
+  module: URL,
+  tasks: readonly Task[],
+  { workers, onDone }: WorkerPoolOptions,
+): Promise<Result[]> {
+  const answers: TaskAnswer<Result>[] = new Array(tasks.length);
+  let next = 0, done = 0, failed = false;
+  const work = async () => {
+    const worker = new Worker(module, { type: "module" });
+    try {
+      while (next < tasks.length && !failed) {
+        const index = next++;
+        const answer = await ask<Task, Result>(worker, tasks[index]);
+        answers[index] = answer;
+        if ("error" in answer) failed = true;
+        else onDone?.(++done);
+      }
+    } finally {
+      worker.terminate();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(workers, tasks.length) }, work));
+  return answers.map((answer) => {
+    if ("error" in answer) throw revive(answer.error);
+    return answer.result;
+  });
+}
+
+/** Hands a task to a Worker that has none, and waits for the answer. */
+function ask<Task, Result>(worker: Worker, task: Task): Promise<TaskAnswer<Result>> {
+  return new Promise((resolve) => {
+    worker.onmessage = ({ data }: MessageEvent<TaskAnswer<Result>>) => resolve(data);
+    // The Worker itself is broken: its module cannot be loaded, or an answer cannot be sent.
+    worker.onerror = (event) => {
+      event.preventDefault();
+      resolve({ error: { name: "Error", message: event.message } });
+    };
+    worker.postMessage(task);
+  });
+}
+
+/** An error of the same kind here, so that callers can tell a mistake in the input from others. */
+function revive({ name, message, stack }: { name: string; message: string; stack?: string }) {
+  const kind = Object.hasOwn(ERRORS, name) ? ERRORS[name as keyof typeof ERRORS] : Error;
+  const error = new kind(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
