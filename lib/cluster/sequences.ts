@@ -237,7 +237,7 @@ export class Sequences {
   advance(steps: number): void {
     this.step += steps;
     const block = this.blockTokens;
-    const place = (this.#place - steps) % block;
+    const place = this.#place - (steps < block ? steps : steps % block);
     this.#place = place < 0 ? place + block : place;
     this.contextTokens += steps * this.decoding;
   }

@@ -31,6 +31,7 @@ export class TokenGaps {
 
   /** Records gaps first + k increment, k < count, each of `weight` sequences; increment >= 0. */
   addGaps(firstSeconds: number, incrementSeconds: number, count: number, weight: number): void {
+    if (count === 1) return this.#sketch.add(firstSeconds, weight);
     this.#sketch.addRun(firstSeconds, incrementSeconds, count, weight);
   }
 

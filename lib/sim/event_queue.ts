@@ -36,7 +36,8 @@ export class EventQueue {
 
   /** Makes a queue with room for `capacity` (>= 1) events; it grows as needed. */
   constructor(capacity = 64) {
-    this.#times = new Float64Array(capacity);
+    // Infinity stands in the first place while there is no event.
+    this.#times = new Float64Array(capacity).fill(Infinity);
     this.#ranks = new Float64Array(capacity);
     this.#kinds = new Int32Array(capacity);
     this.#as = new Int32Array(capacity);
@@ -50,7 +51,7 @@ export class EventQueue {
 
   /** Instant of the next event, seconds; Infinity when there is none. */
   get nextSeconds(): number {
-    return this.#size > 0 ? this.#times[0] : Infinity;
+    return this.#times[0];
   }
 
   /**
@@ -86,6 +87,7 @@ export class EventQueue {
     this.b = this.#bs[0];
     const last = --this.#size;
     if (last > 0) this.#sink(last);
+    else this.#times[0] = Infinity;
     return true;
   }
 

@@ -15,7 +15,10 @@
 export class IndexedHeap {
   #size = 0;
   #ids: Int32Array;
-  /** Keys in heap order, beside the ids, so that comparing needs no second look-up. */
+  /**
+   * Keys in heap order, beside the ids, so that comparing needs no second look-up. Beyond the size
+   * they are Infinity, so that looking at the first ones needs no test.
+   */
   #keys: Float64Array;
   /** Place of each id in the heap, -1 when absent. */
   #places: Int32Array;
@@ -23,7 +26,7 @@ export class IndexedHeap {
   /** Makes a heap with room for ids below `capacity` (>= 1); it grows as needed. */
   constructor(capacity = 16) {
     this.#ids = new Int32Array(capacity);
-    this.#keys = new Float64Array(capacity);
+    this.#keys = new Float64Array(Math.max(3, capacity)).fill(Infinity);
     this.#places = new Int32Array(capacity).fill(-1);
   }
 
@@ -39,12 +42,11 @@ export class IndexedHeap {
 
   /** Smallest key; Infinity when empty. */
   get firstKey(): number {
-    return this.#size > 0 ? this.#keys[0] : Infinity;
+    return this.#keys[0];
   }
 
   /** Smallest key but for the first id's; Infinity when there is none. */
   get secondKey(): number {
-    if (this.#size <= 2) return this.#size === 2 ? this.#keys[1] : Infinity;
     return this.#keys[1] < this.#keys[2] ? this.#keys[1] : this.#keys[2];
   }
 
@@ -63,9 +65,10 @@ export class IndexedHeap {
     if (place < 0) return;
     this.#places[id] = -1;
     const last = --this.#size;
-    if (place === last) return;
     const movedId = this.#ids[last];
     const movedKey = this.#keys[last];
+    this.#keys[last] = Infinity;
+    if (place === last) return;
     const parent = (place - 1) >> 1;
     if (place > 0 && this.#after(parent, movedId, movedKey)) this.#rise(place, movedId, movedKey);
     else this.#sink(place, movedId, movedKey);
@@ -115,7 +118,7 @@ export class IndexedHeap {
     places.set(this.#places);
     const ids = new Int32Array(capacity);
     ids.set(this.#ids);
-    const keys = new Float64Array(capacity);
+    const keys = new Float64Array(capacity).fill(Infinity);
     keys.set(this.#keys);
     this.#places = places;
     this.#ids = ids;
