@@ -24,7 +24,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export function showSummary(
   { summary, engine }: Pick<RunResult, "summary" | "engine">,
 ): string[] {
-  const { requests, cost } = summary;
+  const { requests, cost, prefix_cache } = summary;
   const count = (value: number) => grouped(Math.round(value));
   const ended = (["completed", "rejected", "timed_out", "unfinished"] as const)
     .filter((key) => key === "completed" || requests[key] > 0)
@@ -40,6 +40,13 @@ export function showSummary(
         digits(summary.output_tokens_per_s)
       } output tokens/s, ${digits(summary.total_tokens_per_s)} tokens/s in all`,
     ],
+    ...attainmentFacts(summary),
+    ...(prefix_cache === null || prefix_cache.hit_rate_tokens === null ? [] : [[
+      "prefix cache",
+      `${percent(prefix_cache.hit_rate_tokens)} of prompt tokens, ${
+        percent(prefix_cache.hit_rate_blocks!)
+      } of blocks found`,
+    ] as [string, string]]),
     [
       "utilisation",
       `busy ${percent(summary.busy_fraction)}, MFU ${percent(summary.mfu)}, MBU ${
@@ -86,6 +93,23 @@ export function showSummary(
     ...facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
     ...(engine.notices.length > 0 ? [""] : []),
     ...engine.notices.map((notice) => `Note: ${notice}`),
+  ];
+}
+
+/** Attainment of all requests, then of each class that has limits; nothing without limits. */
+function attainmentFacts({ slo_attainment, goodput_rps, classes }: Summary): [string, string][] {
+  if (slo_attainment === null) return [];
+  return [
+    [
+      "SLO attainment",
+      `${percent(slo_attainment)} of arrived requests, goodput ${digits(goodput_rps!)} requests/s`,
+    ],
+    ...classes.filter((row) => row.slo_attainment !== null).map((row): [string, string] => [
+      "",
+      `${row.name}: ${percent(row.slo_attainment!)} of ${grouped(row.arrived)}, p50 TTFT ${
+        duration(row.ttft_s.p50 ?? row.ttft_s.mean)
+      }`,
+    ]),
   ];
 }
 

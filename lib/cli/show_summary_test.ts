@@ -26,6 +26,9 @@ function summary(changes: Partial<Summary> = {}): Summary {
     normalized_latency_s: latency(0.02),
     scheduling_delay_s: latency(0),
     throughput_rps: 9.8765,
+    slo_attainment: null,
+    goodput_rps: null,
+    classes: [],
     output_tokens_per_s: 2000.4,
     total_tokens_per_s: 22_222.2,
     mfu: 0.2149,
@@ -33,6 +36,8 @@ function summary(changes: Partial<Summary> = {}): Summary {
     busy_fraction: 0.715,
     memory_utilization: 0.62,
     kv_utilization: 0.031,
+    kv: { peak_utilization: 0.4, fragmentation: 0.02 },
+    prefix_cache: null,
     cold_starts: 6,
     cold_start_rate: 0.013,
     preemptions: 1234,
@@ -104,6 +109,26 @@ Deno.test("what is billed beyond the time used shows when there is some", () => 
   const cost = { ...summary().cost, total_usd: 1235, rounding_usd: 0.5 };
   const text = show(summary({ cost })).join("\n");
   match(text, /cold starts \$34\.50, rounding \$0\.50\)/);
+});
+
+Deno.test("attainment and hits of the prefix cache show when there are any", () => {
+  const plain = show(summary()).join("\n");
+  ok(!plain.includes("SLO attainment") && !plain.includes("prefix cache"));
+  const one = { arrived: 1200, ttft_s: latency(0.5), tpot_s: latency(0.02), e2e_s: latency(3) };
+  const lines = show(summary({
+    slo_attainment: 0.9731,
+    goodput_rps: 9.61,
+    classes: [
+      { ...one, name: "chat", attained: 900, slo_attainment: 0.75 },
+      { ...one, name: "batch", attained: 1200, slo_attainment: null },
+    ],
+    prefix_cache: { hit_rate_tokens: 0.366, hit_rate_blocks: 0.35, cached_tokens: 1e6 },
+  }));
+  equal(row(lines, "SLO attainment"), "97.3 % of arrived requests, goodput 9.61 requests/s");
+  match(lines.join("\n"), / chat: 75\.0 % of 1,200, p50 TTFT 500 ms\n/);
+  ok(!lines.join("\n").includes("batch:"));
+  equal(row(lines, "prefix cache"), "36.6 % of prompt tokens, 35.0 % of blocks found");
+  for (const line of lines) ok(line.length <= 100, line);
 });
 
 Deno.test("notices stand below the tables", () => {

@@ -382,7 +382,7 @@ class Simulation {
     const at = this.#now + thinkSeconds;
     this.#run.columns.arrivalAtSeconds[request] = at;
     const { deadlineAtSeconds, requests } = this.#parts;
-    if (deadlineAtSeconds !== undefined) {
+    if (deadlineAtSeconds) {
       deadlineAtSeconds[request] += at - requests.arrivalAtSeconds[request];
     }
     this.#queue.push(at, Priority.release, Kind.release, request);

@@ -10,4 +10,5 @@ export * from "./meter_totals.ts";
 export * from "./recorder.ts";
 export * from "./run_record.ts";
 export * from "./run_tables.ts";
+export * from "./slo.ts";
 export * from "./summary.ts";

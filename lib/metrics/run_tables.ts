@@ -128,6 +128,24 @@ export interface CostSummary {
   readonly per_million_output_tokens_usd: number | null;
 }
 
+/** One service class in the summary; latencies as in the summary, over its own requests. */
+export interface ClassSummary {
+  /** Name in the configuration or the trace. */
+  readonly name: string;
+  /** Requests of the class that arrived after the warm-up. */
+  readonly arrived: number;
+  /** Those of them that met every limit of the class; all completed ones when it has none. */
+  readonly attained: number;
+  /** `attained` over `arrived`; null when nothing arrived or the class has no limit. */
+  readonly slo_attainment: number | null;
+  /** Time to first token, seconds. */
+  readonly ttft_s: LatencySummary;
+  /** Time per output token, seconds. */
+  readonly tpot_s: LatencySummary;
+  /** End-to-end latency, seconds. */
+  readonly e2e_s: LatencySummary;
+}
+
 /** The summary as written to summary.json. Times in seconds. */
 export interface Summary {
   /** Counts of requests. arrived = completed + rejected + timed_out + unfinished. */
@@ -154,6 +172,12 @@ export interface Summary {
   readonly scheduling_delay_s: LatencySummary;
   /** Completed requests per second. */
   readonly throughput_rps: number;
+  /** Share of arrived requests that met every limit, 0..1; null without limits. */
+  readonly slo_attainment: number | null;
+  /** Requests that met every limit per second; null without limits. */
+  readonly goodput_rps: number | null;
+  /** The service classes; empty when there are none. */
+  readonly classes: readonly ClassSummary[];
   /** Output tokens of completed requests per second. */
   readonly output_tokens_per_s: number;
   /** Prompt and output tokens of completed requests per second. */
@@ -168,6 +192,22 @@ export interface Summary {
   readonly memory_utilization: number;
   /** KV blocks in use over KV blocks, mean over time up, 0..1. */
   readonly kv_utilization: number;
+  /** The KV cache of all instances. */
+  readonly kv: {
+    /** Greatest share of its KV blocks that an instance had in use, 0..1. */
+    readonly peak_utilization: number;
+    /** Share of the room in the blocks of running sequences that holds no token, 0..1; null: none. */
+    readonly fragmentation: number | null;
+  };
+  /** What the prefix cache served; null when it is off or no prompts share anything. */
+  readonly prefix_cache: {
+    /** Share of the prompt tokens of scheduled requests, 0..1; null when none was scheduled. */
+    readonly hit_rate_tokens: number | null;
+    /** Share of their blocks, 0..1. */
+    readonly hit_rate_blocks: number | null;
+    /** Prompt tokens served from the cache. */
+    readonly cached_tokens: number;
+  } | null;
   /** Starts begun during the run. */
   readonly cold_starts: number;
   /** Share of arrived requests that waited for a start, 0..1. */

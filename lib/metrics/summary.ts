@@ -1,9 +1,18 @@
 import { bill, type BillingPlan } from "../serverless/cost/mod.ts";
 import type { InstanceLife } from "../serverless/lifecycle.ts";
 import { describe } from "../stats/quantiles.ts";
+import { attainment } from "./attainment.ts";
+import { prefixCacheUse } from "./prefix_cache_use.ts";
 import { OUTCOME_CODE } from "./recorder.ts";
 import type { RunRecord } from "./run_record.ts";
-import { type CostSummary, type LatencySummary, OUTCOMES, type Summary } from "./run_tables.ts";
+import {
+  type ClassSummary,
+  type CostSummary,
+  type LatencySummary,
+  OUTCOMES,
+  type Summary,
+} from "./run_tables.ts";
+import { hasLimits, type SloLimits } from "./slo.ts";
 
 /** What the summary needs to know of each function beside the run's record. */
 export interface FunctionFacts {
@@ -21,6 +30,16 @@ export interface FunctionFacts {
   readonly kvMemoryShare: number;
   /** What of an instance's time is billed, and at what price. */
   readonly billing: BillingPlan;
+  /** Tokens per block of its prefix cache; absent when it is off or there is nothing to share. */
+  readonly prefixBlockTokens?: number;
+}
+
+/** A service class: its name and what its requests have to keep. */
+export interface ClassFacts {
+  /** Name in the results. */
+  readonly name: string;
+  /** Limits of its requests. */
+  readonly slo: SloLimits;
 }
 
 /** Settings of the summary. */
@@ -31,7 +50,17 @@ export interface SummaryOptions {
   readonly percentiles: readonly number[];
   /** Requests that arrive before are left out of latencies and rates, seconds. */
   readonly warmupSeconds: number;
+  /** Limits of all requests when there are no classes; absent: none. */
+  readonly slo?: SloLimits;
+  /** Service classes by id; absent or empty: all requests are alike. */
+  readonly classes?: readonly ClassFacts[];
 }
+
+const NO_LIMITS: SloLimits = {
+  ttftSeconds: Infinity,
+  tpotSeconds: Infinity,
+  e2eSeconds: Infinity,
+};
 
 /** Everything but the digest, which takes an asynchronous hash. */
 export type SummaryWithoutDigest = Omit<Summary, "digest">;
@@ -60,6 +89,7 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
       max: orNull(run.gaps.max),
     } as LatencySummary,
     throughput_rps: throughput,
+    ...attainmentFields(run, options, rate),
     output_tokens_per_s: rate(counts.measuredOutputTokens),
     total_tokens_per_s: rate(counts.measuredOutputTokens + counts.measuredPromptTokens),
     mfu: ratio(use.flops, use.peakFlops),
@@ -67,6 +97,11 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
     busy_fraction: ratio(use.busySeconds, use.upSeconds),
     memory_utilization: ratio(use.memoryShareSeconds, use.upSeconds),
     kv_utilization: ratio(use.blockSeconds, use.blockCapacitySeconds),
+    kv: {
+      peak_utilization: run.peakKvUtilization,
+      fragmentation: run.kvTokens.room > 0 ? 1 - run.kvTokens.tokens / run.kvTokens.room : null,
+    },
+    prefix_cache: prefixCacheFields(run, options.functions),
     cold_starts: run.coldStarts,
     cold_start_rate: ratio(counts.waitedForStart, run.arrived),
     preemptions,
@@ -92,6 +127,49 @@ function percentileFields(
   of: (percentile: number, index: number) => number,
 ): Record<string, number | null> {
   return Object.fromEntries(percentiles.map((p, i) => [`p${p}`, orNull(of(p, i))]));
+}
+
+/** Attainment and goodput of all requests, and the classes if there are any. */
+function attainmentFields(
+  run: RunRecord,
+  { classes = [], slo = NO_LIMITS, percentiles, warmupSeconds }: SummaryOptions,
+  rate: (count: number) => number,
+): Pick<Summary, "slo_attainment" | "goodput_rps" | "classes"> {
+  const limits = classes.length > 0 ? classes.map((facts) => facts.slo) : [slo];
+  const { arrived, attained, share, completedWithin } = attainment(run, limits, warmupSeconds);
+  return {
+    slo_attainment: share,
+    goodput_rps: limits.some(hasLimits) ? rate(completedWithin) : null,
+    classes: classes.map(({ name }, id): ClassSummary => {
+      const { ttft_s, tpot_s, e2e_s } = requestLatencies(run, percentiles, warmupSeconds, id);
+      return {
+        name,
+        arrived: arrived[id],
+        attained: attained[id],
+        slo_attainment: arrived[id] > 0 && hasLimits(limits[id])
+          ? attained[id] / arrived[id]
+          : null,
+        ttft_s,
+        tpot_s,
+        e2e_s,
+      };
+    }),
+  };
+}
+
+/** The hits of the functions that use a prefix cache; null when none does. */
+function prefixCacheFields(
+  { columns }: RunRecord,
+  functions: readonly FunctionFacts[],
+): Summary["prefix_cache"] {
+  const blockTokens = functions.map((facts) => facts.prefixBlockTokens ?? 0);
+  if (blockTokens.every((tokens) => tokens === 0)) return null;
+  const use = prefixCacheUse(columns, blockTokens);
+  return {
+    hit_rate_tokens: orNull(use.tokenShare),
+    hit_rate_blocks: orNull(use.blockShare),
+    cached_tokens: use.cachedTokens,
+  };
 }
 
 /** Counts by outcome, and token totals of what completed. */
@@ -137,11 +215,15 @@ function countRequests(run: RunRecord, warmupSeconds: number) {
   };
 }
 
-/** Latencies of the completed requests that arrived after the warm-up. One buffer serves them all. */
+/**
+ * Latencies of the completed requests (of one class, if given) that arrived after the warm-up. One
+ * buffer serves them all.
+ */
 function requestLatencies(
   run: RunRecord,
   percentiles: readonly number[],
   warmupSeconds: number,
+  classId?: number,
 ) {
   const { columns } = run;
   const { count, arrivalAtSeconds, firstTokenAtSeconds, completedAtSeconds, outputTokens } =
@@ -150,6 +232,7 @@ function requestLatencies(
   let rows = 0;
   for (let i = 0; i < count; i++) {
     if (columns.outcome[i] !== OUTCOME_CODE.completed) continue;
+    if (classId !== undefined && columns.classId[i] !== classId) continue;
     if (arrivalAtSeconds[i] >= warmupSeconds) measured[rows++] = i;
   }
   const buffer = new Float64Array(rows);

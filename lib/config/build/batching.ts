@@ -1,48 +1,41 @@
-import { fasterTransformer } from "../../scheduling/batching/faster_transformer.ts";
-import { orca } from "../../scheduling/batching/orca.ts";
-import { sarathi } from "../../scheduling/batching/sarathi.ts";
 import type { BatchingStrategy } from "../../scheduling/batching/strategy.ts";
-import { vllm } from "../../scheduling/batching/vllm.ts";
-import { vllmV0 } from "../../scheduling/batching/vllm_v0.ts";
+import { createBatching } from "../../scheduling/batching/create_batching.ts";
 import type { RequestTable } from "../../workload/request_table.ts";
 import type { Configuration } from "../configuration.ts";
+import type { ServiceClass } from "./classes.ts";
 
-/** The batching strategy of `scheduler.type`. A new one is one file and one line here. */
+/** The batching strategy of `scheduler.type`. */
 export function buildBatching(
   scheduler: Configuration["scheduler"],
   kvBlocks: number,
 ): BatchingStrategy {
-  const watermarkBlocks = Math.ceil(scheduler.watermark * kvBlocks);
-  const strategies = {
-    vllm: () => vllm(),
-    "vllm-v0": () => vllmV0({ preemption: scheduler.preemption_mode, watermarkBlocks }),
-    sarathi: () => sarathi({ chunkSize: scheduler.chunk_size }),
-    orca: () => orca(),
-    fastertransformer: () => fasterTransformer(),
-  } as const satisfies Record<typeof scheduler.type, () => BatchingStrategy>;
-  return strategies[scheduler.type]();
+  return createBatching(scheduler.type, {
+    chunkSize: scheduler.chunk_size,
+    preemption: scheduler.preemption_mode,
+    watermarkBlocks: Math.ceil(scheduler.watermark * kvBlocks),
+  });
 }
 
 /** What the queue order compares, one number per request; undefined for arrival order. */
 export function queueKeys(
-  config: Configuration,
+  order: Configuration["scheduler"]["scheduling_policy"],
   table: RequestTable,
+  classes: readonly ServiceClass[],
 ): Float64Array | Int32Array | undefined {
-  const { classes } = config.workload;
   const classOf = (request: number) => classes[table.classId?.[request] ?? 0];
   const length = { length: table.count };
-  switch (config.scheduler.scheduling_policy) {
+  switch (order) {
     case "fcfs":
       return undefined;
     case "shortest-prompt":
       return table.promptTokens;
     case "priority":
-      return Int32Array.from(length, (_, i) => classOf(i)?.priority ?? 0);
+      return Int32Array.from(length, (_, i) => classOf(i).priority);
     case "edf":
       // The deadline is the first token's, since that is what waiting puts at risk.
-      return Float64Array.from(length, (_, i) => {
-        const limit = classOf(i)?.slo.ttft_s ?? config.slo.ttft_s ?? Infinity;
-        return table.arrivalAtSeconds[i] + limit;
-      });
+      return Float64Array.from(
+        length,
+        (_, i) => table.arrivalAtSeconds[i] + classOf(i).slo.ttftSeconds,
+      );
   }
 }

@@ -1,13 +1,14 @@
-import type { ClusterParts, FunctionParts, NoCapacityRule } from "../../cluster/cluster_parts.ts";
+import type { ClusterParts, FunctionParts } from "../../cluster/cluster_parts.ts";
 import type { EngineParts } from "../../cluster/engine_parts.ts";
-import type { FunctionFacts } from "../../metrics/summary.ts";
+import type { ClassFacts, FunctionFacts } from "../../metrics/summary.ts";
 import { prefixIdentity } from "../../scheduling/kv_cache/prefix_identity.ts";
 import { createRouting } from "../../scheduling/routing/mod.ts";
 import { randomStreams } from "../../sim/random_streams.ts";
-import type { RequestTable } from "../../workload/mod.ts";
 import type { Configuration } from "../configuration.ts";
 import { buildBatching, queueKeys } from "./batching.ts";
+import { buildClasses, type BuiltClasses } from "./classes.ts";
 import { buildDeployment, type Deployment } from "./deployment.ts";
+import { buildGateway } from "./gateway.ts";
 import { buildBilling } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
@@ -29,6 +30,10 @@ export interface ConfiguredTexts {
 export interface BuiltCluster {
   readonly parts: ClusterParts;
   readonly facts: readonly FunctionFacts[];
+  /** Service classes by id: one without a name when there are none. */
+  readonly classes: readonly ClassFacts[];
+  /** Whether the configuration or the trace names classes. */
+  readonly hasClasses: boolean;
   /** What a user should know before reading the results. */
   readonly notices: readonly string[];
 }
@@ -46,8 +51,11 @@ export async function buildCluster(
   const { simulation, metrics, workload } = config;
   const streams = randomStreams(simulation.random_seed, simulation.replication);
   const deployment = await buildDeployment(config, texts);
-  const { table, notices } = buildRequests(config, streams, texts.traceText);
-  const engine = engineParts(config, deployment, table);
+  const requests = buildRequests(config, streams, texts.traceText);
+  const built = buildClasses(config, requests, streams);
+  const { table } = built;
+  const engine = engineParts(config, deployment, built);
+  const gateway = buildGateway(config, built);
   const scaling = buildScaling(config);
   const name = deployment.shape.name;
   const billing = buildBilling(config, deployment.gpu.name);
@@ -63,9 +71,11 @@ export async function buildCluster(
       },
     }),
     scaling,
-    noCapacity: noCapacityRule(config.gateway),
-    concurrencyPerInstance: config.gateway.concurrency_per_instance ?? Infinity,
+    ...gateway.perFunction,
   };
+  const deadlines = config.scheduler.scheduling_policy === "edf"
+    ? engine.queueKeys as Float64Array
+    : undefined;
   // A workload cut by its number of requests ends with its last completion, not with the duration.
   const byCount = workload.num_requests !== null || workload.type === "trace" ||
     workload.closed_loop.concurrency !== null;
@@ -73,6 +83,8 @@ export async function buildCluster(
     parts: {
       requests: table,
       functions: [fn],
+      ...(gateway.admission && { admission: gateway.admission }),
+      ...(deadlines && { deadlineAtSeconds: deadlines }),
       starts: buildStarts(config, deployment, streams, texts.presetText),
       horizonSeconds: byCount ? 0 : simulation.duration,
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
@@ -86,15 +98,22 @@ export async function buildCluster(
       fixedMemoryShare: deployment.kv.fixedMemoryShare,
       kvMemoryShare: deployment.kv.kvMemoryShare,
       billing: billing.plan,
+      ...(engine.prefix && { prefixBlockTokens: engine.blockTokens }),
     }],
-    notices: billing.notice === undefined ? notices : [...notices, billing.notice],
+    classes: built.classes,
+    hasClasses: built.areNamed,
+    notices: [
+      ...requests.notices,
+      ...gateway.notices,
+      ...(billing.notice === undefined ? [] : [billing.notice]),
+    ],
   };
 }
 
 function engineParts(
   config: Configuration,
   deployment: Deployment,
-  table: RequestTable,
+  { table, classes }: BuiltClasses,
 ): EngineParts {
   const { scheduler, memory, simulation } = config;
   const { kv } = deployment;
@@ -102,7 +121,7 @@ function engineParts(
   for (let i = 0; i < table.count; i++) {
     if (table.outputTokens[i] > longestOutput) longestOutput = table.outputTokens[i];
   }
-  const keys = queueKeys(config, table);
+  const keys = queueKeys(scheduler.scheduling_policy, table, classes);
   return {
     execution: deployment.execution,
     work: deployment.work,
@@ -127,13 +146,5 @@ function engineParts(
     gpus: deployment.gpus,
     peakFlops: deployment.peakFlops,
     peakBytesPerSecond: deployment.peakBytesPerSecond,
-  };
-}
-
-function noCapacityRule(gateway: Configuration["gateway"]): NoCapacityRule {
-  return {
-    action: gateway.on_no_capacity === "reject" ? "reject" : "queue",
-    limit: gateway.limit ?? Infinity,
-    timeoutSeconds: gateway.timeout ?? Infinity,
   };
 }
