@@ -3,6 +3,7 @@ import {
   importAiconfigurator,
 } from "../execution/profiled/import_aiconfigurator.ts";
 import { importLlmServingSim } from "../execution/profiled/import_llmservingsim.ts";
+import { unequalShareOf } from "../execution/profiled/unequal_share.ts";
 import type { OperatorProfile } from "../execution/profiled/operator_profile.ts";
 import type { OperatorTable } from "../execution/profiled/operator_table.ts";
 import { thinTable } from "../execution/profiled/thin_table.ts";
@@ -114,7 +115,15 @@ function llmServingSimTables(recipe: ProfileRecipe, root: string): OperatorTable
       ];
       if (dense === undefined || perSequence === undefined || attention === undefined) continue;
       const texts = { dense, perSequence, attention, moe: read("moe") };
-      const imported = importLlmServingSim({ model, tensorParallel, dtype: "bf16", ...texts });
+      const meta = readOptional(`${root}/${folder}/bf16/meta.yaml`);
+      const unequalShare = meta === undefined ? undefined : unequalShareOf(meta, tensorParallel);
+      const imported = importLlmServingSim({
+        model,
+        tensorParallel,
+        dtype: "bf16",
+        ...texts,
+        ...(unequalShare !== undefined && { unequalShare }),
+      });
       // Points on a straight line between others, within 0.5 %, hold no information.
       tables.push(
         ...imported.map((table) => table.axes.length === 1 ? thinTable(table, 0.005) : table),

@@ -7,6 +7,7 @@ import type { OperatorTable } from "../execution/profiled/operator_table.ts";
 import { profileCoverage } from "../execution/profiled/profile_coverage.ts";
 import { parseProfile, writeProfile } from "../execution/profiled/profile_text.ts";
 import { synthesizeProfile } from "../execution/profiled/synthesize_profile.ts";
+import { unequalShareOf } from "../execution/profiled/unequal_share.ts";
 import { externalData } from "../results/external_data.ts";
 import { randomStreams } from "../sim/random_streams.ts";
 import { deriveProfile, everyShape } from "./derive_profile.ts";
@@ -126,16 +127,26 @@ async function importFrom(
     for (const tensorParallel of [1, 2, 4, 8]) {
       const read = (name: string) => {
         try {
-          return Deno.readTextFileSync(`${path}/tp${tensorParallel}/${name}.csv`);
+          return Deno.readTextFileSync(`${path}/${name}`);
         } catch (error) {
           if (error instanceof Deno.errors.NotFound) return undefined;
           throw error;
         }
       };
-      const [dense, perSequence, attention] = ["dense", "per_sequence", "attention"].map(read);
+      const [dense, perSequence, attention] = ["dense", "per_sequence", "attention"].map((name) =>
+        read(`tp${tensorParallel}/${name}.csv`)
+      );
       if (dense === undefined || perSequence === undefined || attention === undefined) continue;
-      const texts = { dense, perSequence, attention, moe: read("moe") };
-      tables.push(...importLlmServingSim({ model, tensorParallel, dtype: "bf16", ...texts }));
+      const texts = { dense, perSequence, attention, moe: read(`tp${tensorParallel}/moe.csv`) };
+      const meta = read("meta.yaml");
+      const unequalShare = meta === undefined ? undefined : unequalShareOf(meta, tensorParallel);
+      tables.push(...importLlmServingSim({
+        model,
+        tensorParallel,
+        dtype: "bf16",
+        ...texts,
+        ...(unequalShare !== undefined && { unequalShare }),
+      }));
     }
   } else {
     throw new RangeError(

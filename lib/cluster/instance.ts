@@ -124,6 +124,9 @@ export class Engine {
     const decoding = batch.decodes ? sequences.decoding : 0;
     shape.decodeSequences = decoding;
     shape.decodeContextTokens = decoding > 0 ? sequences.contextTokens : 0;
+    if (this.#parts.execution.needsLongestContext) {
+      shape.decodeLongestContextTokens = decoding > 0 ? sequences.longestContextTokens() : 0;
+    }
     if (decoding > 0) pool.take(sequences.blocksNeeded);
     this.#stepping = true;
     const { queue } = batch;
@@ -264,7 +267,8 @@ export class Engine {
     const line = this.#line;
     const decoding = sequences.decoding;
     const context = sequences.contextTokens;
-    if (!execution.decodeLine(decoding, context, line)) return false;
+    const longest = batch.shape.decodeLongestContextTokens;
+    if (!execution.decodeLine(decoding, context, line, longest)) return false;
     let steps = 1;
     // After a preemption or a swap the next plan may admit, so it has to be asked again; and so it
     // has when somebody came too late for this one.
@@ -308,8 +312,9 @@ export class Engine {
     if (!goesOn) {
       this.#anchorAtSeconds = now;
       this.#elapsedSeconds = 0;
+      const longest = shape.decodeLongestContextTokens;
       const onLine = shape.chunkCount === 0 &&
-        execution.decodeLine(shape.decodeSequences, context, this.#line);
+        execution.decodeLine(shape.decodeSequences, context, this.#line, longest);
       if (!onLine) this.#line.contextEndTokens = -1;
     }
     this.#elapsedSeconds += seconds;

@@ -148,6 +148,16 @@ export class Sequences {
       : this.doneTokens[slot];
   }
 
+  /** KV entries that the next decode step attends to for the longest sequence of the batch. */
+  longestContextTokens(): number {
+    let longest = 0;
+    for (let slot = this.first; slot >= 0; slot = this.next[slot]) {
+      if (this.state[slot] < SequenceState.decode) continue;
+      longest = Math.max(longest, this.computedTokens(slot) + 1);
+    }
+    return longest;
+  }
+
   /** KV blocks that the sequence holds. */
   blocksHeld(slot: number): number {
     if (this.reservedBlocks[slot] > 0) return this.reservedBlocks[slot];

@@ -7,6 +7,11 @@ export interface StepShape {
   decodeSequences: number;
   /** Sum over decoding sequences of the KV entries they attend to, this step's own token included. */
   decodeContextTokens: number;
+  /**
+   * Longest context among the decoding sequences, tokens, this step's own one included. Filled in for
+   * models that need it; absent: all contexts are equal.
+   */
+  decodeLongestContextTokens?: number;
   /** Prefill chunks in this step. */
   chunkCount: number;
   /** Prompt tokens computed by chunk `i` in this step, `i < chunkCount`. */
@@ -31,14 +36,23 @@ export interface DecodeLine {
 export interface ExecutionTimeModel {
   /** Short name for manifests, such as "analytical". */
   readonly name: string;
+  /** Unequal contexts take longer than equal ones of the same sum: see the step's longest context. */
+  readonly needsLongestContext?: boolean;
   /** Duration of the step in seconds, > 0. Allocates nothing. */
   stepSeconds(step: StepShape): number;
   /**
    * Writes the line on which decode-only steps of `sequences` sequences lie, starting at a total
    * context of `contextTokens`, and returns true; or returns false if the model has no such line,
    * and the engine then takes every step singly. Must agree with `stepSeconds` to 1e-12 relative.
+   *
+   * @param longestContextTokens Longest context at `contextTokens`; it grows by one per step, as all do.
    */
-  decodeLine(sequences: number, contextTokens: number, line: DecodeLine): boolean;
+  decodeLine(
+    sequences: number,
+    contextTokens: number,
+    line: DecodeLine,
+    longestContextTokens?: number,
+  ): boolean;
 }
 
 /** Arithmetic and memory traffic of a step: linear in tokens, context and sampled sequences. */

@@ -37,13 +37,14 @@ export function calibrated(options: CalibratedOptions): ExecutionTimeModel {
   const fixed = stepSeconds + collectivesPerStep * collectiveSeconds;
   return {
     name: `calibrated ${source.name}`,
+    needsLongestContext: source.needsLongestContext,
     stepSeconds(step) {
       return source.stepSeconds(step) + fixed +
         (step.decodeSequences + step.chunkCount) * sequenceSeconds +
         step.sampledSequences * samplerSeconds;
     },
-    decodeLine(sequences, contextTokens, line) {
-      if (!source.decodeLine(sequences, contextTokens, line)) return false;
+    decodeLine(sequences, contextTokens, line, longestContextTokens) {
+      if (!source.decodeLine(sequences, contextTokens, line, longestContextTokens)) return false;
       line.baseSeconds += fixed + sequences * (sequenceSeconds + samplerSeconds);
       return true;
     },

@@ -17,6 +17,8 @@ export interface LlmServingSimFolder {
   readonly attention: string;
   /** moe.csv: routed experts; absent for dense models. */
   readonly moe?: string;
+  /** What unequal contexts cost, where it was measured: see `unequalShareOf`. */
+  readonly unequalShare?: number;
 }
 
 /**
@@ -48,7 +50,9 @@ export function importLlmServingSim(
     rows.push({ at, seconds: row.value("time_us") * 1e-6 });
   }
   const names = [["chunk"], ["past"], ["decodes"], ["context"]];
-  tables.push(tableOfRows("mixed_attention", attributes, names, rows));
+  const { unequalShare } = folder;
+  const ofAttention = { ...attributes, ...(unequalShare !== undefined && { unequalShare }) };
+  tables.push(tableOfRows("mixed_attention", ofAttention, names, rows));
   if (folder.moe !== undefined) {
     const experts = [...plainCsvRows(folder.moe, ["tokens", "activated_experts", "time_us"])].map(
       (row): OperatorRow => ({

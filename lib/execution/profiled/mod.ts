@@ -11,5 +11,6 @@ export * from "./operator_table.ts";
 export * from "./profile_text.ts";
 export * from "./profiled.ts";
 export * from "./profiled_options.ts";
+export * from "./unequal_share.ts";
 export { type ExpertRouting } from "./expert_times.ts";
 export type { ReferenceTime } from "./reference_time.ts";

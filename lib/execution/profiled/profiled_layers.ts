@@ -65,12 +65,14 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
 
   const attention = requireTable(profile, "mixed_attention", attributes);
   const mixed = mixedAttention(attention);
+  const { unequalShare } = attention.attributes;
   return tabulatedModel({
     name: `profiled ${profile.gpu} ${shape.name} tp${tensorParallel}`,
     linearSeconds,
     headSeconds,
     decode: decodeRows(attention, maxSequences),
     attentionLayers: layers,
+    ...(unequalShare !== undefined && { unequalShare: Number(unequalShare) }),
     mixedAttentionSeconds(step) {
       let tokens = 0;
       let pairs = 0;

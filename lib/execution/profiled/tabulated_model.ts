@@ -17,6 +17,11 @@ export interface StepTables {
    * take alone. Allocates nothing.
    */
   mixedAttentionSeconds(step: StepShape, decodeSeconds: number): number;
+  /**
+   * Unequal contexts without a prefill chunk: share of the way from the decode attention at the mean
+   * context to that at the longest one, 0..1; default 0. With a chunk the measured shares are near 0.
+   */
+  readonly unequalShare?: number;
 }
 
 /**
@@ -24,7 +29,7 @@ export interface StepTables {
  * piecewise-linear function of their total context.
  */
 export function tabulatedModel(tables: StepTables): ExecutionTimeModel {
-  const { linearSeconds, headSeconds, decode, attentionLayers } = tables;
+  const { linearSeconds, headSeconds, decode, attentionLayers, unequalShare = 0 } = tables;
   const knots = decode.contextKnots;
   const width = knots.length;
   // base[b * width + j], slope[...]: the line of segment j of b sequences, all layers, tokens.
@@ -64,15 +69,24 @@ export function tabulatedModel(tables: StepTables): ExecutionTimeModel {
 
   return {
     name: tables.name,
+    needsLongestContext: unequalShare > 0,
     stepSeconds(step) {
       let tokens = step.decodeSequences;
       for (let i = 0; i < step.chunkCount; i++) tokens += step.chunkTokens[i];
       const linear = lookUp(linearSeconds, tokens) + lookUp(headSeconds, step.sampledSequences);
       const attention = decodeAttentionSeconds(step.decodeSequences, step.decodeContextTokens);
-      if (step.chunkCount === 0) return linear + attention;
+      if (step.chunkCount === 0) {
+        const longest = step.decodeLongestContextTokens;
+        if (unequalShare === 0 || longest === undefined) return linear + attention;
+        const atLongest = decodeAttentionSeconds(
+          step.decodeSequences,
+          step.decodeSequences * longest,
+        );
+        return linear + attention + unequalShare * (atLongest - attention);
+      }
       return linear + tables.mixedAttentionSeconds(step, attention);
     },
-    decodeLine(sequences, contextTokens, line: DecodeLine) {
+    decodeLine(sequences, contextTokens, line: DecodeLine, longestContextTokens) {
       if (sequences === 0) return false;
       const row = rowOf(sequences);
       const segment = segmentOf(sequences, contextTokens);
@@ -81,6 +95,18 @@ export function tabulatedModel(tables: StepTables): ExecutionTimeModel {
         (sequences / row) * base[cell];
       line.slopeSecondsPerToken = slope[cell];
       line.contextEndTokens = segment >= width - 2 ? Infinity : knots[segment + 1] * sequences;
+      if (unequalShare === 0 || longestContextTokens === undefined) return true;
+      // Were all contexts as long as the longest, their sum would be this much more: at every step.
+      const ahead = sequences * longestContextTokens - contextTokens;
+      const longSegment = segmentOf(sequences, contextTokens + ahead);
+      const longCell = row * width + longSegment;
+      const added = (sequences / row) * (base[longCell] - base[cell]) + slope[longCell] * ahead;
+      line.baseSeconds += unequalShare * added;
+      line.slopeSecondsPerToken += unequalShare * (slope[longCell] - slope[cell]);
+      if (longSegment < width - 2) {
+        const end = knots[longSegment + 1] * sequences - ahead;
+        if (end < line.contextEndTokens) line.contextEndTokens = end;
+      }
       return true;
     },
   };
