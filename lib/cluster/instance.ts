@@ -164,6 +164,19 @@ export class Engine {
     if (sequences.decoding === 0) this.#gaps.clear();
   }
 
+  /**
+   * Counts the gaps and blocks of the steps that have ended by `now` in a run that the end of the
+   * simulation cuts short. Nothing may follow.
+   */
+  settle(now: number): void {
+    const ended = this.#stepping ? this.#ahead(now) : 0;
+    if (ended === 0) return;
+    this.#decode.steps = ended;
+    this.finish(this.#decode.endAtSeconds(ended));
+    // The step in progress has its blocks.
+    this.#batch.pool.take(this.#batch.sequences.blocksNeeded);
+  }
+
   /** KV blocks in use at `now`. */
   usedBlocks(now: number): number {
     const { pool, sequences } = this.#batch;

@@ -499,8 +499,10 @@ class Simulation {
     const end = stopAtSeconds < Infinity ? stopAtSeconds : Math.max(horizonSeconds, this.#now);
     this.#now = end;
     this.#sample();
+    const totals = this.#fleet.totals(end);
     let stepsLeapt = 0, stepsSingle = 0, peakBlocks = 0, peakKvUtilization = 0;
     for (const engine of this.#fleet.engines) {
+      engine.settle(end);
       stepsLeapt += engine.stepsLeapt;
       stepsSingle += engine.stepsSingle;
       peakBlocks = Math.max(peakBlocks, engine.peakBlocks);
@@ -518,7 +520,7 @@ class Simulation {
       gaps: this.#run.gaps,
       timeSeries: this.#sampler.columns(),
       lives: this.#fleet.lives(end),
-      totals: this.#fleet.totals(end),
+      totals,
       stageSpans: this.#parts.starts.spans,
       coldStarts: this.#fleet.coldStarts,
       endAtSeconds: end,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { ClusterParts } from "../../lib/cluster/cluster_parts.ts";
+import type { ClusterParts, NoCapacityRule } from "../../lib/cluster/cluster_parts.ts";
 import type { Stepping } from "../../lib/cluster/engine_parts.ts";
 import { fasterTransformer } from "../../lib/scheduling/batching/faster_transformer.ts";
 import { orca } from "../../lib/scheduling/batching/orca.ts";
@@ -10,14 +10,13 @@ import { vllmV0 } from "../../lib/scheduling/batching/vllm_v0.ts";
 import type { QueueOrder } from "../../lib/scheduling/batching/waiting_queue.ts";
 import { prefixIdentity } from "../../lib/scheduling/kv_cache/prefix_identity.ts";
 import {
-  kvAware,
-  leastLoaded,
-  leastTokens,
-  prefixAffinity,
-  roundRobin,
+  createRouting,
+  ROUTING_POLICIES,
+  type RoutingName,
 } from "../../lib/scheduling/routing/mod.ts";
 import { sequentialStarts } from "../../lib/serverless/cold_start/start_service.ts";
 import { ScalingDecider } from "../../lib/serverless/scaling/scaling_decider.ts";
+import { randomStreams } from "../../lib/sim/random_streams.ts";
 import type { RequestTable } from "../../lib/workload/request_table.ts";
 import { type PiecewiseTime, piecewiseTime } from "./piecewise_time.ts";
 
@@ -27,18 +26,17 @@ export interface ClusterCase {
     readonly gap: number;
     readonly prompt: number;
     readonly output: number;
+    /** Requests of a group begin alike. */
     readonly group: number;
+    readonly classId: number;
   }[];
   /** Arrivals are rounded to this many seconds, so that they coincide with step ends; 0: not. */
   readonly grid: number;
   readonly strategy: "vllm" | "vllm-v0" | "vllm-v0-swap" | "sarathi" | "orca" | "fastertransformer";
   readonly order: QueueOrder;
-  readonly routing:
-    | "round-robin"
-    | "least-loaded"
-    | "least-tokens"
-    | "kv-aware"
-    | "prefix-affinity";
+  readonly routing: RoutingName;
+  /** Time between two reports to the router, seconds. */
+  readonly staleness: number;
   readonly time: PiecewiseTime;
   readonly maxSequences: number;
   readonly chunk: number;
@@ -51,6 +49,18 @@ export interface ClusterCase {
   readonly desired: readonly number[];
   readonly concurrency: number;
   readonly closedLoop: number;
+  /** Requests of a group are the turns of one session; not in a closed loop. */
+  readonly sessions: boolean;
+  /** What happens to requests that no instance can take. */
+  readonly noCapacity: NoCapacityRule;
+  /** Requests per second of all classes and of class 1; Infinity for no limit. */
+  readonly rates: readonly [number, number];
+  /** Greatest predicted TTFT of class 0, seconds; Infinity to let everybody in. */
+  readonly ttftLimit: number;
+  /** Whether the gateway's queue is fair between classes, weighted 1, 2 and 3. */
+  readonly fair: boolean;
+  /** End of the run, seconds. */
+  readonly stopAt: number;
   readonly keepAlive: number;
 }
 
@@ -62,15 +72,12 @@ const STRATEGIES = [
   "orca",
   "fastertransformer",
 ] as const;
-const ROUTINGS = [
-  "round-robin",
-  "least-loaded",
-  "least-tokens",
-  "kv-aware",
-  "prefix-affinity",
-] as const;
+const ROUTINGS = Object.keys(ROUTING_POLICIES) as RoutingName[];
 
-/** Random clusters: every strategy, order and router, memory pressure, scaling, draining, ties. */
+/**
+ * Random clusters: every strategy, order and router, memory pressure, scaling, draining, ties,
+ * admission, fairness, sessions.
+ */
 export const clusterCases: fc.Arbitrary<ClusterCase> = fc.record({
   requests: fc.array(
     fc.record({
@@ -78,6 +85,7 @@ export const clusterCases: fc.Arbitrary<ClusterCase> = fc.record({
       prompt: fc.integer({ min: 1, max: 90 }),
       output: fc.oneof(fc.constantFrom(1, 2), fc.integer({ min: 1, max: 60 })),
       group: fc.integer({ min: 0, max: 3 }),
+      classId: fc.integer({ min: 0, max: 2 }),
     }),
     { minLength: 1, maxLength: 60 },
   ),
@@ -103,6 +111,20 @@ export const clusterCases: fc.Arbitrary<ClusterCase> = fc.record({
   desired: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 12 }),
   concurrency: fc.constantFrom(Infinity, Infinity, 3),
   closedLoop: fc.constantFrom(0, 0, 0, 4),
+  staleness: fc.constantFrom(0, 0, 0.35),
+  sessions: fc.constantFrom(false, false, true),
+  noCapacity: fc.oneof(
+    fc.constant<NoCapacityRule>({ action: "queue", limit: Infinity, timeoutSeconds: Infinity }),
+    fc.record({
+      action: fc.constantFrom("queue", "queue", "reject"),
+      limit: fc.constantFrom(Infinity, 0, 4),
+      timeoutSeconds: fc.constantFrom(Infinity, 0.5),
+    }),
+  ),
+  rates: fc.tuple(fc.constantFrom(Infinity, Infinity, 5), fc.constantFrom(Infinity, Infinity, 1)),
+  ttftLimit: fc.constantFrom(Infinity, Infinity, 0.4),
+  fair: fc.constantFrom(false, true),
+  stopAt: fc.constantFrom(Infinity, Infinity, 3.21),
   keepAlive: fc.constantFrom(Infinity, 1),
 });
 
@@ -147,11 +169,39 @@ export function caseRequests(test: ClusterCase): RequestTable {
     arrivalAtSeconds,
     promptTokens,
     outputTokens: Int32Array.from(test.requests, (r) => r.output),
+    classId: Uint8Array.from(test.requests, (r) => r.classId),
+    sessionId: Int32Array.from(test.requests, (r) => r.group - 1),
     prefix: { blockTokens: test.blockTokens, offsets, hashes: Float64Array.from(hashes) },
     ...(test.closedLoop > 0 && {
       closedLoop: { concurrency: test.closedLoop, thinkSeconds: 0.05 },
     }),
+    ...(test.sessions && test.closedLoop === 0 && sessionColumns(test)),
   };
+}
+
+/** The rows of each group as one session: all but its first are released by the one before. */
+function sessionColumns(test: ClusterCase) {
+  const last = new Map<number, number>();
+  const afterRequest = Int32Array.from(test.requests, ({ group }, i) => {
+    const before = last.get(group) ?? -1;
+    last.set(group, i);
+    return before;
+  });
+  return { afterRequest, thinkSeconds: new Float64Array(test.requests.length).fill(0.07) };
+}
+
+/** What the queue order compares. */
+function queueKeys({ order }: ClusterCase, requests: RequestTable) {
+  switch (order) {
+    case "fcfs":
+      return undefined;
+    case "shortest-prompt":
+      return requests.promptTokens;
+    case "priority":
+      return requests.classId;
+    case "edf":
+      return requests.arrivalAtSeconds.map((at, i) => at + 0.3 * requests.classId![i]);
+  }
 }
 
 /** The parts of a case's run; new ones for every run. */
@@ -166,13 +216,12 @@ export function caseParts(test: ClusterCase, stepping: Stepping): ClusterParts {
       return at < test.desired.length ? test.desired[at] : Math.max(1, test.desired[at - 1]);
     },
   }, { maxInstances: 4 });
-  const routing = {
-    "round-robin": roundRobin,
-    "least-loaded": leastLoaded,
-    "least-tokens": leastTokens,
-    "kv-aware": kvAware,
-    "prefix-affinity": () => prefixAffinity({ loadDifference: 3 }),
-  }[test.routing]();
+  const routing = createRouting(test.routing, {
+    stream: randomStreams(11).take("routing"),
+    prefixAffinity: { loadDifference: 3 },
+  });
+  const keys = queueKeys(test, requests);
+  const [allRate, classRate] = test.rates;
   return {
     requests,
     functions: [{
@@ -196,7 +245,7 @@ export function caseParts(test: ClusterCase, stepping: Stepping): ClusterParts {
         windowTokens: 140,
         maxOutputTokens: 60,
         queueOrder: test.order,
-        ...(test.order !== "fcfs" && { queueKeys: requests.promptTokens }),
+        ...(keys && { queueKeys: keys }),
         ...(test.prefix && { prefix: prefixIdentity(requests.prefix!, test.blockTokens) }),
         swap: { blocks: 60, secondsPerBlock: 1e-4 },
         asyncScheduling: test.asyncScheduling,
@@ -213,12 +262,27 @@ export function caseParts(test: ClusterCase, stepping: Stepping): ClusterParts {
         activation: decider ? "first" : "none",
         keepAliveSeconds: decider ? test.keepAlive : Infinity,
       },
-      noCapacity: { action: "queue", limit: Infinity, timeoutSeconds: Infinity },
+      noCapacity: test.noCapacity,
       concurrencyPerInstance: test.concurrency,
+      routingStalenessSeconds: test.staleness,
+      ...(test.fair && {
+        fairShares: {
+          flowOf: (request: number) => requests.classId![request],
+          weightOf: (flow: number) => 1 + flow,
+        },
+      }),
     }],
+    admission: {
+      ...(allRate < Infinity && { rateLimit: { perSecond: allRate, burst: 3 } }),
+      ...(classRate < Infinity && {
+        rateLimits: new Map([[1, { perSecond: classRate, burst: 2 }]]),
+      }),
+      ...(test.ttftLimit < Infinity && { ttftLimitSeconds: new Map([[0, test.ttftLimit]]) }),
+    },
+    ...(test.order === "edf" && { deadlineAtSeconds: keys as Float64Array }),
     starts: sequentialStarts(() => [{ stage: "all", seconds: 0.93 }]),
     horizonSeconds: 0,
-    stopAtSeconds: Infinity,
+    stopAtSeconds: test.stopAt,
     sampleSeconds: 0.31,
   };
 }
