@@ -50,6 +50,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Compare published numbers with ours",
     load: async () => (await import("./targets.ts")).targetsCommand,
   },
+  bench: {
+    summary: "Measure the speed and the memory of the simulator",
+    load: async () => (await import("./bench.ts")).benchCommand,
+  },
 };
 
 function help(): string {
