@@ -41,6 +41,7 @@ export class Autoscaler {
       starting: 0,
       queued: 0,
       inFlight: 0,
+      waiting: 0,
       oldestWaitSeconds: 0,
       concurrency: 0,
       arrivals: 0,
@@ -104,7 +105,7 @@ export class Autoscaler {
   #measureInstances(now: number, signals: Gathered): void {
     const fleet = this.#fleet;
     const { readyIds, ready, parts } = this.#function;
-    let upSeconds = 0, busySeconds = 0, usedBlocks = 0;
+    let upSeconds = 0, busySeconds = 0, usedBlocks = 0, waiting = 0;
     for (let i = 0; i < ready; i++) {
       const id = readyIds[i];
       const engine = fleet.engines[id];
@@ -113,7 +114,9 @@ export class Autoscaler {
       this.#busyBefore[id] = this.#totals.busySeconds;
       upSeconds += now - Math.max(this.#evaluatedAtSeconds, fleet.readyAtSeconds[id]);
       usedBlocks += engine.usedBlocks(now);
+      waiting += engine.outstanding - engine.running;
     }
+    signals.waiting = waiting;
     signals.busyFraction = upSeconds > 0 ? Math.min(1, busySeconds / upSeconds) : 0;
     signals.kvUtilization = ready > 0 ? usedBlocks / (ready * parts.engine.kvBlocks) : 0;
   }

@@ -1,73 +1,124 @@
+import type { RequestColumns } from "../metrics/run_tables.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
+import { GapMaxima } from "./gap_maxima.ts";
+import type { DecodeRun } from "./leap.ts";
+import { type Sequences, SequenceState } from "./sequences.ts";
 
 /**
  * Gaps between tokens of one engine's sequences. All decoding sequences gain their tokens together,
- * so a gap is shared by the whole batch: the sketch takes it once with the batch's size as weight,
- * and a stack of decreasing maxima answers "the longest gap since this sequence joined" exactly,
- * without touching any sequence while it decodes.
+ * so a gap is shared by the whole batch: the sketch takes a run's gaps at once, with the batch's size
+ * as weight. Only a sequence's first gap may differ, when its last token is older than the run.
  */
 export class TokenGaps {
   readonly #sketch: GapSketch;
-  /** Decode runs recorded so far: the time axis of the stack. */
-  #runs = 0;
-  /** Runs whose longest gap no later run has exceeded, oldest (and longest) first. */
-  #stackRuns = new Float64Array(64);
-  #stackGaps = new Float64Array(64);
-  #stackSize = 0;
+  readonly #sequences: Sequences;
+  readonly #columns: RequestColumns;
+  readonly #maxima = new GapMaxima();
+  /** End of the last decode step, seconds. */
+  #lastDecodeAtSeconds = 0;
+  /** Slots that joined the decode batch since its last step. */
+  readonly #fresh: Int32Array;
+  #freshCount = 0;
 
-  constructor(sketch: GapSketch) {
+  constructor(sketch: GapSketch, sequences: Sequences, columns: RequestColumns) {
     this.#sketch = sketch;
+    this.#sequences = sequences;
+    this.#columns = columns;
+    this.#fresh = new Int32Array(sequences.request.length);
   }
 
-  /** Number of the next decode run: a sequence that joins now has its first gap there. */
-  get nextRun(): number {
-    return this.#runs;
+  /** A sequence joined the decode batch. */
+  join(slot: number): void {
+    this.#fresh[this.#freshCount++] = slot;
+    this.#sequences.firstRun[slot] = this.#maxima.nextRun;
   }
 
-  /** Records one gap of one sequence, outside the common run. */
-  addSingle(gapSeconds: number): void {
+  /** Records one gap of one sequence, outside the common runs. */
+  addSingle(slot: number, gapSeconds: number): void {
     this.#sketch.add(gapSeconds, 1);
+    const longest = this.#sequences.longestGapSeconds;
+    if (gapSeconds > longest[slot]) longest[slot] = gapSeconds;
   }
 
-  /** Records gaps first + k increment, k < count, each of `weight` sequences; increment >= 0. */
-  addGaps(firstSeconds: number, incrementSeconds: number, count: number, weight: number): void {
-    if (count === 1) return this.#sketch.add(firstSeconds, weight);
-    this.#sketch.addRun(firstSeconds, incrementSeconds, count, weight);
-  }
-
-  /** Ends a decode run whose longest gap was `longestSeconds`. */
-  endRun(longestSeconds: number): void {
-    let size = this.#stackSize;
-    while (size > 0 && this.#stackGaps[size - 1] <= longestSeconds) size--;
-    if (size === this.#stackRuns.length) this.#grow();
-    this.#stackRuns[size] = this.#runs++;
-    this.#stackGaps[size] = longestSeconds;
-    this.#stackSize = size + 1;
-  }
-
-  /** Longest gap of the runs from number `firstRun` on, seconds; 0 when there was none. */
-  longestSince(firstRun: number): number {
-    let low = 0;
-    let high = this.#stackSize;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#stackRuns[middle] < firstRun) low = middle + 1;
-      else high = middle;
+  /** Records the gaps of a decode run that ends at `now`, before its sequences advance. */
+  addRun(run: DecodeRun, now: number): void {
+    const { steps, firstStepSeconds, incrementSeconds, startAtSeconds } = run;
+    const { decoding } = this.#sequences;
+    const last = firstStepSeconds + incrementSeconds * (steps - 1);
+    if (this.#isUniform(startAtSeconds)) {
+      if (steps === 1) this.#sketch.add(firstStepSeconds, decoding);
+      else this.#sketch.addRun(firstStepSeconds, incrementSeconds, steps, decoding);
+      this.#maxima.endRun(last);
+    } else {
+      this.#addLateRun(run, last);
     }
-    return low < this.#stackSize ? this.#stackGaps[low] : 0;
+    this.#freshCount = 0;
+    this.#lastDecodeAtSeconds = now;
   }
 
-  /** Forgets all runs: nothing decodes any more, so nobody will ask about them. */
+  /** Longest gap of the sequence in `slot` so far, seconds. */
+  longest(slot: number): number {
+    const { request, state, firstRun, longestGapSeconds } = this.#sequences;
+    const before = this.#columns.maxTbtSeconds[request[slot]];
+    let longest = longestGapSeconds[slot];
+    if (state[slot] === SequenceState.decode) {
+      longest = Math.max(longest, this.#maxima.longestSince(firstRun[slot]));
+    }
+    return before > longest ? before : longest;
+  }
+
+  /** Notes where a preempted sequence stood, so that its next gap is measured from its last token. */
+  suspend(slot: number): void {
+    const { request, state, lastTokenAtSeconds } = this.#sequences;
+    if (state[slot] !== SequenceState.decode) return;
+    const fresh = this.#fresh.subarray(0, this.#freshCount).indexOf(slot);
+    if (fresh >= 0) this.#fresh[fresh] = this.#fresh[--this.#freshCount];
+    // The completion column holds the last token's instant until the request completes.
+    this.#columns.completedAtSeconds[request[slot]] = fresh >= 0
+      ? lastTokenAtSeconds[slot]
+      : this.#lastDecodeAtSeconds;
+    const longest = this.longest(slot);
+    if (longest > 0) this.#columns.maxTbtSeconds[request[slot]] = longest;
+  }
+
+  /** `count` tokens arrive together: the gaps between them are zero. */
+  addTogether(count: number): void {
+    if (count > 1) this.#sketch.add(0, count - 1);
+  }
+
+  /** Nothing decodes any more. */
   clear(): void {
-    this.#stackSize = 0;
+    this.#maxima.clear();
+    this.#freshCount = 0;
   }
 
-  #grow(): void {
-    const runs = new Float64Array(this.#stackRuns.length * 2);
-    runs.set(this.#stackRuns);
-    const gaps = new Float64Array(runs.length);
-    gaps.set(this.#stackGaps);
-    this.#stackRuns = runs;
-    this.#stackGaps = gaps;
+  /** Whether everybody's last token came when the run started. */
+  #isUniform(startAtSeconds: number): boolean {
+    const old = this.#sequences.decoding - this.#freshCount;
+    if (old > 0 && startAtSeconds > this.#lastDecodeAtSeconds) return false;
+    for (let i = 0; i < this.#freshCount; i++) {
+      if (this.#sequences.lastTokenAtSeconds[this.#fresh[i]] < startAtSeconds) return false;
+    }
+    return true;
+  }
+
+  /** A run after a stall: first gaps reach back to each one's last token. */
+  #addLateRun(run: DecodeRun, last: number): void {
+    const { steps, firstStepSeconds, incrementSeconds, startAtSeconds } = run;
+    const { decoding, lastTokenAtSeconds, longestGapSeconds, firstRun } = this.#sequences;
+    const old = decoding - this.#freshCount;
+    const oldGap = startAtSeconds - this.#lastDecodeAtSeconds + firstStepSeconds;
+    if (old > 0) this.#sketch.add(oldGap, old);
+    for (let i = 0; i < this.#freshCount; i++) {
+      const slot = this.#fresh[i];
+      this.addSingle(slot, startAtSeconds - lastTokenAtSeconds[slot] + firstStepSeconds);
+      if (steps > 1 && last > longestGapSeconds[slot]) longestGapSeconds[slot] = last;
+      firstRun[slot] = this.#maxima.nextRun + 1;
+    }
+    if (steps > 1) {
+      const second = firstStepSeconds + incrementSeconds;
+      this.#sketch.addRun(second, incrementSeconds, steps - 1, decoding);
+    }
+    this.#maxima.endRun(old > 0 ? Math.max(oldGap, last) : last);
   }
 }
