@@ -1,0 +1,76 @@
+import { equal, match, throws } from "@std/assert";
+import { simulateCluster } from "../../lib/cluster/simulate.ts";
+import { OUTCOME_CODE } from "../../lib/metrics/recorder.ts";
+import { vllm } from "../../lib/scheduling/batching/vllm.ts";
+import { ScalingDecider } from "../../lib/serverless/scaling/scaling_decider.ts";
+import { smallCluster } from "../support/small_cluster.ts";
+
+/** No instance at all, and no request may start one. */
+const NOBODY = { minInstances: 0, initialInstances: 0, activation: "none" } as const;
+
+Deno.test("a run whose request waits for an instance that nobody starts ends with an error", () => {
+  const parts = smallCluster([[1.5, 10, 5], [2, 10, 5]], { scaling: NOBODY });
+  throws(() => simulateCluster(parts), {
+    name: "RangeError",
+    message:
+      'Cannot make progress at 2 s: request 0 waits for function "f" and no instance will come',
+  });
+});
+
+Deno.test("a run whose scaling policy never wants an instance ends with an error", () => {
+  const decider = new ScalingDecider({ periodSeconds: 1, desired: () => 0 }, { maxInstances: 1 });
+  const parts = smallCluster([[1.5, 10, 5]], { scaling: { ...NOBODY, decider } });
+  throws(() => simulateCluster(parts), (error: Error) => {
+    match(error.message, /^Cannot make progress at \d+ s: request 0 waits for function "f"/);
+    match(error.message, /its scaling policy keeps at 0 instances$/);
+    return error instanceof RangeError;
+  });
+});
+
+Deno.test("a run whose start never ends ends with an error", () => {
+  const parts = smallCluster([[1, 10, 5]], {
+    scaling: { ...NOBODY, activation: "first" },
+    startSeconds: Infinity,
+  });
+  throws(() => simulateCluster(parts), /Cannot make progress at 1 s: request 0 waits/);
+});
+
+Deno.test("a run whose batching strategy schedules nothing ends with an error", () => {
+  const parts = smallCluster([[1, 10, 5]], { engine: { strategy: { ...vllm(), plan() {} } } });
+  throws(() => simulateCluster(parts), /Cannot make progress at 1 s: request 0 /);
+});
+
+Deno.test("a request that waits for nobody gives up when it may, and the run ends", () => {
+  const { columns, endAtSeconds } = simulateCluster(smallCluster([[1, 10, 5]], {
+    scaling: NOBODY,
+    fn: { noCapacity: { action: "queue", limit: Infinity, timeoutSeconds: 30 } },
+  }));
+  equal(columns.outcome[0], OUTCOME_CODE.timed_out);
+  equal(endAtSeconds, 31);
+});
+
+Deno.test("a run that is to stop at an instant leaves what waits for nobody unfinished", () => {
+  const { columns, endAtSeconds, arrived } = simulateCluster(smallCluster([[1, 10, 5]], {
+    scaling: NOBODY,
+    cluster: { stopAtSeconds: 50 },
+  }));
+  equal(columns.outcome[0], OUTCOME_CODE.unfinished);
+  equal(arrived, 1);
+  equal(endAtSeconds, 50);
+});
+
+Deno.test("a prompt that fills the window, or could never fit, is turned away with its reason", () => {
+  const { columns, arrived } = simulateCluster(smallCluster(
+    [[0, 1000, 5], [0, 999, 5], [0, 100, 5], [0, 77, 5]],
+    { engine: { kvBlocks: 20 } },
+  ));
+  equal(arrived, 4);
+  // 999 and 100 prompt tokens need more than 20 blocks of 4; so would 77 + 4, but not 76 + 4.
+  const { rejected_window, rejected_capacity } = OUTCOME_CODE;
+  equal(
+    columns.outcome.join(),
+    [rejected_window, rejected_capacity, rejected_capacity, rejected_capacity].join(),
+  );
+  const fits = simulateCluster(smallCluster([[0, 76, 5]], { engine: { kvBlocks: 20 } }));
+  equal(fits.columns.outcome[0], OUTCOME_CODE.completed);
+});
