@@ -1,6 +1,7 @@
 import { bill, type BillingPlan } from "../serverless/cost/mod.ts";
 import type { InstanceLife } from "../serverless/lifecycle.ts";
 import { describe } from "../stats/quantiles.ts";
+import { divideByOutput, fillDifference, fillTpot, measuredRequests } from "./latency_columns.ts";
 import { attainment } from "./attainment.ts";
 import { prefixCacheUse } from "./prefix_cache_use.ts";
 import { OUTCOME_CODE } from "./recorder.ts";
@@ -136,6 +137,9 @@ function attainmentFields(
   rate: (count: number) => number,
 ): Pick<Summary, "slo_attainment" | "goodput_rps" | "classes"> {
   const limits = classes.length > 0 ? classes.map((facts) => facts.slo) : [slo];
+  if (classes.length === 0 && !hasLimits(slo)) {
+    return { slo_attainment: null, goodput_rps: null, classes: [] };
+  }
   const { arrived, attained, share, completedWithin } = attainment(run, limits, warmupSeconds);
   return {
     slo_attainment: share,
@@ -220,25 +224,15 @@ function countRequests(run: RunRecord, warmupSeconds: number) {
  * buffer serves them all.
  */
 function requestLatencies(
-  run: RunRecord,
+  { columns }: RunRecord,
   percentiles: readonly number[],
   warmupSeconds: number,
   classId?: number,
 ) {
-  const { columns } = run;
-  const { count, arrivalAtSeconds, firstTokenAtSeconds, completedAtSeconds, outputTokens } =
-    columns;
-  const measured = new Int32Array(count);
-  let rows = 0;
-  for (let i = 0; i < count; i++) {
-    if (columns.outcome[i] !== OUTCOME_CODE.completed) continue;
-    if (classId !== undefined && columns.classId[i] !== classId) continue;
-    if (arrivalAtSeconds[i] >= warmupSeconds) measured[rows++] = i;
-  }
-  const buffer = new Float64Array(rows);
-  const scratch = new Float64Array(rows);
-  const latency = (of: (request: number) => number): LatencySummary => {
-    for (let row = 0; row < rows; row++) buffer[row] = of(measured[row]);
+  const measured = measuredRequests(columns, warmupSeconds, classId);
+  const buffer = new Float64Array(measured.count);
+  const scratch = new Float64Array(measured.count);
+  const summarizeBuffer = (): LatencySummary => {
     const { mean, max, percentiles: values } = describe(buffer, percentiles, scratch);
     return {
       mean: orNull(mean),
@@ -246,19 +240,18 @@ function requestLatencies(
       max: orNull(max),
     } as LatencySummary;
   };
-  return {
-    ttft_s: latency((i) => firstTokenAtSeconds[i] - arrivalAtSeconds[i]),
-    tpot_s: latency((i) =>
-      outputTokens[i] > 1
-        ? (completedAtSeconds[i] - firstTokenAtSeconds[i]) / (outputTokens[i] - 1)
-        : NaN
-    ),
-    e2e_s: latency((i) => completedAtSeconds[i] - arrivalAtSeconds[i]),
-    normalized_latency_s: latency((i) =>
-      (completedAtSeconds[i] - arrivalAtSeconds[i]) / outputTokens[i]
-    ),
-    scheduling_delay_s: latency((i) => columns.scheduledAtSeconds[i] - arrivalAtSeconds[i]),
+  const difference = (end: Float64Array): LatencySummary => {
+    fillDifference(buffer, measured, end, columns.arrivalAtSeconds);
+    return summarizeBuffer();
   };
+  const ttft_s = difference(columns.firstTokenAtSeconds);
+  const scheduling_delay_s = difference(columns.scheduledAtSeconds);
+  fillTpot(buffer, measured, columns);
+  const tpot_s = summarizeBuffer();
+  const e2e_s = difference(columns.completedAtSeconds);
+  fillDifference(buffer, measured, columns.completedAtSeconds, columns.arrivalAtSeconds);
+  divideByOutput(buffer, measured, columns);
+  return { ttft_s, tpot_s, e2e_s, normalized_latency_s: summarizeBuffer(), scheduling_delay_s };
 }
 
 /** Time, work and dollars of all instances. */
