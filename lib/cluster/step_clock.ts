@@ -60,7 +60,8 @@ export class StepClock {
     const { execution, strategy } = this.#parts;
     const { decoding, contextTokens } = sequences;
     const line = this.#line;
-    if (!execution.decodeLine(decoding, contextTokens, line)) return false;
+    const longest = this.#batch.shape.decodeLongestContextTokens;
+    if (!execution.decodeLine(decoding, contextTokens, line, longest)) return false;
     let steps = 1;
     // After a preemption or a swap the next plan may admit, so it has to be asked again.
     if (strategy.repeatsDecode && isSteady && preempted === 0 && swappedIn === 0) {
@@ -91,8 +92,9 @@ export class StepClock {
     if (!goesOn) {
       this.#anchorAtSeconds = now;
       this.#elapsedSeconds = 0;
+      const longest = shape.decodeLongestContextTokens;
       const onLine = shape.chunkCount === 0 &&
-        execution.decodeLine(shape.decodeSequences, context, this.#line);
+        execution.decodeLine(shape.decodeSequences, context, this.#line, longest);
       if (!onLine) this.#line.contextEndTokens = -1;
     }
     this.#elapsedSeconds += seconds;
