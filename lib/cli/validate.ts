@@ -20,11 +20,12 @@ const OPTIONS = [
   { name: "json", describe: "All rows as one JSON object" },
   { name: "quick", describe: "The per-request runs alone, with two seeds" },
   { name: "rows", describe: "Every measured point, not the means alone" },
+  { name: "figures", value: "DIR", describe: "Also draw the figures as SVG into this directory" },
 ] as const;
 
 const HELP = `Replays measurements of real servers and shows the error.
 
-Usage: deno task validate [--json] [--quick] [--rows]
+Usage: deno task validate [--json] [--quick] [--rows] [--figures DIR]
 
 ${describeOptions(OPTIONS)}
 
@@ -36,7 +37,7 @@ export const validateCommand: Command = {
   name: "validate",
   summary: "Replay measurements of real servers and show the error",
   help: HELP,
-  run(args, print) {
+  async run(args, print) {
     const options = readArguments("validate", args, OPTIONS, 0);
     const data = referenceMeasurements();
     const runner = new ServerRunner();
@@ -50,6 +51,11 @@ export const validateCommand: Command = {
       replayMeasuredRun(runner, run, shippedConstants(run.server.gpu, true), 0);
     }
     const secondsPerRun = (performance.now() - startedMs) / 1000 / data.runs.length;
+    const figures = options.value("figures");
+    if (figures !== undefined) {
+      const { drawFidelity } = await import("./fidelity_figures.ts");
+      await drawFidelity(runner, data, validation, figures);
+    }
     if (options.flag("json")) {
       print(JSON.stringify({ ...validation, published: { LLMSERVINGSIM, BLIS } }, null, 2));
       return 0;
@@ -83,7 +89,7 @@ function showRuns({ runs }: Validation): string[] {
         cell("ttft"),
         cell("tpot"),
         cell("e2e"),
-        slashed(run.exact),
+        exactCell(run.exact, published.errors),
       ]);
     }
     table.push([
@@ -176,6 +182,13 @@ function percent(share: number): string {
 
 function mark(met: boolean): string {
   return met ? " +" : " -";
+}
+
+/** Errors at the exact arrivals, as the published ones were made. */
+function exactCell(exact: LatencyErrors, published: LatencyErrors): string {
+  return (["ttft", "tpot", "e2e"] as const).map((key) =>
+    (100 * exact[key]).toFixed(2) + mark(exact[key] <= published[key])
+  ).join("  ");
 }
 
 function slashed({ ttft, tpot, e2e }: LatencyErrors): string {

@@ -12,11 +12,17 @@ export {
 export { costBreakdown, type CostBreakdownOptions, type CostRow } from "./cost_breakdown.ts";
 export { instanceGantt, type InstanceGanttOptions, type PhaseRow } from "./instance_gantt.ts";
 export { type CdfRow, latencyCdf, type LatencyCdfOptions, type SloLine } from "./latency_cdf.ts";
+export { type CurveRow, pairedCurves, type PairedCurvesOptions } from "./paired_curves.ts";
 export {
   percentileBars,
   type PercentileBarsOptions,
   type PercentileRow,
 } from "./percentile_bars.ts";
+export {
+  predictedMeasured,
+  type PredictedMeasuredOptions,
+  type PredictionRow,
+} from "./predicted_measured.ts";
 export { convertSvg, type FigureFormat, renderFigure, renderSvg } from "./render.ts";
 export type { FigureSpec } from "./spec.ts";
 export { type ColumnSpan, FIGURE_WIDTH, THEME } from "./theme.ts";

@@ -16,6 +16,7 @@ import { vllm } from "../../scheduling/batching/vllm.ts";
 import { prefixIdentity } from "../../scheduling/kv_cache/prefix_identity.ts";
 import { leastLoaded } from "../../scheduling/routing/least_loaded.ts";
 import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
+import { alwaysKeepAlive } from "../../serverless/keep_alive/fixed.ts";
 import type { RequestTable } from "../../workload/mod.ts";
 import type { Constants } from "./constants.ts";
 
@@ -113,7 +114,7 @@ export class ServerRunner {
           maxInstances: 1,
           initialInstances: 1,
           activation: "none",
-          keepAliveSeconds: Infinity,
+          keepAlive: alwaysKeepAlive(),
         },
         noCapacity: { action: "queue", limit: Infinity, timeoutSeconds: Infinity },
         concurrencyPerInstance: Infinity,
