@@ -1,0 +1,209 @@
+import { deepEqual, equal, ok } from "@std/assert";
+import fc from "fast-check";
+import { loadConfig } from "../../lib/config/load.ts";
+import { simulate } from "../../lib/config/simulate.ts";
+import type { RunResult } from "../../lib/metrics/run_tables.ts";
+import { ROUTING_POLICIES, type RoutingName } from "../../lib/scheduling/routing/mod.ts";
+
+/** Configurations per run of the suite, and where they begin; `deno task test:soak` has more. */
+const CASES = Math.ceil(Number(Deno.env.get("SIMFAAS_SOAK_CASES") ?? 2000) / 10);
+const SEED = Number(Deno.env.get("SIMFAAS_SOAK_SEED") ?? 20260901);
+/** Bound on the relative difference of an instant or a figure. */
+const TOLERANCE = 1e-9;
+/** Bound on that of a quantile of the token gaps, by the sketch's buckets. */
+const SKETCH_TOLERANCE = 0.0101;
+
+/** Greatest relative differences so far: of instants of requests, and of figures made from them. */
+const worst = { instants: 0, figures: 0 };
+
+const settings = fc.record({
+  simulation: fc.record({
+    random_seed: fc.nat(1000),
+    duration: fc.constantFrom(60, 3600),
+    warmup_duration: fc.constantFrom(0, 2),
+    drain: fc.constantFrom(true, true, false),
+  }),
+  workload: fc.record({
+    type: fc.constantFrom("poisson", "uniform", "gamma", "synthetic"),
+    arrival_rate: fc.constantFrom(2, 20, 60),
+    num_requests: fc.integer({ min: 50, max: 500 }),
+    prompt_length: fc.constantFrom<unknown>(
+      { distribution: "exponential", mean: 512, max: 4000 },
+      { distribution: "lognormal", mean: 900, std: 900, max: 3000 },
+      { distribution: "constant", value: 256 },
+    ),
+    decode_length: fc.constantFrom<unknown>(
+      { distribution: "exponential", mean: 150, min: 1, max: 900 },
+      { distribution: "uniform", min: 1, max: 300 },
+      { distribution: "constant", value: 1 },
+    ),
+    prefix_groups: fc.constantFrom<unknown>({}, { groups: 5, tokens: 200 }),
+    sessions: fc.constantFrom<unknown>({}, {}, { mean_turns: 3, think_time: 1 }),
+    closed_loop: fc.constantFrom<unknown>({}, {}, {}, { concurrency: 12, think_time: 0.2 }),
+  }),
+  model: fc.constantFrom<unknown>(
+    { name: "Llama-3.1-8B" },
+    { name: "Qwen3-30B-A3B" },
+    { name: "Llama-2-7B" },
+  ),
+  cluster: fc.record({
+    gpu_type: fc.constantFrom("H100", "A100-80GB"),
+    num_replicas: fc.integer({ min: 1, max: 4 }),
+    routing: fc.record({
+      policy: fc.constantFrom(...Object.keys(ROUTING_POLICIES) as RoutingName[]),
+    }),
+  }),
+  parallelization: fc.constantFrom<unknown>({}, {}, { tp: 2 }),
+  scheduler: fc.record({
+    type: fc.constantFrom("vllm", "vllm", "vllm-v0", "sarathi", "orca", "fastertransformer"),
+    max_num_seqs: fc.constantFrom(4, 32, 256),
+    max_num_batched_tokens: fc.constantFrom(512, 8192),
+    prefix_caching: fc.boolean(),
+    scheduling_policy: fc.constantFrom("fcfs", "fcfs", "shortest-prompt"),
+  }),
+  memory: fc.record({ num_gpu_blocks: fc.constantFrom(null, 400, 1500) }),
+  gateway: fc.constantFrom<unknown>(
+    {},
+    { concurrency_per_instance: 6 },
+    { on_no_capacity: "reject", concurrency_per_instance: 6 },
+    { on_no_capacity: "buffer", limit: 20, timeout: 4, concurrency_per_instance: 4 },
+  ),
+  scaling: fc.oneof(
+    fc.constant({ enabled: false }),
+    fc.record({
+      enabled: fc.constant(true),
+      min_instances: fc.constantFrom(0, 1),
+      max_instances: fc.constantFrom(2, 6),
+      period: fc.constantFrom(1, 5),
+      cooldown_period: fc.constantFrom(0, 10),
+      actuation_delay: fc.constantFrom(0, 0.7),
+      activation: fc.constantFrom("first", "each"),
+      keep_alive: fc.constantFrom({ seconds: 1 }, { seconds: 60 }, { policy: "always" }),
+    }),
+  ),
+  cold_start: fc.constantFrom<unknown>({}, { enabled: false }, { jitter: 0.3 }),
+  metrics: fc.record({ collect_interval: fc.constantFrom(1, 10) }),
+});
+
+type Settings = typeof settings extends fc.Arbitrary<infer T> ? T : never;
+
+/** Leaves out what does not go together: swapping with other strategies, sessions in closed loops. */
+function completed(given: Settings, preemption: "recompute" | "swap") {
+  const { workload, scheduler } = given;
+  const swaps = scheduler.type === "vllm-v0" && preemption === "swap";
+  const hasSessions = Object.keys(workload.sessions as object).length > 0;
+  return {
+    ...given,
+    workload: { ...workload, ...(hasSessions && { closed_loop: {} }) },
+    scheduler: { ...scheduler, preemption_mode: swaps ? "swap" : "recompute" },
+  };
+}
+
+function close(
+  actual: number,
+  expected: number,
+  what: string,
+  kind: keyof typeof worst = "figures",
+  tolerance = TOLERANCE,
+): void {
+  if (Number.isNaN(actual) && Number.isNaN(expected)) return;
+  const difference = Math.abs(actual - expected) / Math.max(Math.abs(expected), 1e-3);
+  if (tolerance === TOLERANCE && difference > worst[kind]) worst[kind] = difference;
+  ok(difference <= tolerance, `${what}: leap ${actual}, step ${expected}`);
+}
+
+/** Compares two values of the summary, whatever they are made of. */
+function closeValues(leap: unknown, step: unknown, what: string): void {
+  if (typeof leap === "number" && typeof step === "number") {
+    const isSketched = /^summary\.tbt_s\.p/.test(what);
+    close(leap, step, what, "figures", isSketched ? SKETCH_TOLERANCE : TOLERANCE);
+  } else if (typeof leap === "object" && leap !== null && typeof step === "object") {
+    deepEqual(Object.keys(leap), Object.keys(step!), what);
+    for (const [key, value] of Object.entries(leap)) {
+      if (key !== "digest") {
+        closeValues(value, (step as typeof leap)[key as never], `${what}.${key}`);
+      }
+    }
+  } else {
+    equal(leap, step, what);
+  }
+}
+
+function compare(leap: RunResult, step: RunResult): void {
+  equal(step.engine.stepsLeapt, 0);
+  equal(leap.engine.stepsLeapt + leap.engine.stepsSingle, step.engine.stepsSingle);
+  for (const [name, column] of Object.entries(leap.requests)) {
+    const other = step.requests[name as keyof typeof step.requests];
+    if (column instanceof Float64Array) {
+      const expected = other as Float64Array;
+      column.forEach((value, i) =>
+        close(value, expected[i], `${name} of request ${i}`, "instants")
+      );
+    } else {
+      deepEqual(column, other, name);
+    }
+  }
+  const order = ({ requests: { completedAtSeconds, count } }: RunResult) =>
+    Array.from({ length: count }, (_, i) => i)
+      .filter((i) => !Number.isNaN(completedAtSeconds[i]))
+      .sort((a, b) => completedAtSeconds[a] - completedAtSeconds[b] || a - b);
+  deepEqual(order(leap), order(step));
+  deepEqual(leap.instances.phase, step.instances.phase);
+  for (const key of ["startAtSeconds", "endAtSeconds"] as const) {
+    leap.instances[key].forEach((at, i) =>
+      close(at, step.instances[key][i], `${key} of phase ${i}`)
+    );
+  }
+  closeValues(leap.summary, step.summary, "summary");
+  equal(leap.timeSeries.count, step.timeSeries.count);
+  for (
+    const key of ["queued", "running", "idle", "busy", "completions", "kvUtilization"] as const
+  ) {
+    leap.timeSeries[key].forEach((value, row) =>
+      close(value, step.timeSeries[key][row], `${key} in interval ${row}`)
+    );
+  }
+}
+
+/** Runs both modes; an error of one has to be that of the other. */
+async function outcomes(config: string) {
+  const results: (RunResult | string)[] = [];
+  for (const stepping of ["leap", "step"]) {
+    try {
+      results.push(await simulate(loadConfig([config, `simulation: { stepping: ${stepping} }`])));
+    } catch (error) {
+      ok(error instanceof RangeError, String(error));
+      results.push(error.message);
+    }
+  }
+  return results;
+}
+
+Deno.test("leap stepping equals step stepping on random configurations", async () => {
+  let ran = 0, requests = 0, leapt = 0, steps = 0;
+  const preemptions = fc.constantFrom<"recompute" | "swap">("recompute", "swap");
+  await fc.assert(
+    fc.asyncProperty(settings, preemptions, async (given, preemption) => {
+      const [leap, step] = await outcomes(JSON.stringify(completed(given, preemption)));
+      if (typeof leap === "string" || typeof step === "string") {
+        equal(leap, step);
+        return;
+      }
+      compare(leap, step);
+      ran++;
+      requests += leap.summary.requests.completed;
+      leapt += leap.engine.stepsLeapt;
+      steps += step.engine.stepsSingle;
+    }),
+    { numRuns: CASES, seed: SEED },
+  );
+  console.log(
+    `${ran} of ${CASES} configurations ran, ${requests} requests completed, ` +
+      `${leapt} of ${steps} steps leapt, worst relative difference ` +
+      `${worst.instants.toExponential(2)} of instants, ${
+        worst.figures.toExponential(2)
+      } of figures`,
+  );
+  ok(ran > 0.6 * CASES, `only ${ran} of ${CASES} configurations could run`);
+  ok(leapt > 0.3 * steps, `only ${leapt} of ${steps} steps were leapt`);
+});
