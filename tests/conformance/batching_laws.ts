@@ -32,7 +32,7 @@ export interface BatchingLawsOptions {
   readonly create: (options: { readonly chunk: number }) => BatchingStrategy;
   /** Laws that do not hold for this strategy, each with its reason. */
   readonly skip?: readonly { readonly law: BatchingLaw; readonly reason: string }[];
-  /** Random cases per law and mode; default 60. */
+  /** Random cases per law and mode; default 40. */
   readonly cases?: number;
 }
 
@@ -112,7 +112,7 @@ function oneInstance(test: ClusterCase): ClusterCase {
  * - both stepping modes do the same.
  */
 export function runBatchingLaws(options: BatchingLawsOptions): void {
-  const { name, create, skip = [], cases = 60 } = options;
+  const { name, create, skip = [], cases = 40 } = options;
 
   function see(
     test: ClusterCase,
