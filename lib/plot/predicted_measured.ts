@@ -70,7 +70,7 @@ export function predictedMeasured(
             predicted: Number((1000 * row.predictedSeconds).toPrecision(4)),
           })),
         },
-        mark: { type: "point", filled: true, size: 12, opacity: 0.75, clip: true },
+        mark: { type: "point", filled: true, size: 12, opacity: 0.75, clip: true, aria: false },
         encoding: {
           x,
           y,
