@@ -1,0 +1,64 @@
+import { equal, throws } from "@std/assert";
+import fc from "fast-check";
+import { waitingQueue } from "./waiting_queue.ts";
+
+const operations = fc.array(fc.constantFrom("push", "push", "pushBack", "pop"), {
+  maxLength: 400,
+});
+
+Deno.test('waitingQueue("fcfs") serves in order of arrival; preempted requests come before all', () => {
+  fc.assert(
+    fc.property(operations, (steps) => {
+      const queue = waitingQueue("fcfs");
+      const list: number[] = [];
+      let next = 0;
+      for (const step of steps) {
+        if (step === "push") {
+          queue.push(next);
+          list.push(next++);
+        } else if (step === "pushBack") {
+          queue.pushBack(next);
+          list.unshift(next++);
+        } else {
+          equal(queue.pop(), list.shift() ?? -1);
+        }
+        equal(queue.size, list.length);
+        equal(queue.peek(), list[0] ?? -1);
+      }
+    }),
+    { seed: 1 },
+  );
+  equal(waitingQueue("fcfs").isFirstComeFirstServed, true);
+});
+
+Deno.test("waitingQueue() by a key serves the least one, of equal ones the earliest arrival", () => {
+  const keys = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 100 });
+  fc.assert(
+    fc.property(keys, operations, (values, steps) => {
+      for (const order of ["priority", "shortest-prompt", "edf"] as const) {
+        const queue = waitingQueue(order, Int32Array.from(values));
+        equal(queue.isFirstComeFirstServed, false);
+        const list: number[] = [];
+        let next = 0;
+        for (const step of steps) {
+          if (step === "pop") {
+            list.sort((a, b) => values[a] - values[b] || a - b);
+            equal(queue.pop(), list.shift() ?? -1);
+          } else if (next < values.length) {
+            queue[step as "push" | "pushBack"](next);
+            list.push(next++);
+          }
+          equal(queue.size, list.length);
+        }
+      }
+    }),
+    { seed: 1 },
+  );
+});
+
+Deno.test("waitingQueue() refuses an order whose keys are missing", () => {
+  throws(() => waitingQueue("edf"), {
+    name: "TypeError",
+    message: 'Cannot order a queue by "edf" without keys: current value is undefined',
+  });
+});
