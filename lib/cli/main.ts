@@ -46,6 +46,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Fit overhead constants on measured load",
     load: async () => (await import("./calibrate.ts")).calibrateCommand,
   },
+  experiment: {
+    summary: "Run experiments, and compare them with what is published and pinned",
+    load: async () => (await import("./experiment.ts")).experimentCommand,
+  },
   targets: {
     summary: "Compare published numbers with ours",
     load: async () => (await import("./targets.ts")).targetsCommand,

@@ -1,6 +1,7 @@
 /**
- * Runs of more than one simulation: replications, in parallel where there are cores.
- * Read replicate.ts first, then worker_pool.ts.
+ * Runs of more than one simulation: replications, and experiments with factors, targets and figures,
+ * in parallel where there are cores. Read replicate.ts first, then define_experiment.ts and
+ * run_experiment.ts.
  *
  * @module
  */
@@ -14,3 +15,44 @@ export {
 } from "./replication_figures.ts";
 export { serveTasks } from "./serve_tasks.ts";
 export { runInWorkers, type TaskAnswer, type WorkerPoolOptions } from "./worker_pool.ts";
+export { cellAddress, type CellOrigin } from "./cell_address.ts";
+export { type CellOutcome, type CellStore, openCellStore } from "./cell_store.ts";
+export { type CellTask, runCellTask } from "./cell_task.ts";
+export { defineExperiment } from "./define_experiment.ts";
+export { designCells, type NamedCell } from "./design_cells.ts";
+export { type Executor, serialExecutor, workerExecutor } from "./executor.ts";
+export { differences, type Expected, expectedOf } from "./expected.ts";
+export type {
+  Cell,
+  CellContext,
+  Design,
+  Experiment,
+  ExperimentDefinition,
+  ExperimentFigure,
+  ExperimentInput,
+  ExperimentRow,
+  Factors,
+  Measures,
+  Value,
+} from "./experiment.ts";
+export { type ExperimentPlace, findExperiments } from "./find_experiments.ts";
+export { importExperiment, type LoadedExperiment, loadExperiment } from "./load_experiment.ts";
+export { type ExperimentPlan, planExperiment } from "./plan_experiment.ts";
+export { readRows } from "./read_rows.ts";
+export { rowTable } from "./row_table.ts";
+export { runCell } from "./run_cell.ts";
+export {
+  type ExperimentRun,
+  type FailedCell,
+  type FinishedCell,
+  runExperiment,
+  type RunExperimentOptions,
+} from "./run_experiment.ts";
+export { experimentDigest, sourceDigest } from "./source_digest.ts";
+export { targetCells, targetPage } from "./target_page.ts";
+export {
+  drawExperimentFigures,
+  type DrawExperimentOptions,
+  writeExperiment,
+  type WrittenExperiment,
+} from "./write_experiment.ts";

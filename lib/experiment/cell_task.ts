@@ -1,0 +1,41 @@
+import { type CellOutcome, openCellStore } from "./cell_store.ts";
+import { designCells } from "./design_cells.ts";
+import { type LoadedExperiment, loadExperiment } from "./load_experiment.ts";
+import { runCell } from "./run_cell.ts";
+
+/** A cell to run, as plain data: it can be handed to a Worker, or to another machine. */
+export interface CellTask {
+  /** Address of the experiment's module. */
+  readonly module: string;
+  /** Name of the cell. */
+  readonly key: string;
+  /** Content address under which its outcome is kept. */
+  readonly address: string;
+  /** Folder of the store. */
+  readonly store: string;
+}
+
+const loaded = new Map<string, Promise<LoadedExperiment>>();
+
+/**
+ * Runs a cell and keeps its outcome in the store. An error of the cell is an outcome; what it throws
+ * is a mistake of the machinery.
+ */
+export async function runCellTask(task: CellTask): Promise<CellOutcome> {
+  if (!loaded.has(task.module)) loaded.set(task.module, loadExperiment(task.module));
+  const { experiment, inputs } = await loaded.get(task.module)!;
+  const found = designCells(experiment).find(({ key }) => key === task.key);
+  let outcome: CellOutcome;
+  try {
+    if (found === undefined) {
+      throw new RangeError(
+        `Cannot run a cell as one of ${experiment.id}: current value is ${task.key}`,
+      );
+    }
+    outcome = { rows: await runCell(experiment, found.cell, inputs) };
+  } catch (error) {
+    outcome = { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+  }
+  openCellStore(task.store).write(task.address, outcome);
+  return outcome;
+}

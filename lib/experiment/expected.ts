@@ -1,0 +1,69 @@
+import type { FinishedCell } from "./run_experiment.ts";
+
+/** What an experiment's expected.json pins: results of one version. */
+export interface Expected {
+  readonly version: number;
+  /** Headline numbers by name. */
+  readonly headlines: Readonly<Record<string, number>>;
+  /** SHA-256 over the rows of each cell, by its name. */
+  readonly cells: Readonly<Record<string, string>>;
+}
+
+/** What expected.json would have to say for these results. */
+export function expectedOf(
+  version: number,
+  finished: readonly FinishedCell[],
+  headlines: Readonly<Record<string, number>>,
+): Expected {
+  const cells = Object.fromEntries(finished.map(({ key, digest }) => [key, digest]));
+  return { version, headlines, cells };
+}
+
+/**
+ * How results differ from what is pinned, a line each; none when they do not.
+ *
+ * @param pinned Undefined when there is no expected.json.
+ */
+export function differences(id: string, pinned: Expected | undefined, ours: Expected): string[] {
+  const pin = `"deno task experiment reproduce ${id} --pin" pins these results`;
+  if (pinned === undefined) return [`${id} has no expected.json: ${pin}`];
+  if (pinned.version !== ours.version) {
+    return [
+      `${id} is of version ${ours.version}, expected.json of version ${pinned.version}: ${pin}`,
+    ];
+  }
+  const lines = [
+    ...changed(pinned.headlines, ours.headlines).map(([name, before, after]) =>
+      `headline ${name}: ${shown(before)} -> ${shown(after)}${relative(before, after)}`
+    ),
+    ...changed(pinned.cells, ours.cells).map(([key, before, after]) =>
+      `cell ${key}: digest ${before?.slice(0, 12) ?? "none"} -> ${after?.slice(0, 12) ?? "none"}`
+    ),
+  ];
+  if (lines.length === 0) return [];
+  return [
+    `The results of ${id} changed and its version ${ours.version} did not:`,
+    ...lines.map((line) => `  ${line}`),
+    `If that is meant, raise the version in experiment.ts; then ${pin}`,
+  ];
+}
+
+/** Entries that differ: name, before, after, in the order of first sight. */
+function changed<T>(
+  before: Readonly<Record<string, T>>,
+  after: Readonly<Record<string, T>>,
+): [string, T | undefined, T | undefined][] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names.filter((name) => before[name] !== after[name])
+    .map((name) => [name, before[name], after[name]]);
+}
+
+function shown(value: number | undefined): string {
+  return value === undefined ? "none" : String(value);
+}
+
+function relative(before: number | undefined, after: number | undefined): string {
+  if (!before || after === undefined) return "";
+  const percent = 100 * (after / before - 1);
+  return ` (${percent >= 0 ? "+" : ""}${percent.toPrecision(3)} %)`;
+}

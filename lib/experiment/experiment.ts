@@ -1,0 +1,85 @@
+import type { ColumnSpan } from "../plot/theme.ts";
+import type { FigureSpec } from "../plot/spec.ts";
+import type { TargetRow } from "../serverless/targets/target.ts";
+
+/** A level of a factor, or a value in a row of results. */
+export type Value = string | number | boolean;
+
+/** What is varied: the levels of each factor by its name. */
+export type Factors = Readonly<Record<string, readonly Value[]>>;
+
+/** One level of each factor. */
+export type Cell<F extends Factors = Factors> = { readonly [K in keyof F]: F[K][number] };
+
+/** Measured values by name; null for what was not measured. NaN and infinities become null. */
+export type Measures = Readonly<Record<string, Value | null>>;
+
+/** A row of results: the cell's factors, the replication, and what `run` returned. */
+export type ExperimentRow<F extends Factors = Factors, M extends Measures = Measures> =
+  & Cell<F>
+  & { readonly replication: number }
+  & M;
+
+/**
+ * Which cells of the grid are run: all of them; those of a regular fraction (`{ fraction: 3 }` keeps
+ * a third, in which every level of every factor still appears); or the ones listed.
+ */
+export type Design<F extends Factors> = { readonly fraction: number } | {
+  readonly cells: readonly Cell<F>[];
+};
+
+/** A file of an external data set (data/sources.yaml) that an experiment reads. */
+export interface ExperimentInput {
+  readonly dataset: string;
+  readonly path: string;
+}
+
+/** What one replication of a cell is given. Everything stateful is created from it inside `run`. */
+export interface CellContext<F extends Factors = Factors> {
+  readonly cell: Cell<F>;
+  /** The experiment's seed. All cells have the same: they are compared on common random numbers. */
+  readonly seed: number;
+  /** Number of the replication, from 0. */
+  readonly replication: number;
+  /** Texts of the inputs by name. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** Draws a figure from the rows of all cells. Pure. */
+export type ExperimentFigure<F extends Factors = Factors, M extends Measures = Measures> = (
+  rows: readonly ExperimentRow<F, M>[],
+  options: { readonly column?: ColumnSpan },
+) => FigureSpec;
+
+/** An experiment as `defineExperiment` takes it. */
+export interface ExperimentDefinition<F extends Factors, M extends Measures> {
+  /** Name of its folder, such as "03_cold_ttft_systems". */
+  readonly id: string;
+  /** Raised whenever its results change, >= 1. */
+  readonly version: number;
+  /** Seed of every random stream, 0 to 4294967295. */
+  readonly seed: number;
+  /** Replications of each cell, >= 1; default 1. */
+  readonly replications?: number;
+  /** What it answers, one sentence. */
+  readonly question: string;
+  readonly factors: F;
+  /** Cells that are run; default the full grid. */
+  readonly design?: Design<F>;
+  /** Files of external data sets by the name under which `run` finds their texts. */
+  readonly inputs?: Readonly<Record<string, ExperimentInput>>;
+  /** One replication of one cell: one row, or several. Touches nothing but its argument. */
+  run(context: CellContext<F>): M | readonly M[] | Promise<M | readonly M[]>;
+  /** Published numbers beside ours. */
+  targets?(rows: readonly ExperimentRow<F, M>[]): readonly TargetRow[];
+  /** Few numbers that sum the results up; expected.json pins them. */
+  headlines?(rows: readonly ExperimentRow<F, M>[]): Readonly<Record<string, number>>;
+  /** Figures by file name. */
+  readonly figures?: Readonly<Record<string, ExperimentFigure<F, M>>>;
+}
+
+/** An experiment whose factors are known by name only: what the runner works with. */
+export interface Experiment
+  extends Required<Omit<ExperimentDefinition<Factors, Measures>, "design">> {
+  readonly design: Design<Factors> | undefined;
+}

@@ -1,0 +1,43 @@
+import { externalData } from "../results/external_data.ts";
+import { sha256 } from "../results/sha256.ts";
+import type { Experiment } from "./experiment.ts";
+
+/** An experiment with its inputs. */
+export interface LoadedExperiment {
+  readonly experiment: Experiment;
+  /** Address of its module. */
+  readonly module: string;
+  /** Texts of its inputs by name. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** SHA-256 of each input. */
+  readonly inputDigests: Readonly<Record<string, string>>;
+}
+
+/**
+ * Imports an experiment and reads its inputs.
+ *
+ * @param module Address of its experiment.ts.
+ * @throws {RangeError} If the module has no experiment, or an input is not there; names the command
+ * that fetches it.
+ */
+export async function loadExperiment(module: string): Promise<LoadedExperiment> {
+  const experiment = await importExperiment(module);
+  const inputs: Record<string, string> = {};
+  const inputDigests: Record<string, string> = {};
+  for (const [name, { dataset, path }] of Object.entries(experiment.inputs)) {
+    inputs[name] = await Deno.readTextFile(externalData(dataset, path));
+    inputDigests[name] = await sha256(inputs[name]);
+  }
+  return { experiment, module, inputs, inputDigests };
+}
+
+/** Imports an experiment alone. @throws {RangeError} If the module does not export one. */
+export async function importExperiment(module: string): Promise<Experiment> {
+  const { default: experiment } = await import(module) as { default?: Experiment };
+  if (typeof experiment?.run !== "function" || typeof experiment.id !== "string") {
+    throw new RangeError(
+      `Cannot load an experiment as the default export of a module: current value is ${module}`,
+    );
+  }
+  return experiment;
+}

@@ -1,0 +1,73 @@
+import { sha256 } from "../results/sha256.ts";
+import { type CellOutcome, openCellStore } from "./cell_store.ts";
+import type { Executor } from "./executor.ts";
+import type { ExperimentRow } from "./experiment.ts";
+import type { ExperimentPlan } from "./plan_experiment.ts";
+
+/** A finished cell. */
+export interface FinishedCell {
+  readonly key: string;
+  readonly address: string;
+  /** SHA-256 over its rows. */
+  readonly digest: string;
+}
+
+/** A cell that failed. */
+export interface FailedCell {
+  readonly key: string;
+  readonly error: string;
+}
+
+/** What came of the cells of an experiment. */
+export interface ExperimentRun {
+  /** Rows of all finished cells in the order of the cells. */
+  readonly rows: readonly ExperimentRow[];
+  readonly finished: readonly FinishedCell[];
+  readonly failed: readonly FailedCell[];
+  /** Cells that were taken from the store. */
+  readonly cached: number;
+}
+
+/** Options of {@link runExperiment}. */
+export interface RunExperimentOptions {
+  readonly executor: Executor;
+  /** Called when another cell has ended: those that have, those that there are, those cached. */
+  readonly onProgress?: (done: number, total: number, cached: number) => void;
+}
+
+/**
+ * Runs the cells of an experiment that are not in its store. Cells that failed are run again; one that
+ * fails loses no other.
+ */
+export async function runExperiment(
+  { tasks, store }: ExperimentPlan,
+  { executor, onProgress }: RunExperimentOptions,
+): Promise<ExperimentRun> {
+  const cells = openCellStore(store);
+  const outcomes = new Map<string, CellOutcome>();
+  for (const { key, address } of tasks) {
+    const outcome = cells.read(address);
+    if (outcome !== undefined && "rows" in outcome) outcomes.set(key, outcome);
+  }
+  const missing = tasks.filter(({ key }) => !outcomes.has(key));
+  const cached = outcomes.size;
+  onProgress?.(cached, tasks.length, cached);
+  const ran = await executor.run(
+    missing,
+    (done) => onProgress?.(cached + done, tasks.length, cached),
+  );
+  missing.forEach(({ key }, i) => outcomes.set(key, ran[i]));
+  const rows: ExperimentRow[] = [];
+  const finished: FinishedCell[] = [];
+  const failed: FailedCell[] = [];
+  for (const { key, address } of tasks) {
+    const outcome = outcomes.get(key)!;
+    if ("error" in outcome) {
+      failed.push({ key, error: outcome.error });
+    } else {
+      rows.push(...outcome.rows);
+      finished.push({ key, address, digest: await sha256(JSON.stringify(outcome.rows)) });
+    }
+  }
+  return { rows, finished, failed, cached };
+}

@@ -1,0 +1,62 @@
+import type { TargetRow } from "../serverless/targets/target.ts";
+import type { Experiment } from "./experiment.ts";
+
+/** The page of an experiment's targets and headline numbers, in Markdown. */
+export function targetPage(
+  experiment: Experiment,
+  targets: readonly TargetRow[],
+  headlines: Readonly<Record<string, number>>,
+): string {
+  const { id, version, question } = experiment;
+  const judged = targets.filter((row) => row.pass !== null);
+  const sources = [...new Set(targets.map((row) => row.source))];
+  const parts = [`# ${id}, version ${version}`, question];
+  const numbers = Object.entries(headlines);
+  if (numbers.length > 0) {
+    parts.push(table(
+      ["headline", "value"],
+      numbers.map(([name, value]) => [name, String(Number(value.toPrecision(6)))]),
+    ));
+  }
+  if (targets.length > 0) {
+    parts.push(
+      `${judged.filter((row) => row.pass).length} of ${judged.length} targets met.`,
+      table(
+        ["target", "paper", "ours", "error", "tolerance", "pass"],
+        [...judged, ...targets.filter((row) => row.pass === null)].map(targetCells),
+      ),
+      sources.map((source) => `Source: ${source}`).join("\n\n"),
+    );
+  }
+  return parts.join("\n\n") + "\n";
+}
+
+/** A target as texts: id, paper, ours, error, tolerance, pass. */
+export function targetCells(row: TargetRow): string[] {
+  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const shown = (value: number | null) => {
+    if (value === null) return "-";
+    return row.unit === "s"
+      ? `${value.toFixed(2)} s`
+      : row.unit === "count"
+      ? `${value}`
+      : share(value);
+  };
+  const ofError = (value: number | null) =>
+    value === null ? "-" : row.unit === "count" ? `${value}` : share(value);
+  const pass = row.pass === null ? "-" : row.pass ? "yes" : "NO";
+  return [
+    row.id,
+    shown(row.paper),
+    shown(row.ours),
+    ofError(row.error),
+    ofError(row.tolerance),
+    pass,
+  ];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const rule = head.map((_, i) => i === 0 ? "---" : "---:");
+  return [line(head), line(rule), ...rows.map(line)].join("\n");
+}
