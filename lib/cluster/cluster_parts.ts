@@ -1,5 +1,6 @@
 import type { AdmissionRules } from "../scheduling/admission/mod.ts";
 import type { RoutingPolicy } from "../scheduling/routing/policy.ts";
+import type { KeepAlivePolicy } from "../serverless/keep_alive/policy.ts";
 import type { ScalingDecider } from "../serverless/scaling/scaling_decider.ts";
 import type { StartService } from "../serverless/cold_start/start_service.ts";
 import type { RequestTable } from "../workload/request_table.ts";
@@ -38,8 +39,10 @@ export interface ScalingParts {
    * at all, "each" for every request that no instance can take (scale per request), or none.
    */
   readonly activation: "none" | "first" | "each";
-  /** Seconds that an instance is kept after its last request; Infinity leaves it to the policy. */
-  readonly keepAliveSeconds: number;
+  /** Seconds that an instance is kept after its last request; default Infinity: left to the policy. */
+  readonly keepAliveSeconds?: number;
+  /** Decides in place of `keepAliveSeconds`, and may start an instance ahead of the next request. */
+  readonly keepAlive?: KeepAlivePolicy;
 }
 
 /** A deployed model. */

@@ -12,10 +12,19 @@ import type { RunColumns } from "./engine_parts.ts";
 import { Priority } from "./event_order.ts";
 import { Fleet } from "./fleet.ts";
 import { Gateway } from "./gateway.ts";
+import { KeepAlive } from "./keep_alive.ts";
 import { RoutingView } from "./routing_view.ts";
 import { Sampler } from "./sampler.ts";
 
-const Kind = { release: 0, timeout: 1, keepAlive: 2, scaling: 3, actuation: 4, sample: 5 } as const;
+const Kind = {
+  release: 0,
+  timeout: 1,
+  keepAlive: 2,
+  scaling: 3,
+  actuation: 4,
+  sample: 5,
+  prewarm: 6,
+} as const;
 /** Requests between two progress reports. */
 const PROGRESS_STRIDE = 8192;
 /** Scaling evaluations without any progress after which a run with waiting requests is stuck. */
@@ -42,6 +51,7 @@ class Simulation {
   readonly #gateways: Gateway[];
   readonly #admission: AdmissionControl | undefined;
   readonly #scalers: (Autoscaler | undefined)[];
+  readonly #keepAlives: KeepAlive[];
   readonly #routing: RoutingView;
   readonly #sampler: Sampler;
   /** Instances whose engine forms a step at the end of this instant. */
@@ -76,6 +86,7 @@ class Simulation {
     this.#scalers = functions.map((f, id) =>
       f.scaling.decider ? new Autoscaler(this.#fleet, id) : undefined
     );
+    this.#keepAlives = functions.map(({ scaling }) => new KeepAlive(scaling));
     this.#routing = new RoutingView(this.#fleet, requests);
     this.#sampler = new Sampler(this.#fleet);
     this.#successors = successorsOf(requests.afterRequest);
@@ -143,6 +154,8 @@ class Simulation {
         return this.#timeOut(a);
       case Kind.keepAlive:
         return this.#endKeepAlive(a, b);
+      case Kind.prewarm:
+        return this.#prewarm(a, b);
       case Kind.scaling:
         return this.#evaluateScaling(a);
       case Kind.actuation:
@@ -194,6 +207,7 @@ class Simulation {
       gateway.admitted(request);
     }
     if (gateway.size === 0 && this.#dispatch(functionId, request)) {
+      this.#keepAlives[functionId].arrives(this.#now);
       return gateway.passThrough(request, this.#now);
     }
     this.#hold(functionId, request);
@@ -274,6 +288,7 @@ class Simulation {
       gateway.forget(request);
       return this.#end(request, refusal);
     }
+    this.#keepAlives[functionId].arrives(this.#now);
     gateway.push(request, this.#now);
     const scaler = this.#scalers[functionId];
     if (scaler) scaler.queued = gateway.size;
@@ -319,6 +334,7 @@ class Simulation {
       this.#fleet.outstanding[id] -= ended;
       fleet.inFlight -= ended;
       for (let i = 0; i < ended; i++) this.#complete(functionId, engine.finished[i]);
+      if (this.#isIdle(functionId)) this.#keepAlives[functionId].becomesIdle(this.#now);
       if (engine.outstanding === 0) this.#becomeIdle(id);
       this.#drainGateway(functionId);
     }
@@ -393,6 +409,7 @@ class Simulation {
     const gateway = this.#gateways[functionId];
     if (!gateway.remove(request)) return;
     gateway.forget(request);
+    if (this.#isIdle(functionId)) this.#keepAlives[functionId].becomesIdle(this.#now);
     const scaler = this.#scalers[functionId];
     if (scaler) {
       scaler.touch(this.#now);
@@ -411,10 +428,43 @@ class Simulation {
   }
 
   #armKeepAlive(id: number): void {
-    const { keepAliveSeconds } = this.#parts.functions[this.#fleet.functionOf[id]].scaling;
-    if (keepAliveSeconds === Infinity) return;
-    const at = this.#now + keepAliveSeconds;
+    const functionId = this.#fleet.functionOf[id];
+    const keepAlive = this.#keepAlives[functionId];
+    let until = keepAlive.keptUntilSeconds(id);
+    if (until === undefined) {
+      const { prewarmAfterSeconds, keepAliveSeconds } = keepAlive.decide();
+      if (prewarmAfterSeconds > 0 && this.#isIdle(functionId)) {
+        keepAlive.prewarmKeepSeconds = keepAliveSeconds;
+        const at = this.#now + prewarmAfterSeconds;
+        this.#queue.push(at, Priority.keepAlive, Kind.prewarm, functionId, keepAlive.arrivals);
+        return this.#retireIdle(functionId);
+      }
+      until = this.#now + keepAliveSeconds;
+    }
+    if (until === Infinity) return;
+    const at = Math.max(until, this.#now);
     this.#queue.push(at, Priority.keepAlive, Kind.keepAlive, id, this.#fleet.idleSpell[id]);
+  }
+
+  /** Whether the function has no request, neither at the gateway nor in an instance. */
+  #isIdle(functionId: number): boolean {
+    return this.#fleet.functions[functionId].inFlight === 0 &&
+      this.#gateways[functionId].size === 0;
+  }
+
+  /** Takes the ready instances of an idle function away, down to its fewest. */
+  #retireIdle(functionId: number): void {
+    const fleet = this.#fleet.functions[functionId];
+    while (fleet.ready > 0 && fleet.size > fleet.parts.scaling.minInstances) {
+      this.#fleet.retire(fleet.readyIds[fleet.ready - 1], this.#now);
+    }
+  }
+
+  /** Starts an instance ahead of the next request, unless one has come meanwhile. */
+  #prewarm(functionId: number, arrivals: number): void {
+    const keepAlive = this.#keepAlives[functionId];
+    if (keepAlive.arrivals !== arrivals || this.#fleet.functions[functionId].size > 0) return;
+    keepAlive.prewarms(this.#fleet.start(functionId, this.#now), this.#now);
   }
 
   #endKeepAlive(id: number, spell: number): void {

@@ -466,7 +466,7 @@ export interface Configuration {
   readonly scaling: {
     /** Scale automatically; otherwise `cluster.num_replicas` instances run throughout. */
     readonly enabled: boolean;
-    /** Scaling policy. */
+    /** Scaling policy; null: `threshold` where one of its settings is given, else `concurrency`. */
     readonly policy:
       | "threshold"
       | "concurrency"
@@ -477,19 +477,20 @@ export interface Configuration {
       | "slo"
       | "predictive"
       | "schedule"
-      | "oracle";
+      | "oracle"
+      | null;
     /** Fewest instances; 0: scale to zero. */
     readonly min_instances: number;
     /** Most instances. */
     readonly max_instances: number;
-    /** `threshold` adds an instance when the mean busy fraction is above this. */
-    readonly scale_up_threshold: number;
-    /** `threshold` removes an instance when the mean busy fraction is below this. */
-    readonly scale_down_threshold: number;
-    /** Time after a change during which there is no other, seconds. */
-    readonly cooldown_period: number;
-    /** Time between two evaluations, seconds. */
-    readonly period: number;
+    /** `threshold` adds an instance when the mean busy fraction is above this; null: 0.8. */
+    readonly scale_up_threshold: number | null;
+    /** `threshold` removes an instance when it is below this; null: 0.2. */
+    readonly scale_down_threshold: number | null;
+    /** Time after a change of `threshold` without another, seconds; null: 30. */
+    readonly cooldown_period: number | null;
+    /** Time between two evaluations, seconds; null: the policy's own. */
+    readonly period: number | null;
     /** Age of the signals at an evaluation, seconds. */
     readonly scrape_delay: number;
     /** Time from a decision to the start or stop of an instance, seconds. */
@@ -509,11 +510,32 @@ export interface Configuration {
       readonly policy: "fixed" | "none" | "always" | "hybrid-histogram";
       /** Idle time after which `fixed` stops an instance, seconds. */
       readonly seconds: number;
+      /** Settings of `policy: hybrid-histogram`, with the paper's defaults. */
+      readonly hybrid_histogram: {
+        /** Width of a bin, seconds. */
+        readonly bin: number;
+        /** Range of the histogram of idle times, seconds, a multiple of `bin`. */
+        readonly range: number;
+        /** Share of idle times before pre-warming. */
+        readonly head: number;
+        /** Share of idle times before an instance is given up. */
+        readonly tail: number;
+        /** Margin of the histogram's windows. */
+        readonly margin: number;
+        /** Margin of the forecast's windows. */
+        readonly forecast_margin: number;
+        /** Least coefficient of variation of the bins' counts for the histogram to be used. */
+        readonly representative_cv: number;
+        /** Share of idle times out of range from which the forecast is used. */
+        readonly out_of_bounds_share: number;
+      };
     };
     /** Settings of `policy: concurrency`. */
     readonly concurrency: {
       /** Requests in flight per instance that the policy aims at. */
       readonly target: number;
+      /** Scale-down follows the greatest need of this time, seconds; 0: as in ServerlessLLM. */
+      readonly scale_down_window: number;
     };
     /** Settings of `policy: queue-delay`. */
     readonly queue_delay: {
@@ -538,6 +560,10 @@ export interface Configuration {
       readonly max_scale_down_rate: number;
       /** Time that the last instance is kept after the decision for zero, seconds. */
       readonly scale_to_zero_grace: number;
+      /** Least number of instances when there are any. */
+      readonly activation_scale: number;
+      /** Scale-down takes the greatest decision of this time, seconds. */
+      readonly scale_down_delay: number;
     };
     /** Settings of `policy: hpa`, with Kubernetes' defaults. */
     readonly hpa: {
@@ -548,12 +574,70 @@ export interface Configuration {
       /** Scale-down takes the greatest recommendation of this time, seconds. */
       readonly scale_down_stabilization: number;
     };
-    /** Settings of `policy: keda`. */
+    /** Settings of `policy: keda`, with KEDA's defaults. */
     readonly keda: {
       /** Queued requests per instance that the policy aims at. */
       readonly target: number;
       /** The first instance starts when more requests than this wait. */
       readonly activation_threshold: number;
+      /** Time between two looks at the queue for activation, seconds. */
+      readonly polling: number;
+      /** Time after the last active look before the last instance goes, seconds. */
+      readonly cooldown: number;
+    };
+    /** Settings of `policy: slo`, which follows the limits of the section `slo`. */
+    readonly slo: {
+      /** Share of a limit of the section `slo` above which instances are added. */
+      readonly up_above: number;
+      /** Share of every limit below which an instance may go. */
+      readonly down_below: number;
+      /** Consecutive readings below it that this takes. */
+      readonly down_readings: number;
+      /** Greatest factor of growth in one evaluation. */
+      readonly max_growth: number;
+      /** Time without any request after which no instance is kept, seconds; null: never. */
+      readonly scale_to_zero_after: number | null;
+    };
+    /** Settings of `policy: predictive` (Holt-Winters smoothing of the arrival rate). */
+    readonly predictive: {
+      /** Arrivals that one instance serves, requests per second; null: by `concurrency.target`. */
+      readonly rate_per_instance: number | null;
+      /** How far ahead the forecast looks, seconds; null: as long as a start takes. */
+      readonly lead: number | null;
+      /** Standard deviations of the forecast's error added to it. */
+      readonly deviations: number;
+      /** Weight of the level. */
+      readonly alpha: number;
+      /** Weight of the trend. */
+      readonly beta: number;
+      /** Weight of the season. */
+      readonly gamma: number;
+      /** Length of a season, seconds, a multiple of the period; 0: none. */
+      readonly season: number;
+    };
+    /** Settings of `policy: schedule`. */
+    readonly schedule: {
+      /** The timetable, in order of `from`. */
+      readonly entries: readonly {
+        /** Begin of the entry, seconds. */
+        readonly from: number;
+        /** Instances from then on. */
+        readonly instances: number;
+      }[];
+      /** The timetable repeats after this time, seconds; null: once. */
+      readonly repeat: number | null;
+      /** Entries take effect this much earlier, seconds. */
+      readonly lead: number;
+    };
+    /** Settings of `policy: oracle`, which knows the arrivals: a bound for the others. */
+    readonly oracle: {
+      /**
+       * Time of a request in an instance, seconds; null: estimated for `concurrency.target`, the
+       * requests that it takes an instance to serve at once.
+       */
+      readonly hold: number | null;
+      /** Time from a decision to a ready instance, seconds; null: as long as a start takes. */
+      readonly lead: number | null;
     };
   };
   /** What happens to a request before an instance takes it. */

@@ -8,11 +8,12 @@ import type { Configuration } from "../configuration.ts";
 import { buildBatching, queueKeys } from "./batching.ts";
 import { buildClasses, type BuiltClasses } from "./classes.ts";
 import { buildDeployment, type Deployment } from "./deployment.ts";
+import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
 import { buildGateway } from "./gateway.ts";
 import { buildBilling } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
-import { buildStarts } from "./starts.ts";
+import { buildStarts, startPlan } from "./starts.ts";
 
 /** Texts of the files that a configuration names. */
 export interface ConfiguredTexts {
@@ -56,7 +57,14 @@ export async function buildCluster(
   const { table } = built;
   const engine = engineParts(config, deployment, built);
   const gateway = buildGateway(config, built);
-  const scaling = buildScaling(config);
+  const scaling = buildScaling(config, {
+    arrivalAtSeconds: () => table.arrivalAtSeconds,
+    holdSeconds: (concurrency) => estimatedHoldSeconds(deployment, table, concurrency),
+    startSeconds: () =>
+      config.cold_start.enabled
+        ? estimatedStartSeconds(startPlan(config, texts.presetText), deployment)
+        : 0,
+  });
   const name = deployment.shape.name;
   const billing = buildBilling(config, deployment.gpu.name);
   const fn: FunctionParts = {

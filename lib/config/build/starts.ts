@@ -3,6 +3,7 @@ import {
   coldStartPreset,
   executorStarts,
   FlowNetwork,
+  type NodeLinks,
   parseColdStartPreset,
   sequentialStarts,
   StartExecutor,
@@ -12,6 +13,7 @@ import {
   withLoadLimit,
   withStageSeconds,
 } from "../../serverless/cold_start/mod.ts";
+import type { NodeType } from "../../hardware/mod.ts";
 import type { RandomStreams } from "../../sim/random_streams.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Deployment } from "./deployment.ts";
@@ -19,8 +21,13 @@ import type { Deployment } from "./deployment.ts";
 /** Weights per 14 GB in SimFaaSInfer's files, whose load time is that of a 14 GB model. */
 const SIMFAASINFER_GB = 14;
 
+/** Links of a machine as seen by instances on `gpus` of its GPUs. */
+export function nodeLinks(node: NodeType, gpus: number): NodeLinks {
+  return { ...node, gpus };
+}
+
 /** The stages of a start as the configuration has them. */
-function startPlan(config: Configuration, presetText: string | undefined): StartPlan {
+export function startPlan(config: Configuration, presetText: string | undefined): StartPlan {
   const { cold_start: start } = config;
   const { container_seconds: container, kv_allocation_seconds: kvAllocation } = start;
   // SimFaaSInfer's files know one number, the load time; its preset is what gives that number.
@@ -62,7 +69,7 @@ export function buildStarts(
   const noise = streams.take("cold_start");
   const { shape, node, gpus, weightBytes } = deployment;
   return executorStarts(executor, (instance) => {
-    const place = links.addNode({ ...node, gpus });
+    const place = links.addNode(nodeLinks(node, gpus));
     return {
       instance,
       plan,

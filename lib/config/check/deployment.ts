@@ -38,7 +38,9 @@ function checkScheduler({ scheduler }: Configuration): Problem[] {
 
 /** What is wrong between the bounds of the fleet. */
 function checkFleet({ scaling, cold_start, gateway }: Configuration): Problem[] {
-  const { min_instances, max_instances, scale_up_threshold, scale_down_threshold } = scaling;
+  const { min_instances, max_instances } = scaling;
+  const up = scaling.scale_up_threshold ?? 0.8;
+  const down = scaling.scale_down_threshold ?? 0.2;
   const problems: Problem[] = [];
   if (min_instances > max_instances) {
     const allowed = `<= max_instances, which is ${max_instances}`;
@@ -46,10 +48,11 @@ function checkFleet({ scaling, cold_start, gateway }: Configuration): Problem[] 
       problem("scaling.min_instances", "the fewest instances", min_instances, allowed),
     );
   }
-  if (scale_down_threshold >= scale_up_threshold) {
+  if (down >= up) {
     const path = "scaling.scale_down_threshold";
-    const allowed = `< scale_up_threshold, which is ${scale_up_threshold}`;
-    problems.push(problem(path, "the lower threshold", scale_down_threshold, allowed));
+    problems.push(
+      problem(path, "the lower threshold", down, `< scale_up_threshold, which is ${up}`),
+    );
   }
   const initial = cold_start.initial_instances;
   if (scaling.enabled && initial !== null && (initial < min_instances || initial > max_instances)) {
@@ -66,7 +69,47 @@ function checkFleet({ scaling, cold_start, gateway }: Configuration): Problem[] 
   return problems;
 }
 
+/** What a scaling policy needs and does not have. */
+function checkPolicy({ scaling, slo }: Configuration): Problem[] {
+  const { policy, schedule, predictive, keep_alive: keepAlive } = scaling;
+  const problems: Problem[] = [];
+  if (policy === "slo" && slo.ttft_s === null && slo.tpot_s === null) {
+    const allowed = "a policy without limits, or slo.ttft_s or slo.tpot_s given";
+    problems.push(problem("scaling.policy", "a policy with limits", policy, allowed));
+  }
+  const froms = schedule.entries.map(({ from }) => from);
+  if (policy === "schedule" && froms.length === 0) {
+    problems.push(problem("scaling.schedule.entries", "a timetable", [], "one or more entries"));
+  }
+  if (froms.some((from, i) => i > 0 && from <= froms[i - 1])) {
+    problems.push(
+      problem("scaling.schedule.entries", "a timetable", froms, "entries in rising order of from"),
+    );
+  }
+  if (schedule.repeat !== null && froms.some((from) => from >= schedule.repeat!)) {
+    const allowed = "more than the last entry's from";
+    problems.push(problem("scaling.schedule.repeat", "a repetition", schedule.repeat, allowed));
+  }
+  const period = scaling.period ?? 10;
+  if (policy === "predictive" && !isMultiple(predictive.season, period)) {
+    const allowed = `a multiple of the period, which is ${period}`;
+    problems.push(problem("scaling.predictive.season", "a season", predictive.season, allowed));
+  }
+  const { bin, range } = keepAlive.hybrid_histogram;
+  if (!isMultiple(range, bin)) {
+    const path = "scaling.keep_alive.hybrid_histogram.range";
+    problems.push(problem(path, "whole bins", range, `a multiple of bin, which is ${bin}`));
+  }
+  return problems;
+}
+
+function isMultiple(value: number, unit: number): boolean {
+  return Math.abs(value / unit - Math.round(value / unit)) < 1e-9;
+}
+
 /** What is wrong between the settings of the instances and their number. */
 export function checkDeployment(configuration: Configuration): Problem[] {
-  return [checkParallelism, checkScheduler, checkFleet].flatMap((check) => check(configuration));
+  return [checkParallelism, checkScheduler, checkFleet, checkPolicy].flatMap((check) =>
+    check(configuration)
+  );
 }

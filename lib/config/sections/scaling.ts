@@ -1,5 +1,49 @@
-import { section } from "../section.ts";
+import { section, sectionList } from "../section.ts";
 import { choice, count, flag, quantity } from "../settings.ts";
+
+const hybridHistogram = section({
+  bin: quantity("seconds", { above: 0, default: 60, describe: "Width of a bin, seconds." }),
+  range: quantity("seconds", {
+    above: 0,
+    default: 14400,
+    describe: "Range of the histogram of idle times, seconds, a multiple of `bin`.",
+  }),
+  head: quantity("fraction", {
+    min: 0,
+    max: 1,
+    default: 0.05,
+    describe: "Share of idle times before pre-warming.",
+  }),
+  tail: quantity("fraction", {
+    min: 0,
+    max: 1,
+    default: 0.99,
+    describe: "Share of idle times before an instance is given up.",
+  }),
+  margin: quantity("fraction", {
+    min: 0,
+    max: 1,
+    default: 0.1,
+    describe: "Margin of the histogram's windows.",
+  }),
+  forecast_margin: quantity("fraction", {
+    min: 0,
+    max: 1,
+    default: 0.15,
+    describe: "Margin of the forecast's windows.",
+  }),
+  representative_cv: quantity("number", {
+    min: 0,
+    default: 2,
+    describe: "Least coefficient of variation of the bins' counts for the histogram to be used.",
+  }),
+  out_of_bounds_share: quantity("fraction", {
+    min: 0,
+    max: 1,
+    default: 0.5,
+    describe: "Share of idle times out of range from which the forecast is used.",
+  }),
+}, { describe: "Settings of `policy: hybrid-histogram`, with the paper's defaults." });
 
 const keepAlive = section({
   policy: choice(["fixed", "none", "always", "hybrid-histogram"], {
@@ -12,13 +56,19 @@ const keepAlive = section({
     default: 60,
     describe: "Idle time after which `fixed` stops an instance, seconds.",
   }),
+  hybrid_histogram: hybridHistogram,
 }, { describe: "Keep-alive of idle instances." });
 
 const concurrency = section({
   target: quantity("number", {
     above: 0,
-    default: 32,
+    default: 8,
     describe: "Requests in flight per instance that the policy aims at.",
+  }),
+  scale_down_window: quantity("seconds", {
+    min: 0,
+    default: 60,
+    describe: "Scale-down follows the greatest need of this time, seconds; 0: as in ServerlessLLM.",
   }),
 }, { describe: "Settings of `policy: concurrency`." });
 
@@ -73,6 +123,16 @@ const knativeKpa = section({
     default: 30,
     describe: "Time that the last instance is kept after the decision for zero, seconds.",
   }),
+  activation_scale: count({
+    min: 1,
+    default: 1,
+    describe: "Least number of instances when there are any.",
+  }),
+  scale_down_delay: quantity("seconds", {
+    min: 0,
+    default: 0,
+    describe: "Scale-down takes the greatest decision of this time, seconds.",
+  }),
 }, { describe: "Settings of `policy: knative-kpa`, with Knative's defaults." });
 
 const hpa = section({
@@ -105,7 +165,105 @@ const keda = section({
     default: 0,
     describe: "The first instance starts when more requests than this wait.",
   }),
-}, { describe: "Settings of `policy: keda`." });
+  polling: quantity("seconds", {
+    above: 0,
+    default: 30,
+    describe: "Time between two looks at the queue for activation, seconds.",
+  }),
+  cooldown: quantity("seconds", {
+    min: 0,
+    default: 300,
+    describe: "Time after the last active look before the last instance goes, seconds.",
+  }),
+}, { describe: "Settings of `policy: keda`, with KEDA's defaults." });
+
+const sloPolicy = section({
+  up_above: quantity("fraction", {
+    above: 0,
+    default: 0.8,
+    describe: "Share of a limit of the section `slo` above which instances are added.",
+  }),
+  down_below: quantity("fraction", {
+    min: 0,
+    default: 0.4,
+    describe: "Share of every limit below which an instance may go.",
+  }),
+  down_readings: count({
+    min: 1,
+    default: 6,
+    describe: "Consecutive readings below it that this takes.",
+  }),
+  max_growth: quantity("number", {
+    above: 1,
+    default: 2,
+    describe: "Greatest factor of growth in one evaluation.",
+  }),
+  scale_to_zero_after: quantity("seconds", {
+    min: 0,
+    default: null,
+    describe: "Time without any request after which no instance is kept, seconds; null: never.",
+  }),
+}, { describe: "Settings of `policy: slo`, which follows the limits of the section `slo`." });
+
+const predictive = section({
+  rate_per_instance: quantity("requests per second", {
+    above: 0,
+    default: null,
+    describe:
+      "Arrivals that one instance serves, requests per second; null: by `concurrency.target`.",
+  }),
+  lead: quantity("seconds", {
+    min: 0,
+    default: null,
+    describe: "How far ahead the forecast looks, seconds; null: as long as a start takes.",
+  }),
+  deviations: quantity("number", {
+    min: 0,
+    default: 1,
+    describe: "Standard deviations of the forecast's error added to it.",
+  }),
+  alpha: quantity("fraction", { min: 0, max: 1, default: 0.3, describe: "Weight of the level." }),
+  beta: quantity("fraction", { min: 0, max: 1, default: 0.1, describe: "Weight of the trend." }),
+  gamma: quantity("fraction", { min: 0, max: 1, default: 0.3, describe: "Weight of the season." }),
+  season: quantity("seconds", {
+    min: 0,
+    default: 0,
+    describe: "Length of a season, seconds, a multiple of the period; 0: none.",
+  }),
+}, { describe: "Settings of `policy: predictive` (Holt-Winters smoothing of the arrival rate)." });
+
+const scheduleEntry = section({
+  from: quantity("seconds", { min: 0, default: 0, describe: "Begin of the entry, seconds." }),
+  instances: count({ min: 0, default: 1, describe: "Instances from then on." }),
+}, { describe: "One line of a timetable." });
+
+const schedule = section({
+  entries: sectionList(scheduleEntry, { describe: "The timetable, in order of `from`." }),
+  repeat: quantity("seconds", {
+    above: 0,
+    default: null,
+    describe: "The timetable repeats after this time, seconds; null: once.",
+  }),
+  lead: quantity("seconds", {
+    min: 0,
+    default: 0,
+    describe: "Entries take effect this much earlier, seconds.",
+  }),
+}, { describe: "Settings of `policy: schedule`." });
+
+const oracle = section({
+  hold: quantity("seconds", {
+    above: 0,
+    default: null,
+    describe: "Time of a request in an instance, seconds; null: estimated for " +
+      "`concurrency.target`, the requests that it takes an instance to serve at once.",
+  }),
+  lead: quantity("seconds", {
+    min: 0,
+    default: null,
+    describe: "Time from a decision to a ready instance, seconds; null: as long as a start takes.",
+  }),
+}, { describe: "Settings of `policy: oracle`, which knows the arrivals: a bound for the others." });
 
 /** How many instances there are. */
 export const scaling = section({
@@ -126,31 +284,36 @@ export const scaling = section({
       "schedule",
       "oracle",
     ],
-    { wanted: "a scaling policy", default: "threshold", describe: "Scaling policy." },
+    {
+      wanted: "a scaling policy",
+      default: null,
+      describe: "Scaling policy; null: `threshold` where one of its settings is given, else " +
+        "`concurrency`.",
+    },
   ),
   min_instances: count({ min: 0, default: 0, describe: "Fewest instances; 0: scale to zero." }),
   max_instances: count({ min: 1, default: 8, describe: "Most instances." }),
   scale_up_threshold: quantity("fraction", {
     above: 0,
     max: 1,
-    default: 0.8,
-    describe: "`threshold` adds an instance when the mean busy fraction is above this.",
+    default: null,
+    describe: "`threshold` adds an instance when the mean busy fraction is above this; null: 0.8.",
   }),
   scale_down_threshold: quantity("fraction", {
     min: 0,
     max: 1,
-    default: 0.2,
-    describe: "`threshold` removes an instance when the mean busy fraction is below this.",
+    default: null,
+    describe: "`threshold` removes an instance when it is below this; null: 0.2.",
   }),
   cooldown_period: quantity("seconds", {
     min: 0,
-    default: 30,
-    describe: "Time after a change during which there is no other, seconds.",
+    default: null,
+    describe: "Time after a change of `threshold` without another, seconds; null: 30.",
   }),
   period: quantity("seconds", {
     above: 0,
-    default: 5,
-    describe: "Time between two evaluations, seconds.",
+    default: null,
+    describe: "Time between two evaluations, seconds; null: the policy's own.",
   }),
   scrape_delay: quantity("seconds", {
     min: 0,
@@ -185,4 +348,8 @@ export const scaling = section({
   knative_kpa: knativeKpa,
   hpa,
   keda,
+  slo: sloPolicy,
+  predictive,
+  schedule,
+  oracle,
 }, { describe: "How many instances there are." });

@@ -58,6 +58,7 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
   const behavior = new HpaBehavior(scaleUp, scaleDown);
   let polledAtSeconds = -Infinity;
   let activeAtSeconds = -Infinity;
+  let countBefore = 0;
 
   /** What activation decides at a poll: a count, or undefined to leave it to the HPA. */
   function activate(nowSeconds: number, current: number, value: number): number | undefined {
@@ -76,7 +77,9 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
       const { nowSeconds, ready, starting } = signals;
       const current = ready + starting;
       const value = metric(signals);
-      if (current > 0 && activeAtSeconds === -Infinity) activeAtSeconds = nowSeconds;
+      // Instances that were there from the beginning, or that a request has started meanwhile.
+      if (current > 0 && countBefore === 0) activeAtSeconds = nowSeconds;
+      countBefore = current;
       if (nowSeconds - polledAtSeconds >= pollingSeconds) {
         const decided = activate(nowSeconds, current, value);
         if (decided !== undefined) return decided;
