@@ -18,6 +18,7 @@ export {
   type Overrides,
   simulate,
   type SimulateOptions,
+  type SimulatePhase,
 } from "./lib/config/mod.ts";
 export * from "./lib/cluster/mod.ts";
 export * from "./lib/metrics/mod.ts";

@@ -2,7 +2,8 @@ import type { ReplicatedFigure } from "../experiment/replication_figures.ts";
 import { digits, dollars, duration, percent } from "./readable_numbers.ts";
 
 /** Figures that are shares from 0 to 1. */
-const SHARES = /^(mfu|mbu|busy_fraction|.*_utilization|kv_fragmentation|cold_start_rate|.*_attainment)$/;
+const SHARES =
+  /^(mfu|mbu|busy_fraction|.*_utilization|kv_fragmentation|cold_start_rate|.*_attainment)$/;
 
 /** Figures that few read: the table stays on one screen. */
 const LEFT_OUT = /^normalized_latency_(?!mean|p99)/;

@@ -13,4 +13,4 @@ export { loadConfig, type LoadOptions } from "./load.ts";
 export type { Overrides } from "./overrides.ts";
 export { renderConfigurationReference } from "./reference.ts";
 export { configurationSchema } from "./schema.ts";
-export { simulate, type SimulateOptions } from "./simulate.ts";
+export { simulate, type SimulateOptions, type SimulatePhase } from "./simulate.ts";

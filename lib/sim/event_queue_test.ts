@@ -21,30 +21,33 @@ const operations = fc.array(
 );
 
 Deno.test("EventQueue pops by time, then priority, then in order of pushing", () => {
-  fc.assert(fc.property(operations, (steps) => {
-    const queue = new EventQueue(1);
-    const pending: Event[] = [];
-    let sequence = 0;
-    for (const step of steps) {
-      if (step !== "pop") {
-        queue.push(step.time, step.priority, step.priority + 100, sequence, ~sequence);
-        pending.push({ ...step, sequence: sequence++ });
-      } else {
-        pending.sort((a, b) =>
-          a.time - b.time || a.priority - b.priority || a.sequence - b.sequence
-        );
-        const expected = pending.shift();
-        equal(queue.pop(), expected !== undefined);
-        if (expected === undefined) continue;
-        deepEqual(
-          [queue.timeSeconds, queue.kind, queue.a, queue.b],
-          [expected.time, expected.priority + 100, expected.sequence, ~expected.sequence],
-        );
+  fc.assert(
+    fc.property(operations, (steps) => {
+      const queue = new EventQueue(1);
+      const pending: Event[] = [];
+      let sequence = 0;
+      for (const step of steps) {
+        if (step !== "pop") {
+          queue.push(step.time, step.priority, step.priority + 100, sequence, ~sequence);
+          pending.push({ ...step, sequence: sequence++ });
+        } else {
+          pending.sort((a, b) =>
+            a.time - b.time || a.priority - b.priority || a.sequence - b.sequence
+          );
+          const expected = pending.shift();
+          equal(queue.pop(), expected !== undefined);
+          if (expected === undefined) continue;
+          deepEqual(
+            [queue.timeSeconds, queue.kind, queue.a, queue.b],
+            [expected.time, expected.priority + 100, expected.sequence, ~expected.sequence],
+          );
+        }
+        equal(queue.size, pending.length);
+        equal(queue.nextSeconds, Math.min(Infinity, ...pending.map(({ time }) => time)));
       }
-      equal(queue.size, pending.length);
-      equal(queue.nextSeconds, Math.min(Infinity, ...pending.map(({ time }) => time)));
-    }
-  }), { seed: 1 });
+    }),
+    { seed: 1 },
+  );
 });
 
 Deno.test("EventQueue refuses an event at no instant, and stays as it was", () => {

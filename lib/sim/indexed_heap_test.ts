@@ -12,31 +12,34 @@ const operations = fc.array(
 );
 
 Deno.test("IndexedHeap has the least key of a map in front, of equal ones the least id", () => {
-  fc.assert(fc.property(operations, fc.integer({ min: 1, max: 50 }), (steps, capacity) => {
-    const heap = new IndexedHeap(capacity);
-    const keys = new Map<number, number>();
-    for (const { id, key } of steps) {
-      if (key === undefined) {
-        heap.delete(id);
-        keys.delete(id);
-      } else {
-        heap.set(id, key);
-        keys.set(id, key);
+  fc.assert(
+    fc.property(operations, fc.integer({ min: 1, max: 50 }), (steps, capacity) => {
+      const heap = new IndexedHeap(capacity);
+      const keys = new Map<number, number>();
+      for (const { id, key } of steps) {
+        if (key === undefined) {
+          heap.delete(id);
+          keys.delete(id);
+        } else {
+          heap.set(id, key);
+          keys.set(id, key);
+        }
+        const order = [...keys].sort(([a, ka], [b, kb]) => ka - kb || a - b);
+        equal(heap.size, order.length);
+        equal(heap.firstId, order[0]?.[0] ?? -1);
+        equal(heap.firstKey, order[0]?.[1] ?? Infinity);
+        equal(heap.secondKey, order[1]?.[1] ?? Infinity);
       }
+      // Taking all out one by one gives the whole order.
       const order = [...keys].sort(([a, ka], [b, kb]) => ka - kb || a - b);
-      equal(heap.size, order.length);
-      equal(heap.firstId, order[0]?.[0] ?? -1);
-      equal(heap.firstKey, order[0]?.[1] ?? Infinity);
-      equal(heap.secondKey, order[1]?.[1] ?? Infinity);
-    }
-    // Taking all out one by one gives the whole order.
-    const order = [...keys].sort(([a, ka], [b, kb]) => ka - kb || a - b);
-    for (const [id] of order) {
-      equal(heap.firstId, id);
-      heap.delete(id);
-    }
-    equal(heap.size, 0);
-  }), { seed: 1 });
+      for (const [id] of order) {
+        equal(heap.firstId, id);
+        heap.delete(id);
+      }
+      equal(heap.size, 0);
+    }),
+    { seed: 1 },
+  );
 });
 
 Deno.test("IndexedHeap ignores the deletion of an id that has no key, even beyond its room", () => {
