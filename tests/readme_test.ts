@@ -78,13 +78,13 @@ Deno.test("docs/metrics.md defines every column, every figure of the summary, ev
   const run = madeUpRun(100);
   const names = [requestTable, timeSeriesTable, instanceTable, tokenGapTable]
     .flatMap((table) => table(run).columns.map(({ name }) => name));
-  const { requests, cost, ...others } = run.summary;
-  names.push(
-    ...Object.keys(others),
-    ...Object.keys(requests).map((key) => `requests.${key}`),
-    ...Object.keys(cost).map((key) => `cost.${key}`),
-    ...OUTCOMES,
-  );
+  names.push(...OUTCOMES);
+  for (const [key, value] of Object.entries(run.summary)) {
+    if (Array.isArray(value)) names.push(`${key}[]`);
+    // Latencies are defined once: mean, max and the percentiles.
+    else if (value === null || typeof value !== "object" || "mean" in value) names.push(key);
+    else names.push(...Object.keys(value).map((name) => `${key}.${name}`));
+  }
   deepStrictEqual(names.filter((name) => !page.includes(`\`${name}\``)), []);
 });
 
