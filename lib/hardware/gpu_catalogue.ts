@@ -1,10 +1,10 @@
 import text from "../../data/hardware/gpus.yaml" with { type: "text" };
 import { parse } from "../std/yaml.ts";
-import { catalogueName, indexByName } from "./catalogue_name.ts";
+import { findByName } from "./catalogue_name.ts";
 import type { Gpu } from "./gpu.ts";
 
 let gpus: readonly Gpu[] | undefined;
-let index: ReadonlyMap<string, Gpu> | undefined;
+const found = new Map<string, Gpu | undefined>();
 
 /** All GPUs of the catalogue in its order. */
 export function gpuEntries(): readonly Gpu[] {
@@ -14,8 +14,8 @@ export function gpuEntries(): readonly Gpu[] {
 
 /** The GPU of a name or alias; capitals, blanks and hyphens do not matter. Undefined if none. */
 export function findGpu(name: string): Gpu | undefined {
-  index ??= indexByName(gpuEntries());
-  return index.get(catalogueName(name));
+  if (!found.has(name)) found.set(name, findByName<Gpu>(text, name));
+  return found.get(name);
 }
 
 /**

@@ -47,3 +47,15 @@ Deno.test("every node type names a known GPU and sources", () => {
 Deno.test("linkSeconds() is latency plus bytes over rate", () => {
   assert.equal(linkSeconds({ bytesPerSecond: 1e9, latencySeconds: 1 }, 2e9), 3);
 });
+
+Deno.test("findGpu() and nodeNamed() find each entry by name and aliases, as the catalogue has it", () => {
+  for (const gpu of gpuEntries()) {
+    for (const name of [gpu.name, ...gpu.aliases]) {
+      assert.deepEqual(findGpu(name.toUpperCase().replaceAll("-", " ")), gpu, name);
+    }
+  }
+  for (const node of nodeEntries()) {
+    for (const name of [node.name, ...node.aliases]) assert.deepEqual(nodeNamed(name), node, name);
+  }
+  assert.equal(findGpu("sxm"), undefined);
+});

@@ -1,20 +1,23 @@
 import text from "../../data/hardware/nodes.yaml" with { type: "text" };
 import { parse } from "../std/yaml.ts";
-import { catalogueName, indexByName } from "./catalogue_name.ts";
+import { findByName } from "./catalogue_name.ts";
 import { gpuNamed } from "./gpu_catalogue.ts";
 import type { NodeType } from "./node.ts";
 
 let nodes: readonly NodeType[] | undefined;
-let index: ReadonlyMap<string, NodeType> | undefined;
+const found = new Map<string, NodeType | undefined>();
 
 /** All node types of the catalogue in its order. */
 export function nodeEntries(): readonly NodeType[] {
-  nodes ??= (parse(text) as NodeType[]).map((node) =>
-    node.gpu === undefined
-      ? node
-      : { pcieBytesPerSecond: gpuNamed(node.gpu).pcieBytesPerSecond, ...node }
-  );
+  nodes ??= (parse(text) as NodeType[]).map(withPcie);
   return nodes;
+}
+
+/** Without a PCIe rate of its own, a node has that of its GPUs. */
+function withPcie(node: NodeType): NodeType {
+  return node.gpu === undefined
+    ? node
+    : { pcieBytesPerSecond: gpuNamed(node.gpu).pcieBytesPerSecond, ...node };
 }
 
 /**
@@ -29,8 +32,11 @@ export function nodeEntries(): readonly NodeType[] {
  * ```
  */
 export function nodeNamed(name: string): NodeType {
-  index ??= indexByName(nodeEntries());
-  const node = index.get(catalogueName(name));
+  if (!found.has(name)) {
+    const entry = findByName<NodeType>(text, name);
+    found.set(name, entry && withPcie(entry));
+  }
+  const node = found.get(name);
   if (node === undefined) {
     const known = nodeEntries().map((entry) => entry.name).join(", ");
     throw new RangeError(`Cannot find a node type as one of ${known}: current value is ${name}`);

@@ -1,5 +1,6 @@
 import text from "../../data/models/catalogue.yaml" with { type: "text" };
 import { parse } from "../std/yaml.ts";
+import { parseEntries } from "../std/yaml_entries.ts";
 import type { ModelEntry } from "./catalogue_entry.ts";
 import type { ExpertShape, TransformerShape } from "./transformer.ts";
 
@@ -8,15 +9,19 @@ type WrittenShape = Partial<Mutable<Omit<TransformerShape, "experts">>> & {
   experts?: Partial<ExpertShape>;
 };
 
+type WrittenEntry = Omit<ModelEntry, "shape"> & { shape: WrittenShape };
+
 let entries: readonly ModelEntry[] | undefined;
-let byName: ReadonlyMap<string, ModelEntry> | undefined;
+const found = new Map<string, ModelEntry | undefined>();
 
 /** All models of the catalogue in its order. */
 export function modelEntries(): readonly ModelEntry[] {
-  entries ??= (parse(text) as (Omit<ModelEntry, "shape"> & { shape: WrittenShape })[]).map(
-    ({ shape, ...entry }) => ({ ...entry, shape: completeShape(entry.name, shape) }),
-  );
+  entries ??= (parse(text) as WrittenEntry[]).map(completeEntry);
   return entries;
+}
+
+function completeEntry({ shape, ...entry }: WrittenEntry): ModelEntry {
+  return { ...entry, shape: completeShape(entry.name, shape) };
 }
 
 /** Names of all models in the catalogue. */
@@ -26,12 +31,16 @@ export function modelNames(): string[] {
 
 /** The catalogue entry of a name or alias; capitals do not matter. Undefined if there is none. */
 export function findModel(name: string): ModelEntry | undefined {
-  byName ??= new Map(
-    modelEntries().flatMap((entry) =>
-      [entry.name, ...entry.aliases].map((alias) => [alias.toLowerCase(), entry] as const)
-    ),
-  );
-  return byName.get(name.toLowerCase());
+  const wanted = name.toLowerCase();
+  if (!found.has(wanted)) {
+    // Most runs need one model: the whole catalogue would take them longer than all the rest.
+    const candidates = parseEntries(text, (entry) => entry.toLowerCase().includes(wanted));
+    const entry = (candidates as WrittenEntry[]).find(({ name, aliases }) =>
+      [name, ...aliases].some((alias) => alias.toLowerCase() === wanted)
+    );
+    found.set(wanted, entry && completeEntry(entry));
+  }
+  return found.get(wanted);
 }
 
 /**

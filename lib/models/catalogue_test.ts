@@ -62,3 +62,12 @@ Deno.test("names and aliases of the catalogue are unique", () => {
   const names = modelEntries().flatMap(({ name, aliases }) => [name, ...aliases]);
   assert.equal(new Set(names.map((name) => name.toLowerCase())).size, names.length);
 });
+
+Deno.test("findModel() finds each model by its name and aliases, as the whole catalogue has it", () => {
+  for (const entry of modelEntries()) {
+    for (const name of [entry.name, ...entry.aliases]) {
+      assert.deepEqual(findModel(name.toUpperCase()), entry, name);
+    }
+  }
+  assert.equal(findModel("llama"), undefined);
+});

@@ -7,8 +7,8 @@ import {
 import type { Configuration } from "../configuration.ts";
 
 /** Price lists of general cloud providers; SimFaaSInfer's own prices are for its files alone. */
-function currentPrices(): readonly Price[] {
-  return priceCatalogue().filter((price) =>
+function currentPrices(mention: string): readonly Price[] {
+  return priceCatalogue(mention).filter((price) =>
     price.provider !== "simfaasinfer" && price.kind === "on-demand"
   );
 }
@@ -21,7 +21,7 @@ function words(name: string): string[] {
 /** The latest on-demand price of a GPU; undefined when no list has it. */
 export function cataloguePrice(gpuName: string): Price | undefined {
   const wanted = words(gpuName);
-  const matches = currentPrices().filter((price) => {
+  const matches = currentPrices(wanted[0]).filter((price) => {
     const own = words(price.gpu);
     return own.every((word) => wanted.includes(word)) && own[0] === wanted[0];
   });

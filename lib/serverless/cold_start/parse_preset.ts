@@ -185,7 +185,7 @@ export function parseColdStartPreset(text: string, name = "cold start"): ColdSta
 }
 
 function check(value: unknown, name: string): z.infer<typeof presetSchema> {
-  const result = presetSchema.safeParse(value);
+  const result = presetSchema.safeParse(value, { jitless: true });
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   let at: unknown = value;

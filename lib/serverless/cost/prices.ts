@@ -52,7 +52,7 @@ const fileSchema = z.strictObject({ provider: z.string().min(1), prices: z.array
  * @throws {SyntaxError} If the text does not have the form of the files in data/prices.
  */
 export function parsePrices(text: string, where: string): Price[] {
-  const result = fileSchema.safeParse(parse(text));
+  const result = fileSchema.safeParse(parse(text), { jitless: true });
   if (!result.success) {
     const [issue] = result.error.issues;
     throw new SyntaxError(
@@ -80,13 +80,20 @@ const TEXTS: Readonly<Record<string, string>> = {
   runpod,
   simfaasinfer,
 };
-let all: readonly Price[] | undefined;
+const parsed = new Map<string, readonly Price[]>();
 
-/** The prices of data/prices, by provider, in the order of the files. */
-export function priceCatalogue(): readonly Price[] {
-  return all ??= Object.entries(TEXTS).flatMap(([name, text]) =>
-    parsePrices(text, `data/prices/${name}.yaml`)
-  );
+/**
+ * The prices of data/prices, by provider, in the order of the files.
+ *
+ * @param mention Only lists that contain this text, capitals aside, are read; default all.
+ */
+export function priceCatalogue(mention = ""): readonly Price[] {
+  const wanted = mention.toLowerCase();
+  return Object.entries(TEXTS).flatMap(([name, text]) => {
+    if (!text.toLowerCase().includes(wanted)) return [];
+    if (!parsed.has(name)) parsed.set(name, parsePrices(text, `data/prices/${name}.yaml`));
+    return parsed.get(name)!;
+  });
 }
 
 /** What price is wanted; absent fields match any. */
