@@ -5,14 +5,35 @@
  * @module
  */
 export {
+  attainmentCurves,
+  type AttainmentRow,
+  bandedCurves,
+  type BandedCurvesOptions,
+  type BandRow,
+} from "./banded_curves.ts";
+export {
   clusterTimeline,
   type ClusterTimelineOptions,
   type TimelineRow,
 } from "./cluster_timeline.ts";
+export {
+  coldStartStages,
+  type ColdStartStagesOptions,
+  type StageRow,
+  type StageTotal,
+} from "./cold_start_stages.ts";
 export { costBreakdown, type CostBreakdownOptions, type CostRow } from "./cost_breakdown.ts";
+export { heatMap, type HeatMapOptions, type HeatRow } from "./heat_map.ts";
 export { instanceGantt, type InstanceGanttOptions, type PhaseRow } from "./instance_gantt.ts";
 export { type CdfRow, latencyCdf, type LatencyCdfOptions, type SloLine } from "./latency_cdf.ts";
 export { type CurveRow, pairedCurves, type PairedCurvesOptions } from "./paired_curves.ts";
+export { paperBars, type PaperBarsOptions, type PaperRow } from "./paper_bars.ts";
+export {
+  paretoFront,
+  type ParetoFrontOptions,
+  type ParetoRow,
+  paretoRows,
+} from "./pareto_front.ts";
 export {
   percentileBars,
   type PercentileBarsOptions,
@@ -23,6 +44,11 @@ export {
   type PredictedMeasuredOptions,
   type PredictionRow,
 } from "./predicted_measured.ts";
+export {
+  predictedScatter,
+  type PredictedScatterOptions,
+  type ScatterRow,
+} from "./predicted_scatter.ts";
 export { convertSvg, type FigureFormat, renderFigure, renderSvg } from "./render.ts";
 export type { FigureSpec } from "./spec.ts";
 export { type ColumnSpan, FIGURE_WIDTH, THEME } from "./theme.ts";

@@ -42,13 +42,23 @@ export async function renderSvg(spec: FigureSpec): Promise<string> {
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none" });
   try {
     const svg = await view.toSVG();
-    return svg
+    return renumbered(svg)
       .replace(/ width="([\d.]+)" height="([\d.]+)"/, ' width="$1pt" height="$2pt"')
       // A solid line among dashed ones: PDF has no dash without a gap.
       .replaceAll(' stroke-dasharray="1,0"', "") + "\n";
   } finally {
     view.finalize();
   }
+}
+
+/** The SVG with its gradients and clips numbered from 0: Vega counts them over all figures drawn. */
+function renumbered(svg: string): string {
+  const names = new Map<string, string>();
+  return svg.replace(/\b(id="|url\(#)(gradient_|clip)(\d+)/g, (_, before, kind, number) => {
+    const name = `${kind}${number}`;
+    if (!names.has(name)) names.set(name, `${kind}${names.size}`);
+    return `${before}${names.get(name)}`;
+  });
 }
 
 /** The font as it travels along with the code. */

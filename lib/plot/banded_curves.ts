@@ -1,0 +1,147 @@
+import { figure, type FigureSpec } from "./spec.ts";
+import { type ColumnSpan, DASHES, FIGURE_WIDTH, PALETTE } from "./theme.ts";
+
+/** A point of a curve and its interval. */
+export interface BandRow {
+  readonly series: string;
+  readonly x: number;
+  readonly y: number;
+  /** Ends of the interval of `y`; equal to it where there is none. */
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** Options of {@linkcode bandedCurves}. */
+export interface BandedCurvesOptions {
+  /** Titles of the axes with their units. */
+  readonly xTitle: string;
+  readonly yTitle: string;
+  /** Logarithmic axes. */
+  readonly xLog?: boolean;
+  readonly yLog?: boolean;
+  /** `y` is a share, drawn in per cent from 0 to 100. */
+  readonly isShare?: boolean;
+  /** Value of `y` that is wanted, drawn as a horizontal line. */
+  readonly target?: number;
+  /** Columns of a page; default 1. */
+  readonly column?: ColumnSpan;
+}
+
+const HEIGHT = 150;
+const KEY_HEIGHT = 15;
+const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"] as const;
+
+/** Curves of several series with the intervals of their points as bands. */
+export function bandedCurves(
+  rows: readonly BandRow[],
+  options: BandedCurvesOptions,
+): FigureSpec {
+  const { xTitle, yTitle, xLog, yLog, isShare, target, column = 1 } = options;
+  const series = [...new Set(rows.map((row) => row.series))];
+  const columns = column === 1 ? 2 : 5;
+  const pick = <T>(values: readonly T[]) => series.map((_, i) => values[i % values.length]);
+  const scale = (range: readonly unknown[]) => ({ domain: series, range });
+  const x = {
+    field: "x",
+    type: "quantitative",
+    title: xTitle,
+    scale: { type: xLog ? "log" : "linear", nice: false, zero: false, padding: 4 },
+    axis: {
+      ...(xLog ? { values: [...new Set(rows.map((row) => row.x))] } : { tickCount: 6 }),
+      format: "~r",
+      grid: false,
+      labelOverlap: true,
+    },
+  };
+  const yScale = {
+    title: yTitle,
+    scale: isShare
+      ? { domain: [0, 1] }
+      : { type: yLog ? "log" : "linear", nice: !yLog, zero: !yLog },
+    axis: isShare
+      ? { values: [0, 0.25, 0.5, 0.75, 1], labelExpr: "round(datum.value * 100)" }
+      : { tickCount: 5, format: yLog ? "~r" : "~s" },
+  };
+  const color = {
+    field: "series",
+    type: "nominal",
+    sort: null,
+    scale: scale(pick(PALETTE)),
+    legend: series.length > 1 ? { columns, symbolOpacity: 1, symbolStrokeWidth: 0 } : null,
+  };
+  const line = { x, y: { field: "y", type: "quantitative", ...yScale } };
+  const layers: object[] = [
+    {
+      data: { values: rows.filter((row) => row.lower < row.upper) },
+      mark: { type: "area", opacity: 0.2 },
+      encoding: {
+        x,
+        y: { field: "lower", type: "quantitative", ...yScale },
+        y2: { field: "upper" },
+        color,
+      },
+    },
+    // A layer each, so that the dashes of lines do not reach the symbols of the key.
+    ...series.map((name, i) => ({
+      data: { values: rows.filter((row) => row.series === name) },
+      mark: { type: "line", strokeDash: DASHES[i % DASHES.length] },
+      encoding: { ...line, color },
+    })),
+    {
+      data: { values: rows },
+      mark: { type: "point", size: 14, filled: true, opacity: 1 },
+      encoding: {
+        ...line,
+        color,
+        shape: {
+          field: "series",
+          type: "nominal",
+          sort: null,
+          scale: scale(pick(SHAPES)),
+          legend: color.legend,
+        },
+      },
+    },
+  ];
+  if (target !== undefined) {
+    layers.unshift({
+      data: { values: [{ y: target }] },
+      mark: { type: "rule", strokeDash: [2, 1], color: "#888888" },
+      encoding: { y: { field: "y", type: "quantitative", ...yScale } },
+    });
+  }
+  return figure({
+    width: FIGURE_WIDTH[column],
+    height: HEIGHT + KEY_HEIGHT * Math.max(0, Math.ceil(series.length / columns) - 1),
+    autosize: { type: "fit", contains: "padding" },
+    layer: layers,
+  });
+}
+
+/** A point of an attainment curve. */
+export interface AttainmentRow extends Omit<BandRow, "x" | "y"> {
+  /** Arrival rate, requests per second. */
+  readonly ratePerSecond: number;
+  /** Share of arrived requests that met every limit, 0..1. */
+  readonly attainment: number;
+}
+
+/** SLO attainment against the arrival rate, with intervals as bands and the wanted share as a line. */
+export function attainmentCurves(
+  rows: readonly AttainmentRow[],
+  options: { readonly target?: number; readonly column?: ColumnSpan } = {},
+): FigureSpec {
+  return bandedCurves(
+    rows.map(({ ratePerSecond, attainment, ...row }) => ({
+      ...row,
+      x: ratePerSecond,
+      y: attainment,
+    })),
+    {
+      ...options,
+      xTitle: "Arrival rate (requests/s)",
+      yTitle: "SLO attainment (%)",
+      isShare: true,
+    },
+  );
+}

@@ -1,0 +1,124 @@
+import { deepEqual, equal, ok } from "@std/assert";
+import { attainmentCurves, bandedCurves } from "./banded_curves.ts";
+import { coldStartStages } from "./cold_start_stages.ts";
+import { heatMap } from "./heat_map.ts";
+import { paperBars } from "./paper_bars.ts";
+import { paretoFront, paretoRows } from "./pareto_front.ts";
+import { predictedScatter } from "./predicted_scatter.ts";
+import { renderFigure, renderSvg } from "./render.ts";
+import type { FigureSpec } from "./spec.ts";
+import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
+
+const attainment = ["vllm", "sarathi", "orca", "fastertransformer", "vllm-v0"].flatMap((
+  series,
+  k,
+) =>
+  [1, 2, 4, 6, 8].map((ratePerSecond) => {
+    const share = 1 / (1 + Math.exp(ratePerSecond - 6 + k));
+    return {
+      series,
+      ratePerSecond,
+      attainment: share,
+      lower: Math.max(0, share - 0.05),
+      upper: Math.min(1, share + 0.05),
+    };
+  })
+);
+const stages = ["vLLM", "Medusa"].flatMap((panel, k) =>
+  ["Qwen-0.5B", "Llama-13B"].flatMap((series, i) =>
+    ["model init", "weights", "KV profile", "graph capture"].map((stage, j) => ({
+      panel,
+      series,
+      stage,
+      seconds: (1 + i + 0.3 * j) / (1 + k),
+    }))
+  )
+);
+const totals = [{ panel: "vLLM", series: "Qwen-0.5B", seconds: 5.5 }];
+const choices = [
+  { series: "fixed", label: "60 s", x: 1, y: 5 },
+  { series: "fixed", label: "600 s", x: 3, y: 2 },
+  { series: "fixed", label: "", x: 4, y: 3 },
+  { series: "hybrid", label: "hybrid", x: 2, y: 1.5 },
+];
+const heat = [1, 2, 4].flatMap((x) =>
+  ["a", "b"].map((y, i) => ({ x, y, value: x * (i + 1) * 1.5 }))
+);
+const pairs = ["vLLM", "ServerlessLLM"].flatMap((panel, k) =>
+  ["OPT-2.7B", "Llama2-13B"].map((label, i) => ({ panel, label, paper: 10 + i - k, ours: 9.5 + i }))
+);
+const points = [0, 1, 2, 3, 4, 5].map((i) => ({
+  series: ["A100", "H100"][i % 2],
+  measured: 2 ** i,
+  predicted: 2 ** i * (0.9 + i / 20),
+}));
+
+const FIGURES: Readonly<Record<string, (column?: ColumnSpan) => FigureSpec>> = {
+  attainmentCurves: (column) => attainmentCurves(attainment, { target: 0.9, column }),
+  coldStartStages: (column) => coldStartStages(stages, { totals, column }),
+  heatMap: (column) =>
+    heatMap(heat, { xTitle: "Rate (1/s)", yTitle: "Policy", valueTitle: "TTFT (s)", column }),
+  paperBars: (column) => paperBars(pairs, { title: "TTFT (s)", column }),
+  paretoFront: (column) =>
+    paretoFront(choices, { xTitle: "Cost (US$)", yTitle: "p99 TTFT (s)", column }),
+  predictedScatter: (column) => predictedScatter(points, { title: "TTFT (ms)", column }),
+};
+
+for (const [name, make] of Object.entries(FIGURES)) {
+  Deno.test(`${name}() fits its columns, with text of 7 or 8 points in the one font`, async () => {
+    for (const column of [1, 2] as const) {
+      const svg = await renderSvg(make(column));
+      const width = Number(/ width="([\d.]+)pt"/.exec(svg)?.[1]);
+      ok(width <= FIGURE_WIDTH[column] + 2, `${width} points of ${FIGURE_WIDTH[column]}`);
+      ok(width >= 0.85 * FIGURE_WIDTH[column], `${width} points of ${FIGURE_WIDTH[column]}`);
+      const sizes = new Set([...svg.matchAll(/font-size="([\d.]+)px"/g)].map((m) => Number(m[1])));
+      for (const size of sizes) ok(size === 8 || size === 7, `text of ${size} points`);
+      const fonts = new Set([...svg.matchAll(/font-family="([^"]+)"/g)].map((m) => m[1]));
+      deepEqual([...fonts], ["DejaVu Sans"]);
+    }
+  });
+
+  Deno.test(`${name}() has the same bytes when drawn again, in every format`, async () => {
+    for (const format of ["svg", "png", "pdf"] as const) {
+      deepEqual(await renderFigure(make(), format), await renderFigure(make(), format));
+    }
+  });
+
+  Deno.test(`${name}() looks as it did`, async (t) => {
+    await t.assertSnapshot(await renderSvg(make()));
+  });
+}
+
+Deno.test("figures without rows are drawn empty", async () => {
+  const axes = { xTitle: "x", yTitle: "y" };
+  const empty = [
+    bandedCurves([], axes),
+    coldStartStages([]),
+    heatMap([], { ...axes, valueTitle: "z" }),
+    paperBars([], { title: "x" }),
+    paretoFront([], axes),
+    predictedScatter([], { title: "x" }),
+  ];
+  for (const spec of empty) ok((await renderSvg(spec)).startsWith("<svg"));
+});
+
+Deno.test("paretoRows() leaves out what another row betters", () => {
+  deepEqual(paretoRows(choices).map((row) => row.label), ["60 s", "hybrid"]);
+  deepEqual(paretoRows([{ x: 1, y: 1 }, { x: 1, y: 1 }, { x: 2, y: 1 }]), [{ x: 1, y: 1 }]);
+});
+
+Deno.test("heatMap() writes every value in its place", async () => {
+  const svg = await renderSvg(FIGURES.heatMap());
+  for (const { value } of heat) ok(svg.includes(`>${value}<`), String(value));
+});
+
+Deno.test("attainmentCurves() has a band for each series that has intervals, none without", async () => {
+  const areas = async (rows: typeof attainment) =>
+    [...(await renderSvg(attainmentCurves(rows))).matchAll(/aria-roledescription="area mark"/g)]
+      .length;
+  equal(await areas(attainment), 5);
+  equal(
+    await areas(attainment.map((r) => ({ ...r, lower: r.attainment, upper: r.attainment }))),
+    0,
+  );
+});

@@ -1,0 +1,125 @@
+import { figure, type FigureSpec } from "./spec.ts";
+import { type ColumnSpan, FIGURE_WIDTH, PALETTE } from "./theme.ts";
+
+/** Seconds of a stage in one bar. */
+export interface StageRow {
+  /** Panel of the bar, such as a system. */
+  readonly panel: string;
+  /** Bar, such as a model. */
+  readonly series: string;
+  /** Stage, in the order of the stack. */
+  readonly stage: string;
+  readonly seconds: number;
+}
+
+/** A measured total that is drawn as a mark across its bar. */
+export interface StageTotal {
+  readonly panel: string;
+  readonly series: string;
+  readonly seconds: number;
+}
+
+/** Options of {@linkcode coldStartStages}. */
+export interface ColdStartStagesOptions {
+  /** Measured totals. */
+  readonly totals?: readonly StageTotal[];
+  /** What the marks are, for the key; default "measured total". */
+  readonly totalsLabel?: string;
+  /** Columns of a page; default 2. */
+  readonly column?: ColumnSpan;
+}
+
+/** Room left of the first panel for the names of the bars, and between panels, points. */
+const LEFT = 62;
+const GAP = 12;
+const ROW_HEIGHT = 13;
+const KEY_HEIGHT = 14;
+
+/** Stages of cold starts as stacked bars, a panel beside the other on one scale. */
+export function coldStartStages(
+  rows: readonly StageRow[],
+  options: ColdStartStagesOptions = {},
+): FigureSpec {
+  const { totals = [], totalsLabel = "measured total", column = 2 } = options;
+  const panels = [...new Set(rows.map((row) => row.panel))];
+  const series = [...new Set(rows.map((row) => row.series))];
+  const stages = [...new Set(rows.filter((row) => row.seconds > 0).map((row) => row.stage))];
+  const sums = new Map<string, number>();
+  for (const { panel, series: bar, seconds } of rows) {
+    sums.set(`${panel}\n${bar}`, (sums.get(`${panel}\n${bar}`) ?? 0) + seconds);
+  }
+  const longest = Math.max(0, ...sums.values(), ...totals.map((total) => total.seconds));
+  const keys = totals.length > 0 ? [...stages, totalsLabel] : stages;
+  const colours = stages.map((_, i) => PALETTE[i % PALETTE.length]);
+  // Beside the names of the bars too: the key of one column is wide.
+  const columns = column === 1 ? 2 : 5;
+  const legend = {
+    symbolType: "square",
+    columns,
+    orient: "none",
+    legendX: 6 - LEFT,
+    legendY: -KEY_HEIGHT * Math.ceil(keys.length / columns) - (panels.length > 1 ? 16 : 4),
+  };
+  const width = (FIGURE_WIDTH[column] - LEFT - 18 - GAP * (panels.length - 1)) /
+    Math.max(1, panels.length);
+  return figure({
+    spacing: GAP,
+    hconcat: panels.map((panel, index) => {
+      const y = {
+        field: "series",
+        type: "nominal",
+        sort: null,
+        scale: { domain: series },
+        axis: index === 0
+          ? { title: null, ticks: false, domain: false, minExtent: LEFT - 4 }
+          : { title: null, ticks: false, domain: false, labels: false },
+      };
+      return {
+        ...(panels.length > 1 ? { title: { text: panel, frame: "group" } } : {}),
+        width,
+        height: ROW_HEIGHT * series.length,
+        layer: [
+          {
+            data: {
+              values: rows.filter((row) => row.panel === panel && row.seconds > 0)
+                .map((row) => ({ ...row, order: stages.indexOf(row.stage) })),
+            },
+            mark: { type: "bar", stroke: "white", strokeWidth: 0.4, height: { band: 0.78 } },
+            encoding: {
+              y,
+              x: {
+                field: "seconds",
+                type: "quantitative",
+                stack: "zero",
+                title: "Time (s)",
+                scale: { domain: [0, longest > 0 ? longest * 1.03 : 1], nice: false },
+                axis: { tickCount: 4, format: "~r", titlePadding: 2 },
+              },
+              order: { field: "order", type: "quantitative" },
+              color: {
+                field: "stage",
+                type: "nominal",
+                sort: null,
+                scale: { domain: keys, range: [...colours, "#000000"] },
+                legend,
+              },
+            },
+          },
+          ...(totals.length > 0
+            ? [{
+              data: { values: totals.filter((total) => total.panel === panel) },
+              mark: {
+                type: "tick",
+                thickness: 1.5,
+                size: ROW_HEIGHT,
+                opacity: 1,
+                color: "#000000",
+              },
+              encoding: { y, x: { field: "seconds", type: "quantitative" } },
+            }]
+            : []),
+        ],
+      };
+    }),
+  });
+}

@@ -1,0 +1,90 @@
+import { figure, type FigureSpec } from "./spec.ts";
+import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
+
+/** A value at one level of each of two factors. */
+export interface HeatRow {
+  readonly x: string | number;
+  readonly y: string | number;
+  /** Null leaves the place empty. */
+  readonly value: number | null;
+}
+
+/** Options of {@linkcode heatMap}. */
+export interface HeatMapOptions {
+  /** Names of the factors and of the value, with their units. */
+  readonly xTitle: string;
+  readonly yTitle: string;
+  readonly valueTitle: string;
+  /** Format of the values as d3 has it; default three digits. */
+  readonly format?: string;
+  /** Columns of a page; default 1. */
+  readonly column?: ColumnSpan;
+}
+
+/** Light to dark, also in grey. */
+const COLOURS = ["#F7FBFF", "#C6DBEF", "#85B7D9", "#3F8FC4", "#0B5E9B", "#08306B"];
+const ROW_HEIGHT = 16;
+
+/** A value over two factors: darker is more, every value is written in its place. */
+export function heatMap(rows: readonly HeatRow[], options: HeatMapOptions): FigureSpec {
+  const { xTitle, yTitle, valueTitle, format = ".3~r", column = 1 } = options;
+  const drawn = rows.filter((row) => row.value !== null);
+  const values = drawn.map((row) => row.value as number);
+  const least = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const most = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const levels = (of: (row: HeatRow) => string | number) => [...new Set(rows.map(of))];
+  const ys = levels((row) => row.y);
+  const place = {
+    x: {
+      field: "x",
+      type: "ordinal",
+      title: xTitle,
+      scale: { domain: levels((row) => row.x) },
+      axis: { labelAngle: 0, ticks: false, domain: false },
+    },
+    y: {
+      field: "y",
+      type: "ordinal",
+      title: yTitle,
+      scale: { domain: ys },
+      axis: { ticks: false, domain: false },
+    },
+  };
+  return figure({
+    data: { values: drawn },
+    width: FIGURE_WIDTH[column],
+    height: 64 + ROW_HEIGHT * ys.length,
+    autosize: { type: "fit", contains: "padding" },
+    encoding: place,
+    layer: [
+      {
+        mark: { type: "rect", stroke: "white", strokeWidth: 0.5 },
+        encoding: {
+          color: {
+            field: "value",
+            type: "quantitative",
+            scale: { domain: [least, most], range: COLOURS, interpolate: "rgb" },
+            legend: {
+              title: valueTitle,
+              titleOrient: "left",
+              gradientLength: 80,
+              gradientThickness: 6,
+              tickCount: 2,
+              format: "~s",
+            },
+          },
+        },
+      },
+      {
+        mark: { type: "text" },
+        encoding: {
+          text: { field: "value", type: "quantitative", format },
+          color: {
+            condition: { test: `datum.value > ${least + 0.5 * (most - least)}`, value: "white" },
+            value: "#222222",
+          },
+        },
+      },
+    ],
+  });
+}

@@ -1,0 +1,91 @@
+import { figure, type FigureSpec } from "./spec.ts";
+import { type ColumnSpan, FIGURE_WIDTH, PALETTE } from "./theme.ts";
+
+/** A choice and what it costs in both respects; less is better. */
+export interface ParetoRow {
+  readonly series: string;
+  /** Short name of the choice, drawn beside it; "" for none. */
+  readonly label: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Options of {@linkcode paretoFront}. */
+export interface ParetoFrontOptions {
+  /** Titles of the axes with their units. */
+  readonly xTitle: string;
+  readonly yTitle: string;
+  readonly xLog?: boolean;
+  readonly yLog?: boolean;
+  /** Columns of a page; default 1. */
+  readonly column?: ColumnSpan;
+}
+
+const HEIGHT = 170;
+const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"] as const;
+
+/** The rows that no other row betters in one respect without being worse in the other, by `x`. */
+export function paretoRows<Row extends { readonly x: number; readonly y: number }>(
+  rows: readonly Row[],
+): Row[] {
+  const front: Row[] = [];
+  for (const row of rows.toSorted((a, b) => a.x - b.x || a.y - b.y)) {
+    if (front.length === 0 || row.y < front[front.length - 1].y) front.push(row);
+  }
+  return front;
+}
+
+/** Choices by two costs, with the front of those that are worth considering as a line. */
+export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOptions): FigureSpec {
+  const { xTitle, yTitle, xLog, yLog, column = 1 } = options;
+  const series = [...new Set(rows.map((row) => row.series))];
+  const pick = <T>(values: readonly T[]) => series.map((_, i) => values[i % values.length]);
+  const axis = (field: "x" | "y", title: string, isLog = false) => ({
+    field,
+    type: "quantitative",
+    title,
+    // Room for the labels of the outermost choices.
+    scale: isLog
+      ? { type: "log", nice: true, padding: 6 }
+      : { domain: [0, 1.12 * Math.max(0, ...rows.map((row) => row[field]))], nice: false },
+    axis: { tickCount: 5, format: isLog ? "~r" : "~s", labelOverlap: true },
+  });
+  const position = { x: axis("x", xTitle, xLog), y: axis("y", yTitle, yLog) };
+  return figure({
+    width: FIGURE_WIDTH[column],
+    height: HEIGHT,
+    autosize: { type: "fit", contains: "padding" },
+    layer: [
+      {
+        data: { values: paretoRows(rows) },
+        mark: { type: "line", interpolate: "step-after", color: "#999999", strokeWidth: 1 },
+        encoding: position,
+      },
+      {
+        data: { values: rows },
+        mark: { type: "point", filled: true, size: 28, opacity: 1 },
+        encoding: {
+          ...position,
+          color: {
+            field: "series",
+            type: "nominal",
+            sort: null,
+            scale: { domain: series, range: pick(PALETTE) },
+            legend: series.length > 1 ? { columns: column === 1 ? 2 : 5 } : null,
+          },
+          shape: {
+            field: "series",
+            type: "nominal",
+            sort: null,
+            scale: { domain: series, range: pick(SHAPES) },
+          },
+        },
+      },
+      {
+        data: { values: rows.filter((row) => row.label !== "") },
+        mark: { type: "text", align: "left", dx: 5, dy: -5, fontSize: 7 },
+        encoding: { ...position, text: { field: "label" } },
+      },
+    ],
+  });
+}
