@@ -95,3 +95,17 @@ Deno.test("docs/architecture.md draws the house as its test knows it", async () 
     .map(([, rooms]) => rooms.match(/[a-z]+/g));
   deepStrictEqual(rows, ROWS.map((row) => [...row]));
 });
+
+Deno.test("docs/architecture.md names files and folders that are there", () => {
+  const named = read("docs/architecture.md").match(/`[a-z_]+(?:\/[a-z_]+)*\/?(?:\.ts)?`/g)!
+    .map((name) => name.slice(1, -1)).filter((name) => name.includes("/"));
+  ok(named.length > 15, `${named.length} names`);
+  const isThere = (path: string) => {
+    try {
+      return Deno.statSync(new URL(path, ROOT)) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  deepStrictEqual(named.filter((name) => !isThere(name) && !isThere(`lib/${name}`)), []);
+});

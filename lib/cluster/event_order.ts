@@ -10,8 +10,8 @@
  * | 0 | arrival released by a completion | an arrival like the others, but known only now |
  * | 1 | timeout in the gateway's queue | after the chance to be served at the last instant |
  * | 2 | keep-alive ends | after arrivals, which would have used the instance |
- * | 3 | scaling evaluation, then actuation | sees the instant's arrivals and completions |
- * | 4 | actuation | |
+ * | 3 | scaling evaluation | sees the instant's arrivals and completions |
+ * | 4 | a delayed decision takes effect | after the evaluations of the same instant |
  * | 5 | sample of the time series | sees the instant as a whole |
  * | (last) | idle engines form their next step, by instance id | |
  *
