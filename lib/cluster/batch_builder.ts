@@ -212,13 +212,14 @@ export class BatchBuilder implements StepBuilder {
   onPreempt: (slot: number) => void = () => {};
 
   /** Frees the blocks of a sequence, which keep their identity, and its slot. */
-  release(slot: number): void {
+  release(slot: number, comesBack = false): void {
     const { sequences, cache } = this;
     const blocks = sequences.blocksHeld(slot);
     if (cache) {
+      const request = sequences.request[slot];
       const list = this.#blockLists[slot];
-      cache.identify(sequences.request[slot], sequences.computedTokens(slot), list);
-      cache.release(list, blocks);
+      cache.identify(request, sequences.computedTokens(slot), list, comesBack);
+      cache.release(request, list, blocks);
     } else {
       this.pool.give(blocks);
     }
@@ -262,6 +263,6 @@ export class BatchBuilder implements StepBuilder {
     } else {
       this.queue.pushBack(request);
     }
-    this.release(slot);
+    this.release(slot, true);
   }
 }

@@ -6,6 +6,7 @@ import type { ExecutionTimeModel } from "../../lib/execution/execution_time_mode
 import { OUTCOME_CODE } from "../../lib/metrics/recorder.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import type { BatchingStrategy } from "../../lib/scheduling/batching/strategy.ts";
+import { prefixIdentity } from "../../lib/scheduling/kv_cache/prefix_identity.ts";
 import { caseParts, type ClusterCase, clusterCases } from "../support/random_cluster.ts";
 
 /** The laws of batching strategies, by name. */
@@ -310,7 +311,7 @@ export function runBatchingLaws(options: BatchingLawsOptions): void {
     const roomy = { kvBlocks: 100_000 };
     const alike = { ...test, requests: test.requests.map((r) => ({ ...r, group: 1 })) };
     const off = see({ ...test, prefix: false }, mode, roomy);
-    const unique = { blocks: () => 100, block: (request: number, i: number) => request * 100 + i };
+    const unique = uniquePrefixes(test.requests.length, test.blockTokens);
     same(see({ ...test, prefix: false }, mode, { ...roomy, prefix: unique }), off);
     same(see({ ...alike, prefix: false }, mode, roomy), off);
   });
@@ -336,6 +337,13 @@ export function runBatchingLaws(options: BatchingLawsOptions): void {
       ok(!(Math.abs(a - b) > 1e-9 * b), `request ${i}: ${a}, ${b}`);
     }
   });
+}
+
+/** Identities of a hundred blocks per request, none of which occurs twice. */
+function uniquePrefixes(count: number, blockTokens: number) {
+  const offsets = Uint32Array.from({ length: count + 1 }, (_, i) => i * 100);
+  const hashes = Float64Array.from({ length: count * 100 }, (_, i) => i);
+  return prefixIdentity({ blockTokens, offsets, hashes }, blockTokens);
 }
 
 function total(values: readonly number[]): number {

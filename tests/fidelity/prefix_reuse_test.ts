@@ -7,6 +7,7 @@ import {
   type PrefixIdentity,
   prefixIdentity,
 } from "../../lib/scheduling/kv_cache/prefix_identity.ts";
+import { selectRows } from "../../lib/workload/select_rows.ts";
 import { readMooncakeTrace } from "../../lib/workload/traces/mod.ts";
 
 /** Tokens of one hashed block of the traces. */
@@ -42,7 +43,7 @@ function hitRate(
     cache.share(i, found, list);
     cache.take(own - found);
     cache.identify(i, own * BLOCK_TOKENS, list);
-    cache.release(list, own);
+    cache.release(i, list, own);
     hits += found;
   }
   strictEqual(cache.used, 0);
@@ -89,11 +90,8 @@ withTrace(
       requests.promptTokens,
       (prompt, i) => rows.get(key(prompt, requests.outputTokens[i]))!.pop()!,
     );
-    const all = prefixIdentity(table.prefix!, BLOCK_TOKENS);
-    const identity: PrefixIdentity = {
-      blocks: (i) => all.blocks(order[i]),
-      block: (i, index) => all.block(order[i], index),
-    };
+    const { prefix } = selectRows({ ...table, arrivalAtSeconds: requests.arrivalAtSeconds }, order);
+    const identity = prefixIdentity(prefix!, BLOCK_TOKENS);
     // At least one token is always computed.
     const ideal = hitRate(requests.count, identity, (i) => requests.promptTokens[i] - 1);
     let full = 0, hits = 0;

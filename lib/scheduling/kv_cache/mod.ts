@@ -6,3 +6,4 @@
 export * from "./block_pool.ts";
 export * from "./prefix_cache.ts";
 export * from "./prefix_identity.ts";
+export * from "./prefix_runs.ts";

@@ -1,7 +1,7 @@
 import { BlockPool } from "./block_pool.ts";
 import type { PrefixIdentity } from "./prefix_identity.ts";
 
-/** Marks a block without identity in a sequence's block list. */
+/** The run of blocks without identity. */
 const ANONYMOUS = -1;
 
 /**
@@ -9,139 +9,300 @@ const ANONYMOUS = -1;
  * full blocks, shared by reference count; a freed block keeps its identity until it is taken again,
  * least recently freed first, and of one sequence the last block first.
  *
- * Free blocks stand in one queue. Blocks without identity that were freed together are one entry with
- * a count, so that a sequence of any length costs one entry per identified block and one for the rest.
+ * Nothing is kept block by block. Blocks of one run that have the same users are one piece, and blocks
+ * without identity that were freed together are one entry of the free queue, so that a sequence of any
+ * length costs a few pieces. What a sequence holds is a list of lengths from its first block on:
+ * positive for blocks with identity, negative for blocks without.
  */
 export class PrefixCache extends BlockPool {
   readonly #identity: PrefixIdentity;
-  readonly #entryOf = new Map<number, number>();
-  /** Entries of the free queue and identified blocks in use; entry 0 is the queue's sentinel. */
-  #hash: number[] = [NaN];
-  #references: number[] = [0];
-  /** Blocks that the entry stands for: 1 when identified. */
-  #count: number[] = [0];
-  #previous: number[] = [0];
-  #next: number[] = [0];
-  #unusedEntries: number[] = [];
+  /** First cached piece of each run. */
+  readonly #headOf = new Map<number, number>();
+  /** Columns by piece: blocks `from` to `to` of the run, and how many sequences use them. */
+  readonly #run: number[] = [ANONYMOUS];
+  readonly #from: number[] = [0];
+  readonly #to: number[] = [0];
+  readonly #references: number[] = [0];
+  /** Neighbours in the run, 0 for none. */
+  readonly #before: number[] = [0];
+  readonly #after: number[] = [0];
+  /** Neighbours in the queue of free pieces, whose sentinel is piece 0. */
+  readonly #previous: number[] = [0];
+  readonly #next: number[] = [0];
+  readonly #unused: number[] = [];
+  #cachedBlocks = 0;
+  /** Whether a run of one request alone has ever been cached. */
+  #hasOwn = false;
 
-  /** Makes an empty cache of `capacity` blocks with `blockTokens` tokens each. */
+  /**
+   * Makes an empty cache.
+   *
+   * @param capacity Blocks, an integer >= 1.
+   * @param blockTokens Tokens per block, an integer >= 1, in which `identity` counts.
+   */
   constructor(capacity: number, blockTokens: number, identity: PrefixIdentity) {
     super(capacity, blockTokens);
     this.#identity = identity;
-    this.#append(this.#newEntry(NaN, capacity));
+    this.#append(this.#newPiece(ANONYMOUS, 0, capacity, 0));
   }
 
   /** Identified blocks, in use or free. */
   get cachedBlocks(): number {
-    return this.#entryOf.size;
+    return this.#cachedBlocks;
   }
 
   /** Leading full blocks of the request's first `tokens` tokens that are cached. Changes nothing. */
   matchedBlocks(request: number, tokens: number): number {
-    const limit = Math.min(this.#identity.blocks(request), Math.floor(tokens / this.blockTokens));
+    const { offsets, runs, ends, isShared } = this.#identity;
+    const to = this.#to;
     let matched = 0;
-    while (matched < limit && this.#entryOf.has(this.#identity.block(request, matched))) matched++;
-    return matched;
+    for (let place = offsets[request]; place < offsets[request + 1]; place++) {
+      const run = runs[place];
+      // A run of this request alone is there only if it was preempted.
+      if (isShared[run] === 0 && !this.#hasOwn) break;
+      let piece = this.#headOf.get(run) ?? 0;
+      let cached = 0;
+      while (piece !== 0 && this.#from[piece] === cached) {
+        cached = to[piece];
+        piece = this.#after[piece];
+      }
+      const part = ends[place] - matched;
+      if (cached < part) {
+        matched += cached;
+        break;
+      }
+      matched += part;
+    }
+    return Math.min(matched, Math.floor(tokens / this.blockTokens));
   }
 
   /** How many of the request's first `blocks` cached blocks are free, that is in use by nobody. */
   freeAmong(request: number, blocks: number): number {
+    const { offsets, runs, ends } = this.#identity;
     let free = 0;
-    for (let i = 0; i < blocks; i++) {
-      if (this.#references[this.#entryOf.get(this.#identity.block(request, i))!] === 0) free++;
+    let start = 0;
+    for (let place = offsets[request]; start < blocks; start = ends[place++]) {
+      const part = Math.min(blocks, ends[place]) - start;
+      let piece = this.#headOf.get(runs[place])!;
+      for (let at = 0; at < part; at = this.#to[piece], piece = this.#after[piece]) {
+        if (this.#references[piece] === 0) free += Math.min(part, this.#to[piece]) - at;
+      }
     }
     return free;
   }
 
-  /** Uses the request's first `blocks` cached blocks; appends them to the sequence's block list. */
-  share(request: number, blocks: number, list: number[]): void {
-    for (let i = 0; i < blocks; i++) {
-      const entry = this.#entryOf.get(this.#identity.block(request, i))!;
-      if (this.#references[entry]++ === 0) {
-        this.#unlink(entry);
-        super.take(1);
+  /** Uses the request's first `blocks` cached blocks; they begin the sequence's empty `held`. */
+  share(request: number, blocks: number, held: number[]): void {
+    const { offsets, runs, ends } = this.#identity;
+    let start = 0;
+    for (let place = offsets[request]; start < blocks; start = ends[place++]) {
+      const part = Math.min(blocks, ends[place]) - start;
+      let piece = this.#headOf.get(runs[place])!;
+      for (let at = 0; at < part; at = this.#to[piece], piece = this.#after[piece]) {
+        if (this.#to[piece] > part) this.#split(piece, part);
+        if (this.#references[piece]++ === 0) {
+          this.#unlink(piece);
+          super.take(this.#to[piece] - at);
+        }
       }
-      list.push(entry);
     }
+    if (blocks > 0) held.push(blocks);
   }
 
   /**
    * Gives identity to the request's blocks that `tokens` computed tokens fill, beyond those already
-   * in `list`. The blocks must have been taken. A block that is cached already stays anonymous.
+   * `held`. The blocks must have been taken. A block that is cached already stays anonymous. Blocks
+   * that no other request can ask for get theirs only if this one `comesBack`.
    */
-  identify(request: number, tokens: number, list: number[]): void {
-    const limit = Math.min(this.#identity.blocks(request), Math.floor(tokens / this.blockTokens));
-    for (let i = list.length; i < limit; i++) {
-      const hash = this.#identity.block(request, i);
-      if (this.#entryOf.has(hash)) {
-        list.push(ANONYMOUS);
+  identify(request: number, tokens: number, held: number[], comesBack = false): void {
+    const { offsets, runs, ends, isShared } = this.#identity;
+    const full = Math.floor(tokens / this.blockTokens);
+    let done = heldBlocks(held);
+    let start = 0;
+    for (let place = offsets[request]; place < offsets[request + 1]; start = ends[place++]) {
+      if (ends[place] <= done) continue;
+      if (start >= full) return;
+      if (isShared[runs[place]] === 0) {
+        if (!comesBack) return;
+        this.#hasOwn = true;
+      }
+      const until = Math.min(full, ends[place]);
+      if (until > done) this.#identifyRun(runs[place], done - start, until - start, held);
+      done = Math.max(done, until);
+    }
+  }
+
+  /** Frees a sequence's `blocks` blocks, the last ones first; those `held` keep their identity. */
+  release(request: number, held: number[], blocks: number): void {
+    let end = heldBlocks(held);
+    if (blocks > end) this.give(blocks - end);
+    const { offsets, ends } = this.#identity;
+    let place = offsets[request + 1] - 1;
+    for (let i = held.length - 1; i >= 0; i--) {
+      if (held[i] < 0) {
+        this.give(-held[i]);
+        end += held[i];
         continue;
       }
-      const entry = this.#newEntry(hash, 1);
-      this.#references[entry] = 1;
-      this.#entryOf.set(hash, entry);
-      list.push(entry);
-    }
-  }
-
-  /** Frees a sequence's `blocks` blocks, the last ones first; those in `list` keep their identity. */
-  release(list: number[], blocks: number): void {
-    if (blocks > list.length) this.give(blocks - list.length);
-    for (let i = list.length - 1; i >= 0; i--) {
-      const entry = list[i];
-      if (entry === ANONYMOUS) {
-        this.give(1);
-      } else if (--this.#references[entry] === 0) {
-        this.#append(entry);
-        super.give(1);
+      const first = end - held[i];
+      while (end > first) {
+        while (place > offsets[request] && ends[place - 1] >= end) place--;
+        const start = place > offsets[request] ? ends[place - 1] : 0;
+        const from = Math.max(first, start);
+        this.#releaseRun(this.#identity.runs[place], from - start, end - start);
+        end = from;
       }
     }
-    list.length = 0;
+    held.length = 0;
   }
 
-  /** Takes `count` free blocks, least recently freed first; their identity is lost. */
   override take(count: number): void {
     super.take(count);
     while (count > 0) {
-      const entry = this.#next[0];
-      const taken = Math.min(count, this.#count[entry]);
-      this.#count[entry] -= taken;
+      const piece = this.#next[0];
+      const taken = Math.min(count, this.#to[piece] - this.#from[piece]);
+      this.#to[piece] -= taken;
       count -= taken;
-      if (this.#count[entry] > 0) return;
-      this.#unlink(entry);
-      if (!Number.isNaN(this.#hash[entry])) this.#entryOf.delete(this.#hash[entry]);
-      this.#unusedEntries.push(entry);
+      if (this.#run[piece] !== ANONYMOUS) this.#cachedBlocks -= taken;
+      if (this.#to[piece] > this.#from[piece]) return;
+      this.#unlink(piece);
+      if (this.#run[piece] !== ANONYMOUS) this.#leaveRun(piece);
+      this.#unused.push(piece);
     }
   }
 
-  /** Puts `count` blocks without identity back. */
   override give(count: number): void {
     super.give(count);
     const last = this.#previous[0];
-    if (last !== 0 && Number.isNaN(this.#hash[last])) this.#count[last] += count;
-    else this.#append(this.#newEntry(NaN, count));
+    if (last !== 0 && this.#run[last] === ANONYMOUS) this.#to[last] += count;
+    else this.#append(this.#newPiece(ANONYMOUS, 0, count, 0));
   }
 
-  #newEntry(hash: number, count: number): number {
-    const entry = this.#unusedEntries.pop() ?? this.#hash.length;
-    this.#hash[entry] = hash;
-    this.#references[entry] = 0;
-    this.#count[entry] = count;
-    this.#previous[entry] = 0;
-    this.#next[entry] = 0;
-    return entry;
+  /** Gives identity to blocks `at` to `until` of a run, where nobody else has. */
+  #identifyRun(run: number, at: number, until: number, held: number[]): void {
+    let last = 0;
+    let piece = this.#headOf.get(run) ?? 0;
+    while (piece !== 0 && this.#to[piece] <= at) {
+      last = piece;
+      piece = this.#after[piece];
+    }
+    while (at < until) {
+      if (piece !== 0 && this.#from[piece] <= at) {
+        const end = Math.min(until, this.#to[piece]);
+        extend(held, at - end);
+        at = end;
+        last = piece;
+        piece = this.#after[piece];
+        continue;
+      }
+      const end = piece === 0 ? until : Math.min(until, this.#from[piece]);
+      // The piece before is this sequence's alone when it has one user and ends where this begins.
+      const isOwn = last !== 0 && this.#to[last] === at && this.#references[last] === 1 &&
+        held.length > 0 && held[held.length - 1] > 0;
+      if (isOwn) this.#to[last] = end;
+      else last = this.#insert(run, at, end, last);
+      this.#cachedBlocks += end - at;
+      extend(held, end - at);
+      at = end;
+    }
   }
 
-  #append(entry: number): void {
+  /** Ends one use of blocks `from` to `to` of a run, the last ones first. */
+  #releaseRun(run: number, from: number, to: number): void {
+    let piece = this.#headOf.get(run)!;
+    while (this.#to[piece] < to) piece = this.#after[piece];
+    while (piece !== 0 && this.#from[piece] >= from) {
+      const before = this.#before[piece];
+      if (--this.#references[piece] === 0) {
+        super.give(this.#to[piece] - this.#from[piece]);
+        this.#append(piece);
+      }
+      piece = before;
+    }
+  }
+
+  #newPiece(run: number, from: number, to: number, references: number): number {
+    const piece = this.#unused.pop() ?? this.#run.length;
+    this.#run[piece] = run;
+    this.#from[piece] = from;
+    this.#to[piece] = to;
+    this.#references[piece] = references;
+    this.#before[piece] = 0;
+    this.#after[piece] = 0;
+    this.#previous[piece] = 0;
+    this.#next[piece] = 0;
+    return piece;
+  }
+
+  /** A new piece with one user, after `last` in its run; first when that is 0. */
+  #insert(run: number, from: number, to: number, last: number): number {
+    const piece = this.#newPiece(run, from, to, 1);
+    const following = last === 0 ? this.#headOf.get(run) ?? 0 : this.#after[last];
+    this.#join(run, last, piece);
+    this.#join(run, piece, following);
+    return piece;
+  }
+
+  /** Makes two pieces of a run neighbours; 0 stands for its ends. */
+  #join(run: number, before: number, after: number): void {
+    if (after !== 0) this.#before[after] = before;
+    if (before !== 0) this.#after[before] = after;
+    else if (after !== 0) this.#headOf.set(run, after);
+    else this.#headOf.delete(run);
+  }
+
+  #leaveRun(piece: number): void {
+    this.#join(this.#run[piece], this.#before[piece], this.#after[piece]);
+  }
+
+  /** Cuts a piece in two at block `at` of its run. */
+  #split(piece: number, at: number): void {
+    const tail = this.#insert(this.#run[piece], at, this.#to[piece], piece);
+    this.#references[tail] = this.#references[piece];
+    this.#to[piece] = at;
+    // The tail is taken first.
+    if (this.#references[piece] === 0) this.#link(tail, this.#previous[piece], piece);
+  }
+
+  /** Puts a piece at the end of the free queue, as one with its successor in the run if that is last. */
+  #append(piece: number): void {
     const last = this.#previous[0];
-    this.#previous[entry] = last;
-    this.#next[entry] = 0;
-    this.#next[last] = entry;
-    this.#previous[0] = entry;
+    const run = this.#run[piece];
+    if (
+      run !== ANONYMOUS && last !== 0 && this.#after[piece] === last &&
+      this.#from[last] === this.#to[piece]
+    ) {
+      this.#from[last] = this.#from[piece];
+      this.#leaveRun(piece);
+      this.#unused.push(piece);
+      return;
+    }
+    this.#link(piece, last, 0);
   }
 
-  #unlink(entry: number): void {
-    this.#next[this.#previous[entry]] = this.#next[entry];
-    this.#previous[this.#next[entry]] = this.#previous[entry];
+  #link(piece: number, previous: number, next: number): void {
+    this.#previous[piece] = previous;
+    this.#next[piece] = next;
+    this.#next[previous] = piece;
+    this.#previous[next] = piece;
   }
+
+  #unlink(piece: number): void {
+    this.#next[this.#previous[piece]] = this.#next[piece];
+    this.#previous[this.#next[piece]] = this.#previous[piece];
+  }
+}
+
+/** Blocks in a list of lengths. */
+function heldBlocks(held: readonly number[]): number {
+  let blocks = 0;
+  for (let i = 0; i < held.length; i++) blocks += Math.abs(held[i]);
+  return blocks;
+}
+
+/** Adds blocks of one kind to the end of a list of lengths. */
+function extend(held: number[], blocks: number): void {
+  const last = held.length - 1;
+  if (last >= 0 && held[last] > 0 === blocks > 0) held[last] += blocks;
+  else held.push(blocks);
 }

@@ -1,7 +1,7 @@
-import { equal, ok } from "@std/assert";
+import { deepEqual, equal } from "@std/assert";
 import fc from "fast-check";
 import { PrefixCache } from "./prefix_cache.ts";
-import type { PrefixIdentity } from "./prefix_identity.ts";
+import { type PrefixIdentity, prefixIdentity } from "./prefix_identity.ts";
 
 const BLOCK = 4;
 const CAPACITY = 12;
@@ -14,10 +14,17 @@ const HASHES = Array.from(
 );
 
 /** Requests are numbered so that request r is of kind r mod 8. */
-const identity: PrefixIdentity = {
-  blocks: (request) => HASHES[request % 8].length,
-  block: (request, index) => HASHES[request % 8][index],
-};
+const REQUESTS = 800;
+const identity = identityOf(Array.from({ length: REQUESTS }, (_, request) => HASHES[request % 8]));
+
+function identityOf(rows: readonly (readonly number[])[]): PrefixIdentity {
+  const offsets = new Uint32Array(rows.length + 1);
+  rows.forEach((row, i) => offsets[i + 1] = offsets[i] + row.length);
+  return prefixIdentity(
+    { blockTokens: BLOCK, offsets, hashes: Float64Array.from(rows.flat()) },
+    BLOCK,
+  );
+}
 
 /** The cache as a list: free blocks in the order in which they are taken, each with what it holds. */
 class PlainCache {
@@ -54,12 +61,16 @@ interface Running {
   readonly blocks: number;
   readonly list: number[];
   /** What its blocks hold: hashes, or null without identity. */
-  readonly holds: (number | null)[];
+  holds: (number | null)[];
+  readonly tokens: number;
+  /** Tokens computed. */
+  done: number;
 }
 
 const operations = fc.array(
   fc.oneof(
     fc.record({ kind: fc.integer({ min: 0, max: 7 }), tokens: fc.integer({ min: 1, max: 32 }) }),
+    fc.record({ go: fc.nat(), on: fc.integer({ min: 1, max: 9 }) }),
     fc.record({ end: fc.nat() }),
   ),
   { maxLength: 80 },
@@ -73,9 +84,13 @@ Deno.test("PrefixCache matches, shares and forgets as a list of least recently f
       const running: Running[] = [];
       for (const [number, step] of steps.entries()) {
         if ("kind" in step) begin(cache, plain, running, number * 8 + step.kind, step.tokens);
-        else if (running.length > 0) {
-          const [{ blocks, list, holds }] = running.splice(step.end % running.length, 1);
-          cache.release(list, blocks);
+        else if (running.length === 0) continue;
+        else if ("go" in step) {
+          const one = running[step.go % running.length];
+          compute(cache, plain, one, one.done + step.on);
+        } else {
+          const [{ request, blocks, list, holds }] = running.splice(step.end % running.length, 1);
+          cache.release(request, list, blocks);
           // Blocks beyond the identified ones go first, then the others from the last to the first.
           plain.free.push(...new Array(blocks - holds.length).fill(null));
           for (const hash of holds.reverse()) {
@@ -116,15 +131,20 @@ function begin(
   for (const hash of holds) plain.use(hash!);
   cache.take(blocks - matched);
   plain.free.splice(0, blocks - matched);
-  cache.identify(request, tokens, list);
-  const full = HASHES[request % 8].slice(0, Math.floor(tokens / BLOCK));
-  for (const hash of full.slice(matched)) {
+  running.push({ request, blocks, list, holds, tokens, done: matched * BLOCK });
+}
+
+/** Gives the blocks that are computed by then their identity. */
+function compute(cache: PrefixCache, plain: PlainCache, one: Running, done: number): void {
+  one.done = Math.min(done, one.tokens);
+  cache.identify(one.request, one.done, one.list);
+  const full = HASHES[one.request % 8].slice(0, Math.floor(one.done / BLOCK));
+  for (const hash of full.slice(one.holds.length)) {
     const isDuplicate = plain.knows(hash);
-    holds.push(isDuplicate ? null : hash);
+    one.holds.push(isDuplicate ? null : hash);
     if (!isDuplicate) plain.users.set(hash, 1);
   }
-  ok(list.length === holds.length);
-  running.push({ request, blocks, list, holds });
+  equal(one.list.reduce((sum, blocks) => sum + Math.abs(blocks), 0), one.holds.length);
 }
 
 Deno.test("PrefixCache: a prompt that comes again finds its full blocks, until others need the room", () => {
@@ -133,10 +153,31 @@ Deno.test("PrefixCache: a prompt that comes again finds its full blocks, until o
   cache.take(7);
   cache.identify(0, 27, list);
   equal(cache.matchedBlocks(0, 27), 6, "27 tokens fill six blocks of four");
-  cache.release(list, 7);
+  cache.release(0, list, 7);
   equal(cache.used, 0, "a cached block that nobody uses is free");
   equal(cache.matchedBlocks(0, 27), 6);
   equal(cache.matchedBlocks(1, 27), 3, "what another prompt shares");
   cache.take(CAPACITY - 4);
   equal(cache.matchedBlocks(0, 27), 4, "its last blocks are forgotten first");
+});
+
+Deno.test("PrefixCache: a prompt of its own is found again by its request alone, and only after a preemption", () => {
+  const own = identityOf([[1, 2, 3], [7, 8, 9]]);
+  const cache = new PrefixCache(CAPACITY, BLOCK, own);
+  const run = (comesBack: boolean) => {
+    const held: number[] = [];
+    cache.take(4);
+    cache.identify(0, 13, held, comesBack);
+    cache.release(0, held, 4);
+  };
+  run(false);
+  deepEqual([cache.matchedBlocks(0, 13), cache.cachedBlocks], [0, 0]);
+  run(true);
+  deepEqual([cache.matchedBlocks(0, 13), cache.cachedBlocks], [3, 3]);
+  equal(cache.matchedBlocks(1, 13), 0);
+  const held: number[] = [];
+  cache.share(0, 2, held);
+  deepEqual([cache.used, cache.freeAmong(0, 3)], [2, 1]);
+  cache.take(CAPACITY - 2);
+  deepEqual([cache.matchedBlocks(0, 13), cache.free], [2, 0], "the blocks in use stay");
 });

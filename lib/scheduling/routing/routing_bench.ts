@@ -31,7 +31,7 @@ function fleet(): RoutingSignals & { readonly promptTokens: Int32Array } {
     cache.share(request, shared, list);
     cache.take(SHARED + OWN - shared);
     cache.identify(request, 640, list);
-    cache.release(list, SHARED + OWN);
+    cache.release(request, list, SHARED + OWN);
   }
   return {
     candidates: Int32Array.from({ length: INSTANCES }, (_, id) => id),
