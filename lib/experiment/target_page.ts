@@ -34,16 +34,17 @@ export function targetPage(
 /** A target as texts: id, paper, ours, error, tolerance, pass. */
 export function targetCells(row: TargetRow): string[] {
   const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const short = (value: number) => String(Number(value.toPrecision(3)));
   const shown = (value: number | null) => {
     if (value === null) return "-";
-    return row.unit === "s"
-      ? `${value.toFixed(2)} s`
-      : row.unit === "count"
-      ? `${value}`
-      : share(value);
+    if (row.unit === "s") return `${value.toFixed(2)} s`;
+    return row.unit === "count" ? short(value) : share(value);
   };
-  const ofError = (value: number | null) =>
-    value === null ? "-" : row.unit === "count" ? `${value}` : share(value);
+  // The error of a bar without a published value is the value itself.
+  const ofError = (value: number | null) => {
+    if (value === null) return "-";
+    return row.unit === "count" && row.paper === null ? short(value) : share(value);
+  };
   const pass = row.pass === null ? "-" : row.pass ? "yes" : "NO";
   return [
     row.id,

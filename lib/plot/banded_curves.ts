@@ -1,3 +1,4 @@
+import { logTicks } from "./log_ticks.ts";
 import { figure, type FigureSpec } from "./spec.ts";
 import { type ColumnSpan, DASHES, FIGURE_WIDTH, PALETTE } from "./theme.ts";
 
@@ -38,6 +39,7 @@ export function bandedCurves(
 ): FigureSpec {
   const { xTitle, yTitle, xLog, yLog, isShare, target, column = 1 } = options;
   const series = [...new Set(rows.map((row) => row.series))];
+  const banded = new Set(rows.filter((row) => row.lower < row.upper).map((row) => row.series));
   const columns = column === 1 ? 2 : 5;
   const pick = <T>(values: readonly T[]) => series.map((_, i) => values[i % values.length]);
   const scale = (range: readonly unknown[]) => ({ domain: series, range });
@@ -45,7 +47,9 @@ export function bandedCurves(
     field: "x",
     type: "quantitative",
     title: xTitle,
-    scale: { type: xLog ? "log" : "linear", nice: false, zero: false, padding: 4 },
+    scale: xLog
+      ? { type: "log", nice: false, padding: 4 }
+      : { nice: false, zero: false, padding: 4 },
     axis: {
       ...(xLog ? { values: [...new Set(rows.map((row) => row.x))] } : { tickCount: 6 }),
       format: "~r",
@@ -57,10 +61,14 @@ export function bandedCurves(
     title: yTitle,
     scale: isShare
       ? { domain: [0, 1] }
-      : { type: yLog ? "log" : "linear", nice: !yLog, zero: !yLog },
+      : yLog
+      ? { type: "log", nice: false, padding: 4 }
+      : { nice: true, zero: true },
     axis: isShare
       ? { values: [0, 0.25, 0.5, 0.75, 1], labelExpr: "round(datum.value * 100)" }
-      : { tickCount: 5, format: yLog ? "~r" : "~s" },
+      : yLog
+      ? { values: logTicks(rows.flatMap((row) => [row.lower, row.y, row.upper])), format: "~r" }
+      : { tickCount: 5, format: "~s" },
   };
   const color = {
     field: "series",
@@ -72,7 +80,7 @@ export function bandedCurves(
   const line = { x, y: { field: "y", type: "quantitative", ...yScale } };
   const layers: object[] = [
     {
-      data: { values: rows.filter((row) => row.lower < row.upper) },
+      data: { values: rows.filter((row) => banded.has(row.series)) },
       mark: { type: "area", opacity: 0.2 },
       encoding: {
         x,

@@ -1,5 +1,5 @@
 import { figure, type FigureSpec } from "./spec.ts";
-import { type ColumnSpan, FIGURE_WIDTH, PALETTE } from "./theme.ts";
+import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
 
 /** Seconds of a stage in one bar. */
 export interface StageRow {
@@ -21,6 +21,8 @@ export interface StageTotal {
 
 /** Options of {@linkcode coldStartStages}. */
 export interface ColdStartStagesOptions {
+  /** All stages that figures of a kind may have, in the order of the stack: each keeps its colour. */
+  readonly stages?: readonly string[];
   /** Measured totals. */
   readonly totals?: readonly StageTotal[];
   /** What the marks are, for the key; default "measured total". */
@@ -35,6 +37,18 @@ const GAP = 12;
 const ROW_HEIGHT = 13;
 const KEY_HEIGHT = 14;
 
+/** Neighbours differ in grey too; black is for the totals. */
+const COLOURS = [
+  "#0072B2",
+  "#E69F00",
+  "#009E73",
+  "#CC79A7",
+  "#56B4E9",
+  "#F0E442",
+  "#D55E00",
+  "#BBBBBB",
+] as const;
+
 /** Stages of cold starts as stacked bars, a panel beside the other on one scale. */
 export function coldStartStages(
   rows: readonly StageRow[],
@@ -43,14 +57,16 @@ export function coldStartStages(
   const { totals = [], totalsLabel = "measured total", column = 2 } = options;
   const panels = [...new Set(rows.map((row) => row.panel))];
   const series = [...new Set(rows.map((row) => row.series))];
-  const stages = [...new Set(rows.filter((row) => row.seconds > 0).map((row) => row.stage))];
+  const seen = new Set(rows.filter((row) => row.seconds > 0).map((row) => row.stage));
+  const order = [...new Set([...options.stages ?? [], ...seen])];
+  const stages = order.filter((stage) => seen.has(stage));
   const sums = new Map<string, number>();
   for (const { panel, series: bar, seconds } of rows) {
     sums.set(`${panel}\n${bar}`, (sums.get(`${panel}\n${bar}`) ?? 0) + seconds);
   }
   const longest = Math.max(0, ...sums.values(), ...totals.map((total) => total.seconds));
   const keys = totals.length > 0 ? [...stages, totalsLabel] : stages;
-  const colours = stages.map((_, i) => PALETTE[i % PALETTE.length]);
+  const colours = stages.map((stage) => COLOURS[order.indexOf(stage) % COLOURS.length]);
   // Beside the names of the bars too: the key of one column is wide.
   const columns = column === 1 ? 2 : 5;
   const legend = {

@@ -1,3 +1,4 @@
+import { logTicks } from "./log_ticks.ts";
 import { figure, type FigureSpec } from "./spec.ts";
 import { type ColumnSpan, DASHES, FIGURE_WIDTH, PALETTE } from "./theme.ts";
 
@@ -87,21 +88,4 @@ export function latencyCdf(rows: readonly CdfRow[], options: LatencyCdfOptions =
     autosize: { type: "fit", contains: "padding" },
     layer: limits.length > 0 ? [curves, lines, halo, words] : [curves],
   });
-}
-
-/** Marks of a logarithmic axis: powers of ten, with 2 and 5 between them where these are few. */
-function logTicks(values: readonly number[]): number[] {
-  const lowest = values.reduce((least, value) => Math.min(least, value), Infinity);
-  const highest = values.reduce((most, value) => Math.max(most, value), 0);
-  if (!(highest > 0)) return [];
-  const digits = highest / lowest < 300 ? [1, 2, 5] : [1];
-  const ticks: number[] = [];
-  for (let power = Math.floor(Math.log10(lowest)); power <= Math.log10(highest); power++) {
-    for (const digit of digits) {
-      // Read from text: 10 ** -3 is not 0.001 in float64.
-      const tick = Number(`${digit}e${power}`);
-      if (tick >= lowest && tick <= highest) ticks.push(tick);
-    }
-  }
-  return ticks;
 }

@@ -3,7 +3,7 @@ import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
 
 /** A published value and ours. */
 export interface PaperRow {
-  /** Panel, such as a system. */
+  /** Panel, such as a system; its name may have two lines. */
   readonly panel: string;
   /** Pair of bars, such as a model. */
   readonly label: string;
@@ -28,14 +28,14 @@ export function paperBars(rows: readonly PaperRow[], options: PaperBarsOptions):
   const panels = [...new Set(rows.map((row) => row.panel))];
   const labels = [...new Set(rows.map((row) => row.label))];
   const longest = Math.max(0, ...rows.flatMap((row) => [row.paper, row.ours]));
-  // About half the size of its letters for each of a label.
-  const left = Math.min(110, 10 + 4.8 * Math.max(0, ...labels.map((label) => label.length)));
+  // A letter is taken as 0.8 of its size wide, as Vega does where it cannot measure.
+  const left = Math.min(130, 10 + 6.4 * Math.max(0, ...labels.map((label) => label.length)));
   const width = (FIGURE_WIDTH[column] - left - 22 - GAP * (panels.length - 1)) /
     Math.max(1, panels.length);
   return figure({
     spacing: GAP,
     hconcat: panels.map((panel, index) => ({
-      ...(panels.length > 1 ? { title: { text: panel, frame: "group" } } : {}),
+      ...(panels.length > 1 ? { title: { text: panel.split("\n"), frame: "group" } } : {}),
       width,
       height: ROW_HEIGHT * labels.length,
       data: {

@@ -1,3 +1,4 @@
+import { logTicks } from "./log_ticks.ts";
 import { figure, type FigureSpec } from "./spec.ts";
 import { type ColumnSpan, FIGURE_WIDTH, PALETTE } from "./theme.ts";
 
@@ -46,9 +47,11 @@ export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOpti
     title,
     // Room for the labels of the outermost choices.
     scale: isLog
-      ? { type: "log", nice: true, padding: 6 }
+      ? { type: "log", nice: false, padding: 24 }
       : { domain: [0, 1.12 * Math.max(0, ...rows.map((row) => row[field]))], nice: false },
-    axis: { tickCount: 5, format: isLog ? "~r" : "~s", labelOverlap: true },
+    axis: isLog
+      ? { values: logTicks(rows.map((row) => row[field])), format: "~r", labelOverlap: true }
+      : { tickCount: 5, format: "~s", labelOverlap: true },
   });
   const position = { x: axis("x", xTitle, xLog), y: axis("y", yTitle, yLog) };
   return figure({

@@ -1,3 +1,4 @@
+import { logTicks } from "./log_ticks.ts";
 import { figure, type FigureSpec } from "./spec.ts";
 import { type ColumnSpan, FIGURE_WIDTH, PALETTE } from "./theme.ts";
 
@@ -38,7 +39,7 @@ export function predictedScatter(
     type: "quantitative",
     title: axisTitle,
     scale: { type: "log", nice: false, domain },
-    axis: { format: "~r", values: ticks(domain[0], domain[1]), labelOverlap: true },
+    axis: { format: "~r", values: logTicks(domain), labelOverlap: true },
   });
   const position = {
     x: axis("measured", `Measured ${title}`),
@@ -81,17 +82,4 @@ export function predictedScatter(
       },
     ],
   });
-}
-
-/** 1, 2 and 5 of each power of ten, or the powers alone where there are many. */
-function ticks(least: number, most: number): number[] {
-  const digits = most / least < 300 ? [1, 2, 5] : [1];
-  const found: number[] = [];
-  for (let power = Math.floor(Math.log10(least)); power <= Math.log10(most); power++) {
-    for (const digit of digits) {
-      const tick = Number(`${digit}e${power}`);
-      if (tick >= least && tick <= most) found.push(tick);
-    }
-  }
-  return found;
 }
