@@ -29,6 +29,7 @@ function summary(changes: Partial<Summary> = {}): Summary {
     slo_attainment: null,
     goodput_rps: null,
     classes: [],
+    functions: [],
     output_tokens_per_s: 2000.4,
     total_tokens_per_s: 22_222.2,
     mfu: 0.2149,

@@ -1,6 +1,7 @@
 import type { AdmissionRules } from "../scheduling/admission/mod.ts";
 import type { RoutingPolicy } from "../scheduling/routing/policy.ts";
 import type { KeepAlivePolicy } from "../serverless/keep_alive/policy.ts";
+import type { PlacementPolicy, PlacementRequest } from "../serverless/placement/policy.ts";
 import type { ScalingDecider } from "../serverless/scaling/scaling_decider.ts";
 import type { StartService } from "../serverless/cold_start/start_service.ts";
 import type { RequestTable } from "../workload/request_table.ts";
@@ -45,6 +46,34 @@ export interface ScalingParts {
   readonly keepAlive?: KeepAlivePolicy;
 }
 
+/** One machine. */
+export interface NodeParts {
+  /** Index of its GPU type. */
+  readonly gpuType: number;
+  /** GPUs, >= 1. */
+  readonly gpus: number;
+  /** Host memory that instances may take, bytes. */
+  readonly dramBytes: number;
+  /** Disk that instances may take, bytes. */
+  readonly ssdBytes: number;
+}
+
+/** A finite number of machines, and how instances are placed on them. */
+export interface PlacementParts {
+  /** Machines by id. */
+  readonly nodes: readonly NodeParts[];
+  /** Chooses the machine of a new instance. */
+  readonly policy: PlacementPolicy;
+  /** What an instance of each function needs, by function id. */
+  readonly needs: readonly PlacementRequest[];
+  /** Whether idle instances of other functions stop for an instance that finds no room. */
+  readonly evictsIdle: boolean;
+  /** Whether instances may start before others of the same GPU type that have waited longer. */
+  readonly backfills: boolean;
+  /** Estimated start of an instance of a function on a machine, seconds; absent: the same everywhere. */
+  readonly startSeconds?: (node: number, functionId: number, nowSeconds: number) => number;
+}
+
 /** A deployed model. */
 export interface FunctionParts {
   /** Name in results. */
@@ -78,6 +107,8 @@ export interface ClusterParts {
    * releases move with their arrival. The array is changed during the run.
    */
   readonly deadlineAtSeconds?: Float64Array;
+  /** Machines that instances run on; absent: as many as they need. */
+  readonly placement?: PlacementParts;
   /** Brings instances up. */
   readonly starts: StartService;
   /** The run lasts at least this long, seconds. */

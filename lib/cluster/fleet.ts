@@ -1,8 +1,11 @@
+import type { RankPlace } from "../serverless/cold_start/start_request.ts";
 import type { InstanceLife } from "../serverless/lifecycle.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
+import type { IdleInstances } from "../serverless/placement/choose_victims.ts";
 import type { ClusterParts, FunctionParts } from "./cluster_parts.ts";
 import type { RunColumns } from "./engine_parts.ts";
 import { Engine } from "./instance.ts";
+import { NodePool } from "./node_pool.ts";
 import { emptyTotals, type MeterTotals } from "../metrics/meter_totals.ts";
 
 /** The instances of one function. */
@@ -13,6 +16,8 @@ export class FunctionFleet {
   ready = 0;
   starting = 0;
   draining = 0;
+  /** Instances that are wanted and wait for free GPUs. */
+  pending = 0;
   /** Requests inside instances. */
   inFlight = 0;
 
@@ -20,9 +25,9 @@ export class FunctionFleet {
     this.parts = parts;
   }
 
-  /** Instances that are there or on their way, draining ones apart. */
+  /** Instances that are there, on their way or waiting for GPUs, draining ones apart. */
   get size(): number {
-    return this.ready + this.starting;
+    return this.ready + this.starting + this.pending;
   }
 
   /** Puts a ready instance in its place. */
@@ -61,6 +66,10 @@ export class Fleet {
   readonly readyAtSeconds: number[] = [];
   readonly drainingAtSeconds: number[] = [];
   readonly stoppedAtSeconds: number[] = [];
+  /** Instant since which each instance is idle, seconds. */
+  readonly idleSinceSeconds: number[] = [];
+  /** GPUs of each instance; empty where machines are not told apart. */
+  readonly ranks: (readonly RankPlace[])[] = [];
   /** Counts idle spells, so that an old keep-alive timer knows that it is out of date. */
   readonly idleSpell: number[] = [];
   /** Requests in each instance; a typed column because routers scan it. */
@@ -71,18 +80,45 @@ export class Fleet {
   nextStartSeconds = Infinity;
   /** Starts begun after time 0. */
   coldStarts = 0;
+  /** Idle instances that stopped for instances of other functions. */
+  evictions = 0;
+
+  /** The machines; undefined when there are as many as instances need. */
+  readonly nodes: NodePool | undefined;
+  /** Functions whose instances wait for GPUs, first come first. */
+  #pending: number[] = [];
+  /** Whether GPUs have become free, or instances idle, since the waiting ones were looked at. */
+  #roomChanged = false;
 
   readonly #parts: ClusterParts;
   readonly #run: RunColumns;
 
   constructor(parts: ClusterParts, run: RunColumns) {
+    const { placement, functions } = parts;
+    this.nodes = placement && new NodePool(placement, functions.map(({ name }) => name));
     this.#parts = parts;
     this.#run = run;
     this.functions = parts.functions.map((f) => new FunctionFleet(f));
   }
 
-  /** Makes an instance in state starting and returns its id. */
+  /**
+   * Makes an instance that is there from the beginning, in state starting, and returns its id.
+   *
+   * @throws {RangeError} If no machine has room for it.
+   */
   create(functionId: number, now: number): number {
+    const placed = this.nodes?.place(functionId, now, undefined);
+    if (this.nodes !== undefined && placed === undefined) {
+      throw new RangeError(
+        `Cannot place the first instances as ones that find free GPUs: current value is ${this.state.length} placed before one of "${
+          this.functions[functionId].parts.name
+        }"`,
+      );
+    }
+    return this.#add(functionId, now, placed?.node ?? -1);
+  }
+
+  #add(functionId: number, now: number, node: number): number {
     const id = this.state.length;
     this.functionOf.push(functionId);
     this.state.push(InstanceState.starting);
@@ -92,6 +128,8 @@ export class Fleet {
     this.drainingAtSeconds.push(NaN);
     this.stoppedAtSeconds.push(NaN);
     this.idleSpell.push(0);
+    this.idleSinceSeconds.push(NaN);
+    this.ranks.push(node < 0 ? [] : this.nodes!.take(functionId, node));
     if (id === this.outstanding.length) {
       const grown = new Int32Array(id * 2);
       grown.set(this.outstanding);
@@ -102,13 +140,96 @@ export class Fleet {
     return id;
   }
 
-  /** Begins a cold start. */
+  /** Begins a cold start and returns the instance; -1 when it waits for free GPUs. */
   start(functionId: number, now: number): number {
-    const id = this.create(functionId, now);
+    let node = -1;
+    if (this.nodes !== undefined) {
+      const mustWait = this.#pending.some((other) => this.nodes!.mustFollow(functionId, other));
+      if (!mustWait) node = this.#findNode(functionId, now);
+      if (node < 0) {
+        this.#pending.push(functionId);
+        this.functions[functionId].pending++;
+        return -1;
+      }
+    }
+    return this.#begin(functionId, now, node);
+  }
+
+  #begin(functionId: number, now: number, node: number): number {
+    const id = this.#add(functionId, now, node);
     this.coldStarts++;
-    this.#parts.starts.begin(id, functionId, now);
+    const ranks = node < 0 ? undefined : this.ranks[id];
+    this.#parts.starts.begin(id, functionId, now, ranks);
     this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
     return id;
+  }
+
+  /** The node of a new instance, with room made on it; -1 without room. */
+  #findNode(functionId: number, now: number): number {
+    const nodes = this.nodes!;
+    const placed = nodes.place(functionId, now, undefined) ??
+      (nodes.evictsIdle ? nodes.place(functionId, now, this.#idleInstances()) : undefined);
+    if (placed === undefined) return -1;
+    for (const id of placed.instanceIds) {
+      this.evictions++;
+      this.retire(id, now);
+    }
+    return placed.node;
+  }
+
+  /** Instances without requests that may stop for others. */
+  #idleInstances(): IdleInstances {
+    const ids = this.alive.filter((id) => this.state[id] === InstanceState.idle);
+    const functionOf = (id: number) => this.functions[this.functionOf[id]];
+    return {
+      count: ids.length,
+      instanceId: Int32Array.from(ids),
+      functionId: Int32Array.from(ids, (id) => this.functionOf[id]),
+      node: Int32Array.from(ids, (id) => this.ranks[id][0].node),
+      gpus: Int32Array.from(ids, (id) => this.ranks[id].length),
+      dramBytes: Float64Array.from(ids, (id) => this.nodes!.needsOf(this.functionOf[id]).dramBytes),
+      idleSinceSeconds: Float64Array.from(ids, (id) => this.idleSinceSeconds[id]),
+      mayGo: Uint8Array.from(
+        ids,
+        (id) => Number(functionOf(id).size > functionOf(id).parts.scaling.minInstances),
+      ),
+    };
+  }
+
+  /** Whether an instance that waits for GPUs may find some now. */
+  get mayStartPending(): boolean {
+    return this.#roomChanged && this.#pending.length > 0;
+  }
+
+  /** Starts the waiting instances that find room, first come first; the others go on waiting. */
+  startPending(now: number): void {
+    this.#roomChanged = false;
+    const waiting = this.#pending;
+    const failed: number[] = [];
+    this.#pending = [];
+    for (const functionId of waiting) {
+      const mustWait = failed.some((other) => this.nodes!.mustFollow(functionId, other));
+      const node = mustWait ? -1 : this.#findNode(functionId, now);
+      if (node < 0) {
+        if (!mustWait) failed.push(functionId);
+        this.#pending.push(functionId);
+      } else {
+        this.functions[functionId].pending--;
+        this.#begin(functionId, now, node);
+      }
+    }
+    this.#roomChanged = false;
+  }
+
+  /** Takes one instance away: one that waits for GPUs, else the candidate for retirement. */
+  shrink(functionId: number, now: number): void {
+    const fleet = this.functions[functionId];
+    if (fleet.pending > 0) {
+      fleet.pending--;
+      this.#pending.splice(this.#pending.lastIndexOf(functionId), 1);
+    } else {
+      this.retire(this.retirementCandidate(functionId), now);
+    }
   }
 
   /** Goes on with the starts that are under way. */
@@ -120,10 +241,17 @@ export class Fleet {
   /** Lets an instance take requests. */
   makeReady(id: number, now: number): void {
     const fleet = this.functions[this.functionOf[id]];
-    this.state[id] = InstanceState.idle;
     this.readyAtSeconds[id] = now;
     fleet.starting--;
     fleet.addReady(id);
+    this.becomeIdle(id, now);
+  }
+
+  /** A ready instance has served its last request. */
+  becomeIdle(id: number, now: number): void {
+    this.state[id] = InstanceState.idle;
+    this.idleSinceSeconds[id] = now;
+    this.#roomChanged = true;
   }
 
   /** Takes an instance away: at once if it serves nobody, otherwise when its requests have ended. */
@@ -201,5 +329,9 @@ export class Fleet {
     this.state[id] = InstanceState.stopped;
     this.stoppedAtSeconds[id] = now;
     this.alive.splice(this.alive.indexOf(id), 1);
+    if (this.ranks[id].length > 0) {
+      this.nodes!.release(this.functionOf[id], this.ranks[id]);
+      this.#roomChanged = true;
+    }
   }
 }

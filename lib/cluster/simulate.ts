@@ -125,6 +125,7 @@ class Simulation {
     }
     return this.#result();
   }
+      if (this.#fleet.mayStartPending) this.#fleet.startPending(next);
 
   /** Brings up the first instances and schedules the periodic events. */
   #begin(): void {
@@ -422,7 +423,7 @@ class Simulation {
     if (this.#fleet.state[id] === InstanceState.draining) {
       this.#fleet.drained(id, this.#now);
     } else {
-      this.#fleet.state[id] = InstanceState.idle;
+      this.#fleet.becomeIdle(id, this.#now);
       this.#armKeepAlive(id);
     }
   }
@@ -464,7 +465,8 @@ class Simulation {
   #prewarm(functionId: number, arrivals: number): void {
     const keepAlive = this.#keepAlives[functionId];
     if (keepAlive.arrivals !== arrivals || this.#fleet.functions[functionId].size > 0) return;
-    keepAlive.prewarms(this.#fleet.start(functionId, this.#now), this.#now);
+    const id = this.#fleet.start(functionId, this.#now);
+    if (id >= 0) keepAlive.prewarms(id, this.#now);
   }
 
   #endKeepAlive(id: number, spell: number): void {
@@ -487,7 +489,9 @@ class Simulation {
     } else {
       this.#scaleTo(functionId, desired);
     }
-    if (gateway.size > 0 && fleet.size === 0) this.#checkStuck(functionId, gateway.peek());
+    if (gateway.size > 0 && fleet.ready + fleet.starting === 0) {
+      this.#checkStuck(functionId, gateway.peek());
+    }
     const at = this.#now + periodSeconds;
     this.#queue.push(at, Priority.scaling, Kind.scaling, functionId);
   }
@@ -495,9 +499,7 @@ class Simulation {
   #scaleTo(functionId: number, desired: number): void {
     const fleet = this.#fleet.functions[functionId];
     while (fleet.size < desired) this.#fleet.start(functionId, this.#now);
-    while (fleet.size > desired) {
-      this.#fleet.retire(this.#fleet.retirementCandidate(functionId), this.#now);
-    }
+    while (fleet.size > desired) this.#fleet.shrink(functionId, this.#now);
   }
 
   #checkStuck(functionId: number, request: number): void {
@@ -505,7 +507,11 @@ class Simulation {
     throw new RangeError(
       `Cannot make progress at ${this.#now} s: request ${request} waits for function "${
         this.#parts.functions[functionId].name
-      }", which its scaling policy keeps at 0 instances`,
+      }", which ${
+        this.#fleet.functions[functionId].pending > 0
+          ? "finds no free GPUs"
+          : "its scaling policy keeps at 0 instances"
+      }`,
     );
   }
 
@@ -594,6 +600,7 @@ function outputLimits(parts: ClusterParts): Int32Array {
     // A prompt without room for any output is turned away, with its length as it was asked for.
     limits[i] = room > 0 ? Math.min(outputTokens[i], room) : outputTokens[i];
   }
+      evictions: this.#fleet.evictions,
   return limits;
 }
 

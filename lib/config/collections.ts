@@ -81,6 +81,21 @@ export function numberMap(
   }, options);
 }
 
+/** Settings of a section by name, to be read when it is known what they apply to. */
+export function settingsMap(
+  options: SettingOptions<Readonly<Record<string, unknown>> | null>,
+): z.ZodType<Readonly<Record<string, unknown>> | null> {
+  return setting<Readonly<Record<string, unknown>> | null>({
+    wanted: "settings",
+    allowed: "a mapping of settings",
+    jsonSchema: { type: "object", additionalProperties: true },
+    read: (input) =>
+      typeof input === "object" && input !== null && !Array.isArray(input)
+        ? input as Record<string, unknown>
+        : undefined,
+  }, options);
+}
+
 /** Texts by name, as they stand. */
 export function textMap(
   options: SettingOptions<Readonly<Record<string, string>>>,

@@ -328,11 +328,33 @@ export interface Configuration {
       readonly name: string;
       /** Machines of this kind. */
       readonly count: number;
-      /** GPU in data/hardware; null: `cluster.gpu_type`. */
+      /** Machine in data/hardware: memory, disks, network, PCIe. */
+      readonly type: string;
+      /** GPU in data/hardware; null: the machine's, or `cluster.gpu_type`. */
       readonly gpu_type: string | null;
-      /** GPUs of each machine. */
-      readonly gpus: number;
+      /** GPUs of each machine; null: as its type. */
+      readonly gpus: number | null;
     }[];
+    /** Placement of instances on `nodes`. */
+    readonly placement: {
+      /** Which machine a new instance runs on; ties go to the lowest id. */
+      readonly policy: "first-fit" | "best-fit" | "spread" | "startup-time";
+      /** Idle instances of other functions stop for one that finds no free GPU. */
+      readonly evict_idle: boolean;
+      /** Instances may start before others of their GPU type that wait for more GPUs. */
+      readonly backfill: boolean;
+    };
+    /** Weights kept on `nodes` between starts. */
+    readonly weight_cache: {
+      /** Host memory of each machine for weights, bytes; null: half of it. */
+      readonly dram: number | null;
+      /** Disk of each machine for weights, bytes; null: all of it. */
+      readonly ssd: number | null;
+      /** Whose weights go first. */
+      readonly eviction: "lru" | "lfu" | "greedy-dual";
+      /** Where each machine has the weights of the functions at first, as far as they fit. */
+      readonly warm: "none" | "ssd" | "dram";
+    };
     /** Routing of requests to instances. */
     readonly routing: {
       /** Which ready instance takes a request; ties go to the lowest id. */
@@ -693,6 +715,40 @@ export interface Configuration {
     /** Longest end-to-end latency, seconds; null: no limit. */
     readonly e2e_s: number | null;
   };
+  /**
+   * Deployed models that share the cluster, the most popular first; none: one function made of the
+   * other sections.
+   */
+  readonly functions: readonly {
+    /** Name in the results; null: the model's. */
+    readonly name: string | null;
+    /** So many alike; above 1 their names end in -1, -2, ... */
+    readonly count: number;
+    /** Weight of its popularity; null: by `workload.functions.zipf`. */
+    readonly share: number | null;
+    /** Its GPU; null: `cluster.gpu_type`. */
+    readonly gpu_type: string | null;
+    /** Settings of `model` that differ. */
+    readonly model: Readonly<Record<string, unknown>> | null;
+    /** Settings of `parallelization` that differ. */
+    readonly parallelization: Readonly<Record<string, unknown>> | null;
+    /** Settings of `scheduler` that differ. */
+    readonly scheduler: Readonly<Record<string, unknown>> | null;
+    /** Settings of `memory` that differ. */
+    readonly memory: Readonly<Record<string, unknown>> | null;
+    /** Settings of `execution` that differ. */
+    readonly execution: Readonly<Record<string, unknown>> | null;
+    /** Settings of `cold_start` that differ. */
+    readonly cold_start: Readonly<Record<string, unknown>> | null;
+    /** Settings of `scaling` that differ. */
+    readonly scaling: Readonly<Record<string, unknown>> | null;
+    /** Settings of `gateway` that differ. */
+    readonly gateway: Readonly<Record<string, unknown>> | null;
+    /** Settings of `cost` that differ. */
+    readonly cost: Readonly<Record<string, unknown>> | null;
+    /** Settings of `slo` that differ. */
+    readonly slo: Readonly<Record<string, unknown>> | null;
+  }[];
   /** What is measured. */
   readonly metrics: {
     /** Time between two rows of the time series, seconds. */

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { checkConfiguration } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
 import type { Configuration } from "./configuration.ts";
+import { readFunction } from "./function_configurations.ts";
 import { fillSections, merge } from "./merge.ts";
 import { emptyMapping, isMapping, type Mapping, normalize } from "./normalize.ts";
 import { type Overrides, readOverrides } from "./overrides.ts";
@@ -111,6 +112,7 @@ export function loadConfig(
     for (const { path, text } of checkConfiguration(parsed.data)) {
       problems.push(`Cannot read "${writtenPaths.get(path) ?? path}" ${text}`);
     }
+    problems.push(...functionProblems(parsed.data));
   } else {
     for (const issue of parsed.error.issues) {
       problems.push(problemLine(issue, settings, writtenPaths));
@@ -118,6 +120,20 @@ export function loadConfig(
   }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return parsed.data;
+}
+
+/** One line per mistake in the settings of each function. */
+function functionProblems(config: Configuration): string[] {
+  return config.functions.flatMap((entry, i) => {
+    const { config: own, problems } = readFunction(config, entry);
+    const contradictions = own === undefined
+      ? []
+      : checkConfiguration(own).map(({ path, text }) => `Cannot read "${path}" ${text}`);
+    const common = new Set(checkConfiguration(config).map(({ path }) => path));
+    return [...problems, ...contradictions]
+      .filter((line) => ![...common].some((path) => line.includes(`"${path}"`)))
+      .map((line) => `functions[${i}]: ${line}`);
+  });
 }
 
 function nameOf(index: number, texts: readonly string[]): string {

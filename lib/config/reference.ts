@@ -105,8 +105,9 @@ function renderList(list: ListInfo, path: string): string {
  */
 export function renderConfigurationReference(): string {
   const root = nodeInfo(configurationSchema) as SectionInfo;
-  const sections = Object.entries(root.shape).map(([key, schema]) =>
-    renderSection(nodeInfo(schema) as SectionInfo, key)
-  );
+  const sections = Object.entries(root.shape).map(([key, schema]) => {
+    const info = nodeInfo(schema);
+    return info.kind === "list" ? renderList(info, key) : renderSection(info as SectionInfo, key);
+  });
   return [INTRODUCTION, ...sections].join("\n");
 }

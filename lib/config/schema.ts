@@ -19,6 +19,7 @@ export const configurationSchema: z.ZodType<Configuration> = section({
   gateway: sections.gateway,
   cost: sections.cost,
   slo: sections.slo,
+  functions: sections.functions,
   metrics: sections.metrics,
   output: sections.output,
   logging: sections.logging,

@@ -51,6 +51,7 @@ export async function simulate(
   const summary = summarize(record, {
     functions: facts,
     percentiles: config.metrics.percentiles,
+    functionNames: parts.functions.map((f) => f.name),
     warmupSeconds: ignoresWarmup ? 0 : asked,
     ...(hasClasses ? { classes } : { slo: classes[0].slo }),
   });

@@ -25,6 +25,9 @@ function plainAlternatives(schema: Readonly<Record<string, unknown>>, allowed: s
     if (items.enum === undefined) return ["readonly number[]"];
     return [`readonly (${items.enum.map((name) => `"${name}"`).join(" | ")})[]`];
   }
+  if (schema.type === "object" && schema.additionalProperties === true) {
+    return ["Readonly<Record<string, unknown>>"];
+  }
   if (schema.type === "object") {
     const isText = (schema.additionalProperties as { readonly type?: string }).type === "string";
     return [`Readonly<Record<string, ${isText ? "string" : "number"}>>`];

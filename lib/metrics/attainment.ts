@@ -17,11 +17,13 @@ export interface Attainment {
  * Counts the requests that met every limit among those that arrived, whatever became of them.
  *
  * @param limits Limits by class; one entry holds for all classes.
+ * @param byFunction Limits by function and class where functions have their own.
  */
 export function attainment(
   run: RunRecord,
   limits: readonly SloLimits[],
   warmupSeconds: number,
+  byFunction?: readonly (readonly SloLimits[])[],
 ): Attainment {
   const { columns, endAtSeconds } = run;
   const arrived = new Array<number>(limits.length).fill(0);
@@ -32,14 +34,15 @@ export function attainment(
     // Not a number: a completion that never came would have released it.
     if (!(at <= endAtSeconds)) continue;
     const classId = limits.length === 1 ? 0 : columns.classId[i];
-    const meets = meetsSlo(columns, i, limits[classId]);
+    const own = byFunction === undefined ? limits : byFunction[columns.functionId[i]];
+    const meets = meetsSlo(columns, i, own[classId]);
     if (meets && columns.completedAtSeconds[i] >= warmupSeconds) completedWithin++;
     if (at < warmupSeconds) continue;
     arrived[classId]++;
     if (meets) attained[classId]++;
   }
   const all = arrived.reduce((sum, count) => sum + count, 0);
-  const isLimited = all > 0 && limits.some(hasLimits);
+  const isLimited = all > 0 && (byFunction?.flat() ?? limits).some(hasLimits);
   return {
     arrived,
     attained,

@@ -25,6 +25,8 @@ export interface RunRecord {
   readonly coldStarts: number;
   /** End of the run, seconds. */
   readonly endAtSeconds: number;
+  /** Idle instances that stopped because another function's found no GPU. */
+  readonly evictions: number;
   /** Most KV blocks that one instance had in use. */
   readonly peakBlocks: number;
   /** Greatest share of its KV blocks that an instance had in use, 0..1. */

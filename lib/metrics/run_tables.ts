@@ -146,6 +146,28 @@ export interface ClassSummary {
   readonly e2e_s: LatencySummary;
 }
 
+/** One function in the summary, over the requests that arrived after the warm-up. */
+export interface FunctionSummary {
+  /** Name of the function. */
+  readonly name: string;
+  /** Its requests. */
+  readonly arrived: number;
+  /** Those of them that completed. */
+  readonly completed: number;
+  /** Share of its requests that met every limit, 0..1; null without limits. */
+  readonly slo_attainment: number | null;
+  /** Starts of its instances during the run. */
+  readonly cold_starts: number;
+  /** Share of its requests that waited for a start, 0..1. */
+  readonly cold_start_rate: number;
+  /** Time to first token, seconds. */
+  readonly ttft_s: LatencySummary;
+  /** Time from creation to stop of its instances, seconds. */
+  readonly instance_seconds: number;
+  /** Its part of the bill, dollars. */
+  readonly cost_usd: number;
+}
+
 /** The summary as written to summary.json. Times in seconds. */
 export interface Summary {
   /** Counts of requests. arrived = completed + rejected + timed_out + unfinished. */
@@ -178,6 +200,8 @@ export interface Summary {
   readonly goodput_rps: number | null;
   /** The service classes; empty when there are none. */
   readonly classes: readonly ClassSummary[];
+  /** The functions; empty when there is one. */
+  readonly functions: readonly FunctionSummary[];
   /** Output tokens of completed requests per second. */
   readonly output_tokens_per_s: number;
   /** Prompt and output tokens of completed requests per second. */

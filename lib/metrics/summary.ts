@@ -3,6 +3,7 @@ import type { InstanceLife } from "../serverless/lifecycle.ts";
 import { describe } from "../stats/quantiles.ts";
 import { divideByOutput, fillDifference, fillTpot, measuredRequests } from "./latency_columns.ts";
 import { attainment } from "./attainment.ts";
+import { functionSummaries } from "./function_summaries.ts";
 import { prefixCacheUse } from "./prefix_cache_use.ts";
 import { OUTCOME_CODE } from "./recorder.ts";
 import type { RunRecord } from "./run_record.ts";
@@ -31,6 +32,8 @@ export interface FunctionFacts {
   readonly kvMemoryShare: number;
   /** What of an instance's time is billed, and at what price. */
   readonly billing: BillingPlan;
+  /** Limits of its requests by class where functions have their own; absent: the common ones. */
+  readonly limits?: readonly SloLimits[];
   /** Tokens per block of its prefix cache; absent when it is off or there is nothing to share. */
   readonly prefixBlockTokens?: number;
 }
@@ -47,6 +50,8 @@ export interface ClassFacts {
 export interface SummaryOptions {
   /** Facts by function id. */
   readonly functions: readonly FunctionFacts[];
+  /** Names by function id; absent: no rows by function. */
+  readonly functionNames?: readonly string[];
   /** Percentiles of each latency, 0..100. */
   readonly percentiles: readonly number[];
   /** Requests that arrive before are left out of latencies and rates, seconds. */
@@ -76,7 +81,7 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
   const measuredSeconds = Math.max(0, endAtSeconds - warmupSeconds);
   const rate = (count: number) => measuredSeconds > 0 ? count / measuredSeconds : 0;
   const ratio = (value: number, whole: number) => whole > 0 ? value / whole : 0;
-  const { cost } = use;
+  const { byFunctionUsd: _, ...cost } = use.cost;
   const throughput = rate(counts.measuredCompleted);
   const outputTokens = counts.allOutputTokens;
   let preemptions = 0;
@@ -91,6 +96,7 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
     } as LatencySummary,
     throughput_rps: throughput,
     ...attainmentFields(run, options, rate),
+    functions: functionFields(run, options, use.cost.byFunctionUsd),
     output_tokens_per_s: rate(counts.measuredOutputTokens),
     total_tokens_per_s: rate(counts.measuredOutputTokens + counts.measuredPromptTokens),
     mfu: ratio(use.flops, use.peakFlops),
@@ -137,13 +143,16 @@ function attainmentFields(
   rate: (count: number) => number,
 ): Pick<Summary, "slo_attainment" | "goodput_rps" | "classes"> {
   const limits = classes.length > 0 ? classes.map((facts) => facts.slo) : [slo];
-  if (classes.length === 0 && !hasLimits(slo)) {
+  const byFunction = functions.every((facts) => facts.limits !== undefined)
+    ? functions.map((facts) => facts.limits!)
+    : undefined;
+  if (classes.length === 0 && !hasLimits(slo) && byFunction === undefined) {
     return { slo_attainment: null, goodput_rps: null, classes: [] };
   }
   const { arrived, attained, share, completedWithin } = attainment(run, limits, warmupSeconds);
   return {
     slo_attainment: share,
-    goodput_rps: limits.some(hasLimits) ? rate(completedWithin) : null,
+    goodput_rps: (byFunction?.flat() ?? limits).some(hasLimits) ? rate(completedWithin) : null,
     classes: classes.map(({ name }, id): ClassSummary => {
       const { ttft_s, tpot_s, e2e_s } = requestLatencies(run, percentiles, warmupSeconds, id);
       return {
@@ -299,10 +308,12 @@ function billInstances(
   lives: readonly InstanceLife[],
   run: RunRecord,
   functions: readonly FunctionFacts[],
-): Omit<CostSummary, "per_request_usd" | "per_million_output_tokens_usd"> {
+): Omit<CostSummary, "per_request_usd" | "per_million_output_tokens_usd"> & {
+  readonly byFunctionUsd: readonly number[];
+} {
   const cost = { total_usd: 0, busy_usd: 0, idle_usd: 0, cold_start_usd: 0, rounding_usd: 0 };
   for (const [functionId, { billing, gpus }] of functions.entries()) {
-    const own = lives.filter((life) => life.functionId === functionId);
+    const own = livesOf.get(functionId) ?? [];
     const upSeconds = (life: InstanceLife) =>
       Number.isNaN(life.readyAtSeconds) ? 0 : life.stoppedAtSeconds - life.readyAtSeconds;
     const busy = (life: InstanceLife) => run.totals[life.instanceId].busySeconds;
@@ -324,5 +335,8 @@ function billInstances(
     cost.cold_start_usd += part.coldStartUsd;
     cost.rounding_usd += part.roundingUsd;
   }
-  return cost;
+  return { ...cost, byFunctionUsd };
 }
+  const byFunctionUsd: number[] = [];
+  const livesOf = Map.groupBy(lives, (life) => life.functionId);
+    byFunctionUsd.push(part.totalUsd);

@@ -87,6 +87,7 @@ export function madeUpRun(count: number): RunResult {
       slo_attainment: 0.93,
       goodput_rps: 9.2,
       classes: [],
+      functions: [],
       output_tokens_per_s: 2000,
       total_tokens_per_s: 22000,
       mfu: 0.21,

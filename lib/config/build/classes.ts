@@ -42,6 +42,14 @@ function limitsOf(common: Slo, own?: Slo): SloLimits {
   };
 }
 
+/** Limits of a function's requests by class: a class's own, else the function's. */
+export function limitsByClass(
+  slo: Slo,
+  classes: Configuration["workload"]["classes"],
+): readonly SloLimits[] {
+  return classes.length === 0 ? [limitsOf(slo)] : classes.map((one) => limitsOf(slo, one.slo));
+}
+
 /** A token bucket of the configuration; undefined when there is no limit. */
 export function rateLimitOf(limit: Configuration["gateway"]["rate_limit"]): RateLimit | undefined {
   const { requests_per_second: perSecond, burst } = limit;

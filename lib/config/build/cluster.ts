@@ -3,17 +3,22 @@ import type { EngineParts } from "../../cluster/engine_parts.ts";
 import type { ClassFacts, FunctionFacts } from "../../metrics/summary.ts";
 import { prefixIdentity } from "../../scheduling/kv_cache/prefix_identity.ts";
 import { createRouting } from "../../scheduling/routing/mod.ts";
+import type { QueueOrder } from "../../scheduling/batching/waiting_queue.ts";
+import type { StartPlan, WeightCache } from "../../serverless/cold_start/mod.ts";
 import { randomStreams } from "../../sim/random_streams.ts";
+import type { RequestTable } from "../../workload/mod.ts";
 import type { Configuration } from "../configuration.ts";
 import { buildBatching, queueKeys } from "./batching.ts";
-import { buildClasses, type BuiltClasses } from "./classes.ts";
+import { buildClasses, type BuiltClasses, limitsByClass } from "./classes.ts";
 import { buildDeployment, type Deployment } from "./deployment.ts";
 import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
-import { buildGateway } from "./gateway.ts";
-import { buildBilling } from "./prices.ts";
+import { functionKinds, functionNames, withFunctionIds } from "./functions.ts";
+import { buildGateway, type BuiltGateway } from "./gateway.ts";
+import { buildNodes, buildPlacement } from "./nodes.ts";
+import { buildBilling, type BuiltBilling } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
-import { buildStarts, startPlan } from "./starts.ts";
+import { buildStarts, type StartKind, startPlan } from "./starts.ts";
 
 /** Texts of the files that a configuration names. */
 export interface ConfiguredTexts {
@@ -35,8 +40,18 @@ export interface BuiltCluster {
   readonly classes: readonly ClassFacts[];
   /** Whether the configuration or the trace names classes. */
   readonly hasClasses: boolean;
+  /** Weights kept on the machines between starts; absent without machines. */
+  readonly weights?: WeightCache;
   /** What a user should know before reading the results. */
   readonly notices: readonly string[];
+}
+
+/** What functions that are alike have in common. */
+interface BuiltKind extends StartKind {
+  readonly engine: EngineParts;
+  readonly billing: BuiltBilling;
+  readonly gateway: BuiltGateway;
+  readonly facts: Omit<FunctionFacts, "limits">;
 }
 
 /**
@@ -51,54 +66,130 @@ export async function buildCluster(
 ): Promise<BuiltCluster> {
   const { simulation, metrics, workload } = config;
   const streams = randomStreams(simulation.random_seed, simulation.replication);
-  const deployment = await buildDeployment(config, texts);
+  const kinds = functionKinds(config);
+  const deployments = await Promise.all(kinds.map((kind) => buildDeployment(kind.config, texts)));
+  const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
   const requests = buildRequests(config, streams, texts.traceText);
-  const built = buildClasses(config, requests, streams);
+  const assigned = withFunctionIds(config, requests, names, streams);
+  const built = buildClasses(config, { ...requests, table: assigned }, streams);
   const { table } = built;
-  const engine = engineParts(config, deployment, built);
-  const gateway = buildGateway(config, built);
-  const scaling = buildScaling(config, {
-    arrivalAtSeconds: () => table.arrivalAtSeconds,
-    holdSeconds: (concurrency) => estimatedHoldSeconds(deployment, table, concurrency),
-    startSeconds: () =>
-      config.cold_start.enabled
-        ? estimatedStartSeconds(startPlan(config, texts.presetText), deployment)
-        : 0,
+  const keys = queueKeysByOrder(built);
+  const builtKinds = kinds.map((kind, i) => buildKind(kind.config, deployments[i], built, keys));
+  const kindOf = kinds.flatMap(({ count }, i) => new Array<number>(count).fill(i));
+  const byFunction = kindOf.map((kind) => builtKinds[kind]);
+  for (const kind of builtKinds) {
+    if (kind.config.cold_start.enabled) {
+      kind.plan = startPlan(kind.config, presetTextOf(kind.config, config, texts));
+    }
+  }
+  const nodes = buildNodes(config, deployments[0].gpu);
+  const starts = buildStarts(config, byFunction, nodes, streams);
+  const placement = buildPlacement(
+    config,
+    nodes,
+    byFunction.map(({ deployment }) => deployment),
+    starts.loadSeconds,
+  );
+  const arrivals = arrivalsByFunction(table, names.length);
+  const functions = byFunction.map((kind, id): FunctionParts => {
+    const { cluster } = kind.config;
+    return {
+      name: names[id],
+      engine: kind.engine,
+      routing: createRouting(cluster.routing.policy, {
+        stream: streams.take(id === 0 ? "routing" : `routing of function ${id}`),
+        prefixAffinity: {
+          minimumMatch: cluster.routing.prefix_affinity.minimum_match,
+          loadDifference: cluster.routing.prefix_affinity.load_difference,
+          loadRatio: cluster.routing.prefix_affinity.load_ratio,
+        },
+      }),
+      scaling: buildScaling(kind.config, {
+        arrivalAtSeconds: () => arrivals(id),
+        holdSeconds: (concurrency) => estimatedHoldSeconds(kind.deployment, table, concurrency),
+        startSeconds: () => kind.plan ? estimatedStartSeconds(kind.plan, kind.deployment) : 0,
+      }),
+      ...kind.gateway.perFunction,
+    };
   });
-  const name = deployment.shape.name;
-  const billing = buildBilling(config, deployment.gpu.name);
-  const fn: FunctionParts = {
-    name,
-    engine,
-    routing: createRouting(config.cluster.routing.policy, {
-      stream: streams.take("routing"),
-      prefixAffinity: {
-        minimumMatch: config.cluster.routing.prefix_affinity.minimum_match,
-        loadDifference: config.cluster.routing.prefix_affinity.load_difference,
-        loadRatio: config.cluster.routing.prefix_affinity.load_ratio,
-      },
-    }),
-    scaling,
-    ...gateway.perFunction,
-  };
-  const deadlines = config.scheduler.scheduling_policy === "edf"
-    ? engine.queueKeys as Float64Array
-    : undefined;
+  const deadlines = keys.deadlines();
+  const gateway = buildGateway(config, built);
   // A workload cut by its number of requests ends with its last completion, not with the duration.
   const byCount = workload.num_requests !== null || workload.type === "trace" ||
     workload.closed_loop.concurrency !== null;
+  const hasOwnLimits = kinds.some((kind) => limitsDiffer(kind.config.slo, config.slo));
+  const notices = new Set([
+    ...requests.notices,
+    ...builtKinds.flatMap((kind) => kind.gateway.notices),
+    ...builtKinds.flatMap(({ billing }) => billing.notice === undefined ? [] : [billing.notice]),
+  ]);
   return {
     parts: {
       requests: table,
-      functions: [fn],
+      functions,
       ...(gateway.admission && { admission: gateway.admission }),
       ...(deadlines && { deadlineAtSeconds: deadlines }),
-      starts: buildStarts(config, deployment, streams, texts.presetText),
+      ...(placement && { placement }),
+      starts: starts.service,
       horizonSeconds: byCount ? 0 : simulation.duration,
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
       sampleSeconds: metrics.collect_interval,
     },
-    facts: [{
+    facts: byFunction.map(({ facts, config: own }) => ({
+      ...facts,
+      ...(hasOwnLimits && { limits: limitsByClass(own.slo, config.workload.classes) }),
+    })),
+    classes: built.classes,
+    hasClasses: built.areNamed,
+    ...(starts.weights && { weights: starts.weights }),
+    notices: [...notices],
+  };
+}
+
+/** The text of a preset file, when the function uses the file that the configuration names. */
+function presetTextOf(own: Configuration, config: Configuration, texts: ConfiguredTexts) {
+  return own.cold_start.preset === config.cold_start.preset ? texts.presetText : undefined;
+}
+
+function limitsDiffer(own: Configuration["slo"], common: Configuration["slo"]): boolean {
+  return own.ttft_s !== common.ttft_s || own.tpot_s !== common.tpot_s || own.e2e_s !== common.e2e_s;
+}
+
+/** Arrival instants of one function's requests, seconds, ascending. */
+function arrivalsByFunction(table: RequestTable, functions: number): (id: number) => Float64Array {
+  const { functionId, arrivalAtSeconds } = table;
+  if (functions === 1 || functionId === undefined) return () => arrivalAtSeconds;
+  return (id) => arrivalAtSeconds.filter((_, request) => functionId[request] === id);
+}
+
+/** What queue orders compare, one column for all functions that use the same order. */
+function queueKeysByOrder({ table, classes }: BuiltClasses) {
+  const columns = new Map<QueueOrder, ReturnType<typeof queueKeys>>();
+  return {
+    of(order: QueueOrder) {
+      if (!columns.has(order)) columns.set(order, queueKeys(order, table, classes));
+      return columns.get(order);
+    },
+    deadlines: () => columns.get("edf") as Float64Array | undefined,
+  };
+}
+
+function buildKind(
+  config: Configuration,
+  deployment: Deployment,
+  built: BuiltClasses,
+  keys: ReturnType<typeof queueKeysByOrder>,
+): BuiltKind & { plan?: StartPlan } {
+  const keyColumn = keys.of(config.scheduler.scheduling_policy);
+  const engine = engineParts(config, deployment, built, keyColumn);
+  const billing = buildBilling(config, deployment.gpu.name);
+  return {
+    config,
+    deployment,
+    engine,
+    billing,
+    gateway: buildGateway(config, built),
+    facts: {
       gpus: deployment.gpus,
       peakFlops: deployment.peakFlops,
       peakBytesPerSecond: deployment.peakBytesPerSecond,
@@ -107,21 +198,15 @@ export async function buildCluster(
       kvMemoryShare: deployment.kv.kvMemoryShare,
       billing: billing.plan,
       ...(engine.prefix && { prefixBlockTokens: engine.blockTokens }),
-    }],
-    classes: built.classes,
-    hasClasses: built.areNamed,
-    notices: [
-      ...requests.notices,
-      ...gateway.notices,
-      ...(billing.notice === undefined ? [] : [billing.notice]),
-    ],
+    },
   };
 }
 
 function engineParts(
   config: Configuration,
   deployment: Deployment,
-  { table, classes }: BuiltClasses,
+  { table }: BuiltClasses,
+  keys: ReturnType<typeof queueKeys>,
 ): EngineParts {
   const { scheduler, memory, simulation } = config;
   const { kv } = deployment;
@@ -129,7 +214,6 @@ function engineParts(
   for (let i = 0; i < table.count; i++) {
     if (table.outputTokens[i] > longestOutput) longestOutput = table.outputTokens[i];
   }
-  const keys = queueKeys(scheduler.scheduling_policy, table, classes);
   return {
     execution: deployment.execution,
     work: deployment.work,

@@ -15,6 +15,7 @@ import {
 } from "../../workload/mod.ts";
 import { ConfigError } from "../config_error.ts";
 import type { Configuration } from "../configuration.ts";
+import { functionShares } from "./functions.ts";
 import { buildLengths } from "./lengths.ts";
 
 type Workload = Configuration["workload"];
@@ -99,8 +100,10 @@ function arrivals(workload: Workload): ArrivalProcess {
 }
 
 /** Settings that generated workloads and repeated prompts share. */
-function commonSpec({ workload, simulation, memory }: Configuration) {
-  const { closed_loop: loop, num_requests: requests, classes, tenants, functions } = workload;
+function commonSpec(config: Configuration) {
+  const { workload, simulation, memory } = config;
+  const functions = functionShares(config);
+  const { closed_loop: loop, num_requests: requests, classes, tenants } = workload;
   const shares = classes.map(({ share }) => share);
   const isClosed = loop.concurrency !== null;
   return {
@@ -112,7 +115,7 @@ function commonSpec({ workload, simulation, memory }: Configuration) {
       classes: { weights: shares as number[] },
     }),
     ...(tenants.count > 1 && { tenants }),
-    ...(functions.count > 1 && { functions }),
+    ...(functions && { functions }),
     blockTokens: memory.block_size,
   };
 }

@@ -1,6 +1,8 @@
+import type { NodeType } from "../../hardware/mod.ts";
 import {
   ColdStartLinks,
   coldStartPreset,
+  EVICTION_POLICIES,
   executorStarts,
   FlowNetwork,
   type NodeLinks,
@@ -9,14 +11,16 @@ import {
   StartExecutor,
   type StartPlan,
   type StartService,
+  WeightCache,
   withJitter,
   withLoadLimit,
   withStageSeconds,
 } from "../../serverless/cold_start/mod.ts";
-import type { NodeType } from "../../hardware/mod.ts";
+import { LoadQueue } from "../../serverless/placement/mod.ts";
 import type { RandomStreams } from "../../sim/random_streams.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Deployment } from "./deployment.ts";
+import type { BuiltNode } from "./nodes.ts";
 
 /** Weights per 14 GB in SimFaaSInfer's files, whose load time is that of a 14 GB model. */
 const SIMFAASINFER_GB = 14;
@@ -50,35 +54,115 @@ export function startPlan(config: Configuration, presetText: string | undefined)
   return start.jitter > 0 ? withJitter(plan, start.jitter) : plan;
 }
 
+/** What starts of functions that are alike have in common. */
+export interface StartKind {
+  readonly config: Configuration;
+  readonly deployment: Deployment;
+  /** Stages of a start; absent when starts take no time. */
+  readonly plan?: StartPlan;
+}
+
+/** How instances start, and what the placement and the summary ask about it. */
+export interface BuiltStarts {
+  readonly service: StartService;
+  /** Weights kept on the machines; absent without machines. */
+  readonly weights?: WeightCache;
+  /** Time until the weights of a function would be loaded on a machine, seconds. */
+  readonly loadSeconds?: (node: number, functionId: number, nowSeconds: number) => number;
+}
+
+function weightsKey({ config, deployment }: StartKind): string {
+  return `${deployment.shape.name}/${config.model.weight_dtype ?? config.model.dtype}`;
+}
+
 /**
  * How instances start. Without a list of nodes each instance has a node of its own, so that starts
  * meet only at the shared weight store.
  *
- * @param presetText Text of a preset file; absent for a preset of data/cold_start.
+ * @param kinds By function id.
  */
 export function buildStarts(
   config: Configuration,
-  deployment: Deployment,
+  kinds: readonly StartKind[],
+  nodes: readonly BuiltNode[],
   streams: RandomStreams,
-  presetText: string | undefined,
-): StartService {
-  if (!config.cold_start.enabled) return sequentialStarts(() => []);
-  const plan = startPlan(config, presetText);
-  const links = new ColdStartLinks(new FlowNetwork());
-  const executor = new StartExecutor({ links });
+): BuiltStarts {
+  if (kinds.every(({ plan }) => plan === undefined)) {
+    return { service: sequentialStarts(() => []) };
+  }
   const noise = streams.take("cold_start");
-  const { shape, node, gpus, weightBytes } = deployment;
-  return executorStarts(executor, (instance) => {
-    const place = links.addNode(nodeLinks(node, gpus));
+  const links = new ColdStartLinks(new FlowNetwork());
+  const machines = nodes.length > 0 ? keptWeights(config, kinds, nodes) : undefined;
+  for (const { node, gpus } of nodes) links.addNode(nodeLinks(node, gpus));
+  const executor = new StartExecutor({ links, weights: machines?.weights ?? null });
+  const service = executorStarts(executor, (instance, functionId, nowSeconds, ranks) => {
+    const kind = kinds[functionId];
+    const { deployment, plan } = kind;
+    const { shape, node, gpus, weightBytes } = deployment;
+    const place = ranks === undefined ? links.addNode(nodeLinks(node, gpus)) : -1;
+    if (ranks !== undefined) machines!.loads(ranks[0].node, functionId, nowSeconds);
     return {
       instance,
-      plan,
-      weightsKey: `${shape.name}/${config.model.weight_dtype ?? config.model.dtype}`,
+      plan: plan ?? { id: "none", platform: "none", stages: [], links: {}, features: {} },
+      weightsKey: weightsKey(kind),
       weightBytes,
-      ranks: Array.from({ length: gpus }, (_, gpu) => ({ node: place, gpu })),
+      ranks: ranks ?? Array.from({ length: gpus }, (_, gpu) => ({ node: place, gpu })),
       features: { layers: shape.layers },
-      identities: { image: "engine", gpu: deployment.gpu.name, engine: config.scheduler.type },
+      identities: {
+        image: "engine",
+        gpu: deployment.gpu.name,
+        engine: kind.config.scheduler.type,
+      },
       noise,
     };
   });
+  return {
+    service,
+    ...(machines && { weights: machines.weights, loadSeconds: machines.loadSeconds }),
+  };
+}
+
+/** The weights on the machines, and the estimated loads that wait for one another there. */
+function keptWeights(
+  { cluster }: Configuration,
+  kinds: readonly StartKind[],
+  nodes: readonly BuiltNode[],
+) {
+  const { eviction, warm } = cluster.weight_cache;
+  const weights = new WeightCache(EVICTION_POLICIES[eviction]);
+  const queues = nodes.map(({ node }) =>
+    new LoadQueue({
+      dramBytesPerSecond: node.pcieBytesPerSecond ?? Infinity,
+      ssdBytesPerSecond: node.ssdReadBytesPerSecond ?? Infinity,
+      remoteBytesPerSecond: node.nicBytesPerSecond ?? Infinity,
+    })
+  );
+  nodes.forEach(({ weightRoom }, id) => {
+    weights.addNode(weightRoom);
+    if (warm === "none") return;
+    let free = warm === "dram" ? weightRoom.dramBytes : weightRoom.ssdBytes;
+    const held = new Set<string>();
+    for (const kind of kinds) {
+      const { weightBytes } = kind.deployment;
+      const key = weightsKey(kind);
+      if (held.has(key) || weightBytes > free) continue;
+      weights.hold(id, warm, key, weightBytes, 0);
+      held.add(key);
+      free -= weightBytes;
+    }
+  });
+  const keys = kinds.map(weightsKey);
+  return {
+    weights,
+    loadSeconds: (node: number, functionId: number, nowSeconds: number) =>
+      queues[node].estimateSeconds(
+        weights.tier(node, keys[functionId]),
+        kinds[functionId].deployment.weightBytes,
+        nowSeconds,
+      ),
+    loads(node: number, functionId: number, nowSeconds: number) {
+      const tier = weights.tier(node, keys[functionId]);
+      queues[node].add(tier, kinds[functionId].deployment.weightBytes, nowSeconds);
+    },
+  };
 }

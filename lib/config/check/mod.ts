@@ -7,6 +7,7 @@
 import type { Configuration } from "../configuration.ts";
 import { checkDeployment } from "./deployment.ts";
 import { checkModel } from "./model.ts";
+import { checkFunctions } from "./functions.ts";
 import type { Problem } from "./problem.ts";
 import { checkWorkload } from "./workload.ts";
 
@@ -14,5 +15,6 @@ export type { Problem } from "./problem.ts";
 
 /** Every contradiction in a configuration, in the order of the sections. */
 export function checkConfiguration(configuration: Configuration): Problem[] {
-  return [checkWorkload, checkModel, checkDeployment].flatMap((check) => check(configuration));
+  return [checkWorkload, checkModel, checkDeployment, checkFunctions]
+    .flatMap((check) => check(configuration));
 }

@@ -1,6 +1,8 @@
 import { ROUTING_POLICIES, type RoutingName } from "../../scheduling/routing/create_routing.ts";
+import { EVICTION_POLICIES } from "../../serverless/cold_start/eviction.ts";
+import { PLACEMENT_POLICIES, type PlacementName } from "../../serverless/placement/policies.ts";
 import { section, sectionList } from "../section.ts";
-import { choice, count, quantity, text } from "../settings.ts";
+import { choice, count, flag, quantity, text } from "../settings.ts";
 
 const routing = section({
   policy: choice(Object.keys(ROUTING_POLICIES) as RoutingName[], {
@@ -34,9 +36,56 @@ const routing = section({
 const node = section({
   name: text({ default: "node", describe: "Name in the results." }),
   count: count({ min: 1, default: 1, describe: "Machines of this kind." }),
-  gpu_type: text({ default: null, describe: "GPU in data/hardware; null: `cluster.gpu_type`." }),
-  gpus: count({ min: 1, default: 8, describe: "GPUs of each machine." }),
+  type: text({
+    default: "generic",
+    describe: "Machine in data/hardware: memory, disks, network, PCIe.",
+  }),
+  gpu_type: text({
+    default: null,
+    describe: "GPU in data/hardware; null: the machine's, or `cluster.gpu_type`.",
+  }),
+  gpus: count({ min: 1, default: null, describe: "GPUs of each machine; null: as its type." }),
 }, { describe: "One kind of machine." });
+
+const placement = section({
+  policy: choice(Object.keys(PLACEMENT_POLICIES) as PlacementName[], {
+    wanted: "a placement policy",
+    default: "first-fit",
+    describe: "Which machine a new instance runs on; ties go to the lowest id.",
+  }),
+  evict_idle: flag({
+    default: true,
+    describe: "Idle instances of other functions stop for one that finds no free GPU.",
+  }),
+  backfill: flag({
+    default: false,
+    describe: "Instances may start before others of their GPU type that wait for more GPUs.",
+  }),
+}, { describe: "Placement of instances on `nodes`." });
+
+const weightCache = section({
+  dram: quantity("bytes", {
+    min: 0,
+    default: null,
+    describe: "Host memory of each machine for weights, bytes; null: half of it.",
+  }),
+  ssd: quantity("bytes", {
+    min: 0,
+    default: null,
+    describe: "Disk of each machine for weights, bytes; null: all of it.",
+  }),
+  eviction: choice(Object.keys(EVICTION_POLICIES) as (keyof typeof EVICTION_POLICIES)[], {
+    wanted: "an eviction policy",
+    default: "lru",
+    otherNames: { "cost-aware": "greedy-dual" },
+    describe: "Whose weights go first.",
+  }),
+  warm: choice(["none", "ssd", "dram"], {
+    wanted: "a place of weights",
+    default: "none",
+    describe: "Where each machine has the weights of the functions at first, as far as they fit.",
+  }),
+}, { describe: "Weights kept on `nodes` between starts." });
 
 /** The GPUs and how requests find an instance. */
 export const cluster = section({
@@ -60,5 +109,7 @@ export const cluster = section({
     describe: "GPUs of an instance; must equal the product of the parallel degrees. null: that.",
   }),
   nodes: sectionList(node, { describe: "Machines; none: as many GPUs as instances need." }),
+  placement,
+  weight_cache: weightCache,
   routing,
 }, { describe: "The GPUs and how requests find an instance." });

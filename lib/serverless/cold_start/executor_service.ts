@@ -1,5 +1,5 @@
 import type { StartExecutor } from "./start_executor.ts";
-import type { FinishedStart, StartRequest, StartStage } from "./start_request.ts";
+import type { FinishedStart, RankPlace, StartRequest, StartStage } from "./start_request.ts";
 import type { StartService } from "./start_service.ts";
 
 /** A `StartService` that keeps the starts it brought up. */
@@ -17,7 +17,12 @@ export interface ExecutorStarts extends StartService {
  */
 export function executorStarts(
   executor: StartExecutor,
-  requestOf: (instanceId: number, functionId: number, nowSeconds: number) => StartRequest,
+  requestOf: (
+    instanceId: number,
+    functionId: number,
+    nowSeconds: number,
+    ranks: readonly RankPlace[] | undefined,
+  ) => StartRequest,
 ): ExecutorStarts {
   const spans: StartStage[] = [];
   const startOf = new Map<number, number>();
@@ -28,8 +33,8 @@ export function executorStarts(
     },
     spans,
     finished: (instanceId) => finished.get(instanceId),
-    begin(instanceId, functionId, nowSeconds) {
-      const request = requestOf(instanceId, functionId, nowSeconds);
+    begin(instanceId, functionId, nowSeconds, ranks) {
+      const request = requestOf(instanceId, functionId, nowSeconds, ranks);
       startOf.set(instanceId, executor.begin(request, nowSeconds));
     },
     cancel(instanceId, nowSeconds) {

@@ -1,4 +1,5 @@
 import { EventQueue } from "../../sim/event_queue.ts";
+import type { RankPlace } from "./start_request.ts";
 
 /** A stage of a start, as it happened. */
 export interface StageSpan {
@@ -19,8 +20,13 @@ export interface StageSpan {
 export interface StartService {
   /** Next instant at which something happens; Infinity when nothing is under way. */
   readonly nextEventSeconds: number;
-  /** Begins the start of an instance. */
-  begin(instanceId: number, functionId: number, nowSeconds: number): void;
+  /** Begins the start of an instance; `ranks` are its GPUs where machines are told apart. */
+  begin(
+    instanceId: number,
+    functionId: number,
+    nowSeconds: number,
+    ranks?: readonly RankPlace[],
+  ): void;
   /** Gives up a start that is under way. */
   cancel(instanceId: number, nowSeconds: number): void;
   /** Goes on to `nowSeconds` and reports each instance that is ready, in a fixed order. */

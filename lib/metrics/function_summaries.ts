@@ -1,0 +1,101 @@
+import { describe } from "../stats/quantiles.ts";
+import { OUTCOME_CODE } from "./recorder.ts";
+import type { RunRecord } from "./run_record.ts";
+import type { FunctionSummary, LatencySummary } from "./run_tables.ts";
+import { hasLimits, meetsSlo, type SloLimits } from "./slo.ts";
+
+/** What the rows by function are made of. */
+export interface FunctionSummaryOptions {
+  /** Names by id. */
+  readonly names: readonly string[];
+  /** Limits of a function's requests of a class. */
+  readonly limitsOf: (functionId: number, classId: number) => SloLimits;
+  /** The bill of each function, dollars. */
+  readonly costUsd: readonly number[];
+  readonly percentiles: readonly number[];
+  readonly warmupSeconds: number;
+}
+
+/** One row per function over the requests that arrived after the warm-up. */
+export function functionSummaries(
+  run: RunRecord,
+  options: FunctionSummaryOptions,
+): FunctionSummary[] {
+  const { names, limitsOf, costUsd, percentiles, warmupSeconds } = options;
+  const { columns, endAtSeconds } = run;
+  const count = names.length;
+  const arrived = new Int32Array(count);
+  const completed = new Int32Array(count);
+  const attained = new Int32Array(count);
+  const limited = new Uint8Array(count);
+  const waited = new Int32Array(count);
+  const rows = sortedByFunction(run, count, warmupSeconds);
+  for (let i = 0; i < columns.count; i++) {
+    const at = columns.arrivalAtSeconds[i];
+    if (!(at <= endAtSeconds && at >= warmupSeconds)) continue;
+    const fn = columns.functionId[i];
+    const limits = limitsOf(fn, columns.classId[i]);
+    arrived[fn]++;
+    if (columns.outcome[i] === OUTCOME_CODE.completed) completed[fn]++;
+    if (columns.coldStartWaitSeconds[i] > 0) waited[fn]++;
+    if (hasLimits(limits)) limited[fn] = 1;
+    if (meetsSlo(columns, i, limits)) attained[fn]++;
+  }
+  const instanceSeconds = new Float64Array(count);
+  const starts = new Int32Array(count);
+  for (const life of run.lives) {
+    instanceSeconds[life.functionId] += life.stoppedAtSeconds - life.createdAtSeconds;
+    if (life.createdAtSeconds > 0 || life.readyAtSeconds > 0) starts[life.functionId]++;
+  }
+  return names.map((name, fn) => ({
+    name,
+    arrived: arrived[fn],
+    completed: completed[fn],
+    slo_attainment: limited[fn] === 1 && arrived[fn] > 0 ? attained[fn] / arrived[fn] : null,
+    cold_starts: starts[fn],
+    cold_start_rate: arrived[fn] > 0 ? waited[fn] / arrived[fn] : 0,
+    ttft_s: latency(rows, fn, run, percentiles),
+    instance_seconds: instanceSeconds[fn],
+    cost_usd: costUsd[fn],
+  }));
+}
+
+/** Requests with a first token that arrived after the warm-up, function by function. */
+function sortedByFunction({ columns }: RunRecord, functions: number, warmupSeconds: number) {
+  const counts = (row: number) =>
+    columns.outcome[row] === OUTCOME_CODE.completed &&
+    columns.arrivalAtSeconds[row] >= warmupSeconds;
+  const offsets = new Int32Array(functions + 1);
+  for (let i = 0; i < columns.count; i++) if (counts(i)) offsets[columns.functionId[i] + 1]++;
+  for (let fn = 0; fn < functions; fn++) offsets[fn + 1] += offsets[fn];
+  const requests = new Int32Array(offsets[functions]);
+  const next = offsets.slice();
+  for (let i = 0; i < columns.count; i++) {
+    if (counts(i)) requests[next[columns.functionId[i]]++] = i;
+  }
+  return { offsets, requests };
+}
+
+function latency(
+  { offsets, requests }: ReturnType<typeof sortedByFunction>,
+  functionId: number,
+  { columns }: RunRecord,
+  percentiles: readonly number[],
+): LatencySummary {
+  const own = requests.subarray(offsets[functionId], offsets[functionId + 1]);
+  const values = Float64Array.from(
+    own,
+    (i) => columns.firstTokenAtSeconds[i] - columns.arrivalAtSeconds[i],
+  );
+  const { mean, max, percentiles: found } = describe(
+    values,
+    percentiles,
+    new Float64Array(own.length),
+  );
+  const orNull = (value: number) => Number.isNaN(value) ? null : value;
+  return {
+    mean: orNull(mean),
+    ...Object.fromEntries(percentiles.map((p, i) => [`p${p}`, orNull(found[i])])),
+    max: orNull(max),
+  } as LatencySummary;
+}
