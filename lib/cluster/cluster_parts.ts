@@ -115,6 +115,8 @@ export interface ClusterParts {
   readonly horizonSeconds: number;
   /** The run ends at this instant whatever is unfinished, seconds; Infinity to finish everything. */
   readonly stopAtSeconds: number;
+  /** Gaps between tokens that end by this instant are counted apart, seconds; default 0. */
+  readonly warmupSeconds?: number;
   /** Length of a time-series interval, seconds. */
   readonly sampleSeconds: number;
   /** Called now and then with the share of requests that have ended and the simulated time. */

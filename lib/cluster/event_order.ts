@@ -13,6 +13,7 @@
  * | 3 | scaling evaluation | sees the instant's arrivals and completions |
  * | 4 | a delayed decision takes effect | after the evaluations of the same instant |
  * | 5 | sample of the time series | sees the instant as a whole |
+ * | 6 | end of the warm-up | steps that end with it belong to it |
  * | (last) | idle engines form their next step, by instance id | |
  *
  * The rows without a number are not in the event queue: step ends live in a heap by instance,
@@ -25,4 +26,5 @@ export const Priority = {
   scaling: 3,
   actuation: 4,
   sample: 5,
+  warmup: 6,
 } as const;

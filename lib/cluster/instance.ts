@@ -1,5 +1,6 @@
 import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { MeterTotals } from "../metrics/meter_totals.ts";
+import type { GapSketch } from "../stats/gap_sketch.ts";
 import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import { SequenceState } from "./sequences.ts";
@@ -161,6 +162,12 @@ export class Engine {
     this.finish(this.#clock.run.endAtSeconds(ended));
     // The step in progress has its blocks.
     this.#batch.pool.take(this.#batch.sequences.blocksNeeded);
+  }
+
+  /** Moves the gaps of the steps that have ended by `now` in a run in progress into `apart`. */
+  splitGaps(now: number, apart: GapSketch): void {
+    if (!this.#stepping || !this.#batch.decodes || this.#parts.strategy.holdsFinished) return;
+    this.#gaps.addBegun(this.#clock.run, this.#clock.ahead(now), apart);
   }
 
   /** KV blocks in use at `now`. */

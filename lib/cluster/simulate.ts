@@ -24,6 +24,7 @@ const Kind = {
   actuation: 4,
   sample: 5,
   prewarm: 6,
+  warmup: 7,
 } as const;
 /** Requests between two progress reports. */
 const PROGRESS_STRIDE = 8192;
@@ -57,6 +58,8 @@ class Simulation {
   /** Instances whose engine forms a step at the end of this instant. */
   readonly #toPlan: number[] = [];
   readonly #successors: Map<number, number[]> | undefined;
+  readonly #warmupGaps = new GapSketch();
+  #isWarmingUp = false;
   #now = 0;
   #nextArrival = 0;
   #arrived = 0;
@@ -122,14 +125,14 @@ class Simulation {
         queue.pop();
         this.#handle(queue.kind, queue.a, queue.b);
       }
+      if (this.#fleet.mayStartPending) this.#fleet.startPending(next);
     }
     return this.#result();
   }
-      if (this.#fleet.mayStartPending) this.#fleet.startPending(next);
 
   /** Brings up the first instances and schedules the periodic events. */
   #begin(): void {
-    const { functions, sampleSeconds, requests } = this.#parts;
+    const { functions, sampleSeconds, requests, warmupSeconds = 0 } = this.#parts;
     functions.forEach((f, id) => {
       for (let i = 0; i < f.scaling.initialInstances; i++) {
         this.#makeReady(this.#fleet.create(id, 0));
@@ -138,6 +141,10 @@ class Simulation {
       if (period !== undefined) this.#queue.push(period, Priority.scaling, Kind.scaling, id);
     });
     this.#queue.push(sampleSeconds, Priority.sample, Kind.sample);
+    if (warmupSeconds > 0) {
+      this.#isWarmingUp = true;
+      this.#queue.push(warmupSeconds, Priority.warmup, Kind.warmup);
+    }
     this.#nextClosed = requests.closedLoop?.concurrency ?? 0;
   }
 
@@ -161,6 +168,8 @@ class Simulation {
         return this.#evaluateScaling(a);
       case Kind.actuation:
         return this.#scaleTo(a, b);
+      case Kind.warmup:
+        return this.#endWarmup();
       case Kind.sample:
         this.#sample();
         if (this.#mayGoOn()) {
@@ -541,6 +550,15 @@ class Simulation {
     });
   }
 
+  /** Moves the gaps so far apart, those of the steps that have ended in runs in progress included. */
+  #endWarmup(): void {
+    const { gaps } = this.#run;
+    this.#isWarmingUp = false;
+    this.#warmupGaps.merge(gaps);
+    gaps.clear();
+    for (const engine of this.#fleet.engines) engine.splitGaps(this.#now, this.#warmupGaps);
+  }
+
   #result(): RunRecord {
     const { columns } = this.#run;
     const { horizonSeconds, stopAtSeconds, requests } = this.#parts;
@@ -564,6 +582,8 @@ class Simulation {
       peakBlocks = Math.max(peakBlocks, engine.peakBlocks);
       peakKvUtilization = Math.max(peakKvUtilization, engine.peakBlocks / engine.kvBlocks);
     }
+    // A run that was over by the end of the warm-up did not get to that event.
+    if (this.#isWarmingUp) this.#endWarmup();
     for (let i = 0; i < requests.count; i++) {
       if (columns.outcome[i] === OUTCOME_CODE.completed) continue;
       // Engines keep the last token's instant here while a request is preempted.
@@ -574,11 +594,13 @@ class Simulation {
       columns,
       arrived: this.#arrived,
       gaps: this.#run.gaps,
+      warmupGaps: this.#warmupGaps,
       timeSeries: this.#sampler.columns(),
       lives: this.#fleet.lives(end),
       totals,
       stageSpans: this.#parts.starts.spans,
       coldStarts: this.#fleet.coldStarts,
+      evictions: this.#fleet.evictions,
       endAtSeconds: end,
       peakBlocks,
       peakKvUtilization,
@@ -600,7 +622,6 @@ function outputLimits(parts: ClusterParts): Int32Array {
     // A prompt without room for any output is turned away, with its length as it was asked for.
     limits[i] = room > 0 ? Math.min(outputTokens[i], room) : outputTokens[i];
   }
-      evictions: this.#fleet.evictions,
   return limits;
 }
 

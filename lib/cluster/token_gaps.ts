@@ -19,6 +19,8 @@ export class TokenGaps {
   /** Slots that joined the decode batch since its last step. */
   readonly #fresh: Int32Array;
   #freshCount = 0;
+  /** Steps of the run in progress whose gaps are recorded already. */
+  #recordedSteps = 0;
 
   constructor(sketch: GapSketch, sequences: Sequences, columns: RequestColumns) {
     this.#sketch = sketch;
@@ -45,15 +47,24 @@ export class TokenGaps {
     const { steps, firstStepSeconds, incrementSeconds, startAtSeconds } = run;
     const { decoding } = this.#sequences;
     const last = firstStepSeconds + incrementSeconds * (steps - 1);
-    if (this.#isUniform(startAtSeconds)) {
+    const isUniform = this.#isUniform(startAtSeconds);
+    if (isUniform && this.#recordedSteps === 0) {
       if (steps === 1) this.#sketch.add(firstStepSeconds, decoding);
       else this.#sketch.addRun(firstStepSeconds, incrementSeconds, steps, decoding);
-      this.#maxima.endRun(last);
     } else {
-      this.#addLateRun(run, last);
+      this.#addSteps(this.#sketch, run, this.#recordedSteps, steps);
     }
+    if (isUniform) this.#maxima.endRun(last);
+    else this.#endLateRun(run, last);
+    this.#recordedSteps = 0;
     this.#freshCount = 0;
     this.#lastDecodeAtSeconds = now;
+  }
+
+  /** Records the gaps of the first `steps` steps of a run in progress apart from those to come. */
+  addBegun(run: DecodeRun, steps: number, apart: GapSketch): void {
+    this.#addSteps(apart, run, this.#recordedSteps, steps);
+    this.#recordedSteps = steps;
   }
 
   /** Longest gap of the sequence in `slot` so far, seconds. */
@@ -102,23 +113,45 @@ export class TokenGaps {
     return true;
   }
 
-  /** A run after a stall: first gaps reach back to each one's last token. */
-  #addLateRun(run: DecodeRun, last: number): void {
-    const { steps, firstStepSeconds, incrementSeconds, startAtSeconds } = run;
+  /** Records the gaps that end with the steps from number `from` up to, not including, `to`. */
+  #addSteps(sketch: GapSketch, run: DecodeRun, from: number, to: number): void {
+    const { firstStepSeconds, incrementSeconds, startAtSeconds } = run;
+    const { decoding, lastTokenAtSeconds } = this.#sequences;
+    if (from === 0 && to > 0 && !this.#isUniform(startAtSeconds)) {
+      // After a stall first gaps reach back to each one's last token.
+      const old = decoding - this.#freshCount;
+      if (old > 0) sketch.add(this.#oldGapSeconds(run), old);
+      for (let i = 0; i < this.#freshCount; i++) {
+        sketch.add(startAtSeconds - lastTokenAtSeconds[this.#fresh[i]] + firstStepSeconds, 1);
+      }
+      from = 1;
+    }
+    if (to <= from) return;
+    sketch.addRun(
+      firstStepSeconds + incrementSeconds * from,
+      incrementSeconds,
+      to - from,
+      decoding,
+    );
+  }
+
+  /** First gap of a run for sequences that have decoded before, seconds. */
+  #oldGapSeconds({ startAtSeconds, firstStepSeconds }: DecodeRun): number {
+    return startAtSeconds - this.#lastDecodeAtSeconds + firstStepSeconds;
+  }
+
+  /** Notes the longest gaps of a run after a stall. */
+  #endLateRun(run: DecodeRun, last: number): void {
+    const { steps, firstStepSeconds, startAtSeconds } = run;
     const { decoding, lastTokenAtSeconds, longestGapSeconds, firstRun } = this.#sequences;
-    const old = decoding - this.#freshCount;
-    const oldGap = startAtSeconds - this.#lastDecodeAtSeconds + firstStepSeconds;
-    if (old > 0) this.#sketch.add(oldGap, old);
     for (let i = 0; i < this.#freshCount; i++) {
       const slot = this.#fresh[i];
-      this.addSingle(slot, startAtSeconds - lastTokenAtSeconds[slot] + firstStepSeconds);
-      if (steps > 1 && last > longestGapSeconds[slot]) longestGapSeconds[slot] = last;
+      const first = startAtSeconds - lastTokenAtSeconds[slot] + firstStepSeconds;
+      const longest = steps > 1 ? Math.max(first, last) : first;
+      if (longest > longestGapSeconds[slot]) longestGapSeconds[slot] = longest;
       firstRun[slot] = this.#maxima.nextRun + 1;
     }
-    if (steps > 1) {
-      const second = firstStepSeconds + incrementSeconds;
-      this.#sketch.addRun(second, incrementSeconds, steps - 1, decoding);
-    }
-    this.#maxima.endRun(old > 0 ? Math.max(oldGap, last) : last);
+    const old = decoding - this.#freshCount;
+    this.#maxima.endRun(old > 0 ? Math.max(this.#oldGapSeconds(run), last) : last);
   }
 }

@@ -48,10 +48,11 @@ export async function simulate(
   const asked = config.simulation.warmup_duration;
   const lastArrival = count > 0 ? arrivalAtSeconds[count - 1] : 0;
   const ignoresWarmup = asked > 0 && asked > lastArrival;
+  if (ignoresWarmup) record.gaps.merge(record.warmupGaps);
   const summary = summarize(record, {
     functions: facts,
-    percentiles: config.metrics.percentiles,
     functionNames: parts.functions.map((f) => f.name),
+    percentiles: config.metrics.percentiles,
     warmupSeconds: ignoresWarmup ? 0 : asked,
     ...(hasClasses ? { classes } : { slo: classes[0].slo }),
   });

@@ -11,8 +11,10 @@ export interface RunRecord {
   readonly columns: RequestColumns;
   /** Requests that arrived before the end. */
   readonly arrived: number;
-  /** Gaps between tokens of all requests. */
+  /** Gaps between tokens of all requests that end after the warm-up. */
   readonly gaps: GapSketch;
+  /** Gaps that end by the end of the warm-up. */
+  readonly warmupGaps: GapSketch;
   /** One row per sampling interval. */
   readonly timeSeries: TimeSeriesColumns;
   /** Lives of all instances, by instance id. */
@@ -23,10 +25,10 @@ export interface RunRecord {
   readonly stageSpans: readonly StageSpan[];
   /** Starts begun during the run. */
   readonly coldStarts: number;
-  /** End of the run, seconds. */
-  readonly endAtSeconds: number;
   /** Idle instances that stopped because another function's found no GPU. */
   readonly evictions: number;
+  /** End of the run, seconds. */
+  readonly endAtSeconds: number;
   /** Most KV blocks that one instance had in use. */
   readonly peakBlocks: number;
   /** Greatest share of its KV blocks that an instance had in use, 0..1. */

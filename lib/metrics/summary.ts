@@ -139,7 +139,7 @@ function percentileFields(
 /** Attainment and goodput of all requests, and the classes if there are any. */
 function attainmentFields(
   run: RunRecord,
-  { classes = [], slo = NO_LIMITS, percentiles, warmupSeconds }: SummaryOptions,
+  { classes = [], slo = NO_LIMITS, percentiles, warmupSeconds, functions }: SummaryOptions,
   rate: (count: number) => number,
 ): Pick<Summary, "slo_attainment" | "goodput_rps" | "classes"> {
   const limits = classes.length > 0 ? classes.map((facts) => facts.slo) : [slo];
@@ -149,7 +149,12 @@ function attainmentFields(
   if (classes.length === 0 && !hasLimits(slo) && byFunction === undefined) {
     return { slo_attainment: null, goodput_rps: null, classes: [] };
   }
-  const { arrived, attained, share, completedWithin } = attainment(run, limits, warmupSeconds);
+  const { arrived, attained, share, completedWithin } = attainment(
+    run,
+    limits,
+    warmupSeconds,
+    byFunction,
+  );
   return {
     slo_attainment: share,
     goodput_rps: (byFunction?.flat() ?? limits).some(hasLimits) ? rate(completedWithin) : null,
@@ -168,6 +173,27 @@ function attainmentFields(
       };
     }),
   };
+}
+
+/** The rows by function; none when there is one function. */
+function functionFields(
+  run: RunRecord,
+  options: SummaryOptions,
+  costUsd: readonly number[],
+): Summary["functions"] {
+  const { functionNames: names = [], functions, classes = [], slo = NO_LIMITS } = options;
+  if (names.length < 2) return [];
+  const common = classes.length > 0 ? classes.map((facts) => facts.slo) : [slo];
+  return functionSummaries(run, {
+    names,
+    limitsOf(functionId, classId) {
+      const limits = functions[functionId].limits ?? common;
+      return limits[limits.length === 1 ? 0 : classId];
+    },
+    costUsd,
+    percentiles: options.percentiles,
+    warmupSeconds: options.warmupSeconds,
+  });
 }
 
 /** The hits of the functions that use a prefix cache; null when none does. */
@@ -312,6 +338,8 @@ function billInstances(
   readonly byFunctionUsd: readonly number[];
 } {
   const cost = { total_usd: 0, busy_usd: 0, idle_usd: 0, cold_start_usd: 0, rounding_usd: 0 };
+  const byFunctionUsd: number[] = [];
+  const livesOf = Map.groupBy(lives, (life) => life.functionId);
   for (const [functionId, { billing, gpus }] of functions.entries()) {
     const own = livesOf.get(functionId) ?? [];
     const upSeconds = (life: InstanceLife) =>
@@ -329,6 +357,7 @@ function billInstances(
       drainingSeconds: new Float64Array(own.length),
       gpus: new Int32Array(own.length).fill(gpus),
     }, billing);
+    byFunctionUsd.push(part.totalUsd);
     cost.total_usd += part.totalUsd;
     cost.busy_usd += part.busyUsd;
     cost.idle_usd += part.idleUsd;
@@ -337,6 +366,3 @@ function billInstances(
   }
   return { ...cost, byFunctionUsd };
 }
-  const byFunctionUsd: number[] = [];
-  const livesOf = Map.groupBy(lives, (life) => life.functionId);
-    byFunctionUsd.push(part.totalUsd);

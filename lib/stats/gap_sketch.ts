@@ -121,6 +121,12 @@ export class GapSketch {
     this.#totals[LOST] += totals[LOST];
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#weights.fill(0);
+    this.#totals.set([0, 0, 0, Infinity, -Infinity]);
+  }
+
   /**
    * Gap in seconds at quantile `q`, 0 to 1, interpolated between neighbouring ranks as NumPy does
    * by default; NaN when nothing was added. 0 and 1 give the exact min and max.

@@ -133,6 +133,7 @@ export async function buildCluster(
       starts: starts.service,
       horizonSeconds: byCount ? 0 : simulation.duration,
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
+      warmupSeconds: simulation.warmup_duration,
       sampleSeconds: metrics.collect_interval,
     },
     facts: byFunction.map(({ facts, config: own }) => ({
