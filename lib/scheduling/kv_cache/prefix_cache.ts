@@ -53,12 +53,13 @@ export class PrefixCache extends BlockPool {
 
   /** Leading full blocks of the request's first `tokens` tokens that are cached. Changes nothing. */
   matchedBlocks(request: number, tokens: number): number {
-    const { offsets, runs, ends, isShared } = this.#identity;
+    const { offsets, runs, ends, isShared, sharedBlocks } = this.#identity;
+    // Blocks of this request alone are there only if it was preempted.
+    if (sharedBlocks[request] === 0 && !this.#hasOwn) return 0;
     const to = this.#to;
     let matched = 0;
     for (let place = offsets[request]; place < offsets[request + 1]; place++) {
       const run = runs[place];
-      // A run of this request alone is there only if it was preempted.
       if (isShared[run] === 0 && !this.#hasOwn) break;
       let piece = this.#headOf.get(run) ?? 0;
       let cached = 0;
@@ -115,7 +116,8 @@ export class PrefixCache extends BlockPool {
    * that no other request can ask for get theirs only if this one `comesBack`.
    */
   identify(request: number, tokens: number, held: number[], comesBack = false): void {
-    const { offsets, runs, ends, isShared } = this.#identity;
+    const { offsets, runs, ends, isShared, sharedBlocks } = this.#identity;
+    if (sharedBlocks[request] === 0 && !comesBack) return;
     const full = Math.floor(tokens / this.blockTokens);
     let done = heldBlocks(held);
     let start = 0;
@@ -134,6 +136,7 @@ export class PrefixCache extends BlockPool {
 
   /** Frees a sequence's `blocks` blocks, the last ones first; those `held` keep their identity. */
   release(request: number, held: number[], blocks: number): void {
+    if (held.length === 0) return this.give(blocks);
     let end = heldBlocks(held);
     if (blocks > end) this.give(blocks - end);
     const { offsets, ends } = this.#identity;

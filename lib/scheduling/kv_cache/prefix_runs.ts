@@ -14,6 +14,8 @@ export interface PrefixRuns {
   readonly ends: Int32Array;
   /** By run: 1 when prompts of several requests go through it. */
   readonly isShared: Uint8Array;
+  /** By request: blocks up to the end of the last shared run. */
+  readonly sharedBlocks: Int32Array;
 }
 
 /** Blocks of the workload numbered from 0: as they are where that is small enough, or anew. */
@@ -128,10 +130,17 @@ function collectRuns(
     }
     rowOffsets[i + 1] = runs.length;
   }
+  const sharedBlocks = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    for (let place = rowOffsets[i]; place < rowOffsets[i + 1]; place++) {
+      if (isShared[runs[place]] === 1) sharedBlocks[i] = ends[place];
+    }
+  }
   return {
     offsets: rowOffsets,
     runs: Int32Array.from(runs),
     ends: Int32Array.from(ends),
     isShared: Uint8Array.from(isShared),
+    sharedBlocks,
   };
 }
