@@ -1,3 +1,4 @@
+import { KEY_LINE_HEIGHT, keyColumns } from "./key_columns.ts";
 import { logTicks } from "./log_ticks.ts";
 import { figure, type FigureSpec } from "./spec.ts";
 import { type ColumnSpan, DASHES, FIGURE_WIDTH, PALETTE } from "./theme.ts";
@@ -29,7 +30,6 @@ export interface BandedCurvesOptions {
 }
 
 const HEIGHT = 150;
-const KEY_HEIGHT = 15;
 const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"] as const;
 
 /** Curves of several series with the intervals of their points as bands. */
@@ -40,7 +40,7 @@ export function bandedCurves(
   const { xTitle, yTitle, xLog, yLog, isShare, target, column = 1 } = options;
   const series = [...new Set(rows.map((row) => row.series))];
   const banded = new Set(rows.filter((row) => row.lower < row.upper).map((row) => row.series));
-  const columns = column === 1 ? 2 : 5;
+  const columns = keyColumns(series, column);
   const pick = <T>(values: readonly T[]) => series.map((_, i) => values[i % values.length]);
   const scale = (range: readonly unknown[]) => ({ domain: series, range });
   const x = {
@@ -120,7 +120,7 @@ export function bandedCurves(
   }
   return figure({
     width: FIGURE_WIDTH[column],
-    height: HEIGHT + KEY_HEIGHT * Math.max(0, Math.ceil(series.length / columns) - 1),
+    height: HEIGHT + KEY_LINE_HEIGHT * Math.max(0, Math.ceil(series.length / columns) - 1),
     autosize: { type: "fit", contains: "padding" },
     layer: layers,
   });

@@ -1,3 +1,4 @@
+import { KEY_LINE_HEIGHT, keyColumns } from "./key_columns.ts";
 import { logTicks } from "./log_ticks.ts";
 import { figure, type FigureSpec } from "./spec.ts";
 import { type ColumnSpan, FIGURE_WIDTH, PALETTE } from "./theme.ts";
@@ -40,6 +41,8 @@ export function paretoRows<Row extends { readonly x: number; readonly y: number 
 export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOptions): FigureSpec {
   const { xTitle, yTitle, xLog, yLog, column = 1 } = options;
   const series = [...new Set(rows.map((row) => row.series))];
+  const columns = keyColumns(series, column);
+  const lines = Math.ceil(series.length / columns);
   const pick = <T>(values: readonly T[]) => series.map((_, i) => values[i % values.length]);
   const axis = (field: "x" | "y", title: string, isLog = false) => ({
     field,
@@ -56,7 +59,7 @@ export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOpti
   const position = { x: axis("x", xTitle, xLog), y: axis("y", yTitle, yLog) };
   return figure({
     width: FIGURE_WIDTH[column],
-    height: HEIGHT,
+    height: HEIGHT + KEY_LINE_HEIGHT * Math.max(0, lines - 1),
     autosize: { type: "fit", contains: "padding" },
     layer: [
       {
@@ -74,7 +77,7 @@ export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOpti
             type: "nominal",
             sort: null,
             scale: { domain: series, range: pick(PALETTE) },
-            legend: series.length > 1 ? { columns: column === 1 ? 2 : 5 } : null,
+            legend: series.length > 1 ? { columns } : null,
           },
           shape: {
             field: "series",

@@ -1,3 +1,4 @@
+import { KEY_LINE_HEIGHT, keyColumns } from "./key_columns.ts";
 import { logTicks } from "./log_ticks.ts";
 import { figure, type FigureSpec } from "./spec.ts";
 import { type ColumnSpan, FIGURE_WIDTH, PALETTE } from "./theme.ts";
@@ -33,6 +34,8 @@ export function predictedScatter(
   const least = values.reduce((a, b) => Math.min(a, b), Infinity) / 1.25;
   const most = values.reduce((a, b) => Math.max(a, b), 0) * 1.25;
   const domain = drawn.length > 0 ? [least, most] : [1, 10];
+  const columns = keyColumns(series, column);
+  const lines = Math.ceil(series.length / columns);
   const pick = <T>(choices: readonly T[]) => series.map((_, i) => choices[i % choices.length]);
   const axis = (field: string, axisTitle: string) => ({
     field,
@@ -54,7 +57,7 @@ export function predictedScatter(
   });
   return figure({
     width: FIGURE_WIDTH[column],
-    height: FIGURE_WIDTH[1] * 0.9,
+    height: FIGURE_WIDTH[1] * 0.9 + KEY_LINE_HEIGHT * Math.max(0, lines - 1),
     autosize: { type: "fit", contains: "padding" },
     layer: [
       line(1, [1, 0]),
@@ -70,7 +73,7 @@ export function predictedScatter(
             type: "nominal",
             sort: null,
             scale: { domain: series, range: pick(PALETTE) },
-            legend: series.length > 1 ? { columns: column === 1 ? 2 : 4 } : null,
+            legend: series.length > 1 ? { columns } : null,
           },
           shape: {
             field: "series",
