@@ -159,6 +159,7 @@ export class PrefixCache extends BlockPool {
     held.length = 0;
   }
 
+  /** Takes `count` free blocks, least recently freed first; their identity is lost. */
   override take(count: number): void {
     super.take(count);
     while (count > 0) {
@@ -174,6 +175,7 @@ export class PrefixCache extends BlockPool {
     }
   }
 
+  /** Puts `count` blocks without identity back. */
   override give(count: number): void {
     super.give(count);
     const last = this.#previous[0];
