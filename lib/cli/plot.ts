@@ -14,8 +14,8 @@ const OPTIONS: readonly CommandOption[] = [
     name: "figure",
     value: "NAME",
     repeats: true,
-    describe: "Only this figure; may stand several times:\n" +
-      "latency_cdf, latency_percentiles, timeline, instances, cost",
+    describe: "Only this figure; may stand several times. Of a run: latency_cdf,\n" +
+      "latency_percentiles, timeline, instances, cost; an experiment has its own",
   },
   {
     name: "format",
@@ -34,7 +34,8 @@ const OPTIONS: readonly CommandOption[] = [
 export const plotCommand: Command = {
   name: "plot",
   summary: "Draw the figures of a directory of results",
-  help: `Draws the figures of a directory of results, at paper size with 8-point text.
+  help:
+    `Draws the figures of a directory of results, of a run or an experiment, at paper size with 8-point text.
 
 Usage: deno task plot RESULT_DIR [OPTION...]
 
@@ -45,26 +46,19 @@ ${describeOptions(OPTIONS)}`,
     if (results === undefined) {
       throw new UsageError("Cannot plot without results: write plot RESULT_DIR");
     }
-    const { drawFigures, readFigureSource, STANDARD_FIGURES } = await import("../report/mod.ts");
-    const names = Object.keys(STANDARD_FIGURES) as StandardFigure[];
-    const only = given.values("figure").map((name) => oneOf("--figure", name, names));
     const formats = [...new Set((given.value("format") ?? "svg,png,pdf").split(","))]
       .map((name) => oneOf<FigureFormat>("--format", name, FORMATS));
     const column = given.value("column");
-    const options = {
+    const draw = await drawing(results, given.values("figure"), {
       formats,
-      only: only.length === 0 ? undefined : only,
       column: column === undefined ? undefined : Number(oneOf("--column", column, ["1", "2"])) as
         | 1
         | 2,
-      slo: undefined as FigureSlo | undefined,
-    };
-    const source = await readFigureSource(results);
-    options.slo = JSON.parse(Deno.readTextFileSync(join(results, "manifest.json"))).config?.slo;
+    });
     const out = given.value("out") ?? join(results, "figures");
     try {
       Deno.mkdirSync(out, { recursive: true });
-      await drawFigures(source, options, (name, bytes) => {
+      await draw((name, bytes) => {
         const path = join(out, name);
         Deno.writeFileSync(`${path}.part`, bytes);
         Deno.renameSync(`${path}.part`, path);
@@ -82,6 +76,48 @@ ${describeOptions(OPTIONS)}`,
     return 0;
   },
 };
+
+type Draw = (write: (name: string, bytes: Uint8Array<ArrayBuffer>) => void) => Promise<void>;
+
+/** What draws the figures that a directory of results has: those of a run, or of its experiment. */
+async function drawing(
+  results: string,
+  figures: readonly string[],
+  options: { readonly formats: readonly FigureFormat[]; readonly column: 1 | 2 | undefined },
+): Promise<Draw> {
+  const manifest = readManifest(results);
+  const asked = <T extends string>(names: readonly T[]) =>
+    figures.length === 0 ? undefined : figures.map((name) => oneOf("--figure", name, names));
+  if (manifest?.experiment !== undefined) {
+    const { drawExperimentFigures, importExperiment, readRows } = await import(
+      "../experiment/mod.ts"
+    );
+    const folder = new URL(`../../experiments/${manifest.experiment}/`, import.meta.url);
+    const experiment = await importExperiment(new URL("experiment.ts", folder).href);
+    const rows = await readRows(results);
+    const only = asked(Object.keys(experiment.figures));
+    return (write) => drawExperimentFigures(experiment, rows, { ...options, only }, write);
+  }
+  const { drawFigures, readFigureSource, STANDARD_FIGURES } = await import("../report/mod.ts");
+  const only = asked(Object.keys(STANDARD_FIGURES) as StandardFigure[]);
+  const source = await readFigureSource(results);
+  const slo = manifest?.config?.slo;
+  return (write) => drawFigures(source, { ...options, only, slo }, write);
+}
+
+/** The manifest of a directory, or undefined where there is none to read. */
+function readManifest(
+  results: string,
+): { readonly experiment?: string; readonly config?: { readonly slo?: FigureSlo } } | undefined {
+  try {
+    return JSON.parse(Deno.readTextFileSync(join(results, "manifest.json")));
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as { code?: string }).code !== undefined) {
+      return undefined;
+    }
+    throw error;
+  }
+}
 
 function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((name) => name === value);
