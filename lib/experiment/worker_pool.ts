@@ -37,7 +37,7 @@ export async function runInWorkers<Task, Result>(
     try {
       while (next < tasks.length && !failed) {
         const index = next++;
-        const answer = await ask<Task, Result>(worker, tasks[index]);
+        const answer = await ask<Task, Result>(worker, module, tasks[index]);
         answers[index] = answer;
         if ("error" in answer) failed = true;
         else onDone?.(++done);
@@ -54,13 +54,15 @@ export async function runInWorkers<Task, Result>(
 }
 
 /** Hands a task to a Worker that has none, and waits for the answer. */
-function ask<Task, Result>(worker: Worker, task: Task): Promise<TaskAnswer<Result>> {
+function ask<Task, Result>(worker: Worker, module: URL, task: Task): Promise<TaskAnswer<Result>> {
   return new Promise((resolve) => {
     worker.onmessage = ({ data }: MessageEvent<TaskAnswer<Result>>) => resolve(data);
     // The Worker itself is broken: its module cannot be loaded, or an answer cannot be sent.
     worker.onerror = (event) => {
       event.preventDefault();
-      resolve({ error: { name: "Error", message: event.message } });
+      // The event itself may not name the module, as when type checking fails.
+      const name = module.pathname.split("/").pop();
+      resolve({ error: { name: "Error", message: `Worker ${name}: ${event.message}` } });
     };
     worker.postMessage(task);
   });

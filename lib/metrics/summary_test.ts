@@ -178,6 +178,19 @@ Deno.test("three requests by hand, from zero instances: a start of 2 s delays th
   near(summary.cost.total_usd, 10.5);
 });
 
+Deno.test("three requests by hand, 6 s of warm-up: arrivals, completions and gaps after it", () => {
+  const summary = summaryOf({ cluster: { warmupSeconds: 6 } }, { warmupSeconds: 6 });
+  isOf(summary.ttft_s, [2]);
+  isOf(summary.e2e_s, [2]);
+  near(summary.tbt_s.mean, 1);
+  near(summary.tbt_s.max, 1);
+  equal(summary.requests.completed, 3);
+  near(summary.throughput_rps, 3 / 4);
+  // Bills and the use of the GPUs know no warm-up.
+  near(summary.cost.total_usd, 10);
+  near(summary.busy_fraction, 8.5 / 10);
+});
+
 Deno.test("three requests by hand: phases of the instance that serves them", () => {
   const run = runSmall(REQUESTS, {
     scaling: FROM_ZERO,
