@@ -50,6 +50,18 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Run experiments, and compare them with what is published and pinned",
     load: async () => (await import("./experiment.ts")).experimentCommand,
   },
+  pipeline: {
+    summary: "Verify data, run experiments, draw figures, execute notebooks: what has changed",
+    load: async () => (await import("./pipeline.ts")).pipelineCommand,
+  },
+  notebooks: {
+    summary: "Execute the notebooks with the real kernel and check their outputs",
+    load: async () => (await import("./notebooks.ts")).notebooksCommand,
+  },
+  jupyter: {
+    summary: "Start Jupyter with the Deno kernel",
+    load: async () => (await import("./jupyter.ts")).jupyterCommand,
+  },
   targets: {
     summary: "Compare published numbers with ours",
     load: async () => (await import("./targets.ts")).targetsCommand,

@@ -1,5 +1,8 @@
 import type { FinishedCell } from "./run_experiment.ts";
 
+/** Differences that are shown; the first ones tell what has happened. */
+const MOST_LINES = 24;
+
 /** What an experiment's expected.json pins: results of one version. */
 export interface Expected {
   readonly version: number;
@@ -41,9 +44,11 @@ export function differences(id: string, pinned: Expected | undefined, ours: Expe
     ),
   ];
   if (lines.length === 0) return [];
+  const more = lines.length - MOST_LINES;
   return [
     `The results of ${id} changed and its version ${ours.version} did not:`,
-    ...lines.map((line) => `  ${line}`),
+    ...lines.slice(0, MOST_LINES).map((line) => `  ${line}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
     `If that is meant, raise the version in experiment.ts; then ${pin}`,
   ];
 }

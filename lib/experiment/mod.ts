@@ -48,7 +48,7 @@ export {
   runExperiment,
   type RunExperimentOptions,
 } from "./run_experiment.ts";
-export { experimentDigest, sourceDigest } from "./source_digest.ts";
+export { experimentDigest, foldersDigest, sourceDigest } from "./source_digest.ts";
 export { targetCells, targetPage } from "./target_page.ts";
 export {
   drawExperimentFigures,

@@ -17,6 +17,14 @@ export async function sourceDigest(root: URL): Promise<string> {
   return await filesDigest(root, [...files, "deno.lock"]);
 }
 
+/** SHA-256 over the sources in some folders. @param root Address that they are below. */
+export async function foldersDigest(root: URL, folders: readonly string[]): Promise<string> {
+  const files = await Promise.all(
+    folders.map((folder) => filesBelow(root, folder, /(?<!_test|_bench)\.tsx?$/)),
+  );
+  return await filesDigest(root, files.flat());
+}
+
 /** SHA-256 over the program files of an experiment's folder. */
 export async function experimentDigest(folder: URL): Promise<string> {
   return await filesDigest(folder, await filesBelow(folder, "", /\.(ts|ya?ml|json|csv)$/));

@@ -1,0 +1,32 @@
+import { readArguments } from "./arguments.ts";
+import type { Command } from "./command.ts";
+import { INSTALL_JUPYTER, withKernel } from "./jupyter_kernel.ts";
+
+/** The command "jupyter". */
+export const jupyterCommand: Command = {
+  name: "jupyter",
+  summary: "Start Jupyter with the Deno kernel",
+  help: `Starts Jupyter in the folder of the notebooks, with the kernel of this Deno.
+
+Usage: deno task jupyter
+
+Says in one line what to install where Jupyter is missing.`,
+  async run(args, print) {
+    readArguments("jupyter", args, [], 0);
+    const folder = decodeURIComponent(new URL("../../notebooks", import.meta.url).pathname);
+    return await withKernel(async (python, env) => {
+      if (python === undefined) {
+        print(INSTALL_JUPYTER);
+        return 1;
+      }
+      const child = new Deno.Command(python, {
+        args: ["-m", "notebook", "--notebook-dir", folder],
+        env,
+        stdin: "inherit",
+        stdout: "inherit",
+        stderr: "inherit",
+      }).spawn();
+      return (await child.status).code;
+    });
+  },
+};

@@ -1,0 +1,116 @@
+"""Executes notebooks with their own kernel and writes them back, the same bytes every time.
+
+Usage: python3 execute.py [--check] NOTEBOOK...
+
+Fails on a cell that ends in an error, on a code cell without output (unless it is tagged "silent"),
+and on a figure without PNG. --check also fails when a notebook would be written differently, and
+leaves it as it is.
+"""
+
+import asyncio
+import sys
+
+import nbformat
+from nbclient import NotebookClient
+
+
+class PatientClient(NotebookClient):
+    """Waits a moment after "idle": the Deno kernel may send a cell's last output after it."""
+
+    async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index):
+        idle = False
+        while True:
+            timeout = 0.15 if idle else None
+            try:
+                message = await asyncio.wait_for(
+                    self.kc.iopub_channel.get_msg(timeout=None), timeout
+                )
+            except asyncio.TimeoutError:
+                return
+            if message["parent_header"].get("msg_id") != parent_msg_id:
+                continue
+            try:
+                self.process_message(message, cell, cell_index)
+            except Exception as error:  # nbclient's own way to say that the cell is done
+                if type(error).__name__ != "CellExecutionComplete":
+                    raise
+                idle = True
+
+
+def faults(notebook):
+    """What is wrong with an executed notebook, a line each."""
+    found = []
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        for output in cell.outputs:
+            if output.output_type == "error":
+                found.append(f"cell {index}: {output.ename}: {output.evalue}")
+            data = output.get("data", {})
+            if any("vegalite" in mime for mime in data) and "image/png" not in data:
+                found.append(f"cell {index}: a figure without PNG")
+        if not cell.outputs and "silent" not in cell.metadata.get("tags", []):
+            found.append(f"cell {index}: no output")
+    return found
+
+
+def plain(notebook):
+    """Drops what differs between equal executions: times, and data for displays on the move."""
+    for index, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{index:02d}"
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            output.pop("transient", None)
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Deno", "language": "typescript", "name": "deno"},
+        "language_info": {
+            "file_extension": ".ts",
+            "mimetype": "text/x.typescript",
+            "name": "typescript",
+        },
+    }
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return notebook
+
+
+def execute(path, check):
+    """Executes one notebook; returns its faults."""
+    with open(path, encoding="utf-8") as file:
+        before = file.read()
+    notebook = nbformat.reads(before, as_version=4)
+    folder = path.rsplit("/", 1)[0] if "/" in path else "."
+    client = PatientClient(
+        notebook,
+        kernel_name="deno",
+        timeout=240,
+        allow_errors=True,
+        resources={"metadata": {"path": folder}},
+    )
+    client.execute()
+    found = faults(notebook)
+    after = nbformat.writes(plain(notebook), version=4) + "\n"
+    if len(after.encode()) > 300_000:
+        found.append(f"{len(after.encode())} bytes are more than 300000")
+    if check and after != before:
+        found.append("its outputs are not those that are committed")
+    if not check and not found:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(after)
+    return found
+
+
+def main(arguments):
+    check = "--check" in arguments
+    failed = False
+    for path in [argument for argument in arguments if argument != "--check"]:
+        found = execute(path, check)
+        name = path.rsplit("/", 1)[-1]
+        print(f"{name}: {'good' if not found else 'failed'}", flush=True)
+        for line in found:
+            print(f"  {line}", flush=True)
+        failed = failed or bool(found)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
