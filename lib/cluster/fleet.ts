@@ -122,7 +122,7 @@ export class Fleet {
     const id = this.state.length;
     this.functionOf.push(functionId);
     this.state.push(InstanceState.starting);
-    this.engines.push(new Engine(this.functions[functionId].parts.engine, this.#run));
+    this.engines.push(new Engine(id, this.functions[functionId].parts.engine, this.#run));
     this.createdAtSeconds.push(now);
     this.readyAtSeconds.push(NaN);
     this.drainingAtSeconds.push(NaN);

@@ -29,6 +29,8 @@ export class Engine {
   stepsLeapt = 0;
   stepsSingle = 0;
 
+  /** Number of the instance, for messages. */
+  readonly #id: number;
   readonly #parts: EngineParts;
   readonly #run: RunColumns;
   readonly #batch: BatchBuilder;
@@ -50,7 +52,8 @@ export class Engine {
   readonly #inbox: number[] = [];
   readonly #inboxAtSeconds: number[] = [];
 
-  constructor(parts: EngineParts, run: RunColumns) {
+  constructor(id: number, parts: EngineParts, run: RunColumns) {
+    this.#id = id;
     this.#parts = parts;
     this.#run = run;
     this.#batch = new BatchBuilder(parts, run);
@@ -103,11 +106,7 @@ export class Engine {
       this.#readInbox(Infinity);
       batch.form(now);
     }
-    if (batch.isEmpty) {
-      throw new RangeError(
-        `Cannot make progress at ${now} s: request ${batch.queue.peek()} does not fit into ${pool.capacity} KV blocks, current value of free is ${pool.free}`,
-      );
-    }
+    if (batch.isEmpty) this.#refuse(now);
     const decoding = batch.decodes ? sequences.decoding : 0;
     shape.decodeSequences = decoding;
     shape.decodeContextTokens = decoding > 0 ? sequences.contextTokens : 0;
@@ -124,6 +123,17 @@ export class Engine {
     this.endAtSeconds = this.#clock.endAtSeconds;
     // After a preemption or a swap the next plan may admit, so the next step is a new run.
     this.#interrupted = batch.preempted > 0 || batch.swappedIn > 0;
+  }
+
+  /** Nothing can be scheduled though requests are there. */
+  #refuse(now: number): never {
+    const { queue, sequences, pool } = this.#batch;
+    const request = queue.size > 0 ? queue.peek() : sequences.request[sequences.first];
+    throw new RangeError(
+      `Cannot make progress at ${now} s: ${this.#parts.strategy.name} batching schedules nothing ` +
+        `on instance ${this.#id}, where request ${request} is next; ` +
+        `current value of free KV blocks is ${pool.free} of ${pool.capacity}`,
+    );
   }
 
   /** Ends the step or run in progress at `now`. */

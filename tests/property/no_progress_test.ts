@@ -37,7 +37,11 @@ Deno.test("a run whose start never ends ends with an error", () => {
 
 Deno.test("a run whose batching strategy schedules nothing ends with an error", () => {
   const parts = smallCluster([[1, 10, 5]], { engine: { strategy: { ...vllm(), plan() {} } } });
-  throws(() => simulateCluster(parts), /Cannot make progress at 1 s: request 0 /);
+  throws(() => simulateCluster(parts), {
+    name: "RangeError",
+    message: "Cannot make progress at 1 s: vllm batching schedules nothing on instance 0, " +
+      "where request 0 is next; current value of free KV blocks is 1000 of 1000",
+  });
 });
 
 Deno.test("a request that waits for nobody gives up when it may, and the run ends", () => {
