@@ -366,7 +366,8 @@ export interface Configuration {
         | "least-tokens"
         | "kv-aware"
         | "prefix-affinity"
-        | "session";
+        | "session"
+        | "newest-idle";
       /** Age of the signals that the router sees, seconds. */
       readonly staleness: number;
       /** Settings of `policy: prefix-affinity`. */
@@ -696,6 +697,13 @@ export interface Configuration {
     readonly idle_factor: number;
     /** What time of an instance is billed. */
     readonly billing: {
+      /** What is billed, in place of all other settings but the price; null: as they say. */
+      readonly preset:
+        | "per-second-from-start"
+        | "per-second-ready"
+        | "per-second-busy"
+        | "instance-hours"
+        | null;
       /** Instances are billed from their start, from the load of weights, or when ready. */
       readonly from: "start" | "load" | "ready";
       /** The life of an instance is billed in whole multiples of this, seconds; 0: exactly. */

@@ -40,7 +40,7 @@ export async function simulate(
 ): Promise<RunResult> {
   const { onProgress, onPhase, ...texts } = options;
   onPhase?.("build");
-  const { parts, facts, classes, hasClasses, notices } = await buildCluster(config, texts);
+  const { parts, facts, classes, hasClasses, weights, notices } = await buildCluster(config, texts);
   onPhase?.("loop");
   const record = simulateCluster(onProgress ? { ...parts, onProgress } : parts);
   onPhase?.("summary");
@@ -52,6 +52,7 @@ export async function simulate(
   const summary = summarize(record, {
     functions: facts,
     functionNames: parts.functions.map((f) => f.name),
+    ...(weights && { weightCache: weights.counts() }),
     percentiles: config.metrics.percentiles,
     warmupSeconds: ignoresWarmup ? 0 : asked,
     ...(hasClasses ? { classes } : { slo: classes[0].slo }),

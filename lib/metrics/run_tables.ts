@@ -126,6 +126,22 @@ export interface CostSummary {
   readonly per_request_usd: number | null;
   /** Total over output tokens of completed requests, times a million; null when there are none. */
   readonly per_million_output_tokens_usd: number | null;
+  /** Total over prompt and output tokens of completed requests, times a million. */
+  readonly per_million_total_tokens_usd: number | null;
+  /** Total over the requests that met every limit; null without limits or without such requests. */
+  readonly per_slo_good_request_usd: number | null;
+  /** Shares of the total, which add up to 1; null when nothing was paid. */
+  readonly busy_share: number | null;
+  /** Share for time ready and not in a step. */
+  readonly idle_share: number | null;
+  /** Share for starts that came to be ready. */
+  readonly cold_start_share: number | null;
+  /** Share for nothing that was of use: rounding, and starts that were given up. */
+  readonly waste_share: number | null;
+  /** Renting the most GPUs in use for the whole run at the on-demand price; null without a price. */
+  readonly always_on_usd: number | null;
+  /** Share of time billed up to which this is cheaper than renting; null without a price. */
+  readonly break_even_utilization: number | null;
 }
 
 /** One service class in the summary; latencies as in the summary, over its own requests. */
@@ -236,6 +252,21 @@ export interface Summary {
   readonly cold_starts: number;
   /** Share of arrived requests that waited for a start, 0..1. */
   readonly cold_start_rate: number;
+  /** Mean wait for a start by stage of its critical path, over the requests that waited, seconds. */
+  readonly cold_start_stages_s: Readonly<Record<string, number>>;
+  /** Where starts found their weights; null without machines that keep any. */
+  readonly weight_cache: {
+    /** Starts, by machine, that looked for weights. */
+    readonly lookups: number;
+    /** Share of them that found the weights in host memory, 0..1; null without look-ups. */
+    readonly dram_hit_rate: number | null;
+    /** Share of them that found the weights on a local disk and not in memory, 0..1. */
+    readonly ssd_hit_rate: number | null;
+    /** Models given up to make room. */
+    readonly evictions: number;
+  } | null;
+  /** Idle instances that stopped because another function's found no GPU. */
+  readonly evicted_instances: number;
   /** Preemptions of all requests. */
   readonly preemptions: number;
   /** Time from creation to stop of all instances, seconds. */

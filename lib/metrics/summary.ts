@@ -1,42 +1,19 @@
-import { bill, type BillingPlan } from "../serverless/cost/mod.ts";
+import type { WeightCacheCounts } from "../serverless/cold_start/weight_cache.ts";
 import type { InstanceLife } from "../serverless/lifecycle.ts";
 import { describe } from "../stats/quantiles.ts";
 import { divideByOutput, fillDifference, fillTpot, measuredRequests } from "./latency_columns.ts";
 import { attainment } from "./attainment.ts";
+import { coldStartStages } from "./cold_start_stages.ts";
+import { alwaysOn, billInstances, costShares, perGood } from "./cost_summary.ts";
+import type { FunctionFacts } from "./function_facts.ts";
 import { functionSummaries } from "./function_summaries.ts";
 import { prefixCacheUse } from "./prefix_cache_use.ts";
 import { OUTCOME_CODE } from "./recorder.ts";
 import type { RunRecord } from "./run_record.ts";
-import {
-  type ClassSummary,
-  type CostSummary,
-  type LatencySummary,
-  OUTCOMES,
-  type Summary,
-} from "./run_tables.ts";
+import { type ClassSummary, type LatencySummary, OUTCOMES, type Summary } from "./run_tables.ts";
 import { hasLimits, type SloLimits } from "./slo.ts";
 
-/** What the summary needs to know of each function beside the run's record. */
-export interface FunctionFacts {
-  /** GPUs of one instance. */
-  readonly gpus: number;
-  /** Dense peaks of one instance, FLOP/s and bytes/s. */
-  readonly peakFlops: number;
-  /** Peak memory bandwidth of one instance, bytes/s. */
-  readonly peakBytesPerSecond: number;
-  /** KV blocks of one instance. */
-  readonly kvBlocks: number;
-  /** Share of an instance's GPU memory taken by weights and reserve, and by all its KV blocks. */
-  readonly fixedMemoryShare: number;
-  /** Share of an instance's GPU memory taken by all its KV blocks. */
-  readonly kvMemoryShare: number;
-  /** What of an instance's time is billed, and at what price. */
-  readonly billing: BillingPlan;
-  /** Limits of its requests by class where functions have their own; absent: the common ones. */
-  readonly limits?: readonly SloLimits[];
-  /** Tokens per block of its prefix cache; absent when it is off or there is nothing to share. */
-  readonly prefixBlockTokens?: number;
-}
+export type { FunctionFacts } from "./function_facts.ts";
 
 /** A service class: its name and what its requests have to keep. */
 export interface ClassFacts {
@@ -50,6 +27,8 @@ export interface ClassFacts {
 export interface SummaryOptions {
   /** Facts by function id. */
   readonly functions: readonly FunctionFacts[];
+  /** How starts found their weights; absent without machines that keep any. */
+  readonly weightCache?: WeightCacheCounts;
   /** Names by function id; absent: no rows by function. */
   readonly functionNames?: readonly string[];
   /** Percentiles of each latency, 0..100. */
@@ -81,7 +60,7 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
   const measuredSeconds = Math.max(0, endAtSeconds - warmupSeconds);
   const rate = (count: number) => measuredSeconds > 0 ? count / measuredSeconds : 0;
   const ratio = (value: number, whole: number) => whole > 0 ? value / whole : 0;
-  const { byFunctionUsd: _, ...cost } = use.cost;
+  const { byFunctionUsd: _, wastedUsd, ...cost } = use.cost;
   const throughput = rate(counts.measuredCompleted);
   const outputTokens = counts.allOutputTokens;
   let preemptions = 0;
@@ -111,6 +90,9 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
     prefix_cache: prefixCacheFields(run, options.functions),
     cold_starts: run.coldStarts,
     cold_start_rate: ratio(counts.waitedForStart, run.arrived),
+    cold_start_stages_s: coldStartStages(run),
+    weight_cache: weightCacheFields(options.weightCache),
+    evicted_instances: run.evictions,
     preemptions,
     instance_seconds: use.instanceSeconds,
     gpu_hours: use.gpuSeconds / 3600,
@@ -120,6 +102,12 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
         ? cost.total_usd / counts.requests.completed
         : null,
       per_million_output_tokens_usd: outputTokens > 0 ? cost.total_usd / outputTokens * 1e6 : null,
+      per_million_total_tokens_usd: outputTokens > 0
+        ? cost.total_usd / (outputTokens + counts.allPromptTokens) * 1e6
+        : null,
+      per_slo_good_request_usd: perGood(run, requestLimits(options), cost.total_usd),
+      ...costShares(cost, wastedUsd),
+      ...alwaysOn(run, options.functions),
     },
     qps_per_usd: cost.total_usd > 0 ? throughput / cost.total_usd : null,
   };
@@ -175,21 +163,39 @@ function attainmentFields(
   };
 }
 
+/** How starts found their weights. */
+function weightCacheFields(counts: WeightCacheCounts | undefined): Summary["weight_cache"] {
+  if (counts === undefined) return null;
+  const { lookups, dramHits, ssdHits, evictions } = counts;
+  const share = (hits: number) => lookups > 0 ? hits / lookups : null;
+  return {
+    lookups,
+    dram_hit_rate: share(dramHits),
+    ssd_hit_rate: share(ssdHits),
+    evictions,
+  };
+}
+
+/** Limits of the requests by function and class. */
+function requestLimits({ functions, classes = [], slo = NO_LIMITS }: SummaryOptions) {
+  const common = classes.length > 0 ? classes.map((facts) => facts.slo) : [slo];
+  return (functionId: number, classId: number): SloLimits => {
+    const limits = functions[functionId].limits ?? common;
+    return limits[limits.length === 1 ? 0 : classId];
+  };
+}
+
 /** The rows by function; none when there is one function. */
 function functionFields(
   run: RunRecord,
   options: SummaryOptions,
   costUsd: readonly number[],
 ): Summary["functions"] {
-  const { functionNames: names = [], functions, classes = [], slo = NO_LIMITS } = options;
+  const { functionNames: names = [] } = options;
   if (names.length < 2) return [];
-  const common = classes.length > 0 ? classes.map((facts) => facts.slo) : [slo];
   return functionSummaries(run, {
     names,
-    limitsOf(functionId, classId) {
-      const limits = functions[functionId].limits ?? common;
-      return limits[limits.length === 1 ? 0 : classId];
-    },
+    limitsOf: requestLimits(options),
     costUsd,
     percentiles: options.percentiles,
     warmupSeconds: options.warmupSeconds,
@@ -216,12 +222,13 @@ function countRequests(run: RunRecord, warmupSeconds: number) {
   const { columns, arrived } = run;
   const byOutcome = new Array<number>(OUTCOMES.length).fill(0);
   let measuredCompleted = 0, measuredOutputTokens = 0, measuredPromptTokens = 0;
-  let allOutputTokens = 0, waitedForStart = 0;
+  let allOutputTokens = 0, allPromptTokens = 0, waitedForStart = 0;
   for (let i = 0; i < columns.count; i++) {
     byOutcome[columns.outcome[i]]++;
     if (columns.coldStartWaitSeconds[i] > 0) waitedForStart++;
     if (columns.outcome[i] !== OUTCOME_CODE.completed) continue;
     allOutputTokens += columns.outputTokens[i];
+    allPromptTokens += columns.promptTokens[i];
     if (columns.completedAtSeconds[i] < warmupSeconds) continue;
     measuredCompleted++;
     measuredOutputTokens += columns.outputTokens[i];
@@ -250,6 +257,7 @@ function countRequests(run: RunRecord, warmupSeconds: number) {
     measuredOutputTokens,
     measuredPromptTokens,
     allOutputTokens,
+    allPromptTokens,
     waitedForStart,
   };
 }
@@ -327,42 +335,4 @@ function instanceUse(
       totals.blockSeconds / facts.kvBlocks * facts.kvMemoryShare;
   }
   return { ...use, cost: billInstances(lives, run, functions) };
-}
-
-/** The bill of all instances, function by function. */
-function billInstances(
-  lives: readonly InstanceLife[],
-  run: RunRecord,
-  functions: readonly FunctionFacts[],
-): Omit<CostSummary, "per_request_usd" | "per_million_output_tokens_usd"> & {
-  readonly byFunctionUsd: readonly number[];
-} {
-  const cost = { total_usd: 0, busy_usd: 0, idle_usd: 0, cold_start_usd: 0, rounding_usd: 0 };
-  const byFunctionUsd: number[] = [];
-  const livesOf = Map.groupBy(lives, (life) => life.functionId);
-  for (const [functionId, { billing, gpus }] of functions.entries()) {
-    const own = livesOf.get(functionId) ?? [];
-    const upSeconds = (life: InstanceLife) =>
-      Number.isNaN(life.readyAtSeconds) ? 0 : life.stoppedAtSeconds - life.readyAtSeconds;
-    const busy = (life: InstanceLife) => run.totals[life.instanceId].busySeconds;
-    const part = bill({
-      count: own.length,
-      startSeconds: Float64Array.from(
-        own,
-        (life) => life.stoppedAtSeconds - life.createdAtSeconds - upSeconds(life),
-      ),
-      busySeconds: Float64Array.from(own, busy),
-      idleSeconds: Float64Array.from(own, (life) => upSeconds(life) - busy(life)),
-      // A draining instance is busy until it stops, so its time is in the busy column already.
-      drainingSeconds: new Float64Array(own.length),
-      gpus: new Int32Array(own.length).fill(gpus),
-    }, billing);
-    byFunctionUsd.push(part.totalUsd);
-    cost.total_usd += part.totalUsd;
-    cost.busy_usd += part.busyUsd;
-    cost.idle_usd += part.idleUsd;
-    cost.cold_start_usd += part.coldStartUsd;
-    cost.rounding_usd += part.roundingUsd;
-  }
-  return { ...cost, byFunctionUsd };
 }

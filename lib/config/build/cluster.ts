@@ -198,6 +198,10 @@ function buildKind(
       fixedMemoryShare: deployment.kv.fixedMemoryShare,
       kvMemoryShare: deployment.kv.kvMemoryShare,
       billing: billing.plan,
+      ...(billing.fromLoad && { billsFromLoad: true }),
+      ...(billing.alwaysOnUsdPerGpuSecond !== undefined && {
+        alwaysOnUsdPerGpuSecond: billing.alwaysOnUsdPerGpuSecond,
+      }),
       ...(engine.prefix && { prefixBlockTokens: engine.blockTokens }),
     },
   };

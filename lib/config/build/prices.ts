@@ -1,4 +1,5 @@
 import {
+  BILLING_PRESETS,
   type BillingPlan,
   type Price,
   priceCatalogue,
@@ -34,6 +35,10 @@ export function cataloguePrice(gpuName: string): Price | undefined {
 /** How instances are billed, and where the price comes from. */
 export interface BuiltBilling {
   readonly plan: BillingPlan;
+  /** Whether billing begins with the fetch of the weights. */
+  readonly fromLoad: boolean;
+  /** Latest on-demand price of the GPU, dollars per second; absent when no list has it. */
+  readonly alwaysOnUsdPerGpuSecond?: number;
   readonly notice: string | undefined;
 }
 
@@ -43,18 +48,24 @@ export function buildBilling(config: Configuration, gpuName: string): BuiltBilli
   const own = cost.gpu_cost_per_hour[cluster.gpu_type] ?? cost.gpu_cost_per_hour[gpuName];
   const listed = own === undefined ? cataloguePrice(gpuName) : undefined;
   const gpuCostPerHour = own ?? (listed ? listed.usdPerGpuSecond * 3600 : 0);
-  const plan = simfaasinferPlan({
-    gpuCostPerHour,
-    computeCost: cost.compute_cost,
-    idleCost: cost.idle_cost,
-    idleFactor: cost.idle_factor,
-    from: cost.billing.from === "ready" ? "ready" : "start",
-    granularitySeconds: cost.billing.granularity,
-    minimumSeconds: cost.billing.minimum,
-  });
+  const { preset } = cost.billing;
+  const plan: BillingPlan = preset !== null
+    ? { ...BILLING_PRESETS[preset], usdPerGpuSecond: gpuCostPerHour / 3600 }
+    : simfaasinferPlan({
+      gpuCostPerHour,
+      computeCost: cost.compute_cost,
+      idleCost: cost.idle_cost,
+      idleFactor: cost.idle_factor,
+      from: cost.billing.from === "ready" ? "ready" : "start",
+      granularitySeconds: cost.billing.granularity,
+      minimumSeconds: cost.billing.minimum,
+    });
+  const rented = own === undefined ? listed : cataloguePrice(gpuName);
   const price = `${gpuCostPerHour.toFixed(2)} USD per GPU-hour`;
   return {
     plan,
+    fromLoad: preset === null && cost.billing.from === "load",
+    ...(rented && { alwaysOnUsdPerGpuSecond: rented.usdPerGpuSecond }),
     notice: own !== undefined
       ? undefined
       : listed

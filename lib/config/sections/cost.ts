@@ -1,8 +1,14 @@
 import { numberMap } from "../collections.ts";
+import { BILLING_PRESETS, type BillingPresetName } from "../../serverless/cost/billing_plan.ts";
 import { section } from "../section.ts";
 import { choice, flag, quantity } from "../settings.ts";
 
 const billing = section({
+  preset: choice(Object.keys(BILLING_PRESETS) as BillingPresetName[], {
+    wanted: "a way to bill",
+    default: null,
+    describe: "What is billed, in place of all other settings but the price; null: as they say.",
+  }),
   from: choice(["start", "load", "ready"], {
     wanted: "the beginning of billing",
     default: "start",

@@ -2,6 +2,7 @@ import type { RandomStream } from "../../sim/random_streams.ts";
 import { kvAware } from "./kv_aware.ts";
 import { leastLoaded } from "./least_loaded.ts";
 import { leastTokens } from "./least_tokens.ts";
+import { newestIdle } from "./newest_idle.ts";
 import type { RoutingPolicy } from "./policy.ts";
 import { powerOfTwo } from "./power_of_two.ts";
 import { prefixAffinity, type PrefixAffinityOptions } from "./prefix_affinity.ts";
@@ -36,6 +37,7 @@ export const ROUTING_POLICIES = {
   "kv-aware": () => kvAware(),
   "prefix-affinity": (options) => prefixAffinity(options.prefixAffinity),
   session: () => sessionRouting(),
+  "newest-idle": () => newestIdle(),
 } as const satisfies Record<string, (options: RoutingOptions) => RoutingPolicy>;
 
 /** Names that `createRouting` knows. */

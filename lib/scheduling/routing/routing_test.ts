@@ -17,11 +17,25 @@ const SKIPS: Partial<Record<RoutingName, RoutingLawsOptions["skip"]>> = {
     { law: "ties", reason: "it sees two of the candidates" },
     { law: "idle first", reason: "it sees two of the candidates" },
   ],
+  "newest-idle": [{ law: "ties", reason: "its ties go to the highest id" }],
 };
 
 for (const name of Object.keys(ROUTING_POLICIES) as RoutingName[]) {
   runRoutingLaws({ name, create: (stream) => createRouting(name, { stream }), skip: SKIPS[name] });
 }
+
+Deno.test("newest-idle takes the youngest of the idle ones, then of the least loaded", () => {
+  const pick = (outstanding: number[]) =>
+    createRouting("newest-idle").pick(
+      0,
+      { promptTokens: Int32Array.of(1) },
+      fleetView([0, 1, 2], {
+        outstanding,
+      }),
+    );
+  strictEqual(pick([0, 0, 1]), 1);
+  strictEqual(pick([3, 1, 1]), 2);
+});
 
 const ONE: RoutableRequests = { promptTokens: Int32Array.of(100) };
 

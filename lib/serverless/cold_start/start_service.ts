@@ -11,6 +11,8 @@ export interface StageSpan {
   readonly startAtSeconds: number;
   /** End of the stage, seconds. */
   readonly endAtSeconds: number;
+  /** Whether the stage is on the critical path; absent where stages follow one another. */
+  readonly critical?: boolean;
 }
 
 /**

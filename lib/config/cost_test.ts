@@ -1,0 +1,68 @@
+import { equal, ok } from "@std/assert";
+import { BILLING_PRESETS } from "../serverless/cost/mod.ts";
+import { loadConfig } from "./load.ts";
+import { simulate } from "./simulate.ts";
+
+const BASE = `
+  simulation: { duration: 300s }
+  workload: { type: poisson, arrival_rate: 2, num_requests: 400 }
+  slo: { ttft_s: 1s }`;
+
+const run = async (yaml: string) => (await simulate(loadConfig([BASE, yaml]))).summary;
+
+Deno.test("shares of the bill add up to 1, and the stages of a wait to the mean wait", async () => {
+  const { requests, summary: { cost, cold_start_stages_s: stages } } = await simulate(
+    loadConfig([BASE, "scaling: { keep_alive: { seconds: 1s } }"]),
+  );
+  const shares = [cost.busy_share, cost.idle_share, cost.cold_start_share, cost.waste_share];
+  ok(Math.abs(shares.reduce<number>((sum, share) => sum + share!, 0) - 1) < 1e-9);
+  const waits = requests.coldStartWaitSeconds.filter((seconds) => seconds > 0);
+  ok(waits.length > 3);
+  const mean = waits.reduce((sum, seconds) => sum + seconds, 0) / waits.length;
+  const parts = Object.values(stages).reduce((sum, seconds) => sum + seconds, 0);
+  ok(Math.abs(parts - mean) < 1e-9, `${parts}, ${mean}`);
+  ok(stages.weights_load > 0 && stages.container_create > 0);
+});
+
+Deno.test("billing presets charge for what their names say", async () => {
+  const bills = new Map<string, number>();
+  for (const preset of Object.keys(BILLING_PRESETS)) {
+    const { cost } = await run(`cost: { billing: { preset: ${preset} } }`);
+    bills.set(preset, cost.total_usd);
+    if (preset !== "per-second-from-start" && preset !== "instance-hours") {
+      equal(cost.cold_start_usd, 0, preset);
+    }
+    if (preset === "per-second-busy") equal(cost.idle_usd, 0);
+  }
+  ok(bills.get("per-second-busy")! < bills.get("per-second-ready")!);
+  ok(bills.get("per-second-ready")! < bills.get("per-second-from-start")!);
+  ok(bills.get("per-second-from-start")! < bills.get("instance-hours")!);
+});
+
+Deno.test("billing from the load of weights leaves out what comes before", async () => {
+  const start = await run("");
+  const load = await run("cost: { billing: { from: load } }");
+  const ready = await run("cost: { billing: { from: ready } }");
+  ok(load.cost.cold_start_usd < start.cost.cold_start_usd);
+  ok(load.cost.cold_start_usd > ready.cost.cold_start_usd);
+  equal(ready.cost.cold_start_usd, 0);
+});
+
+Deno.test("costs per unit divide the bill by what was done", async () => {
+  const { cost, requests, slo_attainment } = await run("cost: { gpu_cost_per_hour: { H100: 20 } }");
+  const good = slo_attainment! * requests.arrived;
+  ok(Math.abs(cost.per_slo_good_request_usd! * good - cost.total_usd) < 1e-9);
+  ok(cost.per_million_total_tokens_usd! < cost.per_million_output_tokens_usd!);
+  // 20 dollars per hour against the list's on-demand price.
+  ok(cost.break_even_utilization! > 0 && cost.break_even_utilization! < 1);
+  equal((await run("")).cost.break_even_utilization, 1);
+});
+
+Deno.test("starts find the weights that earlier starts left on their machine", async () => {
+  const { weight_cache, cold_starts } = await run(
+    "{ cluster: { nodes: [{ gpus: 4 }] }, scaling: { keep_alive: { policy: none } } }",
+  );
+  ok(cold_starts > 10);
+  equal(weight_cache!.lookups, cold_starts);
+  ok(weight_cache!.dram_hit_rate! > 0.8, "all but the first");
+});
