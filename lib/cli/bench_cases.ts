@@ -67,6 +67,20 @@ export function benchCases(): BenchCase[] {
       settings: ["workload.arrival_rate=128", "memory.num_gpu_blocks=960"],
       mostOfStandard: 4,
     },
+    {
+      ...million,
+      name: "prefix-affinity",
+      describe: "64 instances, 1000 groups of prompts with 512 shared tokens each",
+      requests: 250_000,
+      settings: [
+        "cluster.num_replicas=64",
+        "cluster.routing.policy=prefix-affinity",
+        "workload.arrival_rate=512",
+        "workload.prefix_groups.groups=1000",
+        "workload.prefix_groups.tokens=512",
+      ],
+      mostOfStandard: 10,
+    },
     ...azureTrace(),
   ];
 }
