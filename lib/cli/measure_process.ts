@@ -68,6 +68,6 @@ export async function measureScript(file: string, args: readonly string[]): Prom
   const code = `await import(${JSON.stringify(url)});` +
     `const { user, system } = (await import("node:process")).default.cpuUsage();` +
     `console.log("\\n" + (user + system));`;
-  const printed = await runDeno(["eval", "--config", CONFIG, code, ...args]);
+  const printed = await runDeno(["eval", "--no-config", code, ...args]);
   return Number(printed.trimEnd().split("\n").at(-1)) / 1e6;
 }
