@@ -44,6 +44,7 @@ function summary(changes: Partial<Summary> = {}): Summary {
     cold_start_stages_s: {},
     weight_cache: null,
     evicted_instances: 0,
+    faults: null,
     preemptions: 1234,
     instance_seconds: 36_000,
     gpu_hours: 10,

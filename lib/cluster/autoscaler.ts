@@ -76,12 +76,12 @@ export class Autoscaler {
    */
   evaluate(now: number, oldestWaitSeconds: number): number {
     this.touch(now);
-    const { parts, ready, starting, pending, inFlight } = this.#function;
+    const { parts, ready, starting, pending, backingOff, inFlight } = this.#function;
     const signals = this.#signals;
     const seconds = now - this.#evaluatedAtSeconds;
     signals.nowSeconds = now;
     signals.ready = ready;
-    signals.starting = starting + pending;
+    signals.starting = starting + pending + backingOff;
     signals.queued = this.queued;
     signals.inFlight = inFlight;
     signals.oldestWaitSeconds = oldestWaitSeconds;

@@ -226,6 +226,34 @@ export class BatchBuilder implements StepBuilder {
     sequences.remove(slot);
   }
 
+  /**
+   * Takes all requests out, those that run first: they stand for another engine, with the output
+   * tokens that they have. Adds them to `requests` and returns the tokens whose KV entries are lost.
+   */
+  evict(requests: number[]): number {
+    const { sequences, queue } = this;
+    const { generated } = this.#run;
+    let lostTokens = 0;
+    while (sequences.first >= 0) {
+      const slot = sequences.first;
+      const request = sequences.request[slot];
+      lostTokens += sequences.computedTokens(slot);
+      this.onPreempt(slot);
+      if (this.#parts.strategy.holdsFinished) generated[request] = 0;
+      else if (sequences.state[slot] === SequenceState.decode) {
+        generated[request] = sequences.generatedAtJoin[slot] + sequences.stepsSinceJoin(slot);
+      }
+      requests.push(request);
+      this.release(slot);
+    }
+    this.#swappedTokens.forEach((tokens) => lostTokens += tokens);
+    requests.push(...this.#swappedRequests.splice(0));
+    this.#swappedTokens.length = 0;
+    this.#swappedBlocks = 0;
+    while (queue.size > 0) requests.push(queue.pop());
+    return lostTokens;
+  }
+
   #matchedBlocks(request: number, target: number): number {
     // At least one token is always computed: its logits give the next one.
     return this.cache ? this.cache.matchedBlocks(request, target - 1) : 0;

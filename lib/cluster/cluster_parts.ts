@@ -94,6 +94,31 @@ export interface FunctionParts {
   readonly fairShares?: FairShares;
 }
 
+/** What takes machines, or instances where machines are not told apart, out of service. */
+export interface FaultSource {
+  /** Instant of the next fault of a unit that is up from `fromSeconds` on; Infinity for never. */
+  next(unit: number, fromSeconds: number): number;
+  /** Whether it is a preemption of spot capacity rather than a failure. */
+  readonly isPreemption: boolean;
+  /** Warning ahead, seconds, >= 0: no new instances, those there finish what they can. */
+  readonly noticeSeconds: number;
+  /** Time until the machine (or another in its place) is there, seconds. */
+  readonly downSeconds: number;
+}
+
+/** Faults, and what happens to the requests that they hit. */
+export interface FaultParts {
+  readonly sources: readonly FaultSource[];
+  /** Requests inside a lost instance fail, begin anew, or go on elsewhere by recomputing. */
+  readonly inFlight: "fail" | "restart" | "resume";
+  /** Whether the start that is over now has failed; absent: none does. */
+  readonly startFails?: () => boolean;
+  /** Wait after the `failed`-th failure of a function's starts in a row, seconds; Infinity: give up. */
+  readonly retryWaitSeconds?: (failed: number) => number;
+  /** Told of each machine that is lost, with what it held. */
+  readonly onNodeLost?: (node: number) => void;
+}
+
 /** Everything a run is made of. Policies and services keep state: make new ones for each run. */
 export interface ClusterParts {
   /** The workload, drawn or read before the run. */
@@ -109,6 +134,8 @@ export interface ClusterParts {
   readonly deadlineAtSeconds?: Float64Array;
   /** Machines that instances run on; absent: as many as they need. */
   readonly placement?: PlacementParts;
+  /** What goes wrong; absent: nothing. */
+  readonly faults?: FaultParts;
   /** Brings instances up. */
   readonly starts: StartService;
   /** The run lasts at least this long, seconds. */

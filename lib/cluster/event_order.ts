@@ -10,6 +10,7 @@
  * | 0 | arrival released by a completion | an arrival like the others, but known only now |
  * | 1 | timeout in the gateway's queue | after the chance to be served at the last instant |
  * | 2 | keep-alive ends | after arrivals, which would have used the instance |
+ * | 2 | warning, fault, repair, retry of a start | after arrivals, which hit the instance |
  * | 3 | scaling evaluation | sees the instant's arrivals and completions |
  * | 4 | a delayed decision takes effect | after the evaluations of the same instant |
  * | 5 | sample of the time series | sees the instant as a whole |
@@ -23,6 +24,7 @@ export const Priority = {
   release: 0,
   timeout: 1,
   keepAlive: 2,
+  fault: 2,
   scaling: 3,
   actuation: 4,
   sample: 5,

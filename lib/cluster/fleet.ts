@@ -18,6 +18,8 @@ export class FunctionFleet {
   draining = 0;
   /** Instances that are wanted and wait for free GPUs. */
   pending = 0;
+  /** Instances whose start has failed and is tried again later. */
+  backingOff = 0;
   /** Requests inside instances. */
   inFlight = 0;
 
@@ -27,7 +29,7 @@ export class FunctionFleet {
 
   /** Instances that are there, on their way or waiting for GPUs, draining ones apart. */
   get size(): number {
-    return this.ready + this.starting + this.pending;
+    return this.ready + this.starting + this.pending + this.backingOff;
   }
 
   /** Puts a ready instance in its place. */
@@ -137,6 +139,7 @@ export class Fleet {
     }
     this.alive.push(id);
     this.functions[functionId].starting++;
+    this.onCreated(id);
     return id;
   }
 
@@ -224,7 +227,9 @@ export class Fleet {
   /** Takes one instance away: one that waits for GPUs, else the candidate for retirement. */
   shrink(functionId: number, now: number): void {
     const fleet = this.functions[functionId];
-    if (fleet.pending > 0) {
+    if (fleet.backingOff > 0) {
+      fleet.backingOff--;
+    } else if (fleet.pending > 0) {
       fleet.pending--;
       this.#pending.splice(this.#pending.lastIndexOf(functionId), 1);
     } else {
@@ -273,6 +278,36 @@ export class Fleet {
       fleet.draining++;
     }
   }
+
+  /** A start that is over has failed. */
+  failStart(id: number, now: number): void {
+    this.functions[this.functionOf[id]].starting--;
+    this.#stop(id, now);
+  }
+
+  /** An instance that is ready or draining is lost at once, with the requests inside. */
+  lose(id: number, now: number): void {
+    const fleet = this.functions[this.functionOf[id]];
+    fleet.inFlight -= this.outstanding[id];
+    this.outstanding[id] = 0;
+    if (this.state[id] === InstanceState.draining) fleet.draining--;
+    else fleet.removeReady(id);
+    this.#stop(id, now);
+  }
+
+  /** The running, draining or starting instances of a machine, ascending ids. */
+  onNode(node: number): number[] {
+    return this.alive.filter((id) => this.ranks[id][0].node === node);
+  }
+
+  /** A machine takes no new instances, or takes them again. */
+  setOpen(node: number, isOpen: boolean): void {
+    this.nodes!.isOpen[node] = Number(isOpen);
+    if (isOpen) this.#roomChanged = true;
+  }
+
+  /** Told of each new instance. */
+  onCreated: (id: number) => void = () => {};
 
   /** A draining instance has served its last request. */
   drained(id: number, now: number): void {

@@ -80,8 +80,10 @@ export class Engine {
       queue.push(request);
     }
     this.outstanding++;
-    this.#tokensInside += this.#run.columns.promptTokens[request];
-    this.promptTokensAhead += this.#run.columns.promptTokens[request];
+    const { columns, generated } = this.#run;
+    this.#tokensInside += columns.promptTokens[request] + generated[request];
+    // A request that another engine has lost may have had its first token there.
+    if (generated[request] === 0) this.promptTokensAhead += columns.promptTokens[request];
     if (this.#stepping && !this.#closed) this.#interrupt(now);
   }
 
@@ -174,6 +176,29 @@ export class Engine {
     this.#batch.pool.take(this.#batch.sequences.blocksNeeded);
   }
 
+  /**
+   * Gives up at `now`, in the middle of a step or a run: the steps that have ended count, the one in
+   * progress is lost. Adds all requests inside to `requests` and returns the tokens whose KV entries
+   * are lost. Nothing may follow.
+   */
+  evict(now: number, requests: number[]): number {
+    const { run } = this.#clock;
+    const isStepping = this.#stepping;
+    const ended = isStepping ? this.#clock.ahead(now) : 0;
+    const stepSeconds = isStepping ? now - run.endAtSeconds(ended) : 0;
+    this.settle(now);
+    this.#meter.addTime(stepSeconds, stepSeconds * this.#batch.pool.used);
+    this.#stepping = false;
+    this.endAtSeconds = Infinity;
+    const lostTokens = this.#batch.evict(requests);
+    requests.push(...this.#inbox.splice(0));
+    this.#inboxAtSeconds.length = 0;
+    this.outstanding = 0;
+    this.#tokensInside = 0;
+    this.promptTokensAhead = 0;
+    return lostTokens;
+  }
+
   /** Moves the gaps of the steps that have ended by `now` in a run in progress into `apart`. */
   splitGaps(now: number, apart: GapSketch): void {
     if (!this.#stepping || !this.#batch.decodes || this.#parts.strategy.holdsFinished) return;
@@ -234,12 +259,14 @@ export class Engine {
     return this.#batch.pool.peakUsed;
   }
 
-  /** Leading prompt tokens of `request` that the prefix cache holds. */
-  cachedPrefixTokens(request: number): number {
+  /** Leading prompt tokens of `request` that the prefix cache holds at `now`. */
+  cachedPrefixTokens(request: number, now: number): number {
     const { cache, pool } = this.#batch;
     if (!cache) return 0;
     const tokens = this.#run.columns.promptTokens[request] - 1;
-    return cache.matchedBlocks(request, tokens) * pool.blockTokens;
+    // Blocks that a run has filled so far are free ones that have lost their identity.
+    const taken = this.usedBlocks(now) - pool.used;
+    return cache.matchedBlocks(request, tokens, taken) * pool.blockTokens;
   }
 
   /** Writes what has been done by `now` into `out`: whole steps, and the busy time to the instant. */

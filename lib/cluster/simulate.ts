@@ -10,6 +10,7 @@ import { Autoscaler } from "./autoscaler.ts";
 import type { ClusterParts } from "./cluster_parts.ts";
 import type { RunColumns } from "./engine_parts.ts";
 import { Priority } from "./event_order.ts";
+import { type FaultHost, FaultInjector } from "./fault_injector.ts";
 import { Fleet } from "./fleet.ts";
 import { Gateway } from "./gateway.ts";
 import { KeepAlive } from "./keep_alive.ts";
@@ -24,6 +25,8 @@ const Kind = {
   actuation: 4,
   sample: 5,
   prewarm: 6,
+  /** Fault events follow, from this number on. */
+  fault: 8,
   warmup: 7,
 } as const;
 /** Requests between two progress reports. */
@@ -53,6 +56,7 @@ class Simulation {
   readonly #admission: AdmissionControl | undefined;
   readonly #scalers: (Autoscaler | undefined)[];
   readonly #keepAlives: KeepAlive[];
+  readonly #faults: FaultInjector | undefined;
   readonly #routing: RoutingView;
   readonly #sampler: Sampler;
   /** Instances whose engine forms a step at the end of this instant. */
@@ -89,6 +93,7 @@ class Simulation {
     this.#scalers = functions.map((f, id) =>
       f.scaling.decider ? new Autoscaler(this.#fleet, id) : undefined
     );
+    this.#faults = parts.faults && new FaultInjector(parts.faults, this.#fleet, this.#faultHost());
     this.#keepAlives = functions.map(({ scaling }) => new KeepAlive(scaling));
     this.#routing = new RoutingView(this.#fleet, requests);
     this.#sampler = new Sampler(this.#fleet);
@@ -133,6 +138,7 @@ class Simulation {
   /** Brings up the first instances and schedules the periodic events. */
   #begin(): void {
     const { functions, sampleSeconds, requests, warmupSeconds = 0 } = this.#parts;
+    this.#faults?.begin();
     functions.forEach((f, id) => {
       for (let i = 0; i < f.scaling.initialInstances; i++) {
         this.#makeReady(this.#fleet.create(id, 0));
@@ -175,6 +181,9 @@ class Simulation {
         if (this.#mayGoOn()) {
           this.#queue.push(this.#now + this.#parts.sampleSeconds, Priority.sample, Kind.sample);
         }
+        return;
+      default:
+        return this.#faults!.handle(kind - Kind.fault, a, b);
     }
   }
 
@@ -254,7 +263,9 @@ class Simulation {
     columns.instanceId[request] = id;
     const readyAt = this.#fleet.readyAtSeconds[id];
     const arrivedAt = columns.arrivalAtSeconds[request];
-    if (readyAt > arrivedAt) columns.coldStartWaitSeconds[request] = readyAt - arrivedAt;
+    if (readyAt > arrivedAt && Number.isNaN(columns.firstTokenAtSeconds[request])) {
+      columns.coldStartWaitSeconds[request] = readyAt - arrivedAt;
+    }
     const engine = this.#fleet.engines[id];
     const endBefore = engine.endAtSeconds;
     engine.enqueue(request, this.#now);
@@ -324,12 +335,14 @@ class Simulation {
   }
 
   readonly #onReady = (id: number): void => {
+    if (this.#faults?.failsStart(id)) return;
     this.#makeReady(id);
     this.#drainGateway(this.#fleet.functionOf[id]);
   };
 
   #makeReady(id: number): void {
     this.#fleet.makeReady(id, this.#now);
+    this.#faults?.ready(id);
     this.#armKeepAlive(id);
   }
 
@@ -454,6 +467,47 @@ class Simulation {
     if (until === Infinity) return;
     const at = Math.max(until, this.#now);
     this.#queue.push(at, Priority.keepAlive, Kind.keepAlive, id, this.#fleet.idleSpell[id]);
+  }
+
+  /** What makes faults happen sees of this loop. */
+  #faultHost(): FaultHost {
+    const now = () => this.#now;
+    return {
+      get nowSeconds() {
+        return now();
+      },
+      schedule: (event, at, a, b) => this.#queue.push(at, Priority.fault, Kind.fault + event, a, b),
+      beforeLoss: (functionId) => this.#scalers[functionId]?.touch(this.#now),
+      stopsStepping: (id) => {
+        this.#stepEnds.delete(id);
+        const planned = this.#toPlan.indexOf(id);
+        if (planned >= 0) this.#toPlan.splice(planned, 1);
+      },
+      rescue: (request) => this.#rescue(request),
+      waiting: (functionId) => this.#gateways[functionId].size,
+    };
+  }
+
+  /** A request whose instance is lost fails, or goes to the gateway again. */
+  #rescue(request: number): void {
+    const { inFlight } = this.#parts.faults!;
+    const { columns, generated } = this.#run;
+    const functionId = columns.functionId[request];
+    if (inFlight === "fail" || this.#holdRefusal(functionId) > 0) {
+      this.#faults!.log.requestsFailed++;
+      if (this.#isIdle(functionId)) this.#keepAlives[functionId].becomesIdle(this.#now);
+      return this.#end(request, OUTCOME_CODE.failed);
+    }
+    if (inFlight === "restart" || generated[request] === 0) {
+      generated[request] = 0;
+      for (const column of ["scheduled", "firstToken", "completed"] as const) {
+        columns[`${column}AtSeconds`][request] = NaN;
+      }
+      columns.maxTbtSeconds[request] = NaN;
+    }
+    columns.instanceId[request] = -1;
+    if (this.#gateways[functionId].size === 0 && this.#dispatch(functionId, request)) return;
+    this.#hold(functionId, request);
   }
 
   /** Whether the function has no request, neither at the gateway nor in an instance. */
@@ -601,6 +655,7 @@ class Simulation {
       stageSpans: this.#parts.starts.spans,
       coldStarts: this.#fleet.coldStarts,
       evictions: this.#fleet.evictions,
+      ...(this.#faults && { faults: this.#faults.log.record(end) }),
       endAtSeconds: end,
       peakBlocks,
       peakKvUtilization,

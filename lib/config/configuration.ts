@@ -685,6 +685,53 @@ export interface Configuration {
     /** Reject a request whose predicted TTFT misses its limit. */
     readonly early_rejection: boolean;
   };
+  /** What goes wrong. */
+  readonly faults: {
+    /**
+     * Requests inside a lost instance fail, begin anew, or go on elsewhere by computing prompt and
+     * output so far again.
+     */
+    readonly in_flight: "fail" | "restart" | "resume";
+    /** Failures without a warning. */
+    readonly failures: {
+      /**
+       * Mean time between failures of one machine (of one instance without `cluster.nodes`),
+       * seconds; null: none.
+       */
+      readonly mtbf: number | null;
+      /** Shape of the Weibull law; 1 is memoryless, below 1 fails early. */
+      readonly shape: number;
+      /** Time until the machine is there again, seconds. */
+      readonly repair: number;
+    };
+    /** Preemptions of spot capacity. */
+    readonly spot: {
+      /** Mean life of spot capacity, seconds; null: it is never preempted. */
+      readonly mtbf: number | null;
+      /**
+       * Warning before the preemption, seconds: nothing new starts there and what is there finishes
+       * what it can.
+       */
+      readonly notice: number;
+      /** Time until another machine is there, seconds. */
+      readonly replace: number;
+    };
+    /** Starts that fail, and the back-off until the next attempt. */
+    readonly starts: {
+      /** Share of starts that fail when they are over. */
+      readonly failure_probability: number;
+      /** Wait before the second attempt, seconds. */
+      readonly initial_wait: number;
+      /** Growth of the wait with each further attempt. */
+      readonly factor: number;
+      /** Longest wait, seconds. */
+      readonly max_wait: number;
+      /** Attempts in all; null: no limit. */
+      readonly max_attempts: number | null;
+      /** Share of the wait that is drawn at random. */
+      readonly jitter: number;
+    };
+  };
   /** What the fleet costs. */
   readonly cost: {
     /** Price by GPU, dollars per GPU-hour; others come from data/prices. */

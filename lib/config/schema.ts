@@ -17,6 +17,7 @@ export const configurationSchema: z.ZodType<Configuration> = section({
   cold_start: sections.coldStart,
   scaling: sections.scaling,
   gateway: sections.gateway,
+  faults: sections.faults,
   cost: sections.cost,
   slo: sections.slo,
   functions: sections.functions,

@@ -5,6 +5,28 @@ import type { KvTokens } from "./kv_tokens.ts";
 import type { MeterTotals } from "./meter_totals.ts";
 import type { RequestColumns, TimeSeriesColumns } from "./run_tables.ts";
 
+/** What faults did in a run. */
+export interface FaultRecord {
+  /** Failures without a warning, of machines or of instances. */
+  readonly failures: number;
+  /** Preemptions of spot capacity. */
+  readonly preemptions: number;
+  /** Ready or draining instances that were lost with requests or without. */
+  readonly instancesLost: number;
+  /** Requests that were inside them. */
+  readonly requestsHit: number;
+  /** Those of them that ended there. */
+  readonly requestsFailed: number;
+  /** Tokens whose KV entries were lost: work to be done again, or in vain. */
+  readonly lostTokens: number;
+  /** Starts that failed. */
+  readonly failedStarts: number;
+  /** Share of the machines' time in which they were up, 0..1; NaN without machines. */
+  readonly availability: number;
+  /** Mean time from a fault until its function had as many ready instances again; NaN: never. */
+  readonly recoverySeconds: number;
+}
+
 /** What a run of the cluster leaves behind: raw material for the summary. */
 export interface RunRecord {
   /** One row per request. */
@@ -27,6 +49,8 @@ export interface RunRecord {
   readonly coldStarts: number;
   /** Idle instances that stopped because another function's found no GPU. */
   readonly evictions: number;
+  /** What faults did; absent where there can be none. */
+  readonly faults?: FaultRecord;
   /** End of the run, seconds. */
   readonly endAtSeconds: number;
   /** Most KV blocks that one instance had in use. */

@@ -267,6 +267,27 @@ export interface Summary {
   } | null;
   /** Idle instances that stopped because another function's found no GPU. */
   readonly evicted_instances: number;
+  /** What faults did; null where there can be none. */
+  readonly faults: {
+    /** Failures without a warning, of machines or of instances. */
+    readonly failures: number;
+    /** Preemptions of spot capacity. */
+    readonly preemptions: number;
+    /** Ready or draining instances that were lost. */
+    readonly instances_lost: number;
+    /** Requests that were inside them. */
+    readonly requests_hit: number;
+    /** Those of them that ended there. */
+    readonly requests_failed: number;
+    /** Tokens computed whose KV entries were lost. */
+    readonly lost_tokens: number;
+    /** Starts that failed. */
+    readonly failed_starts: number;
+    /** Share of the machines' time in which they were up, 0..1; null without machines. */
+    readonly availability: number | null;
+    /** Mean time until as many instances were ready as before a fault, seconds; null: never. */
+    readonly recovery_s: number | null;
+  } | null;
   /** Preemptions of all requests. */
   readonly preemptions: number;
   /** Time from creation to stop of all instances, seconds. */

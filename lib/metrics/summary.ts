@@ -93,6 +93,7 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
     cold_start_stages_s: coldStartStages(run),
     weight_cache: weightCacheFields(options.weightCache),
     evicted_instances: run.evictions,
+    faults: faultFields(run),
     preemptions,
     instance_seconds: use.instanceSeconds,
     gpu_hours: use.gpuSeconds / 3600,
@@ -160,6 +161,22 @@ function attainmentFields(
         e2e_s,
       };
     }),
+  };
+}
+
+/** What faults did. */
+function faultFields({ faults }: RunRecord): Summary["faults"] {
+  if (faults === undefined) return null;
+  return {
+    failures: faults.failures,
+    preemptions: faults.preemptions,
+    instances_lost: faults.instancesLost,
+    requests_hit: faults.requestsHit,
+    requests_failed: faults.requestsFailed,
+    lost_tokens: faults.lostTokens,
+    failed_starts: faults.failedStarts,
+    availability: orNull(faults.availability),
+    recovery_s: orNull(faults.recoverySeconds),
   };
 }
 

@@ -102,6 +102,7 @@ export function madeUpRun(count: number): RunResult {
       cold_start_stages_s: {},
       weight_cache: null,
       evicted_instances: 0,
+      faults: null,
       preemptions: requests.preemptions.reduce((sum, n) => sum + n, 0),
       instance_seconds: 3000,
       gpu_hours: 3000 / 3600,

@@ -12,6 +12,7 @@ import { buildBatching, queueKeys } from "./batching.ts";
 import { buildClasses, type BuiltClasses, limitsByClass } from "./classes.ts";
 import { buildDeployment, type Deployment } from "./deployment.ts";
 import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
+import { buildFaults } from "./faults.ts";
 import { functionKinds, functionNames, withFunctionIds } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement } from "./nodes.ts";
@@ -90,6 +91,7 @@ export async function buildCluster(
     byFunction.map(({ deployment }) => deployment),
     starts.loadSeconds,
   );
+  const faults = buildFaults(config, streams, starts.weights);
   const arrivals = arrivalsByFunction(table, names.length);
   const functions = byFunction.map((kind, id): FunctionParts => {
     const { cluster } = kind.config;
@@ -130,6 +132,7 @@ export async function buildCluster(
       ...(gateway.admission && { admission: gateway.admission }),
       ...(deadlines && { deadlineAtSeconds: deadlines }),
       ...(placement && { placement }),
+      ...(faults && { faults }),
       starts: starts.service,
       horizonSeconds: byCount ? 0 : simulation.duration,
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,

@@ -8,6 +8,7 @@ export { cluster } from "./cluster.ts";
 export { coldStart } from "./cold_start.ts";
 export { cost } from "./cost.ts";
 export { execution } from "./execution.ts";
+export { faults } from "./faults.ts";
 export { functions } from "./functions.ts";
 export { gateway } from "./gateway.ts";
 export { logging } from "./logging.ts";

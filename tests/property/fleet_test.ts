@@ -1,0 +1,101 @@
+import { deepEqual, equal, ok } from "@std/assert";
+import fc from "fast-check";
+import { simulateCluster } from "../../lib/cluster/simulate.ts";
+import { OUTCOME_CODE } from "../../lib/metrics/recorder.ts";
+import type { RunRecord } from "../../lib/metrics/run_record.ts";
+import { type FleetCase, fleetCases, fleetParts } from "../support/random_fleet.ts";
+
+function holds(name: string, law: (test: FleetCase) => void): void {
+  Deno.test(name, () => {
+    fc.assert(fc.property(fleetCases, law), { numRuns: 300, seed: 20261001 });
+  });
+}
+
+const near = (a: number, b: number) =>
+  Object.is(a, b) || Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
+
+function same(name: string, a: ArrayLike<number>, b: ArrayLike<number>): void {
+  equal(a.length, b.length, name);
+  for (let i = 0; i < a.length; i++) ok(near(a[i], b[i]), `${name}[${i}]: ${a[i]}, ${b[i]}`);
+}
+
+holds("leap = step on fleets with faults, pre-warming, few machines, several functions", (test) => {
+  const leap = simulateCluster(fleetParts(test, "leap"));
+  const step = simulateCluster(fleetParts(test, "step"));
+  for (const [name, column] of Object.entries(leap.columns)) {
+    if (typeof column === "number") continue;
+    same(name, column, step.columns[name as "outcome"]);
+  }
+  for (const life of leap.lives) {
+    const other = step.lives[life.instanceId];
+    for (const [name, value] of Object.entries(life)) {
+      ok(near(value, other[name as "stoppedAtSeconds"]), `${name} of ${life.instanceId}`);
+    }
+  }
+  leap.totals.forEach((totals, id) => {
+    for (const [name, value] of Object.entries(totals)) {
+      ok(near(value, step.totals[id][name as "flops"]), `${name} of ${id}`);
+    }
+  });
+  deepEqual(leap.faults, step.faults);
+  equal(leap.gaps.count, step.gaps.count);
+});
+
+holds("every request ends; only faults make requests fail", (test) => {
+  const run = simulateCluster(fleetParts(test, "leap"));
+  const { columns, faults } = run;
+  const count = (code: number) => columns.outcome.filter((outcome) => outcome === code).length;
+  equal(count(OUTCOME_CODE.unfinished), 0);
+  equal(count(OUTCOME_CODE.failed), faults!.requestsFailed);
+  const { action, limit } = test.cluster.noCapacity;
+  const isHeld = action === "queue" && limit === Infinity;
+  if (test.mtbf === Infinity || (isHeld && test.inFlight !== "fail")) {
+    equal(faults!.requestsFailed, 0);
+  }
+  ok(faults!.requestsHit >= faults!.requestsFailed);
+  for (let i = 0; i < columns.count; i++) {
+    if (columns.outcome[i] !== OUTCOME_CODE.completed) continue;
+    const first = columns.firstTokenAtSeconds[i];
+    ok(columns.arrivalAtSeconds[i] <= columns.scheduledAtSeconds[i]);
+    ok(columns.scheduledAtSeconds[i] < first && first <= columns.completedAtSeconds[i]);
+    const life = run.lives[columns.instanceId[i]];
+    ok(life.readyAtSeconds <= columns.completedAtSeconds[i]);
+    ok(columns.completedAtSeconds[i] <= life.stoppedAtSeconds);
+  }
+});
+
+holds("each GPU has one instance at a time, and no function more than its most", (test) => {
+  const run = simulateCluster(fleetParts(test, "leap"));
+  const gpus = test.machines.length === 0
+    ? Infinity
+    : test.machines.reduce((sum, count) => sum + count, 0) + test.functions;
+  ok(peak(run, () => true) <= gpus);
+  for (let functionId = 0; functionId < test.functions; functionId++) {
+    // Draining instances are beyond the bound.
+    ok(peak(run, (id) => id === functionId, true) <= 3);
+  }
+});
+
+holds("availability and lost work are within their bounds", (test) => {
+  const { faults } = simulateCluster(fleetParts(test, "leap"));
+  const { availability, lostTokens, recoverySeconds, failures, preemptions } = faults!;
+  if (test.machines.length === 0) ok(Number.isNaN(availability));
+  else ok(!(availability > 1) && !(availability < 0));
+  if (test.mtbf === Infinity) equal(failures + preemptions + lostTokens, 0);
+  ok(test.notice > 0 ? failures === 0 : preemptions === 0);
+  ok(Number.isNaN(recoverySeconds) || recoverySeconds >= 0);
+});
+
+/** Most instances at once of the functions that match. */
+function peak(run: RunRecord, matches: (id: number) => boolean, untilDraining = false): number {
+  const changes = run.lives.filter(({ functionId }) => matches(functionId)).flatMap((life) => {
+    const { createdAtSeconds, drainingAtSeconds, stoppedAtSeconds } = life;
+    const end = untilDraining && drainingAtSeconds < stoppedAtSeconds
+      ? drainingAtSeconds
+      : stoppedAtSeconds;
+    return [[createdAtSeconds, 1], [end, -1]];
+  }).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  let now = 0, most = 0;
+  for (const [, change] of changes) most = Math.max(most, now += change);
+  return most;
+}
