@@ -49,7 +49,7 @@ export class RoutingView implements RoutingSignals {
   }
 
   cachedPrefixTokens(instance: number, request: number): number {
-    return this.#fleet.engines[instance].cachedPrefixTokens(request);
+    return this.#fleet.engines[instance].cachedPrefixTokens(request, this.#now);
   }
 
   /** The instance that gets the request; -1 when none of the function's can take it. */

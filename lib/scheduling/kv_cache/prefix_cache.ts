@@ -51,8 +51,12 @@ export class PrefixCache extends BlockPool {
     return this.#cachedBlocks;
   }
 
-  /** Leading full blocks of the request's first `tokens` tokens that are cached. Changes nothing. */
-  matchedBlocks(request: number, tokens: number): number {
+  /**
+   * Leading full blocks of the request's first `tokens` tokens that are cached. Changes nothing.
+   *
+   * @param takenSince Blocks that are in use by now and that `take` has not been told of.
+   */
+  matchedBlocks(request: number, tokens: number, takenSince = 0): number {
     const { offsets, runs, ends, isShared, sharedBlocks } = this.#identity;
     // Blocks of this request alone are there only if it was preempted.
     if (sharedBlocks[request] === 0 && !this.#hasOwn) return 0;
@@ -74,7 +78,22 @@ export class PrefixCache extends BlockPool {
       }
       matched += part;
     }
-    return Math.min(matched, Math.floor(tokens / this.blockTokens));
+    matched = Math.min(matched, Math.floor(tokens / this.blockTokens));
+    return takenSince > 0 ? this.#keptBlocks(request, matched, takenSince) : matched;
+  }
+
+  /** Of the request's first `matched` cached blocks, those before any that `take(count)` would take. */
+  #keptBlocks(request: number, matched: number, count: number): number {
+    const { offsets, runs, ends } = this.#identity;
+    for (let piece = this.#next[0]; piece !== 0 && count > 0; piece = this.#next[piece]) {
+      const kept = Math.max(this.#from[piece], this.#to[piece] - count);
+      count -= this.#to[piece] - kept;
+      let start = 0;
+      for (let place = offsets[request]; start < matched; start = ends[place++]) {
+        if (runs[place] === this.#run[piece]) matched = Math.min(matched, start + kept);
+      }
+    }
+    return matched;
   }
 
   /** How many of the request's first `blocks` cached blocks are free, that is in use by nobody. */
