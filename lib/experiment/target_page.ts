@@ -33,7 +33,13 @@ export function targetPage(
 
 /** A target as texts: id, paper, ours, error, tolerance, pass. */
 export function targetCells(row: TargetRow): string[] {
-  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const share = (value: number) => {
+    const percent = 100 * value;
+    const shown = Math.abs(percent) >= 1 || Math.abs(percent) < 0.05
+      ? percent.toFixed(1)
+      : String(Number(percent.toPrecision(2)));
+    return `${shown === "-0.0" ? "0.0" : shown} %`;
+  };
   const short = (value: number) => String(Number(value.toPrecision(3)));
   const shown = (value: number | null) => {
     if (value === null) return "-";

@@ -51,9 +51,11 @@ export function heatMap(rows: readonly HeatRow[], options: HeatMapOptions): Figu
     },
   };
   return figure({
+    // Every value is written: a key of the shades would say nothing more.
+    title: valueTitle,
     data: { values: drawn },
     width: FIGURE_WIDTH[column],
-    height: 64 + ROW_HEIGHT * ys.length,
+    height: 50 + ROW_HEIGHT * ys.length,
     autosize: { type: "fit", contains: "padding" },
     encoding: place,
     layer: [
@@ -64,14 +66,7 @@ export function heatMap(rows: readonly HeatRow[], options: HeatMapOptions): Figu
             field: "value",
             type: "quantitative",
             scale: { domain: [least, most], range: COLOURS, interpolate: "rgb" },
-            legend: {
-              title: valueTitle,
-              titleOrient: "left",
-              gradientLength: 80,
-              gradientThickness: 6,
-              tickCount: 2,
-              format: "~s",
-            },
+            legend: null,
           },
         },
       },
