@@ -88,10 +88,37 @@ export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOpti
         },
       },
       {
-        data: { values: rows.filter((row) => row.label !== "") },
+        data: { values: labelled(rows, { xLog, yLog, width: FIGURE_WIDTH[column] }) },
         mark: { type: "text", align: "left", dx: 5, dy: -5, fontSize: 7 },
         encoding: { ...position, text: { field: "label" } },
       },
     ],
   });
+}
+
+/** The rows whose labels find room: one that would lie on an earlier label is left out. */
+function labelled(
+  rows: readonly ParetoRow[],
+  { xLog = false, yLog = false, width }: { xLog?: boolean; yLog?: boolean; width: number },
+): ParetoRow[] {
+  const position = (of: (row: ParetoRow) => number, isLog: boolean, points: number) => {
+    const scaled = (row: ParetoRow) => isLog ? Math.log(of(row)) : of(row);
+    const values = rows.map(scaled);
+    const least = isLog ? Math.min(...values) : 0;
+    const span = Math.max(...values) - least;
+    return (row: ParetoRow) => span > 0 ? (scaled(row) - least) / span * points : 0;
+  };
+  // The axis takes a sixth of the width or so.
+  const x = position((row) => row.x, xLog, 0.8 * width);
+  const y = position((row) => row.y, yLog, 0.75 * HEIGHT);
+  const placed: ParetoRow[] = [];
+  for (const row of rows.filter((one) => one.label !== "")) {
+    const free = placed.every((other) => {
+      const [left, right] = x(row) < x(other) ? [row, other] : [other, row];
+      const letters = left.label.length * 4.5 + 2;
+      return x(right) - x(left) > letters || Math.abs(y(row) - y(other)) > 8;
+    });
+    if (free) placed.push(row);
+  }
+  return placed;
 }

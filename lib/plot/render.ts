@@ -21,16 +21,21 @@ export async function renderFigure(
   return await convertSvg(await renderSvg(spec), format);
 }
 
-/** Converts an SVG of {@linkcode renderSvg} to the bytes of a file of a format. */
+/**
+ * Converts an SVG of {@linkcode renderSvg} to the bytes of a file of a format.
+ *
+ * @param dotsPerInch Resolution of a PNG.
+ */
 export async function convertSvg(
   svg: string,
   format: FigureFormat,
+  dotsPerInch = DOTS_PER_INCH,
 ): Promise<Uint8Array<ArrayBuffer>> {
   switch (format) {
     case "svg":
       return new TextEncoder().encode(svg);
     case "png":
-      return await svgToPng(svg);
+      return await svgToPng(svg, dotsPerInch);
     case "pdf":
       return await svgToPdf(svg);
   }
@@ -81,7 +86,7 @@ function withoutUnits(svg: string): string {
   return svg.replace(/ width="([\d.]+)pt" height="([\d.]+)pt"/, ' width="$1" height="$2"');
 }
 
-async function svgToPng(svg: string): Promise<Uint8Array<ArrayBuffer>> {
+async function svgToPng(svg: string, dotsPerInch: number): Promise<Uint8Array<ArrayBuffer>> {
   const [{ Resvg }, font] = await Promise.all([import("@resvg/resvg-js"), fontBytes()]);
   const { width } = sizeOf(svg);
   // The renderer takes fonts as files only.
@@ -89,10 +94,10 @@ async function svgToPng(svg: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     await Deno.writeFile(fontFile, font);
     const image = new Resvg(withoutUnits(svg), {
-      fitTo: { mode: "width", value: Math.round(width * DOTS_PER_INCH / 72) },
+      fitTo: { mode: "width", value: Math.round(width * dotsPerInch / 72) },
       font: { fontFiles: [fontFile], loadSystemFonts: false, defaultFontFamily: FONT },
     });
-    return withResolution(new Uint8Array(image.render().asPng()));
+    return withResolution(new Uint8Array(image.render().asPng()), dotsPerInch);
   } finally {
     await Deno.remove(fontFile);
   }
@@ -128,8 +133,8 @@ async function svgToPdf(svg: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /** Tells readers of a PNG its resolution: a chunk "pHYs" after the first one. */
-function withResolution(png: Uint8Array): Uint8Array<ArrayBuffer> {
-  const perMetre = Math.round(DOTS_PER_INCH / 0.0254);
+function withResolution(png: Uint8Array, dotsPerInch: number): Uint8Array<ArrayBuffer> {
+  const perMetre = Math.round(dotsPerInch / 0.0254);
   const chunk = new Uint8Array(21);
   const view = new DataView(chunk.buffer);
   view.setUint32(0, 9);
