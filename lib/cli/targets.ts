@@ -1,8 +1,9 @@
 import { parseArgs } from "@std/cli";
+import { FLEET_TARGETS } from "../experiment/fleet_targets/mod.ts";
 import { COLD_START_TARGETS, type TargetGroup, type TargetRow } from "../serverless/targets/mod.ts";
 
 /** All groups of targets that need nothing but the repository. */
-const GROUPS: readonly TargetGroup[] = COLD_START_TARGETS;
+const GROUPS: readonly TargetGroup[] = [...COLD_START_TARGETS, ...FLEET_TARGETS];
 
 const HELP = `Compares published numbers with ours.
 
@@ -50,10 +51,12 @@ export const targetsCommand = {
 function printRows(rows: readonly TargetRow[], print: (line: string) => void): void {
   const shown = (value: number | null, unit: TargetRow["unit"], digits: number) => {
     if (value === null) return "-";
-    if (unit === "count") return String(value);
+    if (unit === "count") return Number.isInteger(value) ? String(value) : value.toPrecision(4);
     return unit === "s" ? value.toFixed(2) : `${(100 * value).toFixed(digits)} %`;
   };
-  const errorUnit = (row: TargetRow) => row.unit === "count" ? "count" : "share";
+  // A bar of counts has a count for its error; where there is a published number, errors are shares.
+  const errorUnit = (row: TargetRow) =>
+    row.unit === "count" && row.paper === null ? "count" : "share";
   const cells = rows.map((row) => [
     row.id,
     shown(row.paper, row.unit, 1),

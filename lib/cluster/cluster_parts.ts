@@ -40,6 +40,11 @@ export interface ScalingParts {
    * at all, "each" for every request that no instance can take (scale per request), or none.
    */
   readonly activation: "none" | "first" | "each";
+  /**
+   * A request that starts an instance waits for that one, whoever else becomes free, as on AWS Lambda;
+   * default false: the first that can take it serves it.
+   */
+  readonly bindsStarts?: boolean;
   /** Seconds that an instance is kept after its last request; default Infinity: left to the policy. */
   readonly keepAliveSeconds?: number;
   /** Decides in place of `keepAliveSeconds`, and may start an instance ahead of the next request. */

@@ -22,6 +22,8 @@ export class FunctionFleet {
   backingOff = 0;
   /** Requests inside instances. */
   inFlight = 0;
+  /** Requests that wait for an instance of their own to start. */
+  bound = 0;
 
   constructor(parts: FunctionParts) {
     this.parts = parts;
@@ -267,6 +269,7 @@ export class Fleet {
       this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
       fleet.starting--;
       this.#stop(id, now);
+      this.onStartLost(id);
       return;
     }
     fleet.removeReady(id);
@@ -283,7 +286,11 @@ export class Fleet {
   failStart(id: number, now: number): void {
     this.functions[this.functionOf[id]].starting--;
     this.#stop(id, now);
+    this.onStartLost(id);
   }
+
+  /** Told of each instance that never came to be ready. */
+  onStartLost: (id: number) => void = () => {};
 
   /** An instance that is ready or draining is lost at once, with the requests inside. */
   lose(id: number, now: number): void {

@@ -56,6 +56,8 @@ class Simulation {
   readonly #admission: AdmissionControl | undefined;
   readonly #scalers: (Autoscaler | undefined)[];
   readonly #keepAlives: KeepAlive[];
+  /** Requests that wait for an instance of their own, by instance. */
+  readonly #boundTo = new Map<number, number>();
   readonly #faults: FaultInjector | undefined;
   readonly #routing: RoutingView;
   readonly #sampler: Sampler;
@@ -94,6 +96,11 @@ class Simulation {
       f.scaling.decider ? new Autoscaler(this.#fleet, id) : undefined
     );
     this.#faults = parts.faults && new FaultInjector(parts.faults, this.#fleet, this.#faultHost());
+    // Who was to be served by it waits at the gateway like the others.
+    this.#fleet.onStartLost = (id) => {
+      const request = this.#boundRequest(id);
+      if (request >= 0) this.#gateways[this.#fleet.functionOf[id]].push(request, this.#now);
+    };
     this.#keepAlives = functions.map(({ scaling }) => new KeepAlive(scaling));
     this.#routing = new RoutingView(this.#fleet, requests);
     this.#sampler = new Sampler(this.#fleet);
@@ -259,6 +266,13 @@ class Simulation {
     const fleet = this.#fleet.functions[functionId];
     const id = this.#routing.pick(fleet, request, this.#now);
     if (id < 0) return false;
+    this.#giveTo(id, functionId, request);
+    return true;
+  }
+
+  /** Hands a request to a ready instance. */
+  #giveTo(id: number, functionId: number, request: number): void {
+    const fleet = this.#fleet.functions[functionId];
     const { columns } = this.#run;
     columns.instanceId[request] = id;
     const readyAt = this.#fleet.readyAtSeconds[id];
@@ -277,7 +291,6 @@ class Simulation {
     }
     if (engine.needsPlan) this.#toPlanLater(id);
     else if (engine.endAtSeconds < endBefore) this.#stepEnds.set(id, engine.endAtSeconds);
-    return true;
   }
 
   /** Whether a request that no instance can take starts one. */
@@ -302,7 +315,7 @@ class Simulation {
   #hold(functionId: number, request: number): void {
     const { noCapacity } = this.#parts.functions[functionId];
     const gateway = this.#gateways[functionId];
-    const willStart = this.#willStart(functionId);
+    let willStart = this.#willStart(functionId);
     const refusal = this.#holdRefusal(functionId);
     if (refusal > 0) {
       if (willStart && noCapacity.action === "reject") this.#fleet.start(functionId, this.#now);
@@ -310,6 +323,15 @@ class Simulation {
       return this.#end(request, refusal);
     }
     this.#keepAlives[functionId].arrives(this.#now);
+    if (willStart && this.#parts.functions[functionId].scaling.bindsStarts) {
+      const id = this.#fleet.start(functionId, this.#now);
+      if (id >= 0) {
+        this.#boundTo.set(id, request);
+        this.#fleet.functions[functionId].bound++;
+        return;
+      }
+      willStart = false;
+    }
     gateway.push(request, this.#now);
     const scaler = this.#scalers[functionId];
     if (scaler) scaler.queued = gateway.size;
@@ -337,8 +359,19 @@ class Simulation {
   readonly #onReady = (id: number): void => {
     if (this.#faults?.failsStart(id)) return;
     this.#makeReady(id);
+    const bound = this.#boundRequest(id);
+    if (bound >= 0) this.#giveTo(id, this.#fleet.functionOf[id], bound);
     this.#drainGateway(this.#fleet.functionOf[id]);
   };
+
+  /** The request that an instance was started for, which is not bound any more; -1 for none. */
+  #boundRequest(id: number): number {
+    const request = this.#boundTo.get(id);
+    if (request === undefined) return -1;
+    this.#boundTo.delete(id);
+    this.#fleet.functions[this.#fleet.functionOf[id]].bound--;
+    return request;
+  }
 
   #makeReady(id: number): void {
     this.#fleet.makeReady(id, this.#now);
@@ -512,7 +545,8 @@ class Simulation {
 
   /** Whether the function has no request, neither at the gateway nor in an instance. */
   #isIdle(functionId: number): boolean {
-    return this.#fleet.functions[functionId].inFlight === 0 &&
+    const { inFlight, bound } = this.#fleet.functions[functionId];
+    return inFlight === 0 && bound === 0 &&
       this.#gateways[functionId].size === 0;
   }
 
@@ -595,7 +629,7 @@ class Simulation {
   }
 
   #sample(): void {
-    let queued = 0;
+    let queued = this.#boundTo.size;
     for (const gateway of this.#gateways) queued += gateway.size;
     this.#sampler.sample(this.#now, {
       arrivals: this.#arrived,

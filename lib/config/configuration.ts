@@ -527,6 +527,11 @@ export interface Configuration {
      * can take it (scale per request).
      */
     readonly activation: "first" | "none" | "each";
+    /**
+     * A request that starts an instance waits for that one, as on AWS Lambda; otherwise the first
+     * instance that can take it does.
+     */
+    readonly bind_starts: boolean;
     /** Keep-alive of idle instances. */
     readonly keep_alive: {
       /** How long an idle instance is kept. */

@@ -19,6 +19,7 @@ export interface FleetCase {
   readonly prewarmAfter: number;
   readonly keepAlive: number;
   readonly activation: "first" | "each";
+  readonly bindsStarts: boolean;
   readonly minInstances: number;
   readonly inFlight: FaultParts["inFlight"];
   /** Mean time between faults, seconds; Infinity: none. */
@@ -41,6 +42,7 @@ export const fleetCases: fc.Arbitrary<FleetCase> = fc.record({
   prewarmAfter: fc.constantFrom(0, 0, 0.3, 2),
   keepAlive: fc.constantFrom(0, 0.5, 2),
   activation: fc.constantFrom("first", "each"),
+  bindsStarts: fc.boolean(),
   minInstances: fc.constantFrom(0, 0, 1),
   inFlight: fc.constantFrom("fail", "restart", "resume"),
   mtbf: fc.constantFrom(Infinity, 8, 2.5),
@@ -80,6 +82,7 @@ export function fleetParts(test: FleetCase, stepping: Stepping): ClusterParts {
         maxInstances: 3,
         initialInstances: test.minInstances,
         activation: test.activation,
+        bindsStarts: test.bindsStarts,
         keepAlive: {
           name: "test",
           observeIdle: () => {},

@@ -193,6 +193,7 @@ export function buildScaling(config: Configuration, facts: ScalingFacts): Scalin
     maxInstances,
     initialInstances,
     activation: scaling.activation,
+    bindsStarts: scaling.bind_starts,
     keepAlive: createKeepAlive(keepAliveSpec(scaling.keep_alive)),
   };
 }

@@ -342,6 +342,11 @@ export const scaling = section({
       "A request starts an instance when there is none at all, never, or each time that no " +
       "instance can take it (scale per request).",
   }),
+  bind_starts: flag({
+    default: false,
+    describe: "A request that starts an instance waits for that one, as on AWS Lambda; otherwise " +
+      "the first instance that can take it does.",
+  }),
   keep_alive: keepAlive,
   concurrency,
   queue_delay: queueDelay,

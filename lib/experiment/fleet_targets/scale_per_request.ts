@@ -1,0 +1,137 @@
+import type { ClusterParts } from "../../cluster/cluster_parts.ts";
+import { simulateCluster } from "../../cluster/simulate.ts";
+import { constantTime } from "../../execution/constant_time.ts";
+import { vllm } from "../../scheduling/batching/vllm.ts";
+import { newestIdle } from "../../scheduling/routing/newest_idle.ts";
+import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
+import { exponential } from "../../sim/distributions/exponential.ts";
+import { randomStreams } from "../../sim/random_streams.ts";
+
+/** A function that is scaled per request. */
+export interface ScalePerRequest {
+  /** Poisson arrivals per second. */
+  readonly ratePerSecond: number;
+  /** Mean service time, exponential, seconds. */
+  readonly warmSeconds: number;
+  /** Mean service time of a request that starts an instance, seconds. */
+  readonly coldSeconds: number;
+  /** Time after which an idle instance goes, seconds. */
+  readonly idleSeconds: number;
+  readonly durationSeconds: number;
+  /** Most instances; requests beyond them are rejected. */
+  readonly maxInstances: number;
+  readonly seed: number;
+}
+
+/** What came of it. */
+export interface ScalePerRequestFigures {
+  readonly arrived: number;
+  /** Starts over arrivals. */
+  readonly coldShare: number;
+  /** Rejected requests over arrivals. */
+  readonly rejectedShare: number;
+  /** Mean number of instances. */
+  readonly instances: number;
+  /** Mean number of those that serve or start. */
+  readonly running: number;
+}
+
+/** Steps of a service: it ends on the next multiple of a two-hundredth of its mean. */
+const STEPS = 200;
+
+/**
+ * Runs a function whose instances serve one request at a time, are started by requests alone, the
+ * newest idle one first, and go after a fixed idle time: through the whole simulator, a service being
+ * a request of one prompt token and as many steps as it lasts.
+ */
+export function scalePerRequest(options: ScalePerRequest): ScalePerRequestFigures {
+  const { durationSeconds } = options;
+  const run = simulateCluster(partsOf(options));
+  let rejected = 0;
+  for (let i = 0; i < run.columns.count; i++) {
+    // What is neither completed nor unfinished was turned away.
+    if (run.columns.outcome[i] > 1) rejected++;
+  }
+  let instanceSeconds = 0, runningSeconds = 0;
+  for (const life of run.lives) {
+    instanceSeconds += life.stoppedAtSeconds - life.createdAtSeconds;
+    const ready = Number.isNaN(life.readyAtSeconds) ? life.stoppedAtSeconds : life.readyAtSeconds;
+    runningSeconds += ready - life.createdAtSeconds + run.totals[life.instanceId].busySeconds;
+  }
+  return {
+    arrived: run.arrived,
+    coldShare: run.coldStarts / run.arrived,
+    rejectedShare: rejected / run.arrived,
+    instances: instanceSeconds / durationSeconds,
+    running: runningSeconds / durationSeconds,
+  };
+}
+
+function partsOf(options: ScalePerRequest): ClusterParts {
+  const { ratePerSecond, warmSeconds, coldSeconds, idleSeconds, durationSeconds } = options;
+  const streams = randomStreams(options.seed);
+  const gaps = streams.take("arrivals");
+  const lengths = streams.take("services");
+  const gap = exponential({ mean: 1 / ratePerSecond });
+  const service = exponential({ mean: warmSeconds });
+  // What is left of an exponential cold service when an exponential warm one is taken from it.
+  const starts = streams.take("starts");
+  const cold = exponential({ mean: coldSeconds });
+  const startSeconds = () => starts.next() < warmSeconds / coldSeconds ? 0 : cold.sample(starts);
+  const arrivals: number[] = [];
+  for (let at = gap.sample(gaps); at < durationSeconds; at += gap.sample(gaps)) arrivals.push(at);
+  const stepSeconds = warmSeconds / STEPS;
+  const tokens = Int32Array.from(
+    arrivals,
+    () => Math.max(1, Math.round(service.sample(lengths) / stepSeconds)),
+  );
+  const longest = tokens.reduce((most, count) => Math.max(most, count), 1) + 2;
+  return {
+    requests: {
+      count: arrivals.length,
+      arrivalAtSeconds: Float64Array.from(arrivals),
+      promptTokens: new Int32Array(arrivals.length).fill(1),
+      outputTokens: tokens,
+    },
+    functions: [{
+      name: "f",
+      engine: {
+        execution: constantTime(stepSeconds),
+        work: {
+          flopsPerToken: 1,
+          flopsPerAttentionPair: 0,
+          flopsPerSample: 0,
+          kvBytesPerToken: 1,
+          weightBytes: () => 1,
+        },
+        strategy: vllm(),
+        stepping: "leap",
+        maxSequences: 1,
+        maxTokensPerStep: 8,
+        kvBlocks: longest,
+        blockTokens: 16,
+        windowTokens: longest,
+        maxOutputTokens: longest,
+        queueOrder: "fcfs",
+        gpus: 1,
+        peakFlops: 1,
+        peakBytesPerSecond: 1,
+      },
+      routing: newestIdle(),
+      scaling: {
+        minInstances: 0,
+        maxInstances: options.maxInstances,
+        initialInstances: 0,
+        activation: "each",
+        bindsStarts: true,
+        keepAliveSeconds: idleSeconds,
+      },
+      noCapacity: { action: "reject", limit: Infinity, timeoutSeconds: Infinity },
+      concurrencyPerInstance: 1,
+    }],
+    starts: sequentialStarts(() => [{ stage: "start", seconds: startSeconds() }]),
+    horizonSeconds: durationSeconds,
+    stopAtSeconds: durationSeconds,
+    sampleSeconds: durationSeconds,
+  };
+}
