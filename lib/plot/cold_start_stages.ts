@@ -47,6 +47,8 @@ const COLOURS = [
   "#F0E442",
   "#D55E00",
   "#BBBBBB",
+  "#555555",
+  "#8C6D31",
 ] as const;
 
 /** Stages of cold starts as stacked bars, a panel beside the other on one scale. */
