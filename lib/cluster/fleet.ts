@@ -371,6 +371,7 @@ export class Fleet {
     this.state[id] = InstanceState.stopped;
     this.stoppedAtSeconds[id] = now;
     this.alive.splice(this.alive.indexOf(id), 1);
+    this.engines[id].close();
     if (this.ranks[id].length > 0) {
       this.nodes!.release(this.functionOf[id], this.ranks[id]);
       this.#roomChanged = true;

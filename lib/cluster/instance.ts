@@ -33,12 +33,12 @@ export class Engine {
   readonly #id: number;
   readonly #parts: EngineParts;
   readonly #run: RunColumns;
-  readonly #batch: BatchBuilder;
-  readonly #gaps: TokenGaps;
+  #batch: BatchBuilder;
+  #gaps: TokenGaps;
   readonly #meter: WorkMeter;
   /** Scratch for readings in the middle of a run. */
-  readonly #peek: WorkMeter;
-  readonly #clock: StepClock;
+  #peek: WorkMeter;
+  #clock: StepClock;
   /** Whether the batch may change at the next step boundary, so that a run must not go on. */
   #interrupted = true;
   /** Whether a request that joins the queue now cannot be admitted before somebody leaves. */
@@ -199,6 +199,20 @@ export class Engine {
     return lostTokens;
   }
 
+  /**
+   * Lets go of everything but the counts of the work done: the instance has stopped. Only the meter
+   * and the peak may be read from now on.
+   */
+  close(): void {
+    this.#closedPeakBlocks = this.#batch.pool.peakUsed;
+    this.#batch =
+      this.#gaps =
+      this.#clock =
+      this.#peek =
+        undefined as never;
+  }
+  #closedPeakBlocks: number | undefined;
+
   /** Moves the gaps of the steps that have ended by `now` in a run in progress into `apart`. */
   splitGaps(now: number, apart: GapSketch): void {
     if (!this.#stepping || !this.#batch.decodes || this.#parts.strategy.holdsFinished) return;
@@ -214,7 +228,7 @@ export class Engine {
 
   /** KV blocks of the engine. */
   get kvBlocks(): number {
-    return this.#batch.pool.capacity;
+    return this.#parts.kvBlocks;
   }
 
   /** Tokens inside at `now`: prompts of all requests and the output tokens they have so far. */
@@ -256,7 +270,7 @@ export class Engine {
 
   /** Most KV blocks in use so far. */
   get peakBlocks(): number {
-    return this.#batch.pool.peakUsed;
+    return this.#closedPeakBlocks ?? this.#batch.pool.peakUsed;
   }
 
   /** Leading prompt tokens of `request` that the prefix cache holds at `now`. */
