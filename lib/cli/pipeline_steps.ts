@@ -42,7 +42,7 @@ export async function* pipelineSteps(folders: PipelineFolders): AsyncGenerator<P
   const places = findExperiments(pathToFileURL(`${folders.experiments}/`));
   for (const place of places) yield await experimentStep(place, results);
   for (const place of places) {
-    if (exists(`${results}/${place.id}/rows.parquet`)) yield await figureStep(place, results);
+    if (exists(`${results}/${place.id}/rows.parquet`)) yield await figureStep(place, folders);
   }
   const { notebookStep } = await import("./notebook_step.ts");
   yield await notebookStep(folders);
@@ -92,7 +92,10 @@ async function experimentStep(place: ExperimentPlace, results: string): Promise<
   };
 }
 
-async function figureStep(place: ExperimentPlace, results: string): Promise<PipelineStep> {
+async function figureStep(
+  place: ExperimentPlace,
+  { results, experiments }: PipelineFolders,
+): Promise<PipelineStep> {
   const directory = `${results}/${place.id}`;
   const root = new URL("../../", import.meta.url);
   const parts = [
@@ -105,7 +108,7 @@ async function figureStep(place: ExperimentPlace, results: string): Promise<Pipe
     fingerprint: await sha256(parts.join("\n")),
     inputs: "rows and lib/plot",
     isThere: () => exists(`${directory}/figures`),
-    run: async (print) => await plotCommand.run([directory], print),
+    run: async (print) => await plotCommand.run([directory, "--experiments", experiments], print),
   };
 }
 

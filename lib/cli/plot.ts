@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { suggest } from "../config/suggest.ts";
 import type { FigureFormat } from "../plot/render.ts";
 import type { FigureSlo, StandardFigure } from "../report/standard_figures.ts";
@@ -28,6 +29,7 @@ const OPTIONS: readonly CommandOption[] = [
     describe: "Width: one column of a two-column page (240 points), or both (504 points)",
   },
   { name: "out", value: "DIR", describe: "Where the figures go (RESULT_DIR/figures)" },
+  { name: "experiments", value: "DIR", describe: "Folder of the experiments (experiments)" },
 ];
 
 /** The command "plot". */
@@ -50,6 +52,7 @@ ${describeOptions(OPTIONS)}`,
       .map((name) => oneOf<FigureFormat>("--format", name, FORMATS));
     const column = given.value("column");
     const draw = await drawing(results, given.values("figure"), {
+      experiments: given.value("experiments"),
       formats,
       column: column === undefined ? undefined : Number(oneOf("--column", column, ["1", "2"])) as
         | 1
@@ -83,17 +86,32 @@ type Draw = (write: (name: string, bytes: Uint8Array<ArrayBuffer>) => void) => P
 async function drawing(
   results: string,
   figures: readonly string[],
-  options: { readonly formats: readonly FigureFormat[]; readonly column: 1 | 2 | undefined },
+  { experiments, ...options }: {
+    readonly formats: readonly FigureFormat[];
+    readonly column: 1 | 2 | undefined;
+    readonly experiments: string | undefined;
+  },
 ): Promise<Draw> {
   const manifest = readManifest(results);
   const asked = <T extends string>(names: readonly T[]) =>
     figures.length === 0 ? undefined : figures.map((name) => oneOf("--figure", name, names));
   if (manifest?.experiment !== undefined) {
-    const { drawExperimentFigures, importExperiment, readRows } = await import(
+    const { drawExperimentFigures, findExperiments, importExperiment, readRows } = await import(
       "../experiment/mod.ts"
     );
-    const folder = new URL(`../../experiments/${manifest.experiment}/`, import.meta.url);
-    const experiment = await importExperiment(new URL("experiment.ts", folder).href);
+    const folder = experiments === undefined
+      ? new URL("../../experiments/", import.meta.url)
+      : pathToFileURL(`${resolve(experiments)}/`);
+    const places = findExperiments(folder);
+    const place = places.find(({ id }) => id === manifest.experiment);
+    if (place === undefined) {
+      throw new UsageError(
+        `Cannot draw the figures of an experiment as one of ${
+          places.map(({ id }) => id).join(", ")
+        }: current value is "${manifest.experiment}"`,
+      );
+    }
+    const experiment = await importExperiment(place.module);
     const rows = await readRows(results);
     const only = asked(Object.keys(experiment.figures));
     return (write) => drawExperimentFigures(experiment, rows, { ...options, only }, write);
