@@ -3,11 +3,12 @@
  *
  * @module
  */
+import type { Experiment, ExperimentRow } from "../experiment/experiment.ts";
+import { importExperiment } from "../experiment/load_experiment.ts";
+import { readRows } from "../experiment/read_rows.ts";
 import { convertSvg, type FigureSpec, renderSvg } from "../plot/mod.ts";
 
 export * from "../plot/mod.ts";
-export { readRows } from "../experiment/read_rows.ts";
-export { importExperiment } from "../experiment/load_experiment.ts";
 export { targetCells } from "../experiment/target_page.ts";
 export { replicate } from "../experiment/replicate.ts";
 export { figureSource } from "./figure_source.ts";
@@ -31,6 +32,20 @@ export async function show(spec: FigureSpec, description = "figure"): Promise<Di
     "text/plain": `[${description}]`,
   };
   return { [Symbol.for("Jupyter.display")]: () => bundle };
+}
+
+/**
+ * An experiment of this repository and the rows of its last run.
+ *
+ * @throws {RangeError} If it has not run: "deno task experiment run ID" runs it.
+ */
+export async function openExperiment(
+  id: string,
+): Promise<{ readonly experiment: Experiment; readonly rows: readonly ExperimentRow[] }> {
+  const root = new URL("../../", import.meta.url);
+  const experiment = await importExperiment(new URL(`experiments/${id}/experiment.ts`, root).href);
+  const results = decodeURIComponent(new URL(`results/experiments/${id}`, root).pathname);
+  return { experiment, rows: await readRows(results) };
 }
 
 /** A table for the last line of a notebook's cell, from rows of texts and numbers. */
