@@ -27,6 +27,7 @@ Usage: deno task coldstart MODEL [--gpu GPU] [--preset NAME|FILE]... [--cache wa
   --image SIZE        Container image to pull (0)
   --nic, --ssd, --pcie BANDWIDTH
                       Links that a preset does not measure: 25Gbps, 6GB/s, 25GB/s unless given
+  --figure FILE       Draw the stages on the critical paths as stacked bars (svg, png or pdf)
   --json              Stages of every start as JSON`;
 
 interface Comparison {
@@ -54,6 +55,7 @@ export async function runColdStart(
       "tp",
       "instances",
       "layers",
+      "figure",
     ],
     collect: ["preset"],
     alias: { h: "help" },
@@ -107,6 +109,7 @@ export async function runColdStart(
       };
       comparisons.push({ preset: preset.id, platform, starts: oneStart(start) });
     }
+    if (options.figure !== undefined) await writeFigure(options.figure, comparisons);
     if (options.json) print(JSON.stringify(comparisons, null, 2));
     else {printComparisons(
         comparisons,
@@ -147,6 +150,17 @@ function platformOf(preset: ColdStartPreset, gpu: string | undefined): string {
   const wanted = gpu?.toLowerCase();
   return preset.platforms.find((platform) => wanted !== undefined && platform.includes(wanted)) ??
     preset.platforms[0];
+}
+
+/** Draws the last start of each preset into a file. */
+async function writeFigure(file: string, comparisons: readonly Comparison[]): Promise<void> {
+  const format = oneOf("the ending of --figure", file.split(".").at(-1)!, ["svg", "png", "pdf"]);
+  const { drawColdStarts } = await import("./coldstart_figure.ts");
+  const bars = comparisons.map(({ preset, starts }) => ({
+    name: preset,
+    start: starts[starts.length - 1],
+  }));
+  await Deno.writeFile(file, await drawColdStarts(bars, format));
 }
 
 function printComparisons(

@@ -72,3 +72,14 @@ Deno.test("runTargets() prints a row per target and says whether all are met", (
   assert.equal(lines.at(-1), `${judged} of ${judged} targets met`);
   assert.equal(runTargets(["nonsense"], () => {}), 2);
 });
+
+Deno.test("runColdStart() draws the stages into a file", async () => {
+  const directory = await Deno.makeTempDir();
+  const file = `${directory}/stages.svg`;
+  const { code } = await coldStart(...MODEL, "--preset", "vllm-v1", "--figure", file);
+  assert.equal(code, 0);
+  const svg = await Deno.readTextFile(file);
+  for (const stage of ["weights fetch", "compile"]) assert.ok(svg.includes(stage), stage);
+  const { code: wrong, text } = await coldStart(...MODEL, "--figure", `${directory}/stages.gif`);
+  assert.deepEqual([wrong, /svg, png, pdf: current value is gif/.test(text)], [2, true]);
+});
