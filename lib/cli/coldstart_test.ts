@@ -63,12 +63,13 @@ Deno.test("runColdStart() says in one line what is wrong", async () => {
 
 Deno.test("runTargets() prints a row per target and says whether all are met", () => {
   const lines: string[] = [];
+  // Every group once; the cold starts, which take no time, as a table too.
   assert.equal(runTargets(["--json"], (line) => lines.push(line)), 0);
   const rows = JSON.parse(lines.join("\n")) as { id: string; pass: boolean | null }[];
   assert.ok(rows.length > 90);
   lines.length = 0;
-  assert.equal(runTargets([], (line) => lines.push(line)), 0);
-  const judged = rows.filter((row) => row.pass !== null).length;
+  assert.equal(runTargets(["medusa"], (line) => lines.push(line)), 0);
+  const judged = rows.filter(({ id, pass }) => id.startsWith("medusa") && pass !== null).length;
   assert.equal(lines.at(-1), `${judged} of ${judged} targets met`);
   assert.equal(runTargets(["nonsense"], () => {}), 2);
 });

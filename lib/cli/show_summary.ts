@@ -65,6 +65,7 @@ export function showSummary(
         percent(summary.cold_start_rate)
       } of requests waited for one)`,
     ],
+    ...elasticFacts(summary),
     ["preemptions", count(summary.preemptions)],
     [
       "cost",
@@ -111,6 +112,29 @@ function attainmentFacts({ slo_attainment, goodput_rps, classes }: Summary): [st
       }`,
     ]),
   ];
+}
+
+/** What machines, kept weights and faults add; nothing without them. */
+function elasticFacts({ weight_cache: cache, faults }: Summary): [string, string][] {
+  const facts: [string, string][] = [];
+  if (cache !== null && cache.lookups > 0) {
+    facts.push([
+      "weight cache",
+      `${percent(cache.dram_hit_rate!)} found in host memory, ${
+        percent(cache.ssd_hit_rate!)
+      } on disk, of ${grouped(cache.lookups)}`,
+    ]);
+  }
+  if (faults !== null) {
+    const up = faults.availability === null ? "" : `, machines up ${percent(faults.availability)}`;
+    facts.push([
+      "faults",
+      `${grouped(faults.failures + faults.preemptions)} faults hit ${
+        grouped(faults.requests_hit)
+      } requests, ${grouped(faults.failed_starts)} starts failed${up}`,
+    ]);
+  }
+  return facts;
 }
 
 function latencyTable(summary: Summary): string[] {
