@@ -35,6 +35,18 @@ Deno.test("the README's example prints the p99 of the time to first token", asyn
   strictEqual(exit, 0, output);
 });
 
+Deno.test("the README's guide to a paper's figure runs as it stands", async () => {
+  const guide = /## Reproduce a figure of a paper\n\n```sh\n([^]*?)```/.exec(read("README.md"))![1];
+  const lines = guide.trim().split("\n");
+  ok(lines.length <= 10, "at most ten lines");
+  for (const line of lines) {
+    const [program, ...args] = line.split(" ");
+    strictEqual(program, "deno");
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
+    strictEqual(code, 0, `${line}: ${new TextDecoder().decode(stderr)}`);
+  }
+});
+
 Deno.test("the README's table of commands is the list of tasks", () => {
   const { tasks } = JSON.parse(read("deno.json")) as {
     tasks: Record<string, { description: string }>;
