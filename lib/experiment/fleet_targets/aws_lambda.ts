@@ -24,8 +24,6 @@ interface Points {
 
 /** Requests of each point: the first starts into an empty fleet have to vanish among them. */
 const REQUESTS = 100_000;
-/** Points of the mean error that our own noise may add to SimFaaS's. */
-const NOISE = 0.015;
 
 /** Twenty functions on AWS Lambda: cold-start probability and instances against the arrival rate. */
 export const awsLambdaTargets: TargetGroup = {
@@ -59,7 +57,7 @@ export const awsLambdaTargets: TargetGroup = {
         `aws-lambda/${name}/mean error`,
         `${source}; SimFaaS itself ${(100 * errors[name]).toFixed(1)} %`,
         meanError(rows),
-        errors[name] + NOISE,
+        errors[name],
       );
     return [...cold, ...instances, bound("cold_share", cold), bound("instances", instances)];
   },
