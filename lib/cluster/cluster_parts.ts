@@ -113,6 +113,7 @@ export interface FaultSource {
 
 /** Faults, and what happens to the requests that they hit. */
 export interface FaultParts {
+  /** What fails and how; their faults happen side by side. */
   readonly sources: readonly FaultSource[];
   /** Requests inside a lost instance fail, begin anew, or go on elsewhere by recomputing. */
   readonly inFlight: "fail" | "restart" | "resume";
