@@ -1,7 +1,7 @@
+import { attentionEntries, attentionPairs } from "../attention_pairs.ts";
 import type { DecodeLine, ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
 import type { AnalyticalOptions } from "./analytical_options.ts";
 import { analyticalParts } from "./analytical_parts.ts";
-import { attentionEntries, attentionPairs } from "./attention_pairs.ts";
 import { cellOf } from "./context_pieces.ts";
 import { decodeAttention } from "./decode_attention.ts";
 import { headSeconds } from "./head_seconds.ts";

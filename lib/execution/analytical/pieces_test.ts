@@ -1,10 +1,10 @@
 import assert from "@std/assert";
 import * as fc from "fast-check";
+import { attentionPairs } from "../attention_pairs.ts";
 import { allReduceSeconds } from "../collectives.ts";
 import { gpuEfficiency } from "../../hardware/efficiency.ts";
 import { gpuEntries, gpuNamed } from "../../hardware/gpu_catalogue.ts";
 import { softMaximum } from "../soft_maximum.ts";
-import { attentionPairs } from "./attention_pairs.ts";
 import { cellOf, contextPieces } from "./context_pieces.ts";
 import { gemmSecondsOf } from "./gemm_seconds.ts";
 import { lookUp, tokenTable } from "./token_table.ts";

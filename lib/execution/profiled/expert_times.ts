@@ -1,3 +1,4 @@
+import { activatedExperts } from "../../models/activated_experts.ts";
 import type { ExpertShape } from "../../models/transformer.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import {
@@ -76,11 +77,6 @@ export function expertSecondsOf(
     const next = Math.min(place.index + 1, last);
     return seconds[place.index] + place.weight * (seconds[next] - seconds[place.index]);
   };
-}
-
-/** Expected number of distinct experts that `tokens` tokens use, each choosing `perToken` at random. */
-export function activatedExperts(count: number, perToken: number, tokens: number): number {
-  return count * (1 - Math.pow(1 - perToken / count, tokens));
 }
 
 function routedTable(profile: OperatorProfile, part: ExpertPart): OperatorTable {

@@ -1,3 +1,4 @@
+import { attentionPairs } from "../attention_pairs.ts";
 import type { AttentionShape } from "./decode_attention.ts";
 import type { GpuPeaks } from "./operator_profile.ts";
 import type { OperatorTable } from "./operator_table.ts";
@@ -37,7 +38,7 @@ export function prefillAttentionOf(
     const end = chunkTokens + pastTokens;
     const seconds = whole(chunks, end);
     if (pastTokens === 0 && (windowTokens === 0 || end <= windowTokens)) return seconds;
-    const share = attendedPairs(chunkTokens, pastTokens, windowTokens) / (0.5 * end * (end + 1));
+    const share = attentionPairs(chunkTokens, pastTokens, windowTokens) / (0.5 * end * (end + 1));
     const read = windowTokens > 0 ? Math.min(end, windowTokens + chunkTokens) : end;
     const readSeconds = read * kvBytesPerToken / peaks.memoryBytesPerSecond;
     const constant = constantSeconds / chunks;
@@ -46,14 +47,4 @@ export function prefillAttentionOf(
       single(1, read) / chunks,
     );
   };
-}
-
-/** (Query, key) pairs of a chunk: each query attends to what is before it, within the window. */
-export function attendedPairs(chunk: number, past: number, windowTokens: number): number {
-  const all = chunk * past + 0.5 * chunk * (chunk + 1);
-  if (windowTokens === 0 || chunk + past <= windowTokens) return all;
-  // Queries whose full history exceeds the window see exactly the window.
-  const unlimited = Math.max(0, windowTokens - past);
-  const limited = chunk - unlimited;
-  return unlimited * past + 0.5 * unlimited * (unlimited + 1) + limited * windowTokens;
 }

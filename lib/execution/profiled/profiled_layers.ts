@@ -1,6 +1,6 @@
+import { activatedExperts } from "../../models/activated_experts.ts";
 import { type ExecutionTimeModel } from "../execution_time_model.ts";
 import { allReduceSecondsOf } from "./all_reduce_times.ts";
-import { activatedExperts } from "./expert_times.ts";
 import { decodeRows, mixedAttention } from "./mixed_attention.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { findTables } from "./operator_profile.ts";

@@ -1,5 +1,5 @@
 import type { BatchingStrategy } from "./strategy.ts";
-import { admitChunked } from "./vllm.ts";
+import { planChunked } from "./vllm.ts";
 
 /** Options of {@link sarathi}. */
 export interface SarathiOptions {
@@ -22,16 +22,6 @@ export function sarathi({ chunkSize }: SarathiOptions): BatchingStrategy {
     holdsFinished: false,
     preemption: "recompute",
     repeatsDecode: true,
-    plan(step) {
-      const preempted = step.decoding > 0 ? step.decodeAll() : 0;
-      let budget = Math.min(chunkSize, step.maxTokensPerStep) - step.decoding;
-      const unfinished = step.unfinishedPrefill;
-      if (unfinished >= 0 && budget > 0) {
-        const tokens = Math.min(budget, step.prefillRemaining(unfinished));
-        step.prefill(unfinished, tokens);
-        budget -= tokens;
-      }
-      if (preempted === 0) admitChunked(step, budget);
-    },
+    plan: (step) => planChunked(step, Math.min(chunkSize, step.maxTokensPerStep)),
   };
 }

@@ -1,10 +1,7 @@
 import type { BatchingStrategy, StepBuilder } from "./strategy.ts";
 
-/**
- * Admits waiting requests in queue order and computes as much of each prompt as the budget holds.
- * Only the last one admitted can be left unfinished, since it is the budget that cut it short.
- */
-export function admitChunked(step: StepBuilder, budget: number): void {
+/** Admits waiting requests in queue order and computes as much of each prompt as the budget holds. */
+function admitChunked(step: StepBuilder, budget: number): void {
   while (budget > 0 && step.waiting > 0) {
     const slot = step.admit(0);
     if (slot < 0) return;
@@ -12,6 +9,23 @@ export function admitChunked(step: StepBuilder, budget: number): void {
     step.prefill(slot, tokens);
     budget -= tokens;
   }
+}
+
+/**
+ * Forms a step of `budgetTokens` with chunked prefills: a token for each decoding sequence, then the
+ * unfinished prefill, then new prompts unless somebody was preempted. Only the prompt admitted last
+ * can be left unfinished, since it is the budget that cut it short.
+ */
+export function planChunked(step: StepBuilder, budgetTokens: number): void {
+  const preempted = step.decoding > 0 ? step.decodeAll() : 0;
+  let budget = budgetTokens - step.decoding;
+  const unfinished = step.unfinishedPrefill;
+  if (unfinished >= 0 && budget > 0) {
+    const tokens = Math.min(budget, step.prefillRemaining(unfinished));
+    step.prefill(unfinished, tokens);
+    budget -= tokens;
+  }
+  if (preempted === 0) admitChunked(step, budget);
 }
 
 /**
@@ -29,16 +43,6 @@ export function vllm(): BatchingStrategy {
     holdsFinished: false,
     preemption: "recompute",
     repeatsDecode: true,
-    plan(step) {
-      const preempted = step.decoding > 0 ? step.decodeAll() : 0;
-      let budget = step.maxTokensPerStep - step.decoding;
-      const unfinished = step.unfinishedPrefill;
-      if (unfinished >= 0 && budget > 0) {
-        const tokens = Math.min(budget, step.prefillRemaining(unfinished));
-        step.prefill(unfinished, tokens);
-        budget -= tokens;
-      }
-      if (preempted === 0) admitChunked(step, budget);
-    },
+    plan: (step) => planChunked(step, step.maxTokensPerStep),
   };
 }
