@@ -24,6 +24,19 @@ Deno.test("shares of the bill add up to 1, and the stages of a wait to the mean 
   ok(stages.weights_load > 0 && stages.container_create > 0);
 });
 
+Deno.test("the stages of each request's wait add up to it, in starts of every shape", async () => {
+  for (const preset of ["simple", "vllm-v1", "vllm-async", "serverlessllm"]) {
+    const { requests, coldStartWaits: waits } = await simulate(loadConfig([
+      BASE,
+      `{ cold_start: { preset: ${preset}, jitter: 0.3 }, scaling: { keep_alive: { seconds: 1s } } }`,
+    ]));
+    const sums = new Float64Array(requests.count);
+    for (let row = 0; row < waits.count; row++) sums[waits.request[row]] += waits.waitSeconds[row];
+    ok(waits.count > 30, preset);
+    sums.forEach((sum, i) => ok(Math.abs(sum - requests.coldStartWaitSeconds[i]) < 1e-9));
+  }
+});
+
 Deno.test("billing presets charge for what their names say", async () => {
   const bills = new Map<string, number>();
   for (const preset of Object.keys(BILLING_PRESETS)) {

@@ -1,4 +1,5 @@
 import { simulateCluster } from "../cluster/simulate.ts";
+import { coldStartWaits } from "../metrics/cold_start_waits.ts";
 import { runDigest } from "../metrics/digest.ts";
 import { instancePhases } from "../metrics/instance_phases.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
@@ -49,9 +50,11 @@ export async function simulate(
   const lastArrival = count > 0 ? arrivalAtSeconds[count - 1] : 0;
   const ignoresWarmup = asked > 0 && asked > lastArrival;
   if (ignoresWarmup) record.gaps.merge(record.warmupGaps);
+  const waits = coldStartWaits(record);
   const summary = summarize(record, {
     functions: facts,
     functionNames: parts.functions.map((f) => f.name),
+    coldStartWaits: waits,
     ...(weights && { weightCache: weights.counts() }),
     percentiles: config.metrics.percentiles,
     warmupSeconds: ignoresWarmup ? 0 : asked,
@@ -61,6 +64,7 @@ export async function simulate(
     requests: record.columns,
     timeSeries: record.timeSeries,
     instances: instancePhases(record),
+    coldStartWaits: waits,
     summary: { ...summary, digest: await runDigest(record.columns) },
     functionNames: parts.functions.map((f) => f.name),
     engine: {

@@ -3,6 +3,7 @@
  * then summary.ts; docs/metrics.md defines every number.
  * @module
  */
+export * from "./cold_start_waits.ts";
 export * from "./digest.ts";
 export * from "./instance_phases.ts";
 export * from "./kv_tokens.ts";

@@ -100,6 +100,26 @@ export interface InstancePhases {
   readonly phaseNames: readonly string[];
 }
 
+/**
+ * How the waits for starts split: one row per stage of the critical path that a request waited in.
+ * Requests without such a wait have no row; the rows of the others add up to their
+ * `coldStartWaitSeconds`.
+ */
+export interface ColdStartWaits {
+  /** Rows. */
+  readonly count: number;
+  /** Waiting request of each row, its row in the request columns, ascending. */
+  readonly request: Int32Array;
+  /** Instance whose start was waited for. */
+  readonly instanceId: Int32Array;
+  /** Index into `stageNames`. */
+  readonly stage: Uint16Array;
+  /** Names of the stages in order of first appearance: "before_start", "container_create" ... */
+  readonly stageNames: readonly string[];
+  /** Part of the request's wait that fell into the stage, seconds, > 0. */
+  readonly waitSeconds: Float64Array;
+}
+
 /** Mean and percentiles of one latency. Percentile keys as configured ("p50"); null when nothing was measured. */
 export interface LatencySummary {
   /** Arithmetic mean. */
@@ -310,6 +330,8 @@ export interface RunResult {
   readonly timeSeries: TimeSeriesColumns;
   /** One row per phase of an instance's life. */
   readonly instances: InstancePhases;
+  /** Waits for starts by request and stage. */
+  readonly coldStartWaits: ColdStartWaits;
   /** The figures of summary.json. */
   readonly summary: Summary;
   /** Names of the functions, by id. */

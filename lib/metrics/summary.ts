@@ -4,13 +4,20 @@ import { describe } from "../stats/quantiles.ts";
 import { divideByOutput, fillDifference, fillTpot, measuredRequests } from "./latency_columns.ts";
 import { attainment } from "./attainment.ts";
 import { coldStartStages } from "./cold_start_stages.ts";
+import { coldStartWaits } from "./cold_start_waits.ts";
 import { alwaysOn, billInstances, costShares, perGood } from "./cost_summary.ts";
 import type { FunctionFacts } from "./function_facts.ts";
 import { functionSummaries } from "./function_summaries.ts";
 import { prefixCacheUse } from "./prefix_cache_use.ts";
 import { OUTCOME_CODE } from "./recorder.ts";
 import type { RunRecord } from "./run_record.ts";
-import { type ClassSummary, type LatencySummary, OUTCOMES, type Summary } from "./run_tables.ts";
+import {
+  type ClassSummary,
+  type ColdStartWaits,
+  type LatencySummary,
+  OUTCOMES,
+  type Summary,
+} from "./run_tables.ts";
 import { hasLimits, type SloLimits } from "./slo.ts";
 
 export type { FunctionFacts } from "./function_facts.ts";
@@ -29,6 +36,8 @@ export interface SummaryOptions {
   readonly functions: readonly FunctionFacts[];
   /** How starts found their weights; absent without machines that keep any. */
   readonly weightCache?: WeightCacheCounts;
+  /** The run's waits for starts, where they have been split already. */
+  readonly coldStartWaits?: ColdStartWaits;
   /** Names by function id; absent: no rows by function. */
   readonly functionNames?: readonly string[];
   /** Percentiles of each latency, 0..100. */
@@ -52,7 +61,7 @@ export type SummaryWithoutDigest = Omit<Summary, "digest">;
 
 /** Computes the summary of a run. docs/metrics.md has each figure's formula. */
 export function summarize(run: RunRecord, options: SummaryOptions): SummaryWithoutDigest {
-  const { columns, endAtSeconds } = run;
+  const { endAtSeconds } = run;
   const { warmupSeconds, percentiles } = options;
   const counts = countRequests(run, warmupSeconds);
   const latencies = requestLatencies(run, percentiles, warmupSeconds);
@@ -63,8 +72,6 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
   const { byFunctionUsd: _, wastedUsd, ...cost } = use.cost;
   const throughput = rate(counts.measuredCompleted);
   const outputTokens = counts.allOutputTokens;
-  let preemptions = 0;
-  for (let i = 0; i < columns.count; i++) preemptions += columns.preemptions[i];
   return {
     requests: counts.requests,
     ...latencies,
@@ -90,11 +97,11 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
     prefix_cache: prefixCacheFields(run, options.functions),
     cold_starts: run.coldStarts,
     cold_start_rate: ratio(counts.waitedForStart, run.arrived),
-    cold_start_stages_s: coldStartStages(run),
+    cold_start_stages_s: coldStartStages(options.coldStartWaits ?? coldStartWaits(run)),
     weight_cache: weightCacheFields(options.weightCache),
     evicted_instances: run.evictions,
     faults: faultFields(run),
-    preemptions,
+    preemptions: counts.preemptions,
     instance_seconds: use.instanceSeconds,
     gpu_hours: use.gpuSeconds / 3600,
     cost: {
@@ -239,9 +246,10 @@ function countRequests(run: RunRecord, warmupSeconds: number) {
   const { columns, arrived } = run;
   const byOutcome = new Array<number>(OUTCOMES.length).fill(0);
   let measuredCompleted = 0, measuredOutputTokens = 0, measuredPromptTokens = 0;
-  let allOutputTokens = 0, allPromptTokens = 0, waitedForStart = 0;
+  let allOutputTokens = 0, allPromptTokens = 0, waitedForStart = 0, preemptions = 0;
   for (let i = 0; i < columns.count; i++) {
     byOutcome[columns.outcome[i]]++;
+    preemptions += columns.preemptions[i];
     if (columns.coldStartWaitSeconds[i] > 0) waitedForStart++;
     if (columns.outcome[i] !== OUTCOME_CODE.completed) continue;
     allOutputTokens += columns.outputTokens[i];
@@ -276,6 +284,7 @@ function countRequests(run: RunRecord, warmupSeconds: number) {
     allOutputTokens,
     allPromptTokens,
     waitedForStart,
+    preemptions,
   };
 }
 
@@ -291,9 +300,8 @@ function requestLatencies(
 ) {
   const measured = measuredRequests(columns, warmupSeconds, classId);
   const buffer = new Float64Array(measured.count);
-  const scratch = new Float64Array(measured.count);
   const summarizeBuffer = (): LatencySummary => {
-    const { mean, max, percentiles: values } = describe(buffer, percentiles, scratch);
+    const { mean, max, percentiles: values } = describe(buffer, percentiles);
     return {
       mean: orNull(mean),
       ...percentileFields(percentiles, (_, index) => values[index]),

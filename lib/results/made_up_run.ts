@@ -63,6 +63,7 @@ export function madeUpRun(count: number): RunResult {
     functionNames: ["llama-3.1-8b", 'say "hi", twice'],
     timeSeries: madeUpSeries(120, next),
     instances: madeUpPhases(6),
+    coldStartWaits: madeUpWaits(requests),
     tbtCdf: {
       seconds: Float64Array.from({ length: 300 }, (_, i) => 0.005 * 1.015 ** i),
       share: Float64Array.from({ length: 300 }, (_, i) => 1 - (1 - (i + 1) / 300) ** 3),
@@ -149,6 +150,27 @@ function madeUpSeries(count: number, next: () => number): RunResult["timeSeries"
     busyFraction: shares(1),
     promptTokensPerSecond: shares(20000),
     outputTokensPerSecond: shares(4000),
+  };
+}
+
+/** Waits for starts of the requests that have one: a quarter in one stage, the rest in another. */
+function madeUpWaits(
+  { coldStartWaitSeconds, instanceId }: RunResult["requests"],
+): RunResult["coldStartWaits"] {
+  const waiting = Array.from(coldStartWaitSeconds.keys()).filter((i) =>
+    coldStartWaitSeconds[i] > 0
+  );
+  const rows = waiting.flatMap((i) => {
+    const container = coldStartWaitSeconds[i] / 4;
+    return [[i, 0, container], [i, 1, coldStartWaitSeconds[i] - container]];
+  });
+  return {
+    count: rows.length,
+    request: Int32Array.from(rows, (row) => row[0]),
+    instanceId: Int32Array.from(rows, (row) => instanceId[row[0]]),
+    stage: Uint16Array.from(rows, (row) => row[1]),
+    stageNames: ["container", "weights"],
+    waitSeconds: Float64Array.from(rows, (row) => row[2]),
   };
 }
 

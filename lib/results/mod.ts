@@ -13,7 +13,12 @@ export {
   openResultDirectory,
   type ResultDirectory,
 } from "./result_directory.ts";
-export { instanceTable, timeSeriesTable, tokenGapTable } from "./series_tables.ts";
+export {
+  coldStartWaitTable,
+  instanceTable,
+  timeSeriesTable,
+  tokenGapTable,
+} from "./series_tables.ts";
 export { sha256 } from "./sha256.ts";
 export {
   type Column,

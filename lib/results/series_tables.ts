@@ -38,6 +38,24 @@ export function instanceTable({ instances, functionNames }: RunResult): Table {
   };
 }
 
+/**
+ * The table `cold_start_waits`: one row per request that waited for a start and stage that it waited
+ * in, seconds.
+ */
+export function coldStartWaitTable(result: RunResult): Table {
+  const { coldStartWaits: waits, requests: { functionId }, functionNames } = result;
+  return {
+    count: waits.count,
+    columns: [
+      integerColumn("request", waits.request),
+      textColumn("function", Uint16Array.from(waits.request, (i) => functionId[i]), functionNames),
+      integerColumn("instance", waits.instanceId),
+      textColumn("stage", waits.stage, waits.stageNames),
+      floatColumn("wait_s", waits.waitSeconds),
+    ],
+  };
+}
+
 /** The table `token_gaps`: share of the gaps between tokens that are at most `tbt_s` long. */
 export function tokenGapTable({ tbtCdf }: RunResult): Table {
   return {

@@ -3,7 +3,12 @@ import type { Manifest } from "./manifest.ts";
 import { writeParquet } from "./parquet/write_parquet.ts";
 import { requestTable } from "./request_table.ts";
 import type { ResultDirectory } from "./result_directory.ts";
-import { instanceTable, timeSeriesTable, tokenGapTable } from "./series_tables.ts";
+import {
+  coldStartWaitTable,
+  instanceTable,
+  timeSeriesTable,
+  tokenGapTable,
+} from "./series_tables.ts";
 import type { Table } from "./table.ts";
 import { writeCsv, writeJson } from "./text_formats.ts";
 
@@ -24,6 +29,7 @@ export function resultTables(result: RunResult): Readonly<Record<string, Table>>
     requests: requestTable(result),
     timeseries: timeSeriesTable(result),
     instances: instanceTable(result),
+    cold_start_waits: coldStartWaitTable(result),
     token_gaps: tokenGapTable(result),
   };
 }

@@ -5,7 +5,7 @@ import { madeUpRun } from "./made_up_run.ts";
 import { makeManifest, type ManifestSource } from "./manifest.ts";
 import { openResultDirectory } from "./result_directory.ts";
 import { sha256 } from "./sha256.ts";
-import { type TableFormat, writeResults } from "./write_results.ts";
+import { resultTables, type TableFormat, writeResults } from "./write_results.ts";
 
 const FORMATS: TableFormat[] = ["parquet", "csv", "json"];
 
@@ -74,9 +74,28 @@ Deno.test("requests.parquet holds the documented columns with their definitions"
   });
 });
 
+Deno.test("cold_start_waits.parquet joins requests.parquet: its rows add up to their waits", async () => {
+  await written(async (path) => {
+    const sums = new Map<unknown, number>();
+    for (const row of await readRows(`${path}/cold_start_waits.parquet`)) {
+      sums.set(row.request, (sums.get(row.request) ?? 0) + (row.wait_s as number));
+    }
+    let waited = 0;
+    for (const row of await readRows(`${path}/requests.parquet`)) {
+      const wait = row.cold_start_wait_s as number;
+      equal(sums.has(row.id), wait > 0);
+      if (wait > 0) {
+        waited++;
+        ok(Math.abs(sums.get(row.id)! - wait) < 1e-9);
+      }
+    }
+    ok(waited > 100);
+  });
+});
+
 Deno.test("Parquet and JSON of every table hold the same rows", async () => {
   await written(async (path) => {
-    for (const name of ["requests", "timeseries", "instances", "token_gaps"]) {
+    for (const name of Object.keys(resultTables(madeUpRun(0)))) {
       const json = JSON.parse(Deno.readTextFileSync(`${path}/${name}.json`));
       deepEqual(await readRows(`${path}/${name}.parquet`), json);
       ok(json.length > 0);
@@ -97,7 +116,7 @@ Deno.test("results of equal runs are equal to the byte, the manifest but for its
     return Object.entries(files).sort();
   };
   const first = await contents(1);
-  equal(first.length, 4 * FORMATS.length + 2);
+  equal(first.length, 5 * FORMATS.length + 2);
   deepEqual(await contents(2), first);
 });
 

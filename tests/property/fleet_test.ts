@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "@std/assert";
 import fc from "fast-check";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
+import { coldStartWaits } from "../../lib/metrics/cold_start_waits.ts";
 import { OUTCOME_CODE } from "../../lib/metrics/recorder.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import { type FleetCase, fleetCases, fleetParts } from "../support/random_fleet.ts";
@@ -62,6 +63,25 @@ holds("every request ends; only faults make requests fail", (test) => {
     ok(life.readyAtSeconds <= columns.completedAtSeconds[i]);
     ok(columns.completedAtSeconds[i] <= life.stoppedAtSeconds);
   }
+});
+
+holds("the parts of each wait for a start add up to it, whatever faults did", (test) => {
+  const run = simulateCluster(fleetParts(test, "leap"));
+  const { count, request, instanceId, stage, stageNames, waitSeconds } = coldStartWaits(run);
+  const { arrivalAtSeconds, coldStartWaitSeconds } = run.columns;
+  const sums = new Float64Array(run.columns.count);
+  for (let row = 0; row < count; row++) {
+    const i = request[row];
+    sums[i] += waitSeconds[row];
+    ok(waitSeconds[row] > 0 && (row === 0 || request[row - 1] <= i));
+    const life = run.lives[instanceId[row]];
+    equal(life.functionId, run.columns.functionId[i]);
+    ok(near(life.readyAtSeconds, arrivalAtSeconds[i] + coldStartWaitSeconds[i]));
+    if (stageNames[stage[row]] === "before_start") {
+      ok(near(waitSeconds[row], life.createdAtSeconds - arrivalAtSeconds[i]));
+    }
+  }
+  same("wait", sums, coldStartWaitSeconds);
 });
 
 holds("each GPU has one instance at a time, and no function more than its most", (test) => {

@@ -1,0 +1,45 @@
+import type { RunRecord } from "./run_record.ts";
+import type { ColdStartWaits } from "./run_tables.ts";
+import { eachWaitPart } from "./wait_parts.ts";
+
+/**
+ * The waits for starts, request by request and stage by stage. Rows are there for requests that
+ * waited alone, ascending, and for one request in the order of its wait.
+ *
+ * @example
+ * ```ts
+ * import { loadConfig, simulate } from "simfaasinfer";
+ * const config = loadConfig("workload: { type: poisson, arrival_rate: 1, num_requests: 20 }");
+ * const { coldStartWaits: waits, requests } = await simulate(config);
+ * const own = waits.waitSeconds.filter((_, row) => waits.request[row] === 0);
+ * const wait = own.reduce((sum, seconds) => sum + seconds, 0);
+ * console.log(Math.abs(wait - requests.coldStartWaitSeconds[0]) < 1e-9); // true
+ * ```
+ */
+export function coldStartWaits(run: RunRecord): ColdStartWaits {
+  let count = 0;
+  const codes = new Map<string, number>();
+  eachWaitPart(run, (_request, _instance, stage) => {
+    count++;
+    if (!codes.has(stage)) codes.set(stage, codes.size);
+  });
+  const request = new Int32Array(count);
+  const instanceId = new Int32Array(count);
+  const stageCode = new Uint16Array(count);
+  const waitSeconds = new Float64Array(count);
+  let row = 0;
+  eachWaitPart(run, (waiting, instance, stage, seconds) => {
+    request[row] = waiting;
+    instanceId[row] = instance;
+    stageCode[row] = codes.get(stage)!;
+    waitSeconds[row++] = seconds;
+  });
+  return {
+    count,
+    request,
+    instanceId,
+    stage: stageCode,
+    stageNames: [...codes.keys()],
+    waitSeconds,
+  };
+}
