@@ -1,6 +1,6 @@
 import type { StartExecutor } from "./start_executor.ts";
 import type { FinishedStart, RankPlace, StartRequest, StartStage } from "./start_request.ts";
-import type { StartService } from "./start_service.ts";
+import type { StartService, StartStages } from "./start_service.ts";
 
 /** A `StartService` that keeps the starts it brought up. */
 export interface ExecutorStarts extends StartService {
@@ -13,7 +13,8 @@ export interface ExecutorStarts extends StartService {
 /**
  * Brings instances up with a `StartExecutor`, so that starts share links and caches.
  *
- * @param requestOf The start of an instance: where it was placed, its plan, its weights.
+ * @param requestOf The start of an instance: where it was placed, its plan (of the given stages), its
+ *   weights.
  */
 export function executorStarts(
   executor: StartExecutor,
@@ -22,6 +23,7 @@ export function executorStarts(
     functionId: number,
     nowSeconds: number,
     ranks: readonly RankPlace[] | undefined,
+    stages: StartStages,
   ) => StartRequest,
 ): ExecutorStarts {
   const spans: StartStage[] = [];
@@ -33,8 +35,8 @@ export function executorStarts(
     },
     spans,
     finished: (instanceId) => finished.get(instanceId),
-    begin(instanceId, functionId, nowSeconds, ranks) {
-      const request = requestOf(instanceId, functionId, nowSeconds, ranks);
+    begin(instanceId, functionId, nowSeconds, ranks, stages = "all") {
+      const request = requestOf(instanceId, functionId, nowSeconds, ranks, stages);
       startOf.set(instanceId, executor.begin(request, nowSeconds));
     },
     cancel(instanceId, nowSeconds) {

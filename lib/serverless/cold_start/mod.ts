@@ -12,6 +12,7 @@ export * from "./links.ts";
 export * from "./minimum_tree.ts";
 export * from "./one_start.ts";
 export * from "./parse_preset.ts";
+export * from "./partial_plan.ts";
 export * from "./presets.ts";
 export * from "./stages.ts";
 export * from "./start_executor.ts";

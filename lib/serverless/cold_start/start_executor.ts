@@ -275,7 +275,7 @@ export class StartExecutor {
 
   #placeOf(start: Start, share: NodeShare): WeightTier {
     const cache = this.#weights;
-    if (cache === null) return share.staged;
+    if (cache === null || share.staged === "dram") return share.staged;
     const held = start.looked
       ? cache.tier(share.node, share.key)
       : cache.lookUp(share.node, share.key);

@@ -1,4 +1,4 @@
-import type { StartPlan } from "./stages.ts";
+import type { StartPlan, WeightTier } from "./stages.ts";
 import type { StageSpan } from "./start_service.ts";
 
 /** A source of uniform numbers in [0, 1). */
@@ -27,6 +27,8 @@ export interface StartRequest {
   readonly weightBytes: number;
   /** GPUs in rank order, >= 1. */
   readonly ranks: readonly RankPlace[];
+  /** Where the instance itself has its weights already, as one that sleeps; "remote" unless given. */
+  readonly weightsIn?: WeightTier;
   /** Container image, bytes; 0 unless given. */
   readonly imageBytes?: number;
   /** Engine snapshot, bytes; 0 unless given. */

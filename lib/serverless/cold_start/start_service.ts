@@ -16,18 +16,31 @@ export interface StageSpan {
 }
 
 /**
+ * Which stages of its function's start an instance takes: "all" of them; those that "wake" one that
+ * sleeps with its weights in host memory, or "reload" the weights of one that sleeps without; those
+ * "ahead", which bring up a member of a pool, or the "rest" that such a member leaves to do.
+ */
+export type StartStages = "all" | "wake" | "reload" | "ahead" | "rest";
+
+/**
  * Brings instances up. The cluster asks for a start, watches {@link StartService.nextEventSeconds}
  * and advances the service when that instant comes.
  */
 export interface StartService {
   /** Next instant at which something happens; Infinity when nothing is under way. */
   readonly nextEventSeconds: number;
-  /** Begins the start of an instance; `ranks` are its GPUs where machines are told apart. */
+  /**
+   * Begins the start of an instance, or of a pool's member, whose numbers are below 0.
+   *
+   * @param ranks Its GPUs where machines are told apart.
+   * @param stages Default "all".
+   */
   begin(
     instanceId: number,
     functionId: number,
     nowSeconds: number,
     ranks?: readonly RankPlace[],
+    stages?: StartStages,
   ): void;
   /** Gives up a start that is under way. */
   cancel(instanceId: number, nowSeconds: number): void;
@@ -52,7 +65,7 @@ export interface StageSeconds {
  * @param stagesOf Durations of the next start of a function; may draw from a random stream.
  */
 export function sequentialStarts(
-  stagesOf: (functionId: number) => readonly StageSeconds[],
+  stagesOf: (functionId: number, stages: StartStages) => readonly StageSeconds[],
 ): StartService {
   const queue = new EventQueue();
   const spans: StageSpan[] = [];
@@ -62,8 +75,8 @@ export function sequentialStarts(
       return queue.nextSeconds;
     },
     spans,
-    begin(instanceId, functionId, nowSeconds) {
-      const list = stagesOf(functionId);
+    begin(instanceId, functionId, nowSeconds, _ranks, which = "all") {
+      const list = stagesOf(functionId, which);
       stages.set(instanceId, list);
       queue.push(nowSeconds + (list[0]?.seconds ?? 0), 0, 0, instanceId);
     },

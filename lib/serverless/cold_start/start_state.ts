@@ -80,7 +80,7 @@ export function nodeShares(request: StartRequest): NodeShare[] {
       ? request.weightsKey
       : `${request.weightsKey}#${i}/${gpusOfNode.size}`,
     weightBytes: (request.weightBytes * gpus.length) / total,
-    staged: "remote",
+    staged: request.weightsIn ?? "remote",
   }));
 }
 
