@@ -79,6 +79,23 @@ Deno.test("the wait of a request whose instance was lost stays with the start wa
   }
 });
 
+Deno.test("of an instance that starts again, a wait has the stages of its own start", () => {
+  const run = runOf([[0, 1, 1], [9, 1, 1]]);
+  const stageSpans = [
+    ...run.stageSpans,
+    { instanceId: 0, stage: "wake", startAtSeconds: 10, endAtSeconds: 12 },
+    { instanceId: 0, stage: "wake", startAtSeconds: 12, endAtSeconds: 13 },
+  ];
+  const columns = { ...run.columns, coldStartWaitSeconds: Float64Array.of(5, 3) };
+  const lives = [{ ...run.lives[0], readyAtSeconds: 13 }];
+  deepEqual(rowsOf({ ...run, columns, lives, stageSpans }), [
+    [0, 0, "container", 3],
+    [0, 0, "weights", 2],
+    [1, 0, "before_start", 1],
+    [1, 0, "wake", 2],
+  ]);
+});
+
 Deno.test("a run without waits has no rows, and no stages in its summary", () => {
   const waits = coldStartWaits(runSmall([[0, 1, 1], [1, 1, 1]]));
   equal(waits.count, 0);

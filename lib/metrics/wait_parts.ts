@@ -1,5 +1,4 @@
 import type { StageSpan } from "../serverless/cold_start/start_service.ts";
-import type { InstanceLife } from "../serverless/lifecycle.ts";
 import type { RunRecord } from "./run_record.ts";
 
 /** Name of the part of a wait in which the start had not begun: no decision yet, or no free GPU. */
@@ -13,6 +12,9 @@ export type WaitPartVisitor = (
   seconds: number,
 ) => void;
 
+/** Instants that differ by less are sums of the same seconds in another order. */
+const SAME_SECONDS = 1e-6;
+
 const NONE: readonly StageSpan[] = [];
 
 /**
@@ -24,20 +26,25 @@ const NONE: readonly StageSpan[] = [];
 export function eachWaitPart(run: RunRecord, visit: WaitPartVisitor): void {
   const { arrivalAtSeconds, coldStartWaitSeconds, count } = run.columns;
   const paths = criticalPaths(run.stageSpans);
-  const waitedFor = startsByRequest(run);
   for (let i = 0; i < count; i++) {
-    if (!(coldStartWaitSeconds[i] > 0)) continue;
-    const { instanceId, createdAtSeconds } = waitedFor(i);
+    const wait = coldStartWaitSeconds[i];
+    if (!(wait > 0)) continue;
     const from = arrivalAtSeconds[i];
-    if (createdAtSeconds > from) visit(i, instanceId, BEFORE_START, createdAtSeconds - from);
-    for (const { stage, startAtSeconds, endAtSeconds } of paths.get(instanceId) ?? NONE) {
+    const to = from + wait;
+    const instanceId = instanceWaitedFor(run, paths, i);
+    const path = paths.get(instanceId) ?? NONE;
+    let next = firstEndingAfter(path, from);
+    const begin = next < path.length && isBefore(path[next], to) ? path[next].startAtSeconds : to;
+    if (begin > from) visit(i, instanceId, BEFORE_START, begin - from);
+    for (; next < path.length && isBefore(path[next], to); next++) {
+      const { stage, startAtSeconds, endAtSeconds } = path[next];
       const seconds = endAtSeconds - Math.max(startAtSeconds, from);
       if (seconds > 0) visit(i, instanceId, stage, seconds);
     }
   }
 }
 
-/** Stages on the critical path of each start, by instance. */
+/** Stages on the critical paths of each instance's starts, one after the other. */
 function criticalPaths(spans: readonly StageSpan[]): Map<number, StageSpan[]> {
   const paths = new Map<number, StageSpan[]>();
   for (const span of spans) {
@@ -50,29 +57,41 @@ function criticalPaths(spans: readonly StageSpan[]): Map<number, StageSpan[]> {
 }
 
 /**
- * Finds the instance whose start a request waited for. It is the one that served the request, unless
- * a fault took that one away: then it is the one of the function that became ready when the wait
- * ended (of equals the one created first).
+ * The instance whose start a request waited for. It is the one that served the request, unless a
+ * fault took that one away: then it is the one of the function that became ready as the wait ended
+ * (of equals the one created first).
  */
-function startsByRequest({ columns, lives }: RunRecord): (request: number) => InstanceLife {
+function instanceWaitedFor(
+  { columns, lives }: RunRecord,
+  paths: ReadonlyMap<number, readonly StageSpan[]>,
+  request: number,
+): number {
   const { arrivalAtSeconds, coldStartWaitSeconds, functionId, instanceId } = columns;
-  const readyLives = new Map<number, InstanceLife[]>();
-  const livesOf = (id: number) => {
-    let own = readyLives.get(id);
-    if (own === undefined) {
-      own = lives.filter((life) => life.functionId === id && life.readyAtSeconds >= 0);
-      readyLives.set(id, own);
-    }
-    return own;
+  const to = arrivalAtSeconds[request] + coldStartWaitSeconds[request];
+  const isReadyThen = (id: number) => {
+    if (Math.abs(lives[id].readyAtSeconds - to) < SAME_SECONDS) return true;
+    const path = paths.get(id) ?? NONE;
+    const last = path[firstEndingAfter(path, to - SAME_SECONDS)];
+    return last !== undefined && last.endAtSeconds - to < SAME_SECONDS;
   };
-  return (request) => {
-    const wait = coldStartWaitSeconds[request];
-    const arrival = arrivalAtSeconds[request];
-    const offBy = (life: InstanceLife) => Math.abs(life.readyAtSeconds - arrival - wait);
-    const last = lives[instanceId[request]];
-    if (last !== undefined && offBy(last) === 0) return last;
-    return livesOf(functionId[request]).reduce((best, life) =>
-      offBy(life) < offBy(best) ? life : best
-    );
-  };
+  const served = instanceId[request];
+  if (served >= 0 && isReadyThen(served)) return served;
+  const function_ = functionId[request];
+  return lives.findIndex((life, id) => life.functionId === function_ && isReadyThen(id));
+}
+
+/** Place of the first stage that ends after an instant. */
+function firstEndingAfter(path: readonly StageSpan[], atSeconds: number): number {
+  let low = 0, high = path.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (path[middle].endAtSeconds > atSeconds) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Whether a stage lies before an instant, whose last bits are not to be trusted. */
+function isBefore(span: StageSpan, atSeconds: number): boolean {
+  return (span.startAtSeconds + span.endAtSeconds) / 2 < atSeconds;
 }
