@@ -87,11 +87,7 @@ function latency(
     own,
     (i) => columns.firstTokenAtSeconds[i] - columns.arrivalAtSeconds[i],
   );
-  const { mean, max, percentiles: found } = describe(
-    values,
-    percentiles,
-    new Float64Array(own.length),
-  );
+  const { mean, max, percentiles: found } = describe(values, percentiles);
   const orNull = (value: number) => Number.isNaN(value) ? null : value;
   return {
     mean: orNull(mean),

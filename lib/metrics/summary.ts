@@ -113,7 +113,9 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
       per_million_total_tokens_usd: outputTokens > 0
         ? cost.total_usd / (outputTokens + counts.allPromptTokens) * 1e6
         : null,
-      per_slo_good_request_usd: perGood(run, requestLimits(options), cost.total_usd),
+      per_slo_good_request_usd: isLimited(options)
+        ? perGood(run, requestLimits(options), cost.total_usd)
+        : null,
       ...costShares(cost, wastedUsd),
       ...alwaysOn(run, options.functions),
     },
@@ -198,6 +200,12 @@ function weightCacheFields(counts: WeightCacheCounts | undefined): Summary["weig
     ssd_hit_rate: share(ssdHits),
     evictions,
   };
+}
+
+/** Whether any request could have limits. */
+function isLimited({ functions, classes = [], slo = NO_LIMITS }: SummaryOptions): boolean {
+  const common = classes.length > 0 ? classes.map((facts) => facts.slo) : [slo];
+  return functions.some((facts) => (facts.limits ?? common).some(hasLimits));
 }
 
 /** Limits of the requests by function and class. */

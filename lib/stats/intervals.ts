@@ -1,6 +1,6 @@
 import { incompleteBeta } from "./incomplete_beta.ts";
 import { normalQuantile } from "./normal.ts";
-import { placeOrderStatistics } from "./order_statistics.ts";
+import { orderStatistics } from "./order_statistics.ts";
 import { studentQuantile } from "./student.ts";
 
 /** A two-sided confidence interval, in the unit of the values. */
@@ -116,20 +116,22 @@ export function quantileInterval(values: ArrayLike<number>, q: number, level = 0
   const count = values.length;
   requireValues(values);
   const tail = (1 - level) / 2;
-  // below(k) = P(at most k of the values lie below the quantile)
-  const below = (k: number) => k < 0 ? 0 : k >= count ? 1 : incompleteBeta(count - k, k + 1, 1 - q);
-  // Rising in k: the number of ranks k >= 0 with below(k) <= tail, and with 1 - below(k) > tail.
-  const lowRank = countWhile(count, (k) => below(k) <= tail) - 1;
-  const highRank = countWhile(count, (k) => 1 - below(k) > tail);
+  // belowAtMost(k) = P(at most k of the values lie below the quantile)
+  const belowAtMost = (k: number) =>
+    k < 0 ? 0 : k >= count ? 1 : incompleteBeta(count - k, k + 1, 1 - q);
+  // Rising in k: the number of ranks k >= 0 with belowAtMost(k) <= tail, and with the rest > tail.
+  const lowRank = countWhile(count, (k) => belowAtMost(k) <= tail) - 1;
+  const highRank = countWhile(count, (k) => 1 - belowAtMost(k) > tail);
   const position = q * (count - 1);
   const floor = Math.floor(position);
   const ceil = Math.ceil(position);
-  const wanted = [lowRank, floor, ceil, highRank].filter((rank) => rank >= 0 && rank < count);
-  const placed = Float64Array.from(values);
-  placeOrderStatistics(placed, count, wanted.sort((a, b) => a - b));
-  const lower = lowRank >= 0 ? placed[lowRank] : -Infinity;
-  const upper = highRank < count ? placed[highRank] : Infinity;
-  const estimate = placed[floor] + (position - floor) * (placed[ceil] - placed[floor]);
+  const [below, above, lowest, highest] = orderStatistics(
+    Float64Array.from(values),
+    [floor, ceil, Math.max(lowRank, 0), Math.min(highRank, count - 1)],
+  );
+  const lower = lowRank >= 0 ? lowest : -Infinity;
+  const upper = highRank < count ? highest : Infinity;
+  const estimate = below + (position - floor) * (above - below);
   return { estimate, lower, upper, halfWidth: (upper - lower) / 2, level };
 }
 

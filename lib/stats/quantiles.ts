@@ -1,4 +1,4 @@
-import { placeOrderStatistics } from "./order_statistics.ts";
+import { orderStatistics } from "./order_statistics.ts";
 
 /** What `describe` says about a column; all but the count are NaN when it holds no number. */
 export interface Description {
@@ -20,7 +20,6 @@ export interface Description {
  *
  * @param values not changed.
  * @param percentages each from 0 to 100, in any order.
- * @param scratch room for a copy, at least as long as `values`; pass one to spare an allocation.
  * @source Hyndman and Fan 1996, "Sample quantiles in statistical packages", definition 7
  *
  * @example
@@ -31,44 +30,29 @@ export interface Description {
  * console.log(mean, percentiles); // 2.5, [2.5, 3.7]
  * ```
  */
-export function describe(
-  values: Float64Array,
-  percentages: readonly number[],
-  scratch: Float64Array = new Float64Array(values.length),
-): Description {
-  if (scratch.length < values.length) {
-    throw new RangeError(
-      `Cannot describe ${values.length} values with a scratch at least as long: ` +
-        `current value is ${scratch.length}`,
-    );
+export function describe(values: Float64Array, percentages: readonly number[]): Description {
+  const numbers = withoutNaN(values);
+  const count = numbers.length;
+  const positions = percentages.map((percentage) => positionOf(percentage, count));
+  if (count === 0) {
+    const none = new Float64Array(percentages.length).fill(NaN);
+    return { count, mean: NaN, min: NaN, max: NaN, percentiles: none };
   }
-  let count = 0;
-  let min = Infinity;
-  let max = -Infinity;
-  let sum = 0;
-  let lost = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (value !== value) continue; // NaN
-    scratch[count++] = value;
-    if (value < min) min = value;
-    if (value > max) max = value;
-    // Neumaier's compensated sum keeps the mean right to the last digits over millions of values.
-    const next = sum + value;
-    lost += Math.abs(sum) >= Math.abs(value) ? (sum - next) + value : (value - next) + sum;
-    sum = next;
-  }
-  if (max === Infinity || min === -Infinity) lost = 0;
-  const result = percentilesInPlace(scratch, count, percentages);
-  if (count === 0) return { count, mean: NaN, min: NaN, max: NaN, percentiles: result };
-  return { count, mean: (sum + lost) / count, min, max, percentiles: result };
+  const around = positions.flatMap((position) => [Math.floor(position), Math.ceil(position)]);
+  const [min, max, ...found] = orderStatistics(numbers, [0, count - 1, ...around]);
+  const percentiles = Float64Array.from(positions, (position, i) => {
+    const lower = found[2 * i];
+    const upper = found[2 * i + 1];
+    return lower === upper ? lower : lower + (position - Math.floor(position)) * (upper - lower);
+  });
+  const isFinite = min > -Infinity && max < Infinity;
+  return { count, mean: (isFinite ? sumOf(numbers) : min + max) / count, min, max, percentiles };
 }
 
 /**
  * Exact percentiles of a column, NaN left out; see `describe`, which this calls.
  *
  * @param percentages each from 0 to 100, in any order.
- * @param scratch room for a copy, at least as long as `values`.
  * @returns one value per percentage, NaN when the column holds no number.
  *
  * @example
@@ -78,36 +62,37 @@ export function describe(
  * console.log(percentiles(Float64Array.of(4, 1, 3, 2), [50])); // [2.5]
  * ```
  */
-export function percentiles(
-  values: Float64Array,
-  percentages: readonly number[],
-  scratch?: Float64Array,
-): Float64Array {
-  return describe(values, percentages, scratch).percentiles;
+export function percentiles(values: Float64Array, percentages: readonly number[]): Float64Array {
+  return describe(values, percentages).percentiles;
 }
 
-function percentilesInPlace(
-  values: Float64Array,
-  count: number,
-  percentages: readonly number[],
-): Float64Array {
-  const result = new Float64Array(percentages.length).fill(NaN);
-  const position = percentages.map((percentage) => {
-    if (!(percentage >= 0 && percentage <= 100)) {
-      throw new RangeError(
-        `Cannot take a percentile as a percentage from 0 to 100: current value is ${percentage}`,
-      );
-    }
-    return percentage / 100 * (count - 1);
-  });
-  if (count === 0) return result;
-  const ranks = new Set<number>();
-  for (const p of position) ranks.add(Math.floor(p)).add(Math.ceil(p));
-  placeOrderStatistics(values, count, [...ranks].sort((a, b) => a - b));
-  position.forEach((p, i) => {
-    const lower = values[Math.floor(p)];
-    const upper = values[Math.ceil(p)];
-    result[i] = lower === upper ? lower : lower + (p - Math.floor(p)) * (upper - lower);
-  });
-  return result;
+/** Place of a percentile among the sorted values, from 0 to count - 1. */
+function positionOf(percentage: number, count: number): number {
+  if (!(percentage >= 0 && percentage <= 100)) {
+    throw new RangeError(
+      `Cannot take a percentile as a percentage from 0 to 100: current value is ${percentage}`,
+    );
+  }
+  return percentage / 100 * (count - 1);
+}
+
+/** The values themselves when all are numbers, else those that are. */
+function withoutNaN(values: Float64Array): Float64Array {
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] !== values[i]) return values.filter((value) => value === value);
+  }
+  return values;
+}
+
+/** Neumaier's compensated sum keeps a mean right to the last digits over millions of values. */
+function sumOf(values: Float64Array): number {
+  let sum = 0;
+  let lost = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    const next = sum + value;
+    lost += Math.abs(sum) >= Math.abs(value) ? (sum - next) + value : (value - next) + sum;
+    sum = next;
+  }
+  return sum + lost;
 }
