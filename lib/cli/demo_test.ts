@@ -21,7 +21,7 @@ Deno.test("demo prints the summary, writes results and figures to results/demo, 
     match(config.model.name, /llama-3\.1-8b/i);
     match(config.cluster.gpu_type, /h100/i);
     const figures = filesBelow(directory).filter((name) => /figures\/./.test(name));
-    for (const name of ["latency_cdf", "timeline", "instances", "cost"]) {
+    for (const name of ["latency_cdf", "timeline", "instances", "cold_starts", "cost"]) {
       for (const format of ["svg", "png"]) {
         const path = `results/demo/figures/${name}.${format}`;
         ok(figures.includes(path), path);

@@ -16,7 +16,8 @@ const OPTIONS: readonly CommandOption[] = [
     value: "NAME",
     repeats: true,
     describe: "Only this figure; may stand several times. Of a run: latency_cdf,\n" +
-      "latency_percentiles, timeline, instances, cost; an experiment has its own",
+      "latency_percentiles, timeline, instances, cold_starts (where a request waited for\n" +
+      "one), cost; an experiment has its own",
   },
   {
     name: "format",

@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from "@std/assert";
 import { attainmentCurves, bandedCurves } from "./banded_curves.ts";
 import { coldStartStages } from "./cold_start_stages.ts";
 import { heatMap } from "./heat_map.ts";
+import { joinShortStages } from "./join_short_stages.ts";
 import { paperBars } from "./paper_bars.ts";
 import { paretoFront, paretoRows } from "./pareto_front.ts";
 import { predictedScatter } from "./predicted_scatter.ts";
@@ -105,6 +106,26 @@ Deno.test("figures without rows are drawn empty", async () => {
 Deno.test("paretoRows() leaves out what another row betters", () => {
   deepEqual(paretoRows(choices).map((row) => row.label), ["60 s", "hybrid"]);
   deepEqual(paretoRows([{ x: 1, y: 1 }, { x: 1, y: 1 }, { x: 2, y: 1 }]), [{ x: 1, y: 1 }]);
+});
+
+Deno.test("joinShortStages() keeps every second, and at most nine stages beside the others", () => {
+  const bars = ["a", "b"].flatMap((series, i) =>
+    Array.from({ length: 12 }, (_, k) => ({
+      panel: "",
+      series,
+      stage: `s${k}`,
+      seconds: k === 3 ? 0.01 : (i + 1) * (k + 1),
+    }))
+  );
+  const { rows, stages } = joinShortStages(bars);
+  deepEqual(stages, ["s2", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "other stages"]);
+  const sum = (of: typeof bars) => of.reduce((all, { seconds }) => all + seconds, 0);
+  for (const series of ["a", "b"]) {
+    const ofBar = (row: typeof bars[number]) => row.series === series;
+    ok(Math.abs(sum(rows.filter(ofBar)) - sum(bars.filter(ofBar))) < 1e-12);
+  }
+  ok(rows.every((row) => stages.includes(row.stage)));
+  deepEqual(joinShortStages([]), { rows: [], stages: ["other stages"] });
 });
 
 Deno.test("heatMap() writes every value in its place", async () => {

@@ -27,12 +27,15 @@ export interface ColdStartStagesOptions {
   readonly totals?: readonly StageTotal[];
   /** What the marks are, for the key; default "measured total". */
   readonly totalsLabel?: string;
+  /** Title of the axis; default "Time (s)". */
+  readonly title?: string;
+  /** Room for the names of the bars, which end there, points; default 62, which long ones exceed. */
+  readonly nameWidth?: number;
   /** Columns of a page; default 2. */
   readonly column?: ColumnSpan;
 }
 
-/** Room left of the first panel for the names of the bars, and between panels, points. */
-const LEFT = 62;
+/** Room between panels, points. */
 const GAP = 12;
 const ROW_HEIGHT = 13;
 const KEY_HEIGHT = 14;
@@ -56,7 +59,9 @@ export function coldStartStages(
   rows: readonly StageRow[],
   options: ColdStartStagesOptions = {},
 ): FigureSpec {
-  const { totals = [], totalsLabel = "measured total", column = 2 } = options;
+  const { totals = [], totalsLabel = "measured total", title = "Time (s)" } = options;
+  const { nameWidth: left = 62, column = 2 } = options;
+  const limit = options.nameWidth === undefined ? {} : { labelLimit: left - 4 };
   const panels = [...new Set(rows.map((row) => row.panel))];
   const series = [...new Set(rows.map((row) => row.series))];
   const seen = new Set(rows.filter((row) => row.seconds > 0).map((row) => row.stage));
@@ -75,10 +80,10 @@ export function coldStartStages(
     symbolType: "square",
     columns,
     orient: "none",
-    legendX: 6 - LEFT,
+    legendX: 6 - left,
     legendY: -KEY_HEIGHT * Math.ceil(keys.length / columns) - (panels.length > 1 ? 16 : 4),
   };
-  const width = (FIGURE_WIDTH[column] - LEFT - 18 - GAP * (panels.length - 1)) /
+  const width = (FIGURE_WIDTH[column] - left - 18 - GAP * (panels.length - 1)) /
     Math.max(1, panels.length);
   return figure({
     spacing: GAP,
@@ -89,7 +94,7 @@ export function coldStartStages(
         sort: null,
         scale: { domain: series },
         axis: index === 0
-          ? { title: null, ticks: false, domain: false, minExtent: LEFT - 4 }
+          ? { title: null, ticks: false, domain: false, minExtent: left - 4, ...limit }
           : { title: null, ticks: false, domain: false, labels: false },
       };
       return {
@@ -109,7 +114,7 @@ export function coldStartStages(
                 field: "seconds",
                 type: "quantitative",
                 stack: "zero",
-                title: "Time (s)",
+                title,
                 scale: { domain: [0, longest > 0 ? longest * 1.03 : 1], nice: false },
                 axis: { tickCount: 4, format: "~r", titlePadding: 2 },
               },

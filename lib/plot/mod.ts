@@ -25,6 +25,7 @@ export {
 export { costBreakdown, type CostBreakdownOptions, type CostRow } from "./cost_breakdown.ts";
 export { heatMap, type HeatMapOptions, type HeatRow } from "./heat_map.ts";
 export { instanceGantt, type InstanceGanttOptions, type PhaseRow } from "./instance_gantt.ts";
+export { joinShortStages, OTHER_STAGES } from "./join_short_stages.ts";
 export { type CdfRow, latencyCdf, type LatencyCdfOptions, type SloLine } from "./latency_cdf.ts";
 export { type CurveRow, pairedCurves, type PairedCurvesOptions } from "./paired_curves.ts";
 export { paperBars, type PaperBarsOptions, type PaperRow } from "./paper_bars.ts";
@@ -51,6 +52,7 @@ export {
 } from "./predicted_scatter.ts";
 export { convertSvg, type FigureFormat, renderFigure, renderSvg } from "./render.ts";
 export type { FigureSpec } from "./spec.ts";
+export { stageLabel } from "./stage_label.ts";
 export { type ColumnSpan, FIGURE_WIDTH, THEME } from "./theme.ts";
 export { type CdfPoint, thinCdf } from "./thin_cdf.ts";
 export { type TimeUnit, timeUnit } from "./time_axis.ts";

@@ -1,6 +1,7 @@
 import { convertSvg, type FigureFormat, renderSvg } from "../plot/mod.ts";
 import type { FigureSource } from "./figure_source.ts";
 import {
+  figuresOf,
   STANDARD_FIGURES,
   type StandardFigure,
   type StandardFigureOptions,
@@ -9,7 +10,7 @@ import {
 /** Options of {@linkcode drawFigures}. */
 export interface DrawOptions extends StandardFigureOptions {
   readonly formats: readonly FigureFormat[];
-  /** Figures to draw; default all. */
+  /** Figures to draw; default all that the run has. */
   readonly only?: readonly StandardFigure[];
 }
 
@@ -17,14 +18,21 @@ export interface DrawOptions extends StandardFigureOptions {
  * Draws the standard figures of a run one after the other.
  *
  * @param write Takes the name of each file, such as "timeline.svg", and its bytes.
+ * @throws {RangeError} If a figure is asked for that the run does not have.
  */
 export async function drawFigures(
   source: FigureSource,
   options: DrawOptions,
   write: (name: string, bytes: Uint8Array<ArrayBuffer>) => void,
 ): Promise<void> {
-  const names = options.only ?? Object.keys(STANDARD_FIGURES) as StandardFigure[];
-  for (const name of names) {
+  const own = figuresOf(source);
+  for (const name of options.only ?? own) {
+    if (!own.includes(name)) {
+      throw new RangeError(
+        `Cannot draw ${name} of a run in which no request waited for a start: current value is ` +
+          own.join(", "),
+      );
+    }
     const svg = await renderSvg(STANDARD_FIGURES[name](source, options));
     for (const format of options.formats) {
       write(`${name}.${format}`, await convertSvg(svg, format));

@@ -1,6 +1,20 @@
 import type { RunResult, Summary, TimeSeriesColumns } from "../metrics/run_tables.ts";
 import type { PhaseRow } from "../plot/mod.ts";
 
+/** Waits for starts, a row for each request and stage; as the table `cold_start_waits` has them. */
+export interface StageWaits {
+  /** Request of each row, ascending. */
+  readonly request: Int32Array;
+  /** Its function, an index into `functionNames`. */
+  readonly functionId: Uint16Array;
+  /** Functions whose requests waited, in order of first appearance. */
+  readonly functionNames: readonly string[];
+  /** Stage of each row, an index into `stageNames`. */
+  readonly stage: Uint16Array;
+  readonly stageNames: readonly string[];
+  readonly waitSeconds: Float64Array;
+}
+
 /** What the standard figures of a run are drawn from. */
 export interface FigureSource {
   /** Times to first token of the requests that have one, seconds, in any order. */
@@ -12,6 +26,7 @@ export interface FigureSource {
   readonly timeSeries: TimeSeriesColumns;
   /** Phases of the instances' lives, without the stages of their starts. */
   readonly phases: readonly PhaseRow[];
+  readonly coldStartWaits: StageWaits;
   readonly summary: Summary;
 }
 
@@ -32,8 +47,37 @@ export function figureSource(result: RunResult): FigureSource {
         endSeconds: instances.endAtSeconds[i],
       })),
     ),
+    coldStartWaits: stageWaits(result),
     summary: result.summary,
   };
+}
+
+function stageWaits({ coldStartWaits: waits, requests, functionNames }: RunResult): StageWaits {
+  const { request, stage, stageNames, waitSeconds } = waits;
+  const functions = textCodes(
+    Array.from(request, (waiting) => functionNames[requests.functionId[waiting]]),
+  );
+  return {
+    request,
+    functionId: functions.codes,
+    functionNames: functions.names,
+    stage,
+    stageNames,
+    waitSeconds,
+  };
+}
+
+/** Texts as codes, and the text of each code in order of first appearance. */
+export function textCodes(
+  texts: readonly string[],
+): { readonly codes: Uint16Array; readonly names: readonly string[] } {
+  const codeOf = new Map<string, number>();
+  const codes = Uint16Array.from(texts, (text) => {
+    const code = codeOf.get(text) ?? codeOf.size;
+    if (code === codeOf.size) codeOf.set(text, code);
+    return code;
+  });
+  return { codes, names: [...codeOf.keys()] };
 }
 
 /** The phases that tile an instance's life: stages of a start lie within "starting". */

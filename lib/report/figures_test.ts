@@ -2,10 +2,11 @@ import { deepEqual, equal, ok, rejects } from "@std/assert";
 import { loadConfig } from "../config/load.ts";
 import { madeUpRun } from "../results/made_up_run.ts";
 import { makeManifest, openResultDirectory, writeResults } from "../results/mod.ts";
+import { coldStartRows } from "./cold_start_rows.ts";
 import { drawFigures } from "./draw_figures.ts";
 import { figureSource } from "./figure_source.ts";
 import { readFigureSource } from "./read_figure_source.ts";
-import { latencyRows, STANDARD_FIGURES, timelineRows } from "./standard_figures.ts";
+import { figuresOf, latencyRows, STANDARD_FIGURES, timelineRows } from "./standard_figures.ts";
 
 async function withResults(body: (path: string) => Promise<void>): Promise<void> {
   const root = Deno.makeTempDirSync();
@@ -45,6 +46,42 @@ Deno.test("latencyRows() ends each series at its longest latency", () => {
   deepEqual(last("E2E"), { series: "E2E", seconds: Math.max(...source.e2eSeconds), share: 1 });
   deepEqual(last("TBT")?.seconds, run.tbtCdf.seconds.at(-1));
   equal(source.ttftSeconds.length, run.summary.requests.completed);
+});
+
+Deno.test("coldStartRows() has the mean wait of all, of percentile groups and of functions", () => {
+  const run = madeUpRun(3000);
+  const waits = run.requests.coldStartWaitSeconds.filter((seconds) => seconds > 0);
+  const mean = waits.reduce((sum, seconds) => sum + seconds, 0) / waits.length;
+  const rows = coldStartRows(figureSource(run).coldStartWaits);
+  const bars = Map.groupBy(rows, (row) => row.series);
+  const seconds = [...bars.values()].map((bar) => bar.reduce((sum, row) => sum + row.seconds, 0));
+  deepEqual([...bars.keys()].slice(0, 5), [
+    `all (${waits.length})`,
+    ...["up to p50", "p50 to p90", "p90 to p99", "beyond p99"],
+  ]);
+  equal(bars.size, 7);
+  ok(Math.abs(seconds[0] - mean) < 1e-9);
+  deepEqual(seconds.slice(1, 5), seconds.slice(1, 5).toSorted((a, b) => a - b));
+  // The functions' means weighted by their waits are the mean of all.
+  const counts = [...bars.keys()].slice(5).map((name) => Number(/\((\d+)\)$/.exec(name)![1]));
+  equal(counts[0] + counts[1], waits.length);
+  ok(Math.abs((counts[0] * seconds[5] + counts[1] * seconds[6]) / waits.length - mean) < 1e-9);
+  for (const row of bars.get("beyond p99")!) {
+    const part = row.stage === "container" ? 0.25 : 0.75;
+    ok(Math.abs(row.seconds - part * seconds[4]) < 1e-9);
+  }
+});
+
+Deno.test("a run without waits for starts has no figure of them", async () => {
+  const run = madeUpRun(0);
+  const source = figureSource(run);
+  const names: string[] = [];
+  await drawFigures(source, { formats: ["svg"] }, (name) => names.push(name));
+  deepEqual(names, figuresOf(source).map((name) => `${name}.svg`));
+  ok(!names.includes("cold_starts.svg") && names.includes("cost.svg"));
+  await rejects(drawFigures(source, { formats: ["svg"], only: ["cold_starts"] }, () => {}), {
+    message: /^Cannot draw cold_starts of a run in which no request waited for a start: current /,
+  });
 });
 
 Deno.test("timelineRows() averages neighbours without losing a request", () => {

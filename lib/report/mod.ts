@@ -5,10 +5,12 @@
  * @module
  */
 export { drawFigures, type DrawOptions } from "./draw_figures.ts";
-export { type FigureSource, figureSource } from "./figure_source.ts";
+export { coldStartRows } from "./cold_start_rows.ts";
+export { type FigureSource, figureSource, type StageWaits } from "./figure_source.ts";
 export { readFigureSource } from "./read_figure_source.ts";
 export {
   type FigureSlo,
+  figuresOf,
   latencyRows,
   STANDARD_FIGURES,
   type StandardFigure,

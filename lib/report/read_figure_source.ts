@@ -1,6 +1,9 @@
 import { asyncBufferFromFile, parquetRead } from "hyparquet";
 import type { Summary } from "../metrics/run_tables.ts";
-import { type FigureSource, phaseRows } from "./figure_source.ts";
+import { type FigureSource, phaseRows, type StageWaits, textCodes } from "./figure_source.ts";
+
+/** Files without which a directory is not read: what every run writes, and the newest table. */
+const NEEDED = ["manifest.json", "summary.json", "requests.parquet", "cold_start_waits.parquet"];
 
 type Columns = Readonly<Record<string, readonly unknown[]>>;
 
@@ -10,7 +13,7 @@ type Columns = Readonly<Record<string, readonly unknown[]>>;
  * @throws {RangeError} If the directory holds no results in Parquet.
  */
 export async function readFigureSource(directory: string): Promise<FigureSource> {
-  for (const name of ["manifest.json", "summary.json", "requests.parquet"]) {
+  for (const name of NEEDED) {
     try {
       await Deno.stat(`${directory}/${name}`);
     } catch (error) {
@@ -25,7 +28,7 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
   }
   const read = (table: string, columns: readonly string[]) =>
     readColumns(`${directory}/${table}.parquet`, columns);
-  const [requests, series, instances, gaps, summary] = await Promise.all([
+  const [requests, series, instances, gaps, waits, summary] = await Promise.all([
     read("requests", ["ttft_s", "e2e_s"]),
     read("timeseries", [
       ...["time_s", "arrivals", "completions", "queued", "running"],
@@ -34,6 +37,7 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
     ]),
     read("instances", ["instance", "phase", "start_s", "end_s"]),
     read("token_gaps", ["tbt_s", "share"]),
+    read("cold_start_waits", ["request", "function", "stage", "wait_s"]),
     Deno.readTextFile(`${directory}/summary.json`),
   ]);
   return {
@@ -65,7 +69,21 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
         endSeconds: instances.end_s[i] as number,
       })),
     ),
+    coldStartWaits: stageWaits(waits),
     summary: JSON.parse(summary) as Summary,
+  };
+}
+
+function stageWaits(columns: Columns): StageWaits {
+  const functions = textCodes(columns.function as readonly string[]);
+  const stages = textCodes(columns.stage as readonly string[]);
+  return {
+    request: integers(columns.request),
+    functionId: functions.codes,
+    functionNames: functions.names,
+    stage: stages.codes,
+    stageNames: stages.names,
+    waitSeconds: floats(columns.wait_s),
   };
 }
 

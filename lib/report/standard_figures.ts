@@ -2,18 +2,22 @@ import type { Summary, TimeSeriesColumns } from "../metrics/run_tables.ts";
 import {
   type CdfRow,
   clusterTimeline,
+  coldStartStages,
   type ColumnSpan,
   costBreakdown,
   type CostRow,
   type FigureSpec,
   instanceGantt,
+  joinShortStages,
   latencyCdf,
   percentileBars,
   type PercentileRow,
   type SloLine,
+  type StageRow,
   thinCdf,
   type TimelineRow,
 } from "../plot/mod.ts";
+import { coldStartRows } from "./cold_start_rows.ts";
 import type { FigureSource } from "./figure_source.ts";
 
 /** Limits that are drawn into the distribution of latencies, seconds; null for none. */
@@ -23,7 +27,7 @@ export interface FigureSlo {
   readonly e2e_s?: number | null;
 }
 
-/** Options of {@linkcode standardFigures}. */
+/** Options of {@linkcode STANDARD_FIGURES}. */
 export interface StandardFigureOptions {
   readonly slo?: FigureSlo;
   /** Columns of a page; default by figure. */
@@ -41,6 +45,8 @@ export const STANDARD_FIGURES = {
     percentileBars(percentileRows(summary), { column }),
   timeline: ({ timeSeries }, { column }) => clusterTimeline(timelineRows(timeSeries), { column }),
   instances: ({ phases }, { column }) => instanceGantt(phases, { column }),
+  cold_starts: ({ coldStartWaits }, { column }) =>
+    coldStarts(coldStartRows(coldStartWaits), column),
   cost: ({ summary }, { column }) => costBreakdown(costRows(summary), { column }),
 } as const satisfies Record<
   string,
@@ -49,6 +55,23 @@ export const STANDARD_FIGURES = {
 
 /** Name of a standard figure. */
 export type StandardFigure = keyof typeof STANDARD_FIGURES;
+
+/** The standard figures that a run has: that of cold starts if a request waited for one. */
+export function figuresOf({ coldStartWaits }: FigureSource): StandardFigure[] {
+  const names = Object.keys(STANDARD_FIGURES) as StandardFigure[];
+  return names.filter((name) => name !== "cold_starts" || coldStartWaits.request.length > 0);
+}
+
+/** How the waits for starts split by stage. */
+function coldStarts(rows: readonly StageRow[], column: ColumnSpan | undefined): FigureSpec {
+  const joined = joinShortStages(rows);
+  return coldStartStages(joined.rows, {
+    stages: joined.stages,
+    title: "Mean wait for a start (s)",
+    nameWidth: column === 1 ? 80 : 130,
+    column,
+  });
+}
 
 /** Distributions of TTFT, TBT and E2E latency, thinned to what a curve needs. */
 export function latencyRows(source: FigureSource): CdfRow[] {
