@@ -1,31 +1,47 @@
-import assert from "@std/assert";
-import { runColdStart } from "./coldstart.ts";
-import { runTargets } from "./targets.ts";
+import { deepEqual, equal, match, ok } from "@std/assert";
+import { main } from "./main.ts";
 
-async function coldStart(...args: string[]): Promise<{ code: number; text: string }> {
-  const lines: string[] = [];
-  const code = await runColdStart(args, (line) => lines.push(line));
-  return { code, text: lines.join("\n") };
+async function coldStart(...args: string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await main(
+    ["coldstart", ...args],
+    (line) => out.push(line),
+    (line) => err.push(line),
+  );
+  return { code, text: out.join("\n"), err };
 }
 
 const MODEL = ["some-model", "--weights", "20GB", "--layers", "32"];
 
-Deno.test("runColdStart() compares all presets unless told which", async () => {
+/** A start of one's own: what it fetches goes on beside what it runs. */
+const OWN = `
+id: mine
+summary: two stages beside each other, one after both
+stages:
+  - { stage: my_import, after: [], seconds: 2 }
+  - stage: my_fetch
+    after: []
+    transfer: { what: weights, from: { remote: { links: [nic] } } }
+  - { stage: my_load, after: [my_import, my_fetch], seconds: 1 }
+`;
+
+Deno.test("coldstart compares all presets unless told which", async () => {
   const { code, text } = await coldStart(...MODEL);
-  assert.equal(code, 0);
-  for (const preset of ["vllm-v1", "medusa", "hydraserve-single"]) assert.ok(text.includes(preset));
+  equal(code, 0);
+  for (const preset of ["vllm-v1", "medusa", "hydraserve-single"]) ok(text.includes(preset));
 });
 
-Deno.test("runColdStart() takes longer the further away the weights are", async () => {
+Deno.test("coldstart takes longer the further away the weights are", async () => {
   const seconds = async (cache: string) => {
     const { text } = await coldStart(...MODEL, "--preset", "simple", "--cache", cache, "--json");
     return JSON.parse(text)[0].starts[0].readyAtSeconds as number;
   };
   const [warm, ssd, none] = [await seconds("warm"), await seconds("ssd"), await seconds("none")];
-  assert.ok(warm < ssd && ssd < none, `${warm} ${ssd} ${none}`);
+  ok(warm < ssd && ssd < none, `${warm} ${ssd} ${none}`);
 });
 
-Deno.test("runColdStart() shares a node's links between instances", async () => {
+Deno.test("coldstart shares a node's links between instances", async () => {
   const fetchSeconds = async (...more: string[]) => {
     const { text } = await coldStart(
       ...[...MODEL, "--preset", "simple", "--nic", "2GB/s", "--json", ...more],
@@ -38,53 +54,50 @@ Deno.test("runColdStart() shares a node's links between instances", async () => 
     const fetch = stages.find(({ stage }) => stage === "weights_fetch")!;
     return fetch.endAtSeconds - fetch.startAtSeconds;
   };
-  const near = (actual: number, expected: number) => assert.ok(Math.abs(actual - expected) < 1e-6);
+  const near = (actual: number, expected: number) => ok(Math.abs(actual - expected) < 1e-6);
   near(await fetchSeconds(), 10);
   near(await fetchSeconds("--instances", "4"), 40);
   near(await fetchSeconds("--instances", "4", "--same-model"), 10);
 });
 
-Deno.test("runColdStart() says in one line what is wrong", async () => {
-  for (
-    const [args, expected] of [
-      [["m", "--weights", "20kg"], /--weights .* 20kg/],
-      [[...MODEL, "--cache", "hot"], /warm, dram, ssd, none: current value is hot/],
-      [[...MODEL, "--preset", "vllm"], /current value is vllm/],
-      [[...MODEL, "--preset", "absent.yaml"], /absent\.yaml/],
-      [[...MODEL, "--tp", "0"], /--tp .* 0/],
-    ] as const
-  ) {
-    const { code, text } = await coldStart(...args);
-    assert.equal(code, 2);
-    assert.match(text, expected);
-    assert.equal(text.split("\n").length, 1);
+Deno.test("coldstart says in one line on stderr what is wrong", async () => {
+  const cases: [string[], RegExp][] = [
+    [[], /^Cannot start an instance without a model: write coldstart MODEL$/],
+    [["a", "b"], /^Cannot read the arguments of coldstart as 1 at most/],
+    [[...MODEL, "--prset", "simple"], /--prset as an option .*\(did you mean --preset\?\)/],
+    [["m", "--weights", "20kg"], /--weights .*"20kg"$/],
+    [[...MODEL, "--cache", "hot"], /warm, dram, ssd, none: current value is "hot"$/],
+    [[...MODEL, "--preset", "vllm"], /current value is vllm$/],
+    [[...MODEL, "--preset", "absent.yaml"], /absent\.yaml"$/],
+    [[...MODEL, "--tp", "0"], /--tp .*"0"$/],
+    [[...MODEL, "--figure", "stages.gif"], /svg, png, pdf: current value is "gif"$/],
+    [[...MODEL, "--graph", "no/where.svg"], /^Cannot write a figure .*"no\/where\.svg"$/],
+  ];
+  for (const [args, says] of cases) {
+    const { code, text, err } = await coldStart(...args);
+    deepEqual([code, text, err.length], [2, "", 1], String(err));
+    match(err[0], says);
   }
 });
 
-/** Targets that are not met, as docs/elastic-fleets.md says. */
-const MISSED = ["aws-lambda/cold_share/mean error", "aws-lambda/instances/mean error"];
-
-Deno.test("runTargets() prints a row per target and says whether all are met", () => {
-  const lines: string[] = [];
-  // Every group once; the cold starts, which take no time, as a table too.
-  assert.equal(runTargets(["--json"], (line) => lines.push(line)), 1);
-  const rows = JSON.parse(lines.join("\n")) as { id: string; pass: boolean | null }[];
-  assert.ok(rows.length > 90);
-  assert.deepEqual(rows.filter(({ pass }) => pass === false).map(({ id }) => id), MISSED);
-  lines.length = 0;
-  assert.equal(runTargets(["vllm-v1"], (line) => lines.push(line)), 0);
-  const judged = rows.filter(({ id, pass }) => id.startsWith("vllm-v1/") && pass !== null).length;
-  assert.equal(lines.at(-1), `${judged} of ${judged} targets met`);
-  assert.equal(runTargets(["nonsense"], () => {}), 2);
-});
-
-Deno.test("runColdStart() draws the stages into a file", async () => {
+Deno.test("coldstart draws critical paths as bars, and what waits for what as a graph", async () => {
   const directory = await Deno.makeTempDir();
-  const file = `${directory}/stages.svg`;
-  const { code } = await coldStart(...MODEL, "--preset", "vllm-v1", "--figure", file);
-  assert.equal(code, 0);
-  const svg = await Deno.readTextFile(file);
-  for (const stage of ["weights fetch", "compile"]) assert.ok(svg.includes(stage), stage);
-  const { code: wrong, text } = await coldStart(...MODEL, "--figure", `${directory}/stages.gif`);
-  assert.deepEqual([wrong, /svg, png, pdf: current value is gif/.test(text)], [2, true]);
+  try {
+    await Deno.writeTextFile(`${directory}/own.yaml`, OWN);
+    const files = { "--figure": `${directory}/bars.svg`, "--graph": `${directory}/graph.svg` };
+    const { code, err } = await coldStart(
+      ...[...MODEL, "--preset", `${directory}/own.yaml`, "--preset", "vllm-v1", "--nic", "4GB/s"],
+      ...Object.entries(files).flat(),
+    );
+    equal(code, 0, String(err));
+    const bars = await Deno.readTextFile(files["--figure"]);
+    for (const stage of ["weights fetch", "compile", "my fetch"]) ok(bars.includes(stage), stage);
+    ok(!bars.includes("my import"), "beside the critical path");
+    const graph = await Deno.readTextFile(files["--graph"]);
+    for (const label of ["my import", "my fetch", "5.00 s, 20.0 GB", "KV profile"]) {
+      ok(graph.includes(`>${label}<`), label);
+    }
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });

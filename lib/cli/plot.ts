@@ -1,10 +1,10 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { suggest } from "../config/suggest.ts";
 import type { FigureFormat } from "../plot/render.ts";
 import type { FigureSlo, StandardFigure } from "../report/standard_figures.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
+import { oneOf } from "./one_of.ts";
 import { readableReason } from "./read_input.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -136,15 +136,4 @@ function readManifest(
     }
     throw error;
   }
-}
-
-function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((name) => name === value);
-  if (found !== undefined) return found;
-  // Of one letter every other one is near.
-  const near = value.length > 1 ? suggest(value, allowed) : undefined;
-  throw new UsageError(
-    `Cannot read ${option} as one of ${allowed.join(", ")}` +
-      `${near === undefined ? "" : ` (did you mean ${near}?)`}: current value is "${value}"`,
-  );
 }

@@ -8,6 +8,7 @@ import { paretoFront, paretoRows } from "./pareto_front.ts";
 import { predictedScatter } from "./predicted_scatter.ts";
 import { renderFigure, renderSvg } from "./render.ts";
 import type { FigureSpec } from "./spec.ts";
+import { startGraph, type StartStageRow } from "./start_graph.ts";
 import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
 
 const attainment = ["vllm", "sarathi", "orca", "fastertransformer", "vllm-v0"].flatMap((
@@ -54,6 +55,22 @@ const points = [0, 1, 2, 3, 4, 5].map((i) => ({
   predicted: 2 ** i * (0.9 + i / 20),
 }));
 
+const starts = ["plain", "beside"].flatMap((panel, k): StartStageRow[] => [
+  { panel, stage: "image pull", startSeconds: 0, endSeconds: 2, critical: true, after: [] },
+  {
+    ...{ panel, stage: "weights fetch", startSeconds: k === 0 ? 2 : 0, endSeconds: 5 },
+    ...{ critical: k === 0, after: k === 0 ? ["image pull"] : [], note: "16.1 GB" },
+  },
+  {
+    ...{ panel, stage: "container create", startSeconds: 5 - 3 * k, endSeconds: 8 },
+    ...{ critical: true, after: ["image pull", "weights fetch"].slice(0, 2 - k) },
+  },
+  {
+    ...{ panel, stage: "register", startSeconds: 8, endSeconds: 8 },
+    ...{ critical: true, after: ["container create"] },
+  },
+]);
+
 const FIGURES: Readonly<Record<string, (column?: ColumnSpan) => FigureSpec>> = {
   attainmentCurves: (column) => attainmentCurves(attainment, { target: 0.9, column }),
   coldStartStages: (column) => coldStartStages(stages, { totals, column }),
@@ -62,6 +79,7 @@ const FIGURES: Readonly<Record<string, (column?: ColumnSpan) => FigureSpec>> = {
   paperBars: (column) => paperBars(pairs, { title: "TTFT (s)", column }),
   paretoFront: (column) =>
     paretoFront(choices, { xTitle: "Cost (US$)", yTitle: "p99 TTFT (s)", column }),
+  startGraph: (column) => startGraph(starts, { column }),
   predictedScatter: (column) => predictedScatter(points, { title: "TTFT (ms)", column }),
 };
 
@@ -99,6 +117,7 @@ Deno.test("figures without rows are drawn empty", async () => {
     paperBars([], { title: "x" }),
     paretoFront([], axes),
     predictedScatter([], { title: "x" }),
+    startGraph([]),
   ];
   for (const spec of empty) ok((await renderSvg(spec)).startsWith("<svg"));
 });
@@ -131,6 +150,20 @@ Deno.test("joinShortStages() keeps every second, and at most nine stages beside 
 Deno.test("heatMap() writes every value in its place", async () => {
   const svg = await renderSvg(FIGURES.heatMap());
   for (const { value } of heat) ok(svg.includes(`>${value}<`), String(value));
+});
+
+Deno.test("startGraph() has an arrow for each stage that waits, dashed before it if its turn is late", async () => {
+  const count = (svg: string, what: RegExp) => [...svg.matchAll(what)].length;
+  const marks = async (rows: readonly StartStageRow[]) => {
+    const svg = await renderSvg(startGraph(rows));
+    return [count(svg, /aria-roledescription="point"/g), count(svg, /stroke-dasharray="2,2"/g)];
+  };
+  const [plain, beside] = ["plain", "beside"].map((panel) =>
+    starts.filter((row) => row.panel === panel)
+  );
+  // The container of the plain start waits for the image, which was there early.
+  deepEqual(await marks(plain), [4, 1]);
+  deepEqual(await marks(beside), [2, 0]);
 });
 
 Deno.test("attainmentCurves() has a band for each series that has intervals, none without", async () => {

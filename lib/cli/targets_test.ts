@@ -1,0 +1,48 @@
+import { deepEqual, equal, match, ok } from "@std/assert";
+import { main } from "./main.ts";
+
+async function targets(...args: string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await main(
+    ["targets", ...args],
+    (line) => out.push(line),
+    (line) => err.push(line),
+  );
+  return { code, out, err };
+}
+
+/** Targets that are not met, as docs/elastic-fleets.md says. */
+const MISSED = ["aws-lambda/cold_share/mean error", "aws-lambda/instances/mean error"];
+
+Deno.test("targets prints a row per target and says whether all are met", async () => {
+  // Every group once; one that takes no time as a table too.
+  const all = await targets("--json");
+  equal(all.code, 1);
+  const rows = JSON.parse(all.out.join("\n")) as { id: string; pass: boolean | null }[];
+  ok(rows.length > 90);
+  deepEqual(rows.filter(({ pass }) => pass === false).map(({ id }) => id), MISSED);
+  const { code, out } = await targets("vllm-v1");
+  equal(code, 0);
+  const judged = rows.filter(({ id, pass }) => id.startsWith("vllm-v1/") && pass !== null).length;
+  equal(out.at(-1), `${judged} of ${judged} targets met`);
+  match(out[0], /^target +paper +ours +error +tolerance +pass$/);
+  const medusa = async (...more: string[]) =>
+    (await targets("medusa-asplos25", ...more)).out.length;
+  ok(await medusa("--all") > await medusa());
+});
+
+Deno.test("targets says in one line on stderr what is wrong with its command line", async () => {
+  const cases: [string[], RegExp][] = [
+    [
+      ["nonsense"],
+      /a group of targets as one of medusa-asplos25, .*: current value is "nonsense"$/,
+    ],
+    [["--jsn"], /^Cannot read --jsn as an option of targets \(did you mean --json\?\)/],
+  ];
+  for (const [args, says] of cases) {
+    const { code, out, err } = await targets(...args);
+    deepEqual([code, out.length, err.length], [2, 0, 1]);
+    match(err[0], says);
+  }
+});

@@ -1,0 +1,16 @@
+/**
+ * A table as lines, its columns as wide as their longest cell and two spaces apart.
+ *
+ * @param rows The head, then the rows; all of the same number of cells.
+ * @param left Columns whose cells stand at the left, as names do; the others stand at the right.
+ */
+export function textTable(
+  rows: readonly (readonly string[])[],
+  left: readonly number[] = [0],
+): string[] {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  return rows.map((row) =>
+    row.map((cell, i) => left.includes(i) ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))
+      .join("  ").trimEnd()
+  );
+}
