@@ -3,6 +3,7 @@ import { joinShortStages } from "../plot/join_short_stages.ts";
 import { type FigureFormat, renderFigure } from "../plot/render.ts";
 import { stageLabel } from "../plot/stage_label.ts";
 import { startGraph, type StartStageRow } from "../plot/start_graph.ts";
+import { stagePlace } from "../serverless/cold_start/stages.ts";
 import type { FinishedStart } from "../serverless/cold_start/start_request.ts";
 import type { NamedStarts } from "./coldstart_starts.ts";
 
@@ -11,17 +12,20 @@ export async function drawStartBars(
   starts: readonly NamedStarts[],
   format: FigureFormat,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { rows, stages } = joinShortStages(
-    starts.flatMap((named) =>
-      lastStart(named).stages.filter((stage) => stage.critical).map((stage) => ({
-        panel: "",
-        series: named.preset,
-        stage: stageLabel(stage.stage),
-        seconds: stage.endAtSeconds - stage.startAtSeconds,
-      }))
-    ),
+  const bars = starts.flatMap((named) =>
+    lastStart(named).stages.filter((stage) => stage.critical)
+      .map((stage) => ({ ...stage, preset: named.preset }))
   );
-  return await renderFigure(coldStartStages(rows, { stages }), format);
+  const { rows, stages } = joinShortStages(
+    bars.toSorted((a, b) => stagePlace(a.stage) - stagePlace(b.stage)).map((stage) => ({
+      panel: "",
+      series: stage.preset,
+      stage: stageLabel(stage.stage),
+      seconds: stage.endAtSeconds - stage.startAtSeconds,
+    })),
+  );
+  const series = starts.map(({ preset }) => preset);
+  return await renderFigure(coldStartStages(rows, { series, stages, nameWidth: 122 }), format);
 }
 
 /** Draws the stages of the last start of each preset over time, and what each waits for. */

@@ -144,6 +144,7 @@ Deno.test("joinShortStages() keeps every second, and at most nine stages beside 
     ok(Math.abs(sum(rows.filter(ofBar)) - sum(bars.filter(ofBar))) < 1e-12);
   }
   ok(rows.every((row) => stages.includes(row.stage)));
+  equal(rows.filter((row) => row.stage === "other stages").length, 2, "one of each bar");
   deepEqual(joinShortStages([]), { rows: [], stages: ["other stages"] });
 });
 

@@ -21,6 +21,8 @@ export interface StageTotal {
 
 /** Options of {@linkcode coldStartStages}. */
 export interface ColdStartStagesOptions {
+  /** Bars in their order; default as they first appear. */
+  readonly series?: readonly string[];
   /** All stages that figures of a kind may have, in the order of the stack: each keeps its colour. */
   readonly stages?: readonly string[];
   /** Measured totals. */
@@ -63,7 +65,7 @@ export function coldStartStages(
   const { nameWidth: left = 62, column = 2 } = options;
   const limit = options.nameWidth === undefined ? {} : { labelLimit: left - 4 };
   const panels = [...new Set(rows.map((row) => row.panel))];
-  const series = [...new Set(rows.map((row) => row.series))];
+  const series = [...new Set([...options.series ?? [], ...rows.map((row) => row.series)])];
   const seen = new Set(rows.filter((row) => row.seconds > 0).map((row) => row.stage));
   const order = [...new Set([...options.stages ?? [], ...seen])];
   const stages = order.filter((stage) => seen.has(stage));

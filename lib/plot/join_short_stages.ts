@@ -11,7 +11,7 @@ const MOST_STAGES = 9;
  * bar, and the shortest ones beyond nine.
  *
  * @param smallestShare 0..1.
- * @returns The rows, and the stages in the order of the stack, the joined ones last.
+ * @returns The rows, those of the joined stages last, and the stages in the order of the stack.
  */
 export function joinShortStages(
   rows: readonly StageRow[],
@@ -19,9 +19,9 @@ export function joinShortStages(
 ): { readonly rows: StageRow[]; readonly stages: string[] } {
   const bars = new Map<string, number>();
   const longestOf = new Map<string, number>();
-  for (const { panel, series, stage, seconds } of rows) {
-    const bar = `${panel}\n${series}`;
-    bars.set(bar, (bars.get(bar) ?? 0) + seconds);
+  for (const row of rows) {
+    const { stage, seconds } = row;
+    bars.set(barOf(row), (bars.get(barOf(row)) ?? 0) + seconds);
     longestOf.set(stage, Math.max(longestOf.get(stage) ?? 0, seconds));
   }
   const smallest = smallestShare * Math.max(0, ...bars.values());
@@ -30,8 +30,17 @@ export function joinShortStages(
     seen.toSorted((a, b) => b[1] - a[1]).slice(0, MOST_STAGES).map(([stage]) => stage),
   );
   const stages = [...longestOf.keys()].filter((stage) => kept.has(stage));
-  return {
-    rows: rows.map((row) => kept.has(row.stage) ? row : { ...row, stage: OTHER_STAGES }),
-    stages: [...stages, OTHER_STAGES],
-  };
+  const joined = new Map<string, StageRow>();
+  const drawn = rows.flatMap((row): StageRow[] => {
+    if (kept.has(row.stage)) return [row];
+    const bar = barOf(row);
+    const seconds = (joined.get(bar)?.seconds ?? 0) + row.seconds;
+    joined.set(bar, { ...row, stage: OTHER_STAGES, seconds });
+    return [];
+  });
+  return { rows: [...drawn, ...joined.values()], stages: [...stages, OTHER_STAGES] };
+}
+
+function barOf({ panel, series }: StageRow): string {
+  return `${panel}\n${series}`;
 }

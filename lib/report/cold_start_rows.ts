@@ -1,5 +1,6 @@
+import { BEFORE_START } from "../metrics/wait_parts.ts";
 import { stageLabel, type StageRow } from "../plot/mod.ts";
-import { STAGE_NAMES } from "../serverless/cold_start/stages.ts";
+import { stagePlace } from "../serverless/cold_start/stages.ts";
 import type { StageWaits } from "./figure_source.ts";
 
 /** Waits below which groups by percentile would be anecdotes. */
@@ -81,9 +82,7 @@ function waitsByRequest({ request, functionId, waitSeconds }: StageWaits): Wait[
   return waits;
 }
 
-/** What comes before a start is first, stages with names of their own are last. */
+/** What comes before a start is first. */
 function usualPlace(stage: string): number {
-  if (stage === "before_start") return -1;
-  const place = (STAGE_NAMES as readonly string[]).indexOf(stage);
-  return place < 0 ? STAGE_NAMES.length : place;
+  return stage === BEFORE_START ? -1 : stagePlace(stage);
 }

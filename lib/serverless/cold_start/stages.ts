@@ -20,6 +20,12 @@ export const STAGE_NAMES = [
   "register",
 ] as const;
 
+/** Place of a stage in the usual order, from 0; those with names of their own are last. */
+export function stagePlace(name: string): number {
+  const place = (STAGE_NAMES as readonly string[]).indexOf(name);
+  return place < 0 ? STAGE_NAMES.length : place;
+}
+
 /** Where the weights of a model are on a node, the best place first. */
 export const WEIGHT_TIERS = ["dram", "ssd", "remote"] as const;
 /** Place of weights: host memory, local disk, or only the remote store. */
