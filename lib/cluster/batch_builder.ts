@@ -29,8 +29,6 @@ export class BatchBuilder implements StepBuilder {
   swappedIn = 0;
   /** Seconds that swapping adds to the step. */
   swapSeconds = 0;
-  /** Start of the step being formed, seconds. */
-  nowSeconds = 0;
   /** Requests swapped out, oldest first, and the tokens of each whose KV entries are in host memory. */
   readonly #swappedRequests: number[] = [];
   readonly #swappedTokens: number[] = [];
@@ -79,9 +77,8 @@ export class BatchBuilder implements StepBuilder {
     return this.#swappedRequests.length;
   }
 
-  /** Has the strategy form the step that starts at `nowSeconds`. */
-  form(nowSeconds: number): void {
-    this.nowSeconds = nowSeconds;
+  /** Has the strategy form the step that starts now. */
+  form(): void {
     this.shape.chunkCount = 0;
     this.decodes = false;
     this.preempted = 0;
@@ -157,7 +154,7 @@ export class BatchBuilder implements StepBuilder {
     if (matched > 0) cache!.share(request, matched, this.#blockLists[slot]);
     pool.take(blocks - matched);
     if (Number.isNaN(columns.scheduledAtSeconds[request])) {
-      columns.scheduledAtSeconds[request] = this.nowSeconds;
+      columns.scheduledAtSeconds[request] = this.#run.clock.now;
       columns.cachedTokens[request] = done;
     }
     return slot;

@@ -4,6 +4,7 @@ import { EventQueue } from "../sim/event_queue.ts";
 import { IndexedHeap } from "../sim/indexed_heap.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
 import { Autoscaler } from "./autoscaler.ts";
+import { Clock } from "./clock.ts";
 import type { ClusterParts } from "./cluster_parts.ts";
 import { Fleet } from "./fleet.ts";
 import { Gateway } from "./gateway.ts";
@@ -38,8 +39,7 @@ export class ClusterState {
   readonly gateways: readonly Gateway[];
   readonly scalers: readonly (Autoscaler | undefined)[];
   readonly keepAlives: readonly KeepAlive[];
-  /** The instant, seconds. */
-  now = 0;
+  readonly clock = new Clock();
   /** Requests that have arrived, have ended one way or another, have completed. */
   arrived = 0;
   ended = 0;
@@ -54,6 +54,7 @@ export class ClusterState {
     const columns = { ...requestColumns(requests), outputTokens: outputLimit };
     forgetArrivals(requests, columns.arrivalAtSeconds);
     this.run = {
+      clock: this.clock,
       columns,
       generated: new Int32Array(requests.count),
       outputLimit,
@@ -66,6 +67,11 @@ export class ClusterState {
       f.scaling.decider ? new Autoscaler(this.fleet, id) : undefined
     );
     this.keepAlives = functions.map(({ scaling }) => new KeepAlive(scaling));
+  }
+
+  /** The instant, seconds. */
+  get now(): number {
+    return this.clock.now;
   }
 
   /** Has the instance's engine form a step at the end of this instant. */

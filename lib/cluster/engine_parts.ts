@@ -4,6 +4,7 @@ import type { BatchingStrategy } from "../scheduling/batching/strategy.ts";
 import type { QueueOrder } from "../scheduling/batching/waiting_queue.ts";
 import type { PrefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
+import type { Clock } from "./clock.ts";
 
 /** How an engine advances: many decode steps at once where that is exact, or every step singly. */
 export type Stepping = "leap" | "step";
@@ -59,8 +60,10 @@ export interface EngineParts {
   readonly peakBytesPerSecond: number;
 }
 
-/** Columns that all engines of a run share. */
+/** The clock and the columns that all engines of a run share. */
 export interface RunColumns {
+  /** The present instant. */
+  readonly clock: Clock;
   /** One row per request, filled in as things happen. */
   readonly columns: RequestColumns;
   /** Output tokens that exist of each request that is not running; scratch of the engines. */

@@ -113,7 +113,7 @@ export class FrontDoor {
     }
     const engine = this.#state.fleet.engines[id];
     const endBefore = engine.endAtSeconds;
-    engine.enqueue(request, this.#state.now);
+    engine.enqueue(request);
     this.#state.fleet.outstanding[id]++;
     fleet.inFlight++;
     if (engine.outstanding === 1) {
@@ -121,7 +121,11 @@ export class FrontDoor {
       this.#state.fleet.idleSpell[id]++;
     }
     if (engine.needsPlan) this.#state.planLater(id);
-    else if (engine.endAtSeconds < endBefore) this.#state.stepEnds.set(id, engine.endAtSeconds);
+    else if (engine.endAtSeconds < endBefore) {
+      const { stepEnds } = this.#state;
+      stepEnds.keyOf[id] = engine.endAtSeconds;
+      stepEnds.update(id);
+    }
   }
 
   /** The request that an instance was started for, which is not bound any more; -1 for none. */

@@ -15,8 +15,12 @@ export class GapMaxima {
     return this.#runs;
   }
 
-  /** Ends a run whose longest gap was `longestSeconds`. */
-  endRun(longestSeconds: number): void {
+  /** Longest gap of the run that ends next, seconds: a field, since an argument would be boxed. */
+  longestSeconds = 0;
+
+  /** Ends a run whose longest gap was {@link longestSeconds}. */
+  endRun(): void {
+    const { longestSeconds } = this;
     let size = this.#size;
     while (size > 0 && this.#stackGaps[size - 1] <= longestSeconds) size--;
     if (size === this.#stackRuns.length) this.#grow();

@@ -9,7 +9,8 @@ Deno.test("GapMaxima knows the longest gap since any run, like a list of all of 
       const maxima = new GapMaxima();
       values.forEach((gap, run) => {
         equal(maxima.nextRun, run);
-        maxima.endRun(gap);
+        maxima.longestSeconds = gap;
+        maxima.endRun();
         for (let since = 0; since <= run; since += 1 + (run >> 4)) {
           equal(maxima.longestSince(since), Math.max(...values.slice(since, run + 1)));
         }
@@ -22,9 +23,11 @@ Deno.test("GapMaxima knows the longest gap since any run, like a list of all of 
 
 Deno.test("GapMaxima keeps numbering its runs after it has been cleared", () => {
   const maxima = new GapMaxima();
-  maxima.endRun(9);
+  maxima.longestSeconds = 9;
+  maxima.endRun();
   maxima.clear();
   equal(maxima.nextRun, 1);
-  maxima.endRun(2);
+  maxima.longestSeconds = 2;
+  maxima.endRun();
   equal(maxima.longestSince(1), 2);
 });

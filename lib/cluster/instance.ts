@@ -57,7 +57,7 @@ export class Engine {
     this.#parts = parts;
     this.#run = run;
     this.#batch = new BatchBuilder(parts, run);
-    this.#clock = new StepClock(parts, this.#batch);
+    this.#clock = new StepClock(parts, this.#batch, run.clock);
     this.#gaps = new TokenGaps(run.gaps, this.#batch.sequences, run.columns);
     this.#meter = new WorkMeter(parts.work);
     this.#peek = new WorkMeter(parts.work);
@@ -71,11 +71,11 @@ export class Engine {
   }
 
   /** Adds a request; a run in progress is cut at the end of its present step if it may join. */
-  enqueue(request: number, now: number): void {
+  enqueue(request: number): void {
     const { queue } = this.#batch;
     if (this.#parts.asyncScheduling && this.#stepping) {
       this.#inbox.push(request);
-      this.#inboxAtSeconds.push(now);
+      this.#inboxAtSeconds.push(this.#run.clock.now);
     } else {
       queue.push(request);
     }
@@ -84,7 +84,7 @@ export class Engine {
     this.#tokensInside += columns.promptTokens[request] + generated[request];
     // A request that another engine has lost may have had its first token there.
     if (generated[request] === 0) this.promptTokensAhead += columns.promptTokens[request];
-    if (this.#stepping && !this.#closed) this.#interrupt(now);
+    if (this.#stepping && !this.#closed) this.#interrupt();
   }
 
   /** Lets the scheduler see the requests that came before `until`. */
@@ -98,17 +98,17 @@ export class Engine {
     if (count > 0 && !this.#closed) this.#interrupted = true;
   }
 
-  /** Starts the next step or run at `now`. */
-  begin(now: number): void {
+  /** Starts the next step or run. */
+  begin(): void {
     const batch = this.#batch;
     const { shape, sequences, pool } = batch;
-    batch.form(now);
+    batch.form();
     if (batch.isEmpty && this.#inbox.length > 0) {
       // Nothing is left to run ahead of: the request is taken as soon as the engine is idle.
       this.#readInbox(Infinity);
-      batch.form(now);
+      batch.form();
     }
-    if (batch.isEmpty) this.#refuse(now);
+    if (batch.isEmpty) this.#refuse();
     const decoding = batch.decodes ? sequences.decoding : 0;
     shape.decodeSequences = decoding;
     shape.decodeContextTokens = decoding > 0 ? sequences.contextTokens : 0;
@@ -121,45 +121,44 @@ export class Engine {
     this.#closed = sequences.count >= batch.maxSequences ||
       (queue.isFirstComeFirstServed && queue.size > 0);
     const isSteady = this.#closed || this.#inbox.length === 0;
-    this.#clock.begin(now, isSteady, this.#interrupted);
-    this.endAtSeconds = this.#clock.endAtSeconds;
+    this.#clock.begin(isSteady, this.#interrupted);
+    this.endAtSeconds = this.#clock.run.endsAtSeconds;
     // After a preemption or a swap the next plan may admit, so the next step is a new run.
     this.#interrupted = batch.preempted > 0 || batch.swappedIn > 0;
   }
 
   /** Nothing can be scheduled though requests are there. */
-  #refuse(now: number): never {
+  #refuse(): never {
     const { queue, sequences, pool } = this.#batch;
     const request = queue.size > 0 ? queue.peek() : sequences.request[sequences.first];
     throw new RangeError(
-      `Cannot make progress at ${now} s: ${this.#parts.strategy.name} batching schedules nothing ` +
+      `Cannot make progress at ${this.#run.clock.now} s: ${this.#parts.strategy.name} batching schedules nothing ` +
         `on instance ${this.#id}, where request ${request} is next; ` +
         `current value of free KV blocks is ${pool.free} of ${pool.capacity}`,
     );
   }
 
-  /** Ends the step or run in progress at `now`. */
-  finish(now: number): void {
+  /** Ends the step or run in progress, at {@link endAtSeconds}. */
+  finish(): void {
     const batch = this.#batch;
+    const now = this.endAtSeconds;
     const { shape, sequences, pool } = batch;
     const { run } = this.#clock;
     const { steps } = run;
     this.finishedCount = 0;
     if (this.#inbox.length > 0) this.#readInbox(run.endAtSeconds(steps - 1));
     this.#stepping = false;
-    this.endAtSeconds = Infinity;
     this.#countSteps(this.#meter, steps);
-    this.#meter.addTime(
-      now - run.startAtSeconds,
-      steps > 1 ? sequences.blockSeconds(run, steps, pool.used) : pool.used * run.firstStepSeconds,
-    );
+    sequences.countBlocks(run, steps, pool.used);
+    this.#meter.addTime(now - run.startAtSeconds, sequences.blockSeconds);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
     if (shape.decodeSequences > 0) {
       if (steps > 1) pool.take(sequences.grownBlocks);
-      this.#finishDecode(now);
+      this.#finishDecode();
     }
-    if (shape.chunkCount > 0) this.#finishChunks(now);
+    if (shape.chunkCount > 0) this.#finishChunks();
+    this.endAtSeconds = Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
   }
 
@@ -170,8 +169,9 @@ export class Engine {
   settle(now: number): void {
     const ended = this.#stepping ? this.#clock.ahead(now) : 0;
     if (ended === 0) return;
-    this.#clock.run.steps = ended;
-    this.finish(this.#clock.run.endAtSeconds(ended));
+    this.#clock.run.endAfter(ended);
+    this.endAtSeconds = this.#clock.run.endsAtSeconds;
+    this.finish();
     // The step in progress has its blocks.
     this.#batch.pool.take(this.#batch.sequences.blocksNeeded);
   }
@@ -295,7 +295,8 @@ export class Engine {
     let blockSeconds = 0;
     if (ahead > 0) {
       this.#countSteps(peek, ahead);
-      blockSeconds = sequences.blockSeconds(run, ahead, used);
+      sequences.countBlocks(run, ahead, used);
+      blockSeconds = sequences.blockSeconds;
       used += sequences.blocksNeededThrough(ahead);
     }
     blockSeconds += used * (now - run.endAtSeconds(ahead));
@@ -311,29 +312,30 @@ export class Engine {
   }
 
   /** The batch may change: the run in progress ends with the step under way. */
-  #interrupt(now: number): void {
+  #interrupt(): void {
     // With asynchronous scheduling the change comes when the inbox is read, a step later.
     const isAsync = this.#parts.asyncScheduling === true;
     if (!isAsync) this.#interrupted = true;
-    this.#clock.cut(now, isAsync ? 1 : 0);
-    this.endAtSeconds = this.#clock.endAtSeconds;
+    this.#clock.cut(isAsync ? 1 : 0);
+    this.endAtSeconds = this.#clock.run.endsAtSeconds;
   }
 
-  #finishDecode(now: number): void {
+  #finishDecode(): void {
     const { sequences } = this.#batch;
     const { run } = this.#clock;
-    if (!this.#parts.strategy.holdsFinished) this.#gaps.addRun(run, now);
+    if (!this.#parts.strategy.holdsFinished) this.#gaps.addRun(run);
     this.#tokensInside += run.steps * sequences.decoding;
     sequences.advance(run.steps);
     const { ends } = sequences;
     while (ends.firstKey <= sequences.step) {
       this.#interrupted = true;
-      this.#end(ends.firstId, now);
+      this.#end(ends.firstId);
     }
   }
 
-  #finishChunks(now: number): void {
+  #finishChunks(): void {
     const batch = this.#batch;
+    const now = this.endAtSeconds;
     const { sequences, shape, chunkSlots } = batch;
     const { columns, generated, outputLimit } = this.#run;
     const held = this.#parts.strategy.holdsFinished;
@@ -352,33 +354,33 @@ export class Engine {
       generated[request]++;
       this.#tokensInside++;
       if (held || generated[request] < outputLimit[request]) batch.join(slot, done, now);
-      if (generated[request] >= outputLimit[request]) this.#end(slot, now);
+      if (generated[request] >= outputLimit[request]) this.#end(slot);
     }
     this.#interrupted = true;
   }
 
   /** A sequence has produced its last token; a static batch returns once its longest member has. */
-  #end(slot: number, now: number): void {
+  #end(slot: number): void {
     const { sequences } = this.#batch;
-    if (!this.#parts.strategy.holdsFinished) return this.#complete(slot, now);
+    if (!this.#parts.strategy.holdsFinished) return this.#complete(slot);
     sequences.hold(slot);
     if (++this.#heldCount < sequences.count) return;
     this.#heldCount = 0;
     while (sequences.first >= 0) {
       const request = sequences.request[sequences.first];
       const { columns, outputLimit } = this.#run;
-      columns.firstTokenAtSeconds[request] = now;
+      columns.firstTokenAtSeconds[request] = this.endAtSeconds;
       this.promptTokensAhead -= columns.promptTokens[request];
       this.#gaps.addTogether(outputLimit[request]);
-      this.#complete(sequences.first, now);
+      this.#complete(sequences.first);
     }
   }
 
-  #complete(slot: number, now: number): void {
+  #complete(slot: number): void {
     const { sequences } = this.#batch;
     const { columns, outputLimit } = this.#run;
     const request = sequences.request[slot];
-    columns.completedAtSeconds[request] = now;
+    columns.completedAtSeconds[request] = this.endAtSeconds;
     this.#tokensInside -= columns.promptTokens[request] + this.#tokensProduced(slot);
     if (outputLimit[request] > 1) {
       columns.maxTbtSeconds[request] = this.#gaps.longest(slot);

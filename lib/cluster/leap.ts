@@ -25,13 +25,21 @@ export class DecodeRun {
   incrementSeconds = 0;
   /** Steps in the run. */
   steps = 0;
+  /** End of the run, seconds. */
+  endsAtSeconds = Infinity;
 
   /** Starts a run. */
   begin(startAtSeconds: number, first: number, increment: number, steps: number): void {
     this.startAtSeconds = startAtSeconds;
     this.firstStepSeconds = first;
     this.incrementSeconds = increment;
+    this.endAfter(steps);
+  }
+
+  /** Lets the run end after its first `steps` steps. */
+  endAfter(steps: number): void {
     this.steps = steps;
+    this.endsAtSeconds = this.endAtSeconds(steps);
   }
 
   /** Seconds that the first `count` steps take. */

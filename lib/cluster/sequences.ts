@@ -48,8 +48,9 @@ export class Sequences {
 
   /** Tokens per KV block. */
   readonly blockTokens: number;
-  /** KV blocks that the run last asked about takes after its first step. */
+  /** KV blocks that the run counted last takes after its first step, and its block-seconds. */
   grownBlocks = 0;
+  blockSeconds = 0;
   /** Sequences whose KV blocks grow with their length. */
   growing = 0;
   /** Growing sequences by (tokens - step) mod block size: those at `#place` need a block now. */
@@ -203,15 +204,15 @@ export class Sequences {
   }
 
   /**
-   * KV block-seconds of the first `steps` steps of a run that starts with `used` blocks: each block
-   * taken before step j counts from that step's start to the end of the last. Leaves the number of
-   * those blocks in `grownBlocks`.
+   * Counts the KV blocks of the first `steps` steps of a run that starts with `used` blocks: leaves
+   * those that it takes after its first step in `grownBlocks`, and the block-seconds of all in
+   * `blockSeconds`. A block taken before step j counts from that step's start to the end of the last.
    */
-  blockSeconds(run: DecodeRun, steps: number, used: number): number {
+  countBlocks(run: DecodeRun, steps: number, used: number): void {
     const block = this.blockTokens;
     const residues = this.#residues;
     const last = steps - 1;
-    if (last > 2 * block) return this.#longBlockSeconds(run, steps, used);
+    if (last > 2 * block) return this.#countManyBlocks(run, steps, used);
     let place = this.#place;
     let blocks = 0, starts = 0, squares = 0;
     for (let j = 1; j <= last; j++) {
@@ -223,12 +224,12 @@ export class Sequences {
     }
     this.grownBlocks = blocks;
     // Step j starts j first + increment j (j - 1) / 2 after the run does: sums over the blocks.
-    return (used + blocks) * run.seconds(steps) - run.firstStepSeconds * starts -
+    this.blockSeconds = (used + blocks) * run.seconds(steps) - run.firstStepSeconds * starts -
       run.incrementSeconds * ((squares - starts) / 2);
   }
 
   /** The same for runs of several block lengths, whose needs repeat with the block size. */
-  #longBlockSeconds(run: DecodeRun, steps: number, used: number): number {
+  #countManyBlocks(run: DecodeRun, steps: number, used: number): void {
     const total = run.seconds(steps);
     const block = this.blockTokens;
     const last = steps - 1;
@@ -240,7 +241,7 @@ export class Sequences {
       if (need > 0) blockSeconds += need * run.remainingSeconds(j, block, last, total);
     }
     this.grownBlocks = this.blocksNeededThrough(last);
-    return blockSeconds;
+    this.blockSeconds = blockSeconds;
   }
 
   /** Takes `steps` decode steps. */

@@ -28,7 +28,11 @@ class Simulation {
   readonly #sampler: Sampler;
   readonly #warmupGaps = new GapSketch();
   #isWarmingUp = false;
+  /** Rows that arrive by the clock: all, or the first ones of a closed loop. */
+  readonly #scheduledArrivals: number;
+  /** The next of them, and its instant, seconds; Infinity when there is none. */
   #nextArrival = 0;
+  #nextArrivalAtSeconds = Infinity;
 
   constructor(parts: ClusterParts) {
     const state = new ClusterState(parts);
@@ -37,39 +41,36 @@ class Simulation {
     this.#elasticity = new Elasticity(state);
     this.#faults = parts.faults && new FaultInjector(parts.faults, state.fleet, this.#faultHost());
     this.#sampler = new Sampler(state.fleet);
+    const { count, closedLoop } = parts.requests;
+    this.#scheduledArrivals = closedLoop ? Math.min(count, closedLoop.concurrency) : count;
+    this.#awaitArrival(0);
   }
 
   run(): RunRecord {
     const { requests, stopAtSeconds, horizonSeconds } = this.#state.parts;
     this.#begin();
-    const { arrivalAtSeconds } = requests;
-    const scheduled = this.#scheduledArrivals();
-    const queue = this.#state.queue;
+    const { clock, queue, stepEnds, toPlan, fleet } = this.#state;
     for (;;) {
-      const stepEnd = this.#state.stepEnds.firstKey;
-      const startEvent = this.#state.fleet.nextStartSeconds;
-      const arrival = this.#nextArrival < scheduled
-        ? arrivalAtSeconds[this.#nextArrival]
-        : Infinity;
+      const stepEnd = stepEnds.firstKey;
+      const startEvent = fleet.nextStartSeconds;
+      const arrival = this.#nextArrivalAtSeconds;
       const event = queue.nextSeconds;
-      let next = stepEnd < arrival ? stepEnd : arrival;
-      if (startEvent < next) next = startEvent;
-      if (event < next) next = event;
-      if (this.#state.toPlan.length > 0 && next > this.#state.now) {
+      const next = Math.min(stepEnd, startEvent, arrival, event);
+      if (toPlan.length > 0 && next > clock.now) {
         this.#plan();
         continue;
       }
       if (this.#state.ended === requests.count && next > horizonSeconds) break;
       if (next > stopAtSeconds || next === Infinity) break;
-      this.#state.now = next;
-      if (stepEnd <= next) this.#finishStep(this.#state.stepEnds.firstId, arrival);
-      else if (startEvent <= next) this.#state.fleet.advanceStarts(next, this.#onReady);
-      else if (arrival <= next) this.#arriveByClock(this.#nextArrival++);
+      clock.now = next;
+      if (stepEnd <= next) this.#finishStep(stepEnds.firstId);
+      else if (startEvent <= next) fleet.advanceStarts(clock.now, this.#onReady);
+      else if (arrival <= next) this.#arriveByClock();
       else {
         queue.pop();
         this.#handle(queue.kind, queue.a, queue.b);
       }
-      if (this.#state.fleet.mayStartPending) this.#state.fleet.startPending(next);
+      if (fleet.mayStartPending) fleet.startPending(clock.now);
     }
     return this.#result();
   }
@@ -90,12 +91,6 @@ class Simulation {
       this.#isWarmingUp = true;
       this.#state.queue.push(warmupSeconds, Priority.warmup, Kind.warmup);
     }
-  }
-
-  /** Rows that arrive by the clock: all, or the first ones of a closed loop. */
-  #scheduledArrivals(): number {
-    const { count, closedLoop } = this.#state.parts.requests;
-    return closedLoop ? Math.min(count, closedLoop.concurrency) : count;
   }
 
   #handle(kind: number, a: number, b: number): void {
@@ -130,9 +125,18 @@ class Simulation {
   }
 
   /** A row of the workload is due; those that a completion releases are passed over. */
-  #arriveByClock(request: number): void {
+  #arriveByClock(): void {
     const { afterRequest } = this.#state.parts.requests;
+    const request = this.#nextArrival;
+    this.#awaitArrival(request + 1);
     if (afterRequest === undefined || afterRequest[request] < 0) this.#door.arrive(request);
+  }
+
+  #awaitArrival(request: number): void {
+    this.#nextArrival = request;
+    this.#nextArrivalAtSeconds = Infinity;
+    if (request >= this.#scheduledArrivals) return;
+    this.#nextArrivalAtSeconds = this.#state.parts.requests.arrivalAtSeconds[request];
   }
 
   /** Whether anything but sampling can still happen, or the horizon is ahead. */
@@ -140,7 +144,7 @@ class Simulation {
     return this.#state.queue.size > 0 || this.#state.stepEnds.size > 0 ||
       this.#state.toPlan.length > 0 ||
       this.#state.fleet.nextStartSeconds < Infinity ||
-      this.#nextArrival < this.#scheduledArrivals() ||
+      this.#nextArrival < this.#scheduledArrivals ||
       this.#state.now < this.#state.parts.horizonSeconds;
   }
 
@@ -150,9 +154,9 @@ class Simulation {
     this.#door.serveFrom(id);
   };
 
-  #finishStep(id: number, nextArrival: number): void {
+  #finishStep(id: number): void {
     const engine = this.#state.fleet.engines[id];
-    engine.finish(this.#state.now);
+    engine.finish();
     const ended = engine.finishedCount;
     if (ended > 0) {
       const functionId = this.#state.fleet.functionOf[id];
@@ -169,10 +173,12 @@ class Simulation {
     }
     if (!engine.needsPlan) {
       this.#state.stepEnds.delete(id);
-    } else if (this.#isAlone(nextArrival)) {
+    } else if (this.#isAlone()) {
       // Nothing else happens at this instant, so the end of the instant is now.
-      engine.begin(this.#state.now);
-      this.#state.stepEnds.set(id, engine.endAtSeconds);
+      engine.begin();
+      const { stepEnds } = this.#state;
+      stepEnds.keyOf[id] = engine.endAtSeconds;
+      stepEnds.update(id);
     } else {
       this.#state.stepEnds.delete(id);
       this.#state.planLater(id);
@@ -180,9 +186,9 @@ class Simulation {
   }
 
   /** Whether nothing is left at this instant but the step whose end is being handled. */
-  #isAlone(nextArrival: number): boolean {
+  #isAlone(): boolean {
     const now = this.#state.now;
-    return nextArrival > now && this.#state.stepEnds.secondKey > now &&
+    return this.#nextArrivalAtSeconds > now && this.#state.stepEnds.isFirstAlone &&
       this.#state.queue.nextSeconds > now &&
       this.#state.fleet.nextStartSeconds > now && this.#state.toPlan.length === 0;
   }
@@ -215,7 +221,7 @@ class Simulation {
     if (ids.length > 1) ids.sort((a, b) => a - b);
     for (const id of ids) {
       const engine = this.#state.fleet.engines[id];
-      engine.begin(this.#state.now);
+      engine.begin();
       this.#state.stepEnds.set(id, engine.endAtSeconds);
     }
     ids.length = 0;
@@ -258,7 +264,7 @@ class Simulation {
     const end = stopAtSeconds < Infinity
       ? stopAtSeconds
       : Math.max(horizonSeconds, this.#state.now);
-    this.#state.now = end;
+    this.#state.clock.now = end;
     this.#sample();
     const totals = this.#state.fleet.totals(end);
     let stepsLeapt = 0, stepsSingle = 0, peakBlocks = 0, peakKvUtilization = 0;

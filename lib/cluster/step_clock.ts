@@ -1,5 +1,6 @@
 import type { DecodeLine } from "../execution/execution_time_model.ts";
 import type { BatchBuilder } from "./batch_builder.ts";
+import type { Clock } from "./clock.ts";
 import type { EngineParts } from "./engine_parts.ts";
 import { DecodeRun, toTick } from "./leap.ts";
 
@@ -7,31 +8,30 @@ import { DecodeRun, toTick } from "./leap.ts";
 export class StepClock {
   /** The steps in progress; a single one when there are prefill chunks in it. */
   readonly run = new DecodeRun();
-  /** End of the steps in progress, seconds. */
-  endAtSeconds = Infinity;
-
   readonly #parts: EngineParts;
   readonly #batch: BatchBuilder;
+  readonly #clock: Clock;
   readonly #line: DecodeLine = { baseSeconds: 0, slopeSecondsPerToken: 0, contextEndTokens: 0 };
   /** Step mode: start of the run of equal batches, and the seconds its steps have taken. */
   #anchorAtSeconds = 0;
   #elapsedSeconds = 0;
 
-  constructor(parts: EngineParts, batch: BatchBuilder) {
+  constructor(parts: EngineParts, batch: BatchBuilder, clock: Clock) {
     this.#parts = parts;
     this.#batch = batch;
+    this.#clock = clock;
   }
 
   /**
-   * Times the step that the batch builder has formed.
+   * Times the step that the batch builder has formed, which starts now.
    *
    * @param isSteady Whether nobody waits who could join at the next step boundary.
    * @param interrupted Whether the batch may differ from the step before: a new run begins.
    */
-  begin(now: number, isSteady: boolean, interrupted: boolean): void {
+  begin(isSteady: boolean, interrupted: boolean): void {
     const { chunkCount } = this.#batch.shape;
     const leaps = chunkCount === 0 && this.#parts.stepping === "leap";
-    if (!leaps || !this.#leap(now, isSteady)) this.#single(now, interrupted);
+    if (!leaps || !this.#leap(isSteady)) this.#single(interrupted);
   }
 
   /** Steps of the run in progress that have ended by `now`. */
@@ -40,22 +40,20 @@ export class StepClock {
     return run.steps > 1 ? Math.min(run.stepsDoneBy(now), run.steps - 1) : 0;
   }
 
-  /** Lets the run in progress end with the step under way at `now`, or `extra` steps later. */
-  cut(now: number, extra: number): void {
+  /** Lets the run in progress end with the step under way, or `extra` steps later. */
+  cut(extra: number): void {
     const { run } = this;
+    const { now } = this.#clock;
     if (run.steps <= 1) return;
     const done = run.stepsDoneBy(now);
     // A step that ends at this very instant has ended: the batch can change right here.
     const ended = done > 0 && run.endAtSeconds(done) >= now;
     const steps = (ended ? done : done + 1) + extra;
-    if (steps < run.steps) {
-      run.steps = steps;
-      this.endAtSeconds = run.endAtSeconds(steps);
-    }
+    if (steps < run.steps) run.endAfter(steps);
   }
 
   /** Plans as many decode steps as cannot differ from one another; false if there is no line. */
-  #leap(now: number, isSteady: boolean): boolean {
+  #leap(isSteady: boolean): boolean {
     const { sequences, pool, swapSeconds, preempted, swappedIn } = this.#batch;
     const { execution, strategy } = this.#parts;
     const { decoding, contextTokens } = sequences;
@@ -72,13 +70,13 @@ export class StepClock {
       steps = sequences.stepsWithin(pool.free, steps);
     }
     const first = line.baseSeconds + line.slopeSecondsPerToken * contextTokens + swapSeconds;
-    this.run.begin(now, first, line.slopeSecondsPerToken * decoding, steps);
-    this.endAtSeconds = this.run.endAtSeconds(steps);
+    this.run.begin(this.#clock.now, first, line.slopeSecondsPerToken * decoding, steps);
     return true;
   }
 
   /** Plans one step by asking the execution model for the whole shape. */
-  #single(now: number, interrupted: boolean): void {
+  #single(interrupted: boolean): void {
+    const { now } = this.#clock;
     const { shape, swapSeconds, preempted, swappedIn } = this.#batch;
     const { execution, strategy } = this.#parts;
     shape.sampledSequences = this.#sampledSequences();
@@ -98,7 +96,7 @@ export class StepClock {
       if (!onLine) this.#line.contextEndTokens = -1;
     }
     this.#elapsedSeconds += seconds;
-    this.endAtSeconds = toTick(this.#anchorAtSeconds + this.#elapsedSeconds);
+    this.run.endsAtSeconds = toTick(this.#anchorAtSeconds + this.#elapsedSeconds);
   }
 
   /** Sequences that get a token at the end of the step: decodes, and prefills that finish in it. */

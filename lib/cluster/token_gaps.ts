@@ -42,23 +42,23 @@ export class TokenGaps {
     if (gapSeconds > longest[slot]) longest[slot] = gapSeconds;
   }
 
-  /** Records the gaps of a decode run that ends at `now`, before its sequences advance. */
-  addRun(run: DecodeRun, now: number): void {
+  /** Records the gaps of a decode run that has ended, before its sequences advance. */
+  addRun(run: DecodeRun): void {
     const { steps, firstStepSeconds, incrementSeconds, startAtSeconds } = run;
     const { decoding } = this.#sequences;
     const last = firstStepSeconds + incrementSeconds * (steps - 1);
     const isUniform = this.#isUniform(startAtSeconds);
     if (isUniform && this.#recordedSteps === 0) {
-      if (steps === 1) this.#sketch.add(firstStepSeconds, decoding);
-      else this.#sketch.addRun(firstStepSeconds, incrementSeconds, steps, decoding);
+      this.#sketch.addRun(run, decoding);
     } else {
       this.#addSteps(this.#sketch, run, this.#recordedSteps, steps);
     }
-    if (isUniform) this.#maxima.endRun(last);
-    else this.#endLateRun(run, last);
+    this.#maxima.longestSeconds = last;
+    if (!isUniform) this.#endLateRun(run);
+    this.#maxima.endRun();
     this.#recordedSteps = 0;
     this.#freshCount = 0;
-    this.#lastDecodeAtSeconds = now;
+    this.#lastDecodeAtSeconds = run.endsAtSeconds;
   }
 
   /** Records the gaps of the first `steps` steps of a run in progress apart from those to come. */
@@ -127,12 +127,11 @@ export class TokenGaps {
       from = 1;
     }
     if (to <= from) return;
-    sketch.addRun(
-      firstStepSeconds + incrementSeconds * from,
+    sketch.addRun({
+      firstStepSeconds: firstStepSeconds + incrementSeconds * from,
       incrementSeconds,
-      to - from,
-      decoding,
-    );
+      steps: to - from,
+    }, decoding);
   }
 
   /** First gap of a run for sequences that have decoded before, seconds. */
@@ -141,7 +140,8 @@ export class TokenGaps {
   }
 
   /** Notes the longest gaps of a run after a stall. */
-  #endLateRun(run: DecodeRun, last: number): void {
+  #endLateRun(run: DecodeRun): void {
+    const last = this.#maxima.longestSeconds;
     const { steps, firstStepSeconds, startAtSeconds } = run;
     const { decoding, lastTokenAtSeconds, longestGapSeconds, firstRun } = this.#sequences;
     for (let i = 0; i < this.#freshCount; i++) {
@@ -152,6 +152,6 @@ export class TokenGaps {
       firstRun[slot] = this.#maxima.nextRun + 1;
     }
     const old = decoding - this.#freshCount;
-    this.#maxima.endRun(old > 0 ? Math.max(this.#oldGapSeconds(run), last) : last);
+    if (old > 0) this.#maxima.longestSeconds = Math.max(this.#oldGapSeconds(run), last);
   }
 }

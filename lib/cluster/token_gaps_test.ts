@@ -77,7 +77,7 @@ Deno.test("TokenGaps counts every gap of every sequence, and knows the longest o
             for (const slot of running) tokens[sequences.request[slot]].push(run.endAtSeconds(k));
           }
           now = run.endAtSeconds(step.steps);
-          gaps.addRun(run, now);
+          gaps.addRun(run);
           sequences.advance(step.steps);
         } else if (step.kind === "stall") {
           now = toTick(now + step.seconds);

@@ -49,13 +49,25 @@ function bucketOf(value: number): number {
   return value >= UPPER[bucket] ? bucket + 1 : bucket;
 }
 
-// Slots of a sketch's running totals. A typed array, because a number field would be boxed anew.
-const COUNT = 0, SUM = 1, LOST = 2, MIN = 3, MAX = 4;
+// Slots of a sketch's running totals, and of what is to be added to the sum: as an argument it would
+// be boxed at every call.
+const COUNT = 0, SUM = 1, LOST = 2, MIN = 3, MAX = 4, ADDEND = 5;
+const NOTHING = [0, 0, 0, Infinity, -Infinity, 0];
 
-function refuse(first: number, increment: number, count: number, weight: number): never {
+/** Gaps of consecutive steps: `firstStepSeconds + k * incrementSeconds`, k = 0 .. steps - 1. */
+export interface GapRun {
+  /** First gap, seconds, >= 0. */
+  readonly firstStepSeconds: number;
+  /** Difference between neighbouring gaps, seconds; the last gap is >= 0 too. */
+  readonly incrementSeconds: number;
+  /** Number of gaps, >= 1. */
+  readonly steps: number;
+}
+
+function refuse({ firstStepSeconds, incrementSeconds, steps }: GapRun, weight: number): never {
   throw new RangeError(
-    `Cannot add gaps as finite values >= 0 of a count >= 1 and a weight > 0: ` +
-      `current value is first ${first}, increment ${increment}, count ${count}, weight ${weight}`,
+    `Cannot add gaps as finite values >= 0 of a count >= 1 and a weight > 0: current value is ` +
+      `first ${firstStepSeconds}, increment ${incrementSeconds}, count ${steps}, weight ${weight}`,
   );
 }
 
@@ -70,7 +82,7 @@ function refuse(first: number, increment: number, count: number, weight: number)
  * import { GapSketch } from "./gap_sketch.ts";
  *
  * const gaps = new GapSketch();
- * gaps.addRun(0.010, 0.001, 5, 8); // 8 sequences, each with gaps of 10, 11, 12, 13, 14 ms
+ * gaps.addRun({ firstStepSeconds: 0.010, incrementSeconds: 0.001, steps: 5 }, 8); // 8 sequences, each with gaps of 10, 11, 12, 13, 14 ms
  * gaps.add(0.050, 1);
  * console.log(gaps.count, gaps.quantile(0.5)); // 41, 0.012 within 0.5 %
  * ```
@@ -80,51 +92,55 @@ export class GapSketch {
   static readonly relativeError: number = (RATIO - 1) / (RATIO + 1);
 
   readonly #weights = new Float64Array(BUCKETS);
-  readonly #totals = new Float64Array([0, 0, 0, Infinity, -Infinity]);
+  readonly #totals = new Float64Array(NOTHING);
 
   /** Adds one gap of `seconds` (>= 0), `weight` (> 0) times. */
   add(seconds: number, weight: number): void {
-    if (!(seconds >= 0 && seconds < Infinity && weight > 0)) refuse(seconds, 0, 1, weight);
-    this.#weights[bucketOf(seconds)] += weight;
-    this.#addTotals(weight, weight * seconds, seconds, seconds);
+    this.addRun({ firstStepSeconds: seconds, incrementSeconds: 0, steps: 1 }, weight);
   }
 
   /**
-   * Adds the gaps `first + k * increment`, k = 0 .. count - 1, seconds, each `weight` (> 0) times.
-   * Equal to `count` calls of `add`, at the cost of one step per bucket that the run touches.
+   * Adds the gaps of a run, each `weight` (> 0) times. Equal to as many calls of `add`, at the cost
+   * of one step per bucket that the run touches.
    */
-  addRun(first: number, increment: number, count: number, weight: number): void {
-    const last = first + increment * (count - 1);
-    if (!(first >= 0 && last >= 0 && first < Infinity && last < Infinity)) {
-      refuse(first, increment, count, weight);
+  addRun(run: GapRun, weight: number): void {
+    const { firstStepSeconds: first, incrementSeconds: increment, steps } = run;
+    const last = first + increment * (steps - 1);
+    const isFinite = first >= 0 && last >= 0 && first < Infinity && last < Infinity;
+    if (!(isFinite && steps >= 1 && weight > 0)) refuse(run, weight);
+    if (increment < 0) {
+      const rising = { firstStepSeconds: last, incrementSeconds: -increment, steps };
+      return this.addRun(rising, weight);
     }
-    if (!(count >= 1 && weight > 0)) refuse(first, increment, count, weight);
-    const rising = increment >= 0;
-    const low = rising ? first : last;
-    const high = rising ? last : first;
-    const lowBucket = bucketOf(low);
-    const highBucket = bucketOf(high);
-    if (lowBucket === highBucket) {
-      this.#weights[lowBucket] += weight * count;
-    } else {
-      this.#spread(low, rising ? increment : -increment, count, weight, lowBucket, highBucket);
-    }
-    const members = weight * count;
-    this.#addTotals(members, members * (0.5 * (first + last)), low, high);
+    const members = weight * steps;
+    const bucket = bucketOf(first);
+    if (last < UPPER[bucket]) this.#weights[bucket] += members;
+    else this.#spread(run, weight, bucket, bucketOf(last));
+    const totals = this.#totals;
+    totals[COUNT] += members;
+    totals[ADDEND] = members * (0.5 * (first + last));
+    this.#addToSum();
+    if (first < totals[MIN]) totals[MIN] = first;
+    if (last > totals[MAX]) totals[MAX] = last;
   }
 
   /** Adds all that another sketch holds. The order of merging does not change any bucket. */
   merge(other: GapSketch): void {
     for (let b = 0; b < BUCKETS; b++) this.#weights[b] += other.#weights[b];
-    const totals = other.#totals;
-    this.#addTotals(totals[COUNT], totals[SUM], totals[MIN], totals[MAX]);
-    this.#totals[LOST] += totals[LOST];
+    const totals = this.#totals;
+    const added = other.#totals;
+    totals[COUNT] += added[COUNT];
+    totals[ADDEND] = added[SUM];
+    this.#addToSum();
+    totals[LOST] += added[LOST];
+    totals[MIN] = Math.min(totals[MIN], added[MIN]);
+    totals[MAX] = Math.max(totals[MAX], added[MAX]);
   }
 
   /** Forgets everything. */
   clear(): void {
     this.#weights.fill(0);
-    this.#totals.set([0, 0, 0, Infinity, -Infinity]);
+    this.#totals.set(NOTHING);
   }
 
   /**
@@ -202,14 +218,9 @@ export class GapSketch {
     return Math.min(totals[MAX], Math.max(totals[MIN], REPRESENTATIVE[bucket]));
   }
 
-  #spread(
-    low: number,
-    increment: number,
-    count: number,
-    weight: number,
-    lowBucket: number,
-    highBucket: number,
-  ): void {
+  /** Adds a rising run that touches several buckets. */
+  #spread(run: GapRun, weight: number, lowBucket: number, highBucket: number): void {
+    const { firstStepSeconds: low, incrementSeconds: increment, steps: count } = run;
     const weights = this.#weights;
     let done = 0;
     for (let bucket = lowBucket; bucket < highBucket; bucket++) {
@@ -226,17 +237,15 @@ export class GapSketch {
     weights[highBucket] += weight * (count - done);
   }
 
-  #addTotals(weight: number, seconds: number, low: number, high: number): void {
+  /** Adds the addend to the sum: Neumaier's way keeps what rounding loses. */
+  #addToSum(): void {
     const totals = this.#totals;
-    totals[COUNT] += weight;
-    // Neumaier's compensated sum: what rounding loses is kept, so that the order hardly matters.
+    const addend = totals[ADDEND];
     const sum = totals[SUM];
-    const next = sum + seconds;
-    totals[LOST] += Math.abs(sum) >= Math.abs(seconds)
-      ? (sum - next) + seconds
-      : (seconds - next) + sum;
+    const next = sum + addend;
+    totals[LOST] += Math.abs(sum) >= Math.abs(addend)
+      ? (sum - next) + addend
+      : (addend - next) + sum;
     totals[SUM] = next;
-    if (low < totals[MIN]) totals[MIN] = low;
-    if (high > totals[MAX]) totals[MAX] = high;
   }
 }

@@ -11,8 +11,10 @@ function bench(name: string, add: (sketch: GapSketch, run: number) => void): voi
 
 bench("add() calls", (sketch, run) => sketch.add(0.01 + run * 1e-8, 32));
 bench("runs within a bucket or two", (sketch, run) => {
-  sketch.addRun(0.01 + run * 1e-8, 2e-9, 12, 32);
+  const firstStepSeconds = 0.01 + run * 1e-8;
+  sketch.addRun({ firstStepSeconds, incrementSeconds: 2e-9, steps: 12 }, 32);
 });
 bench("runs over about ten buckets", (sketch, run) => {
-  sketch.addRun(0.01 + run * 1e-8, 1e-5, 100, 32);
+  const firstStepSeconds = 0.01 + run * 1e-8;
+  sketch.addRun({ firstStepSeconds, incrementSeconds: 1e-5, steps: 100 }, 32);
 });

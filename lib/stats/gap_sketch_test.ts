@@ -1,6 +1,6 @@
 import { ok, strictEqual, throws } from "@std/assert";
 import fc from "fast-check";
-import { GapSketch } from "./gap_sketch.ts";
+import { type GapRun, GapSketch } from "./gap_sketch.ts";
 
 const runs = fc.array(
   fc.record({
@@ -11,6 +11,12 @@ const runs = fc.array(
   }),
   { minLength: 1, maxLength: 12 },
 );
+
+const gapRun = (firstStepSeconds: number, incrementSeconds: number, steps: number): GapRun => ({
+  firstStepSeconds,
+  incrementSeconds,
+  steps,
+});
 
 /** Type-7 quantile of a sorted array, the definition that the sketch approximates. */
 function exactQuantile(sorted: Float64Array, q: number): number {
@@ -29,7 +35,7 @@ Deno.test("GapSketch.addRun() equals as many add() calls, bucket by bucket", () 
     const whole = new GapSketch();
     const single = new GapSketch();
     for (const { first, increment, count, weight } of list) {
-      whole.addRun(first, increment, count, weight);
+      whole.addRun(gapRun(first, increment, count), weight);
       // A falling run is walked from its low end, as addRun does, so that rounding is the same.
       const low = increment < 0 ? first + increment * (count - 1) : first;
       for (let k = 0; k < count; k++) single.add(low + Math.abs(increment) * k, weight);
@@ -73,7 +79,7 @@ Deno.test("GapSketch.quantile() stays within its stated error of the exact quant
 
 Deno.test("GapSketch.quantile() follows a run that crosses hundreds of buckets", () => {
   const sketch = new GapSketch();
-  sketch.addRun(0.001, 1e-6, 1_000_000, 3);
+  sketch.addRun(gapRun(0.001, 1e-6, 1_000_000), 3);
   strictEqual(sketch.count, 3_000_000);
   strictEqual(sketch.min, 0.001);
   ok(Math.abs(sketch.max - 1.000999) < 1e-12);
@@ -89,8 +95,8 @@ Deno.test("GapSketch.merge() equals adding everything to one sketch", () => {
     const parts = [new GapSketch(), new GapSketch()];
     [left, right].forEach((list, part) => {
       for (const { first, increment, count, weight } of list) {
-        one.addRun(first, increment, count, weight);
-        parts[part].addRun(first, increment, count, weight);
+        one.addRun(gapRun(first, increment, count), weight);
+        parts[part].addRun(gapRun(first, increment, count), weight);
       }
     });
     parts[0].merge(parts[1]);
@@ -124,7 +130,7 @@ Deno.test("GapSketch counts gaps outside its range at the nearer end", () => {
 
 Deno.test("GapSketch.cdf() rises to 1 and ends at the longest gap", () => {
   const sketch = new GapSketch();
-  sketch.addRun(0.01, 0.0005, 100, 4);
+  sketch.addRun(gapRun(0.01, 0.0005, 100), 4);
   const { seconds, share } = sketch.cdf();
   for (let i = 1; i < seconds.length; i++) {
     ok(seconds[i] > seconds[i - 1]);
@@ -141,9 +147,9 @@ Deno.test("GapSketch answers NaN while empty and refuses what is no gap", () => 
   throws(() => sketch.add(NaN, 1), RangeError);
   throws(() => sketch.add(-1, 1), RangeError);
   throws(() => sketch.add(1, 0), RangeError);
-  throws(() => sketch.addRun(0.1, -0.1, 3, 1), RangeError);
-  throws(() => sketch.addRun(0.1, 0.1, 0, 1), RangeError);
-  throws(() => sketch.addRun(0.1, Infinity, 2, 1), RangeError);
+  throws(() => sketch.addRun(gapRun(0.1, -0.1, 3), 1), RangeError);
+  throws(() => sketch.addRun(gapRun(0.1, 0.1, 0), 1), RangeError);
+  throws(() => sketch.addRun(gapRun(0.1, Infinity, 2), 1), RangeError);
   throws(() => sketch.quantile(1.5), /current value is 1\.5/);
   strictEqual(sketch.count, 0);
 });
