@@ -1,15 +1,42 @@
 import type { Configuration } from "../config/configuration.ts";
+import type { ConfiguredTexts } from "../config/build/cluster.ts";
+import { functionConfigurations } from "../config/function_configurations.ts";
 import { readInput } from "./read_input.ts";
 
 /** Content of the files that a configuration names. */
-export interface NamedFiles {
-  readonly traceText?: string;
-  readonly modelConfigText?: string;
-  readonly presetText?: string;
-  readonly profileText?: string;
+export interface NamedFiles extends ConfiguredTexts {
   /** The same files for the manifest: name as the configuration has it, and content. */
   readonly inputs: readonly { readonly name: string; readonly content: string }[];
 }
+
+/** A setting of a function that may name a file. */
+interface FileSetting {
+  readonly setting: string;
+  /** What the file should be. */
+  readonly what: string;
+  /** The name that is used, if any; null for none. */
+  readonly nameIn: (config: Configuration) => string | null;
+}
+
+const FILE_SETTINGS: readonly FileSetting[] = [
+  {
+    setting: "model.hf_config",
+    what: "a model's config.json",
+    nameIn: ({ model }) => model.hf_config,
+  },
+  {
+    setting: "cold_start.preset",
+    what: "a cold-start preset",
+    nameIn: ({ cold_start: { enabled, preset } }) =>
+      enabled && /\.ya?ml$/i.test(preset) ? preset : null,
+  },
+  {
+    setting: "execution.profile",
+    what: "a profile",
+    nameIn: ({ execution: { source, profile } }) =>
+      source === "profiled" || source === "calibrated" ? profile : null,
+  },
+];
 
 /** Where a configuration comes from, so that the paths in it can be followed. */
 export interface ConfigurationOrigin {
@@ -20,10 +47,10 @@ export interface ConfigurationOrigin {
 }
 
 /**
- * Reads the files that a configuration names: its trace, a model's config.json, a cold-start
- * preset, a profile.
- * A relative path counts from the directory of the configuration file; a file that is not there is
- * looked for in the working directory. Paths on the command line count from the working directory.
+ * Reads the files that a configuration and its functions name: a trace, models' config.json,
+ * cold-start presets, profiles. A relative path counts from the directory of the configuration file;
+ * a file that is not there is looked for in the working directory. Paths on the command line count
+ * from the working directory.
  *
  * @throws {UsageError} If one cannot be read.
  */
@@ -31,39 +58,33 @@ export async function readNamedFiles(
   config: Configuration,
   origin: ConfigurationOrigin,
 ): Promise<NamedFiles> {
-  const { model, workload, cold_start: start, execution } = config;
   const inputs: { name: string; content: string }[] = [];
-  const read = async (setting: string, name: string | null, what: string) => {
-    if (name === null) return undefined;
+  const read = async (setting: string, name: string, what: string) => {
     const { locate } = await import("./locate.ts");
     const content = readInput(locate(name, setting, origin), what);
     inputs.push({ name, content });
     return content;
   };
+  const { workload } = config;
   const replays = workload.type === "trace" || workload.cycle_prompts;
-  const isPresetFile = /\.ya?ml$/i.test(start.preset);
-  const traceText = await read(
-    "workload.trace.path",
-    replays ? workload.trace.path : null,
-    "a trace",
-  );
-  const modelConfigText = await read("model.hf_config", model.hf_config, "a model's config.json");
-  const preset = isPresetFile && start.enabled ? start.preset : null;
-  const presetText = await read("cold_start.preset", preset, "a cold-start preset");
-  const isProfiled = execution.source === "profiled" || execution.source === "calibrated";
-  const profile = isProfiled && await isProfileFile(execution.profile) ? execution.profile : null;
-  const profileText = await read("execution.profile", profile, "a profile");
-  return {
-    ...(traceText !== undefined && { traceText }),
-    ...(modelConfigText !== undefined && { modelConfigText }),
-    ...(presetText !== undefined && { presetText }),
-    ...(profileText !== undefined && { profileText }),
-    inputs,
-  };
+  const traceText = replays && workload.trace.path !== null
+    ? await read("workload.trace.path", workload.trace.path, "a trace")
+    : undefined;
+  const files = new Map<string, string>();
+  for (const { config: own } of functionConfigurations(config)) {
+    for (const { setting, what, nameIn } of FILE_SETTINGS) {
+      const name = nameIn(own);
+      if (name === null || files.has(name)) continue;
+      if (setting === "execution.profile" && await isShippedProfile(name)) continue;
+      // What a function names by itself stands in its entry of the list.
+      const given = nameIn(config) === name ? setting : "functions";
+      files.set(name, await read(given, name, what));
+    }
+  }
+  return { ...(traceText !== undefined && { traceText }), files, inputs };
 }
 
-async function isProfileFile(profile: string | null): Promise<boolean> {
-  if (profile === null) return false;
+async function isShippedProfile(name: string): Promise<boolean> {
   const { PROFILED_GPUS } = await import("../execution/profiled/mod.ts");
-  return !PROFILED_GPUS.includes(profile);
+  return PROFILED_GPUS.includes(name);
 }

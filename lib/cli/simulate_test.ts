@@ -182,6 +182,39 @@ Deno.test("a model's config.json is read from the configuration's directory", as
   });
 });
 
+Deno.test("functions name files of their own, which count from the configuration's directory", async () => {
+  const preset = (seconds: number) =>
+    `{ id: own, summary: own, stages: [{ stage: my_stage, seconds: ${seconds} }] }\n`;
+  const files = {
+    "sub/fast.yaml": preset(1),
+    "sub/slow.yaml": preset(40),
+    "sub/a.yaml": `${CONFIG}functions:\n` +
+      "  - { name: a, cold_start: { preset: fast.yaml } }\n" +
+      "  - { name: b, cold_start: { preset: slow.yaml } }\n" +
+      "  - { name: c, cold_start: { preset: medusa } }\n",
+  };
+  await withFiles(files, async (directory) => {
+    const args = ["simulate", "sub/a.yaml", "--out", "out", "--format", "json"];
+    const run = await runCommandLine(args, { directory });
+    equal(run.code, 0, run.stderr);
+    const read = (name: string) => JSON.parse(Deno.readTextFileSync(`${directory}/out/${name}`));
+    const names = read("manifest.json").inputs.map((input: { name: string }) => input.name);
+    deepEqual(names, ["sub/a.yaml", "fast.yaml", "slow.yaml"]);
+    const longest = (name: string) =>
+      Math.max(
+        ...read("cold_start_waits.json").flatMap((
+          row: { function: string; stage: string; wait_s: number },
+        ) => row.function === name && row.stage === "my_stage" ? [row.wait_s] : []),
+      );
+    ok(Math.abs(longest("a") - 1) < 1e-9 && Math.abs(longest("b") - 40) < 1e-9);
+    const missing = await runCommandLine(
+      ["simulate", "sub/a.yaml", "--set", "cold_start.preset=nowhere.yaml"],
+      { directory },
+    );
+    equal(missing.code, 0, "no function uses it");
+  });
+});
+
 Deno.test("an interrupted run leaves nothing half-written", async () => {
   const long = "workload: { type: poisson, arrival_rate: 8 }\nsimulation: { duration: 100h }\n";
   await withFiles({ "long.yaml": long }, async (directory) => {

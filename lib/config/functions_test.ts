@@ -1,4 +1,5 @@
-import { deepEqual, equal, ok, throws } from "@std/assert";
+import { deepEqual, equal, ok, rejects, throws } from "@std/assert";
+import { buildCluster } from "./build/cluster.ts";
 import { functionConfigurations } from "./function_configurations.ts";
 import { loadConfig } from "./load.ts";
 import { simulate } from "./simulate.ts";
@@ -19,6 +20,61 @@ Deno.test("a function's settings are merged over the whole configuration", () =>
   equal(chat.config.scaling.keep_alive.seconds, 20);
   equal(large.config.parallelization.tensor_parallel_size, 4);
   equal(large.config.model.name, "llama-3.1-70b");
+});
+
+Deno.test("each function starts as its own preset says, by name or from a file", async () => {
+  const preset = (id: string, seconds: number) =>
+    `{ id: ${id}, summary: ${id}, stages: [{ stage: my_${id}, seconds: ${seconds} }] }`;
+  const config = loadConfig(`
+    workload: { type: poisson, arrival_rate: 2, num_requests: 60 }
+    cold_start: { preset: a.yaml }
+    functions:
+      - { name: a }
+      - { name: b, cold_start: { preset: sub/b.yaml } }
+      - { name: c, cold_start: { preset: medusa } }`);
+  const files = new Map([["a.yaml", preset("a", 3)], ["sub/b.yaml", preset("b", 7)]]);
+  const { instances, functionNames } = await simulate(config, { files });
+  const stages = new Map(functionNames.map((name) => [name, new Map<string, number>()]));
+  for (let i = 0; i < instances.count; i++) {
+    const phase = instances.phaseNames[instances.phase[i]];
+    if (!phase.startsWith("start:")) continue;
+    const seconds = instances.endAtSeconds[i] - instances.startAtSeconds[i];
+    stages.get(functionNames[instances.functionId[i]])!.set(phase.slice(6), seconds);
+  }
+  deepEqual([...stages.get("a")!.keys()], ["my_a"]);
+  deepEqual([...stages.get("b")!.keys()], ["my_b"]);
+  ok(Math.abs(stages.get("a")!.get("my_a")! - 3) < 1e-9);
+  ok(Math.abs(stages.get("b")!.get("my_b")! - 7) < 1e-9);
+  ok(stages.get("c")!.has("graph_capture") && !stages.get("c")!.has("my_a"));
+  await rejects(simulate(config, { files: new Map([["a.yaml", preset("a", 3)]]) }), {
+    message: /^Cannot find a cold-start preset as one of .*: current value is sub\/b\.yaml$/,
+  });
+});
+
+Deno.test("each function has the shape of its own config.json", async () => {
+  const shape = (layers: number) =>
+    JSON.stringify({
+      architectures: ["LlamaForCausalLM"],
+      hidden_size: 2048,
+      intermediate_size: 8192,
+      max_position_embeddings: 8192,
+      model_type: "llama",
+      num_attention_heads: 32,
+      num_hidden_layers: layers,
+      num_key_value_heads: 8,
+      vocab_size: 128256,
+    });
+  const config = loadConfig(`
+    workload: { type: poisson, arrival_rate: 1, num_requests: 20 }
+    model: { name: small, hf_config: small.json }
+    functions: [{ name: a }, { name: b, model: { name: large, hf_config: large.json } }]`);
+  const files = new Map([["small.json", shape(4)], ["large.json", shape(16)]]);
+  const { parts } = await buildCluster(config, { files });
+  const [small, large] = parts.functions.map(({ engine }) => engine.work.kvBytesPerToken);
+  equal(large / small, 4);
+  await rejects(simulate(config), {
+    message: /^Cannot use "model.hf_config" without .*: current value is "small.json"/,
+  });
 });
 
 Deno.test("mistakes in a function's settings are named with the function", () => {

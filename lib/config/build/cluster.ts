@@ -25,12 +25,11 @@ import { buildStarts, type StartKind, startPlan } from "./starts.ts";
 export interface ConfiguredTexts {
   /** `workload.trace.path` */
   readonly traceText?: string;
-  /** `model.hf_config` */
-  readonly modelConfigText?: string;
-  /** `cold_start.preset`, when it is a file */
-  readonly presetText?: string;
-  /** `execution.profile`, when it is a file */
-  readonly profileText?: string;
+  /**
+   * Files that the configuration and its functions name, by name as it stands there:
+   * `model.hf_config`, and `cold_start.preset` and `execution.profile` where they are files.
+   */
+  readonly files?: ReadonlyMap<string, string>;
 }
 
 /** A run, ready to go: the cluster's parts and what the summary needs. */
@@ -68,7 +67,9 @@ export async function buildCluster(
   const { simulation, metrics, workload } = config;
   const streams = randomStreams(simulation.random_seed, simulation.replication);
   const kinds = functionKinds(config);
-  const deployments = await Promise.all(kinds.map((kind) => buildDeployment(kind.config, texts)));
+  const deployments = await Promise.all(
+    kinds.map((kind) => buildDeployment(kind.config, texts.files)),
+  );
   const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
   const requests = buildRequests(config, streams, texts.traceText);
   const assigned = withFunctionIds(config, requests, names, streams);
@@ -80,7 +81,7 @@ export async function buildCluster(
   const byFunction = kindOf.map((kind) => builtKinds[kind]);
   for (const kind of builtKinds) {
     if (kind.config.cold_start.enabled) {
-      kind.plan = startPlan(kind.config, presetTextOf(kind.config, config, texts));
+      kind.plan = startPlan(kind.config, texts.files);
     }
   }
   const nodes = buildNodes(config, deployments[0].gpu);
@@ -148,11 +149,6 @@ export async function buildCluster(
     ...(starts.weights && { weights: starts.weights }),
     notices: [...notices],
   };
-}
-
-/** The text of a preset file, when the function uses the file that the configuration names. */
-function presetTextOf(own: Configuration, config: Configuration, texts: ConfiguredTexts) {
-  return own.cold_start.preset === config.cold_start.preset ? texts.presetText : undefined;
 }
 
 function limitsDiffer(own: Configuration["slo"], common: Configuration["slo"]): boolean {

@@ -10,6 +10,7 @@ import {
 } from "../../models/mod.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
 import { chooseGpu } from "../choose_gpu.ts";
+import { ConfigError } from "../config_error.ts";
 import type { Configuration } from "../configuration.ts";
 import { BYTES_PER_ELEMENT } from "./dtypes.ts";
 import { buildExecution } from "./execution.ts";
@@ -41,19 +42,20 @@ export interface Deployment {
   readonly swapBlocks: number;
 }
 
-/** Texts of the files that a deployment is described by. */
-export interface DeploymentTexts {
-  readonly modelConfigText?: string;
-  readonly profileText?: string;
-}
-
 /** The shape: a config.json before a shape in the configuration before the catalogue. */
 function modelShape(
   model: Configuration["model"],
-  modelConfigText: string | undefined,
+  files: ReadonlyMap<string, string> | undefined,
 ): TransformerShape {
-  if (model.hf_config !== null && modelConfigText !== undefined) {
-    return transformerFromHfConfig(JSON.parse(modelConfigText), model.name);
+  if (model.hf_config !== null) {
+    const text = files?.get(model.hf_config);
+    if (text === undefined) {
+      throw new ConfigError([
+        `Cannot use "model.hf_config" without the text of that file: current value is ` +
+        `"${model.hf_config}" (allowed: one of the files handed in)`,
+      ]);
+    }
+    return transformerFromHfConfig(JSON.parse(text), model.name);
   }
   return model.num_layers !== null
     ? transformerFromSimfaasinfer(model)
@@ -63,15 +65,17 @@ function modelShape(
 /**
  * Works out what one instance is.
  *
- * @param texts Texts of `model.hf_config` and `execution.profile`.
+ * @param files Texts of the files that `model.hf_config` and `execution.profile` name.
  * @throws {RangeError} If the model or GPU is unknown, or the model does not fit.
+ * @throws {ConfigError} If the text of a file is missing.
  */
 export async function buildDeployment(
   config: Configuration,
-  texts: DeploymentTexts,
+  files?: ReadonlyMap<string, string>,
 ): Promise<Deployment> {
-  const { model, cluster, parallelization, memory } = config;
-  const shape = modelShape(model, texts.modelConfigText);
+  const { model, cluster, parallelization, memory, execution } = config;
+  const profileText = execution.profile === null ? undefined : files?.get(execution.profile);
+  const shape = modelShape(model, files);
   const named = cluster.gpu_memory_gb === null ? findGpu(cluster.gpu_type) : undefined;
   const gpu = named ?? chooseGpu(gpuEntries(), cluster.gpu_type, cluster.gpu_memory_gb);
   const tensorParallel = parallelization.tensor_parallel_size;
@@ -107,7 +111,7 @@ export async function buildDeployment(
       gpu,
       weightBytesPerElement,
       kvBytesPerElement,
-      profileText: texts.profileText,
+      ...(profileText !== undefined && { profileText }),
     }),
     work,
     kv: { ...capacity, blocks: memory.num_gpu_blocks ?? capacity.blocks },

@@ -30,14 +30,20 @@ export function nodeLinks(node: NodeType, gpus: number): NodeLinks {
   return { ...node, gpus };
 }
 
-/** The stages of a start as the configuration has them. */
-export function startPlan(config: Configuration, presetText: string | undefined): StartPlan {
+/**
+ * The stages of a start as the configuration has them.
+ *
+ * @param files Texts of preset files by name.
+ * @throws {RangeError} If the preset is neither one of data/cold_start nor one of the files.
+ */
+export function startPlan(config: Configuration, files?: ReadonlyMap<string, string>): StartPlan {
   const { cold_start: start } = config;
   const { container_seconds: container, kv_allocation_seconds: kvAllocation } = start;
   // SimFaaSInfer's files know one number, the load time; its preset is what gives that number.
   const name = start.model_load_time !== null && start.preset === "simple"
     ? "simfaasinfer"
     : start.preset;
+  const presetText = files?.get(start.preset);
   const preset = presetText === undefined
     ? coldStartPreset(name)
     : parseColdStartPreset(presetText, start.preset);
