@@ -68,7 +68,9 @@ workload:
   prompt_length: { distribution: constant, mean: 1 }
   decode_length: { distribution: exponential, mean: ${WARM_S / STEP_S}, min: 1 }
 `);
-    const { summary } = await simulate(config, { presetText });
+    const { summary } = await simulate(config, {
+      files: new Map([["start.yaml", presetText]]),
+    });
     const { arrived, rejected } = summary.requests;
     const instances = summary.instance_seconds / DURATION_S;
     return {
