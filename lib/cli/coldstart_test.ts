@@ -101,3 +101,24 @@ Deno.test("coldstart draws critical paths as bars, and what waits for what as a 
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+Deno.test("the figures of docs/cold-start.md are what its commands draw", async () => {
+  const root = new URL("../../", import.meta.url);
+  const page = (await Deno.readTextFile(new URL("docs/cold-start.md", root)))
+    .replaceAll(/\\\n */g, "");
+  const commands = [
+    ...page.matchAll(/deno task coldstart ([^`\n]*) (--\w+) (docs\/figures\/[\w-]+\.svg)/g),
+  ];
+  equal(commands.length, 2);
+  const directory = await Deno.makeTempDir();
+  try {
+    for (const [, args, option, file] of commands) {
+      const drawn = `${directory}/drawn.svg`;
+      equal((await coldStart(...args.split(" "), option, drawn)).code, 0);
+      const [now, then] = [Deno.readFileSync(drawn), Deno.readFileSync(new URL(file, root))];
+      ok(now.length === then.length && now.every((byte, i) => byte === then[i]), file);
+    }
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
