@@ -1,6 +1,6 @@
 import type { RunRecord } from "./run_record.ts";
 import type { ColdStartWaits } from "./run_tables.ts";
-import { eachWaitPart } from "./wait_parts.ts";
+import { waitParts } from "./wait_parts.ts";
 
 /**
  * The waits for starts, request by request and stage by stage. Rows are there for requests that
@@ -17,9 +17,10 @@ import { eachWaitPart } from "./wait_parts.ts";
  * ```
  */
 export function coldStartWaits(run: RunRecord): ColdStartWaits {
+  const eachPart = waitParts(run);
   let count = 0;
   const codes = new Map<string, number>();
-  eachWaitPart(run, (_request, _instance, stage) => {
+  eachPart((_request, _instance, stage) => {
     count++;
     if (!codes.has(stage)) codes.set(stage, codes.size);
   });
@@ -28,7 +29,7 @@ export function coldStartWaits(run: RunRecord): ColdStartWaits {
   const stageCode = new Uint16Array(count);
   const waitSeconds = new Float64Array(count);
   let row = 0;
-  eachWaitPart(run, (waiting, instance, stage, seconds) => {
+  eachPart((waiting, instance, stage, seconds) => {
     request[row] = waiting;
     instanceId[row] = instance;
     stageCode[row] = codes.get(stage)!;

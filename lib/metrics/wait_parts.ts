@@ -22,15 +22,22 @@ const NONE: readonly StageSpan[] = [];
  * then the stages on the start's critical path, in their order and only as far as the request was
  * there. The parts of a request add up to its wait. Requests ascend; those without a wait cost a
  * look at their column.
+ *
+ * @returns Shows all parts to a visitor, as often as it is called.
  */
-export function eachWaitPart(run: RunRecord, visit: WaitPartVisitor): void {
+export function waitParts(run: RunRecord): (visit: WaitPartVisitor) => void {
   const { arrivalAtSeconds, coldStartWaitSeconds, count } = run.columns;
+  const waiting: number[] = [];
+  for (let i = 0; i < count; i++) if (coldStartWaitSeconds[i] > 0) waiting.push(i);
+  if (waiting.length === 0) return () => {};
   const paths = criticalPaths(run.stageSpans);
-  for (let i = 0; i < count; i++) {
-    const wait = coldStartWaitSeconds[i];
-    if (!(wait > 0)) continue;
+  return (visit) => {
+    for (const i of waiting) visitParts(i, visit);
+  };
+
+  function visitParts(i: number, visit: WaitPartVisitor): void {
     const from = arrivalAtSeconds[i];
-    const to = from + wait;
+    const to = from + coldStartWaitSeconds[i];
     const instanceId = instanceWaitedFor(run, paths, i);
     const path = paths.get(instanceId) ?? NONE;
     let next = firstEndingAfter(path, from);
