@@ -53,6 +53,7 @@ export {
 export { convertSvg, type FigureFormat, renderFigure, renderSvg } from "./render.ts";
 export type { FigureSpec } from "./spec.ts";
 export { stageLabel } from "./stage_label.ts";
+export { startGraph, type StartGraphOptions, type StartStageRow } from "./start_graph.ts";
 export { type ColumnSpan, FIGURE_WIDTH, THEME } from "./theme.ts";
 export { type CdfPoint, thinCdf } from "./thin_cdf.ts";
 export { type TimeUnit, timeUnit } from "./time_axis.ts";
