@@ -1,6 +1,6 @@
 import type { GpuEfficiency } from "../hardware/efficiency.ts";
 import type { Gpu } from "../hardware/gpu.ts";
-import { softMaximum } from "./soft_maximum.ts";
+import { hostAllReduceSeconds } from "./host_all_reduce.ts";
 
 /** What a collective runs over. */
 export interface CollectiveOptions {
@@ -12,28 +12,64 @@ export interface CollectiveOptions {
   readonly ranks: number;
 }
 
+/** Messages below these sizes take one shot: over up to four GPUs, over more. */
+const ONE_SHOT_BYTES = [512 * 1024, 256 * 1024];
+
 /**
- * Seconds of an all-reduce of `bytes` on each of the ranks: in a ring each GPU sends and receives
- * 2 (ranks - 1) / ranks of the bytes, softened by the time of the smallest message. On PCIe the GPUs
- * share the way through the host: the latency grows with the ranks and the rate falls with their
- * power of 1.7.
+ * Seconds of an all-reduce of `bytes` on each of the ranks, by the kernels of vLLM:
  *
- * @source efficiency.yaml; on PCIe 0.62, 0.16, 0.06 of the rate and 5.4, 11.8, 22.6 us for 2, 4, 8
- * L40S (aiconfigurator, nccl_perf and custom_allreduce_perf).
+ * - one-shot, short messages: each GPU reads the whole message of every other, after one barrier;
+ * - two-shot: each sums its share and reads the other shares, 2 (ranks - 1) / ranks of the bytes as in
+ *   a ring, with a second barrier;
+ * - long messages may be left to NCCL (or symmetric memory): a ring that takes longer to get going.
+ *
+ * On PCIe, three and more GPUs may have no way to each other but the host: see
+ * {@link hostAllReduceSeconds}. Never shorter for more bytes.
+ *
+ * @source vLLM csrc/custom_all_reduce.cuh (kernels and their sizes) and
+ * vllm/distributed/device_communicators/all_reduce_utils.py, custom_all_reduce.py (where they end).
+ * That the second barrier takes as long as the first is a result: fitted freely, two-shot starts at
+ * 1.98, 1.99, 1.75 and 2.2 times the time of one-shot on A100, H100, H200 and B200. Constants:
+ * data/hardware/efficiency.yaml.
  */
 export function allReduceSeconds(options: CollectiveOptions, bytes: number): number {
   const { gpu, efficiency, ranks } = options;
   if (ranks === 1) return 0;
-  const { memory, seconds, sharpness } = efficiency.allReduce;
-  const shared = gpu.link.kind === "pcie";
-  const share = shared ? memory * Math.pow(2 / ranks, 1.7) : memory;
-  const latencySeconds = shared ? seconds * ranks / 2 : seconds;
-  const sent = 2 * (ranks - 1) / ranks * bytes;
-  return softMaximum(sent / (gpu.link.bytesPerSecond * share), latencySeconds, sharpness);
+  const { memory, seconds, long, host } = efficiency.allReduce;
+  if (host !== undefined && isStaged(options)) {
+    return hostAllReduceSeconds(host, gpu.link.bytesPerSecond, ranks, bytes);
+  }
+  const rate = gpu.link.bytesPerSecond * memory;
+  const oneShot = (size: number) => seconds + (ranks - 1) * size / rate;
+  const ring = 2 * (ranks - 1) / ranks * bytes / rate;
+  const short = ONE_SHOT_BYTES[ranks <= 4 ? 0 : 1];
+  // Between two GPUs one shot is as good as two for any size.
+  const own = ranks === 2 || bytes < short
+    ? oneShot(bytes)
+    : Math.max(2 * seconds + ring, oneShot(short));
+  if (long === undefined || bytes < long.fromBytes) return own;
+  return Math.max(own, long.seconds + ring);
+}
+
+/**
+ * Seconds until each of the ranks holds `bytes` of which it has its share: half an all-reduce through
+ * the host (measured on L40S: 0.54 and 0.65 of one over 4 and 8 GPUs), else over the link at once.
+ */
+export function allGatherSeconds(options: CollectiveOptions, bytes: number): number {
+  const { gpu, efficiency, ranks } = options;
+  if (ranks === 1) return 0;
+  if (isStaged(options)) return allReduceSeconds(options, bytes) / 2;
+  const { memory, seconds } = efficiency.allReduce;
+  return seconds + (ranks - 1) / ranks * bytes / (gpu.link.bytesPerSecond * memory);
 }
 
 /** Seconds to send `bytes` from one GPU of a node to another. */
 export function sendSeconds(options: Omit<CollectiveOptions, "ranks">, bytes: number): number {
   const { gpu, efficiency } = options;
   return efficiency.sendSeconds + bytes / (gpu.link.bytesPerSecond * efficiency.allReduce.memory);
+}
+
+/** Whether messages have no way but through the host's memory. */
+function isStaged({ gpu, efficiency, ranks }: CollectiveOptions): boolean {
+  return ranks > 2 && gpu.link.kind === "pcie" && efficiency.allReduce.host !== undefined;
 }

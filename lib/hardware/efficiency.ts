@@ -13,6 +13,15 @@ export interface KernelEfficiency {
   readonly sharpness: number;
 }
 
+/** Product of 16-bit matrices. */
+export interface GemmEfficiency extends KernelEfficiency {
+  /**
+   * What a last tile of rows that is not full costs: kernels compute tiles of `rows` rows, and of the
+   * rows that are missing to a full one, this share takes time, 0..1. Absent: none.
+   */
+  readonly rowTile?: { readonly rows: number; readonly share: number };
+}
+
 /** Product with quantised activations. */
 export interface QuantisedEfficiency extends KernelEfficiency {
   /** Share of the memory bandwidth that quantising the activations reaches. */
@@ -25,20 +34,42 @@ export interface DecodeEfficiency extends Omit<KernelEfficiency, "compute"> {
   readonly secondsPerKvHead: number;
 }
 
+/** All-reduces among the GPUs of a node; see lib/execution/collectives.ts for the kernels. */
+export interface AllReduceEfficiency {
+  /** Share of the link's rate, in (0, 1]. */
+  readonly memory: number;
+  /** Seconds of the smallest message: launch and one barrier. */
+  readonly seconds: number;
+  /** Another kernel for messages from so many bytes on, and what it takes before they count. */
+  readonly long?: { readonly fromBytes: number; readonly seconds: number };
+  /** Three and more GPUs on PCIe that reach each other through the host alone. Absent: as two do. */
+  readonly host?: HostEfficiency;
+}
+
+/** All-reduces through the host, by NCCL. */
+export interface HostEfficiency {
+  /** Share of the link that each of four GPUs gets. */
+  readonly memory: number;
+  /** Power of the ranks with which that share falls. */
+  readonly falloff: number;
+  /** Latency per rank, seconds. */
+  readonly secondsPerRank: number;
+}
+
 /** Efficiency of the kernels of one GPU generation. */
 export interface GpuEfficiency {
   /** Where the numbers come from. */
   readonly source: string;
   /** Products of 16-bit matrices. */
-  readonly gemm: KernelEfficiency;
+  readonly gemm: GemmEfficiency;
   /** Absent where the generation has no fp8: weights alone are 8 bits then. */
   readonly gemmFp8?: QuantisedEfficiency;
   /** Attention of decoding sequences. */
   readonly decode: DecodeEfficiency;
   /** Attention of prompts. */
   readonly prefill: KernelEfficiency;
-  /** All-reduces in a node; `memory` is the share of the link. */
-  readonly allReduce: Omit<KernelEfficiency, "compute">;
+  /** All-reduces in a node. */
+  readonly allReduce: AllReduceEfficiency;
   /** Norms, activations, rotary embedding, copies: bytes / (memory x bandwidth) + seconds. */
   readonly elementwise: { readonly memory: number; readonly seconds: number };
   /** Latency of a message between pipeline stages, seconds. */

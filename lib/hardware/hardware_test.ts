@@ -17,10 +17,17 @@ Deno.test("every GPU has plausible rates, a source and an efficiency in (0, 1]",
     for (const kernel of [gemm, gemmFp8 ?? gemm, prefill]) {
       assert.ok(kernel.compute > 0 && kernel.compute <= 1, gpu.name);
     }
+    for (const kernel of [gemm, gemmFp8 ?? gemm, prefill, decode]) {
+      assert.ok(kernel.sharpness > 0, gpu.name);
+    }
     for (const kernel of [gemm, gemmFp8 ?? gemm, prefill, decode, allReduce]) {
-      assert.ok(kernel.memory > 0 && kernel.memory <= 1 && kernel.sharpness > 0, gpu.name);
+      assert.ok(kernel.memory > 0 && kernel.memory <= 1, gpu.name);
       assert.ok(kernel.seconds >= 0 && kernel.seconds < 1e-4, gpu.name);
     }
+    const { share = 0 } = gemm.rowTile ?? {};
+    assert.ok(share >= 0 && share <= 1, gpu.name);
+    const { memory = 1, secondsPerRank = 0 } = allReduce.host ?? {};
+    assert.ok(memory > 0 && memory <= 1 && secondsPerRank < 1e-4, gpu.name);
   }
 });
 

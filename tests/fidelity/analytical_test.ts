@@ -8,27 +8,6 @@ import { modelShape } from "../../lib/models/mod.ts";
 const DENSE = ["llama-2-7b", "llama-2-70b", "llama-3.1-8b", "llama-3.1-70b", "qwen3-32b"];
 const BAR = 0.08;
 
-/**
- * Where the bar is missed, and what holds instead: collectives over PCIe, measured ones that jump
- * (L40S, tensor parallel 4 and 8) or none at all (RTX PRO 6000), and many small matrices on A100.
- */
-const MISSED: Readonly<Record<string, number>> = {
-  "l40s llama-2-7b tp4": 0.11,
-  "l40s llama-2-7b tp8": 0.13,
-  "l40s llama-2-70b tp1": 0.1,
-  "l40s llama-2-70b tp4": 0.11,
-  "l40s llama-3.1-8b tp4": 0.1,
-  "l40s llama-3.1-8b tp8": 0.15,
-  "l40s llama-3.1-70b tp1": 0.1,
-  "l40s llama-3.1-70b tp4": 0.11,
-  "l40s qwen3-32b tp4": 0.11,
-  "l40s qwen3-32b tp8": 0.1,
-  "a100-sxm-80gb llama-2-70b tp8": 0.1,
-  "a100-sxm-80gb llama-3.1-70b tp8": 0.1,
-  "rtx-pro-6000 llama-3.1-8b tp2": 0.13,
-  "rtx-pro-6000 qwen3-32b tp2": 0.11,
-};
-
 function step(decodes: number, chunk: number): StepShape {
   return {
     decodeSequences: decodes,
@@ -67,8 +46,7 @@ for (const gpu of PROFILED_GPUS) {
         );
         const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
         const place = `${gpu} ${name} tp${tensorParallel}`;
-        const bar = MISSED[place] ?? BAR;
-        assert.ok(mean <= bar, `${place}: ${(100 * mean).toFixed(1)} %, more than ${100 * bar} %`);
+        assert.ok(mean <= BAR, `${place}: ${(100 * mean).toFixed(1)} %, more than ${100 * BAR} %`);
         compared++;
       }
     }

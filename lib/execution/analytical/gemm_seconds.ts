@@ -16,6 +16,9 @@ export type GemmSeconds = (m: number, n: number, k: number, batches?: number) =>
  * One byte is fp8 where the GPU multiplies fp8, activations quantised on the way. Elsewhere, and below
  * one byte, weights alone are quantised: their bytes shrink, and the product runs at the 16-bit rate
  * (assumed: weight-only kernels, as for AWQ, GPTQ and fp8 on Ampere).
+ *
+ * Kernels compute whole tiles of rows: where that shows, a tile that is not full counts in part for the
+ * rows it lacks. Grouped experts have kernels of their own, with small tiles.
  */
 export function gemmSecondsOf(
   gpu: Gpu,
@@ -35,13 +38,16 @@ export function gemmSecondsOf(
       ) + 3 * m * k / (bandwidth * gemmFp8.quantise) + gemmFp8.seconds;
   }
   const { gemm } = efficiency;
+  const { rows: tileRows, share } = gemm.rowTile ?? { rows: 1, share: 0 };
   // 32-bit products run at half the 16-bit rate (TF32).
   const peak = gpu.flopsPerSecond.bf16 * gemm.compute / (weightBytes > 2 ? 2 : 1);
   const rate = bandwidth * gemm.memory;
-  return (m, n, k, batches = 1) =>
-    softMaximum(
-      2 * m * n * k / peak,
+  return (m, n, k, batches = 1) => {
+    const missing = batches > 1 || share === 0 ? 0 : Math.ceil(m / tileRows) * tileRows - m;
+    return softMaximum(
+      2 * (m + share * missing) * n * k / peak,
       (batches * n * k * weightBytes + 2 * m * (k + n)) / rate,
       gemm.sharpness,
     ) + gemm.seconds;
+  };
 }

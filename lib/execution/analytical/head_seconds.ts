@@ -1,3 +1,4 @@
+import { allGatherSeconds } from "../collectives.ts";
 import type { AnalyticalParts } from "./analytical_parts.ts";
 
 /**
@@ -8,13 +9,12 @@ import type { AnalyticalParts } from "./analytical_parts.ts";
 export function headSeconds(parts: AnalyticalParts): (sequences: number) => number {
   const { shape, gpu, efficiency, tensorParallel, gemm16 } = parts;
   const columns = Math.ceil(shape.vocabSize / tensorParallel);
-  const gathered = 2 * shape.vocabSize * (tensorParallel - 1) / tensorParallel;
-  const linkRate = gpu.link.bytesPerSecond * efficiency.allReduce.memory;
+  const collective = { gpu, efficiency, ranks: tensorParallel };
   return (b) => {
     if (b === 0) return 0;
     const gather = tensorParallel === 1
       ? 0
-      : efficiency.allReduce.seconds + b * gathered / linkRate + parts.collectiveSeconds;
+      : allGatherSeconds(collective, 2 * b * shape.vocabSize) + parts.collectiveSeconds;
     return parts.elementwiseSeconds(8 * b * shape.hiddenSize) +
       gemm16(b, columns, shape.hiddenSize) + gather +
       parts.elementwiseSeconds(10 * b * shape.vocabSize);

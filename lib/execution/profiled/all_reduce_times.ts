@@ -1,11 +1,15 @@
+import { gpuEfficiency } from "../../hardware/efficiency.ts";
+import { findGpu } from "../../hardware/gpu_catalogue.ts";
+import { allReduceSeconds, type CollectiveOptions } from "../collectives.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { findTables, type OperatorProfile } from "./operator_profile.ts";
 import { axisValues } from "./operator_table.ts";
 
 /**
  * Seconds of an all-reduce over `ranks` GPUs of a node by bytes: linear between measured sizes, and
- * continued along the last slope. Without a table for so many ranks, a ring over the link of the data
- * sheet: each GPU sends 2 (ranks - 1) / ranks of the bytes.
+ * continued along the last slope. Without a table for so many ranks, what the analytical source takes
+ * for this GPU; where the catalogue does not know it, a ring over the link of the data sheet: each GPU
+ * sends 2 (ranks - 1) / ranks of the bytes.
  */
 export function allReduceSecondsOf(
   profile: OperatorProfile,
@@ -15,9 +19,11 @@ export function allReduceSecondsOf(
   const { linkBytesPerSecond, linkLatencySeconds } = profile.peaks;
   const [table] = findTables(profile, "all_reduce", {});
   const row = table === undefined ? -1 : axisValues(table, 0).indexOf(ranks);
-  const ring = (bytes: number) =>
-    linkLatencySeconds + 2 * (ranks - 1) / ranks * bytes / linkBytesPerSecond;
-  if (row < 0) return ring;
+  if (row < 0) {
+    const collective = collectiveOf(profile, ranks);
+    if (collective !== undefined) return (bytes) => allReduceSeconds(collective, bytes);
+    return (bytes) => linkLatencySeconds + 2 * (ranks - 1) / ranks * bytes / linkBytesPerSecond;
+  }
   const sizes = axisValues(table, 1);
   const known: number[] = [];
   const seconds: number[] = [];
@@ -35,4 +41,29 @@ export function allReduceSecondsOf(
     const next = Math.min(place.index + 1, last);
     return seconds[place.index] + place.weight * (seconds[next] - seconds[place.index]);
   };
+}
+
+/**
+ * Seconds until each of `ranks` GPUs of a node holds so many bytes of which it has its share. No
+ * table holds it: half an all-reduce where GPUs are on PCIe (measured on L40S: 0.52 to 0.65 of one),
+ * else the missing share at the rate of the data sheet's link.
+ */
+export function allGatherSecondsOf(
+  profile: OperatorProfile,
+  ranks: number,
+): (bytes: number) => number {
+  if (ranks === 1) return () => 0;
+  const collective = collectiveOf(profile, ranks);
+  if (collective?.gpu.link.kind === "pcie") {
+    const allReduce = allReduceSecondsOf(profile, ranks);
+    return (bytes) => allReduce(bytes) / 2;
+  }
+  const { linkBytesPerSecond } = profile.peaks;
+  return (bytes) => bytes * ((ranks - 1) / ranks) / linkBytesPerSecond;
+}
+
+/** The catalogue's knowledge of a profile's GPU, if it is listed. */
+function collectiveOf(profile: OperatorProfile, ranks: number): CollectiveOptions | undefined {
+  const gpu = findGpu(profile.gpu);
+  return gpu && { gpu, efficiency: gpuEfficiency(gpu.generation), ranks };
 }

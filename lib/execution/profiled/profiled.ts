@@ -1,5 +1,5 @@
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
-import { allReduceSecondsOf } from "./all_reduce_times.ts";
+import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf } from "./decode_attention.ts";
 import { expertSecondsOf } from "./expert_times.ts";
 import { gemmSecondsByRows } from "./gemm_times.ts";
@@ -94,11 +94,10 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
 
   const headColumns = Math.ceil(shape.vocabSize / tensorParallel);
   const lmHead = gemmSecondsByRows(headTable, headColumns, hiddenSize, peaks);
-  const gatherShare = tensorParallel === 1 ? 0 : (tensorParallel - 1) / tensorParallel;
+  const gatherLogits = allGatherSecondsOf(profile, tensorParallel);
   const headSeconds = new Float64Array(maxSequences + 1);
   for (let b = 1; b <= maxSequences; b++) {
-    const gatheredBytes = 2 * b * shape.vocabSize * gatherShare;
-    headSeconds[b] = lmHead(b) + gatheredBytes / peaks.linkBytesPerSecond;
+    headSeconds[b] = lmHead(b) + gatherLogits(2 * b * shape.vocabSize);
   }
 
   const attentionShape = { heads, kvHeads, headSize, windowTokens: shape.slidingWindowTokens };

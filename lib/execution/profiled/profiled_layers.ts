@@ -1,6 +1,6 @@
 import { activatedExperts } from "../../models/activated_experts.ts";
 import { type ExecutionTimeModel } from "../execution_time_model.ts";
-import { allReduceSecondsOf } from "./all_reduce_times.ts";
+import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { decodeRows, mixedAttention } from "./mixed_attention.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { findTables } from "./operator_profile.ts";
@@ -17,7 +17,7 @@ const ONCE = new Set(["embedding", "final_layernorm"]);
 /**
  * Execution times composed from the measured layers of one model at one tensor-parallel degree, with
  * attention of mixed batches on four axes (LLMServingSim profiles). All interpolation is linear. The
- * layers were measured without collectives: all-reduces come from the profile or its data sheet.
+ * layers were measured without collectives: see {@link allReduceSecondsOf}.
  */
 export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
   const { profile, shape, tensorParallel = 1, pipelineParallel = 1 } = options;
@@ -48,8 +48,10 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
     linearSeconds[m] = seconds;
   }
   const sampled = findTables(profile, "sampled_layer", attributes).map(layers1d);
+  const gatherLogits = allGatherSecondsOf(profile, tensorParallel);
   const headSeconds = new Float64Array(maxSequences + 1);
   for (let b = 1; b <= maxSequences; b++) {
+    headSeconds[b] = gatherLogits(2 * b * shape.vocabSize);
     for (const times of sampled) headSeconds[b] += times(b);
   }
 
