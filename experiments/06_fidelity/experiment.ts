@@ -39,7 +39,7 @@ type Measured = {
   readonly label: string;
   readonly server: string;
   readonly tuning: Tuning;
-  /** What is assumed of the benchmark that made the load. */
+  /** Whose benchmark made the load. */
   readonly generator: string;
   readonly latency: Latency;
   readonly measured_s: number | null;
@@ -53,7 +53,7 @@ type Measured = {
 /** Real vLLM servers against their simulation. */
 export default defineExperiment({
   id: "06_fidelity",
-  version: 1,
+  version: 2,
   seed: 1,
   question: "How far are simulated latencies from those of real vLLM servers?",
   factors: { measurements: ["load points", "concurrency points", "rtx-4090", "rtx-pro-6000"] },
@@ -127,7 +127,7 @@ export default defineExperiment({
       bars.push(boundRow(
         `concurrency-points/mean-error/${latency}`,
         source("vllm-concurrency-points"),
-        meanError(rows, "concurrency points", "calibrated", latency, "inferred"),
+        meanError(rows, "concurrency points", "calibrated", latency),
         BARS.concurrency[latency],
       ));
     }
@@ -178,12 +178,10 @@ export default defineExperiment({
           `load_${tuning}_${latency}_error`,
           meanError(rows, "load points", tuning, latency),
         ]),
-        ...(["ttft", "tpot"] as const).flatMap((latency) =>
-          (["assumed", "inferred"] as const).map((generator) => [
-            `concurrency_${tuning}_${generator}_${latency}_error`,
-            meanError(rows, "concurrency points", tuning, latency, generator),
-          ])
-        ),
+        ...(["ttft", "tpot"] as const).map((latency) => [
+          `concurrency_${tuning}_${latency}_error`,
+          meanError(rows, "concurrency points", tuning, latency),
+        ]),
       ]),
     ),
   figures: {
@@ -223,16 +221,15 @@ function meanError(
   measurements: string,
   tuning: Tuning,
   latency: Latency,
-  generator?: string,
 ): number {
   const own = rows.filter((row) =>
     row.measurements === measurements && row.tuning === tuning && row.latency === latency &&
-    !row.overloaded && (generator === undefined || row.generator === generator)
+    !row.overloaded
   );
   return own.reduce((sum, row) => sum + Math.abs(row.error), 0) / own.length;
 }
 
-/** Points that kept up, with what is inferred of the benchmarks that made their load. */
+/** Points that kept up. */
 function scatter(
   rows: readonly (Measured & Row)[],
   tuning: Tuning,
@@ -241,7 +238,7 @@ function scatter(
 ) {
   const own = rows.filter((row) =>
     row.tuning === tuning && row.latency === latency && row.measured_s !== null &&
-    row.generator !== "assumed" && !row.overloaded
+    !row.overloaded
   );
   return predictedScatter(
     own.map((row) => ({

@@ -12,11 +12,14 @@ import {
   type FigureSpec,
   latencyCdf,
   pairedCurves,
-  predictedMeasured,
-  type PredictionRow,
+  predictedScatter,
   renderFigure,
+  type ScatterRow,
   thinCdf,
 } from "../plot/mod.ts";
+
+/** Error that the outer lines of the figures show, relative. */
+const WITHIN = 0.1;
 
 /** Draws the figures of docs/fidelity.md as SVG files into a directory. */
 export async function drawFidelity(
@@ -32,16 +35,18 @@ export async function drawFidelity(
   if (validation.load.length > 0) {
     const points = [
       ...validation.load.filter((row) => !row.overload!.measured),
-      ...validation.concurrency.filter((row) => row.generator === "inferred"),
+      ...validation.concurrency,
     ].filter((row) => row.tuning === "calibrated");
-    const rowsOf = (key: "tpotSeconds" | "ttftSeconds") =>
-      points.map((row): PredictionRow => ({
+    const rowsOf = (key: "tpotSeconds" | "ttftSeconds", unitsPerSecond: number) =>
+      points.map((row): ScatterRow => ({
         series: row.model.split("/").at(-1)!.replace(/-(hf|Instruct)$/, ""),
-        measuredSeconds: row.measured[key],
-        predictedSeconds: row.predicted[key],
+        measured: unitsPerSecond * row.measured[key],
+        predicted: unitsPerSecond * row.predicted[key],
       }));
-    await draw("tpot", predictedMeasured(rowsOf("tpotSeconds"), { quantity: "TPOT" }));
-    await draw("ttft", predictedMeasured(rowsOf("ttftSeconds"), { quantity: "TTFT" }));
+    const tpot = rowsOf("tpotSeconds", 1000);
+    await draw("tpot", predictedScatter(tpot, { title: "TPOT (ms)", within: WITHIN }));
+    const ttft = rowsOf("ttftSeconds", 1);
+    await draw("ttft", predictedScatter(ttft, { title: "TTFT (s)", within: WITHIN }));
   }
   for (const run of data.runs) {
     const { columns, timeSeries } = replayMeasuredRun(runner, run, UNTUNED, 0).record;
@@ -60,7 +65,10 @@ export async function drawFidelity(
       ...pairs("E2E", e2e, run.e2eSeconds),
     ];
     const name = run.server.gpu;
-    await draw(`${name}-requests`, predictedMeasured(scatter, { quantity: "latency" }));
+    await draw(
+      `${name}-requests`,
+      predictedScatter(scatter, { title: "latency (s)", within: WITHIN }),
+    );
     await draw(
       `${name}-cdf`,
       latencyCdf([
@@ -74,12 +82,11 @@ export async function drawFidelity(
   }
 }
 
-function pairs(series: string, predicted: Float64Array, measured: Float64Array): PredictionRow[] {
-  return Array.from(predicted, (predictedSeconds, i) => ({
-    series,
-    measuredSeconds: measured[i],
-    predictedSeconds,
-  }));
+function pairs(series: string, predicted: Float64Array, measured: Float64Array): ScatterRow[] {
+  return Array.from(
+    predicted,
+    (seconds, i) => ({ series, measured: measured[i], predicted: seconds }),
+  );
 }
 
 function cdf(series: string, seconds: Float64Array): CdfRow[] {
@@ -95,14 +102,29 @@ function curves(
   series: ReturnType<typeof replayMeasuredRun>["record"]["timeSeries"],
 ): CurveRow[] {
   const rows: CurveRow[] = [];
-  for (const { timeSeconds, running, waiting } of run.series) {
-    rows.push({ panel: "Running", series: "measured", timeSeconds, value: running });
-    rows.push({ panel: "Waiting", series: "measured", timeSeconds, value: waiting });
+  const add = (
+    name: string,
+    timeSeconds: number,
+    running: number,
+    waiting: number,
+    tokensPerSecond: number,
+  ) => {
+    const at = { series: name, timeSeconds };
+    rows.push({ ...at, panel: "Running\nrequests", value: running });
+    rows.push({ ...at, panel: "Waiting\nrequests", value: waiting });
+    rows.push({ ...at, panel: "Output\n(tokens/s)", value: tokensPerSecond });
+  };
+  for (const { timeSeconds, running, waiting, outputTokensPerSecond } of run.series) {
+    add("measured", timeSeconds, running, waiting, outputTokensPerSecond);
   }
   for (let i = 0; i < series.count; i++) {
-    const timeSeconds = series.timeSeconds[i];
-    rows.push({ panel: "Running", series: "predicted", timeSeconds, value: series.running[i] });
-    rows.push({ panel: "Waiting", series: "predicted", timeSeconds, value: series.queued[i] });
+    add(
+      "predicted",
+      series.timeSeconds[i],
+      series.running[i],
+      series.queued[i],
+      series.outputTokensPerSecond[i],
+    );
   }
   return rows;
 }

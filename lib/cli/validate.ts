@@ -131,23 +131,20 @@ function showLoad(load: readonly PointRow[], rows: boolean): string[] {
 
 function showConcurrency(concurrency: readonly PointRow[], rows: boolean): string[] {
   const table = [["concurrency points, mean error %", "points", "TTFT", "TPOT"]];
-  for (const generator of ["assumed", "inferred"]) {
-    for (const tuning of ["untuned", "calibrated"] as Tuning[]) {
-      const of = concurrency.filter((row) => row.tuning === tuning && row.generator === generator);
-      for (const [name, members] of [...groups(of, (row) => row.model), ["all", of] as const]) {
-        const mean = meanOfRows(members);
-        const bar = (key: "ttft" | "tpot") =>
-          name === "all" ? mark(mean[key] <= BARS.concurrency[key]) : "";
-        table.push([
-          `${name}, generator ${generator}, ${tuning}`,
-          String(members.length),
-          percent(mean.ttft) + bar("ttft"),
-          percent(mean.tpot) + bar("tpot"),
-        ]);
-        if (rows && name === "all") {
-          table.push(...members.map((row) => pointLine(row).slice(0, 4)));
-        }
-      }
+  for (const tuning of ["untuned", "calibrated"] as Tuning[]) {
+    const of = concurrency.filter((row) => row.tuning === tuning);
+    const models = groups(of, (row) => `${row.model} by ${row.generator}`);
+    for (const [name, members] of [...models, ["all", of] as const]) {
+      const mean = meanOfRows(members);
+      const bar = (key: "ttft" | "tpot") =>
+        name === "all" ? mark(mean[key] <= BARS.concurrency[key]) : "";
+      table.push([
+        `${name}, ${tuning}`,
+        String(members.length),
+        percent(mean.ttft) + bar("ttft"),
+        percent(mean.tpot) + bar("tpot"),
+      ]);
+      if (rows && name === "all") table.push(...members.map((row) => pointLine(row).slice(0, 4)));
     }
   }
   return ["", ...aligned(table)];

@@ -1,3 +1,4 @@
+import { KEY_LINE_HEIGHT, keyColumns } from "./key_columns.ts";
 import { logTicks } from "./log_ticks.ts";
 import { figure, type FigureSpec } from "./spec.ts";
 import { type ColumnSpan, DASHES, FIGURE_WIDTH, PALETTE } from "./theme.ts";
@@ -30,6 +31,8 @@ export function latencyCdf(rows: readonly CdfRow[], options: LatencyCdfOptions =
   const { slo = [], column = 1 } = options;
   const drawn = rows.filter((row) => row.seconds > 0);
   const series = [...new Set(drawn.map((row) => row.series))];
+  const columns = keyColumns(series, column);
+  const lines = Math.ceil(series.length / columns);
   const inMs = drawn.every((row) => row.seconds < 1);
   const scaled = (seconds: number) => inMs ? seconds * 1000 : seconds;
   const x = { type: "quantitative", scale: { type: "log", nice: false } } as const;
@@ -61,7 +64,7 @@ export function latencyCdf(rows: readonly CdfRow[], options: LatencyCdfOptions =
         scale: { domain: [0, 1] },
         axis: { values: [0, 0.25, 0.5, 0.75, 1], labelExpr: "round(datum.value * 100)" },
       },
-      color: { ...color, legend: { symbolType: "stroke" } },
+      color: { ...color, legend: { symbolType: "stroke", ...(lines > 1 && { columns }) } },
       strokeDash: {
         field: "series",
         type: "nominal",
@@ -71,7 +74,7 @@ export function latencyCdf(rows: readonly CdfRow[], options: LatencyCdfOptions =
       detail: { field: "series" },
     },
   };
-  const lines = {
+  const rules = {
     data: { values: limits },
     mark: { type: "rule", strokeDash: [2, 1] },
     encoding: { x: { ...x, field: "latency" }, color },
@@ -84,8 +87,8 @@ export function latencyCdf(rows: readonly CdfRow[], options: LatencyCdfOptions =
   const words = { ...labels, mark: label, encoding: { ...text, color } };
   return figure({
     width: FIGURE_WIDTH[column],
-    height: HEIGHT,
+    height: HEIGHT + KEY_LINE_HEIGHT * Math.max(0, lines - 1),
     autosize: { type: "fit", contains: "padding" },
-    layer: limits.length > 0 ? [curves, lines, halo, words] : [curves],
+    layer: limits.length > 0 ? [curves, rules, halo, words] : [curves],
   });
 }

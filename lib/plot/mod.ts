@@ -41,11 +41,6 @@ export {
   type PercentileRow,
 } from "./percentile_bars.ts";
 export {
-  predictedMeasured,
-  type PredictedMeasuredOptions,
-  type PredictionRow,
-} from "./predicted_measured.ts";
-export {
   predictedScatter,
   type PredictedScatterOptions,
   type ScatterRow,

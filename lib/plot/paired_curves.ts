@@ -3,7 +3,7 @@ import { type ColumnSpan, DASHES, FIGURE_WIDTH, PALETTE } from "./theme.ts";
 
 /** A point of one curve in one panel. */
 export interface CurveRow {
-  /** Title of the panel, such as "Running". */
+  /** Title of the panel, such as "Running\nrequests". */
   readonly panel: string;
   readonly series: string;
   readonly timeSeconds: number;
@@ -16,7 +16,7 @@ export interface PairedCurvesOptions {
   readonly column?: ColumnSpan;
 }
 
-const LEFT = 44;
+const LEFT = 54;
 const RIGHT = 10;
 const PANEL_HEIGHT = 70;
 
@@ -52,8 +52,8 @@ export function pairedCurves(
         y: {
           field: "value",
           type: "quantitative",
-          title: panel,
-          axis: { tickCount: 3, titleX: -LEFT + 12, minExtent: LEFT - 4, format: "~s" },
+          title: panel.split("\n"),
+          axis: { tickCount: 3, titleX: -LEFT + 12, minExtent: LEFT - 4, format: "~r" },
         },
         color: {
           field: "series",

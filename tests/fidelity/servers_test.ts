@@ -2,17 +2,23 @@ import assert from "@std/assert";
 import { referenceMeasurements } from "../../lib/cli/reference_measurements.ts";
 import { calibrationFor } from "../../lib/execution/calibrated/mod.ts";
 import {
+  AICONFIGURATOR,
   BARS,
+  latencyErrors,
   LLMSERVINGSIM,
+  loadGeneratorOf,
+  meanErrors,
   meanOfRows,
+  replayConcurrencyPoint,
   replayMeasuredRun,
   ServerRunner,
+  shippedConstants,
   UNTUNED,
   validate,
   type Validation,
   type ValidationData,
 } from "../../lib/experiment/validation/mod.ts";
-import { findExternalData } from "../../lib/results/external_data.ts";
+import { externalData, findExternalData } from "../../lib/results/external_data.ts";
 
 const ignore = ["llmservingsim", "vllm-load-points", "vllm-concurrency-points"].some((id) =>
   findExternalData(id) === undefined
@@ -51,16 +57,30 @@ Deno.test({
   name: "per-request errors stay small under 5 ms of arrival jitter (needs reference data)",
   ignore,
   fn() {
-    // TTFT of RTX PRO 6000 depends on which step 300 requests just catch: see docs/fidelity.md.
-    const bars = {
-      "rtx-4090": { ttft: 0.038, tpot: 0.02, e2e: 0.0065 },
-      "rtx-pro-6000": { ttft: 0.17, tpot: 0.017, e2e: 0.019 },
-    } as const;
+    // TPOT alone goes beyond what LLMServingSim has without jitter, by a tenth: see docs/fidelity.md.
     for (const row of replayed().validation.runs) {
-      const bar = bars[row.gpu as keyof typeof bars];
+      const { errors } = LLMSERVINGSIM[row.gpu];
+      const bar = { ...errors, tpot: 1.13 * errors.tpot };
       for (const key of ["ttft", "tpot", "e2e"] as const) {
         atMost(`${row.label} ${row.tuning} ${key}`, row.mean[key], bar[key]);
         assert.ok(row.least[key] <= row.mean[key] && row.mean[key] <= row.most[key]);
+      }
+    }
+  },
+});
+
+Deno.test({
+  name: "no request of the measured runs overtook another on its way in (needs reference data)",
+  ignore,
+  fn() {
+    for (const gpu of ["RTX4090", "RTXPRO6000"]) {
+      const path = `bench/examples/${gpu}/Llama-3.1-8B/vllm/requests.jsonl`;
+      const requests = Deno.readTextFileSync(externalData("llmservingsim", path)).trim().split("\n")
+        .map((line) => JSON.parse(line) as Record<string, number>)
+        .sort((a, b) => a.arrival_time - b.arrival_time);
+      for (let i = 1; i < requests.length; i++) {
+        assert.ok(requests[i].queued_ts >= requests[i - 1].queued_ts, `${gpu} row ${i}`);
+        assert.ok(requests[i].scheduled_ts >= requests[i - 1].scheduled_ts, `${gpu} row ${i}`);
       }
     }
   },
@@ -101,12 +121,59 @@ Deno.test({
   ignore,
   fn() {
     const rows = replayed().validation.concurrency.filter((row) => row.tuning === "calibrated");
-    const of = (generator: string) => meanOfRows(rows.filter((row) => row.generator === generator));
-    atMost("TPOT", of("inferred").tpot, BARS.concurrency.tpot);
-    atMost("TTFT", of("inferred").ttft, BARS.concurrency.ttft);
-    atMost("TPOT, generator as assumed", of("assumed").tpot, BARS.concurrency.tpot);
-    // With the generator as the notes assume it, the bar of 25 % is missed.
-    atMost("TTFT, generator as assumed", of("assumed").ttft, 0.3);
+    for (const name of ["aiconfigurator", "inferencemax"]) {
+      const mean = meanOfRows(rows.filter((row) => row.generator === name));
+      atMost(`${name} TPOT`, mean.tpot, BARS.concurrency.tpot);
+      atMost(`${name} TTFT`, mean.ttft, BARS.concurrency.ttft);
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "constants of the load points hold for InferenceMAX's servers unseen (needs reference data)",
+  ignore,
+  fn() {
+    const rows = replayed().validation.concurrency.filter((row) =>
+      row.tuning === "calibrated" && row.generator === "inferencemax"
+    );
+    assert.equal(rows.length, 45);
+    const mean = meanOfRows(rows);
+    atMost("TPOT", mean.tpot, 0.04);
+    atMost("TTFT", mean.ttft, 0.08);
+  },
+});
+
+Deno.test({
+  name: "TTFT of aiconfigurator's points under what is not recorded of them (needs reference data)",
+  ignore,
+  fn() {
+    const points = replayed().data.concurrency.filter((point) =>
+      loadGeneratorOf(point) === AICONFIGURATOR
+    );
+    const { maxTokensPerStep: documented } = AICONFIGURATOR;
+    const ttft = (maxTokensPerStep = documented, requestSeconds?: number) =>
+      meanErrors(points.map((point) => {
+        const shipped = shippedConstants(point.gpu, false);
+        const constants = {
+          ...shipped,
+          requestSeconds: requestSeconds ?? shipped.requestSeconds,
+        };
+        const generator = { ...AICONFIGURATOR, maxTokensPerStep };
+        return latencyErrors(
+          replayConcurrencyPoint(runner, point, constants, generator),
+          point.measured,
+        );
+      })).ttft;
+    // The rules for production take a batch of 512 where those for benchmarks take N.
+    atMost("a batch of 512", ttft(({ promptTokens }) => 512 + promptTokens + 1500), 0.26);
+    // vLLM's own default cannot have been what ran.
+    assert.ok(ttft(() => 8192) > 0.6);
+    // A successor misses the step that begins as its predecessor ends, however soon it comes.
+    for (const seconds of [0.001, 0.01]) {
+      atMost(`${seconds} s a request`, ttft(documented, seconds), 0.25);
+    }
+    assert.ok(ttft(documented, 0) > 0.3);
   },
 });
 

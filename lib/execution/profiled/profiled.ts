@@ -1,3 +1,4 @@
+import { attentionPairs } from "../attention_pairs.ts";
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf } from "./decode_attention.ts";
@@ -115,12 +116,16 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     Math.min(Math.max(shape.maxPositions, 16384), 131072),
   );
   const tileSeconds = tileSecondsPerContextToken();
-  /** Seconds per KV entry that a decode's tile walks through in a batch with prompts. */
+  /**
+   * Seconds per KV entry that a decode's tile walks through in a batch with prompts: at the rate of a
+   * long prompt, in which launch and unfilled tiles are nothing.
+   */
   function tileSecondsPerContextToken(): number {
     if (profile.mixedBatch === undefined) return 0;
     const { tileRows, packsHeads } = profile.mixedBatch;
-    const tokens = 2048;
-    const secondsPerPair = prefill(1, tokens, 0) / (0.5 * tokens * tokens);
+    const tokens = 16384;
+    const pairs = attentionPairs(tokens, 0, shape.slidingWindowTokens);
+    const secondsPerPair = prefill(1, tokens, 0) / pairs;
     return secondsPerPair * tileRows * (packsHeads ? kvHeads / heads : 1);
   }
 

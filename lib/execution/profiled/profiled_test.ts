@@ -216,6 +216,16 @@ Deno.test("profiled() charges a chunk with past as the difference of two prompts
   );
 });
 
+Deno.test("profiled() lets a short chunk with past slow many decodes down by little", () => {
+  // 83 sequences of 700 tokens read 30 GB of KV entries, whether a chunk of 16 tokens is there or not.
+  for (const shape of [llama2, llama31]) {
+    const model = profiled({ profile: h100, shape });
+    const decodes = model.stepSeconds(step(83, 83 * 700, []));
+    const mixed = model.stepSeconds(step(83, 83 * 700, [[16, 560]]));
+    assert.ok(mixed > decodes && mixed < decodes + 1e-3, `${shape.name}: ${mixed - decodes} s`);
+  }
+});
+
 Deno.test("profiled() runs fp8 weights and KV faster than bf16", () => {
   const bf16 = profiled({ profile: h100, shape: llama70, tensorParallel: 2 });
   const fp8 = profiled({

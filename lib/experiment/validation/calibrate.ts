@@ -7,7 +7,7 @@ import { gpuNamed } from "../../hardware/mod.ts";
 import type { ConcurrencyPoint } from "./concurrency_points.ts";
 import { UNTUNED } from "./constants.ts";
 import { ConstantFitter, type ConstantGrid, type FitPoint } from "./fit_constants.ts";
-import { inferredGenerator } from "./load_generator.ts";
+import { loadGeneratorOf } from "./load_generator.ts";
 import type { LatencyErrors } from "./latencies.ts";
 import { LOAD_POINTS_VERSION, type LoadPoint } from "./load_points.ts";
 import { replayConcurrencyPoint } from "./replay_concurrency_point.ts";
@@ -28,11 +28,15 @@ const ASYNCHRONOUS: ConstantGrid = {
   requestSeconds: steps(0, 5e-4, 20),
 };
 
-/** Grid of a version that does its work between the GPU's steps. The time per request is given. */
+/**
+ * Grid of a version that does its work between the GPU's steps. The time per request is given. All its
+ * points but one are of one model on several GPUs, where as many collectives run in every step: what
+ * they cost cannot be told from what a step costs.
+ */
 const SYNCHRONOUS: Omit<ConstantGrid, "requestSeconds"> = {
   stepSeconds: steps(0, 2.5e-4, 12),
   sequenceSeconds: steps(0, 1e-5, 6),
-  collectiveSeconds: steps(0, 2e-6, 4),
+  collectiveSeconds: [0],
 };
 
 function steps(from: number, step: number, count: number): number[] {
@@ -47,7 +51,8 @@ interface FamilyPoint extends FitPoint {
 
 /**
  * Fits the overhead constants: per framework version and family of GPUs, and of each version over all
- * families. TPOT and, on open-loop load, TTFT count.
+ * families. TPOT and, on open-loop load, TTFT count. Closed-loop points of servers that schedule
+ * asynchronously are left to check what the load points give.
  *
  * @param onProgress Called with the number of fits done.
  */
@@ -101,17 +106,16 @@ export function calibrate(
   }
   add(fitter, load, { ...loadFacts, family: "any" });
 
-  // In a closed loop the time to first token depends on what the benchmark does not say.
+  // The time between client and engine is that of the load points.
   const { requestSeconds } = entries[entries.length - 1];
-  const concurrency = points.concurrency.map((point): FamilyPoint => ({
+  const synchronous = points.concurrency.filter((point) => !loadGeneratorOf(point).asyncScheduling);
+  const concurrency = synchronous.map((point): FamilyPoint => ({
     model: point.model,
     family: familyOf(point.gpu),
     measured: point.measured,
     hasCollectives: point.tensorParallel > 1,
     predict(overhead) {
-      const generator = inferredGenerator(point);
-      const constants = { overhead, requestSeconds };
-      const latencies = replayConcurrencyPoint(runner, point, generator, constants);
+      const latencies = replayConcurrencyPoint(runner, point, { overhead, requestSeconds });
       return { ...latencies, ttftSeconds: latencies.ttftSeconds - requestSeconds };
     },
   }));

@@ -1,30 +1,68 @@
 import type { ConcurrencyPoint } from "./concurrency_points.ts";
 
-/** What a benchmark does that its table of results does not say. */
+/** How a benchmark keeps N requests in flight, and what it sets the server to. */
 export interface LoadGenerator {
+  /** Who made the benchmark. */
+  readonly name: "aiconfigurator" | "inferencemax";
+  /** Requests of a run per request in flight. The first ones come as one burst. */
+  readonly requestsPerSlot: number;
   /** Lengths are uniform between this share of the nominal ones and all of it; 1: all equal. */
   readonly leastLength: number;
-  /** Token budget of the engine's steps. */
-  readonly maxTokensPerStep: number;
+  /** Token budget of the engine's steps at a point. */
+  readonly maxTokensPerStep: (point: ConcurrencyPoint) => number;
+  /** Whether the engine prepares the next step while the GPU works. */
+  readonly asyncScheduling: boolean;
 }
 
-/** Requests per slot of a run: the first tenth of them comes as one burst. */
-export const REQUESTS_PER_SLOT = 10;
-
 /**
- * Lengths as the public benchmark draws them that the points resemble, and the budget that vLLM's
- * server takes on GPUs of this size.
+ * The benchmark of aiconfigurator's authors: equal lengths (`stddev` 0, forced outputs), ten requests a
+ * slot, no cache reuse, and the server that its generator sets up for comparing with predictions, whose
+ * step budget is the batch, one prompt and 1,500 tokens. vLLM 0.12 schedules synchronously by default.
  *
- * @source https://github.com/InferenceMAX/InferenceMAX (random-range-ratio 0.8, ten prompts per slot)
+ * @source https://github.com/ai-dynamo/aiconfigurator: src/aiconfigurator/eval/benchmarks
+ * (genai_perf_runner.py, bench_serving_runner.py), docs/dynamo_deployment_guide.md (`concurrency * 10`),
+ * docs/generator_overview.md and src/aiconfigurator/generator/rule_plugin/benchmark/vllm.rule
+ * (`max_num_tokens = max_batch_size + isl + 1500`).
  */
-export const ASSUMED: LoadGenerator = { leastLength: 0.8, maxTokensPerStep: 8192 };
+export const AICONFIGURATOR: LoadGenerator = {
+  name: "aiconfigurator",
+  requestsPerSlot: 10,
+  leastLength: 1,
+  maxTokensPerStep: ({ concurrency, promptTokens }) => concurrency + promptTokens + 1500,
+  asyncScheduling: false,
+};
 
 /**
- * The two series of points were made by two benchmarks. What the one that recorded its version
- * (0.12.0) measured, waves of requests in step with each other, is what equal lengths give: all
- * sequences of a wave end together, their successors come together and wait for each other's prompts,
- * whatever the output length. The smaller budget is inferred likewise, from four that were compared.
+ * InferenceMAX, whose results aiconfigurator's table takes over: lengths of 0.8 to 1 of nominal, ten
+ * requests a slot, steps of 8,192 tokens, asynchronous scheduling switched on, no prefix cache.
+ *
+ * @source https://github.com/SemiAnalysisAI/InferenceX: benchmarks/70b_fp8_h100_slurm.sh and
+ * .github/workflows/70b-tmpl.yml (vLLM 0.10.2; tensor parallel 2, 4 and 8)
  */
-export function inferredGenerator(point: ConcurrencyPoint): LoadGenerator {
-  return point.version === "0.12.0" ? { leastLength: 1, maxTokensPerStep: 4096 } : ASSUMED;
+export const INFERENCEMAX: LoadGenerator = {
+  name: "inferencemax",
+  requestsPerSlot: 10,
+  leastLength: 0.8,
+  maxTokensPerStep: () => 8192,
+  asyncScheduling: true,
+};
+
+/**
+ * The benchmark that a point was measured with. Rows taken over from InferenceMAX's first months have
+ * no version of vLLM, which was not kept then; aiconfigurator's own have one.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "@std/assert";
+ * import { readConcurrencyPoints } from "./concurrency_points.ts";
+ * import { loadGeneratorOf } from "./load_generator.ts";
+ * const [point] = readConcurrencyPoints(
+ *   "model,gpu,vllm,precision,gemm_quant,isl,osl,concurrency,tp,pp,ttft_ms,tpot_ms\n" +
+ *     "llama-3.1-8b,h100_sxm,0.12.0,,,1024,64,8,1,1,50,8\n",
+ * );
+ * equal(loadGeneratorOf(point).maxTokensPerStep(point), 2532);
+ * ```
+ */
+export function loadGeneratorOf(point: ConcurrencyPoint): LoadGenerator {
+  return point.version === "" ? INFERENCEMAX : AICONFIGURATOR;
 }

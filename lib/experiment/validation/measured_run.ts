@@ -11,15 +11,20 @@ export interface MeasuredRun {
   readonly ttftSeconds: Float64Array;
   readonly tpotSeconds: Float64Array;
   readonly e2eSeconds: Float64Array;
-  /** Running and waiting requests at the end of every second. */
-  readonly series: readonly RunningAndWaiting[];
+  /** What the engine reported every second. */
+  readonly series: readonly MeasuredSecond[];
 }
 
 /** A row of a measured time series. */
-export interface RunningAndWaiting {
+export interface MeasuredSecond {
+  /** End of the second, from the start of the run. */
   readonly timeSeconds: number;
+  /** Requests in the batch at its end. */
   readonly running: number;
+  /** Requests that wait at its end. */
   readonly waiting: number;
+  /** Output tokens of the second. */
+  readonly outputTokensPerSecond: number;
 }
 
 /** Files of a measured run. */
@@ -71,6 +76,7 @@ export function readMeasuredRun(
     e2eSeconds: column((r) => r.last_token_ts - r.queued_ts),
     series: series.map((cells) => ({
       timeSeconds: Number(cells[0]),
+      outputTokensPerSecond: Number(cells[2]),
       running: Number(cells[3]),
       waiting: Number(cells[4]),
     })),

@@ -5,23 +5,29 @@ import { clientLatencies } from "./client_latencies.ts";
 import type { ConcurrencyPoint } from "./concurrency_points.ts";
 import type { Constants } from "./constants.ts";
 import type { Latencies } from "./latencies.ts";
-import { type LoadGenerator, REQUESTS_PER_SLOT } from "./load_generator.ts";
+import { type LoadGenerator, loadGeneratorOf } from "./load_generator.ts";
 import type { Server, ServerRunner } from "./server.ts";
 
-/** Keeps `concurrency` requests in flight at the server of a point. */
+/**
+ * Keeps `concurrency` requests in flight at the server of a point: all at once, then one for each that
+ * completes.
+ *
+ * @param generator The point's own benchmark unless another one is wanted.
+ */
 export function replayConcurrencyPoint(
   runner: ServerRunner,
   point: ConcurrencyPoint,
-  generator: LoadGenerator,
   constants: Constants,
+  generator: LoadGenerator = loadGeneratorOf(point),
 ): Latencies {
   const { concurrency } = point;
+  const { leastLength, requestsPerSlot } = generator;
   const requests = generateWorkload({
     lengths: independentLengths({
-      promptTokens: lengths(point.promptTokens, generator.leastLength),
-      outputTokens: lengths(point.outputTokens, generator.leastLength),
+      promptTokens: lengths(point.promptTokens, leastLength),
+      outputTokens: lengths(point.outputTokens, leastLength),
     }),
-    requests: REQUESTS_PER_SLOT * concurrency,
+    requests: requestsPerSlot * concurrency,
     // What passes between client and engine keeps the slot empty.
     closedLoop: { concurrency, thinkSeconds: constants.requestSeconds },
   }, randomStreams(1));
@@ -41,9 +47,9 @@ function serverOf(point: ConcurrencyPoint, generator: LoadGenerator): Server {
     gpu: point.gpu,
     tensorParallel: point.tensorParallel,
     weightDtype: point.fp8 ? "fp8" : "bf16",
-    maxSequences: 1024,
-    maxTokensPerStep: generator.maxTokensPerStep,
-    asyncScheduling: false,
+    maxSequences: point.concurrency,
+    maxTokensPerStep: generator.maxTokensPerStep(point),
+    asyncScheduling: generator.asyncScheduling,
     memoryShare: 0.9,
   };
 }

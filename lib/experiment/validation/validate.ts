@@ -1,7 +1,7 @@
 import type { ConcurrencyPoint } from "./concurrency_points.ts";
 import { type Constants, shippedConstants, UNTUNED } from "./constants.ts";
 import { type Latencies, type LatencyErrors, latencyErrors, meanErrors } from "./latencies.ts";
-import { ASSUMED, inferredGenerator, type LoadGenerator } from "./load_generator.ts";
+import { type LoadGenerator, loadGeneratorOf } from "./load_generator.ts";
 import type { LoadPoint } from "./load_points.ts";
 import type { MeasuredRun } from "./measured_run.ts";
 import { replayConcurrencyPoint } from "./replay_concurrency_point.ts";
@@ -25,8 +25,8 @@ export interface PointRow {
   readonly errors: LatencyErrors;
   /** Measured and predicted overload; latencies of an overloaded point mean nothing. */
   readonly overload?: { readonly measured: boolean; readonly predicted: boolean };
-  /** Where it differs from the generator that the notes on the data assume. */
-  readonly generator?: "assumed" | "inferred";
+  /** Benchmark of a closed-loop point. */
+  readonly generator?: LoadGenerator["name"];
 }
 
 /** Errors of a measured run over seeds of arrival jitter. */
@@ -65,14 +65,9 @@ export function validate(runner: ServerRunner, data: ValidationData, seeds = 8):
   return {
     runs: TUNINGS.flatMap((tuning) => data.runs.map((run) => runRow(runner, run, tuning, seeds))),
     load: TUNINGS.flatMap((tuning) => data.load.map((point) => loadRow(runner, point, tuning))),
-    concurrency: [
-      ...TUNINGS.flatMap((tuning) =>
-        data.concurrency.map((point) => concurrencyRow(runner, point, tuning, "assumed"))
-      ),
-      ...TUNINGS.flatMap((tuning) =>
-        data.concurrency.map((point) => concurrencyRow(runner, point, tuning, "inferred"))
-      ),
-    ],
+    concurrency: TUNINGS.flatMap((tuning) =>
+      data.concurrency.map((point) => concurrencyRow(runner, point, tuning))
+    ),
   };
 }
 
@@ -129,12 +124,11 @@ function concurrencyRow(
   runner: ServerRunner,
   point: ConcurrencyPoint,
   tuning: Tuning,
-  generator: "assumed" | "inferred",
 ): PointRow {
   const { label, model, gpu, tensorParallel, measured } = point;
-  const settings: LoadGenerator = generator === "assumed" ? ASSUMED : inferredGenerator(point);
-  const constants = constantsOf(tuning, gpu, false);
-  const predicted = replayConcurrencyPoint(runner, point, settings, constants);
+  const { name: generator, asyncScheduling } = loadGeneratorOf(point);
+  const constants = constantsOf(tuning, gpu, asyncScheduling);
+  const predicted = replayConcurrencyPoint(runner, point, constants);
   const errors = latencyErrors(predicted, measured);
   return { label, model, gpu, tensorParallel, tuning, measured, predicted, errors, generator };
 }

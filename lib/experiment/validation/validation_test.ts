@@ -1,11 +1,17 @@
 import assert from "@std/assert";
 import fc from "fast-check";
+import { constant } from "../../sim/distributions/mod.ts";
+import { randomStreams } from "../../sim/random_streams.ts";
+import { generateWorkload, independentLengths, poisson } from "../../workload/mod.ts";
 import { ConstantFitter, type FitPoint } from "./fit_constants.ts";
 import { latencyErrors, meanErrors } from "./latencies.ts";
 import { readConcurrencyPoints } from "./concurrency_points.ts";
+import { AICONFIGURATOR, INFERENCEMAX, loadGeneratorOf } from "./load_generator.ts";
 import { readLoadPoints } from "./load_points.ts";
 import { replayConcurrencyPoint } from "./replay_concurrency_point.ts";
+import type { MeasuredRun } from "./measured_run.ts";
 import { replayLoadPoint } from "./replay_load_point.ts";
+import { JITTER_SECONDS, replayMeasuredRun } from "./replay_measured_run.ts";
 import { UNTUNED } from "./constants.ts";
 import { ServerRunner } from "./server.ts";
 
@@ -130,10 +136,54 @@ Deno.test("replayConcurrencyPoint(): equal lengths come in waves and wait for ea
   const runner = new ServerRunner();
   const [point] = readConcurrencyPoints(CONCURRENCY);
   const ttft = (leastLength: number, requestSeconds = 0) => {
-    const generator = { leastLength, maxTokensPerStep: 8192 };
+    const generator = { ...AICONFIGURATOR, leastLength, maxTokensPerStep: () => 8192 };
     const constants = { ...UNTUNED, requestSeconds };
-    return replayConcurrencyPoint(runner, point, generator, constants).ttftSeconds;
+    return replayConcurrencyPoint(runner, point, constants, generator).ttftSeconds;
   };
   assert.ok(ttft(1) > 1.5 * ttft(0.8), `${ttft(1)} and ${ttft(0.8)} s`);
   assert.ok(ttft(0.8, 0.01) > 0.01);
 });
+
+Deno.test("loadGeneratorOf(): a row's version tells whose benchmark it is", () => {
+  const [own] = readConcurrencyPoints(CONCURRENCY);
+  const [taken] = readConcurrencyPoints(CONCURRENCY.replace("0.12.0", ""));
+  assert.equal(loadGeneratorOf(own), AICONFIGURATOR);
+  assert.equal(loadGeneratorOf(taken), INFERENCEMAX);
+  // The batch, one prompt and 1,500 tokens.
+  assert.equal(AICONFIGURATOR.maxTokensPerStep(own), 8 + 1024 + 1500);
+});
+
+Deno.test("replayMeasuredRun(): jitter shifts arrivals and lets none overtake another", () => {
+  const arrivalAtSeconds = Float64Array.of(0, 0.001, 0.002, 0.5);
+  const requests = { ...generatedRequests(arrivalAtSeconds.length), arrivalAtSeconds };
+  const latencies = Float64Array.of(1, 1, 1, 1);
+  const run: MeasuredRun = {
+    label: "made up",
+    server: { ...readLoadPoints(LOAD)[0].server, asyncScheduling: false },
+    requests,
+    ttftSeconds: latencies,
+    tpotSeconds: latencies,
+    e2eSeconds: latencies,
+    series: [],
+  };
+  const runner = new ServerRunner();
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1000 }), (seed) => {
+      const at = replayMeasuredRun(runner, run, UNTUNED, seed).record.columns.arrivalAtSeconds;
+      for (let i = 0; i < at.length; i++) {
+        assert.ok(at[i] >= arrivalAtSeconds[i] && at[i] < arrivalAtSeconds[i] + JITTER_SECONDS);
+        if (i > 0) assert.ok(at[i] >= at[i - 1]);
+      }
+    }),
+    { numRuns: 20 },
+  );
+});
+
+function generatedRequests(requests: number) {
+  const length = constant({ value: 20, integer: true });
+  return generateWorkload({
+    arrivals: poisson({ ratePerSecond: 1 }),
+    lengths: independentLengths({ promptTokens: length, outputTokens: length }),
+    requests,
+  }, randomStreams(1));
+}
