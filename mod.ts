@@ -30,3 +30,25 @@ export * from "./lib/models/mod.ts";
 export * from "./lib/hardware/mod.ts";
 export * from "./lib/sim/mod.ts";
 export * from "./lib/stats/mod.ts";
+export {
+  AICONFIGURATOR,
+  type ConcurrencyPoint,
+  type Constants,
+  INFERENCEMAX,
+  type Latencies,
+  type LatencyErrors,
+  latencyErrors,
+  type LoadGenerator,
+  loadGeneratorOf,
+  type LoadPoint,
+  type LoadReplay,
+  meanErrors,
+  type MeasuredServer,
+  readConcurrencyPoints,
+  readLoadPoints,
+  replayConcurrencyPoint,
+  replayLoadPoint,
+  ServerRunner,
+  shippedConstants,
+  UNTUNED,
+} from "./lib/experiment/validation/mod.ts";

@@ -1,9 +1,9 @@
 import {
   type MeasuredRun,
+  type MeasuredServer,
   readConcurrencyPoints,
   readLoadPoints,
   readMeasuredRun,
-  type Server,
   type ValidationData,
 } from "../experiment/validation/mod.ts";
 import { externalData } from "../results/external_data.ts";
@@ -40,7 +40,7 @@ export function referenceMeasurements(): ValidationData {
 }
 
 function measuredRun(run: (typeof RUNS)[number]): MeasuredRun {
-  const server: Server = {
+  const server: MeasuredServer = {
     model: "llama-3.1-8b",
     gpu: run.gpu,
     tensorParallel: 1,

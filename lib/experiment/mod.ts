@@ -1,7 +1,7 @@
 /**
  * Runs of more than one simulation: replications, and experiments with factors, targets and figures,
- * in parallel where there are cores. Read replicate.ts first, then define_experiment.ts and
- * run_experiment.ts.
+ * in parallel where there are cores; and validation against measured servers. Read replicate.ts first,
+ * then define_experiment.ts and run_experiment.ts; of validation, validation/mod.ts.
  *
  * @module
  */
@@ -56,3 +56,4 @@ export {
   writeExperiment,
   type WrittenExperiment,
 } from "./write_experiment.ts";
+export * from "./validation/mod.ts";

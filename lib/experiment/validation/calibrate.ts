@@ -16,7 +16,9 @@ import type { ServerRunner } from "./server.ts";
 
 /** What is fitted on. */
 export interface CalibrationPoints {
+  /** Open-loop stages of asynchronously scheduling servers; overloaded ones are left out. */
   readonly load: readonly LoadPoint[];
+  /** Closed-loop points; those of synchronously scheduling servers are fitted on. */
   readonly concurrency: readonly ConcurrencyPoint[];
 }
 

@@ -4,17 +4,25 @@ import type { Latencies } from "./latencies.ts";
 
 /** A real server with so many requests in flight. */
 export interface ConcurrencyPoint {
+  /** Model, format, GPUs, lengths and concurrency, for people. */
   readonly label: string;
   /** Hugging Face id. */
   readonly model: string;
+  /** GPU of the catalogue. */
   readonly gpu: string;
+  /** GPUs of the engine, >= 1. */
   readonly tensorParallel: number;
+  /** Weights in fp8; bf16 otherwise. */
   readonly fp8: boolean;
   /** Version of vLLM; empty where it was not recorded. */
   readonly version: string;
+  /** Nominal prompt length, tokens. */
   readonly promptTokens: number;
+  /** Nominal output length, tokens. */
   readonly outputTokens: number;
+  /** Requests in flight. */
   readonly concurrency: number;
+  /** Mean latencies as the client measured them. */
   readonly measured: Latencies;
 }
 

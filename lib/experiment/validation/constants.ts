@@ -3,6 +3,7 @@ import { gpuNamed } from "../../hardware/mod.ts";
 
 /** What is added to the operators' times. */
 export interface Constants {
+  /** What the framework adds to a step. */
   readonly overhead: Overhead;
   /** Seconds between client and engine, per request. */
   readonly requestSeconds: number;

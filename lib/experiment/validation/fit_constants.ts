@@ -4,17 +4,23 @@ import { type Latencies, type LatencyErrors, latencyErrors, meanErrors } from ".
 
 /** Values that each constant is tried at, seconds, ascending. */
 export interface ConstantGrid {
+  /** Per step. */
   readonly stepSeconds: readonly number[];
+  /** Per step and sequence in it. */
   readonly sequenceSeconds: readonly number[];
   /** Tried at points with tensor parallelism alone; others have no collective. */
   readonly collectiveSeconds: readonly number[];
+  /** Per request, between client and engine. */
   readonly requestSeconds: readonly number[];
 }
 
 /** A measured point to fit on. */
 export interface FitPoint {
+  /** Points of one model are left out together. */
   readonly model: string;
+  /** What the client measured. */
   readonly measured: Latencies;
+  /** Whether the server's GPUs exchange data. */
   readonly hasCollectives: boolean;
   /** Latencies under an overhead, without the time between client and engine. Called once each. */
   predict(overhead: Overhead): Latencies;
@@ -22,12 +28,15 @@ export interface FitPoint {
 
 /** Shares of the errors in what is minimised. */
 export interface FitWeights {
+  /** Weight of the mean error of TTFT, >= 0. */
   readonly ttft: number;
+  /** Weight of the mean error of TPOT, >= 0. */
   readonly tpot: number;
 }
 
 /** Fitted constants and the mean errors that they leave. */
 export interface FittedConstants extends Constants {
+  /** Mean absolute errors of the points that were fitted on. */
   readonly errors: LatencyErrors;
 }
 
@@ -41,6 +50,7 @@ export class ConstantFitter {
   readonly #weights: FitWeights;
   readonly #kept = new Map<FitPoint, Map<string, Latencies>>();
 
+  /** Tries the values of a grid for what the weights say. */
   constructor(grid: ConstantGrid, weights: FitWeights) {
     this.#grid = grid;
     this.#weights = weights;

@@ -1,6 +1,8 @@
 /** Mean latencies of a measured or simulated server, seconds. */
 export interface Latencies {
+  /** To the first token. */
   readonly ttftSeconds: number;
+  /** Per output token after the first. */
   readonly tpotSeconds: number;
   /** NaN where it was not measured. */
   readonly e2eSeconds: number;
@@ -8,8 +10,11 @@ export interface Latencies {
 
 /** Relative errors of predicted latencies, signed: 0.1 is ten per cent too long. */
 export interface LatencyErrors {
+  /** Of the time to first token. */
   readonly ttft: number;
+  /** Of the time per output token after the first. */
   readonly tpot: number;
+  /** Of the time to the last token; NaN where it was not measured. */
   readonly e2e: number;
 }
 

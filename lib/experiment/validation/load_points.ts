@@ -1,21 +1,27 @@
 import { parse } from "../../std/csv.ts";
 import { field, numberField } from "./fields.ts";
 import type { Latencies } from "./latencies.ts";
-import type { Server } from "./server.ts";
+import type { MeasuredServer } from "./server.ts";
 
 /** One stage of open-loop load on a real server. */
 export interface LoadPoint {
   /** Experiment, stage and rate. */
   readonly label: string;
-  readonly server: Server;
+  /** The server and its settings. */
+  readonly server: MeasuredServer;
+  /** Poisson arrivals per second. */
   readonly ratePerSecond: number;
+  /** Time for which load was offered, seconds. */
   readonly durationSeconds: number;
+  /** Mean prompt length, tokens. */
   readonly promptTokens: number;
+  /** Forced output length, tokens. */
   readonly outputTokens: number;
   /** KV entries could move to host memory. Not simulated: prompts all stay in the GPU's cache. */
   readonly cpuOffload: boolean;
   /** The server could not keep up; its latencies mean nothing. */
   readonly overloaded: boolean;
+  /** Mean latencies as the client measured them. */
   readonly measured: Latencies;
 }
 

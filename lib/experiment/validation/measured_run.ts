@@ -1,15 +1,19 @@
 import { readLlmServingSimTrace, type RequestTable, selectRows } from "../../workload/mod.ts";
-import type { Server } from "./server.ts";
+import type { MeasuredServer } from "./server.ts";
 
 /** A run of a real server with the instants of every request. */
 export interface MeasuredRun {
+  /** GPU and model, for people. */
   readonly label: string;
-  readonly server: Server;
+  /** The server and its settings. */
+  readonly server: MeasuredServer;
   /** The requests at the instants at which the client sent them; the first is sent at 0. */
   readonly requests: RequestTable;
   /** Seconds of each request from reaching the engine, in the order of `requests`. */
   readonly ttftSeconds: Float64Array;
+  /** Time per output token after the first, seconds. */
   readonly tpotSeconds: Float64Array;
+  /** To the last token, seconds. */
   readonly e2eSeconds: Float64Array;
   /** What the engine reported every second. */
   readonly series: readonly MeasuredSecond[];
@@ -53,7 +57,7 @@ interface MeasuredRequest {
  */
 export function readMeasuredRun(
   label: string,
-  server: Server,
+  server: MeasuredServer,
   texts: MeasuredRunTexts,
 ): MeasuredRun {
   const { table } = readLlmServingSimTrace(texts.workload, { fileName: `workload of ${label}` });

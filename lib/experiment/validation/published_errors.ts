@@ -2,9 +2,13 @@ import type { LatencyErrors } from "./latencies.ts";
 
 /** Errors that other simulators publish, or make when run on the same measurements. */
 export interface PublishedErrors {
+  /** Name of the simulator. */
   readonly of: string;
+  /** What the errors are means over. */
   readonly what: string;
+  /** Mean absolute relative errors, as shares. */
   readonly errors: LatencyErrors;
+  /** Where they come from. */
   readonly source: string;
 }
 

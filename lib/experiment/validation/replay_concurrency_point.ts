@@ -6,7 +6,7 @@ import type { ConcurrencyPoint } from "./concurrency_points.ts";
 import type { Constants } from "./constants.ts";
 import type { Latencies } from "./latencies.ts";
 import { type LoadGenerator, loadGeneratorOf } from "./load_generator.ts";
-import type { Server, ServerRunner } from "./server.ts";
+import type { MeasuredServer, ServerRunner } from "./server.ts";
 
 /**
  * Keeps `concurrency` requests in flight at the server of a point: all at once, then one for each that
@@ -41,7 +41,7 @@ function lengths(nominal: number, least: number): Distribution {
     : uniform({ min: Math.ceil(least * nominal), max: nominal, integer: true });
 }
 
-function serverOf(point: ConcurrencyPoint, generator: LoadGenerator): Server {
+function serverOf(point: ConcurrencyPoint, generator: LoadGenerator): MeasuredServer {
   return {
     model: point.model,
     gpu: point.gpu,

@@ -15,6 +15,7 @@ const OVERLOAD_SECONDS = 5;
 
 /** What a load point comes out as. */
 export interface LoadReplay {
+  /** Mean latencies as a client would measure them. */
   readonly predicted: Latencies;
   /** The queue grows as long as load is offered. */
   readonly overloaded: boolean;

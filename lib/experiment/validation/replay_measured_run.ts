@@ -11,6 +11,7 @@ export const JITTER_SECONDS = 0.005;
 
 /** A replay of a measured run. */
 export interface RunReplay {
+  /** The simulated run, requests in the order of the measured ones. */
   readonly record: RunRecord;
   /** Mean of the requests' absolute relative errors. */
   readonly errors: LatencyErrors;

@@ -21,14 +21,20 @@ import type { RequestTable } from "../../workload/mod.ts";
 import type { Constants } from "./constants.ts";
 
 /** A measured server: one engine of vLLM, and what is known of its settings. */
-export interface Server {
+export interface MeasuredServer {
   /** Catalogue names. */
   readonly model: string;
+  /** GPU of the catalogue that has a shipped profile. */
   readonly gpu: string;
+  /** GPUs of the engine, >= 1. */
   readonly tensorParallel: number;
+  /** Format of the weights. */
   readonly weightDtype: ProfileDtype;
+  /** Most sequences in a batch. */
   readonly maxSequences: number;
+  /** Token budget of a step. */
   readonly maxTokensPerStep: number;
+  /** Whether the engine prepares the next step while the GPU works. */
   readonly asyncScheduling: boolean;
   /** KV blocks that requests can use; absent where not recorded: worked out from the memory. */
   readonly kvBlocks?: number;
@@ -46,7 +52,7 @@ export class ServerRunner {
   readonly #sources = new Map<string, ExecutionTimeModel>();
 
   /** Times of the server's steps without any overhead. */
-  source(server: Server): ExecutionTimeModel {
+  source(server: MeasuredServer): ExecutionTimeModel {
     const { model, gpu, tensorParallel, weightDtype, maxTokensPerStep } = server;
     const key = [model, gpu, tensorParallel, weightDtype, maxTokensPerStep].join();
     let source = this.#sources.get(key);
@@ -62,7 +68,7 @@ export class ServerRunner {
 
   /** Lets the server work off a workload. */
   run(
-    server: Server,
+    server: MeasuredServer,
     constants: Constants,
     requests: RequestTable,
     options: { readonly stopAtSeconds?: number; readonly sampleSeconds?: number } = {},

@@ -15,13 +15,21 @@ const TUNINGS: readonly Tuning[] = ["untuned", "calibrated"];
 
 /** A point, what it came out as, and how far off that is. */
 export interface PointRow {
+  /** The point's label. */
   readonly label: string;
+  /** Hugging Face id. */
   readonly model: string;
+  /** GPU of the catalogue. */
   readonly gpu: string;
+  /** GPUs of the engine. */
   readonly tensorParallel: number;
+  /** Constants that were used. */
   readonly tuning: Tuning;
+  /** What the client measured. */
   readonly measured: Latencies;
+  /** What the replay gave. */
   readonly predicted: Latencies;
+  /** Signed relative errors. */
   readonly errors: LatencyErrors;
   /** Measured and predicted overload; latencies of an overloaded point mean nothing. */
   readonly overload?: { readonly measured: boolean; readonly predicted: boolean };
@@ -31,28 +39,39 @@ export interface PointRow {
 
 /** Errors of a measured run over seeds of arrival jitter. */
 export interface RunRow {
+  /** The run's label. */
   readonly label: string;
+  /** GPU of the catalogue. */
   readonly gpu: string;
+  /** Constants that were used. */
   readonly tuning: Tuning;
   /** At the client's arrivals as they are. */
   readonly exact: LatencyErrors;
   /** Over the seeds of jitter. */
   readonly mean: LatencyErrors;
+  /** Least over the seeds, each latency for itself. */
   readonly least: LatencyErrors;
+  /** Most over the seeds, each latency for itself. */
   readonly most: LatencyErrors;
 }
 
 /** Measurements to replay. */
 export interface ValidationData {
+  /** Runs with every request's instants. */
   readonly runs: readonly MeasuredRun[];
+  /** Open-loop stages. */
   readonly load: readonly LoadPoint[];
+  /** Closed-loop points. */
   readonly concurrency: readonly ConcurrencyPoint[];
 }
 
 /** All replays. */
 export interface Validation {
+  /** A row per run and tuning. */
   readonly runs: readonly RunRow[];
+  /** A row per open-loop stage and tuning. */
   readonly load: readonly PointRow[];
+  /** A row per closed-loop point and tuning. */
   readonly concurrency: readonly PointRow[];
 }
 
