@@ -59,6 +59,13 @@ export function benchCases(): BenchCase[] {
       ],
       mostOfStandard: 1.3,
     },
+    ...["profiled", "calibrated"].map((source) => ({
+      ...million,
+      name: source,
+      describe: `step times from measured tables (execution.source: ${source})`,
+      settings: [`execution.source=${source}`],
+      mostOfStandard: 1.17,
+    })),
     {
       ...million,
       name: "kv-pressure",
