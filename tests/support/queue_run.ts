@@ -1,8 +1,7 @@
 import type { ClusterParts, NoCapacityRule } from "../../lib/cluster/cluster_parts.ts";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
-import { constantTime } from "../../lib/execution/constant_time.ts";
+import { constantStepEngine } from "../../lib/experiment/fleet_targets/constant_step_engine.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
-import { vllm } from "../../lib/scheduling/batching/vllm.ts";
 import { roundRobin } from "../../lib/scheduling/routing/mod.ts";
 import { sequentialStarts } from "../../lib/serverless/cold_start/start_service.ts";
 import { type RandomStream, randomStreams } from "../../lib/sim/random_streams.ts";
@@ -50,7 +49,6 @@ export function queueParts(options: QueueOptions): ClusterParts {
   const outputTokens = service === "constant"
     ? new Int32Array(customers).fill(1)
     : geometricLengths(customers, streams.take("lengths"));
-  const windowTokens = 1 << 20;
   return {
     requests: {
       count: customers,
@@ -60,30 +58,11 @@ export function queueParts(options: QueueOptions): ClusterParts {
     },
     functions: [{
       name: "station",
-      engine: {
-        execution: constantTime(
-          service === "constant" ? serviceSeconds : serviceSeconds / MEAN_STEPS,
-        ),
-        work: {
-          flopsPerToken: 1,
-          flopsPerAttentionPair: 0,
-          flopsPerSample: 0,
-          kvBytesPerToken: 1,
-          weightBytes: () => 1,
-        },
-        strategy: vllm(),
-        stepping: "leap",
-        maxSequences: batch,
-        maxTokensPerStep: Math.max(batch, 16),
-        kvBlocks: batch * windowTokens / 16,
-        blockTokens: 16,
-        windowTokens,
-        maxOutputTokens: windowTokens,
-        queueOrder: "fcfs",
-        gpus: 1,
-        peakFlops: 1,
-        peakBytesPerSecond: 1,
-      },
+      engine: constantStepEngine({
+        stepSeconds: service === "constant" ? serviceSeconds : serviceSeconds / MEAN_STEPS,
+        longestTokens: 1 << 20,
+        sequences: batch,
+      }),
       routing: roundRobin(),
       scaling: {
         minInstances: servers,

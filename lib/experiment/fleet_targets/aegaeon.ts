@@ -1,12 +1,11 @@
 import type { ClusterParts } from "../../cluster/cluster_parts.ts";
 import { simulateCluster } from "../../cluster/simulate.ts";
-import { constantTime } from "../../execution/constant_time.ts";
-import { vllm } from "../../scheduling/batching/vllm.ts";
 import { leastLoaded } from "../../scheduling/routing/mod.ts";
 import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
 import { relativeRow, type TargetGroup } from "../../serverless/targets/mod.ts";
 import { exponential } from "../../sim/distributions/exponential.ts";
 import { randomStreams } from "../../sim/random_streams.ts";
+import { constantStepEngine } from "./constant_step_engine.ts";
 
 const MODELS = 100;
 const RATE_PER_SECOND = 0.037;
@@ -27,7 +26,11 @@ function parts(): ClusterParts {
     }
   }
   rows.sort((a, b) => a.at - b.at);
-  const window = STEPS + 2;
+  const engine = constantStepEngine({
+    stepSeconds: SERVICE_SECONDS / STEPS,
+    longestTokens: STEPS + 2,
+    sequences: 64,
+  });
   return {
     requests: {
       count: rows.length,
@@ -38,28 +41,7 @@ function parts(): ClusterParts {
     },
     functions: Array.from({ length: MODELS }, (_, model) => ({
       name: `model-${model}`,
-      engine: {
-        execution: constantTime(SERVICE_SECONDS / STEPS),
-        work: {
-          flopsPerToken: 1,
-          flopsPerAttentionPair: 0,
-          flopsPerSample: 0,
-          kvBytesPerToken: 1,
-          weightBytes: () => 1,
-        },
-        strategy: vllm(),
-        stepping: "leap" as const,
-        maxSequences: 64,
-        maxTokensPerStep: 256,
-        kvBlocks: 64 * window,
-        blockTokens: 16,
-        windowTokens: window,
-        maxOutputTokens: window,
-        queueOrder: "fcfs" as const,
-        gpus: 1,
-        peakFlops: 1,
-        peakBytesPerSecond: 1,
-      },
+      engine,
       routing: leastLoaded(),
       scaling: {
         minInstances: 1,

@@ -1,11 +1,10 @@
 import type { ClusterParts } from "../../cluster/cluster_parts.ts";
 import { simulateCluster } from "../../cluster/simulate.ts";
-import { constantTime } from "../../execution/constant_time.ts";
-import { vllm } from "../../scheduling/batching/vllm.ts";
 import { newestIdle } from "../../scheduling/routing/newest_idle.ts";
 import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
 import { exponential } from "../../sim/distributions/exponential.ts";
 import { randomStreams } from "../../sim/random_streams.ts";
+import { constantStepEngine } from "./constant_step_engine.ts";
 
 /** A function that is scaled per request. */
 export interface ScalePerRequest {
@@ -85,7 +84,7 @@ function partsOf(options: ScalePerRequest): ClusterParts {
     arrivals,
     () => Math.max(1, Math.round(service.sample(lengths) / stepSeconds)),
   );
-  const longest = tokens.reduce((most, count) => Math.max(most, count), 1) + 2;
+  const longestTokens = tokens.reduce((most, count) => Math.max(most, count), 1) + 2;
   return {
     requests: {
       count: arrivals.length,
@@ -95,28 +94,7 @@ function partsOf(options: ScalePerRequest): ClusterParts {
     },
     functions: [{
       name: "f",
-      engine: {
-        execution: constantTime(stepSeconds),
-        work: {
-          flopsPerToken: 1,
-          flopsPerAttentionPair: 0,
-          flopsPerSample: 0,
-          kvBytesPerToken: 1,
-          weightBytes: () => 1,
-        },
-        strategy: vllm(),
-        stepping: "leap",
-        maxSequences: 1,
-        maxTokensPerStep: 8,
-        kvBlocks: longest,
-        blockTokens: 16,
-        windowTokens: longest,
-        maxOutputTokens: longest,
-        queueOrder: "fcfs",
-        gpus: 1,
-        peakFlops: 1,
-        peakBytesPerSecond: 1,
-      },
+      engine: constantStepEngine({ stepSeconds, longestTokens, sequences: 1 }),
       routing: newestIdle(),
       scaling: {
         minInstances: 0,
