@@ -1,5 +1,6 @@
 import type { ScalingSignals } from "../serverless/scaling/policy.ts";
-import type { Fleet, FunctionFleet } from "./fleet.ts";
+import type { Fleet } from "./fleet.ts";
+import type { FunctionFleet } from "./function_fleet.ts";
 import { emptyTotals } from "../metrics/meter_totals.ts";
 
 /** A policy's signals while they are gathered. */

@@ -1,6 +1,8 @@
 import type { AdmissionRules } from "../scheduling/admission/mod.ts";
 import type { RoutingPolicy } from "../scheduling/routing/policy.ts";
+import type { PooledThing } from "../serverless/cold_start/partial_plan.ts";
 import type { KeepAlivePolicy } from "../serverless/keep_alive/policy.ts";
+import type { PoolSizePolicy } from "../serverless/keep_alive/prewarmed_pool.ts";
 import type { PlacementPolicy, PlacementRequest } from "../serverless/placement/policy.ts";
 import type { ScalingDecider } from "../serverless/scaling/scaling_decider.ts";
 import type { StartService } from "../serverless/cold_start/start_service.ts";
@@ -23,6 +25,16 @@ export interface FairShares {
   flowOf(request: number): number;
   /** Weight of a flow, > 0. */
   weightOf(flow: number): number;
+}
+
+/** An idle instance that is not needed sleeps in place of stopping. */
+export interface SleepParts {
+  /** Weights stay in host memory (1) or go (2); the process stays, the GPUs are free. */
+  readonly level: 1 | 2;
+  /** Time after which a sleeping instance stops, seconds, >= 0; 0: none sleeps, Infinity: no limit. */
+  readonly ttlSeconds: number;
+  /** Host memory that a sleeping instance holds, bytes, >= 0. */
+  readonly dramBytes: number;
 }
 
 /** How many instances a function has, and who decides. */
@@ -49,6 +61,23 @@ export interface ScalingParts {
   readonly keepAliveSeconds?: number;
   /** Decides in place of `keepAliveSeconds`, and may start an instance ahead of the next request. */
   readonly keepAlive?: KeepAlivePolicy;
+  /** Absent: instances stop. */
+  readonly sleep?: SleepParts;
+}
+
+/** A pool of what starts can begin with: they take the stages that it leaves to do. */
+export interface PoolParts {
+  /** What its members are. */
+  readonly of: PooledThing;
+  /**
+   * Functions whose starts take from it, one or more, each in one pool at most. They need the same of
+   * a machine, and their starts begin with the same stages: members start as those of the first one.
+   */
+  readonly functions: readonly number[];
+  /** Decides how many members there are, those on their way included. */
+  readonly size: PoolSizePolicy;
+  /** Whether a member holds the GPUs of an instance. */
+  readonly holdsGpus: boolean;
 }
 
 /** One machine. */
@@ -142,6 +171,8 @@ export interface ClusterParts {
   readonly placement?: PlacementParts;
   /** What goes wrong; absent: nothing. */
   readonly faults?: FaultParts;
+  /** Pools that starts take from; absent: every start begins with nothing. */
+  readonly pools?: readonly PoolParts[];
   /** Brings instances up. */
   readonly starts: StartService;
   /** The run lasts at least this long, seconds. */

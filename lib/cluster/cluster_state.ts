@@ -20,9 +20,11 @@ export const Kind = {
   actuation: 4,
   sample: 5,
   prewarm: 6,
-  /** Fault events follow, from this number on. */
-  fault: 8,
   warmup: 7,
+  sleepEnd: 8,
+  pool: 9,
+  /** Fault events follow, from this number on. */
+  fault: 10,
 } as const;
 
 /** What all parts of one run of the cluster loop share: the clock, the fleet, the pending events. */

@@ -1,3 +1,4 @@
+import type { RunRecord } from "../metrics/run_record.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import { type ClusterState, Kind } from "./cluster_state.ts";
 import { Priority } from "./event_order.ts";
@@ -5,12 +6,37 @@ import { Priority } from "./event_order.ts";
 /** Scaling evaluations without any progress after which a run with waiting requests is stuck. */
 const STUCK_EVALUATIONS = 100_000;
 
-/** Makes the fleet larger and smaller: scaling decisions, keep-alive timers, pre-warming. */
+/** Makes the fleet larger and smaller: scaling decisions, keep-alive timers, sleep, pre-warming. */
 export class Elasticity {
   readonly #state: ClusterState;
 
   constructor(state: ClusterState) {
     this.#state = state;
+    state.fleet.onAsleep = (id, until) => {
+      if (until === Infinity) return;
+      state.queue.push(until, Priority.keepAlive, Kind.sleepEnd, id);
+    };
+  }
+
+  /** Fills the pools and schedules the decisions on their sizes. */
+  beginPools(): void {
+    this.#state.fleet.fillPools(this.#state.now);
+    this.#state.parts.pools?.forEach((_, pool) => this.#schedulePool(pool));
+  }
+
+  #schedulePool(pool: number): void {
+    const { periodSeconds } = this.#state.parts.pools![pool].size;
+    const at = this.#state.now + periodSeconds;
+    this.#state.queue.push(at, Priority.scaling, Kind.pool, pool);
+  }
+
+  /** Decides the size of a pool anew. */
+  resizePool(pool: number): void {
+    this.#state.fleet.resizePool(pool, this.#state.now);
+    for (const functionId of this.#state.parts.pools![pool].functions) {
+      this.#checkStuck(functionId);
+    }
+    this.#schedulePool(pool);
   }
 
   makeReady(id: number): void {
@@ -62,7 +88,7 @@ export class Elasticity {
   #retireIdle(functionId: number): void {
     const fleet = this.#state.fleet.functions[functionId];
     while (fleet.ready > 0 && fleet.size > fleet.parts.scaling.minInstances) {
-      this.#state.fleet.retire(fleet.readyIds[fleet.ready - 1], this.#state.now);
+      this.#state.fleet.release(fleet.readyIds[fleet.ready - 1], this.#state.now);
     }
   }
 
@@ -78,7 +104,22 @@ export class Elasticity {
     const fleet = this.#state.fleet;
     if (fleet.state[id] !== InstanceState.idle || fleet.idleSpell[id] !== spell) return;
     const { parts, size } = fleet.functions[fleet.functionOf[id]];
-    if (size > parts.scaling.minInstances) fleet.retire(id, this.#state.now);
+    if (size > parts.scaling.minInstances) fleet.release(id, this.#state.now);
+  }
+
+  /** The time of a sleeping instance is over. */
+  endSleep(id: number): void {
+    this.#state.fleet.sleepers.expire(id, this.#state.now);
+  }
+
+  /** What sleeping instances and pools did by the end of the run, as far as there are any. */
+  records(endAtSeconds: number): Pick<RunRecord, "sleep" | "pools"> {
+    const { fleet, parts } = this.#state;
+    const sleeps = parts.functions.some(({ scaling }) => scaling.sleep !== undefined);
+    return {
+      ...(sleeps && { sleep: fleet.sleepers.record(endAtSeconds) }),
+      ...(parts.pools && { pools: fleet.pools.records(endAtSeconds) }),
+    };
   }
 
   evaluateScaling(functionId: number): void {
@@ -94,9 +135,7 @@ export class Elasticity {
     } else {
       this.scaleTo(functionId, desired);
     }
-    if (gateway.size > 0 && fleet.ready + fleet.starting === 0) {
-      this.#checkStuck(functionId, gateway.peek());
-    }
+    this.#checkStuck(functionId);
     const at = this.#state.now + periodSeconds;
     this.#state.queue.push(at, Priority.scaling, Kind.scaling, functionId);
   }
@@ -107,15 +146,17 @@ export class Elasticity {
     while (fleet.size > desired) this.#state.fleet.shrink(functionId, this.#state.now);
   }
 
-  #checkStuck(functionId: number, request: number): void {
+  /** Ends a run in which requests wait for instances that never come. */
+  #checkStuck(functionId: number): void {
+    const fleet = this.#state.fleet.functions[functionId];
+    const gateway = this.#state.gateways[functionId];
+    if (gateway.size === 0 || fleet.ready + fleet.starting > 0) return;
     if (++this.#state.evaluationsWithoutProgress < STUCK_EVALUATIONS) return;
     throw new RangeError(
-      `Cannot make progress at ${this.#state.now} s: request ${request} waits for function "${
+      `Cannot make progress at ${this.#state.now} s: request ${gateway.peek()} waits for function "${
         this.#state.parts.functions[functionId].name
       }", which ${
-        this.#state.fleet.functions[functionId].pending > 0
-          ? "finds no free GPUs"
-          : "its scaling policy keeps at 0 instances"
+        fleet.pending > 0 ? "finds no free GPUs" : "its scaling policy keeps at 0 instances"
       }`,
     );
   }

@@ -114,7 +114,9 @@ export class FaultInjector {
   /** A machine or instance is known to go: what is there finishes what it can. */
   #giveNotice(unit: number, code: number): void {
     if (!this.#isCurrent(unit, code)) return;
-    if (this.#fleet.nodes !== undefined) this.#fleet.setOpen(unit, false);
+    if (this.#fleet.nodes !== undefined) {
+      this.#fleet.setOpen(unit, false, this.#host.nowSeconds);
+    }
     const functions = new Set<number>();
     for (const id of this.#instancesOf(unit)) {
       if (this.#fleet.state[id] === InstanceState.draining) continue;
@@ -135,7 +137,7 @@ export class FaultInjector {
     const hasNodes = this.#fleet.nodes !== undefined;
     if (hasNodes) {
       this.#spells[unit]++;
-      this.#fleet.setOpen(unit, false);
+      this.#fleet.setOpen(unit, false, this.#host.nowSeconds);
       log.nodeDown(unit, this.#host.nowSeconds);
       const at = this.#host.nowSeconds + source.downSeconds;
       this.#host.schedule(FaultEvent.repair, at, unit);
@@ -192,7 +194,7 @@ export class FaultInjector {
 
   /** A machine is there again, or another in its place. */
   #repair(node: number): void {
-    this.#fleet.setOpen(node, true);
+    this.#fleet.setOpen(node, true, this.#host.nowSeconds);
     this.log.nodeUp(node, this.#host.nowSeconds);
     this.#planFaults(node);
   }

@@ -1,60 +1,15 @@
 import type { RankPlace } from "../serverless/cold_start/start_request.ts";
 import type { InstanceLife } from "../serverless/lifecycle.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
-import type { IdleInstances } from "../serverless/placement/choose_victims.ts";
-import type { ClusterParts, FunctionParts } from "./cluster_parts.ts";
+import { emptyTotals, type MeterTotals } from "../metrics/meter_totals.ts";
+import { type Beginning, Beginnings } from "./beginnings.ts";
+import type { ClusterParts } from "./cluster_parts.ts";
 import type { RunColumns } from "./engine_parts.ts";
+import { FunctionFleet } from "./function_fleet.ts";
 import { Engine } from "./instance.ts";
 import { NodePool } from "./node_pool.ts";
-import { emptyTotals, type MeterTotals } from "../metrics/meter_totals.ts";
-
-/** The instances of one function. */
-export class FunctionFleet {
-  readonly parts: FunctionParts;
-  /** Ready instances, ascending ids: what routing chooses from. */
-  readyIds = new Int32Array(16);
-  ready = 0;
-  starting = 0;
-  draining = 0;
-  /** Instances that are wanted and wait for free GPUs. */
-  pending = 0;
-  /** Instances whose start has failed and is tried again later. */
-  backingOff = 0;
-  /** Requests inside instances. */
-  inFlight = 0;
-  /** Requests that wait for an instance of their own to start. */
-  bound = 0;
-
-  constructor(parts: FunctionParts) {
-    this.parts = parts;
-  }
-
-  /** Instances that are there, on their way or waiting for GPUs, draining ones apart. */
-  get size(): number {
-    return this.ready + this.starting + this.pending + this.backingOff;
-  }
-
-  /** Puts a ready instance in its place. */
-  addReady(instanceId: number): void {
-    if (this.ready === this.readyIds.length) {
-      const grown = new Int32Array(this.ready * 2);
-      grown.set(this.readyIds);
-      this.readyIds = grown;
-    }
-    let place = this.ready++;
-    while (place > 0 && this.readyIds[place - 1] > instanceId) {
-      this.readyIds[place] = this.readyIds[place - 1];
-      place--;
-    }
-    this.readyIds[place] = instanceId;
-  }
-
-  /** Takes an instance out of routing. */
-  removeReady(instanceId: number): void {
-    const place = this.readyIds.subarray(0, this.ready).indexOf(instanceId);
-    this.readyIds.copyWithin(place, place + 1, this.ready--);
-  }
-}
+import { PrewarmedPools } from "./prewarmed_pools.ts";
+import { Sleepers } from "./sleepers.ts";
 
 /**
  * All instances of a run, past and present: their states, engines and lives. Ids are given in order
@@ -82,13 +37,20 @@ export class Fleet {
   alive: number[] = [];
   /** Instant at which the next start goes on, seconds; asked for at every event, so kept. */
   nextStartSeconds = Infinity;
-  /** Starts begun after time 0. */
+  /** Starts begun after time 0, those of sleeping instances apart. */
   coldStarts = 0;
   /** Idle instances that stopped for instances of other functions. */
   evictions = 0;
 
   /** The machines; undefined when there are as many as instances need. */
   readonly nodes: NodePool | undefined;
+  /** Instances that sleep: their service has ended, others can be made of them. */
+  readonly sleepers: Sleepers;
+  /** What starts can begin with. */
+  readonly pools: PrewarmedPools;
+  /** What instances were made of, by id; nothing for the others. */
+  readonly #madeOf: InstanceLife["madeOf"][] = [];
+  readonly #slept = new Set<number>();
   /** Functions whose instances wait for GPUs, first come first. */
   #pending: number[] = [];
   /** Whether GPUs have become free, or instances idle, since the waiting ones were looked at. */
@@ -96,12 +58,16 @@ export class Fleet {
 
   readonly #parts: ClusterParts;
   readonly #run: RunColumns;
+  readonly #beginnings: Beginnings;
 
   constructor(parts: ClusterParts, run: RunColumns) {
     const { placement, functions } = parts;
     this.nodes = placement && new NodePool(placement, functions.map(({ name }) => name));
+    this.sleepers = new Sleepers(this.nodes?.freeDramBytes);
+    this.pools = new PrewarmedPools(parts, this.nodes);
     this.#parts = parts;
     this.#run = run;
+    this.#beginnings = new Beginnings(parts, this);
     this.functions = parts.functions.map((f) => new FunctionFleet(f));
   }
 
@@ -122,7 +88,7 @@ export class Fleet {
     return this.#add(functionId, now, placed?.node ?? -1);
   }
 
-  #add(functionId: number, now: number, node: number): number {
+  #add(functionId: number, now: number, node: number, held: readonly RankPlace[] = []): number {
     const id = this.state.length;
     this.functionOf.push(functionId);
     this.state.push(InstanceState.starting);
@@ -133,7 +99,7 @@ export class Fleet {
     this.stoppedAtSeconds.push(NaN);
     this.idleSpell.push(0);
     this.idleSinceSeconds.push(NaN);
-    this.ranks.push(node < 0 ? [] : this.nodes!.take(functionId, node));
+    this.ranks.push(node < 0 || held.length > 0 ? held : this.nodes!.take(functionId, node));
     if (id === this.outstanding.length) {
       const grown = new Int32Array(id * 2);
       grown.set(this.outstanding);
@@ -145,60 +111,37 @@ export class Fleet {
     return id;
   }
 
-  /** Begins a cold start and returns the instance; -1 when it waits for free GPUs. */
+  /**
+   * Begins a start and returns the instance; -1 when it waits for free GPUs. An instance of the
+   * function that sleeps is woken, else a member of its pool is taken, if there is room for it.
+   */
   start(functionId: number, now: number): number {
-    let node = -1;
-    if (this.nodes !== undefined) {
-      const mustWait = this.#pending.some((other) => this.nodes!.mustFollow(functionId, other));
-      if (!mustWait) node = this.#findNode(functionId, now);
-      if (node < 0) {
-        this.#pending.push(functionId);
-        this.functions[functionId].pending++;
-        return -1;
+    const mustWait = this.#pending.some((other) => this.nodes!.mustFollow(functionId, other));
+    const beginning = mustWait ? undefined : this.#beginnings.find(functionId, now);
+    if (beginning === undefined) {
+      this.#pending.push(functionId);
+      this.functions[functionId].pending++;
+      return -1;
+    }
+    return this.#begin(functionId, now, beginning);
+  }
+
+  #begin(functionId: number, now: number, { node, stages, sleeper, member }: Beginning): number {
+    const id = this.#add(functionId, now, node, member?.ranks);
+    if (sleeper !== undefined) {
+      this.#madeOf[id] = "sleeper";
+    } else {
+      this.coldStarts++;
+      if (member !== undefined) {
+        this.#madeOf[id] = "pool-member";
+        member.instanceId = id;
       }
     }
-    return this.#begin(functionId, now, node);
-  }
-
-  #begin(functionId: number, now: number, node: number): number {
-    const id = this.#add(functionId, now, node);
-    this.coldStarts++;
     const ranks = node < 0 ? undefined : this.ranks[id];
-    this.#parts.starts.begin(id, functionId, now, ranks);
+    this.#parts.starts.begin(id, functionId, now, ranks, stages);
+    if (sleeper === undefined) this.pools.started(functionId, now, member, this.#mayWarm);
     this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
     return id;
-  }
-
-  /** The node of a new instance, with room made on it; -1 without room. */
-  #findNode(functionId: number, now: number): number {
-    const nodes = this.nodes!;
-    const placed = nodes.place(functionId, now, undefined) ??
-      (nodes.evictsIdle ? nodes.place(functionId, now, this.#idleInstances()) : undefined);
-    if (placed === undefined) return -1;
-    for (const id of placed.instanceIds) {
-      this.evictions++;
-      this.retire(id, now);
-    }
-    return placed.node;
-  }
-
-  /** Instances without requests that may stop for others. */
-  #idleInstances(): IdleInstances {
-    const ids = this.alive.filter((id) => this.state[id] === InstanceState.idle);
-    const functionOf = (id: number) => this.functions[this.functionOf[id]];
-    return {
-      count: ids.length,
-      instanceId: Int32Array.from(ids),
-      functionId: Int32Array.from(ids, (id) => this.functionOf[id]),
-      node: Int32Array.from(ids, (id) => this.ranks[id][0].node),
-      gpus: Int32Array.from(ids, (id) => this.ranks[id].length),
-      dramBytes: Float64Array.from(ids, (id) => this.nodes!.needsOf(this.functionOf[id]).dramBytes),
-      idleSinceSeconds: Float64Array.from(ids, (id) => this.idleSinceSeconds[id]),
-      mayGo: Uint8Array.from(
-        ids,
-        (id) => Number(functionOf(id).size > functionOf(id).parts.scaling.minInstances),
-      ),
-    };
   }
 
   /** Whether an instance that waits for GPUs may find some now. */
@@ -212,19 +155,22 @@ export class Fleet {
     const waiting = this.#pending;
     const failed: number[] = [];
     this.#pending = [];
+    this.#isPlacingPending = true;
     for (const functionId of waiting) {
       const mustWait = failed.some((other) => this.nodes!.mustFollow(functionId, other));
-      const node = mustWait ? -1 : this.#findNode(functionId, now);
-      if (node < 0) {
+      const beginning = mustWait ? undefined : this.#beginnings.find(functionId, now);
+      if (beginning === undefined) {
         if (!mustWait) failed.push(functionId);
         this.#pending.push(functionId);
       } else {
         this.functions[functionId].pending--;
-        this.#begin(functionId, now, node);
+        this.#begin(functionId, now, beginning);
       }
     }
+    this.#isPlacingPending = false;
     this.#roomChanged = false;
   }
+  #isPlacingPending = false;
 
   /** Takes one instance away: one that waits for GPUs, else the candidate for retirement. */
   shrink(functionId: number, now: number): void {
@@ -235,13 +181,17 @@ export class Fleet {
       fleet.pending--;
       this.#pending.splice(this.#pending.lastIndexOf(functionId), 1);
     } else {
-      this.retire(this.retirementCandidate(functionId), now);
+      this.release(this.retirementCandidate(functionId), now);
     }
   }
 
   /** Goes on with the starts that are under way. */
   advanceStarts(now: number, onReady: (instanceId: number) => void): void {
-    this.#parts.starts.advance(now, onReady);
+    this.#parts.starts.advance(now, (id) => {
+      if (id >= 0) return onReady(id);
+      this.pools.becomeReady(id, now);
+      this.#roomChanged = true;
+    });
     this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
   }
 
@@ -260,6 +210,37 @@ export class Fleet {
     this.idleSinceSeconds[id] = now;
     this.#roomChanged = true;
   }
+
+  /**
+   * An instance is not needed any more: it sleeps if its function has that and it serves nobody, one
+   * that is waking included; otherwise it is taken away.
+   */
+  release(id: number, now: number): void {
+    const functionId = this.functionOf[id];
+    const fleet = this.functions[functionId];
+    const { sleep } = fleet.parts.scaling;
+    const isWaking = this.state[id] === InstanceState.starting && this.#madeOf[id] === "sleeper";
+    if (
+      sleep === undefined || sleep.ttlSeconds === 0 ||
+      !(isWaking || this.state[id] === InstanceState.idle)
+    ) return this.retire(id, now);
+    const node = this.ranks[id][0]?.node ?? -1;
+    const { dramBytes, ttlSeconds } = sleep;
+    const sleeper = { instanceId: id, functionId, node, dramBytes, sinceSeconds: now };
+    this.retire(id, now);
+    if (!this.sleepers.add(sleeper)) return;
+    this.#slept.add(id);
+    this.onAsleep(id, now + ttlSeconds);
+  }
+
+  /** An idle instance has to go for one of another function. */
+  evict(id: number, now: number): void {
+    this.evictions++;
+    this.release(id, now);
+  }
+
+  /** Told of each instance that goes to sleep, and until when. */
+  onAsleep: (id: number, untilSeconds: number) => void = () => {};
 
   /** Takes an instance away: at once if it serves nobody, otherwise when its requests have ended. */
   retire(id: number, now: number): void {
@@ -308,10 +289,32 @@ export class Fleet {
   }
 
   /** A machine takes no new instances, or takes them again. */
-  setOpen(node: number, isOpen: boolean): void {
+  setOpen(node: number, isOpen: boolean, now: number): void {
     this.nodes!.isOpen[node] = Number(isOpen);
-    if (isOpen) this.#roomChanged = true;
+    if (isOpen) {
+      this.#roomChanged = true;
+    } else {
+      this.sleepers.loseNode(node, now);
+      this.pools.loseNode(node, now);
+    }
   }
+
+  /** The pools are full when the run begins. */
+  fillPools(now: number): void {
+    this.pools.fill(now);
+  }
+
+  /** Decides the size of a pool anew. */
+  resizePool(pool: number, now: number): void {
+    this.pools.resize(pool, now, this.#mayWarm);
+    this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
+    this.#roomChanged = true;
+  }
+
+  /** Whether a member of a function's pool may take GPUs: not while an instance waits for them. */
+  readonly #mayWarm = (functionId: number): boolean =>
+    !this.#isPlacingPending &&
+    !this.#pending.some((other) => this.nodes!.mustFollow(functionId, other));
 
   /** Told of each new instance. */
   onCreated: (id: number) => void = () => {};
@@ -361,9 +364,13 @@ export class Fleet {
       createdAtSeconds: this.createdAtSeconds[instanceId],
       readyAtSeconds: this.readyAtSeconds[instanceId],
       drainingAtSeconds: this.drainingAtSeconds[instanceId],
-      stoppedAtSeconds: state === InstanceState.stopped
+      stoppedAtSeconds: this.#slept.has(instanceId)
+        ? this.sleepers.endAtSeconds(instanceId) ?? endAtSeconds
+        : state === InstanceState.stopped
         ? this.stoppedAtSeconds[instanceId]
         : endAtSeconds,
+      ...(this.#slept.has(instanceId) && { asleepAtSeconds: this.stoppedAtSeconds[instanceId] }),
+      ...(this.#madeOf[instanceId] && { madeOf: this.#madeOf[instanceId] }),
     }));
   }
 

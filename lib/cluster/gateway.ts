@@ -6,7 +6,8 @@ import {
   TtftPredictor,
 } from "../scheduling/admission/mod.ts";
 import type { RunColumns } from "./engine_parts.ts";
-import type { Fleet, FunctionFleet } from "./fleet.ts";
+import type { Fleet } from "./fleet.ts";
+import type { FunctionFleet } from "./function_fleet.ts";
 
 /**
  * The gateway of one function: the requests that wait because no instance can take them, in their

@@ -1,7 +1,8 @@
 import type { RoutingSignals } from "../scheduling/routing/policy.ts";
 import { StaleSignals } from "../scheduling/routing/stale_signals.ts";
 import type { RequestTable } from "../workload/request_table.ts";
-import type { Fleet, FunctionFleet } from "./fleet.ts";
+import type { Fleet } from "./fleet.ts";
+import type { FunctionFleet } from "./function_fleet.ts";
 
 /**
  * What routers see of the fleet at an instant, in the middle of leaps too: each signal is computed

@@ -86,6 +86,7 @@ class Simulation {
       const period = f.scaling.decider?.periodSeconds;
       if (period !== undefined) this.#state.queue.push(period, Priority.scaling, Kind.scaling, id);
     });
+    this.#elasticity.beginPools();
     this.#state.queue.push(sampleSeconds, Priority.sample, Kind.sample);
     if (warmupSeconds > 0) {
       this.#isWarmingUp = true;
@@ -107,6 +108,10 @@ class Simulation {
         return this.#elasticity.evaluateScaling(a);
       case Kind.actuation:
         return this.#elasticity.scaleTo(a, b);
+      case Kind.sleepEnd:
+        return this.#elasticity.endSleep(a);
+      case Kind.pool:
+        return this.#elasticity.resizePool(a);
       case Kind.warmup:
         return this.#endWarmup();
       case Kind.sample:
@@ -295,6 +300,7 @@ class Simulation {
       coldStarts: this.#state.fleet.coldStarts,
       evictions: this.#state.fleet.evictions,
       ...(this.#faults && { faults: this.#faults.log.record(end) }),
+      ...this.#elasticity.records(end),
       endAtSeconds: end,
       peakBlocks,
       peakKvUtilization,

@@ -1,5 +1,5 @@
 import type { StageSpan } from "../serverless/cold_start/start_service.ts";
-import type { InstanceLife } from "../serverless/lifecycle.ts";
+import type { InstanceLife, PoolMemberLife } from "../serverless/lifecycle.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import type { KvTokens } from "./kv_tokens.ts";
 import type { MeterTotals } from "./meter_totals.ts";
@@ -27,6 +27,38 @@ export interface FaultRecord {
   readonly recoverySeconds: number;
 }
 
+/** What sleeping instances did in a run. */
+export interface SleepRecord {
+  /** Times that an instance went to sleep. */
+  readonly sleeps: number;
+  /** Sleeping instances that another was made of. */
+  readonly wakes: number;
+  /** Those whose time was over. */
+  readonly expired: number;
+  /** Those that stopped because others needed the host memory. */
+  readonly evicted: number;
+  /** Host memory that they held, byte-seconds. */
+  readonly byteSeconds: number;
+}
+
+/** A pool of what starts can begin with, over a run. */
+export interface PoolRecord {
+  /** What its members are: "node", "container" or "engine". */
+  readonly of: string;
+  /** Functions whose starts take from it, by id. */
+  readonly functions: readonly number[];
+  /** Whether its members hold the GPUs of an instance. */
+  readonly holdsGpus: boolean;
+  /** Starts that asked it for a member. */
+  readonly demands: number;
+  /** Those that got one. */
+  readonly hits: number;
+  /** Members given up because instances needed their GPUs. */
+  readonly evicted: number;
+  /** Lives of all members, in order of creation. */
+  readonly members: readonly PoolMemberLife[];
+}
+
 /** What a run of the cluster leaves behind: raw material for the summary. */
 export interface RunRecord {
   /** One row per request. */
@@ -45,12 +77,16 @@ export interface RunRecord {
   readonly totals: readonly MeterTotals[];
   /** Stages of all starts, in order of their end. */
   readonly stageSpans: readonly StageSpan[];
-  /** Starts begun during the run. */
+  /** Starts begun during the run, those of sleeping instances apart. */
   readonly coldStarts: number;
   /** Idle instances that stopped because another function's found no GPU. */
   readonly evictions: number;
   /** What faults did; absent where there can be none. */
   readonly faults?: FaultRecord;
+  /** What sleeping instances did; absent where none can sleep. */
+  readonly sleep?: SleepRecord;
+  /** The pools; absent where there are none. */
+  readonly pools?: readonly PoolRecord[];
   /** End of the run, seconds. */
   readonly endAtSeconds: number;
   /** Most KV blocks that one instance had in use. */

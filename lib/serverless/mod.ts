@@ -7,6 +7,7 @@ export * from "./cold_start/mod.ts";
 export * from "./cost/mod.ts";
 export * from "./faults/mod.ts";
 export * from "./keep_alive/mod.ts";
+export * from "./life_phases.ts";
 export * from "./lifecycle.ts";
 export * from "./placement/mod.ts";
 export * from "./platforms/mod.ts";

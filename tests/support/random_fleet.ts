@@ -11,6 +11,8 @@ import { caseParts, type ClusterCase, clusterCases } from "./random_cluster.ts";
 export interface FleetCase {
   readonly cluster: ClusterCase;
   readonly functions: number;
+  /** Factor of the times between arrivals, so that instances become idle. */
+  readonly stretch: number;
   /** GPUs of each machine; empty: as many as instances need. */
   readonly machines: readonly number[];
   readonly placement: "first-fit" | "best-fit" | "spread";
@@ -21,6 +23,19 @@ export interface FleetCase {
   readonly activation: "first" | "each";
   readonly bindsStarts: boolean;
   readonly minInstances: number;
+  /** Level and time-out of sleep; level 0: instances stop. */
+  readonly sleep: { readonly level: 0 | 1 | 2; readonly ttl: number };
+  /** Host memory of each machine in units of what a sleeping instance holds. */
+  readonly memory: number;
+  /** Whether an instance that runs holds such a unit as well. */
+  readonly instancesHoldMemory: boolean;
+  /** Size of the pool; 0: none. */
+  readonly pool: number;
+  /** Whether all functions share it; otherwise it is the first one's. */
+  readonly poolIsShared: boolean;
+  readonly poolOf: "container" | "engine";
+  /** Whether the pool's size follows the starts, up to `pool`, instead of being fixed. */
+  readonly poolFollows: boolean;
   readonly inFlight: FaultParts["inFlight"];
   /** Mean time between faults, seconds; Infinity: none. */
   readonly mtbf: number;
@@ -28,10 +43,14 @@ export interface FleetCase {
   readonly startFailure: number;
 }
 
-/** Random fleets: several functions on few machines, pre-warming, faults, failing starts. */
+/** What each part of a start takes, seconds. */
+export const START_SECONDS = { all: 0.93, wake: 0.11, reload: 0.41, ahead: 0.52, rest: 0.43 };
+
+/** Random fleets: several functions on few machines, pre-warming, sleep, pools, faults. */
 export const fleetCases: fc.Arbitrary<FleetCase> = fc.record({
   cluster: clusterCases,
   functions: fc.integer({ min: 1, max: 3 }),
+  stretch: fc.constantFrom(1, 3, 10),
   machines: fc.oneof(
     fc.constant([]),
     fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
@@ -44,6 +63,16 @@ export const fleetCases: fc.Arbitrary<FleetCase> = fc.record({
   activation: fc.constantFrom("first", "each"),
   bindsStarts: fc.boolean(),
   minInstances: fc.constantFrom(0, 0, 1),
+  sleep: fc.record({
+    level: fc.constantFrom(0, 1, 1, 2),
+    ttl: fc.constantFrom(0.4, 3, Infinity),
+  }),
+  memory: fc.integer({ min: 1, max: 3 }),
+  instancesHoldMemory: fc.boolean(),
+  pool: fc.constantFrom(0, 0, 1, 2),
+  poolIsShared: fc.boolean(),
+  poolOf: fc.constantFrom("container", "engine"),
+  poolFollows: fc.boolean(),
   inFlight: fc.constantFrom("fail", "restart", "resume"),
   mtbf: fc.constantFrom(Infinity, 8, 2.5),
   notice: fc.constantFrom(0, 0, 0.8),
@@ -71,6 +100,7 @@ export function fleetParts(test: FleetCase, stepping: Stepping): ClusterParts {
     ...base,
     requests: {
       ...base.requests,
+      arrivalAtSeconds: base.requests.arrivalAtSeconds.map((at) => at * test.stretch),
       functionId: Uint16Array.from(test.cluster.requests, ({ group }) => group % test.functions),
     },
     functions: Array.from({ length: test.functions }, (_, i): FunctionParts => ({
@@ -83,6 +113,13 @@ export function fleetParts(test: FleetCase, stepping: Stepping): ClusterParts {
         initialInstances: test.minInstances,
         activation: test.activation,
         bindsStarts: test.bindsStarts,
+        ...(test.sleep.level > 0 && {
+          sleep: {
+            level: test.sleep.level as 1 | 2,
+            ttlSeconds: test.sleep.ttl,
+            dramBytes: test.sleep.level === 1 ? 1 : 0,
+          },
+        }),
         keepAlive: {
           name: "test",
           observeIdle: () => {},
@@ -95,13 +132,18 @@ export function fleetParts(test: FleetCase, stepping: Stepping): ClusterParts {
     })),
     ...(machines.length > 0 && {
       placement: {
-        nodes: machines.map((gpus) => ({ gpuType: 0, gpus, dramBytes: 0, ssdBytes: 0 })),
+        nodes: machines.map((gpus) => ({
+          gpuType: 0,
+          gpus,
+          dramBytes: test.memory,
+          ssdBytes: 0,
+        })),
         policy: createPlacement(test.placement),
         needs: Array.from({ length: test.functions }, (_, functionId) => ({
           functionId,
           gpus: 1,
           gpuTypes: [0],
-          dramBytes: 0,
+          dramBytes: Number(test.instancesHoldMemory),
         })),
         evictsIdle: test.evictsIdle,
         backfills: test.backfills,
@@ -122,6 +164,17 @@ export function fleetParts(test: FleetCase, stepping: Stepping): ClusterParts {
       startFails: () => stream.next() < test.startFailure,
       retryWaitSeconds: (failed) => 0.2 * failed,
     },
-    starts: sequentialStarts(() => [{ stage: "all", seconds: 0.93 }]),
+    ...(test.pool > 0 && {
+      pools: [{
+        of: test.poolOf,
+        functions: Array.from({ length: test.poolIsShared ? test.functions : 1 }, (_, id) => id),
+        size: {
+          periodSeconds: 1.3,
+          size: (taken) => test.poolFollows ? Math.min(test.pool, taken) : test.pool,
+        },
+        holdsGpus: test.poolOf === "engine",
+      }],
+    }),
+    starts: sequentialStarts((_, stages) => [{ stage: stages, seconds: START_SECONDS[stages] }]),
   };
 }
