@@ -20,9 +20,18 @@ Deno.test("SimFaaS's README: 7.7 instances of which 1.79 run", () => {
   ok(coldShare > 0.0005 && coldShare < 0.003);
 });
 
-Deno.test("with at most three instances it is a loss system: Erlang B", () => {
-  const { rejectedShare } = scalePerRequest({ ...README, maxInstances: 3 });
-  ok(Math.abs(rejectedShare / erlangB(3, 0.9 * 1.991) - 1) < 0.02, `${rejectedShare}`);
+Deno.test("with at most three instances it is a loss system: Erlang B, whatever the services", () => {
+  for (const services of ["exponential", "constant"] as const) {
+    const { rejectedShare } = scalePerRequest({ ...README, services, maxInstances: 3 });
+    ok(Math.abs(rejectedShare / erlangB(3, 0.9 * 1.991) - 1) < 0.02, `${rejectedShare}`);
+  }
+});
+
+Deno.test("constant services keep as many instances running as their mean", () => {
+  const options = { ...README, services: "constant", coldSeconds: 20, idleSeconds: 60 } as const;
+  const { running, coldShare } = scalePerRequest(options);
+  const expected = 0.9 * (coldShare * 20 + (1 - coldShare) * 1.991);
+  ok(Math.abs(running / expected - 1) < 0.01, `${running} ${expected}`);
 });
 
 Deno.test("a slow start holds the request that began it: cold services count as running", () => {

@@ -2,6 +2,7 @@ import type { ClusterParts } from "../../cluster/cluster_parts.ts";
 import { simulateCluster } from "../../cluster/simulate.ts";
 import { newestIdle } from "../../scheduling/routing/newest_idle.ts";
 import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
+import type { InstanceLife } from "../../serverless/lifecycle.ts";
 import { exponential } from "../../sim/distributions/exponential.ts";
 import { randomStreams } from "../../sim/random_streams.ts";
 import { constantStepEngine } from "./constant_step_engine.ts";
@@ -10,7 +11,9 @@ import { constantStepEngine } from "./constant_step_engine.ts";
 export interface ScalePerRequest {
   /** Poisson arrivals per second. */
   readonly ratePerSecond: number;
-  /** Mean service time, exponential, seconds. */
+  /** How service times spread about their means; default "exponential". */
+  readonly services?: "exponential" | "constant";
+  /** Mean service time, seconds. */
   readonly warmSeconds: number;
   /** Mean service time of a request that starts an instance, seconds. */
   readonly coldSeconds: number;
@@ -33,6 +36,10 @@ export interface ScalePerRequestFigures {
   readonly instances: number;
   /** Mean number of those that serve or start. */
   readonly running: number;
+  /** When requests arrived, seconds, ascending. */
+  readonly arrivalAtSeconds: Float64Array;
+  /** The instances, in order of their start: each began with the request that arrived then. */
+  readonly lives: readonly InstanceLife[];
 }
 
 /** Steps of a service: it ends on the next multiple of a two-hundredth of its mean. */
@@ -45,7 +52,8 @@ const STEPS = 200;
  */
 export function scalePerRequest(options: ScalePerRequest): ScalePerRequestFigures {
   const { durationSeconds } = options;
-  const run = simulateCluster(partsOf(options));
+  const parts = partsOf(options);
+  const run = simulateCluster(parts);
   let rejected = 0;
   for (let i = 0; i < run.columns.count; i++) {
     // What is neither completed nor unfinished was turned away.
@@ -63,26 +71,32 @@ export function scalePerRequest(options: ScalePerRequest): ScalePerRequestFigure
     rejectedShare: rejected / run.arrived,
     instances: instanceSeconds / durationSeconds,
     running: runningSeconds / durationSeconds,
+    arrivalAtSeconds: parts.requests.arrivalAtSeconds,
+    lives: run.lives,
   };
 }
 
 function partsOf(options: ScalePerRequest): ClusterParts {
   const { ratePerSecond, warmSeconds, coldSeconds, idleSeconds, durationSeconds } = options;
+  const constant = options.services === "constant";
   const streams = randomStreams(options.seed);
   const gaps = streams.take("arrivals");
   const lengths = streams.take("services");
   const gap = exponential({ mean: 1 / ratePerSecond });
   const service = exponential({ mean: warmSeconds });
-  // What is left of an exponential cold service when an exponential warm one is taken from it.
+  // What is left of a cold service when a warm one is taken from it, both constant or exponential.
   const starts = streams.take("starts");
   const cold = exponential({ mean: coldSeconds });
-  const startSeconds = () => starts.next() < warmSeconds / coldSeconds ? 0 : cold.sample(starts);
+  const startSeconds = () => {
+    if (constant) return coldSeconds - warmSeconds;
+    return starts.next() < warmSeconds / coldSeconds ? 0 : cold.sample(starts);
+  };
   const arrivals: number[] = [];
   for (let at = gap.sample(gaps); at < durationSeconds; at += gap.sample(gaps)) arrivals.push(at);
   const stepSeconds = warmSeconds / STEPS;
   const tokens = Int32Array.from(
     arrivals,
-    () => Math.max(1, Math.round(service.sample(lengths) / stepSeconds)),
+    () => constant ? STEPS : Math.max(1, Math.round(service.sample(lengths) / stepSeconds)),
   );
   const longestTokens = tokens.reduce((most, count) => Math.max(most, count), 1) + 2;
   return {

@@ -2,7 +2,7 @@ import { parse } from "@std/yaml";
 import text from "../../../data/targets/simfaas.yaml" with { type: "text" };
 import { relativeRow, type TargetGroup, type TargetRow } from "../../serverless/targets/mod.ts";
 import { erlangB } from "../../stats/queueing_theory.ts";
-import { scalePerRequest, type ScalePerRequestFigures } from "./scale_per_request.ts";
+import { scalePerRequest } from "./scale_per_request.ts";
 
 interface Case {
   readonly case: string;
@@ -16,16 +16,21 @@ interface Case {
   readonly rejected_share: number;
   readonly instances: number;
   readonly running: number;
+  /** Runs of ours that are averaged; default {@link RUNS}. */
+  readonly runs?: number;
 }
 
-const SEEDS = 6;
+const RUNS = 6;
 /** Starts of a case below which their share is noise. */
 const LEAST_STARTS = 500;
 
-/** Means over the seeds. */
-function means(one: Case): ScalePerRequestFigures {
-  const sum = { arrived: 0, coldShare: 0, rejectedShare: 0, instances: 0, running: 0 };
-  for (let seed = 1; seed <= SEEDS; seed++) {
+type Means = Record<"arrived" | "coldShare" | "rejectedShare" | "instances", number>;
+
+/** Means over the runs, one a seed. */
+function means(one: Case): Means {
+  const { runs = RUNS } = one;
+  const sum = { arrived: 0, coldShare: 0, rejectedShare: 0, instances: 0 };
+  for (let seed = 1; seed <= runs; seed++) {
     const figures = scalePerRequest({
       ratePerSecond: one.rate,
       warmSeconds: one.warm_s,
@@ -35,7 +40,7 @@ function means(one: Case): ScalePerRequestFigures {
       maxInstances: one.max_instances,
       seed,
     });
-    for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += figures[key] / SEEDS;
+    for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += figures[key] / runs;
   }
   return sum;
 }
@@ -57,7 +62,7 @@ export const simfaasTargets: TargetGroup = {
         ...relativeRow(`simfaas/${one.case}/${name}`, by, paper, value, tolerance),
         unit,
       });
-      const starts = ours.coldShare * ours.arrived * SEEDS;
+      const starts = ours.coldShare * ours.arrived * (one.runs ?? RUNS);
       const rows = [row("instances", "count", [one.instances, ours.instances], 0.01)];
       if (starts > LEAST_STARTS) {
         rows.push(row("cold_share", "share", [one.cold_share, ours.coldShare], 0.06));
