@@ -1,4 +1,4 @@
-import { OUTCOMES, type RunResult } from "../metrics/run_tables.ts";
+import { OUTCOMES, type RequestColumns, type RunResult } from "../metrics/run_tables.ts";
 import {
   type Column,
   floatColumn,
@@ -22,15 +22,20 @@ export function requestTable(result: RunResult): Table {
     outputTokens,
   } = columns;
   let scratch = new Float64Array(0);
-  const derived = (name: string, value: (row: number) => number): Column => ({
+  const derived = (
+    name: string,
+    fill: (out: Float64Array, from: number, to: number) => void,
+  ): Column => ({
     name,
     type: "float64",
     slice(from, to) {
       if (scratch.length < to - from) scratch = new Float64Array(to - from);
-      for (let row = from; row < to; row++) scratch[row - from] = value(row);
+      fill(scratch, from, to);
       return scratch.subarray(0, to - from);
     },
   });
+  const sinceArrival = (name: string, instants: Float64Array) =>
+    derived(name, (out, from, to) => fillDifference(out, instants, arrivalAtSeconds, from, to));
   return {
     count: columns.count,
     columns: [
@@ -45,20 +50,40 @@ export function requestTable(result: RunResult): Table {
       integerColumn("prompt_tokens", columns.promptTokens),
       integerColumn("output_tokens", outputTokens),
       integerColumn("cached_tokens", columns.cachedTokens),
-      derived("ttft_s", (row) => firstTokenAtSeconds[row] - arrivalAtSeconds[row]),
-      derived("tpot_s", (row) => {
-        const tokens = outputTokens[row];
-        const lifetimeSeconds = completedAtSeconds[row] - firstTokenAtSeconds[row];
-        return tokens > 1 ? lifetimeSeconds / (tokens - 1) : NaN;
-      }),
+      sinceArrival("ttft_s", firstTokenAtSeconds),
+      derived("tpot_s", (out, from, to) => fillTpot(out, columns, from, to)),
       floatColumn("max_tbt_s", columns.maxTbtSeconds),
-      derived("e2e_s", (row) => completedAtSeconds[row] - arrivalAtSeconds[row]),
-      derived("scheduling_delay_s", (row) => scheduledAtSeconds[row] - arrivalAtSeconds[row]),
+      sinceArrival("e2e_s", completedAtSeconds),
+      sinceArrival("scheduling_delay_s", scheduledAtSeconds),
       floatColumn("cold_start_wait_s", columns.coldStartWaitSeconds),
       integerColumn("preemptions", columns.preemptions),
       textColumn("outcome", columns.outcome, OUTCOMES),
     ],
   };
+}
+
+function fillDifference(
+  out: Float64Array,
+  end: Float64Array,
+  start: Float64Array,
+  from: number,
+  to: number,
+): void {
+  for (let row = from; row < to; row++) out[row - from] = end[row] - start[row];
+}
+
+/** Times per output token after the first; NaN below two tokens. */
+function fillTpot(
+  out: Float64Array,
+  { firstTokenAtSeconds, completedAtSeconds, outputTokens }: RequestColumns,
+  from: number,
+  to: number,
+): void {
+  for (let row = from; row < to; row++) {
+    const gaps = outputTokens[row] - 1;
+    const seconds = completedAtSeconds[row] - firstTokenAtSeconds[row];
+    out[row - from] = gaps > 0 ? seconds / gaps : NaN;
+  }
 }
 
 /** A column of the numbers of the rows, from 0. */
