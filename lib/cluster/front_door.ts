@@ -53,7 +53,7 @@ export class FrontDoor {
       return this.#end(request, OUTCOME_CODE.rejected_window);
     }
     const tokens = prompt + this.#state.run.outputLimit[request] - 1;
-    if (Math.ceil(tokens / engine.blockTokens) > engine.kvBlocks) {
+    if (tokens > engine.kvBlocks * engine.blockTokens) {
       return this.#end(request, OUTCOME_CODE.rejected_capacity);
     }
     const gateway = this.#state.gateways[functionId];

@@ -327,9 +327,9 @@ export class Engine {
     this.#tokensInside += run.steps * sequences.decoding;
     sequences.advance(run.steps);
     const { ends } = sequences;
-    while (ends.firstKey <= sequences.step) {
+    while (ends.firstStep <= sequences.step) {
       this.#interrupted = true;
-      this.#end(ends.firstId);
+      this.#end(ends.firstSlot);
     }
   }
 

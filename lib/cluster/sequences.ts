@@ -1,4 +1,4 @@
-import { IndexedHeap } from "../sim/indexed_heap.ts";
+import { EndSteps } from "./end_steps.ts";
 import type { DecodeRun } from "./leap.ts";
 
 /** What the sequence in a slot is doing. */
@@ -32,7 +32,7 @@ export class Sequences {
   readonly next: Int32Array;
   readonly previous: Int32Array;
   /** Decode step, counted from the engine's start, after which each decoding sequence ends. */
-  readonly ends: IndexedHeap;
+  readonly ends: EndSteps;
 
   /** Occupied slots. */
   count = 0;
@@ -74,7 +74,7 @@ export class Sequences {
     this.lastTokenAtSeconds = new Float64Array(slots);
     this.next = new Int32Array(slots);
     this.previous = new Int32Array(slots);
-    this.ends = new IndexedHeap(slots);
+    this.ends = new EndSteps(slots);
     this.blockTokens = blockTokens;
     this.#residues = new Int32Array(blockTokens);
     this.#residueOf = new Int32Array(slots);
@@ -214,18 +214,17 @@ export class Sequences {
     const last = steps - 1;
     if (last > 2 * block) return this.#countManyBlocks(run, steps, used);
     let place = this.#place;
-    let blocks = 0, starts = 0, squares = 0;
-    for (let j = 1; j <= last; j++) {
+    let blocks = 0, sum = 0, weighted = 0;
+    for (let k = 1; k <= last; k++) {
       place = place === 0 ? block - 1 : place - 1;
-      const need = residues[place];
-      blocks += need;
-      starts += need * j;
-      squares += need * j * j;
+      blocks = (blocks + residues[place]) | 0;
+      sum = (sum + blocks) | 0;
+      weighted = (weighted + Math.imul(k, blocks)) | 0;
     }
     this.grownBlocks = blocks;
-    // Step j starts j first + increment j (j - 1) / 2 after the run does: sums over the blocks.
-    this.blockSeconds = (used + blocks) * run.seconds(steps) - run.firstStepSeconds * starts -
-      run.incrementSeconds * ((squares - starts) / 2);
+    // Step k lasts first + k increment and has the blocks taken up to it.
+    this.blockSeconds = used * run.seconds(steps) + run.firstStepSeconds * sum +
+      run.incrementSeconds * weighted;
   }
 
   /** The same for runs of several block lengths, whose needs repeat with the block size. */

@@ -52,7 +52,7 @@ Deno.test("Sequences counts contexts, blocks and ends as a list of sequences doe
           sequences.remove(slot);
           plain.delete(slot);
         } else if (step.kind === "advance" && slots.length > 0) {
-          const count = Math.min(step.steps, sequences.ends.firstKey - sequences.step);
+          const count = Math.min(step.steps, sequences.ends.firstStep - sequences.step);
           sequences.advance(count);
           for (const one of plain.values()) {
             one.tokens += count;
@@ -61,7 +61,7 @@ Deno.test("Sequences counts contexts, blocks and ends as a list of sequences doe
           // Those that have ended leave.
           for (const [slot, { left }] of plain) {
             if (left! > 0) continue;
-            equal(sequences.ends.firstKey, sequences.step);
+            equal(sequences.ends.firstStep, sequences.step);
             sequences.remove(slot);
             plain.delete(slot);
           }
@@ -84,7 +84,7 @@ function check(sequences: Sequences, plain: Map<number, Plain>, blockTokens: num
   equal(sequences.decoding, all.length);
   equal(sequences.contextTokens, all.reduce((sum, { tokens }) => sum + tokens + 1, 0));
   const least = Math.min(...all.map(({ left }) => left!));
-  equal(sequences.ends.firstKey - sequences.step, least);
+  equal(sequences.ends.firstStep - sequences.step, least);
   for (const [slot, { tokens, reserved }] of plain) {
     equal(sequences.computedTokens(slot), tokens);
     equal(sequences.blocksHeld(slot), reserved > 0 ? reserved : Math.ceil(tokens / blockTokens));

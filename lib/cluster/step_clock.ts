@@ -63,7 +63,7 @@ export class StepClock {
     let steps = 1;
     // After a preemption or a swap the next plan may admit, so it has to be asked again.
     if (strategy.repeatsDecode && isSteady && preempted === 0 && swappedIn === 0) {
-      steps = sequences.ends.firstKey - sequences.step;
+      steps = sequences.ends.firstStep - sequences.step;
       if (line.contextEndTokens < contextTokens + decoding * (steps - 1)) {
         steps = Math.max(1, Math.floor((line.contextEndTokens - contextTokens) / decoding) + 1);
       }
