@@ -1,6 +1,9 @@
 import { EndSteps } from "./end_steps.ts";
 import type { DecodeRun } from "./leap.ts";
 
+/** Steps up to which blocks are counted step by step, in 32-bit integers. */
+const SHORT_RUN = 32;
+
 /** What the sequence in a slot is doing. */
 export const SequenceState = { free: 0, prefill: 1, decode: 2, held: 3 } as const;
 
@@ -212,7 +215,7 @@ export class Sequences {
     const block = this.blockTokens;
     const residues = this.#residues;
     const last = steps - 1;
-    if (last > 2 * block) return this.#countManyBlocks(run, steps, used);
+    if (last > SHORT_RUN) return this.#countManyBlocks(run, steps, used);
     let place = this.#place;
     let blocks = 0, sum = 0, weighted = 0;
     for (let k = 1; k <= last; k++) {
@@ -227,7 +230,7 @@ export class Sequences {
       run.incrementSeconds * weighted;
   }
 
-  /** The same for runs of several block lengths, whose needs repeat with the block size. */
+  /** The same for long runs, whose needs repeat with the block size. */
   #countManyBlocks(run: DecodeRun, steps: number, used: number): void {
     const total = run.seconds(steps);
     const block = this.blockTokens;
