@@ -54,7 +54,7 @@ const OPTIONS: readonly CommandOption[] = [
 ];
 
 /** The command "coldstart". */
-export const coldStartCommand: Command = {
+export const coldstartCommand: Command = {
   name: "coldstart",
   summary: "Show what a cold start is made of, and compare presets",
   help: `Shows what a cold start is made of, and compares presets.

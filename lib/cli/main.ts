@@ -1,80 +1,35 @@
 import { suggest } from "../config/suggest.ts";
 import type { Command } from "./command.ts";
+import { importLater } from "./import_later.ts";
 import { isUsersMistake, UsageError } from "./usage_error.ts";
 
-interface CommandEntry {
-  readonly summary: string;
-  /** Loads the command alone, so that no command waits for the packages of another. */
-  load(): Promise<Command>;
-}
-
-/** The commands, in the order of the help. */
-const COMMANDS: Readonly<Record<string, CommandEntry>> = {
-  demo: {
-    summary: "Simulate the default deployment and draw its figures",
-    load: async () => (await import("./demo.ts")).demoCommand,
-  },
-  simulate: {
-    summary: "Simulate a configuration, print the summary, write the results",
-    load: async () => (await import("./simulate.ts")).simulateCommand,
-  },
-  plot: {
-    summary: "Draw the figures of a directory of results",
-    load: async () => (await import("./plot.ts")).plotCommand,
-  },
-  schema: {
-    summary: "Write the JSON Schema of the configuration for editors",
-    load: async () => (await import("./schema.ts")).schemaCommand,
-  },
-  coldstart: {
-    summary: "Show what a cold start is made of, and compare presets",
-    load: async () => (await import("./coldstart.ts")).coldStartCommand,
-  },
-  data: {
-    summary: "List, fetch and verify external data sets",
-    load: async () => (await import("./data.ts")).dataCommand,
-  },
-  profile: {
-    summary: "Import, inspect and make profiles of measured operator times",
-    load: async () => (await import("./profile.ts")).profileCommand,
-  },
-  validate: {
-    summary: "Replay measurements of real servers and show the error",
-    load: async () => (await import("./validate.ts")).validateCommand,
-  },
-  calibrate: {
-    summary: "Fit overhead constants on measured load",
-    load: async () => (await import("./calibrate.ts")).calibrateCommand,
-  },
-  experiment: {
-    summary: "Run experiments, and compare them with what is published and pinned",
-    load: async () => (await import("./experiment.ts")).experimentCommand,
-  },
-  pipeline: {
-    summary: "Verify data, run experiments, draw figures, execute notebooks: what has changed",
-    load: async () => (await import("./pipeline.ts")).pipelineCommand,
-  },
-  notebooks: {
-    summary: "Execute the notebooks with the real kernel and check their outputs",
-    load: async () => (await import("./notebooks.ts")).notebooksCommand,
-  },
-  jupyter: {
-    summary: "Start Jupyter with the Deno kernel",
-    load: async () => (await import("./jupyter.ts")).jupyterCommand,
-  },
-  targets: {
-    summary: "Compare published numbers with ours",
-    load: async () => (await import("./targets.ts")).targetsCommand,
-  },
-  bench: {
-    summary: "Measure the speed and the memory of the simulator",
-    load: async () => (await import("./bench.ts")).benchCommand,
-  },
+/** What each command does, in the order of the help. NAME.ts exports it as NAMECommand. */
+const COMMANDS: Readonly<Record<string, string>> = {
+  demo: "Simulate the default deployment and draw its figures",
+  simulate: "Simulate a configuration, print the summary, write the results",
+  plot: "Draw the figures of a directory of results",
+  schema: "Write the JSON Schema of the configuration for editors",
+  coldstart: "Show what a cold start is made of, and compare presets",
+  data: "List, fetch and verify external data sets",
+  profile: "Import, inspect and make profiles of measured operator times",
+  validate: "Replay measurements of real servers and show the error",
+  calibrate: "Fit overhead constants on measured load",
+  experiment: "Run experiments, and compare them with what is published and pinned",
+  pipeline: "Verify data, run experiments, draw figures, execute notebooks: what has changed",
+  notebooks: "Execute the notebooks with the real kernel and check their outputs",
+  jupyter: "Start Jupyter with the Deno kernel",
+  targets: "Compare published numbers with ours",
+  bench: "Measure the speed and the memory of the simulator",
 };
+
+async function load(name: string): Promise<Command> {
+  const module = await importLater<Record<string, Command>>(`./${name}.ts`);
+  return module[`${name}Command`];
+}
 
 function help(): string {
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
-  const lines = Object.entries(COMMANDS).map(([name, { summary }]) =>
+  const lines = Object.entries(COMMANDS).map(([name, summary]) =>
     `  ${name.padEnd(width)}  ${summary}`
   );
   return `Usage: deno task COMMAND [ARGUMENT...]
@@ -109,7 +64,7 @@ export async function main(
           `: there are ${Object.keys(COMMANDS).join(", ")}`,
       );
     }
-    const command = await COMMANDS[name].load();
+    const command = await load(name);
     const end = others.indexOf("--");
     const options = end === -1 ? others : others.slice(0, end);
     if (options.includes("--help") || options.includes("-h")) {

@@ -54,7 +54,7 @@ Deno.test("the list's summary of a command is the command's own", async () => {
     (await import("./demo.ts")).demoCommand,
     (await import("./plot.ts")).plotCommand,
     (await import("./schema.ts")).schemaCommand,
-    (await import("./coldstart.ts")).coldStartCommand,
+    (await import("./coldstart.ts")).coldstartCommand,
     (await import("./data.ts")).dataCommand,
     (await import("./profile.ts")).profileCommand,
     (await import("./targets.ts")).targetsCommand,
@@ -119,31 +119,20 @@ Deno.test("schema prints the JSON Schema, or writes it to a file", async () => {
   });
 });
 
-Deno.test("the command line loads no table, figure or parser package before it is needed", async () => {
+Deno.test("the command line reads no module of a command before it is needed", async () => {
   const graph = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", decodeURIComponent(new URL("./main.ts", import.meta.url).pathname)],
     stdout: "piped",
     stderr: "null",
   }).output();
+  // What `import()` names with a literal is in the graph too: Deno reads it at the start.
   const { modules } = JSON.parse(new TextDecoder().decode(graph.stdout)) as {
-    modules: {
-      specifier: string;
-      dependencies?: { isDynamic?: boolean; code?: { specifier: string } }[];
-    }[];
+    modules: { specifier: string }[];
   };
-  const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
-  const seen = new Set<string>();
-  const visit = (specifier: string) => {
-    if (seen.has(specifier)) return;
-    seen.add(specifier);
-    for (const { isDynamic, code } of bySpecifier.get(specifier)?.dependencies ?? []) {
-      if (!isDynamic && code !== undefined) visit(code.specifier);
-    }
-  };
-  visit(new URL("./main.ts", import.meta.url).href);
-  ok(modules.some(({ specifier }) => specifier.startsWith("npm:")));
-  deepEqual([...seen].filter((specifier) => specifier.startsWith("npm:")), []);
-  ok(seen.size >= 3 && seen.size < 10, `${seen.size} modules`);
+  const specifiers = modules.map(({ specifier }) => specifier);
+  ok(specifiers.includes(new URL("./main.ts", import.meta.url).href));
+  deepEqual(specifiers.filter((specifier) => specifier.startsWith("npm:")), []);
+  ok(specifiers.length < 10, specifiers.join(" "));
 });
 
 Deno.test("as a process: help on stdout and code 0, a mistake on stderr and code 2", async () => {

@@ -2,6 +2,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { ConfiguredTexts } from "../config/build/cluster.ts";
 import type { Replication } from "../experiment/replication.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
+import { importLater } from "./import_later.ts";
 import { readNamedFiles } from "./named_files.ts";
 import { showProgress } from "./progress.ts";
 import { digits, duration, grouped } from "./readable_numbers.ts";
@@ -40,7 +41,9 @@ export async function runSimulation(
   print: (line: string) => void,
 ): Promise<void> {
   const { config, files, out, figures, quiet, timing } = request;
-  const meter = timing === undefined ? undefined : new (await import("./run_meter.ts")).RunMeter();
+  const meter = timing === undefined
+    ? undefined
+    : new (await importLater<typeof import("./run_meter.ts")>("./run_meter.ts")).RunMeter();
   const fileNames = files.map((file) => file.name);
   const named = await readNamedFiles(config, { fileNames, overridden: request.overridden });
   if (out !== undefined) {
@@ -96,7 +99,9 @@ async function runOnce(
 }
 
 async function runReplications(config: Configuration, texts: ConfiguredTexts): Promise<Run> {
-  const { replicate } = await import("../experiment/replicate.ts");
+  const { replicate } = await importLater<typeof import("../experiment/replicate.ts")>(
+    "../experiment/replicate.ts",
+  );
   const workers = navigator.hardwareConcurrency;
   const { first: result, replications } = await replicate(config, { texts, workers });
   return { result, replications };
@@ -108,8 +113,12 @@ async function show({ result, replications }: Run, print: (line: string) => void
     for (const line of showSummary(result)) print(line);
     return;
   }
-  const { replicatedFigures } = await import("../experiment/replication_figures.ts");
-  const { showReplications } = await import("./show_replications.ts");
+  const { replicatedFigures } = await importLater<
+    typeof import("../experiment/replication_figures.ts")
+  >("../experiment/replication_figures.ts");
+  const { showReplications } = await importLater<typeof import("./show_replications.ts")>(
+    "./show_replications.ts",
+  );
   for (const line of showReplications(replicatedFigures(replications), replications.length)) {
     print(line);
   }

@@ -9,6 +9,7 @@ import {
   writeResults,
   writeTable,
 } from "../results/mod.ts";
+import { importLater } from "./import_later.ts";
 
 /** Results that a command writes. */
 export interface SavedRun {
@@ -36,7 +37,9 @@ export async function saveResults(saved: SavedRun): Promise<void> {
       saveReplications(directory, replications, config.output.formats);
     }
     if (saved.figures) {
-      const { drawFigures, figureSource } = await import("../report/mod.ts");
+      const { drawFigures, figureSource } = await importLater<typeof import("../report/mod.ts")>(
+        "../report/mod.ts",
+      );
       const options = { formats: config.output.figures, slo: config.slo };
       await drawFigures(figureSource(result), options, (name, bytes) => {
         directory.write(`figures/${name}`, (append) => append(bytes));
