@@ -74,6 +74,8 @@ export function showSummary(
           [cost.busy_usd, "busy"],
           [cost.idle_usd, "idle"],
           [cost.cold_start_usd, "cold starts"],
+          ...(cost.asleep_usd > 0 ? [[cost.asleep_usd, "asleep"]] : []),
+          ...(cost.pooled_usd > 0 ? [[cost.pooled_usd, "pools"]] : []),
           ...(cost.rounding_usd > 0 ? [[cost.rounding_usd, "rounding"]] : []),
         ] as [number, string][]).map(([usd, use]) => `${use} ${dollars(usd)}`).join(", ")
       })`,
@@ -114,9 +116,25 @@ function attainmentFacts({ slo_attainment, goodput_rps, classes }: Summary): [st
   ];
 }
 
-/** What machines, kept weights and faults add; nothing without them. */
-function elasticFacts({ weight_cache: cache, faults }: Summary): [string, string][] {
+/** What sleep, pools, machines, kept weights and faults add; nothing without them. */
+function elasticFacts(
+  { sleep, prewarmed_pools: pools, weight_cache: cache, faults }: Summary,
+): [string, string][] {
   const facts: [string, string][] = [];
+  if (sleep !== null) {
+    facts.push([
+      "sleep",
+      `${grouped(sleep.sleeps)} fell asleep, ${grouped(sleep.wakes)} woke, ${
+        grouped(Math.round(sleep.instance_seconds))
+      } instance-seconds asleep, ${digits(sleep.memory_gb_hours)} GB hours of host memory`,
+    ]);
+  }
+  for (const pool of pools) {
+    const hits = pool.hit_rate === null
+      ? "no starts"
+      : `${percent(pool.hit_rate)} of ${grouped(pool.starts)} starts served`;
+    facts.push([`${pool.of} pool`, `${hits}, ${digits(pool.mean_size)} members ready on average`]);
+  }
   if (cache !== null && cache.lookups > 0) {
     facts.push([
       "weight cache",

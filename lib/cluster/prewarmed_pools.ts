@@ -63,7 +63,7 @@ export class PrewarmedPools {
   /** The pools are full when the run begins. */
   fill(now: number): void {
     for (const pool of this.#pools) {
-      pool.target = pool.parts.size.size(0);
+      pool.target = pool.parts.size.initialSize;
       while (pool.ready.length < pool.target) {
         const member = this.#create(pool, now);
         if (member === undefined) break;

@@ -78,10 +78,14 @@ Deno.test("a pool of size 0 is none", () => {
 });
 
 Deno.test("a pool grows and shrinks with its policy's size, its members on the way first", () => {
-  // Decided at 0, 5, 10 ...: 1, 3, 3, 1.
-  const sizes = [1, 3, 3, 1];
+  // Decided at 5, 10 and 15: 3, 3, 1.
+  const sizes = [3, 3, 1];
   let decision = 0;
-  const size = { periodSeconds: 5, size: () => sizes[Math.min(decision++, sizes.length - 1)] };
+  const size = {
+    periodSeconds: 5,
+    initialSize: 1,
+    size: () => sizes[Math.min(decision++, sizes.length - 1)],
+  };
   const record = simulateCluster(parts([30], [pool(0, { size })]));
   deepEqual(members(record).slice(0, 3), [[0, 0, 30], [5, 8, 15], [5, 8, 15]]);
 });

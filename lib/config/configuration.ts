@@ -5,6 +5,18 @@
  * for "not set". The keys are those of the YAML files.
  */
 export interface Configuration {
+  /**
+   * Platform in data/platforms whose scaling, keep-alive, gateway and billing hold where nothing
+   * else is given; null: the defaults.
+   */
+  readonly platform:
+    | "knative"
+    | "cloud-run-like"
+    | "modal-like"
+    | "runpod-like"
+    | "sagemaker-like"
+    | "azure-container-apps-like"
+    | null;
   /** How long, how often and how to simulate. */
   readonly simulation: {
     /** Time during which requests arrive, seconds. */
@@ -557,6 +569,50 @@ export interface Configuration {
         /** Share of idle times out of range from which the forecast is used. */
         readonly out_of_bounds_share: number;
       };
+      /** Sleep in place of stopping (vLLM's sleep levels). */
+      readonly sleep: {
+        /**
+         * What an idle instance that is not needed any more does: 0: it stops; 1: it sleeps, its
+         * weights in host memory, and wakes by the preset's `wake` stages; 2: it sleeps without
+         * them, and wakes by the stages that fetch and load weights. Its GPUs are free meanwhile.
+         */
+        readonly level: number;
+        /** Time after which a sleeping instance stops, seconds; 0: none sleeps. */
+        readonly ttl: number;
+      };
+    };
+    /**
+     * Pool of what starts can begin with. Functions with equal settings here, equal GPUs and starts
+     * that begin alike share one. It is full when the run begins.
+     */
+    readonly prewarmed_pool: {
+      /**
+       * Members, by the last stage of a start that is done ahead: `node` (node_provision),
+       * `container` (runtime_import), `engine` (collective_init, on GPUs of its own); null: no
+       * pool.
+       */
+      readonly of: "node" | "container" | "engine" | null;
+      /**
+       * How many members there are: always `size`; the starts of one lead time on average (Little's
+       * law); or those of a lead time with the probability miss / (miss + idle cost).
+       */
+      readonly policy: "fixed" | "littles-law" | "newsvendor";
+      /** Members; of a policy that follows demand the fewest. */
+      readonly size: number;
+      /** Most members of a policy that follows demand. */
+      readonly max: number;
+      /** Time between two decisions, seconds. */
+      readonly period: number;
+      /** Time over which the rate of starts is averaged, seconds. */
+      readonly window: number;
+      /** Time in which a member is made, seconds; null: as long as its stages take. */
+      readonly lead: number | null;
+      /** Members of `littles-law` beyond the mean, as a share of it. */
+      readonly headroom: number;
+      /** Cost of a start that finds no member, in units of `idle_cost`, for `newsvendor`. */
+      readonly miss_cost: number;
+      /** Cost of a member that waits for one lead time, for `newsvendor`. */
+      readonly idle_cost: number;
     };
     /** Settings of `policy: concurrency`. */
     readonly concurrency: {
@@ -747,6 +803,13 @@ export interface Configuration {
     readonly idle_cost: boolean;
     /** Share of the price that idle time costs. */
     readonly idle_factor: number;
+    /** Share of the price of its GPUs that a sleeping instance costs. */
+    readonly sleep_factor: number;
+    /**
+     * Share of the price of an instance's GPUs that a member of a pool costs; null: that of a start
+     * where members hold GPUs (engines, nodes), 0 for containers.
+     */
+    readonly pool_factor: number | null;
     /** What time of an instance is billed. */
     readonly billing: {
       /** What is billed, in place of all other settings but the price; null: as they say. */

@@ -1,5 +1,6 @@
 import { bill } from "../serverless/cost/mod.ts";
-import type { InstanceLife } from "../serverless/lifecycle.ts";
+import { asleepSeconds, servedUntilSeconds, upSeconds } from "../serverless/life_phases.ts";
+import type { InstanceLife, PoolMemberLife } from "../serverless/lifecycle.ts";
 import type { FunctionFacts } from "./function_facts.ts";
 import type { RunRecord } from "./run_record.ts";
 import type { CostSummary } from "./run_tables.ts";
@@ -14,17 +15,25 @@ export function billInstances(
   readonly byFunctionUsd: readonly number[];
   readonly wastedUsd: number;
 } {
-  const cost = { total_usd: 0, busy_usd: 0, idle_usd: 0, cold_start_usd: 0, rounding_usd: 0 };
+  const cost = {
+    total_usd: 0,
+    busy_usd: 0,
+    idle_usd: 0,
+    cold_start_usd: 0,
+    asleep_usd: 0,
+    pooled_usd: 0,
+    rounding_usd: 0,
+  };
   const byFunctionUsd: number[] = [];
   const loadsAt = loadInstants(run, functions);
   let wastedUsd = 0;
   const livesOf = Map.groupBy(lives, (life) => life.functionId);
+  const members = (run.pools ?? []).flatMap((pool) => pool.members);
+  const memberOf = new Map(members.map((member) => [member.instanceId, member]));
   for (const [functionId, { billing, gpus, billsFromLoad }] of functions.entries()) {
     const own = livesOf.get(functionId) ?? [];
-    const upSeconds = (life: InstanceLife) =>
-      Number.isNaN(life.readyAtSeconds) ? 0 : life.stoppedAtSeconds - life.readyAtSeconds;
     const startSeconds = (life: InstanceLife) => {
-      const end = life.stoppedAtSeconds - upSeconds(life);
+      const end = servedUntilSeconds(life) - upSeconds(life);
       if (!billsFromLoad) return end - life.createdAtSeconds;
       return Math.max(0, end - (loadsAt.get(life.instanceId) ?? end));
     };
@@ -33,29 +42,54 @@ export function billInstances(
       wastedUsd += startSeconds(life) * gpus * billing.startShare * billing.usdPerGpuSecond;
     }
     const busy = (life: InstanceLife) => run.totals[life.instanceId].busySeconds;
+    // Members that no instance was made of have rows of their own.
+    const untaken = members.filter((one) => one.instanceId < 0 && one.functionId === functionId);
+    const count = own.length + untaken.length;
+    const column = (of: (life: InstanceLife) => number) => {
+      const values = new Float64Array(count);
+      own.forEach((life, row) => values[row] = of(life));
+      return values;
+    };
+    const pooledSeconds = column((life) => pooledTime(memberOf.get(life.instanceId)));
+    untaken.forEach((member, i) => pooledSeconds[own.length + i] = pooledTime(member));
     const part = bill({
-      count: own.length,
-      startSeconds: Float64Array.from(own, startSeconds),
-      busySeconds: Float64Array.from(own, busy),
-      idleSeconds: Float64Array.from(own, (life) => upSeconds(life) - busy(life)),
+      count,
+      startSeconds: column(startSeconds),
+      busySeconds: column(busy),
+      idleSeconds: column((life) => upSeconds(life) - busy(life)),
       // A draining instance is busy until it stops, so its time is in the busy column already.
-      drainingSeconds: new Float64Array(own.length),
-      gpus: new Int32Array(own.length).fill(gpus),
+      drainingSeconds: new Float64Array(count),
+      asleepSeconds: column(asleepSeconds),
+      pooledSeconds,
+      gpus: new Int32Array(count).fill(gpus),
     }, billing);
     byFunctionUsd.push(part.totalUsd);
     cost.total_usd += part.totalUsd;
     cost.busy_usd += part.busyUsd;
     cost.idle_usd += part.idleUsd;
     cost.cold_start_usd += part.coldStartUsd;
+    cost.asleep_usd += part.asleepUsd;
+    cost.pooled_usd += part.pooledUsd;
     cost.rounding_usd += part.roundingUsd;
   }
   return { ...cost, byFunctionUsd, wastedUsd };
 }
 
+/** Time in a pool of the member that an instance was made of, seconds; 0 without. */
+function pooledTime(member: PoolMemberLife | undefined): number {
+  return member === undefined ? 0 : member.endAtSeconds - member.createdAtSeconds;
+}
+
 /** The bill by use. */
 type BilledUses = Pick<
   CostSummary,
-  "total_usd" | "busy_usd" | "idle_usd" | "cold_start_usd" | "rounding_usd"
+  | "total_usd"
+  | "busy_usd"
+  | "idle_usd"
+  | "cold_start_usd"
+  | "asleep_usd"
+  | "pooled_usd"
+  | "rounding_usd"
 >;
 
 /** Instants at which instances begin to fetch or load their weights, where that matters. */
@@ -80,6 +114,8 @@ export function costShares(cost: BilledUses, wastedUsd: number) {
     busy_share: share(cost.busy_usd),
     idle_share: share(cost.idle_usd),
     cold_start_share: share(cost.cold_start_usd - wastedUsd),
+    asleep_share: share(cost.asleep_usd),
+    pooled_share: share(cost.pooled_usd),
     waste_share: share(cost.rounding_usd + wastedUsd),
   };
 }
@@ -122,9 +158,9 @@ export function alwaysOn(
 
 /** Most instances that each function had at once. */
 function peakInstances(lives: readonly InstanceLife[], functions: number): number[] {
-  const changes = lives.flatMap(({ functionId, createdAtSeconds, stoppedAtSeconds }) => [
-    { functionId, atSeconds: createdAtSeconds, change: 1 },
-    { functionId, atSeconds: stoppedAtSeconds, change: -1 },
+  const changes = lives.flatMap((life) => [
+    { functionId: life.functionId, atSeconds: life.createdAtSeconds, change: 1 },
+    { functionId: life.functionId, atSeconds: servedUntilSeconds(life), change: -1 },
   ]).sort((a, b) => a.atSeconds - b.atSeconds || a.change - b.change);
   const now = new Array<number>(functions).fill(0);
   const peaks = new Array<number>(functions).fill(0);

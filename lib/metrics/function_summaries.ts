@@ -45,7 +45,11 @@ export function functionSummaries(
   const starts = new Int32Array(count);
   for (const life of run.lives) {
     instanceSeconds[life.functionId] += life.stoppedAtSeconds - life.createdAtSeconds;
+    if (life.madeOf === "sleeper") continue;
     if (life.createdAtSeconds > 0 || life.readyAtSeconds > 0) starts[life.functionId]++;
+  }
+  for (const member of (run.pools ?? []).flatMap((pool) => pool.members)) {
+    instanceSeconds[member.functionId] += member.endAtSeconds - member.createdAtSeconds;
   }
   return names.map((name, fn) => ({
     name,

@@ -1,3 +1,5 @@
+import type { LifePhase } from "../serverless/life_phases.ts";
+
 /** How a request ended. The order is the code stored in the outcome column. */
 export const OUTCOMES = [
   "unfinished",
@@ -82,11 +84,11 @@ export interface TimeSeriesColumns {
   readonly outputTokensPerSecond: Float64Array;
 }
 
-/** One row per phase of an instance's life (a stage of its start, idle, busy, draining). */
+/** One row per phase of the life of an instance or of a pool's member. */
 export interface InstancePhases {
   /** Rows. */
   readonly count: number;
-  /** Instance of each phase. */
+  /** Instance of each phase; -1 for those of a pool's member that none was made of. */
   readonly instanceId: Int32Array;
   /** Function of each phase, an index into `functionNames`. */
   readonly functionId: Uint16Array;
@@ -96,7 +98,10 @@ export interface InstancePhases {
   readonly startAtSeconds: Float64Array;
   /** End of the phase, seconds. */
   readonly endAtSeconds: Float64Array;
-  /** Names of the phases: "starting" (the whole start), "ready", "draining", and stage names "start:container" ... */
+  /**
+   * Names of the phases: "starting" or "waking" (the whole start), "ready", "draining", "asleep",
+   * "warming" and "pooled" (a pool's member), and stage names "start:container" ...
+   */
   readonly phaseNames: readonly string[];
 }
 
@@ -140,6 +145,10 @@ export interface CostSummary {
   readonly idle_usd: number;
   /** For time from creation to ready. */
   readonly cold_start_usd: number;
+  /** For time asleep. */
+  readonly asleep_usd: number;
+  /** For members of pools. */
+  readonly pooled_usd: number;
   /** Billed beyond the time used, by granularity and minimum. */
   readonly rounding_usd: number;
   /** Total over completed requests; null when there are none. */
@@ -156,6 +165,10 @@ export interface CostSummary {
   readonly idle_share: number | null;
   /** Share for starts that came to be ready. */
   readonly cold_start_share: number | null;
+  /** Share for time asleep. */
+  readonly asleep_share: number | null;
+  /** Share for members of pools. */
+  readonly pooled_share: number | null;
   /** Share for nothing that was of use: rounding, and starts that were given up. */
   readonly waste_share: number | null;
   /** Renting the most GPUs in use for the whole run at the on-demand price; null without a price. */
@@ -202,6 +215,26 @@ export interface FunctionSummary {
   readonly instance_seconds: number;
   /** Its part of the bill, dollars. */
   readonly cost_usd: number;
+}
+
+/** One pool of what starts can begin with. */
+export interface PoolSummary {
+  /** What its members are: "node", "container" or "engine". */
+  readonly of: string;
+  /** Names of the functions whose starts take from it. */
+  readonly functions: readonly string[];
+  /** Starts of theirs, those of sleeping instances apart. */
+  readonly starts: number;
+  /** Those that took a member. */
+  readonly hits: number;
+  /** `hits` over `starts`, 0..1; null without starts. */
+  readonly hit_rate: number | null;
+  /** Members made in all, those at the beginning included. */
+  readonly members: number;
+  /** Members given up because instances needed their GPUs. */
+  readonly evicted: number;
+  /** Members that could be taken, mean over the run. */
+  readonly mean_size: number;
 }
 
 /** The summary as written to summary.json. Times in seconds. */
@@ -268,9 +301,9 @@ export interface Summary {
     /** Prompt tokens served from the cache. */
     readonly cached_tokens: number;
   } | null;
-  /** Starts begun during the run. */
+  /** Starts begun during the run, those of sleeping instances apart. */
   readonly cold_starts: number;
-  /** Share of arrived requests that waited for a start, 0..1. */
+  /** Share of arrived requests that waited for a start or a waking, 0..1. */
   readonly cold_start_rate: number;
   /** Mean wait for a start by stage of its critical path, over the requests that waited, seconds. */
   readonly cold_start_stages_s: Readonly<Record<string, number>>;
@@ -287,6 +320,23 @@ export interface Summary {
   } | null;
   /** Idle instances that stopped because another function's found no GPU. */
   readonly evicted_instances: number;
+  /** What sleeping instances did; null where none can sleep. */
+  readonly sleep: {
+    /** Times that an instance went to sleep. */
+    readonly sleeps: number;
+    /** Sleeping instances that were woken. */
+    readonly wakes: number;
+    /** Those that stopped because their time was over. */
+    readonly expired: number;
+    /** Those that stopped because others needed the host memory. */
+    readonly evicted: number;
+    /** Time asleep, seconds. */
+    readonly instance_seconds: number;
+    /** Host memory that they held, 10^9 bytes times hours. */
+    readonly memory_gb_hours: number;
+  } | null;
+  /** The pools that starts took from; empty without any. */
+  readonly prewarmed_pools: readonly PoolSummary[];
   /** What faults did; null where there can be none. */
   readonly faults: {
     /** Failures without a warning, of machines or of instances. */
@@ -310,9 +360,11 @@ export interface Summary {
   } | null;
   /** Preemptions of all requests. */
   readonly preemptions: number;
-  /** Time from creation to stop of all instances, seconds. */
+  /** Time from creation to stop of all instances and members of pools, seconds. */
   readonly instance_seconds: number;
-  /** The same times the GPUs of each instance, hours. */
+  /** The same by phase; adds up to it. */
+  readonly phase_seconds: Readonly<Record<LifePhase, number>>;
+  /** The time in which they held GPUs (not asleep, not pooled without) times those, hours. */
   readonly gpu_hours: number;
   /** The bill. */
   readonly cost: CostSummary;

@@ -1,4 +1,5 @@
 import type { WeightCacheCounts } from "../serverless/cold_start/weight_cache.ts";
+import { asleepSeconds, upSeconds } from "../serverless/life_phases.ts";
 import type { InstanceLife } from "../serverless/lifecycle.ts";
 import { describe } from "../stats/quantiles.ts";
 import { divideByOutput, fillDifference, fillTpot, measuredRequests } from "./latency_columns.ts";
@@ -6,6 +7,7 @@ import { attainment } from "./attainment.ts";
 import { coldStartStages } from "./cold_start_stages.ts";
 import { coldStartWaits } from "./cold_start_waits.ts";
 import { alwaysOn, billInstances, costShares, perGood } from "./cost_summary.ts";
+import { phaseSeconds, poolFields, sleepFields } from "./elastic_summary.ts";
 import type { FunctionFacts } from "./function_facts.ts";
 import { functionSummaries } from "./function_summaries.ts";
 import { prefixCacheUse } from "./prefix_cache_use.ts";
@@ -100,9 +102,12 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
     cold_start_stages_s: coldStartStages(options.coldStartWaits ?? coldStartWaits(run)),
     weight_cache: weightCacheFields(options.weightCache),
     evicted_instances: run.evictions,
+    sleep: sleepFields(run),
+    prewarmed_pools: poolFields(run, options.functionNames ?? []),
     faults: faultFields(run),
     preemptions: counts.preemptions,
     instance_seconds: use.instanceSeconds,
+    phase_seconds: phaseSeconds(run),
     gpu_hours: use.gpuSeconds / 3600,
     cost: {
       ...cost,
@@ -353,9 +358,9 @@ function instanceUse(
     const facts = functions[life.functionId];
     const totals = run.totals[life.instanceId];
     const lifeSeconds = life.stoppedAtSeconds - life.createdAtSeconds;
-    const up = Number.isNaN(life.readyAtSeconds) ? 0 : life.stoppedAtSeconds - life.readyAtSeconds;
+    const up = upSeconds(life);
     use.instanceSeconds += lifeSeconds;
-    use.gpuSeconds += lifeSeconds * facts.gpus;
+    use.gpuSeconds += (lifeSeconds - asleepSeconds(life)) * facts.gpus;
     use.upSeconds += up;
     use.busySeconds += totals.busySeconds;
     use.flops += totals.flops;
@@ -366,6 +371,13 @@ function instanceUse(
     use.blockCapacitySeconds += up * facts.kvBlocks;
     use.memoryShareSeconds += up * facts.fixedMemoryShare +
       totals.blockSeconds / facts.kvBlocks * facts.kvMemoryShare;
+  }
+  for (const { members, holdsGpus } of run.pools ?? []) {
+    for (const { createdAtSeconds, endAtSeconds, functionId } of members) {
+      const seconds = endAtSeconds - createdAtSeconds;
+      use.instanceSeconds += seconds;
+      if (holdsGpus) use.gpuSeconds += seconds * functions[functionId].gpus;
+    }
   }
   return { ...use, cost: billInstances(lives, run, functions) };
 }

@@ -170,6 +170,7 @@ export function fleetParts(test: FleetCase, stepping: Stepping): ClusterParts {
         functions: Array.from({ length: test.poolIsShared ? test.functions : 1 }, (_, id) => id),
         size: {
           periodSeconds: 1.3,
+          initialSize: test.poolFollows ? 0 : test.pool,
           size: (taken) => test.poolFollows ? Math.min(test.pool, taken) : test.pool,
         },
         holdsGpus: test.poolOf === "engine",

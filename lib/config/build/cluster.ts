@@ -4,7 +4,7 @@ import type { ClassFacts, FunctionFacts } from "../../metrics/summary.ts";
 import { prefixIdentity } from "../../scheduling/kv_cache/prefix_identity.ts";
 import { createRouting } from "../../scheduling/routing/mod.ts";
 import type { QueueOrder } from "../../scheduling/batching/waiting_queue.ts";
-import type { StartPlan, WeightCache } from "../../serverless/cold_start/mod.ts";
+import type { WeightCache } from "../../serverless/cold_start/mod.ts";
 import { randomStreams } from "../../sim/random_streams.ts";
 import type { RequestTable } from "../../workload/mod.ts";
 import type { Configuration } from "../configuration.ts";
@@ -16,10 +16,12 @@ import { buildFaults } from "./faults.ts";
 import { functionKinds, functionNames, withFunctionIds } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement } from "./nodes.ts";
+import { buildPools } from "./pools.ts";
 import { buildBilling, type BuiltBilling } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
-import { buildStarts, type StartKind, startPlan } from "./starts.ts";
+import { type StartPlans, startPlans } from "./start_plans.ts";
+import { buildStarts, type StartKind } from "./starts.ts";
 
 /** Texts of the files that a configuration names. */
 export interface ConfiguredTexts {
@@ -81,7 +83,7 @@ export async function buildCluster(
   const byFunction = kindOf.map((kind) => builtKinds[kind]);
   for (const kind of builtKinds) {
     if (kind.config.cold_start.enabled) {
-      kind.plan = startPlan(kind.config, texts.files);
+      kind.plans = startPlans(kind.config, texts.files);
     }
   }
   const nodes = buildNodes(config, deployments[0].gpu);
@@ -93,6 +95,7 @@ export async function buildCluster(
     starts.loadSeconds,
   );
   const faults = buildFaults(config, streams, starts.weights);
+  const pools = buildPools(byFunction);
   const arrivals = arrivalsByFunction(table, names.length);
   const functions = byFunction.map((kind, id): FunctionParts => {
     const { cluster } = kind.config;
@@ -110,7 +113,8 @@ export async function buildCluster(
       scaling: buildScaling(kind.config, {
         arrivalAtSeconds: () => arrivals(id),
         holdSeconds: (concurrency) => estimatedHoldSeconds(kind.deployment, table, concurrency),
-        startSeconds: () => kind.plan ? estimatedStartSeconds(kind.plan, kind.deployment) : 0,
+        startSeconds: () => kind.plans ? estimatedStartSeconds(kind.plans.all, kind.deployment) : 0,
+        weightBytes: kind.deployment.weightBytes,
       }),
       ...kind.gateway.perFunction,
     };
@@ -134,6 +138,7 @@ export async function buildCluster(
       ...(deadlines && { deadlineAtSeconds: deadlines }),
       ...(placement && { placement }),
       ...(faults && { faults }),
+      ...(pools.length > 0 && { pools }),
       starts: starts.service,
       horizonSeconds: byCount ? 0 : simulation.duration,
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
@@ -179,7 +184,7 @@ function buildKind(
   deployment: Deployment,
   built: BuiltClasses,
   keys: ReturnType<typeof queueKeysByOrder>,
-): BuiltKind & { plan?: StartPlan } {
+): BuiltKind & { plans?: StartPlans } {
   const keyColumn = keys.of(config.scheduler.scheduling_policy);
   const engine = engineParts(config, deployment, built, keyColumn);
   const billing = buildBilling(config, deployment.gpu.name);

@@ -60,10 +60,11 @@ export function buildPlacement(
   if (nodes.length === 0) return undefined;
   const types = [...new Set(nodes.map(({ gpu }) => gpu.name))];
   return {
-    nodes: nodes.map(({ gpu, gpus, node }): NodeParts => ({
+    nodes: nodes.map(({ gpu, gpus, node, weightRoom }): NodeParts => ({
       gpuType: types.indexOf(gpu.name),
       gpus,
-      dramBytes: node.dramBytes,
+      // What is set aside for kept weights is not there for sleeping instances.
+      dramBytes: Math.max(0, node.dramBytes - weightRoom.dramBytes),
       ssdBytes: node.ssdBytes,
     })),
     policy: createPlacement(cluster.placement.policy),

@@ -49,7 +49,7 @@ export function buildBilling(config: Configuration, gpuName: string): BuiltBilli
   const listed = own === undefined ? cataloguePrice(gpuName) : undefined;
   const gpuCostPerHour = own ?? (listed ? listed.usdPerGpuSecond * 3600 : 0);
   const { preset } = cost.billing;
-  const plan: BillingPlan = preset !== null
+  const rules: BillingPlan = preset !== null
     ? { ...BILLING_PRESETS[preset], usdPerGpuSecond: gpuCostPerHour / 3600 }
     : simfaasinferPlan({
       gpuCostPerHour,
@@ -60,11 +60,19 @@ export function buildBilling(config: Configuration, gpuName: string): BuiltBilli
       granularitySeconds: cost.billing.granularity,
       minimumSeconds: cost.billing.minimum,
     });
+  const fromLoad = preset === null && cost.billing.from === "load";
+  const { of } = config.scaling.prewarmed_pool;
+  const poolHoldsGpus = of === "engine" || of === "node";
+  const plan: BillingPlan = {
+    ...rules,
+    asleepShare: cost.sleep_factor,
+    pooledShare: cost.pool_factor ?? (poolHoldsGpus && !fromLoad ? rules.startShare : 0),
+  };
   const rented = own === undefined ? listed : cataloguePrice(gpuName);
   const price = `${gpuCostPerHour.toFixed(2)} USD per GPU-hour`;
   return {
     plan,
-    fromLoad: preset === null && cost.billing.from === "load",
+    fromLoad,
     ...(rented && { alwaysOnUsdPerGpuSecond: rented.usdPerGpuSecond }),
     notice: own !== undefined
       ? undefined

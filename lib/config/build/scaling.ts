@@ -18,6 +18,8 @@ export interface ScalingFacts {
   holdSeconds(concurrency: number): number;
   /** Time that a start takes, seconds. */
   startSeconds(): number;
+  /** Weights of an instance, bytes. */
+  readonly weightBytes: number;
 }
 
 /** The policy of a configuration: `threshold` where one of its settings is given, or the default. */
@@ -166,6 +168,16 @@ function keepAliveSpec(keepAlive: Scaling["keep_alive"]): KeepAliveSpec {
   }
 }
 
+/** What instances that are not needed do in place of stopping; nothing where they stop. */
+function sleepParts(
+  { level, ttl }: Scaling["keep_alive"]["sleep"],
+  weightBytes: number,
+): Pick<ScalingParts, "sleep"> {
+  if (level === 0) return {};
+  const dramBytes = level === 1 ? weightBytes : 0;
+  return { sleep: { level: level as 1 | 2, ttlSeconds: ttl, dramBytes } };
+}
+
 /** How many instances a function has, and who decides. */
 export function buildScaling(config: Configuration, facts: ScalingFacts): ScalingParts {
   const { scaling, cluster, cold_start: start } = config;
@@ -195,5 +207,6 @@ export function buildScaling(config: Configuration, facts: ScalingFacts): Scalin
     activation: scaling.activation,
     bindsStarts: scaling.bind_starts,
     keepAlive: createKeepAlive(keepAliveSpec(scaling.keep_alive)),
+    ...sleepParts(scaling.keep_alive.sleep, facts.weightBytes),
   };
 }

@@ -8,6 +8,7 @@ const FACTS: ScalingFacts = {
   arrivalAtSeconds: () => Float64Array.of(0, 10, 10, 10),
   holdSeconds: () => 4,
   startSeconds: () => 5,
+  weightBytes: 16e9,
 };
 
 const SIGNALS: ScalingSignals = {

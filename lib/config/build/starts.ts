@@ -1,71 +1,36 @@
 import type { NodeType } from "../../hardware/mod.ts";
 import {
   ColdStartLinks,
-  coldStartPreset,
   EVICTION_POLICIES,
   executorStarts,
   FlowNetwork,
   type NodeLinks,
-  parseColdStartPreset,
   sequentialStarts,
   StartExecutor,
   type StartPlan,
   type StartService,
   WeightCache,
-  withJitter,
-  withLoadLimit,
-  withStageSeconds,
 } from "../../serverless/cold_start/mod.ts";
 import { LoadQueue } from "../../serverless/placement/mod.ts";
 import type { RandomStreams } from "../../sim/random_streams.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Deployment } from "./deployment.ts";
 import type { BuiltNode } from "./nodes.ts";
-
-/** Weights per 14 GB in SimFaaSInfer's files, whose load time is that of a 14 GB model. */
-const SIMFAASINFER_GB = 14;
+import type { StartPlans } from "./start_plans.ts";
 
 /** Links of a machine as seen by instances on `gpus` of its GPUs. */
 export function nodeLinks(node: NodeType, gpus: number): NodeLinks {
   return { ...node, gpus };
 }
 
-/**
- * The stages of a start as the configuration has them.
- *
- * @param files Texts of preset files by name.
- * @throws {RangeError} If the preset is neither one of data/cold_start nor one of the files.
- */
-export function startPlan(config: Configuration, files?: ReadonlyMap<string, string>): StartPlan {
-  const { cold_start: start } = config;
-  const { container_seconds: container, kv_allocation_seconds: kvAllocation } = start;
-  // SimFaaSInfer's files know one number, the load time; its preset is what gives that number.
-  const name = start.model_load_time !== null && start.preset === "simple"
-    ? "simfaasinfer"
-    : start.preset;
-  const presetText = files?.get(start.preset);
-  const preset = presetText === undefined
-    ? coldStartPreset(name)
-    : parseColdStartPreset(presetText, start.preset);
-  const parameters = name === "simfaasinfer" && start.model_load_time !== null
-    ? { ...start.parameters, load_s_per_gb: start.model_load_time / SIMFAASINFER_GB }
-    : start.parameters;
-  let plan = preset.plan(undefined, parameters);
-  if (start.model_load_time !== null && name !== "simfaasinfer") {
-    plan = withStageSeconds(plan, "weights_load", start.model_load_time);
-  }
-  if (container !== null) plan = withStageSeconds(plan, "container_create", container);
-  if (kvAllocation !== null) plan = withStageSeconds(plan, "kv_profile", kvAllocation);
-  if (start.load_bandwidth !== null) plan = withLoadLimit(plan, start.load_bandwidth);
-  return start.jitter > 0 ? withJitter(plan, start.jitter) : plan;
-}
+const NO_STAGES: StartPlan = { id: "none", platform: "none", stages: [], links: {}, features: {} };
 
 /** What starts of functions that are alike have in common. */
 export interface StartKind {
   readonly config: Configuration;
   readonly deployment: Deployment;
-  /** Stages of a start; absent when starts take no time. */
-  readonly plan?: StartPlan;
+  /** Stages of a start and of its parts; absent when starts take no time. */
+  readonly plans?: StartPlans;
 }
 
 /** How instances start, and what the placement and the summary ask about it. */
@@ -93,7 +58,7 @@ export function buildStarts(
   nodes: readonly BuiltNode[],
   streams: RandomStreams,
 ): BuiltStarts {
-  if (kinds.every(({ plan }) => plan === undefined)) {
+  if (kinds.every(({ plans }) => plans === undefined)) {
     return { service: sequentialStarts(() => []) };
   }
   const noise = streams.take("cold_start");
@@ -101,17 +66,19 @@ export function buildStarts(
   const machines = nodes.length > 0 ? keptWeights(config, kinds, nodes) : undefined;
   for (const { node, gpus } of nodes) links.addNode(nodeLinks(node, gpus));
   const executor = new StartExecutor({ links, weights: machines?.weights ?? null });
-  const service = executorStarts(executor, (instance, functionId, nowSeconds, ranks) => {
+  const service = executorStarts(executor, (instance, functionId, nowSeconds, ranks, stages) => {
     const kind = kinds[functionId];
-    const { deployment, plan } = kind;
+    const { deployment, plans } = kind;
     const { shape, node, gpus, weightBytes } = deployment;
     const place = ranks === undefined ? links.addNode(nodeLinks(node, gpus)) : -1;
-    if (ranks !== undefined) machines!.loads(ranks[0].node, functionId, nowSeconds);
+    const loads = stages !== "wake" && stages !== "ahead";
+    if (ranks !== undefined && loads) machines!.loads(ranks[0].node, functionId, nowSeconds);
     return {
       instance,
-      plan: plan ?? { id: "none", platform: "none", stages: [], links: {}, features: {} },
+      plan: plans?.[stages] ?? NO_STAGES,
       weightsKey: weightsKey(kind),
       weightBytes,
+      ...(stages === "wake" && { weightsIn: "dram" as const }),
       ranks: ranks ?? Array.from({ length: gpus }, (_, gpu) => ({ node: place, gpu })),
       features: { layers: shape.layers },
       identities: {

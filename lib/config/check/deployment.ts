@@ -103,13 +103,33 @@ function checkPolicy({ scaling, slo }: Configuration): Problem[] {
   return problems;
 }
 
+/** What a pre-warmed pool contradicts. */
+function checkPool({ scaling, cold_start: start, cluster }: Configuration): Problem[] {
+  const { of, policy, size, max } = scaling.prewarmed_pool;
+  if (of === null) return [];
+  const problems: Problem[] = [];
+  if (!start.enabled) {
+    const path = "scaling.prewarmed_pool.of";
+    problems.push(problem(path, "stages of a start done ahead", of, "null, or cold_start.enabled"));
+  }
+  if (of === "node" && cluster.nodes.length > 0) {
+    const allowed = "container, engine: machines in cluster.nodes are there throughout";
+    problems.push(problem("scaling.prewarmed_pool.of", "what takes time to start", of, allowed));
+  }
+  if (policy !== "fixed" && size > max) {
+    const path = "scaling.prewarmed_pool.size";
+    problems.push(problem(path, "the fewest members", size, `<= max, which is ${max}`));
+  }
+  return problems;
+}
+
 function isMultiple(value: number, unit: number): boolean {
   return Math.abs(value / unit - Math.round(value / unit)) < 1e-9;
 }
 
 /** What is wrong between the settings of the instances and their number. */
 export function checkDeployment(configuration: Configuration): Problem[] {
-  return [checkParallelism, checkScheduler, checkFleet, checkPolicy].flatMap((check) =>
+  return [checkParallelism, checkScheduler, checkFleet, checkPolicy, checkPool].flatMap((check) =>
     check(configuration)
   );
 }

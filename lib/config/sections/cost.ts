@@ -40,5 +40,19 @@ export const cost = section({
     default: 1,
     describe: "Share of the price that idle time costs.",
   }),
+  sleep_factor: quantity("fraction", {
+    min: 0,
+    max: 1,
+    default: 0,
+    describe: "Share of the price of its GPUs that a sleeping instance costs.",
+  }),
+  pool_factor: quantity("fraction", {
+    min: 0,
+    max: 1,
+    default: null,
+    describe:
+      "Share of the price of an instance's GPUs that a member of a pool costs; null: that " +
+      "of a start where members hold GPUs (engines, nodes), 0 for containers.",
+  }),
   billing,
 }, { describe: "What the fleet costs." });

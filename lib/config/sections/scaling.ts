@@ -1,3 +1,5 @@
+import { POOLED_THINGS } from "../../serverless/cold_start/partial_plan.ts";
+import { POOL_POLICIES, type PoolPolicyName } from "../../serverless/keep_alive/create_pool.ts";
 import { section, sectionList } from "../section.ts";
 import { choice, count, flag, quantity } from "../settings.ts";
 
@@ -45,6 +47,23 @@ const hybridHistogram = section({
   }),
 }, { describe: "Settings of `policy: hybrid-histogram`, with the paper's defaults." });
 
+const sleep = section({
+  level: count({
+    min: 0,
+    max: 2,
+    default: 0,
+    describe:
+      "What an idle instance that is not needed any more does: 0: it stops; 1: it sleeps, " +
+      "its weights in host memory, and wakes by the preset's `wake` stages; 2: it sleeps without " +
+      "them, and wakes by the stages that fetch and load weights. Its GPUs are free meanwhile.",
+  }),
+  ttl: quantity("seconds", {
+    min: 0,
+    default: 600,
+    describe: "Time after which a sleeping instance stops, seconds; 0: none sleeps.",
+  }),
+}, { describe: "Sleep in place of stopping (vLLM's sleep levels)." });
+
 const keepAlive = section({
   policy: choice(["fixed", "none", "always", "hybrid-histogram"], {
     wanted: "a keep-alive policy",
@@ -57,7 +76,64 @@ const keepAlive = section({
     describe: "Idle time after which `fixed` stops an instance, seconds.",
   }),
   hybrid_histogram: hybridHistogram,
+  sleep,
 }, { describe: "Keep-alive of idle instances." });
+
+const prewarmedPool = section({
+  of: choice(POOLED_THINGS, {
+    wanted: "what a pool holds",
+    default: null,
+    describe:
+      "Members, by the last stage of a start that is done ahead: `node` (node_provision), " +
+      "`container` (runtime_import), `engine` (collective_init, on GPUs of its own); null: no pool.",
+  }),
+  policy: choice(Object.keys(POOL_POLICIES) as PoolPolicyName[], {
+    wanted: "a policy for the size of a pool",
+    default: "fixed",
+    describe: "How many members there are: always `size`; the starts of one lead time on average " +
+      "(Little's law); or those of a lead time with the probability miss / (miss + idle cost).",
+  }),
+  size: count({
+    min: 0,
+    default: 1,
+    describe: "Members; of a policy that follows demand the fewest.",
+  }),
+  max: count({ min: 0, default: 8, describe: "Most members of a policy that follows demand." }),
+  period: quantity("seconds", {
+    above: 0,
+    default: 10,
+    describe: "Time between two decisions, seconds.",
+  }),
+  window: quantity("seconds", {
+    above: 0,
+    default: 600,
+    describe: "Time over which the rate of starts is averaged, seconds.",
+  }),
+  lead: quantity("seconds", {
+    above: 0,
+    default: null,
+    describe: "Time in which a member is made, seconds; null: as long as its stages take.",
+  }),
+  headroom: quantity("number", {
+    min: 0,
+    default: 0,
+    describe: "Members of `littles-law` beyond the mean, as a share of it.",
+  }),
+  miss_cost: quantity("number", {
+    above: 0,
+    default: 3,
+    describe: "Cost of a start that finds no member, in units of `idle_cost`, for `newsvendor`.",
+  }),
+  idle_cost: quantity("number", {
+    above: 0,
+    default: 1,
+    describe: "Cost of a member that waits for one lead time, for `newsvendor`.",
+  }),
+}, {
+  describe:
+    "Pool of what starts can begin with. Functions with equal settings here, equal GPUs and " +
+    "starts that begin alike share one. It is full when the run begins.",
+});
 
 const concurrency = section({
   target: quantity("number", {
@@ -348,6 +424,7 @@ export const scaling = section({
       "the first instance that can take it does.",
   }),
   keep_alive: keepAlive,
+  prewarmed_pool: prewarmedPool,
   concurrency,
   queue_delay: queueDelay,
   knative_kpa: knativeKpa,

@@ -12,6 +12,10 @@ export interface InstanceDurations {
   readonly idleSeconds: Float64Array;
   /** From the decision to stop to the stop. */
   readonly drainingSeconds: Float64Array;
+  /** Asleep; absent where none sleeps. */
+  readonly asleepSeconds?: Float64Array;
+  /** As a member of a pool, before the start; absent without pools. */
+  readonly pooledSeconds?: Float64Array;
   /** GPUs of each instance; absent for 1. */
   readonly gpus?: Int32Array;
 }
@@ -28,11 +32,15 @@ export interface Bill {
   readonly coldStartUsd: number;
   /** For time from the decision to stop to the stop, dollars. */
   readonly drainingUsd: number;
+  /** For time asleep, dollars. */
+  readonly asleepUsd: number;
+  /** For time as a member of a pool, dollars. */
+  readonly pooledUsd: number;
   /** Billed beyond the time used, by granularity and minimum. */
   readonly roundingUsd: number;
   /** GPU-seconds at the full price that cost as much. */
   readonly billedGpuSeconds: number;
-  /** GPU-seconds of all phases, billed or not. */
+  /** GPU-seconds from the start to the end of service, billed or not. */
   readonly gpuSeconds: number;
 }
 
@@ -56,19 +64,25 @@ export interface Bill {
  */
 export function bill(durations: InstanceDurations, plan: BillingPlan): Bill {
   const { startShare, busyShare, idleShare, drainingShare, usdPerGpuSecond } = plan;
+  const { asleepShare = 0, pooledShare = 0 } = plan;
   let start = 0, busy = 0, idle = 0, draining = 0, rounding = 0, used = 0;
+  let asleep = 0, pooled = 0;
   for (let i = 0; i < durations.count; i++) {
     const gpus = durations.gpus === undefined ? 1 : durations.gpus[i];
     const startSeconds = durations.startSeconds[i];
     const busySeconds = durations.busySeconds[i];
     const idleSeconds = durations.idleSeconds[i];
     const drainingSeconds = durations.drainingSeconds[i];
+    const asleepSeconds = durations.asleepSeconds?.[i] ?? 0;
+    const pooledSeconds = durations.pooledSeconds?.[i] ?? 0;
     const billable = startShare * startSeconds + busyShare * busySeconds + idleShare * idleSeconds +
-      drainingShare * drainingSeconds;
+      drainingShare * drainingSeconds + asleepShare * asleepSeconds + pooledShare * pooledSeconds;
     start += gpus * startSeconds;
     busy += gpus * busySeconds;
     idle += gpus * idleSeconds;
     draining += gpus * drainingSeconds;
+    asleep += gpus * asleepSeconds;
+    pooled += gpus * pooledSeconds;
     used += gpus * (startSeconds + busySeconds + idleSeconds + drainingSeconds);
     rounding += gpus * (roundedSeconds(billable, plan) - billable);
   }
@@ -76,16 +90,20 @@ export function bill(durations: InstanceDurations, plan: BillingPlan): Bill {
   const busyUsd = busy * busyShare * usdPerGpuSecond;
   const idleUsd = idle * idleShare * usdPerGpuSecond;
   const drainingUsd = draining * drainingShare * usdPerGpuSecond;
+  const asleepUsd = asleep * asleepShare * usdPerGpuSecond;
+  const pooledUsd = pooled * pooledShare * usdPerGpuSecond;
   const roundingUsd = rounding * usdPerGpuSecond;
   return {
-    totalUsd: coldStartUsd + busyUsd + idleUsd + drainingUsd + roundingUsd,
+    totalUsd: coldStartUsd + busyUsd + idleUsd + drainingUsd + asleepUsd + pooledUsd + roundingUsd,
     busyUsd,
     idleUsd,
     coldStartUsd,
     drainingUsd,
+    asleepUsd,
+    pooledUsd,
     roundingUsd,
     billedGpuSeconds: start * startShare + busy * busyShare + idle * idleShare +
-      draining * drainingShare + rounding,
+      draining * drainingShare + asleep * asleepShare + pooled * pooledShare + rounding,
     gpuSeconds: used,
   };
 }

@@ -10,6 +10,10 @@ export interface BillingPlan {
   readonly idleShare: number;
   /** Share billed while it finishes its last requests. */
   readonly drainingShare: number;
+  /** Share billed while it sleeps; default 0. */
+  readonly asleepShare?: number;
+  /** Share billed while it is a member of a pool; default 0. */
+  readonly pooledShare?: number;
   /** An instance's time, weighted by the shares, is rounded up to a multiple of this, seconds; 0: exact. */
   readonly granularitySeconds: number;
   /** Least billed time of an instance that is billed at all, seconds. */

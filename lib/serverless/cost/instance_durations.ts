@@ -1,3 +1,4 @@
+import { asleepSeconds, servedUntilSeconds } from "../life_phases.ts";
 import type { InstanceLife } from "../lifecycle.ts";
 import type { InstanceDurations } from "./bill.ts";
 
@@ -27,10 +28,11 @@ export function instanceDurations(
     busySeconds: new Float64Array(count),
     idleSeconds: new Float64Array(count),
     drainingSeconds: new Float64Array(count),
+    asleepSeconds: Float64Array.from(lives, asleepSeconds),
     gpus: Int32Array.from(lives, (life) => gpusOf(life.functionId)),
   };
   lives.forEach((life, i) => {
-    const stopped = life.stoppedAtSeconds;
+    const stopped = servedUntilSeconds(life);
     const ready = Number.isNaN(life.readyAtSeconds) ? stopped : life.readyAtSeconds;
     const draining = Number.isNaN(life.drainingAtSeconds) ? stopped : life.drainingAtSeconds;
     const start = ready - life.createdAtSeconds;

@@ -28,6 +28,8 @@ export interface UnitCosts {
   readonly idleShare: number | null;
   /** Share paid for starts. */
   readonly coldStartShare: number | null;
+  /** Share paid for what stands by: instances asleep and members of pools. */
+  readonly standbyShare: number | null;
   /** Draining and rounding: paid for nothing that was asked for. */
   readonly wasteShare: number | null;
 }
@@ -44,6 +46,7 @@ export function unitCosts(bill: Bill, work: WorkDone): UnitCosts {
     busyShare: per(bill.busyUsd, totalUsd),
     idleShare: per(bill.idleUsd, totalUsd),
     coldStartShare: per(bill.coldStartUsd, totalUsd),
+    standbyShare: per(bill.asleepUsd + bill.pooledUsd, totalUsd),
     wasteShare: per(bill.drainingUsd + bill.roundingUsd, totalUsd),
   };
 }

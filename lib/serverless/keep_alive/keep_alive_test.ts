@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
 import * as fc from "fast-check";
 import { forecastNext } from "./autoregression.ts";
 import { createKeepAlive, KEEP_ALIVE_POLICIES, type KeepAliveSpec } from "./create_keep_alive.ts";
+import { createPool, type PoolSpec } from "./create_pool.ts";
 import { hybridHistogram } from "./hybrid_histogram.ts";
 import { fixedPool, newsvendorPool, poissonQuantile } from "./prewarmed_pool.ts";
 
@@ -139,6 +140,38 @@ Deno.test("newsvendorPool follows demand and the ratio of costs", () => {
   strictEqual(fixedPool(4).size(99), 4);
 });
 
+Deno.test("littlesLawPool holds what is on its way on average, and headroom", () => {
+  const spec = { policy: "littles-law", leadSeconds: 20, windowSeconds: 30 } as const;
+  const pool = createPool(spec);
+  strictEqual(pool.size(0), 0);
+  // 2 in two periods of 10 s: .1 /s x 20 s.
+  strictEqual(pool.size(2), 2);
+  strictEqual(pool.size(1), Math.ceil(20 * 3 / 30));
+  strictEqual(createPool({ ...spec, headroom: 0.5 }).size(1), 3);
+  throws(() => createPool({ ...spec, headroom: -1 }), RangeError);
+});
+
+for (const policy of ["littles-law", "newsvendor"] as const) {
+  Deno.test(`${policy} pool: whole sizes within its bounds, more for more demand`, () => {
+    fc.assert(fc.property(
+      fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 0, max: 5 }),
+      fc.integer({ min: 5, max: 30 }),
+      (demands, fewest, most) => {
+        const create = () =>
+          createPool({ policy, leadSeconds: 15, missCost: 4, idleCost: 1, fewest, most });
+        const [pool, busier] = [create(), create()];
+        strictEqual(pool.initialSize, fewest);
+        for (const demand of demands) {
+          const size = pool.size(demand);
+          ok(Number.isInteger(size) && size >= fewest && size <= most);
+          ok(busier.size(demand + 3) >= size);
+        }
+      },
+    ));
+  });
+}
+
 Deno.test("keep-alive refuses impossible settings", () => {
   throws(() => createKeepAlive({ policy: "fixed", seconds: -1 }), {
     name: "RangeError",
@@ -149,4 +182,6 @@ Deno.test("keep-alive refuses impossible settings", () => {
   });
   throws(() => createKeepAlive({ policy: "magic" } as unknown as KeepAliveSpec), RangeError);
   throws(() => fixedPool(1.5), RangeError);
+  throws(() => createPool({ policy: "magic" } as unknown as PoolSpec), RangeError);
+  throws(() => createPool({ policy: "littles-law", leadSeconds: 0 }), RangeError);
 });

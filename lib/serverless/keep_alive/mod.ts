@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./create_keep_alive.ts";
+export * from "./create_pool.ts";
 export * from "./fixed.ts";
 export * from "./hybrid_histogram.ts";
 export * from "./policy.ts";
