@@ -1,6 +1,10 @@
 import assert from "@std/assert";
 import type { DataSource } from "../results/data_sources.ts";
-import { checkFile, fetchDataSource, runData } from "./data.ts";
+import { dataSources } from "../results/data_sources.ts";
+import { findExternalData } from "../results/external_data.ts";
+import { runData } from "./data.ts";
+import { checkFile, fetchDataSource } from "./data_files.ts";
+import { UsageError } from "./usage_error.ts";
 
 const content = new TextEncoder().encode("a,b\n1,2\n");
 const sha256 = "1c7cf5a3ac0aef3dc0b2ea12ba1cf3bbf7d1a1e4c2bdf8a1b4e6c1e0f9a7d000";
@@ -72,9 +76,42 @@ Deno.test("data list names every data set with its licence", async () => {
   const lines: string[] = [];
   assert.equal(await runData(["list"], (line) => lines.push(line)), 0);
   assert.ok(lines.some((line) => /^aiconfigurator .* Apache-2\.0/.test(line)));
-  assert.equal(await runData(["nonsense"], (line) => lines.push(line)), 2);
   await assert.rejects(
     runData(["fetch", "nothing"], () => {}),
     /Cannot use a data set as one of azure-llm-2023, .*: current value is nothing/,
   );
+});
+
+Deno.test("data list says what derived sets are made from, and fetch does not pretend", async () => {
+  const derived = dataSources().filter((source) => source.derived !== undefined);
+  assert.deepEqual(derived.map(({ id }) => id), ["vllm-load-points", "vllm-concurrency-points"]);
+  for (const { id, repository, derived: how } of derived) {
+    const lines: string[] = [];
+    assert.equal(await runData(["list", id], (line) => lines.push(line)), 0);
+    assert.match(lines[1], new RegExp(`derived from ${repository}`));
+    assert.equal(lines[2], `  ${how}`);
+    const fetched = runData(["fetch", id], (line) => lines.push(line));
+    if (findExternalData(id) === undefined) {
+      await assert.rejects(fetched, {
+        name: "UsageError",
+        message: /Cannot fetch .* put points.csv/,
+      });
+    } else {
+      assert.equal(await fetched, 0);
+      assert.match(lines.at(-1)!, /^\S+: derived, present at /);
+    }
+  }
+});
+
+Deno.test("data refuses what it does not know with one line", async () => {
+  for (const args of [["nonsense"], ["list", "--folde", "x"], ["fetch", "--folder"]]) {
+    await assert.rejects(runData(args, () => {}), (error) => {
+      assert.ok(error instanceof UsageError);
+      assert.match(error.message, /^Cannot [^\n]+$/);
+      return true;
+    });
+  }
+  const lines: string[] = [];
+  assert.equal(await runData(["list", "--help"], (line) => lines.push(line)), 0);
+  assert.match(lines[0], /^Usage: deno task data/);
 });

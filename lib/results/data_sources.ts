@@ -5,7 +5,7 @@ import text from "../../data/sources.yaml" with { type: "text" };
 export interface DataFile {
   /** Path below the data set's folder. */
   readonly path: string;
-  /** Path in the public repository. */
+  /** Path in the public repository; means nothing for a derived set. */
   readonly upstream: string;
   readonly bytes: number;
   /** SHA-256 in lower-case hexadecimal digits. */
@@ -20,6 +20,11 @@ export interface DataSource {
   readonly repository: string;
   readonly commit: string;
   readonly licence: string;
+  /**
+   * How the files were made from those of the repository, for people; such a set cannot be fetched.
+   * Absent: the files are those of the repository.
+   */
+  readonly derived?: string;
   readonly files: readonly DataFile[];
 }
 
