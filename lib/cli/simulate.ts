@@ -1,6 +1,7 @@
 import { loadConfig } from "../config/load.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
+import { platformInput } from "./platform_input.ts";
 import { readInput } from "./read_input.ts";
 import { runSimulation } from "./run_simulation.ts";
 import { UsageError } from "./usage_error.ts";
@@ -15,6 +16,13 @@ const OPTIONS: readonly CommandOption[] = [
     repeats: true,
     describe: "Set one setting, over all files; may stand several times:\n" +
       "--set workload.type=poisson --set workload.arrival_rate=5",
+  },
+  {
+    name: "platform",
+    value: "NAME|FILE",
+    describe:
+      "Scale, keep alive, queue and bill as this platform of data/platforms, or a file like\n" +
+      "those, does where the configuration says nothing else",
   },
   {
     name: "trace",
@@ -70,7 +78,8 @@ Exit codes: 0 done, 2 a mistake in the input (one line says which), 1 a mistake 
         `Cannot write ${figures ? "figures" : "tables"} without a directory: add --out DIR`,
       );
     }
-    const set = overridesOf(given.values("set"), {
+    const platform = platformInput(given.value("platform"));
+    const set = overridesOf([...platform.set, ...given.values("set")], {
       trace: given.value("trace"),
       seed: given.value("seed"),
       stepping: given.value("stepping"),
@@ -80,14 +89,19 @@ Exit codes: 0 done, 2 a mistake in the input (one line says which), 1 a mistake 
       name,
       content: readInput(name, "a configuration"),
     }));
-    const config = loadConfig(files.map((file) => file.content), {
+    const below = platform.configuration === undefined
+      ? []
+      : [{ name: platform.file!.name, content: platform.configuration }];
+    const texts = [...below, ...files];
+    const config = loadConfig(texts.map(({ content }) => content), {
       set,
-      fileNames: files.map((file) => file.name),
+      fileNames: texts.map(({ name }) => name),
     });
     const overridden = new Set(set.map((text) => text.slice(0, text.indexOf("=")).trim()));
     const quiet = given.flag("quiet");
     const timing = given.value("timing");
-    await runSimulation({ config, files, overridden, out, figures, quiet, timing }, print);
+    const inputs = platform.file === undefined ? files : [platform.file, ...files];
+    await runSimulation({ config, files: inputs, overridden, out, figures, quiet, timing }, print);
     return 0;
   },
 };

@@ -261,3 +261,44 @@ Deno.test("--timing says where the time of the process went, by phase", async ()
     ok(timing.total.cpu_s > 0.02 && timing.loop_allocated_bytes > 0);
   });
 });
+
+Deno.test("--platform puts a platform below the configuration: by name, by file, over its own", async () => {
+  const mine = "{ id: mine, summary: s, as_of: 2026-11, sources: [own], assumed: [], " +
+    "configuration: { scaling: { keep_alive: { policy: fixed, seconds: 3s }, max_instances: 2 } } }";
+  const files = { "a.yaml": `${CONFIG}scaling: { max_instances: 5 }\nplatform: knative\n`, mine };
+  await withFiles({ "a.yaml": files["a.yaml"], "mine.yaml": files.mine }, async (directory) => {
+    const settings = async (...options: string[]) => {
+      const args = ["simulate", "a.yaml", "--quiet", "--out", "out", ...options];
+      const run = await runCommandLine(args, { directory });
+      equal(run.code, 0, run.stderr);
+      const { config, inputs } = JSON.parse(
+        await Deno.readTextFile(`${directory}/out/manifest.json`),
+      );
+      const { keep_alive: { seconds }, max_instances: most, policy } = config.scaling;
+      return { most, policy, seconds, inputs: inputs.map(({ name }: { name: string }) => name) };
+    };
+    const own = { most: 5, inputs: ["a.yaml"] };
+    const named = await settings("--platform", "runpod-like");
+    deepEqual(named, { ...own, policy: "queue-delay", seconds: 5 });
+    equal((await settings()).policy, "knative-kpa");
+    const file = await settings("--platform", "mine.yaml");
+    equal(file.seconds, 3);
+    notEqual(file.policy, "knative-kpa");
+    deepEqual([file.most, file.inputs], [5, ["mine.yaml", "a.yaml"]]);
+    const set = await settings("--platform", "runpod-like", "--set", "scaling.max_instances=1");
+    equal(set.most, 1);
+  });
+});
+
+Deno.test("--platform of another name is one line with the names, and exit code 2", async () => {
+  const run = await runCommandLine(["simulate", "--platform", "modal"], { directory: "." });
+  equal(run.code, 2);
+  equal(
+    run.stderr,
+    "Cannot read --platform as one of knative, cloud-run-like, modal-like, runpod-like, " +
+      "sagemaker-like, azure-container-apps-like or a YAML file (did you mean modal-like?): " +
+      'current value is "modal"\n',
+  );
+  const missing = await runCommandLine(["simulate", "--platform", "none.yaml"], { directory: "." });
+  equal([missing.code, missing.stderr.split("\n").length].join(), "2,2");
+});

@@ -1,5 +1,6 @@
 import { parse, YamlSyntaxError } from "@std/yaml";
 import type { z } from "zod";
+import { platformPreset } from "../serverless/platforms/platform_preset.ts";
 import { checkConfiguration } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
 import type { Configuration } from "./configuration.ts";
@@ -74,7 +75,7 @@ function problemLine(
 
 /**
  * Reads a configuration: the YAML texts in order, later ones merged over earlier ones, then `set`,
- * all over the defaults. Without texts it is the default configuration.
+ * all over the `platform` they name and the defaults. Without texts it is the default configuration.
  *
  * @param yaml One text or several. Every key may be left out.
  * @throws {ConfigError} With one line per mistake: YAML syntax, unknown keys, values that are not
@@ -105,7 +106,7 @@ export function loadConfig(
     for (const [path, written] of layer.writtenPaths) writtenPaths.set(path, written);
     settings = merge(root, settings, layer.settings);
   }
-  settings = fillSections(root, settings);
+  settings = fillSections(root, overPlatform(root, settings));
   // Compiling a parser pays only for schemas that are used more than once.
   const parsed = configurationSchema.safeParse(settings, { jitless: true });
   if (parsed.success) {
@@ -120,6 +121,15 @@ export function loadConfig(
   }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return parsed.data;
+}
+
+/** The settings over those of the platform that they name, if it is one. */
+function overPlatform(root: SectionInfo, settings: Mapping): Mapping {
+  const { platform } = root.shape;
+  const name = platform.safeParse(settings.platform ?? null);
+  if (!name.success || name.data === null) return settings;
+  const preset = readText(platformPreset(name.data as string).configuration, name.data as string);
+  return merge(root, normalize(root, preset).settings, settings);
 }
 
 /** One line per mistake in the settings of each function. */

@@ -7,7 +7,7 @@ A configuration is YAML: sections of settings, as below. Every key may be left o
 the demo. Several files are merged in order, later ones over earlier ones, and \`--set path=value\`
 wins over all of them (\`--set scaling.max_instances=4\`; the value is YAML). Lists and values are
 replaced, sections and maps are merged. Another \`model.name\` or another \`distribution\` drops earlier
-settings that belong to the old one.
+settings that belong to the old one. What a \`platform\` sets stands below all of them.
 
 Plain numbers are in the unit named. Texts may carry another unit of the same kind: \`30s\`, \`5 min\`,
 \`50ms\`; \`80GiB\`, \`2 GB\` (1 GB is 10^9 bytes, 1 GiB is 2^30); \`25GB/s\`, \`16 Gbps\`; \`10 req/s\`,
@@ -107,7 +107,10 @@ export function renderConfigurationReference(): string {
   const root = nodeInfo(configurationSchema) as SectionInfo;
   const sections = Object.entries(root.shape).map(([key, schema]) => {
     const info = nodeInfo(schema);
-    return info.kind === "list" ? renderList(info, key) : renderSection(info as SectionInfo, key);
+    if (info.kind === "list") return renderList(info, key);
+    if (info.kind === "section") return renderSection(info, key);
+    const description = `A setting of its own: \`${key}: ...\` stands beside the sections.`;
+    return renderSection({ kind: "section", description, shape: { [key]: schema } }, key);
   });
   return [INTRODUCTION, ...sections].join("\n");
 }

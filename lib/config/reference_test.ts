@@ -30,7 +30,7 @@ Deno.test("renderConfigurationReference() has a row for every setting, with its 
   );
   for (const { path, info } of configurationSettings()) {
     const at = path.lastIndexOf(".");
-    const found = sections.get(path.slice(0, at))?.split("\n").find((line) =>
+    const found = sections.get(at < 0 ? path : path.slice(0, at))?.split("\n").find((line) =>
       line.startsWith(`| \`${path.slice(at + 1)}\` `)
     );
     ok(found !== undefined, path);

@@ -5,6 +5,7 @@ import * as sections from "./sections/mod.ts";
 
 /** The one schema: validation, defaults, types, JSON Schema and the reference all come from it. */
 export const configurationSchema: z.ZodType<Configuration> = section({
+  platform: sections.platform,
   simulation: sections.simulation,
   workload: sections.workload,
   model: sections.model,

@@ -1,6 +1,10 @@
-import { ok, strictEqual, throws } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
 import { loadConfig } from "../../lib/config/load.ts";
-import { platformPreset, PLATFORMS } from "../../lib/serverless/platforms/platform_preset.ts";
+import {
+  parsePlatformPreset,
+  platformPreset,
+  PLATFORMS,
+} from "../../lib/serverless/platforms/platform_preset.ts";
 
 for (const name of PLATFORMS) {
   Deno.test(`${name} is a configuration, with sources and a date`, () => {
@@ -30,6 +34,48 @@ Deno.test("a user's file wins over the platform's", () => {
   const config = loadConfig([configuration, "scaling: { knative_kpa: { target: 8 } }"]);
   strictEqual(config.scaling.knative_kpa.target, 8);
   strictEqual(config.scaling.knative_kpa.target_utilization, 0.7);
+});
+
+Deno.test("platform: goes below whatever a configuration says, wherever it stands", () => {
+  const own = "scaling: { keep_alive: { seconds: 30s } }";
+  const config = loadConfig([own, "platform: modal_like"]);
+  strictEqual(config.platform, "modal-like");
+  strictEqual(config.scaling.keep_alive.seconds, 30);
+  for (const name of PLATFORMS) {
+    const { platform, ...rest } = loadConfig(`platform: ${name}`);
+    strictEqual(platform, name);
+    const { platform: none, ...merged } = loadConfig(platformPreset(name).configuration);
+    strictEqual(none, null);
+    deepStrictEqual(rest, merged);
+  }
+});
+
+Deno.test("a complete configuration with its platform reads as itself", () => {
+  const config = loadConfig(["platform: runpod-like", "scaling: { max_instances: 7 }"]);
+  deepStrictEqual(loadConfig(JSON.stringify(config)), config);
+});
+
+Deno.test("platform: names the platforms in the place of one that is not there", () => {
+  throws(() => loadConfig("platform: modal"), {
+    name: "ConfigError",
+    message: /^Cannot read "platform" as a platform: current value is "modal" \(allowed: knative, /,
+  });
+});
+
+Deno.test("parsePlatformPreset() reads the form of data/platforms alone, in one line", () => {
+  const read = (text: string) => () => parsePlatformPreset(text, "mine.yaml");
+  const head = "{ id: mine, summary: s, as_of: 2026-11, sources: [own], assumed: [], ";
+  const preset = parsePlatformPreset(`${head}configuration: { scaling: { period: 7s } } }`, "m");
+  strictEqual(loadConfig(preset.configuration).scaling.period, 7);
+  throws(read("scaling: { period: 7s }"), {
+    name: "SyntaxError",
+    message: /^Cannot read mine.yaml as a platform preset: current value is wrong at [^\n]*$/,
+  });
+  throws(read(`${head}configuration: { workload: {} } }`), { message: /at configuration/ });
+  throws(read("a: [1"), {
+    name: "SyntaxError",
+    message: /^Cannot read mine.yaml:\d+:\d+ as YAML \([^\n]*\): current value is "[^\n]*"$/,
+  });
 });
 
 Deno.test("platformPreset() names the platforms", () => {

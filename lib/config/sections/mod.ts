@@ -17,6 +17,7 @@ export { metrics } from "./metrics.ts";
 export { model } from "./model.ts";
 export { output } from "./output.ts";
 export { parallelization } from "./parallelization.ts";
+export { platform } from "./platform.ts";
 export { profiling } from "./profiling.ts";
 export { scaling } from "./scaling.ts";
 export { scheduler } from "./scheduler.ts";

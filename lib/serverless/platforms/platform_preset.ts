@@ -1,4 +1,4 @@
-import { parse, stringify } from "@std/yaml";
+import { parse, stringify, YamlSyntaxError } from "@std/yaml";
 import { z } from "zod";
 import azureContainerApps from "../../../data/platforms/azure-container-apps-like.yaml" with {
   type: "text",
@@ -56,8 +56,42 @@ const schema = z.strictObject({
 });
 
 /**
+ * Reads a text in the form of the files in data/platforms.
+ *
+ * @param where Name of the text, for errors.
+ * @throws {SyntaxError} If it has another form.
+ */
+export function parsePlatformPreset(text: string, where: string): PlatformPreset {
+  const result = schema.safeParse(readYaml(text, where), { jitless: true });
+  if (!result.success) {
+    const [{ path, message }] = result.error.issues;
+    const place = path.length > 0 ? path.join(".") : "the top";
+    throw new SyntaxError(
+      `Cannot read ${where} as a platform preset: current value is wrong at ${place} (${message})`,
+    );
+  }
+  const { id, summary, as_of: asOf, sources, assumed, configuration } = result.data;
+  return { id, summary, asOf, sources, assumed, configuration: stringify(configuration) };
+}
+
+function readYaml(text: string, where: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    const { line, column, reason } = error;
+    throw new SyntaxError(
+      `Cannot read ${where}:${line}:${column} as YAML (${reason}): current value is ${
+        JSON.stringify(text.split(/\r?\n/)[line - 1]?.trim() ?? "")
+      }`,
+      { cause: error },
+    );
+  }
+}
+
+/**
  * A platform preset by name. Its configuration is a text like any configuration file: give it to the
- * loader before the user's own.
+ * loader before the user's own, or name it there (`platform: runpod-like`).
  *
  * @throws {RangeError} If there is none of that name.
  *
@@ -75,13 +109,5 @@ export function platformPreset(name: string): PlatformPreset {
       `Cannot find a platform as one of ${PLATFORMS.join(", ")}: current value is ${name}`,
     );
   }
-  const file = schema.parse(parse(TEXTS[name as PlatformName]));
-  return {
-    id: file.id,
-    summary: file.summary,
-    asOf: file.as_of,
-    sources: file.sources,
-    assumed: file.assumed,
-    configuration: stringify(file.configuration),
-  };
+  return parsePlatformPreset(TEXTS[name as PlatformName], `data/platforms/${name}.yaml`);
 }
