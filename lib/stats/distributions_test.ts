@@ -1,6 +1,7 @@
-import { ok, throws } from "@std/assert";
+import { deepEqual, ok, throws } from "@std/assert";
 import fc from "fast-check";
 import { incompleteBeta } from "./incomplete_beta.ts";
+import { incompleteGamma } from "./incomplete_gamma.ts";
 import { logGamma } from "./log_gamma.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
 import { studentCdf, studentQuantile } from "./student.ts";
@@ -14,8 +15,29 @@ Deno.test("logGamma() gives factorials and the half-integer values", () => {
   for (let n = 2; n <= 20; n++) near(logGamma(n + 1), Math.log(factorial *= n), 1e-14);
   ok(Math.abs(logGamma(1)) < 1e-14);
   near(logGamma(0.5), Math.log(Math.PI) / 2, 1e-14);
+  near(logGamma(0.25), Math.log(3.625609908221908), 1e-14);
   near(logGamma(1e-5), 11.512919692895826, 1e-14);
   throws(() => logGamma(0), RangeError);
+});
+
+Deno.test("incompleteGamma() equals Erlang probabilities in both tails", () => {
+  for (const shape of [1, 2, 5, 30]) {
+    for (const x of [0.01, 0.5, 3, 12, 40, 120]) {
+      let term = Math.exp(-x);
+      let upper = 0;
+      for (let k = 0; k < shape; k++) {
+        upper += term;
+        term *= x / (k + 1);
+      }
+      near(incompleteGamma(shape, x).upper, upper, 1e-11);
+      let lower = 0;
+      for (let k = shape; k < shape + 400; k++) {
+        lower += term;
+        term *= x / (k + 1);
+      }
+      near(incompleteGamma(shape, x).lower, lower, 1e-11);
+    }
+  }
 });
 
 Deno.test("incompleteBeta() sums the binomial distribution", () => {
@@ -50,6 +72,8 @@ Deno.test("normalCdf() and normalQuantile() give tabulated values", () => {
   near(normalQuantile(0.975), 1.959963984540054, 1e-13);
   near(normalQuantile(0.9995), 3.2905267314919255, 1e-12);
   near(normalQuantile(1e-10), -6.361340902404056, 1e-13);
+  near(normalCdf(normalQuantile(1e-300)), 1e-300, 1e-11);
+  deepEqual([normalQuantile(0), normalQuantile(1)], [-Infinity, Infinity]);
   throws(() => normalQuantile(1.2), RangeError);
 });
 

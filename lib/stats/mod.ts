@@ -5,6 +5,7 @@
  */
 export * from "./gap_sketch.ts";
 export * from "./incomplete_beta.ts";
+export * from "./incomplete_gamma.ts";
 export * from "./intervals.ts";
 export * from "./log_gamma.ts";
 export * from "./normal.ts";

@@ -1,7 +1,8 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
 import fc from "fast-check";
+import { incompleteGamma } from "../../stats/incomplete_gamma.ts";
+import { normalCdf } from "../../stats/normal.ts";
 import { randomStreams } from "../random_streams.ts";
-import { incompleteGamma } from "./incomplete_gamma.ts";
 import {
   constant,
   createDistribution,
@@ -16,7 +17,6 @@ import {
   weibull,
   zipf,
 } from "./mod.ts";
-import { normalCdf } from "./normal.ts";
 
 const SAMPLES = 200_000;
 

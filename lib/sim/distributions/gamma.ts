@@ -1,8 +1,8 @@
+import { incompleteGamma } from "../../stats/incomplete_gamma.ts";
+import { normalQuantile } from "../../stats/normal.ts";
 import type { RandomStream } from "../random_streams.ts";
 import { checkPositive } from "./check.ts";
 import type { Bounds, Distribution } from "./distribution.ts";
-import { incompleteGamma } from "./incomplete_gamma.ts";
-import { normalQuantile } from "./normal.ts";
 import { type StandardLaw, truncated } from "./truncated.ts";
 
 /** Below this probability of a draw being kept, the inverse of the law is cheaper than redrawing. */

@@ -1,6 +1,6 @@
+import { normalCdf, normalQuantile } from "../../stats/normal.ts";
 import { checkPositive } from "./check.ts";
 import type { Bounds, Distribution } from "./distribution.ts";
-import { normalCdf, normalQuantile } from "./normal.ts";
 import { type StandardLaw, truncated } from "./truncated.ts";
 
 /** Probability of a standard normal variate between two points, accurate in both tails. */

@@ -84,10 +84,11 @@ export function truncated(
   const draw = law.sampler(from / scale, to / scale);
   const { min, max } = bounds;
   // The clamps catch an excess of the last bit over a bound.
+  const within = (value: number) => Math.min(max, Math.max(min, value));
   return withFill(
     mean,
     bounds.integer
-      ? (stream) => Math.min(max, Math.floor(scale * draw(stream) + 0.5))
-      : (stream) => Math.min(max, Math.max(min, scale * draw(stream))),
+      ? (stream) => within(Math.floor(scale * draw(stream) + 0.5))
+      : (stream) => within(scale * draw(stream)),
   );
 }

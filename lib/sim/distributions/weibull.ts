@@ -1,7 +1,7 @@
+import { incompleteGamma } from "../../stats/incomplete_gamma.ts";
+import { logGamma } from "../../stats/log_gamma.ts";
 import { checkPositive } from "./check.ts";
 import type { Bounds, Distribution } from "./distribution.ts";
-import { incompleteGamma } from "./incomplete_gamma.ts";
-import { logGamma } from "./log_gamma.ts";
 import { type StandardLaw, truncated } from "./truncated.ts";
 
 function weibullLaw(shape: number): StandardLaw {
