@@ -1,8 +1,9 @@
 /**
- * The instant of a run, seconds since its start. Whoever needs it holds the clock and reads the field:
+ * The present instant of a run. Whoever needs it holds the clock and reads the field:
  * an instant handed over as an argument is boxed as an object of its own at every call that is not
  * inlined, which would be most of what a run allocates.
  */
 export class Clock {
+  /** Seconds since the start of the run. */
   now = 0;
 }

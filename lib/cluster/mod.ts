@@ -3,6 +3,7 @@
  * is made of) first, then event_order.ts, simulate.ts (the loop) and instance.ts (one engine).
  * @module
  */
+export * from "./clock.ts";
 export * from "./cluster_parts.ts";
 export * from "./engine_parts.ts";
 export * from "./event_order.ts";

@@ -31,7 +31,13 @@ export interface Description {
  * ```
  */
 export function describe(values: Float64Array, percentages: readonly number[]): Description {
-  const numbers = withoutNaN(values);
+  let numbers = values;
+  let sum = sumOf(values);
+  // One value that is no number makes the sum none.
+  if (Number.isNaN(sum)) {
+    numbers = values.filter((value) => !Number.isNaN(value));
+    sum = sumOf(numbers);
+  }
   const count = numbers.length;
   const positions = percentages.map((percentage) => positionOf(percentage, count));
   if (count === 0) {
@@ -46,7 +52,7 @@ export function describe(values: Float64Array, percentages: readonly number[]): 
     return lower === upper ? lower : lower + (position - Math.floor(position)) * (upper - lower);
   });
   const isFinite = min > -Infinity && max < Infinity;
-  return { count, mean: (isFinite ? sumOf(numbers) : min + max) / count, min, max, percentiles };
+  return { count, mean: (isFinite ? sum : min + max) / count, min, max, percentiles };
 }
 
 /**
@@ -74,14 +80,6 @@ function positionOf(percentage: number, count: number): number {
     );
   }
   return percentage / 100 * (count - 1);
-}
-
-/** The values themselves when all are numbers, else those that are. */
-function withoutNaN(values: Float64Array): Float64Array {
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] !== values[i]) return values.filter((value) => value === value);
-  }
-  return values;
 }
 
 /** Neumaier's compensated sum keeps a mean right to the last digits over millions of values. */
