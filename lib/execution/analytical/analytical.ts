@@ -57,12 +57,12 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
 
   /** Whole pass of one micro-batch of `parallel` equal ones. */
   const passSeconds = (step: StepShape, tokens: number, parallel: number) => {
-    let seconds = lookUp(linear, Math.ceil(tokens / parallel)) +
-      lookUp(head, Math.ceil(step.sampledSequences / parallel));
+    let seconds = lookUp(linear, Math.ceil(share(tokens, parallel))) +
+      lookUp(head, Math.ceil(share(step.sampledSequences, parallel)));
     if (step.decodeSequences > 0) {
       seconds += decodeSeconds(
-        step.decodeSequences / parallel,
-        step.decodeContextTokens / parallel,
+        share(step.decodeSequences, parallel),
+        share(step.decodeContextTokens, parallel),
       );
     }
     if (step.chunkCount === 0) return seconds;
@@ -76,7 +76,8 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       entries += attentionEntries(chunk, past, slidingWindowTokens);
       queries += chunk;
     }
-    return seconds + prefill(pairs / parallel, queries / parallel, entries / parallel);
+    return seconds +
+      prefill(share(pairs, parallel), share(queries, parallel), share(entries, parallel));
   };
 
   const largestChunkSeconds = (step: StepShape) => {
@@ -109,8 +110,8 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
     },
     decodeLine(sequences, contextTokens, line: DecodeLine) {
       const parallel = Math.min(stages, sequences);
-      const batch = sequences / parallel;
-      const context = contextTokens / parallel;
+      const batch = share(sequences, parallel);
+      const context = share(contextTokens, parallel);
       const perBatch = Math.ceil(batch);
       const fixed = stepOverhead + overheadPerSequence * sequences + lookUp(linear, perBatch) +
         lookUp(head, perBatch) + perSequence * batch;
@@ -125,9 +126,14 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
         return true;
       }
       line.baseSeconds = fixed + base[piece];
-      line.slopeSecondsPerToken = slope[piece] / parallel;
+      line.slopeSecondsPerToken = share(slope[piece], parallel);
       line.contextEndTokens = parallel * Math.min(end[piece], limit);
       return true;
     },
   };
+}
+
+/** What falls to one of `parallel` micro-batches. Most engines have one, and dividing is slow. */
+function share(whole: number, parallel: number): number {
+  return parallel === 1 ? whole : whole / parallel;
 }
