@@ -1,7 +1,7 @@
-import { KEY_LINE_HEIGHT, keyColumns } from "./key_columns.ts";
 import { logTicks } from "./log_ticks.ts";
+import { seriesKey } from "./series_key.ts";
 import { figure, type FigureSpec } from "./spec.ts";
-import { type ColumnSpan, DASHES, FIGURE_WIDTH, PALETTE } from "./theme.ts";
+import { type ColumnSpan, DASHES, FIGURE_WIDTH } from "./theme.ts";
 
 /** A point of a curve and its interval. */
 export interface BandRow {
@@ -30,7 +30,6 @@ export interface BandedCurvesOptions {
 }
 
 const HEIGHT = 150;
-const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"] as const;
 
 /** Curves of several series with the intervals of their points as bands. */
 export function bandedCurves(
@@ -40,9 +39,7 @@ export function bandedCurves(
   const { xTitle, yTitle, xLog, yLog, isShare, target, column = 1 } = options;
   const series = [...new Set(rows.map((row) => row.series))];
   const banded = new Set(rows.filter((row) => row.lower < row.upper).map((row) => row.series));
-  const columns = keyColumns(series, column);
-  const pick = <T>(values: readonly T[]) => series.map((_, i) => values[i % values.length]);
-  const scale = (range: readonly unknown[]) => ({ domain: series, range });
+  const key = seriesKey(series, column);
   const x = {
     field: "x",
     type: "quantitative",
@@ -70,13 +67,10 @@ export function bandedCurves(
       ? { values: logTicks(rows.flatMap((row) => [row.lower, row.y, row.upper])), format: "~r" }
       : { tickCount: 5, format: "~s" },
   };
-  const color = {
-    field: "series",
-    type: "nominal",
-    sort: null,
-    scale: scale(pick(PALETTE)),
-    legend: series.length > 1 ? { columns, symbolOpacity: 1, symbolStrokeWidth: 0 } : null,
-  };
+  const legend = series.length > 1
+    ? { columns: key.columns, symbolOpacity: 1, symbolStrokeWidth: 0 }
+    : null;
+  const color = { ...key.color, legend };
   const line = { x, y: { field: "y", type: "quantitative", ...yScale } };
   const layers: object[] = [
     {
@@ -101,13 +95,7 @@ export function bandedCurves(
       encoding: {
         ...line,
         color,
-        shape: {
-          field: "series",
-          type: "nominal",
-          sort: null,
-          scale: scale(pick(SHAPES)),
-          legend: color.legend,
-        },
+        shape: { ...key.shape, legend },
       },
     },
   ];
@@ -120,7 +108,7 @@ export function bandedCurves(
   }
   return figure({
     width: FIGURE_WIDTH[column],
-    height: HEIGHT + KEY_LINE_HEIGHT * Math.max(0, Math.ceil(series.length / columns) - 1),
+    height: HEIGHT + key.height,
     autosize: { type: "fit", contains: "padding" },
     layer: layers,
   });

@@ -4,9 +4,6 @@ import { type ColumnSpan, FIGURE_WIDTH, FONT_SIZE } from "./theme.ts";
 const AXIS = 40;
 const SYMBOL = 20;
 
-/** Height that every line of a key after the first takes, points. */
-export const KEY_LINE_HEIGHT = 15;
-
 /**
  * Columns of a key above a figure: as many as fit. A letter is taken as 0.8 of its size wide, as Vega
  * does where it cannot measure.

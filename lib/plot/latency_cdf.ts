@@ -1,7 +1,7 @@
-import { KEY_LINE_HEIGHT, keyColumns } from "./key_columns.ts";
 import { logTicks } from "./log_ticks.ts";
+import { seriesKey } from "./series_key.ts";
 import { figure, type FigureSpec } from "./spec.ts";
-import { type ColumnSpan, DASHES, FIGURE_WIDTH, PALETTE } from "./theme.ts";
+import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
 
 /** A point of the distribution of one series, such as TTFT. */
 export interface CdfRow {
@@ -31,17 +31,10 @@ export function latencyCdf(rows: readonly CdfRow[], options: LatencyCdfOptions =
   const { slo = [], column = 1 } = options;
   const drawn = rows.filter((row) => row.seconds > 0);
   const series = [...new Set(drawn.map((row) => row.series))];
-  const columns = keyColumns(series, column);
-  const lines = Math.ceil(series.length / columns);
+  const { columns, lines, height, color, dash } = seriesKey(series, column);
   const inMs = drawn.every((row) => row.seconds < 1);
   const scaled = (seconds: number) => inMs ? seconds * 1000 : seconds;
   const x = { type: "quantitative", scale: { type: "log", nice: false } } as const;
-  const color = {
-    field: "series",
-    type: "nominal",
-    sort: null,
-    scale: { domain: series, range: series.map((_, i) => PALETTE[i % PALETTE.length]) },
-  } as const;
   const limits = slo.filter((line) => series.includes(line.series)).map((line) => ({
     series: line.series,
     latency: scaled(line.seconds),
@@ -65,12 +58,7 @@ export function latencyCdf(rows: readonly CdfRow[], options: LatencyCdfOptions =
         axis: { values: [0, 0.25, 0.5, 0.75, 1], labelExpr: "round(datum.value * 100)" },
       },
       color: { ...color, legend: { symbolType: "stroke", ...(lines > 1 && { columns }) } },
-      strokeDash: {
-        field: "series",
-        type: "nominal",
-        sort: null,
-        scale: { domain: series, range: series.map((_, i) => DASHES[i % DASHES.length]) },
-      },
+      strokeDash: dash,
       detail: { field: "series" },
     },
   };
@@ -87,7 +75,7 @@ export function latencyCdf(rows: readonly CdfRow[], options: LatencyCdfOptions =
   const words = { ...labels, mark: label, encoding: { ...text, color } };
   return figure({
     width: FIGURE_WIDTH[column],
-    height: HEIGHT + KEY_LINE_HEIGHT * Math.max(0, lines - 1),
+    height: HEIGHT + height,
     autosize: { type: "fit", contains: "padding" },
     layer: limits.length > 0 ? [curves, rules, halo, words] : [curves],
   });

@@ -1,7 +1,8 @@
-import { KEY_LINE_HEIGHT, keyColumns } from "./key_columns.ts";
 import { logTicks } from "./log_ticks.ts";
+import { seriesKey } from "./series_key.ts";
+import { seriesPoints } from "./series_points.ts";
 import { figure, type FigureSpec } from "./spec.ts";
-import { type ColumnSpan, FIGURE_WIDTH, PALETTE } from "./theme.ts";
+import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
 
 /** A choice and what it costs in both respects; less is better. */
 export interface ParetoRow {
@@ -24,7 +25,6 @@ export interface ParetoFrontOptions {
 }
 
 const HEIGHT = 170;
-const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"] as const;
 
 /** The rows that no other row betters in one respect without being worse in the other, by `x`. */
 export function paretoRows<Row extends { readonly x: number; readonly y: number }>(
@@ -41,9 +41,7 @@ export function paretoRows<Row extends { readonly x: number; readonly y: number 
 export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOptions): FigureSpec {
   const { xTitle, yTitle, xLog, yLog, column = 1 } = options;
   const series = [...new Set(rows.map((row) => row.series))];
-  const columns = keyColumns(series, column);
-  const lines = Math.ceil(series.length / columns);
-  const pick = <T>(values: readonly T[]) => series.map((_, i) => values[i % values.length]);
+  const key = seriesKey(series, column);
   const axis = (field: "x" | "y", title: string, isLog = false) => ({
     field,
     type: "quantitative",
@@ -59,7 +57,7 @@ export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOpti
   const position = { x: axis("x", xTitle, xLog), y: axis("y", yTitle, yLog) };
   return figure({
     width: FIGURE_WIDTH[column],
-    height: HEIGHT + KEY_LINE_HEIGHT * Math.max(0, lines - 1),
+    height: HEIGHT + key.height,
     autosize: { type: "fit", contains: "padding" },
     layer: [
       {
@@ -67,26 +65,7 @@ export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOpti
         mark: { type: "line", interpolate: "step-after", color: "#999999", strokeWidth: 1 },
         encoding: position,
       },
-      {
-        data: { values: rows },
-        mark: { type: "point", filled: true, size: 28, opacity: 1 },
-        encoding: {
-          ...position,
-          color: {
-            field: "series",
-            type: "nominal",
-            sort: null,
-            scale: { domain: series, range: pick(PALETTE) },
-            legend: series.length > 1 ? { columns } : null,
-          },
-          shape: {
-            field: "series",
-            type: "nominal",
-            sort: null,
-            scale: { domain: series, range: pick(SHAPES) },
-          },
-        },
-      },
+      seriesPoints(rows, { key, position, size: 28 }),
       {
         data: { values: labelled(rows, { xLog, yLog, width: FIGURE_WIDTH[column] }) },
         mark: { type: "text", align: "left", dx: 5, dy: -5, fontSize: 7 },

@@ -1,7 +1,8 @@
-import { KEY_LINE_HEIGHT, keyColumns } from "./key_columns.ts";
 import { logTicks } from "./log_ticks.ts";
+import { seriesKey } from "./series_key.ts";
+import { seriesPoints } from "./series_points.ts";
 import { figure, type FigureSpec } from "./spec.ts";
-import { type ColumnSpan, FIGURE_WIDTH, PALETTE } from "./theme.ts";
+import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
 
 /** A measured value and the predicted one. */
 export interface ScatterRow {
@@ -20,8 +21,6 @@ export interface PredictedScatterOptions {
   readonly column?: ColumnSpan;
 }
 
-const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"] as const;
-
 /** Predicted against measured values on logarithmic axes: on the line they are equal. */
 export function predictedScatter(
   rows: readonly ScatterRow[],
@@ -34,9 +33,7 @@ export function predictedScatter(
   const least = values.reduce((a, b) => Math.min(a, b), Infinity) / 1.25;
   const most = values.reduce((a, b) => Math.max(a, b), 0) * 1.25;
   const domain = drawn.length > 0 ? [least, most] : [1, 10];
-  const columns = keyColumns(series, column);
-  const lines = Math.ceil(series.length / columns);
-  const pick = <T>(choices: readonly T[]) => series.map((_, i) => choices[i % choices.length]);
+  const key = seriesKey(series, column);
   const axis = (field: string, axisTitle: string) => ({
     field,
     type: "quantitative",
@@ -57,32 +54,13 @@ export function predictedScatter(
   });
   return figure({
     width: FIGURE_WIDTH[column],
-    height: FIGURE_WIDTH[1] * 0.9 + KEY_LINE_HEIGHT * Math.max(0, lines - 1),
+    height: FIGURE_WIDTH[1] * 0.9 + key.height,
     autosize: { type: "fit", contains: "padding" },
     layer: [
       line(1, [1, 0]),
       line(1 + within, [2, 2]),
       line(1 - within, [2, 2]),
-      {
-        data: { values: drawn },
-        mark: { type: "point", filled: true, size: 22, opacity: 0.85 },
-        encoding: {
-          ...position,
-          color: {
-            field: "series",
-            type: "nominal",
-            sort: null,
-            scale: { domain: series, range: pick(PALETTE) },
-            legend: series.length > 1 ? { columns } : null,
-          },
-          shape: {
-            field: "series",
-            type: "nominal",
-            sort: null,
-            scale: { domain: series, range: pick(SHAPES) },
-          },
-        },
-      },
+      seriesPoints(drawn, { key, position, size: 22, opacity: 0.85 }),
     ],
   });
 }
