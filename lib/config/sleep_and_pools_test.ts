@@ -159,6 +159,33 @@ Deno.test("functions whose starts begin alike share a pool", async () => {
   deepEqual(await names(", cold_start: { preset: vllm-v1 }"), [["a-1", "a-2"], ["b"]]);
 });
 
+Deno.test("where functions share GPUs, sleep takes most of the wait for starts away", async () => {
+  // Twelve functions on four GPUs, whose machine has memory for their weights: docs/elastic-fleets.md.
+  const median = async (level: number) => {
+    const { summary } = await run(
+      `scaling: { max_instances: 2, keep_alive: { sleep: { level: ${level} } } }`,
+      `
+      workload: { type: poisson, arrival_rate: 0.5, num_requests: 400, functions: { zipf: 1 } }
+      cluster: { nodes: [{ count: 1, gpus: 4, gpu_type: H100 }] }
+      functions: [{ name: f, count: 12, model: { name: llama-3.1-8b } }]
+      cold_start: { preset: vllm-v1 }`,
+    );
+    return summary.ttft_s.p50!;
+  };
+  const [stops, awake, reloaded] = [await median(0), await median(1), await median(2)];
+  ok(awake < reloaded / 5 && reloaded < stops / 5, `${stops}, ${reloaded}, ${awake}`);
+});
+
+Deno.test("kept weights leave less memory for sleep; who does not fit stops", async () => {
+  const sleeps = async (cache: string) => {
+    const { summary } = await run(`
+      cluster: { nodes: [{ count: 1, gpus: 1, gpu_type: H100 }], weight_cache: { dram: ${cache} } }
+      scaling: { keep_alive: { seconds: 10s, sleep: { level: 1 } } }`);
+    return summary.sleep!.sleeps;
+  };
+  deepEqual([await sleeps("0GB"), await sleeps("100TB")], [2, 0]);
+});
+
 Deno.test("mistakes are named: a preset that cannot wake, pools of what is there or never is", () => {
   const fails = (settings: string, message: RegExp) =>
     throws(() => loadConfig([SPARSE, settings]), message);

@@ -77,10 +77,22 @@ const settings = fc.record({
       min_instances: fc.constantFrom(0, 1),
       max_instances: fc.constantFrom(2, 6),
       period: fc.constantFrom(1, 5),
+      prewarmed_pool: fc.constantFrom<unknown>(
+        {},
+        {},
+        { of: "container", size: 2 },
+        { of: "engine", policy: "littles-law", size: 0, window: 20 },
+      ),
       cooldown_period: fc.constantFrom(0, 10),
       actuation_delay: fc.constantFrom(0, 0.7),
       activation: fc.constantFrom("first", "each"),
-      keep_alive: fc.constantFrom({ seconds: 1 }, { seconds: 60 }, { policy: "always" }),
+      keep_alive: fc.constantFrom<unknown>(
+        { seconds: 1 },
+        { seconds: 60 },
+        { policy: "always" },
+        { seconds: 1, sleep: { level: 1, ttl: 5 } },
+        { seconds: 0, sleep: { level: 2 } },
+      ),
     }),
   ),
   cold_start: fc.constantFrom<unknown>({}, { enabled: false }, { jitter: 0.3 }),
@@ -94,8 +106,11 @@ function completed(given: Settings, preemption: "recompute" | "swap") {
   const { workload, scheduler } = given;
   const swaps = scheduler.type === "vllm-v0" && preemption === "swap";
   const hasSessions = Object.keys(workload.sessions as object).length > 0;
+  // A pool holds what takes time to start.
+  const { enabled = true } = given.cold_start as { enabled?: boolean };
   return {
     ...given,
+    ...(!enabled && { scaling: { ...given.scaling, prewarmed_pool: {} } }),
     workload: { ...workload, ...(hasSessions && { closed_loop: {} }) },
     scheduler: { ...scheduler, preemption_mode: swaps ? "swap" : "recompute" },
   };

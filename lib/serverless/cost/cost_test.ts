@@ -13,21 +13,26 @@ function near(actual: number, expected: number) {
   );
 }
 
-/** Rows of [start, busy, idle, draining] seconds. */
+/** Rows of [start, busy, idle, draining, asleep, pooled] seconds; the last two may be left out. */
 function durationsOf(rows: readonly (readonly number[])[], gpus?: number[]): InstanceDurations {
-  const column = (i: number) => Float64Array.from(rows, (row) => row[i]);
+  const column = (i: number) => Float64Array.from(rows, (row) => row[i] ?? 0);
   return {
     count: rows.length,
     startSeconds: column(0),
     busySeconds: column(1),
     idleSeconds: column(2),
     drainingSeconds: column(3),
+    asleepSeconds: column(4),
+    pooledSeconds: column(5),
     gpus: gpus && Int32Array.from(gpus),
   };
 }
 
 const seconds = fc.double({ min: 0, max: 10_000, noNaN: true });
 const rows = fc.array(fc.tuple(seconds, seconds, seconds, seconds), { maxLength: 20 });
+const rowsWithStandby = fc.array(fc.array(seconds, { minLength: 6, maxLength: 6 }), {
+  maxLength: 20,
+});
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const plan: fc.Arbitrary<BillingPlan> = fc.record({
   usdPerGpuSecond: fc.double({ min: 0, max: 0.01, noNaN: true }),
@@ -35,17 +40,21 @@ const plan: fc.Arbitrary<BillingPlan> = fc.record({
   busyShare: share,
   idleShare: share,
   drainingShare: share,
+  asleepShare: share,
+  pooledShare: share,
   granularitySeconds: fc.constantFrom(0, 1, 60, 3600),
   minimumSeconds: fc.constantFrom(0, 30, 600),
 });
 
 Deno.test("bill(): the parts add up to the total, and rounding never gives money back", () => {
-  fc.assert(fc.property(rows, plan, (table, terms) => {
+  fc.assert(fc.property(rowsWithStandby, plan, (table, terms) => {
     const b = bill(durationsOf(table), terms);
-    near(b.totalUsd, b.busyUsd + b.idleUsd + b.coldStartUsd + b.drainingUsd + b.roundingUsd);
+    const used = b.busyUsd + b.idleUsd + b.coldStartUsd + b.drainingUsd;
+    near(b.totalUsd, used + b.asleepUsd + b.pooledUsd + b.roundingUsd);
     near(b.totalUsd, b.billedGpuSeconds * terms.usdPerGpuSecond);
     ok(b.roundingUsd >= 0);
-    near(b.gpuSeconds, table.flat().reduce((a, c) => a + c, 0));
+    // Asleep and in a pool an instance is not in service.
+    near(b.gpuSeconds, table.flatMap((row) => row.slice(0, 4)).reduce((a, c) => a + c, 0));
   }));
 });
 
