@@ -1,69 +1,16 @@
 import assert from "@std/assert";
-import type { TransformerShape } from "../../models/transformer.ts";
+import { stepOf } from "../../../tests/conformance/execution_laws.ts";
+import { modelShape } from "../../models/catalogue.ts";
 import type { StepShape } from "../execution_time_model.ts";
 import { shippedProfile } from "./catalogue.ts";
 import { decodeRows, mixedAttention } from "./mixed_attention.ts";
 import { findTables } from "./operator_profile.ts";
 import { profiled } from "./profiled.ts";
 
-const common = {
-  headSize: 128,
-  maxPositions: 40960,
-  gatedFeedForward: true,
-  tiedEmbeddings: false,
-  learnedPositions: false,
-  bias: "none",
-  slidingWindowTokens: 0,
-} as const;
-const shapes: TransformerShape[] = [
-  {
-    ...common,
-    name: "llama-3.1-8b",
-    layers: 32,
-    hiddenSize: 4096,
-    intermediateSize: 14336,
-    heads: 32,
-    kvHeads: 8,
-    vocabSize: 128256,
-  },
-  {
-    ...common,
-    name: "qwen3-32b",
-    layers: 64,
-    hiddenSize: 5120,
-    intermediateSize: 25600,
-    heads: 64,
-    kvHeads: 8,
-    vocabSize: 151936,
-  },
-  {
-    ...common,
-    name: "qwen3-30b-a3b",
-    layers: 48,
-    hiddenSize: 2048,
-    intermediateSize: 6144,
-    heads: 32,
-    kvHeads: 4,
-    vocabSize: 151936,
-    experts: {
-      count: 128,
-      perToken: 8,
-      intermediateSize: 768,
-      sharedIntermediateSize: 0,
-      everyNthLayer: 1,
-    },
-  },
-];
+const shapes = ["llama-3.1-8b", "qwen3-32b", "qwen3-30b-a3b"].map(modelShape);
 
 function step(decodes: number, context: number, chunks: readonly [number, number][]): StepShape {
-  return {
-    decodeSequences: decodes,
-    decodeContextTokens: decodes * context,
-    chunkCount: chunks.length,
-    chunkTokens: Int32Array.from(chunks, ([tokens]) => tokens),
-    chunkPastTokens: Int32Array.from(chunks, ([, past]) => past),
-    sampledSequences: decodes + chunks.length,
-  };
+  return stepOf(decodes, decodes * context, chunks);
 }
 
 Deno.test("profiled() composes every model and degree measured on RTX PRO 6000", () => {

@@ -1,84 +1,21 @@
 import assert from "@std/assert";
 import fc from "fast-check";
-import type { TransformerShape } from "../../models/transformer.ts";
-import type { DecodeLine, ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
+import { stepOf } from "../../../tests/conformance/execution_laws.ts";
+import { modelShape } from "../../models/catalogue.ts";
+import type { DecodeLine, ExecutionTimeModel } from "../execution_time_model.ts";
 import { PROFILED_GPUS, shippedProfile } from "./catalogue.ts";
 import { gemmRoofline } from "./reference_times.ts";
 import { profiled } from "./profiled.ts";
 
-const common = {
-  headSize: 128,
-  maxPositions: 131072,
-  gatedFeedForward: true,
-  tiedEmbeddings: false,
-  learnedPositions: false,
-  bias: "none",
-  slidingWindowTokens: 0,
-} as const;
-const llama31: TransformerShape = {
-  ...common,
-  name: "llama-3.1-8b",
-  layers: 32,
-  hiddenSize: 4096,
-  intermediateSize: 14336,
-  heads: 32,
-  kvHeads: 8,
-  vocabSize: 128256,
-};
-const llama2: TransformerShape = {
-  ...common,
-  name: "llama-2-7b",
-  layers: 32,
-  hiddenSize: 4096,
-  intermediateSize: 11008,
-  heads: 32,
-  kvHeads: 32,
-  vocabSize: 32000,
-  maxPositions: 4096,
-};
-const llama70: TransformerShape = {
-  ...common,
-  name: "llama-3-70b",
-  layers: 80,
-  hiddenSize: 8192,
-  intermediateSize: 28672,
-  heads: 64,
-  kvHeads: 8,
-  vocabSize: 128256,
-};
-const mixtral: TransformerShape = {
-  ...common,
-  name: "mixtral-8x7b",
-  layers: 32,
-  hiddenSize: 4096,
-  intermediateSize: 14336,
-  heads: 32,
-  kvHeads: 8,
-  vocabSize: 32000,
-  experts: {
-    count: 8,
-    perToken: 2,
-    intermediateSize: 14336,
-    sharedIntermediateSize: 0,
-    everyNthLayer: 1,
-  },
-};
-
-function step(decodes: number, context: number, chunks: readonly [number, number][]): StepShape {
-  return {
-    decodeSequences: decodes,
-    decodeContextTokens: context,
-    chunkCount: chunks.length,
-    chunkTokens: Int32Array.from(chunks, ([tokens]) => tokens),
-    chunkPastTokens: Int32Array.from(chunks, ([, past]) => past),
-    sampledSequences: decodes + chunks.length,
-  };
-}
+const llama31 = modelShape("llama-3.1-8b");
+const llama2 = modelShape("llama-2-7b");
+const llama70 = modelShape("llama-3-70b");
+const mixtral = modelShape("mixtral-8x7b");
 
 const decodeMs = (model: ExecutionTimeModel, batch: number, context = 1024) =>
-  1e3 * model.stepSeconds(step(batch, batch * context, []));
+  1e3 * model.stepSeconds(stepOf(batch, batch * context, []));
 const prefillMs = (model: ExecutionTimeModel, tokens: number) =>
-  1e3 * model.stepSeconds(step(0, 0, [[tokens, 0]]));
+  1e3 * model.stepSeconds(stepOf(0, 0, [[tokens, 0]]));
 
 const h100 = shippedProfile("h100-sxm");
 const models = new Map(PROFILED_GPUS.map((gpu) => {
@@ -126,7 +63,7 @@ Deno.test("profiled() decodeLine agrees with stepSeconds on its whole range", ()
       const end = Math.min(line.contextEndTokens, context + 1_000_000);
       const at = Math.floor(context + share * (end - context));
       const onLine = line.baseSeconds + line.slopeSecondsPerToken * at;
-      const stepped = model.stepSeconds(step(sequences, at, []));
+      const stepped = model.stepSeconds(stepOf(sequences, at, []));
       assert.ok(Math.abs(onLine / stepped - 1) <= 1e-12, `${onLine} and ${stepped}`);
     },
   ));
@@ -206,7 +143,7 @@ Deno.test("profiled() gains from tensor parallelism between 1 and the number of 
 Deno.test("profiled() charges a chunk with past as the difference of two prompts, roughly", () => {
   const model = models.get("h100-sxm")!;
   const attention = (chunks: readonly [number, number][]) =>
-    model.stepSeconds(step(0, 0, chunks)) - model.stepSeconds(step(0, 0, [[2048, 0]]));
+    model.stepSeconds(stepOf(0, 0, chunks)) - model.stepSeconds(stepOf(0, 0, [[2048, 0]]));
   const difference = attention([[2048, 6144]]);
   const pairs = 2048 * 6144;
   const least = 32 * 4 * 32 * 128 * pairs / h100.peaks.bf16FlopsPerSecond;
@@ -220,8 +157,8 @@ Deno.test("profiled() lets a short chunk with past slow many decodes down by lit
   // 83 sequences of 700 tokens read 30 GB of KV entries, whether a chunk of 16 tokens is there or not.
   for (const shape of [llama2, llama31]) {
     const model = profiled({ profile: h100, shape });
-    const decodes = model.stepSeconds(step(83, 83 * 700, []));
-    const mixed = model.stepSeconds(step(83, 83 * 700, [[16, 560]]));
+    const decodes = model.stepSeconds(stepOf(83, 83 * 700, []));
+    const mixed = model.stepSeconds(stepOf(83, 83 * 700, [[16, 560]]));
     assert.ok(mixed > decodes && mixed < decodes + 1e-3, `${shape.name}: ${mixed - decodes} s`);
   }
 });
