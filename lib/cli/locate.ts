@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from "node:path";
+import { exists } from "../results/exists.ts";
 import type { ConfigurationOrigin } from "./named_files.ts";
 
 /**
@@ -11,13 +12,4 @@ export function locate(name: string, setting: string, origin: ConfigurationOrigi
   if (isAbsolute(name) || origin.overridden.has(setting)) return name;
   const places = origin.fileNames.map((file) => join(dirname(file), name)).toReversed();
   return places.find(exists) ?? (exists(name) ? name : places[0] ?? name);
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

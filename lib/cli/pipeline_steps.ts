@@ -7,6 +7,7 @@ import {
   planExperiment,
 } from "../experiment/mod.ts";
 import { dataSources } from "../results/data_sources.ts";
+import { exists } from "../results/exists.ts";
 import { findExternalData } from "../results/external_data.ts";
 import { sha256 } from "../results/sha256.ts";
 import { runData } from "./data.ts";
@@ -110,15 +111,6 @@ async function figureStep(
     isThere: () => exists(`${directory}/figures`),
     run: async (print) => await plotCommand.run([directory, "--experiments", experiments], print),
   };
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function nothing(): Promise<number> {

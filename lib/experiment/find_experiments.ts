@@ -1,3 +1,5 @@
+import { exists } from "../results/exists.ts";
+
 /** An experiment's place. */
 export interface ExperimentPlace {
   /** Name of its folder, which is its id. */
@@ -25,11 +27,7 @@ export function findExperiments(folder: URL): ExperimentPlace[] {
   for (const { name, isDirectory } of entries) {
     if (!isDirectory) continue;
     const module = new URL(`${name}/experiment.ts`, folder);
-    try {
-      Deno.statSync(module);
-    } catch {
-      continue;
-    }
+    if (!exists(module)) continue;
     const expected = decodeURIComponent(new URL(`${name}/expected.json`, folder).pathname);
     places.push({ id: name, module: module.href, expected });
   }

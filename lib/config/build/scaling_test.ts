@@ -1,4 +1,5 @@
 import { equal, ok, throws } from "@std/assert";
+import { signalsOf } from "../../../tests/conformance/scaling_laws.ts";
 import { SCALING_POLICIES, type ScalingSignals } from "../../serverless/scaling/mod.ts";
 import { loadConfig } from "../load.ts";
 import { simulate } from "../simulate.ts";
@@ -11,26 +12,12 @@ const FACTS: ScalingFacts = {
   weightBytes: 16e9,
 };
 
-const SIGNALS: ScalingSignals = {
-  nowSeconds: 1000,
-  ready: 1,
-  starting: 0,
-  queued: 0,
-  inFlight: 0,
-  waiting: 0,
-  oldestWaitSeconds: 0,
-  concurrency: 0,
-  arrivals: 0,
-  completions: 0,
-  busyFraction: 0,
-  kvUtilization: 0,
-  ttftP95Seconds: 0,
-  tbtMeanSeconds: 0,
-  idleSeconds: 0,
-};
+function oneInstance(signals: Partial<ScalingSignals>): ScalingSignals {
+  return signalsOf({ nowSeconds: 1000, ready: 1, ...signals });
+}
 
 function decide(yaml: string, signals: Partial<ScalingSignals>): number {
-  return buildScaling(loadConfig(yaml), FACTS).decider!.decide({ ...SIGNALS, ...signals });
+  return buildScaling(loadConfig(yaml), FACTS).decider!.decide(oneInstance(signals));
 }
 
 Deno.test("the policy is concurrency unless a setting of threshold or a policy is given", () => {
@@ -66,8 +53,8 @@ Deno.test("every policy is built from its section", () => {
   equal(decide(oracle, { nowSeconds: 4.5 }), 3, "a start and a period ahead of three arrivals");
   const threshold = "scaling: { policy: threshold, scale_up_threshold: 0.5 }";
   const { decider } = buildScaling(loadConfig(threshold), FACTS);
-  decider!.decide({ ...SIGNALS, busyFraction: 0.6 });
-  equal(decider!.decide({ ...SIGNALS, busyFraction: 0.6, nowSeconds: 1005 }), 2);
+  decider!.decide(oneInstance({ busyFraction: 0.6 }));
+  equal(decider!.decide(oneInstance({ busyFraction: 0.6, nowSeconds: 1005 })), 2);
 });
 
 Deno.test("a period of null is the policy's own", () => {
