@@ -1,6 +1,7 @@
 import type { StartStages } from "../serverless/cold_start/start_service.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import type { IdleInstances } from "../serverless/placement/choose_victims.ts";
+import { partOf, type PlacedGpus } from "../serverless/placement/place_gang.ts";
 import type { Placement } from "../serverless/placement/place_instance.ts";
 import { fits } from "../serverless/placement/policy.ts";
 import type { ClusterParts } from "./cluster_parts.ts";
@@ -12,6 +13,8 @@ import type { Sleeper } from "./sleepers.ts";
 export interface Beginning {
   /** The machine; -1 where machines are not told apart. */
   readonly node: number;
+  /** GPUs by machine where there are several, of which `node` is the first. */
+  readonly shares?: readonly PlacedGpus[];
   /** Stages that are left to do. */
   readonly stages: StartStages;
   /** The sleeping instance that wakes. */
@@ -45,13 +48,15 @@ export class Beginnings {
     if (nodes === undefined) return { node: -1, stages: "all" };
     const placed = this.#findPlace(functionId, now);
     if (placed === undefined) return undefined;
-    const { node, instanceIds } = placed;
+    const { node, instanceIds, shares } = placed;
     // One that sleeps there wakes first and leaves its memory to those that have to go.
     const beginning = this.#findWarm(functionId, now, (other) => other === node) ??
-      { node, stages: "all" };
+      { node, stages: "all", ...(shares && { shares }) };
     for (const id of instanceIds) this.#fleet.evict(id, now);
     // They may sleep, but not in the memory that the new instance needs.
-    this.#fleet.sleepers.makeRoom(node, needs!.dramBytes, now);
+    for (const share of shares ?? [{ node, gpus: needs!.gpus }]) {
+      this.#fleet.sleepers.makeRoom(share.node, partOf(needs!, share.gpus).dramBytes, now);
+    }
     return beginning;
   }
 
@@ -82,35 +87,47 @@ export class Beginnings {
       (nodes!.evictsIdle ? find(this.#idleInstances()) : undefined);
   }
 
-  /** Ends sleeps on the first machine where they alone are in the way of a new instance. */
+  /**
+   * Ends sleeps on the first machine where they alone are in the way of a new instance; of one on
+   * several machines, on all that have GPUs for a part of it.
+   */
   #makeMemory(functionId: number, now: number): boolean {
-    const nodes = this.#fleet.nodes!;
-    const { gpus, gpuTypes, dramBytes } = this.#parts.placement!.needs[functionId];
-    for (let node = 0; dramBytes > 0 && node < nodes.count; node++) {
-      const isOpen = nodes.isOpen[node] === 1 && gpuTypes.includes(nodes.gpuType[node]);
-      if (!isOpen || nodes.freeGpus[node] < gpus) continue;
-      if (this.#fleet.sleepers.makeRoom(node, dramBytes, now)) return true;
+    const { nodes, sleepers } = this.#fleet;
+    const needs = this.#parts.placement!.needs[functionId];
+    const { gpus, gpuTypes, stageGpus = gpus } = needs;
+    const least = nodes!.spans(functionId) ? stageGpus : gpus;
+    let made = false;
+    for (let node = 0; needs.dramBytes > 0 && node < nodes!.count; node++) {
+      const isOpen = nodes!.isOpen[node] === 1 && gpuTypes.includes(nodes!.gpuType[node]);
+      const free = Math.min(gpus, nodes!.freeGpus[node]);
+      if (!isOpen || free < least) continue;
+      const part = partOf(needs, free - free % least);
+      if (!sleepers.makeRoom(node, part.dramBytes, now)) continue;
+      if (least === gpus) return true;
+      made = true;
     }
-    return false;
+    return made;
   }
 
-  /** Instances without requests that may stop for others. */
+  /** Instances without requests that may stop for others, by machine. */
   #idleInstances(): IdleInstances {
     const { alive, state, functions, functionOf, ranks, nodes, idleSinceSeconds } = this.#fleet;
-    const ids = alive.filter((id) => state[id] === InstanceState.idle);
-    const fleetOf = (id: number) => functions[functionOf[id]];
+    const held = alive.filter((id) => state[id] === InstanceState.idle).flatMap((id) =>
+      nodes!.heldBy(functionOf[id], ranks[id]).map((share) => ({ id, ...share }))
+    );
+    const mayGo = (id: number) => {
+      const { size, parts } = functions[functionOf[id]];
+      return size > parts.scaling.minInstances;
+    };
     return {
-      count: ids.length,
-      instanceId: Int32Array.from(ids),
-      functionId: Int32Array.from(ids, (id) => functionOf[id]),
-      node: Int32Array.from(ids, (id) => ranks[id][0].node),
-      gpus: Int32Array.from(ids, (id) => ranks[id].length),
-      dramBytes: Float64Array.from(ids, (id) => nodes!.needsOf(functionOf[id]).dramBytes),
-      idleSinceSeconds: Float64Array.from(ids, (id) => idleSinceSeconds[id]),
-      mayGo: Uint8Array.from(
-        ids,
-        (id) => Number(fleetOf(id).size > fleetOf(id).parts.scaling.minInstances),
-      ),
+      count: held.length,
+      instanceId: Int32Array.from(held, ({ id }) => id),
+      functionId: Int32Array.from(held, ({ id }) => functionOf[id]),
+      node: Int32Array.from(held, ({ node }) => node),
+      gpus: Int32Array.from(held, ({ gpus }) => gpus),
+      dramBytes: Float64Array.from(held, ({ dramBytes }) => dramBytes),
+      idleSinceSeconds: Float64Array.from(held, ({ id }) => idleSinceSeconds[id]),
+      mayGo: Uint8Array.from(held, ({ id }) => Number(mayGo(id))),
     };
   }
 }

@@ -85,10 +85,15 @@ export class Fleet {
         }"`,
       );
     }
-    return this.#add(functionId, now, placed?.node ?? -1);
+    return this.#add(functionId, now, placed ?? { node: -1 });
   }
 
-  #add(functionId: number, now: number, node: number, held: readonly RankPlace[] = []): number {
+  #add(
+    functionId: number,
+    now: number,
+    { node, shares }: Pick<Beginning, "node" | "shares">,
+    held: readonly RankPlace[] = [],
+  ): number {
     const id = this.state.length;
     this.functionOf.push(functionId);
     this.state.push(InstanceState.starting);
@@ -99,7 +104,9 @@ export class Fleet {
     this.stoppedAtSeconds.push(NaN);
     this.idleSpell.push(0);
     this.idleSinceSeconds.push(NaN);
-    this.ranks.push(node < 0 || held.length > 0 ? held : this.nodes!.take(functionId, node));
+    this.ranks.push(
+      node < 0 || held.length > 0 ? held : this.nodes!.take(functionId, node, shares),
+    );
     if (id === this.outstanding.length) {
       const grown = new Int32Array(id * 2);
       grown.set(this.outstanding);
@@ -126,8 +133,9 @@ export class Fleet {
     return this.#begin(functionId, now, beginning);
   }
 
-  #begin(functionId: number, now: number, { node, stages, sleeper, member }: Beginning): number {
-    const id = this.#add(functionId, now, node, member?.ranks);
+  #begin(functionId: number, now: number, beginning: Beginning): number {
+    const { node, stages, sleeper, member } = beginning;
+    const id = this.#add(functionId, now, beginning, member?.ranks);
     if (sleeper !== undefined) {
       this.#madeOf[id] = "sleeper";
     } else {
@@ -285,7 +293,7 @@ export class Fleet {
 
   /** The running, draining or starting instances of a machine, ascending ids. */
   onNode(node: number): number[] {
-    return this.alive.filter((id) => this.ranks[id][0].node === node);
+    return this.alive.filter((id) => this.ranks[id].some((rank) => rank.node === node));
   }
 
   /** A machine takes no new instances, or takes them again. */

@@ -1,4 +1,10 @@
 import type { RankPlace } from "../serverless/cold_start/start_request.ts";
+import {
+  partOf,
+  type PlacedGpus,
+  spansNodes,
+  stagesOn,
+} from "../serverless/placement/place_gang.ts";
 import { placeInstance, type Placement } from "../serverless/placement/place_instance.ts";
 import type { IdleInstances } from "../serverless/placement/choose_victims.ts";
 import type { NodesView } from "../serverless/placement/policy.ts";
@@ -31,17 +37,41 @@ export class NodePool implements NodesView {
     this.freeSsdBytes = Float64Array.from(nodes, (node) => node.ssdBytes);
     this.isOpen = new Uint8Array(nodes.length).fill(1);
     this.#taken = nodes.map((node) => new Uint8Array(node.gpus));
-    parts.needs.forEach(({ gpus, gpuTypes, dramBytes }, functionId) => {
-      const hasRoom = nodes.some((node) =>
-        gpuTypes.includes(node.gpuType) && node.gpus >= gpus && node.dramBytes >= dramBytes
-      );
-      if (hasRoom) return;
-      throw new RangeError(
-        `Cannot place an instance of "${
-          functionNames[functionId]
-        }" as one that fits on a machine of its GPU type: current value is ${gpus} GPUs`,
-      );
-    });
+    parts.needs.forEach((_, functionId) => this.#requireRoom(functionId, functionNames));
+  }
+
+  #requireRoom(functionId: number, names: readonly string[]): void {
+    const needs = this.#parts.needs[functionId];
+    const { gpus, stageGpus = gpus, dramBytes, gpuTypes } = needs;
+    let largest = 0;
+    let spans = false;
+    for (const gpuType of gpuTypes) {
+      const spansType = spansNodes(needs, gpuType, this);
+      spans ||= spansType;
+      let stages = 0;
+      for (let node = 0; node < this.count; node++) {
+        if (this.gpuType[node] !== gpuType) continue;
+        largest = Math.max(largest, this.gpus[node]);
+        const most = stagesOn(needs, this, node);
+        stages = spansType ? stages + most : Math.max(stages, most);
+      }
+      if (stages * stageGpus >= gpus) return;
+    }
+    const [wanted, value] = stageGpus < gpus && stageGpus > largest
+      ? [
+        "whose tensor-parallel GPUs are on one machine",
+        `${stageGpus} on machines of ${largest} (more pipeline stages may spread over machines)`,
+      ]
+      : [
+        `that fits on ${spans ? "the machines" : "a machine"} of its GPU type`,
+        `${gpus} GPUs${spans ? ` in stages of ${stageGpus}` : ""}` +
+        (dramBytes > 0 ? ` and ${dramBytes / 1e9} GB of host memory` : ""),
+      ];
+    throw new RangeError(
+      `Cannot place an instance of "${
+        names[functionId]
+      }" as one ${wanted}: current value is ${value}`,
+    );
   }
 
   startSeconds(node: number, functionId: number): number {
@@ -55,9 +85,18 @@ export class NodePool implements NodesView {
     return placeInstance(policy, needs[functionId], this, idle);
   }
 
-  /** Takes GPUs of a node for an instance of the function, the lowest free ones. */
-  take(functionId: number, node: number): RankPlace[] {
-    const { gpus, dramBytes } = this.#parts.needs[functionId];
+  /**
+   * Takes GPUs for an instance of the function, the lowest free ones, all on one node unless `shares`
+   * says otherwise. In rank order.
+   */
+  take(functionId: number, node: number, shares?: readonly PlacedGpus[]): RankPlace[] {
+    const needs = this.#parts.needs[functionId];
+    return (shares ?? [{ node, gpus: needs.gpus }]).flatMap((share) =>
+      this.#takeOn(share, partOf(needs, share.gpus).dramBytes)
+    );
+  }
+
+  #takeOn({ node, gpus }: PlacedGpus, dramBytes: number): RankPlace[] {
     const taken = this.#taken[node];
     const ranks: RankPlace[] = [];
     for (let gpu = 0; gpu < taken.length && ranks.length < gpus; gpu++) {
@@ -72,15 +111,33 @@ export class NodePool implements NodesView {
 
   /** Gives the GPUs of an instance of the function back. */
   release(functionId: number, ranks: readonly RankPlace[]): void {
-    const [{ node }] = ranks;
-    for (const { gpu } of ranks) this.#taken[node][gpu] = 0;
-    this.freeGpus[node] += ranks.length;
-    this.freeDramBytes[node] += this.#parts.needs[functionId].dramBytes;
+    for (const { node, gpu } of ranks) this.#taken[node][gpu] = 0;
+    for (const { node, gpus, dramBytes } of this.heldBy(functionId, ranks)) {
+      this.freeGpus[node] += gpus;
+      this.freeDramBytes[node] += dramBytes;
+    }
   }
 
-  /** GPUs and host memory of an instance of the function. */
-  needsOf(functionId: number): { readonly gpus: number; readonly dramBytes: number } {
-    return this.#parts.needs[functionId];
+  /** GPUs and host memory of an instance of the function, by node. */
+  heldBy(
+    functionId: number,
+    ranks: readonly RankPlace[],
+  ): (PlacedGpus & { readonly dramBytes: number })[] {
+    const needs = this.#parts.needs[functionId];
+    const { length: gpus } = ranks;
+    const [{ node }] = ranks;
+    if (ranks[gpus - 1].node === node) return [{ node, gpus, dramBytes: needs.dramBytes }];
+    return [...Map.groupBy(ranks, ({ node }) => node)].map(([on, part]) => ({
+      node: on,
+      gpus: part.length,
+      dramBytes: partOf(needs, part.length).dramBytes,
+    }));
+  }
+
+  /** Whether instances of the function go to several machines. */
+  spans(functionId: number): boolean {
+    const needs = this.#parts.needs[functionId];
+    return needs.gpuTypes.every((gpuType) => spansNodes(needs, gpuType, this));
   }
 
   /** Whether an instance of the function has to let one of the other function go first. */

@@ -141,6 +141,7 @@ export class PrewarmedPools {
       .filter(({ parts }) => parts.holdsGpus && !parts.functions.includes(functionId))
       .flatMap((pool) => [...pool.warming, ...pool.ready].map((member) => ({ pool, member })));
     if (held.length === 0) return false;
+    if (this.#nodes!.spans(functionId)) return this.#giveWayOnAll(functionId, now, held);
     let fewest: typeof held | undefined;
     for (let node = 0; node < count; node++) {
       if (isOpen[node] === 0 || !gpuTypes.includes(gpuType[node])) continue;
@@ -157,6 +158,31 @@ export class PrewarmedPools {
       pool.evicted++;
     }
     return fewest !== undefined;
+  }
+
+  /** The same for an instance on several machines: one member after the other, while that may help. */
+  #giveWayOnAll(
+    functionId: number,
+    now: number,
+    held: readonly { readonly pool: Pool; readonly member: PoolMember }[],
+  ): boolean {
+    const { gpus, gpuTypes, stageGpus = gpus } = this.#parts.placement!.needs[functionId];
+    const { count, freeGpus, gpuType, isOpen } = this.#nodes!;
+    const wouldBeFree = freeGpus.slice();
+    for (const { member } of held) wouldBeFree[member.node] += member.ranks.length;
+    let stages = gpus / stageGpus;
+    for (let node = 0; node < count; node++) {
+      if (isOpen[node] === 0 || !gpuTypes.includes(gpuType[node])) continue;
+      stages -= Math.floor(wouldBeFree[node] / stageGpus);
+    }
+    if (stages > 0) return false;
+    for (const { pool, member } of held) {
+      if (!gpuTypes.includes(gpuType[member.node])) continue;
+      this.#giveUp(pool, member, now);
+      pool.evicted++;
+      if (this.#nodes!.place(functionId, now, undefined) !== undefined) return true;
+    }
+    return false;
   }
 
   /** A machine is gone, and the members on it. */

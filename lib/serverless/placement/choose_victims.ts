@@ -1,6 +1,9 @@
 import type { NodesView, PlacementRequest } from "./policy.ts";
 
-/** Idle instances, in columns; the row order does not matter. */
+/**
+ * Idle instances, in columns; the row order does not matter. An instance on several nodes has a row
+ * for each, with what it holds there.
+ */
 export interface IdleInstances {
   /** Rows. */
   readonly count: number;

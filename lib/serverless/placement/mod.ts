@@ -3,9 +3,11 @@
  * place_instance.ts.
  * @module
  */
+export * from "./choose_gang_victims.ts";
 export * from "./choose_victims.ts";
 export * from "./load_queue.ts";
 export * from "./place_by.ts";
+export * from "./place_gang.ts";
 export * from "./place_instance.ts";
 export * from "./policies.ts";
 export * from "./policy.ts";

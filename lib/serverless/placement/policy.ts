@@ -25,11 +25,16 @@ export interface NodesView {
 export interface PlacementRequest {
   /** Function of the instance. */
   readonly functionId: number;
-  /** GPUs on one node, >= 1. */
+  /** GPUs, >= 1. */
   readonly gpus: number;
+  /**
+   * GPUs of a pipeline stage, which stay on one node; divides `gpus`. Where no node of a type has
+   * `gpus` GPUs, an instance goes to several. Absent: it never does.
+   */
+  readonly stageGpus?: number;
   /** GPU types that will do, in order of preference. */
   readonly gpuTypes: readonly number[];
-  /** Host memory, bytes; 0 for none. */
+  /** Host memory, bytes, beside equal parts of the GPUs; 0 for none. */
   readonly dramBytes: number;
 }
 
