@@ -30,6 +30,10 @@ export function billInstances(
   const livesOf = Map.groupBy(lives, (life) => life.functionId);
   const members = (run.pools ?? []).flatMap((pool) => pool.members);
   const memberOf = new Map(members.map((member) => [member.instanceId, member]));
+  const untakenOf = Map.groupBy(
+    members.filter((one) => one.instanceId < 0),
+    (one) => one.functionId,
+  );
   for (const [functionId, { billing, gpus, billsFromLoad }] of functions.entries()) {
     const own = livesOf.get(functionId) ?? [];
     const startSeconds = (life: InstanceLife) => {
@@ -43,7 +47,7 @@ export function billInstances(
     }
     const busy = (life: InstanceLife) => run.totals[life.instanceId].busySeconds;
     // Members that no instance was made of have rows of their own.
-    const untaken = members.filter((one) => one.instanceId < 0 && one.functionId === functionId);
+    const untaken = untakenOf.get(functionId) ?? [];
     const count = own.length + untaken.length;
     const column = (of: (life: InstanceLife) => number) => {
       const values = new Float64Array(count);

@@ -2,6 +2,7 @@ import {
   asleepSeconds,
   LIFE_PHASES,
   lifePhases,
+  type PhaseSpan,
   poolMemberPhases,
 } from "../serverless/life_phases.ts";
 import type { RunRecord } from "./run_record.ts";
@@ -10,13 +11,13 @@ import type { PoolSummary, Summary } from "./run_tables.ts";
 /** Time of all instances and of pools' members by phase, seconds; adds up to `instance_seconds`. */
 export function phaseSeconds({ lives, pools = [] }: RunRecord): Summary["phase_seconds"] {
   const seconds = Object.fromEntries(LIFE_PHASES.map((phase) => [phase, 0]));
-  const spans = [
-    lives.map(lifePhases),
-    pools.flatMap(({ members }) => members).map(poolMemberPhases),
-  ].flat(2);
-  for (const { phase, startAtSeconds, endAtSeconds } of spans) {
-    seconds[phase] += endAtSeconds - startAtSeconds;
-  }
+  const add = (spans: readonly PhaseSpan[]) => {
+    for (const { phase, startAtSeconds, endAtSeconds } of spans) {
+      seconds[phase] += endAtSeconds - startAtSeconds;
+    }
+  };
+  for (const life of lives) add(lifePhases(life));
+  for (const { members } of pools) for (const member of members) add(poolMemberPhases(member));
   return seconds as Summary["phase_seconds"];
 }
 

@@ -57,29 +57,31 @@ export function lifePhases(life: InstanceLife): PhaseSpan[] {
   const served = servedUntilSeconds(life);
   const ready = Number.isNaN(life.readyAtSeconds) ? served : life.readyAtSeconds;
   // A start that is given up counts as a start until its end, not as draining.
-  const isRetired = life.drainingAtSeconds >= ready;
-  return chain([
-    ["starting", life.createdAtSeconds],
-    ["ready", ready],
-    ["draining", isRetired ? life.drainingAtSeconds : served],
-    ["asleep", served],
-  ], life.stoppedAtSeconds).map((span) =>
-    span.phase === "starting" && life.madeOf === "sleeper" ? { ...span, phase: "waking" } : span
-  );
+  const draining = life.drainingAtSeconds >= ready ? life.drainingAtSeconds : served;
+  const spans: PhaseSpan[] = [];
+  add(spans, life.madeOf === "sleeper" ? "waking" : "starting", life.createdAtSeconds, ready);
+  add(spans, "ready", ready, draining);
+  add(spans, "draining", draining, served);
+  add(spans, "asleep", served, life.stoppedAtSeconds);
+  return spans;
 }
 
 /** The phases of the life of a pool's member, likewise. */
 export function poolMemberPhases(member: PoolMemberLife): PhaseSpan[] {
   const { createdAtSeconds, readyAtSeconds, endAtSeconds } = member;
   const ready = Number.isNaN(readyAtSeconds) ? endAtSeconds : readyAtSeconds;
-  return chain([["warming", createdAtSeconds], ["pooled", ready]], endAtSeconds);
+  const spans: PhaseSpan[] = [];
+  add(spans, "warming", createdAtSeconds, ready);
+  add(spans, "pooled", ready, endAtSeconds);
+  return spans;
 }
 
-/** Phases by their starts, the last one up to `endAtSeconds`; those that take time. */
-function chain(starts: readonly (readonly [LifePhase, number])[], endAtSeconds: number) {
-  return starts.map(([phase, startAtSeconds], i): PhaseSpan => ({
-    phase,
-    startAtSeconds,
-    endAtSeconds: starts[i + 1]?.[1] ?? endAtSeconds,
-  })).filter((span) => span.endAtSeconds > span.startAtSeconds);
+/** Adds a phase that takes time. */
+function add(
+  spans: PhaseSpan[],
+  phase: LifePhase,
+  startAtSeconds: number,
+  endAtSeconds: number,
+): void {
+  if (endAtSeconds > startAtSeconds) spans.push({ phase, startAtSeconds, endAtSeconds });
 }
