@@ -110,12 +110,12 @@ export class Autoscaler {
     for (let i = 0; i < ready; i++) {
       const id = readyIds[i];
       const engine = fleet.engines[id];
-      engine.readMeter(now, this.#totals);
+      engine.readings.readMeter(now, this.#totals);
       busySeconds += this.#totals.busySeconds - (this.#busyBefore[id] ?? 0);
       this.#busyBefore[id] = this.#totals.busySeconds;
       upSeconds += now - Math.max(this.#evaluatedAtSeconds, fleet.readyAtSeconds[id]);
-      usedBlocks += engine.usedBlocks(now);
-      waiting += engine.outstanding - engine.running;
+      usedBlocks += engine.readings.usedBlocks(now);
+      waiting += engine.outstanding - engine.readings.running;
     }
     signals.waiting = waiting;
     signals.busyFraction = upSeconds > 0 ? Math.min(1, busySeconds / upSeconds) : 0;

@@ -357,9 +357,9 @@ export class Fleet {
 
   /** Work of each instance by `now`. */
   totals(now: number): MeterTotals[] {
-    return this.engines.map((engine) => {
+    return this.engines.map(({ readings }) => {
       const totals = emptyTotals();
-      engine.readMeter(now, totals);
+      readings.readMeter(now, totals);
       return totals;
     });
   }

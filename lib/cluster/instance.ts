@@ -1,12 +1,11 @@
-import type { KvTokens } from "../metrics/kv_tokens.ts";
-import type { MeterTotals } from "../metrics/meter_totals.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import { EngineReadings } from "./engine_readings.ts";
+import { Inbox } from "./inbox.ts";
 import { SequenceState } from "./sequences.ts";
 import { StepClock } from "./step_clock.ts";
 import { TokenGaps } from "./token_gaps.ts";
-import { WorkMeter } from "./work_meter.ts";
 
 /**
  * The engine of one instance: queue in, batches through the execution model, finished requests out.
@@ -22,6 +21,8 @@ export class Engine {
   promptTokensAhead = 0;
   /** End of the step or run in progress, seconds; Infinity when idle. */
   endAtSeconds = Infinity;
+  /** What others read of the engine at any instant. */
+  readonly readings: EngineReadings;
   /** Requests that ended in the step that finished last. */
   finished = new Int32Array(64);
   finishedCount = 0;
@@ -35,22 +36,16 @@ export class Engine {
   readonly #run: RunColumns;
   #batch: BatchBuilder;
   #gaps: TokenGaps;
-  readonly #meter: WorkMeter;
-  /** Scratch for readings in the middle of a run. */
-  #peek: WorkMeter;
   #clock: StepClock;
   /** Whether the batch may change at the next step boundary, so that a run must not go on. */
   #interrupted = true;
   /** Whether a request that joins the queue now cannot be admitted before somebody leaves. */
   #closed = false;
-  #stepping = false;
   /** Prompt and output tokens of the requests inside, as of the last step's end. */
   #tokensInside = 0;
   /** Sequences that have ended and wait for their static batch. */
   #heldCount = 0;
-  /** Asynchronous scheduling: requests that came too late for the next plan, and when they came. */
-  readonly #inbox: number[] = [];
-  readonly #inboxAtSeconds: number[] = [];
+  readonly #inbox = new Inbox();
 
   constructor(id: number, parts: EngineParts, run: RunColumns) {
     this.#id = id;
@@ -59,42 +54,35 @@ export class Engine {
     this.#batch = new BatchBuilder(parts, run);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
     this.#gaps = new TokenGaps(run.gaps, this.#batch.sequences, run.columns);
-    this.#meter = new WorkMeter(parts.work);
-    this.#peek = new WorkMeter(parts.work);
+    this.readings = new EngineReadings(parts, run, this.#batch, this.#clock);
     this.#batch.onJoin = (slot) => this.#gaps.join(slot);
     this.#batch.onPreempt = (slot) => this.#gaps.suspend(slot);
   }
 
   /** Whether `begin` is due: requests are there and no step is in progress. */
   get needsPlan(): boolean {
-    return !this.#stepping && this.outstanding > 0;
+    return this.outstanding > 0 && !this.#clock.isStepping;
   }
 
   /** Adds a request; a run in progress is cut at the end of its present step if it may join. */
   enqueue(request: number): void {
-    const { queue } = this.#batch;
-    if (this.#parts.asyncScheduling && this.#stepping) {
-      this.#inbox.push(request);
-      this.#inboxAtSeconds.push(this.#run.clock.now);
+    const { isStepping } = this.#clock;
+    if (isStepping && this.#parts.asyncScheduling) {
+      this.#inbox.push(request, this.#run.clock.now);
     } else {
-      queue.push(request);
+      this.#batch.queue.push(request);
     }
     this.outstanding++;
     const { columns, generated } = this.#run;
     this.#tokensInside += columns.promptTokens[request] + generated[request];
     // A request that another engine has lost may have had its first token there.
     if (generated[request] === 0) this.promptTokensAhead += columns.promptTokens[request];
-    if (this.#stepping && !this.#closed) this.#interrupt();
+    if (isStepping && !this.#closed) this.#interrupt();
   }
 
-  /** Lets the scheduler see the requests that came before `until`. */
+  /** Lets the scheduler see the requests that came by `until`. */
   #readInbox(until: number): void {
-    let count = 0;
-    while (count < this.#inbox.length && this.#inboxAtSeconds[count] <= until) {
-      this.#batch.queue.push(this.#inbox[count++]);
-    }
-    this.#inbox.splice(0, count);
-    this.#inboxAtSeconds.splice(0, count);
+    const count = this.#inbox.empty(until, this.#batch.queue);
     if (count > 0 && !this.#closed) this.#interrupted = true;
   }
 
@@ -103,7 +91,7 @@ export class Engine {
     const batch = this.#batch;
     const { shape, sequences, pool } = batch;
     batch.form();
-    if (batch.isEmpty && this.#inbox.length > 0) {
+    if (batch.isEmpty && this.#inbox.size > 0) {
       // Nothing is left to run ahead of: the request is taken as soon as the engine is idle.
       this.#readInbox(Infinity);
       batch.form();
@@ -116,11 +104,10 @@ export class Engine {
       shape.decodeLongestContextTokens = decoding > 0 ? sequences.longestContextTokens() : 0;
     }
     if (decoding > 0) pool.take(sequences.blocksNeeded);
-    this.#stepping = true;
     const { queue } = batch;
     this.#closed = sequences.count >= batch.maxSequences ||
       (queue.isFirstComeFirstServed && queue.size > 0);
-    const isSteady = this.#closed || this.#inbox.length === 0;
+    const isSteady = this.#closed || this.#inbox.size === 0;
     this.#clock.begin(isSteady, this.#interrupted);
     this.endAtSeconds = this.#clock.run.endsAtSeconds;
     // After a preemption or a swap the next plan may admit, so the next step is a new run.
@@ -146,11 +133,12 @@ export class Engine {
     const { run } = this.#clock;
     const { steps } = run;
     this.finishedCount = 0;
-    if (this.#inbox.length > 0) this.#readInbox(run.endAtSeconds(steps - 1));
-    this.#stepping = false;
-    this.#countSteps(this.#meter, steps);
+    if (this.#inbox.size > 0) this.#readInbox(run.endAtSeconds(steps - 1));
+    this.#clock.isStepping = false;
+    const { meter } = this.readings;
+    meter.addSteps(shape, steps);
     sequences.countBlocks(run, steps, pool.used);
-    this.#meter.addTime(now - run.startAtSeconds, sequences.blockSeconds);
+    meter.addTime(now - run.startAtSeconds, sequences.blockSeconds);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
     if (shape.decodeSequences > 0) {
@@ -167,7 +155,8 @@ export class Engine {
    * simulation cuts short. Nothing may follow.
    */
   settle(now: number): void {
-    const ended = this.#stepping ? this.#clock.ahead(now) : 0;
+    // An instance that has stopped has no clock any more.
+    const ended = this.#clock?.ahead(now) ?? 0;
     if (ended === 0) return;
     this.#clock.run.endAfter(ended);
     this.endAtSeconds = this.#clock.run.endsAtSeconds;
@@ -183,132 +172,37 @@ export class Engine {
    */
   evict(now: number, requests: number[]): number {
     const { run } = this.#clock;
-    const isStepping = this.#stepping;
-    const ended = isStepping ? this.#clock.ahead(now) : 0;
+    const { isStepping } = this.#clock;
+    const ended = this.#clock.ahead(now);
     const stepSeconds = isStepping ? now - run.endAtSeconds(ended) : 0;
     this.settle(now);
-    this.#meter.addTime(stepSeconds, stepSeconds * this.#batch.pool.used);
-    this.#stepping = false;
+    this.readings.meter.addTime(stepSeconds, stepSeconds * this.#batch.pool.used);
+    this.#clock.isStepping = false;
     this.endAtSeconds = Infinity;
+    this.#inbox.empty(Infinity, this.#batch.queue);
     const lostTokens = this.#batch.evict(requests);
-    requests.push(...this.#inbox.splice(0));
-    this.#inboxAtSeconds.length = 0;
     this.outstanding = 0;
     this.#tokensInside = 0;
     this.promptTokensAhead = 0;
     return lostTokens;
   }
 
-  /**
-   * Lets go of everything but the counts of the work done: the instance has stopped. Only the meter
-   * and the peak may be read from now on.
-   */
+  /** Lets go of everything but the counts of the work done: the instance has stopped. */
   close(): void {
-    this.#closedPeakBlocks = this.#batch.pool.peakUsed;
-    this.#batch =
-      this.#gaps =
-      this.#clock =
-      this.#peek =
-        undefined as never;
+    this.readings.close();
+    this.#batch = this.#gaps = this.#clock = undefined as never;
   }
-  #closedPeakBlocks: number | undefined;
 
   /** Moves the gaps of the steps that have ended by `now` in a run in progress into `apart`. */
   splitGaps(now: number, apart: GapSketch): void {
-    if (!this.#stepping || !this.#batch.decodes || this.#parts.strategy.holdsFinished) return;
+    if (!this.#clock?.isStepping || !this.#batch.decodes) return;
+    if (this.#parts.strategy.holdsFinished) return;
     this.#gaps.addBegun(this.#clock.run, this.#clock.ahead(now), apart);
-  }
-
-  /** KV blocks in use at `now`. */
-  usedBlocks(now: number): number {
-    const { pool, sequences } = this.#batch;
-    const ahead = this.#stepping ? this.#clock.ahead(now) : 0;
-    return pool.used + (ahead > 0 ? sequences.blocksNeededThrough(ahead) : 0);
-  }
-
-  /** KV blocks of the engine. */
-  get kvBlocks(): number {
-    return this.#parts.kvBlocks;
   }
 
   /** Tokens inside at `now`: prompts of all requests and the output tokens they have so far. */
   outstandingTokens(now: number): number {
-    if (!this.#stepping) return this.#tokensInside;
-    return this.#tokensInside + this.#clock.ahead(now) * this.#batch.shape.decodeSequences;
-  }
-
-  /**
-   * Adds what the KV blocks of the running sequences hold at `now` to `out`: tokens, and tokens that
-   * they have room for. Shared blocks count for each of their sequences.
-   */
-  readKvTokens(now: number, out: KvTokens): void {
-    const { sequences, pool } = this.#batch;
-    const steps = this.#stepping && this.#batch.decodes ? this.#clock.ahead(now) + 1 : 0;
-    for (let slot = sequences.first; slot >= 0; slot = sequences.next[slot]) {
-      const reserved = sequences.reservedBlocks[slot];
-      let tokens = sequences.computedTokens(slot);
-      let blocks = sequences.blocksHeld(slot);
-      if (sequences.state[slot] === SequenceState.decode) {
-        tokens += steps;
-        if (reserved === 0) blocks = pool.blocksFor(tokens);
-      } else if (sequences.state[slot] === SequenceState.held) {
-        // The padding of a static batch is not worth keeping.
-        const { outputLimit } = this.#run;
-        const request = sequences.request[slot];
-        tokens = sequences.targetTokens[slot] + outputLimit[request] -
-          sequences.generatedAtJoin[slot];
-      }
-      out.tokens += tokens;
-      out.room += blocks * pool.blockTokens;
-    }
-  }
-
-  /** Sequences in the batch. */
-  get running(): number {
-    return this.#batch.sequences.count;
-  }
-
-  /** Most KV blocks in use so far. */
-  get peakBlocks(): number {
-    return this.#closedPeakBlocks ?? this.#batch.pool.peakUsed;
-  }
-
-  /** Leading prompt tokens of `request` that the prefix cache holds at `now`. */
-  cachedPrefixTokens(request: number, now: number): number {
-    const { cache, pool } = this.#batch;
-    if (!cache) return 0;
-    const tokens = this.#run.columns.promptTokens[request] - 1;
-    // Blocks that a run has filled so far are free ones that have lost their identity.
-    const taken = this.usedBlocks(now) - pool.used;
-    return cache.matchedBlocks(request, tokens, taken) * pool.blockTokens;
-  }
-
-  /** Writes what has been done by `now` into `out`: whole steps, and the busy time to the instant. */
-  readMeter(now: number, out: MeterTotals): void {
-    if (!this.#stepping) return this.#meter.read(out);
-    const peek = this.#peek;
-    peek.copyFrom(this.#meter);
-    const { pool, sequences } = this.#batch;
-    const { run } = this.#clock;
-    const ahead = this.#clock.ahead(now);
-    let used = pool.used;
-    let blockSeconds = 0;
-    if (ahead > 0) {
-      this.#countSteps(peek, ahead);
-      sequences.countBlocks(run, ahead, used);
-      blockSeconds = sequences.blockSeconds;
-      used += sequences.blocksNeededThrough(ahead);
-    }
-    blockSeconds += used * (now - run.endAtSeconds(ahead));
-    peek.addTime(now - run.startAtSeconds, blockSeconds);
-    peek.read(out);
-  }
-
-  /** Counts the tokens of the first `steps` steps of the run in progress. */
-  #countSteps(meter: WorkMeter, steps: number): void {
-    const { shape } = this.#batch;
-    if (shape.chunkCount > 0) meter.addMixed(shape);
-    else meter.addDecode(shape.decodeSequences, shape.decodeContextTokens, steps);
+    return this.#tokensInside + this.readings.gainedTokens(now);
   }
 
   /** The batch may change: the run in progress ends with the step under way. */

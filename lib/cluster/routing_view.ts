@@ -45,12 +45,12 @@ export class RoutingView implements RoutingSignals {
   }
 
   kvUtilization(instance: number): number {
-    const engine = this.#fleet.engines[instance];
-    return engine.usedBlocks(this.#now) / engine.kvBlocks;
+    const { readings } = this.#fleet.engines[instance];
+    return readings.usedBlocks(this.#now) / readings.kvBlocks;
   }
 
   cachedPrefixTokens(instance: number, request: number): number {
-    return this.#fleet.engines[instance].cachedPrefixTokens(request, this.#now);
+    return this.#fleet.engines[instance].readings.cachedPrefixTokens(request, this.#now);
   }
 
   /** The instance that gets the request; -1 when none of the function's can take it. */

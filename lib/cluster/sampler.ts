@@ -68,7 +68,7 @@ export class Sampler {
       const up = until - Math.max(readyAt, this.#lastSeconds);
       upSeconds += up;
       peakFlops += up * parts.engine.peakFlops;
-      engine.readMeter(now, totals);
+      engine.readings.readMeter(now, totals);
       const before = this.#before[id] ??= emptyTotals();
       busySeconds += totals.busySeconds - before.busySeconds;
       flops += totals.flops - before.flops;
@@ -76,10 +76,10 @@ export class Sampler {
       outputTokens += totals.outputTokens - before.outputTokens;
       Object.assign(before, totals);
       if (state === InstanceState.stopped) continue;
-      running += engine.running;
-      waiting += engine.outstanding - engine.running;
-      usedBlocks += engine.usedBlocks(now);
-      engine.readKvTokens(now, this.kvTokens);
+      running += engine.readings.running;
+      waiting += engine.outstanding - engine.readings.running;
+      usedBlocks += engine.readings.usedBlocks(now);
+      engine.readings.readKvTokens(now, this.kvTokens);
       blocks += parts.engine.kvBlocks;
     }
     rows.timeSeconds.push(now);

@@ -1,4 +1,3 @@
-import { OUTCOME_CODE } from "../metrics/recorder.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
 import type { ClusterParts } from "./cluster_parts.ts";
@@ -7,6 +6,7 @@ import { Elasticity } from "./elasticity.ts";
 import { Priority } from "./event_order.ts";
 import { type FaultHost, FaultInjector } from "./fault_injector.ts";
 import { FrontDoor } from "./front_door.ts";
+import { clearUnfinished, refuseToStall, settleEngines } from "./run_end.ts";
 import { Sampler } from "./sampler.ts";
 
 /**
@@ -254,59 +254,30 @@ class Simulation {
   }
 
   #result(): RunRecord {
-    const { columns } = this.#state.run;
-    const { horizonSeconds, stopAtSeconds, requests } = this.#state.parts;
-    const waiting = this.#state.gateways.findIndex((gateway) => gateway.size > 0);
-    if (waiting >= 0 && stopAtSeconds === Infinity) {
-      throw new RangeError(
-        `Cannot make progress at ${this.#state.now} s: request ${
-          this.#state.gateways[waiting].peek()
-        } waits for function "${
-          this.#state.parts.functions[waiting].name
-        }" and no instance will come`,
-      );
-    }
-    const end = stopAtSeconds < Infinity
-      ? stopAtSeconds
-      : Math.max(horizonSeconds, this.#state.now);
-    this.#state.clock.now = end;
+    const { fleet, run, parts, clock, arrived } = this.#state;
+    const { horizonSeconds, stopAtSeconds } = parts;
+    if (stopAtSeconds === Infinity) refuseToStall(this.#state);
+    clock.now = stopAtSeconds < Infinity ? stopAtSeconds : Math.max(horizonSeconds, clock.now);
     this.#sample();
-    const totals = this.#state.fleet.totals(end);
-    let stepsLeapt = 0, stepsSingle = 0, peakBlocks = 0, peakKvUtilization = 0;
-    for (const engine of this.#state.fleet.engines) {
-      engine.settle(end);
-      stepsLeapt += engine.stepsLeapt;
-      stepsSingle += engine.stepsSingle;
-      peakBlocks = Math.max(peakBlocks, engine.peakBlocks);
-      peakKvUtilization = Math.max(peakKvUtilization, engine.peakBlocks / engine.kvBlocks);
-    }
+    const counts = settleEngines(this.#state, clock.now);
     // A run that was over by the end of the warm-up did not get to that event.
     if (this.#isWarmingUp) this.#endWarmup();
-    for (let i = 0; i < requests.count; i++) {
-      if (columns.outcome[i] === OUTCOME_CODE.completed) continue;
-      // Engines keep the last token's instant here while a request is preempted.
-      columns.completedAtSeconds[i] = NaN;
-      columns.maxTbtSeconds[i] = NaN;
-    }
+    clearUnfinished(this.#state);
     return {
-      columns,
-      arrived: this.#state.arrived,
-      gaps: this.#state.run.gaps,
+      columns: run.columns,
+      arrived,
+      gaps: run.gaps,
       warmupGaps: this.#warmupGaps,
       timeSeries: this.#sampler.columns(),
-      lives: this.#state.fleet.lives(end),
-      totals,
-      stageSpans: this.#state.parts.starts.spans,
-      coldStarts: this.#state.fleet.coldStarts,
-      evictions: this.#state.fleet.evictions,
-      ...(this.#faults && { faults: this.#faults.log.record(end) }),
-      ...this.#elasticity.records(end),
-      endAtSeconds: end,
-      peakBlocks,
-      peakKvUtilization,
+      lives: fleet.lives(clock.now),
+      stageSpans: parts.starts.spans,
+      coldStarts: fleet.coldStarts,
+      evictions: fleet.evictions,
+      ...(this.#faults && { faults: this.#faults.log.record(clock.now) }),
+      ...this.#elasticity.records(clock.now),
+      endAtSeconds: clock.now,
       kvTokens: this.#sampler.kvTokens,
-      stepsLeapt,
-      stepsSingle,
+      ...counts,
     };
   }
 

@@ -8,6 +8,8 @@ import { DecodeRun, toTick } from "./leap.ts";
 export class StepClock {
   /** The steps in progress; a single one when there are prefill chunks in it. */
   readonly run = new DecodeRun();
+  /** Whether steps are in progress; whoever ends them says so here. */
+  isStepping = false;
   readonly #parts: EngineParts;
   readonly #batch: BatchBuilder;
   readonly #clock: Clock;
@@ -29,15 +31,16 @@ export class StepClock {
    * @param interrupted Whether the batch may differ from the step before: a new run begins.
    */
   begin(isSteady: boolean, interrupted: boolean): void {
+    this.isStepping = true;
     const { chunkCount } = this.#batch.shape;
     const leaps = chunkCount === 0 && this.#parts.stepping === "leap";
     if (!leaps || !this.#leap(isSteady)) this.#single(interrupted);
   }
 
-  /** Steps of the run in progress that have ended by `now`. */
+  /** Steps of the run in progress that have ended by `now`; 0 when there is none. */
   ahead(now: number): number {
     const { run } = this;
-    return run.steps > 1 ? Math.min(run.stepsDoneBy(now), run.steps - 1) : 0;
+    return this.isStepping && run.steps > 1 ? Math.min(run.stepsDoneBy(now), run.steps - 1) : 0;
   }
 
   /** Lets the run in progress end with the step under way, or `extra` steps later. */

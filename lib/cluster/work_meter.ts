@@ -28,8 +28,14 @@ export class WorkMeter {
     this.#counts[BLOCK_SECONDS] += blockSeconds;
   }
 
-  /** Adds `steps` decode steps of `sequences` sequences that start at a total context of `context`. */
-  addDecode(sequences: number, context: number, steps: number): void {
+  /** Adds `steps` steps, the first of which has the shape: a run of decode steps, or a mixed one. */
+  addSteps(shape: StepShape, steps: number): void {
+    if (shape.chunkCount > 0) this.#addMixed(shape);
+    else this.#addDecode(shape, steps);
+  }
+
+  #addDecode(shape: StepShape, steps: number): void {
+    const { decodeSequences: sequences, decodeContextTokens: context } = shape;
     const counts = this.#counts;
     const contexts = steps * context + sequences * (steps * (steps - 1) / 2);
     counts[OUTPUT_TOKENS] += steps * sequences;
@@ -39,7 +45,7 @@ export class WorkMeter {
   }
 
   /** Adds a step that has prefill chunks. */
-  addMixed(shape: StepShape): void {
+  #addMixed(shape: StepShape): void {
     const counts = this.#counts;
     const decodes = shape.decodeSequences;
     let prompt = 0;

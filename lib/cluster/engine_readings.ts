@@ -1,0 +1,124 @@
+import type { KvTokens } from "../metrics/kv_tokens.ts";
+import type { MeterTotals } from "../metrics/meter_totals.ts";
+import type { BatchBuilder } from "./batch_builder.ts";
+import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import { SequenceState } from "./sequences.ts";
+import type { StepClock } from "./step_clock.ts";
+import { WorkMeter } from "./work_meter.ts";
+
+/**
+ * What routers, scaling policies and the time series read of an engine at any instant. In the middle
+ * of a leap it is what single steps would show: the steps that have ended by then count.
+ */
+export class EngineReadings {
+  /** Work of the steps that have ended for the engine. */
+  readonly meter: WorkMeter;
+  /** KV blocks of the engine. */
+  readonly kvBlocks: number;
+  readonly #run: RunColumns;
+  /** Scratch for readings in the middle of a run. */
+  readonly #peek: WorkMeter;
+  /** Undefined once the engine has stopped, and the clock with it. */
+  #batch: BatchBuilder | undefined;
+  #clock: StepClock;
+  #closedPeakBlocks = 0;
+
+  constructor(parts: EngineParts, run: RunColumns, batch: BatchBuilder, clock: StepClock) {
+    this.kvBlocks = parts.kvBlocks;
+    this.#run = run;
+    this.#batch = batch;
+    this.#clock = clock;
+    this.meter = new WorkMeter(parts.work);
+    this.#peek = new WorkMeter(parts.work);
+  }
+
+  /** Sequences in the batch. */
+  get running(): number {
+    return this.#batch?.sequences.count ?? 0;
+  }
+
+  /** Most KV blocks in use so far. */
+  get peakBlocks(): number {
+    return this.#batch?.pool.peakUsed ?? this.#closedPeakBlocks;
+  }
+
+  /** KV blocks in use at `now`. */
+  usedBlocks(now: number): number {
+    if (this.#batch === undefined) return 0;
+    const { pool, sequences } = this.#batch;
+    const ahead = this.#clock.ahead(now);
+    return pool.used + (ahead > 0 ? sequences.blocksNeededThrough(ahead) : 0);
+  }
+
+  /** Tokens that the decode batch has gained at `now` since the step or run in progress began. */
+  gainedTokens(now: number): number {
+    return this.#batch === undefined
+      ? 0
+      : this.#clock.ahead(now) * this.#batch.shape.decodeSequences;
+  }
+
+  /**
+   * Adds what the KV blocks of the running sequences hold at `now` to `out`: tokens, and tokens that
+   * they have room for. Shared blocks count for each of their sequences.
+   */
+  readKvTokens(now: number, out: KvTokens): void {
+    if (this.#batch === undefined) return;
+    const { sequences, pool, decodes } = this.#batch;
+    const steps = this.#clock.isStepping && decodes ? this.#clock.ahead(now) + 1 : 0;
+    for (let slot = sequences.first; slot >= 0; slot = sequences.next[slot]) {
+      const reserved = sequences.reservedBlocks[slot];
+      let tokens = sequences.computedTokens(slot);
+      let blocks = sequences.blocksHeld(slot);
+      if (sequences.state[slot] === SequenceState.decode) {
+        tokens += steps;
+        if (reserved === 0) blocks = pool.blocksFor(tokens);
+      } else if (sequences.state[slot] === SequenceState.held) {
+        // The padding of a static batch is not worth keeping.
+        const { outputLimit } = this.#run;
+        const request = sequences.request[slot];
+        tokens = sequences.targetTokens[slot] + outputLimit[request] -
+          sequences.generatedAtJoin[slot];
+      }
+      out.tokens += tokens;
+      out.room += blocks * pool.blockTokens;
+    }
+  }
+
+  /** Leading prompt tokens of `request` that the prefix cache holds at `now`. */
+  cachedPrefixTokens(request: number, now: number): number {
+    if (this.#batch?.cache === undefined) return 0;
+    const { cache, pool } = this.#batch;
+    const tokens = this.#run.columns.promptTokens[request] - 1;
+    // Blocks that a run has filled so far are free ones that have lost their identity.
+    const taken = this.usedBlocks(now) - pool.used;
+    return cache.matchedBlocks(request, tokens, taken) * pool.blockTokens;
+  }
+
+  /** Writes what has been done by `now` into `out`: whole steps, and the busy time to the instant. */
+  readMeter(now: number, out: MeterTotals): void {
+    if (this.#batch === undefined || !this.#clock.isStepping) return this.meter.read(out);
+    const peek = this.#peek;
+    peek.copyFrom(this.meter);
+    const { pool, sequences, shape } = this.#batch;
+    const { run } = this.#clock;
+    const ahead = this.#clock.ahead(now);
+    let used = pool.used;
+    let blockSeconds = 0;
+    if (ahead > 0) {
+      peek.addSteps(shape, ahead);
+      sequences.countBlocks(run, ahead, used);
+      blockSeconds = sequences.blockSeconds;
+      used += sequences.blocksNeededThrough(ahead);
+    }
+    blockSeconds += used * (now - run.endAtSeconds(ahead));
+    peek.addTime(now - run.startAtSeconds, blockSeconds);
+    peek.read(out);
+  }
+
+  /** Lets go of everything but the counts of the work done and the peak. */
+  close(): void {
+    this.#closedPeakBlocks = this.peakBlocks;
+    this.#batch = undefined;
+    this.#clock = undefined as never;
+  }
+}
