@@ -3,8 +3,8 @@ import { Admission, AdmissionControl } from "../scheduling/admission/mod.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import { type ClusterState, Kind } from "./cluster_state.ts";
 import { Priority } from "./event_order.ts";
+import { Releases } from "./releases.ts";
 import { RoutingView } from "./routing_view.ts";
-import { successorsOf } from "./run_columns.ts";
 
 /** Requests between two progress reports. */
 const PROGRESS_STRIDE = 8192;
@@ -17,8 +17,7 @@ export class FrontDoor {
   readonly #state: ClusterState;
   readonly #admission: AdmissionControl | undefined;
   readonly #routing: RoutingView;
-  readonly #successors: Map<number, number[]> | undefined;
-  #nextClosed: number;
+  readonly #releases: Releases;
   #nextReport = PROGRESS_STRIDE;
   /** Requests that wait for an instance of their own, by instance. */
   readonly #boundTo = new Map<number, number>();
@@ -28,8 +27,7 @@ export class FrontDoor {
     this.#state = state;
     this.#admission = admission && new AdmissionControl(admission);
     this.#routing = new RoutingView(state.fleet, requests);
-    this.#successors = successorsOf(requests.afterRequest);
-    this.#nextClosed = requests.closedLoop?.concurrency ?? 0;
+    this.#releases = new Releases(state);
     // Who was to be served by it waits at the gateway like the others.
     state.fleet.onStartLost = (id) => {
       const request = this.#boundRequest(id);
@@ -223,30 +221,11 @@ export class FrontDoor {
     this.#state.ended++;
     this.#state.evaluationsWithoutProgress = 0;
     const { requests, onProgress } = this.#state.parts;
-    if (this.#successors !== undefined) {
-      const followers = this.#successors.get(request);
-      if (followers) {
-        for (const follower of followers) this.#release(follower, requests.thinkSeconds![follower]);
-      }
-    }
-    if (requests.closedLoop !== undefined && this.#nextClosed < requests.count) {
-      this.#release(this.#nextClosed++, requests.closedLoop.thinkSeconds);
-    }
+    this.#releases.ended(request);
     if (onProgress && this.#state.ended >= this.#nextReport) {
       this.#nextReport = this.#state.ended + PROGRESS_STRIDE;
       onProgress(this.#state.ended / requests.count, this.#state.now);
     }
-  }
-
-  /** Lets a request arrive `thinkSeconds` from now. */
-  #release(request: number, thinkSeconds: number): void {
-    const at = this.#state.now + thinkSeconds;
-    this.#state.run.columns.arrivalAtSeconds[request] = at;
-    const { deadlineAtSeconds, requests } = this.#state.parts;
-    if (deadlineAtSeconds) {
-      deadlineAtSeconds[request] += at - requests.arrivalAtSeconds[request];
-    }
-    this.#state.queue.push(at, Priority.release, Kind.release, request);
   }
 
   timeOut(request: number): void {
