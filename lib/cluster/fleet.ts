@@ -220,19 +220,20 @@ export class Fleet {
   }
 
   /**
-   * An instance is not needed any more: it sleeps if its function has that and it serves nobody, one
-   * that is waking included; otherwise it is taken away.
+   * An instance is not needed any more: it sleeps if its function has that, it serves nobody (one that
+   * is waking included) and is on one machine; otherwise it is taken away.
    */
   release(id: number, now: number): void {
     const functionId = this.functionOf[id];
     const fleet = this.functions[functionId];
     const { sleep } = fleet.parts.scaling;
     const isWaking = this.state[id] === InstanceState.starting && this.#madeOf[id] === "sleeper";
+    const node = this.ranks[id][0]?.node ?? -1;
     if (
       sleep === undefined || sleep.ttlSeconds === 0 ||
-      !(isWaking || this.state[id] === InstanceState.idle)
+      !(isWaking || this.state[id] === InstanceState.idle) ||
+      this.ranks[id].some((rank) => rank.node !== node)
     ) return this.retire(id, now);
-    const node = this.ranks[id][0]?.node ?? -1;
     const { dramBytes, ttlSeconds } = sleep;
     const sleeper = { instanceId: id, functionId, node, dramBytes, sinceSeconds: now };
     this.retire(id, now);

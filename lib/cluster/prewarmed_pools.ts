@@ -239,6 +239,8 @@ export class PrewarmedPools {
     const nodes = this.#nodes;
     let node = -1;
     if (nodes !== undefined) {
+      // What goes to several machines is made anew each time.
+      if (nodes.spans(functionId)) return undefined;
       node = pool.parts.holdsGpus
         ? nodes.place(functionId, now, undefined)?.node ?? -1
         : this.#leastPooled(pool);

@@ -2,6 +2,7 @@ import { deepEqual, equal } from "@std/assert";
 import { type HandMadeRequest, smallCluster } from "../../tests/support/small_cluster.ts";
 import { sequentialStarts } from "../serverless/cold_start/start_service.ts";
 import { lifePhases } from "../serverless/life_phases.ts";
+import { fixedPool } from "../serverless/keep_alive/prewarmed_pool.ts";
 import { createPlacement } from "../serverless/placement/mod.ts";
 import type { ClusterParts, FunctionParts, PlacementParts, SleepParts } from "./cluster_parts.ts";
 import { simulateCluster } from "./simulate.ts";
@@ -161,4 +162,25 @@ Deno.test("an instance that is waking and not needed any more sleeps again", () 
     [["waking", 16], ["ready", 17], ["asleep", 30]],
     [["waking", 31], ["ready", 32]],
   ]);
+});
+
+Deno.test("an instance on several machines neither sleeps nor begins with a pool's member", () => {
+  const base = onOneGpu([[0, 0], [20, 0]], {
+    nodes: [0, 1].map(() => ({ gpuType: 0, gpus: 1, dramBytes: 99, ssdBytes: 0 })),
+    needs: [0, 1].map((functionId) => ({
+      functionId,
+      gpus: 2,
+      stageGpus: 1,
+      gpuTypes: [0],
+      dramBytes: 0,
+    })),
+  });
+  const record = simulateCluster({
+    ...base,
+    pools: [{ of: "engine", functions: [0], size: fixedPool(1), holdsGpus: true }],
+  });
+  deepEqual(phases(record).slice(0, 1), [[["starting", 4], ["ready", 8]]]);
+  equal(record.sleep!.sleeps, 0);
+  deepEqual(record.pools![0].members, []);
+  deepEqual([...record.columns.coldStartWaitSeconds], [4, 4]);
 });
