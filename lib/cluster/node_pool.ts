@@ -126,7 +126,9 @@ export class NodePool implements NodesView {
     const needs = this.#parts.needs[functionId];
     const { length: gpus } = ranks;
     const [{ node }] = ranks;
-    if (ranks[gpus - 1].node === node) return [{ node, gpus, dramBytes: needs.dramBytes }];
+    if (ranks[gpus - 1].node === node) {
+      return [{ node, gpus, dramBytes: partOf(needs, gpus).dramBytes }];
+    }
     return [...Map.groupBy(ranks, ({ node }) => node)].map(([on, part]) => ({
       node: on,
       gpus: part.length,

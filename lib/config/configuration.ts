@@ -429,7 +429,7 @@ export interface Configuration {
      */
     readonly async_scheduling: boolean;
   };
-  /** What the GPU's memory is used for. */
+  /** What the GPU's and the host's memory is used for. */
   readonly memory: {
     /** Share of the GPU's memory that the engine may use. */
     readonly gpu_memory_utilization: number;
@@ -443,6 +443,11 @@ export interface Configuration {
     readonly num_gpu_blocks: number | null;
     /** Host memory for swapped KV blocks, gigabytes per GPU. */
     readonly swap_space_gb: number;
+    /**
+     * Host memory of an instance on its machines, kept weights apart, bytes; null: its swap space
+     * under `scheduler.preemption_mode: swap`, else none.
+     */
+    readonly host_memory: number | null;
   };
   /** How long a step takes. */
   readonly execution: {

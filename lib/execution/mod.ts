@@ -13,4 +13,5 @@ export * from "./linear_time.ts";
 export * from "./profiled/mod.ts";
 export * from "./simfaasinfer_time.ts";
 export * from "./soft_maximum.ts";
+export * from "./stage_copies.ts";
 export * from "./step_work.ts";

@@ -10,12 +10,12 @@ import type { RequestTable } from "../../workload/mod.ts";
 import type { Configuration } from "../configuration.ts";
 import { buildBatching, queueKeys } from "./batching.ts";
 import { buildClasses, type BuiltClasses, limitsByClass } from "./classes.ts";
-import { buildDeployment, type Deployment } from "./deployment.ts";
+import { buildDeployment, type Deployment, deploymentGpu } from "./deployment.ts";
 import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
 import { buildFaults } from "./faults.ts";
 import { functionKinds, functionNames, withFunctionIds } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
-import { buildNodes, buildPlacement } from "./nodes.ts";
+import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { buildPools } from "./pools.ts";
 import { buildBilling, type BuiltBilling } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
@@ -69,8 +69,9 @@ export async function buildCluster(
   const { simulation, metrics, workload } = config;
   const streams = randomStreams(simulation.random_seed, simulation.replication);
   const kinds = functionKinds(config);
+  const nodes = buildNodes(config, deploymentGpu(kinds[0].config));
   const deployments = await Promise.all(
-    kinds.map((kind) => buildDeployment(kind.config, texts.files)),
+    kinds.map((kind) => buildDeployment(kind.config, nodes, texts.files)),
   );
   const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
   const requests = buildRequests(config, streams, texts.traceText);
@@ -86,7 +87,7 @@ export async function buildCluster(
       kind.plans = startPlans(kind.config, texts.files);
     }
   }
-  const nodes = buildNodes(config, deployments[0].gpu);
+  checkSpanning(nodes, builtKinds);
   const starts = buildStarts(config, byFunction, nodes, streams);
   const placement = buildPlacement(
     config,

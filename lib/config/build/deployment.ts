@@ -14,6 +14,8 @@ import { ConfigError } from "../config_error.ts";
 import type { Configuration } from "../configuration.ts";
 import { BYTES_PER_ELEMENT } from "./dtypes.ts";
 import { buildExecution } from "./execution.ts";
+import type { BuiltNode } from "./nodes.ts";
+import { stageNetwork } from "./stage_network.ts";
 
 /** A model on its GPUs: what one instance is, in numbers. */
 export interface Deployment {
@@ -23,6 +25,10 @@ export interface Deployment {
   readonly node: NodeType;
   /** GPUs of one instance. */
   readonly gpus: number;
+  /** GPUs of one of its pipeline stages. */
+  readonly stageGpus: number;
+  /** Host memory of one instance, bytes. */
+  readonly hostBytes: number;
   readonly weightBytes: number;
   readonly execution: ExecutionTimeModel;
   readonly work: StepWork;
@@ -62,22 +68,30 @@ function modelShape(
     : catalogueShape(model.name);
 }
 
+/** The GPU of a configuration. @throws {RangeError} If there is none of that name and size. */
+export function deploymentGpu({ cluster }: Configuration): Gpu {
+  const named = cluster.gpu_memory_gb === null ? findGpu(cluster.gpu_type) : undefined;
+  return named ?? chooseGpu(gpuEntries(), cluster.gpu_type, cluster.gpu_memory_gb);
+}
+
 /**
  * Works out what one instance is.
  *
+ * @param nodes The machines; empty: of any size.
  * @param files Texts of the files that `model.hf_config` and `execution.profile` name.
  * @throws {RangeError} If the model or GPU is unknown, or the model does not fit.
  * @throws {ConfigError} If the text of a file is missing.
  */
 export async function buildDeployment(
   config: Configuration,
+  nodes: readonly BuiltNode[],
   files?: ReadonlyMap<string, string>,
 ): Promise<Deployment> {
-  const { model, cluster, parallelization, memory, execution } = config;
+  const { model, scheduler, parallelization, memory, execution } = config;
   const profileText = execution.profile === null ? undefined : files?.get(execution.profile);
   const shape = modelShape(model, files);
-  const named = cluster.gpu_memory_gb === null ? findGpu(cluster.gpu_type) : undefined;
-  const gpu = named ?? chooseGpu(gpuEntries(), cluster.gpu_type, cluster.gpu_memory_gb);
+  const gpu = deploymentGpu(config);
+  const network = stageNetwork(config, gpu, nodes);
   const tensorParallel = parallelization.tensor_parallel_size;
   const pipelineParallel = parallelization.pipeline_parallel_size;
   const gpus = tensorParallel * pipelineParallel;
@@ -97,6 +111,7 @@ export async function buildDeployment(
     blockTokens: memory.block_size,
   });
   const work = stepWork(shape, { weightBytesPerElement, kvBytesPerElement });
+  const swapBytes = memory.swap_space_gb * 1e9 * gpus;
   const blockBytes = work.kvBytesPerToken * memory.block_size;
   const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
   const peak = model.dtype === "fp8" ? fp8 : bf16;
@@ -105,12 +120,16 @@ export async function buildDeployment(
     gpu,
     node: nodeNamed("generic"),
     gpus,
+    stageGpus: tensorParallel,
+    hostBytes: memory.host_memory ??
+      (scheduler.preemption_mode === "swap" ? swapBytes : 0),
     weightBytes: weightBytes(shape, weightBytesPerElement),
     execution: await buildExecution(config, {
       shape,
       gpu,
       weightBytesPerElement,
       kvBytesPerElement,
+      ...(network && { stageNetwork: network }),
       ...(profileText !== undefined && { profileText }),
     }),
     work,
@@ -119,6 +138,6 @@ export async function buildDeployment(
     peakFlops: peak * gpus,
     peakBytesPerSecond: gpu.memoryBytesPerSecond * gpus,
     swapSecondsPerBlock: blockBytes / (gpu.pcieBytesPerSecond * gpus),
-    swapBlocks: Math.floor(memory.swap_space_gb * 1e9 * gpus / blockBytes),
+    swapBlocks: Math.floor(swapBytes / blockBytes),
   };
 }

@@ -2,6 +2,7 @@ import { analytical } from "../../execution/analytical/mod.ts";
 import { constantTime } from "../../execution/constant_time.ts";
 import type { ExecutionTimeModel } from "../../execution/execution_time_model.ts";
 import { linearTime } from "../../execution/linear_time.ts";
+import type { StageNetwork } from "../../execution/stage_copies.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
 import type { Configuration } from "../configuration.ts";
@@ -12,6 +13,8 @@ export interface ExecutionFacts {
   readonly gpu: Gpu;
   readonly weightBytesPerElement: number;
   readonly kvBytesPerElement: number;
+  /** Where its pipeline stages are on several machines. */
+  readonly stageNetwork?: StageNetwork;
   /** Text of `execution.profile`, when it is a file. */
   readonly profileText?: string;
 }

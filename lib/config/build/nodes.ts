@@ -9,8 +9,8 @@ import {
 } from "../../hardware/mod.ts";
 import { createPlacement } from "../../serverless/placement/mod.ts";
 import { chooseGpu } from "../choose_gpu.ts";
+import { ConfigError } from "../config_error.ts";
 import type { Configuration } from "../configuration.ts";
-import type { Deployment } from "./deployment.ts";
 
 /** One machine of the cluster. */
 export interface BuiltNode {
@@ -46,6 +46,43 @@ export function buildNodes({ cluster }: Configuration, commonGpu: Gpu): BuiltNod
   });
 }
 
+/** What the placement needs to know of an instance. */
+export interface PlacedDeployment {
+  readonly gpu: Gpu;
+  readonly gpus: number;
+  /** GPUs of a pipeline stage. */
+  readonly stageGpus: number;
+  /** Host memory, bytes. */
+  readonly hostBytes: number;
+}
+
+/**
+ * Refuses what instances on several machines cannot have: they do not sleep, and no pool keeps them.
+ *
+ * @param kinds By function id.
+ * @throws {ConfigError} If a function has it.
+ */
+export function checkSpanning(
+  nodes: readonly BuiltNode[],
+  kinds: readonly { readonly config: Configuration; readonly deployment: PlacedDeployment }[],
+): void {
+  for (const { config: { scaling }, deployment: { gpu, gpus } } of kinds) {
+    const own = nodes.filter((node) => node.gpu.name === gpu.name);
+    if (own.length === 0 || own.some((node) => node.gpus >= gpus)) continue;
+    const settings = [
+      ["scaling.keep_alive.sleep.level", scaling.keep_alive.sleep.level, 0],
+      ["scaling.prewarmed_pool.of", scaling.prewarmed_pool.of, null],
+    ] as const;
+    for (const [path, value, none] of settings) {
+      if (value === none) continue;
+      throw new ConfigError([
+        `Cannot use "${path}" with instances of ${gpus} GPUs, which need several machines: ` +
+        `current value is ${value} (allowed: ${none})`,
+      ]);
+    }
+  }
+}
+
 /**
  * How instances are placed on the machines.
  *
@@ -54,7 +91,7 @@ export function buildNodes({ cluster }: Configuration, commonGpu: Gpu): BuiltNod
 export function buildPlacement(
   { cluster }: Configuration,
   nodes: readonly BuiltNode[],
-  deployments: readonly Deployment[],
+  deployments: readonly PlacedDeployment[],
   startSeconds: PlacementParts["startSeconds"],
 ): PlacementParts | undefined {
   if (nodes.length === 0) return undefined;
@@ -63,16 +100,17 @@ export function buildPlacement(
     nodes: nodes.map(({ gpu, gpus, node, weightRoom }): NodeParts => ({
       gpuType: types.indexOf(gpu.name),
       gpus,
-      // What is set aside for kept weights is not there for sleeping instances.
+      // What is set aside for kept weights is not there for instances.
       dramBytes: Math.max(0, node.dramBytes - weightRoom.dramBytes),
       ssdBytes: node.ssdBytes,
     })),
     policy: createPlacement(cluster.placement.policy),
-    needs: deployments.map(({ gpu, gpus }, functionId) => ({
+    needs: deployments.map(({ gpu, gpus, stageGpus, hostBytes }, functionId) => ({
       functionId,
       gpus,
+      stageGpus,
       gpuTypes: [types.indexOf(gpu.name)],
-      dramBytes: 0,
+      dramBytes: hostBytes,
     })),
     evictsIdle: cluster.placement.evict_idle,
     backfills: cluster.placement.backfill,

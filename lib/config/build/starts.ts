@@ -5,11 +5,13 @@ import {
   executorStarts,
   FlowNetwork,
   type NodeLinks,
+  type RankPlace,
   sequentialStarts,
   StartExecutor,
   type StartPlan,
   type StartService,
   WeightCache,
+  weightsPartKey,
 } from "../../serverless/cold_start/mod.ts";
 import { LoadQueue } from "../../serverless/placement/mod.ts";
 import type { RandomStreams } from "../../sim/random_streams.ts";
@@ -72,7 +74,7 @@ export function buildStarts(
     const { shape, node, gpus, weightBytes } = deployment;
     const place = ranks === undefined ? links.addNode(nodeLinks(node, gpus)) : -1;
     const loads = stages !== "wake" && stages !== "ahead";
-    if (ranks !== undefined && loads) machines!.loads(ranks[0].node, functionId, nowSeconds);
+    if (ranks !== undefined && loads) machines!.loads(ranks, functionId, nowSeconds);
     return {
       instance,
       plan: plans?.[stages] ?? NO_STAGES,
@@ -110,32 +112,63 @@ function keptWeights(
       remoteBytesPerSecond: node.nicBytesPerSecond ?? Infinity,
     })
   );
+  const pieces = kinds.map((kind) => weightPieces(kind, nodes));
   nodes.forEach(({ weightRoom }, id) => {
     weights.addNode(weightRoom);
     if (warm === "none") return;
     let free = warm === "dram" ? weightRoom.dramBytes : weightRoom.ssdBytes;
     const held = new Set<string>();
-    for (const kind of kinds) {
-      const { weightBytes } = kind.deployment;
-      const key = weightsKey(kind);
-      if (held.has(key) || weightBytes > free) continue;
-      weights.hold(id, warm, key, weightBytes, 0);
+    for (const { key, bytes } of pieces.flat()) {
+      if (held.has(key) || bytes > free) continue;
+      weights.hold(id, warm, key, bytes, 0);
       held.add(key);
-      free -= weightBytes;
+      free -= bytes;
     }
   });
-  const keys = kinds.map(weightsKey);
+  /** The piece of a function's weights that is nearest to a machine's GPUs. */
+  const nearestPiece = (node: number, functionId: number) => {
+    const found = pieces[functionId].map(({ key, bytes }) => ({
+      bytes,
+      tier: weights.tier(node, key),
+    }));
+    return found.find(({ tier }) => tier === "dram") ??
+      found.find(({ tier }) => tier === "ssd") ?? found[0];
+  };
   return {
     weights,
-    loadSeconds: (node: number, functionId: number, nowSeconds: number) =>
-      queues[node].estimateSeconds(
-        weights.tier(node, keys[functionId]),
-        kinds[functionId].deployment.weightBytes,
-        nowSeconds,
-      ),
-    loads(node: number, functionId: number, nowSeconds: number) {
-      const tier = weights.tier(node, keys[functionId]);
-      queues[node].add(tier, kinds[functionId].deployment.weightBytes, nowSeconds);
+    loadSeconds(node: number, functionId: number, nowSeconds: number) {
+      const { tier, bytes } = nearestPiece(node, functionId);
+      return queues[node].estimateSeconds(tier, bytes, nowSeconds);
+    },
+    loads(ranks: readonly RankPlace[], functionId: number, nowSeconds: number) {
+      const { weightBytes } = kinds[functionId].deployment;
+      for (const [node, part] of Map.groupBy(ranks, (rank) => rank.node)) {
+        const { tier } = nearestPiece(node, functionId);
+        queues[node].add(tier, weightBytes * (part.length / ranks.length), nowSeconds);
+      }
     },
   };
+}
+
+/**
+ * The weights of a function as its machines keep them: as a whole, or the parts of an instance that
+ * no machine has enough GPUs for, placed on as few as there may be.
+ */
+function weightPieces(
+  kind: StartKind,
+  nodes: readonly BuiltNode[],
+): readonly { readonly key: string; readonly bytes: number }[] {
+  const { gpu, gpus, stageGpus, weightBytes } = kind.deployment;
+  const largest = nodes.reduce(
+    (most, node) => node.gpu.name === gpu.name ? Math.max(most, node.gpus) : most,
+    0,
+  );
+  const perMachine = largest - largest % stageGpus;
+  const key = weightsKey(kind);
+  if (largest >= gpus || perMachine === 0) return [{ key, bytes: weightBytes }];
+  const count = Math.ceil(gpus / perMachine);
+  return Array.from({ length: count }, (_, part) => ({
+    key: weightsPartKey(key, part, count),
+    bytes: weightBytes * Math.min(perMachine, gpus - part * perMachine) / gpus,
+  }));
 }

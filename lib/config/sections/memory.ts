@@ -2,7 +2,7 @@ import { section } from "../section.ts";
 import { choice, count, quantity, tokens } from "../settings.ts";
 import { OTHER_DTYPE_NAMES } from "./model.ts";
 
-/** What the GPU's memory is used for. */
+/** What the GPU's and the host's memory is used for. */
 export const memory = section({
   gpu_memory_utilization: quantity("fraction", {
     above: 0,
@@ -40,4 +40,10 @@ export const memory = section({
     describe: "Host memory for swapped KV blocks, gigabytes per GPU.",
     aliases: ["swap_space", "scheduler.swap_space"],
   }),
-}, { describe: "What the GPU's memory is used for." });
+  host_memory: quantity("bytes", {
+    min: 0,
+    default: null,
+    describe: "Host memory of an instance on its machines, kept weights apart, bytes; null: its " +
+      "swap space under `scheduler.preemption_mode: swap`, else none.",
+  }),
+}, { describe: "What the GPU's and the host's memory is used for." });

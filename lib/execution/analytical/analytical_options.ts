@@ -1,6 +1,7 @@
 import type { GpuEfficiency } from "../../hardware/efficiency.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
+import type { StageNetwork } from "../stage_copies.ts";
 
 /** A model on the GPUs of one instance. */
 export interface AnalyticalOptions {
@@ -12,6 +13,8 @@ export interface AnalyticalOptions {
   readonly tensorParallel?: number;
   /** Stages of consecutive layers, >= 1; default 1. */
   readonly pipelineParallel?: number;
+  /** The network between its stages where they are on several machines; absent: they are on one. */
+  readonly stageNetwork?: StageNetwork;
   /** Groups of GPUs among which whole experts are spread, a divisor of tensorParallel; default 1. */
   readonly expertParallel?: number;
   /**

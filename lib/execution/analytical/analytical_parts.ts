@@ -1,6 +1,7 @@
 import { type GpuEfficiency, gpuEfficiency } from "../../hardware/efficiency.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
+import type { StageNetwork } from "../stage_copies.ts";
 import type { AnalyticalOptions } from "./analytical_options.ts";
 import { type GemmSeconds, gemmSecondsOf } from "./gemm_seconds.ts";
 
@@ -12,6 +13,7 @@ export interface AnalyticalParts {
   readonly tensorParallel: number;
   readonly pipelineParallel: number;
   readonly expertParallel: number;
+  readonly stageNetwork: StageNetwork | undefined;
   /** Query heads of one GPU. */
   readonly heads: number;
   /** KV heads of one GPU, >= 1: with more GPUs than heads, heads are held several times. */
@@ -67,6 +69,7 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
     tensorParallel,
     pipelineParallel,
     expertParallel,
+    stageNetwork: options.stageNetwork,
     heads: shape.heads / tensorParallel,
     kvHeads: Math.max(1, Math.ceil(shape.kvHeads / tensorParallel)),
     kvElementBytes: kvBytesPerElement,

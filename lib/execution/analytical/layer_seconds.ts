@@ -1,6 +1,7 @@
 import { activatedExperts } from "../../models/activated_experts.ts";
 import type { ExpertShape } from "../../models/transformer.ts";
 import { allReduceSeconds, sendSeconds } from "../collectives.ts";
+import { stageCopies } from "../stage_copies.ts";
 import type { AnalyticalParts } from "./analytical_parts.ts";
 
 /**
@@ -24,13 +25,19 @@ export function layerSeconds(parts: AnalyticalParts): (tokens: number) => number
   const denseWidth = Math.ceil(shape.intermediateSize / tensorParallel);
   const sparseLayers = experts === undefined ? 0 : Math.floor(layers / experts.everyNthLayer);
 
+  const copies = stageCopies(
+    pipelineParallel,
+    (bytes) => sendSeconds(collective, bytes),
+    parts.stageNetwork,
+  );
+
   return (m) => {
     const residual = 2 * m * hiddenSize;
     const block = elementwise(4 * residual) + reduce(residual);
     const attention = block + gemm(m, qkvColumns, hiddenSize) + elementwise(4 * m * qkvColumns) +
       gemm(m, hiddenSize, parts.heads * headSize);
     let seconds = layers * (attention + block) + elementwise(2 * residual) +
-      (pipelineParallel - 1) * sendSeconds(collective, residual);
+      copies(residual);
     if (sparseLayers < layers) seconds += (layers - sparseLayers) * feedForward(m, denseWidth);
     if (experts !== undefined) {
       const shared = experts.sharedIntermediateSize;

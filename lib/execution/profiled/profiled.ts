@@ -5,6 +5,7 @@ import { decodeAttentionOf } from "./decode_attention.ts";
 import { expertSecondsOf } from "./expert_times.ts";
 import { gemmSecondsByRows } from "./gemm_times.ts";
 import { prefillAttentionOf } from "./prefill_attention.ts";
+import { stageCopies } from "../stage_copies.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 import { profiledLayers } from "./profiled_layers.ts";
 import { requireTable } from "./require_table.ts";
@@ -78,8 +79,11 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     return (m) => router(m) + routed(m) + shared(m);
   }
 
-  const stageCopySeconds = (tokens: number) =>
-    peaks.linkLatencySeconds + 2 * tokens * hiddenSize / peaks.linkBytesPerSecond;
+  const copies = stageCopies(
+    pipelineParallel,
+    (bytes) => peaks.linkLatencySeconds + bytes / peaks.linkBytesPerSecond,
+    options.stageNetwork,
+  );
   const linearSeconds = new Float64Array(maxTokensPerStep + 1);
   for (let m = 1; m <= maxTokensPerStep; m++) {
     const residual = 2 * m * hiddenSize;
@@ -90,7 +94,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
       (layers - sparseLayers) * dense(m) +
       (sparse === undefined ? 0 : sparseLayers * sparse(m)) +
       elementwise(2 * residual) + elementwise(4 * residual) +
-      (pipelineParallel - 1) * stageCopySeconds(m);
+      copies(residual);
   }
 
   const headColumns = Math.ceil(shape.vocabSize / tensorParallel);

@@ -5,6 +5,7 @@ import { decodeRows, mixedAttention } from "./mixed_attention.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { findTables } from "./operator_profile.ts";
 import { axisValues, type OperatorTable } from "./operator_table.ts";
+import { stageCopies } from "../stage_copies.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 import { requireTable } from "./require_table.ts";
 import { tabulatedModel } from "./tabulated_model.ts";
@@ -39,11 +40,16 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
   const allReduce = allReduceSecondsOf(profile, tensorParallel);
   const experts = expertTimes();
   const { linkLatencySeconds, linkBytesPerSecond } = profile.peaks;
+  const copies = stageCopies(
+    pipelineParallel,
+    (bytes) => linkLatencySeconds + bytes / linkBytesPerSecond,
+    options.stageNetwork,
+  );
   const linearSeconds = new Float64Array(maxTokensPerStep + 1);
   for (let m = 1; m <= maxTokensPerStep; m++) {
     const bytes = 2 * m * shape.hiddenSize;
     let seconds = layers * (2 * allReduce(bytes) + experts(m)) +
-      (pipelineParallel - 1) * (linkLatencySeconds + bytes / linkBytesPerSecond);
+      copies(bytes);
     for (const { times, count } of layerTimes) seconds += count * times(m);
     linearSeconds[m] = seconds;
   }

@@ -1,4 +1,5 @@
 import type { TransformerShape } from "../../models/transformer.ts";
+import type { StageNetwork } from "../stage_copies.ts";
 import type { ExpertRouting } from "./expert_times.ts";
 import type { OperatorProfile, ProfileDtype } from "./operator_profile.ts";
 
@@ -12,6 +13,8 @@ export interface ProfiledOptions {
   readonly tensorParallel?: number;
   /** Stages of layers; default 1. A step passes them one after the other. */
   readonly pipelineParallel?: number;
+  /** The network between its stages where they are on several machines; absent: they are on one. */
+  readonly stageNetwork?: StageNetwork;
   /** GPUs that share the experts, a divisor of tensorParallel; default 1: experts split by width. */
   readonly expertParallel?: number;
   /** Format of the weights of linear layers and experts; default bf16. The LM head stays bf16. */

@@ -19,3 +19,4 @@ export * from "./start_executor.ts";
 export * from "./start_request.ts";
 export * from "./start_service.ts";
 export * from "./weight_cache.ts";
+export * from "./weights_part_key.ts";

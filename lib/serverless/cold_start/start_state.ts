@@ -1,6 +1,7 @@
 import type { StageTransfer, TransferRoute, WeightTier } from "./stages.ts";
 import type { StartRequest, StartStage } from "./start_request.ts";
 import type { CachedTier } from "./weight_cache.ts";
+import { weightsPartKey } from "./weights_part_key.ts";
 
 /** Ranks of one instance on one node. */
 export interface NodeShare {
@@ -76,9 +77,7 @@ export function nodeShares(request: StartRequest): NodeShare[] {
   return [...gpusOfNode].map(([node, gpus], i) => ({
     node,
     gpus,
-    key: gpusOfNode.size === 1
-      ? request.weightsKey
-      : `${request.weightsKey}#${i}/${gpusOfNode.size}`,
+    key: weightsPartKey(request.weightsKey, i, gpusOfNode.size),
     weightBytes: (request.weightBytes * gpus.length) / total,
     staged: request.weightsIn ?? "remote",
   }));
