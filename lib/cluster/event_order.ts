@@ -9,9 +9,10 @@
  * | (third) | arrival from the workload, by request id | before timers: who arrives in time is in time |
  * | 0 | arrival released by a completion | an arrival like the others, but known only now |
  * | 1 | timeout in the gateway's queue | after the chance to be served at the last instant |
- * | 2 | keep-alive ends | after arrivals, which would have used the instance |
+ * | 2 | keep-alive or sleep ends | after arrivals, which would have used the instance |
  * | 2 | warning, fault, repair, retry of a start | after arrivals, which hit the instance |
  * | 3 | scaling evaluation | sees the instant's arrivals and completions |
+ * | 3 | size of a pre-warmed pool | likewise |
  * | 4 | a delayed decision takes effect | after the evaluations of the same instant |
  * | 5 | sample of the time series | sees the instant as a whole |
  * | 6 | end of the warm-up | steps that end with it belong to it |
