@@ -1,84 +1,172 @@
-import { parseArgs } from "@std/cli";
 import { PROFILED_GPUS, shippedProfile } from "../execution/profiled/catalogue.ts";
-import { importLlmServingSim } from "../execution/profiled/import_llmservingsim.ts";
-import { importVidurCollective, importVidurLayers } from "../execution/profiled/import_vidur.ts";
-import type { GpuPeaks, OperatorProfile } from "../execution/profiled/operator_profile.ts";
-import type { OperatorTable } from "../execution/profiled/operator_table.ts";
-import { profileCoverage } from "../execution/profiled/profile_coverage.ts";
+import type { OperatorProfile } from "../execution/profiled/operator_profile.ts";
 import { parseProfile, writeProfile } from "../execution/profiled/profile_text.ts";
 import { synthesizeProfile } from "../execution/profiled/synthesize_profile.ts";
-import { unequalShareOf } from "../execution/profiled/unequal_share.ts";
 import { externalData } from "../results/external_data.ts";
 import { randomStreams } from "../sim/random_streams.ts";
-import { deriveProfile, everyShape } from "./derive_profile.ts";
-import { PROFILE_RECIPES } from "./profile_recipes.ts";
+import { type CommandArguments, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
+import { deriveProfile } from "./derive_profile.ts";
+import { importProfile } from "./profile_import.ts";
+import { PROFILE_RECIPES } from "./profile_recipes.ts";
+import { showProfile } from "./profile_show.ts";
 import { readInput } from "./read_input.ts";
 import { UsageError } from "./usage_error.ts";
 
+const OPTIONS = [
+  {
+    name: "figure",
+    value: "FILE",
+    describe: "show: draw times against the roofline (svg, png, pdf)",
+  },
+  { name: "coverage", value: "FILE", describe: "show: draw what was measured (svg, png, pdf)" },
+  { name: "out", value: "FILE", describe: "import, synthesize: the profile to write" },
+  { name: "gpu", value: "GPU", describe: "import, synthesize: whose data sheet is used" },
+  {
+    name: "format",
+    value: "FORMAT",
+    describe: "import:\n" +
+      "aiconfigurator  folder of one GPU (data/h100_sxm)\n" +
+      "llmservingsim   folder of tp<N> folders (perf/RTX4090/.../bf16), with --model\n" +
+      "vidur           mlp.csv, all_reduce.csv or send_recv.csv, with --model",
+  },
+  { name: "model", value: "NAME", describe: "import: catalogue name of the measured model" },
+  { name: "framework", value: "NAME", describe: 'import: among several, such as "vllm 0.24.0"' },
+  { name: "nccl", value: "VERSION", describe: "import: among several" },
+  { name: "noise", value: "SHARE", describe: "synthesize: deviation of a time; default 0.03" },
+  { name: "seed", value: "N", describe: "synthesize, learn: default 1" },
+] as const;
+
 const HELP = `Measured operator times: import, inspect, make.
 
-Usage: deno task profile COMMAND
+Usage: deno task profile COMMAND [OPTION...]
 
-  show FILE|GPU       What a profile covers (shipped: ${PROFILED_GPUS.join(", ")})
-  import PATH --format FORMAT --gpu GPU --out FILE
-                      Writes a profile from published measurements:
-                        aiconfigurator  folder of one GPU (data/h100_sxm)
-                        llmservingsim   folder of tp<N> folders (perf/RTX4090/.../bf16), with --model
-                        vidur           mlp.csv, all_reduce.csv or send_recv.csv, with --model
-                      --framework "vllm 0.24.0", --nccl VERSION choose among versions
-  derive [NAME...]    Writes the shipped profiles again from external data (all without a name)
-  synthesize --gpu GPU --out FILE [--noise 0.03] [--seed 1]
-                      Writes roofline times with noise in the same format
+  show FILE|GPU    What a profile covers
+  learn FILE|GPU   Trains a random forest on four fifths of each operator and compares its predictions of
+                   the last fifth with interpolation (a minute or two)
+  import PATH      Writes a profile from published measurements
+  derive [NAME...] Writes the shipped profiles again from external data (all without a name)
+  synthesize       Writes roofline times with noise in the same format
 
-  GPU is one of the shipped profiles; its data sheet is used.`;
+${describeOptions(OPTIONS)}
 
-/** Runs "profile". Returns the exit code; 2 for a wrong command line. */
-export async function runProfile(
-  args: readonly string[],
-  print: (line: string) => void,
-): Promise<number> {
-  const options = parseArgs([...args], {
-    boolean: ["help"],
-    string: ["format", "gpu", "out", "model", "framework", "nccl", "noise", "seed"],
-    alias: { h: "help" },
-  });
-  const [command, ...rest] = options._.map(String);
-  const save = (profile: OperatorProfile, path: string) => {
-    const text = writeProfile(profile);
-    Deno.writeTextFileSync(`${path}.part`, text);
-    Deno.renameSync(`${path}.part`, path);
-    print(`${path}: ${profile.tables.length} tables, ${text.length} bytes`);
+GPU is a shipped profile: ${PROFILED_GPUS.join(", ")}.`;
+
+type Print = (line: string) => void;
+type Action = (given: CommandArguments, rest: readonly string[], print: Print) => unknown;
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  show,
+  learn,
+  import: importFile,
+  derive,
+  synthesize,
+};
+
+/**
+ * Runs "profile". Returns the exit code.
+ *
+ * @throws {UsageError} For a wrong command line.
+ */
+export async function runProfile(args: readonly string[], print: Print): Promise<number> {
+  const given = readArguments("profile", args, OPTIONS);
+  const [name, ...rest] = given.positional;
+  if (name === undefined || given.flag("help")) {
+    print(HELP);
+    return 0;
+  }
+  if (!Object.hasOwn(ACTIONS, name)) {
+    throw new UsageError(
+      `Cannot run "profile ${name}" as one of ${Object.keys(ACTIONS).join(", ")}: ` +
+        `"profile --help" explains them`,
+    );
+  }
+  await ACTIONS[name](given, rest, print);
+  return 0;
+}
+
+async function show(given: CommandArguments, rest: readonly string[], print: Print) {
+  const profile = namedProfile("show", rest);
+  showProfile(profile, print);
+  const [figure, coverage] = [given.value("figure"), given.value("coverage")];
+  if (figure === undefined && coverage === undefined) return;
+  const { drawCoverage, drawRoofline } = await import("./profile_figures.ts");
+  if (figure !== undefined) await drawRoofline(profile, figure);
+  if (coverage !== undefined) await drawCoverage(profile, coverage);
+}
+
+async function learn(given: CommandArguments, rest: readonly string[], print: Print) {
+  const { learnProfile } = await import("./profile_learn.ts");
+  learnProfile(namedProfile("learn", rest), numberOf(given, "seed", 1), print);
+}
+
+async function importFile(given: CommandArguments, rest: readonly string[], print: Print) {
+  const path = onlyOne("import", rest, "PATH");
+  const recipe = recipeOf(required(given, "import", "gpu"));
+  const options = {
+    format: required(given, "import", "format"),
+    model: given.value("model"),
+    framework: given.value("framework"),
+    nccl: given.value("nccl"),
   };
-  if (command === "show" && rest.length === 1) {
-    const shipped = PROFILED_GPUS.includes(rest[0]);
-    show(shipped ? shippedProfile(rest[0]) : parseProfile(readInput(rest[0], "a profile")), print);
-    return 0;
+  const out = required(given, "import", "out");
+  save(await importProfile(path, options, recipe), out, print);
+}
+
+async function derive(_given: CommandArguments, rest: readonly string[], print: Print) {
+  const folder = new URL("../../data/profiles/", import.meta.url);
+  for (const recipe of rest.length === 0 ? PROFILE_RECIPES : rest.map(recipeOf)) {
+    const profile = await deriveProfile(recipe, externalData(recipe.format));
+    save(profile, decodeURIComponent(new URL(`${recipe.name}.json`, folder).pathname), print);
   }
-  if (command === "derive") {
-    const recipes = rest.length === 0 ? PROFILE_RECIPES : rest.map(recipeOf);
-    for (const recipe of recipes) {
-      const profile = await deriveProfile(recipe, externalData(recipe.format));
-      const folder = new URL("../../data/profiles/", import.meta.url);
-      save(profile, decodeURIComponent(new URL(`${recipe.name}.json`, folder).pathname));
-    }
-    return 0;
-  }
-  if (command === "synthesize" && options.out !== undefined && options.gpu !== undefined) {
-    const { gpu, peaks } = recipeOf(options.gpu);
-    const seed = Number(options.seed ?? 1);
-    const stream = randomStreams(seed, 0).take("profile");
-    const noise = Number(options.noise ?? 0.03);
-    save(synthesizeProfile({ gpu, peaks, noise }, stream), options.out);
-    return 0;
-  }
-  if (command === "import" && rest.length === 1 && options.out !== undefined) {
-    const recipe = recipeOf(options.gpu ?? "");
-    save(await importFrom(rest[0], options, recipe.peaks, recipe.gpu), options.out);
-    return 0;
-  }
-  print(HELP);
-  return options.help || command === undefined ? 0 : 2;
+}
+
+function synthesize(given: CommandArguments, _rest: readonly string[], print: Print) {
+  const { gpu, peaks } = recipeOf(required(given, "synthesize", "gpu"));
+  const stream = randomStreams(numberOf(given, "seed", 1), 0).take("profile");
+  const noise = numberOf(given, "noise", 0.03);
+  save(
+    synthesizeProfile({ gpu, peaks, noise }, stream),
+    required(given, "synthesize", "out"),
+    print,
+  );
+}
+
+function save(profile: OperatorProfile, path: string, print: Print): void {
+  const text = writeProfile(profile);
+  Deno.writeTextFileSync(`${path}.part`, text);
+  Deno.renameSync(`${path}.part`, path);
+  print(`${path}: ${profile.tables.length} tables, ${text.length} bytes`);
+}
+
+function namedProfile(action: string, rest: readonly string[]): OperatorProfile {
+  const name = onlyOne(action, rest, "FILE|GPU");
+  return PROFILED_GPUS.includes(name)
+    ? shippedProfile(name)
+    : parseProfile(readInput(name, "a profile"));
+}
+
+function onlyOne(action: string, rest: readonly string[], wanted: string): string {
+  if (rest.length === 1) return rest[0];
+  throw new UsageError(
+    `Cannot run "profile ${action}" as "profile ${action} ${wanted}": current value is ` +
+      `"${rest.join(" ")}"`,
+  );
+}
+
+function required(given: CommandArguments, action: string, name: string): string {
+  const value = given.value(name);
+  if (value !== undefined) return value;
+  const { value: placeholder } = OPTIONS.find((option) => option.name === name)!;
+  throw new UsageError(`Cannot run "profile ${action}" without --${name} ${placeholder}`);
+}
+
+function numberOf(given: CommandArguments, name: string, standard: number): number {
+  const text = given.value(name);
+  if (text === undefined) return standard;
+  const value = Number(text);
+  if (value >= 0 && value < Infinity) return value;
+  throw new UsageError(`Cannot read --${name} as a number >= 0: current value is "${text}"`);
 }
 
 function recipeOf(name: string) {
@@ -88,92 +176,6 @@ function recipeOf(name: string) {
     throw new RangeError(`Cannot use a GPU as one of ${known}: current value is ${name}`);
   }
   return recipe;
-}
-
-async function importFrom(
-  path: string,
-  options: Readonly<Record<string, unknown>>,
-  peaks: GpuPeaks,
-  gpu: string,
-): Promise<OperatorProfile> {
-  const { format, model, framework = "unknown" } = options as Record<string, string | undefined>;
-  const source = {
-    repository: "imported",
-    commit: "unknown",
-    licence: "see the source",
-    framework,
-    description: `Imported from ${format} files`,
-    command: `deno task profile import --format ${format}`,
-  };
-  if (format === "aiconfigurator") {
-    const known = PROFILE_RECIPES.find((candidate) => candidate.gpu === gpu)!;
-    const recipe = {
-      ...known,
-      format,
-      folder: path.split("/").pop()!,
-      framework: framework === "unknown" ? known.framework : framework,
-      nccl: (options.nccl as string | undefined) ?? known.nccl,
-    } as const;
-    const derived = await deriveProfile(recipe, path.slice(0, path.lastIndexOf("/")), everyShape);
-    return { ...derived, source: { ...source, framework: recipe.framework } };
-  }
-  if (model === undefined) throw new UsageError("Cannot import without --model");
-  const tables: OperatorTable[] = [];
-  if (format === "vidur") {
-    const text = readInput(path, "Vidur measurements");
-    const collective = /time_stats\.(all_reduce|send_recv)\./.test(text.slice(0, 2000));
-    tables.push(...(collective ? importVidurCollective(text) : importVidurLayers(text, model)));
-  } else if (format === "llmservingsim") {
-    for (const tensorParallel of [1, 2, 4, 8]) {
-      const read = (name: string) => {
-        try {
-          return Deno.readTextFileSync(`${path}/${name}`);
-        } catch (error) {
-          if (error instanceof Deno.errors.NotFound) return undefined;
-          throw error;
-        }
-      };
-      const [dense, perSequence, attention] = ["dense", "per_sequence", "attention"].map((name) =>
-        read(`tp${tensorParallel}/${name}.csv`)
-      );
-      if (dense === undefined || perSequence === undefined || attention === undefined) continue;
-      const texts = { dense, perSequence, attention, moe: read(`tp${tensorParallel}/moe.csv`) };
-      const meta = read("meta.yaml");
-      const unequalShare = meta === undefined ? undefined : unequalShareOf(meta, tensorParallel);
-      tables.push(...importLlmServingSim({
-        model,
-        tensorParallel,
-        dtype: "bf16",
-        ...texts,
-        ...(unequalShare !== undefined && { unequalShare }),
-      }));
-    }
-  } else {
-    throw new RangeError(
-      `Cannot import a format as one of aiconfigurator, llmservingsim, vidur: current value is ${format}`,
-    );
-  }
-  if (tables.length === 0) throw new RangeError(`Cannot find ${format} files under ${path}`);
-  return { gpu, peaks, source, tables };
-}
-
-function show(profile: OperatorProfile, print: (line: string) => void): void {
-  const { gpu, source, peaks } = profile;
-  print(`${gpu}: ${source.framework} kernels from ${source.repository} (${source.licence})`);
-  print(`  ${source.description}`);
-  print(
-    `  data sheet: ${peaks.bf16FlopsPerSecond / 1e12} TFLOP/s bf16, ` +
-      `${peaks.fp8FlopsPerSecond / 1e12} fp8, ${peaks.memoryBytesPerSecond / 1e9} GB/s`,
-  );
-  for (const table of profileCoverage(profile)) {
-    const range = `${(table.leastSeconds * 1e6).toPrecision(3)} to ` +
-      `${(table.greatestSeconds * 1e6).toPrecision(3)} us`;
-    const fit = table.referenceError === null
-      ? ""
-      : `; smooth fit off by ${(100 * table.referenceError).toFixed(1)} %`;
-    print(`  ${table.operator} ${table.attributes}: ${table.cells} times, ${range}${fit}`);
-    print(`    ${table.axes.join("; ")}`);
-  }
 }
 
 /** The command "profile". */

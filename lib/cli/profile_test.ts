@@ -104,10 +104,48 @@ Deno.test({
   },
 });
 
+Deno.test("profile show draws the roofline and what was measured", async () => {
+  const folder = Deno.makeTempDirSync();
+  const files = [`${folder}/roofline.svg`, `${folder}/coverage.svg`];
+  await run(["show", "a100-sxm-80gb", "--figure", files[0], "--coverage", files[1]]);
+  const [roofline, coverage] = files.map((file) => Deno.readTextFileSync(file));
+  for (const text of ["GEMM bf16", "prefill attention", "decode attention", ">bf16<"]) {
+    assert.ok(roofline.includes(text), text);
+  }
+  const panels = coverage.match(/>(gemm|context attention|generation attention), /g)!;
+  assert.ok(panels.length >= 3);
+  await assert.rejects(
+    run(["show", "rtx-4090", "--figure", files[0]]),
+    { name: "UsageError", message: /Cannot draw the roofline of rtx-4090/ },
+  );
+  Deno.removeSync(folder, { recursive: true });
+});
+
 Deno.test("profile names what is wrong with a command line", async () => {
-  assert.equal((await run(["nonsense"])).code, 2);
+  const wrong: [string[], RegExp][] = [
+    [["nonsense"], /"profile nonsense" as one of show, learn, import, derive, synthesize/],
+    [["show"], /"profile show" as "profile show FILE\|GPU"/],
+    [["show", "h100-sxm", "--figur", "x.svg"], /--figur .* \(did you mean --figure\?\)/],
+    [["show", "h100-sxm", "--figure", "x.gif"], /ending of a figure as one of svg, png, pdf/],
+    [["synthesize", "--gpu", "h100-sxm"], /"profile synthesize" without --out FILE/],
+    [
+      ["synthesize", "--gpu", "h100-sxm", "--out", "x", "--noise", "-1"],
+      /--noise as a number >= 0/,
+    ],
+    [
+      ["import", "x", "--gpu", "h100-sxm", "--out", "x"],
+      /"profile import" without --format FORMAT/,
+    ],
+    [["learn", "rtx-4090"], /Cannot learn from rtx-4090/],
+  ];
+  for (const [args, message] of wrong) {
+    await assert.rejects(run(args), { name: "UsageError", message });
+  }
   await assert.rejects(
     run(["synthesize", "--gpu", "h1", "--out", "x"]),
     /Cannot use a GPU as one of .*: current value is h1/,
   );
+  const { code, lines } = await run(["--help"]);
+  assert.equal(code, 0);
+  assert.match(lines.join("\n"), /Usage: deno task profile/);
 });

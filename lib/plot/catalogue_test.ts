@@ -6,7 +6,9 @@ import { joinShortStages } from "./join_short_stages.ts";
 import { paperBars } from "./paper_bars.ts";
 import { paretoFront, paretoRows } from "./pareto_front.ts";
 import { predictedScatter } from "./predicted_scatter.ts";
+import { pointPanels } from "./point_panels.ts";
 import { renderFigure, renderSvg } from "./render.ts";
+import { roofline } from "./roofline.ts";
 import type { FigureSpec } from "./spec.ts";
 import { startGraph, type StartStageRow } from "./start_graph.ts";
 import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
@@ -54,6 +56,21 @@ const points = [0, 1, 2, 3, 4, 5].map((i) => ({
   measured: 2 ** i,
   predicted: 2 ** i * (0.9 + i / 20),
 }));
+const panels = ["gemm", "decode"].map((title) => ({
+  title,
+  xTitle: "tokens",
+  yTitle: "n x k",
+  points: [1, 16, 256, 4096].map((x) => ({ x, y: 1e5 * x })),
+}));
+const rates = points.map(({ series, measured, predicted }) => ({
+  series,
+  flopsPerByte: 30 * measured,
+  flopsPerSecond: 3e13 * predicted,
+}));
+const roofs = [
+  { label: "bf16", flopsPerSecond: 989e12, bytesPerSecond: 3.35e12 },
+  { label: "fp8", flopsPerSecond: 1979e12, bytesPerSecond: 3.35e12 },
+];
 
 const starts = ["plain", "beside"].flatMap((panel, k): StartStageRow[] => [
   { panel, stage: "image pull", startSeconds: 0, endSeconds: 2, critical: true, after: [] },
@@ -81,6 +98,8 @@ const FIGURES: Readonly<Record<string, (column?: ColumnSpan) => FigureSpec>> = {
     paretoFront(choices, { xTitle: "Cost (US$)", yTitle: "p99 TTFT (s)", column }),
   startGraph: (column) => startGraph(starts, { column }),
   predictedScatter: (column) => predictedScatter(points, { title: "TTFT (ms)", column }),
+  pointPanels: (column) => pointPanels(panels, { column }),
+  roofline: (column) => roofline(rates, roofs, { column }),
 };
 
 for (const [name, make] of Object.entries(FIGURES)) {
@@ -117,6 +136,9 @@ Deno.test("figures without rows are drawn empty", async () => {
     paperBars([], { title: "x" }),
     paretoFront([], axes),
     predictedScatter([], { title: "x" }),
+    pointPanels([]),
+    pointPanels([{ title: "", xTitle: "x", yTitle: "y", points: [] }]),
+    roofline([], []),
     startGraph([]),
   ];
   for (const spec of empty) ok((await renderSvg(spec)).startsWith("<svg"));
@@ -176,4 +198,21 @@ Deno.test("attainmentCurves() has a band for each series that has intervals, non
     await areas(attainment.map((r) => ({ ...r, lower: r.attainment, upper: r.attainment }))),
     0,
   );
+});
+
+Deno.test("roofline() draws each roof level above its ridge and along the memory's slope below", () => {
+  const { layer } = roofline(rates, roofs) as unknown as {
+    layer: {
+      data: { values: { flopsPerByte: number; teraflops: number }[] };
+      mark: { type: string };
+    }[];
+  };
+  const lines = layer.filter(({ mark }) => mark.type === "line");
+  equal(lines.length, roofs.length);
+  lines.forEach(({ data: { values: [from, ridge, to] } }, i) => {
+    const { flopsPerSecond, bytesPerSecond } = roofs[i];
+    ok(Math.abs(1e12 * from.teraflops / (from.flopsPerByte * bytesPerSecond) - 1) < 1e-12);
+    ok(Math.abs(ridge.flopsPerByte * bytesPerSecond / flopsPerSecond - 1) < 1e-12);
+    equal(to.teraflops, flopsPerSecond / 1e12);
+  });
 });

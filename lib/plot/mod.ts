@@ -45,7 +45,9 @@ export {
   type PredictedScatterOptions,
   type ScatterRow,
 } from "./predicted_scatter.ts";
+export { type PointPanel, pointPanels, type PointPanelsOptions } from "./point_panels.ts";
 export { convertSvg, type FigureFormat, renderFigure, renderSvg } from "./render.ts";
+export { type Roof, roofline, type RooflineOptions, type RooflineRow } from "./roofline.ts";
 export type { FigureSpec } from "./spec.ts";
 export { stageLabel } from "./stage_label.ts";
 export { startGraph, type StartGraphOptions, type StartStageRow } from "./start_graph.ts";
