@@ -77,6 +77,7 @@ export function showSummary(
           ...(cost.asleep_usd > 0 ? [[cost.asleep_usd, "asleep"]] : []),
           ...(cost.pooled_usd > 0 ? [[cost.pooled_usd, "pools"]] : []),
           ...(cost.rounding_usd > 0 ? [[cost.rounding_usd, "rounding"]] : []),
+          ...(cost.storage_usd > 0 ? [[cost.storage_usd, "storage"]] : []),
         ] as [number, string][]).map(([usd, use]) => `${use} ${dollars(usd)}`).join(", ")
       })`,
     ],

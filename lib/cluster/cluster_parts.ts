@@ -150,8 +150,8 @@ export interface FaultParts {
   readonly startFails?: () => boolean;
   /** Wait after the `failed`-th failure of a function's starts in a row, seconds; Infinity: give up. */
   readonly retryWaitSeconds?: (failed: number) => number;
-  /** Told of each machine that is lost, with what it held. */
-  readonly onNodeLost?: (node: number) => void;
+  /** Told of each machine that is lost, with what it held, and when. */
+  readonly onNodeLost?: (node: number, nowSeconds: number) => void;
 }
 
 /** Everything a run is made of. Policies and services keep state: make new ones for each run. */

@@ -156,7 +156,7 @@ export class FaultInjector {
       for (const id of own) this.#lose(id, homeless);
     }
     // What was starting there has let go of what it was loading.
-    if (hasNodes) parts.onNodeLost?.(unit);
+    if (hasNodes) parts.onNodeLost?.(unit, this.#host.nowSeconds);
     for (const request of homeless) this.#host.rescue(request);
     this.#replace(functions);
   }

@@ -831,6 +831,26 @@ export interface Configuration {
       /** Least time billed for an instance, seconds. */
       readonly minimum: number;
     };
+    /** What keeping weights costs, as long as the run lasts. */
+    readonly storage: {
+      /** Price list in data/prices that says what keeping weights costs; null: nothing. */
+      readonly provider: "aws" | "modal" | "runpod" | null;
+      /**
+       * Price of host memory for weights, dollars per 10^9 bytes and 30 days; null: the provider's,
+       * or nothing.
+       */
+      readonly dram: number | null;
+      /**
+       * Price of local disks for weights, dollars per 10^9 bytes and 30 days; null: the provider's,
+       * or nothing.
+       */
+      readonly ssd: number | null;
+      /**
+       * Price of the store that machines fetch from for weights, dollars per 10^9 bytes and 30
+       * days; null: the provider's, or nothing.
+       */
+      readonly remote: number | null;
+    };
   };
   /**
    * Service-level objectives; attainment is the share of arrived requests that keep all of them.

@@ -1,4 +1,4 @@
-import { equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "@std/assert";
 import { BILLING_PRESETS } from "../serverless/cost/mod.ts";
 import { loadConfig } from "./load.ts";
 import { simulate } from "./simulate.ts";
@@ -78,4 +78,63 @@ Deno.test("starts find the weights that earlier starts left on their machine", a
   ok(cold_starts > 10);
   equal(weight_cache!.lookups, cold_starts);
   ok(weight_cache!.dram_hit_rate! > 0.8, "all but the first");
+});
+
+/** Weights of Llama-3.1-8B, 10^9 bytes. */
+const WEIGHTS_GB = 8_030_261_248 * 2 / 1e9;
+
+Deno.test("weights kept are billed by place, beside the phases: together the total", async () => {
+  const machines = (warm: string) =>
+    `cluster: { nodes: [{ gpus: 4, count: 2 }], weight_cache: { warm: ${warm} } }`;
+  const prices = "cost: { storage: { dram: 5, ssd: 0.1, remote: 0.02 } }";
+  const [free, paid, cold] = await Promise.all([
+    run(machines("ssd")),
+    run(`{ ${machines("ssd")}, ${prices} }`),
+    run(`{ ${machines("none")}, ${prices} }`),
+  ]);
+  const near = (actual: number, expected: number) =>
+    ok(Math.abs(actual - expected) <= 1e-9 * (1 + expected), `${actual}, ${expected}`);
+  equal(free.cost.storage_usd, 0);
+  deepEqual(free.stored_weights_gb_hours, paid.stored_weights_gb_hours);
+  const { cost, stored_weights_gb_hours: stored } = paid;
+  // Two disks and the store hold them from the beginning to the end.
+  near(stored.ssd, 2 * stored.remote);
+  const hours = stored.remote / WEIGHTS_GB;
+  ok(hours > 200 / 3600 && hours < 400 / 3600);
+  near(cost.storage_usd, (0.1 * stored.ssd + 0.02 * stored.remote) / 720);
+  const { dram, ssd, remote } = cold.stored_weights_gb_hours;
+  ok(dram > 0 && ssd > 0 && dram < remote, "from the first start on, where it is");
+  near(cold.cost.storage_usd, (5 * dram + 0.1 * ssd + 0.02 * remote) / 720);
+  near(cost.total_usd, free.cost.total_usd + cost.storage_usd);
+  near(
+    cost.busy_usd + cost.idle_usd + cost.cold_start_usd + cost.asleep_usd + cost.pooled_usd +
+      cost.rounding_usd + cost.storage_usd,
+    cost.total_usd,
+  );
+  const shares = [
+    cost.busy_share,
+    cost.idle_share,
+    cost.cold_start_share,
+    cost.asleep_share,
+    cost.pooled_share,
+    cost.waste_share,
+    cost.storage_share,
+  ];
+  near(shares.reduce<number>((sum, share) => sum + share!, 0), 1);
+  ok(cost.storage_share! > 0);
+  near(cost.per_request_usd! * paid.requests.completed, cost.total_usd);
+});
+
+Deno.test("the store holds each model once; a provider's prices hold where none is given", async () => {
+  const functions = "functions: [{ count: 2 }, { model: { weight_dtype: fp8 } }]";
+  const { stored_weights_gb_hours: stored, cost } = await run(
+    `{ ${functions}, cost: { storage: { provider: aws } } }`,
+  );
+  const one = await run("cost: { storage: { provider: aws, remote: 0 } }");
+  equal(one.cost.storage_usd, 0);
+  equal(stored.dram + stored.ssd, 0, "without machines nothing else is kept");
+  ok(Math.abs(cost.storage_usd - stored.remote * 0.023 / 720) < 1e-12);
+  const hours = one.stored_weights_gb_hours.remote / WEIGHTS_GB;
+  // Eight and sixteen bits of each parameter, but for embedding and head.
+  ok(stored.remote > 1.5 * WEIGHTS_GB * hours * 0.9 && stored.remote < 1.7 * WEIGHTS_GB * hours);
 });

@@ -41,7 +41,10 @@ export async function simulate(
 ): Promise<RunResult> {
   const { onProgress, onPhase, ...texts } = options;
   onPhase?.("build");
-  const { parts, facts, classes, hasClasses, weights, notices } = await buildCluster(config, texts);
+  const { parts, facts, classes, hasClasses, weights, storedAt, notices } = await buildCluster(
+    config,
+    texts,
+  );
   onPhase?.("loop");
   const record = simulateCluster(onProgress ? { ...parts, onProgress } : parts);
   onPhase?.("summary");
@@ -56,6 +59,7 @@ export async function simulate(
     functionNames: parts.functions.map((f) => f.name),
     coldStartWaits: waits,
     ...(weights && { weightCache: weights.counts() }),
+    stored: storedAt(record.endAtSeconds),
     percentiles: config.metrics.percentiles,
     warmupSeconds: ignoresWarmup ? 0 : asked,
     ...(hasClasses ? { classes } : { slo: classes[0].slo }),

@@ -6,11 +6,16 @@ import type { RunRecord } from "./run_record.ts";
 import type { CostSummary } from "./run_tables.ts";
 import { hasLimits, meetsSlo, type SloLimits } from "./slo.ts";
 
-/** The bill of all instances, function by function. */
+/**
+ * The bill of all instances, function by function, and of the weights kept.
+ *
+ * @param storageUsd Part of the bill that is no instance's, dollars.
+ */
 export function billInstances(
   lives: readonly InstanceLife[],
   run: RunRecord,
   functions: readonly FunctionFacts[],
+  storageUsd = 0,
 ): BilledUses & {
   readonly byFunctionUsd: readonly number[];
   readonly wastedUsd: number;
@@ -23,6 +28,7 @@ export function billInstances(
     asleep_usd: 0,
     pooled_usd: 0,
     rounding_usd: 0,
+    storage_usd: storageUsd,
   };
   const byFunctionUsd: number[] = [];
   const loadsAt = loadInstants(run, functions);
@@ -76,6 +82,7 @@ export function billInstances(
     cost.pooled_usd += part.pooledUsd;
     cost.rounding_usd += part.roundingUsd;
   }
+  cost.total_usd += storageUsd;
   return { ...cost, byFunctionUsd, wastedUsd };
 }
 
@@ -94,6 +101,7 @@ type BilledUses = Pick<
   | "asleep_usd"
   | "pooled_usd"
   | "rounding_usd"
+  | "storage_usd"
 >;
 
 /** Instants at which instances begin to fetch or load their weights, where that matters. */
@@ -121,6 +129,7 @@ export function costShares(cost: BilledUses, wastedUsd: number) {
     asleep_share: share(cost.asleep_usd),
     pooled_share: share(cost.pooled_usd),
     waste_share: share(cost.rounding_usd + wastedUsd),
+    storage_share: share(cost.storage_usd),
   };
 }
 

@@ -151,6 +151,8 @@ export interface CostSummary {
   readonly pooled_usd: number;
   /** Billed beyond the time used, by granularity and minimum. */
   readonly rounding_usd: number;
+  /** For weights kept. */
+  readonly storage_usd: number;
   /** Total over completed requests; null when there are none. */
   readonly per_request_usd: number | null;
   /** Total over output tokens of completed requests, times a million; null when there are none. */
@@ -171,6 +173,8 @@ export interface CostSummary {
   readonly pooled_share: number | null;
   /** Share for nothing that was of use: rounding, and starts that were given up. */
   readonly waste_share: number | null;
+  /** Share for weights kept. */
+  readonly storage_share: number | null;
   /** Renting the most GPUs in use for the whole run at the on-demand price; null without a price. */
   readonly always_on_usd: number | null;
   /** Share of time billed up to which this is cheaper than renting; null without a price. */
@@ -318,6 +322,8 @@ export interface Summary {
     /** Models given up to make room. */
     readonly evictions: number;
   } | null;
+  /** Weights kept by place, 10^9 bytes times hours; in the remote store those of all functions. */
+  readonly stored_weights_gb_hours: Readonly<Record<"dram" | "ssd" | "remote", number>>;
   /** Idle instances that stopped because another function's found no GPU. */
   readonly evicted_instances: number;
   /** What sleeping instances did; null where none can sleep. */

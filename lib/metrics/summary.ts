@@ -21,6 +21,7 @@ import {
   type Summary,
 } from "./run_tables.ts";
 import { hasLimits, type SloLimits } from "./slo.ts";
+import { billStorage, storedGbHours, type StoredWeights } from "./storage_summary.ts";
 
 export type { FunctionFacts } from "./function_facts.ts";
 
@@ -38,6 +39,8 @@ export interface SummaryOptions {
   readonly functions: readonly FunctionFacts[];
   /** How starts found their weights; absent without machines that keep any. */
   readonly weightCache?: WeightCacheCounts;
+  /** Weights kept, and their price; absent: none. */
+  readonly stored?: StoredWeights;
   /** The run's waits for starts, where they have been split already. */
   readonly coldStartWaits?: ColdStartWaits;
   /** Names by function id; absent: no rows by function. */
@@ -68,10 +71,11 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
   const counts = countRequests(run, warmupSeconds);
   const latencies = requestLatencies(run, percentiles, warmupSeconds);
   const use = instanceUse(run.lives, run, options.functions);
+  const bill = billInstances(run.lives, run, options.functions, billStorage(options.stored));
   const measuredSeconds = Math.max(0, endAtSeconds - warmupSeconds);
   const rate = (count: number) => measuredSeconds > 0 ? count / measuredSeconds : 0;
   const ratio = (value: number, whole: number) => whole > 0 ? value / whole : 0;
-  const { byFunctionUsd: _, wastedUsd, ...cost } = use.cost;
+  const { byFunctionUsd, wastedUsd, ...cost } = bill;
   const throughput = rate(counts.measuredCompleted);
   const outputTokens = counts.allOutputTokens;
   return {
@@ -84,7 +88,7 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
     } as LatencySummary,
     throughput_rps: throughput,
     ...attainmentFields(run, options, rate),
-    functions: functionFields(run, options, use.cost.byFunctionUsd),
+    functions: functionFields(run, options, byFunctionUsd),
     output_tokens_per_s: rate(counts.measuredOutputTokens),
     total_tokens_per_s: rate(counts.measuredOutputTokens + counts.measuredPromptTokens),
     mfu: ratio(use.flops, use.peakFlops),
@@ -101,6 +105,7 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
     cold_start_rate: ratio(counts.waitedForStart, run.arrived),
     cold_start_stages_s: coldStartStages(options.coldStartWaits ?? coldStartWaits(run)),
     weight_cache: weightCacheFields(options.weightCache),
+    stored_weights_gb_hours: storedGbHours(options.stored),
     evicted_instances: run.evictions,
     sleep: sleepFields(run),
     prewarmed_pools: poolFields(run, options.functionNames ?? []),
@@ -379,5 +384,5 @@ function instanceUse(
       if (holdsGpus) use.gpuSeconds += seconds * functions[functionId].gpus;
     }
   }
-  return { ...use, cost: billInstances(lives, run, functions) };
+  return use;
 }

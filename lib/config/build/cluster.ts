@@ -22,6 +22,7 @@ import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
 import { buildStarts, type StartKind } from "./starts.ts";
+import { storedWeights, type StoredWeightsAt } from "./stored_weights.ts";
 
 /** Texts of the files that a configuration names. */
 export interface ConfiguredTexts {
@@ -44,6 +45,8 @@ export interface BuiltCluster {
   readonly hasClasses: boolean;
   /** Weights kept on the machines between starts; absent without machines. */
   readonly weights?: WeightCache;
+  /** Weights kept in all places until the end of the run. */
+  readonly storedAt: StoredWeightsAt;
   /** What a user should know before reading the results. */
   readonly notices: readonly string[];
 }
@@ -153,6 +156,7 @@ export async function buildCluster(
     classes: built.classes,
     hasClasses: built.areNamed,
     ...(starts.weights && { weights: starts.weights }),
+    storedAt: storedWeights(config, byFunction, starts.weights),
     notices: [...notices],
   };
 }

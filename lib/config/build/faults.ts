@@ -60,6 +60,6 @@ export function buildFaults(
       startFails: () => startFails(probability, startStream),
       retryWaitSeconds: (failed: number) => retry.waitSeconds(failed, startStream),
     }),
-    ...(weights && { onNodeLost: (node: number) => weights.clearNode(node) }),
+    ...(weights && { onNodeLost: (node: number, now: number) => weights.clearNode(node, now) }),
   };
 }

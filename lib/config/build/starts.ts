@@ -44,7 +44,8 @@ export interface BuiltStarts {
   readonly loadSeconds?: (node: number, functionId: number, nowSeconds: number) => number;
 }
 
-function weightsKey({ config, deployment }: StartKind): string {
+/** Name of a function's weights: equal ones are kept once. */
+export function weightsKey({ config, deployment }: StartKind): string {
   return `${deployment.shape.name}/${config.model.weight_dtype ?? config.model.dtype}`;
 }
 

@@ -1,5 +1,6 @@
 import { numberMap } from "../collections.ts";
 import { BILLING_PRESETS, type BillingPresetName } from "../../serverless/cost/billing_plan.ts";
+import { STORAGE_PROVIDERS } from "../../serverless/cost/storage.ts";
 import { section } from "../section.ts";
 import { choice, flag, quantity } from "../settings.ts";
 
@@ -25,6 +26,25 @@ const billing = section({
     describe: "Least time billed for an instance, seconds.",
   }),
 }, { describe: "What time of an instance is billed." });
+
+const tierPrice = (tier: string) =>
+  quantity("number", {
+    min: 0,
+    default: null,
+    describe: `Price of ${tier} for weights, dollars per 10^9 bytes and 30 days; null: the ` +
+      "provider's, or nothing.",
+  });
+
+const storage = section({
+  provider: choice(STORAGE_PROVIDERS, {
+    wanted: "a price list with storage",
+    default: null,
+    describe: "Price list in data/prices that says what keeping weights costs; null: nothing.",
+  }),
+  dram: tierPrice("host memory"),
+  ssd: tierPrice("local disks"),
+  remote: tierPrice("the store that machines fetch from"),
+}, { describe: "What keeping weights costs, as long as the run lasts." });
 
 /** What the fleet costs. */
 export const cost = section({
@@ -55,4 +75,5 @@ export const cost = section({
       "of a start where members hold GPUs (engines, nodes), 0 for containers.",
   }),
   billing,
+  storage,
 }, { describe: "What the fleet costs." });

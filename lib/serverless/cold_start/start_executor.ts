@@ -383,7 +383,7 @@ export class StartExecutor {
     this.#forget(transfer);
     for (const flow of transfer.flows) this.#network.cancel(flow, now);
     if (reading !== null) this.#weights?.unpin(share.node, reading, share.key);
-    for (const tier of reserved) this.#weights?.abandon(share.node, tier, share.key);
+    for (const tier of reserved) this.#weights?.abandon(share.node, tier, share.key, now);
   }
 
   #forget(transfer: Transfer): void {

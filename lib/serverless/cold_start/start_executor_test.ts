@@ -348,7 +348,7 @@ Deno.test("StartExecutor gives each start contiguous stages and a path that adds
     }
     // Nothing is left pinned: everything can be given up.
     for (const place of [0, 1]) {
-      for (const model of ["m0", "m1", "m2"]) weights.drop(place, "dram", model);
+      for (const model of ["m0", "m1", "m2"]) weights.drop(place, "dram", model, last);
       assert.equal(weights.usedBytes(place, "dram"), 0);
     }
   }));

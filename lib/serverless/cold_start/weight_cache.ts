@@ -31,10 +31,24 @@ class Tier {
   readonly policy: EvictionPolicy;
   readonly capacityBytes: number;
   usedBytes = 0;
+  #byteSeconds = 0;
+  #sinceSeconds = 0;
 
   constructor(capacityBytes: number, policy: EvictionPolicy) {
     this.capacityBytes = capacityBytes;
     this.policy = policy;
+  }
+
+  /** Integral of the bytes taken until `now`, byte-seconds. */
+  byteSeconds(now: number): number {
+    return this.#byteSeconds + this.usedBytes * Math.max(0, now - this.#sinceSeconds);
+  }
+
+  /** Takes so many bytes more, or fewer. */
+  change(bytes: number, now: number): void {
+    this.#byteSeconds = this.byteSeconds(now);
+    this.#sinceSeconds = now;
+    this.usedBytes += bytes;
   }
 }
 
@@ -133,7 +147,6 @@ export class WeightCache {
     let evicted = 0;
     for (const entry of victims) {
       room.entries.delete(entry.key);
-      room.usedBytes -= entry.bytes;
       room.policy.evicted(entry);
       evicted += entry.bytes;
     }
@@ -151,7 +164,7 @@ export class WeightCache {
     };
     room.policy.touch(entry);
     room.entries.set(key, entry);
-    room.usedBytes += bytes;
+    room.change(bytes - evicted, now);
     return evicted;
   }
 
@@ -163,10 +176,10 @@ export class WeightCache {
   }
 
   /** Takes the pin of a load that was given up off; incomplete weights that nobody waits for go. */
-  abandon(node: number, tier: CachedTier, key: string): void {
+  abandon(node: number, tier: CachedTier, key: string, now: number): void {
     const entry = this.#entry(node, tier, key);
     entry.pins--;
-    if (!entry.complete && entry.pins === 0) this.#remove(node, tier, entry);
+    if (!entry.complete && entry.pins === 0) this.#remove(node, tier, entry, now);
   }
 
   /** Uses weights and keeps them until `unpin`. */
@@ -195,18 +208,18 @@ export class WeightCache {
   }
 
   /** Gives weights up at once (a node that fails, an explicit eviction); false when pinned or absent. */
-  drop(node: number, tier: CachedTier, key: string): boolean {
+  drop(node: number, tier: CachedTier, key: string, now: number): boolean {
     const entry = this.#nodes[node][tier].entries.get(key);
     if (entry === undefined || entry.pins > 0) return false;
-    this.#remove(node, tier, entry);
+    this.#remove(node, tier, entry, now);
     return true;
   }
 
   /** Gives up all that a node holds, pinned or not: it failed, and so did what used the weights. */
-  clearNode(node: number): void {
+  clearNode(node: number, now: number): void {
     for (const room of Object.values(this.#nodes[node])) {
       room.entries.clear();
-      room.usedBytes = 0;
+      room.change(-room.usedBytes, now);
     }
   }
 
@@ -220,6 +233,13 @@ export class WeightCache {
     return this.#nodes[node][tier].usedBytes;
   }
 
+  /**
+   * Bytes taken on a tier of all nodes, loading ones included, over the time until `now`, byte-seconds.
+   */
+  byteSeconds(tier: CachedTier, now: number): number {
+    return this.#nodes.reduce((sum, node) => sum + node[tier].byteSeconds(now), 0);
+  }
+
   /** Counts since the start. */
   counts(): WeightCacheCounts {
     return {
@@ -231,10 +251,10 @@ export class WeightCache {
     };
   }
 
-  #remove(node: number, tier: CachedTier, entry: CacheEntry): void {
+  #remove(node: number, tier: CachedTier, entry: CacheEntry, now: number): void {
     const room = this.#nodes[node][tier];
     room.entries.delete(entry.key);
-    room.usedBytes -= entry.bytes;
+    room.change(-entry.bytes, now);
   }
 
   #entry(node: number, tier: CachedTier, key: string): CacheEntry {

@@ -67,6 +67,44 @@ Deno.test("WeightCache keeps pinned and loading models and says when nothing fit
   assert.equal(cache.tier(0, "held"), "dram");
 });
 
+Deno.test("WeightCache keeps an account of bytes over time, whatever comes and goes", () => {
+  const step = fc.record({
+    seconds: fc.double({ min: 0, max: 100, noNaN: true }),
+    action: fc.constantFrom("hold", "load", "abandon", "drop", "clear"),
+    key: fc.integer({ min: 0, max: 3 }),
+    bytes: fc.integer({ min: 1, max: 60 }),
+  });
+  fc.assert(fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+    const cache = new WeightCache();
+    const node = cache.addNode({ dramBytes: 100, ssdBytes: 50 });
+    cache.addNode({ dramBytes: 100, ssdBytes: 0 });
+    const loading = new Set<string>();
+    let now = 0;
+    let byteSeconds = 0;
+    for (const { seconds, action, key, bytes } of steps) {
+      byteSeconds += cache.usedBytes(node, "dram") * seconds;
+      now += seconds;
+      const name = `m${key}`;
+      if (action === "hold" && !loading.has(name)) cache.hold(node, "dram", name, bytes, now);
+      if (action === "load" && !loading.has(name) && !cache.has(node, "dram", name)) {
+        if (cache.reserve(node, "dram", name, bytes, now) >= 0) loading.add(name);
+      }
+      if (action === "abandon" && loading.delete(name)) cache.abandon(node, "dram", name, now);
+      if (action === "drop") cache.drop(node, "dram", name, now);
+      if (action === "clear") {
+        cache.clearNode(node, now);
+        loading.clear();
+      }
+    }
+    const later = byteSeconds + cache.usedBytes(node, "dram") * 7;
+    const close = (actual: number, expected: number) =>
+      assert.ok(Math.abs(actual - expected) <= 1e-9 * (1 + expected), `${actual}, ${expected}`);
+    close(cache.byteSeconds("dram", now), byteSeconds);
+    close(cache.byteSeconds("dram", now + 7), later);
+    assert.equal(cache.byteSeconds("ssd", now), 0);
+  }));
+});
+
 Deno.test("WeightCache counts look-ups per tier", () => {
   const cache = new WeightCache();
   cache.addNode({ dramBytes: 10, ssdBytes: 10 });

@@ -3,8 +3,9 @@ import * as fc from "fast-check";
 import { bill, type InstanceDurations, roundedSeconds } from "./bill.ts";
 import { BILLING_PRESETS, type BillingPlan, simfaasinferPlan } from "./billing_plan.ts";
 import { instanceDurations } from "./instance_durations.ts";
-import { findPrice, parsePrices, priceCatalogue } from "./prices.ts";
-import { breakEvenUtilization, storageUsd, unitCosts } from "./unit_costs.ts";
+import { findPrice, parsePrices, priceCatalogue, priceLists } from "./prices.ts";
+import { STORAGE_PROVIDERS, storagePrices, storageUsd } from "./storage.ts";
+import { breakEvenUtilization, unitCosts } from "./unit_costs.ts";
 
 function near(actual: number, expected: number) {
   ok(
@@ -147,6 +148,37 @@ Deno.test("at the break-even utilisation both ways cost the same", () => {
 
 Deno.test("storageUsd() is the price for a GB kept for thirty days", () => {
   near(storageUsd(16e9 * 30 * 86_400, 0.02), 0.32);
+});
+
+Deno.test("storage has its price at the providers that say they have one, in one unit", () => {
+  const lists = priceLists().filter(({ storage }) => storage.length > 0);
+  deepStrictEqual(lists.map(({ provider }) => provider).sort(), [...STORAGE_PROVIDERS]);
+  for (const { tier, usdPerGbMonth, source } of lists.flatMap(({ storage }) => storage)) {
+    const [least, most] = tier === "dram" ? [1, 20] : [0.01, 0.3];
+    ok(usdPerGbMonth > least && usdPerGbMonth < most, source);
+  }
+  deepStrictEqual(storagePrices("runpod"), { dram: 0, ssd: 0.1, remote: 0.07 });
+  // 2^30 bytes for a second at 2.22e-6 dollars.
+  near(storageUsd(2 ** 30, storagePrices("modal").dram), 2.22e-6);
+  throws(() => storagePrices("lambda"), {
+    name: "RangeError",
+    message:
+      /^Cannot find prices of storage as those of one of aws, .*: current value is "lambda"$/,
+  });
+});
+
+Deno.test("storagePrices() takes the latest", () => {
+  const row = (usd: number, date: string) =>
+    `{ tier: ssd, usd_per_gb_month: ${usd}, region: any, as_of: "${date}", source: s }`;
+  const { storage } = parsePrices(
+    `provider: x\nprices: []\nstorage: [${row(1, "2025")}, ${row(2, "2026-01")}]`,
+    "x",
+  );
+  deepStrictEqual(storage.map(({ usdPerGbMonth }) => usdPerGbMonth), [1, 2]);
+  throws(
+    () => parsePrices(`provider: x\nprices: []\nstorage: [{ tier: tape }]`, "x"),
+    /Cannot read x as a price list: storage.0/,
+  );
 });
 
 Deno.test("every price has its date and source; hourly and per-second prices agree in unit", () => {

@@ -1,5 +1,6 @@
 import { parse } from "@std/yaml";
 import { z } from "zod";
+import type { WeightTier } from "../cold_start/stages.ts";
 import aws from "../../../data/prices/aws.yaml" with { type: "text" };
 import azure from "../../../data/prices/azure.yaml" with { type: "text" };
 import gcp from "../../../data/prices/gcp.yaml" with { type: "text" };
@@ -29,21 +30,63 @@ export interface Price {
   readonly source: string;
 }
 
+/** The price of one place to keep weights in, with its date. */
+export interface StoragePrice {
+  /** Host memory, local disk, or the store that machines fetch from. */
+  readonly tier: WeightTier;
+  /** Dollars per 10^9 bytes and 30 days. */
+  readonly usdPerGbMonth: number;
+  /** Region or market segment; "any" when there is one price. */
+  readonly region: string;
+  /** Date of the price: year, year-month or year-month-day. */
+  readonly asOf: string;
+  /** Where the price stands. */
+  readonly source: string;
+}
+
+/** One file of data/prices. */
+export interface PriceList {
+  readonly provider: string;
+  readonly prices: readonly Price[];
+  readonly storage: readonly StoragePrice[];
+}
+
+/** 2^30 bytes for a second, in 10^9 bytes for 30 days. */
+const GB_MONTHS_PER_GIB_SECOND = 2 ** 30 / 1e9 / (30 * 86_400);
+
+const origin = {
+  region: z.string().min(1),
+  as_of: z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/),
+  source: z.string().min(1),
+};
 const rowSchema = z.strictObject({
   gpu: z.string().min(1),
   kind: z.enum(["on-demand", "reserved", "spot", "serverless"]),
-  region: z.string().min(1),
   usd_per_gpu_hour: z.number().positive().optional(),
   usd_per_gpu_second: z.number().positive().optional(),
-  as_of: z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/),
-  source: z.string().min(1),
+  ...origin,
 }).refine(
   (row) => (row.usd_per_gpu_hour === undefined) !== (row.usd_per_gpu_second === undefined),
   {
     message: "needs one of usd_per_gpu_hour and usd_per_gpu_second",
   },
 );
-const fileSchema = z.strictObject({ provider: z.string().min(1), prices: z.array(rowSchema) });
+const storageSchema = z.strictObject({
+  tier: z.enum(["dram", "ssd", "remote"]),
+  usd_per_gb_month: z.number().positive().optional(),
+  usd_per_gib_second: z.number().positive().optional(),
+  ...origin,
+}).refine(
+  (row) => (row.usd_per_gb_month === undefined) !== (row.usd_per_gib_second === undefined),
+  {
+    message: "needs one of usd_per_gb_month and usd_per_gib_second",
+  },
+);
+const fileSchema = z.strictObject({
+  provider: z.string().min(1),
+  prices: z.array(rowSchema),
+  storage: z.array(storageSchema).optional(),
+});
 
 /**
  * Reads a price list.
@@ -51,7 +94,7 @@ const fileSchema = z.strictObject({ provider: z.string().min(1), prices: z.array
  * @param where Name of the text, for errors.
  * @throws {SyntaxError} If the text does not have the form of the files in data/prices.
  */
-export function parsePrices(text: string, where: string): Price[] {
+export function parsePrices(text: string, where: string): PriceList {
   const result = fileSchema.safeParse(parse(text), { jitless: true });
   if (!result.success) {
     const [issue] = result.error.issues;
@@ -59,16 +102,26 @@ export function parsePrices(text: string, where: string): Price[] {
       `Cannot read ${where} as a price list: ${issue.path.join(".")}: ${issue.message}`,
     );
   }
-  const { provider, prices } = result.data;
-  return prices.map((row) => ({
+  const { provider, prices, storage = [] } = result.data;
+  return {
     provider,
-    gpu: row.gpu,
-    kind: row.kind,
-    region: row.region,
-    usdPerGpuSecond: row.usd_per_gpu_second ?? row.usd_per_gpu_hour! / 3600,
-    asOf: row.as_of,
-    source: row.source,
-  }));
+    prices: prices.map((row) => ({
+      provider,
+      gpu: row.gpu,
+      kind: row.kind,
+      region: row.region,
+      usdPerGpuSecond: row.usd_per_gpu_second ?? row.usd_per_gpu_hour! / 3600,
+      asOf: row.as_of,
+      source: row.source,
+    })),
+    storage: storage.map((row) => ({
+      tier: row.tier,
+      usdPerGbMonth: row.usd_per_gb_month ?? row.usd_per_gib_second! / GB_MONTHS_PER_GIB_SECOND,
+      region: row.region,
+      asOf: row.as_of,
+      source: row.source,
+    })),
+  };
 }
 
 const TEXTS: Readonly<Record<string, string>> = {
@@ -80,7 +133,17 @@ const TEXTS: Readonly<Record<string, string>> = {
   runpod,
   simfaasinfer,
 };
-const parsed = new Map<string, readonly Price[]>();
+const parsed = new Map<string, PriceList>();
+
+/** The files of data/prices by provider. @param mention As in {@linkcode priceCatalogue}. */
+export function priceLists(mention = ""): readonly PriceList[] {
+  const wanted = mention.toLowerCase();
+  return Object.entries(TEXTS).flatMap(([name, text]) => {
+    if (!text.toLowerCase().includes(wanted)) return [];
+    if (!parsed.has(name)) parsed.set(name, parsePrices(text, `data/prices/${name}.yaml`));
+    return parsed.get(name)!;
+  });
+}
 
 /**
  * The prices of data/prices, by provider, in the order of the files.
@@ -88,12 +151,7 @@ const parsed = new Map<string, readonly Price[]>();
  * @param mention Only lists that contain this text, capitals aside, are read; default all.
  */
 export function priceCatalogue(mention = ""): readonly Price[] {
-  const wanted = mention.toLowerCase();
-  return Object.entries(TEXTS).flatMap(([name, text]) => {
-    if (!text.toLowerCase().includes(wanted)) return [];
-    if (!parsed.has(name)) parsed.set(name, parsePrices(text, `data/prices/${name}.yaml`));
-    return parsed.get(name)!;
-  });
+  return priceLists(mention).flatMap(({ prices }) => prices);
 }
 
 /** What price is wanted; absent fields match any. */

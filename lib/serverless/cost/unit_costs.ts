@@ -52,16 +52,6 @@ export function unitCosts(bill: Bill, work: WorkDone): UnitCosts {
 }
 
 /**
- * Cost of keeping weights on disk, dollars.
- *
- * @param byteSeconds Integral of the bytes stored, byte-seconds.
- * @param usdPerGbMonth Price of 10^9 bytes for 30 days.
- */
-export function storageUsd(byteSeconds: number, usdPerGbMonth: number): number {
-  return byteSeconds / 1e9 / (30 * 86_400) * usdPerGbMonth;
-}
-
-/**
  * Share of time billed up to which paying per second is cheaper than renting GPUs throughout: the
  * ratio of the two prices, at most 1.
  *
