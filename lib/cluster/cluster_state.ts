@@ -1,7 +1,7 @@
 import type { RunColumns } from "./engine_parts.ts";
 import { requestColumns } from "../metrics/recorder.ts";
 import { EventQueue } from "../sim/event_queue.ts";
-import { IndexedHeap } from "../sim/indexed_heap.ts";
+import { WinnerTree } from "../sim/winner_tree.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
 import { Autoscaler } from "./autoscaler.ts";
 import { Clock } from "./clock.ts";
@@ -34,7 +34,7 @@ export class ClusterState {
   readonly fleet: Fleet;
   readonly queue = new EventQueue();
   /** End of the step in progress by instance. */
-  readonly stepEnds = new IndexedHeap();
+  readonly stepEnds = new WinnerTree(4);
   /** Instances whose engine forms a step at the end of this instant. */
   readonly toPlan: number[] = [];
   /** By function. */

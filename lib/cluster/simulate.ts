@@ -146,7 +146,7 @@ class Simulation {
 
   /** Whether anything but sampling can still happen, or the horizon is ahead. */
   #mayGoOn(): boolean {
-    return this.#state.queue.size > 0 || this.#state.stepEnds.size > 0 ||
+    return this.#state.queue.size > 0 || this.#state.stepEnds.firstKey < Infinity ||
       this.#state.toPlan.length > 0 ||
       this.#state.fleet.nextStartSeconds < Infinity ||
       this.#nextArrival < this.#scheduledArrivals ||

@@ -17,23 +17,17 @@ export class IndexedHeap {
   #ids: Int32Array;
   /**
    * Keys in heap order, beside the ids, so that comparing needs no second look-up. Beyond the size
-   * they are Infinity, so that looking at the first ones needs no test.
+   * they are Infinity, so that looking at the first one needs no test.
    */
   #keys: Float64Array;
-  /**
-   * Key of each id, for keys that are computed in a hot loop: write the key of an id that has one
-   * already, then call {@link update}. A key as an argument would be boxed at every call.
-   */
-  keyOf: Float64Array;
   /** Place of each id in the heap, -1 when absent. */
   #places: Int32Array;
 
   /** Makes a heap with room for ids below `capacity` (>= 1); it grows as needed. */
   constructor(capacity = 16) {
     this.#ids = new Int32Array(capacity);
-    this.#keys = new Float64Array(Math.max(3, capacity)).fill(Infinity);
+    this.#keys = new Float64Array(capacity).fill(Infinity);
     this.#places = new Int32Array(capacity).fill(-1);
-    this.keyOf = new Float64Array(capacity);
   }
 
   /** Ids that have a key. */
@@ -51,25 +45,13 @@ export class IndexedHeap {
     return this.#keys[0];
   }
 
-  /** Whether all keys but the first id's are above the first id's. */
-  get isFirstAlone(): boolean {
-    const keys = this.#keys;
-    return keys[1] > keys[0] && keys[2] > keys[0];
-  }
-
   /** Gives `id` (>= 0) the key, whether or not it had one. */
   set(id: number, key: number): void {
     if (id >= this.#places.length) this.#grow(id);
-    this.keyOf[id] = key;
-    this.update(id);
-  }
-
-  /** Puts `id` where its key in {@link keyOf} belongs. */
-  update(id: number): void {
     const place = this.#places[id];
-    if (place < 0) this.#rise(this.#size++, id);
-    else if (this.keyOf[id] < this.#keys[place]) this.#rise(place, id);
-    else this.#sink(place, id);
+    if (place < 0) this.#rise(this.#size++, id, key);
+    else if (key < this.#keys[place]) this.#rise(place, id, key);
+    else this.#sink(place, id, key);
   }
 
   /** Takes `id` out; nothing happens when it has no key. */
@@ -78,50 +60,50 @@ export class IndexedHeap {
     if (place < 0) return;
     this.#places[id] = -1;
     const last = --this.#size;
-    const moved = this.#ids[last];
+    const movedId = this.#ids[last];
+    const movedKey = this.#keys[last];
     this.#keys[last] = Infinity;
     if (place === last) return;
     const parent = (place - 1) >> 1;
-    if (place > 0 && this.#after(parent, moved)) this.#rise(place, moved);
-    else this.#sink(place, moved);
+    if (place > 0 && this.#after(parent, movedId, movedKey)) this.#rise(place, movedId, movedKey);
+    else this.#sink(place, movedId, movedKey);
   }
 
-  /** Whether the entry at `place` comes after `id`. */
-  #after(place: number, id: number): boolean {
-    const key = this.keyOf[id];
+  /** Whether the entry at `place` comes after (key, id). */
+  #after(place: number, id: number, key: number): boolean {
     const other = this.#keys[place];
     return other > key || (other >= key && this.#ids[place] > id);
   }
 
-  #rise(from: number, id: number): void {
+  #rise(from: number, id: number, key: number): void {
     let hole = from;
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
-      if (!this.#after(parent, id)) break;
-      this.#put(hole, this.#ids[parent]);
+      if (!this.#after(parent, id, key)) break;
+      this.#put(hole, this.#ids[parent], this.#keys[parent]);
       hole = parent;
     }
-    this.#put(hole, id);
+    this.#put(hole, id, key);
   }
 
-  #sink(from: number, id: number): void {
+  #sink(from: number, id: number, key: number): void {
     const size = this.#size;
     let hole = from;
     for (;;) {
       let child = 2 * hole + 1;
       if (child >= size) break;
       const right = child + 1;
-      if (right < size && this.#after(child, this.#ids[right])) child = right;
-      if (this.#after(child, id)) break;
-      this.#put(hole, this.#ids[child]);
+      if (right < size && this.#after(child, this.#ids[right], this.#keys[right])) child = right;
+      if (this.#after(child, id, key)) break;
+      this.#put(hole, this.#ids[child], this.#keys[child]);
       hole = child;
     }
-    this.#put(hole, id);
+    this.#put(hole, id, key);
   }
 
-  #put(place: number, id: number): void {
+  #put(place: number, id: number, key: number): void {
     this.#ids[place] = id;
-    this.#keys[place] = this.keyOf[id];
+    this.#keys[place] = key;
     this.#places[id] = place;
   }
 
@@ -133,9 +115,6 @@ export class IndexedHeap {
     ids.set(this.#ids);
     const keys = new Float64Array(capacity).fill(Infinity);
     keys.set(this.#keys);
-    const keyOf = new Float64Array(capacity);
-    keyOf.set(this.keyOf);
-    this.keyOf = keyOf;
     this.#places = places;
     this.#ids = ids;
     this.#keys = keys;

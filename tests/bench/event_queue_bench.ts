@@ -1,6 +1,6 @@
 import { EventQueue } from "../../lib/sim/event_queue.ts";
-import { IndexedHeap } from "../../lib/sim/indexed_heap.ts";
 import { randomStreams } from "../../lib/sim/random_streams.ts";
+import { WinnerTree } from "../../lib/sim/winner_tree.ts";
 
 const TURNS = 1_000_000;
 
@@ -20,11 +20,13 @@ for (const pending of [100, 100_000]) {
 for (const instances of [4, 64]) {
   const stream = randomStreams(1).take("steps");
   const steps = Float64Array.from({ length: 1024 }, () => stream.next());
-  const heap = new IndexedHeap();
-  for (let id = 0; id < instances; id++) heap.set(id, steps[id]);
-  Deno.bench(`IndexedHeap: 1M new keys of the first of ${instances} ids`, () => {
+  const tree = new WinnerTree(instances);
+  for (let id = 0; id < instances; id++) tree.set(id, steps[id]);
+  Deno.bench(`WinnerTree: 1M new keys of the first of ${instances} ids`, () => {
     for (let turn = 0; turn < TURNS; turn++) {
-      heap.set(heap.firstId, heap.firstKey + steps[turn & 1023]);
+      const id = tree.firstId;
+      tree.keyOf[id] += steps[turn & 1023];
+      tree.update(id);
     }
   });
 }
