@@ -1,6 +1,6 @@
+import { attentionWindow } from "./hf_attention_window.ts";
+import { flag, type Json, number, optional } from "./hf_values.ts";
 import type { ExpertShape, TransformerShape } from "./transformer.ts";
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** Model types that come with learned positions and biases on every linear layer. */
 const GPT_TYPES = new Set(["gpt2", "opt"]);
@@ -14,7 +14,7 @@ const UNGATED_TYPES = new Set(["gpt2", "opt", "falcon", "phi", "gpt_neox", "star
 /**
  * Shape of a model from the contents of its Hugging Face `config.json` (already parsed). Knows the
  * families of the catalogue (Llama, Mistral, Mixtral, Qwen, OPT, GPT-2, Falcon, Yi, Llama 4's text
- * part); other decoder-only models with the usual keys are read as Llama.
+ * part) and the windows of Gemma 2 and 3, Cohere 2 and gpt-oss; other decoder-only models with the usual keys are read as Llama.
  *
  * @param name Name of the shape; by default the config's `_name_or_path` or `model_type`.
  * @throws TypeError if a key is missing or is not a number, SyntaxError if it is not an object.
@@ -40,11 +40,11 @@ export function transformerFromHfConfig(config: unknown, name?: string): Transfo
   const heads = number(json, "num_attention_heads", "n_head");
   const intermediateSize = optional(json, "ffn_dim", "intermediate_size_mlp") ??
     optional(json, "intermediate_size", "n_inner", "ffn_hidden_size") ?? 4 * hiddenSize;
-  const window = json.use_sliding_window === false ? 0 : optional(json, "sliding_window") ?? 0;
+  const layers = number(json, "num_hidden_layers", "n_layer");
   const experts = expertShape(json, type);
   return {
     name: name ?? String(whole._name_or_path ?? type),
-    layers: number(json, "num_hidden_layers", "n_layer"),
+    layers,
     hiddenSize,
     intermediateSize,
     heads,
@@ -61,7 +61,7 @@ export function transformerFromHfConfig(config: unknown, name?: string): Transfo
       : QKV_BIAS_TYPES.has(type) || json.attention_bias === true
       ? "qkv"
       : "none",
-    slidingWindowTokens: window,
+    ...attentionWindow(json, type, layers),
     ...(experts === undefined ? {} : { experts }),
   };
 }
@@ -88,36 +88,4 @@ function expertShape(json: Json, type: string): ExpertShape | undefined {
     sharedIntermediateSize: shared,
     everyNthLayer: optional(json, "interleave_moe_layer_step", "decoder_sparse_step") ?? 1,
   };
-}
-
-/** First of the keys that holds a number. */
-function optional(json: Json, ...keys: string[]): number | undefined {
-  for (const key of keys) {
-    const value = json[key];
-    if (value === undefined || value === null) continue;
-    if (typeof value !== "number" || !(value >= 0)) {
-      throw new TypeError(
-        `Cannot read "${key}" of a model's config.json as a number: current value is ${
-          JSON.stringify(value)
-        }`,
-      );
-    }
-    return value;
-  }
-  return undefined;
-}
-
-function number(json: Json, ...keys: string[]): number {
-  const value = optional(json, ...keys);
-  if (value !== undefined) return value;
-  throw new TypeError(
-    `Cannot read a model's config.json as one with "${keys[0]}": current value is ${
-      JSON.stringify(json[keys[0]])
-    }`,
-  );
-}
-
-function flag(json: Json, key: string): boolean | undefined {
-  const value = json[key];
-  return typeof value === "boolean" ? value : undefined;
 }

@@ -7,6 +7,7 @@ export * from "./active_parameters.ts";
 export * from "./catalogue.ts";
 export * from "./catalogue_entry.ts";
 export * from "./flops.ts";
+export * from "./full_attention_share.ts";
 export * from "./hf_config.ts";
 export * from "./kv_bytes_per_token.ts";
 export * from "./number_format.ts";

@@ -1,5 +1,6 @@
 import assert from "@std/assert";
 import { modelShape } from "./catalogue.ts";
+import { fullAttentionShare } from "./full_attention_share.ts";
 import { transformerFromHfConfig } from "./hf_config.ts";
 import { parameterCount } from "./parameter_count.ts";
 import { transformerFromSimfaasinfer } from "./simfaasinfer_model.ts";
@@ -79,6 +80,72 @@ Deno.test("transformerFromHfConfig() reads experts", () => {
     sliding_window: 4096,
   };
   assert.deepEqual(transformerFromHfConfig(qwen, "qwen3-30b-a3b"), modelShape("qwen3-30b-a3b"));
+});
+
+Deno.test("transformerFromHfConfig() tells layers with a window from those without", () => {
+  const base = {
+    hidden_size: 64,
+    num_attention_heads: 4,
+    intermediate_size: 128,
+    num_hidden_layers: 12,
+    vocab_size: 100,
+  };
+  const sliding = (count: number) => Array(count).fill("sliding_attention");
+  const cases: readonly [object, number, number][] = [
+    [{ model_type: "mistral", sliding_window: 4096 }, 4096, 0],
+    [{ model_type: "mistral", sliding_window: null }, 0, 12],
+    // Gemma 2 alternates, Gemma 3 has five windows to one, each without a key for it at first.
+    [{ model_type: "gemma2", sliding_window: 4096 }, 4096, 6],
+    [{ model_type: "gemma3_text", sliding_window: 1024, sliding_window_pattern: 6 }, 1024, 2],
+    [{ model_type: "gemma3", text_config: { ...base, sliding_window: 512 } }, 512, 2],
+    [{ model_type: "cohere2", sliding_window: 4096, sliding_window_pattern: 4 }, 4096, 3],
+    [
+      {
+        model_type: "gpt_oss",
+        sliding_window: 128,
+        layer_types: [...sliding(5), "full_attention", ...sliding(5), "full_attention"],
+      },
+      128,
+      2,
+    ],
+    [{ model_type: "llama4_text", attention_chunk_size: 8192, no_rope_layers: [] }, 8192, 3],
+    [
+      {
+        model_type: "llama4_text",
+        attention_chunk_size: 8192,
+        no_rope_layers: [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0],
+      },
+      8192,
+      4,
+    ],
+    [{ model_type: "qwen2", sliding_window: 4096, use_sliding_window: false }, 0, 12],
+    [
+      { model_type: "qwen2", sliding_window: 4096, use_sliding_window: true, max_window_layers: 9 },
+      4096,
+      9,
+    ],
+    [
+      {
+        model_type: "qwen2",
+        sliding_window: 4096,
+        use_sliding_window: true,
+        max_window_layers: 12,
+      },
+      0,
+      12,
+    ],
+    [
+      { model_type: "gpt_oss", sliding_window: 128, layer_types: Array(12).fill("full_attention") },
+      0,
+      12,
+    ],
+  ];
+  for (const [config, window, full] of cases) {
+    const shape = transformerFromHfConfig({ ...base, ...config });
+    const text = JSON.stringify(config);
+    assert.equal(shape.slidingWindowTokens, window, text);
+    assert.equal(fullAttentionShare(shape), full / 12, text);
+  }
 });
 
 Deno.test("transformerFromHfConfig() names what is missing or wrong", () => {

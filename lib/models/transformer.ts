@@ -42,6 +42,11 @@ export interface TransformerShape {
   readonly bias: "none" | "qkv" | "all";
   /** Attention window in tokens on the layers that have one; 0 for full attention. */
   readonly slidingWindowTokens: number;
+  /**
+   * Layers without the window where others have one, such as every sixth of Gemma 3; absent: none. Means
+   * nothing without a window.
+   */
+  readonly fullAttentionLayers?: number;
   /** Mixture of experts; absent for dense models. */
   readonly experts?: ExpertShape;
 }

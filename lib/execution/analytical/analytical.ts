@@ -19,7 +19,7 @@ const MAX_SAMPLES = 1024;
  *     t = overhead + layers x (linear(m) + prefill attention + decode attention + collectives) + head
  *
  * Decode attention is piecewise linear in the total context (within 0.2 % of the smooth curve), so that
- * `decodeLine` is exact. Pipeline stages work on as many micro-batches as there are stages, which in the
+ * `decodeLine` is exact. Layers with an attention window and layers without one are added up. Pipeline stages work on as many micro-batches as there are stages, which in the
  * steady state take turns without gaps: a step is the pass of one micro-batch. Fewer sequences than
  * stages leave bubbles: a sequence still passes all stages one after the other, so a step is never
  * shorter than its largest chunk alone.
@@ -44,15 +44,47 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   const head = tokenTable(headSeconds(parts), MAX_SAMPLES);
   const decode = decodeAttention(parts);
   const { base, slope, end, pieceOfCell } = decode.pieces;
-  const window = decode.windowTokens;
+  const { windowTokens: window, fullShare } = decode;
   const { slidingWindowTokens } = shape;
+  const isMixed = slidingWindowTokens > 0 && fullShare > 0;
   const perSequence = decode.sequenceSeconds;
   const prefill = prefillAttention(parts);
 
   const decodeSeconds = (sequences: number, context: number) => {
-    const seen = context > sequences * window ? sequences * window : context;
+    const limit = sequences * window;
+    const seen = context > limit ? limit : context;
     const piece = pieceOfCell[cellOf(seen)];
-    return base[piece] + slope[piece] * seen + perSequence * sequences;
+    const seconds = base[piece] + slope[piece] * seen + perSequence * sequences;
+    if (!isMixed || context <= limit) return seconds;
+    const whole = pieceOfCell[cellOf(context)];
+    return seconds +
+      fullShare * (base[whole] + slope[whole] * context - base[piece] - slope[piece] * seen);
+  };
+
+  /** Prefill attention of the chunks from `first` to before `last` with this window in all layers. */
+  const windowedPrefill = (
+    step: StepShape,
+    first: number,
+    last: number,
+    windowTokens: number,
+    parallel: number,
+  ) => {
+    let pairs = 0;
+    let queries = 0;
+    let entries = 0;
+    for (let i = first; i < last; i++) {
+      const chunk = step.chunkTokens[i];
+      const past = step.chunkPastTokens[i];
+      pairs += attentionPairs(chunk, past, windowTokens);
+      entries += attentionEntries(chunk, past, windowTokens);
+      queries += chunk;
+    }
+    return prefill(share(pairs, parallel), share(queries, parallel), share(entries, parallel));
+  };
+  const prefillSeconds = (step: StepShape, first: number, last: number, parallel: number) => {
+    const windowed = windowedPrefill(step, first, last, slidingWindowTokens, parallel);
+    if (!isMixed) return windowed;
+    return windowed + fullShare * (windowedPrefill(step, first, last, 0, parallel) - windowed);
   };
 
   /** Whole pass of one micro-batch of `parallel` equal ones. */
@@ -66,30 +98,13 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       );
     }
     if (step.chunkCount === 0) return seconds;
-    let pairs = 0;
-    let queries = 0;
-    let entries = 0;
-    for (let i = 0; i < step.chunkCount; i++) {
-      const chunk = step.chunkTokens[i];
-      const past = step.chunkPastTokens[i];
-      pairs += attentionPairs(chunk, past, slidingWindowTokens);
-      entries += attentionEntries(chunk, past, slidingWindowTokens);
-      queries += chunk;
-    }
-    return seconds +
-      prefill(share(pairs, parallel), share(queries, parallel), share(entries, parallel));
+    return seconds + prefillSeconds(step, 0, step.chunkCount, parallel);
   };
 
   const largestChunkSeconds = (step: StepShape) => {
     let most = 0;
     for (let i = 0; i < step.chunkCount; i++) {
-      const chunk = step.chunkTokens[i];
-      const past = step.chunkPastTokens[i];
-      const seconds = lookUp(linear, chunk) + prefill(
-        attentionPairs(chunk, past, slidingWindowTokens),
-        chunk,
-        attentionEntries(chunk, past, slidingWindowTokens),
-      );
+      const seconds = lookUp(linear, step.chunkTokens[i]) + prefillSeconds(step, i, i + 1, 1);
       if (seconds > most) most = seconds;
     }
     return most;
@@ -123,6 +138,11 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
         line.baseSeconds = fixed + base[piece] + slope[piece] * seen;
         line.slopeSecondsPerToken = 0;
         line.contextEndTokens = Infinity;
+        if (!isMixed) return true;
+        const whole = pieceOfCell[cellOf(context)];
+        line.baseSeconds += fullShare * (base[whole] - base[piece] - slope[piece] * seen);
+        line.slopeSecondsPerToken = fullShare * share(slope[whole], parallel);
+        line.contextEndTokens = parallel * end[whole];
         return true;
       }
       line.baseSeconds = fixed + base[piece];

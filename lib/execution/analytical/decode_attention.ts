@@ -1,3 +1,4 @@
+import { fullAttentionShare } from "../../models/full_attention_share.ts";
 import { softMaximum } from "../soft_maximum.ts";
 import type { AnalyticalParts } from "./analytical_parts.ts";
 import { type ContextPieces, contextPieces } from "./context_pieces.ts";
@@ -10,6 +11,8 @@ export interface DecodeAttention {
   readonly sequenceSeconds: number;
   /** Attention window, tokens; Infinity for none. */
   readonly windowTokens: number;
+  /** Share of the layers without the window, 0..1. */
+  readonly fullShare: number;
 }
 
 /** KV entries of the total context stream from memory once; with many queries per KV head, FLOPs count. */
@@ -28,5 +31,6 @@ export function decodeAttention(parts: AnalyticalParts): DecodeAttention {
     pieces: contextPieces((context) => shape.layers * layerSeconds(context)),
     sequenceSeconds: shape.layers * decode.secondsPerKvHead * parts.kvHeads,
     windowTokens: shape.slidingWindowTokens === 0 ? Infinity : shape.slidingWindowTokens,
+    fullShare: fullAttentionShare(shape),
   };
 }

@@ -26,10 +26,12 @@ export interface AttentionShape {
   readonly headSize: number;
   /** Attention window, tokens; 0 for none. */
   readonly windowTokens: number;
+  /** Share of the layers that have no window although others have one, 0..1; default 0. */
+  readonly fullShare?: number;
 }
 
 /**
- * Decode attention of one layer from a table of operator "generation_attention": linear between the
+ * Decode attention of one layer, on average over layers with and without a window, from a table of operator "generation_attention": linear between the
  * measured contexts and batches (the error of leaving points out is least this way), continued beyond
  * the last context along its last slope, and never below the roofline.
  */
@@ -91,7 +93,11 @@ export function decodeAttentionOf(
     rows.push(row);
     knownBatches.push(sequences);
   }
-  return rowsPerSequence(rows, knownBatches, contexts, shape.windowTokens, maxSequences);
+  const { windowTokens, fullShare = 0 } = shape;
+  const windowed = rowsPerSequence(rows, knownBatches, contexts, windowTokens, maxSequences);
+  if (windowTokens === 0 || fullShare === 0) return windowed;
+  const whole = rowsPerSequence(rows, knownBatches, contexts, 0, maxSequences);
+  return mixedLayers(windowed, whole, fullShare);
 }
 
 /** Continues the last slope of a row, at least the slope that memory bandwidth sets. */
@@ -103,6 +109,31 @@ function continued(
 ): number {
   const slope = (row[j - 1] - row[j - 2]) / (contexts[j - 1] - contexts[j - 2]);
   return row[j - 1] + Math.max(slope, leastSlope) * (contexts[j] - contexts[j - 1]);
+}
+
+/** The mean of two kinds of layers, on the knots of the windowed ones, which have one more. */
+function mixedLayers(
+  windowed: DecodeAttention,
+  whole: DecodeAttention,
+  fullShare: number,
+): DecodeAttention {
+  const knots = windowed.contextKnots;
+  const seconds = windowed.seconds.slice();
+  const place: KnotPlace = { index: 0, weight: 0 };
+  const wholeKnots = [...whole.contextKnots];
+  const last = wholeKnots.length - 1;
+  for (let b = 1; b <= windowed.maxSequences; b++) {
+    const row = whole.seconds.subarray(b * wholeKnots.length, (b + 1) * wholeKnots.length);
+    for (let j = 0; j < knots.length; j++) {
+      const cell = b * knots.length + j;
+      placeAmong(wholeKnots, knots[j], place);
+      const from = Math.min(place.index, last - 1);
+      const slope = (row[from + 1] - row[from]) / (wholeKnots[from + 1] - wholeKnots[from]);
+      const full = row[from] + slope * (knots[j] - wholeKnots[from]);
+      seconds[cell] += fullShare * (full - seconds[cell]);
+    }
+  }
+  return { ...windowed, seconds };
 }
 
 /** Interpolates rows at measured batches to one row per number of sequences. */

@@ -20,7 +20,7 @@ export type PrefillChunkSeconds = (
  *   (query, key) pairs it computes; at least one read of those entries; and at least what a single head
  *   takes for that prompt, since one block of queries walks through all its keys however few queries
  *   there are.
- * - A window limits the pairs of each query.
+ * - A window limits the pairs of each query; layers with and without one are averaged.
  */
 export function prefillAttentionOf(
   table: OperatorTable,
@@ -28,13 +28,18 @@ export function prefillAttentionOf(
   peaks: GpuPeaks,
   maxTokens: number,
 ): PrefillChunkSeconds {
-  const { kvHeads, headSize, windowTokens } = shape;
+  const { kvHeads, headSize, windowTokens, fullShare = 0 } = shape;
   const whole = promptSecondsOf(table, shape, peaks, maxTokens);
   const single = promptSecondsOf(table, { ...shape, heads: 1, kvHeads: 1 }, peaks, maxTokens, 1);
   const kvBytesPerToken = 2 * kvHeads * headSize * dtypeBytes(table.attributes.kvDtype);
   // The smallest time of the operator does not shrink with the pairs.
   const constantSeconds = table.reference!.constantSeconds;
-  return (chunks, chunkTokens, pastTokens) => {
+  const inWindow = (
+    chunks: number,
+    chunkTokens: number,
+    pastTokens: number,
+    windowTokens: number,
+  ) => {
     const end = chunkTokens + pastTokens;
     const seconds = whole(chunks, end);
     if (pastTokens === 0 && (windowTokens === 0 || end <= windowTokens)) return seconds;
@@ -46,5 +51,10 @@ export function prefillAttentionOf(
       constant + Math.max((seconds - constant) * share, readSeconds),
       single(1, read) / chunks,
     );
+  };
+  return (chunks, chunkTokens, pastTokens) => {
+    const windowed = inWindow(chunks, chunkTokens, pastTokens, windowTokens);
+    if (windowTokens === 0 || fullShare === 0) return windowed;
+    return windowed + fullShare * (inWindow(chunks, chunkTokens, pastTokens, 0) - windowed);
   };
 }

@@ -1,3 +1,4 @@
+import { fullAttentionShare } from "../../models/full_attention_share.ts";
 import { attentionPairs } from "../attention_pairs.ts";
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
@@ -105,7 +106,9 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     headSeconds[b] = lmHead(b) + gatherLogits(2 * b * shape.vocabSize);
   }
 
-  const attentionShape = { heads, kvHeads, headSize, windowTokens: shape.slidingWindowTokens };
+  const { slidingWindowTokens: windowTokens } = shape;
+  const fullShare = fullAttentionShare(shape);
+  const attentionShape = { heads, kvHeads, headSize, windowTokens, fullShare };
   const attributes = { headSize, kvDtype };
   const decode = decodeAttentionOf(
     requireTable(profile, "generation_attention", attributes),
@@ -128,9 +131,17 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     if (profile.mixedBatch === undefined) return 0;
     const { tileRows, packsHeads } = profile.mixedBatch;
     const tokens = 16384;
-    const pairs = attentionPairs(tokens, 0, shape.slidingWindowTokens);
+    const windowPairs = attentionPairs(tokens, 0, windowTokens);
+    const pairs = windowPairs + fullShare * (attentionPairs(tokens, 0, 0) - windowPairs);
     const secondsPerPair = prefill(1, tokens, 0) / pairs;
     return secondsPerPair * tileRows * (packsHeads ? kvHeads / heads : 1);
+  }
+
+  /** KV entries that the tiles of decoding sequences walk through in one layer, on average. */
+  function entriesInTiles(sequences: number, contextTokens: number): number {
+    const limit = sequences * windowTokens;
+    if (windowTokens === 0 || contextTokens <= limit) return contextTokens;
+    return limit + fullShare * (contextTokens - limit);
   }
 
   return tabulatedModel({
@@ -144,7 +155,8 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
       for (let i = 0; i < step.chunkCount; i++) {
         seconds += prefill(step.chunkCount, step.chunkTokens[i], step.chunkPastTokens[i]);
       }
-      const tiles = layers * tileSeconds * step.decodeContextTokens;
+      const tiles = layers * tileSeconds *
+        entriesInTiles(step.decodeSequences, step.decodeContextTokens);
       return layers * seconds + Math.max(decodeSeconds, tiles);
     },
   });
