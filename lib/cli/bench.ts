@@ -7,9 +7,7 @@ import { digits, duration } from "./readable_numbers.ts";
 import type { RunTiming } from "./run_meter.ts";
 import { UsageError } from "./usage_error.ts";
 
-const STANDARD_FILE = decodeURIComponent(
-  new URL("../../tests/bench/standard.yaml", import.meta.url).pathname,
-);
+const JOBS = decodeURIComponent(new URL("../../tests/bench/", import.meta.url).pathname);
 
 /** Most CPU time of the standard job, in that of the yardstick. */
 const MOST_OF_YARDSTICK = 3;
@@ -135,7 +133,10 @@ function requestsOf(bench: BenchCase, scale: number): number {
 function argumentsOf(bench: BenchCase, scale: number): string[] {
   if (bench.args !== undefined) return [...bench.args];
   const settings = [`workload.num_requests=${requestsOf(bench, scale)}`, ...bench.settings];
-  return [STANDARD_FILE, ...settings.flatMap((setting) => ["--set", setting])];
+  return [
+    `${JOBS}${bench.file ?? "standard.yaml"}`,
+    ...settings.flatMap((setting) => ["--set", setting]),
+  ];
 }
 
 /** One run of a case with everything a user gets, results on disk included. */

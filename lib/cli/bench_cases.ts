@@ -9,7 +9,9 @@ export interface BenchCase {
   readonly requests: number;
   /** Settings over those of tests/bench/standard.yaml; undefined: these requests alone. */
   readonly settings: readonly string[];
-  /** Further arguments of the command line, in place of the standard job's file. */
+  /** Configuration of tests/bench in place of the standard job's. */
+  readonly file?: string;
+  /** Further arguments of the command line, in place of a file. */
   readonly args?: readonly string[];
   /** Most runs of it, for long ones. */
   readonly mostRuns?: number;
@@ -19,6 +21,8 @@ export interface BenchCase {
   readonly long?: boolean;
   /** Most CPU time per request, in that of the standard job. */
   readonly mostOfStandard?: number;
+  /** Most CPU time of the whole process with all requests, seconds. */
+  readonly mostCpuSeconds?: number;
   /** Most wall time of the whole process, seconds. */
   readonly mostWallSeconds?: number;
 }
@@ -87,6 +91,13 @@ export function benchCases(): BenchCase[] {
         "workload.prefix_groups.tokens=512",
       ],
       mostOfStandard: 10,
+    },
+    {
+      ...million,
+      name: "fleet",
+      describe: "tests/bench/fleet.yaml: 1,000 functions, 1,600 GPUs, 11,300 starts",
+      file: "fleet.yaml",
+      mostCpuSeconds: 10,
     },
     ...azureTrace(),
   ];

@@ -1,4 +1,6 @@
 import { deepEqual, equal, match, ok } from "@std/assert";
+import { loadConfig } from "../config/load.ts";
+import { simulate } from "../config/simulate.ts";
 import { benchCases } from "./bench_cases.ts";
 import { caseFigures, type MeasuredCase, median, showFigures } from "./bench_result.ts";
 import type { RunTiming } from "./run_meter.ts";
@@ -49,6 +51,29 @@ Deno.test("benchCases() begin with the standard job and have names of their own"
   const names = benchCases().map(({ name }) => name);
   equal(names[0], "standard");
   equal(new Set(names).size, names.length);
+});
+
+Deno.test("a bound of CPU time is met or not, whatever the standard job takes", () => {
+  const job = (name: string, mostCpuSeconds: number, cpu: number): MeasuredCase => ({
+    bench: { name, describe: "", requests: 100, settings: [], mostCpuSeconds },
+    requests: 100,
+    timings: [timing(cpu, 0.5)],
+  });
+  const cases = [job("within", 10, 9), job("beyond", 10, 11)];
+  deepEqual(caseFigures(cases).map((figures) => figures.within_bound), [true, false]);
+  match(showFigures(cases)[2], /^beyond .* <= 10(\.0)? s CPU +NO$/);
+});
+
+Deno.test("the job of a fleet has a thousand functions and ten starts of each", async () => {
+  const file = new URL("../../tests/bench/fleet.yaml", import.meta.url);
+  const config = loadConfig(await Deno.readTextFile(file), {
+    set: ["workload.num_requests=100000"],
+  });
+  const { summary } = await simulate(config);
+  equal(summary.functions.length, 1000);
+  // Of a tenth of the requests; the first start of each function among them.
+  ok(summary.cold_starts > 1000, `${summary.cold_starts}`);
+  equal(summary.requests.completed, 100_000);
 });
 
 Deno.test("bench --quick measures the command line and counts a yardstick", async () => {

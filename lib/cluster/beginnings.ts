@@ -6,6 +6,7 @@ import type { Placement } from "../serverless/placement/place_instance.ts";
 import { fits } from "../serverless/placement/policy.ts";
 import type { ClusterParts } from "./cluster_parts.ts";
 import type { Fleet } from "./fleet.ts";
+import type { HeldPart } from "./node_pool.ts";
 import type { PoolMember } from "./prewarmed_pools.ts";
 import type { Sleeper } from "./sleepers.ts";
 
@@ -112,22 +113,36 @@ export class Beginnings {
   /** Instances without requests that may stop for others, by machine. */
   #idleInstances(): IdleInstances {
     const { alive, state, functions, functionOf, ranks, nodes, idleSinceSeconds } = this.#fleet;
-    const held = alive.filter((id) => state[id] === InstanceState.idle).flatMap((id) =>
-      nodes!.heldBy(functionOf[id], ranks[id]).map((share) => ({ id, ...share }))
-    );
-    const mayGo = (id: number) => {
-      const { size, parts } = functions[functionOf[id]];
-      return size > parts.scaling.minInstances;
+    const ids: number[] = [];
+    const parts: HeldPart[] = [];
+    for (const id of alive) {
+      if (state[id] !== InstanceState.idle) continue;
+      for (const part of nodes!.heldBy(functionOf[id], ranks[id])) {
+        ids.push(id);
+        parts.push(part);
+      }
+    }
+    const count = ids.length;
+    const rows = {
+      count,
+      instanceId: Int32Array.from(ids),
+      functionId: new Int32Array(count),
+      node: new Int32Array(count),
+      gpus: new Int32Array(count),
+      dramBytes: new Float64Array(count),
+      idleSinceSeconds: new Float64Array(count),
+      mayGo: new Uint8Array(count),
     };
-    return {
-      count: held.length,
-      instanceId: Int32Array.from(held, ({ id }) => id),
-      functionId: Int32Array.from(held, ({ id }) => functionOf[id]),
-      node: Int32Array.from(held, ({ node }) => node),
-      gpus: Int32Array.from(held, ({ gpus }) => gpus),
-      dramBytes: Float64Array.from(held, ({ dramBytes }) => dramBytes),
-      idleSinceSeconds: Float64Array.from(held, ({ id }) => idleSinceSeconds[id]),
-      mayGo: Uint8Array.from(held, ({ id }) => Number(mayGo(id))),
-    };
+    for (let row = 0; row < count; row++) {
+      const id = ids[row];
+      const { size, parts: { scaling } } = functions[functionOf[id]];
+      rows.functionId[row] = functionOf[id];
+      rows.node[row] = parts[row].node;
+      rows.gpus[row] = parts[row].gpus;
+      rows.dramBytes[row] = parts[row].dramBytes;
+      rows.idleSinceSeconds[row] = idleSinceSeconds[id];
+      rows.mayGo[row] = Number(size > scaling.minInstances);
+    }
+    return rows;
   }
 }

@@ -10,6 +10,12 @@ import type { IdleInstances } from "../serverless/placement/choose_victims.ts";
 import type { NodesView } from "../serverless/placement/policy.ts";
 import type { NodeParts, PlacementParts } from "./cluster_parts.ts";
 
+/** What an instance holds of a machine. */
+export interface HeldPart extends PlacedGpus {
+  /** Host memory, bytes. */
+  readonly dramBytes: number;
+}
+
 /** The machines of a cluster: which of their GPUs are taken, and where the next instance goes. */
 export class NodePool implements NodesView {
   readonly count: number;
@@ -119,17 +125,14 @@ export class NodePool implements NodesView {
   }
 
   /** GPUs and host memory of an instance of the function, by node. */
-  heldBy(
-    functionId: number,
-    ranks: readonly RankPlace[],
-  ): (PlacedGpus & { readonly dramBytes: number })[] {
+  heldBy(functionId: number, ranks: readonly RankPlace[]): readonly HeldPart[] {
     const needs = this.#parts.needs[functionId];
     const { length: gpus } = ranks;
     const [{ node }] = ranks;
     if (ranks[gpus - 1].node === node) {
       return [{ node, gpus, dramBytes: partOf(needs, gpus).dramBytes }];
     }
-    return [...Map.groupBy(ranks, ({ node }) => node)].map(([on, part]) => ({
+    return [...Map.groupBy(ranks, (rank) => rank.node)].map(([on, part]) => ({
       node: on,
       gpus: part.length,
       dramBytes: partOf(needs, part.length).dramBytes,
