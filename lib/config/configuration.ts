@@ -287,6 +287,8 @@ export interface Configuration {
     readonly attention_bias: boolean | null;
     /** Attention window, tokens; null: full attention. */
     readonly sliding_window: number | null;
+    /** One layer in so many has full attention beside windowed ones; null: all have the window. */
+    readonly sliding_window_pattern: number | null;
     /** Routed experts per layer; null: a dense model. */
     readonly num_experts: number | null;
     /** Routed experts that each token uses. */
@@ -297,8 +299,8 @@ export interface Configuration {
     readonly shared_expert_intermediate_size: number | null;
   };
   /**
-   * Coefficients of SimFaaSInfer's files. They are read and kept with the results; times come from
-   * `execution`.
+   * Coefficients of SimFaaSInfer's files: what the execution source `simfaasinfer` makes step times
+   * of. Times per token and squared token count for each layer, of the embedding once.
    */
   readonly profiling: {
     /** Prefill attention, milliseconds per squared token. */
@@ -404,6 +406,11 @@ export interface Configuration {
     readonly pipeline_parallel_size: number;
     /** Groups of GPUs among which whole experts are spread; divides the tensor degree. */
     readonly expert_parallel_size: number;
+    /**
+     * How unevenly tokens choose experts: the busiest of n expert groups has 1 + skew x (n - 1)
+     * times its even share; 0: balanced, 1: all on one.
+     */
+    readonly expert_skew: number;
   };
   /** How an instance forms its steps. */
   readonly scheduler: {
@@ -441,6 +448,11 @@ export interface Configuration {
     readonly block_size: number;
     /** KV blocks of an instance; null: what fits into its memory. */
     readonly num_gpu_blocks: number | null;
+    /**
+     * Length of a sequence at which layers with an attention window hold their window alone (vLLM's
+     * hybrid KV-cache manager), tokens; null: they hold all tokens.
+     */
+    readonly windowed_sequence_tokens: number | null;
     /** Host memory for swapped KV blocks, gigabytes per GPU. */
     readonly swap_space_gb: number;
     /**
@@ -453,9 +465,16 @@ export interface Configuration {
   readonly execution: {
     /**
      * Data sheet (`analytical`), measured tables (`profiled`), either with fitted overheads
-     * (`calibrated`), or plain numbers (`linear`, `constant`).
+     * (`calibrated`), the coefficients of `profiling` (`simfaasinfer`), or plain numbers (`linear`,
+     * `constant`).
      */
-    readonly source: "analytical" | "profiled" | "calibrated" | "linear" | "constant";
+    readonly source:
+      | "analytical"
+      | "profiled"
+      | "calibrated"
+      | "simfaasinfer"
+      | "linear"
+      | "constant";
     /** Name in data/profiles or file of a profile; null: by GPU and model. */
     readonly profile: string | null;
     /** Time of every step under `source: constant`, seconds. */

@@ -1,4 +1,5 @@
 import type { Gpu } from "../hardware/gpu.ts";
+import { fullAttentionShare } from "../models/full_attention_share.ts";
 import { parameterGroups } from "../models/parameter_groups.ts";
 import type { TransformerShape } from "../models/transformer.ts";
 
@@ -22,6 +23,12 @@ export interface KvCapacityOptions {
   readonly reserveBytes: number;
   /** Tokens of one KV block, >= 1. */
   readonly blockTokens: number;
+  /**
+   * Length of a sequence, tokens, >= 1, at which layers with an attention window are reckoned: they hold
+   * its window alone and free the rest, as vLLM's hybrid KV-cache manager does. Absent: they hold all
+   * tokens. Shorter sequences than this need more than is reckoned, longer ones less.
+   */
+  readonly windowedSequenceTokens?: number;
 }
 
 /** Memory of one instance, as its engine lays it out. */
@@ -74,7 +81,10 @@ export function kvCapacity(options: KvCapacityOptions): KvCapacity {
   require("kvBytesPerElement > 0", options.kvBytesPerElement, (v) => v > 0);
   require("utilization in (0, 1]", options.utilization, (v) => v > 0 && v <= 1);
   require("reserveBytes >= 0", options.reserveBytes, (v) => v >= 0);
-  const { shape, gpu, pipelineParallel } = options;
+  const { shape, gpu, pipelineParallel, windowedSequenceTokens } = options;
+  if (windowedSequenceTokens !== undefined) {
+    requireCount("windowedSequenceTokens", windowedSequenceTokens);
+  }
   require(`pipelineParallel <= ${shape.layers} layers`, pipelineParallel, (v) => v <= shape.layers);
 
   const stages = stageMemories(options, options.tensorParallel);
@@ -107,7 +117,8 @@ function stageMemories(options: KvCapacityOptions, tensorParallel: number): Stag
   // Norms, head and embedding keep 2 bytes in quantised checkpoints; see weightBytes().
   const keptBytesPerElement = Math.max(2, weightBytesPerElement);
   const kvHeads = Math.ceil(shape.kvHeads / tensorParallel);
-  const layerTokenBytes = 2 * kvHeads * shape.headSize * options.kvBytesPerElement;
+  const layerTokenBytes = 2 * kvHeads * shape.headSize * options.kvBytesPerElement *
+    heldShare(options);
   return Array.from({ length: pipelineParallel }, (_, stage) => {
     const first = Math.floor(stage * shape.layers / pipelineParallel);
     const layers = Math.floor((stage + 1) * shape.layers / pipelineParallel) - first;
@@ -122,6 +133,19 @@ function stageMemories(options: KvCapacityOptions, tensorParallel: number): Stag
       blockBytes: options.blockTokens * layers * layerTokenBytes,
     };
   });
+}
+
+/**
+ * Share of a sequence's tokens that its layers hold on average: all of them, or of those with a window
+ * as many blocks as the window can touch.
+ *
+ * @source https://github.com/vllm-project/vllm vllm/v1/kv_cache_interface.py, SlidingWindowSpec
+ */
+function heldShare({ shape, blockTokens, windowedSequenceTokens }: KvCapacityOptions): number {
+  if (windowedSequenceTokens === undefined) return 1;
+  const blocks = Math.ceil((shape.slidingWindowTokens - 1) / blockTokens) + 1;
+  const windowed = Math.min(1, blocks * blockTokens / windowedSequenceTokens);
+  return windowed + fullAttentionShare(shape) * (1 - windowed);
 }
 
 function fittingBlocks(stages: readonly StageMemory[], usable: number): number {

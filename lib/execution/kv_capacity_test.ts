@@ -135,3 +135,30 @@ Deno.test("kvCapacity() refuses options out of range", () => {
     assert.throws(() => kvCapacity(options(change)), /Cannot work out a KV capacity/);
   }
 });
+
+Deno.test("kvCapacity() of layers with a window: between that of windows alone and of none", () => {
+  const shape = { ...modelShape("llama-3.1-8b"), slidingWindowTokens: 1000 };
+  const full = kvCapacity(options()).blocks;
+  const blocks = (fullAttentionLayers: number, windowedSequenceTokens?: number) =>
+    kvCapacity(options({
+      shape: { ...shape, fullAttentionLayers },
+      ...(windowedSequenceTokens !== undefined && { windowedSequenceTokens }),
+    })).blocks;
+  // Without a length, or at one that the window holds, windows save nothing.
+  assert.equal(blocks(8), full);
+  assert.equal(blocks(8, 1000), full);
+  assert.equal(blocks(32, 16_000), full);
+  // 64 blocks of 16 tokens can hold a part of a window of 1,000: of 16,384 tokens a sixteenth.
+  assert.ok(Math.abs(blocks(0, 16_384) / (16 * full) - 1) < 0.001);
+  assert.ok(Math.abs(blocks(16, 16_384) / (full / (0.5 + 0.5 / 16)) - 1) < 0.001);
+  fc.assert(fc.property(
+    fc.integer({ min: 0, max: 31 }),
+    fc.integer({ min: 1, max: 131_072 }),
+    (layers, tokens) => {
+      const some = blocks(layers, tokens);
+      assert.ok(blocks(layers + 1, tokens) <= some && some <= blocks(0, tokens));
+      assert.ok(full <= some && some <= blocks(layers, tokens + 1));
+    },
+  ));
+  assert.throws(() => blocks(8, 0), /windowedSequenceTokens >= 1: current value is 0/);
+});

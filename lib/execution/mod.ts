@@ -3,6 +3,7 @@
  * Read `execution_time_model.ts` first, then `analytical/analytical.ts`.
  */
 export * from "./analytical/mod.ts";
+export * from "./busiest_rank_load.ts";
 export * from "./calibrated/mod.ts";
 export * from "./collectives.ts";
 export * from "./constant_time.ts";

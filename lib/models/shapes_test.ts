@@ -185,6 +185,19 @@ Deno.test("transformerFromSimfaasinfer() reads its Llama-2-7B and GPT-2 as the c
   assert.equal(parameterCount(gpt2), 124439808);
 });
 
+Deno.test("transformerFromSimfaasinfer() reads which layers have a window", () => {
+  const section = { num_layers: 26, hidden_size: 64, num_attention_heads: 4, vocab_size: 100 };
+  const read = (window: object) => {
+    const shape = transformerFromSimfaasinfer({ ...section, ...window });
+    return [shape.slidingWindowTokens, shape.fullAttentionLayers];
+  };
+  assert.deepEqual(read({ sliding_window: 512 }), [512, undefined]);
+  assert.deepEqual(read({ sliding_window: 512, sliding_window_pattern: 6 }), [512, 4]);
+  assert.deepEqual(read({ sliding_window: 512, sliding_window_pattern: 1 }), [0, undefined]);
+  assert.deepEqual(read({ sliding_window: 512, sliding_window_pattern: 99 }), [512, undefined]);
+  assert.deepEqual(read({ sliding_window_pattern: 6 }), [0, undefined]);
+});
+
 Deno.test("transformerFromSimfaasinfer() refuses shapes that do not add up", () => {
   const section = { num_layers: 2, hidden_size: 64, num_attention_heads: 4, vocab_size: 100 };
   assert.equal(transformerFromSimfaasinfer(section).intermediateSize, 256);

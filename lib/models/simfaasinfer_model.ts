@@ -30,6 +30,8 @@ export interface SimfaasinferModel {
   readonly attention_bias?: boolean | null;
   /** Attention window, tokens; default none. */
   readonly sliding_window?: number | null;
+  /** One layer in so many has full attention beside windowed ones; default none. */
+  readonly sliding_window_pattern?: number | null;
   /** Routed experts per layer; default none: a dense model. */
   readonly num_experts?: number | null;
   /** Routed experts that each token uses. */
@@ -94,8 +96,20 @@ export function transformerFromSimfaasinfer(section: SimfaasinferModel): Transfo
     tiedEmbeddings: section.tie_word_embeddings ?? gpt,
     learnedPositions: gpt,
     bias: gpt ? "all" : section.attention_bias === true ? "qkv" : "none",
-    slidingWindowTokens: section.sliding_window ?? 0,
+    ...windowOf(section, layers),
     ...(experts === undefined ? {} : { experts }),
+  };
+}
+
+function windowOf(
+  { sliding_window, sliding_window_pattern }: SimfaasinferModel,
+  layers: number,
+): Pick<TransformerShape, "slidingWindowTokens" | "fullAttentionLayers"> {
+  const full = Math.floor(layers / (sliding_window_pattern ?? Infinity));
+  const slidingWindowTokens = full === layers ? 0 : sliding_window ?? 0;
+  return {
+    slidingWindowTokens,
+    ...(slidingWindowTokens > 0 && full > 0 && { fullAttentionLayers: full }),
   };
 }
 

@@ -109,6 +109,9 @@ export async function buildDeployment(
     utilization: memory.gpu_memory_utilization,
     reserveBytes: memory.reserved_memory_gb * 1e9,
     blockTokens: memory.block_size,
+    ...(memory.windowed_sequence_tokens !== null && {
+      windowedSequenceTokens: memory.windowed_sequence_tokens,
+    }),
   });
   const work = stepWork(shape, { weightBytesPerElement, kvBytesPerElement });
   const swapBytes = memory.swap_space_gb * 1e9 * gpus;

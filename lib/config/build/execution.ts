@@ -2,6 +2,7 @@ import { analytical } from "../../execution/analytical/mod.ts";
 import { constantTime } from "../../execution/constant_time.ts";
 import type { ExecutionTimeModel } from "../../execution/execution_time_model.ts";
 import { linearTime } from "../../execution/linear_time.ts";
+import { simfaasinferTime } from "../../execution/simfaasinfer_time.ts";
 import type { StageNetwork } from "../../execution/stage_copies.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
@@ -22,7 +23,8 @@ export interface ExecutionFacts {
 /**
  * The execution-time model that `execution.source` names.
  *
- * @throws {RangeError} If a profile is missing, or lacks what the model needs.
+ * @throws {RangeError} If a profile is missing, or lacks what the model needs, or if coefficients of
+ * `profiling` are.
  */
 export async function buildExecution(
   config: Configuration,
@@ -41,6 +43,14 @@ export async function buildExecution(
         perContextTokenSeconds: coefficients.per_context_token_seconds,
       });
     }
+    case "simfaasinfer":
+      return simfaasinferTime({
+        profiling: config.profiling,
+        layers: facts.shape.layers,
+        hiddenSize: facts.shape.hiddenSize,
+        tensorParallel: parallelization.tensor_parallel_size,
+        pipelineParallel: parallelization.pipeline_parallel_size,
+      });
     case "analytical": {
       const { step_seconds, sequence_seconds, collective_seconds } = execution.overheads;
       return analytical({
@@ -48,6 +58,7 @@ export async function buildExecution(
         tensorParallel: parallelization.tensor_parallel_size,
         pipelineParallel: parallelization.pipeline_parallel_size,
         expertParallel: parallelization.expert_parallel_size,
+        expertSkew: parallelization.expert_skew,
         ...(step_seconds !== null && { stepOverheadSeconds: step_seconds }),
         ...(sequence_seconds !== null && { sequenceOverheadSeconds: sequence_seconds }),
         ...(collective_seconds !== null && { collectiveOverheadSeconds: collective_seconds }),

@@ -73,3 +73,38 @@ Deno.test("a GPU without a profile is an error that lists those with one", async
     },
   );
 });
+
+Deno.test("source simfaasinfer takes the coefficients of profiling, milliseconds a token and layer", async () => {
+  const profiling = "profiling: {mlp_time_per_token: 0.01, layernorm_time_per_token: 0.002, " +
+    "embedding_time_per_token: 0.1, attention_decode_time_per_token: 0.0001}";
+  // 32 layers, 16 sequences, 16,000 tokens of context.
+  const wanted = 16 * (32 * (0.01 + 0.002) + 0.1) / 1000 + 32 * 16_000 * 0.0001 / 1000;
+  const current = await seconds(`{execution: {source: simfaasinfer}, ${profiling}}`);
+  assert.ok(Math.abs(current / wanted - 1) < 1e-12, `${current} s, not ${wanted} s`);
+  await assert.rejects(
+    seconds("execution: {source: simfaasinfer}"),
+    /Cannot use profiling as coefficients with time per token > 0: current value is/,
+  );
+});
+
+Deno.test("parallelization.expert_skew loads the busiest group of experts, in both sources", async () => {
+  for (const source of ["analytical", "profiled"]) {
+    const at = async (set: string) => {
+      const config = loadConfig(
+        `{execution: {source: ${source}}, parallelization: {tensor_parallel_size: 4, ${set}}}`,
+      );
+      const model = await buildExecution(config, {
+        shape: modelShape("mixtral-8x7b"),
+        gpu: gpuNamed("h100-sxm"),
+        weightBytesPerElement: 2,
+        kvBytesPerElement: 2,
+      });
+      return model.stepSeconds({ ...decodes, chunkCount: 1, chunkTokens: Int32Array.of(4000) });
+    };
+    const balanced = await at("expert_parallel_size: 4");
+    assert.equal(await at("expert_parallel_size: 4, expert_skew: 0"), balanced);
+    const some = await at("expert_parallel_size: 4, expert_skew: 0.2");
+    const all = await at("expert_parallel_size: 4, expert_skew: 1");
+    assert.ok(balanced < some && some < all, `${balanced}, ${some}, ${all}`);
+  }
+});

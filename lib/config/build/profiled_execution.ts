@@ -37,6 +37,7 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
     tensorParallel: parallelization.tensor_parallel_size,
     pipelineParallel: parallelization.pipeline_parallel_size,
     expertParallel: parallelization.expert_parallel_size,
+    expertSkew: parallelization.expert_skew,
     ...(facts.stageNetwork && { stageNetwork: facts.stageNetwork }),
     weightDtype: weightBytesPerElement === 1 ? "fp8" : "bf16",
     kvDtype: kvBytesPerElement === 1 ? "fp8" : "bf16",

@@ -35,11 +35,12 @@ const overheads = section({
 
 /** How long a step takes. */
 export const execution = section({
-  source: choice(["analytical", "profiled", "calibrated", "linear", "constant"], {
+  source: choice(["analytical", "profiled", "calibrated", "simfaasinfer", "linear", "constant"], {
     wanted: "a source of execution times",
     default: "analytical",
     describe: "Data sheet (`analytical`), measured tables (`profiled`), either with fitted " +
-      "overheads (`calibrated`), or plain numbers (`linear`, `constant`).",
+      "overheads (`calibrated`), the coefficients of `profiling` (`simfaasinfer`), or plain " +
+      "numbers (`linear`, `constant`).",
   }),
   profile: text({
     default: null,

@@ -34,6 +34,12 @@ export const memory = section({
     describe: "KV blocks of an instance; null: what fits into its memory.",
     aliases: ["num_gpu_blocks_override", "scheduler.num_gpu_blocks"],
   }),
+  windowed_sequence_tokens: tokens({
+    min: 1,
+    default: null,
+    describe: "Length of a sequence at which layers with an attention window hold their window " +
+      "alone (vLLM's hybrid KV-cache manager), tokens; null: they hold all tokens.",
+  }),
   swap_space_gb: quantity("gigabytes", {
     min: 0,
     default: 4,

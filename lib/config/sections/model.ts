@@ -83,6 +83,9 @@ export const model = section({
     describe: "Query, key and value projections have biases; null: by `architecture`.",
   }),
   sliding_window: size("Attention window, tokens; null: full attention."),
+  sliding_window_pattern: size(
+    "One layer in so many has full attention beside windowed ones; null: all have the window.",
+  ),
   num_experts: size("Routed experts per layer; null: a dense model.", ["num_local_experts"]),
   num_experts_per_token: size("Routed experts that each token uses.", ["num_experts_per_tok"]),
   moe_intermediate_size: size("Width of an expert; null: `intermediate_size`."),

@@ -1,5 +1,5 @@
 import { section } from "../section.ts";
-import { count } from "../settings.ts";
+import { count, quantity } from "../settings.ts";
 
 /** How an instance spreads its model over GPUs. */
 export const parallelization = section({
@@ -20,5 +20,12 @@ export const parallelization = section({
     default: 1,
     describe: "Groups of GPUs among which whole experts are spread; divides the tensor degree.",
     aliases: ["ep"],
+  }),
+  expert_skew: quantity("fraction", {
+    min: 0,
+    max: 1,
+    default: 0,
+    describe: "How unevenly tokens choose experts: the busiest of n expert groups has " +
+      "1 + skew x (n - 1) times its even share; 0: balanced, 1: all on one.",
   }),
 }, { describe: "How an instance spreads its model over GPUs." });

@@ -24,6 +24,6 @@ export const profiling = section({
   predictors: textMap({ default: {}, describe: "Files of trained predictors, by phase." }),
 }, {
   describe:
-    "Coefficients of SimFaaSInfer's files. They are read and kept with the results; times " +
-    "come from `execution`.",
+    "Coefficients of SimFaaSInfer's files: what the execution source `simfaasinfer` makes step times " +
+    "of. Times per token and squared token count for each layer, of the embedding once.",
 });

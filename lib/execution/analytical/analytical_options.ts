@@ -18,6 +18,12 @@ export interface AnalyticalOptions {
   /** Groups of GPUs among which whole experts are spread, a divisor of tensorParallel; default 1. */
   readonly expertParallel?: number;
   /**
+   * How unevenly tokens choose experts, 0..1: the busiest of the expert-parallel ranks has
+   * 1 + skew x (expertParallel - 1) times its even share of the rows; default 0. See
+   * {@link busiestRankLoad}.
+   */
+  readonly expertSkew?: number;
+  /**
    * Bytes of a weight of the linear layers, > 0; default 2. 1 is fp8 where the GPU multiplies fp8.
    * Embedding and head stay at 16 bits.
    */

@@ -1,6 +1,7 @@
 import { type GpuEfficiency, gpuEfficiency } from "../../hardware/efficiency.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
+import { busiestRankLoad } from "../busiest_rank_load.ts";
 import type { StageNetwork } from "../stage_copies.ts";
 import type { AnalyticalOptions } from "./analytical_options.ts";
 import { type GemmSeconds, gemmSecondsOf } from "./gemm_seconds.ts";
@@ -13,6 +14,8 @@ export interface AnalyticalParts {
   readonly tensorParallel: number;
   readonly pipelineParallel: number;
   readonly expertParallel: number;
+  /** Rows of the busiest rank over an even share of them, 1..expertParallel. */
+  readonly expertLoad: number;
   readonly stageNetwork: StageNetwork | undefined;
   /** Query heads of one GPU. */
   readonly heads: number;
@@ -33,7 +36,7 @@ export interface AnalyticalParts {
  * Fills in defaults and checks ranges.
  *
  * @throws RangeError if a degree is not a whole number >= 1 or does not divide what it splits, if a
- * size is not above 0, or if an overhead is negative.
+ * size is not above 0, if an overhead is negative, or if expertSkew is not in 0..1.
  */
 export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
   const { shape, gpu, tensorParallel = 1, pipelineParallel = 1, expertParallel = 1 } = options;
@@ -69,6 +72,7 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
     tensorParallel,
     pipelineParallel,
     expertParallel,
+    expertLoad: busiestRankLoad(expertParallel, options.expertSkew ?? 0),
     stageNetwork: options.stageNetwork,
     heads: shape.heads / tensorParallel,
     kvHeads: Math.max(1, Math.ceil(shape.kvHeads / tensorParallel)),

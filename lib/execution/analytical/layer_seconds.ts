@@ -49,17 +49,18 @@ export function layerSeconds(parts: AnalyticalParts): (tokens: number) => number
 }
 
 /**
- * Router and routed experts of one layer, tokens spread evenly. With expert parallelism a GPU holds
- * whole experts and computes the rows of their tokens, else a slice of every expert and all rows.
+ * Router and routed experts of one layer. With expert parallelism a GPU holds whole experts and computes
+ * the rows of their tokens, else a slice of every expert and all rows. The step waits for the busiest
+ * GPU, which works as one does on evenly spread tokens when there are so many more.
  */
 function expertSeconds(parts: AnalyticalParts, experts: ExpertShape, m: number): number {
-  const { shape, tensorParallel, expertParallel, gemm } = parts;
+  const { shape, tensorParallel, expertParallel, expertLoad, gemm } = parts;
   const { hiddenSize } = shape;
   const gates = shape.gatedFeedForward ? 2 : 1;
   const width = Math.ceil(experts.intermediateSize * expertParallel / tensorParallel);
-  const rows = Math.max(1, m * experts.perToken / expertParallel);
-  // The step waits for the busiest GPU, and on that at least one expert has work.
-  const activated = activatedExperts(experts.count, experts.perToken, m);
+  const rows = Math.max(1, m * expertLoad * experts.perToken / expertParallel);
+  // On the busiest GPU at least one expert has work.
+  const activated = activatedExperts(experts.count, experts.perToken, m * expertLoad);
   const active = Math.max(1, activated / expertParallel);
   const router = parts.gemm16(m, experts.count, hiddenSize);
   // Choosing, sorting and scattering rows to experts, and summing them up again.

@@ -5,13 +5,17 @@ import { referenceSeconds, workOfCell } from "./reference_times.ts";
 
 /** What one table covers. */
 export interface TableCoverage {
+  /** What was timed. */
   readonly operator: string;
+  /** What is fixed in the table, such as "dtype bf16". */
   readonly attributes: string;
   /** Measured cells. */
   readonly cells: number;
   /** Axes with their number of points and range, such as "m 45: 1 to 16384". */
   readonly axes: readonly string[];
+  /** Shortest measured time, seconds. */
   readonly leastSeconds: number;
+  /** Longest measured time, seconds. */
   readonly greatestSeconds: number;
   /** Mean absolute relative error of the fitted reference time; null where there is none. */
   readonly referenceError: number | null;

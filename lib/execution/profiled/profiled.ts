@@ -1,6 +1,7 @@
 import { fullAttentionShare } from "../../models/full_attention_share.ts";
 import { attentionPairs } from "../attention_pairs.ts";
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
+import { busiestRankLoad } from "../busiest_rank_load.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf } from "./decode_attention.ts";
 import { expertSecondsOf } from "./expert_times.ts";
@@ -34,7 +35,8 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     return profiledLayers(options);
   }
   const { expertParallel = 1, weightDtype = "bf16", kvDtype = "bf16" } = options;
-  const { maxTokensPerStep = 8192, maxSequences = 1024, routing = "balanced" } = options;
+  const { maxTokensPerStep = 8192, maxSequences = 1024, routing = "balanced", expertSkew = 0 } =
+    options;
   const { peaks } = profile;
   const { layers, hiddenSize, headSize } = shape;
   const heads = Math.max(1, shape.heads / tensorParallel);
@@ -73,11 +75,12 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
       expertParallel,
       routing,
     });
+    const load = busiestRankLoad(expertParallel, expertSkew);
     const router = gemmSecondsByRows(headTable, experts.count, hiddenSize, peaks);
     const shared = experts.sharedIntermediateSize > 0
       ? feedForward(experts.sharedIntermediateSize / tensorParallel)
       : () => 0;
-    return (m) => router(m) + routed(m) + shared(m);
+    return (m) => router(m) + routed(m * load) + shared(m);
   }
 
   const copies = stageCopies(

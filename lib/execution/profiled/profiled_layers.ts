@@ -1,5 +1,6 @@
 import { activatedExperts } from "../../models/activated_experts.ts";
 import { type ExecutionTimeModel } from "../execution_time_model.ts";
+import { busiestRankLoad } from "../busiest_rank_load.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { decodeRows, mixedAttention } from "./mixed_attention.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
@@ -68,7 +69,9 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
     const table = requireTable(profile, "activated_experts", { model: shape.name });
     const share = Number(table.attributes.tensorParallel) / tensorParallel;
     const times = grid2d(table);
-    return (m) => share * times(m, activatedExperts(count, perToken, m));
+    const { expertParallel = 1, expertSkew = 0 } = options;
+    const load = busiestRankLoad(expertParallel, expertSkew);
+    return (m) => share * times(m * load, activatedExperts(count, perToken, m * load));
   }
 
   const attention = requireTable(profile, "mixed_attention", attributes);

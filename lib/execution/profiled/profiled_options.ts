@@ -21,7 +21,13 @@ export interface ProfiledOptions {
   readonly weightDtype?: ProfileDtype;
   /** Format of the KV entries; default bf16. */
   readonly kvDtype?: ProfileDtype;
-  /** How tokens spread over experts; default balanced. */
+  /**
+   * How unevenly tokens choose experts, 0..1: the busiest of the expert-parallel ranks has
+   * 1 + skew x (expertParallel - 1) times its even share of the rows; default 0. See
+   * {@link busiestRankLoad}.
+   */
+  readonly expertSkew?: number;
+  /** Measured spread of tokens over the experts of a rank; default balanced. */
   readonly routing?: ExpertRouting;
   /** Tokens per step that are tabulated one by one, default 8192; more are extrapolated. */
   readonly maxTokensPerStep?: number;

@@ -8,7 +8,9 @@ import { dtypeBytes, referenceSeconds, rooflineOfCell, workOfCell } from "./refe
 
 /** What to synthesise. */
 export interface SyntheticProfileOptions {
+  /** Catalogue name of the GPU, such as "h100-sxm". */
   readonly gpu: string;
+  /** Its data sheet. */
   readonly peaks: GpuPeaks;
   /** Standard deviation of the logarithm of each time, >= 0; default 0.03. */
   readonly noise?: number;
@@ -39,7 +41,15 @@ const powers = (from: number, to: number) => {
 
 /**
  * A profile in the form of a measured one, made of roofline times with log-normal noise: for tests, and
- * for training predictors. No time is below the roofline.
+ * for training predictors. No time is below the roofline. The same stream gives the same profile.
+ *
+ * @example
+ * ```ts
+ * import { profileCoverage, randomStreams, shippedProfile, synthesizeProfile } from "simfaasinfer";
+ * const { gpu, peaks } = shippedProfile("h100-sxm");
+ * const profile = synthesizeProfile({ gpu, peaks }, randomStreams(1, 0).take("profile"));
+ * console.log(profileCoverage(profile)[0].operator); // gemm
+ * ```
  */
 export function synthesizeProfile(
   options: SyntheticProfileOptions,
