@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "@std/assert";
 import { attainmentCurves, bandedCurves } from "./banded_curves.ts";
+import { barPanels } from "./bar_panels.ts";
 import { coldStartStages } from "./cold_start_stages.ts";
 import { heatMap } from "./heat_map.ts";
 import { joinShortStages } from "./join_short_stages.ts";
@@ -51,6 +52,10 @@ const heat = [1, 2, 4].flatMap((x) =>
 const pairs = ["vLLM", "ServerlessLLM"].flatMap((panel, k) =>
   ["OPT-2.7B", "Llama2-13B"].map((label, i) => ({ panel, label, paper: 10 + i - k, ours: 9.5 + i }))
 );
+const bars = ["oracle", "knative-kpa", "hpa"].flatMap((label, i) => [
+  { panel: "Attainment (%)", label, value: 100 - 9 * i },
+  { panel: "GPU hours", label, value: 0.7 + 0.3 * i },
+]);
 const points = [0, 1, 2, 3, 4, 5].map((i) => ({
   series: ["A100", "H100"][i % 2],
   measured: 2 ** i,
@@ -96,6 +101,7 @@ const FIGURES: Readonly<Record<string, (column?: ColumnSpan) => FigureSpec>> = {
   paperBars: (column) => paperBars(pairs, { title: "TTFT (s)", column }),
   paretoFront: (column) =>
     paretoFront(choices, { xTitle: "Cost (US$)", yTitle: "p99 TTFT (s)", column }),
+  barPanels: (column) => barPanels(bars, { most: { "Attainment (%)": 100 }, column }),
   startGraph: (column) => startGraph(starts, { column }),
   predictedScatter: (column) => predictedScatter(points, { title: "TTFT (ms)", column }),
   pointPanels: (column) => pointPanels(panels, { column }),
@@ -131,6 +137,7 @@ Deno.test("figures without rows are drawn empty", async () => {
   const axes = { xTitle: "x", yTitle: "y" };
   const empty = [
     bandedCurves([], axes),
+    barPanels([]),
     coldStartStages([]),
     heatMap([], { ...axes, valueTitle: "z" }),
     paperBars([], { title: "x" }),
@@ -168,6 +175,16 @@ Deno.test("joinShortStages() keeps every second, and at most nine stages beside 
   ok(rows.every((row) => stages.includes(row.stage)));
   equal(rows.filter((row) => row.stage === "other stages").length, 2, "one of each bar");
   deepEqual(joinShortStages([]), { rows: [], stages: ["other stages"] });
+});
+
+Deno.test("barPanels() writes every number, of three digits or those before the point", async () => {
+  const numbers = [["1234.4", "1234"], ["100", "100"], ["38.59", "38.6"], [
+    "0.00271828",
+    "0.00272",
+  ]];
+  const rows = numbers.map(([value], i) => ({ panel: "x", label: `${i}`, value: Number(value) }));
+  const svg = await renderSvg(barPanels(rows));
+  for (const [, number] of numbers) ok(svg.includes(`>${number}<`), number);
 });
 
 Deno.test("heatMap() writes every value in its place", async () => {

@@ -11,6 +11,7 @@ export {
   type BandedCurvesOptions,
   type BandRow,
 } from "./banded_curves.ts";
+export { barPanels, type BarPanelsOptions, type BarRow } from "./bar_panels.ts";
 export {
   clusterTimeline,
   type ClusterTimelineOptions,
