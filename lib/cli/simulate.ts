@@ -20,9 +20,8 @@ const OPTIONS: readonly CommandOption[] = [
   {
     name: "platform",
     value: "NAME|FILE",
-    describe:
-      "Scale, keep alive, queue and bill as this platform of data/platforms, or a file like\n" +
-      "those, does where the configuration says nothing else",
+    describe: "Scale, keep alive, queue and bill as this platform of data/platforms (or a file\n" +
+      "like those) does, where the configuration says nothing else",
   },
   {
     name: "trace",

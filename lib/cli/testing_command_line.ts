@@ -22,7 +22,11 @@ export async function runCommandLine(
   const config = new URL("../../deno.json", import.meta.url);
   const main = new URL("./main.ts", import.meta.url);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--config", decodeURIComponent(config.pathname), main.href, ...args],
+    // Quiet about the packages that Deno downloads the first time a command needs them.
+    args: [
+      ...["run", "--quiet", "-A", "--config", decodeURIComponent(config.pathname)],
+      ...[main.href, ...args],
+    ],
     cwd: options.directory,
     env: { INIT_CWD: options.directory, NO_COLOR: "1", ...options.env },
     stdin: "null",

@@ -46,8 +46,11 @@ export interface StoragePrice {
 
 /** One file of data/prices. */
 export interface PriceList {
+  /** Who asks these prices. */
   readonly provider: string;
+  /** Prices of GPUs. */
   readonly prices: readonly Price[];
+  /** Prices of keeping bytes. */
   readonly storage: readonly StoragePrice[];
 }
 

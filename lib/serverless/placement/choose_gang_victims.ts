@@ -4,7 +4,9 @@ import type { NodesView, PlacementPolicy, PlacementRequest } from "./policy.ts";
 
 /** Instances to stop for one that goes to several nodes, and where it goes then. */
 export interface GangEviction {
+  /** GPUs that the instance takes, by node. */
   readonly shares: readonly PlacedGpus[];
+  /** Instances to stop. */
   readonly instanceIds: readonly number[];
 }
 

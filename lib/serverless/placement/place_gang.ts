@@ -2,7 +2,9 @@ import { fits, type NodesView, type PlacementPolicy, type PlacementRequest } fro
 
 /** GPUs that one instance takes on one node. */
 export interface PlacedGpus {
+  /** Number of the node. */
   readonly node: number;
+  /** How many GPUs of it, >= 1. */
   readonly gpus: number;
 }
 
