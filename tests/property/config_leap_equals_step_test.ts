@@ -47,6 +47,17 @@ const settings = fc.record({
     { name: "Llama-3.1-8B" },
     { name: "Qwen3-30B-A3B" },
     { name: "Llama-2-7B" },
+    // One layer in six sees everything, the others the last 512 tokens.
+    {
+      name: "windowed",
+      num_layers: 24,
+      hidden_size: 2048,
+      num_attention_heads: 16,
+      num_kv_heads: 4,
+      vocab_size: 32_000,
+      sliding_window: 512,
+      sliding_window_pattern: 6,
+    },
   ),
   cluster: fc.record({
     gpu_type: fc.constantFrom("H100", "A100-80GB"),
