@@ -20,8 +20,8 @@ const OPTIONS: readonly CommandOption[] = [
   {
     name: "platform",
     value: "NAME|FILE",
-    describe: "Scale, keep alive, queue and bill as this platform of data/platforms (or a file\n" +
-      "like those) does, where the configuration says nothing else",
+    describe: "Scale, keep alive, queue and bill as this platform of data/platforms,\n" +
+      "or a file like those, where the configuration says nothing else",
   },
   {
     name: "trace",

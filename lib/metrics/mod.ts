@@ -12,4 +12,5 @@ export * from "./recorder.ts";
 export * from "./run_record.ts";
 export * from "./run_tables.ts";
 export * from "./slo.ts";
+export type { StoredWeights } from "./storage_summary.ts";
 export * from "./summary.ts";
