@@ -2,6 +2,7 @@ import { convertSvg, type FigureFormat, renderSvg } from "../plot/mod.ts";
 import type { FigureSource } from "./figure_source.ts";
 import {
   figuresOf,
+  runWithout,
   STANDARD_FIGURES,
   type StandardFigure,
   type StandardFigureOptions,
@@ -29,8 +30,7 @@ export async function drawFigures(
   for (const name of options.only ?? own) {
     if (!own.includes(name)) {
       throw new RangeError(
-        `Cannot draw ${name} of a run in which no request waited for a start: current value is ` +
-          own.join(", "),
+        `Cannot draw ${name} of a run ${runWithout(name)}: current value is ${own.join(", ")}`,
       );
     }
     const svg = await renderSvg(STANDARD_FIGURES[name](source, options));

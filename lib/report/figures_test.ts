@@ -2,6 +2,7 @@ import { deepEqual, equal, ok, rejects } from "@std/assert";
 import { loadConfig } from "../config/load.ts";
 import { madeUpRun } from "../results/made_up_run.ts";
 import { makeManifest, openResultDirectory, writeResults } from "../results/mod.ts";
+import { classAttainmentRows, functionAttainmentRows } from "./attainment_rows.ts";
 import { coldStartRows } from "./cold_start_rows.ts";
 import { drawFigures } from "./draw_figures.ts";
 import { figureSource } from "./figure_source.ts";
@@ -84,6 +85,44 @@ Deno.test("a run without waits for starts has no figure of them", async () => {
   });
 });
 
+const part = (name: string, share: number | null, arrived = 10) => ({
+  ...{ name, slo_attainment: share, arrived, attained: 0, completed: arrived },
+  ...{ cold_starts: 0, cold_start_rate: 0, instance_seconds: 0, cost_usd: 0 },
+  ...{ ttft_s: madeUpRun(1).summary.ttft_s, tpot_s: madeUpRun(1).summary.tpot_s },
+  e2e_s: madeUpRun(1).summary.e2e_s,
+});
+
+Deno.test("attainment is drawn by class and by function where those have limits", async () => {
+  const run = madeUpRun(100);
+  const source = (classes: ReturnType<typeof part>[], functions: ReturnType<typeof part>[]) =>
+    figureSource({ ...run, summary: { ...run.summary, classes, functions } });
+  const drawn = (of: ReturnType<typeof source>) =>
+    figuresOf(of).filter((name) => name.startsWith("attainment"));
+  deepEqual(drawn(source([], [])), []);
+  deepEqual(drawn(source([part("batch", null)], [part("a", null)])), []);
+  deepEqual(drawn(source([part("chat", 0.9), part("batch", null)], [])), ["attainment_by_class"]);
+  const both = source([part("chat", 0.9)], [part("a", 0.5), part("b", 0)]);
+  deepEqual(drawn(both), ["attainment_by_class", "attainment_by_function"]);
+  deepEqual(classAttainmentRows(both.summary).map(({ label, value }) => [label, value]), [
+    ["chat", 90],
+  ]);
+  deepEqual(functionAttainmentRows(both.summary).map(({ value }) => value), [50, 0]);
+  const only = ["attainment_by_function"] as const;
+  await rejects(drawFigures(source([], []), { formats: ["svg"], only }, () => {}), {
+    message: /^Cannot draw attainment_by_function of a run without several functions that have /,
+  });
+});
+
+Deno.test("of many functions those with the most requests are drawn", () => {
+  const run = madeUpRun(1);
+  const functions = Array.from({ length: 100 }, (_, i) => part(`f${i}`, i / 100, (i * 37) % 100));
+  const rows = functionAttainmentRows({ ...run.summary, functions });
+  equal(rows.length, 24);
+  deepEqual(rows.map(({ label }) => (Number(label.slice(1)) * 37) % 100), [
+    ...Array.from({ length: 24 }, (_, i) => 99 - i),
+  ]);
+});
+
 Deno.test("timelineRows() averages neighbours without losing a request", () => {
   const short = madeUpRun(10).timeSeries;
   const count = 1000;
@@ -110,7 +149,9 @@ Deno.test("timelineRows() averages neighbours without losing a request", () => {
 });
 
 Deno.test("drawFigures() draws every figure in every format, or those asked for", async () => {
-  const source = figureSource(madeUpRun(500));
+  const run = madeUpRun(500);
+  const [classes, functions] = [[part("chat", 0.9)], [part("a", 0.8), part("b", 0.7)]];
+  const source = figureSource({ ...run, summary: { ...run.summary, classes, functions } });
   const names: string[] = [];
   await drawFigures(source, { formats: ["svg", "pdf"] }, (name) => names.push(name));
   deepEqual(names, Object.keys(STANDARD_FIGURES).flatMap((name) => [`${name}.svg`, `${name}.pdf`]));

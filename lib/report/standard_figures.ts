@@ -1,5 +1,6 @@
 import type { Summary, TimeSeriesColumns } from "../metrics/run_tables.ts";
 import {
+  barPanels,
   type CdfRow,
   clusterTimeline,
   coldStartStages,
@@ -17,6 +18,7 @@ import {
   thinCdf,
   type TimelineRow,
 } from "../plot/mod.ts";
+import { ATTAINMENT_MOST, classAttainmentRows, functionAttainmentRows } from "./attainment_rows.ts";
 import { coldStartRows } from "./cold_start_rows.ts";
 import type { FigureSource } from "./figure_source.ts";
 
@@ -48,6 +50,10 @@ export const STANDARD_FIGURES = {
   cold_starts: ({ coldStartWaits }, { column }) =>
     coldStarts(coldStartRows(coldStartWaits), column),
   cost: ({ summary }, { column }) => costBreakdown(costRows(summary), { column }),
+  attainment_by_class: ({ summary }, { column = 1 }) =>
+    barPanels(classAttainmentRows(summary), { most: ATTAINMENT_MOST, column }),
+  attainment_by_function: ({ summary }, { column = 1 }) =>
+    barPanels(functionAttainmentRows(summary), { most: ATTAINMENT_MOST, column }),
 } as const satisfies Record<
   string,
   (source: FigureSource, options: StandardFigureOptions) => FigureSpec
@@ -56,10 +62,36 @@ export const STANDARD_FIGURES = {
 /** Name of a standard figure. */
 export type StandardFigure = keyof typeof STANDARD_FIGURES;
 
-/** The standard figures that a run has: that of cold starts if a request waited for one. */
-export function figuresOf({ coldStartWaits }: FigureSource): StandardFigure[] {
+/** Figures that not every run has: whether one does, and what a run without it is like. */
+const CONDITIONS: Partial<
+  Record<
+    StandardFigure,
+    { readonly isIn: (source: FigureSource) => boolean; readonly else: string }
+  >
+> = {
+  cold_starts: {
+    isIn: ({ coldStartWaits }) => coldStartWaits.request.length > 0,
+    else: "in which no request waited for a start",
+  },
+  attainment_by_class: {
+    isIn: ({ summary }) => classAttainmentRows(summary).length > 0,
+    else: "without service classes that have limits",
+  },
+  attainment_by_function: {
+    isIn: ({ summary }) => functionAttainmentRows(summary).length > 0,
+    else: "without several functions that have limits",
+  },
+};
+
+/** The standard figures that a run has. */
+export function figuresOf(source: FigureSource): StandardFigure[] {
   const names = Object.keys(STANDARD_FIGURES) as StandardFigure[];
-  return names.filter((name) => name !== "cold_starts" || coldStartWaits.request.length > 0);
+  return names.filter((name) => CONDITIONS[name]?.isIn(source) ?? true);
+}
+
+/** What a run without the figure is like, such as "in which no request waited for a start". */
+export function runWithout(name: StandardFigure): string {
+  return CONDITIONS[name]?.else ?? "of another kind";
 }
 
 /** How the waits for starts split by stage. */
@@ -105,7 +137,10 @@ function costRows({ cost }: Summary): CostRow[] {
     { use: "busy", usd: cost.busy_usd },
     { use: "idle", usd: cost.idle_usd },
     { use: "cold starts", usd: cost.cold_start_usd },
+    { use: "asleep", usd: cost.asleep_usd },
+    { use: "pools", usd: cost.pooled_usd },
     { use: "rounding", usd: cost.rounding_usd },
+    { use: "storage", usd: cost.storage_usd },
   ];
   return rows.map((row) => ({ series: "all", ...row }));
 }
