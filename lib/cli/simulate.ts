@@ -37,8 +37,8 @@ const OPTIONS: readonly CommandOption[] = [
   {
     name: "out",
     value: "DIR",
-    describe: "Write the tables, summary.json and manifest.json there; older results in it are\n" +
-      "replaced as a whole. Without it only the summary is printed",
+    describe: "Write the tables, summary.json and manifest.json there; older results in it\n" +
+      "are replaced as a whole. Without it only the summary is printed",
   },
   {
     name: "format",
