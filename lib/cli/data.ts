@@ -19,9 +19,9 @@ const HELP = `Usage: deno task data <command> [ID...] [OPTION...]
 
 ${describeOptions(OPTIONS)}
 
-A data set is looked for in the folder that SIMFAAS_DATA names, in data/external, in ../shared/reference.
-A derived set is a table made from a repository's files; nobody offers it, so that it cannot be fetched:
-"list" says what it is made from.`;
+A data set is looked for in the folder that SIMFAAS_DATA names, in data/external, in
+../shared/reference. A derived set is a table made from a repository's files; nobody offers it, so
+that it cannot be fetched: "list" says what it is made from.`;
 
 const ACTIONS: Readonly<Record<string, typeof list>> = { list, fetch: fetchSets, verify };
 

@@ -42,8 +42,8 @@ const HELP = `Measured operator times: import, inspect, make.
 Usage: deno task profile COMMAND [OPTION...]
 
   show FILE|GPU    What a profile covers
-  learn FILE|GPU   Trains a random forest on four fifths of each operator and compares its predictions of
-                   the last fifth with interpolation (a minute or two)
+  learn FILE|GPU   Trains a random forest on four fifths of each operator and compares what it
+                   predicts of the last fifth with interpolation (a minute or two)
   import PATH      Writes a profile from published measurements
   derive [NAME...] Writes the shipped profiles again from external data (all without a name)
   synthesize       Writes roofline times with noise in the same format
