@@ -3,7 +3,7 @@ import { type ColumnSpan, FIGURE_WIDTH, PALETTE } from "./theme.ts";
 
 /** One bar. */
 export interface BarRow {
-  /** What is measured, with its unit: the title of the bar's panel. */
+  /** What is measured, with its unit: the title of the bar's panel; may have two lines. */
   readonly panel: string;
   /** Who it belongs to: bars of one label stand in one line. */
   readonly label: string;
@@ -19,6 +19,8 @@ export interface BarPanelsOptions {
 }
 
 const GAP = 12;
+/** By which the numbers of an axis may stand out on either side of it, points. */
+const OUTSTANDING = 5;
 const ROW_HEIGHT = 14;
 /** Of a number at the end of a bar, points. */
 const NUMBER_WIDTH = 36;
@@ -31,7 +33,7 @@ export function barPanels(rows: readonly BarRow[], options: BarPanelsOptions = {
   const across = column === 1 ? 1 : Math.max(1, panels.length);
   // A letter is taken as 0.8 of its size wide, as Vega does where it cannot measure.
   const left = Math.min(130, 10 + 6.4 * Math.max(0, ...labels.map((label) => label.length)));
-  const width = (FIGURE_WIDTH[column] - left - 10 - GAP * (across - 1)) / across;
+  const width = (FIGURE_WIDTH[column] - left - 10 - (GAP + OUTSTANDING) * (across - 1)) / across;
   return figure({
     columns: across,
     spacing: GAP,
@@ -66,7 +68,7 @@ export function barPanels(rows: readonly BarRow[], options: BarPanelsOptions = {
               x: {
                 field: "value",
                 type: "quantitative",
-                title: panel,
+                title: panel.split("\n"),
                 scale: { domain, nice: false },
                 axis: { tickCount: 3, format: "~r", grid: false },
               },

@@ -55,6 +55,8 @@ const pairs = ["vLLM", "ServerlessLLM"].flatMap((panel, k) =>
 const bars = ["oracle", "knative-kpa", "hpa"].flatMap((label, i) => [
   { panel: "Attainment (%)", label, value: 100 - 9 * i },
   { panel: "GPU hours", label, value: 0.7 + 0.3 * i },
+  { panel: "TTFT p99\n(s)", label, value: 3 + 6 * i },
+  { panel: "Cost (US$)", label, value: 1400 * i },
 ]);
 const points = [0, 1, 2, 3, 4, 5].map((i) => ({
   series: ["A100", "H100"][i % 2],
