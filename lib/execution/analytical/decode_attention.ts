@@ -25,11 +25,14 @@ export function decodeAttention(parts: AnalyticalParts): DecodeAttention {
     entryBytes / (gpu.memoryBytesPerSecond * decode.memory),
     entryFlops / (gpu.flopsPerSecond.bf16 * prefill.compute),
   );
+  // A query is read and a result written, at 16 bits: no kernel is quicker than that.
+  const vectorBytes = 4 * parts.heads * shape.headSize;
   const layerSeconds = (context: number) =>
     softMaximum(context * entrySeconds, decode.seconds, decode.sharpness);
   return {
     pieces: contextPieces((context) => shape.layers * layerSeconds(context)),
-    sequenceSeconds: shape.layers * decode.secondsPerKvHead * parts.kvHeads,
+    sequenceSeconds: shape.layers *
+      Math.max(decode.secondsPerKvHead * parts.kvHeads, vectorBytes / gpu.memoryBytesPerSecond),
     windowTokens: shape.slidingWindowTokens === 0 ? Infinity : shape.slidingWindowTokens,
     fullShare: fullAttentionShare(shape),
   };
