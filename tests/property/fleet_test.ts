@@ -11,7 +11,14 @@ import {
   poolMemberPhases,
   servedUntilSeconds,
 } from "../../lib/serverless/life_phases.ts";
-import { type FleetCase, fleetCases, fleetParts, START_SECONDS } from "../support/random_fleet.ts";
+import {
+  type FleetCase,
+  fleetCases,
+  fleetGpus,
+  fleetMachines,
+  fleetParts,
+  START_SECONDS,
+} from "../support/random_fleet.ts";
 
 function holds(name: string, law: (test: FleetCase) => void): void {
   Deno.test(name, () => {
@@ -107,10 +114,9 @@ holds("the parts of each wait for a start add up to it, whatever faults did", (t
 
 holds("each GPU has one instance at a time, and no function more than its most", (test) => {
   const run = simulateCluster(fleetParts(test, "leap"));
-  const gpus = test.machines.length === 0
-    ? Infinity
-    : test.machines.reduce((sum, count) => sum + count, 0) + test.functions;
-  ok(peak(run, () => true) <= gpus);
+  const machines = fleetMachines(test);
+  const gpus = machines.length === 0 ? Infinity : machines.reduce((sum, count) => sum + count, 0);
+  ok(peak(run, () => true, false, (id) => fleetGpus(test, id)) <= gpus);
   for (let functionId = 0; functionId < test.functions; functionId++) {
     // Draining instances are beyond the bound.
     ok(peak(run, (id) => id === functionId, true) <= 3);
@@ -181,8 +187,8 @@ holds("every sleep ends one way, and sleeping instances fit into memory", (test)
   for (const life of sleeps) {
     ok(asleepSeconds(life) <= test.sleep.ttl + 1e-9 && life.stoppedAtSeconds <= endAtSeconds);
   }
-  const machines = test.machines.length + test.functions;
-  if (test.machines.length > 0 && test.sleep.level === 1) {
+  const machines = fleetMachines(test).length;
+  if (machines > 0 && test.sleep.level === 1) {
     ok(seconds <= machines * test.memory * endAtSeconds);
   }
 });
@@ -212,13 +218,18 @@ holds("a sleep of no time is none, and so is a pool without members", (test) => 
   });
 });
 
-/** Most instances at once of the functions that match. */
-function peak(run: RunRecord, matches: (id: number) => boolean, untilDraining = false): number {
+/** Most instances at once of the functions that match, each counted as often as `weight` says. */
+function peak(
+  run: RunRecord,
+  matches: (id: number) => boolean,
+  untilDraining = false,
+  weight: (id: number) => number = () => 1,
+): number {
   const instances = run.lives.filter(({ functionId }) => matches(functionId)).flatMap((life) => {
-    const { createdAtSeconds, drainingAtSeconds } = life;
+    const { createdAtSeconds, drainingAtSeconds, functionId } = life;
     const served = servedUntilSeconds(life);
     const end = untilDraining && drainingAtSeconds < served ? drainingAtSeconds : served;
-    return [[createdAtSeconds, 1], [end, -1]];
+    return [[createdAtSeconds, weight(functionId)], [end, -weight(functionId)]];
   });
   const pooled = untilDraining ? [] : (run.pools ?? []).filter(({ holdsGpus }) => holdsGpus)
     .flatMap(({ members }) => members)

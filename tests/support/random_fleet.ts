@@ -15,6 +15,8 @@ export interface FleetCase {
   readonly stretch: number;
   /** GPUs of each machine; empty: as many as instances need. */
   readonly machines: readonly number[];
+  /** Whether the last function's instances have one more GPU than any machine, in stages of one. */
+  readonly lastSpans: boolean;
   readonly placement: "first-fit" | "best-fit" | "spread";
   readonly evictsIdle: boolean;
   readonly backfills: boolean;
@@ -55,6 +57,7 @@ export const fleetCases: fc.Arbitrary<FleetCase> = fc.record({
     fc.constant([]),
     fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
   ),
+  lastSpans: fc.constantFrom(false, false, true),
   placement: fc.constantFrom("first-fit", "best-fit", "spread"),
   evictsIdle: fc.boolean(),
   backfills: fc.boolean(),
@@ -79,6 +82,23 @@ export const fleetCases: fc.Arbitrary<FleetCase> = fc.record({
   startFailure: fc.constantFrom(0, 0, 0.3),
 });
 
+/** GPUs of an instance of a function. */
+export function fleetGpus(
+  { machines, lastSpans, functions }: FleetCase,
+  functionId: number,
+): number {
+  const spans = lastSpans && machines.length > 0 && functionId === functions - 1;
+  return spans ? Math.max(...machines) + 1 : 1;
+}
+
+/** GPUs of each machine: those of the case, and room for each function's fewest, so that runs end. */
+export function fleetMachines(test: FleetCase): number[] {
+  if (test.machines.length === 0) return [];
+  let fewest = 0;
+  for (let id = 0; id < test.functions; id++) fewest += fleetGpus(test, id);
+  return [...test.machines, ...Array.from({ length: fewest }, () => 1)];
+}
+
 /** The parts of a case's run; new ones for every run. */
 export function fleetParts(test: FleetCase, stepping: Stepping): ClusterParts {
   const { closedLoop: _, ...cluster } = test.cluster;
@@ -91,10 +111,10 @@ export function fleetParts(test: FleetCase, stepping: Stepping): ClusterParts {
   }, stepping);
   const streams = randomStreams(7);
   const stream = streams.take("faults");
-  // A machine for each function's fewest instances, so that every run can end.
-  const machines = test.machines.length === 0
-    ? []
-    : [...test.machines, ...Array.from({ length: test.functions }, () => 1)];
+  const machines = fleetMachines(test);
+  const spanning = machines.length > 0 && test.lastSpans ? test.functions - 1 : -1;
+  const pooled = Array.from({ length: test.poolIsShared ? test.functions : 1 }, (_, id) => id)
+    .filter((id) => id !== spanning);
   const [fn] = base.functions;
   return {
     ...base,
@@ -141,7 +161,8 @@ export function fleetParts(test: FleetCase, stepping: Stepping): ClusterParts {
         policy: createPlacement(test.placement),
         needs: Array.from({ length: test.functions }, (_, functionId) => ({
           functionId,
-          gpus: 1,
+          gpus: fleetGpus(test, functionId),
+          stageGpus: 1,
           gpuTypes: [0],
           dramBytes: Number(test.instancesHoldMemory),
         })),
@@ -164,10 +185,10 @@ export function fleetParts(test: FleetCase, stepping: Stepping): ClusterParts {
       startFails: () => stream.next() < test.startFailure,
       retryWaitSeconds: (failed) => 0.2 * failed,
     },
-    ...(test.pool > 0 && {
+    ...(test.pool > 0 && pooled.length > 0 && {
       pools: [{
         of: test.poolOf,
-        functions: Array.from({ length: test.poolIsShared ? test.functions : 1 }, (_, id) => id),
+        functions: pooled,
         size: {
           periodSeconds: 1.3,
           initialSize: test.poolFollows ? 0 : test.pool,
