@@ -60,6 +60,7 @@ export class ClusterState {
       columns,
       generated: new Int32Array(requests.count),
       outputLimit,
+      waitedFor: undefined,
       gaps: new GapSketch(),
     };
     this.fleet = new Fleet(parts, this.run);

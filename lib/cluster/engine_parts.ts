@@ -70,6 +70,8 @@ export interface RunColumns {
   readonly generated: Int32Array;
   /** Output tokens after which each request ends: its true length, cut by the model's window. */
   readonly outputLimit: Int32Array;
+  /** Instance whose start each request waited for, -1 for none; undefined until one has waited. */
+  waitedFor: Int32Array | undefined;
   /** Gaps between tokens of all requests. */
   readonly gaps: GapSketch;
 }

@@ -108,6 +108,9 @@ export class FrontDoor {
     const arrivedAt = columns.arrivalAtSeconds[request];
     if (readyAt > arrivedAt && Number.isNaN(columns.firstTokenAtSeconds[request])) {
       columns.coldStartWaitSeconds[request] = readyAt - arrivedAt;
+      const { run } = this.#state;
+      run.waitedFor ??= new Int32Array(columns.count).fill(-1);
+      run.waitedFor[request] = id;
     }
     const engine = this.#state.fleet.engines[id];
     const endBefore = engine.endAtSeconds;

@@ -271,6 +271,7 @@ class Simulation {
       timeSeries: this.#sampler.columns(),
       lives: fleet.lives(clock.now),
       stageSpans: parts.starts.spans,
+      ...(run.waitedFor && { waitedFor: run.waitedFor }),
       coldStarts: fleet.coldStarts,
       evictions: fleet.evictions,
       ...(this.#faults && { faults: this.#faults.log.record(clock.now) }),

@@ -88,7 +88,8 @@ Deno.test("of an instance that starts again, a wait has the stages of its own st
   ];
   const columns = { ...run.columns, coldStartWaitSeconds: Float64Array.of(5, 3) };
   const lives = [{ ...run.lives[0], readyAtSeconds: 13 }];
-  deepEqual(rowsOf({ ...run, columns, lives, stageSpans }), [
+  const waitedFor = Int32Array.of(0, 0);
+  deepEqual(rowsOf({ ...run, columns, lives, stageSpans, waitedFor }), [
     [0, 0, "container", 3],
     [0, 0, "weights", 2],
     [1, 0, "before_start", 1],

@@ -77,6 +77,8 @@ export interface RunRecord {
   readonly totals: readonly MeterTotals[];
   /** Stages of all starts, in order of their end. */
   readonly stageSpans: readonly StageSpan[];
+  /** Instance whose start each request waited for, -1 for none; absent when none has waited. */
+  readonly waitedFor?: Int32Array;
   /** Starts begun during the run, those of sleeping instances apart. */
   readonly coldStarts: number;
   /** Idle instances that stopped because another function's found no GPU. */

@@ -12,9 +12,6 @@ export type WaitPartVisitor = (
   seconds: number,
 ) => void;
 
-/** Instants that differ by less are sums of the same seconds in another order. */
-const SAME_SECONDS = 1e-6;
-
 const NONE: readonly StageSpan[] = [];
 
 /**
@@ -38,7 +35,8 @@ export function waitParts(run: RunRecord): (visit: WaitPartVisitor) => void {
   function visitParts(i: number, visit: WaitPartVisitor): void {
     const from = arrivalAtSeconds[i];
     const to = from + coldStartWaitSeconds[i];
-    const instanceId = instanceWaitedFor(run, paths, i);
+    // Without a fault the instance that served the request is the one it waited for.
+    const instanceId = (run.waitedFor ?? run.columns.instanceId)[i];
     const path = paths.get(instanceId) ?? NONE;
     let next = firstEndingAfter(path, from);
     const begin = next < path.length && isBefore(path[next], to) ? path[next].startAtSeconds : to;
@@ -61,30 +59,6 @@ function criticalPaths(spans: readonly StageSpan[]): Map<number, StageSpan[]> {
     else paths.set(span.instanceId, [span]);
   }
   return paths;
-}
-
-/**
- * The instance whose start a request waited for. It is the one that served the request, unless a
- * fault took that one away: then it is the one of the function that became ready as the wait ended
- * (of equals the one created first).
- */
-function instanceWaitedFor(
-  { columns, lives }: RunRecord,
-  paths: ReadonlyMap<number, readonly StageSpan[]>,
-  request: number,
-): number {
-  const { arrivalAtSeconds, coldStartWaitSeconds, functionId, instanceId } = columns;
-  const to = arrivalAtSeconds[request] + coldStartWaitSeconds[request];
-  const isReadyThen = (id: number) => {
-    if (Math.abs(lives[id].readyAtSeconds - to) < SAME_SECONDS) return true;
-    const path = paths.get(id) ?? NONE;
-    const last = path[firstEndingAfter(path, to - SAME_SECONDS)];
-    return last !== undefined && last.endAtSeconds - to < SAME_SECONDS;
-  };
-  const served = instanceId[request];
-  if (served >= 0 && isReadyThen(served)) return served;
-  const function_ = functionId[request];
-  return lives.findIndex((life, id) => life.functionId === function_ && isReadyThen(id));
 }
 
 /** Place of the first stage that ends after an instant. */
