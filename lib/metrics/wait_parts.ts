@@ -17,12 +17,13 @@ const NONE: readonly StageSpan[] = [];
 /**
  * Splits the wait of each request that waited for a start: `before_start` until the start began,
  * then the stages on the start's critical path, in their order and only as far as the request was
- * there. The parts of a request add up to its wait. Requests ascend; those without a wait cost a
- * look at their column.
+ * there. The parts of a request add up to its wait. Requests ascend.
  *
  * @returns Shows all parts to a visitor, as often as it is called.
  */
 export function waitParts(run: RunRecord): (visit: WaitPartVisitor) => void {
+  const { waitedFor } = run;
+  if (waitedFor === undefined) return () => {};
   const { arrivalAtSeconds, coldStartWaitSeconds, count } = run.columns;
   const waiting: number[] = [];
   for (let i = 0; i < count; i++) if (coldStartWaitSeconds[i] > 0) waiting.push(i);
@@ -35,8 +36,7 @@ export function waitParts(run: RunRecord): (visit: WaitPartVisitor) => void {
   function visitParts(i: number, visit: WaitPartVisitor): void {
     const from = arrivalAtSeconds[i];
     const to = from + coldStartWaitSeconds[i];
-    // Without a fault the instance that served the request is the one it waited for.
-    const instanceId = (run.waitedFor ?? run.columns.instanceId)[i];
+    const instanceId = waitedFor![i];
     const path = paths.get(instanceId) ?? NONE;
     let next = firstEndingAfter(path, from);
     const begin = next < path.length && isBefore(path[next], to) ? path[next].startAtSeconds : to;

@@ -1,8 +1,11 @@
 import type { RandomStream } from "../sim/random_streams.ts";
 import type { ArrivalProcess } from "./arrivals/arrival_process.ts";
 
-/** Instants drawn at a time where their number is not known. */
-const CHUNK = 8192;
+/** Instants drawn at first where their number is not known: a few more than are to be expected. */
+function firstDraw(process: ArrivalProcess, durationSeconds: number, requests: number): number {
+  const expected = process.meanRatePerSecond * durationSeconds;
+  return Math.min(requests, Math.max(8192, Math.ceil(Math.min(1.05 * expected, 2 ** 22))));
+}
 
 /**
  * The arrivals up to `durationSeconds`, at most `requests` of them.
@@ -17,12 +20,15 @@ export function drawArrivals(
   requests: number,
 ): Float64Array {
   // Where only the number counts, one fill of the right size does it.
-  let at = new Float64Array(durationSeconds === Infinity ? requests : Math.min(requests, CHUNK));
+  let at = new Float64Array(
+    durationSeconds === Infinity ? requests : firstDraw(process, durationSeconds, requests),
+  );
   let count = 0;
   for (;;) {
     process.fill(at.subarray(count), stream, count === 0 ? 0 : at[count - 1]);
     while (count < at.length && at[count] <= durationSeconds && at[count] < Infinity) count++;
-    if (count < at.length || count === requests) return at.slice(0, count);
+    if (count === requests) return at;
+    if (count < at.length) return at.slice(0, count);
     if (count >= 2 ** 28) {
       throw new RangeError(
         `Cannot draw arrivals for ${durationSeconds} s as at most 2^28 requests: current value is more`,

@@ -19,10 +19,11 @@ const MAX_SAMPLES = 1024;
  *     t = overhead + layers x (linear(m) + prefill attention + decode attention + collectives) + head
  *
  * Decode attention is piecewise linear in the total context (within 0.2 % of the smooth curve), so that
- * `decodeLine` is exact. Layers with an attention window and layers without one are added up. Pipeline stages work on as many micro-batches as there are stages, which in the
- * steady state take turns without gaps: a step is the pass of one micro-batch. Fewer sequences than
- * stages leave bubbles: a sequence still passes all stages one after the other, so a step is never
- * shorter than its largest chunk alone.
+ * `decodeLine` is exact. Layers with an attention window and layers without one are added up. Pipeline
+ * stages work on as many micro-batches as there are stages, which in the steady state take turns
+ * without gaps: a step is the pass of one micro-batch. Fewer sequences than stages leave bubbles: a
+ * sequence still passes all stages one after the other, so a step is never shorter than its largest
+ * chunk alone.
  *
  * @throws RangeError if a degree does not divide what it splits.
  *
@@ -81,9 +82,8 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
     }
     return prefill(share(pairs, parallel), share(queries, parallel), share(entries, parallel));
   };
-  const prefillSeconds = (step: StepShape, first: number, last: number, parallel: number) => {
+  const mixedPrefill = (step: StepShape, first: number, last: number, parallel: number) => {
     const windowed = windowedPrefill(step, first, last, slidingWindowTokens, parallel);
-    if (!isMixed) return windowed;
     return windowed + fullShare * (windowedPrefill(step, first, last, 0, parallel) - windowed);
   };
 
@@ -98,13 +98,17 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       );
     }
     if (step.chunkCount === 0) return seconds;
-    return seconds + prefillSeconds(step, 0, step.chunkCount, parallel);
+    if (isMixed) return seconds + mixedPrefill(step, 0, step.chunkCount, parallel);
+    return seconds + windowedPrefill(step, 0, step.chunkCount, slidingWindowTokens, parallel);
   };
 
   const largestChunkSeconds = (step: StepShape) => {
     let most = 0;
     for (let i = 0; i < step.chunkCount; i++) {
-      const seconds = lookUp(linear, step.chunkTokens[i]) + prefillSeconds(step, i, i + 1, 1);
+      const seconds = lookUp(linear, step.chunkTokens[i]) +
+        (isMixed
+          ? mixedPrefill(step, i, i + 1, 1)
+          : windowedPrefill(step, i, i + 1, slidingWindowTokens, 1));
       if (seconds > most) most = seconds;
     }
     return most;
