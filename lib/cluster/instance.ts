@@ -24,7 +24,7 @@ export class Engine {
   /** What others read of the engine at any instant. */
   readonly readings: EngineReadings;
   /** Requests that ended in the step that finished last. */
-  finished = new Int32Array(64);
+  readonly finished: Int32Array;
   finishedCount = 0;
   /** Steps taken as part of a leap, and singly. */
   stepsLeapt = 0;
@@ -51,6 +51,7 @@ export class Engine {
     this.#id = id;
     this.#parts = parts;
     this.#run = run;
+    this.finished = new Int32Array(parts.maxSequences);
     this.#batch = new BatchBuilder(parts, run);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
     this.#gaps = new TokenGaps(run.gaps, this.#batch.sequences, run.columns);
@@ -281,7 +282,6 @@ export class Engine {
     }
     this.#batch.release(slot);
     this.outstanding--;
-    if (this.finishedCount === this.finished.length) this.#growFinished();
     this.finished[this.finishedCount++] = request;
   }
 
@@ -292,11 +292,5 @@ export class Engine {
     return sequences.state[slot] >= SequenceState.decode
       ? sequences.generatedAtJoin[slot] + sequences.stepsSinceJoin(slot)
       : generated;
-  }
-
-  #growFinished(): void {
-    const grown = new Int32Array(this.finished.length * 2);
-    grown.set(this.finished);
-    this.finished = grown;
   }
 }
