@@ -150,7 +150,7 @@ function attainmentFields(
   { classes = [], slo = NO_LIMITS, percentiles, warmupSeconds, functions }: SummaryOptions,
   rate: (count: number) => number,
 ): Pick<Summary, "slo_attainment" | "goodput_rps" | "classes"> {
-  const limits = classes.length > 0 ? classes.map((facts) => facts.slo) : [slo];
+  const limits = commonLimits({ classes, slo });
   const byFunction = functions.every((facts) => facts.limits !== undefined)
     ? functions.map((facts) => facts.limits!)
     : undefined;
@@ -212,17 +212,24 @@ function weightCacheFields(counts: WeightCacheCounts | undefined): Summary["weig
   };
 }
 
+/** Limits by class of functions without limits of their own; one entry holds for all classes. */
+function commonLimits(
+  { classes = [], slo = NO_LIMITS }: Pick<SummaryOptions, "classes" | "slo">,
+): SloLimits[] {
+  return classes.length > 0 ? classes.map((facts) => facts.slo) : [slo];
+}
+
 /** Whether any request could have limits. */
-function isLimited({ functions, classes = [], slo = NO_LIMITS }: SummaryOptions): boolean {
-  const common = classes.length > 0 ? classes.map((facts) => facts.slo) : [slo];
-  return functions.some((facts) => (facts.limits ?? common).some(hasLimits));
+function isLimited(options: SummaryOptions): boolean {
+  const common = commonLimits(options);
+  return options.functions.some((facts) => (facts.limits ?? common).some(hasLimits));
 }
 
 /** Limits of the requests by function and class. */
-function requestLimits({ functions, classes = [], slo = NO_LIMITS }: SummaryOptions) {
-  const common = classes.length > 0 ? classes.map((facts) => facts.slo) : [slo];
+function requestLimits(options: SummaryOptions) {
+  const common = commonLimits(options);
   return (functionId: number, classId: number): SloLimits => {
-    const limits = functions[functionId].limits ?? common;
+    const limits = options.functions[functionId].limits ?? common;
     return limits[limits.length === 1 ? 0 : classId];
   };
 }
