@@ -1,7 +1,7 @@
 import type { StepShape, StepWork } from "../execution/execution_time_model.ts";
 import type { MeterTotals } from "../metrics/meter_totals.ts";
 
-// Places of the counters. One typed array, because number fields would be boxed anew at each change.
+// Places of the counters. One typed array, so that a copy for a reading is one call.
 const BUSY_SECONDS = 0, BLOCK_SECONDS = 1, WEIGHT_BYTES = 2;
 const PROMPT_TOKENS = 3, OUTPUT_TOKENS = 4;
 /** (query token, KV entry) pairs, and KV entries read or written. */

@@ -5,6 +5,5 @@
  */
 export * from "./distributions/mod.ts";
 export * from "./event_queue.ts";
-export * from "./indexed_heap.ts";
 export * from "./random_streams.ts";
 export * from "./winner_tree.ts";

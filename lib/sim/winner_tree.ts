@@ -33,9 +33,10 @@ export class WinnerTree {
     this.#winners = drawn(this.#leaves);
   }
 
-  /** Id of the smallest key; of no meaning when {@link firstKey} is Infinity. */
+  /** Id of the smallest key; -1 when there is none. */
   get firstId(): number {
-    return this.#winners[1];
+    const first = this.#winners[1];
+    return this.keyOf[first] < Infinity ? first : -1;
   }
 
   /** Smallest key; Infinity when there is none. */

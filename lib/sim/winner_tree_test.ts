@@ -30,8 +30,8 @@ Deno.test("WinnerTree has the least key of a map in front, of equal ones the lea
         }
         const order = [...keys].sort(([a, ka], [b, kb]) => ka - kb || a - b);
         equal(tree.firstKey, order[0]?.[1] ?? Infinity);
+        equal(tree.firstId, order[0]?.[0] ?? -1);
         if (order.length === 0) continue;
-        equal(tree.firstId, order[0][0]);
         equal(tree.isFirstAlone, order[1]?.[1] !== order[0][1]);
       }
       // Taking all out one by one gives the whole order.
@@ -41,6 +41,7 @@ Deno.test("WinnerTree has the least key of a map in front, of equal ones the lea
         tree.delete(id);
       }
       equal(tree.firstKey, Infinity);
+      equal(tree.firstId, -1);
     }),
     { seed: 1 },
   );

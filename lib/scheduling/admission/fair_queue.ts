@@ -1,4 +1,4 @@
-import { IndexedHeap } from "../../sim/indexed_heap.ts";
+import { WinnerTree } from "../../sim/winner_tree.ts";
 import type { GatewayQueue } from "./gateway_queue.ts";
 import { Ring } from "./ring.ts";
 
@@ -58,7 +58,7 @@ class FairQueue implements GatewayQueue {
   readonly #waiting: number[] = [];
   readonly #counters: number[] = [];
   /** Flows that wait, by counter. */
-  readonly #flows = new IndexedHeap();
+  readonly #flows = new WinnerTree();
   /** Requests that wait, with the push that made them wait, and the instants of pushes still looked at. */
   readonly #tickets = new Map<number, number>();
   readonly #order = new Ring();
@@ -132,7 +132,7 @@ class FairQueue implements GatewayQueue {
   /** A flow that comes back does not fall behind those that wait, nor behind the last one served. */
   #lift(flow: number): void {
     const counters = this.#counters;
-    if (this.#flows.size > 0) counters[flow] = Math.max(counters[flow], this.#flows.firstKey);
+    if (this.#flows.firstId >= 0) counters[flow] = Math.max(counters[flow], this.#flows.firstKey);
     else if (this.#lastFlow >= 0) {
       counters[flow] = Math.max(counters[flow], counters[this.#lastFlow]);
     }
