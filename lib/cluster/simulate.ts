@@ -1,4 +1,5 @@
 import type { RunRecord } from "../metrics/run_record.ts";
+import { LIMITS, plain } from "../sim/limits.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
 import type { ClusterParts } from "./cluster_parts.ts";
 import { ClusterState, Kind } from "./cluster_state.ts";
@@ -19,6 +20,9 @@ export function simulateCluster(parts: ClusterParts): RunRecord {
   return new Simulation(parts).run();
 }
 
+/** Samples between two reports of progress where no requests end. */
+const SAMPLES_PER_REPORT = 1024;
+
 /** One run of the cluster loop. */
 class Simulation {
   readonly #state: ClusterState;
@@ -28,6 +32,9 @@ class Simulation {
   readonly #sampler: Sampler;
   readonly #warmupGaps = new GapSketch();
   #isWarmingUp = false;
+  /** Failures, starts and stops since somebody last looked for progress, and what there was then. */
+  #turns = 0;
+  #progress = 0;
   /** Rows that arrive by the clock: all, or the first ones of a closed loop. */
   readonly #scheduledArrivals: number;
   /** The next of them, and its instant, seconds; Infinity when there is none. */
@@ -40,7 +47,7 @@ class Simulation {
     this.#door = new FrontDoor(state);
     this.#elasticity = new Elasticity(state);
     this.#faults = parts.faults && new FaultInjector(parts.faults, state.fleet, this.#faultHost());
-    this.#sampler = new Sampler(state.fleet);
+    this.#sampler = new Sampler(state.fleet, parts.sampleSeconds);
     const { count, closedLoop } = parts.requests;
     this.#scheduledArrivals = closedLoop ? Math.min(count, closedLoop.concurrency) : count;
     this.#awaitArrival(0);
@@ -101,14 +108,17 @@ class Simulation {
       case Kind.timeout:
         return this.#door.timeOut(a);
       case Kind.keepAlive:
+        this.#countTurn();
         return this.#elasticity.endKeepAlive(a, b);
       case Kind.prewarm:
+        this.#countTurn();
         return this.#elasticity.prewarm(a, b);
       case Kind.scaling:
         return this.#elasticity.evaluateScaling(a);
       case Kind.actuation:
         return this.#elasticity.scaleTo(a, b);
       case Kind.sleepEnd:
+        this.#countTurn();
         return this.#elasticity.endSleep(a);
       case Kind.pool:
         return this.#elasticity.resizePool(a);
@@ -125,8 +135,28 @@ class Simulation {
         }
         return;
       default:
+        this.#countTurn();
         return this.#faults!.handle(kind - Kind.fault, a, b);
     }
+  }
+
+  /**
+   * Counts an event that can bring about another of its kind without end: starts that fail, machines
+   * that fail, instances that come and go.
+   */
+  #countTurn(): void {
+    if (++this.#turns <= LIMITS.eventsWithoutProgress.value) return;
+    const { arrived, ended, now } = this.#state;
+    if (arrived > ended && arrived + ended === this.#progress) {
+      throw new RangeError(
+        `Cannot make progress at ${now} s: current value is ${
+          arrived - ended
+        } requests inside, of ` +
+          `which none has ended in the last ${plain(this.#turns)} failures, starts and stops`,
+      );
+    }
+    this.#progress = arrived + ended;
+    this.#turns = 0;
   }
 
   /** A row of the workload is due; those that a completion releases are passed over. */
@@ -240,6 +270,7 @@ class Simulation {
       completions: this.#state.completed,
       queued,
     });
+    if (this.#sampler.count % SAMPLES_PER_REPORT === 0) this.#door.report();
   }
 
   /** Moves the gaps so far apart, those of the steps that have ended in runs in progress included. */

@@ -1,3 +1,5 @@
+import { atMost, LIMITS } from "./limits.ts";
+
 /**
  * A pending-event set on typed arrays: a binary heap ordered by (time, priority, sequence), so that
  * the order of coincident events is total and first in, first out within a priority. Events are an
@@ -131,6 +133,14 @@ export class EventQueue {
   }
 
   #grow(): void {
+    if (this.#size >= LIMITS.pendingEvents.value) {
+      throw new RangeError(
+        `Cannot add an event to a queue of ${
+          atMost("pendingEvents")
+        }: current value is ${this.#size} ` +
+          `that wait, the next of them at ${this.nextSeconds} s`,
+      );
+    }
     const capacity = this.#times.length * 2;
     const doubled = <T extends Float64Array | Int32Array>(next: T, old: T): T => {
       next.set(old);

@@ -12,6 +12,8 @@ import type { Problem } from "./problem.ts";
 import { checkWorkload } from "./workload.ts";
 
 export type { Problem } from "./problem.ts";
+export { type KnownRequests, type RunSize, runSize } from "./run_size.ts";
+export { checkSize, sizeNotices } from "./size.ts";
 
 /** Every contradiction in a configuration, in the order of the sections. */
 export function checkConfiguration(configuration: Configuration): Problem[] {

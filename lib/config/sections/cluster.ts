@@ -1,6 +1,7 @@
 import { ROUTING_POLICIES, type RoutingName } from "../../scheduling/routing/create_routing.ts";
 import { EVICTION_POLICIES } from "../../serverless/cold_start/eviction.ts";
 import { PLACEMENT_POLICIES, type PlacementName } from "../../serverless/placement/policies.ts";
+import { LIMITS } from "../../sim/limits.ts";
 import { section, sectionList } from "../section.ts";
 import { choice, count, flag, quantity, text } from "../settings.ts";
 
@@ -35,7 +36,12 @@ const routing = section({
 
 const node = section({
   name: text({ default: "node", describe: "Name in the results." }),
-  count: count({ min: 1, default: 1, describe: "Machines of this kind." }),
+  count: count({
+    min: 1,
+    max: LIMITS.machines.value,
+    default: 1,
+    describe: "Machines of this kind.",
+  }),
   type: text({
     default: "generic",
     describe: "Machine in data/hardware: memory, disks, network, PCIe.",
@@ -44,7 +50,12 @@ const node = section({
     default: null,
     describe: "GPU in data/hardware; null: the machine's, or `cluster.gpu_type`.",
   }),
-  gpus: count({ min: 1, default: null, describe: "GPUs of each machine; null: as its type." }),
+  gpus: count({
+    min: 1,
+    max: LIMITS.gpusPerMachine.value,
+    default: null,
+    describe: "GPUs of each machine; null: as its type.",
+  }),
 }, { describe: "One kind of machine." });
 
 const placement = section({
@@ -91,6 +102,7 @@ const weightCache = section({
 export const cluster = section({
   num_replicas: count({
     min: 1,
+    max: LIMITS.initialInstances.value,
     default: 1,
     describe: "Instances of a fleet of fixed size (`scaling.enabled: false`).",
   }),

@@ -1,3 +1,4 @@
+import { LIMITS } from "../../sim/limits.ts";
 import { numberMap } from "../collections.ts";
 import { section } from "../section.ts";
 import { count, flag, quantity, text } from "../settings.ts";
@@ -10,6 +11,7 @@ export const coldStart = section({
   }),
   initial_instances: count({
     min: 0,
+    max: LIMITS.initialInstances.value,
     default: null,
     describe: "Instances ready at the start of the simulation; null: `scaling.min_instances`.",
   }),

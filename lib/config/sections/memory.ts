@@ -1,3 +1,4 @@
+import { LIMITS } from "../../sim/limits.ts";
 import { section } from "../section.ts";
 import { choice, count, quantity, tokens } from "../settings.ts";
 import { OTHER_DTYPE_NAMES } from "./model.ts";
@@ -24,6 +25,7 @@ export const memory = section({
   }),
   block_size: tokens({
     min: 1,
+    max: LIMITS.stepTokens.value,
     default: 16,
     describe: "Tokens of one KV block.",
     aliases: ["scheduler.block_size"],

@@ -1,5 +1,6 @@
 import { POOLED_THINGS } from "../../serverless/cold_start/partial_plan.ts";
 import { POOL_POLICIES, type PoolPolicyName } from "../../serverless/keep_alive/create_pool.ts";
+import { LIMITS } from "../../sim/limits.ts";
 import { section, sectionList } from "../section.ts";
 import { choice, count, flag, quantity } from "../settings.ts";
 
@@ -95,12 +96,18 @@ const prewarmedPool = section({
   }),
   size: count({
     min: 0,
+    max: LIMITS.initialInstances.value,
     default: 1,
     describe: "Members; of a policy that follows demand the fewest.",
   }),
-  max: count({ min: 0, default: 8, describe: "Most members of a policy that follows demand." }),
+  max: count({
+    min: 0,
+    max: LIMITS.initialInstances.value,
+    default: 8,
+    describe: "Most members of a policy that follows demand.",
+  }),
   period: quantity("seconds", {
-    above: 0,
+    min: LIMITS.shortestPeriodSeconds.value,
     default: 10,
     describe: "Time between two decisions, seconds.",
   }),
@@ -242,7 +249,7 @@ const keda = section({
     describe: "The first instance starts when more requests than this wait.",
   }),
   polling: quantity("seconds", {
-    above: 0,
+    min: LIMITS.shortestPeriodSeconds.value,
     default: 30,
     describe: "Time between two looks at the queue for activation, seconds.",
   }),
@@ -367,7 +374,12 @@ export const scaling = section({
         "`concurrency`.",
     },
   ),
-  min_instances: count({ min: 0, default: 0, describe: "Fewest instances; 0: scale to zero." }),
+  min_instances: count({
+    min: 0,
+    max: LIMITS.initialInstances.value,
+    default: 0,
+    describe: "Fewest instances; 0: scale to zero.",
+  }),
   max_instances: count({ min: 1, default: 8, describe: "Most instances." }),
   scale_up_threshold: quantity("fraction", {
     above: 0,
@@ -387,7 +399,7 @@ export const scaling = section({
     describe: "Time after a change of `threshold` without another, seconds; null: 30.",
   }),
   period: quantity("seconds", {
-    above: 0,
+    min: LIMITS.shortestPeriodSeconds.value,
     default: null,
     describe: "Time between two evaluations, seconds; null: the policy's own.",
   }),

@@ -1,3 +1,4 @@
+import { LIMITS } from "../../sim/limits.ts";
 import {
   BATCHING_STRATEGIES,
   type BatchingName,
@@ -15,18 +16,21 @@ export const scheduler = section({
   }),
   max_num_seqs: count({
     min: 1,
+    max: LIMITS.sequences.value,
     default: 256,
     describe: "Most sequences that run at once.",
     aliases: ["max_batch_size"],
   }),
   max_num_batched_tokens: tokens({
     min: 1,
+    max: LIMITS.stepTokens.value,
     default: 8192,
     describe: "Token budget of one step; at least `max_num_seqs`.",
     aliases: ["max_tokens_per_batch"],
   }),
   chunk_size: tokens({
     min: 1,
+    max: LIMITS.stepTokens.value,
     default: 512,
     describe: "Token budget of one step under `sarathi`, decodes included.",
   }),

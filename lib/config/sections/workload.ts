@@ -1,3 +1,4 @@
+import { LIMITS } from "../../sim/limits.ts";
 import { TRACE_READERS, type TraceFormat } from "../../workload/traces/read_trace.ts";
 import { section, sectionList } from "../section.ts";
 import { choice, count, flag, quantity, text, tokens } from "../settings.ts";
@@ -17,7 +18,7 @@ const burst = section({
     describe: "Rate during a burst, requests per second.",
   }),
   period: quantity("seconds", {
-    above: 0,
+    min: LIMITS.shortestPeriodSeconds.value,
     default: 300,
     describe: "Time from the start of one burst to the start of the next, seconds.",
   }),
@@ -141,6 +142,7 @@ const prefixGroups = section({
 const sessions = section({
   mean_turns: quantity("number", {
     min: 1,
+    max: LIMITS.meanTurns.value,
     default: null,
     describe: "Mean number of turns of a session (geometric); null: every request stands alone.",
   }),
@@ -205,6 +207,7 @@ export const workload = section({
   }),
   num_requests: count({
     min: 1,
+    max: LIMITS.requests.value,
     default: null,
     describe: "No more requests than this; null: as many as arrive in `simulation.duration`.",
   }),

@@ -39,13 +39,19 @@ export function bursts(options: BurstsOptions): ArrivalProcess {
     );
   }
   const calmSeconds = periodSeconds - burstSeconds;
+  const perPeriod = baseRatePerSecond * calmSeconds + burstRatePerSecond * burstSeconds;
   return withFill({
-    meanRatePerSecond: (baseRatePerSecond * calmSeconds + burstRatePerSecond * burstSeconds) /
-      periodSeconds,
+    meanRatePerSecond: perPeriod / periodSeconds,
     next(stream, previousSeconds) {
       // Integrated rate that is left to pass until the next arrival.
       let left = -Math.log(1 - stream.next());
       let at = previousSeconds;
+      if (left > 2 * perPeriod) {
+        // Whole periods at once: a low rate has many of them between two arrivals.
+        const periods = Math.floor(left / perPeriod) - 1;
+        left -= periods * perPeriod;
+        at += periods * periodSeconds;
+      }
       for (let period = Math.floor(at / periodSeconds);; period++) {
         const burstStart = period * periodSeconds + calmSeconds;
         const calm = Math.max(0, burstStart - at) * baseRatePerSecond;

@@ -46,12 +46,20 @@ export function rateCurve(options: RateCurveOptions): ArrivalProcess {
       }]`,
     );
   }
+  const cycleSeconds = rates.length * pieceSeconds;
+  const perCycle = sum * pieceSeconds;
   return withFill({
     meanRatePerSecond: repeat ? sum / rates.length : 0,
     next(stream, previousSeconds) {
       // Integrated rate that is left to pass until the next arrival.
       let left = -Math.log(1 - stream.next());
       let at = previousSeconds;
+      if (repeat && left > 2 * perCycle) {
+        // Whole cycles at once: a low rate has many of them between two arrivals.
+        const cycles = Math.floor(left / perCycle) - 1;
+        left -= cycles * perCycle;
+        at += cycles * cycleSeconds;
+      }
       let piece = Math.floor(at / pieceSeconds);
       for (;; piece++) {
         if (!repeat && piece >= rates.length) return Infinity;
