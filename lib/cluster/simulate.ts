@@ -21,7 +21,7 @@ export function simulateCluster(parts: ClusterParts): RunRecord {
 }
 
 /** Samples between two reports of progress where no requests end. */
-const SAMPLES_PER_REPORT = 1024;
+const SAMPLES_PER_REPORT = 64;
 
 /** One run of the cluster loop. */
 class Simulation {

@@ -118,7 +118,7 @@ Deno.test("loadConfig() reads every alias as its setting", () => {
   // What makes each alias's value allowed: a model's shape to change, a buffer to limit.
   const base = "{ gateway: { on_no_capacity: buffer }, model: { name: mine, num_layers: 3, " +
     "hidden_size: 64, num_attention_heads: 4, head_dim: 16, vocab_size: 100, num_experts: 8, " +
-    "num_experts_per_token: 4 }, parallelization: { tensor_parallel_size: 4 } }";
+    "num_experts_per_token: 1 }, parallelization: { tensor_parallel_size: 4 } }";
   const before = JSON.stringify(loadConfig(base));
   let aliases = 0;
   for (const { path, info } of SETTINGS) {

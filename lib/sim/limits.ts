@@ -146,10 +146,10 @@ export const LIMITS = {
     reason: "45 kB each at 256 sequences: 2.2 GB, and routing looks at each of them",
   },
   instancesMade: {
-    value: 5e6,
+    value: 1e6,
     unit: "instances",
     of: "the instances that a run makes, one after the other",
-    reason: "what is kept of a stopped one with its stages is 1 to 2 kB",
+    reason: "4 kB are kept of a stopped one and of the stages of its start: 4 GB",
   },
   sequences: {
     value: 65_536,

@@ -9,6 +9,7 @@ import { checkDeployment } from "./deployment.ts";
 import { checkModel } from "./model.ts";
 import { checkFunctions } from "./functions.ts";
 import type { Problem } from "./problem.ts";
+import { checkStart } from "./start.ts";
 import { checkWorkload } from "./workload.ts";
 
 export type { Problem } from "./problem.ts";
@@ -17,6 +18,6 @@ export { checkSize, sizeNotices } from "./size.ts";
 
 /** Every contradiction in a configuration, in the order of the sections. */
 export function checkConfiguration(configuration: Configuration): Problem[] {
-  return [checkWorkload, checkModel, checkDeployment, checkFunctions]
+  return [checkWorkload, checkModel, checkDeployment, checkStart, checkFunctions]
     .flatMap((check) => check(configuration));
 }
