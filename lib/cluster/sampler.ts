@@ -1,6 +1,6 @@
 import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { TimeSeriesColumns } from "../metrics/run_tables.ts";
-import { atMost, LIMITS } from "../sim/limits.ts";
+import { LIMITS, plain } from "../sim/limits.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import type { Fleet } from "./fleet.ts";
 import { emptyTotals, type MeterTotals } from "../metrics/meter_totals.ts";
@@ -38,6 +38,7 @@ const FIRST_ROWS = 1024;
 export class Sampler {
   readonly #fleet: Fleet;
   readonly #intervalSeconds: number;
+  readonly #most: number;
   #columns: Omit<TimeSeriesColumns, "count"> = EMPTY;
   #room = 0;
   #count = 0;
@@ -50,9 +51,13 @@ export class Sampler {
   #lastArrivals = 0;
   #lastCompletions = 0;
 
-  /** @param intervalSeconds Time between two rows, for messages. */
-  constructor(fleet: Fleet, intervalSeconds: number) {
+  /**
+   * @param intervalSeconds Time between two rows, for messages.
+   * @param most Rows that there may be.
+   */
+  constructor(fleet: Fleet, intervalSeconds: number, most: number = LIMITS.samples.value) {
     this.#fleet = fleet;
+    this.#most = most;
     this.#intervalSeconds = intervalSeconds;
   }
 
@@ -126,10 +131,12 @@ export class Sampler {
 
   /** Makes room for twice as many rows, up to the limit. */
   #grow(now: number): void {
-    const most = LIMITS.samples.value;
+    const most = this.#most;
     if (this.#count >= most) {
       throw new RangeError(
-        `Cannot take a sample at ${now} s as one of ${atMost("samples")} of the time series: ` +
+        `Cannot take a sample at ${now} s as one of at most ${
+          plain(most)
+        } rows of the time series: ` +
           `current value is metrics.collect_interval ${this.#intervalSeconds} s (simulate a ` +
           `shorter time, or sample less often)`,
       );

@@ -1,5 +1,4 @@
 import type { RunRecord } from "../metrics/run_record.ts";
-import { LIMITS, plain } from "../sim/limits.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
 import type { ClusterParts } from "./cluster_parts.ts";
 import { ClusterState, Kind } from "./cluster_state.ts";
@@ -9,6 +8,7 @@ import { type FaultHost, FaultInjector } from "./fault_injector.ts";
 import { FrontDoor } from "./front_door.ts";
 import { clearUnfinished, refuseToStall, settleEngines } from "./run_end.ts";
 import { Sampler } from "./sampler.ts";
+import { Standstill } from "./standstill.ts";
 
 /**
  * Runs a cluster until every request has ended (and the horizon is reached), or until
@@ -30,11 +30,9 @@ class Simulation {
   readonly #elasticity: Elasticity;
   readonly #faults: FaultInjector | undefined;
   readonly #sampler: Sampler;
+  readonly #standstill = new Standstill();
   readonly #warmupGaps = new GapSketch();
   #isWarmingUp = false;
-  /** Failures, starts and stops since somebody last looked for progress, and what there was then. */
-  #turns = 0;
-  #progress = 0;
   /** Rows that arrive by the clock: all, or the first ones of a closed loop. */
   readonly #scheduledArrivals: number;
   /** The next of them, and its instant, seconds; Infinity when there is none. */
@@ -108,17 +106,17 @@ class Simulation {
       case Kind.timeout:
         return this.#door.timeOut(a);
       case Kind.keepAlive:
-        this.#countTurn();
+        this.#standstill.count(this.#state);
         return this.#elasticity.endKeepAlive(a, b);
       case Kind.prewarm:
-        this.#countTurn();
+        this.#standstill.count(this.#state);
         return this.#elasticity.prewarm(a, b);
       case Kind.scaling:
         return this.#elasticity.evaluateScaling(a);
       case Kind.actuation:
         return this.#elasticity.scaleTo(a, b);
       case Kind.sleepEnd:
-        this.#countTurn();
+        this.#standstill.count(this.#state);
         return this.#elasticity.endSleep(a);
       case Kind.pool:
         return this.#elasticity.resizePool(a);
@@ -135,28 +133,9 @@ class Simulation {
         }
         return;
       default:
-        this.#countTurn();
+        this.#standstill.count(this.#state);
         return this.#faults!.handle(kind - Kind.fault, a, b);
     }
-  }
-
-  /**
-   * Counts an event that can bring about another of its kind without end: starts that fail, machines
-   * that fail, instances that come and go.
-   */
-  #countTurn(): void {
-    if (++this.#turns <= LIMITS.eventsWithoutProgress.value) return;
-    const { arrived, ended, now } = this.#state;
-    if (arrived > ended && arrived + ended === this.#progress) {
-      throw new RangeError(
-        `Cannot make progress at ${now} s: current value is ${
-          arrived - ended
-        } requests inside, of ` +
-          `which none has ended in the last ${plain(this.#turns)} failures, starts and stops`,
-      );
-    }
-    this.#progress = arrived + ended;
-    this.#turns = 0;
   }
 
   /** A row of the workload is due; those that a completion releases are passed over. */

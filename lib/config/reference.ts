@@ -15,7 +15,8 @@ Plain numbers are in the unit named. Texts may carry another unit of the same ki
 \`null\` means "not set". In names of choices, hyphens and underscores are the same.
 
 A setting has one name and perhaps others that other tools use ("also"). Giving one setting two
-different values under two names is an error. This page is made from the schema
+different values under two names is an error. No value lies beyond what can be meant, and no run
+beyond what can be held: [limits](limits.md). This page is made from the schema
 (\`lib/config/sections\`); \`deno task schema\` writes the same as a JSON Schema for editors.
 `;
 
@@ -51,9 +52,12 @@ function showMeaning(info: SettingInfo): string {
 }
 
 /** A Markdown table whose columns are as wide as their widest cell, as formatters want it. */
-function renderTable(rows: readonly (readonly string[])[]): string {
-  const cells = [HEAD, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
-  const widths = HEAD.map((_, i) => Math.max(...cells.map((row) => row[i].length)));
+export function renderTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = head.map((_, i) => Math.max(...cells.map((row) => row[i].length)));
   const lines = cells.map((row) =>
     `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(" | ")} |`
   );
@@ -91,7 +95,7 @@ function renderSection(section: SectionInfo, path: string): string {
   }
   const level = path.includes(".") ? "###" : "##";
   const head = `${level} ${path}\n\n${wrap(section.description)}\n`;
-  return [head, ...(rows.length > 0 ? [`${renderTable(rows)}\n`] : []), ...parts].join("\n");
+  return [head, ...(rows.length > 0 ? [`${renderTable(HEAD, rows)}\n`] : []), ...parts].join("\n");
 }
 
 function renderList(list: ListInfo, path: string): string {

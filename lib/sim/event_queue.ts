@@ -1,4 +1,4 @@
-import { atMost, LIMITS } from "./limits.ts";
+import { LIMITS, plain } from "./limits.ts";
 
 /**
  * A pending-event set on typed arrays: a binary heap ordered by (time, priority, sequence), so that
@@ -36,8 +36,15 @@ export class EventQueue {
   #as: Int32Array;
   #bs: Int32Array;
 
-  /** Makes a queue with room for `capacity` (>= 1) events; it grows as needed. */
-  constructor(capacity = 64) {
+  readonly #most: number;
+
+  /**
+   * Makes a queue with room for `capacity` (>= 1) events; it grows as needed.
+   *
+   * @param most Events that may wait at one time, looked at whenever the queue grows.
+   */
+  constructor(capacity = 64, most: number = LIMITS.pendingEvents.value) {
+    this.#most = most;
     // Infinity stands in the first place while there is no event.
     this.#times = new Float64Array(capacity).fill(Infinity);
     this.#ranks = new Float64Array(capacity);
@@ -133,12 +140,10 @@ export class EventQueue {
   }
 
   #grow(): void {
-    if (this.#size >= LIMITS.pendingEvents.value) {
+    if (this.#size >= this.#most) {
       throw new RangeError(
-        `Cannot add an event to a queue of ${
-          atMost("pendingEvents")
-        }: current value is ${this.#size} ` +
-          `that wait, the next of them at ${this.nextSeconds} s`,
+        `Cannot add an event to a queue of at most ${plain(this.#most)}: current value is ` +
+          `${this.#size} that wait, the next of them at ${this.nextSeconds} s`,
       );
     }
     const capacity = this.#times.length * 2;

@@ -66,6 +66,9 @@ const SECONDS = {
   instances: 1e-4,
 } as const;
 
+/** Processor time of the smallest run, seconds. */
+const RUN_SECONDS = 3e-3;
+
 /** Time between two scaling evaluations where the policy has its own: the shortest of them, seconds. */
 const SHORTEST_OWN_PERIOD_SECONDS = 1;
 
@@ -197,7 +200,7 @@ export function runSize(config: Configuration, known?: KnownRequests): RunSize {
     simulatedSeconds,
     ...counts,
     bytes: weighted(counts, BYTES),
-    computeSeconds: weighted(counts, SECONDS) * simulation.replications,
+    computeSeconds: (RUN_SECONDS + weighted(counts, SECONDS)) * simulation.replications,
   };
 }
 
