@@ -20,8 +20,8 @@ export function simulateCluster(parts: ClusterParts): RunRecord {
   return new Simulation(parts).run();
 }
 
-/** Samples between two reports of progress where no requests end. */
-const SAMPLES_PER_REPORT = 64;
+/** Samples, and instances that become ready, between two reports of progress where no requests end. */
+const PER_REPORT = 64;
 
 /** One run of the cluster loop. */
 class Simulation {
@@ -249,7 +249,7 @@ class Simulation {
       completions: this.#state.completed,
       queued,
     });
-    if (this.#sampler.count % SAMPLES_PER_REPORT === 0) this.#door.report();
+    if (this.#sampler.count % PER_REPORT === 0) this.#door.report();
   }
 
   /** Moves the gaps so far apart, those of the steps that have ended in runs in progress included. */
@@ -294,6 +294,7 @@ class Simulation {
 
   #bringUp(id: number): void {
     this.#elasticity.makeReady(id);
+    if (id % PER_REPORT === 0) this.#door.report();
     this.#faults?.ready(id);
   }
 }
