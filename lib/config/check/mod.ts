@@ -6,6 +6,7 @@
  */
 import type { Configuration } from "../configuration.ts";
 import { checkDeployment } from "./deployment.ts";
+import { checkFaults } from "./faults.ts";
 import { checkModel } from "./model.ts";
 import { checkFunctions } from "./functions.ts";
 import type { Problem } from "./problem.ts";
@@ -18,6 +19,6 @@ export { checkSize, sizeNotices } from "./size.ts";
 
 /** Every contradiction in a configuration, in the order of the sections. */
 export function checkConfiguration(configuration: Configuration): Problem[] {
-  return [checkWorkload, checkModel, checkDeployment, checkStart, checkFunctions]
+  return [checkWorkload, checkModel, checkDeployment, checkStart, checkFaults, checkFunctions]
     .flatMap((check) => check(configuration));
 }

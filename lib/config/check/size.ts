@@ -66,7 +66,8 @@ function periodicExcesses({ metrics, scaling, faults }: Configuration, size: Run
       because: `${scaling.prewarmed_pool.period} s over ${over}`,
     },
     {
-      limit: "periodicEvents",
+      // Without machines it is instances that fail, and others take their places.
+      limit: size.machines > 0 ? "periodicEvents" : "instancesMade",
       count: size.faults,
       path: `faults.${mtbf}.mtbf`,
       value: faults[mtbf].mtbf,
