@@ -52,7 +52,13 @@ const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise
       1e-6,
       0.99e-6,
     ),
-    pair("faults.spot.mtbf", "simulation: { duration: 1 }\nfaults: { spot: { mtbf: # } }", 1e-6, 0),
+    pair(
+      "faults.failures.mtbf",
+      "simulation: { duration: 1 }\ncluster: { nodes: [{ count: 1 }] }\n" +
+        "faults: { failures: { mtbf: # } }",
+      1e-6,
+      0.99e-6,
+    ),
   ],
   slowestBytesPerSecond: [
     pair("cold_start.load_bandwidth", "cold_start: { load_bandwidth: # }", 1e5, 99_999),
@@ -212,6 +218,21 @@ const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise
       "metrics: { percentiles: [#] }",
       new Array(1000).fill(50).join(),
       new Array(1001).fill(50).join(),
+    ),
+  ],
+  bins: [
+    pair(
+      "scaling.keep_alive.hybrid_histogram.range",
+      "scaling: { keep_alive: { policy: hybrid-histogram, " +
+        "hybrid_histogram: { bin: 1, range: # } } }",
+      100_000,
+      100_001,
+    ),
+    pair(
+      "scaling.predictive.season",
+      "scaling: { policy: predictive, period: 10, predictive: { season: # } }",
+      1_000_000,
+      1_000_010,
     ),
   ],
   traceBeginSeconds: async () => {

@@ -189,6 +189,12 @@ export const LIMITS = {
     of: "the numbers of a list, such as percentiles",
     reason: "each percentile is worked out for every latency of every function",
   },
+  bins: {
+    value: 100_000,
+    unit: "bins",
+    of: "the bins of a histogram of idle times, and the periods of a season or of a window",
+    reason: "all of them are looked at in each decision; the paper's histogram has 240",
+  },
   traceBeginSeconds: {
     value: 30 * 86_400,
     unit: "s",
