@@ -220,6 +220,10 @@ const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise
       new Array(1001).fill(50).join(),
     ),
   ],
+  leastVariation: [
+    pair("workload.cv", "workload: { type: gamma, cv: # }", 1e-3, 0.9e-3),
+  ],
+  mostVariation: [max("mostVariation", "workload.cv", "workload: { type: gamma, cv: # }")],
   bins: [
     pair(
       "scaling.keep_alive.hybrid_histogram.range",

@@ -189,6 +189,18 @@ export const LIMITS = {
     of: "the numbers of a list, such as percentiles",
     reason: "each percentile is worked out for every latency of every function",
   },
+  leastVariation: {
+    value: 1e-3,
+    unit: "",
+    of: "the coefficient of variation (standard deviation / mean) of gaps and lengths",
+    reason: "below it a law is a constant, and its shape leaves the range of its formulas",
+  },
+  mostVariation: {
+    value: 1e3,
+    unit: "",
+    of: "the coefficient of variation (standard deviation / mean) of gaps and lengths",
+    reason: "beyond it nearly all draws are 0, and a run does not see the mean",
+  },
   bins: {
     value: 100_000,
     unit: "bins",

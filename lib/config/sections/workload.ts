@@ -201,7 +201,8 @@ export const workload = section({
     aliases: ["rate", "qps"],
   }),
   cv: quantity("number", {
-    above: 0,
+    min: LIMITS.leastVariation.value,
+    max: LIMITS.mostVariation.value,
     default: 2,
     describe: "Coefficient of variation of the gaps of `gamma` and `weibull`; 1 is Poisson.",
   }),

@@ -1,5 +1,5 @@
 import { normalCdf, normalQuantile } from "../../stats/normal.ts";
-import { checkPositive } from "./check.ts";
+import { checkVariation } from "./check.ts";
 import type { Bounds, Distribution } from "./distribution.ts";
 import { type StandardLaw, truncated } from "./truncated.ts";
 
@@ -40,7 +40,6 @@ function lognormalLaw(sigma: number): StandardLaw {
 export function lognormal(
   options: Bounds & { readonly mean: number; readonly std: number },
 ): Distribution {
-  checkPositive(options.mean, "lognormal", "mean");
-  checkPositive(options.std, "lognormal", "std");
+  checkVariation(options.mean, options.std, "lognormal");
   return truncated(lognormalLaw(Math.sqrt(Math.log1p((options.std / options.mean) ** 2))), options);
 }
