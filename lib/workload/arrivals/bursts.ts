@@ -2,6 +2,9 @@ import type { ArrivalProcess } from "./arrival_process.ts";
 import { checkPositive } from "./check.ts";
 import { withFill } from "./with_fill.ts";
 
+/** Periods that have numbers of their own. */
+const LAST_PERIOD = 2 ** 52;
+
 /** Options of `bursts`. */
 export interface BurstsOptions {
   /** Rate between bursts, requests per second, >= 0. */
@@ -52,6 +55,8 @@ export function bursts(options: BurstsOptions): ArrivalProcess {
         left -= periods * perPeriod;
         at += periods * periodSeconds;
       }
+      // Beyond this instant periods cannot be told apart.
+      if (!(at / periodSeconds < LAST_PERIOD)) return Infinity;
       for (let period = Math.floor(at / periodSeconds);; period++) {
         const burstStart = period * periodSeconds + calmSeconds;
         const calm = Math.max(0, burstStart - at) * baseRatePerSecond;

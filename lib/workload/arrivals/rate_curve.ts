@@ -2,6 +2,9 @@ import type { ArrivalProcess } from "./arrival_process.ts";
 import { checkPositive } from "./check.ts";
 import { withFill } from "./with_fill.ts";
 
+/** Pieces that have numbers of their own. */
+const LAST_PIECE = 2 ** 52;
+
 /** Options of `rateCurve`. */
 export interface RateCurveOptions {
   /** Rate of each piece, requests per second, >= 0, at least one above 0. */
@@ -60,6 +63,8 @@ export function rateCurve(options: RateCurveOptions): ArrivalProcess {
         left -= cycles * perCycle;
         at += cycles * cycleSeconds;
       }
+      // Beyond this instant pieces cannot be told apart.
+      if (!(at / pieceSeconds < LAST_PIECE)) return Infinity;
       let piece = Math.floor(at / pieceSeconds);
       for (;; piece++) {
         if (!repeat && piece >= rates.length) return Infinity;
