@@ -82,6 +82,9 @@ const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise
   ],
   count: [max("count", "gateway.limit", "gateway: { on_no_capacity: buffer, limit: # }")],
   tokens: [max("tokens", "model.max_model_len", "model: { max_model_len: # }")],
+  coefficient: [
+    max("coefficient", "profiling.mlp_time_per_token", "profiling: { mlp_time_per_token: # }"),
+  ],
   requestsPerSecond: [
     max(
       "requestsPerSecond",

@@ -66,6 +66,13 @@ export const LIMITS = {
     of: "any length in tokens that has no limit of its own",
     reason: "the sum of two still fits into a column of 32 bits; the longest windows have 10^7",
   },
+  coefficient: {
+    value: 1e4,
+    unit: "ms",
+    of:
+      "the coefficients of `profiling`: milliseconds per token, squared token or gigabyte, and sizes",
+    reason: "ten seconds for a token in one layer: more is another unit",
+  },
   requestsPerSecond: {
     value: 1e9,
     unit: "requests/s",

@@ -86,15 +86,20 @@ const NUMBERS = configurationSettings().flatMap(({ path, info }) => {
   const { anyOf } = info.jsonSchema as { readonly anyOf?: readonly Record<string, unknown>[] };
   const schema = anyOf?.[0] ?? info.jsonSchema;
   if (schema.type !== "number" && schema.type !== "integer") return [];
-  const { minimum = 0, maximum = 1 } = schema as { minimum?: number; maximum?: number };
-  return [{ path, bounds: [minimum, maximum] }];
+  const { minimum = 0, maximum = 1e9 } = schema as { minimum?: number; maximum?: number };
+  return [{ path, bounds: [minimum, maximum], isWhole: schema.type === "integer" }];
 });
 
 const EXTREMES = [0, 1e-300, 1e-12, 1e-6, 1, 1000, 1e6, 1e9, 2 ** 31 - 1, 2 ** 53 - 1, 1e300];
 
-const extreme = fc.constantFrom(...NUMBERS).chain(({ path, bounds }) =>
-  fc.constantFrom(...EXTREMES, ...bounds).map((value) => ({ path, value }))
-);
+/** A setting at a value near its bounds, now and then beyond them. */
+const extreme = fc.constantFrom(...NUMBERS).chain(({ path, bounds, isWhole }) => {
+  const [least, most] = bounds;
+  const within = EXTREMES.map((value) => Math.min(most, Math.max(least, value)));
+  const values = new Set(within.map((value) => isWhole ? Math.round(value) : value));
+  return fc.constantFrom(...values, ...bounds, EXTREMES[EXTREMES.length - 1])
+    .map((value) => ({ path, value }));
+});
 
 /** Reports of progress, one in 64 samples, after which a run has shown that it goes on. */
 const MOST_REPORTS = 40;

@@ -1,9 +1,15 @@
 import { textMap } from "../collections.ts";
+import { LIMITS } from "../../sim/limits.ts";
 import { section } from "../section.ts";
 import { quantity } from "../settings.ts";
 
 const coefficient = (describe: string) =>
-  quantity("number", { min: 0, default: null, describe: `${describe}.` });
+  quantity("number", {
+    min: 0,
+    max: LIMITS.coefficient.value,
+    default: null,
+    describe: `${describe}.`,
+  });
 
 /** Coefficients in SimFaaSInfer's files. */
 export const profiling = section({
