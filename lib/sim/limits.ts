@@ -211,7 +211,7 @@ export const LIMITS = {
   bins: {
     value: 100_000,
     unit: "bins",
-    of: "the bins of a histogram of idle times, and the periods of a season or of a window",
+    of: "the bins of a histogram of idle times, and the periods of a season, a window or a delay",
     reason: "all of them are looked at in each decision; the paper's histogram has 240",
   },
   traceBeginSeconds: {

@@ -106,13 +106,16 @@ function checkPolicy({ scaling, slo }: Configuration): Problem[] {
 
 /** Histograms, seasons and windows of the policies in use that are cut into too many parts. */
 function checkBins(scaling: Configuration["scaling"]): Problem[] {
-  const { keep_alive: keepAlive, knative_kpa: kpa, hpa, predictive, concurrency } = scaling;
+  const { keep_alive: keepAlive, knative_kpa: kpa, hpa, predictive, schedule, concurrency } =
+    scaling;
   const { range, bin } = keepAlive.hybrid_histogram;
   const period = scaling.period ?? 1;
   const policy = scaling.policy ?? "concurrency";
   const cuts = [
     [keepAlive.policy === "hybrid-histogram", "keep_alive.hybrid_histogram.range", range, bin],
     [policy === "predictive", "predictive.season", predictive.season, period],
+    [policy === "predictive", "predictive.lead", predictive.lead ?? 0, period],
+    [policy === "schedule", "schedule.lead", schedule.lead, schedule.repeat ?? Infinity],
     [policy === "knative-kpa", "knative_kpa.stable_window", kpa.stable_window, period],
     [policy === "knative-kpa", "knative_kpa.scale_down_delay", kpa.scale_down_delay, period],
     [
@@ -122,6 +125,8 @@ function checkBins(scaling: Configuration["scaling"]): Problem[] {
       period,
     ],
     [policy === "hpa", "hpa.scale_down_stabilization", hpa.scale_down_stabilization, period],
+    [scaling.enabled, "scrape_delay", scaling.scrape_delay, period],
+    [scaling.enabled, "actuation_delay", scaling.actuation_delay, period],
   ] as const;
   const most = LIMITS.bins.value;
   return cuts.filter(([isUsed, , whole, part]) => isUsed && whole / part > most)

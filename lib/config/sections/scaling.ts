@@ -323,7 +323,7 @@ const scheduleEntry = section({
 const schedule = section({
   entries: sectionList(scheduleEntry, { describe: "The timetable, in order of `from`." }),
   repeat: quantity("seconds", {
-    above: 0,
+    min: LIMITS.shortestPeriodSeconds.value,
     default: null,
     describe: "The timetable repeats after this time, seconds; null: once.",
   }),
