@@ -96,7 +96,8 @@ async function guardMemory(config: Configuration): Promise<MemoryGuard> {
   );
   const guard = new MemoryGuard(config);
   const size = runSize(config);
-  guard.requireRoom(size.bytes);
+  const atOnce = Math.min(config.simulation.replications, navigator.hardwareConcurrency);
+  guard.requireRoom(size.bytes * atOnce);
   for (const notice of sizeNotices(size)) console.error(`Note: ${notice}`);
   return guard;
 }

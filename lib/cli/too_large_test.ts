@@ -172,7 +172,7 @@ const TOO_LARGE: readonly TooLarge[] = [
   },
   {
     name: "an evaluation each microsecond",
-    config: "workload: { type: poisson }\nscaling: { period: 1us }\n",
+    config: "workload: { type: poisson }\nscaling: { policy: threshold, period: 1us }\n",
     says: ["scaling.period", "3,600,000,000 events", "at most 1,000,000,000"],
   },
   {
