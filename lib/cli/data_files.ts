@@ -3,7 +3,7 @@ import { digestOf, download, type DownloadOptions } from "./download.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Address that public files are fetched from; tests put a local server here. */
-const PUBLIC_ADDRESS = "https://raw.githubusercontent.com";
+export const PUBLIC_ADDRESS = "https://raw.githubusercontent.com";
 
 /** Options of {@link fetchDataSource}. */
 export interface FetchOptions extends Omit<DownloadOptions, "onProgress"> {

@@ -3,8 +3,8 @@ export const INSTALL_JUPYTER =
   "Jupyter is not installed: apt-get install --no-install-recommends " +
   "jupyter-notebook jupyter-nbconvert python3-nbclient jupyter-client (or pip install notebook)";
 
-/** Where a Python with Jupyter may be; the system's own first. */
-const PYTHONS = ["/usr/bin/python3", "python3", "python"];
+/** Where a Python with Jupyter may be; the system's own first. Tasks name them as --allow-run. */
+export const PYTHONS = ["/usr/bin/python3", "python3", "python"];
 
 /**
  * Calls `use` with a Python that has Jupyter (undefined if there is none) and the environment in

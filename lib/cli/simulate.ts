@@ -45,6 +45,13 @@ const OPTIONS: readonly CommandOption[] = [
     value: "LIST",
     describe: "Formats of the tables: parquet (default), csv, json, or several with commas",
   },
+  {
+    name: "csv-safe",
+    describe:
+      "In CSV, also keep spreadsheets from taking a part of a text for a formula: a text\n" +
+      "that begins with = + - @ always gets an apostrophe, with this also what follows\n" +
+      "; | or a tab inside one; numbers stay numbers",
+  },
   { name: "figures", describe: "Also draw the figures into DIR/figures" },
   {
     name: "timing",
@@ -78,7 +85,8 @@ Exit codes: 0 done, 2 a mistake in the input (one line says which), 1 a mistake 
       );
     }
     const platform = platformInput(given.value("platform"));
-    const set = overridesOf([...platform.set, ...given.values("set")], {
+    const safe = given.flag("csv-safe") ? ["output.csv_safe=true"] : [];
+    const set = overridesOf([...platform.set, ...given.values("set"), ...safe], {
       trace: given.value("trace"),
       seed: given.value("seed"),
       stepping: given.value("stepping"),

@@ -927,6 +927,12 @@ export interface Configuration {
   readonly output: {
     /** Formats of the tables. */
     readonly formats: readonly ("parquet" | "csv" | "json")[];
+    /**
+     * In CSV, put every text in quotes and an apostrophe before `=`, `+`, `-`, `@` also after `;`,
+     * `|` and tabs inside it, where a spreadsheet may split it. At the beginning of a text the
+     * apostrophe always stands; numbers stay numbers.
+     */
+    readonly csv_safe: boolean;
     /** Formats of the figures; an empty list draws none. */
     readonly figures: readonly ("svg" | "png" | "pdf")[];
   };

@@ -1,5 +1,6 @@
 import { choiceList } from "../collections.ts";
 import { section } from "../section.ts";
+import { flag } from "../settings.ts";
 
 /** What is written. */
 export const output = section({
@@ -7,6 +8,12 @@ export const output = section({
     wanted: "table formats",
     default: ["parquet"],
     describe: "Formats of the tables.",
+  }),
+  csv_safe: flag({
+    default: false,
+    describe: "In CSV, put every text in quotes and an apostrophe before `=`, `+`, `-`, `@` also " +
+      "after `;`, `|` and tabs inside it, where a spreadsheet may split it. At the beginning of a " +
+      "text the apostrophe always stands; numbers stay numbers.",
   }),
   figures: choiceList(["svg", "png", "pdf"], {
     wanted: "figure formats",
