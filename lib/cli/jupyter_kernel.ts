@@ -31,11 +31,18 @@ export async function withKernel<T>(
   }
 }
 
+/**
+ * Folder in which Python is started: it imports modules from where it is started first, and a user's
+ * folder may hold anything.
+ */
+export const PYTHON_FOLDER = new URL("../../notebooks/", import.meta.url);
+
 async function pythonWithJupyter(): Promise<string | undefined> {
   for (const python of PYTHONS) {
     try {
       const { success } = await new Deno.Command(python, {
         args: ["-c", "import nbclient, notebook"],
+        cwd: PYTHON_FOLDER,
         stdout: "null",
         stderr: "null",
       }).output();
