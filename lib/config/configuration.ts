@@ -928,9 +928,9 @@ export interface Configuration {
     /** Formats of the tables. */
     readonly formats: readonly ("parquet" | "csv" | "json")[];
     /**
-     * In CSV, put every text in quotes and an apostrophe before `=`, `+`, `-`, `@` also after `;`,
-     * `|` and tabs inside it, where a spreadsheet may split it. At the beginning of a text the
-     * apostrophe always stands; numbers stay numbers.
+     * In CSV, put every text in quotes, and an apostrophe also before a `=`, `+`, `-` or `@` that
+     * follows a semicolon, a bar or a tab inside a text, where a spreadsheet may split it. Before
+     * the first character of a text it always stands; numbers stay numbers.
      */
     readonly csv_safe: boolean;
     /** Formats of the figures; an empty list draws none. */

@@ -11,9 +11,10 @@ export const output = section({
   }),
   csv_safe: flag({
     default: false,
-    describe: "In CSV, put every text in quotes and an apostrophe before `=`, `+`, `-`, `@` also " +
-      "after `;`, `|` and tabs inside it, where a spreadsheet may split it. At the beginning of a " +
-      "text the apostrophe always stands; numbers stay numbers.",
+    describe:
+      "In CSV, put every text in quotes, and an apostrophe also before a `=`, `+`, `-` or " +
+      "`@` that follows a semicolon, a bar or a tab inside a text, where a spreadsheet may split " +
+      "it. Before the first character of a text it always stands; numbers stay numbers.",
   }),
   figures: choiceList(["svg", "png", "pdf"], {
     wanted: "figure formats",
