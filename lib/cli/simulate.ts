@@ -47,10 +47,9 @@ const OPTIONS: readonly CommandOption[] = [
   },
   {
     name: "csv-safe",
-    describe:
-      "In CSV, also keep spreadsheets from taking a part of a text for a formula: a text\n" +
-      "that begins with = + - @ always gets an apostrophe, with this also what follows\n" +
-      "; | or a tab inside one; numbers stay numbers",
+    describe: "In CSV, a text that begins with = + - @ always gets an apostrophe, so that no\n" +
+      "spreadsheet computes it; with this also what follows ; | or a tab inside a\n" +
+      "text, and every text is quoted. Numbers stay numbers",
   },
   { name: "figures", describe: "Also draw the figures into DIR/figures" },
   {
