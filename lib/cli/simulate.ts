@@ -47,9 +47,9 @@ const OPTIONS: readonly CommandOption[] = [
   },
   {
     name: "csv-safe",
-    describe: "In CSV, a text that begins with = + - @ always gets an apostrophe, so that no\n" +
-      "spreadsheet computes it; with this also what follows ; | or a tab inside a\n" +
-      "text, and every text is quoted. Numbers stay numbers",
+    describe: "In CSV, a text that begins with = + - @ always gets an apostrophe, so that\n" +
+      "no spreadsheet computes it; with this also what follows ; | or a tab inside\n" +
+      "a text, and every text is quoted. Numbers stay numbers",
   },
   { name: "figures", describe: "Also draw the figures into DIR/figures" },
   {
