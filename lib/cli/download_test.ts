@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, rejects } from "@std/assert";
+import { deepEqual, equal, match, ok, rejects } from "@std/assert";
 import { sha256 } from "../results/sha256.ts";
 import { download, type DownloadOptions } from "./download.ts";
 import { isTrustedAddress } from "./download_request.ts";
@@ -67,7 +67,8 @@ async function run({ serve, part, bytes = CONTENT.length, stallMs }: Case): Prom
 function isWhole({ error, files, content }: Outcome): void {
   equal(error, undefined);
   deepEqual(files, ["below/a.bin"]);
-  deepEqual(content, CONTENT);
+  // Not deepEqual: what it says about 100,000 bytes that differ takes minutes.
+  ok(content?.length === CONTENT.length && content.every((byte, i) => byte === CONTENT[i]));
 }
 
 /** A server that knows ranges, of a file with this tag. */
