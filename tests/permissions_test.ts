@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { deepEqual, equal, match, notEqual, ok } from "@std/assert";
+import { deepEqual, equal, match, notEqual, ok, throws } from "@std/assert";
 import { PUBLIC_ADDRESS } from "../lib/cli/data_files.ts";
 import { isTrustedAddress } from "../lib/cli/download_request.ts";
 import { PYTHONS } from "../lib/cli/jupyter_kernel.ts";
@@ -271,7 +271,13 @@ Deno.test("deno task notebooks needs the permissions that it names, and tasks th
   await withFolder(async (folder) => {
     const task = taskOf("notebooks");
     const args = ["--notebooks", "data"];
+    // Python would import this from the folder that it is started in.
+    Deno.writeTextFileSync(
+      `${folder}/nbclient.py`,
+      `open(${JSON.stringify(`${folder}/ran`)}, "w")`,
+    );
     const { code, stdout, stderr } = await run(task, task.permissions, args, folder);
+    throws(() => Deno.statSync(`${folder}/ran`), Deno.errors.NotFound);
     // Without Jupyter the answer is 1, and says what to install.
     ok(code === 0 || stdout.startsWith("Jupyter is not installed"), stderr);
     for (const kind of ["allow-read", "allow-write", "allow-run", "allow-env"]) {

@@ -169,6 +169,35 @@ Deno.test("download() starts anew where a server knows no ranges or the file has
     part: { content: new Uint8Array(CONTENT.length + 1) },
   });
   isWhole(tooMuch);
+  deepEqual(tooMuch.asked, [""]);
+  // What is left of the other file behind the new beginning is no part of the new one.
+  const brokenAgain = await run({
+    serve: (request, n) => n === 1 ? broken(10_000, '"two"') : withRanges(request, '"two"'),
+    part: { content: wrong, tag: '"one"' },
+  });
+  isWhole(brokenAgain);
+  ok(Number(/^bytes=(\d+)- "two"$/.exec(brokenAgain.asked[1])?.[1] ?? 0) <= 10_000);
+});
+
+Deno.test("download() goes on where a server ended early without a word", async () => {
+  const short = new Response(CONTENT.subarray(0, 50_000), { headers: { etag: '"one"' } });
+  const outcome = await run({ serve: (request, n) => n === 1 ? short : withRanges(request) });
+  isWhole(outcome);
+  deepEqual(outcome.asked, ["", 'bytes=50000- "one"']);
+});
+
+Deno.test("download() waits for a server that is slow but not silent", async () => {
+  const slow = () => {
+    let sent = 0;
+    return new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        controller.enqueue(CONTENT.subarray(sent, sent += 12_500));
+        if (sent === CONTENT.length) controller.close();
+      },
+    });
+  };
+  isWhole(await run({ serve: () => new Response(slow()), stallMs: 300 }));
 });
 
 Deno.test("download() keeps nothing that has the wrong digest", async () => {
