@@ -1,6 +1,6 @@
 import { readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import { INSTALL_JUPYTER, withKernel } from "./jupyter_kernel.ts";
+import { INSTALL_JUPYTER, PYTHON_FOLDER, withKernel } from "./jupyter_kernel.ts";
 
 /** The command "jupyter". */
 export const jupyterCommand: Command = {
@@ -21,6 +21,7 @@ Says in one line what to install where Jupyter is missing.`,
       }
       const child = new Deno.Command(python, {
         args: ["-m", "notebook", "--notebook-dir", folder],
+        cwd: PYTHON_FOLDER,
         env,
         stdin: "inherit",
         stdout: "inherit",

@@ -3,8 +3,8 @@ export const INSTALL_JUPYTER =
   "Jupyter is not installed: apt-get install --no-install-recommends " +
   "jupyter-notebook jupyter-nbconvert python3-nbclient jupyter-client (or pip install notebook)";
 
-/** Where a Python with Jupyter may be; the system's own first. */
-const PYTHONS = ["/usr/bin/python3", "python3", "python"];
+/** Where a Python with Jupyter may be; the system's own first. Tasks name them as --allow-run. */
+export const PYTHONS = ["/usr/bin/python3", "python3", "python"];
 
 /**
  * Calls `use` with a Python that has Jupyter (undefined if there is none) and the environment in
@@ -31,11 +31,18 @@ export async function withKernel<T>(
   }
 }
 
+/**
+ * Folder in which Python is started: it imports modules from where it is started first, and a user's
+ * folder may hold anything.
+ */
+export const PYTHON_FOLDER = new URL("../../notebooks/", import.meta.url);
+
 async function pythonWithJupyter(): Promise<string | undefined> {
   for (const python of PYTHONS) {
     try {
       const { success } = await new Deno.Command(python, {
         args: ["-c", "import nbclient, notebook"],
+        cwd: PYTHON_FOLDER,
         stdout: "null",
         stderr: "null",
       }).output();

@@ -88,14 +88,13 @@ export async function main(
  * and paths on the command line count from where they were written.
  */
 function returnToCaller(): void {
-  const calledFrom = Deno.env.get("INIT_CWD");
-  const isTask = new URL("../../", import.meta.url).href ===
-    new URL(`file://${Deno.cwd().replace(/\/?$/, "/")}`).href;
-  if (calledFrom === undefined || !isTask) return;
   try {
-    Deno.chdir(calledFrom);
+    const calledFrom = Deno.env.get("INIT_CWD");
+    const isTask = new URL("../../", import.meta.url).href ===
+      new URL(`file://${Deno.cwd().replace(/\/?$/, "/")}`).href;
+    if (calledFrom !== undefined && isTask) Deno.chdir(calledFrom);
   } catch {
-    // It was removed in the meantime; where we are is as good as any other place.
+    // It was removed in the meantime, or we may not know it; where we are is as good as any other.
   }
 }
 

@@ -32,10 +32,9 @@ export async function saveResults(saved: SavedRun): Promise<void> {
   };
   Deno.addSignalListener("SIGINT", stop);
   try {
-    writeResults(directory, result, await makeManifest(result, source), config.output.formats);
-    if (replications !== undefined) {
-      saveReplications(directory, replications, config.output.formats);
-    }
+    const { formats, csv_safe: csvSafe } = config.output;
+    writeResults(directory, result, await makeManifest(result, source), formats, csvSafe);
+    if (replications !== undefined) saveReplications(directory, replications, config.output);
     if (saved.figures) {
       const { drawFigures, figureSource } = await importLater<typeof import("../report/mod.ts")>(
         "../report/mod.ts",
@@ -56,9 +55,9 @@ export async function saveResults(saved: SavedRun): Promise<void> {
 function saveReplications(
   directory: ResultDirectory,
   replications: readonly Replication[],
-  formats: ManifestSource["config"]["output"]["formats"],
+  { formats, csv_safe: csvSafe }: ManifestSource["config"]["output"],
 ): void {
-  writeTable(directory, "replications", replicationTable(replications), formats);
+  writeTable(directory, "replications", replicationTable(replications), formats, csvSafe);
   const figures = replicatedFigures(replications).flatMap(({ name, interval }) => {
     if (interval === undefined) return [];
     const { estimate: mean, lower, upper, level } = interval;

@@ -45,6 +45,12 @@ const OPTIONS: readonly CommandOption[] = [
     value: "LIST",
     describe: "Formats of the tables: parquet (default), csv, json, or several with commas",
   },
+  {
+    name: "csv-safe",
+    describe: "In CSV, a text that begins with = + - @ always gets an apostrophe, so that\n" +
+      "no spreadsheet computes it; with this also what follows ; | or a tab inside\n" +
+      "a text, and every text is quoted. Numbers stay numbers",
+  },
   { name: "figures", describe: "Also draw the figures into DIR/figures" },
   {
     name: "timing",
@@ -78,7 +84,8 @@ Exit codes: 0 done, 2 a mistake in the input (one line says which), 1 a mistake 
       );
     }
     const platform = platformInput(given.value("platform"));
-    const set = overridesOf([...platform.set, ...given.values("set")], {
+    const safe = given.flag("csv-safe") ? ["output.csv_safe=true"] : [];
+    const set = overridesOf([...platform.set, ...given.values("set"), ...safe], {
       trace: given.value("trace"),
       seed: given.value("seed"),
       stepping: given.value("stepping"),

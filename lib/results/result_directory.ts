@@ -41,8 +41,7 @@ export function openResultDirectory(directory: string): ResultDirectory {
     target = path;
     checkReplaceable(target);
     Deno.mkdirSync(parent, { recursive: true });
-    partial = Deno.makeTempDirSync({ dir: parent, prefix: `.${name}.partial-` });
-    if (Deno.build.os !== "windows") Deno.chmodSync(partial, 0o777 & ~Deno.umask());
+    partial = makePartial(`${parent}/.${name}.partial-${owner()}`);
   } catch (error) {
     if (error instanceof RangeError) throw error;
     throw new RangeError(
@@ -81,6 +80,33 @@ export function openResultDirectory(directory: string): ResultDirectory {
       if (exists(partial)) Deno.removeSync(partial, { recursive: true });
     },
   };
+}
+
+/** Who writes here: this process, with its machine where the program may know its name. */
+function owner(): string {
+  try {
+    return `${Deno.hostname().replace(/[^\w.-]/g, "_")}-${Deno.pid}`;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return String(Deno.pid);
+    throw error;
+  }
+}
+
+/**
+ * Makes a directory whose name begins so and that was not there. Its mode is the usual one: a
+ * temporary directory would be for its owner alone, and asking for the usual mode afterwards needs
+ * leave to see everything about the system.
+ */
+function makePartial(start: string): string {
+  for (let number = 0;; number++) {
+    const path = `${start}-${number}`;
+    try {
+      Deno.mkdirSync(path);
+      return path;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+  }
 }
 
 /** @throws {RangeError} If the path holds anything but results or an empty directory. */

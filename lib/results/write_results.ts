@@ -17,7 +17,7 @@ export type TableFormat = "parquet" | "csv" | "json";
 
 type Append = (piece: Uint8Array | string) => void;
 
-const WRITERS: Record<TableFormat, (table: Table, append: Append) => void> = {
+const WRITERS: Record<TableFormat, (table: Table, append: Append, csvSafe: boolean) => void> = {
   parquet: writeParquet,
   csv: writeCsv,
   json: writeJson,
@@ -55,23 +55,25 @@ export function writeResults(
   result: RunResult,
   manifest: Manifest,
   formats: readonly TableFormat[],
+  csvSafe = false,
 ): void {
   for (const [name, table] of Object.entries(resultTables(result))) {
-    writeTable(directory, name, table, formats);
+    writeTable(directory, name, table, formats, csvSafe);
   }
   directory.write("summary.json", (append) => append(jsonText(result.summary)));
   directory.write("manifest.json", (append) => append(jsonText(manifest)));
 }
 
-/** Writes a table as one file of each format. */
+/** Writes a table as one file of each format. `csvSafe` is what `writeCsv` takes. */
 export function writeTable(
   directory: ResultDirectory,
   name: string,
   table: Table,
   formats: readonly TableFormat[],
+  csvSafe = false,
 ): void {
   for (const format of formats) {
-    directory.write(`${name}.${format}`, (append) => WRITERS[format](table, append));
+    directory.write(`${name}.${format}`, (append) => WRITERS[format](table, append, csvSafe));
   }
 }
 

@@ -1,5 +1,6 @@
 import { BadRow, type Place } from "./bad_row.ts";
 import { NEEDED, OPTIONAL, type TraceColumns, USUAL_NAMES } from "./columns.ts";
+import { plainText } from "../../std/csv_text.ts";
 import { splitFields } from "./split_fields.ts";
 import { TOKENS_WANTED, tokensOf } from "./numbers.ts";
 import { TraceBuilder } from "./trace_builder.ts";
@@ -96,7 +97,9 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
       throw new BadRow(place(output), names![output], TOKENS_WANTED, fields[output]);
     }
     for (const { column, field } of named) {
-      builder.name(column, fields[field], () => place(field));
+      // Requests that we wrote are a trace too: their names bear marks for spreadsheets.
+      const name = fields[field];
+      builder.name(column, name?.includes("'") ? plainText(name) : name, () => place(field));
     }
     builder.push(at, promptTokens, outputTokens);
   };
