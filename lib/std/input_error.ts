@@ -66,6 +66,12 @@ export function shownFile(file: string): string {
 
 /** What our own messages begin with, after a place where there is one. */
 const OURS = /^(\S.*: )?Cannot /;
+/** The engine's own errors begin so, too ("Cannot read properties of undefined"). */
+const ENGINES = /^Cannot (read|set) propert|^Cannot (convert|destructure|access|mix|assign)\b/;
+
+function isOurs(message: string): boolean {
+  return OURS.test(message) && !ENGINES.test(message);
+}
 
 /**
  * The boundary between a user's text and the program: calls a parser, a pure function of the text,
@@ -93,6 +99,20 @@ export function parseInput<T>(source: InputSource, text: string, parse: (text: s
   }
 }
 
+/**
+ * Names the file in whatever of our own messages come up while something is built from a file's
+ * content that was read well. Other errors pass as they are: they are mistakes of the program.
+ */
+export function namingFile<T>(file: string, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof InputError) throw error;
+    if (!isOurs(error.message) || error.message.includes(file)) throw error;
+    throw new InputError(file, error.message, { cause: error });
+  }
+}
+
 /** The mistake in a text, or in bytes, that a reader's error stands for. */
 export function inputError(
   { file, what }: InputSource,
@@ -110,13 +130,12 @@ export function inputError(
     });
   }
   const message = error instanceof Error ? error.message : String(error);
-  // The engine's own TypeErrors begin with "Cannot" too ("Cannot read properties of undefined").
-  const isEngines = /^Cannot (read|set) propert|^Cannot (convert|destructure|access|mix)\b/;
-  if (OURS.test(message) && !isEngines.test(message)) {
+  if (isOurs(message)) {
     const own = message.startsWith(`${file}:`);
     const place = own ? /^:(\d+):(\d+): /.exec(message.slice(file.length)) : null;
     const reason = message.slice(own ? file.length + (place?.[0].length ?? 2) : 0);
     return new InputError(file, reason, {
+      isNamed: reason.includes(file),
       ...(place !== null && { place: { line: Number(place[1]), column: Number(place[2]) } }),
       cause: error,
     });

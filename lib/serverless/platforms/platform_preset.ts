@@ -1,5 +1,6 @@
 import { parse, stringify, YamlSyntaxError } from "@std/yaml";
 import { z } from "zod";
+import { contentKind } from "../../std/content_kind.ts";
 import azureContainerApps from "../../../data/platforms/azure-container-apps-like.yaml" with {
   type: "text",
 };
@@ -80,10 +81,9 @@ function readYaml(text: string, where: string): unknown {
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
     const { line, column, reason } = error;
+    const place = line > 0 ? `:${line}:${column}` : "";
     throw new SyntaxError(
-      `Cannot read ${where}:${line}:${column} as YAML (${reason}): current value is ${
-        JSON.stringify(text.split(/\r?\n/)[line - 1]?.trim() ?? "")
-      }`,
+      `Cannot read ${where}${place} as YAML (${reason}): current value is ${contentKind(text)}`,
       { cause: error },
     );
   }

@@ -1,0 +1,164 @@
+import { z } from "zod";
+import { showValue } from "../../std/show_value.ts";
+import type { OperatorName, TableAxis } from "./operator_table.ts";
+
+/** First field of a profile file. */
+export const FORMAT = "simfaasinfer-operator-profile-1";
+
+/** Axes of each operator's table, slowest first; names of one axis are joined by "/". */
+const AXES: Readonly<Record<OperatorName, readonly string[]>> = {
+  gemm: ["n", "k", "m"],
+  context_attention: ["heads/kvHeads", "batch", "tokens"],
+  generation_attention: ["heads/kvHeads", "batch", "context"],
+  all_reduce: ["ranks", "bytes"],
+  send_receive: ["bytes"],
+  experts: [
+    "hiddenSize/intermediateSize/perToken/count/tensorParallel/expertParallel",
+    "tokens",
+  ],
+  layer: ["tokens"],
+  sampled_layer: ["sequences"],
+  mixed_attention: ["chunk", "past", "decodes", "context"],
+  activated_experts: ["tokens", "activated"],
+};
+
+/** Largest coordinate of a point: bytes of a collective are the largest there are. */
+const MOST_COORDINATE = 2 ** 53;
+/** Longest time of one operator, seconds. */
+const MOST_SECONDS = 1e6;
+
+const positive = z.number().positive();
+
+const tableSchema = z.object({
+  operator: z.enum(Object.keys(AXES) as [OperatorName, ...OperatorName[]]),
+  attributes: z.record(z.string(), z.union([z.string(), z.number()])),
+  reference: z.object({
+    computeEfficiency: positive,
+    memoryEfficiency: positive,
+    sharpness: positive,
+    constantSeconds: z.number().nonnegative().max(MOST_SECONDS),
+  }).optional(),
+  /** Axis names joined by "/" to points separated by blanks; the last ones run along a line. */
+  axes: z.record(z.string(), z.string()),
+  /** Lines of cells; "-" where nothing was measured. */
+  rows: z.array(z.string()),
+});
+
+const profileSchema = z.object({
+  gpu: z.string().min(1),
+  peaks: z.object({
+    bf16FlopsPerSecond: positive,
+    fp8FlopsPerSecond: positive,
+    memoryBytesPerSecond: positive,
+    linkBytesPerSecond: positive,
+    linkLatencySeconds: z.number().nonnegative(),
+  }),
+  source: z.object({
+    repository: z.string(),
+    commit: z.string(),
+    licence: z.string(),
+    framework: z.string(),
+    description: z.string(),
+    command: z.string(),
+  }),
+  mixedBatch: z.object({ tileRows: z.int().positive(), packsHeads: z.boolean() }).optional(),
+  tables: z.array(tableSchema),
+});
+
+/** A table as it stands in a file. */
+export type TableText = z.infer<typeof tableSchema>;
+
+/** A profile as it stands in a file. */
+export type ProfileFile = z.infer<typeof profileSchema>;
+
+/** Checks what a profile's JSON holds. @throws {SyntaxError} That names what is wrong by its path. */
+export function readProfileFile(file: unknown): ProfileFile {
+  const format = (file as { format?: unknown } | null)?.format;
+  if (format !== FORMAT) {
+    // Any other file may hold secrets: no more than what names a format of ours is quoted.
+    const other = typeof format === "string" && format.startsWith("simfaasinfer");
+    throw new SyntaxError(
+      `Cannot read the file as a profile of format ${FORMAT}: current value is ` +
+        (other ? `format ${showValue(format)}` : "of another format"),
+    );
+  }
+  const result = profileSchema.safeParse(file, { jitless: true });
+  if (result.success) return result.data;
+  const [{ path, message }] = result.error.issues;
+  const at = path.reduce(
+    (value: unknown, key) => (value as Record<PropertyKey, unknown>)?.[key],
+    file,
+  );
+  throw wrong(shownPath(path), `what it should be (${message})`, at);
+}
+
+function shownPath(path: readonly PropertyKey[]): string {
+  return path.map((key, i) =>
+    typeof key === "number" ? `[${key}]` : `${i === 0 ? "" : "."}${String(key)}`
+  ).join("");
+}
+
+function wrong(path: string, wanted: string, value: unknown): SyntaxError {
+  return new SyntaxError(
+    `Cannot read "${path}" of a profile as ${wanted}: current value is ${showValue(value)}`,
+  );
+}
+
+/** The axes of an operator's table. @throws {SyntaxError} If they are others, or not in order. */
+export function readAxes(
+  operator: OperatorName,
+  axes: Readonly<Record<string, string>>,
+  path: string,
+): TableAxis[] {
+  const wanted = AXES[operator];
+  const given = Object.keys(axes);
+  if (given.length !== wanted.length || given.some((name, i) => name !== wanted[i])) {
+    throw wrong(path, `axes of ${operator} (${wanted.join(", ")})`, given);
+  }
+  return given.map((joined) => {
+    const names = joined.split("/");
+    const points = axes[joined].split(" ").map((point) => point.split("/").map(coordinate));
+    const bad = points.findIndex((point, i) =>
+      point.length !== names.length || point.some(Number.isNaN) ||
+      (i > 0 && !isBefore(points[i - 1], point))
+    );
+    if (bad >= 0) {
+      const text = axes[joined].split(" ")[bad];
+      throw wrong(`${path}.${joined}`, "numbers >= 0 in ascending order", text);
+    }
+    return { names, points };
+  });
+}
+
+function coordinate(text: string): number {
+  const value = text === "" ? NaN : Number(text);
+  return value >= 0 && value <= MOST_COORDINATE ? value : NaN;
+}
+
+function isBefore(a: readonly number[], b: readonly number[]): boolean {
+  const differs = a.findIndex((value, i) => value !== b[i]);
+  return differs >= 0 && a[differs] < b[differs];
+}
+
+/** Seconds of cells that stand as microseconds; NaN where nothing was measured. @throws {SyntaxError} */
+export function readCells(rows: readonly string[], width: number, path: string): Float64Array {
+  const seconds = new Float64Array(rows.length * width).fill(NaN);
+  let measured = 0;
+  rows.forEach((row, index) => {
+    const cells = row.split(" ");
+    if (cells.length > width) {
+      throw wrong(`${path}[${index}]`, `at most ${width} cells`, `${cells.length} cells`);
+    }
+    cells.forEach((cell, i) => {
+      if (cell === "-") return;
+      const value = Number(cell) * 1e-6;
+      if (!(value > 0 && value <= MOST_SECONDS)) {
+        throw wrong(`${path}[${index}]`, "positive microseconds", cell);
+      }
+      seconds[index * width + i] = value;
+      measured++;
+    });
+  });
+  if (measured === 0) throw wrong(path, "at least one measured cell", rows.length === 0 ? [] : "-");
+  return seconds;
+}
