@@ -5,21 +5,42 @@ import type { OperatorName, TableAxis } from "./operator_table.ts";
 /** First field of a profile file. */
 export const FORMAT = "simfaasinfer-operator-profile-1";
 
-/** Axes of each operator's table, slowest first; names of one axis are joined by "/". */
-const AXES: Readonly<Record<OperatorName, readonly string[]>> = {
-  gemm: ["n", "k", "m"],
-  context_attention: ["heads/kvHeads", "batch", "tokens"],
-  generation_attention: ["heads/kvHeads", "batch", "context"],
-  all_reduce: ["ranks", "bytes"],
-  send_receive: ["bytes"],
-  experts: [
-    "hiddenSize/intermediateSize/perToken/count/tensorParallel/expertParallel",
-    "tokens",
-  ],
-  layer: ["tokens"],
-  sampled_layer: ["sequences"],
-  mixed_attention: ["chunk", "past", "decodes", "context"],
-  activated_experts: ["tokens", "activated"],
+/** What a table of an operator must have. */
+interface TableForm {
+  /** Axes, slowest first; names of one axis are joined by "/". */
+  readonly axes: readonly string[];
+  /** Attributes that the times are read by, and their type. */
+  readonly attributes: Readonly<Record<string, "text" | "number">>;
+  /** Whether its times are compared with a reference time. */
+  readonly hasReference?: true;
+}
+
+const ATTENTION = { headSize: "number", kvDtype: "text" } as const;
+const LAYER = { model: "text", tensorParallel: "number", layer: "text" } as const;
+const MODEL = { model: "text", tensorParallel: "number" } as const;
+
+const FORMS: Readonly<Record<OperatorName, TableForm>> = {
+  gemm: { axes: ["n", "k", "m"], attributes: { dtype: "text" }, hasReference: true },
+  context_attention: {
+    axes: ["heads/kvHeads", "batch", "tokens"],
+    attributes: ATTENTION,
+    hasReference: true,
+  },
+  generation_attention: {
+    axes: ["heads/kvHeads", "batch", "context"],
+    attributes: ATTENTION,
+    hasReference: true,
+  },
+  all_reduce: { axes: ["ranks", "bytes"], attributes: {} },
+  send_receive: { axes: ["bytes"], attributes: {} },
+  experts: {
+    axes: ["hiddenSize/intermediateSize/perToken/count/tensorParallel/expertParallel", "tokens"],
+    attributes: { dtype: "text", routing: "text" },
+  },
+  layer: { axes: ["tokens"], attributes: LAYER },
+  sampled_layer: { axes: ["sequences"], attributes: LAYER },
+  mixed_attention: { axes: ["chunk", "past", "decodes", "context"], attributes: MODEL },
+  activated_experts: { axes: ["tokens", "activated"], attributes: MODEL },
 };
 
 /** Largest coordinate of a point: bytes of a collective are the largest there are. */
@@ -30,7 +51,7 @@ const MOST_SECONDS = 1e6;
 const positive = z.number().positive();
 
 const tableSchema = z.object({
-  operator: z.enum(Object.keys(AXES) as [OperatorName, ...OperatorName[]]),
+  operator: z.enum(Object.keys(FORMS) as [OperatorName, ...OperatorName[]]),
   attributes: z.record(z.string(), z.union([z.string(), z.number()])),
   reference: z.object({
     computeEfficiency: positive,
@@ -83,13 +104,31 @@ export function readProfileFile(file: unknown): ProfileFile {
     );
   }
   const result = profileSchema.safeParse(file, { jitless: true });
-  if (result.success) return result.data;
+  if (result.success) {
+    result.data.tables.forEach((table, i) => checkForm(table, `tables[${i}]`));
+    return result.data;
+  }
   const [{ path, message }] = result.error.issues;
   const at = path.reduce(
     (value: unknown, key) => (value as Record<PropertyKey, unknown>)?.[key],
     file,
   );
   throw wrong(shownPath(path), `what it should be (${message})`, at);
+}
+
+function checkForm({ operator, attributes, reference }: TableText, path: string): void {
+  const { attributes: wanted, hasReference = false } = FORMS[operator];
+  for (const [name, type] of Object.entries(wanted)) {
+    const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+    if (type === "text" ? typeof value === "string" : typeof value === "number" && value > 0) {
+      continue;
+    }
+    throw wrong(`${path}.attributes.${name}`, type === "text" ? "text" : "a number > 0", value);
+  }
+  if (hasReference !== (reference !== undefined)) {
+    const what = hasReference ? "a reference time" : "absent";
+    throw wrong(`${path}.reference`, `${what} for ${operator}`, reference);
+  }
 }
 
 function shownPath(path: readonly PropertyKey[]): string {
@@ -110,7 +149,7 @@ export function readAxes(
   axes: Readonly<Record<string, string>>,
   path: string,
 ): TableAxis[] {
-  const wanted = AXES[operator];
+  const wanted = FORMS[operator].axes;
   const given = Object.keys(axes);
   if (given.length !== wanted.length || given.some((name, i) => name !== wanted[i])) {
     throw wrong(path, `axes of ${operator} (${wanted.join(", ")})`, given);
