@@ -196,10 +196,11 @@ function mutateNode(root: { tree: unknown }, stream: RandomStream): void {
       delete holder[key];
       break;
     case 1:
-      holder[choose(stream, ["name", "x", "constructor", String(choose(stream, JUNK))])] =
-        holder[key];
+      // A list with an element at a great index would be as long as that.
+      if (Array.isArray(parent)) parent.push(parent[Number(key)]);
+      else holder[choose(stream, ["name", "x", "constructor", "a\nb\u001b"])] = holder[key];
       break;
     default:
-      holder[key] = choose(stream, JUNK);
+      holder[key] = structuredClone(choose(stream, JUNK));
   }
 }
