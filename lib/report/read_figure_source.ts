@@ -5,6 +5,7 @@ import { readParquetColumns } from "../results/read_parquet.ts";
 import { InputError, parseInput } from "../std/input_error.ts";
 import { parseJson } from "../std/json.ts";
 import { showValue } from "../std/show_value.ts";
+import { firstIssue } from "../std/zod_issue.ts";
 import { type FigureSource, phaseRows, type StageWaits, textCodes } from "./figure_source.ts";
 
 /** Files without which a directory is not read: what every run writes, and the newest table. */
@@ -161,13 +162,11 @@ function timeSeries(series: Columns): FigureSource["timeSeries"] {
 function readSummary(path: string): Summary {
   const what = "a summary";
   return parseInput({ file: path, what }, readInput(path, what), (text) => {
-    const result = drawnSchema.safeParse(parseJson(text), { jitless: true });
+    const value = parseJson(text);
+    const result = drawnSchema.safeParse(value, { jitless: true });
     if (result.success) return JSON.parse(text) as Summary;
-    const [{ path: at, message }] = result.error.issues;
-    const place = at.length === 0 ? "the file" : `"${at.join(".")}"`;
-    throw new SyntaxError(
-      `Cannot read ${place} as a part of a summary: current value is wrong (${message})`,
-    );
+    const found = firstIssue(result.error, value);
+    throw new SyntaxError(`Cannot read "${found.path}" of a summary ${found.text}`);
   });
 }
 

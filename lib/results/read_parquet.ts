@@ -1,8 +1,8 @@
 import { type Compressors, type FileMetaData, parquetMetadata, parquetRead } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import { contentKind } from "../std/content_kind.ts";
-import { InputError, inputError } from "../std/input_error.ts";
-import { shownNames } from "../std/safe_text.ts";
+import { InputError } from "../std/input_error.ts";
+import { cutText, shownNames } from "../std/safe_text.ts";
 import { readInputBytes } from "./read_input.ts";
 
 /** Columns of a table by name; equally long. */
@@ -47,16 +47,13 @@ export async function readParquetColumns(
   } catch (error) {
     if (error instanceof InputError) throw error;
     const kind = contentKind(bytes);
-    if (kind === "a Parquet file") throw inputError({ file: path, what }, bytes, undamaged(error));
-    throw new InputError(path, `Cannot read the file as ${what}: current value is ${kind}`, {
+    const found = kind === "a Parquet file"
+      ? `a damaged Parquet file (${cutText((error as Error).message)})`
+      : kind;
+    throw new InputError(path, `Cannot read the file as ${what}: current value is ${found}`, {
       cause: error,
     });
   }
-}
-
-/** The reader's own words, which say what it met; they are no line of ours. */
-function undamaged(error: unknown): Error {
-  return new Error("damaged", { cause: error });
 }
 
 async function readColumns(

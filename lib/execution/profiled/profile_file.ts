@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { showValue } from "../../std/show_value.ts";
+import { firstIssue } from "../../std/zod_issue.ts";
 import type { OperatorName, TableAxis } from "./operator_table.ts";
 
 /** First field of a profile file. */
@@ -108,12 +109,8 @@ export function readProfileFile(file: unknown): ProfileFile {
     result.data.tables.forEach((table, i) => checkForm(table, `tables[${i}]`));
     return result.data;
   }
-  const [{ path, message }] = result.error.issues;
-  const at = path.reduce(
-    (value: unknown, key) => (value as Record<PropertyKey, unknown>)?.[key],
-    file,
-  );
-  throw wrong(shownPath(path), `what it should be (${message})`, at);
+  const { path, text } = firstIssue(result.error, file);
+  throw new SyntaxError(`Cannot read "${path}" of a profile ${text}`);
 }
 
 function checkForm({ operator, attributes, reference }: TableText, path: string): void {
@@ -129,12 +126,6 @@ function checkForm({ operator, attributes, reference }: TableText, path: string)
     const what = hasReference ? "a reference time" : "absent";
     throw wrong(`${path}.reference`, `${what} for ${operator}`, reference);
   }
-}
-
-function shownPath(path: readonly PropertyKey[]): string {
-  return path.map((key, i) =>
-    typeof key === "number" ? `[${key}]` : `${i === 0 ? "" : "."}${String(key)}`
-  ).join("");
 }
 
 function wrong(path: string, wanted: string, value: unknown): SyntaxError {

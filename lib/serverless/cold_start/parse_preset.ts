@@ -2,7 +2,7 @@ import { parse, YamlSyntaxError } from "@std/yaml";
 import { z } from "zod";
 import { contentKind } from "../../std/content_kind.ts";
 import { shownName, shownNames } from "../../std/safe_text.ts";
-import { showValue } from "../../std/show_value.ts";
+import { firstIssue } from "../../std/zod_issue.ts";
 import {
   LINK_NAMES,
   type PlanLinks,
@@ -198,17 +198,8 @@ export function parseColdStartPreset(text: string, name = "cold start"): ColdSta
 function check(value: unknown, name: string): z.infer<typeof presetSchema> {
   const result = presetSchema.safeParse(value, { jitless: true });
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  let at: unknown = value;
-  let path = "";
-  for (const step of issue.path) {
-    path += typeof step === "number" ? `[${step}]` : `${path === "" ? "" : "."}${String(step)}`;
-    at = (at as Record<PropertyKey, unknown> | undefined)?.[step];
-  }
-  const what = issue.code === "unrecognized_keys"
-    ? `known keys: current value is ${shownNames(issue.keys)}`
-    : `${issue.message}: current value is ${showValue(at)}`;
-  throw new TypeError(`Cannot read ${name} at ${path === "" ? "the top" : path} as ${what}`);
+  const { path, text } = firstIssue(result.error, value);
+  throw new TypeError(`Cannot read ${name} at ${path} ${text}`);
 }
 
 /** Replaces strings `$name` by numbers. */
