@@ -36,6 +36,45 @@ scaling: { enabled: true, max_instances: 2 }
 metrics: { collect_interval: 10 }
 `;
 
+/** A configuration with most of what a configuration may hold. */
+const FLEET = `
+simulation: { random_seed: 3, duration: 20s, warmup_duration: 1s, drain: false, stepping: step }
+workload:
+  type: poisson
+  arrival_rate: 30 req/min
+  prompt_length: { distribution: exponential, mean: 64, min: 1, max: 256 }
+  decode_length: { distribution: lognormal, mean: 8, max: 64 }
+  functions: { zipf: 1 }
+  classes:
+    - { name: interactive, share: 0.7, slo: { ttft_s: 500ms } }
+    - { name: batch, share: 0.3 }
+  tenants: { count: 3, zipf: 1 }
+  prefix_groups: { groups: 2, tokens: 32, zipf: 1 }
+model: { name: llama-3.1-8b, dtype: bf16, max_model_len: 4096 }
+cluster:
+  nodes: [{ type: dgx-h100, count: 2 }]
+  placement: { policy: startup-time }
+  routing: { policy: prefix-affinity }
+scheduler: { type: sarathi, max_num_seqs: 8, prefix_caching: true }
+memory: { block_size: 16, gpu_memory_utilization: 0.9 }
+execution: { source: analytical, overheads: { step_seconds: 1ms } }
+cold_start: { preset: serverlessllm, initial_instances: 0, jitter: 0.1, parameters: {} }
+scaling:
+  policy: queue-delay
+  period: 2s
+  min_instances: 0
+  max_instances: 3
+  activation: first
+  keep_alive: { policy: fixed, seconds: 5s, sleep: { level: 2 } }
+gateway: { concurrency_per_instance: 4 }
+cost: { gpu_cost_per_hour: { H100: 2.5 }, idle_factor: 0.5 }
+slo: { ttft_s: 1, tpot_s: 50ms }
+functions:
+  - { name: chat, count: 2, scaling: { max_instances: 2 }, slo: { ttft_s: 500ms } }
+  - { name: small, model: { name: gpt2 }, gpu_type: H100 }
+metrics: { collect_interval: 5, percentiles: [50, 99] }
+`;
+
 /** Read over what is fuzzed, so that a valid file makes a short run. */
 const BOUNDED = [
   ...["workload.num_requests=3", "simulation.duration=20", "simulation.drain=false"],
@@ -197,6 +236,9 @@ export async function namedFileKinds(folder: string): Promise<FileKind[]> {
   const importInto = ["--gpu", "h100-sxm", "--out", at("imported.json"), "--model", "llama-3.1-8b"];
   return [
     kind("configuration", "yaml", 8, BASE, (path) => ["simulate", path, "--quiet", ...BOUNDED]),
+    kind("configuration of a fleet", "yaml", 8, FLEET, (path) => [
+      ...["simulate", path, "--quiet", ...BOUNDED],
+    ]),
     kind(
       "platform",
       "yaml",
