@@ -1,6 +1,6 @@
 import { ConfigError } from "../config/config_error.ts";
 import { suggest } from "../config/suggest.ts";
-import { cutText, LONGEST_MESSAGE, safeLines, safeText, shownName } from "../std/safe_text.ts";
+import { cutText, LONGEST_MESSAGE, safeLines, shownName } from "../std/safe_text.ts";
 import type { Command } from "./command.ts";
 import { importLater } from "./import_later.ts";
 import { isUsersMistake, UsageError } from "./usage_error.ts";
@@ -80,7 +80,7 @@ export async function main(
     if (isUsersMistake(error)) {
       // Each mistake of a configuration has a line of its own.
       const lines = error instanceof ConfigError ? error.message.split("\n") : [error.message];
-      for (const line of lines) printError(safeText(cutText(line, LONGEST_MESSAGE)));
+      for (const line of lines) printError(shownName(line, LONGEST_MESSAGE + 100));
       return 2;
     }
     printError(`This is a mistake in the program, not in its input.`);

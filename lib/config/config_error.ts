@@ -1,4 +1,4 @@
-import { cutText, LONGEST_MESSAGE, MOST_LISTED, safeText } from "../std/safe_text.ts";
+import { LONGEST_MESSAGE, MOST_LISTED, shownName } from "../std/safe_text.ts";
 
 /**
  * A mistake in a configuration. `problems` holds one line for each, naming the setting, its current
@@ -11,7 +11,7 @@ export class ConfigError extends RangeError {
 
   /** Makes an error of one or more one-line problems. */
   constructor(problems: readonly string[]) {
-    const lines = problems.map((problem) => safeText(cutText(problem, LONGEST_MESSAGE)));
+    const lines = problems.map((problem) => shownName(problem, LONGEST_MESSAGE));
     const more = lines.length - MOST_LISTED;
     super([
       ...lines.slice(0, MOST_LISTED),

@@ -153,21 +153,39 @@ function kindOf(info: Deno.FileInfo): string {
   return info.isCharDevice || info.isBlockDevice ? "is a device" : "is a special file";
 }
 
+/** Bytes that are decoded at once in the search for one that is no UTF-8. */
+const PIECE = 2 ** 16;
+
 /** Offset of the first byte that is not UTF-8, from 0. */
 function invalidByteAt(bytes: Uint8Array<ArrayBuffer>): number {
-  let valid = 0;
-  let invalid = bytes.length;
-  // A decoder that streams accepts a beginning that ends within a character.
+  let start = 0;
+  while (start + PIECE < bytes.length) {
+    // A piece ends before the first byte of a character.
+    let end = start + PIECE;
+    while (end > start + PIECE - 4 && (bytes[end] & 0xc0) === 0x80) end--;
+    if (!isUtf8(bytes.subarray(start, end))) break;
+    start = end;
+  }
+  let [valid, invalid] = [start, Math.min(start + PIECE, bytes.length)];
+  // Beginnings of what is valid may end within a character: of those that do not, the longest counts.
   while (valid < invalid) {
     const middle = Math.ceil((valid + invalid) / 2);
-    try {
-      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
+    const piece = bytes.subarray(start, middle);
+    if ([0, 1, 2, 3].some((less) => isUtf8(piece.subarray(0, Math.max(0, piece.length - less))))) {
       valid = middle;
-    } catch {
-      invalid = middle - 1;
-    }
+    } else invalid = middle - 1;
   }
+  while (valid > start && !isUtf8(bytes.subarray(start, valid))) valid--;
   return valid;
+}
+
+function isUtf8(bytes: Uint8Array<ArrayBuffer>): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The system's reason of a failed call, without the call and the path that Deno adds to it. */

@@ -1,5 +1,5 @@
 import { contentKind } from "./content_kind.ts";
-import { cutText, LONGEST_MESSAGE, safeText, shownName } from "./safe_text.ts";
+import { LONGEST_MESSAGE, shownName } from "./safe_text.ts";
 
 /** A text that is not of the language it was read as; without the text's name. */
 export class TextSyntaxError extends SyntaxError {
@@ -51,7 +51,7 @@ export class InputError extends RangeError {
   constructor(file: string, reason: string, options: InputErrorOptions = {}) {
     const { place, isNamed = false, cause } = options;
     const at = place === undefined ? "" : `:${place.line}:${place.column}`;
-    const text = safeText(cutText(reason, LONGEST_MESSAGE - 400));
+    const text = shownName(reason, LONGEST_MESSAGE - 400);
     super(isNamed ? text : `${shownFile(file)}${at}: ${text}`, { cause });
     this.name = "InputError";
     this.file = file;

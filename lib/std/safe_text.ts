@@ -58,9 +58,14 @@ export function beginning(text: string, most: number): string {
   return text.slice(0, last >= 0xd800 && last < 0xdc00 ? most - 1 : most);
 }
 
-/** A name of the user's, such as a file's or a function's, for a message or a table. */
+/**
+ * A text of the user's on one line, safe and cut: a file's or a function's name in a table, a whole
+ * message. Escapes count as what they are shown as.
+ */
 export function shownName(name: string, most = LONGEST_SHOWN): string {
-  return safeText(cutText(name, most));
+  const shown = safeText(beginning(name, most));
+  if (name.length <= most && shown.length <= most) return shown;
+  return `${beginning(shown, most)}... (${name.length} characters)`;
 }
 
 /** The first ten names of a list, and how many more there are. */
