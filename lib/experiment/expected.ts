@@ -34,8 +34,8 @@ export function expectedOfJson(value: unknown): Expected {
   }
   return {
     version: version as number,
-    headlines: entries(headlines, "headlines", "number"),
-    cells: entries(cells, "cells", "string"),
+    headlines: entries(headlines, "headlines", "a number", (one) => typeof one === "number"),
+    cells: entries(cells, "cells", "text", (one) => typeof one === "string"),
   };
 }
 
@@ -46,12 +46,17 @@ function mapping(value: unknown, what: string): Readonly<Record<string, unknown>
   throw new SyntaxError(`Cannot read ${what} as an object: current value is ${showValue(value)}`);
 }
 
-function entries<T>(value: unknown, key: string, type: "number" | "string"): Record<string, T> {
+function entries<T>(
+  value: unknown,
+  key: string,
+  wanted: string,
+  isWanted: (one: unknown) => boolean,
+): Record<string, T> {
   const found = mapping(value, `"${key}"`);
-  const wrong = Object.keys(found).find((name) => typeof found[name] !== type);
+  const wrong = Object.keys(found).find((name) => !isWanted(found[name]));
   if (wrong === undefined) return { ...found } as Record<string, T>;
   throw new SyntaxError(
-    `Cannot read "${key}.${shownName(wrong)}" as a ${type}: current value is ` +
+    `Cannot read "${key}.${shownName(wrong)}" as ${wanted}: current value is ` +
       showValue(found[wrong]),
   );
 }

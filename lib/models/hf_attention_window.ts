@@ -2,7 +2,7 @@ import { flag, type Json, list, optional } from "./hf_values.ts";
 import type { TransformerShape } from "./transformer.ts";
 
 /** Names in `layer_types` of layers that see a window or a chunk of the sequence. */
-const WINDOWED_TYPES = new Set(["sliding_attention", "chunked_attention"]);
+const WINDOWED_TYPES = new Set<unknown>(["sliding_attention", "chunked_attention"]);
 /** One layer in so many has full attention, in families that need not say so. */
 const PATTERNS: Readonly<Record<string, number>> = {
   gemma2: 2,
@@ -44,7 +44,7 @@ function fullLayers(json: Json, type: string, layers: number): number {
   const types = list(json, "layer_types");
   const rope = list(json, "no_rope_layers");
   if (types !== undefined && types.length > 0) {
-    return types.filter((name) => !WINDOWED_TYPES.has(String(name))).length;
+    return types.filter((name) => !WINDOWED_TYPES.has(name)).length;
   }
   if (rope !== undefined && rope.length > 0) return rope.filter((has) => has === 0).length;
   const everyNth = optional(

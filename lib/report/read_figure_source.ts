@@ -164,7 +164,8 @@ function readSummary(path: string): Summary {
   return parseInput({ file: path, what }, readInput(path, what), (text) => {
     const value = parseJson(text);
     const result = drawnSchema.safeParse(value, { jitless: true });
-    if (result.success) return JSON.parse(text) as Summary;
+    // As a program at hand has it: mappings with a prototype.
+    if (result.success) return structuredClone(value) as Summary;
     const found = firstIssue(result.error, value);
     throw new SyntaxError(`Cannot read "${found.path}" of a summary ${found.text}`);
   });
