@@ -69,16 +69,17 @@ export async function importProfile(
       if (dense === undefined || perSequence === undefined || attention === undefined) continue;
       const texts = { dense, perSequence, attention, moe: read(`tp${tensorParallel}/moe.csv`) };
       const meta = read("meta.yaml");
-      const source = { file: `${path}/tp${tensorParallel}`, what: "LLMServingSim measurements" };
-      tables.push(...parseInput(source, dense, () => {
-        const unequalShare = meta === undefined ? undefined : unequalShareOf(meta, tensorParallel);
-        return importLlmServingSim({
-          model,
-          tensorParallel,
-          dtype: "bf16",
-          ...texts,
-          ...(unequalShare !== undefined && { unequalShare }),
-        });
+      const unequalShare = meta === undefined
+        ? undefined
+        : parseInput({ file: `${path}/meta.yaml`, what: "facts of the measurements" }, meta, () =>
+          unequalShareOf(meta, tensorParallel));
+      tables.push(...importLlmServingSim({
+        path: `${path}/tp${tensorParallel}`,
+        model,
+        tensorParallel,
+        dtype: "bf16",
+        ...texts,
+        ...(unequalShare !== undefined && { unequalShare }),
       }));
     }
   } else {

@@ -158,6 +158,51 @@ function smallProfile(): string {
   });
 }
 
+/** A small profile of one model's layers. */
+function layerProfile(): string {
+  const attributes = { model: "llama-3.1-8b", tensorParallel: 1, dtype: "bf16" };
+  const along = (...values: number[]) =>
+    values.map((value, i) => ({ at: [[value]], seconds: 1e-5 * (1 + i) }));
+  const mixed = [0, 16, 64].flatMap((chunk) =>
+    [0, 64].flatMap((past) =>
+      [0, 8].flatMap((decodes) =>
+        [0, 512].map((context, i) => ({
+          at: [[chunk], [past], [decodes], [context]],
+          seconds: 1e-5 * (1 + i + chunk + decodes),
+        }))
+      )
+    )
+  );
+  return writeProfile({
+    ...shippedProfile("rtx-4090"),
+    tables: [
+      tableOfRows("layer", { ...attributes, layer: "qkv_proj" }, [["tokens"]], along(1, 64)),
+      tableOfRows("layer", { ...attributes, layer: "layernorm" }, [["tokens"]], along(1, 64)),
+      tableOfRows(
+        "sampled_layer",
+        { ...attributes, layer: "lm_head" },
+        [["sequences"]],
+        along(1, 8),
+      ),
+      tableOfRows(
+        "mixed_attention",
+        attributes,
+        [["chunk"], ["past"], ["decodes"], ["context"]],
+        mixed,
+      ),
+    ],
+  });
+}
+
+/** The files of a folder of LLMServingSim measurements. */
+const LAYERS = {
+  "tp1/dense.csv": "layer,tokens,time_us\nqkv_proj,1,5\nqkv_proj,64,9\n",
+  "tp1/per_sequence.csv": "layer,sequences,time_us\nlm_head,1,5\nlm_head,8,6\n",
+  "tp1/attention.csv": "prefill_chunk,kv_prefill,n_decode,kv_decode,time_us\n" +
+    "0,0,1,64,4\n16,0,0,0,5\n16,64,1,64,7\n",
+  "meta.yaml": "skew_fit: { enabled: true, per_tp: { 1: { alpha_default: 0.3 } } }\n",
+} as const;
+
 function data(path: string): string {
   return Deno.readTextFileSync(new URL(`../../data/${path}`, import.meta.url));
 }
@@ -205,6 +250,7 @@ export async function namedFileKinds(folder: string): Promise<FileKind[]> {
   const rows = [1, 2].map((rate) => ({ rate, replication: 0, seconds: rate, kind: `k${rate}` }));
   write("rows/rows.parquet", parquetBytes(rowTable(rows)));
 
+  for (const [file, content] of Object.entries(LAYERS)) write(`layers/${file}`, content);
   const at = (path: string) => `${folder}/${path}`;
   const set = (...pairs: string[]) => pairs.flatMap((pair) => ["--set", pair]);
   const simulate = (
@@ -260,6 +306,13 @@ export async function namedFileKinds(folder: string): Promise<FileKind[]> {
       smallProfile(),
       (path) => simulate(...set("execution.source=profiled", `execution.profile=${path}`)),
     ),
+    kind(
+      "profile of layers",
+      "json",
+      3,
+      layerProfile(),
+      (path) => simulate(...set("execution.source=profiled", `execution.profile=${path}`)),
+    ),
     kind("profile to show", "json", 2, smallProfile(), (path) => ["profile", "show", path]),
     kind(
       "preset",
@@ -300,6 +353,16 @@ export async function namedFileKinds(folder: string): Promise<FileKind[]> {
     kind("Vidur measurements", "lines", 1, vidur, (path) => [
       ...["profile", "import", path, "--format", "vidur", ...importInto],
     ]),
+    ...Object.entries(LAYERS).map(([file, content]) =>
+      kind(
+        `LLMServingSim's ${file}`,
+        file.endsWith(".yaml") ? "yaml" : "lines",
+        1,
+        content,
+        () => ["profile", "import", at("layers"), "--format", "llmservingsim", ...importInto],
+        `layers/${file}`,
+      )
+    ),
     result("requests.parquet", "bytes", "latency_cdf"),
     result("timeseries.parquet", "bytes", "timeline"),
     result("instances.parquet", "bytes", "instances"),
