@@ -57,8 +57,8 @@ export type FileState = "right" | "wrong" | "missing";
 /** Compares a file's size and digest with its entry. */
 export async function checkFile(path: string, file: DataFile): Promise<FileState> {
   try {
-    const { size } = await Deno.stat(path);
-    if (size !== file.bytes) return "wrong";
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile || size !== file.bytes) return "wrong";
     return await digestOf(path) === file.sha256 ? "right" : "wrong";
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "missing";

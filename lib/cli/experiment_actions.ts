@@ -1,8 +1,8 @@
 import {
   designCells,
   differences,
-  type Expected,
   expectedOf,
+  expectedOfJson,
   type ExperimentPlace,
   type ExperimentPlan,
   type ExperimentRun,
@@ -16,8 +16,12 @@ import {
   writeExperiment,
   type WrittenExperiment,
 } from "../experiment/mod.ts";
+import { exists } from "../results/exists.ts";
+import { parseInput } from "../std/input_error.ts";
+import { parseJson } from "../std/json.ts";
 import { cellProgress } from "./cell_progress.ts";
 import type { ExperimentSettings } from "./experiment_settings.ts";
+import { readInput } from "./read_input.ts";
 import { duration } from "./readable_numbers.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -176,13 +180,14 @@ function checkPinned(
   return false;
 }
 
-function readExpected(path: string): Expected | undefined {
-  try {
-    return JSON.parse(Deno.readTextFileSync(path)) as Expected;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+function readExpected(path: string) {
+  if (!exists(path)) return undefined;
+  const what = "pinned results";
+  return parseInput(
+    { file: path, what },
+    readInput(path, what),
+    (text) => expectedOfJson(parseJson(text)),
+  );
 }
 
 async function runPlan(plan: ExperimentPlan, settings: ExperimentSettings) {

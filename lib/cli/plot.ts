@@ -5,7 +5,11 @@ import type { FigureSlo, StandardFigure } from "../report/standard_figures.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { oneOf } from "./one_of.ts";
-import { readableReason } from "./read_input.ts";
+import { exists } from "../results/exists.ts";
+import { parseInput } from "../std/input_error.ts";
+import { parseJson } from "../std/json.ts";
+import { showValue } from "../std/show_value.ts";
+import { readableReason, readInput } from "./read_input.ts";
 import { UsageError } from "./usage_error.ts";
 
 const FORMATS = ["svg", "png", "pdf"] as const;
@@ -114,7 +118,7 @@ async function drawing(
       );
     }
     const experiment = await importExperiment(place.module);
-    const rows = await readRows(results);
+    const rows = await readRows(results, Object.keys(experiment.factors));
     const only = asked(Object.keys(experiment.figures));
     return (write) => drawExperimentFigures(experiment, rows, { ...options, only }, write);
   }
@@ -125,16 +129,43 @@ async function drawing(
   return (write) => drawFigures(source, { ...options, only, slo }, write);
 }
 
-/** The manifest of a directory, or undefined where there is none to read. */
-function readManifest(
-  results: string,
-): { readonly experiment?: string; readonly config?: { readonly slo?: FigureSlo } } | undefined {
-  try {
-    return JSON.parse(Deno.readTextFileSync(join(results, "manifest.json")));
-  } catch (error) {
-    if (error instanceof SyntaxError || (error as { code?: string }).code !== undefined) {
-      return undefined;
+/** What of a manifest decides which figures are drawn. */
+interface DrawnManifest {
+  readonly experiment?: string;
+  readonly config?: { readonly slo?: FigureSlo };
+}
+
+/**
+ * The manifest of a directory, or undefined where there is none.
+ *
+ * @throws {InputError} If it is damaged.
+ */
+function readManifest(results: string): DrawnManifest | undefined {
+  const path = join(results, "manifest.json");
+  if (!exists(path)) return undefined;
+  const what = "a manifest of results";
+  return parseInput({ file: path, what }, readInput(path, what), (text) => {
+    const { experiment, config } = mapping(parseJson(text), "the file");
+    if (experiment !== undefined && typeof experiment !== "string") {
+      throw new SyntaxError(
+        `Cannot read "experiment" as a name: current value is ${showValue(experiment)}`,
+      );
     }
-    throw error;
+    const slo = mapping(mapping(config ?? {}, '"config"').slo ?? {}, '"config.slo"');
+    for (const key of ["ttft_s", "tpot_s", "e2e_s"]) {
+      const limit = slo[key] ?? 0;
+      if (typeof limit === "number" && limit >= 0 && limit < 1e15) continue;
+      throw new SyntaxError(
+        `Cannot read "config.slo.${key}" as seconds: current value is ${showValue(limit)}`,
+      );
+    }
+    return { ...(experiment !== undefined && { experiment }), config: { slo } };
+  });
+}
+
+function mapping(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
   }
+  throw new SyntaxError(`Cannot read ${what} as an object: current value is ${showValue(value)}`);
 }

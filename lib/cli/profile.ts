@@ -3,6 +3,7 @@ import type { OperatorProfile } from "../execution/profiled/operator_profile.ts"
 import { parseProfile, writeProfile } from "../execution/profiled/profile_text.ts";
 import { synthesizeProfile } from "../execution/profiled/synthesize_profile.ts";
 import { externalData } from "../results/external_data.ts";
+import { parseInput } from "../std/input_error.ts";
 import { randomStreams } from "../sim/random_streams.ts";
 import { type CommandArguments, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
@@ -141,9 +142,11 @@ function save(profile: OperatorProfile, path: string, print: Print): void {
 
 function namedProfile(action: string, rest: readonly string[]): OperatorProfile {
   const name = onlyOne(action, rest, "FILE|GPU");
-  return PROFILED_GPUS.includes(name)
-    ? shippedProfile(name)
-    : parseProfile(readInput(name, "a profile"));
+  return PROFILED_GPUS.includes(name) ? shippedProfile(name) : parseInput(
+    { file: name, what: "a profile" },
+    readInput(name, "a profile", "measurements"),
+    parseProfile,
+  );
 }
 
 function onlyOne(action: string, rest: readonly string[], wanted: string): string {

@@ -2,6 +2,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { ConfiguredTexts } from "../config/build/cluster.ts";
 import type { Replication } from "../experiment/replication.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
+import { LONGEST_MESSAGE, shownName } from "../std/safe_text.ts";
 import { importLater } from "./import_later.ts";
 import { readNamedFiles } from "./named_files.ts";
 import { showProgress } from "./progress.ts";
@@ -123,7 +124,7 @@ async function show({ result, replications }: Run, print: (line: string) => void
     print(line);
   }
   if (result.engine.notices.length > 0) print("");
-  for (const notice of result.engine.notices) print(`Note: ${notice}`);
+  for (const notice of result.engine.notices) print(`Note: ${shownName(notice, LONGEST_MESSAGE)}`);
 }
 
 function speed({ result, replications }: Run, wallTimeSeconds: number): string {

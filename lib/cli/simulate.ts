@@ -1,3 +1,4 @@
+import { shownFile } from "../std/input_error.ts";
 import { loadConfig } from "../config/load.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
@@ -70,6 +71,7 @@ Usage: deno task simulate [CONFIG.yaml...] [OPTION...]
 
 Several configurations are merged, later ones over earlier ones, all over the defaults. Paths in a
 configuration count from its own directory, those on the command line from the working directory.
+"-" in place of one configuration, trace or platform reads standard input.
 
 ${describeOptions(OPTIONS)}
 
@@ -92,7 +94,7 @@ Exit codes: 0 done, 2 a mistake in the input (one line says which), 1 a mistake 
       format: given.value("format"),
     });
     const files = given.positional.map((name) => ({
-      name,
+      name: shownFile(name),
       content: readInput(name, "a configuration"),
     }));
     const below = platform.configuration === undefined

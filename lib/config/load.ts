@@ -1,12 +1,14 @@
 import { parse, YamlSyntaxError } from "@std/yaml";
 import type { z } from "zod";
 import { platformPreset } from "../serverless/platforms/platform_preset.ts";
+import { contentKind } from "../std/content_kind.ts";
+import { shownFile } from "../std/input_error.ts";
 import { checkConfiguration } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
 import type { Configuration } from "./configuration.ts";
 import { readFunction } from "./function_configurations.ts";
 import { fillSections, merge } from "./merge.ts";
-import { emptyMapping, isMapping, type Mapping, normalize } from "./normalize.ts";
+import { emptyMapping, isConfiguration, isMapping, type Mapping, normalize } from "./normalize.ts";
 import { type Overrides, readOverrides } from "./overrides.ts";
 import { configurationSchema } from "./schema.ts";
 import { nodeInfo, type SectionInfo } from "./setting.ts";
@@ -22,22 +24,42 @@ export interface LoadOptions {
 
 /** The settings of one text. */
 function readText(text: string, fileName: string): Mapping {
+  const file = shownFile(fileName);
   let document: unknown;
   try {
     document = parse(text);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
-    const line = text.split(/\r?\n/)[error.line - 1];
+    const { line, column, reason } = error;
+    const place = line > 0 ? `:${line}:${column}` : "";
+    const current = hasSections(text)
+      ? showValue(text.split(/\r?\n/)[line - 1]?.trim() ?? text)
+      : contentKind(text);
     throw new ConfigError([
-      `Cannot read ${fileName}:${error.line}:${error.column} as YAML (${error.reason}): ` +
-      `current value is ${showValue(line?.trim())}`,
+      `Cannot read ${file}${place} as YAML (${reason}): current value is ${current}`,
     ]);
   }
   if (document === null) return emptyMapping();
-  if (isMapping(document)) return document;
+  const root = nodeInfo(configurationSchema) as SectionInfo;
+  if (isMapping(document) && isConfiguration(root, document)) return document;
+  if (isMapping(document)) {
+    throw new ConfigError([
+      `Cannot read ${file} as a configuration: current value is a mapping without any of the ` +
+      `sections (allowed: ${Object.keys(root.shape).join(", ")})`,
+    ]);
+  }
+  const kind = Array.isArray(document) ? "a list" : contentKind(text);
   throw new ConfigError([
-    `Cannot read ${fileName} as a mapping of sections: current value is ${showValue(document)}`,
+    `Cannot read ${file} as a mapping of sections: current value is ${kind}`,
   ]);
+}
+
+/** Whether a text has a section's name in front of a line: any other file may hold secrets. */
+function hasSections(text: string): boolean {
+  const { shape } = nodeInfo(configurationSchema) as SectionInfo;
+  return Object.keys(shape).some((name) =>
+    text.startsWith(`${name}:`) || text.includes(`\n${name}:`)
+  );
 }
 
 /** A path such as "workload.classes[0].share". */

@@ -74,7 +74,14 @@ export function parse(
     }) as unknown as typeof rows;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new SyntaxError(`Cannot read text as CSV: ${error.message}`);
+    // Its message goes on with a piece of the text, of any length.
+    const [reason] = error.message.split(":");
+    const { lines } = error as unknown as { lines?: number };
+    throw new SyntaxError(
+      `Cannot read text as CSV (${reason.toLowerCase()})${
+        lines === undefined ? "" : ` at line ${lines}`
+      }`,
+    );
   }
   const columns = options.columns ?? (options.skipFirstRow === true ? rows[0]?.record : undefined);
   const width = columns?.length ?? fieldCount(options.fieldsPerRecord, rows[0]?.record);

@@ -13,6 +13,7 @@ import {
   withArrivals,
   type WorkloadSpec,
 } from "../../workload/mod.ts";
+import { parseInput, shownFile } from "../../std/input_error.ts";
 import { ConfigError } from "../config_error.ts";
 import type { Configuration } from "../configuration.ts";
 import { functionShares } from "./functions.ts";
@@ -50,18 +51,24 @@ export function buildRequests(
       `Cannot replay "${workload.trace.path}" as a trace: its text was not given`,
     ]);
   }
-  const trace = readTrace(traceText, {
-    fileName: workload.trace.path!,
+  const fileName = shownFile(workload.trace.path!);
+  const options = {
+    fileName,
     format: workload.trace.format,
     onBadRow: workload.trace.on_bad_row,
     columns: traceColumns(workload.trace.columns),
-  });
+  };
+  const trace = parseInput(
+    { file: fileName, what: "a trace" },
+    traceText,
+    (text) => readTrace(text, options),
+  );
   return {
     table: traceRequests(config, trace, streams),
     functionNames: trace.functionNames,
     classNames: trace.classNames,
     notices: trace.skippedRows > 0
-      ? [`${trace.skippedRows} malformed rows of ${workload.trace.path} were left out`]
+      ? [`${trace.skippedRows} malformed rows of ${fileName} were left out`]
       : [],
   };
 }

@@ -1,3 +1,4 @@
+import { contentKind } from "../../std/content_kind.ts";
 import { BadRow, type Place } from "./bad_row.ts";
 import { NEEDED, OPTIONAL, type TraceColumns, USUAL_NAMES } from "./columns.ts";
 import { plainText } from "../../std/csv_text.ts";
@@ -65,6 +66,8 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
       "header",
       `one with the column "${given ?? candidates.join('" or "')}"`,
       header.join(delimiter),
+      // What has no header may be anything, a file of passwords too.
+      isHeader(header) ? undefined : contentKind(text),
     );
   };
   const readHeader = (header: string[]) => {
@@ -115,7 +118,13 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
     builder.row(() => {
       const unclosed = splitFields(content, delimiter, fields, columnOf);
       if (unclosed >= 0) {
-        throw new BadRow({ fileName, line, column: unclosed + 1 }, "field", "quoted text", content);
+        throw new BadRow(
+          { fileName, line, column: unclosed + 1 },
+          "field",
+          "quoted text",
+          content,
+          names ? undefined : contentKind(text),
+        );
       }
       if (names !== undefined) readRow();
     });
@@ -123,4 +132,9 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
     if (names === undefined) readHeader([...fields]);
   }
   return builder.finish(arrival >= 0);
+}
+
+/** Whether the fields of a first line are names, as those of a header. */
+function isHeader(fields: readonly string[]): boolean {
+  return fields.length > 1 && fields.every((field) => /^[\p{L}\p{N}_ .()/%#-]{1,60}$/u.test(field));
 }
