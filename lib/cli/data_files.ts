@@ -1,4 +1,5 @@
 import type { DataFile, DataSource } from "../results/data_sources.ts";
+import { replaceFile } from "../results/replace_file.ts";
 
 /** Address that public files are fetched from; tests put a local server here. */
 const PUBLIC_ADDRESS = "https://raw.githubusercontent.com";
@@ -41,8 +42,7 @@ export async function fetchDataSource(source: DataSource, options: FetchOptions)
         );
       }
       await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-      await Deno.writeFile(`${path}.part`, content);
-      await Deno.rename(`${path}.part`, path);
+      replaceFile(path, content);
       fetched++;
     }
     bytes += file.bytes;

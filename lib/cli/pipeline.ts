@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { replaceFile } from "../results/replace_file.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { pipelineSteps } from "./pipeline_steps.ts";
@@ -61,8 +62,7 @@ ${describeOptions(OPTIONS)}`,
       }
       known[step.name] = step.fingerprint;
       Deno.mkdirSync(results, { recursive: true });
-      Deno.writeTextFileSync(`${memory}.part`, JSON.stringify(known, null, 2) + "\n");
-      Deno.renameSync(`${memory}.part`, memory);
+      replaceFile(memory, JSON.stringify(known, null, 2) + "\n");
     }
     return 0;
   },

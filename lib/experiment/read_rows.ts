@@ -1,4 +1,5 @@
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
+import { recoverResults } from "../results/result_directory.ts";
 import type { ExperimentRow } from "./experiment.ts";
 
 /**
@@ -7,6 +8,7 @@ import type { ExperimentRow } from "./experiment.ts";
  * @throws {RangeError} If there are none.
  */
 export async function readRows(directory: string): Promise<ExperimentRow[]> {
+  recoverResults(directory);
   const path = `${directory}/rows.parquet`;
   try {
     await Deno.stat(path);

@@ -1,5 +1,6 @@
 import { asyncBufferFromFile, parquetRead } from "hyparquet";
 import type { Summary } from "../metrics/run_tables.ts";
+import { recoverResults } from "../results/result_directory.ts";
 import { type FigureSource, phaseRows, type StageWaits, textCodes } from "./figure_source.ts";
 
 /** Files without which a directory is not read: what every run writes, and the newest table. */
@@ -13,6 +14,7 @@ type Columns = Readonly<Record<string, readonly unknown[]>>;
  * @throws {RangeError} If the directory holds no results in Parquet.
  */
 export async function readFigureSource(directory: string): Promise<FigureSource> {
+  recoverResults(directory);
   for (const name of NEEDED) {
     try {
       await Deno.stat(`${directory}/${name}`);
