@@ -62,8 +62,8 @@ export function plannedFiles(config: ManifestSource["config"]): string[] {
 }
 
 async function saveFigures({ result, source, out }: SavedRun): Promise<string | undefined> {
-  const { output, slo } = source.config;
   try {
+    const { output, slo } = source.config;
     const { drawFigures, figureSource } = await importLater<typeof import("../report/mod.ts")>(
       "../report/mod.ts",
     );
