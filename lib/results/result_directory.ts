@@ -1,6 +1,6 @@
 import { exists } from "./exists.ts";
 import { hasJournal, type OnStep, removeEmpty, rollForward } from "./journal.ts";
-import { type Holding, inspectFolder, isInnerPath, MANIFEST } from "./owned_files.ts";
+import { foldersOf, type Holding, inspectFolder, isInnerPath, MANIFEST } from "./owned_files.ts";
 import { isNotThere } from "./owner_mark.ts";
 import { checkInTheWay, putInPlace, waitForLock } from "./put_in_place.ts";
 import { type Append, splitPath, syncFolder, writeNewFile } from "./replace_file.ts";
@@ -75,13 +75,16 @@ export function openResultDirectory(
     staging = makeStaging(place);
     removeAbandoned(place, Deno.statSync(staging.path).mtime?.getTime() ?? 0);
   } catch (error) {
-    if (error instanceof RangeError) throw error;
-    throw new RangeError(
-      `Cannot write results to a directory (${reason(error)}): current value is "${directory}"`,
-      { cause: error },
-    );
+    throw readable(error, directory);
   }
   const files: string[] = [];
+  const telling = (action: () => void) => {
+    try {
+      action();
+    } catch (error) {
+      throw isOfSystem(error) ? readable(error, directory) : error;
+    }
+  };
   return {
     write(path, fill) {
       if (!isInnerPath(path) || path === MANIFEST) {
@@ -89,20 +92,24 @@ export function openResultDirectory(
           `Cannot write a file of results as ${path}: current value is its path`,
         );
       }
-      makeFolders(staging.path, path);
-      writeNewFile(`${staging.path}/${path}`, fill);
+      telling(() => {
+        makeFolders(staging.path, path);
+        writeNewFile(`${staging.path}/${path}`, fill);
+      });
       files.push(path);
     },
     commit(manifest) {
       const listed = files.toSorted();
-      writeNewFile(
-        `${staging.path}/${MANIFEST}`,
-        JSON.stringify({ ...manifest, files: listed }, null, 2) + "\n",
-      );
-      syncFolder(staging.path);
-      onStep("staged");
-      checkReplaceable(directory, place.path);
-      putInPlace(place, directory, { staging, files: listed }, onStep);
+      const text = JSON.stringify({ ...manifest, files: listed }, null, 2) + "\n";
+      telling(() => {
+        writeNewFile(`${staging.path}/${MANIFEST}`, text);
+        for (const folder of ["", ...new Set(listed.flatMap(foldersOf))]) {
+          syncFolder(`${staging.path}/${folder}`);
+        }
+        onStep("staged");
+        checkReplaceable(directory, place.path);
+        putInPlace(place, directory, { staging, files: listed }, onStep);
+      });
       staging.release();
     },
     discard() {
@@ -183,6 +190,21 @@ function missingFolders(path: string): string[] {
 function makeFolders(root: string, path: string): void {
   const cut = path.lastIndexOf("/");
   if (cut > 0) Deno.mkdirSync(`${root}/${path.slice(0, cut)}`, { recursive: true });
+}
+
+/** Whether an error is the system's or a permission's, rather than a mistake of ours. */
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Deno.errors.NotCapable ||
+    (error instanceof Error && /\(os error \d+\)/.test(error.message));
+}
+
+/** What the system says about a directory as a line for its user; what we say stays as it is. */
+function readable(error: unknown, directory: string): RangeError {
+  if (error instanceof RangeError) return error;
+  return new RangeError(
+    `Cannot write results to a directory (${reason(error)}): current value is "${directory}"`,
+    { cause: error },
+  );
 }
 
 /** The system's reason, without the call and the path that Deno adds to it. */
