@@ -191,6 +191,9 @@ function readExpected(path: string): Expected | undefined {
     return JSON.parse(Deno.readTextFileSync(path)) as Expected;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof SyntaxError) {
+      throw new UsageError(`Cannot read pinned results as JSON: current value is "${path}"`);
+    }
     throw error;
   }
 }

@@ -70,7 +70,8 @@ ${describeOptions(OPTIONS)}`,
 
 function readMemory(path: string): Record<string, string> {
   try {
-    return JSON.parse(Deno.readTextFileSync(path));
+    const known = JSON.parse(Deno.readTextFileSync(path));
+    return typeof known === "object" && known !== null ? known : {};
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return {};
     throw error;

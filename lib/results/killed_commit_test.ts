@@ -114,6 +114,10 @@ for (const way of WAYS) {
                 wanted.every(([path, text]) => files[path] === text);
             });
           if (!way.isMended) ok(isOneOf(found), `${at}: ${Object.keys(found)}`);
+          // The manifest comes last: what it lists is there.
+          if (found["manifest.json"] === after["manifest.json"]) {
+            for (const [path, text] of Object.entries(after)) equal(found[path], text, at);
+          }
           recoverResults(out);
           const mended = filesIn(out);
           const hidden = Object.keys(mended).filter((path) => path.startsWith(".simfaasinfer"));

@@ -4,7 +4,7 @@ import { foldersOf, type Holding, inspectFolder, isInnerPath, MANIFEST } from ".
 import { isNotThere } from "./owner_mark.ts";
 import { checkInTheWay, putInPlace, waitForLock } from "./put_in_place.ts";
 import { type Append, splitPath, syncFolder, writeNewFile } from "./replace_file.ts";
-import { placeOf, type ResultPlace } from "./result_place.ts";
+import { locate, placeOf, type ResultPlace } from "./result_place.ts";
 import {
   makeStaging,
   removeAbandoned,
@@ -130,7 +130,7 @@ export function openResultDirectory(
 export function recoverResults(directory: string): void {
   try {
     if (exists(directory) && !hasJournal(directory)) return;
-    recoverPlace(placeOf(directory));
+    recoverPlace(locate(directory));
   } catch (error) {
     if (error instanceof RangeError) throw error;
     throw new RangeError(

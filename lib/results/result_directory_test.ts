@@ -305,19 +305,23 @@ Deno.test("what killed runs left is removed by the next one, and nothing of othe
     put(`${root}/.out.partial-elsewhere-${dead}-0`, part);
     put(`${root}/.out.partial-${host}-${dead}-1`, { ...part, "thesis.tex": "mine" });
     put(`${root}/.other.partial-${host}-${dead}-0`, part);
+    put(`${root}/.lost.partial-89abcdef.old`, part);
     put(`${root}/.out.partial-0123abcd`, part);
     put(`${root}/.out.partial-89abcdef`, part);
     put(`${root}/.out.partial-mine`, { "x.csv": "mine" });
     put(`${root}/.out.partial-elsewhere-1-1`, part);
     const longAgo = new Date(2020, 0);
-    for (const name of ["89abcdef", "mine", "elsewhere-1-1"]) {
-      Deno.utimeSync(`${root}/.out.partial-${name}`, longAgo, longAgo);
+    for (
+      const name of [".out.partial-89abcdef", ".out.partial-mine", ".out.partial-elsewhere-1-1"]
+    ) {
+      Deno.utimeSync(`${root}/${name}`, longAgo, longAgo);
     }
+    Deno.utimeSync(`${root}/.lost.partial-89abcdef.old`, longAgo, longAgo);
     save(`${root}/out`, { "a.csv": "1" });
     deepEqual(
       namesIn(root),
       [
-        `.other.partial-${host}-${dead}-0`,
+        ".lost.partial-89abcdef.old",
         `.out.partial-${host}-${dead}-1`,
         `.out.partial-${host}-${Deno.pid}-77`,
         ".out.partial-0123abcd",

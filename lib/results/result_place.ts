@@ -12,14 +12,24 @@ export interface ResultPlace {
 }
 
 /**
- * The place of a directory that exists or is to be made. (node:path would do a part of it, but loading
- * it takes a tenth of a short run.)
+ * Where a directory is that exists or is to be made. (node:path would do a part of it, but loading it
+ * takes a tenth of a short run.)
+ */
+export function locate(directory: string): ResultPlace {
+  const path = resolved(directory);
+  const { folder, name } = splitPath(path);
+  return { path, parent: folder, name };
+}
+
+/**
+ * The place of a directory that results are written to.
  *
  * @throws {RangeError} If results must never be written there: the working directory, a folder above
  * it, the user's home, a repository, a link that points nowhere.
  */
 export function placeOf(directory: string): ResultPlace {
-  const path = resolved(directory);
+  const place = locate(directory);
+  const { path, name } = place;
   const refuse = (what: string): never => {
     throw new RangeError(`Cannot write results to ${what}: current value is "${directory}"`);
   };
@@ -31,9 +41,8 @@ export function placeOf(directory: string): ResultPlace {
     refuse("the home directory or a folder above it");
   }
   if (isThere(`${path}/.git`)) refuse("a directory that holds a repository (.git)");
-  const { folder, name } = splitPath(path);
   if (name === "") refuse("the root of a file system");
-  return { path, parent: folder, name };
+  return place;
 }
 
 /** The path with every link and every dot resolved, as the system would; parts need not exist. */
@@ -63,7 +72,7 @@ function realPath(path: string, given: string): string {
   } catch (error) {
     if (!isNotThere(error)) throw error;
     throw new RangeError(
-      `Cannot write results through a link that points nowhere: current value is "${given}"`,
+      `Cannot use a link that points nowhere as a directory of results: current value is "${given}"`,
     );
   }
 }

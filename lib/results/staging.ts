@@ -110,30 +110,36 @@ export function restoreOld({ path, parent, name }: ResultPlace): void {
 }
 
 /**
- * Removes what runs that were killed left of a directory's results, beside it and in it.
+ * Removes what runs that were killed left beside a directory of results, be it of this one or of
+ * another in the same folder, and in it.
  *
  * @param nowMs Now, by the clock of the file system.
  */
-export function removeAbandoned({ path, parent, name }: ResultPlace, nowMs: number): void {
-  const prefix = prefixBeside(name);
-  for (const other of namesIn(parent)) {
-    if (other.startsWith(prefix)) removeIfAbandoned(parent, other, prefix, nowMs);
-  }
-  for (const other of namesIn(path)) {
-    if (other.startsWith(PREFIX_INSIDE)) removeIfAbandoned(path, other, PREFIX_INSIDE, nowMs);
+export function removeAbandoned({ path, parent }: ResultPlace, nowMs: number): void {
+  for (const [folder, pattern] of [[parent, BESIDE], [path, INSIDE]] as const) {
+    for (const name of namesIn(folder)) {
+      const [, of, rest] = pattern.exec(name) ?? [];
+      if (rest !== undefined && isLeft(folder, name, of, rest, nowMs)) {
+        removeResults(`${folder}/${name}`);
+      }
+    }
   }
 }
 
-function removeIfAbandoned(folder: string, name: string, prefix: string, nowMs: number): void {
+/** Names of staging folders: of which directory they are, and whose. */
+const BESIDE = /^\.(.+)\.partial-([A-Za-z0-9_.-]+)$/;
+const INSIDE = /^\.(simfaasinfer)\.partial-([A-Za-z0-9_-]+)$/;
+
+/** @param of The directory's name. @param rest What follows "partial-" in the folder's name. */
+function isLeft(folder: string, name: string, of: string, rest: string, nowMs: number): boolean {
   const path = `${folder}/${name}`;
-  const rest = name.slice(prefix.length);
   const owner = readOwner(rest);
-  // Earlier versions had a random name for the new results, and that with ".old" for the old ones.
-  const isOfOld = /^[0-9a-f]{6,32}(\.old)?$/i.test(rest);
-  const isLeft = owner !== undefined
-    ? isAbandoned(path, owner, nowMs)
-    : isOfOld && isLongUntouched(path, nowMs);
-  if (isLeft) removeResults(path);
+  if (owner !== undefined) return isAbandoned(path, owner, nowMs);
+  // Earlier versions had a random name for the new results, and that with ".old" for the old ones,
+  // which may be all there is.
+  const [random, old] = /^[0-9a-f]{6,32}(\.old)?$/i.exec(rest) ?? [];
+  if (random === undefined || (old !== undefined && !exists(`${folder}/${of}`))) return false;
+  return isLongUntouched(path, nowMs);
 }
 
 /** Removes a staging folder, whole or cut short, unless there is something in it that is not ours. */
