@@ -42,8 +42,11 @@ Deno.test("reproduce that is killed has cleared no finished cell, and no results
       stdout: "null",
       stderr: "null",
     }).spawn();
+    let hasEnded = false;
+    child.status.then(() => hasEnded = true);
     const waits = () => namesIn(folder).includes("waits");
-    while (!waits()) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (!waits() && !hasEnded) await new Promise((resolve) => setTimeout(resolve, 10));
+    equal(hasEnded, false);
     child.kill("SIGKILL");
     await child.status;
     deepEqual(namesIn(`${folder}/${CELLS}`).filter((name) => name.endsWith(".json")), before);

@@ -18,10 +18,13 @@ interface Way {
   readonly foreign?: Files;
   /** Whether old results and new ones may be mixed until the next start. */
   readonly isMended?: boolean;
-  readonly permissions?: readonly string[];
+  /** Permissions of the process; default all. */
+  readonly permissions?: (out: string) => readonly string[];
+  /** Whether it ends by an error rather than by a kill. */
+  readonly throws?: boolean;
 }
 
-const WITHOUT_FFI = ["--allow-read", "--allow-write", "--allow-run", "--allow-sys=hostname"];
+const SOME = ["--allow-read", "--allow-run", "--allow-sys=hostname"];
 
 const WAYS: readonly Way[] = [
   { name: "where there is nothing" },
@@ -31,7 +34,14 @@ const WAYS: readonly Way[] = [
     name: "file by file, without native calls",
     old: OLD,
     isMended: true,
-    permissions: WITHOUT_FFI,
+    permissions: () => [...SOME, "--allow-write"],
+  },
+  {
+    name: "file by file, by an error where nothing may be written beside the directory",
+    old: OLD,
+    isMended: true,
+    permissions: (out) => [...SOME, `--allow-write=${out}`],
+    throws: true,
   },
 ];
 
@@ -77,22 +87,22 @@ function save(directory: string, files: Files): void {
 async function killedAfter(step: number, way: Way, out: string) {
   if (way.old !== undefined) save(out, way.old);
   if (way.foreign !== undefined) write(out, way.foreign);
-  const permissions = way.permissions ?? ["-A"];
+  const permissions = way.permissions?.(out) ?? ["-A"];
   const { success, signal, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-prompt", ...permissions, "--config", CONFIG, PROGRAM],
-      ...[out, String(step), JSON.stringify(NEW)],
+      ...[out, String(step), JSON.stringify(NEW), way.throws ? "throw" : "kill"],
     ],
     env: { NO_COLOR: "1" },
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  ok(success || signal === "SIGKILL", text(stderr));
+  ok(success || signal === "SIGKILL" || /Input\/output/.test(text(stderr)), text(stderr));
   return { wasKilled: !success, steps: text(stdout).trim().split("\n") };
 }
 
 for (const way of WAYS) {
   Deno.test({
-    name: `results are the old or the new ones whenever a run is killed: ${way.name}`,
+    name: `results are the old or the new ones whenever a run ends early: ${way.name}`,
     ignore: Deno.build.os === "windows",
     async fn() {
       const before: Files = way.old === undefined ? {} : withManifest(way.old);
@@ -141,3 +151,26 @@ for (const way of WAYS) {
     },
   });
 }
+
+Deno.test("a journal that names files outside its folder is none", () => {
+  const root = Deno.makeTempDirSync();
+  try {
+    save(`${root}/out`, OLD);
+    write(root, { "precious": "mine", "out/.simfaasinfer.partial-x/manifest.json": "{}" });
+    const journals = [
+      { stage: ".simfaasinfer.partial-x", files: ["manifest.json"], remove: ["../precious"] },
+      { stage: ".simfaasinfer.partial-x", files: ["../precious", "manifest.json"], remove: [] },
+      { stage: ".simfaasinfer.partial-x/..", files: ["manifest.json"], remove: [] },
+      { stage: ".simfaasinfer.partial-x", files: "manifest.json", remove: [] },
+    ];
+    for (const journal of journals) {
+      const text = JSON.stringify({ format: "simfaasinfer-journal/1", ...journal });
+      Deno.writeTextFileSync(`${root}/out/.simfaasinfer-journal.json`, text);
+      const before = filesIn(root);
+      recoverResults(`${root}/out`);
+      deepEqual(filesIn(root), before);
+    }
+  } finally {
+    Deno.removeSync(root, { recursive: true });
+  }
+});

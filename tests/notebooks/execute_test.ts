@@ -108,8 +108,11 @@ Deno.test({
         stdout: "null",
         stderr: "null",
       }).spawn();
+      let hasEnded = false;
+      child.status.then(() => hasEnded = true);
       const hasStarted = () => filesBelow(directory).includes("started");
-      while (!hasStarted()) await new Promise((resolve) => setTimeout(resolve, 50));
+      while (!hasStarted() && !hasEnded) await new Promise((resolve) => setTimeout(resolve, 50));
+      equal(hasEnded, false);
       equal(processesWith(directory).length >= 3, true);
       child.kill("SIGTERM");
       equal((await child.status).code, 143);
