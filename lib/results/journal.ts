@@ -1,10 +1,8 @@
 import { exists } from "./exists.ts";
-import { foldersOf, isInnerPath, MANIFEST, WORKING_PREFIX } from "./owned_files.ts";
+import { foldersOf, isInnerPath, JOURNAL, MANIFEST, WORKING_PREFIX } from "./owned_files.ts";
 import { isNotThere } from "./owner_mark.ts";
 import { removeIfThere, replaceFile, syncFolder } from "./replace_file.ts";
 
-/** Name of the file that says how results are put into a folder, while they are. */
-const JOURNAL = `${WORKING_PREFIX}-journal.json`;
 const FORMAT = "simfaasinfer-journal/1";
 
 /** Results that stand complete in a folder inside the one that they are for, and what is to be done. */

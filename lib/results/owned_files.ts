@@ -7,6 +7,14 @@ export const MANIFEST = "manifest.json";
 /** How names begin that only stand in a folder of results while it is written. */
 export const WORKING_PREFIX = ".simfaasinfer";
 
+/** Name of the file that says how results are put into a folder, while they are. */
+export const JOURNAL = `${WORKING_PREFIX}-journal.json`;
+
+/** Whether a name is that of a journal or of a staging folder. */
+function isWorking(name: string): boolean {
+  return name.startsWith(`${WORKING_PREFIX}.partial-`) || name === JOURNAL;
+}
+
 /** What a folder holds: our files by their paths in it, and what is not ours. */
 export interface Holding {
   readonly kind: "missing" | "empty" | "ours" | "foreign";
@@ -50,7 +58,7 @@ export function inspectFolder(folder: string): Holding {
     if (error instanceof Deno.errors.NotFound) return { kind: "missing", owned: [], foreign: [] };
     throw error;
   }
-  names = names.filter((name) => !name.startsWith(WORKING_PREFIX));
+  names = names.filter((name) => !isWorking(name));
   if (names.length === 0) return { kind: "empty", owned: [], foreign: [] };
   const manifest = readManifest(folder);
   if (manifest === undefined) return { kind: "foreign", owned: [], foreign: names.sort() };
@@ -82,7 +90,7 @@ function sortOut(folder: string, listed: ReadonlySet<string>) {
   const visit = (within: string) => {
     for (const { name, isFile, isDirectory } of Deno.readDirSync(`${folder}/${within}`)) {
       const path = `${within}${name}`;
-      if (within === "" && name.startsWith(WORKING_PREFIX)) continue;
+      if (within === "" && isWorking(name)) continue;
       if (isDirectory && ours.has(path)) visit(`${path}/`);
       else if (!isDirectory && listed.has(path)) owned.push(path);
       else if (isFile && name.startsWith(".") && isLeftTemporary(`${folder}/${within}`, name)) {

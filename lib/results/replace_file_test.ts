@@ -81,3 +81,31 @@ Deno.test("replaceFile() removes what killed processes left beside the file, and
     deepEqual(namesIn(root), [...others, recent, "a.json"].sort());
   });
 });
+
+/** Files that write or rename by themselves, and why. */
+const OWN_WRITERS: Readonly<Record<string, string>> = {
+  "results/replace_file.ts": "it is what the others use",
+  "results/put_in_place.ts": "renames whole folders",
+  "results/journal.ts": "moves files that are complete",
+  "results/staging.ts": "moves folders that are complete",
+  "cli/jupyter_kernel.ts": "writes into a temporary folder",
+  "plot/render.ts": "writes a temporary file",
+};
+
+Deno.test("whatever is rewritten under lib/ is rewritten by replaceFile()", () => {
+  const root = new URL("../", import.meta.url);
+  const found: string[] = [];
+  const visit = (folder: string) => {
+    for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, root))) {
+      const path = `${folder}${name}`.replace(/^\.\//, "");
+      if (isDirectory) visit(`${path}/`);
+      else if (/\.ts$/.test(name) && !/_test\.ts$|^testing_/.test(name)) {
+        const text = read(decodeURIComponent(new URL(path, root).pathname));
+        const writes = /\bDeno\.(writeTextFile|writeFile|rename|truncate|copyFile|create)(Sync)?\(/;
+        if (writes.test(text)) found.push(path);
+      }
+    }
+  };
+  visit("./");
+  deepEqual(found.sort(), Object.keys(OWN_WRITERS).sort());
+});
