@@ -228,8 +228,8 @@ Deno.test("plot names the damaged file of the results, and what is wrong with it
   try {
     const directory = openResultDirectory(`${folder}/out`);
     const run = madeUpRun(300);
-    writeResults(directory, run, await makeManifest(run, { config: loadConfig() }), ["parquet"]);
-    directory.commit();
+    await writeResults(directory, run, ["parquet"]);
+    directory.commit(await makeManifest(run, { config: loadConfig() }));
     const other: number[] = [];
     const table = { count: 1, columns: [floatColumn("x", new Float64Array(1))] };
     writeParquet(table, (bytes) => other.push(...bytes));

@@ -1,3 +1,5 @@
+import { withTemporaryFolder } from "./on_stop.ts";
+
 /** What to do where Jupyter is missing. */
 export const INSTALL_JUPYTER =
   "Jupyter is not installed: apt-get install --no-install-recommends " +
@@ -14,8 +16,7 @@ export const PYTHONS = ["/usr/bin/python3", "python3", "python"];
 export async function withKernel<T>(
   use: (python: string | undefined, env: Record<string, string>) => Promise<T>,
 ): Promise<T> {
-  const folder = await Deno.makeTempDir({ prefix: "simfaas-kernel-" });
-  try {
+  return await withTemporaryFolder("simfaas-kernel-", async (folder) => {
     await Deno.mkdir(`${folder}/kernels/deno`, { recursive: true });
     const kernel = {
       argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
@@ -26,9 +27,7 @@ export async function withKernel<T>(
     const others = Deno.env.get("JUPYTER_PATH");
     const path = others === undefined ? folder : `${folder}:${others}`;
     return await use(await pythonWithJupyter(), { JUPYTER_PATH: path, NO_COLOR: "1" });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 /**

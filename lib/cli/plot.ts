@@ -2,6 +2,8 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { FigureFormat } from "../plot/render.ts";
 import type { FigureSlo, StandardFigure } from "../report/standard_figures.ts";
+import { writeFigures } from "../results/add_files.ts";
+import { recoverResults } from "../results/result_directory.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { oneOf } from "./one_of.ts";
@@ -34,7 +36,11 @@ const OPTIONS: readonly CommandOption[] = [
     value: "1|2",
     describe: "Width: one column of a two-column page (240 points), or both (504 points)",
   },
-  { name: "out", value: "DIR", describe: "Where the figures go (RESULT_DIR/figures)" },
+  {
+    name: "out",
+    value: "DIR",
+    describe: "Where the figures go (RESULT_DIR/figures); files that plot did not write stay",
+  },
   { name: "experiments", value: "DIR", describe: "Folder of the experiments (experiments)" },
 ];
 
@@ -65,14 +71,13 @@ ${describeOptions(OPTIONS)}`,
         | 2,
     });
     const out = given.value("out") ?? join(results, "figures");
+    const files: [string, Uint8Array][] = [];
+    await draw((name, bytes) => {
+      files.push([name, bytes]);
+    });
     try {
-      Deno.mkdirSync(out, { recursive: true });
-      await draw((name, bytes) => {
-        const path = join(out, name);
-        Deno.writeFileSync(`${path}.part`, bytes);
-        Deno.renameSync(`${path}.part`, path);
-        print(path);
-      });
+      writeFigures(out, files);
+      for (const [name] of files) print(join(out, name));
     } catch (error) {
       if (!(error instanceof Error) || !error.name.match(/^(Not|Permission|Already|Read)/)) {
         throw error;
@@ -98,6 +103,7 @@ async function drawing(
     readonly experiments: string | undefined;
   },
 ): Promise<Draw> {
+  recoverResults(results);
   const manifest = readManifest(results);
   const asked = <T extends string>(names: readonly T[]) =>
     figures.length === 0 ? undefined : figures.map((name) => oneOf("--figure", name, names));

@@ -17,8 +17,8 @@ async function withResults(body: (root: string) => Promise<void>): Promise<void>
     const run = madeUpRun(300);
     const directory = openResultDirectory(`${root}/out`);
     const config = loadConfig("slo: { ttft_s: 0.5 }");
-    writeResults(directory, run, await makeManifest(run, { config }), ["parquet"]);
-    directory.commit();
+    await writeResults(directory, run, ["parquet"]);
+    directory.commit(await makeManifest(run, { config }));
     await body(root);
   } finally {
     Deno.removeSync(root, { recursive: true });

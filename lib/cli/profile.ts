@@ -8,6 +8,7 @@ import { randomStreams } from "../sim/random_streams.ts";
 import { type CommandArguments, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { deriveProfile } from "./derive_profile.ts";
+import { type OwnFile, writeOwnFile } from "./own_file.ts";
 import { importProfile } from "./profile_import.ts";
 import { PROFILE_RECIPES } from "./profile_recipes.ts";
 import { showProfile } from "./profile_show.ts";
@@ -52,6 +53,13 @@ Usage: deno task profile COMMAND [OPTION...]
 ${describeOptions(OPTIONS)}
 
 GPU is a shipped profile: ${PROFILED_GPUS.join(", ")}.`;
+
+/** A profile that we wrote; its format is "simfaasinfer-operator-profile-1". */
+const OWN_PROFILE: OwnFile = {
+  option: "--out",
+  what: "a profile",
+  isSuch: (text) => /^\s*\{\s*"format": "simfaasinfer-operator-profile-/.test(text),
+};
 
 type Print = (line: string) => void;
 type Action = (given: CommandArguments, rest: readonly string[], print: Print) => unknown;
@@ -135,8 +143,7 @@ function synthesize(given: CommandArguments, _rest: readonly string[], print: Pr
 
 function save(profile: OperatorProfile, path: string, print: Print): void {
   const text = writeProfile(profile);
-  Deno.writeTextFileSync(`${path}.part`, text);
-  Deno.renameSync(`${path}.part`, path);
+  writeOwnFile(path, text, OWN_PROFILE);
   print(`${path}: ${profile.tables.length} tables, ${text.length} bytes`);
 }
 

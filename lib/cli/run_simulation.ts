@@ -6,6 +6,7 @@ import { LONGEST_MESSAGE, shownName } from "../std/safe_text.ts";
 import { importLater } from "./import_later.ts";
 import { readNamedFiles } from "./named_files.ts";
 import { showProgress } from "./progress.ts";
+import { checkOwnFile, ownJson, writeOwnFile } from "./own_file.ts";
 import { digits, duration, grouped } from "./readable_numbers.ts";
 import type { RunMeter } from "./run_meter.ts";
 import { showSummary } from "./show_summary.ts";
@@ -31,25 +32,38 @@ interface Run {
   readonly replications?: readonly Replication[];
 }
 
+/** What `--timing` writes. */
+const TIMING_FORMAT = "simfaasinfer-timing";
+const TIMING = ownJson("--timing", "times of a run", TIMING_FORMAT, [
+  ...["total", "phases", "peak_bytes", "loop_allocated_bytes"],
+]);
+
 /**
- * Simulates, prints the summary and writes the results. Nothing is written unless everything is.
+ * Simulates, prints the summary and writes the results. No table is written unless all are.
  *
+ * @returns Exit code: 0, or 1 when the figures could not be drawn.
  * @throws {RangeError} Before simulating, if a named file cannot be read or the directory not
  * written.
  */
 export async function runSimulation(
   request: RunRequest,
   print: (line: string) => void,
-): Promise<void> {
+): Promise<number> {
   const { config, files, out, figures, quiet, timing } = request;
+  if (timing !== undefined) checkOwnFile(timing, TIMING);
   const meter = timing === undefined
     ? undefined
     : new (await importLater<typeof import("./run_meter.ts")>("./run_meter.ts")).RunMeter();
   const fileNames = files.map((file) => file.name);
   const named = await readNamedFiles(config, { fileNames, overridden: request.overridden });
   if (out !== undefined) {
-    const { checkResultDirectory } = await import("../results/result_directory.ts");
-    checkResultDirectory(out);
+    const { checkResultDirectory } = await importLater<
+      typeof import("../results/result_directory.ts")
+    >("../results/result_directory.ts");
+    const { plannedFiles } = await importLater<typeof import("./save_results.ts")>(
+      "./save_results.ts",
+    );
+    checkResultDirectory(out, plannedFiles(config));
   }
   const { inputs, ...texts } = named;
   const startedMs = performance.now();
@@ -63,13 +77,21 @@ export async function runSimulation(
     print("");
     print(speed(run, wallTimeSeconds));
   }
+  let figureError: string | undefined;
   if (out !== undefined) {
-    const { saveResults } = await import("./save_results.ts");
+    const { saveResults } = await importLater<typeof import("./save_results.ts")>(
+      "./save_results.ts",
+    );
     const source = { config, inputs: [...files, ...inputs], wallTimeSeconds };
-    await saveResults({ ...run, out, figures, source });
+    ({ figureError } = await saveResults({ ...run, out, figures, source }));
   }
   if (timing !== undefined) {
-    Deno.writeTextFileSync(timing, JSON.stringify(meter!.timing(), null, 2) + "\n");
+    const report = { format: `${TIMING_FORMAT}/1`, ...meter!.timing() };
+    writeOwnFile(timing, JSON.stringify(report, null, 2) + "\n", TIMING);
+  }
+  if (figureError !== undefined) {
+    console.error(figureError);
+    return 1;
   }
   if (!quiet) {
     print(
@@ -79,6 +101,7 @@ export async function runSimulation(
           (figures ? `, figures in ${out.replace(/\/$/, "")}/figures` : ""),
     );
   }
+  return 0;
 }
 
 async function runOnce(

@@ -39,7 +39,7 @@ const OPTIONS: readonly CommandOption[] = [
     name: "out",
     value: "DIR",
     describe: "Write the tables, summary.json and manifest.json there; older results in it\n" +
-      "are replaced as a whole. Without it only the summary is printed",
+      "are replaced, other files stay. Without it only the summary is printed",
   },
   {
     name: "format",
@@ -56,7 +56,8 @@ const OPTIONS: readonly CommandOption[] = [
   {
     name: "timing",
     value: "FILE",
-    describe: "Write the time and memory of this process to FILE, by phase, as JSON",
+    describe: "Write the time and memory of this process to FILE, by phase, as JSON; a file\n" +
+      "that holds something else is not replaced",
   },
   { name: "quiet", describe: "No progress; print the summary alone" },
 ];
@@ -75,7 +76,8 @@ configuration count from its own directory, those on the command line from the w
 
 ${describeOptions(OPTIONS)}
 
-Exit codes: 0 done, 2 a mistake in the input (one line says which), 1 a mistake in the program.`,
+Exit codes: 0 done, 2 a mistake in the input (one line says which), 1 a mistake in the program or
+figures that could not be drawn (the tables are there), 130 interrupted, 143 told to end (SIGTERM).`,
   async run(args, print) {
     const given = readArguments("simulate", args, OPTIONS);
     const out = given.value("out");
@@ -109,8 +111,8 @@ Exit codes: 0 done, 2 a mistake in the input (one line says which), 1 a mistake 
     const quiet = given.flag("quiet");
     const timing = given.value("timing");
     const inputs = platform.file === undefined ? files : [platform.file, ...files];
-    await runSimulation({ config, files: inputs, overridden, out, figures, quiet, timing }, print);
-    return 0;
+    const request = { config, files: inputs, overridden, out, figures, quiet, timing };
+    return await runSimulation(request, print);
   },
 };
 

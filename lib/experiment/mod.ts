@@ -53,6 +53,7 @@ export { targetCells, targetPage } from "./target_page.ts";
 export {
   drawExperimentFigures,
   type DrawExperimentOptions,
+  filesOfExperiment,
   writeExperiment,
   type WrittenExperiment,
 } from "./write_experiment.ts";

@@ -1,6 +1,7 @@
 import { InputError } from "../std/input_error.ts";
 import { exists } from "../results/exists.ts";
 import { readParquetColumns } from "../results/read_parquet.ts";
+import { recoverResults } from "../results/result_directory.ts";
 import type { ExperimentRow, Value } from "./experiment.ts";
 
 /**
@@ -13,6 +14,7 @@ export async function readRows(
   directory: string,
   factors: readonly string[] = [],
 ): Promise<ExperimentRow[]> {
+  recoverResults(directory);
   const path = `${directory}/rows.parquet`;
   if (!exists(path)) {
     throw new RangeError(

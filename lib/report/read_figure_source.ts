@@ -6,6 +6,7 @@ import { InputError, parseInput } from "../std/input_error.ts";
 import { parseJson } from "../std/json.ts";
 import { showValue } from "../std/show_value.ts";
 import { firstIssue } from "../std/zod_issue.ts";
+import { recoverResults } from "../results/result_directory.ts";
 import { type FigureSource, phaseRows, type StageWaits, textCodes } from "./figure_source.ts";
 
 /** Files without which a directory is not read: what every run writes, and the newest table. */
@@ -87,6 +88,7 @@ const MOST = 1e15;
  * @throws {RangeError} If the directory holds no results in Parquet.
  */
 export async function readFigureSource(directory: string): Promise<FigureSource> {
+  recoverResults(directory);
   for (const name of NEEDED) {
     try {
       await Deno.stat(`${directory}/${name}`);

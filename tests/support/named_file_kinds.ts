@@ -212,8 +212,8 @@ async function writeResultsInto(folder: string): Promise<void> {
   const run = madeUpRun(40);
   const directory = openResultDirectory(`${folder}/out`);
   const config = loadConfig("slo: { ttft_s: 0.5 }");
-  writeResults(directory, run, await makeManifest(run, { config }), ["parquet"]);
-  directory.commit();
+  await writeResults(directory, run, ["parquet"]);
+  directory.commit(await makeManifest(run, { config }));
 }
 
 const EXPERIMENT = (house: string) => `
