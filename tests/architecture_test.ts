@@ -140,14 +140,16 @@ Deno.test("mod.ts bundles for the browser and loads without Node and Deno", asyn
   }
 });
 
-/** Imports a module text in a Worker that has neither Deno nor process, as in a browser. */
+/** What a Worker of Deno has and a browser has not. */
+const NOT_IN_A_BROWSER = ["Deno", "process", "Buffer", "global", "setImmediate", "clearImmediate"];
+
+/** Imports a module text in a Worker that has nothing of Deno and Node, as in a browser. */
 async function namesExportedInWorker(text: string): Promise<string[]> {
   const url = (source: string) =>
     URL.createObjectURL(new Blob([source], { type: "application/javascript" }));
   const bundle = url(text);
   const main = url(`
-    delete globalThis.Deno;
-    delete globalThis.process;
+    for (const name of ${JSON.stringify(NOT_IN_A_BROWSER)}) delete globalThis[name];
     import(${JSON.stringify(bundle)}).then(
       (module) => postMessage({ names: Object.keys(module) }),
       (error) => postMessage({ error: String(error && error.stack || error) }),
