@@ -59,6 +59,20 @@ Deno.test("house/repeatable allows what gives the same answer every time", () =>
   for (const source of sources) deepStrictEqual(complaints(source), [], source);
 });
 
+Deno.test("house/same-everywhere bans what engines round as they wish where results are made", () => {
+  for (
+    const source of ["Math.exp(1)", 'Math["log"](2)', "xs.map(Math.log)", "const { cos } = Math;"]
+  ) {
+    deepStrictEqual(complaints(source), ["house/same-everywhere"], source);
+    for (const filename of ["lib/plot/x.ts", "lib/sim/x_test.ts", "lib/stats/testing_x.ts"]) {
+      deepStrictEqual(complaints(source, filename), [], filename);
+    }
+  }
+  for (const source of ["Math.sqrt(2)", "Math.pow(2, 3)", "2 ** x", "own.exp(1)"]) {
+    deepStrictEqual(complaints(source), [], source);
+  }
+});
+
 const EQUAL_INSTANTS = [
   "if (arrivalAtSeconds === 0) {}",
   "if (0 !== request.completedAtSeconds) {}",
