@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "@std/assert";
 import { type Arrow, faults, isCore, ROWS } from "./house.ts";
+import { browserBundle } from "./support/browser_bundle.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const MAP: Record<string, string> = JSON.parse(
@@ -126,18 +127,10 @@ Deno.test("mod.ts only re-exports", () => {
 });
 
 Deno.test("mod.ts bundles for the browser and loads without Node and Deno", async () => {
-  const directory = await Deno.makeTempDir();
-  try {
-    const file = `${directory}/simfaasinfer.js`;
-    const bundled = await deno("bundle", "--platform", "browser", "--output", file, "mod.ts");
-    strictEqual(bundled.code, 0, bundled.err);
-    const text = await Deno.readTextFile(file);
-    deepStrictEqual(text.match(/(?:from|import|require\()\s*["'](?:node:|npm:)[^"']*["']/g), null);
-    const exported = await namesExportedInWorker(text);
-    for (const name of ["loadConfig", "simulate"]) ok(exported.includes(name), `exports ${name}`);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
+  const text = await browserBundle("mod.ts");
+  deepStrictEqual(text.match(/(?:from|import|require\()\s*["'](?:node:|npm:)[^"']*["']/g), null);
+  const exported = await namesExportedInWorker(text);
+  for (const name of ["loadConfig", "simulate"]) ok(exported.includes(name), `exports ${name}`);
 });
 
 /** What a Worker of Deno has and a browser has not. */
