@@ -42,7 +42,10 @@ const MODEL_FILE = JSON.stringify({
   torch_dtype: "bfloat16",
 });
 
-/** Five configurations that between them enter every room of the core. */
+/**
+ * Five configurations that between them enter every room of the core. The jitter of 0.8 is one for
+ * which Math.log1p differs between Deno's V8 15.0 and Chromium 156: with it digests would.
+ */
 export const CASES: readonly Case[] = [
   { name: "the default hour", yaml: "simulation: { duration: 600s }" },
   {
@@ -62,7 +65,7 @@ export const CASES: readonly Case[] = [
         nodes: [{ count: 6, gpus: 1 }]
         routing: { policy: power-of-two }
         placement: { policy: startup-time }
-      cold_start: { preset: vllm-v1, jitter: 0.3 }
+      cold_start: { preset: vllm-v1, jitter: 0.8 }
       scaling: { policy: knative-kpa, min_instances: 0, max_instances: 4, keep_alive: { seconds: 45 } }
       faults:
         in_flight: restart

@@ -62,7 +62,8 @@ function start(program: string, address: string, folder: string): Browser {
       `--user-data-dir=${folder}`,
       address,
     ],
-    env: { HOME: folder },
+    // Its other temporary files go there too.
+    env: { HOME: folder, TMPDIR: folder },
     stdin: "null",
     stdout: "null",
     stderr: "piped",
