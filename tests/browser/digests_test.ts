@@ -23,7 +23,6 @@ interface Message {
 }
 
 const program = findChromium();
-if (program === undefined) console.log("Chromium is not installed: its test is left out");
 
 /** What the bundle answers in a browser. */
 async function askBrowser(program: string, bundle: string): Promise<Message> {

@@ -70,6 +70,8 @@ function isInstant(node: Deno.lint.Expression | Deno.lint.PrivateIdentifier): bo
  *   configuration and seed must give the same bytes.
  * - house/same-everywhere: in the rooms that calculate no function of Math that engines may round as
  *   they wish: lib/stats/elementary has the same ones for every engine. A browser gives equal digests.
+ * - house/no-clock-in-tests: a test that reads the clock fails on a busy machine. Speed belongs to
+ *   benchmarks, or is a law about counts; what must not hang has a timer.
  * - house/no-instant-equality: instants (`...AtSeconds`) are floating-point sums and must not be
  *   compared with === or !==, unless with Infinity ("never") or with themselves (a test for NaN).
  *   Tests, which know what an instant must be, may.
@@ -146,6 +148,22 @@ const plugin: Deno.lint.Plugin = {
               if (property.type !== "Property" || property.key.type !== "Identifier") continue;
               report(property, property.key.name);
             }
+          },
+        };
+      },
+    },
+    "no-clock-in-tests": {
+      create(context) {
+        if (!/_test\.tsx?$/.test(context.filename)) return {};
+        return {
+          MemberExpression(node) {
+            const clock = `${globalName(node.object)}.${propertyName(node)}`;
+            if (!["performance.now", "Date.now"].includes(clock)) return;
+            context.report({
+              node,
+              message: `A test reads ${clock}`,
+              hint: "Count steps, events or calls; put speed into a _bench.ts file",
+            });
           },
         };
       },
