@@ -8,7 +8,10 @@ const UNREPEATABLE: Readonly<
   crypto: { ban: ["*"], allow: ["subtle"] },
 };
 
-/** Functions of Math that IEEE 754 leaves to the engine. Powers are the C library's in all of them. */
+/**
+ * Functions of Math in which engines differ. Powers, which IEEE 754 leaves to them as well, agree in
+ * Deno and Chromium; the browser's test would tell when they no longer did.
+ */
 const OF_THE_ENGINE = [
   ...["exp", "expm1", "log", "log10", "log1p", "log2"],
   ...["sin", "cos", "tan", "asin", "acos", "atan", "atan2"],
