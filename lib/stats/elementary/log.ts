@@ -1,6 +1,7 @@
 import { POWERS } from "./powers.ts";
 import { LN2, over, type Pair, pair, plus, quotient, sum, times } from "./pair.ts";
 
+const [LN2_HIGH, LN2_MIDDLE, LN2_LOW] = LN2;
 /** One number and its two halves. */
 const number = new Float64Array(1);
 const halves = new Int32Array(number.buffer);
@@ -52,23 +53,26 @@ export function log(x: number): number {
   const smaller = (m - mHigh) * inverse;
   const z = larger + smaller;
   const zRest = smaller - (z - larger);
-  // log(1 + z) = z - z^2 / 2 + curve, its square exactly.
-  const wideZ = z * 134217729;
-  const zHigh = wideZ - (wideZ - z);
-  const zLow = z - zHigh;
   const square = z * z;
-  const squareRest = zHigh * zHigh - square + 2 * zHigh * zLow + zLow * zLow;
-  const curve = square * z *
-    (1 / 3 - z / 4 +
-      square * (1 / 5 - z / 6 + square * (1 / 7 - z / 8 + square * (1 / 9 - z / 10))));
-  const first = k * LN2[0] + tableHigh[piece];
+  const first = k * LN2_HIGH + tableHigh[piece];
   const second = first + z;
   const third = second - square / 2;
   const tail = z - (second - first) + (second - third - square / 2) +
-    (k * LN2[1] + tableLow[piece] + (zRest + (curve - squareRest / 2 - z * zRest)));
+    (k * LN2_MIDDLE + tableLow[piece] + (zRest + (curve(z, square) - z * zRest)));
   const error = QUICK_ERROR * third;
   const value = third + (tail + error);
   return value === third + (tail - error) ? value : scaledLog(sum(m, -1), k);
+}
+
+/** log(1 + z) - z + z^2 / 2, where `square` is z^2 rounded and its half is meant: to 2^-75. */
+function curve(z: number, square: number): number {
+  const wide = z * 134217729;
+  const high = wide - (wide - z);
+  const low = z - high;
+  const squareRest = high * high - square + 2 * high * low + low * low;
+  const odd = 1 / 3 + square * (1 / 5 + square * (1 / 7 + square * (1 / 9)));
+  const even = 1 / 4 + square * (1 / 6 + square * (1 / 8 + square * (1 / 10)));
+  return square * z * (odd - z * even) - squareRest / 2;
 }
 
 /** The logarithm where a number is too small or too large to be scaled in one step, or is none. */
@@ -124,7 +128,7 @@ function fillTable(piece: number): void {
 
 /** k ln 2 + log(1 + f), f from -0.3 to 0.42. */
 function scaledLog(f: Pair, k: number): number {
-  const turns = plus(sum(k * LN2[0], k * LN2[1]), pair(k * LN2[2]));
+  const turns = plus(sum(k * LN2_HIGH, k * LN2_MIDDLE), pair(k * LN2_LOW));
   return plus(turns, logOnePlus(f)).high;
 }
 
