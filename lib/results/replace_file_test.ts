@@ -89,7 +89,7 @@ const OWN_WRITERS: Readonly<Record<string, string>> = {
   "results/journal.ts": "moves files that are complete",
   "results/staging.ts": "moves folders that are complete",
   "cli/jupyter_kernel.ts": "writes into a temporary folder",
-  "plot/render.ts": "writes a temporary file",
+  "cli/download.ts": "goes on with what was interrupted, and renames what is verified",
 };
 
 Deno.test("whatever is rewritten under lib/ is rewritten by replaceFile()", () => {

@@ -256,7 +256,9 @@ export async function namedFileKinds(folder: string): Promise<FileKind[]> {
   const simulate = (
     ...more: string[]
   ) => ["simulate", at("base.yaml"), "--quiet", ...more, ...BOUNDED];
-  const plot = (...more: string[]) => ["plot", at("out"), "--format", "svg", ...more];
+  const plot = (
+    ...more: string[]
+  ) => ["plot", at("out"), "--out", at("drawn"), "--format", "svg", ...more];
   const kind = (
     name: string,
     language: Language,

@@ -1,3 +1,4 @@
+import { log } from "../../stats/elementary/mod.ts";
 import type { ArrivalProcess } from "./arrival_process.ts";
 import { checkPositive } from "./check.ts";
 import { withFill } from "./with_fill.ts";
@@ -44,7 +45,7 @@ export function bursts(options: BurstsOptions): ArrivalProcess {
       periodSeconds,
     next(stream, previousSeconds) {
       // Integrated rate that is left to pass until the next arrival.
-      let left = -Math.log(1 - stream.next());
+      let left = -log(1 - stream.next());
       let at = previousSeconds;
       for (let period = Math.floor(at / periodSeconds);; period++) {
         const burstStart = period * periodSeconds + calmSeconds;

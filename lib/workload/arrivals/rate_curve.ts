@@ -1,3 +1,4 @@
+import { log } from "../../stats/elementary/mod.ts";
 import type { ArrivalProcess } from "./arrival_process.ts";
 import { checkPositive } from "./check.ts";
 import { withFill } from "./with_fill.ts";
@@ -50,7 +51,7 @@ export function rateCurve(options: RateCurveOptions): ArrivalProcess {
     meanRatePerSecond: repeat ? sum / rates.length : 0,
     next(stream, previousSeconds) {
       // Integrated rate that is left to pass until the next arrival.
-      let left = -Math.log(1 - stream.next());
+      let left = -log(1 - stream.next());
       let at = previousSeconds;
       let piece = Math.floor(at / pieceSeconds);
       for (;; piece++) {
