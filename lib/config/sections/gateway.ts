@@ -1,3 +1,4 @@
+import { is } from "../applies.ts";
 import { section } from "../section.ts";
 import { choice, count, flag, quantity } from "../settings.ts";
 import { rateLimit } from "./rate_limit.ts";
@@ -12,12 +13,14 @@ export const gateway = section({
   limit: count({
     min: 0,
     default: null,
+    appliesWhen: is("gateway.on_no_capacity", "buffer"),
     describe: "Most requests that wait under `buffer`; null: no limit.",
     aliases: ["queue_limit"],
   }),
   timeout: quantity("seconds", {
     above: 0,
     default: null,
+    appliesWhen: is("gateway.on_no_capacity", "buffer"),
     describe: "Longest wait under `buffer`, seconds; null: no limit.",
   }),
   concurrency_per_instance: count({
@@ -25,7 +28,10 @@ export const gateway = section({
     default: null,
     describe: "Most requests given to an instance at once; null: no limit.",
   }),
-  rate_limit: rateLimit("Limit on the rate of requests of all classes together."),
+  rate_limit: rateLimit(
+    "Limit on the rate of requests of all classes together.",
+    "gateway.rate_limit.requests_per_second",
+  ),
   fairness: choice(["fcfs", "weighted"], {
     wanted: "an order of the gateway's queue",
     default: "fcfs",
@@ -33,6 +39,7 @@ export const gateway = section({
   }),
   early_rejection: flag({
     default: false,
+    isCommon: true,
     describe: "Reject a request whose predicted TTFT misses its limit.",
   }),
 }, { describe: "What happens to a request before an instance takes it." });
