@@ -7,6 +7,7 @@ export interface RunFacts {
     readonly hasArrivals: boolean;
     readonly namesFunctions: boolean;
     readonly namesClasses: boolean;
+    readonly namesTenants: boolean;
     /** Whether its format leaves the names of the columns open. */
     readonly hasFreeColumns: boolean;
   };
@@ -24,8 +25,12 @@ export interface Condition {
   readonly words: string;
   /** Whether the words are alternatives, which stand in brackets among others. */
   readonly isChoice?: boolean;
-  /** Undefined where it holds; else the reason why not: "workload.type is embedded". */
-  whyNot(config: Configuration, facts: RunFacts): string | undefined;
+  /**
+   * Undefined where it holds; else the reason why not: "workload.type is embedded".
+   *
+   * @param item Item of the list that the setting stands in; undefined outside lists.
+   */
+  whyNot(config: Configuration, facts: RunFacts, item?: unknown): string | undefined;
 }
 
 /** The value at a path such as "scaling.keep_alive.policy". */
@@ -92,9 +97,9 @@ function hasValue(value: unknown): boolean {
 export function all(...conditions: readonly Condition[]): Condition {
   return {
     words: conditions.map(({ words, isChoice }) => isChoice ? `(${words})` : words).join(" and "),
-    whyNot(config, facts) {
+    whyNot(config, facts, item) {
       for (const condition of conditions) {
-        const reason = condition.whyNot(config, facts);
+        const reason = condition.whyNot(config, facts, item);
         if (reason !== undefined) return reason;
       }
       return undefined;
@@ -107,8 +112,8 @@ export function any(...conditions: readonly Condition[]): Condition {
   return {
     words: conditions.map(({ words }) => words).join(" or "),
     isChoice: true,
-    whyNot(config, facts) {
-      const reasons = conditions.map((condition) => condition.whyNot(config, facts));
+    whyNot(config, facts, item) {
+      const reasons = conditions.map((condition) => condition.whyNot(config, facts, item));
       return reasons.includes(undefined) ? undefined : [...new Set(reasons)].join(" and ");
     },
   };
@@ -123,9 +128,12 @@ export function any(...conditions: readonly Condition[]): Condition {
 export function when(
   words: string,
   reason: string,
-  holds: (config: Configuration, facts: RunFacts) => boolean,
+  holds: (config: Configuration, facts: RunFacts, item?: unknown) => boolean,
 ): Condition {
-  return { words, whyNot: (config, facts) => holds(config, facts) ? undefined : reason };
+  return {
+    words,
+    whyNot: (config, facts, item) => holds(config, facts, item) ? undefined : reason,
+  };
 }
 
 /** A setting that is accepted for the sake of others' files, and why nothing reads it. */

@@ -3,11 +3,11 @@ import type { Configuration } from "./configuration.ts";
 import { entryMapping } from "./function_configurations.ts";
 import { pathsOf, saysSomething } from "./given.ts";
 import { listed } from "./listed.ts";
-import { givenPaths } from "./load.ts";
+import { givenPaths, platformPaths } from "./load.ts";
 import { normalize } from "./normalize.ts";
 import { configurationSchema } from "./schema.ts";
 import { FUNCTION_SECTIONS } from "./sections/functions.ts";
-import { nodeInfo, type SectionInfo } from "./setting.ts";
+import { nodeInfo, type SectionInfo, type SettingInfo } from "./setting.ts";
 
 /** One function of a run, or several alike. */
 export interface AskedFunction {
@@ -17,7 +17,8 @@ export interface AskedFunction {
 }
 
 /** A setting by its path, with lists as "classes[]", and when it applies. */
-interface Declared {
+export interface Declared {
+  readonly info: SettingInfo;
   readonly condition: Condition | undefined;
   readonly isCommon: boolean;
 }
@@ -53,6 +54,7 @@ function collect(
     } else {
       const conditions = info.appliesWhen === undefined ? outer : [...outer, info.appliesWhen];
       found.set(here, {
+        info,
         condition: conditions.length === 0 ? undefined : all(...conditions),
         isCommon: common || info.isCommon === true,
       });
@@ -77,42 +79,81 @@ export function ignoredSettings(
   config: Configuration,
   functions: readonly AskedFunction[],
 ): string[] {
-  const given = givenPaths(config);
   const root = nodeInfo(configurationSchema) as SectionInfo;
   const entries = config.functions.map((entry) =>
     pathsOf(root, normalize(root, entryMapping(entry)).settings)
   );
-  const ignored: { readonly path: string; readonly reason: string }[] = [];
-  for (const path of ordered(given)) {
+  const given = givenPaths(config);
+  const ofPlatform = new Set(platformPaths(config).filter((path) => !given.has(path)));
+  return [
+    ...sentences(
+      ignoredIn(config, functions, ofPlatform, entries),
+      `platform ${config.platform}: `,
+    ),
+    ...sentences(ignoredIn(config, functions, given, entries)),
+    ...sentences(entries.flatMap((paths, i) => ignoredInEntry(functions[i], paths, i))),
+  ];
+}
+
+/** A setting that changes nothing, and why. */
+interface Ignored {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Settings of the sections that change nothing. */
+function ignoredIn(
+  config: Configuration,
+  functions: readonly AskedFunction[],
+  paths: ReadonlySet<string>,
+  entries: readonly ReadonlySet<string>[],
+): Ignored[] {
+  return ordered(paths).flatMap((path): Ignored[] => {
     // What a later text has taken back was not asked for in the end.
-    if (!saysSomething(valueAt(config, path))) continue;
-    const key = path.replaceAll(/\[\d+\]/g, "[]");
-    const { condition, isCommon } = declaredConditions().get(key) ?? {};
+    if (!saysSomething(valueAt(config, path))) return [];
+    const { condition, isCommon } = declaredConditions().get(keyOf(path)) ?? {};
     const users = isCommon || !isOfFunction(path)
       ? functions
       : functions.filter((_, i) => !entries[i]?.has(path));
+    const item = path.includes("]")
+      ? valueAt(config, path.slice(0, path.lastIndexOf("]") + 1))
+      : undefined;
     const reason = users.length === 0
       ? "each of the functions has its own"
-      : condition && whyNone(condition, users);
-    if (reason !== undefined) ignored.push({ path, reason });
-  }
-  entries.forEach((paths, i) => {
-    for (const path of ordered(paths)) {
-      const { condition, isCommon } = declaredConditions().get(path) ?? {};
-      const reason = isCommon
-        ? `it holds for all functions together, so it stands in the section ${path.split(".")[0]}`
-        : condition?.whyNot(functions[i].config, functions[i].facts);
-      if (reason !== undefined) ignored.push({ path: `functions[${i}].${path}`, reason });
-    }
+      : condition && whyNone(condition, users, item);
+    return reason === undefined ? [] : [{ path, reason }];
   });
-  return sentences(ignored);
+}
+
+/** Settings of a function's entry that change nothing. */
+function ignoredInEntry(
+  { config, facts }: AskedFunction,
+  paths: ReadonlySet<string>,
+  index: number,
+): Ignored[] {
+  return ordered(paths).flatMap((path): Ignored[] => {
+    const { condition, isCommon } = declaredConditions().get(keyOf(path)) ?? {};
+    const reason = isCommon
+      ? `it holds for all functions together, so it stands in the section ${path.split(".")[0]}`
+      : condition?.whyNot(config, facts);
+    return reason === undefined ? [] : [{ path: `functions[${index}].${path}`, reason }];
+  });
+}
+
+/** The path that a setting is declared under. */
+function keyOf(path: string): string {
+  return path.replaceAll(/\[\d+\]/g, "[]");
 }
 
 /** Why a setting applies to none of the functions; undefined if it does to one. */
-function whyNone(condition: Condition, users: readonly AskedFunction[]): string | undefined {
+function whyNone(
+  condition: Condition,
+  users: readonly AskedFunction[],
+  item: unknown,
+): string | undefined {
   let first: string | undefined;
   for (const { config, facts } of users) {
-    const reason = condition.whyNot(config, facts);
+    const reason = condition.whyNot(config, facts, item);
     if (reason === undefined) return undefined;
     first ??= reason;
   }
@@ -122,7 +163,7 @@ function whyNone(condition: Condition, users: readonly AskedFunction[]): string 
 /** Paths in the order of the schema, items of lists by their number. */
 function ordered(paths: ReadonlySet<string>): string[] {
   const places = new Map([...declaredConditions().keys()].map((path, place) => [path, place]));
-  const place = (path: string) => places.get(path.replaceAll(/\[\d+\]/g, "[]")) ?? Infinity;
+  const place = (path: string) => places.get(keyOf(path)) ?? Infinity;
   return [...paths].sort((a, b) => place(a) - place(b));
 }
 
@@ -139,12 +180,12 @@ function headOf(path: string): string {
   return /^(functions\[\d+\]\.)?[^.]+/.exec(path)![0];
 }
 
-function sentences(ignored: readonly { readonly path: string; readonly reason: string }[]) {
+function sentences(ignored: readonly Ignored[], before = ""): string[] {
   const groups = Map.groupBy(ignored, ({ path, reason }) => `${headOf(path)}\n${reason}`);
   return [...groups.values()].map((group) => {
     const [{ path, reason }] = group;
     const head = headOf(path);
     const names = group.map((one, i) => i === 0 ? one.path : one.path.slice(head.length + 1));
-    return `${listed(names)} ${names.length === 1 ? "has" : "have"} no effect: ${reason}`;
+    return `${before}${listed(names)} ${names.length === 1 ? "has" : "have"} no effect: ${reason}`;
   });
 }

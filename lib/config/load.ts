@@ -169,6 +169,12 @@ function platformSettings(root: SectionInfo, name: string): Mapping {
   return normalize(root, readText(platformPreset(name).configuration, name)).settings;
 }
 
+/** Paths of what a configuration's platform sets. */
+export function platformPaths({ platform }: Configuration): string[] {
+  const root = nodeInfo(configurationSchema) as SectionInfo;
+  return platform === null ? [] : [...pathsOf(root, platformSettings(root, platform))];
+}
+
 /** Paths of what a configuration's platform sets and the configuration has otherwise. */
 export function changedFromPlatform(config: Configuration): string[] {
   if (config.platform === null) return [];

@@ -75,14 +75,22 @@ export async function simulate(
       stepping: config.simulation.stepping,
       stepsLeapt: record.stepsLeapt,
       stepsSingle: record.stepsSingle,
-      notices: ignoresWarmup
-        ? [
-          ...notices,
-          `the warm-up of ${asked} s is longer than the workload of ${
-            lastArrival.toFixed(1)
-          } s and was not left out`,
-        ]
-        : notices,
+      notices: [
+        ...notices,
+        ...(config.simulation.replications > 1
+          ? [
+            `simulation.replications has no effect: simulate() is one run, the replication ` +
+            `${config.simulation.replication}; replicate() runs them all`,
+          ]
+          : []),
+        ...(ignoresWarmup
+          ? [
+            `the warm-up of ${asked} s is longer than the workload of ${
+              lastArrival.toFixed(1)
+            } s and was not left out`,
+          ]
+          : []),
+      ],
     },
     tbtCdf: record.gaps.cdf(),
   };

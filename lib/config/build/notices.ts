@@ -14,7 +14,8 @@ export function settingNotices(
   requests: BuiltRequests,
 ): string[] {
   const functions = kinds.map(({ config: own, deployment: { shape } }) => ({
-    config: own,
+    // An entry's own configuration has no list of functions.
+    config: { ...own, functions: config.functions },
     facts: {
       ...(requests.trace && { trace: requests.trace }),
       sharesPrompts: requests.table.prefix !== undefined,

@@ -68,6 +68,7 @@ export function buildRequests(
       hasArrivals: trace.hasArrivals,
       namesFunctions: trace.functionNames.length > 0,
       namesClasses: trace.classNames.length > 0,
+      namesTenants: trace.tenantNames.length > 0,
       hasFreeColumns: FREE_FORMATS.includes(trace.format!),
     },
     notices: traceNotices(config, trace),

@@ -1,7 +1,16 @@
-import { is } from "../applies.ts";
+import { is, when } from "../applies.ts";
 import { section } from "../section.ts";
 import { choice, count, flag, quantity } from "../settings.ts";
 import { rateLimit } from "./rate_limit.ts";
+
+/** With one class and one tenant a fair order is that of arrival. */
+const SEVERAL_OR_OFF = when(
+  "there are several classes or tenants",
+  "there is one class and one tenant",
+  ({ gateway, workload }, { trace }) =>
+    gateway.fairness === "fcfs" || workload.classes.length > 1 || workload.tenants.count > 1 ||
+    trace?.namesClasses === true || trace?.namesTenants === true,
+);
 
 /** What happens to a request before an instance takes it. */
 export const gateway = section({
@@ -28,13 +37,11 @@ export const gateway = section({
     default: null,
     describe: "Most requests given to an instance at once; null: no limit.",
   }),
-  rate_limit: rateLimit(
-    "Limit on the rate of requests of all classes together.",
-    "gateway.rate_limit.requests_per_second",
-  ),
+  rate_limit: rateLimit("Limit on the rate of requests of all classes together."),
   fairness: choice(["fcfs", "weighted"], {
     wanted: "an order of the gateway's queue",
     default: "fcfs",
+    appliesWhen: SEVERAL_OR_OFF,
     describe: "By arrival, or weighted fair queueing between classes and tenants.",
   }),
   early_rejection: flag({

@@ -1,13 +1,19 @@
-import { isSet } from "../applies.ts";
+import { when } from "../applies.ts";
+import type { Configuration } from "../configuration.ts";
 import { section } from "../section.ts";
 import { quantity } from "../settings.ts";
 
-/**
- * A token bucket at the gateway: requests beyond it are rejected.
- *
- * @param ratePath Path of its rate, where it stands once.
- */
-export function rateLimit(describe: string, ratePath?: string) {
+/** The bucket fills: that of the service class that the setting stands in, or the gateway's. */
+const FILLS = when(
+  "`requests_per_second` is set",
+  "its requests_per_second is not set",
+  ({ gateway }, _, item) =>
+    ((item as Configuration["workload"]["classes"][number] | undefined) ?? gateway).rate_limit
+      .requests_per_second !== null,
+);
+
+/** A token bucket at the gateway: requests beyond it are rejected. */
+export function rateLimit(describe: string) {
   return section({
     requests_per_second: quantity("requests per second", {
       above: 0,
@@ -17,7 +23,7 @@ export function rateLimit(describe: string, ratePath?: string) {
     burst: quantity("number", {
       min: 1,
       default: 1,
-      ...(ratePath !== undefined && { appliesWhen: isSet(ratePath) }),
+      appliesWhen: FILLS,
       describe: "Size of the token bucket, requests.",
     }),
   }, { describe, isCommon: true });

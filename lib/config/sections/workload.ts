@@ -24,6 +24,14 @@ const NAMED_COLUMNS = when(
   (_, { trace }) => trace === undefined || trace.hasFreeColumns,
 );
 
+const SESSIONS_KEPT = when(
+  "`cluster.routing.policy` is `session`, or classes are drawn for whole sessions",
+  "neither the routing nor the classes keep sessions together",
+  ({ cluster, workload }, { trace }) =>
+    cluster.routing.policy === "session" ||
+    (workload.classes.length > 1 && trace?.namesClasses !== true),
+);
+
 const ARRIVALS_BY_RATE = all(
   OPEN_LOOP,
   is("workload.type", "poisson", "uniform", "gamma", "weibull", "trace"),
@@ -130,8 +138,12 @@ const columns = section({
     appliesWhen: NAMED_COLUMNS,
     describe: "Column of the service class.",
   }),
-  tenant: text({ default: null, appliesWhen: NAMED_COLUMNS, describe: "Column of the tenant." }),
-  session: text({ default: null, appliesWhen: NAMED_COLUMNS, describe: "Column of the session." }),
+  tenant: text({ default: null, appliesWhen: all(NAMED_COLUMNS, is("gateway.fairness", "weighted")), describe: "Column of the tenant." }),
+  session: text({
+    default: null,
+    appliesWhen: all(NAMED_COLUMNS, SESSIONS_KEPT),
+    describe: "Column of the session.",
+  }),
 }, {
   describe: "Column names (or keys) of `csv`, `json` and `jsonl` traces; null: the usual names.",
 });
