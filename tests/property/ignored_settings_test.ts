@@ -2,7 +2,7 @@ import { deepEqual, ok } from "@std/assert";
 import { buildCluster } from "../../lib/config/build/cluster.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
 import { type Declared, declaredConditions } from "../../lib/config/ignored_settings.ts";
-import { loadConfig } from "../../lib/config/load.ts";
+import { givenPaths, loadConfig } from "../../lib/config/load.ts";
 import { SETTING_BASES, type SettingBase } from "../support/setting_bases.ts";
 import {
   changed,
@@ -57,6 +57,7 @@ const bases = Object.entries(SETTING_BASES).map(([name, base]) => ({
   name,
   base,
   config: loadConfig(base.yaml),
+  given: [...givenPaths(loadConfig(base.yaml))].map((path) => path.replaceAll(/\[\d+\]/g, "[]")),
 }));
 const before = new Map<string, Promise<string>>();
 
@@ -72,12 +73,17 @@ type OneTry = { readonly what: "result" | "refused" | "nothing" } | {
   readonly config: Configuration;
 };
 
-/** What one other value does in one base; undefined where there is nothing to change. */
+/**
+ * What one other value does in one base; undefined where there is nothing to change.
+ *
+ * @param runs Whether to simulate where nothing is said.
+ */
 async function tryValue(
   name: string,
   base: SettingBase,
   path: string,
   value: unknown,
+  runs: boolean,
 ): Promise<OneTry | undefined> {
   let config: Configuration | undefined;
   try {
@@ -90,29 +96,53 @@ async function tryValue(
     if (isRefusal(error)) return { what: "refused" };
     throw error;
   }
+  if (!runs) return { what: "nothing" };
   const { says } = await outcome(config, base);
   if (says.startsWith("refused")) return { what: "refused" };
   return { what: says === await unchanged(name, base) ? "nothing" : "result" };
 }
 
+/** Parts that two paths begin with alike. */
+function shared(path: string, other: string): number {
+  const parts = other.split(/[.[]/);
+  const differing = path.split(/[.[]/).findIndex((part, i) => part !== parts[i]);
+  return differing < 0 ? Infinity : differing;
+}
+
+/** The bases, those first that give the settings nearest to a setting. */
+function nearest(path: string): typeof bases {
+  const distance = new Map(bases.map((one) => [
+    one,
+    Math.max(...one.given.map((given) => shared(path, given))),
+  ]));
+  return bases.toSorted((a, b) => distance.get(b)! - distance.get(a)!);
+}
+
 async function tryValues(path: string, declared: Declared): Promise<Tried> {
   const silentIn: string[] = [];
   const said: { name: string; config: Configuration }[] = [];
-  let refused = false;
-  for (const { name, base, config } of bases) {
+  let refused = false, result = false;
+  /** Whether another base may change what is known of the setting. */
+  const isOpen = () => !result || (declared.condition && said.length < RUN_THOUGH_SAID);
+  const order = nearest(path);
+  // Where it applies and where it does not, by turns from both ends.
+  const turns = order.map((_, i) => order[i % 2 === 0 ? i / 2 : order.length - (i + 1) / 2]);
+  for (const { name, base, config } of turns) {
+    if (!isOpen()) break;
     for (const value of otherValues(path, declared, valueAt(config, path)).slice(0, VALUES)) {
-      const one = await tryValue(name, base, path, value);
-      if (one?.what === "result") return { result: true, refused, silentIn, said };
+      const one = await tryValue(name, base, path, value, !result);
+      if (result && one?.what === "nothing") break;
       if (one?.what === "nothing") {
         if (silentIn.at(-1) !== name) silentIn.push(name);
         continue;
       }
+      if (one?.what === "result") result = true;
       if (one?.what === "refused") refused = true;
       if (one?.what === "said") said.push({ name, config: one.config });
       break;
     }
   }
-  return { result: false, refused, silentIn, said };
+  return { result, refused, silentIn, said };
 }
 
 const tried = new Map<string, Tried>();
