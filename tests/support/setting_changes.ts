@@ -4,6 +4,7 @@ import type { Declared } from "../../lib/config/ignored_settings.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { simulate } from "../../lib/config/simulate.ts";
 import type { RunResult } from "../../lib/metrics/run_tables.ts";
+import { checkReport } from "./report_laws.ts";
 import type { SettingBase } from "./setting_bases.ts";
 
 /** Values of settings for which no other value can be made from the kind of the setting alone. */
@@ -150,6 +151,7 @@ export async function outcome(
 ): Promise<{ readonly says: string; readonly notices: readonly string[] }> {
   try {
     const run = await simulate(config, base.texts);
+    checkReport(run);
     return { says: fingerprint(run), notices: run.engine.notices };
   } catch (error) {
     if (!isRefusal(error)) throw error;

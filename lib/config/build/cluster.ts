@@ -213,6 +213,7 @@ function buildKind(
       kvMemoryShare: deployment.kv.kvMemoryShare,
       billing: billing.plan,
       ...(billing.fromLoad && { billsFromLoad: true }),
+      ...(billing.lacksPrice && { lacksPrice: true }),
       ...(billing.alwaysOnUsdPerGpuSecond !== undefined && {
         alwaysOnUsdPerGpuSecond: billing.alwaysOnUsdPerGpuSecond,
       }),

@@ -133,6 +133,8 @@ export interface BuiltBilling {
   readonly fromLoad: boolean;
   /** Latest on-demand price of the GPU, dollars per second; absent when no list has it. */
   readonly alwaysOnUsdPerGpuSecond?: number;
+  /** Whether no price of the GPU is known. */
+  readonly lacksPrice: boolean;
   readonly notice: string | undefined;
 }
 
@@ -167,11 +169,12 @@ export function buildBilling(config: Configuration, gpuName: string): BuiltBilli
   return {
     plan,
     fromLoad,
+    lacksPrice: own === undefined && listed === undefined,
     ...(rented && { alwaysOnUsdPerGpuSecond: rented.usdPerGpuSecond }),
     notice: own !== undefined
       ? undefined
       : listed
       ? `price of ${gpuName}: ${price} (${listed.provider}, ${listed.kind}, ${listed.asOf})`
-      : `no price of ${gpuName} is known, so costs are 0; set cost.gpu_cost_per_hour`,
+      : `no price of ${gpuName} is known, so costs are null; set cost.gpu_cost_per_hour`,
   };
 }

@@ -138,7 +138,11 @@ const columns = section({
     appliesWhen: NAMED_COLUMNS,
     describe: "Column of the service class.",
   }),
-  tenant: text({ default: null, appliesWhen: all(NAMED_COLUMNS, is("gateway.fairness", "weighted")), describe: "Column of the tenant." }),
+  tenant: text({
+    default: null,
+    appliesWhen: all(NAMED_COLUMNS, is("gateway.fairness", "weighted")),
+    describe: "Column of the tenant.",
+  }),
   session: text({
     default: null,
     appliesWhen: all(NAMED_COLUMNS, SESSIONS_KEPT),
