@@ -50,7 +50,7 @@ const settings = fc.record({
     },
   ),
   faults: fc.constantFrom<unknown>({}, {}, { failures: { mtbf: 60 } }, {
-    starts: { failure_probability: 1, max_attempts: 2 },
+    starts: { failure_probability: 0.5, max_attempts: 2 },
   }),
   cost: fc.constantFrom<unknown>({}, { gpu_cost_per_hour: { H100: 0, A40: 0 } }, {
     compute_cost: false,
