@@ -175,6 +175,9 @@ function valueAt(config: Configuration, path: string): unknown {
   );
 }
 
+/** Names in one sentence; a list of classes or functions may have thousands. */
+const MOST_NAMES = 20;
+
 /** The section of a path by which sentences are put together. */
 function headOf(path: string): string {
   return /^(functions\[\d+\]\.)?[^.]+/.exec(path)![0];
@@ -186,6 +189,9 @@ function sentences(ignored: readonly Ignored[], before = ""): string[] {
     const [{ path, reason }] = group;
     const head = headOf(path);
     const names = group.map((one, i) => i === 0 ? one.path : one.path.slice(head.length + 1));
-    return `${before}${listed(names)} ${names.length === 1 ? "has" : "have"} no effect: ${reason}`;
+    const shown = names.length > MOST_NAMES
+      ? [...names.slice(0, MOST_NAMES), `${names.length - MOST_NAMES} more`]
+      : names;
+    return `${before}${listed(shown)} ${names.length === 1 ? "has" : "have"} no effect: ${reason}`;
   });
 }
