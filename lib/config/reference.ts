@@ -16,8 +16,8 @@ Plain numbers are in the unit named. Texts may carry another unit of the same ki
 \`null\` means "not set". In names of choices, hyphens and underscores are the same.
 
 A setting has one name and perhaps others that other tools use ("also"). Giving one setting two
-different values under two names is an error. A setting that is given where it does not apply changes
-nothing, and a notice of the run says so. This page is made from the schema
+different values under two names is an error. A setting that is given where it does not apply
+changes nothing, and a notice of the run says so. This page is made from the schema
 (\`lib/config/sections\`); \`deno task schema\` writes the same as a JSON Schema for editors.
 `;
 
