@@ -91,8 +91,16 @@ export function ignoredSettings(
       `platform ${config.platform}: `,
     ),
     ...sentences(ignoredIn(config, functions, given, entries)),
-    ...sentences(entries.flatMap((paths, i) => ignoredInEntry(functions[i], paths, i))),
+    ...ofEntries(entries.map((paths, i) => sentences(ignoredInEntry(functions[i], paths, i)))),
   ];
+}
+
+/** The sentences on functions' entries, each for the first of those of which it can be said. */
+function ofEntries(byEntry: readonly (readonly string[])[]): string[] {
+  const groups = Map.groupBy(byEntry.flat(), (line) => line.replaceAll(/^functions\[\d+\]/g, ""));
+  return [...groups.values()].map(([first, ...others]) =>
+    others.length === 0 ? first : `${first} (so it is in ${others.length} more of the functions)`
+  );
 }
 
 /** A setting that changes nothing, and why. */

@@ -109,6 +109,17 @@ Deno.test("a setting is said to have no effect wherever it is given", async () =
   ok((await buildCluster(copied)).notices.includes(said));
 });
 
+Deno.test("what is to be said of many functions is said once", async () => {
+  const functions = Array.from({ length: 40 }, (_, i) => ({
+    name: `f${i}`,
+    scheduler: { chunk_size: 64 },
+  }));
+  deepEqual(await notices(JSON.stringify({ functions })), [
+    "functions[0].scheduler.chunk_size has no effect: scheduler.type is vllm, not sarathi " +
+    "(so it is in 39 more of the functions)",
+  ]);
+});
+
 Deno.test("what a later text takes back was not asked for", async () => {
   const shape =
     "model: { name: own, num_layers: 2, hidden_size: 64, num_attention_heads: 4, vocab_size: 99 }";
