@@ -75,11 +75,11 @@ export function showSummary(
           [cost.busy_usd, "busy"],
           [cost.idle_usd, "idle"],
           [cost.cold_start_usd, "cold starts"],
-          ...(cost.asleep_usd > 0 ? [[cost.asleep_usd, "asleep"]] : []),
-          ...(cost.pooled_usd > 0 ? [[cost.pooled_usd, "pools"]] : []),
-          ...(cost.rounding_usd > 0 ? [[cost.rounding_usd, "rounding"]] : []),
+          ...((cost.asleep_usd ?? 0) > 0 ? [[cost.asleep_usd, "asleep"]] : []),
+          ...((cost.pooled_usd ?? 0) > 0 ? [[cost.pooled_usd, "pools"]] : []),
+          ...((cost.rounding_usd ?? 0) > 0 ? [[cost.rounding_usd, "rounding"]] : []),
           ...(cost.storage_usd > 0 ? [[cost.storage_usd, "storage"]] : []),
-        ] as [number, string][]).map(([usd, use]) => `${use} ${dollars(usd)}`).join(", ")
+        ] as [number | null, string][]).map(([usd, use]) => `${use} ${dollars(usd)}`).join(", ")
       })`,
     ],
     [

@@ -338,7 +338,7 @@ export interface Configuration {
     readonly num_gpus_per_replica: number | null;
     /** Machines; none: as many GPUs as instances need. */
     readonly nodes: readonly {
-      /** Name in the results. */
+      /** Accepted; no result names machines. */
       readonly name: string;
       /** Machines of this kind. */
       readonly count: number;

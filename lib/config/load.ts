@@ -7,6 +7,7 @@ import { checkConfiguration } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
 import type { Configuration } from "./configuration.ts";
 import { readFunction } from "./function_configurations.ts";
+import { differingPaths, pathsOf, rememberedPaths, rememberGiven } from "./given.ts";
 import { fillSections, merge } from "./merge.ts";
 import { emptyMapping, isConfiguration, isMapping, type Mapping, normalize } from "./normalize.ts";
 import { type Overrides, readOverrides } from "./overrides.ts";
@@ -121,10 +122,12 @@ export function loadConfig(
   if (options.set !== undefined) inputs.push(readOverrides(options.set));
   const problems: string[] = [];
   const writtenPaths = new Map<string, string>();
+  const given = new Set<string>();
   let settings = emptyMapping();
   for (const input of inputs) {
     const layer = normalize(root, input);
     problems.push(...layer.problems);
+    for (const path of askedPaths(root, layer.settings)) given.add(path);
     for (const [path, written] of layer.writtenPaths) writtenPaths.set(path, written);
     settings = merge(root, settings, layer.settings);
   }
@@ -142,16 +145,66 @@ export function loadConfig(
     }
   }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
+  rememberGiven(parsed.data, given);
   return parsed.data;
+}
+
+/**
+ * The settings that a text asks for. A text with every section is a whole configuration, as a
+ * manifest holds it: it asks for what is not the default.
+ */
+function askedPaths(root: SectionInfo, settings: Mapping): ReadonlySet<string> {
+  const isWhole = Object.keys(root.shape).every((key) => key in settings);
+  return isWhole ? unlikeDefaults(root, settings) : pathsOf(root, settings);
+}
+
+/** The settings that differ from the defaults, which are those of the platform if one is named. */
+function unlikeDefaults(root: SectionInfo, settings: Mapping): ReadonlySet<string> {
+  const named = emptyMapping();
+  named.platform = settings.platform;
+  const defaults = configurationSchema.safeParse(fillSections(root, overPlatform(root, named)), {
+    jitless: true,
+  });
+  return defaults.success
+    ? differingPaths(root, settings, { ...defaults.data, platform: null } as unknown as Mapping)
+    : pathsOf(root, settings);
+}
+
+/**
+ * Paths of the settings that somebody asked for in a configuration, such as
+ * "workload.classes[0].share": those that texts and overrides gave, or, where that is not known (a
+ * copy of a configuration, one from another thread), those that are not the defaults.
+ */
+export function givenPaths(config: Configuration): ReadonlySet<string> {
+  const root = nodeInfo(configurationSchema) as SectionInfo;
+  return rememberedPaths(config) ?? unlikeDefaults(root, config as unknown as Mapping);
 }
 
 /** The settings over those of the platform that they name, if it is one. */
 function overPlatform(root: SectionInfo, settings: Mapping): Mapping {
-  const { platform } = root.shape;
-  const name = platform.safeParse(settings.platform ?? null);
+  const name = root.shape.platform.safeParse(settings.platform ?? null);
   if (!name.success || name.data === null) return settings;
-  const preset = readText(platformPreset(name.data as string).configuration, name.data as string);
-  return merge(root, normalize(root, preset).settings, settings);
+  return merge(root, platformSettings(root, name.data as string), settings);
+}
+
+function platformSettings(root: SectionInfo, name: string): Mapping {
+  return normalize(root, readText(platformPreset(name).configuration, name)).settings;
+}
+
+/** Paths of what a configuration's platform sets. */
+export function platformPaths({ platform }: Configuration): string[] {
+  const root = nodeInfo(configurationSchema) as SectionInfo;
+  return platform === null ? [] : [...pathsOf(root, platformSettings(root, platform))];
+}
+
+/** Paths of what a configuration's platform sets and the configuration has otherwise. */
+export function changedFromPlatform(config: Configuration): string[] {
+  if (config.platform === null) return [];
+  const root = nodeInfo(configurationSchema) as SectionInfo;
+  const preset = platformSettings(root, config.platform);
+  const parsed = configurationSchema.parse(fillSections(root, preset), { jitless: true });
+  const changed = differingPaths(root, parsed as unknown as Mapping, config as unknown as Mapping);
+  return [...pathsOf(root, preset)].filter((path) => changed.has(path));
 }
 
 /** One line per mistake in the settings of each function. */

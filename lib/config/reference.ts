@@ -1,3 +1,4 @@
+import { appliesSentence } from "./applies.ts";
 import { configurationSchema } from "./schema.ts";
 import { type ListInfo, nodeInfo, type SectionInfo, type SettingInfo } from "./setting.ts";
 
@@ -15,7 +16,8 @@ Plain numbers are in the unit named. Texts may carry another unit of the same ki
 \`null\` means "not set". In names of choices, hyphens and underscores are the same.
 
 A setting has one name and perhaps others that other tools use ("also"). Giving one setting two
-different values under two names is an error. This page is made from the schema
+different values under two names is an error. A setting that is given where it does not apply
+changes nothing, and a notice of the run says so. This page is made from the schema
 (\`lib/config/sections\`); \`deno task schema\` writes the same as a JSON Schema for editors.
 `;
 
@@ -42,7 +44,7 @@ function code(text: string): string {
 }
 
 function showMeaning(info: SettingInfo): string {
-  let meaning = info.description;
+  let meaning = info.description + appliesSentence(info.appliesWhen);
   if (info.aliases.length > 0) meaning += ` Also ${info.aliases.map(code).join(", ")}.`;
   for (const [other, value] of Object.entries(info.otherValues)) {
     meaning += ` ${code(other)} is ${code(value)}.`;
@@ -90,7 +92,12 @@ function renderSection(section: SectionInfo, path: string): string {
     }
   }
   const level = path.includes(".") ? "###" : "##";
-  const head = `${level} ${path}\n\n${wrap(section.description)}\n`;
+  const { description, appliesWhen, switchedBy } = section;
+  const switched = switchedBy === undefined
+    ? ""
+    : ` The other settings apply when \`${switchedBy}\` is \`true\`.`;
+  const about = `${description}${appliesSentence(appliesWhen)}${switched}`;
+  const head = `${level} ${path}\n\n${wrap(about)}\n`;
   return [head, ...(rows.length > 0 ? [`${renderTable(rows)}\n`] : []), ...parts].join("\n");
 }
 

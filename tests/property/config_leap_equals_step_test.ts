@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { loadConfig } from "../../lib/config/load.ts";
 import { simulate } from "../../lib/config/simulate.ts";
 import type { RunResult } from "../../lib/metrics/run_tables.ts";
+import { checkReport } from "../support/report_laws.ts";
 import { ROUTING_POLICIES, type RoutingName } from "../../lib/scheduling/routing/mod.ts";
 
 /** Configurations per run of the suite, and where they begin; `deno task test:soak` has more. */
@@ -199,6 +200,7 @@ Deno.test("leap stepping equals step stepping on random configurations", async (
         return;
       }
       compare(leap, step);
+      checkReport(leap);
       ran++;
       requests += leap.summary.requests.completed;
       leapt += leap.engine.stepsLeapt;

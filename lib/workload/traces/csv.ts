@@ -45,6 +45,7 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
   let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let line = 0;
   let names: string[] | undefined;
+  let unread: readonly string[] = [];
   /** Field number of each column. */
   let arrival = -1;
   let prompt = -1;
@@ -58,7 +59,15 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
     const candidates = given === undefined ? USUAL_NAMES[wanted] : [given];
     for (const candidate of candidates) {
       const field = header.indexOf(candidate);
-      if (field >= 0) return field;
+      if (field < 0) continue;
+      const second = header.indexOf(candidate, field + 1);
+      if (second < 0) return field;
+      throw new BadRow(
+        { fileName, line, column: columnOf[second] + 1 },
+        "header",
+        `one that names the column "${candidate}" once`,
+        header.join(delimiter),
+      );
     }
     if (!needed && given === undefined) return -1;
     throw new BadRow(
@@ -80,6 +89,8 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
       const field = locate(names, column, false);
       if (field >= 0) named.push({ column, field });
     }
+    const read = new Set([arrival, prompt, output, ...named.map(({ field }) => field)]);
+    unread = [...new Set(names.filter((name, field) => name !== "" && !read.has(field)))];
   };
   // Made only for messages: the place of a field, or of the end of a row that lacks it.
   const place = (field: number): Place => ({
@@ -88,6 +99,15 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
     column: (columnOf[field] ?? columnOf[fields.length]) + 1,
   });
   const readRow = () => {
+    for (let field = names!.length; field < fields.length; field++) {
+      if (fields[field].trim() === "") continue;
+      throw new BadRow(
+        place(field),
+        "row",
+        `one of ${names!.length} fields, as the header has`,
+        fields.join(delimiter),
+      );
+    }
     const at = arrival < 0
       ? 0
       : builder.instant(fields[arrival], () => place(arrival), names![arrival]);
@@ -131,7 +151,7 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
     // A file without a usable header holds no usable row: never skipped.
     if (names === undefined) readHeader([...fields]);
   }
-  return builder.finish(arrival >= 0);
+  return { ...builder.finish(arrival >= 0), ...(unread.length > 0 && { unread }) };
 }
 
 /** Whether the fields of a first line are names, as those of a header. */
