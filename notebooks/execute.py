@@ -8,7 +8,11 @@ leaves it as it is.
 """
 
 import asyncio
+import os
+import shutil
+import signal
 import sys
+import tempfile
 
 import nbformat
 from nbclient import NotebookClient
@@ -73,6 +77,29 @@ def plain(notebook):
     return notebook
 
 
+def replace(path, text):
+    """Replaces a file as a whole: a full disk or a kill leaves the old one as it was."""
+    path = os.path.realpath(path)
+    handle, partial = tempfile.mkstemp(
+        dir=os.path.dirname(path), prefix=f".{os.path.basename(path)}.", suffix=".part"
+    )
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(path, partial)
+        os.replace(partial, path)
+    except BaseException:
+        os.unlink(partial)
+        raise
+    folder = os.open(os.path.dirname(path), os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def execute(path, check):
     """Executes one notebook; returns its faults."""
     with open(path, encoding="utf-8") as file:
@@ -94,8 +121,7 @@ def execute(path, check):
     if check and after != before:
         found.append("its outputs are not those that are committed")
     if not check and not found:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(after)
+        replace(path, after)
     return found
 
 
@@ -112,5 +138,11 @@ def main(arguments):
     return 1 if failed else 0
 
 
+def stop(number, _frame):
+    """Ends as an error would, so that the kernel is ended and nothing half-written stays."""
+    raise SystemExit(128 + number)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, stop)
     sys.exit(main(sys.argv[1:]))

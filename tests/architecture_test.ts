@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "@std/assert";
 import { type Arrow, faults, isCore, ROWS } from "./house.ts";
+import { browserBundle } from "./support/browser_bundle.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const MAP: Record<string, string> = JSON.parse(
@@ -126,28 +127,22 @@ Deno.test("mod.ts only re-exports", () => {
 });
 
 Deno.test("mod.ts bundles for the browser and loads without Node and Deno", async () => {
-  const directory = await Deno.makeTempDir();
-  try {
-    const file = `${directory}/simfaasinfer.js`;
-    const bundled = await deno("bundle", "--platform", "browser", "--output", file, "mod.ts");
-    strictEqual(bundled.code, 0, bundled.err);
-    const text = await Deno.readTextFile(file);
-    deepStrictEqual(text.match(/(?:from|import|require\()\s*["'](?:node:|npm:)[^"']*["']/g), null);
-    const exported = await namesExportedInWorker(text);
-    for (const name of ["loadConfig", "simulate"]) ok(exported.includes(name), `exports ${name}`);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
+  const text = await browserBundle("mod.ts");
+  deepStrictEqual(text.match(/(?:from|import|require\()\s*["'](?:node:|npm:)[^"']*["']/g), null);
+  const exported = await namesExportedInWorker(text);
+  for (const name of ["loadConfig", "simulate"]) ok(exported.includes(name), `exports ${name}`);
 });
 
-/** Imports a module text in a Worker that has neither Deno nor process, as in a browser. */
+/** What a Worker of Deno has and a browser has not. */
+const NOT_IN_A_BROWSER = ["Deno", "process", "Buffer", "global", "setImmediate", "clearImmediate"];
+
+/** Imports a module text in a Worker that has nothing of Deno and Node, as in a browser. */
 async function namesExportedInWorker(text: string): Promise<string[]> {
   const url = (source: string) =>
     URL.createObjectURL(new Blob([source], { type: "application/javascript" }));
   const bundle = url(text);
   const main = url(`
-    delete globalThis.Deno;
-    delete globalThis.process;
+    for (const name of ${JSON.stringify(NOT_IN_A_BROWSER)}) delete globalThis[name];
     import(${JSON.stringify(bundle)}).then(
       (module) => postMessage({ names: Object.keys(module) }),
       (error) => postMessage({ error: String(error && error.stack || error) }),

@@ -87,7 +87,7 @@ export async function runExamples(
 }
 
 /** The repository's deno.json for files elsewhere. An example may name what it does not use. */
-function configuration(root: URL): string {
+export function configuration(root: URL): string {
   const { imports, compilerOptions, unstable } = JSON.parse(
     Deno.readTextFileSync(new URL("deno.json", root)),
   );

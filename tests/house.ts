@@ -25,8 +25,6 @@ const CORE_ROWS = ROWS.findIndex((row) => row.includes("config")) + 1;
 /** npm packages that the core may use: no native code, nothing of Node. */
 const CORE_PACKAGES = [
   "js-yaml",
-  "csv-parse/",
-  "csv-stringify/",
   "mri",
   "pure-rand/",
   "zod",

@@ -15,7 +15,7 @@ function read(path: string): string {
 function pages(): string[] {
   const docs = [...Deno.readDirSync(new URL("docs/", ROOT))]
     .filter(({ name }) => name.endsWith(".md")).map(({ name }) => `docs/${name}`);
-  return ["README.md", "CHANGELOG.md", ...docs.sort()];
+  return ["README.md", "CHANGELOG.md", "SECURITY.md", ...docs.sort()];
 }
 
 Deno.test("the README's example prints the p99 of the time to first token", async () => {

@@ -104,7 +104,41 @@ const BAD_INPUTS: readonly BadInput[] = [
     name: "an output directory that holds something else",
     files: { ...short, "mine/thesis.txt": "years of work" },
     args: ["short.yaml", "--out", "mine"],
-    says: ["replace a directory", '/mine"'],
+    says: ["holds other files (thesis.txt)", '"mine"'],
+  },
+  {
+    name: "an output directory with a manifest.json of another program",
+    files: { ...short, "app/manifest.json": `{"name": "app"}`, "app/index.html": "" },
+    args: ["short.yaml", "--out", "app"],
+    says: ["no manifest.json of ours", '"app"'],
+  },
+  {
+    name: "an output directory that is a repository",
+    files: { ...short, "mine/.git/HEAD": "ref: refs/heads/main" },
+    args: ["short.yaml", "--out", "mine"],
+    says: ["repository (.git)", '"mine"'],
+  },
+  {
+    name: "the working directory as the output directory",
+    files: short,
+    args: ["short.yaml", "--out", "."],
+    says: ["the working directory or a folder above it", '"."'],
+  },
+  {
+    name: "an output directory with a file of the user's that has the name of a table",
+    files: {
+      ...short,
+      "out/manifest.json": `{"format": "simfaasinfer-results/1", "files": []}`,
+      "out/requests.parquet": "mine",
+    },
+    args: ["short.yaml", "--out", "out"],
+    says: ["over a file that is not ours (requests.parquet)", '"out"'],
+  },
+  {
+    name: "times of a run over another file",
+    files: { ...short, "notes.json": `{"total": "my notes"}` },
+    args: ["short.yaml", "--timing", "notes.json"],
+    says: ["--timing", '"notes.json", which holds something else'],
   },
   {
     name: "a misspelt option",

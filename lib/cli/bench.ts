@@ -3,6 +3,8 @@ import { type BenchCase, benchCases, STANDARD } from "./bench_cases.ts";
 import { caseFigures, type MeasuredCase, median, showFigures } from "./bench_result.ts";
 import type { Command } from "./command.ts";
 import { measureScript, measureSimulate, pinnedCore } from "./measure_process.ts";
+import { withTemporaryFolder } from "./on_stop.ts";
+import { checkOwnFile, ownJson, writeOwnFile } from "./own_file.ts";
 import { digits, duration } from "./readable_numbers.ts";
 import type { RunTiming } from "./run_meter.ts";
 import { UsageError } from "./usage_error.ts";
@@ -12,8 +14,16 @@ const JOBS = decodeURIComponent(new URL("../../tests/bench/", import.meta.url).p
 /** Most CPU time of the standard job, in that of the yardstick. */
 const MOST_OF_YARDSTICK = 3;
 
+/** What `--json` writes. */
+const FORMAT = "simfaasinfer-bench";
+const FIGURES = ownJson("--json", "figures", FORMAT, ["deno", "v8", "cores", "cases"]);
+
 const OPTIONS: readonly CommandOption[] = [
-  { name: "json", value: "FILE", describe: "Write the figures to FILE" },
+  {
+    name: "json",
+    value: "FILE",
+    describe: "Write the figures to FILE, unless it holds something else",
+  },
   { name: "runs", value: "N", describe: "Runs of each case (default 5); figures are medians" },
   { name: "quick", describe: "One run of each case with a tenth of the requests" },
   {
@@ -44,6 +54,8 @@ ${describeOptions(OPTIONS)}
 Micro-benchmarks: deno bench -A lib tests/bench`,
   async run(args, print) {
     const given = readArguments("bench", args, OPTIONS, 0);
+    const json = given.value("json");
+    if (json !== undefined) checkOwnFile(json, FIGURES);
     const quick = given.flag("quick");
     const runs = quick ? 1 : readRuns(given.value("runs") ?? "5");
     const scale = quick ? 0.1 : 1;
@@ -88,9 +100,9 @@ Micro-benchmarks: deno bench -A lib tests/bench`,
           `${digits(ratio)} times that` + (quick ? "" : ` (bound ${MOST_OF_YARDSTICK})`),
       );
     }
-    const json = given.value("json");
     if (json !== undefined) {
       const report = {
+        format: `${FORMAT}/1`,
         deno: Deno.version.deno,
         v8: Deno.version.v8,
         cores: navigator.hardwareConcurrency,
@@ -101,7 +113,7 @@ Micro-benchmarks: deno bench -A lib tests/bench`,
           ? null
           : { cpu_s: median(yardsticks), standard_of_yardstick: ratio },
       };
-      await Deno.writeTextFile(json, JSON.stringify(report, null, 2) + "\n");
+      writeOwnFile(json, JSON.stringify(report, null, 2) + "\n", FIGURES);
     }
     return 0;
   },
@@ -141,12 +153,10 @@ function argumentsOf(bench: BenchCase, scale: number): string[] {
 
 /** One run of a case with everything a user gets, results on disk included. */
 async function measureCase(bench: BenchCase, scale: number): Promise<RunTiming> {
-  const directory = await Deno.makeTempDir({ prefix: "simfaas-bench-" });
-  try {
-    return await measureSimulate([...argumentsOf(bench, scale), "--out", `${directory}/out`]);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
+  return await withTemporaryFolder(
+    "simfaas-bench-",
+    (folder) => measureSimulate([...argumentsOf(bench, scale), "--out", `${folder}/out`]),
+  );
 }
 
 /** What the loop of the standard job leaves in memory, garbage collected before and after. */

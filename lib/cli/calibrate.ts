@@ -3,6 +3,7 @@ import type { CalibrationEntry } from "../execution/calibrated/mod.ts";
 import { calibrate, ServerRunner } from "../experiment/validation/mod.ts";
 import { readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
+import { checkOwnFile, type OwnFile, writeOwnFile } from "./own_file.ts";
 import { referenceMeasurements } from "./reference_measurements.ts";
 
 const DEFAULT_FILE = "data/profiles/calibration.yaml";
@@ -31,6 +32,13 @@ const HEADER =
 # vLLM 0.15.1. vllm-concurrency-points: github.com/ai-dynamo/aiconfigurator (Apache-2.0), vLLM 0.12.0.
 `;
 
+/** What this command writes; its first line tells. */
+const CALIBRATION: OwnFile = {
+  option: "--out",
+  what: "overhead constants",
+  isSuch: (text) => text.startsWith(HEADER.slice(0, HEADER.indexOf(","))),
+};
+
 /** Text of data/profiles/calibration.yaml. */
 export function calibrationText(entries: readonly CalibrationEntry[]): string {
   return HEADER + stringify({ entries }, { lineWidth: 100, noRefs: true } as object);
@@ -43,11 +51,12 @@ export const calibrateCommand: Command = {
   help: HELP,
   run(args, print) {
     const out = readArguments("calibrate", args, OPTIONS, 0).value("out") ?? DEFAULT_FILE;
+    checkOwnFile(out, CALIBRATION);
     const data = referenceMeasurements();
     const entries = calibrate(new ServerRunner(), data, (fits) => {
       console.error(`calibrating: ${fits} sets of constants`);
     });
-    Deno.writeTextFileSync(out, calibrationText(entries));
+    writeOwnFile(out, calibrationText(entries), CALIBRATION);
     for (const { version, family, overhead, requestSeconds, points, errors } of entries) {
       const micro = (seconds: number) => `${Math.round(seconds * 1e7) / 10} us`;
       print(

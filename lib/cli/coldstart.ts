@@ -4,6 +4,7 @@ import { showStarts } from "./coldstart_table.ts";
 import { describedStarts, type NamedStarts } from "./coldstart_starts.ts";
 import type { Command } from "./command.ts";
 import { oneOf } from "./one_of.ts";
+import { ownFigure, writeOwnFile } from "./own_file.ts";
 import { readableReason } from "./read_input.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -100,8 +101,9 @@ async function draw(
     const { drawStartBars, drawStartGraphs } = await import("./coldstart_figure.ts");
     const bytes = await (kind === "bars" ? drawStartBars : drawStartGraphs)(starts, format);
     try {
-      Deno.writeFileSync(file, bytes);
+      writeOwnFile(file, bytes, ownFigure(option, format));
     } catch (error) {
+      if (error instanceof UsageError) throw error;
       throw new UsageError(
         `Cannot write a figure to a file (${readableReason(error)}): current value is "${file}"`,
         { cause: error },

@@ -1,4 +1,5 @@
 import { parseQuantity } from "../config/units.ts";
+import { parseInput } from "../std/input_error.ts";
 import { oneStart, type OneStartOptions } from "../serverless/cold_start/one_start.ts";
 import {
   type ColdStartPreset,
@@ -66,7 +67,12 @@ export function describedStarts(
 
 function presetOf(name: string): ColdStartPreset {
   if (!/\.ya?ml$/i.test(name)) return coldStartPreset(name);
-  return parseColdStartPreset(readInput(name, "a cold-start preset"), name);
+  const what = "a cold-start preset";
+  return parseInput(
+    { file: name, what },
+    readInput(name, what),
+    (text) => parseColdStartPreset(text, name),
+  );
 }
 
 function platformOf(preset: ColdStartPreset, gpu: string | undefined): string {

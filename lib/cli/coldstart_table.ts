@@ -1,3 +1,4 @@
+import { shownName } from "../std/safe_text.ts";
 import type { NamedStarts } from "./coldstart_starts.ts";
 import type { ModelSize } from "./model_size.ts";
 import { textTable } from "./text_table.ts";
@@ -7,7 +8,7 @@ const SHORTEST_SECONDS = 0.005;
 
 /** Starts as lines: all stages of the only preset, or the critical path of each. */
 export function showStarts(size: ModelSize, starts: readonly NamedStarts[]): string[] {
-  const model = `${size.name}, ${(size.weightBytes / 1e9).toFixed(1)} GB`;
+  const model = `${shownName(size.name)}, ${(size.weightBytes / 1e9).toFixed(1)} GB`;
   return [model, ...(starts.length === 1 ? showStages(starts[0]) : comparePresets(starts))];
 }
 
@@ -22,7 +23,7 @@ function showStages({ preset, platform, starts }: NamedStarts): string[] {
     stage.cached ? "cached" : "",
   ]);
   return [
-    `${preset} (${platform})`,
+    `${shownName(preset)} (${shownName(platform)})`,
     "",
     ...textTable([["stage", "from", "to", "seconds", "", ""], ...stages], [0, 4, 5]),
     "",

@@ -8,7 +8,11 @@ import { UsageError } from "./usage_error.ts";
 
 const OPTIONS = [
   { name: "folder", value: "DIR", describe: "fetch: where to; default data/external" },
-  { name: "address", value: "URL", describe: "fetch: another server with the same paths" },
+  {
+    name: "address",
+    value: "URL",
+    describe: "fetch: another server with the same paths, by https",
+  },
 ] as const;
 
 const HELP = `Usage: deno task data <command> [ID...] [OPTION...]
@@ -18,6 +22,11 @@ const HELP = `Usage: deno task data <command> [ID...] [OPTION...]
   verify [ID...]  check the digest of every file that is present
 
 ${describeOptions(OPTIONS)}
+
+Files are compared with their size and SHA-256; what an interrupted fetch left is continued. The task
+may connect to raw.githubusercontent.com and to this machine; for another server, allow it yourself:
+  deno run --allow-read --allow-write --allow-env --allow-net=HOST lib/cli/main.ts data fetch \\
+    --address https://HOST
 
 A data set is looked for in the folder that SIMFAAS_DATA names, in data/external, in
 ../shared/reference. A derived set is a table made from a repository's files; nobody offers it, so

@@ -1,48 +1,40 @@
 import type { DataFile, DataSource } from "../results/data_sources.ts";
+import { digestOf, download, type DownloadOptions } from "./download.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** Address that public files are fetched from; tests put a local server here. */
-const PUBLIC_ADDRESS = "https://raw.githubusercontent.com";
+export const PUBLIC_ADDRESS = "https://raw.githubusercontent.com";
 
 /** Options of {@link fetchDataSource}. */
-export interface FetchOptions {
+export interface FetchOptions extends Omit<DownloadOptions, "onProgress"> {
   /** Folder that the data set's folder is put in. */
   readonly folder: string;
   /** Start of every address; default the public one. */
   readonly address?: string;
-  /** Called after each file with the bytes so far. */
+  /** Called with the bytes of the data set that are there. */
   readonly onProgress?: (bytes: number) => void;
 }
 
 /**
  * Fetches the files of a data set that are not yet present with the right digest.
- * A file is written under a temporary name, checked, then renamed.
  *
  * @returns Files that were fetched.
- * @throws RangeError if a file's digest is wrong or the server refuses.
+ * @throws {UsageError} If a file cannot be fetched or is not what it should be; see
+ * {@linkcode download}.
  */
 export async function fetchDataSource(source: DataSource, options: FetchOptions): Promise<number> {
-  const { folder, address = PUBLIC_ADDRESS, onProgress } = options;
+  const { folder, address = PUBLIC_ADDRESS, onProgress, ...others } = options;
+  const { id, repository, commit } = source;
   let fetched = 0;
   let bytes = 0;
   for (const file of source.files) {
-    const path = `${folder}/${source.id}/${file.path}`;
+    const path = `${folder}/${id}/${file.path}`;
     if (await checkFile(path, file) !== "right") {
-      const url = `${address}/${source.repository}/${source.commit}/${file.upstream}`;
-      const response = await fetch(url);
-      if (!response.ok) {
-        await response.body?.cancel();
-        throw new RangeError(`Cannot fetch ${url}: the server answers ${response.status}`);
-      }
-      const content = new Uint8Array(await response.arrayBuffer());
-      const digest = await sha256(content);
-      if (digest !== file.sha256) {
-        throw new RangeError(
-          `Cannot use ${url} as ${file.path} with SHA-256 ${file.sha256}: current value is ${digest}`,
-        );
-      }
-      await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-      await Deno.writeFile(`${path}.part`, content);
-      await Deno.rename(`${path}.part`, path);
+      const below = [...repository.split("/"), commit, ...file.upstream.split("/")];
+      await download({
+        ...{ path, bytes: file.bytes, sha256: file.sha256 },
+        address: addressOf(`${address}/${below.map(encodeURIComponent).join("/")}`),
+      }, { ...others, onProgress: (received) => onProgress?.(bytes + received) });
       fetched++;
     }
     bytes += file.bytes;
@@ -51,22 +43,25 @@ export async function fetchDataSource(source: DataSource, options: FetchOptions)
   return fetched;
 }
 
+function addressOf(text: string): URL {
+  const address = URL.parse(text);
+  if (address !== null) return address;
+  throw new UsageError(
+    `Cannot read --address as the address of a server: current value is "${text}"`,
+  );
+}
+
 /** State of one file against its entry in data/sources.yaml. */
 export type FileState = "right" | "wrong" | "missing";
 
 /** Compares a file's size and digest with its entry. */
 export async function checkFile(path: string, file: DataFile): Promise<FileState> {
   try {
-    const content = await Deno.readFile(path);
-    if (content.length !== file.bytes) return "wrong";
-    return await sha256(content) === file.sha256 ? "right" : "wrong";
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile || size !== file.bytes) return "wrong";
+    return await digestOf(path) === file.sha256 ? "right" : "wrong";
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "missing";
     throw error;
   }
-}
-
-async function sha256(content: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", content.slice().buffer);
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

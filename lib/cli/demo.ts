@@ -28,7 +28,7 @@ ${describeOptions(OPTIONS)}`,
     const out = given.value("out") ?? "results/demo";
     const config = loadConfig();
     const overridden = new Set<string>();
-    await runSimulation({ config, files: [], overridden, out, figures: true, quiet }, print);
-    return 0;
+    const request = { config, files: [], overridden, out, figures: true, quiet };
+    return await runSimulation(request, print);
   },
 };

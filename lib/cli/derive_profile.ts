@@ -8,6 +8,8 @@ import type { OperatorProfile } from "../execution/profiled/operator_profile.ts"
 import type { OperatorTable } from "../execution/profiled/operator_table.ts";
 import { thinTable } from "../execution/profiled/thin_table.ts";
 import { dataSource } from "../results/data_sources.ts";
+import { exists } from "../results/exists.ts";
+import { readInput } from "./read_input.ts";
 import type { ProfileRecipe } from "./profile_recipes.ts";
 import { readParquet } from "./read_parquet.ts";
 
@@ -107,7 +109,7 @@ function llmServingSimTables(recipe: ProfileRecipe, root: string): OperatorTable
   for (const [folder, model] of Object.entries(recipe.models!)) {
     for (const tensorParallel of [1, 2, 4, 8]) {
       const path = `${root}/${folder}/bf16/tp${tensorParallel}`;
-      const read = (name: string) => readOptional(`${path}/${name}.csv`);
+      const read = (name: string) => readMeasurements(`${path}/${name}.csv`);
       const [dense, perSequence, attention] = [
         read("dense"),
         read("per_sequence"),
@@ -115,7 +117,7 @@ function llmServingSimTables(recipe: ProfileRecipe, root: string): OperatorTable
       ];
       if (dense === undefined || perSequence === undefined || attention === undefined) continue;
       const texts = { dense, perSequence, attention, moe: read("moe") };
-      const meta = readOptional(`${root}/${folder}/bf16/meta.yaml`);
+      const meta = readMeasurements(`${root}/${folder}/bf16/meta.yaml`);
       const unequalShare = meta === undefined ? undefined : unequalShareOf(meta, tensorParallel);
       const imported = importLlmServingSim({
         model,
@@ -133,11 +135,7 @@ function llmServingSimTables(recipe: ProfileRecipe, root: string): OperatorTable
   return tables;
 }
 
-function readOptional(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+/** Text of a file of measurements; undefined where there is none. */
+export function readMeasurements(path: string): string | undefined {
+  return exists(path) ? readInput(path, "measured operator times", "measurements") : undefined;
 }

@@ -1,11 +1,12 @@
 import {
   designCells,
   differences,
-  type Expected,
   expectedOf,
+  expectedOfJson,
   type ExperimentPlace,
   type ExperimentPlan,
   type ExperimentRun,
+  filesOfExperiment,
   importExperiment,
   openCellStore,
   planExperiment,
@@ -16,8 +17,13 @@ import {
   writeExperiment,
   type WrittenExperiment,
 } from "../experiment/mod.ts";
+import { exists } from "../results/exists.ts";
+import { parseInput } from "../std/input_error.ts";
+import { parseJson } from "../std/json.ts";
+import { checkResultDirectory, clearResults, replaceFile } from "../results/mod.ts";
 import { cellProgress } from "./cell_progress.ts";
 import type { ExperimentSettings } from "./experiment_settings.ts";
+import { readInput } from "./read_input.ts";
 import { duration } from "./readable_numbers.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -47,14 +53,15 @@ export async function runOne(
 ): Promise<number> {
   const whole = await planExperiment(place.module, cellsFolder(settings));
   if (settings.cells.length > 0) return await runCells(place, whole, settings, print);
+  const directory = `${settings.results}/${place.id}`;
+  checkResultDirectory(directory, filesOfExperiment(whole.experiment));
   const { run, wallTimeSeconds } = await runPlan(whole, settings);
   print(summaryLine(place.id, run, wallTimeSeconds));
   if (showFailures(place.id, run, print)) return 1;
-  const directory = `${settings.results}/${place.id}`;
   const written = await writeExperiment(directory, whole, run, wallTimeSeconds);
   showTargets(written, print);
   print(`Results are in ${directory}`);
-  return 0;
+  return showFigureError(place.id, written, directory, print) ? 1 : 0;
 }
 
 /** Runs the named cells, also those that are there, and prints their rows as JSON. */
@@ -72,8 +79,7 @@ async function runCells(
         `current value is "${key}"`,
     );
   });
-  for (const { address } of tasks) openCellStore(plan.store).remove(address);
-  const { run } = await runPlan({ ...plan, tasks }, settings);
+  const { run } = await runPlan({ ...plan, tasks }, settings, true);
   for (const row of run.rows) print(JSON.stringify(row));
   return showFailures(place.id, run, print) ? 1 : 0;
 }
@@ -88,7 +94,7 @@ export async function showStatus(
   const cells = openCellStore(store);
   let done = 0;
   for (const { key, address } of tasks) {
-    const outcome = cells.read(address);
+    const outcome = await cells.read(address);
     const isDone = outcome !== undefined && "rows" in outcome;
     if (isDone) done++;
     print(
@@ -97,18 +103,24 @@ export async function showStatus(
     );
   }
   print(`${done} of ${tasks.length} cells of ${place.id} are there`);
+  noteDamaged(place.id, cells.damaged);
   return 0;
 }
 
-/** Removes the cells and results of an experiment. */
+/** Removes the cells and results of an experiment, and nothing that is not ours. */
 export function cleanOne(
   place: ExperimentPlace,
   settings: ExperimentSettings,
   print: Print,
 ): number {
-  openCellStore(`${cellsFolder(settings)}/${place.id}`).clear();
-  openCellStore(`${settings.results}/${place.id}`).clear();
+  const cells = `${cellsFolder(settings)}/${place.id}`;
+  const results = `${settings.results}/${place.id}`;
+  const left = [
+    ...openCellStore(cells).clear().map((name) => `${cells}/${name}`),
+    ...clearResults(results).map((name) => `${results}/${name}`),
+  ];
   print(`Removed the cells and results of ${place.id}`);
+  for (const path of left) print(`  left, since it is not ours: ${path}`);
   return 0;
 }
 
@@ -130,18 +142,22 @@ export async function reproduce(
       print(`${place.id}: left out. ${error.message}`);
       continue;
     }
-    openCellStore(plan.store).clear();
-    const { run, wallTimeSeconds } = await runPlan(plan, settings);
+    const directory = `${settings.results}/${place.id}`;
+    checkResultDirectory(directory, filesOfExperiment(plan.experiment));
+    const { run, wallTimeSeconds } = await runPlan(plan, settings, true);
     print(summaryLine(place.id, run, wallTimeSeconds));
     if (showFailures(place.id, run, print)) {
       failed++;
       continue;
     }
-    const directory = `${settings.results}/${place.id}`;
+    // Only now: until every cell of this plan stands, those of an earlier one are all there is.
+    openCellStore(plan.store).prune(plan.tasks.map(({ address }) => address));
     const written = await writeExperiment(directory, plan, run, wallTimeSeconds);
     showTargets(written, print);
     const missed = written.targets.some((row) => row.pass === false);
-    if (!checkPinned(place, plan, run, written, settings.pin, print) || missed) failed++;
+    const undrawn = showFigureError(place.id, written, directory, print);
+    const differs = !checkPinned(place, plan, run, written, settings.pin, print);
+    if (missed || undrawn || differs) failed++;
   }
   print(
     failed === 0
@@ -166,9 +182,7 @@ function checkPinned(
   const lines = differences(place.id, pinned, ours);
   if (lines.length === 0) return true;
   if (pin && pinned?.version !== version) {
-    const partial = `${place.expected}.part`;
-    Deno.writeTextFileSync(partial, JSON.stringify(ours, null, 2) + "\n");
-    Deno.renameSync(partial, place.expected);
+    replaceFile(place.expected, JSON.stringify(ours, null, 2) + "\n");
     print(`  pinned version ${version} in expected.json`);
     return true;
   }
@@ -176,26 +190,51 @@ function checkPinned(
   return false;
 }
 
-function readExpected(path: string): Expected | undefined {
-  try {
-    return JSON.parse(Deno.readTextFileSync(path)) as Expected;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+function readExpected(path: string) {
+  if (!exists(path)) return undefined;
+  const what = "pinned results";
+  return parseInput(
+    { file: path, what },
+    readInput(path, what),
+    (text) => expectedOfJson(parseJson(text)),
+  );
 }
 
-async function runPlan(plan: ExperimentPlan, settings: ExperimentSettings) {
+/** @param again Also the cells that are there. */
+async function runPlan(plan: ExperimentPlan, settings: ExperimentSettings, again = false) {
   const { workers, quiet } = settings;
   const executor = workers === 1 ? serialExecutor() : workerExecutor(workers);
   const progress = cellProgress(plan.experiment.id, quiet);
   const startedMs = performance.now();
   try {
-    const run = await runExperiment(plan, { executor, onProgress: progress.update });
+    const options = { executor, again, onProgress: progress.update };
+    const run = await runExperiment(plan, options);
+    noteDamaged(plan.experiment.id, run.damaged);
     return { run, wallTimeSeconds: (performance.now() - startedMs) / 1000 };
   } finally {
     progress.stop();
   }
+}
+
+function noteDamaged(id: string, damaged: number): void {
+  if (damaged === 0) return;
+  console.error(
+    `Note: ${damaged} kept ${damaged === 1 ? "cell" : "cells"} of ${id} were cut short, changed ` +
+      `or foreign, and count as missing`,
+  );
+}
+
+/** Says that the figures are missing, and where the rows are; false when they are not. */
+function showFigureError(
+  id: string,
+  { figureError }: WrittenExperiment,
+  directory: string,
+  print: Print,
+): boolean {
+  if (figureError === undefined) return false;
+  const why = String(figureError).split("\n")[0].slice(0, 300);
+  print(`Cannot draw the figures of ${id} (${why}); the rows are in ${directory}`);
+  return true;
 }
 
 function summaryLine(id: string, run: ExperimentRun, wallTimeSeconds: number): string {

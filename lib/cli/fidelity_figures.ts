@@ -17,6 +17,7 @@ import {
   type ScatterRow,
   thinCdf,
 } from "../plot/mod.ts";
+import { ownFigure, writeOwnFile } from "./own_file.ts";
 
 /** Error that the outer lines of the figures show, relative. */
 const WITHIN = 0.1;
@@ -30,7 +31,8 @@ export async function drawFidelity(
 ): Promise<void> {
   Deno.mkdirSync(directory, { recursive: true });
   const draw = async (name: string, spec: FigureSpec) => {
-    await Deno.writeFile(`${directory}/fidelity-${name}.svg`, await renderFigure(spec, "svg"));
+    const file = `${directory}/fidelity-${name}.svg`;
+    writeOwnFile(file, await renderFigure(spec, "svg"), ownFigure("--figures", "svg"));
   };
   if (validation.load.length > 0) {
     const points = [

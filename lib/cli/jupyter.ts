@@ -1,6 +1,7 @@
 import { readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import { INSTALL_JUPYTER, withKernel } from "./jupyter_kernel.ts";
+import { INSTALL_JUPYTER, PYTHON_FOLDER, withKernel } from "./jupyter_kernel.ts";
+import { runChild } from "./run_child.ts";
 
 /** The command "jupyter". */
 export const jupyterCommand: Command = {
@@ -19,14 +20,15 @@ Says in one line what to install where Jupyter is missing.`,
         print(INSTALL_JUPYTER);
         return 1;
       }
-      const child = new Deno.Command(python, {
+      const command = new Deno.Command(python, {
         args: ["-m", "notebook", "--notebook-dir", folder],
+        cwd: PYTHON_FOLDER,
         env,
         stdin: "inherit",
         stdout: "inherit",
         stderr: "inherit",
-      }).spawn();
-      return (await child.status).code;
+      });
+      return await runChild(command, async (child) => (await child.status).code);
     });
   },
 };

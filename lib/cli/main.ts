@@ -1,4 +1,6 @@
+import { ConfigError } from "../config/config_error.ts";
 import { suggest } from "../config/suggest.ts";
+import { cutText, LONGEST_MESSAGE, safeLines, shownName } from "../std/safe_text.ts";
 import type { Command } from "./command.ts";
 import { importLater } from "./import_later.ts";
 import { isUsersMistake, UsageError } from "./usage_error.ts";
@@ -59,26 +61,31 @@ export async function main(
     if (!Object.hasOwn(COMMANDS, name)) {
       const near = suggest(name, Object.keys(COMMANDS));
       throw new UsageError(
-        `Cannot run "${name}" as a command` +
+        `Cannot run "${shownName(name)}" as a command` +
           (near === undefined ? "" : ` (did you mean ${near}?)`) +
           `: there are ${Object.keys(COMMANDS).join(", ")}`,
       );
     }
     const command = await load(name);
+    // Names of the user's stand in summaries and tables: no terminal is to obey them.
+    const printSafely = (line: string) => print(safeLines(line));
     const end = others.indexOf("--");
     const options = end === -1 ? others : others.slice(0, end);
     if (options.includes("--help") || options.includes("-h")) {
       print(command.help);
       return 0;
     }
-    return await command.run(others, print);
+    return await command.run(others, printSafely);
   } catch (error) {
     if (isUsersMistake(error)) {
-      printError(error.message);
+      // Each mistake of a configuration has a line of its own.
+      const lines = error instanceof ConfigError ? error.message.split("\n") : [error.message];
+      for (const line of lines) printError(shownName(line, LONGEST_MESSAGE + 100));
       return 2;
     }
     printError(`This is a mistake in the program, not in its input.`);
-    printError(error instanceof Error ? error.stack ?? error.message : String(error));
+    const trace = error instanceof Error ? error.stack ?? error.message : String(error);
+    printError(safeLines(cutText(trace, 10 * LONGEST_MESSAGE)));
     return 1;
   }
 }
@@ -88,14 +95,13 @@ export async function main(
  * and paths on the command line count from where they were written.
  */
 function returnToCaller(): void {
-  const calledFrom = Deno.env.get("INIT_CWD");
-  const isTask = new URL("../../", import.meta.url).href ===
-    new URL(`file://${Deno.cwd().replace(/\/?$/, "/")}`).href;
-  if (calledFrom === undefined || !isTask) return;
   try {
-    Deno.chdir(calledFrom);
+    const calledFrom = Deno.env.get("INIT_CWD");
+    const isTask = new URL("../../", import.meta.url).href ===
+      new URL(`file://${Deno.cwd().replace(/\/?$/, "/")}`).href;
+    if (calledFrom !== undefined && isTask) Deno.chdir(calledFrom);
   } catch {
-    // It was removed in the meantime; where we are is as good as any other place.
+    // It was removed in the meantime, or we may not know it; where we are is as good as any other.
   }
 }
 

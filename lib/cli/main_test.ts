@@ -65,7 +65,7 @@ Deno.test("the list's summary of a command is the command's own", async () => {
 Deno.test("every command is a task with a description", async () => {
   const tasks = deno.tasks as Readonly<Record<string, { description: string; command: string }>>;
   for (const name of await commandNames()) {
-    equal(tasks[name].command, `deno run -A lib/cli/main.ts ${name}`);
+    match(tasks[name].command, new RegExp(`^deno run (-\\S+ )+lib/cli/main\\.ts ${name}$`));
     ok(tasks[name].description.length > 10);
   }
 });

@@ -1,3 +1,5 @@
+import { withTemporaryFolder } from "./on_stop.ts";
+import { runChild } from "./run_child.ts";
 import type { RunTiming } from "./run_meter.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -10,11 +12,14 @@ async function runDeno(args: readonly string[]): Promise<string> {
   const [command, before] = core === undefined
     ? [Deno.execPath(), []]
     : ["taskset", ["-c", core, Deno.execPath()]];
-  const { success, stdout, stderr } = await new Deno.Command(command, {
+  const program = new Deno.Command(command, {
     args: [...before, ...args],
     env: { NO_COLOR: "1" },
     stdin: "null",
-  }).output();
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const { success, stdout, stderr } = await runChild(program, (child) => child.output());
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   if (!success) {
     throw new UsageError(`Cannot measure "deno ${args.join(" ")}": ${text(stderr).trim()}`);
@@ -51,15 +56,13 @@ export async function measureSimulate(
   args: readonly string[],
   flags: readonly string[] = [],
 ): Promise<RunTiming> {
-  const file = await Deno.makeTempFile({ prefix: "simfaas-timing-" });
-  try {
+  return await withTemporaryFolder("simfaas-timing-", async (folder) => {
+    const file = `${folder}/timing.json`;
     const v8 = flags.length > 0 ? [`--v8-flags=${flags.join(",")}`] : [];
     const options = ["-A", "--config", CONFIG, ...v8];
     await runDeno(["run", ...options, MAIN, "simulate", ...args, "--quiet", "--timing", file]);
     return JSON.parse(await Deno.readTextFile(file)) as RunTiming;
-  } finally {
-    await Deno.remove(file);
-  }
+  });
 }
 
 /** CPU seconds of a script in a process of its own, start-up of the runtime included. */

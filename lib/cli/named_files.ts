@@ -1,7 +1,9 @@
 import type { Configuration } from "../config/configuration.ts";
 import type { ConfiguredTexts } from "../config/build/cluster.ts";
 import { functionConfigurations } from "../config/function_configurations.ts";
-import { readInput } from "./read_input.ts";
+import type { InputSize } from "../results/read_input.ts";
+import { shownFile } from "../std/input_error.ts";
+import { readInput, STANDARD_INPUT } from "./read_input.ts";
 
 /** Content of the files that a configuration names. */
 export interface NamedFiles extends ConfiguredTexts {
@@ -14,6 +16,7 @@ interface FileSetting {
   readonly setting: string;
   /** What the file should be. */
   readonly what: string;
+  readonly size: InputSize;
   /** The name that is used, if any; null for none. */
   readonly nameIn: (config: Configuration) => string | null;
 }
@@ -22,17 +25,20 @@ const FILE_SETTINGS: readonly FileSetting[] = [
   {
     setting: "model.hf_config",
     what: "a model's config.json",
+    size: "description",
     nameIn: ({ model }) => model.hf_config,
   },
   {
     setting: "cold_start.preset",
     what: "a cold-start preset",
+    size: "description",
     nameIn: ({ cold_start: { enabled, preset } }) =>
       enabled && /\.ya?ml$/i.test(preset) ? preset : null,
   },
   {
     setting: "execution.profile",
     what: "a profile",
+    size: "measurements",
     nameIn: ({ execution: { source, profile } }) =>
       source === "profiled" || source === "calibrated" ? profile : null,
   },
@@ -59,26 +65,27 @@ export async function readNamedFiles(
   origin: ConfigurationOrigin,
 ): Promise<NamedFiles> {
   const inputs: { name: string; content: string }[] = [];
-  const read = async (setting: string, name: string, what: string) => {
+  const read = async (setting: string, name: string, what: string, size: InputSize) => {
     const { locate } = await import("./locate.ts");
-    const content = readInput(locate(name, setting, origin), what);
-    inputs.push({ name, content });
+    const path = name === STANDARD_INPUT ? name : locate(name, setting, origin);
+    const content = readInput(path, what, size);
+    inputs.push({ name: shownFile(name), content });
     return content;
   };
   const { workload } = config;
   const replays = workload.type === "trace" || workload.cycle_prompts;
   const traceText = replays && workload.trace.path !== null
-    ? await read("workload.trace.path", workload.trace.path, "a trace")
+    ? await read("workload.trace.path", workload.trace.path, "a trace", "trace")
     : undefined;
   const files = new Map<string, string>();
   for (const { config: own } of functionConfigurations(config)) {
-    for (const { setting, what, nameIn } of FILE_SETTINGS) {
+    for (const { setting, what, size, nameIn } of FILE_SETTINGS) {
       const name = nameIn(own);
       if (name === null || files.has(name)) continue;
       if (setting === "execution.profile" && await isShippedProfile(name)) continue;
       // What a function names by itself stands in its entry of the list.
       const given = nameIn(config) === name ? setting : "functions";
-      files.set(name, await read(given, name, what));
+      files.set(name, await read(given, name, what, size));
     }
   }
   return { ...(traceText !== undefined && { traceText }), files, inputs };

@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import { suggest } from "../config/suggest.ts";
+import { RESULTS_VARIABLE } from "../report/results_folder.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { INSTALL_JUPYTER, withKernel } from "./jupyter_kernel.ts";
+import { runChild } from "./run_child.ts";
 import { UsageError } from "./usage_error.ts";
 
 const OPTIONS: readonly CommandOption[] = [
@@ -36,7 +38,7 @@ ${describeOptions(OPTIONS)}`,
       );
     });
     const wanted = chosen.length === 0 ? names : chosen;
-    return await runNotebooks(folder, wanted, print, given.flag("check"));
+    return await runNotebooks(folder, wanted, print, { check: given.flag("check") });
   },
 };
 
@@ -52,17 +54,24 @@ export function notebookNames(folder: string): string[] {
   }
 }
 
+/** Options of {@linkcode runNotebooks}. */
+export interface NotebookOptions {
+  /** Compare with the outputs in the files rather than write them. */
+  readonly check?: boolean;
+  /** Folder of the experiments' results that the notebooks read; default the usual one. */
+  readonly results?: string;
+}
+
 /**
  * Executes notebooks one after the other.
  *
- * @param check Compare with the outputs in the files rather than write them.
  * @returns 0, or 1 when one fails or Jupyter is not there.
  */
 export async function runNotebooks(
   folder: string,
   names: readonly string[],
   print: (line: string) => void,
-  check = false,
+  { check = false, results }: NotebookOptions = {},
 ): Promise<number> {
   const program = decodeURIComponent(
     new URL("../../notebooks/execute.py", import.meta.url).pathname,
@@ -72,19 +81,21 @@ export async function runNotebooks(
       print(INSTALL_JUPYTER);
       return 1;
     }
-    const child = new Deno.Command(python, {
+    const command = new Deno.Command(python, {
       args: [
         program,
         ...(check ? ["--check"] : []),
         ...names.map((name) => `${folder}/${name}.ipynb`),
       ],
-      env,
+      env: { ...env, ...(results !== undefined && { [RESULTS_VARIABLE]: results }) },
       stdin: "null",
       stdout: "piped",
       stderr: "inherit",
-    }).spawn();
-    const text = await new Response(child.stdout).text();
-    for (const line of text.trimEnd().split("\n")) print(line);
-    return (await child.status).success ? 0 : 1;
+    });
+    return await runChild(command, async (child) => {
+      const text = await new Response(child.stdout).text();
+      for (const line of text.trimEnd().split("\n")) print(line);
+      return (await child.status).success ? 0 : 1;
+    });
   });
 }

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { replaceFile } from "../results/replace_file.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { pipelineSteps } from "./pipeline_steps.ts";
@@ -61,8 +62,7 @@ ${describeOptions(OPTIONS)}`,
       }
       known[step.name] = step.fingerprint;
       Deno.mkdirSync(results, { recursive: true });
-      Deno.writeTextFileSync(`${memory}.part`, JSON.stringify(known, null, 2) + "\n");
-      Deno.renameSync(`${memory}.part`, memory);
+      replaceFile(memory, JSON.stringify(known, null, 2) + "\n");
     }
     return 0;
   },
@@ -70,7 +70,8 @@ ${describeOptions(OPTIONS)}`,
 
 function readMemory(path: string): Record<string, string> {
   try {
-    return JSON.parse(Deno.readTextFileSync(path));
+    const known = JSON.parse(Deno.readTextFileSync(path));
+    return typeof known === "object" && known !== null ? known : {};
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return {};
     throw error;

@@ -84,7 +84,7 @@ async function experimentStep(place: ExperimentPlace, results: string): Promise<
     name,
     fingerprint: await sha256(parts.join("\n")),
     inputs: "sources, inputs and pinned results",
-    isThere: () => exists(`${results}/${place.id}/manifest.json`),
+    isThere: () => exists(`${results}/${place.id}/rows.parquet`),
     run(print) {
       const workers = navigator.hardwareConcurrency;
       const settings = { results, workers, cells: [], pin: false, quiet: false, named: true };

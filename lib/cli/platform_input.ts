@@ -1,6 +1,8 @@
 import { suggest } from "../config/suggest.ts";
 import { parsePlatformPreset, PLATFORMS } from "../serverless/platforms/platform_preset.ts";
-import { readInput } from "./read_input.ts";
+import { parseInput, shownFile } from "../std/input_error.ts";
+import { showValue } from "../std/show_value.ts";
+import { readInput, STANDARD_INPUT } from "./read_input.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What the option `--platform` stands for. */
@@ -24,15 +26,22 @@ export function platformInput(value: string | undefined): PlatformInput {
   if (value === undefined) return { set: [] };
   const named = PLATFORMS.find((name) => name === value.toLowerCase().replaceAll("_", "-"));
   if (named !== undefined) return { set: [`platform=${named}`] };
-  if (!/\.ya?ml$/i.test(value)) {
+  if (value !== STANDARD_INPUT && !/\.ya?ml$/i.test(value)) {
     const near = PLATFORMS.find((name) => name.startsWith(value)) ?? suggest(value, PLATFORMS);
     throw new UsageError(
       `Cannot read --platform as one of ${PLATFORMS.join(", ")} or a YAML file` +
-        `${near === undefined ? "" : ` (did you mean ${near}?)`}: current value is "${value}"`,
+        `${near === undefined ? "" : ` (did you mean ${near}?)`}: current value is ${
+          showValue(value)
+        }`,
     );
   }
   const content = readInput(value, "a platform");
-  const { configuration } = parsePlatformPreset(content, value);
+  const name = shownFile(value);
+  const { configuration } = parseInput(
+    { file: name, what: "a platform" },
+    content,
+    (text) => parsePlatformPreset(text, name),
+  );
   // A platform that a configuration names must not come in between.
-  return { configuration, file: { name: value, content }, set: ["platform=null"] };
+  return { configuration, file: { name, content }, set: ["platform=null"] };
 }

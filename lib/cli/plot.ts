@@ -2,10 +2,16 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { FigureFormat } from "../plot/render.ts";
 import type { FigureSlo, StandardFigure } from "../report/standard_figures.ts";
+import { writeFigures } from "../results/add_files.ts";
+import { recoverResults } from "../results/result_directory.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { oneOf } from "./one_of.ts";
-import { readableReason } from "./read_input.ts";
+import { exists } from "../results/exists.ts";
+import { parseInput } from "../std/input_error.ts";
+import { parseJson } from "../std/json.ts";
+import { showValue } from "../std/show_value.ts";
+import { readableReason, readInput } from "./read_input.ts";
 import { UsageError } from "./usage_error.ts";
 
 const FORMATS = ["svg", "png", "pdf"] as const;
@@ -30,7 +36,11 @@ const OPTIONS: readonly CommandOption[] = [
     value: "1|2",
     describe: "Width: one column of a two-column page (240 points), or both (504 points)",
   },
-  { name: "out", value: "DIR", describe: "Where the figures go (RESULT_DIR/figures)" },
+  {
+    name: "out",
+    value: "DIR",
+    describe: "Where the figures go (RESULT_DIR/figures); files that plot did not write stay",
+  },
   { name: "experiments", value: "DIR", describe: "Folder of the experiments (experiments)" },
 ];
 
@@ -61,14 +71,13 @@ ${describeOptions(OPTIONS)}`,
         | 2,
     });
     const out = given.value("out") ?? join(results, "figures");
+    const files: [string, Uint8Array][] = [];
+    await draw((name, bytes) => {
+      files.push([name, bytes]);
+    });
     try {
-      Deno.mkdirSync(out, { recursive: true });
-      await draw((name, bytes) => {
-        const path = join(out, name);
-        Deno.writeFileSync(`${path}.part`, bytes);
-        Deno.renameSync(`${path}.part`, path);
-        print(path);
-      });
+      writeFigures(out, files);
+      for (const [name] of files) print(join(out, name));
     } catch (error) {
       if (!(error instanceof Error) || !error.name.match(/^(Not|Permission|Already|Read)/)) {
         throw error;
@@ -94,6 +103,7 @@ async function drawing(
     readonly experiments: string | undefined;
   },
 ): Promise<Draw> {
+  recoverResults(results);
   const manifest = readManifest(results);
   const asked = <T extends string>(names: readonly T[]) =>
     figures.length === 0 ? undefined : figures.map((name) => oneOf("--figure", name, names));
@@ -114,7 +124,7 @@ async function drawing(
       );
     }
     const experiment = await importExperiment(place.module);
-    const rows = await readRows(results);
+    const rows = await readRows(results, Object.keys(experiment.factors));
     const only = asked(Object.keys(experiment.figures));
     return (write) => drawExperimentFigures(experiment, rows, { ...options, only }, write);
   }
@@ -125,16 +135,43 @@ async function drawing(
   return (write) => drawFigures(source, { ...options, only, slo }, write);
 }
 
-/** The manifest of a directory, or undefined where there is none to read. */
-function readManifest(
-  results: string,
-): { readonly experiment?: string; readonly config?: { readonly slo?: FigureSlo } } | undefined {
-  try {
-    return JSON.parse(Deno.readTextFileSync(join(results, "manifest.json")));
-  } catch (error) {
-    if (error instanceof SyntaxError || (error as { code?: string }).code !== undefined) {
-      return undefined;
+/** What of a manifest decides which figures are drawn. */
+interface DrawnManifest {
+  readonly experiment?: string;
+  readonly config?: { readonly slo?: FigureSlo };
+}
+
+/**
+ * The manifest of a directory, or undefined where there is none.
+ *
+ * @throws {InputError} If it is damaged.
+ */
+function readManifest(results: string): DrawnManifest | undefined {
+  const path = join(results, "manifest.json");
+  if (!exists(path)) return undefined;
+  const what = "a manifest of results";
+  return parseInput({ file: path, what }, readInput(path, what), (text) => {
+    const { experiment, config } = mapping(parseJson(text), "the file");
+    if (experiment !== undefined && typeof experiment !== "string") {
+      throw new SyntaxError(
+        `Cannot read "experiment" as a name: current value is ${showValue(experiment)}`,
+      );
     }
-    throw error;
+    const slo = mapping(mapping(config ?? {}, '"config"').slo ?? {}, '"config.slo"');
+    for (const key of ["ttft_s", "tpot_s", "e2e_s"]) {
+      const limit = slo[key] ?? 0;
+      if (typeof limit === "number" && limit >= 0 && limit < 1e15) continue;
+      throw new SyntaxError(
+        `Cannot read "config.slo.${key}" as seconds: current value is ${showValue(limit)}`,
+      );
+    }
+    return { ...(experiment !== undefined && { experiment }), config: { slo } };
+  });
+}
+
+function mapping(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
   }
+  throw new SyntaxError(`Cannot read ${what} as an object: current value is ${showValue(value)}`);
 }

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "@std/assert";
+import { deepEqual, equal, match, throws } from "@std/assert";
 import { loadConfig } from "../config/load.ts";
 import { madeUpRun } from "../results/made_up_run.ts";
 import { makeManifest, openResultDirectory, writeResults } from "../results/mod.ts";
@@ -17,8 +17,8 @@ async function withResults(body: (root: string) => Promise<void>): Promise<void>
     const run = madeUpRun(300);
     const directory = openResultDirectory(`${root}/out`);
     const config = loadConfig("slo: { ttft_s: 0.5 }");
-    writeResults(directory, run, await makeManifest(run, { config }), ["parquet"]);
-    directory.commit();
+    await writeResults(directory, run, ["parquet"]);
+    directory.commit(await makeManifest(run, { config }));
     await body(root);
   } finally {
     Deno.removeSync(root, { recursive: true });
@@ -73,5 +73,32 @@ Deno.test("plot says what is wrong in one line", async () => {
       equal(err.length, 1);
       match(err[0], says);
     }
+  });
+});
+
+Deno.test("plot runs no module that a manifest names outside the folder of experiments", async () => {
+  await withResults(async (root) => {
+    Deno.mkdirSync(`${root}/evil`);
+    Deno.mkdirSync(`${root}/experiments`);
+    const ran = `${root}/ran`;
+    Deno.writeTextFileSync(
+      `${root}/evil/experiment.ts`,
+      `Deno.writeTextFileSync(${JSON.stringify(ran)}, "");`,
+    );
+    for (const experiment of ["../evil", `${root}/evil`, "..", "", "__proto__", { id: 1 }]) {
+      Deno.writeTextFileSync(`${root}/out/manifest.json`, JSON.stringify({ experiment }));
+      const { code, err } = await call(
+        "plot",
+        `${root}/out`,
+        "--experiments",
+        `${root}/experiments`,
+      );
+      equal(code, 2, String(err));
+      match(
+        err[0],
+        /^(Cannot draw the figures of an experiment as one of |\S+: Cannot read "experiment")/,
+      );
+    }
+    throws(() => Deno.statSync(ran), Deno.errors.NotFound);
   });
 });

@@ -3,10 +3,12 @@ import type { OperatorProfile } from "../execution/profiled/operator_profile.ts"
 import { parseProfile, writeProfile } from "../execution/profiled/profile_text.ts";
 import { synthesizeProfile } from "../execution/profiled/synthesize_profile.ts";
 import { externalData } from "../results/external_data.ts";
+import { parseInput } from "../std/input_error.ts";
 import { randomStreams } from "../sim/random_streams.ts";
 import { type CommandArguments, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { deriveProfile } from "./derive_profile.ts";
+import { type OwnFile, writeOwnFile } from "./own_file.ts";
 import { importProfile } from "./profile_import.ts";
 import { PROFILE_RECIPES } from "./profile_recipes.ts";
 import { showProfile } from "./profile_show.ts";
@@ -51,6 +53,13 @@ Usage: deno task profile COMMAND [OPTION...]
 ${describeOptions(OPTIONS)}
 
 GPU is a shipped profile: ${PROFILED_GPUS.join(", ")}.`;
+
+/** A profile that we wrote; its format is "simfaasinfer-operator-profile-1". */
+const OWN_PROFILE: OwnFile = {
+  option: "--out",
+  what: "a profile",
+  isSuch: (text) => /^\s*\{\s*"format": "simfaasinfer-operator-profile-/.test(text),
+};
 
 type Print = (line: string) => void;
 type Action = (given: CommandArguments, rest: readonly string[], print: Print) => unknown;
@@ -134,16 +143,17 @@ function synthesize(given: CommandArguments, _rest: readonly string[], print: Pr
 
 function save(profile: OperatorProfile, path: string, print: Print): void {
   const text = writeProfile(profile);
-  Deno.writeTextFileSync(`${path}.part`, text);
-  Deno.renameSync(`${path}.part`, path);
+  writeOwnFile(path, text, OWN_PROFILE);
   print(`${path}: ${profile.tables.length} tables, ${text.length} bytes`);
 }
 
 function namedProfile(action: string, rest: readonly string[]): OperatorProfile {
   const name = onlyOne(action, rest, "FILE|GPU");
-  return PROFILED_GPUS.includes(name)
-    ? shippedProfile(name)
-    : parseProfile(readInput(name, "a profile"));
+  return PROFILED_GPUS.includes(name) ? shippedProfile(name) : parseInput(
+    { file: name, what: "a profile" },
+    readInput(name, "a profile", "measurements"),
+    parseProfile,
+  );
 }
 
 function onlyOne(action: string, rest: readonly string[], wanted: string): string {

@@ -13,6 +13,7 @@ import {
   type RooflineRow,
 } from "../plot/mod.ts";
 import { oneOf } from "./one_of.ts";
+import { ownFigure, writeOwnFile } from "./own_file.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Points nearer than this share of a decade of each other are drawn once. */
@@ -104,5 +105,5 @@ function coverageOf(table: OperatorTable): PointPanel {
 async function write(spec: FigureSpec, file: string): Promise<void> {
   const ending = file.slice(file.lastIndexOf(".") + 1);
   const format: FigureFormat = oneOf("the ending of a figure", ending, ["svg", "png", "pdf"]);
-  Deno.writeFileSync(file, await renderFigure(spec, format));
+  writeOwnFile(file, await renderFigure(spec, format), ownFigure("a figure", format));
 }

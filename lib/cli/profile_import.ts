@@ -3,7 +3,8 @@ import { importVidurCollective, importVidurLayers } from "../execution/profiled/
 import type { OperatorProfile } from "../execution/profiled/operator_profile.ts";
 import type { OperatorTable } from "../execution/profiled/operator_table.ts";
 import { unequalShareOf } from "../execution/profiled/unequal_share.ts";
-import { deriveProfile, everyShape } from "./derive_profile.ts";
+import { parseInput } from "../std/input_error.ts";
+import { deriveProfile, everyShape, readMeasurements } from "./derive_profile.ts";
 import { PROFILE_RECIPES, type ProfileRecipe } from "./profile_recipes.ts";
 import { readInput } from "./read_input.ts";
 import { UsageError } from "./usage_error.ts";
@@ -52,27 +53,28 @@ export async function importProfile(
   if (model === undefined) throw new UsageError("Cannot import without --model");
   const tables: OperatorTable[] = [];
   if (format === "vidur") {
-    const text = readInput(path, "Vidur measurements");
-    const collective = /time_stats\.(all_reduce|send_recv)\./.test(text.slice(0, 2000));
-    tables.push(...(collective ? importVidurCollective(text) : importVidurLayers(text, model)));
+    const what = "Vidur measurements";
+    tables.push(
+      ...parseInput({ file: path, what }, readInput(path, what, "measurements"), (text) => {
+        const collective = /time_stats\.(all_reduce|send_recv)\./.test(text.slice(0, 2000));
+        return collective ? importVidurCollective(text) : importVidurLayers(text, model);
+      }),
+    );
   } else if (format === "llmservingsim") {
     for (const tensorParallel of [1, 2, 4, 8]) {
-      const read = (name: string) => {
-        try {
-          return Deno.readTextFileSync(`${path}/${name}`);
-        } catch (error) {
-          if (error instanceof Deno.errors.NotFound) return undefined;
-          throw error;
-        }
-      };
+      const read = (name: string) => readMeasurements(`${path}/${name}`);
       const [dense, perSequence, attention] = ["dense", "per_sequence", "attention"].map((name) =>
         read(`tp${tensorParallel}/${name}.csv`)
       );
       if (dense === undefined || perSequence === undefined || attention === undefined) continue;
       const texts = { dense, perSequence, attention, moe: read(`tp${tensorParallel}/moe.csv`) };
       const meta = read("meta.yaml");
-      const unequalShare = meta === undefined ? undefined : unequalShareOf(meta, tensorParallel);
+      const unequalShare = meta === undefined
+        ? undefined
+        : parseInput({ file: `${path}/meta.yaml`, what: "facts of the measurements" }, meta, () =>
+          unequalShareOf(meta, tensorParallel));
       tables.push(...importLlmServingSim({
+        path: `${path}/tp${tensorParallel}`,
         model,
         tensorParallel,
         dtype: "bf16",

@@ -1,8 +1,10 @@
+import { LONGEST_MESSAGE, shownName } from "../std/safe_text.ts";
 import type { OperatorProfile } from "../execution/profiled/operator_profile.ts";
 import { profileCoverage } from "../execution/profiled/profile_coverage.ts";
 
 /** Prints what a profile covers, table by table. */
-export function showProfile(profile: OperatorProfile, print: (line: string) => void): void {
+export function showProfile(profile: OperatorProfile, printLine: (line: string) => void): void {
+  const print = (line: string) => printLine(shownName(line, LONGEST_MESSAGE));
   const { gpu, source, peaks } = profile;
   print(`${gpu}: ${source.framework} kernels from ${source.repository} (${source.licence})`);
   print(`  ${source.description}`);

@@ -6,13 +6,12 @@
 import { renderConfigurationReference } from "../config/reference.ts";
 import { renderLimitsPage } from "../config/limits_page.ts";
 import { renderConfigurationType } from "../config/type_text.ts";
+import { replaceFile } from "../results/replace_file.ts";
 
 if (import.meta.main) {
   const root = new URL("../../", import.meta.url);
-  await Deno.writeTextFile(new URL("docs/configuration.md", root), renderConfigurationReference());
-  await Deno.writeTextFile(new URL("docs/limits.md", root), renderLimitsPage());
-  await Deno.writeTextFile(
-    new URL("lib/config/configuration.ts", root),
-    renderConfigurationType(),
-  );
+  const path = (name: string) => decodeURIComponent(new URL(name, root).pathname);
+  replaceFile(path("docs/configuration.md"), renderConfigurationReference());
+  replaceFile(path("docs/limits.md"), renderLimitsPage());
+  replaceFile(path("lib/config/configuration.ts"), renderConfigurationType());
 }

@@ -7,6 +7,8 @@ import {
   type ValidationData,
 } from "../experiment/validation/mod.ts";
 import { externalData } from "../results/external_data.ts";
+import { parseInput } from "../std/input_error.ts";
+import { readInput } from "./read_input.ts";
 
 const WORKLOAD = "workloads/sharegpt-llama-3.1-8b-300-sps10.jsonl";
 
@@ -30,13 +32,20 @@ const RTX_4090_BLOCKS = 2588;
  * @throws {RangeError} If a data set is missing, with the command that fetches it.
  */
 export function referenceMeasurements(): ValidationData {
-  const load = Deno.readTextFileSync(externalData("vllm-load-points", "points.csv"));
-  const concurrency = Deno.readTextFileSync(externalData("vllm-concurrency-points", "points.csv"));
   return {
     runs: RUNS.map(measuredRun),
-    load: readLoadPoints(load),
-    concurrency: readConcurrencyPoints(concurrency),
+    load: readPoints("vllm-load-points", readLoadPoints),
+    concurrency: readPoints("vllm-concurrency-points", readConcurrencyPoints),
   };
+}
+
+function readPoints<Point>(dataset: string, read: (text: string) => Point[]): Point[] {
+  const file = externalData(dataset, "points.csv");
+  return parseInput({ file, what: "measured points" }, readMeasured(file), read);
+}
+
+function readMeasured(path: string): string {
+  return readInput(path, "measurements of a server", "measurements");
 }
 
 function measuredRun(run: (typeof RUNS)[number]): MeasuredRun {
@@ -52,10 +61,12 @@ function measuredRun(run: (typeof RUNS)[number]): MeasuredRun {
     memoryShare: 0.9,
   };
   const folder = `bench/examples/${run.folder}/Llama-3.1-8B/vllm`;
-  const read = (path: string) => Deno.readTextFileSync(externalData("llmservingsim", path));
-  return readMeasuredRun(run.label, server, {
-    requests: read(`${folder}/requests.jsonl`),
-    workload: read(WORKLOAD),
-    series: read(`${folder}/timeseries.csv`),
-  });
+  const read = (path: string) => readMeasured(externalData("llmservingsim", path));
+  const [workload, series] = [read(WORKLOAD), read(`${folder}/timeseries.csv`)];
+  const file = externalData("llmservingsim", `${folder}/requests.jsonl`);
+  return parseInput(
+    { file, what: "a measured run" },
+    readMeasured(file),
+    (requests) => readMeasuredRun(run.label, server, { requests, workload, series }),
+  );
 }

@@ -4,10 +4,12 @@ import type { ReportProgress } from "../cluster/cluster_parts.ts";
 import type { ConfiguredTexts } from "../config/build/cluster.ts";
 import type { Replication } from "../experiment/replication.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
+import { LONGEST_MESSAGE, shownName } from "../std/safe_text.ts";
 import { importLater } from "./import_later.ts";
 import type { MemoryGuard } from "./memory_guard.ts";
 import { readNamedFiles } from "./named_files.ts";
 import { showProgress } from "./progress.ts";
+import { checkOwnFile, ownJson, writeOwnFile } from "./own_file.ts";
 import { digits, duration, grouped } from "./readable_numbers.ts";
 import type { RunMeter } from "./run_meter.ts";
 import { showSummary } from "./show_summary.ts";
@@ -33,25 +35,38 @@ interface Run {
   readonly replications?: readonly Replication[];
 }
 
+/** What `--timing` writes. */
+const TIMING_FORMAT = "simfaasinfer-timing";
+const TIMING = ownJson("--timing", "times of a run", TIMING_FORMAT, [
+  ...["total", "phases", "peak_bytes", "loop_allocated_bytes"],
+]);
+
 /**
- * Simulates, prints the summary and writes the results. Nothing is written unless everything is.
+ * Simulates, prints the summary and writes the results. No table is written unless all are.
  *
+ * @returns Exit code: 0, or 1 when the figures could not be drawn.
  * @throws {RangeError} Before simulating, if a named file cannot be read or the directory not
  * written.
  */
 export async function runSimulation(
   request: RunRequest,
   print: (line: string) => void,
-): Promise<void> {
+): Promise<number> {
   const { config, files, out, figures, quiet, timing } = request;
+  if (timing !== undefined) checkOwnFile(timing, TIMING);
   const meter = timing === undefined
     ? undefined
     : new (await importLater<typeof import("./run_meter.ts")>("./run_meter.ts")).RunMeter();
   const fileNames = files.map((file) => file.name);
   const named = await readNamedFiles(config, { fileNames, overridden: request.overridden });
   if (out !== undefined) {
-    const { checkResultDirectory } = await import("../results/result_directory.ts");
-    checkResultDirectory(out);
+    const { checkResultDirectory } = await importLater<
+      typeof import("../results/result_directory.ts")
+    >("../results/result_directory.ts");
+    const { plannedFiles } = await importLater<typeof import("./save_results.ts")>(
+      "./save_results.ts",
+    );
+    checkResultDirectory(out, plannedFiles(config));
   }
   const { inputs, ...texts } = named;
   const guard = await guardMemory(config);
@@ -66,13 +81,21 @@ export async function runSimulation(
     print("");
     print(speed(run, wallTimeSeconds));
   }
+  let figureError: string | undefined;
   if (out !== undefined) {
-    const { saveResults } = await import("./save_results.ts");
+    const { saveResults } = await importLater<typeof import("./save_results.ts")>(
+      "./save_results.ts",
+    );
     const source = { config, inputs: [...files, ...inputs], wallTimeSeconds };
-    await saveResults({ ...run, out, figures, source });
+    ({ figureError } = await saveResults({ ...run, out, figures, source }));
   }
   if (timing !== undefined) {
-    Deno.writeTextFileSync(timing, JSON.stringify(meter!.timing(), null, 2) + "\n");
+    const report = { format: `${TIMING_FORMAT}/1`, ...meter!.timing() };
+    writeOwnFile(timing, JSON.stringify(report, null, 2) + "\n", TIMING);
+  }
+  if (figureError !== undefined) {
+    console.error(figureError);
+    return 1;
   }
   if (!quiet) {
     print(
@@ -82,6 +105,7 @@ export async function runSimulation(
           (figures ? `, figures in ${out.replace(/\/$/, "")}/figures` : ""),
     );
   }
+  return 0;
 }
 
 /**
@@ -147,7 +171,7 @@ async function show({ result, replications }: Run, print: (line: string) => void
     print(line);
   }
   if (result.engine.notices.length > 0) print("");
-  for (const notice of result.engine.notices) print(`Note: ${notice}`);
+  for (const notice of result.engine.notices) print(`Note: ${shownName(notice, LONGEST_MESSAGE)}`);
 }
 
 function speed({ result, replications }: Run, wallTimeSeconds: number): string {

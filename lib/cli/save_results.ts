@@ -2,14 +2,17 @@ import { replicatedFigures, replicationTable } from "../experiment/replication_f
 import type { Replication } from "../experiment/replication.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
 import {
+  addToResults,
   makeManifest,
   type ManifestSource,
   openResultDirectory,
+  RESULT_TABLES,
   type ResultDirectory,
   writeResults,
   writeTable,
 } from "../results/mod.ts";
 import { importLater } from "./import_later.ts";
+import { onStop } from "./on_stop.ts";
 
 /** Results that a command writes. */
 export interface SavedRun {
@@ -21,44 +24,71 @@ export interface SavedRun {
   readonly source: ManifestSource;
 }
 
-/** Writes results and figures to a directory, all or nothing, even when interrupted. */
-export async function saveResults(saved: SavedRun): Promise<void> {
+/** What became of results. */
+export interface SavedFiles {
+  /** Why there are no figures, in a line; undefined when they were drawn or not asked for. */
+  readonly figureError: string | undefined;
+}
+
+/**
+ * Writes results to a directory, all or nothing, even when interrupted; then the figures. Whatever
+ * goes wrong while they are drawn, the tables stand.
+ */
+export async function saveResults(saved: SavedRun): Promise<SavedFiles> {
   const { result, replications, source } = saved;
-  const { config } = source;
+  const { output } = source.config;
   const directory = openResultDirectory(saved.out);
-  const stop = () => {
-    directory.discard();
-    Deno.exit(130);
-  };
-  Deno.addSignalListener("SIGINT", stop);
+  const dispose = onStop(() => directory.discard());
   try {
-    writeResults(directory, result, await makeManifest(result, source), config.output.formats);
-    if (replications !== undefined) {
-      saveReplications(directory, replications, config.output.formats);
-    }
-    if (saved.figures) {
-      const { drawFigures, figureSource } = await importLater<typeof import("../report/mod.ts")>(
-        "../report/mod.ts",
-      );
-      const options = { formats: config.output.figures, slo: config.slo };
-      await drawFigures(figureSource(result), options, (name, bytes) => {
-        directory.write(`figures/${name}`, (append) => append(bytes));
-      });
-    }
-    directory.commit();
+    await writeResults(directory, result, output.formats, output.csv_safe);
+    if (replications !== undefined) saveReplications(directory, replications, output);
+    directory.commit(await makeManifest(result, source));
   } finally {
+    dispose();
     directory.discard();
-    Deno.removeSignalListener("SIGINT", stop);
   }
+  return { figureError: saved.figures ? await saveFigures(saved) : undefined };
+}
+
+/** Files that {@linkcode saveResults} writes, as far as they are known before the run. */
+export function plannedFiles(config: ManifestSource["config"]): string[] {
+  const { output: { formats }, simulation: { replications } } = config;
+  const tables = [...RESULT_TABLES, ...(replications > 1 ? ["replications"] : [])];
+  return [
+    ...tables.flatMap((name) => formats.map((format) => `${name}.${format}`)),
+    "summary.json",
+    ...(replications > 1 ? ["replication_summary.json"] : []),
+  ];
+}
+
+async function saveFigures({ result, source, out }: SavedRun): Promise<string | undefined> {
+  try {
+    const { output, slo } = source.config;
+    const { drawFigures, figureSource } = await importLater<typeof import("../report/mod.ts")>(
+      "../report/mod.ts",
+    );
+    const files: [string, Uint8Array][] = [];
+    await drawFigures(figureSource(result), { formats: output.figures, slo }, (name, bytes) => {
+      files.push([`figures/${name}`, bytes]);
+    });
+    addToResults(out, files);
+  } catch (error) {
+    return `Cannot draw the figures (${oneLine(error)}); the tables are in ${out}`;
+  }
+}
+
+function oneLine(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.split("\n")[0].slice(0, 300);
 }
 
 /** One row per replication, and the interval of each figure over them. */
 function saveReplications(
   directory: ResultDirectory,
   replications: readonly Replication[],
-  formats: ManifestSource["config"]["output"]["formats"],
+  { formats, csv_safe: csvSafe }: ManifestSource["config"]["output"],
 ): void {
-  writeTable(directory, "replications", replicationTable(replications), formats);
+  writeTable(directory, "replications", replicationTable(replications), formats, csvSafe);
   const figures = replicatedFigures(replications).flatMap(({ name, interval }) => {
     if (interval === undefined) return [];
     const { estimate: mean, lower, upper, level } = interval;

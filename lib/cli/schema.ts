@@ -1,12 +1,20 @@
 import { configurationJsonSchema } from "../config/json_schema.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
+import { type OwnFile, writeOwnFile } from "./own_file.ts";
 import { readableReason } from "./read_input.ts";
 import { UsageError } from "./usage_error.ts";
 
 const OPTIONS: readonly CommandOption[] = [
   { name: "out", value: "FILE", describe: "Write to this file instead of the terminal" },
 ];
+
+/** The schema as this or an earlier version wrote it. */
+const SCHEMA: OwnFile = {
+  option: "--out",
+  what: "the schema",
+  isSuch: (text) => /^\{\s*"\$schema": "[^"]*",\s*"title": "SimFaaSInfer /.test(text),
+};
 
 /** The command "schema". */
 export const schemaCommand: Command = {
@@ -28,9 +36,9 @@ An editor with a YAML language server reads it from the first line of a configur
       return 0;
     }
     try {
-      Deno.writeTextFileSync(`${out}.part`, text + "\n");
-      Deno.renameSync(`${out}.part`, out);
+      writeOwnFile(out, text + "\n", SCHEMA);
     } catch (error) {
+      if (error instanceof UsageError) throw error;
       throw new UsageError(
         `Cannot write the schema to a file (${readableReason(error)}): current value is "${out}"`,
       );

@@ -1,4 +1,5 @@
 import type { LatencySummary, RunResult, Summary } from "../metrics/run_tables.ts";
+import { LONGEST_MESSAGE, shownName } from "../std/safe_text.ts";
 import { digits, dollars, duration, grouped, percent } from "./readable_numbers.ts";
 
 const LATENCIES = [
@@ -74,11 +75,11 @@ export function showSummary(
           [cost.busy_usd, "busy"],
           [cost.idle_usd, "idle"],
           [cost.cold_start_usd, "cold starts"],
-          ...(cost.asleep_usd > 0 ? [[cost.asleep_usd, "asleep"]] : []),
-          ...(cost.pooled_usd > 0 ? [[cost.pooled_usd, "pools"]] : []),
-          ...(cost.rounding_usd > 0 ? [[cost.rounding_usd, "rounding"]] : []),
+          ...((cost.asleep_usd ?? 0) > 0 ? [[cost.asleep_usd, "asleep"]] : []),
+          ...((cost.pooled_usd ?? 0) > 0 ? [[cost.pooled_usd, "pools"]] : []),
+          ...((cost.rounding_usd ?? 0) > 0 ? [[cost.rounding_usd, "rounding"]] : []),
           ...(cost.storage_usd > 0 ? [[cost.storage_usd, "storage"]] : []),
-        ] as [number, string][]).map(([usd, use]) => `${use} ${dollars(usd)}`).join(", ")
+        ] as [number | null, string][]).map(([usd, use]) => `${use} ${dollars(usd)}`).join(", ")
       })`,
     ],
     [
@@ -96,7 +97,7 @@ export function showSummary(
     "",
     ...facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
     ...(engine.notices.length > 0 ? [""] : []),
-    ...engine.notices.map((notice) => `Note: ${notice}`),
+    ...engine.notices.map((notice) => `Note: ${shownName(notice, LONGEST_MESSAGE)}`),
   ];
 }
 
@@ -110,9 +111,9 @@ function attainmentFacts({ slo_attainment, goodput_rps, classes }: Summary): [st
     ],
     ...classes.filter((row) => row.slo_attainment !== null).map((row): [string, string] => [
       "",
-      `${row.name}: ${percent(row.slo_attainment!)} of ${grouped(row.arrived)}, p50 TTFT ${
-        duration(row.ttft_s.p50 ?? row.ttft_s.mean)
-      }`,
+      `${shownName(row.name)}: ${percent(row.slo_attainment!)} of ${
+        grouped(row.arrived)
+      }, p50 TTFT ${duration(row.ttft_s.p50 ?? row.ttft_s.mean)}`,
     ]),
   ];
 }

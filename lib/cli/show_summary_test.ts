@@ -84,6 +84,7 @@ function summary(changes: Partial<Summary> = {}): Summary {
       break_even_utilization: null,
     },
     qps_per_usd: 0.3,
+    undefined_figures: [],
     digest: "ab".repeat(32),
     ...changes,
   };

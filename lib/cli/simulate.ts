@@ -1,3 +1,4 @@
+import { shownFile } from "../std/input_error.ts";
 import { loadConfig } from "../config/load.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
@@ -38,18 +39,25 @@ const OPTIONS: readonly CommandOption[] = [
     name: "out",
     value: "DIR",
     describe: "Write the tables, summary.json and manifest.json there; older results in it\n" +
-      "are replaced as a whole. Without it only the summary is printed",
+      "are replaced, other files stay. Without it only the summary is printed",
   },
   {
     name: "format",
     value: "LIST",
     describe: "Formats of the tables: parquet (default), csv, json, or several with commas",
   },
+  {
+    name: "csv-safe",
+    describe: "In CSV, a text that begins with = + - @ always gets an apostrophe, so that\n" +
+      "no spreadsheet computes it; with this also what follows ; | or a tab inside\n" +
+      "a text, and every text is quoted. Numbers stay numbers",
+  },
   { name: "figures", describe: "Also draw the figures into DIR/figures" },
   {
     name: "timing",
     value: "FILE",
-    describe: "Write the time and memory of this process to FILE, by phase, as JSON",
+    describe: "Write the time and memory of this process to FILE, by phase, as JSON; a file\n" +
+      "that holds something else is not replaced",
   },
   { name: "quiet", describe: "No progress; print the summary alone" },
 ];
@@ -64,10 +72,12 @@ Usage: deno task simulate [CONFIG.yaml...] [OPTION...]
 
 Several configurations are merged, later ones over earlier ones, all over the defaults. Paths in a
 configuration count from its own directory, those on the command line from the working directory.
+"-" in place of one configuration, trace or platform reads standard input.
 
 ${describeOptions(OPTIONS)}
 
-Exit codes: 0 done, 2 a mistake in the input (one line says which), 1 a mistake in the program.`,
+Exit codes: 0 done, 2 a mistake in the input (one line says which), 1 a mistake in the program or
+figures that could not be drawn (the tables are there), 130 interrupted, 143 told to end (SIGTERM).`,
   async run(args, print) {
     const given = readArguments("simulate", args, OPTIONS);
     const out = given.value("out");
@@ -78,14 +88,15 @@ Exit codes: 0 done, 2 a mistake in the input (one line says which), 1 a mistake 
       );
     }
     const platform = platformInput(given.value("platform"));
-    const set = overridesOf([...platform.set, ...given.values("set")], {
+    const safe = given.flag("csv-safe") ? ["output.csv_safe=true"] : [];
+    const set = overridesOf([...platform.set, ...given.values("set"), ...safe], {
       trace: given.value("trace"),
       seed: given.value("seed"),
       stepping: given.value("stepping"),
       format: given.value("format"),
     });
     const files = given.positional.map((name) => ({
-      name,
+      name: shownFile(name),
       content: readInput(name, "a configuration"),
     }));
     const below = platform.configuration === undefined
@@ -100,8 +111,8 @@ Exit codes: 0 done, 2 a mistake in the input (one line says which), 1 a mistake 
     const quiet = given.flag("quiet");
     const timing = given.value("timing");
     const inputs = platform.file === undefined ? files : [platform.file, ...files];
-    await runSimulation({ config, files: inputs, overridden, out, figures, quiet, timing }, print);
-    return 0;
+    const request = { config, files: inputs, overridden, out, figures, quiet, timing };
+    return await runSimulation(request, print);
   },
 };
 

@@ -12,6 +12,8 @@ export interface CommandLineOptions {
   /** Interrupts the command (Ctrl-C) after this wall time, milliseconds. */
   readonly interruptAfterMs?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** What the command reads on standard input; none unless given. */
+  readonly stdin?: string;
 }
 
 /** Runs the program in a process of its own, as a user does. */
@@ -29,10 +31,15 @@ export async function runCommandLine(
     ],
     cwd: options.directory,
     env: { INIT_CWD: options.directory, NO_COLOR: "1", ...options.env },
-    stdin: "null",
+    stdin: options.stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  if (options.stdin !== undefined) {
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(options.stdin));
+    await writer.close();
+  }
   const interrupt = options.interruptAfterMs === undefined
     ? undefined
     : setTimeout(() => child.kill("SIGINT"), options.interruptAfterMs);

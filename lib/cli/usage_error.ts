@@ -1,4 +1,5 @@
 import { ConfigError } from "../config/config_error.ts";
+import { InputError } from "../std/input_error.ts";
 
 /** A mistake on the command line or in a file that it names. The message is one line. */
 export class UsageError extends RangeError {
@@ -15,6 +16,9 @@ const OURS = /^(\S.*: )?Cannot /;
  */
 export function isUsersMistake(error: unknown): error is Error {
   if (error instanceof UsageError || error instanceof ConfigError) return true;
+  // A module that may not be read fails as a TypeError, in the words of a missing permission.
+  if (error instanceof TypeError && /^Requires \w+ access to /.test(error.message)) return true;
+  if (error instanceof InputError) return true;
   // The engine's own TypeErrors begin with "Cannot" too ("Cannot read properties of undefined").
   if (error instanceof TypeError || error instanceof SyntaxError) {
     return OURS.test(error.message) && error.message.includes(": current value is ");

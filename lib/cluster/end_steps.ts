@@ -19,7 +19,7 @@ export class EndSteps {
   readonly #stride: number;
 
   constructor(slots: number) {
-    this.#stride = 2 ** Math.ceil(Math.log2(Math.max(2, slots)));
+    this.#stride = 2 ** (32 - Math.clz32(Math.max(2, slots) - 1));
     this.#stepOf = new Float64Array(slots).fill(-1);
     this.#heap = new Float64Array(2 * slots + 1);
   }

@@ -3,9 +3,8 @@ const ROUNDER = 98_304;
 
 /**
  * Rounds an instant to the engines' clock tick: 2^-36 s (15 ps) in the first nine hours, a bit more
- * later. Both stepping modes do it to every step's end, so that a sum taken step by step and the same
- * sum in closed form, which differ in their last bits, give the same instant and so the same order
- * against arrivals.
+ * later. Both stepping modes do it to every step's end, so that an end counted from a run's start and
+ * the same end counted from a later step, which differ in their last bits, are one instant.
  */
 export function toTick(seconds: number): number {
   return (seconds + ROUNDER) - ROUNDER;

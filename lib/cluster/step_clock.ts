@@ -2,7 +2,7 @@ import type { DecodeLine } from "../execution/execution_time_model.ts";
 import type { BatchBuilder } from "./batch_builder.ts";
 import type { Clock } from "./clock.ts";
 import type { EngineParts } from "./engine_parts.ts";
-import { DecodeRun, toTick } from "./leap.ts";
+import { DecodeRun } from "./leap.ts";
 
 /** How long the steps of one engine take: one step, or a run of decode steps at once. */
 export class StepClock {
@@ -14,9 +14,13 @@ export class StepClock {
   readonly #batch: BatchBuilder;
   readonly #clock: Clock;
   readonly #line: DecodeLine = { baseSeconds: 0, slopeSecondsPerToken: 0, contextEndTokens: 0 };
-  /** Step mode: start of the run of equal batches, and the seconds its steps have taken. */
-  #anchorAtSeconds = 0;
-  #elapsedSeconds = 0;
+  /** Single decode steps: the leap that they would be, were they taken at once. */
+  readonly #series = new DecodeRun();
+  /** Whether the next single decode step may belong to that leap. */
+  #isSeries = false;
+  /** Its steps so far, and the seconds that the execution model gave them one by one. */
+  #seriesSteps = 0;
+  #seriesSeconds = 0;
 
   constructor(parts: EngineParts, batch: BatchBuilder, clock: Clock) {
     this.#parts = parts;
@@ -80,26 +84,59 @@ export class StepClock {
   /** Plans one step by asking the execution model for the whole shape. */
   #single(interrupted: boolean): void {
     const { now } = this.#clock;
-    const { shape, swapSeconds, preempted, swappedIn } = this.#batch;
-    const { execution, strategy } = this.#parts;
+    const { shape, swapSeconds } = this.#batch;
     shape.sampledSequences = this.#sampledSequences();
-    const seconds = execution.stepSeconds(shape) + swapSeconds;
-    this.run.begin(now, seconds, 0, 1);
-    // Equal batches are timed from their first step's start, as a leap would, so that the ticks of
-    // their ends do not depend on the mode.
-    const context = shape.decodeContextTokens;
-    const goesOn = shape.chunkCount === 0 && !interrupted && preempted === 0 && swappedIn === 0 &&
-      strategy.repeatsDecode && context <= this.#line.contextEndTokens;
-    if (!goesOn) {
-      this.#anchorAtSeconds = now;
-      this.#elapsedSeconds = 0;
-      const longest = shape.decodeLongestContextTokens;
-      const onLine = shape.chunkCount === 0 &&
-        execution.decodeLine(shape.decodeSequences, context, this.#line, longest);
-      if (!onLine) this.#line.contextEndTokens = -1;
+    const seconds = this.#parts.execution.stepSeconds(shape) + swapSeconds;
+    if (shape.chunkCount === 0) {
+      if (interrupted || !this.#goesOn()) this.#beginSeries();
+      if (this.#isSeries) return this.#stepOfSeries(seconds);
     }
-    this.#elapsedSeconds += seconds;
-    this.run.endsAtSeconds = toTick(this.#anchorAtSeconds + this.#elapsedSeconds);
+    this.#isSeries = false;
+    this.run.begin(now, seconds, 0, 1);
+  }
+
+  /** Whether a leap would go on with the decode step that the batch builder has formed. */
+  #goesOn(): boolean {
+    const { shape, preempted, swappedIn } = this.#batch;
+    return this.#isSeries && this.#parts.strategy.repeatsDecode && preempted === 0 &&
+      swappedIn === 0 && shape.decodeContextTokens <= this.#line.contextEndTokens;
+  }
+
+  /** A leap would begin with this decode step, provided that the model has a line for it. */
+  #beginSeries(): void {
+    const { shape, swapSeconds } = this.#batch;
+    const { decodeSequences, decodeContextTokens, decodeLongestContextTokens } = shape;
+    const line = this.#line;
+    this.#isSeries = this.#parts.execution.decodeLine(
+      decodeSequences,
+      decodeContextTokens,
+      line,
+      decodeLongestContextTokens,
+    );
+    if (!this.#isSeries) return;
+    const first = line.baseSeconds + line.slopeSecondsPerToken * decodeContextTokens + swapSeconds;
+    this.#series.begin(
+      this.#clock.now,
+      first,
+      line.slopeSecondsPerToken * decodeSequences,
+      1,
+    );
+    this.#seriesSteps = 0;
+    this.#seriesSeconds = 0;
+  }
+
+  /**
+   * Times a decode step by the closed form of the leap that it belongs to, so that both stepping
+   * modes give the same bits; the sum of the model's own step times has to agree with that.
+   */
+  #stepOfSeries(seconds: number): void {
+    const series = this.#series;
+    const step = this.#seriesSteps++;
+    this.#seriesSeconds += seconds;
+    checkOnLine(series.seconds(step + 1), this.#seriesSeconds);
+    const { firstStepSeconds, incrementSeconds } = series;
+    this.run.begin(this.#clock.now, firstStepSeconds + incrementSeconds * step, 0, 1);
+    this.run.endsAtSeconds = series.endAtSeconds(step + 1);
   }
 
   /** Sequences that get a token at the end of the step: decodes, and prefills that finish in it. */
@@ -113,4 +150,16 @@ export class StepClock {
     }
     return sampled;
   }
+}
+
+/** Largest relative difference between a leap's closed form and its steps one by one. */
+const MOST_OFF_LINE = 1e-9;
+
+/** @throws {RangeError} If the decode line of an execution model is not what its steps take. */
+function checkOnLine(lineSeconds: number, stepSeconds: number): void {
+  if (Math.abs(lineSeconds - stepSeconds) <= MOST_OFF_LINE * stepSeconds) return;
+  throw new RangeError(
+    `Cannot use a decode line as the time of single steps: they take ${stepSeconds} s, ` +
+      `current value is ${lineSeconds} s`,
+  );
 }

@@ -338,7 +338,7 @@ export interface Configuration {
     readonly num_gpus_per_replica: number | null;
     /** Machines; none: as many GPUs as instances need. */
     readonly nodes: readonly {
-      /** Name in the results. */
+      /** Accepted; no result names machines. */
       readonly name: string;
       /** Machines of this kind. */
       readonly count: number;
@@ -927,6 +927,12 @@ export interface Configuration {
   readonly output: {
     /** Formats of the tables. */
     readonly formats: readonly ("parquet" | "csv" | "json")[];
+    /**
+     * In CSV, put every text in quotes, and an apostrophe also before a `=`, `+`, `-` or `@` that
+     * follows a semicolon, a bar or a tab inside a text, where a spreadsheet may split it. Before
+     * the first character of a text it always stands; numbers stay numbers.
+     */
+    readonly csv_safe: boolean;
     /** Formats of the figures; an empty list draws none. */
     readonly figures: readonly ("svg" | "png" | "pdf")[];
   };

@@ -41,7 +41,7 @@ Deno.test("billing presets charge for what their names say", async () => {
   const bills = new Map<string, number>();
   for (const preset of Object.keys(BILLING_PRESETS)) {
     const { cost } = await run(`cost: { billing: { preset: ${preset} } }`);
-    bills.set(preset, cost.total_usd);
+    bills.set(preset, cost.total_usd!);
     if (preset !== "per-second-from-start" && preset !== "instance-hours") {
       equal(cost.cold_start_usd, 0, preset);
     }
@@ -56,15 +56,15 @@ Deno.test("billing from the load of weights leaves out what comes before", async
   const start = await run("");
   const load = await run("cost: { billing: { from: load } }");
   const ready = await run("cost: { billing: { from: ready } }");
-  ok(load.cost.cold_start_usd < start.cost.cold_start_usd);
-  ok(load.cost.cold_start_usd > ready.cost.cold_start_usd);
+  ok(load.cost.cold_start_usd! < start.cost.cold_start_usd!);
+  ok(load.cost.cold_start_usd! > ready.cost.cold_start_usd!);
   equal(ready.cost.cold_start_usd, 0);
 });
 
 Deno.test("costs per unit divide the bill by what was done", async () => {
   const { cost, requests, slo_attainment } = await run("cost: { gpu_cost_per_hour: { H100: 20 } }");
   const good = slo_attainment! * requests.arrived;
-  ok(Math.abs(cost.per_slo_good_request_usd! * good - cost.total_usd) < 1e-9);
+  ok(Math.abs(cost.per_slo_good_request_usd! * good - cost.total_usd!) < 1e-9);
   ok(cost.per_million_total_tokens_usd! < cost.per_million_output_tokens_usd!);
   // 20 dollars per hour against the list's on-demand price.
   ok(cost.break_even_utilization! > 0 && cost.break_even_utilization! < 1);
@@ -105,11 +105,11 @@ Deno.test("weights kept are billed by place, beside the phases: together the tot
   const { dram, ssd, remote } = cold.stored_weights_gb_hours;
   ok(dram > 0 && ssd > 0 && dram < remote, "from the first start on, where it is");
   near(cold.cost.storage_usd, (5 * dram + 0.1 * ssd + 0.02 * remote) / 720);
-  near(cost.total_usd, free.cost.total_usd + cost.storage_usd);
+  near(cost.total_usd!, free.cost.total_usd! + cost.storage_usd);
   near(
-    cost.busy_usd + cost.idle_usd + cost.cold_start_usd + cost.asleep_usd + cost.pooled_usd +
-      cost.rounding_usd + cost.storage_usd,
-    cost.total_usd,
+    cost.busy_usd! + cost.idle_usd! + cost.cold_start_usd! + cost.asleep_usd! + cost.pooled_usd! +
+      cost.rounding_usd! + cost.storage_usd,
+    cost.total_usd!,
   );
   const shares = [
     cost.busy_share,
@@ -122,7 +122,7 @@ Deno.test("weights kept are billed by place, beside the phases: together the tot
   ];
   near(shares.reduce<number>((sum, share) => sum + share!, 0), 1);
   ok(cost.storage_share! > 0);
-  near(cost.per_request_usd! * paid.requests.completed, cost.total_usd);
+  near(cost.per_request_usd! * paid.requests.completed, cost.total_usd!);
 });
 
 Deno.test("the store holds each model once; a provider's prices hold where none is given", async () => {

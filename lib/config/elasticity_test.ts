@@ -13,9 +13,9 @@ Deno.test("longer keep-alive: idle cost never falls, cold starts never rise", as
       workload: { type: gamma, cv: 4, arrival_rate: 0.02, num_requests: 150 }
       cost: { billing: { granularity: 0s } }
       scaling: { policy: queue-delay, max_instances: 1, keep_alive: { seconds: ${seconds}s } }`);
-    ok(cost.idle_usd >= idleBefore, `${seconds} s: ${cost.idle_usd} after ${idleBefore}`);
+    ok(cost.idle_usd! >= idleBefore, `${seconds} s: ${cost.idle_usd} after ${idleBefore}`);
     ok(cold_start_rate <= coldBefore, `${seconds} s: ${cold_start_rate} after ${coldBefore}`);
-    [idleBefore, coldBefore] = [cost.idle_usd, cold_start_rate];
+    [idleBefore, coldBefore] = [cost.idle_usd!, cold_start_rate];
   }
 });
 

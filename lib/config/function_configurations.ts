@@ -26,7 +26,7 @@ export interface FunctionProblem {
 type Entry = Configuration["functions"][number];
 
 /** The settings of an entry as a configuration text would have them. */
-function entryMapping(entry: Entry): Mapping {
+export function entryMapping(entry: Entry): Mapping {
   const mapping = emptyMapping();
   for (const key of FUNCTION_SECTIONS) {
     const own = entry[key];

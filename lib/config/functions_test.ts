@@ -103,7 +103,7 @@ Deno.test("requests go to the functions by popularity, and each has its own row"
     rows.reduce((all, row) => all + of(row), 0);
   equal(sum((row) => row.arrived), 3000);
   equal(sum((row) => row.cold_starts), summary.cold_starts);
-  ok(Math.abs(sum((row) => row.cost_usd) - summary.cost.total_usd) < 1e-9);
+  ok(Math.abs(sum((row) => row.cost_usd!) - summary.cost.total_usd!) < 1e-9);
   ok(Math.abs(sum((row) => row.instance_seconds) - summary.instance_seconds) < 1e-6);
   ok(rows[0].slo_attainment !== null && rows[3].slo_attainment === null);
 });

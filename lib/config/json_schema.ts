@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { appliesSentence } from "./applies.ts";
 import { movedPaths } from "./normalize.ts";
 import { configurationSchema } from "./schema.ts";
 import { findNodeInfo, nodeInfo, type SectionInfo, type SettingInfo } from "./setting.ts";
@@ -7,7 +8,8 @@ import { findNodeInfo, nodeInfo, type SectionInfo, type SettingInfo } from "./se
 export type JsonSchema = Record<string, unknown>;
 
 function settingSchema(info: SettingInfo): JsonSchema {
-  const { jsonSchema, nullable, description, defaultValue } = info;
+  const { jsonSchema, nullable, defaultValue } = info;
+  const description = info.description + appliesSentence(info.appliesWhen);
   const accepted = nullable
     ? { anyOf: [...alternatives(jsonSchema), { type: "null" }] }
     : jsonSchema;
@@ -63,7 +65,9 @@ export function configurationJsonSchema(): JsonSchema {
         Object.assign(target, settingSchema(info));
         return;
       }
-      target.description = info.description;
+      target.description = info.kind === "section"
+        ? info.description + appliesSentence(info.appliesWhen)
+        : info.description;
       delete target.default;
       // A section without settings ("scaling:") is null in YAML.
       if (info.kind === "section" && info !== root) {

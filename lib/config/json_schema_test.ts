@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "@std/assert";
 import { parse } from "@std/yaml";
+import { appliesSentence } from "./applies.ts";
 import { configurationSettings } from "./configuration_settings.ts";
 import { configurationJsonSchema, type JsonSchema } from "./json_schema.ts";
 import { loadConfig } from "./load.ts";
@@ -61,7 +62,7 @@ Deno.test("configurationJsonSchema() is JSON and names its dialect", () => {
 Deno.test("configurationJsonSchema() describes every setting and alias, with the default", () => {
   for (const { path, info } of configurationSettings()) {
     const property = propertyAt(path);
-    equal(property.description, info.description, path);
+    equal(property.description, info.description + appliesSentence(info.appliesWhen), path);
     deepEqual(property.default, info.defaultValue, path);
     for (const alias of info.aliases) {
       const section = path.slice(0, path.lastIndexOf("."));

@@ -16,7 +16,8 @@ machine or of its control group the run ends with what it holds and which settin
 Each limit lies far above what a cluster has, and where a run of nothing else takes some seconds and
 about a gigabyte, on two cores of a cloud machine with 24 GB: one small workload ran with ever more
 machines, functions, instances or samples until it took more, and a round number below is the limit.
-This page is made from the one table of limits, \`lib/sim/limits.ts\`, by \`deno task reference\`.
+What files may hold is limited [apart](input.md#limits). This page is made from the one table of
+limits, \`lib/sim/limits.ts\`, by \`deno task reference\`.
 `;
 
 const HEAD = ["Limit", "Value", "Of", "Why there"] as const;

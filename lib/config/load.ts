@@ -1,12 +1,15 @@
 import { parse, YamlSyntaxError } from "@std/yaml";
 import type { z } from "zod";
 import { platformPreset } from "../serverless/platforms/platform_preset.ts";
+import { contentKind } from "../std/content_kind.ts";
+import { shownFile } from "../std/input_error.ts";
 import { checkConfiguration, checkSize, type Problem } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
 import type { Configuration } from "./configuration.ts";
 import { readFunction } from "./function_configurations.ts";
+import { differingPaths, pathsOf, rememberedPaths, rememberGiven } from "./given.ts";
 import { fillSections, merge } from "./merge.ts";
-import { emptyMapping, isMapping, type Mapping, normalize } from "./normalize.ts";
+import { emptyMapping, isConfiguration, isMapping, type Mapping, normalize } from "./normalize.ts";
 import { type Overrides, readOverrides } from "./overrides.ts";
 import { configurationSchema } from "./schema.ts";
 import { nodeInfo, type SectionInfo } from "./setting.ts";
@@ -22,22 +25,42 @@ export interface LoadOptions {
 
 /** The settings of one text. */
 function readText(text: string, fileName: string): Mapping {
+  const file = shownFile(fileName);
   let document: unknown;
   try {
     document = parse(text);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
-    const line = text.split(/\r?\n/)[error.line - 1];
+    const { line, column, reason } = error;
+    const place = line > 0 ? `:${line}:${column}` : "";
+    const current = hasSections(text)
+      ? showValue(text.split(/\r?\n/)[line - 1]?.trim() ?? text)
+      : contentKind(text);
     throw new ConfigError([
-      `Cannot read ${fileName}:${error.line}:${error.column} as YAML (${error.reason}): ` +
-      `current value is ${showValue(line?.trim())}`,
+      `Cannot read ${file}${place} as YAML (${reason}): current value is ${current}`,
     ]);
   }
   if (document === null) return emptyMapping();
-  if (isMapping(document)) return document;
+  const root = nodeInfo(configurationSchema) as SectionInfo;
+  if (isMapping(document) && isConfiguration(root, document)) return document;
+  if (isMapping(document)) {
+    throw new ConfigError([
+      `Cannot read ${file} as a configuration: current value is a mapping without any of the ` +
+      `sections (allowed: ${Object.keys(root.shape).join(", ")})`,
+    ]);
+  }
+  const kind = Array.isArray(document) ? "a list" : contentKind(text);
   throw new ConfigError([
-    `Cannot read ${fileName} as a mapping of sections: current value is ${showValue(document)}`,
+    `Cannot read ${file} as a mapping of sections: current value is ${kind}`,
   ]);
+}
+
+/** Whether a text has a section's name in front of a line: any other file may hold secrets. */
+function hasSections(text: string): boolean {
+  const { shape } = nodeInfo(configurationSchema) as SectionInfo;
+  return Object.keys(shape).some((name) =>
+    text.startsWith(`${name}:`) || text.includes(`\n${name}:`)
+  );
 }
 
 /** A path such as "workload.classes[0].share". */
@@ -99,10 +122,12 @@ export function loadConfig(
   if (options.set !== undefined) inputs.push(readOverrides(options.set));
   const problems: string[] = [];
   const writtenPaths = new Map<string, string>();
+  const given = new Set<string>();
   let settings = emptyMapping();
   for (const input of inputs) {
     const layer = normalize(root, input);
     problems.push(...layer.problems);
+    for (const path of askedPaths(root, layer.settings)) given.add(path);
     for (const [path, written] of layer.writtenPaths) writtenPaths.set(path, written);
     settings = merge(root, settings, layer.settings);
   }
@@ -121,16 +146,66 @@ export function loadConfig(
     }
   }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
+  rememberGiven(parsed.data, given);
   return parsed.data;
+}
+
+/**
+ * The settings that a text asks for. A text with every section is a whole configuration, as a
+ * manifest holds it: it asks for what is not the default.
+ */
+function askedPaths(root: SectionInfo, settings: Mapping): ReadonlySet<string> {
+  const isWhole = Object.keys(root.shape).every((key) => key in settings);
+  return isWhole ? unlikeDefaults(root, settings) : pathsOf(root, settings);
+}
+
+/** The settings that differ from the defaults, which are those of the platform if one is named. */
+function unlikeDefaults(root: SectionInfo, settings: Mapping): ReadonlySet<string> {
+  const named = emptyMapping();
+  named.platform = settings.platform;
+  const defaults = configurationSchema.safeParse(fillSections(root, overPlatform(root, named)), {
+    jitless: true,
+  });
+  return defaults.success
+    ? differingPaths(root, settings, { ...defaults.data, platform: null } as unknown as Mapping)
+    : pathsOf(root, settings);
+}
+
+/**
+ * Paths of the settings that somebody asked for in a configuration, such as
+ * "workload.classes[0].share": those that texts and overrides gave, or, where that is not known (a
+ * copy of a configuration, one from another thread), those that are not the defaults.
+ */
+export function givenPaths(config: Configuration): ReadonlySet<string> {
+  const root = nodeInfo(configurationSchema) as SectionInfo;
+  return rememberedPaths(config) ?? unlikeDefaults(root, config as unknown as Mapping);
 }
 
 /** The settings over those of the platform that they name, if it is one. */
 function overPlatform(root: SectionInfo, settings: Mapping): Mapping {
-  const { platform } = root.shape;
-  const name = platform.safeParse(settings.platform ?? null);
+  const name = root.shape.platform.safeParse(settings.platform ?? null);
   if (!name.success || name.data === null) return settings;
-  const preset = readText(platformPreset(name.data as string).configuration, name.data as string);
-  return merge(root, normalize(root, preset).settings, settings);
+  return merge(root, platformSettings(root, name.data as string), settings);
+}
+
+function platformSettings(root: SectionInfo, name: string): Mapping {
+  return normalize(root, readText(platformPreset(name).configuration, name)).settings;
+}
+
+/** Paths of what a configuration's platform sets. */
+export function platformPaths({ platform }: Configuration): string[] {
+  const root = nodeInfo(configurationSchema) as SectionInfo;
+  return platform === null ? [] : [...pathsOf(root, platformSettings(root, platform))];
+}
+
+/** Paths of what a configuration's platform sets and the configuration has otherwise. */
+export function changedFromPlatform(config: Configuration): string[] {
+  if (config.platform === null) return [];
+  const root = nodeInfo(configurationSchema) as SectionInfo;
+  const preset = platformSettings(root, config.platform);
+  const parsed = configurationSchema.parse(fillSections(root, preset), { jitless: true });
+  const changed = differingPaths(root, parsed as unknown as Mapping, config as unknown as Mapping);
+  return [...pathsOf(root, preset)].filter((path) => changed.has(path));
 }
 
 /** One line per mistake in the settings of each function. */

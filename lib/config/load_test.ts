@@ -347,12 +347,22 @@ Deno.test("loadConfig() reports every mistake of several", () => {
 });
 
 Deno.test("loadConfig() names file, line and column of a YAML mistake", () => {
-  deepEqual(problemsOf(["", "a: 1\nb: [1, 2\nc: 3"], { fileNames: ["base.yaml", "my.yaml"] }), [
-    'Cannot read my.yaml:3:1 as YAML (deficient indentation): current value is "c: 3"',
+  const damaged = "slo: {}\nscaling: [1, 2\ncost: 3";
+  deepEqual(problemsOf(["", damaged], { fileNames: ["base.yaml", "my.yaml"] }), [
+    'Cannot read my.yaml:3:1 as YAML (deficient indentation): current value is "cost: 3"',
   ]);
   deepEqual(problemsOf("[1, 2]", { fileNames: ["my.yaml"] }), [
-    "Cannot read my.yaml as a mapping of sections: current value is [1,2]",
+    "Cannot read my.yaml as a mapping of sections: current value is a list",
   ]);
+});
+
+Deno.test("loadConfig() does not quote a text that is no configuration", () => {
+  for (
+    const text of ["root:$6$secret:1:\n", "a: secret\nb: [secret", "- secret", "PK\x03\x04secret"]
+  ) {
+    const [line] = problemsOf(text, { fileNames: ["shadow"] });
+    ok(line.startsWith("Cannot read shadow") && !line.includes("secret"), line);
+  }
 });
 
 Deno.test("loadConfig() refuses settings that contradict each other, under the name that was written", () => {

@@ -1,4 +1,6 @@
+import { MOST_LISTED } from "../std/safe_text.ts";
 import { nodeInfo, type SectionInfo } from "./setting.ts";
+import { showValue } from "./show_value.ts";
 import { suggest } from "./suggest.ts";
 
 /** A mapping of a configuration text. Has no prototype, so that every key is a plain key. */
@@ -60,6 +62,25 @@ function allPaths(section: SectionInfo, path = ""): string[] {
   });
 }
 
+/** Keys of a text that are looked at to tell whether it is a configuration. */
+const MOST_LOOKED_AT = 1000;
+
+/**
+ * Whether a text may be a configuration: one of its keys is a section or a setting, or near one. What
+ * is none may hold anything, secrets too, and is not quoted.
+ */
+export function isConfiguration(root: SectionInfo, input: Mapping): boolean {
+  const keys = Object.keys(input).slice(0, MOST_LOOKED_AT);
+  if (keys.length === 0 || keys.some((key) => Object.hasOwn(root.shape, key))) return true;
+  const names = [...namesOf(root).keys(), ...[...movedPaths(root).keys()].map(firstName)];
+  const settings = new Set(allPaths(root).map((path) => path.split(".").at(-1)));
+  return keys.some((key) => settings.has(key) || suggest(key, names) !== undefined);
+}
+
+function firstName(path: string): string {
+  return path.split(".")[0];
+}
+
 /**
  * Brings one text's settings under their internal names: aliases are resolved, sections that are
  * null become empty, unknown keys are reported with the nearest valid one and left out.
@@ -99,7 +120,13 @@ export function normalize(root: SectionInfo, input: Mapping): Layer {
         continue;
       }
       if (key === undefined) {
-        problems.push(unknownKey(root, [...names.keys(), ...movedNames(path)], writtenHere, name));
+        const near = [...names.keys(), ...movedNames(path)];
+        problems.push(
+          // Looking for what was meant takes a while, and only the first lines are shown.
+          problems.length < MOST_LISTED
+            ? unknownKey(root, near, writtenHere, name)
+            : `Cannot read configuration: unknown key ${showValue(writtenHere)}`,
+        );
         continue;
       }
       const here = join(path, key);
@@ -148,7 +175,7 @@ function unknownKey(
   path: string,
   name: string,
 ): string {
-  const line = `Cannot read configuration: unknown key ${JSON.stringify(path)}`;
+  const line = `Cannot read configuration: unknown key ${showValue(path)}`;
   const near = suggest(name, names);
   if (near !== undefined) return `${line}; did you mean "${near}"?`;
   const elsewhere = allPaths(root).find((other) => other.split(".").at(-1) === name);

@@ -1,3 +1,4 @@
+import { appliesSentence } from "./applies.ts";
 import { configurationSchema } from "./schema.ts";
 import { type ListInfo, nodeInfo, type SectionInfo, type SettingInfo } from "./setting.ts";
 
@@ -16,7 +17,8 @@ Plain numbers are in the unit named. Texts may carry another unit of the same ki
 
 A setting has one name and perhaps others that other tools use ("also"). Giving one setting two
 different values under two names is an error. No value lies beyond what can be meant, and no run
-beyond what can be held: [limits](limits.md). This page is made from the schema
+beyond what can be held: [limits](limits.md). A setting that is given where it does not apply
+changes nothing, and a notice of the run says so. This page is made from the schema
 (\`lib/config/sections\`); \`deno task schema\` writes the same as a JSON Schema for editors.
 `;
 
@@ -43,7 +45,7 @@ function code(text: string): string {
 }
 
 function showMeaning(info: SettingInfo): string {
-  let meaning = info.description;
+  let meaning = info.description + appliesSentence(info.appliesWhen);
   if (info.aliases.length > 0) meaning += ` Also ${info.aliases.map(code).join(", ")}.`;
   for (const [other, value] of Object.entries(info.otherValues)) {
     meaning += ` ${code(other)} is ${code(value)}.`;
@@ -94,7 +96,12 @@ function renderSection(section: SectionInfo, path: string): string {
     }
   }
   const level = path.includes(".") ? "###" : "##";
-  const head = `${level} ${path}\n\n${wrap(section.description)}\n`;
+  const { description, appliesWhen, switchedBy } = section;
+  const switched = switchedBy === undefined
+    ? ""
+    : ` The other settings apply when \`${switchedBy}\` is \`true\`.`;
+  const about = `${description}${appliesSentence(appliesWhen)}${switched}`;
+  const head = `${level} ${path}\n\n${wrap(about)}\n`;
   return [head, ...(rows.length > 0 ? [`${renderTable(HEAD, rows)}\n`] : []), ...parts].join("\n");
 }
 

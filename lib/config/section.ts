@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Condition } from "./applies.ts";
 import { nodeInfo, remember, type SectionInfo, type Selector } from "./setting.ts";
 
 /** What a section takes beyond its settings. */
@@ -9,6 +10,12 @@ export interface SectionOptions {
   readonly fill?: Readonly<Record<string, unknown>>;
   /** Present when one setting decides which others apply. */
   readonly selector?: Selector;
+  /** Key of a switch without which its other settings do not apply. */
+  readonly switchedBy?: string;
+  /** When its settings apply; absent: always. */
+  readonly appliesWhen?: Condition;
+  /** Whether it holds for all functions together, so that one's entry cannot set it. */
+  readonly isCommon?: boolean;
 }
 
 /** The typed value of a section. */
@@ -26,18 +33,22 @@ export function section<Shape extends Record<string, z.ZodType>>(
     shape,
     fill: options.fill,
     selector: options.selector,
+    switchedBy: options.switchedBy,
+    appliesWhen: options.appliesWhen,
+    isCommon: options.isCommon,
   });
 }
 
 /** A list of sections; empty when nothing is given. */
 export function sectionList<Item>(
   item: z.ZodType<Item>,
-  options: { readonly describe: string },
+  options: Pick<SectionOptions, "describe" | "appliesWhen">,
 ): z.ZodType<readonly Item[]> {
   const schema = z.array(item).default([]);
   return remember(schema as unknown as z.ZodType<readonly Item[]>, {
     kind: "list",
     description: options.describe,
     item: nodeInfo(item) as SectionInfo,
+    appliesWhen: options.appliesWhen,
   });
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Condition } from "./applies.ts";
 import { showValue } from "./show_value.ts";
 
 /** One value of the configuration, as documents and editors show it. */
@@ -20,6 +21,10 @@ export interface SettingInfo {
   readonly nullable: boolean;
   /** JSON Schema of the accepted input. */
   readonly jsonSchema: Readonly<Record<string, unknown>>;
+  /** When it applies beyond when its section does; absent: always then. */
+  readonly appliesWhen?: Condition;
+  /** Whether it holds for all functions together, so that one's entry cannot set it. */
+  readonly isCommon?: boolean;
 }
 
 /** A setting whose value decides which other settings of its section apply. */
@@ -41,6 +46,12 @@ export interface SectionInfo {
   readonly fill?: Readonly<Record<string, unknown>>;
   /** Present when one setting decides which others apply. */
   readonly selector?: Selector;
+  /** Key of a switch without which its other settings do not apply. */
+  readonly switchedBy?: string;
+  /** When its settings apply; absent: always. */
+  readonly appliesWhen?: Condition;
+  /** Whether it holds for all functions together, so that one's entry cannot set it. */
+  readonly isCommon?: boolean;
 }
 
 /** A list of sections. */
@@ -50,6 +61,8 @@ export interface ListInfo {
   readonly description: string;
   /** The section that each item is. */
   readonly item: SectionInfo;
+  /** When its settings apply; absent: always. */
+  readonly appliesWhen?: Condition;
 }
 
 /** What is known of a schema node beyond its type. */
@@ -85,6 +98,10 @@ export interface SettingOptions<T> {
   readonly default: T;
   /** Other accepted names; one with dots is a path from the root. */
   readonly aliases?: readonly string[];
+  /** When it applies beyond when its section does; absent: always then. */
+  readonly appliesWhen?: Condition;
+  /** Whether it holds for all functions together, so that one's entry cannot set it. */
+  readonly isCommon?: boolean;
 }
 
 /** How one kind of setting reads and shows its values. */
@@ -129,5 +146,7 @@ export function setting<T>(reader: SettingReader<T>, options: SettingOptions<T>)
     otherValues: reader.otherValues ?? {},
     nullable,
     jsonSchema: reader.jsonSchema,
+    appliesWhen: options.appliesWhen,
+    isCommon: options.isCommon,
   });
 }

@@ -4,6 +4,7 @@ import { coldStartWaits } from "../metrics/cold_start_waits.ts";
 import { runDigest } from "../metrics/digest.ts";
 import { instancePhases } from "../metrics/instance_phases.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
+import { undefinedNotices } from "../metrics/undefined_figures.ts";
 import { summarize } from "../metrics/summary.ts";
 import { buildCluster, type ConfiguredTexts } from "./build/cluster.ts";
 import type { Configuration } from "./configuration.ts";
@@ -79,14 +80,23 @@ export async function simulate(
       stepping: config.simulation.stepping,
       stepsLeapt: record.stepsLeapt,
       stepsSingle: record.stepsSingle,
-      notices: ignoresWarmup
-        ? [
-          ...notices,
-          `the warm-up of ${asked} s is longer than the workload of ${
-            lastArrival.toFixed(1)
-          } s and was not left out`,
-        ]
-        : notices,
+      notices: [
+        ...notices,
+        ...undefinedNotices(summary.undefined_figures),
+        ...(config.simulation.replications > 1
+          ? [
+            `simulation.replications has no effect: simulate() is one run, the replication ` +
+            `${config.simulation.replication}; replicate() runs them all`,
+          ]
+          : []),
+        ...(ignoresWarmup
+          ? [
+            `the warm-up of ${asked} s is longer than the workload of ${
+              lastArrival.toFixed(1)
+            } s and was not left out`,
+          ]
+          : []),
+      ],
     },
     tbtCdf: record.gaps.cdf(),
   };

@@ -24,6 +24,9 @@ function distance(a: string, b: string): number {
  */
 export function suggest(name: string, candidates: readonly string[]): string | undefined {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[-_ ]/g, "");
+  const longest = Math.max(0, ...candidates.map(({ length }) => length));
+  // Nothing is near a name that is half again as long; comparing it would take time by its length.
+  if (name.length > 2 * longest) return undefined;
   const wanted = plain(name);
   let nearest: string | undefined;
   let least = Infinity;

@@ -1,3 +1,5 @@
+import { isLeftTemporary, replaceFile } from "../results/replace_file.ts";
+import { sha256 } from "../results/sha256.ts";
 import type { ExperimentRow } from "./experiment.ts";
 
 /** What a cell ended with. */
@@ -5,50 +7,132 @@ export type CellOutcome = { readonly rows: readonly ExperimentRow[] } | { readon
 
 /** Finished cells on disk, each a file by its content address. A cell is there whole or not at all. */
 export interface CellStore {
-  /** The rows or the error of a cell; undefined when it has not ended. */
-  read(address: string): CellOutcome | undefined;
-  write(address: string, outcome: CellOutcome): void;
-  /** Removes a cell, if it is there. */
-  remove(address: string): void;
-  /** Removes all cells. */
-  clear(): void;
+  /**
+   * The rows or the error of a cell; undefined when it has not ended. A file that is cut short, that
+   * is changed, or that belongs to another address counts as none, and is counted in `damaged`.
+   */
+  read(address: string): Promise<CellOutcome | undefined>;
+  /** Keeps an outcome in the place of an older one; an error leaves rows that are there. */
+  write(address: string, outcome: CellOutcome): Promise<void>;
+  /** Removes the cells of all other addresses, and what was half written by who was killed. */
+  prune(addresses: Iterable<string>): void;
+  /** Removes all cells, and the folder when nothing else is in it. @returns What stays there. */
+  clear(): string[];
+  /** Files read so far that did not hold what they should. */
+  readonly damaged: number;
 }
 
-/**
- * Opens the store in a folder, which is made when a cell is written.
- *
- * Files are written to a name of their own and renamed: whoever is killed leaves whole cells and at
- * most a file that nobody reads.
- */
+/** A cell as it stands in its file. */
+interface CellFile {
+  readonly format: typeof FORMAT;
+  readonly address: string;
+  /** SHA-256 over the address and the outcome. */
+  readonly sha256: string;
+  readonly outcome: CellOutcome;
+}
+
+const FORMAT = "simfaasinfer-cell/1";
+
+/** Names of cells; earlier versions had ".part" files of this form beside them. */
+const CELL_NAME = /^([0-9a-f]{64})\.json$/;
+const OLD_PART_NAME = /^[0-9a-f]{64}\.[^.]*\.part$/;
+
+/** Opens the store in a folder, which is made when a cell is written. */
 export function openCellStore(folder: string): CellStore {
   const path = (address: string) => `${folder}/${address}.json`;
+  let damaged = 0;
+  const read = async (address: string) => {
+    let text: string;
+    try {
+      text = await Deno.readTextFile(path(address));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+    const outcome = await outcomeIn(text, address);
+    if (outcome === undefined) damaged++;
+    return outcome;
+  };
   return {
-    read(address) {
-      try {
-        return JSON.parse(Deno.readTextFileSync(path(address))) as CellOutcome;
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return undefined;
-        throw error;
-      }
+    get damaged() {
+      return damaged;
     },
-    write(address, outcome) {
+    read,
+    async write(address, outcome) {
+      const before = "error" in outcome ? await read(address) : undefined;
+      if (before !== undefined && "rows" in before) return;
       Deno.mkdirSync(folder, { recursive: true });
-      const partial = Deno.makeTempFileSync({
-        dir: folder,
-        prefix: `${address}.`,
-        suffix: ".part",
-      });
-      Deno.writeTextFileSync(partial, JSON.stringify(outcome) + "\n");
-      Deno.renameSync(partial, path(address));
+      const file: CellFile = {
+        format: FORMAT,
+        address,
+        sha256: await checksum(address, outcome),
+        outcome,
+      };
+      replaceFile(path(address), JSON.stringify(file) + "\n", { sweep: false });
     },
-    remove: (address) => remove(path(address)),
-    clear: () => remove(folder),
+    prune(addresses) {
+      const kept = new Set(addresses);
+      removeOwn(folder, (address) => !kept.has(address));
+    },
+    clear() {
+      const others = removeOwn(folder, () => true);
+      if (others.length === 0) removeFolder(folder);
+      return others;
+    },
   };
 }
 
-function remove(path: string): void {
+/** The outcome in a cell's file; undefined where that is not what was written for the address. */
+async function outcomeIn(text: string, address: string): Promise<CellOutcome | undefined> {
+  let file: Partial<CellFile> | null;
   try {
-    Deno.removeSync(path, { recursive: true });
+    file = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const outcome = file?.outcome;
+  if (file?.format !== FORMAT || file.address !== address || !isOutcome(outcome)) return undefined;
+  return await checksum(address, outcome) === file.sha256 ? outcome : undefined;
+}
+
+function isOutcome(value: unknown): value is CellOutcome {
+  if (typeof value !== "object" || value === null) return false;
+  const { rows, error } = value as { rows?: unknown; error?: unknown };
+  return Array.isArray(rows) || typeof error === "string";
+}
+
+async function checksum(address: string, outcome: CellOutcome): Promise<string> {
+  return await sha256(`${address}\n${JSON.stringify(outcome)}`);
+}
+
+/** Removes cells by their addresses, and what was left half written. @returns Other names. */
+function removeOwn(folder: string, isToGo: (address: string) => boolean): string[] {
+  const others: string[] = [];
+  for (const { name, isFile } of entriesOf(folder)) {
+    const address = CELL_NAME.exec(name)?.[1];
+    if (isFile && address !== undefined) {
+      if (isToGo(address)) Deno.removeSync(`${folder}/${name}`);
+    } else if (isFile && (OLD_PART_NAME.test(name) || isLeftTemporary(folder, name))) {
+      Deno.removeSync(`${folder}/${name}`);
+    } else {
+      others.push(name);
+    }
+  }
+  return others;
+}
+
+function entriesOf(folder: string): Deno.DirEntry[] {
+  try {
+    return Array.from(Deno.readDirSync(folder));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+function removeFolder(folder: string): void {
+  try {
+    Deno.removeSync(folder);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

@@ -36,6 +36,6 @@ export async function runCellTask(task: CellTask): Promise<CellOutcome> {
   } catch (error) {
     outcome = { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
   }
-  openCellStore(task.store).write(task.address, outcome);
+  await openCellStore(task.store).write(task.address, outcome);
   return outcome;
 }

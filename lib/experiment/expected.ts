@@ -1,3 +1,5 @@
+import { shownName } from "../std/safe_text.ts";
+import { showValue } from "../std/show_value.ts";
 import type { FinishedCell } from "./run_experiment.ts";
 
 /** Differences that are shown; the first ones tell what has happened. */
@@ -20,6 +22,43 @@ export function expectedOf(
 ): Expected {
   const cells = Object.fromEntries(finished.map(({ key, digest }) => [key, digest]));
   return { version, headlines, cells };
+}
+
+/** What expected.json says. @throws {SyntaxError} If it has another form. */
+export function expectedOfJson(value: unknown): Expected {
+  const { version, headlines, cells } = mapping(value, "the file");
+  if (!Number.isSafeInteger(version)) {
+    throw new SyntaxError(
+      `Cannot read "version" as a whole number: current value is ${showValue(version)}`,
+    );
+  }
+  return {
+    version: version as number,
+    headlines: entries(headlines, "headlines", "a number", (one) => typeof one === "number"),
+    cells: entries(cells, "cells", "text", (one) => typeof one === "string"),
+  };
+}
+
+function mapping(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw new SyntaxError(`Cannot read ${what} as an object: current value is ${showValue(value)}`);
+}
+
+function entries<T>(
+  value: unknown,
+  key: string,
+  wanted: string,
+  isWanted: (one: unknown) => boolean,
+): Record<string, T> {
+  const found = mapping(value, `"${key}"`);
+  const wrong = Object.keys(found).find((name) => !isWanted(found[name]));
+  if (wrong === undefined) return { ...found } as Record<string, T>;
+  throw new SyntaxError(
+    `Cannot read "${key}.${shownName(wrong)}" as ${wanted}: current value is ` +
+      showValue(found[wrong]),
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 import { externalData } from "../results/external_data.ts";
+import { readInput } from "../results/read_input.ts";
 import { sha256 } from "../results/sha256.ts";
 import type { Experiment } from "./experiment.ts";
 
@@ -25,7 +26,7 @@ export async function loadExperiment(module: string): Promise<LoadedExperiment> 
   const inputs: Record<string, string> = {};
   const inputDigests: Record<string, string> = {};
   for (const [name, { dataset, path }] of Object.entries(experiment.inputs)) {
-    inputs[name] = await Deno.readTextFile(externalData(dataset, path));
+    inputs[name] = readInput(externalData(dataset, path), "an input of the experiment", "trace");
     inputDigests[name] = await sha256(inputs[name]);
   }
   return { experiment, module, inputs, inputDigests };

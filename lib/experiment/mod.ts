@@ -21,7 +21,7 @@ export { type CellTask, runCellTask } from "./cell_task.ts";
 export { defineExperiment } from "./define_experiment.ts";
 export { designCells, type NamedCell } from "./design_cells.ts";
 export { type Executor, serialExecutor, workerExecutor } from "./executor.ts";
-export { differences, type Expected, expectedOf } from "./expected.ts";
+export { differences, type Expected, expectedOf, expectedOfJson } from "./expected.ts";
 export type {
   Cell,
   CellContext,
@@ -53,6 +53,7 @@ export { targetCells, targetPage } from "./target_page.ts";
 export {
   drawExperimentFigures,
   type DrawExperimentOptions,
+  filesOfExperiment,
   writeExperiment,
   type WrittenExperiment,
 } from "./write_experiment.ts";

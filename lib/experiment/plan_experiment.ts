@@ -29,11 +29,14 @@ export async function planExperiment(module: string, cells: string): Promise<Exp
   ]);
   const store = `${cells}/${experiment.id}`;
   const { seed, replications } = experiment;
+  const { deno, v8 } = Deno.version;
+  const runtime = { deno, v8 };
+  const same = { sources, experiment: own, seed, replications, inputs, runtime };
   const tasks = await Promise.all(
     designCells(experiment).map(async ({ key, cell }) => ({
       module,
       key,
-      address: await cellAddress({ sources, experiment: own, cell, seed, replications, inputs }),
+      address: await cellAddress({ ...same, cell }),
       store,
     })),
   );

@@ -1,5 +1,6 @@
 import type { ConfiguredTexts } from "../config/build/cluster.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { givenPaths } from "../config/load.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
 import { type Replication, type ReplicationTask, runReplication } from "./replication.ts";
 import { runInWorkers } from "./worker_pool.ts";
@@ -38,8 +39,10 @@ export async function replicate(
   { texts = {}, workers, onDone }: ReplicateOptions,
 ): Promise<ReplicatedRun> {
   const { replication: from, replications: count } = config.simulation;
+  const given = [...givenPaths(config)];
   const tasks = Array.from({ length: count }, (_, i): ReplicationTask => ({
     config,
+    given,
     texts,
     replication: from + i,
     whole: i === 0,

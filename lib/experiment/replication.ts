@@ -1,11 +1,14 @@
 import type { ConfiguredTexts } from "../config/build/cluster.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { rememberGiven } from "../config/given.ts";
 import { simulate } from "../config/simulate.ts";
 import type { RunResult, Summary } from "../metrics/run_tables.ts";
 
 /** One replication of a configuration: the same run with random streams of its own. */
 export interface ReplicationTask {
   readonly config: Configuration;
+  /** Paths of the settings that the configuration was given, which a Worker could not know. */
+  readonly given?: readonly string[];
   readonly texts: ConfiguredTexts;
   /** Which replication, >= 0: every number has its own streams. */
   readonly replication: number;
@@ -22,8 +25,10 @@ export interface Replication {
 
 /** Runs one replication. */
 export async function runReplication(task: ReplicationTask): Promise<Replication> {
-  const { config, texts, replication, whole } = task;
+  const { config, given, texts, replication, whole } = task;
   const simulation = { ...config.simulation, replication, replications: 1 };
-  const result = await simulate({ ...config, simulation }, texts);
+  const own = { ...config, simulation };
+  if (given !== undefined) rememberGiven(own, new Set(given));
+  const result = await simulate(own, texts);
   return { replication, summary: result.summary, ...(whole && { result }) };
 }

@@ -26,11 +26,15 @@ export interface ExperimentRun {
   readonly failed: readonly FailedCell[];
   /** Cells that were taken from the store. */
   readonly cached: number;
+  /** Files in the store that were cut short, changed or foreign; their cells were run again. */
+  readonly damaged: number;
 }
 
 /** Options of {@link runExperiment}. */
 export interface RunExperimentOptions {
   readonly executor: Executor;
+  /** Whether cells that are there are run as well; what comes of them replaces them one by one. */
+  readonly again?: boolean;
   /** Called when another cell has ended: those that have, those that there are, those cached. */
   readonly onProgress?: (done: number, total: number, cached: number) => void;
 }
@@ -41,12 +45,12 @@ export interface RunExperimentOptions {
  */
 export async function runExperiment(
   { tasks, store }: ExperimentPlan,
-  { executor, onProgress }: RunExperimentOptions,
+  { executor, again = false, onProgress }: RunExperimentOptions,
 ): Promise<ExperimentRun> {
   const cells = openCellStore(store);
   const outcomes = new Map<string, CellOutcome>();
-  for (const { key, address } of tasks) {
-    const outcome = cells.read(address);
+  for (const { key, address } of again ? [] : tasks) {
+    const outcome = await cells.read(address);
     if (outcome !== undefined && "rows" in outcome) outcomes.set(key, outcome);
   }
   const missing = tasks.filter(({ key }) => !outcomes.has(key));
@@ -69,5 +73,5 @@ export async function runExperiment(
       finished.push({ key, address, digest: await sha256(JSON.stringify(outcome.rows)) });
     }
   }
-  return { rows, finished, failed, cached };
+  return { rows, finished, failed, cached, damaged: cells.damaged };
 }

@@ -93,7 +93,7 @@ Deno.test("a cell that fails is told apart, loses no other, and is run again", a
       const run = await runExperiment(plan, { executor });
       deepEqual(run.failed, [{ key: "a=2", error: "RangeError: Cannot divide by two" }]);
       deepEqual(run.rows.map((row) => row.y), [1, 3]);
-      deepEqual(openCellStore(plan.store).read(plan.tasks[1].address), {
+      deepEqual(await openCellStore(plan.store).read(plan.tasks[1].address), {
         error: "RangeError: Cannot divide by two",
       });
     }

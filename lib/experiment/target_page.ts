@@ -62,8 +62,13 @@ export function targetCells(row: TargetRow): string[] {
   ];
 }
 
+/** A text as one cell of Markdown: no end of the cell or the line, and no HTML. */
+function asCell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("<", "&lt;").replace(/\s+/g, " ");
+}
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const line = (cells: readonly string[]) => `| ${cells.map(asCell).join(" | ")} |`;
   const rule = head.map((_, i) => i === 0 ? "---" : "---:");
   return [line(head), line(rule), ...rows.map(line)].join("\n");
 }

@@ -1,5 +1,11 @@
 import { convertSvg, type FigureFormat, renderSvg } from "../plot/mod.ts";
-import { codeRevision, openResultDirectory, sha256, writeTable } from "../results/mod.ts";
+import {
+  addToResults,
+  codeRevision,
+  openResultDirectory,
+  sha256,
+  writeTable,
+} from "../results/mod.ts";
 import type { TargetRow } from "../serverless/targets/target.ts";
 import type { Experiment, ExperimentRow } from "./experiment.ts";
 import type { ExperimentPlan } from "./plan_experiment.ts";
@@ -7,16 +13,30 @@ import { rowTable } from "./row_table.ts";
 import type { ExperimentRun } from "./run_experiment.ts";
 import { targetPage } from "./target_page.ts";
 
+const FIGURE_FORMATS = ["svg", "pdf", "png"] as const;
+
+/** Paths of the files that an experiment writes into its directory, but the manifest. */
+export function filesOfExperiment({ figures }: Experiment): string[] {
+  const names = Object.keys(figures);
+  return [
+    "rows.parquet",
+    "targets.md",
+    ...names.flatMap((name) => FIGURE_FORMATS.map((format) => `figures/${name}.${format}`)),
+  ];
+}
+
 /** What of an experiment is written. */
 export interface WrittenExperiment {
   readonly targets: readonly TargetRow[];
   readonly headlines: Readonly<Record<string, number>>;
+  /** Why there are no figures; undefined when they were drawn. */
+  readonly figureError: unknown;
 }
 
 /**
- * Writes what a whole run of an experiment gives to a directory, which is put into place at once:
- * rows.parquet, figures/ in all formats, targets.md, manifest.json. Equal runs give equal bytes but
- * for the wall time in the manifest.
+ * Writes what a whole run of an experiment gives to a directory: rows.parquet, targets.md and
+ * manifest.json, which are put into place at once; then figures/ in all formats. An error while these
+ * are drawn leaves the rows. Equal runs give equal bytes but for the wall time in the manifest.
  *
  * @param wallTimeSeconds Wall time of the cells; null where it was not measured.
  * @returns The targets and headline numbers of these rows.
@@ -28,18 +48,44 @@ export async function writeExperiment(
   run: ExperimentRun,
   wallTimeSeconds: number | null,
 ): Promise<WrittenExperiment> {
-  const { experiment, inputDigests, sources } = plan;
-  const { id, version, seed, replications, question } = experiment;
+  const { experiment } = plan;
   const targets = experiment.targets(run.rows);
   const headlines = experiment.headlines(run.rows);
-  const files: [string, Uint8Array | string][] = [];
-  await drawExperimentFigures(
-    experiment,
-    run.rows,
-    { formats: ["svg", "pdf", "png"] },
-    (name, bytes) => files.push([`figures/${name}`, bytes]),
-  );
-  const manifest = {
+  const manifest = await manifestOf(plan, run, wallTimeSeconds);
+  const target = openResultDirectory(directory);
+  try {
+    writeTable(target, "rows", rowTable(run.rows), ["parquet"]);
+    target.write("targets.md", (append) => append(targetPage(experiment, targets, headlines)));
+    target.commit(manifest);
+  } finally {
+    target.discard();
+  }
+  let figureError: unknown;
+  try {
+    const files: [string, Uint8Array][] = [];
+    await drawExperimentFigures(
+      experiment,
+      run.rows,
+      { formats: FIGURE_FORMATS },
+      (name, bytes) => {
+        files.push([`figures/${name}`, bytes]);
+      },
+    );
+    addToResults(directory, files);
+  } catch (error) {
+    figureError = error ?? new Error("no reason given");
+  }
+  return { targets, headlines, figureError };
+}
+
+async function manifestOf(
+  plan: ExperimentPlan,
+  run: ExperimentRun,
+  wallTimeSeconds: number | null,
+) {
+  const { experiment, inputDigests, sources } = plan;
+  const { id, version, seed, replications, question } = experiment;
+  return {
     format: "simfaasinfer-experiment/1",
     experiment: id,
     version,
@@ -58,19 +104,6 @@ export async function writeExperiment(
     cells: run.finished,
     wall_time_s: wallTimeSeconds,
   };
-  const target = openResultDirectory(directory);
-  try {
-    writeTable(target, "rows", rowTable(run.rows), ["parquet"]);
-    files.push(
-      ["targets.md", targetPage(experiment, targets, headlines)],
-      ["manifest.json", JSON.stringify(manifest, null, 2) + "\n"],
-    );
-    for (const [path, content] of files) target.write(path, (append) => append(content));
-    target.commit();
-  } finally {
-    target.discard();
-  }
-  return { targets, headlines };
 }
 
 /** Options of {@link drawExperimentFigures}. */

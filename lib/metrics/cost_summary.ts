@@ -91,9 +91,8 @@ function pooledTime(member: PoolMemberLife | undefined): number {
   return member === undefined ? 0 : member.endAtSeconds - member.createdAtSeconds;
 }
 
-/** The bill by use. */
-type BilledUses = Pick<
-  CostSummary,
+/** The bill by use, dollars. */
+type BilledUses = Record<
   | "total_usd"
   | "busy_usd"
   | "idle_usd"
@@ -101,7 +100,8 @@ type BilledUses = Pick<
   | "asleep_usd"
   | "pooled_usd"
   | "rounding_usd"
-  | "storage_usd"
+  | "storage_usd",
+  number
 >;
 
 /** Instants at which instances begin to fetch or load their weights, where that matters. */

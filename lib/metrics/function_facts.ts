@@ -17,6 +17,8 @@ export interface FunctionFacts {
   readonly kvMemoryShare: number;
   /** What of an instance's time is billed, and at what price. */
   readonly billing: BillingPlan;
+  /** Whether no price of its GPU is known, so that its part of the bill is undefined. */
+  readonly lacksPrice?: boolean;
   /** On-demand price of a GPU rented throughout, dollars per second; absent: unknown. */
   readonly alwaysOnUsdPerGpuSecond?: number;
   /** Whether billing begins with the fetch of the weights instead of with the start. */

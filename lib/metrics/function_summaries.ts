@@ -10,8 +10,8 @@ export interface FunctionSummaryOptions {
   readonly names: readonly string[];
   /** Limits of a function's requests of a class. */
   readonly limitsOf: (functionId: number, classId: number) => SloLimits;
-  /** The bill of each function, dollars. */
-  readonly costUsd: readonly number[];
+  /** The bill of each function, dollars; null where its GPU has no price. */
+  readonly costUsd: readonly (number | null)[];
   readonly percentiles: readonly number[];
   readonly warmupSeconds: number;
 }

@@ -1,4 +1,5 @@
 import type { LifePhase } from "../serverless/life_phases.ts";
+import type { UndefinedFigures } from "./undefined_figures.ts";
 
 /** How a request ended. The order is the code stored in the outcome column. */
 export const OUTCOMES = [
@@ -137,20 +138,20 @@ export interface LatencySummary {
 
 /** Dollars by use. */
 export interface CostSummary {
-  /** The whole bill. */
-  readonly total_usd: number;
+  /** The whole bill; null, as all parts of it but storage, where the price of a GPU is unknown. */
+  readonly total_usd: number | null;
   /** For time in steps. */
-  readonly busy_usd: number;
+  readonly busy_usd: number | null;
   /** For time ready and not in a step. */
-  readonly idle_usd: number;
+  readonly idle_usd: number | null;
   /** For time from creation to ready. */
-  readonly cold_start_usd: number;
+  readonly cold_start_usd: number | null;
   /** For time asleep. */
-  readonly asleep_usd: number;
+  readonly asleep_usd: number | null;
   /** For members of pools. */
-  readonly pooled_usd: number;
+  readonly pooled_usd: number | null;
   /** Billed beyond the time used, by granularity and minimum. */
-  readonly rounding_usd: number;
+  readonly rounding_usd: number | null;
   /** For weights kept. */
   readonly storage_usd: number;
   /** Total over completed requests; null when there are none. */
@@ -217,8 +218,8 @@ export interface FunctionSummary {
   readonly ttft_s: LatencySummary;
   /** Time from creation to stop of its instances, seconds. */
   readonly instance_seconds: number;
-  /** Its part of the bill, dollars. */
-  readonly cost_usd: number;
+  /** Its part of the bill, dollars; null where the price of its GPU is unknown. */
+  readonly cost_usd: number | null;
 }
 
 /** One pool of what starts can begin with. */
@@ -376,6 +377,8 @@ export interface Summary {
   readonly cost: CostSummary;
   /** Throughput over the bill; null when nothing was paid. */
   readonly qps_per_usd: number | null;
+  /** What is null in this summary, and why. */
+  readonly undefined_figures: readonly UndefinedFigures[];
   /** SHA-256 over the canonical request columns, hex. */
   readonly digest: string;
 }

@@ -6,7 +6,8 @@ import { divideByOutput, fillDifference, fillTpot, measuredRequests } from "./la
 import { attainment } from "./attainment.ts";
 import { coldStartStages } from "./cold_start_stages.ts";
 import { coldStartWaits } from "./cold_start_waits.ts";
-import { alwaysOn, billInstances, costShares, perGood } from "./cost_summary.ts";
+import { type CostDivisors, costFields, unpricedFunctions } from "./cost_fields.ts";
+import { billInstances } from "./cost_summary.ts";
 import { phaseSeconds, poolFields, sleepFields } from "./elastic_summary.ts";
 import type { FunctionFacts } from "./function_facts.ts";
 import { functionSummaries } from "./function_summaries.ts";
@@ -21,6 +22,8 @@ import {
   type Summary,
 } from "./run_tables.ts";
 import { hasLimits, type SloLimits } from "./slo.ts";
+import { allFinite } from "./invariant_error.ts";
+import { undefinedFigures } from "./undefined_figures.ts";
 import { billStorage, storedGbHours, type StoredWeights } from "./storage_summary.ts";
 
 export type { FunctionFacts } from "./function_facts.ts";
@@ -75,10 +78,17 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
   const measuredSeconds = Math.max(0, endAtSeconds - warmupSeconds);
   const rate = (count: number) => measuredSeconds > 0 ? count / measuredSeconds : 0;
   const ratio = (value: number, whole: number) => whole > 0 ? value / whole : 0;
-  const { byFunctionUsd, wastedUsd, ...cost } = bill;
+  const unpriced = unpricedFunctions(run, options.functions);
+  const isPriced = unpriced.size === 0;
   const throughput = rate(counts.measuredCompleted);
-  const outputTokens = counts.allOutputTokens;
-  return {
+  const divisors: CostDivisors = {
+    completed: counts.requests.completed,
+    promptTokens: counts.allPromptTokens,
+    outputTokens: counts.allOutputTokens,
+    ...(isLimited(options) && { limitsOf: requestLimits(options) }),
+  };
+  const cost = costFields(run, options.functions, bill, divisors, isPriced);
+  const summary: Omit<SummaryWithoutDigest, "undefined_figures"> = {
     requests: counts.requests,
     ...latencies,
     tbt_s: {
@@ -88,7 +98,11 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
     } as LatencySummary,
     throughput_rps: throughput,
     ...attainmentFields(run, options, rate),
-    functions: functionFields(run, options, byFunctionUsd),
+    functions: functionFields(
+      run,
+      options,
+      bill.byFunctionUsd.map((usd, id) => unpriced.has(id) ? null : usd),
+    ),
     output_tokens_per_s: rate(counts.measuredOutputTokens),
     total_tokens_per_s: rate(counts.measuredOutputTokens + counts.measuredPromptTokens),
     mfu: ratio(use.flops, use.peakFlops),
@@ -114,23 +128,12 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
     instance_seconds: use.instanceSeconds,
     phase_seconds: phaseSeconds(run),
     gpu_hours: use.gpuSeconds / 3600,
-    cost: {
-      ...cost,
-      per_request_usd: counts.requests.completed > 0
-        ? cost.total_usd / counts.requests.completed
-        : null,
-      per_million_output_tokens_usd: outputTokens > 0 ? cost.total_usd / outputTokens * 1e6 : null,
-      per_million_total_tokens_usd: outputTokens > 0
-        ? cost.total_usd / (outputTokens + counts.allPromptTokens) * 1e6
-        : null,
-      per_slo_good_request_usd: isLimited(options)
-        ? perGood(run, requestLimits(options), cost.total_usd)
-        : null,
-      ...costShares(cost, wastedUsd),
-      ...alwaysOn(run, options.functions),
-    },
-    qps_per_usd: cost.total_usd > 0 ? throughput / cost.total_usd : null,
+    cost,
+    qps_per_usd: isPriced && bill.total_usd > 0 ? throughput / bill.total_usd : null,
   };
+  const facts = { isLimited: isLimited(options), lacksPrice: !isPriced };
+  const explained = { ...summary, undefined_figures: undefinedFigures(summary, facts) };
+  return allFinite(explained, "summary");
 }
 
 function orNull(value: number): number | null {
@@ -238,7 +241,7 @@ function requestLimits(options: SummaryOptions) {
 function functionFields(
   run: RunRecord,
   options: SummaryOptions,
-  costUsd: readonly number[],
+  costUsd: readonly (number | null)[],
 ): Summary["functions"] {
   const { functionNames: names = [] } = options;
   if (names.length < 2) return [];

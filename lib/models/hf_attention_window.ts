@@ -1,8 +1,8 @@
-import { type Json, optional } from "./hf_values.ts";
+import { flag, type Json, list, optional } from "./hf_values.ts";
 import type { TransformerShape } from "./transformer.ts";
 
 /** Names in `layer_types` of layers that see a window or a chunk of the sequence. */
-const WINDOWED_TYPES = new Set(["sliding_attention", "chunked_attention"]);
+const WINDOWED_TYPES = new Set<unknown>(["sliding_attention", "chunked_attention"]);
 /** One layer in so many has full attention, in families that need not say so. */
 const PATTERNS: Readonly<Record<string, number>> = {
   gemma2: 2,
@@ -31,7 +31,9 @@ export function attentionWindow(
   type: string,
   layers: number,
 ): Pick<TransformerShape, "slidingWindowTokens" | "fullAttentionLayers"> {
-  const sliding = json.use_sliding_window === false ? 0 : optional(json, "sliding_window") ?? 0;
+  const sliding = flag(json, "use_sliding_window") === false
+    ? 0
+    : optional(json, "sliding_window") ?? 0;
   const slidingWindowTokens = sliding > 0 ? sliding : optional(json, "attention_chunk_size") ?? 0;
   const full = fullLayers(json, type, layers);
   if (slidingWindowTokens === 0 || full >= layers) return { slidingWindowTokens: 0 };
@@ -39,11 +41,12 @@ export function attentionWindow(
 }
 
 function fullLayers(json: Json, type: string, layers: number): number {
-  const { layer_types: types, no_rope_layers: rope } = json;
-  if (Array.isArray(types) && types.length > 0) {
-    return types.filter((name) => !WINDOWED_TYPES.has(String(name))).length;
+  const types = list(json, "layer_types");
+  const rope = list(json, "no_rope_layers");
+  if (types !== undefined && types.length > 0) {
+    return types.filter((name) => !WINDOWED_TYPES.has(name)).length;
   }
-  if (Array.isArray(rope) && rope.length > 0) return rope.filter((has) => has === 0).length;
+  if (rope !== undefined && rope.length > 0) return rope.filter((has) => has === 0).length;
   const everyNth = optional(
     json,
     "sliding_window_pattern",
@@ -51,7 +54,7 @@ function fullLayers(json: Json, type: string, layers: number): number {
     "no_rope_layer_interval",
   ) ?? PATTERNS[type];
   if (everyNth !== undefined && everyNth > 0) return Math.floor(layers / everyNth);
-  if (json.use_sliding_window === true) {
+  if (flag(json, "use_sliding_window") === true) {
     return Math.min(layers, optional(json, "max_window_layers") ?? 0);
   }
   return 0;

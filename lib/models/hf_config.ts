@@ -1,5 +1,6 @@
+import { showValue } from "../std/show_value.ts";
 import { attentionWindow } from "./hf_attention_window.ts";
-import { flag, type Json, number, optional } from "./hf_values.ts";
+import { flag, type Json, number, optional, part, text } from "./hf_values.ts";
 import type { ExpertShape, TransformerShape } from "./transformer.ts";
 
 /** Model types that come with learned positions and biases on every linear layer. */
@@ -17,7 +18,8 @@ const UNGATED_TYPES = new Set(["gpt2", "opt", "falcon", "phi", "gpt_neox", "star
  * part) and the windows of Gemma 2 and 3, Cohere 2 and gpt-oss; other decoder-only models with the usual keys are read as Llama.
  *
  * @param name Name of the shape; by default the config's `_name_or_path` or `model_type`.
- * @throws TypeError if a key is missing or is not a number, SyntaxError if it is not an object.
+ * @throws TypeError if a key is missing or of the wrong type, SyntaxError if it is not an object,
+ * RangeError if the heads do not divide.
  *
  * @example
  * ```ts
@@ -30,26 +32,43 @@ const UNGATED_TYPES = new Set(["gpt2", "opt", "falcon", "phi", "gpt_neox", "star
 export function transformerFromHfConfig(config: unknown, name?: string): TransformerShape {
   if (typeof config !== "object" || config === null || Array.isArray(config)) {
     throw new SyntaxError(
-      `Cannot read a model's config.json as an object: current value is ${JSON.stringify(config)}`,
+      `Cannot read a model's config.json as an object: current value is ${
+        Array.isArray(config) ? "a list" : config === null ? "null" : `a ${typeof config}`
+      }`,
     );
   }
   const whole = config as Json;
-  const json = (whole.text_config ?? whole) as Json;
-  const type = String(json.model_type ?? whole.model_type ?? "llama");
+  const json = part(whole, "text_config") ?? whole;
+  const type = text(json, "model_type") ?? text(whole, "model_type") ?? "llama";
+  for (const key of ["torch_dtype", "dtype"]) text(json, key);
   const hiddenSize = number(json, "hidden_size", "n_embd", "d_model");
   const heads = number(json, "num_attention_heads", "n_head");
   const intermediateSize = optional(json, "ffn_dim", "intermediate_size_mlp") ??
     optional(json, "intermediate_size", "n_inner", "ffn_hidden_size") ?? 4 * hiddenSize;
   const layers = number(json, "num_hidden_layers", "n_layer");
   const experts = expertShape(json, type);
+  const kvHeads = keyValueHeads(json, type, heads);
+  if (kvHeads < 1 || heads % kvHeads !== 0) {
+    throw new RangeError(
+      `Cannot read a model's config.json as one with key-value heads that divide ${heads} heads: ` +
+        `current value is ${kvHeads}`,
+    );
+  }
+  const headSize = optional(json, "head_dim") ?? hiddenSize / heads;
+  if (!Number.isInteger(headSize) || headSize < 1) {
+    throw new RangeError(
+      `Cannot read a model's config.json as one with a whole head size ("head_dim", or ` +
+        `"hidden_size" over "num_attention_heads"): current value is ${showValue(headSize)}`,
+    );
+  }
   return {
-    name: name ?? String(whole._name_or_path ?? type),
+    name: name ?? text(whole, "_name_or_path") ?? type,
     layers,
     hiddenSize,
     intermediateSize,
     heads,
-    kvHeads: keyValueHeads(json, type, heads),
-    headSize: optional(json, "head_dim") ?? hiddenSize / heads,
+    kvHeads,
+    headSize,
     vocabSize: number(json, "vocab_size"),
     maxPositions: optional(json, "max_position_embeddings", "n_positions", "n_ctx") ?? 2048,
     gatedFeedForward: !UNGATED_TYPES.has(type),
@@ -58,7 +77,7 @@ export function transformerFromHfConfig(config: unknown, name?: string): Transfo
     learnedPositions: GPT_TYPES.has(type),
     bias: GPT_TYPES.has(type)
       ? "all"
-      : QKV_BIAS_TYPES.has(type) || json.attention_bias === true
+      : QKV_BIAS_TYPES.has(type) || flag(json, "attention_bias") === true
       ? "qkv"
       : "none",
     ...attentionWindow(json, type, layers),
@@ -68,8 +87,8 @@ export function transformerFromHfConfig(config: unknown, name?: string): Transfo
 
 function keyValueHeads(json: Json, type: string, heads: number): number {
   const given = optional(json, "num_key_value_heads", "num_kv_heads");
-  if (type === "falcon" && json.new_decoder_architecture !== true) {
-    return json.multi_query === false ? heads : 1;
+  if (type === "falcon" && flag(json, "new_decoder_architecture") !== true) {
+    return flag(json, "multi_query") === false ? heads : 1;
   }
   return given ?? heads;
 }

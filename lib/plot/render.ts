@@ -12,7 +12,8 @@ const DOTS_PER_INCH = 300;
  * Renders a figure. Equal specifications give equal bytes: the font travels along, the fonts of the
  * system are not asked, and files carry no date.
  *
- * PNG is rendered by a native package and PDF needs node's streams; SVG is pure.
+ * PNG is rendered by WebAssembly, so that drawing needs no native code; PDF needs node's streams;
+ * SVG is pure.
  */
 export async function renderFigure(
   spec: FigureSpec,
@@ -86,20 +87,32 @@ function withoutUnits(svg: string): string {
   return svg.replace(/ width="([\d.]+)pt" height="([\d.]+)pt"/, ' width="$1" height="$2"');
 }
 
+/** The renderer of PNG, compiled when the first one is drawn. */
+let renderer: Promise<typeof import("@resvg/resvg-wasm").Resvg> | undefined;
+
+async function startRenderer() {
+  const [{ initWasm, Resvg }, code] = await Promise.all([
+    import("@resvg/resvg-wasm"),
+    import("resvg-wasm/index_bg.wasm", { with: { type: "bytes" } }),
+  ]);
+  await initWasm(code.default);
+  return Resvg;
+}
+
 async function svgToPng(svg: string, dotsPerInch: number): Promise<Uint8Array<ArrayBuffer>> {
-  const [{ Resvg }, font] = await Promise.all([import("@resvg/resvg-js"), fontBytes()]);
+  const [Resvg, font] = await Promise.all([renderer ??= startRenderer(), fontBytes()]);
   const { width } = sizeOf(svg);
-  // The renderer takes fonts as files only.
-  const fontFile = await Deno.makeTempFile({ suffix: ".ttf" });
+  const image = new Resvg(withoutUnits(svg), {
+    fitTo: { mode: "width", value: Math.round(width * dotsPerInch / 72) },
+    font: { fontBuffers: [font], loadSystemFonts: false, defaultFontFamily: FONT },
+  });
+  const rendered = image.render();
   try {
-    await Deno.writeFile(fontFile, font);
-    const image = new Resvg(withoutUnits(svg), {
-      fitTo: { mode: "width", value: Math.round(width * dotsPerInch / 72) },
-      font: { fontFiles: [fontFile], loadSystemFonts: false, defaultFontFamily: FONT },
-    });
-    return withResolution(new Uint8Array(image.render().asPng()), dotsPerInch);
+    return withResolution(new Uint8Array(rendered.asPng()), dotsPerInch);
   } finally {
-    await Deno.remove(fontFile);
+    // WebAssembly's memory is not collected.
+    rendered.free();
+    image.free();
   }
 }
 

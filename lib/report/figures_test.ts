@@ -15,8 +15,8 @@ async function withResults(body: (path: string) => Promise<void>): Promise<void>
     const run = madeUpRun(3000);
     const directory = openResultDirectory(`${root}/out`);
     const manifest = await makeManifest(run, { config: loadConfig() });
-    writeResults(directory, run, manifest, ["parquet"]);
-    directory.commit();
+    await writeResults(directory, run, ["parquet"]);
+    directory.commit(manifest);
     await body(`${root}/out`);
   } finally {
     Deno.removeSync(root, { recursive: true });

@@ -7,6 +7,7 @@ import type { Experiment, ExperimentRow } from "../experiment/experiment.ts";
 import { importExperiment } from "../experiment/load_experiment.ts";
 import { readRows } from "../experiment/read_rows.ts";
 import { convertSvg, type FigureSpec, renderSvg } from "../plot/mod.ts";
+import { resultsFolder } from "./results_folder.ts";
 
 export * from "../plot/mod.ts";
 export { targetCells } from "../experiment/target_page.ts";
@@ -35,7 +36,8 @@ export async function show(spec: FigureSpec, description = "figure"): Promise<Di
 }
 
 /**
- * An experiment of this repository and the rows of its last run.
+ * An experiment of this repository and the rows of its last run: in results/experiments, or in the
+ * folder that the environment variable SIMFAAS_RESULTS names.
  *
  * @throws {RangeError} If it has not run: "deno task experiment run ID" runs it.
  */
@@ -44,8 +46,7 @@ export async function openExperiment(
 ): Promise<{ readonly experiment: Experiment; readonly rows: readonly ExperimentRow[] }> {
   const root = new URL("../../", import.meta.url);
   const experiment = await importExperiment(new URL(`experiments/${id}/experiment.ts`, root).href);
-  const results = decodeURIComponent(new URL(`results/experiments/${id}`, root).pathname);
-  return { experiment, rows: await readRows(results) };
+  return { experiment, rows: await readRows(`${resultsFolder()}/${id}`) };
 }
 
 /** A table for the last line of a notebook's cell, from rows of texts and numbers. */

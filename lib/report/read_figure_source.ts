@@ -1,11 +1,86 @@
-import { asyncBufferFromFile, parquetRead } from "hyparquet";
+import { z } from "zod";
 import type { Summary } from "../metrics/run_tables.ts";
+import { readInput } from "../results/read_input.ts";
+import { readParquetColumns } from "../results/read_parquet.ts";
+import { InputError, parseInput } from "../std/input_error.ts";
+import { parseJson } from "../std/json.ts";
+import { showValue } from "../std/show_value.ts";
+import { firstIssue } from "../std/zod_issue.ts";
+import { recoverResults } from "../results/result_directory.ts";
 import { type FigureSource, phaseRows, type StageWaits, textCodes } from "./figure_source.ts";
 
 /** Files without which a directory is not read: what every run writes, and the newest table. */
 const NEEDED = ["manifest.json", "summary.json", "requests.parquet", "cold_start_waits.parquet"];
 
-type Columns = Readonly<Record<string, readonly unknown[]>>;
+const figure = z.number().nullable();
+const latency = z.looseObject({ mean: figure, max: figure }).catchall(figure);
+const part = z.looseObject({ name: z.string(), arrived: z.number(), slo_attainment: figure });
+
+/** What of a summary is drawn. */
+const drawnSchema = z.looseObject({
+  ttft_s: latency,
+  tbt_s: latency,
+  e2e_s: latency,
+  cost: z.looseObject({
+    busy_usd: figure,
+    idle_usd: figure,
+    cold_start_usd: figure,
+    asleep_usd: figure,
+    pooled_usd: figure,
+    rounding_usd: figure,
+    storage_usd: figure,
+  }),
+  classes: z.array(part),
+  functions: z.array(part),
+});
+
+/** Columns of a table that was read, which know its file. */
+class Columns {
+  constructor(
+    private readonly path: string,
+    private readonly values: Readonly<Record<string, readonly unknown[]>>,
+  ) {}
+
+  /** Numbers of a column; null reads as NaN. */
+  floats(name: string): Float64Array {
+    return Float64Array.from(
+      this.values[name],
+      (value) => value === null ? NaN : this.number(value, name),
+    );
+  }
+
+  /** Numbers of a column without its nulls. */
+  known(name: string): Float64Array {
+    const known = this.values[name].filter((value) => value !== null);
+    return Float64Array.from(known, (value) => this.number(value, name));
+  }
+
+  integers(name: string): Int32Array {
+    return Int32Array.from(this.values[name], (value) => this.number(value, name));
+  }
+
+  texts(name: string): string[] {
+    return this.values[name].map((value) =>
+      typeof value === "string" ? value : this.refuse(name, "texts", value)
+    );
+  }
+
+  private number(value: unknown, name: string): number {
+    const number = typeof value === "bigint" ? Number(value) : value;
+    if (typeof number === "number" && Math.abs(number) <= MOST) return number;
+    return this.refuse(name, `numbers up to ${MOST}`, value);
+  }
+
+  private refuse(name: string, wanted: string, value: unknown): never {
+    throw new InputError(
+      this.path,
+      `Cannot read the column ${name} as ${wanted}: current value is ${showValue(value)}`,
+    );
+  }
+}
+
+/** Largest number that is drawn; beyond it an axis has no ticks. */
+const MOST = 1e15;
 
 /**
  * Reads from a directory of results what the standard figures are drawn from.
@@ -13,6 +88,7 @@ type Columns = Readonly<Record<string, readonly unknown[]>>;
  * @throws {RangeError} If the directory holds no results in Parquet.
  */
 export async function readFigureSource(directory: string): Promise<FigureSource> {
+  recoverResults(directory);
   for (const name of NEEDED) {
     try {
       await Deno.stat(`${directory}/${name}`);
@@ -26,9 +102,12 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
       );
     }
   }
-  const read = (table: string, columns: readonly string[]) =>
-    readColumns(`${directory}/${table}.parquet`, columns);
-  const [requests, series, instances, gaps, waits, summary] = await Promise.all([
+  const read = async (table: string, columns: readonly string[]) => {
+    const path = `${directory}/${table}.parquet`;
+    const what = `a table of results (${table})`;
+    return new Columns(path, await readParquetColumns(path, { what, columns }));
+  };
+  const [requests, series, instances, gaps, waits] = await Promise.all([
     read("requests", ["ttft_s", "e2e_s"]),
     read("timeseries", [
       ...["time_s", "arrivals", "completions", "queued", "running"],
@@ -38,75 +117,71 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
     read("instances", ["instance", "phase", "start_s", "end_s"]),
     read("token_gaps", ["tbt_s", "share"]),
     read("cold_start_waits", ["request", "function", "stage", "wait_s"]),
-    Deno.readTextFile(`${directory}/summary.json`),
   ]);
+  const phase = instances.texts("phase");
+  const [instance, startSeconds, endSeconds] = ["instance", "start_s", "end_s"].map((name) =>
+    instances.floats(name)
+  );
   return {
-    ttftSeconds: floats(requests.ttft_s.filter((value) => value !== null)),
-    e2eSeconds: floats(requests.e2e_s.filter((value) => value !== null)),
-    tbtCdf: { seconds: floats(gaps.tbt_s), share: floats(gaps.share) },
-    timeSeries: {
-      count: series.time_s.length,
-      timeSeconds: floats(series.time_s),
-      arrivals: integers(series.arrivals),
-      completions: integers(series.completions),
-      queued: integers(series.queued),
-      running: integers(series.running),
-      starting: integers(series.instances_starting),
-      idle: integers(series.instances_idle),
-      busy: integers(series.instances_busy),
-      draining: integers(series.instances_draining),
-      kvUtilization: floats(series.kv_utilization),
-      mfu: floats(series.mfu),
-      busyFraction: floats(series.busy_fraction),
-      promptTokensPerSecond: floats(series.prompt_tokens_per_s),
-      outputTokensPerSecond: floats(series.output_tokens_per_s),
-    },
+    ttftSeconds: requests.known("ttft_s"),
+    e2eSeconds: requests.known("e2e_s"),
+    tbtCdf: { seconds: gaps.floats("tbt_s"), share: gaps.floats("share") },
+    timeSeries: timeSeries(series),
     phases: phaseRows(
-      instances.instance.map((instance, i) => ({
-        instance: instance as number,
-        phase: instances.phase[i] as string,
-        startSeconds: instances.start_s[i] as number,
-        endSeconds: instances.end_s[i] as number,
+      phase.map((name, i) => ({
+        instance: instance[i],
+        phase: name,
+        startSeconds: startSeconds[i],
+        endSeconds: endSeconds[i],
       })),
     ),
     coldStartWaits: stageWaits(waits),
-    summary: JSON.parse(summary) as Summary,
+    summary: readSummary(`${directory}/summary.json`),
   };
 }
 
-function stageWaits(columns: Columns): StageWaits {
-  const functions = textCodes(columns.function as readonly string[]);
-  const stages = textCodes(columns.stage as readonly string[]);
+function timeSeries(series: Columns): FigureSource["timeSeries"] {
+  const timeSeconds = series.floats("time_s");
   return {
-    request: integers(columns.request),
+    count: timeSeconds.length,
+    timeSeconds,
+    arrivals: series.integers("arrivals"),
+    completions: series.integers("completions"),
+    queued: series.integers("queued"),
+    running: series.integers("running"),
+    starting: series.integers("instances_starting"),
+    idle: series.integers("instances_idle"),
+    busy: series.integers("instances_busy"),
+    draining: series.integers("instances_draining"),
+    kvUtilization: series.floats("kv_utilization"),
+    mfu: series.floats("mfu"),
+    busyFraction: series.floats("busy_fraction"),
+    promptTokensPerSecond: series.floats("prompt_tokens_per_s"),
+    outputTokensPerSecond: series.floats("output_tokens_per_s"),
+  };
+}
+
+function readSummary(path: string): Summary {
+  const what = "a summary";
+  return parseInput({ file: path, what }, readInput(path, what), (text) => {
+    const value = parseJson(text);
+    const result = drawnSchema.safeParse(value, { jitless: true });
+    // As a program at hand has it: mappings with a prototype.
+    if (result.success) return structuredClone(value) as Summary;
+    const found = firstIssue(result.error, value);
+    throw new SyntaxError(`Cannot read "${found.path}" of a summary ${found.text}`);
+  });
+}
+
+function stageWaits(columns: Columns): StageWaits {
+  const functions = textCodes(columns.texts("function"));
+  const stages = textCodes(columns.texts("stage"));
+  return {
+    request: columns.integers("request"),
     functionId: functions.codes,
     functionNames: functions.names,
     stage: stages.codes,
     stageNames: stages.names,
-    waitSeconds: floats(columns.wait_s),
+    waitSeconds: columns.floats("wait_s"),
   };
-}
-
-/** Null reads as NaN. */
-function floats(values: readonly unknown[]): Float64Array {
-  return Float64Array.from(values, (value) => value === null ? NaN : value as number);
-}
-
-function integers(values: readonly unknown[]): Int32Array {
-  return Int32Array.from(values as number[]);
-}
-
-async function readColumns(path: string, names: readonly string[]): Promise<Columns> {
-  const columns: Record<string, unknown[]> = Object.fromEntries(names.map((name) => [name, []]));
-  const parts: { name: string; rowStart: number; data: ArrayLike<unknown> }[] = [];
-  await parquetRead({
-    file: await asyncBufferFromFile(path),
-    columns: [...names],
-    onChunk: ({ columnName, columnData, rowStart }) =>
-      parts.push({ name: columnName, rowStart, data: columnData as ArrayLike<unknown> }),
-  });
-  for (const { name, data } of parts.sort((a, b) => a.rowStart - b.rowStart)) {
-    for (let i = 0; i < data.length; i++) columns[name].push(data[i]);
-  }
-  return columns;
 }

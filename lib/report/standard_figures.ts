@@ -142,7 +142,8 @@ function costRows({ cost }: Summary): CostRow[] {
     { use: "rounding", usd: cost.rounding_usd },
     { use: "storage", usd: cost.storage_usd },
   ];
-  return rows.map((row) => ({ series: "all", ...row }));
+  // Without a price there is nothing to show but what is priced apart from GPUs.
+  return rows.flatMap(({ use, usd }) => usd === null ? [] : [{ series: "all", use, usd }]);
 }
 
 /** The time series with neighbouring intervals averaged until at most 360 remain. */

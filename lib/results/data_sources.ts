@@ -30,12 +30,40 @@ export interface DataSource {
 
 /** The data sets that data/sources.yaml lists, in its order. */
 export function dataSources(): DataSource[] {
-  const listed = parse(text) as Record<string, Omit<DataSource, "id">>;
-  return Object.entries(listed).map(([id, source]) => ({
-    ...source,
-    id,
-    files: source.files.map((file) => ({ ...file, upstream: file.upstream ?? file.path })),
-  }));
+  return parseDataSources(text);
+}
+
+/**
+ * Reads a list of data sets.
+ *
+ * @throws {RangeError} If a part of a path or an address could lead out of its folder, or a digest or
+ * a size is none.
+ */
+export function parseDataSources(list: string): DataSource[] {
+  const listed = parse(list) as Record<string, Omit<DataSource, "id">>;
+  return Object.entries(listed).map(([id, source]) => {
+    const files = source.files.map((file) => ({ ...file, upstream: file.upstream ?? file.path }));
+    check(isName(id), "the id of a data set", id);
+    check(/^[\w.-]+\/[\w.-]+$/.test(source.repository), "a repository", source.repository);
+    check(/^[0-9a-f]{40}$/.test(source.commit), "a commit", source.commit);
+    for (const { path, upstream, bytes, sha256 } of files) {
+      for (const name of [path, upstream]) {
+        check(name.split("/").every(isName), "a path below the folder of its data set", name);
+      }
+      check(Number.isSafeInteger(bytes) && bytes >= 0, "a size in bytes", bytes);
+      check(/^[0-9a-f]{64}$/.test(sha256), "a SHA-256", sha256);
+    }
+    return { ...source, id, files };
+  });
+}
+
+/** Whether a text is the name of one file or folder everywhere. */
+function isName(text: string): boolean {
+  return /^[\w.@+ -]+$/.test(text) && text !== "." && text !== "..";
+}
+
+function check(holds: boolean, wanted: string, value: unknown): void {
+  if (!holds) throw new RangeError(`Cannot read an entry as ${wanted}: current value is ${value}`);
 }
 
 /** The data set of an id. @throws RangeError that names the known ids. */

@@ -143,6 +143,7 @@ export function madeUpRun(count: number): RunResult {
         break_even_utilization: null,
       },
       qps_per_usd: 3,
+      undefined_figures: [],
       digest: "0".repeat(64),
     },
   };

@@ -10,7 +10,10 @@ export interface InputFile {
   readonly content: Uint8Array<ArrayBuffer> | string;
 }
 
-/** What is needed to know a result and to make it again, as written to manifest.json. */
+/**
+ * What is needed to know a result and to make it again, as written to manifest.json, where the list
+ * `files` of the files beside it is added.
+ */
 export interface Manifest {
   readonly format: "simfaasinfer-results/1";
   /** SHA-256 of the request columns, as in the summary. */

@@ -1,17 +1,23 @@
 /**
  * Results on disk: tables to Parquet, CSV and JSON, the summary, the manifest, all put into place at
- * once. Read write_results.ts first, then result_directory.ts and parquet/write_parquet.ts.
+ * once. Read write_results.ts first, then result_directory.ts (which folders are ours, how results get
+ * into place) and parquet/write_parquet.ts.
  *
  * @module
  */
+export { type AddedFiles, addToResults, writeFigures } from "./add_files.ts";
+export { clearResults } from "./clear_results.ts";
 export { type CodeRevision, codeRevision } from "./code_revision.ts";
 export { type InputFile, makeManifest, type Manifest, type ManifestSource } from "./manifest.ts";
 export { writeParquet } from "./parquet/write_parquet.ts";
+export { type Append, type Content, replaceFile } from "./replace_file.ts";
 export { requestTable } from "./request_table.ts";
 export {
   checkResultDirectory,
   openResultDirectory,
+  recoverResults,
   type ResultDirectory,
+  type ResultDirectoryOptions,
 } from "./result_directory.ts";
 export {
   coldStartWaitTable,
@@ -32,4 +38,10 @@ export {
   textColumn,
 } from "./table.ts";
 export { writeCsv, writeJson } from "./text_formats.ts";
-export { resultTables, type TableFormat, writeResults, writeTable } from "./write_results.ts";
+export {
+  RESULT_TABLES,
+  resultTables,
+  type TableFormat,
+  writeResults,
+  writeTable,
+} from "./write_results.ts";

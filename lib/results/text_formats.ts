@@ -1,3 +1,4 @@
+import { markedText } from "../std/csv_text.ts";
 import type { Column, Table } from "./table.ts";
 
 /** Rows that are turned into one piece of text. */
@@ -41,11 +42,16 @@ function columnCells(
 
 /**
  * Writes a table as CSV (RFC 4180, lines end in \n): a header, numbers in their shortest form that
- * reads back to the same float64, nothing between the commas for null.
+ * reads back to the same float64, nothing between the commas for null. A text that a spreadsheet would
+ * compute gets an apostrophe, as `lib/std/csv_text.ts` says; numbers are no formulas and stay.
+ *
+ * @param safe Marks formulas also inside texts, where a spreadsheet may split them, and quotes every
+ * text.
  */
-export function writeCsv(table: Table, write: (text: string) => void): void {
-  write(table.columns.map((column) => quote(column.name)).join(",") + "\n");
-  for (const columns of cells(table, (names) => names.map(quote), "")) {
+export function writeCsv(table: Table, write: (text: string) => void, safe = false): void {
+  const quoted = (text: string) => quote(text, safe);
+  write(table.columns.map((column) => quoted(column.name)).join(",") + "\n");
+  for (const columns of cells(table, (names) => names.map(quoted), "")) {
     let piece = "";
     for (let row = 0; row < columns[0].length; row++) {
       piece += columns[0][row];
@@ -56,8 +62,11 @@ export function writeCsv(table: Table, write: (text: string) => void): void {
   }
 }
 
-function quote(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function quote(text: string, always: boolean): string {
+  const marked = markedText(text, always);
+  return always || marked !== text || /[",\r\n]/.test(text)
+    ? `"${marked.replaceAll('"', '""')}"`
+    : text;
 }
 
 /** Writes a table as a JSON list of objects, one to a line. */

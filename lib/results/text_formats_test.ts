@@ -30,6 +30,24 @@ Deno.test("writeCsv() quotes what needs it and leaves nulls empty", () => {
   );
 });
 
+Deno.test("writeCsv() marks texts that a spreadsheet would compute, and leaves numbers alone", () => {
+  const table: Table = {
+    count: 2,
+    columns: [
+      floatColumn("-x", Float64Array.of(-1, -2e-9)),
+      textColumn("name", Uint8Array.of(0, 1), ['=HYPERLINK("a")', "a;=1"]),
+    ],
+  };
+  equal(
+    textOf(table, writeCsv),
+    `"'-x",name\n-1,"'=HYPERLINK(""a"")"\n-2e-9,a;=1\n`,
+  );
+  equal(
+    textOf(table, (table, append) => writeCsv(table, append, true)),
+    `"'-x","name"\n-1,"'=HYPERLINK(""a"")"\n-2e-9,"a;'=1"\n`,
+  );
+});
+
 Deno.test("writeJson() gives a list of objects that JSON.parse reads", () => {
   deepEqual(JSON.parse(textOf(small, writeJson)), [
     { n: 1, x_s: 0.1 + 0.2, "name, quoted": 'a "b", c' },

@@ -1,7 +1,7 @@
 import type { RunResult } from "../metrics/run_tables.ts";
-import type { Manifest } from "./manifest.ts";
 import { writeParquet } from "./parquet/write_parquet.ts";
 import { requestTable } from "./request_table.ts";
+import type { Append } from "./replace_file.ts";
 import type { ResultDirectory } from "./result_directory.ts";
 import {
   coldStartWaitTable,
@@ -15,16 +15,25 @@ import { writeCsv, writeJson } from "./text_formats.ts";
 /** A format of the tables of a result. */
 export type TableFormat = "parquet" | "csv" | "json";
 
-type Append = (piece: Uint8Array | string) => void;
-
-const WRITERS: Record<TableFormat, (table: Table, append: Append) => void> = {
+const WRITERS: Record<TableFormat, (table: Table, append: Append, csvSafe: boolean) => void> = {
   parquet: writeParquet,
   csv: writeCsv,
   json: writeJson,
 };
 
+/** Names of the tables that every run has, in the order they are written. */
+export const RESULT_TABLES = [
+  "requests",
+  "timeseries",
+  "instances",
+  "cold_start_waits",
+  "token_gaps",
+] as const;
+
 /** The tables of a result by name, in the order they are written. */
-export function resultTables(result: RunResult): Readonly<Record<string, Table>> {
+export function resultTables(
+  result: RunResult,
+): Readonly<Record<(typeof RESULT_TABLES)[number], Table>> {
   return {
     requests: requestTable(result),
     timeseries: timeSeriesTable(result),
@@ -34,44 +43,50 @@ export function resultTables(result: RunResult): Readonly<Record<string, Table>>
   };
 }
 
+/** Lets a signal through: what is written between two calls cannot be interrupted. */
+const PAUSE = () => new Promise<void>((resolve) => setTimeout(resolve));
+
 /**
- * Writes the tables of a run in each format, its summary.json and its manifest.json. The caller
- * commits the directory, or discards it after an error. Equal runs give equal bytes but for the wall
- * time in the manifest.
+ * Writes the tables of a run in each format and its summary.json. The caller commits the directory
+ * with the manifest, or discards it after an error. Equal runs give equal bytes but for the wall time
+ * in the manifest.
  *
  * @example
  * ```ts ignore
  * const directory = openResultDirectory("results/mine");
  * try {
- *   writeResults(directory, result, await makeManifest(result, { config }), ["parquet"]);
- *   directory.commit();
+ *   await writeResults(directory, result, ["parquet"]);
+ *   directory.commit(await makeManifest(result, { config }));
  * } finally {
  *   directory.discard();
  * }
  * ```
  */
-export function writeResults(
+export async function writeResults(
   directory: ResultDirectory,
   result: RunResult,
-  manifest: Manifest,
   formats: readonly TableFormat[],
-): void {
+  csvSafe = false,
+): Promise<void> {
   for (const [name, table] of Object.entries(resultTables(result))) {
-    writeTable(directory, name, table, formats);
+    for (const format of formats) {
+      await PAUSE();
+      writeTable(directory, name, table, [format], csvSafe);
+    }
   }
   directory.write("summary.json", (append) => append(jsonText(result.summary)));
-  directory.write("manifest.json", (append) => append(jsonText(manifest)));
 }
 
-/** Writes a table as one file of each format. */
+/** Writes a table as one file of each format. `csvSafe` is what `writeCsv` takes. */
 export function writeTable(
   directory: ResultDirectory,
   name: string,
   table: Table,
   formats: readonly TableFormat[],
+  csvSafe = false,
 ): void {
   for (const format of formats) {
-    directory.write(`${name}.${format}`, (append) => WRITERS[format](table, append));
+    directory.write(`${name}.${format}`, (append) => WRITERS[format](table, append, csvSafe));
   }
 }
 

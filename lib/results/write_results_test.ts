@@ -18,8 +18,8 @@ async function written(
     const run = madeUpRun(5000);
     const directory = openResultDirectory(`${root}/out`);
     const manifest = await makeManifest(run, { config: loadConfig(), ...source });
-    writeResults(directory, run, manifest, FORMATS);
-    directory.commit();
+    await writeResults(directory, run, FORMATS);
+    directory.commit(manifest);
     await body(`${root}/out`);
   } finally {
     Deno.removeSync(root, { recursive: true });
@@ -135,6 +135,10 @@ Deno.test("manifest.json names configuration, inputs, code and tools", async () 
     equal(manifest.engine.stepping, "leap");
     deepEqual(manifest.notices, ["made up"]);
     equal(manifest.wall_time_s, 1.5);
+    deepEqual(
+      [...manifest.files, "manifest.json"].sort(),
+      Array.from(Deno.readDirSync(path), ({ name }) => name).sort(),
+    );
     ok(manifest.code.revision === null || /^[0-9a-f]{40}$/.test(manifest.code.revision));
     return Promise.resolve();
   }, { inputs, wallTimeSeconds: 1.5 });

@@ -28,7 +28,7 @@ export class WinnerTree {
 
   /** Makes a tree with room for ids below `capacity` (>= 1); it grows as needed. */
   constructor(capacity = 16) {
-    this.#leaves = 2 ** Math.ceil(Math.log2(Math.max(2, capacity)));
+    this.#leaves = 2 ** (32 - Math.clz32(Math.max(2, capacity) - 1));
     this.keyOf = new Float64Array(this.#leaves).fill(Infinity);
     this.#winners = drawn(this.#leaves);
   }

@@ -1,3 +1,4 @@
+import { exp, log, log1p } from "./elementary/mod.ts";
 import { logGamma } from "./log_gamma.ts";
 
 /** Convergents of the continued fraction before it is given up; it needs O(sqrt(max(a, b))). */
@@ -35,7 +36,7 @@ export function incompleteBeta(a: number, b: number, x: number): number {
 }
 
 function lowerTail(a: number, b: number, x: number): number {
-  const logFront = a * Math.log(x) + b * Math.log1p(-x) + logGamma(a + b) - logGamma(a) -
+  const logFront = a * log(x) + b * log1p(-x) + logGamma(a + b) - logGamma(a) -
     logGamma(b);
   let c = 1;
   let d = 1 / nonZero(1 - (a + b) * x / (a + 1));
@@ -51,7 +52,7 @@ function lowerTail(a: number, b: number, x: number): number {
     fraction *= c * d;
     if (Math.abs(c * d - 1) < 1e-16) break;
   }
-  return Math.min(1, Math.exp(logFront) * fraction / a);
+  return Math.min(1, exp(logFront) * fraction / a);
 }
 
 function nonZero(value: number): number {

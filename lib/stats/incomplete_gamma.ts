@@ -1,3 +1,4 @@
+import { exp, log } from "./elementary/mod.ts";
 import { logGamma } from "./log_gamma.ts";
 
 /** Both regularised incomplete gamma functions at one point; each is accurate where it is small. */
@@ -17,7 +18,7 @@ export interface IncompleteGamma {
 export function incompleteGamma(shape: number, x: number): IncompleteGamma {
   if (!(x > 0)) return { lower: 0, upper: 1 };
   if (x === Infinity) return { lower: 1, upper: 0 };
-  const front = Math.exp(shape * Math.log(x) - x - logGamma(shape));
+  const front = exp(shape * log(x) - x - logGamma(shape));
   if (x < shape + 1) {
     let term = 1 / shape;
     let sum = term;

@@ -1,3 +1,5 @@
+import { log } from "./elementary/mod.ts";
+
 /** Coefficients B(2k) / (2k (2k - 1)) of Stirling's series, B the Bernoulli numbers. */
 const STIRLING = [
   1 / 12,
@@ -31,6 +33,6 @@ export function logGamma(x: number): number {
   const square = x * x;
   let series = 0;
   for (let k = STIRLING.length - 1; k >= 0; k--) series = series / square + STIRLING[k];
-  return (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + series / x -
-    Math.log(product);
+  return (x - 0.5) * log(x) - x + 0.5 * log(2 * Math.PI) + series / x -
+    log(product);
 }

@@ -1,3 +1,4 @@
+import { log } from "./elementary/mod.ts";
 import { incompleteGamma } from "./incomplete_gamma.ts";
 
 /**
@@ -51,7 +52,7 @@ export function normalQuantile(p: number): number {
   }
   const tail = q < 0 ? p : 1 - p;
   if (!(tail > 0)) return q < 0 ? -Infinity : Infinity;
-  let r = Math.sqrt(-Math.log(tail));
+  let r = Math.sqrt(-log(tail));
   let x: number;
   if (r <= 5) {
     r -= 1.6;

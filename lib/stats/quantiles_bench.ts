@@ -1,4 +1,6 @@
+import { orderStatistics } from "./order_statistics.ts";
 import { describe } from "./quantiles.ts";
+import { hardShapes } from "./testing_shapes.ts";
 
 const COUNT = 1_000_000;
 const values = new Float64Array(COUNT);
@@ -17,3 +19,10 @@ Deno.bench("for comparison: sort 1M values", () => {
   scratch.set(values);
   scratch.sort();
 });
+
+for (const [name, shape] of hardShapes(COUNT)) {
+  const hard = Float64Array.from({ length: COUNT }, (_, i) => shape(i));
+  Deno.bench(`orderStatistics(): 1M values, ${name}`, () => {
+    orderStatistics(hard, [COUNT - 2000, COUNT >> 1, 0, COUNT - 1]);
+  });
+}

@@ -1,3 +1,5 @@
+import { log } from "./elementary/mod.ts";
+
 /** Steady-state means of a queue. */
 export interface QueueMeans {
   /** Share of time that a server is busy, 0..1. */
@@ -156,7 +158,7 @@ export function mmcWaitQuantile(
   const load = requireStable(arrivalsPerSecond, serviceSeconds, servers);
   const waits = erlangC(servers, load);
   if (waits <= 1 - q) return 0;
-  return Math.log(waits / (1 - q)) * serviceSeconds / (servers - load);
+  return log(waits / (1 - q)) * serviceSeconds / (servers - load);
 }
 
 /**

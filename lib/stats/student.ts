@@ -1,3 +1,4 @@
+import { exp, log, log1p } from "./elementary/mod.ts";
 import { incompleteBeta } from "./incomplete_beta.ts";
 import { logGamma } from "./log_gamma.ts";
 import { normalQuantile } from "./normal.ts";
@@ -50,7 +51,7 @@ export function studentQuantile(p: number, degrees: number): number {
   // The lower tail keeps its digits; the upper one mirrors it.
   if (p > 0.5) return -studentQuantile(1 - p, degrees);
   const logScale = logGamma((degrees + 1) / 2) - logGamma(degrees / 2) -
-    0.5 * Math.log(degrees * Math.PI);
+    0.5 * log(degrees * Math.PI);
   let high = normalQuantile(p); // t has heavier tails, so its quantile lies below
   let low = 2 * high - 1;
   while (studentCdf(low, degrees) > p) low *= 2;
@@ -59,7 +60,7 @@ export function studentQuantile(p: number, degrees: number): number {
     const excess = studentCdf(t, degrees) - p;
     if (excess > 0) high = t;
     else low = t;
-    const density = Math.exp(logScale - (degrees + 1) / 2 * Math.log1p(t * t / degrees));
+    const density = exp(logScale - (degrees + 1) / 2 * log1p(t * t / degrees));
     let next = t - excess / density;
     // Newton's step, or half the bracket where the step leaves it.
     if (!(next > low && next < high)) next = (low + high) / 2;

@@ -78,7 +78,9 @@ export function parseArgs<
       ]),
     ),
   }) as unknown as Record<string, unknown> & { _: string[] };
-  const result: Record<string, unknown> = { _: parsed._ };
+  const result: Record<string, unknown> = {
+    _: parsed._.map((argument) => argument === DASH ? "-" : argument),
+  };
   for (const [name, value] of Object.entries(parsed)) {
     if (name === "_") continue;
     if (options.unknown !== undefined && !known.has(name)) {
@@ -95,16 +97,22 @@ export function parseArgs<
   return result as Args<B, S, C>;
 }
 
-/** Joins an option that takes a text with a value that begins with a minus and a digit. */
+/** Stands for a single "-", which mri takes for an option without a name. */
+const DASH = "\0-";
+
+/**
+ * Joins an option that takes a text with a value that is a minus or begins with one and a digit, and
+ * keeps a minus elsewhere as a positional argument.
+ */
 function joinNegativeValues(args: readonly string[], strings: readonly string[]): string[] {
   const joined: string[] = [];
   for (const [i, argument] of args.entries()) {
     if (argument === "--") return [...joined, ...args.slice(i)];
     const last = joined.at(-1);
-    const isValue = /^-\.?\d/.test(argument) && last !== undefined &&
+    const isValue = /^-(\.?\d|$)/.test(argument) && last !== undefined &&
       last.startsWith("--") && strings.includes(last.slice(2));
     if (isValue) joined[joined.length - 1] = `${last}=${argument}`;
-    else joined.push(argument);
+    else joined.push(argument === "-" ? DASH : argument);
   }
   return joined;
 }

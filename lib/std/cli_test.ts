@@ -28,6 +28,14 @@ Deno.test("parseArgs() lets the last value of an option win", () => {
   equal(parseArgs(["--seed", "1", "--seed", "2"], OPTIONS).seed, "2");
 });
 
+Deno.test("parseArgs() keeps a single minus as an argument and as a value", () => {
+  const { _, trace, quiet } = parseArgs(["run", "-", "--trace", "-", "--quiet", "-"], {
+    string: ["_", "trace"],
+    boolean: ["quiet"],
+  });
+  deepEqual([_, trace, quiet], [["run", "-", "-"], "-", true]);
+});
+
 Deno.test("parseArgs() keeps texts as they stand, negative numbers included", () => {
   equal(parseArgs(["--seed", "007"], OPTIONS).seed, "007");
   equal(parseArgs(["--seed", "-5"], OPTIONS).seed, "-5");

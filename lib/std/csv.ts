@@ -1,10 +1,10 @@
 /**
- * CSV with the call signatures of `@std/csv`, over csv-parse and csv-stringify.
+ * CSV as RFC 4180 defines it, with the call signatures of `@std/csv`.
  *
+ * @source https://www.rfc-editor.org/rfc/rfc4180
  * @module
  */
-import { CsvError, parse as parseRows } from "csv-parse/sync";
-import { stringify as stringifyRows } from "csv-stringify/sync";
+import { readCsvRows } from "./csv_rows.ts";
 
 /** Options of {@linkcode parse}. */
 export interface ParseOptions {
@@ -48,6 +48,7 @@ export function parse(input: string, options: ParseOptions): string[][];
  * byte order mark is too.
  *
  * @throws {SyntaxError} With the line, for a stray quote or a wrong number of fields.
+ * @throws {RangeError} If the separator is empty.
  * @example
  * ```ts
  * import { parse } from "@std/csv";
@@ -59,35 +60,19 @@ export function parse(
   input: string,
   options: ParseOptions = {},
 ): string[][] | Record<string, string>[] {
-  let rows: { record: string[]; info: { lines: number } }[];
-  try {
-    rows = parseRows(input, {
-      bom: true,
-      delimiter: options.separator ?? ",",
-      comment: options.comment ?? null,
-      comment_no_infix: true,
-      info: true,
-      ltrim: options.trimLeadingSpace === true,
-      record_delimiter: ["\r\n", "\n"],
-      relax_column_count: true,
-      skip_empty_lines: true,
-    }) as unknown as typeof rows;
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new SyntaxError(`Cannot read text as CSV: ${error.message}`);
-  }
-  const columns = options.columns ?? (options.skipFirstRow === true ? rows[0]?.record : undefined);
-  const width = columns?.length ?? fieldCount(options.fieldsPerRecord, rows[0]?.record);
+  const rows = readCsvRows(input, options);
+  const columns = options.columns ?? (options.skipFirstRow === true ? rows[0]?.fields : undefined);
+  const width = columns?.length ?? fieldCount(options.fieldsPerRecord, rows[0]?.fields);
   const body = options.skipFirstRow === true ? rows.slice(1) : rows;
-  for (const { record, info } of body) {
-    if (width !== undefined && record.length !== width) {
+  for (const { fields, line } of body) {
+    if (width !== undefined && fields.length !== width) {
       throw new SyntaxError(
-        `Cannot read line ${info.lines} as ${width} fields: current value is ${record.length}`,
+        `Cannot read line ${line} as ${width} fields: current value is ${fields.length}`,
       );
     }
   }
-  if (columns === undefined) return body.map(({ record }) => record);
-  return body.map(({ record }) => Object.fromEntries(columns.map((name, i) => [name, record[i]])));
+  if (columns === undefined) return body.map(({ fields }) => fields);
+  return body.map(({ fields }) => Object.fromEntries(columns.map((name, i) => [name, fields[i]])));
 }
 
 function fieldCount(fieldsPerRecord: number | undefined, first: string[] | undefined) {
@@ -115,15 +100,19 @@ export function stringify(
     return columns.map((name) => field((row as Record<string, unknown>)[name]));
   });
   if (columns !== undefined && options.headers !== false) rows.unshift([...columns]);
-  return stringifyRows(rows, {
-    bom: options.bom === true,
-    delimiter: options.separator ?? ",",
-    quoted_match: /[\r\n]/,
-    record_delimiter: options.crlf === false ? "unix" : "windows",
-  });
+  const separator = options.separator ?? ",";
+  const lineEnd = options.crlf === false ? "\n" : "\r\n";
+  const lines = rows.map((row) => row.map((text) => quoted(text, separator)).join(separator));
+  return (options.bom === true ? "\uFEFF" : "") + lines.map((line) => line + lineEnd).join("");
 }
 
-/** One field as text; the library would write true as 1 and null as nothing. */
+/** A field as it stands in the file: in quotes where it holds what would end it. */
+function quoted(text: string, separator: string): string {
+  const needsQuotes = text.includes(separator) || /["\r\n]/.test(text);
+  return needsQuotes ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** One field as text; null and undefined as nothing. */
 function field(value: unknown): string {
   if (value === null || value === undefined) return "";
   return typeof value === "object" ? JSON.stringify(value) : String(value);

@@ -30,7 +30,9 @@ Deno.test("parse() names the line of a row with the wrong number of fields", () 
 });
 
 Deno.test("parse() refuses a stray quote", () => {
-  throws(() => parse('a,b"c\n1,2'), SyntaxError);
+  throws(() => parse('a,b"c\n1,2'), /^SyntaxError: .* in field 1\) at line 1$/);
+  throws(() => parse('a\n"b"c\n'), /^SyntaxError: .* \(invalid closing quote\) at line 2$/);
+  throws(() => parse('"a\n\nb"\n"c'), /^SyntaxError: .* \(quote not closed\) at line 4$/);
 });
 
 Deno.test("stringify() writes records by column with a header", () => {
@@ -38,4 +40,21 @@ Deno.test("stringify() writes records by column with a header", () => {
   equal(stringify(records, { columns: ["a", "b"], crlf: false }), 'a,b\n"x,y",2.5\n,true\n');
   equal(stringify(records, { columns: ["b"], headers: false }), "2.5\r\ntrue\r\n");
   throws(() => stringify(records), TypeError);
+});
+
+Deno.test("parse() counts line ends within quotes", () => {
+  throws(() => parse('a,"x\ny\r\nz"\n3\n', { fieldsPerRecord: 0 }), /line 4 as 2 fields/);
+});
+
+Deno.test("parse() leaves out empty lines, comments and leading space, and nothing else", () => {
+  deepEqual(parse('#x\na#b\n\r\n""\n #c\n', { comment: "#" }), [["a#b"], [""], [" #c"]]);
+  const options = { comment: "#", trimLeadingSpace: true };
+  deepEqual(parse('  #c\n a,\t"b"\n', options), [["a", "b"]]);
+  deepEqual(parse("a||b|c||", { separator: "||" }), [["a", "b|c", ""]]);
+  deepEqual(parse("a\rb,c\r\n"), [["a\rb", "c"]]);
+  throws(() => parse("a", { separator: "" }), RangeError);
+});
+
+Deno.test("parse() reads one column of many rows", () => {
+  equal(parse("1\n".repeat(200_000)).length, 200_000);
 });

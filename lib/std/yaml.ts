@@ -4,23 +4,21 @@
  * @module
  */
 import { dump, load, loadAll, YAMLException } from "js-yaml";
+import { TextSyntaxError } from "./input_error.ts";
+import { cutText } from "./safe_text.ts";
+
+/**
+ * Most values of a document when each alias is replaced by what it stands for: a few lines of aliases
+ * of aliases can stand for more values than there is memory.
+ */
+const MOST_VALUES = 1_000_000;
 
 /** A syntax error in a YAML text, with its place. */
-export class YamlSyntaxError extends SyntaxError {
-  /** What is wrong, in a few words. */
-  readonly reason: string;
-  /** Line of the mistake, from 1; 0 when unknown. */
-  readonly line: number;
-  /** Column of the mistake, from 1; 0 when unknown. */
-  readonly column: number;
-
-  /** Makes an error of a reason and a place. */
+export class YamlSyntaxError extends TextSyntaxError {
+  /** Makes an error of a reason and a place; 0 where it is unknown. */
   constructor(reason: string, line: number, column: number) {
-    super(line > 0 ? `${reason} at line ${line}, column ${column}` : reason);
+    super("YAML", cutText(reason), line, column);
     this.name = "YamlSyntaxError";
-    this.reason = reason;
-    this.line = line;
-    this.column = column;
   }
 }
 
@@ -45,6 +43,7 @@ function reading<T>(read: () => T): T {
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const { mark } = error;
+    // The mark says where; the reason may quote a name of any length.
     throw mark === null || mark === undefined
       ? new YamlSyntaxError(error.reason, 0, 0)
       : new YamlSyntaxError(error.reason, mark.line + 1, mark.column + 1);
@@ -52,10 +51,34 @@ function reading<T>(read: () => T): T {
 }
 
 /**
- * Reads one YAML 1.2 document. An empty text is null.
+ * Refuses documents that hold themselves, or more values than a document may have. Each list and
+ * mapping is looked at once, however many aliases stand for it.
+ */
+function checkAliases(documents: readonly unknown[]): void {
+  const valuesOf = new Map<object, number>();
+  const count = (value: unknown): number => {
+    if (typeof value !== "object" || value === null) return 1;
+    const known = valuesOf.get(value);
+    if (known === 0) throw new YamlSyntaxError("an alias stands for what it is part of", 0, 0);
+    if (known !== undefined) return known;
+    valuesOf.set(value, 0);
+    let sum = 1;
+    for (const item of Object.values(value)) sum += count(item);
+    if (sum > MOST_VALUES) {
+      throw new YamlSyntaxError(`aliases stand for more than ${MOST_VALUES} values`, 0, 0);
+    }
+    valuesOf.set(value, sum);
+    return sum;
+  };
+  count(documents);
+}
+
+/**
+ * Reads one YAML 1.2 document. An empty text is null. Nesting may have 100 levels, and a document with
+ * aliases a million values once they are replaced.
  *
  * @throws {SyntaxError} With line and column, also for a key that stands twice in a mapping and for
- * a text of several documents.
+ * a text of several documents; without for an alias within what it stands for.
  * @example
  * ```ts
  * import { parse } from "@std/yaml";
@@ -71,7 +94,10 @@ export function parse(content: string): unknown {
 
 /** Reads every document of a text. @throws {SyntaxError} With line and column. */
 export function parseAll(content: string): unknown[] {
-  return reading(() => loadAll(content)) as unknown[];
+  const documents = reading(() => loadAll(content)) as unknown[];
+  // Without an alias there is nothing that stands twice.
+  if (content.includes("*")) checkAliases(documents);
+  return documents;
 }
 
 /**

@@ -50,6 +50,29 @@ Deno.test("parse() refuses a key that stands twice and a second document", () =>
   deepEqual(parseAll("a: 1\n---\nb: 2"), [{ a: 1 }, { b: 2 }]);
 });
 
+Deno.test("parse() takes aliases, and refuses those that hold themselves or stand for too much", () => {
+  deepEqual(parse("a: &a [1]\nb: [*a, *a]"), { a: [1], b: [[1], [1]] });
+  const levels = Array.from(
+    "bcdefghij",
+    (name, i) => `${name}: &${name} [${Array(10).fill(`*${"abcdefghi"[i]}`).join(", ")}]\n`,
+  );
+  const traps: [string, RegExp][] = [
+    [`a: &a [x, x]\n${levels.join("")}`, /more than 1000000 values/],
+    ["a: &a [*a]", /part of/],
+    ["a: &a { b: [1, { c: *a }] }", /part of/],
+    ["[".repeat(100_000), /maxDepth/],
+    ["- ".repeat(100_000), /maxDepth/],
+    [`*${"x".repeat(1e6)}`, /unidentified alias/],
+  ];
+  for (const [text, reason] of traps) {
+    throws(
+      () => parse(text),
+      (error: unknown) =>
+        error instanceof YamlSyntaxError && reason.test(error.reason) && error.message.length < 300,
+    );
+  }
+});
+
 Deno.test("stringify() refuses a function", () => {
   throws(() => stringify({ f: () => 1 }), TypeError);
 });

@@ -35,7 +35,7 @@ Deno.test({
     const fixed = [...runs].filter(([name]) => name.endsWith(" s")).map(([, summary]) => summary);
     strictEqual(fixed.length, 5);
     for (let i = 1; i < fixed.length; i++) {
-      ok(fixed[i].cost.idle_usd >= fixed[i - 1].cost.idle_usd);
+      ok(fixed[i].cost.idle_usd! >= fixed[i - 1].cost.idle_usd!);
       ok(fixed[i].cold_starts <= fixed[i - 1].cold_starts);
       ok(fixed[i].cold_start_rate <= fixed[i - 1].cold_start_rate);
     }

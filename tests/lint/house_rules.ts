@@ -8,6 +8,16 @@ const UNREPEATABLE: Readonly<
   crypto: { ban: ["*"], allow: ["subtle"] },
 };
 
+/**
+ * Functions of Math in which engines differ. Powers, which IEEE 754 leaves to them as well, agree in
+ * Deno and Chromium; the browser's test would tell when they no longer did.
+ */
+const OF_THE_ENGINE = [
+  ...["exp", "expm1", "log", "log10", "log1p", "log2"],
+  ...["sin", "cos", "tan", "asin", "acos", "atan", "atan2"],
+  ...["sinh", "cosh", "tanh", "asinh", "acosh", "atanh"],
+];
+
 /** Infinity stands for "never" and is no rounded sum. */
 function isNever(node: Deno.lint.Expression | Deno.lint.PrivateIdentifier): boolean {
   if (node.type === "UnaryExpression") return isNever(node.argument);
@@ -20,6 +30,17 @@ function isSimulatorSource(filename: string): boolean {
   const inside = /(?:^|\/)lib\/(.*)$/.exec(path)?.[1];
   return inside !== undefined && !inside.startsWith("cli/") &&
     !/_(?:test|bench)\.tsx?$/.test(inside);
+}
+
+/** Rooms whose arithmetic ends up in results. */
+const CALCULATING =
+  /^(?:stats|sim|network|models|hardware|execution|workload|scheduling|serverless|metrics|engine|cluster|config)\//;
+
+/** Simulator sources that calculate; not the helpers of tests, which compare with the engine. */
+function isCalculation(filename: string): boolean {
+  const inside = /(?:^|\/)lib\/(.*)$/.exec(filename.replaceAll("\\", "/"))?.[1];
+  return inside !== undefined && isSimulatorSource(filename) && CALCULATING.test(inside) &&
+    !/(?:^|\/)testing_[^/]*$/.test(inside);
 }
 
 /** The name of `object.name`, `object["name"]`; undefined when it is computed. */
@@ -50,6 +71,10 @@ function isInstant(node: Deno.lint.Expression | Deno.lint.PrivateIdentifier): bo
  *
  * - house/repeatable: no clock and no hidden randomness under lib/ outside lib/cli. The same
  *   configuration and seed must give the same bytes.
+ * - house/same-everywhere: in the rooms that calculate no function of Math that engines may round as
+ *   they wish: lib/stats/elementary has the same ones for every engine. A browser gives equal digests.
+ * - house/no-clock-in-tests: a test that reads the clock fails on a busy machine. Speed belongs to
+ *   benchmarks, or is a law about counts; what must not hang has a timer.
  * - house/no-instant-equality: instants (`...AtSeconds`) are floating-point sums and must not be
  *   compared with === or !==, unless with Infinity ("never") or with themselves (a test for NaN).
  *   Tests, which know what an instant must be, may.
@@ -100,6 +125,48 @@ const plugin: Deno.lint.Plugin = {
           CallExpression(node) {
             if (globalName(node.callee) !== "Date") return;
             context.report({ node, message: "Date() reads the clock" });
+          },
+        };
+      },
+    },
+    "same-everywhere": {
+      create(context) {
+        if (!isCalculation(context.filename)) return {};
+        const report = (node: Deno.lint.Node, name: string) => {
+          if (!OF_THE_ENGINE.includes(name)) return;
+          context.report({
+            node,
+            message: `Math.${name} differs from engine to engine in the last bit`,
+            hint: "Take exp, expm1, log, log1p or cos of lib/stats/elementary",
+          });
+        };
+        return {
+          MemberExpression(node) {
+            if (globalName(node.object) === "Math") report(node, propertyName(node) ?? "");
+          },
+          VariableDeclarator(node) {
+            if (node.id.type !== "ObjectPattern" || !node.init) return;
+            if (globalName(node.init) !== "Math") return;
+            for (const property of node.id.properties) {
+              if (property.type !== "Property" || property.key.type !== "Identifier") continue;
+              report(property, property.key.name);
+            }
+          },
+        };
+      },
+    },
+    "no-clock-in-tests": {
+      create(context) {
+        if (!/_test\.tsx?$/.test(context.filename)) return {};
+        return {
+          MemberExpression(node) {
+            const clock = `${globalName(node.object)}.${propertyName(node)}`;
+            if (!["performance.now", "Date.now"].includes(clock)) return;
+            context.report({
+              node,
+              message: `A test reads ${clock}`,
+              hint: "Count steps, events or calls; put speed into a _bench.ts file",
+            });
           },
         };
       },

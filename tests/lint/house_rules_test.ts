@@ -33,6 +33,14 @@ for (const source of CLOCKS_AND_DICE) {
   });
 }
 
+Deno.test("house/no-clock-in-tests bans the clock in tests, and only there", () => {
+  const source = "const before = performance.now();\nconst after = Date.now();";
+  const both = ["house/no-clock-in-tests", "house/no-clock-in-tests"];
+  deepStrictEqual(complaints(source, "lib/sim/x_test.ts"), both);
+  deepStrictEqual(complaints(source, "lib/cli/x.ts"), []);
+  deepStrictEqual(complaints("new Date(0); setTimeout(stop, 30_000);", "lib/cli/x_test.ts"), []);
+});
+
 Deno.test("house/repeatable leaves the command line, tests and benchmarks alone", () => {
   for (
     const filename of [
@@ -42,7 +50,7 @@ Deno.test("house/repeatable leaves the command line, tests and benchmarks alone"
       "tests/bench/y.ts",
       "experiments/01_simfaas/experiment.ts",
     ]
-  ) deepStrictEqual(complaints("Date.now(); Math.random();", filename), []);
+  ) deepStrictEqual(complaints("new Date(); Math.random();", filename), []);
 });
 
 Deno.test("house/repeatable allows what gives the same answer every time", () => {
@@ -57,6 +65,20 @@ Deno.test("house/repeatable allows what gives the same answer every time", () =>
     "clock.now()",
   ];
   for (const source of sources) deepStrictEqual(complaints(source), [], source);
+});
+
+Deno.test("house/same-everywhere bans what engines round as they wish where results are made", () => {
+  for (
+    const source of ["Math.exp(1)", 'Math["log"](2)', "xs.map(Math.log)", "const { cos } = Math;"]
+  ) {
+    deepStrictEqual(complaints(source), ["house/same-everywhere"], source);
+    for (const filename of ["lib/plot/x.ts", "lib/sim/x_test.ts", "lib/stats/testing_x.ts"]) {
+      deepStrictEqual(complaints(source, filename), [], filename);
+    }
+  }
+  for (const source of ["Math.sqrt(2)", "Math.pow(2, 3)", "2 ** x", "own.exp(1)"]) {
+    deepStrictEqual(complaints(source), [], source);
+  }
 });
 
 const EQUAL_INSTANTS = [

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match } from "@std/assert";
+import { configuration } from "../examples.ts";
 import { filesBelow, runCommandLine } from "../../lib/cli/testing_command_line.ts";
 
 const FOLDER = decodeURIComponent(new URL("../../notebooks", import.meta.url).pathname);
@@ -64,6 +65,86 @@ Deno.test({
       const stale = await run("good", "--check");
       equal(stale.code, 1);
       match(stale.stdout, /outputs are not those that are committed/);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+});
+
+/** Process numbers of what runs with a text in its arguments or its environment's TMPDIR. */
+function processesWith(text: string): number[] {
+  return Array.from(Deno.readDirSync("/proc"), ({ name }) => name).filter((name) => {
+    try {
+      return /^\d+$/.test(name) && name !== String(Deno.pid) &&
+        ["cmdline", "environ"].some((file) =>
+          Deno.readTextFileSync(`/proc/${name}/${file}`).includes(text)
+        );
+    } catch {
+      return false;
+    }
+  }).map(Number);
+}
+
+Deno.test({
+  name: "notebooks told to end ends Jupyter and its kernel, and removes its folder (needs Jupyter)",
+  ignore: !hasJupyter || Deno.build.os !== "linux",
+  async fn() {
+    const directory = await Deno.makeTempDir();
+    const temporary = `${directory}/temporary`;
+    try {
+      await Deno.mkdir(temporary);
+      const text = notebook(
+        `Deno.writeTextFileSync("started", ""); await new Promise((r) => setTimeout(r, 600000));`,
+      );
+      await Deno.writeTextFile(`${directory}/slow.ipynb`, text);
+      const root = new URL("../../", import.meta.url);
+      const child = new Deno.Command(Deno.execPath(), {
+        args: [
+          ...["run", "-A", "--config", decodeURIComponent(new URL("deno.json", root).pathname)],
+          ...[new URL("lib/cli/main.ts", root).href, "notebooks", "--notebooks", directory],
+        ],
+        env: { TMPDIR: temporary },
+        stdin: "null",
+        stdout: "null",
+        stderr: "null",
+      }).spawn();
+      let hasEnded = false;
+      child.status.then(() => hasEnded = true);
+      const hasStarted = () => filesBelow(directory).includes("started");
+      while (!hasStarted() && !hasEnded) await new Promise((resolve) => setTimeout(resolve, 50));
+      equal(hasEnded, false);
+      equal(processesWith(directory).length >= 3, true);
+      child.kill("SIGTERM");
+      equal((await child.status).code, 143);
+      deepEqual(processesWith(directory), []);
+      deepEqual(filesBelow(temporary).filter((name) => name.startsWith("simfaas")), []);
+      equal(await Deno.readTextFile(`${directory}/slow.ipynb`), text);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "a notebook reads the experiments' rows from the folder of the pipeline (needs Jupyter)",
+  ignore: !hasJupyter,
+  async fn() {
+    const directory = await Deno.realPath(await Deno.makeTempDir());
+    try {
+      // The kernel looks for deno.json above the notebook.
+      const settings = configuration(new URL("../../", import.meta.url));
+      await Deno.writeTextFile(`${directory}/deno.json`, settings);
+      const source = `import { openExperiment } from "simfaasinfer/notebook";\n` +
+        `(await openExperiment("02_cold_start_stages")).rows.length`;
+      await Deno.writeTextFile(`${directory}/rows.ipynb`, notebook(source));
+      const run = (...args: string[]) => runCommandLine(args, { directory });
+      const out = ["--out", "elsewhere", "--workers", "1", "--quiet"];
+      equal((await run("experiment", "run", "02", ...out)).code, 0);
+      await Deno.mkdir(`${directory}/none`);
+      const folders = ["--experiments", "none", "--notebooks", ".", "--out", "elsewhere"];
+      const { code, stdout, stderr } = await run("pipeline", ...folders);
+      equal(code, 0, stdout + stderr);
+      match(stdout, /rows\.ipynb: good/);
     } finally {
       await Deno.remove(directory, { recursive: true });
     }

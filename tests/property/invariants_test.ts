@@ -281,14 +281,17 @@ holds(
   ({ run, parts }, test) => {
     const { billing } = test;
     const { cost, instance_seconds } = summarize(run, summaryOptions(parts, test));
-    const sum = cost.busy_usd + cost.idle_usd + cost.cold_start_usd + cost.rounding_usd;
-    ok(Math.abs(sum - cost.total_usd) <= 1e-9 * (1 + cost.total_usd), `${sum}, ${cost.total_usd}`);
+    const sum = cost.busy_usd! + cost.idle_usd! + cost.cold_start_usd! + cost.rounding_usd!;
+    ok(
+      Math.abs(sum - cost.total_usd!) <= 1e-9 * (1 + cost.total_usd!),
+      `${sum}, ${cost.total_usd}`,
+    );
     for (const [name, usd] of Object.entries(cost)) ok(usd === null || usd >= -1e-12, name);
     const price = billing.usdPerGpuSecond;
     const isExact = billing.granularitySeconds === 0 && billing.minimumSeconds === 0;
-    if (isExact) equal(Math.abs(cost.rounding_usd) < 1e-9, true);
+    if (isExact) equal(Math.abs(cost.rounding_usd!) < 1e-9, true);
     if (isExact && billing.startShare === 1 && billing.busyShare === 1 && billing.idleShare === 1) {
-      ok(Math.abs(cost.total_usd - price * instance_seconds) <= 1e-9 * (1 + cost.total_usd));
+      ok(Math.abs(cost.total_usd! - price * instance_seconds) <= 1e-9 * (1 + cost.total_usd!));
     }
   },
 );

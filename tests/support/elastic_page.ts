@@ -110,16 +110,16 @@ export function keepAliveSection(runs: ReadonlyMap<string, Summary>): PageSectio
         `${s.ttft_s.p99!.toFixed(2)} s`,
         `${(100 * s.cold_start_rate).toFixed(2)} %`,
         `${s.cold_starts}`,
-        `\\$${s.cost.total_usd.toFixed(2)}`,
-        `\\$${s.cost.idle_usd.toFixed(2)}`,
+        `\\$${s.cost.total_usd!.toFixed(2)}`,
+        `\\$${s.cost.idle_usd!.toFixed(2)}`,
       ]),
     ]),
     figureName: "keep-alive-azure.svg",
     figure: barPanels([...runs].flatMap(([label, s]) => [
       { panel: "TTFT p99 (s)", label, value: s.ttft_s.p99! },
       { panel: "Requests that\nwait (%)", label, value: 100 * s.cold_start_rate },
-      { panel: "Cost of the\nhour (US$)", label, value: s.cost.total_usd },
-      { panel: "of it idle\n(US$)", label, value: s.cost.idle_usd },
+      { panel: "Cost of the\nhour (US$)", label, value: s.cost.total_usd! },
+      { panel: "of it idle\n(US$)", label, value: s.cost.idle_usd! },
     ])),
   };
 }

@@ -18,8 +18,9 @@ import { buildFaults } from "./faults.ts";
 import { functionKinds, functionNames, withFunctionIds } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
+import { cutOutputs, settingNotices } from "./notices.ts";
 import { buildPools } from "./pools.ts";
-import { buildBilling, type BuiltBilling } from "./prices.ts";
+import { buildBilling, type BuiltBilling, priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
@@ -82,7 +83,7 @@ export async function buildCluster(
   const requests = buildRequests(config, streams, texts.traceText);
   const large = checkDrawnSize(config, requests.table);
   const assigned = withFunctionIds(config, requests, names, streams);
-  const built = buildClasses(config, { ...requests, table: assigned }, streams);
+  const built = buildClasses(config, { ...requests, table: assigned.table }, streams);
   const { table } = built;
   const keys = queueKeysByOrder(built);
   const builtKinds = kinds.map((kind, i) => buildKind(kind.config, deployments[i], built, keys));
@@ -134,8 +135,12 @@ export async function buildCluster(
   const hasOwnLimits = kinds.some((kind) => limitsDiffer(kind.config.slo, config.slo));
   const notices = new Set([
     ...large,
+    ...settingNotices(config, builtKinds, requests),
     ...requests.notices,
+    ...assigned.notices,
+    ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.windowTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
+    ...priceNotices(config, builtKinds),
     ...builtKinds.flatMap(({ billing }) => billing.notice === undefined ? [] : [billing.notice]),
   ]);
   return {
@@ -227,6 +232,7 @@ function buildKind(
       kvMemoryShare: deployment.kv.kvMemoryShare,
       billing: billing.plan,
       ...(billing.fromLoad && { billsFromLoad: true }),
+      ...(billing.lacksPrice && { lacksPrice: true }),
       ...(billing.alwaysOnUsdPerGpuSecond !== undefined && {
         alwaysOnUsdPerGpuSecond: billing.alwaysOnUsdPerGpuSecond,
       }),

@@ -9,6 +9,8 @@ import {
   weightBytes,
 } from "../../models/mod.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
+import { parseInput } from "../../std/input_error.ts";
+import { parseJson } from "../../std/json.ts";
 import { chooseGpu } from "../choose_gpu.ts";
 import { ConfigError } from "../config_error.ts";
 import type { Configuration } from "../configuration.ts";
@@ -61,7 +63,8 @@ function modelShape(
         `"${model.hf_config}" (allowed: one of the files handed in)`,
       ]);
     }
-    return transformerFromHfConfig(JSON.parse(text), model.name);
+    const source = { file: model.hf_config, what: "a model's config.json" };
+    return parseInput(source, text, () => transformerFromHfConfig(parseJson(text), model.name));
   }
   return model.num_layers !== null
     ? transformerFromSimfaasinfer(model)

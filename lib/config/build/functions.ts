@@ -59,6 +59,7 @@ export function functionShares(config: Configuration): Shares | undefined {
  * The requests with their function column: as drawn, or a trace's names matched to those of the
  * functions; a trace without names draws them.
  *
+ * @returns The requests, and what a user should know about their functions.
  * @throws {ConfigError} If the trace names a function that is not configured.
  */
 export function withFunctionIds(
@@ -66,13 +67,25 @@ export function withFunctionIds(
   { table, functionNames: traceNames }: BuiltRequests,
   names: readonly string[],
   streams: RandomStreams,
-): RequestTable {
+): { readonly table: RequestTable; readonly notices: readonly string[] } {
   const { functionId, ...rest } = table;
-  if (names.length === 1) return rest;
+  if (names.length === 1) {
+    const [first] = traceNames;
+    const areOthers = traceNames.length > 1 || (first !== undefined && first !== names[0]);
+    return {
+      table: rest,
+      notices: areOthers
+        ? [
+          `all requests are for the one function ${names[0]}, though the trace names ` +
+          `${traceNames.length === 1 ? first : `${traceNames.length} functions`}`,
+        ]
+        : [],
+    };
+  }
   if (traceNames.length === 0) {
-    if (functionId !== undefined) return table;
+    if (functionId !== undefined) return { table, notices: [] };
     const drawn = drawShares(functionShares(config), table.count, streams, "functions", 65_536)!;
-    return { ...table, functionId: Uint16Array.from(drawn) };
+    return { table: { ...table, functionId: Uint16Array.from(drawn) }, notices: [] };
   }
   const ids = traceNames.map((name, i) => {
     const id = names.indexOf(name);
@@ -84,5 +97,5 @@ export function withFunctionIds(
       `(allowed: ${names.slice(0, 20).join(", ")})`,
     ]);
   });
-  return { ...table, functionId: functionId!.map((id) => ids[id]) };
+  return { table: { ...table, functionId: functionId!.map((id) => ids[id]) }, notices: [] };
 }

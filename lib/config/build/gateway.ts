@@ -22,7 +22,8 @@ export function buildGateway(config: Configuration, built: BuiltClasses): BuiltG
   const isFair = gateway.fairness === "weighted";
   const admission = admissionRules(gateway, built);
   const notices: string[] = [];
-  if (isFair && gateway.concurrency_per_instance === null) {
+  const areSeveral = built.classes.length > 1 || built.table.tenantId !== undefined;
+  if (isFair && areSeveral && gateway.concurrency_per_instance === null) {
     notices.push(
       "gateway.fairness orders the gateway's queue, and without gateway.concurrency_per_instance " +
         "requests wait there only while no instance is ready",

@@ -22,16 +22,29 @@ function lengthLaw(
     throw new TypeError(`Cannot draw ${path} alone: current value is "joint"`);
   }
   try {
-    return createDistribution({
+    const law = createDistribution({
       distribution,
       ...present({ mean, std, max, exponent, values: quantiles, probabilities }),
       min: min ?? 1,
       integer: true,
     });
+    return distribution === "zipf" ? fromOne(law) : law;
   } catch (error) {
     if (error instanceof RangeError) throw new ConfigError([`${path}: ${error.message}`]);
     throw error;
   }
+}
+
+/** The lengths 1, 2, ... for the items 0, 1, ... of a law. */
+function fromOne(law: Distribution): Distribution {
+  return {
+    mean: law.mean + 1,
+    sample: (stream) => law.sample(stream) + 1,
+    fillInt32(target, stream) {
+      law.fillInt32(target, stream);
+      for (let i = 0; i < target.length; i++) target[i]++;
+    },
+  };
 }
 
 /** Prompt and output lengths of a generated workload. */

@@ -7,6 +7,7 @@ import {
   PROFILED_GPUS,
   shippedProfile,
 } from "../../execution/profiled/mod.ts";
+import { namingFile, parseInput } from "../../std/input_error.ts";
 import { ConfigError } from "../config_error.ts";
 import type { Configuration } from "../configuration.ts";
 import type { ExecutionFacts } from "./execution.ts";
@@ -31,24 +32,30 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
       `Cannot read times of "model.weight_dtype" from a profile: current value is ${config.model.weight_dtype} (allowed: bf16, fp16, fp8, int8)`,
     ]);
   }
-  return profiled({
-    profile: namedProfile(config, facts),
-    shape,
-    tensorParallel: parallelization.tensor_parallel_size,
-    pipelineParallel: parallelization.pipeline_parallel_size,
-    expertParallel: parallelization.expert_parallel_size,
-    expertSkew: parallelization.expert_skew,
-    ...(facts.stageNetwork && { stageNetwork: facts.stageNetwork }),
-    weightDtype: weightBytesPerElement === 1 ? "fp8" : "bf16",
-    kvDtype: kvBytesPerElement === 1 ? "fp8" : "bf16",
-    maxTokensPerStep: scheduler.max_num_batched_tokens,
-    maxSequences: scheduler.max_num_seqs,
-  });
+  const profile = namedProfile(config, facts);
+  const compose = () =>
+    profiled({
+      profile,
+      shape,
+      tensorParallel: parallelization.tensor_parallel_size,
+      pipelineParallel: parallelization.pipeline_parallel_size,
+      expertParallel: parallelization.expert_parallel_size,
+      expertSkew: parallelization.expert_skew,
+      ...(facts.stageNetwork && { stageNetwork: facts.stageNetwork }),
+      weightDtype: weightBytesPerElement === 1 ? "fp8" : "bf16",
+      kvDtype: kvBytesPerElement === 1 ? "fp8" : "bf16",
+      maxTokensPerStep: scheduler.max_num_batched_tokens,
+      maxSequences: scheduler.max_num_seqs,
+    });
+  const { profile: file } = config.execution;
+  return file === null || facts.profileText === undefined ? compose() : namingFile(file, compose);
 }
 
 function namedProfile(config: Configuration, facts: ExecutionFacts): OperatorProfile {
   const { profile } = config.execution;
-  if (profile !== null && facts.profileText !== undefined) return parseProfile(facts.profileText);
+  if (profile !== null && facts.profileText !== undefined) {
+    return parseInput({ file: profile, what: "a profile" }, facts.profileText, parseProfile);
+  }
   const name = profile ?? facts.gpu.name;
   if (!PROFILED_GPUS.includes(name)) {
     throw new ConfigError([

@@ -14,8 +14,11 @@ import {
   type WorkloadSpec,
 } from "../../workload/mod.ts";
 import { atMost, LIMITS, plain } from "../../sim/limits.ts";
+import { parseInput, shownFile } from "../../std/input_error.ts";
+import type { RunFacts } from "../applies.ts";
 import { ConfigError } from "../config_error.ts";
 import type { Configuration } from "../configuration.ts";
+import { listed } from "../listed.ts";
 import { functionShares } from "./functions.ts";
 import { buildLengths } from "./lengths.ts";
 
@@ -27,6 +30,8 @@ export interface BuiltRequests {
   /** Names that the trace gives its functions and classes; empty for generated workloads. */
   readonly functionNames: readonly string[];
   readonly classNames: readonly string[];
+  /** What the trace holds; absent for generated workloads. */
+  readonly trace?: RunFacts["trace"];
   /** What a user should know about the workload. */
   readonly notices: readonly string[];
 }
@@ -53,19 +58,30 @@ export function buildRequests(
       `Cannot replay "${workload.trace.path}" as a trace: its text was not given`,
     ]);
   }
-  const trace = readTrace(traceText, {
-    fileName: workload.trace.path!,
+  const fileName = shownFile(workload.trace.path!);
+  const options = {
+    fileName,
     format: workload.trace.format,
     onBadRow: workload.trace.on_bad_row,
     columns: traceColumns(workload.trace.columns),
-  });
+  };
+  const trace = parseInput(
+    { file: fileName, what: "a trace" },
+    traceText,
+    (text) => readTrace(text, options),
+  );
   return {
     table: traceRequests(config, trace, streams),
     functionNames: trace.functionNames,
     classNames: trace.classNames,
-    notices: trace.skippedRows > 0
-      ? [`${trace.skippedRows} malformed rows of ${workload.trace.path} were left out`]
-      : [],
+    trace: {
+      hasArrivals: trace.hasArrivals,
+      namesFunctions: trace.functionNames.length > 0,
+      namesClasses: trace.classNames.length > 0,
+      namesTenants: trace.tenantNames.length > 0,
+      hasFreeColumns: FREE_FORMATS.includes(trace.format!),
+    },
+    notices: traceNotices(config, trace),
   };
 }
 
@@ -87,6 +103,29 @@ function checkDrawn({ workload }: Configuration, spec: WorkloadSpec): void {
     `(${plain(rate)} requests/s over ${durationSeconds} s would be ${plain(expected)} requests; ` +
     `${atMost("requests")})`,
   ]);
+}
+
+/** Formats whose columns a configuration may name. */
+const FREE_FORMATS: readonly string[] = ["csv", "json", "jsonl"];
+
+function traceNotices({ workload, gateway }: Configuration, trace: Trace): string[] {
+  const path = shownFile(workload.trace.path!);
+  const { skippedRows, unread = [] } = trace;
+  const notices: string[] = [];
+  if (skippedRows > 0) notices.push(`${skippedRows} malformed rows of ${path} were left out`);
+  if (unread.length > 0) {
+    const columns = unread.length === 1 ? "the column" : "the columns";
+    notices.push(
+      `${columns} ${listed(unread)} of ${path} ${unread.length === 1 ? "is" : "are"} not read`,
+    );
+  }
+  if (trace.tenantNames.length > 1 && gateway.fairness !== "weighted") {
+    notices.push(
+      `the ${trace.tenantNames.length} tenants of ${path} are treated alike: ` +
+        `gateway.fairness is ${gateway.fairness}`,
+    );
+  }
+  return notices;
 }
 
 function traceColumns(columns: Workload["trace"]["columns"]): Record<string, string> {

@@ -1,12 +1,8 @@
 import type { ScalingParts } from "../../cluster/cluster_parts.ts";
 import { createKeepAlive, type KeepAliveSpec } from "../../serverless/keep_alive/mod.ts";
-import {
-  createScaling,
-  ScalingDecider,
-  type ScalingName,
-  type ScalingSpec,
-} from "../../serverless/scaling/mod.ts";
+import { createScaling, ScalingDecider, type ScalingSpec } from "../../serverless/scaling/mod.ts";
 import type { Configuration } from "../configuration.ts";
+import { scalingPolicyName } from "../scaling_policy_name.ts";
 
 type Scaling = Configuration["scaling"];
 
@@ -20,14 +16,6 @@ export interface ScalingFacts {
   startSeconds(): number;
   /** Weights of an instance, bytes. */
   readonly weightBytes: number;
-}
-
-/** The policy of a configuration: `threshold` where one of its settings is given, or the default. */
-export function scalingPolicyName(scaling: Scaling): ScalingName {
-  const { policy, scale_up_threshold: up, scale_down_threshold: down, cooldown_period: cooldown } =
-    scaling;
-  if (policy !== null) return policy;
-  return up !== null || down !== null || cooldown !== null ? "threshold" : "concurrency";
 }
 
 /** A scaling policy of the configuration as plain data. */

@@ -3,7 +3,8 @@ import { signalsOf } from "../../../tests/conformance/scaling_laws.ts";
 import { SCALING_POLICIES, type ScalingSignals } from "../../serverless/scaling/mod.ts";
 import { loadConfig } from "../load.ts";
 import { simulate } from "../simulate.ts";
-import { buildScaling, type ScalingFacts, scalingPolicyName } from "./scaling.ts";
+import { scalingPolicyName } from "../scaling_policy_name.ts";
+import { buildScaling, type ScalingFacts } from "./scaling.ts";
 
 const FACTS: ScalingFacts = {
   arrivalAtSeconds: () => Float64Array.of(0, 10, 10, 10),

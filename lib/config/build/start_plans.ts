@@ -9,6 +9,7 @@ import {
   withLoadLimit,
   withStageSeconds,
 } from "../../serverless/cold_start/mod.ts";
+import { parseInput } from "../../std/input_error.ts";
 import { ConfigError } from "../config_error.ts";
 import type { Configuration } from "../configuration.ts";
 
@@ -39,9 +40,11 @@ export function startPlans(
     ? "simfaasinfer"
     : start.preset;
   const presetText = files?.get(start.preset);
-  const preset = presetText === undefined
-    ? coldStartPreset(name)
-    : parseColdStartPreset(presetText, start.preset);
+  const preset = presetText === undefined ? coldStartPreset(name) : parseInput(
+    { file: start.preset, what: "a cold-start preset" },
+    presetText,
+    (text) => parseColdStartPreset(text, start.preset),
+  );
   const parameters = name === "simfaasinfer" && start.model_load_time !== null
     ? { ...start.parameters, load_s_per_gb: start.model_load_time / SIMFAASINFER_GB }
     : start.parameters;

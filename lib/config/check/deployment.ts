@@ -1,3 +1,4 @@
+import { scalingPolicyName } from "../scaling_policy_name.ts";
 import { LIMITS, plain } from "../../sim/limits.ts";
 import type { Configuration } from "../configuration.ts";
 import { type Problem, problem } from "./problem.ts";
@@ -110,7 +111,7 @@ function checkBins(scaling: Configuration["scaling"]): Problem[] {
     scaling;
   const { range, bin } = keepAlive.hybrid_histogram;
   const period = scaling.period ?? 1;
-  const policy = scaling.policy ?? "concurrency";
+  const policy = scalingPolicyName(scaling);
   const cuts = [
     [keepAlive.policy === "hybrid-histogram", "keep_alive.hybrid_histogram.range", range, bin],
     [policy === "predictive", "predictive.season", predictive.season, period],

@@ -2,6 +2,7 @@ import { ROUTING_POLICIES, type RoutingName } from "../../scheduling/routing/cre
 import { EVICTION_POLICIES } from "../../serverless/cold_start/eviction.ts";
 import { PLACEMENT_POLICIES, type PlacementName } from "../../serverless/placement/policies.ts";
 import { LIMITS } from "../../sim/limits.ts";
+import { all, is, isSet, never } from "../applies.ts";
 import { section, sectionList } from "../section.ts";
 import { choice, count, flag, quantity, text } from "../settings.ts";
 
@@ -31,11 +32,18 @@ const routing = section({
         "loaded one, and more than `load_ratio` times as many.",
     }),
     load_ratio: quantity("number", { min: 1, default: 1.5, describe: "See `load_difference`." }),
-  }, { describe: "Settings of `policy: prefix-affinity`." }),
+  }, {
+    appliesWhen: is("cluster.routing.policy", "prefix-affinity"),
+    describe: "Settings of `policy: prefix-affinity`.",
+  }),
 }, { describe: "Routing of requests to instances." });
 
 const node = section({
-  name: text({ default: "node", describe: "Name in the results." }),
+  name: text({
+    default: "node",
+    appliesWhen: never("no result names machines"),
+    describe: "Accepted; no result names machines.",
+  }),
   count: count({
     min: 1,
     max: LIMITS.machines.value,
@@ -72,7 +80,7 @@ const placement = section({
     default: false,
     describe: "Instances may start before others of their GPU type that wait for more GPUs.",
   }),
-}, { describe: "Placement of instances on `nodes`." });
+}, { appliesWhen: isSet("cluster.nodes"), describe: "Placement of instances on `nodes`." });
 
 const weightCache = section({
   dram: quantity("bytes", {
@@ -96,7 +104,10 @@ const weightCache = section({
     default: "none",
     describe: "Where each machine has the weights of the functions at first, as far as they fit.",
   }),
-}, { describe: "Weights kept on `nodes` between starts." });
+}, {
+  appliesWhen: all(isSet("cluster.nodes"), is("cold_start.enabled", true)),
+  describe: "Weights kept on `nodes` between starts.",
+});
 
 /** The GPUs and how requests find an instance. */
 export const cluster = section({
@@ -104,6 +115,7 @@ export const cluster = section({
     min: 1,
     max: LIMITS.initialInstances.value,
     default: 1,
+    appliesWhen: is("scaling.enabled", false),
     describe: "Instances of a fleet of fixed size (`scaling.enabled: false`).",
   }),
   gpu_type: text({

@@ -1,7 +1,18 @@
 import { LIMITS } from "../../sim/limits.ts";
+import { all, any, is, isSet } from "../applies.ts";
 import { numberMap } from "../collections.ts";
 import { section } from "../section.ts";
 import { count, flag, quantity, text } from "../settings.ts";
+
+/** Instances start while the simulation runs, and that takes time. */
+const STARTS = all(
+  is("cold_start.enabled", true),
+  any(
+    is("scaling.enabled", true),
+    isSet("faults.failures.mtbf"),
+    isSet("faults.spot.mtbf"),
+  ),
+);
 
 /** How an instance starts. */
 export const coldStart = section({
@@ -13,42 +24,50 @@ export const coldStart = section({
     min: 0,
     max: LIMITS.initialInstances.value,
     default: null,
+    appliesWhen: is("scaling.enabled", true),
     describe: "Instances ready at the start of the simulation; null: `scaling.min_instances`.",
   }),
   preset: text({
     default: "simple",
+    appliesWhen: STARTS,
     describe: "Name in data/cold_start, or file of a start's stages.",
   }),
   container_seconds: quantity("seconds", {
     min: 0,
     default: null,
+    appliesWhen: STARTS,
     describe: "Container and process start, seconds; null: as in the preset.",
   }),
   model_load_time: quantity("seconds", {
     min: 0,
     default: null,
+    appliesWhen: STARTS,
     describe:
       "Time to fetch and load the weights, seconds; null: as in the preset, by their bytes.",
   }),
   load_bandwidth: quantity("bytes per second", {
     above: 0,
     default: null,
+    appliesWhen: STARTS,
     describe: "Greatest bandwidth at which weights are loaded, bytes per second; null: as in the " +
       "preset.",
   }),
   kv_allocation_seconds: quantity("seconds", {
     min: 0,
     default: null,
+    appliesWhen: STARTS,
     describe: "Profile run and allocation of the KV cache, seconds; null: as in the preset.",
   }),
   parameters: numberMap("number", {
     default: {},
+    appliesWhen: STARTS,
     describe: "Parameters of the preset by name, in place of its own.",
   }),
   jitter: quantity("fraction", {
     min: 0,
     max: 2,
     default: 0,
+    appliesWhen: STARTS,
     describe: "Coefficient of variation of the stages' times (lognormal, same mean).",
   }),
 }, { describe: "How an instance starts." });

@@ -1,8 +1,14 @@
+import { all, type Condition, is, isNot, isNotSet, isSet, when } from "../applies.ts";
 import { numberMap } from "../collections.ts";
 import { BILLING_PRESETS, type BillingPresetName } from "../../serverless/cost/billing_plan.ts";
 import { STORAGE_PROVIDERS } from "../../serverless/cost/storage.ts";
 import { section } from "../section.ts";
 import { choice, flag, quantity } from "../settings.ts";
+
+/** Each rule of billing is a setting of its own. */
+const BY_SETTINGS = isNotSet("cost.billing.preset");
+
+const MACHINES = isSet("cluster.nodes");
 
 const billing = section({
   preset: choice(Object.keys(BILLING_PRESETS) as BillingPresetName[], {
@@ -13,24 +19,28 @@ const billing = section({
   from: choice(["start", "load", "ready"], {
     wanted: "the beginning of billing",
     default: "start",
+    appliesWhen: BY_SETTINGS,
     describe: "Instances are billed from their start, from the load of weights, or when ready.",
   }),
   granularity: quantity("seconds", {
     min: 0,
     default: 1,
+    appliesWhen: BY_SETTINGS,
     describe: "The life of an instance is billed in whole multiples of this, seconds; 0: exactly.",
   }),
   minimum: quantity("seconds", {
     min: 0,
     default: 0,
+    appliesWhen: BY_SETTINGS,
     describe: "Least time billed for an instance, seconds.",
   }),
 }, { describe: "What time of an instance is billed." });
 
-const tierPrice = (tier: string) =>
+const tierPrice = (tier: string, appliesWhen?: Condition) =>
   quantity("number", {
     min: 0,
     default: null,
+    appliesWhen,
     describe: `Price of ${tier} for weights, dollars per 10^9 bytes and 30 days; null: the ` +
       "provider's, or nothing.",
   });
@@ -39,12 +49,17 @@ const storage = section({
   provider: choice(STORAGE_PROVIDERS, {
     wanted: "a price list with storage",
     default: null,
+    appliesWhen: when(
+      "some tier has no price of its own",
+      "every tier has a price of its own",
+      ({ cost: { storage } }) => [storage.dram, storage.ssd, storage.remote].includes(null),
+    ),
     describe: "Price list in data/prices that says what keeping weights costs; null: nothing.",
   }),
-  dram: tierPrice("host memory"),
-  ssd: tierPrice("local disks"),
+  dram: tierPrice("host memory", MACHINES),
+  ssd: tierPrice("local disks", MACHINES),
   remote: tierPrice("the store that machines fetch from"),
-}, { describe: "What keeping weights costs, as long as the run lasts." });
+}, { isCommon: true, describe: "What keeping weights costs, as long as the run lasts." });
 
 /** What the fleet costs. */
 export const cost = section({
@@ -52,24 +67,35 @@ export const cost = section({
     default: {},
     describe: "Price by GPU, dollars per GPU-hour; others come from data/prices.",
   }),
-  compute_cost: flag({ default: true, describe: "Bill the time in which instances work." }),
-  idle_cost: flag({ default: true, describe: "Bill the time in which ready instances are idle." }),
+  compute_cost: flag({
+    default: true,
+    appliesWhen: BY_SETTINGS,
+    describe: "Bill the time in which instances work.",
+  }),
+  idle_cost: flag({
+    default: true,
+    appliesWhen: BY_SETTINGS,
+    describe: "Bill the time in which ready instances are idle.",
+  }),
   idle_factor: quantity("fraction", {
     min: 0,
     max: 1,
     default: 1,
+    appliesWhen: all(BY_SETTINGS, is("cost.idle_cost", true)),
     describe: "Share of the price that idle time costs.",
   }),
   sleep_factor: quantity("fraction", {
     min: 0,
     max: 1,
     default: 0,
+    appliesWhen: isNot("scaling.keep_alive.sleep.level", 0),
     describe: "Share of the price of its GPUs that a sleeping instance costs.",
   }),
   pool_factor: quantity("fraction", {
     min: 0,
     max: 1,
     default: null,
+    appliesWhen: isSet("scaling.prewarmed_pool.of"),
     describe:
       "Share of the price of an instance's GPUs that a member of a pool costs; null: that " +
       "of a start where members hold GPUs (engines, nodes), 0 for containers.",

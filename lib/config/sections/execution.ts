@@ -1,3 +1,4 @@
+import { type Condition, is, isNot } from "../applies.ts";
 import { section } from "../section.ts";
 import { choice, quantity, text } from "../settings.ts";
 
@@ -22,16 +23,25 @@ const coefficients = section({
     default: 5e-8,
     describe: "Time per token of context of the decoding sequences, seconds.",
   }),
-}, { describe: "Coefficients of `source: linear`." });
+}, {
+  appliesWhen: is("execution.source", "linear"),
+  describe: "Coefficients of `source: linear`.",
+});
 
-const overhead = (describe: string) =>
-  quantity("seconds", { min: 0, default: null, describe: `${describe}, seconds.` });
+const overhead = (describe: string, appliesWhen?: Condition) =>
+  quantity("seconds", { min: 0, default: null, describe: `${describe}, seconds.`, appliesWhen });
 
 const overheads = section({
   step_seconds: overhead("Time of each step outside the GPU"),
   sequence_seconds: overhead("Time per sequence of a step outside the GPU"),
-  collective_seconds: overhead("Time of each collective beyond its transfer"),
-}, { describe: "Overheads of a step; null: those of the source." });
+  collective_seconds: overhead(
+    "Time of each collective beyond its transfer",
+    isNot("parallelization.tensor_parallel_size", 1),
+  ),
+}, {
+  appliesWhen: is("execution.source", "analytical", "profiled", "calibrated"),
+  describe: "Overheads of a step; null: those of the source.",
+});
 
 /** How long a step takes. */
 export const execution = section({
@@ -44,11 +54,13 @@ export const execution = section({
   }),
   profile: text({
     default: null,
+    appliesWhen: is("execution.source", "profiled", "calibrated"),
     describe: "Name in data/profiles or file of a profile; null: by GPU and model.",
   }),
   step_seconds: quantity("seconds", {
     above: 0,
     default: 0.02,
+    appliesWhen: is("execution.source", "constant"),
     describe: "Time of every step under `source: constant`, seconds.",
   }),
   coefficients,

@@ -1,6 +1,16 @@
+import { is, when } from "../applies.ts";
 import { section } from "../section.ts";
 import { choice, count, flag, quantity } from "../settings.ts";
 import { rateLimit } from "./rate_limit.ts";
+
+/** With one class and one tenant a fair order is that of arrival. */
+const SEVERAL_OR_OFF = when(
+  "there are several classes or tenants",
+  "there is one class and one tenant",
+  ({ gateway, workload }, { trace }) =>
+    gateway.fairness === "fcfs" || workload.classes.length > 1 || workload.tenants.count > 1 ||
+    trace?.namesClasses === true || trace?.namesTenants === true,
+);
 
 /** What happens to a request before an instance takes it. */
 export const gateway = section({
@@ -12,12 +22,14 @@ export const gateway = section({
   limit: count({
     min: 0,
     default: null,
+    appliesWhen: is("gateway.on_no_capacity", "buffer"),
     describe: "Most requests that wait under `buffer`; null: no limit.",
     aliases: ["queue_limit"],
   }),
   timeout: quantity("seconds", {
     above: 0,
     default: null,
+    appliesWhen: is("gateway.on_no_capacity", "buffer"),
     describe: "Longest wait under `buffer`, seconds; null: no limit.",
   }),
   concurrency_per_instance: count({
@@ -29,10 +41,12 @@ export const gateway = section({
   fairness: choice(["fcfs", "weighted"], {
     wanted: "an order of the gateway's queue",
     default: "fcfs",
+    appliesWhen: SEVERAL_OR_OFF,
     describe: "By arrival, or weighted fair queueing between classes and tenants.",
   }),
   early_rejection: flag({
     default: false,
+    isCommon: true,
     describe: "Reject a request whose predicted TTFT misses its limit.",
   }),
 }, { describe: "What happens to a request before an instance takes it." });

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { DistributionName } from "../../sim/distributions/create_distribution.ts";
+import type { Condition } from "../applies.ts";
 import { numberList } from "../collections.ts";
 import { section } from "../section.ts";
 import { choice, quantity, tokens } from "../settings.ts";
@@ -42,6 +43,7 @@ export interface LengthConfiguration {
 export function lengthDistribution(
   describe: string,
   fill: Readonly<Record<string, unknown>>,
+  appliesWhen?: Condition,
 ): z.ZodType<LengthConfiguration> {
   return section({
     distribution: choice(NAMES, {
@@ -85,6 +87,7 @@ export function lengthDistribution(
     }),
   }, {
     describe,
+    appliesWhen,
     fill,
     selector: {
       key: "distribution",

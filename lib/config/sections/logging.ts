@@ -1,3 +1,4 @@
+import { never } from "../applies.ts";
 import { section } from "../section.ts";
 import { choice, flag, text } from "../settings.ts";
 
@@ -10,4 +11,7 @@ export const logging = section({
   }),
   log_file: text({ default: null, describe: "Accepted; no log file is written." }),
   console_output: flag({ default: true, describe: "Accepted." }),
-}, { describe: "SimFaaSInfer's log settings. Accepted without effect on results." });
+}, {
+  appliesWhen: never("no log is written"),
+  describe: "SimFaaSInfer's log settings. Accepted without effect on results.",
+});

@@ -1,4 +1,5 @@
 import { LIMITS } from "../../sim/limits.ts";
+import { is, isSet, when } from "../applies.ts";
 import { section } from "../section.ts";
 import { choice, count, quantity, tokens } from "../settings.ts";
 import { OTHER_DTYPE_NAMES } from "./model.ts";
@@ -39,18 +40,25 @@ export const memory = section({
   windowed_sequence_tokens: tokens({
     min: 1,
     default: null,
+    appliesWhen: when(
+      "some of the model's layers have an attention window",
+      "no layer of the model has an attention window",
+      (_, facts) => facts.hasWindow,
+    ),
     describe: "Length of a sequence at which layers with an attention window hold their window " +
       "alone (vLLM's hybrid KV-cache manager), tokens; null: they hold all tokens.",
   }),
   swap_space_gb: quantity("gigabytes", {
     min: 0,
     default: 4,
+    appliesWhen: is("scheduler.preemption_mode", "swap"),
     describe: "Host memory for swapped KV blocks, gigabytes per GPU.",
     aliases: ["swap_space", "scheduler.swap_space"],
   }),
   host_memory: quantity("bytes", {
     min: 0,
     default: null,
+    appliesWhen: isSet("cluster.nodes"),
     describe: "Host memory of an instance on its machines, kept weights apart, bytes; null: its " +
       "swap space under `scheduler.preemption_mode: swap`, else none.",
   }),

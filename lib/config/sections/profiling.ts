@@ -1,14 +1,16 @@
+import { type Condition, is, isNot, never } from "../applies.ts";
 import { textMap } from "../collections.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { section } from "../section.ts";
 import { quantity } from "../settings.ts";
 
-const coefficient = (describe: string) =>
+const coefficient = (describe: string, appliesWhen?: Condition) =>
   quantity("number", {
     min: 0,
     max: LIMITS.coefficient.value,
     default: null,
     describe: `${describe}.`,
+    appliesWhen,
   });
 
 /** Coefficients in SimFaaSInfer's files. */
@@ -22,13 +24,30 @@ export const profiling = section({
   mlp_time_per_token: coefficient("Feed-forward layer, milliseconds per token"),
   layernorm_time_per_token: coefficient("Normalisation, milliseconds per token"),
   embedding_time_per_token: coefficient("Embedding, milliseconds per token"),
-  allreduce_time_per_gb: coefficient("All-reduce, milliseconds per gigabyte"),
-  allgather_time_per_gb: coefficient("All-gather, milliseconds per gigabyte"),
-  send_recv_time_per_gb: coefficient("Send and receive, milliseconds per gigabyte"),
-  model_memory_gb: coefficient("Weights, gigabytes"),
-  kv_cache_memory_per_token_mb: coefficient("KV cache, megabytes per token and layer"),
-  predictors: textMap({ default: {}, describe: "Files of trained predictors, by phase." }),
+  allreduce_time_per_gb: coefficient(
+    "All-reduce, milliseconds per gigabyte",
+    isNot("parallelization.tensor_parallel_size", 1),
+  ),
+  allgather_time_per_gb: coefficient(
+    "All-gather, milliseconds per gigabyte",
+    never("all-reduces and copies between stages are what a step waits for"),
+  ),
+  send_recv_time_per_gb: coefficient(
+    "Send and receive, milliseconds per gigabyte",
+    isNot("parallelization.pipeline_parallel_size", 1),
+  ),
+  model_memory_gb: coefficient("Weights, gigabytes", never("sizes come from the model's shape")),
+  kv_cache_memory_per_token_mb: coefficient(
+    "KV cache, megabytes per token and layer",
+    never("sizes come from the model's shape"),
+  ),
+  predictors: textMap({
+    default: {},
+    appliesWhen: never("no predictor is read from a file"),
+    describe: "Files of trained predictors, by phase.",
+  }),
 }, {
+  appliesWhen: is("execution.source", "simfaasinfer"),
   describe:
     "Coefficients of SimFaaSInfer's files: what the execution source `simfaasinfer` makes step times " +
     "of. Times per token and squared token count for each layer, of the embedding once.",

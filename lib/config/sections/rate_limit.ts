@@ -1,5 +1,16 @@
+import { when } from "../applies.ts";
+import type { Configuration } from "../configuration.ts";
 import { section } from "../section.ts";
 import { quantity } from "../settings.ts";
+
+/** The bucket fills: that of the service class that the setting stands in, or the gateway's. */
+const FILLS = when(
+  "`requests_per_second` is set",
+  "its requests_per_second is not set",
+  ({ gateway }, _, item) =>
+    ((item as Configuration["workload"]["classes"][number] | undefined) ?? gateway).rate_limit
+      .requests_per_second !== null,
+);
 
 /** A token bucket at the gateway: requests beyond it are rejected. */
 export function rateLimit(describe: string) {
@@ -12,7 +23,8 @@ export function rateLimit(describe: string) {
     burst: quantity("number", {
       min: 1,
       default: 1,
+      appliesWhen: FILLS,
       describe: "Size of the token bucket, requests.",
     }),
-  }, { describe });
+  }, { describe, isCommon: true });
 }

@@ -1,8 +1,30 @@
 import { POOLED_THINGS } from "../../serverless/cold_start/partial_plan.ts";
 import { POOL_POLICIES, type PoolPolicyName } from "../../serverless/keep_alive/create_pool.ts";
 import { LIMITS } from "../../sim/limits.ts";
+import { all, any, type Condition, is, isNot, isNotSet, isSet } from "../applies.ts";
+import { scalingPolicyName } from "../scaling_policy_name.ts";
 import { section, sectionList } from "../section.ts";
 import { choice, count, flag, quantity } from "../settings.ts";
+
+/** The scaling policy, given or by default, is one of these. */
+function isPolicy(...names: readonly string[]): Condition {
+  const { words } = is("scaling.policy", ...names);
+  return {
+    words,
+    whyNot({ scaling }) {
+      const name = scalingPolicyName(scaling);
+      return names.includes(name) ? undefined : `the scaling policy is ${name}`;
+    },
+  };
+}
+
+const POOLED = isSet("scaling.prewarmed_pool.of");
+
+/** The forecast knows from the target what an instance serves. */
+const PREDICTS_BY_TARGET = all(
+  isPolicy("predictive"),
+  isNotSet("scaling.predictive.rate_per_instance"),
+);
 
 const hybridHistogram = section({
   bin: quantity("seconds", { above: 0, default: 60, describe: "Width of a bin, seconds." }),
@@ -46,7 +68,10 @@ const hybridHistogram = section({
     default: 0.5,
     describe: "Share of idle times out of range from which the forecast is used.",
   }),
-}, { describe: "Settings of `policy: hybrid-histogram`, with the paper's defaults." });
+}, {
+  appliesWhen: is("scaling.keep_alive.policy", "hybrid-histogram"),
+  describe: "Settings of `policy: hybrid-histogram`, with the paper's defaults.",
+});
 
 const sleep = section({
   level: count({
@@ -61,6 +86,7 @@ const sleep = section({
   ttl: quantity("seconds", {
     min: 0,
     default: 600,
+    appliesWhen: isNot("scaling.keep_alive.sleep.level", 0),
     describe: "Time after which a sleeping instance stops, seconds; 0: none sleeps.",
   }),
 }, { describe: "Sleep in place of stopping (vLLM's sleep levels)." });
@@ -74,6 +100,7 @@ const keepAlive = section({
   seconds: quantity("seconds", {
     min: 0,
     default: 60,
+    appliesWhen: is("scaling.keep_alive.policy", "fixed"),
     describe: "Idle time after which `fixed` stops an instance, seconds.",
   }),
   hybrid_histogram: hybridHistogram,
@@ -91,6 +118,7 @@ const prewarmedPool = section({
   policy: choice(Object.keys(POOL_POLICIES) as PoolPolicyName[], {
     wanted: "a policy for the size of a pool",
     default: "fixed",
+    appliesWhen: POOLED,
     describe: "How many members there are: always `size`; the starts of one lead time on average " +
       "(Little's law); or those of a lead time with the probability miss / (miss + idle cost).",
   }),
@@ -98,42 +126,50 @@ const prewarmedPool = section({
     min: 0,
     max: LIMITS.initialInstances.value,
     default: 1,
+    appliesWhen: POOLED,
     describe: "Members; of a policy that follows demand the fewest.",
   }),
   max: count({
     min: 0,
     max: LIMITS.initialInstances.value,
     default: 8,
+    appliesWhen: all(POOLED, isNot("scaling.prewarmed_pool.policy", "fixed")),
     describe: "Most members of a policy that follows demand.",
   }),
   period: quantity("seconds", {
     min: LIMITS.shortestPeriodSeconds.value,
     default: 10,
+    appliesWhen: POOLED,
     describe: "Time between two decisions, seconds.",
   }),
   window: quantity("seconds", {
     above: 0,
     default: 600,
+    appliesWhen: all(POOLED, isNot("scaling.prewarmed_pool.policy", "fixed")),
     describe: "Time over which the rate of starts is averaged, seconds.",
   }),
   lead: quantity("seconds", {
     above: 0,
     default: null,
+    appliesWhen: all(POOLED, isNot("scaling.prewarmed_pool.policy", "fixed")),
     describe: "Time in which a member is made, seconds; null: as long as its stages take.",
   }),
   headroom: quantity("number", {
     min: 0,
     default: 0,
+    appliesWhen: all(POOLED, is("scaling.prewarmed_pool.policy", "littles-law")),
     describe: "Members of `littles-law` beyond the mean, as a share of it.",
   }),
   miss_cost: quantity("number", {
     above: 0,
     default: 3,
+    appliesWhen: all(POOLED, is("scaling.prewarmed_pool.policy", "newsvendor")),
     describe: "Cost of a start that finds no member, in units of `idle_cost`, for `newsvendor`.",
   }),
   idle_cost: quantity("number", {
     above: 0,
     default: 1,
+    appliesWhen: all(POOLED, is("scaling.prewarmed_pool.policy", "newsvendor")),
     describe: "Cost of a member that waits for one lead time, for `newsvendor`.",
   }),
 }, {
@@ -146,11 +182,13 @@ const concurrency = section({
   target: quantity("number", {
     above: 0,
     default: 8,
+    appliesWhen: any(isPolicy("concurrency", "oracle"), PREDICTS_BY_TARGET),
     describe: "Requests in flight per instance that the policy aims at.",
   }),
   scale_down_window: quantity("seconds", {
     min: 0,
     default: 60,
+    appliesWhen: isPolicy("concurrency"),
     describe: "Scale-down follows the greatest need of this time, seconds; 0: as in ServerlessLLM.",
   }),
 }, { describe: "Settings of `policy: concurrency`." });
@@ -161,7 +199,7 @@ const queueDelay = section({
     default: 4,
     describe: "One more instance while the oldest request has waited longer than this, seconds.",
   }),
-}, { describe: "Settings of `policy: queue-delay`." });
+}, { appliesWhen: isPolicy("queue-delay"), describe: "Settings of `policy: queue-delay`." });
 
 const knativeKpa = section({
   target: quantity("number", {
@@ -216,7 +254,10 @@ const knativeKpa = section({
     default: 0,
     describe: "Scale-down takes the greatest decision of this time, seconds.",
   }),
-}, { describe: "Settings of `policy: knative-kpa`, with Knative's defaults." });
+}, {
+  appliesWhen: isPolicy("knative-kpa"),
+  describe: "Settings of `policy: knative-kpa`, with Knative's defaults.",
+});
 
 const hpa = section({
   target: quantity("number", {
@@ -235,7 +276,10 @@ const hpa = section({
     default: 300,
     describe: "Scale-down takes the greatest recommendation of this time, seconds.",
   }),
-}, { describe: "Settings of `policy: hpa`, with Kubernetes' defaults." });
+}, {
+  appliesWhen: isPolicy("hpa"),
+  describe: "Settings of `policy: hpa`, with Kubernetes' defaults.",
+});
 
 const keda = section({
   target: quantity("number", {
@@ -258,7 +302,10 @@ const keda = section({
     default: 300,
     describe: "Time after the last active look before the last instance goes, seconds.",
   }),
-}, { describe: "Settings of `policy: keda`, with KEDA's defaults." });
+}, {
+  appliesWhen: isPolicy("keda"),
+  describe: "Settings of `policy: keda`, with KEDA's defaults.",
+});
 
 const sloPolicy = section({
   up_above: quantity("fraction", {
@@ -286,7 +333,10 @@ const sloPolicy = section({
     default: null,
     describe: "Time without any request after which no instance is kept, seconds; null: never.",
   }),
-}, { describe: "Settings of `policy: slo`, which follows the limits of the section `slo`." });
+}, {
+  appliesWhen: isPolicy("slo"),
+  describe: "Settings of `policy: slo`, which follows the limits of the section `slo`.",
+});
 
 const predictive = section({
   rate_per_instance: quantity("requests per second", {
@@ -313,7 +363,10 @@ const predictive = section({
     default: 0,
     describe: "Length of a season, seconds, a multiple of the period; 0: none.",
   }),
-}, { describe: "Settings of `policy: predictive` (Holt-Winters smoothing of the arrival rate)." });
+}, {
+  appliesWhen: isPolicy("predictive"),
+  describe: "Settings of `policy: predictive` (Holt-Winters smoothing of the arrival rate).",
+});
 
 const scheduleEntry = section({
   from: quantity("seconds", { min: 0, default: 0, describe: "Begin of the entry, seconds." }),
@@ -332,7 +385,7 @@ const schedule = section({
     default: 0,
     describe: "Entries take effect this much earlier, seconds.",
   }),
-}, { describe: "Settings of `policy: schedule`." });
+}, { appliesWhen: isPolicy("schedule"), describe: "Settings of `policy: schedule`." });
 
 const oracle = section({
   hold: quantity("seconds", {
@@ -346,7 +399,10 @@ const oracle = section({
     default: null,
     describe: "Time from a decision to a ready instance, seconds; null: as long as a start takes.",
   }),
-}, { describe: "Settings of `policy: oracle`, which knows the arrivals: a bound for the others." });
+}, {
+  appliesWhen: isPolicy("oracle"),
+  describe: "Settings of `policy: oracle`, which knows the arrivals: a bound for the others.",
+});
 
 /** How many instances there are. */
 export const scaling = section({
@@ -385,17 +441,20 @@ export const scaling = section({
     above: 0,
     max: 1,
     default: null,
+    appliesWhen: isPolicy("threshold"),
     describe: "`threshold` adds an instance when the mean busy fraction is above this; null: 0.8.",
   }),
   scale_down_threshold: quantity("fraction", {
     min: 0,
     max: 1,
     default: null,
+    appliesWhen: isPolicy("threshold"),
     describe: "`threshold` removes an instance when it is below this; null: 0.2.",
   }),
   cooldown_period: quantity("seconds", {
     min: 0,
     default: null,
+    appliesWhen: isPolicy("threshold"),
     describe: "Time after a change of `threshold` without another, seconds; null: 30.",
   }),
   period: quantity("seconds", {
@@ -446,4 +505,4 @@ export const scaling = section({
   predictive,
   schedule,
   oracle,
-}, { describe: "How many instances there are." });
+}, { switchedBy: "enabled", describe: "How many instances there are." });

@@ -3,8 +3,16 @@ import {
   BATCHING_STRATEGIES,
   type BatchingName,
 } from "../../scheduling/batching/create_batching.ts";
+import { is, isNot, when } from "../applies.ts";
 import { section } from "../section.ts";
 import { choice, count, flag, quantity, tokens } from "../settings.ts";
+
+/** What is switched off is off, whether or not there would be anything to keep. */
+const SHARED_OR_OFF = when(
+  "prompts begin alike",
+  "no prompts begin alike",
+  ({ scheduler }, { sharesPrompts }) => sharesPrompts || !scheduler.prefix_caching,
+);
 
 /** How an instance forms its steps. */
 export const scheduler = section({
@@ -25,6 +33,7 @@ export const scheduler = section({
     min: 1,
     max: LIMITS.stepTokens.value,
     default: 8192,
+    appliesWhen: isNot("scheduler.type", "fastertransformer"),
     describe: "Token budget of one step; at least `max_num_seqs`.",
     aliases: ["max_tokens_per_batch"],
   }),
@@ -32,12 +41,14 @@ export const scheduler = section({
     min: 1,
     max: LIMITS.stepTokens.value,
     default: 512,
+    appliesWhen: is("scheduler.type", "sarathi"),
     describe: "Token budget of one step under `sarathi`, decodes included.",
   }),
   watermark: quantity("fraction", {
     min: 0,
     max: 0.99,
     default: 0.01,
+    appliesWhen: is("scheduler.type", "vllm-v0"),
     describe: "Share of the KV blocks that `vllm-v0` keeps free when it admits a request.",
   }),
   scheduling_policy: choice(["fcfs", "priority", "shortest-prompt", "edf"], {
@@ -52,6 +63,7 @@ export const scheduler = section({
   }),
   prefix_caching: flag({
     default: true,
+    appliesWhen: SHARED_OR_OFF,
     describe: "Keep the KV blocks of ended requests for prompts that begin alike.",
     aliases: ["enable_prefix_caching"],
   }),

@@ -1,12 +1,23 @@
 import { LIMITS } from "../../sim/limits.ts";
+import { all, any, is, isNot, isNotSet } from "../applies.ts";
 import { choice, count, flag, quantity } from "../settings.ts";
 import { section } from "../section.ts";
+
+/** The end of the simulation is that of arrivals, or of all. */
+const BOUNDS_ARRIVALS = any(
+  is("simulation.drain", false),
+  all(
+    any(isNot("workload.type", "trace"), is("workload.cycle_prompts", true)),
+    isNotSet("workload.closed_loop.concurrency"),
+  ),
+);
 
 /** How long, how often and how to simulate. */
 export const simulation = section({
   duration: quantity("seconds", {
     above: 0,
     default: 3600,
+    appliesWhen: BOUNDS_ARRIVALS,
     describe: "Time during which requests arrive, seconds.",
   }),
   warmup_duration: quantity("seconds", {

@@ -1,10 +1,90 @@
 import { LIMITS } from "../../sim/limits.ts";
 import { TRACE_READERS, type TraceFormat } from "../../workload/traces/read_trace.ts";
+import { all, any, is, isNot, isNotSet, isSet, when } from "../applies.ts";
 import { section, sectionList } from "../section.ts";
 import { choice, count, flag, quantity, text, tokens } from "../settings.ts";
 import { lengthDistribution } from "./length_distribution.ts";
 import { rateLimit } from "./rate_limit.ts";
 import { sloSection } from "./slo.ts";
+
+/** Arrivals that are not released by completions. */
+const OPEN_LOOP = isNotSet("workload.closed_loop.concurrency");
+
+/** Requests that are drawn. */
+const GENERATED = isNot("workload.type", "trace");
+
+/** Requests that are drawn, or whose lengths alone are a trace's. */
+const GENERATED_OR_CYCLED = any(GENERATED, is("workload.cycle_prompts", true));
+
+/** Requests as the trace has them. */
+const REPLAYED = is("workload.cycle_prompts", false);
+
+const NAMED_COLUMNS = when(
+  "the trace is `csv`, `json` or `jsonl`",
+  "the trace's format has columns of its own",
+  (_, { trace }) => trace === undefined || trace.hasFreeColumns,
+);
+
+const SESSIONS_KEPT = when(
+  "`cluster.routing.policy` is `session`, or classes are drawn for whole sessions",
+  "neither the routing nor the classes keep sessions together",
+  ({ cluster, workload }, { trace }) =>
+    cluster.routing.policy === "session" ||
+    (workload.classes.length > 1 && trace?.namesClasses !== true),
+);
+
+const ARRIVALS_BY_RATE = all(
+  OPEN_LOOP,
+  is("workload.type", "poisson", "uniform", "gamma", "weibull", "trace"),
+  when(
+    "a trace has no arrivals of its own or is cycled",
+    "the trace has arrivals of its own",
+    ({ workload }, { trace }) =>
+      workload.type !== "trace" || workload.cycle_prompts || trace?.hasArrivals === false,
+  ),
+);
+
+const SEVERAL_CLASSES = when(
+  "there are several classes",
+  "there is one class",
+  ({ workload }) => workload.classes.length > 1,
+);
+
+const CLASSES_DRAWN = when(
+  "the trace names no classes",
+  "the trace names the classes",
+  (_, { trace }) => trace?.namesClasses !== true,
+);
+
+const FUNCTIONS_BY_RANK = all(
+  when(
+    "there are several functions",
+    "there is one function",
+    ({ workload, functions }) =>
+      workload.functions.count > 1 || functions.length > 1 ||
+      functions.some(({ count }) => count > 1),
+  ),
+  when(
+    "`functions` give no shares",
+    "functions have shares",
+    ({ functions }) => functions.every(({ share }) => share === null),
+  ),
+  when(
+    "the trace names no functions",
+    "the trace names the functions",
+    (_, { trace }) => trace?.namesFunctions !== true,
+  ),
+);
+
+const PROMPTS_COMPARED = is("scheduler.prefix_caching", true);
+
+const EMBEDDED_USED = any(
+  is("workload.type", "embedded"),
+  all(
+    isNot("workload.type", "trace"),
+    is("workload.prompt_length.distribution", "joint"),
+  ),
+);
 
 const burst = section({
   base_rate: quantity("requests per second", {
@@ -27,20 +107,48 @@ const burst = section({
     default: 30,
     describe: "Duration of a burst, seconds; at most `period`.",
   }),
-}, { describe: "Rates of `type: synthetic`: Poisson arrivals that alternate between two rates." });
+}, {
+  appliesWhen: all(is("workload.type", "synthetic"), OPEN_LOOP),
+  describe: "Rates of `type: synthetic`: Poisson arrivals that alternate between two rates.",
+});
 
 const columns = section({
   arrival_s: text({
     default: null,
+    appliesWhen: NAMED_COLUMNS,
     describe: "Column of the arrival instants, seconds.",
     aliases: ["arrival"],
   }),
-  prompt_tokens: text({ default: null, describe: "Column of the prompt lengths." }),
-  output_tokens: text({ default: null, describe: "Column of the output lengths." }),
-  function: text({ default: null, describe: "Column of the function called." }),
-  class: text({ default: null, describe: "Column of the service class." }),
-  tenant: text({ default: null, describe: "Column of the tenant." }),
-  session: text({ default: null, describe: "Column of the session." }),
+  prompt_tokens: text({
+    default: null,
+    appliesWhen: NAMED_COLUMNS,
+    describe: "Column of the prompt lengths.",
+  }),
+  output_tokens: text({
+    default: null,
+    appliesWhen: NAMED_COLUMNS,
+    describe: "Column of the output lengths.",
+  }),
+  function: text({
+    default: null,
+    appliesWhen: NAMED_COLUMNS,
+    describe: "Column of the function called.",
+  }),
+  class: text({
+    default: null,
+    appliesWhen: NAMED_COLUMNS,
+    describe: "Column of the service class.",
+  }),
+  tenant: text({
+    default: null,
+    appliesWhen: all(NAMED_COLUMNS, is("gateway.fairness", "weighted")),
+    describe: "Column of the tenant.",
+  }),
+  session: text({
+    default: null,
+    appliesWhen: all(NAMED_COLUMNS, SESSIONS_KEPT),
+    describe: "Column of the session.",
+  }),
 }, {
   describe: "Column names (or keys) of `csv`, `json` and `jsonl` traces; null: the usual names.",
 });
@@ -59,26 +167,31 @@ const trace = section({
   time_scale: quantity("number", {
     above: 0,
     default: 1,
+    appliesWhen: all(REPLAYED, OPEN_LOOP),
     describe: "Factor on all arrival instants: 2 stretches the trace to twice its length.",
   }),
   rate_scale: quantity("number", {
     above: 0,
     default: 1,
+    appliesWhen: REPLAYED,
     describe: "Factor on the number of requests, keeping the trace's length and shape.",
   }),
   start: quantity("seconds", {
     min: 0,
     default: 0,
+    appliesWhen: REPLAYED,
     describe: "Start of the window that is replayed, seconds from the trace's first arrival.",
   }),
   length: quantity("seconds", {
     above: 0,
     default: null,
+    appliesWhen: REPLAYED,
     describe: "Length of the window that is replayed, seconds; null: to the end.",
   }),
   jitter: quantity("seconds", {
     min: 0,
     default: 0,
+    appliesWhen: REPLAYED,
     describe: "Arrivals are spread evenly over this time, seconds; for traces in whole seconds.",
   }),
   on_bad_row: choice(["error", "skip"], {
@@ -86,7 +199,10 @@ const trace = section({
     default: "error",
     describe: "A malformed row ends the run with its line, or is left out and counted.",
   }),
-}, { describe: "Replay of a recorded workload (`type: trace`)." });
+}, {
+  appliesWhen: is("workload.type", "trace"),
+  describe: "Replay of a recorded workload (`type: trace`).",
+});
 
 const serviceClass = section({
   name: text({ default: "default", describe: "Name in the results." }),
@@ -94,17 +210,20 @@ const serviceClass = section({
     min: 0,
     max: 1,
     default: null,
+    appliesWhen: all(SEVERAL_CLASSES, CLASSES_DRAWN),
     describe:
       "Share of the requests; the shares of all classes add up to 1. null: by trace column.",
   }),
   priority: count({
     min: 0,
     default: 0,
+    appliesWhen: is("scheduler.scheduling_policy", "priority"),
     describe: "Order under `scheduling_policy: priority`; lower goes first.",
   }),
   weight: quantity("number", {
     above: 0,
     default: 1,
+    appliesWhen: is("gateway.fairness", "weighted"),
     describe: "Weight under `gateway.fairness: weighted`.",
   }),
   slo: sloSection("Limits of this class; what is null is taken from the section `slo`."),
@@ -116,28 +235,53 @@ const tenants = section({
   zipf: quantity("number", {
     min: 0,
     default: 0,
+    appliesWhen: isNot("workload.tenants.count", 1),
     describe: "Exponent of their popularity; 0: all send alike.",
   }),
-}, { describe: "Tenants among whom requests are drawn, for fair queueing." });
+}, {
+  appliesWhen: all(is("gateway.fairness", "weighted"), GENERATED_OR_CYCLED),
+  describe: "Tenants among whom requests are drawn, for fair queueing.",
+});
 
 const functions = section({
-  count: count({ min: 1, max: 65535, default: 1, describe: "Number of functions called." }),
+  count: count({
+    min: 1,
+    max: 65535,
+    default: 1,
+    appliesWhen: isNotSet("functions"),
+    describe: "Number of functions called.",
+  }),
   zipf: quantity("number", {
     min: 0,
     default: 0,
+    appliesWhen: FUNCTIONS_BY_RANK,
     describe: "Exponent of their popularity; 0: all are called alike.",
   }),
 }, { describe: "Functions (deployed models) among which requests are drawn." });
 
 const prefixGroups = section({
-  groups: count({ min: 0, default: 0, describe: "Number of shared prefixes; 0: none." }),
-  tokens: tokens({ min: 0, default: 512, describe: "Length of each shared prefix, tokens." }),
+  groups: count({
+    min: 0,
+    default: 0,
+    appliesWhen: PROMPTS_COMPARED,
+    describe: "Number of shared prefixes; 0: none.",
+  }),
+  tokens: tokens({
+    min: 0,
+    default: 512,
+    appliesWhen: isNot("workload.prefix_groups.groups", 0),
+    describe: "Length of each shared prefix, tokens.",
+  }),
   zipf: quantity("number", {
     min: 0,
     default: 1,
+    appliesWhen: isNot("workload.prefix_groups.groups", 0),
     describe: "Exponent of the groups' popularity; 0: all alike.",
   }),
-}, { describe: "Groups of prompts that begin with the same tokens (system prompts)." });
+}, {
+  appliesWhen: GENERATED,
+  describe: "Groups of prompts that begin with the same tokens (system prompts).",
+});
 
 const sessions = section({
   mean_turns: quantity("number", {
@@ -149,14 +293,17 @@ const sessions = section({
   think_time: quantity("seconds", {
     min: 0,
     default: 10,
+    appliesWhen: isSet("workload.sessions.mean_turns"),
     describe: "Mean time from an answer to the next turn (exponential), seconds.",
   }),
   max_tokens: tokens({
     min: 1,
     default: 8192,
+    appliesWhen: isSet("workload.sessions.mean_turns"),
     describe: "A session ends when its next prompt would be longer than this, tokens.",
   }),
 }, {
+  appliesWhen: GENERATED,
   describe: "Multi-turn sessions: a turn's prompt is the history and `prompt_length` new tokens.",
 });
 
@@ -169,6 +316,7 @@ const closedLoop = section({
   think_time: quantity("seconds", {
     min: 0,
     default: 0,
+    appliesWhen: isSet("workload.closed_loop.concurrency"),
     describe: "Time from a completion to the request that it issues, seconds.",
   }),
 }, { describe: "Closed-loop load in place of arrival instants." });
@@ -176,11 +324,13 @@ const closedLoop = section({
 const embedded = section({
   name: text({
     default: "azure-conversation",
+    appliesWhen: EMBEDDED_USED,
     describe: "Name of a workload in data/workloads.",
   }),
   rate_scale: quantity("number", {
     above: 0,
     default: 1,
+    appliesWhen: all(is("workload.type", "embedded"), OPEN_LOOP),
     describe: "Factor on its arrival rate.",
   }),
 }, { describe: "A workload that travels with the program (`type: embedded`)." });
@@ -196,6 +346,7 @@ export const workload = section({
   arrival_rate: quantity("requests per second", {
     above: 0,
     default: 10,
+    appliesWhen: ARRIVALS_BY_RATE,
     describe:
       "Mean arrival rate of `poisson`, `uniform`, `gamma` and `weibull`, requests per second.",
     aliases: ["rate", "qps"],
@@ -204,6 +355,7 @@ export const workload = section({
     min: LIMITS.leastVariation.value,
     max: LIMITS.mostVariation.value,
     default: 2,
+    appliesWhen: all(is("workload.type", "gamma", "weibull"), OPEN_LOOP),
     describe: "Coefficient of variation of the gaps of `gamma` and `weibull`; 1 is Poisson.",
   }),
   num_requests: count({
@@ -218,19 +370,20 @@ export const workload = section({
     std: 256,
     min: 1,
     max: 4096,
-  }),
+  }, isNot("workload.type", "embedded", "trace")),
   decode_length: lengthDistribution("Output lengths of a generated workload.", {
     distribution: "gamma",
     mean: 128,
     std: 64,
     min: 1,
     max: 2048,
-  }),
+  }, isNot("workload.type", "embedded", "trace")),
   burst,
   embedded,
   trace,
   cycle_prompts: flag({
     default: false,
+    appliesWhen: is("workload.type", "trace"),
     describe: "Replay the trace's lengths over and over with arrivals of `closed_loop` or of " +
       "`arrival_rate`, as load testers do.",
   }),

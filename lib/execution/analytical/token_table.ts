@@ -8,7 +8,7 @@ export function tokenTable(value: (tokens: number) => number, last: number): Flo
   let from = 1;
   table[1] = value(1);
   while (from < last) {
-    const step = from < 256 ? 1 : 2 ** (Math.floor(Math.log2(from)) - 6);
+    const step = from < 256 ? 1 : 2 ** (25 - Math.clz32(from));
     const to = Math.min(last, from + step);
     const end = value(to);
     const start = table[from];

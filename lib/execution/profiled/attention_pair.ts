@@ -1,3 +1,4 @@
+import { log } from "../../stats/elementary/mod.ts";
 import type { OperatorTable } from "./operator_table.ts";
 
 /** A configuration of heads in a table that stands for a wanted one. */
@@ -28,8 +29,8 @@ export function nearestPair(table: OperatorTable, heads: number, kvHeads: number
   let best = 0;
   let bestDistance = Infinity;
   for (let i = 0; i < pairs.length; i++) {
-    const distance = Math.abs(Math.log(pairs[i][0] / wanted.heads)) +
-      2 * Math.abs(Math.log(pairs[i][1] / wanted.kvHeads));
+    const distance = Math.abs(log(pairs[i][0] / wanted.heads)) +
+      2 * Math.abs(log(pairs[i][1] / wanted.kvHeads));
     if (distance < bestDistance) {
       best = i;
       bestDistance = distance;

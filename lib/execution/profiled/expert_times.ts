@@ -1,3 +1,4 @@
+import { log } from "../../stats/elementary/mod.ts";
 import { activatedExperts } from "../../models/activated_experts.ts";
 import type { ExpertShape } from "../../models/transformer.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
@@ -92,7 +93,7 @@ function routedTable(profile: OperatorProfile, part: ExpertPart): OperatorTable 
 function distance(a: readonly number[], b: readonly number[]): number {
   // A wrong split over GPUs is worse than a wrong size: different kernels and imbalance.
   const weights = [1, 1, 1, 1, 3, 3];
-  return weights.reduce((sum, weight, i) => sum + weight * Math.abs(Math.log(a[i] / b[i])), 0);
+  return weights.reduce((sum, weight, i) => sum + weight * Math.abs(log(a[i] / b[i])), 0);
 }
 
 function work(configuration: readonly number[], tokens: number, dtype: ProfileDtype) {

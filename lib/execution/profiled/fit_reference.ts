@@ -1,3 +1,4 @@
+import { log } from "../../stats/elementary/mod.ts";
 import type { GpuPeaks } from "./operator_profile.ts";
 import type { OperatorTable } from "./operator_table.ts";
 import type { ReferenceTime } from "./reference_time.ts";
@@ -21,7 +22,7 @@ export function fitReference(table: OperatorTable, peaks: GpuPeaks): ReferenceTi
     const work = workOfCell(table, at);
     flops.push(work.flops);
     bytes.push(work.bytes);
-    logSeconds.push(Math.log(table.seconds[cell]));
+    logSeconds.push(log(table.seconds[cell]));
   });
   const peak = table.attributes.dtype === "fp8"
     ? peaks.fp8FlopsPerSecond
@@ -37,7 +38,7 @@ export function fitReference(table: OperatorTable, peaks: GpuPeaks): ReferenceTi
         peak,
         peaks.memoryBytesPerSecond,
       );
-      sum += Math.abs(Math.log(seconds) - logSeconds[i]);
+      sum += Math.abs(log(seconds) - logSeconds[i]);
     }
     return sum / flops.length;
   };

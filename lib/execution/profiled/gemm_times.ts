@@ -1,3 +1,4 @@
+import { exp, log } from "../../stats/elementary/mod.ts";
 import { cellOrNeighbours } from "./fill_missing.ts";
 import { blend, type KnotPlace, placeAmong } from "./interpolate.ts";
 import type { GpuPeaks } from "./operator_profile.ts";
@@ -32,13 +33,13 @@ export function gemmSecondsByRows(
   };
   const [ns, ks, ms] = [axisValues(table, 0), axisValues(table, 1), axisValues(table, 2)];
   const place: KnotPlace = { index: 0, weight: 0 };
-  const [logNs, logKs] = [ns.map(Math.log), ks.map(Math.log)];
-  placeAmong(logNs, Math.log(n), place);
+  const [logNs, logKs] = [ns.map(log), ks.map(log)];
+  placeAmong(logNs, log(n), place);
   const [n0, n1, nWeight] = [place.index, Math.min(place.index + 1, ns.length - 1), place.weight];
-  placeAmong(logKs, Math.log(k), place);
+  placeAmong(logKs, log(k), place);
   const [k0, k1, kWeight] = [place.index, Math.min(place.index + 1, ks.length - 1), place.weight];
   const measuredRatio = (i: number, j: number, l: number) =>
-    Math.log(
+    log(
       table.seconds[(i * ks.length + j) * ms.length + l] / smoothSeconds(ms[l], ns[i], ks[j]),
     );
   const logRatio = (i: number, j: number, l: number) =>
@@ -50,7 +51,7 @@ export function gemmSecondsByRows(
     const high = blend(logRatio(n1, k0, l), logRatio(n1, k1, l), kWeight);
     const ratio = blend(low, high, nWeight);
     if (Number.isNaN(ratio)) continue;
-    logRows.push(Math.log(ms[l]));
+    logRows.push(log(ms[l]));
     ratios.push(ratio);
   }
   if (ratios.length === 0) {
@@ -58,9 +59,9 @@ export function gemmSecondsByRows(
   }
   const inner: KnotPlace = { index: 0, weight: 0 };
   return (m) => {
-    placeAmong(logRows, Math.log(m), inner);
+    placeAmong(logRows, log(m), inner);
     const next = Math.min(inner.index + 1, ratios.length - 1);
     const ratio = blend(ratios[inner.index], ratios[next], inner.weight);
-    return Math.max(smoothSeconds(m, n, k) * Math.exp(ratio), gemmRoofline(m, n, k, dtype, peaks));
+    return Math.max(smoothSeconds(m, n, k) * exp(ratio), gemmRoofline(m, n, k, dtype, peaks));
   };
 }

@@ -1,8 +1,11 @@
+import { parseInput } from "../../std/input_error.ts";
 import { type OperatorRow, type OperatorTable, tableOfRows } from "./operator_table.ts";
 import { plainCsvRows } from "./plain_csv.ts";
 
 /** The files of one `tp<N>` folder of an LLMServingSim profile, as texts. */
 export interface LlmServingSimFolder {
+  /** Where the folder is, for messages about its files. */
+  readonly path?: string;
   /** Catalogue name of the model. */
   readonly model: string;
   /** Tensor-parallel degree, >= 1. */
@@ -35,34 +38,64 @@ export function importLlmServingSim(
   folder: LlmServingSimFolder,
   keep: (chunk: number, past: number, decodes: number, context: number) => boolean = allPowersOfTwo,
 ): OperatorTable[] {
-  const { model, tensorParallel, dtype } = folder;
+  const { model, tensorParallel, dtype, path = `tp${folder.tensorParallel}` } = folder;
+  const read = <T>(file: string, text: string, parse: (text: string) => T) =>
+    parseInput({ file: `${path}/${file}`, what: "LLMServingSim measurements" }, text, parse);
   const attributes = { model, tensorParallel, dtype };
   const tables: OperatorTable[] = [
-    ...layerTables("layer", folder.dense, "tokens", attributes),
-    ...layerTables("sampled_layer", folder.perSequence, "sequences", attributes),
+    ...read(
+      "dense.csv",
+      folder.dense,
+      (text) => layerTables("layer", text, "tokens", attributes),
+    ),
+    ...read(
+      "per_sequence.csv",
+      folder.perSequence,
+      (text) => layerTables("sampled_layer", text, "sequences", attributes),
+    ),
   ];
+  const names = [["chunk"], ["past"], ["decodes"], ["context"]];
+  const { unequalShare } = folder;
+  const ofAttention = { ...attributes, ...(unequalShare !== undefined && { unequalShare }) };
+  tables.push(
+    read(
+      "attention.csv",
+      folder.attention,
+      (text) => tableOfRows("mixed_attention", ofAttention, names, attentionRows(text, keep)),
+    ),
+  );
+  if (folder.moe !== undefined) {
+    tables.push(read("moe.csv", folder.moe, (text) =>
+      tableOfRows(
+        "activated_experts",
+        attributes,
+        [["tokens"], ["activated"]],
+        expertRows(text),
+      )));
+  }
+  return tables;
+}
+
+function attentionRows(
+  text: string,
+  keep: (chunk: number, past: number, decodes: number, context: number) => boolean,
+): OperatorRow[] {
   const rows: OperatorRow[] = [];
   const columns = ["prefill_chunk", "kv_prefill", "n_decode", "kv_decode"];
-  for (const row of plainCsvRows(folder.attention, [...columns, "time_us"])) {
+  for (const row of plainCsvRows(text, [...columns, "time_us"])) {
     const [chunk, past, decodes, context] = columns.map(row.value);
     if (!keep(chunk, past, decodes, context)) continue;
     const at = [[chunk], [past], [decodes], [context]];
     rows.push({ at, seconds: row.value("time_us") * 1e-6 });
   }
-  const names = [["chunk"], ["past"], ["decodes"], ["context"]];
-  const { unequalShare } = folder;
-  const ofAttention = { ...attributes, ...(unequalShare !== undefined && { unequalShare }) };
-  tables.push(tableOfRows("mixed_attention", ofAttention, names, rows));
-  if (folder.moe !== undefined) {
-    const experts = [...plainCsvRows(folder.moe, ["tokens", "activated_experts", "time_us"])].map(
-      (row): OperatorRow => ({
-        at: [[row.value("tokens")], [row.value("activated_experts")]],
-        seconds: row.value("time_us") * 1e-6,
-      }),
-    );
-    tables.push(tableOfRows("activated_experts", attributes, [["tokens"], ["activated"]], experts));
-  }
-  return tables;
+  return rows;
+}
+
+function expertRows(text: string): OperatorRow[] {
+  return [...plainCsvRows(text, ["tokens", "activated_experts", "time_us"])].map((row) => ({
+    at: [[row.value("tokens")], [row.value("activated_experts")]],
+    seconds: row.value("time_us") * 1e-6,
+  }));
 }
 
 function allPowersOfTwo(...values: number[]): boolean {

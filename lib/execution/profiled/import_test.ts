@@ -80,7 +80,7 @@ Deno.test("importVidurLayers() takes medians and names a bad cell by line and co
   assert.ok(Math.abs(table.seconds[0] - 4e-3) < 1e-12);
   assert.throws(
     () => importVidurLayers(`${header}\n2,x,1\n`, "m"),
-    /line 2, column num_tokens .* current value is x/,
+    /line 2, column num_tokens .* current value is "x"/,
   );
 });
 

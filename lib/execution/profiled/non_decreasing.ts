@@ -1,3 +1,5 @@
+import { exp, log } from "../../stats/elementary/mod.ts";
+
 /**
  * Replaces a row by the nearest non-decreasing one in the least-squares sense of logarithms: neighbours
  * in the wrong order become their geometric mean (pool adjacent violators). Values are positive.
@@ -6,7 +8,7 @@ export function makeNonDecreasing(row: Float64Array): void {
   const sums: number[] = [];
   const counts: number[] = [];
   for (const value of row) {
-    let sum = Math.log(value);
+    let sum = log(value);
     let count = 1;
     while (sums.length > 0 && sums[sums.length - 1] / counts[counts.length - 1] > sum / count) {
       sum += sums.pop()!;
@@ -19,7 +21,7 @@ export function makeNonDecreasing(row: Float64Array): void {
   for (let block = 0; block < sums.length; block++) {
     // A block of one keeps its value to the bit.
     if (counts[block] > 1) {
-      row.fill(Math.exp(sums[block] / counts[block]), at, at + counts[block]);
+      row.fill(exp(sums[block] / counts[block]), at, at + counts[block]);
     }
     at += counts[block];
   }

@@ -1,3 +1,4 @@
+import { exp, log } from "../../stats/elementary/mod.ts";
 import type { ReferenceTime } from "./reference_time.ts";
 
 /** Names of the operators a profile can hold. */
@@ -85,10 +86,10 @@ export function tableOfRows(
     for (let axis = 0; axis < axes.length; axis++) {
       cell = cell * axes[axis].points.length + indices[axis].get(row.at[axis].join("/"))!;
     }
-    logSum[cell] += Math.log(row.seconds);
+    logSum[cell] += log(row.seconds);
     count[cell]++;
   }
-  const seconds = logSum.map((sum, cell) => count[cell] === 0 ? NaN : Math.exp(sum / count[cell]));
+  const seconds = logSum.map((sum, cell) => count[cell] === 0 ? NaN : exp(sum / count[cell]));
   return { operator, attributes, axes, seconds };
 }
 

@@ -1,3 +1,5 @@
+import { showValue } from "../../std/show_value.ts";
+
 /** Rows of an unquoted CSV text with a header: cells by column name, and the line number. */
 export function* plainCsvRows(
   text: string,
@@ -9,7 +11,7 @@ export function* plainCsvRows(
   const missing = columns.find((name) => !position.has(name));
   if (missing !== undefined) {
     throw new SyntaxError(
-      `Cannot read CSV with columns ${columns.join(", ")}: ${missing} is missing from ${lines[0]}`,
+      `Cannot read CSV with columns ${columns.join(", ")}: current value is one without ${missing}`,
     );
   }
   for (let i = 1; i < lines.length; i++) {
@@ -20,7 +22,9 @@ export function* plainCsvRows(
       const number = Number(cell(name));
       if (cell(name) === "" || Number.isNaN(number)) {
         throw new SyntaxError(
-          `Cannot read line ${i + 1}, column ${name} as a number: current value is ${cell(name)}`,
+          `Cannot read line ${i + 1}, column ${name} as a number: current value is ${
+            showValue(cell(name))
+          }`,
         );
       }
       return number;

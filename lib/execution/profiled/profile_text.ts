@@ -1,25 +1,13 @@
 import type { OperatorProfile } from "./operator_profile.ts";
-import type { OperatorName, OperatorTable, TableAxis } from "./operator_table.ts";
+import type { OperatorTable, TableAxis } from "./operator_table.ts";
 import type { ReferenceTime } from "./reference_time.ts";
+import { parseJson } from "../../std/json.ts";
 import { forEachCell } from "./for_each_cell.ts";
+import { FORMAT, readAxes, readCells, readProfileFile, type TableText } from "./profile_file.ts";
 import { referenceSeconds, workOfCell } from "./reference_times.ts";
-
-/** First field of a profile file. */
-const FORMAT = "simfaasinfer-operator-profile-1";
 
 /** Longest line of numbers that takes in one more axis. */
 const MAX_LINE = 200;
-
-/** A table as it stands in a file. */
-interface TableText {
-  operator: OperatorName;
-  attributes: Record<string, string | number>;
-  reference?: ReferenceTime;
-  /** Axis names joined by "/" to points separated by blanks; the last ones run along a line. */
-  axes: Record<string, string>;
-  /** Lines of cells, see {@link lineWidth}; "-" where nothing was measured. */
-  rows: string[];
-}
 
 /**
  * Writes a profile as JSON, lines of numbers per table: microseconds in four significant
@@ -35,18 +23,12 @@ export function writeProfile(profile: OperatorProfile): string {
 /**
  * Reads a profile that {@link writeProfile} wrote.
  *
- * @throws SyntaxError if the text is not such a profile.
+ * @throws SyntaxError if the text is not such a profile; names the part that is wrong.
  */
 export function parseProfile(text: string): OperatorProfile {
-  const file = JSON.parse(text);
-  if (file?.format !== FORMAT) {
-    throw new SyntaxError(
-      `Cannot read text as a profile of format ${FORMAT}: current format is ${file?.format}`,
-    );
-  }
-  const { gpu, peaks, source, mixedBatch } = file;
-  const profile = { gpu, peaks, source, mixedBatch, tables: [] };
-  const tables = file.tables.map((table: TableText) => parseTable(table, profile));
+  const { tables: written, ...rest } = readProfileFile(parseJson(text));
+  const profile = { ...rest, tables: [] };
+  const tables = written.map((table, i) => parseTable(table, `tables[${i}]`, profile));
   return { ...profile, tables };
 }
 
@@ -80,28 +62,25 @@ function tableText(table: OperatorTable, profile: OperatorProfile): TableText {
   return text;
 }
 
-function parseTable(text: TableText, profile: OperatorProfile): OperatorTable {
-  const axes: TableAxis[] = Object.entries(text.axes).map(([names, points]) => ({
-    names: names.split("/"),
-    points: points.split(" ").map((point) => point.split("/").map(Number)),
-  }));
+function parseTable(text: TableText, path: string, profile: OperatorProfile): OperatorTable {
+  const axes = readAxes(text.operator, text.axes, `${path}.axes`);
   const size = axes.reduce((product, axis) => product * axis.points.length, 1);
   const width = lineWidth(axes);
   if (text.rows.length * width !== size) {
     throw new SyntaxError(
-      `Cannot read a table of ${text.operator} with ${size / width} rows: ` +
-        `current number of rows is ${text.rows.length}`,
+      `Cannot read "${path}.rows" of a profile as ${size / width} rows: ` +
+        `current value is ${text.rows.length} rows`,
     );
   }
-  const seconds = new Float64Array(size).fill(NaN);
+  const seconds = readCells(text.rows, width, `${path}.rows`);
   const { operator, attributes, reference } = text;
-  const table: OperatorTable = { operator, attributes, axes, seconds, reference };
-  for (let row = 0; row < text.rows.length; row++) {
-    const cells = text.rows[row].split(" ");
-    for (let i = 0; i < cells.length; i++) {
-      if (cells[i] !== "-") seconds[row * width + i] = Number(cells[i]) * 1e-6;
-    }
-  }
+  const table: OperatorTable = {
+    operator,
+    attributes,
+    axes,
+    seconds,
+    ...(reference && { reference }),
+  };
   if (reference !== undefined) {
     forEachCell(table, (cell, at) => {
       if (!Number.isNaN(seconds[cell])) {

@@ -5,10 +5,13 @@ import { parseProfile, writeProfile } from "./profile_text.ts";
 
 Deno.test("writeProfile() and parseProfile() keep four significant digits", () => {
   const rows = [1, 2, 3].flatMap((x) =>
-    [1, 2].map((y) => ({ at: [[x, 2 * x], [y]], seconds: 1e-6 * Math.PI * x * y ** 5 }))
+    [1, 2].map((y) => ({ at: [[x, 2 * x, 1, 1, 1, 1], [y]], seconds: 1e-6 * Math.PI * x * y ** 5 }))
   );
   rows.splice(3, 1);
-  const table = tableOfRows("generation_attention", {}, [["heads", "kvHeads"], ["batch"]], rows);
+  const shape = ["hiddenSize", "intermediateSize", "perToken", "count"];
+  const names = [[...shape, "tensorParallel", "expertParallel"], ["tokens"]];
+  const attributes = { dtype: "bf16", routing: "balanced" };
+  const table = tableOfRows("experts", attributes, names, rows);
   const profile = { ...shippedProfile("rtx-4090"), tables: [table] };
   const [read] = parseProfile(writeProfile(profile)).tables;
   assert.deepEqual(read.axes, table.axes);

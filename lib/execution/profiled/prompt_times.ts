@@ -1,3 +1,4 @@
+import { exp, log } from "../../stats/elementary/mod.ts";
 import { nearestPair } from "./attention_pair.ts";
 import type { AttentionShape } from "./decode_attention.ts";
 import { fillMissing } from "./fill_missing.ts";
@@ -52,16 +53,16 @@ export function promptSecondsOf(
     pair.index * size,
     pair.index * size + batches.length * lengths.length,
   );
-  const logLengths = lengths.map(Math.log);
+  const logLengths = lengths.map(log);
   const ratios = fillMissing(
     measured.map((seconds, cell) => {
       const [batch, tokens] = [
         batches[Math.floor(cell / lengths.length)],
         lengths[cell % lengths.length],
       ];
-      return Math.log(seconds / smooth(batch, tokens, pair.heads, pair.kvHeads));
+      return log(seconds / smooth(batch, tokens, pair.heads, pair.kvHeads));
     }),
-    batches.map(Math.log),
+    batches.map(log),
     logLengths,
   );
   fillEdges(ratios, lengths.length);
@@ -73,14 +74,14 @@ export function promptSecondsOf(
   for (let i = 0; i < batches.length; i++) {
     for (let x = 0; x < points; x++) {
       const tokens = x <= DENSE ? Math.max(1, x) : DENSE + (x - DENSE) * STRIDE;
-      placeAmong(logLengths, Math.log(tokens), place);
+      placeAmong(logLengths, log(tokens), place);
       const next = Math.min(place.index + 1, lengths.length - 1);
       const low = ratios[i * lengths.length + place.index];
       const ratio = low + place.weight * (ratios[i * lengths.length + next] - low);
       const batch = batches[i] / pair.batchFactor;
       const { flops, bytes } = contextAttentionWork(batch, tokens, heads, kvHeads, headSize);
       const roofline = Math.max(flops / bf16FlopsPerSecond, bytes / memoryBytesPerSecond);
-      const seconds = Math.max(roofline, smooth(batch, tokens, heads, kvHeads) * Math.exp(ratio));
+      const seconds = Math.max(roofline, smooth(batch, tokens, heads, kvHeads) * exp(ratio));
       perChunk[i * points + x] = seconds / batch;
     }
   }

@@ -1,3 +1,4 @@
+import { cos, exp, log } from "../../stats/elementary/mod.ts";
 import type { RandomStream } from "../../sim/random_streams.ts";
 import { fitReference } from "./fit_reference.ts";
 import { forEachCell } from "./for_each_cell.ts";
@@ -57,8 +58,7 @@ export function synthesizeProfile(
 ): OperatorProfile {
   const { gpu, peaks, noise = 0.03, reference = TYPICAL, headSizes = [128], dtypes = ["bf16"] } =
     options;
-  const normal = () =>
-    Math.sqrt(-2 * Math.log(1 - stream.next())) * Math.cos(2 * Math.PI * stream.next());
+  const normal = () => Math.sqrt(-2 * log(1 - stream.next())) * cos(2 * Math.PI * stream.next());
   const fill = (
     operator: OperatorName,
     attributes: OperatorTable["attributes"],
@@ -69,7 +69,7 @@ export function synthesizeProfile(
     const size = axes.reduce((product, { points }) => product * points.length, 1);
     const table = { operator, attributes, axes, seconds: new Float64Array(size) };
     forEachCell(table, (cell, at) => {
-      const seconds = smoothSeconds(at, table) * Math.exp(noise * normal());
+      const seconds = smoothSeconds(at, table) * exp(noise * normal());
       table.seconds[cell] = Math.max(seconds, leastSeconds(at, table));
     });
     return table;

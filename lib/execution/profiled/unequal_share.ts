@@ -1,3 +1,4 @@
+import { showValue } from "../../std/show_value.ts";
 import { parse } from "../../std/yaml.ts";
 
 interface Meta {
@@ -16,6 +17,13 @@ interface Meta {
  * @source https://github.com/casys-kaist/LLMServingSim profiler, skew fit
  */
 export function unequalShareOf(metaText: string, tensorParallel: number): number | undefined {
-  const { skew_fit: fit } = parse(metaText) as Meta;
-  return fit?.enabled === true ? fit.per_tp?.[tensorParallel]?.alpha_default : undefined;
+  const { skew_fit: fit } = (parse(metaText) ?? {}) as Meta;
+  const share = fit?.enabled === true ? fit.per_tp?.[tensorParallel]?.alpha_default : undefined;
+  if (share === undefined || (typeof share === "number" && Math.abs(share) < Infinity)) {
+    return share;
+  }
+  throw new SyntaxError(
+    `Cannot read "skew_fit.per_tp.${tensorParallel}.alpha_default" as a number: current value is ` +
+      showValue(share),
+  );
 }

@@ -1,3 +1,4 @@
+import { showValue } from "../../std/show_value.ts";
 import { readLlmServingSimTrace, type RequestTable, selectRows } from "../../workload/mod.ts";
 import type { MeasuredServer } from "./server.ts";
 
@@ -64,9 +65,25 @@ export function readMeasuredRun(
   const rows = texts.requests.trim().split("\n").map((line) => JSON.parse(line) as MeasuredRequest)
     .map((request) => ({ request, row: Number(request.request_id.replace("bench-", "")) }))
     .sort((a, b) => a.request.arrival_time - b.request.arrival_time || a.row - b.row);
+  const unknown = rows.find(({ row }) => !(Number.isInteger(row) && row >= 0 && row < table.count));
+  if (unknown !== undefined) {
+    throw new SyntaxError(
+      `Cannot read request_id as that of a request of the workload: current value is ${
+        showValue(unknown.request.request_id)
+      }`,
+    );
+  }
   const start = rows[0].request.arrival_time;
   const column = (of: (request: MeasuredRequest) => number) =>
-    Float64Array.from(rows, ({ request }) => of(request));
+    Float64Array.from(rows, ({ request }) => {
+      const seconds = of(request);
+      // One output token has no time per token, which is 0 over 0.
+      if (Math.abs(seconds) < Infinity || request.output_toks === 1) return seconds;
+      throw new SyntaxError(
+        `Cannot read the stamps of ${showValue(request.request_id)} as seconds: current value is ` +
+          showValue(request),
+      );
+    });
   const [, ...series] = texts.series.trim().split(/\r?\n/).map((line) => line.split(","));
   return {
     label,

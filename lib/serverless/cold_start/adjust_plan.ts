@@ -1,3 +1,4 @@
+import { log1p } from "../../stats/elementary/mod.ts";
 import type { PlanStage, StageTransfer, StageWork, StartPlan } from "./stages.ts";
 
 const NOTHING: StageWork = { seconds: 0, secondsPer: [], transfer: null };
@@ -67,7 +68,7 @@ export function withJitter(plan: StartPlan, variation: number): StartPlan {
   if (!(variation >= 0)) {
     throw new RangeError(`Cannot add noise as a variation >= 0: current value is ${variation}`);
   }
-  const noiseSigma = Math.sqrt(Math.log1p(variation * variation));
+  const noiseSigma = Math.sqrt(log1p(variation * variation));
   return mapStages(
     plan,
     (stage) => stage.noiseSigma > 0 || stage.noiseUniform > 0 ? stage : { ...stage, noiseSigma },

@@ -1,3 +1,4 @@
+import { cos, exp, log } from "../../stats/elementary/mod.ts";
 import type { StageWork } from "./stages.ts";
 import type { NoiseStream, StartRequest } from "./start_request.ts";
 
@@ -47,7 +48,7 @@ export function workSeconds(work: StageWork, features: ReadonlyMap<string, numbe
 
 /** A lognormal factor of mean 1: exp(sigma z - sigma^2 / 2). Takes two numbers from the stream. */
 export function lognormalFactor(sigma: number, stream: NoiseStream): number {
-  const radius = Math.sqrt(-2 * Math.log(1 - stream.next()));
-  const z = radius * Math.cos(2 * Math.PI * stream.next());
-  return Math.exp(sigma * z - (sigma * sigma) / 2);
+  const radius = Math.sqrt(-2 * log(1 - stream.next()));
+  const z = radius * cos(2 * Math.PI * stream.next());
+  return exp(sigma * z - (sigma * sigma) / 2);
 }

@@ -1,6 +1,9 @@
-import { parse } from "@std/yaml";
+import { parse, YamlSyntaxError } from "@std/yaml";
 import { z } from "zod";
 import { LIMITS } from "../../sim/limits.ts";
+import { contentKind } from "../../std/content_kind.ts";
+import { shownName, shownNames } from "../../std/safe_text.ts";
+import { firstIssue } from "../../std/zod_issue.ts";
 import {
   LINK_NAMES,
   type PlanLinks,
@@ -128,11 +131,19 @@ export function parseColdStartPreset(text: string, name = "cold start"): ColdSta
   try {
     document = parse(text);
   } catch (error) {
-    throw new SyntaxError(`Cannot read ${name} as YAML: ${(error as Error).message}`);
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    const { line, column, reason } = error;
+    const place = line > 0 ? `:${line}:${column}` : "";
+    throw new SyntaxError(
+      `Cannot read ${name}${place} as YAML (${reason}): current value is ${contentKind(text)}`,
+      { cause: error },
+    );
   }
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
     throw new TypeError(
-      `Cannot read ${name} as a mapping: current value is ${JSON.stringify(document)}`,
+      `Cannot read ${name} as a mapping: current value is ${
+        Array.isArray(document) ? "a list" : contentKind(text)
+      }`,
     );
   }
   const raw = document as Record<string, unknown>;
@@ -141,18 +152,18 @@ export function parseColdStartPreset(text: string, name = "cold start"): ColdSta
   if (platforms.length === 0) platforms.push("default");
 
   const build = (platform: string, more: Readonly<Record<string, number>>) => {
-    const own = head.platforms[platform];
+    const own = Object.hasOwn(head.platforms, platform) ? head.platforms[platform] : undefined;
     const parameters = { ...head.parameters, ...own?.parameters, ...more };
     for (const key of Object.keys(parameters)) {
-      if (key in head.parameters) continue;
+      if (Object.hasOwn(head.parameters, key)) continue;
       throw new TypeError(
         `Cannot set a parameter of ${name} for ${platform} as one of ${
-          Object.keys(head.parameters).join(", ")
-        }: current value is ${key}`,
+          shownNames(Object.keys(head.parameters))
+        }: current value is ${shownName(key)}`,
       );
     }
     const body = check(substitute(raw, parameters, "", name), name);
-    const links = planLinks({ ...body.links, ...body.platforms[platform]?.links });
+    const links = planLinks({ ...body.links, ...own?.links });
     const make = (stages: readonly StageInput[], at: string): StartPlan => ({
       id: body.id,
       platform,
@@ -191,17 +202,8 @@ export function parseColdStartPreset(text: string, name = "cold start"): ColdSta
 function check(value: unknown, name: string): z.infer<typeof presetSchema> {
   const result = presetSchema.safeParse(value, { jitless: true });
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  let at: unknown = value;
-  let path = "";
-  for (const step of issue.path) {
-    path += typeof step === "number" ? `[${step}]` : `${path === "" ? "" : "."}${String(step)}`;
-    at = (at as Record<PropertyKey, unknown> | undefined)?.[step];
-  }
-  const what = issue.code === "unrecognized_keys"
-    ? `known keys: current value is ${issue.keys.join(", ")}`
-    : `${issue.message}: current value is ${JSON.stringify(at)}`;
-  throw new TypeError(`Cannot read ${name} at ${path === "" ? "the top" : path} as ${what}`);
+  const { path, text } = firstIssue(result.error, value);
+  throw new TypeError(`Cannot read ${name} at ${path} ${text}`);
 }
 
 /** Replaces strings `$name` by numbers. */
@@ -212,12 +214,13 @@ function substitute(
   name: string,
 ): unknown {
   if (typeof value === "string" && value.startsWith("$")) {
-    const number = parameters[value.slice(1)];
+    const key = value.slice(1);
+    const number = Object.hasOwn(parameters, key) ? parameters[key] : undefined;
     if (number === undefined) {
       throw new TypeError(
         `Cannot read ${name} at ${path} as a parameter (${
-          Object.keys(parameters).join(", ")
-        }): current value is ${value}`,
+          shownNames(Object.keys(parameters))
+        }): current value is ${shownName(value)}`,
       );
     }
     return number;
@@ -241,7 +244,7 @@ function planStages(inputs: readonly StageInput[], name: string): PlanStage[] {
   inputs.forEach((input, i) => {
     if (indexOf.has(input.stage)) {
       throw new RangeError(
-        `Cannot read ${name} as distinct stages: current value is ${input.stage} twice`,
+        `Cannot read ${name} as distinct stages: current value is ${shownName(input.stage)} twice`,
       );
     }
     indexOf.set(input.stage, i);
@@ -253,8 +256,8 @@ function planStages(inputs: readonly StageInput[], name: string): PlanStage[] {
       if (index === undefined) {
         throw new RangeError(
           `Cannot read ${name}[${i}].after as stages of this list (${
-            [...indexOf.keys()].join(", ")
-          }): current value is ${other}`,
+            shownNames([...indexOf.keys()])
+          }): current value is ${shownName(other)}`,
         );
       }
       return index;
@@ -264,7 +267,7 @@ function planStages(inputs: readonly StageInput[], name: string): PlanStage[] {
   if (order.length < inputs.length) {
     const stuck = inputs.filter((_, i) => !order.includes(i)).map((input) => input.stage);
     throw new RangeError(
-      `Cannot read ${name} as stages without a circle: current value is ${stuck.join(", ")}`,
+      `Cannot read ${name} as stages without a circle: current value is ${shownNames(stuck)}`,
     );
   }
   const placeOf = new Map(order.map((index, place) => [index, place]));

@@ -1,3 +1,4 @@
+import { exp, log } from "../../stats/elementary/mod.ts";
 import { logGamma } from "../../stats/log_gamma.ts";
 
 /** Decides how many pre-warmed units (containers, engines, nodes) a pool should hold. */
@@ -88,7 +89,7 @@ export function littlesLawPool(options: LittlesLawPoolOptions): PoolSizePolicy {
 export function poissonQuantile(mean: number, probability: number): number {
   // Twelve standard deviations below the mean nothing is left, and exp does not underflow.
   let count = Math.max(0, Math.floor(mean - 12 * Math.sqrt(mean)));
-  let term = mean === 0 ? 1 : Math.exp(count * Math.log(mean) - mean - logGamma(count + 1));
+  let term = mean === 0 ? 1 : exp(count * log(mean) - mean - logGamma(count + 1));
   let sum = term;
   const last = mean + 12 * Math.sqrt(mean) + 40;
   while (sum < probability && count < last) {

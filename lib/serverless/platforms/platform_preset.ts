@@ -1,5 +1,7 @@
 import { parse, stringify, YamlSyntaxError } from "@std/yaml";
 import { z } from "zod";
+import { contentKind } from "../../std/content_kind.ts";
+import { firstIssue } from "../../std/zod_issue.ts";
 import azureContainerApps from "../../../data/platforms/azure-container-apps-like.yaml" with {
   type: "text",
 };
@@ -62,13 +64,11 @@ const schema = z.strictObject({
  * @throws {SyntaxError} If it has another form.
  */
 export function parsePlatformPreset(text: string, where: string): PlatformPreset {
-  const result = schema.safeParse(readYaml(text, where), { jitless: true });
+  const document = readYaml(text, where);
+  const result = schema.safeParse(document, { jitless: true });
   if (!result.success) {
-    const [{ path, message }] = result.error.issues;
-    const place = path.length > 0 ? path.join(".") : "the top";
-    throw new SyntaxError(
-      `Cannot read ${where} as a platform preset: current value is wrong at ${place} (${message})`,
-    );
+    const found = firstIssue(result.error, document);
+    throw new SyntaxError(`Cannot read ${where} as a platform at ${found.path} ${found.text}`);
   }
   const { id, summary, as_of: asOf, sources, assumed, configuration } = result.data;
   return { id, summary, asOf, sources, assumed, configuration: stringify(configuration) };
@@ -80,10 +80,9 @@ function readYaml(text: string, where: string): unknown {
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
     const { line, column, reason } = error;
+    const place = line > 0 ? `:${line}:${column}` : "";
     throw new SyntaxError(
-      `Cannot read ${where}:${line}:${column} as YAML (${reason}): current value is ${
-        JSON.stringify(text.split(/\r?\n/)[line - 1]?.trim() ?? "")
-      }`,
+      `Cannot read ${where}${place} as YAML (${reason}): current value is ${contentKind(text)}`,
       { cause: error },
     );
   }

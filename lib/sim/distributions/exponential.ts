@@ -1,15 +1,16 @@
+import { expm1, log } from "../../stats/elementary/mod.ts";
 import { checkBounds, checkPositive, unreachableMean } from "./check.ts";
 import type { Bounds, Distribution } from "./distribution.ts";
 
 /** Mean of an exponential of rate 1 limited to (0, x): 1 - x / (e^x - 1). */
 function limitedMean(x: number): number {
-  return x < 1e-3 ? x / 2 - x * x / 12 : 1 - x / Math.expm1(x);
+  return x < 1e-3 ? x / 2 - x * x / 12 : 1 - x / expm1(x);
 }
 
 /** Mean of a geometric 0, 1, ... with ratio e^-rate limited to below `count`. */
 function limitedGeometricMean(rate: number, count: number): number {
-  const whole = 1 / Math.expm1(rate);
-  return count === Infinity ? whole : whole - count / Math.expm1(rate * count);
+  const whole = 1 / expm1(rate);
+  return count === Infinity ? whole : whole - count / expm1(rate * count);
 }
 
 /** The rate at which the falling `meanAt` equals `mean`. Undefined where no rate > 0 does. */
@@ -62,27 +63,26 @@ export function exponential(options: Bounds & { readonly mean: number }): Distri
   if (rate === undefined || rate * width < 1e-6) {
     throw unreachableMean("exponential", mean, bounds);
   }
-  const covered = -Math.expm1(-rate * width);
+  const covered = -expm1(-rate * width);
   const scale = -1 / rate;
   if (!integer) {
     return {
       mean,
-      sample: (stream) => min + scale * Math.log(1 - covered * stream.next()),
+      sample: (stream) => min + scale * log(1 - covered * stream.next()),
       fillInt32(target, stream) {
         for (let i = 0; i < target.length; i++) {
-          target[i] = Math.floor(min + scale * Math.log(1 - covered * stream.next()) + 0.5);
+          target[i] = Math.floor(min + scale * log(1 - covered * stream.next()) + 0.5);
         }
       },
     };
   }
   return {
     mean,
-    sample: (stream) =>
-      Math.min(max, min + Math.floor(scale * Math.log(1 - covered * stream.next()))),
+    sample: (stream) => Math.min(max, min + Math.floor(scale * log(1 - covered * stream.next()))),
     // The stored number is cut to a whole one, which is the floor of a positive number.
     fillInt32(target, stream) {
       for (let i = 0; i < target.length; i++) {
-        const value = min + scale * Math.log(1 - covered * stream.next());
+        const value = min + scale * log(1 - covered * stream.next());
         target[i] = value < max ? value : max;
       }
     },

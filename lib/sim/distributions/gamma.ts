@@ -1,3 +1,4 @@
+import { log } from "../../stats/elementary/mod.ts";
 import { incompleteGamma } from "../../stats/incomplete_gamma.ts";
 import { normalQuantile } from "../../stats/normal.ts";
 import type { RandomStream } from "../random_streams.ts";
@@ -31,7 +32,7 @@ function standardGamma(shape: number): (stream: RandomStream) => number {
       const v = t * t * t;
       const u = 1 - stream.next();
       if (u < 1 - 0.0331 * x * x * x * x) return d * v;
-      if (Math.log(u) < 0.5 * x * x + d * (1 - v + Math.log(v))) return d * v;
+      if (log(u) < 0.5 * x * x + d * (1 - v + log(v))) return d * v;
     }
   };
 }

@@ -1,3 +1,4 @@
+import { exp, log, log1p } from "../../stats/elementary/mod.ts";
 import { normalCdf, normalQuantile } from "../../stats/normal.ts";
 import { checkVariation } from "./check.ts";
 import type { Bounds, Distribution } from "./distribution.ts";
@@ -9,8 +10,8 @@ function between(from: number, to: number): number {
 }
 
 function lognormalLaw(sigma: number): StandardLaw {
-  const mean = Math.exp(sigma * sigma / 2);
-  const point = (z: number) => Math.log(z) / sigma;
+  const mean = exp(sigma * sigma / 2);
+  const point = (z: number) => log(z) / sigma;
   return {
     name: "lognormal",
     mean,
@@ -24,7 +25,7 @@ function lognormalLaw(sigma: number): StandardLaw {
       return (stream) => {
         let p = start + span * stream.next();
         if (p === 0) p = Number.MIN_VALUE;
-        const z = Math.exp(sigma * sign * normalQuantile(p));
+        const z = exp(sigma * sign * normalQuantile(p));
         return z < from ? from : z;
       };
     },
@@ -41,5 +42,5 @@ export function lognormal(
   options: Bounds & { readonly mean: number; readonly std: number },
 ): Distribution {
   checkVariation(options.mean, options.std, "lognormal");
-  return truncated(lognormalLaw(Math.sqrt(Math.log1p((options.std / options.mean) ** 2))), options);
+  return truncated(lognormalLaw(Math.sqrt(log1p((options.std / options.mean) ** 2))), options);
 }

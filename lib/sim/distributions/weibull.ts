@@ -1,3 +1,4 @@
+import { exp, expm1, log, log1p } from "../../stats/elementary/mod.ts";
 import { incompleteGamma } from "../../stats/incomplete_gamma.ts";
 import { logGamma } from "../../stats/log_gamma.ts";
 import { checkPositive, checkVariation } from "./check.ts";
@@ -5,12 +6,12 @@ import type { Bounds, Distribution } from "./distribution.ts";
 import { type StandardLaw, truncated } from "./truncated.ts";
 
 function weibullLaw(shape: number): StandardLaw {
-  const mean = Math.exp(logGamma(1 + 1 / shape));
+  const mean = exp(logGamma(1 + 1 / shape));
   return {
     name: "weibull",
     mean,
     mass: (from, to) =>
-      Math.exp(-(from ** shape)) * (to === Infinity ? 1 : -Math.expm1(from ** shape - to ** shape)),
+      exp(-(from ** shape)) * (to === Infinity ? 1 : -expm1(from ** shape - to ** shape)),
     moment(from, to) {
       const a = incompleteGamma(1 + 1 / shape, from ** shape);
       const b = incompleteGamma(1 + 1 / shape, to ** shape);
@@ -18,9 +19,9 @@ function weibullLaw(shape: number): StandardLaw {
     },
     sampler(from, to) {
       const start = from ** shape;
-      const covered = to === Infinity ? 1 : -Math.expm1(start - to ** shape);
+      const covered = to === Infinity ? 1 : -expm1(start - to ** shape);
       const power = 1 / shape;
-      return (stream) => Math.pow(start - Math.log(1 - covered * stream.next()), power);
+      return (stream) => Math.pow(start - log(1 - covered * stream.next()), power);
     },
   };
 }
@@ -29,7 +30,7 @@ function weibullLaw(shape: number): StandardLaw {
 function shapeOf(ratio: number): number {
   let low = 0.02;
   let high = 2000;
-  const wanted = Math.log1p(ratio * ratio);
+  const wanted = log1p(ratio * ratio);
   for (let i = 0; i < 200 && high - low > 1e-14 * high; i++) {
     const shape = Math.sqrt(low * high);
     if (logGamma(1 + 2 / shape) - 2 * logGamma(1 + 1 / shape) > wanted) low = shape;

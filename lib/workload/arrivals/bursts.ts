@@ -1,3 +1,4 @@
+import { log } from "../../stats/elementary/mod.ts";
 import type { ArrivalProcess } from "./arrival_process.ts";
 import { checkPositive } from "./check.ts";
 import { withFill } from "./with_fill.ts";
@@ -47,7 +48,7 @@ export function bursts(options: BurstsOptions): ArrivalProcess {
     meanRatePerSecond: perPeriod / periodSeconds,
     next(stream, previousSeconds) {
       // Integrated rate that is left to pass until the next arrival.
-      let left = -Math.log(1 - stream.next());
+      let left = -log(1 - stream.next());
       let at = previousSeconds;
       if (left > 2 * perPeriod) {
         // Whole periods at once: a low rate has many of them between two arrivals.

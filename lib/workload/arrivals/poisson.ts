@@ -1,3 +1,4 @@
+import { log } from "../../stats/elementary/mod.ts";
 import type { ArrivalProcess } from "./arrival_process.ts";
 import { checkPositive } from "./check.ts";
 
@@ -21,10 +22,10 @@ export function poisson(options: { readonly ratePerSecond: number }): ArrivalPro
   const gap = 1 / ratePerSecond;
   return {
     meanRatePerSecond: ratePerSecond,
-    next: (stream, previousSeconds) => previousSeconds - gap * Math.log(1 - stream.next()),
+    next: (stream, previousSeconds) => previousSeconds - gap * log(1 - stream.next()),
     fill(target, stream, previousSeconds) {
       let at = previousSeconds;
-      for (let i = 0; i < target.length; i++) target[i] = at -= gap * Math.log(1 - stream.next());
+      for (let i = 0; i < target.length; i++) target[i] = at -= gap * log(1 - stream.next());
     },
   };
 }

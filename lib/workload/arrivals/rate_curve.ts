@@ -1,3 +1,4 @@
+import { log } from "../../stats/elementary/mod.ts";
 import type { ArrivalProcess } from "./arrival_process.ts";
 import { checkPositive } from "./check.ts";
 import { withFill } from "./with_fill.ts";
@@ -55,7 +56,7 @@ export function rateCurve(options: RateCurveOptions): ArrivalProcess {
     meanRatePerSecond: repeat ? sum / rates.length : 0,
     next(stream, previousSeconds) {
       // Integrated rate that is left to pass until the next arrival.
-      let left = -Math.log(1 - stream.next());
+      let left = -log(1 - stream.next());
       let at = previousSeconds;
       if (repeat && left > 2 * perCycle) {
         // Whole cycles at once: a low rate has many of them between two arrivals.

@@ -1,3 +1,6 @@
+import { shownName } from "../../std/safe_text.ts";
+import { showValue } from "../../std/show_value.ts";
+
 /** Where a value stands in a trace. Lines and columns count from 1. */
 export interface Place {
   readonly fileName: string;
@@ -7,19 +10,18 @@ export interface Place {
 
 /** A malformed row. Its message is one line: `file:line:column: Cannot read ... value`. */
 export class BadRow extends SyntaxError {
-  constructor(place: Place, what: string, wanted: string, value: unknown) {
+  /** @param shown What is said in place of the value, where that must not be quoted. */
+  constructor(place: Place, what: string, wanted: string, value: unknown, shown = show(value)) {
     super(
-      `${place.fileName}:${place.line}:${place.column}: Cannot read ${what} as ${wanted}: current value is ${
-        show(value)
-      }`,
+      `${place.fileName}:${place.line}:${place.column}: Cannot read ${
+        shownName(what)
+      } as ${wanted}: ` +
+        `current value is ${shown}`,
     );
     this.name = "SyntaxError";
   }
 }
 
-/** A value on one line of at most 60 characters. */
 function show(value: unknown): string {
-  if (value === undefined) return "missing";
-  const text = typeof value === "number" ? String(value) : JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return value === undefined ? "missing" : showValue(value);
 }

@@ -1,5 +1,7 @@
+import { contentKind } from "../../std/content_kind.ts";
 import { BadRow, type Place } from "./bad_row.ts";
 import { NEEDED, OPTIONAL, type TraceColumns, USUAL_NAMES } from "./columns.ts";
+import { plainText } from "../../std/csv_text.ts";
 import { splitFields } from "./split_fields.ts";
 import { TOKENS_WANTED, tokensOf } from "./numbers.ts";
 import { TraceBuilder } from "./trace_builder.ts";
@@ -43,6 +45,7 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
   let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let line = 0;
   let names: string[] | undefined;
+  let unread: readonly string[] = [];
   /** Field number of each column. */
   let arrival = -1;
   let prompt = -1;
@@ -56,7 +59,15 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
     const candidates = given === undefined ? USUAL_NAMES[wanted] : [given];
     for (const candidate of candidates) {
       const field = header.indexOf(candidate);
-      if (field >= 0) return field;
+      if (field < 0) continue;
+      const second = header.indexOf(candidate, field + 1);
+      if (second < 0) return field;
+      throw new BadRow(
+        { fileName, line, column: columnOf[second] + 1 },
+        "header",
+        `one that names the column "${candidate}" once`,
+        header.join(delimiter),
+      );
     }
     if (!needed && given === undefined) return -1;
     throw new BadRow(
@@ -64,6 +75,8 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
       "header",
       `one with the column "${given ?? candidates.join('" or "')}"`,
       header.join(delimiter),
+      // What has no header may be anything, a file of passwords too.
+      isHeader(header) ? undefined : contentKind(text),
     );
   };
   const readHeader = (header: string[]) => {
@@ -76,6 +89,8 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
       const field = locate(names, column, false);
       if (field >= 0) named.push({ column, field });
     }
+    const read = new Set([arrival, prompt, output, ...named.map(({ field }) => field)]);
+    unread = [...new Set(names.filter((name, field) => name !== "" && !read.has(field)))];
   };
   // Made only for messages: the place of a field, or of the end of a row that lacks it.
   const place = (field: number): Place => ({
@@ -84,6 +99,15 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
     column: (columnOf[field] ?? columnOf[fields.length]) + 1,
   });
   const readRow = () => {
+    for (let field = names!.length; field < fields.length; field++) {
+      if (fields[field].trim() === "") continue;
+      throw new BadRow(
+        place(field),
+        "row",
+        `one of ${names!.length} fields, as the header has`,
+        fields.join(delimiter),
+      );
+    }
     const at = arrival < 0
       ? 0
       : builder.instant(fields[arrival], () => place(arrival), names![arrival]);
@@ -96,7 +120,9 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
       throw new BadRow(place(output), names![output], TOKENS_WANTED, fields[output]);
     }
     for (const { column, field } of named) {
-      builder.name(column, fields[field], () => place(field));
+      // Requests that we wrote are a trace too: their names bear marks for spreadsheets.
+      const name = fields[field];
+      builder.name(column, name?.includes("'") ? plainText(name) : name, () => place(field));
     }
     builder.push(at, promptTokens, outputTokens);
   };
@@ -112,12 +138,23 @@ export function readCsvTrace(text: string, options: CsvTraceOptions): Trace {
     builder.row(() => {
       const unclosed = splitFields(content, delimiter, fields, columnOf);
       if (unclosed >= 0) {
-        throw new BadRow({ fileName, line, column: unclosed + 1 }, "field", "quoted text", content);
+        throw new BadRow(
+          { fileName, line, column: unclosed + 1 },
+          "field",
+          "quoted text",
+          content,
+          names ? undefined : contentKind(text),
+        );
       }
       if (names !== undefined) readRow();
     });
     // A file without a usable header holds no usable row: never skipped.
     if (names === undefined) readHeader([...fields]);
   }
-  return builder.finish(arrival >= 0);
+  return { ...builder.finish(arrival >= 0), ...(unread.length > 0 && { unread }) };
+}
+
+/** Whether the fields of a first line are names, as those of a header. */
+function isHeader(fields: readonly string[]): boolean {
+  return fields.length > 1 && fields.every((field) => /^[\p{L}\p{N}_ .()/%#-]{1,60}$/u.test(field));
 }

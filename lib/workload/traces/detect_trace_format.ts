@@ -21,7 +21,9 @@ function keysOf(line: string): string[] | undefined {
 export function detectTraceFormat(text: string, fileName: string): TraceFormat {
   const match = /\S[^\n]*/.exec(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   if (match === null) {
-    throw new SyntaxError(`${fileName}:1:1: Cannot read file as a trace: current value is ""`);
+    throw new SyntaxError(
+      `${fileName}:1:1: Cannot read file as a trace: current value is an empty file`,
+    );
   }
   const line = match[0].trim();
   if (line.startsWith("[")) return "json";

@@ -4,6 +4,7 @@ import { readJsonRows } from "./json_rows.ts";
 import { TOKENS_WANTED, tokensOf } from "./numbers.ts";
 import { TraceBuilder } from "./trace_builder.ts";
 import type { Trace, TraceOptions } from "./trace.ts";
+import { UnreadKeys } from "./unread_keys.ts";
 
 /** Options of `readJsonTrace`. */
 export interface JsonTraceOptions extends TraceOptions {
@@ -15,7 +16,7 @@ export interface JsonTraceOptions extends TraceOptions {
 
 /**
  * Reads JSON Lines, a JSON array of objects, or an object with such an array under `requests`. Which
- * keys hold what is decided by the first row; other keys are passed over.
+ * keys hold what is decided by the first row; other keys are passed over and named in `unread`.
  *
  * @throws {SyntaxError} At the first malformed row: one line `file:line:column: ... value`.
  *
@@ -31,6 +32,7 @@ export function readJsonTrace(text: string, options: JsonTraceOptions): Trace {
   const { fileName, columns = {}, arrivalUnitsPerSecond } = options;
   const builder = new TraceBuilder("a JSON trace", options, arrivalUnitsPerSecond);
   const keys = new Map<keyof TraceColumns, string>();
+  let unread: UnreadKeys | undefined;
   readJsonRows(text, fileName, builder, ({ value, place }) => {
     if (keys.size === 0) {
       for (const column of [...NEEDED, ...OPTIONAL]) {
@@ -43,6 +45,8 @@ export function readJsonTrace(text: string, options: JsonTraceOptions): Trace {
         }
       }
     }
+    unread ??= new UnreadKeys(keys.values());
+    unread.see(value);
     const [arrival, prompt, output] = NEEDED.map((column) => keys.get(column)!);
     const at = builder.instant(value[arrival], () => place(arrival), arrival);
     const promptTokens = tokensOf(value[prompt]);
@@ -59,5 +63,5 @@ export function readJsonTrace(text: string, options: JsonTraceOptions): Trace {
     }
     builder.push(at, promptTokens, outputTokens);
   });
-  return builder.finish(true);
+  return { ...builder.finish(true), ...unread?.field() };
 }

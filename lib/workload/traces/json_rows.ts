@@ -1,3 +1,4 @@
+import { contentKind } from "../../std/content_kind.ts";
 import { BadRow, type Place } from "./bad_row.ts";
 import type { TraceBuilder } from "./trace_builder.ts";
 
@@ -75,7 +76,10 @@ export function readJsonRows(
   read: (row: JsonRow) => void,
 ): void {
   const open = arrayStart(text);
+  let areRows = false;
   const pieces = open >= 0 ? elements(text, open) : lines(text.replace(/^\uFEFF/, " "));
+  // Until a row has been read the file may be any other, and is not quoted.
+  const foreign = (piece: string) => areRows ? undefined : contentKind(piece);
   pieces((start, end, line) =>
     builder.row(() => {
       const piece = text.slice(start, end);
@@ -85,10 +89,10 @@ export function readJsonRows(
       try {
         value = JSON.parse(piece);
       } catch {
-        throw new BadRow(here, "row", "a JSON object", piece.trim());
+        throw new BadRow(here, "row", "a JSON object", piece.trim(), foreign(piece));
       }
       if (typeof value !== "object" || value === null || Array.isArray(value)) {
-        throw new BadRow(here, "row", "a JSON object", value);
+        throw new BadRow(here, "row", "a JSON object", value, foreign(piece));
       }
       read({
         value: value as Record<string, unknown>,
@@ -102,6 +106,7 @@ export function readJsonRows(
             : { fileName, line: line + breaks, column: at - before.lastIndexOf("\n") };
         },
       });
+      areRows = true;
     })
   );
 }

@@ -4,6 +4,7 @@ import { readJsonRows } from "./json_rows.ts";
 import { TOKENS_WANTED, tokensOf } from "./numbers.ts";
 import { TraceBuilder } from "./trace_builder.ts";
 import type { Trace, TraceOptions } from "./trace.ts";
+import { UnreadKeys } from "./unread_keys.ts";
 
 /** Options of `readLlmServingSimTrace`. */
 export interface LlmServingSimTraceOptions extends TraceOptions {
@@ -30,7 +31,9 @@ export function readLlmServingSimTrace(text: string, options: LlmServingSimTrace
   let hashed = false;
   const isToken = (id: unknown) =>
     Number.isInteger(id) && (id as number) >= 0 && (id as number) < 2 ** 32;
+  const unread = new UnreadKeys(["arrival_time_ns", "input_toks", "output_toks", "input_tok_ids"]);
   readJsonRows(text, fileName, builder, ({ value, place }) => {
+    unread.see(value);
     const refuse = (key: string, wanted: string): never => {
       throw new BadRow(place(key), key, wanted, value[key]);
     };
@@ -52,5 +55,5 @@ export function readLlmServingSimTrace(text: string, options: LlmServingSimTrace
     const hashes = ids === undefined ? [] : chainHashes(ids, blockTokens);
     builder.prefix(hashes, hashes.length);
   });
-  return builder.finish(true, hashed ? blockTokens : undefined);
+  return { ...builder.finish(true, hashed ? blockTokens : undefined), ...unread.field() };
 }

@@ -3,6 +3,7 @@ import { readJsonRows } from "./json_rows.ts";
 import { TOKENS_WANTED, tokensOf } from "./numbers.ts";
 import { TraceBuilder } from "./trace_builder.ts";
 import type { Trace, TraceOptions } from "./trace.ts";
+import { UnreadKeys } from "./unread_keys.ts";
 
 /** Tokens of one hashed block in the Mooncake traces. */
 const BLOCK_TOKENS = 512;
@@ -27,7 +28,9 @@ export interface MooncakeTraceOptions extends TraceOptions {
 export function readMooncakeTrace(text: string, options: MooncakeTraceOptions): Trace {
   const { fileName, partialBlocks = "drop" } = options;
   const builder = new TraceBuilder("a Mooncake trace", options, 1000);
+  const unread = new UnreadKeys(["timestamp", "input_length", "output_length", "hash_ids"]);
   readJsonRows(text, fileName, builder, ({ value, place }) => {
+    unread.see(value);
     const refuse = (key: string, wanted: string): never => {
       throw new BadRow(place(key), key, wanted, value[key]);
     };
@@ -44,5 +47,5 @@ export function readMooncakeTrace(text: string, options: MooncakeTraceOptions): 
     builder.push(at, promptTokens, outputTokens);
     builder.prefix(hashes, partialBlocks === "keep" ? blocks : full);
   });
-  return builder.finish(true, BLOCK_TOKENS);
+  return { ...builder.finish(true, BLOCK_TOKENS), ...unread.field() };
 }

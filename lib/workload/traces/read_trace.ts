@@ -58,5 +58,5 @@ export function readTrace(text: string, options: ReadTraceOptions): Trace {
       }: current value is "${name}"`,
     );
   }
-  return TRACE_READERS[name](text, rest);
+  return { ...TRACE_READERS[name](text, rest), format: name };
 }

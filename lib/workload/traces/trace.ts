@@ -12,6 +12,10 @@ export interface TraceOptions {
 export interface Trace {
   /** The requests, sorted by arrival; rows of equal instants keep the order of the file. */
   readonly table: RequestTable;
+  /** Name of the format that it was read as, where `readTrace` read it. */
+  readonly format?: string;
+  /** Columns or keys that nothing reads, in the order of first appearance; absent: none. */
+  readonly unread?: readonly string[];
   /** Malformed rows that were left out. */
   readonly skippedRows: number;
   /** Whether the file holds arrival instants. If not, all are 0 and the lengths alone mean something. */

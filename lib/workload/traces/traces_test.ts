@@ -182,7 +182,7 @@ const mistakes: [string, string, string, RegExp][] = [
   ["a number among dates", "azure", `${AZURE}\n12.5,5,5\n`, /4:1: .*"12.5"$/],
   ["a date among numbers", "csv", `${HEADER}1,2,3,a\n2023-11-16 10:00:00,5,5,a\n`, /3:1: /],
   ["a broken row", "jsonl", '{"arrival_s": 1, "prompt_\n', /1:1: .*JSON object.*$/],
-  ["a row that is no object", "jsonl", "[1]\n", /1:2: .*JSON object.*1$/],
+  ["a row that is no object", "jsonl", "[1]\n", /1:2: .*JSON object.*text$/],
   [
     "a text for tokens",
     "jsonl",

@@ -1,0 +1,299 @@
+/** Configurations that between them switch every feature on, with the files that they name. */
+import type { ConfiguredTexts } from "../../lib/config/build/cluster.ts";
+
+/** A configuration to change one setting of. */
+export interface SettingBase {
+  readonly yaml: string;
+  readonly texts?: ConfiguredTexts;
+}
+
+const TRACE = [
+  "arrival_s,prompt_tokens,output_tokens,function,class,tenant,session,when,in,out,who",
+  ...Array.from({ length: 60 }, (_, i) =>
+    [
+      (i * 0.37).toFixed(2),
+      200 + 31 * i % 900,
+      20 + 7 * i % 90,
+      "f",
+      i % 3 === 0 ? "gold" : "free",
+      `t${i % 4}`,
+      `s${i % 7}`,
+      (i * 0.51).toFixed(2),
+      100 + 17 * i % 700,
+      10 + 5 * i % 60,
+      i % 2 === 0 ? "gold" : "free",
+    ].join(",")),
+].join("\n");
+
+const LENGTHS = [
+  "num_prefill_tokens,num_decode_tokens",
+  ...Array.from({ length: 50 }, (_, i) => `${100 + 17 * i % 700},${10 + 5 * i % 60}`),
+].join("\n");
+
+const BURSTS = `
+simulation: { duration: 200, random_seed: 3 }
+metrics: { collect_interval: 2 }
+workload: { type: synthetic, num_requests: 160, burst: { base_rate: 0.01, burst_rate: 5, period: 50, length: 9 } }
+`;
+
+const SCALED = `
+${BURSTS}
+cold_start: { preset: simple }
+slo: { ttft_s: 2, tpot_s: 0.05 }
+execution: { source: linear, coefficients: { base_seconds: 0.03 } }
+scheduler: { max_num_seqs: 8, max_num_batched_tokens: 1024 }
+`;
+
+const scaled = (scaling: string): SettingBase => ({ yaml: `${SCALED}\nscaling: ${scaling}` });
+
+/** The configurations by name. */
+export const SETTING_BASES: Readonly<Record<string, SettingBase>> = {
+  classes: {
+    yaml: `
+simulation: { duration: 20, warmup_duration: 1 }
+workload:
+  type: gamma
+  arrival_rate: 12
+  classes:
+    - { name: gold, share: 0.7, priority: 1, slo: { ttft_s: 0.5 }, rate_limit: { requests_per_second: 7, burst: 2 } }
+    - { name: free, share: 0.3, priority: 0, weight: 3 }
+  tenants: { count: 3, zipf: 1 }
+  prefix_groups: { groups: 3, tokens: 300 }
+scheduler: { scheduling_policy: priority, max_num_seqs: 2, max_num_batched_tokens: 512 }
+gateway: { fairness: weighted, concurrency_per_instance: 3, early_rejection: true,
+           rate_limit: { requests_per_second: 11, burst: 2 } }
+cluster: { routing: { policy: prefix-affinity, staleness: 0.2, prefix_affinity: { load_difference: 2, load_ratio: 1.2 } } }
+scaling: { max_instances: 3, min_instances: 2 }
+cost: { idle_factor: 0.5, billing: { minimum: 90 } }
+slo: { ttft_s: 3, tpot_s: 0.01, e2e_s: 10 }
+`,
+  },
+  fixed: {
+    yaml: `
+simulation: { duration: 20 }
+workload: { type: weibull, arrival_rate: 6, cv: 3, prompt_length: { max: 6000, mean: 900 },
+            sessions: { mean_turns: 3, think_time: 1, max_tokens: 2500 } }
+model: { name: qwen3-30b-a3b }
+parallelization: { tp: 4, pp: 2, ep: 2, expert_skew: 0.2 }
+cluster: { num_replicas: 2, routing: { policy: session } }
+scaling: { enabled: false }
+scheduler: { type: sarathi, chunk_size: 256 }
+`,
+  },
+  machines: {
+    yaml: `
+simulation: { duration: 120 }
+workload: { type: poisson, arrival_rate: 1.2, num_requests: 90 }
+cluster:
+  gpu_type: A100
+  nodes: [{ gpus: 2, count: 2 }, { gpus: 1, gpu_type: A100, type: generic }]
+  weight_cache: { dram: 40GB, ssd: 70GB }
+memory: { host_memory: 30GB }
+functions:
+  - { name: a, share: 3, gateway: { on_no_capacity: buffer }, scaling: { max_instances: 3, keep_alive: { seconds: 2, sleep: { level: 2, ttl: 8 } } } }
+  - { name: b, share: 2, gpu_type: A100, model: { name: mistral-7b }, scaling: { max_instances: 2, keep_alive: { seconds: 1 } } }
+  - { name: c, share: 1, model: { name: llama-2-7b }, scheduler: { max_num_seqs: 2 }, scaling: { keep_alive: { seconds: 1 } } }
+scaling: { keep_alive: { sleep: { level: 2, ttl: 4 } } }
+faults:
+  failures: { mtbf: 60, repair: 20 }
+  spot: { mtbf: 80, notice: 5, replace: 9 }
+  starts: { failure_probability: 0.4, initial_wait: 1, max_wait: 3, jitter: 0.2, max_attempts: 6 }
+cold_start: { jitter: 0.3 }
+cost: { sleep_factor: 0.1, storage: { provider: aws } }
+`,
+  },
+  placed: {
+    yaml: `
+simulation: { duration: 90 }
+workload: { type: poisson, arrival_rate: 2, num_requests: 120, functions: { zipf: 0.5 } }
+functions: [{ name: a }, { name: b, model: { name: mistral-7b } }, { name: c, model: { name: llama-2-7b } }, { name: d, model: { name: yi-6b } }]
+cluster:
+  nodes: [{ gpus: 4, count: 1 }, { gpus: 3 }]
+  placement: { policy: best-fit }
+  weight_cache: { dram: 34GB, ssd: 34GB }
+parallelization: { tp: 2 }
+scaling: { keep_alive: { seconds: 2 }, activation: each, max_instances: 4 }
+cold_start: { preset: simple }
+`,
+  },
+  trace: {
+    yaml: `
+simulation: { duration: 15 }
+workload: { type: trace, trace: { path: t.csv, rate_scale: 1.5, jitter: 0.2 } }
+gateway: { fairness: weighted, concurrency_per_instance: 2 }
+scaling: { max_instances: 2 }
+slo: { e2e_s: 8 }
+`,
+    texts: { traceText: TRACE },
+  },
+  cycled: {
+    yaml: `
+simulation: { duration: 15 }
+workload: { type: trace, trace: { path: l.csv }, cycle_prompts: true, arrival_rate: 4,
+            tenants: { count: 3 }, classes: [{ name: a, share: 0.5, weight: 4 }, { name: b, share: 0.5 }] }
+gateway: { fairness: weighted, concurrency_per_instance: 2 }
+`,
+    texts: { traceText: LENGTHS },
+  },
+  lengths: {
+    yaml: `
+simulation: { duration: 15 }
+workload: { type: trace, trace: { path: l.csv }, arrival_rate: 4, num_requests: 40 }
+`,
+    texts: { traceText: LENGTHS },
+  },
+  loop: {
+    yaml: `
+simulation: { duration: 30 }
+workload: { type: poisson, num_requests: 60, closed_loop: { concurrency: 5, think_time: 0.5 } }
+scheduler: { async_scheduling: true }
+execution: { source: calibrated }
+`,
+  },
+  embedded: {
+    yaml: `
+simulation: { duration: 30, drain: false }
+workload: { type: embedded, embedded: { rate_scale: 0.5 } }
+execution: { source: profiled, overheads: { step_seconds: 0.001 } }
+parallelization: { tp: 2 }
+cost: { billing: { preset: per-second-ready } }
+`,
+  },
+  joint: {
+    yaml: `
+simulation: { duration: 30 }
+workload: { type: uniform, arrival_rate: 1.5, prompt_length: { distribution: joint }, decode_length: { distribution: joint } }
+execution: { source: constant }
+cost: { idle_cost: false }
+`,
+  },
+  swap: {
+    yaml: `
+simulation: { duration: 20 }
+workload: { type: poisson, arrival_rate: 12, decode_length: { mean: 300, std: 100 } }
+scheduler: { type: vllm-v0, preemption_mode: swap, watermark: 0.05 }
+memory: { num_gpu_blocks: 300, swap_space_gb: 0.4 }
+scaling: { max_instances: 1, min_instances: 1 }
+`,
+  },
+  shape: {
+    yaml: `
+simulation: { duration: 10 }
+workload: { type: poisson, arrival_rate: 3, prompt_length: { mean: 1500, std: 900 } }
+model: { name: own, num_layers: 24, hidden_size: 2048, num_attention_heads: 16, num_kv_heads: 4,
+         vocab_size: 32000, sliding_window: 512, sliding_window_pattern: 6, intermediate_size: 4096,
+         num_experts: 8, num_experts_per_token: 2, max_position_embeddings: 4096 }
+memory: { windowed_sequence_tokens: 2000 }
+cold_start: { enabled: false }
+`,
+  },
+  gpt: {
+    yaml: `
+simulation: { duration: 10 }
+workload: { type: poisson, arrival_rate: 3 }
+model: { name: own, num_layers: 12, hidden_size: 768, num_attention_heads: 12, vocab_size: 50257,
+         architecture: gpt, max_position_embeddings: 1024 }
+execution: { source: simfaasinfer }
+parallelization: { tp: 2, pp: 2 }
+profiling: { attention_prefill_time_per_token_sq: 0.000001, attention_decode_time_per_token: 0.0001,
+             mlp_time_per_token: 0.01, layernorm_time_per_token: 0.001, embedding_time_per_token: 0.001,
+             allreduce_time_per_gb: 10, send_recv_time_per_gb: 10 }
+`,
+  },
+  buffer: {
+    yaml: `
+${BURSTS}
+gateway: { on_no_capacity: buffer, limit: 12, timeout: 3, concurrency_per_instance: 4 }
+scaling: { activation: first, max_instances: 3, bind_starts: true,
+           keep_alive: { policy: hybrid-histogram, hybrid_histogram: { bin: 1, range: 40 } } }
+`,
+  },
+  histogram: {
+    yaml: `
+${BURSTS}
+scaling: { max_instances: 1, keep_alive: { policy: hybrid-histogram, hybrid_histogram: { bin: 2, range: 12 } } }
+`,
+  },
+  empirical: {
+    yaml: `
+simulation: { duration: 15 }
+workload: { type: poisson, arrival_rate: 3,
+            prompt_length: { distribution: empirical, quantiles: [10, 300, 900], probabilities: [0, 0.7, 1] },
+            decode_length: { distribution: zipf, exponent: 1.1, max: 200 } }
+`,
+  },
+  zipf: {
+    yaml: `
+simulation: { duration: 15 }
+workload: { type: poisson, arrival_rate: 3,
+            prompt_length: { distribution: zipf, exponent: 1.1, max: 900 },
+            decode_length: { distribution: empirical, quantiles: [10, 30, 90], probabilities: [0, 0.7, 1] } }
+`,
+  },
+  sessions: {
+    yaml: `
+workload: { type: trace, trace: { path: t.csv, on_bad_row: skip, time_scale: 0.1 } }
+cluster: { num_replicas: 3, routing: { policy: session } }
+scaling: { enabled: false }
+functions: [{ name: f }, { name: gold }, { name: free }]
+`,
+    texts: { traceText: `${TRACE}\nx,y,z,f,gold,t1,s1,1,2,3,gold` },
+  },
+  faulty: {
+    yaml: `
+simulation: { duration: 60 }
+workload: { type: poisson, arrival_rate: 4 }
+scaling: { enabled: false }
+cluster: { num_replicas: 3 }
+faults: { failures: { mtbf: 30, shape: 0.8 }, spot: { mtbf: 50, notice: 4 } }
+`,
+  },
+  threshold: scaled(
+    "{ scale_up_threshold: 0.6, scale_down_threshold: 0.3, cooldown_period: 5, period: 2 }",
+  ),
+  concurrency: scaled(
+    "{ policy: concurrency, max_instances: 4, period: 2, actuation_delay: 1, scrape_delay: 1, concurrency: { target: 4, scale_down_window: 5 }, keep_alive: { policy: none } }",
+  ),
+  "queue-delay": scaled("{ policy: queue-delay, period: 1, queue_delay: { threshold: 1 } }"),
+  "knative-kpa": scaled(
+    "{ policy: knative-kpa, keep_alive: { policy: always }, knative_kpa: { target: 6, scale_to_zero_grace: 5, stable_window: 12, scale_down_delay: 4 } }",
+  ),
+  hpa: scaled(
+    "{ policy: hpa, min_instances: 1, hpa: { target: 4, scale_down_stabilization: 10 } }",
+  ),
+  keda: scaled(
+    "{ policy: keda, activation: none, keep_alive: { policy: always }, keda: { target: 3, polling: 4, cooldown: 10 } }",
+  ),
+  affinity: {
+    yaml: `
+simulation: { duration: 12 }
+workload: { type: poisson, arrival_rate: 14, prefix_groups: { groups: 6, tokens: 500 }, prompt_length: { mean: 200, std: 90 } }
+scaling: { enabled: false }
+cluster: { num_replicas: 3, routing: { policy: prefix-affinity, prefix_affinity: { load_difference: 3, load_ratio: 1.3 } } }
+`,
+  },
+  slo: {
+    yaml: `
+simulation: { duration: 200, random_seed: 3 }
+workload: { type: synthetic, num_requests: 260, burst: { base_rate: 1, burst_rate: 5, period: 60, length: 9 } }
+execution: { source: linear, coefficients: { base_seconds: 0.03 } }
+scheduler: { max_num_seqs: 8, max_num_batched_tokens: 1024 }
+slo: { ttft_s: 4, tpot_s: 0.2 }
+scaling: { policy: slo, period: 2, max_instances: 5, keep_alive: { policy: always },
+           slo: { down_readings: 2, scale_to_zero_after: 1 } }
+`,
+  },
+  predictive: scaled(
+    "{ policy: predictive, period: 2, concurrency: { target: 3 }, predictive: { season: 50 } }",
+  ),
+  schedule: scaled(
+    "{ policy: schedule, schedule: { entries: [{ from: 0, instances: 1 }, { from: 12, instances: 3 }], repeat: 50, lead: 2 } }",
+  ),
+  oracle: scaled("{ policy: oracle, concurrency: { target: 4 } }"),
+  pool: scaled(
+    "{ activation: each, max_instances: 6, keep_alive: { seconds: 3 }, prewarmed_pool: { of: engine, policy: littles-law, size: 0, window: 20, period: 3 } }",
+  ),
+  newsvendor: scaled(
+    "{ activation: each, max_instances: 6, keep_alive: { seconds: 3 }, prewarmed_pool: { of: container, policy: newsvendor, size: 0, window: 20 } }",
+  ),
+};
