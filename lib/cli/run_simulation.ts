@@ -1,9 +1,12 @@
 import type { Configuration } from "../config/configuration.ts";
+import { runSize, sizeNotices } from "../config/check/mod.ts";
+import type { ReportProgress } from "../cluster/cluster_parts.ts";
 import type { ConfiguredTexts } from "../config/build/cluster.ts";
 import type { Replication } from "../experiment/replication.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
 import { LONGEST_MESSAGE, shownName } from "../std/safe_text.ts";
 import { importLater } from "./import_later.ts";
+import type { MemoryGuard } from "./memory_guard.ts";
 import { readNamedFiles } from "./named_files.ts";
 import { showProgress } from "./progress.ts";
 import { checkOwnFile, ownJson, writeOwnFile } from "./own_file.ts";
@@ -66,10 +69,11 @@ export async function runSimulation(
     checkResultDirectory(out, plannedFiles(config));
   }
   const { inputs, ...texts } = named;
+  const guard = await guardMemory(config);
   const startedMs = performance.now();
   const run = config.simulation.replications > 1
     ? await runReplications(config, texts)
-    : await runOnce(config, texts, quiet, meter);
+    : await runOnce(config, texts, quiet, { meter, guard });
   const wallTimeSeconds = (performance.now() - startedMs) / 1000;
   meter?.begin("results");
   await show(run, print);
@@ -104,19 +108,39 @@ export async function runSimulation(
   return 0;
 }
 
+/**
+ * What ends the run before the memory ends the process. Says on stderr what a user should know of the
+ * run's size.
+ *
+ * @throws {UsageError} If the run cannot fit.
+ */
+async function guardMemory(config: Configuration): Promise<MemoryGuard> {
+  const { MemoryGuard } = await importLater<typeof import("./memory_guard.ts")>(
+    "./memory_guard.ts",
+  );
+  const guard = new MemoryGuard(config);
+  const size = runSize(config);
+  const atOnce = Math.min(config.simulation.replications, navigator.hardwareConcurrency);
+  guard.requireRoom(size.bytes * atOnce);
+  for (const notice of sizeNotices(size)) console.error(`Note: ${notice}`);
+  return guard;
+}
+
 async function runOnce(
   config: Configuration,
   texts: ConfiguredTexts,
   quiet: boolean,
-  meter: RunMeter | undefined,
+  { meter, guard }: { readonly meter: RunMeter | undefined; readonly guard: MemoryGuard },
 ): Promise<Run> {
   const { simulate } = await import("../config/simulate.ts");
   const progress = await showProgress(quiet);
   try {
     const onPhase = meter && { onPhase: (phase: string) => meter.begin(phase) };
-    return {
-      result: await simulate(config, { ...texts, onProgress: progress.update, ...onPhase }),
+    const onProgress: ReportProgress = (share, simulatedSeconds, holdings) => {
+      progress.update(share, simulatedSeconds);
+      guard.look(simulatedSeconds, holdings);
     };
+    return { result: await simulate(config, { ...texts, onProgress, ...onPhase }) };
   } finally {
     progress.stop();
   }

@@ -184,5 +184,21 @@ export interface ClusterParts {
   /** Length of a time-series interval, seconds. */
   readonly sampleSeconds: number;
   /** Called now and then with the share of requests that have ended and the simulated time. */
-  readonly onProgress?: (share: number, nowSeconds: number) => void;
+  readonly onProgress?: ReportProgress;
 }
+
+/** What a run holds at an instant, for whoever watches its memory. */
+export interface RunHoldings {
+  /** Requests that have arrived and not ended. */
+  readonly requestsInside: number;
+  /** Instances that are there, and all that were made so far. */
+  readonly instances: number;
+  readonly instancesMade: number;
+}
+
+/**
+ * Is told now and then how far a run is; an error that it throws ends the run.
+ *
+ * @param share Share of the requests that have ended, 0..1.
+ */
+export type ReportProgress = (share: number, nowSeconds: number, holdings: RunHoldings) => void;

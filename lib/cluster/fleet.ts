@@ -7,6 +7,7 @@ import type { ClusterParts } from "./cluster_parts.ts";
 import type { RunColumns } from "./engine_parts.ts";
 import { FunctionFleet } from "./function_fleet.ts";
 import { Engine } from "./instance.ts";
+import { requireInstanceRoom } from "./instance_room.ts";
 import { NodePool } from "./node_pool.ts";
 import { PrewarmedPools } from "./prewarmed_pools.ts";
 import { Sleepers } from "./sleepers.ts";
@@ -95,6 +96,7 @@ export class Fleet {
     held: readonly RankPlace[] = [],
   ): number {
     const id = this.state.length;
+    requireInstanceRoom(this.functions[functionId].parts.name, id, this.alive.length, now);
     this.functionOf.push(functionId);
     this.state.push(InstanceState.starting);
     this.engines.push(new Engine(id, this.functions[functionId].parts.engine, this.#run));

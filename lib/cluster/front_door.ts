@@ -223,12 +223,19 @@ export class FrontDoor {
     this.#state.run.columns.outcome[request] = outcome;
     this.#state.ended++;
     this.#state.evaluationsWithoutProgress = 0;
-    const { requests, onProgress } = this.#state.parts;
     this.#releases.ended(request);
-    if (onProgress && this.#state.ended >= this.#nextReport) {
-      this.#nextReport = this.#state.ended + PROGRESS_STRIDE;
-      onProgress(this.#state.ended / requests.count, this.#state.now);
-    }
+    if (this.#state.ended >= this.#nextReport) this.report();
+  }
+
+  /** Tells whoever asked how far the run is. */
+  report(): void {
+    const { arrived, ended, now, parts: { requests, onProgress } } = this.#state;
+    this.#nextReport = ended + PROGRESS_STRIDE;
+    onProgress?.(ended / requests.count, now, {
+      requestsInside: arrived - ended,
+      instancesMade: this.#state.fleet.state.length,
+      instances: this.#state.fleet.alive.length,
+    });
   }
 
   timeOut(request: number): void {

@@ -8,6 +8,7 @@ import { type FaultHost, FaultInjector } from "./fault_injector.ts";
 import { FrontDoor } from "./front_door.ts";
 import { clearUnfinished, refuseToStall, settleEngines } from "./run_end.ts";
 import { Sampler } from "./sampler.ts";
+import { Standstill } from "./standstill.ts";
 
 /**
  * Runs a cluster until every request has ended (and the horizon is reached), or until
@@ -19,6 +20,9 @@ export function simulateCluster(parts: ClusterParts): RunRecord {
   return new Simulation(parts).run();
 }
 
+/** Samples, and instances that become ready, between two reports of progress where no requests end. */
+const PER_REPORT = 64;
+
 /** One run of the cluster loop. */
 class Simulation {
   readonly #state: ClusterState;
@@ -26,6 +30,7 @@ class Simulation {
   readonly #elasticity: Elasticity;
   readonly #faults: FaultInjector | undefined;
   readonly #sampler: Sampler;
+  readonly #standstill = new Standstill();
   readonly #warmupGaps = new GapSketch();
   #isWarmingUp = false;
   /** Rows that arrive by the clock: all, or the first ones of a closed loop. */
@@ -40,7 +45,7 @@ class Simulation {
     this.#door = new FrontDoor(state);
     this.#elasticity = new Elasticity(state);
     this.#faults = parts.faults && new FaultInjector(parts.faults, state.fleet, this.#faultHost());
-    this.#sampler = new Sampler(state.fleet);
+    this.#sampler = new Sampler(state.fleet, parts.sampleSeconds);
     const { count, closedLoop } = parts.requests;
     this.#scheduledArrivals = closedLoop ? Math.min(count, closedLoop.concurrency) : count;
     this.#awaitArrival(0);
@@ -101,14 +106,17 @@ class Simulation {
       case Kind.timeout:
         return this.#door.timeOut(a);
       case Kind.keepAlive:
+        this.#standstill.count(this.#state);
         return this.#elasticity.endKeepAlive(a, b);
       case Kind.prewarm:
+        this.#standstill.count(this.#state);
         return this.#elasticity.prewarm(a, b);
       case Kind.scaling:
         return this.#elasticity.evaluateScaling(a);
       case Kind.actuation:
         return this.#elasticity.scaleTo(a, b);
       case Kind.sleepEnd:
+        this.#standstill.count(this.#state);
         return this.#elasticity.endSleep(a);
       case Kind.pool:
         return this.#elasticity.resizePool(a);
@@ -125,6 +133,7 @@ class Simulation {
         }
         return;
       default:
+        this.#standstill.count(this.#state);
         return this.#faults!.handle(kind - Kind.fault, a, b);
     }
   }
@@ -240,6 +249,7 @@ class Simulation {
       completions: this.#state.completed,
       queued,
     });
+    if (this.#sampler.count % PER_REPORT === 0) this.#door.report();
   }
 
   /** Moves the gaps so far apart, those of the steps that have ended in runs in progress included. */
@@ -284,6 +294,7 @@ class Simulation {
 
   #bringUp(id: number): void {
     this.#elasticity.makeReady(id);
+    if (id % PER_REPORT === 0) this.#door.report();
     this.#faults?.ready(id);
   }
 }

@@ -1,6 +1,9 @@
 import type { z } from "zod";
+import { LIMITS } from "../sim/limits.ts";
 import { setting, type SettingOptions } from "./setting.ts";
 import { type Dimension, parseQuantity } from "./units.ts";
+
+const MOST_ITEMS = LIMITS.listItems.value;
 
 /** A list of numbers, each within [min, max], in rising order if asked for. */
 export function numberList(
@@ -15,15 +18,18 @@ export function numberList(
   const { min, max, leastItems } = options;
   return setting<readonly number[] | null>({
     wanted: "a list of numbers",
-    allowed: `${leastItems} or more numbers in rising order, ` +
+    allowed: `${leastItems} to ${MOST_ITEMS} numbers in rising order, ` +
       (max === undefined ? `each >= ${min}` : `each ${min} to ${max}`),
     jsonSchema: {
       type: "array",
       minItems: leastItems,
+      maxItems: MOST_ITEMS,
       items: { type: "number", minimum: min, ...(max === undefined ? {} : { maximum: max }) },
     },
     read(input) {
-      if (!Array.isArray(input) || input.length < leastItems) return undefined;
+      if (!Array.isArray(input) || input.length < leastItems || input.length > MOST_ITEMS) {
+        return undefined;
+      }
       const numbers = input.map((item) => parseQuantity(item, "number"));
       const isAllowed = numbers.every((value, i) =>
         value >= min && (max === undefined || value <= max) && (i === 0 || value >= numbers[i - 1])

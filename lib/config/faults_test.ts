@@ -1,4 +1,4 @@
-import { equal, ok } from "@std/assert";
+import { equal, ok, throws } from "@std/assert";
 import { loadConfig } from "./load.ts";
 import { simulate } from "./simulate.ts";
 
@@ -55,4 +55,12 @@ Deno.test("failed starts are tried again after a wait", async () => {
   equal(requests.completed, requests.arrived);
   const share = faults!.failed_starts / cold_starts;
   ok(share > 0.28 && share < 0.52, `${share} of ${cold_starts}`);
+});
+
+Deno.test("loadConfig() refuses a warning that comes before the machine is there", () => {
+  loadConfig("faults: { spot: { mtbf: 100, notice: 100 } }");
+  throws(
+    () => loadConfig("faults: { spot: { mtbf: 100, notice: 101 } }"),
+    /^ConfigError: Cannot read "faults.spot.notice" as a warning within a life: .* <= mtbf, which is 100/,
+  );
 });

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { platformPreset } from "../serverless/platforms/platform_preset.ts";
 import { contentKind } from "../std/content_kind.ts";
 import { shownFile } from "../std/input_error.ts";
-import { checkConfiguration } from "./check/mod.ts";
+import { checkConfiguration, checkSize, type Problem } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
 import type { Configuration } from "./configuration.ts";
 import { readFunction } from "./function_configurations.ts";
@@ -135,10 +135,11 @@ export function loadConfig(
   // Compiling a parser pays only for schemas that are used more than once.
   const parsed = configurationSchema.safeParse(settings, { jitless: true });
   if (parsed.success) {
-    for (const { path, text } of checkConfiguration(parsed.data)) {
-      problems.push(`Cannot read "${writtenPaths.get(path) ?? path}" ${text}`);
-    }
+    const lineOf = ({ path, text }: Problem) =>
+      `Cannot read "${writtenPaths.get(path) ?? path}" ${text}`;
+    problems.push(...checkConfiguration(parsed.data).map(lineOf));
     problems.push(...functionProblems(parsed.data));
+    if (problems.length === 0) problems.push(...checkSize(parsed.data).map(lineOf));
   } else {
     for (const issue of parsed.error.issues) {
       problems.push(problemLine(issue, settings, writtenPaths));

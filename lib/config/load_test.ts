@@ -118,7 +118,7 @@ Deno.test("loadConfig() reads every alias as its setting", () => {
   // What makes each alias's value allowed: a model's shape to change, a buffer to limit.
   const base = "{ gateway: { on_no_capacity: buffer }, model: { name: mine, num_layers: 3, " +
     "hidden_size: 64, num_attention_heads: 4, head_dim: 16, vocab_size: 100, num_experts: 8, " +
-    "num_experts_per_token: 4 }, parallelization: { tensor_parallel_size: 4 } }";
+    "num_experts_per_token: 1 }, parallelization: { tensor_parallel_size: 4 } }";
   const before = JSON.stringify(loadConfig(base));
   let aliases = 0;
   for (const { path, info } of SETTINGS) {
@@ -290,20 +290,23 @@ Deno.test("loadConfig() takes no key from the prototype of objects", () => {
 Deno.test("loadConfig() names path, value and what is allowed of a wrong value", () => {
   hasProblem(
     "workload: { arrival_rate: -3 }",
-    'Cannot read "workload.arrival_rate" as requests per second: current value is -3 (allowed: > 0)',
+    'Cannot read "workload.arrival_rate" as requests per second: current value is -3 ' +
+      "(allowed: > 0, <= 1e9)",
   );
   hasProblem(
     "simulation: { duration: 0 }",
-    'Cannot read "simulation.duration" as seconds: current value is 0 (allowed: > 0)',
+    'Cannot read "simulation.duration" as seconds: current value is 0 ' +
+      "(allowed: > 0, <= 2147483647)",
   );
   hasProblem(
     "scheduler: { max_batch_size: 2.5 }",
-    'Cannot read "scheduler.max_batch_size" as a whole number: current value is 2.5 (allowed: whole, >= 1)',
+    'Cannot read "scheduler.max_batch_size" as a whole number: current value is 2.5 ' +
+      "(allowed: whole, 1 to 65536)",
   );
   hasProblem(
     "simulation: { duration: 5 GB }",
-    'Cannot read "simulation.duration" as seconds: current value is "5 GB" (allowed: > 0); ' +
-      "units: ns, us, ms, s, min (m), h, d",
+    'Cannot read "simulation.duration" as seconds: current value is "5 GB" ' +
+      "(allowed: > 0, <= 2147483647); units: ns, us, ms, s, min (m), h, d",
   );
   hasProblem(
     "scheduler: { type: vlm }",

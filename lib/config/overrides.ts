@@ -47,7 +47,8 @@ export function readOverrides(overrides: Overrides): Mapping {
       if (!isMapping(target[key])) target[key] = emptyMapping();
       target = target[key] as Mapping;
     }
-    target[last] = value;
+    // A copy: a later path may lead into it, and it is the caller's.
+    target[last] = structuredClone(value);
   }
   return result;
 }

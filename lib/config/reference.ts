@@ -16,7 +16,8 @@ Plain numbers are in the unit named. Texts may carry another unit of the same ki
 \`null\` means "not set". In names of choices, hyphens and underscores are the same.
 
 A setting has one name and perhaps others that other tools use ("also"). Giving one setting two
-different values under two names is an error. A setting that is given where it does not apply
+different values under two names is an error. No value lies beyond what can be meant, and no run
+beyond what can be held: [limits](limits.md). A setting that is given where it does not apply
 changes nothing, and a notice of the run says so. This page is made from the schema
 (\`lib/config/sections\`); \`deno task schema\` writes the same as a JSON Schema for editors.
 `;
@@ -53,9 +54,12 @@ function showMeaning(info: SettingInfo): string {
 }
 
 /** A Markdown table whose columns are as wide as their widest cell, as formatters want it. */
-function renderTable(rows: readonly (readonly string[])[]): string {
-  const cells = [HEAD, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
-  const widths = HEAD.map((_, i) => Math.max(...cells.map((row) => row[i].length)));
+export function renderTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = head.map((_, i) => Math.max(...cells.map((row) => row[i].length)));
   const lines = cells.map((row) =>
     `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(" | ")} |`
   );
@@ -98,7 +102,7 @@ function renderSection(section: SectionInfo, path: string): string {
     : ` The other settings apply when \`${switchedBy}\` is \`true\`.`;
   const about = `${description}${appliesSentence(appliesWhen)}${switched}`;
   const head = `${level} ${path}\n\n${wrap(about)}\n`;
-  return [head, ...(rows.length > 0 ? [`${renderTable(rows)}\n`] : []), ...parts].join("\n");
+  return [head, ...(rows.length > 0 ? [`${renderTable(HEAD, rows)}\n`] : []), ...parts].join("\n");
 }
 
 function renderList(list: ListInfo, path: string): string {

@@ -113,6 +113,8 @@ export interface SettingReader<T> {
   readonly otherValues?: Readonly<Record<string, string>>;
   /** The typed value; undefined when the input is not allowed. */
   read(input: unknown): T | undefined;
+  /** What a value is read as, where the refused input says more than `wanted`. */
+  wantedFor?(input: unknown): string | undefined;
   /** A note to add to the error of a refused input, such as "; did you mean ...?". */
   hint?(input: unknown): string;
 }
@@ -127,7 +129,8 @@ export function setting<T>(reader: SettingReader<T>, options: SettingOptions<T>)
     if (value !== undefined) return value;
     context.addIssue({
       code: "custom",
-      message: `as ${reader.wanted}: current value is ${showValue(input)} ` +
+      message:
+        `as ${reader.wantedFor?.(input) ?? reader.wanted}: current value is ${showValue(input)} ` +
         `(allowed: ${reader.allowed})${reader.hint?.(input) ?? ""}`,
     });
     return z.NEVER;

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { likelyMeant, plausibleOf } from "./plausible.ts";
 import { setting, type SettingOptions } from "./setting.ts";
 import { suggest } from "./suggest.ts";
 import { type Dimension, parseQuantity, unitsOf } from "./units.ts";
@@ -15,6 +16,18 @@ export interface Bounds {
   readonly whole?: boolean;
 }
 
+/** The bounds of a setting: its own, and those of its dimension where it has none. */
+function boundsOf(dimension: Dimension, { min, above, max, whole }: Bounds): Bounds {
+  const plausible = plausibleOf(dimension);
+  const least = above === 0 ? plausible?.least : undefined;
+  const most = max ?? plausible?.most;
+  return {
+    ...(least === undefined ? { min, above } : { min: least }),
+    ...(most !== undefined && { max: most }),
+    whole,
+  };
+}
+
 function isWithin(value: number, bounds: Bounds): boolean {
   return !Number.isNaN(value) &&
     (bounds.min === undefined || value >= bounds.min) &&
@@ -23,27 +36,51 @@ function isWithin(value: number, bounds: Bounds): boolean {
     (bounds.whole !== true || Number.isSafeInteger(value));
 }
 
-/** The bounds for people, such as "whole, >= 1". */
-function showBounds(bounds: Bounds): string {
+/** A bound for people: round large ones as powers of ten. */
+function show(bound: number): string {
+  return bound >= 1e6 && bound % 1e6 === 0
+    ? bound.toExponential().replace("e+", "e")
+    : String(bound);
+}
+
+/**
+ * The bounds for people, such as "whole, >= 1".
+ *
+ * @param least Least value but for 0, where 0 is allowed.
+ */
+function showBounds(bounds: Bounds, least?: number): string {
   const parts: string[] = [];
   if (bounds.whole === true) parts.push("whole");
-  if (bounds.min !== undefined && bounds.max !== undefined) {
-    parts.push(`${bounds.min} to ${bounds.max}`);
+  if (bounds.min === 0 && least !== undefined) {
+    parts.push(`0, or ${show(least)} to ${show(bounds.max!)}`);
+  } else if (bounds.min !== undefined && bounds.max !== undefined) {
+    parts.push(`${show(bounds.min)} to ${show(bounds.max)}`);
   } else {
-    if (bounds.min !== undefined) parts.push(`>= ${bounds.min}`);
-    if (bounds.above !== undefined) parts.push(`> ${bounds.above}`);
-    if (bounds.max !== undefined) parts.push(`<= ${bounds.max}`);
+    if (bounds.min !== undefined) parts.push(`>= ${show(bounds.min)}`);
+    if (bounds.above !== undefined) parts.push(`> ${show(bounds.above)}`);
+    if (bounds.max !== undefined) parts.push(`<= ${show(bounds.max)}`);
   }
   return parts.length > 0 ? parts.join(", ") : "any number";
 }
 
-function numberSchema(dimension: Dimension, bounds: Bounds): Record<string, unknown> {
+/** @param least As in {@linkcode showBounds}. */
+function numberSchema(
+  dimension: Dimension,
+  bounds: Bounds,
+  least?: number,
+): Record<string, unknown> {
   const number: Record<string, unknown> = { type: bounds.whole === true ? "integer" : "number" };
-  if (bounds.min !== undefined) number.minimum = bounds.min;
+  const isApart = bounds.min === 0 && least !== undefined;
+  if (bounds.min !== undefined) number.minimum = isApart ? least : bounds.min;
   if (bounds.above !== undefined) number.exclusiveMinimum = bounds.above;
   if (bounds.max !== undefined) number.maximum = bounds.max;
   if (unitsOf(dimension) === "") return number;
-  return { anyOf: [number, { type: "string", pattern: "^[+-]?[0-9.]" }] };
+  return {
+    anyOf: [number, ...(isApart ? [{ const: 0 }] : []), {
+      type: "string",
+      pattern: "^[+-]?[0-9.]",
+    }],
+  };
 }
 
 /** What a number of this dimension is called in messages. */
@@ -68,16 +105,26 @@ export function quantity(
   dimension: Dimension,
   options: SettingOptions<number | null> & Bounds,
 ): z.ZodType<number | null> {
+  const bounds = boundsOf(dimension, options);
+  const { least = 0, wanted } = plausibleOf(dimension) ?? {};
+  const isAllowed = (value: number) => isWithin(value, bounds) && (value <= 0 || value >= least);
+  /** Whether only the dimension's bounds refuse the input. */
+  const isOdd = (input: unknown) => {
+    const value = parseQuantity(input, dimension);
+    return isWithin(value, options) && !isAllowed(value);
+  };
   return setting<number | null>({
     wanted: wantedOf(dimension, options),
-    allowed: showBounds(options),
-    jsonSchema: numberSchema(dimension, options),
+    allowed: showBounds(bounds, plausibleOf(dimension)?.least),
+    jsonSchema: numberSchema(dimension, bounds, plausibleOf(dimension)?.least),
     read(input) {
       const value = parseQuantity(input, dimension);
-      return isWithin(value, options) ? value : undefined;
+      return isAllowed(value) ? value : undefined;
     },
+    wantedFor: (input) => isOdd(input) ? wanted : undefined,
     hint(input) {
       const units = unitsOf(dimension);
+      if (typeof input === "number" && isOdd(input)) return likelyMeant(input, dimension);
       const isUnitWrong = typeof input === "string" &&
         Number.isNaN(parseQuantity(input, dimension));
       return isUnitWrong && units !== "" ? `; units: ${units}` : "";
@@ -100,13 +147,13 @@ export function count(
 
 /** A whole number of tokens, >= `min`. */
 export function tokens(
-  options: SettingOptions<number> & { readonly min: number },
+  options: SettingOptions<number> & { readonly min: number; readonly max?: number },
 ): z.ZodType<number>;
 export function tokens(
-  options: SettingOptions<number | null> & { readonly min: number },
+  options: SettingOptions<number | null> & { readonly min: number; readonly max?: number },
 ): z.ZodType<number | null>;
 export function tokens(
-  options: SettingOptions<number | null> & { readonly min: number },
+  options: SettingOptions<number | null> & { readonly min: number; readonly max?: number },
 ): z.ZodType<number | null> {
   return quantity("tokens", { ...options, whole: true });
 }

@@ -1,3 +1,4 @@
+import type { ReportProgress } from "../cluster/cluster_parts.ts";
 import { simulateCluster } from "../cluster/simulate.ts";
 import { coldStartWaits } from "../metrics/cold_start_waits.ts";
 import { runDigest } from "../metrics/digest.ts";
@@ -13,8 +14,11 @@ export type SimulatePhase = "build" | "loop" | "summary";
 
 /** Options of {@link simulate}. */
 export interface SimulateOptions extends ConfiguredTexts {
-  /** Called now and then with the share of requests that have ended and the simulated time, seconds. */
-  readonly onProgress?: (doneShare: number, simulatedSeconds: number) => void;
+  /**
+   * Called now and then with the share of requests that have ended, the simulated time, seconds, and
+   * what the run holds. An error that it throws ends the run.
+   */
+  readonly onProgress?: ReportProgress;
   /** Called as each phase begins, for a clock outside: nothing in here reads one. */
   readonly onPhase?: (phase: SimulatePhase) => void;
 }

@@ -119,12 +119,17 @@ export function parseQuantity(value: unknown, dimension: Dimension): number {
   const unit = match[2];
   if (!Number.isFinite(amount)) return NaN;
   if (unit === undefined) return amount;
-  const { factors } = DIMENSIONS[dimension];
-  return Object.hasOwn(factors, unit) ? scale(amount, factors[unit]) : NaN;
+  return withUnit(amount, unit, dimension);
 }
 
 /** amount * factor; dividing by the inverse where that is a whole number keeps "50ms" equal to 0.05. */
 function scale(amount: number, factor: number): number {
   const inverse = Math.round(1 / factor);
   return factor < 1 && Math.abs(inverse * factor - 1) < 1e-12 ? amount / inverse : amount * factor;
+}
+
+/** A number of a unit in the base unit of `dimension`; NaN for a unit of another dimension. */
+export function withUnit(amount: number, unit: string, dimension: Dimension): number {
+  const { factors } = DIMENSIONS[dimension];
+  return Object.hasOwn(factors, unit) ? scale(amount, factors[unit]) : NaN;
 }

@@ -1,3 +1,5 @@
+import { LIMITS, plain } from "./limits.ts";
+
 /**
  * A pending-event set on typed arrays: a binary heap ordered by (time, priority, sequence), so that
  * the order of coincident events is total and first in, first out within a priority. Events are an
@@ -34,8 +36,15 @@ export class EventQueue {
   #as: Int32Array;
   #bs: Int32Array;
 
-  /** Makes a queue with room for `capacity` (>= 1) events; it grows as needed. */
-  constructor(capacity = 64) {
+  readonly #most: number;
+
+  /**
+   * Makes a queue with room for `capacity` (>= 1) events; it grows as needed.
+   *
+   * @param most Events that may wait at one time, looked at whenever the queue grows.
+   */
+  constructor(capacity = 64, most: number = LIMITS.pendingEvents.value) {
+    this.#most = most;
     // Infinity stands in the first place while there is no event.
     this.#times = new Float64Array(capacity).fill(Infinity);
     this.#ranks = new Float64Array(capacity);
@@ -131,6 +140,12 @@ export class EventQueue {
   }
 
   #grow(): void {
+    if (this.#size >= this.#most) {
+      throw new RangeError(
+        `Cannot add an event to a queue of at most ${plain(this.#most)}: current value is ` +
+          `${this.#size} that wait, the next of them at ${this.nextSeconds} s`,
+      );
+    }
     const capacity = this.#times.length * 2;
     const doubled = <T extends Float64Array | Int32Array>(next: T, old: T): T => {
       next.set(old);

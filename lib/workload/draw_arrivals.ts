@@ -1,3 +1,4 @@
+import { atMost, LIMITS } from "../sim/limits.ts";
 import type { RandomStream } from "../sim/random_streams.ts";
 import type { ArrivalProcess } from "./arrivals/arrival_process.ts";
 
@@ -11,7 +12,7 @@ function firstDraw(process: ArrivalProcess, durationSeconds: number, requests: n
  * The arrivals up to `durationSeconds`, at most `requests` of them.
  *
  * @param durationSeconds Last instant, seconds; may be Infinity if `requests` is not.
- * @throws {RangeError} If there would be more than 2^28 arrivals.
+ * @throws {RangeError} If there would be more than a run can have.
  */
 export function drawArrivals(
   process: ArrivalProcess,
@@ -29,9 +30,10 @@ export function drawArrivals(
     while (count < at.length && at[count] <= durationSeconds && at[count] < Infinity) count++;
     if (count === requests) return at;
     if (count < at.length) return at.slice(0, count);
-    if (count >= 2 ** 28) {
+    if (count >= LIMITS.requests.value) {
       throw new RangeError(
-        `Cannot draw arrivals for ${durationSeconds} s as at most 2^28 requests: current value is more`,
+        `Cannot draw arrivals for ${durationSeconds} s as ${atMost("requests")}: ` +
+          `current value is more`,
       );
     }
     const larger = new Float64Array(Math.min(requests, 2 * at.length));

@@ -7,6 +7,8 @@ import type { QueueOrder } from "../../scheduling/batching/waiting_queue.ts";
 import type { WeightCache } from "../../serverless/cold_start/mod.ts";
 import { randomStreams } from "../../sim/random_streams.ts";
 import type { RequestTable } from "../../workload/mod.ts";
+import { checkSize, runSize, sizeNotices } from "../check/mod.ts";
+import { ConfigError } from "../config_error.ts";
 import type { Configuration } from "../configuration.ts";
 import { buildBatching, queueKeys } from "./batching.ts";
 import { buildClasses, type BuiltClasses, limitsByClass } from "./classes.ts";
@@ -79,6 +81,7 @@ export async function buildCluster(
   );
   const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
   const requests = buildRequests(config, streams, texts.traceText);
+  const large = checkDrawnSize(config, requests.table);
   const assigned = withFunctionIds(config, requests, names, streams);
   const built = buildClasses(config, { ...requests, table: assigned.table }, streams);
   const { table } = built;
@@ -131,6 +134,7 @@ export async function buildCluster(
     workload.closed_loop.concurrency !== null;
   const hasOwnLimits = kinds.some((kind) => limitsDiffer(kind.config.slo, config.slo));
   const notices = new Set([
+    ...large,
     ...settingNotices(config, builtKinds, requests),
     ...requests.notices,
     ...assigned.notices,
@@ -164,6 +168,21 @@ export async function buildCluster(
     storedAt: storedWeights(config, byFunction, starts.weights),
     notices: [...notices],
   };
+}
+
+/**
+ * Refuses a run that would hold too much, now that its requests are known.
+ *
+ * @returns What a user should know of the size of the run.
+ * @throws {ConfigError} If it would.
+ */
+function checkDrawnSize(config: Configuration, table: RequestTable): string[] {
+  const { count, arrivalAtSeconds } = table;
+  const lastArrivalSeconds = count > 0 ? arrivalAtSeconds[count - 1] : 0;
+  const size = runSize(config, { count, lastArrivalSeconds });
+  const problems = checkSize(config, size);
+  if (problems.length === 0) return sizeNotices(size);
+  throw new ConfigError(problems.map(({ path, text }) => `Cannot read "${path}" ${text}`));
 }
 
 function limitsDiffer(own: Configuration["slo"], common: Configuration["slo"]): boolean {

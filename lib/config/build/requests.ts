@@ -13,6 +13,7 @@ import {
   withArrivals,
   type WorkloadSpec,
 } from "../../workload/mod.ts";
+import { atMost, LIMITS, plain } from "../../sim/limits.ts";
 import { parseInput, shownFile } from "../../std/input_error.ts";
 import type { RunFacts } from "../applies.ts";
 import { ConfigError } from "../config_error.ts";
@@ -47,7 +48,9 @@ export function buildRequests(
 ): BuiltRequests {
   const { workload } = config;
   if (workload.type !== "trace") {
-    const table = generateWorkload(generatedSpec(config), streams);
+    const spec = generatedSpec(config);
+    checkDrawn(config, spec);
+    const table = generateWorkload(spec, streams);
     return { table, functionNames: [], classNames: [], notices: [] };
   }
   if (traceText === undefined) {
@@ -80,6 +83,26 @@ export function buildRequests(
     },
     notices: traceNotices(config, trace),
   };
+}
+
+/**
+ * Refuses to draw more requests than fit. Only here the rates of all arrival processes are known.
+ *
+ * @throws {ConfigError} If there would be more than fit.
+ */
+function checkDrawn({ workload }: Configuration, spec: WorkloadSpec): void {
+  const { arrivals, durationSeconds = Infinity, requests = Infinity } = spec;
+  const rate = arrivals?.meanRatePerSecond ?? 0;
+  const expected = Math.min(requests, rate * durationSeconds) * (workload.sessions.mean_turns ?? 1);
+  if (!(expected > LIMITS.requests.value)) return;
+  const [path, value] = workload.type === "embedded"
+    ? ["workload.embedded.rate_scale", workload.embedded.rate_scale]
+    : ["workload.arrival_rate", workload.arrival_rate];
+  throw new ConfigError([
+    `Cannot read "${path}" as that of a workload that can be drawn: current value is ${value} ` +
+    `(${plain(rate)} requests/s over ${durationSeconds} s would be ${plain(expected)} requests; ` +
+    `${atMost("requests")})`,
+  ]);
 }
 
 /** Formats whose columns a configuration may name. */
@@ -194,6 +217,7 @@ function traceRequests(config: Configuration, trace: Trace, streams: RandomStrea
       streams,
     );
   }
+  checkScaledTrace(config, trace);
   const table = trace.hasArrivals
     ? trace.table
     : withArrivals(trace.table, arrivals(workload), streams.take("arrivals"));
@@ -205,9 +229,32 @@ function traceRequests(config: Configuration, trace: Trace, streams: RandomStrea
     jitterSeconds: jitter,
     ...(workload.num_requests !== null && { requests: workload.num_requests }),
   }, jitter > 0 ? streams.take("jitter") : undefined);
+  if (trace.hasArrivals) checkBegin(config, replayed);
   const { concurrency, think_time: thinkSeconds } = workload.closed_loop;
   if (concurrency !== null) return { ...replayed, closedLoop: { concurrency, thinkSeconds } };
   return simulation.drain ? replayed : untilSeconds(replayed, simulation.duration);
+}
+
+/** Refuses a trace that would be multiplied to more requests than fit. */
+function checkScaledTrace({ workload }: Configuration, { table }: Trace): void {
+  const { path, rate_scale: scale } = workload.trace;
+  if (!(table.count * scale > LIMITS.requests.value)) return;
+  throw new ConfigError([
+    `Cannot read "workload.trace.rate_scale" as that of a workload that can be held: current value ` +
+    `is ${scale} (times the ${plain(table.count)} requests of ${path} would be ` +
+    `${plain(table.count * scale)} requests; ${atMost("requests")})`,
+  ]);
+}
+
+/** Refuses a trace whose clock began long before its first row. */
+function checkBegin({ workload }: Configuration, { arrivalAtSeconds: at }: RequestTable): void {
+  const [first] = at;
+  if (!(first > LIMITS.traceBeginSeconds.value)) return;
+  throw new ConfigError([
+    `Cannot replay "${workload.trace.path}" as a trace that begins near 0 s: current value is a ` +
+    `first arrival at ${first} s (the times look like Unix time: subtract the first one from all, ` +
+    `or set workload.trace.start to it; ${atMost("traceBeginSeconds")})`,
+  ]);
 }
 
 /** Rows that arrive before the run stops. */

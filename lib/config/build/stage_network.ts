@@ -14,15 +14,16 @@ export function stageNetwork(
 ): StageNetwork | undefined {
   const { tensor_parallel_size: stageGpus, pipeline_parallel_size: stages } = parallelization;
   const own = nodes.filter((node) => node.gpu.name === gpu.name);
-  const largest = Math.max(0, ...own.map(({ gpus }) => gpus));
+  const largest = own.reduce((most, { gpus }) => Math.max(most, gpus), 0);
   const stagesPerMachine = Math.floor(largest / stageGpus);
   if (stagesPerMachine === 0 || stagesPerMachine >= stages) return undefined;
   // Each GPU of a machine has its part of the network cards.
-  const rates = own.map(({ gpus, node }) =>
-    (node.nicBytesPerSecond ?? Infinity) * Math.min(1, stageGpus / gpus)
-  );
+  const bytesPerSecond = own.reduce((least, { gpus, node }) => {
+    const rate = (node.nicBytesPerSecond ?? Infinity) * Math.min(1, stageGpus / gpus);
+    return Math.min(least, rate);
+  }, Infinity);
   return {
     copies: Math.ceil(stages / stagesPerMachine) - 1,
-    bytesPerSecond: Math.min(...rates),
+    bytesPerSecond,
   };
 }

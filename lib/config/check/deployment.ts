@@ -1,3 +1,5 @@
+import { scalingPolicyName } from "../scaling_policy_name.ts";
+import { LIMITS, plain } from "../../sim/limits.ts";
 import type { Configuration } from "../configuration.ts";
 import { type Problem, problem } from "./problem.ts";
 
@@ -100,7 +102,39 @@ function checkPolicy({ scaling, slo }: Configuration): Problem[] {
     const path = "scaling.keep_alive.hybrid_histogram.range";
     problems.push(problem(path, "whole bins", range, `a multiple of bin, which is ${bin}`));
   }
-  return problems;
+  return [...problems, ...checkBins(scaling)];
+}
+
+/** Histograms, seasons and windows of the policies in use that are cut into too many parts. */
+function checkBins(scaling: Configuration["scaling"]): Problem[] {
+  const { keep_alive: keepAlive, knative_kpa: kpa, hpa, predictive, schedule, concurrency } =
+    scaling;
+  const { range, bin } = keepAlive.hybrid_histogram;
+  const period = scaling.period ?? 1;
+  const policy = scalingPolicyName(scaling);
+  const cuts = [
+    [keepAlive.policy === "hybrid-histogram", "keep_alive.hybrid_histogram.range", range, bin],
+    [policy === "predictive", "predictive.season", predictive.season, period],
+    [policy === "predictive", "predictive.lead", predictive.lead ?? 0, period],
+    [policy === "schedule", "schedule.lead", schedule.lead, schedule.repeat ?? Infinity],
+    [policy === "knative-kpa", "knative_kpa.stable_window", kpa.stable_window, period],
+    [policy === "knative-kpa", "knative_kpa.scale_down_delay", kpa.scale_down_delay, period],
+    [
+      policy === "concurrency",
+      "concurrency.scale_down_window",
+      concurrency.scale_down_window,
+      period,
+    ],
+    [policy === "hpa", "hpa.scale_down_stabilization", hpa.scale_down_stabilization, period],
+    [scaling.enabled, "scrape_delay", scaling.scrape_delay, period],
+    [scaling.enabled, "actuation_delay", scaling.actuation_delay, period],
+  ] as const;
+  const most = LIMITS.bins.value;
+  return cuts.filter(([isUsed, , whole, part]) => isUsed && whole / part > most)
+    .map(([, path, whole, part]) => {
+      const allowed = `<= ${plain(most * part)}, which is ${plain(most)} times ${part} s`;
+      return problem(`scaling.${path}`, "a time of so many parts", whole, allowed);
+    });
 }
 
 /** What a pre-warmed pool contradicts. */

@@ -6,15 +6,19 @@
  */
 import type { Configuration } from "../configuration.ts";
 import { checkDeployment } from "./deployment.ts";
+import { checkFaults } from "./faults.ts";
 import { checkModel } from "./model.ts";
 import { checkFunctions } from "./functions.ts";
 import type { Problem } from "./problem.ts";
+import { checkStart } from "./start.ts";
 import { checkWorkload } from "./workload.ts";
 
 export type { Problem } from "./problem.ts";
+export { type KnownRequests, type RunSize, runSize } from "./run_size.ts";
+export { checkSize, sizeNotices } from "./size.ts";
 
 /** Every contradiction in a configuration, in the order of the sections. */
 export function checkConfiguration(configuration: Configuration): Problem[] {
-  return [checkWorkload, checkModel, checkDeployment, checkFunctions]
+  return [checkWorkload, checkModel, checkDeployment, checkStart, checkFaults, checkFunctions]
     .flatMap((check) => check(configuration));
 }

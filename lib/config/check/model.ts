@@ -23,5 +23,10 @@ export function checkModel({ model }: Configuration): Problem[] {
     const key = model.num_experts === null ? "num_experts" : "num_experts_per_token";
     problems.push(problem(`model.${key}`, "a part of the experts' shape", null, "whole, >= 1"));
   }
+  const { num_experts: experts, num_experts_per_token: chosen } = model;
+  if (experts !== null && chosen !== null && chosen > experts) {
+    const allowed = `<= num_experts, which is ${experts}`;
+    problems.push(problem("model.num_experts_per_token", "experts of a token", chosen, allowed));
+  }
   return problems;
 }

@@ -1,6 +1,7 @@
 import { ROUTING_POLICIES, type RoutingName } from "../../scheduling/routing/create_routing.ts";
 import { EVICTION_POLICIES } from "../../serverless/cold_start/eviction.ts";
 import { PLACEMENT_POLICIES, type PlacementName } from "../../serverless/placement/policies.ts";
+import { LIMITS } from "../../sim/limits.ts";
 import { all, is, isSet, never } from "../applies.ts";
 import { section, sectionList } from "../section.ts";
 import { choice, count, flag, quantity, text } from "../settings.ts";
@@ -43,7 +44,12 @@ const node = section({
     appliesWhen: never("no result names machines"),
     describe: "Accepted; no result names machines.",
   }),
-  count: count({ min: 1, default: 1, describe: "Machines of this kind." }),
+  count: count({
+    min: 1,
+    max: LIMITS.machines.value,
+    default: 1,
+    describe: "Machines of this kind.",
+  }),
   type: text({
     default: "generic",
     describe: "Machine in data/hardware: memory, disks, network, PCIe.",
@@ -52,7 +58,12 @@ const node = section({
     default: null,
     describe: "GPU in data/hardware; null: the machine's, or `cluster.gpu_type`.",
   }),
-  gpus: count({ min: 1, default: null, describe: "GPUs of each machine; null: as its type." }),
+  gpus: count({
+    min: 1,
+    max: LIMITS.gpusPerMachine.value,
+    default: null,
+    describe: "GPUs of each machine; null: as its type.",
+  }),
 }, { describe: "One kind of machine." });
 
 const placement = section({
@@ -102,6 +113,7 @@ const weightCache = section({
 export const cluster = section({
   num_replicas: count({
     min: 1,
+    max: LIMITS.initialInstances.value,
     default: 1,
     appliesWhen: is("scaling.enabled", false),
     describe: "Instances of a fleet of fixed size (`scaling.enabled: false`).",

@@ -1,3 +1,4 @@
+import { LIMITS } from "../../sim/limits.ts";
 import { all, any, is, isSet } from "../applies.ts";
 import { numberMap } from "../collections.ts";
 import { section } from "../section.ts";
@@ -21,6 +22,7 @@ export const coldStart = section({
   }),
   initial_instances: count({
     min: 0,
+    max: LIMITS.initialInstances.value,
     default: null,
     appliesWhen: is("scaling.enabled", true),
     describe: "Instances ready at the start of the simulation; null: `scaling.min_instances`.",

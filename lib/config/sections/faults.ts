@@ -1,10 +1,11 @@
+import { LIMITS } from "../../sim/limits.ts";
 import { all, any, isNot, isSet } from "../applies.ts";
 import { section } from "../section.ts";
 import { choice, count, quantity } from "../settings.ts";
 
 const failures = section({
   mtbf: quantity("seconds", {
-    above: 0,
+    min: LIMITS.shortestPeriodSeconds.value,
     default: null,
     describe: "Mean time between failures of one machine (of one instance without " +
       "`cluster.nodes`), seconds; null: none.",
@@ -25,7 +26,7 @@ const failures = section({
 
 const spot = section({
   mtbf: quantity("seconds", {
-    above: 0,
+    min: LIMITS.shortestPeriodSeconds.value,
     default: null,
     describe: "Mean life of spot capacity, seconds; null: it is never preempted.",
   }),

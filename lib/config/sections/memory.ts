@@ -1,3 +1,4 @@
+import { LIMITS } from "../../sim/limits.ts";
 import { is, isSet, when } from "../applies.ts";
 import { section } from "../section.ts";
 import { choice, count, quantity, tokens } from "../settings.ts";
@@ -25,6 +26,7 @@ export const memory = section({
   }),
   block_size: tokens({
     min: 1,
+    max: LIMITS.stepTokens.value,
     default: 16,
     describe: "Tokens of one KV block.",
     aliases: ["scheduler.block_size"],

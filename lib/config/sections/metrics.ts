@@ -1,3 +1,4 @@
+import { LIMITS } from "../../sim/limits.ts";
 import { numberList } from "../collections.ts";
 import { section } from "../section.ts";
 import { quantity } from "../settings.ts";
@@ -5,7 +6,7 @@ import { quantity } from "../settings.ts";
 /** What is measured. */
 export const metrics = section({
   collect_interval: quantity("seconds", {
-    above: 0,
+    min: LIMITS.shortestPeriodSeconds.value,
     default: 1,
     describe: "Time between two rows of the time series, seconds.",
   }),

@@ -1,3 +1,4 @@
+import { LIMITS } from "../../sim/limits.ts";
 import { all, is, isNot, when } from "../applies.ts";
 import { section } from "../section.ts";
 import { count, quantity } from "../settings.ts";
@@ -12,18 +13,21 @@ const EXPERTS_TIMED = all(
 export const parallelization = section({
   tensor_parallel_size: count({
     min: 1,
+    max: LIMITS.gpusPerMachine.value,
     default: 1,
     describe: "GPUs that share each layer.",
     aliases: ["tp"],
   }),
   pipeline_parallel_size: count({
     min: 1,
+    max: LIMITS.gpusPerMachine.value,
     default: 1,
     describe: "Stages of consecutive layers.",
     aliases: ["pp"],
   }),
   expert_parallel_size: count({
     min: 1,
+    max: LIMITS.gpusPerMachine.value,
     default: 1,
     appliesWhen: EXPERTS_TIMED,
     describe: "Groups of GPUs among which whole experts are spread; divides the tensor degree.",

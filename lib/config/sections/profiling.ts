@@ -1,10 +1,17 @@
 import { type Condition, is, isNot, never } from "../applies.ts";
 import { textMap } from "../collections.ts";
+import { LIMITS } from "../../sim/limits.ts";
 import { section } from "../section.ts";
 import { quantity } from "../settings.ts";
 
 const coefficient = (describe: string, appliesWhen?: Condition) =>
-  quantity("number", { min: 0, default: null, describe: `${describe}.`, appliesWhen });
+  quantity("number", {
+    min: 0,
+    max: LIMITS.coefficient.value,
+    default: null,
+    describe: `${describe}.`,
+    appliesWhen,
+  });
 
 /** Coefficients in SimFaaSInfer's files. */
 export const profiling = section({

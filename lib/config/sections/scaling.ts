@@ -1,5 +1,6 @@
 import { POOLED_THINGS } from "../../serverless/cold_start/partial_plan.ts";
 import { POOL_POLICIES, type PoolPolicyName } from "../../serverless/keep_alive/create_pool.ts";
+import { LIMITS } from "../../sim/limits.ts";
 import { all, any, type Condition, is, isNot, isNotSet, isSet } from "../applies.ts";
 import { scalingPolicyName } from "../scaling_policy_name.ts";
 import { section, sectionList } from "../section.ts";
@@ -123,18 +124,20 @@ const prewarmedPool = section({
   }),
   size: count({
     min: 0,
+    max: LIMITS.initialInstances.value,
     default: 1,
     appliesWhen: POOLED,
     describe: "Members; of a policy that follows demand the fewest.",
   }),
   max: count({
     min: 0,
+    max: LIMITS.initialInstances.value,
     default: 8,
     appliesWhen: all(POOLED, isNot("scaling.prewarmed_pool.policy", "fixed")),
     describe: "Most members of a policy that follows demand.",
   }),
   period: quantity("seconds", {
-    above: 0,
+    min: LIMITS.shortestPeriodSeconds.value,
     default: 10,
     appliesWhen: POOLED,
     describe: "Time between two decisions, seconds.",
@@ -290,7 +293,7 @@ const keda = section({
     describe: "The first instance starts when more requests than this wait.",
   }),
   polling: quantity("seconds", {
-    above: 0,
+    min: LIMITS.shortestPeriodSeconds.value,
     default: 30,
     describe: "Time between two looks at the queue for activation, seconds.",
   }),
@@ -373,7 +376,7 @@ const scheduleEntry = section({
 const schedule = section({
   entries: sectionList(scheduleEntry, { describe: "The timetable, in order of `from`." }),
   repeat: quantity("seconds", {
-    above: 0,
+    min: LIMITS.shortestPeriodSeconds.value,
     default: null,
     describe: "The timetable repeats after this time, seconds; null: once.",
   }),
@@ -427,7 +430,12 @@ export const scaling = section({
         "`concurrency`.",
     },
   ),
-  min_instances: count({ min: 0, default: 0, describe: "Fewest instances; 0: scale to zero." }),
+  min_instances: count({
+    min: 0,
+    max: LIMITS.initialInstances.value,
+    default: 0,
+    describe: "Fewest instances; 0: scale to zero.",
+  }),
   max_instances: count({ min: 1, default: 8, describe: "Most instances." }),
   scale_up_threshold: quantity("fraction", {
     above: 0,
@@ -450,7 +458,7 @@ export const scaling = section({
     describe: "Time after a change of `threshold` without another, seconds; null: 30.",
   }),
   period: quantity("seconds", {
-    above: 0,
+    min: LIMITS.shortestPeriodSeconds.value,
     default: null,
     describe: "Time between two evaluations, seconds; null: the policy's own.",
   }),

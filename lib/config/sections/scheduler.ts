@@ -1,3 +1,4 @@
+import { LIMITS } from "../../sim/limits.ts";
 import {
   BATCHING_STRATEGIES,
   type BatchingName,
@@ -23,12 +24,14 @@ export const scheduler = section({
   }),
   max_num_seqs: count({
     min: 1,
+    max: LIMITS.sequences.value,
     default: 256,
     describe: "Most sequences that run at once.",
     aliases: ["max_batch_size"],
   }),
   max_num_batched_tokens: tokens({
     min: 1,
+    max: LIMITS.stepTokens.value,
     default: 8192,
     appliesWhen: isNot("scheduler.type", "fastertransformer"),
     describe: "Token budget of one step; at least `max_num_seqs`.",
@@ -36,6 +39,7 @@ export const scheduler = section({
   }),
   chunk_size: tokens({
     min: 1,
+    max: LIMITS.stepTokens.value,
     default: 512,
     appliesWhen: is("scheduler.type", "sarathi"),
     describe: "Token budget of one step under `sarathi`, decodes included.",

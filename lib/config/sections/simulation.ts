@@ -1,3 +1,4 @@
+import { LIMITS } from "../../sim/limits.ts";
 import { all, any, is, isNot, isNotSet } from "../applies.ts";
 import { choice, count, flag, quantity } from "../settings.ts";
 import { section } from "../section.ts";
@@ -39,6 +40,7 @@ export const simulation = section({
   }),
   replications: count({
     min: 1,
+    max: LIMITS.replications.value,
     default: 1,
     describe: "Runs with different random streams, for confidence intervals.",
   }),

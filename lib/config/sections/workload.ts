@@ -1,3 +1,4 @@
+import { LIMITS } from "../../sim/limits.ts";
 import { TRACE_READERS, type TraceFormat } from "../../workload/traces/read_trace.ts";
 import { all, any, is, isNot, isNotSet, isSet, when } from "../applies.ts";
 import { section, sectionList } from "../section.ts";
@@ -97,7 +98,7 @@ const burst = section({
     describe: "Rate during a burst, requests per second.",
   }),
   period: quantity("seconds", {
-    above: 0,
+    min: LIMITS.shortestPeriodSeconds.value,
     default: 300,
     describe: "Time from the start of one burst to the start of the next, seconds.",
   }),
@@ -285,6 +286,7 @@ const prefixGroups = section({
 const sessions = section({
   mean_turns: quantity("number", {
     min: 1,
+    max: LIMITS.meanTurns.value,
     default: null,
     describe: "Mean number of turns of a session (geometric); null: every request stands alone.",
   }),
@@ -350,13 +352,15 @@ export const workload = section({
     aliases: ["rate", "qps"],
   }),
   cv: quantity("number", {
-    above: 0,
+    min: LIMITS.leastVariation.value,
+    max: LIMITS.mostVariation.value,
     default: 2,
     appliesWhen: all(is("workload.type", "gamma", "weibull"), OPEN_LOOP),
     describe: "Coefficient of variation of the gaps of `gamma` and `weibull`; 1 is Poisson.",
   }),
   num_requests: count({
     min: 1,
+    max: LIMITS.requests.value,
     default: null,
     describe: "No more requests than this; null: as many as arrive in `simulation.duration`.",
   }),

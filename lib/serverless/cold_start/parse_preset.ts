@@ -1,5 +1,6 @@
 import { parse, YamlSyntaxError } from "@std/yaml";
 import { z } from "zod";
+import { LIMITS } from "../../sim/limits.ts";
 import { contentKind } from "../../std/content_kind.ts";
 import { shownName, shownNames } from "../../std/safe_text.ts";
 import { firstIssue } from "../../std/zod_issue.ts";
@@ -13,30 +14,33 @@ import {
   type WeightTier,
 } from "./stages.ts";
 
-const positive = z.number().positive();
-const atLeastZero = z.number().nonnegative();
+const bytes = z.number().positive().max(LIMITS.mostBytes.value);
+const seconds = z.number().nonnegative().max(LIMITS.longestSeconds.value);
+const bandwidth = z.number()
+  .min(LIMITS.slowestBytesPerSecond.value, "a bandwidth that a link can have, in bytes per second")
+  .max(LIMITS.fastestBytesPerSecond.value, "a bandwidth that a link can have, in bytes per second");
 
 const routeSchema = z.strictObject({
   links: z.array(z.enum(LINK_NAMES)),
-  limit_bytes_per_s: positive.optional(),
+  limit_bytes_per_s: bandwidth.optional(),
 });
 
 const transferSchema = z.strictObject({
   what: z.enum(["weights", "image", "snapshot", "fixed"]),
   fraction: z.number().positive().max(1).default(1),
-  bytes: positive.optional(),
+  bytes: bytes.optional(),
   from: z.strictObject({
     remote: routeSchema.optional(),
     ssd: routeSchema.optional(),
     dram: routeSchema.optional(),
   }),
-  chunk_bytes: atLeastZero.default(0),
+  chunk_bytes: z.number().nonnegative().max(LIMITS.mostBytes.value).default(0),
   keep_in: z.array(z.enum(["dram", "ssd"])).default([]),
   once_per_node: z.boolean().default(false),
 });
 
 const workFields = {
-  seconds: atLeastZero.default(0),
+  seconds: seconds.default(0),
   seconds_per: z.record(z.string(), z.number()).default({}),
   transfer: transferSchema.optional(),
 };
@@ -45,9 +49,9 @@ const stageSchema = z.strictObject({
   stage: z.string().regex(/^[a-z][a-z0-9_]*$/),
   after: z.array(z.string()).optional(),
   ...workFields,
-  noise_sigma: atLeastZero.default(0),
+  noise_sigma: z.number().nonnegative().default(0),
   noise_uniform: z.number().min(0).lt(1).default(0),
-  poll_seconds: atLeastZero.default(0),
+  poll_seconds: seconds.default(0),
   billed: z.boolean().default(true),
   artifact: z.strictObject({
     name: z.string().min(1),
@@ -59,13 +63,13 @@ const stageSchema = z.strictObject({
 });
 
 const linksSchema = z.strictObject({
-  registry_bytes_per_s: positive.optional(),
-  storage_bytes_per_s: positive.optional(),
-  nic_bytes_per_s: positive.optional(),
-  ssd_read_bytes_per_s: positive.optional(),
-  host_bytes_per_s: positive.optional(),
-  pcie_bytes_per_s: positive.optional(),
-  nvlink_bytes_per_s: positive.optional(),
+  registry_bytes_per_s: bandwidth.optional(),
+  storage_bytes_per_s: bandwidth.optional(),
+  nic_bytes_per_s: bandwidth.optional(),
+  ssd_read_bytes_per_s: bandwidth.optional(),
+  host_bytes_per_s: bandwidth.optional(),
+  pcie_bytes_per_s: bandwidth.optional(),
+  nvlink_bytes_per_s: bandwidth.optional(),
 });
 
 const parametersSchema = z.record(z.string(), z.number());

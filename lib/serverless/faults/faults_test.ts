@@ -77,6 +77,11 @@ Deno.test("retryBackoff() doubles up to its longest wait and gives up", () => {
   );
 });
 
+Deno.test("retryBackoff() without a first wait never waits, however often a start fails", () => {
+  const policy = retryBackoff({ initialSeconds: 0 });
+  for (const failed of [1, 2, 1100, 1e6]) strictEqual(policy.waitSeconds(failed, stream()), 0);
+});
+
 Deno.test("retryBackoff() draws its jitter below the wait", () => {
   const policy = retryBackoff({ jitter: 0.5 });
   const draws = stream();

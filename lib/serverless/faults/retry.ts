@@ -48,7 +48,9 @@ export function retryBackoff(options: RetryOptions = {}): RetryPolicy {
   return {
     waitSeconds(failed, stream) {
       if (failed >= maxAttempts) return Infinity;
-      const wait = Math.min(maxSeconds, initialSeconds * factor ** (failed - 1));
+      // A growth beyond all numbers times a first wait of 0 would be none.
+      const grown = initialSeconds === 0 ? 0 : initialSeconds * factor ** (failed - 1);
+      const wait = Math.min(maxSeconds, grown);
       return jitter === 0 ? wait : wait * (1 - jitter * stream.next());
     },
   };

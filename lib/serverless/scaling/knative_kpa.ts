@@ -122,7 +122,9 @@ export function knativeKpa(options: KnativeKpaOptions = {}): ScalingPolicy {
     if (scaleDownDelaySeconds === 0) return count;
     while (decisions.length > 0 && decisions[decisions.length - 1].count <= count) decisions.pop();
     decisions.push({ atSeconds: nowSeconds, count });
-    while (decisions[0].atSeconds <= nowSeconds - scaleDownDelaySeconds) decisions.shift();
+    // The present one stays, however short the delay.
+    const from = nowSeconds - scaleDownDelaySeconds;
+    while (decisions.length > 1 && decisions[0].atSeconds <= from) decisions.shift();
     return decisions[0].count;
   }
 

@@ -219,3 +219,13 @@ Deno.test("knative-kpa lifts to the activation scale and delays scale-down", () 
   // Stable means 40, 20.5, 14, then 1 (floor(4 / 2) = 2); the first decision counts until 22 s.
   deepStrictEqual(desired, [4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 3, 2, 2, 2, 2]);
 });
+
+Deno.test("knative-kpa with a scale-down delay shorter than the clock resolves has none", () => {
+  const options = { ...TEN, stableWindowSeconds: 6 };
+  const plain = knativeKpa(options);
+  const brief = knativeKpa({ ...options, scaleDownDelaySeconds: 1e-300 });
+  for (let i = 1; i < 20; i++) {
+    const signals = signalsOf({ nowSeconds: 2 * i, ready: 4, concurrency: i % 7 * 9 });
+    strictEqual(brief.desired(signals), plain.desired(signals));
+  }
+});

@@ -1,3 +1,4 @@
+import { LIMITS, plain } from "../../sim/limits.ts";
 import { checkNumber } from "./check.ts";
 import { HoltWinters } from "./holt_winters.ts";
 import type { ScalingPolicy } from "./policy.ts";
@@ -53,6 +54,14 @@ export function predictive(options: PredictiveOptions): ScalingPolicy {
   }
   const rate = new HoltWinters({ alpha, beta, gamma, seasonLength: Math.round(seasonLength) });
   const steps = Math.max(1, Math.ceil(leadSeconds / periodSeconds));
+  if (steps > LIMITS.bins.value) {
+    throw new RangeError(
+      `Cannot use leadSeconds as at most ${
+        plain(LIMITS.bins.value)
+      } periods of ${periodSeconds} s: ` +
+        `current value is ${leadSeconds}`,
+    );
+  }
   return {
     periodSeconds,
     desired({ arrivals, queued, inFlight }) {

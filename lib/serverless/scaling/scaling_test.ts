@@ -61,6 +61,14 @@ function decisions(policy: ScalingPolicy, rows: Parameters<typeof signalsOf>[0][
   );
 }
 
+Deno.test("WindowMean of a window shorter than the clock resolves is the last interval's mean", () => {
+  const window = new WindowMean(1e-300);
+  for (const [end, value] of [[2, 10], [4, 20], [1e6, 7]]) {
+    window.add(end, value);
+    strictEqual(window.mean(), value);
+  }
+});
+
 Deno.test("WindowMean weighs intervals by their time inside the window", () => {
   const window = new WindowMean(10);
   strictEqual(window.mean(), 0);

@@ -34,7 +34,8 @@ export class WindowMean {
     this.#ends.push(endSeconds);
     this.#values.push(value);
     const from = endSeconds - this.windowSeconds;
-    while (this.#ends[0] <= from) {
+    // The last interval stays, however short the window.
+    while (this.#ends.length > 1 && this.#ends[0] <= from) {
       this.#beginSeconds = this.#ends.shift()!;
       this.#values.shift();
     }

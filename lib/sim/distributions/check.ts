@@ -1,3 +1,4 @@
+import { LIMITS } from "../limits.ts";
 import type { Bounds } from "./distribution.ts";
 
 /** Throws unless `value` is a finite number greater than zero. */
@@ -7,6 +8,19 @@ export function checkPositive(value: number | undefined, law: string, what: stri
       `Cannot use ${what} of a ${law} distribution as a number > 0: current value is ${value}`,
     );
   }
+}
+
+/** Throws unless the ratio of a law's standard deviation to its mean is one that it can be drawn at. */
+export function checkVariation(mean: number, std: number, law: string): void {
+  checkPositive(mean, law, "mean");
+  checkPositive(std, law, "std");
+  const { leastVariation, mostVariation } = LIMITS;
+  const ratio = std / mean;
+  if (ratio >= leastVariation.value && ratio <= mostVariation.value) return;
+  throw new RangeError(
+    `Cannot use std of a ${law} distribution as ${leastVariation.value} to ${mostVariation.value} ` +
+      `times its mean ${mean}: current value is ${std}`,
+  );
 }
 
 /** Checks the bounds of a law and fills in their defaults. */

@@ -294,3 +294,16 @@ Deno.test("createDistribution() builds the law of a configuration and names what
   // @ts-expect-error A name from a file need not be one of the table.
   throws(() => createDistribution({ distribution: "gama", mean: 5 }), /gamma, .*"gama"/);
 });
+
+Deno.test("laws by mean and deviation refuse a spread that they cannot be drawn at", () => {
+  for (const law of [gamma, lognormal, weibull, pareto]) {
+    for (const std of [1e-300, 0.5, 2e6, 1e300]) {
+      throws(
+        () => law({ mean: 1000, std }),
+        /^RangeError: Cannot use std of a .* 0\.001 to 1000 times/,
+      );
+    }
+    law({ mean: 1000, std: 1 });
+    law({ mean: 1000, std: 1e6 });
+  }
+});

@@ -2,7 +2,7 @@ import { log } from "../../stats/elementary/mod.ts";
 import { incompleteGamma } from "../../stats/incomplete_gamma.ts";
 import { normalQuantile } from "../../stats/normal.ts";
 import type { RandomStream } from "../random_streams.ts";
-import { checkPositive } from "./check.ts";
+import { checkVariation } from "./check.ts";
 import type { Bounds, Distribution } from "./distribution.ts";
 import { type StandardLaw, truncated } from "./truncated.ts";
 
@@ -96,7 +96,6 @@ function gammaLaw(shape: number): StandardLaw {
 export function gamma(
   options: Bounds & { readonly mean: number; readonly std: number },
 ): Distribution {
-  checkPositive(options.mean, "gamma", "mean");
-  checkPositive(options.std, "gamma", "std");
+  checkVariation(options.mean, options.std, "gamma");
   return truncated(gammaLaw((options.mean / options.std) ** 2), options);
 }

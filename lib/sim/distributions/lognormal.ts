@@ -1,6 +1,6 @@
 import { exp, log, log1p } from "../../stats/elementary/mod.ts";
 import { normalCdf, normalQuantile } from "../../stats/normal.ts";
-import { checkPositive } from "./check.ts";
+import { checkVariation } from "./check.ts";
 import type { Bounds, Distribution } from "./distribution.ts";
 import { type StandardLaw, truncated } from "./truncated.ts";
 
@@ -41,7 +41,6 @@ function lognormalLaw(sigma: number): StandardLaw {
 export function lognormal(
   options: Bounds & { readonly mean: number; readonly std: number },
 ): Distribution {
-  checkPositive(options.mean, "lognormal", "mean");
-  checkPositive(options.std, "lognormal", "std");
+  checkVariation(options.mean, options.std, "lognormal");
   return truncated(lognormalLaw(Math.sqrt(log1p((options.std / options.mean) ** 2))), options);
 }

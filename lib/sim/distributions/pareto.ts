@@ -1,4 +1,4 @@
-import { checkPositive } from "./check.ts";
+import { checkPositive, checkVariation } from "./check.ts";
 import type { Bounds, Distribution } from "./distribution.ts";
 import { type StandardLaw, truncated } from "./truncated.ts";
 
@@ -46,6 +46,6 @@ export function pareto(options: ParetoOptions): Distribution {
     }
     return truncated(paretoLaw(options.shape), options);
   }
-  checkPositive(options.std, "pareto", "std");
+  checkVariation(options.mean, options.std, "pareto");
   return truncated(paretoLaw(1 + Math.sqrt(1 + (options.mean / options.std) ** 2)), options);
 }

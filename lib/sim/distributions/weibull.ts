@@ -1,7 +1,7 @@
 import { exp, expm1, log, log1p } from "../../stats/elementary/mod.ts";
 import { incompleteGamma } from "../../stats/incomplete_gamma.ts";
 import { logGamma } from "../../stats/log_gamma.ts";
-import { checkPositive } from "./check.ts";
+import { checkPositive, checkVariation } from "./check.ts";
 import type { Bounds, Distribution } from "./distribution.ts";
 import { type StandardLaw, truncated } from "./truncated.ts";
 
@@ -60,6 +60,6 @@ export function weibull(options: WeibullOptions): Distribution {
     checkPositive(options.shape, "weibull", "shape");
     return truncated(weibullLaw(options.shape), options);
   }
-  checkPositive(options.std, "weibull", "std");
+  checkVariation(options.mean, options.std, "weibull");
   return truncated(weibullLaw(shapeOf(options.std / options.mean)), options);
 }

@@ -145,3 +145,36 @@ Deno.test("createArrivals() builds the process of that name and lists the names 
   // @ts-expect-error A name from a file need not be one of the table.
   throws(() => createArrivals({ process: "poison", ratePerSecond: 3 }), /poisson, .*"poison"$/);
 });
+
+Deno.test("rateCurve() and bursts() pass over many cycles at once, at their mean rate", () => {
+  for (const pieceSeconds of [1e-3, 1]) {
+    const rates = { ratesPerSecond: [1e-4, 0, 3e-4], pieceSeconds };
+    const burst = {
+      baseRatePerSecond: 1e-4,
+      burstRatePerSecond: 4e-4,
+      periodSeconds: pieceSeconds,
+      burstSeconds: pieceSeconds / 3,
+    };
+    for (const process of [rateCurve(rates), bursts(burst)]) {
+      const at = new Float64Array(4000);
+      process.fill(at, randomStreams(5).take("arrivals"), 0);
+      const mean = at[at.length - 1] / at.length;
+      ok(Math.abs(mean * process.meanRatePerSecond - 1) < 5 / Math.sqrt(at.length), `${mean}`);
+      ok(at.every((instant, i) => i === 0 || instant >= at[i - 1]));
+    }
+  }
+});
+
+Deno.test("rateCurve() and bursts() that hardly ever come do not come", () => {
+  const stream = randomStreams(5).take("arrivals");
+  strictEqual(rateCurve({ ratesPerSecond: [1e-300] }).next(stream, 0), Infinity);
+  strictEqual(
+    bursts({
+      baseRatePerSecond: 0,
+      burstRatePerSecond: 1e-300,
+      periodSeconds: 1e-6,
+      burstSeconds: 1e-6,
+    }).next(stream, 0),
+    Infinity,
+  );
+});

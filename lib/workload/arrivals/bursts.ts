@@ -3,6 +3,9 @@ import type { ArrivalProcess } from "./arrival_process.ts";
 import { checkPositive } from "./check.ts";
 import { withFill } from "./with_fill.ts";
 
+/** Periods that have numbers of their own. */
+const LAST_PERIOD = 2 ** 52;
+
 /** Options of `bursts`. */
 export interface BurstsOptions {
   /** Rate between bursts, requests per second, >= 0. */
@@ -40,13 +43,21 @@ export function bursts(options: BurstsOptions): ArrivalProcess {
     );
   }
   const calmSeconds = periodSeconds - burstSeconds;
+  const perPeriod = baseRatePerSecond * calmSeconds + burstRatePerSecond * burstSeconds;
   return withFill({
-    meanRatePerSecond: (baseRatePerSecond * calmSeconds + burstRatePerSecond * burstSeconds) /
-      periodSeconds,
+    meanRatePerSecond: perPeriod / periodSeconds,
     next(stream, previousSeconds) {
       // Integrated rate that is left to pass until the next arrival.
       let left = -log(1 - stream.next());
       let at = previousSeconds;
+      if (left > 2 * perPeriod) {
+        // Whole periods at once: a low rate has many of them between two arrivals.
+        const periods = Math.floor(left / perPeriod) - 1;
+        left -= periods * perPeriod;
+        at += periods * periodSeconds;
+      }
+      // Beyond this instant periods cannot be told apart.
+      if (!(at / periodSeconds < LAST_PERIOD)) return Infinity;
       for (let period = Math.floor(at / periodSeconds);; period++) {
         const burstStart = period * periodSeconds + calmSeconds;
         const calm = Math.max(0, burstStart - at) * baseRatePerSecond;

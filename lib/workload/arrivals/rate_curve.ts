@@ -3,6 +3,9 @@ import type { ArrivalProcess } from "./arrival_process.ts";
 import { checkPositive } from "./check.ts";
 import { withFill } from "./with_fill.ts";
 
+/** Pieces that have numbers of their own. */
+const LAST_PIECE = 2 ** 52;
+
 /** Options of `rateCurve`. */
 export interface RateCurveOptions {
   /** Rate of each piece, requests per second, >= 0, at least one above 0. */
@@ -47,12 +50,22 @@ export function rateCurve(options: RateCurveOptions): ArrivalProcess {
       }]`,
     );
   }
+  const cycleSeconds = rates.length * pieceSeconds;
+  const perCycle = sum * pieceSeconds;
   return withFill({
     meanRatePerSecond: repeat ? sum / rates.length : 0,
     next(stream, previousSeconds) {
       // Integrated rate that is left to pass until the next arrival.
       let left = -log(1 - stream.next());
       let at = previousSeconds;
+      if (repeat && left > 2 * perCycle) {
+        // Whole cycles at once: a low rate has many of them between two arrivals.
+        const cycles = Math.floor(left / perCycle) - 1;
+        left -= cycles * perCycle;
+        at += cycles * cycleSeconds;
+      }
+      // Beyond this instant pieces cannot be told apart.
+      if (!(at / pieceSeconds < LAST_PIECE)) return Infinity;
       let piece = Math.floor(at / pieceSeconds);
       for (;; piece++) {
         if (!repeat && piece >= rates.length) return Infinity;

@@ -1,0 +1,281 @@
+import { ok, rejects, throws } from "@std/assert";
+import { requireInstanceRoom } from "../cluster/instance_room.ts";
+import { Standstill } from "../cluster/standstill.ts";
+import { EventQueue } from "../sim/event_queue.ts";
+import { type LimitName, LIMITS } from "../sim/limits.ts";
+import { buildCluster } from "./build/cluster.ts";
+import { runSize, sizeNotices } from "./check/mod.ts";
+import { ConfigError } from "./config_error.ts";
+import { renderLimitsPage } from "./limits_page.ts";
+import { loadConfig } from "./load.ts";
+
+const PAGE = new URL("../../docs/limits.md", import.meta.url);
+
+Deno.test("renderLimitsPage() is docs/limits.md", async () => {
+  const page = await Deno.readTextFile(PAGE);
+  ok(page === renderLimitsPage(), "docs/limits.md is out of date: run `deno task reference`");
+});
+
+/** A configuration at a limit, and the same just beyond it. */
+interface Pair {
+  readonly at: string;
+  readonly beyond: string;
+  /** The setting that the refusal names. */
+  readonly names: string;
+}
+
+/** The text with the value, and with one just beyond it, in place of `#`. */
+function pair(names: string, text: string, at: number | string, beyond: number | string): Pair {
+  return { names, at: text.replace("#", String(at)), beyond: text.replace("#", String(beyond)) };
+}
+
+const max = (limit: LimitName, names: string, text: string, step = 1): Pair =>
+  pair(names, text, LIMITS[limit].value, LIMITS[limit].value + step);
+const value = (name: LimitName) => LIMITS[name].value;
+
+const FUNCTIONS = "{ count: 65000 }, { count: 535 }";
+
+/** How each limit is enforced before a run, or by a test of its own below. */
+const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise<void>)>> = {
+  longestSeconds: [
+    max("longestSeconds", "scaling.keep_alive.seconds", "scaling: { keep_alive: { seconds: # } }"),
+    max(
+      "longestSeconds",
+      "cold_start.parameters.container_s",
+      "cold_start: { parameters: { container_s: # } }\nmetrics: { collect_interval: 1000 }",
+    ),
+  ],
+  shortestPeriodSeconds: [
+    pair(
+      "metrics.collect_interval",
+      "simulation: { duration: 1 }\nmetrics: { collect_interval: # }",
+      1e-6,
+      0.99e-6,
+    ),
+    pair(
+      "faults.failures.mtbf",
+      "simulation: { duration: 1 }\ncluster: { nodes: [{ count: 1 }] }\n" +
+        "faults: { failures: { mtbf: # } }",
+      1e-6,
+      0.99e-6,
+    ),
+  ],
+  slowestBytesPerSecond: [
+    pair("cold_start.load_bandwidth", "cold_start: { load_bandwidth: # }", 1e5, 99_999),
+    pair(
+      "cold_start.parameters.load_bytes_per_s",
+      "cold_start: { parameters: { load_bytes_per_s: # } }",
+      1e5,
+      12,
+    ),
+  ],
+  fastestBytesPerSecond: [
+    pair("cold_start.load_bandwidth", "cold_start: { load_bandwidth: # }", "1e15", "1.01e15"),
+  ],
+  fewestBytes: [
+    pair("cluster.weight_cache.dram", "cluster: { weight_cache: { dram: # } }", 1e6, 512),
+    pair("cluster.weight_cache.ssd", "cluster: { weight_cache: { ssd: # } }", 0, 1),
+  ],
+  mostBytes: [
+    pair("memory.host_memory", "memory: { host_memory: # }", "1e18", "1.01e18"),
+    pair("memory.swap_space_gb", "memory: { swap_space_gb: # }", "1e9", "1.01e9"),
+  ],
+  count: [max("count", "gateway.limit", "gateway: { on_no_capacity: buffer, limit: # }")],
+  tokens: [max("tokens", "model.max_model_len", "model: { max_model_len: # }")],
+  coefficient: [
+    max("coefficient", "profiling.mlp_time_per_token", "profiling: { mlp_time_per_token: # }"),
+  ],
+  requestsPerSecond: [
+    max(
+      "requestsPerSecond",
+      "gateway.rate_limit.requests_per_second",
+      "gateway: { rate_limit: { requests_per_second: # } }",
+    ),
+  ],
+  factor: [max("factor", "workload.tenants.zipf", "workload: { tenants: { zipf: # } }")],
+  requests: [
+    pair(
+      "workload.arrival_rate",
+      "simulation: { duration: 1000 }\nworkload: { type: poisson, arrival_rate: # }",
+      1e5,
+      100_001,
+    ),
+    max("requests", "workload.num_requests", "workload: { num_requests: # }"),
+  ],
+  meanTurns: [
+    max(
+      "meanTurns",
+      "workload.sessions.mean_turns",
+      "workload: { type: poisson, arrival_rate: 0.001, sessions: { max_tokens: 512, mean_turns: # } }",
+    ),
+  ],
+  prefixBlocks: [
+    pair(
+      "workload.prefix_groups.tokens",
+      "workload: { type: poisson, num_requests: 1000, prefix_groups: { groups: 2, tokens: # } }",
+      3_999_000,
+      4_000_001,
+    ),
+  ],
+  samples: [
+    max(
+      "samples",
+      "metrics.collect_interval",
+      "workload: { type: poisson, arrival_rate: 1 }\nsimulation: { duration: # }",
+    ),
+  ],
+  periodicEvents: [
+    pair(
+      "scaling.period",
+      "workload: { type: poisson }\nsimulation: { duration: 4e6 }\nscaling: { period: # }",
+      0.004,
+      0.0039,
+    ),
+    pair(
+      "faults.failures.mtbf",
+      "workload: { type: poisson }\ncluster: { nodes: [{ count: 1000 }] }\n" +
+        "faults: { failures: { mtbf: # } }",
+      0.0036,
+      0.0035,
+    ),
+  ],
+  replications: [max("replications", "simulation.replications", "simulation: { replications: # }")],
+  machines: [
+    max("machines", "cluster.nodes[0].count", "cluster: { nodes: [{ count: # }] }"),
+    pair("cluster.nodes", "cluster: { nodes: [{ count: 60000 }, { count: # }] }", 40_000, 40_001),
+  ],
+  gpusPerMachine: [
+    max("gpusPerMachine", "cluster.nodes[0].gpus", "cluster: { nodes: [{ gpus: # }] }"),
+    max(
+      "gpusPerMachine",
+      "parallelization.tensor_parallel_size",
+      "parallelization: { tensor_parallel_size: # }",
+    ),
+  ],
+  functions: [
+    pair("functions", "functions: [#]", FUNCTIONS, `${FUNCTIONS}, { count: 1 }`),
+  ],
+  initialInstances: [
+    max("initialInstances", "cluster.num_replicas", "cluster: { num_replicas: # }"),
+    pair(
+      "cluster.num_replicas",
+      "workload: { functions: { count: 2 } }\nscaling: { enabled: false }\n" +
+        "cluster: { num_replicas: # }",
+      10_000,
+      10_001,
+    ),
+  ],
+  instancesAtOnce: () => {
+    const most = value("instancesAtOnce");
+    requireInstanceRoom("f", most - 1, most - 1, 0);
+    throws(() => requireInstanceRoom("f", most, most, 7), /^RangeError: Cannot make .*50,000/);
+  },
+  instancesMade: () => {
+    const most = value("instancesMade");
+    requireInstanceRoom("f", most - 1, 3, 0);
+    throws(() => requireInstanceRoom("f", most, 3, 7), /^RangeError: Cannot make .*500,000/);
+  },
+  sequences: [
+    max(
+      "sequences",
+      "scheduler.max_num_seqs",
+      "scheduler: { max_num_batched_tokens: 100000, max_num_seqs: # }",
+    ),
+  ],
+  sequenceSlots: [
+    pair(
+      "scheduler.max_num_seqs",
+      "scaling: { enabled: false }\ncluster: { num_replicas: 400 }\n" +
+        "scheduler: { max_num_batched_tokens: 100000, max_num_seqs: # }",
+      50_000,
+      50_001,
+    ),
+  ],
+  stepTokens: [
+    max(
+      "stepTokens",
+      "scheduler.max_num_batched_tokens",
+      "scheduler: { max_num_batched_tokens: # }",
+    ),
+    max("stepTokens", "memory.block_size", "memory: { block_size: # }"),
+  ],
+  pendingEvents: () => {
+    const queue = new EventQueue(2, 4);
+    for (let i = 0; i < 4; i++) queue.push(i, 0, 0);
+    throws(() => queue.push(4, 0, 0), /^RangeError: Cannot add an event to a queue of at most 4/);
+  },
+  eventsWithoutProgress: () => {
+    const stuck = new Standstill(10);
+    for (let i = 0; i < 21; i++) stuck.count({ arrived: 2, ended: 1, now: i });
+    throws(() => {
+      stuck.count({ arrived: 2, ended: 1, now: 21 });
+    }, /^RangeError: Cannot make progress at 21 s: .* 1 requests inside/);
+    const moving = new Standstill(10);
+    for (let i = 0; i < 100; i++) moving.count({ arrived: i + 1, ended: i, now: 0 });
+    const empty = new Standstill(10);
+    for (let i = 0; i < 100; i++) empty.count({ arrived: 1, ended: 1, now: 0 });
+  },
+  listItems: [
+    pair(
+      "metrics.percentiles",
+      "metrics: { percentiles: [#] }",
+      new Array(1000).fill(50).join(),
+      new Array(1001).fill(50).join(),
+    ),
+  ],
+  leastVariation: [
+    pair("workload.cv", "workload: { type: gamma, cv: # }", 1e-3, 0.9e-3),
+  ],
+  mostVariation: [max("mostVariation", "workload.cv", "workload: { type: gamma, cv: # }")],
+  bins: [
+    pair(
+      "scaling.keep_alive.hybrid_histogram.range",
+      "scaling: { keep_alive: { policy: hybrid-histogram, " +
+        "hybrid_histogram: { bin: 1, range: # } } }",
+      100_000,
+      100_001,
+    ),
+    pair(
+      "scaling.predictive.season",
+      "scaling: { policy: predictive, period: 10, predictive: { season: # } }",
+      1_000_000,
+      1_000_010,
+    ),
+  ],
+  traceBeginSeconds: async () => {
+    const config = loadConfig("workload: { type: trace, trace: { path: mine.csv } }");
+    const text = (first: number) =>
+      `arrival_s,prompt_tokens,output_tokens\n${first},9,9\n${first + 1},9,9\n`;
+    await buildCluster(config, { traceText: text(value("traceBeginSeconds")) });
+    await rejects(
+      () => buildCluster(config, { traceText: text(value("traceBeginSeconds") + 1) }),
+      /Cannot replay "mine.csv" .* look like Unix time: subtract the first/,
+    );
+  },
+  noticedBytes: () => {
+    const size = { ...runSize(loadConfig()), computeSeconds: 0, bytes: value("noticedBytes") };
+    ok(sizeNotices(size).length === 0);
+    ok(/ 4.1 GB /.test(sizeNotices({ ...size, bytes: 4.1e9 })[0]));
+  },
+  noticedSeconds: () => {
+    const size = { ...runSize(loadConfig()), computeSeconds: value("noticedSeconds"), bytes: 0 };
+    ok(sizeNotices(size).length === 0);
+    ok(/ 3 minutes /.test(sizeNotices({ ...size, computeSeconds: 150 })[0]));
+  },
+};
+
+for (const [name, proof] of Object.entries(PROOFS)) {
+  Deno.test(`the limit ${name} is enforced, and what lies within it is accepted`, async () => {
+    if (typeof proof === "function") return await proof();
+    for (const { at, beyond, names } of proof) {
+      loadConfig(at);
+      throws(
+        () => loadConfig(beyond),
+        (error: unknown) =>
+          error instanceof ConfigError && error.message.startsWith(`Cannot read "${names}" as `) &&
+          !error.message.includes("\n"),
+        beyond.slice(0, 200),
+      );
+    }
+  });
+}
