@@ -1,0 +1,59 @@
+import { deepEqual, equal, ok } from "@std/assert";
+import fc from "fast-check";
+import type { ScalingSignals } from "../../lib/serverless/scaling/policy.ts";
+import { NaiveSignalOracle } from "../support/naive_signals.ts";
+import { evaluations, runScaled, type ScaledCase, scaledCases } from "../support/scaled_fleet.ts";
+
+function holds(name: string, law: (test: ScaledCase) => void): void {
+  Deno.test(name, () => {
+    fc.assert(fc.property(scaledCases, law), { numRuns: 400, seed: 20261101 });
+  });
+}
+
+const slack = (value: number) => 1e-9 * Math.max(1, Math.abs(value));
+
+holds("every signal that a scaling policy sees is what counting anew gives", (test) => {
+  const { run, parts, log } = runScaled(test);
+  const oracle = new NaiveSignalOracle(run, parts, log);
+  log.forEach((one, place) => {
+    if (one.kind !== "evaluation") return;
+    for (const [name, bounds] of Object.entries(oracle.at(place))) {
+      const seen = one.signals[name as keyof ScalingSignals]!;
+      const [least, most] = bounds;
+      ok(
+        seen >= least - slack(least) && seen <= most + slack(most),
+        `${name} of function ${one.functionId} at ${one.signals.nowSeconds} s: ${seen}, not ${
+          least === most ? least : `${least} to ${most}`
+        }`,
+      );
+    }
+  });
+});
+
+holds("leap = step in what scaling policies see and decide", (test) => {
+  const [leap, step] = (["leap", "step"] as const).map((stepping) =>
+    evaluations(runScaled(test, stepping).log)
+  );
+  equal(leap.length, step.length);
+  leap.forEach((one, i) => {
+    equal(one.functionId, step[i].functionId);
+    equal(one.desired, step[i].desired);
+    for (const [name, value] of Object.entries(one.signals)) {
+      const other = step[i].signals[name as keyof ScalingSignals]!;
+      ok(Math.abs(value - other) <= slack(value), `${name}: ${value}, ${other}`);
+    }
+  });
+});
+
+holds("a function has between its fewest and its most instances after each evaluation", (test) => {
+  for (const { signals, desired } of evaluations(runScaled(test).log)) {
+    ok(desired >= test.fleet.minInstances && desired <= test.maxInstances);
+    const now = signals.ready + signals.starting;
+    ok(now >= test.fleet.minInstances, `${now} at ${signals.nowSeconds} s`);
+  }
+});
+
+holds("every request ends under whatever decisions", (test) => {
+  const { run } = runScaled(test);
+  deepEqual([...run.columns.outcome].filter((code) => code === 0), []);
+});
