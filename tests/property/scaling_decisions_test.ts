@@ -77,38 +77,41 @@ holds("each decision has its effect once, after its delay, the last one of an in
   }
 });
 
-holds("fewer instances: starting ones go first, the youngest first, then those with least", (test) => {
-  // Without a delay, what was told before an evaluation is what its effect finds.
-  const { run, log } = runDecided(test, 0);
-  const { columns, lives, endAtSeconds } = run;
-  log.forEach((one, place) => {
-    if (one.kind !== "evaluation") return;
-    const now = one.signals.nowSeconds;
-    if (now >= endAtSeconds) return;
-    const there = lives.filter((life) => life.createdAtSeconds < now && leavesAt(life) >= now);
-    const starting = there.filter(({ readyAtSeconds }) => !(readyAtSeconds <= now));
-    const ready = there.filter(({ readyAtSeconds }) => readyAtSeconds <= now);
-    const goes = (life: InstanceLife) => leavesAt(life) === now;
-    const outstanding = ({ instanceId }: InstanceLife) =>
-      log.slice(0, place).filter((other) =>
-        other.kind === "route" && other.instanceId === instanceId &&
-        columns.completedAtSeconds[other.request] > now
-      ).length;
-    const stays = starting.filter((life) => !goes(life));
-    for (const life of starting.filter(goes)) {
-      ok(stays.every(({ instanceId }) => instanceId < life.instanceId));
-    }
-    const gone = ready.filter(goes);
-    if (gone.length > 0) equal(stays.length, 0);
-    for (const life of gone) {
-      for (const other of ready) {
-        if (goes(other)) continue;
-        const [own, others] = [outstanding(life), outstanding(other)];
-        ok(own < others || (own === others && life.instanceId > other.instanceId));
+holds(
+  "fewer instances: starting ones go first, the youngest first, then those with least",
+  (test) => {
+    // Without a delay, what was told before an evaluation is what its effect finds.
+    const { run, log } = runDecided(test, 0);
+    const { columns, lives, endAtSeconds } = run;
+    log.forEach((one, place) => {
+      if (one.kind !== "evaluation") return;
+      const now = one.signals.nowSeconds;
+      if (now >= endAtSeconds) return;
+      const there = lives.filter((life) => life.createdAtSeconds < now && leavesAt(life) >= now);
+      const starting = there.filter(({ readyAtSeconds }) => !(readyAtSeconds <= now));
+      const ready = there.filter(({ readyAtSeconds }) => readyAtSeconds <= now);
+      const goes = (life: InstanceLife) => leavesAt(life) === now;
+      const outstanding = ({ instanceId }: InstanceLife) =>
+        log.slice(0, place).filter((other) =>
+          other.kind === "route" && other.instanceId === instanceId &&
+          columns.completedAtSeconds[other.request] > now
+        ).length;
+      const stays = starting.filter((life) => !goes(life));
+      for (const life of starting.filter(goes)) {
+        ok(stays.every(({ instanceId }) => instanceId < life.instanceId));
       }
-    }
-  });
-});
+      const gone = ready.filter(goes);
+      if (gone.length > 0) equal(stays.length, 0);
+      for (const life of gone) {
+        for (const other of ready) {
+          if (goes(other)) continue;
+          const [own, others] = [outstanding(life), outstanding(other)];
+          ok(own < others || (own === others && life.instanceId > other.instanceId));
+        }
+      }
+    });
+  },
+);
 
 /** What a decider is shown, tick by tick; the policy's wish is the number in flight. */
 const ticks = fc.array(
