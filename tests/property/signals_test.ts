@@ -1,7 +1,9 @@
 import { deepEqual, equal, ok } from "@std/assert";
 import fc from "fast-check";
 import type { ScalingSignals } from "../../lib/serverless/scaling/policy.ts";
+import { ScalingDecider } from "../../lib/serverless/scaling/scaling_decider.ts";
 import { NaiveSignalOracle } from "../support/naive_signals.ts";
+import { runSmall } from "../support/small_cluster.ts";
 import { evaluations, runScaled, type ScaledCase, scaledCases } from "../support/scaled_fleet.ts";
 
 function holds(name: string, law: (test: ScaledCase) => void): void {
@@ -56,4 +58,24 @@ holds("a function has between its fewest and its most instances after each evalu
 holds("every request ends under whatever decisions", (test) => {
   const { run } = runScaled(test);
   deepEqual([...run.columns.outcome].filter((code) => code === 0), []);
+});
+
+Deno.test("the p95 of TTFTs is the least one that 95 % of a period's completions do not exceed", () => {
+  for (let count = 1; count <= 64; count++) {
+    const seen: number[] = [];
+    const decider = new ScalingDecider({
+      periodSeconds: 500,
+      desired: ({ ttftP95Seconds }) => seen.push(ttftP95Seconds) && 1,
+    });
+    // One request each second, which takes one to three; the last one keeps the run going.
+    const rows = Array.from({ length: count }, (_, i) => [i, 5, 1 + i % 3] as const);
+    const { columns } = runSmall([...rows, [1100, 5, 1]], {
+      scaling: { decider },
+      engine: { maxSequences: 1 },
+    });
+    const ttfts = rows.map((_, i) => columns.firstTokenAtSeconds[i] - columns.arrivalAtSeconds[i]);
+    const p95 = ttfts.toSorted((a, b) => a - b)
+      .find((value) => ttfts.filter((other) => other <= value).length >= 0.95 * count)!;
+    deepEqual(seen, [p95, 0], `${count} requests`);
+  }
 });
