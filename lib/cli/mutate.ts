@@ -10,8 +10,7 @@ import {
   type Trial,
 } from "./mutate/mutation_log.ts";
 import { measureTests } from "./mutate/run_tests.ts";
-import { filesOfTree } from "./mutate/tree_copy.ts";
-import { copyTree } from "./mutate/tree_copy.ts";
+import { copyTree, filesOfTree } from "./mutate/tree_copy.ts";
 import { tryFaults } from "./mutate/try_faults.ts";
 import { UsageError } from "./usage_error.ts";
 

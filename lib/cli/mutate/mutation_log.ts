@@ -23,6 +23,8 @@ export class MutationLog {
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
+    // A process that was killed may have left part of a line.
+    if (text !== "" && !text.endsWith("\n")) this.#write("\n");
     for (const line of text.split("\n")) {
       const trial = readTrial(line);
       if (trial !== undefined) this.#trials.set(faultKey(trial.fault), trial);
@@ -37,7 +39,11 @@ export class MutationLog {
   /** Adds a trial. */
   add(trial: Trial): void {
     this.#trials.set(faultKey(trial.fault), trial);
-    Deno.writeTextFileSync(this.#path, JSON.stringify(trial) + "\n", { append: true });
+    this.#write(JSON.stringify(trial) + "\n");
+  }
+
+  #write(text: string): void {
+    Deno.writeTextFileSync(this.#path, text, { append: true });
   }
 }
 
