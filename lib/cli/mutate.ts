@@ -132,6 +132,7 @@ async function tryAll(
     secondsOf,
     jobs,
     signal,
+    earlier: log.trials,
     onTrial: (trial) => {
       log.add(trial);
       const { fault: { file, line, kind }, outcome, by } = trial;

@@ -105,15 +105,16 @@ Deno.test("planted faults are caught by the tests that see them; what survives i
       secondsOf,
       jobs: 1,
       signal,
+      earlier: [],
       onTrial: (trial: Trial) => trials.push(trial),
     };
     const faults = await findFaults(root, ["lib/half.ts", "lib/most.ts"]);
     const [inHalf, , , , turned, boundary] = faults;
     await tryFaults([inHalf, turned, boundary], plan);
-    deepEqual(trials.map(({ outcome, by }) => [outcome, by]), [
-      ["caught", "half of six"],
-      ["caught", "most"],
-      ["survived", ""],
+    deepEqual(trials.map(({ outcome, by, byFile }) => [outcome, by, byFile]), [
+      ["caught", "half of six", "lib/half_test.ts"],
+      ["caught", "most", "lib/most_test.ts"],
+      ["survived", "", ""],
     ]);
     // The tree itself is as it was.
     equal(Deno.readTextFileSync(`${root}lib/half.ts`), TREE["lib/half.ts"]);
@@ -141,13 +142,13 @@ Deno.test("the log of trials outlives a process that is cut in the middle of a l
       line: 1,
     };
     const path = `${directory}/trials.jsonl`;
-    new MutationLog(path).add({ fault, outcome: "caught", by: "a" });
+    new MutationLog(path).add({ fault, outcome: "caught", by: "a", byFile: "" });
     Deno.writeTextFileSync(path, '{"fault":{"file":"lib/b', { append: true });
     const log = new MutationLog(path);
     equal(log.find(fault)?.by, "a");
     const other = { ...fault, after: "3" };
     equal(log.find(other), undefined);
-    log.add({ fault: other, outcome: "survived", by: "" });
+    log.add({ fault: other, outcome: "survived", by: "", byFile: "" });
     equal(new MutationLog(path).find(other)?.outcome, "survived");
     return Promise.resolve();
   });
@@ -164,5 +165,7 @@ Deno.test("plant() refuses a source that has changed; describeFault() shows the 
       "- y + z;\n  + y - z;",
     ),
   );
-  equal(firstFailure("a ... ok\nb, c ... FAILED (1ms)\nd ... FAILED"), "b, c");
+  const output = "running 1 test from ./z_test.ts\na ... ok\nrunning 2 tests from ./y_test.ts\n" +
+    "b, c ... FAILED (1ms)\nd ... FAILED";
+  deepEqual(firstFailure(output), { test: "b, c", file: "y_test.ts" });
 });

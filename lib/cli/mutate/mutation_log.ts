@@ -5,8 +5,9 @@ export interface Trial {
   readonly fault: Fault;
   /** A hang counts as caught. */
   readonly outcome: "caught" | "out of time" | "survived";
-  /** First test that failed; "" when a file could not be loaded. */
+  /** First test that failed, and its file; empty when there is none or a file could not be loaded. */
   readonly by: string;
+  readonly byFile: string;
 }
 
 /** The trials so far, in a file to which each one is added as it ends. */
@@ -34,6 +35,11 @@ export class MutationLog {
   /** What became of a fault; undefined when it has not been tried. */
   find(fault: Fault): Trial | undefined {
     return this.#trials.get(faultKey(fault));
+  }
+
+  /** All trials, in no order. */
+  get trials(): Iterable<Trial> {
+    return this.#trials.values();
   }
 
   /** Adds a trial. */

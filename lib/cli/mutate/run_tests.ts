@@ -12,14 +12,14 @@ const HEAP_MB = 2048;
  * Runs test files in a process of its own, one after the other, until the first failure.
  *
  * @param root Directory of the tree that they are run in, ending in "/".
- * @param limitSeconds Wall time after which they are stopped.
+ * @param silenceSeconds Wall time without a word of theirs after which they are stopped.
  * @param signal Stops them.
  */
 export async function runTests(
   root: string,
   tests: readonly string[],
-  { limitSeconds, signal, reporter = "pretty" }: {
-    readonly limitSeconds: number;
+  { silenceSeconds, signal, reporter = "pretty" }: {
+    readonly silenceSeconds: number;
     readonly signal: AbortSignal;
     readonly reporter?: "pretty" | "junit";
   },
@@ -35,7 +35,7 @@ export async function runTests(
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
-    stderr: "piped",
+    stderr: "null",
   }).spawn();
   let isLate = false;
   const kill = () => {
@@ -45,22 +45,31 @@ export async function runTests(
       // It has ended by itself.
     }
   };
-  const timer = setTimeout(() => {
+  const late = () => {
     isLate = true;
     kill();
-  }, limitSeconds * 1000);
+  };
   signal.addEventListener("abort", kill);
-  const { success, stdout } = await child.output();
+  let output = "";
+  let timer = setTimeout(late, silenceSeconds * 1000);
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    output += text;
+    clearTimeout(timer);
+    timer = setTimeout(late, silenceSeconds * 1000);
+  }
+  const { success } = await child.status;
   clearTimeout(timer);
   signal.removeEventListener("abort", kill);
-  const output = new TextDecoder().decode(stdout);
   if (signal.aborted) return { outcome: "stopped", output };
   return { outcome: isLate ? "out of time" : success ? "passed" : "failed", output };
 }
 
-/** Name of the first test that failed; "" when a file could not be loaded. */
-export function firstFailure(output: string): string {
-  return /^(.+) \.\.\. FAILED/m.exec(output)?.[1] ?? "";
+/** The first test that failed, and its file; empty texts when a file could not be loaded. */
+export function firstFailure(output: string): { readonly test: string; readonly file: string } {
+  const failed = /^(.+) \.\.\. FAILED/m.exec(output);
+  if (failed === null) return { test: "", file: "" };
+  const files = [...output.slice(0, failed.index).matchAll(/^running \d+ tests? from (.+)$/gm)];
+  return { test: failed[1], file: nameOf(files.at(-1)?.[1] ?? "") };
 }
 
 /**
@@ -74,7 +83,8 @@ export async function measureTests(
   signal: AbortSignal,
 ): Promise<Map<string, number>> {
   const { outcome, output } = await runTests(root, tests, {
-    limitSeconds: 1800,
+    // This report comes at the end alone.
+    silenceSeconds: 3600,
     signal,
     reporter: "junit",
   });

@@ -4,8 +4,11 @@ import type { Trial } from "./mutation_log.ts";
 import { firstFailure, runTests } from "./run_tests.ts";
 import { copyTree } from "./tree_copy.ts";
 
-/** Wall time that tests may take beyond twenty times their own, seconds: starting a process counts. */
-const EXTRA_SECONDS = 30;
+/**
+ * Wall time without a word of the tests after which a fault counts as a hang: this, seconds, and so many
+ * times what the slowest of them takes in all.
+ */
+const PATIENCE = { seconds: 15, times: 6 };
 
 /** What trying faults needs. */
 export interface TrialPlan {
@@ -19,6 +22,8 @@ export interface TrialPlan {
   /** Copies of the tree in which faults are tried at once. */
   readonly jobs: number;
   readonly signal: AbortSignal;
+  /** Trials of before, which show what tests catch faults of a folder. */
+  readonly earlier: Iterable<Trial>;
   /** Told of each trial. */
   readonly onTrial: (trial: Trial) => void;
 }
@@ -26,12 +31,16 @@ export interface TrialPlan {
 /** Plants one fault after the other in copies of the tree, and runs the tests that concern each. */
 export async function tryFaults(faults: readonly Fault[], plan: TrialPlan): Promise<void> {
   const left = [...faults];
+  const catchers = new Catchers();
+  for (const trial of plan.earlier) catchers.learn(trial);
   const work = async () => {
     const copy = await copyTree(plan.root, plan.files);
     try {
       while (left.length > 0 && !plan.signal.aborted) {
-        const trial = await tryFault(copy.root, left.shift()!, plan);
-        if (trial !== undefined) plan.onTrial(trial);
+        const trial = await tryFault(copy.root, left.shift()!, plan, catchers);
+        if (trial === undefined) break;
+        catchers.learn(trial);
+        plan.onTrial(trial);
       }
     } finally {
       await copy.remove();
@@ -41,38 +50,70 @@ export async function tryFaults(faults: readonly Fault[], plan: TrialPlan): Prom
 }
 
 /** Plants a fault, runs the tests, and takes it out again; undefined when it was stopped. */
-async function tryFault(root: string, fault: Fault, plan: TrialPlan): Promise<Trial | undefined> {
+async function tryFault(
+  root: string,
+  fault: Fault,
+  plan: TrialPlan,
+  catchers: Catchers,
+): Promise<Trial | undefined> {
   const path = root + fault.file;
   const source = await Deno.readTextFile(path);
-  const tests = orderedTests(fault.file, plan);
-  if (tests.length === 0) return { fault, outcome: "survived", by: "" };
-  const seconds = tests.reduce((sum, test) => sum + plan.secondsOf.get(test)!, 0);
+  const tests = orderedTests(fault.file, plan, catchers);
+  const uncaught = { fault, by: "", byFile: "" };
+  if (tests.length === 0) return { ...uncaught, outcome: "survived" };
+  const slowest = Math.max(...tests.map((test) => plan.secondsOf.get(test)!));
   try {
     await Deno.writeTextFile(path, plant(source, fault));
     const { outcome, output } = await runTests(root, tests, {
-      limitSeconds: EXTRA_SECONDS + 20 * seconds,
+      silenceSeconds: PATIENCE.seconds + PATIENCE.times * slowest,
       signal: plan.signal,
     });
     switch (outcome) {
       case "stopped":
         return undefined;
       case "passed":
-        return { fault, outcome: "survived", by: "" };
-      case "failed":
-        return { fault, outcome: "caught", by: firstFailure(output) };
+        return { ...uncaught, outcome: "survived" };
+      case "failed": {
+        const { test, file } = firstFailure(output);
+        return { fault, outcome: "caught", by: test, byFile: file };
+      }
       case "out of time":
-        return { fault, outcome, by: "" };
+        return { ...uncaught, outcome };
     }
   } finally {
     await Deno.writeTextFile(path, source);
   }
 }
 
-/** The tests that concern a source: those beside it first, then the quickest ones. */
-function orderedTests(file: string, { tests, secondsOf }: TrialPlan): string[] {
-  const folder = file.slice(0, file.lastIndexOf("/") + 1);
-  const isFar = (test: string) => test.startsWith(folder) ? 0 : 1;
-  return tests.of(file).filter((test) => secondsOf.has(test)).sort((a, b) =>
-    isFar(a) - isFar(b) || secondsOf.get(a)! - secondsOf.get(b)! || (a < b ? -1 : 1)
-  );
+/**
+ * The tests that concern a source: a test beside it that has its name, then those that have caught most
+ * faults of its folder in their time, then the quickest ones.
+ */
+function orderedTests(file: string, { tests, secondsOf }: TrialPlan, catchers: Catchers): string[] {
+  const own = file.replace(/\.ts$/, "_test.ts");
+  const rank = (test: string) => {
+    if (test === own) return Infinity;
+    return (catchers.count(file, test) + 0.05) / (START_SECONDS + secondsOf.get(test)!);
+  };
+  return tests.of(file).filter((test) => secondsOf.has(test))
+    .sort((a, b) => rank(a) === rank(b) ? (a < b ? -1 : 1) : rank(b) - rank(a));
 }
+
+/** What loading a test file takes beside its tests, seconds. */
+const START_SECONDS = 0.3;
+
+/** How many faults of each folder each test file has caught so far. */
+class Catchers {
+  readonly #counts = new Map<string, number>();
+
+  learn({ fault, byFile }: Trial): void {
+    if (byFile === "") return;
+    this.#counts.set(keyOf(fault.file, byFile), this.count(fault.file, byFile) + 1);
+  }
+
+  count(file: string, test: string): number {
+    return this.#counts.get(keyOf(file, test)) ?? 0;
+  }
+}
+
+const keyOf = (file: string, test: string) => `${file.slice(0, file.lastIndexOf("/"))} ${test}`;
