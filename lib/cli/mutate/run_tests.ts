@@ -90,17 +90,22 @@ export async function measureTests(
   });
   const seconds = new Map<string, number>();
   if (outcome === "stopped") return seconds;
-  for (const [, file, failures] of output.matchAll(SUITE)) {
+  let file = "";
+  for (const [, suite, failures, time] of output.matchAll(SUITE_OR_CASE)) {
+    if (suite === undefined) {
+      seconds.set(file, seconds.get(file)! + Number(time));
+      continue;
+    }
+    file = nameOf(suite);
+    seconds.set(file, 0);
     if (failures !== "0") {
       throw new RangeError(`Cannot use ${file} to find faults as a test that passes without any`);
     }
-    seconds.set(nameOf(file), 0);
-  }
-  for (const [, file, time] of output.matchAll(CASE)) {
-    seconds.set(nameOf(file), (seconds.get(nameOf(file)) ?? 0) + Number(time));
   }
   return seconds;
 }
-const SUITE = /<testsuite name="([^"]+)" tests="\d+"[^>]*? failures="(\d+)"/g;
-const CASE = /<testcase name="[^"]*" classname="([^"]+)" time="([\d.]+)"/g;
+
+/** A test file with its number of failures, or the time of one of its tests. */
+const SUITE_OR_CASE =
+  /<testsuite name="([^"]+)" tests="\d+"[^>]*? failures="(\d+)"|<testcase [^>]*? time="([\d.]+)"/g;
 const nameOf = (path: string) => path.replace(/^\.\//, "");
