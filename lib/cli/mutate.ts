@@ -9,9 +9,9 @@ import {
   MutationLog,
   type Trial,
 } from "./mutate/mutation_log.ts";
-import { measureTests } from "./mutate/run_tests.ts";
-import { copyTree, filesOfTree } from "./mutate/tree_copy.ts";
-import { tryFaults } from "./mutate/try_faults.ts";
+import { testTimes } from "./mutate/test_times.ts";
+import { filesOfTree } from "./mutate/tree_copy.ts";
+import { type TrialPlan, tryFaults } from "./mutate/try_faults.ts";
 import { UsageError } from "./usage_error.ts";
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
@@ -32,9 +32,9 @@ const OPTIONS: readonly CommandOption[] = [
   { name: "again", describe: "Try those again that have survived before" },
   { name: "jobs", value: "N", describe: `Faults tried at once, 1 to ${MOST_JOBS} (default 1)` },
   {
-    name: "slowest",
+    name: "budget",
     value: "SECONDS",
-    describe: "Leave test files out that take longer than this (default 10)",
+    describe: "Time of the tests that are run for a fault, the most telling first (default 60)",
   },
   { name: "out", value: "DIR", describe: "Where to keep the trials (default results/mutation)" },
   {
@@ -67,7 +67,7 @@ Exit code: 0, or 1 with --at-least; 130 after Ctrl-C.`,
     const count = number("count", 50, 1);
     const seed = number("seed", 1, 0);
     const jobs = number("jobs", 1, 1, MOST_JOBS);
-    const slowest = number("slowest", 10, 0);
+    const budgetSeconds = number("budget", 60, 0);
     const atLeast = number("at-least", 0, 0, 1);
     const files = await filesOfTree(ROOT);
     const sources = sourcesOf(files, given.positional, given.values("file"));
@@ -86,7 +86,7 @@ Exit code: 0, or 1 with --at-least; 130 after Ctrl-C.`,
       return before === undefined || (given.flag("again") && before.outcome === "survived");
     });
     const signal = untilStopped();
-    await tryAll(todo, { files, jobs, slowest, signal: signal.signal, log });
+    await tryAll(todo, { files, jobs, budgetSeconds, signal: signal.signal, log, directory });
     signal.release();
     const trials = faults.flatMap((fault) => log.find(fault) ?? []);
     await Deno.writeTextFile(
@@ -100,38 +100,21 @@ Exit code: 0, or 1 with --at-least; 130 after Ctrl-C.`,
 /** Measures the tests that concern the faults, and tries all. */
 async function tryAll(
   faults: readonly Fault[],
-  { files, jobs, slowest, signal, log }: {
-    readonly files: readonly string[];
-    readonly jobs: number;
-    readonly slowest: number;
-    readonly signal: AbortSignal;
-    readonly log: MutationLog;
-  },
+  { files, directory, log, ...plan }:
+    & Pick<TrialPlan, "files" | "jobs" | "budgetSeconds" | "signal">
+    & { readonly directory: string; readonly log: MutationLog },
 ): Promise<void> {
   if (faults.length === 0) return;
+  const { signal } = plan;
   const tests = await concernedTests(ROOT, files.filter((file) => file.endsWith("_test.ts")));
   const concerned = [...new Set(faults.flatMap(({ file }) => tests.of(file)))];
-  console.error(`measuring ${concerned.length} test files without faults`);
-  const copy = await copyTree(ROOT, files);
-  let secondsOf: Map<string, number>;
-  try {
-    secondsOf = await measureTests(copy.root, concerned, signal);
-  } finally {
-    await copy.remove();
-  }
-  for (const [test, seconds] of secondsOf) {
-    if (seconds <= slowest) continue;
-    console.error(`left out: ${test} takes ${seconds.toFixed(0)} s`);
-    secondsOf.delete(test);
-  }
+  const sources = { root: ROOT, files, tests, signal };
+  const secondsOf = await testTimes(`${directory}/times.json`, concerned, sources);
   let done = 0;
   await tryFaults(faults, {
-    root: ROOT,
-    files,
-    tests,
+    ...plan,
+    ...sources,
     secondsOf,
-    jobs,
-    signal,
     earlier: log.trials,
     onTrial: (trial) => {
       log.add(trial);

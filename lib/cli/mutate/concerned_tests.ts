@@ -10,6 +10,8 @@ interface ModuleGraph {
 export interface ConcernedTests {
   /** Test files that run a source, those that import it soonest first. */
   of(file: string): readonly string[];
+  /** Files of the repository that a test file runs, itself included, sorted. */
+  filesOf(test: string): readonly string[];
 }
 
 /** Tests of the whole program, which start processes of their own and do not see a fault sooner. */
@@ -45,25 +47,30 @@ export async function concernedTests(
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+  const imports = new Map<string, string[]>();
   const importers = new Map<string, string[]>();
+  const add = (arrows: Map<string, string[]>, from: string, to: string) =>
+    arrows.set(from, [...arrows.get(from) ?? [], to]);
   for (const { specifier, dependencies = [] } of graph.modules) {
     for (const { code } of dependencies) {
       const target = code?.specifier;
       if (!target?.startsWith(rootUrl) || !specifier.startsWith(rootUrl)) continue;
-      const file = target.slice(rootUrl.length);
-      importers.set(file, [...importers.get(file) ?? [], specifier.slice(rootUrl.length)]);
+      const [from, to] = [specifier.slice(rootUrl.length), target.slice(rootUrl.length)];
+      add(imports, from, to);
+      add(importers, to, from);
     }
   }
-  return { of: (file) => testsAbove(file, importers) };
+  return {
+    of: (file) => reached(file, importers).filter((one) => one.endsWith("_test.ts")),
+    filesOf: (test) => reached(test, imports).sort(),
+  };
 }
 
-/** The tests that import a file, by the number of steps. */
-function testsAbove(file: string, importers: ReadonlyMap<string, readonly string[]>): string[] {
-  const reached = [file];
-  for (let i = 0; i < reached.length; i++) {
-    for (const importer of importers.get(reached[i]) ?? []) {
-      if (!reached.includes(importer)) reached.push(importer);
-    }
+/** What is reached from a file, the nearest first, itself included. */
+function reached(file: string, arrows: ReadonlyMap<string, readonly string[]>): string[] {
+  const found = new Set([file]);
+  for (const one of found) {
+    for (const next of arrows.get(one) ?? []) found.add(next);
   }
-  return reached.filter((one) => one.endsWith("_test.ts"));
+  return [...found];
 }

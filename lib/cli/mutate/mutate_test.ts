@@ -5,7 +5,8 @@ import { describeFault, type Fault, plant } from "./fault.ts";
 import plugin from "./fault_plugin.ts";
 import { findFaults, sampleFaults } from "./find_faults.ts";
 import { describeShares, describeSurvivors, MutationLog, type Trial } from "./mutation_log.ts";
-import { firstFailure, measureTests } from "./run_tests.ts";
+import { firstFailure } from "./run_tests.ts";
+import { testTimes } from "./test_times.ts";
 import { tryFaults } from "./try_faults.ts";
 
 /** What the plugin makes of a source: each change as "before -> after" of the whole text. */
@@ -87,6 +88,11 @@ Deno.test("a tree's faults are found in order, and the same ones are drawn for a
     const tests = await concernedTests(root, ["lib/half_test.ts", "lib/most_test.ts"]);
     deepEqual(tests.of("lib/half.ts"), ["lib/half_test.ts", "lib/most_test.ts"]);
     deepEqual(tests.of("lib/most.ts"), ["lib/most_test.ts"]);
+    deepEqual(tests.filesOf("lib/most_test.ts"), [
+      "lib/half.ts",
+      "lib/most.ts",
+      "lib/most_test.ts",
+    ]);
   });
 });
 
@@ -95,16 +101,20 @@ Deno.test("planted faults are caught by the tests that see them; what survives i
     const root = `${directory}/`;
     const { signal } = new AbortController();
     const all = ["lib/half_test.ts", "lib/most_test.ts"];
-    deepEqual([...(await measureTests(root, all, signal)).keys()], all);
+    const tests = await concernedTests(root, all);
+    const sources = { root, files: Object.keys(TREE), tests, signal };
+    const path = `${directory}/times.json`;
+    const times = await testTimes(path, all, sources);
+    deepEqual([...times.keys()], all);
+    // Nothing has changed, so nothing is measured: a copy without any file would not do.
+    deepEqual(await testTimes(path, all, { ...sources, files: [] }), times);
     const secondsOf = new Map(all.map((test, i) => [test, i]));
     const trials: Trial[] = [];
     const plan = {
-      root,
-      files: Object.keys(TREE),
-      tests: await concernedTests(root, all),
+      ...sources,
       secondsOf,
+      budgetSeconds: 9,
       jobs: 1,
-      signal,
       earlier: [],
       onTrial: (trial: Trial) => trials.push(trial),
     };

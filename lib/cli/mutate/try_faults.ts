@@ -19,6 +19,8 @@ export interface TrialPlan {
   readonly tests: ConcernedTests;
   /** Time of each test file, seconds; tests that are not in it are not run. */
   readonly secondsOf: ReadonlyMap<string, number>;
+  /** Tests are run for each fault until they take so long together, seconds. */
+  readonly budgetSeconds: number;
   /** Copies of the tree in which faults are tried at once. */
   readonly jobs: number;
   readonly signal: AbortSignal;
@@ -87,16 +89,19 @@ async function tryFault(
 
 /**
  * The tests that concern a source: a test beside it that has its name, then those that have caught most
- * faults of its folder in their time, then the quickest ones.
+ * faults of its folder in their time, then the quickest ones, as far as the budget goes.
  */
-function orderedTests(file: string, { tests, secondsOf }: TrialPlan, catchers: Catchers): string[] {
+function orderedTests(file: string, plan: TrialPlan, catchers: Catchers): string[] {
+  const { tests, secondsOf, budgetSeconds } = plan;
   const own = file.replace(/\.ts$/, "_test.ts");
   const rank = (test: string) => {
     if (test === own) return Infinity;
     return (catchers.count(file, test) + 0.05) / (START_SECONDS + secondsOf.get(test)!);
   };
+  let seconds = 0;
   return tests.of(file).filter((test) => secondsOf.has(test))
-    .sort((a, b) => rank(a) === rank(b) ? (a < b ? -1 : 1) : rank(b) - rank(a));
+    .sort((a, b) => rank(a) === rank(b) ? (a < b ? -1 : 1) : rank(b) - rank(a))
+    .filter((test) => (seconds += secondsOf.get(test)!) <= budgetSeconds);
 }
 
 /** What loading a test file takes beside its tests, seconds. */
