@@ -116,6 +116,13 @@ export class NaiveSignalOracle {
     });
   }
 
+  /** Requests that have come by an instant and have not gone, waiting ones included. */
+  requestsAt(now: number): number {
+    return this.#requests.filter(({ arrivalAtSeconds, endAtSeconds, isTurnedAway }) =>
+      !isTurnedAway && arrivalAtSeconds <= now && endAtSeconds > now
+    ).length;
+  }
+
   /** What the policy ought to have seen at a place of the log. */
   at(place: number): NaiveSignals {
     const one = this.#log[place];
