@@ -32,6 +32,20 @@ holds("every signal that a scaling policy sees is what counting anew gives", (te
   });
 });
 
+holds("keep-alive policies are told of each time without a request, and of no other", (test) => {
+  const { run, parts, log } = runScaled(test);
+  const oracle = new NaiveSignalOracle(run, parts, log);
+  if (!oracle.knowsWhereabouts) return;
+  parts.functions.forEach((_, id) => {
+    const told = log.flatMap((one) =>
+      one.kind === "idle" && one.functionId === id ? [one.seconds] : []
+    );
+    const naive = oracle.idleTimes(id);
+    equal(told.length, naive.length, `${told}, not ${naive}`);
+    told.forEach((seconds, i) => ok(Math.abs(seconds - naive[i]) <= slack(seconds)));
+  });
+});
+
 holds("leap = step in what scaling policies see and decide", (test) => {
   const [leap, step] = (["leap", "step"] as const).map((stepping) =>
     evaluations(runScaled(test, stepping).log)

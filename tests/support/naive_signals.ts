@@ -123,6 +123,21 @@ export class NaiveSignalOracle {
     ).length;
   }
 
+  /** Times in which a function had no request between two of its requests, in their order, seconds. */
+  idleTimes(functionId: number): number[] {
+    const own = this.#requests.filter(({ id, isTurnedAway }) =>
+      this.#run.columns.functionId[id] === functionId && !isTurnedAway
+    ).sort((a, b) => a.arrivalAtSeconds - b.arrivalAtSeconds);
+    const times: number[] = [];
+    let lastEnd = Infinity;
+    for (const { arrivalAtSeconds, endAtSeconds } of own) {
+      // What ends at an instant ends before what comes then.
+      if (arrivalAtSeconds >= lastEnd) times.push(arrivalAtSeconds - lastEnd);
+      lastEnd = Math.max(lastEnd === Infinity ? 0 : lastEnd, endAtSeconds);
+    }
+    return times;
+  }
+
   /** What the policy ought to have seen at a place of the log. */
   at(place: number): NaiveSignals {
     const one = this.#log[place];
@@ -182,7 +197,8 @@ export class NaiveSignalOracle {
     const { ready, unclear } = this.#readyAt(functionId, now);
     let starting = 0;
     for (const one of this.#log.slice(0, place)) {
-      if (!("instanceId" in one) || one.kind === "route" || one.instanceId < 0) continue;
+      if (one.kind !== "begin" && one.kind !== "cancel" && one.kind !== "over") continue;
+      if (one.instanceId < 0) continue;
       if (this.#run.lives[one.instanceId].functionId !== functionId) continue;
       starting += one.kind === "begin" ? 1 : -1;
     }

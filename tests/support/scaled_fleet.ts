@@ -5,6 +5,7 @@ import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import type { RoutingPolicy } from "../../lib/scheduling/routing/policy.ts";
 import type { StartService } from "../../lib/serverless/cold_start/start_service.ts";
+import type { KeepAlivePolicy } from "../../lib/serverless/keep_alive/policy.ts";
 import type { ScalingSignals } from "../../lib/serverless/scaling/policy.ts";
 import { ScalingDecider } from "../../lib/serverless/scaling/scaling_decider.ts";
 import { type FleetCase, fleetCases, fleetParts } from "./random_fleet.ts";
@@ -46,7 +47,9 @@ export type Happening =
   | { readonly kind: "route"; readonly request: number; readonly instanceId: number }
   /** A start has begun, has been given up, is over (whether it has failed or not). */
   | { readonly kind: "begin"; readonly instanceId: number; readonly functionId: number }
-  | { readonly kind: "cancel" | "over"; readonly instanceId: number };
+  | { readonly kind: "cancel" | "over"; readonly instanceId: number }
+  /** A keep-alive policy has been told of an idle time, seconds. */
+  | { readonly kind: "idle"; readonly functionId: number; readonly seconds: number };
 
 /** A decider that writes down what it sees and decides. */
 class RecordingDecider extends ScalingDecider {
@@ -94,6 +97,21 @@ function recordingRouting(routing: RoutingPolicy, log: Happening[]): RoutingPoli
   };
 }
 
+function recordingKeepAlive(
+  keepAlive: KeepAlivePolicy,
+  functionId: number,
+  log: Happening[],
+): KeepAlivePolicy {
+  return {
+    name: keepAlive.name,
+    observeIdle(seconds) {
+      log.push({ kind: "idle", functionId, seconds });
+      keepAlive.observeIdle(seconds);
+    },
+    decide: () => keepAlive.decide(),
+  };
+}
+
 function recordingStarts(starts: StartService, log: Happening[]): StartService {
   return {
     get nextEventSeconds() {
@@ -131,6 +149,7 @@ export function scaledParts(test: ScaledCase, stepping: Stepping, log: Happening
         ...fn.scaling,
         maxInstances: test.maxInstances,
         decider: new RecordingDecider(id, log, test),
+        keepAlive: recordingKeepAlive(fn.scaling.keepAlive!, id, log),
       },
     })),
     starts: recordingStarts(parts.starts, log),
