@@ -21,6 +21,7 @@ const askedOf = fc.record({
   preset: fc.constantFrom(...Object.values(BILLING_PRESETS)),
   asleepShare: fc.constantFrom(0, 0.2),
   pooledShare: fc.constantFrom(0, 0.5),
+  rent: fc.constantFrom(0.0007, 0.0015, 0.01),
 });
 type Asked = typeof askedOf extends fc.Arbitrary<infer T> ? T : never;
 
@@ -54,7 +55,7 @@ function summaryOf(test: ScaledCase, asked: Asked) {
       asleepShare: asked.asleepShare,
       pooledShare: asked.pooledShare,
     },
-    alwaysOnUsdPerGpuSecond: 0.0007,
+    alwaysOnUsdPerGpuSecond: asked.rent,
   }));
   const options: NaiveOptions = { ...asked, functions, names };
   const summary = summarize(run, {
@@ -81,8 +82,8 @@ holds(
   ({ run, summary, options }) => {
     const { always_on, cold_start_stages_total, ...naive } = naiveSummary(run, options);
     same("summary", summary, naive);
-    if (run.lives.length > 0) same("always_on_usd", summary.cost.always_on_usd, always_on);
-    else equal(summary.cost.always_on_usd, null);
+    const { always_on_usd, break_even_utilization } = summary.cost;
+    same("always_on", { always_on_usd, break_even_utilization }, always_on);
     const stages = Object.values(summary.cold_start_stages_s);
     same("stages", stages.reduce((total, seconds) => total + seconds, 0), cold_start_stages_total);
   },

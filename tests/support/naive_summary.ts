@@ -192,13 +192,17 @@ function phases(run: RunRecord, onlyFn = -1) {
 function coldStarts(run: RunRecord, fn: number): number {
   return run.lives.filter((life) =>
     life.functionId === fn && life.madeOf !== "sleeper" &&
-    !(life.createdAtSeconds === 0 && life.readyAtSeconds === 0)
+    !(life.createdAtSeconds <= 0 && life.readyAtSeconds <= 0)
   ).length;
 }
 
-/** Dollars for renting as many GPUs as each function had at once, all the time. */
-function alwaysOn(run: RunRecord, functions: readonly FunctionFacts[]): number {
-  return sum(functions.map((facts, fn) => {
+/**
+ * Dollars for renting as many GPUs as each function had at once, all the time, and the share of time up to
+ * which paying for these by use is cheaper.
+ */
+function alwaysOn(run: RunRecord, functions: readonly FunctionFacts[]) {
+  if (run.lives.length === 0) return { always_on_usd: null, break_even_utilization: null };
+  const peaks = functions.map((facts, fn) => {
     const serving = run.lives.filter((life) => life.functionId === fn).map((life) => ({
       from: life.createdAtSeconds,
       to: life.asleepAtSeconds ?? life.stoppedAtSeconds,
@@ -210,6 +214,14 @@ function alwaysOn(run: RunRecord, functions: readonly FunctionFacts[]): number {
         serving.filter((one) => one.from <= from && one.to > from).length
       ),
     );
-    return most * facts.gpus * facts.alwaysOnUsdPerGpuSecond! * run.endAtSeconds;
-  }));
+    return most * facts.gpus;
+  });
+  const perSecond = (price: (facts: FunctionFacts) => number) =>
+    sum(functions.map((facts, fn) => peaks[fn] * price(facts)));
+  const rented = perSecond((facts) => facts.alwaysOnUsdPerGpuSecond!);
+  const byUse = perSecond((facts) => facts.billing.usdPerGpuSecond);
+  return {
+    always_on_usd: rented * run.endAtSeconds,
+    break_even_utilization: byUse > 0 ? Math.min(1, rented / byUse) : null,
+  };
 }

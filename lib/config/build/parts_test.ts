@@ -301,3 +301,43 @@ Deno.test("a file that is named and not handed in is named in the error", async 
     message: /model.hf_config.*mine.json/,
   });
 });
+
+Deno.test("lengths that are drawn are whole tokens, one at least, whatever the law", async () => {
+  for (
+    const law of [
+      "distribution: gamma, mean: 2, std: 9",
+      "distribution: lognormal, mean: 1, std: 4",
+    ]
+  ) {
+    const { parts } = await build(
+      "workload: { num_requests: 400, arrival_rate: 10 }",
+      `workload: { prompt_length: { ${law} }, decode_length: { ${law} } }`,
+    );
+    const { promptTokens, outputTokens } = parts.requests;
+    for (const tokens of [...promptTokens, ...outputTokens]) {
+      ok(Number.isInteger(tokens) && tokens >= 1, `${tokens}`);
+    }
+    ok(promptTokens.some((tokens) => tokens > 4));
+  }
+});
+
+Deno.test("a trace's functions are those of its names; unnamed ones stand for them in order", async () => {
+  const trace = "arrived_at,num_prefill_tokens,num_decode_tokens,function\n" +
+    "0,10,5,b\n1,10,5,a\n2,10,5,b\n";
+  const ids = async (functions: string) => {
+    const config = loadConfig([
+      `workload: { type: trace, trace: { path: t.csv, columns: { arrival_s: arrived_at,
+        prompt_tokens: num_prefill_tokens, output_tokens: num_decode_tokens, function: function } } }`,
+      functions,
+    ]);
+    const { parts } = await buildCluster(config, { traceText: trace });
+    return [...parts.requests.functionId!];
+  };
+  deepEqual(await ids("functions: [{ name: a }, { name: b }]"), [1, 0, 1]);
+  deepEqual(await ids("functions: [{ name: c }, { name: b }, { name: a }]"), [1, 2, 1]);
+  deepEqual(await ids("workload: { functions: { count: 2 } }"), [0, 1, 0]);
+  await rejects(() => ids("functions: [{ name: b }, { name: c }]"), {
+    name: "ConfigError",
+    message: /current value is "a" \(allowed: b, c\)/,
+  });
+});
