@@ -2,6 +2,7 @@ import { deepEqual } from "@std/assert";
 import {
   FROM_ZERO,
   type HandMadeRequest,
+  impatient,
   outcomes,
   runSmall,
   type SmallClusterChanges,
@@ -36,4 +37,14 @@ Deno.test("what requests took that found an instance is", () => {
     cluster: EARLY,
   });
   deepEqual(outcomes(run), ["completed", "rejected_slo"]);
+});
+
+Deno.test("who has given up is not in the way of those that come later", () => {
+  // The second request gives up behind the first one, whose 10 tokens have taken a second: 80 tokens
+  // that were still counted would be foreseen to take 8 s.
+  const run = runSmall([[0, 10, 100], [50, 90, 1], [200, 10, 1]], {
+    fn: impatient(6),
+    cluster: { admission: { ttftLimitSeconds: new Map([[0, 5]]) } },
+  });
+  deepEqual(outcomes(run), ["completed", "timed_out", "completed"]);
 });
