@@ -306,6 +306,7 @@ Deno.test("lengths that are drawn are whole tokens, one at least, whatever the l
   for (
     const law of [
       "distribution: gamma, mean: 2, std: 9",
+      "distribution: gamma, mean: 2, std: 9, min: null",
       "distribution: lognormal, mean: 3, std: 4",
     ]
   ) {
