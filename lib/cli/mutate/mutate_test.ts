@@ -175,7 +175,7 @@ Deno.test("plant() refuses a source that has changed; describeFault() shows the 
       "- y + z;\n  + y - z;",
     ),
   );
-  const output = "running 1 test from ./z_test.ts\na ... ok\nrunning 2 tests from ./y_test.ts\n" +
-    "b, c ... FAILED (1ms)\nd ... FAILED";
+  const output = "in ./z_test.ts ... ok\na ... ok\nin ./y_test.ts ... ok\n" +
+    "b, c ... FAILED (1ms)\nin ./x_test.ts ... ok\nd ... FAILED";
   deepEqual(firstFailure(output), { test: "b, c", file: "y_test.ts" });
 });

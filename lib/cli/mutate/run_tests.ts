@@ -8,6 +8,40 @@ export interface TestRun {
 /** Bound on the memory of the tests' process: a fault may fill it, megabytes. */
 const HEAP_MB = 2048;
 
+/** Name of the module, in the copy of a tree, that imports the tests of a fault. */
+const TOGETHER = "mutate_together_test.ts";
+
+/**
+ * Runs test files together in a process of its own, one after the other, until the first failure. They
+ * share one module graph, which is what most of their time would go into; what fails is not shrunk.
+ *
+ * @param root Directory of a copy of the tree, ending in "/": a module is written there.
+ * @param limits As of {@linkcode runTests}.
+ */
+export async function runTogether(
+  root: string,
+  tests: readonly string[],
+  limits: { readonly silenceSeconds: number; readonly signal: AbortSignal },
+): Promise<TestRun> {
+  await Deno.writeTextFile(root + TOGETHER, together(tests));
+  return await runTests(root, [TOGETHER], limits);
+}
+
+function together(tests: readonly string[]): string {
+  const files = JSON.stringify(tests.map((test) => `./${test}`));
+  return `try {
+  const { default: fc } = await import("fast-check");
+  fc.configureGlobal({ endOnFailure: true });
+} catch {
+  // A tree without it has nothing to shrink.
+}
+for (const file of ${files}) {
+  Deno.test(\`in \${file}\`, () => {});
+  await import(file);
+}
+`;
+}
+
 /**
  * Runs test files in a process of its own, one after the other, until the first failure.
  *
@@ -64,11 +98,14 @@ export async function runTests(
   return { outcome: isLate ? "out of time" : success ? "passed" : "failed", output };
 }
 
-/** The first test that failed, and its file; empty texts when a file could not be loaded. */
+/**
+ * The first test that failed, and its file, of tests that ran together; empty texts when a file could
+ * not be loaded.
+ */
 export function firstFailure(output: string): { readonly test: string; readonly file: string } {
   const failed = /^(.+) \.\.\. FAILED/m.exec(output);
   if (failed === null) return { test: "", file: "" };
-  const files = [...output.slice(0, failed.index).matchAll(/^running \d+ tests? from (.+)$/gm)];
+  const files = [...output.slice(0, failed.index).matchAll(/^in (\S+_test\.ts) \.\.\. /gm)];
   return { test: failed[1], file: nameOf(files.at(-1)?.[1] ?? "") };
 }
 

@@ -1,5 +1,5 @@
 import type { ConcernedTests } from "./concerned_tests.ts";
-import { measureTests } from "./run_tests.ts";
+import { firstFailure, measureTests, runTogether } from "./run_tests.ts";
 import { copyTree } from "./tree_copy.ts";
 
 /** Time of a test file, seconds, and a digest of all that it runs. */
@@ -37,6 +37,7 @@ export async function testTimes(
       for (const [test, seconds] of await measureTests(copy.root, missing, signal)) {
         known.set(test, { seconds, digest: digests.get(test)! });
       }
+      await checkTogether(copy.root, wanted, signal);
     } finally {
       await copy.remove();
     }
@@ -45,6 +46,18 @@ export async function testTimes(
   return new Map(
     wanted.filter((test) => known.has(test)).map((test) => [test, known.get(test)!.seconds]),
   );
+}
+
+/** @throws {RangeError} If a test that passes alone fails beside others, without any fault. */
+async function checkTogether(
+  root: string,
+  tests: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { outcome, output } = await runTogether(root, tests, { silenceSeconds: 600, signal });
+  if (outcome !== "failed") return;
+  const { test, file } = firstFailure(output);
+  throw new RangeError(`Cannot run "${test}" of ${file} as a test beside others: it fails`);
 }
 
 function readTimes(path: string): Map<string, MeasuredTime> {

@@ -1,7 +1,7 @@
 import type { ConcernedTests } from "./concerned_tests.ts";
 import { type Fault, plant } from "./fault.ts";
 import type { Trial } from "./mutation_log.ts";
-import { firstFailure, runTests } from "./run_tests.ts";
+import { firstFailure, runTogether } from "./run_tests.ts";
 import { copyTree } from "./tree_copy.ts";
 
 /**
@@ -66,7 +66,7 @@ async function tryFault(
   const slowest = Math.max(...tests.map((test) => plan.secondsOf.get(test)!));
   try {
     await Deno.writeTextFile(path, plant(source, fault));
-    const { outcome, output } = await runTests(root, tests, {
+    const { outcome, output } = await runTogether(root, tests, {
       silenceSeconds: PATIENCE.seconds + PATIENCE.times * slowest,
       signal: plan.signal,
     });
@@ -97,8 +97,12 @@ function orderedTests(file: string, plan: TrialPlan, catchers: Catchers): string
   const folder = file.slice(0, file.lastIndexOf("/") + 1);
   const rank = (test: string) => {
     if (test === own) return Infinity;
-    const isNear = test.startsWith(folder) || /^tests\/(property|conformance)\//.test(test);
-    const catches = catchers.count(file, test) + (isNear ? PRIOR.near : PRIOR.far);
+    const prior = test.startsWith("tests/property/")
+      ? PRIOR.law
+      : test.startsWith(folder)
+      ? PRIOR.near
+      : PRIOR.far;
+    const catches = catchers.count(file, test) + prior;
     return catches / (START_SECONDS + secondsOf.get(test)!);
   };
   let left = budgetSeconds;
@@ -113,11 +117,11 @@ function orderedTests(file: string, plan: TrialPlan, catchers: Catchers): string
     .filter(fits);
 }
 
-/** What loading a test file takes beside its tests, seconds. */
-const START_SECONDS = 0.5;
+/** What a test file takes beside its tests, seconds. */
+const START_SECONDS = 0.2;
 
 /** What is expected of a test before anything is known: laws and neighbours catch more than others. */
-const PRIOR = { near: 0.5, far: 0.05 };
+const PRIOR = { law: 1, near: 0.5, far: 0.05 };
 
 /** How many faults of each folder each test file has caught so far. */
 class Catchers {
