@@ -15,7 +15,7 @@ import {
   scaledParts,
 } from "../support/scaled_fleet.ts";
 
-/** Runs of one function in which nothing but decisions changes how many instances there are. */
+/** Runs in which nothing but decisions changes how many instances there are. */
 interface Decided {
   readonly run: RunRecord;
   readonly log: readonly Happening[];
@@ -26,7 +26,6 @@ function runDecided(test: ScaledCase, delay = test.actuationDelay): Decided {
   const log: Happening[] = [];
   const fleet: ScaledCase["fleet"] = {
     ...test.fleet,
-    functions: 1,
     machines: [],
     minInstances: 0,
     keepAlive: Infinity,
@@ -35,10 +34,12 @@ function runDecided(test: ScaledCase, delay = test.actuationDelay): Decided {
     startFailure: 0,
   };
   const parts = scaledParts({ ...test, fleet, actuationDelay: delay }, "leap", log);
-  const [fn] = parts.functions;
   const decided: ClusterParts = {
     ...parts,
-    functions: [{ ...fn, scaling: { ...fn.scaling, activation: "none" } }],
+    functions: parts.functions.map((fn) => ({
+      ...fn,
+      scaling: { ...fn.scaling, activation: "none" },
+    })),
   };
   return { run: simulateCluster(decided), log, actuationDelay: delay };
 }
@@ -54,26 +55,29 @@ function leavesAt(life: InstanceLife): number {
   return Number.isNaN(life.drainingAtSeconds) ? servedUntilSeconds(life) : life.drainingAtSeconds;
 }
 
-/** What was decided last before the effects at each instant, by instant, as long as the run lasts. */
-function effectsOf({ run, log, actuationDelay }: Decided): Map<number, number> {
-  const effects = evaluations(log).map(({ signals, desired }) =>
-    [signals.nowSeconds + actuationDelay, desired] as const
-  );
+/** What was decided last of a function before the effects at each instant, while the run lasts. */
+function effectsOf({ run, log, actuationDelay }: Decided, functionId: number): Map<number, number> {
+  const effects = evaluations(log).filter((one) => one.functionId === functionId).map((
+    { signals, desired },
+  ) => [signals.nowSeconds + actuationDelay, desired] as const);
   return new Map(effects.filter(([at]) => at < run.endAtSeconds));
 }
 
 holds("each decision has its effect once, after its delay, the last one of an instant", (test) => {
   const decided = runDecided(test);
-  const { lives, endAtSeconds } = decided.run;
-  const effects = effectsOf(decided);
-  for (const [at, desired] of effects) {
-    const there = lives.filter((life) => life.createdAtSeconds <= at && leavesAt(life) > at);
-    equal(there.length, desired, `instances at ${at} s`);
-  }
-  // Nothing changes at any other time.
-  for (const life of lives) {
-    ok(effects.has(life.createdAtSeconds) || life.createdAtSeconds === endAtSeconds);
-    ok(effects.has(leavesAt(life)) || leavesAt(life) === endAtSeconds);
+  const { endAtSeconds } = decided.run;
+  for (let functionId = 0; functionId < test.fleet.functions; functionId++) {
+    const lives = decided.run.lives.filter((life) => life.functionId === functionId);
+    const effects = effectsOf(decided, functionId);
+    for (const [at, desired] of effects) {
+      const there = lives.filter((life) => life.createdAtSeconds <= at && leavesAt(life) > at);
+      equal(there.length, desired, `instances at ${at} s`);
+    }
+    // Nothing changes at any other time.
+    for (const life of lives) {
+      ok(effects.has(life.createdAtSeconds) || life.createdAtSeconds === endAtSeconds);
+      ok(effects.has(leavesAt(life)) || leavesAt(life) === endAtSeconds);
+    }
   }
 });
 
@@ -82,12 +86,14 @@ holds(
   (test) => {
     // Without a delay, what was told before an evaluation is what its effect finds.
     const { run, log } = runDecided(test, 0);
-    const { columns, lives, endAtSeconds } = run;
+    const { columns, endAtSeconds } = run;
     log.forEach((one, place) => {
       if (one.kind !== "evaluation") return;
       const now = one.signals.nowSeconds;
       if (now >= endAtSeconds) return;
-      const there = lives.filter((life) => life.createdAtSeconds < now && leavesAt(life) >= now);
+      const there = run.lives.filter((life) =>
+        life.functionId === one.functionId && life.createdAtSeconds < now && leavesAt(life) >= now
+      );
       const starting = there.filter(({ readyAtSeconds }) => !(readyAtSeconds <= now));
       const ready = there.filter(({ readyAtSeconds }) => readyAtSeconds <= now);
       const goes = (life: InstanceLife) => leavesAt(life) === now;

@@ -1,5 +1,6 @@
 import { equal, ok } from "@std/assert";
 import fc from "fast-check";
+import { OUTCOMES } from "../../lib/metrics/run_tables.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import { type FunctionFacts, summarize } from "../../lib/metrics/summary.ts";
 import { BILLING_PRESETS } from "../../lib/serverless/cost/mod.ts";
@@ -187,3 +188,14 @@ holds("what sleep and pools did is what their records say", ({ run, summary }) =
     });
   });
 });
+
+holds(
+  "what has not completed has neither a completion nor a longest gap",
+  ({ run: { columns } }) => {
+    for (let i = 0; i < columns.count; i++) {
+      const isCompleted = OUTCOMES[columns.outcome[i]] === "completed";
+      equal(columns.completedAtSeconds[i] >= 0, isCompleted);
+      equal(columns.maxTbtSeconds[i] >= 0, isCompleted && columns.outputTokens[i] > 1);
+    }
+  },
+);
