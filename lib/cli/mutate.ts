@@ -34,7 +34,7 @@ const OPTIONS: readonly CommandOption[] = [
   {
     name: "budget",
     value: "SECONDS",
-    describe: "Time of the tests that are run for a fault, the most telling first (default 60)",
+    describe: "Time of the tests that are run for a fault, the most telling first (default 90)",
   },
   { name: "out", value: "DIR", describe: "Where to keep the trials (default results/mutation)" },
   {
@@ -67,7 +67,7 @@ Exit code: 0, or 1 with --at-least; 130 after Ctrl-C.`,
     const count = number("count", 50, 1);
     const seed = number("seed", 1, 0);
     const jobs = number("jobs", 1, 1, MOST_JOBS);
-    const budgetSeconds = number("budget", 60, 0);
+    const budgetSeconds = number("budget", 90, 0);
     const atLeast = number("at-least", 0, 0, 1);
     const files = await filesOfTree(ROOT);
     const sources = sourcesOf(files, given.positional, given.values("file"));
