@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   jupyter: "Start Jupyter with the Deno kernel",
   targets: "Compare published numbers with ours",
   bench: "Measure the speed and the memory of the simulator",
+  mutate: "Plant faults in a room's sources and see whether the tests catch them",
 };
 
 async function load(name: string): Promise<Command> {

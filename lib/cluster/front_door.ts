@@ -28,10 +28,13 @@ export class FrontDoor {
     this.#admission = admission && new AdmissionControl(admission);
     this.#routing = new RoutingView(state.fleet, requests);
     this.#releases = new Releases(state);
-    // Who was to be served by it waits at the gateway like the others.
+    // Who was to be served by it waits at the gateway like the others, unless another instance is free.
     state.fleet.onStartLost = (id) => {
       const request = this.#boundRequest(id);
-      if (request >= 0) state.gateways[state.fleet.functionOf[id]].push(request, state.now);
+      if (request < 0) return;
+      const functionId = state.fleet.functionOf[id];
+      this.#enqueue(functionId, request);
+      this.drainGateway(functionId);
     };
   }
 
@@ -134,8 +137,16 @@ export class FrontDoor {
     const request = this.#boundTo.get(id);
     if (request === undefined) return -1;
     this.#boundTo.delete(id);
-    this.#state.fleet.functions[this.#state.fleet.functionOf[id]].bound--;
+    const functionId = this.#state.fleet.functionOf[id];
+    this.#state.fleet.functions[functionId].bound--;
+    this.#state.gateways[functionId].unbind(request);
     return request;
+  }
+
+  /** Tells the autoscaler, whose averages have been brought up to now, how many requests wait. */
+  #showQueue(functionId: number): void {
+    const scaler = this.#state.scalers[functionId];
+    if (scaler) scaler.queued = this.#state.gateways[functionId].waiting;
   }
 
   /** Whether a request that no instance can take starts one. */
@@ -175,22 +186,23 @@ export class FrontDoor {
       if (id >= 0) {
         this.#boundTo.set(id, request);
         this.#state.fleet.functions[functionId].bound++;
-        return;
+        gateway.bind(request, this.#state.now);
+        return this.#showQueue(functionId);
       }
       willStart = false;
     }
-    gateway.push(request, this.#state.now);
-    const scaler = this.#state.scalers[functionId];
-    if (scaler) scaler.queued = gateway.size;
-    if (noCapacity.timeoutSeconds < Infinity) {
-      this.#state.queue.push(
-        this.#state.now + noCapacity.timeoutSeconds,
-        Priority.timeout,
-        Kind.timeout,
-        request,
-      );
-    }
+    this.#enqueue(functionId, request);
     if (willStart) this.#state.fleet.start(functionId, this.#state.now);
+  }
+
+  /** Puts a request into the gateway's queue, where it gives up after a while. */
+  #enqueue(functionId: number, request: number): void {
+    const { timeoutSeconds } = this.#state.parts.functions[functionId].noCapacity;
+    this.#state.gateways[functionId].push(request, this.#state.now);
+    this.#showQueue(functionId);
+    if (timeoutSeconds === Infinity) return;
+    const at = this.#state.now + timeoutSeconds;
+    this.#state.queue.push(at, Priority.timeout, Kind.timeout, request);
   }
 
   /** Serves the gateway's queue as far as instances can take requests. */
@@ -199,8 +211,7 @@ export class FrontDoor {
     if (gateway.size === 0) return;
     this.#state.scalers[functionId]?.touch(this.#state.now);
     while (gateway.size > 0 && this.#dispatch(functionId, gateway.peek())) gateway.pop();
-    const scaler = this.#state.scalers[functionId];
-    if (scaler) scaler.queued = gateway.size;
+    this.#showQueue(functionId);
   }
 
   complete(functionId: number, request: number): void {
@@ -246,11 +257,8 @@ export class FrontDoor {
     if (this.#state.isIdle(functionId)) {
       this.#state.keepAlives[functionId].becomesIdle(this.#state.now);
     }
-    const scaler = this.#state.scalers[functionId];
-    if (scaler) {
-      scaler.touch(this.#state.now);
-      scaler.queued = gateway.size;
-    }
+    this.#state.scalers[functionId]?.touch(this.#state.now);
+    this.#showQueue(functionId);
     this.#end(request, OUTCOME_CODE.timed_out);
   }
 
@@ -285,7 +293,11 @@ export class FrontDoor {
   serveFrom(id: number): void {
     const functionId = this.#state.fleet.functionOf[id];
     const bound = this.#boundRequest(id);
-    if (bound >= 0) this.#giveTo(id, functionId, bound);
+    if (bound >= 0) {
+      this.#state.scalers[functionId]?.touch(this.#state.now);
+      this.#giveTo(id, functionId, bound);
+      this.#showQueue(functionId);
+    }
     this.drainGateway(functionId);
   }
 

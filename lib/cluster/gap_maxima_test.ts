@@ -31,3 +31,12 @@ Deno.test("GapMaxima keeps numbering its runs after it has been cleared", () => 
   maxima.endRun();
   equal(maxima.longestSince(1), 2);
 });
+
+Deno.test("GapMaxima keeps as many runs as fall one below the other", () => {
+  const maxima = new GapMaxima();
+  for (let gap = 300; gap > 0; gap--) {
+    maxima.longestSeconds = gap;
+    maxima.endRun();
+  }
+  for (let run = 0; run < 300; run++) equal(maxima.longestSince(run), 300 - run);
+});

@@ -21,6 +21,8 @@ export class Gateway {
   /** Prompt tokens of the requests that wait. */
   #waitingTokens = 0;
   readonly #predictor: TtftPredictor | undefined;
+  /** Requests that wait for an instance of their own, and since when, seconds; the oldest first. */
+  readonly #bound = new Map<number, number>();
   /** Prompt tokens before and of each request inside when it was admitted. */
   readonly #tokensAhead = new Map<number, number>();
 
@@ -41,14 +43,30 @@ export class Gateway {
     }
   }
 
-  /** Requests that wait. */
+  /** Requests that wait for whichever instance can take them. */
   get size(): number {
     return this.#queue.size;
   }
 
+  /** All requests that wait, those for an instance of their own included. */
+  get waiting(): number {
+    return this.#queue.size + this.#bound.size;
+  }
+
   /** Instant since which the longest waiting request waits, seconds; Infinity when none does. */
   get oldestSinceSeconds(): number {
-    return this.#queue.oldestSinceSeconds;
+    const [since = Infinity] = this.#bound.values();
+    return Math.min(since, this.#queue.oldestSinceSeconds);
+  }
+
+  /** A request waits for an instance of its own. */
+  bind(request: number, now: number): void {
+    this.#bound.set(request, now);
+  }
+
+  /** A request does not wait for an instance of its own any more. */
+  unbind(request: number): void {
+    this.#bound.delete(request);
   }
 
   /** Adds a request. */

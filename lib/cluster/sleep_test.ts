@@ -184,3 +184,25 @@ Deno.test("an instance on several machines neither sleeps nor begins with a pool
   deepEqual(record.pools![0].members, []);
   deepEqual([...record.columns.coldStartWaitSeconds], [4, 4]);
 });
+
+Deno.test("sleeps end on a machine where that helps, and on no other", () => {
+  // f0 sleeps on machine 0, which has another GPU than f1 and f2 need; f1 sleeps on machine 1, and
+  // f2 needs the memory that it holds there.
+  const calls = [[0, 0], [0, 1], [20, 2], [24, 0]] as const;
+  const base = onOneGpu(calls, {
+    nodes: [1, 0].map((gpuType) => ({ gpuType, gpus: 1, dramBytes: 15, ssdBytes: 0 })),
+    needs: [1, 0, 0].map((gpuType, functionId) => ({
+      functionId,
+      gpus: 1,
+      gpuTypes: [gpuType],
+      dramBytes: [5, 5, 10][functionId],
+    })),
+  });
+  const record = simulateCluster({
+    ...base,
+    functions: [0, 1, 2].map((id) => ({ ...base.functions[0], name: `f${id}` })),
+  });
+  deepEqual([...record.columns.coldStartWaitSeconds], [4, 4, 4, 1]);
+  deepEqual(record.lives.slice(0, 2).map((life) => life.stoppedAtSeconds), [24, 20]);
+  equal(record.sleep!.evicted, 1);
+});

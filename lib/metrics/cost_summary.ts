@@ -111,8 +111,9 @@ function loadInstants(
 ): ReadonlyMap<number, number> {
   const instants = new Map<number, number>();
   if (!functions.some((facts) => facts.billsFromLoad)) return instants;
-  for (const { stage, instanceId, startAtSeconds } of stageSpans) {
-    if (!stage.startsWith("weights_")) continue;
+  for (const { stage, instanceId, startAtSeconds, endAtSeconds } of stageSpans) {
+    // A fetch of what is there already takes no time and is none.
+    if (!stage.startsWith("weights_") || !(endAtSeconds > startAtSeconds)) continue;
     const known = instants.get(instanceId);
     if (known === undefined || startAtSeconds < known) instants.set(instanceId, startAtSeconds);
   }

@@ -46,7 +46,9 @@ export function functionSummaries(
   for (const life of run.lives) {
     instanceSeconds[life.functionId] += life.stoppedAtSeconds - life.createdAtSeconds;
     if (life.madeOf === "sleeper") continue;
-    if (life.createdAtSeconds > 0 || life.readyAtSeconds > 0) starts[life.functionId]++;
+    // Instances that are there from the beginning have not been started, unlike those that give up.
+    const isInitial = life.createdAtSeconds <= 0 && life.readyAtSeconds <= 0;
+    if (!isInitial) starts[life.functionId]++;
   }
   for (const member of (run.pools ?? []).flatMap((pool) => pool.members)) {
     instanceSeconds[member.functionId] += member.endAtSeconds - member.createdAtSeconds;

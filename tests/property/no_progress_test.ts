@@ -1,4 +1,4 @@
-import { equal, match, throws } from "@std/assert";
+import { deepEqual, equal, match, throws } from "@std/assert";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import { OUTCOME_CODE } from "../../lib/metrics/recorder.ts";
 import { vllm } from "../../lib/scheduling/batching/vllm.ts";
@@ -77,4 +77,20 @@ Deno.test("a prompt that fills the window, or could never fit, is turned away wi
   );
   const fits = simulateCluster(smallCluster([[0, 76, 5]], { engine: { kvBlocks: 20 } }));
   equal(fits.columns.outcome[0], OUTCOME_CODE.completed);
+});
+
+Deno.test("evaluations between requests that end are not counted together", () => {
+  // 60 000 evaluations without an instance before each of two requests is served.
+  const asked = { evaluations: 0 };
+  const decider = new ScalingDecider({
+    periodSeconds: 1,
+    desired: ({ queued }) => queued === 0 || ++asked.evaluations % 60_000 > 0 ? 0 : 1,
+  }, { maxInstances: 1 });
+  const { columns } = simulateCluster(smallCluster([[1, 10, 1], [70_000, 10, 1]], {
+    scaling: { ...NOBODY, decider },
+    startSeconds: 0.5,
+    cluster: { sampleSeconds: 1e6 },
+  }));
+  deepEqual([...columns.outcome], [OUTCOME_CODE.completed, OUTCOME_CODE.completed]);
+  equal(asked.evaluations, 120_000);
 });

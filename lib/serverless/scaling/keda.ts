@@ -59,13 +59,17 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
   let polledAtSeconds = -Infinity;
   let activeAtSeconds = -Infinity;
   let countBefore = 0;
+  /** Whether the first instance has been asked for and has not been seen yet. */
+  let isActivating = false;
 
   /** What activation decides at a poll: a count, or undefined to leave it to the HPA. */
   function activate(nowSeconds: number, current: number, value: number): number | undefined {
     polledAtSeconds = nowSeconds;
     if (value > activationThreshold) {
       activeAtSeconds = nowSeconds;
-      return current === 0 ? Math.max(1, minInstances) : undefined;
+      if (current > 0) return undefined;
+      isActivating = true;
+      return Math.max(1, minInstances);
     }
     if (minInstances > 0) return undefined;
     return nowSeconds - activeAtSeconds > cooldownSeconds ? 0 : undefined;
@@ -77,8 +81,12 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
       const { nowSeconds, ready, starting } = signals;
       const current = ready + starting;
       const value = metric(signals);
-      // Instances that were there from the beginning, or that a request has started meanwhile.
-      if (current > 0 && countBefore === 0) activeAtSeconds = nowSeconds;
+      // Instances that were there from the beginning, or that a request has started meanwhile, count as
+      // active when they are seen; those of an activation do since the look that has brought them.
+      if (current > 0 && countBefore === 0) {
+        if (!isActivating) activeAtSeconds = nowSeconds;
+        isActivating = false;
+      }
       countBefore = current;
       if (nowSeconds - polledAtSeconds >= pollingSeconds) {
         const decided = activate(nowSeconds, current, value);

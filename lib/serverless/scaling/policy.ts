@@ -6,13 +6,16 @@ export interface ScalingSignals {
   readonly ready: number;
   /** Instances on their way up. */
   readonly starting: number;
-  /** Requests waiting at the gateway because no instance can take them. */
+  /**
+   * Requests waiting at the gateway because no instance can take them, or for an instance of their own
+   * to start.
+   */
   readonly queued: number;
   /** Requests inside instances, waiting or running. */
   readonly inFlight: number;
-  /** Requests inside instances that no step has worked on yet; absent when nobody counts them. */
+  /** Requests inside ready instances that are not in a batch; absent when nobody counts them. */
   readonly waiting?: number;
-  /** Age of the oldest request in the gateway's queue, seconds; 0 when empty. */
+  /** Age of the oldest request that waits there, seconds; 0 when none does. */
   readonly oldestWaitSeconds: number;
   /** Time-averaged requests in flight, queued ones included, over the last period. */
   readonly concurrency: number;
@@ -24,9 +27,9 @@ export interface ScalingSignals {
   readonly busyFraction: number;
   /** Mean share of KV blocks in use on ready instances, 0..1. */
   readonly kvUtilization: number;
-  /** p95 of the TTFT of first tokens since the last evaluation, seconds; 0 when there were none. */
+  /** p95 (nearest rank) of the TTFT of those completions, seconds; 0 when there were none. */
   readonly ttftP95Seconds: number;
-  /** Mean gap between tokens since the last evaluation, seconds; 0 when there were none. */
+  /** Mean gap between the tokens of those completions, seconds; 0 when there were none. */
   readonly tbtMeanSeconds: number;
   /** Longest time since any request was in flight or queued, seconds; 0 while there is one. */
   readonly idleSeconds: number;

@@ -1,0 +1,584 @@
+import { deepEqual, equal, ok } from "@std/assert";
+import fc from "fast-check";
+import { buildScaling, type ScalingFacts } from "../../lib/config/build/scaling.ts";
+import { loadConfig } from "../../lib/config/load.ts";
+import {
+  createKeepAlive,
+  createPool,
+  type KeepAliveSpec,
+  type PoolSpec,
+} from "../../lib/serverless/keep_alive/mod.ts";
+import {
+  createScaling,
+  ScalingDecider,
+  type ScalingPolicy,
+  type ScalingSignals,
+  type ScalingSpec,
+} from "../../lib/serverless/scaling/mod.ts";
+import { signalsOf } from "./scaling_laws.ts";
+
+/** What policies that look ahead are told. */
+const FACTS: ScalingFacts = {
+  arrivalAtSeconds: () => Float64Array.from({ length: 200 }, (_, i) => 7 * i ** 0.9),
+  holdSeconds: (concurrency) => concurrency / 2,
+  startSeconds: () => 25,
+  weightBytes: 16e9,
+};
+
+/** Signals of successive evaluations, some near the bounds that policies compare with. */
+const histories = fc.array(
+  fc.record({
+    gap: fc.constantFrom(1, 2, 5, 15, 30, 60),
+    ready: fc.integer({ min: 0, max: 6 }),
+    starting: fc.integer({ min: 0, max: 2 }),
+    queued: fc.constantFrom(0, 0, 1, 5, 40),
+    inFlight: fc.integer({ min: 0, max: 60 }),
+    waiting: fc.constantFrom(0, 0, 3, 11),
+    oldestWaitSeconds: fc.constantFrom(0, 0.5, 3, 4, 4.5, 6),
+    concurrency: fc.constantFrom(0, 0, 0.5, 30, 70, 300, 900),
+    arrivals: fc.constantFrom(0, 0, 1, 7, 30),
+    completions: fc.integer({ min: 0, max: 9 }),
+    busyFraction: fc.constantFrom(0, 0.1, 0.2, 0.5, 0.8, 0.85, 1),
+    kvUtilization: fc.double({ min: 0, max: 1, noNaN: true }),
+    ttftP95Seconds: fc.constantFrom(0, 0.3, 0.79, 0.81, 1.5, 9),
+    tbtMeanSeconds: fc.constantFrom(0, 0.03, 0.079, 0.081, 0.3),
+    idleSeconds: fc.constantFrom(0, 0, 10, 500),
+  }),
+  { minLength: 1, maxLength: 60 },
+);
+type History = typeof histories extends fc.Arbitrary<infer T> ? T : never;
+
+function signalsAt(history: History): ScalingSignals[] {
+  let nowSeconds = 0;
+  return history.map(({ gap, ...signals }) =>
+    signalsOf({ nowSeconds: nowSeconds += gap, ...signals })
+  );
+}
+
+/** That two ways to make a policy give the same one: the same period, and the same decisions. */
+function decideAlike(
+  name: string,
+  one: () => { periodSeconds: number; next: (signals: ScalingSignals) => number },
+  other: () => { periodSeconds: number; next: (signals: ScalingSignals) => number },
+): void {
+  equal(one().periodSeconds, other().periodSeconds, name);
+  fc.assert(
+    fc.property(histories, (history) => {
+      const signals = signalsAt(history);
+      const decisions = ({ next }: ReturnType<typeof one>) => signals.map((each) => next(each));
+      deepEqual(decisions(one()), decisions(other()), name);
+    }),
+    { numRuns: 150, seed: 20261107 },
+  );
+}
+
+const policy = (spec: ScalingSpec) => () => {
+  const created: ScalingPolicy = createScaling(spec);
+  return {
+    periodSeconds: created.periodSeconds,
+    next: (signals: ScalingSignals) => created.desired(signals),
+  };
+};
+
+const built = (yaml: string) => () => {
+  const decider = buildScaling(loadConfig(yaml), FACTS).decider!;
+  return {
+    periodSeconds: decider.periodSeconds,
+    next: (signals: ScalingSignals) => decider.decide(signals),
+  };
+};
+
+/** A policy within the limits that a configuration has by default. */
+const within =
+  (spec: ScalingSpec, limits: ConstructorParameters<typeof ScalingDecider>[1] = {}) => () => {
+    const decider = new ScalingDecider(createScaling(spec), {
+      minInstances: 0,
+      maxInstances: 8,
+      ...limits,
+    });
+    return {
+      periodSeconds: decider.periodSeconds,
+      next: (signals: ScalingSignals) => decider.decide(signals),
+    };
+  };
+
+const AT = FACTS.arrivalAtSeconds();
+const ENTRIES = [{ fromSeconds: 0, instances: 1 }, { fromSeconds: 60, instances: 3 }];
+
+/** Settings that a policy has to be given, and those that its source or its documentation states. */
+const DEFAULTS: readonly (readonly [given: ScalingSpec, stated: ScalingSpec])[] = [
+  [{ policy: "threshold" }, {
+    policy: "threshold",
+    upAbove: 0.8,
+    downBelow: 0.2,
+    upReadings: 2,
+    downReadings: 3,
+    cooldownSeconds: 30,
+    periodSeconds: 5,
+  }],
+  [{ policy: "concurrency" }, {
+    policy: "concurrency",
+    target: 2,
+    keepAliveSeconds: 0,
+    scaleDownWindowSeconds: 0,
+    keepsLast: false,
+    periodSeconds: 1,
+  }],
+  [{ policy: "queue-delay" }, { policy: "queue-delay", thresholdSeconds: 4, periodSeconds: 1 }],
+  [{ policy: "knative-kpa" }, {
+    policy: "knative-kpa",
+    target: 100,
+    targetUtilization: 0.7,
+    stableWindowSeconds: 60,
+    panicWindowFraction: 0.1,
+    panicThreshold: 2,
+    maxScaleUpRate: 1000,
+    maxScaleDownRate: 2,
+    activationScale: 1,
+    scaleDownDelaySeconds: 0,
+    scaleToZeroGraceSeconds: 30,
+    podRetentionSeconds: 0,
+    minInstances: 0,
+    initialInstances: 0,
+    periodSeconds: 2,
+  }],
+  [{ policy: "hpa" }, {
+    policy: "hpa",
+    target: 32,
+    tolerance: 0.1,
+    scaleUp: {
+      stabilizationSeconds: 0,
+      rates: [
+        { type: "percent", value: 100, periodSeconds: 15 },
+        { type: "pods", value: 4, periodSeconds: 15 },
+      ],
+      select: "max",
+    },
+    scaleDown: {
+      stabilizationSeconds: 300,
+      rates: [{ type: "percent", value: 100, periodSeconds: 15 }],
+      select: "max",
+    },
+    periodSeconds: 15,
+  }],
+  [{ policy: "keda" }, {
+    policy: "keda",
+    target: 5,
+    activationThreshold: 0,
+    metric: ({ queued, waiting = 0 }) => queued + waiting,
+    pollingSeconds: 30,
+    cooldownSeconds: 300,
+    minInstances: 0,
+    tolerance: 0.1,
+    periodSeconds: 15,
+  }],
+  [{ policy: "slo", ttftSeconds: 1, tpotSeconds: 0.1 }, {
+    policy: "slo",
+    ttftSeconds: 1,
+    tpotSeconds: 0.1,
+    upAbove: 0.8,
+    downBelow: 0.4,
+    downReadings: 6,
+    maxGrowth: 2,
+    scaleToZeroAfterSeconds: Infinity,
+    periodSeconds: 5,
+  }],
+  [{ policy: "predictive", ratePerInstance: 0.3, leadSeconds: 25 }, {
+    policy: "predictive",
+    ratePerInstance: 0.3,
+    leadSeconds: 25,
+    deviations: 1,
+    alpha: 0.3,
+    beta: 0.1,
+    gamma: 0.3,
+    seasonSeconds: 0,
+    periodSeconds: 10,
+  }],
+  [{ policy: "schedule", entries: ENTRIES }, {
+    policy: "schedule",
+    entries: ENTRIES,
+    repeatSeconds: Infinity,
+    leadSeconds: 0,
+    periodSeconds: 5,
+  }],
+  [
+    {
+      policy: "oracle",
+      arrivalAtSeconds: AT,
+      holdSeconds: 4,
+      concurrencyPerInstance: 8,
+      leadSeconds: 25,
+    },
+    {
+      policy: "oracle",
+      arrivalAtSeconds: AT,
+      holdSeconds: 4,
+      concurrencyPerInstance: 8,
+      leadSeconds: 25,
+      periodSeconds: 1,
+    },
+  ],
+];
+
+for (const [given, stated] of DEFAULTS) {
+  Deno.test(`${given.policy}: what is not given is as stated`, () => {
+    decideAlike(given.policy, policy(given), policy(stated));
+  });
+}
+
+/** Sections of a configuration, and the policy that they say. */
+const BUILT: readonly (readonly [yaml: string, spec: ScalingSpec])[] = [
+  ["policy: threshold", { policy: "threshold" }],
+  ["scale_up_threshold: 0.5, scale_down_threshold: 0.1, cooldown_period: 7, period: 3", {
+    policy: "threshold",
+    upAbove: 0.5,
+    downBelow: 0.1,
+    cooldownSeconds: 7,
+    periodSeconds: 3,
+  }],
+  ["policy: concurrency, concurrency: { target: 9, scale_down_window: 31 }", {
+    policy: "concurrency",
+    target: 9,
+    scaleDownWindowSeconds: 31,
+    keepsLast: true,
+  }],
+  ["policy: queue-delay, queue_delay: { threshold: 3 }", {
+    policy: "queue-delay",
+    thresholdSeconds: 3,
+  }],
+  ["policy: knative-kpa", { policy: "knative-kpa" }],
+  [
+    `policy: knative-kpa, knative_kpa: { target: 20, target_utilization: 0.5, stable_window: 40,
+      panic_window_fraction: 0.2, panic_threshold: 3, max_scale_up_rate: 5, max_scale_down_rate: 3,
+      scale_to_zero_grace: 11, activation_scale: 2, scale_down_delay: 17 }`,
+    {
+      policy: "knative-kpa",
+      target: 20,
+      targetUtilization: 0.5,
+      stableWindowSeconds: 40,
+      panicWindowFraction: 0.2,
+      panicThreshold: 3,
+      maxScaleUpRate: 5,
+      maxScaleDownRate: 3,
+      scaleToZeroGraceSeconds: 11,
+      activationScale: 2,
+      scaleDownDelaySeconds: 17,
+    },
+  ],
+  ["policy: hpa, hpa: { target: 7, tolerance: 0.3, scale_down_stabilization: 45 }", {
+    policy: "hpa",
+    target: 7,
+    tolerance: 0.3,
+    scaleDownStabilizationSeconds: 45,
+  }],
+  ["policy: keda, keda: { target: 3, activation_threshold: 2, polling: 5, cooldown: 45 }", {
+    policy: "keda",
+    target: 3,
+    activationThreshold: 2,
+    pollingSeconds: 5,
+    cooldownSeconds: 45,
+  }],
+  [
+    `policy: slo, slo: { up_above: 0.7, down_below: 0.3, down_readings: 2, max_growth: 3,
+      scale_to_zero_after: 100 }`,
+    {
+      policy: "slo",
+      ttftSeconds: 1,
+      tpotSeconds: 0.1,
+      upAbove: 0.7,
+      downBelow: 0.3,
+      downReadings: 2,
+      maxGrowth: 3,
+      scaleToZeroAfterSeconds: 100,
+    },
+  ],
+  // Instances serve `concurrency.target` requests at once, 8 by default: 8 in 4 s.
+  ["policy: predictive", { policy: "predictive", ratePerInstance: 2, leadSeconds: 25 }],
+  [
+    `policy: predictive, predictive: { rate_per_instance: 0.4, lead: 33, deviations: 2, alpha: 0.5,
+      beta: 0.4, gamma: 0.2, season: 60 }`,
+    {
+      policy: "predictive",
+      ratePerInstance: 0.4,
+      leadSeconds: 33,
+      deviations: 2,
+      alpha: 0.5,
+      beta: 0.4,
+      gamma: 0.2,
+      seasonSeconds: 60,
+    },
+  ],
+  [
+    `policy: schedule, schedule: { entries: [{ from: 0, instances: 1 }, { from: 60, instances: 3 }],
+      repeat: 100, lead: 13 }`,
+    { policy: "schedule", entries: ENTRIES, repeatSeconds: 100, leadSeconds: 13 },
+  ],
+  ["policy: oracle, concurrency: { target: 6 }", {
+    policy: "oracle",
+    arrivalAtSeconds: AT,
+    holdSeconds: 3,
+    concurrencyPerInstance: 6,
+    leadSeconds: 25,
+  }],
+  ["policy: oracle, concurrency: { target: 6 }, oracle: { hold: 9, lead: 2 }", {
+    policy: "oracle",
+    arrivalAtSeconds: AT,
+    holdSeconds: 9,
+    concurrencyPerInstance: 6,
+    leadSeconds: 2,
+  }],
+];
+
+const LIMITS = "slo: { ttft_s: 1s, tpot_s: 0.1s }";
+
+for (const [yaml, spec] of BUILT) {
+  const section = yaml.replace(/\s+/g, " ");
+  Deno.test(`scaling: { ${section.slice(0, 60)} }: the policy that it says`, () => {
+    decideAlike(section, built(`{ ${LIMITS}, scaling: { ${yaml} } }`), within(spec));
+  });
+}
+
+Deno.test("limits, delays and the period of a configuration hold for whatever policy", () => {
+  const yaml = `{ ${LIMITS}, scaling: { policy: concurrency, period: 4, min_instances: 1,
+    max_instances: 5, max_step_up: 2, max_step_down: 1, scrape_delay: 20, actuation_delay: 6,
+    concurrency: { target: 5 } } }`;
+  const spec: ScalingSpec = {
+    policy: "concurrency",
+    target: 5,
+    scaleDownWindowSeconds: 60,
+    keepsLast: true,
+    periodSeconds: 4,
+  };
+  const limits = {
+    minInstances: 1,
+    maxInstances: 5,
+    maxStepUp: 2,
+    maxStepDown: 1,
+    scrapeDelaySeconds: 20,
+    actuationDelaySeconds: 6,
+  };
+  decideAlike("limits", built(yaml), within(spec, limits));
+  // Policies that have bounds of their own are told them.
+  const kpa = "{ scaling: { policy: knative-kpa, min_instances: 2, knative_kpa: { target: 10 } } }";
+  decideAlike(
+    "knative-kpa",
+    built(kpa),
+    within({ policy: "knative-kpa", target: 10, minInstances: 2, initialInstances: 2 }, {
+      minInstances: 2,
+    }),
+  );
+  const keda = "{ scaling: { policy: keda, min_instances: 2 } }";
+  decideAlike(
+    "keda",
+    built(keda),
+    within({ policy: "keda", minInstances: 2 }, { minInstances: 2 }),
+  );
+});
+
+/** Settings of each policy that are out of their range, by name. */
+const REFUSED: readonly (readonly [spec: ScalingSpec, wrong: Readonly<Record<string, number>>])[] =
+  [
+    [{ policy: "threshold" }, {
+      upAbove: 1.1,
+      downBelow: 0.9,
+      upReadings: 0,
+      downReadings: 0,
+      cooldownSeconds: -1,
+    }],
+    [{ policy: "concurrency" }, { target: 0, keepAliveSeconds: -1, scaleDownWindowSeconds: -1 }],
+    [{ policy: "queue-delay" }, { thresholdSeconds: 0 }],
+    [{ policy: "knative-kpa" }, {
+      target: 0,
+      targetUtilization: 0,
+      stableWindowSeconds: 0,
+      panicWindowFraction: 0,
+      panicThreshold: 1,
+      maxScaleUpRate: 1,
+      maxScaleDownRate: 1,
+      scaleDownDelaySeconds: -1,
+      scaleToZeroGraceSeconds: -1,
+      podRetentionSeconds: -1,
+    }],
+    [{ policy: "hpa" }, { target: 0, tolerance: -0.1 }],
+    [{ policy: "keda" }, {
+      target: 0,
+      activationThreshold: -1,
+      pollingSeconds: 0,
+      cooldownSeconds: -1,
+    }],
+    [{ policy: "slo", ttftSeconds: 1, tpotSeconds: 1 }, {
+      ttftSeconds: 0,
+      tpotSeconds: 0,
+      upAbove: 0,
+      downBelow: 0.9,
+      downReadings: 0,
+      maxGrowth: 1,
+      scaleToZeroAfterSeconds: -1,
+    }],
+    [{ policy: "predictive", ratePerInstance: 1, leadSeconds: 1 }, {
+      ratePerInstance: 0,
+      leadSeconds: -1,
+      deviations: -1,
+      alpha: 1.1,
+      beta: -0.1,
+      gamma: 1.1,
+      seasonSeconds: -10,
+    }],
+    [{ policy: "schedule", entries: ENTRIES }, { repeatSeconds: 0, leadSeconds: -1 }],
+    [DEFAULTS[9][0], { holdSeconds: 0, concurrencyPerInstance: 0, leadSeconds: -1 }],
+  ];
+
+/** The message of what is thrown; "" when nothing is. */
+function refusal(make: () => unknown): string {
+  try {
+    make();
+  } catch (error) {
+    ok(error instanceof RangeError);
+    return error.message;
+  }
+  return "";
+}
+
+Deno.test("every setting of a scaling policy that is out of its range is refused by name", () => {
+  for (const [spec, wrong] of REFUSED) {
+    for (const [name, value] of Object.entries({ ...wrong, periodSeconds: 0 })) {
+      for (const bad of [value, NaN]) {
+        const message = refusal(() => createScaling({ ...spec, [name]: bad }));
+        ok(
+          message.startsWith(`Cannot use ${name} as `) &&
+            message.endsWith(`current value is ${bad}`),
+          `${spec.policy}.${name}: ${message}`,
+        );
+      }
+    }
+  }
+  for (const entries of [[], [ENTRIES[1], ENTRIES[0]], [ENTRIES[0], ENTRIES[0]]]) {
+    ok(refusal(() => createScaling({ policy: "schedule", entries })).startsWith("Cannot use "));
+  }
+});
+
+Deno.test("every limit of a decider that is out of its range is refused by name", () => {
+  const create = (limits: ConstructorParameters<typeof ScalingDecider>[1]) => () =>
+    new ScalingDecider(createScaling({ policy: "concurrency" }), limits);
+  for (
+    const [name, value] of Object.entries({
+      minInstances: -1,
+      maxInstances: -1,
+      maxStepUp: 0,
+      maxStepDown: 0,
+      upCooldownSeconds: -1,
+      downCooldownSeconds: -1,
+      scrapeDelaySeconds: -1,
+      actuationDelaySeconds: -1,
+    })
+  ) {
+    ok(refusal(create({ [name]: value })).startsWith(`Cannot use ${name} as `), name);
+  }
+  ok(refusal(create({ minInstances: 3, maxInstances: 2 })) !== "");
+});
+
+/** Idle times, and the decisions after each. */
+function decisions(spec: KeepAliveSpec, idle: readonly number[]) {
+  const keepAlive = createKeepAlive(spec);
+  return idle.map((seconds) => {
+    keepAlive.observeIdle(seconds);
+    return { ...keepAlive.decide() };
+  });
+}
+
+const idleTimes = fc.array(
+  fc.oneof(
+    fc.constantFrom(59, 60, 61, 600, 14_399, 14_400),
+    fc.double({ min: 0, max: 30_000, noNaN: true }),
+  ),
+  { minLength: 1, maxLength: 150 },
+);
+
+Deno.test("hybrid-histogram: what is not given is as the paper and its reproduction state", () => {
+  const stated: KeepAliveSpec = {
+    policy: "hybrid-histogram",
+    binSeconds: 60,
+    rangeSeconds: 14_400,
+    headShare: 0.05,
+    tailShare: 0.99,
+    histogramMargin: 0.1,
+    forecastMargin: 0.15,
+    representativeCv: 2,
+    outOfBoundsShare: 0.5,
+  };
+  const configured = buildScaling(
+    loadConfig("scaling: { keep_alive: { policy: hybrid-histogram } }"),
+    FACTS,
+  ).keepAlive!;
+  fc.assert(
+    fc.property(idleTimes, (idle) => {
+      const expected = decisions(stated, idle);
+      deepEqual(decisions({ policy: "hybrid-histogram" }, idle), expected);
+    }),
+    { numRuns: 100, seed: 20261108 },
+  );
+  equal(configured.name, "hybrid-histogram");
+});
+
+Deno.test("keep_alive: the policy that its section says", () => {
+  const keepAlive = (yaml: string) =>
+    buildScaling(loadConfig(`scaling: { keep_alive: { ${yaml} } }`), FACTS).keepAlive!;
+  equal(keepAlive("seconds: 17").decide().keepAliveSeconds, 17);
+  equal(keepAlive("policy: none").decide().keepAliveSeconds, 0);
+  equal(keepAlive("policy: always").decide().keepAliveSeconds, Infinity);
+  const spec: KeepAliveSpec = {
+    policy: "hybrid-histogram",
+    binSeconds: 30,
+    rangeSeconds: 3600,
+    headShare: 0.1,
+    tailShare: 0.9,
+    histogramMargin: 0.2,
+    forecastMargin: 0.25,
+    representativeCv: 3,
+    outOfBoundsShare: 0.4,
+  };
+  const yaml = `policy: hybrid-histogram, hybrid_histogram: { bin: 30, range: 3600, head: 0.1,
+    tail: 0.9, margin: 0.2, forecast_margin: 0.25, representative_cv: 3, out_of_bounds_share: 0.4 }`;
+  fc.assert(
+    fc.property(idleTimes, (idle) => {
+      const configured = keepAlive(yaml);
+      const seen = idle.map((seconds) => {
+        configured.observeIdle(seconds);
+        return { ...configured.decide() };
+      });
+      deepEqual(seen, decisions(spec, idle));
+    }),
+    { numRuns: 60, seed: 20261109 },
+  );
+});
+
+Deno.test("pools: what is not given is as stated", () => {
+  const demand = {
+    leadSeconds: 40,
+    windowSeconds: 600,
+    periodSeconds: 10,
+    fewest: 0,
+    most: Infinity,
+  };
+  const pairs: (readonly [PoolSpec, PoolSpec])[] = [
+    [{ policy: "fixed", size: 3 }, { policy: "fixed", size: 3, periodSeconds: 10 }],
+    [{ policy: "littles-law", leadSeconds: 40 }, { policy: "littles-law", ...demand, headroom: 0 }],
+    [{ policy: "newsvendor", leadSeconds: 40, missCost: 3, idleCost: 1 }, {
+      policy: "newsvendor",
+      ...demand,
+      missCost: 3,
+      idleCost: 1,
+    }],
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 130 }), (demands) => {
+      for (const [given, stated] of pairs) {
+        const [one, other] = [createPool(given), createPool(stated)];
+        equal(one.periodSeconds, other.periodSeconds);
+        equal(one.initialSize, other.initialSize);
+        deepEqual(demands.map((n) => one.size(n)), demands.map((n) => other.size(n)));
+      }
+    }),
+    { numRuns: 40, seed: 20261110 },
+  );
+});
