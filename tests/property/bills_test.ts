@@ -108,9 +108,9 @@ Deno.test("a bill is what the table of instances, the prices and the terms come 
       const same = (what: string, said: number, naive: number) =>
         ok(Math.abs(said - naive) <= 1e-9 * (1 + naive), `${what}: ${said}, not ${naive}`);
       for (const [use, usd] of Object.entries(bill)) {
-        if (use !== "byFunction") same(use, cost[use as "total_usd"], usd as number);
+        if (use !== "byFunction") same(use, cost[use as "total_usd"]!, usd as number);
       }
-      functions.forEach(({ name, cost_usd }, id) => same(name, cost_usd, bill.byFunction[id]));
+      functions.forEach(({ name, cost_usd }, id) => same(name, cost_usd!, bill.byFunction[id]));
       const use = naiveUse(result, test.tensor_parallel, test.pool === "engine");
       same("gpu_hours", gpu_hours, use.gpuHours);
       same("instance_seconds", instance_seconds, use.instanceSeconds);

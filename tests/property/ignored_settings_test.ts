@@ -17,6 +17,7 @@ import {
 const NO_RESULT: Readonly<Record<string, string>> = {
   "simulation.replications": "a run is one of them; that of several says so itself",
   "workload.trace.path": "the text of the trace is handed in",
+  "output.csv_safe": "tables are written by whoever runs the simulation",
   "output.formats": "tables are written by whoever runs the simulation",
   "output.figures": "figures are drawn by whoever runs the simulation",
 };

@@ -130,16 +130,16 @@ holds("the bill's figures per unit and shares are parts of its total", ({ run, s
   const tokens = (column: Int32Array) => done.reduce((total, i) => total + column[i], 0);
   const output = tokens(run.columns.outputTokens);
   const all = output + tokens(run.columns.promptTokens);
-  const per = (units: number) => units > 0 ? cost.total_usd / units : null;
+  const per = (units: number) => units > 0 ? cost.total_usd! / units : null;
   same("cost", cost, {
     per_request_usd: per(requests.completed),
     per_million_output_tokens_usd: per(output / 1e6),
     per_million_total_tokens_usd: per(all / 1e6),
-    total_usd: cost.busy_usd + cost.idle_usd + cost.cold_start_usd + cost.asleep_usd +
-      cost.pooled_usd + cost.rounding_usd + cost.storage_usd,
+    total_usd: cost.busy_usd! + cost.idle_usd! + cost.cold_start_usd! + cost.asleep_usd! +
+      cost.pooled_usd! + cost.rounding_usd! + cost.storage_usd,
   });
   if (functions.length > 0) {
-    same("total", cost.total_usd, functions.reduce((total, each) => total + each.cost_usd, 0));
+    same("total", cost.total_usd, functions.reduce((total, each) => total + each.cost_usd!, 0));
   }
   const shares = [
     cost.busy_share,
@@ -155,7 +155,7 @@ holds("the bill's figures per unit and shares are parts of its total", ({ run, s
   same(
     "qps",
     summary.qps_per_usd,
-    cost.total_usd > 0 ? summary.throughput_rps / cost.total_usd : null,
+    cost.total_usd! > 0 ? summary.throughput_rps / cost.total_usd! : null,
   );
 });
 

@@ -99,8 +99,8 @@ Deno.test("tests/durations.json names no file that is gone", () => {
   equal(text, durationsText(JSON.parse(text)));
 });
 
-/** Runs the runner over files of its own. */
-async function runOver(files: Record<string, string>, ...args: string[]) {
+/** Runs the runner over files of its own, on so many cores. */
+async function runOver(files: Record<string, string>, args: readonly string[] = [], jobs = 2) {
   const folder = await Deno.makeTempDir();
   try {
     for (const [name, text] of Object.entries(files)) {
@@ -108,7 +108,7 @@ async function runOver(files: Record<string, string>, ...args: string[]) {
     }
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", new URL("tests/runner/main.ts", ROOT).href, folder, ...args],
-      env: { NO_COLOR: "1", DENO_JOBS: "2" },
+      env: { NO_COLOR: "1", DENO_JOBS: String(jobs) },
     }).output();
     const text = new TextDecoder();
     return { code, lines: text.decode(stdout).trim().split("\n"), err: text.decode(stderr) };
@@ -130,12 +130,13 @@ Deno.test("deno task test says how long, leaves out what passes, and closes as d
   ok(lines.length <= 4, lines.join("\n"));
   const some = await runOver({ "a_test.ts": LEFT_OUT, "b_test.ts": PASSING });
   equal(some.lines.at(-2), "Left out: 1 need a browser");
-  const all = await runOver({ "a_test.ts": PASSING, "b_test.ts": PASSING }, "--verbose");
+  const all = await runOver({ "a_test.ts": PASSING, "b_test.ts": PASSING }, ["--verbose"]);
   ok(all.lines.some((line) => line === "said"));
 });
 
 Deno.test("deno task test shows a failure in full and ends with 1", async () => {
-  const { code, lines } = await runOver({ "a_test.ts": PASSING, "b_test.ts": FAILING });
+  // On one core: what files print side by side may get mixed.
+  const { code, lines } = await runOver({ "a_test.ts": PASSING, "b_test.ts": FAILING }, [], 1);
   equal(code, 1);
   ok(lines.some((line) => /three \.\.\. FAILED/.test(line)), "as it happens");
   ok(lines.some((line) => line.includes("Error: no good")));
@@ -145,10 +146,13 @@ Deno.test("deno task test shows a failure in full and ends with 1", async () => 
 });
 
 Deno.test("deno task test passes options on, and says when there is nothing to test", async () => {
-  const filtered = await runOver({ "a_test.ts": PASSING, "b_test.ts": FAILING }, "--filter", "two");
+  const filtered = await runOver({ "a_test.ts": PASSING, "b_test.ts": FAILING }, [
+    "--filter",
+    "two",
+  ]);
   equal(filtered.code, 0);
   match(filtered.lines.at(-1)!, /^ok \| 1 passed \| 0 failed \| 2 filtered out/);
-  const nowhere = await runOver({}, "lib/nowhere");
+  const nowhere = await runOver({}, ["lib/nowhere"]);
   equal(nowhere.code, 2);
   match(nowhere.err, /^Cannot find tests in .*lib\/nowhere/);
 });
