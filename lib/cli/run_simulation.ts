@@ -1,7 +1,7 @@
 import type { Configuration } from "../config/configuration.ts";
 import { runSize, sizeNotices } from "../config/check/mod.ts";
 import type { ReportProgress } from "../cluster/cluster_parts.ts";
-import type { ConfiguredTexts } from "../config/build/cluster.ts";
+import type { ConfiguredTexts } from "../run/cluster.ts";
 import type { Replication } from "../experiment/replication.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
 import { LONGEST_MESSAGE, shownName } from "../std/safe_text.ts";
@@ -132,7 +132,7 @@ async function runOnce(
   quiet: boolean,
   { meter, guard }: { readonly meter: RunMeter | undefined; readonly guard: MemoryGuard },
 ): Promise<Run> {
-  const { simulate } = await import("../config/simulate.ts");
+  const { simulate } = await import("../run/simulate.ts");
   const progress = await showProgress(quiet);
   try {
     const onPhase = meter && { onPhase: (phase: string) => meter.begin(phase) };

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "@std/assert";
 import { replicate } from "../experiment/replicate.ts";
-import { buildCluster } from "./build/cluster.ts";
-import type { ConfiguredTexts } from "./build/cluster.ts";
+import { buildCluster } from "../run/cluster.ts";
+import type { ConfiguredTexts } from "../run/cluster.ts";
 import { loadConfig } from "./load.ts";
 
 const SHORT = "simulation: { duration: 20 }";

@@ -3,7 +3,7 @@ import { requireInstanceRoom } from "../cluster/instance_room.ts";
 import { Standstill } from "../cluster/standstill.ts";
 import { EventQueue } from "../sim/event_queue.ts";
 import { type LimitName, LIMITS } from "../sim/limits.ts";
-import { buildCluster } from "./build/cluster.ts";
+import { buildCluster } from "../run/cluster.ts";
 import { runSize, sizeNotices } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
 import { renderLimitsPage } from "./limits_page.ts";

@@ -1,4 +1,4 @@
-import type { ConfiguredTexts } from "../config/build/cluster.ts";
+import type { ConfiguredTexts } from "../run/cluster.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { givenPaths } from "../config/load.ts";
 import type { RunResult } from "../metrics/run_tables.ts";

@@ -6,7 +6,7 @@ import {
   sha256,
   writeTable,
 } from "../results/mod.ts";
-import type { TargetRow } from "../serverless/targets/target.ts";
+import type { TargetRow } from "./targets/target.ts";
 import type { Experiment, ExperimentRow } from "./experiment.ts";
 import type { ExperimentPlan } from "./plan_experiment.ts";
 import { rowTable } from "./row_table.ts";

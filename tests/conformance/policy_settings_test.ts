@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "@std/assert";
 import fc from "fast-check";
-import { buildScaling, type ScalingFacts } from "../../lib/config/build/scaling.ts";
+import { buildScaling, type ScalingFacts } from "../../lib/run/scaling.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import {
   createKeepAlive,

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "@std/assert";
-import { buildBilling } from "../../lib/config/build/prices.ts";
+import { buildBilling } from "../../lib/run/prices.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { type Price, priceCatalogue, priceLists } from "../../lib/serverless/cost/mod.ts";
 import { PLATFORMS } from "../../lib/serverless/platforms/mod.ts";

@@ -1,7 +1,7 @@
 import { equal, ok } from "@std/assert";
 import fc from "fast-check";
 import { loadConfig } from "../../lib/config/load.ts";
-import { simulate } from "../../lib/config/simulate.ts";
+import { simulate } from "../../lib/run/simulate.ts";
 import { naiveBill, naiveUse } from "../support/naive_bill.ts";
 
 /** Prices of keeping weights where no provider is named. */

@@ -6,7 +6,7 @@ import { ConfigError } from "../../lib/config/config_error.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
 import { configurationSettings } from "../../lib/config/configuration_settings.ts";
 import { loadConfig } from "../../lib/config/load.ts";
-import { simulate } from "../../lib/config/simulate.ts";
+import { simulate } from "../../lib/run/simulate.ts";
 
 /** A run of a few seconds. */
 const BASE = {

@@ -1,5 +1,5 @@
 import { deepEqual, ok } from "@std/assert";
-import { buildCluster } from "../../lib/config/build/cluster.ts";
+import { buildCluster } from "../../lib/run/cluster.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
 import { type Declared, declaredConditions } from "../../lib/config/ignored_settings.ts";
 import { givenPaths, loadConfig } from "../../lib/config/load.ts";

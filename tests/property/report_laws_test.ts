@@ -1,7 +1,7 @@
 import { equal, ok, throws } from "@std/assert";
 import fc from "fast-check";
 import { loadConfig } from "../../lib/config/load.ts";
-import { simulate } from "../../lib/config/simulate.ts";
+import { simulate } from "../../lib/run/simulate.ts";
 import { allFinite, InvariantError } from "../../lib/metrics/invariant_error.ts";
 import { checkReport } from "../support/report_laws.ts";
 

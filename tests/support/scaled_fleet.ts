@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { ClusterParts, FunctionParts } from "../../lib/cluster/cluster_parts.ts";
-import type { Stepping } from "../../lib/cluster/engine_parts.ts";
+import type { Stepping } from "../../lib/engine/engine_parts.ts";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import type { RoutingPolicy } from "../../lib/scheduling/routing/policy.ts";

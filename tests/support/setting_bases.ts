@@ -1,5 +1,5 @@
 /** Configurations that between them switch every feature on, with the files that they name. */
-import type { ConfiguredTexts } from "../../lib/config/build/cluster.ts";
+import type { ConfiguredTexts } from "../../lib/run/cluster.ts";
 
 /** A configuration to change one setting of. */
 export interface SettingBase {

@@ -2,7 +2,7 @@ import { parse } from "@std/yaml";
 import type { Configuration } from "../../lib/config/configuration.ts";
 import type { Declared } from "../../lib/config/ignored_settings.ts";
 import { loadConfig } from "../../lib/config/load.ts";
-import { simulate } from "../../lib/config/simulate.ts";
+import { simulate } from "../../lib/run/simulate.ts";
 import type { RunResult } from "../../lib/metrics/run_tables.ts";
 import { checkReport } from "./report_laws.ts";
 import type { SettingBase } from "./setting_bases.ts";

@@ -1,0 +1,62 @@
+import type { RunFacts } from "../config/applies.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { ignoredSettings } from "../config/ignored_settings.ts";
+import { listed } from "../config/listed.ts";
+import { changedFromPlatform } from "../config/load.ts";
+import type { RequestTable } from "../workload/mod.ts";
+import type { BuiltRequests } from "./requests.ts";
+import type { StartKind } from "./starts.ts";
+
+/** What was asked for and changes nothing, or is otherwise than asked for: one sentence each. */
+export function settingNotices(
+  config: Configuration,
+  kinds: readonly StartKind[],
+  requests: BuiltRequests,
+): string[] {
+  const functions = kinds.map(({ config: own, deployment: { shape } }) => ({
+    // An entry's own configuration has no list of functions.
+    config: { ...own, functions: config.functions },
+    facts: {
+      ...(requests.trace && { trace: requests.trace }),
+      sharesPrompts: requests.table.prefix !== undefined,
+      hasExperts: shape.experts !== undefined,
+      hasWindow: shape.slidingWindowTokens > 0,
+    } satisfies RunFacts,
+  }));
+  return [...platformNotices(config), ...ignoredSettings(config, functions)];
+}
+
+function platformNotices(config: Configuration): string[] {
+  const changed = changedFromPlatform(config);
+  if (changed.length === 0) return [];
+  return [
+    `platform ${config.platform}: ${listed(changed)} ${
+      changed.length === 1 ? "is" : "are"
+    } as the configuration says, not as the platform has ${changed.length === 1 ? "it" : "them"}`,
+  ];
+}
+
+/**
+ * Says of how many requests the output is cut by the window of their function's model; a prompt that
+ * fills the window is turned away and counted in the summary.
+ *
+ * @param windowTokens By function id.
+ */
+export function cutOutputs(table: RequestTable, windowTokens: readonly number[]): string[] {
+  const { count, promptTokens, outputTokens, functionId } = table;
+  let requests = 0, tokens = 0, most = 0;
+  for (let i = 0; i < count; i++) {
+    const room = windowTokens[functionId?.[i] ?? 0] - promptTokens[i];
+    const cut = outputTokens[i] - room;
+    if (room <= 0 || cut <= 0) continue;
+    requests++;
+    tokens += cut;
+    if (cut > most) most = cut;
+  }
+  if (requests === 0) return [];
+  const window = [...new Set(windowTokens)].sort((a, b) => a - b).join(", ");
+  return [
+    `the outputs of ${requests} of ${count} requests are cut where prompt and output fill the ` +
+    `model's window of ${window} tokens: by up to ${most} tokens, ${tokens} in all`,
+  ];
+}

@@ -1,0 +1,180 @@
+import { findGpu, gpuEntries } from "../hardware/mod.ts";
+import {
+  BILLING_PRESETS,
+  type BillingPlan,
+  type Price,
+  priceCatalogue,
+  simfaasinferPlan,
+} from "../serverless/cost/mod.ts";
+import { ConfigError } from "../config/config_error.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { listed } from "../config/listed.ts";
+import { showValue } from "../config/show_value.ts";
+import { suggest } from "../config/suggest.ts";
+import type { StartKind } from "./starts.ts";
+
+/** Price lists of general cloud providers; SimFaaSInfer's own prices are for its files alone. */
+function currentPrices(mention: string): readonly Price[] {
+  return priceCatalogue(mention).filter((price) =>
+    price.provider !== "simfaasinfer" && price.kind === "on-demand"
+  );
+}
+
+/** Letters and digits of a name, so that "A100-80GB" and "a100-sxm-80gb" can be compared. */
+function words(name: string): string[] {
+  return name.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word !== "sxm" && word !== "pcie");
+}
+
+/** The latest on-demand price of a GPU; undefined when no list has it. */
+export function cataloguePrice(gpuName: string): Price | undefined {
+  const wanted = words(gpuName);
+  const matches = currentPrices(wanted[0]).filter((price) => {
+    const own = words(price.gpu);
+    return own.every((word) => wanted.includes(word)) && own[0] === wanted[0];
+  });
+  return matches.reduce<Price | undefined>(
+    (best, price) => best === undefined || price.asOf > best.asOf ? price : best,
+    undefined,
+  );
+}
+
+type Prices = Configuration["cost"]["gpu_cost_per_hour"];
+
+/** Names compare without capitals, blanks, hyphens and underscores. */
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll(/[\s_-]/g, "");
+}
+
+/** Names that mean a GPU, those that say most exactly which one first. */
+function namesOfGpu(prices: Prices, gpuType: string, gpuName: string): string[][] {
+  const names = Object.keys(prices);
+  return [
+    names.filter((name) => name === gpuType),
+    names.filter((name) => plain(name) === plain(gpuType)),
+    names.filter((name) => findGpu(name)?.name === gpuName),
+    // A family, such as "A100" for the A100 of 40 GB.
+    names.filter((name) => plain(gpuName).startsWith(plain(name)) && isFamily(name, gpuName)),
+  ];
+}
+
+function isFamily(name: string, gpuName: string): boolean {
+  const own = name.toLowerCase().split(/[\s_-]+/);
+  return gpuName.split("-").slice(0, own.length).join("-") === own.join("-");
+}
+
+/**
+ * The configuration's own price of a GPU, whatever it is called there; undefined without one.
+ *
+ * @throws {ConfigError} If two of its names have different prices.
+ */
+function ownPrice(prices: Prices, gpuType: string, gpuName: string): number | undefined {
+  const names = namesOfGpu(prices, gpuType, gpuName).find((found) => found.length > 0);
+  if (names === undefined) return undefined;
+  const other = names.find((name) => prices[name] !== prices[names[0]]);
+  if (other === undefined) return prices[names[0]];
+  throw new ConfigError([
+    `Cannot read "cost.gpu_cost_per_hour" as prices: "${
+      names[0]
+    }" and "${other}" are names of one ` +
+    `GPU and have different prices`,
+  ]);
+}
+
+/**
+ * Says which prices are of GPUs that no function runs on.
+ *
+ * @throws {ConfigError} If a price is of no GPU at all.
+ */
+export function priceNotices(config: Configuration, kinds: readonly StartKind[]): string[] {
+  const maps = [
+    { path: "cost.gpu_cost_per_hour", prices: config.cost.gpu_cost_per_hour, users: kinds },
+    ...config.functions.flatMap(({ cost }, i) => {
+      const own = cost?.gpu_cost_per_hour;
+      if (own === undefined || own === null) return [];
+      const path = `functions[${i}].cost.gpu_cost_per_hour`;
+      return [{ path, prices: own as Prices, users: [kinds[i]] }];
+    }),
+  ];
+  return maps.flatMap(({ path, prices, users }) => {
+    const unused = Object.keys(prices).filter((name) => {
+      const isUsed = users.some(({ config: own, deployment }) =>
+        namesOfGpu(prices, own.cluster.gpu_type, deployment.gpu.name).flat().includes(name)
+      );
+      if (!isUsed) checkGpuName(path, name);
+      return !isUsed;
+    });
+    if (unused.length === 0) return [];
+    const gpus = [...new Set(users.map(({ deployment }) => deployment.gpu.name))];
+    return [
+      `${path}.${listed(unused)} ${unused.length === 1 ? "has" : "have"} no effect: ` +
+      `instances run on ${listed(gpus)}`,
+    ];
+  });
+}
+
+/** Refuses a name that no GPU has. */
+function checkGpuName(path: string, name: string): void {
+  if (findGpu(name) !== undefined) return;
+  const entries = gpuEntries();
+  const isOfFamily = entries.some((gpu) => isFamily(name, gpu.name));
+  if (isOfFamily) return;
+  const near = suggest(name, entries.flatMap((gpu) => [...gpu.aliases, gpu.name]));
+  throw new ConfigError([
+    `Cannot read "${path}" as prices by GPU: current value is ${showValue(name)} ` +
+    `(allowed: ${entries.map((gpu) => gpu.name).join(", ")})` +
+    (near === undefined ? "" : `; did you mean "${near}"?`),
+  ]);
+}
+
+/** How instances are billed, and where the price comes from. */
+export interface BuiltBilling {
+  readonly plan: BillingPlan;
+  /** Whether billing begins with the fetch of the weights. */
+  readonly fromLoad: boolean;
+  /** Latest on-demand price of the GPU, dollars per second; absent when no list has it. */
+  readonly alwaysOnUsdPerGpuSecond?: number;
+  /** Whether no price of the GPU is known. */
+  readonly lacksPrice: boolean;
+  readonly notice: string | undefined;
+}
+
+/** The billing plan of the configuration: its own price of the GPU, else that of data/prices. */
+export function buildBilling(config: Configuration, gpuName: string): BuiltBilling {
+  const { cost, cluster } = config;
+  const own = ownPrice(cost.gpu_cost_per_hour, cluster.gpu_type, gpuName);
+  const listed = own === undefined ? cataloguePrice(gpuName) : undefined;
+  const gpuCostPerHour = own ?? (listed ? listed.usdPerGpuSecond * 3600 : 0);
+  const { preset } = cost.billing;
+  const rules: BillingPlan = preset !== null
+    ? { ...BILLING_PRESETS[preset], usdPerGpuSecond: gpuCostPerHour / 3600 }
+    : simfaasinferPlan({
+      gpuCostPerHour,
+      computeCost: cost.compute_cost,
+      idleCost: cost.idle_cost,
+      idleFactor: cost.idle_factor,
+      from: cost.billing.from === "ready" ? "ready" : "start",
+      granularitySeconds: cost.billing.granularity,
+      minimumSeconds: cost.billing.minimum,
+    });
+  const fromLoad = preset === null && cost.billing.from === "load";
+  const { of } = config.scaling.prewarmed_pool;
+  const poolHoldsGpus = of === "engine" || of === "node";
+  const plan: BillingPlan = {
+    ...rules,
+    asleepShare: cost.sleep_factor,
+    pooledShare: cost.pool_factor ?? (poolHoldsGpus && !fromLoad ? rules.startShare : 0),
+  };
+  const rented = own === undefined ? listed : cataloguePrice(gpuName);
+  const price = `${gpuCostPerHour.toFixed(2)} USD per GPU-hour`;
+  return {
+    plan,
+    fromLoad,
+    lacksPrice: own === undefined && listed === undefined,
+    ...(rented && { alwaysOnUsdPerGpuSecond: rented.usdPerGpuSecond }),
+    notice: own !== undefined
+      ? undefined
+      : listed
+      ? `price of ${gpuName}: ${price} (${listed.provider}, ${listed.kind}, ${listed.asOf})`
+      : `no price of ${gpuName} is known, so costs are null; set cost.gpu_cost_per_hour`,
+  };
+}
