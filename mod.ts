@@ -10,17 +10,15 @@ export {
   ConfigError,
   type Configuration,
   configurationJsonSchema,
-  type ConfiguredTexts,
   type GpuVariant,
   type JsonSchema,
   loadConfig,
   type LoadOptions,
   type Overrides,
-  simulate,
-  type SimulateOptions,
-  type SimulatePhase,
 } from "./lib/config/mod.ts";
+export * from "./lib/run/mod.ts";
 export * from "./lib/cluster/mod.ts";
+export * from "./lib/engine/mod.ts";
 export * from "./lib/metrics/mod.ts";
 export * from "./lib/serverless/mod.ts";
 export * from "./lib/execution/mod.ts";
@@ -28,8 +26,10 @@ export * from "./lib/workload/mod.ts";
 export * from "./lib/scheduling/mod.ts";
 export * from "./lib/models/mod.ts";
 export * from "./lib/hardware/mod.ts";
+export * from "./lib/network/mod.ts";
 export * from "./lib/sim/mod.ts";
 export * from "./lib/stats/mod.ts";
+export * from "./lib/experiment/targets/mod.ts";
 export {
   AICONFIGURATOR,
   type ConcurrencyPoint,

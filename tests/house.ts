@@ -7,21 +7,23 @@
 /** Folders of lib/ from the ground up. A folder imports its own row and the rows before it. */
 export const ROWS: readonly (readonly string[])[] = [
   ["std", "stats", "plot"],
-  ["sim"],
+  ["sim", "network"],
   ["models", "hardware"],
   ["execution", "workload", "scheduling"],
   ["serverless"],
   ["metrics"],
+  ["engine"],
   ["cluster"],
   ["config"],
+  ["run"],
   ["results"],
-  ["experiment", "planning"],
+  ["experiment"],
   ["report"],
   ["cli"],
 ];
 
 /** Last row of the core, which runs in a browser as well. */
-const CORE_ROWS = ROWS.findIndex((row) => row.includes("config")) + 1;
+const CORE_ROWS = ROWS.findIndex((row) => row.includes("run")) + 1;
 /** npm packages that the core may use: no native code, nothing of Node. */
 const CORE_PACKAGES = [
   "js-yaml",
@@ -59,7 +61,7 @@ function rowOf(folder: string): number {
   return ROWS.findIndex((row) => row.includes(folder));
 }
 
-/** Whether a file must run in a browser: the folders up to config. */
+/** Whether a file must run in a browser: the folders up to run. */
 export function isCore(path: string): boolean {
   const folder = folderOf(path);
   if (folder === undefined || OUTSIDE_CORE.some((pattern) => pattern.test(path))) return false;

@@ -2,7 +2,7 @@ import { parse } from "@std/yaml";
 import { loadConfig, meanInterval, simulate } from "simfaasinfer";
 import { defineExperiment } from "../../lib/experiment/define_experiment.ts";
 import { bandedCurves } from "../../lib/plot/mod.ts";
-import { relativeRow, type TargetRow } from "../../lib/serverless/targets/mod.ts";
+import { relativeRow, type TargetRow } from "../../lib/experiment/targets/mod.ts";
 import { closedForm } from "./closed_form.ts";
 import referenceText from "./reference.yaml" with { type: "text" };
 import presetText from "./start.yaml" with { type: "text" };

@@ -3,7 +3,7 @@ import text from "../../data/targets/hydraserve.yaml" with { type: "text" };
 import { defineExperiment } from "../../lib/experiment/define_experiment.ts";
 import { paperBars } from "../../lib/plot/paper_bars.ts";
 import { coldStartPreset, oneStart } from "../../lib/serverless/cold_start/mod.ts";
-import { boundRow, meanError, relativeRow } from "../../lib/serverless/targets/mod.ts";
+import { boundRow, meanError, relativeRow } from "../../lib/experiment/targets/mod.ts";
 
 /** Systems of the figure: our preset, where the weights are, the name in figures. */
 const SYSTEMS = {

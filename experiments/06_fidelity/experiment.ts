@@ -13,7 +13,7 @@ import {
   validate,
 } from "../../lib/experiment/validation/mod.ts";
 import { predictedScatter } from "../../lib/plot/predicted_scatter.ts";
-import { boundRow, type TargetRow } from "../../lib/serverless/targets/mod.ts";
+import { boundRow, type TargetRow } from "../../lib/experiment/targets/mod.ts";
 
 const RUN_FOLDER = { "rtx-4090": "RTX4090", "rtx-pro-6000": "RTXPRO6000" } as const;
 type RunGpu = keyof typeof RUN_FOLDER;

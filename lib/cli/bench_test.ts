@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "@std/assert";
 import { loadConfig } from "../config/load.ts";
-import { simulate } from "../config/simulate.ts";
+import { simulate } from "../run/simulate.ts";
 import { benchCases } from "./bench_cases.ts";
 import { caseFigures, type MeasuredCase, median, showFigures } from "./bench_result.ts";
 import type { RunTiming } from "./run_meter.ts";

@@ -1,5 +1,5 @@
 import type { Configuration } from "../config/configuration.ts";
-import type { ConfiguredTexts } from "../config/build/cluster.ts";
+import type { ConfiguredTexts } from "../run/cluster.ts";
 import { functionConfigurations } from "../config/function_configurations.ts";
 import { readInput } from "./read_input.ts";
 

@@ -1,5 +1,5 @@
 import type { Configuration } from "../config/configuration.ts";
-import type { ConfiguredTexts } from "../config/build/cluster.ts";
+import type { ConfiguredTexts } from "../run/cluster.ts";
 import type { Replication } from "../experiment/replication.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
 import { importLater } from "./import_later.ts";
@@ -86,7 +86,7 @@ async function runOnce(
   quiet: boolean,
   meter: RunMeter | undefined,
 ): Promise<Run> {
-  const { simulate } = await import("../config/simulate.ts");
+  const { simulate } = await import("../run/simulate.ts");
   const progress = await showProgress(quiet);
   try {
     const onPhase = meter && { onPhase: (phase: string) => meter.begin(phase) };

@@ -1,5 +1,5 @@
-import { FLEET_TARGETS } from "../experiment/fleet_targets/mod.ts";
-import { COLD_START_TARGETS, type TargetGroup, type TargetRow } from "../serverless/targets/mod.ts";
+import { FLEET_TARGETS } from "../experiment/studies/mod.ts";
+import { COLD_START_TARGETS, type TargetGroup, type TargetRow } from "../experiment/targets/mod.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { oneOf } from "./one_of.ts";

@@ -7,7 +7,7 @@ import type { PlacementPolicy, PlacementRequest } from "../serverless/placement/
 import type { ScalingDecider } from "../serverless/scaling/scaling_decider.ts";
 import type { StartService } from "../serverless/cold_start/start_service.ts";
 import type { RequestTable } from "../workload/request_table.ts";
-import type { EngineParts } from "./engine_parts.ts";
+import type { EngineParts } from "../engine/engine_parts.ts";
 
 /** What the gateway does with a request that no instance can take. */
 export interface NoCapacityRule {

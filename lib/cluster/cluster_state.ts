@@ -1,10 +1,10 @@
-import type { RunColumns } from "./engine_parts.ts";
+import type { RunColumns } from "../engine/engine_parts.ts";
 import { requestColumns } from "../metrics/recorder.ts";
 import { EventQueue } from "../sim/event_queue.ts";
 import { WinnerTree } from "../sim/winner_tree.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
 import { Autoscaler } from "./autoscaler.ts";
-import { Clock } from "./clock.ts";
+import { Clock } from "../engine/clock.ts";
 import type { ClusterParts } from "./cluster_parts.ts";
 import { Fleet } from "./fleet.ts";
 import { Gateway } from "./gateway.ts";

@@ -5,7 +5,7 @@ import {
   type GatewayQueue,
   TtftPredictor,
 } from "../scheduling/admission/mod.ts";
-import type { RunColumns } from "./engine_parts.ts";
+import type { RunColumns } from "../engine/engine_parts.ts";
 import type { Fleet } from "./fleet.ts";
 import type { FunctionFleet } from "./function_fleet.ts";
 

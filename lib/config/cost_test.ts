@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "@std/assert";
 import { BILLING_PRESETS } from "../serverless/cost/mod.ts";
 import { loadConfig } from "./load.ts";
-import { simulate } from "./simulate.ts";
+import { simulate } from "../run/simulate.ts";
 
 const BASE = `
   simulation: { duration: 300s }

@@ -1,6 +1,6 @@
 import { equal, ok } from "@std/assert";
 import { loadConfig } from "./load.ts";
-import { simulate } from "./simulate.ts";
+import { simulate } from "../run/simulate.ts";
 
 const BASE = `
   simulation: { duration: 2000s }

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok, rejects, throws } from "@std/assert";
-import { buildCluster } from "./build/cluster.ts";
+import { buildCluster } from "../run/cluster.ts";
 import { functionConfigurations } from "./function_configurations.ts";
 import { loadConfig } from "./load.ts";
-import { simulate } from "./simulate.ts";
+import { simulate } from "../run/simulate.ts";
 
 const TWO = `
   scaling: { max_instances: 6, keep_alive: { seconds: 20s } }

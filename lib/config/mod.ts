@@ -1,10 +1,9 @@
 /**
  * Configuration: one schema, YAML in, a typed and checked {@linkcode Configuration} out.
- * Read configuration.ts first, made from schema.ts and sections/, then load.ts; simulate.ts runs it.
+ * Read configuration.ts first, made from schema.ts and sections/, then load.ts.
  *
  * @module
  */
-export type { ConfiguredTexts } from "./build/cluster.ts";
 export { chooseGpu, type GpuVariant } from "./choose_gpu.ts";
 export { ConfigError } from "./config_error.ts";
 export type { Configuration } from "./configuration.ts";
@@ -13,4 +12,3 @@ export { loadConfig, type LoadOptions } from "./load.ts";
 export type { Overrides } from "./overrides.ts";
 export { renderConfigurationReference } from "./reference.ts";
 export { configurationSchema } from "./schema.ts";
-export { simulate, type SimulateOptions, type SimulatePhase } from "./simulate.ts";

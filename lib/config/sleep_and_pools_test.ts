@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, throws } from "@std/assert";
 import type { RunResult } from "../metrics/run_tables.ts";
 import { loadConfig } from "./load.ts";
-import { simulate } from "./simulate.ts";
+import { simulate } from "../run/simulate.ts";
 
 /** Three requests, 100 s apart, to an instance that is kept for 10 s; starts of 16 GB of weights. */
 const SPARSE = `

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok, rejects } from "@std/assert";
 import { gpuEfficiency, gpuNamed } from "../hardware/mod.ts";
-import { buildCluster } from "./build/cluster.ts";
+import { buildCluster } from "../run/cluster.ts";
 import { loadConfig } from "./load.ts";
-import { simulate } from "./simulate.ts";
+import { simulate } from "../run/simulate.ts";
 
 /** Llama-3.1-70B in two stages of four H100, on machines as given. */
 const large = (nodes: string, more = "") => `

@@ -1,6 +1,6 @@
 import type { ColumnSpan } from "../plot/theme.ts";
 import type { FigureSpec } from "../plot/spec.ts";
-import type { TargetRow } from "../serverless/targets/target.ts";
+import type { TargetRow } from "./targets/target.ts";
 
 /** A level of a factor, or a value in a row of results. */
 export type Value = string | number | boolean;

@@ -1,4 +1,4 @@
-import type { ConfiguredTexts } from "../config/build/cluster.ts";
+import type { ConfiguredTexts } from "../run/cluster.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
 import { type Replication, type ReplicationTask, runReplication } from "./replication.ts";

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "@std/assert";
 import { loadConfig } from "../config/load.ts";
-import { simulate } from "../config/simulate.ts";
+import { simulate } from "../run/simulate.ts";
 import { meanInterval } from "../stats/intervals.ts";
 import { replicate } from "./replicate.ts";
 import { replicatedFigures, replicationTable } from "./replication_figures.ts";

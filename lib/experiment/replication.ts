@@ -1,6 +1,6 @@
-import type { ConfiguredTexts } from "../config/build/cluster.ts";
+import type { ConfiguredTexts } from "../run/cluster.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { simulate } from "../config/simulate.ts";
+import { simulate } from "../run/simulate.ts";
 import type { RunResult, Summary } from "../metrics/run_tables.ts";
 
 /** One replication of a configuration: the same run with random streams of its own. */

@@ -1,4 +1,4 @@
-import type { TargetRow } from "../serverless/targets/target.ts";
+import type { TargetRow } from "./targets/target.ts";
 import type { Experiment } from "./experiment.ts";
 
 /** The page of an experiment's targets and headline numbers, in Markdown. */

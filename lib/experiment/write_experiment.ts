@@ -1,6 +1,6 @@
 import { convertSvg, type FigureFormat, renderSvg } from "../plot/mod.ts";
 import { codeRevision, openResultDirectory, sha256, writeTable } from "../results/mod.ts";
-import type { TargetRow } from "../serverless/targets/target.ts";
+import type { TargetRow } from "./targets/target.ts";
 import type { Experiment, ExperimentRow } from "./experiment.ts";
 import type { ExperimentPlan } from "./plan_experiment.ts";
 import { rowTable } from "./row_table.ts";

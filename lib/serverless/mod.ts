@@ -12,4 +12,3 @@ export * from "./lifecycle.ts";
 export * from "./placement/mod.ts";
 export * from "./platforms/mod.ts";
 export * from "./scaling/mod.ts";
-export * from "./targets/mod.ts";

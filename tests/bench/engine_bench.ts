@@ -1,5 +1,5 @@
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
-import { buildCluster } from "../../lib/config/build/cluster.ts";
+import { buildCluster } from "../../lib/run/cluster.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 
 const STANDARD = Deno.readTextFileSync(new URL("./standard.yaml", import.meta.url));

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "@std/assert";
 import * as fc from "fast-check";
-import type { EngineParts, Stepping } from "../../lib/cluster/engine_parts.ts";
+import type { EngineParts, Stepping } from "../../lib/engine/engine_parts.ts";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import type { ExecutionTimeModel } from "../../lib/execution/execution_time_model.ts";
 import { OUTCOME_CODE } from "../../lib/metrics/recorder.ts";

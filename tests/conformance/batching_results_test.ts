@@ -1,6 +1,6 @@
 import { ok } from "@std/assert";
 import { loadConfig } from "../../lib/config/load.ts";
-import { simulate } from "../../lib/config/simulate.ts";
+import { simulate } from "../../lib/run/simulate.ts";
 import type { Summary } from "../../lib/metrics/run_tables.ts";
 import type { BatchingName } from "../../lib/scheduling/batching/create_batching.ts";
 

@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "@std/assert";
 import { loadConfig } from "../../lib/config/load.ts";
-import { simulate } from "../../lib/config/simulate.ts";
+import { simulate } from "../../lib/run/simulate.ts";
 import { findExternalData } from "../../lib/results/external_data.ts";
 import { PrefixCache } from "../../lib/scheduling/kv_cache/prefix_cache.ts";
 import {

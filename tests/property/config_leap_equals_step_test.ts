@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "@std/assert";
 import fc from "fast-check";
 import { loadConfig } from "../../lib/config/load.ts";
-import { simulate } from "../../lib/config/simulate.ts";
+import { simulate } from "../../lib/run/simulate.ts";
 import type { RunResult } from "../../lib/metrics/run_tables.ts";
 import { ROUTING_POLICIES, type RoutingName } from "../../lib/scheduling/routing/mod.ts";
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, notEqual } from "@std/assert";
 import { loadConfig } from "../../lib/config/load.ts";
-import { simulate } from "../../lib/config/simulate.ts";
+import { simulate } from "../../lib/run/simulate.ts";
 import type { RunResult } from "../../lib/metrics/run_tables.ts";
 
 /** A small deployment in which nothing is random: every draw below is added to it by one setting. */

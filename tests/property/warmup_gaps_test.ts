@@ -1,6 +1,6 @@
 import { equal, ok } from "@std/assert";
 import fc from "fast-check";
-import type { Stepping } from "../../lib/cluster/engine_parts.ts";
+import type { Stepping } from "../../lib/engine/engine_parts.ts";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import { GapSketch } from "../../lib/stats/gap_sketch.ts";
 import { caseParts, type ClusterCase, clusterCases } from "../support/random_cluster.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { loadConfig } from "../../lib/config/load.ts";
-import { simulate } from "../../lib/config/simulate.ts";
+import { simulate } from "../../lib/run/simulate.ts";
 import type { RunResult } from "../../lib/metrics/run_tables.ts";
 import { type CdfRow, latencyCdf, renderSvg, thinCdf } from "../../lib/plot/mod.ts";
 import {

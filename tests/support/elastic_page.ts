@@ -5,7 +5,7 @@
  * @module
  */
 import { loadConfig } from "../../lib/config/load.ts";
-import { simulate } from "../../lib/config/simulate.ts";
+import { simulate } from "../../lib/run/simulate.ts";
 import type { Summary } from "../../lib/metrics/run_tables.ts";
 import { barPanels, type FigureSpec, renderSvg } from "../../lib/plot/mod.ts";
 import { findExternalData } from "../../lib/results/external_data.ts";

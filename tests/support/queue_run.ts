@@ -1,6 +1,6 @@
 import type { ClusterParts, NoCapacityRule } from "../../lib/cluster/cluster_parts.ts";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
-import { constantStepEngine } from "../../lib/experiment/fleet_targets/constant_step_engine.ts";
+import { constantStepEngine } from "../../lib/experiment/studies/constant_step_engine.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import { roundRobin } from "../../lib/scheduling/routing/mod.ts";
 import { sequentialStarts } from "../../lib/serverless/cold_start/start_service.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { ClusterParts, NoCapacityRule } from "../../lib/cluster/cluster_parts.ts";
-import type { Stepping } from "../../lib/cluster/engine_parts.ts";
+import type { Stepping } from "../../lib/engine/engine_parts.ts";
 import { fasterTransformer } from "../../lib/scheduling/batching/faster_transformer.ts";
 import { orca } from "../../lib/scheduling/batching/orca.ts";
 import { sarathi } from "../../lib/scheduling/batching/sarathi.ts";

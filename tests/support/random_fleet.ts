@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { ClusterParts, FaultParts, FunctionParts } from "../../lib/cluster/cluster_parts.ts";
-import type { Stepping } from "../../lib/cluster/engine_parts.ts";
+import type { Stepping } from "../../lib/engine/engine_parts.ts";
 import { sequentialStarts } from "../../lib/serverless/cold_start/start_service.ts";
 import { createPlacement } from "../../lib/serverless/placement/mod.ts";
 import { leastLoaded } from "../../lib/scheduling/routing/mod.ts";

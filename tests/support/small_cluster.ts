@@ -1,5 +1,5 @@
 import type { ClusterParts, FunctionParts } from "../../lib/cluster/cluster_parts.ts";
-import type { EngineParts } from "../../lib/cluster/engine_parts.ts";
+import type { EngineParts } from "../../lib/engine/engine_parts.ts";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import { constantTime } from "../../lib/execution/constant_time.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";

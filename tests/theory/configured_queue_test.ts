@@ -1,6 +1,6 @@
 import { equal, ok } from "@std/assert";
 import { loadConfig } from "../../lib/config/load.ts";
-import { simulate } from "../../lib/config/simulate.ts";
+import { simulate } from "../../lib/run/simulate.ts";
 import { meanInterval } from "../../lib/stats/intervals.ts";
 import { md1, mmc } from "../../lib/stats/queueing_theory.ts";
 

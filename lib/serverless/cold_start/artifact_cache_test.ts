@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import { ArtifactCache } from "./artifact_cache.ts";
-import { FlowNetwork } from "./flow_network.ts";
+import { FlowNetwork } from "../../network/flow_network.ts";
 import { ColdStartLinks } from "./links.ts";
 import { parseColdStartPreset } from "./parse_preset.ts";
 import { StartExecutor } from "./start_executor.ts";

@@ -1,4 +1,4 @@
-import type { FlowNetwork } from "./flow_network.ts";
+import type { FlowNetwork } from "../../network/flow_network.ts";
 import type { LinkName } from "./stages.ts";
 
 /** Links of a cluster that all nodes share; Infinity means that it never binds. */

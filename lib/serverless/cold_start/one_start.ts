@@ -1,5 +1,5 @@
 import { ArtifactCache } from "./artifact_cache.ts";
-import { FlowNetwork } from "./flow_network.ts";
+import { FlowNetwork } from "../../network/flow_network.ts";
 import { ColdStartLinks, type NodeLinks } from "./links.ts";
 import type { StartPlan, WeightTier } from "./stages.ts";
 import { StartExecutor } from "./start_executor.ts";

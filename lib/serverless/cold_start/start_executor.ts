@@ -2,7 +2,7 @@ import { EventQueue } from "../../sim/event_queue.ts";
 import { ArtifactCache } from "./artifact_cache.ts";
 import { criticalPath } from "./critical_path.ts";
 import { lognormalFactor, startFeatures, workSeconds } from "./duration.ts";
-import type { FlowNetwork } from "./flow_network.ts";
+import type { FlowNetwork } from "../../network/flow_network.ts";
 import type { ColdStartLinks } from "./links.ts";
 import type {
   PlanStage,

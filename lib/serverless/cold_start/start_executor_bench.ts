@@ -1,4 +1,4 @@
-import { FlowNetwork } from "./flow_network.ts";
+import { FlowNetwork } from "../../network/flow_network.ts";
 import { ColdStartLinks } from "./links.ts";
 import { parseColdStartPreset } from "./parse_preset.ts";
 import { StartExecutor } from "./start_executor.ts";

@@ -2,7 +2,7 @@ import assert from "@std/assert";
 import fc from "fast-check";
 import { ArtifactCache } from "./artifact_cache.ts";
 import { billedSeconds, splitByStage } from "./critical_path.ts";
-import { FlowNetwork } from "./flow_network.ts";
+import { FlowNetwork } from "../../network/flow_network.ts";
 import { ColdStartLinks, type NodeLinks } from "./links.ts";
 import { parseColdStartPreset } from "./parse_preset.ts";
 import { StartExecutor } from "./start_executor.ts";

@@ -1,0 +1,7 @@
+/**
+ * Network: bytes on their way over shared links. Read flow_network.ts first: flows that share links
+ * max-min fairly, and when the next one ends.
+ * @module
+ */
+export * from "./flow_network.ts";
+export * from "./minimum_tree.ts";

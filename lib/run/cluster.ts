@@ -1,0 +1,256 @@
+import type { ClusterParts, FunctionParts } from "../cluster/cluster_parts.ts";
+import type { EngineParts } from "../engine/engine_parts.ts";
+import type { ClassFacts, FunctionFacts } from "../metrics/summary.ts";
+import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
+import { createRouting } from "../scheduling/routing/mod.ts";
+import type { QueueOrder } from "../scheduling/batching/waiting_queue.ts";
+import type { WeightCache } from "../serverless/cold_start/mod.ts";
+import { randomStreams } from "../sim/random_streams.ts";
+import type { RequestTable } from "../workload/mod.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { buildBatching, queueKeys } from "./batching.ts";
+import { buildClasses, type BuiltClasses, limitsByClass } from "./classes.ts";
+import { buildDeployment, type Deployment, deploymentGpu } from "./deployment.ts";
+import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
+import { buildFaults } from "./faults.ts";
+import { functionKinds, functionNames, withFunctionIds } from "./functions.ts";
+import { buildGateway, type BuiltGateway } from "./gateway.ts";
+import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
+import { buildPools } from "./pools.ts";
+import { buildBilling, type BuiltBilling } from "./prices.ts";
+import { buildRequests } from "./requests.ts";
+import { buildScaling } from "./scaling.ts";
+import { type StartPlans, startPlans } from "./start_plans.ts";
+import { buildStarts, type StartKind } from "./starts.ts";
+import { storedWeights, type StoredWeightsAt } from "./stored_weights.ts";
+
+/** Texts of the files that a configuration names. */
+export interface ConfiguredTexts {
+  /** `workload.trace.path` */
+  readonly traceText?: string;
+  /**
+   * Files that the configuration and its functions name, by name as it stands there:
+   * `model.hf_config`, and `cold_start.preset` and `execution.profile` where they are files.
+   */
+  readonly files?: ReadonlyMap<string, string>;
+}
+
+/** A run, ready to go: the cluster's parts and what the summary needs. */
+export interface BuiltCluster {
+  readonly parts: ClusterParts;
+  readonly facts: readonly FunctionFacts[];
+  /** Service classes by id: one without a name when there are none. */
+  readonly classes: readonly ClassFacts[];
+  /** Whether the configuration or the trace names classes. */
+  readonly hasClasses: boolean;
+  /** Weights kept on the machines between starts; absent without machines. */
+  readonly weights?: WeightCache;
+  /** Weights kept in all places until the end of the run. */
+  readonly storedAt: StoredWeightsAt;
+  /** What a user should know before reading the results. */
+  readonly notices: readonly string[];
+}
+
+/** What functions that are alike have in common. */
+interface BuiltKind extends StartKind {
+  readonly engine: EngineParts;
+  readonly billing: BuiltBilling;
+  readonly gateway: BuiltGateway;
+  readonly facts: Omit<FunctionFacts, "limits">;
+}
+
+/**
+ * Turns a configuration into the parts of a run. Policies and streams are new, so each run needs its
+ * own.
+ *
+ * @throws {RangeError} If something in the configuration cannot be built.
+ */
+export async function buildCluster(
+  config: Configuration,
+  texts: ConfiguredTexts = {},
+): Promise<BuiltCluster> {
+  const { simulation, metrics, workload } = config;
+  const streams = randomStreams(simulation.random_seed, simulation.replication);
+  const kinds = functionKinds(config);
+  const nodes = buildNodes(config, deploymentGpu(kinds[0].config));
+  const deployments = await Promise.all(
+    kinds.map((kind) => buildDeployment(kind.config, nodes, texts.files)),
+  );
+  const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
+  const requests = buildRequests(config, streams, texts.traceText);
+  const assigned = withFunctionIds(config, requests, names, streams);
+  const built = buildClasses(config, { ...requests, table: assigned }, streams);
+  const { table } = built;
+  const keys = queueKeysByOrder(built);
+  const builtKinds = kinds.map((kind, i) => buildKind(kind.config, deployments[i], built, keys));
+  const kindOf = kinds.flatMap(({ count }, i) => new Array<number>(count).fill(i));
+  const byFunction = kindOf.map((kind) => builtKinds[kind]);
+  for (const kind of builtKinds) {
+    if (kind.config.cold_start.enabled) {
+      kind.plans = startPlans(kind.config, texts.files);
+    }
+  }
+  checkSpanning(nodes, builtKinds);
+  const starts = buildStarts(config, byFunction, nodes, streams);
+  const placement = buildPlacement(
+    config,
+    nodes,
+    byFunction.map(({ deployment }) => deployment),
+    starts.loadSeconds,
+  );
+  const faults = buildFaults(config, streams, starts.weights);
+  const pools = buildPools(byFunction);
+  const arrivals = arrivalsByFunction(table, names.length);
+  const functions = byFunction.map((kind, id): FunctionParts => {
+    const { cluster } = kind.config;
+    return {
+      name: names[id],
+      engine: kind.engine,
+      routing: createRouting(cluster.routing.policy, {
+        stream: streams.take(id === 0 ? "routing" : `routing of function ${id}`),
+        prefixAffinity: {
+          minimumMatch: cluster.routing.prefix_affinity.minimum_match,
+          loadDifference: cluster.routing.prefix_affinity.load_difference,
+          loadRatio: cluster.routing.prefix_affinity.load_ratio,
+        },
+      }),
+      scaling: buildScaling(kind.config, {
+        arrivalAtSeconds: () => arrivals(id),
+        holdSeconds: (concurrency) => estimatedHoldSeconds(kind.deployment, table, concurrency),
+        startSeconds: () => kind.plans ? estimatedStartSeconds(kind.plans.all, kind.deployment) : 0,
+        weightBytes: kind.deployment.weightBytes,
+      }),
+      ...kind.gateway.perFunction,
+    };
+  });
+  const deadlines = keys.deadlines();
+  const gateway = buildGateway(config, built);
+  // A workload cut by its number of requests ends with its last completion, not with the duration.
+  const byCount = workload.num_requests !== null || workload.type === "trace" ||
+    workload.closed_loop.concurrency !== null;
+  const hasOwnLimits = kinds.some((kind) => limitsDiffer(kind.config.slo, config.slo));
+  const notices = new Set([
+    ...requests.notices,
+    ...builtKinds.flatMap((kind) => kind.gateway.notices),
+    ...builtKinds.flatMap(({ billing }) => billing.notice === undefined ? [] : [billing.notice]),
+  ]);
+  return {
+    parts: {
+      requests: table,
+      functions,
+      ...(gateway.admission && { admission: gateway.admission }),
+      ...(deadlines && { deadlineAtSeconds: deadlines }),
+      ...(placement && { placement }),
+      ...(faults && { faults }),
+      ...(pools.length > 0 && { pools }),
+      starts: starts.service,
+      horizonSeconds: byCount ? 0 : simulation.duration,
+      stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
+      warmupSeconds: simulation.warmup_duration,
+      sampleSeconds: metrics.collect_interval,
+    },
+    facts: byFunction.map(({ facts, config: own }) => ({
+      ...facts,
+      ...(hasOwnLimits && { limits: limitsByClass(own.slo, config.workload.classes) }),
+    })),
+    classes: built.classes,
+    hasClasses: built.areNamed,
+    ...(starts.weights && { weights: starts.weights }),
+    storedAt: storedWeights(config, byFunction, starts.weights),
+    notices: [...notices],
+  };
+}
+
+function limitsDiffer(own: Configuration["slo"], common: Configuration["slo"]): boolean {
+  return own.ttft_s !== common.ttft_s || own.tpot_s !== common.tpot_s || own.e2e_s !== common.e2e_s;
+}
+
+/** Arrival instants of one function's requests, seconds, ascending. */
+function arrivalsByFunction(table: RequestTable, functions: number): (id: number) => Float64Array {
+  const { functionId, arrivalAtSeconds } = table;
+  if (functions === 1 || functionId === undefined) return () => arrivalAtSeconds;
+  return (id) => arrivalAtSeconds.filter((_, request) => functionId[request] === id);
+}
+
+/** What queue orders compare, one column for all functions that use the same order. */
+function queueKeysByOrder({ table, classes }: BuiltClasses) {
+  const columns = new Map<QueueOrder, ReturnType<typeof queueKeys>>();
+  return {
+    of(order: QueueOrder) {
+      if (!columns.has(order)) columns.set(order, queueKeys(order, table, classes));
+      return columns.get(order);
+    },
+    deadlines: () => columns.get("edf") as Float64Array | undefined,
+  };
+}
+
+function buildKind(
+  config: Configuration,
+  deployment: Deployment,
+  built: BuiltClasses,
+  keys: ReturnType<typeof queueKeysByOrder>,
+): BuiltKind & { plans?: StartPlans } {
+  const keyColumn = keys.of(config.scheduler.scheduling_policy);
+  const engine = engineParts(config, deployment, built, keyColumn);
+  const billing = buildBilling(config, deployment.gpu.name);
+  return {
+    config,
+    deployment,
+    engine,
+    billing,
+    gateway: buildGateway(config, built),
+    facts: {
+      gpus: deployment.gpus,
+      peakFlops: deployment.peakFlops,
+      peakBytesPerSecond: deployment.peakBytesPerSecond,
+      kvBlocks: engine.kvBlocks,
+      fixedMemoryShare: deployment.kv.fixedMemoryShare,
+      kvMemoryShare: deployment.kv.kvMemoryShare,
+      billing: billing.plan,
+      ...(billing.fromLoad && { billsFromLoad: true }),
+      ...(billing.alwaysOnUsdPerGpuSecond !== undefined && {
+        alwaysOnUsdPerGpuSecond: billing.alwaysOnUsdPerGpuSecond,
+      }),
+      ...(engine.prefix && { prefixBlockTokens: engine.blockTokens }),
+    },
+  };
+}
+
+function engineParts(
+  config: Configuration,
+  deployment: Deployment,
+  { table }: BuiltClasses,
+  keys: ReturnType<typeof queueKeys>,
+): EngineParts {
+  const { scheduler, memory, simulation } = config;
+  const { kv } = deployment;
+  let longestOutput = 1;
+  for (let i = 0; i < table.count; i++) {
+    if (table.outputTokens[i] > longestOutput) longestOutput = table.outputTokens[i];
+  }
+  return {
+    execution: deployment.execution,
+    work: deployment.work,
+    strategy: buildBatching(scheduler, kv.blocks),
+    stepping: simulation.stepping,
+    maxSequences: scheduler.max_num_seqs,
+    maxTokensPerStep: scheduler.max_num_batched_tokens,
+    kvBlocks: kv.blocks,
+    blockTokens: memory.block_size,
+    windowTokens: deployment.windowTokens,
+    // What a client states as its limit: one for all, so that no policy learns a request's length.
+    maxOutputTokens: longestOutput,
+    queueOrder: scheduler.scheduling_policy,
+    asyncScheduling: scheduler.async_scheduling,
+    ...(keys && { queueKeys: keys }),
+    ...(scheduler.prefix_caching && table.prefix && {
+      prefix: prefixIdentity(table.prefix, memory.block_size),
+    }),
+    ...(scheduler.preemption_mode === "swap" && {
+      swap: { blocks: deployment.swapBlocks, secondsPerBlock: deployment.swapSecondsPerBlock },
+    }),
+    gpus: deployment.gpus,
+    peakFlops: deployment.peakFlops,
+    peakBytesPerSecond: deployment.peakBytesPerSecond,
+  };
+}

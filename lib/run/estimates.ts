@@ -1,0 +1,55 @@
+import { oneStart, type StartPlan } from "../serverless/cold_start/mod.ts";
+import type { RequestTable } from "../workload/mod.ts";
+import type { Deployment } from "./deployment.ts";
+import { nodeLinks } from "./starts.ts";
+
+/** What one start takes on an otherwise empty node that holds no weights, without noise, seconds. */
+export function estimatedStartSeconds(plan: StartPlan, deployment: Deployment): number {
+  const { gpus, weightBytes, shape } = deployment;
+  const [start] = oneStart({
+    plan,
+    weightBytes,
+    ranks: gpus,
+    features: { layers: shape.layers },
+    node: nodeLinks(deployment.node, gpus),
+  });
+  return start.readyAtSeconds;
+}
+
+/**
+ * Time that a request of mean lengths spends in an instance that serves `concurrency` of them at
+ * once, seconds: its output tokens at the step time of that batch, and a prefill of each of the
+ * requests that take the others' places meanwhile.
+ */
+export function estimatedHoldSeconds(
+  { execution, windowTokens }: Deployment,
+  table: RequestTable,
+  concurrency: number,
+): number {
+  const mean = (lengths: ArrayLike<number>) => {
+    let sum = 0;
+    for (let i = 0; i < table.count; i++) sum += lengths[i];
+    return table.count > 0 ? Math.max(1, Math.round(sum / table.count)) : 1;
+  };
+  const prompt = Math.min(mean(table.promptTokens), windowTokens);
+  const output = mean(table.outputTokens);
+  const sequences = Math.max(1, Math.round(concurrency));
+  const none = new Int32Array(0);
+  const decodeSeconds = execution.stepSeconds({
+    decodeSequences: sequences,
+    decodeContextTokens: sequences * Math.min(windowTokens, prompt + Math.ceil(output / 2)),
+    chunkCount: 0,
+    chunkTokens: none,
+    chunkPastTokens: none,
+    sampledSequences: sequences,
+  });
+  const prefillSeconds = execution.stepSeconds({
+    decodeSequences: 0,
+    decodeContextTokens: 0,
+    chunkCount: 1,
+    chunkTokens: Int32Array.of(prompt),
+    chunkPastTokens: Int32Array.of(0),
+    sampledSequences: 1,
+  });
+  return output * decodeSeconds + sequences * prefillSeconds;
+}

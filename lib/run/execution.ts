@@ -1,0 +1,74 @@
+import { analytical } from "../execution/analytical/mod.ts";
+import { constantTime } from "../execution/constant_time.ts";
+import type { ExecutionTimeModel } from "../execution/execution_time_model.ts";
+import { linearTime } from "../execution/linear_time.ts";
+import { simfaasinferTime } from "../execution/simfaasinfer_time.ts";
+import type { StageNetwork } from "../execution/stage_copies.ts";
+import type { Gpu } from "../hardware/gpu.ts";
+import type { TransformerShape } from "../models/transformer.ts";
+import type { Configuration } from "../config/configuration.ts";
+
+/** What step times depend on beside the configuration. */
+export interface ExecutionFacts {
+  readonly shape: TransformerShape;
+  readonly gpu: Gpu;
+  readonly weightBytesPerElement: number;
+  readonly kvBytesPerElement: number;
+  /** Where its pipeline stages are on several machines. */
+  readonly stageNetwork?: StageNetwork;
+  /** Text of `execution.profile`, when it is a file. */
+  readonly profileText?: string;
+}
+
+/**
+ * The execution-time model that `execution.source` names.
+ *
+ * @throws {RangeError} If a profile is missing, or lacks what the model needs, or if coefficients of
+ * `profiling` are.
+ */
+export async function buildExecution(
+  config: Configuration,
+  facts: ExecutionFacts,
+): Promise<ExecutionTimeModel> {
+  const { execution, parallelization } = config;
+  switch (execution.source) {
+    case "constant":
+      return constantTime(execution.step_seconds);
+    case "linear": {
+      const { coefficients } = execution;
+      return linearTime({
+        baseSeconds: coefficients.base_seconds,
+        perPrefillTokenSeconds: coefficients.per_prefill_token_seconds,
+        perDecodeSequenceSeconds: coefficients.per_decode_sequence_seconds,
+        perContextTokenSeconds: coefficients.per_context_token_seconds,
+      });
+    }
+    case "simfaasinfer":
+      return simfaasinferTime({
+        profiling: config.profiling,
+        layers: facts.shape.layers,
+        hiddenSize: facts.shape.hiddenSize,
+        tensorParallel: parallelization.tensor_parallel_size,
+        pipelineParallel: parallelization.pipeline_parallel_size,
+      });
+    case "analytical": {
+      const { step_seconds, sequence_seconds, collective_seconds } = execution.overheads;
+      return analytical({
+        ...facts,
+        tensorParallel: parallelization.tensor_parallel_size,
+        pipelineParallel: parallelization.pipeline_parallel_size,
+        expertParallel: parallelization.expert_parallel_size,
+        expertSkew: parallelization.expert_skew,
+        ...(step_seconds !== null && { stepOverheadSeconds: step_seconds }),
+        ...(sequence_seconds !== null && { sequenceOverheadSeconds: sequence_seconds }),
+        ...(collective_seconds !== null && { collectiveOverheadSeconds: collective_seconds }),
+      });
+    }
+    case "profiled":
+    case "calibrated": {
+      // Megabytes of tables, which no other source should wait for.
+      const { buildProfiledExecution } = await import("./profiled_execution.ts");
+      return buildProfiledExecution(config, facts);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import type { NodeParts, PlacementParts } from "../cluster/cluster_parts.ts";
+import {
+  findGpu,
+  type Gpu,
+  gpuEntries,
+  gpuNamed,
+  nodeNamed,
+  type NodeType,
+} from "../hardware/mod.ts";
+import { createPlacement } from "../serverless/placement/mod.ts";
+import { chooseGpu } from "../config/choose_gpu.ts";
+import { ConfigError } from "../config/config_error.ts";
+import type { Configuration } from "../config/configuration.ts";
+
+/** One machine of the cluster. */
+export interface BuiltNode {
+  /** What it is; its PCIe rate is the GPU's where it has none of its own. */
+  readonly node: NodeType;
+  readonly gpus: number;
+  readonly gpu: Gpu;
+  /** Room for weights, bytes. */
+  readonly weightRoom: { readonly dramBytes: number; readonly ssdBytes: number };
+}
+
+/** The machines of the configuration; empty when there are as many GPUs as instances need. */
+export function buildNodes({ cluster }: Configuration, commonGpu: Gpu): BuiltNode[] {
+  const { weight_cache: cache } = cluster;
+  return cluster.nodes.flatMap((entry) => {
+    const node = nodeNamed(entry.type);
+    const gpu = entry.gpu_type !== null
+      ? findGpu(entry.gpu_type) ?? chooseGpu(gpuEntries(), entry.gpu_type, null)
+      : node.gpu !== undefined
+      ? gpuNamed(node.gpu)
+      : commonGpu;
+    const gpus = entry.gpus ?? node.gpus;
+    const built: BuiltNode = {
+      node: { pcieBytesPerSecond: gpu.pcieBytesPerSecond, ...node, gpus },
+      gpus,
+      gpu,
+      weightRoom: {
+        dramBytes: cache.dram ?? node.dramBytes / 2,
+        ssdBytes: cache.ssd ?? node.ssdBytes,
+      },
+    };
+    return Array.from({ length: entry.count }, () => built);
+  });
+}
+
+/** What the placement needs to know of an instance. */
+export interface PlacedDeployment {
+  readonly gpu: Gpu;
+  readonly gpus: number;
+  /** GPUs of a pipeline stage. */
+  readonly stageGpus: number;
+  /** Host memory, bytes. */
+  readonly hostBytes: number;
+}
+
+/**
+ * Refuses what instances on several machines cannot have: they do not sleep, and no pool keeps them.
+ *
+ * @param kinds By function id.
+ * @throws {ConfigError} If a function has it.
+ */
+export function checkSpanning(
+  nodes: readonly BuiltNode[],
+  kinds: readonly { readonly config: Configuration; readonly deployment: PlacedDeployment }[],
+): void {
+  for (const { config: { scaling }, deployment: { gpu, gpus } } of kinds) {
+    const own = nodes.filter((node) => node.gpu.name === gpu.name);
+    if (own.length === 0 || own.some((node) => node.gpus >= gpus)) continue;
+    const settings = [
+      ["scaling.keep_alive.sleep.level", scaling.keep_alive.sleep.level, 0],
+      ["scaling.prewarmed_pool.of", scaling.prewarmed_pool.of, null],
+    ] as const;
+    for (const [path, value, none] of settings) {
+      if (value === none) continue;
+      throw new ConfigError([
+        `Cannot use "${path}" with instances of ${gpus} GPUs, which need several machines: ` +
+        `current value is ${value} (allowed: ${none})`,
+      ]);
+    }
+  }
+}
+
+/**
+ * How instances are placed on the machines.
+ *
+ * @param deployments By function id.
+ */
+export function buildPlacement(
+  { cluster }: Configuration,
+  nodes: readonly BuiltNode[],
+  deployments: readonly PlacedDeployment[],
+  startSeconds: PlacementParts["startSeconds"],
+): PlacementParts | undefined {
+  if (nodes.length === 0) return undefined;
+  const types = [...new Set(nodes.map(({ gpu }) => gpu.name))];
+  return {
+    nodes: nodes.map(({ gpu, gpus, node, weightRoom }): NodeParts => ({
+      gpuType: types.indexOf(gpu.name),
+      gpus,
+      // What is set aside for kept weights is not there for instances.
+      dramBytes: Math.max(0, node.dramBytes - weightRoom.dramBytes),
+      ssdBytes: node.ssdBytes,
+    })),
+    policy: createPlacement(cluster.placement.policy),
+    needs: deployments.map(({ gpu, gpus, stageGpus, hostBytes }, functionId) => ({
+      functionId,
+      gpus,
+      stageGpus,
+      gpuTypes: [types.indexOf(gpu.name)],
+      dramBytes: hostBytes,
+    })),
+    evictsIdle: cluster.placement.evict_idle,
+    backfills: cluster.placement.backfill,
+    ...(startSeconds && { startSeconds }),
+  };
+}

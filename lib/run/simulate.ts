@@ -1,0 +1,89 @@
+import { simulateCluster } from "../cluster/simulate.ts";
+import { coldStartWaits } from "../metrics/cold_start_waits.ts";
+import { runDigest } from "../metrics/digest.ts";
+import { instancePhases } from "../metrics/instance_phases.ts";
+import type { RunResult } from "../metrics/run_tables.ts";
+import { summarize } from "../metrics/summary.ts";
+import { buildCluster, type ConfiguredTexts } from "./cluster.ts";
+import type { Configuration } from "../config/configuration.ts";
+
+/** What a run does first, next and last: build its parts, simulate, summarise. */
+export type SimulatePhase = "build" | "loop" | "summary";
+
+/** Options of {@link simulate}. */
+export interface SimulateOptions extends ConfiguredTexts {
+  /** Called now and then with the share of requests that have ended and the simulated time, seconds. */
+  readonly onProgress?: (doneShare: number, simulatedSeconds: number) => void;
+  /** Called as each phase begins, for a clock outside: nothing in here reads one. */
+  readonly onPhase?: (phase: SimulatePhase) => void;
+}
+
+/**
+ * Runs the simulation that a configuration describes and returns its columns and summary. Touches no
+ * disk: files that the configuration names are handed in as texts. Equal configurations and texts
+ * give equal results to the byte.
+ *
+ * @throws {RangeError} If the configuration cannot be built (unknown model, model too big for the
+ *   GPU), or the run cannot go on.
+ * @throws {SyntaxError} If a row of the trace is malformed.
+ *
+ * @example
+ * ```ts
+ * import { loadConfig, simulate } from "simfaasinfer";
+ * const config = loadConfig("workload: { type: poisson, arrival_rate: 5, num_requests: 200 }");
+ * const run = await simulate(config);
+ * console.log(run.summary.requests.completed); // 200
+ * ```
+ */
+export async function simulate(
+  config: Configuration,
+  options: SimulateOptions = {},
+): Promise<RunResult> {
+  const { onProgress, onPhase, ...texts } = options;
+  onPhase?.("build");
+  const { parts, facts, classes, hasClasses, weights, storedAt, notices } = await buildCluster(
+    config,
+    texts,
+  );
+  onPhase?.("loop");
+  const record = simulateCluster(onProgress ? { ...parts, onProgress } : parts);
+  onPhase?.("summary");
+  const { arrivalAtSeconds, count } = record.columns;
+  const asked = config.simulation.warmup_duration;
+  const lastArrival = count > 0 ? arrivalAtSeconds[count - 1] : 0;
+  const ignoresWarmup = asked > 0 && asked > lastArrival;
+  if (ignoresWarmup) record.gaps.merge(record.warmupGaps);
+  const waits = coldStartWaits(record);
+  const summary = summarize(record, {
+    functions: facts,
+    functionNames: parts.functions.map((f) => f.name),
+    coldStartWaits: waits,
+    ...(weights && { weightCache: weights.counts() }),
+    stored: storedAt(record.endAtSeconds),
+    percentiles: config.metrics.percentiles,
+    warmupSeconds: ignoresWarmup ? 0 : asked,
+    ...(hasClasses ? { classes } : { slo: classes[0].slo }),
+  });
+  return {
+    requests: record.columns,
+    timeSeries: record.timeSeries,
+    instances: instancePhases(record),
+    coldStartWaits: waits,
+    summary: { ...summary, digest: await runDigest(record.columns) },
+    functionNames: parts.functions.map((f) => f.name),
+    engine: {
+      stepping: config.simulation.stepping,
+      stepsLeapt: record.stepsLeapt,
+      stepsSingle: record.stepsSingle,
+      notices: ignoresWarmup
+        ? [
+          ...notices,
+          `the warm-up of ${asked} s is longer than the workload of ${
+            lastArrival.toFixed(1)
+          } s and was not left out`,
+        ]
+        : notices,
+    },
+    tbtCdf: record.gaps.cdf(),
+  };
+}

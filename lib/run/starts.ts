@@ -1,0 +1,175 @@
+import { FlowNetwork } from "../network/flow_network.ts";
+import type { NodeType } from "../hardware/mod.ts";
+import {
+  ColdStartLinks,
+  EVICTION_POLICIES,
+  executorStarts,
+  type NodeLinks,
+  type RankPlace,
+  sequentialStarts,
+  StartExecutor,
+  type StartPlan,
+  type StartService,
+  WeightCache,
+  weightsPartKey,
+} from "../serverless/cold_start/mod.ts";
+import { LoadQueue } from "../serverless/placement/mod.ts";
+import type { RandomStreams } from "../sim/random_streams.ts";
+import type { Configuration } from "../config/configuration.ts";
+import type { Deployment } from "./deployment.ts";
+import type { BuiltNode } from "./nodes.ts";
+import type { StartPlans } from "./start_plans.ts";
+
+/** Links of a machine as seen by instances on `gpus` of its GPUs. */
+export function nodeLinks(node: NodeType, gpus: number): NodeLinks {
+  return { ...node, gpus };
+}
+
+const NO_STAGES: StartPlan = { id: "none", platform: "none", stages: [], links: {}, features: {} };
+
+/** What starts of functions that are alike have in common. */
+export interface StartKind {
+  readonly config: Configuration;
+  readonly deployment: Deployment;
+  /** Stages of a start and of its parts; absent when starts take no time. */
+  readonly plans?: StartPlans;
+}
+
+/** How instances start, and what the placement and the summary ask about it. */
+export interface BuiltStarts {
+  readonly service: StartService;
+  /** Weights kept on the machines; absent without machines. */
+  readonly weights?: WeightCache;
+  /** Time until the weights of a function would be loaded on a machine, seconds. */
+  readonly loadSeconds?: (node: number, functionId: number, nowSeconds: number) => number;
+}
+
+/** Name of a function's weights: equal ones are kept once. */
+export function weightsKey({ config, deployment }: StartKind): string {
+  return `${deployment.shape.name}/${config.model.weight_dtype ?? config.model.dtype}`;
+}
+
+/**
+ * How instances start. Without a list of nodes each instance has a node of its own, so that starts
+ * meet only at the shared weight store.
+ *
+ * @param kinds By function id.
+ */
+export function buildStarts(
+  config: Configuration,
+  kinds: readonly StartKind[],
+  nodes: readonly BuiltNode[],
+  streams: RandomStreams,
+): BuiltStarts {
+  if (kinds.every(({ plans }) => plans === undefined)) {
+    return { service: sequentialStarts(() => []) };
+  }
+  const noise = streams.take("cold_start");
+  const links = new ColdStartLinks(new FlowNetwork());
+  const machines = nodes.length > 0 ? keptWeights(config, kinds, nodes) : undefined;
+  for (const { node, gpus } of nodes) links.addNode(nodeLinks(node, gpus));
+  const executor = new StartExecutor({ links, weights: machines?.weights ?? null });
+  const service = executorStarts(executor, (instance, functionId, nowSeconds, ranks, stages) => {
+    const kind = kinds[functionId];
+    const { deployment, plans } = kind;
+    const { shape, node, gpus, weightBytes } = deployment;
+    const place = ranks === undefined ? links.addNode(nodeLinks(node, gpus)) : -1;
+    const loads = stages !== "wake" && stages !== "ahead";
+    if (ranks !== undefined && loads) machines!.loads(ranks, functionId, nowSeconds);
+    return {
+      instance,
+      plan: plans?.[stages] ?? NO_STAGES,
+      weightsKey: weightsKey(kind),
+      weightBytes,
+      ...(stages === "wake" && { weightsIn: "dram" as const }),
+      ranks: ranks ?? Array.from({ length: gpus }, (_, gpu) => ({ node: place, gpu })),
+      features: { layers: shape.layers },
+      identities: {
+        image: "engine",
+        gpu: deployment.gpu.name,
+        engine: kind.config.scheduler.type,
+      },
+      noise,
+    };
+  });
+  return {
+    service,
+    ...(machines && { weights: machines.weights, loadSeconds: machines.loadSeconds }),
+  };
+}
+
+/** The weights on the machines, and the estimated loads that wait for one another there. */
+function keptWeights(
+  { cluster }: Configuration,
+  kinds: readonly StartKind[],
+  nodes: readonly BuiltNode[],
+) {
+  const { eviction, warm } = cluster.weight_cache;
+  const weights = new WeightCache(EVICTION_POLICIES[eviction]);
+  const queues = nodes.map(({ node }) =>
+    new LoadQueue({
+      dramBytesPerSecond: node.pcieBytesPerSecond ?? Infinity,
+      ssdBytesPerSecond: node.ssdReadBytesPerSecond ?? Infinity,
+      remoteBytesPerSecond: node.nicBytesPerSecond ?? Infinity,
+    })
+  );
+  const pieces = kinds.map((kind) => weightPieces(kind, nodes));
+  nodes.forEach(({ weightRoom }, id) => {
+    weights.addNode(weightRoom);
+    if (warm === "none") return;
+    let free = warm === "dram" ? weightRoom.dramBytes : weightRoom.ssdBytes;
+    const held = new Set<string>();
+    for (const { key, bytes } of pieces.flat()) {
+      if (held.has(key) || bytes > free) continue;
+      weights.hold(id, warm, key, bytes, 0);
+      held.add(key);
+      free -= bytes;
+    }
+  });
+  /** The piece of a function's weights that is nearest to a machine's GPUs. */
+  const nearestPiece = (node: number, functionId: number) => {
+    const found = pieces[functionId].map(({ key, bytes }) => ({
+      bytes,
+      tier: weights.tier(node, key),
+    }));
+    return found.find(({ tier }) => tier === "dram") ??
+      found.find(({ tier }) => tier === "ssd") ?? found[0];
+  };
+  return {
+    weights,
+    loadSeconds(node: number, functionId: number, nowSeconds: number) {
+      const { tier, bytes } = nearestPiece(node, functionId);
+      return queues[node].estimateSeconds(tier, bytes, nowSeconds);
+    },
+    loads(ranks: readonly RankPlace[], functionId: number, nowSeconds: number) {
+      const { weightBytes } = kinds[functionId].deployment;
+      for (const [node, part] of Map.groupBy(ranks, (rank) => rank.node)) {
+        const { tier } = nearestPiece(node, functionId);
+        queues[node].add(tier, weightBytes * (part.length / ranks.length), nowSeconds);
+      }
+    },
+  };
+}
+
+/**
+ * The weights of a function as its machines keep them: as a whole, or the parts of an instance that
+ * no machine has enough GPUs for, placed on as few as there may be.
+ */
+function weightPieces(
+  kind: StartKind,
+  nodes: readonly BuiltNode[],
+): readonly { readonly key: string; readonly bytes: number }[] {
+  const { gpu, gpus, stageGpus, weightBytes } = kind.deployment;
+  const largest = nodes.reduce(
+    (most, node) => node.gpu.name === gpu.name ? Math.max(most, node.gpus) : most,
+    0,
+  );
+  const perMachine = largest - largest % stageGpus;
+  const key = weightsKey(kind);
+  if (largest >= gpus || perMachine === 0) return [{ key, bytes: weightBytes }];
+  const count = Math.ceil(gpus / perMachine);
+  return Array.from({ length: count }, (_, part) => ({
+    key: weightsPartKey(key, part, count),
+    bytes: weightBytes * Math.min(perMachine, gpus - part * perMachine) / gpus,
+  }));
+}
