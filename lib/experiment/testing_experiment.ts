@@ -20,7 +20,7 @@ export function experimentText(fields: string): string {
   return `
 import { defineExperiment } from "${house}define_experiment.ts";
 import { loadConfig } from "${house}../config/load.ts";
-import { simulate } from "${house}../config/simulate.ts";
+import { simulate } from "${house}../run/simulate.ts";
 
 export default defineExperiment({
   id: "00_test",
