@@ -1,15 +1,13 @@
 import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { TimeSeriesColumns } from "../metrics/run_tables.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
-import type { Fleet } from "./fleet.ts";
+import type { Fleet } from "./fleet/fleet.ts";
 import { emptyTotals, type MeterTotals } from "../metrics/meter_totals.ts";
 
-/** What the sampler cannot see in the fleet. */
+/** What the sampler cannot see in the fleet: requests that have arrived and completed by now. */
 export interface SampleCounters {
-  readonly arrivals: number;
-  readonly completions: number;
-  /** Requests at the gateway. */
-  readonly queued: number;
+  readonly arrived: number;
+  readonly completed: number;
 }
 
 /** Writes one row of the time series per interval. */
@@ -50,19 +48,19 @@ export class Sampler {
     const seconds = now - this.#lastSeconds;
     const rows = this.#rows;
     const byState = [0, 0, 0, 0, 0];
-    let waiting = counters.queued, running = 0;
+    let waiting = 0, running = 0;
+    for (const fn of fleet.functions) waiting += fn.waiting.size;
     let usedBlocks = 0, blocks = 0;
     let upSeconds = 0, peakFlops = 0;
     let busySeconds = 0, flops = 0, promptTokens = 0, outputTokens = 0;
     const totals = this.#now;
-    for (let id = this.#firstUnsampled(); id < fleet.state.length; id++) {
-      const stoppedAt = fleet.stoppedAtSeconds[id];
+    const { instances } = fleet;
+    for (let id = this.#firstUnsampled(); id < instances.length; id++) {
+      const instance = instances[id];
+      const { state, engine, stoppedAtSeconds: stoppedAt, readyAtSeconds: readyAt } = instance;
       if (stoppedAt <= this.#lastSeconds) continue;
-      const state = fleet.state[id];
       byState[state]++;
-      const engine = fleet.engines[id];
-      const { parts } = fleet.functions[fleet.functionOf[id]];
-      const readyAt = fleet.readyAtSeconds[id];
+      const { parts } = fleet.functions[instance.functionId];
       if (!(readyAt <= now)) continue;
       const until = stoppedAt <= now ? stoppedAt : now;
       const up = until - Math.max(readyAt, this.#lastSeconds);
@@ -83,8 +81,8 @@ export class Sampler {
       blocks += parts.engine.kvBlocks;
     }
     rows.timeSeconds.push(now);
-    rows.arrivals.push(counters.arrivals - this.#lastArrivals);
-    rows.completions.push(counters.completions - this.#lastCompletions);
+    rows.arrivals.push(counters.arrived - this.#lastArrivals);
+    rows.completions.push(counters.completed - this.#lastCompletions);
     rows.queued.push(waiting);
     rows.running.push(running);
     rows.starting.push(byState[InstanceState.starting]);
@@ -97,8 +95,13 @@ export class Sampler {
     rows.promptTokensPerSecond.push(seconds > 0 ? promptTokens / seconds : 0);
     rows.outputTokensPerSecond.push(seconds > 0 ? outputTokens / seconds : 0);
     this.#lastSeconds = now;
-    this.#lastArrivals = counters.arrivals;
-    this.#lastCompletions = counters.completions;
+    this.#lastArrivals = counters.arrived;
+    this.#lastCompletions = counters.completed;
+  }
+
+  /** End of the last interval, seconds. */
+  get lastSeconds(): number {
+    return this.#lastSeconds;
   }
 
   /** The series so far. */
@@ -125,8 +128,8 @@ export class Sampler {
 
   /** Instances below this id stopped before the last sample; found again from where it was. */
   #firstUnsampled(): number {
-    const { stoppedAtSeconds } = this.#fleet;
-    while (stoppedAtSeconds[this.#first] <= this.#lastSeconds) this.#first++;
+    const { instances } = this.#fleet;
+    while (instances[this.#first]?.stoppedAtSeconds <= this.#lastSeconds) this.#first++;
     return this.#first;
   }
   #first = 0;

@@ -12,7 +12,7 @@ import { TokenGaps } from "./token_gaps.ts";
  *
  * Protocol of the cluster loop: `enqueue` at arrivals; when {@link needsPlan}, `begin` at the end of
  * the instant; `finish` when {@link endAtSeconds} comes. After `finish`, the requests that ended
- * stand in `finished[0 .. finishedCount)`.
+ * stand in `finished[0 .. finishedCount)`, those with their first token in `firstTokens`.
  */
 export class Engine {
   /** Requests waiting, running or swapped out. */
@@ -26,6 +26,9 @@ export class Engine {
   /** Requests that ended in the step that finished last. */
   readonly finished: Int32Array;
   finishedCount = 0;
+  /** Requests that had their first token in the step that finished last. */
+  readonly firstTokens: Int32Array;
+  firstTokenCount = 0;
   /** Steps taken as part of a leap, and singly. */
   stepsLeapt = 0;
   stepsSingle = 0;
@@ -52,6 +55,7 @@ export class Engine {
     this.#parts = parts;
     this.#run = run;
     this.finished = new Int32Array(parts.maxSequences);
+    this.firstTokens = new Int32Array(parts.maxSequences);
     this.#batch = new BatchBuilder(parts, run);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
     this.#gaps = new TokenGaps(run.gaps, this.#batch.sequences, run.columns);
@@ -134,6 +138,7 @@ export class Engine {
     const { run } = this.#clock;
     const { steps } = run;
     this.finishedCount = 0;
+    this.firstTokenCount = 0;
     if (this.#inbox.size > 0) this.#readInbox(run.endAtSeconds(steps - 1));
     this.#clock.isStepping = false;
     const { meter } = this.readings;
@@ -243,8 +248,7 @@ export class Engine {
         // The token after a recompute: its gap began at the last token before the preemption.
         this.#gaps.addSingle(slot, now - columns.completedAtSeconds[request]);
       } else if (!held) {
-        columns.firstTokenAtSeconds[request] = now;
-        this.promptTokensAhead -= columns.promptTokens[request];
+        this.#firstToken(request);
       }
       generated[request]++;
       this.#tokensInside++;
@@ -263,12 +267,18 @@ export class Engine {
     this.#heldCount = 0;
     while (sequences.first >= 0) {
       const request = sequences.request[sequences.first];
-      const { columns, outputLimit } = this.#run;
-      columns.firstTokenAtSeconds[request] = this.endAtSeconds;
-      this.promptTokensAhead -= columns.promptTokens[request];
-      this.#gaps.addTogether(outputLimit[request]);
+      this.#firstToken(request);
+      this.#gaps.addTogether(this.#run.outputLimit[request]);
       this.#complete(sequences.first);
     }
+  }
+
+  /** A request has its first token at the end of the step. */
+  #firstToken(request: number): void {
+    const { firstTokenAtSeconds, promptTokens } = this.#run.columns;
+    firstTokenAtSeconds[request] = this.endAtSeconds;
+    this.promptTokensAhead -= promptTokens[request];
+    this.firstTokens[this.firstTokenCount++] = request;
   }
 
   #complete(slot: number): void {

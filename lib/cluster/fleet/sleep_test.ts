@@ -1,11 +1,11 @@
 import { deepEqual, equal } from "@std/assert";
-import { type HandMadeRequest, smallCluster } from "../../tests/support/small_cluster.ts";
-import { sequentialStarts } from "../serverless/cold_start/start_service.ts";
-import { lifePhases } from "../serverless/life_phases.ts";
-import { fixedPool } from "../serverless/keep_alive/prewarmed_pool.ts";
-import { createPlacement } from "../serverless/placement/mod.ts";
-import type { ClusterParts, FunctionParts, PlacementParts, SleepParts } from "./cluster_parts.ts";
-import { simulateCluster } from "./simulate.ts";
+import { type HandMadeRequest, smallCluster } from "../../../tests/support/small_cluster.ts";
+import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
+import { lifePhases } from "../../serverless/life_phases.ts";
+import { fixedPool } from "../../serverless/keep_alive/prewarmed_pool.ts";
+import { createPlacement } from "../../serverless/placement/mod.ts";
+import type { ClusterParts, FunctionParts, PlacementParts, SleepParts } from "../cluster_parts.ts";
+import { simulateCluster } from "../simulate.ts";
 
 const SLEEP: SleepParts = { level: 1, ttlSeconds: 20, dramBytes: 10 };
 /** What each part of a start takes, seconds. */

@@ -1,9 +1,9 @@
 import { deepEqual, equal, throws } from "@std/assert";
-import { createPlacement } from "../serverless/placement/mod.ts";
-import { sequentialStarts } from "../serverless/cold_start/start_service.ts";
-import { type HandMadeRequest, smallCluster } from "../../tests/support/small_cluster.ts";
-import type { ClusterParts, FunctionParts, PlacementParts } from "./cluster_parts.ts";
-import { simulateCluster } from "./simulate.ts";
+import { createPlacement } from "../../serverless/placement/mod.ts";
+import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
+import { type HandMadeRequest, smallCluster } from "../../../tests/support/small_cluster.ts";
+import type { ClusterParts, FunctionParts, PlacementParts } from "../cluster_parts.ts";
+import { simulateCluster } from "../simulate.ts";
 
 /** Requests with the function that each calls. */
 type Call = readonly [arrival: number, output: number, functionId: number];

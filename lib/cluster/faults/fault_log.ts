@@ -1,4 +1,4 @@
-import type { FaultRecord } from "../metrics/run_record.ts";
+import type { FaultRecord } from "../../metrics/run_record.ts";
 
 /** An outage of a function that is not over: fewer instances are ready than before the fault. */
 interface Outage {

@@ -3,12 +3,12 @@ import {
   FROM_ZERO,
   type HandMadeRequest,
   smallCluster,
-} from "../../tests/support/small_cluster.ts";
-import { sequentialStarts } from "../serverless/cold_start/start_service.ts";
-import { fixedPool } from "../serverless/keep_alive/prewarmed_pool.ts";
-import { createPlacement } from "../serverless/placement/mod.ts";
-import type { ClusterParts, PoolParts } from "./cluster_parts.ts";
-import { simulateCluster } from "./simulate.ts";
+} from "../../../tests/support/small_cluster.ts";
+import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
+import { fixedPool } from "../../serverless/keep_alive/prewarmed_pool.ts";
+import { createPlacement } from "../../serverless/placement/mod.ts";
+import type { ClusterParts, PoolParts } from "../cluster_parts.ts";
+import { simulateCluster } from "../simulate.ts";
 
 /** What each part of a start takes, seconds. */
 const SECONDS = { all: 4, wake: 1, reload: 2, ahead: 3, rest: 1 };

@@ -1,4 +1,4 @@
-import type { SleepRecord } from "../metrics/run_record.ts";
+import type { SleepRecord } from "../../metrics/run_record.ts";
 
 /** An instance that sleeps. */
 export interface Sleeper {

@@ -1,14 +1,14 @@
-import type { RankPlace } from "../serverless/cold_start/start_request.ts";
+import type { RankPlace } from "../../serverless/cold_start/start_request.ts";
 import {
   partOf,
   type PlacedGpus,
   spansNodes,
   stagesOn,
-} from "../serverless/placement/place_gang.ts";
-import { placeInstance, type Placement } from "../serverless/placement/place_instance.ts";
-import type { IdleInstances } from "../serverless/placement/choose_victims.ts";
-import type { NodesView } from "../serverless/placement/policy.ts";
-import type { NodeParts, PlacementParts } from "./cluster_parts.ts";
+} from "../../serverless/placement/place_gang.ts";
+import { placeInstance, type Placement } from "../../serverless/placement/place_instance.ts";
+import type { IdleInstances } from "../../serverless/placement/choose_victims.ts";
+import type { NodesView, PlacementRequest } from "../../serverless/placement/policy.ts";
+import type { NodeParts, PlacementParts } from "../cluster_parts.ts";
 
 /** What an instance holds of a machine. */
 export interface HeldPart extends PlacedGpus {
@@ -78,6 +78,11 @@ export class NodePool implements NodesView {
         names[functionId]
       }" as one ${wanted}: current value is ${value}`,
     );
+  }
+
+  /** What an instance of the function needs of a machine. */
+  needsOf(functionId: number): PlacementRequest {
+    return this.#parts.needs[functionId];
   }
 
   startSeconds(node: number, functionId: number): number {

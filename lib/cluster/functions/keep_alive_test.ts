@@ -1,8 +1,8 @@
 import { deepEqual, equal } from "@std/assert";
-import { type KeepAlivePolicy } from "../serverless/keep_alive/mod.ts";
-import { hybridHistogram } from "../serverless/keep_alive/hybrid_histogram.ts";
-import { type HandMadeRequest, smallCluster } from "../../tests/support/small_cluster.ts";
-import { simulateCluster } from "./simulate.ts";
+import { type KeepAlivePolicy } from "../../serverless/keep_alive/mod.ts";
+import { hybridHistogram } from "../../serverless/keep_alive/hybrid_histogram.ts";
+import { type HandMadeRequest, smallCluster } from "../../../tests/support/small_cluster.ts";
+import { simulateCluster } from "../simulate.ts";
 
 /** A policy that stops at once, starts again after `prewarm` and keeps for `keep` seconds. */
 function constant(prewarm: number, keep: number, seen: number[] = []): KeepAlivePolicy {

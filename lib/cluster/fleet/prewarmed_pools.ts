@@ -1,7 +1,7 @@
-import type { PoolRecord } from "../metrics/run_record.ts";
-import type { RankPlace } from "../serverless/cold_start/start_request.ts";
-import type { ClusterParts, PoolParts } from "./cluster_parts.ts";
-import type { NodePool } from "./node_pool.ts";
+import type { PoolRecord } from "../../metrics/run_record.ts";
+import type { RankPlace } from "../../serverless/cold_start/start_request.ts";
+import type { ClusterParts, PoolParts } from "../cluster_parts.ts";
+import type { NodePool } from "../machines/node_pool.ts";
 
 /** What a start can begin with in place of nothing. */
 export interface PoolMember {
