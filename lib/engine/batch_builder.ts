@@ -137,7 +137,7 @@ export class BatchBuilder implements StepBuilder {
     if (this.#parts.strategy.reservation === "maximum") {
       const longest = columns.promptTokens[request] + this.#parts.maxOutputTokens;
       reserved = Math.min(
-        pool.blocksFor(Math.min(longest, this.#parts.windowTokens)),
+        pool.blocksFor(Math.min(longest, this.#parts.maxModelTokens)),
         pool.capacity,
       );
     }

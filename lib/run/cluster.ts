@@ -237,7 +237,7 @@ function engineParts(
     maxTokensPerStep: scheduler.max_num_batched_tokens,
     kvBlocks: kv.blocks,
     blockTokens: memory.block_size,
-    windowTokens: deployment.windowTokens,
+    maxModelTokens: deployment.maxModelTokens,
     // What a client states as its limit: one for all, so that no policy learns a request's length.
     maxOutputTokens: longestOutput,
     queueOrder: scheduler.scheduling_policy,

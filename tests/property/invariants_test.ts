@@ -224,12 +224,12 @@ holds(
   ({ run, parts }, test) => {
     if (test.stopAtSeconds < Infinity || test.cluster.strategy === "fastertransformer") return;
     const { columns, totals } = run;
-    const { windowTokens } = parts.functions[0].engine;
+    const { maxModelTokens } = parts.functions[0].engine;
     let outputs = 0, prompts = 0, preemptions = 0;
     for (let i = 0; i < columns.count; i++) {
       if (columns.outcome[i] !== OUTCOME_CODE.completed) continue;
       const prompt = columns.promptTokens[i];
-      outputs += Math.max(1, Math.min(columns.outputTokens[i], windowTokens - prompt));
+      outputs += Math.max(1, Math.min(columns.outputTokens[i], maxModelTokens - prompt));
       prompts += prompt - columns.cachedTokens[i];
       preemptions += columns.preemptions[i];
     }
@@ -245,13 +245,13 @@ holds(
 holds("gaps: one for every output token but each request's first", ({ run, parts }, test) => {
   if (test.stopAtSeconds < Infinity) return;
   const { columns, gaps } = run;
-  const { windowTokens } = parts.functions[0].engine;
+  const { maxModelTokens } = parts.functions[0].engine;
   let expected = 0;
   for (let i = 0; i < columns.count; i++) {
     if (columns.outcome[i] !== OUTCOME_CODE.completed) continue;
     expected += Math.max(
       1,
-      Math.min(columns.outputTokens[i], windowTokens - columns.promptTokens[i]),
+      Math.min(columns.outputTokens[i], maxModelTokens - columns.promptTokens[i]),
     ) - 1;
   }
   equal(gaps.count, expected);

@@ -114,7 +114,7 @@ export class Gateway {
     fn.arrives();
     const { engine } = fn.parts;
     const prompt = columns.promptTokens[request];
-    if (prompt >= engine.windowTokens) return this.#end(request, OUTCOME_CODE.rejected_window);
+    if (prompt >= engine.maxModelTokens) return this.#end(request, OUTCOME_CODE.rejected_window);
     const tokens = prompt + outputLimit[request] - 1;
     if (tokens > engine.kvBlocks * engine.blockTokens) {
       return this.#end(request, OUTCOME_CODE.rejected_capacity);

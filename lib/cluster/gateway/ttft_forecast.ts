@@ -69,8 +69,8 @@ export class TtftForecast {
 
 /** Duration of a full prefill step over its tokens: what is assumed before anything is seen. */
 function prefillSecondsPerToken({ engine }: FunctionParts): number {
-  const { execution, maxTokensPerStep, windowTokens } = engine;
-  const tokens = Math.min(maxTokensPerStep, windowTokens);
+  const { execution, maxTokensPerStep, maxModelTokens } = engine;
+  const tokens = Math.min(maxTokensPerStep, maxModelTokens);
   const shape: StepShape = {
     decodeSequences: 0,
     decodeContextTokens: 0,
