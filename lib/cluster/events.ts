@@ -16,6 +16,8 @@ export interface EventHandlers {
 
 /** A kind of event that waits in the queue. */
 export interface EventKind {
+  /** What it is, in a few words. */
+  readonly what: string;
   /** Place in {@link HANDLERS}. */
   readonly kind: number;
   /** Order among events of one instant, the lowest first; equal ones in the order they were planned. */
@@ -30,107 +32,101 @@ const timers = "after arrivals, which would have used the instance";
 const hits = "after arrivals, which hit the instance";
 const evaluations = "sees the instant's arrivals and completions";
 
-/**
- * The events of the queue, and so the order of those that coincide. Before them come, at each instant:
- * the ends of steps by instance (what a step frees is there for whoever comes then), instances that
- * become ready (likewise), arrivals from the workload by request (before timers: who arrives in time
- * is in time). After them engines without a step in progress form one, by instance, so that a request
- * that arrives as a step ends can be in the very next one. Operands stand in brackets.
- */
+/** The events of the queue: the one place that says what comes when, why there, and what it does. */
 export const EVENTS = {
-  /** An arrival that a completion has released [request]. */
   release: {
+    what: "arrival released by the end of another request",
     kind: 0,
     priority: 0,
     why: "an arrival like the others, but known only now",
     handle: ({ gateway }, request) => gateway.releasedArrival(request),
   },
-  /** A wait has lasted as long as it may [request, ticket]. */
   timeout: {
+    what: "a wait at the gateway has lasted as long as it may",
     kind: 1,
     priority: 1,
     why: "after the chance to be served at the last instant",
     handle: ({ gateway }, request, ticket) => gateway.timeOut(request, ticket),
   },
-  /** An instance has been idle as long as it is kept [instance, idle generation]. */
   keepAliveEnd: {
+    what: "an instance has been idle as long as it is kept",
     kind: 2,
     priority: 2,
     why: timers,
     handle: ({ controller }, id, generation) => controller.endKeepAlive(id, generation),
   },
-  /** An instance is to start ahead of the next request [function, arrivals when it was planned]. */
   prewarm: {
+    what: "an instance is to start ahead of the next request",
     kind: 3,
     priority: 2,
     why: timers,
     handle: ({ controller }, functionId, arrivals) => controller.prewarm(functionId, arrivals),
   },
-  /** An instance has slept as long as it may [instance]. */
   sleepEnd: {
+    what: "an instance has slept as long as it may",
     kind: 4,
     priority: 2,
     why: timers,
     handle: ({ controller }, id) => controller.endSleep(id),
   },
-  /** A machine or instance is known to go [unit, life and source]. */
   faultNotice: {
+    what: "a machine or instance is known to go",
     kind: 5,
     priority: 2,
     why: hits,
     handle: ({ faults }, unit, code) => faults!.giveNotice(unit, code),
   },
-  /** A machine or instance is gone [unit, life and source]. */
   fault: {
+    what: "a machine or instance is gone",
     kind: 6,
     priority: 2,
     why: hits,
     handle: ({ faults }, unit, code) => faults!.strike(unit, code),
   },
-  /** A machine is there again [machine]. */
   repair: {
+    what: "a machine is there again",
     kind: 7,
     priority: 2,
     why: hits,
     handle: ({ faults }, node) => faults!.repair(node),
   },
-  /** A failed start is tried again [function]. */
   retryStart: {
+    what: "a failed start is tried again",
     kind: 8,
     priority: 2,
     why: hits,
     handle: ({ faults }, functionId) => faults!.retryStart(functionId),
   },
-  /** A scaling policy is asked [function]. */
   scaling: {
+    what: "a scaling policy is asked",
     kind: 9,
     priority: 3,
     why: evaluations,
     handle: ({ controller }, functionId) => controller.evaluate(functionId),
   },
-  /** The size of a pre-warmed pool is decided [pool]. */
   poolSize: {
+    what: "the size of a pre-warmed pool is decided",
     kind: 10,
     priority: 3,
     why: evaluations,
     handle: ({ controller }, pool) => controller.resizePool(pool),
   },
-  /** A scaling decision takes effect that was delayed [function, instances]. */
   actuation: {
+    what: "a scaling decision takes effect that was delayed",
     kind: 11,
     priority: 4,
     why: "after the evaluations of the same instant",
     handle: ({ controller }, functionId, desired) => controller.scaleTo(functionId, desired),
   },
-  /** A sample of the time series. */
   sample: {
+    what: "sample of the time series",
     kind: 12,
     priority: 5,
     why: "sees the instant as a whole",
     handle: (handlers) => handlers.sample(),
   },
-  /** The end of the warm-up. */
   warmup: {
+    what: "end of the warm-up",
     kind: 13,
     priority: 6,
     why: "steps that end with it belong to it",
@@ -142,3 +138,21 @@ export const EVENTS = {
 export const HANDLERS: readonly EventKind["handle"][] = Object.values(EVENTS)
   .toSorted((one, other) => one.kind - other.kind)
   .map(({ handle }) => handle);
+
+/** All that can coincide, in its order: what it is, and why it stands there. */
+export const INSTANT_ORDER: readonly Pick<EventKind, "what" | "why">[] = [
+  {
+    what: "end of a step, by instance",
+    why: "what it frees is there for whoever comes at the same instant",
+  },
+  { what: "an instance becomes ready", why: "likewise" },
+  {
+    what: "arrival from the workload, by request",
+    why: "before timers: who arrives in time is in time",
+  },
+  ...Object.values(EVENTS).toSorted((one, other) => one.priority - other.priority),
+  {
+    what: "engines without a step in progress form one, by instance",
+    why: "so that a request that comes as a step ends can be in the next one",
+  },
+];

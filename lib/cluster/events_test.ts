@@ -13,7 +13,7 @@ import {
 import { simulateCluster } from "./simulate.ts";
 
 // Steps take one second, starts two, samples come every second. Each test makes two kinds of events
-// coincide and asserts what a reader of the table in event_order.ts expects. Pairs that are missing
+// coincide and asserts what a reader of the table in events.ts expects. Pairs that are missing
 // cannot meet in a way that anybody could see.
 
 Deno.test("step end before step end of a later instance: queued requests go to the earlier one first", () => {
