@@ -3,7 +3,7 @@ import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import { EngineReadings } from "./engine_readings.ts";
 import { Inbox } from "./inbox.ts";
-import { SequenceState } from "./sequences.ts";
+import { Sequences, SequenceState } from "./sequences.ts";
 import { StepClock } from "./step_clock.ts";
 import { TokenGaps } from "./token_gaps.ts";
 
@@ -56,12 +56,11 @@ export class Engine {
     this.#run = run;
     this.finished = new Int32Array(parts.maxSequences);
     this.firstTokens = new Int32Array(parts.maxSequences);
-    this.#batch = new BatchBuilder(parts, run);
+    const sequences = new Sequences(parts.maxSequences, parts.blockTokens);
+    this.#gaps = new TokenGaps(run.gaps, sequences, run.columns);
+    this.#batch = new BatchBuilder(parts, run, sequences, this.#gaps);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
-    this.#gaps = new TokenGaps(run.gaps, this.#batch.sequences, run.columns);
     this.readings = new EngineReadings(parts, run, this.#batch, this.#clock);
-    this.#batch.onJoin = (slot) => this.#gaps.join(slot);
-    this.#batch.onPreempt = (slot) => this.#gaps.suspend(slot);
   }
 
   /** Whether `begin` is due: requests are there and no step is in progress. */

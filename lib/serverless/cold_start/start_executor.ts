@@ -144,6 +144,11 @@ export class StartExecutor {
     return start.id;
   }
 
+  /** Forgets what starts have left on a node: the next one there finds nothing. */
+  forgetNode(node: number): void {
+    this.#artifacts.forgetNode(node);
+  }
+
   /** Leaves a stage's artifact where a start with this request would look for it, ready to be used. */
   provide(request: StartRequest, stage: PlanStage): void {
     if (stage.artifact !== null) this.#record(nodeShares(request), request, stage.artifact, true);
@@ -224,7 +229,7 @@ export class StartExecutor {
         const route = spec.routes[place];
         if (route === undefined) continue;
         routed++;
-        const sharedKey = spec.oncePerNode ? sharedKeyOf(request, spec, share) : "";
+        const sharedKey = spec.oncePerNode ? sharedKeyOf(request, index, spec, share) : "";
         let transfer = sharedKey === "" ? undefined : this.#shared.get(sharedKey);
         if (transfer === undefined) {
           const bytes = bytesOf(request, spec, share) * spec.fraction;

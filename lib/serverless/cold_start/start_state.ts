@@ -97,10 +97,22 @@ export function bytesOf(request: StartRequest, spec: StageTransfer, share: NodeS
   }
 }
 
-/** Transfers of the same thing to the same place on one node have the same key. */
-export function sharedKeyOf(request: StartRequest, spec: StageTransfer, share: NodeShare): string {
+/**
+ * Transfers of the same thing to the same place on one node have the same key: the same part of it,
+ * too, where a plan moves it in parts (each by a stage of its own, in the order of the stages).
+ *
+ * @param index The stage.
+ */
+export function sharedKeyOf(
+  request: StartRequest,
+  index: number,
+  spec: StageTransfer,
+  share: NodeShare,
+): string {
   const what = spec.what === "image" ? request.identities?.image ?? "" : share.key;
-  return `${spec.what}|${spec.keepIn.join("+")}|${share.node}|${what}`;
+  const part = request.plan.stages.slice(0, index)
+    .filter(({ work }) => work.transfer?.oncePerNode && work.transfer.what === spec.what).length;
+  return `${spec.what}|${spec.keepIn.join("+")}|${share.node}|${what}|${part}|${spec.fraction}`;
 }
 
 /** Key of a start's artifact. */
