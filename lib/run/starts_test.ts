@@ -23,7 +23,9 @@ Deno.test("every start on a machine of its own begins with nothing, however many
     starts.push(instances.endAtSeconds[i] - instances.startAtSeconds[i]);
   }
   ok(starts.length > 30, `${starts.length} starts`);
-  // They are all alike: none finds what another has left on its machine.
-  ok(starts[0] > 1);
-  for (const seconds of starts) ok(Math.abs(seconds - starts[0]) < 1e-6, starts.join(" "));
+  // The first one also fills what the cluster shares. The others are alike: none finds what another
+  // has left on its machine.
+  const [first, second, ...others] = starts;
+  ok(first > second && second > 1, `${first} s, then ${second} s`);
+  for (const seconds of others) ok(Math.abs(seconds - second) < 1e-6, starts.join(" "));
 });
