@@ -83,7 +83,6 @@ Deno.test("step end before actuation: the instance that has just become idle is 
 Deno.test("step end before sample: the interval that ends with a step counts its completion", () => {
   const { timeSeries } = run([[0, 1, 2], [5, 1, 1]]);
   deepEqual([...timeSeries.completions].slice(0, 3), [0, 1, 0]);
-  deepEqual([...timeSeries.running].slice(0, 3), [1, 0, 0]);
 });
 
 Deno.test("step end before the next step: a place that was freed is taken at once", () => {
@@ -126,12 +125,6 @@ Deno.test("ready before actuation: an instance that has become ready is drained,
   equal(lives[0].drainingAtSeconds, 2);
   equal(columns.completedAtSeconds[0], 5);
   equal(lives[0].stoppedAtSeconds, 5);
-});
-
-Deno.test("ready before sample: the interval that ends as an instance becomes ready counts it as up", () => {
-  const { timeSeries } = run([[0, 1, 3]], { scaling: FROM_ZERO });
-  deepEqual([...timeSeries.starting].slice(0, 3), [1, 0, 0]);
-  deepEqual([...timeSeries.busy].slice(0, 3), [0, 1, 1]);
 });
 
 Deno.test("ready before the next step: work begins at the instant of readiness", () => {

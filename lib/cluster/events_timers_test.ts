@@ -107,11 +107,6 @@ Deno.test("timeout before actuation: who gives up does not see the instance that
   equal(patient.columns.scheduledAtSeconds[0], 2);
 });
 
-Deno.test("timeout before sample: the queue is sampled without who has given up", () => {
-  const { timeSeries } = run([[0, 1, 5], [0, 1, 1]], { fn: impatient(2) });
-  deepEqual([...timeSeries.queued].slice(0, 3), [1, 0, 0]);
-});
-
 Deno.test("end of keep-alive before scaling: an evaluation does not see the instance any more", () => {
   const { seen, decider } = watching([1, 0, 1]);
   run([[0, 1, 1], [9, 1, 1]], {
@@ -131,34 +126,8 @@ Deno.test("end of keep-alive before actuation: what is missing then is started a
   equal(lives[1].createdAtSeconds, 2);
 });
 
-Deno.test("end of keep-alive before sample: the instance is not sampled any more", () => {
-  const { timeSeries } = run([[0, 1, 1], [9, 1, 1]], {
-    scaling: { ...fixed(1), minInstances: 0 },
-    keepAliveSeconds: 1,
-  });
-  deepEqual([...timeSeries.idle].slice(0, 2), [1, 0]);
-});
-
 Deno.test("scaling before actuation: an evaluation does not see what an earlier one starts then", () => {
   const { seen, decider } = watching([2, 2, 2, 1], 1);
   run([[0, 1, 6]], { scaling: { maxInstances: 2, decider } });
   deepEqual(seen.slice(0, 3).map((s) => s.starting), [0, 0, 1]);
-});
-
-Deno.test("scaling before sample: what it starts is sampled", () => {
-  const { decider } = watching([2, 1]);
-  const { timeSeries } = run([[0, 1, 4]], { scaling: { maxInstances: 2, decider } });
-  deepEqual([...timeSeries.starting].slice(0, 2), [1, 0]);
-});
-
-Deno.test("actuation before sample: what it starts is sampled", () => {
-  const { decider } = watching([2, 1], 1);
-  const { timeSeries } = run([[0, 1, 5]], { scaling: { maxInstances: 2, decider } });
-  deepEqual([...timeSeries.starting].slice(0, 3), [0, 1, 0]);
-});
-
-Deno.test("sample before the next step: who arrives with it is sampled as waiting", () => {
-  const { timeSeries } = run([[1, 1, 3]]);
-  deepEqual([...timeSeries.queued].slice(0, 2), [1, 0]);
-  deepEqual([...timeSeries.running].slice(0, 2), [0, 1]);
 });

@@ -29,6 +29,9 @@ export function checkInvariants(fleet: Fleet, gateway: Gateway, now: number): vo
     if (!(used >= 0 && used <= engine.readings.kvBlocks)) {
       throw new InvariantError(`${used} KV blocks in use of ${engine.readings.kvBlocks}`, place);
     }
+    if (engine.outstanding === 0 && used > 0) {
+      throw new InvariantError(`${used} KV blocks in use by nobody`, place);
+    }
     inFlight[functionId] += outstanding[id];
     if (state === InstanceState.starting) starting[functionId]++;
     else if (state === InstanceState.draining) draining[functionId]++;

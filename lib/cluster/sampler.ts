@@ -2,19 +2,30 @@ import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { TimeSeriesColumns } from "../metrics/run_tables.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import type { Fleet } from "./fleet/fleet.ts";
+import type { Instance } from "./fleet/instance.ts";
 import { emptyTotals, type MeterTotals } from "../metrics/meter_totals.ts";
 
-/** What the sampler cannot see in the fleet: requests that have arrived and completed by now. */
+/** What the sampler cannot see in the fleet. */
 export interface SampleCounters {
+  /** Requests that have arrived and completed by now. */
   readonly arrived: number;
   readonly completed: number;
+  /** Integral of the requests that have arrived and not ended, request-seconds. */
+  readonly requestSeconds: number;
 }
 
-/** Writes one row of the time series per interval. */
+/** What one instance had done at the last sample. */
+interface Before {
+  readonly totals: MeterTotals;
+  idleSeconds: number;
+}
+
+/** Writes one row of the time series per interval: what happened in it, and means over it. */
 export class Sampler {
   readonly #fleet: Fleet;
   readonly #rows: { [K in keyof Omit<TimeSeriesColumns, "count">]: number[] } = {
     timeSeconds: [],
+    intervalSeconds: [],
     arrivals: [],
     completions: [],
     queued: [],
@@ -29,74 +40,20 @@ export class Sampler {
     promptTokensPerSecond: [],
     outputTokensPerSecond: [],
   };
-  /** Totals of each instance at the last sample. */
-  readonly #before: MeterTotals[] = [];
+  /** By instance. */
+  readonly #before: Before[] = [];
   readonly #now = emptyTotals();
   /** KV tokens and room of all instances, summed over the samples. */
   readonly kvTokens: KvTokens = { tokens: 0, room: 0 };
   #lastSeconds = 0;
-  #lastArrivals = 0;
-  #lastCompletions = 0;
+  #lastArrived = 0;
+  #lastCompleted = 0;
+  #lastRequestSeconds = 0;
+  /** Instances below this number had stopped by the last sample. */
+  #first = 0;
 
   constructor(fleet: Fleet) {
     this.#fleet = fleet;
-  }
-
-  /** Samples the interval that ends at `now`. Instances that stopped in it count until they did. */
-  sample(now: number, counters: SampleCounters): void {
-    const fleet = this.#fleet;
-    const seconds = now - this.#lastSeconds;
-    const rows = this.#rows;
-    const byState = [0, 0, 0, 0, 0];
-    let waiting = 0, running = 0;
-    for (const fn of fleet.functions) waiting += fn.waiting.size;
-    let usedBlocks = 0, blocks = 0;
-    let upSeconds = 0, peakFlops = 0;
-    let busySeconds = 0, flops = 0, promptTokens = 0, outputTokens = 0;
-    const totals = this.#now;
-    const { instances } = fleet;
-    for (let id = this.#firstUnsampled(); id < instances.length; id++) {
-      const instance = instances[id];
-      const { state, engine, stoppedAtSeconds: stoppedAt, readyAtSeconds: readyAt } = instance;
-      if (stoppedAt <= this.#lastSeconds) continue;
-      byState[state]++;
-      const { parts } = fleet.functions[instance.functionId];
-      if (!(readyAt <= now)) continue;
-      const until = stoppedAt <= now ? stoppedAt : now;
-      const up = until - Math.max(readyAt, this.#lastSeconds);
-      upSeconds += up;
-      peakFlops += up * parts.engine.peakFlops;
-      engine.readings.readMeter(now, totals);
-      const before = this.#before[id] ??= emptyTotals();
-      busySeconds += totals.busySeconds - before.busySeconds;
-      flops += totals.flops - before.flops;
-      promptTokens += totals.promptTokens - before.promptTokens;
-      outputTokens += totals.outputTokens - before.outputTokens;
-      Object.assign(before, totals);
-      if (state === InstanceState.stopped) continue;
-      running += engine.readings.running;
-      waiting += engine.outstanding - engine.readings.running;
-      usedBlocks += engine.readings.usedBlocks(now);
-      engine.readings.readKvTokens(now, this.kvTokens);
-      blocks += parts.engine.kvBlocks;
-    }
-    rows.timeSeconds.push(now);
-    rows.arrivals.push(counters.arrived - this.#lastArrivals);
-    rows.completions.push(counters.completed - this.#lastCompletions);
-    rows.queued.push(waiting);
-    rows.running.push(running);
-    rows.starting.push(byState[InstanceState.starting]);
-    rows.idle.push(byState[InstanceState.idle]);
-    rows.busy.push(byState[InstanceState.busy]);
-    rows.draining.push(byState[InstanceState.draining]);
-    rows.kvUtilization.push(blocks > 0 ? usedBlocks / blocks : 0);
-    rows.mfu.push(peakFlops > 0 ? flops / peakFlops : 0);
-    rows.busyFraction.push(upSeconds > 0 ? busySeconds / upSeconds : 0);
-    rows.promptTokensPerSecond.push(seconds > 0 ? promptTokens / seconds : 0);
-    rows.outputTokensPerSecond.push(seconds > 0 ? outputTokens / seconds : 0);
-    this.#lastSeconds = now;
-    this.#lastArrivals = counters.arrived;
-    this.#lastCompletions = counters.completed;
   }
 
   /** End of the last interval, seconds. */
@@ -104,33 +61,115 @@ export class Sampler {
     return this.#lastSeconds;
   }
 
-  /** The series so far. */
-  columns(): TimeSeriesColumns {
+  /** Samples the interval that ends at `now`, which is after the one before. */
+  sample(now: number, counters: SampleCounters): void {
+    const { instances } = this.#fleet;
+    const seconds = now - this.#lastSeconds;
     const rows = this.#rows;
-    return {
-      count: rows.timeSeconds.length,
-      timeSeconds: Float64Array.from(rows.timeSeconds),
-      arrivals: Int32Array.from(rows.arrivals),
-      completions: Int32Array.from(rows.completions),
-      queued: Int32Array.from(rows.queued),
-      running: Int32Array.from(rows.running),
-      starting: Int32Array.from(rows.starting),
-      idle: Int32Array.from(rows.idle),
-      busy: Int32Array.from(rows.busy),
-      draining: Int32Array.from(rows.draining),
-      kvUtilization: Float64Array.from(rows.kvUtilization),
-      mfu: Float64Array.from(rows.mfu),
-      busyFraction: Float64Array.from(rows.busyFraction),
-      promptTokensPerSecond: Float64Array.from(rows.promptTokensPerSecond),
-      outputTokensPerSecond: Float64Array.from(rows.outputTokensPerSecond),
-    };
+    const sums = emptySums();
+    while (instances[this.#first]?.stoppedAtSeconds <= this.#lastSeconds) this.#first++;
+    for (let id = this.#first; id < instances.length; id++) {
+      if (instances[id].stoppedAtSeconds <= this.#lastSeconds) continue;
+      this.#add(instances[id], now, sums);
+    }
+    const { arrived, completed, requestSeconds } = counters;
+    const inside = (requestSeconds - this.#lastRequestSeconds) / seconds;
+    const running = sums.sequenceSeconds / seconds;
+    rows.timeSeconds.push(now);
+    rows.intervalSeconds.push(seconds);
+    rows.arrivals.push(arrived - this.#lastArrived);
+    rows.completions.push(completed - this.#lastCompleted);
+    // Two sums of the same products in different orders: nobody waits a negative time.
+    rows.queued.push(Math.max(0, tidy(inside - running)));
+    rows.running.push(running);
+    rows.starting.push(sums.startingSeconds / seconds);
+    rows.idle.push(sums.idleSeconds / seconds);
+    rows.busy.push(
+      Math.max(0, tidy((sums.upSeconds - sums.idleSeconds - sums.drainingSeconds) / seconds)),
+    );
+    rows.draining.push(sums.drainingSeconds / seconds);
+    rows.kvUtilization.push(share(sums.blockSeconds, sums.capacityBlockSeconds));
+    rows.mfu.push(share(sums.flops, sums.peakFlops));
+    rows.busyFraction.push(share(sums.busySeconds, sums.upSeconds));
+    rows.promptTokensPerSecond.push(sums.promptTokens / seconds);
+    rows.outputTokensPerSecond.push(sums.outputTokens / seconds);
+    this.#lastSeconds = now;
+    this.#lastArrived = arrived;
+    this.#lastCompleted = completed;
+    this.#lastRequestSeconds = requestSeconds;
   }
 
-  /** Instances below this id stopped before the last sample; found again from where it was. */
-  #firstUnsampled(): number {
-    const { instances } = this.#fleet;
-    while (instances[this.#first]?.stoppedAtSeconds <= this.#lastSeconds) this.#first++;
-    return this.#first;
+  /** Adds what an instance did since the last sample; one that stopped counts until it did. */
+  #add(instance: Instance, now: number, sums: Sums): void {
+    const { id, functionId, engine, state } = instance;
+    const { createdAtSeconds, readyAtSeconds, drainingAtSeconds, stoppedAtSeconds } = instance;
+    const last = this.#lastSeconds;
+    const until = stoppedAtSeconds <= now ? stoppedAtSeconds : now;
+    const isReady = readyAtSeconds <= now;
+    const startedBy = isReady ? readyAtSeconds : until;
+    sums.startingSeconds += Math.max(0, startedBy - Math.max(createdAtSeconds, last));
+    if (!isReady) return;
+    const { peakFlops, kvBlocks } = this.#fleet.functions[functionId].parts.engine;
+    const up = until - Math.max(readyAtSeconds, last);
+    sums.upSeconds += up;
+    sums.peakFlops += up * peakFlops;
+    sums.capacityBlockSeconds += up * kvBlocks;
+    if (drainingAtSeconds <= now) {
+      sums.drainingSeconds += until - Math.max(drainingAtSeconds, last);
+    }
+    const before = this.#before[id] ??= { totals: emptyTotals(), idleSeconds: 0 };
+    const idleSeconds = instance.idleSeconds +
+      (state === InstanceState.idle ? now - instance.idleSinceSeconds : 0);
+    sums.idleSeconds += idleSeconds - before.idleSeconds;
+    before.idleSeconds = idleSeconds;
+    const totals = this.#now;
+    engine.readings.readMeter(now, totals);
+    for (const key of SUMMED) sums[key] += totals[key] - before.totals[key];
+    Object.assign(before.totals, totals);
+    if (state !== InstanceState.stopped) engine.readings.readKvTokens(now, this.kvTokens);
   }
-  #first = 0;
+
+  /** The series so far. */
+  columns(): TimeSeriesColumns {
+    const { arrivals, completions, ...means } = this.#rows;
+    const floats = Object.entries(means).map(([name, values]) => [name, Float64Array.from(values)]);
+    return {
+      count: arrivals.length,
+      arrivals: Int32Array.from(arrivals),
+      completions: Int32Array.from(completions),
+      ...Object.fromEntries(floats),
+    };
+  }
+}
+
+/** Totals of an engine that a sample adds up. */
+const SUMMED = [
+  "busySeconds",
+  "flops",
+  "promptTokens",
+  "outputTokens",
+  "blockSeconds",
+  "sequenceSeconds",
+] as const satisfies readonly (keyof MeterTotals)[];
+
+function emptySums() {
+  return {
+    ...emptyTotals(),
+    startingSeconds: 0,
+    upSeconds: 0,
+    idleSeconds: 0,
+    drainingSeconds: 0,
+    peakFlops: 0,
+    capacityBlockSeconds: 0,
+  };
+}
+type Sums = ReturnType<typeof emptySums>;
+
+function share(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0;
+}
+
+/** A difference of equal sums that were added in different orders is nothing. */
+function tidy(mean: number): number {
+  return Math.abs(mean) < 1e-9 ? 0 : mean;
 }

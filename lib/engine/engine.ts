@@ -143,7 +143,7 @@ export class Engine {
     const { meter } = this.readings;
     meter.addSteps(shape, steps);
     sequences.countBlocks(run, steps, pool.used);
-    meter.addTime(now - run.startAtSeconds, sequences.blockSeconds);
+    meter.addTime(now - run.startAtSeconds, sequences.blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
     if (shape.decodeSequences > 0) {
@@ -181,7 +181,8 @@ export class Engine {
     const ended = this.#clock.ahead(now);
     const stepSeconds = isStepping ? now - run.endAtSeconds(ended) : 0;
     this.settle(now);
-    this.readings.meter.addTime(stepSeconds, stepSeconds * this.#batch.pool.used);
+    const { pool, sequences } = this.#batch;
+    this.readings.meter.addTime(stepSeconds, stepSeconds * pool.used, sequences.count);
     this.#clock.isStepping = false;
     this.endAtSeconds = Infinity;
     this.#inbox.empty(Infinity, this.#batch.queue);

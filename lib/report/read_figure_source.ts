@@ -47,14 +47,15 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
     timeSeries: {
       count: series.time_s.length,
       timeSeconds: floats(series.time_s),
+      intervalSeconds: intervalsOf(floats(series.time_s)),
       arrivals: integers(series.arrivals),
       completions: integers(series.completions),
-      queued: integers(series.queued),
-      running: integers(series.running),
-      starting: integers(series.instances_starting),
-      idle: integers(series.instances_idle),
-      busy: integers(series.instances_busy),
-      draining: integers(series.instances_draining),
+      queued: floats(series.queued),
+      running: floats(series.running),
+      starting: floats(series.instances_starting),
+      idle: floats(series.instances_idle),
+      busy: floats(series.instances_busy),
+      draining: floats(series.instances_draining),
       kvUtilization: floats(series.kv_utilization),
       mfu: floats(series.mfu),
       busyFraction: floats(series.busy_fraction),
@@ -72,6 +73,11 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
     coldStartWaits: stageWaits(waits),
     summary: JSON.parse(summary) as Summary,
   };
+}
+
+/** Lengths of intervals by their ends, seconds. */
+function intervalsOf(timeSeconds: Float64Array): Float64Array {
+  return timeSeconds.map((end, i) => i === 0 ? end : end - timeSeconds[i - 1]);
 }
 
 function stageWaits(columns: Columns): StageWaits {

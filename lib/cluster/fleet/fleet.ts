@@ -123,6 +123,7 @@ export class Fleet {
       drainingAtSeconds: NaN,
       stoppedAtSeconds: NaN,
       idleSinceSeconds: NaN,
+      idleSeconds: 0,
       idleGeneration: 0,
       ranks: node < 0 || held.length > 0 ? held : this.nodes!.take(functionId, node, shares),
       madeOf,
@@ -238,6 +239,7 @@ export class Fleet {
     this.functions[instance.functionId].enters();
     if (instance.state === InstanceState.idle) {
       instance.state = InstanceState.busy;
+      instance.idleSeconds += this.#clock.now - instance.idleSinceSeconds;
       instance.idleGeneration++;
     }
   }
@@ -303,6 +305,9 @@ export class Fleet {
       if (this.outstanding[id] > 0) this.leave(id, this.outstanding[id]);
       if (instance.state === InstanceState.draining) fn.drainEnds();
       else fn.leavesService(id, false);
+      if (instance.state === InstanceState.idle) {
+        instance.idleSeconds += now - instance.idleSinceSeconds;
+      }
     }
     instance.state = InstanceState.stopped;
     instance.stoppedAtSeconds = now;

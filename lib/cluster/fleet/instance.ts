@@ -17,6 +17,8 @@ export interface Instance {
   readonly stoppedAtSeconds: number;
   /** Instant since which it is idle, seconds. */
   readonly idleSinceSeconds: number;
+  /** Seconds of the idle times that are over. */
+  readonly idleSeconds: number;
   /** Counts its idle times, so that the timer of an earlier one is known to be out of date. */
   readonly idleGeneration: number;
   /** Its GPUs; empty where machines are not told apart. */

@@ -52,6 +52,9 @@ export class Gateway {
   #arrived = 0;
   #ended = 0;
   #completed = 0;
+  /** Integral of the requests that have arrived and not ended, request-seconds, up to an instant. */
+  #requestSeconds = 0;
+  #accruedAtSeconds = 0;
 
   constructor({ parts, run, clock, schedule, fleet, steps, guard }: GatewayDependencies) {
     const { requests, admission } = parts;
@@ -88,6 +91,18 @@ export class Gateway {
     return this.#completed;
   }
 
+  /** Integral of the requests that have arrived and not ended, request-seconds, by now. */
+  get requestSeconds(): number {
+    this.#accrue();
+    return this.#requestSeconds;
+  }
+
+  #accrue(): void {
+    const { now } = this.#clock;
+    this.#requestSeconds += (this.#arrived - this.#ended) * (now - this.#accruedAtSeconds);
+    this.#accruedAtSeconds = now;
+  }
+
   /** Whether a request may still arrive: by the clock, or since another ends or has ended. */
   get mayArrive(): boolean {
     return this.arrivals.isMore || this.#followUps.isAnyPending ||
@@ -109,6 +124,7 @@ export class Gateway {
   /** A request arrives: it is turned away, goes to an instance, or waits. */
   arrive(request: number): void {
     const { columns, outputLimit } = this.#run;
+    this.#accrue();
     this.#arrived++;
     const fn = this.#functions[columns.functionId[request]];
     fn.arrives();
@@ -280,6 +296,7 @@ export class Gateway {
   /** A request has ended, one way or another. */
   #end(request: number, outcome: number): void {
     this.#run.columns.outcome[request] = outcome;
+    this.#accrue();
     this.#ended++;
     this.#guard.progresses();
     const { requests, onProgress } = this.#parts;
