@@ -1,3 +1,4 @@
+import { emptyTotals } from "../metrics/meter_totals.ts";
 import { OUTCOME_CODE } from "../metrics/recorder.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
 import type { RunColumns } from "../engine/engine_parts.ts";
@@ -14,7 +15,11 @@ type EngineCounts = Pick<
  * count, those in progress do not.
  */
 export function settleEngines(fleet: Fleet, endAtSeconds: number): EngineCounts {
-  const totals = fleet.totals();
+  const totals = fleet.instances.map(({ engine: { readings } }) => {
+    const work = emptyTotals();
+    readings.readMeter(endAtSeconds, work);
+    return work;
+  });
   let stepsLeapt = 0, stepsSingle = 0, peakBlocks = 0, peakKvUtilization = 0;
   for (const { engine } of fleet.instances) {
     engine.settle(endAtSeconds);

@@ -10,6 +10,7 @@ import { type EventHandlers, EVENTS, HANDLERS } from "./events.ts";
 import { FaultInjector } from "./faults/fault_injector.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { FleetController } from "./fleet/fleet_controller.ts";
+import { instanceLives } from "./fleet/instance_lives.ts";
 import { FunctionState } from "./functions/function_state.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { checkInvariants } from "./invariants.ts";
@@ -220,7 +221,7 @@ class Simulation implements EventHandlers {
       gaps: run.gaps,
       warmupGaps: this.#warmupGaps,
       timeSeries: this.#sampler.columns(),
-      lives: fleet.lives(clock.now),
+      lives: instanceLives(fleet, clock.now),
       stageSpans: starts.spans,
       ...(run.waitedFor && { waitedFor: run.waitedFor }),
       coldStarts: fleet.coldStarts,

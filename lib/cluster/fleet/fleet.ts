@@ -1,7 +1,6 @@
 import type { Clock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { RunColumns } from "../../engine/engine_parts.ts";
-import { emptyTotals, type MeterTotals } from "../../metrics/meter_totals.ts";
 import { type InstanceLife, InstanceState } from "../../serverless/lifecycle.ts";
 import type { ClusterParts } from "../cluster_parts.ts";
 import { EVENTS } from "../events.ts";
@@ -371,36 +370,5 @@ export class Fleet {
       if (best < 0 || this.outstanding[id] < this.outstanding[best]) best = id;
     }
     return best;
-  }
-
-  /** Work of each instance by now. */
-  totals(): MeterTotals[] {
-    return this.#instances.map(({ engine: { readings } }) => {
-      const totals = emptyTotals();
-      readings.readMeter(this.#clock.now, totals);
-      return totals;
-    });
-  }
-
-  /** The lives of all instances at the end of the run. */
-  lives(endAtSeconds: number): InstanceLife[] {
-    return this.#instances.map((instance) => {
-      const { id, functionId, state, slept, madeOf } = instance;
-      const { createdAtSeconds, readyAtSeconds, drainingAtSeconds, stoppedAtSeconds } = instance;
-      return {
-        instanceId: id,
-        functionId,
-        createdAtSeconds,
-        readyAtSeconds,
-        drainingAtSeconds,
-        stoppedAtSeconds: slept
-          ? this.sleepers.endAtSeconds(id) ?? endAtSeconds
-          : state === InstanceState.stopped
-          ? stoppedAtSeconds
-          : endAtSeconds,
-        ...(slept && { asleepAtSeconds: stoppedAtSeconds }),
-        ...(madeOf && { madeOf }),
-      };
-    });
   }
 }

@@ -22,7 +22,8 @@ export interface Waiter {
 
 /** Bytes on their way to one node; several starts may wait for it. */
 export interface Transfer {
-  readonly token: number;
+  /** Its number among the network's transfers; -1 while nothing moves. */
+  moveId: number;
   readonly sharedKey: string;
   readonly share: NodeShare;
   readonly spec: StageTransfer;
@@ -34,8 +35,6 @@ export interface Transfer {
   readonly reserved: CachedTier[];
   /** Tier that is read and pinned meanwhile, or null. */
   readonly reading: CachedTier | null;
-  flows: number[];
-  flowsLeft: number;
   begun: boolean;
 }
 
