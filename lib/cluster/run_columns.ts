@@ -5,7 +5,7 @@ import type { ClusterParts } from "./cluster_parts.ts";
 export function outputLimits(parts: ClusterParts): Int32Array {
   const { requests, functions } = parts;
   const { count, promptTokens, outputTokens, functionId } = requests;
-  const windows = functions.map((f) => f.engine.windowTokens);
+  const windows = functions.map((f) => f.engine.maxModelTokens);
   const limits = new Int32Array(count);
   for (let i = 0; i < count; i++) {
     const room = windows[functionId ? functionId[i] : 0] - promptTokens[i];

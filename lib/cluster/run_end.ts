@@ -1,6 +1,8 @@
+import { emptyTotals } from "../metrics/meter_totals.ts";
 import { OUTCOME_CODE } from "../metrics/recorder.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
-import type { ClusterState } from "./cluster_state.ts";
+import type { RunColumns } from "../engine/engine_parts.ts";
+import type { Fleet } from "./fleet/fleet.ts";
 
 /** What the engines counted in a run. */
 type EngineCounts = Pick<
@@ -12,10 +14,14 @@ type EngineCounts = Pick<
  * Closes the books of a run's engines at its end and adds them up. The steps that have ended by then
  * count, those in progress do not.
  */
-export function settleEngines({ fleet }: ClusterState, endAtSeconds: number): EngineCounts {
-  const totals = fleet.totals(endAtSeconds);
+export function settleEngines(fleet: Fleet, endAtSeconds: number): EngineCounts {
+  const totals = fleet.instances.map(({ engine: { readings } }) => {
+    const work = emptyTotals();
+    readings.readMeter(endAtSeconds, work);
+    return work;
+  });
   let stepsLeapt = 0, stepsSingle = 0, peakBlocks = 0, peakKvUtilization = 0;
-  for (const engine of fleet.engines) {
+  for (const { engine } of fleet.instances) {
     engine.settle(endAtSeconds);
     stepsLeapt += engine.stepsLeapt;
     stepsSingle += engine.stepsSingle;
@@ -27,21 +33,11 @@ export function settleEngines({ fleet }: ClusterState, endAtSeconds: number): En
 }
 
 /** Clears what engines keep in the columns of requests that have not completed. */
-export function clearUnfinished({ run: { columns } }: ClusterState): void {
+export function clearUnfinished({ columns }: RunColumns): void {
   for (let i = 0; i < columns.count; i++) {
     if (columns.outcome[i] === OUTCOME_CODE.completed) continue;
     // The last token's instant stands here while a request is preempted.
     columns.completedAtSeconds[i] = NaN;
     columns.maxTbtSeconds[i] = NaN;
   }
-}
-
-/** @throws {RangeError} If a request waits for an instance that will never come. */
-export function refuseToStall({ now, gateways, parts }: ClusterState): void {
-  const waiting = gateways.findIndex((gateway) => gateway.size > 0);
-  if (waiting < 0) return;
-  throw new RangeError(
-    `Cannot make progress at ${now} s: request ${gateways[waiting].peek()} waits for function ` +
-      `"${parts.functions[waiting].name}" and no instance will come`,
-  );
 }

@@ -2,63 +2,76 @@ import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { TimeSeriesColumns } from "../metrics/run_tables.ts";
 import { LIMITS, plain } from "../sim/limits.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
-import type { Fleet } from "./fleet.ts";
+import type { Fleet } from "./fleet/fleet.ts";
+import type { Instance } from "./fleet/instance.ts";
 import { emptyTotals, type MeterTotals } from "../metrics/meter_totals.ts";
 
 /** What the sampler cannot see in the fleet. */
 export interface SampleCounters {
-  readonly arrivals: number;
-  readonly completions: number;
-  /** Requests at the gateway. */
-  readonly queued: number;
+  /** Requests that have arrived and completed by now. */
+  readonly arrived: number;
+  readonly completed: number;
+  /** Integral of the requests that have arrived and not ended, request-seconds. */
+  readonly requestSeconds: number;
 }
 
-/** A column's first rows; those of counts have 32 bits. */
-const EMPTY = {
+/** What one instance had done at the last sample. */
+interface Before {
+  readonly totals: MeterTotals;
+  idleSeconds: number;
+}
+
+/** The columns before the first row. */
+const EMPTY: Omit<TimeSeriesColumns, "count"> = {
   timeSeconds: new Float64Array(0),
+  intervalSeconds: new Float64Array(0),
   arrivals: new Int32Array(0),
   completions: new Int32Array(0),
-  queued: new Int32Array(0),
-  running: new Int32Array(0),
-  starting: new Int32Array(0),
-  idle: new Int32Array(0),
-  busy: new Int32Array(0),
-  draining: new Int32Array(0),
+  queued: new Float64Array(0),
+  running: new Float64Array(0),
+  starting: new Float64Array(0),
+  idle: new Float64Array(0),
+  busy: new Float64Array(0),
+  draining: new Float64Array(0),
   kvUtilization: new Float64Array(0),
   mfu: new Float64Array(0),
   busyFraction: new Float64Array(0),
   promptTokensPerSecond: new Float64Array(0),
   outputTokensPerSecond: new Float64Array(0),
-} as const;
+};
 
 /** Rows for which there is room at first. */
 const FIRST_ROWS = 1024;
 
-/** Writes one row of the time series per interval. */
+/** Writes one row of the time series per interval: what happened in it, and means over it. */
 export class Sampler {
   readonly #fleet: Fleet;
-  readonly #intervalSeconds: number;
+  readonly #sampleSeconds: number;
   readonly #most: number;
-  #columns: Omit<TimeSeriesColumns, "count"> = EMPTY;
+  #columns = EMPTY;
   #room = 0;
   #count = 0;
-  /** Totals of each instance at the last sample. */
-  readonly #before: Record<number, MeterTotals> = {};
+  /** By instance; those that had stopped by the last sample are forgotten. */
+  readonly #before: Record<number, Before> = {};
   readonly #now = emptyTotals();
   /** KV tokens and room of all instances, summed over the samples. */
   readonly kvTokens: KvTokens = { tokens: 0, room: 0 };
   #lastSeconds = 0;
-  #lastArrivals = 0;
-  #lastCompletions = 0;
+  #lastArrived = 0;
+  #lastCompleted = 0;
+  #lastRequestSeconds = 0;
+  /** Instances that had not stopped by the last sample, ascending, and how many were made by then. */
+  readonly #present: number[] = [];
+  #made = 0;
 
   /**
-   * @param intervalSeconds Time between two rows, for messages.
+   * @param sampleSeconds Time between two rows, for messages.
    * @param most Rows that there may be.
    */
-  constructor(fleet: Fleet, intervalSeconds: number, most: number = LIMITS.samples.value) {
+  constructor(fleet: Fleet, sampleSeconds: number, most: number = LIMITS.samples.value) {
     this.#fleet = fleet;
+    this.#sampleSeconds = sampleSeconds;
     this.#most = most;
-    this.#intervalSeconds = intervalSeconds;
   }
 
   /** Rows so far. */
@@ -66,62 +79,72 @@ export class Sampler {
     return this.#count;
   }
 
-  /** Samples the interval that ends at `now`. Instances that stopped in it count until they did. */
+  /** End of the last interval, seconds. */
+  get lastSeconds(): number {
+    return this.#lastSeconds;
+  }
+
+  /** Samples the interval that ends at `now`, which is after the one before. */
   sample(now: number, counters: SampleCounters): void {
-    const fleet = this.#fleet;
     const seconds = now - this.#lastSeconds;
-    const byState = [0, 0, 0, 0, 0];
-    let waiting = counters.queued, running = 0;
-    let usedBlocks = 0, blocks = 0;
-    let upSeconds = 0, peakFlops = 0;
-    let busySeconds = 0, flops = 0, promptTokens = 0, outputTokens = 0;
-    const totals = this.#now;
-    for (const id of this.#unsampled()) {
-      const stoppedAt = fleet.stoppedAtSeconds[id];
-      const state = fleet.state[id];
-      byState[state]++;
-      const engine = fleet.engines[id];
-      const { parts } = fleet.functions[fleet.functionOf[id]];
-      const readyAt = fleet.readyAtSeconds[id];
-      if (!(readyAt <= now)) continue;
-      const until = stoppedAt <= now ? stoppedAt : now;
-      const up = until - Math.max(readyAt, this.#lastSeconds);
-      upSeconds += up;
-      peakFlops += up * parts.engine.peakFlops;
-      engine.readings.readMeter(now, totals);
-      const before = this.#before[id] ??= emptyTotals();
-      busySeconds += totals.busySeconds - before.busySeconds;
-      flops += totals.flops - before.flops;
-      promptTokens += totals.promptTokens - before.promptTokens;
-      outputTokens += totals.outputTokens - before.outputTokens;
-      Object.assign(before, totals);
-      if (state === InstanceState.stopped) continue;
-      running += engine.readings.running;
-      waiting += engine.outstanding - engine.readings.running;
-      usedBlocks += engine.readings.usedBlocks(now);
-      engine.readings.readKvTokens(now, this.kvTokens);
-      blocks += parts.engine.kvBlocks;
-    }
+    const sums = emptySums();
+    for (const id of this.#unsampled()) this.#add(this.#fleet.instances[id], now, sums);
+    const { arrived, completed, requestSeconds } = counters;
+    const inside = (requestSeconds - this.#lastRequestSeconds) / seconds;
+    const running = sums.sequenceSeconds / seconds;
+    const busySeconds = sums.upSeconds - sums.idleSeconds - sums.drainingSeconds;
     if (this.#count === this.#room) this.#grow(now);
     const columns = this.#columns;
     const row = this.#count++;
     columns.timeSeconds[row] = now;
-    columns.arrivals[row] = counters.arrivals - this.#lastArrivals;
-    columns.completions[row] = counters.completions - this.#lastCompletions;
-    columns.queued[row] = waiting;
+    columns.intervalSeconds[row] = seconds;
+    columns.arrivals[row] = arrived - this.#lastArrived;
+    columns.completions[row] = completed - this.#lastCompleted;
+    columns.queued[row] = atLeastZero(inside - running);
     columns.running[row] = running;
-    columns.starting[row] = byState[InstanceState.starting];
-    columns.idle[row] = byState[InstanceState.idle];
-    columns.busy[row] = byState[InstanceState.busy];
-    columns.draining[row] = byState[InstanceState.draining];
-    columns.kvUtilization[row] = blocks > 0 ? usedBlocks / blocks : 0;
-    columns.mfu[row] = peakFlops > 0 ? flops / peakFlops : 0;
-    columns.busyFraction[row] = upSeconds > 0 ? busySeconds / upSeconds : 0;
-    columns.promptTokensPerSecond[row] = seconds > 0 ? promptTokens / seconds : 0;
-    columns.outputTokensPerSecond[row] = seconds > 0 ? outputTokens / seconds : 0;
+    columns.starting[row] = sums.startingSeconds / seconds;
+    columns.idle[row] = sums.idleSeconds / seconds;
+    columns.busy[row] = atLeastZero(busySeconds / seconds);
+    columns.draining[row] = sums.drainingSeconds / seconds;
+    columns.kvUtilization[row] = share(sums.blockSeconds, sums.capacityBlockSeconds);
+    columns.mfu[row] = share(sums.flops, sums.peakFlops);
+    columns.busyFraction[row] = share(sums.busySeconds, sums.upSeconds);
+    columns.promptTokensPerSecond[row] = sums.promptTokens / seconds;
+    columns.outputTokensPerSecond[row] = sums.outputTokens / seconds;
     this.#lastSeconds = now;
-    this.#lastArrivals = counters.arrivals;
-    this.#lastCompletions = counters.completions;
+    this.#lastArrived = arrived;
+    this.#lastCompleted = completed;
+    this.#lastRequestSeconds = requestSeconds;
+  }
+
+  /** Adds what an instance did since the last sample; one that stopped counts until it did. */
+  #add(instance: Instance, now: number, sums: Sums): void {
+    const { id, functionId, engine, state } = instance;
+    const { createdAtSeconds, readyAtSeconds, drainingAtSeconds, stoppedAtSeconds } = instance;
+    const last = this.#lastSeconds;
+    const until = stoppedAtSeconds <= now ? stoppedAtSeconds : now;
+    const isReady = readyAtSeconds <= now;
+    const startedBy = isReady ? readyAtSeconds : until;
+    sums.startingSeconds += Math.max(0, startedBy - Math.max(createdAtSeconds, last));
+    if (!isReady) return;
+    const { peakFlops, kvBlocks } = this.#fleet.functions[functionId].parts.engine;
+    const up = until - Math.max(readyAtSeconds, last);
+    sums.upSeconds += up;
+    sums.peakFlops += up * peakFlops;
+    sums.capacityBlockSeconds += up * kvBlocks;
+    if (drainingAtSeconds <= now) {
+      sums.drainingSeconds += until - Math.max(drainingAtSeconds, last);
+    }
+    const before = this.#before[id] ??= { totals: emptyTotals(), idleSeconds: 0 };
+    const idleSeconds = instance.idleSeconds +
+      (state === InstanceState.idle ? now - instance.idleSinceSeconds : 0);
+    sums.idleSeconds += idleSeconds - before.idleSeconds;
+    before.idleSeconds = idleSeconds;
+    const totals = this.#now;
+    engine.readings.readMeter(now, totals);
+    for (const key of SUMMED) sums[key] += totals[key] - before.totals[key];
+    Object.assign(before.totals, totals);
+    if (state !== InstanceState.stopped) engine.readings.readKvTokens(now, this.kvTokens);
   }
 
   /** The series so far. */
@@ -137,7 +160,7 @@ export class Sampler {
         `Cannot take a sample at ${now} s as one of at most ${
           plain(most)
         } rows of the time series: ` +
-          `current value is metrics.collect_interval ${this.#intervalSeconds} s (simulate a ` +
+          `current value is metrics.collect_interval ${this.#sampleSeconds} s (simulate a ` +
           `shorter time, or sample less often)`,
       );
     }
@@ -155,19 +178,49 @@ export class Sampler {
     return Object.fromEntries(columns);
   }
 
-  /** Instances that have not stopped before the last sample, by ascending ids. */
+  /** Instances that had not stopped by the last sample, by ascending ids. */
   #unsampled(): readonly number[] {
-    const { stoppedAtSeconds, state } = this.#fleet;
-    const ids = this.#ids;
-    while (this.#made < state.length) ids.push(this.#made++);
+    const { instances } = this.#fleet;
+    const present = this.#present;
+    while (this.#made < instances.length) present.push(this.#made++);
     let kept = 0;
-    for (const id of ids) {
-      if (stoppedAtSeconds[id] <= this.#lastSeconds) delete this.#before[id];
-      else ids[kept++] = id;
+    for (const id of present) {
+      if (instances[id].stoppedAtSeconds <= this.#lastSeconds) delete this.#before[id];
+      else present[kept++] = id;
     }
-    ids.length = kept;
-    return ids;
+    present.length = kept;
+    return present;
   }
-  readonly #ids: number[] = [];
-  #made = 0;
+}
+
+/** Totals of an engine that a sample adds up. */
+const SUMMED = [
+  "busySeconds",
+  "flops",
+  "promptTokens",
+  "outputTokens",
+  "blockSeconds",
+  "sequenceSeconds",
+] as const satisfies readonly (keyof MeterTotals)[];
+
+function emptySums() {
+  return {
+    ...emptyTotals(),
+    startingSeconds: 0,
+    upSeconds: 0,
+    idleSeconds: 0,
+    drainingSeconds: 0,
+    peakFlops: 0,
+    capacityBlockSeconds: 0,
+  };
+}
+type Sums = ReturnType<typeof emptySums>;
+
+function share(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0;
+}
+
+/** A difference of sums that may be equal and were added in different orders is nothing then. */
+function atLeastZero(mean: number): number {
+  return mean < 1e-9 ? 0 : mean;
 }

@@ -1,13 +1,24 @@
+import { Clock } from "../engine/clock.ts";
+import type { RunColumns } from "../engine/engine_parts.ts";
+import { requestColumns } from "../metrics/recorder.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
+import { InvariantError } from "../sim/invariant_error.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
 import type { ClusterParts } from "./cluster_parts.ts";
-import { ClusterState, Kind } from "./cluster_state.ts";
-import { Elasticity } from "./elasticity.ts";
-import { Priority } from "./event_order.ts";
-import { type FaultHost, FaultInjector } from "./fault_injector.ts";
-import { FrontDoor } from "./front_door.ts";
-import { clearUnfinished, refuseToStall, settleEngines } from "./run_end.ts";
+import { EngineSteps } from "./engine_steps.ts";
+import { type EventHandlers, EVENTS, HANDLERS, MAY_REPEAT } from "./events.ts";
+import { FaultInjector } from "./faults/fault_injector.ts";
+import { Fleet } from "./fleet/fleet.ts";
+import { FleetController } from "./fleet/fleet_controller.ts";
+import { instanceLives } from "./fleet/instance_lives.ts";
+import { FunctionState } from "./functions/function_state.ts";
+import { Gateway } from "./gateway/gateway.ts";
+import { checkInvariants } from "./invariants.ts";
+import { ProgressGuard } from "./progress_guard.ts";
+import { forgetArrivals, outputLimits } from "./run_columns.ts";
+import { clearUnfinished, settleEngines } from "./run_end.ts";
 import { Sampler } from "./sampler.ts";
+import { Schedule } from "./schedule.ts";
 import { Standstill } from "./standstill.ts";
 
 /**
@@ -24,277 +35,226 @@ export function simulateCluster(parts: ClusterParts): RunRecord {
 const PER_REPORT = 64;
 
 /** One run of the cluster loop. */
-class Simulation {
-  readonly #state: ClusterState;
-  readonly #door: FrontDoor;
-  readonly #elasticity: Elasticity;
-  readonly #faults: FaultInjector | undefined;
+class Simulation implements EventHandlers {
+  readonly gateway: Gateway;
+  readonly controller: FleetController;
+  readonly faults: FaultInjector | undefined;
+  readonly #parts: ClusterParts;
+  readonly #clock = new Clock();
+  readonly #schedule = new Schedule();
+  readonly #steps = new EngineSteps();
+  readonly #run: RunColumns;
+  readonly #fleet: Fleet;
+  readonly #guard: ProgressGuard;
   readonly #sampler: Sampler;
   readonly #standstill = new Standstill();
   readonly #warmupGaps = new GapSketch();
   #isWarmingUp = false;
-  /** Rows that arrive by the clock: all, or the first ones of a closed loop. */
-  readonly #scheduledArrivals: number;
-  /** The next of them, and its instant, seconds; Infinity when there is none. */
-  #nextArrival = 0;
-  #nextArrivalAtSeconds = Infinity;
 
   constructor(parts: ClusterParts) {
-    const state = new ClusterState(parts);
-    this.#state = state;
-    this.#door = new FrontDoor(state);
-    this.#elasticity = new Elasticity(state);
-    this.#faults = parts.faults && new FaultInjector(parts.faults, state.fleet, this.#faultHost());
-    this.#sampler = new Sampler(state.fleet, parts.sampleSeconds);
-    const { count, closedLoop } = parts.requests;
-    this.#scheduledArrivals = closedLoop ? Math.min(count, closedLoop.concurrency) : count;
-    this.#awaitArrival(0);
+    const [clock, schedule, steps] = [this.#clock, this.#schedule, this.#steps];
+    const run = runColumns(parts, clock);
+    const functions = parts.functions.map((one, id) =>
+      new FunctionState(id, one, run.columns.promptTokens, clock)
+    );
+    const fleet = new Fleet({ parts, run, clock, schedule, functions });
+    const guard = new ProgressGuard(functions, clock, parts.stopAtSeconds);
+    this.#parts = parts;
+    this.#run = run;
+    this.#fleet = fleet;
+    this.#guard = guard;
+    this.gateway = new Gateway({ parts, run, clock, schedule, fleet, steps, guard });
+    this.controller = new FleetController({ parts, clock, schedule, fleet, guard });
+    const { gateway } = this;
+    this.faults = parts.faults &&
+      new FaultInjector({ parts: parts.faults, clock, schedule, fleet, gateway, steps, guard });
+    this.#sampler = new Sampler(fleet, parts.sampleSeconds);
   }
 
   run(): RunRecord {
-    const { requests, stopAtSeconds, horizonSeconds } = this.#state.parts;
+    const { requests, stopAtSeconds, horizonSeconds } = this.#parts;
     this.#begin();
-    const { clock, queue, stepEnds, toPlan, fleet } = this.#state;
+    const [clock, schedule, steps, fleet] = [
+      this.#clock,
+      this.#schedule,
+      this.#steps,
+      this.#fleet,
+    ];
+    const { gateway, faults } = this;
+    const { arrivals } = gateway;
+    const { ends } = steps;
     for (;;) {
-      const stepEnd = stepEnds.firstKey;
+      const stepEnd = ends.firstKey;
       const startEvent = fleet.nextStartSeconds;
-      const arrival = this.#nextArrivalAtSeconds;
-      const event = queue.nextSeconds;
+      const arrival = arrivals.nextAtSeconds;
+      const event = schedule.nextSeconds;
       const next = Math.min(stepEnd, startEvent, arrival, event);
-      if (toPlan.length > 0 && next > clock.now) {
-        this.#plan();
+      if (steps.isAnyForming && next > clock.now) {
+        steps.form(fleet.instances);
         continue;
       }
-      if (this.#state.ended === requests.count && next > horizonSeconds) break;
+      if (gateway.ended === requests.count && next > horizonSeconds) break;
       if (next > stopAtSeconds || next === Infinity) break;
+      if (next < clock.now) throw new InvariantError("time goes back", { atSeconds: clock.now });
       clock.now = next;
-      if (stepEnd <= next) this.#finishStep(stepEnds.firstId);
-      else if (startEvent <= next) fleet.advanceStarts(clock.now, this.#onReady);
-      else if (arrival <= next) this.#arriveByClock();
+      if (stepEnd <= next) this.#finishStep(ends.firstId);
+      else if (startEvent <= next) fleet.advanceStarts(this.#startIsOver);
+      else if (arrival <= next) gateway.arriveByClock();
       else {
-        queue.pop();
-        this.#handle(queue.kind, queue.a, queue.b);
+        schedule.pop();
+        if (MAY_REPEAT[schedule.kind]) this.#standstill.count(gateway, next);
+        HANDLERS[schedule.kind](this, schedule.a, schedule.b);
       }
-      if (fleet.mayStartPending) fleet.startPending(clock.now);
+      // What an event leaves to do: a request that lost its start is served where there is room,
+      // instances that wait for GPUs take those that are free, new instances may fail.
+      if (fleet.hasUnserved) { for (const id of fleet.takeUnserved()) gateway.serve(id); }
+      if (fleet.mayStartWaiting) fleet.startWaiting();
+      if (faults !== undefined) faults.planForNewInstances();
     }
     return this.#result();
   }
 
   /** Brings up the first instances and schedules the periodic events. */
   #begin(): void {
-    const { functions, sampleSeconds, warmupSeconds = 0 } = this.#state.parts;
-    this.#faults?.begin();
-    functions.forEach((f, id) => {
-      for (let i = 0; i < f.scaling.initialInstances; i++) {
-        this.#bringUp(this.#state.fleet.create(id, 0));
+    const { functions, sampleSeconds, warmupSeconds = 0 } = this.#parts;
+    this.faults?.begin();
+    functions.forEach(({ scaling }, functionId) => {
+      for (let i = 0; i < scaling.initialInstances; i++) {
+        const id = this.#fleet.create(functionId);
+        this.faults?.planForNewInstances();
+        this.#bringUp(id);
       }
-      const period = f.scaling.decider?.periodSeconds;
-      if (period !== undefined) this.#state.queue.push(period, Priority.scaling, Kind.scaling, id);
     });
-    this.#elasticity.beginPools();
-    this.#state.queue.push(sampleSeconds, Priority.sample, Kind.sample);
+    this.controller.begin();
+    this.controller.beginPools();
+    this.#schedule.at(EVENTS.sample, sampleSeconds);
     if (warmupSeconds > 0) {
       this.#isWarmingUp = true;
-      this.#state.queue.push(warmupSeconds, Priority.warmup, Kind.warmup);
+      this.#schedule.at(EVENTS.warmup, warmupSeconds);
     }
   }
 
-  #handle(kind: number, a: number, b: number): void {
-    switch (kind) {
-      case Kind.release:
-        return this.#door.arrive(a);
-      case Kind.timeout:
-        return this.#door.timeOut(a);
-      case Kind.keepAlive:
-        this.#standstill.count(this.#state);
-        return this.#elasticity.endKeepAlive(a, b);
-      case Kind.prewarm:
-        this.#standstill.count(this.#state);
-        return this.#elasticity.prewarm(a, b);
-      case Kind.scaling:
-        return this.#elasticity.evaluateScaling(a);
-      case Kind.actuation:
-        return this.#elasticity.scaleTo(a, b);
-      case Kind.sleepEnd:
-        this.#standstill.count(this.#state);
-        return this.#elasticity.endSleep(a);
-      case Kind.pool:
-        return this.#elasticity.resizePool(a);
-      case Kind.warmup:
-        return this.#endWarmup();
-      case Kind.sample:
-        this.#sample();
-        if (this.#mayGoOn()) {
-          this.#state.queue.push(
-            this.#state.now + this.#state.parts.sampleSeconds,
-            Priority.sample,
-            Kind.sample,
-          );
-        }
-        return;
-      default:
-        this.#standstill.count(this.#state);
-        return this.#faults!.handle(kind - Kind.fault, a, b);
-    }
-  }
-
-  /** A row of the workload is due; those that a completion releases are passed over. */
-  #arriveByClock(): void {
-    const { afterRequest } = this.#state.parts.requests;
-    const request = this.#nextArrival;
-    this.#awaitArrival(request + 1);
-    if (afterRequest === undefined || afterRequest[request] < 0) this.#door.arrive(request);
-  }
-
-  #awaitArrival(request: number): void {
-    this.#nextArrival = request;
-    this.#nextArrivalAtSeconds = Infinity;
-    if (request >= this.#scheduledArrivals) return;
-    this.#nextArrivalAtSeconds = this.#state.parts.requests.arrivalAtSeconds[request];
-  }
-
-  /** Whether anything but sampling can still happen, or the horizon is ahead. */
-  #mayGoOn(): boolean {
-    return this.#state.queue.size > 0 || this.#state.stepEnds.firstKey < Infinity ||
-      this.#state.toPlan.length > 0 ||
-      this.#state.fleet.nextStartSeconds < Infinity ||
-      this.#nextArrival < this.#scheduledArrivals ||
-      this.#state.now < this.#state.parts.horizonSeconds;
-  }
-
-  readonly #onReady = (id: number): void => {
-    if (this.#faults?.failsStart(id)) return;
+  /** A start is over: the instance serves, unless the start has failed. */
+  readonly #startIsOver = (id: number): void => {
+    if (this.faults?.failsStart(id)) return;
     this.#bringUp(id);
-    this.#door.serveFrom(id);
+    this.gateway.serveFrom(id);
   };
 
+  #bringUp(id: number): void {
+    this.controller.makeReady(id);
+    if (id % PER_REPORT === 0) this.gateway.report();
+    this.faults?.ready(id);
+  }
+
+  /**
+   * The step of an instance ends. First its requests leave, then an instance without any is idle (its
+   * keep-alive begins), then those that wait get the room, last the engine forms its next step.
+   */
   #finishStep(id: number): void {
-    const engine = this.#state.fleet.engines[id];
+    const instance = this.#fleet.instances[id];
+    const { engine, functionId } = instance;
     engine.finish();
-    const ended = engine.finishedCount;
-    if (ended > 0) {
-      const functionId = this.#state.fleet.functionOf[id];
-      const fleet = this.#state.fleet.functions[functionId];
-      this.#state.scalers[functionId]?.touch(this.#state.now);
-      this.#state.fleet.outstanding[id] -= ended;
-      fleet.inFlight -= ended;
-      for (let i = 0; i < ended; i++) this.#door.complete(functionId, engine.finished[i]);
-      if (this.#state.isIdle(functionId)) {
-        this.#state.keepAlives[functionId].becomesIdle(this.#state.now);
-      }
-      if (engine.outstanding === 0) this.#elasticity.becomeIdle(id);
-      this.#door.drainGateway(functionId);
+    if (engine.firstTokenCount > 0) {
+      this.gateway.firstTokens(functionId, engine.firstTokens, engine.firstTokenCount);
+    }
+    if (engine.finishedCount > 0) {
+      this.gateway.complete(id, engine.finished, engine.finishedCount);
+      if (engine.outstanding === 0) this.controller.becomeIdle(id);
+      this.gateway.serve(functionId);
     }
     if (!engine.needsPlan) {
-      this.#state.stepEnds.delete(id);
+      this.#steps.ends.delete(id);
     } else if (this.#isAlone()) {
       // Nothing else happens at this instant, so the end of the instant is now.
       engine.begin();
-      const { stepEnds } = this.#state;
-      stepEnds.keyOf[id] = engine.endAtSeconds;
-      stepEnds.update(id);
+      this.#steps.endChanges(instance);
     } else {
-      this.#state.stepEnds.delete(id);
-      this.#state.planLater(id);
+      this.#steps.ends.delete(id);
+      this.#steps.formLater(id);
     }
   }
 
   /** Whether nothing is left at this instant but the step whose end is being handled. */
   #isAlone(): boolean {
-    const now = this.#state.now;
-    return this.#nextArrivalAtSeconds > now && this.#state.stepEnds.isFirstAlone &&
-      this.#state.queue.nextSeconds > now &&
-      this.#state.fleet.nextStartSeconds > now && this.#state.toPlan.length === 0;
+    const { now } = this.#clock;
+    return this.gateway.arrivals.nextAtSeconds > now && this.#steps.ends.isFirstAlone &&
+      this.#schedule.nextSeconds > now && this.#fleet.nextStartSeconds > now &&
+      !this.#steps.isAnyForming;
   }
 
-  /** What makes faults happen sees of this loop. */
-  #faultHost(): FaultHost {
-    const now = () => this.#state.now;
-    return {
-      get nowSeconds() {
-        return now();
-      },
-      schedule: (event, at, a, b) =>
-        this.#state.queue.push(at, Priority.fault, Kind.fault + event, a, b),
-      beforeLoss: (functionId) => this.#state.scalers[functionId]?.touch(this.#state.now),
-      stopsStepping: (id) => {
-        this.#state.stepEnds.delete(id);
-        const planned = this.#state.toPlan.indexOf(id);
-        if (planned >= 0) this.#state.toPlan.splice(planned, 1);
-      },
-      rescue: (request) => {
-        if (!this.#door.rescue(request)) this.#faults!.log.requestsFailed++;
-      },
-      waiting: (functionId) => this.#state.gateways[functionId].size,
-    };
-  }
-
-  /** Lets the engines that have something to do form their next steps, by instance id. */
-  #plan(): void {
-    const ids = this.#state.toPlan;
-    if (ids.length > 1) ids.sort((a, b) => a - b);
-    for (const id of ids) {
-      const engine = this.#state.fleet.engines[id];
-      engine.begin();
-      this.#state.stepEnds.set(id, engine.endAtSeconds);
-    }
-    ids.length = 0;
+  /** Takes a sample of the time series, and plans the next one if anything else can happen. */
+  sample(): void {
+    const { now } = this.#clock;
+    this.#sample();
+    this.#guard.check(this.gateway.mayArrive);
+    const goesOn = this.#schedule.size > 0 || this.#steps.ends.firstKey < Infinity ||
+      this.#steps.isAnyForming || this.#fleet.nextStartSeconds < Infinity ||
+      this.gateway.arrivals.isMore || now < this.#parts.horizonSeconds;
+    if (goesOn) this.#schedule.at(EVENTS.sample, now + this.#parts.sampleSeconds);
   }
 
   #sample(): void {
-    let queued = this.#door.bound;
-    for (const gateway of this.#state.gateways) queued += gateway.size;
-    this.#sampler.sample(this.#state.now, {
-      arrivals: this.#state.arrived,
-      completions: this.#state.completed,
-      queued,
-    });
-    if (this.#sampler.count % PER_REPORT === 0) this.#door.report();
+    const { now } = this.#clock;
+    checkInvariants(this.#fleet, this.gateway, now);
+    // A run may end at the instant of a sample: an interval has a length.
+    if (now > this.#sampler.lastSeconds) this.#sampler.sample(now, this.gateway);
+    if (this.#sampler.count % PER_REPORT === 0) this.gateway.report();
   }
 
   /** Moves the gaps so far apart, those of the steps that have ended in runs in progress included. */
-  #endWarmup(): void {
-    const { gaps } = this.#state.run;
+  endWarmup(): void {
+    const { gaps } = this.#run;
     this.#isWarmingUp = false;
     this.#warmupGaps.merge(gaps);
     gaps.clear();
-    for (const engine of this.#state.fleet.engines) {
-      engine.splitGaps(this.#state.now, this.#warmupGaps);
+    for (const { engine } of this.#fleet.instances) {
+      engine.splitGaps(this.#clock.now, this.#warmupGaps);
     }
   }
 
   #result(): RunRecord {
-    const { fleet, run, parts, clock, arrived } = this.#state;
-    const { horizonSeconds, stopAtSeconds } = parts;
-    if (stopAtSeconds === Infinity) refuseToStall(this.#state);
+    const { horizonSeconds, stopAtSeconds, starts } = this.#parts;
+    const [clock, fleet, run] = [this.#clock, this.#fleet, this.#run];
+    this.#guard.end();
     clock.now = stopAtSeconds < Infinity ? stopAtSeconds : Math.max(horizonSeconds, clock.now);
     this.#sample();
-    const counts = settleEngines(this.#state, clock.now);
+    const counts = settleEngines(fleet, clock.now);
     // A run that was over by the end of the warm-up did not get to that event.
-    if (this.#isWarmingUp) this.#endWarmup();
-    clearUnfinished(this.#state);
+    if (this.#isWarmingUp) this.endWarmup();
+    clearUnfinished(run);
     return {
       columns: run.columns,
-      arrived,
+      arrived: this.gateway.arrived,
       gaps: run.gaps,
       warmupGaps: this.#warmupGaps,
       timeSeries: this.#sampler.columns(),
-      lives: fleet.lives(clock.now),
-      stageSpans: parts.starts.spans,
+      lives: instanceLives(fleet, clock.now),
+      stageSpans: starts.spans,
       ...(run.waitedFor && { waitedFor: run.waitedFor }),
       coldStarts: fleet.coldStarts,
       evictions: fleet.evictions,
-      ...(this.#faults && { faults: this.#faults.log.record(clock.now) }),
-      ...this.#elasticity.records(clock.now),
+      ...(this.faults && { faults: this.faults.log.record(clock.now) }),
+      ...this.controller.records(clock.now),
       endAtSeconds: clock.now,
       kvTokens: this.#sampler.kvTokens,
       ...counts,
     };
   }
+}
 
-  #bringUp(id: number): void {
-    this.#elasticity.makeReady(id);
-    if (id % PER_REPORT === 0) this.#door.report();
-    this.#faults?.ready(id);
-  }
+/** The columns that the engines of a run fill in. */
+function runColumns(parts: ClusterParts, clock: Clock): RunColumns {
+  const { requests } = parts;
+  const outputLimit = outputLimits(parts);
+  const columns = { ...requestColumns(requests), outputTokens: outputLimit };
+  forgetArrivals(requests, columns.arrivalAtSeconds);
+  return {
+    clock,
+    columns,
+    generated: new Int32Array(requests.count),
+    outputLimit,
+    waitedFor: undefined,
+    gaps: new GapSketch(),
+  };
 }

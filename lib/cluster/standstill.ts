@@ -5,8 +5,6 @@ export interface Advance {
   /** Requests that have arrived, and those that have ended. */
   readonly arrived: number;
   readonly ended: number;
-  /** The instant, seconds. */
-  readonly now: number;
 }
 
 /**
@@ -24,11 +22,11 @@ export class Standstill {
   }
 
   /**
-   * Counts an event.
+   * Counts an event at an instant, seconds.
    *
    * @throws {RangeError} If requests are inside and none has come or ended for as many events.
    */
-  count({ arrived, ended, now }: Advance): void {
+  count({ arrived, ended }: Advance, now: number): void {
     if (++this.#events <= this.#most) return;
     if (arrived > ended && arrived + ended === this.#progress) {
       throw new RangeError(

@@ -1,6 +1,9 @@
 import { ok, rejects, throws } from "@std/assert";
-import { requireInstanceRoom } from "../cluster/instance_room.ts";
+import { requireInstanceRoom } from "../cluster/fleet/instance_room.ts";
+import { FunctionState } from "../cluster/functions/function_state.ts";
+import { ProgressGuard } from "../cluster/progress_guard.ts";
 import { Standstill } from "../cluster/standstill.ts";
+import { Clock } from "../engine/clock.ts";
 import { EventQueue } from "../sim/event_queue.ts";
 import { type LimitName, LIMITS } from "../sim/limits.ts";
 import { buildCluster } from "../run/cluster.ts";
@@ -8,6 +11,7 @@ import { runSize, sizeNotices } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
 import { renderLimitsPage } from "./limits_page.ts";
 import { loadConfig } from "./load.ts";
+import { smallCluster } from "../../tests/support/small_cluster.ts";
 
 const PAGE = new URL("../../docs/limits.md", import.meta.url);
 
@@ -34,6 +38,15 @@ const max = (limit: LimitName, names: string, text: string, step = 1): Pair =>
 const value = (name: LimitName) => LIMITS[name].value;
 
 const FUNCTIONS = "{ count: 65000 }, { count: 535 }";
+
+/** A function "f" for which a request waits that nothing ends, and who looks after it. */
+function guarded(limit: LimitName) {
+  const clock = new Clock();
+  const { functions: [parts] } = smallCluster([[0, 1, 1]]);
+  const fn = new FunctionState(0, parts, Int32Array.of(1), clock);
+  fn.waiting.push(0, 0);
+  return { fn, guard: new ProgressGuard([fn], clock, Infinity), most: LIMITS[limit].value };
+}
 
 /** How each limit is enforced before a run, or by a test of its own below. */
 const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise<void>)>> = {
@@ -204,16 +217,34 @@ const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise
     for (let i = 0; i < 4; i++) queue.push(i, 0, 0);
     throws(() => queue.push(4, 0, 0), /^RangeError: Cannot add an event to a queue of at most 4/);
   },
+  failedStarts: () => {
+    const { guard, fn, most } = guarded("failedStarts");
+    guard.startFailed(fn, most - 1);
+    throws(
+      () => guard.startFailed(fn, most),
+      /^RangeError: Cannot make progress .*"f", whose last 10000 starts have all failed/,
+    );
+  },
+  idleEvaluations: () => {
+    const { guard, fn, most } = guarded("idleEvaluations");
+    for (let i = 1; i < most; i++) guard.evaluated(fn);
+    guard.progresses();
+    for (let i = 1; i < most; i++) guard.evaluated(fn);
+    throws(
+      () => guard.evaluated(fn),
+      /^RangeError: Cannot make progress .*"f", which its scaling policy keeps at 0 instances/,
+    );
+  },
   eventsWithoutProgress: () => {
     const stuck = new Standstill(10);
-    for (let i = 0; i < 21; i++) stuck.count({ arrived: 2, ended: 1, now: i });
+    for (let i = 0; i < 21; i++) stuck.count({ arrived: 2, ended: 1 }, i);
     throws(() => {
-      stuck.count({ arrived: 2, ended: 1, now: 21 });
+      stuck.count({ arrived: 2, ended: 1 }, 21);
     }, /^RangeError: Cannot make progress at 21 s: .* 1 requests inside/);
     const moving = new Standstill(10);
-    for (let i = 0; i < 100; i++) moving.count({ arrived: i + 1, ended: i, now: 0 });
+    for (let i = 0; i < 100; i++) moving.count({ arrived: i + 1, ended: i }, 0);
     const empty = new Standstill(10);
-    for (let i = 0; i < 100; i++) empty.count({ arrived: 1, ended: 1, now: 0 });
+    for (let i = 0; i < 100; i++) empty.count({ arrived: 1, ended: 1 }, 0);
   },
   listItems: [
     pair(

@@ -4,7 +4,8 @@ import { type WaitingQueue, waitingQueue } from "../scheduling/batching/waiting_
 import { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
 import { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
-import { Sequences, SequenceState } from "./sequences.ts";
+import { type Sequences, SequenceState } from "./sequences.ts";
+import type { TokenGaps } from "./token_gaps.ts";
 
 /**
  * Forms the next step of one engine: carries out what a batching strategy decides, on the engine's
@@ -36,16 +37,18 @@ export class BatchBuilder implements StepBuilder {
 
   readonly #parts: EngineParts;
   readonly #run: RunColumns;
+  readonly #gaps: TokenGaps;
   /** Identified blocks of each slot's sequence, in order; only with a prefix cache. */
   readonly #blockLists: number[][] = [];
 
-  constructor(parts: EngineParts, run: RunColumns) {
+  constructor(parts: EngineParts, run: RunColumns, sequences: Sequences, gaps: TokenGaps) {
     const { maxSequences, kvBlocks, blockTokens, prefix } = parts;
     this.#parts = parts;
     this.#run = run;
     this.maxSequences = maxSequences;
     this.maxTokensPerStep = parts.maxTokensPerStep;
-    this.sequences = new Sequences(maxSequences, blockTokens);
+    this.sequences = sequences;
+    this.#gaps = gaps;
     this.queue = waitingQueue(parts.queueOrder, parts.queueKeys);
     this.cache = prefix && new PrefixCache(kvBlocks, blockTokens, prefix);
     this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
@@ -137,7 +140,7 @@ export class BatchBuilder implements StepBuilder {
     if (this.#parts.strategy.reservation === "maximum") {
       const longest = columns.promptTokens[request] + this.#parts.maxOutputTokens;
       reserved = Math.min(
-        pool.blocksFor(Math.min(longest, this.#parts.windowTokens)),
+        pool.blocksFor(Math.min(longest, this.#parts.maxModelTokens)),
         pool.capacity,
       );
     }
@@ -201,12 +204,8 @@ export class BatchBuilder implements StepBuilder {
     sequences.generatedAtJoin[slot] = generated[request];
     sequences.lastTokenAtSeconds[slot] = lastTokenAtSeconds;
     sequences.join(slot, tokens, outputLimit[request] - generated[request]);
-    this.onJoin(slot);
+    this.#gaps.join(slot);
   }
-
-  /** Told of each sequence that joins or leaves the decode batch; the engine tracks their gaps. */
-  onJoin: (slot: number) => void = () => {};
-  onPreempt: (slot: number) => void = () => {};
 
   /** Frees the blocks of a sequence, which keep their identity, and its slot. */
   release(slot: number, comesBack = false): void {
@@ -235,7 +234,7 @@ export class BatchBuilder implements StepBuilder {
       const slot = sequences.first;
       const request = sequences.request[slot];
       lostTokens += sequences.computedTokens(slot);
-      this.onPreempt(slot);
+      this.#gaps.suspend(slot);
       if (this.#parts.strategy.holdsFinished) generated[request] = 0;
       else if (sequences.state[slot] === SequenceState.decode) {
         generated[request] = sequences.generatedAtJoin[slot] + sequences.stepsSinceJoin(slot);
@@ -273,7 +272,7 @@ export class BatchBuilder implements StepBuilder {
     const { columns, generated } = this.#run;
     const request = sequences.request[slot];
     columns.preemptions[request]++;
-    this.onPreempt(slot);
+    this.#gaps.suspend(slot);
     const decoding = sequences.state[slot] === SequenceState.decode;
     if (decoding) {
       generated[request] = sequences.generatedAtJoin[slot] + sequences.stepsSinceJoin(slot);

@@ -3,7 +3,7 @@ import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import { EngineReadings } from "./engine_readings.ts";
 import { Inbox } from "./inbox.ts";
-import { SequenceState } from "./sequences.ts";
+import { Sequences, SequenceState } from "./sequences.ts";
 import { StepClock } from "./step_clock.ts";
 import { TokenGaps } from "./token_gaps.ts";
 
@@ -12,7 +12,7 @@ import { TokenGaps } from "./token_gaps.ts";
  *
  * Protocol of the cluster loop: `enqueue` at arrivals; when {@link needsPlan}, `begin` at the end of
  * the instant; `finish` when {@link endAtSeconds} comes. After `finish`, the requests that ended
- * stand in `finished[0 .. finishedCount)`.
+ * stand in `finished[0 .. finishedCount)`, those with their first token in `firstTokens`.
  */
 export class Engine {
   /** Requests waiting, running or swapped out. */
@@ -26,6 +26,9 @@ export class Engine {
   /** Requests that ended in the step that finished last. */
   readonly finished: Int32Array;
   finishedCount = 0;
+  /** Requests that had their first token in the step that finished last. */
+  readonly firstTokens: Int32Array;
+  firstTokenCount = 0;
   /** Steps taken as part of a leap, and singly. */
   stepsLeapt = 0;
   stepsSingle = 0;
@@ -52,12 +55,12 @@ export class Engine {
     this.#parts = parts;
     this.#run = run;
     this.finished = new Int32Array(parts.maxSequences);
-    this.#batch = new BatchBuilder(parts, run);
+    this.firstTokens = new Int32Array(parts.maxSequences);
+    const sequences = new Sequences(parts.maxSequences, parts.blockTokens);
+    this.#gaps = new TokenGaps(run.gaps, sequences, run.columns);
+    this.#batch = new BatchBuilder(parts, run, sequences, this.#gaps);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
-    this.#gaps = new TokenGaps(run.gaps, this.#batch.sequences, run.columns);
     this.readings = new EngineReadings(parts, run, this.#batch, this.#clock);
-    this.#batch.onJoin = (slot) => this.#gaps.join(slot);
-    this.#batch.onPreempt = (slot) => this.#gaps.suspend(slot);
   }
 
   /** Whether `begin` is due: requests are there and no step is in progress. */
@@ -134,12 +137,13 @@ export class Engine {
     const { run } = this.#clock;
     const { steps } = run;
     this.finishedCount = 0;
+    this.firstTokenCount = 0;
     if (this.#inbox.size > 0) this.#readInbox(run.endAtSeconds(steps - 1));
     this.#clock.isStepping = false;
     const { meter } = this.readings;
     meter.addSteps(shape, steps);
     sequences.countBlocks(run, steps, pool.used);
-    meter.addTime(now - run.startAtSeconds, sequences.blockSeconds);
+    meter.addTime(now - run.startAtSeconds, sequences.blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
     if (shape.decodeSequences > 0) {
@@ -177,7 +181,8 @@ export class Engine {
     const ended = this.#clock.ahead(now);
     const stepSeconds = isStepping ? now - run.endAtSeconds(ended) : 0;
     this.settle(now);
-    this.readings.meter.addTime(stepSeconds, stepSeconds * this.#batch.pool.used);
+    const { pool, sequences } = this.#batch;
+    this.readings.meter.addTime(stepSeconds, stepSeconds * pool.used, sequences.count);
     this.#clock.isStepping = false;
     this.endAtSeconds = Infinity;
     this.#inbox.empty(Infinity, this.#batch.queue);
@@ -243,8 +248,7 @@ export class Engine {
         // The token after a recompute: its gap began at the last token before the preemption.
         this.#gaps.addSingle(slot, now - columns.completedAtSeconds[request]);
       } else if (!held) {
-        columns.firstTokenAtSeconds[request] = now;
-        this.promptTokensAhead -= columns.promptTokens[request];
+        this.#firstToken(request);
       }
       generated[request]++;
       this.#tokensInside++;
@@ -263,12 +267,18 @@ export class Engine {
     this.#heldCount = 0;
     while (sequences.first >= 0) {
       const request = sequences.request[sequences.first];
-      const { columns, outputLimit } = this.#run;
-      columns.firstTokenAtSeconds[request] = this.endAtSeconds;
-      this.promptTokensAhead -= columns.promptTokens[request];
-      this.#gaps.addTogether(outputLimit[request]);
+      this.#firstToken(request);
+      this.#gaps.addTogether(this.#run.outputLimit[request]);
       this.#complete(sequences.first);
     }
+  }
+
+  /** A request has its first token at the end of the step. */
+  #firstToken(request: number): void {
+    const { firstTokenAtSeconds, promptTokens } = this.#run.columns;
+    firstTokenAtSeconds[request] = this.endAtSeconds;
+    this.promptTokensAhead -= promptTokens[request];
+    this.firstTokens[this.firstTokenCount++] = request;
   }
 
   #complete(slot: number): void {

@@ -36,7 +36,7 @@ export interface EngineParts {
   /** Tokens per KV block, >= 1. */
   readonly blockTokens: number;
   /** Longest sequence (prompt and output) of the model, tokens. */
-  readonly windowTokens: number;
+  readonly maxModelTokens: number;
   /** Output limit that clients state, tokens: what "maximum" reservation reserves for. */
   readonly maxOutputTokens: number;
   /** Order in which waiting requests are considered. */

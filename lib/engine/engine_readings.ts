@@ -111,7 +111,7 @@ export class EngineReadings {
       used += sequences.blocksNeededThrough(ahead);
     }
     blockSeconds += used * (now - run.endAtSeconds(ahead));
-    peek.addTime(now - run.startAtSeconds, blockSeconds);
+    peek.addTime(now - run.startAtSeconds, blockSeconds, sequences.count);
     peek.read(out);
   }
 

@@ -54,7 +54,7 @@ export class TokenGaps {
       this.#addSteps(this.#sketch, run, this.#recordedSteps, steps);
     }
     this.#maxima.longestSeconds = last;
-    if (!isUniform) this.#endLateRun(run);
+    if (!isUniform) this.#endRunAfterStall(run);
     this.#maxima.endRun();
     this.#recordedSteps = 0;
     this.#freshCount = 0;
@@ -140,7 +140,7 @@ export class TokenGaps {
   }
 
   /** Notes the longest gaps of a run after a stall. */
-  #endLateRun(run: DecodeRun): void {
+  #endRunAfterStall(run: DecodeRun): void {
     const last = this.#maxima.longestSeconds;
     const { steps, firstStepSeconds, startAtSeconds } = run;
     const { decoding, lastTokenAtSeconds, longestGapSeconds, firstRun } = this.#sequences;

@@ -6,8 +6,8 @@ const BUSY_SECONDS = 0, BLOCK_SECONDS = 1, WEIGHT_BYTES = 2;
 const PROMPT_TOKENS = 3, OUTPUT_TOKENS = 4;
 /** (query token, KV entry) pairs, and KV entries read or written. */
 const PAIRS = 5, ENTRIES = 6;
-const PREFILL_SAMPLES = 7;
-const COUNTERS = 8;
+const PREFILL_SAMPLES = 7, SEQUENCE_SECONDS = 8;
+const COUNTERS = 9;
 
 /**
  * Counts the work of one engine: tokens, attention, weights read, busy time and KV use. A decode
@@ -22,10 +22,14 @@ export class WorkMeter {
     this.#work = work;
   }
 
-  /** Adds time: in steps, seconds, and KV blocks in use over it, block-seconds. */
-  addTime(busySeconds: number, blockSeconds: number): void {
+  /**
+   * Adds time: in steps, seconds; KV blocks in use over it, block-seconds; sequences in the batch
+   * all the while.
+   */
+  addTime(busySeconds: number, blockSeconds: number, sequences: number): void {
     this.#counts[BUSY_SECONDS] += busySeconds;
     this.#counts[BLOCK_SECONDS] += blockSeconds;
+    this.#counts[SEQUENCE_SECONDS] += busySeconds * sequences;
   }
 
   /** Adds `steps` steps, the first of which has the shape: a run of decode steps, or a mixed one. */
@@ -80,6 +84,7 @@ export class WorkMeter {
     const linear = counts[PROMPT_TOKENS] + output - counts[PREFILL_SAMPLES];
     out.busySeconds = counts[BUSY_SECONDS];
     out.blockSeconds = counts[BLOCK_SECONDS];
+    out.sequenceSeconds = counts[SEQUENCE_SECONDS];
     out.promptTokens = counts[PROMPT_TOKENS];
     out.outputTokens = output;
     out.flops = linear * work.flopsPerToken + counts[PAIRS] * work.flopsPerAttentionPair +

@@ -12,6 +12,8 @@ export interface MeterTotals {
   outputTokens: number;
   /** Integral of the KV blocks in use, block-seconds. */
   blockSeconds: number;
+  /** Integral of the sequences in the batch, sequence-seconds. */
+  sequenceSeconds: number;
 }
 
 /** All totals zero. */
@@ -23,5 +25,6 @@ export function emptyTotals(): MeterTotals {
     promptTokens: 0,
     outputTokens: 0,
     blockSeconds: 0,
+    sequenceSeconds: 0,
   };
 }

@@ -57,23 +57,25 @@ export interface TimeSeriesColumns {
   readonly count: number;
   /** End of the interval, seconds. */
   readonly timeSeconds: Float64Array;
+  /** Length of the interval, seconds, > 0; the last one may be shorter than the others. */
+  readonly intervalSeconds: Float64Array;
   /** Requests that arrived in the interval. */
   readonly arrivals: Int32Array;
   /** Requests that completed in the interval. */
   readonly completions: Int32Array;
-  /** Requests queued (gateway and instances) and running at the end of the interval. */
-  readonly queued: Int32Array;
-  /** Requests in batches at the end of the interval. */
-  readonly running: Int32Array;
-  /** Instances by state at the end of the interval. */
-  readonly starting: Int32Array;
-  /** Ready instances without requests at the end of the interval. */
-  readonly idle: Int32Array;
-  /** Ready instances with requests at the end of the interval. */
-  readonly busy: Int32Array;
-  /** Instances that finish their last requests at the end of the interval. */
-  readonly draining: Int32Array;
-  /** Share of the up instances' KV blocks in use at the end of the interval, 0..1. */
+  /** Requests that wait, at the gateway and in instances, mean over the interval. */
+  readonly queued: Float64Array;
+  /** Requests in batches, mean over the interval. */
+  readonly running: Float64Array;
+  /** Instances on their way up, mean over the interval. */
+  readonly starting: Float64Array;
+  /** Ready instances without requests, mean over the interval. */
+  readonly idle: Float64Array;
+  /** Ready instances with requests, mean over the interval. */
+  readonly busy: Float64Array;
+  /** Instances that finish their last requests, mean over the interval. */
+  readonly draining: Float64Array;
+  /** Share of the up instances' KV blocks in use, mean over the interval, 0..1. */
   readonly kvUtilization: Float64Array;
   /** FLOP/s over the up instances' dense peak, mean over the interval, 0..1. */
   readonly mfu: Float64Array;

@@ -159,7 +159,11 @@ export function timelineRows(series: TimeSeriesColumns): TimelineRow[] {
       for (let i = from; i < to; i++) total += values[i];
       return total;
     };
-    const mean = (values: ArrayLike<number>) => sum(values) / (to - from);
+    const mean = (values: ArrayLike<number>) => {
+      let total = 0;
+      for (let i = from; i < to; i++) total += values[i] * series.intervalSeconds[i];
+      return total / seconds;
+    };
     rows.push({
       timeSeconds: series.timeSeconds[to - 1],
       arrivalsPerSecond: sum(series.arrivals) / seconds,

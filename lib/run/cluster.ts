@@ -138,7 +138,7 @@ export async function buildCluster(
     ...settingNotices(config, builtKinds, requests),
     ...requests.notices,
     ...assigned.notices,
-    ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.windowTokens)),
+    ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
     ...priceNotices(config, builtKinds),
     ...builtKinds.flatMap(({ billing }) => billing.notice === undefined ? [] : [billing.notice]),
@@ -262,7 +262,7 @@ function engineParts(
     maxTokensPerStep: scheduler.max_num_batched_tokens,
     kvBlocks: kv.blocks,
     blockTokens: memory.block_size,
-    windowTokens: deployment.windowTokens,
+    maxModelTokens: deployment.maxModelTokens,
     // What a client states as its limit: one for all, so that no policy learns a request's length.
     maxOutputTokens: longestOutput,
     queueOrder: scheduler.scheduling_policy,

@@ -41,7 +41,7 @@ export interface Deployment {
     readonly kvMemoryShare: number;
   };
   /** Longest prompt and output together, tokens. */
-  readonly windowTokens: number;
+  readonly maxModelTokens: number;
   /** Dense peaks of one instance, FLOP/s and bytes/s. */
   readonly peakFlops: number;
   readonly peakBytesPerSecond: number;
@@ -140,7 +140,7 @@ export async function buildDeployment(
     }),
     work,
     kv: { ...capacity, blocks: memory.num_gpu_blocks ?? capacity.blocks },
-    windowTokens: model.max_model_len ?? shape.maxPositions,
+    maxModelTokens: model.max_model_len ?? shape.maxPositions,
     peakFlops: peak * gpus,
     peakBytesPerSecond: gpu.memoryBytesPerSecond * gpus,
     swapSecondsPerBlock: blockBytes / (gpu.pcieBytesPerSecond * gpus),

@@ -22,7 +22,7 @@ export function estimatedStartSeconds(plan: StartPlan, deployment: Deployment): 
  * requests that take the others' places meanwhile.
  */
 export function estimatedHoldSeconds(
-  { execution, windowTokens }: Deployment,
+  { execution, maxModelTokens }: Deployment,
   table: RequestTable,
   concurrency: number,
 ): number {
@@ -31,13 +31,13 @@ export function estimatedHoldSeconds(
     for (let i = 0; i < table.count; i++) sum += lengths[i];
     return table.count > 0 ? Math.max(1, Math.round(sum / table.count)) : 1;
   };
-  const prompt = Math.min(mean(table.promptTokens), windowTokens);
+  const prompt = Math.min(mean(table.promptTokens), maxModelTokens);
   const output = mean(table.outputTokens);
   const sequences = Math.max(1, Math.round(concurrency));
   const none = new Int32Array(0);
   const decodeSeconds = execution.stepSeconds({
     decodeSequences: sequences,
-    decodeContextTokens: sequences * Math.min(windowTokens, prompt + Math.ceil(output / 2)),
+    decodeContextTokens: sequences * Math.min(maxModelTokens, prompt + Math.ceil(output / 2)),
     chunkCount: 0,
     chunkTokens: none,
     chunkPastTokens: none,

@@ -40,13 +40,13 @@ function platformNotices(config: Configuration): string[] {
  * Says of how many requests the output is cut by the window of their function's model; a prompt that
  * fills the window is turned away and counted in the summary.
  *
- * @param windowTokens By function id.
+ * @param maxModelTokens By function id.
  */
-export function cutOutputs(table: RequestTable, windowTokens: readonly number[]): string[] {
+export function cutOutputs(table: RequestTable, maxModelTokens: readonly number[]): string[] {
   const { count, promptTokens, outputTokens, functionId } = table;
   let requests = 0, tokens = 0, most = 0;
   for (let i = 0; i < count; i++) {
-    const room = windowTokens[functionId?.[i] ?? 0] - promptTokens[i];
+    const room = maxModelTokens[functionId?.[i] ?? 0] - promptTokens[i];
     const cut = outputTokens[i] - room;
     if (room <= 0 || cut <= 0) continue;
     requests++;
@@ -54,7 +54,7 @@ export function cutOutputs(table: RequestTable, windowTokens: readonly number[])
     if (cut > most) most = cut;
   }
   if (requests === 0) return [];
-  const window = [...new Set(windowTokens)].sort((a, b) => a - b).join(", ");
+  const window = [...new Set(maxModelTokens)].sort((a, b) => a - b).join(", ");
   return [
     `the outputs of ${requests} of ${count} requests are cut where prompt and output fill the ` +
     `model's window of ${window} tokens: by up to ${most} tokens, ${tokens} in all`,

@@ -39,7 +39,7 @@ Deno.test("an instance is as large and as fast as its model, GPUs and degrees ma
     equal(engine.maxSequences, 77);
     equal(engine.maxTokensPerStep, 3000);
     equal(engine.blockTokens, 32);
-    equal(engine.windowTokens, 131_072);
+    equal(engine.maxModelTokens, 131_072);
     const bytes = dtype === "fp8" ? 1 : 2;
     near(engine.work.kvBytesPerToken, KV_BYTES * bytes / 2, "KV bytes");
     const blockBytes = KV_BYTES * bytes / 2 * 32;
@@ -61,7 +61,7 @@ Deno.test("settings of memory and length win over what would be worked out", asy
   );
   const [{ engine }] = parts.functions;
   equal(engine.kvBlocks, 555);
-  equal(engine.windowTokens, 900);
+  equal(engine.maxModelTokens, 900);
   near(engine.work.kvBytesPerToken, KV_BYTES / 2, "KV bytes");
   equal(parts.placement!.needs[0].dramBytes, 7e9);
   equal(engine.swap, undefined);

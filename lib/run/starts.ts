@@ -4,6 +4,7 @@ import {
   ColdStartLinks,
   EVICTION_POLICIES,
   executorStarts,
+  type ExecutorStartsOptions,
   type NodeLinks,
   type RankPlace,
   sequentialStarts,
@@ -69,13 +70,20 @@ export function buildStarts(
   const machines = nodes.length > 0 ? keptWeights(config, kinds, nodes) : undefined;
   for (const { node, gpus } of nodes) links.addNode(nodeLinks(node, gpus));
   const executor = new StartExecutor({ links, weights: machines?.weights ?? null });
-  const service = executorStarts(executor, (instance, functionId, nowSeconds, ranks, stages) => {
+  const own = ownNodes(links, executor, kinds);
+  const requestOf: ExecutorStartsOptions["requestOf"] = (
+    instance,
+    functionId,
+    nowSeconds,
+    ranks,
+    stages,
+  ) => {
     const kind = kinds[functionId];
     const { deployment, plans } = kind;
-    const { shape, node, gpus, weightBytes } = deployment;
-    const place = ranks === undefined ? links.addNode(nodeLinks(node, gpus)) : -1;
+    const { shape, gpus, weightBytes } = deployment;
+    const place = ranks === undefined ? own.take(instance, functionId) : -1;
     const loads = stages !== "wake" && stages !== "ahead";
-    if (ranks !== undefined && loads) machines!.loads(ranks, functionId, nowSeconds);
+    if (ranks !== undefined && loads) machines!.loads(instance, ranks, functionId, nowSeconds);
     return {
       instance,
       plan: plans?.[stages] ?? NO_STAGES,
@@ -91,10 +99,42 @@ export function buildStarts(
       },
       noise,
     };
+  };
+  const service = executorStarts(executor, {
+    requestOf,
+    ended({ instance }, nowSeconds, isGivenUp) {
+      own.giveBack(instance);
+      machines?.loadEnds(instance, isGivenUp ? nowSeconds : NaN);
+    },
   });
   return {
     service,
     ...(machines && { weights: machines.weights, loadSeconds: machines.loadSeconds }),
+  };
+}
+
+/**
+ * Nodes for starts where machines are not told apart: each start has one of its own, on which nothing
+ * has been before. One whose start is over serves another, so that memory does not grow with starts.
+ */
+function ownNodes(links: ColdStartLinks, executor: StartExecutor, kinds: readonly StartKind[]) {
+  /** Free nodes by function. */
+  const free = kinds.map((): number[] => []);
+  const taken = new Map<number, { readonly node: number; readonly functionId: number }>();
+  return {
+    take(instance: number, functionId: number): number {
+      const { node: type, gpus } = kinds[functionId].deployment;
+      const node = free[functionId].pop() ?? links.addNode(nodeLinks(type, gpus));
+      taken.set(instance, { node, functionId });
+      return node;
+    },
+    giveBack(instance: number): void {
+      const found = taken.get(instance);
+      if (found === undefined) return;
+      taken.delete(instance);
+      executor.forgetNode(found.node);
+      free[found.functionId].push(found.node);
+    },
   };
 }
 
@@ -114,6 +154,8 @@ function keptWeights(
     })
   );
   const pieces = kinds.map((kind) => weightPieces(kind, nodes));
+  /** Loads that others queue behind, by instance: whose queue, how long, until when. */
+  const loading = new Map<number, { queue: LoadQueue; seconds: number; endAtSeconds: number }[]>();
   nodes.forEach(({ weightRoom }, id) => {
     weights.addNode(weightRoom);
     if (warm === "none") return;
@@ -141,11 +183,33 @@ function keptWeights(
       const { tier, bytes } = nearestPiece(node, functionId);
       return queues[node].estimateSeconds(tier, bytes, nowSeconds);
     },
-    loads(ranks: readonly RankPlace[], functionId: number, nowSeconds: number) {
+    loads(
+      instance: number,
+      ranks: readonly RankPlace[],
+      functionId: number,
+      nowSeconds: number,
+    ): void {
       const { weightBytes } = kinds[functionId].deployment;
+      const loads = [];
       for (const [node, part] of Map.groupBy(ranks, (rank) => rank.node)) {
         const { tier } = nearestPiece(node, functionId);
-        queues[node].add(tier, weightBytes * (part.length / ranks.length), nowSeconds);
+        const bytes = weightBytes * (part.length / ranks.length);
+        const queue = queues[node];
+        const before = queue.estimateSeconds(tier, 0, nowSeconds);
+        const endAtSeconds = queue.add(tier, bytes, nowSeconds);
+        if (tier === "dram") continue;
+        loads.push({ queue, seconds: endAtSeconds - nowSeconds - before, endAtSeconds });
+      }
+      if (loads.length > 0) loading.set(instance, loads);
+    },
+    /** The start of an instance is over, or was given up at an instant (NaN: it was not). */
+    loadEnds(instance: number, givenUpAtSeconds: number): void {
+      const loads = loading.get(instance);
+      if (loads === undefined) return;
+      loading.delete(instance);
+      if (Number.isNaN(givenUpAtSeconds)) return;
+      for (const { queue, seconds, endAtSeconds } of loads) {
+        queue.giveUp(endAtSeconds, seconds, givenUpAtSeconds);
       }
     },
   };

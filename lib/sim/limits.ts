@@ -184,6 +184,20 @@ export const LIMITS = {
     of: "the events that wait at one time",
     reason: "28 bytes each: 1.9 GB",
   },
+  failedStarts: {
+    value: 10_000,
+    unit: "starts",
+    of: "the starts of a function that fail one after the other while requests wait for it",
+    reason: "a start that fails 99 times in 100 succeeds before that but once in 10^43 runs",
+  },
+  idleEvaluations: {
+    value: 100_000,
+    unit: "evaluations",
+    of:
+      "the scaling evaluations without a request's end that leave a function, for which requests " +
+      "wait, at no instance",
+    reason: "a day of one a second: a timetable may be so long",
+  },
   eventsWithoutProgress: {
     value: 2e7,
     unit: "events",

@@ -5,5 +5,6 @@
  */
 export * from "./distributions/mod.ts";
 export * from "./event_queue.ts";
+export * from "./invariant_error.ts";
 export * from "./random_streams.ts";
 export * from "./winner_tree.ts";

@@ -242,7 +242,7 @@ export function caseParts(test: ClusterCase, stepping: Stepping): ClusterParts {
         // Enough for the longest sequence alone, whatever the block size.
         kvBlocks: Math.max(test.kvBlocks, Math.ceil(160 / test.blockTokens)),
         blockTokens: test.blockTokens,
-        windowTokens: 140,
+        maxModelTokens: 140,
         maxOutputTokens: 60,
         queueOrder: test.order,
         ...(keys && { queueKeys: keys }),

@@ -58,7 +58,7 @@ export function smallCluster(
         maxTokensPerStep: 100,
         kvBlocks: 1000,
         blockTokens: 4,
-        windowTokens: 1000,
+        maxModelTokens: 1000,
         maxOutputTokens: 500,
         queueOrder: "fcfs",
         gpus: 1,

@@ -45,7 +45,7 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   const head = tokenTable(headSeconds(parts), MAX_SAMPLES);
   const decode = decodeAttention(parts);
   const { base, slope, end, pieceOfCell } = decode.pieces;
-  const { windowTokens: window, fullShare } = decode;
+  const { maxModelTokens: window, fullShare } = decode;
   const { slidingWindowTokens } = shape;
   const isMixed = slidingWindowTokens > 0 && fullShare > 0;
   const perSequence = decode.sequenceSeconds;
@@ -67,7 +67,7 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
     step: StepShape,
     first: number,
     last: number,
-    windowTokens: number,
+    maxModelTokens: number,
     parallel: number,
   ) => {
     let pairs = 0;
@@ -76,8 +76,8 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
     for (let i = first; i < last; i++) {
       const chunk = step.chunkTokens[i];
       const past = step.chunkPastTokens[i];
-      pairs += attentionPairs(chunk, past, windowTokens);
-      entries += attentionEntries(chunk, past, windowTokens);
+      pairs += attentionPairs(chunk, past, maxModelTokens);
+      entries += attentionEntries(chunk, past, maxModelTokens);
       queries += chunk;
     }
     return prefill(share(pairs, parallel), share(queries, parallel), share(entries, parallel));

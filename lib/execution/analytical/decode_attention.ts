@@ -10,7 +10,7 @@ export interface DecodeAttention {
   /** Seconds per sequence. */
   readonly sequenceSeconds: number;
   /** Attention window, tokens; Infinity for none. */
-  readonly windowTokens: number;
+  readonly maxModelTokens: number;
   /** Share of the layers without the window, 0..1. */
   readonly fullShare: number;
 }
@@ -33,7 +33,7 @@ export function decodeAttention(parts: AnalyticalParts): DecodeAttention {
     pieces: contextPieces((context) => shape.layers * layerSeconds(context)),
     sequenceSeconds: shape.layers *
       Math.max(decode.secondsPerKvHead * parts.kvHeads, vectorBytes / gpu.memoryBytesPerSecond),
-    windowTokens: shape.slidingWindowTokens === 0 ? Infinity : shape.slidingWindowTokens,
+    maxModelTokens: shape.slidingWindowTokens === 0 ? Infinity : shape.slidingWindowTokens,
     fullShare: fullAttentionShare(shape),
   };
 }

@@ -35,7 +35,7 @@ export function constantStepEngine(options: ConstantStepEngine): EngineParts {
     maxTokensPerStep: Math.max(sequences, BLOCK_TOKENS),
     kvBlocks: sequences * Math.ceil(longestTokens / BLOCK_TOKENS),
     blockTokens: BLOCK_TOKENS,
-    windowTokens: longestTokens,
+    maxModelTokens: longestTokens,
     maxOutputTokens: longestTokens,
     queueOrder: "fcfs",
     gpus: 1,

@@ -105,7 +105,7 @@ export class ServerRunner {
                 blockTokens: BLOCK_TOKENS,
               }).blocks - 1,
           blockTokens: BLOCK_TOKENS,
-          windowTokens: shape.maxPositions,
+          maxModelTokens: shape.maxPositions,
           maxOutputTokens: shape.maxPositions,
           queueOrder: "fcfs",
           asyncScheduling: server.asyncScheduling,

@@ -61,20 +61,34 @@ export class StaleSignals implements RoutingSignals {
     return this.#live.cachedPrefixTokens(instance, request);
   }
 
-  /** Takes the report that is due by now. To be called before each decision; `now` in seconds. */
+  /** Whether a report is due by `now`, seconds. */
+  isDue(now: number): boolean {
+    return this.#period(now) > this.#reportedAtSeconds;
+  }
+
+  /**
+   * Takes the report that is due by `now`, seconds, of all candidates of the moment: whoever is to be
+   * reported has to be one, also an instance that has no room for a request. To be called before each
+   * decision.
+   */
   refresh(now: number): void {
-    const { candidates, candidateCount, outstanding, outstandingTokens } = this.#live;
+    const { candidates, candidateCount } = this.#live;
     if (candidateCount > 0) this.#reserve(candidates[candidateCount - 1] + 1);
-    // Reports come at whole multiples of the period, whoever asks.
-    const due = Math.floor(now / this.#stalenessSeconds) * this.#stalenessSeconds;
-    if (due <= this.#reportedAtSeconds) return;
-    this.#reportedAtSeconds = due;
+    const period = this.#period(now);
+    if (period <= this.#reportedAtSeconds) return;
+    this.#reportedAtSeconds = period;
+    const { outstanding, outstandingTokens } = this.#live;
     for (let i = 0; i < candidateCount; i++) {
       const id = candidates[i];
       this.#outstanding[id] = outstanding[id];
       this.#outstandingTokens[id] = outstandingTokens[id];
       this.#kvUtilization[id] = this.#live.kvUtilization(id);
     }
+  }
+
+  /** Reports come at whole multiples of the period, whoever asks. */
+  #period(now: number): number {
+    return Math.floor(now / this.#stalenessSeconds) * this.#stalenessSeconds;
   }
 
   #reserve(count: number): void {

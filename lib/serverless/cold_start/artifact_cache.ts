@@ -12,29 +12,30 @@
  * ```
  */
 export class ArtifactCache {
-  readonly #starts = new Map<string, number>();
+  /** Starts that have left each artifact, by node and then by name and key. */
+  readonly #startsOn = new Map<number, Map<string, number>>();
   #lookups = 0;
   #hits = 0;
 
   /** Whether `readyAfterStarts` starts have left it. @param node Node id, or -1 for the cluster. */
   has(artifact: string, node: number, key: string, readyAfterStarts: number): boolean {
     this.#lookups++;
-    const there = (this.#starts.get(`${artifact}|${node}|${key}`) ?? 0) >= readyAfterStarts;
-    if (there) this.#hits++;
-    return there;
+    const starts = this.#startsOn.get(node)?.get(`${artifact}|${key}`) ?? 0;
+    if (starts >= readyAfterStarts) this.#hits++;
+    return starts >= readyAfterStarts;
   }
 
   /** A start has left the artifact. */
   record(artifact: string, node: number, key: string, starts = 1): void {
-    const id = `${artifact}|${node}|${key}`;
-    this.#starts.set(id, (this.#starts.get(id) ?? 0) + starts);
+    let here = this.#startsOn.get(node);
+    if (here === undefined) this.#startsOn.set(node, here = new Map());
+    const id = `${artifact}|${key}`;
+    here.set(id, (here.get(id) ?? 0) + starts);
   }
 
   /** Gives up all artifacts of a node (it failed or was released). */
   forgetNode(node: number): void {
-    for (const id of [...this.#starts.keys()]) {
-      if (id.split("|")[1] === String(node)) this.#starts.delete(id);
-    }
+    this.#startsOn.delete(node);
   }
 
   /** Look-ups and hits since the start. */

@@ -1,56 +1,55 @@
 import type { StartExecutor } from "./start_executor.ts";
-import type { FinishedStart, RankPlace, StartRequest, StartStage } from "./start_request.ts";
+import type { RankPlace, StartRequest, StartStage } from "./start_request.ts";
 import type { StartService, StartStages } from "./start_service.ts";
 
-/** A `StartService` that keeps the starts it brought up. */
-export interface ExecutorStarts extends StartService {
-  /** Stages of all starts so far, finished and given up, in order of the starts' end. */
-  readonly spans: readonly StartStage[];
-  /** The finished start of an instance; undefined while it is under way. */
-  finished(instanceId: number): FinishedStart | undefined;
-}
-
-/**
- * Brings instances up with a `StartExecutor`, so that starts share links and caches.
- *
- * @param requestOf The start of an instance: where it was placed, its plan (of the given stages), its
- *   weights.
- */
-export function executorStarts(
-  executor: StartExecutor,
-  requestOf: (
+/** What a {@link executorStarts} asks, and tells, of its starts. */
+export interface ExecutorStartsOptions {
+  /**
+   * The start of an instance: where it was placed, its plan (of the given stages), its weights.
+   */
+  readonly requestOf: (
     instanceId: number,
     functionId: number,
     nowSeconds: number,
     ranks: readonly RankPlace[] | undefined,
     stages: StartStages,
-  ) => StartRequest,
-): ExecutorStarts {
+  ) => StartRequest;
+  /** A start is over, or has been given up; what was set aside for it is free. */
+  readonly ended?: (request: StartRequest, nowSeconds: number, isGivenUp: boolean) => void;
+}
+
+/** Brings instances up with a `StartExecutor`, so that starts share links and caches. */
+export function executorStarts(
+  executor: StartExecutor,
+  { requestOf, ended }: ExecutorStartsOptions,
+): StartService {
   const spans: StartStage[] = [];
-  const startOf = new Map<number, number>();
-  const finished = new Map<number, FinishedStart>();
+  /** Starts under way, by instance. */
+  const underWay = new Map<number, { readonly start: number; readonly request: StartRequest }>();
   return {
     get nextEventSeconds() {
       return executor.nextEventSeconds();
     },
     spans,
-    finished: (instanceId) => finished.get(instanceId),
     begin(instanceId, functionId, nowSeconds, ranks, stages = "all") {
       const request = requestOf(instanceId, functionId, nowSeconds, ranks, stages);
-      startOf.set(instanceId, executor.begin(request, nowSeconds));
+      underWay.set(instanceId, { start: executor.begin(request, nowSeconds), request });
     },
     cancel(instanceId, nowSeconds) {
-      const start = startOf.get(instanceId);
-      if (start === undefined) return;
-      startOf.delete(instanceId);
-      const given = executor.cancel(start, nowSeconds);
+      const found = underWay.get(instanceId);
+      if (found === undefined) return;
+      underWay.delete(instanceId);
+      const given = executor.cancel(found.start, nowSeconds);
       if (given !== null) spans.push(...given.stages);
+      ended?.(found.request, nowSeconds, true);
     },
     advance(nowSeconds, onReady) {
       for (const start of executor.advance(nowSeconds)) {
-        if (!startOf.delete(start.instance)) continue;
-        finished.set(start.instance, start);
+        const found = underWay.get(start.instance);
+        if (found === undefined) continue;
+        underWay.delete(start.instance);
         spans.push(...start.stages);
+        ended?.(found.request, nowSeconds, false);
         onReady(start.instance);
       }
     },

@@ -2,8 +2,9 @@ import { EventQueue } from "../../sim/event_queue.ts";
 import { ArtifactCache } from "./artifact_cache.ts";
 import { criticalPath } from "./critical_path.ts";
 import { lognormalFactor, startFeatures, workSeconds } from "./duration.ts";
-import type { FlowNetwork } from "../../network/flow_network.ts";
+import { Transfers } from "../../network/transfers.ts";
 import type { ColdStartLinks } from "./links.ts";
+import { RoutePaths } from "./route_paths.ts";
 import type {
   PlanStage,
   StageArtifact,
@@ -60,8 +61,8 @@ const POLL_END = 1;
  * without any time is over at the next `advance`, at the instant of its beginning.
  */
 export class StartExecutor {
-  readonly #links: ColdStartLinks;
-  readonly #network: FlowNetwork;
+  readonly #routes: RoutePaths;
+  readonly #moves: Transfers;
   readonly #weights: WeightCache | null;
   readonly #artifacts: ArtifactCache;
   readonly #timers = new EventQueue();
@@ -69,15 +70,13 @@ export class StartExecutor {
   readonly #transfers = new Map<number, Transfer>();
   /** Transfers that later starts may join, by what and where. */
   readonly #shared = new Map<string, Transfer>();
-  readonly #paths = new Map<TransferRoute, Map<number, number>>();
   #finished: FinishedStart[] = [];
   #nextStart = 0;
-  #nextToken = 0;
 
   /** Makes an executor without any start under way. */
   constructor(options: StartExecutorOptions) {
-    this.#links = options.links;
-    this.#network = options.links.network;
+    this.#routes = new RoutePaths(options.links);
+    this.#moves = new Transfers(options.links.network);
     this.#weights = options.weights ?? null;
     this.#artifacts = options.artifacts ?? new ArtifactCache();
   }
@@ -90,7 +89,7 @@ export class StartExecutor {
   /** Instant of the next change, seconds; Infinity when nothing is under way. */
   nextEventSeconds(): number {
     if (this.#finished.length > 0) return this.#finished[0].readyAtSeconds;
-    return Math.min(this.#timers.nextSeconds, this.#network.nextCompletionSeconds());
+    return Math.min(this.#timers.nextSeconds, this.#moves.nextSeconds);
   }
 
   /**
@@ -144,6 +143,11 @@ export class StartExecutor {
     return start.id;
   }
 
+  /** Forgets what starts have left on a node: the next one there finds nothing. */
+  forgetNode(node: number): void {
+    this.#artifacts.forgetNode(node);
+  }
+
   /** Leaves a stage's artifact where a start with this request would look for it, ready to be used. */
   provide(request: StartRequest, stage: PlanStage): void {
     if (stage.artifact !== null) this.#record(nodeShares(request), request, stage.artifact, true);
@@ -182,12 +186,12 @@ export class StartExecutor {
   /** Goes on to `now` and returns the starts that are over. */
   advance(now: number): FinishedStart[] {
     for (;;) {
-      const flowAt = this.#network.nextCompletionSeconds();
+      const flowAt = this.#moves.nextSeconds;
       const timerAt = this.#timers.nextSeconds;
       const at = Math.min(flowAt, timerAt);
       if (!(at <= now)) break;
       if (flowAt <= at) {
-        for (const token of this.#network.advance(at)) this.#endFlow(token, at);
+        for (const id of this.#moves.advance(at)) this.#endMove(id, at);
       } else {
         this.#timers.pop();
         const { kind, a, b } = this.#timers;
@@ -224,7 +228,7 @@ export class StartExecutor {
         const route = spec.routes[place];
         if (route === undefined) continue;
         routed++;
-        const sharedKey = spec.oncePerNode ? sharedKeyOf(request, spec, share) : "";
+        const sharedKey = spec.oncePerNode ? sharedKeyOf(request, index, spec, share) : "";
         let transfer = sharedKey === "" ? undefined : this.#shared.get(sharedKey);
         if (transfer === undefined) {
           const bytes = bytesOf(request, spec, share) * spec.fraction;
@@ -251,7 +255,7 @@ export class StartExecutor {
     start.features.set("evicted_gib", evictedBefore + evictedBytes / 2 ** 30);
     let seconds = workSeconds(work, start.features) * start.noise[index];
     let fill = 0;
-    for (const transfer of led) fill = Math.max(fill, this.#fillSeconds(transfer));
+    for (const transfer of led) fill = Math.max(fill, this.#routes.fillSeconds(transfer));
     seconds += fill;
     if (seconds > 0) this.#timers.push(now + seconds, 0, DELAY_END, start.id, index);
     else this.#endDelay(start, index, now);
@@ -294,7 +298,7 @@ export class StartExecutor {
     const readable = this.#weights !== null && spec.what === "weights" && place !== "remote" &&
       this.#weights.has(share.node, place, share.key);
     const transfer: Transfer = {
-      token: this.#nextToken++,
+      moveId: -1,
       sharedKey,
       share,
       spec,
@@ -304,8 +308,6 @@ export class StartExecutor {
       waiters: [],
       reserved: [],
       reading: readable ? place as CachedTier : null,
-      flows: [],
-      flowsLeft: 0,
       begun: false,
     };
     if (sharedKey !== "") this.#shared.set(sharedKey, transfer);
@@ -343,24 +345,19 @@ export class StartExecutor {
   }
 
   #beginTransfer(transfer: Transfer, now: number): void {
-    transfer.begun = true;
     const { share, route, bytes } = transfer;
+    transfer.begun = true;
     const gpus = crossesGpu(route) ? share.gpus : [share.gpus[0]];
-    this.#transfers.set(transfer.token, transfer);
-    for (const gpu of gpus) {
-      const path = this.#pathOf(route, share.node, gpu);
-      if (path < 0) continue;
-      transfer.flowsLeft++;
-      transfer.flows.push(
-        this.#network.startOnPath(path, bytes / gpus.length, now, transfer.token),
-      );
-    }
-    if (transfer.flowsLeft === 0) this.#endTransfer(transfer, now);
+    const paths = gpus.map((gpu) => this.#routes.path(route, share.node, gpu))
+      .filter((path) => path >= 0);
+    if (paths.length === 0) return this.#endTransfer(transfer, now);
+    transfer.moveId = this.#moves.start(paths, bytes / gpus.length, now);
+    this.#transfers.set(transfer.moveId, transfer);
   }
 
-  #endFlow(token: number, now: number): void {
-    const transfer = this.#transfers.get(token);
-    if (transfer !== undefined && --transfer.flowsLeft === 0) this.#endTransfer(transfer, now);
+  #endMove(moveId: number, now: number): void {
+    const transfer = this.#transfers.get(moveId);
+    if (transfer !== undefined) this.#endTransfer(transfer, now);
   }
 
   #endTransfer(transfer: Transfer, now: number): void {
@@ -381,13 +378,13 @@ export class StartExecutor {
   #stopTransfer(transfer: Transfer, now: number): void {
     const { share, reserved, reading } = transfer;
     this.#forget(transfer);
-    for (const flow of transfer.flows) this.#network.cancel(flow, now);
+    this.#moves.cancel(transfer.moveId, now);
     if (reading !== null) this.#weights?.unpin(share.node, reading, share.key);
     for (const tier of reserved) this.#weights?.abandon(share.node, tier, share.key, now);
   }
 
   #forget(transfer: Transfer): void {
-    this.#transfers.delete(transfer.token);
+    this.#transfers.delete(transfer.moveId);
     if (transfer.sharedKey !== "") this.#shared.delete(transfer.sharedKey);
   }
 
@@ -451,38 +448,5 @@ export class StartExecutor {
       readyAtSeconds: now,
       stages,
     });
-  }
-
-  /** A pipeline over several links needs one chunk's time on each but the slowest to fill. */
-  #fillSeconds(transfer: Transfer): number {
-    if (transfer.chunkBytes === 0) return 0;
-    const links = this.#links.resolve(
-      transfer.route.links,
-      transfer.share.node,
-      transfer.share.gpus[0],
-    );
-    let sum = 0;
-    let slowest = 0;
-    for (const link of links) {
-      const seconds = transfer.chunkBytes / this.#network.capacity(link);
-      sum += seconds;
-      slowest = Math.max(slowest, seconds);
-    }
-    return sum - slowest;
-  }
-
-  /** Path of a route as seen from a GPU; -1 when nothing on it binds. */
-  #pathOf(route: TransferRoute, node: number, gpu: number): number {
-    let paths = this.#paths.get(route);
-    if (paths === undefined) this.#paths.set(route, paths = new Map());
-    const place = node * 1024 + gpu;
-    let path = paths.get(place);
-    if (path === undefined) {
-      const links = this.#links.resolve(route.links, node, gpu);
-      const free = links.length === 0 && route.limitBytesPerSecond === Infinity;
-      path = free ? -1 : this.#network.path(links, route.limitBytesPerSecond);
-      paths.set(place, path);
-    }
-    return path;
   }
 }

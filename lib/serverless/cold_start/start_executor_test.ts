@@ -353,3 +353,29 @@ Deno.test("StartExecutor gives each start contiguous stages and a path that adds
     }
   }));
 });
+
+Deno.test("StartExecutor moves the parts of a shared transfer that a plan moves side by side", () => {
+  const parts = parseColdStartPreset(`
+id: parts
+summary: weights fetched in two parts side by side
+stages:
+  - stage: weights_fetch
+    after: []
+    transfer: &part
+      what: weights
+      fraction: 0.5
+      from: { remote: { links: [nic] } }
+      once_per_node: true
+  - stage: weights_load
+    after: []
+    transfer: *part
+`).plan();
+  const { executor } = cluster();
+  // Two starts of one model: each part crosses the card once, and both starts wait for both parts.
+  executor.begin(request(0, { plan: parts, weightsKey: "same" }), 0);
+  executor.begin(request(1, { plan: parts, weightsKey: "same" }), 0);
+  const finished = drain(executor);
+  for (const start of finished) near(start.readyAtSeconds, 10);
+  const moved = finished.flatMap(({ stages }) => stages.map(({ bytes }) => bytes));
+  near(moved.reduce((sum, bytes) => sum + bytes, 0), 20e9);
+});

@@ -22,7 +22,8 @@ export interface Waiter {
 
 /** Bytes on their way to one node; several starts may wait for it. */
 export interface Transfer {
-  readonly token: number;
+  /** Its number among the network's transfers; -1 while nothing moves. */
+  moveId: number;
   readonly sharedKey: string;
   readonly share: NodeShare;
   readonly spec: StageTransfer;
@@ -34,8 +35,6 @@ export interface Transfer {
   readonly reserved: CachedTier[];
   /** Tier that is read and pinned meanwhile, or null. */
   readonly reading: CachedTier | null;
-  flows: number[];
-  flowsLeft: number;
   begun: boolean;
 }
 
@@ -97,10 +96,22 @@ export function bytesOf(request: StartRequest, spec: StageTransfer, share: NodeS
   }
 }
 
-/** Transfers of the same thing to the same place on one node have the same key. */
-export function sharedKeyOf(request: StartRequest, spec: StageTransfer, share: NodeShare): string {
+/**
+ * Transfers of the same thing to the same place on one node have the same key: the same part of it,
+ * too, where a plan moves it in parts (each by a stage of its own, in the order of the stages).
+ *
+ * @param index The stage.
+ */
+export function sharedKeyOf(
+  request: StartRequest,
+  index: number,
+  spec: StageTransfer,
+  share: NodeShare,
+): string {
   const what = spec.what === "image" ? request.identities?.image ?? "" : share.key;
-  return `${spec.what}|${spec.keepIn.join("+")}|${share.node}|${what}`;
+  const part = request.plan.stages.slice(0, index)
+    .filter(({ work }) => work.transfer?.oncePerNode && work.transfer.what === spec.what).length;
+  return `${spec.what}|${spec.keepIn.join("+")}|${share.node}|${what}|${part}|${spec.fraction}`;
 }
 
 /** Key of a start's artifact. */

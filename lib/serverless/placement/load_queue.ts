@@ -57,4 +57,13 @@ export class LoadQueue {
     if (tier !== "dram") this.#freeAtSeconds = endAtSeconds;
     return endAtSeconds;
   }
+
+  /**
+   * A load from disk or network is given up whose end was estimated for `endAtSeconds`: what of it was
+   * still to come, at most its own `seconds`, is not waited for by those behind it.
+   */
+  giveUp(endAtSeconds: number, seconds: number, nowSeconds: number): void {
+    const left = Math.max(0, Math.min(seconds, endAtSeconds - nowSeconds));
+    this.#freeAtSeconds = Math.max(nowSeconds, this.#freeAtSeconds - left);
+  }
 }

@@ -212,3 +212,24 @@ Deno.test("placement refuses unknown names and bandwidths", () => {
     message: "Cannot use ssdBytesPerSecond as a bandwidth > 0: current value is 0",
   });
 });
+
+Deno.test("LoadQueue.giveUp() lets those behind a load come earlier by what was left of it", () => {
+  const queue = new LoadQueue({
+    dramBytesPerSecond: 1,
+    ssdBytesPerSecond: 1,
+    remoteBytesPerSecond: 1,
+  });
+  const first = queue.add("ssd", 10, 0);
+  queue.add("ssd", 5, 0);
+  // Given up at 4 s the first load leaves 6 of its 10 s; the second one then ends at 9 s.
+  queue.giveUp(first, 10, 4);
+  strictEqual(queue.estimateSeconds("ssd", 0, 4), 5);
+  // What is over has nothing left; a load that had not begun leaves all of it.
+  queue.giveUp(first, 10, 12);
+  strictEqual(queue.estimateSeconds("ssd", 0, 12), 0);
+  const waits = queue.add("ssd", 7, 12);
+  const later = queue.add("ssd", 3, 12);
+  strictEqual(later, 22);
+  queue.giveUp(later, 3, 13);
+  strictEqual(queue.estimateSeconds("ssd", 0, 13), waits - 13);
+});

@@ -1,0 +1,163 @@
+import type { FaultInjector } from "./faults/fault_injector.ts";
+import type { FleetController } from "./fleet/fleet_controller.ts";
+import type { Gateway } from "./gateway/gateway.ts";
+
+/** What events are handled by. */
+export interface EventHandlers {
+  readonly gateway: Gateway;
+  readonly controller: FleetController;
+  /** Absent where nothing fails. */
+  readonly faults: FaultInjector | undefined;
+  /** Takes a sample of the time series, and plans the next. */
+  sample(): void;
+  /** The warm-up is over. */
+  endWarmup(): void;
+}
+
+/** A kind of event that waits in the queue. */
+export interface EventKind {
+  /** What it is, in a few words. */
+  readonly what: string;
+  /** Place in {@link HANDLERS}. */
+  readonly kind: number;
+  /** Order among events of one instant, the lowest first; equal ones in the order they were planned. */
+  readonly priority: number;
+  /** Why there. */
+  readonly why: string;
+  /** What happens; `a` and `b` are the event's operands. */
+  readonly handle: (handlers: EventHandlers, a: number, b: number) => void;
+}
+
+const timers = "after arrivals, which would have used the instance";
+const hits = "after arrivals, which hit the instance";
+const evaluations = "sees the instant's arrivals and completions";
+
+/** The events of the queue: the one place that says what comes when, why there, and what it does. */
+export const EVENTS = {
+  release: {
+    what: "arrival released by the end of another request",
+    kind: 0,
+    priority: 0,
+    why: "an arrival like the others, but known only now",
+    handle: ({ gateway }, request) => gateway.releasedArrival(request),
+  },
+  timeout: {
+    what: "a wait at the gateway has lasted as long as it may",
+    kind: 1,
+    priority: 1,
+    why: "after the chance to be served at the last instant",
+    handle: ({ gateway }, request, ticket) => gateway.timeOut(request, ticket),
+  },
+  keepAliveEnd: {
+    what: "an instance has been idle as long as it is kept",
+    kind: 2,
+    priority: 2,
+    why: timers,
+    handle: ({ controller }, id, generation) => controller.endKeepAlive(id, generation),
+  },
+  prewarm: {
+    what: "an instance is to start ahead of the next request",
+    kind: 3,
+    priority: 2,
+    why: timers,
+    handle: ({ controller }, functionId, arrivals) => controller.prewarm(functionId, arrivals),
+  },
+  sleepEnd: {
+    what: "an instance has slept as long as it may",
+    kind: 4,
+    priority: 2,
+    why: timers,
+    handle: ({ controller }, id) => controller.endSleep(id),
+  },
+  faultNotice: {
+    what: "a machine or instance is known to go",
+    kind: 5,
+    priority: 2,
+    why: hits,
+    handle: ({ faults }, unit, code) => faults!.giveNotice(unit, code),
+  },
+  fault: {
+    what: "a machine or instance is gone",
+    kind: 6,
+    priority: 2,
+    why: hits,
+    handle: ({ faults }, unit, code) => faults!.strike(unit, code),
+  },
+  repair: {
+    what: "a machine is there again",
+    kind: 7,
+    priority: 2,
+    why: hits,
+    handle: ({ faults }, node) => faults!.repair(node),
+  },
+  retryStart: {
+    what: "a failed start is tried again",
+    kind: 8,
+    priority: 2,
+    why: hits,
+    handle: ({ faults }, functionId) => faults!.retryStart(functionId),
+  },
+  scaling: {
+    what: "a scaling policy is asked",
+    kind: 9,
+    priority: 3,
+    why: evaluations,
+    handle: ({ controller }, functionId) => controller.evaluate(functionId),
+  },
+  poolSize: {
+    what: "the size of a pre-warmed pool is decided",
+    kind: 10,
+    priority: 3,
+    why: evaluations,
+    handle: ({ controller }, pool) => controller.resizePool(pool),
+  },
+  actuation: {
+    what: "a scaling decision takes effect that was delayed",
+    kind: 11,
+    priority: 4,
+    why: "after the evaluations of the same instant",
+    handle: ({ controller }, functionId, desired) => controller.scaleTo(functionId, desired),
+  },
+  sample: {
+    what: "sample of the time series",
+    kind: 12,
+    priority: 5,
+    why: "sees the instant as a whole",
+    handle: (handlers) => handlers.sample(),
+  },
+  warmup: {
+    what: "end of the warm-up",
+    kind: 13,
+    priority: 6,
+    why: "steps that end with it belong to it",
+    handle: (handlers) => handlers.endWarmup(),
+  },
+} as const satisfies Record<string, EventKind>;
+
+/** Handlers by kind. */
+export const HANDLERS: readonly EventKind["handle"][] = Object.values(EVENTS)
+  .toSorted((one, other) => one.kind - other.kind)
+  .map(({ handle }) => handle);
+
+/** Kinds, by number, whose events may bring about others of their kind without end. */
+export const MAY_REPEAT: readonly boolean[] = Object.values(EVENTS)
+  .toSorted((one, other) => one.kind - other.kind)
+  .map(({ why }) => why === timers || why === hits);
+
+/** All that can coincide, in its order: what it is, and why it stands there. */
+export const INSTANT_ORDER: readonly Pick<EventKind, "what" | "why">[] = [
+  {
+    what: "end of a step, by instance",
+    why: "what it frees is there for whoever comes at the same instant",
+  },
+  { what: "an instance becomes ready", why: "likewise" },
+  {
+    what: "arrival from the workload, by request",
+    why: "before timers: who arrives in time is in time",
+  },
+  ...Object.values(EVENTS).toSorted((one, other) => one.priority - other.priority),
+  {
+    what: "engines without a step in progress form one, by instance",
+    why: "so that a request that comes as a step ends can be in the next one",
+  },
+];

@@ -1,0 +1,376 @@
+import type { Clock } from "../../engine/clock.ts";
+import { Engine } from "../../engine/engine.ts";
+import type { RunColumns } from "../../engine/engine_parts.ts";
+import { type InstanceLife, InstanceState } from "../../serverless/lifecycle.ts";
+import type { ClusterParts } from "../cluster_parts.ts";
+import { EVENTS } from "../events.ts";
+import type { FunctionState } from "../functions/function_state.ts";
+import { NodePool } from "../machines/node_pool.ts";
+import type { Schedule } from "../schedule.ts";
+import { GpuWaiters } from "./gpu_waiters.ts";
+import { requireInstanceRoom } from "./instance_room.ts";
+import type { EndReason, Instance } from "./instance.ts";
+import { PrewarmedPools } from "./prewarmed_pools.ts";
+import { Sleepers } from "./sleepers.ts";
+import { findStartSource, type StartSource } from "./start_source.ts";
+
+type Writable = { -readonly [K in keyof Instance]: Instance[K] };
+
+/** What a fleet works with. */
+export interface FleetDependencies {
+  readonly parts: ClusterParts;
+  readonly run: RunColumns;
+  readonly clock: Clock;
+  readonly schedule: Schedule;
+  readonly functions: readonly FunctionState[];
+}
+
+/**
+ * All instances of a run, past and present, and the one way each comes and goes: {@link start} (or
+ * {@link create} before the run), {@link makeReady}, {@link release} or {@link end}.
+ */
+export class Fleet {
+  /** Requests in each instance; a typed column because routers scan it. */
+  outstanding = new Int32Array(16);
+  /** Instant at which the next start goes on, seconds; asked for at every event, so kept. */
+  nextStartSeconds = Infinity;
+  /** The machines; undefined when there are as many as instances need. */
+  readonly nodes: NodePool | undefined;
+  /** Instances that sleep: their service has ended, others can be made of them. */
+  readonly sleepers: Sleepers;
+  /** What starts can begin with. */
+  readonly pools: PrewarmedPools;
+  readonly functions: readonly FunctionState[];
+
+  readonly #parts: ClusterParts;
+  readonly #run: RunColumns;
+  readonly #clock: Clock;
+  readonly #schedule: Schedule;
+  readonly #instances: Writable[] = [];
+  /** Instances that are not stopped, ascending ids. */
+  readonly #alive: Writable[] = [];
+  readonly #waiters: GpuWaiters;
+  #coldStarts = 0;
+  #evictions = 0;
+  /** Functions whose requests have lost the instance that was starting for them. */
+  #unserved: number[] = [];
+
+  constructor({ parts, run, clock, schedule, functions }: FleetDependencies) {
+    const { placement } = parts;
+    this.#parts = parts;
+    this.#run = run;
+    this.#clock = clock;
+    this.#schedule = schedule;
+    this.functions = functions;
+    this.nodes = placement && new NodePool(placement, parts.functions.map(({ name }) => name));
+    this.sleepers = new Sleepers(this.nodes?.freeDramBytes);
+    this.pools = new PrewarmedPools(parts, this.nodes);
+    this.#waiters = new GpuWaiters(this.nodes);
+  }
+
+  /** Instances by id. */
+  get instances(): readonly Instance[] {
+    return this.#instances;
+  }
+
+  /** Instances that are not stopped, ascending ids. */
+  get alive(): readonly Instance[] {
+    return this.#alive;
+  }
+
+  /** Starts begun after time 0, those of sleeping instances apart. */
+  get coldStarts(): number {
+    return this.#coldStarts;
+  }
+
+  /** Idle instances that stopped for instances of other functions. */
+  get evictions(): number {
+    return this.#evictions;
+  }
+
+  /**
+   * Makes an instance that is there from the beginning, in state starting, and returns its id.
+   *
+   * @throws {RangeError} If no machine has room for it.
+   */
+  create(functionId: number): number {
+    const placed = this.nodes?.place(functionId, this.#clock.now, undefined);
+    if (this.nodes !== undefined && placed === undefined) {
+      throw new RangeError(
+        `Cannot place the first instances as ones that find free GPUs: current value is ${this.#instances.length} placed before one of "${
+          this.functions[functionId].parts.name
+        }"`,
+      );
+    }
+    return this.#add(functionId, placed ?? { node: -1 }, undefined);
+  }
+
+  #add(
+    functionId: number,
+    { node, shares, member }: Pick<StartSource, "node" | "shares" | "member">,
+    madeOf: InstanceLife["madeOf"],
+  ): number {
+    const id = this.#instances.length;
+    const fn = this.functions[functionId];
+    requireInstanceRoom(fn.parts.name, id, this.#alive.length, this.#clock.now);
+    const held = member?.ranks ?? [];
+    const instance: Writable = {
+      id,
+      functionId,
+      engine: new Engine(id, fn.parts.engine, this.#run),
+      state: InstanceState.starting,
+      createdAtSeconds: this.#clock.now,
+      readyAtSeconds: NaN,
+      drainingAtSeconds: NaN,
+      stoppedAtSeconds: NaN,
+      idleSinceSeconds: NaN,
+      idleSeconds: 0,
+      idleGeneration: 0,
+      ranks: node < 0 || held.length > 0 ? held : this.nodes!.take(functionId, node, shares),
+      madeOf,
+      slept: false,
+    };
+    this.#instances.push(instance);
+    this.#alive.push(instance);
+    if (id === this.outstanding.length) {
+      const grown = new Int32Array(id * 2);
+      grown.set(this.outstanding);
+      this.outstanding = grown;
+    }
+    fn.startBegins();
+    return id;
+  }
+
+  /**
+   * Begins a start and returns the instance; -1 when it waits for free GPUs. An instance of the
+   * function that sleeps is woken, else a member of its pool is taken, if there is room for it.
+   */
+  start(functionId: number): number {
+    const source = this.#waiters.mustWait(functionId) ? undefined : this.#findSource(functionId);
+    if (source !== undefined) return this.#begin(functionId, source);
+    this.#waiters.add(functionId);
+    this.functions[functionId].waitsForGpus();
+    return -1;
+  }
+
+  #findSource(functionId: number): StartSource | undefined {
+    return findStartSource(functionId, this.#parts, this, this.#clock.now);
+  }
+
+  #begin(functionId: number, source: StartSource): number {
+    const { now } = this.#clock;
+    const { node, stages, sleeper, member } = source;
+    const madeOf = sleeper !== undefined ? "sleeper" : member && "pool-member";
+    const id = this.#add(functionId, source, madeOf);
+    if (sleeper === undefined) this.#coldStarts++;
+    if (member !== undefined) member.instanceId = id;
+    const ranks = node < 0 ? undefined : this.#instances[id].ranks;
+    this.#parts.starts.begin(id, functionId, now, ranks, stages);
+    if (sleeper === undefined) {
+      this.pools.started(functionId, now, member, (other) => this.#waiters.mayWarm(other));
+    }
+    this.functions[functionId].idleTimes.startBegins(now);
+    this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
+    return id;
+  }
+
+  /** Whether an instance that waits for GPUs may find some now. */
+  get mayStartWaiting(): boolean {
+    return this.#waiters.mayFindRoom;
+  }
+
+  /** Starts the instances that have waited for GPUs and find room, first come first. */
+  startWaiting(): void {
+    this.#waiters.retry((functionId) => {
+      const source = this.#findSource(functionId);
+      if (source === undefined) return false;
+      this.functions[functionId].waitForGpusEnds();
+      this.#begin(functionId, source);
+      return true;
+    });
+  }
+
+  /** Takes one instance away that is wanted no more; false when none may go. */
+  shrink(functionId: number): boolean {
+    const fn = this.functions[functionId];
+    if (fn.backingOff > 0) {
+      fn.backOffEnds();
+    } else if (fn.waitingForGpus > 0) {
+      fn.waitForGpusEnds();
+      this.#waiters.removeLast(functionId);
+    } else {
+      const id = this.#retirementCandidate(fn);
+      if (id < 0) return false;
+      this.release(id);
+    }
+    return true;
+  }
+
+  /** Goes on with the starts that are under way. */
+  advanceStarts(onReady: (instanceId: number) => void): void {
+    const { now } = this.#clock;
+    this.#parts.starts.advance(now, (id) => {
+      if (id >= 0) return onReady(id);
+      this.pools.becomeReady(id, now);
+      this.#waiters.roomChanges();
+    });
+    this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
+  }
+
+  /** Lets an instance take requests. */
+  makeReady(id: number): void {
+    const instance = this.#instances[id];
+    instance.readyAtSeconds = this.#clock.now;
+    this.functions[instance.functionId].becomesReady(id);
+    this.becomeIdle(id);
+  }
+
+  /** A ready instance has served its last request. */
+  becomeIdle(id: number): void {
+    const instance = this.#instances[id];
+    instance.state = InstanceState.idle;
+    instance.idleSinceSeconds = this.#clock.now;
+    this.#waiters.roomChanges();
+  }
+
+  /** A request goes into a ready instance. */
+  enters(id: number): void {
+    this.outstanding[id]++;
+    const instance = this.#instances[id];
+    this.functions[instance.functionId].enters();
+    if (instance.state === InstanceState.idle) {
+      instance.state = InstanceState.busy;
+      instance.idleSeconds += this.#clock.now - instance.idleSinceSeconds;
+      instance.idleGeneration++;
+    }
+  }
+
+  /** Requests of an instance have ended. */
+  leave(id: number, count: number): void {
+    this.outstanding[id] -= count;
+    this.functions[this.#instances[id].functionId].leave(count);
+  }
+
+  /**
+   * An instance is not needed any more: it sleeps if its function has that, it serves nobody (one that
+   * is waking included) and is on one machine; otherwise it retires.
+   */
+  release(id: number): void {
+    const { functionId, state, madeOf, ranks } = this.#instances[id];
+    const { sleep } = this.functions[functionId].parts.scaling;
+    const isWaking = state === InstanceState.starting && madeOf === "sleeper";
+    const node = ranks[0]?.node ?? -1;
+    this.retire(id);
+    if (
+      sleep === undefined || sleep.ttlSeconds === 0 ||
+      !(isWaking || state === InstanceState.idle) || ranks.some((rank) => rank.node !== node)
+    ) return;
+    const { dramBytes, ttlSeconds } = sleep;
+    const sinceSeconds = this.#clock.now;
+    if (!this.sleepers.add({ instanceId: id, functionId, node, dramBytes, sinceSeconds })) return;
+    this.#instances[id].slept = true;
+    if (ttlSeconds < Infinity) this.#schedule.at(EVENTS.sleepEnd, sinceSeconds + ttlSeconds, id);
+  }
+
+  /** An idle instance has to go for one of another function. */
+  evict(id: number): void {
+    this.#evictions++;
+    this.release(id);
+  }
+
+  /** Takes an instance away: at once if it serves nobody, otherwise when its requests have ended. */
+  retire(id: number): void {
+    const instance = this.#instances[id];
+    if (instance.state === InstanceState.starting) return this.end(id, "retired");
+    instance.drainingAtSeconds = this.#clock.now;
+    if (this.outstanding[id] === 0) return this.end(id, "retired");
+    this.functions[instance.functionId].leavesService(id, true);
+    instance.state = InstanceState.draining;
+  }
+
+  /**
+   * Ends an instance now, in this order: its start is given up, so that nothing more is loaded for it;
+   * its function counts it no more; a request that it was to serve waits on; its engine closes; its
+   * GPUs are free, and with them whoever waits for GPUs may start at the end of this event.
+   */
+  end(id: number, why: EndReason): void {
+    const { now } = this.#clock;
+    const instance = this.#instances[id];
+    const fn = this.functions[instance.functionId];
+    if (instance.state === InstanceState.starting) {
+      if (why !== "start-failed") this.#parts.starts.cancel(id, now);
+      this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
+      fn.startEnds();
+      if (fn.waiting.returnReserved(id, now)) this.#unserved.push(fn.id);
+    } else {
+      if (this.outstanding[id] > 0) this.leave(id, this.outstanding[id]);
+      if (instance.state === InstanceState.draining) fn.drainEnds();
+      else fn.leavesService(id, false);
+      if (instance.state === InstanceState.idle) {
+        instance.idleSeconds += now - instance.idleSinceSeconds;
+      }
+    }
+    instance.state = InstanceState.stopped;
+    instance.stoppedAtSeconds = now;
+    this.#alive.splice(this.#alive.indexOf(instance), 1);
+    instance.engine.close();
+    if (instance.ranks.length === 0) return;
+    this.nodes!.release(fn.id, instance.ranks);
+    this.#waiters.roomChanges();
+  }
+
+  /** Whether a request has lost the instance that was starting for it. */
+  get hasUnserved(): boolean {
+    return this.#unserved.length > 0;
+  }
+
+  /** Takes the functions of such requests. */
+  takeUnserved(): readonly number[] {
+    const unserved = this.#unserved;
+    this.#unserved = [];
+    return unserved;
+  }
+
+  /** The running, draining or starting instances of a machine, ascending ids. */
+  onNode(node: number): Instance[] {
+    return this.#alive.filter(({ ranks }) => ranks.some((rank) => rank.node === node));
+  }
+
+  /** A machine takes no new instances; what sleeps or is pooled on it is gone. */
+  closeNode(node: number): void {
+    this.nodes!.isOpen[node] = 0;
+    this.sleepers.loseNode(node, this.#clock.now);
+    this.pools.loseNode(node, this.#clock.now);
+  }
+
+  /** A machine takes instances again. */
+  openNode(node: number): void {
+    this.nodes!.isOpen[node] = 1;
+    this.#waiters.roomChanges();
+  }
+
+  /** Decides the size of a pool anew. */
+  resizePool(pool: number): void {
+    this.pools.resize(pool, this.#clock.now, (other) => this.#waiters.mayWarm(other));
+    this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
+    this.#waiters.roomChanges();
+  }
+
+  /**
+   * The instance to retire first: the youngest one that is starting for nobody in particular, else the
+   * ready one with the fewest requests, the youngest of equals. -1 when there is none.
+   */
+  #retirementCandidate({ id: functionId, starting, waiting, ready }: FunctionState): number {
+    for (let i = this.#alive.length - 1; starting > 0 && i >= 0; i--) {
+      const { id, functionId: of, state } = this.#alive[i];
+      if (of !== functionId || state !== InstanceState.starting) continue;
+      if (!waiting.isReserved(id)) return id;
+    }
+    let best = -1;
+    for (let i = ready.count - 1; i >= 0; i--) {
+      const id = ready.ids[i];
+      if (best < 0 || this.outstanding[id] < this.outstanding[best]) best = id;
+    }
+    return best;
+  }
+}

@@ -1,0 +1,124 @@
+import { emptyTotals } from "../../metrics/meter_totals.ts";
+import type { ScalingSignals } from "../../serverless/scaling/policy.ts";
+import type { Instance } from "../fleet/instance.ts";
+import type { FunctionState } from "./function_state.ts";
+
+/** A policy's signals while they are gathered. */
+type Gathered = { -readonly [K in keyof ScalingSignals]: ScalingSignals[K] };
+
+/**
+ * What a scaling policy is told of one function: how much was asked of it and how it did since the
+ * last evaluation.
+ */
+export class Demand {
+  /** Arrivals and completions since the last evaluation. */
+  #arrivals = 0;
+  #completions = 0;
+  /** TTFTs of the first tokens since the last evaluation, seconds. */
+  readonly #ttfts: number[] = [];
+  #tbtSum = 0;
+  #tbtCount = 0;
+  readonly #totals = emptyTotals();
+  readonly #busyBefore: number[] = [];
+  #requestSeconds = 0;
+  #changedAtSeconds = 0;
+  #evaluatedAtSeconds = 0;
+  #idleSinceSeconds = 0;
+  /** One object for all evaluations. */
+  readonly #signals: Gathered = {
+    nowSeconds: 0,
+    ready: 0,
+    starting: 0,
+    queued: 0,
+    inFlight: 0,
+    waiting: 0,
+    oldestWaitSeconds: 0,
+    concurrency: 0,
+    arrivals: 0,
+    completions: 0,
+    busyFraction: 0,
+    kvUtilization: 0,
+    ttftP95Seconds: 0,
+    tbtMeanSeconds: 0,
+    idleSeconds: 0,
+  };
+
+  /** To be called before the number of the function's requests changes from `requests`. */
+  accrue(requests: number, now: number): void {
+    this.#requestSeconds += requests * (now - this.#changedAtSeconds);
+    this.#changedAtSeconds = now;
+    if (requests > 0) this.#idleSinceSeconds = now;
+  }
+
+  /** A request arrives. */
+  arrives(): void {
+    this.#arrivals++;
+  }
+
+  /** A request has had its first token. */
+  firstToken(ttftSeconds: number): void {
+    this.#ttfts.push(ttftSeconds);
+  }
+
+  /** A request has completed, with so many gaps between tokens and so many seconds in them. */
+  completes(gaps: number, gapSeconds: number): void {
+    this.#completions++;
+    this.#tbtSum += gapSeconds;
+    this.#tbtCount += gaps;
+  }
+
+  /** The signals of an evaluation; what is counted or averaged starts anew. The object is reused. */
+  evaluate(fn: FunctionState, instances: readonly Instance[], now: number): ScalingSignals {
+    const requests = fn.inFlight + fn.waiting.size;
+    this.accrue(requests, now);
+    const signals = this.#signals;
+    const seconds = now - this.#evaluatedAtSeconds;
+    signals.nowSeconds = now;
+    signals.ready = fn.ready.count;
+    signals.starting = fn.size - fn.ready.count;
+    signals.queued = fn.waiting.size;
+    signals.inFlight = fn.inFlight;
+    signals.oldestWaitSeconds = Math.max(0, now - fn.waiting.oldestSinceSeconds);
+    signals.concurrency = seconds > 0 ? this.#requestSeconds / seconds : requests;
+    signals.arrivals = this.#arrivals;
+    signals.completions = this.#completions;
+    this.#measureInstances(fn, instances, now);
+    signals.ttftP95Seconds = this.#ttftP95();
+    signals.tbtMeanSeconds = this.#tbtCount > 0 ? this.#tbtSum / this.#tbtCount : 0;
+    signals.idleSeconds = requests > 0 ? 0 : now - this.#idleSinceSeconds;
+    this.#requestSeconds = 0;
+    this.#arrivals = 0;
+    this.#completions = 0;
+    this.#ttfts.length = 0;
+    this.#tbtSum = 0;
+    this.#tbtCount = 0;
+    this.#evaluatedAtSeconds = now;
+    return signals;
+  }
+
+  #measureInstances(fn: FunctionState, instances: readonly Instance[], now: number): void {
+    const { ids, count } = fn.ready;
+    const signals = this.#signals;
+    let upSeconds = 0, busySeconds = 0, usedBlocks = 0, waiting = 0;
+    for (let i = 0; i < count; i++) {
+      const id = ids[i];
+      const { engine, readyAtSeconds } = instances[id];
+      engine.readings.readMeter(now, this.#totals);
+      busySeconds += this.#totals.busySeconds - (this.#busyBefore[id] ?? 0);
+      this.#busyBefore[id] = this.#totals.busySeconds;
+      upSeconds += now - Math.max(this.#evaluatedAtSeconds, readyAtSeconds);
+      usedBlocks += engine.readings.usedBlocks(now);
+      waiting += engine.outstanding - engine.readings.running;
+    }
+    signals.waiting = waiting;
+    signals.busyFraction = upSeconds > 0 ? Math.min(1, busySeconds / upSeconds) : 0;
+    signals.kvUtilization = count > 0 ? usedBlocks / (count * fn.parts.engine.kvBlocks) : 0;
+  }
+
+  #ttftP95(): number {
+    const { length } = this.#ttfts;
+    if (length === 0) return 0;
+    const sorted = Float64Array.from(this.#ttfts).sort();
+    return sorted[Math.min(length - 1, Math.ceil(0.95 * length) - 1)];
+  }
+}

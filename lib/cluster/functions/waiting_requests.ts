@@ -1,0 +1,142 @@
+import { fairQueue, fcfsQueue, type GatewayQueue } from "../../scheduling/admission/mod.ts";
+import type { FunctionParts } from "../cluster_parts.ts";
+
+/**
+ * The requests of one function that wait because no instance can take them: in the gateway's queue,
+ * or for an instance of their own that is starting. Each wait has a ticket, and a timer names the
+ * ticket of the wait that it limits: a request that waits a second time has a new one.
+ */
+export class WaitingRequests {
+  readonly #queue: GatewayQueue;
+  readonly #isFair: boolean;
+  readonly #promptTokens: Int32Array;
+  /** Prompt tokens of the requests that wait. */
+  #tokens = 0;
+  /** Requests that wait for an instance of their own, and since when (seconds), by instance. */
+  readonly #reserved = new Map<number, { readonly request: number; readonly since: number }>();
+  /** Ticket of each wait that a timer limits, by request. */
+  readonly #tickets = new Map<number, number>();
+  #nextTicket = 0;
+
+  /** @param promptTokens Prompt tokens by request. */
+  constructor({ fairShares }: FunctionParts, promptTokens: Int32Array) {
+    this.#promptTokens = promptTokens;
+    this.#isFair = fairShares !== undefined;
+    this.#queue = fairShares === undefined ? fcfsQueue() : fairQueue({
+      flowOf: (request) => fairShares.flowOf(request),
+      weightOf: (flow) => fairShares.weightOf(flow),
+      promptTokensOf: (request) => promptTokens[request],
+    });
+  }
+
+  /** Requests that wait, those for an instance of their own included. */
+  get size(): number {
+    return this.#queue.size + this.#reserved.size;
+  }
+
+  /** Requests that any instance of the function may serve. */
+  get queued(): number {
+    return this.#queue.size;
+  }
+
+  /** Prompt tokens of the requests that wait. */
+  get tokens(): number {
+    return this.#tokens;
+  }
+
+  /** Instant since which the longest waiting request waits, seconds; Infinity when none does. */
+  get oldestSinceSeconds(): number {
+    const queued = this.#queue.oldestSinceSeconds;
+    // Reservations are made in the order of time, and a Map keeps that order.
+    for (const { since } of this.#reserved.values()) return Math.min(queued, since);
+    return queued;
+  }
+
+  /** A request that waits, for messages: the next in the queue, else one with a reservation. */
+  get any(): number {
+    if (this.#queue.size > 0) return this.#queue.peek();
+    for (const { request } of this.#reserved.values()) return request;
+    return -1;
+  }
+
+  /** Adds a request to the queue. */
+  push(request: number, now: number): void {
+    this.#queue.push(request, now);
+    this.#tokens += this.#promptTokens[request];
+  }
+
+  /** Has a request wait for an instance that is starting for it. */
+  reserve(request: number, instanceId: number, now: number): void {
+    this.#reserved.set(instanceId, { request, since: now });
+    this.#tokens += this.#promptTokens[request];
+  }
+
+  /** Whether an instance starts for a request of its own. */
+  isReserved(instanceId: number): boolean {
+    return this.#reserved.has(instanceId);
+  }
+
+  /** Takes the request that an instance was started for; -1 for none. */
+  takeReserved(instanceId: number): number {
+    if (this.#reserved.size === 0) return -1;
+    const found = this.#reserved.get(instanceId);
+    if (found === undefined) return -1;
+    this.#reserved.delete(instanceId);
+    this.#leaves(found.request);
+    return found.request;
+  }
+
+  /** The instance that was to serve a request is gone: the request waits on, for any instance. */
+  returnReserved(instanceId: number, now: number): boolean {
+    const found = this.#reserved.get(instanceId);
+    if (found === undefined) return false;
+    this.#reserved.delete(instanceId);
+    this.#queue.push(found.request, now);
+    return true;
+  }
+
+  /** The request of the queue to be served next; -1 when there is none. */
+  peek(): number {
+    return this.#queue.peek();
+  }
+
+  /** Takes the request of the queue to be served next. */
+  pop(): void {
+    this.#leaves(this.#queue.pop());
+  }
+
+  /** A new ticket for the wait of a request that waits. */
+  ticket(request: number): number {
+    this.#tickets.set(request, this.#nextTicket);
+    return this.#nextTicket++;
+  }
+
+  /** Takes a request out whose wait has lasted too long; false when that wait is over. */
+  giveUp(request: number, ticket: number): boolean {
+    if (this.#tickets.get(request) !== ticket) return false;
+    if (!this.#queue.remove(request)) {
+      for (const [instanceId, reserved] of this.#reserved) {
+        if (reserved.request === request) this.#reserved.delete(instanceId);
+      }
+    }
+    this.#leaves(request);
+    return true;
+  }
+
+  /** Notes a request that goes to an instance without waiting, so that its flow pays for it. */
+  passThrough(request: number, now: number): void {
+    if (!this.#isFair) return;
+    this.#queue.push(request, now);
+    this.#queue.pop();
+  }
+
+  /** Charges the flow of a completed request for its output. */
+  charge(request: number, outputTokens: number): void {
+    if (this.#isFair) this.#queue.charge(request, outputTokens);
+  }
+
+  #leaves(request: number): void {
+    this.#tokens -= this.#promptTokens[request];
+    if (this.#tickets.size > 0) this.#tickets.delete(request);
+  }
+}

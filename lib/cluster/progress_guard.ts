@@ -1,0 +1,90 @@
+import type { Clock } from "../engine/clock.ts";
+import { LIMITS } from "../sim/limits.ts";
+import type { FunctionState } from "./functions/function_state.ts";
+
+/**
+ * Ends runs that would never end. A run in which requests wait goes on while something can still
+ * serve them: a start, a retry, an arrival that starts an instance, a timer that ends the wait, a
+ * scaling decision to come. It ends with an error when nothing of the kind is left, when a function's
+ * starts go on failing, or when its policy goes on keeping it at no instance.
+ */
+export class ProgressGuard {
+  readonly #functions: readonly FunctionState[];
+  readonly #clock: Clock;
+  /** Whether the run ends at an instant whatever happens. */
+  readonly #isTimed: boolean;
+  /** Scaling evaluations since a request last ended. */
+  #idleEvaluations = 0;
+
+  /** @param stopAtSeconds Instant at which the run ends whatever is unfinished, or Infinity. */
+  constructor(functions: readonly FunctionState[], clock: Clock, stopAtSeconds: number) {
+    this.#functions = functions;
+    this.#clock = clock;
+    this.#isTimed = stopAtSeconds < Infinity;
+  }
+
+  /** A request has ended. */
+  progresses(): void {
+    this.#idleEvaluations = 0;
+  }
+
+  /** A function's number of instances, or that of a pool of its, has been decided on. */
+  evaluated({ ready, starting, waiting, waitingForGpus, id }: FunctionState): void {
+    if (this.#isTimed || waiting.size === 0 || ready.count + starting > 0) return;
+    if (++this.#idleEvaluations < LIMITS.idleEvaluations.value) return;
+    this.#refuse(
+      id,
+      waitingForGpus > 0
+        ? "which finds no free GPUs"
+        : "which its scaling policy keeps at 0 instances",
+    );
+  }
+
+  /** A start has failed, and so have `failed` in a row. */
+  startFailed(fn: FunctionState, failed: number): void {
+    if (this.#isTimed || failed < LIMITS.failedStarts.value) return;
+    if (fn.waiting.size === 0 || hasTimeout(fn)) return;
+    this.#refuse(fn.id, `whose last ${failed} starts have all failed`);
+  }
+
+  /**
+   * Looks for a function whose requests wait and that nothing can serve. To be called when events of
+   * kinds that go on for ever come: faults, repairs, samples.
+   *
+   * @param mayArrive Whether a request may still arrive, at whatever function.
+   */
+  check(mayArrive: boolean): void {
+    if (this.#isTimed) return;
+    for (const fn of this.#functions) {
+      if (fn.waiting.size === 0 || fn.size > 0 || hasTimeout(fn)) continue;
+      const { decider, activation } = fn.parts.scaling;
+      if (decider !== undefined || (mayArrive && activation !== "none")) continue;
+      this.#refuseToStall(fn.id);
+    }
+  }
+
+  /** Nothing happens any more. @throws {RangeError} If a request waits. */
+  end(): void {
+    if (this.#isTimed) return;
+    const stuck = this.#functions.find(({ waiting }) => waiting.size > 0);
+    if (stuck !== undefined) this.#refuseToStall(stuck.id);
+  }
+
+  #refuseToStall(functionId: number): never {
+    this.#refuse(functionId, "and no instance will come");
+  }
+
+  #refuse(functionId: number, why: string): never {
+    const { waiting, parts: { name } } = this.#functions[functionId];
+    const comma = why.startsWith("and") ? " " : ", ";
+    throw new RangeError(
+      `Cannot make progress at ${this.#clock.now} s: request ${waiting.any} waits for function ` +
+        `"${name}"${comma}${why}`,
+    );
+  }
+}
+
+/** Whether a timer ends every wait of the function. */
+function hasTimeout({ parts: { noCapacity } }: FunctionState): boolean {
+  return noCapacity.timeoutSeconds < Infinity;
+}

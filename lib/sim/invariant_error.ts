@@ -1,0 +1,31 @@
+/** Where a law was found broken. */
+export interface InvariantPlace {
+  /** Simulated time, seconds. */
+  readonly atSeconds: number;
+  /** Name of the function. */
+  readonly functionName?: string;
+  /** Number of the instance. */
+  readonly instanceId?: number;
+  /** Row of the request. */
+  readonly request?: number;
+}
+
+/**
+ * A law of the simulator does not hold: a mistake in the program (or in a policy of the user's own),
+ * never one in its input. The message names time, function, instance and request as far as they are
+ * known.
+ */
+export class InvariantError extends Error {
+  override name = "InvariantError";
+
+  /** Makes an error of a broken law, in a few words, and of its place. */
+  constructor(law: string, place: InvariantPlace) {
+    const { atSeconds, functionName, instanceId, request } = place;
+    super(
+      `Broken law at ${atSeconds} s: ${law}` +
+        (functionName === undefined ? "" : `, function "${functionName}"`) +
+        (instanceId === undefined ? "" : `, instance ${instanceId}`) +
+        (request === undefined ? "" : `, request ${request}`),
+    );
+  }
+}
