@@ -15,6 +15,9 @@ export class ProgressGuard {
   readonly #isTimed: boolean;
   /** Scaling evaluations since a request last ended. */
   #idleEvaluations = 0;
+  /** Instances of each function that were replaced at the instant of the last such one. */
+  readonly #replacedAtOnce = new Map<FunctionState, number>();
+  #replacedAtSeconds = NaN;
 
   /** @param stopAtSeconds Instant at which the run ends whatever is unfinished, or Infinity. */
   constructor(functions: readonly FunctionState[], clock: Clock, stopAtSeconds: number) {
@@ -40,11 +43,29 @@ export class ProgressGuard {
     );
   }
 
-  /** A start has failed, and so have `failed` in a row. */
-  startFailed(fn: FunctionState, failed: number): void {
-    if (this.#isTimed || failed < LIMITS.failedStarts.value) return;
+  /**
+   * A start begins in place of one that has failed, or of an instance that goes. Those that fail, or
+   * are told to go, as they begin would be replaced for ever while time stands still.
+   */
+  replaces(fn: FunctionState): void {
+    const { now } = this.#clock;
+    if (!(now <= this.#replacedAtSeconds)) this.#replacedAtOnce.clear();
+    this.#replacedAtSeconds = now;
+    const count = (this.#replacedAtOnce.get(fn) ?? 0) + 1;
+    this.#replacedAtOnce.set(fn, count);
+    const { value: most } = LIMITS.replacedAtOnce;
+    if (count <= most) return;
+    throw new RangeError(
+      `Cannot make progress at ${now} s: ${most} instances of function ` +
+        `"${fn.parts.name}" have failed, or were told to go, as they began`,
+    );
+  }
+
+  /** A start has failed or is lost to a fault, and so are `inRow` in a row. */
+  startIsInVain(fn: FunctionState, inRow: number): void {
+    if (this.#isTimed || inRow < LIMITS.startsInVain.value) return;
     if (fn.waiting.size === 0 || hasTimeout(fn)) return;
-    this.#refuse(fn.id, `whose last ${failed} starts have all failed`);
+    this.#refuse(fn.id, `whose last ${inRow} starts have all failed`);
   }
 
   /**
@@ -57,8 +78,9 @@ export class ProgressGuard {
     if (this.#isTimed) return;
     for (const fn of this.#functions) {
       if (fn.waiting.size === 0 || fn.size > 0 || hasTimeout(fn)) continue;
-      const { decider, activation } = fn.parts.scaling;
-      if (decider !== undefined || (mayArrive && activation !== "none")) continue;
+      const { decider, activation, maxInstances } = fn.parts.scaling;
+      const mayGrow = decider !== undefined || (mayArrive && activation !== "none");
+      if (mayGrow && maxInstances > 0) continue;
       this.#refuseToStall(fn.id);
     }
   }

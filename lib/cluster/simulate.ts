@@ -49,6 +49,8 @@ class Simulation implements EventHandlers {
   readonly #sampler: Sampler;
   readonly #standstill = new Standstill();
   readonly #warmupGaps = new GapSketch();
+  /** The run goes on until then though every request has ended, seconds. */
+  readonly #lastsUntilSeconds: number;
   #isWarmingUp = false;
 
   constructor(parts: ClusterParts) {
@@ -59,7 +61,9 @@ class Simulation implements EventHandlers {
     );
     const fleet = new Fleet({ parts, run, clock, schedule, functions });
     const guard = new ProgressGuard(functions, clock, parts.stopAtSeconds);
+    const { horizonSeconds, stopAtSeconds } = parts;
     this.#parts = parts;
+    this.#lastsUntilSeconds = stopAtSeconds < Infinity ? stopAtSeconds : horizonSeconds;
     this.#run = run;
     this.#fleet = fleet;
     this.#guard = guard;
@@ -72,7 +76,8 @@ class Simulation implements EventHandlers {
   }
 
   run(): RunRecord {
-    const { requests, stopAtSeconds, horizonSeconds } = this.#parts;
+    const { requests, stopAtSeconds } = this.#parts;
+    const lastsUntilSeconds = this.#lastsUntilSeconds;
     this.#begin();
     const [clock, schedule, steps, fleet] = [
       this.#clock,
@@ -89,11 +94,12 @@ class Simulation implements EventHandlers {
       const arrival = arrivals.nextAtSeconds;
       const event = schedule.nextSeconds;
       const next = Math.min(stepEnd, startEvent, arrival, event);
-      if (steps.isAnyForming && next > clock.now) {
+      // No step begins at the instant that ends the run.
+      if (steps.isAnyForming && next > clock.now && clock.now < stopAtSeconds) {
         steps.form(fleet.instances);
         continue;
       }
-      if (gateway.ended === requests.count && next > horizonSeconds) break;
+      if (gateway.ended === requests.count && next > lastsUntilSeconds) break;
       if (next > stopAtSeconds || next === Infinity) break;
       if (next < clock.now) throw new InvariantError("time goes back", { atSeconds: clock.now });
       clock.now = next;
@@ -180,7 +186,7 @@ class Simulation implements EventHandlers {
     const { now } = this.#clock;
     return this.gateway.arrivals.nextAtSeconds > now && this.#steps.ends.isFirstAlone &&
       this.#schedule.nextSeconds > now && this.#fleet.nextStartSeconds > now &&
-      !this.#steps.isAnyForming;
+      !this.#steps.isAnyForming && now < this.#parts.stopAtSeconds;
   }
 
   /** Takes a sample of the time series, and plans the next one if anything else can happen. */
@@ -190,7 +196,7 @@ class Simulation implements EventHandlers {
     this.#guard.check(this.gateway.mayArrive);
     const goesOn = this.#schedule.size > 0 || this.#steps.ends.firstKey < Infinity ||
       this.#steps.isAnyForming || this.#fleet.nextStartSeconds < Infinity ||
-      this.gateway.arrivals.isMore || now < this.#parts.horizonSeconds;
+      this.gateway.arrivals.isMore || now < this.#lastsUntilSeconds;
     if (goesOn) this.#schedule.at(EVENTS.sample, now + this.#parts.sampleSeconds);
   }
 
@@ -214,10 +220,10 @@ class Simulation implements EventHandlers {
   }
 
   #result(): RunRecord {
-    const { horizonSeconds, stopAtSeconds, starts } = this.#parts;
+    const { starts } = this.#parts;
     const [clock, fleet, run] = [this.#clock, this.#fleet, this.#run];
     this.#guard.end();
-    clock.now = stopAtSeconds < Infinity ? stopAtSeconds : Math.max(horizonSeconds, clock.now);
+    clock.now = Math.max(this.#lastsUntilSeconds, clock.now);
     this.#sample();
     const counts = settleEngines(fleet, clock.now);
     // A run that was over by the end of the warm-up did not get to that event.

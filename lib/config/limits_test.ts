@@ -217,13 +217,18 @@ const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise
     for (let i = 0; i < 4; i++) queue.push(i, 0, 0);
     throws(() => queue.push(4, 0, 0), /^RangeError: Cannot add an event to a queue of at most 4/);
   },
-  failedStarts: () => {
-    const { guard, fn, most } = guarded("failedStarts");
-    guard.startFailed(fn, most - 1);
+  startsInVain: () => {
+    const { guard, fn, most } = guarded("startsInVain");
+    guard.startIsInVain(fn, most - 1);
     throws(
-      () => guard.startFailed(fn, most),
-      /^RangeError: Cannot make progress .*"f", whose last 10000 starts have all failed/,
+      () => guard.startIsInVain(fn, most),
+      /^RangeError: Cannot make progress .*"f", whose last 1000 starts have all failed/,
     );
+  },
+  replacedAtOnce: () => {
+    const { guard, fn, most } = guarded("replacedAtOnce");
+    for (let i = 0; i < most; i++) guard.replaces(fn);
+    throws(() => guard.replaces(fn), /^RangeError: Cannot make progress at 0 s: 10000 instances/);
   },
   idleEvaluations: () => {
     const { guard, fn, most } = guarded("idleEvaluations");

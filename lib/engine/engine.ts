@@ -49,6 +49,8 @@ export class Engine {
   /** Sequences that have ended and wait for their static batch. */
   #heldCount = 0;
   readonly #inbox = new Inbox();
+  /** Instant at which the last step ended with requests left, so that the next one is planned already. */
+  #plannedAtSeconds = -Infinity;
 
   constructor(id: number, parts: EngineParts, run: RunColumns) {
     this.#id = id;
@@ -71,8 +73,9 @@ export class Engine {
   /** Adds a request; a run in progress is cut at the end of its present step if it may join. */
   enqueue(request: number): void {
     const { isStepping } = this.#clock;
-    if (isStepping && this.#parts.asyncScheduling) {
-      this.#inbox.push(request, this.#run.clock.now);
+    const { now } = this.#run.clock;
+    if (this.#parts.asyncScheduling && (isStepping || this.#plannedAtSeconds >= now)) {
+      this.#inbox.push(request, now);
     } else {
       this.#batch.queue.push(request);
     }
@@ -152,6 +155,7 @@ export class Engine {
     }
     if (shape.chunkCount > 0) this.#finishChunks();
     this.endAtSeconds = Infinity;
+    this.#plannedAtSeconds = this.outstanding > 0 ? now : -Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
   }
 
@@ -163,11 +167,12 @@ export class Engine {
     // An instance that has stopped has no clock any more.
     const ended = this.#clock?.ahead(now) ?? 0;
     if (ended === 0) return;
+    const isInStep = this.#clock.begun(now) > ended;
     this.#clock.run.endAfter(ended);
     this.endAtSeconds = this.#clock.run.endsAtSeconds;
     this.finish();
     // The step in progress has its blocks.
-    this.#batch.pool.take(this.#batch.sequences.blocksNeeded);
+    if (isInStep) this.#batch.pool.take(this.#batch.sequences.blocksNeeded);
   }
 
   /**

@@ -46,8 +46,8 @@ export class EngineReadings {
   usedBlocks(now: number): number {
     if (this.#batch === undefined) return 0;
     const { pool, sequences } = this.#batch;
-    const ahead = this.#clock.ahead(now);
-    return pool.used + (ahead > 0 ? sequences.blocksNeededThrough(ahead) : 0);
+    const begun = this.#clock.begun(now);
+    return pool.used + (begun > 1 ? sequences.blocksNeededThrough(begun - 1) : 0);
   }
 
   /** Tokens that the decode batch has gained at `now` since the step or run in progress began. */
@@ -64,7 +64,7 @@ export class EngineReadings {
   readKvTokens(now: number, out: KvTokens): void {
     if (this.#batch === undefined) return;
     const { sequences, pool, decodes } = this.#batch;
-    const steps = this.#clock.isStepping && decodes ? this.#clock.ahead(now) + 1 : 0;
+    const steps = decodes ? this.#clock.begun(now) : 0;
     for (let slot = sequences.first; slot >= 0; slot = sequences.next[slot]) {
       const reserved = sequences.reservedBlocks[slot];
       let tokens = sequences.computedTokens(slot);

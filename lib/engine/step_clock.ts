@@ -44,7 +44,19 @@ export class StepClock {
   /** Steps of the run in progress that have ended by `now`; 0 when there is none. */
   ahead(now: number): number {
     const { run } = this;
-    return this.isStepping && run.steps > 1 ? Math.min(run.stepsDoneBy(now), run.steps - 1) : 0;
+    // A single step ends by an event, unless it is what is left of a run that was cut right here.
+    if (!this.isStepping || (run.steps <= 1 && run.endsAtSeconds > now)) return 0;
+    return run.stepsDoneBy(now);
+  }
+
+  /**
+   * Steps of the run in progress that have begun before `now`: where one ends at `now`, the next is
+   * formed at the end of the instant only.
+   */
+  begun(now: number): number {
+    if (!this.isStepping) return 0;
+    const ahead = this.ahead(now);
+    return ahead > 0 && this.run.endAtSeconds(ahead) >= now ? ahead : ahead + 1;
   }
 
   /** Lets the run in progress end with the step under way, or `extra` steps later. */

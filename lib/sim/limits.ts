@@ -184,19 +184,28 @@ export const LIMITS = {
     of: "the events that wait at one time",
     reason: "28 bytes each: 1.9 GB",
   },
-  failedStarts: {
-    value: 10_000,
+  startsInVain: {
+    value: 1000,
     unit: "starts",
-    of: "the starts of a function that fail one after the other while requests wait for it",
-    reason: "a start that fails 99 times in 100 succeeds before that but once in 10^43 runs",
+    of:
+      "the starts of a function that fail or are lost to faults one after the other while requests " +
+      "wait for it",
+    reason: "a start that fails 98 times in 100 succeeds before that but once in 10^8 runs",
+  },
+  replacedAtOnce: {
+    value: 10_000,
+    unit: "instances",
+    of:
+      "the instances of a function that are replaced at one instant since they fail as they begin",
+    reason: "time would stand still",
   },
   idleEvaluations: {
-    value: 100_000,
+    value: 20_000,
     unit: "evaluations",
     of:
       "the scaling evaluations without a request's end that leave a function, for which requests " +
       "wait, at no instance",
-    reason: "a day of one a second: a timetable may be so long",
+    reason: "more than a day of a timetable that is looked at every 5 s",
   },
   eventsWithoutProgress: {
     value: 2e7,

@@ -37,8 +37,9 @@ export class FaultInjector {
   readonly #guard: ProgressGuard;
   /** Lives of each machine or instance so far, so that events of earlier ones are known. */
   readonly #lives: number[] = [];
-  /** Starts of each function that have failed since one succeeded. */
+  /** Starts of each function that have failed since one succeeded, and those lost to faults as well. */
   readonly #failedInRow: number[];
+  readonly #vainInRow: number[];
   /** Instances whose faults are planned, where machines are not told apart. */
   #planned = 0;
 
@@ -52,6 +53,7 @@ export class FaultInjector {
     this.#guard = guard;
     this.log = new FaultLog(fleet.nodes?.count ?? 0);
     this.#failedInRow = fleet.functions.map(() => 0);
+    this.#vainInRow = fleet.functions.map(() => 0);
   }
 
   /** Plans the first faults of the machines. */
@@ -78,6 +80,7 @@ export class FaultInjector {
   ready(id: number): void {
     const { functionId } = this.#fleet.instances[id];
     this.#failedInRow[functionId] = 0;
+    this.#vainInRow[functionId] = 0;
     this.log.ready(functionId, this.#fleet.functions[functionId].ready.count, this.#clock.now);
   }
 
@@ -120,6 +123,7 @@ export class FaultInjector {
       if (state === InstanceState.draining) continue;
       functions.add(functionId);
       this.#fleet.retire(id);
+      if (state === InstanceState.starting) this.#startIsInVain(functionId);
     }
     this.#replace(functions);
   }
@@ -161,8 +165,10 @@ export class FaultInjector {
   }
 
   /** An instance is lost; the requests inside are added to `displaced`. */
-  #lose({ id, state, engine }: Instance, displaced: number[]): void {
-    if (state !== InstanceState.starting) {
+  #lose({ id, functionId, state, engine }: Instance, displaced: number[]): void {
+    if (state === InstanceState.starting) {
+      this.#startIsInVain(functionId);
+    } else {
       const log = this.log;
       const before = displaced.length;
       log.instancesLost++;
@@ -180,11 +186,14 @@ export class FaultInjector {
   #replace(functions: Iterable<number>): void {
     for (const functionId of functions) {
       const fn = this.#fleet.functions[functionId];
+      // Who has lost the instance that was starting for it may find another idle.
+      this.#gateway.serve(functionId);
       const { minInstances, maxInstances, activation } = fn.parts.scaling;
       const waiting = activation === "none" ? 0 : fn.waiting.size;
       const wanted = activation === "each" ? waiting : Math.min(1, waiting - fn.ready.count);
       const coming = () => fn.size - fn.ready.count;
       while (fn.size < minInstances || (coming() < wanted && fn.size < maxInstances)) {
+        this.#guard.replaces(fn);
         this.#fleet.start(functionId);
       }
     }
@@ -197,6 +206,12 @@ export class FaultInjector {
     this.#planFaults(node);
   }
 
+  /** A start has failed, or is lost before it is over. */
+  #startIsInVain(functionId: number): void {
+    const fn = this.#fleet.functions[functionId];
+    this.#guard.startIsInVain(fn, ++this.#vainInRow[functionId]);
+  }
+
   /** A start has failed: the next attempt comes after a wait. */
   #failStart(id: number): void {
     const { functionId } = this.#fleet.instances[id];
@@ -204,7 +219,7 @@ export class FaultInjector {
     this.#fleet.end(id, "start-failed");
     this.log.failedStarts++;
     const failed = ++this.#failedInRow[functionId];
-    this.#guard.startFailed(fn, failed);
+    this.#startIsInVain(functionId);
     const wait = this.#parts.retryWaitSeconds?.(failed) ?? 0;
     if (wait === Infinity) return this.#guard.check(this.#gateway.mayArrive);
     fn.backsOff();
@@ -217,6 +232,7 @@ export class FaultInjector {
     // Scaling may have given the instance up meanwhile.
     if (fn.backingOff === 0) return;
     fn.backOffEnds();
+    this.#guard.replaces(fn);
     this.#fleet.start(functionId);
   }
 }

@@ -44,7 +44,9 @@ export class PrewarmedPools {
   readonly #nodes: NodePool | undefined;
   #nextId = -1;
 
+  /** @throws {RangeError} If functions share a pool that need different things of a machine. */
   constructor(parts: ClusterParts, nodes: NodePool | undefined) {
+    checkShared(parts);
     this.#parts = parts;
     this.#nodes = nodes;
     this.#pools = (parts.pools ?? []).map((pool) => ({
@@ -297,5 +299,22 @@ export class PrewarmedPools {
     }
     member.endAtSeconds = now;
     if (member.ranks.length > 0) this.#nodes!.release(pool.parts.functions[0], member.ranks);
+  }
+}
+
+/** @throws {RangeError} If functions share a pool that need different things of a machine. */
+function checkShared({ pools = [], placement, functions }: ClusterParts): void {
+  for (const pool of pools) {
+    const needs = pool.functions.map((id) => {
+      const { functionId: _, ...need } = placement?.needs[id] ?? { functionId: id };
+      return JSON.stringify(need);
+    });
+    const other = pool.functions[needs.findIndex((need) => need !== needs[0])];
+    if (other === undefined) continue;
+    const [first] = pool.functions;
+    throw new RangeError(
+      `Cannot share a pool as one of functions that need the same of a machine: current value is ` +
+        `"${functions[first].name}" and "${functions[other].name}"`,
+    );
   }
 }

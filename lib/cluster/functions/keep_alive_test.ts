@@ -1,5 +1,6 @@
 import { deepEqual, equal } from "@std/assert";
 import { type KeepAlivePolicy } from "../../serverless/keep_alive/mod.ts";
+import { createPlacement } from "../../serverless/placement/mod.ts";
 import { hybridHistogram } from "../../serverless/keep_alive/hybrid_histogram.ts";
 import { type HandMadeRequest, smallCluster } from "../../../tests/support/small_cluster.ts";
 import { simulateCluster } from "../simulate.ts";
@@ -81,6 +82,40 @@ Deno.test("while other requests run, an idle instance is only kept for its time"
   const [first, second] = lives(record);
   deepEqual(first, [0, 2, 10]);
   deepEqual(second, [0, 2, 7]);
+});
+
+Deno.test("an instance started ahead that had to wait for a GPU is kept for its time from then on", () => {
+  // Function 0 is idle at 3 and planned for 13, when function 1 has the only GPU, until 23.
+  const rows: HandMadeRequest[] = [[0, 1, 1], [11, 1, 10]];
+  const parts = smallCluster(rows);
+  const of = (keepAlive: KeepAlivePolicy) => ({
+    ...parts.functions[0],
+    scaling: {
+      minInstances: 0,
+      maxInstances: 1,
+      initialInstances: 0,
+      activation: "first" as const,
+      keepAlive,
+    },
+  });
+  const { lives } = simulateCluster({
+    ...parts,
+    requests: { ...parts.requests, functionId: Uint16Array.of(0, 1) },
+    functions: [of(constant(10, 7)), of(constant(0, 0))],
+    placement: {
+      nodes: [{ gpuType: 0, gpus: 1, dramBytes: 0, ssdBytes: 0 }],
+      policy: createPlacement("first-fit"),
+      needs: [0, 1].map((functionId) => ({ functionId, gpus: 1, gpuTypes: [0], dramBytes: 0 })),
+      evictsIdle: false,
+      backfills: false,
+    },
+    horizonSeconds: 40,
+  });
+  const ahead = lives.filter(({ functionId }) => functionId === 0)[1];
+  deepEqual(
+    [ahead.createdAtSeconds, ahead.readyAtSeconds, ahead.stoppedAtSeconds],
+    [23, 25, 30],
+  );
 });
 
 Deno.test("a regular function is started just before its next request by hybrid-histogram", () => {

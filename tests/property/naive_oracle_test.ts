@@ -1,0 +1,105 @@
+import { equal, ok } from "@std/assert";
+import fc from "fast-check";
+import { simulateCluster } from "../../lib/cluster/simulate.ts";
+import type { RunRecord } from "../../lib/metrics/run_record.ts";
+import { OUTCOMES } from "../../lib/metrics/run_tables.ts";
+import type { ScalingSignals } from "../../lib/serverless/scaling/policy.ts";
+import { type NaiveCluster, naiveClusters, realParts } from "../support/naive_cases.ts";
+import { type NaiveRun, simulateNaively } from "../support/naive_simulator.ts";
+
+/** Cases per run of the suite, and where they begin; `deno task test:soak` sets more. */
+const CASES = Number(Deno.env.get("SIMFAAS_SOAK_CASES") ?? 1000);
+const SEED = Number(Deno.env.get("SIMFAAS_SOAK_SEED") ?? 20261201);
+/** Bound on the relative difference of an instant, and of a figure made of instants. */
+const TOLERANCE = 1e-9;
+
+function near(found: number, expected: number, what: string): void {
+  if (Number.isNaN(found) && Number.isNaN(expected)) return;
+  const scale = Math.max(1, Math.abs(expected));
+  ok(Math.abs(found - expected) <= TOLERANCE * scale, `${what}: ${found}, naively ${expected}`);
+}
+
+function sameRequests({ columns }: RunRecord, { requests }: NaiveRun): void {
+  for (const request of requests) {
+    const { id, tokens, limit } = request;
+    const name = `of request ${id}`;
+    equal(OUTCOMES[columns.outcome[id]], request.outcome, `outcome ${name}`);
+    equal(columns.instanceId[id], request.instance, `instance ${name}`);
+    equal(columns.preemptions[id], request.preemptions, `preemptions ${name}`);
+    near(columns.scheduledAtSeconds[id], request.scheduled, `first step ${name}`);
+    near(columns.firstTokenAtSeconds[id], tokens[0] ?? NaN, `first token ${name}`);
+    near(columns.coldStartWaitSeconds[id], request.coldWait, `cold-start wait ${name}`);
+    const isCompleted = request.outcome === "completed";
+    near(
+      columns.completedAtSeconds[id],
+      isCompleted ? tokens[tokens.length - 1] : NaN,
+      `last token ${name}`,
+    );
+    const gaps = tokens.slice(1).map((at, i) => at - tokens[i]);
+    near(
+      columns.maxTbtSeconds[id],
+      isCompleted && limit > 1 ? Math.max(...gaps) : NaN,
+      `longest gap ${name}`,
+    );
+  }
+}
+
+function sameLives({ lives, totals, peakBlocks }: RunRecord, { instances, now }: NaiveRun): void {
+  equal(lives.length, instances.length, "instances");
+  for (const life of lives) {
+    const one = instances[life.instanceId];
+    near(life.createdAtSeconds, one.created, `creation of ${one.id}`);
+    near(life.readyAtSeconds, one.ready, `readiness of ${one.id}`);
+    near(life.drainingAtSeconds, one.draining, `decision to stop ${one.id}`);
+    near(life.stoppedAtSeconds, one.stopped, `stop of ${one.id}`);
+    const busy = one.steps.map(({ from, to }) => Math.min(to, now) - from);
+    near(totals[one.id].busySeconds, busy.reduce((a, b) => a + b, 0), `busy time of ${one.id}`);
+  }
+  equal(peakBlocks, Math.max(0, ...instances.map((one) => one.peakBlocks)), "peak of blocks");
+}
+
+function sameSignals(found: readonly ScalingSignals[], { signals }: NaiveRun): void {
+  equal(found.length, signals.length, "evaluations");
+  signals.forEach((expected, i) => {
+    for (const [name, value] of Object.entries(expected)) {
+      near(found[i][name as keyof ScalingSignals]!, value, `${name} at ${expected.nowSeconds} s`);
+    }
+  });
+}
+
+/** What a run comes to: its result, or that it could not go on. */
+function attempt<T>(run: () => T, message: RegExp): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof Error && message.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
+Deno.test("the simulator does what a naive one does, one token at a time", () => {
+  const seen = { completed: 0, "timed out": 0, preemptions: 0, instances: 0, refused: 0 };
+  const compare = (cluster: NaiveCluster) => {
+    const signals: ScalingSignals[] = [];
+    const naive = attempt(() => simulateNaively(cluster), /for ever$/);
+    const real = attempt(
+      () => simulateCluster(realParts(cluster, (one) => signals.push(one))),
+      /^Cannot make progress/,
+    );
+    equal(real === undefined, naive === undefined, "only one of the two cannot make progress");
+    if (real === undefined || naive === undefined) return void seen.refused++;
+    sameSignals(signals, naive);
+    sameRequests(real, naive);
+    sameLives(real, naive);
+    near(real.endAtSeconds, naive.now, "end");
+    for (const { outcome, preemptions } of naive.requests) {
+      seen.completed += Number(outcome === "completed");
+      seen["timed out"] += Number(outcome === "timed_out");
+      seen.preemptions += preemptions;
+    }
+    seen.instances += naive.instances.length;
+  };
+  fc.assert(fc.property(naiveClusters, compare), { numRuns: CASES, seed: SEED });
+  console.log(`${CASES} cases of seed ${SEED}: ${JSON.stringify(seen)}`);
+  for (const [name, count] of Object.entries(seen)) ok(count > 0, `no ${name}`);
+});

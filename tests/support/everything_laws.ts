@@ -1,0 +1,298 @@
+import { deepEqual, equal, ok } from "@std/assert";
+import { coldStartWaits } from "../../lib/metrics/cold_start_waits.ts";
+import { OUTCOME_CODE } from "../../lib/metrics/recorder.ts";
+import type { RunRecord } from "../../lib/metrics/run_record.ts";
+import { OUTCOMES } from "../../lib/metrics/run_tables.ts";
+import { summarize } from "../../lib/metrics/summary.ts";
+import {
+  asleepSeconds,
+  lifePhases,
+  type PhaseSpan,
+  poolMemberPhases,
+  servedUntilSeconds,
+} from "../../lib/serverless/life_phases.ts";
+import { mostOf, START_SECONDS } from "./everything_parts.ts";
+import type { EverythingCase } from "./random_everything.ts";
+
+/** Slack for instants that are sums of seconds in another order. */
+const SLACK = 1e-9;
+
+const near = (a: number, b: number) =>
+  Object.is(a, b) || Math.abs(a - b) <= SLACK * Math.max(1, Math.abs(a), Math.abs(b));
+
+/** Whether two trees of data are the same, numbers up to rounding. */
+export function sameNumbers(name: string, a: unknown, b: unknown): void {
+  if (typeof a === "number") return ok(near(a, b as number), `${name}: ${a}, ${b}`);
+  if (typeof a !== "object" || a === null) return equal(a, b, name);
+  deepEqual(Object.keys(a), Object.keys(b as object), name);
+  for (const [key, value] of Object.entries(a)) {
+    sameNumbers(`${name}.${key}`, value, (b as Record<string, unknown>)[key]);
+  }
+}
+
+/** Requests that have arrived have ended one way, or the run has ended before them. */
+export function requestsAreConserved({ columns, arrived, endAtSeconds }: RunRecord): void {
+  const { count, arrivalAtSeconds, outcome } = columns;
+  let ended = 0;
+  for (let i = 0; i < count; i++) {
+    if (outcome[i] === OUTCOME_CODE.unfinished) continue;
+    ended++;
+    ok(arrivalAtSeconds[i] <= endAtSeconds, `request ${i} ended before it arrived`);
+  }
+  ok(ended <= arrived && arrived <= count, `${ended} of ${arrived} of ${count}`);
+}
+
+/** A run without an end of its own ends every request. */
+export function everybodyEnds({ columns, arrived }: RunRecord): void {
+  equal(arrived, columns.count);
+  equal(columns.outcome.includes(OUTCOME_CODE.unfinished), false, "a request has not ended");
+}
+
+/** How requests end is what the rules of their functions allow. */
+export function outcomesAreAllowed(test: EverythingCase, { columns, faults }: RunRecord): void {
+  let failed = 0;
+  for (let i = 0; i < columns.count; i++) {
+    const outcome = OUTCOMES[columns.outcome[i]];
+    const { action, limit, timeoutSeconds } = test.functions[columns.functionId[i]].noCapacity;
+    if (outcome === "rejected_no_instance") equal(action, "reject");
+    if (outcome === "rejected_queue_full") ok(limit < Infinity);
+    if (outcome === "timed_out") ok(timeoutSeconds < Infinity);
+    if (outcome === "failed") failed++;
+    if (outcome.startsWith("rejected")) ok(Number.isNaN(columns.scheduledAtSeconds[i]));
+  }
+  equal(failed, faults?.requestsFailed ?? 0);
+  ok((faults?.requestsHit ?? 0) >= failed);
+  const isAlwaysHeld = test.functions.every(({ noCapacity: { action, limit } }) =>
+    action === "queue" && limit === Infinity
+  );
+  if (test.faults.length === 0 || (isAlwaysHeld && test.inFlight !== "fail")) equal(failed, 0);
+}
+
+/** What faults did is within its bounds. */
+export function faultsAreBounded(test: EverythingCase, { faults }: RunRecord): void {
+  if (faults === undefined) return;
+  const { availability, lostTokens, recoverySeconds, failures, preemptions } = faults;
+  if (test.machines.length === 0) ok(Number.isNaN(availability));
+  else ok(!(availability > 1) && !(availability < 0), `availability ${availability}`);
+  if (test.faults.length === 0) equal(failures + preemptions + lostTokens, 0);
+  if (test.faults.every(({ notice }) => notice > 0)) equal(failures, 0);
+  if (test.faults.every(({ notice }) => notice === 0)) equal(preemptions, 0);
+  ok(Number.isNaN(recoverySeconds) || recoverySeconds >= 0);
+}
+
+/** Whoever completes was served by an instance of its function that was ready then. */
+export function instancesServeTheirOwn(test: EverythingCase, { columns, lives }: RunRecord): void {
+  for (let i = 0; i < columns.count; i++) {
+    const { [i]: scheduled } = columns.scheduledAtSeconds;
+    const { [i]: first } = columns.firstTokenAtSeconds;
+    const { [i]: last } = columns.completedAtSeconds;
+    if (!Number.isNaN(scheduled)) ok(columns.arrivalAtSeconds[i] <= scheduled);
+    if (!Number.isNaN(first)) ok(scheduled < first, "a token takes time");
+    if (columns.outcome[i] !== OUTCOME_CODE.completed) continue;
+    ok(first <= last && !(columns.maxTbtSeconds[i] > last - first + SLACK));
+    const life = lives[columns.instanceId[i]];
+    equal(life.functionId, columns.functionId[i], `function of request ${i}`);
+    ok(life.readyAtSeconds < last && last <= servedUntilSeconds(life), `request ${i}`);
+    // A request that resumes elsewhere has begun on an instance before.
+    const mayMove = test.faults.length > 0 && test.inFlight === "resume";
+    if (!mayMove) ok(scheduled >= life.readyAtSeconds, `request ${i} began too early`);
+  }
+}
+
+/** The phases of lives follow one another and fill them. */
+export function phasesFillLives(
+  test: EverythingCase,
+  { lives, pools = [], endAtSeconds }: RunRecord,
+): void {
+  const fills = (spans: readonly PhaseSpan[], from: number, to: number) => {
+    let at = from;
+    for (const span of spans) {
+      equal(span.startAtSeconds, at);
+      ok(span.endAtSeconds > at);
+      at = span.endAtSeconds;
+    }
+    equal(at, to);
+    ok(from >= 0 && to <= endAtSeconds);
+  };
+  for (const life of lives) {
+    fills(lifePhases(life), life.createdAtSeconds, life.stoppedAtSeconds);
+    const { madeOf, createdAtSeconds, readyAtSeconds } = life;
+    if (!(readyAtSeconds > createdAtSeconds)) continue;
+    const { level } = test.functions[life.functionId].sleep;
+    const warm = madeOf === "pool-member" ? "rest" : level === 1 ? "wake" : "reload";
+    const seconds = test.startFactor * START_SECONDS[madeOf === undefined ? "all" : warm];
+    ok(near(readyAtSeconds - createdAtSeconds, seconds), `start of ${life.instanceId}`);
+  }
+  for (const member of pools.flatMap(({ members }) => members)) {
+    fills(poolMemberPhases(member), member.createdAtSeconds, member.endAtSeconds);
+  }
+}
+
+/** Most of what the changes add up to, each an instant and a change; at one instant what goes first. */
+function peak(changes: readonly (readonly [number, number])[]): number {
+  let now = 0, most = 0;
+  for (const [, change] of changes.toSorted((a, b) => a[0] - b[0] || a[1] - b[1])) {
+    most = Math.max(most, now += change);
+  }
+  return most;
+}
+
+/** Each GPU has one instance or pool's member at a time, and no function more than its most. */
+export function capacityHolds(test: EverythingCase, { lives, pools = [] }: RunRecord): void {
+  const { machines, functions } = test;
+  const held = lives.flatMap((life) => {
+    const { gpus } = functions[life.functionId];
+    return [[life.createdAtSeconds, gpus], [servedUntilSeconds(life), -gpus]] as const;
+  });
+  const pooled = pools.filter(({ holdsGpus }) => holdsGpus).flatMap((pool) => {
+    const { gpus } = functions[pool.functions[0]];
+    return pool.members.flatMap((member) =>
+      [[member.createdAtSeconds, gpus], [member.endAtSeconds, -gpus]] as const
+    );
+  });
+  const gpus = machines.reduce((sum, machine) => sum + machine.gpus, 0);
+  if (machines.length > 0) ok(peak([...held, ...pooled]) <= gpus, "more GPUs than there are");
+  functions.forEach((fn, id) => {
+    const own = lives.filter(({ functionId }) => functionId === id).flatMap((life) => {
+      // Draining instances are beyond the bound.
+      const { createdAtSeconds, drainingAtSeconds } = life;
+      const served = servedUntilSeconds(life);
+      const end = drainingAtSeconds < served ? drainingAtSeconds : served;
+      return [[createdAtSeconds, 1], [end, -1]] as const;
+    });
+    ok(peak(own) <= mostOf(fn), `${peak(own)} instances of f${id}`);
+  });
+}
+
+/** A pool never exceeds its size; each member is one instance's, and ready when it is taken. */
+export function poolsHold(test: EverythingCase, { lives, pools = [] }: RunRecord): void {
+  pools.forEach(({ members, hits, demands }, i) => {
+    const changes = members.flatMap(({ createdAtSeconds, endAtSeconds }) =>
+      [[createdAtSeconds, 1], [endAtSeconds, -1]] as const
+    );
+    ok(peak(changes) <= test.pools[i].size);
+    const taken = members.filter(({ instanceId }) => instanceId >= 0);
+    equal(taken.length, hits);
+    ok(hits <= demands);
+    equal(new Set(taken.map(({ instanceId }) => instanceId)).size, hits);
+    for (const { instanceId, readyAtSeconds, endAtSeconds } of taken) {
+      equal(lives[instanceId].madeOf, "pool-member");
+      equal(lives[instanceId].createdAtSeconds, endAtSeconds);
+      ok(readyAtSeconds <= endAtSeconds);
+    }
+  });
+}
+
+/** Every sleep ends one way, and sleeping instances fit into memory. */
+export function sleepsHold(test: EverythingCase, { lives, sleep, endAtSeconds }: RunRecord): void {
+  const sleeps = lives.filter((life) => "asleepAtSeconds" in life);
+  equal(sleeps.length, sleep?.sleeps ?? 0);
+  if (sleep === undefined) return;
+  equal(lives.filter(({ madeOf }) => madeOf === "sleeper").length, sleep.wakes);
+  ok(sleep.wakes + sleep.expired + sleep.evicted <= sleep.sleeps);
+  let byteSeconds = 0;
+  for (const life of sleeps) {
+    const { ttl, level } = test.functions[life.functionId].sleep;
+    ok(asleepSeconds(life) <= ttl + SLACK);
+    if (level === 1) byteSeconds += asleepSeconds(life);
+  }
+  ok(near(byteSeconds, sleep.byteSeconds), `${byteSeconds}, ${sleep.byteSeconds}`);
+  const { machines, memory } = test;
+  if (machines.length > 0) ok(byteSeconds <= machines.length * memory * endAtSeconds + SLACK);
+}
+
+/** The parts of each wait for a start add up to it. */
+export function waitsAddUp(run: RunRecord): void {
+  const { count, request, instanceId, stage, stageNames, waitSeconds } = coldStartWaits(run);
+  const { coldStartWaitSeconds, arrivalAtSeconds, functionId } = run.columns;
+  const sums = new Float64Array(run.columns.count);
+  for (let row = 0; row < count; row++) {
+    const i = request[row];
+    sums[i] += waitSeconds[row];
+    ok(waitSeconds[row] > 0 && (row === 0 || request[row - 1] <= i));
+    const life = run.lives[instanceId[row]];
+    equal(life.functionId, functionId[i]);
+    ok(near(life.readyAtSeconds, arrivalAtSeconds[i] + coldStartWaitSeconds[i]));
+    if (stageNames[stage[row]] === "before_start") {
+      ok(near(waitSeconds[row], life.createdAtSeconds - arrivalAtSeconds[i]));
+    }
+  }
+  sums.forEach((sum, i) => ok(near(sum, coldStartWaitSeconds[i]), `wait of request ${i}`));
+}
+
+/** Time series go up and are finite; what they count adds up. */
+export function seriesAreWhole({ timeSeries, columns, arrived, endAtSeconds }: RunRecord): void {
+  const { count, ...series } = timeSeries;
+  for (const [name, values] of Object.entries(series)) {
+    equal(values.length, count, name);
+    for (const value of values) ok(value >= 0 && value < Infinity, `${name}: ${value}`);
+  }
+  const { timeSeconds, arrivals, completions, kvUtilization, busyFraction } = series;
+  for (let row = 1; row < count; row++) ok(timeSeconds[row] > timeSeconds[row - 1]);
+  for (let row = 0; row < count; row++) {
+    ok(kvUtilization[row] <= 1 && busyFraction[row] <= 1 + SLACK);
+  }
+  const sum = (values: Int32Array) => values.reduce((all, one) => all + one, 0);
+  if (count === 0) return equal(endAtSeconds, 0, "a run that takes time has intervals");
+  equal(timeSeconds[count - 1], endAtSeconds);
+  equal(sum(arrivals), arrived);
+  equal(
+    sum(completions),
+    columns.outcome.filter((code) => code === OUTCOME_CODE.completed).length,
+  );
+}
+
+/** The summary has no number that is none, costs nothing negative and counts what there was. */
+export function summaryIsSound(test: EverythingCase, run: RunRecord): void {
+  const summary = summarize(run, {
+    functions: test.functions.map(({ gpus }) => ({
+      gpus,
+      peakFlops: 1e14,
+      peakBytesPerSecond: 1e12,
+      kvBlocks: 160,
+      fixedMemoryShare: 0.3,
+      kvMemoryShare: 0.6,
+      billing: {
+        usdPerGpuSecond: 3,
+        startShare: 0.5,
+        busyShare: 1,
+        idleShare: 1,
+        drainingShare: 0,
+        granularitySeconds: test.horizon > 0 ? 0 : 1,
+        minimumSeconds: test.warmup,
+      },
+    })),
+    percentiles: [50, 99],
+    warmupSeconds: test.warmup,
+  });
+  const walk = (name: string, value: unknown): void => {
+    if (typeof value === "number") ok(Number.isFinite(value), `${name} is ${value}`);
+    else if (typeof value === "object" && value !== null) {
+      for (const [key, inner] of Object.entries(value)) walk(`${name}.${key}`, inner);
+    }
+  };
+  walk("summary", summary);
+  for (const [name, usd] of Object.entries(summary.cost)) ok(usd === null || usd >= -1e-9, name);
+  const { requests } = summary;
+  equal(requests.arrived, run.arrived);
+  const { completed, rejected, timed_out, unfinished } = requests;
+  equal(requests.arrived, completed + rejected + timed_out + unfinished);
+}
+
+/** What both stepping modes have to agree on: bit by bit what the digest is made of. */
+export function sameRuns(leap: RunRecord, step: RunRecord): void {
+  deepEqual(leap.columns, step.columns);
+  deepEqual(leap.lives, step.lives);
+  equal(leap.peakBlocks, step.peakBlocks);
+  equal(leap.gaps.count, step.gaps.count);
+  equal(leap.warmupGaps.count, step.warmupGaps.count);
+  equal(leap.stepsLeapt + leap.stepsSingle, step.stepsSingle);
+  sameNumbers("faults", leap.faults, step.faults);
+  sameNumbers("sleep", leap.sleep, step.sleep);
+  sameNumbers("pools", leap.pools, step.pools);
+  sameNumbers("totals", leap.totals, step.totals);
+  sameNumbers("kvTokens", leap.kvTokens, step.kvTokens);
+  for (const name of ["queued", "running", "idle", "busy", "kvUtilization"] as const) {
+    sameNumbers(name, Array.from(leap.timeSeries[name]), Array.from(step.timeSeries[name]));
+  }
+}

@@ -1,0 +1,423 @@
+/**
+ * A simulator of a small part of what the product simulates, written to be obviously right and not to
+ * be fast: plain objects and arrays, one token at a time, every step an event, the next event found by
+ * looking at all. It shares no code with the simulator; the rules are those of the pages on batching,
+ * scheduling and elastic fleets and of the order of events at one instant.
+ * @module
+ */
+
+import type { NaiveCluster } from "./naive_cases.ts";
+import { naivePolicy, type NaiveSignals, naiveSignals, sum } from "./naive_scaling.ts";
+
+/** A request on its way. */
+export class NaiveRequest {
+  outcome = "unfinished";
+  instance = -1;
+  scheduled = NaN;
+  /** Instant of each output token. */
+  readonly tokens: number[] = [];
+  preemptions = 0;
+  coldWait = 0;
+  endedAt = Infinity;
+  /** Tokens whose KV entries exist, those that the prefill has to provide, blocks held. */
+  computed = 0;
+  target = 0;
+  blocks = 0;
+  isDecoding = false;
+
+  /** @param limit Output tokens after which it ends. */
+  constructor(
+    readonly id: number,
+    readonly arrival: number,
+    readonly prompt: number,
+    readonly limit: number,
+  ) {}
+}
+
+/** An instance, past or present. */
+export class NaiveInstance {
+  ready = NaN;
+  draining = NaN;
+  stopped = NaN;
+  state: "starting" | "ready" | "draining" | "stopped" = "starting";
+  /** The batch in order of admission, and who waits for a place in it. */
+  running: NaiveRequest[] = [];
+  readonly queue: NaiveRequest[] = [];
+  /** Steps so far; the last may be in progress. */
+  readonly steps: { readonly from: number; readonly to: number }[] = [];
+  /** Prompt tokens that the step in progress computes of each request. */
+  chunks: { readonly request: NaiveRequest; readonly tokens: number }[] = [];
+  isStepping = false;
+  isForming = false;
+  /** End of the last step before it was rounded, and the batch if it was one of decodes alone. */
+  exactEnd = NaN;
+  lastDecoded = "";
+  peakBlocks = 0;
+  /** How often it has become idle or busy, so that a timer knows whether it is out of date. */
+  changes = 0;
+
+  constructor(readonly id: number, readonly created: number) {}
+}
+
+/** Order of events at one instant. */
+const RANKS = [
+  "step end",
+  "instance ready",
+  "arrival",
+  "timeout",
+  "keep-alive end",
+  "evaluation",
+  "actuation",
+  "step begin",
+] as const;
+
+/** Events after which a run is given up. */
+const MOST_EVENTS = 100_000;
+
+/** Step ends stand on ticks of 2^-36 s. */
+const toTick = (seconds: number) => Math.round(seconds * 2 ** 36) / 2 ** 36;
+
+/** One run; {@linkcode simulateNaively} makes one. */
+export class NaiveRun {
+  now = 0;
+  readonly requests: NaiveRequest[];
+  readonly instances: NaiveInstance[] = [];
+  readonly signals: NaiveSignals[] = [];
+  /** Who waits at the gateway: for any instance, or for the one that is starting for it. */
+  readonly waiting: { readonly request: NaiveRequest; readonly bound?: NaiveInstance }[] = [];
+  events: { at: number; rank: number; tie: number; act: () => void }[] = [];
+  #events = 0;
+  #evaluatedAt = 0;
+  readonly #policy: ReturnType<typeof naivePolicy> | undefined;
+
+  constructor(readonly cluster: NaiveCluster) {
+    const { requests, maxModelTokens, scaling } = cluster;
+    this.#policy = scaling && naivePolicy(scaling, cluster);
+    this.requests = requests.map(({ arrival, prompt, output }, id) => {
+      const room = maxModelTokens - prompt;
+      return new NaiveRequest(id, arrival, prompt, room > 0 ? Math.min(output, room) : output);
+    });
+  }
+
+  at(at: number, kind: typeof RANKS[number], act: () => void, tie = 1e9 + this.#events++): void {
+    this.events.push({ at, rank: RANKS.indexOf(kind), tie, act });
+  }
+
+  run(): void {
+    const { initial, scaling, stopAt } = this.cluster;
+    const horizon = stopAt < Infinity ? stopAt : this.cluster.horizon;
+    for (let i = 0; i < initial; i++) this.becomeReady(this.create());
+    if (scaling) this.at(scaling.period, "evaluation", () => this.evaluate());
+    for (const request of this.requests) {
+      this.at(request.arrival, "arrival", () => this.arrive(request), request.id);
+    }
+    for (let count = 0;; count++) {
+      if (count > MOST_EVENTS) throw new Error("goes on for ever");
+      let next = this.events[0];
+      for (const one of this.events) {
+        const order = one.at - next?.at || one.rank - next.rank || one.tie - next.tie;
+        if (order < 0) next = one;
+      }
+      const at = next?.at ?? Infinity;
+      // Beginning a step is the end of an instant that has been reached already.
+      if (next?.act !== undefined && next.rank !== RANKS.indexOf("step begin")) {
+        if (this.requests.every(({ outcome }) => outcome !== "unfinished") && at > horizon) break;
+      }
+      if (at > stopAt || at === Infinity) break;
+      this.now = at;
+      this.events = this.events.filter((one) => one !== next);
+      next.act();
+    }
+    if (stopAt === Infinity && this.waiting.length > 0) throw new Error("waits for ever");
+    this.now = stopAt < Infinity ? stopAt : Math.max(horizon, this.now);
+    for (const one of this.instances) if (one.state !== "stopped") one.stopped = this.now;
+  }
+
+  // Requests.
+
+  arrive(request: NaiveRequest): void {
+    const { maxModelTokens, kvBlocks, blockTokens, activation, max, action } = this.cluster;
+    const { limit, bindsStarts, timeout } = this.cluster;
+    if (request.prompt >= maxModelTokens) return this.end(request, "rejected_window");
+    if (request.prompt + request.limit - 1 > kvBlocks * blockTokens) {
+      return this.end(request, "rejected_capacity");
+    }
+    if (this.waiting.every(({ bound }) => bound !== undefined) && this.dispatch(request)) return;
+    const size = this.size();
+    const starts = size < max && (activation === "each" || (activation === "first" && size === 0));
+    const isRefused = action === "reject" && !(starts && activation === "each");
+    if (isRefused || this.waiting.length >= limit) {
+      if (starts && action === "reject") this.start();
+      return this.end(request, isRefused ? "rejected_no_instance" : "rejected_queue_full");
+    }
+    const bound = starts && bindsStarts ? this.start() : undefined;
+    const wait = { request, bound };
+    this.waiting.push(wait);
+    if (timeout < Infinity) {
+      this.at(this.now + timeout, "timeout", () => {
+        if (this.stopWaiting(wait)) this.end(request, "timed_out");
+      });
+    }
+    if (starts && !bindsStarts) this.start();
+  }
+
+  stopWaiting(wait: NaiveRun["waiting"][number]): boolean {
+    const place = this.waiting.indexOf(wait);
+    if (place >= 0) this.waiting.splice(place, 1);
+    return place >= 0;
+  }
+
+  /** Hands a request to the least loaded instance with room; false when there is none. */
+  dispatch(request: NaiveRequest): boolean {
+    const withRoom = this.instances
+      .filter((one) => one.state === "ready" && this.inside(one) < this.cluster.concurrency)
+      .sort((a, b) => this.inside(a) - this.inside(b) || a.id - b.id);
+    if (withRoom.length > 0) this.enter(withRoom[0], request);
+    return withRoom.length > 0;
+  }
+
+  enter(instance: NaiveInstance, request: NaiveRequest): void {
+    if (this.inside(instance) === 0) instance.changes++;
+    request.instance = instance.id;
+    request.coldWait = Math.max(0, instance.ready - request.arrival);
+    instance.queue.push(request);
+    this.formAtEndOfInstant(instance);
+  }
+
+  serve(): void {
+    for (const wait of this.waiting.filter(({ bound }) => bound === undefined)) {
+      if (!this.dispatch(wait.request)) return;
+      this.stopWaiting(wait);
+    }
+  }
+
+  end(request: NaiveRequest, outcome: string): void {
+    request.outcome = outcome;
+    request.endedAt = this.now;
+  }
+
+  // Instances.
+
+  inside(instance: NaiveInstance): number {
+    return instance.queue.length + instance.running.length;
+  }
+
+  inState(...states: NaiveInstance["state"][]): NaiveInstance[] {
+    return this.instances.filter(({ state }) => states.includes(state));
+  }
+
+  size(): number {
+    return this.inState("starting", "ready").length;
+  }
+
+  create(): NaiveInstance {
+    const instance = new NaiveInstance(this.instances.length, this.now);
+    this.instances.push(instance);
+    return instance;
+  }
+
+  start(): NaiveInstance {
+    const instance = this.create();
+    this.at(this.now + this.cluster.startSeconds, "instance ready", () => {
+      if (instance.state === "stopped") return;
+      this.becomeReady(instance);
+      const own = this.waiting.find(({ bound }) => bound === instance);
+      if (own && this.stopWaiting(own)) this.enter(instance, own.request);
+      this.serve();
+    }, instance.id);
+    return instance;
+  }
+
+  becomeReady(instance: NaiveInstance): void {
+    instance.state = "ready";
+    instance.ready = this.now;
+    this.becomeIdle(instance);
+  }
+
+  becomeIdle(instance: NaiveInstance): void {
+    const { keepAlive, min } = this.cluster;
+    const changes = ++instance.changes;
+    if (instance.state === "draining") return this.stop(instance);
+    if (keepAlive === Infinity) return;
+    this.at(this.now + keepAlive, "keep-alive end", () => {
+      const isIdle = instance.state === "ready" && instance.changes === changes;
+      if (isIdle && this.size() > min) this.retire(instance);
+    });
+  }
+
+  retire(instance: NaiveInstance): void {
+    if (instance.state === "ready") instance.draining = this.now;
+    if (this.inside(instance) > 0) instance.state = "draining";
+    else this.stop(instance);
+  }
+
+  stop(instance: NaiveInstance): void {
+    instance.state = "stopped";
+    instance.stopped = this.now;
+  }
+
+  // Steps.
+
+  formAtEndOfInstant(instance: NaiveInstance): void {
+    if (instance.isStepping || instance.isForming) return;
+    instance.isForming = true;
+    if (this.now >= this.cluster.stopAt) return;
+    this.at(this.now, "step begin", () => this.beginStep(instance), instance.id);
+  }
+
+  usedBlocks(instance: NaiveInstance): number {
+    return sum(instance.running.map(({ blocks }) => blocks));
+  }
+
+  /** Takes blocks for a token of each decoding sequence; who was admitted last goes if they lack. */
+  preemptForDecodes(instance: NaiveInstance): number {
+    const { running, queue } = instance;
+    const { kvBlocks, blockTokens } = this.cluster;
+    const lacksBlock = (one: NaiveRequest) =>
+      one.isDecoding && one.computed + 1 > one.blocks * blockTokens;
+    let preempted = 0;
+    while (running.filter(lacksBlock).length > kvBlocks - this.usedBlocks(instance)) {
+      const victim = running.pop()!;
+      victim.preemptions++;
+      victim.blocks = 0;
+      victim.computed = 0;
+      victim.isDecoding = false;
+      queue.unshift(victim);
+      preempted++;
+    }
+    for (const one of running.filter(lacksBlock)) one.blocks++;
+    return preempted;
+  }
+
+  /** Forms a step and returns how many it decodes and how many were preempted. */
+  plan(instance: NaiveInstance): { decodes: NaiveRequest[]; preempted: number } {
+    const { running, queue, chunks } = instance;
+    const { kvBlocks, blockTokens, maxSequences, maxTokensPerStep } = this.cluster;
+    const preempted = this.preemptForDecodes(instance);
+    const decodes = running.filter(({ isDecoding }) => isDecoding);
+    let budget = maxTokensPerStep - decodes.length;
+    const compute = (request: NaiveRequest) => {
+      const tokens = Math.min(budget, request.target - request.computed);
+      if (tokens > 0) chunks.push({ request, tokens });
+      budget -= tokens;
+    };
+    running.filter(({ isDecoding }) => !isDecoding).forEach(compute);
+    while (preempted === 0 && budget > 0 && queue.length > 0 && running.length < maxSequences) {
+      const [request] = queue;
+      request.target = request.prompt + request.tokens.length;
+      const blocks = Math.ceil(request.target / blockTokens);
+      if (blocks > kvBlocks - this.usedBlocks(instance)) break;
+      running.push(queue.shift()!);
+      request.blocks = blocks;
+      if (Number.isNaN(request.scheduled)) request.scheduled = this.now;
+      compute(request);
+    }
+    return { decodes, preempted };
+  }
+
+  beginStep(instance: NaiveInstance): void {
+    instance.isForming = false;
+    if (instance.state === "stopped" || this.inside(instance) === 0) return;
+    instance.chunks = [];
+    let { decodes, preempted } = this.plan(instance);
+    const isEmpty = decodes.length === 0 && instance.chunks.length === 0;
+    if (isEmpty && preempted > 0) ({ decodes, preempted } = this.plan(instance));
+    instance.peakBlocks = Math.max(instance.peakBlocks, this.usedBlocks(instance));
+    const context = sum(decodes.map(({ computed }) => computed + 1));
+    const chunks = instance.chunks.map(({ request, tokens }) => ({
+      tokens,
+      past: request.computed,
+    }));
+    const seconds = this.stepSeconds(decodes.length, context, chunks);
+    // Decode steps of one batch add up before they are rounded.
+    const decoded = chunks.length > 0 ? "" : decodes.map(({ id }) => id).join();
+    const goesOn = this.cluster.time.offersLine && decoded !== "" &&
+      decoded === instance.lastDecoded &&
+      toTick(instance.exactEnd) === this.now;
+    instance.exactEnd = (goesOn ? instance.exactEnd : this.now) + seconds;
+    instance.lastDecoded = decoded;
+    instance.isStepping = true;
+    const to = toTick(instance.exactEnd);
+    instance.steps.push({ from: this.now, to });
+    this.at(to, "step end", () => this.endStep(instance, decodes), instance.id);
+  }
+
+  /** The execution model, by its formula. */
+  stepSeconds(
+    decodes: number,
+    context: number,
+    chunks: readonly { readonly tokens: number; readonly past: number }[],
+  ): number {
+    const { base, perSequence, perContextToken, perPrefillToken, kneeTokens } = this.cluster.time;
+    const beyond = Math.max(0, context - kneeTokens);
+    const prefill = chunks.map(({ tokens, past }) => tokens * (1 + past / 10_000));
+    return base + perSequence * decodes + perContextToken * (context + beyond) +
+      perPrefillToken * sum(prefill);
+  }
+
+  endStep(instance: NaiveInstance, decodes: readonly NaiveRequest[]): void {
+    instance.isStepping = false;
+    for (const request of decodes) {
+      request.computed++;
+      this.token(instance, request);
+    }
+    for (const { request, tokens } of instance.chunks) {
+      request.computed += tokens;
+      if (request.computed < request.target) continue;
+      request.isDecoding = true;
+      this.token(instance, request);
+    }
+    const isAnyCompleted = [...decodes, ...instance.chunks.map(({ request }) => request)]
+      .some(({ outcome }) => outcome === "completed");
+    instance.chunks = [];
+    if (isAnyCompleted) {
+      if (this.inside(instance) === 0) this.becomeIdle(instance);
+      this.serve();
+    }
+    if (this.inside(instance) > 0) this.formAtEndOfInstant(instance);
+  }
+
+  token(instance: NaiveInstance, request: NaiveRequest): void {
+    request.tokens.push(this.now);
+    if (request.tokens.length < request.limit) return;
+    instance.running = instance.running.filter((one) => one !== request);
+    request.blocks = 0;
+    this.end(request, "completed");
+  }
+
+  // Scaling.
+
+  evaluate(): void {
+    const { period, actuationDelay } = this.cluster.scaling!;
+    this.signals.push(naiveSignals(this, this.#evaluatedAt));
+    const desired = this.#policy!(this.signals);
+    if (actuationDelay === 0) this.scaleTo(desired);
+    else this.at(this.now + actuationDelay, "actuation", () => this.scaleTo(desired));
+    this.at(this.now + period, "evaluation", () => this.evaluate());
+    this.#evaluatedAt = this.now;
+  }
+
+  scaleTo(desired: number): void {
+    while (this.size() < desired) this.start();
+    while (this.size() > desired) {
+      const isBound = (one: NaiveInstance) => this.waiting.some(({ bound }) => bound === one);
+      const [victim] = [
+        ...this.inState("starting").filter((one) => !isBound(one)).reverse(),
+        ...this.inState("ready").sort((a, b) => this.inside(a) - this.inside(b) || b.id - a.id),
+      ];
+      if (victim === undefined) return;
+      this.retire(victim);
+    }
+  }
+}
+
+/**
+ * Simulates the cluster.
+ *
+ * @throws {Error} If a request waits for an instance that will not come.
+ */
+export function simulateNaively(cluster: NaiveCluster): NaiveRun {
+  const run = new NaiveRun(cluster);
+  run.run();
+  return run;
+}
