@@ -59,9 +59,12 @@ export class DecodeRun {
       this.incrementSeconds * ((squares - sum) / 2);
   }
 
-  /** End of the first `count` steps, on the tick; the start for 0. */
+  /** End of the first `count` steps, on the tick; the start for 0, and for what is below a tick. */
   endAtSeconds(count: number): number {
-    return count === 0 ? this.startAtSeconds : toTick(this.startAtSeconds + this.seconds(count));
+    const { startAtSeconds } = this;
+    if (count === 0) return startAtSeconds;
+    const end = toTick(startAtSeconds + this.seconds(count));
+    return end > startAtSeconds ? end : startAtSeconds;
   }
 
   /** Steps that have ended by `now` (those that end at `now` included), at most `steps`. */

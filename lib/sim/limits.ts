@@ -200,12 +200,12 @@ export const LIMITS = {
     reason: "time would stand still",
   },
   idleEvaluations: {
-    value: 20_000,
+    value: 100_000,
     unit: "evaluations",
     of:
       "the scaling evaluations without a request's end that leave a function, for which requests " +
       "wait, at no instance",
-    reason: "more than a day of a timetable that is looked at every 5 s",
+    reason: "more than a day of one a second: a timetable may be so long",
   },
   eventsWithoutProgress: {
     value: 2e7,

@@ -74,7 +74,7 @@ holds("every request ends under whatever decisions", (test) => {
   deepEqual([...run.columns.outcome].filter((code) => code === 0), []);
 });
 
-Deno.test("the p95 of TTFTs is the least one that 95 % of a period's completions do not exceed", () => {
+Deno.test("the p95 of TTFTs is the least one that 95 % of a period's first tokens do not exceed", () => {
   for (let count = 1; count <= 64; count++) {
     const seen: number[] = [];
     const decider = new ScalingDecider({

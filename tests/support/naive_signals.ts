@@ -43,6 +43,8 @@ export class NaiveSignalOracle {
   readonly #log: readonly Happening[];
   readonly #requests: readonly NaiveRequest[];
   readonly #hidesPending: boolean;
+  /** Whether requests have begun anew, so that their columns hold another first token. */
+  readonly #restarts: boolean;
   /** Whether requests were bound to starts that came to nothing, and wait anew since then. */
   readonly #losesBound: boolean;
 
@@ -55,6 +57,7 @@ export class NaiveSignalOracle {
   constructor(run: RunRecord, parts: ClusterParts, log: readonly Happening[]) {
     this.#run = run;
     this.#log = log;
+    this.#restarts = parts.faults?.inFlight === "restart" && (run.faults?.requestsHit ?? 0) > 0;
     const binds = parts.functions.some(({ scaling }) => scaling.bindsStarts);
     const failsStarts = (run.faults?.failedStarts ?? 0) > 0;
     this.#hidesPending = parts.placement !== undefined || failsStarts;
@@ -123,6 +126,15 @@ export class NaiveSignalOracle {
     ).length;
   }
 
+  /** Integral of the requests that have come and not gone over an interval, request-seconds. */
+  requestSeconds(before: number, now: number): number {
+    return this.#requests.filter(({ isTurnedAway }) => !isTurnedAway).reduce(
+      (sum, { arrivalAtSeconds, endAtSeconds }) =>
+        sum + Math.max(0, Math.min(now, endAtSeconds) - Math.max(before, arrivalAtSeconds)),
+      0,
+    );
+  }
+
   /** Times in which a function had no request between two of its requests, in their order, seconds. */
   idleTimes(functionId: number): number[] {
     const own = this.#requests.filter(({ id, isTurnedAway }) =>
@@ -162,7 +174,8 @@ export class NaiveSignalOracle {
     const within = (at: number) => (at > before || before === 0) && at <= now;
     const done = own.filter(({ id }) => within(columns.completedAtSeconds[id]))
       .filter(({ id }) => OUTCOMES[columns.outcome[id]] === "completed").map(({ id }) => id);
-    const ttfts = done.map((id) => columns.firstTokenAtSeconds[id] - columns.arrivalAtSeconds[id]);
+    const ttfts = own.filter(({ id }) => within(columns.firstTokenAtSeconds[id]))
+      .map(({ id }) => columns.firstTokenAtSeconds[id] - columns.arrivalAtSeconds[id]);
     // The p95 is the least value that 95 % of all values do not exceed.
     const p95 = Math.min(
       ...ttfts.filter((value) => ttfts.filter((v) => v <= value).length >= 0.95 * ttfts.length),
@@ -175,7 +188,8 @@ export class NaiveSignalOracle {
     return {
       arrivals: exactly(own.filter((request) => within(request.arrivalAtSeconds)).length),
       completions: exactly(done.length),
-      ttftP95Seconds: exactly(ttfts.length === 0 ? 0 : p95),
+      // Who begins anew elsewhere has had a first token that the columns do not know any more.
+      ...(!this.#restarts && { ttftP95Seconds: exactly(ttfts.length === 0 ? 0 : p95) }),
       tbtMeanSeconds: exactly(gaps === 0 ? 0 : gapSeconds / gaps),
     };
   }
