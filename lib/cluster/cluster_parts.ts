@@ -191,8 +191,9 @@ export interface ClusterParts {
 export interface RunHoldings {
   /** Requests that have arrived and not ended. */
   readonly requestsInside: number;
-  /** Instances that are there, and all that were made so far. */
+  /** Instances that are there. */
   readonly instances: number;
+  /** All instances that were made so far. */
   readonly instancesMade: number;
 }
 

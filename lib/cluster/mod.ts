@@ -4,5 +4,4 @@
  * @module
  */
 export * from "./cluster_parts.ts";
-export { type EventKind, EVENTS } from "./events.ts";
 export { simulateCluster } from "./simulate.ts";

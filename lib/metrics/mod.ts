@@ -14,3 +14,4 @@ export * from "./run_tables.ts";
 export * from "./slo.ts";
 export type { StoredWeights } from "./storage_summary.ts";
 export * from "./summary.ts";
+export type { UndefinedFigures } from "./undefined_figures.ts";

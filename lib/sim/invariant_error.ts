@@ -16,6 +16,7 @@ export interface InvariantPlace {
  * known.
  */
 export class InvariantError extends Error {
+  /** Name of the class. */
   override name = "InvariantError";
 
   /** Makes an error of a broken law, in a few words, and of its place. */
