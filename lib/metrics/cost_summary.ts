@@ -15,7 +15,7 @@ export function billInstances(
   lives: readonly InstanceLife[],
   run: RunRecord,
   functions: readonly FunctionFacts[],
-  storageUsd = 0,
+  storageUsd: number,
 ): BilledUses & {
   readonly byFunctionUsd: readonly number[];
   readonly wastedUsd: number;

@@ -342,3 +342,24 @@ Deno.test("a trace's functions are those of its names; unnamed ones stand for th
     message: /current value is "a" \(allowed: b, c\)/,
   });
 });
+
+Deno.test("overheads of collectives count twice per layer where GPUs share layers, and only there", async () => {
+  const seconds = async (tensor: number, collective: number) => {
+    const { parts } = await build(
+      "model: { name: llama-3.1-8b }\ncluster: { gpu_type: H100 }",
+      `parallelization: { tensor_parallel_size: ${tensor} }
+execution: { source: profiled, overheads: { step_seconds: 1, collective_seconds: ${collective} } }`,
+    );
+    return parts.functions[0].engine.execution.stepSeconds({
+      decodeSequences: 4,
+      decodeContextTokens: 400,
+      chunkCount: 0,
+      chunkTokens: new Int32Array(0),
+      chunkPastTokens: new Int32Array(0),
+      sampledSequences: 4,
+    });
+  };
+  near(await seconds(1, 0.5), await seconds(1, 0), "one GPU");
+  near(await seconds(2, 0.5), await seconds(2, 0) + 0.5 * 2 * 32, "two GPUs");
+  near(await seconds(4, 0.5), await seconds(4, 0) + 0.5 * 2 * 32, "four GPUs");
+});

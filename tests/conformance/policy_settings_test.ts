@@ -428,6 +428,89 @@ const REFUSED: readonly (readonly [spec: ScalingSpec, wrong: Readonly<Record<str
     [DEFAULTS[9][0], { holdSeconds: 0, concurrencyPerInstance: 0, leadSeconds: -1 }],
   ];
 
+/** Settings at the very edge of their range, which are taken. */
+const TAKEN: readonly ScalingSpec[] = [
+  {
+    policy: "threshold",
+    upAbove: 1,
+    downBelow: 1,
+    upReadings: 1,
+    downReadings: 1,
+    cooldownSeconds: 0,
+  },
+  { policy: "threshold", upAbove: 0, downBelow: 0 },
+  { policy: "concurrency", keepAliveSeconds: 0, scaleDownWindowSeconds: 0, target: 0.01 },
+  { policy: "queue-delay", thresholdSeconds: 0.01 },
+  {
+    policy: "knative-kpa",
+    target: 0.01,
+    targetUtilization: 1,
+    panicWindowFraction: 1,
+    panicThreshold: 1.01,
+    maxScaleUpRate: 1.01,
+    maxScaleDownRate: 1.01,
+    stableWindowSeconds: 0.01,
+    scaleDownDelaySeconds: 0,
+    scaleToZeroGraceSeconds: 0,
+    podRetentionSeconds: 0,
+  },
+  { policy: "hpa", target: 0.01, tolerance: 0, scaleDownStabilizationSeconds: 0 },
+  { policy: "hpa", tolerance: 1 },
+  {
+    policy: "keda",
+    target: 0.01,
+    activationThreshold: 0,
+    pollingSeconds: 0.01,
+    cooldownSeconds: 0,
+  },
+  {
+    policy: "slo",
+    ttftSeconds: 0.01,
+    tpotSeconds: 0.01,
+    upAbove: 0.01,
+    downBelow: 0,
+    downReadings: 1,
+    maxGrowth: 1.01,
+    scaleToZeroAfterSeconds: 0,
+  },
+  {
+    policy: "predictive",
+    ratePerInstance: 0.01,
+    leadSeconds: 0,
+    deviations: 0,
+    alpha: 0,
+    beta: 1,
+    gamma: 0,
+    seasonSeconds: 0,
+  },
+  { policy: "schedule", entries: [{ fromSeconds: 0, instances: 0 }], leadSeconds: 0 },
+  {
+    policy: "oracle",
+    arrivalAtSeconds: AT,
+    holdSeconds: 0.01,
+    concurrencyPerInstance: 0.01,
+    leadSeconds: 0,
+  },
+];
+
+Deno.test("settings at the edge of their range are taken, and so are short periods", () => {
+  for (const spec of TAKEN) {
+    equal(createScaling({ ...spec, periodSeconds: 0.01 }).periodSeconds, 0.01);
+  }
+  const policy = createScaling({ policy: "concurrency" });
+  const decider = new ScalingDecider(policy, {
+    minInstances: 0,
+    maxInstances: 0,
+    maxStepUp: 1,
+    maxStepDown: 1,
+    upCooldownSeconds: 0,
+    downCooldownSeconds: 0,
+    scrapeDelaySeconds: 0,
+    actuationDelaySeconds: 0,
+  });
+  equal(decider.decide(signalsOf({ nowSeconds: 1, queued: 9 })), 0);
+});
+
 /** The message of what is thrown; "" when nothing is. */
 function refusal(make: () => unknown): string {
   try {

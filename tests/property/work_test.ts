@@ -46,3 +46,20 @@ Deno.test("engines do the work of their requests, however it is batched, chunked
     { numRuns: 150, seed: 20261114 },
   );
 });
+
+Deno.test("deadlines move with the arrivals that a completion releases", () => {
+  const cases = clusterCases.map((test): ClusterCase => ({ ...test, order: "edf" }));
+  fc.assert(
+    fc.property(cases, (test) => {
+      const parts = caseParts(test, "leap");
+      const { columns } = simulateCluster(parts);
+      columns.arrivalAtSeconds.forEach((at, i) => {
+        // Those that were not released by the end have no arrival.
+        if (!(at >= 0)) return;
+        const slack = parts.deadlineAtSeconds![i] - at;
+        ok(Math.abs(slack - 0.3 * columns.classId[i]) < 1e-9, `request ${i}: ${slack}`);
+      });
+    }),
+    { numRuns: 200, seed: 20261115 },
+  );
+});

@@ -131,3 +131,26 @@ Deno.test("a run that waits for an instance in vain ends in spite of its pools",
   const scaling = { ...fn.scaling, activation: "none" as const };
   throws(() => simulateCluster({ ...base, functions: [{ ...fn, scaling }] }), /make progress/);
 });
+
+Deno.test("a pool takes no GPU while an instance that needs more of them waits", () => {
+  // f0 has one of two GPUs from 0 to 40; f1 needs both and waits from 1 on. The pool, which is to have
+  // a member from 5 on, leaves the free one alone until f1 has been served.
+  const size = { ...fixedPool(1, 5), initialSize: 0 };
+  const base = onMachines([[0, 0], [1, 1]], [2], [
+    pool(1, { of: "engine", size, holdsGpus: true }),
+  ]);
+  const [f0, f1] = base.functions;
+  const record = simulateCluster({
+    ...base,
+    requests: { ...base.requests, outputTokens: Int32Array.of(36, 1) },
+    functions: [f0, f1],
+    placement: {
+      ...base.placement!,
+      needs: [1, 2].map((gpus, functionId) => ({ functionId, gpus, gpuTypes: [0], dramBytes: 0 })),
+    },
+  });
+  const [first, second] = record.lives;
+  equal(first.stoppedAtSeconds, 40);
+  equal(second.createdAtSeconds, 40);
+  for (const [created] of members(record)) ok(created >= second.stoppedAtSeconds);
+});

@@ -156,6 +156,15 @@ Deno.test("HoltWinters forecasts a line and a line with a season without error",
   }
 });
 
+Deno.test("HoltWinters forecasts nothing and knows no error before it has seen three values", () => {
+  const smooth = new HoltWinters({ alpha: 0.5, beta: 0.5, gamma: 0, seasonLength: 0 });
+  deepStrictEqual([smooth.count, smooth.forecast(1), smooth.errorDeviation], [0, 0, 0]);
+  smooth.observe(7);
+  deepStrictEqual([smooth.count, smooth.forecast(5), smooth.errorDeviation], [1, 7, 0]);
+  smooth.observe(9);
+  deepStrictEqual([smooth.count, smooth.forecast(1), smooth.errorDeviation], [2, 11, 0]);
+});
+
 Deno.test("HoltWinters follows its update equations", () => {
   const smooth = new HoltWinters({ alpha: 0.5, beta: 0.5, gamma: 0, seasonLength: 0 });
   smooth.observe(10);
