@@ -19,6 +19,7 @@ function summary(changes: Partial<Summary> = {}): Summary {
       unfinished: 5,
       reasons: { rejected_window: 300, rejected_queue_full: 40 },
     },
+    measured: { from_s: 0, completed: 100, censored: 0 },
     ttft_s: latency(0.1234),
     tbt_s: latency(0.01),
     tpot_s: latency(0.0125),

@@ -256,6 +256,18 @@ export interface Summary {
     /** Counts of each rejection or failure reason that occurred. */
     readonly reasons: Readonly<Record<string, number>>;
   };
+  /** What the latencies below are of. */
+  readonly measured: {
+    /** Requests that arrived before are left out, seconds. */
+    readonly from_s: number;
+    /** Completed requests that arrived from then on: those that are counted. */
+    readonly completed: number;
+    /**
+     * Requests that arrived from then on and were cut off by the end of the run: their latencies are
+     * longer than is known, and in no percentile.
+     */
+    readonly censored: number;
+  };
   /** Arrival to the end of the step that yields the first output token. */
   readonly ttft_s: LatencySummary;
   /** Gaps between consecutive output tokens. */

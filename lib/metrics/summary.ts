@@ -19,10 +19,11 @@ import {
   type ColdStartWaits,
   type LatencySummary,
   OUTCOMES,
+  type RequestColumns,
   type Summary,
 } from "./run_tables.ts";
 import { hasLimits, type SloLimits } from "./slo.ts";
-import { allFinite } from "./invariant_error.ts";
+import { allFinite } from "./all_finite.ts";
 import { undefinedFigures } from "./undefined_figures.ts";
 import { billStorage, storedGbHours, type StoredWeights } from "./storage_summary.ts";
 
@@ -90,6 +91,7 @@ export function summarize(run: RunRecord, options: SummaryOptions): SummaryWitho
   const cost = costFields(run, options.functions, bill, divisors, isPriced);
   const summary: Omit<SummaryWithoutDigest, "undefined_figures"> = {
     requests: counts.requests,
+    measured: measuredFields(run.columns, warmupSeconds, endAtSeconds),
     ...latencies,
     tbt_s: {
       mean: orNull(run.gaps.mean),
@@ -267,6 +269,17 @@ function prefixCacheFields(
     hit_rate_blocks: orNull(use.blockShare),
     cached_tokens: use.cachedTokens,
   };
+}
+
+/** What latencies are of: completed requests that arrived after the warm-up, and those cut off. */
+function measuredFields(columns: RequestColumns, fromSeconds: number, endAtSeconds: number) {
+  let censored = 0;
+  for (let i = 0; i < columns.count; i++) {
+    const at = columns.arrivalAtSeconds[i];
+    const isCut = columns.outcome[i] === OUTCOME_CODE.unfinished && at <= endAtSeconds;
+    if (isCut && at >= fromSeconds) censored++;
+  }
+  return { from_s: fromSeconds, completed: measuredRequests(columns, fromSeconds).count, censored };
 }
 
 /** Counts by outcome, and token totals of what completed. */

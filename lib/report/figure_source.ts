@@ -1,3 +1,4 @@
+import { fillDifference, measuredRequests } from "../metrics/latency_columns.ts";
 import type { RunResult, Summary, TimeSeriesColumns } from "../metrics/run_tables.ts";
 import type { PhaseRow } from "../plot/mod.ts";
 
@@ -17,9 +18,9 @@ export interface StageWaits {
 
 /** What the standard figures of a run are drawn from. */
 export interface FigureSource {
-  /** Times to first token of the requests that have one, seconds, in any order. */
+  /** Times to first token of the requests that the summary's latencies are of, seconds, in any order. */
   readonly ttftSeconds: Float64Array;
-  /** End-to-end latencies of the requests that have one, seconds, in any order. */
+  /** Their end-to-end latencies, seconds, in any order. */
   readonly e2eSeconds: Float64Array;
   /** Distribution of the gaps between tokens. */
   readonly tbtCdf: RunResult["tbtCdf"];
@@ -34,9 +35,15 @@ export interface FigureSource {
 export function figureSource(result: RunResult): FigureSource {
   const { requests, instances } = result;
   const { arrivalAtSeconds, firstTokenAtSeconds, completedAtSeconds } = requests;
+  const measured = measuredRequests(requests, result.summary.measured.from_s);
+  const sinceArrival = (end: Float64Array) => {
+    const seconds = new Float64Array(measured.count);
+    fillDifference(seconds, measured, end, arrivalAtSeconds);
+    return seconds;
+  };
   return {
-    ttftSeconds: differences(firstTokenAtSeconds, arrivalAtSeconds),
-    e2eSeconds: differences(completedAtSeconds, arrivalAtSeconds),
+    ttftSeconds: sinceArrival(firstTokenAtSeconds),
+    e2eSeconds: sinceArrival(completedAtSeconds),
     tbtCdf: result.tbtCdf,
     timeSeries: result.timeSeries,
     phases: phaseRows(
@@ -83,14 +90,4 @@ export function textCodes(
 /** The phases that tile an instance's life: stages of a start lie within "starting". */
 export function phaseRows(rows: readonly PhaseRow[]): PhaseRow[] {
   return rows.filter((row) => !row.phase.startsWith("start:"));
-}
-
-function differences(later: Float64Array, earlier: Float64Array): Float64Array {
-  const result = new Float64Array(later.length);
-  let count = 0;
-  for (let i = 0; i < later.length; i++) {
-    const difference = later[i] - earlier[i];
-    if (difference === difference) result[count++] = difference;
-  }
-  return result.subarray(0, count);
 }

@@ -18,6 +18,7 @@ const part = z.looseObject({ name: z.string(), arrived: z.number(), slo_attainme
 
 /** What of a summary is drawn. */
 const drawnSchema = z.looseObject({
+  measured: z.looseObject({ from_s: z.number() }).optional(),
   ttft_s: latency,
   tbt_s: latency,
   e2e_s: latency,
@@ -49,10 +50,9 @@ class Columns {
     );
   }
 
-  /** Numbers of a column without its nulls. */
-  known(name: string): Float64Array {
-    const known = this.values[name].filter((value) => value !== null);
-    return Float64Array.from(known, (value) => this.number(value, name));
+  /** Numbers of a column in the rows that are asked for; null reads as NaN. */
+  floatsOf(name: string, isAsked: (row: number) => boolean): Float64Array {
+    return this.floats(name).filter((_, row) => isAsked(row));
   }
 
   integers(name: string): Int32Array {
@@ -108,7 +108,7 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
     return new Columns(path, await readParquetColumns(path, { what, columns }));
   };
   const [requests, series, instances, gaps, waits] = await Promise.all([
-    read("requests", ["ttft_s", "e2e_s"]),
+    read("requests", ["arrival_s", "outcome", "ttft_s", "e2e_s"]),
     read("timeseries", [
       ...["time_s", "arrivals", "completions", "queued", "running"],
       ...["instances_starting", "instances_idle", "instances_busy", "instances_draining"],
@@ -118,13 +118,18 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
     read("token_gaps", ["tbt_s", "share"]),
     read("cold_start_waits", ["request", "function", "stage", "wait_s"]),
   ]);
+  const summary = readSummary(`${directory}/summary.json`);
+  // The requests that the summary's latencies are of; results of earlier versions do not say.
+  const fromSeconds = summary.measured?.from_s ?? 0;
+  const [arrivals, outcomes] = [requests.floats("arrival_s"), requests.texts("outcome")];
+  const isMeasured = (row: number) => outcomes[row] === "completed" && arrivals[row] >= fromSeconds;
   const phase = instances.texts("phase");
   const [instance, startSeconds, endSeconds] = ["instance", "start_s", "end_s"].map((name) =>
     instances.floats(name)
   );
   return {
-    ttftSeconds: requests.known("ttft_s"),
-    e2eSeconds: requests.known("e2e_s"),
+    ttftSeconds: requests.floatsOf("ttft_s", isMeasured),
+    e2eSeconds: requests.floatsOf("e2e_s", isMeasured),
     tbtCdf: { seconds: gaps.floats("tbt_s"), share: gaps.floats("share") },
     timeSeries: timeSeries(series),
     phases: phaseRows(
@@ -136,7 +141,7 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
       })),
     ),
     coldStartWaits: stageWaits(waits),
-    summary: readSummary(`${directory}/summary.json`),
+    summary,
   };
 }
 

@@ -78,6 +78,7 @@ export function madeUpRun(count: number): RunResult {
         unfinished: 0,
         reasons: { rejected_window: requests.outcome.filter((code) => code === 2).length },
       },
+      measured: { from_s: 0, completed: 190, censored: 0 },
       ttft_s: latency(0.4),
       tbt_s: latency(0.012),
       tpot_s: latency(0.013),

@@ -102,7 +102,8 @@ Deno.test("whatever is rewritten under lib/ is rewritten by replaceFile()", () =
       else if (/\.ts$/.test(name) && !/_test\.ts$|^testing_/.test(name)) {
         const text = read(decodeURIComponent(new URL(path, root).pathname));
         const writes = /\bDeno\.(writeTextFile|writeFile|rename|truncate|copyFile|create)(Sync)?\(/;
-        if (writes.test(text)) found.push(path);
+        // The mutation command writes into copies of the tree that it makes for itself.
+        if (writes.test(text) && !path.startsWith("cli/mutate")) found.push(path);
       }
     }
   };

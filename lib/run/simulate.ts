@@ -1,6 +1,7 @@
 import type { ReportProgress } from "../cluster/cluster_parts.ts";
 import { simulateCluster } from "../cluster/simulate.ts";
 import { coldStartWaits } from "../metrics/cold_start_waits.ts";
+import { censoredNotices } from "../metrics/censored_notices.ts";
 import { runDigest } from "../metrics/digest.ts";
 import { instancePhases } from "../metrics/instance_phases.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
@@ -83,6 +84,7 @@ export async function simulate(
       notices: [
         ...notices,
         ...undefinedNotices(summary.undefined_figures),
+        ...censoredNotices(summary.measured, config.metrics.percentiles),
         ...(config.simulation.replications > 1
           ? [
             `simulation.replications has no effect: simulate() is one run, the replication ` +

@@ -19,14 +19,14 @@ export class InvariantError extends Error {
   /** Name of the class. */
   override name = "InvariantError";
 
-  /** Makes an error of a broken law, in a few words, and of its place. */
-  constructor(law: string, place: InvariantPlace) {
-    const { atSeconds, functionName, instanceId, request } = place;
-    super(
-      `Broken law at ${atSeconds} s: ${law}` +
-        (functionName === undefined ? "" : `, function "${functionName}"`) +
-        (instanceId === undefined ? "" : `, instance ${instanceId}`) +
-        (request === undefined ? "" : `, request ${request}`),
-    );
+  /** Makes an error of a broken law, in a few words, and of its place where it has one. */
+  constructor(law: string, place?: InvariantPlace) {
+    super(place === undefined ? law : `Broken law at ${place.atSeconds} s: ${law}${where(place)}`);
   }
+}
+
+function where({ functionName, instanceId, request }: InvariantPlace): string {
+  return (functionName === undefined ? "" : `, function "${functionName}"`) +
+    (instanceId === undefined ? "" : `, instance ${instanceId}`) +
+    (request === undefined ? "" : `, request ${request}`);
 }

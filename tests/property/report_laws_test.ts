@@ -2,7 +2,8 @@ import { equal, ok, throws } from "@std/assert";
 import fc from "fast-check";
 import { loadConfig } from "../../lib/config/load.ts";
 import { simulate } from "../../lib/run/simulate.ts";
-import { allFinite, InvariantError } from "../../lib/metrics/invariant_error.ts";
+import { allFinite } from "../../lib/metrics/all_finite.ts";
+import { InvariantError } from "../../lib/sim/invariant_error.ts";
 import { checkReport } from "../support/report_laws.ts";
 
 const CASES = 150;

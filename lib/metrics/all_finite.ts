@@ -1,7 +1,4 @@
-/** A law that must hold in every run is broken: a mistake in the program, not of its user. */
-export class InvariantError extends Error {
-  override readonly name = "InvariantError";
-}
+import { InvariantError } from "../sim/invariant_error.ts";
 
 /**
  * Passes on what a run reports, after a look at every number in it.
