@@ -49,8 +49,6 @@ export class Engine {
   /** Sequences that have ended and wait for their static batch. */
   #heldCount = 0;
   readonly #inbox = new Inbox();
-  /** Instant at which the last step ended with requests left, so that the next one is planned already. */
-  #plannedAtSeconds = -Infinity;
 
   constructor(id: number, parts: EngineParts, run: RunColumns) {
     this.#id = id;
@@ -74,7 +72,10 @@ export class Engine {
   enqueue(request: number): void {
     const { isStepping } = this.#clock;
     const { now } = this.#run.clock;
-    if (this.#parts.asyncScheduling && (isStepping || this.#plannedAtSeconds >= now)) {
+    // Where a step of a run ends right now, the next one is formed at the end of the instant.
+    const isLate = this.#parts.asyncScheduling === true && isStepping &&
+      !this.#clock.isBetween(now);
+    if (isLate) {
       this.#inbox.push(request, now);
     } else {
       this.#batch.queue.push(request);
@@ -84,7 +85,7 @@ export class Engine {
     this.#tokensInside += columns.promptTokens[request] + generated[request];
     // A request that another engine has lost may have had its first token there.
     if (generated[request] === 0) this.promptTokensAhead += columns.promptTokens[request];
-    if (isStepping && !this.#closed) this.#interrupt();
+    if (isStepping && !this.#closed) this.#interrupt(isLate);
   }
 
   /** Lets the scheduler see the requests that came by `until`. */
@@ -155,7 +156,6 @@ export class Engine {
     }
     if (shape.chunkCount > 0) this.#finishChunks();
     this.endAtSeconds = Infinity;
-    this.#plannedAtSeconds = this.outstanding > 0 ? now : -Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
   }
 
@@ -217,11 +217,10 @@ export class Engine {
   }
 
   /** The batch may change: the run in progress ends with the step under way. */
-  #interrupt(): void {
+  #interrupt(isLate: boolean): void {
     // With asynchronous scheduling the change comes when the inbox is read, a step later.
-    const isAsync = this.#parts.asyncScheduling === true;
-    if (!isAsync) this.#interrupted = true;
-    this.#clock.cut(isAsync ? 1 : 0);
+    if (!isLate) this.#interrupted = true;
+    this.#clock.cut(isLate ? 1 : 0);
     this.endAtSeconds = this.#clock.run.endsAtSeconds;
   }
 

@@ -49,14 +49,19 @@ export class StepClock {
     return run.stepsDoneBy(now);
   }
 
+  /** Whether a step of the run in progress ends at `now`. */
+  isBetween(now: number): boolean {
+    const ahead = this.ahead(now);
+    return ahead > 0 && this.run.endAtSeconds(ahead) >= now;
+  }
+
   /**
    * Steps of the run in progress that have begun before `now`: where one ends at `now`, the next is
    * formed at the end of the instant only.
    */
   begun(now: number): number {
     if (!this.isStepping) return 0;
-    const ahead = this.ahead(now);
-    return ahead > 0 && this.run.endAtSeconds(ahead) >= now ? ahead : ahead + 1;
+    return this.ahead(now) + (this.isBetween(now) ? 0 : 1);
   }
 
   /** Lets the run in progress end with the step under way, or `extra` steps later. */

@@ -177,13 +177,13 @@ export function runBatchingLaws(options: BatchingLawsOptions): void {
   };
 
   law("conservation", "every request gets its tokens and every block comes back", (test, mode) => {
-    const { columns, totals, timeSeries, peakBlocks } = see(test, mode);
+    // The run itself ends with an error where blocks are held by nobody.
+    const { columns, totals, peakBlocks } = see(test, mode);
     ok(
       columns.outcome.every((outcome) =>
         outcome === OUTCOME_CODE.completed || outcome === OUTCOME_CODE.rejected_capacity
       ),
     );
-    strictEqual(timeSeries.kvUtilization.at(-1), 0);
     ok(peakBlocks <= caseParts(test, mode).functions[0].engine.kvBlocks);
     const [{ outputTokens, promptTokens }] = totals;
     ok(outputTokens >= sumOf(columns.outputTokens, columns.outcome));

@@ -62,6 +62,19 @@ Deno.test("leap stepping equals step stepping on random clusters", () => {
   );
 });
 
+Deno.test("leap stepping equals step stepping where arrivals come as steps end", () => {
+  // Steps of 1/8 s and arrivals on their multiples coincide to the bit.
+  const ticked = ({ time, ...rest }: ClusterCase): ClusterCase => ({
+    ...rest,
+    grid: 0.125,
+    time: { ...time, base: 0.125, perPrefillToken: 0, perSequence: 0, perContextToken: 0 },
+  });
+  fc.assert(fc.property(clusterCases.map(ticked), run), {
+    numRuns: Math.ceil(CASES / 2),
+    seed: SEED + 1,
+  });
+});
+
 Deno.test("step stepping refuses an execution model whose steps leave its decode line", () => {
   const lying = fc.sample(clusterCases, { numRuns: 20, seed: SEED }).map((test) => {
     const parts = caseParts(test, "step");

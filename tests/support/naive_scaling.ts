@@ -1,5 +1,6 @@
 import type { NaiveScaling } from "./naive_cases.ts";
-import type { NaiveRequest, NaiveRun } from "./naive_simulator.ts";
+import type { NaiveRun } from "./naive_simulator.ts";
+import type { NaiveRequest } from "./naive_state.ts";
 
 /** The sum of some numbers. */
 export const sum = (values: readonly number[]) => values.reduce((all, one) => all + one, 0);

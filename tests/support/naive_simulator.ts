@@ -8,56 +8,7 @@
 
 import type { NaiveCluster } from "./naive_cases.ts";
 import { naivePolicy, type NaiveSignals, naiveSignals, sum } from "./naive_scaling.ts";
-
-/** A request on its way. */
-export class NaiveRequest {
-  outcome = "unfinished";
-  instance = -1;
-  scheduled = NaN;
-  /** Instant of each output token. */
-  readonly tokens: number[] = [];
-  preemptions = 0;
-  coldWait = 0;
-  endedAt = Infinity;
-  /** Tokens whose KV entries exist, those that the prefill has to provide, blocks held. */
-  computed = 0;
-  target = 0;
-  blocks = 0;
-  isDecoding = false;
-
-  /** @param limit Output tokens after which it ends. */
-  constructor(
-    readonly id: number,
-    readonly arrival: number,
-    readonly prompt: number,
-    readonly limit: number,
-  ) {}
-}
-
-/** An instance, past or present. */
-export class NaiveInstance {
-  ready = NaN;
-  draining = NaN;
-  stopped = NaN;
-  state: "starting" | "ready" | "draining" | "stopped" = "starting";
-  /** The batch in order of admission, and who waits for a place in it. */
-  running: NaiveRequest[] = [];
-  readonly queue: NaiveRequest[] = [];
-  /** Steps so far; the last may be in progress. */
-  readonly steps: { readonly from: number; readonly to: number }[] = [];
-  /** Prompt tokens that the step in progress computes of each request. */
-  chunks: { readonly request: NaiveRequest; readonly tokens: number }[] = [];
-  isStepping = false;
-  isForming = false;
-  /** End of the last step before it was rounded, and the batch if it was one of decodes alone. */
-  exactEnd = NaN;
-  lastDecoded = "";
-  peakBlocks = 0;
-  /** How often it has become idle or busy, so that a timer knows whether it is out of date. */
-  changes = 0;
-
-  constructor(readonly id: number, readonly created: number) {}
-}
+import { NaiveInstance, NaiveRequest } from "./naive_state.ts";
 
 /** Order of events at one instant. */
 const RANKS = [

@@ -56,6 +56,20 @@ Deno.test("a request that loses the instance that was starting for it is served 
   equal(run.lives.length, 2, "nothing is started for who is served");
 });
 
+Deno.test("a request whose own start fails is served by an idle instance, not by the next attempt", () => {
+  // The start from 1 to 11 fails; the next attempt would be over at 71.
+  const run = runSmall([[0, 1, 3], [1, 1, 1]], {
+    startSeconds: 10,
+    scaling: { ...OWN_STARTS, initialInstances: 1 },
+    fn: waiting(),
+    cluster: {
+      faults: { ...failing({}), startFails: () => true, retryWaitSeconds: () => 60 },
+    },
+  });
+  deepEqual([...run.columns.instanceId], [0, 0]);
+  deepEqual([...run.columns.scheduledAtSeconds], [0, 11]);
+});
+
 Deno.test("requests with starts of their own are seen by scaling, which leaves those starts alone", () => {
   // The policy wants no instance at 1 s, while two start for two requests.
   const { seen, decider } = watching([0, 0, 0, 0]);
