@@ -46,6 +46,26 @@ holds("keep-alive policies are told of each time without a request, and of no ot
   });
 });
 
+holds(
+  "routers choose from ready instances of the function, in the order of their numbers",
+  (test) => {
+    const { run, log } = runScaled(test);
+    const over = new Set(
+      run.lives.filter((life) => life.readyAtSeconds <= 0).map((l) => l.instanceId),
+    );
+    for (const one of log) {
+      if (one.kind === "over") over.add(one.instanceId);
+      if (one.kind !== "route") continue;
+      ok(one.candidates.includes(one.instanceId));
+      one.candidates.forEach((id, i) => {
+        ok(i === 0 || id > one.candidates[i - 1], `${one.candidates}`);
+        ok(over.has(id) && run.lives[id].readyAtSeconds >= 0, `${id} is not ready`);
+        equal(run.lives[id].functionId, run.columns.functionId[one.request]);
+      });
+    }
+  },
+);
+
 holds("leap = step in what scaling policies see and decide", (test) => {
   const [leap, step] = (["leap", "step"] as const).map((stepping) =>
     evaluations(runScaled(test, stepping).log)

@@ -43,8 +43,13 @@ export interface Evaluation {
 /** What happened in a run, in its order, as far as policies and services are told of it. */
 export type Happening =
   | Evaluation
-  /** A router has sent a request to an instance. */
-  | { readonly kind: "route"; readonly request: number; readonly instanceId: number }
+  /** A router has sent a request to an instance, one of those that it could choose from. */
+  | {
+    readonly kind: "route";
+    readonly request: number;
+    readonly instanceId: number;
+    readonly candidates: readonly number[];
+  }
   /** A start has begun, has been given up, is over (whether it has failed or not). */
   | { readonly kind: "begin"; readonly instanceId: number; readonly functionId: number }
   | { readonly kind: "cancel" | "over"; readonly instanceId: number }
@@ -91,7 +96,8 @@ function recordingRouting(routing: RoutingPolicy, log: Happening[]): RoutingPoli
     name: routing.name,
     pick(request, requests, signals) {
       const instanceId = routing.pick(request, requests, signals);
-      log.push({ kind: "route", request, instanceId });
+      const candidates = [...signals.candidates.subarray(0, signals.candidateCount)];
+      log.push({ kind: "route", request, instanceId, candidates });
       return instanceId;
     },
   };
