@@ -66,6 +66,20 @@ holds(
   },
 );
 
+holds("starts, of pools' members too, are told of as many GPUs as an instance has", (test) => {
+  const { parts, log } = runScaled(test);
+  for (const one of log) {
+    if (one.kind !== "begin") continue;
+    const { placement } = parts;
+    if (placement === undefined) equal(one.ranks, undefined);
+    else {
+      const gpus = new Set(one.ranks!.map(({ node, gpu }) => `${node} ${gpu}`));
+      equal(gpus.size, placement.needs[one.functionId].gpus);
+      for (const { node, gpu } of one.ranks!) ok(gpu >= 0 && gpu < placement.nodes[node].gpus);
+    }
+  }
+});
+
 holds("leap = step in what scaling policies see and decide", (test) => {
   const [leap, step] = (["leap", "step"] as const).map((stepping) =>
     evaluations(runScaled(test, stepping).log)

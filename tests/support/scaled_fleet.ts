@@ -4,6 +4,7 @@ import type { Stepping } from "../../lib/cluster/engine_parts.ts";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import type { RoutingPolicy } from "../../lib/scheduling/routing/policy.ts";
+import type { RankPlace } from "../../lib/serverless/cold_start/start_request.ts";
 import type { StartService } from "../../lib/serverless/cold_start/start_service.ts";
 import type { KeepAlivePolicy } from "../../lib/serverless/keep_alive/policy.ts";
 import type { ScalingSignals } from "../../lib/serverless/scaling/policy.ts";
@@ -51,7 +52,12 @@ export type Happening =
     readonly candidates: readonly number[];
   }
   /** A start has begun, has been given up, is over (whether it has failed or not). */
-  | { readonly kind: "begin"; readonly instanceId: number; readonly functionId: number }
+  | {
+    readonly kind: "begin";
+    readonly instanceId: number;
+    readonly functionId: number;
+    readonly ranks: readonly RankPlace[] | undefined;
+  }
   | { readonly kind: "cancel" | "over"; readonly instanceId: number }
   /** A keep-alive policy has been told of an idle time, seconds. */
   | { readonly kind: "idle"; readonly functionId: number; readonly seconds: number };
@@ -126,9 +132,9 @@ function recordingStarts(starts: StartService, log: Happening[]): StartService {
     get spans() {
       return starts.spans;
     },
-    begin(instanceId, functionId, ...others) {
-      log.push({ kind: "begin", instanceId, functionId });
-      starts.begin(instanceId, functionId, ...others);
+    begin(instanceId, functionId, now, ranks, stages) {
+      log.push({ kind: "begin", instanceId, functionId, ranks });
+      starts.begin(instanceId, functionId, now, ranks, stages);
     },
     cancel(instanceId, now) {
       log.push({ kind: "cancel", instanceId });
