@@ -80,6 +80,22 @@ holds("starts, of pools' members too, are told of as many GPUs as an instance ha
   }
 });
 
+holds("a pool's policy is told of each start that asks for a member, once", (test) => {
+  const { run, parts, log } = runScaled(test);
+  const asked = (parts.pools ?? []).map(() => 0);
+  for (const one of log) {
+    if (one.kind === "pool") {
+      equal(one.demands, asked[one.pool]);
+      asked[one.pool] = 0;
+    }
+    // Those that wake a sleeping instance ask for none.
+    if (one.kind !== "begin" || run.lives[one.instanceId]?.madeOf === "sleeper") continue;
+    parts.pools?.forEach(({ functions }, pool) => {
+      if (one.instanceId >= 0 && functions.includes(one.functionId)) asked[pool]++;
+    });
+  }
+});
+
 holds("leap = step in what scaling policies see and decide", (test) => {
   const [leap, step] = (["leap", "step"] as const).map((stepping) =>
     evaluations(runScaled(test, stepping).log)

@@ -4,6 +4,7 @@ import type { Stepping } from "../../lib/cluster/engine_parts.ts";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import type { RoutingPolicy } from "../../lib/scheduling/routing/policy.ts";
+import type { PoolSizePolicy } from "../../lib/serverless/keep_alive/prewarmed_pool.ts";
 import type { RankPlace } from "../../lib/serverless/cold_start/start_request.ts";
 import type { StartService } from "../../lib/serverless/cold_start/start_service.ts";
 import type { KeepAlivePolicy } from "../../lib/serverless/keep_alive/policy.ts";
@@ -59,6 +60,8 @@ export type Happening =
     readonly ranks: readonly RankPlace[] | undefined;
   }
   | { readonly kind: "cancel" | "over"; readonly instanceId: number }
+  /** A pool's policy has been told how many starts asked for a member since it was last asked. */
+  | { readonly kind: "pool"; readonly pool: number; readonly demands: number }
   /** A keep-alive policy has been told of an idle time, seconds. */
   | { readonly kind: "idle"; readonly functionId: number; readonly seconds: number };
 
@@ -124,6 +127,17 @@ function recordingKeepAlive(
   };
 }
 
+function recordingSize(size: PoolSizePolicy, pool: number, log: Happening[]): PoolSizePolicy {
+  return {
+    periodSeconds: size.periodSeconds,
+    initialSize: size.initialSize,
+    size(demands) {
+      log.push({ kind: "pool", pool, demands });
+      return size.size(demands);
+    },
+  };
+}
+
 function recordingStarts(starts: StartService, log: Happening[]): StartService {
   return {
     get nextEventSeconds() {
@@ -164,6 +178,9 @@ export function scaledParts(test: ScaledCase, stepping: Stepping, log: Happening
         keepAlive: recordingKeepAlive(fn.scaling.keepAlive!, id, log),
       },
     })),
+    ...(parts.pools && {
+      pools: parts.pools.map((pool, i) => ({ ...pool, size: recordingSize(pool.size, i, log) })),
+    }),
     starts: recordingStarts(parts.starts, log),
   };
 }
