@@ -240,7 +240,11 @@ Deno.test("plot names the damaged file of the results, and what is wrong with it
       ["requests.parquet", new Uint8Array(), /requests\.parquet: Cannot .* an empty file$/],
       ["requests.parquet", whole.subarray(0, whole.length >> 1), /a damaged Parquet file \(/],
       ["requests.parquet", flipped, /a damaged Parquet file \(/],
-      ["requests.parquet", Uint8Array.from(other), /the column arrival_s: .* a Parquet file with x$/],
+      [
+        "requests.parquet",
+        Uint8Array.from(other),
+        /the column arrival_s: .* a Parquet file with x$/,
+      ],
       ["requests.parquet", new TextEncoder().encode("secret"), /requests\.parquet: .* is text$/],
       ["summary.json", new TextEncoder().encode("{"), /summary\.json:1:2: Cannot .* as JSON/],
       [

@@ -46,6 +46,56 @@ holds("keep-alive policies are told of each time without a request, and of no ot
   });
 });
 
+holds(
+  "routers choose from ready instances of the function, in the order of their numbers",
+  (test) => {
+    const { run, log } = runScaled(test);
+    const over = new Set(
+      run.lives.filter((life) => life.readyAtSeconds <= 0).map((l) => l.instanceId),
+    );
+    for (const one of log) {
+      if (one.kind === "over") over.add(one.instanceId);
+      if (one.kind !== "route") continue;
+      ok(one.candidates.includes(one.instanceId));
+      one.candidates.forEach((id, i) => {
+        ok(i === 0 || id > one.candidates[i - 1], `${one.candidates}`);
+        ok(over.has(id) && run.lives[id].readyAtSeconds >= 0, `${id} is not ready`);
+        equal(run.lives[id].functionId, run.columns.functionId[one.request]);
+      });
+    }
+  },
+);
+
+holds("starts, of pools' members too, are told of as many GPUs as an instance has", (test) => {
+  const { parts, log } = runScaled(test);
+  for (const one of log) {
+    if (one.kind !== "begin") continue;
+    const { placement } = parts;
+    if (placement === undefined) equal(one.ranks, undefined);
+    else {
+      const gpus = new Set(one.ranks!.map(({ node, gpu }) => `${node} ${gpu}`));
+      equal(gpus.size, placement.needs[one.functionId].gpus);
+      for (const { node, gpu } of one.ranks!) ok(gpu >= 0 && gpu < placement.nodes[node].gpus);
+    }
+  }
+});
+
+holds("a pool's policy is told of each start that asks for a member, once", (test) => {
+  const { run, parts, log } = runScaled(test);
+  const asked = (parts.pools ?? []).map(() => 0);
+  for (const one of log) {
+    if (one.kind === "pool") {
+      equal(one.demands, asked[one.pool]);
+      asked[one.pool] = 0;
+    }
+    // Those that wake a sleeping instance ask for none.
+    if (one.kind !== "begin" || run.lives[one.instanceId]?.madeOf === "sleeper") continue;
+    parts.pools?.forEach(({ functions }, pool) => {
+      if (one.instanceId >= 0 && functions.includes(one.functionId)) asked[pool]++;
+    });
+  }
+});
+
 holds("leap = step in what scaling policies see and decide", (test) => {
   const [leap, step] = (["leap", "step"] as const).map((stepping) =>
     evaluations(runScaled(test, stepping).log)

@@ -4,6 +4,8 @@ import type { Stepping } from "../../lib/engine/engine_parts.ts";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import type { RoutingPolicy } from "../../lib/scheduling/routing/policy.ts";
+import type { PoolSizePolicy } from "../../lib/serverless/keep_alive/prewarmed_pool.ts";
+import type { RankPlace } from "../../lib/serverless/cold_start/start_request.ts";
 import type { StartService } from "../../lib/serverless/cold_start/start_service.ts";
 import type { KeepAlivePolicy } from "../../lib/serverless/keep_alive/policy.ts";
 import type { ScalingSignals } from "../../lib/serverless/scaling/policy.ts";
@@ -43,11 +45,23 @@ export interface Evaluation {
 /** What happened in a run, in its order, as far as policies and services are told of it. */
 export type Happening =
   | Evaluation
-  /** A router has sent a request to an instance. */
-  | { readonly kind: "route"; readonly request: number; readonly instanceId: number }
+  /** A router has sent a request to an instance, one of those that it could choose from. */
+  | {
+    readonly kind: "route";
+    readonly request: number;
+    readonly instanceId: number;
+    readonly candidates: readonly number[];
+  }
   /** A start has begun, has been given up, is over (whether it has failed or not). */
-  | { readonly kind: "begin"; readonly instanceId: number; readonly functionId: number }
+  | {
+    readonly kind: "begin";
+    readonly instanceId: number;
+    readonly functionId: number;
+    readonly ranks: readonly RankPlace[] | undefined;
+  }
   | { readonly kind: "cancel" | "over"; readonly instanceId: number }
+  /** A pool's policy has been told how many starts asked for a member since it was last asked. */
+  | { readonly kind: "pool"; readonly pool: number; readonly demands: number }
   /** A keep-alive policy has been told of an idle time, seconds. */
   | { readonly kind: "idle"; readonly functionId: number; readonly seconds: number };
 
@@ -91,7 +105,8 @@ function recordingRouting(routing: RoutingPolicy, log: Happening[]): RoutingPoli
     name: routing.name,
     pick(request, requests, signals) {
       const instanceId = routing.pick(request, requests, signals);
-      log.push({ kind: "route", request, instanceId });
+      const candidates = [...signals.candidates.subarray(0, signals.candidateCount)];
+      log.push({ kind: "route", request, instanceId, candidates });
       return instanceId;
     },
   };
@@ -112,6 +127,17 @@ function recordingKeepAlive(
   };
 }
 
+function recordingSize(size: PoolSizePolicy, pool: number, log: Happening[]): PoolSizePolicy {
+  return {
+    periodSeconds: size.periodSeconds,
+    initialSize: size.initialSize,
+    size(demands) {
+      log.push({ kind: "pool", pool, demands });
+      return size.size(demands);
+    },
+  };
+}
+
 function recordingStarts(starts: StartService, log: Happening[]): StartService {
   return {
     get nextEventSeconds() {
@@ -120,9 +146,9 @@ function recordingStarts(starts: StartService, log: Happening[]): StartService {
     get spans() {
       return starts.spans;
     },
-    begin(instanceId, functionId, ...others) {
-      log.push({ kind: "begin", instanceId, functionId });
-      starts.begin(instanceId, functionId, ...others);
+    begin(instanceId, functionId, now, ranks, stages) {
+      log.push({ kind: "begin", instanceId, functionId, ranks });
+      starts.begin(instanceId, functionId, now, ranks, stages);
     },
     cancel(instanceId, now) {
       log.push({ kind: "cancel", instanceId });
@@ -152,6 +178,9 @@ export function scaledParts(test: ScaledCase, stepping: Stepping, log: Happening
         keepAlive: recordingKeepAlive(fn.scaling.keepAlive!, id, log),
       },
     })),
+    ...(parts.pools && {
+      pools: parts.pools.map((pool, i) => ({ ...pool, size: recordingSize(pool.size, i, log) })),
+    }),
     starts: recordingStarts(parts.starts, log),
   };
 }

@@ -229,3 +229,24 @@ Deno.test("knative-kpa with a scale-down delay shorter than the clock resolves h
     strictEqual(brief.desired(signals), plain.desired(signals));
   }
 });
+
+Deno.test("knative-kpa begins in panic with several instances, which keeps them for a window", () => {
+  // "Starts in panic mode if there is more than one pod": the count does not fall for 60 s.
+  const counts = (initial: number) => {
+    const policy = knativeKpa({ initialInstances: initial, target: 1, targetUtilization: 1 });
+    return [2, 30, 60, 62, 64].map((nowSeconds) =>
+      policy.desired(signalsOf({ nowSeconds, ready: 4, concurrency: 1 }))
+    );
+  };
+  // The scale-down rate of 2 asks for half of the four; two and more are kept as they were begun with.
+  deepStrictEqual(counts(4), [4, 4, 4, 2, 2]);
+  deepStrictEqual(counts(3), [3, 3, 3, 2, 2]);
+  const two = (initial: number) => {
+    const policy = knativeKpa({ initialInstances: initial, target: 1, targetUtilization: 1 });
+    return [2, 30, 60, 62, 64].map((nowSeconds) =>
+      policy.desired(signalsOf({ nowSeconds, ready: 2, concurrency: 1 }))
+    );
+  };
+  deepStrictEqual(two(2), [2, 2, 2, 1, 1]);
+  deepStrictEqual(two(1), [1, 1, 1, 1, 1]);
+});

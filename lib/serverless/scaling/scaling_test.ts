@@ -133,10 +133,14 @@ Deno.test("slo grows in proportion to the worst pressure, counting instances on 
   strictEqual(desired({ ready: 4, ttftP95Seconds: 1.2 }), 6, "4 x 1.2 / 0.8");
   strictEqual(desired({ ready: 4, ttftP95Seconds: 9 }), 8, "at most twice");
   strictEqual(desired({ ready: 4, tbtMeanSeconds: 0.12 }), 6);
+  strictEqual(desired({ ready: 4, ttftP95Seconds: 0.8 }), 4, "not above 0.8 of the limit");
   strictEqual(desired({ ready: 4, starting: 4, ttftP95Seconds: 9 }), 8, "they are on their way");
   strictEqual(desired({ queued: 1, oldestWaitSeconds: 0.1 }), 1);
   strictEqual(desired({ ready: 4, ttftP95Seconds: 0.1 }), 4);
   strictEqual(desired({ ready: 4, ttftP95Seconds: 0.1 }), 3, "second low reading");
+  for (let i = 0; i < 9; i++) {
+    strictEqual(desired({ ready: 4, ttftP95Seconds: 0.4 }), 4, "not below 0.4 of the limit");
+  }
 });
 
 Deno.test("HoltWinters forecasts a line and a line with a season without error", () => {
