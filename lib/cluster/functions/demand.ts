@@ -15,7 +15,8 @@ export class Demand {
   #arrivals = 0;
   #completions = 0;
   /** TTFTs of the first tokens since the last evaluation, seconds. */
-  readonly #ttfts: number[] = [];
+  #ttfts = new Float64Array(4);
+  #ttftCount = 0;
   #tbtSum = 0;
   #tbtCount = 0;
   readonly #totals = emptyTotals();
@@ -57,7 +58,12 @@ export class Demand {
 
   /** A request has had its first token. */
   firstToken(ttftSeconds: number): void {
-    this.#ttfts.push(ttftSeconds);
+    if (this.#ttftCount === this.#ttfts.length) {
+      const grown = new Float64Array(2 * this.#ttftCount);
+      grown.set(this.#ttfts);
+      this.#ttfts = grown;
+    }
+    this.#ttfts[this.#ttftCount++] = ttftSeconds;
   }
 
   /** A request has completed, with so many gaps between tokens and so many seconds in them. */
@@ -89,7 +95,7 @@ export class Demand {
     this.#requestSeconds = 0;
     this.#arrivals = 0;
     this.#completions = 0;
-    this.#ttfts.length = 0;
+    this.#ttftCount = 0;
     this.#tbtSum = 0;
     this.#tbtCount = 0;
     this.#evaluatedAtSeconds = now;
@@ -116,9 +122,10 @@ export class Demand {
   }
 
   #ttftP95(): number {
-    const { length } = this.#ttfts;
-    if (length === 0) return 0;
-    const sorted = Float64Array.from(this.#ttfts).sort();
-    return sorted[Math.min(length - 1, Math.ceil(0.95 * length) - 1)];
+    const count = this.#ttftCount;
+    if (count === 0) return 0;
+    // What is sorted is forgotten right after.
+    if (count > 1) this.#ttfts.subarray(0, count).sort();
+    return this.#ttfts[Math.ceil(0.95 * count) - 1];
   }
 }
