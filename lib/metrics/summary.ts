@@ -12,14 +12,12 @@ import { phaseSeconds, poolFields, sleepFields } from "./elastic_summary.ts";
 import type { FunctionFacts } from "./function_facts.ts";
 import { functionSummaries } from "./function_summaries.ts";
 import { prefixCacheUse } from "./prefix_cache_use.ts";
-import { OUTCOME_CODE } from "./recorder.ts";
+import { countRequests, measuredFields } from "./request_counts.ts";
 import type { RunRecord } from "./run_record.ts";
 import {
   type ClassSummary,
   type ColdStartWaits,
   type LatencySummary,
-  OUTCOMES,
-  type RequestColumns,
   type Summary,
 } from "./run_tables.ts";
 import { hasLimits, type SloLimits } from "./slo.ts";
@@ -268,64 +266,6 @@ function prefixCacheFields(
     hit_rate_tokens: orNull(use.tokenShare),
     hit_rate_blocks: orNull(use.blockShare),
     cached_tokens: use.cachedTokens,
-  };
-}
-
-/** What latencies are of: completed requests that arrived after the warm-up, and those cut off. */
-function measuredFields(columns: RequestColumns, fromSeconds: number, endAtSeconds: number) {
-  let censored = 0;
-  for (let i = 0; i < columns.count; i++) {
-    const at = columns.arrivalAtSeconds[i];
-    const isCut = columns.outcome[i] === OUTCOME_CODE.unfinished && at <= endAtSeconds;
-    if (isCut && at >= fromSeconds) censored++;
-  }
-  return { from_s: fromSeconds, completed: measuredRequests(columns, fromSeconds).count, censored };
-}
-
-/** Counts by outcome, and token totals of what completed. */
-function countRequests(run: RunRecord, warmupSeconds: number) {
-  const { columns, arrived } = run;
-  const byOutcome = new Array<number>(OUTCOMES.length).fill(0);
-  let measuredCompleted = 0, measuredOutputTokens = 0, measuredPromptTokens = 0;
-  let allOutputTokens = 0, allPromptTokens = 0, waitedForStart = 0, preemptions = 0;
-  for (let i = 0; i < columns.count; i++) {
-    byOutcome[columns.outcome[i]]++;
-    preemptions += columns.preemptions[i];
-    if (columns.coldStartWaitSeconds[i] > 0) waitedForStart++;
-    if (columns.outcome[i] !== OUTCOME_CODE.completed) continue;
-    allOutputTokens += columns.outputTokens[i];
-    allPromptTokens += columns.promptTokens[i];
-    if (columns.completedAtSeconds[i] < warmupSeconds) continue;
-    measuredCompleted++;
-    measuredOutputTokens += columns.outputTokens[i];
-    measuredPromptTokens += columns.promptTokens[i];
-  }
-  const of = (matches: (name: string) => boolean) =>
-    OUTCOMES.reduce((sum, name, code) => matches(name) ? sum + byOutcome[code] : sum, 0);
-  const completed = byOutcome[OUTCOME_CODE.completed];
-  const rejected = of((name) => name.startsWith("rejected"));
-  const timedOut = byOutcome[OUTCOME_CODE.timed_out];
-  const reasons = Object.fromEntries(
-    OUTCOMES.flatMap((name, code) =>
-      code > OUTCOME_CODE.completed && byOutcome[code] > 0 ? [[name, byOutcome[code]]] : []
-    ),
-  );
-  return {
-    requests: {
-      arrived,
-      completed,
-      rejected,
-      timed_out: timedOut,
-      unfinished: arrived - completed - rejected - timedOut,
-      reasons,
-    },
-    measuredCompleted,
-    measuredOutputTokens,
-    measuredPromptTokens,
-    allOutputTokens,
-    allPromptTokens,
-    waitedForStart,
-    preemptions,
   };
 }
 
