@@ -5,9 +5,9 @@
  * @module
  */
 import { deepEqual, equal, match, notEqual, ok, throws } from "@std/assert";
-import { PUBLIC_ADDRESS } from "../lib/cli/data_files.ts";
-import { isTrustedAddress } from "../lib/cli/download_request.ts";
-import { PYTHONS } from "../lib/cli/jupyter_kernel.ts";
+import { PUBLIC_ADDRESS } from "../lib/cli/data/data_files.ts";
+import { isTrustedAddress } from "../lib/cli/data/download_request.ts";
+import { PYTHONS } from "../lib/cli/notebooks/jupyter_kernel.ts";
 import { experimentText } from "../lib/experiment/testing_experiment.ts";
 
 const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname);

@@ -4,7 +4,7 @@ import { calibrate, ServerRunner } from "../experiment/validation/mod.ts";
 import { readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { checkOwnFile, type OwnFile, writeOwnFile } from "./own_file.ts";
-import { referenceMeasurements } from "./reference_measurements.ts";
+import { referenceMeasurements } from "./validate/reference_measurements.ts";
 
 const DEFAULT_FILE = "data/profiles/calibration.yaml";
 

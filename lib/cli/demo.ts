@@ -1,7 +1,7 @@
 import { loadConfig } from "../config/load.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import { runSimulation } from "./run_simulation.ts";
+import { runSimulation } from "./simulate/run_simulation.ts";
 
 const OPTIONS: readonly CommandOption[] = [
   { name: "out", value: "DIR", describe: "Where results and figures go (results/demo)" },

@@ -1,6 +1,6 @@
 import { readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import { INSTALL_JUPYTER, PYTHON_FOLDER, withKernel } from "./jupyter_kernel.ts";
+import { INSTALL_JUPYTER, PYTHON_FOLDER, withKernel } from "./notebooks/jupyter_kernel.ts";
 import { runChild } from "./run_child.ts";
 
 /** The command "jupyter". */

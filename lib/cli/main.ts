@@ -5,7 +5,7 @@ import type { Command } from "./command.ts";
 import { importLater } from "./import_later.ts";
 import { isUsersMistake, UsageError } from "./usage_error.ts";
 
-/** What each command does, in the order of the help. NAME.ts exports it as NAMECommand. */
+/** What each command does, in the order of the help. NAME.ts, in a folder of that name or not, exports it as NAMECommand. */
 const COMMANDS: Readonly<Record<string, string>> = {
   demo: "Simulate the default deployment and draw its figures",
   simulate: "Simulate a configuration, print the summary, write the results",
@@ -25,8 +25,23 @@ const COMMANDS: Readonly<Record<string, string>> = {
   mutate: "Plant faults in a room's sources and see whether the tests catch them",
 };
 
+/** Commands of several files, each in a folder of its name; the others are a file each. */
+const FOLDERS: readonly string[] = [
+  "simulate",
+  "coldstart",
+  "data",
+  "profile",
+  "validate",
+  "experiment",
+  "pipeline",
+  "notebooks",
+  "bench",
+  "mutate",
+];
+
 async function load(name: string): Promise<Command> {
-  const module = await importLater<Record<string, Command>>(`./${name}.ts`);
+  const path = FOLDERS.includes(name) ? `./${name}/${name}.ts` : `./${name}.ts`;
+  const module = await importLater<Record<string, Command>>(import.meta.resolve(path));
   return module[`${name}Command`];
 }
 

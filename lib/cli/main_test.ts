@@ -50,13 +50,13 @@ Deno.test("the settings that the help of simulate shows are settings", async () 
 Deno.test("the list's summary of a command is the command's own", async () => {
   const { out } = await call("--help");
   const commands: Command[] = [
-    (await import("./simulate.ts")).simulateCommand,
+    (await import("./simulate/simulate.ts")).simulateCommand,
     (await import("./demo.ts")).demoCommand,
     (await import("./plot.ts")).plotCommand,
     (await import("./schema.ts")).schemaCommand,
-    (await import("./coldstart.ts")).coldstartCommand,
-    (await import("./data.ts")).dataCommand,
-    (await import("./profile.ts")).profileCommand,
+    (await import("./coldstart/coldstart.ts")).coldstartCommand,
+    (await import("./data/data.ts")).dataCommand,
+    (await import("./profile/profile.ts")).profileCommand,
     (await import("./targets.ts")).targetsCommand,
   ];
   for (const { name, summary } of commands) ok(out.includes(summary), name);

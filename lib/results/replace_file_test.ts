@@ -88,8 +88,8 @@ const OWN_WRITERS: Readonly<Record<string, string>> = {
   "results/put_in_place.ts": "renames whole folders",
   "results/journal.ts": "moves files that are complete",
   "results/staging.ts": "moves folders that are complete",
-  "cli/jupyter_kernel.ts": "writes into a temporary folder",
-  "cli/download.ts": "goes on with what was interrupted, and renames what is verified",
+  "cli/notebooks/jupyter_kernel.ts": "writes into a temporary folder",
+  "cli/data/download.ts": "goes on with what was interrupted, and renames what is verified",
 };
 
 Deno.test("whatever is rewritten under lib/ is rewritten by replaceFile()", () => {

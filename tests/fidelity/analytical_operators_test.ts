@@ -1,6 +1,6 @@
 import assert from "@std/assert";
-import { deriveProfile } from "../../lib/cli/derive_profile.ts";
-import { PROFILE_RECIPES } from "../../lib/cli/profile_recipes.ts";
+import { deriveProfile } from "../../lib/cli/profile/derive_profile.ts";
+import { PROFILE_RECIPES } from "../../lib/cli/profile/profile_recipes.ts";
 import { analyticalParts } from "../../lib/execution/analytical/analytical_parts.ts";
 import { decodeAttention } from "../../lib/execution/analytical/decode_attention.ts";
 import { cellOf } from "../../lib/execution/analytical/context_pieces.ts";

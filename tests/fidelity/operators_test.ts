@@ -1,6 +1,6 @@
 import assert from "@std/assert";
-import { deriveProfile } from "../../lib/cli/derive_profile.ts";
-import { PROFILE_RECIPES } from "../../lib/cli/profile_recipes.ts";
+import { deriveProfile } from "../../lib/cli/profile/derive_profile.ts";
+import { PROFILE_RECIPES } from "../../lib/cli/profile/profile_recipes.ts";
 import { shippedProfile } from "../../lib/execution/profiled/catalogue.ts";
 import { mixedAttention } from "../../lib/execution/profiled/mixed_attention.ts";
 import { findTables, type ProfileDtype } from "../../lib/execution/profiled/operator_profile.ts";

@@ -1,5 +1,5 @@
 import assert from "@std/assert";
-import { referenceMeasurements } from "../../lib/cli/reference_measurements.ts";
+import { referenceMeasurements } from "../../lib/cli/validate/reference_measurements.ts";
 import { calibrationFor } from "../../lib/execution/calibrated/mod.ts";
 import {
   AICONFIGURATOR,

@@ -1,0 +1,271 @@
+import {
+  designCells,
+  differences,
+  expectedOf,
+  expectedOfJson,
+  type ExperimentPlace,
+  type ExperimentPlan,
+  type ExperimentRun,
+  filesOfExperiment,
+  importExperiment,
+  openCellStore,
+  planExperiment,
+  runExperiment,
+  serialExecutor,
+  targetCells,
+  workerExecutor,
+  writeExperiment,
+  type WrittenExperiment,
+} from "../../experiment/mod.ts";
+import { exists } from "../../results/exists.ts";
+import { parseInput } from "../../std/input_error.ts";
+import { parseJson } from "../../std/json.ts";
+import { checkResultDirectory, clearResults, replaceFile } from "../../results/mod.ts";
+import { cellProgress } from "./cell_progress.ts";
+import type { ExperimentSettings } from "./experiment_settings.ts";
+import { readInput } from "../read_input.ts";
+import { duration } from "../readable_numbers.ts";
+import { UsageError } from "../usage_error.ts";
+
+type Print = (line: string) => void;
+
+/** Prints a line for each experiment. */
+export async function listExperiments(
+  places: readonly ExperimentPlace[],
+  print: Print,
+): Promise<number> {
+  const width = Math.max(0, ...places.map(({ id }) => id.length));
+  for (const { id, module } of places) {
+    const experiment = await importExperiment(module);
+    const cells = designCells(experiment).length;
+    const each = experiment.replications === 1 ? "" : ` x ${experiment.replications} replications`;
+    print(`${id.padEnd(width)}  version ${experiment.version}, ${cells} cells${each}`);
+    print(`${" ".repeat(width)}  ${experiment.question}`);
+  }
+  return 0;
+}
+
+/** Runs what is missing of an experiment, or some of its cells alone; 1 if a cell fails. */
+export async function runOne(
+  place: ExperimentPlace,
+  settings: ExperimentSettings,
+  print: Print,
+): Promise<number> {
+  const whole = await planExperiment(place.module, cellsFolder(settings));
+  if (settings.cells.length > 0) return await runCells(place, whole, settings, print);
+  const directory = `${settings.results}/${place.id}`;
+  checkResultDirectory(directory, filesOfExperiment(whole.experiment));
+  const { run, wallTimeSeconds } = await runPlan(whole, settings);
+  print(summaryLine(place.id, run, wallTimeSeconds));
+  if (showFailures(place.id, run, print)) return 1;
+  const written = await writeExperiment(directory, whole, run, wallTimeSeconds);
+  showTargets(written, print);
+  print(`Results are in ${directory}`);
+  return showFigureError(place.id, written, directory, print) ? 1 : 0;
+}
+
+/** Runs the named cells, also those that are there, and prints their rows as JSON. */
+async function runCells(
+  place: ExperimentPlace,
+  plan: ExperimentPlan,
+  settings: ExperimentSettings,
+  print: Print,
+): Promise<number> {
+  const tasks = settings.cells.map((key) => {
+    const task = plan.tasks.find((candidate) => candidate.key === key);
+    if (task !== undefined) return task;
+    throw new UsageError(
+      `Cannot run a cell as one of "deno task experiment status ${place.id}": ` +
+        `current value is "${key}"`,
+    );
+  });
+  const { run } = await runPlan({ ...plan, tasks }, settings, true);
+  for (const row of run.rows) print(JSON.stringify(row));
+  return showFailures(place.id, run, print) ? 1 : 0;
+}
+
+/** Says which cells of an experiment are there. */
+export async function showStatus(
+  place: ExperimentPlace,
+  settings: ExperimentSettings,
+  print: Print,
+): Promise<number> {
+  const { tasks, store } = await planExperiment(place.module, cellsFolder(settings));
+  const cells = openCellStore(store);
+  let done = 0;
+  for (const { key, address } of tasks) {
+    const outcome = await cells.read(address);
+    const isDone = outcome !== undefined && "rows" in outcome;
+    if (isDone) done++;
+    print(
+      `${isDone ? "done   " : outcome === undefined ? "missing" : "failed "}  ${key}` +
+        (outcome !== undefined && "error" in outcome ? `  (${outcome.error})` : ""),
+    );
+  }
+  print(`${done} of ${tasks.length} cells of ${place.id} are there`);
+  noteDamaged(place.id, cells.damaged);
+  return 0;
+}
+
+/** Removes the cells and results of an experiment, and nothing that is not ours. */
+export function cleanOne(
+  place: ExperimentPlace,
+  settings: ExperimentSettings,
+  print: Print,
+): number {
+  const cells = `${cellsFolder(settings)}/${place.id}`;
+  const results = `${settings.results}/${place.id}`;
+  const left = [
+    ...openCellStore(cells).clear().map((name) => `${cells}/${name}`),
+    ...clearResults(results).map((name) => `${results}/${name}`),
+  ];
+  print(`Removed the cells and results of ${place.id}`);
+  for (const path of left) print(`  left, since it is not ours: ${path}`);
+  return 0;
+}
+
+/** Runs experiments from clean; 1 if a cell fails, a target is missed or a digest differs. */
+export async function reproduce(
+  places: readonly ExperimentPlace[],
+  settings: ExperimentSettings & { readonly named: boolean },
+  print: Print,
+): Promise<number> {
+  let failed = 0;
+  for (const place of places) {
+    let plan: ExperimentPlan;
+    try {
+      plan = await planExperiment(place.module, cellsFolder(settings));
+    } catch (error) {
+      // Of all experiments, those whose data is not here are left out; one that is named fails.
+      const isAbsent = error instanceof RangeError && error.message.includes("external data set");
+      if (settings.named || !isAbsent) throw error;
+      print(`${place.id}: left out. ${error.message}`);
+      continue;
+    }
+    const directory = `${settings.results}/${place.id}`;
+    checkResultDirectory(directory, filesOfExperiment(plan.experiment));
+    const { run, wallTimeSeconds } = await runPlan(plan, settings, true);
+    print(summaryLine(place.id, run, wallTimeSeconds));
+    if (showFailures(place.id, run, print)) {
+      failed++;
+      continue;
+    }
+    // Only now: until every cell of this plan stands, those of an earlier one are all there is.
+    openCellStore(plan.store).prune(plan.tasks.map(({ address }) => address));
+    const written = await writeExperiment(directory, plan, run, wallTimeSeconds);
+    showTargets(written, print);
+    const missed = written.targets.some((row) => row.pass === false);
+    const undrawn = showFigureError(place.id, written, directory, print);
+    const differs = !checkPinned(place, plan, run, written, settings.pin, print);
+    if (missed || undrawn || differs) failed++;
+  }
+  print(
+    failed === 0
+      ? `All reproduced; results are in ${settings.results}`
+      : `${failed} of ${places.length} experiments failed`,
+  );
+  return failed === 0 ? 0 : 1;
+}
+
+/** Compares with expected.json, or writes it; false when results differ from it. */
+function checkPinned(
+  place: ExperimentPlace,
+  plan: ExperimentPlan,
+  run: ExperimentRun,
+  { headlines }: WrittenExperiment,
+  pin: boolean,
+  print: Print,
+): boolean {
+  const { version } = plan.experiment;
+  const ours = expectedOf(version, run.finished, headlines);
+  const pinned = readExpected(place.expected);
+  const lines = differences(place.id, pinned, ours);
+  if (lines.length === 0) return true;
+  if (pin && pinned?.version !== version) {
+    replaceFile(place.expected, JSON.stringify(ours, null, 2) + "\n");
+    print(`  pinned version ${version} in expected.json`);
+    return true;
+  }
+  for (const line of lines) print(`  ${line}`);
+  return false;
+}
+
+function readExpected(path: string) {
+  if (!exists(path)) return undefined;
+  const what = "pinned results";
+  return parseInput(
+    { file: path, what },
+    readInput(path, what),
+    (text) => expectedOfJson(parseJson(text)),
+  );
+}
+
+/** @param again Also the cells that are there. */
+async function runPlan(plan: ExperimentPlan, settings: ExperimentSettings, again = false) {
+  const { workers, quiet } = settings;
+  const executor = workers === 1 ? serialExecutor() : workerExecutor(workers);
+  const progress = cellProgress(plan.experiment.id, quiet);
+  const startedMs = performance.now();
+  try {
+    const options = { executor, again, onProgress: progress.update };
+    const run = await runExperiment(plan, options);
+    noteDamaged(plan.experiment.id, run.damaged);
+    return { run, wallTimeSeconds: (performance.now() - startedMs) / 1000 };
+  } finally {
+    progress.stop();
+  }
+}
+
+function noteDamaged(id: string, damaged: number): void {
+  if (damaged === 0) return;
+  console.error(
+    `Note: ${damaged} kept ${damaged === 1 ? "cell" : "cells"} of ${id} were cut short, changed ` +
+      `or foreign, and count as missing`,
+  );
+}
+
+/** Says that the figures are missing, and where the rows are; false when they are not. */
+function showFigureError(
+  id: string,
+  { figureError }: WrittenExperiment,
+  directory: string,
+  print: Print,
+): boolean {
+  if (figureError === undefined) return false;
+  const why = String(figureError).split("\n")[0].slice(0, 300);
+  print(`Cannot draw the figures of ${id} (${why}); the rows are in ${directory}`);
+  return true;
+}
+
+function summaryLine(id: string, run: ExperimentRun, wallTimeSeconds: number): string {
+  const { finished, failed, cached } = run;
+  return `${id}: ${finished.length + failed.length} cells in ${duration(wallTimeSeconds)}` +
+    (cached > 0 ? `, ${cached} of them were there` : "") +
+    (failed.length > 0 ? `, ${failed.length} failed` : "");
+}
+
+/** Prints each failed cell with the command that runs it alone. */
+function showFailures(id: string, { failed }: ExperimentRun, print: Print): boolean {
+  for (const { key, error } of failed) {
+    print(`  ${key} failed: ${error}`);
+    print(`    deno task experiment run ${id} --cell '${key.replaceAll("'", `'\\''`)}'`);
+  }
+  return failed.length > 0;
+}
+
+function showTargets({ targets, headlines }: WrittenExperiment, print: Print): void {
+  for (const [name, value] of Object.entries(headlines)) {
+    print(`  ${name} ${Number(value.toPrecision(4))}`);
+  }
+  const judged = targets.filter((row) => row.pass !== null);
+  if (judged.length === 0) return;
+  print(`  ${judged.filter((row) => row.pass).length} of ${judged.length} targets met`);
+  for (const row of judged.filter((target) => !target.pass)) {
+    const [name, paper, ours, error, tolerance] = targetCells(row);
+    print(`  missed: ${name}, paper ${paper}, ours ${ours}, error ${error} of ${tolerance}`);
+  }
+}
+
+function cellsFolder(settings: ExperimentSettings): string {
+  return `${settings.results}/.cells`;
+}

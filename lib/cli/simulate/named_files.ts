@@ -1,0 +1,97 @@
+import type { Configuration } from "../../config/configuration.ts";
+import type { ConfiguredTexts } from "../../run/cluster.ts";
+import { functionConfigurations } from "../../config/function_configurations.ts";
+import type { InputSize } from "../../results/read_input.ts";
+import { shownFile } from "../../std/input_error.ts";
+import { readInput, STANDARD_INPUT } from "../read_input.ts";
+
+/** Content of the files that a configuration names. */
+export interface NamedFiles extends ConfiguredTexts {
+  /** The same files for the manifest: name as the configuration has it, and content. */
+  readonly inputs: readonly { readonly name: string; readonly content: string }[];
+}
+
+/** A setting of a function that may name a file. */
+interface FileSetting {
+  readonly setting: string;
+  /** What the file should be. */
+  readonly what: string;
+  readonly size: InputSize;
+  /** The name that is used, if any; null for none. */
+  readonly nameIn: (config: Configuration) => string | null;
+}
+
+const FILE_SETTINGS: readonly FileSetting[] = [
+  {
+    setting: "model.hf_config",
+    what: "a model's config.json",
+    size: "description",
+    nameIn: ({ model }) => model.hf_config,
+  },
+  {
+    setting: "cold_start.preset",
+    what: "a cold-start preset",
+    size: "description",
+    nameIn: ({ cold_start: { enabled, preset } }) =>
+      enabled && /\.ya?ml$/i.test(preset) ? preset : null,
+  },
+  {
+    setting: "execution.profile",
+    what: "a profile",
+    size: "measurements",
+    nameIn: ({ execution: { source, profile } }) =>
+      source === "profiled" || source === "calibrated" ? profile : null,
+  },
+];
+
+/** Where a configuration comes from, so that the paths in it can be followed. */
+export interface ConfigurationOrigin {
+  /** Names of its files, later ones over earlier ones. */
+  readonly fileNames: readonly string[];
+  /** Settings that the command line gives; their paths count from the working directory. */
+  readonly overridden: ReadonlySet<string>;
+}
+
+/**
+ * Reads the files that a configuration and its functions name: a trace, models' config.json,
+ * cold-start presets, profiles. A relative path counts from the directory of the configuration file;
+ * a file that is not there is looked for in the working directory. Paths on the command line count
+ * from the working directory.
+ *
+ * @throws {UsageError} If one cannot be read.
+ */
+export async function readNamedFiles(
+  config: Configuration,
+  origin: ConfigurationOrigin,
+): Promise<NamedFiles> {
+  const inputs: { name: string; content: string }[] = [];
+  const read = async (setting: string, name: string, what: string, size: InputSize) => {
+    const { locate } = await import("./locate.ts");
+    const path = name === STANDARD_INPUT ? name : locate(name, setting, origin);
+    const content = readInput(path, what, size);
+    inputs.push({ name: shownFile(name), content });
+    return content;
+  };
+  const { workload } = config;
+  const replays = workload.type === "trace" || workload.cycle_prompts;
+  const traceText = replays && workload.trace.path !== null
+    ? await read("workload.trace.path", workload.trace.path, "a trace", "trace")
+    : undefined;
+  const files = new Map<string, string>();
+  for (const { config: own } of functionConfigurations(config)) {
+    for (const { setting, what, size, nameIn } of FILE_SETTINGS) {
+      const name = nameIn(own);
+      if (name === null || files.has(name)) continue;
+      if (setting === "execution.profile" && await isShippedProfile(name)) continue;
+      // What a function names by itself stands in its entry of the list.
+      const given = nameIn(config) === name ? setting : "functions";
+      files.set(name, await read(given, name, what, size));
+    }
+  }
+  return { ...(traceText !== undefined && { traceText }), files, inputs };
+}
+
+async function isShippedProfile(name: string): Promise<boolean> {
+  const { PROFILED_GPUS } = await import("../../execution/profiled/mod.ts");
+  return PROFILED_GPUS.includes(name);
+}

@@ -1,0 +1,186 @@
+import type { Configuration } from "../../config/configuration.ts";
+import { runSize, sizeNotices } from "../../config/check/mod.ts";
+import type { ReportProgress } from "../../cluster/cluster_parts.ts";
+import type { ConfiguredTexts } from "../../run/cluster.ts";
+import type { Replication } from "../../experiment/replication.ts";
+import type { RunResult } from "../../metrics/run_tables.ts";
+import { LONGEST_MESSAGE, shownName } from "../../std/safe_text.ts";
+import { importLater } from "../import_later.ts";
+import type { MemoryGuard } from "./memory_guard.ts";
+import { readNamedFiles } from "./named_files.ts";
+import { showProgress } from "./progress.ts";
+import { checkOwnFile, ownJson, writeOwnFile } from "../own_file.ts";
+import { digits, duration, grouped } from "../readable_numbers.ts";
+import type { RunMeter } from "./run_meter.ts";
+import { showSummary } from "./show_summary.ts";
+
+/** A run that a command asks for. */
+export interface RunRequest {
+  readonly config: Configuration;
+  /** Configuration files: name and text, for the manifest. */
+  readonly files: readonly { readonly name: string; readonly content: string }[];
+  /** Settings that the command line gives by their paths. */
+  readonly overridden: ReadonlySet<string>;
+  /** Directory of the results; undefined prints the summary alone. */
+  readonly out: string | undefined;
+  readonly figures: boolean;
+  readonly quiet: boolean;
+  /** File for the time and memory of this process; undefined does not measure. */
+  readonly timing?: string;
+}
+
+/** What was run: one result, and the replications of which it is the first. */
+interface Run {
+  readonly result: RunResult;
+  readonly replications?: readonly Replication[];
+}
+
+/** What `--timing` writes. */
+const TIMING_FORMAT = "simfaasinfer-timing";
+const TIMING = ownJson("--timing", "times of a run", TIMING_FORMAT, [
+  ...["total", "phases", "peak_bytes", "loop_allocated_bytes"],
+]);
+
+/**
+ * Simulates, prints the summary and writes the results. No table is written unless all are.
+ *
+ * @returns Exit code: 0, or 1 when the figures could not be drawn.
+ * @throws {RangeError} Before simulating, if a named file cannot be read or the directory not
+ * written.
+ */
+export async function runSimulation(
+  request: RunRequest,
+  print: (line: string) => void,
+): Promise<number> {
+  const { config, files, out, figures, quiet, timing } = request;
+  if (timing !== undefined) checkOwnFile(timing, TIMING);
+  const meter = timing === undefined
+    ? undefined
+    : new (await importLater<typeof import("./run_meter.ts")>(
+      import.meta.resolve("./run_meter.ts"),
+    )).RunMeter();
+  const fileNames = files.map((file) => file.name);
+  const named = await readNamedFiles(config, { fileNames, overridden: request.overridden });
+  if (out !== undefined) {
+    const { checkResultDirectory } = await importLater<
+      typeof import("../../results/result_directory.ts")
+    >(import.meta.resolve("../../results/result_directory.ts"));
+    const { plannedFiles } = await importLater<typeof import("./save_results.ts")>(
+      import.meta.resolve("./save_results.ts"),
+    );
+    checkResultDirectory(out, plannedFiles(config));
+  }
+  const { inputs, ...texts } = named;
+  const guard = await guardMemory(config);
+  const startedMs = performance.now();
+  const run = config.simulation.replications > 1
+    ? await runReplications(config, texts)
+    : await runOnce(config, texts, quiet, { meter, guard });
+  const wallTimeSeconds = (performance.now() - startedMs) / 1000;
+  meter?.begin("results");
+  await show(run, print);
+  if (!quiet) {
+    print("");
+    print(speed(run, wallTimeSeconds));
+  }
+  let figureError: string | undefined;
+  if (out !== undefined) {
+    const { saveResults } = await importLater<typeof import("./save_results.ts")>(
+      import.meta.resolve("./save_results.ts"),
+    );
+    const source = { config, inputs: [...files, ...inputs], wallTimeSeconds };
+    ({ figureError } = await saveResults({ ...run, out, figures, source }));
+  }
+  if (timing !== undefined) {
+    const report = { format: `${TIMING_FORMAT}/1`, ...meter!.timing() };
+    writeOwnFile(timing, JSON.stringify(report, null, 2) + "\n", TIMING);
+  }
+  if (figureError !== undefined) {
+    console.error(figureError);
+    return 1;
+  }
+  if (!quiet) {
+    print(
+      out === undefined
+        ? "Nothing was written: --out DIR writes tables, summary and manifest."
+        : `Results are in ${out}` +
+          (figures ? `, figures in ${out.replace(/\/$/, "")}/figures` : ""),
+    );
+  }
+  return 0;
+}
+
+/**
+ * What ends the run before the memory ends the process. Says on stderr what a user should know of the
+ * run's size.
+ *
+ * @throws {UsageError} If the run cannot fit.
+ */
+async function guardMemory(config: Configuration): Promise<MemoryGuard> {
+  const { MemoryGuard } = await importLater<typeof import("./memory_guard.ts")>(
+    import.meta.resolve("./memory_guard.ts"),
+  );
+  const guard = new MemoryGuard(config);
+  const size = runSize(config);
+  const atOnce = Math.min(config.simulation.replications, navigator.hardwareConcurrency);
+  guard.requireRoom(size.bytes * atOnce);
+  for (const notice of sizeNotices(size)) console.error(`Note: ${notice}`);
+  return guard;
+}
+
+async function runOnce(
+  config: Configuration,
+  texts: ConfiguredTexts,
+  quiet: boolean,
+  { meter, guard }: { readonly meter: RunMeter | undefined; readonly guard: MemoryGuard },
+): Promise<Run> {
+  const { simulate } = await import("../../run/simulate.ts");
+  const progress = await showProgress(quiet);
+  try {
+    const onPhase = meter && { onPhase: (phase: string) => meter.begin(phase) };
+    const onProgress: ReportProgress = (share, simulatedSeconds, holdings) => {
+      progress.update(share, simulatedSeconds);
+      guard.look(simulatedSeconds, holdings);
+    };
+    return { result: await simulate(config, { ...texts, onProgress, ...onPhase }) };
+  } finally {
+    progress.stop();
+  }
+}
+
+async function runReplications(config: Configuration, texts: ConfiguredTexts): Promise<Run> {
+  const { replicate } = await importLater<typeof import("../../experiment/replicate.ts")>(
+    import.meta.resolve("../../experiment/replicate.ts"),
+  );
+  const workers = navigator.hardwareConcurrency;
+  const { first: result, replications } = await replicate(config, { texts, workers });
+  return { result, replications };
+}
+
+/** Prints the summary of a run, or the figures of its replications. */
+async function show({ result, replications }: Run, print: (line: string) => void): Promise<void> {
+  if (replications === undefined) {
+    for (const line of showSummary(result)) print(line);
+    return;
+  }
+  const { replicatedFigures } = await importLater<
+    typeof import("../../experiment/replication_figures.ts")
+  >(import.meta.resolve("../../experiment/replication_figures.ts"));
+  const { showReplications } = await importLater<typeof import("./show_replications.ts")>(
+    import.meta.resolve("./show_replications.ts"),
+  );
+  for (const line of showReplications(replicatedFigures(replications), replications.length)) {
+    print(line);
+  }
+  if (result.engine.notices.length > 0) print("");
+  for (const notice of result.engine.notices) print(`Note: ${shownName(notice, LONGEST_MESSAGE)}`);
+}
+
+function speed({ result, replications }: Run, wallTimeSeconds: number): string {
+  if (replications !== undefined) {
+    return `Ran ${replications.length} replications in ${duration(wallTimeSeconds)}`;
+  }
+  const simulated = result.timeSeries.timeSeconds.at(-1) ?? 0;
+  return `Simulated ${grouped(Math.round(simulated))} s in ${duration(wallTimeSeconds)}: ` +
+    `${digits(simulated / wallTimeSeconds)} simulated seconds per second`;
+}

@@ -1,0 +1,45 @@
+import type { ReplicatedFigure } from "../../experiment/replication_figures.ts";
+import { digits, dollars, duration, percent } from "../readable_numbers.ts";
+
+/** Figures that are shares from 0 to 1. */
+const SHARES =
+  /^(mfu|mbu|busy_fraction|.*_utilization|kv_fragmentation|cold_start_rate|.*_attainment)$/;
+
+/** Figures that few read: the table stays on one screen. */
+const LEFT_OUT = /^normalized_latency_(?!mean|p99)/;
+
+/** Means and intervals of replications as lines of a table. */
+export function showReplications(
+  figures: readonly ReplicatedFigure[],
+  replications: number,
+): string[] {
+  const rows = figures.flatMap(({ name, values, interval }) => {
+    if (interval === undefined || LEFT_OUT.test(name)) return [];
+    const present = values.filter((value) => !Number.isNaN(value));
+    const show = showerOf(name);
+    return [[
+      name,
+      show(interval.estimate),
+      `${show(interval.lower)} to ${show(interval.upper)}`,
+      `${show(Math.min(...present))} to ${show(Math.max(...present))}`,
+    ]];
+  });
+  const table = [["figure", "mean", "95 % interval of the mean", "range"], ...rows];
+  const widths = table[0].map((_, i) => Math.max(...table.map((row) => row[i].length)));
+  return [
+    `${replications} replications; the interval is Student's t`,
+    "",
+    ...table.map((row) =>
+      row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ")
+    ),
+  ];
+}
+
+function showerOf(name: string): (value: number) => string {
+  if (name.endsWith("_usd")) return (value) => value < 0 ? `-${dollars(-value)}` : dollars(value);
+  if (SHARES.test(name)) return percent;
+  if (name.endsWith("_s") && !name.endsWith("_per_s")) {
+    return (value) => value < 0 ? `-${duration(-value)}` : duration(value);
+  }
+  return digits;
+}

@@ -1,0 +1,201 @@
+import {
+  BARS,
+  BLIS,
+  type LatencyErrors,
+  LLMSERVINGSIM,
+  meanOfRows,
+  type PointRow,
+  replayMeasuredRun,
+  ServerRunner,
+  shippedConstants,
+  type Tuning,
+  validate,
+  type Validation,
+} from "../../experiment/validation/mod.ts";
+import { describeOptions, readArguments } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { referenceMeasurements } from "./reference_measurements.ts";
+
+const OPTIONS = [
+  { name: "json", describe: "All rows as one JSON object" },
+  { name: "quick", describe: "The per-request runs alone, with two seeds" },
+  { name: "rows", describe: "Every measured point, not the means alone" },
+  { name: "figures", value: "DIR", describe: "Also draw the figures as SVG into this directory" },
+] as const;
+
+const HELP = `Replays measurements of real servers and shows the error.
+
+Usage: deno task validate [--json] [--quick] [--rows] [--figures DIR]
+
+${describeOptions(OPTIONS)}
+
+Two rows each: with nothing fitted, and with the constants of data/profiles/calibration.yaml. Needs the
+data sets llmservingsim, vllm-load-points and vllm-concurrency-points.`;
+
+/** The command as `lib/cli/main.ts` lists it. */
+export const validateCommand: Command = {
+  name: "validate",
+  summary: "Replay measurements of real servers and show the error",
+  help: HELP,
+  async run(args, print) {
+    const options = readArguments("validate", args, OPTIONS, 0);
+    const data = referenceMeasurements();
+    const runner = new ServerRunner();
+    const quick = options.flag("quick");
+    const seeds = quick ? 2 : 8;
+    const wanted = quick ? { ...data, load: [], concurrency: [] } : data;
+    const validation = validate(runner, wanted, seeds);
+    // Times are composed by now: this is the simulation alone.
+    const startedMs = performance.now();
+    for (const run of data.runs) {
+      replayMeasuredRun(runner, run, shippedConstants(run.server.gpu, true), 0);
+    }
+    const secondsPerRun = (performance.now() - startedMs) / 1000 / data.runs.length;
+    const figures = options.value("figures");
+    if (figures !== undefined) {
+      const { drawFidelity } = await import("./fidelity_figures.ts");
+      await drawFidelity(runner, data, validation, figures);
+    }
+    if (options.flag("json")) {
+      print(JSON.stringify({ ...validation, published: { LLMSERVINGSIM, BLIS } }, null, 2));
+      return 0;
+    }
+    for (const line of showValidation(validation, options.flag("rows"))) print(line);
+    print("");
+    print(`A run of 300 requests takes ${(1000 * secondsPerRun).toFixed(1)} ms of simulation.`);
+    return 0;
+  },
+};
+
+/** The tables of a validation as lines. */
+export function showValidation(validation: Validation, rows = false): string[] {
+  return [
+    ...showRuns(validation),
+    ...(validation.load.length > 0 ? showLoad(validation.load, rows) : []),
+    ...(validation.concurrency.length > 0 ? showConcurrency(validation.concurrency, rows) : []),
+  ];
+}
+
+function showRuns({ runs }: Validation): string[] {
+  const table = [["per request, MAPE %", "TTFT", "TPOT", "E2E", "exact arrivals"]];
+  for (const gpu of new Set(runs.map((run) => run.gpu))) {
+    const published = LLMSERVINGSIM[gpu];
+    for (const run of runs.filter((candidate) => candidate.gpu === gpu)) {
+      const cell = (key: keyof LatencyErrors) =>
+        `${percent(run.mean[key])} [${percent(run.least[key])}..${percent(run.most[key])}]` +
+        mark(run.mean[key] <= published.errors[key]);
+      table.push([
+        `${run.label}, ${run.tuning}`,
+        cell("ttft"),
+        cell("tpot"),
+        cell("e2e"),
+        exactCell(run.exact, published.errors),
+      ]);
+    }
+    table.push([
+      `${runs.find((run) => run.gpu === gpu)!.label}, ${published.of}`,
+      percent(published.errors.ttft),
+      percent(published.errors.tpot),
+      percent(published.errors.e2e),
+      "",
+    ]);
+  }
+  return aligned(table);
+}
+
+function showLoad(load: readonly PointRow[], rows: boolean): string[] {
+  const table = [["load points, mean error %", "points", "TTFT", "TPOT", "E2E", "stability"]];
+  for (const tuning of ["untuned", "calibrated"] as Tuning[]) {
+    const of = load.filter((row) => row.tuning === tuning);
+    for (const group of [...groups(of, (row) => `${row.model} ${row.gpu}`), ["all", of] as const]) {
+      const [name, members] = group;
+      const stable = members.filter((row) => !row.overload!.measured);
+      const mean = meanOfRows(members);
+      const right = members.filter((row) => row.overload!.measured === row.overload!.predicted);
+      const bar = (key: keyof LatencyErrors) =>
+        name === "all" ? mark(mean[key] <= BARS.load[key]) : "";
+      table.push([
+        `${name}, ${tuning}`,
+        String(stable.length),
+        percent(mean.ttft) + bar("ttft"),
+        percent(mean.tpot) + bar("tpot"),
+        percent(mean.e2e) + bar("e2e"),
+        `${right.length} of ${members.length} right`,
+      ]);
+      if (rows && name === "all") table.push(...members.map(pointLine));
+    }
+  }
+  table.push([`all, ${BLIS.of}`, "", ...slashed(BLIS.errors).split("/"), ""]);
+  return ["", ...aligned(table)];
+}
+
+function showConcurrency(concurrency: readonly PointRow[], rows: boolean): string[] {
+  const table = [["concurrency points, mean error %", "points", "TTFT", "TPOT"]];
+  for (const tuning of ["untuned", "calibrated"] as Tuning[]) {
+    const of = concurrency.filter((row) => row.tuning === tuning);
+    const models = groups(of, (row) => `${row.model} by ${row.generator}`);
+    for (const [name, members] of [...models, ["all", of] as const]) {
+      const mean = meanOfRows(members);
+      const bar = (key: "ttft" | "tpot") =>
+        name === "all" ? mark(mean[key] <= BARS.concurrency[key]) : "";
+      table.push([
+        `${name}, ${tuning}`,
+        String(members.length),
+        percent(mean.ttft) + bar("ttft"),
+        percent(mean.tpot) + bar("tpot"),
+      ]);
+      if (rows && name === "all") table.push(...members.map((row) => pointLine(row).slice(0, 4)));
+    }
+  }
+  return ["", ...aligned(table)];
+}
+
+function pointLine(row: PointRow): string[] {
+  const cell = (predicted: number, measured: number, error: number) =>
+    Number.isNaN(measured)
+      ? "-"
+      : `${(1000 * predicted).toFixed(1)} for ${(1000 * measured).toFixed(1)} ms ${
+        error >= 0 ? "+" : ""
+      }${percent(error)}`;
+  const { predicted, measured, errors, overload } = row;
+  return [
+    `  ${row.label} ${row.gpu}`,
+    "",
+    cell(predicted.ttftSeconds, measured.ttftSeconds, errors.ttft),
+    cell(predicted.tpotSeconds, measured.tpotSeconds, errors.tpot),
+    cell(predicted.e2eSeconds, measured.e2eSeconds, errors.e2e),
+    overload === undefined ? "" : overload.predicted ? "overload" : "stable",
+  ];
+}
+
+function groups<Row>(rows: readonly Row[], keyOf: (row: Row) => string) {
+  const keys = [...new Set(rows.map(keyOf))];
+  return keys.map((key) => [key, rows.filter((row) => keyOf(row) === key)] as const);
+}
+
+function percent(share: number): string {
+  return (100 * share).toFixed(Math.abs(share) < 0.01 ? 2 : 1);
+}
+
+function mark(met: boolean): string {
+  return met ? " +" : " -";
+}
+
+/** Errors at the exact arrivals, as the published ones were made. */
+function exactCell(exact: LatencyErrors, published: LatencyErrors): string {
+  return (["ttft", "tpot", "e2e"] as const).map((key) =>
+    (100 * exact[key]).toFixed(2) + mark(exact[key] <= published[key])
+  ).join("  ");
+}
+
+function slashed({ ttft, tpot, e2e }: LatencyErrors): string {
+  return [ttft, tpot, e2e].map(percent).join("/");
+}
+
+function aligned(table: readonly (readonly string[])[]): string[] {
+  const widths = table[0].map((_, i) => Math.max(...table.map((row) => (row[i] ?? "").length)));
+  return table.map((row) =>
+    row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ")
+      .trimEnd()
+  );
+}
