@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok, rejects } from "@std/assert";
 import { BILLING_PRESETS } from "../serverless/cost/mod.ts";
 import { loadConfig } from "./load.ts";
 import { simulate } from "../run/simulate.ts";
@@ -137,4 +137,13 @@ Deno.test("the store holds each model once; a provider's prices hold where none 
   const hours = one.stored_weights_gb_hours.remote / WEIGHTS_GB;
   // Eight and sixteen bits of each parameter, but for embedding and head.
   ok(stored.remote > 1.5 * WEIGHTS_GB * hours * 0.9 && stored.remote < 1.7 * WEIGHTS_GB * hours);
+});
+
+Deno.test("names of one GPU with different prices are refused, whichever is the spelling in use", async () => {
+  for (const prices of ["{ h100: 2, H100-SXM: 3 }", "{ h100: 2, H100: 3 }"]) {
+    const config = loadConfig(
+      `workload: { num_requests: 1 }\ncost: { gpu_cost_per_hour: ${prices} }`,
+    );
+    await rejects(simulate(config), /are names of one GPU and have different prices/);
+  }
 });

@@ -44,7 +44,8 @@ export function billInstances(
     const own = livesOf.get(functionId) ?? [];
     const startSeconds = (life: InstanceLife) => {
       const end = servedUntilSeconds(life) - upSeconds(life);
-      if (!billsFromLoad) return end - life.createdAtSeconds;
+      // Differences of instants may be next to nothing on either side of it.
+      if (!billsFromLoad) return Math.max(0, end - life.createdAtSeconds);
       return Math.max(0, end - (loadsAt.get(life.instanceId) ?? end));
     };
     for (const life of own) {
@@ -126,7 +127,7 @@ export function costShares(cost: BilledUses, wastedUsd: number) {
   return {
     busy_share: share(cost.busy_usd),
     idle_share: share(cost.idle_usd),
-    cold_start_share: share(cost.cold_start_usd - wastedUsd),
+    cold_start_share: share(Math.max(0, cost.cold_start_usd - wastedUsd)),
     asleep_share: share(cost.asleep_usd),
     pooled_share: share(cost.pooled_usd),
     waste_share: share(cost.rounding_usd + wastedUsd),

@@ -55,7 +55,9 @@ export function clusterTimeline(
   const unit = timeUnit(Math.max(0, ...rows.map((row) => row.timeSeconds)));
   const states = STATES.filter(({ value }) => rows.some((row) => value(row) > 0));
   const width = FIGURE_WIDTH[column] - LEFT - RIGHT;
-  const times = rows.map((row) => row.timeSeconds / unit.seconds);
+  // A row stands at the end of its interval: the first one begins at 0.
+  const drawn = rows.length === 0 ? rows : [{ ...rows[0], timeSeconds: 0 }, ...rows];
+  const times = drawn.map((row) => row.timeSeconds / unit.seconds);
   const panel = (
     title: string,
     series: readonly Series[],
@@ -67,7 +69,7 @@ export function clusterTimeline(
       height: PANEL_HEIGHT,
       data: {
         values: series.flatMap(({ label, value }) =>
-          rows.map((row, i) => ({ time: times[i], series: label, value: value(row) }))
+          drawn.map((row, i) => ({ time: times[i], series: label, value: value(row) }))
         ),
       },
       mark: stacked

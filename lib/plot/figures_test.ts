@@ -74,8 +74,10 @@ Deno.test("every row of a figure becomes a mark", async () => {
   equal((await marks(FIGURES.instanceGantt(), "rect")).length, phaseRows.length);
   equal((await marks(FIGURES.costBreakdown(), "rect")).length, costRows.length);
   equal((await marks(FIGURES.percentileBars(), "rect")).length, percentileRows.length);
-  equal((await marks(FIGURES.clusterTimeline(), "line")).length, 7 * timelineRows.length);
-  equal((await marks(FIGURES.clusterTimeline(), "area")).length, 3 * timelineRows.length);
+  // One more, where the first interval begins.
+  const instants = timelineRows.length + 1;
+  equal((await marks(FIGURES.clusterTimeline(), "line")).length, 7 * instants);
+  equal((await marks(FIGURES.clusterTimeline(), "area")).length, 3 * instants);
 });
 
 Deno.test("latencyCdf() draws seconds, or milliseconds where all are below one second", async () => {

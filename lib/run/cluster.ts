@@ -18,6 +18,7 @@ import { buildFaults } from "./faults.ts";
 import { functionKinds, functionNames, withFunctionIds } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
+import { choiceNotices } from "./choice_notices.ts";
 import { cutOutputs, settingNotices } from "./notices.ts";
 import { buildPools } from "./pools.ts";
 import { buildBilling, type BuiltBilling, priceNotices } from "./prices.ts";
@@ -136,6 +137,7 @@ export async function buildCluster(
   const notices = new Set([
     ...large,
     ...settingNotices(config, builtKinds, requests),
+    ...choiceNotices(builtKinds.map((kind) => kind.config), { table, classes: built.classes }),
     ...requests.notices,
     ...assigned.notices,
     ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.maxModelTokens)),

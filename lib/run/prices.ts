@@ -68,8 +68,11 @@ function isFamily(name: string, gpuName: string): boolean {
  * @throws {ConfigError} If two of its names have different prices.
  */
 function ownPrice(prices: Prices, gpuType: string, gpuName: string): number | undefined {
-  const names = namesOfGpu(prices, gpuType, gpuName).find((found) => found.length > 0);
-  if (names === undefined) return undefined;
+  const tiers = namesOfGpu(prices, gpuType, gpuName);
+  // All names of this very GPU must agree; that of its family counts where there is none.
+  const exact = [...new Set(tiers.slice(0, -1).flat())];
+  const names = exact.length > 0 ? exact : tiers[tiers.length - 1];
+  if (names.length === 0) return undefined;
   const other = names.find((name) => prices[name] !== prices[names[0]]);
   if (other === undefined) return prices[names[0]];
   throw new ConfigError([

@@ -2,7 +2,7 @@ import { ROUTING_POLICIES, type RoutingName } from "../../scheduling/routing/cre
 import { EVICTION_POLICIES } from "../../serverless/cold_start/eviction.ts";
 import { PLACEMENT_POLICIES, type PlacementName } from "../../serverless/placement/policies.ts";
 import { LIMITS } from "../../sim/limits.ts";
-import { all, is, isSet, never } from "../applies.ts";
+import { all, is, isNot, isSet, never } from "../applies.ts";
 import { section, sectionList } from "../section.ts";
 import { choice, count, flag, quantity, text } from "../settings.ts";
 
@@ -14,6 +14,7 @@ const routing = section({
     describe: "Which ready instance takes a request; ties go to the lowest id.",
   }),
   staleness: quantity("seconds", {
+    appliesWhen: isNot("cluster.routing.policy", "round-robin", "random"),
     min: 0,
     default: 0,
     describe: "Age of the signals that the router sees, seconds.",

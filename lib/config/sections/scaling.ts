@@ -1,3 +1,4 @@
+import { isNot } from "../applies.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { section } from "../section.ts";
 import { choice, count, flag, quantity } from "../settings.ts";
@@ -101,6 +102,7 @@ export const scaling = section({
       "instance can take it (scale per request).",
   }),
   bind_starts: flag({
+    appliesWhen: isNot("scaling.activation", "none"),
     default: false,
     describe: "A request that starts an instance waits for that one, as on AWS Lambda; otherwise " +
       "the first instance that can take it does.",

@@ -1,0 +1,54 @@
+import type { Configuration } from "../config/configuration.ts";
+import type { RequestTable } from "../workload/mod.ts";
+import type { ServiceClass } from "./classes.ts";
+
+/** What decides whether a policy can tell requests apart. */
+interface Workload {
+  readonly table: RequestTable;
+  readonly classes: readonly ServiceClass[];
+}
+
+/**
+ * Policies that were chosen and that, as the workload is, have nothing to go by: one sentence each.
+ *
+ * @param configs The configuration of each function.
+ */
+export function choiceNotices(configs: readonly Configuration[], workload: Workload): string[] {
+  return [...new Set(configs.flatMap((config) => ofFunction(config, workload)))];
+}
+
+function ofFunction(
+  { scheduler, cluster: { routing }, gateway }: Configuration,
+  { table, classes }: Workload,
+): string[] {
+  const areAlike = (of: (one: ServiceClass) => number) => new Set(classes.map(of)).size <= 1;
+  const order = scheduler.scheduling_policy;
+  const notices: string[] = [];
+  if (order === "priority" && areAlike(({ priority }) => priority)) {
+    notices.push("scheduler.scheduling_policy priority is fcfs: all requests have one priority");
+  }
+  if (order === "edf" && areAlike(({ slo }) => slo.ttftSeconds)) {
+    notices.push(
+      "scheduler.scheduling_policy edf is fcfs: all requests have one limit of the TTFT",
+    );
+  }
+  if (routing.policy === "session" && table.sessionId === undefined) {
+    notices.push("cluster.routing.policy session has nothing to go by: there are no sessions");
+  }
+  if (routing.policy === "prefix-affinity") {
+    const why = table.prefix === undefined
+      ? "no prompts share anything"
+      : scheduler.prefix_caching
+      ? undefined
+      : "scheduler.prefix_caching is false";
+    if (why !== undefined) {
+      notices.push(`cluster.routing.policy prefix-affinity has nothing to go by: ${why}`);
+    }
+  }
+  if (gateway.on_no_capacity === "buffer" && gateway.limit === null && gateway.timeout === null) {
+    notices.push(
+      "gateway.on_no_capacity buffer is queue: neither gateway.limit nor gateway.timeout is set",
+    );
+  }
+  return notices;
+}
