@@ -53,7 +53,8 @@ export function checkResultDirectory(directory: string, files: readonly string[]
 
 /**
  * Opens a directory for results. Files are written to a hidden directory beside it, and `commit` puts
- * them into place: a reader sees the old results or the new ones, never a part of them. Results are
+ * them into place: a reader sees the old results or the new ones: at once where folders can be exchanged, else as soon
+ * as a program of ours opens the directory again (see docs/results.md). Results are
  * known by the `format` in their manifest.json, and the files in them by its list; nothing else is
  * replaced or removed. What earlier runs left when they were killed is removed or completed first.
  *

@@ -216,6 +216,26 @@ for (const [name, format, text, expected] of mistakes) {
   });
 }
 
+Deno.test("a mistake in a JSON array has the place that its text says, however lines break", () => {
+  fc.assert(fc.property(
+    fc.array(fc.constantFrom("", " ", "\n", "\r\n", "\n\n  "), { minLength: 1, maxLength: 12 }),
+    (spaces) => {
+      const elements = spaces.map((space, i) =>
+        `${space}{"arrival_s":${i},${space}"prompt_tokens":${
+          i === spaces.length - 1 ? '"wrong"' : 5
+        },${space}"output_tokens":2}`
+      );
+      const text = `[${elements.join(",")}]`;
+      const before = text.slice(0, text.lastIndexOf('"prompt_tokens"')).split("\n");
+      const place = `:${before.length}:${before.at(-1)!.length + 1}: `;
+      throws(
+        () => readTrace(text, { fileName: "a.json", format: "json", onBadRow: "error" }),
+        (error: Error) => error.message.startsWith(`a.json${place}`),
+      );
+    },
+  ));
+});
+
 Deno.test("onBadRow: skip counts malformed rows and keeps the others", () => {
   const text = `${HEADER}1,2,3,a\n1,abc,3,b\n2,5,6,c\n-1,2,3,a\n`;
   const trace = readCsvTrace(text, { fileName: "a.csv", onBadRow: "skip" });
