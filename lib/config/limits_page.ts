@@ -11,9 +11,9 @@ are worked out from the configuration alone, and once more when the requests are
 
 The command line also watches the memory while a run goes on: at 90 % of the JavaScript heap, of the
 machine or of its control group the run ends with what it holds and which setting to change.
-\`deno run --v8-flags=--max-old-space-size=MEGABYTES\` gives it a larger heap.
-The watch covers the simulation itself: a heap that is too small to read a trace, to sum up or to
-draw ends the process with the engine's own message, and so does one of a replication in a worker.
+\`deno run --v8-flags=--max-old-space-size=MEGABYTES\` gives it a larger heap. The watch covers the
+simulation itself: a heap that is too small to read a trace, to sum up or to draw ends the process
+with the engine's own message, and so does one of a replication in a worker.
 
 Each limit lies far above what a cluster has, and where a run of nothing else takes some seconds and
 about a gigabyte, on two cores of a cloud machine with 24 GB: one small workload ran with ever more
