@@ -4,6 +4,7 @@ import { type WaitingQueue, waitingQueue } from "../scheduling/batching/waiting_
 import { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
 import { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import { walkRunning } from "./running_walk.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
 import type { TokenGaps } from "./token_gaps.ts";
 
@@ -25,9 +26,15 @@ export class BatchBuilder implements StepBuilder {
   readonly chunkSlots: Int32Array;
   /** Whether the step decodes. */
   decodes = false;
-  /** Sequences preempted, and swapped back in, while forming the step. */
+  /** Sequences preempted, swapped back in, and left out of the step, while forming it. */
   preempted = 0;
   swappedIn = 0;
+  paused = 0;
+  /**
+   * KV blocks that ended sequences had while the step was formed and that are free since: the
+   * scheduler learns of an end a step late when it plans ahead.
+   */
+  endedBlocks = 0;
   /** Seconds that swapping adds to the step. */
   swapSeconds = 0;
   /** Requests swapped out, oldest first, and the tokens of each whose KV entries are in host memory. */
@@ -40,6 +47,12 @@ export class BatchBuilder implements StepBuilder {
   readonly #gaps: TokenGaps;
   /** Identified blocks of each slot's sequence, in order; only with a prefix cache. */
   readonly #blockLists: number[][] = [];
+  /** KV blocks that the decodes of the step being formed have taken. */
+  #decodeBlocks = 0;
+  /** Slots of sequences that have ended and that the scheduler does not know of yet, in batch order. */
+  readonly #endedSlots: number[] = [];
+  /** Slots left out of the step. */
+  readonly #pausedSlots: number[] = [];
 
   constructor(parts: EngineParts, run: RunColumns, sequences: Sequences, gaps: TokenGaps) {
     const { maxSequences, kvBlocks, blockTokens, prefix } = parts;
@@ -65,7 +78,7 @@ export class BatchBuilder implements StepBuilder {
   }
 
   get running(): number {
-    return this.sequences.count;
+    return this.sequences.count - this.#endedSlots.length;
   }
 
   get decoding(): number {
@@ -87,10 +100,11 @@ export class BatchBuilder implements StepBuilder {
     this.preempted = 0;
     this.swappedIn = 0;
     this.swapSeconds = 0;
-    const { strategy } = this.#parts;
-    strategy.plan(this);
-    // A step in which everybody was preempted schedules nothing; the next one can admit again.
-    if (this.isEmpty && this.preempted > 0) strategy.plan(this);
+    this.#decodeBlocks = 0;
+    this.endedBlocks = 0;
+    this.paused = 0;
+    while (this.#pausedSlots.length > 0) this.#resume(this.#pausedSlots.pop()!);
+    this.#parts.strategy.plan(this);
   }
 
   /** Whether nothing is scheduled. */
@@ -98,24 +112,46 @@ export class BatchBuilder implements StepBuilder {
     return this.shape.chunkCount === 0 && !(this.decodes && this.sequences.decoding > 0);
   }
 
+  /** Whether the plan was not the plain one, so that the next may differ though nothing happens. */
+  get isUnsettled(): boolean {
+    return this.preempted > 0 || this.swappedIn > 0 || this.paused > 0;
+  }
+
   decodeAll(): number {
     const { sequences, pool } = this;
     let preempted = 0;
     // Preempting from the end until the rest fits is what walking the batch in order comes to: a
     // victim is always behind the sequence that lacks a block, so it has not taken one itself.
-    while (sequences.blocksNeeded > pool.free) {
-      this.#preempt(this.#victim());
+    while (sequences.blocksNeeded - this.#decodeBlocks > pool.free) {
+      this.preempt(this.victim());
       preempted++;
     }
-    this.preempted += preempted;
+    pool.take(sequences.blocksNeeded - this.#decodeBlocks);
+    this.#decodeBlocks = sequences.blocksNeeded;
     this.decodes = sequences.decoding > 0;
     return preempted;
   }
 
-  get unfinishedPrefill(): number {
-    const { last, state } = this.sequences;
-    // Only the sequence admitted last can be unfinished: the budget that cut it admitted nobody else.
-    return last >= 0 && state[last] === SequenceState.prefill ? last : -1;
+  scheduleRunning(budgetTokens: number, longestChunk = Infinity): number {
+    const { sequences } = this;
+    const { last, state, prefilling } = sequences;
+    const isLast = last >= 0 && state[last] === SequenceState.prefill;
+    // As a rule the sequence admitted last alone is unfinished: the budget that cut it admitted nobody.
+    const isPlain = prefilling === 0 || (prefilling === 1 && isLast);
+    if (!isPlain || this.#mayPreemptAny(isLast ? last : -1, budgetTokens, longestChunk)) {
+      return walkRunning(this, budgetTokens, longestChunk);
+    }
+    if (sequences.decoding > 0) this.decodeAll();
+    const left = budgetTokens - sequences.decoding;
+    // The prefill may have been preempted, too.
+    if (sequences.prefilling === 0 || left <= 0) return left;
+    const tokens = Math.min(left, longestChunk, this.prefillRemaining(last));
+    if (this.blocksForChunk(last, tokens) > this.pool.free) {
+      this.preempt(last);
+      return left;
+    }
+    this.prefill(last, tokens);
+    return left - tokens;
   }
 
   prefillRemaining(slot: number): number {
@@ -129,33 +165,40 @@ export class BatchBuilder implements StepBuilder {
     return target - this.#matchedBlocks(request, target) * this.pool.blockTokens;
   }
 
-  admit(keepFreeBlocks: number): number {
+  admit(keepFreeBlocks: number, chunkTokens = Infinity): number {
     const { sequences, pool, cache } = this;
+    const { strategy } = this.#parts;
     if (sequences.count >= this.maxSequences) return -1;
     const request = this.queue.peek();
     const { columns, generated } = this.#run;
     const target = columns.promptTokens[request] + generated[request];
     const matched = this.#matchedBlocks(request, target);
+    const done = matched * pool.blockTokens;
+    let blocks = pool.blocksFor(target);
     let reserved = 0;
-    if (this.#parts.strategy.reservation === "maximum") {
+    if (strategy.reservation === "maximum") {
       const longest = columns.promptTokens[request] + this.#parts.maxOutputTokens;
       reserved = Math.min(
         pool.blocksFor(Math.min(longest, this.#parts.maxModelTokens)),
         pool.capacity,
       );
+      blocks = reserved;
     }
-    const blocks = reserved > 0 ? reserved : pool.blocksFor(target);
+    let asked = blocks;
+    if (strategy.reservation === "chunk") {
+      blocks = pool.blocksFor(Math.min(target, done + chunkTokens));
+      if (strategy.asksForWholePrompt !== true) asked = blocks;
+    }
     let available = pool.free;
-    if (this.decodes) available -= sequences.blocksNeeded;
     if (matched > 0) available -= cache!.freeAmong(request, matched);
     // An empty engine may use its last blocks: nobody is there whose growth they would be kept for.
     const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-    if (blocks - matched + keep > available) return -1;
+    if (asked - matched + keep > available) return -1;
     this.queue.pop();
-    const done = matched * pool.blockTokens;
     const slot = sequences.add(request, target, done, reserved);
     if (matched > 0) cache!.share(request, matched, this.#blockLists[slot]);
     pool.take(blocks - matched);
+    sequences.takenBlocks[slot] = blocks;
     if (Number.isNaN(columns.scheduledAtSeconds[request])) {
       columns.scheduledAtSeconds[request] = this.#run.clock.now;
       columns.cachedTokens[request] = done;
@@ -165,6 +208,11 @@ export class BatchBuilder implements StepBuilder {
 
   prefill(slot: number, tokens: number): void {
     const { shape, sequences } = this;
+    const blocks = this.blocksForChunk(slot, tokens);
+    if (blocks > 0) {
+      this.pool.take(blocks);
+      sequences.takenBlocks[slot] += blocks;
+    }
     const chunk = shape.chunkCount++;
     const past = sequences.doneTokens[slot];
     shape.chunkTokens[chunk] = tokens;
@@ -172,6 +220,37 @@ export class BatchBuilder implements StepBuilder {
     this.chunkSlots[chunk] = slot;
     // As in vLLM, blocks have identity from the moment they are scheduled.
     this.cache?.identify(sequences.request[slot], past + tokens, this.#blockLists[slot]);
+  }
+
+  /** KV blocks that the next `tokens` prompt tokens of the sequence need beyond those it has. */
+  blocksForChunk(slot: number, tokens: number): number {
+    if (this.#parts.strategy.reservation !== "chunk") return 0;
+    const { doneTokens, takenBlocks } = this.sequences;
+    return this.pool.blocksFor(doneTokens[slot] + tokens) - takenBlocks[slot];
+  }
+
+  /** Schedules one decode token of a sequence: takes the block that it needs. */
+  decodeOne(slot: number): void {
+    if (this.sequences.needsBlock(slot)) {
+      this.pool.take(1);
+      this.#decodeBlocks++;
+    }
+    this.decodes = true;
+  }
+
+  /** Takes a sequence that is not scheduled in this step out of the decode batch until the next. */
+  pause(slot: number): void {
+    const { sequences } = this;
+    this.#gaps.suspend(slot);
+    this.#keepGenerated(slot);
+    sequences.pause(slot);
+    this.#pausedSlots.push(slot);
+    this.paused++;
+  }
+
+  #resume(slot: number): void {
+    const { request, doneTokens } = this.sequences;
+    this.join(slot, doneTokens[slot], this.#run.columns.completedAtSeconds[request[slot]]);
   }
 
   swapIn(keepFreeBlocks: number): number {
@@ -182,7 +261,9 @@ export class BatchBuilder implements StepBuilder {
       const blocks = pool.blocksFor(tokens);
       const keep = sequences.count > 0 ? keepFreeBlocks : 0;
       const nextBlock = tokens % pool.blockTokens === 0 ? 1 : 0;
-      if (blocks + nextBlock + keep > pool.free - sequences.blocksNeeded) break;
+      if (blocks + nextBlock + keep > pool.free + this.#decodeBlocks - sequences.blocksNeeded) {
+        break;
+      }
       const request = this.#swappedRequests.shift()!;
       this.#swappedTokens.shift();
       this.#swappedBlocks -= blocks;
@@ -207,19 +288,43 @@ export class BatchBuilder implements StepBuilder {
     this.#gaps.join(slot);
   }
 
-  /** Frees the blocks of a sequence, which keep their identity, and its slot. */
-  release(slot: number, comesBack = false): void {
+  /**
+   * Frees the blocks of a sequence, which keep their identity, and its slot.
+   *
+   * @param comesBack Whether the request will be computed again.
+   * @param known Tokens whose blocks have identity; default all that are computed.
+   * @param extraBlocks Blocks that it holds beyond its computed tokens.
+   */
+  release(slot: number, comesBack = false, known = -1, extraBlocks = 0): void {
     const { sequences, cache } = this;
-    const blocks = sequences.blocksHeld(slot);
+    const blocks = sequences.blocksHeld(slot) + extraBlocks;
     if (cache) {
       const request = sequences.request[slot];
       const list = this.#blockLists[slot];
-      cache.identify(request, sequences.computedTokens(slot), list, comesBack);
+      const tokens = known >= 0 ? known : sequences.computedTokens(slot);
+      cache.identify(request, tokens, list, comesBack);
       cache.release(request, list, blocks);
     } else {
       this.pool.give(blocks);
     }
     sequences.remove(slot);
+  }
+
+  /** A sequence has all its tokens; the scheduler learns of it after it has formed the next step. */
+  end(slot: number): void {
+    this.sequences.end(slot);
+    this.#endedSlots.push(slot);
+  }
+
+  /** The scheduler knows now who has ended: slots and blocks are free. Returns how many there were. */
+  releaseEnded(): number {
+    const slots = this.#endedSlots;
+    const count = slots.length;
+    const before = this.pool.free;
+    for (const slot of slots) this.release(slot);
+    this.endedBlocks = this.pool.free - before;
+    slots.length = 0;
+    return count;
   }
 
   /**
@@ -230,15 +335,14 @@ export class BatchBuilder implements StepBuilder {
     const { sequences, queue } = this;
     const { generated } = this.#run;
     let lostTokens = 0;
+    this.releaseEnded();
     while (sequences.first >= 0) {
       const slot = sequences.first;
       const request = sequences.request[slot];
       lostTokens += sequences.computedTokens(slot);
       this.#gaps.suspend(slot);
       if (this.#parts.strategy.holdsFinished) generated[request] = 0;
-      else if (sequences.state[slot] === SequenceState.decode) {
-        generated[request] = sequences.generatedAtJoin[slot] + sequences.stepsSinceJoin(slot);
-      }
+      else this.#keepGenerated(slot);
       requests.push(request);
       this.release(slot);
     }
@@ -255,8 +359,21 @@ export class BatchBuilder implements StepBuilder {
     return this.cache ? this.cache.matchedBlocks(request, target - 1) : 0;
   }
 
+  /** Whether the sequences to be preempted need not be the last ones, and some have to be. */
+  #mayPreemptAny(unfinished: number, budgetTokens: number, longestChunk: number): boolean {
+    if (this.queue.isFirstComeFirstServed) return false;
+    const { sequences, pool } = this;
+    let blocks = sequences.blocksNeeded;
+    const left = Math.min(budgetTokens - sequences.decoding, longestChunk);
+    if (unfinished >= 0 && left > 0) {
+      const tokens = Math.min(left, this.prefillRemaining(unfinished));
+      blocks += this.blocksForChunk(unfinished, tokens);
+    }
+    return blocks > pool.free;
+  }
+
   /** The running sequence that the queue order serves last; the one admitted last under `fcfs`. */
-  #victim(): number {
+  victim(): number {
     const { sequences } = this;
     const keys = this.#parts.queueKeys;
     if (this.queue.isFirstComeFirstServed || keys === undefined) return sequences.last;
@@ -267,19 +384,32 @@ export class BatchBuilder implements StepBuilder {
     return victim;
   }
 
-  #preempt(slot: number): void {
+  /** @param isScheduled Whether the sequence is in the step being formed, which it leaves. */
+  preempt(slot: number, isScheduled = false): void {
     const { sequences } = this;
-    const { columns, generated } = this.#run;
+    const { columns } = this.#run;
     const request = sequences.request[slot];
     columns.preemptions[request]++;
-    this.#gaps.suspend(slot);
-    const decoding = sequences.state[slot] === SequenceState.decode;
-    if (decoding) {
-      generated[request] = sequences.generatedAtJoin[slot] + sequences.stepsSinceJoin(slot);
+    this.preempted++;
+    const state = sequences.state[slot];
+    if (state === SequenceState.ended) {
+      // Its last token is on its way: it gives up its blocks and does not come back.
+      this.#endedSlots.splice(this.#endedSlots.indexOf(slot), 1);
+      return this.release(slot, false, this.#knownTokens(slot));
     }
+    let known = this.#knownTokens(slot);
+    let extraBlocks = 0;
+    if (isScheduled && state === SequenceState.prefill) this.#dropChunk(slot);
+    else if (isScheduled) {
+      if (this.#parts.asyncScheduling !== true) known++;
+      extraBlocks = Number(sequences.needsBlock(slot));
+      this.#decodeBlocks -= extraBlocks;
+    }
+    this.#gaps.suspend(slot);
+    this.#keepGenerated(slot);
     const swap = this.#parts.strategy.preemption === "swap" ? this.#parts.swap : undefined;
     const blocks = sequences.blocksHeld(slot);
-    if (decoding && swap && this.#swappedBlocks + blocks <= swap.blocks) {
+    if (state === SequenceState.decode && swap && this.#swappedBlocks + blocks <= swap.blocks) {
       this.#swappedRequests.push(request);
       this.#swappedTokens.push(sequences.computedTokens(slot));
       this.#swappedBlocks += blocks;
@@ -287,6 +417,34 @@ export class BatchBuilder implements StepBuilder {
     } else {
       this.queue.pushBack(request);
     }
-    this.release(slot, true);
+    this.release(slot, true, known, extraBlocks);
+  }
+
+  /** Takes a prefill chunk out of the step being formed. */
+  #dropChunk(slot: number): void {
+    const { chunkTokens, chunkPastTokens } = this.shape;
+    const count = --this.shape.chunkCount;
+    for (let i = this.chunkSlots.indexOf(slot); i < count; i++) {
+      this.chunkSlots[i] = this.chunkSlots[i + 1];
+      chunkTokens[i] = chunkTokens[i + 1];
+      chunkPastTokens[i] = chunkPastTokens[i + 1];
+    }
+  }
+
+  /** Tokens whose blocks have identity while a step is formed: a planner ahead lacks the last token. */
+  #knownTokens(slot: number): number {
+    const { sequences } = this;
+    const isBehind = this.#parts.asyncScheduling === true &&
+      sequences.state[slot] !== SequenceState.prefill;
+    const computed = sequences.computedTokens(slot);
+    return isBehind ? Math.max(sequences.targetTokens[slot], computed - 1) : computed;
+  }
+
+  /** Notes the output tokens of a sequence that leaves the decode batch. */
+  #keepGenerated(slot: number): void {
+    const { sequences } = this;
+    if (sequences.state[slot] !== SequenceState.decode) return;
+    this.#run.generated[sequences.request[slot]] = sequences.generatedAtJoin[slot] +
+      sequences.stepsSinceJoin(slot);
   }
 }

@@ -48,7 +48,12 @@ export class Engine {
   #tokensInside = 0;
   /** Sequences that have ended and wait for their static batch. */
   #heldCount = 0;
+  /** Requests that the scheduler does not know of yet: it forms a step while the one before runs. */
   readonly #inbox = new Inbox();
+  /** Arrivals up to this instant are known when the next step is formed, seconds. */
+  #knownUntilSeconds = Infinity;
+  /** Slots whose sequences end in the step that finishes. */
+  readonly #endingSlots: number[] = [];
 
   constructor(id: number, parts: EngineParts, run: RunColumns) {
     this.#id = id;
@@ -71,15 +76,10 @@ export class Engine {
   /** Adds a request; a run in progress is cut at the end of its present step if it may join. */
   enqueue(request: number): void {
     const { isStepping } = this.#clock;
-    const { now } = this.#run.clock;
-    // Where a step of a run ends right now, the next one is formed at the end of the instant.
-    const isLate = this.#parts.asyncScheduling === true && isStepping &&
-      !this.#clock.isBetween(now);
-    if (isLate) {
-      this.#inbox.push(request, now);
-    } else {
-      this.#batch.queue.push(request);
-    }
+    // Behind the others, and seen by a planner ahead when all that came before this instant are.
+    const isLate = this.#parts.asyncScheduling === true && this.#knownUntilSeconds < Infinity;
+    if (isLate) this.#inbox.push(request, this.#run.clock.now);
+    else this.#batch.queue.push(request);
     this.outstanding++;
     const { columns, generated } = this.#run;
     this.#tokensInside += columns.promptTokens[request] + generated[request];
@@ -90,6 +90,7 @@ export class Engine {
 
   /** Lets the scheduler see the requests that came by `until`. */
   #readInbox(until: number): void {
+    if (this.#inbox.size === 0) return;
     const count = this.#inbox.empty(until, this.#batch.queue);
     if (count > 0 && !this.#closed) this.#interrupted = true;
   }
@@ -97,29 +98,34 @@ export class Engine {
   /** Starts the next step or run. */
   begin(): void {
     const batch = this.#batch;
-    const { shape, sequences, pool } = batch;
+    const { shape, sequences, queue } = batch;
+    this.#readInbox(this.#knownUntilSeconds);
     batch.form();
-    if (batch.isEmpty && this.#inbox.size > 0) {
-      // Nothing is left to run ahead of: the request is taken as soon as the engine is idle.
+    let released = batch.releaseEnded();
+    if (batch.isEmpty) {
+      // Nothing is left to run ahead of, or everybody was preempted: the scheduler looks again, and
+      // knows by now who has ended and who has come.
       this.#readInbox(Infinity);
       batch.form();
+      released = 0;
+      if (batch.isEmpty) this.#refuse();
     }
-    if (batch.isEmpty) this.#refuse();
     const decoding = batch.decodes ? sequences.decoding : 0;
     shape.decodeSequences = decoding;
     shape.decodeContextTokens = decoding > 0 ? sequences.contextTokens : 0;
     if (this.#parts.execution.needsLongestContext) {
       shape.decodeLongestContextTokens = decoding > 0 ? sequences.longestContextTokens() : 0;
     }
-    if (decoding > 0) pool.take(sequences.blocksNeeded);
-    const { queue } = batch;
+    // Slots and blocks that have become free since the step was formed may admit somebody to the next.
+    const mayAdmit = released > 0 && (queue.size > 0 || this.#inbox.size > 0);
     this.#closed = sequences.count >= batch.maxSequences ||
       (queue.isFirstComeFirstServed && queue.size > 0);
-    const isSteady = this.#closed || this.#inbox.size === 0;
+    const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
+    this.#knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
     this.endAtSeconds = this.#clock.run.endsAtSeconds;
     // After a preemption or a swap the next plan may admit, so the next step is a new run.
-    this.#interrupted = batch.preempted > 0 || batch.swappedIn > 0;
+    this.#interrupted = mayAdmit || batch.isUnsettled;
   }
 
   /** Nothing can be scheduled though requests are there. */
@@ -142,12 +148,18 @@ export class Engine {
     const { steps } = run;
     this.finishedCount = 0;
     this.firstTokenCount = 0;
-    if (this.#inbox.size > 0) this.#readInbox(run.endAtSeconds(steps - 1));
+    this.#knownUntilSeconds = run.endAtSeconds(steps - 1);
     this.#clock.isStepping = false;
     const { meter } = this.readings;
     meter.addSteps(shape, steps);
     sequences.countBlocks(run, steps, pool.used);
-    meter.addTime(now - run.startAtSeconds, sequences.blockSeconds, sequences.count);
+    const endedBlockSeconds = batch.endedBlocks * (run.endAtSeconds(1) - run.startAtSeconds);
+    meter.addTime(
+      now - run.startAtSeconds,
+      sequences.blockSeconds + endedBlockSeconds,
+      sequences.count,
+    );
+    batch.endedBlocks = 0;
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
     if (shape.decodeSequences > 0) {
@@ -155,6 +167,13 @@ export class Engine {
       this.#finishDecode();
     }
     if (shape.chunkCount > 0) this.#finishChunks();
+    if (this.#endingSlots.length > 0) this.#endAll();
+    if (this.outstanding === 0) {
+      // The pipeline is empty.
+      batch.releaseEnded();
+      batch.endedBlocks = 0;
+      this.#knownUntilSeconds = Infinity;
+    }
     this.endAtSeconds = Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
   }
@@ -186,8 +205,9 @@ export class Engine {
     const ended = this.#clock.ahead(now);
     const stepSeconds = isStepping ? now - run.endAtSeconds(ended) : 0;
     this.settle(now);
-    const { pool, sequences } = this.#batch;
-    this.readings.meter.addTime(stepSeconds, stepSeconds * pool.used, sequences.count);
+    const { pool, sequences, endedBlocks } = this.#batch;
+    const used = pool.used + (ended === 0 ? endedBlocks : 0);
+    this.readings.meter.addTime(stepSeconds, stepSeconds * used, sequences.count);
     this.#clock.isStepping = false;
     this.endAtSeconds = Infinity;
     this.#inbox.empty(Infinity, this.#batch.queue);
@@ -218,7 +238,7 @@ export class Engine {
 
   /** The batch may change: the run in progress ends with the step under way. */
   #interrupt(isLate: boolean): void {
-    // With asynchronous scheduling the change comes when the inbox is read, a step later.
+    // A planner ahead makes the change when it reads the inbox, a step later.
     if (!isLate) this.#interrupted = true;
     this.#clock.cut(isLate ? 1 : 0);
     this.endAtSeconds = this.#clock.run.endsAtSeconds;
@@ -233,7 +253,8 @@ export class Engine {
     const { ends } = sequences;
     while (ends.firstStep <= sequences.step) {
       this.#interrupted = true;
-      this.#end(ends.firstSlot);
+      this.#endingSlots.push(ends.firstSlot);
+      ends.delete(ends.firstSlot);
     }
   }
 
@@ -257,9 +278,18 @@ export class Engine {
       generated[request]++;
       this.#tokensInside++;
       if (held || generated[request] < outputLimit[request]) batch.join(slot, done, now);
-      if (generated[request] >= outputLimit[request]) this.#end(slot);
+      if (generated[request] >= outputLimit[request]) this.#endingSlots.push(slot);
     }
     this.#interrupted = true;
+  }
+
+  /** Those that have produced their last token leave in order of the batch. */
+  #endAll(): void {
+    const slots = this.#endingSlots;
+    const { admission } = this.#batch.sequences;
+    if (slots.length > 1) slots.sort((one, other) => admission[one] - admission[other]);
+    for (const slot of slots) this.#end(slot);
+    slots.length = 0;
   }
 
   /** A sequence has produced its last token; a static batch returns once its longest member has. */
@@ -294,7 +324,9 @@ export class Engine {
     if (outputLimit[request] > 1) {
       columns.maxTbtSeconds[request] = this.#gaps.longest(slot);
     }
-    this.#batch.release(slot);
+    const { asyncScheduling, strategy } = this.#parts;
+    if (asyncScheduling === true && !strategy.holdsFinished) this.#batch.end(slot);
+    else this.#batch.release(slot);
     this.outstanding--;
     this.finished[this.finishedCount++] = request;
   }

@@ -34,7 +34,7 @@ export class EngineReadings {
 
   /** Sequences in the batch. */
   get running(): number {
-    return this.#batch?.sequences.count ?? 0;
+    return this.#batch?.running ?? 0;
   }
 
   /** Most KV blocks in use so far. */
@@ -45,9 +45,15 @@ export class EngineReadings {
   /** KV blocks in use at `now`. */
   usedBlocks(now: number): number {
     if (this.#batch === undefined) return 0;
-    const { pool, sequences } = this.#batch;
+    const { pool, endedBlocks } = this.#batch;
+    const isFirst = this.#clock.begun(now) <= 1;
+    return pool.used + (isFirst ? endedBlocks : this.#grownBlocks(now));
+  }
+
+  /** KV blocks that the run in progress has taken at `now` since its first step began. */
+  #grownBlocks(now: number): number {
     const begun = this.#clock.begun(now);
-    return pool.used + (begun > 1 ? sequences.blocksNeededThrough(begun - 1) : 0);
+    return begun > 1 ? this.#batch!.sequences.blocksNeededThrough(begun - 1) : 0;
   }
 
   /** Tokens that the decode batch has gained at `now` since the step or run in progress began. */
@@ -66,6 +72,7 @@ export class EngineReadings {
     const { sequences, pool, decodes } = this.#batch;
     const steps = decodes ? this.#clock.begun(now) : 0;
     for (let slot = sequences.first; slot >= 0; slot = sequences.next[slot]) {
+      if (sequences.state[slot] === SequenceState.ended) continue;
       const reserved = sequences.reservedBlocks[slot];
       let tokens = sequences.computedTokens(slot);
       let blocks = sequences.blocksHeld(slot);
@@ -90,8 +97,7 @@ export class EngineReadings {
     const { cache, pool } = this.#batch;
     const tokens = this.#run.columns.promptTokens[request] - 1;
     // Blocks that a run has filled so far are free ones that have lost their identity.
-    const taken = this.usedBlocks(now) - pool.used;
-    return cache.matchedBlocks(request, tokens, taken) * pool.blockTokens;
+    return cache.matchedBlocks(request, tokens, this.#grownBlocks(now)) * pool.blockTokens;
   }
 
   /** Writes what has been done by `now` into `out`: whole steps, and the busy time to the instant. */
@@ -99,7 +105,7 @@ export class EngineReadings {
     if (this.#batch === undefined || !this.#clock.isStepping) return this.meter.read(out);
     const peek = this.#peek;
     peek.copyFrom(this.meter);
-    const { pool, sequences, shape } = this.#batch;
+    const { pool, sequences, shape, endedBlocks } = this.#batch;
     const { run } = this.#clock;
     const ahead = this.#clock.ahead(now);
     let used = pool.used;
@@ -107,8 +113,11 @@ export class EngineReadings {
     if (ahead > 0) {
       peek.addSteps(shape, ahead);
       sequences.countBlocks(run, ahead, used);
-      blockSeconds = sequences.blockSeconds;
+      blockSeconds = sequences.blockSeconds +
+        endedBlocks * (run.endAtSeconds(1) - run.startAtSeconds);
       used += sequences.blocksNeededThrough(ahead);
+    } else {
+      used += endedBlocks;
     }
     blockSeconds += used * (now - run.endAtSeconds(ahead));
     peek.addTime(now - run.startAtSeconds, blockSeconds, sequences.count);

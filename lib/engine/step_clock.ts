@@ -78,7 +78,7 @@ export class StepClock {
 
   /** Plans as many decode steps as cannot differ from one another; false if there is no line. */
   #leap(isSteady: boolean): boolean {
-    const { sequences, pool, swapSeconds, preempted, swappedIn } = this.#batch;
+    const { sequences, pool, swapSeconds, isUnsettled } = this.#batch;
     const { execution, strategy } = this.#parts;
     const { decoding, contextTokens } = sequences;
     const line = this.#line;
@@ -86,7 +86,7 @@ export class StepClock {
     if (!execution.decodeLine(decoding, contextTokens, line, longest)) return false;
     let steps = 1;
     // After a preemption or a swap the next plan may admit, so it has to be asked again.
-    if (strategy.repeatsDecode && isSteady && preempted === 0 && swappedIn === 0) {
+    if (strategy.repeatsDecode && isSteady && !isUnsettled) {
       steps = sequences.ends.firstStep - sequences.step;
       if (line.contextEndTokens < contextTokens + decoding * (steps - 1)) {
         steps = Math.max(1, Math.floor((line.contextEndTokens - contextTokens) / decoding) + 1);
@@ -114,9 +114,9 @@ export class StepClock {
 
   /** Whether a leap would go on with the decode step that the batch builder has formed. */
   #goesOn(): boolean {
-    const { shape, preempted, swappedIn } = this.#batch;
-    return this.#isSeries && this.#parts.strategy.repeatsDecode && preempted === 0 &&
-      swappedIn === 0 && shape.decodeContextTokens <= this.#line.contextEndTokens;
+    const { shape, isUnsettled } = this.#batch;
+    return this.#isSeries && this.#parts.strategy.repeatsDecode && !isUnsettled &&
+      shape.decodeContextTokens <= this.#line.contextEndTokens;
   }
 
   /** A leap would begin with this decode step, provided that the model has a line for it. */

@@ -22,17 +22,26 @@ export interface StepBuilder {
    * last in the queue order are preempted first. Returns how many were preempted.
    */
   decodeAll(): number;
-  /** Slot of the running sequence whose prefill is unfinished; -1 for none. At most one is. */
-  readonly unfinishedPrefill: number;
+  /** Sequences preempted so far while this step is formed. */
+  readonly preempted: number;
+  /**
+   * Schedules the running sequences in order of admission, as far as `budgetTokens` go: a token for
+   * each that decodes, and a chunk of at most `longestChunk` (default: no limit) for each whose prefill
+   * is unfinished. When free KV blocks run out, sequences are preempted as in `decodeAll`. Returns the
+   * tokens that are left.
+   */
+  scheduleRunning(budgetTokens: number, longestChunk?: number): number;
   /** Prompt tokens that the sequence in `slot` still has to compute. */
   prefillRemaining(slot: number): number;
   /** Tokens that the first waiting request would have to compute (cached prefixes count); 0 for none. */
   firstWaitingTokens(): number;
   /**
-   * Moves the first waiting request into the batch and reserves its KV blocks. Returns its slot, or
-   * -1 when the batch or the block pool has no room (at least `keepFreeBlocks` stay free).
+   * Moves the first waiting request into the batch and takes KV blocks as the strategy's reservation
+   * says; `chunkTokens` is the most that `prefill` will be asked for in this step (default: no limit).
+   * Returns the slot, or -1 when the batch or the block pool has no room (at least `keepFreeBlocks`
+   * stay free).
    */
-  admit(keepFreeBlocks: number): number;
+  admit(keepFreeBlocks: number, chunkTokens?: number): number;
   /** Computes `tokens` (>= 1) prompt tokens of the sequence in `slot` in this step. Once per slot and step. */
   prefill(slot: number, tokens: number): void;
   /** Brings swapped-out sequences back, oldest first, while blocks allow. Returns how many came. */
@@ -44,10 +53,12 @@ export interface BatchingStrategy {
   /** Name in configurations, such as "vllm". */
   readonly name: string;
   /**
-   * How KV blocks are reserved at admission: for the prompt, growing block by block afterwards, or
-   * once for the longest possible sequence.
+   * When KV blocks are taken: for each chunk of the prompt as it is computed, for the whole prompt at
+   * admission (both growing block by block afterwards), or once for the longest possible sequence.
    */
-  readonly reservation: "prompt" | "maximum";
+  readonly reservation: "chunk" | "prompt" | "maximum";
+  /** Under "chunk": whether admission waits until there is room for the whole prompt. Default false. */
+  readonly asksForWholePrompt?: boolean;
   /** Finished sequences keep their slot and their batch returns as a whole. */
   readonly holdsFinished: boolean;
   /** What preemption does with KV blocks: drop and recompute, or swap to host memory. */

@@ -1,48 +1,57 @@
 import type { BatchingStrategy, StepBuilder } from "./strategy.ts";
 
-/** Admits waiting requests in queue order and computes as much of each prompt as the budget holds. */
-function admitChunked(step: StepBuilder, budget: number): void {
+/** Options of {@link vllm}. */
+export interface VllmOptions {
+  /**
+   * Whether a request is admitted only when the KV blocks for its whole prompt are free
+   * (`scheduler_reserve_full_isl`); if not, those of its first chunk are enough. Default true.
+   */
+  readonly reservesWholePrompt?: boolean;
+  /** Most tokens of one prompt in a step (`long_prefill_token_threshold`), >= 1. Default: no limit. */
+  readonly longPrefillTokens?: number;
+}
+
+/**
+ * Forms a step of `budgetTokens` with chunked prefills: running sequences in order of admission (a
+ * token for each that decodes, a chunk for an unfinished prefill), then new prompts in queue order
+ * while blocks allow, unless somebody was preempted.
+ *
+ * @param longestChunk Most tokens of one prompt in the step; default: no limit.
+ */
+export function planChunked(
+  step: StepBuilder,
+  budgetTokens: number,
+  longestChunk = Infinity,
+): void {
+  let budget = step.running > 0 ? step.scheduleRunning(budgetTokens, longestChunk) : budgetTokens;
+  if (step.preempted > 0) return;
   while (budget > 0 && step.waiting > 0) {
-    const slot = step.admit(0);
+    const chunk = Math.min(budget, longestChunk);
+    const slot = step.admit(0, chunk);
     if (slot < 0) return;
-    const tokens = Math.min(budget, step.prefillRemaining(slot));
+    const tokens = Math.min(chunk, step.prefillRemaining(slot));
     step.prefill(slot, tokens);
     budget -= tokens;
   }
 }
 
 /**
- * Forms a step of `budgetTokens` with chunked prefills: a token for each decoding sequence, then the
- * unfinished prefill, then new prompts unless somebody was preempted. Only the prompt admitted last
- * can be left unfinished, since it is the budget that cut it short.
- */
-export function planChunked(step: StepBuilder, budgetTokens: number): void {
-  const preempted = step.decoding > 0 ? step.decodeAll() : 0;
-  let budget = budgetTokens - step.decoding;
-  const unfinished = step.unfinishedPrefill;
-  if (unfinished >= 0 && budget > 0) {
-    const tokens = Math.min(budget, step.prefillRemaining(unfinished));
-    step.prefill(unfinished, tokens);
-    budget -= tokens;
-  }
-  if (preempted === 0) admitChunked(step, budget);
-}
-
-/**
- * vLLM's V1 scheduler: one token budget per step, spent on running sequences first (one token for
- * each that decodes, then the unfinished prefill), then on waiting requests first come, first
- * served, while KV blocks allow. Prefills are chunked by the budget. Out of blocks, the sequence
- * admitted last is preempted and recomputed later, and nobody is admitted in that step.
+ * vLLM's V1 scheduler: one token budget per step, spent on running sequences in order of admission,
+ * then on waiting requests first come, first served, while KV blocks allow. Prefills are chunked by the
+ * budget and take their blocks chunk by chunk. Out of blocks, the sequence admitted last is preempted
+ * and recomputed later, and nobody is admitted in that step.
  *
  * @source vLLM 0.19, vllm/v1/core/sched/scheduler.py (behaviour)
  */
-export function vllm(): BatchingStrategy {
+export function vllm(options: VllmOptions = {}): BatchingStrategy {
+  const { reservesWholePrompt = true, longPrefillTokens = Infinity } = options;
   return {
     name: "vllm",
-    reservation: "prompt",
+    reservation: "chunk",
+    asksForWholePrompt: reservesWholePrompt,
     holdsFinished: false,
     preemption: "recompute",
     repeatsDecode: true,
-    plan: (step) => planChunked(step, step.maxTokensPerStep),
+    plan: (step) => planChunked(step, step.maxTokensPerStep, longPrefillTokens),
   };
 }
