@@ -416,10 +416,32 @@ export interface Configuration {
   readonly scheduler: {
     /** Batching strategy. */
     readonly type: "vllm" | "vllm-v0" | "sarathi" | "orca" | "fastertransformer";
-    /** Most sequences that run at once. */
-    readonly max_num_seqs: number;
-    /** Token budget of one step; at least `max_num_seqs`. */
-    readonly max_num_batched_tokens: number;
+    /**
+     * Version of vLLM whose defaults hold where a setting of this section is null: asynchronous
+     * scheduling (from 0.14), admission by the whole prompt (from 0.19), step sizes.
+     */
+    readonly engine:
+      | "vllm@0.9"
+      | "vllm@0.10"
+      | "vllm@0.11"
+      | "vllm@0.12"
+      | "vllm@0.13"
+      | "vllm@0.14"
+      | "vllm@0.15"
+      | "vllm@0.16"
+      | "vllm@0.17"
+      | "vllm@0.18"
+      | "vllm@0.19";
+    /**
+     * Most sequences that run at once; null: as the `engine` has it (1024 on GPUs of 70 GiB and
+     * more but the A100, else 256), 256 under other types.
+     */
+    readonly max_num_seqs: number | null;
+    /**
+     * Token budget of one step; at least `max_num_seqs`; null: as the `engine` has it (8192 on GPUs
+     * of 70 GiB and more but the A100, else 2048), 8192 under other types.
+     */
+    readonly max_num_batched_tokens: number | null;
     /** Token budget of one step under `sarathi`, decodes included. */
     readonly chunk_size: number;
     /** Share of the KV blocks that `vllm-v0` keeps free when it admits a request. */
@@ -431,10 +453,18 @@ export interface Configuration {
     /** Keep the KV blocks of ended requests for prompts that begin alike. */
     readonly prefix_caching: boolean;
     /**
-     * Form each step while the one before runs (vLLM from 0.14 on): a request is first considered
-     * one step later, and less of the framework's own time shows.
+     * Form each step while the one before runs: arrivals and ends are known one step later, and
+     * less of the framework's own time shows; null: as the `engine` has it, false under other
+     * types.
      */
-    readonly async_scheduling: boolean;
+    readonly async_scheduling: boolean | null;
+    /**
+     * Let a request in only when the KV blocks for its whole prompt are free; if not, those of its
+     * first chunk are enough; null: as the `engine` has it.
+     */
+    readonly scheduler_reserve_full_isl: boolean | null;
+    /** Most tokens of one prompt in a step; 0: no limit. */
+    readonly long_prefill_token_threshold: number;
   };
   /** What the GPU's and the host's memory is used for. */
   readonly memory: {

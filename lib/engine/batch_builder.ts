@@ -1,5 +1,5 @@
 import type { StepShape } from "../execution/execution_time_model.ts";
-import type { StepBuilder } from "../scheduling/batching/strategy.ts";
+import { type StepBuilder, UNLIMITED_TOKENS } from "../scheduling/batching/strategy.ts";
 import { type WaitingQueue, waitingQueue } from "../scheduling/batching/waiting_queue.ts";
 import { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
 import { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
@@ -26,10 +26,13 @@ export class BatchBuilder implements StepBuilder {
   readonly chunkSlots: Int32Array;
   /** Whether the step decodes. */
   decodes = false;
-  /** Sequences preempted, swapped back in, and left out of the step, while forming it. */
+  /** Sequences preempted while forming the step. */
   preempted = 0;
-  swappedIn = 0;
-  paused = 0;
+  /**
+   * Whether sequences were preempted, swapped back in or left out while forming the step: the next one
+   * may differ though nothing happens in between.
+   */
+  isUnsettled = false;
   /**
    * KV blocks that ended sequences had while the step was formed and that are free since: the
    * scheduler learns of an end a step late when it plans ahead.
@@ -50,7 +53,8 @@ export class BatchBuilder implements StepBuilder {
   /** KV blocks that the decodes of the step being formed have taken. */
   #decodeBlocks = 0;
   /** Slots of sequences that have ended and that the scheduler does not know of yet, in batch order. */
-  readonly #endedSlots: number[] = [];
+  readonly #endedSlots: Int32Array;
+  #endedCount = 0;
   /** Slots left out of the step. */
   readonly #pausedSlots: number[] = [];
 
@@ -62,7 +66,11 @@ export class BatchBuilder implements StepBuilder {
     this.maxTokensPerStep = parts.maxTokensPerStep;
     this.sequences = sequences;
     this.#gaps = gaps;
-    this.queue = waitingQueue(parts.queueOrder, parts.queueKeys);
+    this.queue = waitingQueue(
+      parts.queueOrder,
+      run.columns.arrivalAtSeconds,
+      parts.queueKeys,
+    );
     this.cache = prefix && new PrefixCache(kvBlocks, blockTokens, prefix);
     this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
     this.shape = {
@@ -74,11 +82,12 @@ export class BatchBuilder implements StepBuilder {
       sampledSequences: 0,
     };
     this.chunkSlots = new Int32Array(maxSequences);
+    this.#endedSlots = new Int32Array(maxSequences);
     if (this.cache) { for (let i = 0; i < maxSequences; i++) this.#blockLists.push([]); }
   }
 
   get running(): number {
-    return this.sequences.count - this.#endedSlots.length;
+    return this.sequences.count - this.#endedCount;
   }
 
   get decoding(): number {
@@ -98,12 +107,11 @@ export class BatchBuilder implements StepBuilder {
     this.shape.chunkCount = 0;
     this.decodes = false;
     this.preempted = 0;
-    this.swappedIn = 0;
+    this.isUnsettled = false;
     this.swapSeconds = 0;
     this.#decodeBlocks = 0;
     this.endedBlocks = 0;
-    this.paused = 0;
-    while (this.#pausedSlots.length > 0) this.#resume(this.#pausedSlots.pop()!);
+    if (this.#pausedSlots.length > 0) this.#resumeAll();
     this.#parts.strategy.plan(this);
   }
 
@@ -112,46 +120,54 @@ export class BatchBuilder implements StepBuilder {
     return this.shape.chunkCount === 0 && !(this.decodes && this.sequences.decoding > 0);
   }
 
-  /** Whether the plan was not the plain one, so that the next may differ though nothing happens. */
-  get isUnsettled(): boolean {
-    return this.preempted > 0 || this.swappedIn > 0 || this.paused > 0;
-  }
-
   decodeAll(): number {
     const { sequences, pool } = this;
     let preempted = 0;
+    let needed = sequences.blocksNeeded - this.#decodeBlocks;
     // Preempting from the end until the rest fits is what walking the batch in order comes to: a
     // victim is always behind the sequence that lacks a block, so it has not taken one itself.
-    while (sequences.blocksNeeded - this.#decodeBlocks > pool.free) {
+    while (needed > pool.free) {
       this.preempt(this.victim());
       preempted++;
+      needed = sequences.blocksNeeded - this.#decodeBlocks;
     }
-    pool.take(sequences.blocksNeeded - this.#decodeBlocks);
-    this.#decodeBlocks = sequences.blocksNeeded;
+    if (needed > 0) pool.take(needed);
+    this.#decodeBlocks += needed;
     this.decodes = sequences.decoding > 0;
     return preempted;
   }
 
-  scheduleRunning(budgetTokens: number, longestChunk = Infinity): number {
+  scheduleRunning(budgetTokens: number, longestChunk = UNLIMITED_TOKENS): number {
     const { sequences } = this;
-    const { last, state, prefilling } = sequences;
-    const isLast = last >= 0 && state[last] === SequenceState.prefill;
     // As a rule the sequence admitted last alone is unfinished: the budget that cut it admitted nobody.
-    const isPlain = prefilling === 0 || (prefilling === 1 && isLast);
-    if (!isPlain || this.#mayPreemptAny(isLast ? last : -1, budgetTokens, longestChunk)) {
+    const slot = this.#lastUnfinished;
+    const isPlain = sequences.prefilling === 0 || (sequences.prefilling === 1 && slot >= 0);
+    if (!isPlain || this.#mayPreemptAny(slot, budgetTokens, longestChunk)) {
       return walkRunning(this, budgetTokens, longestChunk);
     }
     if (sequences.decoding > 0) this.decodeAll();
     const left = budgetTokens - sequences.decoding;
     // The prefill may have been preempted, too.
-    if (sequences.prefilling === 0 || left <= 0) return left;
-    const tokens = Math.min(left, longestChunk, this.prefillRemaining(last));
-    if (this.blocksForChunk(last, tokens) > this.pool.free) {
-      this.preempt(last);
-      return left;
+    return sequences.prefilling === 0 || left <= 0
+      ? left
+      : left - this.#continuePrefill(slot, Math.min(left, longestChunk));
+  }
+
+  /** Slot of the sequence admitted last if its prefill is unfinished; -1 if not. */
+  get #lastUnfinished(): number {
+    const { last, state, prefilling } = this.sequences;
+    return prefilling > 0 && state[last] === SequenceState.prefill ? last : -1;
+  }
+
+  /** Computes up to `most` tokens more of the prefill admitted last, or preempts it; returns how many. */
+  #continuePrefill(slot: number, most: number): number {
+    const tokens = Math.min(most, this.prefillRemaining(slot));
+    if (this.blocksForChunk(slot, tokens) > this.pool.free) {
+      this.preempt(slot);
+      return 0;
     }
-    this.prefill(last, tokens);
-    return left - tokens;
+    this.prefill(slot, tokens);
+    return tokens;
   }
 
   prefillRemaining(slot: number): number {
@@ -165,7 +181,7 @@ export class BatchBuilder implements StepBuilder {
     return target - this.#matchedBlocks(request, target) * this.pool.blockTokens;
   }
 
-  admit(keepFreeBlocks: number, chunkTokens = Infinity): number {
+  admit(keepFreeBlocks: number, chunkTokens = UNLIMITED_TOKENS): number {
     const { sequences, pool, cache } = this;
     const { strategy } = this.#parts;
     if (sequences.count >= this.maxSequences) return -1;
@@ -208,13 +224,13 @@ export class BatchBuilder implements StepBuilder {
 
   prefill(slot: number, tokens: number): void {
     const { shape, sequences } = this;
-    const blocks = this.blocksForChunk(slot, tokens);
-    if (blocks > 0) {
+    const past = sequences.doneTokens[slot];
+    if (past + tokens > sequences.takenBlocks[slot] * sequences.blockTokens) {
+      const blocks = this.blocksForChunk(slot, tokens);
       this.pool.take(blocks);
       sequences.takenBlocks[slot] += blocks;
     }
     const chunk = shape.chunkCount++;
-    const past = sequences.doneTokens[slot];
     shape.chunkTokens[chunk] = tokens;
     shape.chunkPastTokens[chunk] = past;
     this.chunkSlots[chunk] = slot;
@@ -245,12 +261,15 @@ export class BatchBuilder implements StepBuilder {
     this.#keepGenerated(slot);
     sequences.pause(slot);
     this.#pausedSlots.push(slot);
-    this.paused++;
+    this.isUnsettled = true;
   }
 
-  #resume(slot: number): void {
+  #resumeAll(): void {
     const { request, doneTokens } = this.sequences;
-    this.join(slot, doneTokens[slot], this.#run.columns.completedAtSeconds[request[slot]]);
+    const { completedAtSeconds } = this.#run.columns;
+    for (const slot of this.#pausedSlots.splice(0)) {
+      this.join(slot, doneTokens[slot], completedAtSeconds[request[slot]]);
+    }
   }
 
   swapIn(keepFreeBlocks: number): number {
@@ -273,7 +292,7 @@ export class BatchBuilder implements StepBuilder {
       this.swapSeconds += blocks * this.#parts.swap!.secondsPerBlock;
       count++;
     }
-    this.swappedIn += count;
+    if (count > 0) this.isUnsettled = true;
     return count;
   }
 
@@ -313,17 +332,16 @@ export class BatchBuilder implements StepBuilder {
   /** A sequence has all its tokens; the scheduler learns of it after it has formed the next step. */
   end(slot: number): void {
     this.sequences.end(slot);
-    this.#endedSlots.push(slot);
+    this.#endedSlots[this.#endedCount++] = slot;
   }
 
   /** The scheduler knows now who has ended: slots and blocks are free. Returns how many there were. */
   releaseEnded(): number {
-    const slots = this.#endedSlots;
-    const count = slots.length;
+    const count = this.#endedCount;
     const before = this.pool.free;
-    for (const slot of slots) this.release(slot);
+    for (let i = 0; i < count; i++) this.release(this.#endedSlots[i]);
     this.endedBlocks = this.pool.free - before;
-    slots.length = 0;
+    this.#endedCount = 0;
     return count;
   }
 
@@ -374,12 +392,12 @@ export class BatchBuilder implements StepBuilder {
 
   /** The running sequence that the queue order serves last; the one admitted last under `fcfs`. */
   victim(): number {
-    const { sequences } = this;
-    const keys = this.#parts.queueKeys;
-    if (this.queue.isFirstComeFirstServed || keys === undefined) return sequences.last;
-    let victim = sequences.last;
-    for (let slot = sequences.previous[victim]; slot >= 0; slot = sequences.previous[slot]) {
-      if (keys[sequences.request[slot]] > keys[sequences.request[victim]]) victim = slot;
+    const { sequences, queue } = this;
+    const { request, previous, last } = sequences;
+    if (queue.isFirstComeFirstServed) return last;
+    let victim = last;
+    for (let slot = previous[last]; slot >= 0; slot = previous[slot]) {
+      if (queue.isBefore(request[victim], request[slot])) victim = slot;
     }
     return victim;
   }
@@ -391,10 +409,12 @@ export class BatchBuilder implements StepBuilder {
     const request = sequences.request[slot];
     columns.preemptions[request]++;
     this.preempted++;
+    this.isUnsettled = true;
     const state = sequences.state[slot];
     if (state === SequenceState.ended) {
       // Its last token is on its way: it gives up its blocks and does not come back.
-      this.#endedSlots.splice(this.#endedSlots.indexOf(slot), 1);
+      const place = this.#endedSlots.indexOf(slot);
+      this.#endedSlots.copyWithin(place, place + 1, this.#endedCount--);
       return this.release(slot, false, this.#knownTokens(slot));
     }
     let known = this.#knownTokens(slot);

@@ -37,6 +37,8 @@ export class Engine {
   readonly #id: number;
   readonly #parts: EngineParts;
   readonly #run: RunColumns;
+  /** Whether each step is formed while the one before runs. */
+  readonly #plansAhead: boolean;
   #batch: BatchBuilder;
   #gaps: TokenGaps;
   #clock: StepClock;
@@ -53,13 +55,16 @@ export class Engine {
   /** Arrivals up to this instant are known when the next step is formed, seconds. */
   #knownUntilSeconds = Infinity;
   /** Slots whose sequences end in the step that finishes. */
-  readonly #endingSlots: number[] = [];
+  readonly #endingSlots: Int32Array;
+  #endingCount = 0;
 
   constructor(id: number, parts: EngineParts, run: RunColumns) {
     this.#id = id;
     this.#parts = parts;
+    this.#plansAhead = parts.asyncScheduling === true;
     this.#run = run;
     this.finished = new Int32Array(parts.maxSequences);
+    this.#endingSlots = new Int32Array(parts.maxSequences);
     this.firstTokens = new Int32Array(parts.maxSequences);
     const sequences = new Sequences(parts.maxSequences, parts.blockTokens);
     this.#gaps = new TokenGaps(run.gaps, sequences, run.columns);
@@ -77,7 +82,7 @@ export class Engine {
   enqueue(request: number): void {
     const { isStepping } = this.#clock;
     // Behind the others, and seen by a planner ahead when all that came before this instant are.
-    const isLate = this.#parts.asyncScheduling === true && this.#knownUntilSeconds < Infinity;
+    const isLate = this.#plansAhead && this.#knownUntilSeconds < Infinity;
     if (isLate) this.#inbox.push(request, this.#run.clock.now);
     else this.#batch.queue.push(request);
     this.outstanding++;
@@ -90,7 +95,6 @@ export class Engine {
 
   /** Lets the scheduler see the requests that came by `until`. */
   #readInbox(until: number): void {
-    if (this.#inbox.size === 0) return;
     const count = this.#inbox.empty(until, this.#batch.queue);
     if (count > 0 && !this.#closed) this.#interrupted = true;
   }
@@ -99,12 +103,13 @@ export class Engine {
   begin(): void {
     const batch = this.#batch;
     const { shape, sequences, queue } = batch;
-    this.#readInbox(this.#knownUntilSeconds);
+    if (this.#inbox.size > 0) this.#readInbox(this.#knownUntilSeconds);
     batch.form();
-    let released = batch.releaseEnded();
+    let released = this.#plansAhead ? batch.releaseEnded() : 0;
     if (batch.isEmpty) {
       // Nothing is left to run ahead of, or everybody was preempted: the scheduler looks again, and
       // knows by now who has ended and who has come.
+      this.#interrupted = true;
       this.#readInbox(Infinity);
       batch.form();
       released = 0;
@@ -117,11 +122,12 @@ export class Engine {
       shape.decodeLongestContextTokens = decoding > 0 ? sequences.longestContextTokens() : 0;
     }
     // Slots and blocks that have become free since the step was formed may admit somebody to the next.
-    const mayAdmit = released > 0 && (queue.size > 0 || this.#inbox.size > 0);
+    const mayAdmit = released > 0 &&
+      (queue.size > 0 || this.#inbox.size > 0 || batch.swapped > 0);
     this.#closed = sequences.count >= batch.maxSequences ||
       (queue.isFirstComeFirstServed && queue.size > 0);
     const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
-    this.#knownUntilSeconds = this.#run.clock.now;
+    if (this.#plansAhead) this.#knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
     this.endAtSeconds = this.#clock.run.endsAtSeconds;
     // After a preemption or a swap the next plan may admit, so the next step is a new run.
@@ -148,18 +154,17 @@ export class Engine {
     const { steps } = run;
     this.finishedCount = 0;
     this.firstTokenCount = 0;
-    this.#knownUntilSeconds = run.endAtSeconds(steps - 1);
+    if (this.#plansAhead) this.#knownUntilSeconds = run.endAtSeconds(steps - 1);
     this.#clock.isStepping = false;
     const { meter } = this.readings;
     meter.addSteps(shape, steps);
     sequences.countBlocks(run, steps, pool.used);
-    const endedBlockSeconds = batch.endedBlocks * (run.endAtSeconds(1) - run.startAtSeconds);
-    meter.addTime(
-      now - run.startAtSeconds,
-      sequences.blockSeconds + endedBlockSeconds,
-      sequences.count,
-    );
-    batch.endedBlocks = 0;
+    let { blockSeconds } = sequences;
+    if (batch.endedBlocks > 0) {
+      blockSeconds += batch.endedBlocks * (run.endAtSeconds(1) - run.startAtSeconds);
+      batch.endedBlocks = 0;
+    }
+    meter.addTime(now - run.startAtSeconds, blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
     if (shape.decodeSequences > 0) {
@@ -167,8 +172,8 @@ export class Engine {
       this.#finishDecode();
     }
     if (shape.chunkCount > 0) this.#finishChunks();
-    if (this.#endingSlots.length > 0) this.#endAll();
-    if (this.outstanding === 0) {
+    if (this.#endingCount > 0) this.#endAll();
+    if (this.outstanding === 0 && this.#plansAhead) {
       // The pipeline is empty.
       batch.releaseEnded();
       batch.endedBlocks = 0;
@@ -253,7 +258,7 @@ export class Engine {
     const { ends } = sequences;
     while (ends.firstStep <= sequences.step) {
       this.#interrupted = true;
-      this.#endingSlots.push(ends.firstSlot);
+      this.#endingSlots[this.#endingCount++] = ends.firstSlot;
       ends.delete(ends.firstSlot);
     }
   }
@@ -278,7 +283,9 @@ export class Engine {
       generated[request]++;
       this.#tokensInside++;
       if (held || generated[request] < outputLimit[request]) batch.join(slot, done, now);
-      if (generated[request] >= outputLimit[request]) this.#endingSlots.push(slot);
+      if (generated[request] >= outputLimit[request]) {
+        this.#endingSlots[this.#endingCount++] = slot;
+      }
     }
     this.#interrupted = true;
   }
@@ -286,10 +293,10 @@ export class Engine {
   /** Those that have produced their last token leave in order of the batch. */
   #endAll(): void {
     const slots = this.#endingSlots;
-    const { admission } = this.#batch.sequences;
-    if (slots.length > 1) slots.sort((one, other) => admission[one] - admission[other]);
-    for (const slot of slots) this.#end(slot);
-    slots.length = 0;
+    const count = this.#endingCount;
+    if (count > 1) this.#batch.sequences.sortByAdmission(slots, count);
+    for (let i = 0; i < count; i++) this.#end(slots[i]);
+    this.#endingCount = 0;
   }
 
   /** A sequence has produced its last token; a static batch returns once its longest member has. */
@@ -324,8 +331,7 @@ export class Engine {
     if (outputLimit[request] > 1) {
       columns.maxTbtSeconds[request] = this.#gaps.longest(slot);
     }
-    const { asyncScheduling, strategy } = this.#parts;
-    if (asyncScheduling === true && !strategy.holdsFinished) this.#batch.end(slot);
+    if (this.#plansAhead && !this.#parts.strategy.holdsFinished) this.#batch.end(slot);
     else this.#batch.release(slot);
     this.outstanding--;
     this.finished[this.finishedCount++] = request;

@@ -129,15 +129,31 @@ export class Sequences {
 
   /** Empties a slot, taking the sequence out of the decode batch if it is there. */
   remove(slot: number): void {
-    this.#setAside(slot, SequenceState.free);
-    const before = this.previous[slot];
-    const after = this.next[slot];
-    if (before >= 0) this.next[before] = after;
-    else this.first = after;
-    if (after >= 0) this.previous[after] = before;
-    else this.last = before;
+    const before = this.state[slot];
+    if (before >= SequenceState.decode) this.#leaveBatch(slot);
+    else if (before === SequenceState.prefill) this.prefilling--;
+    this.state[slot] = SequenceState.free;
+    const left = this.previous[slot];
+    const right = this.next[slot];
+    if (left >= 0) this.next[left] = right;
+    else this.first = right;
+    if (right >= 0) this.previous[right] = left;
+    else this.last = left;
     this.#freeSlots[this.#freeCount++] = slot;
     this.count--;
+  }
+
+  /** Brings the first `count` of `slots` into the order of the batch; they are few. */
+  sortByAdmission(slots: Int32Array, count: number): void {
+    const { admission } = this;
+    for (let i = 1; i < count; i++) {
+      const slot = slots[i];
+      let hole = i;
+      for (; hole > 0 && admission[slots[hole - 1]] > admission[slot]; hole--) {
+        slots[hole] = slots[hole - 1];
+      }
+      slots[hole] = slot;
+    }
   }
 
   /** All tokens are there; slot and blocks stay until {@link remove}. */

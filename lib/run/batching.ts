@@ -2,14 +2,19 @@ import type { BatchingStrategy } from "../scheduling/batching/strategy.ts";
 import { createBatching } from "../scheduling/batching/create_batching.ts";
 import type { RequestTable } from "../workload/request_table.ts";
 import type { Configuration } from "../config/configuration.ts";
+import type { EngineSettings } from "../config/engine_settings.ts";
 import type { ServiceClass } from "./classes.ts";
 
 /** The batching strategy of `scheduler.type`. */
 export function buildBatching(
   scheduler: Configuration["scheduler"],
+  { reservesWholePrompt }: Pick<EngineSettings, "reservesWholePrompt">,
   kvBlocks: number,
 ): BatchingStrategy {
+  const { long_prefill_token_threshold: longPrefillTokens } = scheduler;
   return createBatching(scheduler.type, {
+    reservesWholePrompt,
+    ...(longPrefillTokens > 0 && { longPrefillTokens }),
     chunkSize: scheduler.chunk_size,
     preemption: scheduler.preemption_mode,
     watermarkBlocks: Math.ceil(scheduler.watermark * kvBlocks),

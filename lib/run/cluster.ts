@@ -8,11 +8,13 @@ import type { WeightCache } from "../serverless/cold_start/mod.ts";
 import { randomStreams } from "../sim/random_streams.ts";
 import type { RequestTable } from "../workload/mod.ts";
 import { checkSize, runSize, sizeNotices } from "../config/check/mod.ts";
+import { deploymentGpu } from "../config/choose_gpu.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { engineSettings } from "../config/engine_settings.ts";
 import { buildBatching, queueKeys } from "./batching.ts";
 import { buildClasses, type BuiltClasses, limitsByClass } from "./classes.ts";
-import { buildDeployment, type Deployment, deploymentGpu } from "./deployment.ts";
+import { buildDeployment, type Deployment } from "./deployment.ts";
 import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
 import { buildFaults } from "./faults.ts";
 import { functionKinds, functionNames, withFunctionIds } from "./functions.ts";
@@ -250,7 +252,9 @@ function engineParts(
   keys: ReturnType<typeof queueKeys>,
 ): EngineParts {
   const { scheduler, memory, simulation } = config;
-  const { kv } = deployment;
+  const settings = engineSettings(config);
+  // vLLM keeps one block of its own, the null block.
+  const kvBlocks = deployment.kv.blocks - (scheduler.type === "vllm" ? 1 : 0);
   let longestOutput = 1;
   for (let i = 0; i < table.count; i++) {
     if (table.outputTokens[i] > longestOutput) longestOutput = table.outputTokens[i];
@@ -258,17 +262,17 @@ function engineParts(
   return {
     execution: deployment.execution,
     work: deployment.work,
-    strategy: buildBatching(scheduler, kv.blocks),
+    strategy: buildBatching(scheduler, settings, kvBlocks),
     stepping: simulation.stepping,
-    maxSequences: scheduler.max_num_seqs,
-    maxTokensPerStep: scheduler.max_num_batched_tokens,
-    kvBlocks: kv.blocks,
+    maxSequences: settings.maxSequences,
+    maxTokensPerStep: settings.maxTokensPerStep,
+    kvBlocks,
     blockTokens: memory.block_size,
     maxModelTokens: deployment.maxModelTokens,
     // What a client states as its limit: one for all, so that no policy learns a request's length.
     maxOutputTokens: longestOutput,
     queueOrder: scheduler.scheduling_policy,
-    asyncScheduling: scheduler.async_scheduling,
+    asyncScheduling: settings.asyncScheduling,
     ...(keys && { queueKeys: keys }),
     ...(scheduler.prefix_caching && table.prefix && {
       prefix: prefixIdentity(table.prefix, memory.block_size),

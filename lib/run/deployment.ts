@@ -1,7 +1,7 @@
 import { kvCapacity } from "../execution/kv_capacity.ts";
 import { stepWork } from "../execution/step_work.ts";
 import type { ExecutionTimeModel, StepWork } from "../execution/execution_time_model.ts";
-import { findGpu, type Gpu, gpuEntries, nodeNamed, type NodeType } from "../hardware/mod.ts";
+import { type Gpu, nodeNamed, type NodeType } from "../hardware/mod.ts";
 import {
   modelShape as catalogueShape,
   transformerFromHfConfig,
@@ -11,7 +11,7 @@ import {
 import type { TransformerShape } from "../models/transformer.ts";
 import { parseInput } from "../std/input_error.ts";
 import { parseJson } from "../std/json.ts";
-import { chooseGpu } from "../config/choose_gpu.ts";
+import { deploymentGpu } from "../config/choose_gpu.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { BYTES_PER_ELEMENT } from "./dtypes.ts";
@@ -69,12 +69,6 @@ function modelShape(
   return model.num_layers !== null
     ? transformerFromSimfaasinfer(model)
     : catalogueShape(model.name);
-}
-
-/** The GPU of a configuration. @throws {RangeError} If there is none of that name and size. */
-export function deploymentGpu({ cluster }: Configuration): Gpu {
-  const named = cluster.gpu_memory_gb === null ? findGpu(cluster.gpu_type) : undefined;
-  return named ?? chooseGpu(gpuEntries(), cluster.gpu_type, cluster.gpu_memory_gb);
 }
 
 /**

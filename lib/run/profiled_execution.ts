@@ -10,6 +10,7 @@ import {
 import { namingFile, parseInput } from "../std/input_error.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { engineSettings } from "../config/engine_settings.ts";
 import type { ExecutionFacts } from "./execution.ts";
 
 /**
@@ -25,7 +26,8 @@ export function buildProfiledExecution(
 }
 
 function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTimeModel {
-  const { parallelization, scheduler } = config;
+  const { parallelization } = config;
+  const settings = engineSettings(config);
   const { shape, weightBytesPerElement, kvBytesPerElement } = facts;
   if (weightBytesPerElement < 1) {
     throw new ConfigError([
@@ -44,8 +46,8 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
       ...(facts.stageNetwork && { stageNetwork: facts.stageNetwork }),
       weightDtype: weightBytesPerElement === 1 ? "fp8" : "bf16",
       kvDtype: kvBytesPerElement === 1 ? "fp8" : "bf16",
-      maxTokensPerStep: scheduler.max_num_batched_tokens,
-      maxSequences: scheduler.max_num_seqs,
+      maxTokensPerStep: settings.maxTokensPerStep,
+      maxSequences: settings.maxSequences,
     });
   const { profile: file } = config.execution;
   return file === null || facts.profileText === undefined ? compose() : namingFile(file, compose);
@@ -75,10 +77,10 @@ function withOverhead(
   facts: ExecutionFacts,
   source: ExecutionTimeModel,
 ): ExecutionTimeModel {
-  const { execution, parallelization, scheduler } = config;
+  const { execution, parallelization } = config;
   const fitted = execution.source === "calibrated"
     ? calibrationFor({
-      asyncScheduling: scheduler.async_scheduling,
+      asyncScheduling: engineSettings(config).asyncScheduling,
       generation: facts.gpu.generation,
     }).overhead
     : undefined;

@@ -222,33 +222,44 @@ export class NaiveRun {
 
   /** Takes blocks for a token of each decoding sequence; who was admitted last goes if they lack. */
   preemptForDecodes(instance: NaiveInstance): number {
-    const { running, queue } = instance;
+    const { running } = instance;
     const { kvBlocks, blockTokens } = this.cluster;
     const lacksBlock = (one: NaiveRequest) =>
       one.isDecoding && one.computed + 1 > one.blocks * blockTokens;
     let preempted = 0;
     while (running.filter(lacksBlock).length > kvBlocks - this.usedBlocks(instance)) {
-      const victim = running.pop()!;
-      victim.preemptions++;
-      victim.blocks = 0;
-      victim.computed = 0;
-      victim.isDecoding = false;
-      queue.unshift(victim);
+      this.preemptLast(instance);
       preempted++;
     }
     for (const one of running.filter(lacksBlock)) one.blocks++;
     return preempted;
   }
 
+  preemptLast({ running, queue }: NaiveInstance): void {
+    const victim = running.pop()!;
+    victim.preemptions++;
+    victim.blocks = 0;
+    victim.computed = 0;
+    victim.isDecoding = false;
+    queue.unshift(victim);
+  }
+
   /** Forms a step and returns how many it decodes and how many were preempted. */
   plan(instance: NaiveInstance): { decodes: NaiveRequest[]; preempted: number } {
     const { running, queue, chunks } = instance;
     const { kvBlocks, blockTokens, maxSequences, maxTokensPerStep } = this.cluster;
-    const preempted = this.preemptForDecodes(instance);
+    let preempted = this.preemptForDecodes(instance);
     const decodes = running.filter(({ isDecoding }) => isDecoding);
     let budget = maxTokensPerStep - decodes.length;
     const compute = (request: NaiveRequest) => {
       const tokens = Math.min(budget, request.target - request.computed);
+      const blocks = Math.ceil((request.computed + tokens) / blockTokens);
+      if (blocks - request.blocks > kvBlocks - this.usedBlocks(instance)) {
+        this.preemptLast(instance);
+        preempted++;
+        return;
+      }
+      request.blocks = blocks;
       if (tokens > 0) chunks.push({ request, tokens });
       budget -= tokens;
     };
@@ -259,7 +270,6 @@ export class NaiveRun {
       const blocks = Math.ceil(request.target / blockTokens);
       if (blocks > kvBlocks - this.usedBlocks(instance)) break;
       running.push(queue.shift()!);
-      request.blocks = blocks;
       if (Number.isNaN(request.scheduled)) request.scheduled = this.now;
       compute(request);
     }

@@ -1,6 +1,7 @@
 import { scalingPolicyName } from "../scaling_policy_name.ts";
 import { LIMITS, plain } from "../../sim/limits.ts";
 import type { Configuration } from "../configuration.ts";
+import { engineSettings } from "../engine_settings.ts";
 import { type Problem, problem } from "./problem.ts";
 
 /** What is wrong between the GPUs of an instance and the parallel degrees. */
@@ -23,13 +24,19 @@ function checkParallelism({ cluster, parallelization }: Configuration): Problem[
 }
 
 /** What is wrong between the settings of the scheduler. */
-function checkScheduler({ scheduler }: Configuration): Problem[] {
-  const { max_num_seqs, max_num_batched_tokens, preemption_mode, type } = scheduler;
+function checkScheduler(config: Configuration): Problem[] {
+  const { preemption_mode, type } = config.scheduler;
+  const { maxSequences, maxTokensPerStep } = engineSettings(config);
   const problems: Problem[] = [];
-  if (max_num_batched_tokens < max_num_seqs) {
+  if (maxTokensPerStep < maxSequences) {
     const path = "scheduler.max_num_batched_tokens";
-    const allowed = `>= max_num_seqs, which is ${max_num_seqs}`;
-    problems.push(problem(path, "a token for each sequence", max_num_batched_tokens, allowed));
+    const allowed = `>= max_num_seqs, which is ${maxSequences}`;
+    problems.push(problem(path, "a token for each sequence", maxTokensPerStep, allowed));
+  }
+  const { num_gpu_blocks } = config.memory;
+  if (type === "vllm" && num_gpu_blocks === 1) {
+    const path = "memory.num_gpu_blocks";
+    problems.push(problem(path, "KV blocks of which vLLM uses one less", num_gpu_blocks, ">= 2"));
   }
   if (preemption_mode === "swap" && type !== "vllm-v0") {
     const path = "scheduler.preemption_mode";

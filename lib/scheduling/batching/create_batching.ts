@@ -2,11 +2,11 @@ import { fasterTransformer } from "./faster_transformer.ts";
 import { orca } from "./orca.ts";
 import { sarathi } from "./sarathi.ts";
 import type { BatchingStrategy } from "./strategy.ts";
-import { vllm } from "./vllm.ts";
+import { vllm, type VllmOptions } from "./vllm.ts";
 import { vllmV0 } from "./vllm_v0.ts";
 
 /** What batching strategies are made from. */
-export interface BatchingOptions {
+export interface BatchingOptions extends VllmOptions {
   /** Token budget of one step under `sarathi`, decodes included; >= 1, default 512. */
   readonly chunkSize?: number;
   /** What `vllm-v0` does with the KV blocks of a preempted sequence; default "recompute". */
@@ -17,7 +17,7 @@ export interface BatchingOptions {
 
 /** The batching strategies by name. A new one is one file and one line here. */
 export const BATCHING_STRATEGIES = {
-  vllm: () => vllm(),
+  vllm: (options) => vllm(options),
   "vllm-v0": ({ preemption = "recompute", watermarkBlocks = 0 }) =>
     vllmV0({ preemption, watermarkBlocks }),
   sarathi: ({ chunkSize = 512 }) => sarathi({ chunkSize }),

@@ -1,3 +1,6 @@
+/** More tokens than any prompt has; a small integer, since what is computed with it is computed often. */
+export const UNLIMITED_TOKENS = 2 ** 30 - 1;
+
 /**
  * What a batching strategy may see and do while it forms the next step of one instance. A slot is
  * the number of a running sequence's place in the engine. True output lengths are not here, so no

@@ -1,4 +1,4 @@
-import type { BatchingStrategy, StepBuilder } from "./strategy.ts";
+import { type BatchingStrategy, type StepBuilder, UNLIMITED_TOKENS } from "./strategy.ts";
 
 /** Options of {@link vllm}. */
 export interface VllmOptions {
@@ -21,10 +21,14 @@ export interface VllmOptions {
 export function planChunked(
   step: StepBuilder,
   budgetTokens: number,
-  longestChunk = Infinity,
+  longestChunk = UNLIMITED_TOKENS,
 ): void {
-  let budget = step.running > 0 ? step.scheduleRunning(budgetTokens, longestChunk) : budgetTokens;
-  if (step.preempted > 0) return;
+  const budget = step.running > 0 ? step.scheduleRunning(budgetTokens, longestChunk) : budgetTokens;
+  if (step.preempted === 0 && step.waiting > 0) admitChunked(step, budget, longestChunk);
+}
+
+/** Admits waiting requests in queue order and computes as much of each prompt as the budget holds. */
+function admitChunked(step: StepBuilder, budget: number, longestChunk: number): void {
   while (budget > 0 && step.waiting > 0) {
     const chunk = Math.min(budget, longestChunk);
     const slot = step.admit(0, chunk);
@@ -44,7 +48,8 @@ export function planChunked(
  * @source vLLM 0.19, vllm/v1/core/sched/scheduler.py (behaviour)
  */
 export function vllm(options: VllmOptions = {}): BatchingStrategy {
-  const { reservesWholePrompt = true, longPrefillTokens = Infinity } = options;
+  const { reservesWholePrompt = true } = options;
+  const longestChunk = Math.min(options.longPrefillTokens ?? UNLIMITED_TOKENS, UNLIMITED_TOKENS);
   return {
     name: "vllm",
     reservation: "chunk",
@@ -52,6 +57,6 @@ export function vllm(options: VllmOptions = {}): BatchingStrategy {
     holdsFinished: false,
     preemption: "recompute",
     repeatsDecode: true,
-    plan: (step) => planChunked(step, step.maxTokensPerStep, longPrefillTokens),
+    plan: (step) => planChunked(step, step.maxTokensPerStep, longestChunk),
   };
 }
