@@ -22,14 +22,14 @@ export function checkInvariants(fleet: Fleet, gateway: Gateway, now: number): vo
     const { parts } = functions[functionId];
     const place = { atSeconds: now, functionName: parts.name, instanceId: id };
     if (outstanding[id] < 0) throw new InvariantError("requests in an instance below zero", place);
-    if (outstanding[id] !== engine.outstanding) {
+    if (outstanding[id] !== engine.ledger.outstanding) {
       throw new InvariantError("an instance's requests are not its engine's", place);
     }
     const used = engine.readings.usedBlocks(now);
     if (!(used >= 0 && used <= engine.readings.kvBlocks)) {
       throw new InvariantError(`${used} KV blocks in use of ${engine.readings.kvBlocks}`, place);
     }
-    if (engine.outstanding === 0 && used > 0) {
+    if (engine.ledger.outstanding === 0 && used > 0) {
       throw new InvariantError(`${used} KV blocks in use by nobody`, place);
     }
     inFlight[functionId] += outstanding[id];

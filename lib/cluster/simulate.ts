@@ -160,13 +160,14 @@ class Simulation implements EventHandlers {
   #finishStep(id: number): void {
     const instance = this.#fleet.instances[id];
     const { engine, functionId } = instance;
+    const { ledger } = engine;
     engine.finish();
-    if (engine.firstTokenCount > 0) {
-      this.gateway.firstTokens(functionId, engine.firstTokens, engine.firstTokenCount);
+    if (ledger.firstTokenCount > 0) {
+      this.gateway.firstTokens(functionId, ledger.firstTokens, ledger.firstTokenCount);
     }
-    if (engine.finishedCount > 0) {
-      this.gateway.complete(id, engine.finished, engine.finishedCount);
-      if (engine.outstanding === 0) this.controller.becomeIdle(id);
+    if (ledger.finishedCount > 0) {
+      this.gateway.complete(id, ledger.finished, ledger.finishedCount);
+      if (ledger.outstanding === 0) this.controller.becomeIdle(id);
       this.gateway.serve(functionId);
     }
     if (!engine.needsPlan) {

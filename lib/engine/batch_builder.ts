@@ -1,29 +1,34 @@
 import type { StepShape } from "../execution/execution_time_model.ts";
 import { type StepBuilder, UNLIMITED_TOKENS } from "../scheduling/batching/strategy.ts";
 import { type WaitingQueue, waitingQueue } from "../scheduling/batching/waiting_queue.ts";
-import { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
-import { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
+import type { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
+import type { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import type { InboxReader } from "./inbox.ts";
+import { ReturningRequests } from "./returning_requests.ts";
 import { walkRunning } from "./running_walk.ts";
+import { SequenceBlocks } from "./sequence_blocks.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
+import { StepChunks } from "./step_chunks.ts";
 import type { TokenGaps } from "./token_gaps.ts";
 
 /**
  * Forms the next step of one engine: carries out what a batching strategy decides, on the engine's
  * sequences, its waiting queue and its KV blocks. Holds no clock; the engine says what time it is.
  */
-export class BatchBuilder implements StepBuilder {
+export class BatchBuilder implements StepBuilder, InboxReader {
   readonly maxSequences: number;
   readonly maxTokensPerStep: number;
   readonly sequences: Sequences;
   readonly queue: WaitingQueue;
+  readonly blocks: SequenceBlocks;
+  /** The KV blocks by count, and with identity if they have one. */
   readonly pool: BlockPool;
-  /** The pool again when blocks have identity. */
   readonly cache: PrefixCache | undefined;
-  /** The step being formed. */
+  /** The step being formed, and the slot of each prefill chunk in it. */
   readonly shape: StepShape;
-  /** Slot of each prefill chunk in the step. */
   readonly chunkSlots: Int32Array;
+  readonly #chunks: StepChunks;
   /** Whether the step decodes. */
   decodes = false;
   /** Sequences preempted while forming the step. */
@@ -40,16 +45,11 @@ export class BatchBuilder implements StepBuilder {
   endedBlocks = 0;
   /** Seconds that swapping adds to the step. */
   swapSeconds = 0;
-  /** Requests swapped out, oldest first, and the tokens of each whose KV entries are in host memory. */
-  readonly #swappedRequests: number[] = [];
-  readonly #swappedTokens: number[] = [];
-  #swappedBlocks = 0;
+  readonly #returning = new ReturningRequests();
 
   readonly #parts: EngineParts;
   readonly #run: RunColumns;
   readonly #gaps: TokenGaps;
-  /** Identified blocks of each slot's sequence, in order; only with a prefix cache. */
-  readonly #blockLists: number[][] = [];
   /** KV blocks that the decodes of the step being formed have taken. */
   #decodeBlocks = 0;
   /** Slots of sequences that have ended and that the scheduler does not know of yet, in batch order. */
@@ -59,7 +59,7 @@ export class BatchBuilder implements StepBuilder {
   readonly #pausedSlots: number[] = [];
 
   constructor(parts: EngineParts, run: RunColumns, sequences: Sequences, gaps: TokenGaps) {
-    const { maxSequences, kvBlocks, blockTokens, prefix } = parts;
+    const { maxSequences } = parts;
     this.#parts = parts;
     this.#run = run;
     this.maxSequences = maxSequences;
@@ -71,19 +71,13 @@ export class BatchBuilder implements StepBuilder {
       run.columns.arrivalAtSeconds,
       parts.queueKeys,
     );
-    this.cache = prefix && new PrefixCache(kvBlocks, blockTokens, prefix);
-    this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
-    this.shape = {
-      decodeSequences: 0,
-      decodeContextTokens: 0,
-      chunkCount: 0,
-      chunkTokens: new Int32Array(maxSequences),
-      chunkPastTokens: new Int32Array(maxSequences),
-      sampledSequences: 0,
-    };
-    this.chunkSlots = new Int32Array(maxSequences);
+    this.blocks = new SequenceBlocks(parts, sequences);
+    this.pool = this.blocks.pool;
+    this.cache = this.blocks.cache;
+    this.#chunks = new StepChunks(maxSequences);
+    this.shape = this.#chunks.shape;
+    this.chunkSlots = this.#chunks.slots;
     this.#endedSlots = new Int32Array(maxSequences);
-    if (this.cache) { for (let i = 0; i < maxSequences; i++) this.#blockLists.push([]); }
   }
 
   get running(): number {
@@ -98,8 +92,8 @@ export class BatchBuilder implements StepBuilder {
     return this.queue.size;
   }
 
-  get swapped(): number {
-    return this.#swappedRequests.length;
+  get returning(): number {
+    return this.#returning.size;
   }
 
   /** Has the strategy form the step that starts now. */
@@ -162,7 +156,7 @@ export class BatchBuilder implements StepBuilder {
   /** Computes up to `most` tokens more of the prefill admitted last, or preempts it; returns how many. */
   #continuePrefill(slot: number, most: number): number {
     const tokens = Math.min(most, this.prefillRemaining(slot));
-    if (this.blocksForChunk(slot, tokens) > this.pool.free) {
+    if (this.blocks.neededFor(slot, tokens) > this.pool.free) {
       this.preempt(slot);
       return 0;
     }
@@ -178,17 +172,17 @@ export class BatchBuilder implements StepBuilder {
     const request = this.queue.peek();
     if (request < 0) return 0;
     const target = this.#run.columns.promptTokens[request] + this.#run.generated[request];
-    return target - this.#matchedBlocks(request, target) * this.pool.blockTokens;
+    return target - this.blocks.matched(request, target) * this.pool.blockTokens;
   }
 
   admit(keepFreeBlocks: number, chunkTokens = UNLIMITED_TOKENS): number {
-    const { sequences, pool, cache } = this;
+    const { sequences, pool } = this;
     const { strategy } = this.#parts;
     if (sequences.count >= this.maxSequences) return -1;
     const request = this.queue.peek();
     const { columns, generated } = this.#run;
     const target = columns.promptTokens[request] + generated[request];
-    const matched = this.#matchedBlocks(request, target);
+    const matched = this.blocks.matched(request, target);
     const done = matched * pool.blockTokens;
     let blocks = pool.blocksFor(target);
     let reserved = 0;
@@ -205,16 +199,12 @@ export class BatchBuilder implements StepBuilder {
       blocks = pool.blocksFor(Math.min(target, done + chunkTokens));
       if (strategy.asksForWholePrompt !== true) asked = blocks;
     }
-    let available = pool.free;
-    if (matched > 0) available -= cache!.freeAmong(request, matched);
     // An empty engine may use its last blocks: nobody is there whose growth they would be kept for.
     const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-    if (asked - matched + keep > available) return -1;
+    if (asked - matched + keep > this.blocks.freeBeside(request, matched)) return -1;
     this.queue.pop();
     const slot = sequences.add(request, target, done, reserved);
-    if (matched > 0) cache!.share(request, matched, this.#blockLists[slot]);
-    pool.take(blocks - matched);
-    sequences.takenBlocks[slot] = blocks;
+    this.blocks.begin(slot, blocks, matched);
     if (Number.isNaN(columns.scheduledAtSeconds[request])) {
       columns.scheduledAtSeconds[request] = this.#run.clock.now;
       columns.cachedTokens[request] = done;
@@ -223,26 +213,8 @@ export class BatchBuilder implements StepBuilder {
   }
 
   prefill(slot: number, tokens: number): void {
-    const { shape, sequences } = this;
-    const past = sequences.doneTokens[slot];
-    if (past + tokens > sequences.takenBlocks[slot] * sequences.blockTokens) {
-      const blocks = this.blocksForChunk(slot, tokens);
-      this.pool.take(blocks);
-      sequences.takenBlocks[slot] += blocks;
-    }
-    const chunk = shape.chunkCount++;
-    shape.chunkTokens[chunk] = tokens;
-    shape.chunkPastTokens[chunk] = past;
-    this.chunkSlots[chunk] = slot;
-    // As in vLLM, blocks have identity from the moment they are scheduled.
-    this.cache?.identify(sequences.request[slot], past + tokens, this.#blockLists[slot]);
-  }
-
-  /** KV blocks that the next `tokens` prompt tokens of the sequence need beyond those it has. */
-  blocksForChunk(slot: number, tokens: number): number {
-    if (this.#parts.strategy.reservation !== "chunk") return 0;
-    const { doneTokens, takenBlocks } = this.sequences;
-    return this.pool.blocksFor(doneTokens[slot] + tokens) - takenBlocks[slot];
+    this.blocks.extend(slot, tokens);
+    this.#chunks.add(slot, tokens, this.sequences.doneTokens[slot]);
   }
 
   /** Schedules one decode token of a sequence: takes the block that it needs. */
@@ -272,31 +244,46 @@ export class BatchBuilder implements StepBuilder {
     }
   }
 
-  swapIn(keepFreeBlocks: number): number {
+  /** A request waits for a place in the batch. */
+  enqueue(request: number): void {
+    this.queue.push(request);
+  }
+
+  /** The KV entries of the request's first `tokens` tokens are here: it returns as blocks allow. */
+  receive(request: number, tokens: number): void {
+    this.#returning.push(request, tokens, 0);
+  }
+
+  /** Changes how many KV blocks there are; where too many are in use, sequences are preempted. */
+  resize(kvBlocks: number): void {
     const { sequences, pool } = this;
+    while (pool.capacity - kvBlocks > pool.free && sequences.count > 0) this.preempt(this.victim());
+    pool.resize(kvBlocks);
+  }
+
+  bringBack(keepFreeBlocks: number): number {
+    const { sequences, pool } = this;
+    const returning = this.#returning;
     let count = 0;
-    while (this.#swappedRequests.length > 0 && sequences.count < this.maxSequences) {
-      const tokens = this.#swappedTokens[0];
+    while (returning.size > 0 && sequences.count < this.maxSequences) {
+      const { first: request, firstTokens: tokens } = returning;
       const blocks = pool.blocksFor(tokens);
       const keep = sequences.count > 0 ? keepFreeBlocks : 0;
       const nextBlock = tokens % pool.blockTokens === 0 ? 1 : 0;
-      if (blocks + nextBlock + keep > pool.free + this.#decodeBlocks - sequences.blocksNeeded) {
-        break;
-      }
-      const request = this.#swappedRequests.shift()!;
-      this.#swappedTokens.shift();
-      this.#swappedBlocks -= blocks;
-      pool.take(blocks);
+      const free = pool.free + this.#decodeBlocks - sequences.blocksNeeded;
+      if (blocks + nextBlock + keep > free) break;
+      const hostBlocks = returning.shift();
       const slot = sequences.add(request, tokens, tokens, 0);
+      this.blocks.begin(slot, blocks, 0);
       this.join(slot, tokens, this.#run.columns.completedAtSeconds[request]);
-      this.swapSeconds += blocks * this.#parts.swap!.secondsPerBlock;
+      if (hostBlocks > 0) this.swapSeconds += hostBlocks * this.#parts.swap!.secondsPerBlock;
       count++;
     }
     if (count > 0) this.isUnsettled = true;
     return count;
   }
 
-  /** Moves a prefilled (or swapped-in) sequence into the decode batch. */
+  /** Moves a prefilled (or returning) sequence into the decode batch. */
   join(slot: number, tokens: number, lastTokenAtSeconds: number): void {
     const { sequences } = this;
     const { generated, outputLimit } = this.#run;
@@ -305,28 +292,6 @@ export class BatchBuilder implements StepBuilder {
     sequences.lastTokenAtSeconds[slot] = lastTokenAtSeconds;
     sequences.join(slot, tokens, outputLimit[request] - generated[request]);
     this.#gaps.join(slot);
-  }
-
-  /**
-   * Frees the blocks of a sequence, which keep their identity, and its slot.
-   *
-   * @param comesBack Whether the request will be computed again.
-   * @param known Tokens whose blocks have identity; default all that are computed.
-   * @param extraBlocks Blocks that it holds beyond its computed tokens.
-   */
-  release(slot: number, comesBack = false, known = -1, extraBlocks = 0): void {
-    const { sequences, cache } = this;
-    const blocks = sequences.blocksHeld(slot) + extraBlocks;
-    if (cache) {
-      const request = sequences.request[slot];
-      const list = this.#blockLists[slot];
-      const tokens = known >= 0 ? known : sequences.computedTokens(slot);
-      cache.identify(request, tokens, list, comesBack);
-      cache.release(request, list, blocks);
-    } else {
-      this.pool.give(blocks);
-    }
-    sequences.remove(slot);
   }
 
   /** A sequence has all its tokens; the scheduler learns of it after it has formed the next step. */
@@ -339,7 +304,7 @@ export class BatchBuilder implements StepBuilder {
   releaseEnded(): number {
     const count = this.#endedCount;
     const before = this.pool.free;
-    for (let i = 0; i < count; i++) this.release(this.#endedSlots[i]);
+    for (let i = 0; i < count; i++) this.blocks.release(this.#endedSlots[i]);
     this.endedBlocks = this.pool.free - before;
     this.#endedCount = 0;
     return count;
@@ -362,19 +327,29 @@ export class BatchBuilder implements StepBuilder {
       if (this.#parts.strategy.holdsFinished) generated[request] = 0;
       else this.#keepGenerated(slot);
       requests.push(request);
-      this.release(slot);
+      this.blocks.release(slot);
     }
-    this.#swappedTokens.forEach((tokens) => lostTokens += tokens);
-    requests.push(...this.#swappedRequests.splice(0));
-    this.#swappedTokens.length = 0;
-    this.#swappedBlocks = 0;
+    lostTokens += this.#returning.empty(requests);
     while (queue.size > 0) requests.push(queue.pop());
     return lostTokens;
   }
 
-  #matchedBlocks(request: number, target: number): number {
-    // At least one token is always computed: its logits give the next one.
-    return this.cache ? this.cache.matchedBlocks(request, target - 1) : 0;
+  /**
+   * Takes a request out at a step boundary; its blocks stay taken until they are let go. Returns the
+   * tokens whose KV entries exist, or -1 if it does not run here.
+   */
+  detach(request: number): number {
+    const { sequences } = this;
+    let slot = sequences.first;
+    while (slot >= 0 && sequences.request[slot] !== request) slot = sequences.next[slot];
+    if (slot < 0 || sequences.state[slot] === SequenceState.ended) return -1;
+    const paused = this.#pausedSlots.indexOf(slot);
+    if (paused >= 0) this.#pausedSlots.splice(paused, 1);
+    const tokens = sequences.computedTokens(slot);
+    this.#gaps.suspend(slot);
+    this.#keepGenerated(slot);
+    this.blocks.detach(slot);
+    return tokens;
   }
 
   /** Whether the sequences to be preempted need not be the last ones, and some have to be. */
@@ -385,7 +360,7 @@ export class BatchBuilder implements StepBuilder {
     const left = Math.min(budgetTokens - sequences.decoding, longestChunk);
     if (unfinished >= 0 && left > 0) {
       const tokens = Math.min(left, this.prefillRemaining(unfinished));
-      blocks += this.blocksForChunk(unfinished, tokens);
+      blocks += this.blocks.neededFor(unfinished, tokens);
     }
     return blocks > pool.free;
   }
@@ -405,59 +380,37 @@ export class BatchBuilder implements StepBuilder {
   /** @param isScheduled Whether the sequence is in the step being formed, which it leaves. */
   preempt(slot: number, isScheduled = false): void {
     const { sequences } = this;
-    const { columns } = this.#run;
     const request = sequences.request[slot];
-    columns.preemptions[request]++;
+    const decodes = sequences.state[slot] === SequenceState.decode;
+    this.#run.columns.preemptions[request]++;
     this.preempted++;
     this.isUnsettled = true;
-    const state = sequences.state[slot];
-    if (state === SequenceState.ended) {
+    let knownTokens = this.blocks.knownTokens(slot);
+    if (sequences.state[slot] === SequenceState.ended) {
       // Its last token is on its way: it gives up its blocks and does not come back.
       const place = this.#endedSlots.indexOf(slot);
       this.#endedSlots.copyWithin(place, place + 1, this.#endedCount--);
-      return this.release(slot, false, this.#knownTokens(slot));
+      return this.blocks.release(slot, { knownTokens });
     }
-    let known = this.#knownTokens(slot);
     let extraBlocks = 0;
-    if (isScheduled && state === SequenceState.prefill) this.#dropChunk(slot);
-    else if (isScheduled) {
-      if (this.#parts.asyncScheduling !== true) known++;
+    if (isScheduled && decodes) {
+      knownTokens = this.blocks.knownTokensWithNext(slot);
       extraBlocks = Number(sequences.needsBlock(slot));
       this.#decodeBlocks -= extraBlocks;
+    } else if (isScheduled) {
+      this.#chunks.drop(slot);
     }
     this.#gaps.suspend(slot);
     this.#keepGenerated(slot);
     const swap = this.#parts.strategy.preemption === "swap" ? this.#parts.swap : undefined;
     const blocks = sequences.blocksHeld(slot);
-    if (state === SequenceState.decode && swap && this.#swappedBlocks + blocks <= swap.blocks) {
-      this.#swappedRequests.push(request);
-      this.#swappedTokens.push(sequences.computedTokens(slot));
-      this.#swappedBlocks += blocks;
+    if (decodes && swap && this.#returning.hostBlocks + blocks <= swap.blocks) {
+      this.#returning.push(request, sequences.computedTokens(slot), blocks);
       this.swapSeconds += blocks * swap.secondsPerBlock;
     } else {
       this.queue.pushBack(request);
     }
-    this.release(slot, true, known, extraBlocks);
-  }
-
-  /** Takes a prefill chunk out of the step being formed. */
-  #dropChunk(slot: number): void {
-    const { chunkTokens, chunkPastTokens } = this.shape;
-    const count = --this.shape.chunkCount;
-    for (let i = this.chunkSlots.indexOf(slot); i < count; i++) {
-      this.chunkSlots[i] = this.chunkSlots[i + 1];
-      chunkTokens[i] = chunkTokens[i + 1];
-      chunkPastTokens[i] = chunkPastTokens[i + 1];
-    }
-  }
-
-  /** Tokens whose blocks have identity while a step is formed: a planner ahead lacks the last token. */
-  #knownTokens(slot: number): number {
-    const { sequences } = this;
-    const isBehind = this.#parts.asyncScheduling === true &&
-      sequences.state[slot] !== SequenceState.prefill;
-    const computed = sequences.computedTokens(slot);
-    return isBehind ? Math.max(sequences.targetTokens[slot], computed - 1) : computed;
+    this.blocks.release(slot, { comesBack: true, knownTokens, extraBlocks });
   }
 
   /** Notes the output tokens of a sequence that leaves the decode batch. */

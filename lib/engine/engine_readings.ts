@@ -13,8 +13,6 @@ import { WorkMeter } from "./work_meter.ts";
 export class EngineReadings {
   /** Work of the steps that have ended for the engine. */
   readonly meter: WorkMeter;
-  /** KV blocks of the engine. */
-  readonly kvBlocks: number;
   readonly #run: RunColumns;
   /** Scratch for readings in the middle of a run. */
   readonly #peek: WorkMeter;
@@ -22,9 +20,10 @@ export class EngineReadings {
   #batch: BatchBuilder | undefined;
   #clock: StepClock;
   #closedPeakBlocks = 0;
+  #closedBlocks: number;
 
   constructor(parts: EngineParts, run: RunColumns, batch: BatchBuilder, clock: StepClock) {
-    this.kvBlocks = parts.kvBlocks;
+    this.#closedBlocks = parts.kvBlocks;
     this.#run = run;
     this.#batch = batch;
     this.#clock = clock;
@@ -35,6 +34,11 @@ export class EngineReadings {
   /** Sequences in the batch. */
   get running(): number {
     return this.#batch?.running ?? 0;
+  }
+
+  /** KV blocks of the engine. */
+  get kvBlocks(): number {
+    return this.#batch?.pool.capacity ?? this.#closedBlocks;
   }
 
   /** Most KV blocks in use so far. */
@@ -127,6 +131,7 @@ export class EngineReadings {
   /** Lets go of everything but the counts of the work done and the peak. */
   close(): void {
     this.#closedPeakBlocks = this.peakBlocks;
+    this.#closedBlocks = this.kvBlocks;
     this.#batch = undefined;
     this.#clock = undefined as never;
   }

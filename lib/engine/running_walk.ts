@@ -27,7 +27,7 @@ export function walkRunning(
     const tokens = decodes ? 1 : Math.min(budget, longestChunk, batch.prefillRemaining(slot));
     const blocks = decodes
       ? Number(sequences.needsBlock(slot))
-      : batch.blocksForChunk(slot, tokens);
+      : batch.blocks.neededFor(slot, tokens);
     let victim = -1;
     while (blocks > pool.free && victim !== slot) {
       victim = batch.victim();

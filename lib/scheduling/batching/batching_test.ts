@@ -52,7 +52,7 @@ Deno.test("what a strategy sees has no output length", () => {
     | "running"
     | "decoding"
     | "waiting"
-    | "swapped"
+    | "returning"
     | "decodeAll"
     | "preempted"
     | "scheduleRunning"
@@ -60,7 +60,7 @@ Deno.test("what a strategy sees has no output length", () => {
     | "firstWaitingTokens"
     | "admit"
     | "prefill"
-    | "swapIn";
+    | "bringBack";
   const isKnown: keyof StepBuilder extends Known ? true : never = true;
   ok(isKnown);
 });

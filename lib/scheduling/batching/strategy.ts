@@ -17,8 +17,8 @@ export interface StepBuilder {
   readonly decoding: number;
   /** Requests in the engine's waiting queue. */
   readonly waiting: number;
-  /** Sequences whose KV blocks were swapped out to host memory. */
-  readonly swapped: number;
+  /** Requests whose KV entries are not in the engine's blocks: swapped out, or received from another. */
+  readonly returning: number;
 
   /**
    * Schedules one token for every decoding sequence. When free KV blocks run out, the sequences
@@ -47,8 +47,11 @@ export interface StepBuilder {
   admit(keepFreeBlocks: number, chunkTokens?: number): number;
   /** Computes `tokens` (>= 1) prompt tokens of the sequence in `slot` in this step. Once per slot and step. */
   prefill(slot: number, tokens: number): void;
-  /** Brings swapped-out sequences back, oldest first, while blocks allow. Returns how many came. */
-  swapIn(keepFreeBlocks: number): number;
+  /**
+   * Lets returning requests decode again, oldest first, while blocks allow (at least `keepFreeBlocks`
+   * stay free). Returns how many came; they are scheduled by another `decodeAll`.
+   */
+  bringBack(keepFreeBlocks: number): number;
 }
 
 /** Forms the steps of an engine. Stateless: everything a strategy knows is in the builder. */

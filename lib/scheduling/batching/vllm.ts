@@ -23,7 +23,11 @@ export function planChunked(
   budgetTokens: number,
   longestChunk = UNLIMITED_TOKENS,
 ): void {
-  const budget = step.running > 0 ? step.scheduleRunning(budgetTokens, longestChunk) : budgetTokens;
+  let budget = step.running > 0 ? step.scheduleRunning(budgetTokens, longestChunk) : budgetTokens;
+  if (step.returning > 0 && step.preempted === 0) {
+    budget -= step.bringBack(0);
+    step.decodeAll();
+  }
   if (step.preempted === 0 && step.waiting > 0) admitChunked(step, budget, longestChunk);
 }
 
