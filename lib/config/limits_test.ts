@@ -198,7 +198,7 @@ const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise
   sequenceSlots: [
     pair(
       "scheduler.max_num_seqs",
-      "scaling: { enabled: false }\ncluster: { num_replicas: 400 }\n" +
+      "scaling: { enabled: false }\ncluster: { num_replicas: 500 }\n" +
         "scheduler: { max_num_batched_tokens: 100000, max_num_seqs: # }",
       50_000,
       50_001,

@@ -371,7 +371,11 @@ Deno.test("loadConfig() refuses settings that contradict each other, under the n
     ["scaling: { min_instances: 9 }", "scaling.min_instances"],
     ["scaling: { scale_down_threshold: 0.9 }", "scaling.scale_down_threshold"],
     ["cold_start: { initial_instances: 9 }", "cold_start.initial_instances"],
-    ["scheduler: { max_tokens_per_batch: 100 }", "scheduler.max_tokens_per_batch"],
+    [
+      "scheduler: { max_tokens_per_batch: 100, max_num_seqs: 101 }",
+      "scheduler.max_tokens_per_batch",
+    ],
+    ["memory: { num_gpu_blocks: 1 }", "memory.num_gpu_blocks"],
     ["scheduler: { preemption_mode: swap }", "scheduler.preemption_mode"],
     ["cluster: { num_gpus_per_replica: 4 }", "cluster.num_gpus_per_replica"],
     ["parallelization: { expert_parallel_size: 2 }", "parallelization.expert_parallel_size"],

@@ -176,6 +176,15 @@ memory: { num_gpu_blocks: 300, swap_space_gb: 0.4 }
 scaling: { max_instances: 1, min_instances: 1 }
 `,
   },
+  pressed: {
+    yaml: `
+simulation: { duration: 15 }
+workload: { type: poisson, arrival_rate: 5, prompt_length: { mean: 1500, std: 900 } }
+scheduler: { engine: vllm@0.11, max_num_seqs: 8, max_num_batched_tokens: 256 }
+memory: { num_gpu_blocks: 400 }
+scaling: { max_instances: 1, min_instances: 1 }
+`,
+  },
   shape: {
     yaml: `
 simulation: { duration: 10 }
