@@ -6,7 +6,7 @@ import type { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import type { InboxReader } from "./inbox.ts";
 import { ReturningRequests } from "./returning_requests.ts";
-import { walkRunning } from "./running_walk.ts";
+import { scheduleRunning } from "./schedule_running.ts";
 import { SequenceBlocks } from "./sequence_blocks.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
 import { StepChunks } from "./step_chunks.ts";
@@ -132,36 +132,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   scheduleRunning(budgetTokens: number, longestChunk = UNLIMITED_TOKENS): number {
-    const { sequences } = this;
-    // As a rule the sequence admitted last alone is unfinished: the budget that cut it admitted nobody.
-    const slot = this.#lastUnfinished;
-    const isPlain = sequences.prefilling === 0 || (sequences.prefilling === 1 && slot >= 0);
-    if (!isPlain || this.#mayPreemptAny(slot, budgetTokens, longestChunk)) {
-      return walkRunning(this, budgetTokens, longestChunk);
-    }
-    if (sequences.decoding > 0) this.decodeAll();
-    const left = budgetTokens - sequences.decoding;
-    // The prefill may have been preempted, too.
-    return sequences.prefilling === 0 || left <= 0
-      ? left
-      : left - this.#continuePrefill(slot, Math.min(left, longestChunk));
-  }
-
-  /** Slot of the sequence admitted last if its prefill is unfinished; -1 if not. */
-  get #lastUnfinished(): number {
-    const { last, state, prefilling } = this.sequences;
-    return prefilling > 0 && state[last] === SequenceState.prefill ? last : -1;
-  }
-
-  /** Computes up to `most` tokens more of the prefill admitted last, or preempts it; returns how many. */
-  #continuePrefill(slot: number, most: number): number {
-    const tokens = Math.min(most, this.prefillRemaining(slot));
-    if (this.blocks.neededFor(slot, tokens) > this.pool.free) {
-      this.preempt(slot);
-      return 0;
-    }
-    this.prefill(slot, tokens);
-    return tokens;
+    return scheduleRunning(this, budgetTokens, longestChunk);
   }
 
   prefillRemaining(slot: number): number {
@@ -185,15 +156,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     const matched = this.blocks.matched(request, target);
     const done = matched * pool.blockTokens;
     let blocks = pool.blocksFor(target);
-    let reserved = 0;
-    if (strategy.reservation === "maximum") {
-      const longest = columns.promptTokens[request] + this.#parts.maxOutputTokens;
-      reserved = Math.min(
-        pool.blocksFor(Math.min(longest, this.#parts.maxModelTokens)),
-        pool.capacity,
-      );
-      blocks = reserved;
-    }
+    const reserved = this.#reservedBlocks(request);
+    if (reserved > 0) blocks = reserved;
     let asked = blocks;
     if (strategy.reservation === "chunk") {
       blocks = pool.blocksFor(Math.min(target, done + chunkTokens));
@@ -210,6 +174,14 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       columns.cachedTokens[request] = done;
     }
     return slot;
+  }
+
+  /** Blocks that a request keeps from its admission on, whatever its length; 0: as many as it fills. */
+  #reservedBlocks(request: number): number {
+    const { strategy, maxOutputTokens, maxModelTokens } = this.#parts;
+    if (strategy.reservation !== "maximum") return 0;
+    const longest = this.#run.columns.promptTokens[request] + maxOutputTokens;
+    return Math.min(this.pool.blocksFor(Math.min(longest, maxModelTokens)), this.pool.capacity);
   }
 
   prefill(slot: number, tokens: number): void {
@@ -267,13 +239,14 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     let count = 0;
     while (returning.size > 0 && sequences.count < this.maxSequences) {
       const { first: request, firstTokens: tokens } = returning;
-      const blocks = pool.blocksFor(tokens);
+      const reserved = this.#reservedBlocks(request);
+      const blocks = reserved > 0 ? reserved : pool.blocksFor(tokens);
       const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-      const nextBlock = tokens % pool.blockTokens === 0 ? 1 : 0;
+      const nextBlock = reserved === 0 && tokens % pool.blockTokens === 0 ? 1 : 0;
       const free = pool.free + this.#decodeBlocks - sequences.blocksNeeded;
       if (blocks + nextBlock + keep > free) break;
       const hostBlocks = returning.shift();
-      const slot = sequences.add(request, tokens, tokens, 0);
+      const slot = sequences.add(request, tokens, tokens, reserved);
       this.blocks.begin(slot, blocks, 0);
       this.join(slot, tokens, this.#run.columns.completedAtSeconds[request]);
       if (hostBlocks > 0) this.swapSeconds += hostBlocks * this.#parts.swap!.secondsPerBlock;
@@ -350,19 +323,6 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.#keepGenerated(slot);
     this.blocks.detach(slot);
     return tokens;
-  }
-
-  /** Whether the sequences to be preempted need not be the last ones, and some have to be. */
-  #mayPreemptAny(unfinished: number, budgetTokens: number, longestChunk: number): boolean {
-    if (this.queue.isFirstComeFirstServed) return false;
-    const { sequences, pool } = this;
-    let blocks = sequences.blocksNeeded;
-    const left = Math.min(budgetTokens - sequences.decoding, longestChunk);
-    if (unfinished >= 0 && left > 0) {
-      const tokens = Math.min(left, this.prefillRemaining(unfinished));
-      blocks += this.blocks.neededFor(unfinished, tokens);
-    }
-    return blocks > pool.free;
   }
 
   /** The running sequence that the queue order serves last; the one admitted last under `fcfs`. */

@@ -47,7 +47,10 @@ export class Engine {
   #closed = false;
   /** Requests that the scheduler does not know of yet: it forms a step while the one before runs. */
   readonly #inbox = new Inbox();
-  /** No leap goes beyond the first step that ends then or later, seconds. */
+  /** Whether nobody inside can go on before blocks that have left with a request are free. */
+  #isStarved = false;
+  /** Instants to come that no leap passes, in order, seconds; the first one again. */
+  readonly #limits: number[] = [];
   #limitSeconds = Infinity;
 
   constructor(id: number, parts: EngineParts, run: RunColumns) {
@@ -63,9 +66,9 @@ export class Engine {
     this.readings = new EngineReadings(parts, run, this.#batch, this.#clock);
   }
 
-  /** Whether `begin` is due: requests are there and no step is in progress. */
+  /** Whether `begin` is due: requests are there that can go on, and no step is in progress. */
   get needsPlan(): boolean {
-    return this.ledger.outstanding > 0 && !this.#clock.isStepping;
+    return this.ledger.outstanding > 0 && !this.#clock.isStepping && !this.#isStarved;
   }
 
   /** Adds a request; a run in progress is cut at the end of its present step if it may join. */
@@ -73,7 +76,8 @@ export class Engine {
     if (this.#isLate) this.#inbox.push(request, this.#run.clock.now);
     else this.#batch.queue.push(request);
     this.ledger.move(request, 1);
-    if (this.#clock.isStepping && !this.#closed) this.#interrupt();
+    this.#isStarved = false;
+    if (this.#clock.isStepping && !this.#closed) this.#interrupt(this.#plansAhead);
   }
 
   /**
@@ -95,7 +99,8 @@ export class Engine {
     if (this.#isLate) this.#inbox.push(request, this.#run.clock.now, kvTokens);
     else this.#batch.receive(request, kvTokens);
     this.ledger.move(request, 1);
-    if (this.#clock.isStepping) this.#interrupt();
+    this.#isStarved = false;
+    if (this.#clock.isStepping) this.#interrupt(this.#plansAhead);
   }
 
   /**
@@ -122,14 +127,24 @@ export class Engine {
   /** Frees the KV blocks of a request that was detached. @throws {RangeError} If it has none here. */
   letGo(request: number): void {
     this.#batch.blocks.letGo(request);
-    if (this.#clock.isStepping) this.#interrupt();
+    this.#isStarved = false;
+    if (this.#clock.isStepping) this.#interrupt(false);
     else this.#interrupted = true;
   }
 
-  /** Ends every leap with the first step that ends at `untilSeconds` or later. */
+  /** Ends the leap in progress then with the first step that ends at `untilSeconds` or later. */
   limit(untilSeconds: number): void {
-    this.#limitSeconds = untilSeconds;
+    const place = this.#limits.findIndex((limit) => limit > untilSeconds);
+    this.#limits.splice(place < 0 ? this.#limits.length : place, 0, untilSeconds);
+    this.#limitSeconds = this.#limits[0];
     if (this.#clock.isStepping) this.#keepLimit();
+  }
+
+  /** The limits up to `now` have been kept. */
+  #passLimits(now: number): void {
+    while (this.#limits.length > 0 && this.#limits[0] <= now) this.#limits.shift();
+    this.#limitSeconds = this.#limits[0] ?? Infinity;
+    this.#interrupted = true;
   }
 
   /**
@@ -137,8 +152,9 @@ export class Engine {
    * blocks that are in use have to go, sequences are preempted.
    */
   become(change: EngineChange): void {
-    if (this.#clock.isStepping) this.#interrupt();
+    if (this.#clock.isStepping) this.#interrupt(false);
     this.#change = change;
+    this.#isStarved = false;
   }
 
   /** A request that comes now is behind those that a planner ahead does not know of yet. */
@@ -187,7 +203,7 @@ export class Engine {
       this.#readInbox(Infinity);
       batch.form();
       released = 0;
-      if (batch.isEmpty) this.#refuse();
+      if (batch.isEmpty) return this.#starve();
     }
     const decoding = batch.decodes ? sequences.decoding : 0;
     shape.decodeSequences = decoding;
@@ -209,7 +225,13 @@ export class Engine {
     this.#interrupted = mayAdmit || batch.isUnsettled;
   }
 
-  /** Nothing can be scheduled though requests are there. */
+  /** Nothing can be scheduled though requests are there: blocks that have left are waited for. */
+  #starve(): void {
+    if (this.#batch.blocks.detached === 0) this.#refuse();
+    this.#isStarved = true;
+    if (this.#plansAhead) this.#emptyPipeline();
+  }
+
   #refuse(): never {
     const { queue, sequences, pool } = this.#batch;
     const request = queue.size > 0 ? queue.peek() : sequences.request[sequences.first];
@@ -243,10 +265,7 @@ export class Engine {
     if (steps > 1) pool.take(sequences.grownBlocks);
     if (this.ledger.book(run, now)) this.#interrupted = true;
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
-    if (now >= this.#limitSeconds) {
-      this.#limitSeconds = Infinity;
-      this.#interrupted = true;
-    }
+    if (now >= this.#limitSeconds) this.#passLimits(now);
     this.endAtSeconds = Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
   }
@@ -308,8 +327,7 @@ export class Engine {
   }
 
   /** The batch may change: the run in progress ends with the step under way. */
-  #interrupt(): void {
-    const isLate = this.#plansAhead;
+  #interrupt(isLate: boolean): void {
     // A planner ahead makes the change when it reads the inbox, a step later.
     if (!isLate) this.#interrupted = true;
     this.#clock.cut(isLate ? 1 : 0);

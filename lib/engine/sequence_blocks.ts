@@ -44,6 +44,11 @@ export class SequenceBlocks {
     if (this.cache) { for (let i = 0; i < maxSequences; i++) this.#identified.push([]); }
   }
 
+  /** Requests that have left and whose blocks are not free yet. */
+  get detached(): number {
+    return this.#detached.size;
+  }
+
   /** Leading blocks of a request's `target` known tokens that the cache holds. */
   matched(request: number, target: number): number {
     // At least one token is always computed: its logits give the next one.

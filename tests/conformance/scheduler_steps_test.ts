@@ -1,4 +1,4 @@
-import { strictEqual } from "@std/assert";
+import { ok, strictEqual } from "@std/assert";
 import type { Stepping } from "../../lib/engine/engine_parts.ts";
 import { findExternalData } from "../../lib/results/external_data.ts";
 import { arrivalOrder, engineSteps, runCase } from "../support/scheduler_runs.ts";
@@ -6,11 +6,17 @@ import { readSteps, type SchedulerCase, type SchedulerStep } from "../support/sc
 
 const FOLDER = findExternalData("vllm-scheduler-steps");
 
-/** Registers a test for every kind of case; without the data set they are shown as ignored. */
+/** The kinds of cases that are at hand. */
 const KINDS = FOLDER === undefined
   ? []
   : [...Deno.readDirSync(FOLDER)].map(({ name }) => name).filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -".json".length)).sort();
+
+Deno.test({
+  name: "the steps of vLLM's scheduler are at hand (needs reference data)",
+  ignore: FOLDER === undefined,
+  fn: () => ok(KINDS.length > 0),
+});
 
 const text = ({ step, entries, preempted }: SchedulerStep) =>
   `step ${step}: ${entries.map((one) => one.join("/")).join(" ")}` +
@@ -27,12 +33,12 @@ function compareSteps(name: string, found: SchedulerStep[], wanted: SchedulerSte
 }
 
 for (const kind of KINDS) {
-  const { cases } = JSON.parse(Deno.readTextFileSync(`${FOLDER}/${kind}.json`)) as {
-    cases: SchedulerCase[];
-  };
   for (const stepping of ["step", "leap"] as Stepping[]) {
-    for (const one of cases) {
-      Deno.test(`vLLM's scheduler, ${one.name}, ${stepping}`, () => {
+    Deno.test(`the engine takes the steps of vLLM's scheduler, cases ${kind}, ${stepping}`, () => {
+      const { cases } = JSON.parse(Deno.readTextFileSync(`${FOLDER}/${kind}.json`)) as {
+        cases: SchedulerCase[];
+      };
+      for (const one of cases) {
         const { steps, fates } = readSteps(one);
         compareSteps(one.name, engineSteps(one, stepping), steps);
         const { columns } = runCase(one, stepping);
@@ -42,7 +48,7 @@ for (const kind of KINDS) {
           strictEqual(columns.completedAtSeconds[row], fates.completedAt[request], name);
           strictEqual(columns.preemptions[row], fates.preemptions[request], name);
         });
-      });
-    }
+      }
+    });
   }
 }
