@@ -116,7 +116,7 @@ export const EVENTS = {
     kind: 11,
     priority: 4,
     why: "after the evaluations of the same instant",
-    handle: ({ controller }, functionId, desired) => controller.scaleTo(functionId, desired),
+    handle: ({ controller }, functionId) => controller.actuate(functionId),
   },
   sample: {
     what: "sample of the time series",

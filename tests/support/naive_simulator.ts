@@ -39,6 +39,9 @@ export class NaiveRun {
   events: { at: number; rank: number; tie: number; act: () => void }[] = [];
   #events = 0;
   #evaluatedAt = 0;
+  /** Instances that requests have asked for, and those let go when their time was over. */
+  #asked = 0;
+  #letGo = 0;
   readonly #policy: ReturnType<typeof naivePolicy> | undefined;
 
   constructor(readonly cluster: NaiveCluster) {
@@ -98,10 +101,10 @@ export class NaiveRun {
     const starts = size < max && (activation === "each" || (activation === "first" && size === 0));
     const isRefused = action === "reject" && !(starts && activation === "each");
     if (isRefused || this.waiting.length >= limit) {
-      if (starts && action === "reject") this.start();
+      if (starts && action === "reject") this.startAsAsked();
       return this.end(request, isRefused ? "rejected_no_instance" : "rejected_queue_full");
     }
-    const bound = starts && bindsStarts ? this.start() : undefined;
+    const bound = starts && bindsStarts ? this.startAsAsked() : undefined;
     const wait = { request, bound };
     this.waiting.push(wait);
     if (timeout < Infinity) {
@@ -109,7 +112,7 @@ export class NaiveRun {
         if (this.stopWaiting(wait)) this.end(request, "timed_out");
       });
     }
-    if (starts && !bindsStarts) this.start();
+    if (starts && !bindsStarts) this.startAsAsked();
   }
 
   stopWaiting(wait: NaiveRun["waiting"][number]): boolean {
@@ -167,6 +170,12 @@ export class NaiveRun {
     return instance;
   }
 
+  /** A start that no scaling decision has asked for. */
+  startAsAsked(): NaiveInstance {
+    this.#asked++;
+    return this.start();
+  }
+
   start(): NaiveInstance {
     const instance = this.create();
     this.at(this.now + this.cluster.startSeconds, "instance ready", () => {
@@ -192,7 +201,9 @@ export class NaiveRun {
     if (keepAlive === Infinity) return;
     this.at(this.now + keepAlive, "keep-alive end", () => {
       const isIdle = instance.state === "ready" && instance.changes === changes;
-      if (isIdle && this.size() > min) this.retire(instance);
+      if (!isIdle || this.size() <= min) return;
+      this.#letGo++;
+      this.retire(instance);
     });
   }
 
@@ -341,16 +352,22 @@ export class NaiveRun {
   evaluate(): void {
     const { period, actuationDelay } = this.cluster.scaling!;
     this.signals.push(naiveSignals(this, this.#evaluatedAt));
-    const desired = this.#policy!(this.signals);
-    if (actuationDelay === 0) this.scaleTo(desired);
-    else this.at(this.now + actuationDelay, "actuation", () => this.scaleTo(desired));
+    const { desired, isChange } = this.#policy!(this.signals);
+    const [asked, letGo] = [this.#asked, this.#letGo];
+    if (actuationDelay === 0) this.scaleTo(desired, desired);
+    else if (isChange) {
+      this.at(this.now + actuationDelay, "actuation", () => {
+        // What others have asked for or let go meanwhile stays.
+        this.scaleTo(desired - (this.#letGo - letGo), desired + (this.#asked - asked));
+      });
+    }
     this.at(this.now + period, "evaluation", () => this.evaluate());
     this.#evaluatedAt = this.now;
   }
 
-  scaleTo(desired: number): void {
-    while (this.size() < desired) this.start();
-    while (this.size() > desired) {
+  scaleTo(least: number, most: number): void {
+    while (this.size() < least) this.start();
+    while (this.size() > most) {
       const isBound = (one: NaiveInstance) => this.waiting.some(({ bound }) => bound === one);
       const [victim] = [
         ...this.inState("starting").filter((one) => !isBound(one)).reverse(),

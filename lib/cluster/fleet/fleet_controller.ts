@@ -17,6 +17,14 @@ export interface ControllerDependencies {
   readonly guard: ProgressGuard;
 }
 
+/** A scaling decision that has not had its effect yet. */
+interface Decision {
+  readonly desired: number;
+  /** What the function had asked for and let go by then. */
+  readonly askedFor: number;
+  readonly letGo: number;
+}
+
 /** Makes the fleet larger and smaller: scaling decisions, keep-alive timers, sleep, pre-warming. */
 export class FleetController {
   readonly #parts: ClusterParts;
@@ -25,6 +33,8 @@ export class FleetController {
   readonly #fleet: Fleet;
   readonly #functions: readonly FunctionState[];
   readonly #guard: ProgressGuard;
+  /** Decisions on their way by function, the oldest first: all of one function take equally long. */
+  readonly #onTheirWay: readonly Decision[][];
 
   constructor({ parts, clock, schedule, fleet, guard }: ControllerDependencies) {
     this.#parts = parts;
@@ -33,6 +43,7 @@ export class FleetController {
     this.#fleet = fleet;
     this.#functions = fleet.functions;
     this.#guard = guard;
+    this.#onTheirWay = fleet.functions.map(() => []);
   }
 
   /** Schedules the first decisions on the numbers of instances. */
@@ -102,15 +113,18 @@ export class FleetController {
   #releaseIdle(fn: FunctionState): void {
     const { ready, parts: { scaling } } = fn;
     while (ready.count > 0 && fn.size > scaling.minInstances) {
+      fn.letsInstanceGo();
       this.#fleet.release(ready.ids[ready.count - 1]);
     }
   }
 
   /** Starts an instance ahead of the next request, unless one has come meanwhile. */
   prewarm(functionId: number, arrivals: number): void {
-    const { idleTimes, size } = this.#functions[functionId];
+    const fn = this.#functions[functionId];
+    const { idleTimes, size } = fn;
     if (idleTimes.arrivals !== arrivals || size > 0) return;
     idleTimes.startsAhead();
+    fn.asksForInstance();
     this.#fleet.start(functionId);
   }
 
@@ -118,8 +132,10 @@ export class FleetController {
   endKeepAlive(id: number, generation: number): void {
     const { state, idleGeneration, functionId } = this.#fleet.instances[id];
     if (state !== InstanceState.idle || idleGeneration !== generation) return;
-    const { parts, size } = this.#functions[functionId];
-    if (size > parts.scaling.minInstances) this.#fleet.release(id);
+    const fn = this.#functions[functionId];
+    if (fn.size <= fn.parts.scaling.minInstances) return;
+    fn.letsInstanceGo();
+    this.#fleet.release(id);
   }
 
   /** The time of a sleeping instance is over. */
@@ -134,20 +150,31 @@ export class FleetController {
     const { now } = this.#clock;
     const desired = decider.decide(fn.demand!.evaluate(fn, this.#fleet.instances, now));
     const { periodSeconds, actuationDelaySeconds } = decider;
-    if (actuationDelaySeconds > 0) {
-      this.#schedule.at(EVENTS.actuation, now + actuationDelaySeconds, functionId, desired);
-    } else {
-      this.scaleTo(functionId, desired);
+    if (actuationDelaySeconds === 0) {
+      this.#scaleTo(fn, desired, desired);
+    } else if (decider.isChange) {
+      this.#onTheirWay[functionId].push({ desired, askedFor: fn.askedFor, letGo: fn.letGo });
+      this.#schedule.at(EVENTS.actuation, now + actuationDelaySeconds, functionId);
     }
     this.#guard.evaluated(fn);
     this.#schedule.at(EVENTS.scaling, now + periodSeconds, functionId);
   }
 
-  /** Brings a function's instances to a number, as far as those may go that are too many. */
-  scaleTo(functionId: number, desired: number): void {
+  /**
+   * The oldest decision on its way has its effect. What has been decided since stays as it is: an
+   * instance that a request has asked for is not taken away, nor is one started in place of one that
+   * has been let go.
+   */
+  actuate(functionId: number): void {
     const fn = this.#functions[functionId];
-    while (fn.size < desired) this.#fleet.start(functionId);
-    while (fn.size > desired && this.#fleet.shrink(functionId));
+    const { desired, askedFor, letGo } = this.#onTheirWay[functionId].shift()!;
+    this.#scaleTo(fn, desired - (fn.letGo - letGo), desired + (fn.askedFor - askedFor));
+  }
+
+  /** Brings a function's instances to a number between two, as far as those may go that are too many. */
+  #scaleTo(fn: FunctionState, least: number, most: number): void {
+    while (fn.size < least) this.#fleet.start(fn.id);
+    while (fn.size > most && this.#fleet.shrink(fn.id));
   }
 
   /** What sleeping instances and pools did by the end of the run, as far as there are any. */

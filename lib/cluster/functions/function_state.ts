@@ -28,6 +28,8 @@ export class FunctionState {
   #waitingForGpus = 0;
   #backingOff = 0;
   #inFlight = 0;
+  #askedFor = 0;
+  #letGo = 0;
 
   /** @param promptTokens Prompt tokens by request. */
   constructor(id: number, parts: FunctionParts, promptTokens: Int32Array, clock: Clock) {
@@ -57,6 +59,16 @@ export class FunctionState {
   /** Instances whose start has failed and is tried again later. */
   get backingOff(): number {
     return this.#backingOff;
+  }
+
+  /** Instances asked for so far other than by the scaling policy: by requests, or ahead of them. */
+  get askedFor(): number {
+    return this.#askedFor;
+  }
+
+  /** Instances let go so far other than by the scaling policy: their time of being kept was over. */
+  get letGo(): number {
+    return this.#letGo;
   }
 
   /** Requests inside instances. */
@@ -94,6 +106,16 @@ export class FunctionState {
   /** Requests have left an instance: completed, or lost with it. {@link requestsChange} goes first. */
   leave(count: number): void {
     this.#inFlight = this.#less(this.#inFlight, count, "requests in instances");
+  }
+
+  /** An instance is asked for by a request, or ahead of the next one. */
+  asksForInstance(): void {
+    this.#askedFor++;
+  }
+
+  /** An instance is let go whose time of being kept is over. */
+  letsInstanceGo(): void {
+    this.#letGo++;
   }
 
   /** An instance begins to start, or stands there when the run begins. */

@@ -203,6 +203,12 @@ export class Gateway {
       (scaling.activation === "each" || (scaling.activation === "first" && size === 0));
   }
 
+  /** Starts an instance for a request and returns it; -1 when it waits for free GPUs. */
+  #start(fn: FunctionState): number {
+    fn.asksForInstance();
+    return this.#fleet.start(fn.id);
+  }
+
   /** Why a request that no instance can take is not held; 0 when it is. */
   #holdRefusal(fn: FunctionState): number {
     const { noCapacity, scaling } = fn.parts;
@@ -218,13 +224,13 @@ export class Gateway {
     let willStart = this.#willStart(fn);
     const refusal = this.#holdRefusal(fn);
     if (refusal > 0) {
-      if (willStart && noCapacity.action === "reject") this.#fleet.start(fn.id);
+      if (willStart && noCapacity.action === "reject") this.#start(fn);
       this.#forecasts[fn.id]?.forget(request);
       return this.#end(request, refusal);
     }
     fn.idleTimes.arrives(now);
     fn.requestsChange();
-    const reserved = willStart && scaling.bindsStarts ? this.#fleet.start(fn.id) : -1;
+    const reserved = willStart && scaling.bindsStarts ? this.#start(fn) : -1;
     if (reserved >= 0) {
       fn.waiting.reserve(request, reserved, now);
       willStart = false;
@@ -237,7 +243,7 @@ export class Gateway {
       const ticket = fn.waiting.ticket(request);
       this.#schedule.at(EVENTS.timeout, now + noCapacity.timeoutSeconds, request, ticket);
     }
-    if (willStart) this.#fleet.start(fn.id);
+    if (willStart) this.#start(fn);
   }
 
   /** Serves those that wait in a function's queue as far as instances can take them. */

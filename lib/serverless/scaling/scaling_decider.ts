@@ -26,7 +26,7 @@ export interface ScalingLimits {
  * cooldowns and [minInstances, maxInstances], in this order. The bounds come last and always hold.
  *
  * While a decision has not had its effect yet, the next ones start from it, so that an actuation
- * delay does not repeat the same step.
+ * delay does not repeat the same step; its effect comes after the evaluations of its instant.
  *
  * @example
  * ```ts
@@ -51,6 +51,7 @@ export class ScalingDecider {
   #seen: ScalingSignals | undefined;
   #changedAtSeconds = -Infinity;
   #decided = NaN;
+  #isChange = false;
 
   /** Puts limits, delays and a period around a policy. */
   constructor(policy: ScalingPolicy, limits: ScalingLimits = {}) {
@@ -89,11 +90,19 @@ export class ScalingDecider {
     };
   }
 
+  /**
+   * Whether the last decision was for another number than the one before it, if that has not had its
+   * effect yet, or than there are. One that was not has nothing to do, now or later.
+   */
+  get isChange(): boolean {
+    return this.#isChange;
+  }
+
   /** The number of instances to have `actuationDelaySeconds` from now. */
   decide(signals: ScalingSignals): number {
     const { nowSeconds, ready, starting } = signals;
     const { minInstances, maxInstances, maxStepUp, maxStepDown } = this.#limits;
-    const isPending = nowSeconds < this.#changedAtSeconds + this.actuationDelaySeconds;
+    const isPending = nowSeconds <= this.#changedAtSeconds + this.actuationDelaySeconds;
     const current = isPending ? this.#decided : ready + starting;
     let desired = current;
     const seen = this.#delayed(signals);
@@ -103,7 +112,8 @@ export class ScalingDecider {
       if (this.#isCooling(nowSeconds, desired - current)) desired = current;
     }
     desired = Math.min(maxInstances, Math.max(minInstances, desired));
-    if (desired !== current) {
+    this.#isChange = desired !== current;
+    if (this.#isChange) {
       this.#changedAtSeconds = nowSeconds;
       this.#decided = desired;
     }
