@@ -253,6 +253,7 @@ Deno.test("a prompt longer than the model's window is counted with its reason, n
       completed: 2,
       rejected: 1,
       timed_out: 0,
+      failed: 0,
       unfinished: 0,
       reasons: { rejected_window: 1 },
     });

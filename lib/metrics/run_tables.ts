@@ -246,12 +246,15 @@ export interface PoolSummary {
 
 /** The summary as written to summary.json. Times in seconds. */
 export interface Summary {
-  /** Counts of requests. arrived = completed + rejected + timed_out + unfinished. */
+  /** Counts of requests. arrived = completed + rejected + timed_out + failed + unfinished. */
   readonly requests: {
     readonly arrived: number;
     readonly completed: number;
     readonly rejected: number;
     readonly timed_out: number;
+    /** Whose instance a fault has taken. */
+    readonly failed: number;
+    /** In flight, or waiting, at the end of the run. */
     readonly unfinished: number;
     /** Counts of each rejection or failure reason that occurred. */
     readonly reasons: Readonly<Record<string, number>>;

@@ -75,6 +75,7 @@ export function madeUpRun(count: number): RunResult {
         completed: requests.outcome.filter((code) => code === 1).length,
         rejected: requests.outcome.filter((code) => code === 2).length,
         timed_out: 0,
+        failed: 0,
         unfinished: 0,
         reasons: { rejected_window: requests.outcome.filter((code) => code === 2).length },
       },

@@ -275,8 +275,9 @@ export function summaryIsSound(test: EverythingCase, run: RunRecord): void {
   for (const [name, usd] of Object.entries(summary.cost)) ok(usd === null || usd >= -1e-9, name);
   const { requests } = summary;
   equal(requests.arrived, run.arrived);
-  const { completed, rejected, timed_out, unfinished } = requests;
-  equal(requests.arrived, completed + rejected + timed_out + unfinished);
+  const { completed, rejected, timed_out, failed, unfinished } = requests;
+  equal(failed, run.faults?.requestsFailed ?? 0);
+  equal(requests.arrived, completed + rejected + timed_out + failed + unfinished);
 }
 
 /** What both stepping modes have to agree on: bit by bit what the digest is made of. */

@@ -16,6 +16,7 @@ function summary(changes: Partial<Summary> = {}): Summary {
       completed: 12_000,
       rejected: 340,
       timed_out: 0,
+      failed: 0,
       unfinished: 5,
       reasons: { rejected_window: 300, rejected_queue_full: 40 },
     },
