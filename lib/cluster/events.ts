@@ -102,7 +102,7 @@ export const EVENTS = {
     kind: 9,
     priority: 3,
     why: evaluations,
-    handle: ({ controller }, functionId) => controller.evaluate(functionId),
+    handle: ({ controller }, functionId, plan) => controller.evaluate(functionId, plan),
   },
   poolSize: {
     what: "the size of a pre-warmed pool is decided",

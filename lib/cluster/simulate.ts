@@ -8,6 +8,7 @@ import type { ClusterParts } from "./cluster_parts.ts";
 import { EngineSteps } from "./engine_steps.ts";
 import { type EventHandlers, EVENTS, HANDLERS, MAY_REPEAT } from "./events.ts";
 import { FaultInjector } from "./faults/fault_injector.ts";
+import { Evaluations } from "./fleet/evaluations.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { FleetController } from "./fleet/fleet_controller.ts";
 import { instanceLives } from "./fleet/instance_lives.ts";
@@ -45,6 +46,7 @@ class Simulation implements EventHandlers {
   readonly #steps = new EngineSteps();
   readonly #run: RunColumns;
   readonly #fleet: Fleet;
+  readonly #evaluations: Evaluations;
   readonly #guard: ProgressGuard;
   readonly #sampler: Sampler;
   readonly #standstill = new Standstill();
@@ -60,15 +62,17 @@ class Simulation implements EventHandlers {
       new FunctionState(id, one, run.columns.promptTokens, clock)
     );
     const fleet = new Fleet({ parts, run, clock, schedule, functions });
+    const evaluations = new Evaluations(fleet, parts.pools ?? [], clock, schedule);
     const guard = new ProgressGuard(functions, clock, parts.stopAtSeconds);
     const { horizonSeconds, stopAtSeconds } = parts;
     this.#parts = parts;
     this.#lastsUntilSeconds = stopAtSeconds < Infinity ? stopAtSeconds : horizonSeconds;
     this.#run = run;
     this.#fleet = fleet;
+    this.#evaluations = evaluations;
     this.#guard = guard;
-    this.gateway = new Gateway({ parts, run, clock, schedule, fleet, steps, guard });
-    this.controller = new FleetController({ parts, clock, schedule, fleet, guard });
+    this.gateway = new Gateway({ parts, run, clock, schedule, fleet, evaluations, steps, guard });
+    this.controller = new FleetController({ parts, clock, schedule, fleet, evaluations, guard });
     const { gateway } = this;
     this.faults = parts.faults &&
       new FaultInjector({ parts: parts.faults, clock, schedule, fleet, gateway, steps, guard });
@@ -131,7 +135,7 @@ class Simulation implements EventHandlers {
         this.#bringUp(id);
       }
     });
-    this.controller.begin();
+    this.#evaluations.begin();
     this.controller.beginPools();
     this.#schedule.at(EVENTS.sample, sampleSeconds);
     if (warmupSeconds > 0) {

@@ -143,7 +143,7 @@ function scalingOf(
   const policy = policyOf(fn, functionId, requests);
   const limits = { minInstances: fewest, maxInstances: mostOf(fn) };
   const decider = policy && new ScalingDecider({
-    periodSeconds: policy.periodSeconds,
+    ...policy,
     desired(signals) {
       count();
       return policy.desired(signals);

@@ -6,6 +6,7 @@ import { EVENTS } from "../events.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
+import type { Evaluations } from "./evaluations.ts";
 import type { Fleet } from "./fleet.ts";
 
 /** What a fleet controller works with. */
@@ -14,6 +15,7 @@ export interface ControllerDependencies {
   readonly clock: Clock;
   readonly schedule: Schedule;
   readonly fleet: Fleet;
+  readonly evaluations: Evaluations;
   readonly guard: ProgressGuard;
 }
 
@@ -31,27 +33,21 @@ export class FleetController {
   readonly #clock: Clock;
   readonly #schedule: Schedule;
   readonly #fleet: Fleet;
+  readonly #evaluations: Evaluations;
   readonly #functions: readonly FunctionState[];
   readonly #guard: ProgressGuard;
   /** Decisions on their way by function, the oldest first: all of one function take equally long. */
   readonly #onTheirWay: readonly Decision[][];
 
-  constructor({ parts, clock, schedule, fleet, guard }: ControllerDependencies) {
+  constructor({ parts, clock, schedule, fleet, evaluations, guard }: ControllerDependencies) {
     this.#parts = parts;
     this.#clock = clock;
     this.#schedule = schedule;
     this.#fleet = fleet;
+    this.#evaluations = evaluations;
     this.#functions = fleet.functions;
     this.#guard = guard;
     this.#onTheirWay = fleet.functions.map(() => []);
-  }
-
-  /** Schedules the first decisions on the numbers of instances. */
-  begin(): void {
-    for (const { id, parts } of this.#functions) {
-      const period = parts.scaling.decider?.periodSeconds;
-      if (period !== undefined) this.#schedule.at(EVENTS.scaling, this.#clock.now + period, id);
-    }
   }
 
   /** Fills the pools and schedules the decisions on their sizes. */
@@ -61,8 +57,7 @@ export class FleetController {
   }
 
   #schedulePool(pool: number): void {
-    const { periodSeconds } = this.#parts.pools![pool].size;
-    this.#schedule.at(EVENTS.poolSize, this.#clock.now + periodSeconds, pool);
+    this.#evaluations.planPool(pool, this.#parts.pools![pool].size.periodSeconds);
   }
 
   /** Decides the size of a pool anew. */
@@ -123,6 +118,7 @@ export class FleetController {
     const fn = this.#functions[functionId];
     const { idleTimes, size } = fn;
     if (idleTimes.arrivals !== arrivals || size > 0) return;
+    this.#evaluations.wake(fn);
     idleTimes.startsAhead();
     fn.asksForInstance();
     this.#fleet.start(functionId);
@@ -144,20 +140,20 @@ export class FleetController {
   }
 
   /** Asks a function's scaling policy, and does as it says, now or after the actuation delay. */
-  evaluate(functionId: number): void {
+  evaluate(functionId: number, plan: number): void {
     const fn = this.#functions[functionId];
+    const desired = this.#evaluations.ask(fn, plan);
+    if (desired === undefined) return;
     const decider = fn.parts.scaling.decider!;
-    const { now } = this.#clock;
-    const desired = decider.decide(fn.demand!.evaluate(fn, this.#fleet.instances, now));
-    const { periodSeconds, actuationDelaySeconds } = decider;
+    const { actuationDelaySeconds } = decider;
     if (actuationDelaySeconds === 0) {
       this.#scaleTo(fn, desired, desired);
     } else if (decider.isChange) {
       this.#onTheirWay[functionId].push({ desired, askedFor: fn.askedFor, letGo: fn.letGo });
-      this.#schedule.at(EVENTS.actuation, now + actuationDelaySeconds, functionId);
+      this.#schedule.at(EVENTS.actuation, this.#clock.now + actuationDelaySeconds, functionId);
     }
     this.#guard.evaluated(fn);
-    this.#schedule.at(EVENTS.scaling, now + periodSeconds, functionId);
+    this.#evaluations.planNext(fn);
   }
 
   /**

@@ -5,6 +5,7 @@ import { Admission, AdmissionControl } from "../../scheduling/admission/mod.ts";
 import type { ClusterParts } from "../cluster_parts.ts";
 import type { EngineSteps } from "../engine_steps.ts";
 import { EVENTS } from "../events.ts";
+import type { Evaluations } from "../fleet/evaluations.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import type { ProgressGuard } from "../progress_guard.ts";
@@ -24,6 +25,7 @@ export interface GatewayDependencies {
   readonly clock: Clock;
   readonly schedule: Schedule;
   readonly fleet: Fleet;
+  readonly evaluations: Evaluations;
   readonly steps: EngineSteps;
   readonly guard: ProgressGuard;
 }
@@ -40,6 +42,7 @@ export class Gateway {
   readonly #clock: Clock;
   readonly #schedule: Schedule;
   readonly #fleet: Fleet;
+  readonly #evaluations: Evaluations;
   readonly #functions: readonly FunctionState[];
   readonly #steps: EngineSteps;
   readonly #guard: ProgressGuard;
@@ -56,13 +59,16 @@ export class Gateway {
   #requestSeconds = 0;
   #accruedAtSeconds = 0;
 
-  constructor({ parts, run, clock, schedule, fleet, steps, guard }: GatewayDependencies) {
+  constructor(
+    { parts, run, clock, schedule, fleet, evaluations, steps, guard }: GatewayDependencies,
+  ) {
     const { requests, admission } = parts;
     this.#parts = parts;
     this.#run = run;
     this.#clock = clock;
     this.#schedule = schedule;
     this.#fleet = fleet;
+    this.#evaluations = evaluations;
     this.#functions = fleet.functions;
     this.#steps = steps;
     this.#guard = guard;
@@ -127,6 +133,7 @@ export class Gateway {
     this.#accrue();
     this.#arrived++;
     const fn = this.#functions[columns.functionId[request]];
+    this.#evaluations.wake(fn);
     fn.arrives();
     const { engine } = fn.parts;
     const prompt = columns.promptTokens[request];
