@@ -13,6 +13,7 @@ import { Fleet } from "./fleet/fleet.ts";
 import { FleetController } from "./fleet/fleet_controller.ts";
 import { instanceLives } from "./fleet/instance_lives.ts";
 import { FunctionState } from "./functions/function_state.ts";
+import { OccupiedFunctions } from "./functions/occupied_functions.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { checkInvariants } from "./invariants.ts";
 import { ProgressGuard } from "./progress_guard.ts";
@@ -47,6 +48,7 @@ class Simulation implements EventHandlers {
   readonly #run: RunColumns;
   readonly #fleet: Fleet;
   readonly #evaluations: Evaluations;
+  readonly #occupied: OccupiedFunctions;
   readonly #guard: ProgressGuard;
   readonly #sampler: Sampler;
   readonly #standstill = new Standstill();
@@ -58,18 +60,20 @@ class Simulation implements EventHandlers {
   constructor(parts: ClusterParts) {
     const [clock, schedule, steps] = [this.#clock, this.#schedule, this.#steps];
     const run = runColumns(parts, clock);
+    const occupied = new OccupiedFunctions(parts.functions.length);
     const functions = parts.functions.map((one, id) =>
-      new FunctionState(id, one, run.columns.promptTokens, clock)
+      new FunctionState(id, one, run.columns.promptTokens, clock, occupied)
     );
     const fleet = new Fleet({ parts, run, clock, schedule, functions });
     const evaluations = new Evaluations(fleet, parts.pools ?? [], clock, schedule);
-    const guard = new ProgressGuard(functions, clock, parts.stopAtSeconds);
+    const guard = new ProgressGuard(functions, occupied, clock, parts.stopAtSeconds);
     const { horizonSeconds, stopAtSeconds } = parts;
     this.#parts = parts;
     this.#lastsUntilSeconds = stopAtSeconds < Infinity ? stopAtSeconds : horizonSeconds;
     this.#run = run;
     this.#fleet = fleet;
     this.#evaluations = evaluations;
+    this.#occupied = occupied;
     this.#guard = guard;
     this.gateway = new Gateway({ parts, run, clock, schedule, fleet, evaluations, steps, guard });
     this.controller = new FleetController({ parts, clock, schedule, fleet, evaluations, guard });
@@ -206,7 +210,7 @@ class Simulation implements EventHandlers {
 
   #sample(): void {
     const { now } = this.#clock;
-    checkInvariants(this.#fleet, this.gateway, now);
+    checkInvariants(this.#fleet, this.#occupied, this.gateway, now);
     // A run may end at the instant of a sample: an interval has a length.
     if (now > this.#sampler.lastSeconds) this.#sampler.sample(now, this.gateway);
     if (this.#sampler.count % PER_REPORT === 0) this.gateway.report();
