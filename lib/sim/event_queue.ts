@@ -27,7 +27,7 @@ export class EventQueue {
   /** Second operand of the event popped last. */
   b = 0;
   /** Place of the event popped last among those of its instant: see {@link EventQueue.rankOf}. */
-  rank = -1;
+  rank = 0;
 
   #size = 0;
   #sequence = 0;
