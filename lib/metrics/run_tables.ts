@@ -6,7 +6,7 @@ export * from "./run_summary.ts";
 export const OUTCOMES = [
   "unfinished",
   "completed",
-  "rejected_window",
+  "rejected_length",
   "rejected_capacity",
   "rejected_queue_full",
   "rejected_rate_limit",

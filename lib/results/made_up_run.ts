@@ -34,7 +34,7 @@ export function madeUpRun(count: number): RunResult {
         timed_out: 0,
         failed: 0,
         unfinished: 0,
-        reasons: { rejected_window: rejected },
+        reasons: { rejected_length: rejected },
       },
       preemptions: requests.preemptions.reduce((sum, n) => sum + n, 0),
       cost: madeUpBill({ per_request_usd: 3.2 / Math.max(1, count) }),

@@ -43,7 +43,7 @@ export function madeUpSummary(changes: Partial<Summary> = {}): Summary {
       timed_out: 0,
       failed: 0,
       unfinished: 0,
-      reasons: { rejected_window: 2 },
+      reasons: { rejected_length: 2 },
     },
     measured: { from_s: 0, completed: 190, censored: 0 },
     ttft_s: latency(0.4),

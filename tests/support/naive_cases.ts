@@ -43,7 +43,7 @@ export interface NaiveCluster {
   readonly limit: number;
   readonly timeout: number;
   readonly activation: "none" | "first" | "each";
-  readonly bindsStarts: boolean;
+  readonly reservesStarts: boolean;
   readonly initial: number;
   readonly min: number;
   readonly max: number;
@@ -97,7 +97,7 @@ function clusters({ grid, base, slope, unit }: typeof TICKED): fc.Arbitrary<Naiv
     limit: fc.constantFrom(Infinity, Infinity, 0, 3),
     timeout: fc.oneof(fc.constant(Infinity), few(0, 2, 8)),
     activation: fc.constantFrom("none", "first", "each"),
-    bindsStarts: fc.boolean(),
+    reservesStarts: fc.boolean(),
     initial: fc.constantFrom(0, 0, 1, 2),
     min: fc.constantFrom(0, 0, 1),
     max: fc.integer({ min: 1, max: 4 }),
@@ -197,7 +197,7 @@ export function realParts(
         maxInstances: max,
         initialInstances: cluster.initial,
         activation: cluster.activation,
-        bindsStarts: cluster.bindsStarts,
+        reservesStarts: cluster.reservesStarts,
         keepAliveSeconds: cluster.keepAlive,
       },
       noCapacity: {

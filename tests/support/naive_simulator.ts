@@ -35,7 +35,7 @@ export class NaiveRun {
   readonly instances: NaiveInstance[] = [];
   readonly signals: NaiveSignals[] = [];
   /** Who waits at the gateway: for any instance, or for the one that is starting for it. */
-  readonly waiting: { readonly request: NaiveRequest; readonly bound?: NaiveInstance }[] = [];
+  readonly waiting: { readonly request: NaiveRequest; readonly own?: NaiveInstance }[] = [];
   events: { at: number; rank: number; tie: number; act: () => void }[] = [];
   #events = 0;
   #evaluatedAt = 0;
@@ -91,12 +91,12 @@ export class NaiveRun {
 
   arrive(request: NaiveRequest): void {
     const { maxModelTokens, kvBlocks, blockTokens, activation, max, action } = this.cluster;
-    const { limit, bindsStarts, timeout } = this.cluster;
-    if (request.prompt >= maxModelTokens) return this.end(request, "rejected_window");
+    const { limit, reservesStarts, timeout } = this.cluster;
+    if (request.prompt >= maxModelTokens) return this.end(request, "rejected_length");
     if (request.prompt + request.limit - 1 > kvBlocks * blockTokens) {
       return this.end(request, "rejected_capacity");
     }
-    if (this.waiting.every(({ bound }) => bound !== undefined) && this.dispatch(request)) return;
+    if (this.waiting.every(({ own }) => own !== undefined) && this.dispatch(request)) return;
     const size = this.size();
     const starts = size < max && (activation === "each" || (activation === "first" && size === 0));
     const isRefused = action === "reject" && !(starts && activation === "each");
@@ -104,15 +104,15 @@ export class NaiveRun {
       if (starts && action === "reject") this.startAsAsked();
       return this.end(request, isRefused ? "rejected_no_instance" : "rejected_queue_full");
     }
-    const bound = starts && bindsStarts ? this.startAsAsked() : undefined;
-    const wait = { request, bound };
+    const own = starts && reservesStarts ? this.startAsAsked() : undefined;
+    const wait = { request, own };
     this.waiting.push(wait);
     if (timeout < Infinity) {
       this.at(this.now + timeout, "timeout", () => {
         if (this.stopWaiting(wait)) this.end(request, "timed_out");
       });
     }
-    if (starts && !bindsStarts) this.startAsAsked();
+    if (starts && !reservesStarts) this.startAsAsked();
   }
 
   stopWaiting(wait: NaiveRun["waiting"][number]): boolean {
@@ -139,7 +139,7 @@ export class NaiveRun {
   }
 
   serve(): void {
-    for (const wait of this.waiting.filter(({ bound }) => bound === undefined)) {
+    for (const wait of this.waiting.filter(({ own }) => own === undefined)) {
       if (!this.dispatch(wait.request)) return;
       this.stopWaiting(wait);
     }
@@ -181,8 +181,8 @@ export class NaiveRun {
     this.at(this.now + this.cluster.startSeconds, "instance ready", () => {
       if (instance.state === "stopped") return;
       this.becomeReady(instance);
-      const own = this.waiting.find(({ bound }) => bound === instance);
-      if (own && this.stopWaiting(own)) this.enter(instance, own.request);
+      const first = this.waiting.find(({ own }) => own === instance);
+      if (first && this.stopWaiting(first)) this.enter(instance, first.request);
       this.serve();
     }, instance.id);
     return instance;
@@ -368,9 +368,9 @@ export class NaiveRun {
   scaleTo(least: number, most: number): void {
     while (this.size() < least) this.start();
     while (this.size() > most) {
-      const isBound = (one: NaiveInstance) => this.waiting.some(({ bound }) => bound === one);
+      const isReserved = (one: NaiveInstance) => this.waiting.some(({ own }) => own === one);
       const [victim] = [
-        ...this.inState("starting").filter((one) => !isBound(one)).reverse(),
+        ...this.inState("starting").filter((one) => !isReserved(one)).reverse(),
         ...this.inState("ready").sort((a, b) => this.inside(a) - this.inside(b) || b.id - a.id),
       ];
       if (victim === undefined) return;

@@ -13,7 +13,7 @@ const LATENCIES = [
 
 /** Why requests did not complete, in words. */
 const REASONS: Readonly<Record<string, string>> = {
-  rejected_window: "longer than the model's window",
+  rejected_length: "longer than the model's limit",
   rejected_capacity: "larger than the KV cache",
   rejected_queue_full: "found the queue full",
   rejected_rate_limit: "over the rate limit",

@@ -19,7 +19,7 @@ function summary(changes: Partial<Summary> = {}): Summary {
       timed_out: 0,
       failed: 0,
       unfinished: 5,
-      reasons: { rejected_window: 300, rejected_queue_full: 40 },
+      reasons: { rejected_length: 300, rejected_queue_full: 40 },
     },
     ttft_s: latency(0.1234),
     tbt_s: latency(0.01),
@@ -84,7 +84,7 @@ Deno.test("the columns of the latencies end at the same places, with the configu
 Deno.test("counts by how requests ended, reasons in words, nothing that did not occur", () => {
   const text = show(summary()).join("\n");
   match(text, /12,345 arrived, 12,000 completed, 340 rejected, 5 unfinished/);
-  match(text, /300 longer than the model's window, 40 found the queue full/);
+  match(text, /300 longer than the model's limit, 40 found the queue full/);
   ok(!text.includes("timed out"));
 });
 

@@ -137,7 +137,7 @@ export class Gateway {
     fn.arrives();
     const { engine } = fn.parts;
     const prompt = columns.promptTokens[request];
-    if (prompt >= engine.maxModelTokens) return this.#end(request, OUTCOME_CODE.rejected_window);
+    if (prompt >= engine.maxModelTokens) return this.#end(request, OUTCOME_CODE.rejected_length);
     const tokens = prompt + outputLimit[request] - 1;
     if (tokens > engine.kvBlocks * engine.blockTokens) {
       return this.#end(request, OUTCOME_CODE.rejected_capacity);
@@ -237,13 +237,13 @@ export class Gateway {
     }
     fn.idleTimes.arrives(now);
     fn.requestsChange();
-    const reserved = willStart && scaling.bindsStarts ? this.#start(fn) : -1;
+    const reserved = willStart && scaling.reservesStarts ? this.#start(fn) : -1;
     if (reserved >= 0) {
       fn.waiting.reserve(request, reserved, now);
       willStart = false;
     } else {
       // Where the reserved start waits for GPUs, the request waits for any instance.
-      if (scaling.bindsStarts) willStart = false;
+      if (scaling.reservesStarts) willStart = false;
       fn.waiting.push(request, now);
     }
     if (noCapacity.timeoutSeconds < Infinity) {
