@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { ClusterParts } from "../../lib/cluster/cluster_parts.ts";
+import { constantStepEngine } from "../../lib/experiment/studies/constant_step_engine.ts";
 import { leastLoaded } from "../../lib/scheduling/routing/mod.ts";
-import { vllm } from "../../lib/scheduling/batching/vllm.ts";
 import { sequentialStarts } from "../../lib/serverless/cold_start/start_service.ts";
 import { concurrency } from "../../lib/serverless/scaling/concurrency.ts";
 import type { ScalingSignals } from "../../lib/serverless/scaling/policy.ts";
@@ -169,26 +169,15 @@ export function realParts(
     functions: [{
       name: "f",
       engine: {
+        ...constantStepEngine({
+          stepSeconds: 1,
+          longestTokens: cluster.maxModelTokens,
+          sequences: cluster.maxSequences,
+        }),
         execution: piecewiseTime(cluster.time),
-        work: {
-          flopsPerToken: 1,
-          flopsPerAttentionPair: 0,
-          flopsPerSample: 0,
-          kvBytesPerToken: 1,
-          weightBytes: () => 1,
-        },
-        strategy: vllm(),
-        stepping: "leap",
-        maxSequences: cluster.maxSequences,
         maxTokensPerStep: cluster.maxTokensPerStep,
         kvBlocks: cluster.kvBlocks,
         blockTokens: cluster.blockTokens,
-        maxModelTokens: cluster.maxModelTokens,
-        maxOutputTokens: cluster.maxModelTokens,
-        queueOrder: "fcfs",
-        gpus: 1,
-        peakFlops: 1,
-        peakBytesPerSecond: 1,
       },
       routing: leastLoaded(),
       scaling: {
