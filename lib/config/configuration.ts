@@ -162,9 +162,9 @@ export interface Configuration {
       readonly time_scale: number;
       /** Factor on the number of requests, keeping the trace's length and shape. */
       readonly rate_scale: number;
-      /** Start of the window that is replayed, seconds from the trace's first arrival. */
+      /** Start of the part that is replayed, seconds from the trace's first arrival. */
       readonly start: number;
-      /** Length of the window that is replayed, seconds; null: to the end. */
+      /** Length of the part that is replayed, seconds; null: to the end. */
       readonly length: number | null;
       /** Arrivals are spread evenly over this time, seconds; for traces in whole seconds. */
       readonly jitter: number;
@@ -253,7 +253,7 @@ export interface Configuration {
     readonly dtype: "bf16" | "fp16" | "fp8";
     /** Number format of the weights (quantisation); null: as `dtype`. */
     readonly weight_dtype: "bf16" | "fp16" | "fp8" | "int8" | "int4" | null;
-    /** Longest prompt and output together, tokens; null: the model's own window. */
+    /** Longest prompt and output together, tokens; null: the model's own limit. */
     readonly max_model_len: number | null;
     /** Decoder layers; with this the shape is read from here. */
     readonly num_layers: number | null;
@@ -597,7 +597,7 @@ export interface Configuration {
      * A request that starts an instance waits for that one, as on AWS Lambda; otherwise the first
      * instance that can take it does.
      */
-    readonly bind_starts: boolean;
+    readonly reserve_starts: boolean;
     /** Keep-alive of idle instances. */
     readonly keep_alive: {
       /** How long an idle instance is kept. */

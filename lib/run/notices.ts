@@ -37,8 +37,8 @@ function platformNotices(config: Configuration): string[] {
 }
 
 /**
- * Says of how many requests the output is cut by the window of their function's model; a prompt that
- * fills the window is turned away and counted in the summary.
+ * Says of how many requests the output is cut by the limit of their function's model; a prompt that
+ * fills the limit is turned away and counted in the summary.
  *
  * @param maxModelTokens By function id.
  */
@@ -54,9 +54,9 @@ export function cutOutputs(table: RequestTable, maxModelTokens: readonly number[
     if (cut > most) most = cut;
   }
   if (requests === 0) return [];
-  const window = [...new Set(maxModelTokens)].sort((a, b) => a - b).join(", ");
+  const limits = [...new Set(maxModelTokens)].sort((a, b) => a - b).join(", ");
   return [
     `the outputs of ${requests} of ${count} requests are cut where prompt and output fill the ` +
-    `model's window of ${window} tokens: by up to ${most} tokens, ${tokens} in all`,
+    `model's limit of ${limits} tokens: by up to ${most} tokens, ${tokens} in all`,
   ];
 }

@@ -193,7 +193,7 @@ export function buildScaling(config: Configuration, facts: ScalingFacts): Scalin
     maxInstances,
     initialInstances,
     activation: scaling.activation,
-    bindsStarts: scaling.bind_starts,
+    reservesStarts: scaling.reserve_starts,
     keepAlive: createKeepAlive(keepAliveSpec(scaling.keep_alive)),
     ...sleepParts(scaling.keep_alive.sleep, facts.weightBytes),
   };

@@ -139,11 +139,11 @@ function scalingOf(
   requests: RequestTable,
   count: () => void,
 ): ScalingParts {
-  const { fewest, maxStep, cooldown, activation, bindsStarts, sleep } = fn;
+  const { fewest, maxStep, cooldown, activation, reservesStarts, sleep } = fn;
   const policy = policyOf(fn, functionId, requests);
   const limits = { minInstances: fewest, maxInstances: mostOf(fn) };
   const decider = policy && new ScalingDecider({
-    periodSeconds: policy.periodSeconds,
+    ...policy,
     desired(signals) {
       count();
       return policy.desired(signals);
@@ -162,7 +162,7 @@ function scalingOf(
     ...(decider && { decider }),
     initialInstances: Math.min(mostOf(fn), fewest + fn.initialMore),
     activation,
-    bindsStarts,
+    reservesStarts,
     keepAlive: keepAliveOf(fn),
     ...(sleep.level > 0 && {
       sleep: {

@@ -213,7 +213,7 @@ profiling: { attention_prefill_time_per_token_sq: 0.000001, attention_decode_tim
     yaml: `
 ${BURSTS}
 gateway: { on_no_capacity: buffer, limit: 12, timeout: 3, concurrency_per_instance: 4 }
-scaling: { activation: first, max_instances: 3, bind_starts: true,
+scaling: { activation: first, max_instances: 3, reserve_starts: true,
            keep_alive: { policy: hybrid-histogram, hybrid_histogram: { bin: 1, range: 40 } } }
 `,
   },

@@ -59,7 +59,7 @@ export const model = section({
   max_model_len: tokens({
     min: 1,
     default: null,
-    describe: "Longest prompt and output together, tokens; null: the model's own window.",
+    describe: "Longest prompt and output together, tokens; null: the model's own limit.",
   }),
   num_layers: size(
     "Decoder layers; with this the shape is read from here.",

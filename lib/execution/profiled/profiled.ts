@@ -88,25 +88,33 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     (bytes) => peaks.linkLatencySeconds + bytes / peaks.linkBytesPerSecond,
     options.stageNetwork,
   );
-  const linearSeconds = new Float64Array(maxTokensPerStep + 1);
-  for (let m = 1; m <= maxTokensPerStep; m++) {
-    const residual = 2 * m * hiddenSize;
-    const attentionPart = elementwise(4 * residual) + qkv(m) + elementwise(4 * m * qkvColumns) +
-      output(m) + allReduce(residual);
-    const feedForwardPart = elementwise(4 * residual) + allReduce(residual);
-    linearSeconds[m] = layers * (attentionPart + feedForwardPart) +
-      (layers - sparseLayers) * dense(m) +
-      (sparse === undefined ? 0 : sparseLayers * sparse(m)) +
-      elementwise(2 * residual) + elementwise(4 * residual) +
-      copies(residual);
+  /** Seconds of the linear parts of all layers, by tokens of the step. */
+  function linearTimes(): Float64Array {
+    const linearSeconds = new Float64Array(maxTokensPerStep + 1);
+    for (let m = 1; m <= maxTokensPerStep; m++) {
+      const residual = 2 * m * hiddenSize;
+      const attentionPart = elementwise(4 * residual) + qkv(m) + elementwise(4 * m * qkvColumns) +
+        output(m) + allReduce(residual);
+      const feedForwardPart = elementwise(4 * residual) + allReduce(residual);
+      linearSeconds[m] = layers * (attentionPart + feedForwardPart) +
+        (layers - sparseLayers) * dense(m) +
+        (sparse === undefined ? 0 : sparseLayers * sparse(m)) +
+        elementwise(2 * residual) + elementwise(4 * residual) +
+        copies(residual);
+    }
+    return linearSeconds;
   }
 
   const headColumns = Math.ceil(shape.vocabSize / tensorParallel);
   const lmHead = gemmSecondsByRows(headTable, headColumns, hiddenSize, peaks);
   const gatherLogits = allGatherSecondsOf(profile, tensorParallel);
-  const headSeconds = new Float64Array(maxSequences + 1);
-  for (let b = 1; b <= maxSequences; b++) {
-    headSeconds[b] = lmHead(b) + gatherLogits(2 * b * shape.vocabSize);
+  /** Seconds of the output head, by sequences. */
+  function headTimes(): Float64Array {
+    const headSeconds = new Float64Array(maxSequences + 1);
+    for (let b = 1; b <= maxSequences; b++) {
+      headSeconds[b] = lmHead(b) + gatherLogits(2 * b * shape.vocabSize);
+    }
+    return headSeconds;
   }
 
   const { slidingWindowTokens: maxModelTokens } = shape;
@@ -149,8 +157,8 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
 
   return tabulatedModel({
     name: `profiled ${profile.gpu} ${shape.name} tp${tensorParallel}`,
-    linearSeconds,
-    headSeconds,
+    linearSeconds: linearTimes(),
+    headSeconds: headTimes(),
     decode,
     attentionLayers: layers,
     mixedAttentionSeconds(step, decodeSeconds) {

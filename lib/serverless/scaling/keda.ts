@@ -8,7 +8,7 @@ export interface KedaOptions {
   readonly target?: number;
   /** The first instance starts when the metric is above this, >= 0; default 0. */
   readonly activationThreshold?: number;
-  /** The metric; default: requests that wait, at the gateway and inside instances. */
+  /** The metric, which nothing but what there is may change; default: requests that wait, at the gateway and inside instances. */
   readonly metric?: (signals: ScalingSignals) => number;
   /** Seconds between looks at the metric for activation; default 30. */
   readonly pollingSeconds?: number;
@@ -77,6 +77,9 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
 
   return {
     periodSeconds,
+    standsUntilSeconds: () => Infinity,
+    // Looks follow one another.
+    remembers: Infinity,
     desired(signals) {
       const { nowSeconds, ready, starting } = signals;
       const current = ready + starting;

@@ -1,5 +1,5 @@
 import { checkNumber } from "./check.ts";
-import type { ScalingPolicy } from "./policy.ts";
+import { safelyBefore, type ScalingPolicy } from "./policy.ts";
 
 /** Settings of `oracle`. */
 export interface OracleOptions {
@@ -49,6 +49,9 @@ export function oracle(options: OracleOptions): ScalingPolicy {
   let oldest = 0;
   return {
     periodSeconds,
+    // Then the next arrival comes into sight.
+    standsUntilSeconds: () =>
+      ahead < at.length ? safelyBefore(at[ahead] - leadSeconds - periodSeconds) : Infinity,
     desired({ nowSeconds }) {
       const until = nowSeconds + leadSeconds + periodSeconds;
       while (ahead < at.length && at[ahead] <= until) {
