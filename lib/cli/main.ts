@@ -1,5 +1,5 @@
 import { ConfigError } from "../config/config_error.ts";
-import { suggest } from "../config/suggest.ts";
+import { suggest } from "../settings/suggest.ts";
 import { cutText, LONGEST_MESSAGE, safeLines, shownName } from "../std/safe_text.ts";
 import type { Command } from "./command.ts";
 import { importLater } from "./import_later.ts";

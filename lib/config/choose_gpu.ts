@@ -1,6 +1,6 @@
 import { ConfigError } from "./config_error.ts";
 import { showValue } from "./show_value.ts";
-import { suggest } from "./suggest.ts";
+import { suggest } from "../settings/suggest.ts";
 
 /** What choosing a GPU needs to know of a catalogue's entry. */
 export interface GpuVariant {

@@ -4,7 +4,7 @@ import { PLACEMENT_POLICIES, type PlacementName } from "../../serverless/placeme
 import { LIMITS } from "../../sim/limits.ts";
 import { all, is, isNot, isSet, never } from "../applies.ts";
 import { section, sectionList } from "../section.ts";
-import { choice, count, flag, quantity, text } from "../settings.ts";
+import { choice, count, flag, quantity, text } from "../../settings/quantities.ts";
 
 const routing = section({
   policy: choice(Object.keys(ROUTING_POLICIES) as RoutingName[], {

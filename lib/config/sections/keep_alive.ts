@@ -3,7 +3,7 @@ import { POOL_POLICIES, type PoolPolicyName } from "../../serverless/keep_alive/
 import { LIMITS } from "../../sim/limits.ts";
 import { all, is, isNot, isSet } from "../applies.ts";
 import { section } from "../section.ts";
-import { choice, count, quantity } from "../settings.ts";
+import { choice, count, quantity } from "../../settings/quantities.ts";
 
 const POOLED = isSet("scaling.prewarmed_pool.of");
 

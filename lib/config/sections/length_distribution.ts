@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import type { DistributionName } from "../../sim/distributions/create_distribution.ts";
 import type { Condition } from "../applies.ts";
-import { numberList } from "../collections.ts";
+import { numberList } from "../../settings/collections.ts";
 import { section } from "../section.ts";
-import { choice, quantity, tokens } from "../settings.ts";
+import { choice, quantity, tokens } from "../../settings/quantities.ts";
 
 /** Which settings each length distribution has; the first list must be given, the second may be. */
 export const LENGTH_SETTINGS = {

@@ -1,7 +1,7 @@
 import { isNot } from "../applies.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { section } from "../section.ts";
-import { choice, count, flag, quantity } from "../settings.ts";
+import { choice, count, flag, quantity } from "../../settings/quantities.ts";
 import { keepAlive, prewarmedPool } from "./keep_alive.ts";
 import {
   concurrency,

@@ -2,7 +2,7 @@ import { LIMITS } from "../../sim/limits.ts";
 import { all, any, type Condition, is, isNotSet } from "../applies.ts";
 import { scalingPolicyName } from "../scaling_policy_name.ts";
 import { section, sectionList } from "../section.ts";
-import { count, quantity } from "../settings.ts";
+import { count, quantity } from "../../settings/quantities.ts";
 
 /** The scaling policy, given or by default, is one of these. */
 export function isPolicy(...names: readonly string[]): Condition {

@@ -5,7 +5,7 @@ import {
 } from "../../scheduling/batching/create_batching.ts";
 import { is, isNot, when } from "../applies.ts";
 import { section } from "../section.ts";
-import { choice, count, flag, quantity, tokens } from "../settings.ts";
+import { choice, count, flag, quantity, tokens } from "../../settings/quantities.ts";
 
 /** What is switched off is off, whether or not there would be anything to keep. */
 const SHARED_OR_OFF = when(

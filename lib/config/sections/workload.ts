@@ -2,7 +2,7 @@ import { LIMITS } from "../../sim/limits.ts";
 import { TRACE_READERS, type TraceFormat } from "../../workload/traces/read_trace.ts";
 import { all, any, is, isNot, isNotSet, isSet, when } from "../applies.ts";
 import { section, sectionList } from "../section.ts";
-import { choice, count, flag, quantity, text, tokens } from "../settings.ts";
+import { choice, count, flag, quantity, text, tokens } from "../../settings/quantities.ts";
 import { lengthDistribution } from "./length_distribution.ts";
 import { rateLimit } from "./rate_limit.ts";
 import { sloSection } from "./slo.ts";
