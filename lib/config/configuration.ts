@@ -1,4 +1,5 @@
 // Written by `deno task reference` from the schema in sections/; not to be edited by hand.
+import type { ScalingName } from "../serverless/scaling/policies.ts";
 
 /**
  * A complete, checked configuration: every key is present, numbers are in the unit named, null stands
@@ -525,19 +526,11 @@ export interface Configuration {
   readonly scaling: {
     /** Scale automatically; otherwise `cluster.num_replicas` instances run throughout. */
     readonly enabled: boolean;
-    /** Scaling policy; null: `threshold` where one of its settings is given, else `concurrency`. */
-    readonly policy:
-      | "threshold"
-      | "concurrency"
-      | "queue-delay"
-      | "knative-kpa"
-      | "hpa"
-      | "keda"
-      | "slo"
-      | "predictive"
-      | "schedule"
-      | "oracle"
-      | null;
+    /**
+     * Scaling policy; null: `threshold` where one of its settings is given, else `concurrency`.
+     * `none` evaluates nothing: `activation` starts instances, keep-alive stops them.
+     */
+    readonly policy: ScalingName | null;
     /** Fewest instances; 0: scale to zero. */
     readonly min_instances: number;
     /** Most instances. */
@@ -638,19 +631,28 @@ export interface Configuration {
       /** Cost of a member that waits for one lead time, for `newsvendor`. */
       readonly idle_cost: number;
     };
-    /** Settings of `policy: concurrency`. */
+    /**
+     * Settings of `policy: concurrency`. As many instances as requests in flight ask for, after
+     * ServerlessLLM's autoscaler.
+     */
     readonly concurrency: {
       /** Requests in flight per instance that the policy aims at. */
       readonly target: number;
       /** Scale-down follows the greatest need of this time, seconds; 0: as in ServerlessLLM. */
       readonly scale_down_window: number;
     };
-    /** Settings of `policy: queue-delay`. */
+    /**
+     * Settings of `policy: queue-delay`. One more instance while the oldest request has waited too
+     * long, as on RunPod.
+     */
     readonly queue_delay: {
       /** One more instance while the oldest request has waited longer than this, seconds. */
       readonly threshold: number;
     };
-    /** Settings of `policy: knative-kpa`, with Knative's defaults. */
+    /**
+     * Settings of `policy: knative-kpa`. Knative's pod autoscaler: a stable and a panic window over
+     * requests in flight, with Knative's defaults.
+     */
     readonly knative_kpa: {
       /** Requests in flight that an instance may have (container concurrency target). */
       readonly target: number;
@@ -673,7 +675,10 @@ export interface Configuration {
       /** Scale-down takes the greatest decision of this time, seconds. */
       readonly scale_down_delay: number;
     };
-    /** Settings of `policy: hpa`, with Kubernetes' defaults. */
+    /**
+     * Settings of `policy: hpa`. Kubernetes' horizontal pod autoscaler on requests in flight, with
+     * its defaults.
+     */
     readonly hpa: {
       /** Requests in flight per instance that the policy aims at. */
       readonly target: number;
@@ -682,7 +687,10 @@ export interface Configuration {
       /** Scale-down takes the greatest recommendation of this time, seconds. */
       readonly scale_down_stabilization: number;
     };
-    /** Settings of `policy: keda`, with KEDA's defaults. */
+    /**
+     * Settings of `policy: keda`. KEDA: to and from zero by the queue, and Kubernetes' autoscaler
+     * from 1 on, with KEDA's defaults.
+     */
     readonly keda: {
       /** Queued requests per instance that the policy aims at. */
       readonly target: number;
@@ -693,7 +701,10 @@ export interface Configuration {
       /** Time after the last active look before the last instance goes, seconds. */
       readonly cooldown: number;
     };
-    /** Settings of `policy: slo`, which follows the limits of the section `slo`. */
+    /**
+     * Settings of `policy: slo`. Follows the limits of the section `slo` by the latencies that are
+     * measured.
+     */
     readonly slo: {
       /** Share of a limit of the section `slo` above which instances are added. */
       readonly up_above: number;
@@ -706,7 +717,10 @@ export interface Configuration {
       /** Time without any request after which no instance is kept, seconds; null: never. */
       readonly scale_to_zero_after: number | null;
     };
-    /** Settings of `policy: predictive` (Holt-Winters smoothing of the arrival rate). */
+    /**
+     * Settings of `policy: predictive`. Enough instances for the arrival rate that Holt-Winters
+     * smoothing forecasts.
+     */
     readonly predictive: {
       /** Arrivals that one instance serves, requests per second; null: by `concurrency.target`. */
       readonly rate_per_instance: number | null;
@@ -723,7 +737,7 @@ export interface Configuration {
       /** Length of a season, seconds, a multiple of the period; 0: none. */
       readonly season: number;
     };
-    /** Settings of `policy: schedule`. */
+    /** Settings of `policy: schedule`. A timetable, whatever the load. */
     readonly schedule: {
       /** The timetable, in order of `from`. */
       readonly entries: readonly {
@@ -737,7 +751,7 @@ export interface Configuration {
       /** Entries take effect this much earlier, seconds. */
       readonly lead: number;
     };
-    /** Settings of `policy: oracle`, which knows the arrivals: a bound for the others. */
+    /** Settings of `policy: oracle`. Knows the arrivals: a bound for the others. */
     readonly oracle: {
       /**
        * Time of a request in an instance, seconds; null: estimated for `concurrency.target`, the

@@ -5,7 +5,10 @@
  * @module
  */
 export * from "./collections.ts";
+export * from "./from_table.ts";
+export * from "./placed_settings.ts";
 export * from "./plausible.ts";
+export * from "./policy.ts";
 export * from "./quantities.ts";
 export * from "./setting.ts";
 export * from "./suggest.ts";

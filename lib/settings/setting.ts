@@ -43,8 +43,6 @@ export interface SettingReader<T> {
   readonly otherValues?: Readonly<Record<string, string>>;
   /** Bounds of numbers beyond those of their dimension. */
   readonly bounds?: Bounds;
-  /** Where the type of the values is declared, when they are the names of a table. */
-  readonly typeSource?: TypeSource;
   /** The typed value; undefined when the input is not allowed. */
   read(input: unknown): T | undefined;
   /** What a value is read as, where the refused input says more than `wanted`. */
@@ -59,6 +57,8 @@ export interface TypeSource {
   readonly name: string;
   /** File under lib/. */
   readonly file: string;
+  /** Values that are not of the type. */
+  readonly others?: readonly string[];
 }
 
 /**
@@ -113,7 +113,6 @@ export function setting<T>(reader: SettingReader<T>, options: SettingOptions<T>)
     nullable,
     jsonSchema: reader.jsonSchema,
     bounds: reader.bounds,
-    typeSource: reader.typeSource,
     appliesWhen: options.appliesWhen,
     isCommon: options.isCommon,
     key: options.key,

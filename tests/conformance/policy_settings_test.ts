@@ -9,13 +9,46 @@ import {
   type PoolSpec,
 } from "../../lib/serverless/keep_alive/mod.ts";
 import {
-  createScaling,
+  concurrency,
+  hpa,
+  keda,
+  knativeKpa,
+  oracle,
+  predictive,
+  queueDelay,
   ScalingDecider,
   type ScalingPolicy,
   type ScalingSignals,
-  type ScalingSpec,
+  schedule,
+  slo,
+  threshold,
 } from "../../lib/serverless/scaling/mod.ts";
 import { signalsOf } from "./scaling_laws.ts";
+
+const FACTORIES = {
+  threshold,
+  concurrency,
+  "queue-delay": queueDelay,
+  "knative-kpa": knativeKpa,
+  hpa,
+  keda,
+  slo,
+  predictive,
+  schedule,
+  oracle,
+} as const;
+
+/** A policy as plain data: its name and what its factory takes. */
+type ScalingSpec = {
+  [Name in keyof typeof FACTORIES]:
+    & { readonly policy: Name }
+    & Parameters<(typeof FACTORIES)[Name]>[0];
+}[keyof typeof FACTORIES];
+
+function createScaling({ policy, ...options }: ScalingSpec): ScalingPolicy {
+  // The name selects the options' type, which the compiler cannot follow through a table.
+  return FACTORIES[policy](options as never);
+}
 
 /** What policies that look ahead are told. */
 const FACTS: ScalingFacts = {
@@ -118,9 +151,9 @@ const DEFAULTS: readonly (readonly [given: ScalingSpec, stated: ScalingSpec])[] 
   }],
   [{ policy: "concurrency" }, {
     policy: "concurrency",
-    target: 2,
+    target: 8,
     keepAliveSeconds: 0,
-    scaleDownWindowSeconds: 0,
+    scaleDownWindowSeconds: 60,
     keepsLast: false,
     periodSeconds: 1,
   }],
@@ -438,7 +471,7 @@ const TAKEN: readonly ScalingSpec[] = [
     downReadings: 1,
     cooldownSeconds: 0,
   },
-  { policy: "threshold", upAbove: 0, downBelow: 0 },
+  { policy: "threshold", upAbove: 0.01, downBelow: 0 },
   { policy: "concurrency", keepAliveSeconds: 0, scaleDownWindowSeconds: 0, target: 0.01 },
   { policy: "queue-delay", thresholdSeconds: 0.01 },
   {

@@ -1,4 +1,6 @@
 import { scalingPolicyName } from "../scaling_policy_name.ts";
+import { predictivePolicy } from "../../serverless/scaling/predictive.ts";
+import { thresholdPolicy } from "../../serverless/scaling/threshold.ts";
 import { LIMITS, plain } from "../../sim/limits.ts";
 import type { Configuration } from "../configuration.ts";
 import { type Problem, problem } from "./problem.ts";
@@ -41,8 +43,9 @@ function checkScheduler({ scheduler }: Configuration): Problem[] {
 /** What is wrong between the bounds of the fleet. */
 function checkFleet({ scaling, cold_start, gateway }: Configuration): Problem[] {
   const { min_instances, max_instances } = scaling;
-  const up = scaling.scale_up_threshold ?? 0.8;
-  const down = scaling.scale_down_threshold ?? 0.2;
+  const thresholds = thresholdPolicy.settings;
+  const up = scaling.scale_up_threshold ?? thresholds.upAbove.defaultValue;
+  const down = scaling.scale_down_threshold ?? thresholds.downBelow.defaultValue;
   const problems: Problem[] = [];
   if (min_instances > max_instances) {
     const allowed = `<= max_instances, which is ${max_instances}`;
@@ -92,7 +95,7 @@ function checkPolicy({ scaling, slo }: Configuration): Problem[] {
     const allowed = "more than the last entry's from";
     problems.push(problem("scaling.schedule.repeat", "a repetition", schedule.repeat, allowed));
   }
-  const period = scaling.period ?? 10;
+  const period = scaling.period ?? predictivePolicy.periodSeconds;
   if (policy === "predictive" && !isMultiple(predictive.season, period)) {
     const allowed = `a multiple of the period, which is ${period}`;
     problems.push(problem("scaling.predictive.season", "a season", predictive.season, allowed));

@@ -1,3 +1,4 @@
+import { scalingPeriodSeconds } from "../scaling_policy_name.ts";
 import type { Configuration } from "../configuration.ts";
 import { functionConfigurations } from "../function_configurations.ts";
 
@@ -169,7 +170,9 @@ function fleetSize(config: Configuration, seconds: number) {
     instances += count * initial;
     sequenceSlots += count * initial * scheduler.max_num_seqs;
     if (!scaling.enabled) continue;
-    evaluations += count * seconds / (scaling.period ?? SHORTEST_OWN_PERIOD_SECONDS);
+    if (scalingPeriodSeconds(scaling) < Infinity) {
+      evaluations += count * seconds / (scaling.period ?? SHORTEST_OWN_PERIOD_SECONDS);
+    }
     if (scaling.prewarmed_pool.of === null) continue;
     instances += scaling.prewarmed_pool.size;
     poolDecisions += seconds / scaling.prewarmed_pool.period;
