@@ -1,4 +1,6 @@
 // Written by `deno task reference` from the schema in sections/; not to be edited by hand.
+import type { KeepAliveName } from "../serverless/keep_alive/policies.ts";
+import type { PoolPolicyName } from "../serverless/keep_alive/pool_policies.ts";
 import type { ScalingName } from "../serverless/scaling/policies.ts";
 
 /**
@@ -564,10 +566,13 @@ export interface Configuration {
     /** Keep-alive of idle instances. */
     readonly keep_alive: {
       /** How long an idle instance is kept. */
-      readonly policy: "fixed" | "none" | "always" | "hybrid-histogram";
+      readonly policy: KeepAliveName;
       /** Idle time after which `fixed` stops an instance, seconds. */
       readonly seconds: number;
-      /** Settings of `policy: hybrid-histogram`, with the paper's defaults. */
+      /**
+       * Settings of `policy: hybrid-histogram`. A histogram of idle times decides when to stop and
+       * start again, with the paper's defaults.
+       */
       readonly hybrid_histogram: {
         /** Width of a bin, seconds. */
         readonly bin: number;
@@ -613,13 +618,13 @@ export interface Configuration {
        * How many members there are: always `size`; the starts of one lead time on average (Little's
        * law); or those of a lead time with the probability miss / (miss + idle cost).
        */
-      readonly policy: "fixed" | "littles-law" | "newsvendor";
+      readonly policy: PoolPolicyName;
       /** Members; of a policy that follows demand the fewest. */
       readonly size: number;
-      /** Most members of a policy that follows demand. */
-      readonly max: number;
       /** Time between two decisions, seconds. */
       readonly period: number;
+      /** Most members of a policy that follows demand. */
+      readonly max: number;
       /** Time over which the rate of starts is averaged, seconds. */
       readonly window: number;
       /** Time in which a member is made, seconds; null: as long as its stages take. */

@@ -1,7 +1,7 @@
 import { keyOf, type PlacedSetting, placedSettings } from "../settings/placed_settings.ts";
 import type { AnyPolicy, Declaration, PolicyTable } from "../settings/policy.ts";
 import type { Setting } from "../settings/setting.ts";
-import { all, any, type Condition, isNotSet } from "./applies.ts";
+import { all, any, type Condition, is, isNot, isNotSet } from "./applies.ts";
 import { section, sectionList, type SectionShape } from "./section.ts";
 
 /** A kind of policies, as files choose one of them. */
@@ -17,6 +17,11 @@ export interface PolicyKind {
   isNot(...names: readonly string[]): Condition;
   /** When the whole section applies, where that is said of each setting; absent: always. */
   readonly within?: Condition;
+}
+
+/** The conditions of a kind whose policy is the value at a path. */
+export function chosenBy(path: string): Pick<PolicyKind, "is" | "isNot"> {
+  return { is: (...names) => is(path, ...names), isNot: (...names) => isNot(path, ...names) };
 }
 
 /** What a kind's table adds to the section that its policies are chosen in. */

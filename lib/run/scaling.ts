@@ -1,13 +1,12 @@
 import type { ScalingParts } from "../cluster/cluster_parts.ts";
-import { createKeepAlive, type KeepAliveSpec } from "../serverless/keep_alive/mod.ts";
+import { KEEP_ALIVE_POLICIES } from "../serverless/keep_alive/mod.ts";
 import {
   SCALING_POLICIES,
   ScalingDecider,
-  type ScalingName,
   type ScalingNeeds,
   type ScalingPolicy,
 } from "../serverless/scaling/mod.ts";
-import { type AnyPolicy, fromTable, optionsFrom, policyNamed } from "../settings/mod.ts";
+import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { scalingPeriodSeconds, scalingPolicyName } from "../config/scaling_policy_name.ts";
 
@@ -18,30 +17,6 @@ export interface ScalingFacts
   extends Pick<ScalingNeeds, "arrivalAtSeconds" | "holdSeconds" | "startSeconds"> {
   /** Weights of an instance, bytes. */
   readonly weightBytes: number;
-}
-
-/** The keep-alive policy of the configuration as plain data. */
-function keepAliveSpec(keepAlive: Scaling["keep_alive"]): KeepAliveSpec {
-  const { policy, seconds, hybrid_histogram: histogram } = keepAlive;
-  switch (policy) {
-    case "fixed":
-      return { policy, seconds };
-    case "none":
-    case "always":
-      return { policy };
-    case "hybrid-histogram":
-      return {
-        policy,
-        binSeconds: histogram.bin,
-        rangeSeconds: histogram.range,
-        headShare: histogram.head,
-        tailShare: histogram.tail,
-        histogramMargin: histogram.margin,
-        representativeCv: histogram.representative_cv,
-        outOfBoundsShare: histogram.out_of_bounds_share,
-        forecastMargin: histogram.forecast_margin,
-      };
-  }
 }
 
 /** What instances that are not needed do in place of stopping; nothing where they stop. */
@@ -61,20 +36,14 @@ function scalingPolicy(
   periodSeconds: number,
 ): ScalingPolicy {
   const { scaling, slo, cold_start: start } = config;
-  const policy: AnyPolicy = policyNamed(SCALING_POLICIES, scalingPolicyName(scaling));
-  return fromTable(
-    SCALING_POLICIES,
-    policy.name as ScalingName,
-    optionsFrom(SCALING_POLICIES, policy, scaling),
-    {
-      ...facts,
-      periodSeconds,
-      minInstances: scaling.min_instances,
-      initialInstances: start.initial_instances ?? scaling.min_instances,
-      ttftSeconds: slo.ttft_s ?? Infinity,
-      tpotSeconds: slo.tpot_s ?? Infinity,
-    },
-  );
+  return fromConfiguration(SCALING_POLICIES, scalingPolicyName(scaling), scaling, {
+    ...facts,
+    periodSeconds,
+    minInstances: scaling.min_instances,
+    initialInstances: start.initial_instances ?? scaling.min_instances,
+    ttftSeconds: slo.ttft_s ?? Infinity,
+    tpotSeconds: slo.tpot_s ?? Infinity,
+  });
 }
 
 /** How many instances a function has, and who decides. */
@@ -107,7 +76,12 @@ export function buildScaling(config: Configuration, facts: ScalingFacts): Scalin
     initialInstances,
     activation: scaling.activation,
     bindsStarts: scaling.bind_starts,
-    keepAlive: createKeepAlive(keepAliveSpec(scaling.keep_alive)),
+    keepAlive: fromConfiguration(
+      KEEP_ALIVE_POLICIES,
+      scaling.keep_alive.policy,
+      scaling.keep_alive,
+      {},
+    ),
     ...sleepParts(scaling.keep_alive.sleep, facts.weightBytes),
   };
 }

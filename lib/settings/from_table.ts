@@ -49,6 +49,14 @@ export function policyNamed<Table extends PolicyTable>(
  * @param options What differs from the policy's defaults.
  * @param needs What policies of the kind are told beyond their settings.
  * @throws {RangeError} If the name is unknown, or an option is out of its range.
+ *
+ * @example
+ * ```ts
+ * import { fromTable } from "./mod.ts";
+ * import { KEEP_ALIVE_POLICIES } from "../serverless/keep_alive/mod.ts";
+ * const policy = fromTable(KEEP_ALIVE_POLICIES, "fixed", { seconds: 300 }, {});
+ * console.log(policy.decide().keepAliveSeconds); // 300
+ * ```
  */
 export function fromTable<Table extends PolicyTable, Name extends NameOf<Table>>(
   table: Table,

@@ -1,4 +1,5 @@
-import type { AnyPolicy, Declaration, PolicyTable } from "./policy.ts";
+import { policyNamed } from "./from_table.ts";
+import type { AnyPolicy, Declaration, MadeOf, NameOf, NeedsOf, PolicyTable } from "./policy.ts";
 
 /** Where a policy's setting stands in a file, within the section of its kind. */
 export interface PlacedSetting {
@@ -93,4 +94,22 @@ function optionFrom(declared: Declaration, value: unknown): unknown {
       ) => [name, optionFrom(inner, item[keyOf(name, inner)])]),
     )
   );
+}
+
+/**
+ * A new policy by name with the options that the section of its kind has.
+ *
+ * @param values The section, as the kind's table makes it: every setting is there.
+ * @param needs What policies of the kind are told beyond their settings.
+ * @throws {RangeError} If options contradict each other.
+ */
+export function fromConfiguration<Table extends PolicyTable>(
+  table: Table,
+  name: NameOf<Table>,
+  values: object,
+  needs: NeedsOf<Table>,
+): MadeOf<Table> {
+  const policy: AnyPolicy = policyNamed(table, name);
+  const options = optionsFrom(table, policy, values);
+  return policy.create(options as never, needs as never) as MadeOf<Table>;
 }

@@ -3,10 +3,11 @@ import fc from "fast-check";
 import { buildScaling, type ScalingFacts } from "../../lib/run/scaling.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import {
-  createKeepAlive,
-  createPool,
-  type KeepAliveSpec,
-  type PoolSpec,
+  fixedPool,
+  hybridHistogram,
+  type HybridHistogramOptions,
+  littlesLawPool,
+  newsvendorPool,
 } from "../../lib/serverless/keep_alive/mod.ts";
 import {
   concurrency,
@@ -594,8 +595,8 @@ Deno.test("every limit of a decider that is out of its range is refused by name"
 });
 
 /** Idle times, and the decisions after each. */
-function decisions(spec: KeepAliveSpec, idle: readonly number[]) {
-  const keepAlive = createKeepAlive(spec);
+function decisions(options: HybridHistogramOptions, idle: readonly number[]) {
+  const keepAlive = hybridHistogram(options);
   return idle.map((seconds) => {
     keepAlive.observeIdle(seconds);
     return { ...keepAlive.decide() };
@@ -611,8 +612,7 @@ const idleTimes = fc.array(
 );
 
 Deno.test("hybrid-histogram: what is not given is as the paper and its reproduction state", () => {
-  const stated: KeepAliveSpec = {
-    policy: "hybrid-histogram",
+  const stated: HybridHistogramOptions = {
     binSeconds: 60,
     rangeSeconds: 14_400,
     headShare: 0.05,
@@ -629,7 +629,7 @@ Deno.test("hybrid-histogram: what is not given is as the paper and its reproduct
   fc.assert(
     fc.property(idleTimes, (idle) => {
       const expected = decisions(stated, idle);
-      deepEqual(decisions({ policy: "hybrid-histogram" }, idle), expected);
+      deepEqual(decisions({}, idle), expected);
     }),
     { numRuns: 100, seed: 20261108 },
   );
@@ -642,8 +642,7 @@ Deno.test("keep_alive: the policy that its section says", () => {
   equal(keepAlive("seconds: 17").decide().keepAliveSeconds, 17);
   equal(keepAlive("policy: none").decide().keepAliveSeconds, 0);
   equal(keepAlive("policy: always").decide().keepAliveSeconds, Infinity);
-  const spec: KeepAliveSpec = {
-    policy: "hybrid-histogram",
+  const spec: HybridHistogramOptions = {
     binSeconds: 30,
     rangeSeconds: 3600,
     headShare: 0.1,
@@ -669,27 +668,19 @@ Deno.test("keep_alive: the policy that its section says", () => {
 });
 
 Deno.test("pools: what is not given is as stated", () => {
-  const demand = {
-    leadSeconds: 40,
-    windowSeconds: 600,
-    periodSeconds: 10,
-    fewest: 0,
-    most: Infinity,
-  };
-  const pairs: (readonly [PoolSpec, PoolSpec])[] = [
-    [{ policy: "fixed", size: 3 }, { policy: "fixed", size: 3, periodSeconds: 10 }],
-    [{ policy: "littles-law", leadSeconds: 40 }, { policy: "littles-law", ...demand, headroom: 0 }],
-    [{ policy: "newsvendor", leadSeconds: 40, missCost: 3, idleCost: 1 }, {
-      policy: "newsvendor",
-      ...demand,
-      missCost: 3,
-      idleCost: 1,
-    }],
+  const demand = { leadSeconds: 40, windowSeconds: 600, periodSeconds: 10, size: 1, most: 8 };
+  const pairs = [
+    () => [fixedPool(3), fixedPool(3, 10)],
+    () => [littlesLawPool({ leadSeconds: 40 }), littlesLawPool({ ...demand, headroom: 0 })],
+    () => [
+      newsvendorPool({ leadSeconds: 40 }),
+      newsvendorPool({ ...demand, missCost: 3, idleCost: 1 }),
+    ],
   ];
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 130 }), (demands) => {
-      for (const [given, stated] of pairs) {
-        const [one, other] = [createPool(given), createPool(stated)];
+      for (const pair of pairs) {
+        const [one, other] = pair();
         equal(one.periodSeconds, other.periodSeconds);
         equal(one.initialSize, other.initialSize);
         deepEqual(demands.map((n) => one.size(n)), demands.map((n) => other.size(n)));

@@ -5,7 +5,7 @@ import {
   smallCluster,
 } from "../../../tests/support/small_cluster.ts";
 import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
-import { fixedPool } from "../../serverless/keep_alive/prewarmed_pool.ts";
+import { fixedPool } from "../../serverless/keep_alive/fixed_pool.ts";
 import { createPlacement } from "../../serverless/placement/mod.ts";
 import type { ClusterParts, PoolParts } from "../cluster_parts.ts";
 import { simulateCluster } from "../simulate.ts";

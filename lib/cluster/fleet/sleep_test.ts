@@ -2,7 +2,7 @@ import { deepEqual, equal } from "@std/assert";
 import { type HandMadeRequest, smallCluster } from "../../../tests/support/small_cluster.ts";
 import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
 import { lifePhases } from "../../serverless/life_phases.ts";
-import { fixedPool } from "../../serverless/keep_alive/prewarmed_pool.ts";
+import { fixedPool } from "../../serverless/keep_alive/fixed_pool.ts";
 import { createPlacement } from "../../serverless/placement/mod.ts";
 import type { ClusterParts, FunctionParts, PlacementParts, SleepParts } from "../cluster_parts.ts";
 import { simulateCluster } from "../simulate.ts";
