@@ -1,6 +1,11 @@
 // Written by `deno task reference` from the schema in sections/; not to be edited by hand.
+import type { BatchingName } from "../scheduling/batching/strategies.ts";
+import type { EvictionName } from "../serverless/cold_start/eviction.ts";
 import type { KeepAliveName } from "../serverless/keep_alive/policies.ts";
+import type { PlacementName } from "../serverless/placement/policies.ts";
 import type { PoolPolicyName } from "../serverless/keep_alive/pool_policies.ts";
+import type { QueueOrder } from "../scheduling/batching/orders/orders.ts";
+import type { RoutingName } from "../scheduling/routing/policies.ts";
 import type { ScalingName } from "../serverless/scaling/policies.ts";
 
 /**
@@ -355,7 +360,7 @@ export interface Configuration {
     /** Placement of instances on `nodes`. */
     readonly placement: {
       /** Which machine a new instance runs on; ties go to the lowest id. */
-      readonly policy: "first-fit" | "best-fit" | "spread" | "startup-time";
+      readonly policy: PlacementName;
       /** Idle instances of other functions stop for one that finds no free GPU. */
       readonly evict_idle: boolean;
       /** Instances may start before others of their GPU type that wait for more GPUs. */
@@ -368,26 +373,20 @@ export interface Configuration {
       /** Disk of each machine for weights, bytes; null: all of it. */
       readonly ssd: number | null;
       /** Whose weights go first. */
-      readonly eviction: "lru" | "lfu" | "greedy-dual";
+      readonly eviction: EvictionName;
       /** Where each machine has the weights of the functions at first, as far as they fit. */
       readonly warm: "none" | "ssd" | "dram";
     };
     /** Routing of requests to instances. */
     readonly routing: {
       /** Which ready instance takes a request; ties go to the lowest id. */
-      readonly policy:
-        | "round-robin"
-        | "least-loaded"
-        | "random"
-        | "power-of-two"
-        | "least-tokens"
-        | "kv-aware"
-        | "prefix-affinity"
-        | "session"
-        | "newest-idle";
+      readonly policy: RoutingName;
       /** Age of the signals that the router sees, seconds. */
       readonly staleness: number;
-      /** Settings of `policy: prefix-affinity`. */
+      /**
+       * Settings of `policy: prefix-affinity`. The longest cached prefix of the prompt, unless its
+       * instance is overloaded.
+       */
       readonly prefix_affinity: {
         /** Least cached share of the prompt that is worth following. */
         readonly minimum_match: number;
@@ -418,17 +417,17 @@ export interface Configuration {
   /** How an instance forms its steps. */
   readonly scheduler: {
     /** Batching strategy. */
-    readonly type: "vllm" | "vllm-v0" | "sarathi" | "orca" | "fastertransformer";
+    readonly type: BatchingName;
     /** Most sequences that run at once. */
     readonly max_num_seqs: number;
     /** Token budget of one step; at least `max_num_seqs`. */
     readonly max_num_batched_tokens: number;
-    /** Token budget of one step under `sarathi`, decodes included. */
-    readonly chunk_size: number;
     /** Share of the KV blocks that `vllm-v0` keeps free when it admits a request. */
     readonly watermark: number;
+    /** Token budget of one step under `sarathi`, decodes included. */
+    readonly chunk_size: number;
     /** Order of waiting requests: arrival, class, prompt length or deadline. */
-    readonly scheduling_policy: "fcfs" | "priority" | "shortest-prompt" | "edf";
+    readonly scheduling_policy: QueueOrder;
     /** What happens to the KV blocks of a preempted request; `swap` under `vllm-v0` only. */
     readonly preemption_mode: "recompute" | "swap";
     /** Keep the KV blocks of ended requests for prompts that begin alike. */

@@ -136,30 +136,26 @@ export interface PolicyChoiceOptions<Default, Other extends string> {
 }
 
 /** A setting whose value is the name of one of a table's policies. */
-export function policyChoice<
-  Table extends PolicyTable,
-  Default extends NameOf<Table> | Other | null,
-  Other extends string = never,
->(
+export function policyChoice<Table extends PolicyTable, const Other extends string = never>(
   table: Table,
-  options: PolicyChoiceOptions<Default, Other>,
-): Setting<NameOf<Table> | Other | (null extends Default ? null : never)> {
-  type Value = NameOf<Table> | Other | (null extends Default ? null : never);
-  const names: string[] = [
-    ...options.before ?? [],
-    ...namesOf(table),
-    ...options.after ?? [],
-  ];
+  options: PolicyChoiceOptions<NameOf<Table> | NoInfer<Other>, Other>,
+): Setting<NameOf<Table> | NoInfer<Other>>;
+export function policyChoice<Table extends PolicyTable, const Other extends string = never>(
+  table: Table,
+  options: PolicyChoiceOptions<NameOf<Table> | NoInfer<Other> | null, Other>,
+): Setting<NameOf<Table> | NoInfer<Other> | null>;
+export function policyChoice<Table extends PolicyTable, const Other extends string = never>(
+  table: Table,
+  { before = [], after = [], typeSource, ...options }: PolicyChoiceOptions<string | null, Other>,
+): Setting<NameOf<Table> | Other | null> {
+  const names: readonly (NameOf<Table> | Other)[] = [...before, ...namesOf(table), ...after];
+  const setting = choice<string>(names, {
+    ...options,
+    wanted: table.wanted,
+    otherNames: { ...options.otherNames, ...aliasesOf(table) },
+  });
   return {
-    ...choice(names, {
-      describe: options.describe,
-      default: options.default as string,
-      wanted: table.wanted,
-      otherNames: { ...options.otherNames, ...aliasesOf(table) },
-    }),
-    typeSource: {
-      ...options.typeSource,
-      others: [...options.before ?? [], ...options.after ?? []],
-    },
-  } as Setting<unknown> as Setting<Value>;
+    ...setting as Setting<NameOf<Table> | Other | null>,
+    typeSource: { ...typeSource, others: [...before, ...after] },
+  };
 }

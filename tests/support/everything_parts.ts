@@ -8,14 +8,14 @@ import type {
   ScalingParts,
 } from "../../lib/cluster/cluster_parts.ts";
 import type { Stepping } from "../../lib/engine/engine_parts.ts";
-import { createRouting } from "../../lib/scheduling/routing/mod.ts";
+import { ROUTING_POLICIES } from "../../lib/scheduling/routing/mod.ts";
 import {
   sequentialStarts,
   type StartService,
 } from "../../lib/serverless/cold_start/start_service.ts";
 import { hybridHistogram } from "../../lib/serverless/keep_alive/hybrid_histogram.ts";
 import type { KeepAlivePolicy } from "../../lib/serverless/keep_alive/policy.ts";
-import { createPlacement } from "../../lib/serverless/placement/mod.ts";
+import { PLACEMENT_POLICIES } from "../../lib/serverless/placement/mod.ts";
 import {
   concurrency,
   hpa,
@@ -201,7 +201,7 @@ function placementOf(test: EverythingCase): PlacementParts | undefined {
   if (machines.length === 0) return undefined;
   return {
     nodes: machines.map((one) => ({ ...one, dramBytes: memory, ssdBytes: 0 })),
-    policy: createPlacement(placement),
+    policy: fromTable(PLACEMENT_POLICIES, placement, {}, {}),
     needs: functions.map(({ gpus, stageGpus, gpuTypes, dramBytes }, functionId) => ({
       functionId,
       gpus,
@@ -293,10 +293,12 @@ export function everythingParts(test: EverythingCase, stepping: Stepping): Clust
     functions: functions.map((one, id): FunctionParts => ({
       ...fn,
       name: `f${id}`,
-      routing: createRouting(one.routing, {
-        stream: streams.take(`routing ${id}`),
-        prefixAffinity: { loadDifference: 3 },
-      }),
+      routing: fromTable(
+        ROUTING_POLICIES,
+        one.routing,
+        one.routing === "prefix-affinity" ? { loadDifference: 3 } : {},
+        { stream: streams.take(`routing ${id}`) },
+      ),
       scaling: scalingOf(one, id, requests, count),
       noCapacity: one.noCapacity,
       concurrencyPerInstance: one.concurrency,

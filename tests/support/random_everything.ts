@@ -82,7 +82,7 @@ export interface EverythingCase {
   readonly isCompared: boolean;
 }
 
-const ROUTINGS = Object.keys(ROUTING_POLICIES) as RoutingName[];
+const ROUTINGS = namesOf(ROUTING_POLICIES);
 const POLICIES = namesOf(SCALING_POLICIES).filter((name) => name !== "none");
 
 const noCapacities: fc.Arbitrary<NoCapacityRule> = fc.record({

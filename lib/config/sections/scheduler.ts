@@ -1,11 +1,12 @@
+import { QUEUE_ORDERS } from "../../scheduling/batching/orders/orders.ts";
+import { BATCHING_STRATEGIES } from "../../scheduling/batching/strategies.ts";
+import { policyChoice } from "../../settings/from_table.ts";
+import { choice, count, flag, tokens } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
-import {
-  BATCHING_STRATEGIES,
-  type BatchingName,
-} from "../../scheduling/batching/create_batching.ts";
-import { is, isNot, when } from "../applies.ts";
-import { section } from "../section.ts";
-import { choice, count, flag, quantity, tokens } from "../../settings/quantities.ts";
+import { isNot, when } from "../applies.ts";
+import type { Configuration } from "../configuration.ts";
+import { chosenBy, policySettings } from "../policy_settings.ts";
+import { sectionOf } from "../section.ts";
 
 /** What is switched off is off, whether or not there would be anything to keep. */
 const SHARED_OR_OFF = when(
@@ -14,12 +15,18 @@ const SHARED_OR_OFF = when(
   ({ scheduler }, { sharesPrompts }) => sharesPrompts || !scheduler.prefix_caching,
 );
 
+const strategies = policySettings({
+  table: BATCHING_STRATEGIES,
+  path: "scheduler",
+  nameKey: "type",
+  ...chosenBy("scheduler.type"),
+});
+
 /** How an instance forms its steps. */
-export const scheduler = section({
-  type: choice(Object.keys(BATCHING_STRATEGIES) as BatchingName[], {
-    wanted: "a batching strategy",
+export const scheduler = sectionOf<Configuration["scheduler"]>({
+  type: policyChoice(BATCHING_STRATEGIES, {
     default: "vllm",
-    otherNames: { "vllm-v1": "vllm", "faster-transformer": "fastertransformer" },
+    typeSource: { name: "BatchingName", file: "scheduling/batching/strategies.ts" },
     describe: "Batching strategy.",
   }),
   max_num_seqs: count({
@@ -37,23 +44,10 @@ export const scheduler = section({
     describe: "Token budget of one step; at least `max_num_seqs`.",
     aliases: ["max_tokens_per_batch"],
   }),
-  chunk_size: tokens({
-    min: 1,
-    max: LIMITS.stepTokens.value,
-    default: 512,
-    appliesWhen: is("scheduler.type", "sarathi"),
-    describe: "Token budget of one step under `sarathi`, decodes included.",
-  }),
-  watermark: quantity("fraction", {
-    min: 0,
-    max: 0.99,
-    default: 0.01,
-    appliesWhen: is("scheduler.type", "vllm-v0"),
-    describe: "Share of the KV blocks that `vllm-v0` keeps free when it admits a request.",
-  }),
-  scheduling_policy: choice(["fcfs", "priority", "shortest-prompt", "edf"], {
-    wanted: "a queue order",
+  ...strategies.beside,
+  scheduling_policy: policyChoice(QUEUE_ORDERS, {
     default: "fcfs",
+    typeSource: { name: "QueueOrder", file: "scheduling/batching/orders/orders.ts" },
     describe: "Order of waiting requests: arrival, class, prompt length or deadline.",
   }),
   preemption_mode: choice(["recompute", "swap"], {
@@ -72,4 +66,5 @@ export const scheduler = section({
     describe: "Form each step while the one before runs (vLLM from 0.14 on): a request is first " +
       "considered one step later, and less of the framework's own time shows.",
   }),
+  ...strategies.sections,
 }, { describe: "How an instance forms its steps." });

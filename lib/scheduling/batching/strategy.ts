@@ -1,3 +1,5 @@
+import type { Policy } from "../../settings/policy.ts";
+
 /**
  * What a batching strategy may see and do while it forms the next step of one instance. A slot is
  * the number of a running sequence's place in the engine. True output lengths are not here, so no
@@ -60,3 +62,19 @@ export interface BatchingStrategy {
   /** Schedules the next step by calls on the builder; scheduling nothing leaves the engine idle. */
   plan(step: StepBuilder): void;
 }
+
+/** What a batching strategy is told beyond its settings. */
+export interface BatchingNeeds {
+  /** KV blocks of an instance. */
+  readonly kvBlocks: number;
+  /** What preemption is to do with KV blocks, for strategies that can do either. */
+  readonly preemption: "recompute" | "swap";
+}
+
+/** A batching strategy as its table has it. */
+export type BatchingEntry<Name extends string, Options> = Policy<
+  Name,
+  Options,
+  BatchingNeeds,
+  BatchingStrategy
+>;

@@ -1,4 +1,14 @@
-import type { BatchingStrategy, StepBuilder } from "./strategy.ts";
+import type { BatchingEntry, BatchingStrategy, StepBuilder } from "./strategy.ts";
+
+/** `vllm` as files name it. */
+export const vllmStrategy: BatchingEntry<"vllm", Record<never, never>> = {
+  name: "vllm",
+  aliases: ["vllm-v1"],
+  describe: "vLLM's V1 scheduler: one token budget, running sequences first, chunked prefill.",
+  settings: {},
+  laws: { skip: [{ law: "static batch", reason: "sequences join and leave between steps" }] },
+  create: vllm,
+};
 
 /** Admits waiting requests in queue order and computes as much of each prompt as the budget holds. */
 function admitChunked(step: StepBuilder, budget: number): void {
