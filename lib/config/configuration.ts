@@ -1,7 +1,9 @@
 // Written by `deno task reference` from the schema in sections/; not to be edited by hand.
+import type { ArrivalsName } from "../workload/arrivals/processes.ts";
 import type { BatchingName } from "../scheduling/batching/strategies.ts";
 import type { EvictionName } from "../serverless/cold_start/eviction.ts";
 import type { KeepAliveName } from "../serverless/keep_alive/policies.ts";
+import type { LengthLawName } from "../workload/lengths/laws/laws.ts";
 import type { PlacementName } from "../serverless/placement/policies.ts";
 import type { PoolPolicyName } from "../serverless/keep_alive/pool_policies.ts";
 import type { QueueOrder } from "../scheduling/batching/orders/orders.ts";
@@ -48,27 +50,17 @@ export interface Configuration {
   /** The requests: when they arrive, how long they are, whom they belong to. */
   readonly workload: {
     /** Arrivals: `uniform` is a constant gap, `synthetic` is bursts. */
-    readonly type: "embedded" | "poisson" | "uniform" | "gamma" | "weibull" | "synthetic" | "trace";
-    /** Mean arrival rate of `poisson`, `uniform`, `gamma` and `weibull`, requests per second. */
+    readonly type: ArrivalsName | "embedded" | "trace";
+    /** Mean arrival rate of processes that have one, requests per second. */
     readonly arrival_rate: number;
-    /** Coefficient of variation of the gaps of `gamma` and `weibull`; 1 is Poisson. */
+    /** Coefficient of variation of the gaps between arrivals; 1 is Poisson. */
     readonly cv: number;
     /** No more requests than this; null: as many as arrive in `simulation.duration`. */
     readonly num_requests: number | null;
     /** Prompt lengths of a generated workload. */
     readonly prompt_length: {
       /** Shape. `joint` draws prompt and output together from `workload.embedded`. */
-      readonly distribution:
-        | "constant"
-        | "uniform"
-        | "exponential"
-        | "gamma"
-        | "lognormal"
-        | "weibull"
-        | "pareto"
-        | "zipf"
-        | "empirical"
-        | "joint";
+      readonly distribution: LengthLawName | "joint";
       /**
        * Mean of the lengths, tokens, which `min` and `max` do not shift; for `constant` the value.
        */
@@ -89,17 +81,7 @@ export interface Configuration {
     /** Output lengths of a generated workload. */
     readonly decode_length: {
       /** Shape. `joint` draws prompt and output together from `workload.embedded`. */
-      readonly distribution:
-        | "constant"
-        | "uniform"
-        | "exponential"
-        | "gamma"
-        | "lognormal"
-        | "weibull"
-        | "pareto"
-        | "zipf"
-        | "empirical"
-        | "joint";
+      readonly distribution: LengthLawName | "joint";
       /**
        * Mean of the lengths, tokens, which `min` and `max` do not shift; for `constant` the value.
        */
@@ -117,7 +99,7 @@ export interface Configuration {
       /** Probabilities of the `quantiles`, from 0 to 1; null: evenly spaced. */
       readonly probabilities: readonly number[] | null;
     };
-    /** Rates of `type: synthetic`: Poisson arrivals that alternate between two rates. */
+    /** Settings of `type: synthetic`. Poisson arrivals that alternate between two rates. */
     readonly burst: {
       /** Rate between bursts, requests per second. */
       readonly base_rate: number;

@@ -13,14 +13,14 @@ export interface PolicyKind {
   readonly nameKey?: string;
   /** That the policy is one of these. */
   is(...names: readonly string[]): Condition;
-  /** That the policy is none of these. */
-  isNot(...names: readonly string[]): Condition;
+  /** That the policy is none of these; absent where others than the table's may be chosen. */
+  isNot?(...names: readonly string[]): Condition;
   /** When the whole section applies, where that is said of each setting; absent: always. */
   readonly within?: Condition;
 }
 
 /** The conditions of a kind whose policy is the value at a path. */
-export function chosenBy(path: string): Pick<PolicyKind, "is" | "isNot"> {
+export function chosenBy(path: string): Required<Pick<PolicyKind, "is" | "isNot">> {
   return { is: (...names) => is(path, ...names), isNot: (...names) => isNot(path, ...names) };
 }
 
@@ -44,10 +44,7 @@ export function policySettings(kind: PolicyKind): PolicySettings {
   const sections: Record<string, SectionShape[string]> = {};
   const placed = placedSettings(kind.table);
   for (const one of placed.filter((place) => place.section === null)) {
-    const within = kind.within === undefined ? [] : [kind.within];
-    const condition = readerCondition(kind, one);
-    const conditions = condition === undefined ? within : [...within, condition];
-    beside[one.key] = part(one, conditions.length === 0 ? undefined : all(...conditions));
+    beside[one.key] = part(one, within(kind, readerCondition(kind, one)));
   }
   for (const [name, settings] of Map.groupBy(placed, (place) => place.section)) {
     if (name !== null) sections[name] = ownSection(kind, settings);
@@ -60,12 +57,20 @@ function ownSection(kind: PolicyKind, settings: readonly PlacedSetting[]): Secti
   const owner = settings[0].readBy[0];
   const isOwn = settings.every(({ readBy }) => readBy.length === 1);
   const shape = Object.fromEntries(
-    settings.map((one) => [one.key, part(one, isOwn ? undefined : readerCondition(kind, one))]),
+    settings.map((
+      one,
+    ) => [one.key, part(one, isOwn ? undefined : within(kind, readerCondition(kind, one)))]),
   );
   return section(shape, {
-    ...(isOwn && { appliesWhen: kind.is(owner.name) }),
+    ...(isOwn && { appliesWhen: within(kind, kind.is(owner.name)) }),
     describe: `Settings of \`${kind.nameKey ?? "policy"}: ${owner.name}\`. ${owner.describe}`,
   });
+}
+
+/** A condition together with that of the whole kind. */
+function within(kind: PolicyKind, condition: Condition | undefined): Condition | undefined {
+  const conditions = [kind.within, condition].filter((one) => one !== undefined);
+  return conditions.length < 2 ? conditions[0] : all(...conditions);
 }
 
 /** When some policy reads a setting; undefined where all do. */
@@ -77,7 +82,9 @@ function readerCondition(kind: PolicyKind, { declared, readBy }: PlacedSetting) 
   );
   if (always.length === readBy.length) {
     if (others.length === 0) return undefined;
-    return others.length < always.length ? kind.isNot(...others) : kind.is(...always);
+    return kind.isNot !== undefined && others.length < always.length
+      ? kind.isNot(...others)
+      : kind.is(...always);
   }
   const conditions = readBy.flatMap((policy) => {
     const path = instead(policy);

@@ -26,6 +26,11 @@ export function keyOf(name: string, declared: Declaration): string {
   );
 }
 
+/** The keys of a policy's settings in files. */
+export function settingKeys({ settings }: AnyPolicy): string[] {
+  return Object.entries(settings).map(([name, declared]) => keyOf(name, declared));
+}
+
 const placed = new WeakMap<PolicyTable, readonly PlacedSetting[]>();
 
 /**

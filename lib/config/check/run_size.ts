@@ -1,3 +1,5 @@
+import { fromConfiguration } from "../../settings/placed_settings.ts";
+import { ARRIVALS } from "../../workload/arrivals/processes.ts";
 import { scalingPeriodSeconds } from "../scaling_policy_name.ts";
 import type { Configuration } from "../configuration.ts";
 import { functionConfigurations } from "../function_configurations.ts";
@@ -75,11 +77,11 @@ const SHORTEST_OWN_PERIOD_SECONDS = 1;
 
 /** Mean arrival rate, requests per second; undefined where the settings do not tell. */
 function ratePerSecond({ workload }: Configuration): number | undefined {
-  const { type, arrival_rate: rate, burst } = workload;
+  const { type, arrival_rate: rate } = workload;
   if (type === "embedded") return undefined;
-  if (type !== "synthetic") return rate;
-  const calm = burst.period - burst.length;
-  return (burst.base_rate * calm + burst.burst_rate * burst.length) / burst.period;
+  return type === "trace"
+    ? rate
+    : fromConfiguration(ARRIVALS, type, workload, {}).meanRatePerSecond;
 }
 
 /** Whether the arrivals are those of the trace rather than drawn. */

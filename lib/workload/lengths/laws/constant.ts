@@ -1,0 +1,13 @@
+import { constant } from "../../../sim/distributions/constant.ts";
+import { LENGTH_SETTINGS, type LengthEntry, needed } from "./law.ts";
+
+/** `constant` as files name it. */
+export const constantLengths: LengthEntry<"constant", { readonly mean: number | null }> = {
+  name: "constant",
+  aliases: ["fixed", "deterministic"],
+  describe: "One length.",
+  section: null,
+  settings: { mean: LENGTH_SETTINGS.mean },
+  required: ["mean"],
+  create: ({ mean }) => constant({ value: needed(mean), integer: true }),
+};
