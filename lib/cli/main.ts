@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   demo: "Simulate the default deployment and draw its figures",
   simulate: "Simulate a configuration, print the summary, write the results",
   plot: "Draw the figures of a directory of results",
+  list: "List what can be chosen by name: policies, presets, platforms, models, GPUs, prices",
   schema: "Write the JSON Schema of the configuration for editors",
   coldstart: "Show what a cold start is made of, and compare presets",
   data: "List, fetch and verify external data sets",
