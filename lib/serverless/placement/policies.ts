@@ -7,7 +7,12 @@ import { leastStartupTimePolicy } from "./startup_time.ts";
 /** The placement policies. A new one is one file and one line here. */
 export const PLACEMENT_POLICIES = {
   wanted: "a placement policy",
-  entries: [firstFitPolicy, bestFitPolicy, spreadPolicy, leastStartupTimePolicy],
+  entries: [
+    firstFitPolicy,
+    bestFitPolicy,
+    spreadPolicy,
+    leastStartupTimePolicy,
+  ],
 } as const satisfies PolicyTable;
 
 /** Names of placement policies. */

@@ -8,7 +8,13 @@ import { weibullProcess } from "./weibull.ts";
 /** The arrival processes. A new one is one file and one line here. */
 export const ARRIVALS = {
   wanted: "a workload",
-  entries: [poissonProcess, uniformProcess, gammaProcess, weibullProcess, burstsProcess],
+  entries: [
+    poissonProcess,
+    uniformProcess,
+    gammaProcess,
+    weibullProcess,
+    burstsProcess,
+  ],
 } as const satisfies PolicyTable;
 
 /** Names of arrival processes. */

@@ -7,7 +7,12 @@ import { shortestPrompt } from "./shortest_prompt.ts";
 /** The orders of waiting requests. A new one is one file and one line here. */
 export const QUEUE_ORDERS = {
   wanted: "a queue order",
-  entries: [fcfs, priorityOrder, shortestPrompt, earliestDeadline],
+  entries: [
+    fcfs,
+    priorityOrder,
+    shortestPrompt,
+    earliestDeadline,
+  ],
 } as const satisfies PolicyTable;
 
 /** Order in which waiting requests are considered. */

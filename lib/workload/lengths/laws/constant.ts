@@ -9,5 +9,6 @@ export const constantLengths: LengthEntry<"constant", { readonly mean: number | 
   section: null,
   settings: { mean: LENGTH_SETTINGS.mean },
   required: ["mean"],
+  laws: { options: { mean: 100 } },
   create: ({ mean }) => constant({ value: needed(mean), integer: true }),
 };

@@ -31,6 +31,7 @@ export const empiricalLengths: LengthEntry<"empirical", EmpiricalSettings> = {
     }),
   },
   required: ["quantiles"],
+  laws: { options: { quantiles: [10, 50, 300] } },
   create: ({ quantiles, probabilities }) =>
     empiricalQuantiles({
       values: quantiles ?? [],

@@ -14,5 +14,6 @@ export const exponentialLengths: LengthEntry<"exponential", BoundedSettings> = {
   section: null,
   settings: { mean: LENGTH_SETTINGS.mean, min: LENGTH_SETTINGS.min, max: LENGTH_SETTINGS.max },
   required: ["mean"],
+  laws: { options: { mean: 100, max: 900 } },
   create: ({ mean, ...bounds }) => exponential({ ...lengthBounds(bounds), mean: needed(mean) }),
 };

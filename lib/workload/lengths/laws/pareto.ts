@@ -14,6 +14,7 @@ export const paretoLengths: LengthEntry<"pareto", SpreadSettings> = {
   section: null,
   settings: LENGTH_SETTINGS,
   required: ["mean", "std"],
+  laws: { options: { mean: 100, std: 60, max: 900 } },
   create: ({ mean, std, ...bounds }) =>
     pareto({ ...lengthBounds(bounds), mean: needed(mean), std: needed(std) }),
 };

@@ -8,6 +8,7 @@ export const uniformLengths: LengthEntry<"uniform", SpreadSettings> = {
   section: null,
   settings: LENGTH_SETTINGS,
   required: ["min", "max"],
+  laws: { options: { min: 10, max: 300 } },
   create: ({ mean, std, ...bounds }) =>
     uniform({
       ...lengthBounds(bounds),

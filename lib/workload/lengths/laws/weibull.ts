@@ -14,6 +14,7 @@ export const weibullLengths: LengthEntry<"weibull", SpreadSettings> = {
   section: null,
   settings: LENGTH_SETTINGS,
   required: ["mean", "std"],
+  laws: { options: { mean: 100, std: 60, max: 900 } },
   create: ({ mean, std, ...bounds }) =>
     weibull({ ...lengthBounds(bounds), mean: needed(mean), std: needed(std) }),
 };

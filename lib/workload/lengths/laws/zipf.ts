@@ -20,6 +20,7 @@ export const zipfLengths: LengthEntry<
     max: LENGTH_SETTINGS.max,
   },
   required: ["exponent", "max"],
+  laws: { options: { exponent: 1.2, max: 300 } },
   create: ({ exponent, max }) => fromOne(zipf({ count: needed(max), exponent: needed(exponent) })),
 };
 
