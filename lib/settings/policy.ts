@@ -53,12 +53,41 @@ export interface Policy<Name extends string, Options, Needs, Made> extends AnyPo
   /** What the laws of its kind are to know of it. */
   readonly laws?: PolicyLaws<Options>;
   /**
+   * Options that are cut into parts as long as another one, or as the time between two evaluations:
+   * windows and histograms, of which no more parts are kept than fit.
+   */
+  readonly cuts?: { readonly [Option in keyof Options]?: keyof Options | "period" };
+  /** What is wrong between the options, or between one and what is told of the run. */
+  check?(options: Options, facts: CheckFacts): readonly Contradiction[];
+  /**
    * Makes a new one.
    *
    * @param options Every one that is declared.
    * @param needs What policies of its kind are told beyond their settings.
    */
   create(options: Options, needs: Needs): Made;
+}
+
+/** What a policy's check is told of a configuration. */
+export interface CheckFacts {
+  /** Whether the policy is the one that is chosen. */
+  readonly isChosen: boolean;
+  /** Seconds between evaluations, where policies of its kind make some. */
+  readonly periodSeconds: number;
+  /** Whether a latency has a limit. */
+  readonly hasLimits: boolean;
+}
+
+/** An option that contradicts another one, or what is told of the run. */
+export interface Contradiction {
+  /** Name of the option; absent: the choice of the policy itself. */
+  readonly option?: string;
+  /** What its value is read as, such as "a timetable". */
+  readonly wanted: string;
+  /** Its value, where that is not the option's own. */
+  readonly value?: unknown;
+  /** What would do. */
+  readonly allowed: string;
 }
 
 /** What the laws of a kind are to know of a policy. */

@@ -73,7 +73,7 @@ const SECONDS = {
 const RUN_SECONDS = 3e-3;
 
 /** Time between two scaling evaluations where the policy has its own: the shortest of them, seconds. */
-const SHORTEST_OWN_PERIOD_SECONDS = 1;
+export const SHORTEST_OWN_PERIOD_SECONDS = 1;
 
 /** Mean arrival rate, requests per second; undefined where the settings do not tell. */
 function ratePerSecond({ workload }: Configuration): number | undefined {

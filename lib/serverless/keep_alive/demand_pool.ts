@@ -1,4 +1,5 @@
 import { withDefaults } from "../../settings/from_table.ts";
+import type { CheckFacts, Contradiction } from "../../settings/policy.ts";
 import { count, quantity } from "../../settings/quantities.ts";
 import type { Setting } from "../../settings/setting.ts";
 import { LIMITS } from "../../sim/limits.ts";
@@ -36,6 +37,16 @@ export const DEMAND_POOL_SETTINGS: typeof POOL_SETTINGS & {
     describe: "Time in which a member is made, seconds; null: as long as its stages take.",
   }),
 };
+
+/** That the fewest members of a pool that follows demand are no more than the most. */
+export function checkDemandPool(
+  { size, most }: DemandPoolSettings,
+  { isChosen }: CheckFacts,
+): readonly Contradiction[] {
+  if (!isChosen || size <= most) return [];
+  const allowed = `<= max, which is ${most}`;
+  return [{ option: "size", wanted: "the fewest members", allowed }];
+}
 
 /** What pools that follow demand take: the lead time, and what differs from the defaults. */
 export type DemandPoolOptions = Partial<DemandPoolSettings> & {

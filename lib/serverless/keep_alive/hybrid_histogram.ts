@@ -1,5 +1,6 @@
 import { withDefaults } from "../../settings/from_table.ts";
 import { quantity } from "../../settings/quantities.ts";
+import { isMultiple } from "../is_multiple.ts";
 import { forecastNext } from "./autoregression.ts";
 import type { KeepAliveEntry, KeepAlivePolicy } from "./policy.ts";
 
@@ -70,6 +71,13 @@ export const hybridHistogramPolicy: KeepAliveEntry<"hybrid-histogram", HybridHis
       describe: "Share of idle times out of range from which the forecast is used.",
     }),
   },
+  cuts: { rangeSeconds: "binSeconds" },
+  check: ({ rangeSeconds, binSeconds }) =>
+    isMultiple(rangeSeconds, binSeconds) ? [] : [{
+      option: "rangeSeconds",
+      wanted: "whole bins",
+      allowed: `a multiple of bin, which is ${binSeconds}`,
+    }],
   create: (settings) => hybridHistogram(settings),
 };
 
@@ -127,7 +135,7 @@ export function hybridHistogram(options: HybridHistogramOptions = {}): HybridHis
   } = withDefaults(hybridHistogramPolicy.settings, options);
   const { forecast = forecastNext } = options;
   const binCount = Math.round(rangeSeconds / binSeconds);
-  if (binCount < 1 || Math.abs(binCount * binSeconds - rangeSeconds) > 1e-9) {
+  if (binCount < 1 || !isMultiple(rangeSeconds, binSeconds)) {
     throw new RangeError(
       `Cannot use rangeSeconds as a multiple of ${binSeconds} s: current value is ${rangeSeconds}`,
     );

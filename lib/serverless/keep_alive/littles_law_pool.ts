@@ -1,6 +1,7 @@
 import { withDefaults } from "../../settings/from_table.ts";
 import { quantity } from "../../settings/quantities.ts";
 import {
+  checkDemandPool,
   DEMAND_POOL_SETTINGS,
   demandPool,
   type DemandPoolOptions,
@@ -24,6 +25,7 @@ export const littlesLawPoolPolicy: PoolEntry<"littles-law", LittlesLawPoolSettin
       describe: "Members of `littles-law` beyond the mean, as a share of it.",
     }),
   },
+  check: checkDemandPool,
   create: (settings, { makeSeconds }) =>
     littlesLawPool({ ...settings, leadSeconds: settings.leadSeconds ?? makeSeconds() }),
 };

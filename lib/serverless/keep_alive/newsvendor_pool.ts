@@ -3,6 +3,7 @@ import { quantity } from "../../settings/quantities.ts";
 import { exp, log } from "../../stats/elementary/mod.ts";
 import { logGamma } from "../../stats/log_gamma.ts";
 import {
+  checkDemandPool,
   DEMAND_POOL_SETTINGS,
   demandPool,
   type DemandPoolOptions,
@@ -34,6 +35,7 @@ export const newsvendorPoolPolicy: PoolEntry<"newsvendor", NewsvendorPoolSetting
       describe: "Cost of a member that waits for one lead time, for `newsvendor`.",
     }),
   },
+  check: checkDemandPool,
   create: (settings, { makeSeconds }) =>
     newsvendorPool({ ...settings, leadSeconds: settings.leadSeconds ?? makeSeconds() }),
 };

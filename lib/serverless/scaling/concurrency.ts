@@ -27,6 +27,7 @@ export const concurrencyPolicy: ScalingEntry<"concurrency", ConcurrencySettings>
         "Scale-down follows the greatest need of this time, seconds; 0: as in ServerlessLLM.",
     }),
   },
+  cuts: { scaleDownWindowSeconds: "period" },
   laws: { options: { target: 10 } },
   // Whether the last instance goes is the keep-alive's to say.
   create: (settings, { periodSeconds }) =>

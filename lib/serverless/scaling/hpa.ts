@@ -34,6 +34,7 @@ export const hpaPolicy: ScalingEntry<"hpa", HpaSettings> = {
       describe: "Scale-down takes the greatest recommendation of this time, seconds.",
     }),
   },
+  cuts: { scaleDownStabilizationSeconds: "period" },
   laws: { options: { target: 10 } },
   create: (settings, { periodSeconds }) => hpa({ ...settings, periodSeconds }),
 };

@@ -79,6 +79,7 @@ export const knativeKpaPolicy: ScalingEntry<"knative-kpa", KnativeKpaSettings> =
       describe: "Scale-down takes the greatest decision of this time, seconds.",
     }),
   },
+  cuts: { stableWindowSeconds: "period", scaleDownDelaySeconds: "period" },
   laws: { options: { target: 10, targetUtilization: 1 } },
   create: (settings, { minInstances, initialInstances, periodSeconds }) =>
     knativeKpa({ ...settings, minInstances, initialInstances, periodSeconds }),

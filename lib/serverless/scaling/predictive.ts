@@ -1,6 +1,7 @@
 import { withDefaults } from "../../settings/from_table.ts";
 import { quantity } from "../../settings/quantities.ts";
 import { LIMITS, plain } from "../../sim/limits.ts";
+import { isMultiple } from "../is_multiple.ts";
 import { checkNumber } from "./check.ts";
 import { concurrencyPolicy } from "./concurrency.ts";
 import { HoltWinters } from "./holt_winters.ts";
@@ -57,6 +58,13 @@ export const predictivePolicy: ScalingEntry<"predictive", PredictiveSettings> = 
   },
   // With a rate, nobody asks what an instance serves at once.
   unread: { target: "ratePerInstance" },
+  cuts: { seasonSeconds: "period", leadSeconds: "period" },
+  check: ({ seasonSeconds }, { isChosen, periodSeconds }) =>
+    !isChosen || isMultiple(seasonSeconds, periodSeconds) ? [] : [{
+      option: "seasonSeconds",
+      wanted: "a season",
+      allowed: `a multiple of the period, which is ${periodSeconds}`,
+    }],
   laws: { options: { ratePerInstance: 1, leadSeconds: 20 } },
   create: (settings, { holdSeconds, startSeconds, periodSeconds }) => {
     const { target, ratePerInstance, leadSeconds } = settings;
@@ -94,7 +102,7 @@ export function predictive(options: PredictiveOptions): ScalingPolicy {
   const { ratePerInstance, leadSeconds, periodSeconds = predictivePolicy.periodSeconds } = options;
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
   const seasonLength = seasonSeconds / periodSeconds;
-  if (Math.abs(seasonLength - Math.round(seasonLength)) > 1e-9) {
+  if (!isMultiple(seasonSeconds, periodSeconds)) {
     throw new RangeError(
       `Cannot use seasonSeconds as a multiple of ${periodSeconds} s: current value is ${seasonSeconds}`,
     );

@@ -41,6 +41,26 @@ export const schedulePolicy: ScalingEntry<"schedule", ScheduleSettings> = {
       describe: "Entries take effect this much earlier, seconds.",
     }),
   },
+  cuts: { leadSeconds: "repeatSeconds" },
+  check({ entries, repeatSeconds }, { isChosen }) {
+    const froms = entries.map(({ fromSeconds }) => fromSeconds);
+    const timetable = { option: "entries", wanted: "a timetable" };
+    return [
+      ...(isChosen && froms.length === 0
+        ? [{ ...timetable, value: [], allowed: "one or more entries" }]
+        : []),
+      ...(froms.some((from, i) => i > 0 && from <= froms[i - 1])
+        ? [{ ...timetable, value: froms, allowed: "entries in rising order of from" }]
+        : []),
+      ...(repeatSeconds !== null && froms.some((from) => from >= repeatSeconds)
+        ? [{
+          option: "repeatSeconds",
+          wanted: "a repetition",
+          allowed: "more than the last entry's from",
+        }]
+        : []),
+    ];
+  },
   laws: {
     options: { entries: [{ fromSeconds: 0, instances: 1 }, { fromSeconds: 60, instances: 5 }] },
     skip: [{ law: "shrinks", reason: "it does not look at the load" }],

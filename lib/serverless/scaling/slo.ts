@@ -44,6 +44,11 @@ export const sloPolicy: ScalingEntry<"slo", SloSettings> = {
       describe: "Time without any request after which no instance is kept, seconds; null: never.",
     }),
   },
+  check: (_settings, { isChosen, hasLimits }) =>
+    !isChosen || hasLimits ? [] : [{
+      wanted: "a policy with limits",
+      allowed: "a policy without limits, or slo.ttft_s or slo.tpot_s given",
+    }],
   create: (settings, { ttftSeconds, tpotSeconds, periodSeconds }) =>
     slo({ ...settings, ttftSeconds, tpotSeconds, periodSeconds }),
 };

@@ -39,6 +39,12 @@ export const thresholdPolicy: ScalingEntry<"threshold", ThresholdSettings> = {
       describe: "Time after a change of `threshold` without another, seconds.",
     }),
   },
+  check: ({ upAbove, downBelow }) =>
+    downBelow < upAbove ? [] : [{
+      option: "downBelow",
+      wanted: "the lower threshold",
+      allowed: `< scale_up_threshold, which is ${upAbove}`,
+    }],
   create: (settings, { periodSeconds }) => threshold({ ...settings, periodSeconds }),
 };
 

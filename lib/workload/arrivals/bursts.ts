@@ -51,6 +51,12 @@ export const burstsProcess: ArrivalsEntry<"synthetic", BurstsOptions> = {
       describe: "Duration of a burst, seconds; at most `period`.",
     }),
   },
+  check: ({ burstSeconds, periodSeconds }) =>
+    burstSeconds <= periodSeconds ? [] : [{
+      option: "burstSeconds",
+      wanted: "a part of the period",
+      allowed: `<= period, which is ${periodSeconds}`,
+    }],
   create: bursts,
 };
 
