@@ -22,6 +22,21 @@ export * from "./lib/engine/mod.ts";
 export * from "./lib/metrics/mod.ts";
 export * from "./lib/serverless/mod.ts";
 export * from "./lib/execution/mod.ts";
+export {
+  type AnyPolicy,
+  type Declaration,
+  type Declared,
+  fromTable,
+  type NameOf,
+  namesOf,
+  type NeedsOf,
+  type OptionsOf,
+  type Policy,
+  policyNamed,
+  type PolicyTable,
+  type Setting,
+  type SettingList,
+} from "./lib/settings/mod.ts";
 export * from "./lib/workload/mod.ts";
 export * from "./lib/scheduling/mod.ts";
 export * from "./lib/models/mod.ts";

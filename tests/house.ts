@@ -8,7 +8,7 @@
 export const ROWS: readonly (readonly string[])[] = [
   ["std", "stats", "plot"],
   ["sim", "network"],
-  ["models", "hardware"],
+  ["models", "hardware", "settings"],
   ["execution", "workload", "scheduling"],
   ["serverless"],
   ["metrics"],

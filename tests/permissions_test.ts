@@ -139,6 +139,7 @@ const TYPICAL: Readonly<Record<string, (address: string) => readonly Line[]>> = 
     args: ["--again", "--notebooks", "data", ...FOLDERS],
     before: ["experiment", "reproduce", "--pin", "--quiet", ...FOLDERS],
   }],
+  list: () => [{ args: ["scaling"] }],
   targets: () => [{ args: ["medusa-asplos25"] }],
 };
 

@@ -58,7 +58,7 @@ execution: { source: constant, step_seconds: ${STEP_S} }
 gateway: { on_no_capacity: reject, concurrency_per_instance: 1 }
 cluster: { routing: { policy: newest-idle } }
 # Requests alone start instances: the policy looks once, at the start.
-scaling: { policy: concurrency, period: 100000000, activation: each,
+scaling: { policy: none, activation: each,
            max_instances: ${cell.max_instances}, keep_alive: { seconds: ${cell.expiry_s} } }
 cold_start: { preset: start.yaml }
 scheduler: { prefix_caching: false }

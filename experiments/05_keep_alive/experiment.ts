@@ -38,7 +38,7 @@ model: { name: llama-3.1-8b }
 cluster: { gpu_type: h100-sxm, routing: { policy: newest-idle } }
 gateway: { concurrency_per_instance: 16 }
 # Requests alone start instances, and keep-alive alone stops them.
-scaling: { policy: concurrency, period: 100000000, activation: each, max_instances: 8,
+scaling: { policy: none, activation: each, max_instances: 8,
            keep_alive: ${POLICIES[cell.policy]} }
 cold_start: { preset: serverlessllm, jitter: 0.2 }
 workload: { type: trace, trace: { path: code.csv, rate_scale: ${cell.load} } }

@@ -1,5 +1,5 @@
 import { ConfigError } from "../config/config_error.ts";
-import { suggest } from "../config/suggest.ts";
+import { suggest } from "../settings/suggest.ts";
 import { cutText, LONGEST_MESSAGE, safeLines, shownName } from "../std/safe_text.ts";
 import type { Command } from "./command.ts";
 import { importLater } from "./import_later.ts";
@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   demo: "Simulate the default deployment and draw its figures",
   simulate: "Simulate a configuration, print the summary, write the results",
   plot: "Draw the figures of a directory of results",
+  list: "List what can be chosen by name: policies, presets, platforms, models, GPUs, prices",
   schema: "Write the JSON Schema of the configuration for editors",
   coldstart: "Show what a cold start is made of, and compare presets",
   data: "List, fetch and verify external data sets",

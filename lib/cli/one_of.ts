@@ -1,4 +1,4 @@
-import { suggest } from "../config/suggest.ts";
+import { suggest } from "../settings/suggest.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**

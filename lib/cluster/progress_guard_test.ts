@@ -1,6 +1,6 @@
 import { equal, match, throws } from "@std/assert";
 import { OUTCOME_CODE } from "../metrics/recorder.ts";
-import { createPlacement } from "../serverless/placement/mod.ts";
+import { firstFit } from "../serverless/placement/mod.ts";
 import { ScalingDecider } from "../serverless/scaling/scaling_decider.ts";
 import { smallCluster, type SmallClusterChanges } from "../../tests/support/small_cluster.ts";
 import type { FaultParts } from "./cluster_parts.ts";
@@ -36,7 +36,7 @@ Deno.test("a fixed fleet whose last start has given up ends the run though machi
     cluster: {
       placement: {
         nodes: [{ gpuType: 0, gpus: 1, dramBytes: 0, ssdBytes: 0 }],
-        policy: createPlacement("first-fit"),
+        policy: firstFit(),
         needs: [{ functionId: 0, gpus: 1, gpuTypes: [0], dramBytes: 0 }],
         evictsIdle: false,
         backfills: false,

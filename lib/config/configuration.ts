@@ -1,4 +1,14 @@
 // Written by `deno task reference` from the schema in sections/; not to be edited by hand.
+import type { ArrivalsName } from "../workload/arrivals/processes.ts";
+import type { BatchingName } from "../scheduling/batching/strategies.ts";
+import type { EvictionName } from "../serverless/cold_start/eviction.ts";
+import type { KeepAliveName } from "../serverless/keep_alive/policies.ts";
+import type { LengthLawName } from "../workload/lengths/laws/laws.ts";
+import type { PlacementName } from "../serverless/placement/policies.ts";
+import type { PoolPolicyName } from "../serverless/keep_alive/pool_policies.ts";
+import type { QueueOrder } from "../scheduling/batching/orders/orders.ts";
+import type { RoutingName } from "../scheduling/routing/policies.ts";
+import type { ScalingName } from "../serverless/scaling/policies.ts";
 
 /**
  * A complete, checked configuration: every key is present, numbers are in the unit named, null stands
@@ -40,27 +50,17 @@ export interface Configuration {
   /** The requests: when they arrive, how long they are, whom they belong to. */
   readonly workload: {
     /** Arrivals: `uniform` is a constant gap, `synthetic` is bursts. */
-    readonly type: "embedded" | "poisson" | "uniform" | "gamma" | "weibull" | "synthetic" | "trace";
-    /** Mean arrival rate of `poisson`, `uniform`, `gamma` and `weibull`, requests per second. */
+    readonly type: ArrivalsName | "embedded" | "trace";
+    /** Mean arrival rate of processes that have one, requests per second. */
     readonly arrival_rate: number;
-    /** Coefficient of variation of the gaps of `gamma` and `weibull`; 1 is Poisson. */
+    /** Coefficient of variation of the gaps between arrivals; 1 is Poisson. */
     readonly cv: number;
     /** No more requests than this; null: as many as arrive in `simulation.duration`. */
     readonly num_requests: number | null;
     /** Prompt lengths of a generated workload. */
     readonly prompt_length: {
       /** Shape. `joint` draws prompt and output together from `workload.embedded`. */
-      readonly distribution:
-        | "constant"
-        | "uniform"
-        | "exponential"
-        | "gamma"
-        | "lognormal"
-        | "weibull"
-        | "pareto"
-        | "zipf"
-        | "empirical"
-        | "joint";
+      readonly distribution: LengthLawName | "joint";
       /**
        * Mean of the lengths, tokens, which `min` and `max` do not shift; for `constant` the value.
        */
@@ -81,17 +81,7 @@ export interface Configuration {
     /** Output lengths of a generated workload. */
     readonly decode_length: {
       /** Shape. `joint` draws prompt and output together from `workload.embedded`. */
-      readonly distribution:
-        | "constant"
-        | "uniform"
-        | "exponential"
-        | "gamma"
-        | "lognormal"
-        | "weibull"
-        | "pareto"
-        | "zipf"
-        | "empirical"
-        | "joint";
+      readonly distribution: LengthLawName | "joint";
       /**
        * Mean of the lengths, tokens, which `min` and `max` do not shift; for `constant` the value.
        */
@@ -109,7 +99,7 @@ export interface Configuration {
       /** Probabilities of the `quantiles`, from 0 to 1; null: evenly spaced. */
       readonly probabilities: readonly number[] | null;
     };
-    /** Rates of `type: synthetic`: Poisson arrivals that alternate between two rates. */
+    /** Settings of `type: synthetic`. Poisson arrivals that alternate between two rates. */
     readonly burst: {
       /** Rate between bursts, requests per second. */
       readonly base_rate: number;
@@ -352,7 +342,7 @@ export interface Configuration {
     /** Placement of instances on `nodes`. */
     readonly placement: {
       /** Which machine a new instance runs on; ties go to the lowest id. */
-      readonly policy: "first-fit" | "best-fit" | "spread" | "startup-time";
+      readonly policy: PlacementName;
       /** Idle instances of other functions stop for one that finds no free GPU. */
       readonly evict_idle: boolean;
       /** Instances may start before others of their GPU type that wait for more GPUs. */
@@ -365,26 +355,20 @@ export interface Configuration {
       /** Disk of each machine for weights, bytes; null: all of it. */
       readonly ssd: number | null;
       /** Whose weights go first. */
-      readonly eviction: "lru" | "lfu" | "greedy-dual";
+      readonly eviction: EvictionName;
       /** Where each machine has the weights of the functions at first, as far as they fit. */
       readonly warm: "none" | "ssd" | "dram";
     };
     /** Routing of requests to instances. */
     readonly routing: {
       /** Which ready instance takes a request; ties go to the lowest id. */
-      readonly policy:
-        | "round-robin"
-        | "least-loaded"
-        | "random"
-        | "power-of-two"
-        | "least-tokens"
-        | "kv-aware"
-        | "prefix-affinity"
-        | "session"
-        | "newest-idle";
+      readonly policy: RoutingName;
       /** Age of the signals that the router sees, seconds. */
       readonly staleness: number;
-      /** Settings of `policy: prefix-affinity`. */
+      /**
+       * Settings of `policy: prefix-affinity`. The longest cached prefix of the prompt, unless its
+       * instance is overloaded.
+       */
       readonly prefix_affinity: {
         /** Least cached share of the prompt that is worth following. */
         readonly minimum_match: number;
@@ -415,7 +399,7 @@ export interface Configuration {
   /** How an instance forms its steps. */
   readonly scheduler: {
     /** Batching strategy. */
-    readonly type: "vllm" | "vllm-v0" | "sarathi" | "orca" | "fastertransformer";
+    readonly type: BatchingName;
     /**
      * Version of vLLM whose defaults hold where a setting of this section is null: asynchronous
      * scheduling (from 0.14), admission by the whole prompt (from 0.19), step sizes.
@@ -442,12 +426,14 @@ export interface Configuration {
      * of 70 GiB and more but the A100, else 2048), 8192 under other types.
      */
     readonly max_num_batched_tokens: number | null;
-    /** Token budget of one step under `sarathi`, decodes included. */
-    readonly chunk_size: number;
+    /** Most tokens of one prompt in a step of `vllm`; 0: no limit. */
+    readonly long_prefill_token_threshold: number;
     /** Share of the KV blocks that `vllm-v0` keeps free when it admits a request. */
     readonly watermark: number;
+    /** Token budget of one step under `sarathi`, decodes included. */
+    readonly chunk_size: number;
     /** Order of waiting requests: arrival, class, prompt length or deadline. */
-    readonly scheduling_policy: "fcfs" | "priority" | "shortest-prompt" | "edf";
+    readonly scheduling_policy: QueueOrder;
     /** What happens to the KV blocks of a preempted request; `swap` under `vllm-v0` only. */
     readonly preemption_mode: "recompute" | "swap";
     /** Keep the KV blocks of ended requests for prompts that begin alike. */
@@ -463,8 +449,6 @@ export interface Configuration {
      * first chunk are enough; null: as the `engine` has it.
      */
     readonly scheduler_reserve_full_isl: boolean | null;
-    /** Most tokens of one prompt in a step; 0: no limit. */
-    readonly long_prefill_token_threshold: number;
   };
   /** What the GPU's and the host's memory is used for. */
   readonly memory: {
@@ -555,19 +539,11 @@ export interface Configuration {
   readonly scaling: {
     /** Scale automatically; otherwise `cluster.num_replicas` instances run throughout. */
     readonly enabled: boolean;
-    /** Scaling policy; null: `threshold` where one of its settings is given, else `concurrency`. */
-    readonly policy:
-      | "threshold"
-      | "concurrency"
-      | "queue-delay"
-      | "knative-kpa"
-      | "hpa"
-      | "keda"
-      | "slo"
-      | "predictive"
-      | "schedule"
-      | "oracle"
-      | null;
+    /**
+     * Scaling policy; null: `threshold` where one of its settings is given, else `concurrency`.
+     * `none` evaluates nothing: `activation` starts instances, keep-alive stops them.
+     */
+    readonly policy: ScalingName | null;
     /** Fewest instances; 0: scale to zero. */
     readonly min_instances: number;
     /** Most instances. */
@@ -601,10 +577,13 @@ export interface Configuration {
     /** Keep-alive of idle instances. */
     readonly keep_alive: {
       /** How long an idle instance is kept. */
-      readonly policy: "fixed" | "none" | "always" | "hybrid-histogram";
+      readonly policy: KeepAliveName;
       /** Idle time after which `fixed` stops an instance, seconds. */
       readonly seconds: number;
-      /** Settings of `policy: hybrid-histogram`, with the paper's defaults. */
+      /**
+       * Settings of `policy: hybrid-histogram`. A histogram of idle times decides when to stop and
+       * start again, with the paper's defaults.
+       */
       readonly hybrid_histogram: {
         /** Width of a bin, seconds. */
         readonly bin: number;
@@ -650,13 +629,13 @@ export interface Configuration {
        * How many members there are: always `size`; the starts of one lead time on average (Little's
        * law); or those of a lead time with the probability miss / (miss + idle cost).
        */
-      readonly policy: "fixed" | "littles-law" | "newsvendor";
+      readonly policy: PoolPolicyName;
       /** Members; of a policy that follows demand the fewest. */
       readonly size: number;
-      /** Most members of a policy that follows demand. */
-      readonly max: number;
       /** Time between two decisions, seconds. */
       readonly period: number;
+      /** Most members of a policy that follows demand. */
+      readonly max: number;
       /** Time over which the rate of starts is averaged, seconds. */
       readonly window: number;
       /** Time in which a member is made, seconds; null: as long as its stages take. */
@@ -668,19 +647,28 @@ export interface Configuration {
       /** Cost of a member that waits for one lead time, for `newsvendor`. */
       readonly idle_cost: number;
     };
-    /** Settings of `policy: concurrency`. */
+    /**
+     * Settings of `policy: concurrency`. As many instances as requests in flight ask for, after
+     * ServerlessLLM's autoscaler.
+     */
     readonly concurrency: {
       /** Requests in flight per instance that the policy aims at. */
       readonly target: number;
       /** Scale-down follows the greatest need of this time, seconds; 0: as in ServerlessLLM. */
       readonly scale_down_window: number;
     };
-    /** Settings of `policy: queue-delay`. */
+    /**
+     * Settings of `policy: queue-delay`. One more instance while the oldest request has waited too
+     * long, as on RunPod.
+     */
     readonly queue_delay: {
       /** One more instance while the oldest request has waited longer than this, seconds. */
       readonly threshold: number;
     };
-    /** Settings of `policy: knative-kpa`, with Knative's defaults. */
+    /**
+     * Settings of `policy: knative-kpa`. Knative's pod autoscaler: a stable and a panic window over
+     * requests in flight, with Knative's defaults.
+     */
     readonly knative_kpa: {
       /** Requests in flight that an instance may have (container concurrency target). */
       readonly target: number;
@@ -703,7 +691,10 @@ export interface Configuration {
       /** Scale-down takes the greatest decision of this time, seconds. */
       readonly scale_down_delay: number;
     };
-    /** Settings of `policy: hpa`, with Kubernetes' defaults. */
+    /**
+     * Settings of `policy: hpa`. Kubernetes' horizontal pod autoscaler on requests in flight, with
+     * its defaults.
+     */
     readonly hpa: {
       /** Requests in flight per instance that the policy aims at. */
       readonly target: number;
@@ -712,7 +703,10 @@ export interface Configuration {
       /** Scale-down takes the greatest recommendation of this time, seconds. */
       readonly scale_down_stabilization: number;
     };
-    /** Settings of `policy: keda`, with KEDA's defaults. */
+    /**
+     * Settings of `policy: keda`. KEDA: to and from zero by the queue, and Kubernetes' autoscaler
+     * from 1 on, with KEDA's defaults.
+     */
     readonly keda: {
       /** Queued requests per instance that the policy aims at. */
       readonly target: number;
@@ -723,7 +717,10 @@ export interface Configuration {
       /** Time after the last active look before the last instance goes, seconds. */
       readonly cooldown: number;
     };
-    /** Settings of `policy: slo`, which follows the limits of the section `slo`. */
+    /**
+     * Settings of `policy: slo`. Follows the limits of the section `slo` by the latencies that are
+     * measured.
+     */
     readonly slo: {
       /** Share of a limit of the section `slo` above which instances are added. */
       readonly up_above: number;
@@ -736,7 +733,10 @@ export interface Configuration {
       /** Time without any request after which no instance is kept, seconds; null: never. */
       readonly scale_to_zero_after: number | null;
     };
-    /** Settings of `policy: predictive` (Holt-Winters smoothing of the arrival rate). */
+    /**
+     * Settings of `policy: predictive`. Enough instances for the arrival rate that Holt-Winters
+     * smoothing forecasts.
+     */
     readonly predictive: {
       /** Arrivals that one instance serves, requests per second; null: by `concurrency.target`. */
       readonly rate_per_instance: number | null;
@@ -753,7 +753,7 @@ export interface Configuration {
       /** Length of a season, seconds, a multiple of the period; 0: none. */
       readonly season: number;
     };
-    /** Settings of `policy: schedule`. */
+    /** Settings of `policy: schedule`. A timetable, whatever the load. */
     readonly schedule: {
       /** The timetable, in order of `from`. */
       readonly entries: readonly {
@@ -767,7 +767,7 @@ export interface Configuration {
       /** Entries take effect this much earlier, seconds. */
       readonly lead: number;
     };
-    /** Settings of `policy: oracle`, which knows the arrivals: a bound for the others. */
+    /** Settings of `policy: oracle`. Knows the arrivals: a bound for the others. */
     readonly oracle: {
       /**
        * Time of a request in an instance, seconds; null: estimated for `concurrency.target`, the

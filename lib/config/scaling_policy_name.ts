@@ -1,10 +1,25 @@
-import type { ScalingName } from "../serverless/scaling/create_scaling.ts";
+import { SCALING_POLICIES, type ScalingName } from "../serverless/scaling/policies.ts";
+import type { ScalingEntry } from "../serverless/scaling/policy.ts";
+import { policyNamed } from "../settings/from_table.ts";
+import { placedSettings } from "../settings/placed_settings.ts";
 import type { Configuration } from "./configuration.ts";
 
-/** The policy of a configuration: `threshold` where one of its settings is given, or the default. */
+/** The policy where nobody says anything of it. */
+const DEFAULT: ScalingName = "concurrency";
+
+/** The policy of a configuration: the one named, or the one that a setting is given of, or the default. */
 export function scalingPolicyName(scaling: Configuration["scaling"]): ScalingName {
-  const { policy, scale_up_threshold: up, scale_down_threshold: down, cooldown_period: cooldown } =
-    scaling;
-  if (policy !== null) return policy;
-  return up !== null || down !== null || cooldown !== null ? "threshold" : "concurrency";
+  if (scaling.policy !== null) return scaling.policy;
+  const values = scaling as unknown as Readonly<Record<string, unknown>>;
+  const given = placedSettings(SCALING_POLICIES).find(({ key, section, readBy }) =>
+    section === null && values[key] !== null &&
+    (readBy as readonly ScalingEntry<ScalingName, unknown>[]).some((one) => one.isChosenBySettings)
+  );
+  return (given?.readBy[0].name ?? DEFAULT) as ScalingName;
+}
+
+/** Time between two evaluations, seconds; Infinity where there are none. */
+export function scalingPeriodSeconds(scaling: Configuration["scaling"]): number {
+  const own = policyNamed(SCALING_POLICIES, scalingPolicyName(scaling)).periodSeconds;
+  return own < Infinity ? scaling.period ?? own : Infinity;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import type { Setting } from "../settings/setting.ts";
 import type { Condition } from "./applies.ts";
-import { nodeInfo, remember, type SectionInfo, type Selector } from "./setting.ts";
+import { nodeInfo, remember, type SectionInfo, type Selector, settingSchema } from "./setting.ts";
 
 /** What a section takes beyond its settings. */
 export interface SectionOptions {
@@ -18,14 +19,26 @@ export interface SectionOptions {
   readonly isCommon?: boolean;
 }
 
+/** What a section is made of: settings, further sections and lists of them, by key. */
+export type SectionShape = Readonly<Record<string, Setting<unknown> | z.ZodType>>;
+
 /** The typed value of a section. */
-export type SectionValue<Shape extends z.ZodRawShape> = { [K in keyof Shape]: z.output<Shape[K]> };
+export type SectionValue<Shape extends SectionShape> = {
+  [K in keyof Shape]: Shape[K] extends Setting<infer T> ? T
+    : Shape[K] extends z.ZodType<infer T> ? T
+    : never;
+};
 
 /** A mapping of named settings; every key may be left out. */
-export function section<Shape extends Record<string, z.ZodType>>(
-  shape: Shape,
+export function section<Shape extends SectionShape>(
+  parts: Shape,
   options: SectionOptions,
 ): z.ZodType<SectionValue<Shape>> {
+  const shape = Object.fromEntries(
+    Object.entries(parts).map(([key, part]) =>
+      [key, "kind" in part ? settingSchema(part as Setting<unknown>) : part as z.ZodType] as const
+    ),
+  );
   const schema = z.strictObject(shape).prefault((options.fill ?? {}) as never);
   return remember(schema as unknown as z.ZodType<SectionValue<Shape>>, {
     kind: "section",
@@ -37,6 +50,14 @@ export function section<Shape extends Record<string, z.ZodType>>(
     appliesWhen: options.appliesWhen,
     isCommon: options.isCommon,
   });
+}
+
+/**
+ * A section some of whose settings are those of a table's policies, which the compiler cannot follow
+ * one by one: its type is the generated one, which a test holds against the schema.
+ */
+export function sectionOf<Value>(parts: SectionShape, options: SectionOptions): z.ZodType<Value> {
+  return section(parts, options) as z.ZodType as z.ZodType<Value>;
 }
 
 /** A list of sections; empty when nothing is given. */

@@ -1,5 +1,12 @@
+import {
+  QUEUE_ORDERS,
+  type QueueKeys,
+  type QueueOrder,
+} from "../scheduling/batching/orders/mod.ts";
+import { BATCHING_STRATEGIES } from "../scheduling/batching/strategies.ts";
 import type { BatchingStrategy } from "../scheduling/batching/strategy.ts";
-import { createBatching } from "../scheduling/batching/create_batching.ts";
+import { fromTable } from "../settings/from_table.ts";
+import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { RequestTable } from "../workload/request_table.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { EngineSettings } from "../config/engine_settings.ts";
@@ -11,36 +18,25 @@ export function buildBatching(
   { reservesWholePrompt }: Pick<EngineSettings, "reservesWholePrompt">,
   kvBlocks: number,
 ): BatchingStrategy {
-  const { long_prefill_token_threshold: longPrefillTokens } = scheduler;
-  return createBatching(scheduler.type, {
-    reservesWholePrompt,
-    ...(longPrefillTokens > 0 && { longPrefillTokens }),
-    chunkSize: scheduler.chunk_size,
+  return fromConfiguration(BATCHING_STRATEGIES, scheduler.type, scheduler, {
+    kvBlocks,
     preemption: scheduler.preemption_mode,
-    watermarkBlocks: Math.ceil(scheduler.watermark * kvBlocks),
+    reservesWholePrompt,
   });
 }
 
 /** What the queue order compares, one number per request; undefined for arrival order. */
 export function queueKeys(
-  order: Configuration["scheduler"]["scheduling_policy"],
-  table: RequestTable,
+  order: QueueOrder,
+  { count, arrivalAtSeconds, promptTokens, classId }: RequestTable,
   classes: readonly ServiceClass[],
-): Float64Array | Int32Array | undefined {
-  const classOf = (request: number) => classes[table.classId?.[request] ?? 0];
-  const length = { length: table.count };
-  switch (order) {
-    case "fcfs":
-      return undefined;
-    case "shortest-prompt":
-      return table.promptTokens;
-    case "priority":
-      return Int32Array.from(length, (_, i) => classOf(i).priority);
-    case "edf":
-      // The deadline is the first token's, since that is what waiting puts at risk.
-      return Float64Array.from(
-        length,
-        (_, i) => table.arrivalAtSeconds[i] + classOf(i).slo.ttftSeconds,
-      );
-  }
+): QueueKeys | undefined {
+  const classOf = (request: number) => classes[classId?.[request] ?? 0];
+  return fromTable(QUEUE_ORDERS, order, {}, {
+    count,
+    arrivalAtSeconds,
+    promptTokens,
+    priorityOf: (request) => classOf(request).priority,
+    ttftLimitSeconds: (request) => classOf(request).slo.ttftSeconds,
+  });
 }

@@ -2,7 +2,8 @@ import type { ClusterParts, FunctionParts } from "../cluster/cluster_parts.ts";
 import type { EngineParts } from "../engine/engine_parts.ts";
 import type { ClassFacts, FunctionFacts } from "../metrics/summary.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
-import { createRouting } from "../scheduling/routing/mod.ts";
+import { ROUTING_POLICIES } from "../scheduling/routing/mod.ts";
+import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { QueueOrder } from "../scheduling/batching/waiting_queue.ts";
 import type { WeightCache } from "../serverless/cold_start/mod.ts";
 import { randomStreams } from "../sim/random_streams.ts";
@@ -113,13 +114,8 @@ export async function buildCluster(
     return {
       name: names[id],
       engine: kind.engine,
-      routing: createRouting(cluster.routing.policy, {
+      routing: fromConfiguration(ROUTING_POLICIES, cluster.routing.policy, cluster.routing, {
         stream: streams.take(id === 0 ? "routing" : `routing of function ${id}`),
-        prefixAffinity: {
-          minimumMatch: cluster.routing.prefix_affinity.minimum_match,
-          loadDifference: cluster.routing.prefix_affinity.load_difference,
-          loadRatio: cluster.routing.prefix_affinity.load_ratio,
-        },
       }),
       scaling: buildScaling(kind.config, {
         arrivalAtSeconds: () => arrivals(id),

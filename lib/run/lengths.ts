@@ -1,50 +1,29 @@
-import { createDistribution, type Distribution } from "../sim/distributions/mod.ts";
-import { embeddedWorkload, independentLengths, type LengthModel } from "../workload/mod.ts";
+import type { Distribution } from "../sim/distributions/mod.ts";
+import { fromConfiguration } from "../settings/placed_settings.ts";
+import {
+  embeddedWorkload,
+  independentLengths,
+  LENGTH_LAWS,
+  type LengthModel,
+} from "../workload/mod.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
-
-/** What is not null, in the same shape. */
-type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
-
-function present<T extends object>(settings: T): Present<T> {
-  return Object.fromEntries(
-    Object.entries(settings).filter(([, value]) => value !== null),
-  ) as Present<T>;
-}
 
 /** The law of one length: whole tokens, at least one. */
 function lengthLaw(
   section: Configuration["workload"]["prompt_length"],
   path: string,
 ): Distribution {
-  const { distribution, mean, std, min, max, exponent, quantiles, probabilities } = section;
+  const { distribution } = section;
   if (distribution === "joint") {
     throw new TypeError(`Cannot draw ${path} alone: current value is "joint"`);
   }
   try {
-    const law = createDistribution({
-      distribution,
-      ...present({ mean, std, max, exponent, values: quantiles, probabilities }),
-      min: min ?? 1,
-      integer: true,
-    });
-    return distribution === "zipf" ? fromOne(law) : law;
+    return fromConfiguration(LENGTH_LAWS, distribution, section, {});
   } catch (error) {
     if (error instanceof RangeError) throw new ConfigError([`${path}: ${error.message}`]);
     throw error;
   }
-}
-
-/** The lengths 1, 2, ... for the items 0, 1, ... of a law. */
-function fromOne(law: Distribution): Distribution {
-  return {
-    mean: law.mean + 1,
-    sample: (stream) => law.sample(stream) + 1,
-    fillInt32(target, stream) {
-      law.fillInt32(target, stream);
-      for (let i = 0; i < target.length; i++) target[i]++;
-    },
-  };
 }
 
 /** Prompt and output lengths of a generated workload. */

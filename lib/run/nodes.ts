@@ -7,7 +7,8 @@ import {
   nodeNamed,
   type NodeType,
 } from "../hardware/mod.ts";
-import { createPlacement } from "../serverless/placement/mod.ts";
+import { PLACEMENT_POLICIES } from "../serverless/placement/mod.ts";
+import { fromConfiguration } from "../settings/placed_settings.ts";
 import { chooseGpu } from "../config/choose_gpu.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
@@ -104,7 +105,7 @@ export function buildPlacement(
       dramBytes: Math.max(0, node.dramBytes - weightRoom.dramBytes),
       ssdBytes: node.ssdBytes,
     })),
-    policy: createPlacement(cluster.placement.policy),
+    policy: fromConfiguration(PLACEMENT_POLICIES, cluster.placement.policy, cluster.placement, {}),
     needs: deployments.map(({ gpu, gpus, stageGpus, hostBytes }, functionId) => ({
       functionId,
       gpus,

@@ -1,6 +1,6 @@
 import type { PoolParts } from "../cluster/cluster_parts.ts";
-import { createPool, type PoolSpec } from "../serverless/keep_alive/mod.ts";
-import type { Configuration } from "../config/configuration.ts";
+import { POOL_POLICIES, type PoolSizePolicy } from "../serverless/keep_alive/mod.ts";
+import { fromConfiguration } from "../settings/placed_settings.ts";
 import { estimatedStartSeconds } from "./estimates.ts";
 import type { StartKind } from "./starts.ts";
 
@@ -30,27 +30,17 @@ export function buildPools(kinds: readonly StartKind[]): PoolParts[] {
     return {
       of: of!,
       functions,
-      size: createPool(poolSpec(kinds[functions[0]])),
+      size: poolSize(kinds[functions[0]]),
       holdsGpus: of !== "container",
     };
   });
 }
 
-/** The size policy of a function's pool as plain data. */
-function poolSpec({ config, plans, deployment }: StartKind): PoolSpec {
-  const pool: Configuration["scaling"]["prewarmed_pool"] = config.scaling.prewarmed_pool;
-  if (pool.policy === "fixed") {
-    return { policy: "fixed", size: pool.size, periodSeconds: pool.period };
-  }
-  const lead = pool.lead ?? estimatedStartSeconds(plans!.ahead!, deployment);
-  const demand = {
-    leadSeconds: Math.max(LEAST_LEAD_SECONDS, lead),
-    windowSeconds: pool.window,
-    periodSeconds: pool.period,
-    fewest: pool.size,
-    most: pool.max,
-  };
-  return pool.policy === "littles-law"
-    ? { policy: pool.policy, ...demand, headroom: pool.headroom }
-    : { policy: pool.policy, ...demand, missCost: pool.miss_cost, idleCost: pool.idle_cost };
+/** The size policy of a function's pool. */
+function poolSize({ config, plans, deployment }: StartKind): PoolSizePolicy {
+  const pool = config.scaling.prewarmed_pool;
+  return fromConfiguration(POOL_POLICIES, pool.policy, pool, {
+    makeSeconds: () =>
+      Math.max(LEAST_LEAD_SECONDS, estimatedStartSeconds(plans!.ahead!, deployment)),
+  });
 }

@@ -2,7 +2,7 @@ import { constant, exponential } from "../sim/distributions/mod.ts";
 import type { RandomStreams } from "../sim/random_streams.ts";
 import {
   type ArrivalProcess,
-  createArrivals,
+  ARRIVALS,
   embeddedWorkload,
   generateWorkload,
   lengthsFromTable,
@@ -15,6 +15,7 @@ import {
 } from "../workload/mod.ts";
 import { atMost, LIMITS, plain } from "../sim/limits.ts";
 import { parseInput, shownFile } from "../std/input_error.ts";
+import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { RunFacts } from "../config/applies.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
@@ -134,31 +135,14 @@ function traceColumns(columns: Workload["trace"]["columns"]): Record<string, str
   );
 }
 
-/** Arrivals of a workload that is not replayed. */
+/** Arrivals of a workload that is not replayed. A trace without arrivals has Poisson ones. */
 function arrivals(workload: Workload): ArrivalProcess {
-  const { type, arrival_rate: ratePerSecond, cv, burst, embedded } = workload;
-  switch (type) {
-    case "embedded":
-      return embeddedWorkload(embedded.name as "azure-conversation", {
-        rateScale: embedded.rate_scale,
-      }).arrivals;
-    case "synthetic":
-      return createArrivals({
-        process: "bursts",
-        baseRatePerSecond: burst.base_rate,
-        burstRatePerSecond: burst.burst_rate,
-        periodSeconds: burst.period,
-        burstSeconds: burst.length,
-      });
-    case "gamma":
-    case "weibull":
-      return createArrivals({ process: type, ratePerSecond, cv });
-    case "uniform":
-      return createArrivals({ process: "uniform", ratePerSecond });
-    case "poisson":
-    case "trace":
-      return createArrivals({ process: "poisson", ratePerSecond });
-  }
+  const { type, embedded } = workload;
+  return type === "embedded"
+    ? embeddedWorkload(embedded.name as "azure-conversation", {
+      rateScale: embedded.rate_scale,
+    }).arrivals
+    : fromConfiguration(ARRIVALS, type === "trace" ? "poisson" : type, workload, {});
 }
 
 /** Settings that generated workloads and repeated prompts share. */

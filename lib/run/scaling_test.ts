@@ -1,6 +1,7 @@
 import { equal, ok, throws } from "@std/assert";
 import { signalsOf } from "../../tests/conformance/scaling_laws.ts";
 import { SCALING_POLICIES, type ScalingSignals } from "../serverless/scaling/mod.ts";
+import { namesOf } from "../settings/from_table.ts";
 import { loadConfig } from "../config/load.ts";
 import { simulate } from "./simulate.ts";
 import { scalingPolicyName } from "../config/scaling_policy_name.ts";
@@ -73,7 +74,7 @@ Deno.test("a policy without what it needs is a mistake of the configuration", ()
 });
 
 Deno.test("runs under every policy complete everything within the bounds", async () => {
-  for (const policy of Object.keys(SCALING_POLICIES)) {
+  for (const policy of namesOf(SCALING_POLICIES)) {
     const config = loadConfig(`
       simulation: { duration: 120s }
       slo: { ttft_s: 0.5s, tpot_s: 20ms }
@@ -90,6 +91,36 @@ Deno.test("runs under every policy complete everything within the bounds", async
     );
     ok(Math.max(...up) <= 3, policy);
   }
+});
+
+Deno.test("no scaling is what evaluations that never come are: requests start, keep-alive stops", async () => {
+  for (const activation of ["first", "each", "none"]) {
+    const yaml = `
+      simulation: { duration: 400s }
+      workload: { type: poisson, arrival_rate: 0.4 }
+      gateway: { concurrency_per_instance: 2 }
+      cold_start: { initial_instances: 1 }
+      scaling: { activation: ${activation}, max_instances: 3, min_instances: 1,
+        keep_alive: { seconds: 20 } }`;
+    const run = async (scaling: string) => await simulate(loadConfig([yaml, scaling]));
+    const none = await run("scaling: { policy: none }");
+    const never = await run("scaling: { policy: concurrency, period: 100000000 }");
+    equal(none.summary.digest, never.summary.digest, activation);
+    ok(none.summary.requests.completed > 100, activation);
+    const starts = none.summary.cold_starts;
+    ok(activation === "each" ? starts >= 3 : starts <= 1, `${activation}: ${starts}`);
+  }
+});
+
+Deno.test("a setting of evaluations changes nothing without any, and a notice says so", async () => {
+  const config = loadConfig("scaling: { policy: none, period: 3s, max_step_up: 2 }");
+  const { engine: { notices } } = await simulate(config);
+  ok(
+    notices.some((line) =>
+      line === "scaling.period and max_step_up have no effect: the scaling policy is none"
+    ),
+    notices.join("\n"),
+  );
 });
 
 Deno.test("the default fleet follows the load up and down", async () => {

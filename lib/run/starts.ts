@@ -14,6 +14,7 @@ import {
 } from "../serverless/cold_start/mod.ts";
 import { LoadQueue } from "../serverless/placement/mod.ts";
 import type { RandomStreams } from "../sim/random_streams.ts";
+import { fromTable } from "../settings/from_table.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Deployment } from "./deployment.ts";
 import type { BuiltNode } from "./nodes.ts";
@@ -143,7 +144,7 @@ function keptWeights(
   nodes: readonly BuiltNode[],
 ) {
   const { eviction, warm } = cluster.weight_cache;
-  const weights = new WeightCache(EVICTION_POLICIES[eviction]);
+  const weights = new WeightCache(() => fromTable(EVICTION_POLICIES, eviction, {}, {}));
   const queues = nodes.map(({ node }) =>
     new LoadQueue({
       dramBytesPerSecond: node.pcieBytesPerSecond ?? Infinity,

@@ -1,16 +1,36 @@
 import { deepStrictEqual, ok } from "@std/assert";
 import { randomStreams } from "../../lib/sim/random_streams.ts";
-import type { ArrivalProcess } from "../../lib/workload/arrivals/arrival_process.ts";
+import { withDefaults } from "../../lib/settings/from_table.ts";
+import type { ArrivalProcess, ArrivalsEntry } from "../../lib/workload/arrivals/arrival_process.ts";
+import { skipsOf } from "./skips.ts";
+
+const LAWS = ["ordered", "reproducible", "stateless", "fill", "rate", "cv", "scale"] as const;
 
 /** The laws of arrival processes, by name. */
-export type ArrivalLaw =
-  | "ordered"
-  | "reproducible"
-  | "stateless"
-  | "fill"
-  | "rate"
-  | "cv"
-  | "scale";
+export type ArrivalLaw = (typeof LAWS)[number];
+
+/** Registers the laws for a process of the table, with the options and without the laws that it says. */
+export function runEntryLaws<Options extends object>(entry: ArrivalsEntry<string, Options>): void {
+  const { name, settings, laws } = entry;
+  const options = (ratePerSecond: number) => ({
+    ...withDefaults<Options>(settings, laws?.options ?? {}),
+    ratePerSecond,
+  });
+  const hasRate = "ratePerSecond" in settings;
+  const unknown: ArrivalLaw[] = [
+    ...(hasRate ? [] : ["rate", "scale"] as const),
+    ...(entry.cv === undefined ? ["cv"] as const : []),
+  ];
+  runArrivalLaws({
+    name,
+    create: (rate) => entry.create(options(rate), {}),
+    cv: entry.cv?.(options(RATE)) ?? NaN,
+    skip: [
+      ...skipsOf<ArrivalLaw>(entry, LAWS),
+      ...unknown.map((law) => ({ law, reason: "the table does not say it" })),
+    ],
+  });
+}
 
 /** What `runArrivalLaws` needs to know of a process. */
 export interface ArrivalLawsOptions {

@@ -5,25 +5,60 @@ import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import type { ExecutionTimeModel } from "../../lib/execution/execution_time_model.ts";
 import { OUTCOME_CODE } from "../../lib/metrics/recorder.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
-import type { BatchingStrategy } from "../../lib/scheduling/batching/strategy.ts";
+import type {
+  BatchingEntry,
+  BatchingNeeds,
+  BatchingStrategy,
+} from "../../lib/scheduling/batching/strategy.ts";
+import { withDefaults } from "../../lib/settings/from_table.ts";
 import { prefixIdentity } from "../../lib/scheduling/kv_cache/prefix_identity.ts";
+import { skipsOf } from "./skips.ts";
 import { caseParts, type ClusterCase, clusterCases } from "../support/random_cluster.ts";
 
+const LAWS = [
+  "conservation",
+  "sequences",
+  "budget",
+  "work-conserving",
+  "prompt",
+  "first come, first served",
+  "queue order",
+  "stall-free",
+  "static batch",
+  "shared prefix",
+  "no sharing",
+  "preemption",
+  "modes",
+] as const;
+
 /** The laws of batching strategies, by name. */
-export type BatchingLaw =
-  | "conservation"
-  | "sequences"
-  | "budget"
-  | "work-conserving"
-  | "prompt"
-  | "first come, first served"
-  | "queue order"
-  | "stall-free"
-  | "static batch"
-  | "shared prefix"
-  | "no sharing"
-  | "preemption"
-  | "modes";
+export type BatchingLaw = (typeof LAWS)[number];
+
+/**
+ * Registers the laws for a strategy of the table, without those that it says.
+ *
+ * @param needs What differs from 100 KV blocks and recomputing.
+ * @param name For the tests; the strategy's unless given.
+ */
+export function runEntryLaws<Options extends object>(
+  entry: BatchingEntry<string, Options>,
+  needs: Partial<BatchingNeeds> = {},
+  name: string = entry.name,
+): void {
+  runBatchingLaws({
+    name,
+    create: ({ chunk }) =>
+      entry.create(
+        withDefaults(entry.settings, {
+          ...entry.laws?.options,
+          // Those that have a budget of their own are to keep the one that the laws look at.
+          ...("chunkSize" in entry.settings && { chunkSize: chunk }),
+        } as Partial<Options>),
+        { kvBlocks: 100, preemption: "recompute", ...needs },
+      ),
+    skip: skipsOf<BatchingLaw>(entry, LAWS),
+  });
+}
 
 /** What `runBatchingLaws` needs to know of a strategy. */
 export interface BatchingLawsOptions {

@@ -2,7 +2,7 @@ import { ok } from "@std/assert";
 import { loadConfig } from "../../lib/config/load.ts";
 import { simulate } from "../../lib/run/simulate.ts";
 import type { Summary } from "../../lib/metrics/run_tables.ts";
-import type { BatchingName } from "../../lib/scheduling/batching/create_batching.ts";
+import type { BatchingName } from "../../lib/scheduling/batching/strategies.ts";
 
 async function run(type: BatchingName, rate: number, yaml: string): Promise<Summary> {
   const fixed = `

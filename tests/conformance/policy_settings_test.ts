@@ -3,18 +3,18 @@ import fc from "fast-check";
 import { buildScaling, type ScalingFacts } from "../../lib/run/scaling.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import {
-  createKeepAlive,
-  createPool,
-  type KeepAliveSpec,
-  type PoolSpec,
+  fixedPool,
+  hybridHistogram,
+  type HybridHistogramOptions,
+  littlesLawPool,
+  newsvendorPool,
 } from "../../lib/serverless/keep_alive/mod.ts";
 import {
-  createScaling,
   ScalingDecider,
   type ScalingPolicy,
   type ScalingSignals,
-  type ScalingSpec,
 } from "../../lib/serverless/scaling/mod.ts";
+import { createScaling, type ScalingSpec } from "../support/scaling_factories.ts";
 import { signalsOf } from "./scaling_laws.ts";
 
 /** What policies that look ahead are told. */
@@ -118,9 +118,9 @@ const DEFAULTS: readonly (readonly [given: ScalingSpec, stated: ScalingSpec])[] 
   }],
   [{ policy: "concurrency" }, {
     policy: "concurrency",
-    target: 2,
+    target: 8,
     keepAliveSeconds: 0,
-    scaleDownWindowSeconds: 0,
+    scaleDownWindowSeconds: 60,
     keepsLast: false,
     periodSeconds: 1,
   }],
@@ -438,7 +438,7 @@ const TAKEN: readonly ScalingSpec[] = [
     downReadings: 1,
     cooldownSeconds: 0,
   },
-  { policy: "threshold", upAbove: 0, downBelow: 0 },
+  { policy: "threshold", upAbove: 0.01, downBelow: 0 },
   { policy: "concurrency", keepAliveSeconds: 0, scaleDownWindowSeconds: 0, target: 0.01 },
   { policy: "queue-delay", thresholdSeconds: 0.01 },
   {
@@ -561,8 +561,8 @@ Deno.test("every limit of a decider that is out of its range is refused by name"
 });
 
 /** Idle times, and the decisions after each. */
-function decisions(spec: KeepAliveSpec, idle: readonly number[]) {
-  const keepAlive = createKeepAlive(spec);
+function decisions(options: HybridHistogramOptions, idle: readonly number[]) {
+  const keepAlive = hybridHistogram(options);
   return idle.map((seconds) => {
     keepAlive.observeIdle(seconds);
     return { ...keepAlive.decide() };
@@ -578,8 +578,7 @@ const idleTimes = fc.array(
 );
 
 Deno.test("hybrid-histogram: what is not given is as the paper and its reproduction state", () => {
-  const stated: KeepAliveSpec = {
-    policy: "hybrid-histogram",
+  const stated: HybridHistogramOptions = {
     binSeconds: 60,
     rangeSeconds: 14_400,
     headShare: 0.05,
@@ -596,7 +595,7 @@ Deno.test("hybrid-histogram: what is not given is as the paper and its reproduct
   fc.assert(
     fc.property(idleTimes, (idle) => {
       const expected = decisions(stated, idle);
-      deepEqual(decisions({ policy: "hybrid-histogram" }, idle), expected);
+      deepEqual(decisions({}, idle), expected);
     }),
     { numRuns: 100, seed: 20261108 },
   );
@@ -609,8 +608,7 @@ Deno.test("keep_alive: the policy that its section says", () => {
   equal(keepAlive("seconds: 17").decide().keepAliveSeconds, 17);
   equal(keepAlive("policy: none").decide().keepAliveSeconds, 0);
   equal(keepAlive("policy: always").decide().keepAliveSeconds, Infinity);
-  const spec: KeepAliveSpec = {
-    policy: "hybrid-histogram",
+  const spec: HybridHistogramOptions = {
     binSeconds: 30,
     rangeSeconds: 3600,
     headShare: 0.1,
@@ -636,27 +634,19 @@ Deno.test("keep_alive: the policy that its section says", () => {
 });
 
 Deno.test("pools: what is not given is as stated", () => {
-  const demand = {
-    leadSeconds: 40,
-    windowSeconds: 600,
-    periodSeconds: 10,
-    fewest: 0,
-    most: Infinity,
-  };
-  const pairs: (readonly [PoolSpec, PoolSpec])[] = [
-    [{ policy: "fixed", size: 3 }, { policy: "fixed", size: 3, periodSeconds: 10 }],
-    [{ policy: "littles-law", leadSeconds: 40 }, { policy: "littles-law", ...demand, headroom: 0 }],
-    [{ policy: "newsvendor", leadSeconds: 40, missCost: 3, idleCost: 1 }, {
-      policy: "newsvendor",
-      ...demand,
-      missCost: 3,
-      idleCost: 1,
-    }],
+  const demand = { leadSeconds: 40, windowSeconds: 600, periodSeconds: 10, size: 1, most: 8 };
+  const pairs = [
+    () => [fixedPool(3), fixedPool(3, 10)],
+    () => [littlesLawPool({ leadSeconds: 40 }), littlesLawPool({ ...demand, headroom: 0 })],
+    () => [
+      newsvendorPool({ leadSeconds: 40 }),
+      newsvendorPool({ ...demand, missCost: 3, idleCost: 1 }),
+    ],
   ];
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 130 }), (demands) => {
-      for (const [given, stated] of pairs) {
-        const [one, other] = [createPool(given), createPool(stated)];
+      for (const pair of pairs) {
+        const [one, other] = pair();
         equal(one.periodSeconds, other.periodSeconds);
         equal(one.initialSize, other.initialSize);
         deepEqual(demands.map((n) => one.size(n)), demands.map((n) => other.size(n)));

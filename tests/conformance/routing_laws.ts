@@ -2,20 +2,29 @@ import { deepStrictEqual, ok, strictEqual } from "@std/assert";
 import * as fc from "fast-check";
 import type {
   RoutableRequests,
+  RoutingEntry,
   RoutingPolicy,
   RoutingSignals,
 } from "../../lib/scheduling/routing/policy.ts";
+import { withDefaults } from "../../lib/settings/from_table.ts";
 import { randomStreams } from "../../lib/sim/random_streams.ts";
 import type { RandomStream } from "../../lib/sim/random_streams.ts";
+import { skipsOf } from "./skips.ts";
+
+const LAWS = ["candidate", "reproducible", "read-only", "blind", "ties", "idle first"] as const;
 
 /** The laws of routing policies, by name. */
-export type RoutingLaw =
-  | "candidate"
-  | "reproducible"
-  | "read-only"
-  | "blind"
-  | "ties"
-  | "idle first";
+export type RoutingLaw = (typeof LAWS)[number];
+
+/** Registers the laws for a policy of the table, with the options and without the laws that it says. */
+export function runEntryLaws<Options extends object>(entry: RoutingEntry<string, Options>): void {
+  const { name, settings, laws } = entry;
+  runRoutingLaws({
+    name,
+    create: (stream) => entry.create(withDefaults(settings, laws?.options ?? {}), { stream }),
+    skip: skipsOf<RoutingLaw>(entry, LAWS),
+  });
+}
 
 /** What `runRoutingLaws` needs to know of a policy. */
 export interface RoutingLawsOptions {

@@ -1,19 +1,22 @@
 import { deepStrictEqual, ok } from "@std/assert";
 import * as fc from "fast-check";
-import type { ScalingPolicy, ScalingSignals } from "../../lib/serverless/scaling/policy.ts";
+import type {
+  ScalingEntry,
+  ScalingNeeds,
+  ScalingPolicy,
+  ScalingSignals,
+} from "../../lib/serverless/scaling/policy.ts";
 import {
   ScalingDecider,
   type ScalingLimits,
 } from "../../lib/serverless/scaling/scaling_decider.ts";
+import { withDefaults } from "../../lib/settings/from_table.ts";
+import { skipsOf } from "./skips.ts";
+
+const LAWS = ["whole", "reproducible", "bounded", "settles", "grows", "shrinks"] as const;
 
 /** The laws of scaling policies, by name. */
-export type ScalingLaw =
-  | "whole"
-  | "reproducible"
-  | "bounded"
-  | "settles"
-  | "grows"
-  | "shrinks";
+export type ScalingLaw = (typeof LAWS)[number];
 
 /** What `runScalingLaws` needs to know of a policy. */
 export interface ScalingLawsOptions {
@@ -23,6 +26,33 @@ export interface ScalingLawsOptions {
   readonly create: () => ScalingPolicy;
   /** Laws that do not hold for this policy, each with its reason. */
   readonly skip?: readonly { readonly law: ScalingLaw; readonly reason: string }[];
+}
+
+/** What policies are told of the toy fleet of `followLoad`, whose load goes on for an hour. */
+export const TOY_NEEDS: Omit<ScalingNeeds, "periodSeconds"> = {
+  minInstances: 0,
+  initialInstances: 0,
+  ttftSeconds: 1.5,
+  tpotSeconds: 0.05,
+  arrivalAtSeconds: () => Float64Array.from({ length: 36_000 }, (_, i) => i / 8.8),
+  holdSeconds: () => 10,
+  startSeconds: () => 20,
+};
+
+/**
+ * Registers the laws for a policy of the table, with the options and without the laws that it says.
+ *
+ * @param create In place of the table's, where a law needs more than options.
+ */
+export function runEntryLaws<Options extends object>(
+  entry: ScalingEntry<string, Options>,
+  create: () => ScalingPolicy = () =>
+    entry.create(withDefaults(entry.settings, entry.laws?.options ?? {}), {
+      ...TOY_NEEDS,
+      periodSeconds: entry.periodSeconds,
+    }),
+): void {
+  runScalingLaws({ name: entry.name, create, skip: skipsOf<ScalingLaw>(entry, LAWS) });
 }
 
 /** Signals of a quiet, empty function; the tests say what differs. */

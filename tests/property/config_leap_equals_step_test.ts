@@ -4,7 +4,8 @@ import { loadConfig } from "../../lib/config/load.ts";
 import { simulate } from "../../lib/run/simulate.ts";
 import type { RunResult } from "../../lib/metrics/run_tables.ts";
 import { checkReport } from "../support/report_laws.ts";
-import { ROUTING_POLICIES, type RoutingName } from "../../lib/scheduling/routing/mod.ts";
+import { ROUTING_POLICIES } from "../../lib/scheduling/routing/mod.ts";
+import { namesOf } from "../../lib/settings/from_table.ts";
 
 /** Configurations per run of the suite, and where they begin; `deno task test:soak` has more. */
 const CASES = Math.ceil(Number(Deno.env.get("SIMFAAS_SOAK_CASES") ?? 2000) / 10);
@@ -64,7 +65,7 @@ const settings = fc.record({
     gpu_type: fc.constantFrom("H100", "A100-80GB"),
     num_replicas: fc.integer({ min: 1, max: 4 }),
     routing: fc.record({
-      policy: fc.constantFrom(...Object.keys(ROUTING_POLICIES) as RoutingName[]),
+      policy: fc.constantFrom(...namesOf(ROUTING_POLICIES)),
     }),
   }),
   parallelization: fc.constantFrom<unknown>({}, {}, { tp: 2 }),

@@ -4,14 +4,13 @@ import type { ClusterParts } from "../../lib/cluster/cluster_parts.ts";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import {
-  createScaling,
   HPA_SCALE_UP,
   ScalingDecider,
   type ScalingSignals,
-  type ScalingSpec,
 } from "../../lib/serverless/scaling/mod.ts";
 import { everythingParts } from "../support/everything_parts.ts";
 import { everythingCases } from "../support/random_everything.ts";
+import { createScaling, type ScalingSpec } from "../support/scaling_factories.ts";
 import { smallCluster } from "../support/small_cluster.ts";
 
 /** Cases; `deno task test:soak` sets more. */

@@ -9,7 +9,7 @@ import { simulate } from "../../lib/run/simulate.ts";
 import type { Summary } from "../../lib/metrics/run_tables.ts";
 import { barPanels, type FigureSpec, renderSvg } from "../../lib/plot/mod.ts";
 import { findExternalData } from "../../lib/results/external_data.ts";
-import { SCALING_POLICIES } from "../../lib/serverless/scaling/mod.ts";
+import type { ScalingName } from "../../lib/serverless/scaling/mod.ts";
 
 /** The page, and the folder of its figures. */
 export const PAGE = new URL("../../docs/elastic-fleets.md", import.meta.url);
@@ -26,12 +26,26 @@ export interface PageSection {
   readonly figure: FigureSpec;
 }
 
+/** The policies that the page compares: all that decide something. */
+const COMPARED: readonly ScalingName[] = [
+  "threshold",
+  "concurrency",
+  "queue-delay",
+  "knative-kpa",
+  "hpa",
+  "keda",
+  "slo",
+  "predictive",
+  "schedule",
+  "oracle",
+];
+
 /** Every scaling policy on the burst that the page's first configuration describes. */
 export async function burstSection(page: string): Promise<PageSection> {
   const heading = "Scaling policies on a burst";
   const yaml = configurationIn(page, heading);
   const runs: { name: string; summary: Summary }[] = [];
-  for (const name of Object.keys(SCALING_POLICIES)) {
+  for (const name of COMPARED) {
     const config = loadConfig([yaml, `scaling: { policy: ${name} }`]);
     runs.push({ name, summary: (await simulate(config)).summary });
   }

@@ -8,15 +8,31 @@ import type {
   ScalingParts,
 } from "../../lib/cluster/cluster_parts.ts";
 import type { Stepping } from "../../lib/engine/engine_parts.ts";
-import { createRouting } from "../../lib/scheduling/routing/mod.ts";
+import { ROUTING_POLICIES } from "../../lib/scheduling/routing/mod.ts";
 import {
   sequentialStarts,
   type StartService,
 } from "../../lib/serverless/cold_start/start_service.ts";
 import { hybridHistogram } from "../../lib/serverless/keep_alive/hybrid_histogram.ts";
 import type { KeepAlivePolicy } from "../../lib/serverless/keep_alive/policy.ts";
-import { createPlacement } from "../../lib/serverless/placement/mod.ts";
-import { createScaling, ScalingDecider } from "../../lib/serverless/scaling/mod.ts";
+import { PLACEMENT_POLICIES } from "../../lib/serverless/placement/mod.ts";
+import {
+  concurrency,
+  hpa,
+  keda,
+  knativeKpa,
+  oracle,
+  predictive,
+  queueDelay,
+  SCALING_POLICIES,
+  ScalingDecider,
+  type ScalingName,
+  schedule,
+  slo,
+  threshold,
+} from "../../lib/serverless/scaling/mod.ts";
+import { fromTable } from "../../lib/settings/from_table.ts";
+import { TOY_NEEDS } from "../conformance/scaling_laws.ts";
 import type { ScalingPolicy } from "../../lib/serverless/scaling/policy.ts";
 import { type RandomStreams, randomStreams } from "../../lib/sim/random_streams.ts";
 import type { RequestTable } from "../../lib/workload/request_table.ts";
@@ -63,14 +79,18 @@ function policyOf(
         desired: () => wishes[Math.min(evaluation++, wishes.length - 1)],
       };
     case "threshold":
-      return createScaling({ policy, cooldownSeconds: 2, periodSeconds });
+      return threshold({ cooldownSeconds: 2, periodSeconds });
     case "concurrency":
-      return createScaling({ policy, target: 2, keepAliveSeconds: 1, periodSeconds });
+      return concurrency({
+        target: 2,
+        keepAliveSeconds: 1,
+        scaleDownWindowSeconds: 0,
+        periodSeconds,
+      });
     case "queue-delay":
-      return createScaling({ policy, thresholdSeconds: 0.5, periodSeconds });
+      return queueDelay({ thresholdSeconds: 0.5, periodSeconds });
     case "knative-kpa":
-      return createScaling({
-        policy,
+      return knativeKpa({
         target: 2,
         stableWindowSeconds: 6,
         scaleToZeroGraceSeconds: 1,
@@ -78,15 +98,13 @@ function policyOf(
         periodSeconds,
       });
     case "hpa":
-      return createScaling({
-        policy,
+      return hpa({
         target: 2,
         scaleDownStabilizationSeconds: 2,
         periodSeconds,
       });
     case "keda":
-      return createScaling({
-        policy,
+      return keda({
         target: 2,
         pollingSeconds: 1,
         cooldownSeconds: 2,
@@ -94,8 +112,7 @@ function policyOf(
         periodSeconds,
       });
     case "slo":
-      return createScaling({
-        policy,
+      return slo({
         ttftSeconds: 0.5,
         tpotSeconds: 0.2,
         downReadings: 2,
@@ -103,22 +120,27 @@ function policyOf(
         periodSeconds,
       });
     case "predictive":
-      return createScaling({ policy, ratePerInstance: 2, leadSeconds: 1, periodSeconds });
+      return predictive({ ratePerInstance: 2, leadSeconds: 1, periodSeconds });
     case "schedule":
-      return createScaling({
-        policy,
+      return schedule({
         entries: wishes.map((instances, i) => ({ fromSeconds: 2 * i, instances })),
         repeatSeconds: 20,
         leadSeconds: 1,
         periodSeconds,
       });
     case "oracle":
-      return createScaling({
-        policy,
+      return oracle({
         arrivalAtSeconds,
         holdSeconds: 2,
         concurrencyPerInstance: 2,
         leadSeconds: 1,
+        periodSeconds,
+      });
+    default:
+      return fromTable(SCALING_POLICIES, policy as ScalingName, {}, {
+        ...TOY_NEEDS,
+        arrivalAtSeconds: () => arrivalAtSeconds,
+        minInstances,
         periodSeconds,
       });
   }
@@ -179,7 +201,7 @@ function placementOf(test: EverythingCase): PlacementParts | undefined {
   if (machines.length === 0) return undefined;
   return {
     nodes: machines.map((one) => ({ ...one, dramBytes: memory, ssdBytes: 0 })),
-    policy: createPlacement(placement),
+    policy: fromTable(PLACEMENT_POLICIES, placement, {}, {}),
     needs: functions.map(({ gpus, stageGpus, gpuTypes, dramBytes }, functionId) => ({
       functionId,
       gpus,
@@ -271,10 +293,12 @@ export function everythingParts(test: EverythingCase, stepping: Stepping): Clust
     functions: functions.map((one, id): FunctionParts => ({
       ...fn,
       name: `f${id}`,
-      routing: createRouting(one.routing, {
-        stream: streams.take(`routing ${id}`),
-        prefixAffinity: { loadDifference: 3 },
-      }),
+      routing: fromTable(
+        ROUTING_POLICIES,
+        one.routing,
+        one.routing === "prefix-affinity" ? { loadDifference: 3 } : {},
+        { stream: streams.take(`routing ${id}`) },
+      ),
       scaling: scalingOf(one, id, requests, count),
       noCapacity: one.noCapacity,
       concurrencyPerInstance: one.concurrency,

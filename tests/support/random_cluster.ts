@@ -9,12 +9,9 @@ import { vllm } from "../../lib/scheduling/batching/vllm.ts";
 import { vllmV0 } from "../../lib/scheduling/batching/vllm_v0.ts";
 import type { QueueOrder } from "../../lib/scheduling/batching/waiting_queue.ts";
 import { prefixIdentity } from "../../lib/scheduling/kv_cache/prefix_identity.ts";
-import {
-  createRouting,
-  ROUTING_POLICIES,
-  type RoutingName,
-} from "../../lib/scheduling/routing/mod.ts";
+import { ROUTING_POLICIES, type RoutingName } from "../../lib/scheduling/routing/mod.ts";
 import { sequentialStarts } from "../../lib/serverless/cold_start/start_service.ts";
+import { fromTable, namesOf } from "../../lib/settings/from_table.ts";
 import { ScalingDecider } from "../../lib/serverless/scaling/scaling_decider.ts";
 import { randomStreams } from "../../lib/sim/random_streams.ts";
 import type { RequestTable } from "../../lib/workload/request_table.ts";
@@ -75,7 +72,7 @@ const STRATEGIES = [
   "orca",
   "fastertransformer",
 ] as const;
-const ROUTINGS = Object.keys(ROUTING_POLICIES) as RoutingName[];
+const ROUTINGS = namesOf(ROUTING_POLICIES);
 
 /**
  * Random clusters: every strategy, order and router, memory pressure, scaling, draining, ties,
@@ -222,10 +219,12 @@ export function caseParts(test: ClusterCase, stepping: Stepping): ClusterParts {
       return at < test.desired.length ? test.desired[at] : Math.max(1, test.desired[at - 1]);
     },
   }, { maxInstances: 4 });
-  const routing = createRouting(test.routing, {
-    stream: randomStreams(11).take("routing"),
-    prefixAffinity: { loadDifference: 3 },
-  });
+  const routing = fromTable(
+    ROUTING_POLICIES,
+    test.routing,
+    test.routing === "prefix-affinity" ? { loadDifference: 3 } : {},
+    { stream: randomStreams(11).take("routing") },
+  );
   const keys = queueKeys(test, requests);
   const [allRate, classRate] = test.rates;
   return {

@@ -3,13 +3,14 @@ import type { FaultParts, NoCapacityRule, ScalingParts } from "../../lib/cluster
 import type { PlacementName } from "../../lib/serverless/placement/mod.ts";
 import type { RoutingName } from "../../lib/scheduling/routing/mod.ts";
 import { ROUTING_POLICIES } from "../../lib/scheduling/routing/mod.ts";
-import { SCALING_POLICIES } from "../../lib/serverless/scaling/mod.ts";
+import { SCALING_POLICIES, type ScalingName } from "../../lib/serverless/scaling/mod.ts";
+import { namesOf } from "../../lib/settings/from_table.ts";
 import { type ClusterCase, clusterCases } from "./random_cluster.ts";
 
 /** How many instances a function has, and who decides. Times are seconds. */
 export interface EverythingFunction {
   /** Name of a scaling policy; "wishes": the counts below one after the other; "none": no policy. */
-  readonly policy: keyof typeof SCALING_POLICIES | "wishes" | "none";
+  readonly policy: ScalingName | "wishes";
   readonly wishes: readonly number[];
   readonly period: number;
   readonly maxStep: number;
@@ -81,8 +82,8 @@ export interface EverythingCase {
   readonly isCompared: boolean;
 }
 
-const ROUTINGS = Object.keys(ROUTING_POLICIES) as RoutingName[];
-const POLICIES = Object.keys(SCALING_POLICIES) as (keyof typeof SCALING_POLICIES)[];
+const ROUTINGS = namesOf(ROUTING_POLICIES);
+const POLICIES = namesOf(SCALING_POLICIES).filter((name) => name !== "none");
 
 const noCapacities: fc.Arbitrary<NoCapacityRule> = fc.record({
   action: fc.constantFrom("queue", "queue", "queue", "reject"),

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import type { ClusterParts, FaultParts, FunctionParts } from "../../lib/cluster/cluster_parts.ts";
 import type { Stepping } from "../../lib/engine/engine_parts.ts";
 import { sequentialStarts } from "../../lib/serverless/cold_start/start_service.ts";
-import { createPlacement } from "../../lib/serverless/placement/mod.ts";
+import { fromTable } from "../../lib/settings/from_table.ts";
+import { PLACEMENT_POLICIES } from "../../lib/serverless/placement/mod.ts";
 import { leastLoaded } from "../../lib/scheduling/routing/mod.ts";
 import { randomStreams } from "../../lib/sim/random_streams.ts";
 import { caseParts, type ClusterCase, clusterCases } from "./random_cluster.ts";
@@ -158,7 +159,7 @@ export function fleetParts(test: FleetCase, stepping: Stepping): ClusterParts {
           dramBytes: test.memory,
           ssdBytes: 0,
         })),
-        policy: createPlacement(test.placement),
+        policy: fromTable(PLACEMENT_POLICIES, test.placement, {}, {}),
         needs: Array.from({ length: test.functions }, (_, functionId) => ({
           functionId,
           gpus: fleetGpus(test, functionId),

@@ -1,4 +1,4 @@
-import { parseQuantity } from "../../config/units.ts";
+import { parseQuantity } from "../../settings/units.ts";
 import { parseInput } from "../../std/input_error.ts";
 import { oneStart, type OneStartOptions } from "../../serverless/cold_start/one_start.ts";
 import {

@@ -5,8 +5,8 @@ import {
   smallCluster,
 } from "../../../tests/support/small_cluster.ts";
 import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
-import { fixedPool } from "../../serverless/keep_alive/prewarmed_pool.ts";
-import { createPlacement } from "../../serverless/placement/mod.ts";
+import { fixedPool } from "../../serverless/keep_alive/fixed_pool.ts";
+import { firstFit } from "../../serverless/placement/mod.ts";
 import type { ClusterParts, PoolParts } from "../cluster_parts.ts";
 import { simulateCluster } from "../simulate.ts";
 
@@ -43,7 +43,7 @@ function onMachines(
     functions: [0, 1].map((id) => ({ ...base.functions[0], name: `f${id}` })),
     placement: {
       nodes: gpus.map((count) => ({ gpuType: 0, gpus: count, dramBytes: 0, ssdBytes: 0 })),
-      policy: createPlacement("first-fit"),
+      policy: firstFit(),
       needs: [0, 1].map((functionId) => ({ functionId, gpus: 1, gpuTypes: [0], dramBytes: 0 })),
       evictsIdle: false,
       backfills: false,

@@ -2,8 +2,8 @@ import { deepEqual, equal } from "@std/assert";
 import { type HandMadeRequest, smallCluster } from "../../../tests/support/small_cluster.ts";
 import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
 import { lifePhases } from "../../serverless/life_phases.ts";
-import { fixedPool } from "../../serverless/keep_alive/prewarmed_pool.ts";
-import { createPlacement } from "../../serverless/placement/mod.ts";
+import { fixedPool } from "../../serverless/keep_alive/fixed_pool.ts";
+import { firstFit } from "../../serverless/placement/mod.ts";
 import type { ClusterParts, FunctionParts, PlacementParts, SleepParts } from "../cluster_parts.ts";
 import { simulateCluster } from "../simulate.ts";
 
@@ -44,7 +44,7 @@ function onOneGpu(
     functions: [0, 1].map((id) => ({ ...base.functions[0], name: `f${id}` })),
     placement: {
       nodes: [{ gpuType: 0, gpus: 1, dramBytes: 15, ssdBytes: 0 }],
-      policy: createPlacement("first-fit"),
+      policy: firstFit(),
       needs: [0, 1].map((functionId) => ({ functionId, gpus: 1, gpuTypes: [0], dramBytes: 0 })),
       evictsIdle: true,
       backfills: false,

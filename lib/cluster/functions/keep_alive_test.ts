@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "@std/assert";
 import { type KeepAlivePolicy } from "../../serverless/keep_alive/mod.ts";
-import { createPlacement } from "../../serverless/placement/mod.ts";
+import { firstFit } from "../../serverless/placement/mod.ts";
 import { hybridHistogram } from "../../serverless/keep_alive/hybrid_histogram.ts";
 import { type HandMadeRequest, smallCluster } from "../../../tests/support/small_cluster.ts";
 import { simulateCluster } from "../simulate.ts";
@@ -104,7 +104,7 @@ Deno.test("an instance started ahead that had to wait for a GPU is kept for its 
     functions: [of(constant(10, 7)), of(constant(0, 0))],
     placement: {
       nodes: [{ gpuType: 0, gpus: 1, dramBytes: 0, ssdBytes: 0 }],
-      policy: createPlacement("first-fit"),
+      policy: firstFit(),
       needs: [0, 1].map((functionId) => ({ functionId, gpus: 1, gpuTypes: [0], dramBytes: 0 })),
       evictsIdle: false,
       backfills: false,

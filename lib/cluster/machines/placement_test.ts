@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "@std/assert";
-import { createPlacement } from "../../serverless/placement/mod.ts";
+import { firstFit } from "../../serverless/placement/mod.ts";
 import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
 import { type HandMadeRequest, smallCluster } from "../../../tests/support/small_cluster.ts";
 import type { ClusterParts, FunctionParts, PlacementParts } from "../cluster_parts.ts";
@@ -34,7 +34,7 @@ function parts(
     functions: gpus.map((_, i) => ({ ...base.functions[0], name: `f${i}` })),
     placement: {
       nodes: [{ gpuType: 0, gpus: 2, dramBytes: 0, ssdBytes: 0 }],
-      policy: createPlacement("first-fit"),
+      policy: firstFit(),
       needs: gpus.map((count, functionId) => ({
         functionId,
         gpus: count,

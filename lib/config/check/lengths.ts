@@ -1,11 +1,20 @@
-import { LENGTH_SETTINGS, type LengthConfiguration } from "../sections/length_distribution.ts";
+import { policyNamed } from "../../settings/from_table.ts";
+import { keyOf, settingKeys } from "../../settings/placed_settings.ts";
+import { LENGTH_LAWS } from "../../workload/lengths/laws/laws.ts";
+import type { LengthEntry } from "../../workload/lengths/laws/law.ts";
+import type { LengthConfiguration } from "../sections/length_distribution.ts";
 import { type Problem, problem } from "./problem.ts";
 
 /** Settings that the distribution needs and does not have, or has and does not know. */
 function checkKeys(path: string, lengths: LengthConfiguration): Problem[] {
   const { distribution, ...settings } = lengths;
-  const required: readonly string[] = LENGTH_SETTINGS[distribution].required;
-  const known = [...required, ...LENGTH_SETTINGS[distribution].optional];
+  const law = distribution === "joint"
+    ? undefined
+    : policyNamed(LENGTH_LAWS, distribution) as LengthEntry<string, Record<string, unknown>>;
+  const required = law === undefined
+    ? []
+    : law.required.map((name) => keyOf(name, law.settings[name]));
+  const known = law === undefined ? [] : settingKeys(law);
   const problems: Problem[] = [];
   for (const [key, value] of Object.entries(settings)) {
     const here = `${path}.${key}`;

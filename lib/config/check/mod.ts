@@ -9,6 +9,7 @@ import { checkDeployment } from "./deployment.ts";
 import { checkFaults } from "./faults.ts";
 import { checkModel } from "./model.ts";
 import { checkFunctions } from "./functions.ts";
+import { checkPolicies } from "./policies.ts";
 import type { Problem } from "./problem.ts";
 import { checkStart } from "./start.ts";
 import { checkWorkload } from "./workload.ts";
@@ -19,6 +20,13 @@ export { checkSize, sizeNotices } from "./size.ts";
 
 /** Every contradiction in a configuration, in the order of the sections. */
 export function checkConfiguration(configuration: Configuration): Problem[] {
-  return [checkWorkload, checkModel, checkDeployment, checkStart, checkFaults, checkFunctions]
-    .flatMap((check) => check(configuration));
+  return [
+    checkWorkload,
+    checkModel,
+    checkDeployment,
+    checkPolicies,
+    checkStart,
+    checkFaults,
+    checkFunctions,
+  ].flatMap((check) => check(configuration));
 }

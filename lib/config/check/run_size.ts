@@ -1,3 +1,6 @@
+import { fromConfiguration } from "../../settings/placed_settings.ts";
+import { ARRIVALS } from "../../workload/arrivals/processes.ts";
+import { scalingPeriodSeconds } from "../scaling_policy_name.ts";
 import type { Configuration } from "../configuration.ts";
 import { engineSettings } from "../engine_settings.ts";
 import { functionConfigurations } from "../function_configurations.ts";
@@ -71,15 +74,15 @@ const SECONDS = {
 const RUN_SECONDS = 3e-3;
 
 /** Time between two scaling evaluations where the policy has its own: the shortest of them, seconds. */
-const SHORTEST_OWN_PERIOD_SECONDS = 1;
+export const SHORTEST_OWN_PERIOD_SECONDS = 1;
 
 /** Mean arrival rate, requests per second; undefined where the settings do not tell. */
 function ratePerSecond({ workload }: Configuration): number | undefined {
-  const { type, arrival_rate: rate, burst } = workload;
+  const { type, arrival_rate: rate } = workload;
   if (type === "embedded") return undefined;
-  if (type !== "synthetic") return rate;
-  const calm = burst.period - burst.length;
-  return (burst.base_rate * calm + burst.burst_rate * burst.length) / burst.period;
+  return type === "trace"
+    ? rate
+    : fromConfiguration(ARRIVALS, type, workload, {}).meanRatePerSecond;
 }
 
 /** Whether the arrivals are those of the trace rather than drawn. */
@@ -170,7 +173,9 @@ function fleetSize(config: Configuration, seconds: number) {
     instances += count * initial;
     sequenceSlots += count * initial * engineSettings(own).maxSequences;
     if (!scaling.enabled) continue;
-    evaluations += count * seconds / (scaling.period ?? SHORTEST_OWN_PERIOD_SECONDS);
+    if (scalingPeriodSeconds(scaling) < Infinity) {
+      evaluations += count * seconds / (scaling.period ?? SHORTEST_OWN_PERIOD_SECONDS);
+    }
     if (scaling.prewarmed_pool.of === null) continue;
     instances += scaling.prewarmed_pool.size;
     poolDecisions += seconds / scaling.prewarmed_pool.period;

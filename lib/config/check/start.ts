@@ -1,6 +1,6 @@
 import type { Configuration } from "../configuration.ts";
-import { isPlausible, likelyMeant, plausibleOf } from "../plausible.ts";
-import type { Dimension } from "../units.ts";
+import { isPlausible, likelyMeant, plausibleOf } from "../../settings/plausible.ts";
+import type { Dimension } from "../../settings/units.ts";
 import type { Problem } from "./problem.ts";
 
 /** What the parameters of cold-start presets measure, by the end of their names. */

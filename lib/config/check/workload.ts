@@ -24,7 +24,7 @@ function checkClasses({ classes }: Configuration["workload"]): Problem[] {
 
 /** What is wrong between the settings of the workload and its duration. */
 export function checkWorkload({ workload, simulation }: Configuration): Problem[] {
-  const { burst, trace, type, prompt_length, decode_length } = workload;
+  const { trace, type, prompt_length, decode_length } = workload;
   const problems = [
     ...checkLengths("workload.prompt_length", prompt_length),
     ...checkLengths("workload.decode_length", decode_length),
@@ -36,10 +36,6 @@ export function checkWorkload({ workload, simulation }: Configuration): Problem[
     problems.push(
       problem("simulation.warmup_duration", "a part of the simulation", warmup_duration, allowed),
     );
-  }
-  if (burst.length > burst.period) {
-    const allowed = `<= period, which is ${burst.period}`;
-    problems.push(problem("workload.burst.length", "a part of the period", burst.length, allowed));
   }
   if (type === "trace" && trace.path === null) {
     problems.push(problem("workload.trace.path", "the file of the trace", null, "a path"));

@@ -1,42 +1,38 @@
-import { ROUTING_POLICIES, type RoutingName } from "../../scheduling/routing/create_routing.ts";
+import { ROUTING_POLICIES } from "../../scheduling/routing/policies.ts";
+import type { RoutingEntry } from "../../scheduling/routing/policy.ts";
 import { EVICTION_POLICIES } from "../../serverless/cold_start/eviction.ts";
-import { PLACEMENT_POLICIES, type PlacementName } from "../../serverless/placement/policies.ts";
+import { PLACEMENT_POLICIES } from "../../serverless/placement/policies.ts";
+import { policyChoice } from "../../settings/from_table.ts";
+import { choice, count, flag, quantity, text } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { all, is, isNot, isSet, never } from "../applies.ts";
-import { section, sectionList } from "../section.ts";
-import { choice, count, flag, quantity, text } from "../settings.ts";
+import type { Configuration } from "../configuration.ts";
+import { chosenBy, policySettings } from "../policy_settings.ts";
+import { section, sectionList, sectionOf } from "../section.ts";
 
-const routing = section({
-  policy: choice(Object.keys(ROUTING_POLICIES) as RoutingName[], {
-    wanted: "a routing policy",
+const routingPolicies = policySettings({
+  table: ROUTING_POLICIES,
+  path: "cluster.routing",
+  ...chosenBy("cluster.routing.policy"),
+});
+
+const BLIND = (ROUTING_POLICIES.entries as readonly RoutingEntry<string, unknown>[])
+  .filter(({ isBlind }) => isBlind).map(({ name }) => name);
+
+const routing = sectionOf<Configuration["cluster"]["routing"]>({
+  policy: policyChoice(ROUTING_POLICIES, {
     default: "least-loaded",
-    otherNames: { "least-outstanding": "least-loaded" },
+    typeSource: { name: "RoutingName", file: "scheduling/routing/policies.ts" },
     describe: "Which ready instance takes a request; ties go to the lowest id.",
   }),
   staleness: quantity("seconds", {
-    appliesWhen: isNot("cluster.routing.policy", "round-robin", "random"),
+    appliesWhen: isNot("cluster.routing.policy", ...BLIND),
     min: 0,
     default: 0,
     describe: "Age of the signals that the router sees, seconds.",
   }),
-  prefix_affinity: section({
-    minimum_match: quantity("fraction", {
-      min: 0,
-      max: 1,
-      default: 0.3,
-      describe: "Least cached share of the prompt that is worth following.",
-    }),
-    load_difference: quantity("number", {
-      min: 0,
-      default: 64,
-      describe: "An instance is overloaded when it has this many requests more than the least " +
-        "loaded one, and more than `load_ratio` times as many.",
-    }),
-    load_ratio: quantity("number", { min: 1, default: 1.5, describe: "See `load_difference`." }),
-  }, {
-    appliesWhen: is("cluster.routing.policy", "prefix-affinity"),
-    describe: "Settings of `policy: prefix-affinity`.",
-  }),
+  ...routingPolicies.beside,
+  ...routingPolicies.sections,
 }, { describe: "Routing of requests to instances." });
 
 const node = section({
@@ -67,12 +63,19 @@ const node = section({
   }),
 }, { describe: "One kind of machine." });
 
-const placement = section({
-  policy: choice(Object.keys(PLACEMENT_POLICIES) as PlacementName[], {
-    wanted: "a placement policy",
+const placementPolicies = policySettings({
+  table: PLACEMENT_POLICIES,
+  path: "cluster.placement",
+  ...chosenBy("cluster.placement.policy"),
+});
+
+const placement = sectionOf<Configuration["cluster"]["placement"]>({
+  policy: policyChoice(PLACEMENT_POLICIES, {
     default: "first-fit",
+    typeSource: { name: "PlacementName", file: "serverless/placement/policies.ts" },
     describe: "Which machine a new instance runs on; ties go to the lowest id.",
   }),
+  ...placementPolicies.beside,
   evict_idle: flag({
     default: true,
     describe: "Idle instances of other functions stop for one that finds no free GPU.",
@@ -81,6 +84,7 @@ const placement = section({
     default: false,
     describe: "Instances may start before others of their GPU type that wait for more GPUs.",
   }),
+  ...placementPolicies.sections,
 }, { appliesWhen: isSet("cluster.nodes"), describe: "Placement of instances on `nodes`." });
 
 const weightCache = section({
@@ -94,10 +98,9 @@ const weightCache = section({
     default: null,
     describe: "Disk of each machine for weights, bytes; null: all of it.",
   }),
-  eviction: choice(Object.keys(EVICTION_POLICIES) as (keyof typeof EVICTION_POLICIES)[], {
-    wanted: "an eviction policy",
+  eviction: policyChoice(EVICTION_POLICIES, {
     default: "lru",
-    otherNames: { "cost-aware": "greedy-dual" },
+    typeSource: { name: "EvictionName", file: "serverless/cold_start/eviction.ts" },
     describe: "Whose weights go first.",
   }),
   warm: choice(["none", "ssd", "dram"], {

@@ -1,8 +1,8 @@
 import { LIMITS } from "../../sim/limits.ts";
 import { all, any, is, isSet } from "../applies.ts";
-import { numberMap } from "../collections.ts";
+import { numberMap } from "../../settings/collections.ts";
 import { section } from "../section.ts";
-import { count, flag, quantity, text } from "../settings.ts";
+import { count, flag, quantity, text } from "../../settings/quantities.ts";
 
 /** Instances start while the simulation runs, and that takes time. */
 const STARTS = all(

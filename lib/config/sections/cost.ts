@@ -1,9 +1,9 @@
 import { all, type Condition, is, isNot, isNotSet, isSet, when } from "../applies.ts";
-import { numberMap } from "../collections.ts";
+import { numberMap } from "../../settings/collections.ts";
 import { BILLING_PRESETS, type BillingPresetName } from "../../serverless/cost/billing_plan.ts";
 import { STORAGE_PROVIDERS } from "../../serverless/cost/storage.ts";
 import { section } from "../section.ts";
-import { choice, flag, quantity } from "../settings.ts";
+import { choice, flag, quantity } from "../../settings/quantities.ts";
 
 /** Each rule of billing is a setting of its own. */
 const BY_SETTINGS = isNotSet("cost.billing.preset");

@@ -1,6 +1,6 @@
 import { type Condition, is, isNot } from "../applies.ts";
 import { section } from "../section.ts";
-import { choice, quantity, text } from "../settings.ts";
+import { choice, quantity, text } from "../../settings/quantities.ts";
 
 const coefficients = section({
   base_seconds: quantity("seconds", {

@@ -1,7 +1,7 @@
 import { LIMITS } from "../../sim/limits.ts";
 import { all, any, isNot, isSet } from "../applies.ts";
 import { section } from "../section.ts";
-import { choice, count, quantity } from "../settings.ts";
+import { choice, count, quantity } from "../../settings/quantities.ts";
 
 const failures = section({
   mtbf: quantity("seconds", {

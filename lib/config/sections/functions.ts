@@ -1,6 +1,6 @@
-import { settingsMap } from "../collections.ts";
+import { settingsMap } from "../../settings/collections.ts";
 import { section, sectionList } from "../section.ts";
-import { count, quantity, text } from "../settings.ts";
+import { count, quantity, text } from "../../settings/quantities.ts";
 
 /** Keys of an entry that hold settings of the section of the same name. */
 export const FUNCTION_SECTIONS = [

@@ -1,6 +1,6 @@
 import { is, when } from "../applies.ts";
 import { section } from "../section.ts";
-import { choice, count, flag, quantity } from "../settings.ts";
+import { choice, count, flag, quantity } from "../../settings/quantities.ts";
 import { rateLimit } from "./rate_limit.ts";
 
 /** With one class and one tenant a fair order is that of arrival. */

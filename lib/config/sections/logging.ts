@@ -1,6 +1,6 @@
 import { never } from "../applies.ts";
 import { section } from "../section.ts";
-import { choice, flag, text } from "../settings.ts";
+import { choice, flag, text } from "../../settings/quantities.ts";
 
 /** Settings of SimFaaSInfer's log. */
 export const logging = section({

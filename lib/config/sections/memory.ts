@@ -1,7 +1,7 @@
 import { LIMITS } from "../../sim/limits.ts";
 import { is, isSet, when } from "../applies.ts";
 import { section } from "../section.ts";
-import { choice, count, quantity, tokens } from "../settings.ts";
+import { choice, count, quantity, tokens } from "../../settings/quantities.ts";
 import { OTHER_DTYPE_NAMES } from "./model.ts";
 
 /** What the GPU's and the host's memory is used for. */

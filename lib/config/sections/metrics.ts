@@ -1,7 +1,7 @@
 import { LIMITS } from "../../sim/limits.ts";
-import { numberList } from "../collections.ts";
+import { numberList } from "../../settings/collections.ts";
 import { section } from "../section.ts";
-import { quantity } from "../settings.ts";
+import { quantity } from "../../settings/quantities.ts";
 
 /** What is measured. */
 export const metrics = section({

@@ -1,6 +1,6 @@
 import { all, type Condition, isNotSet, isSet, never } from "../applies.ts";
 import { section } from "../section.ts";
-import { choice, count, flag, quantity, text, tokens } from "../settings.ts";
+import { choice, count, flag, quantity, text, tokens } from "../../settings/quantities.ts";
 
 const DTYPE_NAMES = {
   bfloat16: "bf16",

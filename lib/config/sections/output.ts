@@ -1,6 +1,6 @@
-import { choiceList } from "../collections.ts";
+import { choiceList } from "../../settings/collections.ts";
 import { section } from "../section.ts";
-import { flag } from "../settings.ts";
+import { flag } from "../../settings/quantities.ts";
 
 /** What is written. */
 export const output = section({

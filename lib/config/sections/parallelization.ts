@@ -1,7 +1,7 @@
 import { LIMITS } from "../../sim/limits.ts";
 import { all, is, isNot, when } from "../applies.ts";
 import { section } from "../section.ts";
-import { count, quantity } from "../settings.ts";
+import { count, quantity } from "../../settings/quantities.ts";
 
 /** Experts are part of what a step takes. */
 const EXPERTS_TIMED = all(

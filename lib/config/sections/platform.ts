@@ -1,5 +1,5 @@
 import { PLATFORMS } from "../../serverless/platforms/platform_preset.ts";
-import { choice } from "../settings.ts";
+import { choice } from "../../settings/quantities.ts";
 
 /** The platform whose settings stand below those given. */
 export const platform = choice(PLATFORMS, {

@@ -1,8 +1,8 @@
 import { type Condition, is, isNot, never } from "../applies.ts";
-import { textMap } from "../collections.ts";
+import { textMap } from "../../settings/collections.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { section } from "../section.ts";
-import { quantity } from "../settings.ts";
+import { quantity } from "../../settings/quantities.ts";
 
 const coefficient = (describe: string, appliesWhen?: Condition) =>
   quantity("number", {

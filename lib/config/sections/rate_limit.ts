@@ -1,7 +1,7 @@
 import { when } from "../applies.ts";
 import type { Configuration } from "../configuration.ts";
 import { section } from "../section.ts";
-import { quantity } from "../settings.ts";
+import { quantity } from "../../settings/quantities.ts";
 
 /** The bucket fills: that of the service class that the setting stands in, or the gateway's. */
 const FILLS = when(

@@ -1,47 +1,60 @@
-import { isNot } from "../applies.ts";
+import { type Condition, is, isNot } from "../applies.ts";
+import type { z } from "zod";
+import { SCALING_POLICIES } from "../../serverless/scaling/policies.ts";
+import { policyChoice } from "../../settings/from_table.ts";
 import { LIMITS } from "../../sim/limits.ts";
-import { section } from "../section.ts";
-import { choice, count, flag, quantity } from "../settings.ts";
+import { policySettings } from "../policy_settings.ts";
+import { scalingPolicyName } from "../scaling_policy_name.ts";
+import type { Configuration } from "../configuration.ts";
+import { sectionOf } from "../section.ts";
+import { choice, count, flag, quantity } from "../../settings/quantities.ts";
 import { keepAlive, prewarmedPool } from "./keep_alive.ts";
-import {
-  concurrency,
-  hpa,
-  isPolicy,
-  keda,
-  knativeKpa,
-  oracle,
-  predictive,
-  queueDelay,
-  schedule,
-  sloPolicy,
-} from "./scaling_policies.ts";
+
+/** The scaling policy, given or by default, is one of these. */
+function isPolicy(...names: readonly string[]): Condition {
+  const { words } = is("scaling.policy", ...names);
+  return {
+    words,
+    whyNot({ scaling }) {
+      const name = scalingPolicyName(scaling);
+      return names.includes(name) ? undefined : `the scaling policy is ${name}`;
+    },
+  };
+}
+
+/** The scaling policy, given or by default, is none of these. */
+function isNotPolicy(...names: readonly string[]): Condition {
+  return {
+    words: isNot("scaling.policy", ...names).words,
+    whyNot({ scaling }) {
+      const name = scalingPolicyName(scaling);
+      return names.includes(name) ? `the scaling policy is ${name}` : undefined;
+    },
+  };
+}
+
+const policies = policySettings({
+  table: SCALING_POLICIES,
+  path: "scaling",
+  is: isPolicy,
+  isNot: isNotPolicy,
+});
+
+/** There are evaluations. */
+const EVALUATES = isNotPolicy("none");
 
 /** How many instances there are. */
-export const scaling = section({
+export const scaling: z.ZodType<Configuration["scaling"]> = sectionOf({
   enabled: flag({
     default: true,
     describe: "Scale automatically; otherwise `cluster.num_replicas` instances run throughout.",
   }),
-  policy: choice(
-    [
-      "threshold",
-      "concurrency",
-      "queue-delay",
-      "knative-kpa",
-      "hpa",
-      "keda",
-      "slo",
-      "predictive",
-      "schedule",
-      "oracle",
-    ],
-    {
-      wanted: "a scaling policy",
-      default: null,
-      describe: "Scaling policy; null: `threshold` where one of its settings is given, else " +
-        "`concurrency`.",
-    },
-  ),
+  policy: policyChoice(SCALING_POLICIES, {
+    default: null,
+    typeSource: { name: "ScalingName", file: "serverless/scaling/policies.ts" },
+    describe: "Scaling policy; null: `threshold` where one of its settings is given, else " +
+      "`concurrency`. `none` evaluates nothing: `activation` starts instances, keep-alive stops them.",
+  }),
   min_instances: count({
     min: 0,
     max: LIMITS.initialInstances.value,
@@ -49,47 +62,33 @@ export const scaling = section({
     describe: "Fewest instances; 0: scale to zero.",
   }),
   max_instances: count({ min: 1, default: 8, describe: "Most instances." }),
-  scale_up_threshold: quantity("fraction", {
-    above: 0,
-    max: 1,
-    default: null,
-    appliesWhen: isPolicy("threshold"),
-    describe: "`threshold` adds an instance when the mean busy fraction is above this; null: 0.8.",
-  }),
-  scale_down_threshold: quantity("fraction", {
-    min: 0,
-    max: 1,
-    default: null,
-    appliesWhen: isPolicy("threshold"),
-    describe: "`threshold` removes an instance when it is below this; null: 0.2.",
-  }),
-  cooldown_period: quantity("seconds", {
-    min: 0,
-    default: null,
-    appliesWhen: isPolicy("threshold"),
-    describe: "Time after a change of `threshold` without another, seconds; null: 30.",
-  }),
+  ...policies.beside,
   period: quantity("seconds", {
+    appliesWhen: EVALUATES,
     min: LIMITS.shortestPeriodSeconds.value,
     default: null,
     describe: "Time between two evaluations, seconds; null: the policy's own.",
   }),
   scrape_delay: quantity("seconds", {
+    appliesWhen: EVALUATES,
     min: 0,
     default: 0,
     describe: "Age of the signals at an evaluation, seconds.",
   }),
   actuation_delay: quantity("seconds", {
+    appliesWhen: EVALUATES,
     min: 0,
     default: 0,
     describe: "Time from a decision to the start or stop of an instance, seconds.",
   }),
   max_step_up: count({
+    appliesWhen: EVALUATES,
     min: 1,
     default: null,
     describe: "Most instances added by one decision; null: no limit.",
   }),
   max_step_down: count({
+    appliesWhen: EVALUATES,
     min: 1,
     default: null,
     describe: "Most instances removed by one decision; null: no limit.",
@@ -110,13 +109,5 @@ export const scaling = section({
   }),
   keep_alive: keepAlive,
   prewarmed_pool: prewarmedPool,
-  concurrency,
-  queue_delay: queueDelay,
-  knative_kpa: knativeKpa,
-  hpa,
-  keda,
-  slo: sloPolicy,
-  predictive,
-  schedule,
-  oracle,
+  ...policies.sections,
 }, { switchedBy: "enabled", describe: "How many instances there are." });

@@ -1,12 +1,13 @@
-import { LIMITS } from "../../sim/limits.ts";
-import {
-  BATCHING_STRATEGIES,
-  type BatchingName,
-} from "../../scheduling/batching/create_batching.ts";
+import { QUEUE_ORDERS } from "../../scheduling/batching/orders/orders.ts";
+import { BATCHING_STRATEGIES } from "../../scheduling/batching/strategies.ts";
 import { DEFAULT_VLLM, VLLM_VERSIONS } from "../../scheduling/batching/vllm_versions.ts";
+import { policyChoice } from "../../settings/from_table.ts";
+import { choice, count, flag, tokens } from "../../settings/quantities.ts";
+import { LIMITS } from "../../sim/limits.ts";
 import { is, isNot, when } from "../applies.ts";
-import { section } from "../section.ts";
-import { choice, count, flag, quantity, tokens } from "../settings.ts";
+import type { Configuration } from "../configuration.ts";
+import { chosenBy, policySettings } from "../policy_settings.ts";
+import { sectionOf } from "../section.ts";
 
 /** What is switched off is off, whether or not there would be anything to keep. */
 const SHARED_OR_OFF = when(
@@ -15,12 +16,18 @@ const SHARED_OR_OFF = when(
   ({ scheduler }, { sharesPrompts }) => sharesPrompts || !scheduler.prefix_caching,
 );
 
+const strategies = policySettings({
+  table: BATCHING_STRATEGIES,
+  path: "scheduler",
+  nameKey: "type",
+  ...chosenBy("scheduler.type"),
+});
+
 /** How an instance forms its steps. */
-export const scheduler = section({
-  type: choice(Object.keys(BATCHING_STRATEGIES) as BatchingName[], {
-    wanted: "a batching strategy",
+export const scheduler = sectionOf<Configuration["scheduler"]>({
+  type: policyChoice(BATCHING_STRATEGIES, {
     default: "vllm",
-    otherNames: { "vllm-v1": "vllm", "faster-transformer": "fastertransformer" },
+    typeSource: { name: "BatchingName", file: "scheduling/batching/strategies.ts" },
     describe: "Batching strategy.",
   }),
   engine: choice(VLLM_VERSIONS.map(({ name }) => name), {
@@ -50,23 +57,10 @@ export const scheduler = section({
       "GPUs of 70 GiB and more but the A100, else 2048), 8192 under other types.",
     aliases: ["max_tokens_per_batch"],
   }),
-  chunk_size: tokens({
-    min: 1,
-    max: LIMITS.stepTokens.value,
-    default: 512,
-    appliesWhen: is("scheduler.type", "sarathi"),
-    describe: "Token budget of one step under `sarathi`, decodes included.",
-  }),
-  watermark: quantity("fraction", {
-    min: 0,
-    max: 0.99,
-    default: 0.01,
-    appliesWhen: is("scheduler.type", "vllm-v0"),
-    describe: "Share of the KV blocks that `vllm-v0` keeps free when it admits a request.",
-  }),
-  scheduling_policy: choice(["fcfs", "priority", "shortest-prompt", "edf"], {
-    wanted: "a queue order",
+  ...strategies.beside,
+  scheduling_policy: policyChoice(QUEUE_ORDERS, {
     default: "fcfs",
+    typeSource: { name: "QueueOrder", file: "scheduling/batching/orders/orders.ts" },
     describe: "Order of waiting requests: arrival, class, prompt length or deadline.",
   }),
   preemption_mode: choice(["recompute", "swap"], {
@@ -94,11 +88,5 @@ export const scheduler = section({
       "Let a request in only when the KV blocks for its whole prompt are free; if not, those of " +
       "its first chunk are enough; null: as the `engine` has it.",
   }),
-  long_prefill_token_threshold: tokens({
-    min: 0,
-    max: LIMITS.stepTokens.value,
-    default: 0,
-    appliesWhen: is("scheduler.type", "vllm"),
-    describe: "Most tokens of one prompt in a step; 0: no limit.",
-  }),
+  ...strategies.sections,
 }, { describe: "How an instance forms its steps." });

@@ -1,6 +1,6 @@
 import { LIMITS } from "../../sim/limits.ts";
 import { all, any, is, isNot, isNotSet } from "../applies.ts";
-import { choice, count, flag, quantity } from "../settings.ts";
+import { choice, count, flag, quantity } from "../../settings/quantities.ts";
 import { section } from "../section.ts";
 
 /** The end of the simulation is that of arrivals, or of all. */

@@ -1,5 +1,5 @@
 import { section } from "../section.ts";
-import { quantity } from "../settings.ts";
+import { quantity } from "../../settings/quantities.ts";
 
 /** The limits that a request has to keep. */
 export function sloSection(describe: string) {

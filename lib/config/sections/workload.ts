@@ -1,8 +1,12 @@
 import { LIMITS } from "../../sim/limits.ts";
+import { policyChoice } from "../../settings/from_table.ts";
+import { ARRIVALS } from "../../workload/arrivals/processes.ts";
 import { TRACE_READERS, type TraceFormat } from "../../workload/traces/read_trace.ts";
 import { all, any, is, isNot, isNotSet, isSet, when } from "../applies.ts";
-import { section, sectionList } from "../section.ts";
-import { choice, count, flag, quantity, text, tokens } from "../settings.ts";
+import type { Configuration } from "../configuration.ts";
+import { policySettings } from "../policy_settings.ts";
+import { section, sectionList, sectionOf } from "../section.ts";
+import { choice, count, flag, quantity, text, tokens } from "../../settings/quantities.ts";
 import { lengthDistribution } from "./length_distribution.ts";
 import { rateLimit } from "./rate_limit.ts";
 import { sloSection } from "./slo.ts";
@@ -33,16 +37,27 @@ const SESSIONS_KEPT = when(
     (workload.classes.length > 1 && trace?.namesClasses !== true),
 );
 
-const ARRIVALS_BY_RATE = all(
-  OPEN_LOOP,
-  is("workload.type", "poisson", "uniform", "gamma", "weibull", "trace"),
-  when(
-    "a trace has no arrivals of its own or is cycled",
-    "the trace has arrivals of its own",
-    ({ workload }, { trace }) =>
-      workload.type !== "trace" || workload.cycle_prompts || trace?.hasArrivals === false,
-  ),
-);
+/** Where a trace draws arrivals, they are those of this process. */
+const OF_TRACES = "poisson";
+
+const arrivals = policySettings({
+  table: ARRIVALS,
+  path: "workload",
+  nameKey: "type",
+  within: OPEN_LOOP,
+  is: (...names) =>
+    names.includes(OF_TRACES)
+      ? all(
+        is("workload.type", ...names, "trace"),
+        when(
+          "a trace has no arrivals of its own or is cycled",
+          "the trace has arrivals of its own",
+          ({ workload }, { trace }) =>
+            workload.type !== "trace" || workload.cycle_prompts || trace?.hasArrivals === false,
+        ),
+      )
+      : is("workload.type", ...names),
+});
 
 const SEVERAL_CLASSES = when(
   "there are several classes",
@@ -85,32 +100,6 @@ const EMBEDDED_USED = any(
     is("workload.prompt_length.distribution", "joint"),
   ),
 );
-
-const burst = section({
-  base_rate: quantity("requests per second", {
-    min: 0,
-    default: 2,
-    describe: "Rate between bursts, requests per second.",
-  }),
-  burst_rate: quantity("requests per second", {
-    above: 0,
-    default: 20,
-    describe: "Rate during a burst, requests per second.",
-  }),
-  period: quantity("seconds", {
-    min: LIMITS.shortestPeriodSeconds.value,
-    default: 300,
-    describe: "Time from the start of one burst to the start of the next, seconds.",
-  }),
-  length: quantity("seconds", {
-    above: 0,
-    default: 30,
-    describe: "Duration of a burst, seconds; at most `period`.",
-  }),
-}, {
-  appliesWhen: all(is("workload.type", "synthetic"), OPEN_LOOP),
-  describe: "Rates of `type: synthetic`: Poisson arrivals that alternate between two rates.",
-});
 
 const columns = section({
   arrival_s: text({
@@ -336,28 +325,15 @@ const embedded = section({
 }, { describe: "A workload that travels with the program (`type: embedded`)." });
 
 /** The requests: when they arrive, how long they are, whom they belong to. */
-export const workload = section({
-  type: choice(["embedded", "poisson", "uniform", "gamma", "weibull", "synthetic", "trace"], {
-    wanted: "a workload",
+export const workload = sectionOf<Configuration["workload"]>({
+  type: policyChoice(ARRIVALS, {
+    before: ["embedded"],
+    after: ["trace"],
     default: "embedded",
-    otherNames: { constant: "uniform", bursts: "synthetic", burst: "synthetic" },
+    typeSource: { name: "ArrivalsName", file: "workload/arrivals/processes.ts" },
     describe: "Arrivals: `uniform` is a constant gap, `synthetic` is bursts.",
   }),
-  arrival_rate: quantity("requests per second", {
-    above: 0,
-    default: 10,
-    appliesWhen: ARRIVALS_BY_RATE,
-    describe:
-      "Mean arrival rate of `poisson`, `uniform`, `gamma` and `weibull`, requests per second.",
-    aliases: ["rate", "qps"],
-  }),
-  cv: quantity("number", {
-    min: LIMITS.leastVariation.value,
-    max: LIMITS.mostVariation.value,
-    default: 2,
-    appliesWhen: all(is("workload.type", "gamma", "weibull"), OPEN_LOOP),
-    describe: "Coefficient of variation of the gaps of `gamma` and `weibull`; 1 is Poisson.",
-  }),
+  ...arrivals.beside,
   num_requests: count({
     min: 1,
     max: LIMITS.requests.value,
@@ -378,7 +354,7 @@ export const workload = section({
     min: 1,
     max: 2048,
   }, isNot("workload.type", "embedded", "trace")),
-  burst,
+  ...arrivals.sections,
   embedded,
   trace,
   cycle_prompts: flag({

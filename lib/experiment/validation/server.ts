@@ -16,7 +16,7 @@ import { vllm } from "../../scheduling/batching/vllm.ts";
 import { prefixIdentity } from "../../scheduling/kv_cache/prefix_identity.ts";
 import { leastLoaded } from "../../scheduling/routing/least_loaded.ts";
 import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
-import { alwaysKeepAlive } from "../../serverless/keep_alive/fixed.ts";
+import { alwaysKeepAlive } from "../../serverless/keep_alive/always.ts";
 import type { RequestTable } from "../../workload/mod.ts";
 import type { Constants } from "./constants.ts";
 

@@ -1,4 +1,21 @@
-import type { BatchingStrategy } from "./strategy.ts";
+import type { BatchingEntry, BatchingStrategy } from "./strategy.ts";
+
+/** `fastertransformer` as files name it. */
+export const fasterTransformerStrategy: BatchingEntry<"fastertransformer", Record<never, never>> = {
+  name: "fastertransformer",
+  aliases: ["faster-transformer"],
+  describe: "Request-level batches that run until their longest member ends.",
+  settings: {},
+  laws: {
+    skip: [
+      { law: "preemption", reason: "memory is reserved, so nobody is preempted" },
+      { law: "budget", reason: "all prompts of a batch are computed in one step" },
+      { law: "prompt", reason: "a batch in progress takes nobody in" },
+      { law: "stall-free", reason: "nothing is returned before the batch ends" },
+    ],
+  },
+  create: fasterTransformer,
+};
 
 /**
  * FasterTransformer's request-level scheduling: an idle engine takes a batch from the queue, computes

@@ -3,11 +3,12 @@
  * strategy is one file.
  * @module
  */
-export * from "./create_batching.ts";
 export * from "./faster_transformer.ts";
 export * from "./orca.ts";
+export * from "./orders/mod.ts";
 export * from "./sarathi.ts";
+export * from "./strategies.ts";
 export * from "./strategy.ts";
-export { vllm } from "./vllm.ts";
+export { vllm, vllmStrategy } from "./vllm.ts";
 export * from "./vllm_v0.ts";
-export * from "./waiting_queue.ts";
+export { type WaitingQueue, waitingQueue } from "./waiting_queue.ts";

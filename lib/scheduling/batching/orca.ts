@@ -1,4 +1,19 @@
-import type { BatchingStrategy } from "./strategy.ts";
+import type { BatchingEntry, BatchingStrategy } from "./strategy.ts";
+
+/** `orca` as files name it. */
+export const orcaStrategy: BatchingEntry<"orca", Record<never, never>> = {
+  name: "orca",
+  describe:
+    "Orca's iteration-level scheduling: whole prompts, KV for the longest sequence reserved.",
+  settings: {},
+  laws: {
+    skip: [{ law: "static batch", reason: "sequences join and leave between steps" }, {
+      law: "preemption",
+      reason: "memory is reserved, so nobody is preempted",
+    }, { law: "stall-free", reason: "prompts are computed whole" }],
+  },
+  create: orca,
+};
 
 /**
  * Orca's iteration-level scheduling: sequences join and leave the batch between any two steps,

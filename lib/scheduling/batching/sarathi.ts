@@ -1,11 +1,28 @@
-import type { BatchingStrategy } from "./strategy.ts";
+import { withDefaults } from "../../settings/from_table.ts";
+import { tokens } from "../../settings/quantities.ts";
+import { LIMITS } from "../../sim/limits.ts";
+import type { BatchingEntry, BatchingStrategy } from "./strategy.ts";
 import { planChunked } from "./vllm.ts";
 
-/** Options of {@link sarathi}. */
-export interface SarathiOptions {
-  /** Token budget of one step, decodes included: the chunk size of the paper. Tokens, >= 1. */
-  readonly chunkSize: number;
-}
+/** Settings of `sarathi`. */
+export type SarathiSettings = { readonly chunkSize: number };
+
+/** `sarathi` as files name it. */
+export const sarathiStrategy: BatchingEntry<"sarathi", SarathiSettings> = {
+  name: "sarathi",
+  describe: "Sarathi-Serve's stall-free batching: decodes first, then chunks of prompts.",
+  section: null,
+  settings: {
+    chunkSize: tokens({
+      min: 1,
+      max: LIMITS.stepTokens.value,
+      default: 512,
+      describe: "Token budget of one step under `sarathi`, decodes included.",
+    }),
+  },
+  laws: { skip: [{ law: "static batch", reason: "sequences join and leave between steps" }] },
+  create: sarathi,
+};
 
 /**
  * Sarathi-Serve's stall-free batching: every step decodes all running sequences first, then spends
@@ -15,7 +32,8 @@ export interface SarathiOptions {
  * @source Agrawal et al., "Taming Throughput-Latency Tradeoff in LLM Inference with Sarathi-Serve",
  * OSDI 2024, Algorithm 3
  */
-export function sarathi({ chunkSize }: SarathiOptions): BatchingStrategy {
+export function sarathi(options: Partial<SarathiSettings> = {}): BatchingStrategy {
+  const { chunkSize } = withDefaults(sarathiStrategy.settings, options);
   return {
     name: "sarathi",
     reservation: "prompt",

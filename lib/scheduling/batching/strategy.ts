@@ -1,3 +1,5 @@
+import type { Policy } from "../../settings/policy.ts";
+
 /** More tokens than any prompt has; a small integer, since what is computed with it is computed often. */
 export const UNLIMITED_TOKENS = 2 ** 30 - 1;
 
@@ -77,3 +79,21 @@ export interface BatchingStrategy {
   /** Schedules the next step by calls on the builder; scheduling nothing leaves the engine idle. */
   plan(step: StepBuilder): void;
 }
+
+/** What a batching strategy is told beyond its settings. */
+export interface BatchingNeeds {
+  /** KV blocks of an instance. */
+  readonly kvBlocks: number;
+  /** What preemption is to do with KV blocks, for strategies that can do either. */
+  readonly preemption: "recompute" | "swap";
+  /** Whether `vllm` admits a request only when its whole prompt has room. Default true. */
+  readonly reservesWholePrompt?: boolean;
+}
+
+/** A batching strategy as its table has it. */
+export type BatchingEntry<Name extends string, Options> = Policy<
+  Name,
+  Options,
+  BatchingNeeds,
+  BatchingStrategy
+>;

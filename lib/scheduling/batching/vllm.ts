@@ -1,13 +1,42 @@
-import { type BatchingStrategy, type StepBuilder, UNLIMITED_TOKENS } from "./strategy.ts";
+import { tokens } from "../../settings/quantities.ts";
+import { LIMITS } from "../../sim/limits.ts";
+import {
+  type BatchingEntry,
+  type BatchingStrategy,
+  type StepBuilder,
+  UNLIMITED_TOKENS,
+} from "./strategy.ts";
 
-/** Options of {@link vllm}. */
+/** Settings of `vllm`. */
+export type VllmSettings = { readonly longPrefillTokenThreshold: number };
+
+/** `vllm` as files name it. */
+export const vllmStrategy: BatchingEntry<"vllm", VllmSettings> = {
+  name: "vllm",
+  aliases: ["vllm-v1"],
+  describe: "vLLM's V1 scheduler: one token budget, running sequences first, chunked prefill.",
+  section: null,
+  settings: {
+    longPrefillTokenThreshold: tokens({
+      min: 0,
+      max: LIMITS.stepTokens.value,
+      default: 0,
+      describe: "Most tokens of one prompt in a step of `vllm`; 0: no limit.",
+    }),
+  },
+  laws: { skip: [{ law: "static batch", reason: "sequences join and leave between steps" }] },
+  create: ({ longPrefillTokenThreshold: threshold }, { reservesWholePrompt }) =>
+    vllm({ reservesWholePrompt, ...(threshold > 0 && { longPrefillTokens: threshold }) }),
+};
+
+/** What `vllm` is made from. */
 export interface VllmOptions {
   /**
    * Whether a request is admitted only when the KV blocks for its whole prompt are free
    * (`scheduler_reserve_full_isl`); if not, those of its first chunk are enough. Default true.
    */
   readonly reservesWholePrompt?: boolean;
-  /** Most tokens of one prompt in a step (`long_prefill_token_threshold`), >= 1. Default: no limit. */
+  /** Most tokens of one prompt in a step, >= 1. Default: no limit. */
   readonly longPrefillTokens?: number;
 }
 

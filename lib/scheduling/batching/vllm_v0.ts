@@ -1,4 +1,31 @@
-import type { BatchingStrategy, StepBuilder } from "./strategy.ts";
+import { quantity } from "../../settings/quantities.ts";
+import type { BatchingEntry, BatchingStrategy, StepBuilder } from "./strategy.ts";
+
+/** Settings of `vllm-v0`. */
+export type VllmV0Settings = { readonly watermark: number };
+
+/** `vllm-v0` as files name it. */
+export const vllmV0Strategy: BatchingEntry<"vllm-v0", VllmV0Settings> = {
+  name: "vllm-v0",
+  describe: "vLLM's first scheduler: a step is prefill only or decode only; whole prompts.",
+  section: null,
+  settings: {
+    watermark: quantity("fraction", {
+      min: 0,
+      max: 0.99,
+      default: 0.01,
+      describe: "Share of the KV blocks that `vllm-v0` keeps free when it admits a request.",
+    }),
+  },
+  laws: {
+    skip: [
+      { law: "static batch", reason: "sequences join and leave between steps" },
+      { law: "stall-free", reason: "prefills go first, and whole" },
+    ],
+  },
+  create: ({ watermark }, { preemption, kvBlocks }) =>
+    vllmV0({ preemption, watermarkBlocks: Math.ceil(watermark * kvBlocks) }),
+};
 
 /** Options of {@link vllmV0}. */
 export interface VllmV0Options {

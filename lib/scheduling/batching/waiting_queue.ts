@@ -1,5 +1,6 @@
-/** Order in which waiting requests are considered. */
-export type QueueOrder = "fcfs" | "priority" | "shortest-prompt" | "edf";
+import type { QueueOrder } from "./orders/orders.ts";
+
+export type { QueueOrder } from "./orders/orders.ts";
 
 /**
  * Requests that wait for a place in a batch. Ties of the order go to the earlier arrival, then to the

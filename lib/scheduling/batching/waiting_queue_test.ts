@@ -1,5 +1,11 @@
-import { equal, throws } from "@std/assert";
+import { deepStrictEqual, equal, ok, strictEqual, throws } from "@std/assert";
 import fc from "fast-check";
+import {
+  type OrderableRequests,
+  type OrderEntry,
+  QUEUE_ORDERS,
+  type QueueOrder,
+} from "./orders/mod.ts";
 import { waitingQueue } from "./waiting_queue.ts";
 
 const NO_ARRIVALS = new Float64Array(0);
@@ -64,3 +70,28 @@ Deno.test("waitingQueue() refuses an order whose keys are missing", () => {
     message: 'Cannot order a queue by "edf" without keys: current value is undefined',
   });
 });
+
+for (const entry of QUEUE_ORDERS.entries as readonly OrderEntry<QueueOrder>[]) {
+  Deno.test(`${entry.name} order: a number for each request, or the order of arrival`, () => {
+    const count = 50;
+    const requests: OrderableRequests = {
+      count,
+      arrivalAtSeconds: Float64Array.from({ length: count }, (_, i) => i / 3),
+      promptTokens: Int32Array.from({ length: count }, (_, i) => 1 + (i * 37) % 90),
+      priorityOf: (request) => request % 3,
+      ttftLimitSeconds: (request) => request % 2 === 0 ? 0.5 : 9,
+    };
+    const keys = entry.create({}, requests);
+    strictEqual(keys?.length ?? count, count);
+    ok(keys === undefined || keys.every((key) => !Number.isNaN(key)));
+    deepStrictEqual(entry.create({}, requests), keys, "the same each time");
+    const queue = waitingQueue(entry.name, requests.arrivalAtSeconds, keys);
+    for (let request = 0; request < count; request++) queue.push(request);
+    const keyOf = (request: number) => keys === undefined ? request : keys[request];
+    for (let last = queue.pop(); queue.size > 0;) {
+      const next = queue.pop();
+      ok(keyOf(last) < keyOf(next) || (keyOf(last) === keyOf(next) && last < next));
+      last = next;
+    }
+  });
+}

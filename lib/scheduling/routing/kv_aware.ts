@@ -1,4 +1,12 @@
-import type { RoutingPolicy } from "./policy.ts";
+import type { RoutingEntry, RoutingPolicy } from "./policy.ts";
+
+/** `kv-aware` as files name it. */
+export const kvAwarePolicy: RoutingEntry<"kv-aware", Record<never, never>> = {
+  name: "kv-aware",
+  describe: "The least KV cache in use among those with few requests.",
+  settings: {},
+  create: kvAware,
+};
 
 /**
  * The candidate with the least KV cache in use among those with few requests: the ones in the lowest

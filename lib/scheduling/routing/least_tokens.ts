@@ -1,4 +1,12 @@
-import type { RoutingPolicy } from "./policy.ts";
+import type { RoutingEntry, RoutingPolicy } from "./policy.ts";
+
+/** `least-tokens` as files name it. */
+export const leastTokensPolicy: RoutingEntry<"least-tokens", Record<never, never>> = {
+  name: "least-tokens",
+  describe: "The fewest tokens inside.",
+  settings: {},
+  create: leastTokens,
+};
 
 /**
  * The candidate with the fewest tokens inside: prompts of waiting requests and contexts of running

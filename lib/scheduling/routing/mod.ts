@@ -3,11 +3,11 @@
  * passes the laws of tests/conformance/routing_laws.ts.
  * @module
  */
-export * from "./create_routing.ts";
 export * from "./kv_aware.ts";
 export * from "./least_loaded.ts";
 export * from "./least_tokens.ts";
 export * from "./newest_idle.ts";
+export * from "./policies.ts";
 export * from "./policy.ts";
 export * from "./power_of_two.ts";
 export * from "./prefix_affinity.ts";

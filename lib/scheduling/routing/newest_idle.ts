@@ -1,4 +1,13 @@
-import type { RoutingPolicy } from "./policy.ts";
+import type { RoutingEntry, RoutingPolicy } from "./policy.ts";
+
+/** `newest-idle` as files name it. */
+export const newestIdlePolicy: RoutingEntry<"newest-idle", Record<never, never>> = {
+  name: "newest-idle",
+  describe: "The youngest idle instance, as on AWS Lambda.",
+  settings: {},
+  laws: { skip: [{ law: "ties", reason: "its ties go to the highest id" }] },
+  create: newestIdle,
+};
 
 /**
  * The youngest instance (the highest id) without requests, so that the oldest ones are the first to

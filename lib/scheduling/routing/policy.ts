@@ -1,3 +1,6 @@
+import type { Policy } from "../../settings/policy.ts";
+import type { RandomStream } from "../../sim/random_streams.ts";
+
 /**
  * What a router may know of the requests, in columns by request id. Output lengths are not here, so
  * no router can read one. Every RequestTable is one of these.
@@ -42,4 +45,17 @@ export interface RoutingPolicy {
    * @param request Row of `requests`.
    */
   pick(request: number, requests: RoutableRequests, signals: RoutingSignals): number;
+}
+
+/** What a routing policy is told beyond its settings. */
+export interface RoutingNeeds {
+  /** A stream of its own, for policies that draw. */
+  readonly stream: RandomStream;
+}
+
+/** A routing policy as its table has it. */
+export interface RoutingEntry<Name extends string, Options>
+  extends Policy<Name, Options, RoutingNeeds, RoutingPolicy> {
+  /** Whether it looks at nobody's load, so that the age of the signals is nothing to it. */
+  readonly isBlind?: boolean;
 }

@@ -1,5 +1,19 @@
 import type { RandomStream } from "../../sim/random_streams.ts";
-import type { RoutingPolicy } from "./policy.ts";
+import type { RoutingEntry, RoutingPolicy } from "./policy.ts";
+
+/** `power-of-two` as files name it. */
+export const powerOfTwoPolicy: RoutingEntry<"power-of-two", Record<never, never>> = {
+  name: "power-of-two",
+  describe: "The less loaded of two drawn at random.",
+  settings: {},
+  laws: {
+    skip: [{ law: "ties", reason: "it sees two of the candidates" }, {
+      law: "idle first",
+      reason: "it sees two of the candidates",
+    }],
+  },
+  create: (_options, { stream }) => powerOfTwo(stream),
+};
 
 /**
  * The less loaded (requests inside) of two different candidates drawn at random; the lower id of

@@ -1,18 +1,36 @@
+import { withDefaults } from "../../settings/from_table.ts";
+import { quantity } from "../../settings/quantities.ts";
 import { leastOutstanding } from "./least_outstanding.ts";
-import type { RoutingPolicy } from "./policy.ts";
+import type { RoutingEntry, RoutingPolicy } from "./policy.ts";
 
-/** When `prefix-affinity` follows the cache and when the load. */
-export interface PrefixAffinityOptions {
-  /** Least cached share of the prompt that is worth following, 0..1; default 0.3. */
-  readonly minimumMatch?: number;
-  /**
-   * An instance is overloaded when it has both this many requests more than the least loaded
-   * candidate, and more than `loadRatio` times as many. Default 64.
-   */
-  readonly loadDifference?: number;
-  /** See `loadDifference`; >= 1, default 1.5. */
-  readonly loadRatio?: number;
-}
+/** Settings of `prefix-affinity`: when it follows the cache and when the load. */
+export type PrefixAffinitySettings = {
+  readonly minimumMatch: number;
+  readonly loadDifference: number;
+  readonly loadRatio: number;
+};
+
+/** `prefix-affinity` as files name it. */
+export const prefixAffinityPolicy: RoutingEntry<"prefix-affinity", PrefixAffinitySettings> = {
+  name: "prefix-affinity",
+  describe: "The longest cached prefix of the prompt, unless its instance is overloaded.",
+  settings: {
+    minimumMatch: quantity("fraction", {
+      min: 0,
+      max: 1,
+      default: 0.3,
+      describe: "Least cached share of the prompt that is worth following.",
+    }),
+    loadDifference: quantity("number", {
+      min: 0,
+      default: 64,
+      describe: "An instance is overloaded when it has this many requests more than the least " +
+        "loaded one, and more than `load_ratio` times as many.",
+    }),
+    loadRatio: quantity("number", { min: 1, default: 1.5, describe: "See `load_difference`." }),
+  },
+  create: prefixAffinity,
+};
 
 /**
  * The candidate with the longest cached prefix of the prompt, unless it is overloaded. Equals go to
@@ -33,21 +51,11 @@ export interface PrefixAffinityOptions {
  * console.log(policy.name); // prefix-affinity
  * ```
  */
-export function prefixAffinity(options: PrefixAffinityOptions = {}): RoutingPolicy {
-  const { minimumMatch = 0.3, loadDifference = 64, loadRatio = 1.5 } = options;
-  if (!(minimumMatch >= 0 && minimumMatch <= 1)) {
-    throw new RangeError(
-      `Cannot use minimumMatch as a share from 0 to 1: current value is ${minimumMatch}`,
-    );
-  }
-  if (!(loadDifference >= 0)) {
-    throw new RangeError(
-      `Cannot use loadDifference as a number of requests >= 0: current value is ${loadDifference}`,
-    );
-  }
-  if (!(loadRatio >= 1)) {
-    throw new RangeError(`Cannot use loadRatio as a ratio >= 1: current value is ${loadRatio}`);
-  }
+export function prefixAffinity(options: Partial<PrefixAffinitySettings> = {}): RoutingPolicy {
+  const { minimumMatch, loadDifference, loadRatio } = withDefaults(
+    prefixAffinityPolicy.settings,
+    options,
+  );
   return {
     name: "prefix-affinity",
     pick(request, requests, signals) {

@@ -1,4 +1,14 @@
-import type { RoutingPolicy } from "./policy.ts";
+import type { RoutingEntry, RoutingPolicy } from "./policy.ts";
+
+/** `round-robin` as files name it. */
+export const roundRobinPolicy: RoutingEntry<"round-robin", Record<never, never>> = {
+  name: "round-robin",
+  describe: "One instance after the other.",
+  settings: {},
+  isBlind: true,
+  laws: { skip: [{ law: "idle first", reason: "it looks at nobody's load" }] },
+  create: roundRobin,
+};
 
 /**
  * Each request goes to the candidate with the next higher id, and after the highest to the lowest.
@@ -6,8 +16,8 @@ import type { RoutingPolicy } from "./policy.ts";
  *
  * @example
  * ```ts
- * import { createRouting } from "./mod.ts";
- * const policy = createRouting("round-robin");
+ * import { roundRobin } from "./mod.ts";
+ * const policy = roundRobin();
  * console.log(policy.name); // round-robin
  * ```
  */

@@ -1,7 +1,8 @@
 import { PrefixCache } from "../kv_cache/prefix_cache.ts";
 import { prefixIdentity } from "../kv_cache/prefix_identity.ts";
 import { randomStreams } from "../../sim/random_streams.ts";
-import { createRouting, ROUTING_POLICIES, type RoutingName } from "./create_routing.ts";
+import { fromTable, namesOf } from "../../settings/from_table.ts";
+import { ROUTING_POLICIES } from "./policies.ts";
 import type { RoutingSignals } from "./policy.ts";
 
 const INSTANCES = 64;
@@ -45,8 +46,10 @@ function fleet(): RoutingSignals & { readonly promptTokens: Int32Array } {
 }
 
 const signals = fleet();
-for (const name of Object.keys(ROUTING_POLICIES) as RoutingName[]) {
-  const policy = createRouting(name, { stream: randomStreams(2).take("routing") });
+for (const name of namesOf(ROUTING_POLICIES)) {
+  const policy = fromTable(ROUTING_POLICIES, name, {}, {
+    stream: randomStreams(2).take("routing"),
+  });
   Deno.bench(`${name}: ${REQUESTS} arrivals, ${INSTANCES} instances`, () => {
     for (let request = 0; request < REQUESTS; request++) {
       signals.outstanding[policy.pick(request, signals, signals)]++;

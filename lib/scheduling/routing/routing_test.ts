@@ -1,32 +1,29 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
 import * as fc from "fast-check";
-import { fleetView, runRoutingLaws } from "../../../tests/conformance/routing_laws.ts";
-import type { RoutingLawsOptions } from "../../../tests/conformance/routing_laws.ts";
-import { randomStreams } from "../../sim/random_streams.ts";
+import { fleetView, runEntryLaws } from "../../../tests/conformance/routing_laws.ts";
+import { fromTable, namesOf } from "../../settings/from_table.ts";
+import { type RandomStream, randomStreams } from "../../sim/random_streams.ts";
 import type { RequestTable } from "../../workload/request_table.ts";
-import { createRouting, ROUTING_POLICIES, type RoutingName } from "./create_routing.ts";
-import type { RoutableRequests, RoutingPolicy } from "./policy.ts";
+import { ROUTING_POLICIES, type RoutingName } from "./policies.ts";
+import type { RoutableRequests, RoutingEntry, RoutingPolicy } from "./policy.ts";
 import { prefixAffinity } from "./prefix_affinity.ts";
 import { StaleSignals } from "./stale_signals.ts";
 
-const DRAWS = "it draws by chance";
-const SKIPS: Partial<Record<RoutingName, RoutingLawsOptions["skip"]>> = {
-  "round-robin": [{ law: "idle first", reason: "it looks at nobody's load" }],
-  random: [{ law: "ties", reason: DRAWS }, { law: "idle first", reason: DRAWS }],
-  "power-of-two": [
-    { law: "ties", reason: "it sees two of the candidates" },
-    { law: "idle first", reason: "it sees two of the candidates" },
-  ],
-  "newest-idle": [{ law: "ties", reason: "its ties go to the highest id" }],
-};
+for (const entry of ROUTING_POLICIES.entries as readonly RoutingEntry<RoutingName, object>[]) {
+  runEntryLaws(entry);
+}
 
-for (const name of Object.keys(ROUTING_POLICIES) as RoutingName[]) {
-  runRoutingLaws({ name, create: (stream) => createRouting(name, { stream }), skip: SKIPS[name] });
+/** A policy by name, with a stream for those that draw. */
+function routingOf(
+  name: RoutingName,
+  stream: RandomStream = randomStreams(1).take("routing"),
+): RoutingPolicy {
+  return fromTable(ROUTING_POLICIES, name, {}, { stream });
 }
 
 Deno.test("newest-idle takes the youngest of the idle ones, then of the least loaded", () => {
   const pick = (outstanding: number[]) =>
-    createRouting("newest-idle").pick(
+    routingOf("newest-idle").pick(
       0,
       { promptTokens: Int32Array.of(1) },
       fleetView([0, 1, 2], {
@@ -48,7 +45,7 @@ Deno.test("a workload's table is what a router may see, without output lengths",
 });
 
 Deno.test("round-robin serves every candidate once in a round, whoever comes or goes", () => {
-  const policy = createRouting("round-robin");
+  const policy = routingOf("round-robin");
   const serve = (ids: number[], times: number) =>
     Array.from({ length: times }, () => policy.pick(0, ONE, fleetView(ids, { outstanding: [] })));
   deepStrictEqual(serve([1, 4, 6], 4), [1, 4, 6, 1]);
@@ -64,14 +61,14 @@ Deno.test("least-loaded agrees with sorting by (requests, id)", () => {
         const ids = outstanding.map((_, id) => id);
         const [expected] = ids.toSorted((a, b) => outstanding[a] - outstanding[b] || a - b);
         const view = fleetView(ids, { outstanding });
-        strictEqual(createRouting("least-loaded").pick(0, ONE, view), expected);
+        strictEqual(routingOf("least-loaded").pick(0, ONE, view), expected);
       },
     ),
   );
 });
 
 Deno.test("random serves candidates evenly", () => {
-  const policy = createRouting("random", { stream: randomStreams(1).take("routing") });
+  const policy = routingOf("random", randomStreams(1).take("routing"));
   const view = fleetView([0, 1, 2, 3], { outstanding: [] });
   const counts = [0, 0, 0, 0];
   for (let i = 0; i < 40_000; i++) counts[policy.pick(0, ONE, view)]++;
@@ -89,27 +86,27 @@ function greatestLoad(policy: RoutingPolicy, bins: number, count: number): numbe
 Deno.test("power-of-two is far more even than random, as the balls-into-bins bounds say", () => {
   const bins = 4096;
   const stream = (name: string) => randomStreams(5).take(name);
-  const two = greatestLoad(createRouting("power-of-two", { stream: stream("two") }), bins, bins);
-  const one = greatestLoad(createRouting("random", { stream: stream("one") }), bins, bins);
+  const two = greatestLoad(routingOf("power-of-two", stream("two")), bins, bins);
+  const one = greatestLoad(routingOf("random", stream("one")), bins, bins);
   // n balls in n bins: ln ln n / ln 2 + O(1) = 3.06 + O(1) against ~ ln n / ln ln n (1 + o(1)) = 3.9+.
   ok(two <= 4, `${two}`);
   ok(one >= 6 && one <= 9, `${one}`);
 });
 
 Deno.test("power-of-two never takes the greatest of three loads", () => {
-  const policy = createRouting("power-of-two", { stream: randomStreams(2).take("routing") });
+  const policy = routingOf("power-of-two", randomStreams(2).take("routing"));
   const view = fleetView([0, 1, 2], { outstanding: [3, 9, 1] });
   for (let i = 0; i < 500; i++) ok(policy.pick(0, ONE, view) !== 1);
 });
 
 Deno.test("least-tokens looks at tokens, not at requests", () => {
   const view = fleetView([0, 1], { outstanding: [1, 5], tokens: [30_000, 900] });
-  strictEqual(createRouting("least-tokens").pick(0, ONE, view), 1);
-  strictEqual(createRouting("least-loaded").pick(0, ONE, view), 0);
+  strictEqual(routingOf("least-tokens").pick(0, ONE, view), 1);
+  strictEqual(routingOf("least-loaded").pick(0, ONE, view), 0);
 });
 
 Deno.test("kv-aware takes the emptiest cache among the instances with short queues", () => {
-  const policy = createRouting("kv-aware");
+  const policy = routingOf("kv-aware");
   // Requests 2..12 in 4 slices of 2.5: up to 4.5 requests are few.
   const view = fleetView([0, 1, 2, 3], { outstanding: [2, 4, 12, 5], kv: [0.8, 0.3, 0, 0.1] });
   strictEqual(policy.pick(0, ONE, view), 1);
@@ -156,7 +153,7 @@ Deno.test("prefix-affinity keeps each of many sharing groups on few instances", 
 });
 
 Deno.test("session keeps a session in one place and moves it once when that place goes", () => {
-  const policy = createRouting("session");
+  const policy = routingOf("session");
   const requests = {
     promptTokens: new Int32Array(5).fill(10),
     sessionId: Int32Array.of(3, 3, -1, 3, 3),
@@ -182,23 +179,20 @@ Deno.test("StaleSignals shows the loads of the last report and the candidates of
   strictEqual(seen.outstandingTokens[0], 10);
   strictEqual(seen.kvUtilization(0), 0.1);
   strictEqual(seen.candidateCount, 2);
-  strictEqual(createRouting("least-loaded").pick(0, ONE, seen), 0, "routed by what it heard");
+  strictEqual(routingOf("least-loaded").pick(0, ONE, seen), 0, "routed by what it heard");
   seen.refresh(1);
   strictEqual(seen.outstanding[0], 9);
-  strictEqual(createRouting("least-loaded").pick(0, ONE, seen), 1);
+  strictEqual(routingOf("least-loaded").pick(0, ONE, seen), 1);
 });
 
-Deno.test("createRouting() names the policies and what a policy lacks", () => {
-  throws(() => createRouting("nearest" as RoutingName), {
+Deno.test("fromTable() names the routing policies and what is out of range", () => {
+  throws(() => routingOf("nearest" as RoutingName), {
     name: "RangeError",
-    message: /^Cannot use routing as one of round-robin, .*: current value is "nearest"$/,
+    message: /^Cannot use a routing policy as one of round-robin, .*: current value is "nearest"$/,
   });
-  throws(() => createRouting("random"), TypeError);
-  throws(() => createRouting("prefix-affinity", { prefixAffinity: { loadRatio: 0.5 } }), {
+  throws(() => prefixAffinity({ loadRatio: 0.5 }), {
     name: "RangeError",
-    message: "Cannot use loadRatio as a ratio >= 1: current value is 0.5",
+    message: "Cannot use loadRatio as a number >= 1: current value is 0.5",
   });
-  for (const name of Object.keys(ROUTING_POLICIES) as RoutingName[]) {
-    strictEqual(createRouting(name, { stream: randomStreams(1).take("routing") }).name, name);
-  }
+  for (const name of namesOf(ROUTING_POLICIES)) strictEqual(routingOf(name).name, name);
 });

@@ -1,5 +1,13 @@
 import { leastOutstanding } from "./least_outstanding.ts";
-import type { RoutingPolicy } from "./policy.ts";
+import type { RoutingEntry, RoutingPolicy } from "./policy.ts";
+
+/** `session` as files name it. */
+export const sessionRoutingPolicy: RoutingEntry<"session", Record<never, never>> = {
+  name: "session",
+  describe: "The instance of the session's last request.",
+  settings: {},
+  create: sessionRouting,
+};
 
 /** Whether `id` is among the first `count` of the ascending `candidates`. */
 function isCandidate(id: number, candidates: Int32Array, count: number): boolean {

@@ -1,3 +1,5 @@
+import type { NameOf, Policy, PolicyTable } from "../../settings/policy.ts";
+
 /** What an eviction policy may know of a cached model. */
 export interface CacheEntry {
   /** Name of the weights. */
@@ -57,9 +59,41 @@ export function greedyDual(): EvictionPolicy {
   };
 }
 
-/** Policies by name; each call makes a new one. */
+/** An eviction policy as its table has it. It is told nothing, and has no settings. */
+export type EvictionEntry<Name extends string> = Policy<
+  Name,
+  Record<never, never>,
+  Readonly<Record<never, never>>,
+  EvictionPolicy
+>;
+
+const lru: EvictionEntry<"lru"> = {
+  name: "lru",
+  describe: "Least recently used first.",
+  settings: {},
+  create: leastRecentlyUsed,
+};
+
+const lfu: EvictionEntry<"lfu"> = {
+  name: "lfu",
+  describe: "Least frequently used first.",
+  settings: {},
+  create: leastFrequentlyUsed,
+};
+
+const greedyDualEntry: EvictionEntry<"greedy-dual"> = {
+  name: "greedy-dual",
+  aliases: ["cost-aware"],
+  describe: "The least seconds of loading per GiB and use first, with ageing.",
+  settings: {},
+  create: greedyDual,
+};
+
+/** The eviction policies. A new one is an entry above and a word here. */
 export const EVICTION_POLICIES = {
-  lru: leastRecentlyUsed,
-  lfu: leastFrequentlyUsed,
-  "greedy-dual": greedyDual,
-} as const satisfies Record<string, () => EvictionPolicy>;
+  wanted: "an eviction policy",
+  entries: [lru, lfu, greedyDualEntry],
+} as const satisfies PolicyTable;
+
+/** Names of eviction policies. */
+export type EvictionName = NameOf<typeof EVICTION_POLICIES>;

@@ -1,31 +1,31 @@
-import type { KeepAlivePolicy } from "./policy.ts";
+import { withDefaults } from "../../settings/from_table.ts";
+import { quantity } from "../../settings/quantities.ts";
+import { constantKeepAlive, type KeepAliveEntry, type KeepAlivePolicy } from "./policy.ts";
 
-/** A policy with one constant decision. */
-function constant(name: string, keepAliveSeconds: number): KeepAlivePolicy {
-  const decision = { prewarmAfterSeconds: 0, keepAliveSeconds };
-  return { name, observeIdle: () => {}, decide: () => decision };
-}
+/** Settings of `fixed`. */
+export type FixedKeepAliveSettings = { readonly seconds: number };
+
+/** `fixed` as files name it. */
+export const fixedKeepAlivePolicy: KeepAliveEntry<"fixed", FixedKeepAliveSettings> = {
+  name: "fixed",
+  describe: "An idle instance is kept for a fixed time.",
+  section: null,
+  settings: {
+    seconds: quantity("seconds", {
+      min: 0,
+      default: 60,
+      describe: "Idle time after which `fixed` stops an instance, seconds.",
+    }),
+  },
+  create: fixedKeepAlive,
+};
 
 /**
  * An idle instance is kept for a fixed time after its last request.
  *
  * @param options.seconds Time, seconds, >= 0; default 60.
  */
-export function fixedKeepAlive(
-  { seconds = 60 }: { readonly seconds?: number } = {},
-): KeepAlivePolicy {
-  if (!(seconds >= 0)) {
-    throw new RangeError(`Cannot use a keep-alive as seconds >= 0: current value is ${seconds}`);
-  }
-  return constant("fixed", seconds);
-}
-
-/** An instance stops as soon as it is idle. */
-export function noKeepAlive(): KeepAlivePolicy {
-  return constant("none", 0);
-}
-
-/** An idle instance is kept until the scaling policy takes it away. */
-export function alwaysKeepAlive(): KeepAlivePolicy {
-  return constant("always", Infinity);
+export function fixedKeepAlive(options: Partial<FixedKeepAliveSettings> = {}): KeepAlivePolicy {
+  const { seconds } = withDefaults(fixedKeepAlivePolicy.settings, options);
+  return constantKeepAlive("fixed", seconds);
 }

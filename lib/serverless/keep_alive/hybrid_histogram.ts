@@ -1,24 +1,88 @@
+import { withDefaults } from "../../settings/from_table.ts";
+import { quantity } from "../../settings/quantities.ts";
+import { isMultiple } from "../is_multiple.ts";
 import { forecastNext } from "./autoregression.ts";
-import type { KeepAlivePolicy } from "./policy.ts";
+import type { KeepAliveEntry, KeepAlivePolicy } from "./policy.ts";
 
-/** Settings of `hybrid-histogram`. The defaults are the paper's. */
-export interface HybridHistogramOptions {
-  /** Width of a bin of idle times, seconds; default 60. */
-  readonly binSeconds?: number;
-  /** Range of the histogram, seconds, a multiple of the bin; default 4 h. */
-  readonly rangeSeconds?: number;
-  /** Share of idle times below the head, 0..1; default 0.05. */
-  readonly headShare?: number;
-  /** Share of idle times below the tail, 0..1; default 0.99. */
-  readonly tailShare?: number;
-  /** Margin of the histogram's windows; default 0.1. */
-  readonly histogramMargin?: number;
-  /** Margin of the forecast's windows; default 0.15. */
-  readonly forecastMargin?: number;
-  /** Least coefficient of variation of the bins' counts for the histogram to be used; default 2. */
-  readonly representativeCv?: number;
-  /** Share of idle times out of range from which the forecast is used; default 0.5. */
-  readonly outOfBoundsShare?: number;
+/** Settings of `hybrid-histogram`. */
+export type HybridHistogramSettings = {
+  readonly binSeconds: number;
+  readonly rangeSeconds: number;
+  readonly headShare: number;
+  readonly tailShare: number;
+  readonly histogramMargin: number;
+  readonly forecastMargin: number;
+  readonly representativeCv: number;
+  readonly outOfBoundsShare: number;
+};
+
+/** `hybrid-histogram` as files name it. */
+export const hybridHistogramPolicy: KeepAliveEntry<"hybrid-histogram", HybridHistogramSettings> = {
+  name: "hybrid-histogram",
+  describe: "A histogram of idle times decides when to stop and start again, with the paper's " +
+    "defaults.",
+  settings: {
+    binSeconds: quantity("seconds", {
+      above: 0,
+      default: 60,
+      describe: "Width of a bin, seconds.",
+    }),
+    rangeSeconds: quantity("seconds", {
+      above: 0,
+      default: 14400,
+      describe: "Range of the histogram of idle times, seconds, a multiple of `bin`.",
+    }),
+    headShare: quantity("fraction", {
+      key: "head",
+      min: 0,
+      max: 1,
+      default: 0.05,
+      describe: "Share of idle times before pre-warming.",
+    }),
+    tailShare: quantity("fraction", {
+      key: "tail",
+      min: 0,
+      max: 1,
+      default: 0.99,
+      describe: "Share of idle times before an instance is given up.",
+    }),
+    histogramMargin: quantity("fraction", {
+      key: "margin",
+      min: 0,
+      max: 1,
+      default: 0.1,
+      describe: "Margin of the histogram's windows.",
+    }),
+    forecastMargin: quantity("fraction", {
+      min: 0,
+      max: 1,
+      default: 0.15,
+      describe: "Margin of the forecast's windows.",
+    }),
+    representativeCv: quantity("number", {
+      min: 0,
+      default: 2,
+      describe: "Least coefficient of variation of the bins' counts for the histogram to be used.",
+    }),
+    outOfBoundsShare: quantity("fraction", {
+      min: 0,
+      max: 1,
+      default: 0.5,
+      describe: "Share of idle times out of range from which the forecast is used.",
+    }),
+  },
+  cuts: { rangeSeconds: "binSeconds" },
+  check: ({ rangeSeconds, binSeconds }) =>
+    isMultiple(rangeSeconds, binSeconds) ? [] : [{
+      option: "rangeSeconds",
+      wanted: "whole bins",
+      allowed: `a multiple of bin, which is ${binSeconds}`,
+    }],
+  create: (settings) => hybridHistogram(settings),
+};
+
+/** What `hybrid-histogram` takes beyond its settings. */
+export interface HybridHistogramOptions extends Partial<HybridHistogramSettings> {
   /** Forecast of the next idle time from the last ones; default an autoregression of order 1. */
   readonly forecast?: (idleSeconds: readonly number[]) => number;
 }
@@ -60,26 +124,21 @@ export interface HybridHistogram extends KeepAlivePolicy {
  */
 export function hybridHistogram(options: HybridHistogramOptions = {}): HybridHistogram {
   const {
-    binSeconds = 60,
-    rangeSeconds = 4 * 3600,
-    headShare = 0.05,
-    tailShare = 0.99,
-    histogramMargin = 0.1,
-    forecastMargin = 0.15,
-    representativeCv = 2,
-    outOfBoundsShare = 0.5,
-    forecast = forecastNext,
-  } = options;
+    binSeconds,
+    rangeSeconds,
+    headShare,
+    tailShare,
+    histogramMargin,
+    forecastMargin,
+    representativeCv,
+    outOfBoundsShare,
+  } = withDefaults(hybridHistogramPolicy.settings, options);
+  const { forecast = forecastNext } = options;
   const binCount = Math.round(rangeSeconds / binSeconds);
-  if (!(binSeconds > 0) || binCount < 1 || Math.abs(binCount * binSeconds - rangeSeconds) > 1e-9) {
+  if (binCount < 1 || !isMultiple(rangeSeconds, binSeconds)) {
     throw new RangeError(
       `Cannot use rangeSeconds as a multiple of ${binSeconds} s: current value is ${rangeSeconds}`,
     );
-  }
-  for (const [name, share] of Object.entries({ headShare, tailShare, outOfBoundsShare })) {
-    if (!(share >= 0 && share <= 1)) {
-      throw new RangeError(`Cannot use ${name} as a share from 0 to 1: current value is ${share}`);
-    }
   }
   const bins = new Int32Array(binCount);
   const recent: number[] = [];

@@ -1,23 +1,29 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
 import * as fc from "fast-check";
 import { forecastNext } from "./autoregression.ts";
-import { createKeepAlive, KEEP_ALIVE_POLICIES, type KeepAliveSpec } from "./create_keep_alive.ts";
-import { createPool, type PoolSpec } from "./create_pool.ts";
+import { fromTable, namesOf } from "../../settings/from_table.ts";
+import { fixedPool } from "./fixed_pool.ts";
 import { hybridHistogram } from "./hybrid_histogram.ts";
-import { fixedPool, newsvendorPool, poissonQuantile } from "./prewarmed_pool.ts";
+import { littlesLawPool } from "./littles_law_pool.ts";
+import { newsvendorPool, poissonQuantile } from "./newsvendor_pool.ts";
+import { KEEP_ALIVE_POLICIES, type KeepAliveName } from "./policies.ts";
+import { POOL_POLICIES, type PoolPolicyName } from "./pool_policies.ts";
+
+/** Pools of which members are made in 15 s. */
+const NEEDS = { makeSeconds: () => 15 };
 
 /** Times in seconds, equal to a microsecond. */
 function near(actual: number, expected: number) {
   ok(Math.abs(actual - expected) < 1e-6, `${actual} is not ${expected}`);
 }
 
-for (const policy of Object.keys(KEEP_ALIVE_POLICIES) as KeepAliveSpec["policy"][]) {
+for (const policy of namesOf(KEEP_ALIVE_POLICIES)) {
   Deno.test(`${policy} keep-alive: any history gives times >= 0, the same each time`, () => {
     fc.assert(fc.property(
       fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { maxLength: 60 }),
       (idleTimes) => {
         const decide = () => {
-          const created = createKeepAlive({ policy } as KeepAliveSpec);
+          const created = fromTable(KEEP_ALIVE_POLICIES, policy, {}, {});
           strictEqual(created.name, policy);
           idleTimes.forEach((seconds) => created.observeIdle(seconds));
           return { ...created.decide() };
@@ -32,18 +38,18 @@ for (const policy of Object.keys(KEEP_ALIVE_POLICIES) as KeepAliveSpec["policy"]
 }
 
 Deno.test("fixed, none and always are one constant each", () => {
-  const kept = (spec: KeepAliveSpec) => {
-    const policy = createKeepAlive(spec);
+  const kept = (name: KeepAliveName, options: { readonly seconds?: number } = {}) => {
+    const policy = fromTable(KEEP_ALIVE_POLICIES, name, options, {});
     policy.observeIdle(1000);
     return policy.decide();
   };
-  deepStrictEqual(kept({ policy: "fixed", seconds: 300 }), {
+  deepStrictEqual(kept("fixed", { seconds: 300 }), {
     prewarmAfterSeconds: 0,
     keepAliveSeconds: 300,
   });
-  strictEqual(kept({ policy: "fixed" }).keepAliveSeconds, 60);
-  strictEqual(kept({ policy: "none" }).keepAliveSeconds, 0);
-  strictEqual(kept({ policy: "always" }).keepAliveSeconds, Infinity);
+  strictEqual(kept("fixed").keepAliveSeconds, 60);
+  strictEqual(kept("none").keepAliveSeconds, 0);
+  strictEqual(kept("always").keepAliveSeconds, Infinity);
 });
 
 Deno.test("hybrid-histogram, certain: head and tail of the idle times, by hand", () => {
@@ -130,7 +136,7 @@ Deno.test("poissonQuantile() is the least count that covers the probability", ()
 });
 
 Deno.test("newsvendorPool follows demand and the ratio of costs", () => {
-  const pool = newsvendorPool({ leadSeconds: 20, missCost: 3, idleCost: 1, windowSeconds: 30 });
+  const pool = newsvendorPool({ size: 0, leadSeconds: 20, windowSeconds: 30 });
   strictEqual(pool.size(0), 0);
   // .1 /s over two periods: mean 2 in a lead time; 75 % needs 3.
   strictEqual(pool.size(2), poissonQuantile(2, 0.75));
@@ -141,31 +147,30 @@ Deno.test("newsvendorPool follows demand and the ratio of costs", () => {
 });
 
 Deno.test("littlesLawPool holds what is on its way on average, and headroom", () => {
-  const spec = { policy: "littles-law", leadSeconds: 20, windowSeconds: 30 } as const;
-  const pool = createPool(spec);
+  const options = { size: 0, leadSeconds: 20, windowSeconds: 30 } as const;
+  const pool = littlesLawPool(options);
   strictEqual(pool.size(0), 0);
   // 2 in two periods of 10 s: .1 /s x 20 s.
   strictEqual(pool.size(2), 2);
   strictEqual(pool.size(1), Math.ceil(20 * 3 / 30));
-  strictEqual(createPool({ ...spec, headroom: 0.5 }).size(1), 3);
-  throws(() => createPool({ ...spec, headroom: -1 }), RangeError);
+  strictEqual(littlesLawPool({ ...options, headroom: 0.5 }).size(1), 3);
+  throws(() => littlesLawPool({ ...options, headroom: -1 }), RangeError);
 });
 
-for (const policy of ["littles-law", "newsvendor"] as const) {
+for (const policy of namesOf(POOL_POLICIES).filter((name) => name !== "fixed")) {
   Deno.test(`${policy} pool: whole sizes within its bounds, more for more demand`, () => {
     fc.assert(fc.property(
       fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 40 }),
       fc.integer({ min: 0, max: 5 }),
       fc.integer({ min: 5, max: 30 }),
-      (demands, fewest, most) => {
-        const create = () =>
-          createPool({ policy, leadSeconds: 15, missCost: 4, idleCost: 1, fewest, most });
+      (demands, size, most) => {
+        const create = () => fromTable(POOL_POLICIES, policy, { size, most }, NEEDS);
         const [pool, busier] = [create(), create()];
-        strictEqual(pool.initialSize, fewest);
+        strictEqual(pool.initialSize, size);
         for (const demand of demands) {
-          const size = pool.size(demand);
-          ok(Number.isInteger(size) && size >= fewest && size <= most);
-          ok(busier.size(demand + 3) >= size);
+          const wanted = pool.size(demand);
+          ok(Number.isInteger(wanted) && wanted >= size && wanted <= most);
+          ok(busier.size(demand + 3) >= wanted);
         }
       },
     ));
@@ -173,15 +178,15 @@ for (const policy of ["littles-law", "newsvendor"] as const) {
 }
 
 Deno.test("keep-alive refuses impossible settings", () => {
-  throws(() => createKeepAlive({ policy: "fixed", seconds: -1 }), {
+  throws(() => fromTable(KEEP_ALIVE_POLICIES, "fixed", { seconds: -1 }, {}), {
     name: "RangeError",
-    message: "Cannot use a keep-alive as seconds >= 0: current value is -1",
+    message: "Cannot use seconds as a number >= 0: current value is -1",
   });
   throws(() => hybridHistogram({ rangeSeconds: 100 }), {
     message: "Cannot use rangeSeconds as a multiple of 60 s: current value is 100",
   });
-  throws(() => createKeepAlive({ policy: "magic" } as unknown as KeepAliveSpec), RangeError);
+  throws(() => fromTable(KEEP_ALIVE_POLICIES, "magic" as KeepAliveName, {}, {}), RangeError);
   throws(() => fixedPool(1.5), RangeError);
-  throws(() => createPool({ policy: "magic" } as unknown as PoolSpec), RangeError);
-  throws(() => createPool({ policy: "littles-law", leadSeconds: 0 }), RangeError);
+  throws(() => fromTable(POOL_POLICIES, "magic" as PoolPolicyName, {}, NEEDS), RangeError);
+  throws(() => littlesLawPool({ leadSeconds: 0 }), RangeError);
 });

@@ -3,9 +3,15 @@
  * hybrid_histogram.ts.
  * @module
  */
-export * from "./create_keep_alive.ts";
-export * from "./create_pool.ts";
+export * from "./always.ts";
+export * from "./demand_pool.ts";
 export * from "./fixed.ts";
+export * from "./fixed_pool.ts";
 export * from "./hybrid_histogram.ts";
+export * from "./littles_law_pool.ts";
+export * from "./newsvendor_pool.ts";
+export * from "./none.ts";
+export * from "./policies.ts";
 export * from "./policy.ts";
+export * from "./pool_policies.ts";
 export * from "./prewarmed_pool.ts";

@@ -1,3 +1,5 @@
+import type { Policy } from "../../settings/policy.ts";
+
 /** What happens to an instance that has become idle. */
 export interface KeepAliveDecision {
   /**
@@ -26,4 +28,18 @@ export interface KeepAlivePolicy {
   observeIdle(idleSeconds: number): void;
   /** The decision for an instance that becomes idle now. The object is reused by the next call. */
   decide(): KeepAliveDecision;
+}
+
+/** A keep-alive policy as its table has it. It is told nothing beyond its settings. */
+export type KeepAliveEntry<Name extends string, Options> = Policy<
+  Name,
+  Options,
+  Readonly<Record<never, never>>,
+  KeepAlivePolicy
+>;
+
+/** A policy with one constant decision. */
+export function constantKeepAlive(name: string, keepAliveSeconds: number): KeepAlivePolicy {
+  const decision = { prewarmAfterSeconds: 0, keepAliveSeconds };
+  return { name, observeIdle: () => {}, decide: () => decision };
 }

@@ -4,8 +4,13 @@ import { chooseGangVictims } from "./choose_gang_victims.ts";
 import type { IdleInstances } from "./choose_victims.ts";
 import { partOf, placeGang, spansNodes, stagesOn } from "./place_gang.ts";
 import { placeInstance } from "./place_instance.ts";
-import { createPlacement, PLACEMENT_POLICIES, type PlacementName } from "./policies.ts";
+import { fromTable, namesOf } from "../../settings/from_table.ts";
+import { PLACEMENT_POLICIES, type PlacementName } from "./policies.ts";
+import type { PlacementPolicy } from "./policy.ts";
 import type { NodesView, PlacementRequest } from "./policy.ts";
+
+const placementOf = (name: PlacementName): PlacementPolicy =>
+  fromTable(PLACEMENT_POLICIES, name, {}, {});
 
 /** Nodes of eight GPUs, of which so many are free. */
 function nodesOf(free: readonly number[], dramBytes = 1e12, isOpen?: readonly number[]): NodesView {
@@ -29,7 +34,7 @@ const request = (stages: number, stageGpus: number, dramBytes = 0): PlacementReq
   dramBytes,
 });
 
-const NAMES = Object.keys(PLACEMENT_POLICIES) as PlacementName[];
+const NAMES = namesOf(PLACEMENT_POLICIES);
 const freeGpus = fc.array(fc.integer({ min: 0, max: 8 }), { maxLength: 12 });
 const requests = fc.record({
   stages: fc.integer({ min: 3, max: 12 }),
@@ -46,7 +51,7 @@ Deno.test("an instance spans nodes only where no node has as many GPUs, whether 
   strictEqual(spansNodes({ ...request(2, 8), stageGpus: undefined }, 0, nodes), false);
   // Eight GPUs fit on one node: it waits for that rather than take four on each of two.
   const place = (free: number[]) =>
-    placeInstance(createPlacement("first-fit"), request(2, 4), nodesOf(free));
+    placeInstance(placementOf("first-fit"), request(2, 4), nodesOf(free));
   strictEqual(place([4, 4]), undefined);
   deepStrictEqual(place([4, 8]), { node: 1, gpuType: 0, instanceIds: [] });
 });
@@ -56,7 +61,7 @@ for (const name of NAMES) {
     fc.assert(
       fc.property(requests, freeGpus, fc.infiniteStream(fc.boolean()), (wanted, free, open) => {
         const nodes = nodesOf(free, 1e12, free.map(() => Number(open.next().value)));
-        const shares = placeGang(createPlacement(name), wanted, 0, nodes);
+        const shares = placeGang(placementOf(name), wanted, 0, nodes);
         const room = free.map((_, node) => stagesOn(wanted, nodes, node)).sort((a, b) => b - a);
         const stages = wanted.gpus / wanted.stageGpus!;
         if (shares === undefined) {
@@ -100,7 +105,7 @@ function idleOn(rows: readonly { readonly nodes: readonly number[]; readonly gpu
 }
 
 Deno.test("victims of a gang: enough, none of them in vain, the longest idle first", () => {
-  const policy = createPlacement("first-fit");
+  const policy = placementOf("first-fit");
   const victims = fc.array(
     fc.record({
       nodes: fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 2 }),

@@ -3,7 +3,9 @@ import * as fc from "fast-check";
 import type { IdleInstances } from "./choose_victims.ts";
 import { LoadQueue } from "./load_queue.ts";
 import { placeInstance } from "./place_instance.ts";
-import { createPlacement, PLACEMENT_POLICIES, type PlacementName } from "./policies.ts";
+import { fromTable, namesOf } from "../../settings/from_table.ts";
+import { PLACEMENT_POLICIES, type PlacementName } from "./policies.ts";
+import type { PlacementPolicy } from "./policy.ts";
 import { fits, type NodesView, type PlacementRequest } from "./policy.ts";
 
 interface NodeRow {
@@ -14,6 +16,9 @@ interface NodeRow {
   open?: number;
   start?: number;
 }
+
+const placementOf = (name: PlacementName): PlacementPolicy =>
+  fromTable(PLACEMENT_POLICIES, name, {}, {});
 
 function nodesOf(rows: readonly NodeRow[]): NodesView {
   return {
@@ -75,8 +80,8 @@ const requestArbitrary = fc.record({
   dramBytes: fc.constantFrom(0, 1e10),
 });
 
-for (const name of Object.keys(PLACEMENT_POLICIES) as PlacementName[]) {
-  const policy = createPlacement(name);
+for (const name of namesOf(PLACEMENT_POLICIES)) {
+  const policy = placementOf(name);
   strictEqual(policy.name, name);
 
   Deno.test(`${name} placement: the node fits, and -1 comes only when none does`, () => {
@@ -111,16 +116,16 @@ Deno.test("placement policies differ where they should", () => {
     { free: 8, start: 8 },
     { free: 3, gpus: 4, start: 2 },
   ]);
-  const place = (name: PlacementName) => createPlacement(name).place(request(2), 0, nodes);
+  const place = (name: PlacementName) => placementOf(name).place(request(2), 0, nodes);
   deepStrictEqual(
-    (Object.keys(PLACEMENT_POLICIES) as PlacementName[]).map(place),
+    namesOf(PLACEMENT_POLICIES).map(place),
     [0, 1, 2, 3],
   );
 });
 
 Deno.test("best-fit keeps room for a large instance that first-fit and spread break up", () => {
   const room = (name: PlacementName) => {
-    const policy = createPlacement(name);
+    const policy = placementOf(name);
     const nodes = nodesOf([{ free: 8 }, { free: 4 }]);
     for (let i = 0; i < 4; i++) nodes.freeGpus[policy.place(request(1), 0, nodes)]--;
     return policy.place(request(8), 0, nodes) >= 0;
@@ -144,7 +149,7 @@ Deno.test("startup-time: a cached node behind a queue against a cold one, by han
     ...view,
     startSeconds: (node) => queues[node].estimateSeconds(tiers[node], bytes, now),
   });
-  const policy = createPlacement("startup-time");
+  const policy = placementOf("startup-time");
   strictEqual(policy.place(request(1), 0, at(0)), 0, "8 + 2 = 10 s each: the lower id");
   queues[0].add("ssd", 5e9, 0);
   strictEqual(policy.place(request(1), 0, at(0)), 1, "9 + 2 > 10");
@@ -157,7 +162,7 @@ Deno.test("startup-time: a cached node behind a queue against a cold one, by han
 Deno.test("placeInstance() prefers GPU types in order and evicts only when no pool has room", () => {
   const nodes = nodesOf([{ free: 0, type: 0 }, { free: 2, type: 1 }]);
   const idle = idleOf([{ id: 5, node: 0, gpus: 2, since: 3 }]);
-  const policy = createPlacement("first-fit");
+  const policy = placementOf("first-fit");
   const place = (gpus: number, gpuTypes: number[], victims?: IdleInstances) =>
     placeInstance(policy, request(gpus, { gpuTypes }), nodes, victims);
   deepStrictEqual(place(2, [0, 1], idle), { node: 1, gpuType: 1, instanceIds: [] });
@@ -169,7 +174,7 @@ Deno.test("placeInstance() prefers GPU types in order and evicts only when no po
 Deno.test("chooseVictims: fewest stops, then the longest idle, never its own or protected ones", () => {
   const nodes = nodesOf([{ free: 1 }, { free: 0 }, { free: 0 }, { free: 0, open: 0 }]);
   const place = (rows: Parameters<typeof idleOf>[0], gpus = 2) =>
-    placeInstance(createPlacement("first-fit"), request(gpus), nodes, idleOf(rows))?.instanceIds;
+    placeInstance(placementOf("first-fit"), request(gpus), nodes, idleOf(rows))?.instanceIds;
   deepStrictEqual(
     place([
       { id: 1, node: 0, since: 50 },
@@ -203,9 +208,9 @@ Deno.test("chooseVictims: fewest stops, then the longest idle, never its own or 
 });
 
 Deno.test("placement refuses unknown names and bandwidths", () => {
-  throws(() => createPlacement("nearest" as PlacementName), {
+  throws(() => placementOf("nearest" as PlacementName), {
     name: "RangeError",
-    message: /^Cannot use placement as one of first-fit, .*: current value is "nearest"$/,
+    message: /^Cannot use a placement policy as one of first-fit, .*: current value is "nearest"$/,
   });
   const zero = { dramBytesPerSecond: 1, ssdBytesPerSecond: 0, remoteBytesPerSecond: 1 };
   throws(() => new LoadQueue(zero), {

@@ -1,3 +1,5 @@
+import type { Policy } from "../../settings/policy.ts";
+
 /** Nodes as a placement policy sees them, in columns by node id. */
 export interface NodesView {
   /** Nodes. */
@@ -56,3 +58,11 @@ export function fits(
   return nodes.isOpen[node] === 1 && nodes.gpuType[node] === gpuType &&
     nodes.freeGpus[node] >= request.gpus && nodes.freeDramBytes[node] >= request.dramBytes;
 }
+
+/** A placement policy as its table has it. It is told nothing beyond its settings. */
+export type PlacementEntry<Name extends string, Options> = Policy<
+  Name,
+  Options,
+  Readonly<Record<never, never>>,
+  PlacementPolicy
+>;

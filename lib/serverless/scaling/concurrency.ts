@@ -1,14 +1,43 @@
+import { withDefaults } from "../../settings/from_table.ts";
+import { quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
-import type { ScalingPolicy } from "./policy.ts";
+import type { ScalingEntry, ScalingPolicy } from "./policy.ts";
 
 /** Settings of `concurrency`. */
-export interface ConcurrencyOptions {
-  /** Requests (queued or in flight) per instance, > 0; default 2. */
-  readonly target?: number;
+export type ConcurrencySettings = {
+  readonly target: number;
+  readonly scaleDownWindowSeconds: number;
+};
+
+/** `concurrency` as files name it. */
+export const concurrencyPolicy: ScalingEntry<"concurrency", ConcurrencySettings> = {
+  name: "concurrency",
+  describe: "As many instances as requests in flight ask for, after ServerlessLLM's autoscaler.",
+  periodSeconds: 1,
+  settings: {
+    target: quantity("number", {
+      above: 0,
+      default: 8,
+      describe: "Requests in flight per instance that the policy aims at.",
+    }),
+    scaleDownWindowSeconds: quantity("seconds", {
+      min: 0,
+      default: 60,
+      describe:
+        "Scale-down follows the greatest need of this time, seconds; 0: as in ServerlessLLM.",
+    }),
+  },
+  cuts: { scaleDownWindowSeconds: "period" },
+  laws: { options: { target: 10 } },
+  // Whether the last instance goes is the keep-alive's to say.
+  create: (settings, { periodSeconds }) =>
+    concurrency({ ...settings, keepsLast: true, periodSeconds }),
+};
+
+/** What `concurrency` takes beyond its settings. */
+export interface ConcurrencyOptions extends Partial<ConcurrencySettings> {
   /** Idle time of the function before one surplus instance goes, seconds; default 0. */
   readonly keepAliveSeconds?: number;
-  /** Going down follows the greatest need of this time, seconds; default 0. */
-  readonly scaleDownWindowSeconds?: number;
   /** The last instance is left to the keep-alive of idle instances; default false. */
   readonly keepsLast?: boolean;
   /** Seconds between evaluations; default 1. */
@@ -23,19 +52,17 @@ export interface ConcurrencyOptions {
  * A window for scale-down, which ServerlessLLM does not have, keeps a fleet from giving up at each dip
  * of the load what it needs a moment later.
  *
- * @source ServerlessLLM, sllm/routers/roundrobin_router.py (auto scaler loop, interval 1 s, target 2, keep_alive 0)
+ * @source ServerlessLLM, sllm/routers/roundrobin_router.py (auto scaler loop, interval 1 s;
+ *   its own target is 2, its keep_alive 0, and it has no window)
  */
 export function concurrency(options: ConcurrencyOptions = {}): ScalingPolicy {
+  const { target, scaleDownWindowSeconds } = withDefaults(concurrencyPolicy.settings, options);
   const {
-    target = 2,
     keepAliveSeconds = 0,
-    scaleDownWindowSeconds = 0,
     keepsLast = false,
-    periodSeconds = 1,
+    periodSeconds = concurrencyPolicy.periodSeconds,
   } = options;
-  checkNumber(target, "target", { min: 0, above: true });
   checkNumber(keepAliveSeconds, "keepAliveSeconds", { min: 0 });
-  checkNumber(scaleDownWindowSeconds, "scaleDownWindowSeconds", { min: 0 });
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
   let idleSeconds = 0;
   /** Needs of the window that no later one exceeds, the greatest first. */

@@ -1,17 +1,48 @@
+import { withDefaults } from "../../settings/from_table.ts";
+import { quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
 import { HPA_SCALE_DOWN, HPA_SCALE_UP, HpaBehavior, type HpaRules } from "./hpa_behavior.ts";
-import type { ScalingPolicy, ScalingSignals } from "./policy.ts";
+import type { ScalingEntry, ScalingPolicy, ScalingSignals } from "./policy.ts";
 
-/** Settings of `hpa`. The defaults are Kubernetes'. */
-export interface HpaOptions {
-  /** Value of the metric per instance aimed at, > 0; default 32. */
-  readonly target?: number;
+/** Settings of `hpa`. */
+export type HpaSettings = {
+  readonly target: number;
+  readonly tolerance: number;
+  readonly scaleDownStabilizationSeconds: number;
+};
+
+/** `hpa` as files name it. */
+export const hpaPolicy: ScalingEntry<"hpa", HpaSettings> = {
+  name: "hpa",
+  describe: "Kubernetes' horizontal pod autoscaler on requests in flight, with its defaults.",
+  periodSeconds: 15,
+  settings: {
+    target: quantity("number", {
+      above: 0,
+      default: 32,
+      describe: "Requests in flight per instance that the policy aims at.",
+    }),
+    tolerance: quantity("fraction", {
+      min: 0,
+      max: 1,
+      default: 0.1,
+      describe: "No change while the ratio of metric to target is this near to 1.",
+    }),
+    scaleDownStabilizationSeconds: quantity("seconds", {
+      min: 0,
+      default: HPA_SCALE_DOWN.stabilizationSeconds,
+      describe: "Scale-down takes the greatest recommendation of this time, seconds.",
+    }),
+  },
+  cuts: { scaleDownStabilizationSeconds: "period" },
+  laws: { options: { target: 10 } },
+  create: (settings, { periodSeconds }) => hpa({ ...settings, periodSeconds }),
+};
+
+/** What `hpa` takes beyond its settings. */
+export interface HpaOptions extends Partial<HpaSettings> {
   /** The metric, summed over the ready instances; default: mean requests in flight, queued ones included. */
   readonly metric?: (signals: ScalingSignals) => number;
-  /** No change while metric / target is this near to 1; default 0.1. */
-  readonly tolerance?: number;
-  /** Scale-down takes the greatest recommendation of this time, seconds; default 300. */
-  readonly scaleDownStabilizationSeconds?: number;
   /** Rules of scale-up; default `HPA_SCALE_UP`. */
   readonly scaleUp?: HpaRules;
   /** Rules of scale-down; default `HPA_SCALE_DOWN` with `scaleDownStabilizationSeconds`. */
@@ -60,17 +91,16 @@ const roundNoise = (value: number) => Math.round(value * 1e9) / 1e9;
  * @source Kubernetes documentation, "Horizontal Pod Autoscaling"
  */
 export function hpa(options: HpaOptions = {}): ScalingPolicy {
+  const { target, tolerance, scaleDownStabilizationSeconds } = withDefaults(
+    hpaPolicy.settings,
+    options,
+  );
   const {
-    target = 32,
     metric = ({ concurrency }) => concurrency,
-    tolerance = 0.1,
-    scaleDownStabilizationSeconds = HPA_SCALE_DOWN.stabilizationSeconds,
     scaleUp = HPA_SCALE_UP,
     scaleDown = { ...HPA_SCALE_DOWN, stabilizationSeconds: scaleDownStabilizationSeconds },
-    periodSeconds = 15,
+    periodSeconds = hpaPolicy.periodSeconds,
   } = options;
-  checkNumber(target, "target", { min: 0, above: true });
-  checkNumber(tolerance, "tolerance", { min: 0, max: 1 });
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
   const behavior = new HpaBehavior(scaleUp, scaleDown);
   return {

@@ -1,19 +1,55 @@
+import { withDefaults } from "../../settings/from_table.ts";
+import { quantity } from "../../settings/quantities.ts";
+import { LIMITS } from "../../sim/limits.ts";
 import { checkNumber } from "./check.ts";
 import { HPA_SCALE_DOWN, HPA_SCALE_UP, HpaBehavior, type HpaRules } from "./hpa_behavior.ts";
-import type { ScalingPolicy, ScalingSignals } from "./policy.ts";
+import type { ScalingEntry, ScalingPolicy, ScalingSignals } from "./policy.ts";
 
-/** Settings of `keda`. The defaults are KEDA's. */
-export interface KedaOptions {
-  /** Value of the metric per instance aimed at, > 0; default 5. */
-  readonly target?: number;
-  /** The first instance starts when the metric is above this, >= 0; default 0. */
-  readonly activationThreshold?: number;
+/** Settings of `keda`. */
+export type KedaSettings = {
+  readonly target: number;
+  readonly activationThreshold: number;
+  readonly pollingSeconds: number;
+  readonly cooldownSeconds: number;
+};
+
+/** `keda` as files name it. */
+export const kedaPolicy: ScalingEntry<"keda", KedaSettings> = {
+  name: "keda",
+  describe: "KEDA: to and from zero by the queue, and Kubernetes' autoscaler from 1 on, with " +
+    "KEDA's defaults.",
+  periodSeconds: 15,
+  settings: {
+    target: quantity("number", {
+      above: 0,
+      default: 5,
+      describe: "Queued requests per instance that the policy aims at.",
+    }),
+    activationThreshold: quantity("number", {
+      min: 0,
+      default: 0,
+      describe: "The first instance starts when more requests than this wait.",
+    }),
+    pollingSeconds: quantity("seconds", {
+      min: LIMITS.shortestPeriodSeconds.value,
+      default: 30,
+      describe: "Time between two looks at the queue for activation, seconds.",
+    }),
+    cooldownSeconds: quantity("seconds", {
+      min: 0,
+      default: 300,
+      describe: "Time after the last active look before the last instance goes, seconds.",
+    }),
+  },
+  laws: { options: { target: 10 } },
+  create: (settings, { minInstances, periodSeconds }) =>
+    keda({ ...settings, minInstances, periodSeconds }),
+};
+
+/** What `keda` takes beyond its settings. */
+export interface KedaOptions extends Partial<KedaSettings> {
   /** The metric, which nothing but what there is may change; default: requests that wait, at the gateway and inside instances. */
   readonly metric?: (signals: ScalingSignals) => number;
-  /** Seconds between looks at the metric for activation; default 30. */
-  readonly pollingSeconds?: number;
-  /** Seconds after the last active look before the last instance goes; default 300. */
-  readonly cooldownSeconds?: number;
   /** Fewest instances, >= 0; default 0. */
   readonly minInstances?: number;
   /** No change while metric / (target x instances) is this near to 1; default 0.1. */
@@ -38,22 +74,18 @@ const waitingRequests = ({ queued, waiting = 0 }: ScalingSignals) => queued + wa
  *   activating and scaling thresholds)
  */
 export function keda(options: KedaOptions = {}): ScalingPolicy {
+  const { target, activationThreshold, pollingSeconds, cooldownSeconds } = withDefaults(
+    kedaPolicy.settings,
+    options,
+  );
   const {
-    target = 5,
-    activationThreshold = 0,
     metric = waitingRequests,
-    pollingSeconds = 30,
-    cooldownSeconds = 300,
     minInstances = 0,
     tolerance = 0.1,
     scaleUp = HPA_SCALE_UP,
     scaleDown = HPA_SCALE_DOWN,
-    periodSeconds = 15,
+    periodSeconds = kedaPolicy.periodSeconds,
   } = options;
-  checkNumber(target, "target", { min: 0, above: true });
-  checkNumber(activationThreshold, "activationThreshold", { min: 0 });
-  checkNumber(pollingSeconds, "pollingSeconds", { min: 0, above: true });
-  checkNumber(cooldownSeconds, "cooldownSeconds", { min: 0 });
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
   const behavior = new HpaBehavior(scaleUp, scaleDown);
   let polledAtSeconds = -Infinity;

@@ -1,29 +1,92 @@
+import { withDefaults } from "../../settings/from_table.ts";
+import { count, quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
-import type { ScalingPolicy } from "./policy.ts";
+import type { ScalingEntry, ScalingPolicy } from "./policy.ts";
 import { WindowMean } from "./window_mean.ts";
 
-/** Settings of `knative-kpa`. The defaults are Knative's. */
-export interface KnativeKpaOptions {
-  /** Requests in flight that an instance may have (container concurrency target); default 100. */
-  readonly target?: number;
-  /** Share of `target` aimed at, 0..1; default 0.7. */
-  readonly targetUtilization?: number;
-  /** Stable window, seconds; default 60. */
-  readonly stableWindowSeconds?: number;
-  /** Panic window as a share of the stable one, 0..1; default 0.1. */
-  readonly panicWindowFraction?: number;
-  /** Panic begins when the panic window asks for this multiple of the ready instances; default 2. */
-  readonly panicThreshold?: number;
-  /** Greatest ratio of desired to ready instances; default 1000. */
-  readonly maxScaleUpRate?: number;
-  /** Greatest ratio of ready to desired instances; default 2. */
-  readonly maxScaleDownRate?: number;
-  /** Least number of instances when there are any (activation-scale); default 1. */
-  readonly activationScale?: number;
-  /** Scale-down takes the greatest decision of this time, seconds; default 0. */
-  readonly scaleDownDelaySeconds?: number;
-  /** Time for which the last instance stays after the decision for none, seconds; default 30. */
-  readonly scaleToZeroGraceSeconds?: number;
+/** Settings of `knative-kpa`. */
+export type KnativeKpaSettings = {
+  readonly target: number;
+  readonly targetUtilization: number;
+  readonly stableWindowSeconds: number;
+  readonly panicWindowFraction: number;
+  readonly panicThreshold: number;
+  readonly maxScaleUpRate: number;
+  readonly maxScaleDownRate: number;
+  readonly scaleToZeroGraceSeconds: number;
+  readonly activationScale: number;
+  readonly scaleDownDelaySeconds: number;
+};
+
+/** `knative-kpa` as files name it. */
+export const knativeKpaPolicy: ScalingEntry<"knative-kpa", KnativeKpaSettings> = {
+  name: "knative-kpa",
+  describe:
+    "Knative's pod autoscaler: a stable and a panic window over requests in flight, with Knative's " +
+    "defaults.",
+  periodSeconds: 2,
+  settings: {
+    target: quantity("number", {
+      above: 0,
+      default: 100,
+      describe: "Requests in flight that an instance may have (container concurrency target).",
+    }),
+    targetUtilization: quantity("fraction", {
+      above: 0,
+      max: 1,
+      default: 0.7,
+      describe: "Share of `target` that the policy aims at.",
+    }),
+    stableWindowSeconds: quantity("seconds", {
+      above: 0,
+      default: 60,
+      describe: "Window of the stable mean, seconds.",
+    }),
+    panicWindowFraction: quantity("fraction", {
+      above: 0,
+      max: 1,
+      default: 0.1,
+      describe: "Panic window as a share of the stable one.",
+    }),
+    panicThreshold: quantity("number", {
+      above: 1,
+      default: 2,
+      describe: "Panic begins when the panic window asks for this multiple of the ready instances.",
+    }),
+    maxScaleUpRate: quantity("number", {
+      above: 1,
+      default: 1000,
+      describe: "Greatest ratio of desired to ready instances in one evaluation.",
+    }),
+    maxScaleDownRate: quantity("number", {
+      above: 1,
+      default: 2,
+      describe: "Greatest ratio of ready to desired instances in one evaluation.",
+    }),
+    scaleToZeroGraceSeconds: quantity("seconds", {
+      min: 0,
+      default: 30,
+      describe: "Time that the last instance is kept after the decision for zero, seconds.",
+    }),
+    activationScale: count({
+      min: 1,
+      default: 1,
+      describe: "Least number of instances when there are any.",
+    }),
+    scaleDownDelaySeconds: quantity("seconds", {
+      min: 0,
+      default: 0,
+      describe: "Scale-down takes the greatest decision of this time, seconds.",
+    }),
+  },
+  cuts: { stableWindowSeconds: "period", scaleDownDelaySeconds: "period" },
+  laws: { options: { target: 10, targetUtilization: 1 } },
+  create: (settings, { minInstances, initialInstances, periodSeconds }) =>
+    knativeKpa({ ...settings, minInstances, initialInstances, periodSeconds }),
+};
+
+/** What `knative-kpa` takes beyond its settings. */
+export interface KnativeKpaOptions extends Partial<KnativeKpaSettings> {
   /** Least time for which the last instance stays after that decision, seconds; default 0. */
   readonly podRetentionSeconds?: number;
   /** Fewest instances, >= 0; with 1 or more there is no decision for none. Default 0. */
@@ -57,30 +120,23 @@ const sixDecimals = (value: number) => Math.floor(value * 1e6) / 1e6;
  */
 export function knativeKpa(options: KnativeKpaOptions = {}): ScalingPolicy {
   const {
-    target = 100,
-    targetUtilization = 0.7,
-    stableWindowSeconds = 60,
-    panicWindowFraction = 0.1,
-    panicThreshold = 2,
-    maxScaleUpRate = 1000,
-    maxScaleDownRate = 2,
-    activationScale = 1,
-    scaleDownDelaySeconds = 0,
-    scaleToZeroGraceSeconds = 30,
+    target,
+    targetUtilization,
+    stableWindowSeconds,
+    panicWindowFraction,
+    panicThreshold,
+    maxScaleUpRate,
+    maxScaleDownRate,
+    activationScale,
+    scaleDownDelaySeconds,
+    scaleToZeroGraceSeconds,
+  } = withDefaults(knativeKpaPolicy.settings, options);
+  const {
     podRetentionSeconds = 0,
     minInstances = 0,
     initialInstances = 0,
-    periodSeconds = 2,
+    periodSeconds = knativeKpaPolicy.periodSeconds,
   } = options;
-  checkNumber(target, "target", { min: 0, above: true });
-  checkNumber(targetUtilization, "targetUtilization", { min: 0, max: 1, above: true });
-  checkNumber(panicWindowFraction, "panicWindowFraction", { min: 0, max: 1, above: true });
-  checkNumber(panicThreshold, "panicThreshold", { min: 1, above: true });
-  checkNumber(maxScaleUpRate, "maxScaleUpRate", { min: 1, above: true });
-  checkNumber(maxScaleDownRate, "maxScaleDownRate", { min: 1, above: true });
-  checkNumber(stableWindowSeconds, "stableWindowSeconds", { min: 0, above: true });
-  checkNumber(scaleDownDelaySeconds, "scaleDownDelaySeconds", { min: 0 });
-  checkNumber(scaleToZeroGraceSeconds, "scaleToZeroGraceSeconds", { min: 0 });
   checkNumber(podRetentionSeconds, "podRetentionSeconds", { min: 0 });
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
   const perInstance = target * targetUtilization;

@@ -4,13 +4,15 @@
  * @module
  */
 export * from "./concurrency.ts";
-export * from "./create_scaling.ts";
+
 export * from "./holt_winters.ts";
 export * from "./hpa.ts";
 export * from "./hpa_behavior.ts";
 export * from "./keda.ts";
 export * from "./knative_kpa.ts";
+export * from "./none.ts";
 export * from "./oracle.ts";
+export * from "./policies.ts";
 export * from "./policy.ts";
 export * from "./predictive.ts";
 export * from "./queue_delay.ts";

@@ -1,7 +1,50 @@
+import { quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
-import { safelyBefore, type ScalingPolicy } from "./policy.ts";
+import { concurrencyPolicy } from "./concurrency.ts";
+import { safelyBefore, type ScalingEntry, type ScalingPolicy } from "./policy.ts";
 
 /** Settings of `oracle`. */
+export type OracleSettings = {
+  readonly target: number;
+  readonly holdSeconds: number | null;
+  readonly leadSeconds: number | null;
+};
+
+/** `oracle` as files name it. */
+export const oraclePolicy: ScalingEntry<"oracle", OracleSettings> = {
+  name: "oracle",
+  describe: "Knows the arrivals: a bound for the others.",
+  periodSeconds: 1,
+  settings: {
+    target: concurrencyPolicy.settings.target,
+    holdSeconds: quantity("seconds", {
+      above: 0,
+      default: null,
+      describe: "Time of a request in an instance, seconds; null: estimated for " +
+        "`concurrency.target`, the requests that it takes an instance to serve at once.",
+    }),
+    leadSeconds: quantity("seconds", {
+      min: 0,
+      default: null,
+      describe:
+        "Time from a decision to a ready instance, seconds; null: as long as a start takes.",
+    }),
+  },
+  laws: {
+    options: { target: 10, holdSeconds: 10, leadSeconds: 20 },
+    skip: [{ law: "shrinks", reason: "it knows a workload that goes on" }],
+  },
+  create: ({ target, holdSeconds, leadSeconds }, needs) =>
+    oracle({
+      arrivalAtSeconds: needs.arrivalAtSeconds(),
+      holdSeconds: holdSeconds ?? needs.holdSeconds(target),
+      concurrencyPerInstance: target,
+      leadSeconds: leadSeconds ?? needs.startSeconds(),
+      periodSeconds: needs.periodSeconds,
+    }),
+};
+
+/** What the oracle is made from. */
 export interface OracleOptions {
   /** Arrival instants of the whole workload, seconds, non-decreasing. */
   readonly arrivalAtSeconds: Float64Array;
@@ -30,7 +73,7 @@ export function oracle(options: OracleOptions): ScalingPolicy {
     holdSeconds,
     concurrencyPerInstance,
     leadSeconds,
-    periodSeconds = 1,
+    periodSeconds = oraclePolicy.periodSeconds,
   } = options;
   checkNumber(holdSeconds, "holdSeconds", { min: 0, above: true });
   checkNumber(concurrencyPerInstance, "concurrencyPerInstance", { min: 0, above: true });

@@ -1,3 +1,5 @@
+import type { Policy } from "../../settings/policy.ts";
+
 /** What a scaling policy sees of one function at an evaluation. All rates and means are over the last period. */
 export interface ScalingSignals {
   /** Instant of the evaluation, seconds. */
@@ -61,4 +63,37 @@ export interface ScalingPolicy {
 /** An instant, seconds, that is surely before one that was computed, however that was rounded. */
 export function safelyBefore(atSeconds: number): number {
   return atSeconds === Infinity ? atSeconds : atSeconds - 1e-9 - 1e-12 * Math.abs(atSeconds);
+}
+
+/** What a scaling policy is told beyond its settings. */
+export interface ScalingNeeds {
+  /** Seconds between evaluations, > 0: the policy's own unless somebody said otherwise. */
+  readonly periodSeconds: number;
+  /** Fewest instances that the function may have. */
+  readonly minInstances: number;
+  /** Instances that are ready when the policy begins. */
+  readonly initialInstances: number;
+  /** Limit of the time to first token, seconds; Infinity for none. */
+  readonly ttftSeconds: number;
+  /** Limit of the time per output token, seconds; Infinity for none. */
+  readonly tpotSeconds: number;
+  /** Arrival instants of the function's requests, seconds, ascending: for bounds on other policies. */
+  arrivalAtSeconds(): Float64Array;
+  /** Estimate: time that a request spends in an instance that serves so many at once, seconds. */
+  holdSeconds(concurrency: number): number;
+  /** Estimate: time that a start takes, seconds. */
+  startSeconds(): number;
+}
+
+/** A scaling policy as its table has it. */
+export interface ScalingEntry<Name extends string, Options>
+  extends Policy<Name, Options, ScalingNeeds, ScalingPolicy> {
+  /** Seconds between evaluations when nobody says otherwise, > 0; Infinity: it makes none. */
+  readonly periodSeconds: number;
+  /** Whether it is the policy where none is named and one of its settings is given. */
+  readonly isChosenBySettings?: boolean;
+  /**
+   * Settings that are not read where another one has a value: what they would say, that one says.
+   */
+  readonly unread?: { readonly [Option in keyof Options]?: keyof Options };
 }

@@ -1,10 +1,31 @@
+import { withDefaults } from "../../settings/from_table.ts";
+import { quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
-import type { ScalingPolicy } from "./policy.ts";
+import type { ScalingEntry, ScalingPolicy } from "./policy.ts";
 
 /** Settings of `queue-delay`. */
-export interface QueueDelayOptions {
-  /** One more instance while the oldest request has waited longer than this, seconds, > 0; default 4. */
-  readonly thresholdSeconds?: number;
+export type QueueDelaySettings = { readonly thresholdSeconds: number };
+
+/** `queue-delay` as files name it. */
+export const queueDelayPolicy: ScalingEntry<"queue-delay", QueueDelaySettings> = {
+  name: "queue-delay",
+  describe: "One more instance while the oldest request has waited too long, as on RunPod.",
+  periodSeconds: 1,
+  settings: {
+    thresholdSeconds: quantity("seconds", {
+      above: 0,
+      default: 4,
+      describe: "One more instance while the oldest request has waited longer than this, seconds.",
+    }),
+  },
+  laws: {
+    skip: [{ law: "shrinks", reason: "the keep-alive of idle instances takes them away" }],
+  },
+  create: (settings, { periodSeconds }) => queueDelay({ ...settings, periodSeconds }),
+};
+
+/** What `queue-delay` takes beyond its settings. */
+export interface QueueDelayOptions extends Partial<QueueDelaySettings> {
   /** Seconds between evaluations; default 1. */
   readonly periodSeconds?: number;
 }
@@ -18,8 +39,8 @@ export interface QueueDelayOptions {
  * @source RunPod documentation, "Endpoint configurations", scaling type queue delay
  */
 export function queueDelay(options: QueueDelayOptions = {}): ScalingPolicy {
-  const { thresholdSeconds = 4, periodSeconds = 1 } = options;
-  checkNumber(thresholdSeconds, "thresholdSeconds", { min: 0, above: true });
+  const { thresholdSeconds } = withDefaults(queueDelayPolicy.settings, options);
+  const { periodSeconds = queueDelayPolicy.periodSeconds } = options;
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
   return {
     periodSeconds,

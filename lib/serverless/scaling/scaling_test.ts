@@ -1,12 +1,18 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
-import { followLoad, runScalingLaws, signalsOf } from "../../../tests/conformance/scaling_laws.ts";
-import type { ScalingLawsOptions } from "../../../tests/conformance/scaling_laws.ts";
 import fc from "fast-check";
+import {
+  followLoad,
+  runEntryLaws,
+  signalsOf,
+  TOY_NEEDS,
+} from "../../../tests/conformance/scaling_laws.ts";
+import { fromTable } from "../../settings/from_table.ts";
 import { concurrency } from "./concurrency.ts";
-import { createScaling, type ScalingName, type ScalingSpec } from "./create_scaling.ts";
 import { HoltWinters } from "./holt_winters.ts";
+import { keda } from "./keda.ts";
 import { oracle } from "./oracle.ts";
-import type { ScalingPolicy } from "./policy.ts";
+import { SCALING_POLICIES, type ScalingName } from "./policies.ts";
+import type { ScalingEntry, ScalingPolicy } from "./policy.ts";
 import { predictive } from "./predictive.ts";
 import { queueDelay } from "./queue_delay.ts";
 import { ScalingDecider } from "./scaling_decider.ts";
@@ -15,41 +21,14 @@ import { slo } from "./slo.ts";
 import { threshold } from "./threshold.ts";
 import { WindowMean } from "./window_mean.ts";
 
-const LOADED = "it does not look at the load";
-
-/** Policies that want about one instance per 10 requests in flight, with the laws they do not keep. */
-const UNDER_LAWS: { [Name in ScalingName]: [ScalingSpec, ScalingLawsOptions["skip"]?] } = {
-  threshold: [{ policy: "threshold" }],
-  concurrency: [{ policy: "concurrency", target: 10 }],
-  "queue-delay": [{ policy: "queue-delay" }, [
-    { law: "shrinks", reason: "the keep-alive of idle instances takes them away" },
-  ]],
-  "knative-kpa": [{ policy: "knative-kpa", target: 10, targetUtilization: 1 }],
-  hpa: [{ policy: "hpa", target: 10 }],
-  keda: [{ policy: "keda", target: 10, metric: ({ concurrency }) => concurrency }],
-  slo: [{ policy: "slo", ttftSeconds: 1.5, tpotSeconds: 0.05 }],
-  predictive: [{ policy: "predictive", ratePerInstance: 1, leadSeconds: 20 }],
-  schedule: [
-    {
-      policy: "schedule",
-      entries: [{ fromSeconds: 0, instances: 1 }, { fromSeconds: 60, instances: 5 }],
-    },
-    [{ law: "shrinks", reason: LOADED }],
-  ],
-  oracle: [
-    {
-      policy: "oracle",
-      arrivalAtSeconds: Float64Array.from({ length: 36_000 }, (_, i) => i / 8.8),
-      holdSeconds: 10,
-      concurrencyPerInstance: 10,
-      leadSeconds: 20,
-    },
-    [{ law: "shrinks", reason: "it knows a workload that goes on" }],
-  ],
-};
-
-for (const [name, [spec, skip]] of Object.entries(UNDER_LAWS)) {
-  runScalingLaws({ name, create: () => createScaling(spec), skip });
+for (const entry of SCALING_POLICIES.entries as readonly ScalingEntry<ScalingName, object>[]) {
+  runEntryLaws(
+    entry,
+    // The toy fleet says what waits in an instance, and KEDA's metric is the queue.
+    ...(entry.name === "keda"
+      ? [() => keda({ target: 10, metric: ({ concurrency }) => concurrency })]
+      : []),
+  );
 }
 
 /** Desired counts for signals at each period, the fleet following at once. */
@@ -106,13 +85,17 @@ Deno.test("concurrency adds one per tick and retires one per keep-alive plus one
   ];
   // ceil(8 / 2) = 4 instances, one per tick; then 2: idle 1, 2, 3 s, retired at the fourth tick.
   deepStrictEqual(
-    decisions(concurrency({ keepAliveSeconds: 3 }), rows, 0),
+    decisions(concurrency({ target: 2, keepAliveSeconds: 3, scaleDownWindowSeconds: 0 }), rows, 0),
     [1, 2, 3, 4, 4, 4, 4, 3, 3, 3, 3, 2],
   );
   const arrives = rows.map((row, i) => i === 10 ? { ...row, arrivals: 1 } : row);
   // A request at the eleventh tick begins the idle time anew.
   deepStrictEqual(
-    decisions(concurrency({ keepAliveSeconds: 3 }), arrives, 0).at(-1),
+    decisions(
+      concurrency({ target: 2, keepAliveSeconds: 3, scaleDownWindowSeconds: 0 }),
+      arrives,
+      0,
+    ).at(-1),
     3,
   );
 });
@@ -253,14 +236,16 @@ Deno.test("oracle's fleet is ready before every burst and its instance-seconds a
     leadSeconds: 20,
   });
   const ahead = followLoad(policy, load, { untilSeconds: 1100 });
-  const reactive = followLoad(concurrency({ target: 10 }), load, { untilSeconds: 1100 });
+  const reactive = followLoad(concurrency({ target: 10, scaleDownWindowSeconds: 0 }), load, {
+    untilSeconds: 1100,
+  });
   const at = (rows: typeof ahead, now: number) => rows.find((r) => r.atSeconds === now)!.current;
   strictEqual(at(ahead, 500), 6, "six instances when the burst begins");
   ok(at(reactive, 500) === 1);
 });
 
 Deno.test("ScalingDecider delays signals but not counts", () => {
-  const policy = concurrency({ target: 1, periodSeconds: 1 });
+  const policy = concurrency({ target: 1, scaleDownWindowSeconds: 0, periodSeconds: 1 });
   const decider = new ScalingDecider(policy, { scrapeDelaySeconds: 3 });
   const decide = (nowSeconds: number, inFlight: number, ready: number) =>
     decider.decide(signalsOf({ nowSeconds, inFlight, ready }));
@@ -272,7 +257,9 @@ Deno.test("ScalingDecider delays signals but not counts", () => {
 });
 
 Deno.test("ScalingDecider counts a pending decision as done", () => {
-  const decider = new ScalingDecider(concurrency({ target: 1 }), { actuationDelaySeconds: 2.5 });
+  const decider = new ScalingDecider(concurrency({ target: 1, scaleDownWindowSeconds: 0 }), {
+    actuationDelaySeconds: 2.5,
+  });
   const decide = (nowSeconds: number, ready: number) =>
     decider.decide(signalsOf({ nowSeconds, inFlight: 9, ready }));
   // One more per tick is the policy's wish from the count it sees; the limits hold at the pending one.
@@ -300,12 +287,14 @@ Deno.test("ScalingDecider keeps its cooldowns apart for up and down, and its bou
   strictEqual(decide(13, 0), 2, "the fewest");
 });
 
-Deno.test("createScaling() names the policies and ranges", () => {
-  throws(() => createScaling({ policy: "magic" } as unknown as ScalingSpec), {
+Deno.test("fromTable() names the policies and ranges", () => {
+  const needs = { ...TOY_NEEDS, periodSeconds: 1 };
+  throws(() => fromTable(SCALING_POLICIES, "hpb" as ScalingName, {}, needs), {
     name: "RangeError",
-    message: /^Cannot use scaling as one of threshold, .*: current value is "magic"$/,
+    message:
+      /^Cannot use a scaling policy as one of threshold, .* \(did you mean hpa\?\): current value is "hpb"$/,
   });
-  throws(() => createScaling({ policy: "concurrency", target: 0 }), {
+  throws(() => fromTable(SCALING_POLICIES, "concurrency", { target: 0 }, needs), {
     message: "Cannot use target as a number > 0: current value is 0",
   });
   throws(

@@ -1,14 +1,80 @@
+import { withDefaults } from "../../settings/from_table.ts";
+import { count, quantity } from "../../settings/quantities.ts";
+import { LIMITS } from "../../sim/limits.ts";
 import { checkNumber } from "./check.ts";
-import { safelyBefore, type ScalingPolicy } from "./policy.ts";
+import { safelyBefore, type ScalingEntry, type ScalingPolicy } from "./policy.ts";
 
 /** Settings of `schedule`. */
-export interface ScheduleOptions {
-  /** Instances from each instant on, seconds, ascending. Before the first one the last one's count holds when the schedule repeats, else the first one's. */
+export type ScheduleSettings = {
   readonly entries: readonly { readonly fromSeconds: number; readonly instances: number }[];
-  /** The schedule repeats after this time, seconds; Infinity (default) for once. */
-  readonly repeatSeconds?: number;
-  /** Entries take effect this much earlier, so that starts are over in time, seconds; default 0. */
-  readonly leadSeconds?: number;
+  readonly repeatSeconds: number | null;
+  readonly leadSeconds: number;
+};
+
+/** `schedule` as files name it. */
+export const schedulePolicy: ScalingEntry<"schedule", ScheduleSettings> = {
+  name: "schedule",
+  describe: "A timetable, whatever the load.",
+  periodSeconds: 5,
+  settings: {
+    entries: {
+      kind: "list",
+      description: "The timetable, in order of `from`.",
+      itemDescription: "One line of a timetable.",
+      item: {
+        fromSeconds: quantity("seconds", {
+          min: 0,
+          default: 0,
+          describe: "Begin of the entry, seconds.",
+        }),
+        instances: count({ min: 0, default: 1, describe: "Instances from then on." }),
+      },
+    },
+    repeatSeconds: quantity("seconds", {
+      min: LIMITS.shortestPeriodSeconds.value,
+      default: null,
+      describe: "The timetable repeats after this time, seconds; null: once.",
+    }),
+    leadSeconds: quantity("seconds", {
+      min: 0,
+      default: 0,
+      describe: "Entries take effect this much earlier, seconds.",
+    }),
+  },
+  cuts: { leadSeconds: "repeatSeconds" },
+  check({ entries, repeatSeconds }, { isChosen }) {
+    const froms = entries.map(({ fromSeconds }) => fromSeconds);
+    const timetable = { option: "entries", wanted: "a timetable" };
+    return [
+      ...(isChosen && froms.length === 0
+        ? [{ ...timetable, value: [], allowed: "one or more entries" }]
+        : []),
+      ...(froms.some((from, i) => i > 0 && from <= froms[i - 1])
+        ? [{ ...timetable, value: froms, allowed: "entries in rising order of from" }]
+        : []),
+      ...(repeatSeconds !== null && froms.some((from) => from >= repeatSeconds)
+        ? [{
+          option: "repeatSeconds",
+          wanted: "a repetition",
+          allowed: "more than the last entry's from",
+        }]
+        : []),
+    ];
+  },
+  laws: {
+    options: { entries: [{ fromSeconds: 0, instances: 1 }, { fromSeconds: 60, instances: 5 }] },
+    skip: [{ law: "shrinks", reason: "it does not look at the load" }],
+  },
+  create: (settings, { periodSeconds }) => schedule({ ...settings, periodSeconds }),
+};
+
+/** What `schedule` takes beyond its settings. */
+export interface ScheduleOptions extends Partial<ScheduleSettings> {
+  /**
+   * Instances from each instant on, seconds, ascending. Before the first one the last one's count
+   * holds when the schedule repeats, else the first one's.
+   */
+  readonly entries: ScheduleSettings["entries"];
   /** Seconds between evaluations; default 5. */
   readonly periodSeconds?: number;
 }
@@ -18,10 +84,13 @@ export interface ScheduleOptions {
  * before a decrease the old one.
  */
 export function schedule(options: ScheduleOptions): ScalingPolicy {
-  const { entries, repeatSeconds = Infinity, leadSeconds = 0, periodSeconds = 5 } = options;
+  const { entries, repeatSeconds: given, leadSeconds } = withDefaults(
+    schedulePolicy.settings,
+    options,
+  );
+  const { periodSeconds = schedulePolicy.periodSeconds } = options;
+  const repeatSeconds = given ?? Infinity;
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
-  checkNumber(repeatSeconds, "repeatSeconds", { min: 0, above: true });
-  checkNumber(leadSeconds, "leadSeconds", { min: 0 });
   if (entries.length === 0) {
     throw new RangeError("Cannot use a schedule as a timetable: current value is no entries");
   }

@@ -1,22 +1,64 @@
+import { withDefaults } from "../../settings/from_table.ts";
+import { count, quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
-import type { ScalingPolicy, ScalingSignals } from "./policy.ts";
+import type { ScalingEntry, ScalingPolicy, ScalingSignals } from "./policy.ts";
 
 /** Settings of `slo`. */
-export interface SloOptions {
+export type SloSettings = {
+  readonly upAbove: number;
+  readonly downBelow: number;
+  readonly downReadings: number;
+  readonly maxGrowth: number;
+  readonly scaleToZeroAfterSeconds: number | null;
+};
+
+/** `slo` as files name it. */
+export const sloPolicy: ScalingEntry<"slo", SloSettings> = {
+  name: "slo",
+  describe: "Follows the limits of the section `slo` by the latencies that are measured.",
+  periodSeconds: 5,
+  settings: {
+    upAbove: quantity("fraction", {
+      above: 0,
+      default: 0.8,
+      describe: "Share of a limit of the section `slo` above which instances are added.",
+    }),
+    downBelow: quantity("fraction", {
+      min: 0,
+      default: 0.4,
+      describe: "Share of every limit below which an instance may go.",
+    }),
+    downReadings: count({
+      min: 1,
+      default: 6,
+      describe: "Consecutive readings below it that this takes.",
+    }),
+    maxGrowth: quantity("number", {
+      above: 1,
+      default: 2,
+      describe: "Greatest factor of growth in one evaluation.",
+    }),
+    scaleToZeroAfterSeconds: quantity("seconds", {
+      min: 0,
+      default: null,
+      describe: "Time without any request after which no instance is kept, seconds; null: never.",
+    }),
+  },
+  check: (_settings, { isChosen, hasLimits }) =>
+    !isChosen || hasLimits ? [] : [{
+      wanted: "a policy with limits",
+      allowed: "a policy without limits, or slo.ttft_s or slo.tpot_s given",
+    }],
+  create: (settings, { ttftSeconds, tpotSeconds, periodSeconds }) =>
+    slo({ ...settings, ttftSeconds, tpotSeconds, periodSeconds }),
+};
+
+/** What `slo` takes beyond its settings. */
+export interface SloOptions extends Partial<SloSettings> {
   /** Limit of the time to first token, seconds, > 0. */
   readonly ttftSeconds: number;
   /** Limit of the time per output token, seconds, > 0. */
   readonly tpotSeconds: number;
-  /** Share of a limit that the latency may use before instances are added, > 0; default 0.8. */
-  readonly upAbove?: number;
-  /** Share of every limit below which an instance may go; default 0.4. */
-  readonly downBelow?: number;
-  /** Consecutive readings below it that this takes; default 6. */
-  readonly downReadings?: number;
-  /** Greatest factor of growth in one evaluation, > 1; default 2. */
-  readonly maxGrowth?: number;
-  /** Time without any request after which no instance is kept, seconds; default Infinity. */
-  readonly scaleToZeroAfterSeconds?: number;
   /** Seconds between evaluations; default 5. */
   readonly periodSeconds?: number;
 }
@@ -39,23 +81,14 @@ function pressureOf(signals: ScalingSignals, ttftSeconds: number, tpotSeconds: n
  * @source assumed: a proportional controller on SLO headroom
  */
 export function slo(options: SloOptions): ScalingPolicy {
-  const {
-    ttftSeconds,
-    tpotSeconds,
-    upAbove = 0.8,
-    downBelow = 0.4,
-    downReadings = 6,
-    maxGrowth = 2,
-    scaleToZeroAfterSeconds = Infinity,
-    periodSeconds = 5,
-  } = options;
+  const { upAbove, downBelow, downReadings, maxGrowth, scaleToZeroAfterSeconds } = withDefaults(
+    sloPolicy.settings,
+    options,
+  );
+  const { ttftSeconds, tpotSeconds, periodSeconds = sloPolicy.periodSeconds } = options;
   checkNumber(ttftSeconds, "ttftSeconds", { min: 0, above: true });
   checkNumber(tpotSeconds, "tpotSeconds", { min: 0, above: true });
-  checkNumber(upAbove, "upAbove", { min: 0, above: true });
-  checkNumber(downBelow, "downBelow", { min: 0, max: upAbove });
-  checkNumber(downReadings, "downReadings", { min: 1 });
-  checkNumber(maxGrowth, "maxGrowth", { min: 1, above: true });
-  checkNumber(scaleToZeroAfterSeconds, "scaleToZeroAfterSeconds", { min: 0 });
+  checkNumber(downBelow, "downBelow", { max: upAbove });
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
   let low = 0;
   return {
@@ -65,7 +98,7 @@ export function slo(options: SloOptions): ScalingPolicy {
       const { ready, starting, queued, idleSeconds } = signals;
       const current = ready + starting;
       if (current === 0) return queued > 0 ? 1 : 0;
-      if (idleSeconds > 0 && idleSeconds >= scaleToZeroAfterSeconds) return 0;
+      if (idleSeconds > 0 && idleSeconds >= (scaleToZeroAfterSeconds ?? Infinity)) return 0;
       const pressure = pressureOf(signals, ttftSeconds, tpotSeconds);
       low = pressure < downBelow ? low + 1 : 0;
       if (pressure > upAbove) {

@@ -1,18 +1,59 @@
+import { withDefaults } from "../../settings/from_table.ts";
+import { quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
-import type { ScalingPolicy } from "./policy.ts";
+import type { ScalingEntry, ScalingPolicy } from "./policy.ts";
 
 /** Settings of `threshold`. */
-export interface ThresholdOptions {
-  /** One more instance when the busy fraction is above this, 0..1; default 0.8. */
-  readonly upAbove?: number;
-  /** One instance fewer when it is below this, 0..1; default 0.2. */
-  readonly downBelow?: number;
+export type ThresholdSettings = {
+  readonly upAbove: number;
+  readonly downBelow: number;
+  readonly cooldownSeconds: number;
+};
+
+/** `threshold` as files name it. */
+export const thresholdPolicy: ScalingEntry<"threshold", ThresholdSettings> = {
+  name: "threshold",
+  describe: "One instance more or fewer by the mean busy fraction, as in SimFaaSInfer.",
+  section: null,
+  isChosenBySettings: true,
+  periodSeconds: 5,
+  settings: {
+    upAbove: quantity("fraction", {
+      key: "scale_up_threshold",
+      above: 0,
+      max: 1,
+      default: 0.8,
+      describe: "`threshold` adds an instance when the mean busy fraction is above this.",
+    }),
+    downBelow: quantity("fraction", {
+      key: "scale_down_threshold",
+      min: 0,
+      max: 1,
+      default: 0.2,
+      describe: "`threshold` removes an instance when it is below this.",
+    }),
+    cooldownSeconds: quantity("seconds", {
+      key: "cooldown_period",
+      min: 0,
+      default: 30,
+      describe: "Time after a change of `threshold` without another, seconds.",
+    }),
+  },
+  check: ({ upAbove, downBelow }) =>
+    downBelow < upAbove ? [] : [{
+      option: "downBelow",
+      wanted: "the lower threshold",
+      allowed: `< scale_up_threshold, which is ${upAbove}`,
+    }],
+  create: (settings, { periodSeconds }) => threshold({ ...settings, periodSeconds }),
+};
+
+/** What `threshold` takes beyond its settings. */
+export interface ThresholdOptions extends Partial<ThresholdSettings> {
   /** Consecutive readings above `upAbove` that it takes, >= 1; default 2. */
   readonly upReadings?: number;
   /** Consecutive readings below `downBelow` that it takes, >= 1; default 3. */
   readonly downReadings?: number;
-  /** Seconds after a change without another; default 30. */
-  readonly cooldownSeconds?: number;
   /** Seconds between readings; default 5. */
   readonly periodSeconds?: number;
 }
@@ -26,19 +67,12 @@ export interface ThresholdOptions {
  * @source SimFaaSInfer, scaling policy: thresholds 0.8 and 0.2, 2 and 3 consecutive readings
  */
 export function threshold(options: ThresholdOptions = {}): ScalingPolicy {
-  const {
-    upAbove = 0.8,
-    downBelow = 0.2,
-    upReadings = 2,
-    downReadings = 3,
-    cooldownSeconds = 30,
-    periodSeconds = 5,
-  } = options;
-  checkNumber(upAbove, "upAbove", { min: 0, max: 1 });
-  checkNumber(downBelow, "downBelow", { min: 0, max: upAbove });
+  const { upAbove, downBelow, cooldownSeconds } = withDefaults(thresholdPolicy.settings, options);
+  const { upReadings = 2, downReadings = 3, periodSeconds = thresholdPolicy.periodSeconds } =
+    options;
+  checkNumber(downBelow, "downBelow", { max: upAbove });
   checkNumber(upReadings, "upReadings", { min: 1 });
   checkNumber(downReadings, "downReadings", { min: 1 });
-  checkNumber(cooldownSeconds, "cooldownSeconds", { min: 0 });
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
   let high = 0;
   let low = 0;

@@ -5,7 +5,6 @@ import { normalCdf } from "../../stats/normal.ts";
 import { randomStreams } from "../random_streams.ts";
 import {
   constant,
-  createDistribution,
   discrete,
   type Distribution,
   empiricalQuantiles,
@@ -282,17 +281,6 @@ Deno.test("laws refuse options that are out of range", () => {
   throws(() => discrete([0, 0]), RangeError);
   throws(() => empiricalQuantiles({ values: [3, 2] }), /current value is 2$/);
   throws(() => empiricalQuantiles({ values: [1, 2], probabilities: [0, 0.9] }), /is 0.9$/);
-});
-
-Deno.test("createDistribution() builds the law of a configuration and names what is missing", () => {
-  const spec = { mean: 512, std: 256, min: 1, max: 4096 };
-  for (const distribution of ["gamma", "lognormal", "exponential", "uniform", "pareto"] as const) {
-    strictEqual(createDistribution({ distribution, ...spec }).mean, 512);
-  }
-  strictEqual(createDistribution({ distribution: "constant", ...spec }).mean, 512);
-  throws(() => createDistribution({ distribution: "gamma", mean: 512 }), /std of a gamma/);
-  // @ts-expect-error A name from a file need not be one of the table.
-  throws(() => createDistribution({ distribution: "gama", mean: 5 }), /gamma, .*"gama"/);
 });
 
 Deno.test("laws by mean and deviation refuse a spread that they cannot be drawn at", () => {

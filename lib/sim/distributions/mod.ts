@@ -4,7 +4,6 @@
  * @module
  */
 export * from "./constant.ts";
-export * from "./create_distribution.ts";
 export * from "./discrete.ts";
 export * from "./distribution.ts";
 export * from "./empirical_quantiles.ts";

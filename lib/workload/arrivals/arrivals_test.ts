@@ -1,14 +1,15 @@
 import { ok, strictEqual, throws } from "@std/assert";
-import { runArrivalLaws } from "../../../tests/conformance/arrival_laws.ts";
+import { fromTable } from "../../settings/from_table.ts";
+import { runArrivalLaws, runEntryLaws } from "../../../tests/conformance/arrival_laws.ts";
 import { randomStreams } from "../../sim/random_streams.ts";
 import {
+  ARRIVALS,
+  type ArrivalsEntry,
   bursts,
-  createArrivals,
   gammaArrivals,
   poisson,
   rateCurve,
   uniformArrivals,
-  weibullArrivals,
 } from "./mod.ts";
 
 /**
@@ -22,24 +23,16 @@ function mixtureCv(slow: number, fast: number): number {
   return Math.sqrt(square / mean ** 2 - 1);
 }
 
-runArrivalLaws({ name: "poisson", create: (ratePerSecond) => poisson({ ratePerSecond }), cv: 1 });
-runArrivalLaws({
-  name: "uniform",
-  create: (ratePerSecond) => uniformArrivals({ ratePerSecond }),
-  cv: 0,
-});
-for (const cv of [0.4, 1, 3]) {
+for (const entry of ARRIVALS.entries as readonly ArrivalsEntry<string, object>[]) {
+  runEntryLaws(entry);
+}
+for (const cv of [0.4, 1]) {
   runArrivalLaws({
     name: `gamma (cv ${cv})`,
     create: (ratePerSecond) => gammaArrivals({ ratePerSecond, cv }),
     cv,
   });
 }
-runArrivalLaws({
-  name: "weibull (cv 2)",
-  create: (ratePerSecond) => weibullArrivals({ ratePerSecond, cv: 2 }),
-  cv: 2,
-});
 runArrivalLaws({
   name: "rate-curve",
   create: (rate) => rateCurve({ ratesPerSecond: [0.2 * rate, 1.8 * rate], pieceSeconds: 30 }),
@@ -136,14 +129,11 @@ Deno.test("arrival processes refuse rates and lengths that are out of range", ()
   throws(() => bursts({ ...base, burstSeconds: 11 }), /current value is 11$/);
 });
 
-Deno.test("createArrivals() builds the process of that name and lists the names there are", () => {
-  strictEqual(createArrivals({ process: "poisson", ratePerSecond: 3 }).meanRatePerSecond, 3);
-  strictEqual(
-    createArrivals({ process: "rate-curve", ratesPerSecond: [1, 3] }).meanRatePerSecond,
-    2,
-  );
-  // @ts-expect-error A name from a file need not be one of the table.
-  throws(() => createArrivals({ process: "poison", ratePerSecond: 3 }), /poisson, .*"poison"$/);
+Deno.test("fromTable() makes the process of that name and lists the names there are", () => {
+  const made = fromTable(ARRIVALS, "poisson", { ratePerSecond: 3 }, {});
+  strictEqual(made.meanRatePerSecond, 3);
+  throws(() => fromTable(ARRIVALS, "poison" as "poisson", {}, {}), /poisson, .*"poison"$/);
+  throws(() => fromTable(ARRIVALS, "gamma", { ratePerSecond: 0 }, {}), /ratePerSecond .* > 0/);
 });
 
 Deno.test("rateCurve() and bursts() pass over many cycles at once, at their mean rate", () => {

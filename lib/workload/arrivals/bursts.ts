@@ -1,5 +1,7 @@
 import { log } from "../../stats/elementary/mod.ts";
-import type { ArrivalProcess } from "./arrival_process.ts";
+import { quantity } from "../../settings/quantities.ts";
+import { LIMITS } from "../../sim/limits.ts";
+import type { ArrivalProcess, ArrivalsEntry } from "./arrival_process.ts";
 import { checkPositive } from "./check.ts";
 import { withFill } from "./with_fill.ts";
 
@@ -17,6 +19,46 @@ export interface BurstsOptions {
   /** Length of each burst, seconds, in (0, periodSeconds]. */
   readonly burstSeconds: number;
 }
+
+/** `synthetic` as files name it. */
+export const burstsProcess: ArrivalsEntry<"synthetic", BurstsOptions> = {
+  name: "synthetic",
+  aliases: ["bursts", "burst"],
+  describe: "Poisson arrivals that alternate between two rates.",
+  section: "burst",
+  settings: {
+    baseRatePerSecond: quantity("requests per second", {
+      key: "base_rate",
+      min: 0,
+      default: 2,
+      describe: "Rate between bursts, requests per second.",
+    }),
+    burstRatePerSecond: quantity("requests per second", {
+      key: "burst_rate",
+      above: 0,
+      default: 20,
+      describe: "Rate during a burst, requests per second.",
+    }),
+    periodSeconds: quantity("seconds", {
+      min: LIMITS.shortestPeriodSeconds.value,
+      default: 300,
+      describe: "Time from the start of one burst to the start of the next, seconds.",
+    }),
+    burstSeconds: quantity("seconds", {
+      key: "length",
+      above: 0,
+      default: 30,
+      describe: "Duration of a burst, seconds; at most `period`.",
+    }),
+  },
+  check: ({ burstSeconds, periodSeconds }) =>
+    burstSeconds <= periodSeconds ? [] : [{
+      option: "burstSeconds",
+      wanted: "a part of the period",
+      allowed: `<= period, which is ${periodSeconds}`,
+    }],
+  create: bursts,
+};
 
 /**
  * Poisson arrivals whose rate alternates: each period begins with base traffic and ends with a burst

@@ -1,5 +1,10 @@
 import { gamma } from "../../sim/distributions/gamma.ts";
-import type { ArrivalProcess } from "./arrival_process.ts";
+import {
+  ARRIVAL_RATE,
+  type ArrivalProcess,
+  type ArrivalsEntry,
+  GAP_VARIATION,
+} from "./arrival_process.ts";
 import { checkPositive } from "./check.ts";
 import { renewal } from "./renewal.ts";
 
@@ -10,6 +15,16 @@ export interface GammaArrivalsOptions {
   /** Coefficient of variation of the gaps, > 0: 1 is Poisson, above 1 bursty, below 1 regular. */
   readonly cv: number;
 }
+
+/** `gamma` as files name it. */
+export const gammaProcess: ArrivalsEntry<"gamma", GammaArrivalsOptions> = {
+  name: "gamma",
+  describe: "Independent gamma gaps of a given variation.",
+  section: null,
+  settings: { ratePerSecond: ARRIVAL_RATE, cv: GAP_VARIATION },
+  cv: ({ cv }) => cv,
+  create: gammaArrivals,
+};
 
 /**
  * Independent gamma gaps of a given rate and coefficient of variation.

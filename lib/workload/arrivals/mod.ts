@@ -5,9 +5,9 @@
  */
 export * from "./arrival_process.ts";
 export * from "./bursts.ts";
-export * from "./create_arrivals.ts";
 export * from "./gamma.ts";
 export * from "./poisson.ts";
+export * from "./processes.ts";
 export * from "./rate_curve.ts";
 export * from "./renewal.ts";
 export * from "./uniform.ts";

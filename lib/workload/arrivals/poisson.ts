@@ -1,6 +1,16 @@
 import { log } from "../../stats/elementary/mod.ts";
-import type { ArrivalProcess } from "./arrival_process.ts";
+import { ARRIVAL_RATE, type ArrivalProcess, type ArrivalsEntry } from "./arrival_process.ts";
 import { checkPositive } from "./check.ts";
+
+/** `poisson` as files name it. */
+export const poissonProcess: ArrivalsEntry<"poisson", { readonly ratePerSecond: number }> = {
+  name: "poisson",
+  describe: "Independent exponential gaps.",
+  section: null,
+  settings: { ratePerSecond: ARRIVAL_RATE },
+  cv: () => 1,
+  create: poisson,
+};
 
 /**
  * Poisson arrivals: independent exponential gaps.

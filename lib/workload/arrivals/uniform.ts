@@ -1,6 +1,17 @@
-import type { ArrivalProcess } from "./arrival_process.ts";
+import { ARRIVAL_RATE, type ArrivalProcess, type ArrivalsEntry } from "./arrival_process.ts";
 import { checkPositive } from "./check.ts";
 import { withFill } from "./with_fill.ts";
+
+/** `uniform` as files name it. */
+export const uniformProcess: ArrivalsEntry<"uniform", { readonly ratePerSecond: number }> = {
+  name: "uniform",
+  aliases: ["constant"],
+  describe: "A constant gap.",
+  section: null,
+  settings: { ratePerSecond: ARRIVAL_RATE },
+  cv: () => 0,
+  create: uniformArrivals,
+};
 
 /**
  * A constant rate: arrivals at 1 / rate, 2 / rate, ... Draws nothing from the stream. Instants are

@@ -1,5 +1,10 @@
 import { weibull } from "../../sim/distributions/weibull.ts";
-import type { ArrivalProcess } from "./arrival_process.ts";
+import {
+  ARRIVAL_RATE,
+  type ArrivalProcess,
+  type ArrivalsEntry,
+  GAP_VARIATION,
+} from "./arrival_process.ts";
 import { checkPositive } from "./check.ts";
 import { renewal } from "./renewal.ts";
 
@@ -10,6 +15,16 @@ export interface WeibullArrivalsOptions {
   /** Coefficient of variation of the gaps, > 0: 1 is Poisson, above 1 bursty, below 1 regular. */
   readonly cv: number;
 }
+
+/** `weibull` as files name it. */
+export const weibullProcess: ArrivalsEntry<"weibull", WeibullArrivalsOptions> = {
+  name: "weibull",
+  describe: "Independent Weibull gaps of a given variation.",
+  section: null,
+  settings: { ratePerSecond: ARRIVAL_RATE, cv: GAP_VARIATION },
+  cv: ({ cv }) => cv,
+  create: weibullArrivals,
+};
 
 /**
  * Independent Weibull gaps of a given rate and coefficient of variation, the other family that fits

@@ -1,7 +1,15 @@
-import { deepStrictEqual, ok, throws } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
+import { withDefaults } from "../../settings/from_table.ts";
 import { exponential, gamma, uniform } from "../../sim/distributions/mod.ts";
 import { randomStreams } from "../../sim/random_streams.ts";
-import { independentLengths, jointQuantiles, type LengthModel, lengthsFromTable } from "./mod.ts";
+import {
+  independentLengths,
+  jointQuantiles,
+  LENGTH_LAWS,
+  type LengthEntry,
+  type LengthModel,
+  lengthsFromTable,
+} from "./mod.ts";
 
 function draw(model: LengthModel, count: number, promptSeed = 1, outputSeed = 1) {
   const prompts = new Int32Array(count);
@@ -90,3 +98,27 @@ Deno.test("length models refuse lengths below one token", () => {
     RangeError,
   );
 });
+
+for (const entry of LENGTH_LAWS.entries as readonly LengthEntry<string, object>[]) {
+  Deno.test(`${entry.name} lengths: whole tokens within the bounds, with the mean that is said`, () => {
+    const options = withDefaults(entry.settings, entry.laws?.options ?? {});
+    const law = entry.create(options, {});
+    const lengths = new Int32Array(40_000);
+    law.fillInt32(lengths, randomStreams(3).take("prompt_tokens"));
+    const { min, max } = { min: 1, max: 2 ** 30, ...entry.laws?.options as object };
+    let sum = 0, squares = 0;
+    for (const length of lengths) {
+      ok(length >= Math.max(1, min) && length <= max, `${length}`);
+      sum += length;
+      squares += length * length;
+    }
+    const mean = sum / lengths.length;
+    const deviation = Math.sqrt(Math.max(0, squares / lengths.length - mean * mean));
+    ok(Math.abs(mean - law.mean) <= 5 * deviation / Math.sqrt(lengths.length) + 1e-9, `${mean}`);
+    const [one] = lengths;
+    strictEqual(law.sample(randomStreams(3).take("prompt_tokens")), one, "as a sample at a time");
+    for (const name of entry.required) {
+      ok(name in entry.settings, `${name} is needed`);
+    }
+  });
+}

@@ -6,4 +6,5 @@
 export * from "./from_table.ts";
 export * from "./independent.ts";
 export * from "./joint_quantiles.ts";
+export * from "./laws/mod.ts";
 export * from "./length_model.ts";

@@ -1,20 +1,7 @@
-import type { z } from "zod";
 import { likelyMeant, plausibleOf } from "./plausible.ts";
-import { setting, type SettingOptions } from "./setting.ts";
+import { type Bounds, type Setting, setting, type SettingOptions } from "./setting.ts";
 import { suggest } from "./suggest.ts";
 import { type Dimension, parseQuantity, unitsOf } from "./units.ts";
-
-/** Bounds of a number, in the base unit. */
-export interface Bounds {
-  /** Least value allowed. */
-  readonly min?: number;
-  /** Values must lie above this. */
-  readonly above?: number;
-  /** Greatest value allowed. */
-  readonly max?: number;
-  /** Only whole numbers. */
-  readonly whole?: boolean;
-}
 
 /** The bounds of a setting: its own, and those of its dimension where it has none. */
 function boundsOf(dimension: Dimension, { min, above, max, whole }: Bounds): Bounds {
@@ -96,15 +83,15 @@ function wantedOf(dimension: Dimension, bounds: Bounds): string {
 export function quantity(
   dimension: Dimension,
   options: SettingOptions<number> & Bounds,
-): z.ZodType<number>;
+): Setting<number>;
 export function quantity(
   dimension: Dimension,
   options: SettingOptions<number | null> & Bounds,
-): z.ZodType<number | null>;
+): Setting<number | null>;
 export function quantity(
   dimension: Dimension,
   options: SettingOptions<number | null> & Bounds,
-): z.ZodType<number | null> {
+): Setting<number | null> {
   const bounds = boundsOf(dimension, options);
   const { least = 0, wanted } = plausibleOf(dimension) ?? {};
   const isAllowed = (value: number) => isWithin(value, bounds) && (value <= 0 || value >= least);
@@ -117,6 +104,7 @@ export function quantity(
     wanted: wantedOf(dimension, options),
     allowed: showBounds(bounds, plausibleOf(dimension)?.least),
     jsonSchema: numberSchema(dimension, bounds, plausibleOf(dimension)?.least),
+    bounds: options,
     read(input) {
       const value = parseQuantity(input, dimension);
       return isAllowed(value) ? value : undefined;
@@ -135,26 +123,26 @@ export function quantity(
 /** A whole number of things, >= `min`. */
 export function count(
   options: SettingOptions<number> & { readonly min: number; readonly max?: number },
-): z.ZodType<number>;
+): Setting<number>;
 export function count(
   options: SettingOptions<number | null> & { readonly min: number; readonly max?: number },
-): z.ZodType<number | null>;
+): Setting<number | null>;
 export function count(
   options: SettingOptions<number | null> & { readonly min: number; readonly max?: number },
-): z.ZodType<number | null> {
+): Setting<number | null> {
   return quantity("count", { ...options, whole: true });
 }
 
 /** A whole number of tokens, >= `min`. */
 export function tokens(
   options: SettingOptions<number> & { readonly min: number; readonly max?: number },
-): z.ZodType<number>;
+): Setting<number>;
 export function tokens(
   options: SettingOptions<number | null> & { readonly min: number; readonly max?: number },
-): z.ZodType<number | null>;
+): Setting<number | null>;
 export function tokens(
   options: SettingOptions<number | null> & { readonly min: number; readonly max?: number },
-): z.ZodType<number | null> {
+): Setting<number | null> {
   return quantity("tokens", { ...options, whole: true });
 }
 
@@ -167,15 +155,15 @@ function plainName(name: string): string {
 export function choice<const T extends string>(
   values: readonly T[],
   options: SettingOptions<NoInfer<T>> & ChoiceOptions<NoInfer<T>>,
-): z.ZodType<T>;
+): Setting<T>;
 export function choice<const T extends string>(
   values: readonly T[],
   options: SettingOptions<NoInfer<T> | null> & ChoiceOptions<NoInfer<T>>,
-): z.ZodType<T | null>;
+): Setting<T | null>;
 export function choice<const T extends string>(
   values: readonly T[],
   options: SettingOptions<T | null> & ChoiceOptions<T>,
-): z.ZodType<T | null> {
+): Setting<T | null> {
   const names = new Map<string, T>(values.map((value) => [plainName(value), value]));
   const others = Object.entries(options.otherNames ?? {}) as [string, T][];
   for (const [name, value] of others) names.set(plainName(name), value);
@@ -202,9 +190,9 @@ export interface ChoiceOptions<T extends string> {
 }
 
 /** True or false. */
-export function flag(options: SettingOptions<boolean>): z.ZodType<boolean>;
-export function flag(options: SettingOptions<boolean | null>): z.ZodType<boolean | null>;
-export function flag(options: SettingOptions<boolean | null>): z.ZodType<boolean | null> {
+export function flag(options: SettingOptions<boolean>): Setting<boolean>;
+export function flag(options: SettingOptions<boolean | null>): Setting<boolean | null>;
+export function flag(options: SettingOptions<boolean | null>): Setting<boolean | null> {
   return setting<boolean | null>({
     wanted: "a switch",
     allowed: "true, false",
@@ -214,9 +202,9 @@ export function flag(options: SettingOptions<boolean | null>): z.ZodType<boolean
 }
 
 /** A text that is not empty. */
-export function text(options: SettingOptions<string>): z.ZodType<string>;
-export function text(options: SettingOptions<string | null>): z.ZodType<string | null>;
-export function text(options: SettingOptions<string | null>): z.ZodType<string | null> {
+export function text(options: SettingOptions<string>): Setting<string>;
+export function text(options: SettingOptions<string | null>): Setting<string | null>;
+export function text(options: SettingOptions<string | null>): Setting<string | null> {
   return setting<string | null>({
     wanted: "a text",
     allowed: "a text that is not empty",

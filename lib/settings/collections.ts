@@ -1,6 +1,5 @@
-import type { z } from "zod";
 import { LIMITS } from "../sim/limits.ts";
-import { setting, type SettingOptions } from "./setting.ts";
+import { type Setting, setting, type SettingOptions } from "./setting.ts";
 import { type Dimension, parseQuantity } from "./units.ts";
 
 const MOST_ITEMS = LIMITS.listItems.value;
@@ -8,13 +7,13 @@ const MOST_ITEMS = LIMITS.listItems.value;
 /** A list of numbers, each within [min, max], in rising order if asked for. */
 export function numberList(
   options: SettingOptions<readonly number[]> & ListBounds,
-): z.ZodType<readonly number[]>;
+): Setting<readonly number[]>;
 export function numberList(
   options: SettingOptions<readonly number[] | null> & ListBounds,
-): z.ZodType<readonly number[] | null>;
+): Setting<readonly number[] | null>;
 export function numberList(
   options: SettingOptions<readonly number[] | null> & ListBounds,
-): z.ZodType<readonly number[] | null> {
+): Setting<readonly number[] | null> {
   const { min, max, leastItems } = options;
   return setting<readonly number[] | null>({
     wanted: "a list of numbers",
@@ -53,7 +52,7 @@ export interface ListBounds {
 export function choiceList<const T extends string>(
   values: readonly T[],
   options: SettingOptions<readonly NoInfer<T>[]> & { readonly wanted: string },
-): z.ZodType<readonly T[]> {
+): Setting<readonly T[]> {
   return setting<readonly T[]>({
     wanted: options.wanted,
     allowed: `a list of ${values.join(", ")}`,
@@ -69,7 +68,7 @@ export function choiceList<const T extends string>(
 export function numberMap(
   dimension: Dimension,
   options: SettingOptions<Readonly<Record<string, number>>>,
-): z.ZodType<Readonly<Record<string, number>>> {
+): Setting<Readonly<Record<string, number>>> {
   return setting<Readonly<Record<string, number>>>({
     wanted: `${dimension} by name`,
     allowed: "a mapping from names to numbers >= 0",
@@ -90,7 +89,7 @@ export function numberMap(
 /** Settings of a section by name, to be read when it is known what they apply to. */
 export function settingsMap(
   options: SettingOptions<Readonly<Record<string, unknown>> | null>,
-): z.ZodType<Readonly<Record<string, unknown>> | null> {
+): Setting<Readonly<Record<string, unknown>> | null> {
   return setting<Readonly<Record<string, unknown>> | null>({
     wanted: "settings",
     allowed: "a mapping of settings",
@@ -105,7 +104,7 @@ export function settingsMap(
 /** Texts by name, as they stand. */
 export function textMap(
   options: SettingOptions<Readonly<Record<string, string>>>,
-): z.ZodType<Readonly<Record<string, string>>> {
+): Setting<Readonly<Record<string, string>>> {
   return setting<Readonly<Record<string, string>>>({
     wanted: "texts by name",
     allowed: "a mapping from names to texts",

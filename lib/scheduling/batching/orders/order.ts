@@ -1,0 +1,26 @@
+import type { Policy } from "../../../settings/policy.ts";
+
+/** What an order of waiting requests may know of them, by request id. Output lengths are not here. */
+export interface OrderableRequests {
+  /** Requests. */
+  readonly count: number;
+  /** Instants of arrival, seconds, ascending. */
+  readonly arrivalAtSeconds: Float64Array;
+  /** Prompt lengths, tokens. */
+  readonly promptTokens: Int32Array;
+  /** Priority of a request's class; lower goes first. */
+  priorityOf(request: number): number;
+  /** Limit of a request's time to first token, seconds; Infinity for none. */
+  ttftLimitSeconds(request: number): number;
+}
+
+/** One number per request: the smallest goes first, equals in the order of arrival. */
+export type QueueKeys = Float64Array | Int32Array;
+
+/** An order of waiting requests as its table has it. Undefined: the order of arrival. */
+export type OrderEntry<Name extends string> = Policy<
+  Name,
+  Record<never, never>,
+  OrderableRequests,
+  QueueKeys | undefined
+>;

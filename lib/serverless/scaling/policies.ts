@@ -1,0 +1,33 @@
+import type { NameOf, PolicyTable } from "../../settings/policy.ts";
+import { concurrencyPolicy } from "./concurrency.ts";
+import { hpaPolicy } from "./hpa.ts";
+import { kedaPolicy } from "./keda.ts";
+import { knativeKpaPolicy } from "./knative_kpa.ts";
+import { noScaling } from "./none.ts";
+import { oraclePolicy } from "./oracle.ts";
+import { predictivePolicy } from "./predictive.ts";
+import { queueDelayPolicy } from "./queue_delay.ts";
+import { schedulePolicy } from "./schedule.ts";
+import { sloPolicy } from "./slo.ts";
+import { thresholdPolicy } from "./threshold.ts";
+
+/** The scaling policies. A new one is one file and one line here. */
+export const SCALING_POLICIES = {
+  wanted: "a scaling policy",
+  entries: [
+    thresholdPolicy,
+    concurrencyPolicy,
+    queueDelayPolicy,
+    knativeKpaPolicy,
+    hpaPolicy,
+    kedaPolicy,
+    sloPolicy,
+    predictivePolicy,
+    schedulePolicy,
+    oraclePolicy,
+    noScaling,
+  ],
+} as const satisfies PolicyTable;
+
+/** Names of scaling policies. */
+export type ScalingName = NameOf<typeof SCALING_POLICIES>;

@@ -1,0 +1,172 @@
+/**
+ * The recipe of docs/extending.md, done as it is written: its files and lines are put into a copy of
+ * the repository, which then type-checks, passes the laws, and simulates with the new names.
+ *
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "@std/assert";
+import { copyTree } from "../lib/cli/mutate/tree_copy.ts";
+
+const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname);
+
+/** What the copy is made of. */
+const COPIED = ["data", "deno.json", "deno.lock", "docs", "experiments", "lib", "mod.ts", "tests"];
+
+/** A block of a page: the file that its first line names, and the lines below. */
+interface Block {
+  readonly language: string;
+  readonly path: string;
+  readonly lines: readonly string[];
+}
+
+/** Blocks of each section of a page that name a file, by the section's anchor. */
+function blocksOf(page: string): Map<string, Block[]> {
+  const sections = new Map<string, Block[]>();
+  for (const section of page.split(/^## /m).slice(1)) {
+    const anchor = section.slice(0, section.indexOf("\n")).toLowerCase().replaceAll(" ", "-");
+    const blocks = [...section.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].flatMap(
+      ([, language, text]): Block[] => {
+        const [first, ...lines] = text.trimEnd().split("\n");
+        const path = /^ ?(?:\/\/|#) (\S+)$/.exec(first)?.[1];
+        return path === undefined ? [] : [{ language, path, lines: [first, ...lines] }];
+      },
+    );
+    sections.set(anchor, blocks);
+  }
+  return sections;
+}
+
+/** A text with the lines that a block adds to it: each behind the line that stands before it there. */
+function withLines(text: string, { path, lines }: Block): string {
+  const result = text.split("\n");
+  let at: number | undefined;
+  const first: string[] = [];
+  for (const line of lines.slice(1)) {
+    if (!line.startsWith("+")) {
+      at = result.indexOf(line.slice(1).length > 0 ? line.slice(1) : "");
+      ok(at >= 0, `${path} has no line "${line.slice(1)}"`);
+    } else if (at === undefined) {
+      first.push(line.slice(1));
+    } else {
+      result.splice(++at, 0, line.slice(1));
+    }
+  }
+  const isCode = path.endsWith(".ts");
+  return isCode ? [...first, ...result].join("\n") : [text.trimEnd(), ...first].join("\n") + "\n";
+}
+
+function filesBelow(path: string): string[] {
+  if (!Deno.statSync(ROOT + path).isDirectory) return [path];
+  return [...Deno.readDirSync(ROOT + path)].flatMap(({ name }) => filesBelow(`${path}/${name}`))
+    .sort();
+}
+
+/** The files of a copy that differ from the repository's. */
+function changedFiles(copy: string, files: readonly string[], added: readonly string[]): string[] {
+  return [...files, ...added].filter((file) => {
+    const now = Deno.readTextFileSync(copy + file);
+    return added.includes(file) || now !== Deno.readTextFileSync(ROOT + file);
+  }).sort();
+}
+
+/** What a run of Deno prints. */
+function deno(cwd: string, ...args: string[]): Promise<string> {
+  return denoThatEnds(0, cwd, ...args);
+}
+
+async function denoThatEnds(wanted: number, cwd: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = new TextDecoder();
+  const output = text.decode(stdout) + text.decode(stderr);
+  strictEqual(code, wanted, `deno ${args.join(" ")}\n${output.slice(-4000)}`);
+  return output;
+}
+
+/** The names that the page's policies have, by the test file of their kind. */
+const LAWS: Readonly<Record<string, string>> = {
+  "lib/serverless/scaling/scaling_test.ts": "per-queue scaling",
+  "lib/serverless/keep_alive/keep_alive_test.ts": "twice-longest keep-alive",
+  "lib/serverless/placement/placement_test.ts": "most-memory",
+  "lib/scheduling/routing/routing_test.ts": "fill-first routing",
+  "lib/scheduling/batching/batching_test.ts": "one-prompt batching, leap mode",
+  "lib/scheduling/batching/waiting_queue_test.ts": "longest-prompt order",
+  "lib/workload/arrivals/arrivals_test.ts": "even-gaps arrivals",
+  "lib/workload/lengths/lengths_test.ts": "short-or-long lengths",
+};
+
+Deno.test("each addition of docs/extending.md touches the files that its table counts, and works", async () => {
+  const page = Deno.readTextFileSync(`${ROOT}docs/extending.md`);
+  const sections = blocksOf(page);
+  const files = COPIED.flatMap(filesBelow);
+  const copy = await copyTree(ROOT, files);
+  try {
+    const added: string[] = [];
+    const counted = [...page.matchAll(/^\| \[[^\]]+\]\(#([\w-]+)\) +\| (\d) +\|/gm)];
+    ok(counted.length >= 11, `${counted.length} rows`);
+    const before = new Set<string>();
+    for (const [, anchor, count] of counted) {
+      for (const block of sections.get(anchor) ?? []) {
+        if (block.language === "diff") {
+          const text = Deno.readTextFileSync(copy.root + block.path);
+          Deno.writeTextFileSync(copy.root + block.path, withLines(text, block));
+        } else {
+          Deno.writeTextFileSync(copy.root + block.path, block.lines.join("\n") + "\n");
+          added.push(block.path);
+        }
+      }
+      const touched = changedFiles(copy.root, files, added).filter((file) => !before.has(file));
+      strictEqual(touched.length, Number(count), `${anchor}: ${touched.join(", ")}`);
+      for (const file of touched) before.add(file);
+    }
+    await deno(copy.root, "task", "check");
+    const filter = `/${Object.values(LAWS).join("|")}|peak pool/`;
+    const laws = await deno(
+      copy.root,
+      ...["test", "-A", "--no-check", `--filter=${filter}`],
+      ...Object.keys(LAWS),
+    );
+    for (const name of [...Object.values(LAWS), "peak pool"]) {
+      ok(laws.split("\n").some((line) => line.includes(name) && line.includes("... ok")), name);
+    }
+    const yaml = /^```yaml\n(workload:[^]*?)^```$/m.exec(page)![1];
+    Deno.writeTextFileSync(`${copy.root}new.yaml`, yaml);
+    const summary = await deno(copy.root, "task", "simulate", "new.yaml");
+    ok(/requests +200 arrived, 200 completed/.test(summary), summary);
+    ok(!summary.includes("no effect"), summary);
+    const misspelt = ["task", "simulate", "new.yaml", "--set", "scaling.policy=per-quue"];
+    const refused = await denoThatEnds(2, copy.root, ...misspelt);
+    ok(refused.includes('did you mean "per-queue"?'), refused);
+    const listed = await deno(copy.root, "task", "list", "scaling");
+    ok(/^per-queue +target, hold +As many/m.test(listed), listed);
+    await deno(copy.root, "task", "reference");
+    const generated = ["docs/configuration.md", "lib/config/configuration.ts"];
+    const changed = changedFiles(copy.root, files, added).filter((file) => !before.has(file));
+    deepStrictEqual(changed, generated);
+    for (const file of generated) {
+      ok(Deno.readTextFileSync(copy.root + file).includes("per_queue"), file);
+    }
+    await deno(copy.root, "check", "lib/config/load.ts");
+  } finally {
+    await copy.remove();
+  }
+});
+
+Deno.test("a block's lines are put behind the line that stands before them", () => {
+  const lines = [" // a.ts", "+import x;", "   one,", "+  x,"];
+  const block = { language: "diff", path: "a.ts", lines };
+  strictEqual(
+    withLines("import y;\nlist = [\n  one,\n];\n", block),
+    [
+      "import x;",
+      "import y;",
+      "list = [",
+      "  one,",
+      "  x,",
+      "];\n",
+    ].join("\n"),
+  );
+});
