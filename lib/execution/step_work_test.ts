@@ -2,7 +2,7 @@ import assert from "@std/assert";
 import fc from "fast-check";
 import { modelEntries, modelShape } from "../models/catalogue.ts";
 import { parameterCount } from "../models/parameter_count.ts";
-import { weightBytes } from "../models/weight_bytes.ts";
+import { weightBytes } from "../models/weight_format.ts";
 import { stepWork } from "./step_work.ts";
 
 const BF16 = { weightBytesPerElement: 2, kvBytesPerElement: 2 } as const;

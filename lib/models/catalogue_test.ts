@@ -1,10 +1,10 @@
 import assert from "@std/assert";
-import { activeParameters } from "./active_parameters.ts";
 import { findModel, modelEntries, modelShape } from "./catalogue.ts";
 import { flopsPerToken } from "./flops.ts";
 import { kvBytesPerToken } from "./kv_bytes_per_token.ts";
-import { parameterCount } from "./parameter_count.ts";
-import { weightBytes } from "./weight_bytes.ts";
+import { activeParameters, parameterCount } from "./parameter_count.ts";
+import { attentionOfShape } from "./testing_shapes.ts";
+import { weightBytes } from "./weight_format.ts";
 
 Deno.test("parameterCount() reproduces every published parameter count within 1 %", () => {
   for (const { name, shape, published } of modelEntries()) {
@@ -52,8 +52,8 @@ Deno.test("weightBytes() halves the linear layers alone under fp8", () => {
 
 Deno.test("modelShape() finds names, Hugging Face ids and aliases in any case", () => {
   assert.equal(modelShape("meta-llama/llama-3.1-8b").name, "llama-3.1-8b");
-  assert.equal(modelShape("llama2-70b").kvHeads, 8);
-  assert.equal(modelShape("gpt2").learnedPositions, true);
+  assert.equal(attentionOfShape(modelShape("llama2-70b")).kvHeads, 8);
+  assert.equal(modelShape("gpt2").positionParameters, 1024 * 768);
   assert.equal(findModel("llama-9-1t"), undefined);
   assert.throws(() => modelShape("llama-9-1t"), /current value is llama-9-1t/);
 });

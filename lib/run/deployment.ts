@@ -2,20 +2,12 @@ import { kvCapacity } from "../execution/kv_capacity.ts";
 import { stepWork } from "../execution/step_work.ts";
 import type { ExecutionTimeModel, StepWork } from "../execution/execution_time_model.ts";
 import { findGpu, type Gpu, gpuEntries, nodeNamed, type NodeType } from "../hardware/mod.ts";
-import {
-  modelShape as catalogueShape,
-  transformerFromHfConfig,
-  transformerFromSimfaasinfer,
-  weightBytes,
-} from "../models/mod.ts";
+import { kvBytesPerToken, stateBytesPerSequence, weightBytes } from "../models/mod.ts";
 import type { TransformerShape } from "../models/transformer.ts";
-import { parseInput } from "../std/input_error.ts";
-import { parseJson } from "../std/json.ts";
 import { chooseGpu } from "../config/choose_gpu.ts";
-import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { BYTES_PER_ELEMENT } from "./dtypes.ts";
 import { buildExecution } from "./execution.ts";
+import { configuredModel } from "./model.ts";
 import type { BuiltNode } from "./nodes.ts";
 import { stageNetwork } from "./stage_network.ts";
 
@@ -32,6 +24,16 @@ export interface Deployment {
   /** Host memory of one instance, bytes. */
   readonly hostBytes: number;
   readonly weightBytes: number;
+  /** Names the format of the weights among others of the same model. */
+  readonly weightFormat: string;
+  /** Bytes of one token's KV entries, all layers, in one copy. */
+  readonly kvBytesPerToken: number;
+  /** Bytes of a sequence's state in the recurrent layers, in one copy. */
+  readonly stateBytesPerSequence: number;
+  /** Most sequences at once: as configured, or as many as have a state. */
+  readonly maxSequences: number;
+  /** What was assumed or read from the model's file, a sentence each. */
+  readonly notices: readonly string[];
   readonly execution: ExecutionTimeModel;
   readonly work: StepWork;
   /** KV blocks of one instance, and shares of its GPU memory. */
@@ -48,27 +50,6 @@ export interface Deployment {
   /** Seconds to move one KV block between GPU and host memory, and host blocks per instance. */
   readonly swapSecondsPerBlock: number;
   readonly swapBlocks: number;
-}
-
-/** The shape: a config.json before a shape in the configuration before the catalogue. */
-function modelShape(
-  model: Configuration["model"],
-  files: ReadonlyMap<string, string> | undefined,
-): TransformerShape {
-  if (model.hf_config !== null) {
-    const text = files?.get(model.hf_config);
-    if (text === undefined) {
-      throw new ConfigError([
-        `Cannot use "model.hf_config" without the text of that file: current value is ` +
-        `"${model.hf_config}" (allowed: one of the files handed in)`,
-      ]);
-    }
-    const source = { file: model.hf_config, what: "a model's config.json" };
-    return parseInput(source, text, () => transformerFromHfConfig(parseJson(text), model.name));
-  }
-  return model.num_layers !== null
-    ? transformerFromSimfaasinfer(model)
-    : catalogueShape(model.name);
 }
 
 /** The GPU of a configuration. @throws {RangeError} If there is none of that name and size. */
@@ -92,31 +73,35 @@ export async function buildDeployment(
 ): Promise<Deployment> {
   const { model, scheduler, parallelization, memory, execution } = config;
   const profileText = execution.profile === null ? undefined : files?.get(execution.profile);
-  const shape = modelShape(model, files);
+  const configured = configuredModel(config, files);
+  const { shape, weights, weightBytesPerElement, kvBytesPerElement } = configured;
   const gpu = deploymentGpu(config);
   const network = stageNetwork(config, gpu, nodes);
   const tensorParallel = parallelization.tensor_parallel_size;
   const pipelineParallel = parallelization.pipeline_parallel_size;
   const gpus = tensorParallel * pipelineParallel;
-  const weightDtype = model.weight_dtype ?? model.dtype;
-  const kvDtype = memory.kv_cache_dtype === "auto" ? model.dtype : memory.kv_cache_dtype;
-  const weightBytesPerElement = BYTES_PER_ELEMENT[weightDtype];
-  const kvBytesPerElement = BYTES_PER_ELEMENT[kvDtype];
   const capacity = kvCapacity({
     shape,
     gpu,
     tensorParallel,
     pipelineParallel,
     weightBytesPerElement,
+    ...(weights && { weights }),
     kvBytesPerElement,
     utilization: memory.gpu_memory_utilization,
     reserveBytes: memory.reserved_memory_gb * 1e9,
+    maxSequences: scheduler.max_num_seqs,
     blockTokens: memory.block_size,
     ...(memory.windowed_sequence_tokens !== null && {
       windowedSequenceTokens: memory.windowed_sequence_tokens,
     }),
   });
-  const work = stepWork(shape, { weightBytesPerElement, kvBytesPerElement });
+  const maxSequences = capacity.stateSequences ?? scheduler.max_num_seqs;
+  const work = stepWork(shape, {
+    weightBytesPerElement,
+    kvBytesPerElement,
+    ...(weights && { weights }),
+  });
   const swapBytes = memory.swap_space_gb * 1e9 * gpus;
   const blockBytes = work.kvBytesPerToken * memory.block_size;
   const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
@@ -129,11 +114,24 @@ export async function buildDeployment(
     stageGpus: tensorParallel,
     hostBytes: memory.host_memory ??
       (scheduler.preemption_mode === "swap" ? swapBytes : 0),
-    weightBytes: weightBytes(shape, weightBytesPerElement),
+    weightBytes: weightBytes(shape, weights ?? weightBytesPerElement),
+    weightFormat: configured.weightFormat,
+    kvBytesPerToken: kvBytesPerToken(shape, kvBytesPerElement),
+    stateBytesPerSequence: stateBytesPerSequence(shape),
+    maxSequences,
+    notices: [
+      ...configured.notices,
+      ...(maxSequences < scheduler.max_num_seqs
+        ? [
+          `${shape.name}: states of ${maxSequences} sequences fit beside the weights, fewer than ` +
+          `scheduler.max_num_seqs ${scheduler.max_num_seqs}`,
+        ]
+        : []),
+    ],
     execution: await buildExecution(config, {
       shape,
       gpu,
-      weightBytesPerElement,
+      weights: configured.parts,
       kvBytesPerElement,
       ...(network && { stageNetwork: network }),
       ...(profileText !== undefined && { profileText }),
@@ -144,6 +142,6 @@ export async function buildDeployment(
     peakFlops: peak * gpus,
     peakBytesPerSecond: gpu.memoryBytesPerSecond * gpus,
     swapSecondsPerBlock: blockBytes / (gpu.pcieBytesPerSecond * gpus),
-    swapBlocks: Math.floor(swapBytes / blockBytes),
+    swapBlocks: blockBytes > 0 ? Math.floor(swapBytes / blockBytes) : 0,
   };
 }
