@@ -251,9 +251,9 @@ export interface Configuration {
     readonly hf_config: string | null;
     /**
      * Reads a `config.json` of a family that is not known, or with keys that are not understood, as
-     * a Llama's, with a notice; null: such a file is an error.
+     * a Llama's, with a notice; `none`: such a file is an error.
      */
-    readonly assume: "llama" | null;
+    readonly assume: "none" | "llama";
     /** Number format of the activations, and of weights and KV cache unless set. */
     readonly dtype: "bf16" | "fp16" | "fp8";
     /**

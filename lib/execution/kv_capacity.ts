@@ -227,22 +227,47 @@ function rankMatrixBytes(
   return bytes;
 }
 
-/**
- * Bytes that a layer holds per token of a sequence, on average: of all tokens, or with a window of as
- * many blocks as the window can touch.
- *
- * @source https://github.com/vllm-project/vllm vllm/v1/kv_cache_interface.py, SlidingWindowSpec
- */
+/** Bytes that a layer holds per token of a sequence, on average over the sequence. */
 function heldTokenBytes(
   { kvBytesPerElement, blockTokens, windowedSequenceTokens }: KvCapacityOptions,
   layer: Layer,
   ranks: number,
 ): number {
   const bytes = layerKvBytesPerToken(layer, kvBytesPerElement, ranks);
+  return windowedSequenceTokens === undefined
+    ? bytes
+    : bytes * heldByLayer(layer, windowedSequenceTokens, blockTokens);
+}
+
+/**
+ * Share of a sequence's tokens that a layer holds: all, or with a window as many blocks as the window
+ * can touch.
+ *
+ * @source https://github.com/vllm-project/vllm vllm/v1/kv_cache_interface.py, SlidingWindowSpec
+ */
+function heldByLayer(layer: Layer, sequenceTokens: number, blockTokens: number): number {
   const window = layerWindowTokens(layer);
-  if (windowedSequenceTokens === undefined || window === 0) return bytes;
+  if (window === 0) return 1;
   const blocks = Math.ceil((window - 1) / blockTokens) + 1;
-  return bytes * Math.min(1, blocks * blockTokens / windowedSequenceTokens);
+  return Math.min(1, blocks * blockTokens / sequenceTokens);
+}
+
+/**
+ * Share of the KV bytes of a sequence that its layers hold, 0..1: less than 1 where some have a window
+ * that is shorter, 0 where none caches anything.
+ */
+export function heldShare(
+  { layers }: TransformerShape,
+  sequenceTokens: number,
+  blockTokens: number,
+): number {
+  let all = 0, held = 0;
+  for (const { layer, count } of layerGroups(layers)) {
+    const bytes = count * layerKvBytesPerToken(layer, 2);
+    all += bytes;
+    held += bytes * heldByLayer(layer, sequenceTokens, blockTokens);
+  }
+  return all === 0 ? 0 : held / all;
 }
 
 function fittingBlocks(stages: readonly StageMemory[], usable: number): number {

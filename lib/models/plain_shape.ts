@@ -1,5 +1,5 @@
 import type { Attention, DenseFeedForward, ExpertFeedForward, Layer } from "./transformer.ts";
-import { sharedLayers, type TransformerShape } from "./transformer.ts";
+import { requireLayers, sharedLayers, type TransformerShape } from "./transformer.ts";
 
 /** Routed experts of a model whose layers are all alike. */
 export interface PlainExperts {
@@ -43,9 +43,14 @@ export interface PlainShape {
   readonly experts?: PlainExperts;
 }
 
-/** The layers of a model of one kind of attention and one feed-forward. */
+/**
+ * The layers of a model of one kind of attention and one feed-forward.
+ *
+ * @throws RangeError if it has no layer or more than 10,000.
+ */
 export function plainTransformer(plain: PlainShape): TransformerShape {
   const { hiddenSize, layers, bias, experts, slidingWindowTokens } = plain;
+  requireLayers(layers);
   const allBiases = bias === "all";
   // Models with biases have LayerNorm: gain and offset.
   const norm = hiddenSize * (allBiases ? 2 : 1);

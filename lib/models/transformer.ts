@@ -167,6 +167,17 @@ export function layerGroups(layers: readonly Layer[]): LayerGroup[] {
   return [...counts].map(([layer, count]) => ({ layer, count }));
 }
 
+/** Most layers of a model; real ones have up to some hundred. */
+const MOST_LAYERS = 10_000;
+
+/** @throws RangeError if a model has no layer or more than can be meant. */
+export function requireLayers(count: number): void {
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_LAYERS) return;
+  throw new RangeError(
+    `Cannot lay out a model as one of 1 to ${MOST_LAYERS} layers: current value is ${count}`,
+  );
+}
+
 /** Makes equal layers one object. */
 export function sharedLayers(layers: readonly Layer[]): Layer[] {
   const known = new Map<string, Layer>();

@@ -38,6 +38,8 @@ export const SIXTEEN_BITS: WeightFormat = {
 export interface WeightFormats {
   /** In words, for notices. */
   readonly name: string;
+  /** Bits of most of the quantised weights. */
+  readonly bits: number;
   /** Format of a matrix of a layer. */
   of(layer: number, matrix: LayerMatrix): WeightFormat;
   /** Format of the LM head where it has weights of its own. */

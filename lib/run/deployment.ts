@@ -1,13 +1,10 @@
-import { kvCapacity } from "../execution/kv_capacity.ts";
 import { stepWork } from "../execution/step_work.ts";
 import type { ExecutionTimeModel, StepWork } from "../execution/execution_time_model.ts";
-import { findGpu, type Gpu, gpuEntries, nodeNamed, type NodeType } from "../hardware/mod.ts";
-import { kvBytesPerToken, stateBytesPerSequence, weightBytes } from "../models/mod.ts";
+import { type Gpu, nodeNamed, type NodeType } from "../hardware/mod.ts";
 import type { TransformerShape } from "../models/transformer.ts";
-import { chooseGpu } from "../config/choose_gpu.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { buildExecution } from "./execution.ts";
-import { configuredModel } from "./model.ts";
+import { instanceSize } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
 import { stageNetwork } from "./stage_network.ts";
 
@@ -26,10 +23,6 @@ export interface Deployment {
   readonly weightBytes: number;
   /** Names the format of the weights among others of the same model. */
   readonly weightFormat: string;
-  /** Bytes of one token's KV entries, all layers, in one copy. */
-  readonly kvBytesPerToken: number;
-  /** Bytes of a sequence's state in the recurrent layers, in one copy. */
-  readonly stateBytesPerSequence: number;
   /** Most sequences at once: as configured, or as many as have a state. */
   readonly maxSequences: number;
   /** What was assumed or read from the model's file, a sentence each. */
@@ -52,12 +45,6 @@ export interface Deployment {
   readonly swapBlocks: number;
 }
 
-/** The GPU of a configuration. @throws {RangeError} If there is none of that name and size. */
-export function deploymentGpu({ cluster }: Configuration): Gpu {
-  const named = cluster.gpu_memory_gb === null ? findGpu(cluster.gpu_type) : undefined;
-  return named ?? chooseGpu(gpuEntries(), cluster.gpu_type, cluster.gpu_memory_gb);
-}
-
 /**
  * Works out what one instance is.
  *
@@ -73,30 +60,10 @@ export async function buildDeployment(
 ): Promise<Deployment> {
   const { model, scheduler, parallelization, memory, execution } = config;
   const profileText = execution.profile === null ? undefined : files?.get(execution.profile);
-  const configured = configuredModel(config, files);
-  const { shape, weights, weightBytesPerElement, kvBytesPerElement } = configured;
-  const gpu = deploymentGpu(config);
+  const size = instanceSize(config, files);
+  const { gpu, gpus } = size;
+  const { shape, weights, weightBytesPerElement, kvBytesPerElement } = size.model;
   const network = stageNetwork(config, gpu, nodes);
-  const tensorParallel = parallelization.tensor_parallel_size;
-  const pipelineParallel = parallelization.pipeline_parallel_size;
-  const gpus = tensorParallel * pipelineParallel;
-  const capacity = kvCapacity({
-    shape,
-    gpu,
-    tensorParallel,
-    pipelineParallel,
-    weightBytesPerElement,
-    ...(weights && { weights }),
-    kvBytesPerElement,
-    utilization: memory.gpu_memory_utilization,
-    reserveBytes: memory.reserved_memory_gb * 1e9,
-    maxSequences: scheduler.max_num_seqs,
-    blockTokens: memory.block_size,
-    ...(memory.windowed_sequence_tokens !== null && {
-      windowedSequenceTokens: memory.windowed_sequence_tokens,
-    }),
-  });
-  const maxSequences = capacity.stateSequences ?? scheduler.max_num_seqs;
   const work = stepWork(shape, {
     weightBytesPerElement,
     kvBytesPerElement,
@@ -111,34 +78,24 @@ export async function buildDeployment(
     gpu,
     node: nodeNamed("generic"),
     gpus,
-    stageGpus: tensorParallel,
+    stageGpus: parallelization.tensor_parallel_size,
     hostBytes: memory.host_memory ??
       (scheduler.preemption_mode === "swap" ? swapBytes : 0),
-    weightBytes: weightBytes(shape, weights ?? weightBytesPerElement),
-    weightFormat: configured.weightFormat,
-    kvBytesPerToken: kvBytesPerToken(shape, kvBytesPerElement),
-    stateBytesPerSequence: stateBytesPerSequence(shape),
-    maxSequences,
-    notices: [
-      ...configured.notices,
-      ...(maxSequences < scheduler.max_num_seqs
-        ? [
-          `${shape.name}: states of ${maxSequences} sequences fit beside the weights, fewer than ` +
-          `scheduler.max_num_seqs ${scheduler.max_num_seqs}`,
-        ]
-        : []),
-    ],
+    weightBytes: size.weightBytes,
+    weightFormat: size.model.weightFormat,
+    maxSequences: size.maxSequences,
+    notices: size.notices,
     execution: await buildExecution(config, {
       shape,
       gpu,
-      weights: configured.parts,
+      weights: size.model.parts,
       kvBytesPerElement,
       ...(network && { stageNetwork: network }),
       ...(profileText !== undefined && { profileText }),
     }),
     work,
-    kv: { ...capacity, blocks: memory.num_gpu_blocks ?? capacity.blocks },
-    maxModelTokens: model.max_model_len ?? shape.maxPositions,
+    kv: size.kv,
+    maxModelTokens: size.maxModelTokens,
     peakFlops: peak * gpus,
     peakBytesPerSecond: gpu.memoryBytesPerSecond * gpus,
     swapSecondsPerBlock: blockBytes / (gpu.pcieBytesPerSecond * gpus),

@@ -75,14 +75,22 @@ export function configuredModel(
   files?: ReadonlyMap<string, string>,
 ): ConfiguredModel {
   const { shape, formats, kvFormat, notices } = sourceOf(model, files);
-  const weights = model.weight_dtype === null ? formats : undefined;
+  // A format that the checkpoint has anyway comes with its scales and exceptions.
+  const isOwn = model.weight_dtype === null ||
+    (formats !== undefined && 8 * BYTES_PER_ELEMENT[model.weight_dtype] === formats.bits);
+  const weights = isOwn ? formats : undefined;
   const kvDtype: Dtype = memory.kv_cache_dtype !== "auto"
     ? memory.kv_cache_dtype
     : kvFormat ?? model.dtype;
   const weightDtype = model.weight_dtype ?? model.dtype;
   const weightBytesPerElement = weights === undefined ? BYTES_PER_ELEMENT[weightDtype] : 2;
   const own = [...notices];
-  if (formats !== undefined && weights === undefined) {
+  if (weights !== undefined) {
+    own.push(
+      `${shape.name}: weights in the formats of its checkpoint (${weights.name}); routers, norms and ` +
+        `embedding${weights.head.bits === 16 ? ", and the head," : ""} at 16 bits`,
+    );
+  } else if (formats !== undefined) {
     own.push(
       `${shape.name}: model.weight_dtype ${weightDtype} in place of the checkpoint's own formats ` +
         `(${formats.name})`,

@@ -46,12 +46,12 @@ export const model = section({
     default: null,
     describe: "A Hugging Face `config.json` to take the shape and the weights' format from.",
   }),
-  assume: choice(["llama"], {
+  assume: choice(["none", "llama"], {
     wanted: "a family to read an unknown one as",
-    default: null,
+    default: "none",
     appliesWhen: isSet("model.hf_config"),
     describe: "Reads a `config.json` of a family that is not known, or with keys that are not " +
-      "understood, as a Llama's, with a notice; null: such a file is an error.",
+      "understood, as a Llama's, with a notice; `none`: such a file is an error.",
   }),
   dtype: choice(["bf16", "fp16", "fp8"], {
     wanted: "a number format",

@@ -1,6 +1,6 @@
 import { suggest } from "../../std/suggest.ts";
 import { showValue } from "../../std/show_value.ts";
-import { type Layer, sharedLayers, type TransformerShape } from "../transformer.ts";
+import { type Layer, requireLayers, sharedLayers, type TransformerShape } from "../transformer.ts";
 import type { WeightFormats } from "../weight_format.ts";
 import { blockLayers } from "./block_configs.ts";
 import { ASSUMED_FAMILY, FAMILIES } from "./families.ts";
@@ -98,6 +98,7 @@ function layersOf(json: Json, family: Family): Layer[] {
   const pattern = family.isPattern ? patternLayers(json) : undefined;
   const count = pattern?.length ??
     number(json, "num_hidden_layers", "n_layer", "n_layers", "num_layers");
+  requireLayers(count);
   const hasExperts = expertsOf(json, family) === undefined
     ? () => false
     : expertLayers(json, count);
@@ -207,7 +208,7 @@ export function modelFromHfConfig(config: unknown, options: HfOptions = {}): HfM
     );
   }
   const shape = shapeOf(json, whole, family, name);
-  const quantization = quantizationOf(whole, given, shape, file ?? name);
+  const quantization = quantizationOf(whole, given, file ?? name);
   const parts = Object.keys(whole).filter((key) =>
     /^(vision|audio|talker|code2wav)/.test(key) &&
     typeof whole[key] === "object" && whole[key] !== null

@@ -1,6 +1,5 @@
 import { showValue } from "../../std/show_value.ts";
 import type { LayerMatrix } from "../layer_matrices.ts";
-import type { TransformerShape } from "../transformer.ts";
 import { SIXTEEN_BITS, type WeightFormat, type WeightFormats } from "../weight_format.ts";
 import { moduleNames, patternOf } from "./module_names.ts";
 import { flag, type Json, list, optional, part, text } from "./values.ts";
@@ -261,11 +260,10 @@ function keptOf(json: Json): (names: readonly string[]) => boolean {
   return (names) => names.some((name) => patterns.some((takes) => takes(name)));
 }
 
-/** Formats of a shape whose names are those of the file. */
+/** Formats of the weights and the KV cache that a file asks for. */
 export function quantizationOf(
   whole: Json,
   json: Json,
-  shape: TransformerShape,
   file: string,
 ): Quantization {
   const config = part(whole, "quantization_config") ?? part(json, "quantization_config") ??
@@ -292,16 +290,14 @@ export function quantizationOf(
   return {
     formats: {
       name: names,
+      bits: rules[rules.length - 1].format.bits,
       of: experts === "fp4"
         ? (layer, matrix) => matrix.part === "expert" ? MXFP4 : formatOf(layer, matrix)
         : formatOf,
       head: quantisesHead ? rules[0].format : SIXTEEN_BITS,
     },
     ...(kvFormat && { kvFormat }),
-    notices: [
-      `${shape.name}: weights as its quantization_config has them (${names}); routers, norms, ` +
-      `embedding${quantisesHead ? "" : " and head"} at 16 bits`,
-    ],
+    notices: [],
   };
 }
 
