@@ -47,6 +47,7 @@ function sourceOf(
     const options = {
       file,
       assumeLlama: model.assume === "llama",
+      hasOwnFormat: model.weight_dtype !== null,
       // Not the catalogue's default: the file is another model.
       ...(name !== DEFAULT_MODEL && { name }),
     };

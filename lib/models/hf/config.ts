@@ -31,6 +31,8 @@ export interface HfOptions {
   readonly name?: string;
   /** Path of the file, for a name where the file has none. */
   readonly file?: string;
+  /** The formats are set elsewhere: one that is not known is no mistake. */
+  readonly hasOwnFormat?: boolean;
   /** Reads an unknown family, and keys that are not understood, as a Llama's. */
   readonly assumeLlama?: boolean;
 }
@@ -208,7 +210,7 @@ export function modelFromHfConfig(config: unknown, options: HfOptions = {}): HfM
     );
   }
   const shape = shapeOf(json, whole, family, name);
-  const quantization = quantizationOf(whole, given, file ?? name);
+  const quantization = quantizationOf(whole, given, file ?? name, options.hasOwnFormat);
   const parts = Object.keys(whole).filter((key) =>
     /^(vision|audio|talker|code2wav)/.test(key) &&
     typeof whole[key] === "object" && whole[key] !== null

@@ -109,6 +109,22 @@ const MAMBA2: Family = {
   }),
 };
 
+const MINIMAX_01: Family = {
+  defaults: {
+    hidden_size: 6144,
+    intermediate_size: 9216,
+    num_hidden_layers: 80,
+    num_attention_heads: 64,
+    num_key_value_heads: 8,
+    head_dim: 128,
+    vocab_size: 200064,
+    max_position_embeddings: 10240000,
+    num_local_experts: 32,
+    num_experts_per_tok: 2,
+  },
+  recurrent: "lightning",
+};
+
 /** Families with recurrent layers, alone or among layers with attention. */
 export const HYBRID_FAMILIES = {
   qwen3_next: QWEN3_NEXT,
@@ -249,6 +265,8 @@ export const HYBRID_FAMILIES = {
         linear_conv_kernel_dim: "short_conv_kernel_size",
       }),
   },
+  minimax: MINIMAX_01,
+  minimax_text_01: MINIMAX_01,
   lfm2: {
     defaults: {
       vocab_size: 65536,

@@ -260,18 +260,26 @@ function keptOf(json: Json): (names: readonly string[]) => boolean {
   return (names) => names.some((name) => patterns.some((takes) => takes(name)));
 }
 
-/** Formats of the weights and the KV cache that a file asks for. */
+/**
+ * Formats of the weights and the KV cache that a file asks for.
+ *
+ * @param file Name of the file, which may speak of a format that stands elsewhere.
+ * @param hasOwnFormat Another format is set: one that is not known is no mistake.
+ * @throws RangeError if a format is not known.
+ */
 export function quantizationOf(
   whole: Json,
   json: Json,
   file: string,
+  hasOwnFormat = false,
 ): Quantization {
   const config = part(whole, "quantization_config") ?? part(json, "quantization_config") ??
     part(whole, "compression_config");
   if (config === undefined || methodOf(config) === "none" && Object.keys(config).length === 0) {
     return { notices: unquantisedNotices(file) };
   }
-  const rules = rulesOf(config);
+  const rules = knownRules(config, hasOwnFormat);
+  if (rules === undefined) return { notices: [] };
   const isKept = keptOf(config);
   const quantisesHead = flag(config, "lm_head") === true;
   const of = (names: readonly string[]) =>
@@ -299,6 +307,16 @@ export function quantizationOf(
     ...(kvFormat && { kvFormat }),
     notices: [],
   };
+}
+
+/** Undefined for a format that is not known where another is set anyway. */
+function knownRules(config: Json, hasOwnFormat: boolean): Rule[] | undefined {
+  try {
+    return rulesOf(config);
+  } catch (error) {
+    if (hasOwnFormat && error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function kvFormatOf(config: Json): KvFormat | undefined {

@@ -265,6 +265,48 @@ Deno.test("other spellings of the same keys: DBRX, ChatGLM and Mamba", () => {
   assert.equal(stateBytesPerSequence(mamba), 64 * 2 * 5120 * (16 + 3));
 });
 
+Deno.test("other hybrids: Jamba, MiniMax-01, LFM2 and Llama-Nemotron by their own lists", () => {
+  // Jamba v0.1: 52 B, 12 B active; one attention layer and four of experts in eight.
+  const jamba = modelFromHfConfig({ model_type: "jamba" }).shape;
+  assert.equal(kvBytesPerToken(jamba, 2), 4 * 2 * 8 * 128 * 2);
+  assert.ok(Math.abs(parameterCount(jamba) / 51.6e9 - 1) < 0.01);
+  // MiniMax-Text-01: 456 B, 45.9 B active; seven layers of linear attention to one of softmax.
+  const kinds = Array.from({ length: 80 }, (_, i) => i % 8 === 7 ? 1 : 0);
+  const minimax = modelFromHfConfig({ model_type: "minimax_text_01", attn_type_list: kinds }).shape;
+  assert.ok(Math.abs(parameterCount(minimax) / 456e9 - 1) < 0.01);
+  // Active without embedding and head.
+  const tables = 2 * 200064 * 6144;
+  assert.ok(Math.abs((activeParameters(minimax) - tables) / 45.9e9 - 1) < 0.01);
+  assert.equal(stateBytesPerSequence(minimax), 70 * 64 * 128 * 128 * 4);
+  const lfm = modelFromHfConfig({
+    model_type: "lfm2",
+    hidden_size: 2048,
+    block_ff_dim: 12288,
+    num_hidden_layers: 16,
+    num_key_value_heads: 8,
+    full_attn_idxs: [2, 5, 8, 10, 12, 14],
+  }).shape;
+  // LFM2-1.2B.
+  assert.ok(Math.abs(parameterCount(lfm) / 1.17e9 - 1) < 0.01);
+  assert.equal(fullAttentionLayers(lfm), 6);
+  const block = (attention: object, ffn: object) => ({ attention, ffn });
+  const nas = modelFromHfConfig({
+    model_type: "nemotron-nas",
+    hidden_size: 512,
+    num_attention_heads: 8,
+    vocab_size: 100,
+    block_configs: [
+      block({ n_heads_in_group: 4 }, { ffn_mult: 1 }),
+      block({ no_op: true }, { ffn_mult: 3 }),
+      block({ replace_with_linear: true }, { no_op: true }),
+    ],
+  }).shape;
+  assert.equal(kvBytesPerToken(nas, 2), 2 * 2 * 64 * 2);
+  // Two thirds of the multiple, rounded up to 256: 512 and 1,024.
+  const layers = [512 * (512 * 2 + 2 * 128 + 3 * 512 + 2), 512 * (3 * 1024 + 1), 512 * (512 + 1)];
+  assert.equal(parameterCount(nas), layers[0] + layers[1] + layers[2] + 2 * 100 * 512 + 512);
+});
+
 Deno.test("a family or a key that is not understood is refused by name, or read as a Llama on demand", () => {
   const llama = {
     hidden_size: 64,
@@ -380,6 +422,8 @@ Deno.test("group scales and zero points are counted, modules that are named keep
     bytes({ quant_method: "bitsandbytes", load_in_4bit: true }),
     all * (4 + 32 / 64) / 8,
   );
+  const unknown = { ...llama, quantization_config: { quant_method: "aqlm" } };
+  assert.equal(modelFromHfConfig(unknown, { hasOwnFormat: true }).formats, undefined);
   assert.throws(() => bytes({ quant_method: "aqlm" }), /quant_method.*"aqlm"; model.weight_dtype/);
   assert.throws(() => bytes({ quant_method: "modelopt", quant_algo: "W3" }), /quant_algo/);
 });
