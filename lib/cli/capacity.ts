@@ -128,7 +128,7 @@ fit (one line says which).`,
     const overridden = new Set(set.map((text) => text.slice(0, text.indexOf("=")).trim()));
     const files = await readModelFiles(config, { fileNames, overridden });
     const sizes = functionConfigurations(config).map(({ config: own }) =>
-      shown(instanceSize(own, files))
+      shown(instanceSize(own, files, config.functions.length > 0))
     );
     if (given.flag("json")) {
       print(JSON.stringify(sizes.length === 1 ? sizes[0] : sizes, null, 2));

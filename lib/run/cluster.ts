@@ -79,7 +79,9 @@ export async function buildCluster(
   const kinds = functionKinds(config);
   const nodes = buildNodes(config, deploymentGpu(kinds[0].config));
   const deployments = await Promise.all(
-    kinds.map((kind) => buildDeployment(kind.config, nodes, texts.files)),
+    kinds.map((kind) =>
+      buildDeployment(kind.config, nodes, texts.files, config.functions.length > 0)
+    ),
   );
   const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
   const requests = buildRequests(config, streams, texts.traceText);

@@ -50,6 +50,7 @@ export interface Deployment {
  *
  * @param nodes The machines; empty: of any size.
  * @param files Texts of the files that `model.hf_config` and `execution.profile` name.
+ * @param isOneOfSeveral See {@link instanceSize}.
  * @throws {RangeError} If the model or GPU is unknown, or the model does not fit.
  * @throws {ConfigError} If the text of a file is missing.
  */
@@ -57,10 +58,11 @@ export async function buildDeployment(
   config: Configuration,
   nodes: readonly BuiltNode[],
   files?: ReadonlyMap<string, string>,
+  isOneOfSeveral = false,
 ): Promise<Deployment> {
   const { model, scheduler, parallelization, memory, execution } = config;
   const profileText = execution.profile === null ? undefined : files?.get(execution.profile);
-  const size = instanceSize(config, files);
+  const size = instanceSize(config, files, isOneOfSeveral);
   const { gpu, gpus } = size;
   const { shape, weights, weightBytesPerElement, kvBytesPerElement } = size.model;
   const network = stageNetwork(config, gpu, nodes);

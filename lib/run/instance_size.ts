@@ -50,6 +50,8 @@ export function deploymentGpu({ cluster }: Configuration): Gpu {
  * Works out what one instance holds.
  *
  * @param files Texts of the files that the configuration names.
+ * @param isOneOfSeveral The configuration is that of one function among others, whose common
+ * `model.max_model_len` may be beyond a smaller model: its own length then counts, with a notice.
  * @throws {RangeError} If the model or GPU is unknown, or the model does not fit.
  * @throws {ConfigError} If the text of a file is missing, or the longest sequence that is asked for is
  * beyond the model's own or beyond what the KV cache holds.
@@ -57,6 +59,7 @@ export function deploymentGpu({ cluster }: Configuration): Gpu {
 export function instanceSize(
   config: Configuration,
   files?: ReadonlyMap<string, string>,
+  isOneOfSeveral = false,
 ): InstanceSize {
   const { scheduler, parallelization, memory } = config;
   const model = configuredModel(config, files);
@@ -80,10 +83,11 @@ export function instanceSize(
       windowedSequenceTokens: memory.windowed_sequence_tokens,
     }),
   });
+  const isAsked = config.model.max_model_len !== null;
   const maxSequences = capacity.stateSequences ?? scheduler.max_num_seqs;
   const blocks = memory.num_gpu_blocks ?? capacity.blocks;
   const kvTokens = blocks * memory.block_size;
-  const maxModelTokens = longestSequence(config, model);
+  const maxModelTokens = longestSequence(config, model, isOneOfSeveral);
   // Layers with a window hold less of a long sequence, unless the blocks already count that.
   const held = memory.windowed_sequence_tokens === null
     ? heldShare(shape, maxModelTokens, memory.block_size)
@@ -110,15 +114,28 @@ export function instanceSize(
           `scheduler.max_num_seqs ${scheduler.max_num_seqs}`,
         ]
         : []),
-      ...(maxConcurrency < 1 ? [tooLong(config, shape.name, kvTokens, maxModelTokens, held)] : []),
+      ...((config.model.max_model_len ?? 0) > maxModelTokens
+        ? [
+          `${shape.name}: model.max_model_len ${config.model.max_model_len} is beyond its longest ` +
+          `sequence of ${maxModelTokens} tokens, which counts`,
+        ]
+        : []),
+      ...(maxConcurrency < 1
+        ? [tooLong(shape.name, kvTokens, maxModelTokens, held, isAsked && !isOneOfSeveral)]
+        : []),
     ],
   };
 }
 
 /** The longest sequence: as asked for, else the model's own. */
-function longestSequence({ model }: Configuration, { shape }: ConfiguredModel): number {
+function longestSequence(
+  { model }: Configuration,
+  { shape }: ConfiguredModel,
+  isOneOfSeveral: boolean,
+): number {
   const { max_model_len: asked } = model;
   if (asked === null || asked <= shape.maxPositions) return asked ?? shape.maxPositions;
+  if (isOneOfSeveral) return shape.maxPositions;
   throw new ConfigError([
     `Cannot read "model.max_model_len" as tokens that ${shape.name} can hold in its longest ` +
     `sequence: current value is ${asked} (allowed: up to ${shape.maxPositions})`,
@@ -130,14 +147,14 @@ function longestSequence({ model }: Configuration, { shape }: ConfiguredModel): 
  * notice, since shorter requests are served.
  */
 function tooLong(
-  { model }: Configuration,
   name: string,
   kvTokens: number,
   maxModelTokens: number,
   held: number,
+  isAsked: boolean,
 ): string {
   const largest = Math.floor(kvTokens / held);
-  if (model.max_model_len !== null) {
+  if (isAsked) {
     throw new ConfigError([
       `Cannot read "model.max_model_len" as tokens that the KV cache holds of one sequence of ` +
       `${name}: current value is ${maxModelTokens} (allowed: up to ${largest})`,
