@@ -3,7 +3,7 @@ import type { Gpu } from "../hardware/gpu.ts";
 import { ConfigError } from "./config_error.ts";
 import type { Configuration } from "./configuration.ts";
 import { showValue } from "./show_value.ts";
-import { suggest } from "../settings/suggest.ts";
+import { suggest } from "../std/suggest.ts";
 
 /** What choosing a GPU needs to know of a catalogue's entry. */
 export interface GpuVariant {

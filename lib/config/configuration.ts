@@ -235,13 +235,21 @@ export interface Configuration {
   };
   /** The model that each function serves: a catalogue name, a shape, or a config.json. */
   readonly model: {
-    /** Name in data/models, or any name when the shape is given here. */
+    /** Name in data/models, or any name when the shape is given here or in a file. */
     readonly name: string;
-    /** A Hugging Face `config.json` to take the shape from. */
+    /** A Hugging Face `config.json` to take the shape and the weights' format from. */
     readonly hf_config: string | null;
+    /**
+     * Reads a `config.json` of a family that is not known, or with keys that are not understood, as
+     * a Llama's, with a notice; `none`: such a file is an error.
+     */
+    readonly assume: "none" | "llama";
     /** Number format of the activations, and of weights and KV cache unless set. */
     readonly dtype: "bf16" | "fp16" | "fp8";
-    /** Number format of the weights (quantisation); null: as `dtype`. */
+    /**
+     * Number format of the weights (quantisation); null: as the `config.json` or the catalogue has
+     * it, else as `dtype`.
+     */
     readonly weight_dtype: "bf16" | "fp16" | "fp8" | "int8" | "int4" | null;
     /** Longest prompt and output together, tokens; null: the model's own limit. */
     readonly max_model_len: number | null;
@@ -456,7 +464,7 @@ export interface Configuration {
     readonly gpu_memory_utilization: number;
     /** Memory of each GPU kept for activations, gigabytes. */
     readonly reserved_memory_gb: number;
-    /** Number format of the KV cache; `auto`: as `model.dtype`. */
+    /** Number format of the KV cache; `auto`: as the checkpoint asks for, else as `model.dtype`. */
     readonly kv_cache_dtype: "auto" | "bf16" | "fp16" | "fp8";
     /** Tokens of one KV block. */
     readonly block_size: number;

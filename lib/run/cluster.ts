@@ -81,7 +81,9 @@ export async function buildCluster(
   const kinds = functionKinds(config);
   const nodes = buildNodes(config, deploymentGpu(kinds[0].config));
   const deployments = await Promise.all(
-    kinds.map((kind) => buildDeployment(kind.config, nodes, texts.files)),
+    kinds.map((kind) =>
+      buildDeployment(kind.config, nodes, texts.files, config.functions.length > 0)
+    ),
   );
   const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
   const requests = buildRequests(config, streams, texts.traceText);
@@ -136,6 +138,7 @@ export async function buildCluster(
     ...large,
     ...settingNotices(config, builtKinds, requests),
     ...choiceNotices(builtKinds.map((kind) => kind.config), { table, classes: built.classes }),
+    ...deployments.flatMap((deployment) => deployment.notices),
     ...requests.notices,
     ...assigned.notices,
     ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
@@ -260,7 +263,7 @@ function engineParts(
     work: deployment.work,
     strategy: buildBatching(scheduler, settings, kvBlocks),
     stepping: simulation.stepping,
-    maxSequences: settings.maxSequences,
+    maxSequences: deployment.maxSequences,
     maxTokensPerStep: settings.maxTokensPerStep,
     kvBlocks,
     blockTokens: memory.block_size,

@@ -3,6 +3,7 @@ import type { Configuration } from "../config/configuration.ts";
 import { ignoredSettings } from "../config/ignored_settings.ts";
 import { listed } from "../config/listed.ts";
 import { changedFromPlatform } from "../config/load.ts";
+import { attentionWindowTokens } from "../models/kv_bytes_per_token.ts";
 import type { RequestTable } from "../workload/mod.ts";
 import type { BuiltRequests } from "./requests.ts";
 import type { StartKind } from "./starts.ts";
@@ -19,8 +20,8 @@ export function settingNotices(
     facts: {
       ...(requests.trace && { trace: requests.trace }),
       sharesPrompts: requests.table.prefix !== undefined,
-      hasExperts: shape.experts !== undefined,
-      hasWindow: shape.slidingWindowTokens > 0,
+      hasExperts: shape.layers.some(({ feedForward }) => feedForward?.kind === "experts"),
+      hasWindow: attentionWindowTokens(shape) > 0,
     } satisfies RunFacts,
   }));
   return [...platformNotices(config), ...ignoredSettings(config, functions)];

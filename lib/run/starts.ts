@@ -45,8 +45,8 @@ export interface BuiltStarts {
 }
 
 /** Name of a function's weights: equal ones are kept once. */
-export function weightsKey({ config, deployment }: StartKind): string {
-  return `${deployment.shape.name}/${config.model.weight_dtype ?? config.model.dtype}`;
+export function weightsKey({ deployment }: StartKind): string {
+  return `${deployment.shape.name}/${deployment.weightFormat}`;
 }
 
 /**
@@ -90,7 +90,7 @@ export function buildStarts(
       weightBytes,
       ...(stages === "wake" && { weightsIn: "dram" as const }),
       ranks: ranks ?? Array.from({ length: gpus }, (_, gpu) => ({ node: place, gpu })),
-      features: { layers: shape.layers },
+      features: { layers: shape.layers.length },
       identities: {
         image: "engine",
         gpu: deployment.gpu.name,

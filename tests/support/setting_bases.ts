@@ -30,6 +30,16 @@ const LENGTHS = [
   ...Array.from({ length: 50 }, (_, i) => `${100 + 17 * i % 700},${10 + 5 * i % 60}`),
 ].join("\n");
 
+/** A model of a family that is not known. */
+const STRANGE_MODEL = JSON.stringify({
+  model_type: "strange",
+  hidden_size: 1024,
+  num_hidden_layers: 8,
+  num_attention_heads: 8,
+  intermediate_size: 4096,
+  vocab_size: 32000,
+});
+
 const BURSTS = `
 simulation: { duration: 200, random_seed: 3 }
 metrics: { collect_interval: 2 }
@@ -195,6 +205,14 @@ model: { name: own, num_layers: 24, hidden_size: 2048, num_attention_heads: 16, 
 memory: { windowed_sequence_tokens: 2000 }
 cold_start: { enabled: false }
 `,
+  },
+  file: {
+    yaml: `
+simulation: { duration: 10 }
+workload: { type: poisson, arrival_rate: 3 }
+model: { hf_config: strange.json, assume: llama }
+`,
+    texts: { files: new Map([["strange.json", STRANGE_MODEL]]) },
   },
   gpt: {
     yaml: `

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { suggest } from "../../settings/suggest.ts";
+import { suggest } from "../../std/suggest.ts";
 import type { ExperimentPlace } from "../../experiment/find_experiments.ts";
 import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
