@@ -132,7 +132,7 @@ Deno.test("a model without a KV cache is bounded by its states alone", () =>
     assert.equal(size.kv_tokens, null);
     assert.equal(size.kv_bytes_per_token, 0);
     assert.equal(size.state_bytes_per_sequence, 64 * 2 * 5120 * (16 + 3));
-    assert.equal(size.max_sequences, 256);
+    assert.equal(size.max_sequences, 1024);
     // Of a GPU that holds the weights and little else, as many states as fit.
     const small = await capacity(
       directory,
