@@ -1,4 +1,4 @@
-import { isLeftTemporary, replaceFile } from "../results/replace_file.ts";
+import { isLeftTemporary, removeIfThere, replaceFile } from "../results/replace_file.ts";
 import { sha256 } from "../results/sha256.ts";
 import type { ExperimentRow } from "./experiment.ts";
 
@@ -14,6 +14,12 @@ export interface CellStore {
   read(address: string): Promise<CellOutcome | undefined>;
   /** Keeps an outcome in the place of an older one; an error leaves rows that are there. */
   write(address: string, outcome: CellOutcome): Promise<void>;
+  /** Addresses of which there are files; what is in them may be an error, or damaged. */
+  addresses(): ReadonlySet<string>;
+  /** Removes an outcome that is an error. */
+  forgetError(address: string): Promise<void>;
+  /** Moves the rows of a cell to the store in another folder, in place of what is there. */
+  move(address: string, folder: string): Promise<void>;
   /** Removes the cells of all other addresses, and what was half written by who was killed. */
   prune(addresses: Iterable<string>): void;
   /** Removes all cells, and the folder when nothing else is in it. @returns What stays there. */
@@ -69,6 +75,20 @@ export function openCellStore(folder: string): CellStore {
         outcome,
       };
       replaceFile(path(address), JSON.stringify(file) + "\n", { sweep: false });
+    },
+    addresses: () =>
+      new Set(
+        entriesOf(folder).flatMap(({ name, isFile }) => isFile && CELL_NAME.exec(name)?.[1] || []),
+      ),
+    async forgetError(address) {
+      const outcome = await read(address);
+      if (outcome !== undefined && "error" in outcome) removeIfThere(path(address));
+    },
+    async move(address, other) {
+      const outcome = await read(address);
+      if (outcome === undefined || "error" in outcome) return;
+      Deno.mkdirSync(other, { recursive: true });
+      Deno.renameSync(path(address), `${other}/${address}.json`);
     },
     prune(addresses) {
       const kept = new Set(addresses);

@@ -15,13 +15,19 @@ export interface CellTask {
   readonly store: string;
 }
 
+/** How a cell ended. */
+export interface CellEnd {
+  /** What went wrong; undefined when its rows are in the store. */
+  readonly error?: string;
+}
+
 const loaded = new Map<string, Promise<LoadedExperiment>>();
 
 /**
  * Runs a cell and keeps its outcome in the store. An error of the cell is an outcome; what it throws
  * is a mistake of the machinery.
  */
-export async function runCellTask(task: CellTask): Promise<CellOutcome> {
+export async function runCellTask(task: CellTask): Promise<CellEnd> {
   if (!loaded.has(task.module)) loaded.set(task.module, loadExperiment(task.module));
   const { experiment, inputs } = await loaded.get(task.module)!;
   const found = designCells(experiment).find(({ key }) => key === task.key);
@@ -37,5 +43,5 @@ export async function runCellTask(task: CellTask): Promise<CellOutcome> {
     outcome = { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
   }
   await openCellStore(task.store).write(task.address, outcome);
-  return outcome;
+  return "error" in outcome ? { error: outcome.error } : {};
 }

@@ -55,6 +55,7 @@ export function defineExperiment<const F extends Factors, M extends Measures>(
     headlines: () => ({}),
     figures: {},
     inputs: {},
+    slurm: {},
     ...definition as unknown as ExperimentDefinition<Factors, Measures>,
     design: design as Experiment["design"],
     replications,

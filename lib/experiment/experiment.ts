@@ -1,5 +1,6 @@
 import type { ColumnSpan } from "../plot/theme.ts";
 import type { FigureSpec } from "../plot/spec.ts";
+import type { SlurmGiven } from "./slurm/settings.ts";
 import type { TargetRow } from "./targets/target.ts";
 
 /** A level of a factor, or a value in a row of results. */
@@ -76,6 +77,8 @@ export interface ExperimentDefinition<F extends Factors, M extends Measures> {
   headlines?(rows: readonly ExperimentRow<F, M>[]): Readonly<Record<string, number>>;
   /** Figures by file name. */
   readonly figures?: Readonly<Record<string, ExperimentFigure<F, M>>>;
+  /** What its cells need of Slurm; a site file may say otherwise about this experiment. */
+  readonly slurm?: SlurmGiven;
 }
 
 /** An experiment whose factors are known by name only: what the runner works with. */

@@ -15,9 +15,10 @@ export {
 } from "./replication_figures.ts";
 export { serveTasks } from "./serve_tasks.ts";
 export { runInWorkers, type TaskAnswer, type WorkerPoolOptions } from "./worker_pool.ts";
+export * from "./slurm/mod.ts";
 export { cellAddress, type CellOrigin } from "./cell_address.ts";
 export { type CellOutcome, type CellStore, openCellStore } from "./cell_store.ts";
-export { type CellTask, runCellTask } from "./cell_task.ts";
+export { type CellEnd, type CellTask, runCellTask } from "./cell_task.ts";
 export { defineExperiment } from "./define_experiment.ts";
 export { designCells, type NamedCell } from "./design_cells.ts";
 export { type Executor, serialExecutor, workerExecutor } from "./executor.ts";
@@ -48,6 +49,7 @@ export {
   runExperiment,
   type RunExperimentOptions,
 } from "./run_experiment.ts";
+export { runShard, type ShardRun } from "./run_shard.ts";
 export { experimentDigest, foldersDigest, sourceDigest } from "./source_digest.ts";
 export { targetCells, targetPage } from "./target_page.ts";
 export {

@@ -60,7 +60,11 @@ export async function runExperiment(
     missing,
     (done) => onProgress?.(cached + done, tasks.length, cached),
   );
-  missing.forEach(({ key }, i) => outcomes.set(key, ran[i]));
+  for (const [i, { key, address }] of missing.entries()) {
+    const { error } = ran[i];
+    const outcome = error === undefined ? await cells.read(address) : { error };
+    outcomes.set(key, outcome ?? { error: "Error: its file in the store is damaged" });
+  }
   const rows: ExperimentRow[] = [];
   const finished: FinishedCell[] = [];
   const failed: FailedCell[] = [];

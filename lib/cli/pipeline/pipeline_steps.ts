@@ -12,6 +12,7 @@ import { findExternalData } from "../../results/external_data.ts";
 import { sha256 } from "../../results/sha256.ts";
 import { runData } from "../data/data.ts";
 import { reproduce } from "../experiment/experiment_actions.ts";
+import type { SlurmCall } from "../experiment/executor_options.ts";
 import { plotCommand } from "../plot.ts";
 
 /** A step of the pipeline. */
@@ -34,6 +35,8 @@ export interface PipelineFolders {
   readonly results: string;
   readonly experiments: string;
   readonly notebooks: string;
+  /** Slurm as the executor of the experiments; undefined for Workers. */
+  readonly slurm?: SlurmCall | undefined;
 }
 
 /** The steps in their order. Each is looked at when the one before has ended: it may depend on it. */
@@ -41,7 +44,7 @@ export async function* pipelineSteps(folders: PipelineFolders): AsyncGenerator<P
   const { results } = folders;
   yield await dataStep();
   const places = findExperiments(pathToFileURL(`${folders.experiments}/`));
-  for (const place of places) yield await experimentStep(place, results);
+  for (const place of places) yield await experimentStep(place, folders);
   for (const place of places) {
     if (exists(`${results}/${place.id}/rows.parquet`)) yield await figureStep(place, folders);
   }
@@ -67,7 +70,10 @@ async function dataStep(): Promise<PipelineStep> {
   };
 }
 
-async function experimentStep(place: ExperimentPlace, results: string): Promise<PipelineStep> {
+async function experimentStep(
+  place: ExperimentPlace,
+  { results, experiments, slurm }: PipelineFolders,
+): Promise<PipelineStep> {
   const name = `experiment ${place.id}`;
   const cells = `${results}/.cells`;
   let plan: ExperimentPlan;
@@ -87,8 +93,8 @@ async function experimentStep(place: ExperimentPlace, results: string): Promise<
     isThere: () => exists(`${results}/${place.id}/rows.parquet`),
     run(print) {
       const workers = navigator.hardwareConcurrency;
-      const settings = { results, workers, cells: [], pin: false, quiet: false, named: true };
-      return reproduce([place], settings, print);
+      const options = { cells: [], pin: false, quiet: false, named: true };
+      return reproduce([place], { results, experiments, workers, slurm, ...options }, print);
     },
   };
 }
