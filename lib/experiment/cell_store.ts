@@ -1,3 +1,4 @@
+import { isNotThere } from "../results/owner_mark.ts";
 import { isLeftTemporary, removeIfThere, replaceFile } from "../results/replace_file.ts";
 import { sha256 } from "../results/sha256.ts";
 import type { ExperimentRow } from "./experiment.ts";
@@ -52,7 +53,7 @@ export function openCellStore(folder: string): CellStore {
     try {
       text = await Deno.readTextFile(path(address));
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
+      if (isNotThere(error)) return undefined;
       throw error;
     }
     const outcome = await outcomeIn(text, address);
@@ -145,7 +146,7 @@ function entriesOf(folder: string): Deno.DirEntry[] {
   try {
     return Array.from(Deno.readDirSync(folder));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (isNotThere(error)) return [];
     throw error;
   }
 }
