@@ -1,4 +1,4 @@
-import { openCellStore } from "./cell_store.ts";
+import { isFinished, openCellStore } from "./cell_store.ts";
 import type { CellTask } from "./cell_task.ts";
 import type { Executor } from "./executor.ts";
 import type { FailedCell } from "./run_experiment.ts";
@@ -20,7 +20,7 @@ export async function runShard(
   const missing: CellTask[] = [];
   for (const task of tasks) {
     const outcome = await openCellStore(task.store).read(task.address);
-    if (outcome === undefined || "error" in outcome) missing.push(task);
+    if (!isFinished(outcome)) missing.push(task);
   }
   const total = tasks.length;
   const cached = total - missing.length;

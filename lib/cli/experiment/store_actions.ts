@@ -6,6 +6,7 @@ import {
   type ExperimentPlace,
   type ExperimentPlan,
   filesOfExperiment,
+  isFinished,
   openCellStore,
   openWorkFolder,
   type Place,
@@ -134,7 +135,7 @@ export async function showStatus(
   let done = 0;
   for (const { key, address } of tasks) {
     const outcome = await cells.read(address);
-    const isDone = outcome !== undefined && "rows" in outcome;
+    const isDone = isFinished(outcome);
     if (isDone) done++;
     const there = places.get(address);
     const word = isDone

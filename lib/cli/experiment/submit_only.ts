@@ -1,5 +1,6 @@
 import {
   type ExperimentPlan,
+  isFinished,
   makeWork,
   openCellStore,
   submitToSlurm,
@@ -57,7 +58,7 @@ async function missingTasks({ tasks }: ExperimentPlan, store: string) {
   const missing: typeof tasks[number][] = [];
   for (const task of tasks) {
     const outcome = await cells.read(task.address);
-    if (outcome === undefined || "error" in outcome) missing.push(task);
+    if (!isFinished(outcome)) missing.push(task);
   }
   return missing;
 }

@@ -2,6 +2,7 @@ import { pathToFileURL } from "node:url";
 import {
   type ExperimentPlace,
   type ExperimentPlan,
+  filesOfRows,
   findExperiments,
   foldersDigest,
   planExperiment,
@@ -46,7 +47,7 @@ export async function* pipelineSteps(folders: PipelineFolders): AsyncGenerator<P
   const places = findExperiments(pathToFileURL(`${folders.experiments}/`));
   for (const place of places) yield await experimentStep(place, folders);
   for (const place of places) {
-    if (exists(`${results}/${place.id}/rows.parquet`)) yield await figureStep(place, folders);
+    if (hasRows(`${results}/${place.id}`)) yield await figureStep(place, folders);
   }
   const { notebookStep } = await import("./notebook_step.ts");
   yield await notebookStep(folders);
@@ -90,7 +91,7 @@ async function experimentStep(
     name,
     fingerprint: await sha256(parts.join("\n")),
     inputs: "sources, inputs and pinned results",
-    isThere: () => exists(`${results}/${place.id}/rows.parquet`),
+    isThere: () => hasRows(`${results}/${place.id}`),
     run(print) {
       const workers = navigator.hardwareConcurrency;
       const options = { cells: [], pin: false, quiet: false, named: true };
@@ -106,7 +107,9 @@ async function figureStep(
   const directory = `${results}/${place.id}`;
   const root = new URL("../../../", import.meta.url);
   const parts = [
-    await sha256(Deno.readFileSync(`${directory}/rows.parquet`)),
+    ...await Promise.all(
+      filesOfRows(directory).map((path) => sha256(Deno.readFileSync(path))),
+    ),
     await foldersDigest(root, ["lib/plot/"]),
     await sha256(Deno.readFileSync(new URL(place.module))),
   ];
@@ -117,6 +120,10 @@ async function figureStep(
     isThere: () => exists(`${directory}/figures`),
     run: async (print) => await plotCommand.run([directory, "--experiments", experiments], print),
   };
+}
+
+function hasRows(directory: string): boolean {
+  return filesOfRows(directory).length > 0;
 }
 
 function nothing(): Promise<number> {

@@ -126,7 +126,7 @@ export class ArrayRun {
       if (!there.has(address)) continue;
       const outcome = await this.#store.read(address);
       if (outcome === undefined) continue;
-      if ("rows" in outcome) this.#end(cell, {});
+      if (!("error" in outcome)) this.#end(cell, {});
       // What failed before this run is none of its attempts.
       else if (cell.attempt !== undefined || places.get(address)?.isActive) {
         cell.attempt ??= places.get(address)!.attempt;
