@@ -101,7 +101,7 @@ Deno.test("--dry-run prints a script without absolute paths but Deno's, and writ
       { PATH: "/nowhere" },
     );
     equal(code, 0, stderr);
-    match(stdout, /^#!\/bin\/sh\n#SBATCH --job-name=simfaas-00_test-[0-9a-f]{16}\n/);
+    match(stdout, /^#!\/bin\/bash\n#SBATCH --job-name=simfaas-00_test-[0-9a-f]{16}\n/);
     match(stdout, /^#SBATCH --array=0-2$/m);
     match(stdout, /^#SBATCH --partition=short$/m);
     match(stdout, / experiment shard 00_test --work \w+ --index "\$SLURM_ARRAY_TASK_ID" /);

@@ -110,6 +110,11 @@ export async function gather(
       `${place.id}: ${run.failed.length} of ${plan.tasks.length} cells are not there, and nothing ` +
         "is written",
     );
+    const own = new Set(plan.tasks.map(({ address }) => address));
+    const foreign = [...cells.addresses()].filter((address) => !own.has(address)).length;
+    if (foreign > 0) {
+      print(`  (${foreign} cells there are of other sources, inputs or versions of Deno)`);
+    }
     return 1;
   }
   print(summaryLine(place.id, run, null));

@@ -56,6 +56,8 @@ export class ArrayRun {
   readonly #ends: CellEnd[];
   /** Why cells are submitted again in this look. */
   readonly #again: string[] = [];
+  /** Why Slurm did not take an array in this look, though it has taken one before. */
+  #refused: string | undefined;
   #hasLooked = false;
   #hasSubmitted = false;
 
@@ -84,6 +86,7 @@ export class ArrayRun {
 
   /** Looks at the queue and at the store, in this order, and submits what is to be submitted. */
   async look(): Promise<Look> {
+    this.#refused = undefined;
     if (!this.#hasLooked) await checkSlurm();
     this.#hasLooked = true;
     const places = await this.#places();
@@ -110,7 +113,13 @@ export class ArrayRun {
     const submitted = wanted.length === 0 ? 0 : await this.#submit(wanted);
     if (submitted > 0 && this.#again.length > 0) this.#tellAgain();
     this.#again.length = 0;
-    return { isOver: this.#open.size === 0, submitted, underWay };
+    const silent = this.#refused;
+    return {
+      isOver: this.#open.size === 0,
+      submitted,
+      underWay,
+      ...(silent === undefined ? {} : { silent }),
+    };
   }
 
   /**
@@ -143,7 +152,9 @@ export class ArrayRun {
     error: string | undefined,
   ): Promise<boolean> {
     const { key, address } = cell.task;
-    if (place !== undefined && (this.#folder.isCancelled(place.work) || isCancelled(place))) {
+    // Slurm's word "CANCELLED" is no such mark: after a crash of its controller, which then gives numbers
+    // again, a task is cancelled in place of an older one of its number.
+    if (place !== undefined && this.#folder.isCancelled(place.work)) {
       this.#end(cell, { error: "Its array was cancelled" });
       return false;
     }
@@ -240,7 +251,10 @@ export class ArrayRun {
     } catch (error) {
       this.#folder.remove(work);
       for (const folder of made) removeQuietly(folder);
-      throw error;
+      // What Slurm took once it will take again, when its controller is back.
+      if (first || !(error instanceof RangeError)) throw error;
+      this.#refused = error.message;
+      return 0;
     }
     this.#hasSubmitted = true;
     for (const { cell, attempt } of again) {
@@ -275,8 +289,4 @@ function makeFolder(path: string): string[] {
   for (let folder = path; !exists(folder); folder = splitPath(folder).folder) made.push(folder);
   Deno.mkdirSync(path, { recursive: true });
   return made;
-}
-
-function isCancelled({ state }: Place): boolean {
-  return state === "CANCELLED";
 }

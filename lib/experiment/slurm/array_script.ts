@@ -45,7 +45,8 @@ export function arrayScript(
     ...settings.sbatch,
   ];
   return [
-    "#!/bin/sh",
+    // Not sh: "module" is a function of bash.
+    "#!/bin/bash",
     ...options.map((option) => `#SBATCH ${option}`),
     "set -e",
     ...settings.setup,

@@ -13,7 +13,7 @@ Deno.test("arrayScript() writes what is set as options, and no path of its own",
     ...{ requeue: true, deno: "deno", args: "task" },
   });
   deepEqual(script.split("\n"), [
-    "#!/bin/sh",
+    "#!/bin/bash",
     "#SBATCH --job-name=simfaas-00_test-0123456789abcdef",
     "#SBATCH --array=0-6%20",
     '#SBATCH --output="my results/50%%/task-%a.log"',

@@ -13,6 +13,7 @@ const OWNED: readonly (readonly [long: string, short: string, instead: string])[
   ["wrap", "", "since there is a script"],
   ["parsable", "", "which is set"],
   ["test-only", "", "in place of which there is --dry-run"],
+  ["clusters", "M", "whose queue squeue would not show"],
   ["help", "h", "which submits nothing"],
   ["version", "V", "which submits nothing"],
   ["ntasks", "n", "since a task of the array is one process"],

@@ -44,7 +44,10 @@ export async function checkSlurm(): Promise<void> {
 export async function submitScript(path: string, identity: readonly string[]): Promise<string> {
   const { error, stdout } = await call("sbatch", ["--parsable", ...identity, path]);
   if (error !== undefined) {
-    throw new RangeError(`Cannot submit an array as Slurm takes it: current value is ${error}`);
+    const hint = /array/i.test(error) ? `; "tasks" in the site file bounds the array` : "";
+    throw new RangeError(
+      `Cannot submit an array as Slurm takes it: current value is ${error}${hint}`,
+    );
   }
   return stdout.trim().split(";")[0];
 }

@@ -32,7 +32,10 @@ export interface Submission {
 export function slurmExecutor(options: SlurmOptions): Executor {
   return {
     async run(tasks, onDone) {
-      if (tasks.length === 0) return [];
+      if (tasks.length === 0) {
+        await tidy(options);
+        return [];
+      }
       const run = new ArrayRun(tasksOf(tasks, options), options);
       let waitedMs = 0, silentMs = 0, shown = 0;
       for (;;) {
@@ -95,11 +98,16 @@ async function settle(
       openCellStore(`${store}.again`).clear();
     }
   }
+  // Logs of what failed stay: there may be more in them than in the error.
+  if (ends.every(({ error }) => error === undefined)) await tidy(options);
+  return ends;
+}
+
+/** Removes the files of arrays whose cells are there. */
+async function tidy(options: SlurmOptions): Promise<void> {
   const folder = openWorkFolder(options.folder);
   const jobs = folder.list().map(({ job }) => job);
   // A task that Slurm began anew, while others did its cells, has nothing left to do.
   if (jobs.length > 0) await cancelJobs(jobs, { onlyWaiting: true });
-  // Logs of what failed stay: there may be more in them than in the error.
-  if (ends.every(({ error }) => error === undefined)) folder.clear();
-  return ends;
+  folder.clear();
 }
