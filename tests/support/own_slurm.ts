@@ -4,7 +4,7 @@ export interface OwnSlurm {
   readonly conf: string;
   /** Runs one of Slurm's programs, and gives what it prints. */
   call(program: string, ...args: readonly string[]): Promise<string>;
-  /** Ends slurmd of a virtual node, from 1, and tells the controller that the node is down. */
+  /** Kills all that runs on a virtual node, from 1, and tells the controller that the node is down. */
   endNode(number: number): Promise<void>;
   /** Starts it again. */
   beginNode(number: number): Promise<void>;
@@ -23,6 +23,35 @@ async function output(program: string, args: readonly string[], env: Record<stri
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+function kill(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended.
+  }
+}
+
+/** The processes of tasks on a node of ours, and what watches over them. */
+function processesOf(conf: string, node: string) {
+  const processes: number[] = [];
+  const steps = new Set<number>();
+  for (const { name } of Deno.readDirSync("/proc")) {
+    try {
+      const environment = Deno.readTextFileSync(`/proc/${name}/environ`).split("\0");
+      const isOurs = environment.includes(`SLURM_CONF=${conf}`) &&
+        environment.includes(`SLURMD_NODENAME=${node}`);
+      if (!isOurs) continue;
+      processes.push(Number(name));
+      const parent = /^PPid:\s*(\d+)$/m.exec(Deno.readTextFileSync(`/proc/${name}/status`))![1];
+      const watcher = Deno.readTextFileSync(`/proc/${parent}/comm`).trim();
+      if (watcher === "slurmstepd") steps.add(Number(parent));
+    } catch {
+      // No process, or one that has ended.
+    }
+  }
+  return { processes, steps: [...steps] };
 }
 
 /** Whether Slurm is installed and may be started here. */
@@ -71,7 +100,8 @@ export async function startSlurm(): Promise<OwnSlurm> {
     call,
     async endNode(number) {
       const pid = Number(await Deno.readTextFile(`${folder}/slurmd-n${number}.pid`));
-      Deno.kill(pid, "SIGTERM");
+      const tasks = processesOf(conf, `n${number}`);
+      for (const one of [pid, ...tasks.steps, ...tasks.processes]) kill(one);
       await call("scontrol", "update", `NodeName=n${number}`, "State=DOWN", "Reason=test");
     },
     async beginNode(number) {

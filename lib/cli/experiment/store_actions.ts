@@ -141,7 +141,10 @@ export async function showStatus(
   for (const { key, address } of tasks) {
     const outcome = await cells.read(address);
     const isDone = isFinished(outcome);
-    if (isDone) done++;
+    if (isDone) {
+      done++;
+      places.delete(address);
+    }
     const there = places.get(address);
     const word = isDone
       ? "done   "
