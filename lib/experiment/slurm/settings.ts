@@ -1,6 +1,6 @@
 import { parse } from "@std/yaml";
-import { suggest } from "../../config/suggest.ts";
-import { parseQuantity } from "../../config/units.ts";
+import { suggest } from "../../std/suggest.ts";
+import { parseQuantity } from "../../settings/units.ts";
 import { parseInput } from "../../std/input_error.ts";
 import { showValue } from "../../std/show_value.ts";
 import { ownedOption } from "./sbatch_options.ts";
