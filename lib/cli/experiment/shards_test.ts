@@ -24,12 +24,15 @@ function withSweep(
     folder: string,
   ) => Promise<void>,
 ): Promise<void> {
-  return withExperiment(text, (folder) =>
-    use((args, env) =>
+  return withExperiment(text, async (folder) => {
+    // The repository may have a site file of its own.
+    await Deno.writeTextFile(`${folder}/slurm.yaml`, "{}\n");
+    await use((args, env) =>
       runCommandLine(
         ["experiment", ...args, "--experiments", "experiments", "--quiet"],
         { directory: folder, ...(env && { env }) },
-      ), folder));
+      ), folder);
+  });
 }
 
 /** Programs of Slurm that only say something, and their folder as the PATH. */
