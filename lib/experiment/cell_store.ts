@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 import { isNotThere } from "../results/owner_mark.ts";
-import { isLeftTemporary, removeIfThere, replaceFile } from "../results/replace_file.ts";
+import {
+  type Append,
+  isLeftTemporary,
+  removeIfThere,
+  replaceFile,
+} from "../results/replace_file.ts";
 import { writeParquet } from "../results/parquet/write_parquet.ts";
 import { sha256 } from "../results/sha256.ts";
 import type { Table } from "../results/table.ts";
@@ -66,6 +71,8 @@ interface CellFile {
 
 const FORMAT = "simfaasinfer-cell/1";
 
+/** What names of folders begin with that hold links to tables while these are read. */
+export const SCAN_PREFIX = ".scan-";
 /** Names of the tables of cells. */
 const SHARD_NAME = /^([0-9a-f]{64})-\d+\.parquet$/;
 /** Names of cells; earlier versions had ".part" files of this form beside them. */
@@ -107,19 +114,8 @@ export function openCellStore(folder: string): CellStore {
       };
       replaceFile(path(address), JSON.stringify(file) + "\n", { sweep: false });
     },
-    writeShard(address, replication, table) {
-      Deno.mkdirSync(folder, { recursive: true });
-      const name = `${address}-${replication}.parquet`;
-      const hash = createHash("sha256");
-      let bytes = 0;
-      replaceFile(`${folder}/${name}`, (append) =>
-        writeParquet(table, (piece) => {
-          hash.update(piece);
-          bytes += piece.length;
-          append(piece);
-        }), { sweep: false });
-      return { name, count: table.count, bytes, sha256: hash.digest("hex") };
-    },
+    writeShard: (address, replication, table) =>
+      writeShard(folder, `${address}-${replication}.parquet`, table),
     pathOf: ({ name }) => `${folder}/${name}`,
     addresses: () =>
       new Set(
@@ -143,12 +139,7 @@ export function openCellStore(folder: string): CellStore {
       removeOwn(folder, (address) => !kept.has(address));
     },
     clear() {
-      for (const { name, isDirectory } of entriesOf(folder)) {
-        // Links to tables, left by who was killed while reading them.
-        if (isDirectory && name.startsWith(".scan-")) {
-          Deno.removeSync(`${folder}/${name}`, { recursive: true });
-        }
-      }
+      removeScans(folder);
       const others = removeOwn(folder, () => true);
       if (others.length === 0) removeFolder(folder);
       return others;
@@ -173,6 +164,28 @@ function isOutcome(value: unknown): value is CellOutcome {
   if (typeof value !== "object" || value === null) return false;
   const { rows, shards, error } = value as Record<string, unknown>;
   return Array.isArray(rows) || Array.isArray(shards) || typeof error === "string";
+}
+
+function writeShard(folder: string, name: string, table: Table): Shard {
+  Deno.mkdirSync(folder, { recursive: true });
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const fill = (append: Append) =>
+    writeParquet(table, (piece) => {
+      hash.update(piece);
+      bytes += piece.length;
+      append(piece);
+    });
+  replaceFile(`${folder}/${name}`, fill, { sweep: false });
+  return { name, count: table.count, bytes, sha256: hash.digest("hex") };
+}
+
+/** Removes links to tables, left by who was killed while reading them. */
+function removeScans(folder: string): void {
+  for (const { name, isDirectory } of entriesOf(folder)) {
+    if (!isDirectory || !name.startsWith(SCAN_PREFIX)) continue;
+    Deno.removeSync(`${folder}/${name}`, { recursive: true });
+  }
 }
 
 /** Whether a shard is there as it was written. */

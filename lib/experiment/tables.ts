@@ -1,6 +1,7 @@
 import { joinParquet } from "../results/parquet/join_parquet.ts";
 import type { ResultDirectory } from "../results/result_directory.ts";
 import { scanTable, type TableScan } from "../results/scan_table.ts";
+import { SCAN_PREFIX } from "./cell_store.ts";
 
 /** Bytes of a file of results from which the next table begins another one. */
 const PART_BYTES = 2 ** 27;
@@ -21,7 +22,7 @@ export async function withTables<T>(
   store: string,
   use: (rows: TableScan) => T | Promise<T>,
 ): Promise<T> {
-  const folder = Deno.makeTempDirSync({ dir: store, prefix: ".scan-" });
+  const folder = Deno.makeTempDirSync({ dir: store, prefix: SCAN_PREFIX });
   try {
     return await use(scanTable(linked(tables, folder)));
   } finally {
@@ -50,8 +51,7 @@ export function writeTables(target: ResultDirectory, tables: readonly string[]):
   let part: string[] = [], bytes = 0, parts = 0;
   const end = () => {
     if (part.length === 0) return;
-    const [own] = [part];
-    target.write(`rows/${nameOf(parts++)}`, (append) => joinParquet(own, append));
+    target.write(`rows/${nameOf(parts++)}`, (append) => joinParquet(part, append));
     part = [];
     bytes = 0;
   };

@@ -101,7 +101,8 @@ Deno.test("a table that is cut short or changed counts as missing, and its cell 
   await withExperiment(TABLES + SUMMARISE, async (folder, module) => {
     const plan = await planExperiment(module, `${folder}/cells`);
     const whole = await runExperiment(plan, { executor: serialExecutor() });
-    const [first, second, third] = whole.tables;
+    // One of each of three cells, which have two each.
+    const [first, , second, , third] = whole.tables;
     const bytes = await Deno.readFile(first);
     await Deno.truncate(first, 100);
     const changed = await Deno.readFile(second);
@@ -109,7 +110,7 @@ Deno.test("a table that is cut short or changed counts as missing, and its cell 
     await Deno.writeFile(second, changed);
     await Deno.remove(third);
     const again = await runExperiment(plan, { executor: serialExecutor() });
-    deepEqual([again.cached, again.damaged], [2, 2]);
+    deepEqual([again.cached, again.damaged], [1, 3]);
     deepEqual(await Deno.readFile(first), bytes);
     deepEqual(again.rows, whole.rows);
     const store = openCellStore(plan.store);

@@ -68,7 +68,7 @@ class Sweep {
       env: { SLURM_CONF: slurm.conf, INIT_CWD: this.folder },
       stdin: "null",
       stdout: "null",
-      stderr: "null",
+      stderr: "piped",
     }).spawn();
   }
 
@@ -222,8 +222,17 @@ onSlurm(
   async (sweep) => {
     const child = sweep.spawn("run", "--executor", "slurm");
     await sweep.untilCells(4);
-    child.kill("SIGKILL");
-    await child.status;
+    child.kill("SIGINT");
+    const { code: interrupted, stderr: said } = await child.output();
+    equal(interrupted, 130);
+    match(
+      new TextDecoder().decode(said),
+      /The array of 00_test goes on\..*experiment cancel 00_test/,
+    );
+    const other = sweep.spawn("run", "--executor", "slurm");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    other.kill("SIGKILL");
+    equal((await other.output()).signal, "SIGKILL");
     const status = await sweep.run("status");
     match(status.stdout, /done {5}a=3\nrunning {2}a=4\n/);
     match(status.stdout, /On Slurm: 4 cells in tasks that run, 0 in tasks that wait/);
@@ -304,6 +313,40 @@ onSlurm(
       stderr,
       /^Cannot run cells as tasks of Slurm, none of which has begun.*no-deno-here.*\n$/,
     );
+  },
+);
+
+const TABLE = new URL("../../lib/results/table.ts", import.meta.url).href;
+
+onSlurm(
+  "tables of cells are those of this machine, also when all are run again",
+  () => `
+  replications: 2,
+  factors: { rate: [2, 5, 9], system: ["a", "b"] },
+  run: async ({ cell, replication }) => {
+    const { floatColumn } = await import("${TABLE}");
+    const values = Float64Array.from({ length: 2000 }, (_, i) => (i + replication) / cell.rate);
+    return { count: 2000, columns: [floatColumn("ttft_s", values)] };
+  },
+  summarise: async (rows) => {
+    let sum = 0;
+    for await (const batch of rows.batches(["ttft_s"])) {
+      for (const value of batch.numbers("ttft_s")) sum += value;
+    }
+    return [{ replication: 0, sum }];
+  },
+  headlines: (rows) => ({ sum: rows[0].sum }),`,
+  "tasks: 2",
+  async (sweep) => {
+    const whole = await sweep.runTo("local", "run", "--workers", "1");
+    equal(whole.code, 0, whole.stderr);
+    for (const [action, ...options] of [["run"], ["reproduce", "--pin"]]) {
+      const { code, stdout, stderr } = await sweep.run(action, "--executor", "slurm", ...options);
+      equal(code, 0, stderr + stdout);
+      sweep.same("local", "out");
+    }
+    ok(sweep.cells().filter((name) => name.endsWith(".parquet")).length === 12);
+    equal(filesBelow(`${sweep.folder}/out`).filter((name) => name.includes("again")).length, 0);
   },
 );
 

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { suggest } from "../../config/suggest.ts";
 import { readSlurmSite, type SlurmSite } from "../../experiment/slurm/settings.ts";
 import { exists } from "../../results/exists.ts";
 import type { CommandArguments, CommandOption } from "../arguments.ts";
@@ -56,6 +57,18 @@ export function slurmCallOf(given: CommandArguments, mayDetach = true): SlurmCal
     `Cannot use ${alone} without an array: current value is --executor ${executor}; ` +
       "write --executor slurm",
   );
+}
+
+/** Says which experiments a site file speaks of that are not there: a name may be misspelt. */
+export function noteStrangers(slurm: SlurmCall | undefined, ids: readonly string[]): void {
+  for (const id of Object.keys(slurm?.site.experiments ?? {})) {
+    if (ids.includes(id)) continue;
+    const near = suggest(id, ids);
+    console.error(
+      `Note: the site file speaks of the experiment ${id}, which is not there` +
+        (near === undefined ? "" : ` (did you mean ${near}?)`),
+    );
+  }
 }
 
 function readSite(given: string | undefined): SlurmSite {

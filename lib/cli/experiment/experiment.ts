@@ -9,7 +9,12 @@ import {
   readArguments,
 } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { DETACH_OPTIONS, EXECUTOR_OPTIONS, slurmCallOf } from "./executor_options.ts";
+import {
+  DETACH_OPTIONS,
+  EXECUTOR_OPTIONS,
+  noteStrangers,
+  slurmCallOf,
+} from "./executor_options.ts";
 import type { ExperimentSettings } from "./experiment_settings.ts";
 import type { Share } from "./store_actions.ts";
 import { UsageError } from "../usage_error.ts";
@@ -91,6 +96,7 @@ mistake in the input.`,
     const share = shareOf(action, given);
     const { findExperiments } = await import("../../experiment/find_experiments.ts");
     const places = findExperiments(pathToFileURL(`${settings.experiments}/`));
+    noteStrangers(settings.slurm, places.map(({ id }) => id));
     const [chosen, ...others] = chosenPlaces(action, ids, places);
     const actions = await import("./experiment_actions.ts");
     const ofStore = await import("./store_actions.ts");

@@ -24,12 +24,15 @@ function withSweep(
     folder: string,
   ) => Promise<void>,
 ): Promise<void> {
-  return withExperiment(text, (folder) =>
-    use((args, env) =>
+  return withExperiment(text, async (folder) => {
+    // The repository may have a site file of its own.
+    await Deno.writeTextFile(`${folder}/slurm.yaml`, "{}\n");
+    await use((args, env) =>
       runCommandLine(
         ["experiment", ...args, "--experiments", "experiments", "--quiet"],
         { directory: folder, ...(env && { env }) },
-      ), folder));
+      ), folder);
+  });
 }
 
 /** Programs of Slurm that only say something, and their folder as the PATH. */
@@ -174,8 +177,15 @@ Deno.test("the address of an experiment's cells has its limits on Slurm, not tho
     const script = (await run(args)).stdout;
     match(script, /^#SBATCH --time=02:00:00$/m);
     await Deno.writeTextFile(`${folder}/slurm.yaml`, "experiments: { 00_test: { time: 3h } }");
-    const other = (await run(args)).stdout;
+    const { stdout: other, stderr } = await run(args);
+    equal(stderr, "");
     equal(other, script.replace("--time=02:00:00", "--time=03:00:00"));
+    await Deno.writeTextFile(`${folder}/slurm.yaml`, "experiments: { 00_tset: { time: 3h } }");
+    equal(
+      (await run(args)).stderr,
+      "Note: the site file speaks of the experiment 00_tset, which is not there (did you mean " +
+        "00_test?)\n",
+    );
     await Deno.writeTextFile(
       `${folder}/experiments/00_test/experiment.ts`,
       experimentText(`${text}, slurm: { time: "4h" }`),

@@ -135,7 +135,7 @@ export async function showStatus(
   print: Print,
 ): Promise<number> {
   const { tasks, store } = await planExperiment(place.module, cellsFolder(settings));
-  const places = await placesUnderWay(place.id, settings);
+  const places = await placesIfKnown(place.id, settings);
   const cells = openCellStore(store);
   let done = 0;
   for (const { key, address } of tasks) {
@@ -185,6 +185,17 @@ async function placesUnderWay(
   return found;
 }
 
+/** As {@linkcode placesUnderWay}; with a note and nothing where there is no Slurm to ask. */
+async function placesIfKnown(id: string, settings: ExperimentSettings) {
+  try {
+    return await placesUnderWay(id, settings);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    console.error(`Note: what is under way is not known. ${error.message}`);
+    return new Map<string, Place>();
+  }
+}
+
 /** Cancels the arrays of an experiment; cells that are there stay. */
 export async function cancelArrays(
   place: ExperimentPlace,
@@ -211,7 +222,7 @@ export async function cleanOne(
   settings: ExperimentSettings,
   print: Print,
 ): Promise<number> {
-  const { size } = await placesUnderWay(place.id, settings);
+  const { size } = await placesIfKnown(place.id, settings);
   if (size > 0) {
     throw new UsageError(
       `Cannot clean an experiment whose cells are under way on Slurm: current value is ${size} ` +

@@ -13,7 +13,7 @@ import { findExternalData } from "../../results/external_data.ts";
 import { sha256 } from "../../results/sha256.ts";
 import { runData } from "../data/data.ts";
 import { reproduce } from "../experiment/experiment_actions.ts";
-import type { SlurmCall } from "../experiment/executor_options.ts";
+import { noteStrangers, type SlurmCall } from "../experiment/executor_options.ts";
 import { plotCommand } from "../plot.ts";
 
 /** A step of the pipeline. */
@@ -45,6 +45,7 @@ export async function* pipelineSteps(folders: PipelineFolders): AsyncGenerator<P
   const { results } = folders;
   yield await dataStep();
   const places = findExperiments(pathToFileURL(`${folders.experiments}/`));
+  noteStrangers(folders.slurm, places.map(({ id }) => id));
   for (const place of places) yield await experimentStep(place, folders);
   for (const place of places) {
     if (hasRows(`${results}/${place.id}`)) yield await figureStep(place, folders);
