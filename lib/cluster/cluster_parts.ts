@@ -11,11 +11,11 @@ import type { EngineParts } from "../engine/engine_parts.ts";
 
 /** What the gateway does with a request that no instance can take. */
 export interface NoCapacityRule {
-  /** Hold the request, or turn it away. */
+  /** The request waits, or is turned away. */
   readonly action: "queue" | "reject";
-  /** Most requests held; one more is turned away. Infinity for no limit. */
+  /** Most requests that wait; one more is turned away. Infinity for no limit. */
   readonly limit: number;
-  /** Longest time a request is held before it gives up, seconds. Infinity for no limit. */
+  /** Longest time that a request waits before it gives up, seconds. Infinity for no limit. */
   readonly timeoutSeconds: number;
 }
 

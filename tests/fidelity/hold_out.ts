@@ -71,7 +71,7 @@ function attentionFold(table: OperatorTable, peaks: GpuPeaks, fold: number): Hol
   const headSize = table.attributes.headSize as number;
   const [batches, lengths] = [axisValues(table, 1), axisValues(table, 2)];
   const predictors = table.axes[0].points.map(([heads, kvHeads]) => {
-    const shape = { heads, kvHeads, headSize, maxModelTokens: 0 };
+    const shape = { heads, kvHeads, headSize, windowTokens: 0 };
     if (context) {
       const chunk = prefillAttentionOf(thinned, shape, peaks, 16384);
       return (batch: number, tokens: number) => batch * chunk(batch, tokens, 0);

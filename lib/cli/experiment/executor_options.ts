@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { suggest } from "../../config/suggest.ts";
+import { suggest } from "../../std/suggest.ts";
 import { readSlurmSite, type SlurmSite } from "../../experiment/slurm/settings.ts";
 import { exists } from "../../results/exists.ts";
 import type { CommandArguments, CommandOption } from "../arguments.ts";

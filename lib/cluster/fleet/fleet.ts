@@ -113,7 +113,7 @@ export class Fleet {
     const id = this.#instances.length;
     const fn = this.functions[functionId];
     requireInstanceRoom(fn.parts.name, id, this.#alive.length, this.#clock.now);
-    const held = member?.ranks ?? [];
+    const taken = member?.ranks ?? [];
     const instance: Writable = {
       id,
       functionId,
@@ -126,7 +126,7 @@ export class Fleet {
       idleSinceSeconds: NaN,
       idleSeconds: 0,
       idleGeneration: 0,
-      ranks: node < 0 || held.length > 0 ? held : this.nodes!.take(functionId, node, shares),
+      ranks: node < 0 || taken.length > 0 ? taken : this.nodes!.take(functionId, node, shares),
       madeOf,
       slept: false,
     };

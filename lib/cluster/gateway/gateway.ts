@@ -151,13 +151,13 @@ export class Gateway {
       fn.idleTimes.arrives(this.#clock.now);
       return fn.waiting.passThrough(request, this.#clock.now);
     }
-    this.#hold(fn, request);
+    this.#haveWait(fn, request);
   }
 
   /** Why admission turns the request away; 0 when it does not, or there is no place for it anyway. */
   #admissionRefusal(fn: FunctionState, request: number): number {
     const mustWait = fn.waiting.queued > 0 || !this.#routing.hasRoom(fn);
-    if (mustWait && this.#holdRefusal(fn) > 0) return 0;
+    if (mustWait && this.#waitRefusal(fn) > 0) return 0;
     const { columns } = this.#run;
     const decision = this.#admission!.decide({
       nowSeconds: this.#clock.now,
@@ -216,20 +216,20 @@ export class Gateway {
     return this.#fleet.start(fn.id);
   }
 
-  /** Why a request that no instance can take is not held; 0 when it is. */
-  #holdRefusal(fn: FunctionState): number {
+  /** Why a request that no instance can take may not wait; 0 when it may. */
+  #waitRefusal(fn: FunctionState): number {
     const { noCapacity, scaling } = fn.parts;
     const comes = scaling.activation === "each" && this.#willStart(fn);
     if (noCapacity.action === "reject" && !comes) return OUTCOME_CODE.rejected_no_instance;
     return fn.waiting.size >= noCapacity.limit ? OUTCOME_CODE.rejected_queue_full : 0;
   }
 
-  /** No instance can take the request: hold it or turn it away, and see that one comes. */
-  #hold(fn: FunctionState, request: number): void {
+  /** No instance can take the request: it waits or is turned away, and an instance is to come. */
+  #haveWait(fn: FunctionState, request: number): void {
     const { noCapacity, scaling } = fn.parts;
     const { now } = this.#clock;
     let willStart = this.#willStart(fn);
-    const refusal = this.#holdRefusal(fn);
+    const refusal = this.#waitRefusal(fn);
     if (refusal > 0) {
       if (willStart && noCapacity.action === "reject") this.#start(fn);
       this.#forecasts[fn.id]?.forget(request);
@@ -342,7 +342,7 @@ export class Gateway {
     const { inFlight } = this.#parts.faults!;
     const { columns, generated } = this.#run;
     const fn = this.#functions[columns.functionId[request]];
-    if (inFlight === "fail" || this.#holdRefusal(fn) > 0) {
+    if (inFlight === "fail" || this.#waitRefusal(fn) > 0) {
       if (fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
       this.#forecasts[fn.id]?.forget(request);
       this.#end(request, OUTCOME_CODE.failed);
@@ -357,7 +357,7 @@ export class Gateway {
     }
     columns.instanceId[request] = -1;
     if (fn.waiting.queued === 0 && this.#dispatch(fn, request)) return true;
-    this.#hold(fn, request);
+    this.#haveWait(fn, request);
     return true;
   }
 }

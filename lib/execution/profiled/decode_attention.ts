@@ -25,7 +25,7 @@ export interface AttentionShape {
   readonly kvHeads: number;
   readonly headSize: number;
   /** Attention window, tokens; 0 for none. */
-  readonly maxModelTokens: number;
+  readonly windowTokens: number;
   /** Share of the layers that have no window although others have one, 0..1; default 0. */
   readonly fullShare?: number;
 }
@@ -93,9 +93,9 @@ export function decodeAttentionOf(
     rows.push(row);
     knownBatches.push(sequences);
   }
-  const { maxModelTokens, fullShare = 0 } = shape;
-  const windowed = rowsPerSequence(rows, knownBatches, contexts, maxModelTokens, maxSequences);
-  if (maxModelTokens === 0 || fullShare === 0) return windowed;
+  const { windowTokens, fullShare = 0 } = shape;
+  const windowed = rowsPerSequence(rows, knownBatches, contexts, windowTokens, maxSequences);
+  if (windowTokens === 0 || fullShare === 0) return windowed;
   const whole = rowsPerSequence(rows, knownBatches, contexts, 0, maxSequences);
   return mixedLayers(windowed, whole, fullShare);
 }
@@ -141,12 +141,12 @@ export function rowsPerSequence(
   rows: readonly Float64Array[],
   batches: readonly number[],
   contexts: readonly number[],
-  maxModelTokens: number,
+  windowTokens: number,
   maxSequences: number,
 ): DecodeAttention {
   const knots = [0, ...contexts.filter((context) => context > 0)];
-  if (maxModelTokens > 0 && !knots.includes(maxModelTokens)) {
-    knots.push(maxModelTokens);
+  if (windowTokens > 0 && !knots.includes(windowTokens)) {
+    knots.push(windowTokens);
     knots.sort((a, b) => a - b);
   }
   const seconds = new Float64Array((maxSequences + 1) * knots.length);
@@ -159,7 +159,7 @@ export function rowsPerSequence(
     // Beyond the largest measured batch, time grows with the sequences: memory-bound.
     const beyond = Math.max(1, b / batches[batches.length - 1]);
     for (let j = 0; j < knots.length; j++) {
-      const context = maxModelTokens > 0 ? Math.min(knots[j], maxModelTokens) : knots[j];
+      const context = windowTokens > 0 ? Math.min(knots[j], windowTokens) : knots[j];
       placeAmong(contexts, context, inner);
       const next = Math.min(inner.index + 1, contexts.length - 1);
       const atLow = low[inner.index] + inner.weight * (low[next] - low[inner.index]);

@@ -28,7 +28,7 @@ export function prefillAttentionOf(
   peaks: GpuPeaks,
   maxTokens: number,
 ): PrefillChunkSeconds {
-  const { kvHeads, headSize, maxModelTokens, fullShare = 0 } = shape;
+  const { kvHeads, headSize, windowTokens, fullShare = 0 } = shape;
   const whole = promptSecondsOf(table, shape, peaks, maxTokens);
   const single = promptSecondsOf(table, { ...shape, heads: 1, kvHeads: 1 }, peaks, maxTokens, 1);
   const kvBytesPerToken = 2 * kvHeads * headSize * dtypeBytes(table.attributes.kvDtype);
@@ -38,13 +38,13 @@ export function prefillAttentionOf(
     chunks: number,
     chunkTokens: number,
     pastTokens: number,
-    maxModelTokens: number,
+    windowTokens: number,
   ) => {
     const end = chunkTokens + pastTokens;
     const seconds = whole(chunks, end);
-    if (pastTokens === 0 && (maxModelTokens === 0 || end <= maxModelTokens)) return seconds;
-    const share = attentionPairs(chunkTokens, pastTokens, maxModelTokens) / (0.5 * end * (end + 1));
-    const read = maxModelTokens > 0 ? Math.min(end, maxModelTokens + chunkTokens) : end;
+    if (pastTokens === 0 && (windowTokens === 0 || end <= windowTokens)) return seconds;
+    const share = attentionPairs(chunkTokens, pastTokens, windowTokens) / (0.5 * end * (end + 1));
+    const read = windowTokens > 0 ? Math.min(end, windowTokens + chunkTokens) : end;
     const readSeconds = read * kvBytesPerToken / peaks.memoryBytesPerSecond;
     const constant = constantSeconds / chunks;
     return Math.max(
@@ -53,8 +53,8 @@ export function prefillAttentionOf(
     );
   };
   return (chunks, chunkTokens, pastTokens) => {
-    const windowed = inWindow(chunks, chunkTokens, pastTokens, maxModelTokens);
-    if (maxModelTokens === 0 || fullShare === 0) return windowed;
+    const windowed = inWindow(chunks, chunkTokens, pastTokens, windowTokens);
+    if (windowTokens === 0 || fullShare === 0) return windowed;
     return windowed + fullShare * (inWindow(chunks, chunkTokens, pastTokens, 0) - windowed);
   };
 }

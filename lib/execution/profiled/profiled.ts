@@ -119,8 +119,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     return headSeconds;
   }
 
-  const maxModelTokens = windowTokens;
-  const attentionShape = { heads, kvHeads, headSize, maxModelTokens, fullShare };
+  const attentionShape = { heads, kvHeads, headSize, windowTokens, fullShare };
   const attributes = { headSize, kvDtype };
   const decode = decodeAttentionOf(
     requireTable(profile, "generation_attention", attributes),
@@ -143,7 +142,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     if (profile.mixedBatch === undefined) return 0;
     const { tileRows, packsHeads } = profile.mixedBatch;
     const tokens = 16384;
-    const windowPairs = attentionPairs(tokens, 0, maxModelTokens);
+    const windowPairs = attentionPairs(tokens, 0, windowTokens);
     const pairs = windowPairs + fullShare * (attentionPairs(tokens, 0, 0) - windowPairs);
     const secondsPerPair = prefill(1, tokens, 0) / pairs;
     return secondsPerPair * tileRows * (packsHeads ? kvHeads / heads : 1);
@@ -151,8 +150,8 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
 
   /** KV entries that the tiles of decoding sequences walk through in one layer, on average. */
   function entriesInTiles(sequences: number, contextTokens: number): number {
-    const limit = sequences * maxModelTokens;
-    if (maxModelTokens === 0 || contextTokens <= limit) return contextTokens;
+    const limit = sequences * windowTokens;
+    if (windowTokens === 0 || contextTokens <= limit) return contextTokens;
     return limit + fullShare * (contextTokens - limit);
   }
 

@@ -17,14 +17,14 @@ export function interpolation(table: OperatorTable, peaks: GpuPeaks): CellSecond
   if (operator === "context_attention") {
     const longest = lengths[lengths.length - 1];
     const chunks = memo((heads, kvHeads) =>
-      prefillAttentionOf(table, { heads, kvHeads, headSize, maxModelTokens: 0 }, peaks, longest)
+      prefillAttentionOf(table, { heads, kvHeads, headSize, windowTokens: 0 }, peaks, longest)
     );
     return ([[heads, kvHeads], [batch], [tokens]]) =>
       batch * chunks(heads, kvHeads)(batch, tokens, 0);
   }
   const mostSequences = Math.max(...axisValues(table, 1));
   const decodes = memo((heads, kvHeads) => {
-    const shape = { heads, kvHeads, headSize, maxModelTokens: 0 };
+    const shape = { heads, kvHeads, headSize, windowTokens: 0 };
     const { contextKnots, seconds } = decodeAttentionOf(table, shape, peaks, mostSequences);
     const knotOf = new Map([...contextKnots].map((context, knot) => [context, knot]));
     return (batch: number, context: number) =>

@@ -68,7 +68,7 @@ export class StartExecutor {
       topology,
       transfers: this.#transfers,
       weights: weights ?? null,
-      arrived: ({ start, stage }, now) => this.#endPart(start, stage, now),
+      arrived: ({ start, stage }, now) => this.#endAwaited(start, stage, now),
     });
   }
 
@@ -174,12 +174,12 @@ export class StartExecutor {
     const moves = spec === null
       ? null
       : this.#moves.plan(start, index, spec, hit ? null : present, now);
-    start.parts[index] = 1 + (moves?.count ?? 0);
+    start.awaited[index] = 1 + (moves?.count ?? 0);
     start.bytes[index] = moves?.bytes ?? 0;
     if (moves?.count === 0 && !hit) {
       // A copy is nearer than every route begins: nothing to do, not even the time part.
       start.cached[index] = 1;
-      this.#endPart(start, index, now);
+      this.#endAwaited(start, index, now);
       return;
     }
     const { led, evictedBytes } = moves ?? { led: [], evictedBytes: 0 };
@@ -212,11 +212,11 @@ export class StartExecutor {
 
   #endDelay(start: Start, index: number, now: number): void {
     for (const transfer of start.led[index] ?? []) this.#moves.begin(transfer, now);
-    this.#endPart(start, index, now);
+    this.#endAwaited(start, index, now);
   }
 
-  #endPart(start: Start, index: number, now: number): void {
-    if (--start.parts[index] > 0) return;
+  #endAwaited(start: Start, index: number, now: number): void {
+    if (--start.awaited[index] > 0) return;
     const { pollSeconds } = start.request.plan.stages[index];
     if (pollSeconds > 0) {
       const ticks = Math.ceil((now - start.beginAtSeconds) / pollSeconds - 1e-9);

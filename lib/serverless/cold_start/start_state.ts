@@ -51,8 +51,8 @@ export interface Start {
   readonly noise: Float64Array;
   /** Predecessors that have not ended, per stage. */
   readonly pending: Int32Array;
-  /** The stage's own delay and transfers that have not ended. */
-  readonly parts: Int32Array;
+  /** What the stage waits for: its own time and transfers that have not ended. */
+  readonly awaited: Int32Array;
   readonly startAt: Float64Array;
   readonly endAt: Float64Array;
   readonly cached: Uint8Array;
@@ -79,7 +79,7 @@ export function newStart(id: number, request: StartRequest, now: number): Start 
     shares: nodeShares(request),
     noise: new Float64Array(count).fill(1),
     pending: new Int32Array(count),
-    parts: new Int32Array(count),
+    awaited: new Int32Array(count),
     startAt: new Float64Array(count).fill(NaN),
     endAt: new Float64Array(count).fill(NaN),
     cached: new Uint8Array(count),
