@@ -43,6 +43,7 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
       expertSkew: parallelization.expert_skew,
       ...(facts.stageNetwork && { stageNetwork: facts.stageNetwork }),
       weightDtype,
+      ...(facts.weights.expert.hasBlockScales && { hasBlockScales: true }),
       kvDtype: kvBytesPerElement === 1 ? "fp8" : "bf16",
       maxTokensPerStep: scheduler.max_num_batched_tokens,
       maxSequences: scheduler.max_num_seqs,
