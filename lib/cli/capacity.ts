@@ -1,7 +1,7 @@
 import { functionConfigurations } from "../config/function_configurations.ts";
 import { loadConfig } from "../config/load.ts";
 import { activeParameters, attentionWindowTokens, parameterCount } from "../models/mod.ts";
-import { type InstanceSize, instanceSize } from "../run/instance_size.ts";
+import { type InstanceSize, instanceSize, kvCacheLine } from "../run/instance_size.ts";
 import { shownFile } from "../std/input_error.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
@@ -66,7 +66,7 @@ function shown(size: InstanceSize): Shown {
 const billions = (count: number) => `${(count / 1e9).toFixed(2)} B`;
 const whole = (count: number) => count.toLocaleString("en-US");
 
-function lines(size: Shown): string[] {
+function lines(size: Shown, line: string): string[] {
   const rows: [string, string][] = [
     ["model", size.model],
     ["parameters", `${billions(size.parameters)}, active ${billions(size.active_parameters)}`],
@@ -91,10 +91,7 @@ function lines(size: Shown): string[] {
   ];
   return [
     ...rows.map(([name, value]) => `${name.padEnd(12)}${value}`),
-    size.kv_tokens === null
-      ? "GPU KV cache: none; states bound the sequences"
-      : `GPU KV cache: ${whole(size.kv_tokens)} tokens, maximum concurrency at ` +
-        `${whole(size.window_tokens)} tokens: ${size.max_concurrency.toFixed(2)}x`,
+    line,
     ...size.notices.map((notice) => `Note: ${notice}`),
   ];
 }
@@ -127,16 +124,17 @@ fit (one line says which).`,
     const config = loadConfig(texts.map(({ content }) => content), { set, fileNames });
     const overridden = new Set(set.map((text) => text.slice(0, text.indexOf("=")).trim()));
     const files = await readModelFiles(config, { fileNames, overridden });
-    const sizes = functionConfigurations(config).map(({ config: own }) =>
-      shown(instanceSize(own, files, config.functions.length > 0))
+    const instances = functionConfigurations(config).map(({ config: own }) =>
+      instanceSize(own, files, config.functions.length > 0)
     );
+    const sizes = instances.map(shown);
     if (given.flag("json")) {
       print(JSON.stringify(sizes.length === 1 ? sizes[0] : sizes, null, 2));
       return 0;
     }
     sizes.forEach((size, i) => {
       if (i > 0) print("");
-      for (const line of lines(size)) print(line);
+      for (const line of lines(size, kvCacheLine(instances[i]))) print(line);
     });
     return 0;
   },

@@ -148,6 +148,8 @@ export interface RunResult {
     readonly stepping: "leap" | "step";
     readonly stepsLeapt: number;
     readonly stepsSingle: number;
+    /** What the KV cache of an instance holds, a line for each kind of function. */
+    readonly kvCache?: readonly string[];
     readonly notices: readonly string[];
   };
   /** Token gaps, for figures: pairs of (upper edge seconds, cumulative share). */

@@ -92,6 +92,8 @@ export interface PartFormat {
   /** Mean bytes of a weight, scales included. */
   readonly bytesPerElement: number;
   readonly activations: ActivationFormat;
+  /** Most of its weights have a scale per block of rows and columns. */
+  readonly hasBlockScales?: boolean;
 }
 
 /** Parts of the layers that have kernels of their own. */
@@ -106,7 +108,7 @@ export type PartFormats = Readonly<Record<FormatPart, PartFormat>>;
 /** The formats of a checkpoint by part: the mean size, and the activations of most weights. */
 export function partFormats(shape: TransformerShape, formats: WeightFormats): PartFormats {
   const entries = FORMAT_PARTS.map((part): [string, PartFormat] => {
-    let bytes = 0, weights = 0;
+    let bytes = 0, weights = 0, inBlocks = 0;
     const by = new Map<ActivationFormat, number>();
     shape.layers.forEach((layer, i) => {
       for (const matrix of layerMatrices(layer, shape.hiddenSize)) {
@@ -115,12 +117,15 @@ export function partFormats(shape: TransformerShape, formats: WeightFormats): Pa
         const count = matrixParameters(matrix);
         bytes += matrix.copies * matrixBytes(matrix, format);
         weights += count;
+        if (format.scaleOutputs > 1 && format.scaleOutputs < Infinity) inBlocks += count;
         by.set(format.activations, (by.get(format.activations) ?? 0) + count);
       }
     });
     if (weights === 0) return [part, { bytesPerElement: 2, activations: "bf16" }];
     const [activations] = [...by].reduce((most, one) => one[1] > most[1] ? one : most);
-    return [part, { bytesPerElement: bytes / weights, activations }];
+    const hasBlockScales = 2 * inBlocks > weights;
+    const bytesPerElement = bytes / weights;
+    return [part, { bytesPerElement, activations, ...(hasBlockScales && { hasBlockScales }) }];
   });
   return Object.fromEntries(entries) as PartFormats;
 }

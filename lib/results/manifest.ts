@@ -29,6 +29,8 @@ export interface Manifest {
     readonly stepping: "leap" | "step";
     readonly steps_leapt: number;
     readonly steps_single: number;
+    /** What the KV cache of an instance holds, a line for each kind of function. */
+    readonly kv_cache?: readonly string[];
   };
   /** Things a reader of the result should know. */
   readonly notices: readonly string[];
@@ -65,6 +67,7 @@ export async function makeManifest(result: RunResult, source: ManifestSource): P
       stepping: engine.stepping,
       steps_leapt: engine.stepsLeapt,
       steps_single: engine.stepsSingle,
+      ...(engine.kvCache && { kv_cache: engine.kvCache }),
     },
     notices: engine.notices,
     wall_time_s: wallTimeSeconds ?? null,

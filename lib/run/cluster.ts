@@ -54,6 +54,8 @@ export interface BuiltCluster {
   readonly weights?: WeightCache;
   /** Weights kept in all places until the end of the run. */
   readonly storedAt: StoredWeightsAt;
+  /** What the KV cache of an instance holds, a line for each kind of function. */
+  readonly kvCache: readonly string[];
   /** What a user should know before reading the results. */
   readonly notices: readonly string[];
 }
@@ -169,6 +171,13 @@ export async function buildCluster(
     hasClasses: built.areNamed,
     ...(starts.weights && { weights: starts.weights }),
     storedAt: storedWeights(config, byFunction, starts.weights),
+    kvCache: [
+      ...new Set(
+        deployments.map(({ shape, kvCacheLine }) =>
+          deployments.length === 1 ? kvCacheLine : `${shape.name}: ${kvCacheLine}`
+        ),
+      ),
+    ],
     notices: [...notices],
   };
 }

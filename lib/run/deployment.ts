@@ -4,7 +4,7 @@ import { type Gpu, nodeNamed, type NodeType } from "../hardware/mod.ts";
 import type { TransformerShape } from "../models/transformer.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { buildExecution } from "./execution.ts";
-import { instanceSize } from "./instance_size.ts";
+import { instanceSize, kvCacheLine } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
 import { stageNetwork } from "./stage_network.ts";
 
@@ -25,6 +25,8 @@ export interface Deployment {
   readonly weightFormat: string;
   /** Most sequences at once: as configured, or as many as have a state. */
   readonly maxSequences: number;
+  /** What the KV cache of an instance holds, in words. */
+  readonly kvCacheLine: string;
   /** What was assumed or read from the model's file, a sentence each. */
   readonly notices: readonly string[];
   readonly execution: ExecutionTimeModel;
@@ -86,6 +88,7 @@ export async function buildDeployment(
     weightBytes: size.weightBytes,
     weightFormat: size.model.weightFormat,
     maxSequences: size.maxSequences,
+    kvCacheLine: kvCacheLine(size),
     notices: size.notices,
     execution: await buildExecution(config, {
       shape,

@@ -40,6 +40,19 @@ export interface InstanceSize {
   readonly notices: readonly string[];
 }
 
+/** What the KV cache of an instance holds, as vLLM prints it when it starts. */
+export function kvCacheLine(
+  { kvTokens, maxModelTokens, maxConcurrency, kvBytesPerToken }: Pick<
+    InstanceSize,
+    "kvTokens" | "maxModelTokens" | "maxConcurrency" | "kvBytesPerToken"
+  >,
+): string {
+  if (kvBytesPerToken === 0) return "GPU KV cache: none; states bound the sequences";
+  const whole = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+  return `GPU KV cache: ${whole(kvTokens)} tokens, maximum concurrency at ` +
+    `${whole(maxModelTokens)} tokens: ${maxConcurrency.toFixed(2)}x`;
+}
+
 /**
  * Works out what one instance holds.
  *

@@ -45,6 +45,7 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
       expertSkew: parallelization.expert_skew,
       ...(facts.stageNetwork && { stageNetwork: facts.stageNetwork }),
       weightDtype,
+      ...(facts.weights.expert.hasBlockScales && { hasBlockScales: true }),
       kvDtype: kvBytesPerElement === 1 ? "fp8" : "bf16",
       maxTokensPerStep: settings.maxTokensPerStep,
       maxSequences: settings.maxSequences,

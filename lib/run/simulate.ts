@@ -47,10 +47,11 @@ export async function simulate(
 ): Promise<RunResult> {
   const { onProgress, onPhase, ...texts } = options;
   onPhase?.("build");
-  const { parts, facts, classes, hasClasses, weights, storedAt, notices } = await buildCluster(
-    config,
-    texts,
-  );
+  const { parts, facts, classes, hasClasses, weights, storedAt, kvCache, notices } =
+    await buildCluster(
+      config,
+      texts,
+    );
   onPhase?.("loop");
   const record = simulateCluster(onProgress ? { ...parts, onProgress } : parts);
   onPhase?.("summary");
@@ -81,6 +82,7 @@ export async function simulate(
       stepping: config.simulation.stepping,
       stepsLeapt: record.stepsLeapt,
       stepsSingle: record.stepsSingle,
+      kvCache,
       notices: [
         ...notices,
         ...undefinedNotices(summary.undefined_figures),

@@ -9,10 +9,14 @@ import { stepWork } from "../../lib/execution/step_work.ts";
 import type { Gpu } from "../../lib/hardware/gpu.ts";
 import { gpuNamed } from "../../lib/hardware/gpu_catalogue.ts";
 import { modelShape } from "../../lib/models/catalogue.ts";
-import { flopsPerAttentionPair } from "../../lib/models/flops.ts";
-import { attentionWindowTokens } from "../../lib/models/kv_bytes_per_token.ts";
+import { layerFlopsPerPair } from "../../lib/models/flops.ts";
+import {
+  layerKvBytesPerToken,
+  layerStateBytes,
+  layerWindowTokens,
+} from "../../lib/models/kv_bytes_per_token.ts";
 import { parameterGroups } from "../../lib/models/parameter_groups.ts";
-import type { TransformerShape } from "../../lib/models/transformer.ts";
+import { type Layer, layerGroups, type TransformerShape } from "../../lib/models/transformer.ts";
 
 /** The laws of execution times, by name. */
 export type ExecutionLaw =
@@ -87,27 +91,55 @@ export function stepOf(
   };
 }
 
-/** Least seconds of a step: all FLOPs at the peak, or all bytes at the bandwidth, of all GPUs. */
-export function rooflineSeconds(setting: ExecutionSetting, step: StepShape): number {
-  const { shape, gpu } = setting;
-  const work = stepWork(shape, setting);
-  const window = attentionWindowTokens(shape) || Infinity;
-  const decodes = step.decodeSequences;
-  let tokens = decodes;
-  let pairs = decodes === 0 ? 0 : Math.min(step.decodeContextTokens, decodes * window);
-  let kvTokens = pairs;
+/** (query, entry) pairs and entries of a step in layers that see so many tokens. */
+function attended(step: StepShape, window: number): { pairs: number; entries: number } {
+  let pairs = step.decodeSequences === 0
+    ? 0
+    : Math.min(step.decodeContextTokens, step.decodeSequences * window);
+  let entries = pairs;
   for (let i = 0; i < step.chunkCount; i++) {
-    tokens += step.chunkTokens[i];
-    kvTokens += Math.min(step.chunkPastTokens[i], window);
+    entries += Math.min(step.chunkPastTokens[i], window);
     for (let t = 1; t <= step.chunkTokens[i]; t++) {
       pairs += Math.min(step.chunkPastTokens[i] + t, window);
     }
   }
-  const flops = tokens * work.flopsPerToken + pairs * flopsPerAttentionPair(shape) +
-    step.sampledSequences * work.flopsPerSample;
+  return { pairs, entries };
+}
+
+/** FLOPs and bytes of what mixes tokens in one layer, projections apart, all ranks together. */
+function mixerWork(layer: Layer, step: StepShape, kvBytesPerElement: number) {
+  const { mixer } = layer;
+  if (mixer === undefined) return { flops: 0, bytes: 0 };
+  if (mixer.kind === "recurrent") {
+    return { flops: 0, bytes: 2 * step.decodeSequences * layerStateBytes(layer) };
+  }
+  const all = attended(step, Infinity);
+  const { indexer } = mixer;
+  const window = indexer?.topTokens ?? (layerWindowTokens(layer) || Infinity);
+  const seen = attended(step, window);
+  const keyBytes = indexer?.keyBytes ?? 0;
+  const scores = keyBytes > 0 ? 2 * indexer!.heads * indexer!.headSize : 0;
+  return {
+    flops: seen.pairs * (layerFlopsPerPair(layer) - scores) + all.pairs * scores,
+    bytes: seen.entries * (layerKvBytesPerToken(layer, kvBytesPerElement) - keyBytes) +
+      all.entries * keyBytes,
+  };
+}
+
+/** Least seconds of a step: all FLOPs at the peak, or all bytes at the bandwidth, of all GPUs. */
+export function rooflineSeconds(setting: ExecutionSetting, step: StepShape): number {
+  const { shape, gpu, kvBytesPerElement } = setting;
+  const work = stepWork(shape, setting);
+  let tokens = step.decodeSequences;
+  for (let i = 0; i < step.chunkCount; i++) tokens += step.chunkTokens[i];
+  let flops = tokens * work.flopsPerToken + step.sampledSequences * work.flopsPerSample;
   const unread = step.sampledSequences > 0 ? 0 : parameterGroups(shape).head;
-  const bytes = work.weightBytes(tokens) - unread * setting.weightBytesPerElement +
-    kvTokens * work.kvBytesPerToken;
+  let bytes = work.weightBytes(tokens) - unread * setting.weightBytesPerElement;
+  for (const { layer, count } of layerGroups(shape.layers)) {
+    const mixed = mixerWork(layer, step, kvBytesPerElement);
+    flops += count * mixed.flops;
+    bytes += count * mixed.bytes;
+  }
   const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
   const peak = setting.weightBytesPerElement < 2 ? fp8 : bf16;
   const gpus = setting.tensorParallel * setting.pipelineParallel;
@@ -299,8 +331,11 @@ export function runExecutionLaws(options: ExecutionLawsOptions): void {
     () => {
       for (const { setting, model } of made) {
         const { shape, gpu, tensorParallel, pipelineParallel } = setting;
-        // A window bounds the bytes: no line through long contexts.
-        if (attentionWindowTokens(shape) > 0) continue;
+        // A window bounds the bytes: no line through long contexts. A latent is whole on every rank.
+        const isPlain = shape.layers.every(({ mixer }) =>
+          mixer?.kind === "attention" && mixer.windowTokens === 0
+        );
+        if (!isPlain) continue;
         const [b, context] = [64, 64 * 16384];
         const seconds = model.stepSeconds(stepOf(b, 2 * context)) -
           model.stepSeconds(stepOf(b, context));

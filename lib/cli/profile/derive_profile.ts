@@ -3,6 +3,7 @@ import {
   importAiconfigurator,
 } from "../../execution/profiled/import_aiconfigurator.ts";
 import { importLlmServingSim } from "../../execution/profiled/import_llmservingsim.ts";
+import { repairTables } from "../../execution/profiled/repair_tables.ts";
 import { unequalShareOf } from "../../execution/profiled/unequal_share.ts";
 import type { OperatorProfile } from "../../execution/profiled/operator_profile.ts";
 import type { OperatorTable } from "../../execution/profiled/operator_table.ts";
@@ -50,9 +51,11 @@ export async function deriveProfile(
 ): Promise<OperatorProfile> {
   const { repository, commit, licence } = dataSource(recipe.format);
   const root = `${folder}/${recipe.folder}`;
-  const tables = recipe.format === "aiconfigurator"
-    ? await aiconfiguratorTables(recipe, root, selection)
-    : llmServingSimTables(recipe, root);
+  const { tables, notes } = repairTables(
+    recipe.format === "aiconfigurator"
+      ? await aiconfiguratorTables(recipe, root, selection)
+      : llmServingSimTables(recipe, root),
+  );
   const description = recipe.format === "aiconfigurator"
     ? "One operator per row, timed alone inside a CUDA graph where that applies; no CPU overhead"
     : "One layer of each model, run eagerly; no collectives, no CPU overhead";
@@ -65,7 +68,7 @@ export async function deriveProfile(
       commit,
       licence,
       framework: recipe.framework,
-      description,
+      description: [description, ...notes].join("; "),
       command: `deno task profile derive ${recipe.name}`,
     },
     tables,

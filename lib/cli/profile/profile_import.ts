@@ -1,3 +1,4 @@
+import { repairTables } from "../../execution/profiled/repair_tables.ts";
 import { importLlmServingSim } from "../../execution/profiled/import_llmservingsim.ts";
 import { importVidurCollective, importVidurLayers } from "../../execution/profiled/import_vidur.ts";
 import type { OperatorProfile } from "../../execution/profiled/operator_profile.ts";
@@ -48,7 +49,8 @@ export async function importProfile(
       nccl: options.nccl ?? known.nccl,
     } as const;
     const derived = await deriveProfile(recipe, path.slice(0, path.lastIndexOf("/")), everyShape);
-    return { ...derived, source: { ...source, framework: recipe.framework } };
+    const { description } = derived.source;
+    return { ...derived, source: { ...source, framework: recipe.framework, description } };
   }
   if (model === undefined) throw new UsageError("Cannot import without --model");
   const tables: OperatorTable[] = [];
@@ -88,5 +90,7 @@ export async function importProfile(
     );
   }
   if (tables.length === 0) throw new RangeError(`Cannot find ${format} files under ${path}`);
-  return { gpu, peaks, source, tables };
+  const repaired = repairTables(tables);
+  const description = [source.description, ...repaired.notes].filter(Boolean).join("; ");
+  return { gpu, peaks, source: { ...source, description }, tables: repaired.tables };
 }

@@ -98,6 +98,9 @@ export function showSummary(
     ...latencyTable(summary),
     "",
     ...facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
+    ...(engine.kvCache?.length
+      ? ["", ...engine.kvCache.map((line) => shownName(line, LONGEST_MESSAGE))]
+      : []),
     ...(engine.notices.length > 0 ? [""] : []),
     ...engine.notices.map((notice) => `Note: ${shownName(notice, LONGEST_MESSAGE)}`),
   ];

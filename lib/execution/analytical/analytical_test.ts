@@ -12,6 +12,21 @@ import { analytical } from "./analytical.ts";
 runExecutionLaws({ name: "analytical()", create: analytical });
 
 runExecutionLaws({
+  name: "analytical() of layers of every kind",
+  create: analytical,
+  settings: [
+    // Latent; latent with an indexer; gated delta; Mamba-2 alone and with latent experts; windows.
+    executionSetting("deepseek-v3", "H200", { tensorParallel: 8, weightBytesPerElement: 1 }),
+    executionSetting("deepseek-v3.2", "B200", { tensorParallel: 4, expertParallel: 4 }),
+    executionSetting("qwen3-next-80b-a3b", "H200", { tensorParallel: 2 }),
+    executionSetting("nemotron-3-super-120b-a12b", "H200", { tensorParallel: 2 }),
+    executionSetting("gpt-oss-120b", "H100", { weightBytesPerElement: 0.5 }),
+    executionSetting("gemma-3-27b", "H100", { tensorParallel: 2 }),
+    executionSetting("llama-4-maverick", "B200", { tensorParallel: 8 }),
+  ],
+});
+
+runExecutionLaws({
   name: "analytical() of pipelines",
   create: analytical,
   settings: [

@@ -25,6 +25,8 @@ export interface ExpertPart {
   readonly hiddenSize: number;
   readonly experts: ExpertFeedForward;
   readonly dtype: ProfileDtype;
+  /** Weights have a scale per block: measured with kernels of their own where the profile has them. */
+  readonly isBlockScaled?: boolean;
   /** GPUs that share each expert's width. */
   readonly tensorParallel: number;
   /** GPUs that share the experts. */
@@ -81,9 +83,12 @@ export function expertSecondsOf(
 }
 
 function routedTable(profile: OperatorProfile, part: ExpertPart): OperatorTable {
-  for (const routing of ROUTINGS[part.routing]) {
-    const [table] = findTables(profile, "experts", { dtype: part.dtype, routing });
-    if (table !== undefined) return table;
+  const kernels = part.isBlockScaled ? [`${part.dtype}_block`, part.dtype] : [part.dtype];
+  for (const dtype of kernels) {
+    for (const routing of ROUTINGS[part.routing]) {
+      const [table] = findTables(profile, "experts", { dtype, routing });
+      if (table !== undefined) return table;
+    }
   }
   throw new RangeError(
     `Cannot compose experts of ${part.dtype} from the profile of ${profile.gpu}: it has no such table`,

@@ -54,11 +54,14 @@ const DTYPES: Readonly<Record<string, ProfileDtype>> = {
   fp8: "fp8",
 };
 
+/** Experts have kernels of their own for weights with scales per block. */
+const EXPERT_DTYPES: Readonly<Record<string, string>> = { ...DTYPES, fp8_block: "fp8_block" };
+
 /**
  * Tables of the operator times that aiconfigurator publishes (milliseconds per shape).
  *
- * - fp8 GEMM times include quantising the activations; `fp8_block` rows are left out: they were
- *   timed with host launches.
+ * - fp8 GEMM times include quantising the activations; GEMM rows of `fp8_block` are left out: they
+ *   were timed with host launches. Experts of `fp8_block` have tables of their own.
  * - All-reduce: the rows recorded inside a CUDA graph; sizes count elements and become bytes. Beyond
  *   the sizes that the custom kernel serves, the faster of it and NCCL counts.
  * - `step` of generation attention is the context before the new token: one more entry is read.
@@ -187,7 +190,7 @@ function allReduceTable(custom: ParquetRows, nccl: ParquetRows): OperatorTable |
 
 function expertTables(rows: ParquetRows, selection: AiconfiguratorSelection): OperatorTable[] {
   const groups = groupBy(rows, (row) => {
-    const dtype = DTYPES[String(row.moe_dtype)];
+    const dtype = EXPERT_DTYPES[String(row.moe_dtype)];
     const kept = selection.experts?.({
       device: String(row.device),
       tensorParallel: number(row, "moe_tp_size"),

@@ -25,7 +25,7 @@ Deno.test("writeProfile() writes a read profile to the same bytes", () => {
   for (const gpu of PROFILED_GPUS) {
     const text = writeProfile(shippedProfile(gpu));
     assert.equal(writeProfile(parseProfile(text)), text);
-    assert.ok(text.length <= 400_000, `${gpu}: ${text.length} bytes`);
+    assert.ok(text.length <= 450_000, `${gpu}: ${text.length} bytes`);
   }
 });
 

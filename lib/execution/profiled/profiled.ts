@@ -73,6 +73,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
       hiddenSize,
       experts,
       dtype: weightDtype,
+      ...(options.hasBlockScales && { isBlockScaled: true }),
       tensorParallel: tensorParallel / expertParallel,
       expertParallel,
       routing,

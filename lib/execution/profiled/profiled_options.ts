@@ -19,6 +19,8 @@ export interface ProfiledOptions {
   readonly expertParallel?: number;
   /** Format of the weights of linear layers and experts; default bf16. The LM head stays bf16. */
   readonly weightDtype?: ProfileDtype;
+  /** Experts' weights have a scale per block, as in DeepSeek's and Qwen's fp8; default false. */
+  readonly hasBlockScales?: boolean;
   /** Format of the KV entries; default bf16. */
   readonly kvDtype?: ProfileDtype;
   /**

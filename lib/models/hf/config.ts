@@ -74,15 +74,27 @@ function familyName(json: Json, whole: Json): string {
   );
 }
 
-function familyOf(name: string, assumeLlama: boolean): Family {
+function familyOf(name: string, json: Json, assumeLlama: boolean): Family {
   if (Object.hasOwn(FAMILIES, name)) return FAMILIES[name];
   if (assumeLlama) return ASSUMED_FAMILY;
-  const near = suggest(name, Object.keys(FAMILIES));
+  const near = suggest(name, Object.keys(FAMILIES)) ?? mostAlike(json);
   throw new RangeError(
     `Cannot read a model's config.json as one of a known family: current value is model_type ` +
-      `${showValue(name)}${near === undefined ? "" : ` (the nearest known one is ${near})`}; ` +
+      `${showValue(name)} (the nearest known one is ${near}); ` +
       `"model.assume: llama" reads it as a Llama`,
   );
+}
+
+/** The family whose keys are most of those of a file, the first of several. */
+function mostAlike(json: Json): string {
+  let nearest = "llama", most = -1;
+  for (const [name, { defaults = {} }] of Object.entries(FAMILIES)) {
+    const keys = Object.keys(defaults);
+    // Keys that the file lacks count against a family, or the one with most keys would be near to all.
+    const alike = keys.filter((key) => json[key] !== undefined).length * 2 - keys.length;
+    if (alike > most) [nearest, most] = [name, alike];
+  }
+  return nearest;
 }
 
 /** The keys that are read: the class's defaults, the file's own, and those under other names. */
@@ -188,7 +200,7 @@ export function modelFromHfConfig(config: unknown, options: HfOptions = {}): HfM
   const whole = named(config);
   const given = textPart(whole);
   const type = assumeLlama && given.model_type === undefined ? "llama" : familyName(given, whole);
-  const family = familyOf(type, assumeLlama);
+  const family = familyOf(type, given, assumeLlama);
   const json = withDefaults(given, family);
   for (const key of ["torch_dtype", "dtype"]) text(json, key);
   const notices: string[] = [];

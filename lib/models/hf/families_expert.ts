@@ -172,6 +172,12 @@ const GRANITE_MOE: Family = {
   bias: [["attention_bias", "all"]],
 };
 
+const BAILING_MOE: Family = {
+  defaults: { moe_layer_freq: 1, first_k_dense_replace: 0 },
+  bias: [["use_bias", "all"], ["use_qkv_bias", "qkv"]],
+  mlpBias: "use_bias",
+};
+
 /** Families of mixtures of experts with attention in every layer. */
 export const EXPERT_FAMILIES = {
   mixtral: MIXTRAL,
@@ -294,6 +300,8 @@ export const EXPERT_FAMILIES = {
       }),
     }),
   },
+  bailing_moe: BAILING_MOE,
+  bailing_moe_v2: { ...BAILING_MOE, queryKeyNorm: "head", routerBias: true },
   olmoe: {
     defaults: {
       hidden_size: 2048,

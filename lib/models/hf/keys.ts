@@ -7,7 +7,14 @@ const MEANS_SIZE =
 
 /** Keys that are read, or that say nothing about size and cost, though their words might. */
 const UNDERSTOOD: ReadonlySet<string> = new Set(
-  `attn_type_list ep_size tp_size use_mamba_kernels max_batch_size
+  `pad_vocab_size_multiple post_layer_norm pre_layer_norm pre_allocate_kv_cache
+  reorder_and_upcast_attn attn_rotary_emb layer_norm_elementwise_affine layer_switch
+  use_parallel_block full_attn_mod layernorm_full_attention_alpha layernorm_full_attention_beta
+  layernorm_linear_attention_alpha layernorm_linear_attention_beta layernorm_mlp_alpha
+  layernorm_mlp_beta full_attn_alpha_factor full_attn_beta_factor linear_attn_alpha_factor
+  linear_attn_beta_factor mlp_alpha_factor mlp_beta_factor remove_final_layer_norm
+  moe_router_enable_expert_bias moe_router_topk_scaling_factor moe_router_score_function
+  norm_head use_attn_bias mamba_inner_layernorms moe_use_hard_gate micro_batch_size attn_type_list ep_size tp_size use_mamba_kernels max_batch_size
   activation_situ_beta activation_situ_linear_beta add_bias_linear add_cross_attention
   add_full_attention_sink_bias add_qkv_bias add_swa_attention_sink_bias alibi
   apply_query_key_layer_scaling apply_residual_connection_post_layernorm attention_bias
@@ -77,7 +84,7 @@ const UNDERSTOOD: ReadonlySet<string> = new Set(
 
 /** Parts of a file that are no part of the text model. */
 const OTHER_PARTS =
-  /^(vision|audio|speech|talker|code2wav|token2wav|img|image|video|projector|mm_|quantization|compression|rope|task|auto_map|generation|enable_|id2|label2|text_config|llm_config|language_config|thinker_config|visual)/;
+  /^(vision|audio|speech|talker|code2wav|token2wav|img|image|video|projector|mm_|quantization|compression|rope|task|auto_map|generation|enable_|fuse_|fused_|use_flash|recompute|id2|label2|text_config|llm_config|language_config|thinker_config|visual)/;
 
 /** Values with which a key changes nothing. */
 function isOff(value: unknown): boolean {

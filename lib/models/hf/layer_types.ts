@@ -1,5 +1,6 @@
 import { showValue } from "../../std/show_value.ts";
 import type { Family } from "./family.ts";
+import { longestSequence } from "./positions.ts";
 import { flag, type Json, list, optional } from "./values.ts";
 
 /** What mixes tokens in a layer. */
@@ -88,9 +89,11 @@ export function mixerTypes(json: Json, family: Family, layers: number): MixerTyp
   return windowTypes(json, family, layers, every);
 }
 
-/** Tokens of the window; 0 where there is none or it is switched off. */
+/** Tokens of the window; 0 where there is none, it is switched off, or it holds every sequence. */
 function windowSize(json: Json): number {
-  return flag(json, "use_sliding_window") === false ? 0 : optional(json, "sliding_window") ?? 0;
+  if (flag(json, "use_sliding_window") === false) return 0;
+  const tokens = optional(json, "sliding_window") ?? 0;
+  return tokens < longestSequence(json) ? tokens : 0;
 }
 
 /** A list that may be longer than the layers: those of multi-token prediction stand at its end. */
@@ -142,6 +145,7 @@ function windowTypes(
     json,
     "sliding_window_pattern",
     "_sliding_window_pattern",
+    "layer_switch",
     "no_rope_layer_interval",
   ) ?? family.windowPattern;
   if (period !== undefined && period > 0) return every((i) => (i + 1) % period === 0, others);
