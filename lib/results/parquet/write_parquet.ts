@@ -125,8 +125,26 @@ function fileMetadata(table: Table, groups: readonly (readonly Chunk[])[]): Uint
     writer.integer(2, chunks.reduce((sum, chunk) => sum + chunk.bytes, 0), "i64");
     writer.integer(3, chunks[0].rows, "i64");
   });
+  const entries = keyValues(table);
+  if (entries.length > 0) {
+    writer.structs(5, entries, ([key, value]) => {
+      writer.text(1, key);
+      writer.text(2, value);
+    });
+  }
   writer.text(6, "SimFaaSInfer");
   return writer.finish();
+}
+
+/** What the file says of the table and of each column: "ttft_s.unit", "ttft_s.description". */
+function keyValues({ metadata = {}, columns }: Table): readonly (readonly [string, string])[] {
+  return [
+    ...Object.entries(metadata),
+    ...columns.flatMap(({ name, unit = "", doc = "" }) => [
+      ...(unit === "" ? [] : [[`${name}.unit`, unit] as const]),
+      ...(doc === "" ? [] : [[`${name}.description`, doc] as const]),
+    ]),
+  ];
 }
 
 function chunkMetadata(writer: CompactWriter, chunk: Chunk): void {
