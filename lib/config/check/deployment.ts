@@ -1,3 +1,6 @@
+import { BATCHING_STRATEGIES } from "../../scheduling/batching/strategies.ts";
+import type { BatchingEntry } from "../../scheduling/batching/strategy.ts";
+import { policyNamed } from "../../settings/from_table.ts";
 import type { Configuration } from "../configuration.ts";
 import { type Problem, problem } from "./problem.ts";
 import { SHORTEST_OWN_PERIOD_SECONDS } from "./run_size.ts";
@@ -31,7 +34,8 @@ function checkScheduler({ scheduler }: Configuration): Problem[] {
     const allowed = `>= max_num_seqs, which is ${max_num_seqs}`;
     problems.push(problem(path, "a token for each sequence", max_num_batched_tokens, allowed));
   }
-  if (preemption_mode === "swap" && type !== "vllm-v0") {
+  const strategy: BatchingEntry<string, object> = policyNamed(BATCHING_STRATEGIES, type);
+  if (preemption_mode === "swap" && strategy.canSwap !== true) {
     const path = "scheduler.preemption_mode";
     problems.push(problem(path, `a preemption mode of "${type}"`, "swap", "recompute"));
   }
