@@ -8,6 +8,7 @@ import { deepEqual, equal, match, notEqual, ok, throws } from "@std/assert";
 import { PUBLIC_ADDRESS } from "../lib/cli/data/data_files.ts";
 import { isTrustedAddress } from "../lib/cli/data/download_request.ts";
 import { PYTHONS } from "../lib/cli/notebooks/jupyter_kernel.ts";
+import { SLURM_PROGRAMS } from "../lib/experiment/slurm/scheduler.ts";
 import { experimentText } from "../lib/experiment/testing_experiment.ts";
 
 const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname);
@@ -205,6 +206,9 @@ function revisions(folder: string): unknown[] {
 /** Permissions for Jupyter, which the notebooks' own test is about. */
 const OF_JUPYTER = new Set<string>(["JUPYTER_PATH", ...PYTHONS]);
 
+/** Permissions for Slurm, which the tests of its own are about. */
+const OF_SLURM = new Set<string>(SLURM_PROGRAMS);
+
 for (const [name, lines] of Object.entries(TYPICAL)) {
   Deno.test(`deno task ${name} needs the permissions that it names, and no others`, async () => {
     await withFolder(async (folder, address) => {
@@ -225,7 +229,7 @@ for (const [name, lines] of Object.entries(TYPICAL)) {
       const git = await hasGit();
       ok(revisions(folder).every((revision) => (revision !== null) === git));
       for (const permission of task.permissions) {
-        if (OF_JUPYTER.has(permission.value)) continue;
+        if (OF_JUPYTER.has(permission.value) || OF_SLURM.has(permission.value)) continue;
         const others = task.permissions.filter((one) => one !== permission);
         if (/-(env|sys|net)$/.test(permission.kind)) {
           const missed = asked.has(askedFor(permission)) ||
@@ -291,7 +295,8 @@ Deno.test("deno task notebooks needs the permissions that it names, and tasks th
   const programs = (name: string) =>
     taskOf(name).permissions.filter(({ kind }) => kind === "allow-run").map(({ value }) => value);
   deepEqual(programs("notebooks"), [...PYTHONS]);
-  deepEqual(programs("pipeline"), ["git", ...PYTHONS]);
+  deepEqual(programs("experiment"), ["git", ...SLURM_PROGRAMS]);
+  deepEqual(programs("pipeline"), ["git", ...SLURM_PROGRAMS, ...PYTHONS]);
   // "demo" is a simulation of more requests. "jupyter" starts a server, and "calibrate" takes minutes: they need what their neighbours need.
   deepEqual(taskOf("demo").permissions, taskOf("simulate").permissions);
   deepEqual(taskOf("jupyter").permissions, taskOf("notebooks").permissions);

@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli";
-import { suggest } from "../settings/suggest.ts";
+import { suggest } from "../std/suggest.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** An option of a command. */

@@ -237,7 +237,7 @@ Deno.test("every mistake of a configuration has a line of its own", async () => 
   );
 });
 
-Deno.test("a prompt longer than the model's window is counted with its reason, not an error", async () => {
+Deno.test("a prompt longer than the model's limit is counted with its reason, not an error", async () => {
   const trace = "arrival_s,prompt_tokens,output_tokens\n0,100,10\n1,20000,10\n2,200,10\n";
   const files = {
     "trace.csv": trace,
@@ -253,9 +253,10 @@ Deno.test("a prompt longer than the model's window is counted with its reason, n
       completed: 2,
       rejected: 1,
       timed_out: 0,
+      failed: 0,
       unfinished: 0,
-      reasons: { rejected_window: 1 },
+      reasons: { rejected_length: 1 },
     });
-    match(run.stdout, /1 longer than the model's window/);
+    match(run.stdout, /1 longer than the model's limit/);
   });
 });

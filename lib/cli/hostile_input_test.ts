@@ -58,7 +58,7 @@ const withTrace = (content: string) => ({
 
 const CASES: readonly Case[] = [
   { name: "a model that is not JSON", ...withModel("{"), says: /m\.json:1:2: Cannot .* as JSON/ },
-  { name: "a model without anything", ...withModel("{}"), says: /m\.json: Cannot .*"hidden_size"/ },
+  { name: "a model without anything", ...withModel("{}"), says: /m\.json: Cannot .*"model_type"/ },
   { name: "an empty model", ...withModel(""), says: /m\.json:1:1: .*too early.*an empty file/ },
   {
     name: "a model with a number for a text",

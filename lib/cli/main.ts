@@ -1,5 +1,5 @@
 import { ConfigError } from "../config/config_error.ts";
-import { suggest } from "../settings/suggest.ts";
+import { suggest } from "../std/suggest.ts";
 import { cutText, LONGEST_MESSAGE, safeLines, shownName } from "../std/safe_text.ts";
 import type { Command } from "./command.ts";
 import { importLater } from "./import_later.ts";
@@ -9,6 +9,7 @@ import { isUsersMistake, UsageError } from "./usage_error.ts";
 const COMMANDS: Readonly<Record<string, string>> = {
   demo: "Simulate the default deployment and draw its figures",
   simulate: "Simulate a configuration, print the summary, write the results",
+  capacity: "Work out what a model takes on its GPUs, and how many tokens fit beside it",
   plot: "Draw the figures of a directory of results",
   list: "List what can be chosen by name: policies, presets, platforms, models, GPUs, prices",
   schema: "Write the JSON Schema of the configuration for editors",

@@ -1,5 +1,5 @@
 import { findModel, modelShape } from "../models/catalogue.ts";
-import { weightBytes } from "../models/weight_bytes.ts";
+import { weightBytes } from "../models/weight_format.ts";
 
 /** What a cold start needs to know of a model. */
 export interface ModelSize {
@@ -10,7 +10,7 @@ export interface ModelSize {
   readonly layers: number | null;
 }
 
-/** Checkpoints are published with 2 bytes per weight. */
+/** Checkpoints that are not quantised are published with 2 bytes per weight. */
 const BYTES_PER_WEIGHT = 2;
 
 /**
@@ -23,14 +23,16 @@ export function modelSize(
   name: string,
   given: { readonly weightBytes: number | null; readonly layers: number | null },
 ): ModelSize {
-  const known = findModel(name)?.shape;
+  const entry = findModel(name);
+  const known = entry?.shape;
   if (given.weightBytes !== null) {
-    return { name, weightBytes: given.weightBytes, layers: given.layers ?? known?.layers ?? null };
+    const layers = given.layers ?? known?.layers.length ?? null;
+    return { name, weightBytes: given.weightBytes, layers };
   }
   const shape = known ?? modelShape(name);
   return {
     name: shape.name,
-    weightBytes: weightBytes(shape, BYTES_PER_WEIGHT),
-    layers: given.layers ?? shape.layers,
+    weightBytes: weightBytes(shape, entry?.formats ?? BYTES_PER_WEIGHT),
+    layers: given.layers ?? shape.layers.length,
   };
 }

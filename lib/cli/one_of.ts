@@ -1,4 +1,4 @@
-import { suggest } from "../settings/suggest.ts";
+import { suggest } from "../std/suggest.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**

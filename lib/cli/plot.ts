@@ -108,9 +108,10 @@ async function drawing(
   const asked = <T extends string>(names: readonly T[]) =>
     figures.length === 0 ? undefined : figures.map((name) => oneOf("--figure", name, names));
   if (manifest?.experiment !== undefined) {
-    const { drawExperimentFigures, findExperiments, importExperiment, readRows } = await import(
-      "../experiment/mod.ts"
-    );
+    const { drawExperimentFigures, findExperiments, importExperiment, readFigureRows } =
+      await import(
+        "../experiment/mod.ts"
+      );
     const folder = experiments === undefined
       ? new URL("../../experiments/", import.meta.url)
       : pathToFileURL(`${resolve(experiments)}/`);
@@ -124,7 +125,7 @@ async function drawing(
       );
     }
     const experiment = await importExperiment(place.module);
-    const rows = await readRows(results, Object.keys(experiment.factors));
+    const rows = await readFigureRows(experiment, results);
     const only = asked(Object.keys(experiment.figures));
     return (write) => drawExperimentFigures(experiment, rows, { ...options, only }, write);
   }

@@ -56,7 +56,7 @@ export interface ScalingParts {
    * A request that starts an instance waits for that one, whoever else becomes free, as on AWS Lambda;
    * default false: the first that can take it serves it.
    */
-  readonly bindsStarts?: boolean;
+  readonly reservesStarts?: boolean;
   /** Seconds that an instance is kept after its last request; default Infinity: left to the policy. */
   readonly keepAliveSeconds?: number;
   /** Decides in place of `keepAliveSeconds`, and may start an instance ahead of the next request. */

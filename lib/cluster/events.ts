@@ -102,7 +102,7 @@ export const EVENTS = {
     kind: 9,
     priority: 3,
     why: evaluations,
-    handle: ({ controller }, functionId) => controller.evaluate(functionId),
+    handle: ({ controller }, functionId, plan) => controller.evaluate(functionId, plan),
   },
   poolSize: {
     what: "the size of a pre-warmed pool is decided",
@@ -116,7 +116,7 @@ export const EVENTS = {
     kind: 11,
     priority: 4,
     why: "after the evaluations of the same instant",
-    handle: ({ controller }, functionId, desired) => controller.scaleTo(functionId, desired),
+    handle: ({ controller }, functionId) => controller.actuate(functionId),
   },
   sample: {
     what: "sample of the time series",

@@ -1,6 +1,7 @@
 import type { Clock } from "../engine/clock.ts";
 import { LIMITS } from "../sim/limits.ts";
 import type { FunctionState } from "./functions/function_state.ts";
+import type { OccupiedFunctions } from "./functions/occupied_functions.ts";
 
 /**
  * Ends runs that would never end. A run in which requests wait goes on while something can still
@@ -10,6 +11,7 @@ import type { FunctionState } from "./functions/function_state.ts";
  */
 export class ProgressGuard {
   readonly #functions: readonly FunctionState[];
+  readonly #occupied: OccupiedFunctions;
   readonly #clock: Clock;
   /** Whether the run ends at an instant whatever happens. */
   readonly #isTimed: boolean;
@@ -20,8 +22,14 @@ export class ProgressGuard {
   #replacedAtSeconds = NaN;
 
   /** @param stopAtSeconds Instant at which the run ends whatever is unfinished, or Infinity. */
-  constructor(functions: readonly FunctionState[], clock: Clock, stopAtSeconds: number) {
+  constructor(
+    functions: readonly FunctionState[],
+    occupied: OccupiedFunctions,
+    clock: Clock,
+    stopAtSeconds: number,
+  ) {
     this.#functions = functions;
+    this.#occupied = occupied;
     this.#clock = clock;
     this.#isTimed = stopAtSeconds < Infinity;
   }
@@ -76,7 +84,7 @@ export class ProgressGuard {
    */
   check(mayArrive: boolean): void {
     if (this.#isTimed) return;
-    for (const fn of this.#functions) {
+    for (const fn of this.#occupied.list) {
       if (fn.waiting.size === 0 || fn.size > 0 || hasTimeout(fn)) continue;
       const { decider, activation, maxInstances } = fn.parts.scaling;
       const mayGrow = decider !== undefined || (mayArrive && activation !== "none");

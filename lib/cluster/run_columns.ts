@@ -1,14 +1,14 @@
 import type { RequestTable } from "../workload/request_table.ts";
 import type { ClusterParts } from "./cluster_parts.ts";
 
-/** Output tokens after which each request ends: its true length, cut by the model's window. */
+/** Output tokens after which each request ends: its true length, cut by the model's limit. */
 export function outputLimits(parts: ClusterParts): Int32Array {
   const { requests, functions } = parts;
   const { count, promptTokens, outputTokens, functionId } = requests;
-  const windows = functions.map((f) => f.engine.maxModelTokens);
+  const limitsOfModels = functions.map((f) => f.engine.maxModelTokens);
   const limits = new Int32Array(count);
   for (let i = 0; i < count; i++) {
-    const room = windows[functionId ? functionId[i] : 0] - promptTokens[i];
+    const room = limitsOfModels[functionId ? functionId[i] : 0] - promptTokens[i];
     // A prompt without room for any output is turned away, with its length as it was asked for.
     limits[i] = room > 0 ? Math.min(outputTokens[i], room) : outputTokens[i];
   }

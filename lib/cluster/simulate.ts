@@ -8,10 +8,12 @@ import type { ClusterParts } from "./cluster_parts.ts";
 import { EngineSteps } from "./engine_steps.ts";
 import { type EventHandlers, EVENTS, HANDLERS, MAY_REPEAT } from "./events.ts";
 import { FaultInjector } from "./faults/fault_injector.ts";
+import { Evaluations } from "./fleet/evaluations.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { FleetController } from "./fleet/fleet_controller.ts";
 import { instanceLives } from "./fleet/instance_lives.ts";
 import { FunctionState } from "./functions/function_state.ts";
+import { OccupiedFunctions } from "./functions/occupied_functions.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { checkInvariants } from "./invariants.ts";
 import { ProgressGuard } from "./progress_guard.ts";
@@ -45,6 +47,8 @@ class Simulation implements EventHandlers {
   readonly #steps = new EngineSteps();
   readonly #run: RunColumns;
   readonly #fleet: Fleet;
+  readonly #evaluations: Evaluations;
+  readonly #occupied: OccupiedFunctions;
   readonly #guard: ProgressGuard;
   readonly #sampler: Sampler;
   readonly #standstill = new Standstill();
@@ -56,19 +60,23 @@ class Simulation implements EventHandlers {
   constructor(parts: ClusterParts) {
     const [clock, schedule, steps] = [this.#clock, this.#schedule, this.#steps];
     const run = runColumns(parts, clock);
+    const occupied = new OccupiedFunctions(parts.functions.length);
     const functions = parts.functions.map((one, id) =>
-      new FunctionState(id, one, run.columns.promptTokens, clock)
+      new FunctionState(id, one, run.columns.promptTokens, clock, occupied)
     );
     const fleet = new Fleet({ parts, run, clock, schedule, functions });
-    const guard = new ProgressGuard(functions, clock, parts.stopAtSeconds);
+    const evaluations = new Evaluations(fleet, parts.pools ?? [], clock, schedule);
+    const guard = new ProgressGuard(functions, occupied, clock, parts.stopAtSeconds);
     const { horizonSeconds, stopAtSeconds } = parts;
     this.#parts = parts;
     this.#lastsUntilSeconds = stopAtSeconds < Infinity ? stopAtSeconds : horizonSeconds;
     this.#run = run;
     this.#fleet = fleet;
+    this.#evaluations = evaluations;
+    this.#occupied = occupied;
     this.#guard = guard;
-    this.gateway = new Gateway({ parts, run, clock, schedule, fleet, steps, guard });
-    this.controller = new FleetController({ parts, clock, schedule, fleet, guard });
+    this.gateway = new Gateway({ parts, run, clock, schedule, fleet, evaluations, steps, guard });
+    this.controller = new FleetController({ parts, clock, schedule, fleet, evaluations, guard });
     const { gateway } = this;
     this.faults = parts.faults &&
       new FaultInjector({ parts: parts.faults, clock, schedule, fleet, gateway, steps, guard });
@@ -131,7 +139,7 @@ class Simulation implements EventHandlers {
         this.#bringUp(id);
       }
     });
-    this.controller.begin();
+    this.#evaluations.begin();
     this.controller.beginPools();
     this.#schedule.at(EVENTS.sample, sampleSeconds);
     if (warmupSeconds > 0) {
@@ -160,13 +168,14 @@ class Simulation implements EventHandlers {
   #finishStep(id: number): void {
     const instance = this.#fleet.instances[id];
     const { engine, functionId } = instance;
+    const { ledger } = engine;
     engine.finish();
-    if (engine.firstTokenCount > 0) {
-      this.gateway.firstTokens(functionId, engine.firstTokens, engine.firstTokenCount);
+    if (ledger.firstTokenCount > 0) {
+      this.gateway.firstTokens(functionId, ledger.firstTokens, ledger.firstTokenCount);
     }
-    if (engine.finishedCount > 0) {
-      this.gateway.complete(id, engine.finished, engine.finishedCount);
-      if (engine.outstanding === 0) this.controller.becomeIdle(id);
+    if (ledger.finishedCount > 0) {
+      this.gateway.complete(id, ledger.finished, ledger.finishedCount);
+      if (ledger.outstanding === 0) this.controller.becomeIdle(id);
       this.gateway.serve(functionId);
     }
     if (!engine.needsPlan) {
@@ -202,7 +211,7 @@ class Simulation implements EventHandlers {
 
   #sample(): void {
     const { now } = this.#clock;
-    checkInvariants(this.#fleet, this.gateway, now);
+    checkInvariants(this.#fleet, this.#occupied, this.gateway, now);
     // A run may end at the instant of a sample: an interval has a length.
     if (now > this.#sampler.lastSeconds) this.#sampler.sample(now, this.gateway);
     if (this.#sampler.count % PER_REPORT === 0) this.gateway.report();

@@ -1,6 +1,9 @@
+import { findGpu, gpuEntries } from "../hardware/gpu_catalogue.ts";
+import type { Gpu } from "../hardware/gpu.ts";
 import { ConfigError } from "./config_error.ts";
+import type { Configuration } from "./configuration.ts";
 import { showValue } from "./show_value.ts";
-import { suggest } from "../settings/suggest.ts";
+import { suggest } from "../std/suggest.ts";
 
 /** What choosing a GPU needs to know of a catalogue's entry. */
 export interface GpuVariant {
@@ -63,4 +66,10 @@ export function chooseGpu<Gpu extends GpuVariant>(
     `Cannot read "cluster.gpu_memory_gb" as the memory of ${showValue(gpuType)}: ` +
     `current value is ${memoryGb} (allowed: ${sizes})`,
   ]);
+}
+
+/** The GPU of a configuration. @throws {ConfigError} If there is none of that name and size. */
+export function deploymentGpu({ cluster }: Pick<Configuration, "cluster">): Gpu {
+  const named = cluster.gpu_memory_gb === null ? findGpu(cluster.gpu_type) : undefined;
+  return named ?? chooseGpu(gpuEntries(), cluster.gpu_type, cluster.gpu_memory_gb);
 }

@@ -152,9 +152,9 @@ export interface Configuration {
       readonly time_scale: number;
       /** Factor on the number of requests, keeping the trace's length and shape. */
       readonly rate_scale: number;
-      /** Start of the window that is replayed, seconds from the trace's first arrival. */
+      /** Start of the part that is replayed, seconds from the trace's first arrival. */
       readonly start: number;
-      /** Length of the window that is replayed, seconds; null: to the end. */
+      /** Length of the part that is replayed, seconds; null: to the end. */
       readonly length: number | null;
       /** Arrivals are spread evenly over this time, seconds; for traces in whole seconds. */
       readonly jitter: number;
@@ -235,15 +235,23 @@ export interface Configuration {
   };
   /** The model that each function serves: a catalogue name, a shape, or a config.json. */
   readonly model: {
-    /** Name in data/models, or any name when the shape is given here. */
+    /** Name in data/models, or any name when the shape is given here or in a file. */
     readonly name: string;
-    /** A Hugging Face `config.json` to take the shape from. */
+    /** A Hugging Face `config.json` to take the shape and the weights' format from. */
     readonly hf_config: string | null;
+    /**
+     * Reads a `config.json` of a family that is not known, or with keys that are not understood, as
+     * a Llama's, with a notice; `none`: such a file is an error.
+     */
+    readonly assume: "none" | "llama";
     /** Number format of the activations, and of weights and KV cache unless set. */
     readonly dtype: "bf16" | "fp16" | "fp8";
-    /** Number format of the weights (quantisation); null: as `dtype`. */
+    /**
+     * Number format of the weights (quantisation); null: as the `config.json` or the catalogue has
+     * it, else as `dtype`.
+     */
     readonly weight_dtype: "bf16" | "fp16" | "fp8" | "int8" | "int4" | null;
-    /** Longest prompt and output together, tokens; null: the model's own window. */
+    /** Longest prompt and output together, tokens; null: the model's own limit. */
     readonly max_model_len: number | null;
     /** Decoder layers; with this the shape is read from here. */
     readonly num_layers: number | null;
@@ -400,10 +408,34 @@ export interface Configuration {
   readonly scheduler: {
     /** Batching strategy. */
     readonly type: BatchingName;
-    /** Most sequences that run at once. */
-    readonly max_num_seqs: number;
-    /** Token budget of one step; at least `max_num_seqs`. */
-    readonly max_num_batched_tokens: number;
+    /**
+     * Version of vLLM whose defaults hold where a setting of this section is null: asynchronous
+     * scheduling (from 0.14), admission by the whole prompt (from 0.19), step sizes.
+     */
+    readonly engine:
+      | "vllm@0.9"
+      | "vllm@0.10"
+      | "vllm@0.11"
+      | "vllm@0.12"
+      | "vllm@0.13"
+      | "vllm@0.14"
+      | "vllm@0.15"
+      | "vllm@0.16"
+      | "vllm@0.17"
+      | "vllm@0.18"
+      | "vllm@0.19";
+    /**
+     * Most sequences that run at once; null: as the `engine` has it (1024 on GPUs of 70 GiB and
+     * more but the A100, else 256), 256 under other types.
+     */
+    readonly max_num_seqs: number | null;
+    /**
+     * Token budget of one step; at least `max_num_seqs`; null: as the `engine` has it (8192 on GPUs
+     * of 70 GiB and more but the A100, else 2048), 8192 under other types.
+     */
+    readonly max_num_batched_tokens: number | null;
+    /** Most tokens of one prompt in a step of `vllm`; 0: no limit. */
+    readonly long_prefill_token_threshold: number;
     /** Share of the KV blocks that `vllm-v0` keeps free when it admits a request. */
     readonly watermark: number;
     /** Token budget of one step under `sarathi`, decodes included. */
@@ -415,10 +447,16 @@ export interface Configuration {
     /** Keep the KV blocks of ended requests for prompts that begin alike. */
     readonly prefix_caching: boolean;
     /**
-     * Form each step while the one before runs (vLLM from 0.14 on): a request is first considered
-     * one step later, and less of the framework's own time shows.
+     * Form each step while the one before runs: arrivals and ends are known one step later, and
+     * less of the framework's own time shows; null: as the `engine` has it, false under other
+     * types.
      */
-    readonly async_scheduling: boolean;
+    readonly async_scheduling: boolean | null;
+    /**
+     * Let a request in only when the KV blocks for its whole prompt are free; if not, those of its
+     * first chunk are enough; null: as the `engine` has it.
+     */
+    readonly scheduler_reserve_full_isl: boolean | null;
   };
   /** What the GPU's and the host's memory is used for. */
   readonly memory: {
@@ -426,7 +464,7 @@ export interface Configuration {
     readonly gpu_memory_utilization: number;
     /** Memory of each GPU kept for activations, gigabytes. */
     readonly reserved_memory_gb: number;
-    /** Number format of the KV cache; `auto`: as `model.dtype`. */
+    /** Number format of the KV cache; `auto`: as the checkpoint asks for, else as `model.dtype`. */
     readonly kv_cache_dtype: "auto" | "bf16" | "fp16" | "fp8";
     /** Tokens of one KV block. */
     readonly block_size: number;
@@ -543,7 +581,7 @@ export interface Configuration {
      * A request that starts an instance waits for that one, as on AWS Lambda; otherwise the first
      * instance that can take it does.
      */
-    readonly bind_starts: boolean;
+    readonly reserve_starts: boolean;
     /** Keep-alive of idle instances. */
     readonly keep_alive: {
       /** How long an idle instance is kept. */

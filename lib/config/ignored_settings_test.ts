@@ -185,11 +185,11 @@ Deno.test("a column that stands twice, and fields beyond the header, are refused
   await rejects(refused(long), /t\.csv:2:9: .*3 fields/);
 });
 
-Deno.test("outputs that the model's window cuts are counted", async () => {
+Deno.test("outputs that the model's limit cuts are counted", async () => {
   const yaml = "{ model: { max_model_len: 100 }, workload: { type: uniform, arrival_rate: 1, " +
     "prompt_length: { distribution: constant, value: 90 }, decode_length: { distribution: constant, value: 25 } } }";
   deepEqual(await notices(yaml), [
-    "the outputs of 20 of 20 requests are cut where prompt and output fill the model's window of " +
+    "the outputs of 20 of 20 requests are cut where prompt and output fill the model's limit of " +
     "100 tokens: by up to 15 tokens, 300 in all",
   ]);
 });

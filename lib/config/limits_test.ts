@@ -1,6 +1,7 @@
 import { ok, rejects, throws } from "@std/assert";
 import { requireInstanceRoom } from "../cluster/fleet/instance_room.ts";
 import { FunctionState } from "../cluster/functions/function_state.ts";
+import { OccupiedFunctions } from "../cluster/functions/occupied_functions.ts";
 import { ProgressGuard } from "../cluster/progress_guard.ts";
 import { Standstill } from "../cluster/standstill.ts";
 import { Clock } from "../engine/clock.ts";
@@ -42,10 +43,15 @@ const FUNCTIONS = "{ count: 65000 }, { count: 535 }";
 /** A function "f" for which a request waits that nothing ends, and who looks after it. */
 function guarded(limit: LimitName) {
   const clock = new Clock();
+  const occupied = new OccupiedFunctions(1);
   const { functions: [parts] } = smallCluster([[0, 1, 1]]);
-  const fn = new FunctionState(0, parts, Int32Array.of(1), clock);
+  const fn = new FunctionState(0, parts, Int32Array.of(1), clock, occupied);
   fn.waiting.push(0, 0);
-  return { fn, guard: new ProgressGuard([fn], clock, Infinity), most: LIMITS[limit].value };
+  return {
+    fn,
+    guard: new ProgressGuard([fn], occupied, clock, Infinity),
+    most: LIMITS[limit].value,
+  };
 }
 
 /** How each limit is enforced before a run, or by a test of its own below. */
@@ -198,7 +204,7 @@ const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise
   sequenceSlots: [
     pair(
       "scheduler.max_num_seqs",
-      "scaling: { enabled: false }\ncluster: { num_replicas: 400 }\n" +
+      "scaling: { enabled: false }\ncluster: { num_replicas: 500 }\n" +
         "scheduler: { max_num_batched_tokens: 100000, max_num_seqs: # }",
       50_000,
       50_001,

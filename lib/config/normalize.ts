@@ -1,7 +1,7 @@
 import { MOST_LISTED } from "../std/safe_text.ts";
 import { nodeInfo, type SectionInfo } from "./setting.ts";
 import { showValue } from "./show_value.ts";
-import { suggest } from "../settings/suggest.ts";
+import { suggest } from "../std/suggest.ts";
 
 /** A mapping of a configuration text. Has no prototype, so that every key is a plain key. */
 export type Mapping = { [key: string]: unknown };

@@ -1,71 +1,87 @@
 import type { StepShape } from "../execution/execution_time_model.ts";
-import type { StepBuilder } from "../scheduling/batching/strategy.ts";
+import { type StepBuilder, UNLIMITED_TOKENS } from "../scheduling/batching/strategy.ts";
 import { type WaitingQueue, waitingQueue } from "../scheduling/batching/waiting_queue.ts";
-import { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
-import { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
+import type { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
+import type { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import type { InboxReader } from "./inbox.ts";
+import { ReturningRequests } from "./returning_requests.ts";
+import { scheduleRunning } from "./schedule_running.ts";
+import { SequenceBlocks } from "./sequence_blocks.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
+import { StepChunks } from "./step_chunks.ts";
 import type { TokenGaps } from "./token_gaps.ts";
 
 /**
  * Forms the next step of one engine: carries out what a batching strategy decides, on the engine's
  * sequences, its waiting queue and its KV blocks. Holds no clock; the engine says what time it is.
  */
-export class BatchBuilder implements StepBuilder {
+export class BatchBuilder implements StepBuilder, InboxReader {
   readonly maxSequences: number;
   readonly maxTokensPerStep: number;
   readonly sequences: Sequences;
   readonly queue: WaitingQueue;
+  readonly blocks: SequenceBlocks;
+  /** The KV blocks by count, and with identity if they have one. */
   readonly pool: BlockPool;
-  /** The pool again when blocks have identity. */
   readonly cache: PrefixCache | undefined;
-  /** The step being formed. */
+  /** The step being formed, and the slot of each prefill chunk in it. */
   readonly shape: StepShape;
-  /** Slot of each prefill chunk in the step. */
   readonly chunkSlots: Int32Array;
+  readonly #chunks: StepChunks;
   /** Whether the step decodes. */
   decodes = false;
-  /** Sequences preempted, and swapped back in, while forming the step. */
+  /** Sequences preempted while forming the step. */
   preempted = 0;
-  swappedIn = 0;
+  /**
+   * Whether sequences were preempted, swapped back in or left out while forming the step: the next one
+   * may differ though nothing happens in between.
+   */
+  isUnsettled = false;
+  /**
+   * KV blocks that ended sequences had while the step was formed and that are free since: the
+   * scheduler learns of an end a step late when it plans ahead.
+   */
+  endedBlocks = 0;
   /** Seconds that swapping adds to the step. */
   swapSeconds = 0;
-  /** Requests swapped out, oldest first, and the tokens of each whose KV entries are in host memory. */
-  readonly #swappedRequests: number[] = [];
-  readonly #swappedTokens: number[] = [];
-  #swappedBlocks = 0;
+  readonly #returning = new ReturningRequests();
 
   readonly #parts: EngineParts;
   readonly #run: RunColumns;
   readonly #gaps: TokenGaps;
-  /** Identified blocks of each slot's sequence, in order; only with a prefix cache. */
-  readonly #blockLists: number[][] = [];
+  /** KV blocks that the decodes of the step being formed have taken. */
+  #decodeBlocks = 0;
+  /** Slots of sequences that have ended and that the scheduler does not know of yet, in batch order. */
+  readonly #endedSlots: Int32Array;
+  #endedCount = 0;
+  /** Slots left out of the step. */
+  readonly #pausedSlots: number[] = [];
 
   constructor(parts: EngineParts, run: RunColumns, sequences: Sequences, gaps: TokenGaps) {
-    const { maxSequences, kvBlocks, blockTokens, prefix } = parts;
+    const { maxSequences } = parts;
     this.#parts = parts;
     this.#run = run;
     this.maxSequences = maxSequences;
     this.maxTokensPerStep = parts.maxTokensPerStep;
     this.sequences = sequences;
     this.#gaps = gaps;
-    this.queue = waitingQueue(parts.queueOrder, parts.queueKeys);
-    this.cache = prefix && new PrefixCache(kvBlocks, blockTokens, prefix);
-    this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
-    this.shape = {
-      decodeSequences: 0,
-      decodeContextTokens: 0,
-      chunkCount: 0,
-      chunkTokens: new Int32Array(maxSequences),
-      chunkPastTokens: new Int32Array(maxSequences),
-      sampledSequences: 0,
-    };
-    this.chunkSlots = new Int32Array(maxSequences);
-    if (this.cache) { for (let i = 0; i < maxSequences; i++) this.#blockLists.push([]); }
+    this.queue = waitingQueue(
+      parts.queueOrder,
+      run.columns.arrivalAtSeconds,
+      parts.queueKeys,
+    );
+    this.blocks = new SequenceBlocks(parts, sequences);
+    this.pool = this.blocks.pool;
+    this.cache = this.blocks.cache;
+    this.#chunks = new StepChunks(maxSequences);
+    this.shape = this.#chunks.shape;
+    this.chunkSlots = this.#chunks.slots;
+    this.#endedSlots = new Int32Array(maxSequences);
   }
 
   get running(): number {
-    return this.sequences.count;
+    return this.sequences.count - this.#endedCount;
   }
 
   get decoding(): number {
@@ -76,8 +92,8 @@ export class BatchBuilder implements StepBuilder {
     return this.queue.size;
   }
 
-  get swapped(): number {
-    return this.#swappedRequests.length;
+  get returning(): number {
+    return this.#returning.size;
   }
 
   /** Has the strategy form the step that starts now. */
@@ -85,12 +101,12 @@ export class BatchBuilder implements StepBuilder {
     this.shape.chunkCount = 0;
     this.decodes = false;
     this.preempted = 0;
-    this.swappedIn = 0;
+    this.isUnsettled = false;
     this.swapSeconds = 0;
-    const { strategy } = this.#parts;
-    strategy.plan(this);
-    // A step in which everybody was preempted schedules nothing; the next one can admit again.
-    if (this.isEmpty && this.preempted > 0) strategy.plan(this);
+    this.#decodeBlocks = 0;
+    this.endedBlocks = 0;
+    if (this.#pausedSlots.length > 0) this.#resumeAll();
+    this.#parts.strategy.plan(this);
   }
 
   /** Whether nothing is scheduled. */
@@ -101,21 +117,22 @@ export class BatchBuilder implements StepBuilder {
   decodeAll(): number {
     const { sequences, pool } = this;
     let preempted = 0;
+    let needed = sequences.blocksNeeded - this.#decodeBlocks;
     // Preempting from the end until the rest fits is what walking the batch in order comes to: a
     // victim is always behind the sequence that lacks a block, so it has not taken one itself.
-    while (sequences.blocksNeeded > pool.free) {
-      this.#preempt(this.#victim());
+    while (needed > pool.free) {
+      this.preempt(this.victim());
       preempted++;
+      needed = sequences.blocksNeeded - this.#decodeBlocks;
     }
-    this.preempted += preempted;
+    if (needed > 0) pool.take(needed);
+    this.#decodeBlocks += needed;
     this.decodes = sequences.decoding > 0;
     return preempted;
   }
 
-  get unfinishedPrefill(): number {
-    const { last, state } = this.sequences;
-    // Only the sequence admitted last can be unfinished: the budget that cut it admitted nobody else.
-    return last >= 0 && state[last] === SequenceState.prefill ? last : -1;
+  scheduleRunning(budgetTokens: number, longestChunk = UNLIMITED_TOKENS): number {
+    return scheduleRunning(this, budgetTokens, longestChunk);
   }
 
   prefillRemaining(slot: number): number {
@@ -126,36 +143,32 @@ export class BatchBuilder implements StepBuilder {
     const request = this.queue.peek();
     if (request < 0) return 0;
     const target = this.#run.columns.promptTokens[request] + this.#run.generated[request];
-    return target - this.#matchedBlocks(request, target) * this.pool.blockTokens;
+    return target - this.blocks.matched(request, target) * this.pool.blockTokens;
   }
 
-  admit(keepFreeBlocks: number): number {
-    const { sequences, pool, cache } = this;
+  admit(keepFreeBlocks: number, chunkTokens = UNLIMITED_TOKENS): number {
+    const { sequences, pool } = this;
+    const { strategy } = this.#parts;
     if (sequences.count >= this.maxSequences) return -1;
     const request = this.queue.peek();
     const { columns, generated } = this.#run;
     const target = columns.promptTokens[request] + generated[request];
-    const matched = this.#matchedBlocks(request, target);
-    let reserved = 0;
-    if (this.#parts.strategy.reservation === "maximum") {
-      const longest = columns.promptTokens[request] + this.#parts.maxOutputTokens;
-      reserved = Math.min(
-        pool.blocksFor(Math.min(longest, this.#parts.maxModelTokens)),
-        pool.capacity,
-      );
+    const matched = this.blocks.matched(request, target);
+    const done = matched * pool.blockTokens;
+    let blocks = pool.blocksFor(target);
+    const reserved = this.#reservedBlocks(request);
+    if (reserved > 0) blocks = reserved;
+    let asked = blocks;
+    if (strategy.reservation === "chunk") {
+      blocks = pool.blocksFor(Math.min(target, done + chunkTokens));
+      if (strategy.asksForWholePrompt !== true) asked = blocks;
     }
-    const blocks = reserved > 0 ? reserved : pool.blocksFor(target);
-    let available = pool.free;
-    if (this.decodes) available -= sequences.blocksNeeded;
-    if (matched > 0) available -= cache!.freeAmong(request, matched);
     // An empty engine may use its last blocks: nobody is there whose growth they would be kept for.
     const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-    if (blocks - matched + keep > available) return -1;
+    if (asked - matched + keep > this.blocks.freeBeside(request, matched)) return -1;
     this.queue.pop();
-    const done = matched * pool.blockTokens;
     const slot = sequences.add(request, target, done, reserved);
-    if (matched > 0) cache!.share(request, matched, this.#blockLists[slot]);
-    pool.take(blocks - matched);
+    this.blocks.begin(slot, blocks, matched);
     if (Number.isNaN(columns.scheduledAtSeconds[request])) {
       columns.scheduledAtSeconds[request] = this.#run.clock.now;
       columns.cachedTokens[request] = done;
@@ -163,40 +176,87 @@ export class BatchBuilder implements StepBuilder {
     return slot;
   }
 
-  prefill(slot: number, tokens: number): void {
-    const { shape, sequences } = this;
-    const chunk = shape.chunkCount++;
-    const past = sequences.doneTokens[slot];
-    shape.chunkTokens[chunk] = tokens;
-    shape.chunkPastTokens[chunk] = past;
-    this.chunkSlots[chunk] = slot;
-    // As in vLLM, blocks have identity from the moment they are scheduled.
-    this.cache?.identify(sequences.request[slot], past + tokens, this.#blockLists[slot]);
+  /** Blocks that a request keeps from its admission on, whatever its length; 0: as many as it fills. */
+  #reservedBlocks(request: number): number {
+    const { strategy, maxOutputTokens, maxModelTokens } = this.#parts;
+    if (strategy.reservation !== "maximum") return 0;
+    const longest = this.#run.columns.promptTokens[request] + maxOutputTokens;
+    return Math.min(this.pool.blocksFor(Math.min(longest, maxModelTokens)), this.pool.capacity);
   }
 
-  swapIn(keepFreeBlocks: number): number {
+  prefill(slot: number, tokens: number): void {
+    this.blocks.extend(slot, tokens);
+    this.#chunks.add(slot, tokens, this.sequences.doneTokens[slot]);
+  }
+
+  /** Schedules one decode token of a sequence: takes the block that it needs. */
+  decodeOne(slot: number): void {
+    if (this.sequences.needsBlock(slot)) {
+      this.pool.take(1);
+      this.#decodeBlocks++;
+    }
+    this.decodes = true;
+  }
+
+  /** Takes a sequence that is not scheduled in this step out of the decode batch until the next. */
+  pause(slot: number): void {
+    const { sequences } = this;
+    this.#gaps.suspend(slot);
+    this.#keepGenerated(slot);
+    sequences.pause(slot);
+    this.#pausedSlots.push(slot);
+    this.isUnsettled = true;
+  }
+
+  #resumeAll(): void {
+    const { request, doneTokens } = this.sequences;
+    const { completedAtSeconds } = this.#run.columns;
+    for (const slot of this.#pausedSlots.splice(0)) {
+      this.join(slot, doneTokens[slot], completedAtSeconds[request[slot]]);
+    }
+  }
+
+  /** A request waits for a place in the batch. */
+  enqueue(request: number): void {
+    this.queue.push(request);
+  }
+
+  /** The KV entries of the request's first `tokens` tokens are here: it returns as blocks allow. */
+  receive(request: number, tokens: number): void {
+    this.#returning.push(request, tokens, 0);
+  }
+
+  /** Changes how many KV blocks there are; where too many are in use, sequences are preempted. */
+  resize(kvBlocks: number): void {
     const { sequences, pool } = this;
+    while (pool.capacity - kvBlocks > pool.free && sequences.count > 0) this.preempt(this.victim());
+    pool.resize(kvBlocks);
+  }
+
+  bringBack(keepFreeBlocks: number): number {
+    const { sequences, pool } = this;
+    const returning = this.#returning;
     let count = 0;
-    while (this.#swappedRequests.length > 0 && sequences.count < this.maxSequences) {
-      const tokens = this.#swappedTokens[0];
-      const blocks = pool.blocksFor(tokens);
+    while (returning.size > 0 && sequences.count < this.maxSequences) {
+      const { first: request, firstTokens: tokens } = returning;
+      const reserved = this.#reservedBlocks(request);
+      const blocks = reserved > 0 ? reserved : pool.blocksFor(tokens);
       const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-      const nextBlock = tokens % pool.blockTokens === 0 ? 1 : 0;
-      if (blocks + nextBlock + keep > pool.free - sequences.blocksNeeded) break;
-      const request = this.#swappedRequests.shift()!;
-      this.#swappedTokens.shift();
-      this.#swappedBlocks -= blocks;
-      pool.take(blocks);
-      const slot = sequences.add(request, tokens, tokens, 0);
+      const nextBlock = reserved === 0 && tokens % pool.blockTokens === 0 ? 1 : 0;
+      const free = pool.free + this.#decodeBlocks - sequences.blocksNeeded;
+      if (blocks + nextBlock + keep > free) break;
+      const hostBlocks = returning.shift();
+      const slot = sequences.add(request, tokens, tokens, reserved);
+      this.blocks.begin(slot, blocks, 0);
       this.join(slot, tokens, this.#run.columns.completedAtSeconds[request]);
-      this.swapSeconds += blocks * this.#parts.swap!.secondsPerBlock;
+      if (hostBlocks > 0) this.swapSeconds += hostBlocks * this.#parts.swap!.secondsPerBlock;
       count++;
     }
-    this.swappedIn += count;
+    if (count > 0) this.isUnsettled = true;
     return count;
   }
 
-  /** Moves a prefilled (or swapped-in) sequence into the decode batch. */
+  /** Moves a prefilled (or returning) sequence into the decode batch. */
   join(slot: number, tokens: number, lastTokenAtSeconds: number): void {
     const { sequences } = this;
     const { generated, outputLimit } = this.#run;
@@ -207,19 +267,20 @@ export class BatchBuilder implements StepBuilder {
     this.#gaps.join(slot);
   }
 
-  /** Frees the blocks of a sequence, which keep their identity, and its slot. */
-  release(slot: number, comesBack = false): void {
-    const { sequences, cache } = this;
-    const blocks = sequences.blocksHeld(slot);
-    if (cache) {
-      const request = sequences.request[slot];
-      const list = this.#blockLists[slot];
-      cache.identify(request, sequences.computedTokens(slot), list, comesBack);
-      cache.release(request, list, blocks);
-    } else {
-      this.pool.give(blocks);
-    }
-    sequences.remove(slot);
+  /** A sequence has all its tokens; the scheduler learns of it after it has formed the next step. */
+  end(slot: number): void {
+    this.sequences.end(slot);
+    this.#endedSlots[this.#endedCount++] = slot;
+  }
+
+  /** The scheduler knows now who has ended: slots and blocks are free. Returns how many there were. */
+  releaseEnded(): number {
+    const count = this.#endedCount;
+    const before = this.pool.free;
+    for (let i = 0; i < count; i++) this.blocks.release(this.#endedSlots[i]);
+    this.endedBlocks = this.pool.free - before;
+    this.#endedCount = 0;
+    return count;
   }
 
   /**
@@ -230,63 +291,93 @@ export class BatchBuilder implements StepBuilder {
     const { sequences, queue } = this;
     const { generated } = this.#run;
     let lostTokens = 0;
+    this.releaseEnded();
     while (sequences.first >= 0) {
       const slot = sequences.first;
       const request = sequences.request[slot];
       lostTokens += sequences.computedTokens(slot);
       this.#gaps.suspend(slot);
       if (this.#parts.strategy.holdsFinished) generated[request] = 0;
-      else if (sequences.state[slot] === SequenceState.decode) {
-        generated[request] = sequences.generatedAtJoin[slot] + sequences.stepsSinceJoin(slot);
-      }
+      else this.#keepGenerated(slot);
       requests.push(request);
-      this.release(slot);
+      this.blocks.release(slot);
     }
-    this.#swappedTokens.forEach((tokens) => lostTokens += tokens);
-    requests.push(...this.#swappedRequests.splice(0));
-    this.#swappedTokens.length = 0;
-    this.#swappedBlocks = 0;
+    lostTokens += this.#returning.empty(requests);
     while (queue.size > 0) requests.push(queue.pop());
     return lostTokens;
   }
 
-  #matchedBlocks(request: number, target: number): number {
-    // At least one token is always computed: its logits give the next one.
-    return this.cache ? this.cache.matchedBlocks(request, target - 1) : 0;
+  /**
+   * Takes a request out at a step boundary; its blocks stay taken until they are let go. Returns the
+   * tokens whose KV entries exist, or -1 if it does not run here.
+   */
+  detach(request: number): number {
+    const { sequences } = this;
+    let slot = sequences.first;
+    while (slot >= 0 && sequences.request[slot] !== request) slot = sequences.next[slot];
+    if (slot < 0 || sequences.state[slot] === SequenceState.ended) return -1;
+    const paused = this.#pausedSlots.indexOf(slot);
+    if (paused >= 0) this.#pausedSlots.splice(paused, 1);
+    const tokens = sequences.computedTokens(slot);
+    this.#gaps.suspend(slot);
+    this.#keepGenerated(slot);
+    this.blocks.detach(slot);
+    return tokens;
   }
 
   /** The running sequence that the queue order serves last; the one admitted last under `fcfs`. */
-  #victim(): number {
-    const { sequences } = this;
-    const keys = this.#parts.queueKeys;
-    if (this.queue.isFirstComeFirstServed || keys === undefined) return sequences.last;
-    let victim = sequences.last;
-    for (let slot = sequences.previous[victim]; slot >= 0; slot = sequences.previous[slot]) {
-      if (keys[sequences.request[slot]] > keys[sequences.request[victim]]) victim = slot;
+  victim(): number {
+    const { sequences, queue } = this;
+    const { request, previous, last } = sequences;
+    if (queue.isFirstComeFirstServed) return last;
+    let victim = last;
+    for (let slot = previous[last]; slot >= 0; slot = previous[slot]) {
+      if (queue.isBefore(request[victim], request[slot])) victim = slot;
     }
     return victim;
   }
 
-  #preempt(slot: number): void {
+  /** @param isScheduled Whether the sequence is in the step being formed, which it leaves. */
+  preempt(slot: number, isScheduled = false): void {
     const { sequences } = this;
-    const { columns, generated } = this.#run;
     const request = sequences.request[slot];
-    columns.preemptions[request]++;
-    this.#gaps.suspend(slot);
-    const decoding = sequences.state[slot] === SequenceState.decode;
-    if (decoding) {
-      generated[request] = sequences.generatedAtJoin[slot] + sequences.stepsSinceJoin(slot);
+    const decodes = sequences.state[slot] === SequenceState.decode;
+    this.#run.columns.preemptions[request]++;
+    this.preempted++;
+    this.isUnsettled = true;
+    let knownTokens = this.blocks.knownTokens(slot);
+    if (sequences.state[slot] === SequenceState.ended) {
+      // Its last token is on its way: it gives up its blocks and does not come back.
+      const place = this.#endedSlots.indexOf(slot);
+      this.#endedSlots.copyWithin(place, place + 1, this.#endedCount--);
+      return this.blocks.release(slot, { knownTokens });
     }
+    let extraBlocks = 0;
+    if (isScheduled && decodes) {
+      knownTokens = this.blocks.knownTokensWithNext(slot);
+      extraBlocks = Number(sequences.needsBlock(slot));
+      this.#decodeBlocks -= extraBlocks;
+    } else if (isScheduled) {
+      this.#chunks.drop(slot);
+    }
+    this.#gaps.suspend(slot);
+    this.#keepGenerated(slot);
     const swap = this.#parts.strategy.preemption === "swap" ? this.#parts.swap : undefined;
     const blocks = sequences.blocksHeld(slot);
-    if (decoding && swap && this.#swappedBlocks + blocks <= swap.blocks) {
-      this.#swappedRequests.push(request);
-      this.#swappedTokens.push(sequences.computedTokens(slot));
-      this.#swappedBlocks += blocks;
+    if (decodes && swap && this.#returning.hostBlocks + blocks <= swap.blocks) {
+      this.#returning.push(request, sequences.computedTokens(slot), blocks);
       this.swapSeconds += blocks * swap.secondsPerBlock;
     } else {
       this.queue.pushBack(request);
     }
-    this.release(slot, true);
+    this.blocks.release(slot, { comesBack: true, knownTokens, extraBlocks });
+  }
+
+  /** Notes the output tokens of a sequence that leaves the decode batch. */
+  #keepGenerated(slot: number): void {
+    const { sequences } = this;
+    if (sequences.state[slot] !== SequenceState.decode) return;
+    this.#run.generated[sequences.request[slot]] = sequences.generatedAtJoin[slot] +
+      sequences.stepsSinceJoin(slot);
   }
 }

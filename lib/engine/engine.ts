@@ -1,34 +1,31 @@
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import { BatchBuilder } from "./batch_builder.ts";
-import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import type { EngineChange, EngineParts, RunColumns } from "./engine_parts.ts";
 import { EngineReadings } from "./engine_readings.ts";
 import { Inbox } from "./inbox.ts";
-import { Sequences, SequenceState } from "./sequences.ts";
+import { Sequences } from "./sequences.ts";
 import { StepClock } from "./step_clock.ts";
 import { TokenGaps } from "./token_gaps.ts";
+import { TokenLedger } from "./token_ledger.ts";
 
 /**
  * The engine of one instance: queue in, batches through the execution model, finished requests out.
  *
  * Protocol of the cluster loop: `enqueue` at arrivals; when {@link needsPlan}, `begin` at the end of
  * the instant; `finish` when {@link endAtSeconds} comes. After `finish`, the requests that ended
- * stand in `finished[0 .. finishedCount)`, those with their first token in `firstTokens`.
+ * stand in `ledger.finished`, those with their first token in `ledger.firstTokens`.
+ *
+ * What moves: a request leaves with `detach` between two steps and its blocks with `letGo`; it comes
+ * with its KV entries by `receive`; `limit` keeps leaps from passing an instant at which something is
+ * to happen between two steps; `become` changes what the engine runs on.
  */
 export class Engine {
-  /** Requests waiting, running or swapped out. */
-  outstanding = 0;
-  /** Prompt tokens of the requests inside that have had no token yet. */
-  promptTokensAhead = 0;
   /** End of the step or run in progress, seconds; Infinity when idle. */
   endAtSeconds = Infinity;
   /** What others read of the engine at any instant. */
   readonly readings: EngineReadings;
-  /** Requests that ended in the step that finished last. */
-  readonly finished: Int32Array;
-  finishedCount = 0;
-  /** Requests that had their first token in the step that finished last. */
-  readonly firstTokens: Int32Array;
-  firstTokenCount = 0;
+  /** Requests and tokens inside, and what the step that finished last brought. */
+  readonly ledger: TokenLedger;
   /** Steps taken as part of a leap, and singly. */
   stepsLeapt = 0;
   stepsSingle = 0;
@@ -36,7 +33,11 @@ export class Engine {
   /** Number of the instance, for messages. */
   readonly #id: number;
   readonly #parts: EngineParts;
+  /** What the engine runs on from the next step on; undefined: what it runs on now. */
+  #change: EngineChange | undefined;
   readonly #run: RunColumns;
+  /** Whether each step is formed while the one before runs. */
+  readonly #plansAhead: boolean;
   #batch: BatchBuilder;
   #gaps: TokenGaps;
   #clock: StepClock;
@@ -44,85 +45,193 @@ export class Engine {
   #interrupted = true;
   /** Whether a request that joins the queue now cannot be admitted before somebody leaves. */
   #closed = false;
-  /** Prompt and output tokens of the requests inside, as of the last step's end. */
-  #tokensInside = 0;
-  /** Sequences that have ended and wait for their static batch. */
-  #heldCount = 0;
+  /** Requests that the scheduler does not know of yet: it forms a step while the one before runs. */
   readonly #inbox = new Inbox();
+  /** Whether nobody inside can go on before blocks that have left with a request are free. */
+  #isStarved = false;
+  /** Instants to come that no leap passes, in order, seconds; the first one again. */
+  readonly #limits: number[] = [];
+  #limitSeconds = Infinity;
 
   constructor(id: number, parts: EngineParts, run: RunColumns) {
     this.#id = id;
     this.#parts = parts;
+    this.#plansAhead = parts.asyncScheduling === true;
     this.#run = run;
-    this.finished = new Int32Array(parts.maxSequences);
-    this.firstTokens = new Int32Array(parts.maxSequences);
     const sequences = new Sequences(parts.maxSequences, parts.blockTokens);
     this.#gaps = new TokenGaps(run.gaps, sequences, run.columns);
     this.#batch = new BatchBuilder(parts, run, sequences, this.#gaps);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
+    this.ledger = new TokenLedger(parts, run, this.#batch, this.#gaps);
     this.readings = new EngineReadings(parts, run, this.#batch, this.#clock);
   }
 
-  /** Whether `begin` is due: requests are there and no step is in progress. */
+  /** Whether `begin` is due: requests are there that can go on, and no step is in progress. */
   get needsPlan(): boolean {
-    return this.outstanding > 0 && !this.#clock.isStepping;
+    return this.ledger.outstanding > 0 && !this.#clock.isStepping && !this.#isStarved;
   }
 
   /** Adds a request; a run in progress is cut at the end of its present step if it may join. */
   enqueue(request: number): void {
-    const { isStepping } = this.#clock;
-    const { now } = this.#run.clock;
-    // Where a step of a run ends right now, the next one is formed at the end of the instant.
-    const isLate = this.#parts.asyncScheduling === true && isStepping &&
-      !this.#clock.isBetween(now);
-    if (isLate) {
-      this.#inbox.push(request, now);
-    } else {
-      this.#batch.queue.push(request);
-    }
-    this.outstanding++;
+    if (this.#isLate) this.#inbox.push(request, this.#run.clock.now);
+    else this.#batch.queue.push(request);
+    this.ledger.move(request, 1);
+    this.#isStarved = false;
+    if (this.#clock.isStepping && !this.#closed) this.#interrupt(this.#plansAhead);
+  }
+
+  /**
+   * Takes a request over whose first `kvTokens` KV entries are in this engine's reach: it goes on
+   * decoding as soon as there are blocks for them, before anybody who waits.
+   *
+   * @param kvTokens All its known tokens but the last one, which the next step computes.
+   * @throws {RangeError} If that is not so, or the engine's batches let nobody in.
+   */
+  receive(request: number, kvTokens: number): void {
     const { columns, generated } = this.#run;
-    this.#tokensInside += columns.promptTokens[request] + generated[request];
-    // A request that another engine has lost may have had its first token there.
-    if (generated[request] === 0) this.promptTokensAhead += columns.promptTokens[request];
-    if (isStepping && !this.#closed) this.#interrupt(isLate);
+    const known = columns.promptTokens[request] + generated[request];
+    if (generated[request] < 1 || kvTokens !== known - 1 || this.#parts.strategy.holdsFinished) {
+      throw new RangeError(
+        `Cannot receive request ${request} of ${known} known tokens into ` +
+          `${this.#parts.strategy.name} batching: current value of its KV entries is ${kvTokens}`,
+      );
+    }
+    if (this.#isLate) this.#inbox.push(request, this.#run.clock.now, kvTokens);
+    else this.#batch.receive(request, kvTokens);
+    this.ledger.move(request, 1);
+    this.#isStarved = false;
+    if (this.#clock.isStepping) this.#interrupt(this.#plansAhead);
+  }
+
+  /**
+   * Takes a running request out between two steps, with the tokens that it has; its KV blocks stay
+   * taken until {@link letGo}. Returns how many KV entries it has.
+   *
+   * @throws {RangeError} If a step is in progress, or the request does not run here.
+   */
+  detach(request: number): number {
+    const tokens = this.#clock.isStepping ? -1 : this.#batch.detach(request);
+    if (tokens < 0) {
+      throw new RangeError(
+        `Cannot detach a request from instance ${this.#id} at ${this.#run.clock.now} s: ` +
+          (this.#clock.isStepping ? "a step is in progress" : "it does not run here") +
+          `, current value is ${request}`,
+      );
+    }
+    this.ledger.move(request, -1);
+    this.#interrupted = true;
+    if (this.ledger.outstanding === 0) this.#emptyPipeline();
+    return tokens;
+  }
+
+  /** Frees the KV blocks of a request that was detached. @throws {RangeError} If it has none here. */
+  letGo(request: number): void {
+    this.#batch.blocks.letGo(request);
+    this.#isStarved = false;
+    if (this.#clock.isStepping) this.#interrupt(false);
+    else this.#interrupted = true;
+  }
+
+  /** Ends the leap in progress then with the first step that ends at `untilSeconds` or later. */
+  limit(untilSeconds: number): void {
+    const place = this.#limits.findIndex((limit) => limit > untilSeconds);
+    this.#limits.splice(place < 0 ? this.#limits.length : place, 0, untilSeconds);
+    this.#limitSeconds = this.#limits[0];
+    if (this.#clock.isStepping) this.#keepLimit();
+  }
+
+  /** The limits up to `now` have been kept. */
+  #passLimits(now: number): void {
+    while (this.#limits.length > 0 && this.#limits[0] <= now) this.#limits.shift();
+    this.#limitSeconds = this.#limits[0] ?? Infinity;
+    this.#interrupted = true;
+  }
+
+  /**
+   * Runs on something else from the next step on: other step times, more or fewer KV blocks. Where
+   * blocks that are in use have to go, sequences are preempted.
+   */
+  become(change: EngineChange): void {
+    if (this.#clock.isStepping) this.#interrupt(false);
+    this.#change = change;
+    this.#isStarved = false;
+  }
+
+  /** A request that comes now is behind those that a planner ahead does not know of yet. */
+  get #isLate(): boolean {
+    return this.#plansAhead && this.#inbox.knownUntilSeconds < Infinity;
   }
 
   /** Lets the scheduler see the requests that came by `until`. */
   #readInbox(until: number): void {
-    const count = this.#inbox.empty(until, this.#batch.queue);
+    const count = this.#inbox.empty(until, this.#batch);
     if (count > 0 && !this.#closed) this.#interrupted = true;
+  }
+
+  /** Nothing is in progress that a planner could be ahead of. */
+  #emptyPipeline(): void {
+    this.#batch.releaseEnded();
+    this.#batch.endedBlocks = 0;
+    this.#inbox.knownUntilSeconds = Infinity;
+  }
+
+  /** Cuts the run in progress where the limit says. */
+  #keepLimit(): void {
+    this.#clock.cutAt(this.#limitSeconds);
+    this.endAtSeconds = this.#clock.run.endsAtSeconds;
+  }
+
+  #applyChange({ execution, kvBlocks }: EngineChange): void {
+    this.#change = undefined;
+    this.#clock.execution = execution;
+    this.#batch.resize(kvBlocks);
+    this.#interrupted = true;
   }
 
   /** Starts the next step or run. */
   begin(): void {
     const batch = this.#batch;
-    const { shape, sequences, pool } = batch;
+    const { shape, sequences, queue } = batch;
+    if (this.#change !== undefined) this.#applyChange(this.#change);
+    if (this.#inbox.size > 0) this.#readInbox(this.#inbox.knownUntilSeconds);
     batch.form();
-    if (batch.isEmpty && this.#inbox.size > 0) {
-      // Nothing is left to run ahead of: the request is taken as soon as the engine is idle.
+    let released = this.#plansAhead ? batch.releaseEnded() : 0;
+    if (batch.isEmpty) {
+      // Nothing is left to run ahead of, or everybody was preempted: the scheduler looks again, and
+      // knows by now who has ended and who has come.
+      this.#interrupted = true;
       this.#readInbox(Infinity);
       batch.form();
+      released = 0;
+      if (batch.isEmpty) return this.#starve();
     }
-    if (batch.isEmpty) this.#refuse();
     const decoding = batch.decodes ? sequences.decoding : 0;
     shape.decodeSequences = decoding;
     shape.decodeContextTokens = decoding > 0 ? sequences.contextTokens : 0;
-    if (this.#parts.execution.needsLongestContext) {
+    if (this.#clock.execution.needsLongestContext) {
       shape.decodeLongestContextTokens = decoding > 0 ? sequences.longestContextTokens() : 0;
     }
-    if (decoding > 0) pool.take(sequences.blocksNeeded);
-    const { queue } = batch;
+    // Slots and blocks that have become free since the step was formed may admit somebody to the next.
+    const mayAdmit = released > 0 &&
+      (queue.size > 0 || this.#inbox.size > 0 || batch.returning > 0);
     this.#closed = sequences.count >= batch.maxSequences ||
       (queue.isFirstComeFirstServed && queue.size > 0);
-    const isSteady = this.#closed || this.#inbox.size === 0;
+    const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
+    if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
     this.endAtSeconds = this.#clock.run.endsAtSeconds;
+    if (this.endAtSeconds > this.#limitSeconds) this.#keepLimit();
     // After a preemption or a swap the next plan may admit, so the next step is a new run.
-    this.#interrupted = batch.preempted > 0 || batch.swappedIn > 0;
+    this.#interrupted = mayAdmit || batch.isUnsettled;
   }
 
-  /** Nothing can be scheduled though requests are there. */
+  /** Nothing can be scheduled though requests are there: blocks that have left are waited for. */
+  #starve(): void {
+    if (this.#batch.blocks.detached === 0) this.#refuse();
+    this.#isStarved = true;
+    if (this.#plansAhead) this.#emptyPipeline();
+  }
+
   #refuse(): never {
     const { queue, sequences, pool } = this.#batch;
     const request = queue.size > 0 ? queue.peek() : sequences.request[sequences.first];
@@ -140,21 +249,23 @@ export class Engine {
     const { shape, sequences, pool } = batch;
     const { run } = this.#clock;
     const { steps } = run;
-    this.finishedCount = 0;
-    this.firstTokenCount = 0;
-    if (this.#inbox.size > 0) this.#readInbox(run.endAtSeconds(steps - 1));
+    if (this.#plansAhead) this.#inbox.knownUntilSeconds = run.endAtSeconds(steps - 1);
     this.#clock.isStepping = false;
     const { meter } = this.readings;
     meter.addSteps(shape, steps);
     sequences.countBlocks(run, steps, pool.used);
-    meter.addTime(now - run.startAtSeconds, sequences.blockSeconds, sequences.count);
+    let { blockSeconds } = sequences;
+    if (batch.endedBlocks > 0) {
+      blockSeconds += batch.endedBlocks * (run.endAtSeconds(1) - run.startAtSeconds);
+      batch.endedBlocks = 0;
+    }
+    meter.addTime(now - run.startAtSeconds, blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
-    if (shape.decodeSequences > 0) {
-      if (steps > 1) pool.take(sequences.grownBlocks);
-      this.#finishDecode();
-    }
-    if (shape.chunkCount > 0) this.#finishChunks();
+    if (steps > 1) pool.take(sequences.grownBlocks);
+    if (this.ledger.book(run, now)) this.#interrupted = true;
+    if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
+    if (now >= this.#limitSeconds) this.#passLimits(now);
     this.endAtSeconds = Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
   }
@@ -186,15 +297,14 @@ export class Engine {
     const ended = this.#clock.ahead(now);
     const stepSeconds = isStepping ? now - run.endAtSeconds(ended) : 0;
     this.settle(now);
-    const { pool, sequences } = this.#batch;
-    this.readings.meter.addTime(stepSeconds, stepSeconds * pool.used, sequences.count);
+    const { pool, sequences, endedBlocks } = this.#batch;
+    const used = pool.used + (ended === 0 ? endedBlocks : 0);
+    this.readings.meter.addTime(stepSeconds, stepSeconds * used, sequences.count);
     this.#clock.isStepping = false;
     this.endAtSeconds = Infinity;
-    this.#inbox.empty(Infinity, this.#batch.queue);
+    this.#inbox.empty(Infinity, this.#batch);
     const lostTokens = this.#batch.evict(requests);
-    this.outstanding = 0;
-    this.#tokensInside = 0;
-    this.promptTokensAhead = 0;
+    this.ledger.clear();
     return lostTokens;
   }
 
@@ -213,98 +323,14 @@ export class Engine {
 
   /** Tokens inside at `now`: prompts of all requests and the output tokens they have so far. */
   outstandingTokens(now: number): number {
-    return this.#tokensInside + this.readings.gainedTokens(now);
+    return this.ledger.tokensInside + this.readings.gainedTokens(now);
   }
 
   /** The batch may change: the run in progress ends with the step under way. */
   #interrupt(isLate: boolean): void {
-    // With asynchronous scheduling the change comes when the inbox is read, a step later.
+    // A planner ahead makes the change when it reads the inbox, a step later.
     if (!isLate) this.#interrupted = true;
     this.#clock.cut(isLate ? 1 : 0);
     this.endAtSeconds = this.#clock.run.endsAtSeconds;
-  }
-
-  #finishDecode(): void {
-    const { sequences } = this.#batch;
-    const { run } = this.#clock;
-    if (!this.#parts.strategy.holdsFinished) this.#gaps.addRun(run);
-    this.#tokensInside += run.steps * sequences.decoding;
-    sequences.advance(run.steps);
-    const { ends } = sequences;
-    while (ends.firstStep <= sequences.step) {
-      this.#interrupted = true;
-      this.#end(ends.firstSlot);
-    }
-  }
-
-  #finishChunks(): void {
-    const batch = this.#batch;
-    const now = this.endAtSeconds;
-    const { sequences, shape, chunkSlots } = batch;
-    const { columns, generated, outputLimit } = this.#run;
-    const held = this.#parts.strategy.holdsFinished;
-    for (let i = 0; i < shape.chunkCount; i++) {
-      const slot = chunkSlots[i];
-      const done = sequences.doneTokens[slot] += shape.chunkTokens[i];
-      if (done < sequences.targetTokens[slot]) continue;
-      const request = sequences.request[slot];
-      if (generated[request] > 0 && !held) {
-        // The token after a recompute: its gap began at the last token before the preemption.
-        this.#gaps.addSingle(slot, now - columns.completedAtSeconds[request]);
-      } else if (!held) {
-        this.#firstToken(request);
-      }
-      generated[request]++;
-      this.#tokensInside++;
-      if (held || generated[request] < outputLimit[request]) batch.join(slot, done, now);
-      if (generated[request] >= outputLimit[request]) this.#end(slot);
-    }
-    this.#interrupted = true;
-  }
-
-  /** A sequence has produced its last token; a static batch returns once its longest member has. */
-  #end(slot: number): void {
-    const { sequences } = this.#batch;
-    if (!this.#parts.strategy.holdsFinished) return this.#complete(slot);
-    sequences.hold(slot);
-    if (++this.#heldCount < sequences.count) return;
-    this.#heldCount = 0;
-    while (sequences.first >= 0) {
-      const request = sequences.request[sequences.first];
-      this.#firstToken(request);
-      this.#gaps.addTogether(this.#run.outputLimit[request]);
-      this.#complete(sequences.first);
-    }
-  }
-
-  /** A request has its first token at the end of the step. */
-  #firstToken(request: number): void {
-    const { firstTokenAtSeconds, promptTokens } = this.#run.columns;
-    firstTokenAtSeconds[request] = this.endAtSeconds;
-    this.promptTokensAhead -= promptTokens[request];
-    this.firstTokens[this.firstTokenCount++] = request;
-  }
-
-  #complete(slot: number): void {
-    const { sequences } = this.#batch;
-    const { columns, outputLimit } = this.#run;
-    const request = sequences.request[slot];
-    columns.completedAtSeconds[request] = this.endAtSeconds;
-    this.#tokensInside -= columns.promptTokens[request] + this.#tokensProduced(slot);
-    if (outputLimit[request] > 1) {
-      columns.maxTbtSeconds[request] = this.#gaps.longest(slot);
-    }
-    this.#batch.release(slot);
-    this.outstanding--;
-    this.finished[this.finishedCount++] = request;
-  }
-
-  /** Output tokens counted for the sequence, padding of a static batch included. */
-  #tokensProduced(slot: number): number {
-    const { sequences } = this.#batch;
-    const generated = this.#run.generated[sequences.request[slot]];
-    return sequences.state[slot] >= SequenceState.decode
-      ? sequences.generatedAtJoin[slot] + sequences.stepsSinceJoin(slot)
-      : generated;
   }
 }

@@ -60,6 +60,14 @@ export interface EngineParts {
   readonly peakBytesPerSecond: number;
 }
 
+/** What an engine may change to while it serves. */
+export interface EngineChange {
+  /** How long a step takes. */
+  readonly execution: ExecutionTimeModel;
+  /** KV blocks in all, >= 1. */
+  readonly kvBlocks: number;
+}
+
 /** The clock and the columns that all engines of a run share. */
 export interface RunColumns {
   /** The present instant. */

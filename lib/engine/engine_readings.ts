@@ -13,8 +13,6 @@ import { WorkMeter } from "./work_meter.ts";
 export class EngineReadings {
   /** Work of the steps that have ended for the engine. */
   readonly meter: WorkMeter;
-  /** KV blocks of the engine. */
-  readonly kvBlocks: number;
   readonly #run: RunColumns;
   /** Scratch for readings in the middle of a run. */
   readonly #peek: WorkMeter;
@@ -22,9 +20,10 @@ export class EngineReadings {
   #batch: BatchBuilder | undefined;
   #clock: StepClock;
   #closedPeakBlocks = 0;
+  #closedBlocks: number;
 
   constructor(parts: EngineParts, run: RunColumns, batch: BatchBuilder, clock: StepClock) {
-    this.kvBlocks = parts.kvBlocks;
+    this.#closedBlocks = parts.kvBlocks;
     this.#run = run;
     this.#batch = batch;
     this.#clock = clock;
@@ -34,7 +33,12 @@ export class EngineReadings {
 
   /** Sequences in the batch. */
   get running(): number {
-    return this.#batch?.sequences.count ?? 0;
+    return this.#batch?.running ?? 0;
+  }
+
+  /** KV blocks of the engine. */
+  get kvBlocks(): number {
+    return this.#batch?.pool.capacity ?? this.#closedBlocks;
   }
 
   /** Most KV blocks in use so far. */
@@ -45,9 +49,15 @@ export class EngineReadings {
   /** KV blocks in use at `now`. */
   usedBlocks(now: number): number {
     if (this.#batch === undefined) return 0;
-    const { pool, sequences } = this.#batch;
+    const { pool, endedBlocks } = this.#batch;
+    const isFirst = this.#clock.begun(now) <= 1;
+    return pool.used + (isFirst ? endedBlocks : this.#grownBlocks(now));
+  }
+
+  /** KV blocks that the run in progress has taken at `now` since its first step began. */
+  #grownBlocks(now: number): number {
     const begun = this.#clock.begun(now);
-    return pool.used + (begun > 1 ? sequences.blocksNeededThrough(begun - 1) : 0);
+    return begun > 1 ? this.#batch!.sequences.blocksNeededThrough(begun - 1) : 0;
   }
 
   /** Tokens that the decode batch has gained at `now` since the step or run in progress began. */
@@ -66,6 +76,7 @@ export class EngineReadings {
     const { sequences, pool, decodes } = this.#batch;
     const steps = decodes ? this.#clock.begun(now) : 0;
     for (let slot = sequences.first; slot >= 0; slot = sequences.next[slot]) {
+      if (sequences.state[slot] === SequenceState.ended) continue;
       const reserved = sequences.reservedBlocks[slot];
       let tokens = sequences.computedTokens(slot);
       let blocks = sequences.blocksHeld(slot);
@@ -90,8 +101,7 @@ export class EngineReadings {
     const { cache, pool } = this.#batch;
     const tokens = this.#run.columns.promptTokens[request] - 1;
     // Blocks that a run has filled so far are free ones that have lost their identity.
-    const taken = this.usedBlocks(now) - pool.used;
-    return cache.matchedBlocks(request, tokens, taken) * pool.blockTokens;
+    return cache.matchedBlocks(request, tokens, this.#grownBlocks(now)) * pool.blockTokens;
   }
 
   /** Writes what has been done by `now` into `out`: whole steps, and the busy time to the instant. */
@@ -99,7 +109,7 @@ export class EngineReadings {
     if (this.#batch === undefined || !this.#clock.isStepping) return this.meter.read(out);
     const peek = this.#peek;
     peek.copyFrom(this.meter);
-    const { pool, sequences, shape } = this.#batch;
+    const { pool, sequences, shape, endedBlocks } = this.#batch;
     const { run } = this.#clock;
     const ahead = this.#clock.ahead(now);
     let used = pool.used;
@@ -107,8 +117,11 @@ export class EngineReadings {
     if (ahead > 0) {
       peek.addSteps(shape, ahead);
       sequences.countBlocks(run, ahead, used);
-      blockSeconds = sequences.blockSeconds;
+      blockSeconds = sequences.blockSeconds +
+        endedBlocks * (run.endAtSeconds(1) - run.startAtSeconds);
       used += sequences.blocksNeededThrough(ahead);
+    } else {
+      used += endedBlocks;
     }
     blockSeconds += used * (now - run.endAtSeconds(ahead));
     peek.addTime(now - run.startAtSeconds, blockSeconds, sequences.count);
@@ -118,6 +131,7 @@ export class EngineReadings {
   /** Lets go of everything but the counts of the work done and the peak. */
   close(): void {
     this.#closedPeakBlocks = this.peakBlocks;
+    this.#closedBlocks = this.kvBlocks;
     this.#batch = undefined;
     this.#clock = undefined as never;
   }

@@ -1,11 +1,23 @@
-import type { WaitingQueue } from "../scheduling/batching/waiting_queue.ts";
+/** Takes what the scheduler learns of. */
+export interface InboxReader {
+  /** A request that waits for a place in the batch. */
+  enqueue(request: number): void;
+  /** A request whose first `kvTokens` KV entries are here. */
+  receive(request: number, kvTokens: number): void;
+}
+
+/** In place of KV entries: the request waits for a place in the batch. */
+const NO_ENTRIES = -1;
 
 /**
  * Requests that came too late for an engine that plans ahead: with asynchronous scheduling the next
  * step is formed while the one before runs, so it does not see them.
  */
 export class Inbox {
+  /** What came by this instant is known when the next step is formed, seconds; Infinity when idle. */
+  knownUntilSeconds = Infinity;
   readonly #requests: number[] = [];
+  readonly #kvTokens: number[] = [];
   readonly #atSeconds: number[] = [];
 
   /** Requests that wait here. */
@@ -13,19 +25,23 @@ export class Inbox {
     return this.#requests.length;
   }
 
-  /** Adds a request that came at an instant, seconds. */
-  push(request: number, atSeconds: number): void {
+  /** Adds a request that came at an instant, seconds; `kvTokens` if its KV entries came. */
+  push(request: number, atSeconds: number, kvTokens = NO_ENTRIES): void {
     this.#requests.push(request);
+    this.#kvTokens.push(kvTokens);
     this.#atSeconds.push(atSeconds);
   }
 
-  /** Moves the requests that came by `untilSeconds` to the queue; returns how many. */
-  empty(untilSeconds: number, queue: WaitingQueue): number {
+  /** Hands the requests that came by `untilSeconds` on, in their order; returns how many. */
+  empty(untilSeconds: number, to: InboxReader): number {
     let count = 0;
-    while (count < this.#requests.length && this.#atSeconds[count] <= untilSeconds) {
-      queue.push(this.#requests[count++]);
+    for (; count < this.size && this.#atSeconds[count] <= untilSeconds; count++) {
+      const kvTokens = this.#kvTokens[count];
+      if (kvTokens === NO_ENTRIES) to.enqueue(this.#requests[count]);
+      else to.receive(this.#requests[count], kvTokens);
     }
     this.#requests.splice(0, count);
+    this.#kvTokens.splice(0, count);
     this.#atSeconds.splice(0, count);
     return count;
   }

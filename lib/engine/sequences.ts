@@ -4,8 +4,19 @@ import type { DecodeRun } from "./leap.ts";
 /** Steps up to which blocks are counted step by step, in 32-bit integers. */
 const SHORT_RUN = 32;
 
-/** What the sequence in a slot is doing. */
-export const SequenceState = { free: 0, prefill: 1, decode: 2, held: 3 } as const;
+/**
+ * What the sequence in a slot is doing; from `decode` on it is in the decode batch. One that is `ended`
+ * has all its tokens and keeps slot and blocks until the scheduler knows; one that is `paused` decodes,
+ * but not in the present step.
+ */
+export const SequenceState = {
+  free: 0,
+  ended: 1,
+  paused: 2,
+  prefill: 3,
+  decode: 4,
+  held: 5,
+} as const;
 
 /**
  * The running sequences of one engine, in slots of typed columns. All decoding sequences advance by
@@ -23,6 +34,10 @@ export class Sequences {
   readonly doneTokens: Int32Array;
   /** KV blocks held whatever the length ("maximum" reservation); 0 when they follow the length. */
   readonly reservedBlocks: Int32Array;
+  /** KV blocks taken so far by a sequence that is not in the decode batch. */
+  readonly takenBlocks: Int32Array;
+  /** Number of the admission, from 0: what the batch is ordered by. */
+  readonly admission: Float64Array;
   /** Output tokens that existed when the sequence began to decode. */
   readonly generatedAtJoin: Int32Array;
   /** First decode run whose gaps count for the sequence (see TokenGaps). */
@@ -39,6 +54,8 @@ export class Sequences {
 
   /** Occupied slots. */
   count = 0;
+  /** Sequences whose prefill is not finished. */
+  prefilling = 0;
   /** Sequences in the decode batch, held ones included. */
   decoding = 0;
   /** KV entries that the next decode step attends to, summed over the decode batch. */
@@ -64,6 +81,7 @@ export class Sequences {
   readonly #joinedStep: Float64Array;
   readonly #freeSlots: Int32Array;
   #freeCount: number;
+  #admissions = 0;
 
   constructor(slots: number, blockTokens: number) {
     this.request = new Int32Array(slots);
@@ -71,6 +89,8 @@ export class Sequences {
     this.targetTokens = new Int32Array(slots);
     this.doneTokens = new Int32Array(slots);
     this.reservedBlocks = new Int32Array(slots);
+    this.takenBlocks = new Int32Array(slots);
+    this.admission = new Float64Array(slots);
     this.generatedAtJoin = new Int32Array(slots);
     this.firstRun = new Float64Array(slots);
     this.longestGapSeconds = new Float64Array(slots);
@@ -86,7 +106,7 @@ export class Sequences {
     this.#freeCount = slots;
   }
 
-  /** Puts a request into a slot, last in order, and returns the slot. */
+  /** Puts a request into a slot, last in order, and returns the slot; it has no blocks yet. */
   add(request: number, targetTokens: number, doneTokens: number, reservedBlocks: number): number {
     const slot = this.#freeSlots[--this.#freeCount];
     this.request[slot] = request;
@@ -94,6 +114,8 @@ export class Sequences {
     this.targetTokens[slot] = targetTokens;
     this.doneTokens[slot] = doneTokens;
     this.reservedBlocks[slot] = reservedBlocks;
+    this.takenBlocks[slot] = 0;
+    this.admission[slot] = this.#admissions++;
     this.longestGapSeconds[slot] = 0;
     this.previous[slot] = this.last;
     this.next[slot] = -1;
@@ -101,25 +123,52 @@ export class Sequences {
     else this.first = slot;
     this.last = slot;
     this.count++;
+    this.prefilling++;
     return slot;
   }
 
   /** Empties a slot, taking the sequence out of the decode batch if it is there. */
   remove(slot: number): void {
-    if (this.state[slot] >= SequenceState.decode) this.#leaveBatch(slot);
+    const before = this.state[slot];
+    if (before >= SequenceState.decode) this.#leaveBatch(slot);
+    else if (before === SequenceState.prefill) this.prefilling--;
     this.state[slot] = SequenceState.free;
-    const before = this.previous[slot];
-    const after = this.next[slot];
-    if (before >= 0) this.next[before] = after;
-    else this.first = after;
-    if (after >= 0) this.previous[after] = before;
-    else this.last = before;
+    const left = this.previous[slot];
+    const right = this.next[slot];
+    if (left >= 0) this.next[left] = right;
+    else this.first = right;
+    if (right >= 0) this.previous[right] = left;
+    else this.last = left;
     this.#freeSlots[this.#freeCount++] = slot;
     this.count--;
   }
 
+  /** Brings the first `count` of `slots` into the order of the batch; they are few. */
+  sortByAdmission(slots: Int32Array, count: number): void {
+    const { admission } = this;
+    for (let i = 1; i < count; i++) {
+      const slot = slots[i];
+      let hole = i;
+      for (; hole > 0 && admission[slots[hole - 1]] > admission[slot]; hole--) {
+        slots[hole] = slots[hole - 1];
+      }
+      slots[hole] = slot;
+    }
+  }
+
+  /** All tokens are there; slot and blocks stay until {@link remove}. */
+  end(slot: number): void {
+    this.#setAside(slot, SequenceState.ended);
+  }
+
+  /** Takes the sequence out of the decode batch until it joins again. */
+  pause(slot: number): void {
+    this.#setAside(slot, SequenceState.paused);
+  }
+
   /** Lets the sequence decode for `steps` more steps (>= 1), from `tokens` computed tokens on. */
   join(slot: number, tokens: number, steps: number): void {
+    if (this.state[slot] === SequenceState.prefill) this.prefilling--;
     this.state[slot] = SequenceState.decode;
     this.targetTokens[slot] = tokens;
     this.#joinedStep[slot] = this.step;
@@ -165,10 +214,14 @@ export class Sequences {
   /** KV blocks that the sequence holds. */
   blocksHeld(slot: number): number {
     if (this.reservedBlocks[slot] > 0) return this.reservedBlocks[slot];
-    const tokens = this.state[slot] >= SequenceState.decode
-      ? this.computedTokens(slot)
-      : this.targetTokens[slot];
-    return Math.ceil(tokens / this.blockTokens);
+    return this.state[slot] >= SequenceState.decode
+      ? Math.ceil(this.computedTokens(slot) / this.blockTokens)
+      : this.takenBlocks[slot];
+  }
+
+  /** Whether the sequence in `slot`, which decodes, needs a KV block before the next decode step. */
+  needsBlock(slot: number): boolean {
+    return this.reservedBlocks[slot] === 0 && this.#residueOf[slot] === this.#place;
   }
 
   /** KV blocks that the next decode step needs before it starts. */
@@ -253,6 +306,19 @@ export class Sequences {
     const place = this.#place - (steps < block ? steps : steps % block);
     this.#place = place < 0 ? place + block : place;
     this.contextTokens += steps * this.decoding;
+  }
+
+  /** Ends what the sequence is doing; its tokens and blocks are kept as numbers. */
+  #setAside(slot: number, state: number): void {
+    const before = this.state[slot];
+    if (before >= SequenceState.decode) {
+      this.takenBlocks[slot] = this.blocksHeld(slot);
+      this.doneTokens[slot] = this.computedTokens(slot);
+      this.#leaveBatch(slot);
+    } else if (before === SequenceState.prefill) {
+      this.prefilling--;
+    }
+    this.state[slot] = state;
   }
 
   #leaveBatch(slot: number): void {

@@ -1,4 +1,4 @@
-import type { DecodeLine } from "../execution/execution_time_model.ts";
+import type { DecodeLine, ExecutionTimeModel } from "../execution/execution_time_model.ts";
 import type { BatchBuilder } from "./batch_builder.ts";
 import type { Clock } from "./clock.ts";
 import type { EngineParts } from "./engine_parts.ts";
@@ -10,6 +10,8 @@ export class StepClock {
   readonly run = new DecodeRun();
   /** Whether steps are in progress; whoever ends them says so here. */
   isStepping = false;
+  /** How long a step takes. */
+  execution: ExecutionTimeModel;
   readonly #parts: EngineParts;
   readonly #batch: BatchBuilder;
   readonly #clock: Clock;
@@ -24,6 +26,7 @@ export class StepClock {
 
   constructor(parts: EngineParts, batch: BatchBuilder, clock: Clock) {
     this.#parts = parts;
+    this.execution = parts.execution;
     this.#batch = batch;
     this.#clock = clock;
   }
@@ -76,17 +79,29 @@ export class StepClock {
     if (steps < run.steps) run.endAfter(steps);
   }
 
+  /** Lets the run in progress end with the first step that ends at `untilSeconds` or later. */
+  cutAt(untilSeconds: number): void {
+    const { run } = this;
+    if (run.steps <= 1 || untilSeconds >= run.endsAtSeconds) return;
+    const from = Math.max(untilSeconds, this.#clock.now);
+    const done = run.stepsDoneBy(from);
+    const isEnd = done > 0 && run.endAtSeconds(done) >= from;
+    const steps = isEnd ? done : done + 1;
+    if (steps < run.steps) run.endAfter(steps);
+  }
+
   /** Plans as many decode steps as cannot differ from one another; false if there is no line. */
   #leap(isSteady: boolean): boolean {
-    const { sequences, pool, swapSeconds, preempted, swappedIn } = this.#batch;
-    const { execution, strategy } = this.#parts;
+    const { sequences, pool, swapSeconds, isUnsettled } = this.#batch;
+    const { strategy } = this.#parts;
+    const { execution } = this;
     const { decoding, contextTokens } = sequences;
     const line = this.#line;
     const longest = this.#batch.shape.decodeLongestContextTokens;
     if (!execution.decodeLine(decoding, contextTokens, line, longest)) return false;
     let steps = 1;
     // After a preemption or a swap the next plan may admit, so it has to be asked again.
-    if (strategy.repeatsDecode && isSteady && preempted === 0 && swappedIn === 0) {
+    if (strategy.repeatsDecode && isSteady && !isUnsettled) {
       steps = sequences.ends.firstStep - sequences.step;
       if (line.contextEndTokens < contextTokens + decoding * (steps - 1)) {
         steps = Math.max(1, Math.floor((line.contextEndTokens - contextTokens) / decoding) + 1);
@@ -103,7 +118,7 @@ export class StepClock {
     const { now } = this.#clock;
     const { shape, swapSeconds } = this.#batch;
     shape.sampledSequences = this.#sampledSequences();
-    const seconds = this.#parts.execution.stepSeconds(shape) + swapSeconds;
+    const seconds = this.execution.stepSeconds(shape) + swapSeconds;
     if (shape.chunkCount === 0) {
       if (interrupted || !this.#goesOn()) this.#beginSeries();
       if (this.#isSeries) return this.#stepOfSeries(seconds);
@@ -114,9 +129,9 @@ export class StepClock {
 
   /** Whether a leap would go on with the decode step that the batch builder has formed. */
   #goesOn(): boolean {
-    const { shape, preempted, swappedIn } = this.#batch;
-    return this.#isSeries && this.#parts.strategy.repeatsDecode && preempted === 0 &&
-      swappedIn === 0 && shape.decodeContextTokens <= this.#line.contextEndTokens;
+    const { shape, isUnsettled } = this.#batch;
+    return this.#isSeries && this.#parts.strategy.repeatsDecode && !isUnsettled &&
+      shape.decodeContextTokens <= this.#line.contextEndTokens;
   }
 
   /** A leap would begin with this decode step, provided that the model has a line for it. */
@@ -124,7 +139,7 @@ export class StepClock {
     const { shape, swapSeconds } = this.#batch;
     const { decodeSequences, decodeContextTokens, decodeLongestContextTokens } = shape;
     const line = this.#line;
-    this.#isSeries = this.#parts.execution.decodeLine(
+    this.#isSeries = this.execution.decodeLine(
       decodeSequences,
       decodeContextTokens,
       line,

@@ -2,6 +2,7 @@ import assert from "@std/assert";
 import fc from "fast-check";
 import { gpuNamed } from "../hardware/gpu_catalogue.ts";
 import { modelShape } from "../models/catalogue.ts";
+import { windowed } from "../models/testing_shapes.ts";
 import type { TransformerShape } from "../models/transformer.ts";
 import { analytical } from "./analytical/mod.ts";
 import type { DecodeLine, ExecutionTimeModel, StepShape } from "./execution_time_model.ts";
@@ -9,12 +10,12 @@ import { profiled, shippedProfile } from "./profiled/mod.ts";
 
 const WINDOW = 1024;
 const llama = modelShape("llama-3.1-8b");
-const { layers } = llama;
+const { length: layers } = llama.layers;
 const profile = shippedProfile("h100-sxm");
 
 /** A model of which so many layers see everything and the others a window. */
 function shapeOf(fullAttentionLayers: number): TransformerShape {
-  return { ...llama, slidingWindowTokens: WINDOW, fullAttentionLayers };
+  return windowed(llama, WINDOW, fullAttentionLayers);
 }
 
 const SOURCES: Readonly<Record<string, (shape: TransformerShape) => ExecutionTimeModel>> = {
@@ -44,8 +45,8 @@ const step: fc.Arbitrary<StepShape> = fc.record({
   }));
 
 for (const [name, make] of Object.entries(SOURCES)) {
-  const all = make({ ...llama, slidingWindowTokens: 0 });
-  const none = make({ ...llama, slidingWindowTokens: WINDOW });
+  const all = make(windowed(llama, 0));
+  const none = make(windowed(llama, WINDOW));
   const counts = [0, 6, 16, layers];
   const some = counts.map((count) => make(shapeOf(count)));
 

@@ -1,7 +1,12 @@
 import type { Gpu } from "../hardware/gpu.ts";
-import { fullAttentionShare } from "../models/full_attention_share.ts";
-import { parameterGroups } from "../models/parameter_groups.ts";
-import type { TransformerShape } from "../models/transformer.ts";
+import {
+  layerKvBytesPerToken,
+  layerStateBytes,
+  layerWindowTokens,
+} from "../models/kv_bytes_per_token.ts";
+import { layerMatrices, rankShare, smallParameters } from "../models/layer_matrices.ts";
+import { type Layer, layerGroups, type TransformerShape } from "../models/transformer.ts";
+import { matrixBytes, type WeightFormats } from "../models/weight_format.ts";
 
 /** A model on the GPUs of one instance. */
 export interface KvCapacityOptions {
@@ -15,12 +20,16 @@ export interface KvCapacityOptions {
   readonly pipelineParallel: number;
   /** Bytes of one weight. */
   readonly weightBytesPerElement: number;
+  /** Formats of a quantised checkpoint, in place of `weightBytesPerElement`. */
+  readonly weights?: WeightFormats;
   /** Bytes of one element of the KV cache. */
   readonly kvBytesPerElement: number;
   /** Share of the GPU's memory that the engine may use, in (0, 1]. */
   readonly utilization: number;
   /** Kept free on each GPU for activations and graphs, bytes, >= 0. */
   readonly reserveBytes: number;
+  /** Sequences at once, each with a state in the recurrent layers, >= 0; absent: no room for states. */
+  readonly maxSequences?: number;
   /** Tokens of one KV block, >= 1. */
   readonly blockTokens: number;
   /**
@@ -35,7 +44,12 @@ export interface KvCapacityOptions {
 export interface KvCapacity {
   /** KV blocks of the instance (every rank holds its part of each), >= 1. */
   readonly blocks: number;
-  /** Share of the instance's GPU memory that weights and reserve take. */
+  /**
+   * Sequences whose state the recurrent layers hold at once: as many as asked for, or as fit into their
+   * share of the memory; absent for models without such layers.
+   */
+  readonly stateSequences?: number;
+  /** Share of the instance's GPU memory that weights, states and reserve take. */
   readonly fixedMemoryShare: number;
   /** Share of the instance's GPU memory that all KV blocks take. */
   readonly kvMemoryShare: number;
@@ -48,7 +62,9 @@ const DEGREES = [1, 2, 4, 8, 16, 32, 64];
  * KV blocks of one instance: (GPU memory x utilisation - weights - reserve) / bytes of a block, on the
  * rank with the least room. Layers are dealt to pipeline stages as evenly as they go, embedding on the
  * first, head on the last. Tensor parallelism divides matrices, and KV heads down to one: with more
- * ranks than KV heads each head is held several times, as in vLLM.
+ * ranks than KV heads each head is held several times, as in vLLM; routers and latents are whole on
+ * every rank. Recurrent layers keep a state per sequence, for which room is taken first. A model without
+ * a KV cache has room for any number of tokens.
  *
  * @throws {RangeError} If an option is out of range, or if not one block fits; the message says what
  * is missing per GPU and which tensor-parallel degree would do.
@@ -85,12 +101,20 @@ export function kvCapacity(options: KvCapacityOptions): KvCapacity {
   if (windowedSequenceTokens !== undefined) {
     requireCount("windowedSequenceTokens", windowedSequenceTokens);
   }
-  require(`pipelineParallel <= ${shape.layers} layers`, pipelineParallel, (v) => v <= shape.layers);
+  require(
+    `pipelineParallel <= ${shape.layers.length} layers`,
+    pipelineParallel,
+    (v) => v <= shape.layers.length,
+  );
 
-  const stages = stageMemories(options, options.tensorParallel);
   const usable = gpu.memoryBytes * options.utilization;
+  const weights = stageMemories(options, options.tensorParallel);
+  const stateSequences = sequencesWithState(weights, usable, options.maxSequences ?? 0);
+  const hasStates = weights.some(({ stateBytes }) => stateBytes > 0);
+  const stages = withStates(weights, stateSequences);
   const blocks = fittingBlocks(stages, usable);
-  if (blocks < 1) throw new RangeError(doesNotFit(options, stages, usable));
+  const lacksStates = hasStates && stateSequences < Math.min(1, options.maxSequences ?? 0);
+  if (blocks < 1 || lacksStates) throw new RangeError(doesNotFit(options, weights, usable));
 
   let fixed = 0, kv = 0;
   for (const stage of stages) {
@@ -98,61 +122,164 @@ export function kvCapacity(options: KvCapacityOptions): KvCapacity {
     kv += stage.blockBytes * blocks;
   }
   const total = gpu.memoryBytes * stages.length;
-  return { blocks, fixedMemoryShare: fixed / total, kvMemoryShare: kv / total };
+  return {
+    blocks,
+    ...(hasStates && { stateSequences }),
+    fixedMemoryShare: fixed / total,
+    kvMemoryShare: kv / total,
+  };
+}
+
+/**
+ * Share of the memory beside weights and reserve that states may take where not all fit.
+ *
+ * @source SGLang, mamba_full_memory_ratio 0.9: 0.9 / (1 + 0.9)
+ */
+const STATE_SHARE = 0.9 / 1.9;
+
+/** Sequences whose states fit: all that are asked for, or those that fit into the share of states. */
+function sequencesWithState(
+  stages: readonly StageMemory[],
+  usable: number,
+  asked: number,
+): number {
+  const fitting = stages.map(({ fixedBytes, stateBytes, blockBytes }) =>
+    // Without a KV cache the states may take all of it.
+    Math.floor((usable - fixedBytes) * (blockBytes > 0 ? STATE_SHARE : 1) / stateBytes)
+  ).filter((count) => !Number.isNaN(count));
+  return Math.max(0, Math.min(asked, ...fitting));
+}
+
+function withStates(stages: readonly StageMemory[], sequences: number): StageMemory[] {
+  return stages.map((stage) =>
+    stage.stateBytes === 0
+      ? stage
+      : { ...stage, fixedBytes: stage.fixedBytes + sequences * stage.stateBytes }
+  );
 }
 
 /** Memory of one rank of a pipeline stage. */
 interface StageMemory {
   readonly fixedBytes: number;
   readonly blockBytes: number;
+  /** State of a sequence. */
+  readonly stateBytes: number;
 }
 
 function stageMemories(options: KvCapacityOptions, tensorParallel: number): StageMemory[] {
-  const { shape, pipelineParallel, weightBytesPerElement } = options;
-  const groups = parameterGroups(shape);
-  const finalNorm = groups.norms / (2 * shape.layers + 1);
-  const experts = groups.sparseLayers * (shape.experts?.count ?? 0) * groups.expert;
-  const matricesPerLayer = (groups.attention + groups.dense + experts) / shape.layers;
-  const normsPerLayer = (groups.norms - finalNorm) / shape.layers;
+  const { shape, pipelineParallel, weightBytesPerElement, reserveBytes } = options;
+  const { layers, hiddenSize, vocabSize } = shape;
   // Norms, head and embedding keep 2 bytes in quantised checkpoints; see weightBytes().
   const keptBytesPerElement = Math.max(2, weightBytesPerElement);
-  const kvHeads = Math.ceil(shape.kvHeads / tensorParallel);
-  const layerTokenBytes = 2 * kvHeads * shape.headSize * options.kvBytesPerElement *
-    heldShare(options);
+  const headElements = vocabSize * hiddenSize;
   return Array.from({ length: pipelineParallel }, (_, stage) => {
-    const first = Math.floor(stage * shape.layers / pipelineParallel);
-    const layers = Math.floor((stage + 1) * shape.layers / pipelineParallel) - first;
+    const first = Math.floor(stage * layers.length / pipelineParallel);
+    const end = Math.floor((stage + 1) * layers.length / pipelineParallel);
     const isFirst = stage === 0, isLast = stage === pipelineParallel - 1;
     // A tied head needs a table of its own only where the embedding stands on another stage.
     const needsHead = isLast && !(shape.tiedEmbeddings && isFirst);
-    const tables = (isFirst ? groups.embedding : 0) + (needsHead ? groups.head : 0);
-    const norms = layers * normsPerLayer + (isLast ? finalNorm : 0);
+    const tables = (isFirst ? headElements + shape.positionParameters : 0) +
+      (needsHead ? headElements : 0);
+    let matrices = 0, small = isLast ? shape.finalNormParameters : 0;
+    let tokenBytes = 0, stateBytes = 0;
+    for (const { layer, count } of layerGroups(layers.slice(first, end))) {
+      small += count * smallParameters(layer);
+      tokenBytes += count * heldTokenBytes(options, layer, tensorParallel);
+      stateBytes += count * layerStateBytes(layer) / tensorParallel;
+    }
+    for (const { layer, index, count } of numberedLayers(options, first, end)) {
+      matrices += count * rankMatrixBytes(options, layer, index, tensorParallel);
+    }
     return {
-      fixedBytes: layers * matricesPerLayer * weightBytesPerElement / tensorParallel +
-        (tables / tensorParallel + norms) * keptBytesPerElement + options.reserveBytes,
-      blockBytes: options.blockTokens * layers * layerTokenBytes,
+      fixedBytes: matrices + (tables / tensorParallel + small) * keptBytesPerElement + reserveBytes,
+      blockBytes: options.blockTokens * tokenBytes,
+      stateBytes,
     };
   });
 }
 
+/** Layers with their numbers: one by one where formats go by them, else equal ones together. */
+function numberedLayers(
+  { shape, weights }: KvCapacityOptions,
+  first: number,
+  end: number,
+): { layer: Layer; index: number; count: number }[] {
+  const layers = shape.layers.slice(first, end);
+  return weights === undefined
+    ? layerGroups(layers).map(({ layer, count }) => ({ layer, index: first, count }))
+    : layers.map((layer, i) => ({ layer, index: first + i, count: 1 }));
+}
+
+/** Bytes of the matrices of a layer on one tensor rank. */
+function rankMatrixBytes(
+  { shape, weights, weightBytesPerElement }: KvCapacityOptions,
+  layer: Layer,
+  index: number,
+  ranks: number,
+): number {
+  let bytes = 0;
+  for (const matrix of layerMatrices(layer, shape.hiddenSize)) {
+    const one = weights === undefined
+      ? (matrix.outputs * matrix.inputs + (matrix.bias ?? 0)) * weightBytesPerElement
+      : matrixBytes(matrix, weights.of(index, matrix));
+    bytes += matrix.copies * one * rankShare(matrix, ranks);
+  }
+  return bytes;
+}
+
+/** Bytes that a layer holds per token of a sequence, on average over the sequence. */
+function heldTokenBytes(
+  { kvBytesPerElement, blockTokens, windowedSequenceTokens }: KvCapacityOptions,
+  layer: Layer,
+  ranks: number,
+): number {
+  const bytes = layerKvBytesPerToken(layer, kvBytesPerElement, ranks);
+  return windowedSequenceTokens === undefined
+    ? bytes
+    : bytes * heldByLayer(layer, windowedSequenceTokens, blockTokens);
+}
+
 /**
- * Share of a sequence's tokens that its layers hold on average: all of them, or of those with a window
- * as many blocks as the window can touch.
+ * Share of a sequence's tokens that a layer holds: all, or with a window as many blocks as the window
+ * can touch.
  *
  * @source https://github.com/vllm-project/vllm vllm/v1/kv_cache_interface.py, SlidingWindowSpec
  */
-function heldShare({ shape, blockTokens, windowedSequenceTokens }: KvCapacityOptions): number {
-  if (windowedSequenceTokens === undefined) return 1;
-  const blocks = Math.ceil((shape.slidingWindowTokens - 1) / blockTokens) + 1;
-  const windowed = Math.min(1, blocks * blockTokens / windowedSequenceTokens);
-  return windowed + fullAttentionShare(shape) * (1 - windowed);
+function heldByLayer(layer: Layer, sequenceTokens: number, blockTokens: number): number {
+  const window = layerWindowTokens(layer);
+  if (window === 0) return 1;
+  const blocks = Math.ceil((window - 1) / blockTokens) + 1;
+  return Math.min(1, blocks * blockTokens / sequenceTokens);
+}
+
+/**
+ * Share of the KV bytes of a sequence that its layers hold, 0..1: less than 1 where some have a window
+ * that is shorter, 0 where none caches anything.
+ */
+export function heldShare(
+  { layers }: TransformerShape,
+  sequenceTokens: number,
+  blockTokens: number,
+): number {
+  let all = 0, held = 0;
+  for (const { layer, count } of layerGroups(layers)) {
+    const bytes = count * layerKvBytesPerToken(layer, 2);
+    all += bytes;
+    held += bytes * heldByLayer(layer, sequenceTokens, blockTokens);
+  }
+  return all === 0 ? 0 : held / all;
 }
 
 function fittingBlocks(stages: readonly StageMemory[], usable: number): number {
-  return Math.min(
+  const blocks = Math.min(
     ...stages.map((stage) => Math.floor((usable - stage.fixedBytes) / stage.blockBytes)),
   );
+  // A model that caches nothing per token has room for any number of tokens.
+  return blocks === Infinity ? UNBOUNDED_BLOCKS : blocks;
 }
+
+/** Blocks of a model without a KV cache: its states bound the sequences, nothing bounds the tokens. */
+const UNBOUNDED_BLOCKS = 2 ** 24;
 
 function doesNotFit(
   options: KvCapacityOptions,
@@ -162,7 +289,7 @@ function doesNotFit(
   const needed = Math.max(...stages.map((stage) => stage.fixedBytes + stage.blockBytes));
   const { shape, gpu, tensorParallel, pipelineParallel } = options;
   const fits = DEGREES.find((degree) =>
-    degree > tensorParallel && shape.heads % degree === 0 &&
+    degree > tensorParallel && dividesHeads(shape, degree) &&
     fittingBlocks(stageMemories(options, degree), usable) >= 1
   );
   const pipeline = pipelineParallel === 1 ? "" : `, pipeline-parallel degree ${pipelineParallel}`;
@@ -173,6 +300,12 @@ function doesNotFit(
     (fits === undefined
       ? `no tensor-parallel degree up to ${DEGREES[DEGREES.length - 1]} fits`
       : `tensor-parallel degree ${fits} would fit`);
+}
+
+function dividesHeads({ layers }: TransformerShape, degree: number): boolean {
+  return layers.every(({ mixer }) =>
+    mixer === undefined || mixer.kind === "recurrent" || mixer.heads % degree === 0
+  );
 }
 
 /** Gigabytes with two digits, rounded up, so that a lack never reads as zero. */

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { gpuEntries, gpuNamed } from "../hardware/gpu_catalogue.ts";
 import { modelEntries, modelShape } from "../models/catalogue.ts";
 import { kvBytesPerToken } from "../models/kv_bytes_per_token.ts";
-import { weightBytes } from "../models/weight_bytes.ts";
+import { windowed } from "../models/testing_shapes.ts";
+import { weightBytes } from "../models/weight_format.ts";
 import { kvCapacity, type KvCapacityOptions } from "./kv_capacity.ts";
 
 function options(change: Partial<KvCapacityOptions> = {}): KvCapacityOptions {
@@ -137,11 +138,11 @@ Deno.test("kvCapacity() refuses options out of range", () => {
 });
 
 Deno.test("kvCapacity() of layers with a window: between that of windows alone and of none", () => {
-  const shape = { ...modelShape("llama-3.1-8b"), slidingWindowTokens: 1000 };
+  const shape = modelShape("llama-3.1-8b");
   const full = kvCapacity(options()).blocks;
   const blocks = (fullAttentionLayers: number, windowedSequenceTokens?: number) =>
     kvCapacity(options({
-      shape: { ...shape, fullAttentionLayers },
+      shape: windowed(shape, 1000, fullAttentionLayers),
       ...(windowedSequenceTokens !== undefined && { windowedSequenceTokens }),
     })).blocks;
   // Without a length, or at one that the window holds, windows save nothing.

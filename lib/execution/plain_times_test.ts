@@ -33,7 +33,7 @@ runExecutionLaws({
   create: ({ shape, tensorParallel }) =>
     simfaasinferTime({
       profiling,
-      layers: shape.layers,
+      layers: shape.layers.length,
       hiddenSize: shape.hiddenSize,
       tensorParallel,
     }),

@@ -1,14 +1,17 @@
 import { activatedExperts } from "../models/activated_experts.ts";
 import { flopsPerAttentionPair, flopsPerSample, flopsPerToken } from "../models/flops.ts";
 import { kvBytesPerToken } from "../models/kv_bytes_per_token.ts";
-import { parameterGroups } from "../models/parameter_groups.ts";
+import { expertParameters, parameterGroups } from "../models/parameter_groups.ts";
 import type { TransformerShape } from "../models/transformer.ts";
+import { partFormats, weightBytes, type WeightFormats } from "../models/weight_format.ts";
 import type { StepWork } from "./execution_time_model.ts";
 
 /** Number formats of a model's weights and KV cache. */
 export interface StepWorkOptions {
   /** Bytes of one weight, > 0. */
   readonly weightBytesPerElement: number;
+  /** Formats of a quantised checkpoint, in place of `weightBytesPerElement`. */
+  readonly weights?: WeightFormats;
   /** Bytes of one element of the KV cache, > 0. */
   readonly kvBytesPerElement: number;
 }
@@ -39,13 +42,11 @@ export function stepWork(shape: TransformerShape, options: StepWorkOptions): Ste
   requirePositive("weightBytesPerElement", weightBytesPerElement);
   requirePositive("kvBytesPerElement", kvBytesPerElement);
   const groups = parameterGroups(shape);
-  const { count = 0, perToken = 0 } = shape.experts ?? {};
-  const linearBytes = (groups.attention + groups.dense) * weightBytesPerElement;
   // Norms, head and embedding keep 2 bytes in quantised checkpoints; see weightBytes().
   const keptBytesPerElement = Math.max(2, weightBytesPerElement);
-  const everyStepBytes = linearBytes + (groups.norms + groups.head) * keptBytesPerElement;
-  const expertBytes = groups.sparseLayers * groups.expert * weightBytesPerElement;
-  const rows = shape.learnedPositions ? 2 : 1;
+  const { everyTokenBytes, expertElementBytes } = linearBytes(shape, options);
+  const everyStepBytes = everyTokenBytes + (groups.norms + groups.head) * keptBytesPerElement;
+  const rows = shape.positionParameters > 0 ? 2 : 1;
   const rowBytesPerToken = rows * shape.hiddenSize * keptBytesPerElement;
   return {
     flopsPerToken: flopsPerToken(shape),
@@ -53,11 +54,31 @@ export function stepWork(shape: TransformerShape, options: StepWorkOptions): Ste
     flopsPerSample: flopsPerSample(shape),
     weightBytes(tokens) {
       if (!(tokens > 0)) return 0;
-      const experts = count === 0 ? 0 : activatedExperts(count, perToken, tokens);
-      return everyStepBytes + experts * expertBytes + tokens * rowBytesPerToken;
+      let bytes = everyStepBytes;
+      for (const { layers, count, perToken, parameters } of groups.experts) {
+        bytes += activatedExperts(count, perToken, tokens) *
+          (layers * parameters * expertElementBytes);
+      }
+      return bytes + tokens * rowBytesPerToken;
     },
     kvBytesPerToken: kvBytesPerToken(shape, kvBytesPerElement),
   };
+}
+
+/** Bytes of the matrices that every token passes, and of a weight of a routed expert. */
+function linearBytes(shape: TransformerShape, options: StepWorkOptions) {
+  const { weights, weightBytesPerElement } = options;
+  const groups = parameterGroups(shape);
+  if (weights === undefined) {
+    return {
+      everyTokenBytes: groups.everyToken * weightBytesPerElement,
+      expertElementBytes: weightBytesPerElement,
+    };
+  }
+  const expertElementBytes = partFormats(shape, weights).expert.bytesPerElement;
+  const kept = groups.embedding + groups.norms + (shape.tiedEmbeddings ? 0 : groups.head);
+  const experts = expertParameters(groups) * expertElementBytes;
+  return { everyTokenBytes: weightBytes(shape, weights) - 2 * kept - experts, expertElementBytes };
 }
 
 function requirePositive(name: string, value: number): void {

@@ -1,4 +1,4 @@
-import { type CellOutcome, openCellStore } from "./cell_store.ts";
+import { type CellOutcome, openCellStore, type Shard } from "./cell_store.ts";
 import { designCells } from "./design_cells.ts";
 import { type LoadedExperiment, loadExperiment } from "./load_experiment.ts";
 import { runCell } from "./run_cell.ts";
@@ -15,16 +15,24 @@ export interface CellTask {
   readonly store: string;
 }
 
+/** How a cell ended. */
+export interface CellEnd {
+  /** What went wrong; undefined when its rows are in the store. */
+  readonly error?: string;
+}
+
 const loaded = new Map<string, Promise<LoadedExperiment>>();
 
 /**
  * Runs a cell and keeps its outcome in the store. An error of the cell is an outcome; what it throws
  * is a mistake of the machinery.
  */
-export async function runCellTask(task: CellTask): Promise<CellOutcome> {
+export async function runCellTask(task: CellTask): Promise<CellEnd> {
   if (!loaded.has(task.module)) loaded.set(task.module, loadExperiment(task.module));
   const { experiment, inputs } = await loaded.get(task.module)!;
   const found = designCells(experiment).find(({ key }) => key === task.key);
+  const store = openCellStore(task.store);
+  const shards: Shard[] = [];
   let outcome: CellOutcome;
   try {
     if (found === undefined) {
@@ -32,10 +40,13 @@ export async function runCellTask(task: CellTask): Promise<CellOutcome> {
         `Cannot run a cell as one of ${experiment.id}: current value is ${task.key}`,
       );
     }
-    outcome = { rows: await runCell(experiment, found.cell, inputs) };
+    const rows = await runCell(experiment, found.cell, inputs, (table, replication) => {
+      shards.push(store.writeShard(task.address, replication, table));
+    });
+    outcome = shards.length > 0 ? { shards } : { rows };
   } catch (error) {
     outcome = { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
   }
-  await openCellStore(task.store).write(task.address, outcome);
-  return outcome;
+  await store.write(task.address, outcome);
+  return "error" in outcome ? { error: outcome.error } : {};
 }

@@ -1,5 +1,4 @@
-import type { CellOutcome } from "./cell_store.ts";
-import { type CellTask, runCellTask } from "./cell_task.ts";
+import { type CellEnd, type CellTask, runCellTask } from "./cell_task.ts";
 import { serveTasks } from "./serve_tasks.ts";
 
-serveTasks<CellTask, CellOutcome>(runCellTask);
+serveTasks<CellTask, CellEnd>(runCellTask);

@@ -55,8 +55,12 @@ export function defineExperiment<const F extends Factors, M extends Measures>(
     headlines: () => ({}),
     figures: {},
     inputs: {},
+    slurm: {},
     ...definition as unknown as ExperimentDefinition<Factors, Measures>,
     design: design as Experiment["design"],
+    summarise: definition.summarise,
+    usesRows: definition.targets !== undefined || definition.headlines !== undefined ||
+      Object.keys(definition.figures ?? {}).length > 0,
     replications,
   };
 }

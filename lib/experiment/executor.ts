@@ -1,6 +1,7 @@
-import type { CellOutcome } from "./cell_store.ts";
-import { type CellTask, runCellTask } from "./cell_task.ts";
+import { type CellEnd, type CellTask, runCellTask } from "./cell_task.ts";
 import { runInWorkers } from "./worker_pool.ts";
+
+export type { CellEnd };
 
 /**
  * Runs cells somewhere. Tasks are plain data and outcomes are in the store as soon as they are there,
@@ -9,21 +10,21 @@ import { runInWorkers } from "./worker_pool.ts";
 export interface Executor {
   /**
    * @param onDone Called when another cell has ended, with the number of those that have.
-   * @returns Outcomes in the order of the tasks.
+   * @returns How each cell ended, in the order of the tasks.
    */
-  run(tasks: readonly CellTask[], onDone?: (done: number) => void): Promise<readonly CellOutcome[]>;
+  run(tasks: readonly CellTask[], onDone?: (done: number) => void): Promise<readonly CellEnd[]>;
 }
 
 /** One cell after the other in this thread. */
 export function serialExecutor(): Executor {
   return {
     async run(tasks, onDone) {
-      const outcomes: CellOutcome[] = [];
+      const ends: CellEnd[] = [];
       for (const task of tasks) {
-        outcomes.push(await runCellTask(task));
-        onDone?.(outcomes.length);
+        ends.push(await runCellTask(task));
+        onDone?.(ends.length);
       }
-      return outcomes;
+      return ends;
     },
   };
 }
@@ -37,6 +38,6 @@ export function workerExecutor(workers: number): Executor {
   const module = new URL("./cell_worker.ts", import.meta.url);
   return {
     run: (tasks, onDone) =>
-      runInWorkers<CellTask, CellOutcome>(module, tasks, { workers, ...(onDone && { onDone }) }),
+      runInWorkers<CellTask, CellEnd>(module, tasks, { workers, ...(onDone && { onDone }) }),
   };
 }

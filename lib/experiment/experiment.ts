@@ -1,5 +1,8 @@
 import type { ColumnSpan } from "../plot/theme.ts";
 import type { FigureSpec } from "../plot/spec.ts";
+import type { Table } from "../results/table.ts";
+import type { TableScan } from "../results/scan_table.ts";
+import type { SlurmGiven } from "./slurm/settings.ts";
 import type { TargetRow } from "./targets/target.ts";
 
 /** A level of a factor, or a value in a row of results. */
@@ -51,6 +54,9 @@ export type ExperimentFigure<F extends Factors = Factors, M extends Measures = M
   options: { readonly column?: ColumnSpan },
 ) => FigureSpec;
 
+/** What one replication of a cell may return. */
+export type CellReturn<M extends Measures = Measures> = M | readonly M[] | Table;
+
 /** An experiment as `defineExperiment` takes it. */
 export interface ExperimentDefinition<F extends Factors, M extends Measures> {
   /** Name of its folder, such as "03_cold_ttft_systems". */
@@ -68,18 +74,33 @@ export interface ExperimentDefinition<F extends Factors, M extends Measures> {
   readonly design?: Design<F>;
   /** Files of external data sets by the name under which `run` finds their texts. */
   readonly inputs?: Readonly<Record<string, ExperimentInput>>;
-  /** One replication of one cell: one row, or several. Touches nothing but its argument. */
-  run(context: CellContext<F>): M | readonly M[] | Promise<M | readonly M[]>;
+  /**
+   * One replication of one cell: one row, or several, or as many as a table holds, which are kept in
+   * Parquet and never in memory all at once. Touches nothing but its argument.
+   */
+  run(context: CellContext<F>): CellReturn<M> | Promise<CellReturn<M>>;
+  /**
+   * The rows that targets, headlines and figures get, from all rows of all cells. An experiment whose
+   * `run` returns tables has it, unless it has none of these.
+   */
+  summarise?(
+    rows: TableScan,
+  ): readonly ExperimentRow[] | Promise<readonly ExperimentRow[]>;
   /** Published numbers beside ours. */
   targets?(rows: readonly ExperimentRow<F, M>[]): readonly TargetRow[];
   /** Few numbers that sum the results up; expected.json pins them. */
   headlines?(rows: readonly ExperimentRow<F, M>[]): Readonly<Record<string, number>>;
   /** Figures by file name. */
   readonly figures?: Readonly<Record<string, ExperimentFigure<F, M>>>;
+  /** What its cells need of Slurm; a site file may say otherwise about this experiment. */
+  readonly slurm?: SlurmGiven;
 }
 
 /** An experiment whose factors are known by name only: what the runner works with. */
 export interface Experiment
-  extends Required<Omit<ExperimentDefinition<Factors, Measures>, "design">> {
+  extends Required<Omit<ExperimentDefinition<Factors, Measures>, "design" | "summarise">> {
   readonly design: Design<Factors> | undefined;
+  readonly summarise: ExperimentDefinition<Factors, Measures>["summarise"] | undefined;
+  /** Whether something is made of its rows beside their table. */
+  readonly usesRows: boolean;
 }

@@ -15,9 +15,16 @@ export {
 } from "./replication_figures.ts";
 export { serveTasks } from "./serve_tasks.ts";
 export { runInWorkers, type TaskAnswer, type WorkerPoolOptions } from "./worker_pool.ts";
+export * from "./slurm/mod.ts";
 export { cellAddress, type CellOrigin } from "./cell_address.ts";
-export { type CellOutcome, type CellStore, openCellStore } from "./cell_store.ts";
-export { type CellTask, runCellTask } from "./cell_task.ts";
+export {
+  type CellOutcome,
+  type CellStore,
+  isFinished,
+  openCellStore,
+  type Shard,
+} from "./cell_store.ts";
+export { type CellEnd, type CellTask, runCellTask } from "./cell_task.ts";
 export { defineExperiment } from "./define_experiment.ts";
 export { designCells, type NamedCell } from "./design_cells.ts";
 export { type Executor, serialExecutor, workerExecutor } from "./executor.ts";
@@ -25,6 +32,7 @@ export { differences, type Expected, expectedOf, expectedOfJson } from "./expect
 export type {
   Cell,
   CellContext,
+  CellReturn,
   Design,
   Experiment,
   ExperimentDefinition,
@@ -38,7 +46,7 @@ export type {
 export { type ExperimentPlace, findExperiments } from "./find_experiments.ts";
 export { importExperiment, type LoadedExperiment, loadExperiment } from "./load_experiment.ts";
 export { type ExperimentPlan, planExperiment } from "./plan_experiment.ts";
-export { readRows } from "./read_rows.ts";
+export { filesOfRows, readFigureRows, readRows } from "./read_rows.ts";
 export { rowTable } from "./row_table.ts";
 export { runCell } from "./run_cell.ts";
 export {
@@ -48,6 +56,7 @@ export {
   runExperiment,
   type RunExperimentOptions,
 } from "./run_experiment.ts";
+export { runShard, type ShardRun } from "./run_shard.ts";
 export { experimentDigest, foldersDigest, sourceDigest } from "./source_digest.ts";
 export { targetCells, targetPage } from "./target_page.ts";
 export {

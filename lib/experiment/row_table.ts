@@ -18,9 +18,10 @@ export function rowTable(rows: readonly ExperimentRow[]): Table {
       }
       const texts = values.map((value) => value === null ? "" : String(value));
       const codes = new Map([...new Set(texts)].map((text, code) => [text, code]));
+      const codeOf = (text: string) => codes.get(text)!;
       return textColumn(
         name,
-        Uint16Array.from(texts, (text) => codes.get(text)!),
+        codes.size <= 2 ** 16 ? Uint16Array.from(texts, codeOf) : Uint32Array.from(texts, codeOf),
         [...codes.keys()],
       );
     }),

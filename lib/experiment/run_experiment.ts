@@ -1,8 +1,9 @@
 import { sha256 } from "../results/sha256.ts";
-import { type CellOutcome, openCellStore } from "./cell_store.ts";
+import { type CellOutcome, isFinished, openCellStore, type Shard } from "./cell_store.ts";
 import type { Executor } from "./executor.ts";
-import type { ExperimentRow } from "./experiment.ts";
+import type { Experiment, ExperimentRow } from "./experiment.ts";
 import type { ExperimentPlan } from "./plan_experiment.ts";
+import { withTables } from "./tables.ts";
 
 /** A finished cell. */
 export interface FinishedCell {
@@ -20,8 +21,10 @@ export interface FailedCell {
 
 /** What came of the cells of an experiment. */
 export interface ExperimentRun {
-  /** Rows of all finished cells in the order of the cells. */
+  /** Rows of all finished cells in the order of the cells; of tables what `summarise` makes of them. */
   readonly rows: readonly ExperimentRow[];
+  /** Paths of the tables of all finished cells in their order; none where cells have rows. */
+  readonly tables: readonly string[];
   readonly finished: readonly FinishedCell[];
   readonly failed: readonly FailedCell[];
   /** Cells that were taken from the store. */
@@ -44,14 +47,14 @@ export interface RunExperimentOptions {
  * fails loses no other.
  */
 export async function runExperiment(
-  { tasks, store }: ExperimentPlan,
+  { experiment, tasks, store }: ExperimentPlan,
   { executor, again = false, onProgress }: RunExperimentOptions,
 ): Promise<ExperimentRun> {
   const cells = openCellStore(store);
   const outcomes = new Map<string, CellOutcome>();
   for (const { key, address } of again ? [] : tasks) {
     const outcome = await cells.read(address);
-    if (outcome !== undefined && "rows" in outcome) outcomes.set(key, outcome);
+    if (outcome !== undefined && isFinished(outcome)) outcomes.set(key, outcome);
   }
   const missing = tasks.filter(({ key }) => !outcomes.has(key));
   const cached = outcomes.size;
@@ -60,18 +63,50 @@ export async function runExperiment(
     missing,
     (done) => onProgress?.(cached + done, tasks.length, cached),
   );
-  missing.forEach(({ key }, i) => outcomes.set(key, ran[i]));
+  for (const [i, { key, address }] of missing.entries()) {
+    const { error } = ran[i];
+    const outcome = error === undefined ? await cells.read(address) : { error };
+    outcomes.set(key, outcome ?? { error: "Error: its file in the store is damaged" });
+  }
   const rows: ExperimentRow[] = [];
+  const shards: Shard[] = [];
   const finished: FinishedCell[] = [];
   const failed: FailedCell[] = [];
   for (const { key, address } of tasks) {
     const outcome = outcomes.get(key)!;
     if ("error" in outcome) {
       failed.push({ key, error: outcome.error });
-    } else {
-      rows.push(...outcome.rows);
-      finished.push({ key, address, digest: await sha256(JSON.stringify(outcome.rows)) });
+      continue;
     }
+    // One by one: as arguments of a call a hundred thousand would be too many.
+    if ("rows" in outcome) { for (const row of outcome.rows) rows.push(row); }
+    else shards.push(...outcome.shards);
+    finished.push({ key, address, digest: await digestOf(outcome) });
   }
-  return { rows, finished, failed, cached, damaged: cells.damaged };
+  const tables = shards.map(cells.pathOf);
+  return {
+    rows: tables.length === 0 ? rows : await rowsOfTables(experiment, store, tables, rows.length),
+    ...{ tables, finished, failed, cached, damaged: cells.damaged },
+  };
+}
+
+async function digestOf(
+  outcome: Exclude<CellOutcome, { readonly error: string }>,
+): Promise<string> {
+  const parts = "rows" in outcome ? outcome.rows : outcome.shards.map((shard) => shard.sha256);
+  return await sha256(JSON.stringify(parts));
+}
+
+async function rowsOfTables(
+  { id, summarise }: Experiment,
+  store: string,
+  tables: readonly string[],
+  rows: number,
+): Promise<readonly ExperimentRow[]> {
+  if (rows > 0) {
+    throw new TypeError(
+      `Cannot collect the cells of ${id} as tables: current value is rows in some of them`,
+    );
+  }
+  return summarise === undefined ? [] : await withTables(tables, store, summarise);
 }

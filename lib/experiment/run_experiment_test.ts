@@ -129,6 +129,19 @@ Deno.test("writeExperiment() writes rows that read back, equal bytes for equal r
   });
 });
 
+Deno.test("rows of more texts than two bytes count read back as they were", async () => {
+  const text = `factors: { a: [1] },
+    run: () => Array.from({ length: 150_000 }, (_, i) => ({ name: "request " + i }))`;
+  await withExperiment(text, async (folder, module) => {
+    const plan = await planExperiment(module, `${folder}/cells`);
+    const run = await runExperiment(plan, { executor: serialExecutor() });
+    await writeExperiment(`${folder}/out`, plan, run, null);
+    const rows = await readRows(`${folder}/out`);
+    equal(rows.length, 150_000);
+    ok(rows.every(({ name }, i) => name === `request ${i}`));
+  });
+});
+
 Deno.test("differences() shows what changed without a new version, and nothing else", () => {
   const finished = [{ key: "a=1", address: "", digest: "d".repeat(64) }];
   const ours = expectedOf(2, finished, { p99: 0.11 });

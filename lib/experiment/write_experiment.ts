@@ -11,6 +11,7 @@ import type { Experiment, ExperimentRow } from "./experiment.ts";
 import type { ExperimentPlan } from "./plan_experiment.ts";
 import { rowTable } from "./row_table.ts";
 import type { ExperimentRun } from "./run_experiment.ts";
+import { writeTables } from "./tables.ts";
 import { targetPage } from "./target_page.ts";
 
 const FIGURE_FORMATS = ["svg", "pdf", "png"] as const;
@@ -34,8 +35,8 @@ export interface WrittenExperiment {
 }
 
 /**
- * Writes what a whole run of an experiment gives to a directory: rows.parquet, targets.md and
- * manifest.json, which are put into place at once; then figures/ in all formats. An error while these
+ * Writes what a whole run of an experiment gives to a directory: rows.parquet (of tables the folder
+ * rows/), targets.md and manifest.json, which are put into place at once; then figures/ in all formats. An error while these
  * are drawn leaves the rows. Equal runs give equal bytes but for the wall time in the manifest.
  *
  * @param wallTimeSeconds Wall time of the cells; null where it was not measured.
@@ -54,7 +55,8 @@ export async function writeExperiment(
   const manifest = await manifestOf(plan, run, wallTimeSeconds);
   const target = openResultDirectory(directory);
   try {
-    writeTable(target, "rows", rowTable(run.rows), ["parquet"]);
+    if (run.tables.length === 0) writeTable(target, "rows", rowTable(run.rows), ["parquet"]);
+    else writeTables(target, run.tables);
     target.write("targets.md", (append) => append(targetPage(experiment, targets, headlines)));
     target.commit(manifest);
   } finally {

@@ -37,6 +37,7 @@ export function countRequests(run: RunRecord, warmupSeconds: number) {
   const completed = byOutcome[OUTCOME_CODE.completed];
   const rejected = of((name) => name.startsWith("rejected"));
   const timedOut = byOutcome[OUTCOME_CODE.timed_out];
+  const failed = byOutcome[OUTCOME_CODE.failed];
   const reasons = Object.fromEntries(
     OUTCOMES.flatMap((name, code) =>
       code > OUTCOME_CODE.completed && byOutcome[code] > 0 ? [[name, byOutcome[code]]] : []
@@ -48,7 +49,8 @@ export function countRequests(run: RunRecord, warmupSeconds: number) {
       completed,
       rejected,
       timed_out: timedOut,
-      unfinished: arrived - completed - rejected - timedOut,
+      failed,
+      unfinished: arrived - completed - rejected - timedOut - failed,
       reasons,
     },
     measuredCompleted,

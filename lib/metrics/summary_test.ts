@@ -108,6 +108,7 @@ Deno.test("three requests by hand: counts and rates", () => {
     completed: 3,
     rejected: 0,
     timed_out: 0,
+    failed: 0,
     unfinished: 0,
     reasons: {},
   });

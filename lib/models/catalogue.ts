@@ -2,14 +2,19 @@ import text from "../../data/models/catalogue.yaml" with { type: "text" };
 import { parse } from "../std/yaml.ts";
 import { parseEntries } from "../std/yaml_entries.ts";
 import type { ModelEntry } from "./catalogue_entry.ts";
-import type { ExpertShape, TransformerShape } from "./transformer.ts";
+import { type HfModel, modelFromHfConfig } from "./hf/config.ts";
+import { type PlainExperts, type PlainShape, plainTransformer } from "./plain_shape.ts";
+import type { TransformerShape } from "./transformer.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type WrittenShape = Partial<Mutable<Omit<TransformerShape, "experts">>> & {
-  experts?: Partial<ExpertShape>;
+type WrittenShape = Partial<Mutable<Omit<PlainShape, "experts">>> & {
+  experts?: Partial<PlainExperts>;
 };
 
-type WrittenEntry = Omit<ModelEntry, "shape"> & { shape: WrittenShape };
+/** An entry gives its layers in our words, or the keys of its config.json. */
+type WrittenEntry =
+  & Omit<ModelEntry, "shape" | "formats" | "kvFormat">
+  & ({ shape: WrittenShape } | { config: Readonly<Record<string, unknown>> });
 
 let entries: readonly ModelEntry[] | undefined;
 const found = new Map<string, ModelEntry | undefined>();
@@ -20,8 +25,14 @@ export function modelEntries(): readonly ModelEntry[] {
   return entries;
 }
 
-function completeEntry({ shape, ...entry }: WrittenEntry): ModelEntry {
-  return { ...entry, shape: completeShape(entry.name, shape) };
+function completeEntry(written: WrittenEntry): ModelEntry {
+  if ("shape" in written) {
+    const { shape, ...entry } = written;
+    return { ...entry, shape: completeShape(entry.name, shape) };
+  }
+  const { config, ...entry } = written;
+  const { shape, formats, kvFormat }: HfModel = modelFromHfConfig(config, { name: entry.name });
+  return { ...entry, shape, ...(formats && { formats }), ...(kvFormat && { kvFormat }) };
 }
 
 /** Names of all models in the catalogue. */
@@ -51,7 +62,7 @@ export function findModel(name: string): ModelEntry | undefined {
  * @example
  * ```ts
  * import { modelShape } from "simfaasinfer";
- * console.log(modelShape("meta-llama/Llama-3.1-8B").layers); // 32
+ * console.log(modelShape("meta-llama/Llama-3.1-8B").layers.length); // 32
  * ```
  */
 export function modelShape(name: string): TransformerShape {
@@ -73,7 +84,7 @@ function completeShape(name: string, written: WrittenShape): TransformerShape {
     }
   }
   const heads = given.heads!;
-  const shape = {
+  return plainTransformer({
     name,
     kvHeads: heads,
     headSize: given.hiddenSize! / heads,
@@ -83,10 +94,6 @@ function completeShape(name: string, written: WrittenShape): TransformerShape {
     bias: "none",
     slidingWindowTokens: 0,
     ...given,
-  } as TransformerShape;
-  if (experts === undefined) return shape;
-  return {
-    ...shape,
-    experts: { sharedIntermediateSize: 0, everyNthLayer: 1, ...experts } as ExpertShape,
-  };
+    ...(experts && { experts: { sharedIntermediateSize: 0, everyNthLayer: 1, ...experts } }),
+  } as PlainShape);
 }

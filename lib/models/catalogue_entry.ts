@@ -1,4 +1,6 @@
+import type { KvFormat } from "./hf/quantization.ts";
 import type { TransformerShape } from "./transformer.ts";
+import type { WeightFormats } from "./weight_format.ts";
 
 /** A published number and where it stands. */
 export interface PublishedParameters {
@@ -18,6 +20,10 @@ export interface ModelEntry {
   readonly source: string;
   /** Its architecture. */
   readonly shape: TransformerShape;
+  /** Formats of its checkpoint where it is quantised. */
+  readonly formats?: WeightFormats;
+  /** Format of the KV cache that the checkpoint asks for. */
+  readonly kvFormat?: KvFormat;
   /** Parameters that the shape must reproduce within 1 %. */
   readonly published: PublishedParameters;
   /** Parameters that one token uses, where they are published. */

@@ -1,5 +1,5 @@
 /** Formats of weights, activations and KV entries. bf16 and fp16 cost the same. */
-export const NUMBER_FORMATS = ["fp32", "bf16", "fp16", "fp8", "int8", "int4"] as const;
+export const NUMBER_FORMATS = ["fp32", "bf16", "fp16", "fp8", "int8", "int4", "fp4"] as const;
 
 /** Format of a weight, an activation or a KV entry. */
 export type NumberFormat = typeof NUMBER_FORMATS[number];
@@ -11,10 +11,11 @@ const BYTES: Readonly<Record<NumberFormat, number>> = {
   fp8: 1,
   int8: 1,
   int4: 0.5,
+  fp4: 0.5,
 };
 
 /**
- * Bytes of one number. Scales of quantised groups (1.6-3 % for 4 bits in groups of 128) are left out.
+ * Bytes of one number. Scales of quantised groups are apart: see `WeightFormat`.
  *
  * @throws RangeError if the format is none of `NUMBER_FORMATS`.
  */

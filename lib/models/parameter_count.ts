@@ -1,4 +1,4 @@
-import { parameterGroups } from "./parameter_groups.ts";
+import { expertParameters, parameterGroups } from "./parameter_groups.ts";
 import type { TransformerShape } from "./transformer.ts";
 
 /**
@@ -13,6 +13,14 @@ import type { TransformerShape } from "./transformer.ts";
 export function parameterCount(shape: TransformerShape): number {
   const groups = parameterGroups(shape);
   return groups.embedding + (shape.tiedEmbeddings ? 0 : groups.head) + groups.norms +
-    groups.attention + groups.dense +
-    groups.sparseLayers * (shape.experts?.count ?? 0) * groups.expert;
+    groups.everyToken + expertParameters(groups);
+}
+
+/** Weights that one token uses, embeddings included: all of a dense model's. */
+export function activeParameters(shape: TransformerShape): number {
+  return parameterGroups(shape).experts.reduce(
+    (sum, { layers, count, perToken, parameters }) =>
+      sum - layers * (count - perToken) * parameters,
+    parameterCount(shape),
+  );
 }

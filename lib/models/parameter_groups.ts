@@ -1,4 +1,17 @@
-import type { TransformerShape } from "./transformer.ts";
+import { layerMatrices, matrixParameters, smallParameters } from "./layer_matrices.ts";
+import { layerGroups, type TransformerShape } from "./transformer.ts";
+
+/** Routed experts of equal layers. */
+export interface ExpertGroup {
+  /** Layers that have them. */
+  readonly layers: number;
+  /** Routed experts of a layer. */
+  readonly count: number;
+  /** Routed experts that each token uses. */
+  readonly perToken: number;
+  /** Weights of one expert. */
+  readonly parameters: number;
+}
 
 /** Weights of a model by what a step does with them. */
 export interface ParameterGroups {
@@ -6,52 +19,46 @@ export interface ParameterGroups {
   readonly embedding: number;
   /** LM head; counted here also when it shares the embedding's weights, see `tiedEmbeddings`. */
   readonly head: number;
-  /** Normalisation, all layers and the last. */
+  /** Normalisation and other vectors, all layers and the last. */
   readonly norms: number;
-  /** Query, key, value and output projections, all layers. */
-  readonly attention: number;
-  /** Dense feed-forward, shared experts and routers, all layers. */
-  readonly dense: number;
-  /** One routed expert of one layer; 0 for dense models. */
-  readonly expert: number;
-  /** Layers with routed experts. */
-  readonly sparseLayers: number;
+  /** Matrices that every token passes: attention, dense feed-forward, shared experts, routers. */
+  readonly everyToken: number;
+  /** Routed experts, of which every token passes a few. */
+  readonly experts: readonly ExpertGroup[];
 }
 
 /** Weights of a model by what a step does with them. */
 export function parameterGroups(shape: TransformerShape): ParameterGroups {
-  const { layers, hiddenSize, intermediateSize, heads, kvHeads, headSize, experts } = shape;
-  const queryWidth = heads * headSize;
-  const kvWidth = kvHeads * headSize;
-  const matrices = shape.gatedFeedForward ? 3 : 2;
-  const allBiases = shape.bias === "all";
-
-  let attentionLayer = hiddenSize * (2 * queryWidth + 2 * kvWidth);
-  if (shape.bias !== "none") attentionLayer += queryWidth + 2 * kvWidth;
-  if (allBiases) attentionLayer += hiddenSize;
-
-  const feedForward = (width: number) =>
-    matrices * hiddenSize * width + (allBiases ? (matrices - 1) * width + hiddenSize : 0);
-  const sparseLayers = experts === undefined ? 0 : Math.floor(layers / experts.everyNthLayer);
-  let dense = (layers - sparseLayers) * feedForward(intermediateSize);
-  let expert = 0;
-  if (experts !== undefined) {
-    expert = feedForward(experts.intermediateSize);
-    const shared = experts.sharedIntermediateSize;
-    const router = hiddenSize * experts.count;
-    dense += sparseLayers * ((shared > 0 ? feedForward(shared) : 0) + router);
+  const { hiddenSize, vocabSize } = shape;
+  let norms = shape.finalNormParameters;
+  let everyToken = 0;
+  const experts: ExpertGroup[] = [];
+  for (const { layer, count: layers } of layerGroups(shape.layers)) {
+    norms += layers * smallParameters(layer);
+    let ofOne = 0;
+    for (const matrix of layerMatrices(layer, hiddenSize)) {
+      const parameters = matrixParameters(matrix);
+      if (matrix.part === "expert") ofOne += parameters / matrix.copies;
+      else everyToken += layers * parameters;
+    }
+    const { feedForward } = layer;
+    if (feedForward?.kind !== "experts") continue;
+    const { count, perToken } = feedForward;
+    experts.push({ layers, count, perToken, parameters: ofOne });
   }
-
-  // Two norms per layer and one at the end; models with biases have LayerNorm: gain and offset.
-  const norms = (2 * layers + 1) * hiddenSize * (allBiases ? 2 : 1);
-  const positions = shape.learnedPositions ? shape.maxPositions * hiddenSize : 0;
   return {
-    embedding: shape.vocabSize * hiddenSize + positions,
-    head: shape.vocabSize * hiddenSize,
+    embedding: vocabSize * hiddenSize + shape.positionParameters,
+    head: vocabSize * hiddenSize,
     norms,
-    attention: layers * attentionLayer,
-    dense,
-    expert,
-    sparseLayers,
+    everyToken,
+    experts,
   };
+}
+
+/** Weights of all routed experts. */
+export function expertParameters({ experts }: ParameterGroups): number {
+  return experts.reduce(
+    (sum, { layers, count, parameters }) => sum + layers * count * parameters,
+    0,
+  );
 }

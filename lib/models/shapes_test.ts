@@ -1,7 +1,7 @@
 import assert from "@std/assert";
 import { modelShape } from "./catalogue.ts";
-import { fullAttentionShare } from "./full_attention_share.ts";
-import { transformerFromHfConfig } from "./hf_config.ts";
+import { transformerFromHfConfig } from "./hf/config.ts";
+import { attentionWindowTokens, fullAttentionLayers } from "./kv_bytes_per_token.ts";
 import { parameterCount } from "./parameter_count.ts";
 import { transformerFromSimfaasinfer } from "./simfaasinfer_model.ts";
 
@@ -35,7 +35,9 @@ Deno.test("transformerFromHfConfig() reads GPT-2, OPT and Falcon by their own ke
     max_position_embeddings: 2048,
     vocab_size: 50272,
   };
-  assert.deepEqual(transformerFromHfConfig(opt, "opt-2.7b"), modelShape("opt-2.7b"));
+  assert.deepEqual(transformerFromHfConfig(opt, "opt-2.7b").layers, modelShape("opt-2.7b").layers);
+  // OPT's table of positions has two rows before the first.
+  assert.equal(transformerFromHfConfig(opt).positionParameters, 2050 * 2560);
   const falcon = {
     model_type: "falcon",
     hidden_size: 4544,
@@ -44,7 +46,7 @@ Deno.test("transformerFromHfConfig() reads GPT-2, OPT and Falcon by their own ke
     multi_query: true,
     vocab_size: 65024,
   };
-  assert.deepEqual(transformerFromHfConfig(falcon, "falcon-7b"), modelShape("falcon-7b"));
+  assert.deepEqual(transformerFromHfConfig(falcon).layers, modelShape("falcon-7b").layers);
 });
 
 Deno.test("transformerFromHfConfig() reads experts", () => {
@@ -79,13 +81,16 @@ Deno.test("transformerFromHfConfig() reads experts", () => {
     use_sliding_window: false,
     sliding_window: 4096,
   };
-  assert.deepEqual(transformerFromHfConfig(qwen, "qwen3-30b-a3b"), modelShape("qwen3-30b-a3b"));
+  const read = transformerFromHfConfig(qwen, "qwen3-30b-a3b");
+  // Norms of queries and keys, which the catalogue's entry leaves out: 2 x 128 in each layer.
+  assert.equal(parameterCount(read) - parameterCount(modelShape("qwen3-30b-a3b")), 48 * 256);
 });
 
 Deno.test("transformerFromHfConfig() tells layers with a window from those without", () => {
   const base = {
     hidden_size: 64,
     num_attention_heads: 4,
+    num_key_value_heads: 4,
     intermediate_size: 128,
     num_hidden_layers: 12,
     vocab_size: 100,
@@ -143,14 +148,25 @@ Deno.test("transformerFromHfConfig() tells layers with a window from those witho
   for (const [config, window, full] of cases) {
     const shape = transformerFromHfConfig({ ...base, ...config });
     const text = JSON.stringify(config);
-    assert.equal(shape.slidingWindowTokens, window, text);
-    assert.equal(fullAttentionShare(shape), full / 12, text);
+    assert.equal(attentionWindowTokens(shape), window, text);
+    assert.equal(fullAttentionLayers(shape), full, text);
   }
 });
 
 Deno.test("transformerFromHfConfig() names what is missing or wrong", () => {
-  assert.throws(() => transformerFromHfConfig({ hidden_size: 8 }), /num_attention_heads/);
-  assert.throws(() => transformerFromHfConfig({ hidden_size: "8" }), /"hidden_size".*"8"/);
+  assert.throws(
+    () => transformerFromHfConfig({}),
+    /"model_type": current value is an empty object/,
+  );
+  assert.throws(
+    () => transformerFromHfConfig({ hidden_size: 8 }),
+    /names its family in "model_type"/,
+  );
+  assert.throws(
+    () => transformerFromHfConfig({ model_type: "llama", hidden_size: "8" }),
+    /"hidden_size".*"8"/,
+  );
+  assert.throws(() => transformerFromHfConfig({ model_type: "mimo_v2_flash" }), /"hidden_size"/);
   assert.throws(() => transformerFromHfConfig([]), SyntaxError);
 });
 
@@ -189,18 +205,18 @@ Deno.test("transformerFromSimfaasinfer() reads which layers have a window", () =
   const section = { num_layers: 26, hidden_size: 64, num_attention_heads: 4, vocab_size: 100 };
   const read = (window: object) => {
     const shape = transformerFromSimfaasinfer({ ...section, ...window });
-    return [shape.slidingWindowTokens, shape.fullAttentionLayers];
+    return [attentionWindowTokens(shape), fullAttentionLayers(shape)];
   };
-  assert.deepEqual(read({ sliding_window: 512 }), [512, undefined]);
+  assert.deepEqual(read({ sliding_window: 512 }), [512, 0]);
   assert.deepEqual(read({ sliding_window: 512, sliding_window_pattern: 6 }), [512, 4]);
-  assert.deepEqual(read({ sliding_window: 512, sliding_window_pattern: 1 }), [0, undefined]);
-  assert.deepEqual(read({ sliding_window: 512, sliding_window_pattern: 99 }), [512, undefined]);
-  assert.deepEqual(read({ sliding_window_pattern: 6 }), [0, undefined]);
+  assert.deepEqual(read({ sliding_window: 512, sliding_window_pattern: 1 }), [0, 26]);
+  assert.deepEqual(read({ sliding_window: 512, sliding_window_pattern: 99 }), [512, 0]);
+  assert.deepEqual(read({ sliding_window_pattern: 6 }), [0, 26]);
 });
 
 Deno.test("transformerFromSimfaasinfer() refuses shapes that do not add up", () => {
   const section = { num_layers: 2, hidden_size: 64, num_attention_heads: 4, vocab_size: 100 };
-  assert.equal(transformerFromSimfaasinfer(section).intermediateSize, 256);
+  assert.equal(transformerFromSimfaasinfer(section).layers[0].feedForward?.width, 256);
   assert.throws(() => transformerFromSimfaasinfer({ ...section, num_kv_heads: 3 }), RangeError);
   assert.throws(() => transformerFromSimfaasinfer({ ...section, num_layers: null }), TypeError);
   assert.throws(

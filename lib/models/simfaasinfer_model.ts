@@ -1,4 +1,5 @@
-import type { ExpertShape, TransformerShape } from "./transformer.ts";
+import { type PlainExperts, type PlainShape, plainTransformer } from "./plain_shape.ts";
+import type { TransformerShape } from "./transformer.ts";
 
 /** The `model` section of a configuration, with SimFaaSInfer's keys. Null is as good as absent. */
 export interface SimfaasinferModel {
@@ -57,7 +58,7 @@ const GATED = new Set(["silu", "swiglu", "geglu", "reglu"]);
  * import { transformerFromSimfaasinfer } from "simfaasinfer";
  * const shape = transformerFromSimfaasinfer({ name: "tiny", num_layers: 2, hidden_size: 64,
  *   num_attention_heads: 4, vocab_size: 100 });
- * console.log(shape.intermediateSize); // 256
+ * console.log(shape.layers.length); // 2
  * ```
  */
 export function transformerFromSimfaasinfer(section: SimfaasinferModel): TransformerShape {
@@ -82,7 +83,7 @@ export function transformerFromSimfaasinfer(section: SimfaasinferModel): Transfo
   }
   const activation = section.activation_function?.toLowerCase();
   const experts = expertShape(section, intermediateSize);
-  return {
+  return plainTransformer({
     name: section.name ?? "custom",
     layers,
     hiddenSize,
@@ -98,13 +99,13 @@ export function transformerFromSimfaasinfer(section: SimfaasinferModel): Transfo
     bias: gpt ? "all" : section.attention_bias === true ? "qkv" : "none",
     ...windowOf(section, layers),
     ...(experts === undefined ? {} : { experts }),
-  };
+  });
 }
 
 function windowOf(
   { sliding_window, sliding_window_pattern }: SimfaasinferModel,
   layers: number,
-): Pick<TransformerShape, "slidingWindowTokens" | "fullAttentionLayers"> {
+): Pick<PlainShape, "slidingWindowTokens" | "fullAttentionLayers"> {
   const full = Math.floor(layers / (sliding_window_pattern ?? Infinity));
   const slidingWindowTokens = full === layers ? 0 : sliding_window ?? 0;
   return {
@@ -116,7 +117,7 @@ function windowOf(
 function expertShape(
   section: SimfaasinferModel,
   intermediateSize: number,
-): ExpertShape | undefined {
+): PlainExperts | undefined {
   if (section.num_experts === undefined || section.num_experts === null) return undefined;
   return {
     count: section.num_experts,

@@ -1,52 +1,189 @@
-/** Sparse feed-forward layers (mixture of experts). */
-export interface ExpertShape {
-  /** Routed experts per layer. */
+/** Attention with keys and values per head: multi-head, grouped or multi-query. */
+export interface Attention {
+  readonly kind: "attention";
+  /** Query heads. */
+  readonly heads: number;
+  /** Key-value heads; as many as query heads without grouped queries, 1 for multi-query. */
+  readonly kvHeads: number;
+  /** Width of a head's query and key. */
+  readonly headSize: number;
+  /** Width of a head's value; absent: as `headSize`. */
+  readonly valueSize?: number;
+  /** Tokens that a token attends to, the last ones and itself; 0 for all before it. */
+  readonly windowTokens: number;
+  /** The window is a chunk of the sequence (Llama 4): half of it is seen on average. */
+  readonly isChunked?: boolean;
+  /** Biases: none, of query, key and value, or of the output as well. */
+  readonly bias: "none" | "qkv" | "all";
+  /** A gate as wide as the output stands beside the query (Qwen3-Next). */
+  readonly hasOutputGate?: boolean;
+  /** Values are the keys: there is no projection of their own (Gemma 4's global layers). */
+  readonly valuesAreKeys?: boolean;
+  /** Weights that are no matrix: norms of queries and keys, sinks. */
+  readonly smallParameters?: number;
+  /** What chooses the tokens that are attended to; absent: all within the window. */
+  readonly indexer?: Indexer;
+}
+
+/** Latent attention (MLA): one latent per token for all heads, which no tensor rank divides. */
+export interface LatentAttention {
+  readonly kind: "latent";
+  /** Query heads. */
+  readonly heads: number;
+  /** Rank of the query's compression; 0 for none. */
+  readonly queryRank: number;
+  /** Rank of the latent that is cached for keys and values. */
+  readonly kvRank: number;
+  /** Width of a head's query and key without position. */
+  readonly nopeSize: number;
+  /** Width of the key with position, which all heads share and which is cached beside the latent. */
+  readonly ropeSize: number;
+  /** Width of a head's value. */
+  readonly valueSize: number;
+  /** A gate as wide as the output. */
+  readonly hasOutputGate?: boolean;
+  /** What chooses the tokens that are attended to; absent: all. */
+  readonly indexer?: Indexer;
+}
+
+/** Scores all tokens cheaply and lets attention see the best ones alone (DeepSeek sparse attention). */
+export interface Indexer {
+  /** Heads of the scores. */
+  readonly heads: number;
+  /** Width of a head; one key of that width is cached per token. */
+  readonly headSize: number;
+  /** Tokens that attention then reads. */
+  readonly topTokens: number;
+  /** Bytes of a cached key: fp8 and a scale. 0 where the layer takes the choice of an earlier one. */
+  readonly keyBytes: number;
+  /** Weights of the indexer; 0 where the layer has none of its own. */
+  readonly parameters: number;
+}
+
+/** One matrix of a layer. */
+export interface Matrix {
+  /** Name within the layer, such as "self_attn.q_proj". */
+  readonly name: string;
+  /** Rows: width of what comes out. */
+  readonly outputs: number;
+  /** Columns: width of what goes in. */
+  readonly inputs: number;
+  /** Weights of its bias; absent: none. */
+  readonly bias?: number;
+}
+
+/** A layer with a state per sequence in place of a cache per token: Mamba, gated delta, lightning. */
+export interface Recurrent {
+  readonly kind: "recurrent";
+  /** What it is called, such as "mamba2". */
+  readonly name: string;
+  /** Its projections, all divided by tensor parallelism. */
+  readonly matrices: readonly Matrix[];
+  /** Weights that are no projection: convolution, decay, norms. */
+  readonly smallParameters: number;
+  /** Numbers of the recurrent state of a sequence. */
+  readonly stateElements: number;
+  /** Bytes of one of them. */
+  readonly stateBytesPerElement: number;
+  /** Numbers of the convolution's state of a sequence, at 16 bits. */
+  readonly convolutionElements: number;
+}
+
+/** Feed-forward layer that every token passes. */
+export interface DenseFeedForward {
+  readonly kind: "dense";
+  /** Width between its matrices. */
+  readonly width: number;
+  /** With a gate three matrices (SwiGLU), without one two. */
+  readonly isGated: boolean;
+  /** Biases on all of them. */
+  readonly hasBias: boolean;
+}
+
+/** Feed-forward layer of which every token passes a few experts (mixture of experts). */
+export interface ExpertFeedForward {
+  readonly kind: "experts";
+  /** Routed experts. */
   readonly count: number;
   /** Routed experts that each token uses. */
   readonly perToken: number;
   /** Width of one routed expert. */
-  readonly intermediateSize: number;
-  /** Width of the shared expert that every token uses; 0 for none. */
-  readonly sharedIntermediateSize: number;
-  /** One layer in `everyNthLayer` is sparse, the others dense with `intermediateSize`. 1: all. */
-  readonly everyNthLayer: number;
+  readonly width: number;
+  /** With a gate three matrices, without one two. */
+  readonly isGated: boolean;
+  /** Biases on the experts' matrices and the router. */
+  readonly hasBias: boolean;
+  /** Width of the shared experts together, which every token uses; 0 for none. */
+  readonly sharedWidth: number;
+  /** Width at which experts work, where it is not that of the residual stream (latent experts). */
+  readonly latentSize?: number;
+  /** Weights that are no expert: the router's bias, the gate of the shared expert. */
+  readonly smallParameters?: number;
 }
 
-/** Architecture of a decoder-only transformer: everything sizes and costs are computed from. */
+/** One decoder layer. */
+export interface Layer {
+  /** What mixes tokens; absent: nothing does. */
+  readonly mixer?: Attention | LatentAttention | Recurrent;
+  /** Feed-forward; absent: none. */
+  readonly feedForward?: DenseFeedForward | ExpertFeedForward;
+  /** A dense feed-forward beside the experts (Gemma 4, Arctic). */
+  readonly besideExperts?: DenseFeedForward;
+  /** Weights of its norms. */
+  readonly normParameters: number;
+}
+
+/** Architecture of a decoder-only model: everything sizes and costs are computed from. */
 export interface TransformerShape {
   /** Catalogue name, such as "llama-3.1-8b". */
   readonly name: string;
-  /** Decoder layers. */
-  readonly layers: number;
   /** Width of the residual stream. */
   readonly hiddenSize: number;
-  /** Width of the dense feed-forward layer. */
-  readonly intermediateSize: number;
-  /** Query heads per layer. */
-  readonly heads: number;
-  /** Key-value heads per layer (= heads without grouped queries). */
-  readonly kvHeads: number;
-  /** Width of one head. */
-  readonly headSize: number;
   /** Rows of the embedding table. */
   readonly vocabSize: number;
   /** Longest sequence (prompt + output), tokens. */
   readonly maxPositions: number;
-  /** Feed-forward with a gate (SwiGLU: three matrices) or without (two). */
-  readonly gatedFeedForward: boolean;
   /** LM head shares the embedding's weights. */
   readonly tiedEmbeddings: boolean;
-  /** Learned position embeddings (GPT-2, OPT) add maxPositions x hiddenSize weights. */
-  readonly learnedPositions: boolean;
-  /** Bias terms on the linear layers (GPT-2, OPT: all; Qwen2: q, k, v). */
-  readonly bias: "none" | "qkv" | "all";
-  /** Attention window in tokens on the layers that have one; 0 for full attention. */
-  readonly slidingWindowTokens: number;
-  /**
-   * Layers without the window where others have one, such as every sixth of Gemma 3; absent: none. Means
-   * nothing without a window.
-   */
-  readonly fullAttentionLayers?: number;
-  /** Mixture of experts; absent for dense models. */
-  readonly experts?: ExpertShape;
+  /** Weights of learned position embeddings (GPT-2, OPT); 0 for none. */
+  readonly positionParameters: number;
+  /** Weights of the norm after the last layer, and of others outside the layers. */
+  readonly finalNormParameters: number;
+  /** Decoder layers from first to last. Equal ones are one object. */
+  readonly layers: readonly Layer[];
+}
+
+/** Equal layers of a model. */
+export interface LayerGroup {
+  readonly layer: Layer;
+  /** Layers that are like this one. */
+  readonly count: number;
+}
+
+/** The model's layers, equal ones together, in the order of their first. */
+export function layerGroups(layers: readonly Layer[]): LayerGroup[] {
+  const counts = new Map<Layer, number>();
+  for (const layer of layers) counts.set(layer, (counts.get(layer) ?? 0) + 1);
+  return [...counts].map(([layer, count]) => ({ layer, count }));
+}
+
+/** Most layers of a model; real ones have up to some hundred. */
+const MOST_LAYERS = 10_000;
+
+/** @throws RangeError if a model has no layer or more than can be meant. */
+export function requireLayers(count: number): void {
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_LAYERS) return;
+  throw new RangeError(
+    `Cannot lay out a model as one of 1 to ${MOST_LAYERS} layers: current value is ${count}`,
+  );
+}
+
+/** Makes equal layers one object. */
+export function sharedLayers(layers: readonly Layer[]): Layer[] {
+  const known = new Map<string, Layer>();
+  return layers.map((layer) => {
+    const key = JSON.stringify(layer);
+    if (!known.has(key)) known.set(key, layer);
+    return known.get(key)!;
+  });
 }

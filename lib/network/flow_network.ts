@@ -1,15 +1,13 @@
 import { FlowQueues, grown } from "./flow_queues.ts";
-import { maxMinShares, type SharingProblem, SharingScratch } from "./max_min_shares.ts";
+import { LinkShares } from "./link_shares.ts";
 import { MinimumTree } from "./minimum_tree.ts";
 
 /** Completions closer together than this are one instant, seconds: rounding must not split them. */
 const SAME_INSTANT_SECONDS = 1e-9;
 
 /**
- * Transfers as flows on max-min-fair links. A flow crosses its links at one rate; rates change only
- * when a flow starts or ends, and only in the part of the network that the change can reach over
- * bottlenecks. Flows with the same links share one record (a path), so a change costs the
- * number of distinct paths there, not the number of flows.
+ * Flows on max-min-fair links, in time. A flow crosses its links at one rate; rates change only when
+ * a flow starts or ends (`LinkShares` finds them), and with them the instants at which flows are done.
  *
  * Protocol: time never runs backwards; before a call with a later `now`, take the completions up to
  * that instant with `advance`.
@@ -27,43 +25,16 @@ export class FlowNetwork {
   #clock = 0;
   #nextFlow = 0;
 
-  // Links.
-  #capacities = new Float64Array(16);
-  /** Bytes per second on each link. */
-  #loads = new Float64Array(16);
-  /** Whether the link is what holds some flow back. */
-  #binding = new Uint8Array(16);
-  #linkStamp = new Int32Array(16);
-  readonly #pathsOnLink: number[][] = [];
+  readonly #links = new LinkShares();
+  readonly #flows = new FlowQueues();
 
-  // Paths.
-  readonly #pathIds = new Map<string, number>();
-  readonly #linksOfPath: number[][] = [];
-  /** Place of each path in `#pathsOnLink` of each of its links; -1 while idle. */
-  readonly #placesOfPath: number[][] = [];
-  #upperBounds = new Float64Array(16);
-  #flowCounts = new Int32Array(16);
+  // Paths; the rates are the shares in force.
   #rates = new Float64Array(16);
-  #newRates = new Float64Array(16);
-  /** What each path adds to the loads of its links, bytes per second. */
-  #loadOfPath = new Float64Array(16);
   /** Bytes served to each flow of the path since it was last idle (its virtual time). */
   #served = new Float64Array(16);
   #settledAt = new Float64Array(16);
   #carried = new Float64Array(16);
-  #pathStamp = new Int32Array(16);
-  #dirtyPath = new Uint8Array(16);
   readonly #completions = new MinimumTree();
-
-  readonly #flows = new FlowQueues();
-
-  // Work lists.
-  #stamp = 0;
-  readonly #dirtyPaths: number[] = [];
-  readonly #componentLinks: number[] = [];
-  readonly #componentPaths: number[] = [];
-  readonly #suspects: number[] = [];
-  readonly #scratch = new SharingScratch();
 
   /** Flows under way. */
   get activeFlows(): number {
@@ -72,7 +43,7 @@ export class FlowNetwork {
 
   /** Links so far; ids run from 0. */
   get linkCount(): number {
-    return this.#pathsOnLink.length;
+    return this.#links.linkCount;
   }
 
   /**
@@ -82,27 +53,12 @@ export class FlowNetwork {
    * @throws {RangeError} If the capacity is not a positive finite number.
    */
   addLink(capacityBytesPerSecond: number): number {
-    if (!(capacityBytesPerSecond > 0) || capacityBytesPerSecond === Infinity) {
-      throw new RangeError(
-        `Cannot add a link as a positive finite number of bytes per second: current value is ${capacityBytesPerSecond}`,
-      );
-    }
-    const link = this.#pathsOnLink.length;
-    this.#pathsOnLink.push([]);
-    if (link >= this.#capacities.length) {
-      const size = 2 * link;
-      this.#capacities = grown(this.#capacities, new Float64Array(size));
-      this.#loads = grown(this.#loads, new Float64Array(size));
-      this.#binding = grown(this.#binding, new Uint8Array(size));
-      this.#linkStamp = grown(this.#linkStamp, new Int32Array(size));
-    }
-    this.#capacities[link] = capacityBytesPerSecond;
-    return link;
+    return this.#links.addLink(capacityBytesPerSecond);
   }
 
   /** Capacity of a link, bytes per second. */
   capacity(link: number): number {
-    return this.#capacities[this.#checkLink(link)];
+    return this.#links.capacity(link);
   }
 
   /**
@@ -111,41 +67,8 @@ export class FlowNetwork {
    * @param limitBytesPerSecond The most that one flow takes whatever the links allow (a loader's own speed).
    */
   path(links: readonly number[], limitBytesPerSecond = Infinity): number {
-    if (!(limitBytesPerSecond > 0)) {
-      throw new RangeError(
-        `Cannot limit a flow as a positive number of bytes per second: current value is ${limitBytesPerSecond}`,
-      );
-    }
-    const key = `${links.join(",")}|${limitBytesPerSecond}`;
-    const known = this.#pathIds.get(key);
-    if (known !== undefined) return known;
-    const sorted = [...links].sort((a, b) => a - b);
-    let upperBound = limitBytesPerSecond;
-    for (let i = 0; i < sorted.length; i++) {
-      this.#checkLink(sorted[i]);
-      if (i > 0 && sorted[i] === sorted[i - 1]) {
-        throw new RangeError(
-          `Cannot use links as a path of distinct links: current value is [${links}]`,
-        );
-      }
-      upperBound = Math.min(upperBound, this.#capacities[sorted[i]]);
-    }
-    if (upperBound === Infinity) {
-      throw new RangeError(
-        "Cannot use links as a path with a link or a limit: current value is []",
-      );
-    }
-    const sortedKey = `${sorted.join(",")}|${limitBytesPerSecond}`;
-    let path = this.#pathIds.get(sortedKey);
-    if (path === undefined) {
-      path = this.#linksOfPath.length;
-      if (path >= this.#rates.length) this.#growPaths(2 * path);
-      this.#linksOfPath.push(sorted);
-      this.#placesOfPath.push(sorted.map(() => -1));
-      this.#upperBounds[path] = upperBound;
-      this.#pathIds.set(sortedKey, path);
-    }
-    this.#pathIds.set(key, path);
+    const path = this.#links.path(links, limitBytesPerSecond);
+    if (path >= this.#rates.length) this.#growPaths(2 * path);
     return path;
   }
 
@@ -169,7 +92,7 @@ export class FlowNetwork {
     this.#settle(path, now);
     const id = this.#nextFlow++;
     this.#flows.insert(path, this.#served[path] + bytes, token, id);
-    this.#changeCount(path, 1);
+    this.#links.changeCount(path, 1);
     return id;
   }
 
@@ -205,17 +128,16 @@ export class FlowNetwork {
 
   /** Bytes per second on a link at present. */
   linkRate(link: number): number {
-    this.#checkLink(link);
+    const paths = this.#links.pathsOn(link);
     this.#refresh();
-    let sum = 0;
-    for (const path of this.#pathsOnLink[link]) sum += this.#rates[path] * this.#flowCounts[path];
-    return sum;
+    const { flowCounts } = this.#links;
+    return paths.reduce((sum, path) => sum + this.#rates[path] * flowCounts[path], 0);
   }
 
   /** Bytes carried over a path up to `now`. */
   carriedBytes(path: number, now: number): number {
     this.#refresh();
-    const since = (now - this.#settledAt[path]) * this.#rates[path] * this.#flowCounts[path];
+    const since = (now - this.#settledAt[path]) * this.#rates[path] * this.#links.flowCounts[path];
     return this.#carried[path] + since;
   }
 
@@ -270,146 +192,16 @@ export class FlowNetwork {
 
   #remove(slot: number): void {
     this.#flows.remove(slot);
-    this.#changeCount(this.#flows.paths[slot], -1);
+    this.#links.changeCount(this.#flows.paths[slot], -1);
   }
 
-  #changeCount(path: number, by: number): void {
-    const links = this.#linksOfPath[path];
-    const places = this.#placesOfPath[path];
-    this.#flowCounts[path] += by;
-    const count = this.#flowCounts[path];
-    for (let i = 0; i < links.length; i++) {
-      const link = links[i];
-      const paths = this.#pathsOnLink[link];
-      if (count > 0 && places[i] < 0) {
-        places[i] = paths.length;
-        paths.push(path);
-      } else if (count === 0) {
-        const last = paths.pop() as number;
-        if (last !== path) {
-          paths[places[i]] = last;
-          this.#placesOfPath[last][this.#linksOfPath[last].indexOf(link)] = places[i];
-        }
-        places[i] = -1;
-      }
-    }
-    if (this.#dirtyPath[path] === 0) {
-      this.#dirtyPath[path] = 1;
-      this.#dirtyPaths.push(path);
-    }
-  }
-
-  /**
-   * Gives new rates to whatever the starts and ends since the last call can reach. Only links that
-   * hold a flow back carry a change on, so the others are left out at first; when the rates turn out
-   * too much for one of them, it joins and the rates are found again. Fair rates under some of the
-   * links that suit all of them are the fair rates under all.
-   */
+  /** Finds new rates where flows have come or gone, and puts them into force at the clock. */
   #refresh(): void {
-    if (this.#dirtyPaths.length === 0) return;
-    const stamp = ++this.#stamp;
-    const links = this.#componentLinks;
-    const paths = this.#componentPaths;
-    links.length = 0;
-    paths.length = 0;
-    for (const path of this.#dirtyPaths) {
-      this.#dirtyPath[path] = 0;
-      this.#pathStamp[path] = stamp;
-      paths.push(path);
-    }
-    this.#dirtyPaths.length = 0;
-    const problem: SharingProblem = {
-      links,
-      paths,
-      capacities: this.#capacities,
-      flowCounts: this.#flowCounts,
-      upperBounds: this.#upperBounds,
-      linksOfPath: this.#linksOfPath,
-      pathsOnLink: this.#pathsOnLink,
-    };
-    let [spreadLinks, spreadPaths] = [0, 0];
-    do {
-      this.#spread(spreadLinks, spreadPaths);
-      [spreadLinks, spreadPaths] = [links.length, paths.length];
-      maxMinShares(problem, this.#newRates, this.#binding, this.#scratch);
-    } while (this.#overloaded());
-    this.#adopt(paths);
-  }
-
-  /** Adds what the component touches over bottlenecks, from the given places of its lists on. */
-  #spread(fromLink: number, fromPath: number): void {
-    const links = this.#componentLinks;
-    const paths = this.#componentPaths;
-    const stamp = this.#stamp;
-    const linkStamp = this.#linkStamp;
-    const pathStamp = this.#pathStamp;
-    const binding = this.#binding;
-    const linksOfPath = this.#linksOfPath;
-    const pathsOnLink = this.#pathsOnLink;
-    let nextLink = fromLink;
-    let nextPath = fromPath;
-    while (nextLink < links.length || nextPath < paths.length) {
-      if (nextLink < links.length) {
-        for (const path of pathsOnLink[links[nextLink++]]) {
-          if (pathStamp[path] === stamp) continue;
-          pathStamp[path] = stamp;
-          paths.push(path);
-        }
-        continue;
-      }
-      for (const link of linksOfPath[paths[nextPath++]]) {
-        if (binding[link] === 0 || linkStamp[link] === stamp) continue;
-        linkStamp[link] = stamp;
-        links.push(link);
-      }
-    }
-  }
-
-  /** Brings the loads up to the new rates; adds links that cannot carry them and says whether there are any. */
-  #overloaded(): boolean {
-    const newRates = this.#newRates;
-    const flowCounts = this.#flowCounts;
-    const loads = this.#loads;
-    const loadOfPath = this.#loadOfPath;
-    const capacities = this.#capacities;
-    const linkStamp = this.#linkStamp;
-    const stamp = this.#stamp;
-    const suspects = this.#suspects;
-    suspects.length = 0;
-    for (const path of this.#componentPaths) {
-      const load = newRates[path] * flowCounts[path];
-      const change = load - loadOfPath[path];
-      if (change === 0) continue;
-      loadOfPath[path] = load;
-      for (const link of this.#linksOfPath[path]) {
-        loads[link] += change;
-        // Sums drift by rounding: near the capacity the load is added up anew below.
-        if (
-          change > 0 && linkStamp[link] !== stamp && loads[link] > capacities[link] * (1 - 1e-7)
-        ) {
-          suspects.push(link);
-        }
-      }
-    }
-    let found = false;
-    for (const link of suspects) {
-      if (linkStamp[link] === stamp) continue;
-      let load = 0;
-      for (const path of this.#pathsOnLink[link]) load += loadOfPath[path];
-      loads[link] = load;
-      if (load <= capacities[link] * (1 + 1e-12)) continue;
-      linkStamp[link] = stamp;
-      this.#componentLinks.push(link);
-      found = true;
-    }
-    return found;
-  }
-
-  /** Puts new rates into force at the clock. */
-  #adopt(paths: readonly number[]): void {
+    if (!this.#links.isStale) return;
+    const paths = this.#links.share();
+    const { shares, flowCounts } = this.#links;
     const clock = this.#clock;
     const rates = this.#rates;
-    const newRates = this.#newRates;
     const served = this.#served;
     const settledAt = this.#settledAt;
     const completions = this.#completions;
@@ -421,17 +213,14 @@ export class FlowNetwork {
         if (old > 0) {
           const bytes = old * elapsed;
           served[path] += bytes;
-          this.#carried[path] += bytes * this.#flowCounts[path];
+          this.#carried[path] += bytes * flowCounts[path];
         }
       }
-      const rate = newRates[path];
+      const rate = shares[path];
       rates[path] = rate;
-      if (this.#flowCounts[path] === 0) {
+      if (flowCounts[path] === 0) {
         served[path] = 0;
         completions.set(path, Infinity);
-        for (const link of this.#linksOfPath[path]) {
-          if (this.#pathsOnLink[link].length === 0) this.#loads[link] = 0;
-        }
         continue;
       }
       const left = this.#flows.targets[this.#flows.heads[path]] - served[path];
@@ -446,7 +235,7 @@ export class FlowNetwork {
     if (elapsed > 0 && this.#rates[path] > 0) {
       const bytes = this.#rates[path] * elapsed;
       this.#served[path] += bytes;
-      this.#carried[path] += bytes * this.#flowCounts[path];
+      this.#carried[path] += bytes * this.#links.flowCounts[path];
     }
   }
 
@@ -472,25 +261,10 @@ export class FlowNetwork {
     }
   }
 
-  #checkLink(link: number): number {
-    if (!Number.isInteger(link) || link < 0 || link >= this.#pathsOnLink.length) {
-      throw new RangeError(
-        `Cannot use a link as one of 0..${this.#pathsOnLink.length - 1}: current value is ${link}`,
-      );
-    }
-    return link;
-  }
-
   #growPaths(size: number): void {
-    this.#upperBounds = grown(this.#upperBounds, new Float64Array(size));
-    this.#flowCounts = grown(this.#flowCounts, new Int32Array(size));
     this.#rates = grown(this.#rates, new Float64Array(size));
-    this.#newRates = grown(this.#newRates, new Float64Array(size));
-    this.#loadOfPath = grown(this.#loadOfPath, new Float64Array(size));
     this.#served = grown(this.#served, new Float64Array(size));
     this.#settledAt = grown(this.#settledAt, new Float64Array(size));
     this.#carried = grown(this.#carried, new Float64Array(size));
-    this.#pathStamp = grown(this.#pathStamp, new Int32Array(size));
-    this.#dirtyPath = grown(this.#dirtyPath, new Uint8Array(size));
   }
 }

@@ -72,15 +72,7 @@ export function maxMinShares(
       if (taking[link] === 1) pending[link] += count;
     }
   }
-  heap.length = 0;
-  shares.length = 0;
-  for (const link of links) {
-    if (pending[link] === 0) continue;
-    heap.push(link);
-    shares.push(remaining[link] / pending[link]);
-  }
-  for (let i = (heap.length >> 1) - 1; i >= 0; i--) sink(heap, shares, i);
-
+  heapUp(links, scratch);
   while (open > 0 && heap.length > 0) {
     const link = heap[0];
     if (pending[link] === 0) {
@@ -118,6 +110,21 @@ export function maxMinShares(
     for (const path of paths) if (rates[path] < 0) rates[path] = upperBounds[path];
   }
   for (const link of links) taking[link] = 0;
+}
+
+/** Orders the links that have flows to serve by their shares. */
+function heapUp(
+  links: readonly number[],
+  { remaining, pending, heap, shares }: SharingScratch,
+): void {
+  heap.length = 0;
+  shares.length = 0;
+  for (const link of links) {
+    if (pending[link] === 0) continue;
+    heap.push(link);
+    shares.push(remaining[link] / pending[link]);
+  }
+  for (let i = (heap.length >> 1) - 1; i >= 0; i--) sink(heap, shares, i);
 }
 
 function pop(heap: number[], shares: number[]): void {

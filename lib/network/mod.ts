@@ -5,4 +5,6 @@
  */
 export * from "./flow_network.ts";
 export * from "./minimum_tree.ts";
+export * from "./places.ts";
+export * from "./topology.ts";
 export * from "./transfers.ts";

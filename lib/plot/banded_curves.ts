@@ -31,12 +31,32 @@ export interface BandedCurvesOptions {
 
 const HEIGHT = 150;
 
+/** Title, scale and axis of the values. */
+function valueScale(
+  rows: readonly BandRow[],
+  { yTitle, yLog, isShare }: BandedCurvesOptions,
+): object {
+  return {
+    title: yTitle,
+    scale: isShare
+      ? { domain: [0, 1] }
+      : yLog
+      ? { type: "log", nice: false, padding: 4 }
+      : { nice: true, zero: true },
+    axis: isShare
+      ? { values: [0, 0.25, 0.5, 0.75, 1], labelExpr: "round(datum.value * 100)" }
+      : yLog
+      ? { values: logTicks(rows.flatMap((row) => [row.lower, row.y, row.upper])), format: "~r" }
+      : { tickCount: 5, format: "~s" },
+  };
+}
+
 /** Curves of several series with the intervals of their points as bands. */
 export function bandedCurves(
   rows: readonly BandRow[],
   options: BandedCurvesOptions,
 ): FigureSpec {
-  const { xTitle, yTitle, xLog, yLog, isShare, target, column = 1 } = options;
+  const { xTitle, xLog, target, column = 1 } = options;
   const series = [...new Set(rows.map((row) => row.series))];
   const banded = new Set(rows.filter((row) => row.lower < row.upper).map((row) => row.series));
   const key = seriesKey(series, column);
@@ -54,19 +74,7 @@ export function bandedCurves(
       labelOverlap: true,
     },
   };
-  const yScale = {
-    title: yTitle,
-    scale: isShare
-      ? { domain: [0, 1] }
-      : yLog
-      ? { type: "log", nice: false, padding: 4 }
-      : { nice: true, zero: true },
-    axis: isShare
-      ? { values: [0, 0.25, 0.5, 0.75, 1], labelExpr: "round(datum.value * 100)" }
-      : yLog
-      ? { values: logTicks(rows.flatMap((row) => [row.lower, row.y, row.upper])), format: "~r" }
-      : { tickCount: 5, format: "~s" },
-  };
+  const yScale = valueScale(rows, options);
   const legend = series.length > 1
     ? { columns: key.columns, symbolOpacity: 1, symbolStrokeWidth: 0 }
     : null;

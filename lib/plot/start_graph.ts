@@ -76,38 +76,8 @@ interface Panel {
   readonly isLast: boolean;
 }
 
-function startPanel(rows: readonly StartStageRow[], panel: Panel): object {
-  const { left, width, title, isWide, isFirst, isLast } = panel;
-  const placeOf = new Map(rows.map((row, place) => [row.stage, place]));
-  const bars = rows.map((row, place) => ({
-    place,
-    top: place - HALF_BAR,
-    bottom: place + HALF_BAR,
-    start: row.startSeconds,
-    end: row.endSeconds,
-    path: row.critical ? PATH : BESIDE,
-    label: row.note === undefined || !isWide
-      ? seconds(row.endSeconds - row.startSeconds)
-      : `${seconds(row.endSeconds - row.startSeconds)}, ${row.note}`,
-  }));
-  const waits = rows.flatMap((row, to) =>
-    row.after.map((other) => {
-      const from = placeOf.get(other)!;
-      return {
-        // Along the lower edge of its bar, below the label.
-        from: from + HALF_BAR,
-        to: to - HALF_BAR,
-        ended: rows[from].endSeconds,
-        start: row.startSeconds,
-        path: row.critical && rows[from].critical ? PATH : BESIDE,
-      };
-    })
-  ).sort((a, b) => Number(a.path === PATH) - Number(b.path === PATH));
-  // So wide that the labels at the ends of the bars fit.
-  const longest = Math.max(
-    ...bars.map(({ end, label }) => end * width / (width - 6 - LETTER * label.length)),
-    1e-9,
-  );
+/** Time, up to the given one, and the stages from top to bottom. */
+function axesOf(rows: readonly StartStageRow[], { left, isWide, isLast }: Panel, longest: number) {
   const x = {
     type: "quantitative",
     title: isLast ? isWide ? "Time since the start began (s)" : "Time (s)" : null,
@@ -127,6 +97,83 @@ function startPanel(rows: readonly StartStageRow[], panel: Panel): object {
       minExtent: left - 4,
     },
   };
+  return { x, y };
+}
+
+/** The bar of each stage, with its label. */
+function barsOf(rows: readonly StartStageRow[], isWide: boolean) {
+  return rows.map((row, place) => ({
+    place,
+    top: place - HALF_BAR,
+    bottom: place + HALF_BAR,
+    start: row.startSeconds,
+    end: row.endSeconds,
+    path: row.critical ? PATH : BESIDE,
+    label: row.note === undefined || !isWide
+      ? seconds(row.endSeconds - row.startSeconds)
+      : `${seconds(row.endSeconds - row.startSeconds)}, ${row.note}`,
+  }));
+}
+
+/** What each stage waits for, those on the critical path last. */
+function waitsOf(rows: readonly StartStageRow[]) {
+  const placeOf = new Map(rows.map((row, place) => [row.stage, place]));
+  return rows.flatMap((row, to) =>
+    row.after.map((other) => {
+      const from = placeOf.get(other)!;
+      return {
+        // Along the lower edge of its bar, below the label.
+        from: from + HALF_BAR,
+        to: to - HALF_BAR,
+        ended: rows[from].endSeconds,
+        start: row.startSeconds,
+        path: row.critical && rows[from].critical ? PATH : BESIDE,
+      };
+    })
+  ).sort((a, b) => Number(a.path === PATH) - Number(b.path === PATH));
+}
+
+/** Along the time that a stage has waited, and down to where it begins. */
+function waitRules(
+  waits: ReturnType<typeof waitsOf>,
+  x: object,
+  y: object,
+  line: object,
+): object[] {
+  return [
+    {
+      data: { values: waits.filter((wait) => wait.start > wait.ended) },
+      mark: { type: "rule", strokeDash: [2, 2], strokeWidth: 0.75 },
+      encoding: {
+        x: { field: "ended", ...x },
+        x2: { field: "start" },
+        y: { field: "from", ...y },
+        ...line,
+      },
+    },
+    {
+      data: { values: waits },
+      mark: { type: "rule", strokeWidth: 0.9 },
+      encoding: {
+        x: { field: "start", ...x },
+        y: { field: "from", ...y },
+        y2: { field: "to" },
+        ...line,
+      },
+    },
+  ];
+}
+
+function startPanel(rows: readonly StartStageRow[], panel: Panel): object {
+  const { width, title, isWide, isFirst } = panel;
+  const bars = barsOf(rows, isWide);
+  const waits = waitsOf(rows);
+  // So wide that the labels at the ends of the bars fit.
+  const longest = Math.max(
+    ...bars.map(({ end, label }) => end * width / (width - 6 - LETTER * label.length)),
+    1e-9,
+  );
+  const { x, y } = axesOf(rows, panel, longest);
   const ofPath = (colours: typeof COLOURS | typeof LINES) => ({
     field: "path",
     type: "nominal",
@@ -139,26 +186,7 @@ function startPanel(rows: readonly StartStageRow[], panel: Panel): object {
     height: ROW_HEIGHT * rows.length,
     resolve: { scale: { color: "independent" } },
     layer: [
-      {
-        data: { values: waits.filter((wait) => wait.start > wait.ended) },
-        mark: { type: "rule", strokeDash: [2, 2], strokeWidth: 0.75 },
-        encoding: {
-          x: { field: "ended", ...x },
-          x2: { field: "start" },
-          y: { field: "from", ...y },
-          ...line,
-        },
-      },
-      {
-        data: { values: waits },
-        mark: { type: "rule", strokeWidth: 0.9 },
-        encoding: {
-          x: { field: "start", ...x },
-          y: { field: "from", ...y },
-          y2: { field: "to" },
-          ...line,
-        },
-      },
+      ...waitRules(waits, x, y, line),
       {
         data: { values: bars },
         mark: { type: "rect", strokeWidth: 1 },

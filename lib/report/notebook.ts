@@ -5,7 +5,7 @@
  */
 import type { Experiment, ExperimentRow } from "../experiment/experiment.ts";
 import { importExperiment } from "../experiment/load_experiment.ts";
-import { readRows } from "../experiment/read_rows.ts";
+import { readFigureRows } from "../experiment/read_rows.ts";
 import { convertSvg, type FigureSpec, renderSvg } from "../plot/mod.ts";
 import { resultsFolder } from "./results_folder.ts";
 
@@ -46,7 +46,7 @@ export async function openExperiment(
 ): Promise<{ readonly experiment: Experiment; readonly rows: readonly ExperimentRow[] }> {
   const root = new URL("../../", import.meta.url);
   const experiment = await importExperiment(new URL(`experiments/${id}/experiment.ts`, root).href);
-  return { experiment, rows: await readRows(`${resultsFolder()}/${id}`) };
+  return { experiment, rows: await readFigureRows(experiment, `${resultsFolder()}/${id}`) };
 }
 
 /** A table for the last line of a notebook's cell, from rows of texts and numbers. */

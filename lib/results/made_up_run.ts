@@ -1,9 +1,5 @@
-import type { LatencySummary, RunResult } from "../metrics/run_tables.ts";
-
-/** Latencies of a made-up run. */
-function latency(mean: number): LatencySummary {
-  return { mean, p50: mean, p90: 2 * mean, p95: 3 * mean, p99: 5 * mean, max: 8 * mean };
-}
+import type { RunResult } from "../metrics/run_tables.ts";
+import { madeUpBill, madeUpSummary } from "./made_up_summary.ts";
 
 /**
  * A run that never took place, for tests of what is made from runs: about every 100th request is
@@ -17,6 +13,36 @@ export function madeUpRun(count: number): RunResult {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return (state + 0.5) / 2 ** 32;
   };
+  const requests = madeUpRequests(count, next);
+  const rejected = requests.outcome.filter((code) => code === 2).length;
+  return {
+    requests,
+    functionNames: ["llama-3.1-8b", 'say "hi", twice'],
+    timeSeries: madeUpSeries(120, next),
+    instances: madeUpPhases(6),
+    coldStartWaits: madeUpWaits(requests),
+    tbtCdf: {
+      seconds: Float64Array.from({ length: 300 }, (_, i) => 0.005 * 1.015 ** i),
+      share: Float64Array.from({ length: 300 }, (_, i) => 1 - (1 - (i + 1) / 300) ** 3),
+    },
+    engine: { stepping: "leap", stepsLeapt: 10 * count, stepsSingle: count, notices: ["made up"] },
+    summary: madeUpSummary({
+      requests: {
+        arrived: count,
+        completed: requests.outcome.filter((code) => code === 1).length,
+        rejected,
+        timed_out: 0,
+        failed: 0,
+        unfinished: 0,
+        reasons: { rejected_length: rejected },
+      },
+      preemptions: requests.preemptions.reduce((sum, n) => sum + n, 0),
+      cost: madeUpBill({ per_request_usd: 3.2 / Math.max(1, count) }),
+    }),
+  };
+}
+
+function madeUpRequests(count: number, next: () => number): RunResult["requests"] {
   const floats = () => new Float64Array(count);
   const requests = {
     count,
@@ -58,96 +84,7 @@ export function madeUpRun(count: number): RunResult {
     requests.preemptions[i] = next() < 0.01 ? 1 : 0;
     requests.outcome[i] = 1;
   }
-  return {
-    requests,
-    functionNames: ["llama-3.1-8b", 'say "hi", twice'],
-    timeSeries: madeUpSeries(120, next),
-    instances: madeUpPhases(6),
-    coldStartWaits: madeUpWaits(requests),
-    tbtCdf: {
-      seconds: Float64Array.from({ length: 300 }, (_, i) => 0.005 * 1.015 ** i),
-      share: Float64Array.from({ length: 300 }, (_, i) => 1 - (1 - (i + 1) / 300) ** 3),
-    },
-    engine: { stepping: "leap", stepsLeapt: 10 * count, stepsSingle: count, notices: ["made up"] },
-    summary: {
-      requests: {
-        arrived: count,
-        completed: requests.outcome.filter((code) => code === 1).length,
-        rejected: requests.outcome.filter((code) => code === 2).length,
-        timed_out: 0,
-        unfinished: 0,
-        reasons: { rejected_window: requests.outcome.filter((code) => code === 2).length },
-      },
-      measured: { from_s: 0, completed: 190, censored: 0 },
-      ttft_s: latency(0.4),
-      tbt_s: latency(0.012),
-      tpot_s: latency(0.013),
-      e2e_s: latency(3.1),
-      normalized_latency_s: latency(0.02),
-      scheduling_delay_s: latency(0.3),
-      throughput_rps: 9.9,
-      slo_attainment: 0.93,
-      goodput_rps: 9.2,
-      classes: [],
-      functions: [],
-      output_tokens_per_s: 2000,
-      total_tokens_per_s: 22000,
-      mfu: 0.21,
-      mbu: 0.34,
-      busy_fraction: 0.71,
-      memory_utilization: 0.62,
-      kv_utilization: 0.31,
-      kv: { peak_utilization: 0.87, fragmentation: 0.02 },
-      prefix_cache: null,
-      cold_starts: 6,
-      cold_start_rate: 0.1,
-      cold_start_stages_s: {},
-      weight_cache: null,
-      stored_weights_gb_hours: { dram: 0, ssd: 0, remote: 0 },
-      evicted_instances: 0,
-      sleep: null,
-      prewarmed_pools: [],
-      faults: null,
-      preemptions: requests.preemptions.reduce((sum, n) => sum + n, 0),
-      instance_seconds: 3000,
-      phase_seconds: {
-        warming: 0,
-        pooled: 0,
-        starting: 60,
-        waking: 0,
-        ready: 2940,
-        draining: 0,
-        asleep: 0,
-      },
-      gpu_hours: 3000 / 3600,
-      cost: {
-        total_usd: 3.2,
-        busy_usd: 2.1,
-        idle_usd: 0.7,
-        cold_start_usd: 0.3,
-        asleep_usd: 0,
-        pooled_usd: 0,
-        rounding_usd: 0.1,
-        storage_usd: 0,
-        per_request_usd: 3.2 / Math.max(1, count),
-        per_million_output_tokens_usd: 1.3,
-        per_million_total_tokens_usd: null,
-        per_slo_good_request_usd: null,
-        busy_share: null,
-        idle_share: null,
-        cold_start_share: null,
-        asleep_share: 0,
-        pooled_share: 0,
-        waste_share: null,
-        storage_share: null,
-        always_on_usd: null,
-        break_even_utilization: null,
-      },
-      qps_per_usd: 3,
-      undefined_figures: [],
-      digest: "0".repeat(64),
-    },
-  };
+  return requests;
 }
 
 function madeUpSeries(count: number, next: () => number): RunResult["timeSeries"] {

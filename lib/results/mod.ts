@@ -25,6 +25,7 @@ export {
   timeSeriesTable,
   tokenGapTable,
 } from "./series_tables.ts";
+export { type ScanBatch, scanTable, type TableScan, tablesIn } from "./scan_table.ts";
 export { sha256 } from "./sha256.ts";
 export {
   type Column,

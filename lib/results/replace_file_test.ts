@@ -88,6 +88,7 @@ const OWN_WRITERS: Readonly<Record<string, string>> = {
   "results/put_in_place.ts": "renames whole folders",
   "results/journal.ts": "moves files that are complete",
   "results/staging.ts": "moves folders that are complete",
+  "experiment/cell_store.ts": "moves whole cells from one store to another",
   "cli/notebooks/jupyter_kernel.ts": "writes into a temporary folder",
   "cli/data/download.ts": "goes on with what was interrupted, and renames what is verified",
 };

@@ -49,7 +49,7 @@ export const REQUEST_COLUMNS: readonly DeclaredColumn<RunResult>[] = [
   integers({
     name: "output_tokens",
     unit: "tokens",
-    doc: "Length of the output, cut by the model's window",
+    doc: "Length of the output, cut by the model's limit",
   }, ({ requests }) => requests.outputTokens),
   integers({
     name: "cached_tokens",

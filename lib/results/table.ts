@@ -32,7 +32,7 @@ export interface TextColumn extends ColumnFacts {
   /** Text of each code. */
   readonly names: readonly string[];
   /** Codes of the rows `from` (included) to `to` (excluded). Valid until the next call. */
-  slice(from: number, to: number): Uint8Array | Uint16Array;
+  slice(from: number, to: number): Uint8Array | Uint16Array | Uint32Array;
 }
 
 /** A column of a table. */
@@ -67,7 +67,7 @@ export function integerColumn(
 /** A column of codes and the text of each code. */
 export function textColumn(
   name: string,
-  codes: Uint8Array | Uint16Array,
+  codes: Uint8Array | Uint16Array | Uint32Array,
   names: readonly string[],
 ): TextColumn {
   return { name, type: "text", names, slice: (from, to) => codes.subarray(from, to) };

@@ -64,7 +64,7 @@ Deno.test("requests.parquet holds the documented columns with their definitions"
         equal(row.max_tbt_s === null, output < 2);
       } else {
         nulls++;
-        equal(row.outcome, "rejected_window");
+        equal(row.outcome, "rejected_length");
         for (const name of ["instance", "scheduled_s", "ttft_s", "tpot_s", "e2e_s"]) {
           equal(row[name], null);
         }

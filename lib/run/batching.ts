@@ -9,16 +9,19 @@ import { fromTable } from "../settings/from_table.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { RequestTable } from "../workload/request_table.ts";
 import type { Configuration } from "../config/configuration.ts";
+import type { EngineSettings } from "../config/engine_settings.ts";
 import type { ServiceClass } from "./classes.ts";
 
 /** The batching strategy of `scheduler.type`. */
 export function buildBatching(
   scheduler: Configuration["scheduler"],
+  { reservesWholePrompt }: Pick<EngineSettings, "reservesWholePrompt">,
   kvBlocks: number,
 ): BatchingStrategy {
   return fromConfiguration(BATCHING_STRATEGIES, scheduler.type, scheduler, {
     kvBlocks,
     preemption: scheduler.preemption_mode,
+    reservesWholePrompt,
   });
 }
 

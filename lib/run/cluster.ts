@@ -9,11 +9,13 @@ import type { WeightCache } from "../serverless/cold_start/mod.ts";
 import { randomStreams } from "../sim/random_streams.ts";
 import type { RequestTable } from "../workload/mod.ts";
 import { checkSize, runSize, sizeNotices } from "../config/check/mod.ts";
+import { deploymentGpu } from "../config/choose_gpu.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { engineSettings } from "../config/engine_settings.ts";
 import { buildBatching, queueKeys } from "./batching.ts";
 import { buildClasses, type BuiltClasses, limitsByClass } from "./classes.ts";
-import { buildDeployment, type Deployment, deploymentGpu } from "./deployment.ts";
+import { buildDeployment, type Deployment } from "./deployment.ts";
 import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
 import { buildFaults } from "./faults.ts";
 import { functionKinds, functionNames, withFunctionIds } from "./functions.ts";
@@ -79,7 +81,9 @@ export async function buildCluster(
   const kinds = functionKinds(config);
   const nodes = buildNodes(config, deploymentGpu(kinds[0].config));
   const deployments = await Promise.all(
-    kinds.map((kind) => buildDeployment(kind.config, nodes, texts.files)),
+    kinds.map((kind) =>
+      buildDeployment(kind.config, nodes, texts.files, config.functions.length > 0)
+    ),
   );
   const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
   const requests = buildRequests(config, streams, texts.traceText);
@@ -134,6 +138,7 @@ export async function buildCluster(
     ...large,
     ...settingNotices(config, builtKinds, requests),
     ...choiceNotices(builtKinds.map((kind) => kind.config), { table, classes: built.classes }),
+    ...deployments.flatMap((deployment) => deployment.notices),
     ...requests.notices,
     ...assigned.notices,
     ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
@@ -246,7 +251,9 @@ function engineParts(
   keys: ReturnType<typeof queueKeys>,
 ): EngineParts {
   const { scheduler, memory, simulation } = config;
-  const { kv } = deployment;
+  const settings = engineSettings(config);
+  // vLLM keeps one block of its own, the null block.
+  const kvBlocks = deployment.kv.blocks - (scheduler.type === "vllm" ? 1 : 0);
   let longestOutput = 1;
   for (let i = 0; i < table.count; i++) {
     if (table.outputTokens[i] > longestOutput) longestOutput = table.outputTokens[i];
@@ -254,17 +261,17 @@ function engineParts(
   return {
     execution: deployment.execution,
     work: deployment.work,
-    strategy: buildBatching(scheduler, kv.blocks),
+    strategy: buildBatching(scheduler, settings, kvBlocks),
     stepping: simulation.stepping,
-    maxSequences: scheduler.max_num_seqs,
-    maxTokensPerStep: scheduler.max_num_batched_tokens,
-    kvBlocks: kv.blocks,
+    maxSequences: deployment.maxSequences,
+    maxTokensPerStep: settings.maxTokensPerStep,
+    kvBlocks,
     blockTokens: memory.block_size,
     maxModelTokens: deployment.maxModelTokens,
     // What a client states as its limit: one for all, so that no policy learns a request's length.
     maxOutputTokens: longestOutput,
     queueOrder: scheduler.scheduling_policy,
-    asyncScheduling: scheduler.async_scheduling,
+    asyncScheduling: settings.asyncScheduling,
     ...(keys && { queueKeys: keys }),
     ...(scheduler.prefix_caching && table.prefix && {
       prefix: prefixIdentity(table.prefix, memory.block_size),

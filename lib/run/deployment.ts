@@ -1,21 +1,10 @@
-import { kvCapacity } from "../execution/kv_capacity.ts";
 import { stepWork } from "../execution/step_work.ts";
 import type { ExecutionTimeModel, StepWork } from "../execution/execution_time_model.ts";
-import { findGpu, type Gpu, gpuEntries, nodeNamed, type NodeType } from "../hardware/mod.ts";
-import {
-  modelShape as catalogueShape,
-  transformerFromHfConfig,
-  transformerFromSimfaasinfer,
-  weightBytes,
-} from "../models/mod.ts";
+import { type Gpu, nodeNamed, type NodeType } from "../hardware/mod.ts";
 import type { TransformerShape } from "../models/transformer.ts";
-import { parseInput } from "../std/input_error.ts";
-import { parseJson } from "../std/json.ts";
-import { chooseGpu } from "../config/choose_gpu.ts";
-import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { BYTES_PER_ELEMENT } from "./dtypes.ts";
 import { buildExecution } from "./execution.ts";
+import { instanceSize } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
 import { stageNetwork } from "./stage_network.ts";
 
@@ -32,6 +21,12 @@ export interface Deployment {
   /** Host memory of one instance, bytes. */
   readonly hostBytes: number;
   readonly weightBytes: number;
+  /** Names the format of the weights among others of the same model. */
+  readonly weightFormat: string;
+  /** Most sequences at once: as configured, or as many as have a state. */
+  readonly maxSequences: number;
+  /** What was assumed or read from the model's file, a sentence each. */
+  readonly notices: readonly string[];
   readonly execution: ExecutionTimeModel;
   readonly work: StepWork;
   /** KV blocks of one instance, and shares of its GPU memory. */
@@ -50,38 +45,12 @@ export interface Deployment {
   readonly swapBlocks: number;
 }
 
-/** The shape: a config.json before a shape in the configuration before the catalogue. */
-function modelShape(
-  model: Configuration["model"],
-  files: ReadonlyMap<string, string> | undefined,
-): TransformerShape {
-  if (model.hf_config !== null) {
-    const text = files?.get(model.hf_config);
-    if (text === undefined) {
-      throw new ConfigError([
-        `Cannot use "model.hf_config" without the text of that file: current value is ` +
-        `"${model.hf_config}" (allowed: one of the files handed in)`,
-      ]);
-    }
-    const source = { file: model.hf_config, what: "a model's config.json" };
-    return parseInput(source, text, () => transformerFromHfConfig(parseJson(text), model.name));
-  }
-  return model.num_layers !== null
-    ? transformerFromSimfaasinfer(model)
-    : catalogueShape(model.name);
-}
-
-/** The GPU of a configuration. @throws {RangeError} If there is none of that name and size. */
-export function deploymentGpu({ cluster }: Configuration): Gpu {
-  const named = cluster.gpu_memory_gb === null ? findGpu(cluster.gpu_type) : undefined;
-  return named ?? chooseGpu(gpuEntries(), cluster.gpu_type, cluster.gpu_memory_gb);
-}
-
 /**
  * Works out what one instance is.
  *
  * @param nodes The machines; empty: of any size.
  * @param files Texts of the files that `model.hf_config` and `execution.profile` name.
+ * @param isOneOfSeveral See {@link instanceSize}.
  * @throws {RangeError} If the model or GPU is unknown, or the model does not fit.
  * @throws {ConfigError} If the text of a file is missing.
  */
@@ -89,34 +58,19 @@ export async function buildDeployment(
   config: Configuration,
   nodes: readonly BuiltNode[],
   files?: ReadonlyMap<string, string>,
+  isOneOfSeveral = false,
 ): Promise<Deployment> {
   const { model, scheduler, parallelization, memory, execution } = config;
   const profileText = execution.profile === null ? undefined : files?.get(execution.profile);
-  const shape = modelShape(model, files);
-  const gpu = deploymentGpu(config);
+  const size = instanceSize(config, files, isOneOfSeveral);
+  const { gpu, gpus } = size;
+  const { shape, weights, weightBytesPerElement, kvBytesPerElement } = size.model;
   const network = stageNetwork(config, gpu, nodes);
-  const tensorParallel = parallelization.tensor_parallel_size;
-  const pipelineParallel = parallelization.pipeline_parallel_size;
-  const gpus = tensorParallel * pipelineParallel;
-  const weightDtype = model.weight_dtype ?? model.dtype;
-  const kvDtype = memory.kv_cache_dtype === "auto" ? model.dtype : memory.kv_cache_dtype;
-  const weightBytesPerElement = BYTES_PER_ELEMENT[weightDtype];
-  const kvBytesPerElement = BYTES_PER_ELEMENT[kvDtype];
-  const capacity = kvCapacity({
-    shape,
-    gpu,
-    tensorParallel,
-    pipelineParallel,
+  const work = stepWork(shape, {
     weightBytesPerElement,
     kvBytesPerElement,
-    utilization: memory.gpu_memory_utilization,
-    reserveBytes: memory.reserved_memory_gb * 1e9,
-    blockTokens: memory.block_size,
-    ...(memory.windowed_sequence_tokens !== null && {
-      windowedSequenceTokens: memory.windowed_sequence_tokens,
-    }),
+    ...(weights && { weights }),
   });
-  const work = stepWork(shape, { weightBytesPerElement, kvBytesPerElement });
   const swapBytes = memory.swap_space_gb * 1e9 * gpus;
   const blockBytes = work.kvBytesPerToken * memory.block_size;
   const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
@@ -126,24 +80,27 @@ export async function buildDeployment(
     gpu,
     node: nodeNamed("generic"),
     gpus,
-    stageGpus: tensorParallel,
+    stageGpus: parallelization.tensor_parallel_size,
     hostBytes: memory.host_memory ??
       (scheduler.preemption_mode === "swap" ? swapBytes : 0),
-    weightBytes: weightBytes(shape, weightBytesPerElement),
+    weightBytes: size.weightBytes,
+    weightFormat: size.model.weightFormat,
+    maxSequences: size.maxSequences,
+    notices: size.notices,
     execution: await buildExecution(config, {
       shape,
       gpu,
-      weightBytesPerElement,
+      weights: size.model.parts,
       kvBytesPerElement,
       ...(network && { stageNetwork: network }),
       ...(profileText !== undefined && { profileText }),
     }),
     work,
-    kv: { ...capacity, blocks: memory.num_gpu_blocks ?? capacity.blocks },
-    maxModelTokens: model.max_model_len ?? shape.maxPositions,
+    kv: size.kv,
+    maxModelTokens: size.maxModelTokens,
     peakFlops: peak * gpus,
     peakBytesPerSecond: gpu.memoryBytesPerSecond * gpus,
     swapSecondsPerBlock: blockBytes / (gpu.pcieBytesPerSecond * gpus),
-    swapBlocks: Math.floor(swapBytes / blockBytes),
+    swapBlocks: blockBytes > 0 ? Math.floor(swapBytes / blockBytes) : 0,
   };
 }

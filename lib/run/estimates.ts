@@ -10,7 +10,7 @@ export function estimatedStartSeconds(plan: StartPlan, deployment: Deployment): 
     plan,
     weightBytes,
     ranks: gpus,
-    features: { layers: shape.layers },
+    features: { layers: shape.layers.length },
     node: nodeLinks(deployment.node, gpus),
   });
   return start.readyAtSeconds;

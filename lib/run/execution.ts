@@ -6,13 +6,15 @@ import { simfaasinferTime } from "../execution/simfaasinfer_time.ts";
 import type { StageNetwork } from "../execution/stage_copies.ts";
 import type { Gpu } from "../hardware/gpu.ts";
 import type { TransformerShape } from "../models/transformer.ts";
+import type { PartFormats } from "../models/weight_format.ts";
 import type { Configuration } from "../config/configuration.ts";
 
 /** What step times depend on beside the configuration. */
 export interface ExecutionFacts {
   readonly shape: TransformerShape;
   readonly gpu: Gpu;
-  readonly weightBytesPerElement: number;
+  /** Formats of the weights by part of the layers. */
+  readonly weights: PartFormats;
   readonly kvBytesPerElement: number;
   /** Where its pipeline stages are on several machines. */
   readonly stageNetwork?: StageNetwork;
@@ -46,7 +48,7 @@ export async function buildExecution(
     case "simfaasinfer":
       return simfaasinferTime({
         profiling: config.profiling,
-        layers: facts.shape.layers,
+        layers: facts.shape.layers.length,
         hiddenSize: facts.shape.hiddenSize,
         tensorParallel: parallelization.tensor_parallel_size,
         pipelineParallel: parallelization.pipeline_parallel_size,

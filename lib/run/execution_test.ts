@@ -4,6 +4,7 @@ import type { StepShape } from "../execution/execution_time_model.ts";
 import { PROFILED_GPUS, shippedProfile, writeProfile } from "../execution/profiled/mod.ts";
 import { gpuNamed } from "../hardware/mod.ts";
 import { modelShape } from "../models/mod.ts";
+import { uniformFormats } from "../models/weight_format.ts";
 import { loadConfig } from "../config/load.ts";
 import { buildExecution } from "./execution.ts";
 
@@ -25,7 +26,7 @@ async function seconds(
   const model = await buildExecution(config, {
     shape: modelShape("llama-3.1-8b"),
     gpu: gpuNamed(gpu),
-    weightBytesPerElement: 2,
+    weights: uniformFormats(2),
     kvBytesPerElement: 2,
     ...(profileText !== undefined && { profileText }),
   });
@@ -96,7 +97,7 @@ Deno.test("parallelization.expert_skew loads the busiest group of experts, in bo
       const model = await buildExecution(config, {
         shape: modelShape("mixtral-8x7b"),
         gpu: gpuNamed("h100-sxm"),
-        weightBytesPerElement: 2,
+        weights: uniformFormats(2),
         kvBytesPerElement: 2,
       });
       return model.stepSeconds({ ...decodes, chunkCount: 1, chunkTokens: Int32Array.of(4000) });

@@ -3,6 +3,7 @@ import type { Configuration } from "../config/configuration.ts";
 import { ignoredSettings } from "../config/ignored_settings.ts";
 import { listed } from "../config/listed.ts";
 import { changedFromPlatform } from "../config/load.ts";
+import { attentionWindowTokens } from "../models/kv_bytes_per_token.ts";
 import type { RequestTable } from "../workload/mod.ts";
 import type { BuiltRequests } from "./requests.ts";
 import type { StartKind } from "./starts.ts";
@@ -19,8 +20,8 @@ export function settingNotices(
     facts: {
       ...(requests.trace && { trace: requests.trace }),
       sharesPrompts: requests.table.prefix !== undefined,
-      hasExperts: shape.experts !== undefined,
-      hasWindow: shape.slidingWindowTokens > 0,
+      hasExperts: shape.layers.some(({ feedForward }) => feedForward?.kind === "experts"),
+      hasWindow: attentionWindowTokens(shape) > 0,
     } satisfies RunFacts,
   }));
   return [...platformNotices(config), ...ignoredSettings(config, functions)];
@@ -37,8 +38,8 @@ function platformNotices(config: Configuration): string[] {
 }
 
 /**
- * Says of how many requests the output is cut by the window of their function's model; a prompt that
- * fills the window is turned away and counted in the summary.
+ * Says of how many requests the output is cut by the limit of their function's model; a prompt that
+ * fills the limit is turned away and counted in the summary.
  *
  * @param maxModelTokens By function id.
  */
@@ -54,9 +55,9 @@ export function cutOutputs(table: RequestTable, maxModelTokens: readonly number[
     if (cut > most) most = cut;
   }
   if (requests === 0) return [];
-  const window = [...new Set(maxModelTokens)].sort((a, b) => a - b).join(", ");
+  const limits = [...new Set(maxModelTokens)].sort((a, b) => a - b).join(", ");
   return [
     `the outputs of ${requests} of ${count} requests are cut where prompt and output fill the ` +
-    `model's window of ${window} tokens: by up to ${most} tokens, ${tokens} in all`,
+    `model's limit of ${limits} tokens: by up to ${most} tokens, ${tokens} in all`,
   ];
 }

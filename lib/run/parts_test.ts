@@ -60,7 +60,8 @@ Deno.test("settings of memory and length win over what would be worked out", asy
     "cluster: { nodes: [{ gpus: 2 }], gpu_type: H100 }",
   );
   const [{ engine }] = parts.functions;
-  equal(engine.kvBlocks, 555);
+  // One of vLLM's blocks is its null block.
+  equal(engine.kvBlocks, 554);
   equal(engine.maxModelTokens, 900);
   near(engine.work.kvBytesPerToken, KV_BYTES / 2, "KV bytes");
   equal(parts.placement!.needs[0].dramBytes, 7e9);

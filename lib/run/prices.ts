@@ -10,7 +10,7 @@ import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { listed } from "../config/listed.ts";
 import { showValue } from "../config/show_value.ts";
-import { suggest } from "../settings/suggest.ts";
+import { suggest } from "../std/suggest.ts";
 import type { StartKind } from "./starts.ts";
 
 /** Price lists of general cloud providers; SimFaaSInfer's own prices are for its files alone. */

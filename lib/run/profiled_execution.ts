@@ -5,11 +5,16 @@ import {
   parseProfile,
   profiled,
   PROFILED_GPUS,
+  type ProfileDtype,
   shippedProfile,
 } from "../execution/profiled/mod.ts";
 import { namingFile, parseInput } from "../std/input_error.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { engineSettings } from "../config/engine_settings.ts";
+import { layerMatrices } from "../models/layer_matrices.ts";
+import { layerGroups, type TransformerShape } from "../models/transformer.ts";
+import { FORMAT_PARTS, type FormatPart } from "../models/weight_format.ts";
 import type { ExecutionFacts } from "./execution.ts";
 
 /**
@@ -25,13 +30,10 @@ export function buildProfiledExecution(
 }
 
 function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTimeModel {
-  const { parallelization, scheduler } = config;
-  const { shape, weightBytesPerElement, kvBytesPerElement } = facts;
-  if (weightBytesPerElement < 1) {
-    throw new ConfigError([
-      `Cannot read times of "model.weight_dtype" from a profile: current value is ${config.model.weight_dtype} (allowed: bf16, fp16, fp8, int8)`,
-    ]);
-  }
+  const { parallelization } = config;
+  const settings = engineSettings(config);
+  const { shape, kvBytesPerElement } = facts;
+  const weightDtype = profiledFormat(config, facts);
   const profile = namedProfile(config, facts);
   const compose = () =>
     profiled({
@@ -42,13 +44,43 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
       expertParallel: parallelization.expert_parallel_size,
       expertSkew: parallelization.expert_skew,
       ...(facts.stageNetwork && { stageNetwork: facts.stageNetwork }),
-      weightDtype: weightBytesPerElement === 1 ? "fp8" : "bf16",
+      weightDtype,
       kvDtype: kvBytesPerElement === 1 ? "fp8" : "bf16",
-      maxTokensPerStep: scheduler.max_num_batched_tokens,
-      maxSequences: scheduler.max_num_seqs,
+      maxTokensPerStep: settings.maxTokensPerStep,
+      maxSequences: settings.maxSequences,
     });
   const { profile: file } = config.execution;
   return file === null || facts.profileText === undefined ? compose() : namingFile(file, compose);
+}
+
+/**
+ * The format of the tables that a model's weights are looked up in: the one that its parts have.
+ *
+ * @throws {ConfigError} If it has several, or one that no table has.
+ */
+function profiledFormat(
+  { model }: Configuration,
+  { shape, weights }: ExecutionFacts,
+): ProfileDtype {
+  const parts = FORMAT_PARTS.filter((part) => hasPart(shape, part)).map((part) => weights[part]);
+  const bytes = parts.map(({ bytesPerElement }) => bytesPerElement);
+  if (bytes.every((each) => each === 2)) return "bf16";
+  // A checkpoint's scales add a little to its eight bits.
+  if (bytes.every((each) => each >= 1 && each < 1.1)) return "fp8";
+  throw new ConfigError([
+    model.weight_dtype === null
+      ? `Cannot read times of the weights of ${shape.name} from a profile: current value is ` +
+        `${parts.map(({ bytesPerElement }) => (8 * bytesPerElement).toFixed(1)).join(", ")} bits ` +
+        `by part (allowed: 16 or 8 bits in all layers, or execution.source: analytical)`
+      : `Cannot read times of "model.weight_dtype" from a profile: current value is ` +
+        `${model.weight_dtype} (allowed: bf16, fp16, fp8, int8)`,
+  ]);
+}
+
+function hasPart({ layers, hiddenSize }: TransformerShape, part: FormatPart): boolean {
+  return layerGroups(layers).some(({ layer }) =>
+    layerMatrices(layer, hiddenSize).some((matrix) => matrix.part === part)
+  );
 }
 
 function namedProfile(config: Configuration, facts: ExecutionFacts): OperatorProfile {
@@ -75,10 +107,10 @@ function withOverhead(
   facts: ExecutionFacts,
   source: ExecutionTimeModel,
 ): ExecutionTimeModel {
-  const { execution, parallelization, scheduler } = config;
+  const { execution, parallelization } = config;
   const fitted = execution.source === "calibrated"
     ? calibrationFor({
-      asyncScheduling: scheduler.async_scheduling,
+      asyncScheduling: engineSettings(config).asyncScheduling,
       generation: facts.gpu.generation,
     }).overhead
     : undefined;
@@ -93,6 +125,8 @@ function withOverhead(
   return calibrated({
     source,
     overhead,
-    collectivesPerStep: parallelization.tensor_parallel_size > 1 ? 2 * facts.shape.layers : 0,
+    collectivesPerStep: parallelization.tensor_parallel_size > 1
+      ? 2 * facts.shape.layers.length
+      : 0,
   });
 }

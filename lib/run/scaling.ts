@@ -75,7 +75,7 @@ export function buildScaling(config: Configuration, facts: ScalingFacts): Scalin
     maxInstances,
     initialInstances,
     activation: scaling.activation,
-    bindsStarts: scaling.bind_starts,
+    reservesStarts: scaling.reserve_starts,
     keepAlive: fromConfiguration(
       KEEP_ALIVE_POLICIES,
       scaling.keep_alive.policy,

@@ -1,11 +1,9 @@
-import { FlowNetwork } from "../network/flow_network.ts";
+import { FlowNetwork, type NodeLinks, Topology } from "../network/mod.ts";
 import type { NodeType } from "../hardware/mod.ts";
 import {
-  ColdStartLinks,
   EVICTION_POLICIES,
   executorStarts,
   type ExecutorStartsOptions,
-  type NodeLinks,
   type RankPlace,
   sequentialStarts,
   StartExecutor,
@@ -47,8 +45,8 @@ export interface BuiltStarts {
 }
 
 /** Name of a function's weights: equal ones are kept once. */
-export function weightsKey({ config, deployment }: StartKind): string {
-  return `${deployment.shape.name}/${config.model.weight_dtype ?? config.model.dtype}`;
+export function weightsKey({ deployment }: StartKind): string {
+  return `${deployment.shape.name}/${deployment.weightFormat}`;
 }
 
 /**
@@ -67,11 +65,11 @@ export function buildStarts(
     return { service: sequentialStarts(() => []) };
   }
   const noise = streams.take("cold_start");
-  const links = new ColdStartLinks(new FlowNetwork());
+  const topology = new Topology(new FlowNetwork());
   const machines = nodes.length > 0 ? keptWeights(config, kinds, nodes) : undefined;
-  for (const { node, gpus } of nodes) links.addNode(nodeLinks(node, gpus));
-  const executor = new StartExecutor({ links, weights: machines?.weights ?? null });
-  const own = ownNodes(links, executor, kinds);
+  for (const { node, gpus } of nodes) topology.addNode(nodeLinks(node, gpus));
+  const executor = new StartExecutor({ topology, weights: machines?.weights ?? null });
+  const own = ownNodes(topology, executor, kinds);
   const requestOf: ExecutorStartsOptions["requestOf"] = (
     instance,
     functionId,
@@ -92,7 +90,7 @@ export function buildStarts(
       weightBytes,
       ...(stages === "wake" && { weightsIn: "dram" as const }),
       ranks: ranks ?? Array.from({ length: gpus }, (_, gpu) => ({ node: place, gpu })),
-      features: { layers: shape.layers },
+      features: { layers: shape.layers.length },
       identities: {
         image: "engine",
         gpu: deployment.gpu.name,
@@ -118,14 +116,14 @@ export function buildStarts(
  * Nodes for starts where machines are not told apart: each start has one of its own, on which nothing
  * has been before. One whose start is over serves another, so that memory does not grow with starts.
  */
-function ownNodes(links: ColdStartLinks, executor: StartExecutor, kinds: readonly StartKind[]) {
+function ownNodes(topology: Topology, executor: StartExecutor, kinds: readonly StartKind[]) {
   /** Free nodes by function. */
   const free = kinds.map((): number[] => []);
   const taken = new Map<number, { readonly node: number; readonly functionId: number }>();
   return {
     take(instance: number, functionId: number): number {
       const { node: type, gpus } = kinds[functionId].deployment;
-      const node = free[functionId].pop() ?? links.addNode(nodeLinks(type, gpus));
+      const node = free[functionId].pop() ?? topology.addNode(nodeLinks(type, gpus));
       taken.set(instance, { node, functionId });
       return node;
     },

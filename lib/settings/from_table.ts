@@ -10,7 +10,7 @@ import type {
 } from "./policy.ts";
 import { choice } from "./quantities.ts";
 import type { Bounds, Setting } from "./setting.ts";
-import { suggest } from "./suggest.ts";
+import { suggest } from "../std/suggest.ts";
 
 /** The names of a table's policies, in its order. */
 export function namesOf<Table extends PolicyTable>(table: Table): NameOf<Table>[] {

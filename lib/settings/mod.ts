@@ -11,5 +11,4 @@ export * from "./plausible.ts";
 export * from "./policy.ts";
 export * from "./quantities.ts";
 export * from "./setting.ts";
-export * from "./suggest.ts";
 export * from "./units.ts";

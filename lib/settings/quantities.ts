@@ -1,6 +1,6 @@
 import { likelyMeant, plausibleOf } from "./plausible.ts";
 import { type Bounds, type Setting, setting, type SettingOptions } from "./setting.ts";
-import { suggest } from "./suggest.ts";
+import { suggest } from "../std/suggest.ts";
 import { type Dimension, parseQuantity, unitsOf } from "./units.ts";
 
 /** The bounds of a setting: its own, and those of its dimension where it has none. */

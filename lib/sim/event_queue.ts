@@ -26,6 +26,8 @@ export class EventQueue {
   a = 0;
   /** Second operand of the event popped last. */
   b = 0;
+  /** Place of the event popped last among those of its instant: see {@link EventQueue.rankOf}. */
+  rank = 0;
 
   #size = 0;
   #sequence = 0;
@@ -53,6 +55,11 @@ export class EventQueue {
     this.#bs = new Int32Array(capacity);
   }
 
+  /** Place among the events of one instant: the lowest is first. */
+  static rankOf(priority: number, order: number): number {
+    return priority * 2 ** 48 + order;
+  }
+
   /** Pending events. */
   get size(): number {
     return this.#size;
@@ -68,13 +75,22 @@ export class EventQueue {
    *
    * @param timeSeconds Instant, seconds; not NaN.
    * @param priority Order among coincident events, 0 (first) to 15.
+   * @param order Order within the priority, a whole number >= 0; as they were pushed unless given. All
+   *   events of a priority have an order given, or none.
    */
-  push(timeSeconds: number, priority: number, kind: number, a = 0, b = 0): void {
+  push(
+    timeSeconds: number,
+    priority: number,
+    kind: number,
+    a = 0,
+    b = 0,
+    order = this.#sequence++,
+  ): void {
     if (Number.isNaN(timeSeconds)) {
       throw new RangeError(`Cannot push an event at an instant: current value is ${timeSeconds}`);
     }
     if (this.#size === this.#times.length) this.#grow();
-    const rank = priority * 2 ** 48 + this.#sequence++;
+    const rank = EventQueue.rankOf(priority, order);
     let hole = this.#size++;
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
@@ -94,6 +110,7 @@ export class EventQueue {
     this.kind = this.#kinds[0];
     this.a = this.#as[0];
     this.b = this.#bs[0];
+    this.rank = this.#ranks[0];
     const last = --this.#size;
     if (last > 0) this.#sink(last);
     else this.#times[0] = Infinity;

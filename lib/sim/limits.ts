@@ -167,10 +167,10 @@ export const LIMITS = {
     reason: "100 bytes each in every instance; engines are set to some thousand at most",
   },
   sequenceSlots: {
-    value: 2e7,
+    value: 2.5e7,
     unit: "sequences",
     of: "the sequences of all instances that are there when a run begins",
-    reason: "100 bytes each: 2 GB",
+    reason: "100 bytes each: 2.5 GB",
   },
   stepTokens: {
     value: 2 ** 20,

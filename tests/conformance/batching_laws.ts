@@ -170,7 +170,7 @@ export function runBatchingLaws(options: BatchingLawsOptions): void {
           get(target, key) {
             const value = Reflect.get(target, key, target);
             if (typeof value !== "function") return value;
-            if (key === "decodeAll") decoded = true;
+            if (key === "decodeAll" || key === "scheduleRunning") decoded = true;
             return value.bind(target);
           },
         });

@@ -10,6 +10,7 @@ import type { Gpu } from "../../lib/hardware/gpu.ts";
 import { gpuNamed } from "../../lib/hardware/gpu_catalogue.ts";
 import { modelShape } from "../../lib/models/catalogue.ts";
 import { flopsPerAttentionPair } from "../../lib/models/flops.ts";
+import { attentionWindowTokens } from "../../lib/models/kv_bytes_per_token.ts";
 import { parameterGroups } from "../../lib/models/parameter_groups.ts";
 import type { TransformerShape } from "../../lib/models/transformer.ts";
 
@@ -90,7 +91,7 @@ export function stepOf(
 export function rooflineSeconds(setting: ExecutionSetting, step: StepShape): number {
   const { shape, gpu } = setting;
   const work = stepWork(shape, setting);
-  const window = shape.slidingWindowTokens || Infinity;
+  const window = attentionWindowTokens(shape) || Infinity;
   const decodes = step.decodeSequences;
   let tokens = decodes;
   let pairs = decodes === 0 ? 0 : Math.min(step.decodeContextTokens, decodes * window);
@@ -279,7 +280,7 @@ export function runExecutionLaws(options: ExecutionLawsOptions): void {
       for (const { setting } of made) {
         const gpu = { ...setting.gpu, link: { kind: "nvlink", bytesPerSecond: 1e18 } } as Gpu;
         // Two all-reduces in a layer, one of the embedding, one gather; none of more than 50 us.
-        const latencySeconds = (2 * setting.shape.layers + 2) * 50e-6;
+        const latencySeconds = (2 * setting.shape.layers.length + 2) * 50e-6;
         const [one, two, four] = [1, 2, 4].map((tensorParallel) =>
           create({ ...setting, ...ONE_GPU, gpu, tensorParallel })
         );
@@ -299,7 +300,7 @@ export function runExecutionLaws(options: ExecutionLawsOptions): void {
       for (const { setting, model } of made) {
         const { shape, gpu, tensorParallel, pipelineParallel } = setting;
         // A window bounds the bytes: no line through long contexts.
-        if (shape.slidingWindowTokens > 0) continue;
+        if (attentionWindowTokens(shape) > 0) continue;
         const [b, context] = [64, 64 * 16384];
         const seconds = model.stepSeconds(stepOf(b, 2 * context)) -
           model.stepSeconds(stepOf(b, context));

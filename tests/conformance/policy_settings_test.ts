@@ -10,46 +10,12 @@ import {
   newsvendorPool,
 } from "../../lib/serverless/keep_alive/mod.ts";
 import {
-  concurrency,
-  hpa,
-  keda,
-  knativeKpa,
-  oracle,
-  predictive,
-  queueDelay,
   ScalingDecider,
   type ScalingPolicy,
   type ScalingSignals,
-  schedule,
-  slo,
-  threshold,
 } from "../../lib/serverless/scaling/mod.ts";
+import { createScaling, type ScalingSpec } from "../support/scaling_factories.ts";
 import { signalsOf } from "./scaling_laws.ts";
-
-const FACTORIES = {
-  threshold,
-  concurrency,
-  "queue-delay": queueDelay,
-  "knative-kpa": knativeKpa,
-  hpa,
-  keda,
-  slo,
-  predictive,
-  schedule,
-  oracle,
-} as const;
-
-/** A policy as plain data: its name and what its factory takes. */
-type ScalingSpec = {
-  [Name in keyof typeof FACTORIES]:
-    & { readonly policy: Name }
-    & Parameters<(typeof FACTORIES)[Name]>[0];
-}[keyof typeof FACTORIES];
-
-function createScaling({ policy, ...options }: ScalingSpec): ScalingPolicy {
-  // The name selects the options' type, which the compiler cannot follow through a table.
-  return FACTORIES[policy](options as never);
-}
 
 /** What policies that look ahead are told. */
 const FACTS: ScalingFacts = {

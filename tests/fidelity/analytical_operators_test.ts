@@ -2,7 +2,10 @@ import assert from "@std/assert";
 import { deriveProfile } from "../../lib/cli/profile/derive_profile.ts";
 import { PROFILE_RECIPES } from "../../lib/cli/profile/profile_recipes.ts";
 import { analyticalParts } from "../../lib/execution/analytical/analytical_parts.ts";
-import { decodeAttention } from "../../lib/execution/analytical/decode_attention.ts";
+import {
+  decodeAttention,
+  decodeSequenceSeconds,
+} from "../../lib/execution/analytical/decode_attention.ts";
 import { cellOf } from "../../lib/execution/analytical/context_pieces.ts";
 import { gemmSecondsOf } from "../../lib/execution/analytical/gemm_seconds.ts";
 import { prefillAttention } from "../../lib/execution/analytical/prefill_attention.ts";
@@ -18,6 +21,7 @@ import type { OperatorName, OperatorTable } from "../../lib/execution/profiled/o
 import { rooflineOfCell } from "../../lib/execution/profiled/reference_times.ts";
 import { type Gpu, gpuEfficiency, gpuNamed } from "../../lib/hardware/mod.ts";
 import { modelShape } from "../../lib/models/mod.ts";
+import { attentionOfShape } from "../../lib/models/testing_shapes.ts";
 import { findExternalData } from "../../lib/results/external_data.ts";
 
 const folder = findExternalData("aiconfigurator");
@@ -68,8 +72,13 @@ function meanError(
 
 /** One layer of a model with such heads on one GPU. */
 function partsOf(gpu: Gpu, heads: number, kvHeads: number) {
-  const shape = { ...modelShape("llama-3.1-8b"), layers: 1, heads, kvHeads, headSize: 128 };
-  return analyticalParts({ shape, gpu });
+  const llama = modelShape("llama-3.1-8b");
+  const mixer = { ...attentionOfShape(llama), heads, kvHeads, headSize: 128 };
+  const parts = analyticalParts({
+    shape: { ...llama, layers: [{ ...llama.layers[0], mixer }] },
+    gpu,
+  });
+  return { parts, reads: parts.attention[0] };
 }
 
 function gemmOf(gpu: Gpu, weightBytes: number): Predict {
@@ -83,7 +92,9 @@ const isUsualDecode = ([[heads, kvHeads], , [context]]: readonly (readonly numbe
 
 function decodeOf(gpu: Gpu): Predict {
   return ([[heads, kvHeads], [batch], [context]]) => {
-    const { pieces, sequenceSeconds } = decodeAttention(partsOf(gpu, heads, kvHeads));
+    const { parts, reads } = partsOf(gpu, heads, kvHeads);
+    const { pieces } = decodeAttention(parts, reads);
+    const sequenceSeconds = decodeSequenceSeconds(parts, reads);
     const total = batch * context;
     const piece = pieces.pieceOfCell[cellOf(total)];
     return pieces.base[piece] + pieces.slope[piece] * total + batch * sequenceSeconds;
@@ -94,7 +105,8 @@ function prefillOf(gpu: Gpu): Predict {
   return ([[heads, kvHeads], [batch], [tokens]]) => {
     const total = batch * tokens;
     const pairs = batch * attentionPairs(tokens, 0, 0);
-    return prefillAttention(partsOf(gpu, heads, kvHeads))(pairs, total, total);
+    const { parts, reads } = partsOf(gpu, heads, kvHeads);
+    return prefillAttention(parts, reads)(pairs, total, total);
   };
 }
 

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from "@std/assert";
 import { configuration } from "../examples.ts";
 import { filesBelow, runCommandLine } from "../../lib/cli/testing_command_line.ts";
+import { signalled } from "../support/signalled.ts";
 
 const FOLDER = decodeURIComponent(new URL("../../notebooks", import.meta.url).pathname);
 
@@ -97,25 +98,13 @@ Deno.test({
         `Deno.writeTextFileSync("started", ""); await new Promise((r) => setTimeout(r, 600000));`,
       );
       await Deno.writeTextFile(`${directory}/slow.ipynb`, text);
-      const root = new URL("../../", import.meta.url);
-      const child = new Deno.Command(Deno.execPath(), {
-        args: [
-          ...["run", "-A", "--config", decodeURIComponent(new URL("deno.json", root).pathname)],
-          ...[new URL("lib/cli/main.ts", root).href, "notebooks", "--notebooks", directory],
-        ],
+      const { code } = await signalled(["notebooks", "--notebooks", directory], {
         env: { TMPDIR: temporary },
-        stdin: "null",
-        stdout: "null",
-        stderr: "null",
-      }).spawn();
-      let hasEnded = false;
-      child.status.then(() => hasEnded = true);
-      const hasStarted = () => filesBelow(directory).includes("started");
-      while (!hasStarted() && !hasEnded) await new Promise((resolve) => setTimeout(resolve, 50));
-      equal(hasEnded, false);
-      equal(processesWith(directory).length >= 3, true);
-      child.kill("SIGTERM");
-      equal((await child.status).code, 143);
+        isReady: () => filesBelow(directory).includes("started"),
+        before: () => equal(processesWith(directory).length >= 3, true),
+        signal: "SIGTERM",
+      });
+      equal(code, 143);
       deepEqual(processesWith(directory), []);
       deepEqual(filesBelow(temporary).filter((name) => name.startsWith("simfaas")), []);
       equal(await Deno.readTextFile(`${directory}/slow.ipynb`), text);

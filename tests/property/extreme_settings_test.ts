@@ -5,6 +5,7 @@ import { runSize } from "../../lib/config/check/mod.ts";
 import { ConfigError } from "../../lib/config/config_error.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
 import { configurationSettings } from "../../lib/config/configuration_settings.ts";
+import { engineSettings } from "../../lib/config/engine_settings.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { simulate } from "../../lib/run/simulate.ts";
 
@@ -114,7 +115,7 @@ class Enough extends Error {}
 function isSmall(config: Configuration): boolean {
   const size = runSize(config);
   return size.computeSeconds < 0.2 && size.bytes < 1e7 && size.requests < 1000 &&
-    config.scheduler.max_num_seqs < 5000 && config.simulation.replications === 1;
+    engineSettings(config).maxSequences < 5000 && config.simulation.replications === 1;
 }
 
 /** @returns Whether it was run, rather than refused or large. */
@@ -134,8 +135,8 @@ async function tryOut(set: Readonly<Record<string, unknown>>): Promise<boolean> 
         if (++reports > MOST_REPORTS) throw new Enough();
       },
     });
-    const { arrived, completed, rejected, timed_out, unfinished } = summary.requests;
-    ok(arrived === completed + rejected + timed_out + unfinished, JSON.stringify(set));
+    const { arrived, completed, rejected, timed_out, failed, unfinished } = summary.requests;
+    ok(arrived === completed + rejected + timed_out + failed + unfinished, JSON.stringify(set));
   } catch (error) {
     const isClear = error instanceof Enough || isUsersMistake(error);
     ok(isClear, `${JSON.stringify(set)}: ${(error as Error).stack}`);

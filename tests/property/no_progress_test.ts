@@ -63,17 +63,17 @@ Deno.test("a run that is to stop at an instant leaves what waits for nobody unfi
   equal(endAtSeconds, 50);
 });
 
-Deno.test("a prompt that fills the window, or could never fit, is turned away with its reason", () => {
+Deno.test("a prompt that fills the model's limit, or could never fit, is turned away with its reason", () => {
   const { columns, arrived } = simulateCluster(smallCluster(
     [[0, 1000, 5], [0, 999, 5], [0, 100, 5], [0, 77, 5]],
     { engine: { kvBlocks: 20 } },
   ));
   equal(arrived, 4);
   // 999 and 100 prompt tokens need more than 20 blocks of 4; so would 77 + 4, but not 76 + 4.
-  const { rejected_window, rejected_capacity } = OUTCOME_CODE;
+  const { rejected_length, rejected_capacity } = OUTCOME_CODE;
   equal(
     columns.outcome.join(),
-    [rejected_window, rejected_capacity, rejected_capacity, rejected_capacity].join(),
+    [rejected_length, rejected_capacity, rejected_capacity, rejected_capacity].join(),
   );
   const fits = simulateCluster(smallCluster([[0, 76, 5]], { engine: { kvBlocks: 20 } }));
   equal(fits.columns.outcome[0], OUTCOME_CODE.completed);

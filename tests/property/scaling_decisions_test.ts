@@ -161,7 +161,7 @@ Deno.test("ScalingDecider decides what its rules say of all it has seen and deci
         const last = changes.at(-1);
         const since = last === undefined ? Infinity : now - last.at;
         // A decision that has had no effect yet counts as done.
-        const current = since < limits.actuationDelaySeconds
+        const current = since <= limits.actuationDelaySeconds
           ? last!.to
           : ready + Math.min(instances, starting);
         const known = seen.filter(({ at }) => at <= now - limits.scrapeDelaySeconds).at(-1);

@@ -161,11 +161,11 @@ function scalingOf(
   requests: RequestTable,
   count: () => void,
 ): ScalingParts {
-  const { fewest, maxStep, cooldown, activation, bindsStarts, sleep } = fn;
+  const { fewest, maxStep, cooldown, activation, reservesStarts, sleep } = fn;
   const policy = policyOf(fn, functionId, requests);
   const limits = { minInstances: fewest, maxInstances: mostOf(fn) };
   const decider = policy && new ScalingDecider({
-    periodSeconds: policy.periodSeconds,
+    ...policy,
     desired(signals) {
       count();
       return policy.desired(signals);
@@ -184,7 +184,7 @@ function scalingOf(
     ...(decider && { decider }),
     initialInstances: Math.min(mostOf(fn), fewest + fn.initialMore),
     activation,
-    bindsStarts,
+    reservesStarts,
     keepAlive: keepAliveOf(fn),
     ...(sleep.level > 0 && {
       sleep: {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { ClusterParts } from "../../lib/cluster/cluster_parts.ts";
+import { constantStepEngine } from "../../lib/experiment/studies/constant_step_engine.ts";
 import { leastLoaded } from "../../lib/scheduling/routing/mod.ts";
-import { vllm } from "../../lib/scheduling/batching/vllm.ts";
 import { sequentialStarts } from "../../lib/serverless/cold_start/start_service.ts";
 import { concurrency } from "../../lib/serverless/scaling/concurrency.ts";
 import type { ScalingSignals } from "../../lib/serverless/scaling/policy.ts";
@@ -43,7 +43,7 @@ export interface NaiveCluster {
   readonly limit: number;
   readonly timeout: number;
   readonly activation: "none" | "first" | "each";
-  readonly bindsStarts: boolean;
+  readonly reservesStarts: boolean;
   readonly initial: number;
   readonly min: number;
   readonly max: number;
@@ -97,7 +97,7 @@ function clusters({ grid, base, slope, unit }: typeof TICKED): fc.Arbitrary<Naiv
     limit: fc.constantFrom(Infinity, Infinity, 0, 3),
     timeout: fc.oneof(fc.constant(Infinity), few(0, 2, 8)),
     activation: fc.constantFrom("none", "first", "each"),
-    bindsStarts: fc.boolean(),
+    reservesStarts: fc.boolean(),
     initial: fc.constantFrom(0, 0, 1, 2),
     min: fc.constantFrom(0, 0, 1),
     max: fc.integer({ min: 1, max: 4 }),
@@ -169,26 +169,15 @@ export function realParts(
     functions: [{
       name: "f",
       engine: {
+        ...constantStepEngine({
+          stepSeconds: 1,
+          longestTokens: cluster.maxModelTokens,
+          sequences: cluster.maxSequences,
+        }),
         execution: piecewiseTime(cluster.time),
-        work: {
-          flopsPerToken: 1,
-          flopsPerAttentionPair: 0,
-          flopsPerSample: 0,
-          kvBytesPerToken: 1,
-          weightBytes: () => 1,
-        },
-        strategy: vllm(),
-        stepping: "leap",
-        maxSequences: cluster.maxSequences,
         maxTokensPerStep: cluster.maxTokensPerStep,
         kvBlocks: cluster.kvBlocks,
         blockTokens: cluster.blockTokens,
-        maxModelTokens: cluster.maxModelTokens,
-        maxOutputTokens: cluster.maxModelTokens,
-        queueOrder: "fcfs",
-        gpus: 1,
-        peakFlops: 1,
-        peakBytesPerSecond: 1,
       },
       routing: leastLoaded(),
       scaling: {
@@ -197,7 +186,7 @@ export function realParts(
         maxInstances: max,
         initialInstances: cluster.initial,
         activation: cluster.activation,
-        bindsStarts: cluster.bindsStarts,
+        reservesStarts: cluster.reservesStarts,
         keepAliveSeconds: cluster.keepAlive,
       },
       noCapacity: {

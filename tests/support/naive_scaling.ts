@@ -11,12 +11,12 @@ export type NaiveSignals = ReturnType<typeof naiveSignals>;
 /**
  * The policy `concurrency` within its bounds and delays, once more, from what the page on elastic
  * fleets and the reference say of it: given all signals so far, the last being the present ones, how
- * many instances there are to be.
+ * many instances there are to be, and whether that is a change.
  */
 export function naivePolicy(
   scaling: NaiveScaling,
   { min, max }: { readonly min: number; readonly max: number },
-): (signals: readonly NaiveSignals[]) => number {
+): (signals: readonly NaiveSignals[]) => { desired: number; isChange: boolean } {
   const { target, period, surplusSeconds, downWindow, keepsLast } = scaling;
   const { maxStepUp, maxStepDown, upCooldown, downCooldown } = scaling;
   const { scrapeDelay, actuationDelay } = scaling;
@@ -48,7 +48,7 @@ export function naivePolicy(
     const { nowSeconds: now, ready, starting } = signals[signals.length - 1];
     const isOldEnough = ({ nowSeconds }: NaiveSignals) => nowSeconds <= now - scrapeDelay + 1e-9;
     const seen = signals.findLast(isOldEnough);
-    const current = now < changedAt + actuationDelay ? decided : ready + starting;
+    const current = now <= changedAt + actuationDelay ? decided : ready + starting;
     let desired = current;
     if (seen !== undefined) {
       desired = wish(seen, now, ready + starting);
@@ -57,8 +57,9 @@ export function naivePolicy(
       if (desired < current && now - changedAt < downCooldown) desired = current;
     }
     desired = Math.min(max, Math.max(min, desired));
-    if (desired !== current) [changedAt, decided] = [now, desired];
-    return desired;
+    const isChange = desired !== current;
+    if (isChange) [changedAt, decided] = [now, desired];
+    return { desired, isChange };
   };
 }
 

@@ -45,12 +45,12 @@ export class NaiveSignalOracle {
   readonly #hidesPending: boolean;
   /** Whether requests have begun anew, so that their columns hold another first token. */
   readonly #restarts: boolean;
-  /** Whether requests were bound to starts that came to nothing, and wait anew since then. */
-  readonly #losesBound: boolean;
+  /** Whether requests were given starts of their own that came to nothing, and wait anew since then. */
+  readonly #losesReserved: boolean;
 
   /**
-   * Whether it can be told where each request was: the tables do not say to which start a request was
-   * bound that lost its instance later, nor when one whose start was lost began to wait like others.
+   * Whether it can be told where each request was: the tables do not say which start a request had of
+   * its own that lost its instance later, nor when one whose start was lost began to wait like others.
    */
   readonly knowsWhereabouts: boolean;
 
@@ -58,14 +58,14 @@ export class NaiveSignalOracle {
     this.#run = run;
     this.#log = log;
     this.#restarts = parts.faults?.inFlight === "restart" && (run.faults?.requestsHit ?? 0) > 0;
-    const binds = parts.functions.some(({ scaling }) => scaling.bindsStarts);
+    const reserves = parts.functions.some(({ scaling }) => scaling.reservesStarts);
     const failsStarts = (run.faults?.failedStarts ?? 0) > 0;
     this.#hidesPending = parts.placement !== undefined || failsStarts;
-    this.#losesBound = binds &&
+    this.#losesReserved = reserves &&
       (failsStarts || log.some((one) => one.kind === "cancel" && one.instanceId >= 0));
     const gaveUp = run.columns.outcome.some((code) => OUTCOMES[code] === "timed_out");
-    this.knowsWhereabouts = !binds ||
-      ((run.faults?.requestsHit ?? 0) === 0 && !(this.#losesBound && gaveUp));
+    this.knowsWhereabouts = !reserves ||
+      ((run.faults?.requestsHit ?? 0) === 0 && !(this.#losesReserved && gaveUp));
     this.#requests = Array.from(
       { length: run.columns.count },
       (_, id) => this.#request(id, parts.functions[run.columns.functionId[id]].noCapacity),
@@ -78,11 +78,13 @@ export class NaiveSignalOracle {
     const stays = this.#log.flatMap((one, place) =>
       one.kind === "route" && one.request === id ? [{ place, instanceId: one.instanceId }] : []
     );
-    const bound = columns.instanceId[id];
-    if (bound >= 0 && stays.every(({ instanceId }) => instanceId !== bound)) {
+    const reserved = columns.instanceId[id];
+    if (reserved >= 0 && stays.every(({ instanceId }) => instanceId !== reserved)) {
       // Nobody chose this instance: the request had started it, and was given to it once it was ready.
-      const place = this.#log.findIndex((one) => one.kind === "over" && one.instanceId === bound);
-      stays.push({ place, instanceId: bound });
+      const place = this.#log.findIndex((one) =>
+        one.kind === "over" && one.instanceId === reserved
+      );
+      stays.push({ place, instanceId: reserved });
     }
     const outcome = OUTCOMES[columns.outcome[id]];
     let heldSince = arrivalAtSeconds;
@@ -275,7 +277,7 @@ export class NaiveSignalOracle {
     return {
       queued: exactly(held.length),
       inFlight: exactly(all.length - held.length),
-      oldestWaitSeconds: this.#losesBound
+      oldestWaitSeconds: this.#losesReserved
         ? [0, now - Math.min(now, ...since)]
         : exactly(now - Math.min(now, ...since)),
       concurrency: exactly(requestSeconds / (now - before)),

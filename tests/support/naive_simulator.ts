@@ -35,10 +35,13 @@ export class NaiveRun {
   readonly instances: NaiveInstance[] = [];
   readonly signals: NaiveSignals[] = [];
   /** Who waits at the gateway: for any instance, or for the one that is starting for it. */
-  readonly waiting: { readonly request: NaiveRequest; readonly bound?: NaiveInstance }[] = [];
+  readonly waiting: { readonly request: NaiveRequest; readonly own?: NaiveInstance }[] = [];
   events: { at: number; rank: number; tie: number; act: () => void }[] = [];
   #events = 0;
   #evaluatedAt = 0;
+  /** Instances that requests have asked for, and those let go when their time was over. */
+  #asked = 0;
+  #letGo = 0;
   readonly #policy: ReturnType<typeof naivePolicy> | undefined;
 
   constructor(readonly cluster: NaiveCluster) {
@@ -88,28 +91,28 @@ export class NaiveRun {
 
   arrive(request: NaiveRequest): void {
     const { maxModelTokens, kvBlocks, blockTokens, activation, max, action } = this.cluster;
-    const { limit, bindsStarts, timeout } = this.cluster;
-    if (request.prompt >= maxModelTokens) return this.end(request, "rejected_window");
+    const { limit, reservesStarts, timeout } = this.cluster;
+    if (request.prompt >= maxModelTokens) return this.end(request, "rejected_length");
     if (request.prompt + request.limit - 1 > kvBlocks * blockTokens) {
       return this.end(request, "rejected_capacity");
     }
-    if (this.waiting.every(({ bound }) => bound !== undefined) && this.dispatch(request)) return;
+    if (this.waiting.every(({ own }) => own !== undefined) && this.dispatch(request)) return;
     const size = this.size();
     const starts = size < max && (activation === "each" || (activation === "first" && size === 0));
     const isRefused = action === "reject" && !(starts && activation === "each");
     if (isRefused || this.waiting.length >= limit) {
-      if (starts && action === "reject") this.start();
+      if (starts && action === "reject") this.startAsAsked();
       return this.end(request, isRefused ? "rejected_no_instance" : "rejected_queue_full");
     }
-    const bound = starts && bindsStarts ? this.start() : undefined;
-    const wait = { request, bound };
+    const own = starts && reservesStarts ? this.startAsAsked() : undefined;
+    const wait = { request, own };
     this.waiting.push(wait);
     if (timeout < Infinity) {
       this.at(this.now + timeout, "timeout", () => {
         if (this.stopWaiting(wait)) this.end(request, "timed_out");
       });
     }
-    if (starts && !bindsStarts) this.start();
+    if (starts && !reservesStarts) this.startAsAsked();
   }
 
   stopWaiting(wait: NaiveRun["waiting"][number]): boolean {
@@ -136,7 +139,7 @@ export class NaiveRun {
   }
 
   serve(): void {
-    for (const wait of this.waiting.filter(({ bound }) => bound === undefined)) {
+    for (const wait of this.waiting.filter(({ own }) => own === undefined)) {
       if (!this.dispatch(wait.request)) return;
       this.stopWaiting(wait);
     }
@@ -167,13 +170,19 @@ export class NaiveRun {
     return instance;
   }
 
+  /** A start that no scaling decision has asked for. */
+  startAsAsked(): NaiveInstance {
+    this.#asked++;
+    return this.start();
+  }
+
   start(): NaiveInstance {
     const instance = this.create();
     this.at(this.now + this.cluster.startSeconds, "instance ready", () => {
       if (instance.state === "stopped") return;
       this.becomeReady(instance);
-      const own = this.waiting.find(({ bound }) => bound === instance);
-      if (own && this.stopWaiting(own)) this.enter(instance, own.request);
+      const first = this.waiting.find(({ own }) => own === instance);
+      if (first && this.stopWaiting(first)) this.enter(instance, first.request);
       this.serve();
     }, instance.id);
     return instance;
@@ -192,7 +201,9 @@ export class NaiveRun {
     if (keepAlive === Infinity) return;
     this.at(this.now + keepAlive, "keep-alive end", () => {
       const isIdle = instance.state === "ready" && instance.changes === changes;
-      if (isIdle && this.size() > min) this.retire(instance);
+      if (!isIdle || this.size() <= min) return;
+      this.#letGo++;
+      this.retire(instance);
     });
   }
 
@@ -222,33 +233,44 @@ export class NaiveRun {
 
   /** Takes blocks for a token of each decoding sequence; who was admitted last goes if they lack. */
   preemptForDecodes(instance: NaiveInstance): number {
-    const { running, queue } = instance;
+    const { running } = instance;
     const { kvBlocks, blockTokens } = this.cluster;
     const lacksBlock = (one: NaiveRequest) =>
       one.isDecoding && one.computed + 1 > one.blocks * blockTokens;
     let preempted = 0;
     while (running.filter(lacksBlock).length > kvBlocks - this.usedBlocks(instance)) {
-      const victim = running.pop()!;
-      victim.preemptions++;
-      victim.blocks = 0;
-      victim.computed = 0;
-      victim.isDecoding = false;
-      queue.unshift(victim);
+      this.preemptLast(instance);
       preempted++;
     }
     for (const one of running.filter(lacksBlock)) one.blocks++;
     return preempted;
   }
 
+  preemptLast({ running, queue }: NaiveInstance): void {
+    const victim = running.pop()!;
+    victim.preemptions++;
+    victim.blocks = 0;
+    victim.computed = 0;
+    victim.isDecoding = false;
+    queue.unshift(victim);
+  }
+
   /** Forms a step and returns how many it decodes and how many were preempted. */
   plan(instance: NaiveInstance): { decodes: NaiveRequest[]; preempted: number } {
     const { running, queue, chunks } = instance;
     const { kvBlocks, blockTokens, maxSequences, maxTokensPerStep } = this.cluster;
-    const preempted = this.preemptForDecodes(instance);
+    let preempted = this.preemptForDecodes(instance);
     const decodes = running.filter(({ isDecoding }) => isDecoding);
     let budget = maxTokensPerStep - decodes.length;
     const compute = (request: NaiveRequest) => {
       const tokens = Math.min(budget, request.target - request.computed);
+      const blocks = Math.ceil((request.computed + tokens) / blockTokens);
+      if (blocks - request.blocks > kvBlocks - this.usedBlocks(instance)) {
+        this.preemptLast(instance);
+        preempted++;
+        return;
+      }
+      request.blocks = blocks;
       if (tokens > 0) chunks.push({ request, tokens });
       budget -= tokens;
     };
@@ -259,7 +281,6 @@ export class NaiveRun {
       const blocks = Math.ceil(request.target / blockTokens);
       if (blocks > kvBlocks - this.usedBlocks(instance)) break;
       running.push(queue.shift()!);
-      request.blocks = blocks;
       if (Number.isNaN(request.scheduled)) request.scheduled = this.now;
       compute(request);
     }
@@ -341,19 +362,25 @@ export class NaiveRun {
   evaluate(): void {
     const { period, actuationDelay } = this.cluster.scaling!;
     this.signals.push(naiveSignals(this, this.#evaluatedAt));
-    const desired = this.#policy!(this.signals);
-    if (actuationDelay === 0) this.scaleTo(desired);
-    else this.at(this.now + actuationDelay, "actuation", () => this.scaleTo(desired));
+    const { desired, isChange } = this.#policy!(this.signals);
+    const [asked, letGo] = [this.#asked, this.#letGo];
+    if (actuationDelay === 0) this.scaleTo(desired, desired);
+    else if (isChange) {
+      this.at(this.now + actuationDelay, "actuation", () => {
+        // What others have asked for or let go meanwhile stays.
+        this.scaleTo(desired - (this.#letGo - letGo), desired + (this.#asked - asked));
+      });
+    }
     this.at(this.now + period, "evaluation", () => this.evaluate());
     this.#evaluatedAt = this.now;
   }
 
-  scaleTo(desired: number): void {
-    while (this.size() < desired) this.start();
-    while (this.size() > desired) {
-      const isBound = (one: NaiveInstance) => this.waiting.some(({ bound }) => bound === one);
+  scaleTo(least: number, most: number): void {
+    while (this.size() < least) this.start();
+    while (this.size() > most) {
+      const isReserved = (one: NaiveInstance) => this.waiting.some(({ own }) => own === one);
       const [victim] = [
-        ...this.inState("starting").filter((one) => !isBound(one)).reverse(),
+        ...this.inState("starting").filter((one) => !isReserved(one)).reverse(),
         ...this.inState("ready").sort((a, b) => this.inside(a) - this.inside(b) || b.id - a.id),
       ];
       if (victim === undefined) return;

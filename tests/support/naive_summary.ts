@@ -108,7 +108,8 @@ export function naiveSummary(run: RunRecord, options: NaiveOptions) {
       completed: done.length,
       rejected: count((name) => name.startsWith("rejected")),
       timed_out: count((name) => name === "timed_out"),
-      unfinished: count((name) => name === "unfinished" || name === "failed"),
+      failed: count((name) => name === "failed"),
+      unfinished: count((name) => name === "unfinished"),
       reasons: Object.fromEntries(
         counted.filter(([name]) => name !== "completed" && name !== "unfinished"),
       ),

@@ -100,7 +100,7 @@ const HF_CONFIG = {
   use_sliding_window: false,
   sliding_window: null,
   max_window_layers: 2,
-  layer_types: ["full_attention", "sliding_attention"],
+  layer_types: ["full_attention", "sliding_attention", "full_attention", "sliding_attention"],
   rope_scaling: { type: "yarn", factor: 4.0 },
 };
 

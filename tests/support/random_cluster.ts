@@ -41,6 +41,9 @@ export interface ClusterCase {
   readonly blockTokens: number;
   readonly prefix: boolean;
   readonly asyncScheduling: boolean;
+  /** Whether `vllm` admits only when the whole prompt has room, and its most tokens of one prompt. */
+  readonly reservesWholePrompt: boolean;
+  readonly longPrefillTokens: number;
   readonly instances: number;
   /** Desired instances at successive evaluations; empty: a fleet of fixed size. */
   readonly desired: readonly number[];
@@ -104,6 +107,8 @@ export const clusterCases: fc.Arbitrary<ClusterCase> = fc.record({
   blockTokens: fc.constantFrom(1, 4, 16),
   prefix: fc.boolean(),
   asyncScheduling: fc.constantFrom(false, false, true),
+  reservesWholePrompt: fc.constantFrom(true, true, false),
+  longPrefillTokens: fc.constantFrom(Infinity, Infinity, 5, 17),
   instances: fc.integer({ min: 1, max: 4 }),
   desired: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 12 }),
   concurrency: fc.constantFrom(Infinity, Infinity, 3),
@@ -125,10 +130,11 @@ export const clusterCases: fc.Arbitrary<ClusterCase> = fc.record({
   keepAlive: fc.constantFrom(Infinity, 1),
 });
 
-function strategyOf({ strategy, chunk }: ClusterCase): BatchingStrategy {
+function strategyOf(test: ClusterCase): BatchingStrategy {
+  const { strategy, chunk, reservesWholePrompt, longPrefillTokens } = test;
   switch (strategy) {
     case "vllm":
-      return vllm();
+      return vllm({ reservesWholePrompt, longPrefillTokens });
     case "vllm-v0":
       return vllmV0({ preemption: "recompute", watermarkBlocks: 1 });
     case "vllm-v0-swap":

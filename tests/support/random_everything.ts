@@ -22,7 +22,7 @@ export interface EverythingFunction {
   readonly more: number;
   readonly initialMore: number;
   readonly activation: ScalingParts["activation"];
-  readonly bindsStarts: boolean;
+  readonly reservesStarts: boolean;
   /** Time that an idle instance is kept; "histogram": the policy of that name decides. */
   readonly keepAlive: number | "histogram";
   /** Time after which an instance starts ahead of the next request; 0: none does. */
@@ -103,7 +103,7 @@ const functions: fc.Arbitrary<EverythingFunction> = fc.record({
   more: fc.constantFrom(0, 1, 2, 3),
   initialMore: fc.constantFrom(0, 0, 1, 3),
   activation: fc.constantFrom("none", "first", "each"),
-  bindsStarts: fc.boolean(),
+  reservesStarts: fc.boolean(),
   keepAlive: fc.constantFrom<number | "histogram">(Infinity, 0, 0.5, 2, "histogram"),
   prewarmAfter: fc.constantFrom(0, 0, 0.25, 2),
   sleep: fc.record({

@@ -24,7 +24,7 @@ export interface FleetCase {
   readonly prewarmAfter: number;
   readonly keepAlive: number;
   readonly activation: "first" | "each";
-  readonly bindsStarts: boolean;
+  readonly reservesStarts: boolean;
   readonly minInstances: number;
   /** Level and time-out of sleep; level 0: instances stop. */
   readonly sleep: { readonly level: 0 | 1 | 2; readonly ttl: number };
@@ -65,7 +65,7 @@ export const fleetCases: fc.Arbitrary<FleetCase> = fc.record({
   prewarmAfter: fc.constantFrom(0, 0, 0.3, 2),
   keepAlive: fc.constantFrom(0, 0.5, 2),
   activation: fc.constantFrom("first", "each"),
-  bindsStarts: fc.boolean(),
+  reservesStarts: fc.boolean(),
   minInstances: fc.constantFrom(0, 0, 1),
   sleep: fc.record({
     level: fc.constantFrom(0, 1, 1, 2),
@@ -133,7 +133,7 @@ export function fleetParts(test: FleetCase, stepping: Stepping): ClusterParts {
         maxInstances: 3,
         initialInstances: test.minInstances,
         activation: test.activation,
-        bindsStarts: test.bindsStarts,
+        reservesStarts: test.reservesStarts,
         ...(test.sleep.level > 0 && {
           sleep: {
             level: test.sleep.level as 1 | 2,

@@ -30,6 +30,16 @@ const LENGTHS = [
   ...Array.from({ length: 50 }, (_, i) => `${100 + 17 * i % 700},${10 + 5 * i % 60}`),
 ].join("\n");
 
+/** A model of a family that is not known. */
+const STRANGE_MODEL = JSON.stringify({
+  model_type: "strange",
+  hidden_size: 1024,
+  num_hidden_layers: 8,
+  num_attention_heads: 8,
+  intermediate_size: 4096,
+  vocab_size: 32000,
+});
+
 const BURSTS = `
 simulation: { duration: 200, random_seed: 3 }
 metrics: { collect_interval: 2 }
@@ -176,6 +186,15 @@ memory: { num_gpu_blocks: 300, swap_space_gb: 0.4 }
 scaling: { max_instances: 1, min_instances: 1 }
 `,
   },
+  pressed: {
+    yaml: `
+simulation: { duration: 15 }
+workload: { type: poisson, arrival_rate: 5, prompt_length: { mean: 1500, std: 900 } }
+scheduler: { engine: vllm@0.11, max_num_seqs: 8, max_num_batched_tokens: 256 }
+memory: { num_gpu_blocks: 400 }
+scaling: { max_instances: 1, min_instances: 1 }
+`,
+  },
   shape: {
     yaml: `
 simulation: { duration: 10 }
@@ -186,6 +205,14 @@ model: { name: own, num_layers: 24, hidden_size: 2048, num_attention_heads: 16, 
 memory: { windowed_sequence_tokens: 2000 }
 cold_start: { enabled: false }
 `,
+  },
+  file: {
+    yaml: `
+simulation: { duration: 10 }
+workload: { type: poisson, arrival_rate: 3 }
+model: { hf_config: strange.json, assume: llama }
+`,
+    texts: { files: new Map([["strange.json", STRANGE_MODEL]]) },
   },
   gpt: {
     yaml: `
@@ -204,7 +231,7 @@ profiling: { attention_prefill_time_per_token_sq: 0.000001, attention_decode_tim
     yaml: `
 ${BURSTS}
 gateway: { on_no_capacity: buffer, limit: 12, timeout: 3, concurrency_per_instance: 4 }
-scaling: { activation: first, max_instances: 3, bind_starts: true,
+scaling: { activation: first, max_instances: 3, reserve_starts: true,
            keep_alive: { policy: hybrid-histogram, hybrid_histogram: { bin: 1, range: 40 } } }
 `,
   },

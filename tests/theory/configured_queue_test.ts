@@ -53,7 +53,9 @@ Deno.test("a configuration with exponential output lengths and a shared queue is
     workload:
       arrival_rate: 10.5
       decode_length: { distribution: exponential, mean: 200, min: 1, max: 1000000 }
-    model: { max_model_len: 2000000 }
+    model:
+      { name: small, num_layers: 2, hidden_size: 256, num_attention_heads: 4, vocab_size: 1000,
+        max_position_embeddings: 2000000 }
   `);
   holds(means, mmc(10.5, 0.2, 3).waitSeconds);
 });

@@ -1,13 +1,23 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { suggest } from "../../settings/suggest.ts";
+import { suggest } from "../../std/suggest.ts";
 import type { ExperimentPlace } from "../../experiment/find_experiments.ts";
-import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
+import {
+  type CommandArguments,
+  type CommandOption,
+  describeOptions,
+  readArguments,
+} from "../arguments.ts";
 import type { Command } from "../command.ts";
+import { DETACH_OPTIONS, EXECUTOR_OPTIONS, slurmCallOf } from "./executor_options.ts";
 import type { ExperimentSettings } from "./experiment_settings.ts";
+import type { Share } from "./store_actions.ts";
 import { UsageError } from "../usage_error.ts";
 
-const ACTIONS = ["list", "run", "reproduce", "status", "clean"] as const;
+const ACTIONS = [
+  ...["list", "run", "reproduce", "status", "clean"] as const,
+  ...["shard", "gather", "cancel"] as const,
+] as const;
 type Action = (typeof ACTIONS)[number];
 
 const OPTIONS: readonly CommandOption[] = [
@@ -18,6 +28,11 @@ const OPTIONS: readonly CommandOption[] = [
     describe: "run: only this cell, again, and print its rows; may stand several times",
   },
   { name: "workers", value: "N", describe: "Cells that run at once (as many as cores); 1: serial" },
+  ...EXECUTOR_OPTIONS,
+  ...DETACH_OPTIONS,
+  { name: "of", value: "N", describe: "shard: into how many shares the cells are divided" },
+  { name: "index", value: "I", describe: "shard: which of them is run, 0 to N - 1" },
+  { name: "work", value: "NAME", describe: "shard: of the cells of an array, as its script says" },
   {
     name: "pin",
     describe: "reproduce: write expected.json; refused if results changed and the version did not",
@@ -38,11 +53,20 @@ Usage: deno task experiment list
        deno task experiment reproduce [ID...] [--pin]
        deno task experiment status ID
        deno task experiment clean ID
+       deno task experiment shard ID --of N --index I
+       deno task experiment gather ID
+       deno task experiment cancel ID
 
 run        runs the cells that are not there yet; what was interrupted goes on where it was
 reproduce  runs from clean, draws the figures, compares targets and digests; all unless named
 status     says which cells are there
 clean      removes the cells and results of an experiment
+shard      runs one of N shares of the cells that are not there: a task of any scheduler
+gather     writes rows and figures from the cells that are there; 1 if one is missing
+cancel     cancels the experiment's arrays on Slurm
+
+With --executor slurm the cells run as a job array, which goes on when this command is interrupted:
+the same command waits for it again. docs/clusters.md shows a first sweep.
 
 ${describeOptions(OPTIONS)}
 
@@ -53,35 +77,69 @@ mistake in the input.`,
     const [name, ...ids] = given.positional;
     const action = actionOf(name);
     const root = new URL("../../../", import.meta.url);
-    const folder = given.value("experiments");
-    const out = given.value("out");
+    const folder = (option: string, usual: string) =>
+      resolve(given.value(option) ?? decodeURIComponent(new URL(usual, root).pathname));
     const settings: ExperimentSettings = {
-      results: resolve(out ?? decodeURIComponent(new URL("results/experiments", root).pathname)),
+      results: folder("out", "results/experiments"),
+      experiments: folder("experiments", "experiments"),
       workers: workersOf(given.value("workers")),
       cells: given.values("cell"),
       pin: given.flag("pin"),
       quiet: given.flag("quiet"),
+      slurm: slurmCallOf(given),
     };
+    const share = shareOf(action, given);
     const { findExperiments } = await import("../../experiment/find_experiments.ts");
-    const places = findExperiments(
-      folder === undefined ? new URL("experiments/", root) : pathToFileURL(`${resolve(folder)}/`),
-    );
-    const chosen = chosenPlaces(action, ids, places);
+    const places = findExperiments(pathToFileURL(`${settings.experiments}/`));
+    const [chosen, ...others] = chosenPlaces(action, ids, places);
     const actions = await import("./experiment_actions.ts");
+    const ofStore = await import("./store_actions.ts");
     switch (action) {
       case "list":
         return await actions.listExperiments(places, print);
       case "run":
-        return await actions.runOne(chosen[0], settings, print);
+        return await actions.runOne(chosen, settings, print);
       case "status":
-        return await actions.showStatus(chosen[0], settings, print);
+        return await ofStore.showStatus(chosen, settings, print);
       case "clean":
-        return actions.cleanOne(chosen[0], settings, print);
-      case "reproduce":
-        return await actions.reproduce(chosen, { ...settings, named: ids.length > 0 }, print);
+        return await ofStore.cleanOne(chosen, settings, print);
+      case "shard":
+        return await ofStore.runShare(chosen, share!, settings, print);
+      case "gather":
+        return await ofStore.gather(chosen, settings, print);
+      case "cancel":
+        return await ofStore.cancelArrays(chosen, settings, print);
+      case "reproduce": {
+        const named = { ...settings, named: ids.length > 0 };
+        return await actions.reproduce(chosen ? [chosen, ...others] : [], named, print);
+      }
     }
   },
 };
+
+/** Which cells "shard" runs; undefined for other actions. */
+function shareOf(action: Action, given: CommandArguments): Share | undefined {
+  const number = (option: string, least: number) => {
+    const text = given.value(option);
+    if (text !== undefined && /^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+    throw new UsageError(
+      `Cannot read --${option} as a whole number >= ${least}: current value is "${text ?? ""}"`,
+    );
+  };
+  if (action !== "shard") {
+    const alone = ["of", "index", "work"].find((option) => given.value(option) !== undefined);
+    if (alone === undefined) return undefined;
+    throw new UsageError(`Cannot use --${alone} in ${action}: "experiment shard" takes it`);
+  }
+  const work = given.value("work");
+  if (work !== undefined) return { work, index: number("index", 0) };
+  const of = number("of", 1);
+  const index = number("index", 0);
+  if (index < of) return { of, index };
+  throw new UsageError(
+    `Cannot read --index as one of 0 to ${of - 1}, of ${of}: current value is "${index}"`,
+  );
+}
 
 function actionOf(name: string | undefined): Action {
   const found = ACTIONS.find((action) => action === name);

@@ -11,18 +11,18 @@ import {
   openCellStore,
   planExperiment,
   runExperiment,
-  serialExecutor,
   targetCells,
-  workerExecutor,
   writeExperiment,
   type WrittenExperiment,
 } from "../../experiment/mod.ts";
 import { exists } from "../../results/exists.ts";
 import { parseInput } from "../../std/input_error.ts";
 import { parseJson } from "../../std/json.ts";
-import { checkResultDirectory, clearResults, replaceFile } from "../../results/mod.ts";
+import { checkResultDirectory, replaceFile } from "../../results/mod.ts";
 import { cellProgress } from "./cell_progress.ts";
+import { cellsExecutor, cellsFolder } from "./cells_executor.ts";
 import type { ExperimentSettings } from "./experiment_settings.ts";
+import { submitOnly } from "./submit_only.ts";
 import { readInput } from "../read_input.ts";
 import { duration } from "../readable_numbers.ts";
 import { UsageError } from "../usage_error.ts";
@@ -55,13 +55,25 @@ export async function runOne(
   if (settings.cells.length > 0) return await runCells(place, whole, settings, print);
   const directory = `${settings.results}/${place.id}`;
   checkResultDirectory(directory, filesOfExperiment(whole.experiment));
+  if (await submitOnly(whole, settings, false, print)) return 0;
   const { run, wallTimeSeconds } = await runPlan(whole, settings);
   print(summaryLine(place.id, run, wallTimeSeconds));
   if (showFailures(place.id, run, print)) return 1;
-  const written = await writeExperiment(directory, whole, run, wallTimeSeconds);
+  return await writeRun(directory, whole, run, wallTimeSeconds, print);
+}
+
+/** Writes the results of a whole run, and says what came out; 1 if a figure cannot be drawn. */
+export async function writeRun(
+  directory: string,
+  plan: ExperimentPlan,
+  run: ExperimentRun,
+  wallTimeSeconds: number | null,
+  print: Print,
+): Promise<number> {
+  const written = await writeExperiment(directory, plan, run, wallTimeSeconds);
   showTargets(written, print);
   print(`Results are in ${directory}`);
-  return showFigureError(place.id, written, directory, print) ? 1 : 0;
+  return showFigureError(plan.experiment.id, written, directory, print) ? 1 : 0;
 }
 
 /** Runs the named cells, also those that are there, and prints their rows as JSON. */
@@ -84,46 +96,6 @@ async function runCells(
   return showFailures(place.id, run, print) ? 1 : 0;
 }
 
-/** Says which cells of an experiment are there. */
-export async function showStatus(
-  place: ExperimentPlace,
-  settings: ExperimentSettings,
-  print: Print,
-): Promise<number> {
-  const { tasks, store } = await planExperiment(place.module, cellsFolder(settings));
-  const cells = openCellStore(store);
-  let done = 0;
-  for (const { key, address } of tasks) {
-    const outcome = await cells.read(address);
-    const isDone = outcome !== undefined && "rows" in outcome;
-    if (isDone) done++;
-    print(
-      `${isDone ? "done   " : outcome === undefined ? "missing" : "failed "}  ${key}` +
-        (outcome !== undefined && "error" in outcome ? `  (${outcome.error})` : ""),
-    );
-  }
-  print(`${done} of ${tasks.length} cells of ${place.id} are there`);
-  noteDamaged(place.id, cells.damaged);
-  return 0;
-}
-
-/** Removes the cells and results of an experiment, and nothing that is not ours. */
-export function cleanOne(
-  place: ExperimentPlace,
-  settings: ExperimentSettings,
-  print: Print,
-): number {
-  const cells = `${cellsFolder(settings)}/${place.id}`;
-  const results = `${settings.results}/${place.id}`;
-  const left = [
-    ...openCellStore(cells).clear().map((name) => `${cells}/${name}`),
-    ...clearResults(results).map((name) => `${results}/${name}`),
-  ];
-  print(`Removed the cells and results of ${place.id}`);
-  for (const path of left) print(`  left, since it is not ours: ${path}`);
-  return 0;
-}
-
 /** Runs experiments from clean; 1 if a cell fails, a target is missed or a digest differs. */
 export async function reproduce(
   places: readonly ExperimentPlace[],
@@ -144,6 +116,7 @@ export async function reproduce(
     }
     const directory = `${settings.results}/${place.id}`;
     checkResultDirectory(directory, filesOfExperiment(plan.experiment));
+    if (await submitOnly(plan, settings, true, print)) continue;
     const { run, wallTimeSeconds } = await runPlan(plan, settings, true);
     print(summaryLine(place.id, run, wallTimeSeconds));
     if (showFailures(place.id, run, print)) {
@@ -159,6 +132,7 @@ export async function reproduce(
     const differs = !checkPinned(place, plan, run, written, settings.pin, print);
     if (missed || undrawn || differs) failed++;
   }
+  if (settings.slurm?.detach || settings.slurm?.dryRun) return failed === 0 ? 0 : 1;
   print(
     failed === 0
       ? `All reproduced; results are in ${settings.results}`
@@ -202,9 +176,8 @@ function readExpected(path: string) {
 
 /** @param again Also the cells that are there. */
 async function runPlan(plan: ExperimentPlan, settings: ExperimentSettings, again = false) {
-  const { workers, quiet } = settings;
-  const executor = workers === 1 ? serialExecutor() : workerExecutor(workers);
-  const progress = cellProgress(plan.experiment.id, quiet);
+  const { executor, release } = cellsExecutor(plan, settings, again);
+  const progress = cellProgress(plan.experiment.id, settings.quiet);
   const startedMs = performance.now();
   try {
     const options = { executor, again, onProgress: progress.update };
@@ -213,10 +186,12 @@ async function runPlan(plan: ExperimentPlan, settings: ExperimentSettings, again
     return { run, wallTimeSeconds: (performance.now() - startedMs) / 1000 };
   } finally {
     progress.stop();
+    release();
   }
 }
 
-function noteDamaged(id: string, damaged: number): void {
+/** Says how many files of the store did not hold what they should. */
+export function noteDamaged(id: string, damaged: number): void {
   if (damaged === 0) return;
   console.error(
     `Note: ${damaged} kept ${damaged === 1 ? "cell" : "cells"} of ${id} were cut short, changed ` +
@@ -237,9 +212,15 @@ function showFigureError(
   return true;
 }
 
-function summaryLine(id: string, run: ExperimentRun, wallTimeSeconds: number): string {
+/** @param wallTimeSeconds Wall time of the cells; null where none was run. */
+export function summaryLine(
+  id: string,
+  run: ExperimentRun,
+  wallTimeSeconds: number | null,
+): string {
   const { finished, failed, cached } = run;
-  return `${id}: ${finished.length + failed.length} cells in ${duration(wallTimeSeconds)}` +
+  return `${id}: ${finished.length + failed.length} cells` +
+    (wallTimeSeconds === null ? "" : ` in ${duration(wallTimeSeconds)}`) +
     (cached > 0 ? `, ${cached} of them were there` : "") +
     (failed.length > 0 ? `, ${failed.length} failed` : "");
 }
@@ -264,8 +245,4 @@ function showTargets({ targets, headlines }: WrittenExperiment, print: Print): v
     const [name, paper, ours, error, tolerance] = targetCells(row);
     print(`  missed: ${name}, paper ${paper}, ours ${ours}, error ${error} of ${tolerance}`);
   }
-}
-
-function cellsFolder(settings: ExperimentSettings): string {
-  return `${settings.results}/.cells`;
 }

@@ -1,9 +1,8 @@
 import { deepEqual, equal, match, ok } from "@std/assert";
 import { experimentText, withExperiment } from "../../experiment/testing_experiment.ts";
+import { signalled } from "../../../tests/support/signalled.ts";
 import { runCommandLine } from "../testing_command_line.ts";
 
-const MAIN = new URL("../main.ts", import.meta.url).href;
-const CONFIG = decodeURIComponent(new URL("../../../deno.json", import.meta.url).pathname);
 const OPTIONS = ["--experiments", "experiments", "--out", "out", "--workers", "1"];
 
 const namesIn = (path: string) => Array.from(Deno.readDirSync(path), ({ name }) => name).sort();
@@ -34,21 +33,12 @@ Deno.test("reproduce that is killed has cleared no finished cell, and no results
     const rows = await Deno.readFile(`${folder}/out/00_test/rows.parquet`);
     equal(before.length, 4);
     await Deno.writeTextFile(`${folder}/wait`, "");
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--config", CONFIG, MAIN, "experiment", "reproduce", ...OPTIONS],
+    await signalled(["experiment", "reproduce", ...OPTIONS], {
       cwd: folder,
       env: { INIT_CWD: folder },
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    let hasEnded = false;
-    child.status.then(() => hasEnded = true);
-    const waits = () => namesIn(folder).includes("waits");
-    while (!waits() && !hasEnded) await new Promise((resolve) => setTimeout(resolve, 10));
-    equal(hasEnded, false);
-    child.kill("SIGKILL");
-    await child.status;
+      isReady: () => namesIn(folder).includes("waits"),
+      signal: "SIGKILL",
+    });
     deepEqual(namesIn(`${folder}/${CELLS}`).filter((name) => name.endsWith(".json")), before);
     deepEqual(await Deno.readFile(`${folder}/out/00_test/rows.parquet`), rows);
     await Deno.remove(`${folder}/wait`);

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { suggest } from "../../settings/suggest.ts";
+import { suggest } from "../../std/suggest.ts";
 import { RESULTS_VARIABLE } from "../../report/results_folder.ts";
 import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";

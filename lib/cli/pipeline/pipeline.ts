@@ -2,12 +2,14 @@ import { resolve } from "node:path";
 import { replaceFile } from "../../results/replace_file.ts";
 import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
+import { EXECUTOR_OPTIONS, slurmCallOf } from "../experiment/executor_options.ts";
 import { pipelineSteps } from "./pipeline_steps.ts";
 
 const OPTIONS: readonly CommandOption[] = [
   { name: "out", value: "DIR", describe: "Where results go (results/experiments)" },
   { name: "experiments", value: "DIR", describe: "Folder of the experiments (experiments)" },
   { name: "notebooks", value: "DIR", describe: "Folder of the notebooks (notebooks)" },
+  ...EXECUTOR_OPTIONS,
   { name: "again", describe: "Run every step, also those whose inputs are unchanged" },
 ];
 
@@ -17,7 +19,7 @@ export const pipelineCommand: Command = {
   summary: "Verify data, run experiments, draw figures, execute notebooks: what has changed",
   help: `Verifies the data, runs the experiments, draws their figures and executes the notebooks.
 
-Usage: deno task pipeline [--again]
+Usage: deno task pipeline [--again] [--executor slurm]
 
 A step is skipped while nothing that it depends on has changed since it last succeeded; every step
 says in a line what it does and why. The first step that fails ends the pipeline with exit code 1.
@@ -25,6 +27,7 @@ says in a line what it does and why. The first step that fails ends the pipeline
 ${describeOptions(OPTIONS)}`,
   async run(args, print) {
     const given = readArguments("pipeline", args, OPTIONS, 0);
+    const slurm = slurmCallOf(given, false);
     const root = new URL("../../../", import.meta.url);
     const folder = (name: string, usual: string) =>
       resolve(given.value(name) ?? decodeURIComponent(new URL(usual, root).pathname));
@@ -35,6 +38,7 @@ ${describeOptions(OPTIONS)}`,
       results,
       experiments: folder("experiments", "experiments"),
       notebooks: folder("notebooks", "notebooks"),
+      slurm,
     });
     for await (const step of steps) {
       if (step.fingerprint === undefined) {

@@ -2,6 +2,7 @@ import { pathToFileURL } from "node:url";
 import {
   type ExperimentPlace,
   type ExperimentPlan,
+  filesOfRows,
   findExperiments,
   foldersDigest,
   planExperiment,
@@ -12,6 +13,7 @@ import { findExternalData } from "../../results/external_data.ts";
 import { sha256 } from "../../results/sha256.ts";
 import { runData } from "../data/data.ts";
 import { reproduce } from "../experiment/experiment_actions.ts";
+import type { SlurmCall } from "../experiment/executor_options.ts";
 import { plotCommand } from "../plot.ts";
 
 /** A step of the pipeline. */
@@ -34,6 +36,8 @@ export interface PipelineFolders {
   readonly results: string;
   readonly experiments: string;
   readonly notebooks: string;
+  /** Slurm as the executor of the experiments; undefined for Workers. */
+  readonly slurm?: SlurmCall | undefined;
 }
 
 /** The steps in their order. Each is looked at when the one before has ended: it may depend on it. */
@@ -41,9 +45,9 @@ export async function* pipelineSteps(folders: PipelineFolders): AsyncGenerator<P
   const { results } = folders;
   yield await dataStep();
   const places = findExperiments(pathToFileURL(`${folders.experiments}/`));
-  for (const place of places) yield await experimentStep(place, results);
+  for (const place of places) yield await experimentStep(place, folders);
   for (const place of places) {
-    if (exists(`${results}/${place.id}/rows.parquet`)) yield await figureStep(place, folders);
+    if (hasRows(`${results}/${place.id}`)) yield await figureStep(place, folders);
   }
   const { notebookStep } = await import("./notebook_step.ts");
   yield await notebookStep(folders);
@@ -67,7 +71,10 @@ async function dataStep(): Promise<PipelineStep> {
   };
 }
 
-async function experimentStep(place: ExperimentPlace, results: string): Promise<PipelineStep> {
+async function experimentStep(
+  place: ExperimentPlace,
+  { results, experiments, slurm }: PipelineFolders,
+): Promise<PipelineStep> {
   const name = `experiment ${place.id}`;
   const cells = `${results}/.cells`;
   let plan: ExperimentPlan;
@@ -84,11 +91,11 @@ async function experimentStep(place: ExperimentPlace, results: string): Promise<
     name,
     fingerprint: await sha256(parts.join("\n")),
     inputs: "sources, inputs and pinned results",
-    isThere: () => exists(`${results}/${place.id}/rows.parquet`),
+    isThere: () => hasRows(`${results}/${place.id}`),
     run(print) {
       const workers = navigator.hardwareConcurrency;
-      const settings = { results, workers, cells: [], pin: false, quiet: false, named: true };
-      return reproduce([place], settings, print);
+      const options = { cells: [], pin: false, quiet: false, named: true };
+      return reproduce([place], { results, experiments, workers, slurm, ...options }, print);
     },
   };
 }
@@ -100,7 +107,9 @@ async function figureStep(
   const directory = `${results}/${place.id}`;
   const root = new URL("../../../", import.meta.url);
   const parts = [
-    await sha256(Deno.readFileSync(`${directory}/rows.parquet`)),
+    ...await Promise.all(
+      filesOfRows(directory).map((path) => sha256(Deno.readFileSync(path))),
+    ),
     await foldersDigest(root, ["lib/plot/"]),
     await sha256(Deno.readFileSync(new URL(place.module))),
   ];
@@ -111,6 +120,10 @@ async function figureStep(
     isThere: () => exists(`${directory}/figures`),
     run: async (print) => await plotCommand.run([directory, "--experiments", experiments], print),
   };
+}
+
+function hasRows(directory: string): boolean {
+  return filesOfRows(directory).length > 0;
 }
 
 function nothing(): Promise<number> {

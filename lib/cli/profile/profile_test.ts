@@ -1,3 +1,4 @@
+import { plainTransformer } from "../../models/plain_shape.ts";
 import assert from "@std/assert";
 import { parseProfile } from "../../execution/profiled/profile_text.ts";
 import { profiled } from "../../execution/profiled/profiled.ts";
@@ -30,7 +31,7 @@ Deno.test("profile synthesize writes a profile that composes, the same for the s
   }
   assert.equal(texts[0], texts[1]);
   assert.notEqual(texts[0], texts[2]);
-  const shape = {
+  const shape = plainTransformer({
     name: "small",
     layers: 2,
     hiddenSize: 1024,
@@ -45,7 +46,7 @@ Deno.test("profile synthesize writes a profile that composes, the same for the s
     learnedPositions: false,
     bias: "none",
     slidingWindowTokens: 0,
-  } as const;
+  });
   const model = profiled({ profile: parseProfile(texts[0]), shape });
   const chunk = { chunkTokens: Int32Array.of(0), chunkPastTokens: Int32Array.of(0) };
   const one = { decodeSequences: 1, decodeContextTokens: 100, chunkCount: 0, sampledSequences: 1 };

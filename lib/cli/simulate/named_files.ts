@@ -65,10 +65,8 @@ export async function readNamedFiles(
   origin: ConfigurationOrigin,
 ): Promise<NamedFiles> {
   const inputs: { name: string; content: string }[] = [];
-  const read = async (setting: string, name: string, what: string, size: InputSize) => {
-    const { locate } = await import("./locate.ts");
-    const path = name === STANDARD_INPUT ? name : locate(name, setting, origin);
-    const content = readInput(path, what, size);
+  const read: Read = async (setting, name, what, size) => {
+    const content = await readLocated(origin, setting, name, what, size);
     inputs.push({ name: shownFile(name), content });
     return content;
   };
@@ -77,9 +75,48 @@ export async function readNamedFiles(
   const traceText = replays && workload.trace.path !== null
     ? await read("workload.trace.path", workload.trace.path, "a trace", "trace")
     : undefined;
+  const files = await readFunctionFiles(config, FILE_SETTINGS, read);
+  return { ...(traceText !== undefined && { traceText }), files, inputs };
+}
+
+/**
+ * Reads the models' config.json files alone that a configuration and its functions name.
+ *
+ * @returns Texts by the names that the configuration has.
+ * @throws {UsageError} If one cannot be read.
+ */
+export function readModelFiles(
+  config: Configuration,
+  origin: ConfigurationOrigin,
+): Promise<ReadonlyMap<string, string>> {
+  const settings = FILE_SETTINGS.filter(({ setting }) => setting === "model.hf_config");
+  return readFunctionFiles(
+    config,
+    settings,
+    (setting, name, what, size) => readLocated(origin, setting, name, what, size),
+  );
+}
+
+/** Reads the file that a setting names. */
+type Read = (setting: string, name: string, what: string, size: InputSize) => Promise<string>;
+
+async function readLocated(
+  origin: ConfigurationOrigin,
+  ...[setting, name, what, size]: Parameters<Read>
+): Promise<string> {
+  const { locate } = await import("./locate.ts");
+  const path = name === STANDARD_INPUT ? name : locate(name, setting, origin);
+  return readInput(path, what, size);
+}
+
+async function readFunctionFiles(
+  config: Configuration,
+  settings: readonly FileSetting[],
+  read: Read,
+): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for (const { config: own } of functionConfigurations(config)) {
-    for (const { setting, what, size, nameIn } of FILE_SETTINGS) {
+    for (const { setting, what, size, nameIn } of settings) {
       const name = nameIn(own);
       if (name === null || files.has(name)) continue;
       if (setting === "execution.profile" && await isShippedProfile(name)) continue;
@@ -88,7 +125,7 @@ export async function readNamedFiles(
       files.set(name, await read(given, name, what, size));
     }
   }
-  return { ...(traceText !== undefined && { traceText }), files, inputs };
+  return files;
 }
 
 async function isShippedProfile(name: string): Promise<boolean> {

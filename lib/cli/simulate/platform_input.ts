@@ -1,4 +1,4 @@
-import { suggest } from "../../settings/suggest.ts";
+import { suggest } from "../../std/suggest.ts";
 import { parsePlatformPreset, PLATFORMS } from "../../serverless/platforms/platform_preset.ts";
 import { parseInput, shownFile } from "../../std/input_error.ts";
 import { showValue } from "../../std/show_value.ts";

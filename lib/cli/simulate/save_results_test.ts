@@ -3,6 +3,7 @@ import { loadConfig } from "../../config/load.ts";
 import { madeUpRun } from "../../results/made_up_run.ts";
 import { saveResults } from "./save_results.ts";
 import { runCommandLine, withFiles } from "../testing_command_line.ts";
+import { signalled } from "../../../tests/support/signalled.ts";
 
 const CONFIG = "workload: { type: poisson, arrival_rate: 5, num_requests: 60 }\n";
 
@@ -54,20 +55,6 @@ Deno.test({
       const out = ["--quiet", "--out", "out"];
       equal((await runCommandLine(["simulate", "a.yaml", ...out], { directory })).code, 0);
       const old = await Deno.readFile(`${directory}/out/manifest.json`);
-      const child = new Deno.Command(Deno.execPath(), {
-        args: [
-          ...["run", "--quiet", "-A", "--config"],
-          decodeURIComponent(new URL("../../../deno.json", import.meta.url).pathname),
-          ...[new URL("../main.ts", import.meta.url).href, "simulate", "many.yaml", ...out],
-        ],
-        cwd: directory,
-        env: { INIT_CWD: directory },
-        stdin: "null",
-        stdout: "null",
-        stderr: "null",
-      }).spawn();
-      let hasEnded = false;
-      child.status.then(() => hasEnded = true);
       const isWriting = () =>
         namesIn(directory).some((name) => {
           try {
@@ -76,9 +63,12 @@ Deno.test({
             return false;
           }
         });
-      while (!isWriting() && !hasEnded) await new Promise((resolve) => setTimeout(resolve, 5));
-      child.kill("SIGTERM");
-      const { code, signal } = await child.status;
+      const { code, signal } = await signalled(["simulate", "many.yaml", ...out], {
+        cwd: directory,
+        env: { INIT_CWD: directory },
+        isReady: isWriting,
+        signal: "SIGTERM",
+      });
       equal(code, 143);
       equal(signal, null);
       deepEqual(namesIn(directory), ["a.yaml", "many.yaml", "out"]);

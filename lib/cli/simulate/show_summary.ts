@@ -13,7 +13,7 @@ const LATENCIES = [
 
 /** Why requests did not complete, in words. */
 const REASONS: Readonly<Record<string, string>> = {
-  rejected_window: "longer than the model's window",
+  rejected_length: "longer than the model's limit",
   rejected_capacity: "larger than the KV cache",
   rejected_queue_full: "found the queue full",
   rejected_rate_limit: "over the rate limit",
@@ -27,10 +27,12 @@ export function showSummary(
 ): string[] {
   const { requests, cost, prefix_cache } = summary;
   const count = (value: number) => grouped(Math.round(value));
-  const ended = (["completed", "rejected", "timed_out", "unfinished"] as const)
+  const ended = (["completed", "rejected", "timed_out", "failed", "unfinished"] as const)
     .filter((key) => key === "completed" || requests[key] > 0)
     .map((key) => `${count(requests[key])} ${key.replace("_", " ")}`);
+  // The others are named in the line before.
   const reasons = Object.entries(requests.reasons)
+    .filter(([reason]) => reason.startsWith("rejected"))
     .map(([reason, n]) => `${count(n)} ${REASONS[reason] ?? reason.replaceAll("_", " ")}`);
   const facts: [string, string][] = [
     ["requests", [`${count(requests.arrived)} arrived`, ...ended].join(", ")],

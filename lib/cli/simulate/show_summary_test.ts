@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from "@std/assert";
 import type { LatencySummary, Summary } from "../../metrics/run_tables.ts";
+import { madeUpBill, madeUpSummary } from "../../results/made_up_summary.ts";
 import { showSummary } from "./show_summary.ts";
 
 const latency = (mean: number | null): LatencySummary => ({
@@ -10,16 +11,16 @@ const latency = (mean: number | null): LatencySummary => ({
 });
 
 function summary(changes: Partial<Summary> = {}): Summary {
-  return {
+  return madeUpSummary({
     requests: {
       arrived: 12_345,
       completed: 12_000,
       rejected: 340,
       timed_out: 0,
+      failed: 0,
       unfinished: 5,
-      reasons: { rejected_window: 300, rejected_queue_full: 40 },
+      reasons: { rejected_length: 300, rejected_queue_full: 40 },
     },
-    measured: { from_s: 0, completed: 100, censored: 0 },
     ttft_s: latency(0.1234),
     tbt_s: latency(0.01),
     tpot_s: latency(0.0125),
@@ -29,66 +30,27 @@ function summary(changes: Partial<Summary> = {}): Summary {
     throughput_rps: 9.8765,
     slo_attainment: null,
     goodput_rps: null,
-    classes: [],
-    functions: [],
     output_tokens_per_s: 2000.4,
     total_tokens_per_s: 22_222.2,
     mfu: 0.2149,
-    mbu: 0.34,
     busy_fraction: 0.715,
-    memory_utilization: 0.62,
     kv_utilization: 0.031,
-    kv: { peak_utilization: 0.4, fragmentation: 0.02 },
-    prefix_cache: null,
-    cold_starts: 6,
     cold_start_rate: 0.013,
-    cold_start_stages_s: {},
-    weight_cache: null,
-    stored_weights_gb_hours: { dram: 0, ssd: 0, remote: 0 },
-    evicted_instances: 0,
-    sleep: null,
-    prewarmed_pools: [],
-    faults: null,
     preemptions: 1234,
     instance_seconds: 36_000,
-    phase_seconds: {
-      warming: 0,
-      pooled: 0,
-      starting: 120,
-      waking: 0,
-      ready: 35_880,
-      draining: 0,
-      asleep: 0,
-    },
     gpu_hours: 10,
-    cost: {
+    cost: madeUpBill({
       total_usd: 1234.5,
       busy_usd: 1000,
       idle_usd: 200,
       cold_start_usd: 34.5,
-      asleep_usd: 0,
-      pooled_usd: 0,
       rounding_usd: 0,
-      storage_usd: 0,
       per_request_usd: 0.00012345,
-      per_million_output_tokens_usd: 1.3,
-      per_million_total_tokens_usd: null,
-      per_slo_good_request_usd: null,
-      busy_share: null,
-      idle_share: null,
-      cold_start_share: null,
-      asleep_share: 0,
-      pooled_share: 0,
-      waste_share: null,
-      storage_share: null,
-      always_on_usd: null,
-      break_even_utilization: null,
-    },
+    }),
     qps_per_usd: 0.3,
-    undefined_figures: [],
     digest: "ab".repeat(32),
     ...changes,
-  };
+  });
 }
 
 /** Lines of a summary of a run with these notices. */
@@ -122,7 +84,7 @@ Deno.test("the columns of the latencies end at the same places, with the configu
 Deno.test("counts by how requests ended, reasons in words, nothing that did not occur", () => {
   const text = show(summary()).join("\n");
   match(text, /12,345 arrived, 12,000 completed, 340 rejected, 5 unfinished/);
-  match(text, /300 longer than the model's window, 40 found the queue full/);
+  match(text, /300 longer than the model's limit, 40 found the queue full/);
   ok(!text.includes("timed out"));
 });
 

@@ -6,6 +6,7 @@ import { EVENTS } from "../events.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
+import type { Evaluations } from "./evaluations.ts";
 import type { Fleet } from "./fleet.ts";
 
 /** What a fleet controller works with. */
@@ -14,7 +15,16 @@ export interface ControllerDependencies {
   readonly clock: Clock;
   readonly schedule: Schedule;
   readonly fleet: Fleet;
+  readonly evaluations: Evaluations;
   readonly guard: ProgressGuard;
+}
+
+/** A scaling decision that has not had its effect yet. */
+interface Decision {
+  readonly desired: number;
+  /** What the function had asked for and let go by then. */
+  readonly askedFor: number;
+  readonly letGo: number;
 }
 
 /** Makes the fleet larger and smaller: scaling decisions, keep-alive timers, sleep, pre-warming. */
@@ -23,24 +33,21 @@ export class FleetController {
   readonly #clock: Clock;
   readonly #schedule: Schedule;
   readonly #fleet: Fleet;
+  readonly #evaluations: Evaluations;
   readonly #functions: readonly FunctionState[];
   readonly #guard: ProgressGuard;
+  /** Decisions on their way by function, the oldest first: all of one function take equally long. */
+  readonly #onTheirWay: readonly Decision[][];
 
-  constructor({ parts, clock, schedule, fleet, guard }: ControllerDependencies) {
+  constructor({ parts, clock, schedule, fleet, evaluations, guard }: ControllerDependencies) {
     this.#parts = parts;
     this.#clock = clock;
     this.#schedule = schedule;
     this.#fleet = fleet;
+    this.#evaluations = evaluations;
     this.#functions = fleet.functions;
     this.#guard = guard;
-  }
-
-  /** Schedules the first decisions on the numbers of instances. */
-  begin(): void {
-    for (const { id, parts } of this.#functions) {
-      const period = parts.scaling.decider?.periodSeconds;
-      if (period !== undefined) this.#schedule.at(EVENTS.scaling, this.#clock.now + period, id);
-    }
+    this.#onTheirWay = fleet.functions.map(() => []);
   }
 
   /** Fills the pools and schedules the decisions on their sizes. */
@@ -50,8 +57,7 @@ export class FleetController {
   }
 
   #schedulePool(pool: number): void {
-    const { periodSeconds } = this.#parts.pools![pool].size;
-    this.#schedule.at(EVENTS.poolSize, this.#clock.now + periodSeconds, pool);
+    this.#evaluations.planPool(pool, this.#parts.pools![pool].size.periodSeconds);
   }
 
   /** Decides the size of a pool anew. */
@@ -102,15 +108,19 @@ export class FleetController {
   #releaseIdle(fn: FunctionState): void {
     const { ready, parts: { scaling } } = fn;
     while (ready.count > 0 && fn.size > scaling.minInstances) {
+      fn.letsInstanceGo();
       this.#fleet.release(ready.ids[ready.count - 1]);
     }
   }
 
   /** Starts an instance ahead of the next request, unless one has come meanwhile. */
   prewarm(functionId: number, arrivals: number): void {
-    const { idleTimes, size } = this.#functions[functionId];
+    const fn = this.#functions[functionId];
+    const { idleTimes, size } = fn;
     if (idleTimes.arrivals !== arrivals || size > 0) return;
+    this.#evaluations.wake(fn);
     idleTimes.startsAhead();
+    fn.asksForInstance();
     this.#fleet.start(functionId);
   }
 
@@ -118,8 +128,10 @@ export class FleetController {
   endKeepAlive(id: number, generation: number): void {
     const { state, idleGeneration, functionId } = this.#fleet.instances[id];
     if (state !== InstanceState.idle || idleGeneration !== generation) return;
-    const { parts, size } = this.#functions[functionId];
-    if (size > parts.scaling.minInstances) this.#fleet.release(id);
+    const fn = this.#functions[functionId];
+    if (fn.size <= fn.parts.scaling.minInstances) return;
+    fn.letsInstanceGo();
+    this.#fleet.release(id);
   }
 
   /** The time of a sleeping instance is over. */
@@ -128,26 +140,37 @@ export class FleetController {
   }
 
   /** Asks a function's scaling policy, and does as it says, now or after the actuation delay. */
-  evaluate(functionId: number): void {
+  evaluate(functionId: number, plan: number): void {
     const fn = this.#functions[functionId];
+    const desired = this.#evaluations.ask(fn, plan);
+    if (desired === undefined) return;
     const decider = fn.parts.scaling.decider!;
-    const { now } = this.#clock;
-    const desired = decider.decide(fn.demand!.evaluate(fn, this.#fleet.instances, now));
-    const { periodSeconds, actuationDelaySeconds } = decider;
-    if (actuationDelaySeconds > 0) {
-      this.#schedule.at(EVENTS.actuation, now + actuationDelaySeconds, functionId, desired);
-    } else {
-      this.scaleTo(functionId, desired);
+    const { actuationDelaySeconds } = decider;
+    if (actuationDelaySeconds === 0) {
+      this.#scaleTo(fn, desired, desired);
+    } else if (decider.isChange) {
+      this.#onTheirWay[functionId].push({ desired, askedFor: fn.askedFor, letGo: fn.letGo });
+      this.#schedule.at(EVENTS.actuation, this.#clock.now + actuationDelaySeconds, functionId);
     }
     this.#guard.evaluated(fn);
-    this.#schedule.at(EVENTS.scaling, now + periodSeconds, functionId);
+    this.#evaluations.planNext(fn);
   }
 
-  /** Brings a function's instances to a number, as far as those may go that are too many. */
-  scaleTo(functionId: number, desired: number): void {
+  /**
+   * The oldest decision on its way has its effect. What has been decided since stays as it is: an
+   * instance that a request has asked for is not taken away, nor is one started in place of one that
+   * has been let go.
+   */
+  actuate(functionId: number): void {
     const fn = this.#functions[functionId];
-    while (fn.size < desired) this.#fleet.start(functionId);
-    while (fn.size > desired && this.#fleet.shrink(functionId));
+    const { desired, askedFor, letGo } = this.#onTheirWay[functionId].shift()!;
+    this.#scaleTo(fn, desired - (fn.letGo - letGo), desired + (fn.askedFor - askedFor));
+  }
+
+  /** Brings a function's instances to a number between two, as far as those may go that are too many. */
+  #scaleTo(fn: FunctionState, least: number, most: number): void {
+    while (fn.size < least) this.#fleet.start(fn.id);
+    while (fn.size > most && this.#fleet.shrink(fn.id));
   }
 
   /** What sleeping instances and pools did by the end of the run, as far as there are any. */

@@ -206,3 +206,40 @@ Deno.test("sleeps end on a machine where that helps, and on no other", () => {
   deepEqual(record.lives.slice(0, 2).map((life) => life.stoppedAtSeconds), [24, 20]);
   equal(record.sleep!.evicted, 1);
 });
+
+/** What an instance of each function needs: one GPU, and memory beside it. */
+const needing = (...dramBytes: number[]): Pick<PlacementParts, "needs"> => ({
+  needs: dramBytes.map((bytes, functionId) => ({
+    functionId,
+    gpus: 1,
+    gpuTypes: [0],
+    dramBytes: bytes,
+  })),
+});
+
+Deno.test("an instance wakes in the memory that it has slept in", () => {
+  // It sleeps from 8 s on in 10 of 15 bytes, and runs in 10: too much beside, not instead.
+  const record = simulateCluster(onOneGpu([[0, 0], [10, 0]], needing(10, 0)));
+  deepEqual(record.sleep, { sleeps: 1, wakes: 1, expired: 0, evicted: 0, byteSeconds: 20 });
+  deepEqual([...record.columns.coldStartWaitSeconds], [4, 1]);
+});
+
+Deno.test("others that sleep make room for one that wakes, itself does not", () => {
+  // f0 sleeps from 8 s on; f1 starts at 9 s beside it and sleeps in 5 bytes from 17 s on.
+  const base = onOneGpu([[0, 0], [9, 1], [20, 0]], needing(12, 5));
+  const functions = base.functions.map((fn, id) => ({
+    ...fn,
+    scaling: { ...fn.scaling, sleep: { ...SLEEP, dramBytes: [10, 5][id] } },
+  }));
+  const record = simulateCluster({ ...base, functions });
+  deepEqual([record.sleep?.wakes, record.sleep?.evicted], [1, 1]);
+  deepEqual([...record.columns.coldStartWaitSeconds], [4, 4, 1]);
+  equal(record.lives[2].madeOf, "sleeper");
+});
+
+Deno.test("an idle instance stops for one that wakes where both their memory is needed", () => {
+  // f1 is idle from 14 s on, with the GPU; f0 sleeps and needs 12 of 15 bytes, of which it has 10.
+  const record = simulateCluster(onOneGpu([[0, 0], [9, 1], [15, 0]], needing(12, 3)));
+  deepEqual([record.evictions, record.sleep?.wakes], [1, 1]);
+  equal(record.columns.coldStartWaitSeconds[2], 1);
+});

@@ -41,11 +41,36 @@ export class Sleepers {
     return true;
   }
 
-  /** Ends the longest sleeps on a machine until `bytes` are free; false, and none, if they never are. */
-  makeRoom(node: number, bytes: number, now: number): boolean {
+  /**
+   * Counts as free what the next instance of a function would wake from, one on each machine: the last
+   * one to sleep there. To be taken back before anything else happens.
+   */
+  lend(functionId: number): readonly Sleeper[] {
+    const free = this.#freeDramBytes;
+    const lent: Sleeper[] = [];
+    if (free === undefined) return lent;
+    for (const one of this.#asleep.toReversed()) {
+      if (one.functionId !== functionId || lent.some(({ node }) => node === one.node)) continue;
+      lent.push(one);
+      free[one.node] += one.dramBytes;
+    }
+    return lent;
+  }
+
+  /** What was lent is in use again. */
+  takeBack(lent: readonly Sleeper[]): void {
+    for (const { node, dramBytes } of lent) this.#freeDramBytes![node] -= dramBytes;
+  }
+
+  /**
+   * Ends the longest sleeps on a machine until `bytes` are free; false, and none, if they never are.
+   *
+   * @param lent Sleeps that go on: their memory is counted as free.
+   */
+  makeRoom(node: number, bytes: number, now: number, lent: readonly Sleeper[] = []): boolean {
     const free = this.#freeDramBytes;
     if (free === undefined || free[node] >= bytes) return true;
-    const here = this.#asleep.filter((other) => other.node === node);
+    const here = this.#asleep.filter((other) => other.node === node && !lent.includes(other));
     const held = here.reduce((sum, other) => sum + other.dramBytes, 0);
     if (free[node] + held < bytes) return false;
     for (const other of here) {

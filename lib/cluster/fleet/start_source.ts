@@ -42,58 +42,77 @@ export function findStartSource(
   fleet: Sources,
   now: number,
 ): StartSource | undefined {
-  const { nodes } = fleet;
+  const { nodes, sleepers } = fleet;
   const needs = placement?.needs[functionId];
   const hasRoom = (node: number) => node < 0 || fits(needs!, nodes!.gpuType[node], nodes!, node);
-  const warm = findWarm(functionId, fleet, now, hasRoom);
-  if (warm !== undefined) return warm;
+  // One that wakes gives its memory to the instance that is made of it.
+  const lent = sleepers.lend(functionId);
+  const sleeper = sleepers.find(functionId, hasRoom);
+  const member = sleeper === undefined ? fleet.pools.take(functionId, now, hasRoom) : undefined;
+  const isFound = sleeper !== undefined || member !== undefined || nodes === undefined;
+  const placed = isFound ? undefined : findPlace(functionId, fleet, lent, now);
+  sleepers.takeBack(lent);
+  if (sleeper !== undefined || member !== undefined) {
+    return warm(functionId, fleet, now, sleeper, member);
+  }
   if (nodes === undefined) return { node: -1, stages: "all" };
-  const placed = findPlace(functionId, fleet, now);
   if (placed === undefined) return undefined;
   const { node, instanceIds, shares } = placed;
   // One that sleeps there wakes first and leaves its memory to those that have to go.
-  const source = findWarm(functionId, fleet, now, (other) => other === node) ??
-    { node, stages: "all", ...(shares && { shares }) };
+  const isThere = (other: number) => other === node;
+  const asleep = sleepers.find(functionId, isThere);
+  const pooled = asleep === undefined ? fleet.pools.take(functionId, now, isThere) : undefined;
+  const source = asleep === undefined && pooled === undefined
+    ? { node, stages: "all" as const, ...(shares && { shares }) }
+    : warm(functionId, fleet, now, asleep, pooled);
   for (const id of instanceIds) fleet.evict(id);
   // They may sleep, but not in the memory that the new instance needs.
   for (const share of shares ?? [{ node, gpus: needs!.gpus }]) {
-    fleet.sleepers.makeRoom(share.node, partOf(needs!, share.gpus).dramBytes, now);
+    sleepers.makeRoom(share.node, partOf(needs!, share.gpus).dramBytes, now);
   }
   return source;
 }
 
-/** A sleeping instance, else a member of a pool, on a machine that will do. */
-function findWarm(
+/** A start with a sleeping instance, which wakes, or with a pool's member. */
+function warm(
   functionId: number,
-  { sleepers, pools, functions }: Sources,
+  { sleepers, functions }: Sources,
   now: number,
-  willDo: (node: number) => boolean,
-): StartSource | undefined {
-  const sleeper = sleepers.find(functionId, willDo);
-  if (sleeper !== undefined) {
-    sleepers.wake(sleeper, now);
-    const { level } = functions[functionId].parts.scaling.sleep!;
-    return { node: sleeper.node, stages: level === 1 ? "wake" : "reload", sleeper };
-  }
-  const member = pools.take(functionId, now, willDo);
-  return member && { node: member.node, stages: "rest", member };
+  sleeper: Sleeper | undefined,
+  member: PoolMember | undefined,
+): StartSource {
+  if (sleeper === undefined) return { node: member!.node, stages: "rest", member };
+  sleepers.wake(sleeper, now);
+  const { level } = functions[functionId].parts.scaling.sleep!;
+  return { node: sleeper.node, stages: level === 1 ? "wake" : "reload", sleeper };
 }
 
 /** The machine of a new instance, and who has to go for it; undefined without room. */
-function findPlace(functionId: number, fleet: Sources, now: number): Placement | undefined {
+function findPlace(
+  functionId: number,
+  fleet: Sources,
+  lent: readonly Sleeper[],
+  now: number,
+): Placement | undefined {
   const nodes = fleet.nodes!;
   const find = (idle?: IdleInstances) => nodes.place(functionId, now, idle);
   return find() ??
     (fleet.pools.giveWay(functionId, now) ? find() : undefined) ??
-    (makeMemory(functionId, fleet, now) ? find() : undefined) ??
+    (makeMemory(functionId, fleet, lent, now) ? find() : undefined) ??
     (nodes.evictsIdle ? find(idleInstances(fleet)) : undefined);
 }
 
 /**
  * Ends sleeps on the first machine where they alone are in the way of a new instance; of one on
- * several machines, on all that have GPUs for a part of it.
+ * several machines, on all that have GPUs for a part of it. The sleep that the instance would be
+ * made of goes on, since its memory is lent.
  */
-function makeMemory(functionId: number, { nodes, sleepers }: Sources, now: number): boolean {
+function makeMemory(
+  functionId: number,
+  { nodes, sleepers }: Sources,
+  lent: readonly Sleeper[],
+  now: number,
+): boolean {
   const needs = nodes!.needsOf(functionId);
   const { gpus, gpuTypes, stageGpus = gpus } = needs;
   const least = nodes!.spans(functionId) ? stageGpus : gpus;
@@ -103,7 +122,7 @@ function makeMemory(functionId: number, { nodes, sleepers }: Sources, now: numbe
     const free = Math.min(gpus, nodes!.freeGpus[node]);
     if (!isOpen || free < least) continue;
     const part = partOf(needs, free - free % least);
-    if (!sleepers.makeRoom(node, part.dramBytes, now)) continue;
+    if (!sleepers.makeRoom(node, part.dramBytes, now, lent)) continue;
     if (least === gpus) return true;
     made = true;
   }

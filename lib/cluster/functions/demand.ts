@@ -114,7 +114,7 @@ export class Demand {
       this.#busyBefore[id] = this.#totals.busySeconds;
       upSeconds += now - Math.max(this.#evaluatedAtSeconds, readyAtSeconds);
       usedBlocks += engine.readings.usedBlocks(now);
-      waiting += engine.outstanding - engine.readings.running;
+      waiting += engine.ledger.outstanding - engine.readings.running;
     }
     signals.waiting = waiting;
     signals.busyFraction = upSeconds > 0 ? Math.min(1, busySeconds / upSeconds) : 0;

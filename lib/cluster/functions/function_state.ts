@@ -3,6 +3,7 @@ import { InvariantError } from "../../sim/invariant_error.ts";
 import type { FunctionParts } from "../cluster_parts.ts";
 import { Demand } from "./demand.ts";
 import { IdleTimes } from "./idle_times.ts";
+import type { OccupiedFunctions } from "./occupied_functions.ts";
 import { ReadyInstances } from "./ready_instances.ts";
 import { WaitingRequests } from "./waiting_requests.ts";
 
@@ -23,20 +24,33 @@ export class FunctionState {
   /** What the scaling policy is told; absent where the number of instances is fixed. */
   readonly demand: Demand | undefined;
   readonly #clock: Clock;
+  readonly #occupied: OccupiedFunctions;
   #starting = 0;
   #draining = 0;
   #waitingForGpus = 0;
   #backingOff = 0;
   #inFlight = 0;
+  #askedFor = 0;
+  #letGo = 0;
 
-  /** @param promptTokens Prompt tokens by request. */
-  constructor(id: number, parts: FunctionParts, promptTokens: Int32Array, clock: Clock) {
+  /**
+   * @param promptTokens Prompt tokens by request.
+   * @param occupied Where the function is listed while it has something.
+   */
+  constructor(
+    id: number,
+    parts: FunctionParts,
+    promptTokens: Int32Array,
+    clock: Clock,
+    occupied: OccupiedFunctions,
+  ) {
     this.id = id;
     this.parts = parts;
     this.waiting = new WaitingRequests(parts, promptTokens);
     this.idleTimes = new IdleTimes(parts.scaling);
     this.demand = parts.scaling.decider && new Demand();
     this.#clock = clock;
+    this.#occupied = occupied;
   }
 
   /** Instances on their way up. */
@@ -59,6 +73,16 @@ export class FunctionState {
     return this.#backingOff;
   }
 
+  /** Instances asked for so far other than by the scaling policy: by requests, or ahead of them. */
+  get askedFor(): number {
+    return this.#askedFor;
+  }
+
+  /** Instances let go so far other than by the scaling policy: their time of being kept was over. */
+  get letGo(): number {
+    return this.#letGo;
+  }
+
   /** Requests inside instances. */
   get inFlight(): number {
     return this.#inFlight;
@@ -74,6 +98,11 @@ export class FunctionState {
     return this.#inFlight === 0 && this.waiting.size === 0;
   }
 
+  /** Whether the function has no instance either, nor one that is wanted. */
+  get isEmpty(): boolean {
+    return this.isIdle && this.size + this.#draining === 0;
+  }
+
   /** The number of requests is about to change: the time with the present one is accounted for. */
   requestsChange(): void {
     this.demand?.accrue(this.#inFlight + this.waiting.size, this.#clock.now);
@@ -81,6 +110,7 @@ export class FunctionState {
 
   /** A request arrives. */
   arrives(): void {
+    this.#occupied.add(this);
     if (this.demand === undefined) return;
     this.requestsChange();
     this.demand.arrives();
@@ -96,8 +126,19 @@ export class FunctionState {
     this.#inFlight = this.#less(this.#inFlight, count, "requests in instances");
   }
 
+  /** An instance is asked for by a request, or ahead of the next one. */
+  asksForInstance(): void {
+    this.#askedFor++;
+  }
+
+  /** An instance is let go whose time of being kept is over. */
+  letsInstanceGo(): void {
+    this.#letGo++;
+  }
+
   /** An instance begins to start, or stands there when the run begins. */
   startBegins(): void {
+    this.#occupied.add(this);
     this.#starting++;
   }
 
@@ -125,6 +166,7 @@ export class FunctionState {
 
   /** A wanted instance waits for GPUs. */
   waitsForGpus(): void {
+    this.#occupied.add(this);
     this.#waitingForGpus++;
   }
 
@@ -135,6 +177,7 @@ export class FunctionState {
 
   /** A failed start is to be tried again. */
   backsOff(): void {
+    this.#occupied.add(this);
     this.#backingOff++;
   }
 

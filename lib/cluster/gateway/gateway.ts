@@ -5,6 +5,7 @@ import { Admission, AdmissionControl } from "../../scheduling/admission/mod.ts";
 import type { ClusterParts } from "../cluster_parts.ts";
 import type { EngineSteps } from "../engine_steps.ts";
 import { EVENTS } from "../events.ts";
+import type { Evaluations } from "../fleet/evaluations.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import type { ProgressGuard } from "../progress_guard.ts";
@@ -24,6 +25,7 @@ export interface GatewayDependencies {
   readonly clock: Clock;
   readonly schedule: Schedule;
   readonly fleet: Fleet;
+  readonly evaluations: Evaluations;
   readonly steps: EngineSteps;
   readonly guard: ProgressGuard;
 }
@@ -40,6 +42,7 @@ export class Gateway {
   readonly #clock: Clock;
   readonly #schedule: Schedule;
   readonly #fleet: Fleet;
+  readonly #evaluations: Evaluations;
   readonly #functions: readonly FunctionState[];
   readonly #steps: EngineSteps;
   readonly #guard: ProgressGuard;
@@ -56,13 +59,16 @@ export class Gateway {
   #requestSeconds = 0;
   #accruedAtSeconds = 0;
 
-  constructor({ parts, run, clock, schedule, fleet, steps, guard }: GatewayDependencies) {
+  constructor(
+    { parts, run, clock, schedule, fleet, evaluations, steps, guard }: GatewayDependencies,
+  ) {
     const { requests, admission } = parts;
     this.#parts = parts;
     this.#run = run;
     this.#clock = clock;
     this.#schedule = schedule;
     this.#fleet = fleet;
+    this.#evaluations = evaluations;
     this.#functions = fleet.functions;
     this.#steps = steps;
     this.#guard = guard;
@@ -127,10 +133,11 @@ export class Gateway {
     this.#accrue();
     this.#arrived++;
     const fn = this.#functions[columns.functionId[request]];
+    this.#evaluations.wake(fn);
     fn.arrives();
     const { engine } = fn.parts;
     const prompt = columns.promptTokens[request];
-    if (prompt >= engine.maxModelTokens) return this.#end(request, OUTCOME_CODE.rejected_window);
+    if (prompt >= engine.maxModelTokens) return this.#end(request, OUTCOME_CODE.rejected_length);
     const tokens = prompt + outputLimit[request] - 1;
     if (tokens > engine.kvBlocks * engine.blockTokens) {
       return this.#end(request, OUTCOME_CODE.rejected_capacity);
@@ -203,6 +210,12 @@ export class Gateway {
       (scaling.activation === "each" || (scaling.activation === "first" && size === 0));
   }
 
+  /** Starts an instance for a request and returns it; -1 when it waits for free GPUs. */
+  #start(fn: FunctionState): number {
+    fn.asksForInstance();
+    return this.#fleet.start(fn.id);
+  }
+
   /** Why a request that no instance can take is not held; 0 when it is. */
   #holdRefusal(fn: FunctionState): number {
     const { noCapacity, scaling } = fn.parts;
@@ -218,26 +231,26 @@ export class Gateway {
     let willStart = this.#willStart(fn);
     const refusal = this.#holdRefusal(fn);
     if (refusal > 0) {
-      if (willStart && noCapacity.action === "reject") this.#fleet.start(fn.id);
+      if (willStart && noCapacity.action === "reject") this.#start(fn);
       this.#forecasts[fn.id]?.forget(request);
       return this.#end(request, refusal);
     }
     fn.idleTimes.arrives(now);
     fn.requestsChange();
-    const reserved = willStart && scaling.bindsStarts ? this.#fleet.start(fn.id) : -1;
+    const reserved = willStart && scaling.reservesStarts ? this.#start(fn) : -1;
     if (reserved >= 0) {
       fn.waiting.reserve(request, reserved, now);
       willStart = false;
     } else {
       // Where the reserved start waits for GPUs, the request waits for any instance.
-      if (scaling.bindsStarts) willStart = false;
+      if (scaling.reservesStarts) willStart = false;
       fn.waiting.push(request, now);
     }
     if (noCapacity.timeoutSeconds < Infinity) {
       const ticket = fn.waiting.ticket(request);
       this.#schedule.at(EVENTS.timeout, now + noCapacity.timeoutSeconds, request, ticket);
     }
-    if (willStart) this.#fleet.start(fn.id);
+    if (willStart) this.#start(fn);
   }
 
   /** Serves those that wait in a function's queue as far as instances can take them. */

@@ -19,7 +19,7 @@ const OWN_STARTS = {
   maxInstances: 4,
   initialInstances: 0,
   activation: "each",
-  bindsStarts: true,
+  reservesStarts: true,
 } as const;
 
 /** An instance fails at an instant, by number; the others never do. */

@@ -60,7 +60,7 @@ export class TtftForecast {
     if (count === 0) return waiting.tokens + own;
     let fewest = Infinity;
     for (let i = 0; i < count; i++) {
-      const ahead = this.#instances[ids[i]].engine.promptTokensAhead;
+      const ahead = this.#instances[ids[i]].engine.ledger.promptTokensAhead;
       if (ahead < fewest) fewest = ahead;
     }
     return fewest + waiting.tokens / count + own;

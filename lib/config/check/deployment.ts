@@ -2,6 +2,7 @@ import { BATCHING_STRATEGIES } from "../../scheduling/batching/strategies.ts";
 import type { BatchingEntry } from "../../scheduling/batching/strategy.ts";
 import { policyNamed } from "../../settings/from_table.ts";
 import type { Configuration } from "../configuration.ts";
+import { engineSettings } from "../engine_settings.ts";
 import { type Problem, problem } from "./problem.ts";
 import { SHORTEST_OWN_PERIOD_SECONDS } from "./run_size.ts";
 import { tooManyParts } from "./too_many_parts.ts";
@@ -26,13 +27,19 @@ function checkParallelism({ cluster, parallelization }: Configuration): Problem[
 }
 
 /** What is wrong between the settings of the scheduler. */
-function checkScheduler({ scheduler }: Configuration): Problem[] {
-  const { max_num_seqs, max_num_batched_tokens, preemption_mode, type } = scheduler;
+function checkScheduler(config: Configuration): Problem[] {
+  const { preemption_mode, type } = config.scheduler;
+  const { maxSequences, maxTokensPerStep } = engineSettings(config);
   const problems: Problem[] = [];
-  if (max_num_batched_tokens < max_num_seqs) {
+  if (maxTokensPerStep < maxSequences) {
     const path = "scheduler.max_num_batched_tokens";
-    const allowed = `>= max_num_seqs, which is ${max_num_seqs}`;
-    problems.push(problem(path, "a token for each sequence", max_num_batched_tokens, allowed));
+    const allowed = `>= max_num_seqs, which is ${maxSequences}`;
+    problems.push(problem(path, "a token for each sequence", maxTokensPerStep, allowed));
+  }
+  const { num_gpu_blocks } = config.memory;
+  if (type === "vllm" && num_gpu_blocks === 1) {
+    const path = "memory.num_gpu_blocks";
+    problems.push(problem(path, "KV blocks of which vLLM uses one less", num_gpu_blocks, ">= 2"));
   }
   const strategy: BatchingEntry<string, object> = policyNamed(BATCHING_STRATEGIES, type);
   if (preemption_mode === "swap" && strategy.canSwap !== true) {

@@ -2,6 +2,7 @@ import { fromConfiguration } from "../../settings/placed_settings.ts";
 import { ARRIVALS } from "../../workload/arrivals/processes.ts";
 import { scalingPeriodSeconds } from "../scaling_policy_name.ts";
 import type { Configuration } from "../configuration.ts";
+import { engineSettings } from "../engine_settings.ts";
 import { functionConfigurations } from "../function_configurations.ts";
 
 /** What is known of the requests once they are drawn or read. */
@@ -164,13 +165,13 @@ function fleetSize(config: Configuration, seconds: number) {
   const failing = 1 / (failures.mtbf ?? Infinity) + 1 / (spot.mtbf ?? Infinity);
   let functions = 0, instances = 0, sequenceSlots = 0, evaluations = 0, poolDecisions = 0;
   for (const { count, config: own } of functionConfigurations(config)) {
-    const { scaling, cold_start: start, cluster, scheduler } = own;
+    const { scaling, cold_start: start, cluster } = own;
     const initial = scaling.enabled
       ? start.initial_instances ?? scaling.min_instances
       : cluster.num_replicas;
     functions += count;
     instances += count * initial;
-    sequenceSlots += count * initial * scheduler.max_num_seqs;
+    sequenceSlots += count * initial * engineSettings(own).maxSequences;
     if (!scaling.enabled) continue;
     if (scalingPeriodSeconds(scaling) < Infinity) {
       evaluations += count * seconds / (scaling.period ?? SHORTEST_OWN_PERIOD_SECONDS);

@@ -1,5 +1,6 @@
 import { atMost, type LimitName, LIMITS, plain } from "../../sim/limits.ts";
 import type { Configuration } from "../configuration.ts";
+import { engineSettings } from "../engine_settings.ts";
 import { showValue } from "../show_value.ts";
 import type { Problem } from "./problem.ts";
 import { type RunSize, runSize } from "./run_size.ts";
@@ -114,7 +115,7 @@ function requestExcesses({ workload, simulation }: Configuration, size: RunSize)
 }
 
 function fleetExcesses(config: Configuration, size: RunSize): Excess[] {
-  const { cluster, scaling, cold_start: start, functions, scheduler, workload } = config;
+  const { cluster, scaling, cold_start: start, functions, workload } = config;
   const initial = !scaling.enabled
     ? { path: "cluster.num_replicas", value: cluster.num_replicas }
     : start.initial_instances !== null
@@ -152,7 +153,7 @@ function fleetExcesses(config: Configuration, size: RunSize): Excess[] {
       limit: "sequenceSlots",
       count: size.sequenceSlots,
       path: "scheduler.max_num_seqs",
-      value: scheduler.max_num_seqs,
+      value: engineSettings(config).maxSequences,
       wanted: "sequences of instances that can be held",
       because: `${plain(size.instances)} instances at the beginning`,
     },

@@ -22,7 +22,8 @@ export const memory = section({
     wanted: "a number format",
     default: "auto",
     otherNames: OTHER_DTYPE_NAMES,
-    describe: "Number format of the KV cache; `auto`: as `model.dtype`.",
+    describe: "Number format of the KV cache; `auto`: as the checkpoint asks for, else as " +
+      "`model.dtype`.",
   }),
   block_size: tokens({
     min: 1,

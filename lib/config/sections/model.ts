@@ -14,6 +14,9 @@ const DTYPE_NAMES = {
 /** Spellings of number formats that other tools use. */
 export const OTHER_DTYPE_NAMES: Readonly<Record<string, "bf16" | "fp16" | "fp8">> = DTYPE_NAMES;
 
+/** The model of a configuration that names none. */
+export const DEFAULT_MODEL = "llama-3.1-8b";
+
 /** The shape is read from the section itself. */
 const SHAPE_GIVEN: Condition = {
   words: "the shape is given here",
@@ -36,12 +39,19 @@ const size = (
 /** The model that each function serves. */
 export const model = section({
   name: text({
-    default: "llama-3.1-8b",
-    describe: "Name in data/models, or any name when the shape is given here.",
+    default: DEFAULT_MODEL,
+    describe: "Name in data/models, or any name when the shape is given here or in a file.",
   }),
   hf_config: text({
     default: null,
-    describe: "A Hugging Face `config.json` to take the shape from.",
+    describe: "A Hugging Face `config.json` to take the shape and the weights' format from.",
+  }),
+  assume: choice(["none", "llama"], {
+    wanted: "a family to read an unknown one as",
+    default: "none",
+    appliesWhen: isSet("model.hf_config"),
+    describe: "Reads a `config.json` of a family that is not known, or with keys that are not " +
+      "understood, as a Llama's, with a notice; `none`: such a file is an error.",
   }),
   dtype: choice(["bf16", "fp16", "fp8"], {
     wanted: "a number format",
@@ -53,13 +63,14 @@ export const model = section({
     wanted: "a number format",
     default: null,
     otherNames: OTHER_DTYPE_NAMES,
-    describe: "Number format of the weights (quantisation); null: as `dtype`.",
+    describe: "Number format of the weights (quantisation); null: as the `config.json` or the " +
+      "catalogue has it, else as `dtype`.",
     aliases: ["quantization", "quantisation"],
   }),
   max_model_len: tokens({
     min: 1,
     default: null,
-    describe: "Longest prompt and output together, tokens; null: the model's own window.",
+    describe: "Longest prompt and output together, tokens; null: the model's own limit.",
   }),
   num_layers: size(
     "Decoder layers; with this the shape is read from here.",

@@ -100,7 +100,8 @@ export const scaling: z.ZodType<Configuration["scaling"]> = sectionOf({
       "A request starts an instance when there is none at all, never, or each time that no " +
       "instance can take it (scale per request).",
   }),
-  bind_starts: flag({
+  reserve_starts: flag({
+    aliases: ["bind_starts"],
     appliesWhen: isNot("scaling.activation", "none"),
     default: false,
     describe: "A request that starts an instance waits for that one, as on AWS Lambda; otherwise " +

@@ -1,10 +1,11 @@
 import { QUEUE_ORDERS } from "../../scheduling/batching/orders/orders.ts";
 import { BATCHING_STRATEGIES } from "../../scheduling/batching/strategies.ts";
 import type { BatchingEntry } from "../../scheduling/batching/strategy.ts";
+import { DEFAULT_VLLM, VLLM_VERSIONS } from "../../scheduling/batching/vllm_versions.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { choice, count, flag, tokens } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
-import { isNot, when } from "../applies.ts";
+import { is, isNot, when } from "../applies.ts";
 import type { Configuration } from "../configuration.ts";
 import { chosenBy, policySettings } from "../policy_settings.ts";
 import { sectionOf } from "../section.ts";
@@ -34,19 +35,31 @@ export const scheduler = sectionOf<Configuration["scheduler"]>({
     typeSource: { name: "BatchingName", file: "scheduling/batching/strategies.ts" },
     describe: "Batching strategy.",
   }),
+  engine: choice(VLLM_VERSIONS.map(({ name }) => name), {
+    wanted: "a version of vLLM",
+    default: DEFAULT_VLLM.name,
+    otherNames: { vllm: DEFAULT_VLLM.name },
+    appliesWhen: is("scheduler.type", "vllm"),
+    describe: "Version of vLLM whose defaults hold where a setting of this section is null: " +
+      "asynchronous scheduling (from 0.14), admission by the whole prompt (from 0.19), step sizes.",
+  }),
   max_num_seqs: count({
     min: 1,
     max: LIMITS.sequences.value,
-    default: 256,
-    describe: "Most sequences that run at once.",
+    default: null,
+    describe:
+      "Most sequences that run at once; null: as the `engine` has it (1024 on GPUs of 70 GiB " +
+      "and more but the A100, else 256), 256 under other types.",
     aliases: ["max_batch_size"],
   }),
   max_num_batched_tokens: tokens({
     min: 1,
     max: LIMITS.stepTokens.value,
-    default: 8192,
+    default: null,
     appliesWhen: isNot("scheduler.type", ...WITHOUT_BUDGET),
-    describe: "Token budget of one step; at least `max_num_seqs`.",
+    describe:
+      "Token budget of one step; at least `max_num_seqs`; null: as the `engine` has it (8192 on " +
+      "GPUs of 70 GiB and more but the A100, else 2048), 8192 under other types.",
     aliases: ["max_tokens_per_batch"],
   }),
   ...strategies.beside,
@@ -67,9 +80,18 @@ export const scheduler = sectionOf<Configuration["scheduler"]>({
     aliases: ["enable_prefix_caching"],
   }),
   async_scheduling: flag({
-    default: false,
-    describe: "Form each step while the one before runs (vLLM from 0.14 on): a request is first " +
-      "considered one step later, and less of the framework's own time shows.",
+    default: null,
+    describe:
+      "Form each step while the one before runs: arrivals and ends are known one step later, " +
+      "and less of the framework's own time shows; null: as the `engine` has it, false under other " +
+      "types.",
+  }),
+  scheduler_reserve_full_isl: flag({
+    default: null,
+    appliesWhen: is("scheduler.type", "vllm"),
+    describe:
+      "Let a request in only when the KV blocks for its whole prompt are free; if not, those of " +
+      "its first chunk are enough; null: as the `engine` has it.",
   }),
   ...strategies.sections,
 }, { describe: "How an instance forms its steps." });

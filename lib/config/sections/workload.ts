@@ -170,13 +170,13 @@ const trace = section({
     min: 0,
     default: 0,
     appliesWhen: REPLAYED,
-    describe: "Start of the window that is replayed, seconds from the trace's first arrival.",
+    describe: "Start of the part that is replayed, seconds from the trace's first arrival.",
   }),
   length: quantity("seconds", {
     above: 0,
     default: null,
     appliesWhen: REPLAYED,
-    describe: "Length of the window that is replayed, seconds; null: to the end.",
+    describe: "Length of the part that is replayed, seconds; null: to the end.",
   }),
   jitter: quantity("seconds", {
     min: 0,

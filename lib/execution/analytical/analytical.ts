@@ -3,10 +3,11 @@ import type { DecodeLine, ExecutionTimeModel, StepShape } from "../execution_tim
 import type { AnalyticalOptions } from "./analytical_options.ts";
 import { analyticalParts } from "./analytical_parts.ts";
 import { cellOf } from "./context_pieces.ts";
-import { decodeAttention } from "./decode_attention.ts";
+import { decodeAttention, decodeSequenceSeconds } from "./decode_attention.ts";
 import { headSeconds } from "./head_seconds.ts";
 import { layerSeconds } from "./layer_seconds.ts";
 import { prefillAttention } from "./prefill_attention.ts";
+import { stateSecondsPerSequence } from "./recurrent_seconds.ts";
 import { lookUp, tokenTable } from "./token_table.ts";
 
 /** Sampled sequences that are tabulated. */
@@ -43,48 +44,50 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   const { stepSeconds: stepOverhead, sequenceSeconds: overheadPerSequence } = parts;
   const linear = tokenTable(layerSeconds(parts), maxTokensPerStep);
   const head = tokenTable(headSeconds(parts), MAX_SAMPLES);
-  const decode = decodeAttention(parts);
-  const { base, slope, end, pieceOfCell } = decode.pieces;
-  const { maxModelTokens: window, fullShare } = decode;
-  const { slidingWindowTokens } = shape;
-  const isMixed = slidingWindowTokens > 0 && fullShare > 0;
-  const perSequence = decode.sequenceSeconds;
-  const prefill = prefillAttention(parts);
+  const stateSeconds = stateSecondsPerSequence(parts);
+  const decodes = parts.attention.map((reads) => decodeAttention(parts, reads));
+  const perSequence = parts.attention.reduce(
+    (sum, reads) => sum + decodeSequenceSeconds(parts, reads),
+    stateSeconds,
+  );
+  const prefills = parts.attention.map((reads) => ({
+    seconds: prefillAttention(parts, reads),
+    windowTokens: reads.windowTokens,
+  }));
 
   const decodeSeconds = (sequences: number, context: number) => {
-    const limit = sequences * window;
-    const seen = context > limit ? limit : context;
-    const piece = pieceOfCell[cellOf(seen)];
-    const seconds = base[piece] + slope[piece] * seen + perSequence * sequences;
-    if (!isMixed || context <= limit) return seconds;
-    const whole = pieceOfCell[cellOf(context)];
-    return seconds +
-      fullShare * (base[whole] + slope[whole] * context - base[piece] - slope[piece] * seen);
+    let seconds = 0;
+    for (let i = 0; i < decodes.length; i++) {
+      const { pieces: { base, slope, pieceOfCell }, windowTokens } = decodes[i];
+      const limit = sequences * windowTokens;
+      const seen = context > limit ? limit : context;
+      const piece = pieceOfCell[cellOf(seen)];
+      seconds += base[piece] + slope[piece] * seen;
+    }
+    return seconds + perSequence * sequences;
   };
 
-  /** Prefill attention of the chunks from `first` to before `last` with this window in all layers. */
-  const windowedPrefill = (
-    step: StepShape,
-    first: number,
-    last: number,
-    maxModelTokens: number,
-    parallel: number,
-  ) => {
-    let pairs = 0;
-    let queries = 0;
-    let entries = 0;
-    for (let i = first; i < last; i++) {
-      const chunk = step.chunkTokens[i];
-      const past = step.chunkPastTokens[i];
-      pairs += attentionPairs(chunk, past, maxModelTokens);
-      entries += attentionEntries(chunk, past, maxModelTokens);
-      queries += chunk;
+  /** Prefill attention of the chunks from `first` to before `last`, all layers. */
+  const prefillSeconds = (step: StepShape, first: number, last: number, parallel: number) => {
+    let seconds = stateSeconds * share(last - first, parallel);
+    for (const layers of prefills) {
+      let pairs = 0;
+      let queries = 0;
+      let entries = 0;
+      for (let i = first; i < last; i++) {
+        const chunk = step.chunkTokens[i];
+        const past = step.chunkPastTokens[i];
+        pairs += attentionPairs(chunk, past, layers.windowTokens);
+        entries += attentionEntries(chunk, past, layers.windowTokens);
+        queries += chunk;
+      }
+      seconds += layers.seconds(
+        share(pairs, parallel),
+        share(queries, parallel),
+        share(entries, parallel),
+      );
     }
-    return prefill(share(pairs, parallel), share(queries, parallel), share(entries, parallel));
-  };
-  const mixedPrefill = (step: StepShape, first: number, last: number, parallel: number) => {
-    const windowed = windowedPrefill(step, first, last, slidingWindowTokens, parallel);
-    return windowed + fullShare * (windowedPrefill(step, first, last, 0, parallel) - windowed);
+    return seconds;
   };
 
   /** Whole pass of one micro-batch of `parallel` equal ones. */
@@ -98,17 +101,13 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       );
     }
     if (step.chunkCount === 0) return seconds;
-    if (isMixed) return seconds + mixedPrefill(step, 0, step.chunkCount, parallel);
-    return seconds + windowedPrefill(step, 0, step.chunkCount, slidingWindowTokens, parallel);
+    return seconds + prefillSeconds(step, 0, step.chunkCount, parallel);
   };
 
   const largestChunkSeconds = (step: StepShape) => {
     let most = 0;
     for (let i = 0; i < step.chunkCount; i++) {
-      const seconds = lookUp(linear, step.chunkTokens[i]) +
-        (isMixed
-          ? mixedPrefill(step, i, i + 1, 1)
-          : windowedPrefill(step, i, i + 1, slidingWindowTokens, 1));
+      const seconds = lookUp(linear, step.chunkTokens[i]) + prefillSeconds(step, i, i + 1, 1);
       if (seconds > most) most = seconds;
     }
     return most;
@@ -134,24 +133,24 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       const perBatch = Math.ceil(batch);
       const fixed = stepOverhead + overheadPerSequence * sequences + lookUp(linear, perBatch) +
         lookUp(head, perBatch) + perSequence * batch;
-      const limit = batch * window;
-      const beyond = context >= limit;
-      const seen = beyond ? limit : context;
-      const piece = pieceOfCell[cellOf(seen)];
-      if (beyond) {
-        line.baseSeconds = fixed + base[piece] + slope[piece] * seen;
-        line.slopeSecondsPerToken = 0;
-        line.contextEndTokens = Infinity;
-        if (!isMixed) return true;
-        const whole = pieceOfCell[cellOf(context)];
-        line.baseSeconds += fullShare * (base[whole] - base[piece] - slope[piece] * seen);
-        line.slopeSecondsPerToken = fullShare * share(slope[whole], parallel);
-        line.contextEndTokens = parallel * end[whole];
-        return true;
+      line.baseSeconds = fixed;
+      line.slopeSecondsPerToken = 0;
+      line.contextEndTokens = Infinity;
+      for (let i = 0; i < decodes.length; i++) {
+        const { pieces: { base, slope, end, pieceOfCell }, windowTokens } = decodes[i];
+        const limit = batch * windowTokens;
+        const isBeyond = context >= limit;
+        const seen = isBeyond ? limit : context;
+        const piece = pieceOfCell[cellOf(seen)];
+        line.baseSeconds += base[piece];
+        if (isBeyond) {
+          line.baseSeconds += slope[piece] * seen;
+          continue;
+        }
+        line.slopeSecondsPerToken += share(slope[piece], parallel);
+        const endTokens = parallel * Math.min(end[piece], limit);
+        if (endTokens < line.contextEndTokens) line.contextEndTokens = endTokens;
       }
-      line.baseSeconds = fixed + base[piece];
-      line.slopeSecondsPerToken = share(slope[piece], parallel);
-      line.contextEndTokens = parallel * Math.min(end[piece], limit);
       return true;
     },
   };

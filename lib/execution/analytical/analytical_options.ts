@@ -1,6 +1,7 @@
 import type { GpuEfficiency } from "../../hardware/efficiency.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
+import type { PartFormats } from "../../models/weight_format.ts";
 import type { StageNetwork } from "../stage_copies.ts";
 
 /** A model on the GPUs of one instance. */
@@ -28,6 +29,8 @@ export interface AnalyticalOptions {
    * Embedding and head stay at 16 bits.
    */
   readonly weightBytesPerElement?: number;
+  /** Formats of a quantised checkpoint by part of the layers, in place of `weightBytesPerElement`. */
+  readonly weights?: PartFormats;
   /** Bytes of an element of the KV cache, > 0; default 2. */
   readonly kvBytesPerElement?: number;
   /**

@@ -1,6 +1,8 @@
 import { type GpuEfficiency, gpuEfficiency } from "../../hardware/efficiency.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
+import { FORMAT_PARTS, uniformFormats } from "../../models/weight_format.ts";
+import { type AttentionReads, attentionReads } from "../attention_reads.ts";
 import { busiestRankLoad } from "../busiest_rank_load.ts";
 import type { StageNetwork } from "../stage_copies.ts";
 import type { AnalyticalOptions } from "./analytical_options.ts";
@@ -17,13 +19,11 @@ export interface AnalyticalParts {
   /** Rows of the busiest rank over an even share of them, 1..expertParallel. */
   readonly expertLoad: number;
   readonly stageNetwork: StageNetwork | undefined;
-  /** Query heads of one GPU. */
-  readonly heads: number;
-  /** KV heads of one GPU, >= 1: with more GPUs than heads, heads are held several times. */
-  readonly kvHeads: number;
+  /** Attention of one GPU, equal layers together. */
+  readonly attention: readonly AttentionReads[];
   readonly kvElementBytes: number;
-  /** Products with the model's weights, and those that stay at 16 bits. */
-  readonly gemm: GemmSeconds;
+  /** Products with the weights of each part of the layers, and those that stay at 16 bits. */
+  readonly gemm: Readonly<Record<typeof FORMAT_PARTS[number], GemmSeconds>>;
   readonly gemm16: GemmSeconds;
   readonly collectiveSeconds: number;
   readonly stepSeconds: number;
@@ -44,9 +44,9 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
   check("tensorParallel", "a whole number >= 1", tensorParallel, tensorParallel >= 1);
   check(
     "pipelineParallel",
-    `a whole number in 1..${shape.layers} layers`,
+    `a whole number in 1..${shape.layers.length} layers`,
     pipelineParallel,
-    pipelineParallel >= 1 && pipelineParallel <= shape.layers,
+    pipelineParallel >= 1 && pipelineParallel <= shape.layers.length,
   );
   check(
     "expertParallel",
@@ -54,12 +54,6 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
     expertParallel,
     expertParallel >= 1 && tensorParallel % expertParallel === 0,
   );
-  if (shape.heads % tensorParallel !== 0) {
-    throw new RangeError(
-      `Cannot use tensorParallel as a divisor of ${shape.heads} heads: current value is ` +
-        `${tensorParallel}`,
-    );
-  }
   positive("weightBytesPerElement", weightBytesPerElement);
   positive("kvBytesPerElement", kvBytesPerElement);
   const efficiency = { ...gpuEfficiency(gpu.generation), ...options.efficiency };
@@ -74,16 +68,32 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
     expertParallel,
     expertLoad: busiestRankLoad(expertParallel, options.expertSkew ?? 0),
     stageNetwork: options.stageNetwork,
-    heads: shape.heads / tensorParallel,
-    kvHeads: Math.max(1, Math.ceil(shape.kvHeads / tensorParallel)),
+    attention: attentionReads(shape, tensorParallel),
     kvElementBytes: kvBytesPerElement,
-    gemm: gemmSecondsOf(gpu, efficiency, weightBytesPerElement),
+    gemm: gemmByPart(options, efficiency),
     gemm16: gemmSecondsOf(gpu, efficiency, 2),
     collectiveSeconds: overhead("collectiveOverheadSeconds", options.collectiveOverheadSeconds),
     stepSeconds: overhead("stepOverheadSeconds", options.stepOverheadSeconds),
     sequenceSeconds: overhead("sequenceOverheadSeconds", options.sequenceOverheadSeconds),
     elementwiseSeconds: (bytes) => bytes / rate + elementwise.seconds,
   };
+}
+
+/** Products by part of the layers; parts of one format share one function. */
+function gemmByPart(
+  { gpu, weights, weightBytesPerElement = 2 }: AnalyticalOptions,
+  efficiency: GpuEfficiency,
+): AnalyticalParts["gemm"] {
+  const formats = weights ?? uniformFormats(weightBytesPerElement);
+  const known = new Map<string, GemmSeconds>();
+  return Object.fromEntries(FORMAT_PARTS.map((part) => {
+    const { bytesPerElement, activations } = formats[part];
+    const key = `${bytesPerElement} ${activations}`;
+    if (!known.has(key)) {
+      known.set(key, gemmSecondsOf(gpu, efficiency, bytesPerElement, activations));
+    }
+    return [part, known.get(key)!];
+  })) as AnalyticalParts["gemm"];
 }
 
 function check(name: string, wanted: string, value: number, ok: boolean): void {

@@ -1,39 +1,38 @@
-import { fullAttentionShare } from "../../models/full_attention_share.ts";
+import type { AttentionReads } from "../attention_reads.ts";
 import { softMaximum } from "../soft_maximum.ts";
 import type { AnalyticalParts } from "./analytical_parts.ts";
 import { type ContextPieces, contextPieces } from "./context_pieces.ts";
 
-/** Attention of decoding sequences, all layers. */
+/** Attention of decoding sequences in layers that are alike. */
 export interface DecodeAttention {
   /** Seconds by total context, whatever the number of sequences. */
   readonly pieces: ContextPieces;
-  /** Seconds per sequence. */
-  readonly sequenceSeconds: number;
-  /** Attention window, tokens; Infinity for none. */
-  readonly maxModelTokens: number;
-  /** Share of the layers without the window, 0..1. */
-  readonly fullShare: number;
+  /** Tokens that are read at most per sequence; Infinity for all. */
+  readonly windowTokens: number;
 }
 
 /** KV entries of the total context stream from memory once; with many queries per KV head, FLOPs count. */
-export function decodeAttention(parts: AnalyticalParts): DecodeAttention {
-  const { shape, gpu, efficiency } = parts;
+export function decodeAttention(parts: AnalyticalParts, reads: AttentionReads): DecodeAttention {
+  const { gpu, efficiency } = parts;
   const { decode, prefill } = efficiency;
-  const entryBytes = 2 * parts.kvHeads * shape.headSize * parts.kvElementBytes;
-  const entryFlops = 4 * parts.heads * shape.headSize;
+  const entryBytes = reads.entryElements * parts.kvElementBytes + reads.entryBytes;
   const entrySeconds = Math.max(
     entryBytes / (gpu.memoryBytesPerSecond * decode.memory),
-    entryFlops / (gpu.flopsPerSecond.bf16 * prefill.compute),
+    reads.decodeFlops / (gpu.flopsPerSecond.bf16 * prefill.compute),
   );
-  // A query is read and a result written, at 16 bits: no kernel is quicker than that.
-  const vectorBytes = 4 * parts.heads * shape.headSize;
   const layerSeconds = (context: number) =>
     softMaximum(context * entrySeconds, decode.seconds, decode.sharpness);
   return {
-    pieces: contextPieces((context) => shape.layers * layerSeconds(context)),
-    sequenceSeconds: shape.layers *
-      Math.max(decode.secondsPerKvHead * parts.kvHeads, vectorBytes / gpu.memoryBytesPerSecond),
-    maxModelTokens: shape.slidingWindowTokens === 0 ? Infinity : shape.slidingWindowTokens,
-    fullShare: fullAttentionShare(shape),
+    pieces: contextPieces((context) => reads.layers * layerSeconds(context)),
+    windowTokens: reads.windowTokens === 0 ? Infinity : reads.windowTokens,
   };
+}
+
+/** Seconds per decoding sequence, all of these layers, beside what its entries take. */
+export function decodeSequenceSeconds(parts: AnalyticalParts, reads: AttentionReads): number {
+  const { secondsPerKvHead } = parts.efficiency.decode;
+  // A query is read and a result written, at 16 bits: no kernel is quicker than that.
+  const vectorBytes = 2 * reads.vectorElements;
+  return reads.layers *
+    Math.max(secondsPerKvHead * reads.kvHeads, vectorBytes / parts.gpu.memoryBytesPerSecond);
 }

@@ -1,5 +1,6 @@
 import type { GpuEfficiency } from "../../hardware/efficiency.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
+import type { ActivationFormat } from "../../models/weight_format.ts";
 import { softMaximum } from "../soft_maximum.ts";
 
 /**
@@ -13,9 +14,10 @@ export type GemmSeconds = (m: number, n: number, k: number, batches?: number) =>
 /**
  * Products on a GPU with weights of so many bytes: roofline with the generation's efficiency.
  *
- * One byte is fp8 where the GPU multiplies fp8, activations quantised on the way. Elsewhere, and below
- * one byte, weights alone are quantised: their bytes shrink, and the product runs at the 16-bit rate
- * (assumed: weight-only kernels, as for AWQ, GPTQ and fp8 on Ampere).
+ * Activations of 8 or 4 bits run at the fp8 rate where the GPU multiplies fp8, quantised on the way
+ * (assumed for int8 and nvfp4: at least that fast). Elsewhere weights alone are quantised: their bytes
+ * shrink, and the product runs at the 16-bit rate (assumed: weight-only kernels, as for AWQ, GPTQ,
+ * mxfp4 and fp8 on Ampere).
  *
  * Kernels compute whole tiles of rows: where that shows, a tile that is not full counts in part for the
  * rows it lacks. Grouped experts have kernels of their own, with small tiles.
@@ -24,16 +26,17 @@ export function gemmSecondsOf(
   gpu: Gpu,
   efficiency: GpuEfficiency,
   weightBytes: number,
+  activations: ActivationFormat = weightBytes === 1 ? "fp8" : "bf16",
 ): GemmSeconds {
   const bandwidth = gpu.memoryBytesPerSecond;
   const { gemmFp8 } = efficiency;
-  if (weightBytes === 1 && gemmFp8 !== undefined && gpu.flopsPerSecond.fp8 !== undefined) {
+  if (activations !== "bf16" && gemmFp8 !== undefined && gpu.flopsPerSecond.fp8 !== undefined) {
     const peak = gpu.flopsPerSecond.fp8 * gemmFp8.compute;
     const rate = bandwidth * gemmFp8.memory;
     return (m, n, k, batches = 1) =>
       softMaximum(
         2 * m * n * k / peak,
-        (batches * n * k + m * k + 2 * m * n) / rate,
+        (batches * n * k * weightBytes + m * k + 2 * m * n) / rate,
         gemmFp8.sharpness,
       ) + 3 * m * k / (bandwidth * gemmFp8.quantise) + gemmFp8.seconds;
   }

@@ -2,6 +2,7 @@ import assert from "@std/assert";
 import { stepOf } from "../../../tests/conformance/execution_laws.ts";
 import { gpuNamed } from "../../hardware/gpu_catalogue.ts";
 import { modelShape } from "../../models/catalogue.ts";
+import { windowed } from "../../models/testing_shapes.ts";
 import { analytical } from "./analytical.ts";
 
 /**
@@ -103,10 +104,10 @@ Deno.test("expertParallel divides experts, not time: the same work is spread ove
 });
 
 Deno.test("beyond a sliding window neither decodes nor prompts grow with context", () => {
-  const windowed = modelShape("mistral-7b");
+  const shape = modelShape("mistral-7b");
   const gpu = gpuNamed("H100");
-  const times = analytical({ shape: windowed, gpu });
-  const full = analytical({ shape: { ...windowed, slidingWindowTokens: 0 }, gpu });
+  const times = analytical({ shape, gpu });
+  const full = analytical({ shape: windowed(shape, 0), gpu });
   assert.equal(
     times.stepSeconds(stepOf(8, 8 * 4096)),
     times.stepSeconds(stepOf(8, 8 * 30000)),

@@ -1,6 +1,6 @@
 import { log } from "../../stats/elementary/mod.ts";
 import { activatedExperts } from "../../models/activated_experts.ts";
-import type { ExpertShape } from "../../models/transformer.ts";
+import type { ExpertFeedForward } from "../../models/transformer.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import {
   findTables,
@@ -23,7 +23,7 @@ const ROUTINGS: Readonly<Record<ExpertRouting, readonly string[]>> = {
 /** Experts of one layer on one GPU. */
 export interface ExpertPart {
   readonly hiddenSize: number;
-  readonly experts: ExpertShape;
+  readonly experts: ExpertFeedForward;
   readonly dtype: ProfileDtype;
   /** GPUs that share each expert's width. */
   readonly tensorParallel: number;
@@ -44,7 +44,7 @@ export function expertSecondsOf(
   const { peaks } = profile;
   const wanted = [
     part.hiddenSize,
-    part.experts.intermediateSize,
+    part.experts.width,
     part.experts.perToken,
     part.experts.count,
     part.tensorParallel,

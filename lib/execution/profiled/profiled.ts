@@ -1,4 +1,4 @@
-import { fullAttentionShare } from "../../models/full_attention_share.ts";
+import type { ExpertFeedForward } from "../../models/transformer.ts";
 import { attentionPairs } from "../attention_pairs.ts";
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
 import { busiestRankLoad } from "../busiest_rank_load.ts";
@@ -6,6 +6,7 @@ import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf } from "./decode_attention.ts";
 import { expertSecondsOf } from "./expert_times.ts";
 import { gemmSecondsByRows } from "./gemm_times.ts";
+import { plainView } from "./plain_view.ts";
 import { prefillAttentionOf } from "./prefill_attention.ts";
 import { stageCopies } from "../stage_copies.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
@@ -38,9 +39,12 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   const { maxTokensPerStep = 8192, maxSequences = 1024, routing = "balanced", expertSkew = 0 } =
     options;
   const { peaks } = profile;
-  const { layers, hiddenSize, headSize } = shape;
-  const heads = Math.max(1, shape.heads / tensorParallel);
-  const kvHeads = Math.max(1, shape.kvHeads / tensorParallel);
+  const { hiddenSize } = shape;
+  const { layers, attention, experts, dense: denseShape, sparseLayers, windowTokens, fullShare } =
+    plainView(shape);
+  const { headSize } = attention;
+  const heads = Math.max(1, attention.heads / tensorParallel);
+  const kvHeads = Math.max(1, attention.kvHeads / tensorParallel);
 
   const gemmTable = requireTable(profile, "gemm", { dtype: weightDtype });
   const headTable = requireTable(profile, "gemm", { dtype: "bf16" });
@@ -52,21 +56,19 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   const qkvColumns = (heads + 2 * kvHeads) * headSize;
   const qkv = gemm(qkvColumns, hiddenSize);
   const output = gemm(hiddenSize, heads * headSize);
-  const sparseLayers = shape.experts === undefined
-    ? 0
-    : Math.floor(layers / shape.experts.everyNthLayer);
-  const dense = feedForward(shape.intermediateSize / tensorParallel);
-  const sparse = shape.experts === undefined ? undefined : expertLayer();
+  const dense = denseShape === undefined
+    ? () => 0
+    : feedForward(denseShape.width / tensorParallel, denseShape.isGated);
+  const sparse = experts === undefined ? undefined : expertLayer(experts);
 
-  function feedForward(width: number): (tokens: number) => number {
-    const gates = shape.gatedFeedForward ? 2 : 1;
+  function feedForward(width: number, isGated: boolean): (tokens: number) => number {
+    const gates = isGated ? 2 : 1;
     const up = gemm(gates * width, hiddenSize);
     const down = gemm(hiddenSize, width);
     return (m) => up(m) + elementwise(2 * m * width * (gates + 1)) + down(m);
   }
 
-  function expertLayer(): (tokens: number) => number {
-    const experts = shape.experts!;
+  function expertLayer(experts: ExpertFeedForward): (tokens: number) => number {
     const routed = expertSecondsOf(profile, {
       hiddenSize,
       experts,
@@ -77,8 +79,8 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     });
     const load = busiestRankLoad(expertParallel, expertSkew);
     const router = gemmSecondsByRows(headTable, experts.count, hiddenSize, peaks);
-    const shared = experts.sharedIntermediateSize > 0
-      ? feedForward(experts.sharedIntermediateSize / tensorParallel)
+    const shared = experts.sharedWidth > 0
+      ? feedForward(experts.sharedWidth / tensorParallel, experts.isGated)
       : () => 0;
     return (m) => router(m) + routed(m * load) + shared(m);
   }
@@ -88,29 +90,36 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     (bytes) => peaks.linkLatencySeconds + bytes / peaks.linkBytesPerSecond,
     options.stageNetwork,
   );
-  const linearSeconds = new Float64Array(maxTokensPerStep + 1);
-  for (let m = 1; m <= maxTokensPerStep; m++) {
-    const residual = 2 * m * hiddenSize;
-    const attentionPart = elementwise(4 * residual) + qkv(m) + elementwise(4 * m * qkvColumns) +
-      output(m) + allReduce(residual);
-    const feedForwardPart = elementwise(4 * residual) + allReduce(residual);
-    linearSeconds[m] = layers * (attentionPart + feedForwardPart) +
-      (layers - sparseLayers) * dense(m) +
-      (sparse === undefined ? 0 : sparseLayers * sparse(m)) +
-      elementwise(2 * residual) + elementwise(4 * residual) +
-      copies(residual);
+  /** Seconds of the linear parts of all layers, by tokens of the step. */
+  function linearTimes(): Float64Array {
+    const linearSeconds = new Float64Array(maxTokensPerStep + 1);
+    for (let m = 1; m <= maxTokensPerStep; m++) {
+      const residual = 2 * m * hiddenSize;
+      const attentionPart = elementwise(4 * residual) + qkv(m) + elementwise(4 * m * qkvColumns) +
+        output(m) + allReduce(residual);
+      const feedForwardPart = elementwise(4 * residual) + allReduce(residual);
+      linearSeconds[m] = layers * (attentionPart + feedForwardPart) +
+        (layers - sparseLayers) * dense(m) +
+        (sparse === undefined ? 0 : sparseLayers * sparse(m)) +
+        elementwise(2 * residual) + elementwise(4 * residual) +
+        copies(residual);
+    }
+    return linearSeconds;
   }
 
   const headColumns = Math.ceil(shape.vocabSize / tensorParallel);
   const lmHead = gemmSecondsByRows(headTable, headColumns, hiddenSize, peaks);
   const gatherLogits = allGatherSecondsOf(profile, tensorParallel);
-  const headSeconds = new Float64Array(maxSequences + 1);
-  for (let b = 1; b <= maxSequences; b++) {
-    headSeconds[b] = lmHead(b) + gatherLogits(2 * b * shape.vocabSize);
+  /** Seconds of the output head, by sequences. */
+  function headTimes(): Float64Array {
+    const headSeconds = new Float64Array(maxSequences + 1);
+    for (let b = 1; b <= maxSequences; b++) {
+      headSeconds[b] = lmHead(b) + gatherLogits(2 * b * shape.vocabSize);
+    }
+    return headSeconds;
   }
 
-  const { slidingWindowTokens: maxModelTokens } = shape;
-  const fullShare = fullAttentionShare(shape);
+  const maxModelTokens = windowTokens;
   const attentionShape = { heads, kvHeads, headSize, maxModelTokens, fullShare };
   const attributes = { headSize, kvDtype };
   const decode = decodeAttentionOf(
@@ -149,8 +158,8 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
 
   return tabulatedModel({
     name: `profiled ${profile.gpu} ${shape.name} tp${tensorParallel}`,
-    linearSeconds,
-    headSeconds,
+    linearSeconds: linearTimes(),
+    headSeconds: headTimes(),
     decode,
     attentionLayers: layers,
     mixedAttentionSeconds(step, decodeSeconds) {

@@ -6,6 +6,7 @@ import { decodeRows, mixedAttention } from "./mixed_attention.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { findTables } from "./operator_profile.ts";
 import { axisValues, type OperatorTable } from "./operator_table.ts";
+import { plainView } from "./plain_view.ts";
 import { stageCopies } from "../stage_copies.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 import { requireTable } from "./require_table.ts";
@@ -25,7 +26,7 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
   const { profile, shape, tensorParallel = 1, pipelineParallel = 1 } = options;
   const { maxTokensPerStep = 8192, maxSequences = 1024 } = options;
   const attributes = { model: shape.name, tensorParallel };
-  const { layers } = shape;
+  const { layers, experts: expertShape } = plainView(shape);
   const layerTimes = findTables(profile, "layer", attributes).map((table) => ({
     times: layers1d(table),
     count: ONCE.has(String(table.attributes.layer))
@@ -63,8 +64,8 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
   }
 
   function expertTimes(): (tokens: number) => number {
-    if (shape.experts === undefined) return () => 0;
-    const { count, perToken } = shape.experts;
+    if (expertShape === undefined) return () => 0;
+    const { count, perToken } = expertShape;
     // Measured at tensor parallel 1; a share of each expert's width takes that share of the time.
     const table = requireTable(profile, "activated_experts", { model: shape.name });
     const share = Number(table.attributes.tensorParallel) / tensorParallel;

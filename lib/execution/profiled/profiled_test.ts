@@ -1,6 +1,7 @@
 import assert from "@std/assert";
 import fc from "fast-check";
 import { stepOf } from "../../../tests/conformance/execution_laws.ts";
+import { attentionOfShape } from "../../models/testing_shapes.ts";
 import { modelShape } from "../../models/catalogue.ts";
 import type { DecodeLine, ExecutionTimeModel } from "../execution_time_model.ts";
 import { PROFILED_GPUS, shippedProfile } from "./catalogue.ts";
@@ -96,7 +97,11 @@ Deno.test("profiled() never beats the roofline of its GPU", () => {
   for (const [gpu, model] of models) {
     const { peaks } = shippedProfile(gpu);
     const shape = gpu === "a100-sxm-80gb" ? llama2 : llama31;
-    const { layers, hiddenSize, intermediateSize, heads, kvHeads } = shape;
+    const { hiddenSize } = shape;
+    const { length: layers } = shape.layers;
+    const { heads, kvHeads } = attentionOfShape(shape);
+    const [{ feedForward }] = shape.layers;
+    const intermediateSize = feedForward!.width;
     const matrices = [
       [(heads + 2 * kvHeads) * 128, hiddenSize],
       [hiddenSize, heads * 128],

@@ -115,7 +115,7 @@ function partsOf(options: ScalePerRequest): ClusterParts {
         maxInstances: options.maxInstances,
         initialInstances: 0,
         activation: "each",
-        bindsStarts: true,
+        reservesStarts: true,
         keepAliveSeconds: idleSeconds,
       },
       noCapacity: { action: "reject", limit: Infinity, timeoutSeconds: Infinity },

@@ -86,7 +86,7 @@ export class ServerRunner {
           execution: calibrated({
             source: this.source(server),
             overhead: constants.overhead,
-            collectivesPerStep: tensorParallel > 1 ? 2 * shape.layers : 0,
+            collectivesPerStep: tensorParallel > 1 ? 2 * shape.layers.length : 0,
           }),
           work: stepWork(shape, { weightBytesPerElement, kvBytesPerElement: 2 }),
           strategy: vllm(),

@@ -154,8 +154,10 @@ function encodeTexts(column: TextColumn, from: number, to: number): EncodedColum
     const bytes = encodedNames([column.names[codes[0]]]);
     return { dictionary: { count: 1, bytes }, parts: [constantCodes(codes.length)], nullCount: 0 };
   }
-  const width = codes.BYTES_PER_ELEMENT * 8;
-  return { dictionary, parts: packedCodes(codes, width), nullCount: 0 };
+  const parts = codes instanceof Uint32Array
+    ? packedCodes(threeBytes(codes), 24)
+    : packedCodes(codes, codes.BYTES_PER_ELEMENT * 8);
+  return { dictionary, parts, nullCount: 0 };
 }
 
 /** Texts, each after its length in bytes. */
@@ -169,7 +171,7 @@ function encodedNames(names: readonly string[]): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-function isConstant(values: Float64Array | Uint8Array | Uint16Array): boolean {
+function isConstant(values: Float64Array | Uint8Array | Uint16Array | Uint32Array): boolean {
   const first = values[0];
   // Object.is keeps 0 and -0 apart.
   for (let i = 1; i < values.length; i++) if (!Object.is(values[i], first)) return false;
@@ -202,15 +204,30 @@ function constantCodes(count: number): Uint8Array {
   return Uint8Array.from(run);
 }
 
-/** Codes of 8 or 16 bits as one bit-packed run: little-endian memory is that form already. */
+/** Codes of 8, 16 or 24 bits as one bit-packed run: little-endian memory is that form already. */
 function packedCodes(codes: Uint8Array | Uint16Array, width: number): Uint8Array[] {
-  const groups = Math.ceil(codes.length / 8);
+  const bytesOfCode = width / 8;
+  const count = codes.byteLength / bytesOfCode;
+  const groups = Math.ceil(count / 8);
   const header = [width];
   pushVarint(header, groups * 2 + 1);
-  const padding = new Uint8Array((groups * 8 - codes.length) * codes.BYTES_PER_ELEMENT);
+  const padding = new Uint8Array((groups * 8 - count) * bytesOfCode);
   return [Uint8Array.from(header), bytesOf(codes), padding];
 }
 
-function bytesOf(values: Float64Array | Int32Array | Uint16Array | Uint8Array): Uint8Array {
+/** Codes below 2^24, three bytes each: readers know no codes of four. */
+function threeBytes(codes: Uint32Array): Uint8Array {
+  const bytes = new Uint8Array(3 * codes.length);
+  codes.forEach((code, i) => {
+    bytes[3 * i] = code;
+    bytes[3 * i + 1] = code >> 8;
+    bytes[3 * i + 2] = code >> 16;
+  });
+  return bytes;
+}
+
+function bytesOf(
+  values: Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array,
+): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -133,3 +133,13 @@ Deno.test("writeParquet() keeps columns of one value in a few bytes", () => {
   ok(size(integerColumn("a", new Int32Array(count).fill(2))) < 300);
   ok(size(textColumn("a", new Uint8Array(count).fill(1), ["x", "y"])) < 300);
 });
+
+Deno.test("writeParquet() keeps more texts than two bytes count, as Polars and hyparquet read them", async () => {
+  const count = 70_003;
+  const names = Array.from({ length: count }, (_, i) => `text ${i}`);
+  const codes = Uint32Array.from({ length: count }, (_, i) => (i * 7919) % count);
+  const file = fileOf({ count, columns: [textColumn("a", codes, names)] });
+  const wanted = Array.from(codes, (code) => names[code]);
+  deepEqual((await hyparquet(file)).map(({ a }) => a), wanted);
+  deepEqual(polars(file).getColumn("a").toArray(), wanted);
+});

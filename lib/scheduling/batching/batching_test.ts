@@ -18,14 +18,15 @@ Deno.test("what a strategy sees has no output length", () => {
     | "running"
     | "decoding"
     | "waiting"
-    | "swapped"
+    | "returning"
     | "decodeAll"
-    | "unfinishedPrefill"
+    | "preempted"
+    | "scheduleRunning"
     | "prefillRemaining"
     | "firstWaitingTokens"
     | "admit"
     | "prefill"
-    | "swapIn";
+    | "bringBack";
   const isKnown: keyof StepBuilder extends Known ? true : never = true;
   ok(isKnown);
 });

@@ -32,6 +32,7 @@ export function orca(): BatchingStrategy {
     repeatsDecode: true,
     plan(step) {
       if (step.decoding > 0) step.decodeAll();
+      if (step.returning > 0 && step.bringBack(0) > 0) step.decodeAll();
       let budget = step.maxTokensPerStep - step.decoding;
       let empty = step.decoding === 0;
       while (step.waiting > 0) {

@@ -1,5 +1,8 @@
 import type { Policy } from "../../settings/policy.ts";
 
+/** More tokens than any prompt has; a small integer, since what is computed with it is computed often. */
+export const UNLIMITED_TOKENS = 2 ** 30 - 1;
+
 /**
  * What a batching strategy may see and do while it forms the next step of one instance. A slot is
  * the number of a running sequence's place in the engine. True output lengths are not here, so no
@@ -16,29 +19,41 @@ export interface StepBuilder {
   readonly decoding: number;
   /** Requests in the engine's waiting queue. */
   readonly waiting: number;
-  /** Sequences whose KV blocks were swapped out to host memory. */
-  readonly swapped: number;
+  /** Requests whose KV entries are not in the engine's blocks: swapped out, or received from another. */
+  readonly returning: number;
 
   /**
    * Schedules one token for every decoding sequence. When free KV blocks run out, the sequences
    * last in the queue order are preempted first. Returns how many were preempted.
    */
   decodeAll(): number;
-  /** Slot of the running sequence whose prefill is unfinished; -1 for none. At most one is. */
-  readonly unfinishedPrefill: number;
+  /** Sequences preempted so far while this step is formed. */
+  readonly preempted: number;
+  /**
+   * Schedules the running sequences in order of admission, as far as `budgetTokens` go: a token for
+   * each that decodes, and a chunk of at most `longestChunk` (default: no limit) for each whose prefill
+   * is unfinished. When free KV blocks run out, sequences are preempted as in `decodeAll`. Returns the
+   * tokens that are left.
+   */
+  scheduleRunning(budgetTokens: number, longestChunk?: number): number;
   /** Prompt tokens that the sequence in `slot` still has to compute. */
   prefillRemaining(slot: number): number;
   /** Tokens that the first waiting request would have to compute (cached prefixes count); 0 for none. */
   firstWaitingTokens(): number;
   /**
-   * Moves the first waiting request into the batch and reserves its KV blocks. Returns its slot, or
-   * -1 when the batch or the block pool has no room (at least `keepFreeBlocks` stay free).
+   * Moves the first waiting request into the batch and takes KV blocks as the strategy's reservation
+   * says; `chunkTokens` is the most that `prefill` will be asked for in this step (default: no limit).
+   * Returns the slot, or -1 when the batch or the block pool has no room (at least `keepFreeBlocks`
+   * stay free).
    */
-  admit(keepFreeBlocks: number): number;
+  admit(keepFreeBlocks: number, chunkTokens?: number): number;
   /** Computes `tokens` (>= 1) prompt tokens of the sequence in `slot` in this step. Once per slot and step. */
   prefill(slot: number, tokens: number): void;
-  /** Brings swapped-out sequences back, oldest first, while blocks allow. Returns how many came. */
-  swapIn(keepFreeBlocks: number): number;
+  /**
+   * Lets returning requests decode again, oldest first, while blocks allow (at least `keepFreeBlocks`
+   * stay free). Returns how many came; they are scheduled by another `decodeAll`.
+   */
+  bringBack(keepFreeBlocks: number): number;
 }
 
 /** Forms the steps of an engine. Stateless: everything a strategy knows is in the builder. */
@@ -46,10 +61,12 @@ export interface BatchingStrategy {
   /** Name in configurations, such as "vllm". */
   readonly name: string;
   /**
-   * How KV blocks are reserved at admission: for the prompt, growing block by block afterwards, or
-   * once for the longest possible sequence.
+   * When KV blocks are taken: for each chunk of the prompt as it is computed, for the whole prompt at
+   * admission (both growing block by block afterwards), or once for the longest possible sequence.
    */
-  readonly reservation: "prompt" | "maximum";
+  readonly reservation: "chunk" | "prompt" | "maximum";
+  /** Under "chunk": whether admission waits until there is room for the whole prompt. Default false. */
+  readonly asksForWholePrompt?: boolean;
   /** Finished sequences keep their slot and their batch returns as a whole. */
   readonly holdsFinished: boolean;
   /** What preemption does with KV blocks: drop and recompute, or swap to host memory. */
@@ -69,6 +86,8 @@ export interface BatchingNeeds {
   readonly kvBlocks: number;
   /** What preemption is to do with KV blocks, for strategies that can do either. */
   readonly preemption: "recompute" | "swap";
+  /** Whether `vllm` admits a request only when its whole prompt has room. Default true. */
+  readonly reservesWholePrompt?: boolean;
 }
 
 /** A batching strategy as its table has it. */

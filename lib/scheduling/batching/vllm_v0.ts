@@ -69,11 +69,13 @@ export function vllmV0({ preemption, watermarkBlocks }: VllmV0Options): Batching
     preemption,
     repeatsDecode: true,
     plan(step) {
-      if (step.swapped === 0 && admitWhole(step, watermarkBlocks)) return;
+      if (step.returning === 0 && admitWhole(step, watermarkBlocks)) return;
       const preempted = step.decoding > 0 ? step.decodeAll() : 0;
       // Those that come back decode in this very step, like the others.
-      if (preempted === 0 && step.swapped > 0 && step.swapIn(watermarkBlocks) > 0) step.decodeAll();
-      if (step.decoding === 0 && step.swapped === 0) admitWhole(step, watermarkBlocks);
+      if (preempted === 0 && step.returning > 0 && step.bringBack(watermarkBlocks) > 0) {
+        step.decodeAll();
+      }
+      if (step.decoding === 0 && step.returning === 0) admitWhole(step, watermarkBlocks);
     },
   };
 }

@@ -3,8 +3,8 @@ import type { QueueOrder } from "./orders/orders.ts";
 export type { QueueOrder } from "./orders/orders.ts";
 
 /**
- * Requests that wait for a place in a batch. Ties of the order go to the lower request id, that is
- * to the earlier arrival.
+ * Requests that wait for a place in a batch. Ties of the order go to the earlier arrival, then to the
+ * lower request id.
  */
 export interface WaitingQueue {
   /** Waiting requests. */
@@ -19,17 +19,36 @@ export interface WaitingQueue {
   peek(): number;
   /** Takes the request to be served next; -1 when empty. */
   pop(): number;
+  /** Whether the order serves one of two requests before the other, wherever they are. */
+  isBefore(one: number, other: number): boolean;
+}
+
+/** When each request came, by request, seconds; NaN before. */
+type Arrivals = ArrayLike<number>;
+
+/** Whether a request came before another. */
+function cameBefore(arrivals: Arrivals, one: number, other: number): boolean {
+  return arrivals[one] < arrivals[other] || (arrivals[one] <= arrivals[other] && one < other);
 }
 
 /** First come, first served: a growing ring of request ids. */
 class RingQueue implements WaitingQueue {
   readonly isFirstComeFirstServed = true;
+  readonly #arrivals: Arrivals;
   #ring = new Int32Array(64);
   #head = 0;
   #size = 0;
 
+  constructor(arrivals: Arrivals) {
+    this.#arrivals = arrivals;
+  }
+
   get size(): number {
     return this.#size;
+  }
+
+  isBefore(one: number, other: number): boolean {
+    return cameBefore(this.#arrivals, one, other);
   }
 
   push(request: number): void {
@@ -69,11 +88,13 @@ class RingQueue implements WaitingQueue {
 /** Smallest key first: a binary heap over request ids whose keys stand in a column. */
 class KeyedQueue implements WaitingQueue {
   readonly isFirstComeFirstServed = false;
-  readonly #keys: Float64Array | Int32Array | Uint8Array;
+  readonly #keys: ArrayLike<number>;
+  readonly #arrivals: Arrivals;
   readonly #heap: number[] = [];
 
-  constructor(keys: Float64Array | Int32Array | Uint8Array) {
+  constructor(keys: ArrayLike<number>, arrivals: Arrivals) {
     this.#keys = keys;
+    this.#arrivals = arrivals;
   }
 
   get size(): number {
@@ -85,7 +106,7 @@ class KeyedQueue implements WaitingQueue {
     this.#heap.push(request);
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
-      if (!this.#before(request, this.#heap[parent])) break;
+      if (!this.isBefore(request, this.#heap[parent])) break;
       this.#heap[hole] = this.#heap[parent];
       hole = parent;
     }
@@ -110,8 +131,8 @@ class KeyedQueue implements WaitingQueue {
       for (;;) {
         let child = 2 * hole + 1;
         if (child >= size) break;
-        if (child + 1 < size && this.#before(this.#heap[child + 1], this.#heap[child])) child++;
-        if (!this.#before(this.#heap[child], moved)) break;
+        if (child + 1 < size && this.isBefore(this.#heap[child + 1], this.#heap[child])) child++;
+        if (!this.isBefore(this.#heap[child], moved)) break;
         this.#heap[hole] = this.#heap[child];
         hole = child;
       }
@@ -120,10 +141,10 @@ class KeyedQueue implements WaitingQueue {
     return first;
   }
 
-  #before(a: number, b: number): boolean {
-    const ka = this.#keys[a];
-    const kb = this.#keys[b];
-    return ka < kb || (ka <= kb && a < b);
+  isBefore(one: number, other: number): boolean {
+    const keys = this.#keys;
+    return keys[one] < keys[other] ||
+      (keys[one] <= keys[other] && cameBefore(this.#arrivals, one, other));
   }
 }
 
@@ -131,17 +152,19 @@ class KeyedQueue implements WaitingQueue {
  * Makes a waiting queue. `keys` holds what the order compares, one entry per request: the class's
  * priority (lower first), the prompt length, or the deadline; not needed for `fcfs`.
  *
+ * @param arrivalAtSeconds When each request came, by request; read when requests are compared.
  * @throws {TypeError} If the order needs keys and there are none.
  */
 export function waitingQueue(
   order: QueueOrder,
-  keys?: Float64Array | Int32Array | Uint8Array,
+  arrivalAtSeconds: ArrayLike<number>,
+  keys?: ArrayLike<number>,
 ): WaitingQueue {
-  if (order === "fcfs") return new RingQueue();
+  if (order === "fcfs") return new RingQueue(arrivalAtSeconds);
   if (keys === undefined) {
     throw new TypeError(
       `Cannot order a queue by "${order}" without keys: current value is ${keys}`,
     );
   }
-  return new KeyedQueue(keys);
+  return new KeyedQueue(keys, arrivalAtSeconds);
 }

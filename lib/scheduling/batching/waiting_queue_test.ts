@@ -8,6 +8,7 @@ import {
 } from "./orders/mod.ts";
 import { waitingQueue } from "./waiting_queue.ts";
 
+const NO_ARRIVALS = new Float64Array(0);
 const operations = fc.array(fc.constantFrom("push", "push", "pushBack", "pop"), {
   maxLength: 400,
 });
@@ -15,7 +16,7 @@ const operations = fc.array(fc.constantFrom("push", "push", "pushBack", "pop"), 
 Deno.test('waitingQueue("fcfs") serves in order of arrival; preempted requests come before all', () => {
   fc.assert(
     fc.property(operations, (steps) => {
-      const queue = waitingQueue("fcfs");
+      const queue = waitingQueue("fcfs", NO_ARRIVALS);
       const list: number[] = [];
       let next = 0;
       for (const step of steps) {
@@ -34,21 +35,22 @@ Deno.test('waitingQueue("fcfs") serves in order of arrival; preempted requests c
     }),
     { seed: 1 },
   );
-  equal(waitingQueue("fcfs").isFirstComeFirstServed, true);
+  equal(waitingQueue("fcfs", NO_ARRIVALS).isFirstComeFirstServed, true);
 });
 
 Deno.test("waitingQueue() by a key serves the least one, of equal ones the earliest arrival", () => {
   const keys = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 100 });
   fc.assert(
-    fc.property(keys, operations, (values, steps) => {
+    fc.property(keys, keys, operations, (values, instants, steps) => {
+      const arrivals = values.map((_, request) => instants[request % instants.length]);
       for (const order of ["priority", "shortest-prompt", "edf"] as const) {
-        const queue = waitingQueue(order, Int32Array.from(values));
+        const queue = waitingQueue(order, arrivals, Int32Array.from(values));
         equal(queue.isFirstComeFirstServed, false);
         const list: number[] = [];
         let next = 0;
         for (const step of steps) {
           if (step === "pop") {
-            list.sort((a, b) => values[a] - values[b] || a - b);
+            list.sort((a, b) => values[a] - values[b] || arrivals[a] - arrivals[b] || a - b);
             equal(queue.pop(), list.shift() ?? -1);
           } else if (next < values.length) {
             queue[step as "push" | "pushBack"](next);
@@ -63,7 +65,7 @@ Deno.test("waitingQueue() by a key serves the least one, of equal ones the earli
 });
 
 Deno.test("waitingQueue() refuses an order whose keys are missing", () => {
-  throws(() => waitingQueue("edf"), {
+  throws(() => waitingQueue("edf", NO_ARRIVALS), {
     name: "TypeError",
     message: 'Cannot order a queue by "edf" without keys: current value is undefined',
   });
@@ -83,7 +85,7 @@ for (const entry of QUEUE_ORDERS.entries as readonly OrderEntry<QueueOrder>[]) {
     strictEqual(keys?.length ?? count, count);
     ok(keys === undefined || keys.every((key) => !Number.isNaN(key)));
     deepStrictEqual(entry.create({}, requests), keys, "the same each time");
-    const queue = waitingQueue(entry.name, keys);
+    const queue = waitingQueue(entry.name, requests.arrivalAtSeconds, keys);
     for (let request = 0; request < count; request++) queue.push(request);
     const keyOf = (request: number) => keys === undefined ? request : keys[request];
     for (let last = queue.pop(); queue.size > 0;) {

@@ -5,8 +5,8 @@
 export class BlockPool {
   /** Tokens per block. */
   readonly blockTokens: number;
-  /** Blocks in all. */
-  readonly capacity: number;
+  /** Blocks in all; {@link resize} changes it. */
+  capacity: number;
   /** Blocks that can be taken: empty ones and cached ones that nobody uses. */
   free: number;
   /** Most blocks in use at any instant so far. */
@@ -52,6 +52,24 @@ export class BlockPool {
     this.free -= count;
     const used = this.capacity - this.free;
     if (used > this.peakUsed) this.peakUsed = used;
+  }
+
+  /**
+   * Changes how many blocks there are.
+   *
+   * @throws {RangeError} If fewer are free than have to go.
+   */
+  resize(capacity: number): void {
+    const more = capacity - this.capacity;
+    if (more >= 0) {
+      this.capacity = capacity;
+      this.give(more);
+      return;
+    }
+    const { peakUsed } = this;
+    this.take(-more);
+    this.capacity = capacity;
+    this.peakUsed = peakUsed;
   }
 
   /** Puts `count` blocks back. */

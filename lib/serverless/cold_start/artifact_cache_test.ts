@@ -1,7 +1,7 @@
 import assert from "@std/assert";
 import { ArtifactCache } from "./artifact_cache.ts";
 import { FlowNetwork } from "../../network/flow_network.ts";
-import { ColdStartLinks } from "./links.ts";
+import { Topology } from "../../network/topology.ts";
 import { parseColdStartPreset } from "./parse_preset.ts";
 import { StartExecutor } from "./start_executor.ts";
 
@@ -49,9 +49,9 @@ stages:
         transfer: { what: snapshot, from: { remote: { links: [registry] } } }
 `).plan();
   const network = new FlowNetwork();
-  const links = new ColdStartLinks(network, { registryBytesPerSecond: 1e9 });
-  links.addNode({ gpus: 1 });
-  const executor = new StartExecutor({ links });
+  const topology = new Topology(network, { registryBytesPerSecond: 1e9 });
+  topology.addNode({ gpus: 1 });
+  const executor = new StartExecutor({ topology });
   const seconds: number[] = [];
   let now = 0;
   for (let instance = 0; instance < 4; instance++) {

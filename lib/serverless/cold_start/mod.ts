@@ -7,7 +7,6 @@ export * from "./artifact_cache.ts";
 export * from "./critical_path.ts";
 export * from "./eviction.ts";
 export * from "./executor_service.ts";
-export * from "./links.ts";
 export * from "./one_start.ts";
 export * from "./parse_preset.ts";
 export * from "./partial_plan.ts";

@@ -1,6 +1,6 @@
 import { ArtifactCache } from "./artifact_cache.ts";
 import { FlowNetwork } from "../../network/flow_network.ts";
-import { ColdStartLinks, type NodeLinks } from "./links.ts";
+import { type NodeLinks, Topology } from "../../network/topology.ts";
 import type { StartPlan, WeightTier } from "./stages.ts";
 import { StartExecutor } from "./start_executor.ts";
 import type { FinishedStart, NoiseStream } from "./start_request.ts";
@@ -43,13 +43,13 @@ export interface OneStartOptions {
 export function oneStart(options: OneStartOptions): FinishedStart[] {
   const { plan, weightBytes, ranks = 1, instances = 1, weightsIn = "remote" } = options;
   const network = new FlowNetwork();
-  const links = new ColdStartLinks(network, plan.links);
-  links.addNode({ ...plan.links, ...options.node, gpus: Math.max(ranks * instances, 1) });
+  const topology = new Topology(network, plan.links);
+  topology.addNode({ ...plan.links, ...options.node, gpus: Math.max(ranks * instances, 1) });
   const weights = new WeightCache();
   const room = 2 * weightBytes * instances;
   weights.addNode({ dramBytes: room, ssdBytes: room });
   const artifacts = new ArtifactCache();
-  const executor = new StartExecutor({ links, weights, artifacts });
+  const executor = new StartExecutor({ topology, weights, artifacts });
   for (let instance = 0; instance < instances; instance++) {
     const weightsKey = options.sameModel ? "model" : `model-${instance}`;
     if (weightsIn !== "remote") weights.hold(0, weightsIn, weightsKey, weightBytes, 0);

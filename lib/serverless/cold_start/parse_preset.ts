@@ -1,11 +1,11 @@
 import { parse, YamlSyntaxError } from "@std/yaml";
 import { z } from "zod";
+import { LINK_NAMES } from "../../network/topology.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { contentKind } from "../../std/content_kind.ts";
 import { shownName, shownNames } from "../../std/safe_text.ts";
 import { firstIssue } from "../../std/zod_issue.ts";
 import {
-  LINK_NAMES,
   type PlanLinks,
   type PlanStage,
   type StageTransfer,

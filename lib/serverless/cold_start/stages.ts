@@ -1,3 +1,5 @@
+import type { Way } from "../../network/topology.ts";
+
 /**
  * Stages of a start in the order in which they usually come. A plan may use other names; these are
  * what presets, figures and tables use.
@@ -31,18 +33,11 @@ export const WEIGHT_TIERS = ["dram", "ssd", "remote"] as const;
 /** Place of weights: host memory, local disk, or only the remote store. */
 export type WeightTier = (typeof WEIGHT_TIERS)[number];
 
-/** What a transfer occupies; see `ColdStartLinks` for what each is. */
-export const LINK_NAMES = ["registry", "storage", "nic", "ssd", "host", "pcie", "nvlink"] as const;
-/** Name of a link in a plan. */
-export type LinkName = (typeof LINK_NAMES)[number];
-
-/** A way from one place to the accelerator or to a nearer place. */
-export interface TransferRoute {
-  /** Links crossed. `pcie` and `nvlink` belong to a GPU, so a route over them is one flow per rank. */
-  readonly links: readonly LinkName[];
-  /** What the software moves at most, bytes per second and flow; Infinity when the links decide. */
-  readonly limitBytesPerSecond: number;
-}
+/**
+ * A way from one place to the accelerator or to a nearer place: links of the cluster, by name. `pcie`
+ * and `nvlink` belong to a GPU, so a route over them is one flow per rank.
+ */
+export type TransferRoute = Way;
 
 /** Bytes that a stage moves. */
 export interface StageTransfer {

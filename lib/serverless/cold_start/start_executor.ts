@@ -1,38 +1,29 @@
 import { EventQueue } from "../../sim/event_queue.ts";
 import { ArtifactCache } from "./artifact_cache.ts";
 import { criticalPath } from "./critical_path.ts";
-import { lognormalFactor, startFeatures, workSeconds } from "./duration.ts";
+import { workSeconds } from "./duration.ts";
+import type { Topology } from "../../network/topology.ts";
 import { Transfers } from "../../network/transfers.ts";
-import type { ColdStartLinks } from "./links.ts";
-import { RoutePaths } from "./route_paths.ts";
-import type {
-  PlanStage,
-  StageArtifact,
-  StageTransfer,
-  StageWork,
-  TransferRoute,
-  WeightTier,
-} from "./stages.ts";
+import type { CancelledStart, FinishedStart, StartRequest, StartStage } from "./start_request.ts";
+import type { PlanStage, StageArtifact, StageWork } from "./stages.ts";
 import {
   artifactKey,
-  bytesOf,
-  crossesGpu,
-  nearer,
+  newStart,
   type NodeShare,
   nodeShares,
-  sharedKeyOf,
   stageOf,
   type Start,
-  type Transfer,
 } from "./start_state.ts";
-import type { CancelledStart, FinishedStart, StartRequest, StartStage } from "./start_request.ts";
-import type { CachedTier, WeightCache } from "./weight_cache.ts";
+import { StartTransfers } from "./start_transfers.ts";
+import type { WeightCache } from "./weight_cache.ts";
 
 /** What a `StartExecutor` works with. */
 export interface StartExecutorOptions {
-  /** Links of the cluster, and through them the flow network. */
-  readonly links: ColdStartLinks;
-  /** Weights held on nodes; its node ids are those of `links`. Without it nothing is held between starts. */
+  /** Links of the cluster. */
+  readonly topology: Topology;
+  /** Transfers over those links; new ones, which only starts use, unless given. */
+  readonly transfers?: Transfers;
+  /** Weights held on nodes; its node ids are those of `topology`. Without it nothing is held between starts. */
   readonly weights?: WeightCache | null;
   /** What earlier starts left behind; a new, empty one unless given. */
   readonly artifacts?: ArtifactCache;
@@ -61,24 +52,24 @@ const POLL_END = 1;
  * without any time is over at the next `advance`, at the instant of its beginning.
  */
 export class StartExecutor {
-  readonly #routes: RoutePaths;
-  readonly #moves: Transfers;
-  readonly #weights: WeightCache | null;
+  readonly #transfers: Transfers;
+  readonly #moves: StartTransfers;
   readonly #artifacts: ArtifactCache;
   readonly #timers = new EventQueue();
   readonly #starts = new Map<number, Start>();
-  readonly #transfers = new Map<number, Transfer>();
-  /** Transfers that later starts may join, by what and where. */
-  readonly #shared = new Map<string, Transfer>();
   #finished: FinishedStart[] = [];
   #nextStart = 0;
 
   /** Makes an executor without any start under way. */
-  constructor(options: StartExecutorOptions) {
-    this.#routes = new RoutePaths(options.links);
-    this.#moves = new Transfers(options.links.network);
-    this.#weights = options.weights ?? null;
-    this.#artifacts = options.artifacts ?? new ArtifactCache();
+  constructor({ topology, transfers, weights, artifacts }: StartExecutorOptions) {
+    this.#transfers = transfers ?? new Transfers(topology);
+    this.#artifacts = artifacts ?? new ArtifactCache();
+    this.#moves = new StartTransfers({
+      topology,
+      transfers: this.#transfers,
+      weights: weights ?? null,
+      arrived: ({ start, stage }, now) => this.#endPart(start, stage, now),
+    });
   }
 
   /** Starts under way. */
@@ -89,7 +80,7 @@ export class StartExecutor {
   /** Instant of the next change, seconds; Infinity when nothing is under way. */
   nextEventSeconds(): number {
     if (this.#finished.length > 0) return this.#finished[0].readyAtSeconds;
-    return Math.min(this.#timers.nextSeconds, this.#moves.nextSeconds);
+    return Math.min(this.#timers.nextSeconds, this.#transfers.nextSeconds);
   }
 
   /**
@@ -104,40 +95,10 @@ export class StartExecutor {
       );
     }
     const { stages } = request.plan;
-    const count = stages.length;
-    const start: Start = {
-      id: this.#nextStart++,
-      request,
-      beginAtSeconds: now,
-      features: startFeatures(request),
-      shares: nodeShares(request),
-      noise: new Float64Array(count).fill(1),
-      pending: new Int32Array(count),
-      parts: new Int32Array(count),
-      startAt: new Float64Array(count).fill(NaN),
-      endAt: new Float64Array(count).fill(NaN),
-      cached: new Uint8Array(count),
-      bytes: new Float64Array(count),
-      found: new Map(),
-      led: [],
-      waitsFor: new Set(),
-      stagesLeft: count,
-      looked: false,
-    };
-    // All noise is drawn here, so that a draw never depends on how starts interleave.
-    for (let i = 0; i < count; i++) {
-      const { noiseSigma, noiseUniform, work, artifact } = stages[i];
-      if (request.noise) {
-        if (noiseSigma > 0) start.noise[i] = lognormalFactor(noiseSigma, request.noise);
-        if (noiseUniform > 0) start.noise[i] *= 1 + noiseUniform * (2 * request.noise.next() - 1);
-      }
-      workSeconds(work, start.features);
-      if (artifact !== null) workSeconds(artifact.hit, start.features);
-      start.pending[i] = stages[i].after.length;
-    }
+    const start = newStart(this.#nextStart++, request, now);
     this.#starts.set(start.id, start);
-    if (count === 0) this.#finish(start, now);
-    for (let i = 0; i < count; i++) {
+    if (stages.length === 0) this.#finish(start, now);
+    for (let i = 0; i < stages.length; i++) {
       if (stages[i].after.length === 0) this.#beginStage(start, i, now);
     }
     return start.id;
@@ -161,13 +122,7 @@ export class StartExecutor {
     const start = this.#starts.get(startId);
     if (start === undefined) return null;
     this.#starts.delete(startId);
-    for (const transfer of start.waitsFor) {
-      const others = transfer.waiters.filter((waiter) => waiter.start !== start);
-      transfer.waiters.length = 0;
-      transfer.waiters.push(...others);
-      if (others.length === 0) this.#stopTransfer(transfer, now);
-      else if (!transfer.begun) this.#beginTransfer(transfer, now);
-    }
+    this.#moves.leave(start, now);
     const stages: StartStage[] = [];
     for (let i = 0; i < start.endAt.length; i++) {
       if (Number.isNaN(start.startAt[i])) continue;
@@ -186,12 +141,12 @@ export class StartExecutor {
   /** Goes on to `now` and returns the starts that are over. */
   advance(now: number): FinishedStart[] {
     for (;;) {
-      const flowAt = this.#moves.nextSeconds;
+      const flowAt = this.#transfers.nextSeconds;
       const timerAt = this.#timers.nextSeconds;
       const at = Math.min(flowAt, timerAt);
       if (!(at <= now)) break;
       if (flowAt <= at) {
-        for (const id of this.#moves.advance(at)) this.#endMove(id, at);
+        this.#transfers.advance(at);
       } else {
         this.#timers.pop();
         const { kind, a, b } = this.#timers;
@@ -207,7 +162,7 @@ export class StartExecutor {
   }
 
   #beginStage(start: Start, index: number, now: number): void {
-    const { request, shares } = start;
+    const { request } = start;
     const stage = request.plan.stages[index];
     start.startAt[index] = now;
     const present = this.#presentOn(start, stage);
@@ -215,47 +170,25 @@ export class StartExecutor {
     const work = hit ? (stage.artifact as { hit: StageWork }).hit : stage.work;
     if (hit) start.cached[index] = 1;
 
-    let evictedBytes = 0;
-    let routed = 0;
-    const led: Transfer[] = [];
     const spec = work.transfer;
-    start.parts[index] = 1;
-    if (spec !== null) {
-      for (let i = 0; i < shares.length; i++) {
-        const share = shares[i];
-        if (present !== null && !hit && present[i]) continue;
-        const place = spec.what === "weights" ? this.#placeOf(start, share) : "remote";
-        const route = spec.routes[place];
-        if (route === undefined) continue;
-        routed++;
-        const sharedKey = spec.oncePerNode ? sharedKeyOf(request, index, spec, share) : "";
-        let transfer = sharedKey === "" ? undefined : this.#shared.get(sharedKey);
-        if (transfer === undefined) {
-          const bytes = bytesOf(request, spec, share) * spec.fraction;
-          transfer = this.#planTransfer(share, spec, route, place, bytes, sharedKey);
-          if (spec.what === "weights" && this.#weights !== null) {
-            evictedBytes += this.#makeRoom(transfer, request, now);
-          }
-          led.push(transfer);
-          start.bytes[index] += bytes;
-        }
-        transfer.waiters.push({ start, stage: index });
-        start.waitsFor.add(transfer);
-        start.parts[index]++;
-      }
-      if (routed === 0 && !hit) {
-        // A copy is nearer than every route begins: nothing to do, not even the time part.
-        start.cached[index] = 1;
-        this.#endPart(start, index, now);
-        return;
-      }
+    const moves = spec === null
+      ? null
+      : this.#moves.plan(start, index, spec, hit ? null : present, now);
+    start.parts[index] = 1 + (moves?.count ?? 0);
+    start.bytes[index] = moves?.bytes ?? 0;
+    if (moves?.count === 0 && !hit) {
+      // A copy is nearer than every route begins: nothing to do, not even the time part.
+      start.cached[index] = 1;
+      this.#endPart(start, index, now);
+      return;
     }
+    const { led, evictedBytes } = moves ?? { led: [], evictedBytes: 0 };
     start.led[index] = led;
     const evictedBefore = request.features?.evicted_gib ?? 0;
     start.features.set("evicted_gib", evictedBefore + evictedBytes / 2 ** 30);
     let seconds = workSeconds(work, start.features) * start.noise[index];
     let fill = 0;
-    for (const transfer of led) fill = Math.max(fill, this.#routes.fillSeconds(transfer));
+    for (const transfer of led) fill = Math.max(fill, this.#moves.fillSeconds(transfer));
     seconds += fill;
     if (seconds > 0) this.#timers.push(now + seconds, 0, DELAY_END, start.id, index);
     else this.#endDelay(start, index, now);
@@ -277,115 +210,9 @@ export class StartExecutor {
     return present;
   }
 
-  #placeOf(start: Start, share: NodeShare): WeightTier {
-    const cache = this.#weights;
-    if (cache === null || share.staged === "dram") return share.staged;
-    const held = start.looked
-      ? cache.tier(share.node, share.key)
-      : cache.lookUp(share.node, share.key);
-    if (share === start.shares[start.shares.length - 1]) start.looked = true;
-    return nearer(held, share.staged);
-  }
-
-  #planTransfer(
-    share: NodeShare,
-    spec: StageTransfer,
-    route: TransferRoute,
-    place: WeightTier,
-    bytes: number,
-    sharedKey: string,
-  ): Transfer {
-    const readable = this.#weights !== null && spec.what === "weights" && place !== "remote" &&
-      this.#weights.has(share.node, place, share.key);
-    const transfer: Transfer = {
-      moveId: -1,
-      sharedKey,
-      share,
-      spec,
-      route,
-      bytes,
-      chunkBytes: Math.min(spec.chunkBytes, bytes),
-      waiters: [],
-      reserved: [],
-      reading: readable ? place as CachedTier : null,
-      begun: false,
-    };
-    if (sharedKey !== "") this.#shared.set(sharedKey, transfer);
-    return transfer;
-  }
-
-  /** Pins what is read and sets room aside for what arrives; returns the bytes given up for it. */
-  #makeRoom(transfer: Transfer, request: StartRequest, now: number): number {
-    const cache = this.#weights as WeightCache;
-    const { share, reading } = transfer;
-    if (reading !== null) cache.pin(share.node, reading, share.key, now);
-    let evicted = 0;
-    for (const tier of transfer.spec.keepIn) {
-      if (cache.has(share.node, tier, share.key)) continue;
-      const bytes = cache.reserve(
-        share.node,
-        tier,
-        share.key,
-        share.weightBytes,
-        now,
-        request.reloadSeconds,
-      );
-      if (bytes < 0) continue;
-      transfer.reserved.push(tier);
-      evicted += bytes;
-    }
-    return evicted;
-  }
-
   #endDelay(start: Start, index: number, now: number): void {
-    for (const transfer of start.led[index] ?? []) {
-      if (!transfer.begun) this.#beginTransfer(transfer, now);
-    }
+    for (const transfer of start.led[index] ?? []) this.#moves.begin(transfer, now);
     this.#endPart(start, index, now);
-  }
-
-  #beginTransfer(transfer: Transfer, now: number): void {
-    const { share, route, bytes } = transfer;
-    transfer.begun = true;
-    const gpus = crossesGpu(route) ? share.gpus : [share.gpus[0]];
-    const paths = gpus.map((gpu) => this.#routes.path(route, share.node, gpu))
-      .filter((path) => path >= 0);
-    if (paths.length === 0) return this.#endTransfer(transfer, now);
-    transfer.moveId = this.#moves.start(paths, bytes / gpus.length, now);
-    this.#transfers.set(transfer.moveId, transfer);
-  }
-
-  #endMove(moveId: number, now: number): void {
-    const transfer = this.#transfers.get(moveId);
-    if (transfer !== undefined) this.#endTransfer(transfer, now);
-  }
-
-  #endTransfer(transfer: Transfer, now: number): void {
-    const { share, spec, reserved, reading, waiters } = transfer;
-    this.#forget(transfer);
-    if (reading !== null) this.#weights?.unpin(share.node, reading, share.key);
-    for (const tier of reserved) this.#weights?.commit(share.node, tier, share.key);
-    for (const { start, stage } of waiters) {
-      if (spec.what === "weights") {
-        const own = start.shares.find((other) => other.node === share.node) as NodeShare;
-        for (const tier of spec.keepIn) own.staged = nearer(own.staged, tier);
-      }
-      start.waitsFor.delete(transfer);
-      this.#endPart(start, stage, now);
-    }
-  }
-
-  #stopTransfer(transfer: Transfer, now: number): void {
-    const { share, reserved, reading } = transfer;
-    this.#forget(transfer);
-    this.#moves.cancel(transfer.moveId, now);
-    if (reading !== null) this.#weights?.unpin(share.node, reading, share.key);
-    for (const tier of reserved) this.#weights?.abandon(share.node, tier, share.key, now);
-  }
-
-  #forget(transfer: Transfer): void {
-    this.#transfers.delete(transfer.moveId);
-    if (transfer.sharedKey !== "") this.#shared.delete(transfer.sharedKey);
   }
 
   #endPart(start: Start, index: number, now: number): void {

@@ -1,5 +1,5 @@
 import { FlowNetwork } from "../../network/flow_network.ts";
-import { ColdStartLinks } from "./links.ts";
+import { Topology } from "../../network/topology.ts";
 import { parseColdStartPreset } from "./parse_preset.ts";
 import { StartExecutor } from "./start_executor.ts";
 import { WeightCache } from "./weight_cache.ts";
@@ -40,13 +40,13 @@ stages:
 function tenThousandStarts(): number {
   const nodes = 1000;
   const network = new FlowNetwork();
-  const links = new ColdStartLinks(network, {
+  const topology = new Topology(network, {
     registryBytesPerSecond: 100e9,
     storageBytesPerSecond: 400e9,
   });
   const weights = new WeightCache();
   for (let i = 0; i < nodes; i++) {
-    links.addNode({
+    topology.addNode({
       gpus: 8,
       nicBytesPerSecond: 12.5e9,
       hostBytesPerSecond: 100e9,
@@ -55,7 +55,7 @@ function tenThousandStarts(): number {
     });
     weights.addNode({ dramBytes: 256e9, ssdBytes: 0 });
   }
-  const executor = new StartExecutor({ links, weights });
+  const executor = new StartExecutor({ topology, weights });
   let state = 12345;
   const next = () => (state = (state * 48271) % 2147483647) / 2147483647;
   let last = 0;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { ArtifactCache } from "./artifact_cache.ts";
 import { billedSeconds, splitByStage } from "./critical_path.ts";
 import { FlowNetwork } from "../../network/flow_network.ts";
-import { ColdStartLinks, type NodeLinks } from "./links.ts";
+import { type NodeLinks, Topology } from "../../network/topology.ts";
 import { parseColdStartPreset } from "./parse_preset.ts";
 import { StartExecutor } from "./start_executor.ts";
 import type { FinishedStart, StartRequest } from "./start_request.ts";
@@ -48,14 +48,14 @@ const plan = preset.plan();
 
 function cluster(nodes = 1, weights: WeightCache | null = null, links: NodeLinks = node) {
   const network = new FlowNetwork();
-  const coldLinks = new ColdStartLinks(network);
+  const topology = new Topology(network);
   for (let i = 0; i < nodes; i++) {
-    coldLinks.addNode(links);
+    topology.addNode(links);
     weights?.addNode({ dramBytes: 100e9, ssdBytes: 0 });
   }
   const artifacts = new ArtifactCache();
   return {
-    executor: new StartExecutor({ links: coldLinks, weights, artifacts }),
+    executor: new StartExecutor({ topology, weights, artifacts }),
     network,
     artifacts,
   };

@@ -9,7 +9,7 @@ export interface NoiseStream {
 
 /** A GPU that an instance takes. */
 export interface RankPlace {
-  /** Node id of `ColdStartLinks`. */
+  /** Node id of `Topology`. */
   readonly node: number;
   /** GPU of the node, from 0. */
   readonly gpu: number;

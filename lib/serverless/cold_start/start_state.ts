@@ -1,3 +1,4 @@
+import { lognormalFactor, startFeatures, workSeconds } from "./duration.ts";
 import type { StageTransfer, TransferRoute, WeightTier } from "./stages.ts";
 import type { StartRequest, StartStage } from "./start_request.ts";
 import type { CachedTier } from "./weight_cache.ts";
@@ -28,6 +29,8 @@ export interface Transfer {
   readonly share: NodeShare;
   readonly spec: StageTransfer;
   readonly route: TransferRoute;
+  /** Where the bytes are when the stage begins. */
+  readonly tier: WeightTier;
   readonly bytes: number;
   readonly chunkBytes: number;
   readonly waiters: Waiter[];
@@ -57,11 +60,48 @@ export interface Start {
   /** Whether each artifact was there when the first stage that asks for it began. */
   readonly found: Map<string, boolean[]>;
   /** Transfers that a stage begins at the end of its delay. */
-  readonly led: Transfer[][];
+  readonly led: (readonly Transfer[])[];
   /** Transfers the start waits for. */
   readonly waitsFor: Set<Transfer>;
   stagesLeft: number;
   looked: boolean;
+}
+
+/** A start that begins now. */
+export function newStart(id: number, request: StartRequest, now: number): Start {
+  const { stages } = request.plan;
+  const count = stages.length;
+  const start: Start = {
+    id,
+    request,
+    beginAtSeconds: now,
+    features: startFeatures(request),
+    shares: nodeShares(request),
+    noise: new Float64Array(count).fill(1),
+    pending: new Int32Array(count),
+    parts: new Int32Array(count),
+    startAt: new Float64Array(count).fill(NaN),
+    endAt: new Float64Array(count).fill(NaN),
+    cached: new Uint8Array(count),
+    bytes: new Float64Array(count),
+    found: new Map(),
+    led: [],
+    waitsFor: new Set(),
+    stagesLeft: count,
+    looked: false,
+  };
+  // All noise is drawn here, so that a draw never depends on how starts interleave.
+  for (let i = 0; i < count; i++) {
+    const { noiseSigma, noiseUniform, work, artifact } = stages[i];
+    if (request.noise) {
+      if (noiseSigma > 0) start.noise[i] = lognormalFactor(noiseSigma, request.noise);
+      if (noiseUniform > 0) start.noise[i] *= 1 + noiseUniform * (2 * request.noise.next() - 1);
+    }
+    workSeconds(work, start.features);
+    if (artifact !== null) workSeconds(artifact.hit, start.features);
+    start.pending[i] = stages[i].after.length;
+  }
+  return start;
 }
 
 /** The nodes of an instance in rank order, with their part of the weights. */

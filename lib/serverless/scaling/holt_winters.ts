@@ -27,6 +27,7 @@ export class HoltWinters {
   /** The first observations, until they have set the season. */
   #first: number[] = [];
   #count = 0;
+  #isBlank = true;
   #level = 0;
   #trend = 0;
   /** Exponentially weighted mean square of one-step errors. */
@@ -47,6 +48,11 @@ export class HoltWinters {
     return this.#count;
   }
 
+  /** Whether all observations so far were 0: so are all forecasts. */
+  get isBlank(): boolean {
+    return this.#isBlank;
+  }
+
   /** Standard deviation of recent one-step errors; 0 before the third observation. */
   get errorDeviation(): number {
     return Math.sqrt(this.#squareError);
@@ -55,6 +61,7 @@ export class HoltWinters {
   /** Takes the next observation. */
   observe(y: number): void {
     const { seasonLength: m, alpha } = this.#options;
+    if (y !== 0) this.#isBlank = false;
     if (this.#count >= 2) {
       const error = y - this.forecast(1);
       // The first error is taken whole; then the level's weight sets how fast old ones fade.

@@ -105,6 +105,8 @@ export function hpa(options: HpaOptions = {}): ScalingPolicy {
   const behavior = new HpaBehavior(scaleUp, scaleDown);
   return {
     periodSeconds,
+    standsUntilSeconds: () => Infinity,
+    remembers: 1,
     desired(signals) {
       const { nowSeconds, ready, starting } = signals;
       const total = metric(signals);

@@ -48,7 +48,7 @@ export const kedaPolicy: ScalingEntry<"keda", KedaSettings> = {
 
 /** What `keda` takes beyond its settings. */
 export interface KedaOptions extends Partial<KedaSettings> {
-  /** The metric; default: requests that wait, at the gateway and inside instances. */
+  /** The metric, which nothing but what there is may change; default: requests that wait, at the gateway and inside instances. */
   readonly metric?: (signals: ScalingSignals) => number;
   /** Fewest instances, >= 0; default 0. */
   readonly minInstances?: number;
@@ -109,6 +109,9 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
 
   return {
     periodSeconds,
+    standsUntilSeconds: () => Infinity,
+    // Looks follow one another.
+    remembers: Infinity,
     desired(signals) {
       const { nowSeconds, ready, starting } = signals;
       const current = ready + starting;

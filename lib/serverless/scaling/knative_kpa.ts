@@ -186,6 +186,9 @@ export function knativeKpa(options: KnativeKpaOptions = {}): ScalingPolicy {
 
   return {
     periodSeconds,
+    standsUntilSeconds: () => Infinity,
+    // Windows that end with no load are empty from there on.
+    remembers: 1,
     desired({ nowSeconds, ready, starting, concurrency }) {
       stable.add(nowSeconds, concurrency);
       panic.add(nowSeconds, concurrency);

@@ -1,7 +1,7 @@
 import { quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
 import { concurrencyPolicy } from "./concurrency.ts";
-import type { ScalingEntry, ScalingPolicy } from "./policy.ts";
+import { safelyBefore, type ScalingEntry, type ScalingPolicy } from "./policy.ts";
 
 /** Settings of `oracle`. */
 export type OracleSettings = {
@@ -92,6 +92,9 @@ export function oracle(options: OracleOptions): ScalingPolicy {
   let oldest = 0;
   return {
     periodSeconds,
+    // Then the next arrival comes into sight.
+    standsUntilSeconds: () =>
+      ahead < at.length ? safelyBefore(at[ahead] - leadSeconds - periodSeconds) : Infinity,
     desired({ nowSeconds }) {
       const until = nowSeconds + leadSeconds + periodSeconds;
       while (ahead < at.length && at[ahead] <= until) {

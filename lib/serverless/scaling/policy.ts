@@ -46,6 +46,23 @@ export interface ScalingPolicy {
   readonly periodSeconds: number;
   /** Desired instances (ready + starting), an integer >= 0. */
   desired(signals: ScalingSignals): number;
+  /**
+   * Until when the answer that was just given stands, seconds, for a function that has no instance, no
+   * request and no arrival and goes on so: it is 0, and would be 0 at each evaluation before that
+   * instant, which are then left out. Absent: the next evaluation may answer otherwise.
+   */
+  standsUntilSeconds?(nowSeconds: number): number;
+  /**
+   * How many of the evaluations that were left out the policy has to be asked after all before the
+   * next one, so that it answers as if none had been left out: the last ones; Infinity for all.
+   * Default 0.
+   */
+  readonly remembers?: number;
+}
+
+/** An instant, seconds, that is surely before one that was computed, however that was rounded. */
+export function safelyBefore(atSeconds: number): number {
+  return atSeconds === Infinity ? atSeconds : atSeconds - 1e-9 - 1e-12 * Math.abs(atSeconds);
 }
 
 /** What a scaling policy is told beyond its settings. */

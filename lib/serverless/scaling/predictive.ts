@@ -119,6 +119,9 @@ export function predictive(options: PredictiveOptions): ScalingPolicy {
   }
   return {
     periodSeconds,
+    // Nothing is expected where nothing has ever been; any other forecast changes by itself.
+    standsUntilSeconds: () => rate.isBlank ? Infinity : -Infinity,
+    remembers: Infinity,
     desired({ arrivals, queued, inFlight }) {
       rate.observe(arrivals / periodSeconds);
       const margin = deviations * rate.errorDeviation;

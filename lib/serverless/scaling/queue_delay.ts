@@ -44,6 +44,7 @@ export function queueDelay(options: QueueDelayOptions = {}): ScalingPolicy {
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
   return {
     periodSeconds,
+    standsUntilSeconds: () => Infinity,
     desired({ ready, starting, queued, oldestWaitSeconds }) {
       const current = ready + starting;
       if (current === 0) return queued > 0 ? 1 : 0;

@@ -26,7 +26,7 @@ export interface ScalingLimits {
  * cooldowns and [minInstances, maxInstances], in this order. The bounds come last and always hold.
  *
  * While a decision has not had its effect yet, the next ones start from it, so that an actuation
- * delay does not repeat the same step.
+ * delay does not repeat the same step; its effect comes after the evaluations of its instant.
  *
  * @example
  * ```ts
@@ -44,6 +44,8 @@ export class ScalingDecider {
   readonly minInstances: number;
   /** Most instances. */
   readonly maxInstances: number;
+  /** Evaluations left out that have to be made up for: see {@link ScalingPolicy.remembers}. */
+  readonly remembers: number;
   readonly #policy: ScalingPolicy;
   readonly #limits: Required<ScalingLimits>;
   /** Signals that are too young to be seen, oldest first. */
@@ -51,6 +53,12 @@ export class ScalingDecider {
   #seen: ScalingSignals | undefined;
   #changedAtSeconds = -Infinity;
   #decided = NaN;
+  #isChange = false;
+  #askedAtSeconds = -Infinity;
+  /** Decisions of 0 in a row for a function that had nothing. */
+  #idleInRow = 0;
+  /** Evaluations after which the signals of one have been seen. */
+  readonly #ageInPeriods: number;
 
   /** Puts limits, delays and a period around a policy. */
   constructor(policy: ScalingPolicy, limits: ScalingLimits = {}) {
@@ -77,6 +85,10 @@ export class ScalingDecider {
     this.minInstances = minInstances;
     this.maxInstances = maxInstances;
     this.actuationDelaySeconds = actuationDelaySeconds;
+    this.#ageInPeriods = scrapeDelaySeconds > 0
+      ? 1 + Math.ceil(scrapeDelaySeconds / this.periodSeconds)
+      : 0;
+    this.remembers = (policy.remembers ?? 0) + this.#ageInPeriods;
     this.#limits = {
       minInstances,
       maxInstances,
@@ -89,24 +101,49 @@ export class ScalingDecider {
     };
   }
 
+  /**
+   * Whether the last decision was for another number than the one before it, if that has not had its
+   * effect yet, or than there are. One that was not has nothing to do, now or later.
+   */
+  get isChange(): boolean {
+    return this.#isChange;
+  }
+
+  /**
+   * Until when decisions of 0 are all that come, seconds, for a function that has no instance, no
+   * request and no arrival and goes on so; -Infinity when nothing is said of that.
+   */
+  get standsUntilSeconds(): number {
+    const { standsUntilSeconds } = this.#policy;
+    if (standsUntilSeconds === undefined || this.#idleInRow <= this.#ageInPeriods) return -Infinity;
+    const isOnItsWay = this.#askedAtSeconds <= this.#changedAtSeconds + this.actuationDelaySeconds;
+    if (isOnItsWay || this.minInstances > 0) return -Infinity;
+    return standsUntilSeconds.call(this.#policy, this.#askedAtSeconds);
+  }
+
   /** The number of instances to have `actuationDelaySeconds` from now. */
   decide(signals: ScalingSignals): number {
     const { nowSeconds, ready, starting } = signals;
     const { minInstances, maxInstances, maxStepUp, maxStepDown } = this.#limits;
-    const isPending = nowSeconds < this.#changedAtSeconds + this.actuationDelaySeconds;
+    this.#askedAtSeconds = nowSeconds;
+    const isPending = nowSeconds <= this.#changedAtSeconds + this.actuationDelaySeconds;
     const current = isPending ? this.#decided : ready + starting;
     let desired = current;
+    let wish = NaN;
     const seen = this.#delayed(signals);
     if (seen !== undefined) {
-      desired = Math.ceil(this.#policy.desired(seen));
-      desired = Math.min(current + maxStepUp, Math.max(current - maxStepDown, desired));
+      wish = Math.ceil(this.#policy.desired(seen));
+      desired = Math.min(current + maxStepUp, Math.max(current - maxStepDown, wish));
       if (this.#isCooling(nowSeconds, desired - current)) desired = current;
     }
     desired = Math.min(maxInstances, Math.max(minInstances, desired));
-    if (desired !== current) {
+    this.#isChange = desired !== current;
+    if (this.#isChange) {
       this.#changedAtSeconds = nowSeconds;
       this.#decided = desired;
     }
+    const isIdle = wish === 0 && desired === 0 && hasNothing(signals);
+    this.#idleInRow = isIdle ? this.#idleInRow + 1 : 0;
     return desired;
   }
 
@@ -130,4 +167,11 @@ export class ScalingDecider {
     }
     return this.#seen && { ...this.#seen, nowSeconds, ready, starting };
   }
+}
+
+/** Whether a function has no instance, no request, and has had none since the evaluation before. */
+function hasNothing(signals: ScalingSignals): boolean {
+  return signals.ready + signals.starting + signals.queued + signals.inFlight === 0 &&
+    signals.arrivals + signals.completions === 0 && signals.concurrency === 0 &&
+    signals.ttftP95Seconds === 0 && signals.tbtMeanSeconds === 0;
 }

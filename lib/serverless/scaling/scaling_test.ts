@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
+import fc from "fast-check";
 import {
   followLoad,
   runEntryLaws,
@@ -303,4 +304,46 @@ Deno.test("fromTable() names the policies and ranges", () => {
   throws(() => predictive({ ratePerInstance: 1, leadSeconds: 0, seasonSeconds: 15 }), {
     message: "Cannot use seasonSeconds as a multiple of 10 s: current value is 15",
   });
+});
+
+Deno.test("schedule and oracle answer the same until when they say that an answer stands", () => {
+  const quarters = (least: number, most: number) =>
+    fc.integer({ min: 4 * least, max: 4 * most }).map((count) => count / 4);
+  const timetables = fc.record({
+    entries: fc.uniqueArray(quarters(0, 20), { minLength: 1, maxLength: 5 })
+      .map((list) =>
+        list.sort((a, b) => a - b).map((fromSeconds, i) => ({
+          fromSeconds,
+          instances: i % 3,
+        }))
+      ),
+    repeatSeconds: fc.constantFrom(21, 30, Infinity),
+    leadSeconds: fc.constantFrom(0, 0.5, 5, 47),
+  });
+  const arrivals = fc.array(quarters(0, 60), { maxLength: 8 }).map((list) =>
+    list.sort((a, b) => a - b)
+  );
+  const leads = fc.constantFrom(0, 0.75, 9);
+  fc.assert(fc.property(timetables, arrivals, leads, (timetable, at, leadSeconds) => {
+    const policies = [
+      () => schedule(timetable),
+      () =>
+        oracle({
+          arrivalAtSeconds: Float64Array.from(at),
+          holdSeconds: 2,
+          concurrencyPerInstance: 1,
+          leadSeconds,
+        }),
+    ];
+    for (const create of policies) {
+      const policy = create();
+      let stands = -Infinity;
+      for (let nowSeconds = 0; nowSeconds < 80; nowSeconds += 0.125) {
+        const desired = policy.desired(signalsOf({ nowSeconds }));
+        if (nowSeconds < stands) strictEqual(desired, 0, `${nowSeconds} s`);
+        const until = policy.standsUntilSeconds!(nowSeconds);
+        if (desired === 0) stands = Math.max(stands, until);
+      }
+    }
+  }));
 });

@@ -2,7 +2,7 @@ import { withDefaults } from "../../settings/from_table.ts";
 import { count, quantity } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { checkNumber } from "./check.ts";
-import type { ScalingEntry, ScalingPolicy } from "./policy.ts";
+import { safelyBefore, type ScalingEntry, type ScalingPolicy } from "./policy.ts";
 
 /** Settings of `schedule`. */
 export type ScheduleSettings = {
@@ -113,8 +113,23 @@ export function schedule(options: ScheduleOptions): ScalingPolicy {
     for (const entry of entries) if (entry.fromSeconds <= time) instances = entry.instances;
     return instances;
   };
+  /** Until when the count that was just found may hold: an entry, or its lead, begins next. */
+  const standsUntilSeconds = (nowSeconds: number): number => {
+    let next = Infinity;
+    // A lead as long as a turn is one greatest count for ever.
+    const turn = repeats ? Math.floor(nowSeconds / repeatSeconds) : 0;
+    const turns = repeats ? [turn, turn + 1] : [0];
+    for (const turn of turns) {
+      for (const { fromSeconds } of entries) {
+        const time = fromSeconds + (repeats ? turn * repeatSeconds : 0);
+        for (const at of [time - leadSeconds, time]) if (at > nowSeconds) next = Math.min(next, at);
+      }
+    }
+    return safelyBefore(next);
+  };
   return {
     periodSeconds,
+    standsUntilSeconds,
     desired({ nowSeconds }) {
       const until = nowSeconds + leadSeconds;
       let greatest = at(nowSeconds);

@@ -93,6 +93,7 @@ export function slo(options: SloOptions): ScalingPolicy {
   let low = 0;
   return {
     periodSeconds,
+    standsUntilSeconds: () => Infinity,
     desired(signals) {
       const { ready, starting, queued, idleSeconds } = signals;
       const current = ready + starting;

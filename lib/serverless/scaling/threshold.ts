@@ -79,6 +79,9 @@ export function threshold(options: ThresholdOptions = {}): ScalingPolicy {
   let changedAtSeconds = -Infinity;
   return {
     periodSeconds,
+    standsUntilSeconds: () => Infinity,
+    // Beyond that many low readings more of them make no difference.
+    remembers: downReadings,
     desired({ nowSeconds, ready, starting, queued, busyFraction }) {
       const current = ready + starting;
       const reading = ready > 0 ? busyFraction : queued > 0 ? 1 : 0;

@@ -5,9 +5,9 @@ import { sortByArrival } from "../sort_by_arrival.ts";
 
 /** Options of `transformTrace`, in the order in which they apply. */
 export interface TransformTraceOptions {
-  /** Start of the window that is kept, seconds on the trace's own clock, >= 0. Default 0. */
+  /** Start of the part that is kept, seconds on the trace's own clock, >= 0. Default 0. */
   readonly startSeconds?: number;
-  /** Length of the window, seconds, > 0. Default to the end. */
+  /** Length of that part, seconds, > 0. Default to the end. */
   readonly lengthSeconds?: number;
   /** Factor on all instants, > 0: 2 stretches the trace to twice its length. Default 1. */
   readonly timeScale?: number;

@@ -1,4 +1,4 @@
-import { showValue } from "../std/show_value.ts";
+import { showValue } from "../../std/show_value.ts";
 
 /** Path of a part within the file, such as "text_config."; absent at the top. */
 const PATH = Symbol("path");

@@ -1,0 +1,44 @@
+import {
+  DEFAULT_VLLM,
+  VLLM_VERSIONS,
+  vllmStepSizes,
+} from "../scheduling/batching/vllm_versions.ts";
+import { deploymentGpu } from "./choose_gpu.ts";
+import type { Configuration } from "./configuration.ts";
+
+/** How an instance forms its steps, as the settings and the version of the engine say together. */
+export interface EngineSettings {
+  /** Most sequences that run at once. */
+  readonly maxSequences: number;
+  /** Token budget of one step. */
+  readonly maxTokensPerStep: number;
+  /** Whether each step is formed while the one before runs. */
+  readonly asyncScheduling: boolean;
+  /** Whether `vllm` admits a request only when its whole prompt has room. */
+  readonly reservesWholePrompt: boolean;
+}
+
+/** Step sizes of the batching strategies that are no version of vLLM's. */
+const OTHER_STEP_SIZES = { maxSequences: 256, maxTokensPerStep: 8192 };
+
+/**
+ * What holds for a configuration's engine: a setting that is given, else what the version of
+ * `scheduler.engine` does on the GPU of the deployment.
+ *
+ * @throws {ConfigError} If the GPU is unknown.
+ */
+export function engineSettings(
+  config: Pick<Configuration, "scheduler" | "cluster">,
+): EngineSettings {
+  const { scheduler } = config;
+  const isVllm = scheduler.type === "vllm";
+  const version = VLLM_VERSIONS.find(({ name }) => name === scheduler.engine) ?? DEFAULT_VLLM;
+  const sizes = isVllm ? vllmStepSizes(deploymentGpu(config)) : OTHER_STEP_SIZES;
+  const maxTokensPerStep = scheduler.max_num_batched_tokens ?? sizes.maxTokensPerStep;
+  return {
+    maxSequences: scheduler.max_num_seqs ?? Math.min(sizes.maxSequences, maxTokensPerStep),
+    maxTokensPerStep,
+    asyncScheduling: scheduler.async_scheduling ?? (isVllm && version.asyncScheduling),
+    reservesWholePrompt: scheduler.scheduler_reserve_full_isl ?? version.reservesWholePrompt,
+  };
+}

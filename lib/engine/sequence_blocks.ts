@@ -1,0 +1,145 @@
+import { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
+import { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
+import type { EngineParts } from "./engine_parts.ts";
+import { type Sequences, SequenceState } from "./sequences.ts";
+
+/** What a sequence that lets its blocks go leaves behind. */
+export interface Release {
+  /** Whether the request will be computed again, so that blocks of its own keep their identity. */
+  readonly comesBack?: boolean;
+  /** Tokens whose blocks have identity; default all that are computed. */
+  readonly knownTokens?: number;
+  /** Blocks beyond those of the computed tokens. */
+  readonly extraBlocks?: number;
+}
+
+const FOR_GOOD: Release = {};
+
+/** KV blocks that have left with a request and are not free yet. */
+interface DetachedBlocks {
+  readonly identified: number[];
+  readonly blocks: number;
+}
+
+/** The KV blocks of one engine and which sequence has which of them. */
+export class SequenceBlocks {
+  readonly pool: BlockPool;
+  /** The pool again when blocks have identity. */
+  readonly cache: PrefixCache | undefined;
+  readonly #sequences: Sequences;
+  readonly #isChunked: boolean;
+  /** Whether a step is formed before the last token of the one before is known. */
+  readonly #isBehind: boolean;
+  /** Identified blocks of each slot's sequence, in order; only with a prefix cache. */
+  readonly #identified: number[][] = [];
+  readonly #detached = new Map<number, DetachedBlocks>();
+
+  constructor(parts: EngineParts, sequences: Sequences) {
+    const { maxSequences, kvBlocks, blockTokens, prefix, strategy } = parts;
+    this.cache = prefix && new PrefixCache(kvBlocks, blockTokens, prefix);
+    this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
+    this.#sequences = sequences;
+    this.#isChunked = strategy.reservation === "chunk";
+    this.#isBehind = parts.asyncScheduling === true;
+    if (this.cache) { for (let i = 0; i < maxSequences; i++) this.#identified.push([]); }
+  }
+
+  /** Requests that have left and whose blocks are not free yet. */
+  get detached(): number {
+    return this.#detached.size;
+  }
+
+  /** Leading blocks of a request's `target` known tokens that the cache holds. */
+  matched(request: number, target: number): number {
+    // At least one token is always computed: its logits give the next one.
+    return this.cache ? this.cache.matchedBlocks(request, target - 1) : 0;
+  }
+
+  /** Blocks that are free when the request's `matched` cached ones are in use. */
+  freeBeside(request: number, matched: number): number {
+    return matched > 0 ? this.pool.free - this.cache!.freeAmong(request, matched) : this.pool.free;
+  }
+
+  /** Gives a sequence that was just added `blocks` blocks, of which `matched` are cached ones. */
+  begin(slot: number, blocks: number, matched: number): void {
+    const { request, takenBlocks } = this.#sequences;
+    if (matched > 0) this.cache!.share(request[slot], matched, this.#identified[slot]);
+    this.pool.take(blocks - matched);
+    takenBlocks[slot] = blocks;
+  }
+
+  /** Blocks that the next `tokens` prompt tokens of the sequence need beyond those it has. */
+  neededFor(slot: number, tokens: number): number {
+    if (!this.#isChunked) return 0;
+    const { doneTokens, takenBlocks } = this.#sequences;
+    return this.pool.blocksFor(doneTokens[slot] + tokens) - takenBlocks[slot];
+  }
+
+  /** Takes the blocks for the next `tokens` prompt tokens of the sequence. */
+  extend(slot: number, tokens: number): void {
+    const { request, doneTokens, takenBlocks, blockTokens } = this.#sequences;
+    const end = doneTokens[slot] + tokens;
+    if (end > takenBlocks[slot] * blockTokens) {
+      const blocks = this.neededFor(slot, tokens);
+      this.pool.take(blocks);
+      takenBlocks[slot] += blocks;
+    }
+    // As in vLLM, blocks have identity from the moment they are scheduled.
+    this.cache?.identify(request[slot], end, this.#identified[slot]);
+  }
+
+  /** Frees the blocks of a sequence, which keep their identity, and its slot. */
+  release(slot: number, how: Release = FOR_GOOD): void {
+    const sequences = this.#sequences;
+    const blocks = sequences.blocksHeld(slot) + (how.extraBlocks ?? 0);
+    if (this.cache) {
+      const request = sequences.request[slot];
+      const tokens = how.knownTokens ?? sequences.computedTokens(slot);
+      const identified = this.#identified[slot];
+      this.cache.identify(request, tokens, identified, how.comesBack);
+      this.cache.release(request, identified, blocks);
+    } else {
+      this.pool.give(blocks);
+    }
+    sequences.remove(slot);
+  }
+
+  /** Frees the slot of a sequence, whose blocks stay taken until {@link letGo}. */
+  detach(slot: number): void {
+    const sequences = this.#sequences;
+    const request = sequences.request[slot];
+    const identified: number[] = [];
+    if (this.cache) {
+      this.cache.identify(request, sequences.computedTokens(slot), this.#identified[slot]);
+      identified.push(...this.#identified[slot].splice(0));
+    }
+    this.#detached.set(request, { identified, blocks: sequences.blocksHeld(slot) });
+    sequences.remove(slot);
+  }
+
+  /** Frees the blocks of a detached request. @throws {RangeError} If it has none. */
+  letGo(request: number): void {
+    const detached = this.#detached.get(request);
+    if (detached === undefined) {
+      throw new RangeError(`Cannot let blocks go: current value of detached request is ${request}`);
+    }
+    this.#detached.delete(request);
+    const { identified, blocks } = detached;
+    if (this.cache) this.cache.release(request, identified, blocks);
+    else this.pool.give(blocks);
+  }
+
+  /** Tokens whose blocks have identity while a step is formed: a planner ahead lacks the last token. */
+  knownTokens(slot: number): number {
+    const { state, targetTokens } = this.#sequences;
+    const computed = this.#sequences.computedTokens(slot);
+    return this.#isBehind && state[slot] !== SequenceState.prefill
+      ? Math.max(targetTokens[slot], computed - 1)
+      : computed;
+  }
+
+  /** The same of a sequence whose next token is in the step being formed. */
+  knownTokensWithNext(slot: number): number {
+    return this.knownTokens(slot) + (this.#isBehind ? 0 : 1);
+  }
+}

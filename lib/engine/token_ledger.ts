@@ -1,0 +1,171 @@
+import type { BatchBuilder } from "./batch_builder.ts";
+import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import type { DecodeRun } from "./leap.ts";
+import { SequenceState } from "./sequences.ts";
+import type { TokenGaps } from "./token_gaps.ts";
+
+/**
+ * The book of one engine: which requests and tokens are inside, and what each step that ends brings
+ * them: tokens, first tokens, ends.
+ */
+export class TokenLedger {
+  /** Requests waiting, running or returning. */
+  outstanding = 0;
+  /** Prompt tokens of the requests inside that have had no token yet. */
+  promptTokensAhead = 0;
+  /** Prompt and output tokens of the requests inside, as of the last step's end. */
+  tokensInside = 0;
+  /** Requests that ended in the step that finished last. */
+  readonly finished: Int32Array;
+  finishedCount = 0;
+  /** Requests that had their first token in the step that finished last. */
+  readonly firstTokens: Int32Array;
+  firstTokenCount = 0;
+  /** Slots whose sequences end in the step that finishes. */
+  readonly #endingSlots: Int32Array;
+  #endingCount = 0;
+  /** Sequences that have ended and wait for their static batch. */
+  #heldCount = 0;
+  /** End of the step that is booked, seconds. */
+  #nowSeconds = 0;
+  /** A static batch returns as a whole. */
+  readonly #holdsFinished: boolean;
+  /** An end is known to the scheduler a step late. */
+  readonly #isLate: boolean;
+  readonly #run: RunColumns;
+  readonly #batch: BatchBuilder;
+  readonly #gaps: TokenGaps;
+
+  constructor(parts: EngineParts, run: RunColumns, batch: BatchBuilder, gaps: TokenGaps) {
+    this.finished = new Int32Array(parts.maxSequences);
+    this.firstTokens = new Int32Array(parts.maxSequences);
+    this.#endingSlots = new Int32Array(parts.maxSequences);
+    this.#holdsFinished = parts.strategy.holdsFinished;
+    this.#isLate = parts.asyncScheduling === true && !this.#holdsFinished;
+    this.#run = run;
+    this.#batch = batch;
+    this.#gaps = gaps;
+  }
+
+  /** Books a request in (1) or out (-1), with the tokens that it has. */
+  move(request: number, sign: 1 | -1): void {
+    const { columns, generated } = this.#run;
+    this.outstanding += sign;
+    this.tokensInside += sign * (columns.promptTokens[request] + generated[request]);
+    // A request that comes from another engine may have had its first token there.
+    if (generated[request] === 0) this.promptTokensAhead += sign * columns.promptTokens[request];
+  }
+
+  /** Nobody is inside any more. */
+  clear(): void {
+    this.outstanding = 0;
+    this.tokensInside = 0;
+    this.promptTokensAhead = 0;
+  }
+
+  /** Books the step or run that ends at `nowSeconds`; returns whether the batch changes by it. */
+  book(run: DecodeRun, nowSeconds: number): boolean {
+    const { shape } = this.#batch;
+    this.finishedCount = 0;
+    this.firstTokenCount = 0;
+    this.#nowSeconds = nowSeconds;
+    if (shape.decodeSequences > 0) this.#bookDecodes(run);
+    if (shape.chunkCount > 0) this.#bookChunks();
+    if (this.#endingCount === 0) return shape.chunkCount > 0;
+    this.#endAll();
+    return true;
+  }
+
+  #bookDecodes(run: DecodeRun): void {
+    const { sequences } = this.#batch;
+    if (!this.#holdsFinished) this.#gaps.addRun(run);
+    this.tokensInside += run.steps * sequences.decoding;
+    sequences.advance(run.steps);
+    const { ends } = sequences;
+    while (ends.firstStep <= sequences.step) {
+      this.#endingSlots[this.#endingCount++] = ends.firstSlot;
+      ends.delete(ends.firstSlot);
+    }
+  }
+
+  #bookChunks(): void {
+    const now = this.#nowSeconds;
+    const held = this.#holdsFinished;
+    const { sequences, shape, chunkSlots } = this.#batch;
+    const { columns, generated, outputLimit } = this.#run;
+    for (let i = 0; i < shape.chunkCount; i++) {
+      const slot = chunkSlots[i];
+      const done = sequences.doneTokens[slot] += shape.chunkTokens[i];
+      if (done < sequences.targetTokens[slot]) continue;
+      const request = sequences.request[slot];
+      if (generated[request] > 0 && !held) {
+        // The token after a recompute: its gap began at the last token before the preemption.
+        this.#gaps.addSingle(slot, now - columns.completedAtSeconds[request]);
+      } else if (!held) {
+        this.#firstToken(request);
+      }
+      generated[request]++;
+      this.tokensInside++;
+      if (held || generated[request] < outputLimit[request]) this.#batch.join(slot, done, now);
+      if (generated[request] >= outputLimit[request]) {
+        this.#endingSlots[this.#endingCount++] = slot;
+      }
+    }
+  }
+
+  /** Those that have produced their last token leave in order of the batch. */
+  #endAll(): void {
+    const slots = this.#endingSlots;
+    const count = this.#endingCount;
+    if (count > 1) this.#batch.sequences.sortByAdmission(slots, count);
+    for (let i = 0; i < count; i++) this.#end(slots[i]);
+    this.#endingCount = 0;
+  }
+
+  /** A sequence has produced its last token; a static batch returns once its longest member has. */
+  #end(slot: number): void {
+    const { sequences } = this.#batch;
+    if (!this.#holdsFinished) return this.#complete(slot);
+    sequences.hold(slot);
+    if (++this.#heldCount < sequences.count) return;
+    this.#heldCount = 0;
+    while (sequences.first >= 0) {
+      const request = sequences.request[sequences.first];
+      this.#firstToken(request);
+      this.#gaps.addTogether(this.#run.outputLimit[request]);
+      this.#complete(sequences.first);
+    }
+  }
+
+  /** A request has its first token at the end of the step. */
+  #firstToken(request: number): void {
+    const { firstTokenAtSeconds, promptTokens } = this.#run.columns;
+    firstTokenAtSeconds[request] = this.#nowSeconds;
+    this.promptTokensAhead -= promptTokens[request];
+    this.firstTokens[this.firstTokenCount++] = request;
+  }
+
+  #complete(slot: number): void {
+    const { sequences } = this.#batch;
+    const { columns, outputLimit } = this.#run;
+    const request = sequences.request[slot];
+    columns.completedAtSeconds[request] = this.#nowSeconds;
+    this.tokensInside -= columns.promptTokens[request] + this.#tokensProduced(slot);
+    if (outputLimit[request] > 1) {
+      columns.maxTbtSeconds[request] = this.#gaps.longest(slot);
+    }
+    if (this.#isLate) this.#batch.end(slot);
+    else this.#batch.blocks.release(slot);
+    this.outstanding--;
+    this.finished[this.finishedCount++] = request;
+  }
+
+  /** Output tokens counted for the sequence, padding of a static batch included. */
+  #tokensProduced(slot: number): number {
+    const { sequences } = this.#batch;
+    const generated = this.#run.generated[sequences.request[slot]];
+    return sequences.state[slot] >= SequenceState.decode
+      ? sequences.generatedAtJoin[slot] + sequences.stepsSinceJoin(slot)
+      : generated;
+  }
+}
