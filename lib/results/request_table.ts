@@ -1,71 +1,124 @@
 import { OUTCOMES, type RequestColumns, type RunResult } from "../metrics/run_tables.ts";
 import {
-  type Column,
-  floatColumn,
-  type IntegerColumn,
-  integerColumn,
-  type Table,
-  textColumn,
-} from "./table.ts";
+  type DeclaredColumn,
+  declaredTable,
+  derived,
+  floats,
+  integers,
+  rowNumbers,
+  texts,
+} from "./declared_columns.ts";
+import type { Table } from "./table.ts";
+
+/** Columns of the table `requests`, one row per request in order of arrival. */
+export const REQUEST_COLUMNS: readonly DeclaredColumn<RunResult>[] = [
+  rowNumbers({ name: "id", unit: "", doc: "Row number in the workload, from 0" }),
+  texts(
+    { name: "function", doc: "Name of the function called" },
+    ({ requests }) => requests.functionId,
+    ({ functionNames }) => functionNames,
+  ),
+  integers(
+    { name: "class", unit: "", doc: "Service class, an index into the configured classes" },
+    ({ requests }) => requests.classId,
+  ),
+  integers({
+    name: "instance",
+    unit: "",
+    doc: "Instance that finished it, or last held it",
+    nullValue: -1,
+  }, ({ requests }) => requests.instanceId),
+  floats({ name: "arrival_s", unit: "s", doc: "`a`" }, ({ requests }) => requests.arrivalAtSeconds),
+  floats(
+    { name: "scheduled_s", unit: "s", doc: "`s`" },
+    ({ requests }) => requests.scheduledAtSeconds,
+  ),
+  floats({
+    name: "first_token_s",
+    unit: "s",
+    doc: "`f`: the end of its step, not a moment within it",
+  }, ({ requests }) => requests.firstTokenAtSeconds),
+  floats(
+    { name: "completed_s", unit: "s", doc: "`c`" },
+    ({ requests }) => requests.completedAtSeconds,
+  ),
+  integers(
+    { name: "prompt_tokens", unit: "tokens", doc: "Length of the prompt" },
+    ({ requests }) => requests.promptTokens,
+  ),
+  integers({
+    name: "output_tokens",
+    unit: "tokens",
+    doc: "Length of the output, cut by the model's limit",
+  }, ({ requests }) => requests.outputTokens),
+  integers({
+    name: "cached_tokens",
+    unit: "tokens",
+    doc: "Prompt tokens served from the prefix cache, when it was scheduled first",
+  }, ({ requests }) => requests.cachedTokens),
+  derived(
+    {
+      name: "ttft_s",
+      unit: "s",
+      doc: "Time to first token, `f − a`; queueing and cold start included",
+    },
+    ({ requests }, ...slice) =>
+      fillDifference(requests.firstTokenAtSeconds, requests.arrivalAtSeconds, ...slice),
+  ),
+  derived({
+    name: "tpot_s",
+    unit: "s",
+    doc: "Time per output token, `(c − f) / (n − 1)`; null below two tokens",
+  }, ({ requests }, ...slice) => fillTpot(requests, ...slice)),
+  floats({
+    name: "max_tbt_s",
+    unit: "s",
+    doc: "Longest gap between two consecutive tokens, preemptions included; null below two tokens",
+  }, ({ requests }) => requests.maxTbtSeconds),
+  derived(
+    { name: "e2e_s", unit: "s", doc: "End-to-end latency, `c − a`" },
+    ({ requests }, ...slice) =>
+      fillDifference(requests.completedAtSeconds, requests.arrivalAtSeconds, ...slice),
+  ),
+  derived(
+    { name: "scheduling_delay_s", unit: "s", doc: "`s − a`" },
+    ({ requests }, ...slice) =>
+      fillDifference(requests.scheduledAtSeconds, requests.arrivalAtSeconds, ...slice),
+  ),
+  floats({
+    name: "cold_start_wait_s",
+    unit: "s",
+    doc: "Part of the scheduling delay before the serving instance was ready: `max(0, ready − a)`",
+  }, ({ requests }) => requests.coldStartWaitSeconds),
+  integers({
+    name: "preemptions",
+    unit: "count",
+    doc: "Times that it lost its KV blocks while running",
+  }, ({ requests }) => requests.preemptions),
+  texts(
+    {
+      name: "outcome",
+      doc: "`completed`, `unfinished` (in flight at the end), or the reason below",
+    },
+    ({ requests }) => requests.outcome,
+    () => OUTCOMES,
+  ),
+];
 
 /**
  * The table `requests`: one row per request, in order of arrival. Instants and durations in seconds,
  * null where the request never got there. Derived columns are computed slice by slice.
  */
 export function requestTable(result: RunResult): Table {
-  const { requests: columns, functionNames } = result;
-  const {
-    arrivalAtSeconds,
-    scheduledAtSeconds,
-    firstTokenAtSeconds,
-    completedAtSeconds,
-    outputTokens,
-  } = columns;
-  let scratch = new Float64Array(0);
-  const derived = (
-    name: string,
-    fill: (out: Float64Array, from: number, to: number) => void,
-  ): Column => ({
-    name,
-    type: "float64",
-    slice(from, to) {
-      if (scratch.length < to - from) scratch = new Float64Array(to - from);
-      fill(scratch, from, to);
-      return scratch.subarray(0, to - from);
-    },
+  return declaredTable(REQUEST_COLUMNS, result.requests.count, result, {
+    digest: result.summary.digest,
   });
-  const sinceArrival = (name: string, instants: Float64Array) =>
-    derived(name, (out, from, to) => fillDifference(out, instants, arrivalAtSeconds, from, to));
-  return {
-    count: columns.count,
-    columns: [
-      rowNumbers("id"),
-      textColumn("function", columns.functionId, functionNames),
-      integerColumn("class", columns.classId),
-      integerColumn("instance", columns.instanceId, -1),
-      floatColumn("arrival_s", arrivalAtSeconds),
-      floatColumn("scheduled_s", scheduledAtSeconds),
-      floatColumn("first_token_s", firstTokenAtSeconds),
-      floatColumn("completed_s", completedAtSeconds),
-      integerColumn("prompt_tokens", columns.promptTokens),
-      integerColumn("output_tokens", outputTokens),
-      integerColumn("cached_tokens", columns.cachedTokens),
-      sinceArrival("ttft_s", firstTokenAtSeconds),
-      derived("tpot_s", (out, from, to) => fillTpot(out, columns, from, to)),
-      floatColumn("max_tbt_s", columns.maxTbtSeconds),
-      sinceArrival("e2e_s", completedAtSeconds),
-      sinceArrival("scheduling_delay_s", scheduledAtSeconds),
-      floatColumn("cold_start_wait_s", columns.coldStartWaitSeconds),
-      integerColumn("preemptions", columns.preemptions),
-      textColumn("outcome", columns.outcome, OUTCOMES),
-    ],
-  };
 }
 
 function fillDifference(
-  out: Float64Array,
   end: Float64Array,
   start: Float64Array,
+  out: Float64Array,
   from: number,
   to: number,
 ): void {
@@ -74,8 +127,8 @@ function fillDifference(
 
 /** Times per output token after the first; NaN below two tokens. */
 function fillTpot(
-  out: Float64Array,
   { firstTokenAtSeconds, completedAtSeconds, outputTokens }: RequestColumns,
+  out: Float64Array,
   from: number,
   to: number,
 ): void {
@@ -84,18 +137,4 @@ function fillTpot(
     const seconds = completedAtSeconds[row] - firstTokenAtSeconds[row];
     out[row - from] = gaps > 0 ? seconds / gaps : NaN;
   }
-}
-
-/** A column of the numbers of the rows, from 0. */
-function rowNumbers(name: string): IntegerColumn {
-  let scratch = new Int32Array(0);
-  return {
-    name,
-    type: "int32",
-    slice(from, to) {
-      if (scratch.length < to - from) scratch = new Int32Array(to - from);
-      for (let row = from; row < to; row++) scratch[row - from] = row;
-      return scratch.subarray(0, to - from);
-    },
-  };
 }

@@ -1,17 +1,24 @@
 /** Whole numbers in a typed array, one per row. */
 export type IntegerArray = Int32Array | Uint16Array | Uint8Array;
 
-/** A column of float64 numbers. NaN stands for null. */
-export interface FloatColumn {
+/** What is known of a column beyond its values. */
+export interface ColumnFacts {
   readonly name: string;
+  /** Unit of the values, such as "s"; absent or "": none. */
+  readonly unit?: string;
+  /** What the column holds: a sentence. */
+  readonly doc?: string;
+}
+
+/** A column of float64 numbers. NaN stands for null. */
+export interface FloatColumn extends ColumnFacts {
   readonly type: "float64";
   /** Values of the rows `from` (included) to `to` (excluded). Valid until the next call. */
   slice(from: number, to: number): Float64Array;
 }
 
 /** A column of whole numbers of at most 32 bits. */
-export interface IntegerColumn {
-  readonly name: string;
+export interface IntegerColumn extends ColumnFacts {
   readonly type: "int32";
   /** The value that stands for null, if rows may be without one. */
   readonly nullValue?: number;
@@ -20,8 +27,7 @@ export interface IntegerColumn {
 }
 
 /** A column of texts from a short list, stored as codes. */
-export interface TextColumn {
-  readonly name: string;
+export interface TextColumn extends ColumnFacts {
   readonly type: "text";
   /** Text of each code. */
   readonly names: readonly string[];
@@ -40,6 +46,8 @@ export interface Table {
   /** Number of rows. */
   readonly count: number;
   readonly columns: readonly Column[];
+  /** What the file of the table says of it as a whole, by key. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** A column of a float64 array. NaN stands for null. */

@@ -8,6 +8,7 @@ const MOST_ITEMS = LIMITS.listItems.value;
 export function numberList(
   options: SettingOptions<readonly number[]> & ListBounds,
 ): Setting<readonly number[]>;
+/** The same, which may be left open. */
 export function numberList(
   options: SettingOptions<readonly number[] | null> & ListBounds,
 ): Setting<readonly number[] | null>;

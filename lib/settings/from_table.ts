@@ -140,6 +140,7 @@ export function policyChoice<Table extends PolicyTable, const Other extends stri
   table: Table,
   options: PolicyChoiceOptions<NameOf<Table> | NoInfer<Other>, Other>,
 ): Setting<NameOf<Table> | NoInfer<Other>>;
+/** The same, which may be left open. */
 export function policyChoice<Table extends PolicyTable, const Other extends string = never>(
   table: Table,
   options: PolicyChoiceOptions<NameOf<Table> | NoInfer<Other> | null, Other>,

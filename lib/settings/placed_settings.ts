@@ -7,6 +7,7 @@ export interface PlacedSetting {
   readonly section: string | null;
   /** Its key there. */
   readonly key: string;
+  /** What is declared of it. */
   readonly declared: Declaration;
   /** The policies that read it, in the table's order. */
   readonly readBy: readonly AnyPolicy[];

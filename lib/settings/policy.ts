@@ -2,6 +2,7 @@ import type { Setting } from "./setting.ts";
 
 /** A list of groups of settings, each item with the same ones. */
 export interface SettingList<Item> {
+  /** Tells lists from settings. */
   readonly kind: "list";
   /** What the list is for. */
   readonly description: string;
@@ -110,7 +111,7 @@ export interface PolicyTable {
 export type NameOf<Table extends PolicyTable> = Table["entries"][number]["name"];
 
 /** The policy of a name. */
-type Named<Table extends PolicyTable, Name> = Extract<
+export type Named<Table extends PolicyTable, Name> = Extract<
   Table["entries"][number],
   { readonly name: Name }
 >;

@@ -84,6 +84,7 @@ export function quantity(
   dimension: Dimension,
   options: SettingOptions<number> & Bounds,
 ): Setting<number>;
+/** The same, which may be left open. */
 export function quantity(
   dimension: Dimension,
   options: SettingOptions<number | null> & Bounds,
@@ -124,6 +125,7 @@ export function quantity(
 export function count(
   options: SettingOptions<number> & { readonly min: number; readonly max?: number },
 ): Setting<number>;
+/** The same, which may be left open. */
 export function count(
   options: SettingOptions<number | null> & { readonly min: number; readonly max?: number },
 ): Setting<number | null>;
@@ -137,6 +139,7 @@ export function count(
 export function tokens(
   options: SettingOptions<number> & { readonly min: number; readonly max?: number },
 ): Setting<number>;
+/** The same, which may be left open. */
 export function tokens(
   options: SettingOptions<number | null> & { readonly min: number; readonly max?: number },
 ): Setting<number | null>;
@@ -156,6 +159,7 @@ export function choice<const T extends string>(
   values: readonly T[],
   options: SettingOptions<NoInfer<T>> & ChoiceOptions<NoInfer<T>>,
 ): Setting<T>;
+/** The same, which may be left open. */
 export function choice<const T extends string>(
   values: readonly T[],
   options: SettingOptions<NoInfer<T> | null> & ChoiceOptions<NoInfer<T>>,
@@ -191,6 +195,7 @@ export interface ChoiceOptions<T extends string> {
 
 /** True or false. */
 export function flag(options: SettingOptions<boolean>): Setting<boolean>;
+/** The same, which may be left open. */
 export function flag(options: SettingOptions<boolean | null>): Setting<boolean | null>;
 export function flag(options: SettingOptions<boolean | null>): Setting<boolean | null> {
   return setting<boolean | null>({
@@ -203,6 +208,7 @@ export function flag(options: SettingOptions<boolean | null>): Setting<boolean |
 
 /** A text that is not empty. */
 export function text(options: SettingOptions<string>): Setting<string>;
+/** The same, which may be left open. */
 export function text(options: SettingOptions<string | null>): Setting<string | null>;
 export function text(options: SettingOptions<string | null>): Setting<string | null> {
   return setting<string | null>({

@@ -36,8 +36,11 @@ export interface SettingOptions<T> {
 
 /** How one kind of setting reads and shows its values. */
 export interface SettingReader<T> {
+  /** What a value is read as, such as "seconds". */
   readonly wanted: string;
+  /** Values allowed, such as "> 0". */
   readonly allowed: string;
+  /** JSON Schema of the accepted input. */
   readonly jsonSchema: Readonly<Record<string, unknown>>;
   /** Accepted spellings of values, and what they are read as. */
   readonly otherValues?: Readonly<Record<string, string>>;
@@ -66,6 +69,7 @@ export interface TypeSource {
  * which follow validation, documents, the JSON Schema and the defaults of whoever takes the value.
  */
 export interface Setting<T> {
+  /** Tells settings from lists and sections. */
   readonly kind: "setting";
   /** What the setting means. */
   readonly description: string;

@@ -36,6 +36,7 @@ export function showReplications(
 }
 
 function showerOf(name: string): (value: number) => string {
+  if (name === "qps_per_usd") return (value) => `${digits(value)} requests/s per USD`;
   if (name.endsWith("_usd")) return (value) => value < 0 ? `-${dollars(-value)}` : dollars(value);
   if (SHARES.test(name)) return percent;
   if (name.endsWith("_s") && !name.endsWith("_per_s")) {

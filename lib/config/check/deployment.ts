@@ -1,3 +1,6 @@
+import { BATCHING_STRATEGIES } from "../../scheduling/batching/strategies.ts";
+import type { BatchingEntry } from "../../scheduling/batching/strategy.ts";
+import { policyNamed } from "../../settings/from_table.ts";
 import type { Configuration } from "../configuration.ts";
 import { engineSettings } from "../engine_settings.ts";
 import { type Problem, problem } from "./problem.ts";
@@ -38,7 +41,8 @@ function checkScheduler(config: Configuration): Problem[] {
     const path = "memory.num_gpu_blocks";
     problems.push(problem(path, "KV blocks of which vLLM uses one less", num_gpu_blocks, ">= 2"));
   }
-  if (preemption_mode === "swap" && type !== "vllm-v0") {
+  const strategy: BatchingEntry<string, object> = policyNamed(BATCHING_STRATEGIES, type);
+  if (preemption_mode === "swap" && strategy.canSwap !== true) {
     const path = "scheduler.preemption_mode";
     problems.push(problem(path, `a preemption mode of "${type}"`, "swap", "recompute"));
   }

@@ -1,5 +1,6 @@
 import { QUEUE_ORDERS } from "../../scheduling/batching/orders/orders.ts";
 import { BATCHING_STRATEGIES } from "../../scheduling/batching/strategies.ts";
+import type { BatchingEntry } from "../../scheduling/batching/strategy.ts";
 import { DEFAULT_VLLM, VLLM_VERSIONS } from "../../scheduling/batching/vllm_versions.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { choice, count, flag, tokens } from "../../settings/quantities.ts";
@@ -22,6 +23,10 @@ const strategies = policySettings({
   nameKey: "type",
   ...chosenBy("scheduler.type"),
 });
+
+/** Strategies that do not look at the token budget. */
+const WITHOUT_BUDGET = (BATCHING_STRATEGIES.entries as readonly BatchingEntry<string, unknown>[])
+  .filter(({ ignoresBudget }) => ignoresBudget).map(({ name }) => name);
 
 /** How an instance forms its steps. */
 export const scheduler = sectionOf<Configuration["scheduler"]>({
@@ -51,7 +56,7 @@ export const scheduler = sectionOf<Configuration["scheduler"]>({
     min: 1,
     max: LIMITS.stepTokens.value,
     default: null,
-    appliesWhen: isNot("scheduler.type", "fastertransformer"),
+    appliesWhen: isNot("scheduler.type", ...WITHOUT_BUDGET),
     describe:
       "Token budget of one step; at least `max_num_seqs`; null: as the `engine` has it (8192 on " +
       "GPUs of 70 GiB and more but the A100, else 2048), 8192 under other types.",

@@ -1,4 +1,5 @@
 import { LIMITS } from "../../sim/limits.ts";
+import { type OrderEntry, QUEUE_ORDERS } from "../../scheduling/batching/orders/mod.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { ARRIVALS } from "../../workload/arrivals/processes.ts";
 import { TRACE_READERS, type TraceFormat } from "../../workload/traces/read_trace.ts";
@@ -193,6 +194,10 @@ const trace = section({
   describe: "Replay of a recorded workload (`type: trace`).",
 });
 
+/** Orders of waiting requests that look at priorities. */
+const BY_PRIORITY = (QUEUE_ORDERS.entries as readonly OrderEntry<string>[])
+  .filter(({ readsPriority }) => readsPriority).map(({ name }) => name);
+
 const serviceClass = section({
   name: text({ default: "default", describe: "Name in the results." }),
   share: quantity("fraction", {
@@ -206,7 +211,7 @@ const serviceClass = section({
   priority: count({
     min: 0,
     default: 0,
-    appliesWhen: is("scheduler.scheduling_policy", "priority"),
+    appliesWhen: is("scheduler.scheduling_policy", ...BY_PRIORITY),
     describe: "Order under `scheduling_policy: priority`; lower goes first.",
   }),
   weight: quantity("number", {

@@ -28,13 +28,17 @@ export interface Chunk {
   readonly nullCount: number;
 }
 
+/** What a file says of itself, by key. */
+export type KeyValues = readonly (readonly [key: string, value: string])[];
+
 /** What ends a file: its metadata, their length, and the magic word. */
 export function parquetEnd(
   columns: readonly ColumnShape[],
   rows: number,
   groups: readonly (readonly Chunk[])[],
+  keyValues: KeyValues = [],
 ): Uint8Array {
-  const metadata = fileMetadata(columns, rows, groups);
+  const metadata = fileMetadata(columns, rows, groups, keyValues);
   const end = new Uint8Array(metadata.length + 8);
   end.set(metadata);
   new DataView(end.buffer).setUint32(metadata.length, metadata.length, true);
@@ -46,6 +50,7 @@ function fileMetadata(
   columns: readonly ColumnShape[],
   rows: number,
   groups: readonly (readonly Chunk[])[],
+  keyValues: KeyValues,
 ): Uint8Array {
   const writer = new CompactWriter();
   writer.integer(1, 2);
@@ -69,6 +74,12 @@ function fileMetadata(
     writer.integer(2, chunks.reduce((sum, chunk) => sum + chunk.bytes, 0), "i64");
     writer.integer(3, chunks[0].rows, "i64");
   });
+  if (keyValues.length > 0) {
+    writer.structs(5, keyValues, ([key, value]) => {
+      writer.text(1, key);
+      writer.text(2, value);
+    });
+  }
   writer.text(6, "SimFaaSInfer");
   return writer.finish();
 }

@@ -1,6 +1,12 @@
 import { type FileMetaData, parquetMetadata } from "hyparquet";
 import type { Append } from "../replace_file.ts";
-import { type Chunk, type ColumnShape, MAGIC, parquetEnd } from "./file_metadata.ts";
+import {
+  type Chunk,
+  type ColumnShape,
+  type KeyValues,
+  MAGIC,
+  parquetEnd,
+} from "./file_metadata.ts";
 
 /** Bytes that are copied at once. */
 const PIECE = 2 ** 20;
@@ -22,6 +28,7 @@ const TYPES: Readonly<Record<string, ColumnShape["type"]>> = {
 export function joinParquet(paths: readonly string[], append: Append): void {
   let offset = MAGIC.length, rows = 0;
   let columns: readonly ColumnShape[] = [];
+  let keyValues: KeyValues = [];
   const groups: Chunk[][] = [];
   append(MAGIC);
   for (const [i, path] of paths.entries()) {
@@ -35,13 +42,20 @@ export function joinParquet(paths: readonly string[], append: Append): void {
           `current value is ${shown(own)} ("${path}")`,
       );
     }
+    const said = (metadata.key_value_metadata ?? []).map(({ key, value = "" }) =>
+      [key, value] as const
+    );
+    // What only some of the files say is not true of all rows.
+    keyValues = i === 0
+      ? said
+      : keyValues.filter(([key, value]) => said.some(([k, v]) => k === key && v === value));
     groups.push(...chunksOf(metadata, own, offset - MAGIC.length));
     rows += Number(metadata.num_rows);
     file.seekSync(MAGIC.length, Deno.SeekMode.Start);
     copy(file, dataBytes, append);
     offset += dataBytes;
   }
-  append(parquetEnd(columns, rows, groups));
+  append(parquetEnd(columns, rows, groups, keyValues));
 }
 
 /** Metadata at the end of a file, and the bytes between the magic word and them. */

@@ -1,7 +1,14 @@
 import type { Column, Table } from "../table.ts";
 import { CompactWriter } from "./compact_writer.ts";
 import { encodeColumn, isOptional } from "./encode_column.ts";
-import { type Chunk, type ColumnShape, Encoding, MAGIC, parquetEnd } from "./file_metadata.ts";
+import {
+  type Chunk,
+  type ColumnShape,
+  Encoding,
+  type KeyValues,
+  MAGIC,
+  parquetEnd,
+} from "./file_metadata.ts";
 
 /** Rows of a row group: a float64 column of it is 1 MiB and stays in a core's cache. */
 const ROWS_PER_GROUP = 131_072;
@@ -31,7 +38,7 @@ export function writeParquet(table: Table, write: (bytes: Uint8Array) => void): 
     const to = Math.min(table.count, from + ROWS_PER_GROUP);
     groups.push(table.columns.map((column) => writeChunk(column, from, to)));
   }
-  emit(parquetEnd(table.columns.map(shapeOf), table.count, groups));
+  emit(parquetEnd(table.columns.map(shapeOf), table.count, groups, keyValues(table)));
 
   function writeChunk(column: Column, from: number, to: number): Chunk {
     const startOffset = offset;
@@ -53,6 +60,17 @@ export function writeParquet(table: Table, write: (bytes: Uint8Array) => void): 
       nullCount,
     };
   }
+}
+
+/** What the file says of the table and of each column: "ttft_s.unit", "ttft_s.description". */
+function keyValues({ metadata = {}, columns }: Table): KeyValues {
+  return [
+    ...Object.entries(metadata),
+    ...columns.flatMap(({ name, unit = "", doc = "" }) => [
+      ...(unit === "" ? [] : [[`${name}.unit`, unit] as const]),
+      ...(doc === "" ? [] : [[`${name}.description`, doc] as const]),
+    ]),
+  ];
 }
 
 function shapeOf(column: Column): ColumnShape {

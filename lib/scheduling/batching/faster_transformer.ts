@@ -6,6 +6,7 @@ export const fasterTransformerStrategy: BatchingEntry<"fastertransformer", Recor
   aliases: ["faster-transformer"],
   describe: "Request-level batches that run until their longest member ends.",
   settings: {},
+  ignoresBudget: true,
   laws: {
     skip: [
       { law: "preemption", reason: "memory is reserved, so nobody is preempted" },

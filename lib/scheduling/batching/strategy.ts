@@ -91,9 +91,10 @@ export interface BatchingNeeds {
 }
 
 /** A batching strategy as its table has it. */
-export type BatchingEntry<Name extends string, Options> = Policy<
-  Name,
-  Options,
-  BatchingNeeds,
-  BatchingStrategy
->;
+export interface BatchingEntry<Name extends string, Options>
+  extends Policy<Name, Options, BatchingNeeds, BatchingStrategy> {
+  /** Whether its steps are as long as they are, whatever the token budget. */
+  readonly ignoresBudget?: boolean;
+  /** Whether it can swap the KV blocks of preempted sequences; if not, they are recomputed. */
+  readonly canSwap?: boolean;
+}

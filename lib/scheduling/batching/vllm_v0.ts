@@ -9,6 +9,7 @@ export const vllmV0Strategy: BatchingEntry<"vllm-v0", VllmV0Settings> = {
   name: "vllm-v0",
   describe: "vLLM's first scheduler: a step is prefill only or decode only; whole prompts.",
   section: null,
+  canSwap: true,
   settings: {
     watermark: quantity("fraction", {
       min: 0,

@@ -184,7 +184,7 @@ export interface PriceQuery {
  * console.log(price.usdPerGpuSecond, price.asOf); // 0.001097 2026-07
  * ```
  */
-export function findPrice(query: PriceQuery, prices = priceCatalogue()): Price {
+export function findPrice(query: PriceQuery, prices: readonly Price[] = priceCatalogue()): Price {
   const { gpu, provider, kind, region, asOf } = query;
   let best: Price | undefined;
   for (const price of prices) {

@@ -18,9 +18,8 @@ export interface OrderableRequests {
 export type QueueKeys = Float64Array | Int32Array;
 
 /** An order of waiting requests as its table has it. Undefined: the order of arrival. */
-export type OrderEntry<Name extends string> = Policy<
-  Name,
-  Record<never, never>,
-  OrderableRequests,
-  QueueKeys | undefined
->;
+export interface OrderEntry<Name extends string>
+  extends Policy<Name, Record<never, never>, OrderableRequests, QueueKeys | undefined> {
+  /** Whether it looks at the priorities of classes, which say nothing otherwise. */
+  readonly readsPriority?: boolean;
+}

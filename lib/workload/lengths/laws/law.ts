@@ -10,15 +10,12 @@ export interface LengthEntry<Name extends string, Options>
   readonly required: readonly (keyof Options)[];
 }
 
-/** A setting that may be left open. */
-type Open = Setting<number | null>;
-
 /** The settings that laws of lengths share, to be put among their own. */
 export const LENGTH_SETTINGS: {
-  readonly mean: Open;
-  readonly std: Open;
-  readonly min: Open;
-  readonly max: Open;
+  readonly mean: Setting<number | null>;
+  readonly std: Setting<number | null>;
+  readonly min: Setting<number | null>;
+  readonly max: Setting<number | null>;
 } = {
   mean: quantity("tokens", {
     above: 0,
