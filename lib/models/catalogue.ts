@@ -1,4 +1,5 @@
 import text from "../../data/models/catalogue.yaml" with { type: "text" };
+import { suggest } from "../std/suggest.ts";
 import { parse } from "../std/yaml.ts";
 import { parseEntries } from "../std/yaml_entries.ts";
 import type { ModelEntry } from "./catalogue_entry.ts";
@@ -68,8 +69,13 @@ export function findModel(name: string): ModelEntry | undefined {
 export function modelShape(name: string): TransformerShape {
   const entry = findModel(name);
   if (entry === undefined) {
+    const near = suggest(
+      name,
+      modelEntries().flatMap((one) => [one.name, ...one.aliases]),
+    );
     throw new RangeError(
-      `Cannot find a model as one of ${modelNames().join(", ")}: current value is ${name}`,
+      `Cannot find a model as one of ${modelNames().join(", ")}: current value is ${name}` +
+        (near === undefined ? "" : `; did you mean ${near}?`),
     );
   }
   return entry.shape;

@@ -57,6 +57,7 @@ Deno.test("modelShape() finds names, Hugging Face ids and aliases in any case", 
   assert.equal(modelShape("gpt2").positionParameters, 1024 * 768);
   assert.equal(findModel("llama-9-1t"), undefined);
   assert.throws(() => modelShape("llama-9-1t"), /current value is llama-9-1t/);
+  assert.throws(() => modelShape("deepsek-v3"), /deepsek-v3; did you mean deepseek-v3\?/);
 });
 
 Deno.test("names and aliases of the catalogue are unique", () => {
