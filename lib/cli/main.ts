@@ -2,6 +2,7 @@ import { ConfigError } from "../config/config_error.ts";
 import { suggest } from "../config/suggest.ts";
 import { cutText, LONGEST_MESSAGE, safeLines, shownName } from "../std/safe_text.ts";
 import type { Command } from "./command.ts";
+import { sayWhatIsFetched } from "./fetch_notice.ts";
 import { importLater } from "./import_later.ts";
 import { isUsersMistake, UsageError } from "./usage_error.ts";
 
@@ -82,6 +83,7 @@ export async function main(
           `: there are ${Object.keys(COMMANDS).join(", ")}`,
       );
     }
+    sayWhatIsFetched(name, others);
     const command = await load(name);
     // Names of the user's stand in summaries and tables: no terminal is to obey them.
     const printSafely = (line: string) => print(safeLines(line));

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { z } from "../std/zod.ts";
 import { LIMITS } from "../sim/limits.ts";
 import { setting, type SettingOptions } from "./setting.ts";
 import { type Dimension, parseQuantity } from "./units.ts";

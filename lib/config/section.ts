@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../std/zod.ts";
 import type { Condition } from "./applies.ts";
 import { nodeInfo, remember, type SectionInfo, type Selector } from "./setting.ts";
 

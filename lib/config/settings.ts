@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { z } from "../std/zod.ts";
 import { likelyMeant, plausibleOf } from "./plausible.ts";
 import { setting, type SettingOptions } from "./setting.ts";
 import { suggest } from "./suggest.ts";

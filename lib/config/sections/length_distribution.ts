@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { z } from "../../std/zod.ts";
 import type { DistributionName } from "../../sim/distributions/create_distribution.ts";
 import type { Condition } from "../applies.ts";
 import { numberList } from "../collections.ts";
