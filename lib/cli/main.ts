@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   targets: "Compare published numbers with ours",
   bench: "Measure the speed and the memory of the simulator",
   mutate: "Plant faults in a room's sources and see whether the tests catch them",
+  package: "Build an npm package of the core: modules and types",
 };
 
 /** Commands of several files, each in a folder of its name; the others are a file each. */
@@ -38,6 +39,7 @@ const FOLDERS: readonly string[] = [
   "notebooks",
   "bench",
   "mutate",
+  "package",
 ];
 
 async function load(name: string): Promise<Command> {

@@ -22,6 +22,7 @@ export function summaryFigures(summary: Summary): Map<string, number | null> {
 
 /** A figure over all replications. */
 export interface ReplicatedFigure {
+  /** Path of the figure in the summary, such as "ttft_p99_s". */
   readonly name: string;
   /** Value of each replication; NaN where there is none. */
   readonly values: Float64Array;

@@ -6,7 +6,7 @@ import type { TransformerShape } from "./transformer.ts";
  *
  * @example
  * ```ts
- * import { fullAttentionShare, modelShape } from "simfaasinfer";
+ * import { fullAttentionShare, modelShape } from "simfaasinfer/models";
  * console.log(fullAttentionShare(modelShape("llama-4-scout"))); // 0.25
  * ```
  */

@@ -23,7 +23,7 @@ const UNGATED_TYPES = new Set(["gpt2", "opt", "falcon", "phi", "gpt_neox", "star
  *
  * @example
  * ```ts
- * import { transformerFromHfConfig } from "simfaasinfer";
+ * import { transformerFromHfConfig } from "simfaasinfer/models";
  * const config = { model_type: "llama", hidden_size: 64, num_hidden_layers: 2, vocab_size: 100,
  *   num_attention_heads: 4, intermediate_size: 128, max_position_embeddings: 512 };
  * console.log(transformerFromHfConfig(config, "tiny").headSize); // 16

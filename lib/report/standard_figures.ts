@@ -39,8 +39,21 @@ export interface StandardFigureOptions {
 /** Points of a time series beyond which intervals are averaged. */
 const MOST_INTERVALS = 360;
 
+/** Name of a standard figure. */
+export type StandardFigure =
+  | "latency_cdf"
+  | "latency_percentiles"
+  | "timeline"
+  | "instances"
+  | "cold_starts"
+  | "cost"
+  | "attainment_by_class"
+  | "attainment_by_function";
+
 /** The figures of every run by name, made when asked for. */
-export const STANDARD_FIGURES = {
+export const STANDARD_FIGURES: Readonly<
+  Record<StandardFigure, (source: FigureSource, options: StandardFigureOptions) => FigureSpec>
+> = {
   latency_cdf: (source, { slo, column }) =>
     latencyCdf(latencyRows(source), { slo: sloLines(slo), column }),
   latency_percentiles: ({ summary }, { column }) =>
@@ -54,13 +67,7 @@ export const STANDARD_FIGURES = {
     barPanels(classAttainmentRows(summary), { most: ATTAINMENT_MOST, column }),
   attainment_by_function: ({ summary }, { column = 1 }) =>
     barPanels(functionAttainmentRows(summary), { most: ATTAINMENT_MOST, column }),
-} as const satisfies Record<
-  string,
-  (source: FigureSource, options: StandardFigureOptions) => FigureSpec
->;
-
-/** Name of a standard figure. */
-export type StandardFigure = keyof typeof STANDARD_FIGURES;
+};
 
 /** Figures that not every run has: whether one does, and what a run without it is like. */
 const CONDITIONS: Partial<

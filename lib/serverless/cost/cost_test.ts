@@ -5,7 +5,6 @@ import { BILLING_PRESETS, type BillingPlan, simfaasinferPlan } from "./billing_p
 import { instanceDurations } from "./instance_durations.ts";
 import { findPrice, parsePrices, priceCatalogue, priceLists } from "./prices.ts";
 import { STORAGE_PROVIDERS, storagePrices, storageUsd } from "./storage.ts";
-import { breakEvenUtilization, unitCosts } from "./unit_costs.ts";
 
 function near(actual: number, expected: number) {
   ok(
@@ -119,31 +118,6 @@ Deno.test("simfaasinferPlan() bills idle time by its factor and starts as work",
     name: "RangeError",
     message: "Cannot use idleFactor as a share from 0 to 1: current value is 2",
   });
-});
-
-Deno.test("unitCosts() divides by work and shares add up to one", () => {
-  const b = bill(durationsOf([[30.4, 100.2, 50.1, 4]]), {
-    ...BILLING_PRESETS["per-second-from-start"],
-    usdPerGpuSecond: 0.001,
-  });
-  const costs = unitCosts(b, { completed: 10, sloGood: 5, promptTokens: 3000, outputTokens: 2000 });
-  near(costs.perRequestUsd!, 0.0185);
-  near(costs.perSloGoodRequestUsd!, 0.037);
-  near(costs.perMillionOutputTokensUsd!, 92.5);
-  near(costs.perMillionTokensUsd!, 37);
-  near(costs.busyShare! + costs.idleShare! + costs.coldStartShare! + costs.wasteShare!, 1);
-  const none = unitCosts(b, { completed: 0, sloGood: 0, promptTokens: 0, outputTokens: 0 });
-  strictEqual(none.perRequestUsd, null);
-});
-
-Deno.test("at the break-even utilisation both ways cost the same", () => {
-  const serverless = findPrice({ gpu: "H100", provider: "modal" }).usdPerGpuSecond;
-  const rented =
-    findPrice({ gpu: "H100", provider: "runpod", region: "community" }).usdPerGpuSecond;
-  const share = breakEvenUtilization(serverless, rented);
-  near(share * serverless * 86_400, rented * 86_400);
-  ok(share > 0.67 && share < 0.69, "2.69 / 3.949 per hour");
-  strictEqual(breakEvenUtilization(1, 2), 1);
 });
 
 Deno.test("storageUsd() is the price for a GB kept for thirty days", () => {
