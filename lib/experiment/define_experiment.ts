@@ -29,7 +29,10 @@ export function defineExperiment<const F extends Factors, M extends Measures>(
       `Cannot define ${what} as ${wanted}: current value is ${JSON.stringify(value)}`,
     );
   };
-  if (!/^[a-z0-9_]+$/.test(id)) refuse("an experiment's id", "lower-case words with _", id);
+  // Modules run without their types being checked.
+  if (typeof id !== "string" || !/^[a-z0-9_]+$/.test(id)) {
+    refuse("an experiment's id", "lower-case words with _", id);
+  }
   if (!(Number.isInteger(version) && version >= 1)) {
     refuse(`the version of ${id}`, "a whole number >= 1", version);
   }
@@ -39,8 +42,17 @@ export function defineExperiment<const F extends Factors, M extends Measures>(
   if (!(Number.isInteger(replications) && replications >= 1)) {
     refuse(`the replications of ${id}`, "a whole number >= 1", replications);
   }
+  if (typeof definition.question !== "string") {
+    refuse(`the question of ${id}`, "a sentence", definition.question);
+  }
+  if (typeof definition.run !== "function") {
+    refuse(`run of ${id}`, "a function", definition.run);
+  }
+  if (typeof factors !== "object" || factors === null) {
+    refuse(`the factors of ${id}`, "lists of levels by name", factors);
+  }
   for (const [name, levels] of Object.entries(factors)) {
-    if (levels.length === 0 || new Set(levels).size < levels.length) {
+    if (!Array.isArray(levels) || levels.length === 0 || new Set(levels).size < levels.length) {
       refuse(`the factor ${name} of ${id}`, "one or more different levels", levels);
     }
   }

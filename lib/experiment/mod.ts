@@ -35,7 +35,12 @@ export type {
   Measures,
   Value,
 } from "./experiment.ts";
-export { type ExperimentPlace, findExperiments } from "./find_experiments.ts";
+export {
+  experimentAt,
+  type ExperimentPlace,
+  findExperiments,
+  isExperimentPath,
+} from "./find_experiments.ts";
 export { importExperiment, type LoadedExperiment, loadExperiment } from "./load_experiment.ts";
 export { type ExperimentPlan, planExperiment } from "./plan_experiment.ts";
 export { readRows } from "./read_rows.ts";

@@ -7,6 +7,7 @@ import {
   writeTable,
 } from "../results/mod.ts";
 import type { TargetRow } from "./targets/target.ts";
+import { ofAuthor } from "./author_error.ts";
 import type { Experiment, ExperimentRow } from "./experiment.ts";
 import type { ExperimentPlan } from "./plan_experiment.ts";
 import { rowTable } from "./row_table.ts";
@@ -33,6 +34,26 @@ export interface WrittenExperiment {
   readonly figureError: unknown;
 }
 
+/** What the author's functions make of the rows. @throws {RangeError} If they fail. */
+async function findings(
+  { experiment, module }: ExperimentPlan,
+  rows: readonly ExperimentRow[],
+): Promise<Omit<WrittenExperiment, "figureError">> {
+  const { id } = experiment;
+  const targets = await ofAuthor(`compute the targets of ${id}`, module, () => {
+    const found = experiment.targets(rows);
+    if (!Array.isArray(found)) throw new TypeError("targets() returns no list");
+    return found;
+  });
+  const headlines = await ofAuthor(`compute the headlines of ${id}`, module, () => {
+    const found = experiment.headlines(rows);
+    const wrong = Object.keys(found).find((name) => typeof found[name] !== "number");
+    if (wrong !== undefined) throw new TypeError(`${wrong} is not a number`);
+    return found;
+  });
+  return { targets, headlines };
+}
+
 /**
  * Writes what a whole run of an experiment gives to a directory: rows.parquet, targets.md and
  * manifest.json, which are put into place at once; then figures/ in all formats. An error while these
@@ -49,8 +70,7 @@ export async function writeExperiment(
   wallTimeSeconds: number | null,
 ): Promise<WrittenExperiment> {
   const { experiment } = plan;
-  const targets = experiment.targets(run.rows);
-  const headlines = experiment.headlines(run.rows);
+  const { targets, headlines } = await findings(plan, run.rows);
   const manifest = await manifestOf(plan, run, wallTimeSeconds);
   const target = openResultDirectory(directory);
   try {

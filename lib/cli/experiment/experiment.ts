@@ -34,7 +34,7 @@ export const experimentCommand: Command = {
   help: `Runs experiments, and compares them with what is published and pinned.
 
 Usage: deno task experiment list
-       deno task experiment run ID [--cell KEY...]
+       deno task experiment run ID|FILE [--cell KEY...]
        deno task experiment reproduce [ID...] [--pin]
        deno task experiment status ID
        deno task experiment clean ID
@@ -43,6 +43,9 @@ run        runs the cells that are not there yet; what was interrupted goes on w
 reproduce  runs from clean, draws the figures, compares targets and digests; all unless named
 status     says which cells are there
 clean      removes the cells and results of an experiment
+
+In place of an ID stands the path of an experiment that lies elsewhere: ./mine/experiment.ts, or its
+folder ./mine/
 
 ${describeOptions(OPTIONS)}
 
@@ -62,10 +65,19 @@ mistake in the input.`,
       pin: given.flag("pin"),
       quiet: given.flag("quiet"),
     };
-    const { findExperiments } = await import("../../experiment/find_experiments.ts");
-    const places = findExperiments(
+    const { experimentAt, findExperiments, isExperimentPath } = await import(
+      "../../experiment/find_experiments.ts"
+    );
+    const ofFolder = findExperiments(
       folder === undefined ? new URL("experiments/", root) : pathToFileURL(`${resolve(folder)}/`),
     );
+    const ofPaths = await Promise.all(ids.filter(isExperimentPath).map(experimentAt));
+    if (folder !== undefined && ofFolder.length + ofPaths.length === 0) {
+      throw new UsageError(
+        `Cannot find experiments in a folder as NAME/experiment.ts: current value is "${folder}"`,
+      );
+    }
+    const places = [...ofFolder, ...ofPaths];
     const chosen = chosenPlaces(action, ids, places);
     const actions = await import("./experiment_actions.ts");
     switch (action) {
@@ -93,7 +105,7 @@ function actionOf(name: string | undefined): Action {
   );
 }
 
-/** The experiments that a command line names, by id or by the number that it begins with. */
+/** The experiments that a command line names, by path, id, or the number that an id begins with. */
 function chosenPlaces(
   action: Action,
   ids: readonly string[],
@@ -108,7 +120,8 @@ function chosenPlaces(
     );
   }
   return ids.map((id) => {
-    const found = places.find((place) => place.id === id || place.id.split("_")[0] === id);
+    const found = places.find(({ given }) => given === id) ??
+      places.find((place) => place.id === id || place.id.split("_")[0] === id);
     if (found !== undefined) return found;
     const near = suggest(id, places.map((place) => place.id));
     throw new UsageError(
