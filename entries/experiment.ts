@@ -24,6 +24,7 @@ export type {
 export { importExperiment } from "../lib/experiment/load_experiment.ts";
 export { readRows } from "../lib/experiment/read_rows.ts";
 export {
+  type ReachedPrecision,
   replicate,
   type ReplicatedRun,
   type ReplicateOptions,

@@ -20,6 +20,7 @@ export type {
   Value,
 } from "../lib/experiment/experiment.ts";
 export {
+  type ReachedPrecision,
   replicate,
   type ReplicatedRun,
   type ReplicateOptions,
@@ -29,3 +30,4 @@ export { targetCells } from "../lib/experiment/target_page.ts";
 export type { TargetRow } from "../lib/experiment/targets/target.ts";
 export { type Display, openExperiment, show, table } from "../lib/report/notebook.ts";
 export type { ConfiguredTexts } from "../lib/run/cluster.ts";
+export type { Interval } from "../lib/stats/intervals.ts";

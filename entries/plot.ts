@@ -92,5 +92,10 @@ export { type ColumnSpan, FIGURE_WIDTH } from "../lib/plot/theme.ts";
 export { type CdfPoint, thinCdf } from "../lib/plot/thin_cdf.ts";
 export { type TimeUnit, timeUnit } from "../lib/plot/time_axis.ts";
 export { type FigureSource, figureSource, type StageWaits } from "../lib/report/figure_source.ts";
-export { STANDARD_FIGURES } from "../lib/report/standard_figures.ts";
+export {
+  type FigureSlo,
+  STANDARD_FIGURES,
+  type StandardFigure,
+  type StandardFigureOptions,
+} from "../lib/report/standard_figures.ts";
 export { LIFE_PHASES, type LifePhase } from "../lib/serverless/life_phases.ts";

@@ -10,7 +10,6 @@ export { type IncompleteGamma, incompleteGamma } from "../lib/stats/incomplete_g
 export {
   type Interval,
   meanInterval,
-  normalInterval,
   pairedInterval,
   quantileInterval,
   wilsonInterval,
@@ -36,4 +35,4 @@ export {
   type StoppingRule,
 } from "../lib/stats/sequential.ts";
 export { studentCdf, studentQuantile } from "../lib/stats/student.ts";
-export { cutByTime, mser5, type WarmupCut } from "../lib/stats/warmup.ts";
+export { mser5, type WarmupCut } from "../lib/stats/warmup.ts";

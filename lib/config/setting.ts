@@ -21,6 +21,8 @@ export interface SettingInfo {
   readonly nullable: boolean;
   /** JSON Schema of the accepted input. */
   readonly jsonSchema: Readonly<Record<string, unknown>>;
+  /** Alternatives of its type, where the JSON Schema does not tell them. */
+  readonly typeText?: readonly string[];
   /** When it applies beyond when its section does; absent: always then. */
   readonly appliesWhen?: Condition;
   /** Whether it holds for all functions together, so that one's entry cannot set it. */
@@ -109,6 +111,8 @@ export interface SettingReader<T> {
   readonly wanted: string;
   readonly allowed: string;
   readonly jsonSchema: Readonly<Record<string, unknown>>;
+  /** Alternatives of its type, where the JSON Schema does not tell them. */
+  readonly typeText?: readonly string[];
   /** Accepted spellings of values, and what they are read as. */
   readonly otherValues?: Readonly<Record<string, string>>;
   /** The typed value; undefined when the input is not allowed. */
@@ -146,6 +150,7 @@ export function setting<T>(reader: SettingReader<T>, options: SettingOptions<T>)
     otherValues: reader.otherValues ?? {},
     nullable,
     jsonSchema: reader.jsonSchema,
+    ...(reader.typeText && { typeText: reader.typeText }),
     appliesWhen: options.appliesWhen,
     isCommon: options.isCommon,
   });

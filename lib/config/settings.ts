@@ -1,6 +1,6 @@
 import type { z } from "../std/zod.ts";
 import { likelyMeant, plausibleOf } from "./plausible.ts";
-import { setting, type SettingOptions } from "./setting.ts";
+import { nodeInfo, setting, type SettingInfo, type SettingOptions } from "./setting.ts";
 import { suggest } from "./suggest.ts";
 import { type Dimension, parseQuantity, unitsOf } from "./units.ts";
 
@@ -130,6 +130,37 @@ export function quantity(
       return isUnitWrong && units !== "" ? `; units: ${units}` : "";
     },
   }, options);
+}
+
+/** A number of a dimension, or one of a few names that stand for it. */
+export function quantityOr<const T extends string>(
+  names: readonly T[],
+  dimension: Dimension,
+  options: SettingOptions<number> & Bounds,
+): z.ZodType<number | T> {
+  const plain = quantity(dimension, options);
+  const { wanted, allowed, jsonSchema } = nodeInfo(plain) as SettingInfo;
+  const nameOf = (input: unknown) =>
+    typeof input === "string" ? names.find((name) => name === plainName(input)) : undefined;
+  return setting<number | T>({
+    wanted,
+    allowed: `${allowed}, or ${names.join(", ")}`,
+    jsonSchema: { anyOf: [...alternativesOf(jsonSchema), { type: "string", enum: [...names] }] },
+    typeText: ["number", ...names.map((name) => JSON.stringify(name))],
+    read(input) {
+      const read = plain.safeParse(input);
+      return nameOf(input) ?? (read.success ? read.data : undefined);
+    },
+    hint(input) {
+      const near = typeof input === "string" ? suggest(input, names) : undefined;
+      return near === undefined ? "" : `; did you mean "${near}"?`;
+    },
+  }, options);
+}
+
+/** The alternatives of a JSON Schema; itself where it has none. */
+function alternativesOf(schema: Readonly<Record<string, unknown>>): readonly unknown[] {
+  return Array.isArray(schema.anyOf) ? schema.anyOf : [schema];
 }
 
 /** A whole number of things, >= `min`. */

@@ -14,8 +14,9 @@ export interface Configuration {
 const WIDTH = 100;
 
 /** Alternatives of a setting's type. */
-function alternatives({ jsonSchema, allowed, nullable }: SettingInfo): string[] {
-  return [...plainAlternatives(jsonSchema, allowed), ...(nullable ? ["null"] : [])];
+function alternatives({ jsonSchema, allowed, nullable, typeText }: SettingInfo): string[] {
+  const types = typeText ?? plainAlternatives(jsonSchema, allowed);
+  return [...types, ...(nullable ? ["null"] : [])];
 }
 
 function plainAlternatives(schema: Readonly<Record<string, unknown>>, allowed: string): string[] {

@@ -5,7 +5,12 @@
  *
  * @module
  */
-export { replicate, type ReplicatedRun, type ReplicateOptions } from "./replicate.ts";
+export {
+  type ReachedPrecision,
+  replicate,
+  type ReplicatedRun,
+  type ReplicateOptions,
+} from "./replicate.ts";
 export type { Replication } from "./replication.ts";
 export {
   type ReplicatedFigure,

@@ -2,7 +2,6 @@ import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
 import * as fc from "fast-check";
 import { bill, type InstanceDurations, roundedSeconds } from "./bill.ts";
 import { BILLING_PRESETS, type BillingPlan, simfaasinferPlan } from "./billing_plan.ts";
-import { instanceDurations } from "./instance_durations.ts";
 import { findPrice, parsePrices, priceCatalogue, priceLists } from "./prices.ts";
 import { STORAGE_PROVIDERS, storagePrices, storageUsd } from "./storage.ts";
 
@@ -179,60 +178,4 @@ Deno.test("parsePrices() names what is wrong", () => {
       ),
     { name: "SyntaxError", message: /Cannot read x as a price list: prices.0/ },
   );
-});
-
-Deno.test("instanceDurations(): phases of any life add up to it", () => {
-  const life = fc.record({
-    start: seconds,
-    served: fc.option(seconds, { nil: undefined }),
-    draining: fc.option(seconds, { nil: undefined }),
-    busyShare: share,
-  });
-  fc.assert(fc.property(fc.array(life, { maxLength: 20 }), (rows) => {
-    const lives = rows.map(({ start, served, draining }, i) => {
-      const readyAtSeconds = served === undefined ? NaN : 5 + start;
-      const drainingAtSeconds = served === undefined || draining === undefined
-        ? NaN
-        : 5 + start + served;
-      const stoppedAtSeconds = 5 + start + (served ?? 0) +
-        (Number.isNaN(drainingAtSeconds) ? 0 : draining!);
-      return {
-        instanceId: i,
-        functionId: i % 3,
-        createdAtSeconds: 5,
-        readyAtSeconds,
-        drainingAtSeconds,
-        stoppedAtSeconds,
-      };
-    });
-    const drained = (i: number) => Number.isNaN(lives[i].drainingAtSeconds) ? 0 : rows[i].draining!;
-    const busySeconds = rows.map((row, i) => row.busyShare * (row.served ?? 0) + drained(i));
-    const d = instanceDurations(lives, { busySeconds, gpusOf: (id) => id + 1 });
-    lives.forEach((one, i) => {
-      const sum = d.startSeconds[i] + d.busySeconds[i] + d.idleSeconds[i] + d.drainingSeconds[i];
-      near(sum / 1e4, (one.stoppedAtSeconds - 5) / 1e4);
-      near(d.busySeconds[i] / 1e4, rows[i].busyShare * (rows[i].served ?? 0) / 1e4);
-      strictEqual(d.gpus![i], i % 3 + 1);
-      ok(Math.min(d.startSeconds[i], d.idleSeconds[i], d.drainingSeconds[i]) > -1e-9);
-    });
-  }));
-});
-
-Deno.test("instanceDurations() leaves out what a provider does not bill of a start", () => {
-  const life = {
-    instanceId: 0,
-    functionId: 0,
-    createdAtSeconds: 10,
-    readyAtSeconds: 60,
-    drainingAtSeconds: NaN,
-    stoppedAtSeconds: 100,
-  };
-  const d = instanceDurations([life], { busySeconds: [15], unbilledStartSeconds: () => 20 });
-  deepStrictEqual(
-    [d.startSeconds[0], d.busySeconds[0], d.idleSeconds[0], d.drainingSeconds[0]],
-    [30, 15, 25, 0],
-  );
-  const givenUp = { ...life, readyAtSeconds: NaN, drainingAtSeconds: 70, stoppedAtSeconds: 70 };
-  const none = instanceDurations([givenUp], { busySeconds: [0] });
-  deepStrictEqual([none.startSeconds[0], none.drainingSeconds[0]], [60, 0]);
 });
