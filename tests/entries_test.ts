@@ -99,6 +99,19 @@ Deno.test("experiments and notebooks import entries, their own files and the sta
   }
 });
 
+Deno.test("each entry has every type that it names, and says what each name is", async () => {
+  await Promise.all(
+    Object.values(EXPORTS).map(async (path) => {
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["doc", "--lint", path],
+        cwd: ROOT,
+        env: { NO_COLOR: "1" },
+      }).output();
+      equal(code, 0, `${path}: ${new TextDecoder().decode(stderr)}`);
+    }),
+  );
+});
+
 const YAML = "workload: { type: poisson, arrival_rate: 2, num_requests: 40 }";
 
 /** A program of another project; `names` are its ways to the entries. */

@@ -24,13 +24,17 @@ import type { FigureSource } from "./figure_source.ts";
 
 /** Limits that are drawn into the distribution of latencies, seconds; null for none. */
 export interface FigureSlo {
+  /** Of the time to first token. */
   readonly ttft_s?: number | null;
+  /** Of the time per output token. */
   readonly tpot_s?: number | null;
+  /** Of the time from arrival to last token. */
   readonly e2e_s?: number | null;
 }
 
 /** Options of {@linkcode STANDARD_FIGURES}. */
 export interface StandardFigureOptions {
+  /** Limits that are drawn. */
   readonly slo?: FigureSlo;
   /** Columns of a page; default by figure. */
   readonly column?: ColumnSpan;
