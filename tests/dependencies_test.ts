@@ -62,7 +62,19 @@ Deno.test("deno.json maps no name to a package and has no lock that deno task wo
     match(command, /^deno run --quiet --lock=deno\.lock /, name);
   }
   // Made with the default registry: one of another kind would not work elsewhere.
-  ok(!read("deno.lock").includes('"tarball"'));
+  for (const path of ["deno.lock", "notebooks/deno.lock"]) ok(!read(path).includes('"tarball"'));
+});
+
+Deno.test("notebooks have the names of deno.json and the lock's packages", () => {
+  const [root, notebooks] = ["deno.json", "notebooks/deno.json"].map((path) =>
+    JSON.parse(read(path))
+  );
+  const names = Object.entries<string>(root.imports).map(([name, to]) => [name, `.${to}`]);
+  deepEqual(notebooks.imports, Object.fromEntries(names));
+  for (const key of ["unstable", "nodeModulesDir"]) deepEqual(notebooks[key], root[key]);
+  // The kernel takes no --lock: its lock is that of its folder.
+  const [lock, own] = ["deno.lock", "notebooks/deno.lock"].map((path) => JSON.parse(read(path)));
+  for (const key of ["version", "specifiers", "npm"]) deepEqual(own[key], lock[key], key);
 });
 
 Deno.test("modules under lib/ name what they import by path or completely", () => {
