@@ -44,10 +44,14 @@ export async function importExperiment(module: string): Promise<Experiment> {
     module,
     () => import(module) as Promise<{ default?: Experiment }>,
   );
-  if (typeof experiment?.run !== "function" || typeof experiment.id !== "string") {
-    throw new RangeError(
-      `Cannot load an experiment as the default export of a module: current value is ${module}`,
+  // Whatever defineExperiment() returns has all of them.
+  const isExperiment = typeof experiment?.run === "function" && typeof experiment.id === "string" &&
+    [experiment.factors, experiment.inputs, experiment.figures].every((one) =>
+      one instanceof Object
     );
-  }
-  return experiment;
+  if (isExperiment) return experiment;
+  throw new RangeError(
+    `Cannot load an experiment as the default export of a module, made by defineExperiment(): ` +
+      `current value is ${module}`,
+  );
 }

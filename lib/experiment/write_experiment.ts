@@ -43,6 +43,8 @@ async function findings(
   const targets = await ofAuthor(`compute the targets of ${id}`, module, () => {
     const found = experiment.targets(rows);
     if (!Array.isArray(found)) throw new TypeError("targets() returns no list");
+    const wrong = found.findIndex((row) => !isTarget(row));
+    if (wrong >= 0) throw new TypeError(`targets()[${wrong}] is no row of a target`);
     return found;
   });
   const headlines = await ofAuthor(`compute the headlines of ${id}`, module, () => {
@@ -52,6 +54,14 @@ async function findings(
     return found;
   });
   return { targets, headlines };
+}
+
+function isTarget(row: unknown): row is TargetRow {
+  if (!(row instanceof Object)) return false;
+  const { id, source, unit, paper, ours, error, tolerance, pass } = row as Partial<TargetRow>;
+  return [id, source, unit].every((one) => typeof one === "string") &&
+    [paper, ours, error, tolerance].every((one) => one === null || typeof one === "number") &&
+    (pass === null || typeof pass === "boolean");
 }
 
 /**

@@ -122,6 +122,36 @@ const MISTAKES: readonly [name: string, text: string, told: RegExp][] = [
     /^Cannot define the question of 00_test as a sentence: current value is undefined\n$/,
   ],
   [
+    "is not made by defineExperiment()",
+    `export default { id: "b", run: () => ({}) };`,
+    /^Cannot load/,
+  ],
+  [
+    "has a design without cells",
+    experimentText(`factors: { a: [1] }, design: { cells: 3 }, run: () => ({})`),
+    /^Cannot define the design of 00_test as .*: current value is \{"cells":3\}\n$/,
+  ],
+  [
+    "has cells of other factors",
+    experimentText(`factors: { a: [1] }, design: { cells: [{ b: 2 }] }, run: () => ({})`),
+    /^Cannot use a cell of 00_test as levels of its factors: current value is \{"b":2\}\n$/,
+  ],
+  [
+    "has an input that is none",
+    experimentText(`factors: {}, inputs: { x: 3 }, run: () => ({})`),
+    /^Cannot define the input x of 00_test as \{ dataset, path \}: current value is 3\n$/,
+  ],
+  [
+    "has a figure that is no function",
+    experimentText(`factors: {}, figures: { f: 3 }, run: () => ({})`),
+    /^Cannot define f of 00_test as a function: current value is 3\n$/,
+  ],
+  [
+    "has targets that are no rows",
+    experimentText(`factors: {}, targets: () => [3], run: () => ({})`),
+    /^Cannot compute the targets of 00_test \(TypeError: targets\(\)\[0\] is no row/,
+  ],
+  [
     "has factors that are no lists",
     experimentText(`factors: { a: 3 }, run: () => ({})`),
     /^Cannot define the factor a of 00_test as one or more different levels: current value is 3\n$/,
