@@ -1,69 +1,48 @@
 /**
- * SimFaaSInfer: a discrete-event simulator of serverless LLM inference. Everything a program or a
- * notebook needs, re-exported from the rooms under lib/. Start with {@linkcode loadConfig} and
- * {@linkcode simulate}; docs/architecture.md says what each room is for.
+ * SimFaaSInfer: a discrete-event simulator of serverless LLM inference. Load a configuration with
+ * {@linkcode loadConfig}, run it with {@linkcode simulate}; the result holds every request, the time
+ * series, the phases of every instance and a summary. What else there is has entries of its own
+ * (simfaasinfer/policies, /workload, /execution, ...); docs/entries.md lists them.
  *
  * @module
  */
+export type { ReportProgress, RunHoldings } from "./lib/cluster/cluster_parts.ts";
+export { chooseGpu, type GpuVariant } from "./lib/config/choose_gpu.ts";
+export { ConfigError } from "./lib/config/config_error.ts";
+export type { Configuration } from "./lib/config/configuration.ts";
+export { configurationJsonSchema, type JsonSchema } from "./lib/config/json_schema.ts";
+export { loadConfig, type LoadOptions } from "./lib/config/load.ts";
+export type { Overrides } from "./lib/config/overrides.ts";
 export {
-  chooseGpu,
-  ConfigError,
-  type Configuration,
-  configurationJsonSchema,
-  type GpuVariant,
-  type JsonSchema,
-  loadConfig,
-  type LoadOptions,
-  type Overrides,
-} from "./lib/config/mod.ts";
-export * from "./lib/run/mod.ts";
-export * from "./lib/cluster/mod.ts";
-export * from "./lib/engine/mod.ts";
-export * from "./lib/metrics/mod.ts";
-export * from "./lib/serverless/mod.ts";
-export * from "./lib/execution/mod.ts";
+  type ClassSummary,
+  type ColdStartWaits,
+  type CostSummary,
+  type FunctionSummary,
+  type InstancePhases,
+  type LatencySummary,
+  OUTCOMES,
+  type PoolSummary,
+  type RequestColumns,
+  type RunResult,
+  type Summary,
+  type TimeSeriesColumns,
+} from "./lib/metrics/run_tables.ts";
+export type { UndefinedFigures } from "./lib/metrics/undefined_figures.ts";
+export type { ConfiguredTexts } from "./lib/run/cluster.ts";
+export { simulate, type SimulateOptions, type SimulatePhase } from "./lib/run/simulate.ts";
+export type { BatchingStrategy, StepBuilder } from "./lib/scheduling/batching/strategy.ts";
+export type {
+  RoutableRequests,
+  RoutingPolicy,
+  RoutingSignals,
+} from "./lib/scheduling/routing/policy.ts";
 export {
-  type AnyPolicy,
-  type Declaration,
-  type Declared,
-  fromTable,
-  type NameOf,
-  namesOf,
-  type NeedsOf,
-  type OptionsOf,
-  type Policy,
-  policyNamed,
-  type PolicyTable,
-  type Setting,
-  type SettingList,
-} from "./lib/settings/mod.ts";
-export * from "./lib/workload/mod.ts";
-export * from "./lib/scheduling/mod.ts";
-export * from "./lib/models/mod.ts";
-export * from "./lib/hardware/mod.ts";
-export * from "./lib/network/mod.ts";
-export * from "./lib/sim/mod.ts";
-export * from "./lib/stats/mod.ts";
-export * from "./lib/experiment/targets/mod.ts";
-export {
-  AICONFIGURATOR,
-  type ConcurrencyPoint,
-  type Constants,
-  INFERENCEMAX,
-  type Latencies,
-  type LatencyErrors,
-  latencyErrors,
-  type LoadGenerator,
-  loadGeneratorOf,
-  type LoadPoint,
-  type LoadReplay,
-  meanErrors,
-  type MeasuredServer,
-  readConcurrencyPoints,
-  readLoadPoints,
-  replayConcurrencyPoint,
-  replayLoadPoint,
-  ServerRunner,
-  shippedConstants,
-  UNTUNED,
-} from "./lib/experiment/validation/mod.ts";
+  type HybridHistogram,
+  hybridHistogram,
+  type HybridHistogramOptions,
+  type IdlePattern,
+} from "./lib/serverless/keep_alive/hybrid_histogram.ts";
+export type { KeepAliveDecision, KeepAlivePolicy } from "./lib/serverless/keep_alive/policy.ts";
+export { LIFE_PHASES, type LifePhase } from "./lib/serverless/life_phases.ts";
+export { hpaRecommendation } from "./lib/serverless/scaling/hpa.ts";
+export type { ScalingPolicy, ScalingSignals } from "./lib/serverless/scaling/policy.ts";

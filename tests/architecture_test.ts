@@ -103,29 +103,6 @@ Deno.test("the core does not name Deno", () => {
   deepStrictEqual(core.filter((path) => readSource(path).namesDeno), []);
 });
 
-Deno.test("mod.ts only re-exports", () => {
-  const text = Deno.readTextFileSync(new URL("mod.ts", ROOT));
-  const other: string[] = [];
-  const reader: Deno.lint.Plugin = {
-    name: "reader",
-    rules: {
-      body: {
-        create: () => ({
-          Program: (node) => {
-            for (const part of node.body) {
-              const reExport = part.type === "ExportAllDeclaration" ||
-                (part.type === "ExportNamedDeclaration" && part.source !== null);
-              if (!reExport) other.push(text.slice(...part.range));
-            }
-          },
-        }),
-      },
-    },
-  };
-  Deno.lint.runPlugin(reader, "mod.ts", text);
-  deepStrictEqual(other, []);
-});
-
 Deno.test("mod.ts bundles for the browser and loads without Node and Deno", async () => {
   const text = await browserBundle("mod.ts");
   deepStrictEqual(text.match(/(?:from|import|require\()\s*["'](?:node:|npm:)[^"']*["']/g), null);

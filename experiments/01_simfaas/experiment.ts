@@ -1,8 +1,8 @@
 import { parse } from "@std/yaml";
-import { loadConfig, meanInterval, simulate } from "simfaasinfer";
-import { defineExperiment } from "../../lib/experiment/define_experiment.ts";
-import { bandedCurves } from "../../lib/plot/mod.ts";
-import { relativeRow, type TargetRow } from "../../lib/experiment/targets/mod.ts";
+import { loadConfig, simulate } from "simfaasinfer";
+import { meanInterval } from "simfaasinfer/stats";
+import { defineExperiment, relativeRow, type TargetRow } from "simfaasinfer/experiment";
+import { bandedCurves } from "simfaasinfer/plot";
 import { closedForm } from "./closed_form.ts";
 import referenceText from "./reference.yaml" with { type: "text" };
 import presetText from "./start.yaml" with { type: "text" };

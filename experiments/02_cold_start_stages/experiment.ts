@@ -1,7 +1,6 @@
-import { defineExperiment } from "../../lib/experiment/define_experiment.ts";
-import { coldStartStages } from "../../lib/plot/cold_start_stages.ts";
-import { coldStartPreset, oneStart } from "../../lib/serverless/cold_start/mod.ts";
-import { medusaModels, medusaTargets } from "../../lib/experiment/targets/medusa.ts";
+import { defineExperiment, medusaModels, medusaTargets } from "simfaasinfer/experiment";
+import { coldStartStages } from "simfaasinfer/plot";
+import { coldStartPreset, oneStart } from "simfaasinfer/cold-start";
 
 /** Systems of the paper's Figure 7, and our presets of them. */
 const PRESETS = { vllm: "vllm-tuned", async: "vllm-async", medusa: "medusa" } as const;

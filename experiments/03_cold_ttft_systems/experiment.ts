@@ -1,9 +1,8 @@
 import { parse } from "@std/yaml";
 import text from "../../data/targets/hydraserve.yaml" with { type: "text" };
-import { defineExperiment } from "../../lib/experiment/define_experiment.ts";
-import { paperBars } from "../../lib/plot/paper_bars.ts";
-import { coldStartPreset, oneStart } from "../../lib/serverless/cold_start/mod.ts";
-import { boundRow, meanError, relativeRow } from "../../lib/experiment/targets/mod.ts";
+import { boundRow, defineExperiment, meanError, relativeRow } from "simfaasinfer/experiment";
+import { paperBars } from "simfaasinfer/plot";
+import { coldStartPreset, oneStart } from "simfaasinfer/cold-start";
 
 /** Systems of the figure: our preset, where the weights are, the name in figures. */
 const SYSTEMS = {

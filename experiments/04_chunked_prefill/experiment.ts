@@ -1,7 +1,7 @@
-import { loadConfig, meanInterval, simulate } from "simfaasinfer";
-import { defineExperiment } from "../../lib/experiment/define_experiment.ts";
-import { attainmentCurves, bandedCurves, paretoFront } from "../../lib/plot/mod.ts";
-import { boundRow, relativeRow } from "../../lib/experiment/targets/mod.ts";
+import { loadConfig, simulate } from "simfaasinfer";
+import { meanInterval } from "simfaasinfer/stats";
+import { boundRow, defineExperiment, relativeRow } from "simfaasinfer/experiment";
+import { attainmentCurves, bandedCurves, paretoFront } from "simfaasinfer/plot";
 
 const SOURCE =
   "Sarathi-Serve: Taming Throughput-Latency Tradeoff in LLM Inference (OSDI 2024), section 5.1: " +

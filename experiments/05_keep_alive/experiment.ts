@@ -1,6 +1,7 @@
-import { loadConfig, meanInterval, simulate } from "simfaasinfer";
-import { defineExperiment } from "../../lib/experiment/define_experiment.ts";
-import { bandedCurves, heatMap, paretoFront } from "../../lib/plot/mod.ts";
+import { loadConfig, simulate } from "simfaasinfer";
+import { meanInterval } from "simfaasinfer/stats";
+import { defineExperiment } from "simfaasinfer/experiment";
+import { bandedCurves, heatMap, paretoFront } from "simfaasinfer/plot";
 
 /** Idle times that a fixed keep-alive waits, seconds. */
 const FIXED = [1, 10, 30, 60, 120, 300, 600] as const;

@@ -1,4 +1,4 @@
-import { defineExperiment } from "../../lib/experiment/define_experiment.ts";
+import { boundRow, defineExperiment, type TargetRow } from "simfaasinfer/experiment";
 import {
   BARS,
   BLIS,
@@ -11,9 +11,8 @@ import {
   ServerRunner,
   type Tuning,
   validate,
-} from "../../lib/experiment/validation/mod.ts";
-import { predictedScatter } from "../../lib/plot/predicted_scatter.ts";
-import { boundRow, type TargetRow } from "../../lib/experiment/targets/mod.ts";
+} from "simfaasinfer/validation";
+import { predictedScatter } from "simfaasinfer/plot";
 
 const RUN_FOLDER = { "rtx-4090": "RTX4090", "rtx-pro-6000": "RTXPRO6000" } as const;
 type RunGpu = keyof typeof RUN_FOLDER;

@@ -1,4 +1,4 @@
-import { parseArgs } from "@std/cli";
+import { parseArgs } from "../std/cli.ts";
 import { suggest } from "../std/suggest.ts";
 import { UsageError } from "./usage_error.ts";
 

@@ -1,4 +1,4 @@
-import { stringify } from "@std/yaml";
+import { stringify } from "../std/yaml.ts";
 import type { CalibrationEntry } from "../execution/calibrated/mod.ts";
 import { calibrate, ServerRunner } from "../experiment/validation/mod.ts";
 import { readArguments } from "./arguments.ts";

@@ -2,6 +2,7 @@ import { ConfigError } from "../config/config_error.ts";
 import { suggest } from "../std/suggest.ts";
 import { cutText, LONGEST_MESSAGE, safeLines, shownName } from "../std/safe_text.ts";
 import type { Command } from "./command.ts";
+import { sayWhatIsFetched } from "./fetch_notice.ts";
 import { importLater } from "./import_later.ts";
 import { isUsersMistake, UsageError } from "./usage_error.ts";
 
@@ -25,6 +26,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   targets: "Compare published numbers with ours",
   bench: "Measure the speed and the memory of the simulator",
   mutate: "Plant faults in a room's sources and see whether the tests catch them",
+  package: "Build an npm package of the core: modules and types",
 };
 
 /** Commands of several files, each in a folder of its name; the others are a file each. */
@@ -39,6 +41,7 @@ const FOLDERS: readonly string[] = [
   "notebooks",
   "bench",
   "mutate",
+  "package",
 ];
 
 async function load(name: string): Promise<Command> {
@@ -84,6 +87,7 @@ export async function main(
           `: there are ${Object.keys(COMMANDS).join(", ")}`,
       );
     }
+    sayWhatIsFetched(name, others);
     const command = await load(name);
     // Names of the user's stand in summaries and tables: no terminal is to obey them.
     const printSafely = (line: string) => print(safeLines(line));

@@ -41,7 +41,11 @@ const OPTIONS: readonly CommandOption[] = [
     value: "DIR",
     describe: "Where the figures go (RESULT_DIR/figures); files that plot did not write stay",
   },
-  { name: "experiments", value: "DIR", describe: "Folder of the experiments (experiments)" },
+  {
+    name: "experiments",
+    value: "DIR|FILE",
+    describe: "Folder of the experiments (experiments), or the one whose figures are drawn",
+  },
 ];
 
 /** The command "plot". */
@@ -108,14 +112,19 @@ async function drawing(
   const asked = <T extends string>(names: readonly T[]) =>
     figures.length === 0 ? undefined : figures.map((name) => oneOf("--figure", name, names));
   if (manifest?.experiment !== undefined) {
-    const { drawExperimentFigures, findExperiments, importExperiment, readFigureRows } =
-      await import(
-        "../experiment/mod.ts"
-      );
+    const {
+      drawExperimentFigures,
+      experimentAt,
+      findExperiments,
+      importExperiment,
+      readFigureRows,
+    } = await import("../experiment/mod.ts");
     const folder = experiments === undefined
       ? new URL("../../experiments/", import.meta.url)
       : pathToFileURL(`${resolve(experiments)}/`);
-    const places = findExperiments(folder);
+    const isOne = experiments !== undefined &&
+      (/\.[cm]?[jt]s$/.test(experiments) || exists(join(experiments, "experiment.ts")));
+    const places = isOne ? [await experimentAt(experiments)] : findExperiments(folder);
     const place = places.find(({ id }) => id === manifest.experiment);
     if (place === undefined) {
       throw new UsageError(

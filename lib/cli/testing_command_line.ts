@@ -21,12 +21,14 @@ export async function runCommandLine(
   args: readonly string[],
   options: CommandLineOptions,
 ): Promise<CommandLineRun> {
-  const config = new URL("../../deno.json", import.meta.url);
+  const [config, lock] = ["deno.json", "deno.lock"].map((name) =>
+    decodeURIComponent(new URL(`../../${name}`, import.meta.url).pathname)
+  );
   const main = new URL("./main.ts", import.meta.url);
   const child = new Deno.Command(Deno.execPath(), {
     // Quiet about the packages that Deno downloads the first time a command needs them.
     args: [
-      ...["run", "--quiet", "-A", "--config", decodeURIComponent(config.pathname)],
+      ...["run", "--quiet", "-A", "--config", config, "--lock", lock],
       ...[main.href, ...args],
     ],
     cwd: options.directory,

@@ -31,14 +31,24 @@ export interface Configuration {
   readonly simulation: {
     /** Time during which requests arrive, seconds. */
     readonly duration: number;
-    /** Time at the start whose requests do not count in the summary, seconds. */
-    readonly warmup_duration: number;
+    /**
+     * Time at the start whose requests do not count in the summary, seconds. `mser5` finds it: of
+     * all cuts, the one that leaves the least error of the mean TTFT (MSER-5); the run is made
+     * twice.
+     */
+    readonly warmup_duration: number | "mser5";
     /** Seed of every random stream. */
     readonly random_seed: number;
     /** Which replication this run is; each has its own independent random streams. */
     readonly replication: number;
-    /** Runs with different random streams, for confidence intervals. */
-    readonly replications: number;
+    /**
+     * Runs with different random streams, for confidence intervals: so many, or as many as it takes
+     * until the half-width of the 95 % interval of a figure's mean is at most `until` of that mean,
+     * from `least` (10) to `most` (1000). `of` is the figure's path in `summary.json`.
+     */
+    readonly replications:
+      | number
+      | Readonly<{ until: number; of: string; most: number; least: number }>;
     /** `leap` advances many decode steps at once, `step` one by one; the results are equal. */
     readonly stepping: "leap" | "step";
     /**

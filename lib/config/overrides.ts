@@ -1,4 +1,4 @@
-import { parse } from "@std/yaml";
+import { parse } from "../std/yaml.ts";
 import { ConfigError } from "./config_error.ts";
 import { emptyMapping, isMapping, type Mapping } from "./normalize.ts";
 import { showValue } from "./show_value.ts";

@@ -14,9 +14,11 @@ export interface Configuration {
 const WIDTH = 100;
 
 /** Alternatives of a setting's type. */
-function alternatives({ jsonSchema, allowed, nullable, typeSource }: SettingInfo): string[] {
+function alternatives(
+  { jsonSchema, allowed, nullable, typeSource, typeText }: SettingInfo,
+): string[] {
   const values = typeSource === undefined
-    ? plainAlternatives(jsonSchema, allowed)
+    ? typeText ?? plainAlternatives(jsonSchema, allowed)
     : [typeSource.name, ...(typeSource.others ?? []).map((name) => `"${name}"`)];
   return [...values, ...(nullable ? ["null"] : [])];
 }

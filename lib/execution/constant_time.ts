@@ -9,7 +9,7 @@ import type { ExecutionTimeModel } from "./execution_time_model.ts";
  *
  * @example
  * ```ts
- * import { constantTime } from "simfaasinfer";
+ * import { constantTime } from "simfaasinfer/execution";
  * console.log(constantTime(0.02).name); // constant
  * ```
  */

@@ -93,15 +93,15 @@ export function kvCapacity(options: KvCapacityOptions): KvCapacity {
   requireCount("tensorParallel", options.tensorParallel);
   requireCount("pipelineParallel", options.pipelineParallel);
   requireCount("blockTokens", options.blockTokens);
-  require("weightBytesPerElement > 0", options.weightBytesPerElement, (v) => v > 0);
-  require("kvBytesPerElement > 0", options.kvBytesPerElement, (v) => v > 0);
-  require("utilization in (0, 1]", options.utilization, (v) => v > 0 && v <= 1);
-  require("reserveBytes >= 0", options.reserveBytes, (v) => v >= 0);
+  demand("weightBytesPerElement > 0", options.weightBytesPerElement, (v) => v > 0);
+  demand("kvBytesPerElement > 0", options.kvBytesPerElement, (v) => v > 0);
+  demand("utilization in (0, 1]", options.utilization, (v) => v > 0 && v <= 1);
+  demand("reserveBytes >= 0", options.reserveBytes, (v) => v >= 0);
   const { shape, gpu, pipelineParallel, windowedSequenceTokens } = options;
   if (windowedSequenceTokens !== undefined) {
     requireCount("windowedSequenceTokens", windowedSequenceTokens);
   }
-  require(
+  demand(
     `pipelineParallel <= ${shape.layers.length} layers`,
     pipelineParallel,
     (v) => v <= shape.layers.length,
@@ -313,7 +313,7 @@ function gigabytes(bytes: number): string {
   return (Math.ceil(bytes / 1e7) / 100).toFixed(2);
 }
 
-function require(wanted: string, value: number, holds: (value: number) => boolean): void {
+function demand(wanted: string, value: number, holds: (value: number) => boolean): void {
   if (Number.isFinite(value) && holds(value)) return;
   throw new RangeError(
     `Cannot work out a KV capacity as one with ${wanted}: current value is ${value}`,
@@ -321,5 +321,5 @@ function require(wanted: string, value: number, holds: (value: number) => boolea
 }
 
 function requireCount(name: string, value: number): void {
-  require(`an integer ${name} >= 1`, value, (v) => Number.isInteger(v) && v >= 1);
+  demand(`an integer ${name} >= 1`, value, (v) => Number.isInteger(v) && v >= 1);
 }

@@ -23,7 +23,7 @@ export interface LinearCoefficients {
  *
  * @example
  * ```ts
- * import { linearTime } from "simfaasinfer";
+ * import { linearTime } from "simfaasinfer/execution";
  * const model = linearTime({ baseSeconds: 5e-3, perPrefillTokenSeconds: 5e-5,
  *   perContextTokenSeconds: 5e-8, perDecodeSequenceSeconds: 5e-5 });
  * console.log(model.name); // linear

@@ -43,7 +43,7 @@ export interface SimfaasinferTimeOptions {
  *
  * @example
  * ```ts
- * import { simfaasinferTime } from "simfaasinfer";
+ * import { simfaasinferTime } from "simfaasinfer/execution";
  * const profiling = { mlp_time_per_token: 0.00025, attention_decode_time_per_token: 0.00015 };
  * const model = simfaasinferTime({ profiling, layers: 32, hiddenSize: 4096 });
  * console.log(model.name); // simfaasinfer

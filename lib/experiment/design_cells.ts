@@ -4,6 +4,7 @@ import type { Cell, Experiment, Factors } from "./experiment.ts";
 export interface NamedCell {
   /** Factors and levels, `rate=5,system=vllm`: unique in the experiment. */
   readonly key: string;
+  /** One level of each factor. */
   readonly cell: Cell;
 }
 

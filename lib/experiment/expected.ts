@@ -65,10 +65,16 @@ function entries<T>(
  * How results differ from what is pinned, a line each; none when they do not.
  *
  * @param pinned Undefined when there is no expected.json.
+ * @param name How a command line names the experiment.
  */
-export function differences(id: string, pinned: Expected | undefined, ours: Expected): string[] {
-  const pin = `"deno task experiment reproduce ${id} --pin" pins these results`;
-  if (pinned === undefined) return [`${id} has no expected.json: ${pin}`];
+export function differences(
+  id: string,
+  pinned: Expected | undefined,
+  ours: Expected,
+  name = id,
+): string[] {
+  const pin = `"deno task experiment reproduce ${name} --pin" pins these results`;
+  if (pinned === undefined) return [`${id} is not pinned yet: ${pin}`];
   if (pinned.version !== ours.version) {
     return [
       `${id} is of version ${ours.version}, expected.json of version ${pinned.version}: ${pin}`,

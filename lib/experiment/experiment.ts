@@ -33,12 +33,15 @@ export type Design<F extends Factors> = { readonly fraction: number } | {
 
 /** A file of an external data set (data/sources.yaml) that an experiment reads. */
 export interface ExperimentInput {
+  /** Id of the data set. */
   readonly dataset: string;
+  /** Path of the file in the data set. */
   readonly path: string;
 }
 
 /** What one replication of a cell is given. Everything stateful is created from it inside `run`. */
 export interface CellContext<F extends Factors = Factors> {
+  /** One level of each factor. */
   readonly cell: Cell<F>;
   /** The experiment's seed. All cells have the same: they are compared on common random numbers. */
   readonly seed: number;
@@ -69,6 +72,7 @@ export interface ExperimentDefinition<F extends Factors, M extends Measures> {
   readonly replications?: number;
   /** What it answers, one sentence. */
   readonly question: string;
+  /** What is varied: levels by the name of the factor. */
   readonly factors: F;
   /** Cells that are run; default the full grid. */
   readonly design?: Design<F>;

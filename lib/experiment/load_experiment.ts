@@ -1,6 +1,7 @@
 import { externalData } from "../results/external_data.ts";
 import { readInput } from "../results/read_input.ts";
 import { sha256 } from "../results/sha256.ts";
+import { ofAuthor } from "./author_error.ts";
 import type { Experiment } from "./experiment.ts";
 
 /** An experiment with its inputs. */
@@ -32,13 +33,25 @@ export async function loadExperiment(module: string): Promise<LoadedExperiment> 
   return { experiment, module, inputs, inputDigests };
 }
 
-/** Imports an experiment alone. @throws {RangeError} If the module does not export one. */
+/**
+ * Imports an experiment alone.
+ *
+ * @throws {RangeError} If the module does not run, or does not export an experiment.
+ */
 export async function importExperiment(module: string): Promise<Experiment> {
-  const { default: experiment } = await import(module) as { default?: Experiment };
-  if (typeof experiment?.run !== "function" || typeof experiment.id !== "string") {
-    throw new RangeError(
-      `Cannot load an experiment as the default export of a module: current value is ${module}`,
+  const { default: experiment } = await ofAuthor(
+    "load an experiment as a module that runs",
+    module,
+    () => import(module) as Promise<{ default?: Experiment }>,
+  );
+  // Whatever defineExperiment() returns has all of them.
+  const isExperiment = typeof experiment?.run === "function" && typeof experiment.id === "string" &&
+    [experiment.factors, experiment.inputs, experiment.figures].every((one) =>
+      one instanceof Object
     );
-  }
-  return experiment;
+  if (isExperiment) return experiment;
+  throw new RangeError(
+    `Cannot load an experiment as the default export of a module, made by defineExperiment(): ` +
+      `current value is ${module}`,
+  );
 }

@@ -5,7 +5,12 @@
  *
  * @module
  */
-export { replicate, type ReplicatedRun, type ReplicateOptions } from "./replicate.ts";
+export {
+  type ReachedPrecision,
+  replicate,
+  type ReplicatedRun,
+  type ReplicateOptions,
+} from "./replicate.ts";
 export type { Replication } from "./replication.ts";
 export {
   type ReplicatedFigure,
@@ -43,7 +48,12 @@ export type {
   Measures,
   Value,
 } from "./experiment.ts";
-export { type ExperimentPlace, findExperiments } from "./find_experiments.ts";
+export {
+  experimentAt,
+  type ExperimentPlace,
+  findExperiments,
+  isExperimentPath,
+} from "./find_experiments.ts";
 export { importExperiment, type LoadedExperiment, loadExperiment } from "./load_experiment.ts";
 export { type ExperimentPlan, planExperiment } from "./plan_experiment.ts";
 export { filesOfRows, readFigureRows, readRows } from "./read_rows.ts";

@@ -25,7 +25,7 @@ export async function planExperiment(module: string, cells: string): Promise<Exp
   const { experiment, inputDigests: inputs } = loaded;
   const [sources, own] = await Promise.all([
     sourceDigest(new URL("../../", import.meta.url)),
-    experimentDigest(new URL("./", module)),
+    experimentDigest(module),
   ]);
   const store = `${cells}/${experiment.id}`;
   const { seed, replications } = experiment;

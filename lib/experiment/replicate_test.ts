@@ -39,6 +39,55 @@ Deno.test("replicate() runs what single runs of each replication run, all differ
   }
 });
 
+/** Replications until the mean of a figure is known well enough. */
+const until = (precision: string) =>
+  loadConfig([CONFIG, `simulation: { replications: ${precision} }`]);
+
+Deno.test("replicate() goes on until the interval of a figure is narrow enough, and no further", async () => {
+  const config = until("{ until: 2.5%, of: ttft_s.p99, most: 60, least: 3 }");
+  const serial = await replicate(config, { workers: 1 });
+  const count = serial.replications.length;
+  ok(count > 3 && count < 60, `${count} replications`);
+  const values = serial.replications.map(({ summary }) => summary.ttft_s.p99!);
+  for (let n = 3; n <= count; n++) {
+    const { halfWidth, estimate } = meanInterval(values.slice(0, n));
+    equal(halfWidth <= 0.025 * estimate, n === count, `after ${n}`);
+  }
+  deepEqual(serial.precision, {
+    of: "ttft_s.p99",
+    interval: meanInterval(values),
+    precise: true,
+  });
+  const parallel = await replicate(config, { workers: 4 });
+  deepEqual(parallel.precision, serial.precision);
+  deepEqual(
+    parallel.replications.map(({ summary }) => summary.digest),
+    serial.replications.map(({ summary }) => summary.digest),
+  );
+  // They are the replications of a given number.
+  const given = await replicate(until(String(count)), { workers: 1 });
+  deepEqual(
+    given.replications.map(({ summary }) => summary.digest),
+    serial.replications.map(({ summary }) => summary.digest),
+  );
+});
+
+Deno.test("replicate() ends at the most replications, and names a figure that is none", async () => {
+  const most = await replicate(until("{ until: 0.01%, of: goodput_rps, most: 2 }"), { workers: 2 })
+    .catch((error) => error);
+  ok(
+    most instanceof RangeError &&
+      /"goodput_rps", which is null in replication 2/.test(most.message),
+  );
+  const few = await replicate(until("{ until: 0.01%, of: e2e_s.mean, most: 4 }"), { workers: 3 });
+  equal(few.replications.length, 4);
+  equal(few.precision?.precise, false);
+  await rejects(
+    replicate(until("{ until: 5%, of: ttft_s.p98, most: 2 }"), { workers: 1 }),
+    /Cannot read "simulation\.replications\.of" .*"ttft_s\.p98"; did you mean "ttft_s\.p9\d"\?/,
+  );
+});
+
 Deno.test("replicatedFigures() has the t interval of every figure of the summary", async () => {
   const { replications } = await replicate(loadConfig(CONFIG), { workers: 1 });
   const figures = replicatedFigures(replications, 0.9);

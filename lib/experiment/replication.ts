@@ -18,8 +18,11 @@ export interface ReplicationTask {
 
 /** What is kept of a replication. */
 export interface Replication {
+  /** Number of the replication, from 0. */
   readonly replication: number;
+  /** Summary of its run. */
   readonly summary: Summary;
+  /** Its whole result, where that was asked for. */
   readonly result?: RunResult;
 }
 

@@ -5,15 +5,23 @@ import type { Replication } from "./replication.ts";
 
 /** The figures of a summary by name, such as `ttft_p99_s`; null where nothing was measured. */
 export function summaryFigures(summary: Summary): Map<string, number | null> {
+  return new Map(Array.from(summaryPaths(summary), ([path, figure]) => {
+    const [key, part] = path.split(".");
+    if (part === undefined) return [key, figure];
+    // The unit stays at the end: ttft_s and p99 make ttft_p99_s.
+    return [key.endsWith("_s") ? `${key.slice(0, -2)}_${part}_s` : `${key}_${part}`, figure];
+  }));
+}
+
+/** The figures of a summary by their path in it, such as `ttft_s.p99`. Reasons are no figures. */
+export function summaryPaths(summary: Summary): Map<string, number | null> {
   const figures = new Map<string, number | null>();
+  const isFigure = (value: unknown) => typeof value === "number" || value === null;
   for (const [key, value] of Object.entries(summary)) {
-    if (typeof value === "number" || value === null) {
-      figures.set(key, value);
-    } else if (typeof value === "object" && !Array.isArray(value)) {
+    if (isFigure(value)) figures.set(key, value);
+    else if (typeof value === "object" && !Array.isArray(value)) {
       for (const [part, figure] of Object.entries(value)) {
-        // The unit stays at the end: ttft_s and p99 make ttft_p99_s. Reasons depend on the run.
-        const name = key.endsWith("_s") ? `${key.slice(0, -2)}_${part}_s` : `${key}_${part}`;
-        if (typeof figure === "number" || figure === null) figures.set(name, figure);
+        if (isFigure(figure)) figures.set(`${key}.${part}`, figure as number | null);
       }
     }
   }
@@ -22,6 +30,7 @@ export function summaryFigures(summary: Summary): Map<string, number | null> {
 
 /** A figure over all replications. */
 export interface ReplicatedFigure {
+  /** Path of the figure in the summary, such as "ttft_p99_s". */
   readonly name: string;
   /** Value of each replication; NaN where there is none. */
   readonly values: Float64Array;

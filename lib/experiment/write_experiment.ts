@@ -7,6 +7,7 @@ import {
   writeTable,
 } from "../results/mod.ts";
 import type { TargetRow } from "./targets/target.ts";
+import { ofAuthor } from "./author_error.ts";
 import type { Experiment, ExperimentRow } from "./experiment.ts";
 import type { ExperimentPlan } from "./plan_experiment.ts";
 import { rowTable } from "./row_table.ts";
@@ -34,6 +35,36 @@ export interface WrittenExperiment {
   readonly figureError: unknown;
 }
 
+/** What the author's functions make of the rows. @throws {RangeError} If they fail. */
+async function findings(
+  { experiment, module }: ExperimentPlan,
+  rows: readonly ExperimentRow[],
+): Promise<Omit<WrittenExperiment, "figureError">> {
+  const { id } = experiment;
+  const targets = await ofAuthor(`compute the targets of ${id}`, module, () => {
+    const found = experiment.targets(rows);
+    if (!Array.isArray(found)) throw new TypeError("targets() returns no list");
+    const wrong = found.findIndex((row) => !isTarget(row));
+    if (wrong >= 0) throw new TypeError(`targets()[${wrong}] is no row of a target`);
+    return found;
+  });
+  const headlines = await ofAuthor(`compute the headlines of ${id}`, module, () => {
+    const found = experiment.headlines(rows);
+    const wrong = Object.keys(found).find((name) => typeof found[name] !== "number");
+    if (wrong !== undefined) throw new TypeError(`${wrong} is not a number`);
+    return found;
+  });
+  return { targets, headlines };
+}
+
+function isTarget(row: unknown): row is TargetRow {
+  if (!(row instanceof Object)) return false;
+  const { id, source, unit, paper, ours, error, tolerance, pass } = row as Partial<TargetRow>;
+  return [id, source, unit].every((one) => typeof one === "string") &&
+    [paper, ours, error, tolerance].every((one) => one === null || typeof one === "number") &&
+    (pass === null || typeof pass === "boolean");
+}
+
 /**
  * Writes what a whole run of an experiment gives to a directory: rows.parquet (of tables the folder
  * rows/), targets.md and manifest.json, which are put into place at once; then figures/ in all formats. An error while these
@@ -50,8 +81,7 @@ export async function writeExperiment(
   wallTimeSeconds: number | null,
 ): Promise<WrittenExperiment> {
   const { experiment } = plan;
-  const targets = experiment.targets(run.rows);
-  const headlines = experiment.headlines(run.rows);
+  const { targets, headlines } = await findings(plan, run.rows);
   const manifest = await manifestOf(plan, run, wallTimeSeconds);
   const target = openResultDirectory(directory);
   try {

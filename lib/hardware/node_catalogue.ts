@@ -27,7 +27,7 @@ function withPcie(node: NodeType): NodeType {
  *
  * @example
  * ```ts
- * import { nodeNamed } from "simfaasinfer";
+ * import { nodeNamed } from "simfaasinfer/models";
  * console.log(nodeNamed("p4d.24xlarge").gpus); // 8
  * ```
  */

@@ -62,7 +62,7 @@ export function findModel(name: string): ModelEntry | undefined {
  *
  * @example
  * ```ts
- * import { modelShape } from "simfaasinfer";
+ * import { modelShape } from "simfaasinfer/models";
  * console.log(modelShape("meta-llama/Llama-3.1-8B").layers.length); // 32
  * ```
  */

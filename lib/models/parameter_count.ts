@@ -6,7 +6,7 @@ import type { TransformerShape } from "./transformer.ts";
  *
  * @example
  * ```ts
- * import { modelShape, parameterCount } from "simfaasinfer";
+ * import { modelShape, parameterCount } from "simfaasinfer/models";
  * console.log(parameterCount(modelShape("gpt2"))); // 124439808
  * ```
  */

@@ -55,7 +55,7 @@ const GATED = new Set(["silu", "swiglu", "geglu", "reglu"]);
  *
  * @example
  * ```ts
- * import { transformerFromSimfaasinfer } from "simfaasinfer";
+ * import { transformerFromSimfaasinfer } from "simfaasinfer/models";
  * const shape = transformerFromSimfaasinfer({ name: "tiny", num_layers: 2, hidden_size: 64,
  *   num_attention_heads: 4, vocab_size: 100 });
  * console.log(shape.layers.length); // 2

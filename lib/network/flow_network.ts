@@ -14,7 +14,7 @@ const SAME_INSTANT_SECONDS = 1e-9;
  *
  * @example
  * ```ts
- * import { FlowNetwork } from "simfaasinfer";
+ * import { FlowNetwork } from "simfaasinfer/network";
  * const network = new FlowNetwork();
  * const nic = network.addLink(2e9);
  * network.start([nic], 4e9, 0, 7);

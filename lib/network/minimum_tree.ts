@@ -5,7 +5,7 @@
  *
  * @example
  * ```ts
- * import { MinimumTree } from "simfaasinfer";
+ * import { MinimumTree } from "simfaasinfer/network";
  * const tree = new MinimumTree();
  * tree.set(0, 7);
  * tree.set(5, 3);

@@ -5,11 +5,15 @@ import { type ColumnSpan, DASHES, FIGURE_WIDTH } from "./theme.ts";
 
 /** A point of a curve and its interval. */
 export interface BandRow {
+  /** Curve that the point is on. */
   readonly series: string;
+  /** Where it stands on the horizontal axis. */
   readonly x: number;
+  /** Value, on the vertical axis. */
   readonly y: number;
   /** Ends of the interval of `y`; equal to it where there is none. */
   readonly lower: number;
+  /** Upper end of the interval. */
   readonly upper: number;
 }
 
@@ -17,9 +21,11 @@ export interface BandRow {
 export interface BandedCurvesOptions {
   /** Titles of the axes with their units. */
   readonly xTitle: string;
+  /** Title of the vertical axis with its unit. */
   readonly yTitle: string;
   /** Logarithmic axes. */
   readonly xLog?: boolean;
+  /** A logarithmic vertical axis. */
   readonly yLog?: boolean;
   /** `y` is a share, drawn in per cent from 0 to 100. */
   readonly isShare?: boolean;

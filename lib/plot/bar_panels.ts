@@ -7,6 +7,7 @@ export interface BarRow {
   readonly panel: string;
   /** Who it belongs to: bars of one label stand in one line. */
   readonly label: string;
+  /** Length of the bar, in the unit of its panel. */
   readonly value: number;
 }
 

@@ -6,19 +6,27 @@ import { timeUnit } from "./time_axis.ts";
 export interface TimelineRow {
   /** End of the interval, seconds. */
   readonly timeSeconds: number;
+  /** Requests that arrived, per second. */
   readonly arrivalsPerSecond: number;
+  /** Requests that ended, per second. */
   readonly completionsPerSecond: number;
   /** Requests waiting and in work. */
   readonly queued: number;
+  /** Requests in work. */
   readonly running: number;
   /** Instances by state. */
   readonly starting: number;
+  /** Instances that are ready and have no request. */
   readonly idle: number;
+  /** Instances in a step. */
   readonly busy: number;
+  /** Instances that end once their requests have. */
   readonly draining: number;
   /** Shares of the instances that are up, 0..1. */
   readonly busyFraction: number;
+  /** Share of KV blocks in use, 0..1. */
   readonly kvUtilization: number;
+  /** Share of the peak FLOP/s that was used, 0..1. */
   readonly mfu: number;
 }
 

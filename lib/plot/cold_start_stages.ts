@@ -9,13 +9,17 @@ export interface StageRow {
   readonly series: string;
   /** Stage, in the order of the stack. */
   readonly stage: string;
+  /** How long the stage takes, seconds. */
   readonly seconds: number;
 }
 
 /** A measured total that is drawn as a mark across its bar. */
 export interface StageTotal {
+  /** Panel of the bar. */
   readonly panel: string;
+  /** Bar that is marked. */
   readonly series: string;
+  /** Measured total, seconds. */
   readonly seconds: number;
 }
 

@@ -7,6 +7,7 @@ export interface CostRow {
   readonly series: string;
   /** Use, in the order of the stack: busy, idle, cold starts. */
   readonly use: string;
+  /** Cost, US dollars. */
   readonly usd: number;
 }
 

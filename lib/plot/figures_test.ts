@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "@std/assert";
-import { compile } from "vega-lite";
-import { parse, View } from "vega";
+import { compile } from "npm:vega-lite@6.5.0";
+import { parse, View } from "npm:vega@6.4.0";
 import { clusterTimeline, type TimelineRow } from "./cluster_timeline.ts";
 import { costBreakdown } from "./cost_breakdown.ts";
 import { instanceGantt } from "./instance_gantt.ts";

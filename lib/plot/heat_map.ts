@@ -3,7 +3,9 @@ import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
 
 /** A value at one level of each of two factors. */
 export interface HeatRow {
+  /** Level of the factor on the horizontal axis. */
   readonly x: string | number;
+  /** Level of the factor on the vertical axis. */
   readonly y: string | number;
   /** Null leaves the place empty. */
   readonly value: number | null;
@@ -13,7 +15,9 @@ export interface HeatRow {
 export interface HeatMapOptions {
   /** Names of the factors and of the value, with their units. */
   readonly xTitle: string;
+  /** Name of the vertical factor with its unit. */
   readonly yTitle: string;
+  /** Name of the value with its unit. */
   readonly valueTitle: string;
   /** Format of the values as d3 has it; default three digits. */
   readonly format?: string;

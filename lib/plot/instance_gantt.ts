@@ -4,9 +4,13 @@ import { timeUnit } from "./time_axis.ts";
 
 /** A phase of an instance's life. */
 export interface PhaseRow {
+  /** Number of the instance. */
   readonly instance: number;
+  /** Name of the phase, such as "idle". */
   readonly phase: string;
+  /** When the phase begins, seconds. */
   readonly startSeconds: number;
+  /** When the phase ends, seconds. */
   readonly endSeconds: number;
 }
 

@@ -5,7 +5,9 @@ import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
 
 /** A point of the distribution of one series, such as TTFT. */
 export interface CdfRow {
+  /** Curve that the point is on. */
   readonly series: string;
+  /** Latency, seconds. */
   readonly seconds: number;
   /** Share of the values that are at most `seconds`, 0..1. */
   readonly share: number;
@@ -13,12 +15,15 @@ export interface CdfRow {
 
 /** A limit drawn as a vertical line. */
 export interface SloLine {
+  /** Curve that the limit is of. */
   readonly series: string;
+  /** Limit, seconds. */
   readonly seconds: number;
 }
 
 /** Options of {@linkcode latencyCdf}. */
 export interface LatencyCdfOptions {
+  /** Limits that are drawn as vertical lines. */
   readonly slo?: readonly SloLine[];
   /** Columns of a page; default 1. */
   readonly column?: ColumnSpan;

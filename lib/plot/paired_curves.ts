@@ -5,8 +5,11 @@ import { type ColumnSpan, DASHES, FIGURE_WIDTH, PALETTE } from "./theme.ts";
 export interface CurveRow {
   /** Title of the panel, such as "Running\nrequests". */
   readonly panel: string;
+  /** Curve that the point is on. */
   readonly series: string;
+  /** Time, seconds. */
   readonly timeSeconds: number;
+  /** Value at that time. */
   readonly value: number;
 }
 

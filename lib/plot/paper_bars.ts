@@ -7,7 +7,9 @@ export interface PaperRow {
   readonly panel: string;
   /** Pair of bars, such as a model. */
   readonly label: string;
+  /** Published value. */
   readonly paper: number;
+  /** Simulated value. */
   readonly ours: number;
 }
 

@@ -6,10 +6,13 @@ import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
 
 /** A choice and what it costs in both respects; less is better. */
 export interface ParetoRow {
+  /** Group that the choice is of: a colour and a mark. */
   readonly series: string;
   /** Short name of the choice, drawn beside it; "" for none. */
   readonly label: string;
+  /** Cost on the horizontal axis. */
   readonly x: number;
+  /** Cost on the vertical axis. */
   readonly y: number;
 }
 
@@ -17,8 +20,11 @@ export interface ParetoRow {
 export interface ParetoFrontOptions {
   /** Titles of the axes with their units. */
   readonly xTitle: string;
+  /** Title of the vertical axis with its unit. */
   readonly yTitle: string;
+  /** A logarithmic horizontal axis. */
   readonly xLog?: boolean;
+  /** A logarithmic vertical axis. */
   readonly yLog?: boolean;
   /** Columns of a page; default 1. */
   readonly column?: ColumnSpan;

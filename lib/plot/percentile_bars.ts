@@ -3,9 +3,11 @@ import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
 
 /** A percentile of one series. */
 export interface PercentileRow {
+  /** Quantity that the percentile is of. */
   readonly series: string;
   /** Label of the percentile, such as "p99". */
   readonly percentile: string;
+  /** Value of the percentile, seconds. */
   readonly seconds: number;
 }
 

@@ -4,9 +4,13 @@ import { type ColumnSpan, FIGURE_WIDTH, PALETTE } from "./theme.ts";
 
 /** Points over two quantities. */
 export interface PointPanel {
+  /** Title of the panel. */
   readonly title: string;
+  /** Title of the horizontal axis with its unit. */
   readonly xTitle: string;
+  /** Title of the vertical axis with its unit. */
   readonly yTitle: string;
+  /** Points, both coordinates > 0. */
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 

@@ -6,8 +6,11 @@ import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
 
 /** A measured value and the predicted one. */
 export interface ScatterRow {
+  /** Group that the point is of. */
   readonly series: string;
+  /** Measured value. */
   readonly measured: number;
+  /** Predicted value, in the same unit. */
   readonly predicted: number;
 }
 

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import type { FigureSpec } from "./spec.ts";
 import { FONT } from "./theme.ts";
@@ -44,7 +45,10 @@ export async function convertSvg(
 
 /** Renders a figure as SVG whose size is in points. */
 export async function renderSvg(spec: FigureSpec): Promise<string> {
-  const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
+  const [vega, { compile }] = await Promise.all([
+    import("npm:vega@6.4.0"),
+    import("npm:vega-lite@6.5.0"),
+  ]);
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none" });
   try {
     const svg = await view.toSVG();
@@ -67,10 +71,17 @@ function renumbered(svg: string): string {
   });
 }
 
-/** The font as it travels along with the code. */
+/** The font, which a package brings along. The import makes the runtime fetch that package. */
 async function fontBytes(): Promise<Uint8Array> {
-  const font = await import("dejavu/ttf/DejaVuSans.ttf", { with: { type: "bytes" } });
-  return font.default;
+  await import("npm:/dejavu-fonts-ttf@2.37.3/package.json", { with: { type: "json" } });
+  return await packageFile(
+    import.meta.resolve("npm:/dejavu-fonts-ttf@2.37.3/ttf/DejaVuSans.ttf"),
+  );
+}
+
+/** Bytes of a file of a package that is there. */
+async function packageFile(address: string): Promise<Uint8Array> {
+  return new Uint8Array(await readFile(new URL(address)));
 }
 
 /** Width and height of an SVG in points. */
@@ -88,14 +99,13 @@ function withoutUnits(svg: string): string {
 }
 
 /** The renderer of PNG, compiled when the first one is drawn. */
-let renderer: Promise<typeof import("@resvg/resvg-wasm").Resvg> | undefined;
+let renderer: Promise<typeof import("npm:@resvg/resvg-wasm@2.6.2").Resvg> | undefined;
 
 async function startRenderer() {
-  const [{ initWasm, Resvg }, code] = await Promise.all([
-    import("@resvg/resvg-wasm"),
-    import("resvg-wasm/index_bg.wasm", { with: { type: "bytes" } }),
-  ]);
-  await initWasm(code.default);
+  const { initWasm, Resvg } = await import("npm:@resvg/resvg-wasm@2.6.2");
+  await initWasm(
+    await packageFile(import.meta.resolve("npm:/@resvg/resvg-wasm@2.6.2/index_bg.wasm")),
+  );
   return Resvg;
 }
 
@@ -118,8 +128,8 @@ async function svgToPng(svg: string, dotsPerInch: number): Promise<Uint8Array<Ar
 
 async function svgToPdf(svg: string): Promise<Uint8Array<ArrayBuffer>> {
   const [{ default: PdfDocument }, { default: drawSvg }, font] = await Promise.all([
-    import("pdfkit"),
-    import("svg-to-pdfkit"),
+    import("npm:pdfkit@0.20.2"),
+    import("npm:svg-to-pdfkit@0.1.8"),
     fontBytes(),
   ]);
   const { width, height } = sizeOf(svg);

@@ -6,6 +6,7 @@ import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
 
 /** One call of an operator. */
 export interface RooflineRow {
+  /** Operator that was called. */
   readonly series: string;
   /** Arithmetic intensity, FLOPs per byte of memory traffic. */
   readonly flopsPerByte: number;

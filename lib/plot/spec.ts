@@ -1,4 +1,4 @@
-import type { TopLevelSpec } from "vega-lite";
+import type { TopLevelSpec } from "npm:vega-lite@6.5.0";
 import { THEME } from "./theme.ts";
 
 /** A Vega-Lite specification with its data. */

@@ -9,6 +9,7 @@ export interface StartStageRow {
   readonly stage: string;
   /** Since the start began. */
   readonly startSeconds: number;
+  /** When the stage ends, seconds since the start began. */
   readonly endSeconds: number;
   /** Whether the stage is on the critical path. */
   readonly critical: boolean;

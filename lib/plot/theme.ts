@@ -1,4 +1,4 @@
-import type { Config } from "vega-lite";
+import type { Config } from "npm:vega-lite@6.5.0";
 
 /** Columns of a page that a figure spans. */
 export type ColumnSpan = 1 | 2;

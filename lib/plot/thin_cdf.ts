@@ -4,7 +4,9 @@ const AXIS_STEPS = 150;
 
 /** A point of a distribution: `share` of all values are at most `value`. */
 export interface CdfPoint {
+  /** Value that so many are not above. */
   readonly value: number;
+  /** Share of values that are not above it, 0..1. */
   readonly share: number;
 }
 

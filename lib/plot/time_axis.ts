@@ -1,5 +1,6 @@
 /** A unit of time for an axis. */
 export interface TimeUnit {
+  /** Symbol of the unit. */
   readonly symbol: "ms" | "s" | "min" | "h";
   /** Seconds in one unit. */
   readonly seconds: number;

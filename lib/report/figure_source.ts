@@ -12,7 +12,9 @@ export interface StageWaits {
   readonly functionNames: readonly string[];
   /** Stage of each row, an index into `stageNames`. */
   readonly stage: Uint16Array;
+  /** Names of the stages, by index. */
   readonly stageNames: readonly string[];
+  /** How long each waited, seconds. */
   readonly waitSeconds: Float64Array;
 }
 
@@ -24,10 +26,13 @@ export interface FigureSource {
   readonly e2eSeconds: Float64Array;
   /** Distribution of the gaps between tokens. */
   readonly tbtCdf: RunResult["tbtCdf"];
+  /** State of the cluster over time. */
   readonly timeSeries: TimeSeriesColumns;
   /** Phases of the instances' lives, without the stages of their starts. */
   readonly phases: readonly PhaseRow[];
+  /** Waits for starts, by stage. */
   readonly coldStartWaits: StageWaits;
+  /** Summary of the run. */
   readonly summary: Summary;
 }
 

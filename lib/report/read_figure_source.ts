@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../std/zod.ts";
 import type { Summary } from "../metrics/run_tables.ts";
 import { readInput } from "../results/read_input.ts";
 import { readParquetColumns } from "../results/read_parquet.ts";

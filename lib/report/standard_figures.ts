@@ -24,13 +24,17 @@ import type { FigureSource } from "./figure_source.ts";
 
 /** Limits that are drawn into the distribution of latencies, seconds; null for none. */
 export interface FigureSlo {
+  /** Of the time to first token. */
   readonly ttft_s?: number | null;
+  /** Of the time per output token. */
   readonly tpot_s?: number | null;
+  /** Of the time from arrival to last token. */
   readonly e2e_s?: number | null;
 }
 
 /** Options of {@linkcode STANDARD_FIGURES}. */
 export interface StandardFigureOptions {
+  /** Limits that are drawn. */
   readonly slo?: FigureSlo;
   /** Columns of a page; default by figure. */
   readonly column?: ColumnSpan;
@@ -39,8 +43,21 @@ export interface StandardFigureOptions {
 /** Points of a time series beyond which intervals are averaged. */
 const MOST_INTERVALS = 360;
 
+/** Name of a standard figure. */
+export type StandardFigure =
+  | "latency_cdf"
+  | "latency_percentiles"
+  | "timeline"
+  | "instances"
+  | "cold_starts"
+  | "cost"
+  | "attainment_by_class"
+  | "attainment_by_function";
+
 /** The figures of every run by name, made when asked for. */
-export const STANDARD_FIGURES = {
+export const STANDARD_FIGURES: Readonly<
+  Record<StandardFigure, (source: FigureSource, options: StandardFigureOptions) => FigureSpec>
+> = {
   latency_cdf: (source, { slo, column }) =>
     latencyCdf(latencyRows(source), { slo: sloLines(slo), column }),
   latency_percentiles: ({ summary }, { column }) =>
@@ -54,13 +71,7 @@ export const STANDARD_FIGURES = {
     barPanels(classAttainmentRows(summary), { most: ATTAINMENT_MOST, column }),
   attainment_by_function: ({ summary }, { column = 1 }) =>
     barPanels(functionAttainmentRows(summary), { most: ATTAINMENT_MOST, column }),
-} as const satisfies Record<
-  string,
-  (source: FigureSource, options: StandardFigureOptions) => FigureSpec
->;
-
-/** Name of a standard figure. */
-export type StandardFigure = keyof typeof STANDARD_FIGURES;
+};
 
 /** Figures that not every run has: whether one does, and what a run without it is like. */
 const CONDITIONS: Partial<

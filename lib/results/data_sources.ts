@@ -1,4 +1,4 @@
-import { parse } from "@std/yaml";
+import { parse } from "../std/yaml.ts";
 import text from "../../data/sources.yaml" with { type: "text" };
 
 /** One file of an external data set. */

@@ -1,5 +1,10 @@
-import { type Compressors, type FileMetaData, parquetMetadata, parquetRead } from "hyparquet";
-import { parquetHeader } from "hyparquet/src/column.js";
+import {
+  type Compressors,
+  type FileMetaData,
+  parquetMetadata,
+  parquetRead,
+} from "npm:hyparquet@1.31.5";
+import { parquetHeader } from "npm:/hyparquet@1.31.5/src/column.js";
 import { contentKind } from "../std/content_kind.ts";
 import { InputError } from "../std/input_error.ts";
 import { cutText, shownNames } from "../std/safe_text.ts";

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "@std/assert";
-import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
+import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from "npm:hyparquet@1.31.5";
 import { loadConfig } from "../config/load.ts";
 import { madeUpRun } from "./made_up_run.ts";
 import { makeManifest, type ManifestSource } from "./manifest.ts";

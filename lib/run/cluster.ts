@@ -160,7 +160,8 @@ export async function buildCluster(
       starts: starts.service,
       horizonSeconds: byCount ? 0 : simulation.duration,
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
-      warmupSeconds: simulation.warmup_duration,
+      // One that has to be found is known after a run.
+      warmupSeconds: simulation.warmup_duration === "mser5" ? 0 : simulation.warmup_duration,
       sampleSeconds: metrics.collect_interval,
     },
     facts: byFunction.map(({ facts, config: own }) => ({

@@ -7,7 +7,10 @@ import { instancePhases } from "../metrics/instance_phases.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
 import { undefinedNotices } from "../metrics/undefined_figures.ts";
 import { summarize } from "../metrics/summary.ts";
-import { buildCluster, type ConfiguredTexts } from "./cluster.ts";
+import { buildCluster, type BuiltCluster, type ConfiguredTexts } from "./cluster.ts";
+import { mser5Warmup } from "./warmup.ts";
+import { mostReplications } from "../config/sections/replications.ts";
+import type { RunRecord } from "../metrics/run_record.ts";
 import type { Configuration } from "../config/configuration.ts";
 
 /** What a run does first, next and last: build its parts, simulate, summarise. */
@@ -47,19 +50,13 @@ export async function simulate(
 ): Promise<RunResult> {
   const { onProgress, onPhase, ...texts } = options;
   onPhase?.("build");
-  const { parts, facts, classes, hasClasses, weights, storedAt, kvCache, notices } =
-    await buildCluster(
-      config,
-      texts,
-    );
+  const first = await buildCluster(config, texts);
   onPhase?.("loop");
-  const record = simulateCluster(onProgress ? { ...parts, onProgress } : parts);
+  const run = ({ parts }: BuiltCluster) =>
+    simulateCluster(onProgress ? { ...parts, onProgress } : parts);
+  const { built, record, warmup } = await withWarmup(config, first, run, texts);
+  const { parts, facts, classes, hasClasses, weights, storedAt, kvCache, notices } = built;
   onPhase?.("summary");
-  const { arrivalAtSeconds, count } = record.columns;
-  const asked = config.simulation.warmup_duration;
-  const lastArrival = count > 0 ? arrivalAtSeconds[count - 1] : 0;
-  const ignoresWarmup = asked > 0 && asked > lastArrival;
-  if (ignoresWarmup) record.gaps.merge(record.warmupGaps);
   const waits = coldStartWaits(record);
   const summary = summarize(record, {
     functions: facts,
@@ -68,7 +65,7 @@ export async function simulate(
     ...(weights && { weightCache: weights.counts() }),
     stored: storedAt(record.endAtSeconds),
     percentiles: config.metrics.percentiles,
-    warmupSeconds: ignoresWarmup ? 0 : asked,
+    warmupSeconds: warmup.seconds,
     ...(hasClasses ? { classes } : { slo: classes[0].slo }),
   });
   return {
@@ -87,21 +84,46 @@ export async function simulate(
         ...notices,
         ...undefinedNotices(summary.undefined_figures),
         ...censoredNotices(summary.measured, config.metrics.percentiles),
-        ...(config.simulation.replications > 1
+        ...(mostReplications(config.simulation.replications) > 1
           ? [
             `simulation.replications has no effect: simulate() is one run, the replication ` +
             `${config.simulation.replication}; replicate() runs them all`,
           ]
           : []),
-        ...(ignoresWarmup
-          ? [
-            `the warm-up of ${asked} s is longer than the workload of ${
-              lastArrival.toFixed(1)
-            } s and was not left out`,
-          ]
-          : []),
+        ...(warmup.notice === undefined ? [] : [warmup.notice]),
       ],
     },
     tbtCdf: record.gaps.cdf(),
   };
+}
+
+/** A run with its warm-up, which is given, found (then the run is made anew), or longer than the run. */
+async function withWarmup(
+  config: Configuration,
+  built: BuiltCluster,
+  run: (built: BuiltCluster) => RunRecord,
+  texts: ConfiguredTexts,
+): Promise<{
+  readonly built: BuiltCluster;
+  readonly record: RunRecord;
+  readonly warmup: { readonly seconds: number; readonly notice?: string };
+}> {
+  const record = run(built);
+  const asked = config.simulation.warmup_duration;
+  if (asked === "mser5") {
+    const warmup = mser5Warmup(record.columns);
+    if (warmup.seconds === 0) return { built, record, warmup };
+    // The same run once more: gaps between tokens are split at the instant itself.
+    const again = await buildCluster(config, texts);
+    const parts = { ...again.parts, warmupSeconds: warmup.seconds };
+    return { built: again, record: run({ ...again, parts }), warmup };
+  }
+  const { arrivalAtSeconds, count } = record.columns;
+  const lastArrival = count > 0 ? arrivalAtSeconds[count - 1] : 0;
+  if (!(asked > 0 && asked > lastArrival)) return { built, record, warmup: { seconds: asked } };
+  record.gaps.merge(record.warmupGaps);
+  const notice = `the warm-up of ${asked} s is longer than the workload of ${
+    lastArrival.toFixed(1)
+  } s and was not left out`;
+  return { built, record, warmup: { seconds: 0, notice } };
 }

@@ -121,6 +121,34 @@ export function quantity(
   }, options);
 }
 
+/** A number of a dimension, or one of a few names that stand for it. */
+export function quantityOr<const T extends string>(
+  names: readonly T[],
+  dimension: Dimension,
+  options: SettingOptions<number> & Bounds,
+): Setting<number | T> {
+  const plain = quantity(dimension, options);
+  const { wanted, allowed, jsonSchema } = plain;
+  const nameOf = (input: unknown) =>
+    typeof input === "string" ? names.find((name) => name === plainName(input)) : undefined;
+  return setting<number | T>({
+    wanted,
+    allowed: `${allowed}, or ${names.join(", ")}`,
+    jsonSchema: { anyOf: [...alternativesOf(jsonSchema), { type: "string", enum: [...names] }] },
+    typeText: ["number", ...names.map((name) => JSON.stringify(name))],
+    read: (input) => nameOf(input) ?? plain.read(input),
+    hint(input) {
+      const near = typeof input === "string" ? suggest(input, names) : undefined;
+      return near === undefined ? "" : `; did you mean "${near}"?`;
+    },
+  }, options);
+}
+
+/** The alternatives of a JSON Schema; itself where it has none. */
+function alternativesOf(schema: Readonly<Record<string, unknown>>): readonly unknown[] {
+  return Array.isArray(schema.anyOf) ? schema.anyOf : [schema];
+}
+
 /** A whole number of things, >= `min`. */
 export function count(
   options: SettingOptions<number> & { readonly min: number; readonly max?: number },

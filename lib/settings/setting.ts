@@ -42,6 +42,8 @@ export interface SettingReader<T> {
   readonly allowed: string;
   /** JSON Schema of the accepted input. */
   readonly jsonSchema: Readonly<Record<string, unknown>>;
+  /** Alternatives of its type, where the JSON Schema does not tell them. */
+  readonly typeText?: readonly string[];
   /** Accepted spellings of values, and what they are read as. */
   readonly otherValues?: Readonly<Record<string, string>>;
   /** Bounds of numbers beyond those of their dimension. */
@@ -89,6 +91,8 @@ export interface Setting<T> {
   readonly jsonSchema: Readonly<Record<string, unknown>>;
   /** Bounds of numbers beyond those of their dimension. */
   readonly bounds?: Bounds;
+  /** Alternatives of its type, where the JSON Schema does not tell them. */
+  readonly typeText?: readonly string[];
   /** Where the type of the values is declared, when they are the names of a table. */
   readonly typeSource?: TypeSource;
   /** When it applies beyond when its section does; absent: always then. */
@@ -116,6 +120,7 @@ export function setting<T>(reader: SettingReader<T>, options: SettingOptions<T>)
     otherValues: reader.otherValues ?? {},
     nullable,
     jsonSchema: reader.jsonSchema,
+    typeText: reader.typeText,
     bounds: reader.bounds,
     appliesWhen: options.appliesWhen,
     isCommon: options.isCommon,

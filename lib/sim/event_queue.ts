@@ -9,7 +9,7 @@ import { LIMITS, plain } from "./limits.ts";
  *
  * @example
  * ```ts
- * import { EventQueue } from "simfaasinfer";
+ * import { EventQueue } from "./event_queue.ts";
  * const queue = new EventQueue();
  * queue.push(2, 0, 7, 1);
  * queue.push(1, 0, 8, 2);

@@ -103,7 +103,7 @@ function checkWhole(value: number, what: string): void {
  *
  * @example
  * ```ts
- * import { randomStreams } from "simfaasinfer";
+ * import { randomStreams } from "simfaasinfer/workload";
  *
  * const streams = randomStreams(42);
  * const arrivals = streams.take("arrivals");

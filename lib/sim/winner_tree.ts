@@ -7,7 +7,7 @@
  *
  * @example
  * ```ts
- * import { WinnerTree } from "simfaasinfer";
+ * import { WinnerTree } from "./winner_tree.ts";
  * const ends = new WinnerTree();
  * ends.set(3, 5);
  * ends.set(1, 9);

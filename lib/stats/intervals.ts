@@ -42,26 +42,6 @@ export function meanInterval(values: ArrayLike<number>, level = 0.95): Interval 
 }
 
 /**
- * Interval for the mean of many independent values by the normal distribution; use `meanInterval`
- * below a few hundred values.
- *
- * @param values at least 2, all finite.
- *
- * @example
- * ```ts
- * import { normalInterval } from "./intervals.ts";
- *
- * console.log(normalInterval([1, 2, 3]).halfWidth); // 1.96 / sqrt(3)
- * ```
- */
-export function normalInterval(values: ArrayLike<number>, level = 0.95): Interval {
-  requireLevel(level);
-  const { mean, standardError } = meanAndError(values);
-  if (values.length === 1) return around(mean, Infinity, level);
-  return around(mean, normalQuantile(0.5 + level / 2) * standardError, level);
-}
-
-/**
  * Interval for the mean of `after - before`, value by value. With common random numbers (both
  * values of a pair from the same streams) it is far narrower than two separate intervals.
  *

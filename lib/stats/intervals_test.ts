@@ -2,7 +2,6 @@ import { ok, strictEqual, throws } from "@std/assert";
 import {
   type Interval,
   meanInterval,
-  normalInterval,
   pairedInterval,
   quantileInterval,
   wilsonInterval,
@@ -46,14 +45,6 @@ Deno.test("meanInterval() covers a normal mean as often as it says", () => {
     // Four standard deviations of the share itself.
     near(share, level, 4 * Math.sqrt(level * (1 - level) / 8000));
   }
-});
-
-Deno.test("normalInterval() covers an exponential mean with many values", () => {
-  const random = testingRandom(2);
-  const share = coverage(2000, 1, () => {
-    return normalInterval(Array.from({ length: 800 }, () => random.exponential()), 0.95);
-  });
-  near(share, 0.95, 0.02);
 });
 
 Deno.test("pairedInterval() covers a difference and is narrower than two intervals", () => {

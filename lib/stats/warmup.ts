@@ -15,44 +15,6 @@ export interface WarmupCut {
 }
 
 /**
- * Values observed at or after the end of the warm-up, in their order.
- *
- * @param atSeconds instant of each value, seconds, in any order.
- * @param values as many as instants.
- * @param warmupSeconds end of the warm-up, seconds since the start; a value at it is kept.
- *
- * @example
- * ```ts
- * import { cutByTime } from "./warmup.ts";
- *
- * console.log(cutByTime([0, 60, 120], [9, 5, 4], 60)); // [5, 4]
- * ```
- */
-export function cutByTime(
-  atSeconds: ArrayLike<number>,
-  values: ArrayLike<number>,
-  warmupSeconds: number,
-): Float64Array {
-  if (atSeconds.length !== values.length) {
-    throw new RangeError(
-      `Cannot cut a series by time as one instant per value: ` +
-        `current value is ${atSeconds.length} instants for ${values.length} values`,
-    );
-  }
-  if (!(warmupSeconds >= 0)) {
-    throw new RangeError(
-      `Cannot cut a series by time as a warm-up >= 0 s: current value is ${warmupSeconds}`,
-    );
-  }
-  const kept = new Float64Array(values.length);
-  let count = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (atSeconds[i] >= warmupSeconds) kept[count++] = values[i];
-  }
-  return kept.slice(0, count);
-}
-
-/**
  * Length of the warm-up by MSER-5: of all cuts, the one that leaves the least standard error of the
  * mean over batches of five observations. Cuts past the middle are not taken.
  *

@@ -1,13 +1,6 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
+import { ok, strictEqual, throws } from "@std/assert";
 import { testingRandom } from "./testing_random.ts";
-import { cutByTime, mser5 } from "./warmup.ts";
-
-Deno.test("cutByTime() keeps what is observed at or after the end of the warm-up", () => {
-  deepStrictEqual([...cutByTime([30, 0, 60, 10], [1, 2, 3, 4], 30)], [1, 3]);
-  deepStrictEqual([...cutByTime([0, 1], [5, 6], 0)], [5, 6]);
-  throws(() => cutByTime([0], [1, 2], 0), RangeError);
-  throws(() => cutByTime([0], [1], -1), RangeError);
-});
+import { mser5 } from "./warmup.ts";
 
 Deno.test("mser5() cuts a step of known length where it ends", () => {
   for (const steps of [0, 20, 55, 100]) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dump, load, loadAll, YAMLException } from "js-yaml";
+import { dump, load, loadAll, YAMLException } from "npm:js-yaml@5.5.0";
 import { TextSyntaxError } from "./input_error.ts";
 import { cutText } from "./safe_text.ts";
 

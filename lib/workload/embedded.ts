@@ -1,4 +1,4 @@
-import { parse } from "@std/yaml";
+import { parse } from "../std/yaml.ts";
 import azureConversation from "../../data/workloads/azure_conversation_2023.yaml" with {
   type: "text",
 };

@@ -171,7 +171,7 @@ async function main(args: readonly string[]): Promise<number> {
       "; deno task check checks the types",
   );
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--parallel", "--no-check", ...options, ...files],
+    args: ["test", "--lock=deno.lock", "-A", "--parallel", "--no-check", ...options, ...files],
     cwd: ROOT,
     env: Deno.stdout.isTerminal() && !Deno.noColor ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" },
     stdin: "null",

@@ -1,4 +1,4 @@
-import cliProgress from "cli-progress";
+import cliProgress from "npm:cli-progress@3.12.0";
 import { type DataSource, dataSource, dataSources } from "../../results/data_sources.ts";
 import {
   externalData,

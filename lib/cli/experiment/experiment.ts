@@ -54,7 +54,7 @@ export const experimentCommand: Command = {
   help: `Runs experiments, and compares them with what is published and pinned.
 
 Usage: deno task experiment list
-       deno task experiment run ID [--cell KEY...]
+       deno task experiment run ID|FILE [--cell KEY...]
        deno task experiment reproduce [ID...] [--pin]
        deno task experiment status ID
        deno task experiment clean ID
@@ -72,6 +72,9 @@ cancel     cancels the experiment's arrays on Slurm
 
 With --executor slurm the cells run as a job array, which goes on when this command is interrupted:
 the same command waits for it again. docs/clusters.md shows a first sweep.
+
+In place of an ID stands the path of an experiment that lies elsewhere: ./mine/experiment.ts, or its
+folder ./mine/
 
 ${describeOptions(OPTIONS)}
 
@@ -94,8 +97,18 @@ mistake in the input.`,
       slurm: slurmCallOf(given),
     };
     const share = shareOf(action, given);
-    const { findExperiments } = await import("../../experiment/find_experiments.ts");
-    const places = findExperiments(pathToFileURL(`${settings.experiments}/`));
+    const { experimentAt, findExperiments, isExperimentPath } = await import(
+      "../../experiment/find_experiments.ts"
+    );
+    const ofFolder = findExperiments(pathToFileURL(`${settings.experiments}/`));
+    const ofPaths = await Promise.all(ids.filter(isExperimentPath).map(experimentAt));
+    if (given.value("experiments") !== undefined && ofFolder.length + ofPaths.length === 0) {
+      throw new UsageError(
+        `Cannot find experiments in a folder as NAME/experiment.ts: current value is ` +
+          `"${given.value("experiments")}"`,
+      );
+    }
+    const places = [...ofFolder, ...ofPaths];
     noteStrangers(settings.slurm, places.map(({ id }) => id));
     const [chosen, ...others] = chosenPlaces(action, ids, places);
     const actions = await import("./experiment_actions.ts");
@@ -157,7 +170,7 @@ function actionOf(name: string | undefined): Action {
   );
 }
 
-/** The experiments that a command line names, by id or by the number that it begins with. */
+/** The experiments that a command line names, by path, id, or the number that an id begins with. */
 function chosenPlaces(
   action: Action,
   ids: readonly string[],
@@ -172,7 +185,8 @@ function chosenPlaces(
     );
   }
   return ids.map((id) => {
-    const found = places.find((place) => place.id === id || place.id.split("_")[0] === id);
+    const found = places.find(({ given }) => given === id) ??
+      places.find((place) => place.id === id || place.id.split("_")[0] === id);
     if (found !== undefined) return found;
     const near = suggest(id, places.map((place) => place.id));
     throw new UsageError(

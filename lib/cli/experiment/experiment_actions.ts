@@ -51,14 +51,14 @@ export async function runOne(
   settings: ExperimentSettings,
   print: Print,
 ): Promise<number> {
-  const whole = await planExperiment(place.module, cellsFolder(settings));
+  const whole = await planOf(place, settings);
   if (settings.cells.length > 0) return await runCells(place, whole, settings, print);
   const directory = `${settings.results}/${place.id}`;
   checkResultDirectory(directory, filesOfExperiment(whole.experiment));
   if (await submitOnly(whole, settings, false, print)) return 0;
   const { run, wallTimeSeconds } = await runPlan(whole, settings);
   print(summaryLine(place.id, run, wallTimeSeconds));
-  if (showFailures(place.id, run, print)) return 1;
+  if (showFailures(nameOf(place), run, print)) return 1;
   return await writeRun(directory, whole, run, wallTimeSeconds, print);
 }
 
@@ -87,13 +87,13 @@ async function runCells(
     const task = plan.tasks.find((candidate) => candidate.key === key);
     if (task !== undefined) return task;
     throw new UsageError(
-      `Cannot run a cell as one of "deno task experiment status ${place.id}": ` +
+      `Cannot run a cell as one of "deno task experiment status ${nameOf(place)}": ` +
         `current value is "${key}"`,
     );
   });
   const { run } = await runPlan({ ...plan, tasks }, settings, true);
   for (const row of run.rows) print(JSON.stringify(row));
-  return showFailures(place.id, run, print) ? 1 : 0;
+  return showFailures(nameOf(place), run, print) ? 1 : 0;
 }
 
 /** Runs experiments from clean; 1 if a cell fails, a target is missed or a digest differs. */
@@ -106,7 +106,7 @@ export async function reproduce(
   for (const place of places) {
     let plan: ExperimentPlan;
     try {
-      plan = await planExperiment(place.module, cellsFolder(settings));
+      plan = await planOf(place, settings);
     } catch (error) {
       // Of all experiments, those whose data is not here are left out; one that is named fails.
       const isAbsent = error instanceof RangeError && error.message.includes("external data set");
@@ -119,7 +119,7 @@ export async function reproduce(
     if (await submitOnly(plan, settings, true, print)) continue;
     const { run, wallTimeSeconds } = await runPlan(plan, settings, true);
     print(summaryLine(place.id, run, wallTimeSeconds));
-    if (showFailures(place.id, run, print)) {
+    if (showFailures(nameOf(place), run, print)) {
       failed++;
       continue;
     }
@@ -141,7 +141,7 @@ export async function reproduce(
   return failed === 0 ? 0 : 1;
 }
 
-/** Compares with expected.json, or writes it; false when results differ from it. */
+/** Compares with expected.json, or writes it; false when it is there and results differ from it. */
 function checkPinned(
   place: ExperimentPlace,
   plan: ExperimentPlan,
@@ -153,7 +153,7 @@ function checkPinned(
   const { version } = plan.experiment;
   const ours = expectedOf(version, run.finished, headlines);
   const pinned = readExpected(place.expected);
-  const lines = differences(place.id, pinned, ours);
+  const lines = differences(place.id, pinned, ours, nameOf(place));
   if (lines.length === 0) return true;
   if (pin && pinned?.version !== version) {
     replaceFile(place.expected, JSON.stringify(ours, null, 2) + "\n");
@@ -161,7 +161,23 @@ function checkPinned(
     return true;
   }
   for (const line of lines) print(`  ${line}`);
-  return false;
+  // One that has never been pinned has nothing to differ from.
+  return pinned === undefined;
+}
+
+/** @throws {UsageError} If the experiment does not have the name of its folder as its id. */
+export async function planOf(place: ExperimentPlace, settings: ExperimentSettings) {
+  const plan = await planExperiment(place.module, cellsFolder(settings));
+  if (plan.experiment.id === place.id) return plan;
+  throw new UsageError(
+    `Cannot use the experiment of the folder ${place.id} under that name: current value is the id ` +
+      `"${plan.experiment.id}"`,
+  );
+}
+
+/** How a command line names an experiment. */
+export function nameOf({ given, id }: ExperimentPlace): string {
+  return given ?? id;
 }
 
 function readExpected(path: string) {

@@ -11,7 +11,6 @@ import {
   openWorkFolder,
   type Place,
   placesOfCells,
-  planExperiment,
   runExperiment,
   runShard,
   serialExecutor,
@@ -22,7 +21,7 @@ import { checkResultDirectory, clearResults } from "../../results/mod.ts";
 import { UsageError } from "../usage_error.ts";
 import { cellProgress } from "./cell_progress.ts";
 import { cellsFolder } from "./cells_executor.ts";
-import { noteDamaged, summaryLine, writeRun } from "./experiment_actions.ts";
+import { nameOf, noteDamaged, planOf, summaryLine, writeRun } from "./experiment_actions.ts";
 import type { ExperimentSettings } from "./experiment_settings.ts";
 import { arrayFolder } from "./slurm_call.ts";
 
@@ -43,7 +42,7 @@ export async function runShare(
   settings: ExperimentSettings,
   print: Print,
 ): Promise<number> {
-  const plan = await planExperiment(place.module, cellsFolder(settings));
+  const plan = await planOf(place, settings);
   const tasks = "work" in share
     ? tasksOfArray(plan, share, settings)
     : shardOf(plan.tasks, share.of, share.index);
@@ -94,7 +93,7 @@ export async function gather(
   settings: ExperimentSettings,
   print: Print,
 ): Promise<number> {
-  const plan = await planExperiment(place.module, cellsFolder(settings));
+  const plan = await planOf(place, settings);
   const directory = `${settings.results}/${place.id}`;
   checkResultDirectory(directory, filesOfExperiment(plan.experiment));
   const cells = openCellStore(plan.store);
@@ -105,7 +104,9 @@ export async function gather(
   if (run.failed.length > 0) {
     for (const { key, error } of run.failed.slice(0, MOST_NAMED)) print(`  ${key}: ${error}`);
     const more = run.failed.length - MOST_NAMED;
-    if (more > 0) print(`  and ${more} more; "deno task experiment status ${place.id}" lists them`);
+    if (more > 0) {
+      print(`  and ${more} more; "deno task experiment status ${nameOf(place)}" lists them`);
+    }
     print(
       `${place.id}: ${run.failed.length} of ${plan.tasks.length} cells are not there, and nothing ` +
         "is written",
@@ -134,7 +135,7 @@ export async function showStatus(
   settings: ExperimentSettings,
   print: Print,
 ): Promise<number> {
-  const { tasks, store } = await planExperiment(place.module, cellsFolder(settings));
+  const { tasks, store } = await planOf(place, settings);
   const places = await placesIfKnown(place.id, settings);
   const cells = openCellStore(store);
   let done = 0;

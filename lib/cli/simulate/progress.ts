@@ -26,7 +26,7 @@ export async function showProgress(
 }
 
 async function progressBar(nowMs: () => number): Promise<Progress> {
-  const { SingleBar } = (await import("cli-progress")).default;
+  const { SingleBar } = (await import("npm:cli-progress@3.12.0")).default;
   // The run does not yield to timers: the bar has to draw while it is updated.
   const bar = new SingleBar({
     format: "simulating [{bar}] {percentage} %  {simulated}  {eta_formatted} left",

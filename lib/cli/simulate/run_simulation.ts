@@ -2,6 +2,8 @@ import type { Configuration } from "../../config/configuration.ts";
 import { runSize, sizeNotices } from "../../config/check/mod.ts";
 import type { ReportProgress } from "../../cluster/cluster_parts.ts";
 import type { ConfiguredTexts } from "../../run/cluster.ts";
+import { mostReplications } from "../../config/sections/replications.ts";
+import type { ReachedPrecision } from "../../experiment/replicate.ts";
 import type { Replication } from "../../experiment/replication.ts";
 import type { RunResult } from "../../metrics/run_tables.ts";
 import { LONGEST_MESSAGE, shownName } from "../../std/safe_text.ts";
@@ -33,6 +35,8 @@ export interface RunRequest {
 interface Run {
   readonly result: RunResult;
   readonly replications?: readonly Replication[];
+  /** Where replications were to go on until a figure is known well enough: how well it is. */
+  readonly precision?: ReachedPrecision | undefined;
 }
 
 /** What `--timing` writes. */
@@ -73,7 +77,7 @@ export async function runSimulation(
   const { inputs, ...texts } = named;
   const guard = await guardMemory(config);
   const startedMs = performance.now();
-  const run = config.simulation.replications > 1
+  const run = mostReplications(config.simulation.replications) > 1
     ? await runReplications(config, texts)
     : await runOnce(config, texts, quiet, { meter, guard });
   const wallTimeSeconds = (performance.now() - startedMs) / 1000;
@@ -122,7 +126,10 @@ async function guardMemory(config: Configuration): Promise<MemoryGuard> {
   );
   const guard = new MemoryGuard(config);
   const size = runSize(config);
-  const atOnce = Math.min(config.simulation.replications, navigator.hardwareConcurrency);
+  const atOnce = Math.min(
+    mostReplications(config.simulation.replications),
+    navigator.hardwareConcurrency,
+  );
   guard.requireRoom(size.bytes * atOnce);
   for (const notice of sizeNotices(size)) console.error(`Note: ${notice}`);
   return guard;
@@ -153,12 +160,15 @@ async function runReplications(config: Configuration, texts: ConfiguredTexts): P
     import.meta.resolve("../../experiment/replicate.ts"),
   );
   const workers = navigator.hardwareConcurrency;
-  const { first: result, replications } = await replicate(config, { texts, workers });
-  return { result, replications };
+  const { first: result, replications, precision } = await replicate(config, { texts, workers });
+  return { result, replications, precision };
 }
 
 /** Prints the summary of a run, or the figures of its replications. */
-async function show({ result, replications }: Run, print: (line: string) => void): Promise<void> {
+async function show(
+  { result, replications, precision }: Run,
+  print: (line: string) => void,
+): Promise<void> {
   if (replications === undefined) {
     for (const line of showSummary(result)) print(line);
     return;
@@ -169,9 +179,8 @@ async function show({ result, replications }: Run, print: (line: string) => void
   const { showReplications } = await importLater<typeof import("./show_replications.ts")>(
     import.meta.resolve("./show_replications.ts"),
   );
-  for (const line of showReplications(replicatedFigures(replications), replications.length)) {
-    print(line);
-  }
+  const figures = replicatedFigures(replications);
+  for (const line of showReplications(figures, replications.length, precision)) print(line);
   if (result.engine.notices.length > 0) print("");
   for (const notice of result.engine.notices) print(`Note: ${shownName(notice, LONGEST_MESSAGE)}`);
 }

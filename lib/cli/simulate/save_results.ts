@@ -1,3 +1,4 @@
+import { mostReplications } from "../../config/sections/replications.ts";
 import { replicatedFigures, replicationTable } from "../../experiment/replication_figures.ts";
 import type { Replication } from "../../experiment/replication.ts";
 import type { RunResult } from "../../metrics/run_tables.ts";
@@ -52,12 +53,13 @@ export async function saveResults(saved: SavedRun): Promise<SavedFiles> {
 
 /** Files that {@linkcode saveResults} writes, as far as they are known before the run. */
 export function plannedFiles(config: ManifestSource["config"]): string[] {
-  const { output: { formats }, simulation: { replications } } = config;
-  const tables = [...RESULT_TABLES, ...(replications > 1 ? ["replications"] : [])];
+  const { output: { formats }, simulation } = config;
+  const isReplicated = mostReplications(simulation.replications) > 1;
+  const tables = [...RESULT_TABLES, ...(isReplicated ? ["replications"] : [])];
   return [
     ...tables.flatMap((name) => formats.map((format) => `${name}.${format}`)),
     "summary.json",
-    ...(replications > 1 ? ["replication_summary.json"] : []),
+    ...(isReplicated ? ["replication_summary.json"] : []),
   ];
 }
 

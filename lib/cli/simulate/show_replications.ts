@@ -1,3 +1,4 @@
+import type { ReachedPrecision } from "../../experiment/replicate.ts";
 import type { ReplicatedFigure } from "../../experiment/replication_figures.ts";
 import { digits, dollars, duration, percent } from "../readable_numbers.ts";
 
@@ -12,6 +13,7 @@ const LEFT_OUT = /^normalized_latency_(?!mean|p99)/;
 export function showReplications(
   figures: readonly ReplicatedFigure[],
   replications: number,
+  precision?: ReachedPrecision,
 ): string[] {
   const rows = figures.flatMap(({ name, values, interval }) => {
     if (interval === undefined || LEFT_OUT.test(name)) return [];
@@ -28,11 +30,21 @@ export function showReplications(
   const widths = table[0].map((_, i) => Math.max(...table.map((row) => row[i].length)));
   return [
     `${replications} replications; the interval is Student's t`,
+    ...(precision === undefined ? [] : [reached(precision, replications)]),
     "",
     ...table.map((row) =>
       row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ")
     ),
   ];
+}
+
+/** "ttft_s.p99 is known to 1.8 %, after 24 replications". */
+function reached({ of, interval, precise }: ReachedPrecision, replications: number): string {
+  const width = percent(interval.halfWidth / Math.abs(interval.estimate));
+  const after = `after ${replications} replications`;
+  return precise
+    ? `${of} is known to ${width} ${after}`
+    : `${of} is known to ${width} only ${after}, the most that simulation.replications allows`;
 }
 
 function showerOf(name: string): (value: number) => string {

@@ -4,6 +4,7 @@ import { scalingPeriodSeconds } from "../scaling_policy_name.ts";
 import type { Configuration } from "../configuration.ts";
 import { engineSettings } from "../engine_settings.ts";
 import { functionConfigurations } from "../function_configurations.ts";
+import { mostReplications } from "../sections/replications.ts";
 
 /** What is known of the requests once they are drawn or read. */
 export interface KnownRequests {
@@ -206,8 +207,14 @@ export function runSize(config: Configuration, known?: KnownRequests): RunSize {
     simulatedSeconds,
     ...counts,
     bytes: weighted(counts, BYTES),
-    computeSeconds: (RUN_SECONDS + weighted(counts, SECONDS)) * simulation.replications,
+    computeSeconds: (RUN_SECONDS + weighted(counts, SECONDS)) * runsOf(config),
   };
+}
+
+/** Runs that a configuration asks for, at most. */
+function runsOf({ simulation }: Configuration): number {
+  const times = simulation.warmup_duration === "mser5" ? 2 : 1;
+  return times * mostReplications(simulation.replications);
 }
 
 function weighted<K extends string>(

@@ -31,7 +31,7 @@ export function checkWorkload({ workload, simulation }: Configuration): Problem[
     ...checkClasses(workload),
   ];
   const { warmup_duration, duration } = simulation;
-  if (warmup_duration >= duration) {
+  if (warmup_duration !== "mser5" && warmup_duration >= duration) {
     const allowed = `< simulation.duration, which is ${duration}`;
     problems.push(
       problem("simulation.warmup_duration", "a part of the simulation", warmup_duration, allowed),

@@ -1,7 +1,7 @@
-import { LIMITS } from "../../sim/limits.ts";
 import { all, any, is, isNot, isNotSet } from "../applies.ts";
-import { choice, count, flag, quantity } from "../../settings/quantities.ts";
+import { choice, count, flag, quantity, quantityOr } from "../../settings/quantities.ts";
 import { section } from "../section.ts";
+import { replications } from "./replications.ts";
 
 /** The end of the simulation is that of arrivals, or of all. */
 const BOUNDS_ARRIVALS = any(
@@ -20,10 +20,12 @@ export const simulation = section({
     appliesWhen: BOUNDS_ARRIVALS,
     describe: "Time during which requests arrive, seconds.",
   }),
-  warmup_duration: quantity("seconds", {
+  warmup_duration: quantityOr(["mser5"], "seconds", {
     min: 0,
     default: 0,
-    describe: "Time at the start whose requests do not count in the summary, seconds.",
+    describe: "Time at the start whose requests do not count in the summary, seconds. `mser5` " +
+      "finds it: of all cuts, the one that leaves the least error of the mean TTFT (MSER-5); the " +
+      "run is made twice.",
     aliases: ["warmup"],
   }),
   random_seed: count({
@@ -38,12 +40,7 @@ export const simulation = section({
     default: 0,
     describe: "Which replication this run is; each has its own independent random streams.",
   }),
-  replications: count({
-    min: 1,
-    max: LIMITS.replications.value,
-    default: 1,
-    describe: "Runs with different random streams, for confidence intervals.",
-  }),
+  replications,
   stepping: choice(["leap", "step"], {
     wanted: "a stepping mode",
     default: "leap",

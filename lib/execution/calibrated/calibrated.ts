@@ -19,7 +19,7 @@ export interface CalibratedOptions {
  *
  * @example
  * ```ts
- * import { calibrated, constantTime, NO_OVERHEAD } from "simfaasinfer";
+ * import { calibrated, constantTime, NO_OVERHEAD } from "simfaasinfer/execution";
  * const source = constantTime(0.02);
  * const model = calibrated({ source, overhead: { ...NO_OVERHEAD, stepSeconds: 0.002 } });
  * ```

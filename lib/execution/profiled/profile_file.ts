@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../std/zod.ts";
 import { showValue } from "../../std/show_value.ts";
 import { firstIssue } from "../../std/zod_issue.ts";
 import type { OperatorName, TableAxis } from "./operator_table.ts";

@@ -46,7 +46,8 @@ const powers = (from: number, to: number) => {
  *
  * @example
  * ```ts
- * import { profileCoverage, randomStreams, shippedProfile, synthesizeProfile } from "simfaasinfer";
+ * import { profileCoverage, shippedProfile, synthesizeProfile } from "simfaasinfer/execution";
+ * import { randomStreams } from "simfaasinfer/workload";
  * const { gpu, peaks } = shippedProfile("h100-sxm");
  * const profile = synthesizeProfile({ gpu, peaks }, randomStreams(1, 0).take("profile"));
  * console.log(profileCoverage(profile)[0].operator); // gemm

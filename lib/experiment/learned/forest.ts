@@ -1,4 +1,4 @@
-import { RandomForestRegression } from "ml-random-forest";
+import { RandomForestRegression } from "npm:ml-random-forest@2.1.0";
 import { forEachCell } from "../../execution/profiled/for_each_cell.ts";
 import type { GpuPeaks } from "../../execution/profiled/operator_profile.ts";
 import type { OperatorTable } from "../../execution/profiled/operator_table.ts";

@@ -1,4 +1,4 @@
-import { parse } from "@std/yaml";
+import { parse } from "../../std/yaml.ts";
 import text from "../../../data/targets/aws-lambda.yaml" with { type: "text" };
 import {
   boundRow,

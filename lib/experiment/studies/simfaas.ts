@@ -1,4 +1,4 @@
-import { parse } from "@std/yaml";
+import { parse } from "../../std/yaml.ts";
 import text from "../../../data/targets/simfaas.yaml" with { type: "text" };
 import { relativeRow, type TargetGroup, type TargetRow } from "../targets/mod.ts";
 import { erlangB } from "../../stats/queueing_theory.ts";

@@ -1,4 +1,4 @@
-import { parse } from "@std/yaml";
+import { parse } from "../../std/yaml.ts";
 import text from "../../../data/targets/a6000-engine-starts.yaml" with { type: "text" };
 import { oneStart, stageSeconds } from "../../serverless/cold_start/one_start.ts";
 import { coldStartPreset } from "../../serverless/cold_start/presets.ts";

@@ -1,4 +1,4 @@
-import { parse } from "@std/yaml";
+import { parse } from "../../std/yaml.ts";
 import text from "../../../data/targets/hydraserve.yaml" with { type: "text" };
 import { oneStart } from "../../serverless/cold_start/one_start.ts";
 import { coldStartPreset } from "../../serverless/cold_start/presets.ts";

@@ -1,10 +1,14 @@
 /** A model of Medusa's evaluation: what it is and what was measured, seconds. */
 export interface MedusaModel {
+  /** Name of the model. */
   readonly model: string;
+  /** Size of its weights, GiB. */
   readonly weight_gib: number;
+  /** Number of its layers. */
   readonly layers: number;
   /** 1 when the tokenizer is converted at load. */
   readonly converted_tokenizer: number;
+  /** Measured stages of a start, seconds. */
   readonly stages: {
     readonly runtime: number;
     readonly model_init: number;
@@ -13,6 +17,7 @@ export interface MedusaModel {
     readonly kv_profile: number;
     readonly graph_capture: number;
   };
+  /** Measured totals of a start by system, seconds. */
   readonly totals: { readonly vllm: number; readonly async: number; readonly medusa: number };
 }
 

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import { deepEqual, equal, ok } from "@std/assert";
 import fc from "fast-check";
-import { parquetMetadata, parquetReadObjects } from "hyparquet";
-import pl from "nodejs-polars";
+import { parquetMetadata, parquetReadObjects } from "npm:hyparquet@1.31.5";
+import pl from "npm:nodejs-polars@0.25.2";
 import { floatColumn, integerColumn, type Table, textColumn } from "../table.ts";
 import { writeParquet } from "./write_parquet.ts";
 

@@ -11,7 +11,7 @@ const NOTHING: StageWork = { seconds: 0, secondsPer: [], transfer: null };
  *
  * @example
  * ```ts
- * import { coldStartPreset, oneStart, withStageSeconds } from "simfaasinfer";
+ * import { coldStartPreset, oneStart, withStageSeconds } from "simfaasinfer/cold-start";
  * const plan = withStageSeconds(coldStartPreset("simple").plan(), "container_create", 5);
  * console.log(oneStart({ plan, weightBytes: 16e9, weightsIn: "dram" })[0].stages[1].endAtSeconds); // 5
  * ```

@@ -5,7 +5,7 @@
  *
  * @example
  * ```ts
- * import { ArtifactCache } from "simfaasinfer";
+ * import { ArtifactCache } from "./artifact_cache.ts";
  * const cache = new ArtifactCache();
  * cache.record("compile", -1, "llama|h100");
  * console.log(cache.has("compile", -1, "llama|h100", 1), cache.has("compile", -1, "llama|a100", 1));

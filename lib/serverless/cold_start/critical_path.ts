@@ -28,7 +28,7 @@ export function criticalPath(plan: StartPlan, endAtSeconds: ArrayLike<number>): 
  *
  * @example
  * ```ts
- * import { splitByStage } from "simfaasinfer";
+ * import { splitByStage } from "simfaasinfer/cold-start";
  * const stage = { instanceId: 0, cached: false, billed: true, critical: true, bytes: 0 };
  * const start = { startId: 0, instance: 0, beginAtSeconds: 0, readyAtSeconds: 5, stages: [
  *   { ...stage, stage: "container_create", startAtSeconds: 0, endAtSeconds: 2 },

@@ -22,7 +22,7 @@ const LAST_STAGE: Readonly<Record<PooledThing, (typeof STAGE_NAMES)[number]>> = 
  *
  * @example
  * ```ts
- * import { coldStartPreset, splitPlan } from "simfaasinfer";
+ * import { coldStartPreset, splitPlan } from "simfaasinfer/cold-start";
  * const { ahead, rest } = splitPlan(coldStartPreset("simple").plan(), "container");
  * console.log(ahead.stages.map((stage) => stage.name).join(" ")); // image_pull container_create runtime_import
  * console.log(rest.stages[0].name); // weights_fetch

@@ -50,7 +50,7 @@ const parsed = new Map<string, ColdStartPreset>();
  *
  * @example
  * ```ts
- * import { coldStartPreset, oneStart } from "simfaasinfer";
+ * import { coldStartPreset, oneStart } from "simfaasinfer/cold-start";
  * const plan = coldStartPreset("medusa").plan();
  * const [start] = oneStart({ plan, weightBytes: 13.5e9, weightsIn: "ssd", artifacts: true, features: { layers: 32 } });
  * console.log(start.readyAtSeconds.toFixed(1)); // 2.5

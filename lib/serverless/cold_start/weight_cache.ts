@@ -58,7 +58,7 @@ class Tier {
  *
  * @example
  * ```ts
- * import { WeightCache } from "simfaasinfer";
+ * import { WeightCache } from "./weight_cache.ts";
  * const cache = new WeightCache();
  * const node = cache.addNode({ dramBytes: 100e9, ssdBytes: 0 });
  * cache.hold(node, "dram", "llama", 16e9, 0);

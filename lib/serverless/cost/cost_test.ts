@@ -2,10 +2,8 @@ import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
 import * as fc from "fast-check";
 import { bill, type InstanceDurations, roundedSeconds } from "./bill.ts";
 import { BILLING_PRESETS, type BillingPlan, simfaasinferPlan } from "./billing_plan.ts";
-import { instanceDurations } from "./instance_durations.ts";
 import { findPrice, parsePrices, priceCatalogue, priceLists } from "./prices.ts";
 import { STORAGE_PROVIDERS, storagePrices, storageUsd } from "./storage.ts";
-import { breakEvenUtilization, unitCosts } from "./unit_costs.ts";
 
 function near(actual: number, expected: number) {
   ok(
@@ -121,31 +119,6 @@ Deno.test("simfaasinferPlan() bills idle time by its factor and starts as work",
   });
 });
 
-Deno.test("unitCosts() divides by work and shares add up to one", () => {
-  const b = bill(durationsOf([[30.4, 100.2, 50.1, 4]]), {
-    ...BILLING_PRESETS["per-second-from-start"],
-    usdPerGpuSecond: 0.001,
-  });
-  const costs = unitCosts(b, { completed: 10, sloGood: 5, promptTokens: 3000, outputTokens: 2000 });
-  near(costs.perRequestUsd!, 0.0185);
-  near(costs.perSloGoodRequestUsd!, 0.037);
-  near(costs.perMillionOutputTokensUsd!, 92.5);
-  near(costs.perMillionTokensUsd!, 37);
-  near(costs.busyShare! + costs.idleShare! + costs.coldStartShare! + costs.wasteShare!, 1);
-  const none = unitCosts(b, { completed: 0, sloGood: 0, promptTokens: 0, outputTokens: 0 });
-  strictEqual(none.perRequestUsd, null);
-});
-
-Deno.test("at the break-even utilisation both ways cost the same", () => {
-  const serverless = findPrice({ gpu: "H100", provider: "modal" }).usdPerGpuSecond;
-  const rented =
-    findPrice({ gpu: "H100", provider: "runpod", region: "community" }).usdPerGpuSecond;
-  const share = breakEvenUtilization(serverless, rented);
-  near(share * serverless * 86_400, rented * 86_400);
-  ok(share > 0.67 && share < 0.69, "2.69 / 3.949 per hour");
-  strictEqual(breakEvenUtilization(1, 2), 1);
-});
-
 Deno.test("storageUsd() is the price for a GB kept for thirty days", () => {
   near(storageUsd(16e9 * 30 * 86_400, 0.02), 0.32);
 });
@@ -205,60 +178,4 @@ Deno.test("parsePrices() names what is wrong", () => {
       ),
     { name: "SyntaxError", message: /Cannot read x as a price list: prices.0/ },
   );
-});
-
-Deno.test("instanceDurations(): phases of any life add up to it", () => {
-  const life = fc.record({
-    start: seconds,
-    served: fc.option(seconds, { nil: undefined }),
-    draining: fc.option(seconds, { nil: undefined }),
-    busyShare: share,
-  });
-  fc.assert(fc.property(fc.array(life, { maxLength: 20 }), (rows) => {
-    const lives = rows.map(({ start, served, draining }, i) => {
-      const readyAtSeconds = served === undefined ? NaN : 5 + start;
-      const drainingAtSeconds = served === undefined || draining === undefined
-        ? NaN
-        : 5 + start + served;
-      const stoppedAtSeconds = 5 + start + (served ?? 0) +
-        (Number.isNaN(drainingAtSeconds) ? 0 : draining!);
-      return {
-        instanceId: i,
-        functionId: i % 3,
-        createdAtSeconds: 5,
-        readyAtSeconds,
-        drainingAtSeconds,
-        stoppedAtSeconds,
-      };
-    });
-    const drained = (i: number) => Number.isNaN(lives[i].drainingAtSeconds) ? 0 : rows[i].draining!;
-    const busySeconds = rows.map((row, i) => row.busyShare * (row.served ?? 0) + drained(i));
-    const d = instanceDurations(lives, { busySeconds, gpusOf: (id) => id + 1 });
-    lives.forEach((one, i) => {
-      const sum = d.startSeconds[i] + d.busySeconds[i] + d.idleSeconds[i] + d.drainingSeconds[i];
-      near(sum / 1e4, (one.stoppedAtSeconds - 5) / 1e4);
-      near(d.busySeconds[i] / 1e4, rows[i].busyShare * (rows[i].served ?? 0) / 1e4);
-      strictEqual(d.gpus![i], i % 3 + 1);
-      ok(Math.min(d.startSeconds[i], d.idleSeconds[i], d.drainingSeconds[i]) > -1e-9);
-    });
-  }));
-});
-
-Deno.test("instanceDurations() leaves out what a provider does not bill of a start", () => {
-  const life = {
-    instanceId: 0,
-    functionId: 0,
-    createdAtSeconds: 10,
-    readyAtSeconds: 60,
-    drainingAtSeconds: NaN,
-    stoppedAtSeconds: 100,
-  };
-  const d = instanceDurations([life], { busySeconds: [15], unbilledStartSeconds: () => 20 });
-  deepStrictEqual(
-    [d.startSeconds[0], d.busySeconds[0], d.idleSeconds[0], d.drainingSeconds[0]],
-    [30, 15, 25, 0],
-  );
-  const givenUp = { ...life, readyAtSeconds: NaN, drainingAtSeconds: 70, stoppedAtSeconds: 70 };
-  const none = instanceDurations([givenUp], { busySeconds: [0] });
-  deepStrictEqual([none.startSeconds[0], none.drainingSeconds[0]], [60, 0]);
 });

@@ -4,7 +4,5 @@
  */
 export * from "./bill.ts";
 export * from "./billing_plan.ts";
-export * from "./instance_durations.ts";
 export * from "./prices.ts";
 export * from "./storage.ts";
-export * from "./unit_costs.ts";

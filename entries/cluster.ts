@@ -1,0 +1,67 @@
+/**
+ * The simulator without configuration files: simulateCluster() takes the parts themselves (requests,
+ * engines, policies, starts) and returns what happened. For policies that have no name yet, and for
+ * tests of one part alone.
+ *
+ * @module
+ */
+export type {
+  ClusterParts,
+  FairShares,
+  FaultParts,
+  FaultSource,
+  FunctionParts,
+  NoCapacityRule,
+  NodeParts,
+  PlacementParts,
+  PoolParts,
+  ReportProgress,
+  RunHoldings,
+  ScalingParts,
+  SleepParts,
+} from "../lib/cluster/cluster_parts.ts";
+export { simulateCluster } from "../lib/cluster/simulate.ts";
+export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
+export type {
+  DecodeLine,
+  ExecutionTimeModel,
+  StepShape,
+  StepWork,
+} from "../lib/execution/execution_time_model.ts";
+export type { KvTokens } from "../lib/metrics/kv_tokens.ts";
+export type { MeterTotals } from "../lib/metrics/meter_totals.ts";
+export type { FaultRecord, PoolRecord, RunRecord, SleepRecord } from "../lib/metrics/run_record.ts";
+export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_tables.ts";
+export type { AdmissionRules } from "../lib/scheduling/admission/admission.ts";
+export type { RateLimit } from "../lib/scheduling/admission/token_bucket.ts";
+export type { BatchingStrategy, StepBuilder } from "../lib/scheduling/batching/strategy.ts";
+export type { QueueOrder } from "../lib/scheduling/batching/waiting_queue.ts";
+export type { PrefixIdentity } from "../lib/scheduling/kv_cache/prefix_identity.ts";
+export type { PrefixRuns } from "../lib/scheduling/kv_cache/prefix_runs.ts";
+export type {
+  RoutableRequests,
+  RoutingPolicy,
+  RoutingSignals,
+} from "../lib/scheduling/routing/policy.ts";
+export { POOLED_THINGS, type PooledThing } from "../lib/serverless/cold_start/partial_plan.ts";
+export type { RankPlace } from "../lib/serverless/cold_start/start_request.ts";
+export {
+  sequentialStarts,
+  type StageSeconds,
+  type StageSpan,
+  type StartService,
+  type StartStages,
+} from "../lib/serverless/cold_start/start_service.ts";
+export type { KeepAliveDecision, KeepAlivePolicy } from "../lib/serverless/keep_alive/policy.ts";
+export type { PoolSizePolicy } from "../lib/serverless/keep_alive/prewarmed_pool.ts";
+export type { InstanceLife, PoolMemberLife } from "../lib/serverless/lifecycle.ts";
+export type {
+  NodesView,
+  PlacementPolicy,
+  PlacementRequest,
+} from "../lib/serverless/placement/policy.ts";
+export type { ScalingSignals } from "../lib/serverless/scaling/policy.ts";
+export { ScalingDecider } from "../lib/serverless/scaling/scaling_decider.ts";
+export { type RandomStream, type RandomStreams, randomStreams } from "../lib/sim/random_streams.ts";
+export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
+export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
