@@ -40,6 +40,7 @@ export {
   type HybridHistogram,
   hybridHistogram,
   type HybridHistogramOptions,
+  type HybridHistogramSettings,
   type IdlePattern,
 } from "./lib/serverless/keep_alive/hybrid_histogram.ts";
 export type { KeepAliveDecision, KeepAlivePolicy } from "./lib/serverless/keep_alive/policy.ts";

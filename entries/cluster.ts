@@ -35,7 +35,16 @@ export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_table
 export type { AdmissionRules } from "../lib/scheduling/admission/admission.ts";
 export type { RateLimit } from "../lib/scheduling/admission/token_bucket.ts";
 export type { BatchingStrategy, StepBuilder } from "../lib/scheduling/batching/strategy.ts";
-export type { QueueOrder } from "../lib/scheduling/batching/waiting_queue.ts";
+export { QUEUE_ORDERS, type QueueOrder } from "../lib/scheduling/batching/orders/orders.ts";
+export type {
+  AnyPolicy,
+  Declaration,
+  Declared,
+  NameOf,
+  PolicyTable,
+  SettingList,
+} from "../lib/settings/policy.ts";
+export type { Applicability, NumberBounds, Setting } from "../lib/settings/setting.ts";
 export type { PrefixIdentity } from "../lib/scheduling/kv_cache/prefix_identity.ts";
 export type { PrefixRuns } from "../lib/scheduling/kv_cache/prefix_runs.ts";
 export type {

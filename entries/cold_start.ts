@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { LINK_NAMES, type LinkName, type NodeLinks } from "../lib/network/topology.ts";
 export {
   withJitter,
   withLoadLimit,
@@ -14,7 +15,6 @@ export {
   criticalPath,
   splitByStage,
 } from "../lib/serverless/cold_start/critical_path.ts";
-export type { NodeLinks } from "../lib/serverless/cold_start/links.ts";
 export {
   oneStart,
   type OneStartOptions,
@@ -36,8 +36,6 @@ export {
   type ColdStartPresetName,
 } from "../lib/serverless/cold_start/presets.ts";
 export {
-  LINK_NAMES,
-  type LinkName,
   type PlanLinks,
   type PlanStage,
   STAGE_NAMES,

@@ -84,5 +84,25 @@ export { gpuNamed } from "../lib/hardware/gpu_catalogue.ts";
 export type { NodeType } from "../lib/hardware/node.ts";
 export { nodeNamed } from "../lib/hardware/node_catalogue.ts";
 export { modelShape } from "../lib/models/catalogue.ts";
-export type { ExpertShape, TransformerShape } from "../lib/models/transformer.ts";
+export type {
+  Attention,
+  DenseFeedForward,
+  ExpertFeedForward,
+  Indexer,
+  LatentAttention,
+  Layer,
+  Matrix,
+  Recurrent,
+  TransformerShape,
+} from "../lib/models/transformer.ts";
+export {
+  type ActivationFormat,
+  FORMAT_PARTS,
+  type FormatPart,
+  type PartFormat,
+  type PartFormats,
+  type WeightFormat,
+  type WeightFormats,
+} from "../lib/models/weight_format.ts";
+export type { LayerMatrix, MatrixPart } from "../lib/models/layer_matrices.ts";
 export type { RandomStream } from "../lib/sim/random_streams.ts";

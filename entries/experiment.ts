@@ -11,6 +11,7 @@ export { designCells, type NamedCell } from "../lib/experiment/design_cells.ts";
 export type {
   Cell,
   CellContext,
+  CellReturn,
   Design,
   Experiment,
   ExperimentDefinition,
@@ -35,7 +36,8 @@ export {
   replicatedFigures,
   summaryFigures,
 } from "../lib/experiment/replication_figures.ts";
-export { runCell } from "../lib/experiment/run_cell.ts";
+export { type KeepTable, runCell } from "../lib/experiment/run_cell.ts";
+export type { SlurmGiven } from "../lib/experiment/slurm/settings.ts";
 export { targetCells, targetPage } from "../lib/experiment/target_page.ts";
 export { medusaModels, medusaTargets } from "../lib/experiment/targets/medusa.ts";
 export type { MedusaModel } from "../lib/experiment/targets/medusa_fit.ts";
@@ -65,3 +67,23 @@ export type { ColumnSpan } from "../lib/plot/theme.ts";
 export type { ConfiguredTexts } from "../lib/run/cluster.ts";
 export { LIFE_PHASES, type LifePhase } from "../lib/serverless/life_phases.ts";
 export type { Interval } from "../lib/stats/intervals.ts";
+export { requestTable } from "../lib/results/request_table.ts";
+export {
+  type FrameReader,
+  type ScanBatch,
+  scanTable,
+  type TableScan,
+  tablesIn,
+} from "../lib/results/scan_table.ts";
+export {
+  type Column,
+  type ColumnFacts,
+  type FloatColumn,
+  floatColumn,
+  type IntegerArray,
+  type IntegerColumn,
+  integerColumn,
+  type Table,
+  type TextColumn,
+  textColumn,
+} from "../lib/results/table.ts";

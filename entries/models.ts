@@ -20,19 +20,51 @@ export { type Link, linkSeconds } from "../lib/hardware/link.ts";
 export type { NodeType } from "../lib/hardware/node.ts";
 export { nodeEntries, nodeNamed } from "../lib/hardware/node_catalogue.ts";
 export { activatedExperts } from "../lib/models/activated_experts.ts";
-export { activeParameters } from "../lib/models/active_parameters.ts";
 export { findModel, modelEntries, modelNames, modelShape } from "../lib/models/catalogue.ts";
 export type { ModelEntry, PublishedParameters } from "../lib/models/catalogue_entry.ts";
 export { flopsPerAttentionPair, flopsPerSample, flopsPerToken } from "../lib/models/flops.ts";
-export { fullAttentionShare } from "../lib/models/full_attention_share.ts";
-export { transformerFromHfConfig } from "../lib/models/hf_config.ts";
-export { kvBytesPerToken } from "../lib/models/kv_bytes_per_token.ts";
+export {
+  type HfModel,
+  type HfOptions,
+  modelFromHfConfig,
+  transformerFromHfConfig,
+} from "../lib/models/hf/config.ts";
+export type { KvFormat } from "../lib/models/hf/quantization.ts";
+export {
+  attentionWindowTokens,
+  fullAttentionLayers,
+  kvBytesPerToken,
+  stateBytesPerSequence,
+} from "../lib/models/kv_bytes_per_token.ts";
 export { bytesPerElement, NUMBER_FORMATS, type NumberFormat } from "../lib/models/number_format.ts";
-export { parameterCount } from "../lib/models/parameter_count.ts";
-export { type ParameterGroups, parameterGroups } from "../lib/models/parameter_groups.ts";
+export type { LayerMatrix, MatrixPart } from "../lib/models/layer_matrices.ts";
+export { activeParameters, parameterCount } from "../lib/models/parameter_count.ts";
+export {
+  type ExpertGroup,
+  expertParameters,
+  type ParameterGroups,
+  parameterGroups,
+} from "../lib/models/parameter_groups.ts";
+export { type PlainExperts, type PlainShape, plainTransformer } from "../lib/models/plain_shape.ts";
 export {
   type SimfaasinferModel,
   transformerFromSimfaasinfer,
 } from "../lib/models/simfaasinfer_model.ts";
-export type { ExpertShape, TransformerShape } from "../lib/models/transformer.ts";
-export { weightBytes } from "../lib/models/weight_bytes.ts";
+export type {
+  Attention,
+  DenseFeedForward,
+  ExpertFeedForward,
+  Indexer,
+  LatentAttention,
+  Layer,
+  Matrix,
+  Recurrent,
+  TransformerShape,
+} from "../lib/models/transformer.ts";
+export {
+  type ActivationFormat,
+  SIXTEEN_BITS,
+  weightBytes,
+  type WeightFormat,
+  type WeightFormats,
+} from "../lib/models/weight_format.ts";

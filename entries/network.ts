@@ -5,4 +5,19 @@
  */
 export { FlowNetwork } from "../lib/network/flow_network.ts";
 export { MinimumTree } from "../lib/network/minimum_tree.ts";
-export { Transfers } from "../lib/network/transfers.ts";
+export { type NodePlace, type Place, REGISTRY, STORE } from "../lib/network/places.ts";
+export {
+  type ClusterLinks,
+  LINK_NAMES,
+  type LinkEnds,
+  type LinkName,
+  type NodeLinks,
+  Topology,
+  type Way,
+} from "../lib/network/topology.ts";
+export {
+  TRANSFER_USES,
+  type TransferOwner,
+  Transfers,
+  type TransferUse,
+} from "../lib/network/transfers.ts";

@@ -20,10 +20,29 @@ export { uniform, type UniformOptions } from "../lib/sim/distributions/uniform.t
 export { weibull, type WeibullOptions } from "../lib/sim/distributions/weibull.ts";
 export { zipf, type ZipfOptions } from "../lib/sim/distributions/zipf.ts";
 export { type RandomStream, type RandomStreams, randomStreams } from "../lib/sim/random_streams.ts";
-export type { ArrivalProcess } from "../lib/workload/arrivals/arrival_process.ts";
+export { fromTable } from "../lib/settings/from_table.ts";
+export type {
+  AnyPolicy,
+  CheckFacts,
+  Contradiction,
+  Declaration,
+  Declared,
+  MadeOf,
+  Named,
+  NameOf,
+  NeedsOf,
+  OptionsOf,
+  Policy,
+  PolicyLaws,
+  PolicyTable,
+  SettingList,
+} from "../lib/settings/policy.ts";
+export type { Applicability, NumberBounds, Setting } from "../lib/settings/setting.ts";
+export type { ArrivalProcess, ArrivalsEntry } from "../lib/workload/arrivals/arrival_process.ts";
 export { bursts, type BurstsOptions } from "../lib/workload/arrivals/bursts.ts";
 export { gammaArrivals, type GammaArrivalsOptions } from "../lib/workload/arrivals/gamma.ts";
 export { poisson } from "../lib/workload/arrivals/poisson.ts";
+export { ARRIVALS, type ArrivalsName } from "../lib/workload/arrivals/processes.ts";
 export { rateCurve, type RateCurveOptions } from "../lib/workload/arrivals/rate_curve.ts";
 export { renewal } from "../lib/workload/arrivals/renewal.ts";
 export { uniformArrivals } from "../lib/workload/arrivals/uniform.ts";
@@ -44,6 +63,8 @@ export {
   jointQuantiles,
   type JointQuantilesOptions,
 } from "../lib/workload/lengths/joint_quantiles.ts";
+export type { LengthEntry } from "../lib/workload/lengths/laws/law.ts";
+export { LENGTH_LAWS, type LengthLawName } from "../lib/workload/lengths/laws/laws.ts";
 export type { LengthModel } from "../lib/workload/lengths/length_model.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
 export { selectRows } from "../lib/workload/select_rows.ts";

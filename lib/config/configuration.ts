@@ -1,14 +1,4 @@
 // Written by `deno task reference` from the schema in sections/; not to be edited by hand.
-import type { ArrivalsName } from "../workload/arrivals/processes.ts";
-import type { BatchingName } from "../scheduling/batching/strategies.ts";
-import type { EvictionName } from "../serverless/cold_start/eviction.ts";
-import type { KeepAliveName } from "../serverless/keep_alive/policies.ts";
-import type { LengthLawName } from "../workload/lengths/laws/laws.ts";
-import type { PlacementName } from "../serverless/placement/policies.ts";
-import type { PoolPolicyName } from "../serverless/keep_alive/pool_policies.ts";
-import type { QueueOrder } from "../scheduling/batching/orders/orders.ts";
-import type { RoutingName } from "../scheduling/routing/policies.ts";
-import type { ScalingName } from "../serverless/scaling/policies.ts";
 
 /**
  * A complete, checked configuration: every key is present, numbers are in the unit named, null stands
@@ -60,7 +50,7 @@ export interface Configuration {
   /** The requests: when they arrive, how long they are, whom they belong to. */
   readonly workload: {
     /** Arrivals: `uniform` is a constant gap, `synthetic` is bursts. */
-    readonly type: ArrivalsName | "embedded" | "trace";
+    readonly type: "embedded" | "poisson" | "uniform" | "gamma" | "weibull" | "synthetic" | "trace";
     /** Mean arrival rate of processes that have one, requests per second. */
     readonly arrival_rate: number;
     /** Coefficient of variation of the gaps between arrivals; 1 is Poisson. */
@@ -70,7 +60,17 @@ export interface Configuration {
     /** Prompt lengths of a generated workload. */
     readonly prompt_length: {
       /** Shape. `joint` draws prompt and output together from `workload.embedded`. */
-      readonly distribution: LengthLawName | "joint";
+      readonly distribution:
+        | "constant"
+        | "uniform"
+        | "exponential"
+        | "gamma"
+        | "lognormal"
+        | "weibull"
+        | "pareto"
+        | "zipf"
+        | "empirical"
+        | "joint";
       /**
        * Mean of the lengths, tokens, which `min` and `max` do not shift; for `constant` the value.
        */
@@ -91,7 +91,17 @@ export interface Configuration {
     /** Output lengths of a generated workload. */
     readonly decode_length: {
       /** Shape. `joint` draws prompt and output together from `workload.embedded`. */
-      readonly distribution: LengthLawName | "joint";
+      readonly distribution:
+        | "constant"
+        | "uniform"
+        | "exponential"
+        | "gamma"
+        | "lognormal"
+        | "weibull"
+        | "pareto"
+        | "zipf"
+        | "empirical"
+        | "joint";
       /**
        * Mean of the lengths, tokens, which `min` and `max` do not shift; for `constant` the value.
        */
@@ -360,7 +370,7 @@ export interface Configuration {
     /** Placement of instances on `nodes`. */
     readonly placement: {
       /** Which machine a new instance runs on; ties go to the lowest id. */
-      readonly policy: PlacementName;
+      readonly policy: "first-fit" | "best-fit" | "spread" | "startup-time";
       /** Idle instances of other functions stop for one that finds no free GPU. */
       readonly evict_idle: boolean;
       /** Instances may start before others of their GPU type that wait for more GPUs. */
@@ -373,14 +383,23 @@ export interface Configuration {
       /** Disk of each machine for weights, bytes; null: all of it. */
       readonly ssd: number | null;
       /** Whose weights go first. */
-      readonly eviction: EvictionName;
+      readonly eviction: "lru" | "lfu" | "greedy-dual";
       /** Where each machine has the weights of the functions at first, as far as they fit. */
       readonly warm: "none" | "ssd" | "dram";
     };
     /** Routing of requests to instances. */
     readonly routing: {
       /** Which ready instance takes a request; ties go to the lowest id. */
-      readonly policy: RoutingName;
+      readonly policy:
+        | "round-robin"
+        | "least-loaded"
+        | "random"
+        | "power-of-two"
+        | "least-tokens"
+        | "kv-aware"
+        | "prefix-affinity"
+        | "session"
+        | "newest-idle";
       /** Age of the signals that the router sees, seconds. */
       readonly staleness: number;
       /**
@@ -417,7 +436,7 @@ export interface Configuration {
   /** How an instance forms its steps. */
   readonly scheduler: {
     /** Batching strategy. */
-    readonly type: BatchingName;
+    readonly type: "vllm" | "vllm-v0" | "sarathi" | "orca" | "fastertransformer";
     /**
      * Version of vLLM whose defaults hold where a setting of this section is null: asynchronous
      * scheduling (from 0.14), admission by the whole prompt (from 0.19), step sizes.
@@ -451,7 +470,7 @@ export interface Configuration {
     /** Token budget of one step under `sarathi`, decodes included. */
     readonly chunk_size: number;
     /** Order of waiting requests: arrival, class, prompt length or deadline. */
-    readonly scheduling_policy: QueueOrder;
+    readonly scheduling_policy: "fcfs" | "priority" | "shortest-prompt" | "edf";
     /** What happens to the KV blocks of a preempted request; `swap` under `vllm-v0` only. */
     readonly preemption_mode: "recompute" | "swap";
     /** Keep the KV blocks of ended requests for prompts that begin alike. */
@@ -561,7 +580,19 @@ export interface Configuration {
      * Scaling policy; null: `threshold` where one of its settings is given, else `concurrency`.
      * `none` evaluates nothing: `activation` starts instances, keep-alive stops them.
      */
-    readonly policy: ScalingName | null;
+    readonly policy:
+      | "threshold"
+      | "concurrency"
+      | "queue-delay"
+      | "knative-kpa"
+      | "hpa"
+      | "keda"
+      | "slo"
+      | "predictive"
+      | "schedule"
+      | "oracle"
+      | "none"
+      | null;
     /** Fewest instances; 0: scale to zero. */
     readonly min_instances: number;
     /** Most instances. */
@@ -595,7 +626,7 @@ export interface Configuration {
     /** Keep-alive of idle instances. */
     readonly keep_alive: {
       /** How long an idle instance is kept. */
-      readonly policy: KeepAliveName;
+      readonly policy: "fixed" | "none" | "always" | "hybrid-histogram";
       /** Idle time after which `fixed` stops an instance, seconds. */
       readonly seconds: number;
       /**
@@ -647,7 +678,7 @@ export interface Configuration {
        * How many members there are: always `size`; the starts of one lead time on average (Little's
        * law); or those of a lead time with the probability miss / (miss + idle cost).
        */
-      readonly policy: PoolPolicyName;
+      readonly policy: "fixed" | "littles-law" | "newsvendor";
       /** Members; of a policy that follows demand the fewest. */
       readonly size: number;
       /** Time between two decisions, seconds. */

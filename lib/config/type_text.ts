@@ -3,7 +3,7 @@ import { nodeInfo, type SectionInfo, type SettingInfo } from "./setting.ts";
 
 const HEAD =
   `// Written by \`deno task reference\` from the schema in sections/; not to be edited by hand.
-IMPORTS
+
 /**
  * A complete, checked configuration: every key is present, numbers are in the unit named, null stands
  * for "not set". The keys are those of the YAML files.
@@ -15,26 +15,10 @@ const WIDTH = 100;
 
 /** Alternatives of a setting's type. */
 function alternatives(
-  { jsonSchema, allowed, nullable, typeSource, typeText }: SettingInfo,
+  { jsonSchema, allowed, nullable, typeText }: SettingInfo,
 ): string[] {
-  const values = typeSource === undefined
-    ? typeText ?? plainAlternatives(jsonSchema, allowed)
-    : [typeSource.name, ...(typeSource.others ?? []).map((name) => `"${name}"`)];
+  const values = typeText ?? plainAlternatives(jsonSchema, allowed);
   return [...values, ...(nullable ? ["null"] : [])];
-}
-
-/** Imports of the types that names of policies have. */
-function imports(section: SectionInfo, found = new Map<string, string>()): Map<string, string> {
-  for (const schema of Object.values(section.shape)) {
-    const info = nodeInfo(schema);
-    if (info.kind === "section") imports(info, found);
-    else if (info.kind === "list") imports(info.item, found);
-    else if (info.typeSource !== undefined) {
-      const { name, file } = info.typeSource;
-      found.set(name, `import type { ${name} } from "../${file}";`);
-    }
-  }
-  return found;
 }
 
 function plainAlternatives(schema: Readonly<Record<string, unknown>>, allowed: string): string[] {
@@ -90,6 +74,5 @@ function properties(section: SectionInfo, indent: string): string {
 /** The text of configuration.ts: the type of a configuration, with each setting's description. */
 export function renderConfigurationType(): string {
   const root = nodeInfo(configurationSchema) as SectionInfo;
-  const lines = [...imports(root).values()].sort().map((line) => `${line}\n`).join("");
-  return `${HEAD.replace("IMPORTS\n", `${lines}\n`)}${properties(root, "  ")}\n}\n`;
+  return `${HEAD}${properties(root, "  ")}\n}\n`;
 }

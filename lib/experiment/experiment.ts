@@ -103,7 +103,9 @@ export interface ExperimentDefinition<F extends Factors, M extends Measures> {
 /** An experiment whose factors are known by name only: what the runner works with. */
 export interface Experiment
   extends Required<Omit<ExperimentDefinition<Factors, Measures>, "design" | "summarise">> {
+  /** Cells that are run; undefined: the full grid. */
   readonly design: Design<Factors> | undefined;
+  /** The rows that targets, headlines and figures get; undefined: all that there are. */
   readonly summarise: ExperimentDefinition<Factors, Measures>["summarise"] | undefined;
   /** Whether something is made of its rows beside their table. */
   readonly usesRows: boolean;

@@ -2,7 +2,7 @@ import type { ConfiguredTexts } from "../run/cluster.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { givenPaths } from "../config/load.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
-import { suggest } from "../config/suggest.ts";
+import { suggest } from "../std/suggest.ts";
 import type { Interval } from "../stats/intervals.ts";
 import { replicateUntilPrecise } from "../stats/sequential.ts";
 import { showValue } from "../std/show_value.ts";

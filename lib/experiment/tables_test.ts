@@ -83,7 +83,7 @@ Deno.test("tables of cells give equal bytes in one thread and in Workers, and ro
     }
     equal(row, 8000);
     const { default: pl } = await import("nodejs-polars");
-    const sums = await (await scan.lazyFrame())
+    const sums = await scan.lazyFrame(pl)
       .filter(pl.col("outcome").eq(pl.lit("good"))).groupBy(["rate", "system"])
       .agg(pl.col("ttft_s").sum().alias("sum")).sort(["rate", "system"]).collect();
     const ours = (await readFigureRows(

@@ -12,6 +12,7 @@ export type MatrixPart = "attention" | "recurrent" | "dense" | "shared" | "exper
 
 /** A matrix of a layer, and how it is held. */
 export interface LayerMatrix extends Matrix {
+  /** What it is part of. */
   readonly part: MatrixPart;
   /** Equal matrices in the layer: as many as experts. */
   readonly copies: number;

@@ -17,19 +17,27 @@ export interface PlainExperts {
 
 /** A model of the kind of Llama, GPT-2 or Mixtral: one kind of attention, one feed-forward. */
 export interface PlainShape {
+  /** What it is called, such as "llama-2-7b". */
   readonly name: string;
   /** Decoder layers. */
   readonly layers: number;
+  /** Width of the residual stream. */
   readonly hiddenSize: number;
   /** Width of the dense feed-forward layer. */
   readonly intermediateSize: number;
+  /** Query heads. */
   readonly heads: number;
+  /** Key-value heads; as many as query heads without grouped queries. */
   readonly kvHeads: number;
+  /** Width of a head. */
   readonly headSize: number;
+  /** Rows of the embedding table. */
   readonly vocabSize: number;
+  /** Longest sequence (prompt + output), tokens. */
   readonly maxPositions: number;
   /** Feed-forward with a gate (SwiGLU: three matrices) or without (two). */
   readonly gatedFeedForward: boolean;
+  /** LM head shares the embedding's weights. */
   readonly tiedEmbeddings: boolean;
   /** Learned position embeddings (GPT-2, OPT) add maxPositions x hiddenSize weights. */
   readonly learnedPositions: boolean;

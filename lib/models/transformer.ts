@@ -1,5 +1,6 @@
 /** Attention with keys and values per head: multi-head, grouped or multi-query. */
 export interface Attention {
+  /** Tells it from other mixers. */
   readonly kind: "attention";
   /** Query heads. */
   readonly heads: number;
@@ -27,6 +28,7 @@ export interface Attention {
 
 /** Latent attention (MLA): one latent per token for all heads, which no tensor rank divides. */
 export interface LatentAttention {
+  /** Tells it from other mixers. */
   readonly kind: "latent";
   /** Query heads. */
   readonly heads: number;
@@ -74,6 +76,7 @@ export interface Matrix {
 
 /** A layer with a state per sequence in place of a cache per token: Mamba, gated delta, lightning. */
 export interface Recurrent {
+  /** Tells it from other mixers. */
   readonly kind: "recurrent";
   /** What it is called, such as "mamba2". */
   readonly name: string;
@@ -91,6 +94,7 @@ export interface Recurrent {
 
 /** Feed-forward layer that every token passes. */
 export interface DenseFeedForward {
+  /** Tells it from experts. */
   readonly kind: "dense";
   /** Width between its matrices. */
   readonly width: number;
@@ -102,6 +106,7 @@ export interface DenseFeedForward {
 
 /** Feed-forward layer of which every token passes a few experts (mixture of experts). */
 export interface ExpertFeedForward {
+  /** Tells it from a dense one. */
   readonly kind: "experts";
   /** Routed experts. */
   readonly count: number;

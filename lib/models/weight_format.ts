@@ -14,8 +14,9 @@ export interface WeightFormat {
   readonly bits: number;
   /** What it is multiplied with; 16 bits where weights alone are quantised. */
   readonly activations: ActivationFormat;
-  /** Weights of a row and rows that share a scale; Infinity for all of the row, or all rows. */
+  /** Weights of a row that share a scale; Infinity for all of the row. */
   readonly scaleInputs: number;
+  /** Rows that share a scale; Infinity for all rows. */
   readonly scaleOutputs: number;
   /** Bytes of a scale; 0 for none. */
   readonly scaleBytes: number;
@@ -91,6 +92,7 @@ export function weightBytes(shape: TransformerShape, weights: number | WeightFor
 export interface PartFormat {
   /** Mean bytes of a weight, scales included. */
   readonly bytesPerElement: number;
+  /** What most of its weights are multiplied with. */
   readonly activations: ActivationFormat;
   /** Most of its weights have a scale per block of rows and columns. */
   readonly hasBlockScales?: boolean;

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "@std/assert";
-import { parquetMetadata } from "hyparquet";
+import { parquetMetadata } from "npm:hyparquet@1.31.5";
 import { madeUpRun } from "./made_up_run.ts";
 import { withColumnTables } from "./metrics_page.ts";
 import { writeParquet } from "./parquet/write_parquet.ts";

@@ -1,5 +1,4 @@
-import { parquetRead } from "hyparquet";
-import type { LazyDataFrame } from "nodejs-polars";
+import { parquetRead } from "npm:hyparquet@1.31.5";
 import { isNotThere } from "./owner_mark.ts";
 import { readAt, readMetadata } from "./parquet/join_parquet.ts";
 import { splitPath } from "./replace_file.ts";
@@ -26,8 +25,18 @@ export interface TableScan {
    * The same rows as a lazy frame of Polars. A query reads what it needs when it is collected, piece by
    * piece with `collectSync({ engine: "streaming" })`. Polars is native code: the program needs `--allow-ffi
    * --allow-env --allow-sys`, or `-A`.
+   *
+   * @param polars The package, which nobody else is to have: the default export of "nodejs-polars".
    */
-  lazyFrame(): Promise<LazyDataFrame>;
+  lazyFrame<Frame>(polars: FrameReader<Frame>): Frame;
+}
+
+/** What of Polars makes lazy frames of files. */
+export interface FrameReader<Frame> {
+  /** The rows of a Parquet file, or of all that a pattern names. */
+  scanParquet(path: string): Frame;
+  /** The rows of frames, one after the other. */
+  concat(frames: Frame[]): Frame;
 }
 
 /**
@@ -38,8 +47,9 @@ export interface TableScan {
  *
  * @example
  * ```ts ignore
+ * import pl from "nodejs-polars";
  * const requests = scanTable(["results/experiments/07_load/rows.parquet"]);
- * const slow = (await requests.lazyFrame()).groupBy(["rate"]).agg(pl.col("ttft_s").max());
+ * const slow = requests.lazyFrame(pl).groupBy(["rate"]).agg(pl.col("ttft_s").max());
  * console.log(slow.collectSync({ engine: "streaming" }));
  * ```
  */
@@ -70,15 +80,12 @@ export function scanTable(paths: readonly string[]): TableScan {
         }
       }
     },
-    async lazyFrame() {
-      // A literal would be loaded with this module, which most have no use for.
-      const address = import.meta.resolve("nodejs-polars");
-      const { default: pl } = await import(address) as typeof import("nodejs-polars");
+    lazyFrame(polars) {
       const pattern = patternOf(paths);
       // Files that a pattern names are read in turns; a union of many frames reads all of them at once.
       return pattern !== undefined
-        ? pl.scanParquet(pattern)
-        : pl.concat(paths.map((path) => pl.scanParquet(path)));
+        ? polars.scanParquet(pattern)
+        : polars.concat(paths.map((path) => polars.scanParquet(path)));
     },
   };
 }

@@ -3,6 +3,7 @@ export type IntegerArray = Int32Array | Uint16Array | Uint8Array;
 
 /** What is known of a column beyond its values. */
 export interface ColumnFacts {
+  /** Name in files. */
   readonly name: string;
   /** Unit of the values, such as "s"; absent or "": none. */
   readonly unit?: string;
@@ -12,6 +13,7 @@ export interface ColumnFacts {
 
 /** A column of float64 numbers. NaN stands for null. */
 export interface FloatColumn extends ColumnFacts {
+  /** Tells it from columns of other values. */
   readonly type: "float64";
   /** Values of the rows `from` (included) to `to` (excluded). Valid until the next call. */
   slice(from: number, to: number): Float64Array;
@@ -19,6 +21,7 @@ export interface FloatColumn extends ColumnFacts {
 
 /** A column of whole numbers of at most 32 bits. */
 export interface IntegerColumn extends ColumnFacts {
+  /** Tells it from columns of other values. */
   readonly type: "int32";
   /** The value that stands for null, if rows may be without one. */
   readonly nullValue?: number;
@@ -28,6 +31,7 @@ export interface IntegerColumn extends ColumnFacts {
 
 /** A column of texts from a short list, stored as codes. */
 export interface TextColumn extends ColumnFacts {
+  /** Tells it from columns of other values. */
   readonly type: "text";
   /** Text of each code. */
   readonly names: readonly string[];
@@ -45,6 +49,7 @@ export type Column = FloatColumn | IntegerColumn | TextColumn;
 export interface Table {
   /** Number of rows. */
   readonly count: number;
+  /** In the order of the file. */
   readonly columns: readonly Column[];
   /** What the file of the table says of it as a whole, by key. */
   readonly metadata?: Readonly<Record<string, string>>;

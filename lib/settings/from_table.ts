@@ -9,7 +9,7 @@ import type {
   PolicyTable,
 } from "./policy.ts";
 import { choice } from "./quantities.ts";
-import type { Bounds, Setting } from "./setting.ts";
+import type { NumberBounds, Setting } from "./setting.ts";
 import { suggest } from "../std/suggest.ts";
 
 /** The names of a table's policies, in its order. */
@@ -104,13 +104,13 @@ function checked(name: string, declared: Setting<unknown>, value: unknown): unkn
   throw new RangeError(`Cannot use ${name} as ${wantedOf(bounds)}: current value is ${value}`);
 }
 
-function isWithin(value: number, { min, above, max, whole }: Bounds): boolean {
+function isWithin(value: number, { min, above, max, whole }: NumberBounds): boolean {
   return value >= (min ?? -Infinity) && value > (above ?? -Infinity) &&
     value <= (max ?? Infinity) &&
     (whole !== true || Number.isInteger(value) || value === Infinity);
 }
 
-function wantedOf({ min, above, max, whole }: Bounds): string {
+function wantedOf({ min, above, max, whole }: NumberBounds): string {
   const parts = [
     ...(min === undefined ? [] : [`>= ${min}`]),
     ...(above === undefined ? [] : [`> ${above}`]),
@@ -125,8 +125,6 @@ export interface PolicyChoiceOptions<Default, Other extends string> {
   readonly describe: string;
   /** The policy when nothing is given. */
   readonly default: Default;
-  /** Where the type of the names is declared. */
-  readonly typeSource: { readonly name: string; readonly file: string };
   /** Values beside the names that stand before them. */
   readonly before?: readonly Other[];
   /** Values beside the names that stand after them. */
@@ -147,16 +145,12 @@ export function policyChoice<Table extends PolicyTable, const Other extends stri
 ): Setting<NameOf<Table> | NoInfer<Other> | null>;
 export function policyChoice<Table extends PolicyTable, const Other extends string = never>(
   table: Table,
-  { before = [], after = [], typeSource, ...options }: PolicyChoiceOptions<string | null, Other>,
+  { before = [], after = [], ...options }: PolicyChoiceOptions<string | null, Other>,
 ): Setting<NameOf<Table> | Other | null> {
   const names: readonly (NameOf<Table> | Other)[] = [...before, ...namesOf(table), ...after];
-  const setting = choice<string>(names, {
+  return choice<string>(names, {
     ...options,
     wanted: table.wanted,
     otherNames: { ...options.otherNames, ...aliasesOf(table) },
-  });
-  return {
-    ...setting as Setting<NameOf<Table> | Other | null>,
-    typeSource: { ...typeSource, others: [...before, ...after] },
-  };
+  }) as Setting<NameOf<Table> | Other | null>;
 }

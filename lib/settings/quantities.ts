@@ -1,10 +1,10 @@
 import { likelyMeant, plausibleOf } from "./plausible.ts";
-import { type Bounds, type Setting, setting, type SettingOptions } from "./setting.ts";
+import { type NumberBounds, type Setting, setting, type SettingOptions } from "./setting.ts";
 import { suggest } from "../std/suggest.ts";
 import { type Dimension, parseQuantity, unitsOf } from "./units.ts";
 
 /** The bounds of a setting: its own, and those of its dimension where it has none. */
-function boundsOf(dimension: Dimension, { min, above, max, whole }: Bounds): Bounds {
+function boundsOf(dimension: Dimension, { min, above, max, whole }: NumberBounds): NumberBounds {
   const plausible = plausibleOf(dimension);
   const least = above === 0 ? plausible?.least : undefined;
   const most = max ?? plausible?.most;
@@ -15,7 +15,7 @@ function boundsOf(dimension: Dimension, { min, above, max, whole }: Bounds): Bou
   };
 }
 
-function isWithin(value: number, bounds: Bounds): boolean {
+function isWithin(value: number, bounds: NumberBounds): boolean {
   return !Number.isNaN(value) &&
     (bounds.min === undefined || value >= bounds.min) &&
     (bounds.above === undefined || value > bounds.above) &&
@@ -35,7 +35,7 @@ function show(bound: number): string {
  *
  * @param least Least value but for 0, where 0 is allowed.
  */
-function showBounds(bounds: Bounds, least?: number): string {
+function showBounds(bounds: NumberBounds, least?: number): string {
   const parts: string[] = [];
   if (bounds.whole === true) parts.push("whole");
   if (bounds.min === 0 && least !== undefined) {
@@ -53,7 +53,7 @@ function showBounds(bounds: Bounds, least?: number): string {
 /** @param least As in {@linkcode showBounds}. */
 function numberSchema(
   dimension: Dimension,
-  bounds: Bounds,
+  bounds: NumberBounds,
   least?: number,
 ): Record<string, unknown> {
   const number: Record<string, unknown> = { type: bounds.whole === true ? "integer" : "number" };
@@ -71,7 +71,7 @@ function numberSchema(
 }
 
 /** What a number of this dimension is called in messages. */
-function wantedOf(dimension: Dimension, bounds: Bounds): string {
+function wantedOf(dimension: Dimension, bounds: NumberBounds): string {
   if (dimension === "fraction") return "a fraction";
   if (dimension === "count" || dimension === "number") {
     return bounds.whole === true ? "a whole number" : "a number";
@@ -82,16 +82,16 @@ function wantedOf(dimension: Dimension, bounds: Bounds): string {
 /** A number of a dimension; strings may carry one of its units. */
 export function quantity(
   dimension: Dimension,
-  options: SettingOptions<number> & Bounds,
+  options: SettingOptions<number> & NumberBounds,
 ): Setting<number>;
 /** The same, which may be left open. */
 export function quantity(
   dimension: Dimension,
-  options: SettingOptions<number | null> & Bounds,
+  options: SettingOptions<number | null> & NumberBounds,
 ): Setting<number | null>;
 export function quantity(
   dimension: Dimension,
-  options: SettingOptions<number | null> & Bounds,
+  options: SettingOptions<number | null> & NumberBounds,
 ): Setting<number | null> {
   const bounds = boundsOf(dimension, options);
   const { least = 0, wanted } = plausibleOf(dimension) ?? {};
@@ -125,7 +125,7 @@ export function quantity(
 export function quantityOr<const T extends string>(
   names: readonly T[],
   dimension: Dimension,
-  options: SettingOptions<number> & Bounds,
+  options: SettingOptions<number> & NumberBounds,
 ): Setting<number | T> {
   const plain = quantity(dimension, options);
   const { wanted, allowed, jsonSchema } = plain;

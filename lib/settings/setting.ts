@@ -7,7 +7,7 @@ export interface Applicability {
 }
 
 /** Bounds of a number, in the base unit. */
-export interface Bounds {
+export interface NumberBounds {
   /** Least value allowed. */
   readonly min?: number;
   /** Values must lie above this. */
@@ -47,23 +47,13 @@ export interface SettingReader<T> {
   /** Accepted spellings of values, and what they are read as. */
   readonly otherValues?: Readonly<Record<string, string>>;
   /** Bounds of numbers beyond those of their dimension. */
-  readonly bounds?: Bounds;
+  readonly bounds?: NumberBounds;
   /** The typed value; undefined when the input is not allowed. */
   read(input: unknown): T | undefined;
   /** What a value is read as, where the refused input says more than `wanted`. */
   wantedFor?(input: unknown): string | undefined;
   /** A note to add to the error of a refused input, such as "; did you mean ...?". */
   hint?(input: unknown): string;
-}
-
-/** A type, and the file that exports it. */
-export interface TypeSource {
-  /** Name of the type. */
-  readonly name: string;
-  /** File under lib/. */
-  readonly file: string;
-  /** Values that are not of the type. */
-  readonly others?: readonly string[];
 }
 
 /**
@@ -90,11 +80,9 @@ export interface Setting<T> {
   /** JSON Schema of the accepted input. */
   readonly jsonSchema: Readonly<Record<string, unknown>>;
   /** Bounds of numbers beyond those of their dimension. */
-  readonly bounds?: Bounds;
+  readonly bounds?: NumberBounds;
   /** Alternatives of its type, where the JSON Schema does not tell them. */
   readonly typeText?: readonly string[];
-  /** Where the type of the values is declared, when they are the names of a table. */
-  readonly typeSource?: TypeSource;
   /** When it applies beyond when its section does; absent: always then. */
   readonly appliesWhen?: Applicability;
   /** Whether it holds for all functions together, so that one's entry cannot set it. */

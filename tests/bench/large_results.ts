@@ -70,7 +70,7 @@ export default defineExperiment({
   async summarise(requests) {
     const rates = ${JSON.stringify(RATES)};
     const { default: pl } = await import("nodejs-polars");
-    const moments = (await requests.lazyFrame()).groupBy(["rate"]).agg(
+    const moments = requests.lazyFrame(pl).groupBy(["rate"]).agg(
       pl.col("ttft_s").count().alias("requests"),
       pl.col("ttft_s").mean().alias("ttft_mean_s"),
     ).sort(["rate"]).collectSync({ engine: "streaming" }).toRecords();
@@ -100,7 +100,7 @@ import pl from "nodejs-polars";
 import { scanTable, tablesIn } from ${
   JSON.stringify(new URL("lib/results/scan_table.ts", ROOT).href)
 };
-const frame = await scanTable(tablesIn(Deno.args[0])).lazyFrame();
+const frame = scanTable(tablesIn(Deno.args[0])).lazyFrame(pl);
 const answer = await frame.groupBy(["rate"]).agg(
   pl.col("ttft_s").count().alias("requests"),
   pl.col("e2e_s").max().alias("e2e_max_s"),

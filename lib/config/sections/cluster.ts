@@ -22,7 +22,6 @@ const BLIND = (ROUTING_POLICIES.entries as readonly RoutingEntry<string, unknown
 const routing = sectionOf<Configuration["cluster"]["routing"]>({
   policy: policyChoice(ROUTING_POLICIES, {
     default: "least-loaded",
-    typeSource: { name: "RoutingName", file: "scheduling/routing/policies.ts" },
     describe: "Which ready instance takes a request; ties go to the lowest id.",
   }),
   staleness: quantity("seconds", {
@@ -72,7 +71,6 @@ const placementPolicies = policySettings({
 const placement = sectionOf<Configuration["cluster"]["placement"]>({
   policy: policyChoice(PLACEMENT_POLICIES, {
     default: "first-fit",
-    typeSource: { name: "PlacementName", file: "serverless/placement/policies.ts" },
     describe: "Which machine a new instance runs on; ties go to the lowest id.",
   }),
   ...placementPolicies.beside,
@@ -100,7 +98,6 @@ const weightCache = section({
   }),
   eviction: policyChoice(EVICTION_POLICIES, {
     default: "lru",
-    typeSource: { name: "EvictionName", file: "serverless/cold_start/eviction.ts" },
     describe: "Whose weights go first.",
   }),
   warm: choice(["none", "ssd", "dram"], {

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { z } from "../../std/zod.ts";
 import { POOLED_THINGS } from "../../serverless/cold_start/partial_plan.ts";
 import { KEEP_ALIVE_POLICIES } from "../../serverless/keep_alive/policies.ts";
 import { POOL_POLICIES } from "../../serverless/keep_alive/pool_policies.ts";
@@ -39,7 +39,6 @@ const sleep = section({
 export const keepAlive: z.ZodType<Configuration["scaling"]["keep_alive"]> = sectionOf({
   policy: policyChoice(KEEP_ALIVE_POLICIES, {
     default: "fixed",
-    typeSource: { name: "KeepAliveName", file: "serverless/keep_alive/policies.ts" },
     describe: "How long an idle instance is kept.",
   }),
   ...policies.beside,
@@ -66,7 +65,6 @@ export const prewarmedPool: z.ZodType<Configuration["scaling"]["prewarmed_pool"]
   policy: {
     ...policyChoice(POOL_POLICIES, {
       default: "fixed",
-      typeSource: { name: "PoolPolicyName", file: "serverless/keep_alive/pool_policies.ts" },
       describe:
         "How many members there are: always `size`; the starts of one lead time on average " +
         "(Little's law); or those of a lead time with the probability miss / (miss + idle cost).",

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { z } from "../../std/zod.ts";
 import { namesOf, policyChoice, policyNamed } from "../../settings/from_table.ts";
 import { placedSettings, settingKeys } from "../../settings/placed_settings.ts";
 import { LENGTH_LAWS } from "../../workload/lengths/laws/laws.ts";
@@ -24,7 +24,6 @@ export function lengthDistribution(
     distribution: policyChoice(LENGTH_LAWS, {
       after: ["joint"],
       default: "gamma",
-      typeSource: { name: "LengthLawName", file: "workload/lengths/laws/laws.ts" },
       describe: "Shape. `joint` draws prompt and output together from `workload.embedded`.",
     }),
     ...SETTINGS,

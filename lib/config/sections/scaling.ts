@@ -1,5 +1,5 @@
 import { type Condition, is, isNot } from "../applies.ts";
-import type { z } from "zod";
+import type { z } from "../../std/zod.ts";
 import { SCALING_POLICIES } from "../../serverless/scaling/policies.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { LIMITS } from "../../sim/limits.ts";
@@ -51,7 +51,6 @@ export const scaling: z.ZodType<Configuration["scaling"]> = sectionOf({
   }),
   policy: policyChoice(SCALING_POLICIES, {
     default: null,
-    typeSource: { name: "ScalingName", file: "serverless/scaling/policies.ts" },
     describe: "Scaling policy; null: `threshold` where one of its settings is given, else " +
       "`concurrency`. `none` evaluates nothing: `activation` starts instances, keep-alive stops them.",
   }),

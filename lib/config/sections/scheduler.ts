@@ -32,7 +32,6 @@ const WITHOUT_BUDGET = (BATCHING_STRATEGIES.entries as readonly BatchingEntry<st
 export const scheduler = sectionOf<Configuration["scheduler"]>({
   type: policyChoice(BATCHING_STRATEGIES, {
     default: "vllm",
-    typeSource: { name: "BatchingName", file: "scheduling/batching/strategies.ts" },
     describe: "Batching strategy.",
   }),
   engine: choice(VLLM_VERSIONS.map(({ name }) => name), {
@@ -65,7 +64,6 @@ export const scheduler = sectionOf<Configuration["scheduler"]>({
   ...strategies.beside,
   scheduling_policy: policyChoice(QUEUE_ORDERS, {
     default: "fcfs",
-    typeSource: { name: "QueueOrder", file: "scheduling/batching/orders/orders.ts" },
     describe: "Order of waiting requests: arrival, class, prompt length or deadline.",
   }),
   preemption_mode: choice(["recompute", "swap"], {

@@ -335,7 +335,6 @@ export const workload = sectionOf<Configuration["workload"]>({
     before: ["embedded"],
     after: ["trace"],
     default: "embedded",
-    typeSource: { name: "ArrivalsName", file: "workload/arrivals/processes.ts" },
     describe: "Arrivals: `uniform` is a constant gap, `synthetic` is bursts.",
   }),
   ...arrivals.beside,

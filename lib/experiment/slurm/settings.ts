@@ -1,4 +1,4 @@
-import { parse } from "@std/yaml";
+import { parse } from "../../std/yaml.ts";
 import { suggest } from "../../std/suggest.ts";
 import { parseQuantity } from "../../settings/units.ts";
 import { parseInput } from "../../std/input_error.ts";

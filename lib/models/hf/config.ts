@@ -16,6 +16,7 @@ import { flag, type Json, list, number, optional, part, text } from "./values.ts
 
 /** What a `config.json` says of a model. */
 export interface HfModel {
+  /** Its architecture. */
   readonly shape: TransformerShape;
   /** Formats of a quantised checkpoint; absent: 16 bits. */
   readonly formats?: WeightFormats;
@@ -255,7 +256,7 @@ function unsupported(json: Json): string | undefined {
  *
  * @example
  * ```ts
- * import { transformerFromHfConfig } from "simfaasinfer";
+ * import { transformerFromHfConfig } from "simfaasinfer/models";
  * const config = { model_type: "llama", hidden_size: 64, num_hidden_layers: 2, vocab_size: 100,
  *   num_attention_heads: 4, intermediate_size: 128, max_position_embeddings: 512 };
  * console.log(transformerFromHfConfig(config, "tiny").layers.length); // 2

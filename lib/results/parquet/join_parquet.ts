@@ -1,4 +1,4 @@
-import { type FileMetaData, parquetMetadata } from "hyparquet";
+import { type FileMetaData, parquetMetadata } from "npm:hyparquet@1.31.5";
 import type { Append } from "../replace_file.ts";
 import {
   type Chunk,
