@@ -42,12 +42,12 @@ export class ProgressGuard {
   /** A function's number of instances, or that of a pool of its, has been decided on. */
   evaluated({ ready, starting, waiting, waitingForGpus, id }: FunctionState): void {
     if (this.#isTimed || waiting.size === 0 || ready.count + starting > 0) return;
-    if (++this.#idleEvaluations < LIMITS.idleEvaluations.value) return;
+    const lacksGpus = waitingForGpus > 0;
+    const most = lacksGpus ? LIMITS.evaluationsWithoutGpus : LIMITS.idleEvaluations;
+    if (++this.#idleEvaluations < most.value) return;
     this.#refuse(
       id,
-      waitingForGpus > 0
-        ? "which finds no free GPUs"
-        : "which its scaling policy keeps at 0 instances",
+      lacksGpus ? "which finds no free GPUs" : "which its scaling policy keeps at 0 instances",
     );
   }
 

@@ -246,6 +246,15 @@ const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise
       /^RangeError: Cannot make progress .*"f", which its scaling policy keeps at 0 instances/,
     );
   },
+  evaluationsWithoutGpus: () => {
+    const { guard, fn, most } = guarded("evaluationsWithoutGpus");
+    const lacking = Object.defineProperty(fn, "waitingForGpus", { value: 1 });
+    for (let i = 1; i < most; i++) guard.evaluated(lacking);
+    throws(
+      () => guard.evaluated(lacking),
+      /^RangeError: Cannot make progress .*"f", which finds no free GPUs/,
+    );
+  },
   eventsWithoutProgress: () => {
     const stuck = new Standstill(10);
     for (let i = 0; i < 21; i++) stuck.count({ arrived: 2, ended: 1 }, i);

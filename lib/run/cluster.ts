@@ -98,9 +98,7 @@ export async function buildCluster(
   const kindOf = kinds.flatMap(({ count }, i) => new Array<number>(count).fill(i));
   const byFunction = kindOf.map((kind) => builtKinds[kind]);
   for (const kind of builtKinds) {
-    if (kind.config.cold_start.enabled) {
-      kind.plans = startPlans(kind.config, texts.files);
-    }
+    if (kind.config.cold_start.enabled) kind.plans = startPlans(kind.config, texts.files);
   }
   checkSpanning(nodes, builtKinds);
   const starts = buildStarts(config, byFunction, nodes, streams);

@@ -122,17 +122,21 @@ export function instanceSize(
           `scheduler.max_num_seqs ${asked}`,
         ]
         : []),
-      ...((config.model.max_model_len ?? 0) > maxModelTokens
-        ? [
-          `${shape.name}: model.max_model_len ${config.model.max_model_len} is beyond its longest ` +
-          `sequence of ${maxModelTokens} tokens, which counts`,
-        ]
-        : []),
+      ...cutLength(config, shape.name, maxModelTokens),
       ...(maxConcurrency < 1
         ? [tooLong(shape.name, kvTokens, maxModelTokens, held, isAsked && !isOneOfSeveral)]
         : []),
     ],
   };
+}
+
+/** Says that a common length is beyond a model, whose own counts. */
+function cutLength({ model }: Configuration, name: string, maxModelTokens: number): string[] {
+  const asked = model.max_model_len;
+  return asked === null || asked <= maxModelTokens ? [] : [
+    `${name}: model.max_model_len ${asked} is beyond its longest sequence of ${maxModelTokens} ` +
+    `tokens, which counts`,
+  ];
 }
 
 /** The longest sequence: as asked for, else the model's own. */

@@ -207,6 +207,14 @@ export const LIMITS = {
       "wait, at no instance",
     reason: "more than a day of one a second: a timetable may be so long",
   },
+  evaluationsWithoutGpus: {
+    value: 10_000,
+    unit: "evaluations",
+    of:
+      "the scaling evaluations without a request's end that leave a function, for which requests " +
+      "wait, without a free GPU",
+    reason: "hours of one a second: whoever is idle so long is kept for good",
+  },
   eventsWithoutProgress: {
     value: 2e7,
     unit: "events",

@@ -21,11 +21,38 @@ const REASONS: Readonly<Record<string, string>> = {
   rejected_no_instance: "found no instance",
 };
 
+/** What the run costs, by use and per request and token. */
+function costFacts({ cost }: Summary): [string, string][] {
+  return [
+    [
+      "cost",
+      `${dollars(cost.total_usd)} (${
+        ([
+          [cost.busy_usd, "busy"],
+          [cost.idle_usd, "idle"],
+          [cost.cold_start_usd, "cold starts"],
+          ...((cost.asleep_usd ?? 0) > 0 ? [[cost.asleep_usd, "asleep"]] : []),
+          ...((cost.pooled_usd ?? 0) > 0 ? [[cost.pooled_usd, "pools"]] : []),
+          ...((cost.rounding_usd ?? 0) > 0 ? [[cost.rounding_usd, "rounding"]] : []),
+          ...(cost.storage_usd > 0 ? [[cost.storage_usd, "storage"]] : []),
+        ] as [number | null, string][]).map(([usd, use]) => `${use} ${dollars(usd)}`).join(", ")
+      })`,
+    ],
+    [
+      "",
+      [
+        [cost.per_request_usd, "per request"],
+        [cost.per_million_output_tokens_usd, "per million output tokens"],
+      ].map(([usd, what]) => `${dollars(usd as number | null)} ${what}`).join(", "),
+    ],
+  ];
+}
+
 /** The summary of a run as lines of tables for a terminal of 100 columns, and its notices. */
 export function showSummary(
   { summary, engine }: Pick<RunResult, "summary" | "engine">,
 ): string[] {
-  const { requests, cost, prefix_cache } = summary;
+  const { requests, prefix_cache } = summary;
   const count = (value: number) => grouped(Math.round(value));
   const ended = (["completed", "rejected", "timed_out", "failed", "unfinished"] as const)
     .filter((key) => key === "completed" || requests[key] > 0)
@@ -70,27 +97,7 @@ export function showSummary(
     ],
     ...elasticFacts(summary),
     ["preemptions", count(summary.preemptions)],
-    [
-      "cost",
-      `${dollars(cost.total_usd)} (${
-        ([
-          [cost.busy_usd, "busy"],
-          [cost.idle_usd, "idle"],
-          [cost.cold_start_usd, "cold starts"],
-          ...((cost.asleep_usd ?? 0) > 0 ? [[cost.asleep_usd, "asleep"]] : []),
-          ...((cost.pooled_usd ?? 0) > 0 ? [[cost.pooled_usd, "pools"]] : []),
-          ...((cost.rounding_usd ?? 0) > 0 ? [[cost.rounding_usd, "rounding"]] : []),
-          ...(cost.storage_usd > 0 ? [[cost.storage_usd, "storage"]] : []),
-        ] as [number | null, string][]).map(([usd, use]) => `${use} ${dollars(usd)}`).join(", ")
-      })`,
-    ],
-    [
-      "",
-      [
-        [cost.per_request_usd, "per request"],
-        [cost.per_million_output_tokens_usd, "per million output tokens"],
-      ].map(([usd, what]) => `${dollars(usd as number | null)} ${what}`).join(", "),
-    ],
+    ...costFacts(summary),
     ["digest", summary.digest],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
