@@ -174,6 +174,27 @@ onSlurm(
   },
 );
 
+onSlurm(
+  "an experiment that lies elsewhere runs as an array, by its path",
+  () => `factors: { a: [1, 2, 3] }, run: ({ cell }) => ({ square: cell.a ** 2 })`,
+  "tasks: 2",
+  async ({ folder }) => {
+    await Deno.rename(`${folder}/experiments/00_test`, `${folder}/mine`);
+    const call = (action: string, ...options: string[]) =>
+      runCommandLine(["experiment", action, "./mine/", "--out", "out", ...options], {
+        directory: folder,
+        env: { SLURM_CONF: slurm.conf },
+      });
+    const submitted = await call("run", "--executor", "slurm", "--detach");
+    equal(submitted.code, 0, submitted.stderr);
+    match(submitted.stdout, /3 cells submitted; "deno task experiment status \.\/mine\/experi/);
+    const { code, stdout, stderr } = await call("run", "--executor", "slurm");
+    equal(code, 0, stderr + stdout);
+    match(stdout, /^00_test: 3 cells in /);
+    match((await call("status")).stdout, /3 of 3 cells of 00_test/);
+  },
+);
+
 /** Cells that add a line to a file each; those from `free` on wait for another file before. */
 const squares = (cells: number, free: number) => (folder: string) => `
   factors: { a: Array.from({ length: ${cells} }, (_, i) => i) },

@@ -7,7 +7,7 @@ import {
 } from "../../experiment/mod.ts";
 import { onStop } from "../on_stop.ts";
 import type { ExperimentSettings } from "./experiment_settings.ts";
-import { slurmOptions } from "./slurm_call.ts";
+import { nameFromHere, slurmOptions } from "./slurm_call.ts";
 
 /** Folder of the finished cells of all experiments. */
 export function cellsFolder(settings: ExperimentSettings): string {
@@ -25,11 +25,11 @@ export function cellsExecutor(
     const executor = workers === 1 ? serialExecutor() : workerExecutor(workers);
     return { executor, release: () => {} };
   }
-  const { id } = plan.experiment;
+  const name = nameFromHere(plan, settings);
   const release = onStop(() => {
     console.error(
-      `The array of ${id} goes on. The same command waits for it again; "deno task experiment ` +
-        `status ${id}" shows it, "deno task experiment cancel ${id}" ends it`,
+      `The array of ${plan.experiment.id} goes on. The same command waits for it again; "deno task experiment ` +
+        `status ${name}" shows it, "deno task experiment cancel ${name}" ends it`,
     );
   });
   return { executor: slurmExecutor(slurmOptions(plan, settings, slurm, again)), release };

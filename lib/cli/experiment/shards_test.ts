@@ -120,6 +120,27 @@ Deno.test("--dry-run prints a script without absolute paths but Deno's, and writ
   });
 });
 
+Deno.test("tasks are told the path of an experiment that lies elsewhere", async () => {
+  await withSweep(SQUARES, async (run, folder) => {
+    const text = Deno.readTextFileSync(`${folder}/experiments/00_test/experiment.ts`);
+    await Deno.mkdir(`${folder}/my own/-sweeps`, { recursive: true });
+    for (const path of ["my own/experiment.ts", "my own/-sweeps/other.ts", "-last.ts"]) {
+      await Deno.writeTextFile(`${folder}/${path}`, text);
+    }
+    const shard = async (path: string) => {
+      const args = ["run", path, "--executor", "slurm", "--dry-run", "--out", "out"];
+      const { code, stdout, stderr } = await run(args);
+      equal(code, 0, stderr);
+      return / experiment shard (.*) --work /.exec(stdout)![1];
+    };
+    equal(await shard("my own/"), "'./my own/experiment.ts'");
+    equal(await shard(`${folder}/my own/-sweeps/other.ts`), "'./my own/-sweeps/other.ts'");
+    equal(await shard("./-last.ts"), "./-last.ts");
+    // However it was asked for: one of the folder of experiments has its id.
+    equal(await shard("experiments/00_test/"), "00_test");
+  });
+});
+
 Deno.test("no sbatch, a store that cannot be written, a wrong site file: one line, exit code 2", async () => {
   await withSweep(SQUARES, async (run, folder) => {
     const slurm = ["run", "00_test", "--executor", "slurm", "--out", "out"];

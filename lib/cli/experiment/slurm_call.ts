@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import {
   arrayScript,
   type ExperimentPlan,
@@ -14,14 +15,28 @@ export function arrayFolder(settings: ExperimentSettings, id: string): string {
   return `${settings.results}/.slurm/${id}`;
 }
 
+/**
+ * How a command line from here names the experiment of a plan: by its id where it stands in the folder
+ * of experiments, else by the path of its module, whatever the command line was that made the plan.
+ */
+export function nameFromHere(
+  { experiment: { id }, module }: ExperimentPlan,
+  { experiments }: ExperimentSettings,
+): string {
+  if (module === pathToFileURL(`${experiments}/${id}/experiment.ts`).href) return id;
+  const path = fromHere(fileURLToPath(module));
+  // A bare name would be taken for an id, and one with a dash in front for an option.
+  return path.startsWith("../") ? path : `./${path}`;
+}
+
 /** What arrays of an experiment are made of, as the command line and the site file say it. */
 export function slurmOptions(
-  { experiment }: ExperimentPlan,
+  plan: ExperimentPlan,
   settings: ExperimentSettings,
   { site, detach }: SlurmCall,
   again: boolean,
 ): SlurmOptions {
-  const { id, slurm } = experiment;
+  const { id, slurm } = plan.experiment;
   const own = slurmSettings(id, slurm, site);
   const folder = arrayFolder(settings, id);
   return {
@@ -39,7 +54,8 @@ export function slurmOptions(
         deno: own.deno ?? shellWord(Deno.execPath()),
         args: [
           ...denoArguments(),
-          ...["experiment", "shard", id, "--work", work.id],
+          ...["experiment", "shard", shellWord(nameFromHere(plan, settings))],
+          ...["--work", work.id],
           ...["--index", `"$SLURM_ARRAY_TASK_ID"`, "--workers", String(own.cpus)],
           ...["--out", shellWord(fromHere(settings.results))],
           ...["--experiments", shellWord(fromHere(settings.experiments)), "--quiet"],

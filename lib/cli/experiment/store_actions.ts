@@ -227,7 +227,7 @@ export async function cleanOne(
   if (size > 0) {
     throw new UsageError(
       `Cannot clean an experiment whose cells are under way on Slurm: current value is ${size} ` +
-        `cells; "deno task experiment cancel ${place.id}" ends them`,
+        `cells; "deno task experiment cancel ${nameOf(place)}" ends them`,
     );
   }
   openWorkFolder(arrayFolder(settings, place.id)).clear();

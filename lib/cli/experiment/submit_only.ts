@@ -7,7 +7,7 @@ import {
 } from "../../experiment/mod.ts";
 import { UsageError } from "../usage_error.ts";
 import type { ExperimentSettings } from "./experiment_settings.ts";
-import { slurmOptions } from "./slurm_call.ts";
+import { nameFromHere, slurmOptions } from "./slurm_call.ts";
 
 /**
  * Submits the cells of an experiment without waiting for them, or prints their script, where the
@@ -47,7 +47,9 @@ export async function submitOnly(
   const { submitted, underWay } = await submitToSlurm(missing, options);
   print(
     `${id}: ${submitted} cells submitted` + (underWay > 0 ? `, ${underWay} are under way` : "") +
-      `; "deno task experiment status ${id}" shows them, the same command without --detach ` +
+      `; "deno task experiment status ${
+        nameFromHere(plan, settings)
+      }" shows them, the same command without --detach ` +
       "waits and collects",
   );
   return true;
