@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok } from "@std/assert";
+import { deepStrictEqual, ok } from "#assert";
 import { INSTANT_ORDER } from "../lib/cluster/events.ts";
 import { ROWS } from "./house.ts";
 

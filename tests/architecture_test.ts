@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual } from "#assert";
 import { type Arrow, faults, isCore, ROWS } from "./house.ts";
 import { browserBundle } from "./support/browser_bundle.ts";
 

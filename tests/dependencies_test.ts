@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import { filesBelow } from "../lib/cli/testing_command_line.ts";
 
 const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import { loadConfig, simulate } from "simfaasinfer";
 import { filesBelow } from "../lib/cli/testing_command_line.ts";
 

@@ -1,4 +1,4 @@
-import { ok, strictEqual } from "@std/assert";
+import { ok, strictEqual } from "#assert";
 import { type Example, examplesOf, runExamples } from "./examples.ts";
 
 const ROOT = new URL("../", import.meta.url);

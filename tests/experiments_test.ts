@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import { closedForm } from "../experiments/01_simfaas/closed_form.ts";
 import { filesBelow, runCommandLine } from "../lib/cli/testing_command_line.ts";
 import { type Expected, findExperiments, importExperiment } from "../lib/experiment/mod.ts";

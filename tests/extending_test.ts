@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual } from "#assert";
 import { copyTree } from "../lib/cli/mutate/tree_copy.ts";
 
 const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { deepEqual, equal, match, notEqual, ok, throws } from "@std/assert";
+import { deepEqual, equal, match, notEqual, ok, throws } from "#assert";
 import { PUBLIC_ADDRESS } from "../lib/cli/data/data_files.ts";
 import { isTrustedAddress } from "../lib/cli/data/download_request.ts";
 import { PYTHONS } from "../lib/cli/notebooks/jupyter_kernel.ts";

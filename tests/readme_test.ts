@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual } from "#assert";
 import { instanceTable, timeSeriesTable, tokenGapTable } from "../lib/results/series_tables.ts";
 import { madeUpRun } from "../lib/results/made_up_run.ts";
 import { requestTable } from "../lib/results/request_table.ts";

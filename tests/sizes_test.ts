@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual } from "#assert";
 
 const ROOT = new URL("../", import.meta.url);
 /** Most lines of a file, and of a function without the functions inside it. */

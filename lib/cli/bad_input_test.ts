@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import { filesBelow, runCommandLine, withFiles } from "./testing_command_line.ts";
 
 interface BadInput {

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { main } from "./main.ts";
 import { withFiles } from "./testing_command_line.ts";
 

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from "@std/assert";
+import { deepStrictEqual, match, ok, strictEqual } from "#assert";
 import { loadConfig } from "../config/load.ts";
 import { main } from "./main.ts";
 

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import deno from "../../deno.json" with { type: "json" };
 import { loadConfig } from "../config/load.ts";
 import type { Command } from "./command.ts";

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { modelSize } from "./model_size.ts";
 
 const NOTHING = { weightBytes: null, layers: null } as const;

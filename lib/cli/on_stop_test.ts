@@ -1,4 +1,4 @@
-import { equal, ok } from "@std/assert";
+import { equal, ok } from "#assert";
 
 const PROGRAM = new URL("./testing_stop.ts", import.meta.url).href;
 const CONFIG = decodeURIComponent(new URL("../../deno.json", import.meta.url).pathname);

@@ -1,4 +1,4 @@
-import { equal, match } from "@std/assert";
+import { equal, match } from "#assert";
 import { main } from "./main.ts";
 import { checkOwnFile, ownFigure, ownJson, writeOwnFile } from "./own_file.ts";
 import { withFiles } from "./testing_command_line.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, throws } from "@std/assert";
+import { deepEqual, equal, match, throws } from "#assert";
 import { loadConfig } from "../config/load.ts";
 import { madeUpRun } from "../results/made_up_run.ts";
 import { makeManifest, openResultDirectory, writeResults } from "../results/mod.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "@std/assert";
+import { deepEqual, equal } from "#assert";
 import {
   fixed,
   FROM_ZERO,

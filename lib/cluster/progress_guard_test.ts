@@ -1,4 +1,4 @@
-import { equal, match, throws } from "@std/assert";
+import { equal, match, throws } from "#assert";
 import { OUTCOME_CODE } from "../metrics/recorder.ts";
 import { firstFit } from "../serverless/placement/mod.ts";
 import { ScalingDecider } from "../serverless/scaling/scaling_decider.ts";

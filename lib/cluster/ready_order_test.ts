@@ -1,4 +1,4 @@
-import { deepEqual } from "@std/assert";
+import { deepEqual } from "#assert";
 import fc from "fast-check";
 import { FROM_ZERO, type HandMadeRequest, runSmall } from "../../tests/support/small_cluster.ts";
 import { sequentialStarts } from "../serverless/cold_start/start_service.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "@std/assert";
+import { deepEqual, equal, ok, throws } from "#assert";
 import { fixed, FROM_ZERO, impatient, runSmall as run } from "../../tests/support/small_cluster.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import { Sampler } from "./sampler.ts";

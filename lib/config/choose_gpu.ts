@@ -32,7 +32,7 @@ function plain(name: string): string {
  * @example
  * ```ts
  * import { chooseGpu } from "./choose_gpu.ts";
- * import { equal } from "@std/assert";
+ * import { equal } from "#assert";
  * const catalogue = [{ name: "A100-40GB", memoryBytes: 40e9 }, { name: "A100-80GB", memoryBytes: 80e9 }];
  * equal(chooseGpu(catalogue, "A100", 40).name, "A100-40GB");
  * ```

@@ -1,4 +1,4 @@
-import { equal, throws } from "@std/assert";
+import { equal, throws } from "#assert";
 import { chooseGpu } from "./choose_gpu.ts";
 
 const CATALOGUE = [

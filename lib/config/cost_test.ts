@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects } from "@std/assert";
+import { deepEqual, equal, ok, rejects } from "#assert";
 import { BILLING_PRESETS } from "../serverless/cost/mod.ts";
 import { loadConfig } from "./load.ts";
 import { simulate } from "../run/simulate.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "@std/assert";
+import { deepEqual, equal, throws } from "#assert";
 import { engineSettings } from "./engine_settings.ts";
 import { loadConfig } from "./load.ts";
 

@@ -1,4 +1,4 @@
-import { equal, ok, throws } from "@std/assert";
+import { equal, ok, throws } from "#assert";
 import { loadConfig } from "./load.ts";
 import { simulate } from "../run/simulate.ts";
 

@@ -1,4 +1,4 @@
-import { equal, ok } from "@std/assert";
+import { equal, ok } from "#assert";
 import { loadConfig } from "./load.ts";
 import { simulate } from "../run/simulate.ts";
 

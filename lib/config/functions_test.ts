@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects, throws } from "@std/assert";
+import { deepEqual, equal, ok, rejects, throws } from "#assert";
 import { buildCluster } from "../run/cluster.ts";
 import { functionConfigurations } from "./function_configurations.ts";
 import { loadConfig } from "./load.ts";

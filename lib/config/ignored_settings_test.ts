@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects } from "@std/assert";
+import { deepEqual, equal, ok, rejects } from "#assert";
 import { replicate } from "../experiment/replicate.ts";
 import { buildCluster } from "../run/cluster.ts";
 import type { ConfiguredTexts } from "../run/cluster.ts";

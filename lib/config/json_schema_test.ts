@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import { parse } from "@std/yaml";
 import { appliesSentence } from "./applies.ts";
 import { configurationSettings } from "./configuration_settings.ts";

@@ -1,4 +1,4 @@
-import { ok, rejects, throws } from "@std/assert";
+import { ok, rejects, throws } from "#assert";
 import { requireInstanceRoom } from "../cluster/fleet/instance_room.ts";
 import { FunctionState } from "../cluster/functions/function_state.ts";
 import { OccupiedFunctions } from "../cluster/functions/occupied_functions.ts";

@@ -107,7 +107,7 @@ function problemLine(
  * @example
  * ```ts
  * import { loadConfig } from "./load.ts";
- * import { equal } from "@std/assert";
+ * import { equal } from "#assert";
  * const configuration = loadConfig("workload: { type: poisson, arrival_rate: 120 req/min }");
  * equal(configuration.workload.arrival_rate, 2);
  * ```

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "@std/assert";
+import { deepEqual, equal, ok, throws } from "#assert";
 import { configurationSettings } from "./configuration_settings.ts";
 import { loadConfig } from "./load.ts";
 import { hasProblem, problemsOf } from "../../tests/support/config_problems.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import { stringify } from "@std/yaml";
 import fc from "fast-check";
 import { ConfigError } from "./config_error.ts";

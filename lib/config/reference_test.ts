@@ -1,4 +1,4 @@
-import { equal, ok } from "@std/assert";
+import { equal, ok } from "#assert";
 import { configurationSettings } from "./configuration_settings.ts";
 import { renderConfigurationReference } from "./reference.ts";
 import { renderConfigurationType } from "./type_text.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "@std/assert";
+import { deepEqual, equal, throws } from "#assert";
 import { loadConfig } from "./load.ts";
 
 Deno.test("simulation.replications is a number or a precision, warmup_duration a time or mser5", () => {

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "@std/assert";
+import { deepEqual, equal } from "#assert";
 import { loadConfig } from "./load.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "@std/assert";
+import { deepEqual, equal, ok, throws } from "#assert";
 import type { RunResult } from "../metrics/run_tables.ts";
 import { loadConfig } from "./load.ts";
 import { simulate } from "../run/simulate.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects } from "@std/assert";
+import { deepEqual, equal, ok, rejects } from "#assert";
 import { gpuEfficiency, gpuNamed } from "../hardware/mod.ts";
 import { buildCluster } from "../run/cluster.ts";
 import { loadConfig } from "./load.ts";

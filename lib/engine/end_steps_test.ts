@@ -1,4 +1,4 @@
-import { equal } from "@std/assert";
+import { equal } from "#assert";
 import fc from "fast-check";
 import { EndSteps } from "./end_steps.ts";
 

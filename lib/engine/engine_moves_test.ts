@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "@std/assert";
+import { deepEqual, equal, ok, throws } from "#assert";
 import fc from "fast-check";
 import { piecewiseTime } from "../../tests/support/piecewise_time.ts";
 import { smallCluster } from "../../tests/support/small_cluster.ts";

@@ -1,4 +1,4 @@
-import { equal, ok } from "@std/assert";
+import { equal, ok } from "#assert";
 import fc from "fast-check";
 import { DecodeRun, toTick } from "./leap.ts";
 

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import fc from "fast-check";
 import { DecodeRun } from "./leap.ts";
 import { Sequences } from "./sequences.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "@std/assert";
+import { deepEqual, equal } from "#assert";
 import type { Stepping } from "./engine_parts.ts";
 import { engineSteps } from "../../tests/support/scheduler_runs.ts";
 import type { SchedulerCase, StepSettings } from "../../tests/support/scheduler_steps.ts";

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import fc from "fast-check";
 import { gpuNamed } from "../hardware/gpu_catalogue.ts";
 import { modelShape } from "../models/catalogue.ts";

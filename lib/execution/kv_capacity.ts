@@ -71,7 +71,7 @@ const DEGREES = [1, 2, 4, 8, 16, 32, 64];
  *
  * @example
  * ```ts
- * import { ok } from "@std/assert";
+ * import { ok } from "#assert";
  * import { gpuNamed } from "../hardware/gpu_catalogue.ts";
  * import { modelShape } from "../models/catalogue.ts";
  * import { kvCapacity } from "./kv_capacity.ts";

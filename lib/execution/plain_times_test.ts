@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { runExecutionLaws, stepOf } from "../../tests/conformance/execution_laws.ts";
 import { constantTime } from "./constant_time.ts";
 import { linearTime } from "./linear_time.ts";

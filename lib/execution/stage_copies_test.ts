@@ -1,4 +1,4 @@
-import { equal, ok, throws } from "@std/assert";
+import { equal, ok, throws } from "#assert";
 import * as fc from "fast-check";
 import { stageCopies } from "./stage_copies.ts";
 

@@ -27,7 +27,7 @@ export interface StepWorkOptions {
  *
  * @example
  * ```ts
- * import { equal } from "@std/assert";
+ * import { equal } from "#assert";
  * import { modelShape } from "../models/catalogue.ts";
  * import { stepWork } from "./step_work.ts";
  * const work = stepWork(modelShape("llama-3.1-8b"), {

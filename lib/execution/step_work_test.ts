@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import fc from "fast-check";
 import { modelEntries, modelShape } from "../models/catalogue.ts";
 import { parameterCount } from "../models/parameter_count.ts";

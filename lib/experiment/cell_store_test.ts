@@ -1,4 +1,4 @@
-import { deepEqual, equal, notEqual } from "@std/assert";
+import { deepEqual, equal, notEqual } from "#assert";
 import { cellAddress } from "./cell_address.ts";
 import { openCellStore } from "./cell_store.ts";
 

@@ -1,4 +1,4 @@
-import { deepEqual, throws } from "@std/assert";
+import { deepEqual, throws } from "#assert";
 import { expectedOfJson } from "./expected.ts";
 
 const PINNED = { version: 2, headlines: { ratio: 1.5 }, cells: { "rate=1": "00ff" } };

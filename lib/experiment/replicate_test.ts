@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects } from "@std/assert";
+import { deepEqual, equal, ok, rejects } from "#assert";
 import { loadConfig } from "../config/load.ts";
 import { simulate } from "../run/simulate.ts";
 import { meanInterval } from "../stats/intervals.ts";

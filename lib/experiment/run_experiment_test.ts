@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, notEqual, ok, throws } from "@std/assert";
+import { deepEqual, equal, match, notEqual, ok, throws } from "#assert";
 import { openCellStore } from "./cell_store.ts";
 import { defineExperiment } from "./define_experiment.ts";
 import { designCells } from "./design_cells.ts";

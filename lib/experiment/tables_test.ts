@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok, rejects } from "@std/assert";
+import { deepEqual, equal, match, ok, rejects } from "#assert";
 import { scanTable } from "../results/scan_table.ts";
 import { openCellStore } from "./cell_store.ts";
 import { serialExecutor, workerExecutor } from "./executor.ts";

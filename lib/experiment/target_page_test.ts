@@ -1,4 +1,4 @@
-import { match } from "@std/assert";
+import { match } from "#assert";
 import type { Experiment } from "./experiment.ts";
 import { targetPage } from "./target_page.ts";
 

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { gpuEfficiency } from "./efficiency.ts";
 import { findGpu, gpuEntries, gpuNamed } from "./gpu_catalogue.ts";
 import { linkSeconds } from "./link.ts";

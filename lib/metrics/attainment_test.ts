@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "@std/assert";
+import { deepStrictEqual, strictEqual } from "#assert";
 import { attainment } from "./attainment.ts";
 import { prefixCacheUse } from "./prefix_cache_use.ts";
 import { OUTCOME_CODE, requestColumns } from "./recorder.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "@std/assert";
+import { deepEqual, equal, match } from "#assert";
 import { censoredNotices } from "./censored_notices.ts";
 
 Deno.test("censoredNotices() names the percentiles that nobody knows", () => {

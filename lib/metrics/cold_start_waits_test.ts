@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "@std/assert";
+import { deepEqual, equal } from "#assert";
 import { sequentialStarts } from "../serverless/cold_start/start_service.ts";
 import {
   FROM_ZERO,

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { findModel, modelEntries, modelShape } from "./catalogue.ts";
 import { flopsPerToken } from "./flops.ts";
 import { kvBytesPerToken } from "./kv_bytes_per_token.ts";

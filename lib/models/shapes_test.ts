@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { modelShape } from "./catalogue.ts";
 import { transformerFromHfConfig } from "./hf/config.ts";
 import { attentionWindowTokens, fullAttentionLayers } from "./kv_bytes_per_token.ts";

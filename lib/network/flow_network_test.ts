@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import fc from "fast-check";
 import { FlowNetwork } from "./flow_network.ts";
 

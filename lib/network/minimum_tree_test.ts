@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import fc from "fast-check";
 import { MinimumTree } from "./minimum_tree.ts";
 

@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "@std/assert";
+import { deepEqual, equal, throws } from "#assert";
 import fc from "fast-check";
 import { FlowNetwork } from "./flow_network.ts";
 import { type NodePlace, type Place, placeKey, placeName, REGISTRY, STORE } from "./places.ts";

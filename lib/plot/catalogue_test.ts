@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import { attainmentCurves, bandedCurves } from "./banded_curves.ts";
 import { barPanels } from "./bar_panels.ts";
 import { coldStartStages } from "./cold_start_stages.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import { compile } from "npm:vega-lite@6.5.0";
 import { parse, View } from "npm:vega@6.4.0";
 import { clusterTimeline, type TimelineRow } from "./cluster_timeline.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import { loadConfig } from "../config/load.ts";
 import { simulate } from "../run/simulate.ts";
 import { figureSource } from "./figure_source.ts";

@@ -1,4 +1,4 @@
-import { equal, ok } from "@std/assert";
+import { equal, ok } from "#assert";
 import { renderSvg, startGraph } from "../plot/mod.ts";
 import { madeUpRun } from "../results/made_up_run.ts";
 import { drawFigures } from "./draw_figures.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, throws } from "@std/assert";
+import { deepEqual, equal, match, throws } from "#assert";
 import { addToResults, writeFigures } from "./add_files.ts";
 import { clearResults } from "./clear_results.ts";
 import { FORMAT, inTempDir, namesIn, put, read, save, treeOf } from "./testing_results.ts";

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual } from "#assert";
 import { parquetMetadata } from "npm:hyparquet@1.31.5";
 import { madeUpRun } from "./made_up_run.ts";
 import { withColumnTables } from "./metrics_page.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import { openResultDirectory, recoverResults } from "./result_directory.ts";
 
 const PROGRAM = new URL("./testing_commit.ts", import.meta.url).href;

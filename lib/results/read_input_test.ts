@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "@std/assert";
+import { deepEqual, equal, ok, throws } from "#assert";
 import { InputError } from "../std/input_error.ts";
 import { MOST_BYTES, readInput, readInputBytes } from "./read_input.ts";
 

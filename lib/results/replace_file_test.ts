@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "@std/assert";
+import { deepEqual, equal, ok, throws } from "#assert";
 import { replaceFile } from "./replace_file.ts";
 
 function inTempDir(body: (root: string) => void): void {

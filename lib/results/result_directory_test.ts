@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "@std/assert";
+import { deepEqual, equal, ok, throws } from "#assert";
 import { checkResultDirectory, openResultDirectory, recoverResults } from "./result_directory.ts";
 import { FORMAT, inTempDir, namesIn, put, read, save, treeOf } from "./testing_results.ts";
 

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "@std/assert";
+import { deepEqual, equal } from "#assert";
 import { parse } from "@std/csv";
 import { requestTable } from "./request_table.ts";
 import { madeUpRun } from "./made_up_run.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, ok } from "@std/assert";
+import { deepEqual, ok } from "#assert";
 import { loadConfig } from "../config/load.ts";
 import { simulate } from "./simulate.ts";
 

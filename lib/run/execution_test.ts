@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { calibrationFor } from "../execution/calibrated/mod.ts";
 import type { StepShape } from "../execution/execution_time_model.ts";
 import { PROFILED_GPUS, shippedProfile, writeProfile } from "../execution/profiled/mod.ts";

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "@std/assert";
+import { deepStrictEqual, ok, rejects, strictEqual } from "#assert";
 import type { RunResult } from "../metrics/run_tables.ts";
 import { loadConfig } from "../config/load.ts";
 import { simulate } from "./simulate.ts";

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { loadConfig } from "../config/load.ts";
 import { simulate } from "./simulate.ts";
 

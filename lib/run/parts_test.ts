@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects } from "@std/assert";
+import { deepEqual, equal, ok, rejects } from "#assert";
 import { retryBackoff } from "../serverless/faults/mod.ts";
 import { loadConfig } from "../config/load.ts";
 import { simulate } from "./simulate.ts";

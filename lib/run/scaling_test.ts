@@ -1,4 +1,4 @@
-import { equal, ok, throws } from "@std/assert";
+import { equal, ok, throws } from "#assert";
 import { signalsOf } from "../../tests/conformance/scaling_laws.ts";
 import { SCALING_POLICIES, type ScalingSignals } from "../serverless/scaling/mod.ts";
 import { namesOf } from "../settings/from_table.ts";

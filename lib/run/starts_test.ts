@@ -1,4 +1,4 @@
-import { ok } from "@std/assert";
+import { ok } from "#assert";
 import { loadConfig } from "../config/load.ts";
 import { simulate } from "./simulate.ts";
 

@@ -104,7 +104,7 @@ export function unitsOf(dimension: Dimension): string {
  * @example
  * ```ts
  * import { parseQuantity } from "./units.ts";
- * import { equal } from "@std/assert";
+ * import { equal } from "#assert";
  * equal(parseQuantity("50ms", "seconds"), 0.05);
  * equal(parseQuantity("2 GiB", "bytes"), 2147483648);
  * equal(parseQuantity(3, "seconds"), 3);

@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "@std/assert";
+import { deepEqual, equal, throws } from "#assert";
 import fc from "fast-check";
 import { EventQueue } from "./event_queue.ts";
 

@@ -1,4 +1,4 @@
-import { notStrictEqual, ok, strictEqual, throws } from "@std/assert";
+import { notStrictEqual, ok, strictEqual, throws } from "#assert";
 import fc from "fast-check";
 import { randomStreams } from "./random_streams.ts";
 

@@ -1,4 +1,4 @@
-import { equal } from "@std/assert";
+import { equal } from "#assert";
 import fc from "fast-check";
 import { WinnerTree } from "./winner_tree.ts";
 

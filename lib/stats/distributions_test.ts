@@ -1,4 +1,4 @@
-import { deepEqual, ok, throws } from "@std/assert";
+import { deepEqual, ok, throws } from "#assert";
 import fc from "fast-check";
 import { incompleteBeta } from "./incomplete_beta.ts";
 import { incompleteGamma } from "./incomplete_gamma.ts";

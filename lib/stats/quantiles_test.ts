@@ -1,5 +1,5 @@
 import { hardShapes } from "./testing_shapes.ts";
-import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "#assert";
 import fc from "fast-check";
 import { orderStatistics } from "./order_statistics.ts";
 import { describe, percentiles } from "./quantiles.ts";

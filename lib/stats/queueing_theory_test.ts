@@ -1,4 +1,4 @@
-import { ok, strictEqual, throws } from "@std/assert";
+import { ok, strictEqual, throws } from "#assert";
 import fc from "fast-check";
 import {
   erlangB,

@@ -1,4 +1,4 @@
-import { ok, rejects, strictEqual } from "@std/assert";
+import { ok, rejects, strictEqual } from "#assert";
 import { replicateUntilPrecise } from "./sequential.ts";
 import { testingRandom } from "./testing_random.ts";
 

@@ -1,4 +1,4 @@
-import { ok, strictEqual, throws } from "@std/assert";
+import { ok, strictEqual, throws } from "#assert";
 import { testingRandom } from "./testing_random.ts";
 import { mser5 } from "./warmup.ts";
 

@@ -44,7 +44,7 @@ export type Args<B extends string, S extends string, C extends string> =
  * @example
  * ```ts
  * import { parseArgs } from "@std/cli";
- * import { deepEqual } from "@std/assert";
+ * import { deepEqual } from "#assert";
  * const args = parseArgs(["run", "--set", "a=1", "--set=b=2"], {
  *   string: ["set"],
  *   collect: ["set"],

@@ -52,7 +52,7 @@ export function parse(input: string, options: ParseOptions): string[][];
  * @example
  * ```ts
  * import { parse } from "@std/csv";
- * import { deepEqual } from "@std/assert";
+ * import { deepEqual } from "#assert";
  * deepEqual(parse("a,b\n1,2", { skipFirstRow: true }), [{ a: "1", b: "2" }]);
  * ```
  */

@@ -23,7 +23,7 @@ const MARKED = new RegExp(`${ANYWHERE}'(?='*${FORMULA})`, "g");
  * @source OWASP, CSV Injection
  * @example
  * ```ts
- * import { equal } from "@std/assert";
+ * import { equal } from "#assert";
  * import { markedText, plainText } from "./csv_text.ts";
  * equal(markedText("=1+1"), "'=1+1");
  * equal(plainText("'=1+1"), "=1+1");

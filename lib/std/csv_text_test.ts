@@ -1,4 +1,4 @@
-import { equal, notEqual } from "@std/assert";
+import { equal, notEqual } from "#assert";
 import fc from "fast-check";
 import { markedText, plainText } from "./csv_text.ts";
 

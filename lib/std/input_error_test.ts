@@ -1,4 +1,4 @@
-import { equal, ok, throws } from "@std/assert";
+import { equal, ok, throws } from "#assert";
 import { contentKind } from "./content_kind.ts";
 import { InputError, namingFile, parseInput } from "./input_error.ts";
 import { parseJson } from "./json.ts";

@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<string, unknown>> = {
  * @example
  * ```ts
  * import { parseJson } from "./json.ts";
- * import { equal } from "@std/assert";
+ * import { equal } from "#assert";
  * equal((parseJson('{"limit": Infinity}') as { limit: number }).limit, Infinity);
  * ```
  */

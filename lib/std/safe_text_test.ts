@@ -1,4 +1,4 @@
-import { equal, ok } from "@std/assert";
+import { equal, ok } from "#assert";
 import fc from "fast-check";
 import { cutText, safeLines, safeText, shownName, shownNames } from "./safe_text.ts";
 import { showValue } from "./show_value.ts";

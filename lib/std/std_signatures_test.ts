@@ -5,7 +5,7 @@
  * @source https://jsr.io/@std/yaml, https://jsr.io/@std/csv, https://jsr.io/@std/cli,
  * https://jsr.io/@std/testing/doc/bdd
  */
-import { deepEqual, equal } from "@std/assert";
+import { deepEqual, equal } from "#assert";
 import * as cli from "@std/cli";
 import * as csv from "@std/csv";
 import * as bdd from "@std/testing/bdd";

@@ -1,4 +1,4 @@
-import { deepEqual } from "@std/assert";
+import { deepEqual } from "#assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "./testing_bdd.ts";
 
 describe("describe()", () => {

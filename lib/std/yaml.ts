@@ -82,7 +82,7 @@ function checkAliases(documents: readonly unknown[]): void {
  * @example
  * ```ts
  * import { parse } from "@std/yaml";
- * import { deepEqual } from "@std/assert";
+ * import { deepEqual } from "#assert";
  * deepEqual(parse("rates: [1, 2]"), { rates: [1, 2] });
  * ```
  */

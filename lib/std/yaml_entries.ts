@@ -12,7 +12,7 @@ import { parse } from "./yaml.ts";
  * @example
  * ```ts
  * import { parseEntries } from "./yaml_entries.ts";
- * import { deepEqual } from "@std/assert";
+ * import { deepEqual } from "#assert";
  * const list = "- { name: A100 }\n- { name: H100 }";
  * deepEqual(parseEntries(list, (text) => text.includes("H100")), [{ name: "H100" }]);
  * ```

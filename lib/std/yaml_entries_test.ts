@@ -1,4 +1,4 @@
-import { deepEqual, throws } from "@std/assert";
+import { deepEqual, throws } from "#assert";
 import { parse } from "./yaml.ts";
 import { parseEntries } from "./yaml_entries.ts";
 

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual } from "#assert";
 import { browserBundle } from "../support/browser_bundle.ts";
 import { type Answer, CASES, runCases } from "./cases.ts";
 import { type Browser, findChromium, openPage } from "./chromium.ts";

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok } from "@std/assert";
+import { deepStrictEqual, ok } from "#assert";
 import { randomStreams } from "../../lib/sim/random_streams.ts";
 import { withDefaults } from "../../lib/settings/from_table.ts";
 import type { ArrivalProcess, ArrivalsEntry } from "../../lib/workload/arrivals/arrival_process.ts";

@@ -1,4 +1,4 @@
-import { strictEqual } from "@std/assert";
+import { strictEqual } from "#assert";
 import { FIGURE, makeBatchingPage, PAGE } from "../support/batching_page.ts";
 
 Deno.test("docs/batching.md shows what its configuration gives", async () => {

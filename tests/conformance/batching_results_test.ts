@@ -1,4 +1,4 @@
-import { ok } from "@std/assert";
+import { ok } from "#assert";
 import { loadConfig } from "../../lib/config/load.ts";
 import { simulate } from "../../lib/run/simulate.ts";
 import type { Summary } from "../../lib/metrics/run_tables.ts";

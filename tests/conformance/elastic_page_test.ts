@@ -1,4 +1,4 @@
-import { ok, strictEqual } from "@std/assert";
+import { ok, strictEqual } from "#assert";
 import { renderSvg } from "../../lib/plot/mod.ts";
 import {
   burstSection,

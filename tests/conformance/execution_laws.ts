@@ -1,4 +1,4 @@
-import { ok, strictEqual } from "@std/assert";
+import { ok, strictEqual } from "#assert";
 import * as fc from "fast-check";
 import type {
   DecodeLine,

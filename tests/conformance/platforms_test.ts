@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "#assert";
 import { loadConfig } from "../../lib/config/load.ts";
 import {
   parsePlatformPreset,

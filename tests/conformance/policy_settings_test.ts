@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import fc from "fast-check";
 import { buildScaling, type ScalingFacts } from "../../lib/run/scaling.ts";
 import { loadConfig } from "../../lib/config/load.ts";

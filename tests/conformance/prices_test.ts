@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import { buildBilling } from "../../lib/run/prices.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { type Price, priceCatalogue, priceLists } from "../../lib/serverless/cost/mod.ts";

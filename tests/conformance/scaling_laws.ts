@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok } from "@std/assert";
+import { deepStrictEqual, ok } from "#assert";
 import * as fc from "fast-check";
 import type {
   ScalingEntry,

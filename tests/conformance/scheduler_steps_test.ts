@@ -1,4 +1,4 @@
-import { ok, strictEqual } from "@std/assert";
+import { ok, strictEqual } from "#assert";
 import type { Stepping } from "../../lib/engine/engine_parts.ts";
 import { findExternalData } from "../../lib/results/external_data.ts";
 import { arrivalOrder, engineSteps, runCase } from "../support/scheduler_runs.ts";

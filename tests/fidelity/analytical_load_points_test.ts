@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { stepOf } from "../conformance/execution_laws.ts";
 import { analytical } from "../../lib/execution/analytical/mod.ts";
 import { gpuNamed } from "../../lib/hardware/mod.ts";

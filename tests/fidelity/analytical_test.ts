@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { analytical } from "../../lib/execution/analytical/mod.ts";
 import type { StepShape } from "../../lib/execution/execution_time_model.ts";
 import { profiled, PROFILED_GPUS, shippedProfile } from "../../lib/execution/profiled/mod.ts";

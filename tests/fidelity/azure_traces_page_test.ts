@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import { runCommandLine } from "../../lib/cli/testing_command_line.ts";
 import { findExternalData } from "../../lib/results/external_data.ts";
 

@@ -1,4 +1,4 @@
-import { ok, strictEqual } from "@std/assert";
+import { ok, strictEqual } from "#assert";
 import { deriveAzureConversation } from "../../data/workloads/derive_azure_conversation.ts";
 import { findExternalData } from "../../lib/results/external_data.ts";
 import { randomStreams } from "../../lib/sim/random_streams.ts";

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { decodeAttentionOf } from "../../lib/execution/profiled/decode_attention.ts";
 import { forEachCell } from "../../lib/execution/profiled/for_each_cell.ts";
 import { gemmSecondsByRows } from "../../lib/execution/profiled/gemm_times.ts";

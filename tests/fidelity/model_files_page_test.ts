@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { modelFromHfConfig } from "../../lib/models/hf/config.ts";
 import { FAMILIES } from "../../lib/models/hf/families.ts";
 import {

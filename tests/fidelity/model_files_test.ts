@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { modelFromHfConfig } from "../../lib/models/hf/config.ts";
 import { activeParameters, kvBytesPerToken, parameterCount } from "../../lib/models/mod.ts";
 import { findExternalData } from "../../lib/results/external_data.ts";

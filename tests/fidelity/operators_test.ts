@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { deriveProfile } from "../../lib/cli/profile/derive_profile.ts";
 import { PROFILE_RECIPES } from "../../lib/cli/profile/profile_recipes.ts";
 import { shippedProfile } from "../../lib/execution/profiled/catalogue.ts";

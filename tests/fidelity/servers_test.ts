@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { referenceMeasurements } from "../../lib/cli/validate/reference_measurements.ts";
 import { calibrationFor } from "../../lib/execution/calibrated/mod.ts";
 import {

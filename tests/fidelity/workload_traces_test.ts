@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual } from "#assert";
 import { findExternalData } from "../../lib/results/external_data.ts";
 import type { RequestTable } from "../../lib/workload/request_table.ts";
 import { readMooncakeTrace, readTrace } from "../../lib/workload/traces/mod.ts";

@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "@std/assert";
+import { deepStrictEqual } from "#assert";
 import plugin from "./house_rules.ts";
 
 /** Rules that complain about a source text, in the order of its lines. */

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "@std/assert";
+import { deepEqual, equal, match } from "#assert";
 import { configuration } from "../examples.ts";
 import { filesBelow, runCommandLine } from "../../lib/cli/testing_command_line.ts";
 import { signalled } from "../support/signalled.ts";

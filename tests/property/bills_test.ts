@@ -1,4 +1,4 @@
-import { equal, ok } from "@std/assert";
+import { equal, ok } from "#assert";
 import fc from "fast-check";
 import { loadConfig } from "../../lib/config/load.ts";
 import { simulate } from "../../lib/run/simulate.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import fc from "fast-check";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import type { Stepping } from "../../lib/engine/engine_parts.ts";

@@ -1,4 +1,4 @@
-import { ok } from "@std/assert";
+import { ok } from "#assert";
 import fc from "fast-check";
 import { isUsersMistake } from "../../lib/cli/usage_error.ts";
 import { runSize } from "../../lib/config/check/mod.ts";

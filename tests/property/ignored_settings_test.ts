@@ -1,4 +1,4 @@
-import { deepEqual, ok } from "@std/assert";
+import { deepEqual, ok } from "#assert";
 import { buildCluster } from "../../lib/run/cluster.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
 import { type Declared, declaredConditions } from "../../lib/config/ignored_settings.ts";

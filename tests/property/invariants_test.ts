@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import fc from "fast-check";
 import type { ClusterParts, NoCapacityRule } from "../../lib/cluster/cluster_parts.ts";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";

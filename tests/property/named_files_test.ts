@@ -1,4 +1,4 @@
-import { equal, ok } from "@std/assert";
+import { equal, ok } from "#assert";
 import { main } from "../../lib/cli/main.ts";
 import { randomStreams } from "../../lib/sim/random_streams.ts";
 import { mutateFile } from "../support/mutate_file.ts";

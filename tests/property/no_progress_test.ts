@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, throws } from "@std/assert";
+import { deepEqual, equal, match, throws } from "#assert";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import { OUTCOME_CODE } from "../../lib/metrics/recorder.ts";
 import { vllm } from "../../lib/scheduling/batching/vllm.ts";

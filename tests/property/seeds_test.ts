@@ -1,4 +1,4 @@
-import { deepEqual, equal, notEqual } from "@std/assert";
+import { deepEqual, equal, notEqual } from "#assert";
 import { loadConfig } from "../../lib/config/load.ts";
 import { simulate } from "../../lib/run/simulate.ts";
 import type { RunResult } from "../../lib/metrics/run_tables.ts";

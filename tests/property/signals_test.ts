@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import fc from "fast-check";
 import type { ScalingSignals } from "../../lib/serverless/scaling/policy.ts";
 import { ScalingDecider } from "../../lib/serverless/scaling/scaling_decider.ts";

@@ -1,4 +1,4 @@
-import { equal, ok } from "@std/assert";
+import { equal, ok } from "#assert";
 import fc from "fast-check";
 import { OUTCOMES } from "../../lib/metrics/run_tables.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { ServerRunner, UNTUNED } from "../../lib/experiment/validation/mod.ts";
 import type { DecodeLine, StepShape } from "../../lib/execution/execution_time_model.ts";
 import fc from "fast-check";

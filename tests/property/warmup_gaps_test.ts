@@ -1,4 +1,4 @@
-import { equal, ok } from "@std/assert";
+import { equal, ok } from "#assert";
 import fc from "fast-check";
 import type { Stepping } from "../../lib/engine/engine_parts.ts";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok, throws } from "@std/assert";
+import { deepEqual, equal, match, ok, throws } from "#assert";
 import { durationsText, expectedSeconds, slowestFirst, wholeSeconds } from "./durations.ts";
 import { TestProgress, timeText } from "./progress.ts";
 import { readLine, withoutColour } from "./read_output.ts";

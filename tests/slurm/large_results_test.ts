@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import { bytesOnDisk, measureLargeResults } from "../bench/large_results.ts";
 
 Deno.test("results of many rows are run in shares, gathered and scanned in little memory", async () => {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import { experimentText, withExperiment } from "../../lib/experiment/testing_experiment.ts";
 import { filesBelow, runCommandLine } from "../../lib/cli/testing_command_line.ts";
 import { hasSlurm, type OwnSlurm, startSlurm } from "../support/own_slurm.ts";

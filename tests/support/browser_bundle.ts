@@ -1,4 +1,4 @@
-import { strictEqual } from "@std/assert";
+import { strictEqual } from "#assert";
 
 const ROOT = new URL("../../", import.meta.url);
 

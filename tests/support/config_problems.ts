@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import { ConfigError } from "../../lib/config/config_error.ts";
 import { loadConfig, type LoadOptions } from "../../lib/config/load.ts";
 

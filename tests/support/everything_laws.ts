@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import { coldStartWaits } from "../../lib/metrics/cold_start_waits.ts";
 import { OUTCOME_CODE } from "../../lib/metrics/recorder.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";

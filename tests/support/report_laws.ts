@@ -1,4 +1,4 @@
-import { deepEqual, ok } from "@std/assert";
+import { deepEqual, ok } from "#assert";
 import { OUTCOME_CODE } from "../../lib/metrics/recorder.ts";
 import type { RequestColumns, RunResult } from "../../lib/metrics/run_tables.ts";
 

@@ -1,4 +1,4 @@
-import { equal } from "@std/assert";
+import { equal } from "#assert";
 
 const CONFIG = decodeURIComponent(new URL("../../deno.json", import.meta.url).pathname);
 const MAIN = new URL("../../lib/cli/main.ts", import.meta.url).href;

@@ -1,4 +1,4 @@
-import { equal, ok } from "@std/assert";
+import { equal, ok } from "#assert";
 import { OUTCOME_CODE } from "../../lib/metrics/recorder.ts";
 import { meanInterval } from "../../lib/stats/intervals.ts";
 import { erlangB } from "../../lib/stats/queueing_theory.ts";

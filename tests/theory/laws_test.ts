@@ -1,4 +1,4 @@
-import { equal, ok } from "@std/assert";
+import { equal, ok } from "#assert";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import { littlesLaw } from "../../lib/stats/queueing_theory.ts";
 import { type QueueOptions, runQueue } from "../support/queue_run.ts";

@@ -1,4 +1,4 @@
-import { ok } from "@std/assert";
+import { ok } from "#assert";
 import { meanInterval } from "../../lib/stats/intervals.ts";
 import { md1, mm1, mmc, type QueueMeans } from "../../lib/stats/queueing_theory.ts";
 import { meanWaitSeconds, type QueueOptions, runQueue } from "../support/queue_run.ts";

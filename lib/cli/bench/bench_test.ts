@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import { loadConfig } from "../../config/load.ts";
 import { simulate } from "../../run/simulate.ts";
 import { benchCases } from "./bench_cases.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import { main } from "../main.ts";
 
 async function coldStart(...args: string[]) {

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import type { DataSource } from "../../results/data_sources.ts";
 import { dataSources, parseDataSources } from "../../results/data_sources.ts";
 import { findExternalData } from "../../results/external_data.ts";

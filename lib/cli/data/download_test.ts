@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok, rejects } from "@std/assert";
+import { deepEqual, equal, match, ok, rejects } from "#assert";
 import { sha256 } from "../../results/sha256.ts";
 import { download, type DownloadOptions } from "./download.ts";
 import { isTrustedAddress } from "./download_request.ts";

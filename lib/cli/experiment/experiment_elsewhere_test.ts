@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import { examplesOf } from "../../../tests/examples.ts";
 import { experimentText } from "../../experiment/testing_experiment.ts";
 import { filesBelow, runCommandLine, withFiles } from "../testing_command_line.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import { experimentText, withExperiment } from "../../experiment/testing_experiment.ts";
 import { signalled } from "../../../tests/support/signalled.ts";
 import { runCommandLine } from "../testing_command_line.ts";

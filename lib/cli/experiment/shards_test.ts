@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import { experimentText, withExperiment } from "../../experiment/testing_experiment.ts";
 import { filesBelow, runCommandLine } from "../testing_command_line.ts";
 

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "@std/assert";
+import { deepEqual, equal, ok, throws } from "#assert";
 import { withFiles } from "../testing_command_line.ts";
 import { concernedTests } from "./concerned_tests.ts";
 import { describeFault, type Fault, plant } from "./fault.ts";

@@ -1,5 +1,5 @@
 import { plainTransformer } from "../../models/plain_shape.ts";
-import assert from "@std/assert";
+import assert from "#assert";
 import { parseProfile } from "../../execution/profiled/profile_text.ts";
 import { profiled } from "../../execution/profiled/profiled.ts";
 import { findExternalData } from "../../results/external_data.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import { runCommandLine, withFiles } from "../testing_command_line.ts";
 
 const CONFIG = `

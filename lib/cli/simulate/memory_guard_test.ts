@@ -1,4 +1,4 @@
-import { equal, match, ok, throws } from "@std/assert";
+import { equal, match, ok, throws } from "#assert";
 import { loadConfig } from "../../config/load.ts";
 import { memoryBounds, MemoryGuard } from "./memory_guard.ts";
 import { withFiles } from "../testing_command_line.ts";

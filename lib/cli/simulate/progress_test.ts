@@ -1,4 +1,4 @@
-import { deepEqual } from "@std/assert";
+import { deepEqual } from "#assert";
 import { showProgress } from "./progress.ts";
 
 /** What `use` writes to stderr by lines, under a clock that it sets. */

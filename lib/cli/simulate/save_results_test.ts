@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import { loadConfig } from "../../config/load.ts";
 import { madeUpRun } from "../../results/made_up_run.ts";
 import { saveResults } from "./save_results.ts";

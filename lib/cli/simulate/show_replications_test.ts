@@ -1,4 +1,4 @@
-import { match, ok } from "@std/assert";
+import { match, ok } from "#assert";
 import type { ReplicatedFigure } from "../../experiment/replication_figures.ts";
 import { showReplications } from "./show_replications.ts";
 

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import type { LatencySummary, Summary } from "../../metrics/run_tables.ts";
 import { madeUpBill, madeUpSummary } from "../../results/made_up_summary.ts";
 import { showSummary } from "./show_summary.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, notEqual, ok } from "@std/assert";
+import { deepEqual, equal, match, notEqual, ok } from "#assert";
 import { filesBelow, runCommandLine, withFiles } from "../testing_command_line.ts";
 
 const CONFIG = "workload: { type: poisson, arrival_rate: 5, num_requests: 60 }\n";

@@ -1,4 +1,4 @@
-import { equal, match, ok } from "@std/assert";
+import { equal, match, ok } from "#assert";
 import { LIMITS } from "../../sim/limits.ts";
 import { main } from "../main.ts";
 import { withFiles } from "../testing_command_line.ts";

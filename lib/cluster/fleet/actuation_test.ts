@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "@std/assert";
+import { deepEqual, equal } from "#assert";
 import fc from "fast-check";
 import { FROM_ZERO, runSmall, watching } from "../../../tests/support/small_cluster.ts";
 import type { RunRecord } from "../../metrics/run_record.ts";

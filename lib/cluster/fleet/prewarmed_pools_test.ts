@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "@std/assert";
+import { deepEqual, equal, ok, throws } from "#assert";
 import {
   FROM_ZERO,
   type HandMadeRequest,

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "@std/assert";
+import { deepEqual, equal } from "#assert";
 import { type HandMadeRequest, smallCluster } from "../../../tests/support/small_cluster.ts";
 import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
 import { lifePhases } from "../../serverless/life_phases.ts";

@@ -1,4 +1,4 @@
-import { deepEqual } from "@std/assert";
+import { deepEqual } from "#assert";
 import { runSmall, watching } from "../../../tests/support/small_cluster.ts";
 
 Deno.test("a time to first token is told at the first token, not when the request has completed", () => {

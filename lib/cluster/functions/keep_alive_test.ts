@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "@std/assert";
+import { deepEqual, equal } from "#assert";
 import { type KeepAlivePolicy } from "../../serverless/keep_alive/mod.ts";
 import { firstFit } from "../../serverless/placement/mod.ts";
 import { hybridHistogram } from "../../serverless/keep_alive/hybrid_histogram.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import { concurrency } from "../../serverless/scaling/concurrency.ts";
 import { ScalingDecider } from "../../serverless/scaling/scaling_decider.ts";
 import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";

@@ -1,4 +1,4 @@
-import { deepEqual } from "@std/assert";
+import { deepEqual } from "#assert";
 import { leastLoaded } from "../../scheduling/routing/mod.ts";
 import { fixed, type HandMadeRequest, runSmall } from "../../../tests/support/small_cluster.ts";
 

@@ -1,4 +1,4 @@
-import { deepEqual } from "@std/assert";
+import { deepEqual } from "#assert";
 import {
   FROM_ZERO,
   type HandMadeRequest,

@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "@std/assert";
+import { deepEqual, equal, throws } from "#assert";
 import { firstFit } from "../../serverless/placement/mod.ts";
 import { sequentialStarts } from "../../serverless/cold_start/start_service.ts";
 import { type HandMadeRequest, smallCluster } from "../../../tests/support/small_cluster.ts";

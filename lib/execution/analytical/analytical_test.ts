@@ -1,4 +1,4 @@
-import { ok, throws } from "@std/assert";
+import { ok, throws } from "#assert";
 import {
   executionSetting,
   rooflineSeconds,

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import * as fc from "fast-check";
 import { attentionPairs } from "../attention_pairs.ts";
 import { allGatherSeconds, allReduceSeconds } from "../collectives.ts";

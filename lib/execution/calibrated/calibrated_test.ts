@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import fc from "fast-check";
 import type { DecodeLine, ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
 import { calibrated } from "./calibrated.ts";

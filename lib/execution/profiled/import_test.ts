@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { importAiconfigurator } from "./import_aiconfigurator.ts";
 import { importLlmServingSim } from "./import_llmservingsim.ts";
 import { importVidurCollective, importVidurLayers } from "./import_vidur.ts";

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { PROFILED_GPUS, shippedProfile } from "./catalogue.ts";
 import { tableOfRows } from "./operator_table.ts";
 import { parseProfile, writeProfile } from "./profile_text.ts";

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { stepOf } from "../../../tests/conformance/execution_laws.ts";
 import { modelShape } from "../../models/catalogue.ts";
 import type { StepShape } from "../execution_time_model.ts";

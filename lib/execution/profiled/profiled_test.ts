@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import fc from "fast-check";
 import { stepOf } from "../../../tests/conformance/execution_laws.ts";
 import { attentionOfShape } from "../../models/testing_shapes.ts";

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { modelShape } from "../../models/catalogue.ts";
 import { profiled, PROFILED_GPUS, type ProfiledOptions, shippedProfile } from "./mod.ts";
 import type { OperatorTable } from "./operator_table.ts";

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { forEachCell } from "../../execution/profiled/for_each_cell.ts";
 import { synthesizeProfile } from "../../execution/profiled/synthesize_profile.ts";
 import { shippedProfile } from "../../execution/profiled/catalogue.ts";

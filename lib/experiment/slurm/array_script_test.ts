@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "@std/assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import { arrayScript, shellWord } from "./array_script.ts";
 import { slurmSettings } from "./settings.ts";
 import { makeWork, shardOf } from "./work.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, throws } from "@std/assert";
+import { deepEqual, equal, match, throws } from "#assert";
 import { readSlurmSite, SLURM_SETTINGS, slurmSettings } from "./settings.ts";
 
 const read = (text: string) => readSlurmSite(text, "slurm.yaml");

@@ -1,4 +1,4 @@
-import { ok } from "@std/assert";
+import { ok } from "#assert";
 import { erlangB } from "../../stats/queueing_theory.ts";
 import { aegaeonTargets } from "./aegaeon.ts";
 import { scalePerRequest } from "./scale_per_request.ts";

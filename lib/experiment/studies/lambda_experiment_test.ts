@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import type { InstanceLife } from "../../serverless/lifecycle.ts";
 import { readLambdaExperiments } from "./lambda_experiment.ts";
 import { scalePerRequest } from "./scale_per_request.ts";

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { parse } from "@std/yaml";
 import a6000Text from "../../../data/targets/a6000-engine-starts.yaml" with { type: "text" };
 import hydraserveText from "../../../data/targets/hydraserve.yaml" with { type: "text" };

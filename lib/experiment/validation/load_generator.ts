@@ -53,7 +53,7 @@ export const INFERENCEMAX: LoadGenerator = {
  *
  * @example
  * ```ts
- * import { equal } from "@std/assert";
+ * import { equal } from "#assert";
  * import { readConcurrencyPoints } from "./concurrency_points.ts";
  * import { loadGeneratorOf } from "./load_generator.ts";
  * const [point] = readConcurrencyPoints(

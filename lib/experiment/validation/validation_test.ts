@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import fc from "fast-check";
 import { constant } from "../../sim/distributions/mod.ts";
 import { randomStreams } from "../../sim/random_streams.ts";

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { parse } from "../../std/yaml.ts";
 import { parameterCount } from "../parameter_count.ts";
 import { modelFromHfConfig } from "./config.ts";

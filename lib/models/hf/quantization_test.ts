@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { parameterCount } from "../parameter_count.ts";
 import { weightBytes } from "../weight_format.ts";
 import { modelFromHfConfig } from "./config.ts";

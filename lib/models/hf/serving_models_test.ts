@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { activeParameters, parameterCount } from "../parameter_count.ts";
 import {
   fullAttentionLayers,

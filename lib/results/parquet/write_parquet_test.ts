@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { deepEqual, equal, ok } from "@std/assert";
+import { deepEqual, equal, ok } from "#assert";
 import fc from "fast-check";
 import { parquetMetadata, parquetReadObjects } from "npm:hyparquet@1.31.5";
 import pl from "npm:nodejs-polars@0.25.2";

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "#assert";
 import * as fc from "fast-check";
 import { Admission, AdmissionControl, type AdmissionSignals } from "./admission.ts";
 import { fairQueue, fcfsQueue } from "./fair_queue.ts";

@@ -1,4 +1,4 @@
-import { ok, strictEqual, throws } from "@std/assert";
+import { ok, strictEqual, throws } from "#assert";
 import { runEntryLaws } from "../../../tests/conformance/batching_laws.ts";
 import { fromTable, namesOf } from "../../settings/from_table.ts";
 import { BATCHING_STRATEGIES, type BatchingName } from "./strategies.ts";

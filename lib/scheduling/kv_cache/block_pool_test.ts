@@ -1,4 +1,4 @@
-import { equal, throws } from "@std/assert";
+import { equal, throws } from "#assert";
 import fc from "fast-check";
 import { BlockPool } from "./block_pool.ts";
 

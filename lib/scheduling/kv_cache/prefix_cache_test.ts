@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "@std/assert";
+import { deepEqual, equal } from "#assert";
 import fc from "fast-check";
 import { PrefixCache } from "./prefix_cache.ts";
 import { type PrefixIdentity, prefixIdentity } from "./prefix_identity.ts";

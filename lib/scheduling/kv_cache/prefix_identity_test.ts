@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "@std/assert";
+import { deepEqual, equal, ok, throws } from "#assert";
 import fc from "fast-check";
 import { type PrefixIdentity, prefixIdentity } from "./prefix_identity.ts";
 

@@ -1,4 +1,4 @@
-import { equal } from "@std/assert";
+import { equal } from "#assert";
 import { StaleSignals } from "./stale_signals.ts";
 
 Deno.test("StaleSignals reads loads when a report is due, and not at the decisions in between", () => {

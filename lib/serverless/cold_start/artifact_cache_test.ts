@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { ArtifactCache } from "./artifact_cache.ts";
 import { FlowNetwork } from "../../network/flow_network.ts";
 import { Topology } from "../../network/topology.ts";

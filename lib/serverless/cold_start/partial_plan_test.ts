@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "@std/assert";
+import { deepEqual, equal, ok, throws } from "#assert";
 import { oneStart } from "./one_start.ts";
 import { POOLED_THINGS, reloadPlan, splitPlan } from "./partial_plan.ts";
 import { COLD_START_PRESETS, coldStartPreset } from "./presets.ts";

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import { oneStart, stageSeconds } from "./one_start.ts";
 import { parseColdStartPreset } from "./parse_preset.ts";
 import { COLD_START_PRESETS, coldStartPreset } from "./presets.ts";

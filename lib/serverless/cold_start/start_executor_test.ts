@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import fc from "fast-check";
 import { ArtifactCache } from "./artifact_cache.ts";
 import { billedSeconds, splitByStage } from "./critical_path.ts";

@@ -1,4 +1,4 @@
-import assert from "@std/assert";
+import assert from "#assert";
 import fc from "fast-check";
 import { greedyDual, leastFrequentlyUsed, leastRecentlyUsed } from "./eviction.ts";
 import { WeightCache } from "./weight_cache.ts";

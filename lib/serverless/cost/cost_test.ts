@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "#assert";
 import * as fc from "fast-check";
 import { bill, type InstanceDurations, roundedSeconds } from "./bill.ts";
 import { BILLING_PRESETS, type BillingPlan, simfaasinferPlan } from "./billing_plan.ts";

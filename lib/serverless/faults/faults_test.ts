@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "#assert";
 import { randomStreams } from "../../sim/random_streams.ts";
 import { availability, failures, failuresAt } from "./failures.ts";
 import { retryBackoff, startFails } from "./retry.ts";

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "#assert";
 import * as fc from "fast-check";
 import { forecastNext } from "./autoregression.ts";
 import { fromTable, namesOf } from "../../settings/from_table.ts";

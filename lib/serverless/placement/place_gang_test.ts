@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual } from "#assert";
 import * as fc from "fast-check";
 import { chooseGangVictims } from "./choose_gang_victims.ts";
 import type { IdleInstances } from "./choose_victims.ts";

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "#assert";
 import * as fc from "fast-check";
 import type { IdleInstances } from "./choose_victims.ts";
 import { LoadQueue } from "./load_queue.ts";

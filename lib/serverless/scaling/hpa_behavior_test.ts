@@ -1,4 +1,4 @@
-import { strictEqual } from "@std/assert";
+import { strictEqual } from "#assert";
 import * as fc from "fast-check";
 import { HpaBehavior, type HpaRate, type HpaRules } from "./hpa_behavior.ts";
 

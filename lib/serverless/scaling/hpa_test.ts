@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual, throws } from "@std/assert";
+import { deepStrictEqual, strictEqual, throws } from "#assert";
 import { signalsOf } from "../../../tests/conformance/scaling_laws.ts";
 import { hpa, hpaRecommendation } from "./hpa.ts";
 import { HPA_SCALE_UP, HpaBehavior } from "./hpa_behavior.ts";

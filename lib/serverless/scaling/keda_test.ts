@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "@std/assert";
+import { deepStrictEqual, strictEqual } from "#assert";
 import * as fc from "fast-check";
 import { signalsOf } from "../../../tests/conformance/scaling_laws.ts";
 import { keda, type KedaOptions } from "./keda.ts";

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual } from "#assert";
 import * as fc from "fast-check";
 import { signalsOf } from "../../../tests/conformance/scaling_laws.ts";
 import { knativeKpa, type KnativeKpaOptions } from "./knative_kpa.ts";

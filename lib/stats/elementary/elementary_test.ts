@@ -1,4 +1,4 @@
-import { equal, ok, throws } from "@std/assert";
+import { equal, ok, throws } from "#assert";
 import { cos, exp, expm1, log, log1p } from "./mod.ts";
 
 // The reference: integers in units of 2^-BITS, far finer than a float64.

@@ -1,4 +1,4 @@
-import { ok, strictEqual, throws } from "@std/assert";
+import { ok, strictEqual, throws } from "#assert";
 import { fromTable } from "../../settings/from_table.ts";
 import { runArrivalLaws, runEntryLaws } from "../../../tests/conformance/arrival_laws.ts";
 import { randomStreams } from "../../sim/random_streams.ts";

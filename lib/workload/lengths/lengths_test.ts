@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "@std/assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "#assert";
 import { withDefaults } from "../../settings/from_table.ts";
 import { exponential, gamma, uniform } from "../../sim/distributions/mod.ts";
 import { randomStreams } from "../../sim/random_streams.ts";
