@@ -10,7 +10,7 @@ import { copyTree } from "../lib/cli/mutate/tree_copy.ts";
 const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname);
 
 /** What the copy is made of. */
-const COPIED = ["data", "deno.json", "deno.lock", "docs", "experiments", "lib", "mod.ts", "tests"];
+const COPIED = "data deno.json deno.lock docs entries experiments lib mod.ts tests".split(" ");
 
 /** A block of a page: the file that its first line names, and the lines below. */
 interface Block {
