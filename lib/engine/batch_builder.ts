@@ -43,6 +43,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
    * scheduler learns of an end a step late when it plans ahead.
    */
   endedBlocks = 0;
+  /** Requests that return, as a field since it is looked at in every step. */
+  returning = 0;
   /** Seconds that swapping adds to the step. */
   swapSeconds = 0;
   readonly #returning = new ReturningRequests();
@@ -92,10 +94,6 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     return this.queue.size;
   }
 
-  get returning(): number {
-    return this.#returning.size;
-  }
-
   /** Has the strategy form the step that starts now. */
   form(): void {
     this.shape.chunkCount = 0;
@@ -116,6 +114,19 @@ export class BatchBuilder implements StepBuilder, InboxReader {
 
   decodeAll(): number {
     const { sequences, pool } = this;
+    const needed = sequences.blocksNeeded - this.#decodeBlocks;
+    if (needed > pool.free) return this.#decodeSome();
+    if (needed > 0) {
+      pool.take(needed);
+      this.#decodeBlocks += needed;
+    }
+    this.decodes = sequences.decoding > 0;
+    return 0;
+  }
+
+  /** Schedules the decodes that find a block once those that have to be preempted are. */
+  #decodeSome(): number {
+    const { sequences, pool } = this;
     let preempted = 0;
     let needed = sequences.blocksNeeded - this.#decodeBlocks;
     // Preempting from the end until the rest fits is what walking the batch in order comes to: a
@@ -125,14 +136,19 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       preempted++;
       needed = sequences.blocksNeeded - this.#decodeBlocks;
     }
-    if (needed > 0) pool.take(needed);
+    pool.take(needed);
     this.#decodeBlocks += needed;
     this.decodes = sequences.decoding > 0;
     return preempted;
   }
 
   scheduleRunning(budgetTokens: number, longestChunk = UNLIMITED_TOKENS): number {
-    return scheduleRunning(this, budgetTokens, longestChunk);
+    const { sequences } = this;
+    if (sequences.prefilling > 0 || !this.queue.isFirstComeFirstServed) {
+      return scheduleRunning(this, budgetTokens, longestChunk);
+    }
+    if (sequences.decoding > 0) this.decodeAll();
+    return budgetTokens - sequences.decoding;
   }
 
   prefillRemaining(slot: number): number {
@@ -156,12 +172,13 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     const matched = this.blocks.matched(request, target);
     const done = matched * pool.blockTokens;
     let blocks = pool.blocksFor(target);
-    const reserved = this.#reservedBlocks(request);
-    if (reserved > 0) blocks = reserved;
     let asked = blocks;
+    let reserved = 0;
     if (strategy.reservation === "chunk") {
-      blocks = pool.blocksFor(Math.min(target, done + chunkTokens));
+      if (target - done > chunkTokens) blocks = pool.blocksFor(done + chunkTokens);
       if (strategy.asksForWholePrompt !== true) asked = blocks;
+    } else if (strategy.reservation === "maximum") {
+      reserved = asked = blocks = this.#reservedBlocks(request);
     }
     // An empty engine may use its last blocks: nobody is there whose growth they would be kept for.
     const keep = sequences.count > 0 ? keepFreeBlocks : 0;
@@ -224,6 +241,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** The KV entries of the request's first `tokens` tokens are here: it returns as blocks allow. */
   receive(request: number, tokens: number): void {
     this.#returning.push(request, tokens, 0);
+    this.returning++;
   }
 
   /** Changes how many KV blocks there are; where too many are in use, sequences are preempted. */
@@ -246,6 +264,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       const free = pool.free + this.#decodeBlocks - sequences.blocksNeeded;
       if (blocks + nextBlock + keep > free) break;
       const hostBlocks = returning.shift();
+      this.returning--;
       const slot = sequences.add(request, tokens, tokens, reserved);
       this.blocks.begin(slot, blocks, 0);
       this.join(slot, tokens, this.#run.columns.completedAtSeconds[request]);
@@ -303,6 +322,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       this.blocks.release(slot);
     }
     lostTokens += this.#returning.empty(requests);
+    this.returning = 0;
     while (queue.size > 0) requests.push(queue.pop());
     return lostTokens;
   }
@@ -350,7 +370,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       // Its last token is on its way: it gives up its blocks and does not come back.
       const place = this.#endedSlots.indexOf(slot);
       this.#endedSlots.copyWithin(place, place + 1, this.#endedCount--);
-      return this.blocks.release(slot, { knownTokens });
+      return this.blocks.leave(slot, { knownTokens });
     }
     let extraBlocks = 0;
     if (isScheduled && decodes) {
@@ -366,11 +386,12 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     const blocks = sequences.blocksHeld(slot);
     if (decodes && swap && this.#returning.hostBlocks + blocks <= swap.blocks) {
       this.#returning.push(request, sequences.computedTokens(slot), blocks);
+      this.returning++;
       this.swapSeconds += blocks * swap.secondsPerBlock;
     } else {
       this.queue.pushBack(request);
     }
-    this.blocks.release(slot, { comesBack: true, knownTokens, extraBlocks });
+    this.blocks.leave(slot, { comesBack: true, knownTokens, extraBlocks });
   }
 
   /** Notes the output tokens of a sequence that leaves the decode batch. */

@@ -263,7 +263,7 @@ export class Engine {
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
     if (steps > 1) pool.take(sequences.grownBlocks);
-    if (this.ledger.book(run, now)) this.#interrupted = true;
+    if (this.ledger.book(run)) this.#interrupted = true;
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
     if (now >= this.#limitSeconds) this.#passLimits(now);
     this.endAtSeconds = Infinity;

@@ -3,8 +3,8 @@ import { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
 import type { EngineParts } from "./engine_parts.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
 
-/** What a sequence that lets its blocks go leaves behind. */
-export interface Release {
+/** What a sequence leaves behind that lets its blocks go before its end. */
+export interface Leave {
   /** Whether the request will be computed again, so that blocks of its own keep their identity. */
   readonly comesBack?: boolean;
   /** Tokens whose blocks have identity; default all that are computed. */
@@ -12,8 +12,6 @@ export interface Release {
   /** Blocks beyond those of the computed tokens. */
   readonly extraBlocks?: number;
 }
-
-const FOR_GOOD: Release = {};
 
 /** KV blocks that have left with a request and are not free yet. */
 interface DetachedBlocks {
@@ -88,11 +86,19 @@ export class SequenceBlocks {
     this.cache?.identify(request[slot], end, this.#identified[slot]);
   }
 
-  /** Frees the blocks of a sequence, which keep their identity, and its slot. */
-  release(slot: number, how: Release = FOR_GOOD): void {
+  /** Frees the blocks of a sequence, which keep their identity, and its slot: it is over here. */
+  release(slot: number): void {
+    const sequences = this.#sequences;
+    if (this.cache !== undefined) return this.leave(slot, {});
+    this.pool.give(sequences.blocksHeld(slot));
+    sequences.remove(slot);
+  }
+
+  /** The same of a sequence that may come back. */
+  leave(slot: number, how: Leave): void {
     const sequences = this.#sequences;
     const blocks = sequences.blocksHeld(slot) + (how.extraBlocks ?? 0);
-    if (this.cache) {
+    if (this.cache !== undefined) {
       const request = sequences.request[slot];
       const tokens = how.knownTokens ?? sequences.computedTokens(slot);
       const identified = this.#identified[slot];

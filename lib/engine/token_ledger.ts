@@ -63,12 +63,13 @@ export class TokenLedger {
     this.promptTokensAhead = 0;
   }
 
-  /** Books the step or run that ends at `nowSeconds`; returns whether the batch changes by it. */
-  book(run: DecodeRun, nowSeconds: number): boolean {
+  /** Books the step or run that ends now; returns whether the batch changes by it. */
+  book(run: DecodeRun): boolean {
     const { shape } = this.#batch;
     this.finishedCount = 0;
     this.firstTokenCount = 0;
-    this.#nowSeconds = nowSeconds;
+    // Not an argument: a number with a fraction would be boxed at every call.
+    this.#nowSeconds = run.endsAtSeconds;
     if (shape.decodeSequences > 0) this.#bookDecodes(run);
     if (shape.chunkCount > 0) this.#bookChunks();
     if (this.#endingCount === 0) return shape.chunkCount > 0;
