@@ -55,7 +55,8 @@ export function stepWork(shape: TransformerShape, options: StepWorkOptions): Ste
     weightBytes(tokens) {
       if (!(tokens > 0)) return 0;
       let bytes = everyStepBytes;
-      for (const { layers, count, perToken, parameters } of groups.experts) {
+      for (let i = 0; i < groups.experts.length; i++) {
+        const { layers, count, perToken, parameters } = groups.experts[i];
         bytes += activatedExperts(count, perToken, tokens) *
           (layers * parameters * expertElementBytes);
       }

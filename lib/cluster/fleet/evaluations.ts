@@ -20,6 +20,8 @@ export class Evaluations {
   readonly #orders: readonly number[];
   /** First evaluation of each function that is left out, seconds; NaN while none is. */
   readonly #restsFromSeconds: Float64Array;
+  /** Functions whose evaluations are left out. */
+  #resting = 0;
   /** How many evaluations of each function have been planned: an earlier plan is void. */
   readonly #plans: Int32Array;
 
@@ -73,6 +75,7 @@ export class Evaluations {
     let next = now + periodSeconds;
     if (!(standsUntilSeconds > next)) return this.#plan(id, next);
     this.#restsFromSeconds[id] = next;
+    this.#resting++;
     if (standsUntilSeconds === Infinity) return void this.#plans[id]++;
     while (next < standsUntilSeconds) next += periodSeconds;
     this.#plan(id, next);
@@ -85,7 +88,10 @@ export class Evaluations {
 
   /** Something is about to happen to a function: its policy is asked again from its next period on. */
   wake(fn: FunctionState): void {
-    if (!this.rests(fn.id)) return;
+    if (this.#resting > 0 && this.rests(fn.id)) this.#wake(fn);
+  }
+
+  #wake(fn: FunctionState): void {
     const { now } = this.#clock;
     const order = this.#orders[fn.id];
     const next = this.#makeUp(
@@ -100,6 +106,7 @@ export class Evaluations {
     const { id, parts: { scaling: { decider } } } = fn;
     const from = this.#restsFromSeconds[id];
     this.#restsFromSeconds[id] = NaN;
+    this.#resting--;
     const { periodSeconds, remembers } = decider!;
     let [count, next, last] = [0, from, NaN];
     for (; isOver(next); next += periodSeconds) [count, last] = [count + 1, next];

@@ -71,7 +71,8 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   /** Prefill attention of the chunks from `first` to before `last`, all layers. */
   const prefillSeconds = (step: StepShape, first: number, last: number, parallel: number) => {
     let seconds = stateSeconds * share(last - first, parallel);
-    for (const layers of prefills) {
+    for (let kind = 0; kind < prefills.length; kind++) {
+      const layers = prefills[kind];
       let pairs = 0;
       let queries = 0;
       let entries = 0;
@@ -134,24 +135,27 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       const perBatch = Math.ceil(batch);
       const fixed = stepOverhead + overheadPerSequence * sequences + lookUp(linear, perBatch) +
         lookUp(head, perBatch) + perSequence * batch;
-      line.baseSeconds = fixed;
-      line.slopeSecondsPerToken = 0;
-      line.contextEndTokens = Infinity;
+      let baseSeconds = fixed;
+      let slopeSeconds = 0;
+      let contextEndTokens = Infinity;
       for (let i = 0; i < decodes.length; i++) {
         const { pieces: { base, slope, end, pieceOfCell }, windowTokens } = decodes[i];
         const limit = batch * windowTokens;
         const isBeyond = context >= limit;
         const seen = isBeyond ? limit : context;
         const piece = pieceOfCell[cellOf(seen)];
-        line.baseSeconds += base[piece];
+        baseSeconds += base[piece];
         if (isBeyond) {
-          line.baseSeconds += slope[piece] * seen;
+          baseSeconds += slope[piece] * seen;
           continue;
         }
-        line.slopeSecondsPerToken += share(slope[piece], parallel);
+        slopeSeconds += share(slope[piece], parallel);
         const endTokens = parallel * Math.min(end[piece], limit);
-        if (endTokens < line.contextEndTokens) line.contextEndTokens = endTokens;
+        if (endTokens < contextEndTokens) contextEndTokens = endTokens;
       }
+      line.baseSeconds = baseSeconds;
+      line.slopeSecondsPerToken = slopeSeconds;
+      line.contextEndTokens = contextEndTokens;
       return true;
     },
   };
