@@ -50,7 +50,7 @@ Deno.test("mser5 says when there are too few requests, and when half of the run 
   // More arrives than is served: latencies grow to the end.
   const growing = `
 simulation: { duration: 60 }
-workload: { type: poisson, arrival_rate: 60 }
+workload: { type: poisson, arrival_rate: 200 }
 scaling: { min_instances: 1, max_instances: 1 }`;
   const { engine } = await run(growing, "mser5");
   ok(
