@@ -11,6 +11,7 @@ import {
   openCellStore,
   planExperiment,
   runExperiment,
+  shellWord,
   targetCells,
   writeExperiment,
   type WrittenExperiment,
@@ -175,9 +176,9 @@ export async function planOf(place: ExperimentPlace, settings: ExperimentSetting
   );
 }
 
-/** How a command line names an experiment. */
+/** The word by which a command line names an experiment. */
 export function nameOf({ given, id }: ExperimentPlace): string {
-  return given ?? id;
+  return shellWord(given ?? id);
 }
 
 function readExpected(path: string) {

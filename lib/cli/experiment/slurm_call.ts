@@ -16,8 +16,8 @@ export function arrayFolder(settings: ExperimentSettings, id: string): string {
 }
 
 /**
- * How a command line from here names the experiment of a plan: by its id where it stands in the folder
- * of experiments, else by the path of its module, whatever the command line was that made the plan.
+ * The word by which a command line from here names the experiment of a plan: its id where it stands
+ * in the folder of experiments, else the path of its module, whatever command line made the plan.
  */
 export function nameFromHere(
   { experiment: { id }, module }: ExperimentPlan,
@@ -26,7 +26,7 @@ export function nameFromHere(
   if (module === pathToFileURL(`${experiments}/${id}/experiment.ts`).href) return id;
   const path = fromHere(fileURLToPath(module));
   // A bare name would be taken for an id, and one with a dash in front for an option.
-  return path.startsWith("../") ? path : `./${path}`;
+  return shellWord(path.startsWith("../") ? path : `./${path}`);
 }
 
 /** What arrays of an experiment are made of, as the command line and the site file say it. */
@@ -54,7 +54,7 @@ export function slurmOptions(
         deno: own.deno ?? shellWord(Deno.execPath()),
         args: [
           ...denoArguments(),
-          ...["experiment", "shard", shellWord(nameFromHere(plan, settings))],
+          ...["experiment", "shard", nameFromHere(plan, settings)],
           ...["--work", work.id],
           ...["--index", `"$SLURM_ARRAY_TASK_ID"`, "--workers", String(own.cpus)],
           ...["--out", shellWord(fromHere(settings.results))],
