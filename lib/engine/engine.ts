@@ -20,7 +20,7 @@ import { TokenLedger } from "./token_ledger.ts";
  * to happen between two steps; `become` changes what the engine runs on.
  */
 export class Engine {
-  /** End of the step or run in progress, seconds; Infinity when idle. */
+  /** End of the step or leap in progress, seconds; Infinity when idle. */
   endAtSeconds = Infinity;
   /** What others read of the engine at any instant. */
   readonly readings: EngineReadings;
@@ -41,7 +41,7 @@ export class Engine {
   #batch: BatchBuilder;
   #gaps: TokenGaps;
   #clock: StepClock;
-  /** Whether the batch may change at the next step boundary, so that a run must not go on. */
+  /** Whether the batch may change at the next step boundary, so that a leap must not go on. */
   #interrupted = true;
   /** Whether a request that joins the queue now cannot be admitted before somebody leaves. */
   #closed = false;
@@ -71,7 +71,7 @@ export class Engine {
     return this.ledger.outstanding > 0 && !this.#clock.isStepping && !this.#isStarved;
   }
 
-  /** Adds a request; a run in progress is cut at the end of its present step if it may join. */
+  /** Adds a request; a leap in progress is cut at the end of its present step if it may join. */
   enqueue(request: number): void {
     if (this.#isLate) this.#inbox.push(request, this.#run.clock.now);
     else this.#batch.queue.push(request);
@@ -175,10 +175,10 @@ export class Engine {
     this.#inbox.knownUntilSeconds = Infinity;
   }
 
-  /** Cuts the run in progress where the limit says. */
+  /** Cuts the leap in progress where the limit says. */
   #keepLimit(): void {
     this.#clock.cutAt(this.#limitSeconds);
-    this.endAtSeconds = this.#clock.run.endsAtSeconds;
+    this.endAtSeconds = this.#clock.leap.endsAtSeconds;
   }
 
   #applyChange({ execution, kvBlocks }: EngineChange): void {
@@ -188,7 +188,7 @@ export class Engine {
     this.#interrupted = true;
   }
 
-  /** Starts the next step or run. */
+  /** Starts the next step or leap. */
   begin(): void {
     const batch = this.#batch;
     const { shape, sequences, queue } = batch;
@@ -219,9 +219,9 @@ export class Engine {
     const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
-    this.endAtSeconds = this.#clock.run.endsAtSeconds;
+    this.endAtSeconds = this.#clock.leap.endsAtSeconds;
     if (this.endAtSeconds > this.#limitSeconds) this.#keepLimit();
-    // After a preemption or a swap the next plan may admit, so the next step is a new run.
+    // After a preemption or a swap the next plan may admit, so the next step is a new leap.
     this.#interrupted = mayAdmit || batch.isUnsettled;
   }
 
@@ -242,28 +242,28 @@ export class Engine {
     );
   }
 
-  /** Ends the step or run in progress, at {@link endAtSeconds}. */
+  /** Ends the step or leap in progress, at {@link endAtSeconds}. */
   finish(): void {
     const batch = this.#batch;
     const now = this.endAtSeconds;
     const { shape, sequences, pool } = batch;
-    const { run } = this.#clock;
-    const { steps } = run;
-    if (this.#plansAhead) this.#inbox.knownUntilSeconds = run.endAtSeconds(steps - 1);
+    const { leap } = this.#clock;
+    const { steps } = leap;
+    if (this.#plansAhead) this.#inbox.knownUntilSeconds = leap.endAtSeconds(steps - 1);
     this.#clock.isStepping = false;
     const { meter } = this.readings;
     meter.addSteps(shape, steps);
-    sequences.countBlocks(run, steps, pool.used);
+    sequences.countBlocks(leap, steps, pool.used);
     let { blockSeconds } = sequences;
     if (batch.endedBlocks > 0) {
-      blockSeconds += batch.endedBlocks * (run.endAtSeconds(1) - run.startAtSeconds);
+      blockSeconds += batch.endedBlocks * (leap.endAtSeconds(1) - leap.startAtSeconds);
       batch.endedBlocks = 0;
     }
-    meter.addTime(now - run.startAtSeconds, blockSeconds, sequences.count);
+    meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
     if (steps > 1) pool.take(sequences.grownBlocks);
-    if (this.ledger.book(run)) this.#interrupted = true;
+    if (this.ledger.book(leap)) this.#interrupted = true;
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
     if (now >= this.#limitSeconds) this.#passLimits(now);
     this.endAtSeconds = Infinity;
@@ -271,7 +271,7 @@ export class Engine {
   }
 
   /**
-   * Counts the gaps and blocks of the steps that have ended by `now` in a run that the end of the
+   * Counts the gaps and blocks of the steps that have ended by `now` in a leap that the end of the
    * simulation cuts short. Nothing may follow.
    */
   settle(now: number): void {
@@ -279,23 +279,23 @@ export class Engine {
     const ended = this.#clock?.ahead(now) ?? 0;
     if (ended === 0) return;
     const isInStep = this.#clock.begun(now) > ended;
-    this.#clock.run.endAfter(ended);
-    this.endAtSeconds = this.#clock.run.endsAtSeconds;
+    this.#clock.leap.endAfter(ended);
+    this.endAtSeconds = this.#clock.leap.endsAtSeconds;
     this.finish();
     // The step in progress has its blocks.
     if (isInStep) this.#batch.pool.take(this.#batch.sequences.blocksNeeded);
   }
 
   /**
-   * Gives up at `now`, in the middle of a step or a run: the steps that have ended count, the one in
+   * Gives up at `now`, in the middle of a step or a leap: the steps that have ended count, the one in
    * progress is lost. Adds all requests inside to `requests` and returns the tokens whose KV entries
    * are lost. Nothing may follow.
    */
   evict(now: number, requests: number[]): number {
-    const { run } = this.#clock;
+    const { leap } = this.#clock;
     const { isStepping } = this.#clock;
     const ended = this.#clock.ahead(now);
-    const stepSeconds = isStepping ? now - run.endAtSeconds(ended) : 0;
+    const stepSeconds = isStepping ? now - leap.endAtSeconds(ended) : 0;
     this.settle(now);
     const { pool, sequences, endedBlocks } = this.#batch;
     const used = pool.used + (ended === 0 ? endedBlocks : 0);
@@ -314,11 +314,11 @@ export class Engine {
     this.#batch = this.#gaps = this.#clock = undefined as never;
   }
 
-  /** Moves the gaps of the steps that have ended by `now` in a run in progress into `apart`. */
+  /** Moves the gaps of the steps that have ended by `now` in a leap in progress into `apart`. */
   splitGaps(now: number, apart: GapSketch): void {
     if (!this.#clock?.isStepping || !this.#batch.decodes) return;
     if (this.#parts.strategy.holdsFinished) return;
-    this.#gaps.addBegun(this.#clock.run, this.#clock.ahead(now), apart);
+    this.#gaps.addBegun(this.#clock.leap, this.#clock.ahead(now), apart);
   }
 
   /** Tokens inside at `now`: prompts of all requests and the output tokens they have so far. */
@@ -326,11 +326,11 @@ export class Engine {
     return this.ledger.tokensInside + this.readings.gainedTokens(now);
   }
 
-  /** The batch may change: the run in progress ends with the step under way. */
+  /** The batch may change: the leap in progress ends with the step under way. */
   #interrupt(isLate: boolean): void {
     // A planner ahead makes the change when it reads the inbox, a step later.
     if (!isLate) this.#interrupted = true;
     this.#clock.cut(isLate ? 1 : 0);
-    this.endAtSeconds = this.#clock.run.endsAtSeconds;
+    this.endAtSeconds = this.#clock.leap.endsAtSeconds;
   }
 }

@@ -76,7 +76,7 @@ export interface RunColumns {
   readonly columns: RequestColumns;
   /** Output tokens that exist of each request that is not running; scratch of the engines. */
   readonly generated: Int32Array;
-  /** Output tokens after which each request ends: its true length, cut by the model's window. */
+  /** Output tokens after which each request ends: its true length, cut by the model's limit. */
   readonly outputLimit: Int32Array;
   /** Instance whose start each request waited for, -1 for none; undefined until one has waited. */
   waitedFor: Int32Array | undefined;

@@ -14,7 +14,7 @@ export class EngineReadings {
   /** Work of the steps that have ended for the engine. */
   readonly meter: WorkMeter;
   readonly #run: RunColumns;
-  /** Scratch for readings in the middle of a run. */
+  /** Scratch for readings in the middle of a leap. */
   readonly #peek: WorkMeter;
   /** Undefined once the engine has stopped, and the clock with it. */
   #batch: BatchBuilder | undefined;
@@ -54,13 +54,13 @@ export class EngineReadings {
     return pool.used + (isFirst ? endedBlocks : this.#grownBlocks(now));
   }
 
-  /** KV blocks that the run in progress has taken at `now` since its first step began. */
+  /** KV blocks that the leap in progress has taken at `now` since its first step began. */
   #grownBlocks(now: number): number {
     const begun = this.#clock.begun(now);
     return begun > 1 ? this.#batch!.sequences.blocksNeededThrough(begun - 1) : 0;
   }
 
-  /** Tokens that the decode batch has gained at `now` since the step or run in progress began. */
+  /** Tokens that the decode batch has gained at `now` since the step or leap in progress began. */
   gainedTokens(now: number): number {
     return this.#batch === undefined
       ? 0
@@ -100,7 +100,7 @@ export class EngineReadings {
     if (this.#batch?.cache === undefined) return 0;
     const { cache, pool } = this.#batch;
     const tokens = this.#run.columns.promptTokens[request] - 1;
-    // Blocks that a run has filled so far are free ones that have lost their identity.
+    // Blocks that a leap has filled so far are free ones that have lost their identity.
     return cache.matchedBlocks(request, tokens, this.#grownBlocks(now)) * pool.blockTokens;
   }
 
@@ -110,21 +110,21 @@ export class EngineReadings {
     const peek = this.#peek;
     peek.copyFrom(this.meter);
     const { pool, sequences, shape, endedBlocks } = this.#batch;
-    const { run } = this.#clock;
+    const { leap } = this.#clock;
     const ahead = this.#clock.ahead(now);
     let used = pool.used;
     let blockSeconds = 0;
     if (ahead > 0) {
       peek.addSteps(shape, ahead);
-      sequences.countBlocks(run, ahead, used);
+      sequences.countBlocks(leap, ahead, used);
       blockSeconds = sequences.blockSeconds +
-        endedBlocks * (run.endAtSeconds(1) - run.startAtSeconds);
+        endedBlocks * (leap.endAtSeconds(1) - leap.startAtSeconds);
       used += sequences.blocksNeededThrough(ahead);
     } else {
       used += endedBlocks;
     }
-    blockSeconds += used * (now - run.endAtSeconds(ahead));
-    peek.addTime(now - run.startAtSeconds, blockSeconds, sequences.count);
+    blockSeconds += used * (now - leap.endAtSeconds(ahead));
+    peek.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     peek.read(out);
   }
 

@@ -1,57 +1,57 @@
 /**
- * Answers "the longest gap since run number n" exactly, without touching any sequence while it
- * decodes: a stack of the runs whose longest gap no later run has exceeded, so that its entries
- * fall from the oldest to the youngest. It stays short, since each run removes the entries it exceeds.
+ * Answers "the longest gap since leap number n" exactly, without touching any sequence while it
+ * decodes: a stack of the leaps whose longest gap no later leap has exceeded, so that its entries
+ * fall from the oldest to the youngest. It stays short, since each leap removes the entries it exceeds.
  */
 export class GapMaxima {
-  /** Runs so far: the time axis of the stack. */
-  #runs = 0;
-  #stackRuns = new Float64Array(64);
+  /** Leaps so far: the time axis of the stack. */
+  #leaps = 0;
+  #stackLeaps = new Float64Array(64);
   #stackGaps = new Float64Array(64);
   #size = 0;
 
-  /** Number of the next run: a sequence that joins now has its first gap there. */
-  get nextRun(): number {
-    return this.#runs;
+  /** Number of the next leap: a sequence that joins now has its first gap there. */
+  get nextLeap(): number {
+    return this.#leaps;
   }
 
-  /** Longest gap of the run that ends next, seconds: a field, since an argument would be boxed. */
+  /** Longest gap of the leap that ends next, seconds: a field, since an argument would be boxed. */
   longestSeconds = 0;
 
-  /** Ends a run whose longest gap was {@link longestSeconds}. */
-  endRun(): void {
+  /** Ends a leap whose longest gap was {@link longestSeconds}. */
+  endLeap(): void {
     const { longestSeconds } = this;
     let size = this.#size;
     while (size > 0 && this.#stackGaps[size - 1] <= longestSeconds) size--;
-    if (size === this.#stackRuns.length) this.#grow();
-    this.#stackRuns[size] = this.#runs++;
+    if (size === this.#stackLeaps.length) this.#grow();
+    this.#stackLeaps[size] = this.#leaps++;
     this.#stackGaps[size] = longestSeconds;
     this.#size = size + 1;
   }
 
-  /** Longest gap of the runs from number `firstRun` on, seconds; 0 when there was none. */
-  longestSince(firstRun: number): number {
+  /** Longest gap of the leaps from number `firstLeap` on, seconds; 0 when there was none. */
+  longestSince(firstLeap: number): number {
     let low = 0;
     let high = this.#size;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#stackRuns[middle] < firstRun) low = middle + 1;
+      if (this.#stackLeaps[middle] < firstLeap) low = middle + 1;
       else high = middle;
     }
     return low < this.#size ? this.#stackGaps[low] : 0;
   }
 
-  /** Forgets all runs: nothing decodes any more, so nobody will ask about them. */
+  /** Forgets all leaps: nothing decodes any more, so nobody will ask about them. */
   clear(): void {
     this.#size = 0;
   }
 
   #grow(): void {
-    const runs = new Float64Array(this.#stackRuns.length * 2);
-    runs.set(this.#stackRuns);
-    const gaps = new Float64Array(runs.length);
+    const leaps = new Float64Array(this.#stackLeaps.length * 2);
+    leaps.set(this.#stackLeaps);
+    const gaps = new Float64Array(leaps.length);
     gaps.set(this.#stackGaps);
-    this.#stackRuns = runs;
+    this.#stackLeaps = leaps;
     this.#stackGaps = gaps;
   }
 }

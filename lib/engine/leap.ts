@@ -3,7 +3,7 @@ const ROUNDER = 98_304;
 
 /**
  * Rounds an instant to the engines' clock tick: 2^-36 s (15 ps) in the first nine hours, a bit more
- * later. Both stepping modes do it to every step's end, so that an end counted from a run's start and
+ * later. Both stepping modes do it to every step's end, so that an end counted from a leap's start and
  * the same end counted from a later step, which differ in their last bits, are one instant.
  */
 export function toTick(seconds: number): number {
@@ -15,19 +15,19 @@ export function toTick(seconds: number): number {
  * `firstStepSeconds + k * incrementSeconds`, since the context grows by the same number of tokens
  * each step and the step time is a line in the context; any number of steps is a closed form.
  */
-export class DecodeRun {
+export class Leap {
   /** Start of the first step, seconds. */
   startAtSeconds = 0;
   /** Duration of the first step, seconds. */
   firstStepSeconds = 0;
   /** How much longer each step takes than the one before, seconds, >= 0. */
   incrementSeconds = 0;
-  /** Steps in the run. */
+  /** Steps in the leap. */
   steps = 0;
-  /** End of the run, seconds. */
+  /** End of the leap, seconds. */
   endsAtSeconds = Infinity;
 
-  /** Starts a run. */
+  /** Starts a leap. */
   begin(startAtSeconds: number, first: number, increment: number, steps: number): void {
     this.startAtSeconds = startAtSeconds;
     this.firstStepSeconds = first;
@@ -35,7 +35,7 @@ export class DecodeRun {
     this.endAfter(steps);
   }
 
-  /** Lets the run end after its first `steps` steps. */
+  /** Lets the leap end after its first `steps` steps. */
   endAfter(steps: number): void {
     this.steps = steps;
     this.endsAtSeconds = this.endAtSeconds(steps);
@@ -48,7 +48,7 @@ export class DecodeRun {
 
   /**
    * Seconds from the starts of steps `first`, `first` + `stride`, ... up to `last` to the end of the
-   * run, summed; `total` is the duration of the run.
+   * leap, summed; `total` is the duration of the leap.
    */
   remainingSeconds(first: number, stride: number, last: number, total: number): number {
     const count = Math.floor((last - first) / stride) + 1;

@@ -1,11 +1,11 @@
 import { equal, ok } from "#assert";
 import fc from "fast-check";
-import { DecodeRun, toTick } from "./leap.ts";
+import { Leap, toTick } from "./leap.ts";
 
 const TICK = 2 ** -36;
 /** Nine hours: as long as ticks are 2^-36 s. */
 const instants = fc.double({ min: 0, max: 32_000, noNaN: true });
-const runs = fc.record({
+const leaps = fc.record({
   start: instants,
   first: fc.double({ min: 1e-4, max: 2, noNaN: true }),
   increment: fc.oneof(fc.constant(0), fc.double({ min: 1e-12, max: 1e-3, noNaN: true })),
@@ -13,9 +13,9 @@ const runs = fc.record({
 });
 
 function runOf(values: { start: number; first: number; increment: number; steps: number }) {
-  const run = new DecodeRun();
-  run.begin(toTick(values.start), values.first, values.increment, values.steps);
-  return run;
+  const leap = new Leap();
+  leap.begin(toTick(values.start), values.first, values.increment, values.steps);
+  return leap;
 }
 
 Deno.test("toTick() is the nearest multiple of the tick, keeps ticks and the order of instants", () => {
@@ -31,63 +31,63 @@ Deno.test("toTick() is the nearest multiple of the tick, keeps ticks and the ord
   );
 });
 
-Deno.test("DecodeRun.seconds() is the sum of its steps", () => {
+Deno.test("Leap.seconds() is the sum of its steps", () => {
   fc.assert(
-    fc.property(runs, (values) => {
-      const run = runOf(values);
+    fc.property(leaps, (values) => {
+      const leap = runOf(values);
       let sum = 0;
       for (let k = 0; k < values.steps; k++) {
-        ok(Math.abs(run.seconds(k) - sum) <= 1e-12 * (1 + sum) * 10);
+        ok(Math.abs(leap.seconds(k) - sum) <= 1e-12 * (1 + sum) * 10);
         sum += values.first + k * values.increment;
       }
-      ok(Math.abs(run.seconds(values.steps) - sum) <= 1e-12 * (1 + sum) * 10);
+      ok(Math.abs(leap.seconds(values.steps) - sum) <= 1e-12 * (1 + sum) * 10);
     }),
     { seed: 1 },
   );
 });
 
-Deno.test("DecodeRun.stepsDoneBy() counts the ends up to an instant, that instant included", () => {
+Deno.test("Leap.stepsDoneBy() counts the ends up to an instant, that instant included", () => {
   fc.assert(
-    fc.property(runs, fc.nat(), (values, pick) => {
-      const run = runOf(values);
+    fc.property(leaps, fc.nat(), (values, pick) => {
+      const leap = runOf(values);
       const count = pick % (values.steps + 1);
-      const end = run.endAtSeconds(count);
-      equal(run.stepsDoneBy(end), count);
-      if (count > 0) equal(run.stepsDoneBy(end - TICK), count - 1);
-      equal(run.stepsDoneBy(run.endAtSeconds(values.steps) + 100), values.steps, "never more");
+      const end = leap.endAtSeconds(count);
+      equal(leap.stepsDoneBy(end), count);
+      if (count > 0) equal(leap.stepsDoneBy(end - TICK), count - 1);
+      equal(leap.stepsDoneBy(leap.endAtSeconds(values.steps) + 100), values.steps, "never more");
     }),
     { seed: 1 },
   );
 });
 
-Deno.test("DecodeRun.stepsDoneBy() is right at any instant", () => {
+Deno.test("Leap.stepsDoneBy() is right at any instant", () => {
   fc.assert(
-    fc.property(runs, fc.double({ min: 0, max: 1, noNaN: true }), (values, share) => {
-      const run = runOf(values);
-      const now = run.startAtSeconds + share * run.seconds(values.steps);
-      const done = run.stepsDoneBy(now);
-      ok(done === 0 || run.endAtSeconds(done) <= now);
-      ok(done === values.steps || run.endAtSeconds(done + 1) > now);
+    fc.property(leaps, fc.double({ min: 0, max: 1, noNaN: true }), (values, share) => {
+      const leap = runOf(values);
+      const now = leap.startAtSeconds + share * leap.seconds(values.steps);
+      const done = leap.stepsDoneBy(now);
+      ok(done === 0 || leap.endAtSeconds(done) <= now);
+      ok(done === values.steps || leap.endAtSeconds(done + 1) > now);
     }),
     { seed: 1 },
   );
 });
 
-Deno.test("DecodeRun.remainingSeconds() sums what is left of the run at every stride-th step", () => {
+Deno.test("Leap.remainingSeconds() sums what is left of the leap at every stride-th step", () => {
   fc.assert(
     fc.property(
-      runs,
+      leaps,
       fc.nat(),
       fc.nat(),
       fc.integer({ min: 1, max: 32 }),
       (values, a, b, stride) => {
-        const run = runOf(values);
+        const leap = runOf(values);
         const last = a % values.steps;
         const first = b % (last + 1);
-        const total = run.seconds(values.steps);
+        const total = leap.seconds(values.steps);
         let expected = 0;
-        for (let k = first; k <= last; k += stride) expected += total - run.seconds(k);
-        const found = run.remainingSeconds(first, stride, last, total);
+        for (let k = first; k <= last; k += stride) expected += total - leap.seconds(k);
+        const found = leap.remainingSeconds(first, stride, last, total);
         ok(Math.abs(found - expected) <= 1e-9 * (1 + expected), `${found}, expected ${expected}`);
       },
     ),

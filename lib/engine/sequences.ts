@@ -1,8 +1,8 @@
 import { EndSteps } from "./end_steps.ts";
-import type { DecodeRun } from "./leap.ts";
+import type { Leap } from "./leap.ts";
 
 /** Steps up to which blocks are counted step by step, in 32-bit integers. */
-const SHORT_RUN = 32;
+const SHORT_LEAP = 32;
 
 /**
  * What the sequence in a slot is doing; from `decode` on it is in the decode batch. One that is `ended`
@@ -40,9 +40,9 @@ export class Sequences {
   readonly admission: Float64Array;
   /** Output tokens that existed when the sequence began to decode. */
   readonly generatedAtJoin: Int32Array;
-  /** First decode run whose gaps count for the sequence (see TokenGaps). */
-  readonly firstRun: Float64Array;
-  /** Longest gap outside the common runs, seconds. */
+  /** First decode leap whose gaps count for the sequence (see TokenGaps). */
+  readonly firstLeap: Float64Array;
+  /** Longest gap outside the common leaps, seconds. */
   readonly longestGapSeconds: Float64Array;
   /** Instant of the last token when the sequence began to decode, seconds. */
   readonly lastTokenAtSeconds: Float64Array;
@@ -68,7 +68,7 @@ export class Sequences {
 
   /** Tokens per KV block. */
   readonly blockTokens: number;
-  /** KV blocks that the run counted last takes after its first step, and its block-seconds. */
+  /** KV blocks that the leap counted last takes after its first step, and its block-seconds. */
   grownBlocks = 0;
   blockSeconds = 0;
   /** Sequences whose KV blocks grow with their length. */
@@ -92,7 +92,7 @@ export class Sequences {
     this.takenBlocks = new Int32Array(slots);
     this.admission = new Float64Array(slots);
     this.generatedAtJoin = new Int32Array(slots);
-    this.firstRun = new Float64Array(slots);
+    this.firstLeap = new Float64Array(slots);
     this.longestGapSeconds = new Float64Array(slots);
     this.lastTokenAtSeconds = new Float64Array(slots);
     this.next = new Int32Array(slots);
@@ -260,15 +260,15 @@ export class Sequences {
   }
 
   /**
-   * Counts the KV blocks of the first `steps` steps of a run that starts with `used` blocks: leaves
+   * Counts the KV blocks of the first `steps` steps of a leap that starts with `used` blocks: leaves
    * those that it takes after its first step in `grownBlocks`, and the block-seconds of all in
    * `blockSeconds`. A block taken before step j counts from that step's start to the end of the last.
    */
-  countBlocks(run: DecodeRun, steps: number, used: number): void {
+  countBlocks(leap: Leap, steps: number, used: number): void {
     const block = this.blockTokens;
     const residues = this.#residues;
     const last = steps - 1;
-    if (last > SHORT_RUN) return this.#countManyBlocks(run, steps, used);
+    if (last > SHORT_LEAP) return this.#countManyBlocks(leap, steps, used);
     let place = this.#place;
     let blocks = 0, sum = 0, weighted = 0;
     for (let k = 1; k <= last; k++) {
@@ -279,13 +279,13 @@ export class Sequences {
     }
     this.grownBlocks = blocks;
     // Step k lasts first + k increment and has the blocks taken up to it.
-    this.blockSeconds = used * run.seconds(steps) + run.firstStepSeconds * sum +
-      run.incrementSeconds * weighted;
+    this.blockSeconds = used * leap.seconds(steps) + leap.firstStepSeconds * sum +
+      leap.incrementSeconds * weighted;
   }
 
-  /** The same for long runs, whose needs repeat with the block size. */
-  #countManyBlocks(run: DecodeRun, steps: number, used: number): void {
-    const total = run.seconds(steps);
+  /** The same for long leaps, whose needs repeat with the block size. */
+  #countManyBlocks(leap: Leap, steps: number, used: number): void {
+    const total = leap.seconds(steps);
     const block = this.blockTokens;
     const last = steps - 1;
     let place = this.#place;
@@ -293,7 +293,7 @@ export class Sequences {
     for (let j = 1; j <= block; j++) {
       place = place === 0 ? block - 1 : place - 1;
       const need = this.#residues[place];
-      if (need > 0) blockSeconds += need * run.remainingSeconds(j, block, last, total);
+      if (need > 0) blockSeconds += need * leap.remainingSeconds(j, block, last, total);
     }
     this.grownBlocks = this.blocksNeededThrough(last);
     this.blockSeconds = blockSeconds;

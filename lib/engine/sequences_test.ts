@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "#assert";
 import fc from "fast-check";
-import { DecodeRun } from "./leap.ts";
+import { Leap } from "./leap.ts";
 import { Sequences } from "./sequences.ts";
 
 const SLOTS = 6;
@@ -116,15 +116,15 @@ Deno.test("Sequences.countBlocks() finds the sum over steps of the blocks in use
         tokens.forEach((length, request) => {
           sequences.join(sequences.add(request, length, length, 0), length, 1000);
         });
-        const run = new DecodeRun();
-        run.begin(3, 0.02, 1e-5, steps);
+        const leap = new Leap();
+        leap.begin(3, 0.02, 1e-5, steps);
         let used = 10;
         let expected = 0;
         for (let k = 0; k < steps; k++) {
           if (k > 0) used += needed(tokens.map((length) => length + k), blockTokens);
-          expected += used * (run.seconds(k + 1) - run.seconds(k));
+          expected += used * (leap.seconds(k + 1) - leap.seconds(k));
         }
-        sequences.countBlocks(run, steps, 10);
+        sequences.countBlocks(leap, steps, 10);
         const found = sequences.blockSeconds;
         ok(Math.abs(found - expected) <= 1e-9 * expected, `${found}, expected ${expected}`);
       },

@@ -2,12 +2,12 @@ import type { DecodeLine, ExecutionTimeModel } from "../execution/execution_time
 import type { BatchBuilder } from "./batch_builder.ts";
 import type { Clock } from "./clock.ts";
 import type { EngineParts } from "./engine_parts.ts";
-import { DecodeRun } from "./leap.ts";
+import { Leap } from "./leap.ts";
 
-/** How long the steps of one engine take: one step, or a run of decode steps at once. */
+/** How long the steps of one engine take: one step, or a leap of decode steps at once. */
 export class StepClock {
   /** The steps in progress; a single one when there are prefill chunks in it. */
-  readonly run = new DecodeRun();
+  readonly leap = new Leap();
   /** Whether steps are in progress; whoever ends them says so here. */
   isStepping = false;
   /** How long a step takes. */
@@ -17,7 +17,7 @@ export class StepClock {
   readonly #clock: Clock;
   readonly #line: DecodeLine = { baseSeconds: 0, slopeSecondsPerToken: 0, contextEndTokens: 0 };
   /** Single decode steps: the leap that they would be, were they taken at once. */
-  readonly #series = new DecodeRun();
+  readonly #series = new Leap();
   /** Whether the next single decode step may belong to that leap. */
   #isSeries = false;
   /** Its steps so far, and the seconds that the execution model gave them one by one. */
@@ -35,7 +35,7 @@ export class StepClock {
    * Times the step that the batch builder has formed, which starts now.
    *
    * @param isSteady Whether nobody waits who could join at the next step boundary.
-   * @param interrupted Whether the batch may differ from the step before: a new run begins.
+   * @param interrupted Whether the batch may differ from the step before: a new leap begins.
    */
   begin(isSteady: boolean, interrupted: boolean): void {
     this.isStepping = true;
@@ -44,22 +44,22 @@ export class StepClock {
     if (!leaps || !this.#leap(isSteady)) this.#single(interrupted);
   }
 
-  /** Steps of the run in progress that have ended by `now`; 0 when there is none. */
+  /** Steps of the leap in progress that have ended by `now`; 0 when there is none. */
   ahead(now: number): number {
-    const { run } = this;
-    // A single step ends by an event, unless it is what is left of a run that was cut right here.
-    if (!this.isStepping || (run.steps <= 1 && run.endsAtSeconds > now)) return 0;
-    return run.stepsDoneBy(now);
+    const { leap } = this;
+    // A single step ends by an event, unless it is what is left of a leap that was cut right here.
+    if (!this.isStepping || (leap.steps <= 1 && leap.endsAtSeconds > now)) return 0;
+    return leap.stepsDoneBy(now);
   }
 
-  /** Whether a step of the run in progress ends at `now`. */
+  /** Whether a step of the leap in progress ends at `now`. */
   isBetween(now: number): boolean {
     const ahead = this.ahead(now);
-    return ahead > 0 && this.run.endAtSeconds(ahead) >= now;
+    return ahead > 0 && this.leap.endAtSeconds(ahead) >= now;
   }
 
   /**
-   * Steps of the run in progress that have begun before `now`: where one ends at `now`, the next is
+   * Steps of the leap in progress that have begun before `now`: where one ends at `now`, the next is
    * formed at the end of the instant only.
    */
   begun(now: number): number {
@@ -67,27 +67,27 @@ export class StepClock {
     return this.ahead(now) + (this.isBetween(now) ? 0 : 1);
   }
 
-  /** Lets the run in progress end with the step under way, or `extra` steps later. */
+  /** Lets the leap in progress end with the step under way, or `extra` steps later. */
   cut(extra: number): void {
-    const { run } = this;
+    const { leap } = this;
     const { now } = this.#clock;
-    if (run.steps <= 1) return;
-    const done = run.stepsDoneBy(now);
+    if (leap.steps <= 1) return;
+    const done = leap.stepsDoneBy(now);
     // A step that ends at this very instant has ended: the batch can change right here.
-    const ended = done > 0 && run.endAtSeconds(done) >= now;
+    const ended = done > 0 && leap.endAtSeconds(done) >= now;
     const steps = (ended ? done : done + 1) + extra;
-    if (steps < run.steps) run.endAfter(steps);
+    if (steps < leap.steps) leap.endAfter(steps);
   }
 
-  /** Lets the run in progress end with the first step that ends at `untilSeconds` or later. */
+  /** Lets the leap in progress end with the first step that ends at `untilSeconds` or later. */
   cutAt(untilSeconds: number): void {
-    const { run } = this;
-    if (run.steps <= 1 || untilSeconds >= run.endsAtSeconds) return;
+    const { leap } = this;
+    if (leap.steps <= 1 || untilSeconds >= leap.endsAtSeconds) return;
     const from = Math.max(untilSeconds, this.#clock.now);
-    const done = run.stepsDoneBy(from);
-    const isEnd = done > 0 && run.endAtSeconds(done) >= from;
+    const done = leap.stepsDoneBy(from);
+    const isEnd = done > 0 && leap.endAtSeconds(done) >= from;
     const steps = isEnd ? done : done + 1;
-    if (steps < run.steps) run.endAfter(steps);
+    if (steps < leap.steps) leap.endAfter(steps);
   }
 
   /** Plans as many decode steps as cannot differ from one another; false if there is no line. */
@@ -109,7 +109,7 @@ export class StepClock {
       steps = sequences.stepsWithin(pool.free, steps);
     }
     const first = line.baseSeconds + line.slopeSecondsPerToken * contextTokens + swapSeconds;
-    this.run.begin(this.#clock.now, first, line.slopeSecondsPerToken * decoding, steps);
+    this.leap.begin(this.#clock.now, first, line.slopeSecondsPerToken * decoding, steps);
     return true;
   }
 
@@ -124,7 +124,7 @@ export class StepClock {
       if (this.#isSeries) return this.#stepOfSeries(seconds);
     }
     this.#isSeries = false;
-    this.run.begin(now, seconds, 0, 1);
+    this.leap.begin(now, seconds, 0, 1);
   }
 
   /** Whether a leap would go on with the decode step that the batch builder has formed. */
@@ -167,8 +167,8 @@ export class StepClock {
     this.#seriesSeconds += seconds;
     checkOnLine(series.seconds(step + 1), this.#seriesSeconds);
     const { firstStepSeconds, incrementSeconds } = series;
-    this.run.begin(this.#clock.now, firstStepSeconds + incrementSeconds * step, 0, 1);
-    this.run.endsAtSeconds = series.endAtSeconds(step + 1);
+    this.leap.begin(this.#clock.now, firstStepSeconds + incrementSeconds * step, 0, 1);
+    this.leap.endsAtSeconds = series.endAtSeconds(step + 1);
   }
 
   /** Sequences that get a token at the end of the step: decodes, and prefills that finish in it. */

@@ -1,13 +1,13 @@
 import type { RequestColumns } from "../metrics/run_tables.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import { GapMaxima } from "./gap_maxima.ts";
-import type { DecodeRun } from "./leap.ts";
+import type { Leap } from "./leap.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
 
 /**
  * Gaps between tokens of one engine's sequences. All decoding sequences gain their tokens together,
- * so a gap is shared by the whole batch: the sketch takes a run's gaps at once, with the batch's size
- * as weight. Only a sequence's first gap may differ, when its last token is older than the run.
+ * so a gap is shared by the whole batch: the sketch takes a leap's gaps at once, with the batch's size
+ * as weight. Only a sequence's first gap may differ, when its last token is older than the leap.
  */
 export class TokenGaps {
   readonly #sketch: GapSketch;
@@ -19,7 +19,7 @@ export class TokenGaps {
   /** Slots that joined the decode batch since its last step. */
   readonly #fresh: Int32Array;
   #freshCount = 0;
-  /** Steps of the run in progress whose gaps are recorded already. */
+  /** Steps of the leap in progress whose gaps are recorded already. */
   #recordedSteps = 0;
 
   constructor(sketch: GapSketch, sequences: Sequences, columns: RequestColumns) {
@@ -32,48 +32,48 @@ export class TokenGaps {
   /** A sequence joined the decode batch. */
   join(slot: number): void {
     this.#fresh[this.#freshCount++] = slot;
-    this.#sequences.firstRun[slot] = this.#maxima.nextRun;
+    this.#sequences.firstLeap[slot] = this.#maxima.nextLeap;
   }
 
-  /** Records one gap of one sequence, outside the common runs. */
+  /** Records one gap of one sequence, outside the common leaps. */
   addSingle(slot: number, gapSeconds: number): void {
     this.#sketch.add(gapSeconds, 1);
     const longest = this.#sequences.longestGapSeconds;
     if (gapSeconds > longest[slot]) longest[slot] = gapSeconds;
   }
 
-  /** Records the gaps of a decode run that has ended, before its sequences advance. */
-  addRun(run: DecodeRun): void {
-    const { steps, firstStepSeconds, incrementSeconds, startAtSeconds } = run;
+  /** Records the gaps of a decode leap that has ended, before its sequences advance. */
+  addLeap(leap: Leap): void {
+    const { steps, firstStepSeconds, incrementSeconds, startAtSeconds } = leap;
     const { decoding } = this.#sequences;
     const last = firstStepSeconds + incrementSeconds * (steps - 1);
     const isUniform = this.#isUniform(startAtSeconds);
     if (isUniform && this.#recordedSteps === 0) {
-      this.#sketch.addRun(run, decoding);
+      this.#sketch.addRun(leap, decoding);
     } else {
-      this.#addSteps(this.#sketch, run, this.#recordedSteps, steps);
+      this.#addSteps(this.#sketch, leap, this.#recordedSteps, steps);
     }
     this.#maxima.longestSeconds = last;
-    if (!isUniform) this.#endRunAfterStall(run);
-    this.#maxima.endRun();
+    if (!isUniform) this.#endLeapAfterStall(leap);
+    this.#maxima.endLeap();
     this.#recordedSteps = 0;
     this.#freshCount = 0;
-    this.#lastDecodeAtSeconds = run.endsAtSeconds;
+    this.#lastDecodeAtSeconds = leap.endsAtSeconds;
   }
 
-  /** Records the gaps of the first `steps` steps of a run in progress apart from those to come. */
-  addBegun(run: DecodeRun, steps: number, apart: GapSketch): void {
-    this.#addSteps(apart, run, this.#recordedSteps, steps);
+  /** Records the gaps of the first `steps` steps of a leap in progress apart from those to come. */
+  addBegun(leap: Leap, steps: number, apart: GapSketch): void {
+    this.#addSteps(apart, leap, this.#recordedSteps, steps);
     this.#recordedSteps = steps;
   }
 
   /** Longest gap of the sequence in `slot` so far, seconds. */
   longest(slot: number): number {
-    const { request, state, firstRun, longestGapSeconds } = this.#sequences;
+    const { request, state, firstLeap, longestGapSeconds } = this.#sequences;
     const before = this.#columns.maxTbtSeconds[request[slot]];
     let longest = longestGapSeconds[slot];
     if (state[slot] === SequenceState.decode) {
-      longest = Math.max(longest, this.#maxima.longestSince(firstRun[slot]));
+      longest = Math.max(longest, this.#maxima.longestSince(firstLeap[slot]));
     }
     return before > longest ? before : longest;
   }
@@ -103,7 +103,7 @@ export class TokenGaps {
     this.#freshCount = 0;
   }
 
-  /** Whether everybody's last token came when the run started. */
+  /** Whether everybody's last token came when the leap started. */
   #isUniform(startAtSeconds: number): boolean {
     const old = this.#sequences.decoding - this.#freshCount;
     if (old > 0 && startAtSeconds > this.#lastDecodeAtSeconds) return false;
@@ -114,13 +114,13 @@ export class TokenGaps {
   }
 
   /** Records the gaps that end with the steps from number `from` up to, not including, `to`. */
-  #addSteps(sketch: GapSketch, run: DecodeRun, from: number, to: number): void {
-    const { firstStepSeconds, incrementSeconds, startAtSeconds } = run;
+  #addSteps(sketch: GapSketch, leap: Leap, from: number, to: number): void {
+    const { firstStepSeconds, incrementSeconds, startAtSeconds } = leap;
     const { decoding, lastTokenAtSeconds } = this.#sequences;
     if (from === 0 && to > 0 && !this.#isUniform(startAtSeconds)) {
       // After a stall first gaps reach back to each one's last token.
       const old = decoding - this.#freshCount;
-      if (old > 0) sketch.add(this.#oldGapSeconds(run), old);
+      if (old > 0) sketch.add(this.#oldGapSeconds(leap), old);
       for (let i = 0; i < this.#freshCount; i++) {
         sketch.add(startAtSeconds - lastTokenAtSeconds[this.#fresh[i]] + firstStepSeconds, 1);
       }
@@ -134,24 +134,24 @@ export class TokenGaps {
     }, decoding);
   }
 
-  /** First gap of a run for sequences that have decoded before, seconds. */
-  #oldGapSeconds({ startAtSeconds, firstStepSeconds }: DecodeRun): number {
+  /** First gap of a leap for sequences that have decoded before, seconds. */
+  #oldGapSeconds({ startAtSeconds, firstStepSeconds }: Leap): number {
     return startAtSeconds - this.#lastDecodeAtSeconds + firstStepSeconds;
   }
 
-  /** Notes the longest gaps of a run after a stall. */
-  #endRunAfterStall(run: DecodeRun): void {
+  /** Notes the longest gaps of a leap after a stall. */
+  #endLeapAfterStall(leap: Leap): void {
     const last = this.#maxima.longestSeconds;
-    const { steps, firstStepSeconds, startAtSeconds } = run;
-    const { decoding, lastTokenAtSeconds, longestGapSeconds, firstRun } = this.#sequences;
+    const { steps, firstStepSeconds, startAtSeconds } = leap;
+    const { decoding, lastTokenAtSeconds, longestGapSeconds, firstLeap } = this.#sequences;
     for (let i = 0; i < this.#freshCount; i++) {
       const slot = this.#fresh[i];
       const first = startAtSeconds - lastTokenAtSeconds[slot] + firstStepSeconds;
       const longest = steps > 1 ? Math.max(first, last) : first;
       if (longest > longestGapSeconds[slot]) longestGapSeconds[slot] = longest;
-      firstRun[slot] = this.#maxima.nextRun + 1;
+      firstLeap[slot] = this.#maxima.nextLeap + 1;
     }
     const old = decoding - this.#freshCount;
-    if (old > 0) this.#maxima.longestSeconds = Math.max(this.#oldGapSeconds(run), last);
+    if (old > 0) this.#maxima.longestSeconds = Math.max(this.#oldGapSeconds(leap), last);
   }
 }

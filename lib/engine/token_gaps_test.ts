@@ -2,7 +2,7 @@ import { equal, ok } from "#assert";
 import fc from "fast-check";
 import { requestColumns } from "../metrics/recorder.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
-import { DecodeRun, toTick } from "./leap.ts";
+import { Leap, toTick } from "./leap.ts";
 import { Sequences } from "./sequences.ts";
 import { TokenGaps } from "./token_gaps.ts";
 
@@ -13,7 +13,7 @@ const operations = fc.array(
   fc.oneof(
     fc.constant({ kind: "join" as const }),
     fc.record({
-      kind: fc.constant("run" as const),
+      kind: fc.constant("leap" as const),
       first: fc.double({ min: 0.01, max: 0.2, noNaN: true }),
       increment: fc.constantFrom(0, 1e-4),
       steps: fc.integer({ min: 1, max: 30 }),
@@ -70,14 +70,14 @@ Deno.test("TokenGaps counts every gap of every sequence, and knows the longest o
       for (const step of steps) {
         if (step.kind === "join" && running.length < SLOTS) {
           enter(tokens.push([]) - 1);
-        } else if (step.kind === "run" && running.length > 0) {
-          const run = new DecodeRun();
-          run.begin(now, step.first, step.increment, step.steps);
+        } else if (step.kind === "leap" && running.length > 0) {
+          const leap = new Leap();
+          leap.begin(now, step.first, step.increment, step.steps);
           for (let k = 1; k <= step.steps; k++) {
-            for (const slot of running) tokens[sequences.request[slot]].push(run.endAtSeconds(k));
+            for (const slot of running) tokens[sequences.request[slot]].push(leap.endAtSeconds(k));
           }
-          now = run.endAtSeconds(step.steps);
-          gaps.addRun(run);
+          now = leap.endAtSeconds(step.steps);
+          gaps.addLeap(leap);
           sequences.advance(step.steps);
         } else if (step.kind === "stall") {
           now = toTick(now + step.seconds);

@@ -1,6 +1,6 @@
 import type { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
-import type { DecodeRun } from "./leap.ts";
+import type { Leap } from "./leap.ts";
 import { SequenceState } from "./sequences.ts";
 import type { TokenGaps } from "./token_gaps.ts";
 
@@ -63,25 +63,25 @@ export class TokenLedger {
     this.promptTokensAhead = 0;
   }
 
-  /** Books the step or run that ends now; returns whether the batch changes by it. */
-  book(run: DecodeRun): boolean {
+  /** Books the step or leap that ends now; returns whether the batch changes by it. */
+  book(leap: Leap): boolean {
     const { shape } = this.#batch;
     this.finishedCount = 0;
     this.firstTokenCount = 0;
     // Not an argument: a number with a fraction would be boxed at every call.
-    this.#nowSeconds = run.endsAtSeconds;
-    if (shape.decodeSequences > 0) this.#bookDecodes(run);
+    this.#nowSeconds = leap.endsAtSeconds;
+    if (shape.decodeSequences > 0) this.#bookDecodes(leap);
     if (shape.chunkCount > 0) this.#bookChunks();
     if (this.#endingCount === 0) return shape.chunkCount > 0;
     this.#endAll();
     return true;
   }
 
-  #bookDecodes(run: DecodeRun): void {
+  #bookDecodes(leap: Leap): void {
     const { sequences } = this.#batch;
-    if (!this.#holdsFinished) this.#gaps.addRun(run);
-    this.tokensInside += run.steps * sequences.decoding;
-    sequences.advance(run.steps);
+    if (!this.#holdsFinished) this.#gaps.addLeap(leap);
+    this.tokensInside += leap.steps * sequences.decoding;
+    sequences.advance(leap.steps);
     const { ends } = sequences;
     while (ends.firstStep <= sequences.step) {
       this.#endingSlots[this.#endingCount++] = ends.firstSlot;

@@ -11,7 +11,7 @@ const COUNTERS = 9;
 
 /**
  * Counts the work of one engine: tokens, attention, weights read, busy time and KV use. A decode
- * run's share is an arithmetic series, so it costs the same whatever its length; FLOPs and bytes
+ * leap's share is an arithmetic series, so it costs the same whatever its length; FLOPs and bytes
  * follow from the counts when somebody asks.
  */
 export class WorkMeter {
@@ -32,7 +32,7 @@ export class WorkMeter {
     this.#counts[SEQUENCE_SECONDS] += busySeconds * sequences;
   }
 
-  /** Adds `steps` steps, the first of which has the shape: a run of decode steps, or a mixed one. */
+  /** Adds `steps` steps, the first of which has the shape: a leap of decode steps, or a mixed one. */
   addSteps(shape: StepShape, steps: number): void {
     if (shape.chunkCount > 0) this.#addMixed(shape);
     else this.#addDecode(shape, steps);
