@@ -75,7 +75,7 @@ export class Engine {
   enqueue(request: number): void {
     if (this.#isLate) this.#inbox.push(request, this.#run.clock.now);
     else this.#batch.queue.push(request);
-    this.ledger.move(request, 1);
+    this.ledger.enter(request);
     this.#isStarved = false;
     if (this.#clock.isStepping && !this.#closed) this.#interrupt(this.#plansAhead);
   }
@@ -98,7 +98,7 @@ export class Engine {
     }
     if (this.#isLate) this.#inbox.push(request, this.#run.clock.now, kvTokens);
     else this.#batch.receive(request, kvTokens);
-    this.ledger.move(request, 1);
+    this.ledger.enter(request);
     this.#isStarved = false;
     if (this.#clock.isStepping) this.#interrupt(this.#plansAhead);
   }
@@ -118,7 +118,7 @@ export class Engine {
           `, current value is ${request}`,
       );
     }
-    this.ledger.move(request, -1);
+    this.ledger.leave(request);
     this.#interrupted = true;
     if (this.ledger.outstanding === 0) this.#emptyPipeline();
     return tokens;

@@ -47,13 +47,21 @@ export class TokenLedger {
     this.#gaps = gaps;
   }
 
-  /** Books a request in (1) or out (-1), with the tokens that it has. */
-  move(request: number, sign: 1 | -1): void {
+  /** Books a request in, with the tokens that it has. */
+  enter(request: number): void {
     const { columns, generated } = this.#run;
-    this.outstanding += sign;
-    this.tokensInside += sign * (columns.promptTokens[request] + generated[request]);
+    this.outstanding++;
+    this.tokensInside += columns.promptTokens[request] + generated[request];
     // A request that comes from another engine may have had its first token there.
-    if (generated[request] === 0) this.promptTokensAhead += sign * columns.promptTokens[request];
+    if (generated[request] === 0) this.promptTokensAhead += columns.promptTokens[request];
+  }
+
+  /** Books a request out before its end, with the tokens that it has. */
+  leave(request: number): void {
+    const { columns, generated } = this.#run;
+    this.outstanding--;
+    this.tokensInside -= columns.promptTokens[request] + generated[request];
+    if (generated[request] === 0) this.promptTokensAhead -= columns.promptTokens[request];
   }
 
   /** Nobody is inside any more. */

@@ -115,6 +115,19 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
     return most;
   };
 
+  /** The line where there is one stage and one kind of attention, without a window: most models. */
+  const [plain] = decodes;
+  const isPlain = stages === 1 && decodes.length === 1 && plain.windowTokens === Infinity;
+  const plainLine = (sequences: number, contextTokens: number, line: DecodeLine) => {
+    const { base, slope, end, pieceOfCell } = plain.pieces;
+    const piece = pieceOfCell[cellOf(contextTokens)];
+    line.baseSeconds = stepOverhead + overheadPerSequence * sequences +
+      lookUp(linear, sequences) + lookUp(head, sequences) + perSequence * sequences + base[piece];
+    line.slopeSecondsPerToken = slope[piece];
+    line.contextEndTokens = end[piece];
+    return true;
+  };
+
   const degrees = stages === 1 ? `tp${tensorParallel}` : `tp${tensorParallel} pp${stages}`;
   return {
     name: `analytical ${gpu.name} ${shape.name} ${degrees}`,
@@ -129,6 +142,7 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       return overhead + Math.max(pass, alone);
     },
     decodeLine(sequences, contextTokens, line: DecodeLine) {
+      if (isPlain) return plainLine(sequences, contextTokens, line);
       const parallel = Math.min(stages, sequences);
       const batch = share(sequences, parallel);
       const context = share(contextTokens, parallel);
