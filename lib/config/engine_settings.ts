@@ -28,17 +28,19 @@ const OTHER_STEP_SIZES = { maxSequences: 256, maxTokensPerStep: 8192 };
  * @throws {ConfigError} If the GPU is unknown.
  */
 export function engineSettings(
-  config: Pick<Configuration, "scheduler" | "cluster">,
+  config: Pick<Configuration, "scheduler" | "cluster" | "parallelization">,
 ): EngineSettings {
-  const { scheduler } = config;
+  const { scheduler, parallelization } = config;
   const isVllm = scheduler.type === "vllm";
   const version = VLLM_VERSIONS.find(({ name }) => name === scheduler.engine) ?? DEFAULT_VLLM;
+  const isPiped = parallelization.pipeline_parallel_size > 1;
   const sizes = isVllm ? vllmStepSizes(deploymentGpu(config)) : OTHER_STEP_SIZES;
   const maxTokensPerStep = scheduler.max_num_batched_tokens ?? sizes.maxTokensPerStep;
   return {
     maxSequences: scheduler.max_num_seqs ?? Math.min(sizes.maxSequences, maxTokensPerStep),
     maxTokensPerStep,
-    asyncScheduling: scheduler.async_scheduling ?? (isVllm && version.asyncScheduling),
+    asyncScheduling: scheduler.async_scheduling ??
+      (isVllm && (isPiped ? version.asyncPipelines : version.asyncScheduling)),
     reservesWholePrompt: scheduler.scheduler_reserve_full_isl ?? version.reservesWholePrompt,
   };
 }

@@ -19,6 +19,19 @@ Deno.test("scheduler.engine decides what the version of vLLM decides", () => {
   deepEqual(settings(), settings("scheduler: { engine: vllm@0.19 }"));
 });
 
+Deno.test("a pipeline of stages is scheduled ahead from 0.15 on", () => {
+  const of = (engine: string) =>
+    settings(
+      `{ scheduler: { engine: ${engine} }, parallelization: { pipeline_parallel_size: 2 } }`,
+    ).asyncScheduling;
+  deepEqual(["vllm@0.13", "vllm@0.14", "vllm@0.15", "vllm@0.19"].map(of), [
+    false,
+    false,
+    true,
+    true,
+  ]);
+});
+
 Deno.test("step sizes are those of vLLM's API server on the GPU", () => {
   const of = (gpu: string) => {
     const { maxSequences, maxTokensPerStep } = settings(`cluster: { gpu_type: ${gpu} }`);

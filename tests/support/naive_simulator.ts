@@ -1,8 +1,7 @@
 /**
- * A simulator of a small part of what the product simulates, written to be obviously right and not to
- * be fast: plain objects and arrays, one token at a time, every step an event, the next event found by
- * looking at all. It shares no code with the simulator; the rules are those of the pages on batching,
- * scheduling and elastic fleets and of the order of events at one instant.
+ * A simulator of a small part of what the product simulates, obviously right and slow: plain objects,
+ * one token at a time, every step an event, the next one found by looking at all. It shares no code
+ * with the simulator; the rules are those of the pages and of the order of events at one instant.
  * @module
  */
 
@@ -24,7 +23,6 @@ const RANKS = [
 
 /** Events after which a run is given up. */
 const MOST_EVENTS = 100_000;
-
 /** Step ends stand on ticks of 2^-36 s. */
 const toTick = (seconds: number) => Math.round(seconds * 2 ** 36) / 2 ** 36;
 

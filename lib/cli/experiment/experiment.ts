@@ -66,7 +66,7 @@ run        runs the cells that are not there yet; what was interrupted goes on w
 reproduce  runs from clean, draws the figures, compares targets and digests; all unless named
 status     says which cells are there
 clean      removes the cells and results of an experiment
-shard      runs one of N shares of the cells that are not there: a task of any scheduler
+shard      runs what is not there of one of N shares of the cells: a task of any scheduler
 gather     writes rows and figures from the cells that are there; 1 if one is missing
 cancel     cancels the experiment's arrays on Slurm
 
@@ -106,6 +106,14 @@ mistake in the input.`,
       throw new UsageError(
         `Cannot find experiments in a folder as NAME/experiment.ts: current value is ` +
           `"${given.value("experiments")}"`,
+      );
+    }
+    for (const { id, given: path, module } of ofPaths) {
+      const namesake = ofFolder.find((place) => place.id === id);
+      if (namesake === undefined || namesake.module === module) continue;
+      throw new UsageError(
+        `Cannot use the experiment of ${path} under its id, which one of the folder of experiments ` +
+          `has, and its results: current value is "${id}"`,
       );
     }
     const places = [...ofFolder, ...ofPaths];

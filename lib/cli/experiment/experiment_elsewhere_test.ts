@@ -48,6 +48,23 @@ Deno.test("the example of docs/experiments.md runs as written, from where the pa
   });
 });
 
+Deno.test("an experiment elsewhere does not take the id, and the results, of one of the folder", async () => {
+  await withRun(
+    { "mine/experiment.ts": SQUARES, "many/00_test/experiment.ts": SQUARES },
+    async (run) => {
+      equal((await run("run", "00_test", "--experiments", "many")).code, 0);
+      for (const action of ["run", "clean"]) {
+        const { code, stderr } = await run(action, "mine/", "--experiments", "many");
+        equal(code, 2);
+        match(stderr, /^Cannot use the experiment of mine\/ under its id.*"00_test"/);
+      }
+      match((await run("status", "00_test", "--experiments", "many")).stdout, /3 of 3 cells/);
+      const same = await run("run", "many/00_test/", "--experiments", "many");
+      equal(same.code, 0, same.stderr);
+    },
+  );
+});
+
 Deno.test("a path stands for an id: run, status, reproduce, clean; results there change nothing", async () => {
   await withRun(
     { "mine/experiment.ts": SQUARES, "mine/other.ts": SQUARES },

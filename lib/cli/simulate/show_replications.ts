@@ -40,7 +40,10 @@ export function showReplications(
 
 /** "ttft_s.p99 is known to 1.8 %, after 24 replications". */
 function reached({ of, interval, precise }: ReachedPrecision, replications: number): string {
-  const width = percent(interval.halfWidth / Math.abs(interval.estimate));
+  // A figure that is 0 in every replication is known exactly.
+  const width = percent(
+    interval.halfWidth === 0 ? 0 : interval.halfWidth / Math.abs(interval.estimate),
+  );
   const after = `after ${replications} replications`;
   return precise
     ? `${of} is known to ${width} ${after}`

@@ -64,3 +64,21 @@ for (const { name, parameters, config } of parse(MODELS) as readonly PublishedMo
     assert.ok(Math.abs(ratio - 1) <= 0.002, `${ratio} times ${parameters}`);
   });
 }
+
+Deno.test("a token cannot pass more experts than there are", () => {
+  const mixtral = {
+    model_type: "mixtral",
+    hidden_size: 4096,
+    intermediate_size: 14336,
+    num_hidden_layers: 2,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    vocab_size: 32000,
+    num_local_experts: 8,
+  };
+  modelFromHfConfig({ ...mixtral, num_experts_per_tok: 8 });
+  assert.throws(
+    () => modelFromHfConfig({ ...mixtral, num_experts_per_tok: 9 }),
+    /experts of a token .* at most its 8 experts: current value is 9/,
+  );
+});

@@ -50,7 +50,7 @@ export function expertsOf(json: Json, family: Family): ExpertFeedForward | undef
   return {
     kind: "experts",
     count,
-    perToken: number(json, ...PER_TOKEN),
+    perToken: chosenExperts(json, count),
     width,
     isGated: family.isUngated !== true,
     hasBias: family.expertBias === true,
@@ -58,6 +58,16 @@ export function expertsOf(json: Json, family: Family): ExpertFeedForward | undef
     ...(latentSize !== undefined && latentSize > 0 && { latentSize }),
     ...(smallParameters > 0 && { smallParameters }),
   };
+}
+
+/** Experts that each token passes. @throws RangeError if they are more than there are. */
+function chosenExperts(json: Json, count: number): number {
+  const chosen = number(json, ...PER_TOKEN);
+  if (chosen <= count) return chosen;
+  throw new RangeError(
+    `Cannot read the experts of a token in a model's config.json as at most its ${count} experts: ` +
+      `current value is ${chosen}`,
+  );
 }
 
 /** Width of all shared experts together. */

@@ -20,8 +20,10 @@ export type VllmVersionName = typeof NAMES[number];
 export interface VllmVersion {
   /** Such as "vllm@0.19". */
   readonly name: VllmVersionName;
-  /** Whether each step is formed while the one before runs. */
+  /** Whether each step is formed while the one before runs, in an engine of one pipeline stage. */
   readonly asyncScheduling: boolean;
+  /** The same in an engine of several pipeline stages. */
+  readonly asyncPipelines: boolean;
   /** Whether a request is admitted only when its whole prompt has room. */
   readonly reservesWholePrompt: boolean;
 }
@@ -44,13 +46,15 @@ const LARGE_GPU_BYTES = 70 * 2 ** 30;
 /**
  * The known versions of vLLM, oldest first. All have the V1 scheduler and the same step sizes.
  *
- * @source vLLM's release notes: asynchronous scheduling by default in 0.14 (pull request 27614),
+ * @source vLLM's release notes: asynchronous scheduling by default in 0.14 (pull request 27614), with
+ * pipeline parallelism after 32359, which 0.14 has not,
  * admission by the whole prompt in 0.19 (37307); the steps of 0.19 are those of its own code
  * (docs/fidelity.md)
  */
 export const VLLM_VERSIONS: readonly VllmVersion[] = NAMES.map((name) => ({
   name,
   asyncScheduling: isFrom("vllm@0.14", name),
+  asyncPipelines: isFrom("vllm@0.15", name),
   reservesWholePrompt: isFrom("vllm@0.19", name),
 }));
 
