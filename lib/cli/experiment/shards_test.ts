@@ -122,7 +122,8 @@ Deno.test("--dry-run prints a script without absolute paths but Deno's, and writ
 
 Deno.test("tasks are told the path of an experiment that lies elsewhere", async () => {
   await withSweep(SQUARES, async (run, folder) => {
-    const text = Deno.readTextFileSync(`${folder}/experiments/00_test/experiment.ts`);
+    const text = Deno.readTextFileSync(`${folder}/experiments/00_test/experiment.ts`)
+      .replace("00_test", "00_own");
     await Deno.mkdir(`${folder}/my own/-sweeps`, { recursive: true });
     for (const path of ["my own/experiment.ts", "my own/-sweeps/other.ts", "-last.ts"]) {
       await Deno.writeTextFile(`${folder}/${path}`, text);
