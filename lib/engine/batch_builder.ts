@@ -43,8 +43,6 @@ export class BatchBuilder implements StepBuilder, InboxReader {
    * scheduler learns of an end a step late when it plans ahead.
    */
   endedBlocks = 0;
-  /** Requests that return, as a field since it is looked at in every step. */
-  returning = 0;
   /** Seconds that swapping adds to the step. */
   swapSeconds = 0;
   readonly #returning = new ReturningRequests();
@@ -86,6 +84,10 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     return this.sequences.decoding;
   }
 
+  get returning(): number {
+    return this.#returning.size;
+  }
+
   get waiting(): number {
     return this.queue.size;
   }
@@ -110,19 +112,6 @@ export class BatchBuilder implements StepBuilder, InboxReader {
 
   decodeAll(): number {
     const { sequences, pool } = this;
-    const needed = sequences.blocksNeeded - this.#decodeBlocks;
-    if (needed > pool.free) return this.#decodeSome();
-    if (needed > 0) {
-      pool.take(needed);
-      this.#decodeBlocks += needed;
-    }
-    this.decodes = sequences.decoding > 0;
-    return 0;
-  }
-
-  /** Schedules the decodes that find a block once those that have to be preempted are. */
-  #decodeSome(): number {
-    const { sequences, pool } = this;
     let preempted = 0;
     let needed = sequences.blocksNeeded - this.#decodeBlocks;
     // Preempting from the end until the rest fits is what walking the batch in order comes to: a
@@ -132,19 +121,14 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       preempted++;
       needed = sequences.blocksNeeded - this.#decodeBlocks;
     }
-    pool.take(needed);
+    if (needed > 0) pool.take(needed);
     this.#decodeBlocks += needed;
     this.decodes = sequences.decoding > 0;
     return preempted;
   }
 
   scheduleRunning(budgetTokens: number, longestChunk = UNLIMITED_TOKENS): number {
-    const { sequences } = this;
-    if (sequences.prefilling > 0 || !this.queue.isFirstComeFirstServed) {
-      return scheduleRunning(this, budgetTokens, longestChunk);
-    }
-    if (sequences.decoding > 0) this.decodeAll();
-    return budgetTokens - sequences.decoding;
+    return scheduleRunning(this, budgetTokens, longestChunk);
   }
 
   prefillRemaining(slot: number): number {
@@ -237,7 +221,6 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** The KV entries of the request's first `tokens` tokens are here: it returns as blocks allow. */
   receive(request: number, tokens: number): void {
     this.#returning.push(request, tokens, 0);
-    this.returning++;
   }
 
   /** Changes how many KV blocks there are; where too many are in use, sequences are preempted. */
@@ -260,7 +243,6 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       const free = pool.free + this.#decodeBlocks - sequences.blocksNeeded;
       if (blocks + nextBlock + keep > free) break;
       const hostBlocks = returning.shift();
-      this.returning--;
       const slot = sequences.add(request, tokens, tokens, reserved);
       this.blocks.begin(slot, blocks, 0);
       this.join(slot, tokens, this.#run.columns.completedAtSeconds[request]);
@@ -318,7 +300,6 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       this.blocks.release(slot);
     }
     lostTokens += this.#returning.empty(requests);
-    this.returning = 0;
     while (queue.size > 0) requests.push(queue.pop());
     return lostTokens;
   }
@@ -382,7 +363,6 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     const blocks = sequences.blocksHeld(slot);
     if (decodes && swap && this.#returning.hostBlocks + blocks <= swap.blocks) {
       this.#returning.push(request, sequences.computedTokens(slot), blocks);
-      this.returning++;
       this.swapSeconds += blocks * swap.secondsPerBlock;
     } else {
       this.queue.pushBack(request);

@@ -49,9 +49,8 @@ export class Engine {
   readonly #inbox = new Inbox();
   /** Whether nobody inside can go on before blocks that have left with a request are free. */
   #isStarved = false;
-  /** Instants to come that no leap passes, in order, seconds; the first one again. */
+  /** Instants to come that no leap passes, in order, seconds. */
   readonly #limits: number[] = [];
-  #limitSeconds = Infinity;
 
   constructor(id: number, parts: EngineParts, run: RunColumns) {
     this.#id = id;
@@ -136,15 +135,15 @@ export class Engine {
   limit(untilSeconds: number): void {
     const place = this.#limits.findIndex((limit) => limit > untilSeconds);
     this.#limits.splice(place < 0 ? this.#limits.length : place, 0, untilSeconds);
-    this.#limitSeconds = this.#limits[0];
     if (this.#clock.isStepping) this.#keepLimit();
   }
 
   /** The limits up to `now` have been kept. */
   #passLimits(now: number): void {
-    while (this.#limits.length > 0 && this.#limits[0] <= now) this.#limits.shift();
-    this.#limitSeconds = this.#limits[0] ?? Infinity;
-    this.#interrupted = true;
+    while (this.#limits[0] <= now) {
+      this.#limits.shift();
+      this.#interrupted = true;
+    }
   }
 
   /**
@@ -177,7 +176,7 @@ export class Engine {
 
   /** Cuts the leap in progress where the limit says. */
   #keepLimit(): void {
-    this.#clock.cutAt(this.#limitSeconds);
+    this.#clock.cutAt(this.#limits[0]);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
   }
 
@@ -220,7 +219,7 @@ export class Engine {
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
-    if (this.endAtSeconds > this.#limitSeconds) this.#keepLimit();
+    if (this.#limits.length > 0) this.#keepLimit();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.
     this.#interrupted = mayAdmit || batch.isUnsettled;
   }
@@ -265,7 +264,7 @@ export class Engine {
     if (steps > 1) pool.take(sequences.grownBlocks);
     if (this.ledger.book(leap)) this.#interrupted = true;
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
-    if (now >= this.#limitSeconds) this.#passLimits(now);
+    if (this.#limits.length > 0) this.#passLimits(now);
     this.endAtSeconds = Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
   }

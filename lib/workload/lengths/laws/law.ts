@@ -56,3 +56,23 @@ export function lengthBounds({ min, max }: Omit<BoundedSettings, "mean">): {
 } {
   return { min: min ?? 1, ...(max !== null && { max }), integer: true };
 }
+
+/** A law told by its mean and deviation; no more than its name and its distribution are its own. */
+export function spreadLaw<Name extends string>(
+  name: Name,
+  describe: string,
+  distribution: (
+    options: ReturnType<typeof lengthBounds> & { readonly mean: number; readonly std: number },
+  ) => Distribution,
+): LengthEntry<Name, SpreadSettings> {
+  return {
+    name,
+    describe,
+    section: null,
+    settings: LENGTH_SETTINGS,
+    required: ["mean", "std"],
+    laws: { options: { mean: 100, std: 60, max: 900 } },
+    create: ({ mean, std, ...bounds }) =>
+      distribution({ ...lengthBounds(bounds), mean: needed(mean), std: needed(std) }),
+  };
+}
