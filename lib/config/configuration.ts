@@ -22,6 +22,13 @@ export interface Configuration {
     /** Time during which requests arrive, seconds. */
     readonly duration: number;
     /**
+     * How long the run goes on after its last request: not at all, until timers and policies have
+     * stopped what is idle, or to `duration`. Instances, time series and bill go so far, rates to
+     * the last completion. null: `scaled-down` for traces, `num_requests` and closed loops,
+     * otherwise `duration`.
+     */
+    readonly end: "last-completion" | "scaled-down" | "duration" | null;
+    /**
      * Time at the start whose requests do not count in the summary, seconds. `mser5` finds it: of
      * all cuts, the one that leaves the least error of the mean TTFT (MSER-5); the run is made
      * twice.

@@ -68,13 +68,13 @@ export type SummaryWithoutDigest = Omit<Summary, "digest">;
 
 /** Computes the summary of a run. docs/metrics.md has each figure's formula. */
 export function summarize(run: RunRecord, options: SummaryOptions): SummaryWithoutDigest {
-  const { endAtSeconds } = run;
+  const { endAtSeconds, servedUntilSeconds } = run;
   const { warmupSeconds, percentiles } = options;
   const counts = countRequests(run, warmupSeconds);
   const latencies = requestLatencies(run, percentiles, warmupSeconds);
   const use = instanceUse(run.lives, run, options.functions);
   const bill = billInstances(run.lives, run, options.functions, billStorage(options.stored));
-  const measuredSeconds = Math.max(0, endAtSeconds - warmupSeconds);
+  const measuredSeconds = Math.max(0, servedUntilSeconds - warmupSeconds);
   const rate = (count: number) => measuredSeconds > 0 ? count / measuredSeconds : 0;
   const ratio = (value: number, whole: number) => whole > 0 ? value / whole : 0;
   const unpriced = unpricedFunctions(run, options.functions);

@@ -79,6 +79,7 @@ export function concurrency(options: ConcurrencyOptions = {}): ScalingPolicy {
   return {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
+    settlesWithinSeconds: scaleDownWindowSeconds + keepAliveSeconds,
     desired({ nowSeconds, ready, starting, queued, inFlight, arrivals }) {
       const current = ready + starting;
       const asked = Math.ceil((queued + inFlight) / target);

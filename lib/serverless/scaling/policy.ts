@@ -58,6 +58,12 @@ export interface ScalingPolicy {
    * Default 0.
    */
   readonly remembers?: number;
+  /**
+   * How long after a function's last request, or after the last change of the answer, it may still go
+   * down, seconds: a run that ends when its fleet has scaled down waits for so long. 0: it never goes
+   * down by itself. Default 1200.
+   */
+  readonly settlesWithinSeconds?: number;
 }
 
 /** An instant, seconds, that is surely before one that was computed, however that was rounded. */

@@ -45,6 +45,7 @@ export function queueDelay(options: QueueDelayOptions = {}): ScalingPolicy {
   return {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
+    settlesWithinSeconds: 0,
     desired({ ready, starting, queued, oldestWaitSeconds }) {
       const current = ready + starting;
       if (current === 0) return queued > 0 ? 1 : 0;

@@ -80,6 +80,7 @@ export function threshold(options: ThresholdOptions = {}): ScalingPolicy {
   return {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
+    settlesWithinSeconds: cooldownSeconds + downReadings * periodSeconds,
     // Beyond that many low readings more of them make no difference.
     remembers: downReadings,
     desired({ nowSeconds, ready, starting, queued, busyFraction }) {
