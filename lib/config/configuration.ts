@@ -632,10 +632,14 @@ export interface Configuration {
     readonly reserve_starts: boolean;
     /** Keep-alive of idle instances. */
     readonly keep_alive: {
-      /** How long an idle instance is kept. */
-      readonly policy: "fixed" | "none" | "always" | "hybrid-histogram";
-      /** Idle time after which `fixed` stops an instance, seconds. */
-      readonly seconds: number;
+      /**
+       * How long an idle instance is kept; null: `fixed` where `seconds` is given, else as long as
+       * the scaling policy keeps it, and `fixed` with `queue-delay` and `none`, which take none
+       * away.
+       */
+      readonly policy: "fixed" | "none" | "always" | "hybrid-histogram" | null;
+      /** Idle time after which `fixed` stops an instance, seconds; null: 60. */
+      readonly seconds: number | null;
       /**
        * Settings of `policy: hybrid-histogram`. A histogram of idle times decides when to stop and
        * start again, with the paper's defaults.

@@ -121,6 +121,10 @@ export async function buildCluster(
       }),
       scaling: buildScaling(kind.config, {
         arrivalAtSeconds: () => arrivals(id),
+        instanceConcurrency: Math.min(
+          kind.gateway.perFunction.concurrencyPerInstance,
+          kind.deployment.maxSequences,
+        ),
         holdSeconds: (concurrency) => estimatedHoldSeconds(kind.deployment, table, concurrency),
         startSeconds: () => kind.plans ? estimatedStartSeconds(kind.plans.all, kind.deployment) : 0,
         weightBytes: kind.deployment.weightBytes,
