@@ -1,6 +1,7 @@
 import type { ClusterParts, FunctionParts } from "../cluster/cluster_parts.ts";
 import type { EngineParts } from "../engine/engine_parts.ts";
-import type { ClassFacts, FunctionFacts } from "../metrics/summary.ts";
+import type { FunctionFacts } from "../metrics/function_facts.ts";
+import type { ClassFacts } from "../metrics/summary_options.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
