@@ -859,6 +859,16 @@ export interface Configuration {
     readonly fairness: "fcfs" | "weighted";
     /** Reject a request whose predicted TTFT misses its limit. */
     readonly early_rejection: boolean;
+    /**
+     * Settings of `fairness: weighted`. Weighted fair queueing between classes and tenants, by
+     * tokens served.
+     */
+    readonly weighted: {
+      /** What a prompt token counts. */
+      readonly prompt_token_cost: number;
+      /** What an output token counts. */
+      readonly output_token_cost: number;
+    };
   };
   /** What goes wrong. */
   readonly faults: {
