@@ -921,6 +921,16 @@ export interface Configuration {
   readonly cost: {
     /** Price by GPU, dollars per GPU-hour; others come from data/prices. */
     readonly gpu_cost_per_hour: Readonly<Record<string, number>>;
+    /**
+     * Price list in data/prices for GPUs without a price of their own; platforms have theirs. A GPU
+     * that it does not list has no price, and costs are null.
+     */
+    readonly provider: "aws" | "azure" | "gcp" | "lambda" | "modal" | "runpod" | "simfaasinfer";
+    /**
+     * How GPUs are rented; null: spot where `faults.spot` preempts them, else on demand or, where
+     * the provider has no such price, per use (`flex`).
+     */
+    readonly terms: "on-demand" | "spot" | "reserved-1y" | "reserved-3y" | "flex" | "active" | null;
     /** Bill the time in which instances work. */
     readonly compute_cost: boolean;
     /** Bill the time in which ready instances are idle. */

@@ -1,42 +1,12 @@
 import { findGpu, gpuEntries } from "../hardware/mod.ts";
-import {
-  BILLING_PRESETS,
-  type BillingPlan,
-  type Price,
-  priceCatalogue,
-  simfaasinferPlan,
-} from "../serverless/cost/mod.ts";
+import { BILLING_PRESETS, type BillingPlan, simfaasinferPlan } from "../serverless/cost/mod.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { listed } from "../config/listed.ts";
 import { showValue } from "../config/show_value.ts";
 import { suggest } from "../std/suggest.ts";
+import { lackingPrice, listedPrice } from "./listed_price.ts";
 import type { StartKind } from "./starts.ts";
-
-/** Price lists of general cloud providers; SimFaaSInfer's own prices are for its files alone. */
-function currentPrices(mention: string): readonly Price[] {
-  return priceCatalogue(mention).filter((price) =>
-    price.provider !== "simfaasinfer" && price.kind === "on-demand"
-  );
-}
-
-/** Letters and digits of a name, so that "A100-80GB" and "a100-sxm-80gb" can be compared. */
-function words(name: string): string[] {
-  return name.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word !== "sxm" && word !== "pcie");
-}
-
-/** The latest on-demand price of a GPU; undefined when no list has it. */
-export function cataloguePrice(gpuName: string): Price | undefined {
-  const wanted = words(gpuName);
-  const matches = currentPrices(wanted[0]).filter((price) => {
-    const own = words(price.gpu);
-    return own.every((word) => wanted.includes(word)) && own[0] === wanted[0];
-  });
-  return matches.reduce<Price | undefined>(
-    (best, price) => best === undefined || price.asOf > best.asOf ? price : best,
-    undefined,
-  );
-}
 
 type Prices = Configuration["cost"]["gpu_cost_per_hour"];
 
@@ -134,7 +104,7 @@ export interface BuiltBilling {
   readonly plan: BillingPlan;
   /** Whether billing begins with the fetch of the weights. */
   readonly fromLoad: boolean;
-  /** Latest on-demand price of the GPU, dollars per second; absent when no list has it. */
+  /** What renting the GPU throughout costs, dollars per second; absent when it has no price. */
   readonly alwaysOnUsdPerGpuSecond?: number;
   /** Whether no price of the GPU is known. */
   readonly lacksPrice: boolean;
@@ -145,7 +115,8 @@ export interface BuiltBilling {
 export function buildBilling(config: Configuration, gpuName: string): BuiltBilling {
   const { cost, cluster } = config;
   const own = ownPrice(cost.gpu_cost_per_hour, cluster.gpu_type, gpuName);
-  const listed = own === undefined ? cataloguePrice(gpuName) : undefined;
+  const found = own === undefined ? listedPrice(config, gpuName) : undefined;
+  const listed = found?.price;
   const gpuCostPerHour = own ?? (listed ? listed.usdPerGpuSecond * 3600 : 0);
   const { preset } = cost.billing;
   const rules: BillingPlan = preset !== null
@@ -167,17 +138,19 @@ export function buildBilling(config: Configuration, gpuName: string): BuiltBilli
     asleepShare: cost.sleep_factor,
     pooledShare: cost.pool_factor ?? (poolHoldsGpus && !fromLoad ? rules.startShare : 0),
   };
-  const rented = own === undefined ? listed : cataloguePrice(gpuName);
+  const rented = own === undefined
+    ? listedPrice(config, gpuName, ["on-demand"]).price?.usdPerGpuSecond ?? listed?.usdPerGpuSecond
+    : own / 3600;
   const price = `${gpuCostPerHour.toFixed(2)} USD per GPU-hour`;
   return {
     plan,
     fromLoad,
-    lacksPrice: own === undefined && listed === undefined,
-    ...(rented && { alwaysOnUsdPerGpuSecond: rented.usdPerGpuSecond }),
-    notice: own !== undefined
+    lacksPrice: found !== undefined && listed === undefined,
+    ...(rented !== undefined && { alwaysOnUsdPerGpuSecond: rented }),
+    notice: found === undefined
       ? undefined
       : listed
       ? `price of ${gpuName}: ${price} (${listed.provider}, ${listed.kind}, ${listed.asOf})`
-      : `no price of ${gpuName} is known, so costs are null; set cost.gpu_cost_per_hour`,
+      : lackingPrice(config, gpuName, found),
   };
 }

@@ -1,6 +1,7 @@
 import { all, type Condition, is, isNot, isNotSet, isSet, when } from "../applies.ts";
 import { numberMap } from "../../settings/collections.ts";
 import { BILLING_PRESETS, type BillingPresetName } from "../../serverless/cost/billing_plan.ts";
+import { PRICE_PROVIDERS, PRICE_TERMS } from "../../serverless/cost/prices.ts";
 import { STORAGE_PROVIDERS } from "../../serverless/cost/storage.ts";
 import { section } from "../section.ts";
 import { choice, flag, quantity } from "../../settings/quantities.ts";
@@ -66,6 +67,18 @@ export const cost = section({
   gpu_cost_per_hour: numberMap("dollars per GPU-hour", {
     default: {},
     describe: "Price by GPU, dollars per GPU-hour; others come from data/prices.",
+  }),
+  provider: choice(PRICE_PROVIDERS, {
+    wanted: "a price list",
+    default: "aws",
+    describe: "Price list in data/prices for GPUs without a price of their own; platforms have " +
+      "theirs. A GPU that it does not list has no price, and costs are null.",
+  }),
+  terms: choice(PRICE_TERMS, {
+    wanted: "a way to rent a GPU",
+    default: null,
+    describe: "How GPUs are rented; null: spot where `faults.spot` preempts them, else on demand " +
+      "or, where the provider has no such price, per use (`flex`).",
   }),
   compute_cost: flag({
     default: true,
