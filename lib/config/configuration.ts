@@ -944,6 +944,25 @@ export interface Configuration {
      * where members hold GPUs (engines, nodes), 0 for containers.
      */
     readonly pool_factor: number | null;
+    /** Processor cores of an instance that are billed beside its GPUs, at `core_cost_per_hour`. */
+    readonly cpu_cores: number;
+    /** Memory of an instance that is billed beside its GPUs, at `gib_cost_per_hour`, bytes. */
+    readonly memory: number;
+    /** Price of a core, dollars per hour; null: the provider's. */
+    readonly core_cost_per_hour: number | null;
+    /** Price of 2^30 bytes of memory, dollars per hour; null: the provider's. */
+    readonly gib_cost_per_hour: number | null;
+    /** Price of a million requests that are served, dollars. */
+    readonly million_requests_cost: number;
+    /**
+     * Instances of the function whose GPUs are paid from the beginning to the end, used or not;
+     * those beyond them are billed by use.
+     */
+    readonly reserved_instances: number;
+    /** How reserved instances are rented. */
+    readonly reserved_terms: "reserved-1y" | "reserved-3y" | "active" | "on-demand";
+    /** Price of a reserved GPU, dollars per hour; null: the provider's. */
+    readonly reserved_cost_per_hour: number | null;
     /** What time of an instance is billed. */
     readonly billing: {
       /** What is billed, in place of all other settings but the price; null: as they say. */

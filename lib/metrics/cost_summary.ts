@@ -49,7 +49,8 @@ export function billInstances(
     };
     for (const life of own) {
       if (!Number.isNaN(life.readyAtSeconds)) continue;
-      wastedUsd += startSeconds(life) * gpus * billing.startShare * billing.usdPerGpuSecond;
+      wastedUsd += startSeconds(life) * gpus * billing.startShare * billing.usdPerGpuSecond +
+        startSeconds(life) * billing.startShare * (billing.usdPerInstanceSecond ?? 0);
     }
     const busy = (life: InstanceLife) => run.totals[life.instanceId].busySeconds;
     // Members that no instance was made of have rows of their own.

@@ -25,7 +25,8 @@ import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { choiceNotices } from "./choice_notices.ts";
 import { cutOutputs, settingNotices } from "./notices.ts";
 import { buildPools } from "./pools.ts";
-import { buildBilling, type BuiltBilling, priceNotices } from "./prices.ts";
+import { buildBilling, type BuiltBilling } from "./billing.ts";
+import { priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
@@ -146,7 +147,7 @@ export async function buildCluster(
     ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
     ...priceNotices(config, builtKinds),
-    ...builtKinds.flatMap(({ billing }) => billing.notice === undefined ? [] : [billing.notice]),
+    ...builtKinds.flatMap(({ billing }) => billing.notices),
   ]);
   return {
     parts: {
@@ -261,6 +262,8 @@ function buildKind(
       billing: billing.plan,
       ...(billing.fromLoad && { billsFromLoad: true }),
       ...(billing.lacksPrice && { lacksPrice: true }),
+      ...(billing.reserved && { reserved: billing.reserved }),
+      ...(billing.usdPerRequest > 0 && { usdPerRequest: billing.usdPerRequest }),
       ...(billing.alwaysOnUsdPerGpuSecond !== undefined && {
         alwaysOnUsdPerGpuSecond: billing.alwaysOnUsdPerGpuSecond,
       }),

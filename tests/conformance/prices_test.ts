@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "#assert";
-import { buildBilling } from "../../lib/run/prices.ts";
+import { buildBilling } from "../../lib/run/billing.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { type Price, priceCatalogue, priceLists } from "../../lib/serverless/cost/mod.ts";
 import { PLATFORMS } from "../../lib/serverless/platforms/mod.ts";
@@ -117,12 +117,14 @@ Deno.test("a configured price is dollars per GPU-hour, however it is billed", ()
   for (const terms of ["from: start", "from: load", "from: ready", "preset: per-second-busy"]) {
     const own = billing(`{ gpu_cost_per_hour: { H100: 7.2 }, billing: { ${terms} } }`);
     ok(Math.abs(own.usdPerGpuHour - 7.2) < 1e-12, `${terms}: ${own.usdPerGpuHour}`);
-    equal(own.notice, undefined);
+    deepEqual(own.notices, []);
     // Renting the GPUs throughout costs what the configuration says that they cost.
     ok(Math.abs(own.alwaysOnUsdPerGpuSecond! * 3600 - 7.2) < 1e-12);
     const listed = billing(`{ billing: { ${terms} } }`);
     ok(Math.abs(listed.usdPerGpuHour - 6.88) < 1e-12, `${terms}: ${listed.usdPerGpuHour}`);
-    equal(listed.notice, "price of h100-sxm: 6.88 USD per GPU-hour (aws, on-demand, 2026-11-09)");
+    deepEqual(listed.notices, [
+      "price of h100-sxm: 6.88 USD per GPU-hour (aws, on-demand, 2026-11-09)",
+    ]);
     equal(own.fromLoad, terms === "from: load");
   }
 });
@@ -192,13 +194,13 @@ Deno.test("a GPU without a price says which settings give it one, and who lists 
   const lacking = (gpu: string, settings = "{}") => buildBilling(loadConfig(settings), gpu);
   const a10 = lacking("a10");
   equal(
-    a10.notice,
+    a10.notices[0],
     "no price of a10 (aws, on-demand or flex), so costs are null; " +
       "set cost.gpu_cost_per_hour or cost.provider (modal)",
   );
   equal(a10.alwaysOnUsdPerGpuSecond, undefined);
   equal(
-    lacking("mi300x", "cost: { provider: lambda, terms: flex }").notice,
+    lacking("mi300x", "cost: { provider: lambda, terms: flex }").notices[0],
     "no price of mi300x (lambda, flex), so costs are null; " +
       "set cost.gpu_cost_per_hour or cost.provider",
   );

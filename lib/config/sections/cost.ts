@@ -4,7 +4,7 @@ import { BILLING_PRESETS, type BillingPresetName } from "../../serverless/cost/b
 import { PRICE_PROVIDERS, PRICE_TERMS } from "../../serverless/cost/prices.ts";
 import { STORAGE_PROVIDERS } from "../../serverless/cost/storage.ts";
 import { section } from "../section.ts";
-import { choice, flag, quantity } from "../../settings/quantities.ts";
+import { choice, count, flag, quantity } from "../../settings/quantities.ts";
 
 /** Each rule of billing is a setting of its own. */
 const BY_SETTINGS = isNotSet("cost.billing.preset");
@@ -112,6 +112,53 @@ export const cost = section({
     describe:
       "Share of the price of an instance's GPUs that a member of a pool costs; null: that " +
       "of a start where members hold GPUs (engines, nodes), 0 for containers.",
+  }),
+  cpu_cores: quantity("number", {
+    min: 0,
+    default: 0,
+    describe: "Processor cores of an instance that are billed beside its GPUs, at " +
+      "`core_cost_per_hour`.",
+  }),
+  memory: quantity("bytes", {
+    min: 0,
+    default: 0,
+    describe:
+      "Memory of an instance that is billed beside its GPUs, at `gib_cost_per_hour`, bytes.",
+  }),
+  core_cost_per_hour: quantity("number", {
+    min: 0,
+    default: null,
+    appliesWhen: isNot("cost.cpu_cores", 0),
+    describe: "Price of a core, dollars per hour; null: the provider's.",
+  }),
+  gib_cost_per_hour: quantity("number", {
+    min: 0,
+    default: null,
+    appliesWhen: isNot("cost.memory", 0),
+    describe: "Price of 2^30 bytes of memory, dollars per hour; null: the provider's.",
+  }),
+  million_requests_cost: quantity("number", {
+    min: 0,
+    default: 0,
+    describe: "Price of a million requests that are served, dollars.",
+  }),
+  reserved_instances: count({
+    min: 0,
+    default: 0,
+    describe: "Instances of the function whose GPUs are paid from the beginning to the end, used " +
+      "or not; those beyond them are billed by use.",
+  }),
+  reserved_terms: choice(["reserved-1y", "reserved-3y", "active", "on-demand"], {
+    wanted: "a way to rent for long",
+    default: "reserved-1y",
+    appliesWhen: isNot("cost.reserved_instances", 0),
+    describe: "How reserved instances are rented.",
+  }),
+  reserved_cost_per_hour: quantity("number", {
+    min: 0,
+    default: null,
+    appliesWhen: isNot("cost.reserved_instances", 0),
+    describe: "Price of a reserved GPU, dollars per hour; null: the provider's.",
   }),
   billing,
   storage,
