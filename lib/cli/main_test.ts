@@ -20,6 +20,14 @@ async function commandNames(): Promise<string[]> {
   return [...out.matchAll(/^ {2}(\S+) {2,}\S/gm)].map((found) => found[1]);
 }
 
+Deno.test("--version says which version this is, beside a command too", async () => {
+  for (const args of [["--version"], ["-V"], ["simulate", "--version"]]) {
+    const { code, out } = await call(...args);
+    equal(code, 0);
+    equal(out, `simfaasinfer ${deno.version} (deno ${Deno.version.deno})`);
+  }
+});
+
 Deno.test("the program without a command, with --help, -h and help prints the list of commands", async () => {
   const { code, out } = await call();
   equal(code, 0);

@@ -24,6 +24,7 @@ import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { choiceNotices } from "./choice_notices.ts";
 import { cutOutputs, settingNotices } from "./notices.ts";
+import type { LengthLimits } from "./turned_away.ts";
 import { buildPools } from "./pools.ts";
 import { buildBilling, type BuiltBilling } from "./billing.ts";
 import { priceNotices } from "./prices.ts";
@@ -60,6 +61,8 @@ export interface BuiltCluster {
   readonly kvCache: readonly string[];
   /** What a user should know before reading the results. */
   readonly notices: readonly string[];
+  /** What decides how long a request may be, by function id. */
+  readonly lengthLimits: readonly LengthLimits[];
 }
 
 /** What functions that are alike have in common. */
@@ -181,6 +184,11 @@ export async function buildCluster(
       ),
     ],
     notices: [...notices],
+    lengthLimits: byFunction.map(({ deployment, engine }) => ({
+      maxModelTokens: deployment.maxModelTokens,
+      ownLimitTokens: deployment.shape.maxPositions,
+      kvTokens: engine.kvBlocks * engine.blockTokens,
+    })),
   };
 }
 

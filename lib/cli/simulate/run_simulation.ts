@@ -27,6 +27,8 @@ export interface RunRequest {
   readonly out: string | undefined;
   readonly figures: boolean;
   readonly quiet: boolean;
+  /** Arguments that would save the same run, as a shell takes them; only without `out`. */
+  readonly saveLine?: string;
   /** File for the time and memory of this process; undefined does not measure. */
   readonly timing?: string;
 }
@@ -106,7 +108,7 @@ export async function runSimulation(
   if (!quiet) {
     print(
       out === undefined
-        ? "Nothing was written: --out DIR writes tables, summary and manifest."
+        ? `Nothing was written. To save it: deno task simulate ${request.saveLine}`
         : `Results are in ${out}` +
           (figures ? `, figures in ${out.replace(/\/$/, "")}/figures` : ""),
     );
