@@ -140,7 +140,7 @@ Deno.test("the command line reads no module of a command before it is needed", a
   const specifiers = modules.map(({ specifier }) => specifier);
   ok(specifiers.includes(new URL("./main.ts", import.meta.url).href));
   deepEqual(specifiers.filter((specifier) => specifier.startsWith("npm:")), []);
-  ok(specifiers.length <= 10, specifiers.join(" "));
+  ok(specifiers.length <= 11, specifiers.join(" "));
 });
 
 Deno.test("as a process: help on stdout and code 0, a mistake on stderr and code 2", async () => {
