@@ -976,6 +976,10 @@ export interface Configuration {
       readonly from: "start" | "load" | "ready";
       /** The life of an instance is billed in whole multiples of this, seconds; 0: exactly. */
       readonly granularity: number;
+      /**
+       * A machine of `cluster.nodes` is paid for with all of its GPUs while any instance is on it.
+       */
+      readonly whole_machines: boolean;
       /** Least time billed for an instance, seconds. */
       readonly minimum: number;
     };

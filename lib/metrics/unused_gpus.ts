@@ -21,6 +21,7 @@ export function unusedGpusUsd(
   machines: readonly RentedMachine[],
   lives: readonly InstanceLife[],
 ): number {
+  if (machines.length === 0) return 0;
   const onMachine = machines.map((): { from: number; to: number; gpus: number }[] => []);
   for (const life of lives) {
     const from = life.createdAtSeconds;

@@ -24,6 +24,7 @@ import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { choiceNotices } from "./choice_notices.ts";
 import { cutOutputs, settingNotices } from "./notices.ts";
+import type { RentedMachine } from "../metrics/unused_gpus.ts";
 import type { LengthLimits } from "./turned_away.ts";
 import { buildPools } from "./pools.ts";
 import { buildBilling, type BuiltBilling } from "./billing.ts";
@@ -61,6 +62,8 @@ export interface BuiltCluster {
   readonly kvCache: readonly string[];
   /** What a user should know before reading the results. */
   readonly notices: readonly string[];
+  /** Machines that are paid for whole, by node id; absent: each GPU by itself. */
+  readonly rentedMachines?: readonly RentedMachine[];
   /** What decides how long a request may be, by function id. */
   readonly lengthLimits: readonly LengthLimits[];
 }
@@ -184,6 +187,13 @@ export async function buildCluster(
       ),
     ],
     notices: [...notices],
+    ...(config.cost.billing.whole_machines && {
+      rentedMachines: nodes.map(({ gpus, gpu }) => ({
+        gpus,
+        usdPerGpuSecond: builtKinds.find(({ deployment }) => deployment.gpu.name === gpu.name)
+          ?.billing.plan.usdPerGpuSecond ?? 0,
+      })),
+    }),
     lengthLimits: byFunction.map(({ deployment, engine }) => ({
       maxModelTokens: deployment.maxModelTokens,
       ownLimitTokens: deployment.shape.maxPositions,

@@ -89,6 +89,7 @@ async function simulateAttended(
     coldStartWaits: waits,
     ...(weights && { weightCache: weights.counts() }),
     stored: storedAt(record.endAtSeconds),
+    ...(built.rentedMachines && { rentedMachines: built.rentedMachines }),
     percentiles: config.metrics.percentiles,
     warmupSeconds: warmup.seconds,
     ...(hasClasses ? { classes } : { slo: classes[0].slo }),

@@ -29,6 +29,13 @@ const billing = section({
     appliesWhen: BY_SETTINGS,
     describe: "The life of an instance is billed in whole multiples of this, seconds; 0: exactly.",
   }),
+  whole_machines: flag({
+    default: false,
+    appliesWhen: MACHINES,
+    describe:
+      "A machine of `cluster.nodes` is paid for with all of its GPUs while any instance is " +
+      "on it.",
+  }),
   minimum: quantity("seconds", {
     min: 0,
     default: 0,
