@@ -91,11 +91,14 @@ export async function runSimulation(
   }
   let figureError: string | undefined;
   if (out !== undefined) {
-    const { saveResults } = await importLater<typeof import("./save_results.ts")>(
+    const { firstOf, saveResults } = await importLater<typeof import("./save_results.ts")>(
       import.meta.resolve("./save_results.ts"),
     );
     const source = { config, inputs: [...files, ...inputs], wallTimeSeconds };
     ({ figureError } = await saveResults({ ...run, out, figures, source }));
+    if (!quiet && run.replications !== undefined) {
+      print(`Note: ${firstOf(run.replications.length)}`);
+    }
   }
   if (timing !== undefined) {
     const report = { format: `${TIMING_FORMAT}/1`, ...meter!.timing() };
