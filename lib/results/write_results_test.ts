@@ -5,7 +5,8 @@ import { madeUpRun } from "./made_up_run.ts";
 import { makeManifest, type ManifestSource } from "./manifest.ts";
 import { openResultDirectory } from "./result_directory.ts";
 import { sha256 } from "./sha256.ts";
-import { resultTables, type TableFormat, writeResults } from "./write_results.ts";
+import { resultTables } from "./result_tables.ts";
+import { type TableFormat, writeResults } from "./write_results.ts";
 
 const FORMATS: TableFormat[] = ["parquet", "csv", "json"];
 
