@@ -1,4 +1,5 @@
 import { z } from "../std/zod.ts";
+import { BILL_PARTS } from "../metrics/figures/cost_figures.ts";
 import { storedColumns } from "../metrics/columns/column.ts";
 import { TIME_SERIES_COLUMNS } from "../metrics/columns/time_series_columns.ts";
 import type { Summary } from "../metrics/run_tables.ts";
@@ -24,15 +25,7 @@ const drawnSchema = z.looseObject({
   ttft_s: latency,
   tbt_s: latency,
   e2e_s: latency,
-  cost: z.looseObject({
-    busy_usd: figure,
-    idle_usd: figure,
-    cold_start_usd: figure,
-    asleep_usd: figure,
-    pooled_usd: figure,
-    rounding_usd: figure,
-    storage_usd: figure,
-  }),
+  cost: z.looseObject(Object.fromEntries(BILL_PARTS.map(([key]) => [key, figure]))),
   classes: z.array(part),
   functions: z.array(part),
 });
