@@ -25,7 +25,8 @@ const drawnSchema = z.looseObject({
   ttft_s: latency,
   tbt_s: latency,
   e2e_s: latency,
-  cost: z.looseObject(Object.fromEntries(BILL_PARTS.map(([key]) => [key, figure]))),
+  // Bills of earlier versions have fewer parts.
+  cost: z.looseObject(Object.fromEntries(BILL_PARTS.map(([key]) => [key, figure.optional()]))),
   classes: z.array(part),
   functions: z.array(part),
 });

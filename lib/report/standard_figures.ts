@@ -144,10 +144,11 @@ function percentileRows(summary: Summary): PercentileRow[] {
     );
 }
 
-function costRows({ cost }: Summary): CostRow[] {
+/** What a run costs by use, in the order of the summary. */
+export function costRows({ cost }: Pick<Summary, "cost">): CostRow[] {
   // Without a price there is nothing to show but what is priced apart from GPUs.
   return BILL_PARTS.flatMap(([key, use]) => {
-    const usd = cost[key as keyof CostSummary];
+    const usd = cost[key as keyof CostSummary] ?? null;
     return usd === null ? [] : [{ series: "all", use, usd }];
   });
 }
