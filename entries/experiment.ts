@@ -67,7 +67,7 @@ export type { ColumnSpan } from "../lib/plot/theme.ts";
 export type { ConfiguredTexts } from "../lib/run/cluster.ts";
 export { LIFE_PHASES, type LifePhase } from "../lib/serverless/life_phases.ts";
 export type { Interval } from "../lib/stats/intervals.ts";
-export { requestTable } from "../lib/results/request_table.ts";
+export { requestTable } from "../lib/results/result_tables.ts";
 export {
   type FrameReader,
   type ScanBatch,
