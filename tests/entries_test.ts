@@ -214,6 +214,7 @@ Deno.test("what would be published has no problem, and no test in it", async () 
   }).output();
   const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   equal(code, 0, said);
+  deepEqual(said.match(/(warning|error)\[.*/g), null);
   const files = Array.from(said.matchAll(/^ +file:\/\/(\S+)/gm), ([, path]) => path);
   ok(files.length > 200, said);
   deepEqual(files.filter((path) => /_test\.ts|testing|_bench|\/tests\/|\.ipynb/.test(path)), []);
