@@ -15,15 +15,20 @@ export {
   readLlmServingSimTrace,
 } from "../lib/workload/traces/llmservingsim.ts";
 export { type MooncakeTraceOptions, readMooncakeTrace } from "../lib/workload/traces/mooncake.ts";
-export {
-  readTrace,
-  type ReadTraceOptions,
-  TRACE_READERS,
-  type TraceFormat,
-} from "../lib/workload/traces/read_trace.ts";
+export { readTrace, type ReadTraceOptions } from "../lib/workload/traces/read_trace.ts";
 export type { Trace, TraceOptions } from "../lib/workload/traces/trace.ts";
 export {
   transformTrace,
   type TransformTraceOptions,
 } from "../lib/workload/traces/transform_trace.ts";
 export { readVidurTrace } from "../lib/workload/traces/vidur.ts";
+export { TRACE_FORMATS, type TraceFormat } from "../lib/workload/traces/trace_formats.ts";
+export type {
+  AnyPolicy,
+  Declaration,
+  Declared,
+  NameOf,
+  PolicyTable,
+  SettingList,
+} from "../lib/settings/policy.ts";
+export type { Applicability, NumberBounds, Setting } from "../lib/settings/setting.ts";

@@ -14,6 +14,7 @@ import { SCALING_POLICIES } from "../serverless/scaling/policies.ts";
 import { type Declaration, placedSettings, type PolicyTable } from "../settings/mod.ts";
 import { ARRIVALS } from "../workload/arrivals/processes.ts";
 import { LENGTH_LAWS } from "../workload/lengths/laws/laws.ts";
+import { TRACE_FORMATS } from "../workload/traces/trace_formats.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { oneOf } from "./one_of.ts";
@@ -82,6 +83,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   eviction: policies(EVICTION_POLICIES, "cluster.weight_cache.eviction"),
   pools: policies(POOL_POLICIES, "scaling.prewarmed_pool.policy"),
   arrivals: policies(ARRIVALS, "workload.type", "arrival process"),
+  traces: policies(TRACE_FORMATS, "workload.trace.format"),
   lengths: policies(LENGTH_LAWS, "workload.prompt_length.distribution"),
   presets: {
     about: "stages of a cold start: `cold_start.preset`",

@@ -61,6 +61,7 @@ Deno.test("what list names is what a configuration takes, by each of its names",
     eviction: (name) => `cluster: { weight_cache: { eviction: ${name} } }`,
     pools: (name) => `scaling: { prewarmed_pool: { policy: ${name} } }`,
     arrivals: (name) => `workload: { type: ${name} }`,
+    traces: (name) => `workload: { trace: { format: ${name} } }`,
     platforms: (name) => `platform: ${name}`,
   };
   for (const [kind, yaml] of Object.entries(paths)) {

@@ -19,6 +19,7 @@ import {
 } from "../../lib/settings/mod.ts";
 import { ARRIVALS } from "../../lib/workload/arrivals/processes.ts";
 import { LENGTH_LAWS } from "../../lib/workload/lengths/laws/laws.ts";
+import { TRACE_FORMATS } from "../../lib/workload/traces/trace_formats.ts";
 
 const config = loadConfig();
 
@@ -35,6 +36,7 @@ const TABLES: readonly (readonly [table: PolicyTable, values: object])[] = [
   [GATEWAY_ORDERS, config.gateway],
   [ARRIVALS, config.workload],
   [LENGTH_LAWS, config.workload.prompt_length],
+  [TRACE_FORMATS, config.workload.trace],
 ];
 
 for (const [table, values] of TABLES) {
