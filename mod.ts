@@ -7,7 +7,6 @@
  * @module
  */
 export type { ReportProgress, RunHoldings } from "./lib/cluster/cluster_parts.ts";
-export { chooseGpu, type GpuVariant } from "./lib/config/choose_gpu.ts";
 export { ConfigError } from "./lib/config/config_error.ts";
 export type { Configuration } from "./lib/config/configuration.ts";
 export { configurationJsonSchema, type JsonSchema } from "./lib/config/json_schema.ts";
@@ -47,3 +46,4 @@ export type { KeepAliveDecision, KeepAlivePolicy } from "./lib/serverless/keep_a
 export { LIFE_PHASES, type LifePhase } from "./lib/serverless/life_phases.ts";
 export { hpaRecommendation } from "./lib/serverless/scaling/hpa.ts";
 export type { ScalingPolicy, ScalingSignals } from "./lib/serverless/scaling/policy.ts";
+export { Interrupted } from "./lib/sim/interrupted.ts";

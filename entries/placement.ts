@@ -1,8 +1,9 @@
 /**
- * Placement: which machine a new instance runs on.
+ * Placement: which machine a new instance runs on, and which GPU a function is for.
  *
  * @module
  */
+export { chooseGpu, type GpuVariant } from "../lib/config/choose_gpu.ts";
 export { bestFit } from "../lib/serverless/placement/best_fit.ts";
 export { firstFit } from "../lib/serverless/placement/first_fit.ts";
 export { placeBy } from "../lib/serverless/placement/place_by.ts";

@@ -82,8 +82,9 @@ Deno.test("the defaults that list names are those of a configuration, but for wh
           config,
         );
         ok(value !== undefined, setting.path);
-        // `threshold` is chosen by its settings, and lengths are filled with those of a default law.
-        if (name === "threshold" || kind === "lengths") continue;
+        // `threshold` and `fixed` are chosen by their settings, and lengths are filled with those of a
+        // default law.
+        if (name === "threshold" || name === "fixed" || kind === "lengths") continue;
         deepStrictEqual(value, setting.default ?? (Array.isArray(value) ? [] : null), setting.path);
       }
     }

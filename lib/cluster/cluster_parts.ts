@@ -175,8 +175,14 @@ export interface ClusterParts {
   readonly pools?: readonly PoolParts[];
   /** Brings instances up. */
   readonly starts: StartService;
-  /** The run lasts at least this long, seconds. */
+  /** Requests arrive until then: the run lasts at least this long and its rates count so far, seconds. */
   readonly horizonSeconds: number;
+  /**
+   * How a run goes on whose last request has ended: to an instant, seconds, or until the fleet has
+   * scaled down, which is when no timer and no policy would stop anything more. Absent: it does not.
+   * Instances, time series and bill go on with it; rates do not.
+   */
+  readonly runsOn?: { readonly untilSeconds: number } | "until-scaled-down";
   /** The run ends at this instant whatever is unfinished, seconds; Infinity to finish everything. */
   readonly stopAtSeconds: number;
   /** Gaps between tokens that end by this instant are counted apart, seconds; default 0. */
