@@ -1,17 +1,19 @@
 import { boundRow, defineExperiment, type TargetRow } from "simfaasinfer/experiment";
 import {
   BARS,
-  BLIS,
   type Latencies,
-  LLMSERVINGSIM,
   type PointRow,
-  readConcurrencyPoints,
-  readLoadPoints,
-  readMeasuredRun,
   ServerRunner,
   type Tuning,
   validate,
 } from "simfaasinfer/validation";
+import {
+  BLIS,
+  LLMSERVINGSIM,
+  readConcurrencyPoints,
+  readLoadPoints,
+  readMeasuredRun,
+} from "simfaasinfer/measurements";
 import { predictedScatter } from "simfaasinfer/plot";
 
 const RUN_FOLDER = { "rtx-4090": "RTX4090", "rtx-pro-6000": "RTXPRO6000" } as const;

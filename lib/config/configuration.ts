@@ -537,7 +537,7 @@ export interface Configuration {
     readonly profile: string | null;
     /** Time of every step under `source: constant`, seconds. */
     readonly step_seconds: number;
-    /** Coefficients of `source: linear`. */
+    /** Settings of `source: linear`. Coefficients of a line, blind to the GPU. */
     readonly coefficients: {
       /** Time of a step, seconds. */
       readonly base_seconds: number;

@@ -8,7 +8,7 @@
  *
  * @example
  * ```ts
- * import { busiestRankLoad } from "simfaasinfer/execution";
+ * import { busiestRankLoad } from "simfaasinfer/hardware";
  * console.log(busiestRankLoad(8, 0.1)); // 1.7
  * ```
  */

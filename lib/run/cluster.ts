@@ -5,7 +5,7 @@ import type { ClassFacts } from "../metrics/summary_options.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
-import type { QueueOrder } from "../scheduling/batching/waiting_queue.ts";
+import type { QueueOrder } from "../scheduling/batching/orders/mod.ts";
 import type { WeightCache } from "../serverless/cold_start/mod.ts";
 import { randomStreams } from "../sim/random_streams.ts";
 import type { RequestTable } from "../workload/mod.ts";
@@ -316,7 +316,6 @@ function engineParts(
     maxModelTokens: deployment.maxModelTokens,
     // What a client states as its limit: one for all, so that no policy learns a request's length.
     maxOutputTokens: longestOutput,
-    queueOrder: scheduler.scheduling_policy,
     asyncScheduling: settings.asyncScheduling,
     ...(keys && { queueKeys: keys }),
     ...(scheduler.prefix_caching && table.prefix && {

@@ -18,15 +18,17 @@ import { FORMAT_PARTS, type FormatPart } from "../models/weight_format.ts";
 import type { ExecutionFacts } from "./execution.ts";
 
 /**
- * Step times under `execution.source` profiled or calibrated.
+ * Step times from measured tables.
  *
+ * @param isCalibrated Whether overheads that nobody states are the fitted ones, else none.
  * @throws {RangeError} If the profile is missing, or lacks what the model needs.
  */
 export function buildProfiledExecution(
   config: Configuration,
   facts: ExecutionFacts,
+  isCalibrated: boolean,
 ): ExecutionTimeModel {
-  return withOverhead(config, facts, fromProfile(config, facts));
+  return withOverhead(config, facts, fromProfile(config, facts), isCalibrated);
 }
 
 function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTimeModel {
@@ -102,14 +104,15 @@ function namedProfile(config: Configuration, facts: ExecutionFacts): OperatorPro
   return shippedProfile(name);
 }
 
-/** Adds the overheads of the configuration to a source, under `calibrated` fitted ones where unset. */
+/** Adds the overheads of the configuration to a source, or fitted ones where unset. */
 function withOverhead(
   config: Configuration,
   facts: ExecutionFacts,
   source: ExecutionTimeModel,
+  isCalibrated: boolean,
 ): ExecutionTimeModel {
   const { execution, parallelization } = config;
-  const fitted = execution.source === "calibrated"
+  const fitted = isCalibrated
     ? calibrationFor({
       asyncScheduling: engineSettings(config).asyncScheduling,
       generation: facts.gpu.generation,

@@ -1,3 +1,4 @@
+import { MACHINE_SOURCES } from "../../execution/sources/sources.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { all, is, isNot, when } from "../applies.ts";
 import { section } from "../section.ts";
@@ -6,7 +7,7 @@ import { count, quantity } from "../../settings/quantities.ts";
 /** Experts are part of what a step takes. */
 const EXPERTS_TIMED = all(
   when("the model has experts", "the model has no experts", (_, facts) => facts.hasExperts),
-  is("execution.source", "analytical", "profiled", "calibrated"),
+  is("execution.source", ...MACHINE_SOURCES),
 );
 
 /** How an instance spreads its model over GPUs. */

@@ -31,7 +31,8 @@ const MAX_SAMPLES = 1024;
  * @example
  * ```ts
  * import { analytical } from "simfaasinfer/execution";
- * import { gpuNamed, modelShape } from "simfaasinfer/models";
+ * import { gpuNamed } from "simfaasinfer/hardware";
+ * import { modelShape } from "simfaasinfer/models";
  * const model = analytical({ shape: modelShape("llama-3.1-8b"), gpu: gpuNamed("H100") });
  * const prompt = { decodeSequences: 0, decodeContextTokens: 0, chunkCount: 1,
  *   chunkTokens: Int32Array.of(8192), chunkPastTokens: Int32Array.of(0), sampledSequences: 1 };

@@ -29,7 +29,7 @@ export const PROFILED_GPUS: readonly string[] = Object.keys(TEXTS);
  *
  * @example
  * ```ts
- * import { shippedProfile } from "simfaasinfer/execution";
+ * import { shippedProfile } from "simfaasinfer/profiles";
  * console.log(shippedProfile("h100-sxm").source.framework); // vllm 0.24.0
  * ```
  */

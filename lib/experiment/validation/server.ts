@@ -107,7 +107,6 @@ export class ServerRunner {
           blockTokens: BLOCK_TOKENS,
           maxModelTokens: shape.maxPositions,
           maxOutputTokens: shape.maxPositions,
-          queueOrder: "fcfs",
           asyncScheduling: server.asyncScheduling,
           ...(requests.prefix && { prefix: prefixIdentity(requests.prefix, BLOCK_TOKENS) }),
           gpus: tensorParallel,

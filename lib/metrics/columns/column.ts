@@ -12,10 +12,10 @@ export const ARRAYS = {
 export type ArrayName = keyof typeof ARRAYS;
 
 /** A column's array. */
-export type ColumnArray = Float64Array | Int32Array | Uint16Array | Uint8Array;
+export type ColumnArray = Float64Array | IntegerArray;
 
 /** Whole numbers, or codes, one per row. */
-export type IntegerArray = Exclude<ColumnArray, Float64Array>;
+export type IntegerArray = Int32Array | Uint16Array | Uint8Array;
 
 /** What is said of every column: in files, in docs/metrics.md and beside its type. */
 export interface ColumnFacts {
