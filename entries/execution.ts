@@ -26,7 +26,11 @@ export {
   sendSeconds,
 } from "../lib/execution/collectives.ts";
 export { constantTime } from "../lib/execution/constant_time.ts";
-export { engineReserveBytes } from "../lib/execution/engine_reserve_bytes.ts";
+export {
+  engineReserveBytes,
+  type EngineReserveOptions,
+} from "../lib/execution/engine_reserve_bytes.ts";
+export { type KvGroup } from "../lib/execution/kv_groups.ts";
 export type {
   DecodeLine,
   ExecutionTimeModel,

@@ -17,6 +17,7 @@ import { engineSettings } from "../config/engine_settings.ts";
 import { buildBatching, queueKeys } from "./batching.ts";
 import { buildClasses, type BuiltClasses, limitsByClass } from "./classes.ts";
 import { buildDeployment, type Deployment } from "./deployment.ts";
+import { plainBlocks } from "./instance_size.ts";
 import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
 import { buildFaults } from "./faults.ts";
 import { functionKinds, functionNames, withFunctionIds } from "./functions.ts";
@@ -298,12 +299,15 @@ function engineParts(
 ): EngineParts {
   const { scheduler, memory, simulation } = config;
   const settings = engineSettings(config);
-  // vLLM keeps one block of its own, the null block.
-  const kvBlocks = deployment.kv.blocks - (scheduler.type === "vllm" ? 1 : 0);
-  let longestOutput = 1;
+  let longestOutput = 1, requestTokens = 0;
   for (let i = 0; i < table.count; i++) {
     if (table.outputTokens[i] > longestOutput) longestOutput = table.outputTokens[i];
+    requestTokens += table.promptTokens[i] + table.outputTokens[i];
   }
+  const meanTokens = table.count > 0 ? requestTokens / table.count : deployment.maxModelTokens;
+  // vLLM keeps one block of its own, the null block.
+  const kvBlocks = plainBlocks(deployment.kv, Math.min(meanTokens, deployment.maxModelTokens)) -
+    (scheduler.type === "vllm" ? 1 : 0);
   return {
     execution: deployment.execution,
     work: deployment.work,

@@ -183,6 +183,7 @@ function shapeOf(json: Json, whole: Json, family: Family, name: string): Transfo
       ? 0
       : (number(json, "max_position_embeddings", "n_positions", "n_ctx") + learnedPositions) *
         hiddenSize,
+    ...(family.hasWideRotary === true && { rotaryBytesPerElement: 4 }),
     finalNormParameters: norm + (family.otherNorms ?? 0) * hiddenSize + (headBias ? vocabSize : 0),
     layers: sharedLayers(layersOf(json, family)),
   };
