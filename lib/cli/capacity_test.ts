@@ -249,6 +249,40 @@ Deno.test("a length beyond the model's or beyond the KV cache is refused with th
     assert.match(unasked.size.notices.join(), new RegExp(`--max-model-len ${largest} at most`));
   }));
 
+Deno.test("tensor degrees that do not deal the heads are refused with those that do", () =>
+  withModels(async (directory) => {
+    const at = (model: string, degree: number, ...more: string[]) =>
+      capacity(
+        directory,
+        `model.name=${model}`,
+        `parallelization.tensor_parallel_size=${degree}`,
+        ...more,
+      );
+    const odd = await at("llama-3.1-8b", 3);
+    assert.deepEqual([odd.code, odd.err.length], [2, 1]);
+    assert.match(
+      odd.err[0],
+      /tensor_parallel_size.*current value is 3 \(allowed: 1, 2, 4, 8, 16, 32\)/,
+    );
+    // 28 query heads, and four KV heads, which eight ranks would hold twice each.
+    assert.match((await at("qwen2.5-7b", 8)).err[0], /allowed: 1, 2, 4\)/);
+    // More ranks than KV heads: each head on several.
+    assert.equal((await at("llama-3.1-8b", 16)).code, 0);
+    // 40 heads, but the embedding does not divide into five.
+    assert.match((await at("qwen3-14b", 5)).err[0], /allowed: 1, 2, 4, 8\)/);
+  }));
+
+Deno.test("GPUs beyond one machine without machines: a notice says what link is assumed", () =>
+  withModels(async (directory) => {
+    const noticesOf = async (...settings: string[]) =>
+      (await capacity(directory, "model.name=llama-2-7b", ...settings)).size.notices.join("; ");
+    const wide = await noticesOf("parallelization.tensor_parallel_size=16");
+    assert.match(wide, /over 16 GPUs.* 450 GB\/s each way over nvlink; cluster.nodes/);
+    const long = await noticesOf("parallelization.pipeline_parallel_size=16");
+    assert.match(long, /16 pipeline stages take 16 GPUs.* by the link of one/);
+    assert.doesNotMatch(await noticesOf("parallelization.tensor_parallel_size=8"), /link/);
+  }));
+
 Deno.test("a family that is not known is one line and exit code 2, or a Llama with a notice", () =>
   withModels(async (directory) => {
     const refused = await capacity(directory, "model.hf_config=@strange.json");

@@ -6,6 +6,7 @@ import {
   rankShare,
   smallParameters,
 } from "../models/layer_matrices.ts";
+import { dealsEvenly } from "../models/tensor_degree.ts";
 import { type Layer, layerGroups, type TransformerShape } from "../models/transformer.ts";
 import { matrixBytes, type WeightFormats } from "../models/weight_format.ts";
 import { type KvGroup, type KvLayout, kvLayout } from "./kv_groups.ts";
@@ -313,7 +314,7 @@ function doesNotFit(
   const needed = Math.max(...stages.map((stage) => stage.fixedBytes + stage.blockBytes));
   const { shape, gpu, tensorParallel, pipelineParallel } = options;
   const fits = DEGREES.find((degree) =>
-    degree > tensorParallel && dividesHeads(shape, degree) &&
+    degree > tensorParallel && dealsEvenly(shape, degree) &&
     fittingBlocks(stageMemories(options, degree, layoutOf(options, degree)), usable) >= 1
   );
   const pipeline = pipelineParallel === 1 ? "" : `, pipeline-parallel degree ${pipelineParallel}`;
@@ -324,12 +325,6 @@ function doesNotFit(
     (fits === undefined
       ? `no tensor-parallel degree up to ${DEGREES[DEGREES.length - 1]} fits`
       : `tensor-parallel degree ${fits} would fit`);
-}
-
-function dividesHeads({ layers }: TransformerShape, degree: number): boolean {
-  return layers.every(({ mixer }) =>
-    mixer === undefined || mixer.kind === "recurrent" || mixer.heads % degree === 0
-  );
 }
 
 /** Gigabytes with two digits, rounded up, so that a lack never reads as zero. */

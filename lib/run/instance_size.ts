@@ -1,7 +1,7 @@
 import { engineReserveBytes } from "../execution/engine_reserve_bytes.ts";
 import { type KvCapacity, kvCapacity } from "../execution/kv_capacity.ts";
 import { heldKvBytes, sequenceBlocks } from "../execution/kv_groups.ts";
-import type { Gpu } from "../hardware/mod.ts";
+import { type Gpu, nodeNamed } from "../hardware/mod.ts";
 import {
   fullAttentionLayers,
   kvBytesPerToken,
@@ -15,6 +15,7 @@ import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { engineSettings } from "../config/engine_settings.ts";
 import { type ConfiguredModel, configuredModel } from "./model.ts";
+import { checkTensorDegree } from "./tensor_degree.ts";
 
 /** What one instance holds: its model on its GPUs, in bytes and tokens. */
 export interface InstanceSize {
@@ -109,6 +110,7 @@ export function instanceSize(
   const model = configuredModel(config, files);
   const { shape, weights, weightBytesPerElement, kvBytesPerElement } = model;
   const gpu = deploymentGpu(config);
+  checkTensorDegree(shape, config.parallelization.tensor_parallel_size);
   const tensorParallel = config.parallelization.tensor_parallel_size;
   const pipelineParallel = config.parallelization.pipeline_parallel_size;
   const place = { shape, tensorParallel, pipelineParallel, ...(weights && { weights }) };
@@ -162,6 +164,7 @@ export function instanceSize(
       ...model.notices,
       ...(reserveRule === "sglang" && memory.reserve_rule === null ? [sharedOut(shape.name)] : []),
       ...(groups.length > 1 ? [windowsCount(shape.name)] : []),
+      ...assumedLink(config, shape.name, gpu),
       ...(maxSequences < asked ? [fewStates(shape.name, maxSequences, asked)] : []),
       ...notices,
     ],
@@ -175,6 +178,26 @@ const sharedOut = (name: string) =>
 const windowsCount = (name: string) =>
   `${name}: layers with an attention window hold the blocks that it touches, which a run reckons at the ` +
   `mean length of its requests`;
+
+/** Says what connects more GPUs than a machine has where no machines are given. */
+function assumedLink(
+  { parallelization, cluster }: Configuration,
+  name: string,
+  { link }: Gpu,
+): string[] {
+  const { tensor_parallel_size: tensor, pipeline_parallel_size: stages } = parallelization;
+  const { gpus } = nodeNamed("generic");
+  if (cluster.nodes.length > 0 || tensor * stages <= gpus) return [];
+  const speed = `${link.bytesPerSecond / 1e9} GB/s each way over ${link.kind}`;
+  const what = tensor > gpus
+    ? `tensor parallelism over ${tensor} GPUs, more than the ${gpus} of a machine, assumes the link of one ` +
+      `machine among all of them`
+    : `the ${stages} pipeline stages take ${
+      tensor * stages
+    } GPUs, more than the ${gpus} of a machine, ` +
+      `and are assumed to pass activations by the link of one`;
+  return [`${name}: ${what}, ${speed}; cluster.nodes says what machines there are`];
+}
 
 const fewStates = (name: string, sequences: number, asked: number) =>
   `${name}: states of ${sequences} sequences fit beside the weights, fewer than scheduler.max_num_seqs ` +
