@@ -190,6 +190,21 @@ Deno.test("what is kept free follows the engine that is named, and a size that i
     assert.equal((await at("scheduler.engine=vllm@0.15")).reserve_rule, "vllm@0.15");
     const newest = await at("memory.reserve_rule=vllm@0.19");
     assert.ok(newest.kv_tokens > 1.03 * plain.kv_tokens);
+    // A word where the version that is configured would leave much more.
+    const oss = ["model.hf_config=@oss.json", "cluster.gpu_type=H100"];
+    const tight = await capacity(directory, ...oss, "memory.gpu_memory_utilization=0.95");
+    const times = Number(/hold ([\d.]+) times as much/.exec(tight.size.notices.join())?.[1]);
+    const wide = await capacity(
+      directory,
+      ...oss,
+      "memory.gpu_memory_utilization=0.95",
+      "memory.reserve_rule=vllm@0.19",
+    );
+    assert.ok(Math.abs(wide.size.kv_blocks / tight.size.kv_blocks / times - 1) < 0.01);
+    assert.doesNotMatch(plain.notices.join() + wide.size.notices.join(), /times as much/);
+    const none = await capacity(directory, ...oss);
+    assert.deepEqual([none.code, none.err.length], [2, 1]);
+    assert.match(none.err[0], /it fits as vllm@0.19 measures its memory \(memory.reserve_rule\)/);
     const given = await at("memory.reserved_memory_gb=2");
     assert.deepEqual([given.reserve_rule, given.reserve_bytes], [null, 2e9]);
     const removed = await capacity(directory, "memory.windowed_sequence_tokens=2000");

@@ -6,15 +6,14 @@ import {
   fullAttentionLayers,
   kvBytesPerToken,
   stateBytesPerSequence,
-  type TransformerShape,
   weightBytes,
 } from "../models/mod.ts";
-import { isBefore } from "../scheduling/batching/vllm_versions.ts";
 import { deploymentGpu } from "../config/choose_gpu.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { engineSettings } from "../config/engine_settings.ts";
 import { type ConfiguredModel, configuredModel } from "./model.ts";
+import { LATER_COUNTS, moreRoom, reserveRuleOf, withLater } from "./reserve_rule.ts";
 import { checkTensorDegree } from "./tensor_degree.ts";
 
 /** What one instance holds: its model on its GPUs, in bytes and tokens. */
@@ -82,14 +81,6 @@ export function plainBlocks(
   return Math.floor(blocks * plain / sequenceBlocks(groups, tokens));
 }
 
-/** Whose way of measuring memory holds. */
-function reserveRuleOf({ memory, scheduler }: Configuration, shape: TransformerShape): string {
-  if (memory.reserve_rule !== null) return memory.reserve_rule;
-  // Latent attention is served by SGLang as a rule, and its servers are what is known of it.
-  if (shape.layers.every(({ mixer }) => mixer?.kind === "latent")) return "sglang";
-  return isBefore(scheduler.engine, "vllm@0.17") ? scheduler.engine : "vllm@0.11";
-}
-
 /**
  * Works out what one instance holds.
  *
@@ -113,28 +104,18 @@ export function instanceSize(
   checkTensorDegree(shape, config.parallelization.tensor_parallel_size);
   const tensorParallel = config.parallelization.tensor_parallel_size;
   const pipelineParallel = config.parallelization.pipeline_parallel_size;
-  const place = { shape, tensorParallel, pipelineParallel, ...(weights && { weights }) };
-  const utilization = memory.gpu_memory_utilization;
+  const layOut = (rule: string | null) => {
+    const place = { shape, tensorParallel, pipelineParallel, ...(weights && { weights }) };
+    const common = { ...place, utilization: memory.gpu_memory_utilization, maxSequences: asked };
+    const reserveBytes = rule === null
+      ? [memory.reserved_memory_gb! * 1e9]
+      : engineReserveBytes({ ...common, maxTokensPerStep, engine: rule });
+    const { block_size: blockTokens } = memory;
+    const given = { ...common, gpu, weightBytesPerElement, kvBytesPerElement, blockTokens };
+    return { ...kvCapacity({ ...given, reserveBytes }), reserveBytes: Math.max(...reserveBytes) };
+  };
   const reserveRule = memory.reserved_memory_gb === null ? reserveRuleOf(config, shape) : null;
-  const reserveBytes = reserveRule === null
-    ? memory.reserved_memory_gb! * 1e9
-    : engineReserveBytes({
-      ...place,
-      maxTokensPerStep,
-      maxSequences: asked,
-      utilization,
-      engine: reserveRule,
-    });
-  const capacity = kvCapacity({
-    ...place,
-    gpu,
-    weightBytesPerElement,
-    kvBytesPerElement,
-    utilization,
-    reserveBytes,
-    maxSequences: asked,
-    blockTokens: memory.block_size,
-  });
+  const { capacity, later } = withLater(config, reserveRule, layOut);
   const maxSequences = capacity.stateSequences ?? asked;
   const blocks = memory.num_gpu_blocks ?? capacity.blocks;
   const { groups } = capacity;
@@ -149,12 +130,17 @@ export function instanceSize(
     gpu,
     gpus: tensorParallel * pipelineParallel,
     weightBytes: weightBytes(shape, weights ?? weightBytesPerElement),
-    reserveBytes: Math.max(...[reserveBytes].flat()),
+    reserveBytes: capacity.reserveBytes,
     reserveRule,
     kvBytesPerToken: ownBytes,
     stateBytesPerSequence: stateBytesPerSequence(shape),
     fullAttentionLayers: fullAttentionLayers(shape),
-    kv: { ...capacity, blocks },
+    kv: {
+      blocks,
+      groups,
+      fixedMemoryShare: capacity.fixedMemoryShare,
+      kvMemoryShare: capacity.kvMemoryShare,
+    },
     kvTokens,
     maxModelTokens,
     sequenceKvBytes: heldKvBytes(shape, kvBytesPerElement, maxModelTokens, memory.block_size),
@@ -163,6 +149,7 @@ export function instanceSize(
     notices: [
       ...model.notices,
       ...(reserveRule === "sglang" && memory.reserve_rule === null ? [sharedOut(shape.name)] : []),
+      ...(later > LATER_COUNTS ? [moreRoom(shape.name, reserveRule!, config, later)] : []),
       ...(groups.length > 1 ? [windowsCount(shape.name)] : []),
       ...assumedLink(config, shape.name, gpu),
       ...(maxSequences < asked ? [fewStates(shape.name, maxSequences, asked)] : []),
