@@ -1,6 +1,7 @@
 import assert from "#assert";
 import fc from "fast-check";
 import { modelShape } from "../models/catalogue.ts";
+import { modelFromHfConfig } from "../models/hf/config.ts";
 import { kvBytesPerToken } from "../models/kv_bytes_per_token.ts";
 import { windowed } from "../models/testing_shapes.ts";
 import { stageLayers } from "./kv_capacity.ts";
@@ -101,4 +102,25 @@ Deno.test("heldKvBytes(): 18 layers hold all tokens, 18 the blocks that a window
   assert.equal(heldKvBytes(oss, 1, 65536, 16), 18 * 1024 * (65536 + 144));
   assert.equal(heldKvBytes(oss, 1, 64, 16), 64 * kvBytesPerToken(oss, 1));
   assert.equal(heldKvBytes(llama, 2, 17, 16), 32 * kvBytesPerToken(llama, 2));
+});
+
+Deno.test("the lines of vLLM 0.19 follow from its blocks: tokens, and concurrency at 8,192 tokens", () => {
+  // Blocks, tokens and concurrency of start-up logs on an H100 (llm-d-planner, accuracy report).
+  const logs: readonly (readonly [string, object, number, number, number])[] = [
+    ["Gemma 2 2B", { model_type: "gemma2", num_hidden_layers: 26 }, 83770, 670160, 81.73],
+    ["Gemma 2 9B", { model_type: "gemma2", num_hidden_layers: 42 }, 21110, 168880, 20.6],
+    ["Gemma 2 27B", { model_type: "gemma2", num_hidden_layers: 46 }, 7335, 58672, 7.16],
+    ["Gemma 3 4B", { model_type: "gemma3_text", num_hidden_layers: 34 }, 204817, 468144, 57.05],
+    ["Gemma 3 12B", { model_type: "gemma3_text", num_hidden_layers: 48 }, 48867, 130304, 15.88],
+    ["Gemma 3 27B", { model_type: "gemma3_text", num_hidden_layers: 62 }, 15997, 36560, 4.46],
+    ["Llama 3.1 8B", { model_type: "llama" }, 29751, 476016, 58.11],
+  ];
+  for (const [name, config, blocks, tokens, concurrency] of logs) {
+    const window = name.startsWith("Gemma 3") ? { sliding_window: 1024 } : {};
+    const { layers } = modelFromHfConfig({ ...config, ...window }).shape;
+    const { groups } = kvLayout([layers], 2, 1, 16);
+    assert.equal(Math.floor(blocks / groups.length) * 16, tokens, name);
+    const own = Number((blocks / sequenceBlocks(groups, 8192, 8192)).toFixed(2));
+    assert.ok(Math.abs(own - concurrency) < 0.011, `${name}: ${own}`);
+  }
 });
