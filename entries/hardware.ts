@@ -11,7 +11,11 @@ export {
   type CollectiveOptions,
   sendSeconds,
 } from "../lib/execution/collectives.ts";
-export { engineReserveBytes } from "../lib/execution/engine_reserve_bytes.ts";
+export {
+  engineReserveBytes,
+  type EngineReserveOptions,
+} from "../lib/execution/engine_reserve_bytes.ts";
+export type { KvGroup } from "../lib/execution/kv_groups.ts";
 export type { StepWork } from "../lib/execution/execution_time_model.ts";
 export {
   type KvCapacity,

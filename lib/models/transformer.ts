@@ -152,6 +152,8 @@ export interface TransformerShape {
   readonly tiedEmbeddings: boolean;
   /** Weights of learned position embeddings (GPT-2, OPT); 0 for none. */
   readonly positionParameters: number;
+  /** Bytes of a number in the table of rotary positions; absent: 2. */
+  readonly rotaryBytesPerElement?: number;
   /** Weights of the norm after the last layer, and of others outside the layers. */
   readonly finalNormParameters: number;
   /** Decoder layers from first to last. Equal ones are one object. */

@@ -4,7 +4,7 @@ import { type Gpu, nodeNamed, type NodeType } from "../hardware/mod.ts";
 import type { TransformerShape } from "../models/transformer.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { buildExecution } from "./execution.ts";
-import { instanceSize, kvCacheLine } from "./instance_size.ts";
+import { type InstanceSize, instanceSize, kvCacheLine } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
 import { stageNetwork } from "./stage_network.ts";
 
@@ -31,12 +31,8 @@ export interface Deployment {
   readonly notices: readonly string[];
   readonly execution: ExecutionTimeModel;
   readonly work: StepWork;
-  /** KV blocks of one instance, and shares of its GPU memory. */
-  readonly kv: {
-    readonly blocks: number;
-    readonly fixedMemoryShare: number;
-    readonly kvMemoryShare: number;
-  };
+  /** KV blocks of one instance, their groups of layers, and shares of its GPU memory. */
+  readonly kv: InstanceSize["kv"];
   /** Longest prompt and output together, tokens. */
   readonly maxModelTokens: number;
   /** Dense peaks of one instance, FLOP/s and bytes/s. */
