@@ -7,6 +7,7 @@
  */
 export { analytical } from "../lib/execution/analytical/analytical.ts";
 export type { AnalyticalOptions } from "../lib/execution/analytical/analytical_options.ts";
+export { busiestRankLoad } from "../lib/execution/busiest_rank_load.ts";
 export { calibrated, type CalibratedOptions } from "../lib/execution/calibrated/calibrated.ts";
 export { NO_OVERHEAD, type Overhead } from "../lib/execution/calibrated/overhead.ts";
 export { constantTime } from "../lib/execution/constant_time.ts";

@@ -4,7 +4,6 @@
  *
  * @module
  */
-export { busiestRankLoad } from "../lib/execution/busiest_rank_load.ts";
 export {
   allGatherSeconds,
   allReduceSeconds,

@@ -8,7 +8,7 @@
  *
  * @example
  * ```ts
- * import { busiestRankLoad } from "simfaasinfer/hardware";
+ * import { busiestRankLoad } from "simfaasinfer/execution";
  * console.log(busiestRankLoad(8, 0.1)); // 1.7
  * ```
  */
