@@ -39,6 +39,8 @@ export interface ExecutionSetting {
   readonly tensorParallel: number;
   readonly pipelineParallel: number;
   readonly expertParallel: number;
+  /** Attention ranks with requests of their own; absent: one. */
+  readonly dataParallelAttention?: number;
   readonly weightBytesPerElement: number;
   readonly kvBytesPerElement: number;
 }
@@ -55,14 +57,17 @@ export interface ExecutionLawsOptions {
   readonly skip?: readonly { readonly law: ExecutionLaw; readonly reason: string }[];
 }
 
+/** A model by its catalogue name, or as its file gives it. */
+type NamedShape = string | TransformerShape;
+
 /** A setting by catalogue names; default one GPU, 16 bits for weights and KV entries. */
 export function executionSetting(
-  model: string,
+  model: NamedShape,
   gpu: string,
   changes: Partial<Omit<ExecutionSetting, "shape" | "gpu">> = {},
 ): ExecutionSetting {
   return {
-    shape: modelShape(model),
+    shape: typeof model === "string" ? modelShape(model) : model,
     gpu: gpuNamed(gpu),
     tensorParallel: 1,
     pipelineParallel: 1,
@@ -146,7 +151,12 @@ export function rooflineSeconds(setting: ExecutionSetting, step: StepShape): num
   return Math.max(flops / peak, bytes / gpu.memoryBytesPerSecond) / gpus;
 }
 
-const ONE_GPU = { tensorParallel: 1, pipelineParallel: 1, expertParallel: 1 };
+const ONE_GPU = {
+  tensorParallel: 1,
+  pipelineParallel: 1,
+  expertParallel: 1,
+  dataParallelAttention: 1,
+};
 
 const chunk = fc.tuple(fc.integer({ min: 1, max: 4096 }), fc.integer({ min: 0, max: 32768 }));
 const decodes = fc.tuple(fc.integer({ min: 1, max: 1024 }), fc.integer({ min: 1, max: 8192 }))
