@@ -18,6 +18,8 @@ export interface KvCapacityOptions {
   readonly tensorParallel: number;
   /** Groups of GPUs that the layers are dealt to, >= 1. */
   readonly pipelineParallel: number;
+  /** GPUs among which whole experts are spread, where these are others than share the layers. */
+  readonly expertRanks?: number;
   /** Bytes of one weight. */
   readonly weightBytesPerElement: number;
   /** Formats of a quantised checkpoint, in place of `weightBytesPerElement`. */
@@ -212,7 +214,7 @@ function numberedLayers(
 
 /** Bytes of the matrices of a layer on one tensor rank. */
 function rankMatrixBytes(
-  { shape, weights, weightBytesPerElement }: KvCapacityOptions,
+  { shape, weights, weightBytesPerElement, expertRanks }: KvCapacityOptions,
   layer: Layer,
   index: number,
   ranks: number,
@@ -222,7 +224,10 @@ function rankMatrixBytes(
     const one = weights === undefined
       ? (matrix.outputs * matrix.inputs + (matrix.bias ?? 0)) * weightBytesPerElement
       : matrixBytes(matrix, weights.of(index, matrix));
-    bytes += matrix.copies * one * rankShare(matrix, ranks);
+    const share = matrix.part === "expert" && expertRanks !== undefined
+      ? 1 / expertRanks
+      : rankShare(matrix, ranks);
+    bytes += matrix.copies * one * share;
   }
   return bytes;
 }

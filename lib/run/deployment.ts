@@ -6,7 +6,7 @@ import type { Configuration } from "../config/configuration.ts";
 import { buildExecution } from "./execution.ts";
 import { instanceSize, kvCacheLine } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
-import { stageNetwork } from "./stage_network.ts";
+import { expertNetwork, stageNetwork } from "./stage_network.ts";
 
 /** A model on its GPUs: what one instance is, in numbers. */
 export interface Deployment {
@@ -68,6 +68,7 @@ export async function buildDeployment(
   const { gpu, gpus } = size;
   const { shape, weights, weightBytesPerElement, kvBytesPerElement } = size.model;
   const network = stageNetwork(config, gpu, nodes);
+  const betweenExperts = expertNetwork(config, gpu, nodes);
   const work = stepWork(shape, {
     weightBytesPerElement,
     kvBytesPerElement,
@@ -96,6 +97,7 @@ export async function buildDeployment(
       weights: size.model.parts,
       kvBytesPerElement,
       ...(network && { stageNetwork: network }),
+      ...(betweenExperts && { expertNetwork: betweenExperts }),
       ...(profileText !== undefined && { profileText }),
     }),
     work,

@@ -1,5 +1,6 @@
 import { analytical } from "../execution/analytical/mod.ts";
 import { constantTime } from "../execution/constant_time.ts";
+import type { ExpertNetwork } from "../execution/all_to_all.ts";
 import type { ExecutionTimeModel } from "../execution/execution_time_model.ts";
 import { linearTime } from "../execution/linear_time.ts";
 import { simfaasinferTime } from "../execution/simfaasinfer_time.ts";
@@ -18,6 +19,8 @@ export interface ExecutionFacts {
   readonly kvBytesPerElement: number;
   /** Where its pipeline stages are on several machines. */
   readonly stageNetwork?: StageNetwork;
+  /** Where its experts are on several machines. */
+  readonly expertNetwork?: ExpertNetwork;
   /** Text of `execution.profile`, when it is a file. */
   readonly profileText?: string;
 }
@@ -59,7 +62,9 @@ export async function buildExecution(
         ...facts,
         tensorParallel: parallelization.tensor_parallel_size,
         pipelineParallel: parallelization.pipeline_parallel_size,
-        expertParallel: parallelization.expert_parallel_size,
+        expertParallel: expertGroups(parallelization, facts.shape),
+        dataParallelAttention: parallelization.data_parallel_attention,
+        allToAll: parallelization.all_to_all,
         expertSkew: parallelization.expert_skew,
         ...(step_seconds !== null && { stepOverheadSeconds: step_seconds }),
         ...(sequence_seconds !== null && { sequenceOverheadSeconds: sequence_seconds }),
@@ -73,4 +78,14 @@ export async function buildExecution(
       return buildProfiledExecution(config, facts);
     }
   }
+}
+
+/** Groups of GPUs among which whole experts are spread: all GPUs where attention ranks share them. */
+export function expertGroups(
+  { data_parallel_attention: ranks, expert_parallel_size: groups, tensor_parallel_size: gpus }:
+    Configuration["parallelization"],
+  { layers }: TransformerShape,
+): number {
+  const hasExperts = layers.some(({ feedForward }) => feedForward?.kind === "experts");
+  return ranks > 1 && hasExperts ? gpus : groups;
 }

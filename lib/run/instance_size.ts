@@ -75,22 +75,8 @@ export function instanceSize(
   const gpu = deploymentGpu(config);
   const tensorParallel = parallelization.tensor_parallel_size;
   const pipelineParallel = parallelization.pipeline_parallel_size;
-  const capacity = kvCapacity({
-    shape,
-    gpu,
-    tensorParallel,
-    pipelineParallel,
-    weightBytesPerElement,
-    ...(weights && { weights }),
-    kvBytesPerElement,
-    utilization: memory.gpu_memory_utilization,
-    reserveBytes: memory.reserved_memory_gb * 1e9,
-    maxSequences: asked,
-    blockTokens: memory.block_size,
-    ...(memory.windowed_sequence_tokens !== null && {
-      windowedSequenceTokens: memory.windowed_sequence_tokens,
-    }),
-  });
+  const attentionRanks = parallelization.data_parallel_attention;
+  const capacity = capacityOfRanks(config, model, gpu, asked);
   const isAsked = config.model.max_model_len !== null;
   const maxSequences = capacity.stateSequences ?? asked;
   const blocks = memory.num_gpu_blocks ?? capacity.blocks;
@@ -123,11 +109,72 @@ export function instanceSize(
         ]
         : []),
       ...cutLength(config, shape.name, maxModelTokens),
-      ...(maxConcurrency < 1
-        ? [tooLong(shape.name, kvTokens, maxModelTokens, held, isAsked && !isOneOfSeveral)]
+      // A sequence is on one attention rank, whatever room the others have.
+      ...(maxConcurrency < attentionRanks
+        ? [
+          tooLong(
+            shape.name,
+            kvTokens / attentionRanks,
+            maxModelTokens,
+            held,
+            isAsked && !isOneOfSeveral,
+          ),
+        ]
         : []),
+      ...attentionRankNotices(config, shape),
     ],
   };
+}
+
+/** What all attention ranks hold together, each with KV blocks and states of its own. */
+function capacityOfRanks(
+  { parallelization, memory }: Configuration,
+  { shape, weights, weightBytesPerElement, kvBytesPerElement }: ConfiguredModel,
+  gpu: Gpu,
+  maxSequences: number,
+): KvCapacity {
+  const { tensor_parallel_size: gpus, data_parallel_attention: ranks } = parallelization;
+  const capacity = kvCapacity({
+    shape,
+    gpu,
+    tensorParallel: gpus / ranks,
+    pipelineParallel: parallelization.pipeline_parallel_size,
+    ...(ranks > 1 && { expertRanks: gpus }),
+    weightBytesPerElement,
+    ...(weights && { weights }),
+    kvBytesPerElement,
+    utilization: memory.gpu_memory_utilization,
+    reserveBytes: memory.reserved_memory_gb * 1e9,
+    maxSequences,
+    blockTokens: memory.block_size,
+    ...(memory.windowed_sequence_tokens !== null && {
+      windowedSequenceTokens: memory.windowed_sequence_tokens,
+    }),
+  });
+  if (ranks === 1) return capacity;
+  const { stateSequences } = capacity;
+  return {
+    ...capacity,
+    blocks: capacity.blocks * ranks,
+    ...(stateSequences !== undefined && { stateSequences: stateSequences * ranks }),
+  };
+}
+
+/** How attention ranks with requests of their own are modelled. */
+function attentionRankNotices(
+  { parallelization }: Configuration,
+  { name, layers }: ConfiguredModel["shape"],
+): string[] {
+  const { data_parallel_attention: ranks, tensor_parallel_size: gpus } = parallelization;
+  if (ranks === 1) return [];
+  const hasExperts = layers.some(({ feedForward }) => feedForward?.kind === "experts");
+  return [
+    `${name}: attention on ${ranks} ranks with requests of their own` +
+    (hasExperts ? `, experts spread over all ${gpus} GPUs` : "") +
+    ": requests, contexts and KV blocks are reckoned as spread evenly over the ranks, which step " +
+    "together; limits of the scheduler are those of all ranks, and a rank that is full while others " +
+    "have room is not modelled",
+  ];
 }
 
 /** Says that a common length is beyond a model, whose own counts. */

@@ -31,6 +31,13 @@ export function buildProfiledExecution(
 
 function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTimeModel {
   const { parallelization } = config;
+  if (parallelization.data_parallel_attention > 1) {
+    throw new ConfigError([
+      `Cannot read times of attention ranks from a profile: current value of ` +
+      `"parallelization.data_parallel_attention" is ${parallelization.data_parallel_attention} ` +
+      `(allowed: 1, or execution.source: analytical)`,
+    ]);
+  }
   const settings = engineSettings(config);
   const { shape, kvBytesPerElement } = facts;
   const weightDtype = profiledFormat(config, facts);
