@@ -55,13 +55,15 @@ Deno.test("one rank, or no such setting, changes nothing", async () => {
   equal(await digest("{ tp: 2, ep: 2, dp_attention: 1 }"), await digest("{ tp: 2, ep: 2 }"));
 });
 
-Deno.test("a profile has no times of attention ranks", async () => {
-  await rejects(
-    () =>
-      simulate(loadConfig([
-        "{ model: { name: qwen3-30b-a3b }, execution: { source: profiled } }",
-        "parallelization: { tp: 2, dp_attention: 2 }",
-      ])),
-    /attention ranks from a profile/,
+Deno.test("layers that no table is like are named in a notice", async () => {
+  const run = async (model: string) =>
+    (await simulate(loadConfig([
+      `{ model: { name: ${model} }, execution: { source: profiled }, cluster: { gpu_type: H200 } }`,
+      "{ parallelization: { tp: 2 }, workload: { num_requests: 3 }, cold_start: { enabled: false } }",
+    ]))).engine.notices.filter((notice) => /no table of the profile/.test(notice));
+  match(
+    (await run("qwen3-next-80b-a3b")).join(),
+    /like its attention with heads of 256, which take/,
   );
+  equal((await run("qwen3-30b-a3b")).length, 0);
 });

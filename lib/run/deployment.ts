@@ -76,6 +76,15 @@ export async function buildDeployment(
   });
   const swapBytes = memory.swap_space_gb * 1e9 * gpus;
   const blockBytes = work.kvBytesPerToken * memory.block_size;
+  const built = await buildExecution(config, {
+    shape,
+    gpu,
+    weights: size.model.parts,
+    kvBytesPerElement,
+    ...(network && { stageNetwork: network }),
+    ...(betweenExperts && { expertNetwork: betweenExperts }),
+    ...(profileText !== undefined && { profileText }),
+  });
   const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
   const peak = model.dtype === "fp8" ? fp8 : bf16;
   return {
@@ -90,16 +99,8 @@ export async function buildDeployment(
     weightFormat: size.model.weightFormat,
     maxSequences: size.maxSequences,
     kvCacheLine: kvCacheLine(size),
-    notices: size.notices,
-    execution: await buildExecution(config, {
-      shape,
-      gpu,
-      weights: size.model.parts,
-      kvBytesPerElement,
-      ...(network && { stageNetwork: network }),
-      ...(betweenExperts && { expertNetwork: betweenExperts }),
-      ...(profileText !== undefined && { profileText }),
-    }),
+    notices: [...size.notices, ...(built.notices ?? [])],
+    execution: built,
     work,
     kv: size.kv,
     maxModelTokens: size.maxModelTokens,

@@ -21,6 +21,14 @@ const DEPLOYMENTS: Readonly<Record<string, string>> = {
     "cluster: { gpu_type: H200 }, parallelization: { tp: 8, dp_attention: 2 } }",
   "gated delta": "{ model: { name: qwen3-next-80b-a3b }, cluster: { gpu_type: H200 }, " +
     "parallelization: { tp: 2 } }",
+  "measured latent attention": "{ model: { name: deepseek-v3 }, cluster: { gpu_type: H200 }, " +
+    "parallelization: { tp: 8 }, execution: { source: profiled } }",
+  "measured attention ranks": "{ model: { name: qwen3-235b-a22b }, cluster: { gpu_type: B200 }, " +
+    "parallelization: { tp: 8, dp_attention: 4 }, execution: { source: profiled } }",
+  "measured sparse attention": "{ model: { name: deepseek-v3.2 }, cluster: { gpu_type: B200 }, " +
+    "parallelization: { tp: 8 }, execution: { source: profiled } }",
+  "measured gated delta": "{ model: { name: qwen3-next-80b-a3b }, cluster: { gpu_type: H200 }, " +
+    "parallelization: { tp: 2 }, execution: { source: calibrated } }",
   "Mamba-2": "{ model: { name: nemotron-3-nano-30b-a3b }, cluster: { gpu_type: H100 } }",
 };
 

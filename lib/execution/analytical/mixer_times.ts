@@ -15,6 +15,8 @@ import { attentionPairs } from "../attention_pairs.ts";
 
 /** Times of what mixes tokens in one layer on one GPU, as operator tables measure it. */
 export interface MixerTimes {
+  /** Projections alone, and the launches beside them. */
+  projections(tokens: number): number;
   /** The layer, projections included, for decoding sequences with a total context. */
   decode(sequences: number, contextTokens: number): number;
   /** The layer, projections included, for the chunks of a step. */
@@ -66,6 +68,7 @@ export function mixerTimes(options: AnalyticalOptions): MixerTimes {
     return tokens;
   };
   return {
+    projections: (tokens) => projections(tokens, 0),
     decode: (sequences, context) =>
       projections(sequences, 0) + attention(sequences, context) +
       (stateSeconds + sequenceSeconds) * sequences,

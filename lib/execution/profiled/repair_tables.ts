@@ -18,7 +18,7 @@ export interface RepairedTables {
  *
  * - experts in a narrower format that are slower than those of bf16 at the same shape, spread and
  *   tokens take the bf16 time, since an engine can run that kernel;
- * - a row of experts by tokens, or of an all-reduce by bytes, whose time falls by more than a quarter
+ * - a row of experts or of an all-to-all by tokens, or of an all-reduce by bytes, whose time falls by more than a quarter
  *   becomes the nearest non-decreasing one (see {@link makeNonDecreasing}).
  */
 export function repairTables(tables: readonly OperatorTable[]): RepairedTables {
@@ -39,7 +39,7 @@ export function repairTables(tables: readonly OperatorTable[]): RepairedTables {
   const slower = "times slower than bf16 take the bf16 time";
   // First rows by themselves: formats are compared by what is left of them.
   const monotone = tables.map((table) =>
-    table.operator === "experts" || table.operator === "all_reduce"
+    ["experts", "all_reduce", "all_to_all"].includes(table.operator)
       ? change(table, falling, (seconds) => raiseFallingRows(table, seconds))
       : table
   );
