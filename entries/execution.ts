@@ -5,6 +5,11 @@
  * @module
  */
 export { analytical } from "../lib/execution/analytical/analytical.ts";
+export {
+  ALL_TO_ALL_MODES,
+  type AllToAllMode,
+  type ExpertNetwork,
+} from "../lib/execution/all_to_all.ts";
 export type { AnalyticalOptions } from "../lib/execution/analytical/analytical_options.ts";
 export { busiestRankLoad } from "../lib/execution/busiest_rank_load.ts";
 export { calibrated, type CalibratedOptions } from "../lib/execution/calibrated/calibrated.ts";
@@ -43,7 +48,11 @@ export {
   type KvCapacityOptions,
 } from "../lib/execution/kv_capacity.ts";
 export { type LinearCoefficients, linearTime } from "../lib/execution/linear_time.ts";
-export { PROFILED_GPUS, shippedProfile } from "../lib/execution/profiled/catalogue.ts";
+export {
+  PROFILED_GPUS,
+  shippedProfile,
+  withLayerTables,
+} from "../lib/execution/profiled/catalogue.ts";
 export type { ExpertRouting } from "../lib/execution/profiled/expert_times.ts";
 export type {
   GpuPeaks,
@@ -97,6 +106,7 @@ export type {
   Layer,
   Matrix,
   Recurrent,
+  Scan,
   TransformerShape,
 } from "../lib/models/transformer.ts";
 export {

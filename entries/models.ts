@@ -59,6 +59,7 @@ export type {
   Layer,
   Matrix,
   Recurrent,
+  Scan,
   TransformerShape,
 } from "../lib/models/transformer.ts";
 export {

@@ -3,24 +3,8 @@ import { constantTime } from "../execution/constant_time.ts";
 import type { ExecutionTimeModel } from "../execution/execution_time_model.ts";
 import { linearTime } from "../execution/linear_time.ts";
 import { simfaasinferTime } from "../execution/simfaasinfer_time.ts";
-import type { StageNetwork } from "../execution/stage_copies.ts";
-import type { Gpu } from "../hardware/gpu.ts";
-import type { TransformerShape } from "../models/transformer.ts";
-import type { PartFormats } from "../models/weight_format.ts";
 import type { Configuration } from "../config/configuration.ts";
-
-/** What step times depend on beside the configuration. */
-export interface ExecutionFacts {
-  readonly shape: TransformerShape;
-  readonly gpu: Gpu;
-  /** Formats of the weights by part of the layers. */
-  readonly weights: PartFormats;
-  readonly kvBytesPerElement: number;
-  /** Where its pipeline stages are on several machines. */
-  readonly stageNetwork?: StageNetwork;
-  /** Text of `execution.profile`, when it is a file. */
-  readonly profileText?: string;
-}
+import { type ExecutionFacts, expertGroups } from "./execution_facts.ts";
 
 /**
  * The execution-time model that `execution.source` names.
@@ -59,7 +43,9 @@ export async function buildExecution(
         ...facts,
         tensorParallel: parallelization.tensor_parallel_size,
         pipelineParallel: parallelization.pipeline_parallel_size,
-        expertParallel: parallelization.expert_parallel_size,
+        expertParallel: expertGroups(parallelization, facts.shape),
+        dataParallelAttention: parallelization.data_parallel_attention,
+        allToAll: parallelization.all_to_all,
         expertSkew: parallelization.expert_skew,
         ...(step_seconds !== null && { stepOverheadSeconds: step_seconds }),
         ...(sequence_seconds !== null && { sequenceOverheadSeconds: sequence_seconds }),
