@@ -6,6 +6,11 @@
  * @module
  */
 export { analytical } from "../lib/execution/analytical/analytical.ts";
+export {
+  ALL_TO_ALL_MODES,
+  type AllToAllMode,
+  type ExpertNetwork,
+} from "../lib/execution/all_to_all.ts";
 export type { AnalyticalOptions } from "../lib/execution/analytical/analytical_options.ts";
 export { busiestRankLoad } from "../lib/execution/busiest_rank_load.ts";
 export { calibrated, type CalibratedOptions } from "../lib/execution/calibrated/calibrated.ts";
@@ -42,6 +47,7 @@ export type {
   Layer,
   Matrix,
   Recurrent,
+  Scan,
   TransformerShape,
 } from "../lib/models/transformer.ts";
 export {

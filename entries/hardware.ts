@@ -15,12 +15,12 @@ export {
   type EngineReserveOptions,
 } from "../lib/execution/engine_reserve_bytes.ts";
 export type { KvGroup } from "../lib/execution/kv_groups.ts";
-export type { StepWork } from "../lib/execution/execution_time_model.ts";
 export {
   type KvCapacity,
   kvCapacity,
   type KvCapacityOptions,
 } from "../lib/execution/kv_capacity.ts";
+export type { StepWork } from "../lib/execution/execution_time_model.ts";
 export { stepWork, type StepWorkOptions } from "../lib/execution/step_work.ts";
 export {
   type AllReduceEfficiency,
@@ -37,7 +37,6 @@ export { findGpu, gpuEntries, gpuNamed } from "../lib/hardware/gpu_catalogue.ts"
 export { type Link, linkSeconds } from "../lib/hardware/link.ts";
 export type { NodeType } from "../lib/hardware/node.ts";
 export { nodeEntries, nodeNamed } from "../lib/hardware/node_catalogue.ts";
-export type { LayerMatrix, MatrixPart } from "../lib/models/layer_matrices.ts";
 export type {
   Attention,
   DenseFeedForward,
@@ -47,6 +46,8 @@ export type {
   Layer,
   Matrix,
   Recurrent,
+  Scan,
   TransformerShape,
 } from "../lib/models/transformer.ts";
+export type { LayerMatrix, MatrixPart } from "../lib/models/layer_matrices.ts";
 export type { ActivationFormat, WeightFormat, WeightFormats } from "../lib/models/weight_format.ts";

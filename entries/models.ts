@@ -4,7 +4,6 @@
  *
  * @module
  */
-export { activatedExperts } from "../lib/models/activated_experts.ts";
 export { findModel, modelEntries, modelNames, modelShape } from "../lib/models/catalogue.ts";
 export type { ModelEntry, PublishedParameters } from "../lib/models/catalogue_entry.ts";
 export { flopsPerAttentionPair, flopsPerSample, flopsPerToken } from "../lib/models/flops.ts";
@@ -38,6 +37,7 @@ export type {
   Layer,
   Matrix,
   Recurrent,
+  Scan,
   TransformerShape,
 } from "../lib/models/transformer.ts";
 export {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { ALL_TO_ALL_MODES, type AllToAllMode } from "../lib/execution/all_to_all.ts";
 export {
   calibrationEntries,
   calibrationFor,
@@ -52,6 +53,7 @@ export type {
   Layer,
   Matrix,
   Recurrent,
+  Scan,
   TransformerShape,
 } from "../lib/models/transformer.ts";
 export type { RandomStream } from "../lib/sim/random_streams.ts";

@@ -65,7 +65,7 @@ Deno.test("each entry only re-exports, has its name in the import map and a row 
 });
 
 /** Most names of an entry: what a reader can look through. */
-const MOST_NAMES = 45;
+const MOST_NAMES = 48;
 /** Entries that have more, and how many at most: one function's closed world of parts. */
 const LARGER: Readonly<Record<string, number>> = { "./cluster": 70 };
 

@@ -438,6 +438,17 @@ export interface Configuration {
     /** Groups of GPUs among which whole experts are spread; divides the tensor degree. */
     readonly expert_parallel_size: number;
     /**
+     * Attention ranks with requests and KV cache of their own, among which the GPUs of the tensor
+     * degree are divided (SGLang: --enable-dp-attention with --dp-size). Ranks step together;
+     * experts are spread over all GPUs, and tokens reach them by all-to-all.
+     */
+    readonly data_parallel_attention: number;
+    /**
+     * Kernels that exchange tokens between attention ranks and experts, by DeepEP's names:
+     * `low-latency` for few tokens, `normal` for many, `auto` by the tokens of a rank (256).
+     */
+    readonly all_to_all: "auto" | "low-latency" | "normal";
+    /**
      * How unevenly tokens choose experts: the busiest of n expert groups has 1 + skew x (n - 1)
      * times its even share; 0: balanced, 1: all on one.
      */

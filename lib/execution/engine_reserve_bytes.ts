@@ -15,6 +15,8 @@ export interface EngineReserveOptions {
   readonly tensorParallel: number;
   /** Groups of GPUs that the layers are dealt to, >= 1. */
   readonly pipelineParallel: number;
+  /** GPUs among which whole experts are spread, where these are others than share the layers. */
+  readonly expertRanks?: number;
   /** Token budget of a step, >= 1. */
   readonly maxTokensPerStep: number;
   /** Most sequences at once, >= 1. */
@@ -42,7 +44,9 @@ export function engineReserveBytes(options: EngineReserveOptions): number[] {
     );
   }
   const profile = memoryProfile(options.engine);
-  const others = tensorParallel > 1 ? profile.otherBytesOfSeveral : profile.otherBytes;
+  const others = Math.max(tensorParallel, options.expertRanks ?? 1) > 1
+    ? profile.otherBytesOfSeveral
+    : profile.otherBytes;
   const outside = profile.isOfFreeMemory === true ? others * utilization : others;
   const hasNarrowExperts = weights !== undefined && expertFormats(shape, weights).has("mxfp4");
   return stageLayers(shape.layers, pipelineParallel).map((layers, stage) =>

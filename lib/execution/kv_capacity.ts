@@ -21,6 +21,8 @@ export interface KvCapacityOptions {
   readonly tensorParallel: number;
   /** Groups of GPUs that the layers are dealt to, >= 1. */
   readonly pipelineParallel: number;
+  /** GPUs among which whole experts are spread, where these are others than share the layers. */
+  readonly expertRanks?: number;
   /** Bytes of one weight. */
   readonly weightBytesPerElement: number;
   /** Formats of a quantised checkpoint, in place of `weightBytesPerElement`. */
@@ -249,25 +251,27 @@ function numberedLayers(
 
 /** Bytes of the matrices of a layer on one tensor rank. */
 function rankMatrixBytes(
-  { shape, gpu, weights, weightBytesPerElement }: KvCapacityOptions,
+  { shape, gpu, weights, weightBytesPerElement, expertRanks }: KvCapacityOptions,
   layer: Layer,
   index: number,
   ranks: number,
 ): number {
   let bytes = 0;
   for (const matrix of layerMatrices(layer, shape.hiddenSize)) {
+    const isExpert = matrix.part === "expert";
+    const isSpread = isExpert && expertRanks !== undefined;
+    const share = isSpread ? 1 / expertRanks : rankShare(matrix, ranks);
     if (weights === undefined) {
       const elements = matrix.outputs * matrix.inputs + (matrix.bias ?? 0);
-      bytes += matrix.copies * elements * weightBytesPerElement * rankShare(matrix, ranks);
+      bytes += matrix.copies * elements * weightBytesPerElement * share;
       continue;
     }
     const format = weights.of(index, matrix);
-    const isPadded = format.name === "mxfp4" && matrix.part === "expert" &&
-      gpu.generation !== undefined;
-    const one = isPadded
-      ? matrixBytes(padded(matrix, ranks, gpu.generation!), format)
-      : matrixBytes(matrix, format) * rankShare(matrix, ranks);
-    bytes += matrix.copies * one;
+    const isPadded = isExpert && format.name === "mxfp4" && gpu.generation !== undefined;
+    const whole = matrix.copies * (isSpread ? share : 1);
+    bytes += isPadded
+      ? whole * matrixBytes(padded(matrix, isSpread ? 1 : ranks, gpu.generation!), format)
+      : matrix.copies * matrixBytes(matrix, format) * share;
   }
   return bytes;
 }

@@ -1,14 +1,8 @@
 import type { ExecutionTimeModel } from "../execution/execution_time_model.ts";
-import { EXECUTION_SOURCES, type ExecutionNeeds } from "../execution/sources/mod.ts";
+import { EXECUTION_SOURCES } from "../execution/sources/mod.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
-
-/** What step times depend on beside the configuration. */
-export interface ExecutionFacts
-  extends Pick<ExecutionNeeds, "shape" | "gpu" | "weights" | "kvBytesPerElement" | "stageNetwork"> {
-  /** Text of `execution.profile`, when it is a file. */
-  readonly profileText?: string;
-}
+import { type ExecutionFacts, expertGroups } from "./execution_facts.ts";
 
 /**
  * The execution-time model that `execution.source` names.
@@ -21,13 +15,15 @@ export async function buildExecution(
   facts: ExecutionFacts,
 ): Promise<ExecutionTimeModel> {
   const { execution, parallelization, profiling } = config;
-  const { shape, gpu, weights, kvBytesPerElement, stageNetwork } = facts;
+  const { profileText: _, ...instance } = facts;
   return await fromConfiguration(EXECUTION_SOURCES, execution.source, execution, {
-    ...{ shape, gpu, weights, kvBytesPerElement, profiling },
-    ...(stageNetwork && { stageNetwork }),
+    ...instance,
+    profiling,
     tensorParallel: parallelization.tensor_parallel_size,
     pipelineParallel: parallelization.pipeline_parallel_size,
-    expertParallel: parallelization.expert_parallel_size,
+    expertParallel: expertGroups(parallelization, facts.shape),
+    dataParallelAttention: parallelization.data_parallel_attention,
+    allToAll: parallelization.all_to_all,
     expertSkew: parallelization.expert_skew,
     overheads: {
       stepSeconds: execution.overheads.step_seconds,

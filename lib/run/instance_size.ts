@@ -1,5 +1,4 @@
-import { engineReserveBytes } from "../execution/engine_reserve_bytes.ts";
-import { type KvCapacity, kvCapacity } from "../execution/kv_capacity.ts";
+import type { KvCapacity } from "../execution/kv_capacity.ts";
 import { heldKvBytes, sequenceBlocks } from "../execution/kv_groups.ts";
 import { type Gpu, nodeNamed } from "../hardware/mod.ts";
 import {
@@ -13,6 +12,7 @@ import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { engineSettings } from "../config/engine_settings.ts";
 import { type ConfiguredModel, configuredModel } from "./model.ts";
+import { rankCapacity } from "./rank_capacity.ts";
 import { LATER_COUNTS, moreRoom, reserveRuleOf, withLater } from "./reserve_rule.ts";
 import { checkTensorDegree } from "./tensor_degree.ts";
 
@@ -101,21 +101,15 @@ export function instanceSize(
   const model = configuredModel(config, files);
   const { shape, weights, weightBytesPerElement, kvBytesPerElement } = model;
   const gpu = deploymentGpu(config);
-  checkTensorDegree(shape, config.parallelization.tensor_parallel_size);
-  const tensorParallel = config.parallelization.tensor_parallel_size;
-  const pipelineParallel = config.parallelization.pipeline_parallel_size;
-  const layOut = (rule: string | null) => {
-    const place = { shape, tensorParallel, pipelineParallel, ...(weights && { weights }) };
-    const common = { ...place, utilization: memory.gpu_memory_utilization, maxSequences: asked };
-    const reserveBytes = rule === null
-      ? [memory.reserved_memory_gb! * 1e9]
-      : engineReserveBytes({ ...common, maxTokensPerStep, engine: rule });
-    const { block_size: blockTokens } = memory;
-    const given = { ...common, gpu, weightBytesPerElement, kvBytesPerElement, blockTokens };
-    return { ...kvCapacity({ ...given, reserveBytes }), reserveBytes: Math.max(...reserveBytes) };
-  };
+  const { tensor_parallel_size: gpus, pipeline_parallel_size, data_parallel_attention: ranks } =
+    config.parallelization;
+  checkTensorDegree(shape, gpus / ranks);
   const reserveRule = memory.reserved_memory_gb === null ? reserveRuleOf(config, shape) : null;
-  const { capacity, later } = withLater(config, reserveRule, layOut);
+  const { capacity, later } = withLater(
+    config,
+    reserveRule,
+    (rule) => rankCapacity(config, model, gpu, rule),
+  );
   const maxSequences = capacity.stateSequences ?? asked;
   const blocks = memory.num_gpu_blocks ?? capacity.blocks;
   const { groups } = capacity;
@@ -124,11 +118,13 @@ export function instanceSize(
   const ownBytes = kvBytesPerToken(shape, kvBytesPerElement);
   const holds = (tokens: number) =>
     ownBytes === 0 ? maxSequences : blocks / sequenceBlocks(groups, tokens, maxTokensPerStep);
-  const { tokens: maxModelTokens, notices } = longestSequence(config, model, isOneOfSeveral, holds);
+  // A sequence is on one attention rank, whatever room the others have.
+  const fits = (tokens: number) => holds(tokens) >= ranks;
+  const { tokens: maxModelTokens, notices } = longestSequence(config, model, isOneOfSeveral, fits);
   return {
     model,
     gpu,
-    gpus: tensorParallel * pipelineParallel,
+    gpus: gpus * pipeline_parallel_size,
     weightBytes: weightBytes(shape, weights ?? weightBytesPerElement),
     reserveBytes: capacity.reserveBytes,
     reserveRule,
@@ -154,6 +150,7 @@ export function instanceSize(
       ...assumedLink(config, shape.name, gpu),
       ...(maxSequences < asked ? [fewStates(shape.name, maxSequences, asked)] : []),
       ...notices,
+      ...attentionRankNotices(config, shape),
     ],
   };
 }
@@ -186,6 +183,23 @@ function assumedLink(
   return [`${name}: ${what}, ${speed}; cluster.nodes says what machines there are`];
 }
 
+/** How attention ranks with requests of their own are modelled. */
+function attentionRankNotices(
+  { parallelization }: Configuration,
+  { name, layers }: ConfiguredModel["shape"],
+): string[] {
+  const { data_parallel_attention: ranks, tensor_parallel_size: gpus } = parallelization;
+  if (ranks === 1) return [];
+  const hasExperts = layers.some(({ feedForward }) => feedForward?.kind === "experts");
+  return [
+    `${name}: attention on ${ranks} ranks with requests of their own` +
+    (hasExperts ? `, experts spread over all ${gpus} GPUs` : "") +
+    ": requests, contexts and KV blocks are reckoned as spread evenly over the ranks, which step " +
+    "together; limits of the scheduler are those of all ranks, and a rank that is full while others " +
+    "have room is not modelled",
+  ];
+}
+
 const fewStates = (name: string, sequences: number, asked: number) =>
   `${name}: states of ${sequences} sequences fit beside the weights, fewer than scheduler.max_num_seqs ` +
   `${asked}`;
@@ -200,16 +214,15 @@ interface LongestSequence {
  * The longest sequence: as asked for, else the model's own; beyond what the KV cache holds it is an error
  * where it was asked for, and else a notice, since shorter requests are served.
  *
- * @param holds Sequences of a length that the KV cache holds.
+ * @param fits Whether the KV cache holds a sequence of a length.
  */
 function longestSequence(
   { model }: Configuration,
   { shape: { name, maxPositions } }: ConfiguredModel,
   isOneOfSeveral: boolean,
-  holds: (tokens: number) => number,
+  fits: (tokens: number) => boolean,
 ): LongestSequence {
   const { max_model_len: asked } = model;
-  const fits = (tokens: number) => holds(tokens) >= 1;
   const isNumber = typeof asked === "number";
   if (isNumber && asked > maxPositions && !isOneOfSeveral) {
     throw new ConfigError([

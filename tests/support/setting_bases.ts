@@ -90,6 +90,15 @@ scaling: { enabled: false }
 scheduler: { type: sarathi, chunk_size: 256 }
 `,
   },
+  attentionRanks: {
+    yaml: `
+simulation: { duration: 20 }
+workload: { type: poisson, arrival_rate: 4 }
+model: { name: qwen3-30b-a3b }
+parallelization: { tp: 4, dp_attention: 2 }
+scaling: { enabled: false }
+`,
+  },
   machines: {
     yaml: `
 simulation: { duration: 120 }

@@ -8,12 +8,12 @@ export interface RepairedTables {
 }
 
 /** Operators whose times by tokens or bytes, the last axis, are kept from falling. */
-const NEVER_FALLS: ReadonlySet<string> = new Set(["experts", "all_reduce"]);
+const NEVER_FALLS: ReadonlySet<string> = new Set(["experts", "all_reduce", "all_to_all"]);
 
 /**
  * Repairs measured times that no engine would meet:
  *
- * - a row of experts by tokens, or of an all-reduce by bytes, that falls anywhere becomes the nearest
+ * - a row of experts or of an all-to-all by tokens, or of an all-reduce by bytes, that falls anywhere becomes the nearest
  *   one that does not (see {@link makeNonDecreasing});
  * - experts in a narrower format take no longer than those of bf16 at the same shape and spread, since an
  *   engine can run that kernel: a longer time becomes that of bf16, where that was not measured the one of

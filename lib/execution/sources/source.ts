@@ -2,6 +2,7 @@ import type { Policy } from "../../settings/policy.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
 import type { PartFormats } from "../../models/weight_format.ts";
+import type { AllToAllMode, ExpertNetwork } from "../all_to_all.ts";
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
 import type { SimfaasinferProfiling } from "../simfaasinfer_time.ts";
 import type { StageNetwork } from "../stage_copies.ts";
@@ -24,6 +25,12 @@ export interface ExecutionNeeds {
   readonly pipelineParallel: number;
   /** Groups of GPUs that share the experts. */
   readonly expertParallel: number;
+  /** Attention ranks with requests of their own; 1: none. */
+  readonly dataParallelAttention?: number;
+  /** How attention ranks exchange tokens. */
+  readonly allToAll?: AllToAllMode;
+  /** Where its experts are on several machines. */
+  readonly expertNetwork?: ExpertNetwork;
   /** How unevenly tokens choose experts, 0 to 1. */
   readonly expertSkew: number;
   /** Overheads that somebody stated, seconds; null: the source's own. */
