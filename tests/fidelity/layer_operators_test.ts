@@ -14,6 +14,11 @@ const BEYOND: Readonly<Record<string, { median: number; p90: number }>> = {
   // Kernels of an older version than those that the constants are of.
   "latent attention alone, prompts h100-sxm": { median: 0.15, p90: 0.46 },
   "latent attention alone, prompts h200-sxm": { median: 0.15, p90: 0.5 },
+  // B200's layers became twice as fast between the two versions, and prompts are launched otherwise.
+  "latent layer, decodes, vLLM 0.19.0 b200-sxm": { median: 0.48, p90: 0.6 },
+  "latent layer, prompts, vLLM 0.19.0 b200-sxm": { median: 0.47, p90: 0.58 },
+  "sparse layer, prompts, vLLM 0.19.0 h200-sxm": { median: 0.15, p90: 0.43 },
+  "sparse layer, prompts, vLLM 0.19.0 b200-sxm": { median: 0.2, p90: 0.45 },
   // The network of that cluster gave half its rate at eight machines, to this kernel alone.
   "all-to-all, normal, dispatch, 8 machines h100-sxm": { median: 0.22, p90: 0.55 },
   "all-to-all, normal, dispatch, 8 machines h200-sxm": { median: 0.22, p90: 0.55 },
