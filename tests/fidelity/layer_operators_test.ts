@@ -26,6 +26,9 @@ const BEYOND: Readonly<Record<string, { median: number; p90: number }>> = {
   "all-to-all, normal, combine, 8 machines h200-sxm": { median: 0.28, p90: 0.54 },
 };
 
+const page = Deno.readTextFileSync(new URL("../../docs/fidelity.md", import.meta.url));
+const [, section] = page.split("## Layers of other kinds");
+
 for (const operator of LAYER_OPERATORS) {
   for (const [gpu, path] of Object.entries(operator.tables)) {
     Deno.test({
@@ -39,6 +42,8 @@ for (const operator of LAYER_OPERATORS) {
         const says = `median ${errors.median}, 90th percentile ${errors.p90}`;
         assert.ok(errors.points >= 20, `${errors.points} points`);
         assert.ok(errors.median <= bar.median && errors.p90 <= bar.p90, says);
+        const shown = `${(100 * errors.median).toFixed(1)} / ${(100 * errors.p90).toFixed(1)}`;
+        assert.ok(section.includes(` ${shown} `), `docs/fidelity.md lacks ${shown}`);
         // What is within the bar needs no exception.
         const isWithin = errors.median <= BAR.median && errors.p90 <= BAR.p90;
         assert.equal(isWithin, bar === BAR, says);
