@@ -54,7 +54,8 @@ const INDEX_HEADS: Readonly<Record<string, number>> = {
 
 /** The layer that a row measured; heads are those of one rank, whose query is whole. */
 function latentShape(row: Row): TransformerShape {
-  const model = text(row, "model");
+  // Checkpoints of other formats have the layers of the model that they are of.
+  const model = /GLM-5/.test(text(row, "model")) ? "zai-org/GLM-5" : text(row, "model");
   const { hidden, latent } = LATENTS[
     model === "deepseek-ai/DeepSeek-V3.2" || model === "undefined"
       ? "deepseek-ai/DeepSeek-V3"
