@@ -69,28 +69,39 @@ export type { LengthModel } from "../lib/workload/lengths/length_model.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
 export { selectRows } from "../lib/workload/select_rows.ts";
 export { sortByArrival } from "../lib/workload/sort_by_arrival.ts";
-export { readAzureTrace } from "../lib/workload/traces/azure.ts";
 export type { TraceColumns } from "../lib/workload/traces/columns.ts";
-export { type CsvTraceOptions, readCsvTrace } from "../lib/workload/traces/csv.ts";
-export { detectTraceFormat } from "../lib/workload/traces/detect_trace_format.ts";
-export { type JsonTraceOptions, readJsonTrace } from "../lib/workload/traces/json.ts";
-export {
-  type LlmServingSimTraceOptions,
-  readLlmServingSimTrace,
-} from "../lib/workload/traces/llmservingsim.ts";
-export { type MooncakeTraceOptions, readMooncakeTrace } from "../lib/workload/traces/mooncake.ts";
+export type { TraceFormat } from "../lib/workload/traces/formats/mod.ts";
+export type { FormatOptions } from "../lib/workload/traces/format.ts";
+export type { TimeUnit } from "../lib/workload/traces/units.ts";
 export {
   readTrace,
   type ReadTraceOptions,
-  TRACE_READERS,
-  type TraceFormat,
+  readTraceStream,
 } from "../lib/workload/traces/read_trace.ts";
-export type { Trace, TraceOptions } from "../lib/workload/traces/trace.ts";
+export {
+  type CsvTraceOptions,
+  detectTraceFormat,
+  type JsonTraceOptions,
+  type LlmServingSimTraceOptions,
+  type MooncakeTraceOptions,
+  readAzureTrace,
+  readCsvTrace,
+  readJsonTrace,
+  readLlmServingSimTrace,
+  readMooncakeTrace,
+  readVidurTrace,
+  TRACE_READERS,
+} from "../lib/workload/traces/readers.ts";
+export type {
+  ArrivalWindow,
+  FailedRule,
+  Trace,
+  TraceOptions,
+} from "../lib/workload/traces/trace.ts";
 export {
   transformTrace,
   type TransformTraceOptions,
 } from "../lib/workload/traces/transform_trace.ts";
-export { readVidurTrace } from "../lib/workload/traces/vidur.ts";
 export { withArrivals } from "../lib/workload/with_arrivals.ts";
 export type {
   PrefixGroups,

@@ -152,9 +152,19 @@ export interface Configuration {
       readonly format:
         | "auto"
         | "azure"
+        | "burstgpt"
         | "vidur"
+        | "bailian"
         | "mooncake"
         | "llmservingsim"
+        | "vllm-bench"
+        | "aiperf"
+        | "genai-perf"
+        | "sharegpt"
+        | "azure-functions-2019"
+        | "azure-functions-2021"
+        | "huawei"
+        | "servegen"
         | "csv"
         | "json"
         | "jsonl";
@@ -175,11 +185,33 @@ export interface Configuration {
         /** Column of the session. */
         readonly session: string | null;
       };
+      /**
+       * Unit of numeric arrivals. `auto`: that of the format or of the column's name, or the one in
+       * which they are dates of this century; otherwise it is asked for.
+       */
+      readonly unit: "auto" | "s" | "ms" | "us" | "ns";
+      /**
+       * Rows without output tokens are left out, or their prompts are processed and one token is
+       * generated. null: `drop` where the format tells failed calls, else they are malformed.
+       */
+      readonly failed: "drop" | "prefill-only" | null;
+      /** Tokens per block of `hash_ids`, or of hashed token ids; null: as the format has it. */
+      readonly block_tokens: number | null;
+      /** Characters that make a token, where a trace holds texts in place of lengths. */
+      readonly characters_per_token: number;
+      /**
+       * Calls that are counted by minutes or seconds come at instants drawn uniformly, or at equal
+       * distances.
+       */
+      readonly spread: "uniform" | "even";
       /** Factor on all arrival instants: 2 stretches the trace to twice its length. */
       readonly time_scale: number;
       /** Factor on the number of requests, keeping the trace's length and shape. */
       readonly rate_scale: number;
-      /** Start of the part that is replayed, seconds from the trace's first arrival. */
+      /**
+       * Start of the part that is replayed, seconds from the trace's first arrival; or a Unix time,
+       * where the trace has such.
+       */
       readonly start: number;
       /** Length of the part that is replayed, seconds; null: to the end. */
       readonly length: number | null;
@@ -240,6 +272,8 @@ export interface Configuration {
       readonly count: number;
       /** Exponent of their popularity; 0: all are called alike. */
       readonly zipf: number;
+      /** One function for each that the trace names; also `functions: from-trace`. */
+      readonly from_trace: boolean;
     };
     /** Groups of prompts that begin with the same tokens (system prompts). */
     readonly prefix_groups: {

@@ -63,6 +63,17 @@ function hasSections(text: string): boolean {
   );
 }
 
+/** `functions: from-trace` is a word for a setting of the workload. */
+function functionsFromTrace(input: Mapping): void {
+  if (input.functions !== "from-trace") return;
+  const workload = isMapping(input.workload) ? input.workload : emptyMapping();
+  const functions = isMapping(workload.functions) ? workload.functions : emptyMapping();
+  functions.from_trace = true;
+  workload.functions = functions;
+  input.workload = workload;
+  input.functions = [];
+}
+
 /** A path such as "workload.classes[0].share". */
 function showPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
@@ -120,6 +131,7 @@ export function loadConfig(
   const texts = typeof yaml === "string" ? [yaml] : yaml;
   const inputs = texts.map((text, i) => readText(text, options.fileNames?.[i] ?? nameOf(i, texts)));
   if (options.set !== undefined) inputs.push(readOverrides(options.set));
+  inputs.forEach(functionsFromTrace);
   const problems: string[] = [];
   const writtenPaths = new Map<string, string>();
   const given = new Set<string>();
