@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { createGunzip } from "node:zlib";
+import { Decompress } from "npm:fzstd@0.1.1";
 import { openInput } from "../../results/read_input.ts";
 import { InputError, inputError } from "../../std/input_error.ts";
 import { type ReadTraceOptions, readTraceStream } from "../../workload/traces/read_trace.ts";
@@ -13,8 +14,8 @@ type Bytes = AsyncIterable<Uint8Array<ArrayBuffer>>;
 
 /** First bytes of packed files, what they are, and what unpacks them. */
 const PACKED = [
-  { begins: [0x1f, 0x8b], name: "gzip", unpack: () => createGunzip() },
-  { begins: [0x28, 0xb5, 0x2f, 0xfd], name: "Zstandard", unpack: () => createZstdDecompress() },
+  { begins: [0x1f, 0x8b], name: "gzip", unpack: gunzipped },
+  { begins: [0x28, 0xb5, 0x2f, 0xfd], name: "Zstandard", unpack: unzstandard },
 ] as const;
 
 /** Share of the memory at which reading ends. */
@@ -65,8 +66,21 @@ async function* unpacked(bytes: Bytes): Bytes {
   };
   const packed = PACKED.find(({ begins }) => begins.every((byte, i) => head[i] === byte));
   if (packed === undefined) return yield* all();
-  const source = Readable.from(all());
-  const unpack = packed.unpack();
+  try {
+    yield* packed.unpack(all());
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const reason = error instanceof Error ? error.message.toLowerCase() : String(error);
+    throw new SyntaxError(
+      `Cannot unpack the file as ${packed.name}: current value is damaged or cut off (${reason})`,
+    );
+  }
+}
+
+/** Bytes that were packed by gzip, in one part or several. */
+async function* gunzipped(bytes: Bytes): Bytes {
+  const source = Readable.from(bytes);
+  const unpack = createGunzip();
   source.on("error", (error) => unpack.destroy(error));
   source.pipe(unpack);
   try {
@@ -74,15 +88,26 @@ async function* unpacked(bytes: Bytes): Bytes {
       const { buffer, byteOffset, byteLength } = part as Uint8Array<ArrayBuffer>;
       yield new Uint8Array(buffer, byteOffset, byteLength);
     }
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    const reason = error instanceof Error ? error.message.toLowerCase() : String(error);
-    throw new SyntaxError(
-      `Cannot unpack the file as ${packed.name}: current value is damaged or cut off (${reason})`,
-    );
   } finally {
     source.destroy();
   }
+}
+
+/** Bytes that were packed by Zstandard, in one frame or several. */
+async function* unzstandard(bytes: Bytes): Bytes {
+  let parts: Uint8Array<ArrayBuffer>[] = [];
+  const unpack = new Decompress((part: Uint8Array) => {
+    // The window of the unpacker is reused: what it hands out is to be copied.
+    if (part.length > 0) parts.push(new Uint8Array(part));
+  });
+  for await (const part of bytes) {
+    unpack.push(part);
+    const ready = parts;
+    parts = [];
+    yield* ready;
+  }
+  unpack.push(new Uint8Array(0), true);
+  yield* parts;
 }
 
 /** The same bytes; looks at the memory now and then. */

@@ -85,10 +85,11 @@ export async function* decodedTexts(bytes: Bytes, fileName: string): AsyncGenera
   };
   const parts = all[Symbol.asyncIterator]();
   for (;;) {
-    const next = await parts.next().catch(() =>
-      isPacked ? refuse("a gzip file that is cut off, damaged or of several parts") : undefined
-    );
-    if (next === undefined || next.done) break;
+    const next = await parts.next().catch((error) => {
+      if (!isPacked) throw error;
+      return refuse("a gzip file that is cut off, damaged or of several parts");
+    });
+    if (next.done) break;
     const text = decode(next.value);
     line += lineBreaks(text);
     if (text !== "") yield text;
