@@ -34,6 +34,11 @@ export interface Configuration {
      * twice.
      */
     readonly warmup_duration: number | "mser5";
+    /**
+     * So many requests, the first to arrive, do not count in the summary, in place of
+     * `warmup_duration`. Where arrivals follow from completions the run is made twice.
+     */
+    readonly warmup_requests: number | null;
     /** Seed of every random stream. */
     readonly random_seed: number;
     /** Which replication this run is; each has its own independent random streams. */
@@ -62,6 +67,11 @@ export interface Configuration {
     readonly arrival_rate: number;
     /** Coefficient of variation of the gaps between arrivals; 1 is Poisson. */
     readonly cv: number;
+    /**
+     * All requests arrive at 0 s, as load testers send them; also `arrival_rate: .inf`. Needs
+     * `num_requests`, or the lengths of a trace.
+     */
+    readonly all_at_once: boolean;
     /** No more requests than this; null: as many as arrive in `simulation.duration`. */
     readonly num_requests: number | null;
     /** Prompt lengths of a generated workload. */

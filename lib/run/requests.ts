@@ -3,6 +3,7 @@ import type { RandomStreams } from "../sim/random_streams.ts";
 import {
   type ArrivalProcess,
   ARRIVALS,
+  atOnce,
   embeddedWorkload,
   generateWorkload,
   lengthsFromTable,
@@ -107,6 +108,7 @@ function checkDrawn({ workload }: Configuration, spec: WorkloadSpec): void {
 /** Arrivals of a workload that is not replayed. A trace without arrivals has Poisson ones. */
 function arrivals(workload: Workload): ArrivalProcess {
   const { type, embedded } = workload;
+  if (workload.all_at_once) return atOnce();
   return type === "embedded"
     ? embeddedWorkload(embedded.name as "azure-conversation", {
       rateScale: embedded.rate_scale,

@@ -37,6 +37,16 @@ export function checkWorkload({ workload, simulation }: Configuration): Problem[
       problem("simulation.warmup_duration", "a part of the simulation", warmup_duration, allowed),
     );
   }
+  const draws = type !== "trace" && type !== "embedded" && type !== "synthetic";
+  if (workload.all_at_once && draws && workload.num_requests === null) {
+    const allowed = "with workload.num_requests, the number of those that arrive at once";
+    problems.push(problem("workload.all_at_once", "requests at once", true, allowed));
+  }
+  const { warmup_requests } = simulation;
+  if (warmup_requests !== null && warmup_duration !== 0) {
+    const allowed = "one of warmup_requests and warmup_duration";
+    problems.push(problem("simulation.warmup_requests", "a warm-up", warmup_requests, allowed));
+  }
   if (type === "trace" && trace.path === null) {
     problems.push(problem("workload.trace.path", "the file of the trace", null, "a path"));
   }

@@ -37,6 +37,16 @@ const GENERATED_OR_CYCLED = any(GENERATED, is("workload.cycle_prompts", true));
 /** Where a trace draws arrivals, they are those of this process. */
 const OF_TRACES = "poisson";
 
+/** A trace whose arrivals are drawn. */
+const TRACE_DRAWS_ARRIVALS = all(
+  is("workload.type", "trace"),
+  when(
+    "a trace has no arrivals of its own or is cycled",
+    "the trace has arrivals of its own",
+    ({ workload }, { trace }) => workload.cycle_prompts || trace?.hasArrivals === false,
+  ),
+);
+
 const arrivals = policySettings({
   table: ARRIVALS,
   path: "workload",
@@ -247,6 +257,15 @@ export const workload = sectionOf<Configuration["workload"]>({
     describe: "Arrivals: `uniform` is a constant gap, `synthetic` is bursts.",
   }),
   ...arrivals.beside,
+  all_at_once: flag({
+    default: false,
+    appliesWhen: all(
+      OPEN_LOOP,
+      any(isNot("workload.type", "trace", "embedded", "synthetic"), TRACE_DRAWS_ARRIVALS),
+    ),
+    describe: "All requests arrive at 0 s, as load testers send them; also `arrival_rate: .inf`. " +
+      "Needs `num_requests`, or the lengths of a trace.",
+  }),
   num_requests: count({
     min: 1,
     max: LIMITS.requests.value,
