@@ -7,10 +7,10 @@
  */
 export type {
   ClusterParts,
-  FairShares,
   FaultParts,
   FaultSource,
   FunctionParts,
+  GatewayOrder,
   NoCapacityRule,
   NodeParts,
   PlacementParts,
@@ -20,7 +20,7 @@ export type {
   ScalingParts,
   SleepParts,
 } from "../lib/cluster/cluster_parts.ts";
-export { simulateCluster } from "../lib/cluster/simulate.ts";
+export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
 export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
 export type {
   DecodeLine,
@@ -33,6 +33,7 @@ export type { MeterTotals } from "../lib/metrics/meter_totals.ts";
 export type { FaultRecord, PoolRecord, RunRecord, SleepRecord } from "../lib/metrics/run_record.ts";
 export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_tables.ts";
 export type { AdmissionRules } from "../lib/scheduling/admission/admission.ts";
+export type { GatewayQueue } from "../lib/scheduling/admission/gateway_queue.ts";
 export type { RateLimit } from "../lib/scheduling/admission/token_bucket.ts";
 export type { BatchingStrategy, StepBuilder } from "../lib/scheduling/batching/strategy.ts";
 export { QUEUE_ORDERS, type QueueOrder } from "../lib/scheduling/batching/orders/orders.ts";
@@ -71,6 +72,7 @@ export type {
 } from "../lib/serverless/placement/policy.ts";
 export type { ScalingSignals } from "../lib/serverless/scaling/policy.ts";
 export { ScalingDecider } from "../lib/serverless/scaling/scaling_decider.ts";
+export { Interrupted } from "../lib/sim/interrupted.ts";
 export { type RandomStream, type RandomStreams, randomStreams } from "../lib/sim/random_streams.ts";
 export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";

@@ -1,6 +1,7 @@
 import type { ClusterParts, FunctionParts } from "../cluster/cluster_parts.ts";
 import type { EngineParts } from "../engine/engine_parts.ts";
-import type { ClassFacts, FunctionFacts } from "../metrics/summary.ts";
+import type { FunctionFacts } from "../metrics/function_facts.ts";
+import type { ClassFacts } from "../metrics/summary_options.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
@@ -23,8 +24,11 @@ import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { choiceNotices } from "./choice_notices.ts";
 import { cutOutputs, settingNotices } from "./notices.ts";
+import type { RentedMachine } from "../metrics/unused_gpus.ts";
+import type { LengthLimits } from "./turned_away.ts";
 import { buildPools } from "./pools.ts";
-import { buildBilling, type BuiltBilling, priceNotices } from "./prices.ts";
+import { buildBilling, type BuiltBilling } from "./billing.ts";
+import { priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
@@ -64,6 +68,10 @@ export interface BuiltCluster {
   readonly kvCache: readonly string[];
   /** What a user should know before reading the results. */
   readonly notices: readonly string[];
+  /** Machines that are paid for whole, by node id; absent: each GPU by itself. */
+  readonly rentedMachines?: readonly RentedMachine[];
+  /** What decides how long a request may be, by function id. */
+  readonly lengthLimits: readonly LengthLimits[];
 }
 
 /** What functions that are alike have in common. */
@@ -129,6 +137,10 @@ export async function buildCluster(
       }),
       scaling: buildScaling(kind.config, {
         arrivalAtSeconds: () => arrivals(id),
+        instanceConcurrency: Math.min(
+          kind.gateway.perFunction.concurrencyPerInstance,
+          kind.deployment.maxSequences,
+        ),
         holdSeconds: (concurrency) => estimatedHoldSeconds(kind.deployment, table, concurrency),
         startSeconds: () => kind.plans ? estimatedStartSeconds(kind.plans.all, kind.deployment) : 0,
         weightBytes: kind.deployment.weightBytes,
@@ -149,7 +161,7 @@ export async function buildCluster(
     ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
     ...priceNotices(config, builtKinds),
-    ...builtKinds.flatMap(({ billing }) => billing.notice === undefined ? [] : [billing.notice]),
+    ...builtKinds.flatMap(({ billing }) => billing.notices),
   ]);
   return {
     parts: {
@@ -183,6 +195,18 @@ export async function buildCluster(
       ),
     ],
     notices: [...notices],
+    ...(config.cost.billing.whole_machines && {
+      rentedMachines: nodes.map(({ gpus, gpu }) => ({
+        gpus,
+        usdPerGpuSecond: builtKinds.find(({ deployment }) => deployment.gpu.name === gpu.name)
+          ?.billing.plan.usdPerGpuSecond ?? 0,
+      })),
+    }),
+    lengthLimits: byFunction.map(({ deployment, engine }) => ({
+      maxModelTokens: deployment.maxModelTokens,
+      ownLimitTokens: deployment.shape.maxPositions,
+      kvTokens: engine.kvBlocks * engine.blockTokens,
+    })),
   };
 }
 
@@ -264,6 +288,8 @@ function buildKind(
       billing: billing.plan,
       ...(billing.fromLoad && { billsFromLoad: true }),
       ...(billing.lacksPrice && { lacksPrice: true }),
+      ...(billing.reserved && { reserved: billing.reserved }),
+      ...(billing.usdPerRequest > 0 && { usdPerRequest: billing.usdPerRequest }),
       ...(billing.alwaysOnUsdPerGpuSecond !== undefined && {
         alwaysOnUsdPerGpuSecond: billing.alwaysOnUsdPerGpuSecond,
       }),

@@ -1,4 +1,5 @@
 import type { RandomStreams } from "../sim/random_streams.ts";
+import { FAIR_ORDERS } from "../scheduling/admission/mod.ts";
 import { atMost, LIMITS, plain } from "../sim/limits.ts";
 import { parseInput, shownFile } from "../std/input_error.ts";
 import {
@@ -78,7 +79,7 @@ export function traceNotices({ workload, gateway }: Configuration, trace: Trace)
       `${columns} ${listed(unread)} of ${path} ${unread.length === 1 ? "is" : "are"} not read`,
     );
   }
-  if (trace.tenantNames.length > 1 && gateway.fairness !== "weighted") {
+  if (trace.tenantNames.length > 1 && !FAIR_ORDERS.includes(gateway.fairness)) {
     notices.push(
       `the ${trace.tenantNames.length} tenants of ${path} are treated alike: ` +
         `gateway.fairness is ${gateway.fairness}`,

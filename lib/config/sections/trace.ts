@@ -1,3 +1,4 @@
+import { FAIR_ORDERS } from "../../scheduling/admission/mod.ts";
 import { TRACE_FORMATS } from "../../workload/traces/formats/mod.ts";
 import { SPREADS } from "../../workload/traces/spread_bins.ts";
 import { FAILED_RULES } from "../../workload/traces/trace.ts";
@@ -73,7 +74,7 @@ const columns = section({
   }),
   tenant: text({
     default: null,
-    appliesWhen: all(NAMED_COLUMNS, is("gateway.fairness", "weighted")),
+    appliesWhen: all(NAMED_COLUMNS, is("gateway.fairness", ...FAIR_ORDERS)),
     describe: "Column of the tenant.",
   }),
   session: text({

@@ -29,9 +29,9 @@ export const concurrencyPolicy: ScalingEntry<"concurrency", ConcurrencySettings>
   },
   cuts: { scaleDownWindowSeconds: "period" },
   laws: { options: { target: 10 } },
-  // Whether the last instance goes is the keep-alive's to say.
-  create: (settings, { periodSeconds }) =>
-    concurrency({ ...settings, keepsLast: true, periodSeconds }),
+  // Whether the last instance goes is the keep-alive's to say where there is one.
+  create: (settings, { periodSeconds, hasKeepAlive }) =>
+    concurrency({ ...settings, keepsLast: hasKeepAlive, periodSeconds }),
 };
 
 /** What `concurrency` takes beyond its settings. */
