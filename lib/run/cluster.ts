@@ -102,9 +102,7 @@ export async function buildCluster(
       buildDeployment(kind.config, nodes, texts.files, config.functions.length > 0)
     ),
   );
-  const names = config.workload.functions.from_trace
-    ? requests.functionNames
-    : functionNames(kinds, deployments.map(({ shape }) => shape.name));
+  const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
   const large = checkDrawnSize(config, requests.table);
   const assigned = withFunctionIds(config, requests, names, streams);
   const built = buildClasses(config, { ...requests, table: assigned.table }, streams);

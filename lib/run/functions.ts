@@ -16,6 +16,8 @@ import type { BuiltRequests } from "./requests.ts";
 export interface FunctionKind extends FunctionConfiguration {
   /** Id of the first one; the others follow it. */
   readonly firstId: number;
+  /** Names of theirs, where a trace gives them. */
+  readonly names?: readonly string[];
 }
 
 /**
@@ -30,7 +32,7 @@ export function functionKinds(
   if (config.workload.functions.from_trace) {
     const count = traceNames.length;
     if (count > 0 && count <= LIMITS.functions.value) {
-      return [{ name: null, count, share: null, config, firstId: 0 }];
+      return [{ name: null, count, share: null, config, firstId: 0, names: traceNames }];
     }
     throw new ConfigError([
       `Cannot make a function for each name in "${config.workload.trace.path}" as ` +
@@ -52,7 +54,8 @@ export function functionKinds(
 export function functionNames(kinds: readonly FunctionKind[], models: readonly string[]): string[] {
   const names: string[] = [];
   const used = new Map<string, number>();
-  kinds.forEach(({ name, count }, kind) => {
+  kinds.forEach(({ name, count, names: given }, kind) => {
+    if (given !== undefined) return void names.push(...given);
     const base = name ?? models[kind];
     for (let i = 0; i < count; i++) {
       const number = (used.get(base) ?? 0) + 1;
