@@ -120,7 +120,13 @@ export function naiveSums(
     return sums;
   }
   for (const line of lines) {
-    const row = JSON.parse(line);
+    let row;
+    try {
+      row = JSON.parse(line);
+    } catch {
+      // One object may stand on several lines.
+      return undefined;
+    }
     sums.prompts += Number(row[keys[0]]);
     sums.outputs += Number(row[keys[1]]);
   }

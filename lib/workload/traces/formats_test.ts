@@ -246,6 +246,15 @@ Deno.test("GenAI-Perf: a token for each piece of a stream, texts by their charac
   deepStrictEqual(rows(read(text, { charactersPerToken: 2 }))[1], [2, 20, 10]);
 });
 
+Deno.test("an array that is cut off, or that something follows, is refused", () => {
+  const row = '{"arrival_s": 0, "prompt_tokens": 9, "output_tokens": 2}';
+  for (const text of [`[${row},\n`, `[${row}\n`, `{"requests": [${row}`]) {
+    throws(() => read(text), /:\d+:\d+: Cannot read file as JSON with the end of its array/);
+  }
+  throws(() => read(`[${row}]\n[${row}]\n`), /:2:1: .*JSON with nothing after its array/);
+  strictEqual(read(`{"requests": [${row}], "made": "by hand"}\n`).table.count, 1);
+});
+
 Deno.test("ShareGPT: first turns as requests, without arrivals", () => {
   const turn = (from: string, value: string) => ({ from, value });
   const list = [

@@ -1,6 +1,9 @@
 /** A piece of a text that holds one row: where it begins, line and column from 1. */
 export type Visit = (text: string, line: number, column: number) => void;
 
+/** Refuses a text that lacks something, or has it, at a place. */
+export type Refuse = (wanted: string, line: number, column: number) => void;
+
 /** Cuts a text that comes in parts into pieces, in order. */
 export interface PieceReader {
   write(text: string): void;
@@ -75,10 +78,12 @@ export function trimmedLines(visit: Visit): LinePieces {
 
 /**
  * The elements of the first array of a text, each from its first character on. Braces and commas in
- * strings do not count; what comes after the array's end is passed over.
+ * strings do not count.
  */
 export class ElementPieces implements PieceReader {
   readonly #visit: Visit;
+  readonly #isBare: boolean;
+  readonly #refuse: Refuse;
   /** Characters of the element in progress that came with earlier parts. */
   #parts: string[] = [];
   #held = 0;
@@ -91,8 +96,14 @@ export class ElementPieces implements PieceReader {
   #startLine = 1;
   #startColumn = 1;
 
-  constructor(visit: Visit) {
+  /**
+   * @param isBare Whether the array is the whole text: then nothing may come after it.
+   * @param refuse Called where the text is no such array.
+   */
+  constructor(visit: Visit, isBare: boolean, refuse: Refuse) {
     this.#visit = visit;
+    this.#isBare = isBare;
+    this.#refuse = refuse;
   }
 
   write(text: string): void {
@@ -101,7 +112,12 @@ export class ElementPieces implements PieceReader {
       const c = text.charCodeAt(i);
       this.#column++;
       if (c === 10) [this.#line, this.#column] = [this.#line + 1, 0];
-      if (this.#state === "after") continue;
+      if (this.#state === "after") {
+        if (this.#isBare && c > 32) {
+          this.#refuse("nothing after its array", this.#line, this.#column);
+        }
+        continue;
+      }
       if (this.#state === "before") {
         if (c === 91) this.#state = "between";
       } else if (this.#inString) {
@@ -132,7 +148,8 @@ export class ElementPieces implements PieceReader {
 
   end(): void {
     if (this.#state === "in") this.#take("");
-    this.#state = "after";
+    // A file that was cut off between two elements is not whole.
+    if (this.#state !== "after") this.#refuse("the end of its array", this.#line, this.#column + 1);
   }
 
   #take(last: string): void {

@@ -1,3 +1,4 @@
+import { BadRow } from "./bad_row.ts";
 import { FieldRows, namesOf } from "./field_rows.ts";
 import type {
   FormatOptions,
@@ -109,8 +110,8 @@ export class TraceReader {
     const kind = this.#format?.rows.kind;
     if (kind === "fields") return new LinePieces(this.#line);
     const isLines = this.#format?.name === "jsonl" || OF_LINES.test(fileName);
-    if (first.startsWith("[")) return new ElementPieces(this.#element);
-    if (REQUESTS.test(text)) return new ElementPieces(this.#element);
+    if (first.startsWith("[")) return new ElementPieces(this.#element, true, this.#noArray);
+    if (REQUESTS.test(text)) return new ElementPieces(this.#element, false, this.#noArray);
     if (!isWhole && text.length < LOOKED_AT) return undefined;
     if (!first.startsWith("{") && kind === undefined) return new LinePieces(this.#line);
     if (isLines) return trimmedLines(this.#row);
@@ -119,6 +120,13 @@ export class TraceReader {
       ? trimmedLines(this.#row)
       : new WholePiece(this.#row);
   }
+
+  /** The text is not the array that it began as. */
+  readonly #noArray = (wanted: string, line: number, column: number): void => {
+    if (this.#isProbe) return;
+    const { fileName } = this.#options;
+    throw new BadRow({ fileName, line, column }, "file", `JSON with ${wanted}`, "", "another text");
+  };
 
   readonly #element = (text: string, line: number, column: number): void =>
     this.#json(text, line, column, true);

@@ -1,8 +1,10 @@
+import { LIMITS } from "../../../sim/limits.ts";
 import { BadRow } from "../bad_row.ts";
 import type { TraceFormatEntry } from "../format.ts";
 import { countOf, numberOf } from "../numbers.ts";
 
 const DAY_SECONDS = 86_400;
+const MOST_SECONDS = LIMITS.longestSeconds.value;
 
 /** Calls per minute or second of Huawei Cloud's functions. */
 export const huaweiFormat: TraceFormatEntry<"huawei"> = {
@@ -28,10 +30,10 @@ export const huaweiFormat: TraceFormatEntry<"huawei"> = {
         row(row) {
           const { fields } = row;
           const [day, time] = [numberOf(fields[0]), numberOf(fields[1])];
-          if (!(day >= 0 && day < Infinity)) {
-            throw new BadRow(row.place(0), "day", "a number >= 0", fields[0]);
+          if (!(day >= 0 && day <= MOST_SECONDS / DAY_SECONDS)) {
+            throw new BadRow(row.place(0), "day", "a number of days", fields[0]);
           }
-          if (!(time >= 0 && time < Infinity)) {
+          if (!(time >= 0 && time <= MOST_SECONDS)) {
             throw new BadRow(row.place(1), "time", "a time >= 0", fields[1]);
           }
           const counts = names.map((_, field) =>
