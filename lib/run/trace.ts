@@ -4,7 +4,7 @@ import { atMost, LIMITS, plain } from "../sim/limits.ts";
 import { parseInput, shownFile } from "../std/input_error.ts";
 import {
   drawWindows,
-  hasFreeColumns,
+  FREE_FORMATS,
   isThisCentury,
   readTrace,
   type ReadTraceOptions,
@@ -58,7 +58,7 @@ export function traceFacts(trace: Trace): NonNullable<RunFacts["trace"]> {
     namesFunctions: trace.functionNames.length > 0,
     namesClasses: trace.classNames.length > 0,
     namesTenants: trace.tenantNames.length > 0,
-    hasFreeColumns: hasFreeColumns(trace.format),
+    hasFreeColumns: FREE_FORMATS.includes(trace.format),
     hasPrefix: trace.table.prefix !== undefined,
     isOfTexts: trace.format === "sharegpt" || trace.format === "genai-perf",
     isCounted: trace.binSeconds !== undefined,

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "#assert";
 import { randomStreams } from "../../lib/sim/random_streams.ts";
 import type { RandomStream } from "../../lib/sim/random_streams.ts";
-import { TRACE_FORMATS } from "../../lib/workload/traces/formats/mod.ts";
+import { FORMATS } from "../../lib/workload/traces/trace_formats.ts";
 import { readTrace, readTraceStream } from "../../lib/workload/traces/read_trace.ts";
 import type { Trace } from "../../lib/workload/traces/trace.ts";
 import { mutateFile, pick } from "../support/mutate_file.ts";
@@ -66,7 +66,7 @@ Deno.test(`${CASES} damaged traces of all formats: read right, or one line with 
   const faults: string[] = [];
   let [good, refused, compared] = [0, 0, 0];
   for (let i = 0; i < CASES; i++) {
-    const { name } = TRACE_FORMATS[i % TRACE_FORMATS.length];
+    const { name } = FORMATS[i % FORMATS.length];
     const stream = randomStreams(SEED, i).take(name);
     const text = randomTrace(name, stream);
     const bytes = new Uint8Array(mutateFile(new TextEncoder().encode(text), "lines", stream));
@@ -102,7 +102,7 @@ Deno.test(`${CASES} damaged traces of all formats: read right, or one line with 
 
 Deno.test("traces in other encodings and with other line ends are the same traces", async () => {
   for (let i = 0; i < CASES / 4; i++) {
-    const { name } = TRACE_FORMATS[i % TRACE_FORMATS.length];
+    const { name } = FORMATS[i % FORMATS.length];
     const stream = randomStreams(SEED, i).take(`encoding of ${name}`);
     const text = randomTrace(name, stream);
     let whole: Trace | string;

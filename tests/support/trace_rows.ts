@@ -1,4 +1,4 @@
-import { TRACE_FORMATS } from "../../lib/workload/traces/formats/mod.ts";
+import { FORMATS } from "../../lib/workload/traces/trace_formats.ts";
 import type { RandomStream } from "../../lib/sim/random_streams.ts";
 import { pick } from "./mutate_file.ts";
 
@@ -67,7 +67,7 @@ const AROUND: Readonly<Record<string, readonly [string, string, string]>> = {
 
 /** A valid file of a format, of a few random rows; GenAI-Perf's is its example. */
 export function randomTrace(format: string, stream: RandomStream): string {
-  const { example } = TRACE_FORMATS.find(({ name }) => name === format)!;
+  const { example } = FORMATS.find(({ name }) => name === format)!;
   const row = ROWS[format];
   if (row === undefined) return example;
   const rows = Array.from(

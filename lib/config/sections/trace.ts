@@ -1,10 +1,12 @@
 import { FAIR_ORDERS } from "../../scheduling/admission/mod.ts";
-import { TRACE_FORMATS } from "../../workload/traces/formats/mod.ts";
+import { FREE_FORMATS, TRACE_FORMATS } from "../../workload/traces/trace_formats.ts";
 import { SPREADS } from "../../workload/traces/spread_bins.ts";
 import { FAILED_RULES } from "../../workload/traces/trace.ts";
 import { TIME_UNITS, type TimeUnit } from "../../workload/traces/units.ts";
 import { all, is, isNotSet, when } from "../applies.ts";
+import { listed } from "../listed.ts";
 import { section } from "../section.ts";
+import { policyChoice } from "../../settings/from_table.ts";
 import { choice, count, quantity, text } from "../../settings/quantities.ts";
 
 /** Arrivals that are not released by completions. */
@@ -13,8 +15,10 @@ const OPEN_LOOP = isNotSet("workload.closed_loop.concurrency");
 /** Requests as the trace has them. */
 const REPLAYED = is("workload.cycle_prompts", false);
 
+const inCode = (name: string) => `\`${name}\``;
+
 const NAMED_COLUMNS = when(
-  "the trace is `csv`, `json` or `jsonl`",
+  `the trace is ${listed(FREE_FORMATS.map(inCode), "or")}`,
   "the trace's format has columns of its own",
   (_, { trace }) => trace === undefined || trace.hasFreeColumns,
 );
@@ -83,20 +87,19 @@ const columns = section({
     describe: "Column of the session.",
   }),
 }, {
-  describe: "Column names (or keys) of `csv`, `json` and `jsonl` traces; null: the usual names.",
+  describe: `Column names (or keys) of ${
+    listed(FREE_FORMATS.map(inCode))
+  } traces; null: the usual names.`,
 });
 
 /** A recorded workload, and how it is read and replayed. */
 export const trace = section({
   path: text({ default: null, describe: "File of the trace; needed by `type: trace`." }),
-  format: choice(
-    ["auto", ...TRACE_FORMATS.map(({ name }) => name)],
-    {
-      wanted: "a trace format",
-      default: "auto",
-      describe: "Format of the file; `auto` goes by its header or its keys.",
-    },
-  ),
+  format: policyChoice(TRACE_FORMATS, {
+    before: ["auto"],
+    default: "auto",
+    describe: "Format of the file; `auto` goes by its header or its keys.",
+  }),
   columns,
   unit: choice(["auto", ...Object.keys(TIME_UNITS) as TimeUnit[]], {
     wanted: "a unit of time",

@@ -1,8 +1,9 @@
+import type { Policy } from "../../settings/policy.ts";
 import type { Place } from "./bad_row.ts";
 import type { TraceColumns } from "./columns.ts";
 import type { JsonRow } from "./json_row.ts";
 import type { FinishedTrace, TraceBuilder } from "./trace_builder.ts";
-import type { FailedRule, TraceOptions } from "./trace.ts";
+import type { FailedRule, Trace, TraceOptions } from "./trace.ts";
 import type { UnitRule } from "./units.ts";
 
 /** What is known of a file when its format is to be told: its first row. */
@@ -74,14 +75,18 @@ export interface JsonFormat {
   open(context: ReadContext): RowReader<JsonRow>;
 }
 
+/** What the reader of a format is given. */
+export interface TraceNeeds {
+  /** The whole text. */
+  readonly text: string;
+  readonly options: FormatOptions;
+}
+
 /** A format of traces: one file in formats/, and one line in the table. */
-export interface TraceFormatEntry<Name extends string = string> {
-  /** Value of `workload.trace.format`. */
-  readonly name: Name;
+export interface TraceEntry<Name extends string = string>
+  extends Policy<Name, Record<never, never>, TraceNeeds, Trace> {
   /** In messages: "an Azure LLM trace". */
   readonly article: string;
-  /** What it is, for the page. */
-  readonly what: string;
   /** Where it is described. */
   readonly source?: string;
   /** A small file of it. */
@@ -98,5 +103,6 @@ export interface TraceFormatEntry<Name extends string = string> {
   readonly hasFreeColumns?: boolean;
   /** Whether a file that begins so is one. */
   recognises(head: TraceHead): boolean;
+  /** How its rows are read. */
   readonly rows: FieldFormat | JsonFormat;
 }

@@ -2,9 +2,9 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "#assert";
 import { randomStreams } from "../../sim/random_streams.ts";
 import {
   detectTraceFormat,
+  FORMATS,
   readTrace,
   type ReadTraceOptions,
-  TRACE_FORMATS,
   traceReader,
 } from "./mod.ts";
 import type { Trace } from "./trace.ts";
@@ -19,7 +19,7 @@ function rows({ table }: Trace): number[][] {
   return Array.from({ length: count }, (_, i) => [at[i], promptTokens[i], outputTokens[i]]);
 }
 
-for (const format of TRACE_FORMATS) {
+for (const format of FORMATS) {
   Deno.test(`${format.name}: its example is recognised and read, packed in lines of any ends`, () => {
     const { name, example } = format;
     strictEqual(detectTraceFormat(example, "example"), name);
@@ -33,7 +33,9 @@ for (const format of TRACE_FORMATS) {
       deepStrictEqual(other.table, trace.table);
       deepStrictEqual(other.functionNames, trace.functionNames);
     }
-    for (const said of [format.assumes, format.refuses, format.what]) ok(said.length > 10, name);
+    for (const said of [format.assumes, format.refuses, format.describe]) {
+      ok(said.length > 10, name);
+    }
   });
 
   Deno.test(`${format.name}: a text in parts of any size is read as the whole is`, () => {

@@ -1,7 +1,7 @@
 import type { TraceColumns } from "./columns.ts";
 import { decodedTexts } from "./decode.ts";
-import type { FormatOptions, TraceFormatEntry } from "./format.ts";
-import { formatOf, TRACE_FORMATS, type TraceFormat } from "./formats/mod.ts";
+import type { FormatOptions, TraceEntry } from "./format.ts";
+import { formatOf, FORMATS, type TraceFormat } from "./trace_formats.ts";
 import type { Trace, TraceOptions } from "./trace.ts";
 import { TraceReader } from "./trace_reader.ts";
 
@@ -24,15 +24,15 @@ export function traceReader(options: ReadTraceOptions): TraceReader {
   const entry = formatOf(format);
   if (entry !== undefined) return readerOf(rest, entry);
   throw new RangeError(
-    `Cannot use trace format as one of auto, ${
-      TRACE_FORMATS.map(({ name }) => name).join(", ")
+    `Cannot use trace format as one of ${
+      FORMATS.map(({ name }) => name).join(", ")
     }: current value is "${format}"`,
   );
 }
 
 /** A reader of one format, or of that which the first row shows. */
-export function readerOf(options: FormatOptions, format?: TraceFormatEntry): TraceReader {
-  return new TraceReader({ ...options, formats: TRACE_FORMATS, ...(format && { format }) });
+export function readerOf(options: FormatOptions, format?: TraceEntry): TraceReader {
+  return new TraceReader({ ...options, formats: FORMATS, ...(format && { format }) });
 }
 
 /** Reads a whole text. */

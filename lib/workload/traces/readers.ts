@@ -1,17 +1,18 @@
 import type { TraceColumns } from "./columns.ts";
-import type { FormatOptions, TraceFormatEntry } from "./format.ts";
+import type { FormatOptions, TraceEntry } from "./format.ts";
 import { azureFormat } from "./formats/azure.ts";
 import { csvFormat } from "./formats/csv.ts";
 import { jsonFormat } from "./formats/json.ts";
 import { llmServingSimFormat } from "./formats/llmservingsim.ts";
 import { mooncakeWith } from "./formats/mooncake.ts";
-import { formatOf, TRACE_FORMATS, type TraceFormat } from "./formats/mod.ts";
+import { type TraceFormat } from "./trace_formats.ts";
 import { vidurFormat } from "./formats/vidur.ts";
-import { readerOf, readText } from "./read_trace.ts";
+import { readerOf } from "./read_trace.ts";
 import type { Trace, TraceOptions } from "./trace.ts";
+import { readAs } from "./trace_reader.ts";
 
-const read = (text: string, options: FormatOptions, format: TraceFormatEntry): Trace =>
-  readText(text, readerOf(options, format));
+const read = (text: string, options: FormatOptions, format: TraceEntry): Trace =>
+  readAs(format, { text, options });
 
 /** Options of `readCsvTrace`. */
 export interface CsvTraceOptions extends TraceOptions {
@@ -139,16 +140,6 @@ export function readLlmServingSimTrace(text: string, options: LlmServingSimTrace
   return read(text, options, llmServingSimFormat);
 }
 
-/** The readers of whole texts by format. */
-export const TRACE_READERS: Readonly<
-  Record<TraceFormat, (text: string, options: FormatOptions) => Trace>
-> = Object.fromEntries(
-  TRACE_FORMATS.map((format) => [
-    format.name,
-    (text: string, options: FormatOptions) => read(text, options, format),
-  ]),
-) as Record<TraceFormat, (text: string, options: FormatOptions) => Trace>;
-
 /**
  * The format of a trace by its first row: the keys of a JSON object or the names of a CSV header.
  *
@@ -158,9 +149,4 @@ export const TRACE_READERS: Readonly<
 export function detectTraceFormat(text: string, fileName: string): TraceFormat {
   const reader = readerOf({ fileName });
   return reader.formatOf(text).name as TraceFormat;
-}
-
-/** Whether a format leaves the names of its columns open. */
-export function hasFreeColumns(name: string): boolean {
-  return formatOf(name)?.hasFreeColumns === true;
 }

@@ -5,8 +5,9 @@ import type {
   JsonFormat,
   ReadContext,
   RowReader,
-  TraceFormatEntry,
+  TraceEntry,
   TraceHead,
+  TraceNeeds,
 } from "./format.ts";
 import { isRecord, type JsonRow, jsonRow, parseExactly } from "./json_row.ts";
 import { ElementPieces, LinePieces, type PieceReader, trimmedLines, WholePiece } from "./pieces.ts";
@@ -16,9 +17,9 @@ import type { Trace } from "./trace.ts";
 /** What a reader is made with. */
 export interface TraceReaderOptions extends FormatOptions {
   /** The format; absent: the one of `formats` that recognises the first row. */
-  readonly format?: TraceFormatEntry;
+  readonly format?: TraceEntry;
   /** Formats in the order in which they are asked. */
-  readonly formats: readonly TraceFormatEntry[];
+  readonly formats: readonly TraceEntry[];
 }
 
 /** The rows of an array under `requests`. */
@@ -29,6 +30,13 @@ const LOOKED_AT = 4096;
 
 /** Names of files of JSON Lines. */
 const OF_LINES = /\.(jsonl|ndjson)(\.(gz|zst))?$/i;
+
+/** Reads a whole text of one format. */
+export function readAs(format: TraceEntry, { text, options }: TraceNeeds): Trace {
+  const reader = new TraceReader({ ...options, format, formats: [format] });
+  reader.write(text);
+  return reader.end();
+}
 
 /**
  * Reads a trace whose text comes in parts: `write` each, then `end`. What the file is shows in its
@@ -41,7 +49,7 @@ export class TraceReader {
   #isFirst = true;
   #isProbe = false;
   #pieces: PieceReader | undefined;
-  #format: TraceFormatEntry | undefined;
+  #format: TraceEntry | undefined;
   #builder: TraceBuilder | undefined;
   #reader: (() => RowReader<never> | undefined) | undefined;
 
@@ -72,7 +80,7 @@ export class TraceReader {
   }
 
   /** The format of a text, whose rows are not read. */
-  formatOf(text: string): TraceFormatEntry {
+  formatOf(text: string): TraceEntry {
     this.#isProbe = true;
     this.write(text);
     this.#end();

@@ -1,5 +1,6 @@
 import { BadRow } from "../bad_row.ts";
-import type { TraceFormatEntry } from "../format.ts";
+import type { TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 import { isRecord } from "../json_row.ts";
 
 /** The value of a metric: `{"value": 550, "unit": "tokens"}`. */
@@ -9,10 +10,10 @@ function metric(metrics: unknown, key: string): unknown {
 }
 
 /** Exports of AIPerf. */
-export const aiperfFormat: TraceFormatEntry<"aiperf"> = {
+export const aiperfFormat: TraceEntry<"aiperf"> = {
   name: "aiperf",
   article: "an AIPerf export",
-  what: "AIPerf: `profile_export.jsonl`, a record a request",
+  describe: "AIPerf: `profile_export.jsonl`, a record a request.",
   source: "https://docs.nvidia.com/aiperf, Working with Profile Export Files",
   example: '{"metadata": {"x_correlation_id": "a", "request_start_ns": 1759813207532900363, ' +
     '"benchmark_phase": "profiling"}, "metrics": {"input_sequence_length": {"value": 550, ' +
@@ -26,6 +27,8 @@ export const aiperfFormat: TraceFormatEntry<"aiperf"> = {
   failed: "drop",
   recognises: ({ first }) =>
     isRecord(first?.metadata) && "request_start_ns" in first.metadata && "metrics" in first,
+  settings: {},
+  create: (_options, needs) => readAs(aiperfFormat, needs),
   rows: {
     kind: "json",
     open({ builder }) {

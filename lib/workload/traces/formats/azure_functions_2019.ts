@@ -1,14 +1,15 @@
 import { BadRow } from "../bad_row.ts";
-import type { TraceFormatEntry } from "../format.ts";
+import type { TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 import { countOf } from "../numbers.ts";
 
 const MINUTE_SECONDS = 60;
 
 /** Invocations per minute of Azure Functions in 2019. */
-export const azureFunctions2019Format: TraceFormatEntry<"azure-functions-2019"> = {
+export const azureFunctions2019Format: TraceEntry<"azure-functions-2019"> = {
   name: "azure-functions-2019",
   article: "an Azure Functions trace of 2019",
-  what: "Azure Functions 2019: calls of each function in each minute of a day",
+  describe: "Azure Functions 2019: calls of each function in each minute of a day.",
   source: "https://github.com/Azure/AzurePublicDataset/blob/master/AzureFunctionsDataset2019.md",
   example: "HashOwner,HashApp,HashFunction,Trigger,1,2,3,4,5\no,a,f1,http,0,2,0,0,1\n" +
     "o,a,f2,timer,1,1,1,1,1\n",
@@ -18,6 +19,8 @@ export const azureFunctions2019Format: TraceFormatEntry<"azure-functions-2019"> 
   refuses: "Counts that are no whole numbers; more calls than a run may have.",
   recognises: ({ names }) =>
     names !== undefined && names.includes("HashFunction") && names.includes("1"),
+  settings: {},
+  create: (_options, needs) => readAs(azureFunctions2019Format, needs),
   rows: {
     kind: "fields",
     open({ names }, { builder }) {

@@ -1,14 +1,15 @@
 import { BadRow } from "../bad_row.ts";
-import type { TraceFormatEntry } from "../format.ts";
+import type { TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 import { numberOf } from "../numbers.ts";
 
 const COLUMNS = ["app", "func", "end_timestamp", "duration"] as const;
 
 /** Invocations of Azure Functions in 2021. */
-export const azureFunctions2021Format: TraceFormatEntry<"azure-functions-2021"> = {
+export const azureFunctions2021Format: TraceEntry<"azure-functions-2021"> = {
   name: "azure-functions-2021",
   article: "an Azure Functions trace of 2021",
-  what: "Azure Functions 2021: each call of two weeks with its duration",
+  describe: "Azure Functions 2021: each call of two weeks with its duration.",
   source:
     "https://github.com/Azure/AzurePublicDataset/blob/master/AzureFunctionsInvocationTrace2021.md",
   example: "app,func,end_timestamp,duration\na,f1,0.1,0.05\na,f2,3.4,1.2\n",
@@ -18,6 +19,8 @@ export const azureFunctions2021Format: TraceFormatEntry<"azure-functions-2021"> 
     "Functions are `app/func`.",
   refuses: "Another `execution.source`; durations below 0.",
   recognises: ({ names }) => names !== undefined && COLUMNS.every((name) => names.includes(name)),
+  settings: {},
+  create: (_options, needs) => readAs(azureFunctions2021Format, needs),
   rows: {
     kind: "fields",
     open({ names }, { builder }) {

@@ -1,4 +1,5 @@
-import type { TraceFormatEntry } from "../format.ts";
+import type { TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 import { UnreadKeys } from "../unread_keys.ts";
 import { promptHashes } from "./mooncake.ts";
 
@@ -6,10 +7,11 @@ import { promptHashes } from "./mooncake.ts";
 const BLOCK_TOKENS = 16;
 
 /** Chats of Alibaba's Bailian. */
-export const bailianFormat: TraceFormatEntry<"bailian"> = {
+export const bailianFormat: TraceEntry<"bailian"> = {
   name: "bailian",
   article: "a Bailian trace",
-  what: "Qwen on Alibaba's Bailian: chats with their parents, and hashes of the prompts' blocks",
+  describe:
+    "Qwen on Alibaba's Bailian: chats with their parents, and hashes of the prompts' blocks.",
   source: "https://github.com/alibaba-edu/qwen-bailian-usagetraces-anon",
   example: '{"chat_id": 1, "parent_chat_id": -1, "timestamp": 61.1, "input_length": 40, ' +
     '"output_length": 20, "type": "text", "turn": 1, "hash_ids": [11, 12, 13]}\n',
@@ -20,6 +22,8 @@ export const bailianFormat: TraceFormatEntry<"bailian"> = {
   unit: { is: "s" },
   recognises: ({ first }) =>
     first !== undefined && "chat_id" in first && "timestamp" in first && "input_length" in first,
+  settings: {},
+  create: (_options, needs) => readAs(bailianFormat, needs),
   rows: {
     kind: "json",
     open({ builder, options: { blockTokens = BLOCK_TOKENS } }) {

@@ -1,5 +1,6 @@
 import { openColumns } from "../column_rows.ts";
-import type { TraceFormatEntry } from "../format.ts";
+import type { TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 
 const columns = {
   arrival_s: "Timestamp",
@@ -8,10 +9,10 @@ const columns = {
 } as const;
 
 /** The BurstGPT traces. */
-export const burstGptFormat: TraceFormatEntry<"burstgpt"> = {
+export const burstGptFormat: TraceEntry<"burstgpt"> = {
   name: "burstgpt",
   article: "a BurstGPT trace",
-  what: "BurstGPT: calls of ChatGPT and GPT-4 on Azure, with failed ones or without",
+  describe: "BurstGPT: calls of ChatGPT and GPT-4 on Azure, with failed ones or without.",
   source: "https://github.com/HPMLL/BurstGPT",
   example: "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n" +
     "5,ChatGPT,472,18,490,Conversation log\n118,GPT-4,417,0,417,API log\n",
@@ -23,6 +24,8 @@ export const burstGptFormat: TraceFormatEntry<"burstgpt"> = {
   failed: "drop",
   recognises: ({ names }) =>
     names !== undefined && Object.values(columns).every((name) => names.includes(name)),
+  settings: {},
+  create: (_options, needs) => readAs(burstGptFormat, needs),
   rows: {
     kind: "fields",
     open: (header, context) => openColumns(header, context, { columns }),

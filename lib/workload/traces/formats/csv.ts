@@ -1,12 +1,13 @@
 import { openColumns } from "../column_rows.ts";
-import type { TraceFormatEntry } from "../format.ts";
+import type { TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 
 /** Lines of fields under a header whose names are usual ones, or are given. */
-export const csvFormat: TraceFormatEntry<"csv"> = {
+export const csvFormat: TraceEntry<"csv"> = {
   name: "csv",
   article: "a CSV trace",
-  what:
-    "any table with a header: arrivals, lengths, and names of functions, classes, tenants, sessions",
+  describe:
+    "Any table with a header: arrivals, lengths, and names of functions, classes, tenants, sessions.",
   example: "arrival_s,prompt_tokens,output_tokens,function\n0,100,20,chat\n1.5,40,30,code\n",
   assumes: "The usual names are found whatever their case and separators; others are given by " +
     "`columns`. Numbers are of the unit that the column's name ends with (`_s`, `_ms`, `_us`, `_ns`), " +
@@ -18,6 +19,8 @@ export const csvFormat: TraceFormatEntry<"csv"> = {
   unit: {},
   hasFreeColumns: true,
   recognises: () => false,
+  settings: {},
+  create: (_options, needs) => readAs(csvFormat, needs),
   rows: {
     kind: "fields",
     open: (header, context) =>

@@ -1,5 +1,6 @@
 import { BadRow } from "../bad_row.ts";
-import type { TraceFormatEntry } from "../format.ts";
+import type { TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 import { isRecord } from "../json_row.ts";
 import { textTokens } from "./text_tokens.ts";
 
@@ -36,10 +37,10 @@ function responseText(output: unknown): string {
 }
 
 /** Profile exports of GenAI-Perf. */
-export const genaiPerfFormat: TraceFormatEntry<"genai-perf"> = {
+export const genaiPerfFormat: TraceEntry<"genai-perf"> = {
   name: "genai-perf",
   article: "a GenAI-Perf export",
-  what: "GenAI-Perf: `profile_export.json`, requests with their texts",
+  describe: "GenAI-Perf: `profile_export.json`, requests with their texts.",
   source: "https://github.com/triton-inference-server/perf_analyzer, genai-perf/docs/files.md",
   example:
     '{"experiments": [{"experiment": {"mode": "request_rate", "value": 2.0}, "requests": [\n' +
@@ -54,6 +55,8 @@ export const genaiPerfFormat: TraceFormatEntry<"genai-perf"> = {
   unit: { is: "ns" },
   failed: "drop",
   recognises: ({ first }) => first !== undefined && Array.isArray(first.experiments),
+  settings: {},
+  create: (_options, needs) => readAs(genaiPerfFormat, needs),
   rows: {
     kind: "json",
     open(context) {

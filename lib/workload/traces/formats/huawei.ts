@@ -1,16 +1,17 @@
 import { LIMITS } from "../../../sim/limits.ts";
 import { BadRow } from "../bad_row.ts";
-import type { TraceFormatEntry } from "../format.ts";
+import type { TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 import { countOf, numberOf } from "../numbers.ts";
 
 const DAY_SECONDS = 86_400;
 const MOST_SECONDS = LIMITS.longestSeconds.value;
 
 /** Calls per minute or second of Huawei Cloud's functions. */
-export const huaweiFormat: TraceFormatEntry<"huawei"> = {
+export const huaweiFormat: TraceEntry<"huawei"> = {
   name: "huawei",
   article: "a Huawei table of requests",
-  what: "Huawei Cloud 2023: tables requests_minute and requests_second, a column a function",
+  describe: "Huawei Cloud 2023: tables requests_minute and requests_second, a column a function.",
   source: "https://github.com/sir-lab/data-release",
   example: "day,time,0,1,2\n0,0,3,,1\n0,60,2,1,\n",
   assumes:
@@ -22,6 +23,8 @@ export const huaweiFormat: TraceFormatEntry<"huawei"> = {
   recognises: ({ names }) =>
     names !== undefined && names[0] === "day" && names[1] === "time" && names.length > 2 &&
     names.slice(2).every((name) => /^\d+$/.test(name)),
+  settings: {},
+  create: (_options, needs) => readAs(huaweiFormat, needs),
   rows: {
     kind: "fields",
     open({ names }, { builder }) {

@@ -7,7 +7,8 @@ import {
   USUAL_NAMES,
   usualName,
 } from "../columns.ts";
-import type { JsonFormat, TraceFormatEntry } from "../format.ts";
+import type { JsonFormat, TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 import { UnreadKeys } from "../unread_keys.ts";
 
 /** Objects whose keys are usual names, or are given; the first row decides which hold what. */
@@ -59,29 +60,33 @@ const SAID =
 const REFUSED = "A row that is no object, a key that lacks, and what `csv` refuses.";
 
 /** A JSON array of objects, or an object with such an array under `requests`. */
-export const jsonFormat: TraceFormatEntry<"json"> = {
+export const jsonFormat: TraceEntry<"json"> = {
   name: "json",
   article: "a JSON trace",
-  what: "an array of objects, by itself or under `requests`",
+  describe: "An array of objects, by itself or under `requests`.",
   example: '{"requests": [\n  {"arrival_s": 0, "prompt_tokens": 100, "output_tokens": 20}\n]}\n',
   assumes: SAID,
   refuses: REFUSED,
   unit: {},
   hasFreeColumns: true,
   recognises: () => false,
+  settings: {},
+  create: (_options, needs) => readAs(jsonFormat, needs),
   rows,
 };
 
 /** One JSON object a line. */
-export const jsonLinesFormat: TraceFormatEntry<"jsonl"> = {
+export const jsonLinesFormat: TraceEntry<"jsonl"> = {
   name: "jsonl",
   article: "a JSON trace",
-  what: "one object a line",
+  describe: "One object a line.",
   example: '{"timestamp_ms": 1715299200000, "input_length": 100, "output_length": 20}\n',
   assumes: SAID,
   refuses: REFUSED,
   unit: {},
   hasFreeColumns: true,
   recognises: () => false,
+  settings: {},
+  create: (_options, needs) => readAs(jsonLinesFormat, needs),
   rows,
 };

@@ -1,16 +1,17 @@
 import { BadRow } from "../bad_row.ts";
 import { chainHashes } from "../chain_hashes.ts";
-import type { TraceFormatEntry } from "../format.ts";
+import type { TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 import { UnreadKeys } from "../unread_keys.ts";
 
 const isToken = (id: unknown) =>
   Number.isInteger(id) && (id as number) >= 0 && (id as number) < 2 ** 32;
 
 /** Workloads of LLMServingSim. */
-export const llmServingSimFormat: TraceFormatEntry<"llmservingsim"> = {
+export const llmServingSimFormat: TraceEntry<"llmservingsim"> = {
   name: "llmservingsim",
   article: "an LLMServingSim trace",
-  what: "workloads of LLMServingSim: lengths, and the prompts' token ids where there are any",
+  describe: "Workloads of LLMServingSim: lengths, and the prompts' token ids where there are any.",
   source: "https://github.com/casys-kaist/LLMServingSim, workloads/",
   example: '{"input_toks": 3, "output_toks": 44, "arrival_time_ns": 15000000, ' +
     '"input_tok_ids": [128000, 4340, 527]}\n',
@@ -20,6 +21,8 @@ export const llmServingSimFormat: TraceFormatEntry<"llmservingsim"> = {
   refuses: "Another number of ids than tokens, and what `json` refuses.",
   unit: { is: "ns" },
   recognises: ({ first }) => first !== undefined && "input_toks" in first,
+  settings: {},
+  create: (_options, needs) => readAs(llmServingSimFormat, needs),
   rows: {
     kind: "json",
     open({ builder, options: { blockTokens = 16 } }) {

@@ -1,15 +1,16 @@
 import { BadRow } from "../bad_row.ts";
-import type { TraceFormatEntry } from "../format.ts";
+import type { TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 
 /** The lists of a result, one value a request. */
 const [PROMPTS, OUTPUTS, STARTS, ERRORS] = ["input_lens", "output_lens", "start_times", "errors"];
 
 /** Results of vLLM's and SGLang's serving benchmarks. */
-export const vllmBenchFormat: TraceFormatEntry<"vllm-bench"> = {
+export const vllmBenchFormat: TraceEntry<"vllm-bench"> = {
   name: "vllm-bench",
   article: "a result of a serving benchmark",
-  what:
-    "results of `vllm bench serve --save-result --save-detailed`, and of SGLang's bench_serving",
+  describe:
+    "Results of `vllm bench serve --save-result --save-detailed`, and of SGLang's bench_serving.",
   source: "https://docs.vllm.ai/en/latest/cli/bench/serve.html",
   example: '{"request_rate": "inf", "input_lens": [100, 40], "output_lens": [20, 30], ' +
     '"start_times": [8121.5, 8122.1], "errors": ["", ""]}\n',
@@ -22,6 +23,8 @@ export const vllmBenchFormat: TraceFormatEntry<"vllm-bench"> = {
   failed: "drop",
   recognises: ({ first }) =>
     first !== undefined && ("input_lens" in first || "total_input_tokens" in first),
+  settings: {},
+  create: (_options, needs) => readAs(vllmBenchFormat, needs),
   rows: {
     kind: "json",
     open({ builder }) {

@@ -1,5 +1,6 @@
 import { BadRow, type Place } from "../bad_row.ts";
-import type { TraceFormatEntry } from "../format.ts";
+import type { TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 import { HashIds } from "../hash_ids.ts";
 import { UnreadKeys } from "../unread_keys.ts";
 
@@ -38,10 +39,10 @@ export function promptHashes(
  */
 export const mooncakeWith = (
   partialBlocks: "drop" | "keep",
-): TraceFormatEntry<"mooncake"> => ({
+): TraceEntry<"mooncake"> => ({
   name: "mooncake",
   article: "a Mooncake trace",
-  what: "Mooncake (FAST 2025): lengths, and hashes of the prompts' blocks where there are any",
+  describe: "Mooncake (FAST 2025): lengths, and hashes of the prompts' blocks where there are any.",
   source: "https://github.com/kvcache-ai/Mooncake, FAST25-release/traces",
   example: '{"timestamp": 27482, "input_length": 1100, "output_length": 52, ' +
     '"hash_ids": [46, 47, 2367]}\n',
@@ -55,6 +56,8 @@ export const mooncakeWith = (
     first !== undefined && "timestamp" in first && "input_length" in first &&
     "output_length" in first &&
     ("hash_ids" in first || Object.keys(first).length === 3),
+  settings: {},
+  create: (_options, needs) => readAs(mooncakeWith(partialBlocks), needs),
   rows: {
     kind: "json",
     open({ builder, options: { blockTokens = BLOCK_TOKENS } }) {
@@ -91,4 +94,4 @@ export const mooncakeWith = (
 });
 
 /** Mooncake's traces. */
-export const mooncakeFormat: TraceFormatEntry<"mooncake"> = mooncakeWith("drop");
+export const mooncakeFormat: TraceEntry<"mooncake"> = mooncakeWith("drop");

@@ -1,5 +1,6 @@
 import { BadRow } from "../bad_row.ts";
-import type { TraceFormatEntry } from "../format.ts";
+import type { TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 import { numberOf } from "../numbers.ts";
 import type { ArrivalWindow } from "../trace.ts";
 
@@ -14,11 +15,11 @@ const LAWS: Readonly<Record<string, ArrivalWindow["law"]>> = {
 const WINDOW_SECONDS = 600;
 
 /** Windows of one client of ServeGen. */
-export const serveGenFormat: TraceFormatEntry<"servegen"> = {
+export const serveGenFormat: TraceEntry<"servegen"> = {
   name: "servegen",
   article: "a ServeGen client",
-  what:
-    "ServeGen: the windows of a client (`chunk-*-trace.csv`): rate, variation and family of gaps",
+  describe:
+    "ServeGen: the windows of a client (`chunk-*-trace.csv`): rate, variation and family of gaps.",
   source: "https://github.com/alibaba/ServeGen, data/",
   example: "0,0.595,1.508,Weibull,0.715,1.426\n600,0.6,1.487,Gamma,0.452,3.688\n1200,0,0,,0,0\n",
   assumes:
@@ -29,6 +30,8 @@ export const serveGenFormat: TraceFormatEntry<"servegen"> = {
   recognises: ({ names }) =>
     names !== undefined && names.length === 6 && (names[3] === "" || names[3] in LAWS) &&
     names.slice(0, 3).every((field) => !Number.isNaN(numberOf(field))),
+  settings: {},
+  create: (_options, needs) => readAs(serveGenFormat, needs),
   rows: {
     kind: "fields",
     hasNoHeader: true,

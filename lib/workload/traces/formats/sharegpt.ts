@@ -1,5 +1,6 @@
 import { BadRow } from "../bad_row.ts";
-import type { TraceFormatEntry } from "../format.ts";
+import type { TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 import { isRecord } from "../json_row.ts";
 import { textTokens } from "./text_tokens.ts";
 
@@ -10,10 +11,10 @@ const textOf = (turn: unknown) =>
     : "";
 
 /** Conversations of ShareGPT. */
-export const shareGptFormat: TraceFormatEntry<"sharegpt"> = {
+export const shareGptFormat: TraceEntry<"sharegpt"> = {
   name: "sharegpt",
   article: "a ShareGPT file",
-  what: "ShareGPT: conversations as texts, as load testers replay them",
+  describe: "ShareGPT: conversations as texts, as load testers replay them.",
   source: "https://huggingface.co/datasets/anon8231489123/ShareGPT_Vicuna_unfiltered",
   example: '[{"id": "a", "conversations": [{"from": "human", "value": "What is a GPU?"},\n' +
     '  {"from": "gpt", "value": "A processor made for graphics."}]}]\n',
@@ -23,6 +24,8 @@ export const shareGptFormat: TraceFormatEntry<"sharegpt"> = {
     "`workload.arrival_rate`, or those of a closed loop. Conversations without two turns are left out.",
   refuses: "An element without a list of conversations.",
   recognises: ({ first }) => first !== undefined && Array.isArray(first.conversations),
+  settings: {},
+  create: (_options, needs) => readAs(shareGptFormat, needs),
   rows: {
     kind: "json",
     open(context) {

@@ -1,11 +1,12 @@
 import { openColumns } from "../column_rows.ts";
-import type { TraceFormatEntry } from "../format.ts";
+import type { TraceEntry } from "../format.ts";
+import { readAs } from "../trace_reader.ts";
 
 /** Traces of Vidur. */
-export const vidurFormat: TraceFormatEntry<"vidur"> = {
+export const vidurFormat: TraceEntry<"vidur"> = {
   name: "vidur",
   article: "a Vidur trace",
-  what: "the traces of Vidur: lengths, with arrivals or without",
+  describe: "The traces of Vidur: lengths, with arrivals or without.",
   source: "https://github.com/microsoft/vidur, data/processed_traces",
   example: "arrived_at,num_prefill_tokens,num_decode_tokens\n0.25,100,20\n",
   assumes:
@@ -13,6 +14,8 @@ export const vidurFormat: TraceFormatEntry<"vidur"> = {
     "of `workload.arrival_rate`.",
   refuses: "What `csv` refuses.",
   recognises: ({ names }) => names?.includes("num_prefill_tokens") === true,
+  settings: {},
+  create: (_options, needs) => readAs(vidurFormat, needs),
   rows: {
     kind: "fields",
     open: (header, context) =>
