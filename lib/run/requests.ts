@@ -17,6 +17,7 @@ import { atMost, LIMITS, plain } from "../sim/limits.ts";
 import { shownFile } from "../std/input_error.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { RunFacts } from "../config/applies.ts";
+import { arrivesAtOnce } from "../config/all_at_once.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { functionShares } from "./functions.ts";
@@ -108,7 +109,7 @@ function checkDrawn({ workload }: Configuration, spec: WorkloadSpec): void {
 /** Arrivals of a workload that is not replayed. A trace without arrivals has Poisson ones. */
 function arrivals(workload: Workload): ArrivalProcess {
   const { type, embedded } = workload;
-  if (workload.all_at_once) return atOnce();
+  if (arrivesAtOnce(workload)) return atOnce();
   return type === "embedded"
     ? embeddedWorkload(embedded.name as "azure-conversation", {
       rateScale: embedded.rate_scale,

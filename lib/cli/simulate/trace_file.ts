@@ -12,11 +12,25 @@ import { UsageError } from "../usage_error.ts";
 
 type Bytes = AsyncIterable<Uint8Array<ArrayBuffer>>;
 
+/** A way in which files are packed. */
+interface Packing {
+  readonly begins: readonly number[];
+  readonly name: string;
+  readonly unpack: (bytes: Bytes) => Bytes;
+  /** What a user should know of it. */
+  readonly unchecked?: string;
+}
+
 /** First bytes of packed files, what they are, and what unpacks them. */
-const PACKED = [
+const PACKED: readonly Packing[] = [
   { begins: [0x1f, 0x8b], name: "gzip", unpack: gunzipped },
-  { begins: [0x28, 0xb5, 0x2f, 0xfd], name: "Zstandard", unpack: unzstandard },
-] as const;
+  {
+    begins: [0x28, 0xb5, 0x2f, 0xfd],
+    name: "Zstandard",
+    unpack: unzstandard,
+    unchecked: "it is packed by Zstandard, whose check sum is not looked at",
+  },
+];
 
 /** Share of the memory at which reading ends. */
 const ENDS_AT = 0.9;
@@ -47,7 +61,11 @@ export async function readTraceFile(path: string, options: ReadTraceOptions): Pr
     }
   };
   try {
-    const trace = await readTraceStream(watched(unpacked(digested()), path), options);
+    const notes: string[] = [];
+    const bytes = watched(unpacked(digested(), notes), path);
+    const read = await readTraceStream(bytes, options);
+    const notices = notes.map((note) => `${options.fileName}: ${note}`);
+    const trace = { ...read, notices: [...read.notices, ...notices] };
     return { trace, sha256: hash.digest("hex") };
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -56,7 +74,7 @@ export async function readTraceFile(path: string, options: ReadTraceOptions): Pr
 }
 
 /** Bytes as they were before they were packed; those that are not packed as they are. */
-async function* unpacked(bytes: Bytes): Bytes {
+async function* unpacked(bytes: Bytes, notes: string[]): Bytes {
   const parts = bytes[Symbol.asyncIterator]();
   const { done, value: head } = await parts.next();
   if (done) return;
@@ -66,6 +84,7 @@ async function* unpacked(bytes: Bytes): Bytes {
   };
   const packed = PACKED.find(({ begins }) => begins.every((byte, i) => head[i] === byte));
   if (packed === undefined) return yield* all();
+  if (packed.unchecked !== undefined) notes.push(packed.unchecked);
   try {
     yield* packed.unpack(all());
   } catch (error) {

@@ -1,3 +1,4 @@
+import { arrivesAtOnce } from "../all_at_once.ts";
 import type { Configuration } from "../configuration.ts";
 import { checkLengths } from "./lengths.ts";
 import { type Problem, problem } from "./problem.ts";
@@ -37,8 +38,7 @@ export function checkWorkload({ workload, simulation }: Configuration): Problem[
       problem("simulation.warmup_duration", "a part of the simulation", warmup_duration, allowed),
     );
   }
-  const draws = type !== "trace" && type !== "embedded" && type !== "synthetic";
-  if (workload.all_at_once && draws && workload.num_requests === null) {
+  if (arrivesAtOnce(workload) && type !== "trace" && workload.num_requests === null) {
     const allowed = "with workload.num_requests, the number of those that arrive at once";
     problems.push(problem("workload.all_at_once", "requests at once", true, allowed));
   }
