@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok, rejects } from "#assert";
 import { zstdCompressSync } from "node:zlib";
-import { readTrace } from "../../workload/traces/read_trace.ts";
+import { readTrace, readTraceStream } from "../../workload/traces/read_trace.ts";
 import { main } from "../main.ts";
 import { withFiles } from "../testing_command_line.ts";
 import { readTraceFile } from "./trace_file.ts";
@@ -78,6 +78,20 @@ Deno.test("damaged, cut and foreign files are one line", async () => {
       return !error.message.includes("\n");
     });
   }
+});
+
+Deno.test("a byte that is no text is placed in whatever part it comes", async () => {
+  const bytes = bytesOf(TEXT).slice();
+  bytes[bytes.indexOf(10, 90_000) + 1] = 0xff;
+  const line = TEXT.slice(0, bytes.indexOf(10, 90_000) + 1).split("\n").length;
+  const parts = async function* () {
+    await Promise.resolve();
+    for (let at = 0; at < bytes.length; at += 1000) yield bytes.slice(at, at + 1000);
+  };
+  await rejects(
+    () => readTraceStream(parts(), { fileName: "my.trace" }),
+    new RegExp(`my\\.trace:${line}:1: .*no UTF-8`),
+  );
 });
 
 Deno.test("the manifest has the digest of a trace that was read in pieces", async () => {

@@ -72,6 +72,10 @@ Deno.test("a unit that nobody says is asked for; a column's name, or the user, s
     /my\.trace:2:1: .*timestamp as instants of a known unit.*workload\.trace\.unit/,
   );
   deepStrictEqual(read(text, { unit: "ms" }).table.arrivalAtSeconds[1], 1.5);
+  // The years before 2000 and from 2100 on are none of this century in any unit.
+  for (const other of [9.4e8, 4.2e9, 9.4e11, 4.2e12]) {
+    throws(() => read(text.replace("0,9", `${other},9`)), /workload\.trace\.unit/);
+  }
   const named = (name: string) => read(text.replace("timestamp", name)).table.arrivalAtSeconds[1];
   strictEqual(named("arrival_s"), 1500);
   strictEqual(named("timestamp_ms"), 1.5);
@@ -354,6 +358,8 @@ Deno.test("ServeGen windows bring arrivals of their rates, and none where the ra
     const at = drawWindows(windows!, streams.take(`run ${run}`));
     for (let i = 0; i < at.length; i++) {
       counts[Math.floor(at[i] / 600)]++;
+      // No window begins with an arrival.
+      ok(at[i] % 600 > 0);
       ok(i === 0 || at[i] >= at[i - 1]);
     }
   }
