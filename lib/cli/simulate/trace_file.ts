@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { Decompress } from "npm:fzstd@0.1.1";
 import { openInput } from "../../results/read_input.ts";
 import { InputError, inputError } from "../../std/input_error.ts";
 import { type ReadTraceOptions, readTraceStream } from "../../workload/traces/read_trace.ts";
 import type { Trace } from "../../workload/traces/trace.ts";
+import { importLater } from "../import_later.ts";
 import { memoryBounds } from "./memory_guard.ts";
 import { grouped } from "../readable_numbers.ts";
 import { UsageError } from "../usage_error.ts";
@@ -88,7 +88,7 @@ async function* unpacked(bytes: Bytes, notes: string[]): Bytes {
   try {
     yield* packed.unpack(all());
   } catch (error) {
-    if (error instanceof InputError) throw error;
+    if (error instanceof InputError || error instanceof UsageError) throw error;
     const reason = error instanceof Error ? error.message.toLowerCase() : String(error);
     throw new SyntaxError(
       `Cannot unpack the file as ${packed.name}: current value is damaged or cut off (${reason})`,
@@ -112,21 +112,12 @@ async function* gunzipped(bytes: Bytes): Bytes {
   }
 }
 
-/** Bytes that were packed by Zstandard, in one frame or several. */
+/** Bytes that were packed by Zstandard, by a package that comes when it is needed. */
 async function* unzstandard(bytes: Bytes): Bytes {
-  let parts: Uint8Array<ArrayBuffer>[] = [];
-  const unpack = new Decompress((part: Uint8Array) => {
-    // The window of the unpacker is reused: what it hands out is to be copied.
-    if (part.length > 0) parts.push(new Uint8Array(part));
-  });
-  for await (const part of bytes) {
-    unpack.push(part);
-    const ready = parts;
-    parts = [];
-    yield* ready;
-  }
-  unpack.push(new Uint8Array(0), true);
-  yield* parts;
+  const zstandard = await importLater<typeof import("./zstandard.ts")>(
+    import.meta.resolve("./zstandard.ts"),
+  );
+  yield* zstandard.unzstandard(bytes);
 }
 
 /** The same bytes; looks at the memory now and then. */
