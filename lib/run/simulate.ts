@@ -10,7 +10,7 @@ import { undefinedNotices } from "../metrics/undefined_figures.ts";
 import { summarize } from "../metrics/summary.ts";
 import { attendance } from "./attendance.ts";
 import { buildCluster, type BuiltCluster, type ConfiguredTexts } from "./cluster.ts";
-import { mser5Warmup } from "./warmup.ts";
+import { mser5Warmup, requestsWarmup } from "./warmup.ts";
 import { mostReplications } from "../config/sections/replications.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
 import { LIMITS } from "../sim/limits.ts";
@@ -145,9 +145,11 @@ async function withWarmup(
   readonly warmup: { readonly seconds: number; readonly notice?: string };
 }> {
   const record = await run(built);
-  const asked = config.simulation.warmup_duration;
-  if (asked === "mser5") {
-    const warmup = mser5Warmup(record.columns);
+  const { warmup_duration: asked, warmup_requests: requests } = config.simulation;
+  if (asked === "mser5" || requests !== null) {
+    const warmup = requests === null
+      ? mser5Warmup(record.columns)
+      : requestsWarmup(record.columns, requests);
     if (warmup.seconds === 0) return { built, record, warmup };
     // The same run once more: gaps between tokens are split at the instant itself.
     const again = await buildCluster(config, texts);
