@@ -18,7 +18,7 @@ export async function runChild<T>(
   let hasEnded = false;
   const ended = child.status.then(() => hasEnded = true);
   const dispose = onStop(async () => {
-    if (!hasEnded) await endTree(child.pid);
+    if (!hasEnded) await end(child, ended);
   });
   try {
     const result = await use(child);
@@ -28,7 +28,7 @@ export async function runChild<T>(
     // What stops this process ends the child too: that is no failure of the child to be told.
     await stopped();
     dispose();
-    if (!hasEnded) await endTree(child.pid);
+    if (!hasEnded) await end(child, ended);
   }
 }
 
@@ -39,9 +39,28 @@ interface ProcessMark {
   readonly started: string;
 }
 
-/** Ends a process and all that it has started, gently at first. */
-async function endTree(pid: number): Promise<void> {
-  const before = await processes();
+/** Ends a program and all that it has started, gently at first. */
+async function end(child: Deno.ChildProcess, ended: Promise<unknown>): Promise<void> {
+  let before: ProcessMark[];
+  try {
+    before = await processes();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    // Who may not look at the machine's processes leaves it to the program to end its own.
+    return await endAlone(child, ended);
+  }
+  await endTree(child.pid, before);
+}
+
+async function endAlone(child: Deno.ChildProcess, ended: Promise<unknown>): Promise<void> {
+  // A child may be told whatever the permissions are, a process by its number may not.
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+  await ended;
+  clearTimeout(timer);
+}
+
+async function endTree(pid: number, before: readonly ProcessMark[]): Promise<void> {
   const tree = treeOf(pid, before);
   const isAlive = (known: ProcessMark, now: readonly ProcessMark[]) =>
     now.some((other) => other.pid === known.pid && other.started === known.started);
