@@ -3,6 +3,8 @@ import { onStop, stopped } from "./on_stop.ts";
 /** Time that children get to end by themselves, milliseconds. */
 const PATIENCE_MS = 3000;
 const LOOK_EVERY_MS = 50;
+/** After Ctrl-C, which a terminal sends to children as well, they end by themselves for so long. */
+const OWN_END_MS = 2000;
 
 /**
  * Starts a program that ends with this process: when that is told to stop, the program and all that
@@ -17,7 +19,8 @@ export async function runChild<T>(
   const child = command.spawn();
   let hasEnded = false;
   const ended = child.status.then(() => hasEnded = true);
-  const dispose = onStop(async () => {
+  const dispose = onStop(async (signal) => {
+    if (signal === "SIGINT") await withinMs(ended, OWN_END_MS);
     if (!hasEnded) await end(child, ended);
   });
   try {
@@ -30,6 +33,13 @@ export async function runChild<T>(
     dispose();
     if (!hasEnded) await end(child, ended);
   }
+}
+
+/** Waits for a promise, but not for longer. */
+async function withinMs(promise: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([promise, new Promise((resolve) => timer = setTimeout(resolve, limitMs))]);
+  clearTimeout(timer);
 }
 
 /** A process, with what tells it from a later one of the same number. */

@@ -19,10 +19,11 @@ MARK_SECONDS = 5
 IMPORT_SECONDS = 30
 
 # The kernel would end at an interrupt if nobody listened. What a run is to do about it is its own
-# business (simfaasinfer/notebook); that this listener answers shows that the thread is free.
+# business (simfaasinfer/notebook); that this listener answers shows that the thread is free. The
+# symbol says that a second interrupt is seen to here, where it is known which cell it is for.
 LISTEN = (
-    "Deno.addSignalListener('SIGINT', "
-    f"() => Deno.jupyter.broadcast('{MARK}', {{ interrupted: true }}))"
+    "(globalThis[Symbol.for('simfaasinfer.launcher')] = true, Deno.addSignalListener('SIGINT', "
+    f"() => Deno.jupyter.broadcast('{MARK}', {{ interrupted: true }})))"
 )
 
 # Why one of these modules cannot be imported; null if all can. The name is none that the kernel

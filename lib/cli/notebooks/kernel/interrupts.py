@@ -30,17 +30,20 @@ class Interrupts:
         self._back = back
         self._cells = cells
         self._last = float("-inf")
+        self._stopped = None
         self._tasks = set()
 
     def interrupt(self):
         """An interrupt has come."""
         now = asyncio.get_running_loop().time()
-        is_again = now - self._last < AGAIN_SECONDS
-        self._last = now
-        if is_again and self._cells.running is not None:
+        cell = self._cells.running
+        # The next cell may be stopped as soon as one likes: it is another one.
+        is_again = now - self._last < AGAIN_SECONDS and cell is self._stopped
+        self._last, self._stopped = now, cell
+        if is_again and cell is not None:
             self._back.signal(signal.SIGKILL)
         elif not is_again:
-            task = asyncio.ensure_future(self._stop(self._cells.running))
+            task = asyncio.ensure_future(self._stop(cell))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
