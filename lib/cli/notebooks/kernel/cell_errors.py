@@ -115,6 +115,9 @@ def explained(source, content, hints=()):
     traceback = [line for line in content.get("traceback") or []]
     if not any(line.strip() for line in traceback):
         traceback = [f"{name}: {value}" if value else name]
+    if name == "Interrupted":
+        # Where the run was in the program is no mistake of anybody's.
+        traceback = traceback[:1]
     place = where(source, value)
     if place:
         traceback = [traceback[0], "", *place, *([""] + traceback[1:] if traceback[1:] else [])]
