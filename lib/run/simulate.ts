@@ -12,6 +12,7 @@ import { mser5Warmup } from "./warmup.ts";
 import { mostReplications } from "../config/sections/replications.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { displayedAs } from "../std/display.ts";
 
 /** What a run does first, next and last: build its parts, simulate, summarise. */
 export type SimulatePhase = "build" | "loop" | "summary";
@@ -68,12 +69,12 @@ export async function simulate(
     warmupSeconds: warmup.seconds,
     ...(hasClasses ? { classes } : { slo: classes[0].slo }),
   });
-  return {
+  return displayedAs("run", {
     requests: record.columns,
     timeSeries: record.timeSeries,
     instances: instancePhases(record),
     coldStartWaits: waits,
-    summary: { ...summary, digest: await runDigest(record.columns) },
+    summary: displayedAs("summary", { ...summary, digest: await runDigest(record.columns) }),
     functionNames: parts.functions.map((f) => f.name),
     engine: {
       stepping: config.simulation.stepping,
@@ -94,7 +95,7 @@ export async function simulate(
       ],
     },
     tbtCdf: record.gaps.cdf(),
-  };
+  });
 }
 
 /** A run with its warm-up, which is given, found (then the run is made anew), or longer than the run. */
