@@ -20,7 +20,7 @@ export type {
   ScalingParts,
   SleepParts,
 } from "../lib/cluster/cluster_parts.ts";
-export { simulateCluster } from "../lib/cluster/simulate.ts";
+export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
 export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
 export type {
   DecodeLine,
@@ -71,6 +71,7 @@ export type {
 } from "../lib/serverless/placement/policy.ts";
 export type { ScalingSignals } from "../lib/serverless/scaling/policy.ts";
 export { ScalingDecider } from "../lib/serverless/scaling/scaling_decider.ts";
+export { Interrupted } from "../lib/sim/interrupted.ts";
 export { type RandomStream, type RandomStreams, randomStreams } from "../lib/sim/random_streams.ts";
 export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";

@@ -1,5 +1,5 @@
 import type { ReportProgress } from "../cluster/cluster_parts.ts";
-import { simulateCluster } from "../cluster/simulate.ts";
+import { simulateCluster, simulateInterruptibly } from "../cluster/simulate.ts";
 import { coldStartWaits } from "../metrics/cold_start_waits.ts";
 import { censoredNotices } from "../metrics/censored_notices.ts";
 import { runDigest } from "../metrics/digest.ts";
@@ -7,6 +7,7 @@ import { instancePhases } from "../metrics/instance_phases.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
 import { undefinedNotices } from "../metrics/undefined_figures.ts";
 import { summarize } from "../metrics/summary.ts";
+import { attendance } from "./attendance.ts";
 import { buildCluster, type BuiltCluster, type ConfiguredTexts } from "./cluster.ts";
 import { mser5Warmup } from "./warmup.ts";
 import { mostReplications } from "../config/sections/replications.ts";
@@ -24,6 +25,12 @@ export interface SimulateOptions extends ConfiguredTexts {
    * what the run holds. An error that it throws ends the run.
    */
   readonly onProgress?: ReportProgress;
+  /**
+   * Stops the run when it is aborted: `simulate` then throws {@link Interrupted}, within milliseconds
+   * as a rule. With a signal the run lets timers and events of the program through now and then;
+   * without one it keeps the thread to itself. The result is the same to the byte.
+   */
+  readonly signal?: AbortSignal;
   /** Called as each phase begins, for a clock outside: nothing in here reads one. */
   readonly onPhase?: (phase: SimulatePhase) => void;
 }
@@ -36,6 +43,7 @@ export interface SimulateOptions extends ConfiguredTexts {
  * @throws {RangeError} If the configuration cannot be built (unknown model, model too big for the
  *   GPU), or the run cannot go on.
  * @throws {SyntaxError} If a row of the trace is malformed.
+ * @throws {Interrupted} If `signal` was aborted.
  *
  * @example
  * ```ts
@@ -49,12 +57,26 @@ export async function simulate(
   config: Configuration,
   options: SimulateOptions = {},
 ): Promise<RunResult> {
-  const { onProgress, onPhase, ...texts } = options;
+  const around = attendance();
+  try {
+    const { signal = around.signal, onProgress = around.onProgress, ...others } = options;
+    return await simulateAttended(config, { ...others, signal, onProgress });
+  } finally {
+    around.end?.();
+  }
+}
+
+async function simulateAttended(
+  config: Configuration,
+  { onProgress, onPhase, signal, ...texts }: SimulateOptions,
+): Promise<RunResult> {
   onPhase?.("build");
   const first = await buildCluster(config, texts);
   onPhase?.("loop");
-  const run = ({ parts }: BuiltCluster) =>
-    simulateCluster(onProgress ? { ...parts, onProgress } : parts);
+  const run = async ({ parts }: BuiltCluster) => {
+    const told = onProgress ? { ...parts, onProgress } : parts;
+    return signal ? await simulateInterruptibly(told, signal) : simulateCluster(told);
+  };
   const { built, record, warmup } = await withWarmup(config, first, run, texts);
   const { parts, facts, classes, hasClasses, weights, storedAt, kvCache, notices } = built;
   onPhase?.("summary");
@@ -102,14 +124,14 @@ export async function simulate(
 async function withWarmup(
   config: Configuration,
   built: BuiltCluster,
-  run: (built: BuiltCluster) => RunRecord,
+  run: (built: BuiltCluster) => Promise<RunRecord>,
   texts: ConfiguredTexts,
 ): Promise<{
   readonly built: BuiltCluster;
   readonly record: RunRecord;
   readonly warmup: { readonly seconds: number; readonly notice?: string };
 }> {
-  const record = run(built);
+  const record = await run(built);
   const asked = config.simulation.warmup_duration;
   if (asked === "mser5") {
     const warmup = mser5Warmup(record.columns);
@@ -117,7 +139,7 @@ async function withWarmup(
     // The same run once more: gaps between tokens are split at the instant itself.
     const again = await buildCluster(config, texts);
     const parts = { ...again.parts, warmupSeconds: warmup.seconds };
-    return { built: again, record: run({ ...again, parts }), warmup };
+    return { built: again, record: await run({ ...again, parts }), warmup };
   }
   const { arrivalAtSeconds, count } = record.columns;
   const lastArrival = count > 0 ? arrivalAtSeconds[count - 1] : 0;
