@@ -50,7 +50,7 @@ export function listenForInterrupts(): boolean {
 }
 
 /** Whether this program is the kernel of a notebook. */
-function isKernel(): boolean {
+export function isKernel(): boolean {
   try {
     return Deno.jupyter !== undefined;
   } catch {

@@ -9,7 +9,9 @@
  */
 import * as made from "npm:/nodejs-polars@0.25.2/bin/dataframe.js";
 import { DISPLAY } from "../std/display.ts";
+import polars from "npm:nodejs-polars@0.25.2";
 import { frameBundle, type FrameLike } from "./notebook/frame_view.ts";
+import { rememberPolars } from "./notebook/loaded_polars.ts";
 
 /** The module's own table of functions, by which all parts of the package make frames. */
 const makers = (made as unknown as {
@@ -22,6 +24,8 @@ makers._DataFrame = (inner) => {
   frame[DISPLAY] = () => frameBundle(frame);
   return frame;
 };
+
+rememberPolars(polars);
 
 export { default } from "npm:nodejs-polars@0.25.2";
 export * from "npm:nodejs-polars@0.25.2";

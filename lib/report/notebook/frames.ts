@@ -1,14 +1,10 @@
 import { Buffer } from "node:buffer";
-import type pl from "npm:nodejs-polars@0.25.2";
 import type { RunResult } from "../../metrics/run_tables.ts";
 import { writeParquet } from "../../results/parquet/write_parquet.ts";
 import type { Table } from "../../results/table.ts";
 import { resultTables } from "../../results/write_results.ts";
 import { checkResults, readDrawnSummary } from "../read_figure_source.ts";
-import type * as Polars from "../polars.ts";
-
-/** A data frame of Polars. */
-export type Frame = pl.DataFrame;
+import { type Frame, loadPolars, type PolarsApi } from "./loaded_polars.ts";
 
 /** The tables of a run as data frames of Polars. Times in seconds; null where there is no value. */
 export interface RunFrames {
@@ -37,10 +33,10 @@ export interface RunFrames {
  * ```
  */
 export async function frame(run: RunResult): Promise<RunFrames> {
-  const polars = await import("../polars.ts");
+  const polars = await loadPolars();
   const { requests, timeseries, ...others } = resultTables(run);
   const classes = run.summary.classes.map(({ name }) => name);
-  const frameOf = (table: Table) => polars.default.readParquet(Buffer.from(parquetBytes(table)));
+  const frameOf = (table: Table) => polars.readParquet(Buffer.from(parquetBytes(table)));
   return framesOf(polars, classes, {
     requests: frameOf(requests),
     timeseries: frameOf(timeseries),
@@ -58,8 +54,8 @@ export async function frame(run: RunResult): Promise<RunFrames> {
  */
 export async function frames(directory: string): Promise<RunFrames> {
   await checkResults(directory);
-  const polars = await import("../polars.ts");
-  const read = (name: string) => polars.default.readParquet(`${directory}/${name}.parquet`);
+  const polars = await loadPolars();
+  const read = (name: string) => polars.readParquet(`${directory}/${name}.parquet`);
   const { classes } = readDrawnSummary(`${directory}/summary.json`);
   return framesOf(polars, classes.map(({ name }) => name), {
     requests: read("requests"),
@@ -87,7 +83,7 @@ function parquetBytes(table: Table): ArrayBuffer {
 
 /** The frames under the names of notebooks, with what is derived. */
 function framesOf(
-  { default: polars }: typeof Polars,
+  polars: PolarsApi,
   classes: readonly string[],
   tables: Readonly<
     Record<"requests" | "timeseries" | "instances" | "cold_start_waits" | "token_gaps", Frame>
@@ -114,7 +110,7 @@ function framesOf(
 }
 
 /** The column `class` with the name that stands at each number. */
-function namesByNumber(polars: typeof Polars.default, names: readonly string[]) {
+function namesByNumber(polars: PolarsApi, names: readonly string[]) {
   const none = polars.lit(null).cast(polars.Utf8);
   return names.reduceRight(
     (others, name, id) =>
