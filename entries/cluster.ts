@@ -7,10 +7,10 @@
  */
 export type {
   ClusterParts,
-  FairShares,
   FaultParts,
   FaultSource,
   FunctionParts,
+  GatewayOrder,
   NoCapacityRule,
   NodeParts,
   PlacementParts,
@@ -33,6 +33,7 @@ export type { MeterTotals } from "../lib/metrics/meter_totals.ts";
 export type { FaultRecord, PoolRecord, RunRecord, SleepRecord } from "../lib/metrics/run_record.ts";
 export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_tables.ts";
 export type { AdmissionRules } from "../lib/scheduling/admission/admission.ts";
+export type { GatewayQueue } from "../lib/scheduling/admission/gateway_queue.ts";
 export type { RateLimit } from "../lib/scheduling/admission/token_bucket.ts";
 export type { BatchingStrategy, StepBuilder } from "../lib/scheduling/batching/strategy.ts";
 export { QUEUE_ORDERS, type QueueOrder } from "../lib/scheduling/batching/orders/orders.ts";

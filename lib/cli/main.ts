@@ -129,5 +129,14 @@ function returnToCaller(): void {
 
 if (import.meta.main) {
   returnToCaller();
-  Deno.exit(await main(Deno.args, console.log, console.error));
+  const { exit } = Deno;
+  let idle: Event | undefined;
+  globalThis.addEventListener("beforeunload", (event) => idle = event);
+  globalThis.addEventListener("unload", () => {
+    if (idle === undefined || idle.defaultPrevented) return;
+    console.error("This is a mistake in the program: it waits for what never comes.");
+    exit(1);
+  });
+  // Not awaited: while a module is not over, nobody is told that nothing is left to happen.
+  main(Deno.args, console.log, console.error).then(exit);
 }

@@ -4,6 +4,7 @@ import { requestColumns } from "../metrics/recorder.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
 import { type Interrupted, interruptedAt } from "../sim/interrupted.ts";
 import { InvariantError } from "../sim/invariant_error.ts";
+import { LIMITS } from "../sim/limits.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
 import type { ClusterParts } from "./cluster_parts.ts";
 import { EngineSteps } from "./engine_steps.ts";
@@ -19,7 +20,12 @@ import { Gateway } from "./gateway/gateway.ts";
 import { checkInvariants } from "./invariants.ts";
 import { ProgressGuard } from "./progress_guard.ts";
 import { forgetArrivals, outputLimits } from "./run_columns.ts";
-import { clearUnfinished, settleEngines } from "./run_end.ts";
+import {
+  clearUnfinished,
+  lastsUntilSeconds,
+  servedUntilSeconds,
+  settleEngines,
+} from "./run_end.ts";
 import { Sampler } from "./sampler.ts";
 import { Schedule } from "./schedule.ts";
 import { Standstill } from "./standstill.ts";
@@ -99,7 +105,11 @@ class Simulation implements EventHandlers {
   readonly #standstill = new Standstill();
   readonly #warmupGaps = new GapSketch();
   /** The run goes on until then though every request has ended, seconds. */
-  readonly #lastsUntilSeconds: number;
+  #lastsUntilSeconds: number;
+  /** End of the last request, seconds; NaN while there are others. */
+  #servedAtSeconds = NaN;
+  /** Whether the run was cut off while its fleet had not scaled down. */
+  #scalesOn = false;
   #isWarmingUp = false;
 
   constructor(parts: ClusterParts) {
@@ -112,9 +122,8 @@ class Simulation implements EventHandlers {
     const fleet = new Fleet({ parts, run, clock, schedule, functions });
     const evaluations = new Evaluations(fleet, parts.pools ?? [], clock, schedule);
     const guard = new ProgressGuard(functions, occupied, clock, parts.stopAtSeconds);
-    const { horizonSeconds, stopAtSeconds } = parts;
     this.#parts = parts;
-    this.#lastsUntilSeconds = stopAtSeconds < Infinity ? stopAtSeconds : horizonSeconds;
+    this.#lastsUntilSeconds = lastsUntilSeconds(parts);
     this.#run = run;
     this.#fleet = fleet;
     this.#evaluations = evaluations;
@@ -131,7 +140,6 @@ class Simulation implements EventHandlers {
   /** Handles so many events at most; returns whether the run is over. */
   advance(most: number): boolean {
     const { requests, stopAtSeconds } = this.#parts;
-    const lastsUntilSeconds = this.#lastsUntilSeconds;
     const [clock, schedule, steps, fleet] = [
       this.#clock,
       this.#schedule,
@@ -152,7 +160,7 @@ class Simulation implements EventHandlers {
         steps.form(fleet.instances);
         continue;
       }
-      if (gateway.ended === requests.count && next > lastsUntilSeconds) return true;
+      if (gateway.ended === requests.count && this.#isOver(next)) return true;
       if (next > stopAtSeconds || next === Infinity) return true;
       if (next < clock.now) throw new InvariantError("time goes back", { atSeconds: clock.now });
       clock.now = next;
@@ -183,6 +191,23 @@ class Simulation implements EventHandlers {
       of: requests.count,
       things: "requests",
     }, reason);
+  }
+
+  /** Whether a run without requests is over before the next event. */
+  #isOver(nextSeconds: number): boolean {
+    if (Number.isNaN(this.#servedAtSeconds)) this.#servedAtSeconds = this.#clock.now;
+    if (nextSeconds <= this.#lastsUntilSeconds) return false;
+    if (this.#parts.runsOn !== "until-scaled-down") return true;
+    const restsAtSeconds = this.controller.rest.atSeconds(this.#servedAtSeconds, nextSeconds);
+    // A policy that keeps its fleet busy with itself is not waited for without end.
+    const latestSeconds = this.#servedAtSeconds + LIMITS.runsOnSeconds.value;
+    if (nextSeconds <= Math.min(restsAtSeconds, latestSeconds)) return false;
+    this.#scalesOn = restsAtSeconds > latestSeconds;
+    this.#lastsUntilSeconds = Math.max(
+      this.#lastsUntilSeconds,
+      Math.min(restsAtSeconds, latestSeconds),
+    );
+    return true;
   }
 
   /** Brings up the first instances and schedules the periodic events; to be called once, first. */
@@ -310,6 +335,8 @@ class Simulation implements EventHandlers {
       ...(this.faults && { faults: this.faults.log.record(clock.now) }),
       ...this.controller.records(clock.now),
       endAtSeconds: clock.now,
+      servedUntilSeconds: servedUntilSeconds(this.#parts, this.#servedAtSeconds, clock.now),
+      ...(this.#scalesOn && { scalesOn: true as const }),
       kvTokens: this.#sampler.kvTokens,
       ...counts,
     };

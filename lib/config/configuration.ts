@@ -22,6 +22,13 @@ export interface Configuration {
     /** Time during which requests arrive, seconds. */
     readonly duration: number;
     /**
+     * How long the run goes on after its last request: not at all, until timers and policies have
+     * stopped what is idle, or to `duration`. Instances, time series and bill go so far, rates to
+     * the last completion. null: `scaled-down` for traces, `num_requests` and closed loops,
+     * otherwise `duration`.
+     */
+    readonly end: "last-completion" | "scaled-down" | "duration" | null;
+    /**
      * Time at the start whose requests do not count in the summary, seconds. `mser5` finds it: of
      * all cuts, the one that leaves the least error of the mean TTFT (MSER-5); the run is made
      * twice.
@@ -625,10 +632,14 @@ export interface Configuration {
     readonly reserve_starts: boolean;
     /** Keep-alive of idle instances. */
     readonly keep_alive: {
-      /** How long an idle instance is kept. */
-      readonly policy: "fixed" | "none" | "always" | "hybrid-histogram";
-      /** Idle time after which `fixed` stops an instance, seconds. */
-      readonly seconds: number;
+      /**
+       * How long an idle instance is kept; null: `fixed` where `seconds` is given, else as long as
+       * the scaling policy keeps it, and `fixed` with `queue-delay` and `none`, which take none
+       * away.
+       */
+      readonly policy: "fixed" | "none" | "always" | "hybrid-histogram" | null;
+      /** Idle time after which `fixed` stops an instance, seconds; null: 60. */
+      readonly seconds: number | null;
       /**
        * Settings of `policy: hybrid-histogram`. A histogram of idle times decides when to stop and
        * start again, with the paper's defaults.
@@ -848,6 +859,16 @@ export interface Configuration {
     readonly fairness: "fcfs" | "weighted";
     /** Reject a request whose predicted TTFT misses its limit. */
     readonly early_rejection: boolean;
+    /**
+     * Settings of `fairness: weighted`. Weighted fair queueing between classes and tenants, by
+     * tokens served.
+     */
+    readonly weighted: {
+      /** What a prompt token counts. */
+      readonly prompt_token_cost: number;
+      /** What an output token counts. */
+      readonly output_token_cost: number;
+    };
   };
   /** What goes wrong. */
   readonly faults: {

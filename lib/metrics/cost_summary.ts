@@ -3,7 +3,6 @@ import { asleepSeconds, servedUntilSeconds, upSeconds } from "../serverless/life
 import type { InstanceLife, PoolMemberLife } from "../serverless/lifecycle.ts";
 import type { FunctionFacts } from "./function_facts.ts";
 import type { RunRecord } from "./run_record.ts";
-import type { CostSummary } from "./run_tables.ts";
 import { hasLimits, meetsSlo, type SloLimits } from "./slo.ts";
 
 /**
@@ -21,14 +20,14 @@ export function billInstances(
   readonly wastedUsd: number;
 } {
   const cost = {
-    total_usd: 0,
-    busy_usd: 0,
-    idle_usd: 0,
-    cold_start_usd: 0,
-    asleep_usd: 0,
-    pooled_usd: 0,
-    rounding_usd: 0,
-    storage_usd: storageUsd,
+    totalUsd: 0,
+    busyUsd: 0,
+    idleUsd: 0,
+    coldStartUsd: 0,
+    asleepUsd: 0,
+    pooledUsd: 0,
+    roundingUsd: 0,
+    storageUsd: storageUsd,
   };
   const byFunctionUsd: number[] = [];
   const loadsAt = loadInstants(run, functions);
@@ -75,15 +74,15 @@ export function billInstances(
       gpus: new Int32Array(count).fill(gpus),
     }, billing);
     byFunctionUsd.push(part.totalUsd);
-    cost.total_usd += part.totalUsd;
-    cost.busy_usd += part.busyUsd;
-    cost.idle_usd += part.idleUsd;
-    cost.cold_start_usd += part.coldStartUsd;
-    cost.asleep_usd += part.asleepUsd;
-    cost.pooled_usd += part.pooledUsd;
-    cost.rounding_usd += part.roundingUsd;
+    cost.totalUsd += part.totalUsd;
+    cost.busyUsd += part.busyUsd;
+    cost.idleUsd += part.idleUsd;
+    cost.coldStartUsd += part.coldStartUsd;
+    cost.asleepUsd += part.asleepUsd;
+    cost.pooledUsd += part.pooledUsd;
+    cost.roundingUsd += part.roundingUsd;
   }
-  cost.total_usd += storageUsd;
+  cost.totalUsd += storageUsd;
   return { ...cost, byFunctionUsd, wastedUsd };
 }
 
@@ -94,14 +93,14 @@ function pooledTime(member: PoolMemberLife | undefined): number {
 
 /** The bill by use, dollars. */
 type BilledUses = Record<
-  | "total_usd"
-  | "busy_usd"
-  | "idle_usd"
-  | "cold_start_usd"
-  | "asleep_usd"
-  | "pooled_usd"
-  | "rounding_usd"
-  | "storage_usd",
+  | "totalUsd"
+  | "busyUsd"
+  | "idleUsd"
+  | "coldStartUsd"
+  | "asleepUsd"
+  | "pooledUsd"
+  | "roundingUsd"
+  | "storageUsd",
   number
 >;
 
@@ -121,20 +120,6 @@ function loadInstants(
   return instants;
 }
 
-/** Shares of the bill; a start that was given up is of no use. */
-export function costShares(cost: BilledUses, wastedUsd: number) {
-  const share = (usd: number) => cost.total_usd > 0 ? usd / cost.total_usd : null;
-  return {
-    busy_share: share(cost.busy_usd),
-    idle_share: share(cost.idle_usd),
-    cold_start_share: share(Math.max(0, cost.cold_start_usd - wastedUsd)),
-    asleep_share: share(cost.asleep_usd),
-    pooled_share: share(cost.pooled_usd),
-    waste_share: share(cost.rounding_usd + wastedUsd),
-    storage_share: share(cost.storage_usd),
-  };
-}
-
 /** Dollars per request that met every limit, whenever it arrived. */
 export function perGood(
   { columns }: RunRecord,
@@ -151,13 +136,21 @@ export function perGood(
   return isLimited && good > 0 ? totalUsd / good : null;
 }
 
+/** Renting GPUs throughout in place of paying for instances. */
+export interface Rent {
+  /** Dollars; null where the price of a GPU is unknown or there was no instance. */
+  readonly usd: number | null;
+  /** Share of billed time below which paying for instances is cheaper; null likewise. */
+  readonly breakEvenShare: number | null;
+}
+
 /** Renting the GPUs throughout instead. */
 export function alwaysOn(
   { lives, endAtSeconds }: RunRecord,
   functions: readonly FunctionFacts[],
-): Pick<CostSummary, "always_on_usd" | "break_even_utilization"> {
+): Rent {
   const unknown = functions.some((facts) => facts.alwaysOnUsdPerGpuSecond === undefined);
-  if (unknown || lives.length === 0) return { always_on_usd: null, break_even_utilization: null };
+  if (unknown || lives.length === 0) return { usd: null, breakEvenShare: null };
   let usdPerSecond = 0, served = 0, rented = 0;
   const peaks = peakInstances(lives, functions.length);
   functions.forEach(({ gpus, billing, alwaysOnUsdPerGpuSecond: price }, id) => {
@@ -166,8 +159,8 @@ export function alwaysOn(
     rented += peaks[id] * gpus * price!;
   });
   return {
-    always_on_usd: usdPerSecond * endAtSeconds,
-    break_even_utilization: served > 0 ? Math.min(1, rented / served) : null,
+    usd: usdPerSecond * endAtSeconds,
+    breakEvenShare: served > 0 ? Math.min(1, rented / served) : null,
   };
 }
 
@@ -184,4 +177,21 @@ function peakInstances(lives: readonly InstanceLife[], functions: number): numbe
     peaks[functionId] = Math.max(peaks[functionId], now[functionId]);
   }
   return peaks;
+}
+
+/**
+ * Functions that had instances and whose GPU has no known price: their part of the bill is undefined,
+ * and so is the sum.
+ */
+export function unpricedFunctions(
+  { lives, pools = [] }: RunRecord,
+  functions: readonly FunctionFacts[],
+): ReadonlySet<number> {
+  const unpriced = new Set<number>();
+  const look = ({ functionId }: { readonly functionId: number }) => {
+    if (functions[functionId].lacksPrice) unpriced.add(functionId);
+  };
+  lives.forEach(look);
+  for (const { members } of pools) members.forEach(look);
+  return unpriced;
 }

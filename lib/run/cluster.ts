@@ -1,6 +1,7 @@
 import type { ClusterParts, FunctionParts } from "../cluster/cluster_parts.ts";
 import type { EngineParts } from "../engine/engine_parts.ts";
-import type { ClassFacts, FunctionFacts } from "../metrics/summary.ts";
+import type { FunctionFacts } from "../metrics/function_facts.ts";
+import type { ClassFacts } from "../metrics/summary_options.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
@@ -78,7 +79,7 @@ export async function buildCluster(
   config: Configuration,
   texts: ConfiguredTexts = {},
 ): Promise<BuiltCluster> {
-  const { simulation, metrics, workload } = config;
+  const { simulation, metrics } = config;
   const streams = randomStreams(simulation.random_seed, simulation.replication);
   const kinds = functionKinds(config);
   const nodes = buildNodes(config, deploymentGpu(kinds[0].config));
@@ -121,6 +122,10 @@ export async function buildCluster(
       }),
       scaling: buildScaling(kind.config, {
         arrivalAtSeconds: () => arrivals(id),
+        instanceConcurrency: Math.min(
+          kind.gateway.perFunction.concurrencyPerInstance,
+          kind.deployment.maxSequences,
+        ),
         holdSeconds: (concurrency) => estimatedHoldSeconds(kind.deployment, table, concurrency),
         startSeconds: () => kind.plans ? estimatedStartSeconds(kind.plans.all, kind.deployment) : 0,
         weightBytes: kind.deployment.weightBytes,
@@ -130,9 +135,6 @@ export async function buildCluster(
   });
   const deadlines = keys.deadlines();
   const gateway = buildGateway(config, built);
-  // A workload cut by its number of requests ends with its last completion, not with the duration.
-  const byCount = workload.num_requests !== null || workload.type === "trace" ||
-    workload.closed_loop.concurrency !== null;
   const hasOwnLimits = kinds.some((kind) => limitsDiffer(kind.config.slo, config.slo));
   const notices = new Set([
     ...large,
@@ -156,7 +158,7 @@ export async function buildCluster(
       ...(faults && { faults }),
       ...(pools.length > 0 && { pools }),
       starts: starts.service,
-      horizonSeconds: byCount ? 0 : simulation.duration,
+      ...runEnd(config),
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
       // One that has to be found is known after a run.
       warmupSeconds: simulation.warmup_duration === "mser5" ? 0 : simulation.warmup_duration,
@@ -198,6 +200,21 @@ function checkDrawnSize(config: Configuration, table: RequestTable): string[] {
 
 function limitsDiffer(own: Configuration["slo"], common: Configuration["slo"]): boolean {
   return own.ttft_s !== common.ttft_s || own.tpot_s !== common.tpot_s || own.e2e_s !== common.e2e_s;
+}
+
+/** How long a run lasts at least, and how it goes on after its last request. */
+function runEnd(
+  { simulation, workload }: Configuration,
+): Pick<ClusterParts, "horizonSeconds" | "runsOn"> {
+  const { end, duration, drain } = simulation;
+  // A workload cut by its number of requests does not end with the duration.
+  const byCount = workload.num_requests !== null || workload.type === "trace" ||
+    workload.closed_loop.concurrency !== null;
+  const horizonSeconds = byCount || end === "last-completion" ? 0 : duration;
+  if (!drain) return { horizonSeconds };
+  if (end === "duration") return { horizonSeconds, runsOn: { untilSeconds: duration } };
+  const scalesDown = end === "scaled-down" || (end === null && byCount);
+  return { horizonSeconds, ...(scalesDown && { runsOn: "until-scaled-down" }) };
 }
 
 /** Arrival instants of one function's requests, seconds, ascending. */

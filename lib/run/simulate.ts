@@ -12,6 +12,7 @@ import { buildCluster, type BuiltCluster, type ConfiguredTexts } from "./cluster
 import { mser5Warmup } from "./warmup.ts";
 import { mostReplications } from "../config/sections/replications.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
+import { LIMITS } from "../sim/limits.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { displayedAs } from "../std/display.ts";
 
@@ -113,11 +114,20 @@ async function simulateAttended(
             `${config.simulation.replication}; replicate() runs them all`,
           ]
           : []),
+        ...(record.scalesOn ? [scalesOnNotice(record.endAtSeconds)] : []),
         ...(warmup.notice === undefined ? [] : [warmup.notice]),
       ],
     },
     tbtCdf: record.gaps.cdf(),
   });
+}
+
+function scalesOnNotice(endAtSeconds: number): string {
+  return `the fleet had not scaled down ${
+    LIMITS.runsOnSeconds.value / 86_400
+  } days after its last ` +
+    `request: the run and the bill end at ${Math.round(endAtSeconds)} s (simulation.end says how ` +
+    `long a run goes on)`;
 }
 
 /** A run with its warm-up, which is given, found (then the run is made anew), or longer than the run. */

@@ -281,7 +281,9 @@ faults: { failures: { mtbf: 30, shape: 0.8 }, spot: { mtbf: 50, notice: 4 } }
   concurrency: scaled(
     "{ policy: concurrency, max_instances: 4, period: 2, actuation_delay: 1, scrape_delay: 1, concurrency: { target: 4, scale_down_window: 5 }, keep_alive: { policy: none } }",
   ),
-  "queue-delay": scaled("{ policy: queue-delay, period: 1, queue_delay: { threshold: 1 } }"),
+  "queue-delay": scaled(
+    "{ policy: queue-delay, period: 1, queue_delay: { threshold: 1 } }\ngateway: { concurrency_per_instance: 2 }",
+  ),
   "knative-kpa": scaled(
     "{ policy: knative-kpa, keep_alive: { policy: always }, knative_kpa: { target: 6, scale_to_zero_grace: 5, stable_window: 12, scale_down_delay: 4 } }",
   ),

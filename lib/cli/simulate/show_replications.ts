@@ -1,10 +1,7 @@
 import type { ReachedPrecision } from "../../experiment/replicate.ts";
 import type { ReplicatedFigure } from "../../experiment/replication_figures.ts";
-import { digits, dollars, duration, percent } from "../readable_numbers.ts";
-
-/** Figures that are shares from 0 to 1. */
-const SHARES =
-  /^(mfu|mbu|busy_fraction|.*_utilization|kv_fragmentation|cold_start_rate|.*_attainment)$/;
+import { percent } from "../readable_numbers.ts";
+import { inUnit, withUnit } from "../unit_text.ts";
 
 /** Figures that few read: the table stays on one screen. */
 const LEFT_OUT = /^normalized_latency_(?!mean|p99)/;
@@ -15,13 +12,13 @@ export function showReplications(
   replications: number,
   precision?: ReachedPrecision,
 ): string[] {
-  const rows = figures.flatMap(({ name, values, interval }) => {
+  const rows = figures.flatMap(({ name, unit, values, interval }) => {
     if (interval === undefined || LEFT_OUT.test(name)) return [];
     const present = values.filter((value) => !Number.isNaN(value));
-    const show = showerOf(name);
+    const show = (value: number) => inUnit(value, unit);
     return [[
       name,
-      show(interval.estimate),
+      withUnit(interval.estimate, unit),
       `${show(interval.lower)} to ${show(interval.upper)}`,
       `${show(Math.min(...present))} to ${show(Math.max(...present))}`,
     ]];
@@ -48,14 +45,4 @@ function reached({ of, interval, precise }: ReachedPrecision, replications: numb
   return precise
     ? `${of} is known to ${width} ${after}`
     : `${of} is known to ${width} only ${after}, the most that simulation.replications allows`;
-}
-
-function showerOf(name: string): (value: number) => string {
-  if (name === "qps_per_usd") return (value) => `${digits(value)} requests/s per USD`;
-  if (name.endsWith("_usd")) return (value) => value < 0 ? `-${dollars(-value)}` : dollars(value);
-  if (SHARES.test(name)) return percent;
-  if (name.endsWith("_s") && !name.endsWith("_per_s")) {
-    return (value) => value < 0 ? `-${duration(-value)}` : duration(value);
-  }
-  return digits;
 }
