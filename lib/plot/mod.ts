@@ -55,6 +55,6 @@ export { stageLabel } from "./stage_label.ts";
 export { startGraph, type StartGraphOptions, type StartStageRow } from "./start_graph.ts";
 export { checkSpec, isOfVega } from "./check_spec.ts";
 export { scaleSpec } from "./scale_spec.ts";
-export { type ColumnSpan, FIGURE_WIDTH, THEME } from "./theme.ts";
+export { type ColumnSpan, FIGURE_WIDTH, FONT_SIZE, THEME } from "./theme.ts";
 export { type CdfPoint, thinCdf } from "./thin_cdf.ts";
 export { type TimeUnit, timeUnit } from "./time_axis.ts";

@@ -39,15 +39,19 @@ function attend(): Attendance {
   };
 }
 
-export * from "../plot/mod.ts";
 export { targetCells } from "../experiment/target_page.ts";
 export { replicate } from "../experiment/replicate.ts";
-export { figureSource } from "./figure_source.ts";
-export { STANDARD_FIGURES } from "./standard_figures.ts";
 export { chart, type NotebookChart, saveFigure } from "./notebook/chart.ts";
+export { draw } from "./notebook/draw.ts";
 export { frame, frames, type RunFrames } from "./notebook/frames.ts";
-export { openExperiment } from "./notebook/open_experiment.ts";
+export {
+  type OpenExperiment,
+  openExperiment,
+  openExperiments,
+} from "./notebook/open_experiment.ts";
 export { show, type ShowOptions } from "./notebook/show.ts";
 export { summarise, type SummariseOptions } from "./notebook/summarise.ts";
 export { sweep, type SweepOptions } from "./notebook/sweep.ts";
 export { type Display, table, type TableOptions, type TableRow } from "./notebook/table.ts";
+export type { FrameLike } from "./notebook/frame_view.ts";
+export type { Frame } from "./notebook/loaded_polars.ts";

@@ -66,7 +66,7 @@ export const STANDARD_FIGURES: Readonly<
   instances: ({ phases }, { column }) => instanceGantt(phases, { column }),
   cold_starts: ({ coldStartWaits }, { column }) =>
     coldStarts(coldStartRows(coldStartWaits), column),
-  cost: ({ summary }, { column }) => costBreakdown(costRows(summary), { column }),
+  cost: ({ summary }, { column }) => costBreakdown(costRows(summary, "all"), { column }),
   attainment_by_class: ({ summary }, { column = 1 }) =>
     barPanels(classAttainmentRows(summary), { most: ATTAINMENT_MOST, column }),
   attainment_by_function: ({ summary }, { column = 1 }) =>
@@ -143,7 +143,8 @@ function percentileRows(summary: Summary): PercentileRow[] {
     );
 }
 
-function costRows({ cost }: Summary): CostRow[] {
+/** The whole bill of a run by use: the rows of its bar, which add up to the total. */
+export function costRows({ cost }: Summary, series: string): CostRow[] {
   const rows = [
     { use: "busy", usd: cost.busy_usd },
     { use: "idle", usd: cost.idle_usd },
@@ -154,15 +155,25 @@ function costRows({ cost }: Summary): CostRow[] {
     { use: "storage", usd: cost.storage_usd },
   ];
   // Without a price there is nothing to show but what is priced apart from GPUs.
-  return rows.flatMap(({ use, usd }) => usd === null ? [] : [{ series: "all", use, usd }]);
+  return rows.flatMap(({ use, usd }) => usd === null ? [] : [{ series, use, usd }]);
 }
 
-/** The time series with neighbouring intervals averaged until at most 360 remain. */
+/** Share of the usual interval below which the last one is no point of its own. */
+const SHORT_INTERVAL = 0.5;
+
+/**
+ * The time series with neighbouring intervals averaged until at most 360 remain. A last interval that
+ * the end of the run cut short is part of the one before: by itself it would be a fall to nothing.
+ */
 export function timelineRows(series: TimeSeriesColumns): TimelineRow[] {
   const every = Math.ceil(series.count / MOST_INTERVALS);
+  const { count } = series;
+  const isCut = count > 1 &&
+    series.intervalSeconds[count - 1] < SHORT_INTERVAL * series.intervalSeconds[0];
   const rows: TimelineRow[] = [];
-  for (let from = 0; from < series.count; from += every) {
-    const to = Math.min(series.count, from + every);
+  for (let from = 0, to = 0; from < count; from = to) {
+    to = Math.min(count, from + every);
+    if (isCut && to === count - 1) to = count;
     const startSeconds = from === 0 ? 0 : series.timeSeconds[from - 1];
     const seconds = series.timeSeconds[to - 1] - startSeconds;
     const sum = (values: ArrayLike<number>) => {

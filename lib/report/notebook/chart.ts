@@ -17,6 +17,7 @@ import type { Display } from "./table.ts";
 
 /** A chart in a notebook: shown on the last line of a cell, and saved to a file in one call. */
 export interface NotebookChart extends Chart, Display {
+  /** The chart in panels, one for each name of a column. */
   facet(by: Channel, columns?: number): NotebookChart;
   /**
    * Draws the chart into a file at the size of a page: PDF, SVG or PNG, by the end of its name.

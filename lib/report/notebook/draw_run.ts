@@ -1,6 +1,15 @@
-import type { RunResult } from "../../metrics/run_tables.ts";
+import { SUMMARY_FIGURES } from "../../metrics/figures/summary_figures.ts";
+import type { RunResult, Summary } from "../../metrics/run_tables.ts";
 import type { MediaBundle } from "../../std/display.ts";
-import { counted, figuresView, joinBundles, latencyView, textBundle } from "./draw_summary.ts";
+import {
+  counted,
+  type FigureRow,
+  figureRows,
+  figuresView,
+  joinBundles,
+  latencyView,
+  textBundle,
+} from "./draw_summary.ts";
 import { formatNumber } from "./format_cells.ts";
 import { tableBundle } from "./table_view.ts";
 
@@ -12,7 +21,7 @@ export function drawRun(run: RunResult): MediaBundle {
     `${counted(functionNames.length, "function")} in ${formatNumber(endSeconds)} s`;
   return joinBundles([
     tableBundle(latencyView(summary, title)),
-    tableBundle(figuresView("figures", keyFigures(run))),
+    tableBundle(figuresView("figures", keyFigures(summary))),
     ...(run.engine.notices.length === 0 ? [] : [textBundle("notices", run.engine.notices)]),
     textBundle("in it", [
       `requests: ${counted(requests.count, "row")}`,
@@ -25,19 +34,16 @@ export function drawRun(run: RunResult): MediaBundle {
   ]);
 }
 
-function keyFigures({ summary }: RunResult): [string, unknown][] {
-  const { reasons, ...requests } = summary.requests;
-  const ended = Object.entries(requests).filter(([name, count]) =>
-    count > 0 || name === "arrived" || name === "completed"
-  );
-  return [
-    ...ended,
-    ...Object.entries(reasons).filter(([reason]) => !(reason in requests)),
-    ...(["throughput_rps", "slo_attainment", "goodput_rps", "output_tokens_per_s"] as const)
-      .filter((key) => summary[key] !== null).map((key): [string, unknown] => [key, summary[key]]),
-    ["cold_starts", summary.cold_starts],
-    ["cold_start_rate", summary.cold_start_rate],
-    ["gpu_hours", summary.gpu_hours],
-    ["cost.total_usd", summary.cost.total_usd],
-  ];
+/** Figures that say what kind of run it was, by their path in the summary. */
+const KEY_FIGURES = [
+  ...["requests.arrived", "requests.completed", "throughput_rps", "slo_attainment", "goodput_rps"],
+  ...["output_tokens_per_s", "cold_starts", "cold_start_rate", "gpu_hours", "cost.total_usd"],
+];
+
+function keyFigures(summary: Summary): FigureRow[] {
+  const rows = figureRows(SUMMARY_FIGURES, summary as unknown as Readonly<Record<string, unknown>>);
+  const isKey = ({ name }: FigureRow) => KEY_FIGURES.includes(name);
+  // What went wrong is said where it did.
+  const isEnd = ({ name, value }: FigureRow) => name.startsWith("requests.") && Number(value) > 0;
+  return rows.filter((row) => (isKey(row) && row.value !== null) || isEnd(row));
 }

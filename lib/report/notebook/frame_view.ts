@@ -4,6 +4,7 @@ import { unitOfName } from "./units.ts";
 
 /** What of a data frame is shown: any frame of Polars has it. */
 export interface FrameLike {
+  /** Names of its columns. */
   readonly columns: string[];
   /** Rows. */
   readonly height: number;

@@ -2,16 +2,18 @@ import {
   checkSpec,
   convertSvg,
   type FigureSpec,
+  FONT_SIZE,
   isOfVega,
   renderSvg,
   scaleSpec,
   THEME,
 } from "../../plot/mod.ts";
+import { squeezePng } from "./squeeze_png.ts";
 import { DISPLAY, type MediaBundle } from "../../std/display.ts";
 import type { Display } from "./table.ts";
 
-/** Pixels of a screen for each point of a page: text of 8 points is as large as a notebook's own. */
-export const PIXELS_PER_POINT = 1.75;
+/** Pixels of a screen for each point of a page: text of 8 points is 12 pixels high, as in notebooks. */
+const PIXELS_PER_POINT = 1.5;
 /** Resolution at which a unit of a drawing is a pixel. */
 const PIXEL = 72;
 
@@ -51,7 +53,7 @@ export async function figureBundle(
   const drawn = theme ? onScreen(spec) : spec;
   const png = await convertSvg(await renderChecked(drawn), "png", PIXEL);
   return {
-    "image/png": png.toBase64(),
+    "image/png": squeezePng(png).toBase64(),
     ...vegaLite(drawn, theme),
     "text/plain": `[${description}]`,
   };
@@ -65,11 +67,24 @@ async function renderChecked(spec: FigureSpec): Promise<string> {
   }
 }
 
+/**
+ * What Vega-Lite takes where a specification says nothing, in points: so that it grows with the rest.
+ */
+const USUAL: Part = {
+  view: { continuousWidth: 240, continuousHeight: 150, step: 16 },
+  axis: { labelLimit: 160, titleLimit: 240 },
+  legend: { labelLimit: 140, titleLimit: 140, rowPadding: 2 },
+  header: { labelFontSize: FONT_SIZE, titleFontSize: FONT_SIZE, labelPadding: 4, titlePadding: 4 },
+  facet: { spacing: 12 },
+  concat: { spacing: 12 },
+  point: { size: 24 },
+  tick: { thickness: 1 },
+};
+
 /** A figure in the theme, in pixels. */
 function onScreen(spec: FigureSpec): FigureSpec {
-  const views = { continuousWidth: 240, continuousHeight: 150 };
-  const house = { ...THEME, view: { ...THEME.view, ...views } };
-  const config = merged(house as Part, (spec.config ?? {}) as Part);
+  const house = merged(USUAL, THEME as Part);
+  const config = merged(house, (spec.config ?? {}) as Part);
   return scaleSpec({ ...spec, config } as FigureSpec, PIXELS_PER_POINT);
 }
 

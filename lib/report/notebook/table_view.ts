@@ -46,11 +46,17 @@ function shownColumns({ columns }: TableView): ShownColumn[] {
   }));
 }
 
+/** Texts that are numbers, of per cent too; a dash stands for nothing. */
+const NUMBER_TEXT = /^([-−+]?[\d.,]+(e[-+]?\d+)? ?%?|-|—)$/;
+
 /** Whether values are numbers, or nothing: those stand at the right. */
 function isNumeric(values: readonly CellValue[]): boolean {
   const some = values.filter((value) => value !== null && value !== undefined);
   return some.length > 0 &&
-    some.every((value) => typeof value === "number" || typeof value === "bigint");
+    some.every((value) =>
+      typeof value === "number" || typeof value === "bigint" ||
+      (typeof value === "string" && NUMBER_TEXT.test(value))
+    );
 }
 
 /** What is said below a table; undefined when all is shown and nobody asked. */

@@ -25,3 +25,11 @@ export function unitOfName(name: string): string {
   }
   return "";
 }
+
+/** Units as readers see them, where a file has another word. */
+const DISPLAYED: Readonly<Record<string, string>> = { count: "", share: "0..1", USD: "US$" };
+
+/** A declared unit as a notebook shows it: "" for a plain number of things. */
+export function displayedUnit(unit: string): string {
+  return DISPLAYED[unit] ?? unit;
+}
