@@ -8,21 +8,27 @@ import { type ChartPoint, HIGH, LOW } from "./interval_rows.ts";
 const AXIS_FORMAT = "~r";
 const TOOLTIP_FORMAT = ".4~r";
 
+/** Width of a letter, points. */
+const LETTER = 4.8;
+
 /** The encoding of an axis. */
 export function axisEncoding(
   field: ResolvedField,
   points: readonly ChartPoint[],
-  { zero, isX, ends = [] }: {
+  { zero, isX, ends = [], width = 200 }: {
     readonly zero: boolean;
     readonly isX: boolean;
     /** More columns that are on the axis. */
     readonly ends?: readonly string[];
+    /** Room for names, points. */
+    readonly width?: number;
   },
 ): Record<string, unknown> {
   const { key, title, type, log, domain, format } = field;
   const common = { field: key, type, title };
   if (type === "nominal") {
-    return { ...common, sort: null, axis: { labelAngle: 0, grid: false, labelOverlap: true } };
+    const names = [...new Set(points.map((point) => String(point[key])))];
+    return { ...common, sort: null, axis: { grid: false, ...nameLabels(names, width) } };
   }
   const values = points.flatMap((point) => [key, ...ends].map((name) => point[name]))
     .filter((value): value is number => typeof value === "number");
@@ -42,6 +48,13 @@ export function axisEncoding(
       labelOverlap: true,
     },
   };
+}
+
+/** Names along an axis: aslant where they have no room beside each other, and never left out. */
+function nameLabels(names: readonly string[], width: number): object {
+  const longest = Math.max(0, ...names.map((name) => name.length));
+  const isNarrow = longest * LETTER > width / Math.max(1, names.length);
+  return { labelOverlap: false, ...(isNarrow ? { labelAngle: -30 } : { labelAngle: 0 }) };
 }
 
 /** How the names of a channel are told apart: colours, dashes, shapes, and the room of their key. */

@@ -1,4 +1,4 @@
-import { type ColumnSpan, PALETTE } from "../theme.ts";
+import { type ColumnSpan, FIGURE_WIDTH, PALETTE } from "../theme.ts";
 import { thinCdf } from "../thin_cdf.ts";
 import {
   type Channel,
@@ -136,7 +136,8 @@ export function barLayers(table: ChartTable, parts: BarParts): ChartLayers {
   const beside = color !== undefined && !stack && color.field !== x.field
     ? { xOffset: { field: color.key, type: "nominal", sort: null } }
     : {};
-  const common = { x: axisEncoding(x, points, { zero: false, isX: true }), ...beside };
+  const width = FIGURE_WIDTH[parts.column ?? 1] - 40;
+  const common = { x: axisEncoding(x, points, { zero: false, isX: true, width }), ...beside };
   const axis = axisEncoding(y, points, { zero: true, isX: false, ends });
   const tooltip = tooltips([x, y, ...(color && color.field !== x.field ? [color] : [])], hasBand);
   const bar = {

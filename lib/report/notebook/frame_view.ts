@@ -69,9 +69,11 @@ export function frameView(frame: FrameLike, rows?: number): TableView {
     saysShape: true,
     columns: frame.columns.map((name, i) => {
       const unit = unitOfName(name);
+      const type = typeName(frame.dtypes[i]);
       return {
         name,
-        note: typeName(frame.dtypes[i]) + (unit === "" ? "" : `, ${unit}`),
+        note: type + (unit === "" ? "" : `, ${unit}`),
+        isNumeric: /^[fiu]\d+$/.test(type),
         values: records.map((record) => record[name]),
       };
     }),

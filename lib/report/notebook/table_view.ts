@@ -9,6 +9,8 @@ export interface ViewColumn {
   readonly note?: string;
   /** What the column holds: a sentence, shown when the pointer rests on the head. */
   readonly doc?: string;
+  /** Whether it is one of numbers, where that is known beyond the values that are shown. */
+  readonly isNumeric?: boolean;
   /** Values of the rows that are shown. */
   readonly values: readonly CellValue[];
 }
@@ -42,7 +44,7 @@ function shownColumns({ columns }: TableView): ShownColumn[] {
   return columns.map((head) => ({
     head,
     texts: formatColumn(head.values),
-    isRight: isNumeric(head.values),
+    isRight: head.isNumeric ?? isNumeric(head.values),
   }));
 }
 
