@@ -50,10 +50,9 @@ export {
 export { type PointPanel, pointPanels, type PointPanelsOptions } from "./point_panels.ts";
 export { convertSvg, type FigureFormat, renderFigure, renderSvg } from "./render.ts";
 export { type Roof, roofline, type RooflineOptions, type RooflineRow } from "./roofline.ts";
-export type { FigureSpec } from "./spec.ts";
+export { drawFiguresWith, type FigureSpec } from "./spec.ts";
 export { stageLabel } from "./stage_label.ts";
 export { startGraph, type StartGraphOptions, type StartStageRow } from "./start_graph.ts";
-export { checkSpec, isOfVega } from "./check_spec.ts";
 export { scaleSpec } from "./scale_spec.ts";
 export { type ColumnSpan, FIGURE_WIDTH, FONT_SIZE, THEME } from "./theme.ts";
 export { type CdfPoint, thinCdf } from "./thin_cdf.ts";

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from "#assert";
+import { meanInterval } from "../stats/intervals.ts";
 import { chart } from "./chart/chart.ts";
 import { clusterTimeline } from "./cluster_timeline.ts";
 import { coldStartStages } from "./cold_start_stages.ts";
@@ -34,7 +35,7 @@ const FIGURES: Readonly<Record<string, FigureSpec>> = {
   stages: coldStartStages(
     ["a", "b"].map((stage, i) => ({ panel: "p", series: "s", stage, seconds: i + 1 })),
   ),
-  bars: chart(rows).bar({ x: "timeSeconds", y: "running" }).spec,
+  bars: chart(rows, { interval: meanInterval }).bar({ x: "timeSeconds", y: "running" }).spec,
 };
 
 const sizeOf = (svg: string) =>

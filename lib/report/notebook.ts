@@ -5,6 +5,7 @@
  * @module
  */
 import { type Attendance, attendRuns } from "../run/attendance.ts";
+import { drawFiguresWith } from "../plot/mod.ts";
 import { drawKind } from "../std/display.ts";
 import { beginInterruptible, listenForInterrupts } from "./interrupts.ts";
 import { drawConfiguration } from "./notebook/draw_configuration.ts";
@@ -22,7 +23,7 @@ if (listenForInterrupts()) attendRuns(attend);
 drawKind("run", drawRun);
 drawKind("summary", drawSummary);
 drawKind("configuration", drawConfiguration);
-drawKind("figure", figureBundle);
+drawFiguresWith(figureBundle);
 
 /** Attends a run in a notebook. */
 function attend(): Attendance {
@@ -54,4 +55,4 @@ export { summarise, type SummariseOptions } from "./notebook/summarise.ts";
 export { sweep, type SweepOptions } from "./notebook/sweep.ts";
 export { type Display, table, type TableOptions, type TableRow } from "./notebook/table.ts";
 export type { FrameLike } from "./notebook/frame_view.ts";
-export type { Frame } from "./notebook/loaded_polars.ts";
+export type { Frame } from "./notebook/load_polars.ts";

@@ -13,7 +13,7 @@ export const DISPLAY: unique symbol = Symbol.for("Jupyter.display") as never;
 export type MediaBundle = Readonly<Record<string, unknown>>;
 
 /** A kind of object that can be shown. */
-export type DisplayKind = "run" | "summary" | "configuration" | "figure";
+export type DisplayKind = "run" | "summary" | "configuration";
 
 /** Draws an object. */
 export type DrawObject = (object: never) => MediaBundle | Promise<MediaBundle>;

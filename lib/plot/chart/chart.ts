@@ -5,6 +5,7 @@ import {
   type ChartData,
   type ChartTable,
   chartTable,
+  type ChartTools,
   namesOf,
 } from "./chart_data.ts";
 import {
@@ -57,15 +58,16 @@ const GAP = 12;
  *
  * @example
  * ```ts
+ * import { meanInterval } from "../../stats/intervals.ts";
  * import { chart } from "./chart.ts";
  *
  * const rows = [{ rate: 1, ttft_p99_s: 0.2 }, { rate: 2, ttft_p99_s: 0.5 }];
- * const { spec } = chart(rows).line({ x: "rate", y: "ttft_p99_s" });
+ * const { spec } = chart(rows, { interval: meanInterval }).line({ x: "rate", y: "ttft_p99_s" });
  * console.log(spec.$schema); // that of Vega-Lite
  * ```
  */
-export function chart(data: ChartData): Charts {
-  const table = chartTable(data);
+export function chart(data: ChartData, tools: ChartTools): Charts {
+  const table = chartTable(data, tools);
   const make = <P extends { readonly facet?: Channel }>(
     layersOf: (table: ChartTable, parts: P) => ChartLayers,
   ) =>

@@ -1,5 +1,3 @@
-import { showValue } from "../../std/show_value.ts";
-import { suggest } from "../../std/suggest.ts";
 import { fieldTitle } from "./field_title.ts";
 
 /** A row of the data: values by the name of their column. */
@@ -40,28 +38,40 @@ export interface ResolvedField extends ChartField {
   readonly key: string;
 }
 
+/** What a chart takes from elsewhere: figures know rows and nothing else. */
+export interface ChartTools {
+  /** The interval of the mean of values, for bands: estimate and ends; infinite where there are none. */
+  readonly interval: (
+    values: readonly number[],
+  ) => { readonly estimate: number; readonly lower: number; readonly upper: number };
+  /** The name that was probably meant, for messages. */
+  readonly nearest?: (name: string, names: string[]) => string | undefined;
+  /** A value as messages show it; default as JSON. */
+  readonly shown?: (value: unknown) => string;
+}
+
 /** The rows of a chart and the names of their columns. */
 export interface ChartTable {
+  readonly tools: ChartTools;
   readonly rows: readonly ChartRow[];
   readonly names: readonly string[];
 }
 
 /** Reads the data of a chart. @throws {TypeError} If they are no rows. @throws {RangeError} If none. */
-export function chartTable(data: ChartData): ChartTable {
+export function chartTable(data: ChartData, tools: ChartTools): ChartTable {
   const rows = typeof (data as { toRecords?: unknown } | null)?.toRecords === "function"
     ? (data as { toRecords(): readonly ChartRow[] }).toRecords()
     : data as readonly ChartRow[];
   if (!Array.isArray(rows) || rows.some((row) => typeof row !== "object" || row === null)) {
     throw new TypeError(
-      `Cannot draw a chart of what is no data frame and no list of rows: current value is ${
-        showValue(data)
-      }`,
+      "Cannot draw a chart of what is no data frame and no list of rows: current value is " +
+        showValue({ tools }, data),
     );
   }
   if (rows.length === 0) {
     throw new RangeError("Cannot draw a chart of no rows: current value is an empty table");
   }
-  return { rows, names: [...new Set(rows.flatMap((row) => Object.keys(row)))] };
+  return { rows, names: [...new Set(rows.flatMap((row) => Object.keys(row)))], tools };
 }
 
 /**
@@ -70,6 +80,7 @@ export function chartTable(data: ChartData): ChartTable {
  * @throws {RangeError} If one is not known, or one of `needed` is missing.
  */
 export function checkParts(
+  { tools }: Pick<ChartTable, "tools">,
   mark: string,
   given: object,
   known: readonly string[],
@@ -77,7 +88,7 @@ export function checkParts(
 ): void {
   const wrong = Object.keys(given).find((part) => !known.includes(part));
   if (wrong !== undefined) {
-    const near = suggest(wrong, [...known]);
+    const near = tools.nearest?.(wrong, [...known]);
     throw new RangeError(
       `Cannot read a part of a ${mark} chart as one of ${known.join(", ")}${
         near === undefined ? "" : ` (did you mean ${near}?)`
@@ -95,7 +106,7 @@ export function checkParts(
 
 /** What a channel holds: of a column that is not there, it says so. */
 export function resolveField(
-  { rows, names }: ChartTable,
+  { rows, names, tools }: ChartTable,
   channel: string,
   given: Channel,
   wanted?: "quantitative" | "nominal",
@@ -103,11 +114,11 @@ export function resolveField(
   const own: ChartField = typeof given === "string" ? { field: given } : given;
   const { field } = own ?? {};
   if (typeof field !== "string" || !names.includes(field)) {
-    const near = typeof field === "string" ? suggest(field, [...names]) : undefined;
+    const near = typeof field === "string" ? tools.nearest?.(field, [...names]) : undefined;
     throw new RangeError(
       `Cannot draw "${channel}" as one of the columns ${names.join(", ")}${
         near === undefined ? "" : ` (did you mean ${near}?)`
-      }: current value is ${showValue(field ?? given)}`,
+      }: current value is ${showValue({ tools }, field ?? given)}`,
     );
   }
   const type = own.type ?? wanted ?? typeOf(rows, field);
@@ -116,7 +127,7 @@ export function resolveField(
     if (wrong !== undefined) {
       throw new RangeError(
         `Cannot draw "${channel}" as numbers of the column ${field}: current value is ${
-          showValue(wrong[field])
+          showValue({ tools }, wrong[field])
         }`,
       );
     }
@@ -124,7 +135,7 @@ export function resolveField(
     if (low !== undefined) {
       throw new RangeError(
         `Cannot draw "${channel}" on a logarithmic axis, which has numbers above 0: current value ` +
-          `of ${field} is ${showValue(low[field])}`,
+          `of ${field} is ${showValue({ tools }, low[field])}`,
       );
     }
   }
@@ -155,4 +166,8 @@ export function namesOf({ rows }: ChartTable, { field, domain }: ResolvedField):
   if (domain === undefined) return there;
   const first = domain.map(String).filter((name) => there.includes(name));
   return [...first, ...there.filter((name) => !first.includes(name))];
+}
+
+function showValue({ tools }: Pick<ChartTable, "tools">, value: unknown): string {
+  return tools.shown?.(value) ?? JSON.stringify(value);
 }

@@ -1,4 +1,3 @@
-import { meanInterval } from "../../stats/intervals.ts";
 import {
   type ChartRow,
   type ChartTable,
@@ -56,7 +55,7 @@ export function intervalPoints(
     const own = Object.fromEntries(
       others.map(({ key, field }) => [key, plainValue(rows[0][field])]),
     );
-    return { ...own, ...valueOf(rows, y, ends, band !== false) };
+    return { ...own, ...valueOf(table, rows, y, ends, band !== false) };
   });
   return { points, hasBand: band !== false };
 }
@@ -75,6 +74,7 @@ function endColumns(
 }
 
 function valueOf(
+  { tools }: ChartTable,
   rows: readonly ChartRow[],
   y: ResolvedField,
   ends: readonly [ResolvedField, ResolvedField] | undefined,
@@ -90,7 +90,7 @@ function valueOf(
   const values = rows.map((row) => plainValue(row[y.field]))
     .filter((value): value is number => typeof value === "number");
   if (values.length === 0) return { [y.key]: null, [LOW]: null, [HIGH]: null };
-  const { estimate, lower, upper } = meanInterval(values);
+  const { estimate, lower, upper } = tools.interval(values);
   const isBounded = Number.isFinite(lower);
   return {
     [y.key]: estimate,

@@ -82,7 +82,7 @@ const MOST_MARKED = 30;
 
 /** Lines, one for each colour, with bands around them. */
 export function lineLayers(table: ChartTable, parts: LineParts): ChartLayers {
-  checkParts("line", parts, ["x", "y", "band", "points", ...COMMON], ["x", "y"]);
+  checkParts(table, "line", parts, ["x", "y", "band", "points", ...COMMON], ["x", "y"]);
   const { x, y, color, facet, others } = channels(table, parts);
   const { points, hasBand } = intervalPoints(table, y, others, parts.band ?? false);
   const names = nameEncodings(table, color, parts.column ?? 1, "stroke");
@@ -122,7 +122,7 @@ export function lineLayers(table: ChartTable, parts: LineParts): ChartLayers {
 
 /** Bars, side by side or one on the other, with intervals at their ends. */
 export function barLayers(table: ChartTable, parts: BarParts): ChartLayers {
-  checkParts("bar", parts, ["x", "y", "band", "stack", ...COMMON], ["x", "y"]);
+  checkParts(table, "bar", parts, ["x", "y", "band", "stack", ...COMMON], ["x", "y"]);
   const { stack = false } = parts;
   const { x, y, color, facet, others } = channels(table, parts, "nominal");
   const { points, hasBand } = intervalPoints(table, y, others, parts.band ?? false);
@@ -166,7 +166,7 @@ export function barLayers(table: ChartTable, parts: BarParts): ChartLayers {
 
 /** Points, one for each row. */
 export function pointLayers(table: ChartTable, parts: PointParts): ChartLayers {
-  checkParts("point", parts, ["x", "y", "label", ...COMMON], ["x", "y"]);
+  checkParts(table, "point", parts, ["x", "y", "label", ...COMMON], ["x", "y"]);
   const { x, y, color, facet, others } = channels(table, parts);
   const label = parts.label === undefined
     ? undefined
@@ -205,7 +205,7 @@ export function pointLayers(table: ChartTable, parts: PointParts): ChartLayers {
 
 /** Cumulative distributions of a column, one curve for each colour, thinned to what is seen. */
 export function cdfLayers(table: ChartTable, parts: CdfParts): ChartLayers {
-  checkParts("cdf", parts, ["x", ...COMMON], ["x"]);
+  checkParts(table, "cdf", parts, ["x", ...COMMON], ["x"]);
   const { x, color, facet } = channels(table, { ...parts, y: parts.x }, "quantitative");
   const groups = [...(color ? [color] : []), ...(facet ? [facet] : [])];
   const curves = Map.groupBy(

@@ -4,6 +4,7 @@ import {
   chart as plainChart,
   type ChartData,
   type Charts,
+  type ChartTools,
   convertSvg,
   type FigureFormat,
   type FigureSpec,
@@ -11,9 +12,14 @@ import {
 } from "../../plot/mod.ts";
 import { replaceFile } from "../../results/replace_file.ts";
 import { DISPLAY } from "../../std/display.ts";
+import { meanInterval } from "../../stats/intervals.ts";
+import { showValue } from "../../std/show_value.ts";
 import { suggest } from "../../std/suggest.ts";
 import { figureBundle } from "./show.ts";
 import type { Display } from "./table.ts";
+
+/** What charts take from other rooms. */
+const TOOLS: ChartTools = { interval: meanInterval, nearest: suggest, shown: showValue };
 
 /** A chart in a notebook: shown on the last line of a cell, and saved to a file in one call. */
 export interface NotebookChart extends Chart, Display {
@@ -38,7 +44,7 @@ export interface NotebookChart extends Chart, Display {
  * ```
  */
 export function chart(data: ChartData): Charts<NotebookChart> {
-  const charts = plainChart(data);
+  const charts = plainChart(data, TOOLS);
   return {
     line: (parts) => shown(charts.line(parts), "line"),
     bar: (parts) => shown(charts.bar(parts), "bar"),

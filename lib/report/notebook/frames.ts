@@ -4,7 +4,7 @@ import { writeParquet } from "../../results/parquet/write_parquet.ts";
 import type { Table } from "../../results/table.ts";
 import { resultTables } from "../../results/write_results.ts";
 import { checkResults, readDrawnSummary } from "../read_figure_source.ts";
-import { type Frame, loadPolars, type PolarsApi } from "./loaded_polars.ts";
+import { type Frame, loadPolars, type PolarsApi } from "./load_polars.ts";
 
 /** The tables of a run as data frames of Polars. Times in seconds; null where there is no value. */
 export interface RunFrames {

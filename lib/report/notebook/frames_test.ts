@@ -6,7 +6,7 @@ import { makeManifest } from "../../results/manifest.ts";
 import { writeResults } from "../../results/write_results.ts";
 import { DISPLAY } from "../../std/display.ts";
 import { frame, frames } from "./frames.ts";
-import { loadPolars } from "./loaded_polars.ts";
+import { loadPolars } from "./load_polars.ts";
 
 const CONFIG = loadConfig(`
 workload:

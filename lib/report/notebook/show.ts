@@ -1,13 +1,12 @@
 import {
-  checkSpec,
   convertSvg,
   type FigureSpec,
   FONT_SIZE,
-  isOfVega,
   renderSvg,
   scaleSpec,
   THEME,
 } from "../../plot/mod.ts";
+import { checkSpec, isOfVega } from "./check_spec.ts";
 import { squeezePng } from "./squeeze_png.ts";
 import { DISPLAY, type MediaBundle } from "../../std/display.ts";
 import type { Display } from "./table.ts";

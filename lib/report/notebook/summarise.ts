@@ -2,7 +2,7 @@ import { meanInterval } from "../../stats/intervals.ts";
 import { showValue } from "../../std/show_value.ts";
 import { suggest } from "../../std/suggest.ts";
 import { isFrame } from "./frame_view.ts";
-import { type Frame, loadedPolars } from "./loaded_polars.ts";
+import { type Frame, loadedPolars } from "./load_polars.ts";
 
 /** Options of {@linkcode summarise}. */
 export interface SummariseOptions {

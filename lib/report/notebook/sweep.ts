@@ -7,7 +7,7 @@ import {
 } from "../../experiment/sweep/mod.ts";
 import type { ConfiguredTexts } from "../../run/cluster.ts";
 import { beginInterruptible } from "../interrupts.ts";
-import { type Frame, loadPolars, type PolarsApi } from "./loaded_polars.ts";
+import { type Frame, loadPolars, type PolarsApi } from "./load_polars.ts";
 import { beginProgress } from "./progress.ts";
 import { formatNumber } from "./format_cells.ts";
 

@@ -1,5 +1,5 @@
-import { showValue } from "../std/show_value.ts";
-import { suggest } from "../std/suggest.ts";
+import { showValue } from "../../std/show_value.ts";
+import { suggest } from "../../std/suggest.ts";
 
 type Part = Readonly<Record<string, unknown>>;
 
