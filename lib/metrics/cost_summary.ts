@@ -2,19 +2,25 @@ import { bill } from "../serverless/cost/mod.ts";
 import { asleepSeconds, servedUntilSeconds, upSeconds } from "../serverless/life_phases.ts";
 import type { InstanceLife, PoolMemberLife } from "../serverless/lifecycle.ts";
 import type { FunctionFacts } from "./function_facts.ts";
+import { onReserved } from "./reserved_instances.ts";
+import { OUTCOMES } from "./run_tables.ts";
 import type { RunRecord } from "./run_record.ts";
 import { hasLimits, meetsSlo, type SloLimits } from "./slo.ts";
 
-/**
- * The bill of all instances, function by function, and of the weights kept.
- *
- * @param storageUsd Part of the bill that is no instance's, dollars.
- */
+/** Parts of the bill that are no function's, dollars. */
+export interface CommonCosts {
+  /** For the weights kept. */
+  readonly storageUsd: number;
+  /** For GPUs that no instance has and that are rented with others of their machine. */
+  readonly unusedGpusUsd: number;
+}
+
+/** The bill of all instances, function by function, and of what is common to all. */
 export function billInstances(
   lives: readonly InstanceLife[],
   run: RunRecord,
   functions: readonly FunctionFacts[],
-  storageUsd: number,
+  common: CommonCosts,
 ): BilledUses & {
   readonly byFunctionUsd: readonly number[];
   readonly wastedUsd: number;
@@ -27,7 +33,9 @@ export function billInstances(
     asleepUsd: 0,
     pooledUsd: 0,
     roundingUsd: 0,
-    storageUsd: storageUsd,
+    reservedUsd: 0,
+    requestsUsd: 0,
+    ...common,
   };
   const byFunctionUsd: number[] = [];
   const loadsAt = loadInstants(run, functions);
@@ -39,8 +47,16 @@ export function billInstances(
     members.filter((one) => one.instanceId < 0),
     (one) => one.functionId,
   );
-  for (const [functionId, { billing, gpus, billsFromLoad }] of functions.entries()) {
-    const own = livesOf.get(functionId) ?? [];
+  const completed = completedByFunction(run, functions);
+  for (const [functionId, facts] of functions.entries()) {
+    const { billing, gpus, billsFromLoad, reserved } = facts;
+    const all = livesOf.get(functionId) ?? [];
+    const isPaid = onReserved(all, reserved?.count ?? 0);
+    const own = all.filter(({ instanceId }) => !isPaid.has(instanceId));
+    const reservedUsd = reserved === undefined
+      ? 0
+      : reserved.count * gpus * (reserved.usdPerGpuSecond ?? 0) * run.endAtSeconds;
+    const requestsUsd = completed[functionId] * (facts.usdPerRequest ?? 0);
     const startSeconds = (life: InstanceLife) => {
       const end = servedUntilSeconds(life) - upSeconds(life);
       // Differences of instants may be next to nothing on either side of it.
@@ -49,7 +65,8 @@ export function billInstances(
     };
     for (const life of own) {
       if (!Number.isNaN(life.readyAtSeconds)) continue;
-      wastedUsd += startSeconds(life) * gpus * billing.startShare * billing.usdPerGpuSecond;
+      wastedUsd += startSeconds(life) * gpus * billing.startShare * billing.usdPerGpuSecond +
+        startSeconds(life) * billing.startShare * (billing.usdPerInstanceSecond ?? 0);
     }
     const busy = (life: InstanceLife) => run.totals[life.instanceId].busySeconds;
     // Members that no instance was made of have rows of their own.
@@ -73,8 +90,10 @@ export function billInstances(
       pooledSeconds,
       gpus: new Int32Array(count).fill(gpus),
     }, billing);
-    byFunctionUsd.push(part.totalUsd);
-    cost.totalUsd += part.totalUsd;
+    byFunctionUsd.push(part.totalUsd + reservedUsd + requestsUsd);
+    cost.totalUsd += part.totalUsd + reservedUsd + requestsUsd;
+    cost.reservedUsd += reservedUsd;
+    cost.requestsUsd += requestsUsd;
     cost.busyUsd += part.busyUsd;
     cost.idleUsd += part.idleUsd;
     cost.coldStartUsd += part.coldStartUsd;
@@ -82,8 +101,22 @@ export function billInstances(
     cost.pooledUsd += part.pooledUsd;
     cost.roundingUsd += part.roundingUsd;
   }
-  cost.totalUsd += storageUsd;
+  cost.totalUsd += common.storageUsd + common.unusedGpusUsd;
   return { ...cost, byFunctionUsd, wastedUsd };
+}
+
+/** Completed requests by function; zeros where no request is billed. */
+function completedByFunction(
+  { columns }: RunRecord,
+  functions: readonly FunctionFacts[],
+): Float64Array {
+  const counts = new Float64Array(functions.length);
+  if (!functions.some(({ usdPerRequest }) => usdPerRequest !== undefined)) return counts;
+  const code = OUTCOMES.indexOf("completed");
+  for (let i = 0; i < columns.count; i++) {
+    if (columns.outcome[i] === code) counts[columns.functionId[i]]++;
+  }
+  return counts;
 }
 
 /** Time in a pool of the member that an instance was made of, seconds; 0 without. */
@@ -100,6 +133,9 @@ type BilledUses = Record<
   | "asleepUsd"
   | "pooledUsd"
   | "roundingUsd"
+  | "reservedUsd"
+  | "requestsUsd"
+  | "unusedGpusUsd"
   | "storageUsd",
   number
 >;
@@ -155,7 +191,7 @@ export function alwaysOn(
   const peaks = peakInstances(lives, functions.length);
   functions.forEach(({ gpus, billing, alwaysOnUsdPerGpuSecond: price }, id) => {
     usdPerSecond += peaks[id] * gpus * price!;
-    served += peaks[id] * gpus * billing.usdPerGpuSecond;
+    served += peaks[id] * (gpus * billing.usdPerGpuSecond + (billing.usdPerInstanceSecond ?? 0));
     rented += peaks[id] * gpus * price!;
   });
   return {

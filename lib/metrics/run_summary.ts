@@ -71,8 +71,8 @@ export interface PoolSummary {
 /** The bill. */
 export interface CostSummary {
   /**
-   * The bill: the sum of the seven parts below; null, as all parts of it but storage, where no
-   * price of a GPU in use is known. Unit: USD.
+   * The bill: the sum of the ten parts below; null, as all parts of it but storage, where no price
+   * of a GPU in use is known. Unit: USD.
    */
   readonly total_usd: number | null;
   /** Time in steps × GPUs × price, as far as the billing plan charges for it. Unit: USD. */
@@ -87,6 +87,17 @@ export interface CostSummary {
   readonly pooled_usd: number | null;
   /** Billed beyond the time used, by granularity and minimum. Unit: USD. */
   readonly rounding_usd: number | null;
+  /**
+   * Reserved instances × GPUs × their price, from the beginning to the end of the run. Unit: USD.
+   */
+  readonly reserved_usd: number | null;
+  /** Completed requests × `cost.million_requests_cost` over 10⁶. Unit: USD. */
+  readonly requests_usd: number | null;
+  /**
+   * GPUs that no instance has, of machines that are paid for whole (`cost.billing.whole_machines`)
+   * while any instance is on them. Unit: USD.
+   */
+  readonly unused_gpus_usd: number | null;
   /** Weights kept × price of their place (`cost.storage`); a month has 30 days. Unit: USD. */
   readonly storage_usd: number;
   /** `total_usd` over completed requests; null when there are none. Unit: USD. */
@@ -97,7 +108,7 @@ export interface CostSummary {
   readonly per_million_total_tokens_usd: number | null;
   /** `total_usd` over completed requests that met every limit; null without limits. Unit: USD. */
   readonly per_slo_good_request_usd: number | null;
-  /** `busy_usd` over `total_usd`; the seven shares add up to 1. From 0 to 1. */
+  /** `busy_usd` over `total_usd`; the ten shares add up to 1. From 0 to 1. */
   readonly busy_share: number | null;
   /** `idle_usd` over `total_usd`. From 0 to 1. */
   readonly idle_share: number | null;
@@ -109,22 +120,44 @@ export interface CostSummary {
   readonly pooled_share: number | null;
   /** Rounding and starts that were given up, over `total_usd`. From 0 to 1. */
   readonly waste_share: number | null;
+  /** `reserved_usd` over `total_usd`. From 0 to 1. */
+  readonly reserved_share: number | null;
+  /** `requests_usd` over `total_usd`. From 0 to 1. */
+  readonly requests_share: number | null;
+  /** `unused_gpus_usd` over `total_usd`. From 0 to 1. */
+  readonly unused_gpus_share: number | null;
   /** `storage_usd` over `total_usd`. From 0 to 1. */
   readonly storage_share: number | null;
   /**
-   * Renting the most GPUs that each function had at once for the whole run at the on-demand price
-   * of data/prices; null without a price. Unit: USD.
+   * Renting the most GPUs that each function had at once for the whole run, at the price of the
+   * configuration, else the provider's on demand, else the one paid; null without a price. Unit:
+   * USD.
    */
   readonly always_on_usd: number | null;
   /**
-   * On-demand price over the price paid, at most 1: below this share of billed time, paying per
-   * second is cheaper than renting; null without a price. From 0 to 1.
+   * The price of renting over the price paid, at most 1: below this share of billed time, paying
+   * per second is cheaper than renting; null without a price. From 0 to 1.
    */
   readonly break_even_utilization: number | null;
 }
 
 /** The summary of a run, as written to summary.json. */
 export interface Summary {
+  /**
+   * Whether more arrives than is served, so that latencies grow as long as the run goes on and have
+   * no steady state; null where that is not so. In the second half of the time in which requests
+   * arrive, the backlog grows in each twentieth of it by more than chance explains (one-sided
+   * t-test, wrong in at most 1 % of stable runs).
+   */
+  readonly saturation: {
+    /**
+     * Requests that arrive, in the second half of the time in which requests arrive. Unit:
+     * requests/s.
+     */
+    readonly arrivals_rps: number;
+    /** Requests that are served in the same time. Unit: requests/s. */
+    readonly served_rps: number;
+  } | null;
   /** How requests ended, of the whole run. */
   readonly requests: {
     /**

@@ -1,3 +1,4 @@
+import type { RentedMachine } from "./unused_gpus.ts";
 import type { WeightCacheCounts } from "../serverless/cold_start/weight_cache.ts";
 import type { FunctionFacts } from "./function_facts.ts";
 import type { ColdStartWaits } from "./run_tables.ts";
@@ -20,6 +21,8 @@ export interface SummaryOptions {
   readonly weightCache?: WeightCacheCounts;
   /** Weights kept, and their price; absent: none. */
   readonly stored?: StoredWeights;
+  /** Machines that are paid for whole, by node id; absent: each GPU by itself. */
+  readonly rentedMachines?: readonly RentedMachine[];
   /** The run's waits for starts, where they have been split already. */
   readonly coldStartWaits?: ColdStartWaits;
   /** Names by function id; absent: no rows by function. */

@@ -12,6 +12,8 @@ function madeUpValue(figure: Figure<never>, key: string): unknown {
   const some = Array.from(key).reduce((sum, letter) => (7 * sum + letter.charCodeAt(0)) % 97, 1);
   switch (figure.kind) {
     case "number":
+      // What a summary shows only where there is some of it, there is none of.
+      if (figure.printed?.hidesZero) return 0;
       if (figure.unit === "share") return (some + 1) / 100;
       return ["count", "tokens"].includes(figure.unit) ? some : some + 0.5;
     case "latency":
@@ -44,10 +46,7 @@ export function madeUpBill(changes: Partial<CostSummary> = {}): CostSummary {
     busy_usd: 2.1,
     idle_usd: 0.7,
     cold_start_usd: 0.3,
-    asleep_usd: 0,
-    pooled_usd: 0,
     rounding_usd: 0.1,
-    storage_usd: 0,
     per_million_output_tokens_usd: 1.3,
     ...changes,
   };

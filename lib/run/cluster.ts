@@ -24,8 +24,11 @@ import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { choiceNotices } from "./choice_notices.ts";
 import { cutOutputs, settingNotices } from "./notices.ts";
+import type { RentedMachine } from "../metrics/unused_gpus.ts";
+import type { LengthLimits } from "./turned_away.ts";
 import { buildPools } from "./pools.ts";
-import { buildBilling, type BuiltBilling, priceNotices } from "./prices.ts";
+import { buildBilling, type BuiltBilling } from "./billing.ts";
+import { priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
@@ -59,6 +62,10 @@ export interface BuiltCluster {
   readonly kvCache: readonly string[];
   /** What a user should know before reading the results. */
   readonly notices: readonly string[];
+  /** Machines that are paid for whole, by node id; absent: each GPU by itself. */
+  readonly rentedMachines?: readonly RentedMachine[];
+  /** What decides how long a request may be, by function id. */
+  readonly lengthLimits: readonly LengthLimits[];
 }
 
 /** What functions that are alike have in common. */
@@ -146,7 +153,7 @@ export async function buildCluster(
     ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
     ...priceNotices(config, builtKinds),
-    ...builtKinds.flatMap(({ billing }) => billing.notice === undefined ? [] : [billing.notice]),
+    ...builtKinds.flatMap(({ billing }) => billing.notices),
   ]);
   return {
     parts: {
@@ -180,6 +187,18 @@ export async function buildCluster(
       ),
     ],
     notices: [...notices],
+    ...(config.cost.billing.whole_machines && {
+      rentedMachines: nodes.map(({ gpus, gpu }) => ({
+        gpus,
+        usdPerGpuSecond: builtKinds.find(({ deployment }) => deployment.gpu.name === gpu.name)
+          ?.billing.plan.usdPerGpuSecond ?? 0,
+      })),
+    }),
+    lengthLimits: byFunction.map(({ deployment, engine }) => ({
+      maxModelTokens: deployment.maxModelTokens,
+      ownLimitTokens: deployment.shape.maxPositions,
+      kvTokens: engine.kvBlocks * engine.blockTokens,
+    })),
   };
 }
 
@@ -261,6 +280,8 @@ function buildKind(
       billing: billing.plan,
       ...(billing.fromLoad && { billsFromLoad: true }),
       ...(billing.lacksPrice && { lacksPrice: true }),
+      ...(billing.reserved && { reserved: billing.reserved }),
+      ...(billing.usdPerRequest > 0 && { usdPerRequest: billing.usdPerRequest }),
       ...(billing.alwaysOnUsdPerGpuSecond !== undefined && {
         alwaysOnUsdPerGpuSecond: billing.alwaysOnUsdPerGpuSecond,
       }),

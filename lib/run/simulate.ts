@@ -5,6 +5,7 @@ import { censoredNotices } from "../metrics/censored_notices.ts";
 import { runDigest } from "../metrics/digest.ts";
 import { instancePhases } from "../metrics/instance_phases.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
+import { turnedAway } from "./turned_away.ts";
 import { undefinedNotices } from "../metrics/undefined_figures.ts";
 import { summarize } from "../metrics/summary.ts";
 import { attendance } from "./attendance.ts";
@@ -81,13 +82,15 @@ async function simulateAttended(
   const { built, record, warmup } = await withWarmup(config, first, run, texts);
   const { parts, facts, classes, hasClasses, weights, storedAt, kvCache, notices } = built;
   onPhase?.("summary");
+  const functionNames = parts.functions.map(({ name }) => name);
   const waits = coldStartWaits(record);
   const summary = summarize(record, {
     functions: facts,
-    functionNames: parts.functions.map((f) => f.name),
+    functionNames,
     coldStartWaits: waits,
     ...(weights && { weightCache: weights.counts() }),
     stored: storedAt(record.endAtSeconds),
+    ...(built.rentedMachines && { rentedMachines: built.rentedMachines }),
     percentiles: config.metrics.percentiles,
     warmupSeconds: warmup.seconds,
     ...(hasClasses ? { classes } : { slo: classes[0].slo }),
@@ -98,7 +101,7 @@ async function simulateAttended(
     instances: instancePhases(record),
     coldStartWaits: waits,
     summary: displayedAs("summary", { ...summary, digest: await runDigest(record.columns) }),
-    functionNames: parts.functions.map((f) => f.name),
+    functionNames,
     engine: {
       stepping: config.simulation.stepping,
       stepsLeapt: record.stepsLeapt,
@@ -106,6 +109,7 @@ async function simulateAttended(
       kvCache,
       notices: [
         ...notices,
+        ...turnedAway(record.columns, built.lengthLimits, functionNames),
         ...undefinedNotices(summary.undefined_figures),
         ...censoredNotices(summary.measured, config.metrics.percentiles),
         ...(mostReplications(config.simulation.replications) > 1

@@ -6,15 +6,23 @@ import { inUnit, withUnit } from "../unit_text.ts";
 /** Figures that few read: the table stays on one screen. */
 const LEFT_OUT = /^normalized_latency_(?!mean|p99)/;
 
-/** Means and intervals of replications as lines of a table. */
+/**
+ * Means and intervals of replications as lines of a table: the figures that vary, in the order of the
+ * summary, and how many do not.
+ */
 export function showReplications(
   figures: readonly ReplicatedFigure[],
   replications: number,
   precision?: ReachedPrecision,
 ): string[] {
+  let same = 0;
   const rows = figures.flatMap(({ name, unit, values, interval }) => {
     if (interval === undefined || LEFT_OUT.test(name)) return [];
     const present = values.filter((value) => !Number.isNaN(value));
+    if (present.every((value) => value === present[0])) {
+      same++;
+      return [];
+    }
     const show = (value: number) => inUnit(value, unit);
     return [[
       name,
@@ -32,6 +40,7 @@ export function showReplications(
     ...table.map((row) =>
       row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ")
     ),
+    ...(same === 0 ? [] : ["", `${same} more figures are the same in every replication`]),
   ];
 }
 

@@ -12,9 +12,11 @@ export function showSummary(
 ): string[] {
   const lines = shownLines(SUMMARY_FIGURES, { ...summary });
   const isTable = ({ line }: ShownLine) => PRINTED_LINES[line].isTable === true;
-  const facts = lines.filter((line) => !isTable(line));
+  const isHeadline = ({ line }: ShownLine) => PRINTED_LINES[line].isHeadline === true;
+  const facts = lines.filter((line) => !isTable(line) && !isHeadline(line));
   const width = Math.max(...facts.map(({ name }) => name.length));
   const blocks: (readonly string[])[] = [
+    lines.filter(isHeadline).map((line) => `${line.name} ${lineText(line)}`),
     ...lines.filter(isTable).map(latencyTable),
     facts.map((line) => `${line.name.padEnd(width)}  ${lineText(line)}`),
     (engine.kvCache ?? []).map((line) => shownName(line, LONGEST_MESSAGE)),

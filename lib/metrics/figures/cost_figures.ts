@@ -45,9 +45,7 @@ const shareOfBill = (doc: string, of: (bill: SummaryParts["bill"]) => number) =>
 function rentedWhy({ use, rent }: SummaryParts): Undefined {
   if (rent.usd !== null) return because("instances cost nothing");
   return because(
-    use.instanceSeconds === 0
-      ? "there was no instance"
-      : "no on-demand price of a GPU in use is known in data/prices",
+    use.instanceSeconds === 0 ? "there was no instance" : "no price of a GPU in use is known",
   );
 }
 
@@ -58,7 +56,7 @@ const noneCompleted = ({ counts }: SummaryParts): Undefined =>
 const BILL_FIGURES: Figures<SummaryParts> = {
   total_usd: usd({
     doc:
-      "The bill: the sum of the seven parts below; null, as all parts of it but storage, where no price of a GPU in use is known",
+      "The bill: the sum of the ten parts below; null, as all parts of it but storage, where no price of a GPU in use is known",
     printed: { line: "cost" },
   }, ({ bill }) => bill.totalUsd),
   busy_usd: usd({
@@ -85,6 +83,19 @@ const BILL_FIGURES: Figures<SummaryParts> = {
     doc: "Billed beyond the time used, by granularity and minimum",
     printed: { line: "cost", words: "rounding {}", hidesZero: true, otherwise: null },
   }, ({ bill }) => bill.roundingUsd),
+  reserved_usd: usd({
+    doc: "Reserved instances × GPUs × their price, from the beginning to the end of the run",
+    printed: { line: "cost", words: "reserved {}", hidesZero: true, otherwise: null },
+  }, ({ bill }) => bill.reservedUsd),
+  requests_usd: usd({
+    doc: "Completed requests × `cost.million_requests_cost` over 10⁶",
+    printed: { line: "cost", words: "requests {}", hidesZero: true, otherwise: null },
+  }, ({ bill }) => bill.requestsUsd),
+  unused_gpus_usd: usd({
+    doc: "GPUs that no instance has, of machines that are paid for whole " +
+      "(`cost.billing.whole_machines`) while any instance is on them",
+    printed: { line: "cost", words: "unused GPUs {}", hidesZero: true, otherwise: null },
+  }, ({ bill }) => bill.unusedGpusUsd),
   storage_usd: number("USD", {
     doc: "Weights kept × price of their place (`cost.storage`); a month has 30 days",
     printed: { line: "cost", words: "storage {}", hidesZero: true },
@@ -126,7 +137,7 @@ const BILL_FIGURES: Figures<SummaryParts> = {
       isLimited && isPriced ? perGood(run, limitsOf, bill.totalUsd) : null,
   ),
   busy_share: shareOfBill(
-    "`busy_usd` over `total_usd`; the seven shares add up to 1",
+    "`busy_usd` over `total_usd`; the ten shares add up to 1",
     ({ busyUsd }) => busyUsd,
   ),
   idle_share: shareOfBill("`idle_usd` over `total_usd`", ({ idleUsd }) => idleUsd),
@@ -140,15 +151,21 @@ const BILL_FIGURES: Figures<SummaryParts> = {
     "Rounding and starts that were given up, over `total_usd`",
     ({ roundingUsd, wastedUsd }) => roundingUsd + wastedUsd,
   ),
+  reserved_share: shareOfBill("`reserved_usd` over `total_usd`", ({ reservedUsd }) => reservedUsd),
+  requests_share: shareOfBill("`requests_usd` over `total_usd`", ({ requestsUsd }) => requestsUsd),
+  unused_gpus_share: shareOfBill(
+    "`unused_gpus_usd` over `total_usd`",
+    ({ unusedGpusUsd }) => unusedGpusUsd,
+  ),
   storage_share: shareOfBill("`storage_usd` over `total_usd`", ({ storageUsd }) => storageUsd),
   always_on_usd: numberOrNull("USD", {
     doc:
-      "Renting the most GPUs that each function had at once for the whole run at the on-demand price of data/prices; null without a price",
+      "Renting the most GPUs that each function had at once for the whole run, at the price of the configuration, else the provider's on demand, else the one paid; null without a price",
     isNull: rentedWhy,
   }, ({ rent }) => rent.usd),
   break_even_utilization: numberOrNull("share", {
     doc:
-      "On-demand price over the price paid, at most 1: below this share of billed time, paying per second is cheaper than renting; null without a price",
+      "The price of renting over the price paid, at most 1: below this share of billed time, paying per second is cheaper than renting; null without a price",
     isNull: rentedWhy,
   }, ({ rent }) => rent.breakEvenShare),
 };

@@ -4,11 +4,14 @@ export interface Line {
   readonly name: string;
   /** Whether all but its first figure stand in brackets. */
   readonly isHeaded?: boolean;
+  /** Whether it stands by itself above everything else. */
+  readonly isHeadline?: boolean;
   /** Whether it is no line but a table with a line for each of its figures, latencies all. */
   readonly isTable?: boolean;
 }
 
 const LINES = {
+  saturation: { name: "SATURATED:", isHeadline: true },
   latencies: { name: "latency", isTable: true },
   requests: { name: "requests" },
   reasons: { name: "" },

@@ -1,7 +1,19 @@
 import { fillNormalized, fillTpot, sinceArrival } from "../latency_columns.ts";
 import { betweenTokens, latencySummary } from "../latency_summary.ts";
 import { measuredFields } from "../request_counts.ts";
-import { because, count, type Figures, group, latency, number, part, record } from "./figure.ts";
+import type { Saturation } from "../saturation.ts";
+import {
+  because,
+  count,
+  type Figures,
+  group,
+  latency,
+  number,
+  part,
+  partOrNull,
+  record,
+  unused,
+} from "./figure.ts";
 import type { SummaryParts } from "./summary_parts.ts";
 
 /** Why a latency of tokens after the first has no value although requests completed. */
@@ -29,8 +41,31 @@ const MEASURED_FIGURES: Figures<ReturnType<typeof measuredFields>> = {
   }, ({ censored }) => censored),
 };
 
+const SATURATION_FIGURES: Figures<Saturation> = {
+  arrivals_rps: number("requests/s", {
+    doc: "Requests that arrive, in the second half of the time in which requests arrive",
+    printed: { line: "saturation", words: "{}/s arrive" },
+  }, ({ arrivalsPerSecond }) => arrivalsPerSecond),
+  served_rps: number("requests/s", {
+    doc: "Requests that are served in the same time",
+    printed: { line: "saturation", words: "{}/s are served" },
+  }, ({ servedPerSecond }) => servedPerSecond),
+};
+
 /** How requests ended, and what latencies are of. */
 export const REQUEST_FIGURES: Figures<SummaryParts> = {
+  saturation: partOrNull(
+    {
+      doc:
+        "Whether more arrives than is served, so that latencies grow as long as the run goes on " +
+        "and have no steady state; null where that is not so. In the second half of the time in " +
+        "which requests arrive, the backlog grows in each twentieth of it by more than chance " +
+        "explains (one-sided t-test, wrong in at most 1 % of stable runs)",
+      isNull: unused("as much is served as arrives"),
+    },
+    ({ saturation }) => saturation,
+    SATURATION_FIGURES,
+  ),
   requests: group({ doc: "How requests ended, of the whole run" }, {
     arrived: count({
       doc:

@@ -8,6 +8,8 @@ import { countRequests } from "../request_counts.ts";
 import type { RunRecord } from "../run_record.ts";
 import { hasLimits } from "../slo.ts";
 import { billStorage } from "../storage_summary.ts";
+import { saturation } from "../saturation.ts";
+import { unusedGpusUsd } from "../unused_gpus.ts";
 import { commonLimits, isLimited, requestLimits, type SummaryOptions } from "../summary_options.ts";
 
 /** What the figures of a summary are computed from: the run, and what several of them share. */
@@ -18,7 +20,10 @@ export function summaryParts(run: RunRecord, options: SummaryOptions) {
   const { warmupSeconds, percentiles, functions, functionNames: names = [] } = options;
   const measuredSeconds = Math.max(0, run.servedUntilSeconds - warmupSeconds);
   const limitsOf = requestLimits(options);
-  const bill = billInstances(run.lives, run, functions, billStorage(options.stored));
+  const bill = billInstances(run.lives, run, functions, {
+    storageUsd: billStorage(options.stored),
+    unusedGpusUsd: unusedGpusUsd(options.rentedMachines ?? [], run.lives),
+  });
   const unpriced = unpricedFunctions(run, functions);
   const latencies = latencyMeter(run.columns, percentiles, warmupSeconds);
   return {
@@ -44,6 +49,8 @@ export function summaryParts(run: RunRecord, options: SummaryOptions) {
       percentiles,
       warmupSeconds,
     }),
+    /** How much arrives and is served where that is a trend to ever more; null where it is none. */
+    saturation: saturation(run.columns, warmupSeconds) ?? null,
     waits: options.coldStartWaits ?? coldStartWaits(run),
     /** So many per second of the time after the warm-up. */
     rate: (count: number) => measuredSeconds > 0 ? count / measuredSeconds : 0,
