@@ -32,6 +32,8 @@ export interface SweepOptions extends SweepDesign {
 }
 
 const STORE = ".simfaasinfer/sweeps";
+/** Wall time between two drawings where no run ends, milliseconds. */
+const TICK_MS = 500;
 
 /**
  * Runs all combinations of levels with each seed, in Workers, and returns a long frame: one row for each
@@ -57,24 +59,27 @@ export async function sweep(options: SweepOptions): Promise<Frame> {
   const polars = await loadPolars();
   const stop = beginInterruptible();
   const progress = beginProgress("sweep");
+  let now: { readonly share: number; readonly detail: string } | undefined;
+  // The first run may take long: that something is going on is seen before it ends.
+  const ticking = setInterval(() => now && progress.update(now.share, now.detail), TICK_MS);
   try {
     const rows = await runSweep(options, {
       store,
       workers,
       ...(texts && { texts }),
       signal: options.signal ?? stop.signal,
-      onProgress: (done, total, kept) =>
-        progress.update(
-          total === 0 ? 1 : done / total,
-          `${formatNumber(done)} of ${formatNumber(total)} runs${
-            kept === 0 ? "" : ` (${formatNumber(kept)} from before)`
-          }`,
-        ),
+      onProgress(done, total, kept) {
+        const before = kept === 0 ? "" : ` (${formatNumber(kept)} from before)`;
+        const detail = `${formatNumber(done)} of ${formatNumber(total)} runs${before}`;
+        now = { share: total === 0 ? 1 : done / total, detail };
+        progress.update(now.share, detail);
+      },
     });
     const failure = failureOf(rows);
     if (failure !== undefined && keepFailed !== true) throw failure;
     return sweepFrame(polars, rows, failure !== undefined);
   } finally {
+    clearInterval(ticking);
     progress.end();
     stop.end();
   }
