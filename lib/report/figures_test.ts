@@ -2,6 +2,7 @@ import { deepEqual, equal, ok, rejects } from "#assert";
 import { loadConfig } from "../config/load.ts";
 import { simulate } from "../run/simulate.ts";
 import { madeUpRun } from "../results/made_up_run.ts";
+import { madeUpBill } from "../results/made_up_summary.ts";
 import { makeManifest, openResultDirectory, writeResults } from "../results/mod.ts";
 import { classAttainmentRows, functionAttainmentRows } from "./attainment_rows.ts";
 import { coldStartRows } from "./cold_start_rows.ts";
@@ -205,4 +206,17 @@ Deno.test("the bars of a bill add up to it", async () => {
   ok(cost.rounding_usd! > 0);
   const total = costRows(summary, "all").reduce((sum, { usd }) => sum + usd, 0);
   ok(Math.abs(total - cost.total_usd!) < 1e-9 * total);
+});
+
+Deno.test("costRows() has every part of a bill, whatever else is paid, and none that is unknown", () => {
+  const cost = madeUpBill({ reserved_usd: 4, requests_usd: 0.25, busy_usd: null });
+  const rows = costRows({ cost });
+  const of = (use: string) => rows.find((row) => row.use === use)?.usd;
+  deepEqual(["idle", "cold starts", "reserved", "requests", "busy"].map(of), [
+    cost.idle_usd,
+    cost.cold_start_usd,
+    4,
+    0.25,
+    undefined,
+  ]);
 });

@@ -1,4 +1,5 @@
-import type { Summary, TimeSeriesColumns } from "../metrics/run_tables.ts";
+import { BILL_PARTS } from "../metrics/figures/cost_figures.ts";
+import type { CostSummary, Summary, TimeSeriesColumns } from "../metrics/run_tables.ts";
 import {
   barPanels,
   type CdfRow,
@@ -66,7 +67,7 @@ export const STANDARD_FIGURES: Readonly<
   instances: ({ phases }, { column }) => instanceGantt(phases, { column }),
   cold_starts: ({ coldStartWaits }, { column }) =>
     coldStarts(coldStartRows(coldStartWaits), column),
-  cost: ({ summary }, { column }) => costBreakdown(costRows(summary, "all"), { column }),
+  cost: ({ summary }, { column }) => costBreakdown(costRows(summary), { column }),
   attainment_by_class: ({ summary }, { column = 1 }) =>
     barPanels(classAttainmentRows(summary), { most: ATTAINMENT_MOST, column }),
   attainment_by_function: ({ summary }, { column = 1 }) =>
@@ -143,19 +144,13 @@ function percentileRows(summary: Summary): PercentileRow[] {
     );
 }
 
-/** The whole bill of a run by use: the rows of its bar, which add up to the total. */
-export function costRows({ cost }: Summary, series: string): CostRow[] {
-  const rows = [
-    { use: "busy", usd: cost.busy_usd },
-    { use: "idle", usd: cost.idle_usd },
-    { use: "cold starts", usd: cost.cold_start_usd },
-    { use: "asleep", usd: cost.asleep_usd },
-    { use: "pools", usd: cost.pooled_usd },
-    { use: "rounding", usd: cost.rounding_usd },
-    { use: "storage", usd: cost.storage_usd },
-  ];
+/** What a run costs by use, in the order of the summary. */
+export function costRows({ cost }: Pick<Summary, "cost">, series = "all"): CostRow[] {
   // Without a price there is nothing to show but what is priced apart from GPUs.
-  return rows.flatMap(({ use, usd }) => usd === null ? [] : [{ series, use, usd }]);
+  return BILL_PARTS.flatMap(([key, use]) => {
+    const usd = cost[key as keyof CostSummary] ?? null;
+    return usd === null ? [] : [{ series, use, usd }];
+  });
 }
 
 /** Share of the usual interval below which the last one is no point of its own. */

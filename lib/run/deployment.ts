@@ -4,9 +4,9 @@ import { type Gpu, nodeNamed, type NodeType } from "../hardware/mod.ts";
 import type { TransformerShape } from "../models/transformer.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { buildExecution } from "./execution.ts";
-import { instanceSize, kvCacheLine } from "./instance_size.ts";
+import { type InstanceSize, instanceSize, kvCacheLine } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
-import { stageNetwork } from "./stage_network.ts";
+import { expertNetwork, stageNetwork } from "./stage_network.ts";
 
 /** A model on its GPUs: what one instance is, in numbers. */
 export interface Deployment {
@@ -31,12 +31,8 @@ export interface Deployment {
   readonly notices: readonly string[];
   readonly execution: ExecutionTimeModel;
   readonly work: StepWork;
-  /** KV blocks of one instance, and shares of its GPU memory. */
-  readonly kv: {
-    readonly blocks: number;
-    readonly fixedMemoryShare: number;
-    readonly kvMemoryShare: number;
-  };
+  /** KV blocks of one instance, their groups of layers, and shares of its GPU memory. */
+  readonly kv: InstanceSize["kv"];
   /** Longest prompt and output together, tokens. */
   readonly maxModelTokens: number;
   /** Dense peaks of one instance, FLOP/s and bytes/s. */
@@ -68,6 +64,7 @@ export async function buildDeployment(
   const { gpu, gpus } = size;
   const { shape, weights, weightBytesPerElement, kvBytesPerElement } = size.model;
   const network = stageNetwork(config, gpu, nodes);
+  const betweenExperts = expertNetwork(config, gpu, nodes);
   const work = stepWork(shape, {
     weightBytesPerElement,
     kvBytesPerElement,
@@ -75,6 +72,15 @@ export async function buildDeployment(
   });
   const swapBytes = memory.swap_space_gb * 1e9 * gpus;
   const blockBytes = work.kvBytesPerToken * memory.block_size;
+  const built = await buildExecution(config, {
+    shape,
+    gpu,
+    weights: size.model.parts,
+    kvBytesPerElement,
+    ...(network && { stageNetwork: network }),
+    ...(betweenExperts && { expertNetwork: betweenExperts }),
+    ...(profileText !== undefined && { profileText }),
+  });
   const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
   const peak = model.dtype === "fp8" ? fp8 : bf16;
   return {
@@ -89,15 +95,8 @@ export async function buildDeployment(
     weightFormat: size.model.weightFormat,
     maxSequences: size.maxSequences,
     kvCacheLine: kvCacheLine(size),
-    notices: size.notices,
-    execution: await buildExecution(config, {
-      shape,
-      gpu,
-      weights: size.model.parts,
-      kvBytesPerElement,
-      ...(network && { stageNetwork: network }),
-      ...(profileText !== undefined && { profileText }),
-    }),
+    notices: [...size.notices, ...(built.notices ?? [])],
+    execution: built,
     work,
     kv: size.kv,
     maxModelTokens: size.maxModelTokens,

@@ -1,12 +1,12 @@
-import { attentionEntries, attentionPairs } from "../attention_pairs.ts";
 import type { DecodeLine, ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
 import type { AnalyticalOptions } from "./analytical_options.ts";
 import { analyticalParts } from "./analytical_parts.ts";
 import { cellOf } from "./context_pieces.ts";
-import { decodeAttention, decodeSequenceSeconds } from "./decode_attention.ts";
+import { decodeAttention, decodeSequenceSeconds, splitDecodeOf } from "./decode_attention.ts";
+import { exchangedSeconds } from "./exchanged_experts.ts";
 import { headSeconds } from "./head_seconds.ts";
 import { layerSeconds } from "./layer_seconds.ts";
-import { prefillAttention } from "./prefill_attention.ts";
+import { prefillSecondsOf } from "./prefill_seconds.ts";
 import { stateSecondsPerSequence } from "./recurrent_seconds.ts";
 import { lookUp, tokenTable } from "./token_table.ts";
 
@@ -26,12 +26,17 @@ const MAX_SAMPLES = 1024;
  * sequence still passes all stages one after the other, so a step is never shorter than its largest
  * chunk alone.
  *
+ * Attention ranks with requests of their own (`dataParallelAttention`) step together: sequences and
+ * their contexts are spread evenly over them, a chunk is on one rank, and the slowest rank counts; ranks
+ * without work run along. Their tokens meet in the experts, which see those of all ranks.
+ *
  * @throws RangeError if a degree does not divide what it splits.
  *
  * @example
  * ```ts
  * import { analytical } from "simfaasinfer/execution";
- * import { gpuNamed, modelShape } from "simfaasinfer/models";
+ * import { gpuNamed } from "simfaasinfer/hardware";
+ * import { modelShape } from "simfaasinfer/models";
  * const model = analytical({ shape: modelShape("llama-3.1-8b"), gpu: gpuNamed("H100") });
  * const prompt = { decodeSequences: 0, decodeContextTokens: 0, chunkCount: 1,
  *   chunkTokens: Int32Array.of(8192), chunkPastTokens: Int32Array.of(0), sampledSequences: 1 };
@@ -40,21 +45,23 @@ const MAX_SAMPLES = 1024;
  */
 export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   const parts = analyticalParts(options);
-  const { shape, gpu, tensorParallel, pipelineParallel: stages } = parts;
+  const { shape, gpu, tensorParallel, pipelineParallel: stages, dataParallel } = parts;
   const { maxTokensPerStep = 16384 } = options;
   const { stepSeconds: stepOverhead, sequenceSeconds: overheadPerSequence } = parts;
   const linear = tokenTable(layerSeconds(parts), maxTokensPerStep);
+  const exchanged = exchangedSeconds(parts);
+  const experts = exchanged && tokenTable(exchanged, maxTokensPerStep);
   const head = tokenTable(headSeconds(parts), MAX_SAMPLES);
-  const stateSeconds = stateSecondsPerSequence(parts);
-  const decodes = parts.attention.map((reads) => decodeAttention(parts, reads));
+  const splits = parts.attention.map((reads) => splitDecodeOf(parts, reads)).filter((split) =>
+    split !== undefined
+  );
+  const decodes = parts.attention.filter((reads) => splitDecodeOf(parts, reads) === undefined)
+    .map((reads) => decodeAttention(parts, reads));
   const perSequence = parts.attention.reduce(
     (sum, reads) => sum + decodeSequenceSeconds(parts, reads),
-    stateSeconds,
+    stateSecondsPerSequence(parts),
   );
-  const prefills = parts.attention.map((reads) => ({
-    seconds: prefillAttention(parts, reads),
-    windowTokens: reads.windowTokens,
-  }));
+  const prefillSeconds = prefillSecondsOf(parts, maxTokensPerStep);
 
   const decodeSeconds = (sequences: number, context: number) => {
     let seconds = 0;
@@ -65,34 +72,13 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       const piece = pieceOfCell[cellOf(seen)];
       seconds += base[piece] + slope[piece] * seen;
     }
+    for (let i = 0; i < splits.length; i++) {
+      seconds += splits[i].base(sequences) + splits[i].slope(sequences) * context;
+    }
     return seconds + perSequence * sequences;
   };
 
-  /** Prefill attention of the chunks from `first` to before `last`, all layers. */
-  const prefillSeconds = (step: StepShape, first: number, last: number, parallel: number) => {
-    let seconds = stateSeconds * share(last - first, parallel);
-    for (let kind = 0; kind < prefills.length; kind++) {
-      const layers = prefills[kind];
-      let pairs = 0;
-      let queries = 0;
-      let entries = 0;
-      for (let i = first; i < last; i++) {
-        const chunk = step.chunkTokens[i];
-        const past = step.chunkPastTokens[i];
-        pairs += attentionPairs(chunk, past, layers.windowTokens);
-        entries += attentionEntries(chunk, past, layers.windowTokens);
-        queries += chunk;
-      }
-      seconds += layers.seconds(
-        share(pairs, parallel),
-        share(queries, parallel),
-        share(entries, parallel),
-      );
-    }
-    return seconds;
-  };
-
-  /** Whole pass of one micro-batch of `parallel` equal ones. */
+  /** Whole pass of one of `parallel` equal parts of a step: a micro-batch on one attention rank. */
   const passSeconds = (step: StepShape, tokens: number, parallel: number) => {
     let seconds = lookUp(linear, Math.ceil(share(tokens, parallel))) +
       lookUp(head, Math.ceil(share(step.sampledSequences, parallel)));
@@ -103,13 +89,14 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       );
     }
     if (step.chunkCount === 0) return seconds;
-    return seconds + prefillSeconds(step, 0, step.chunkCount, parallel);
+    return seconds + prefillSeconds(step, 0, step.chunkCount, parallel, tokens);
   };
 
   const largestChunkSeconds = (step: StepShape) => {
     let most = 0;
     for (let i = 0; i < step.chunkCount; i++) {
-      const seconds = lookUp(linear, step.chunkTokens[i]) + prefillSeconds(step, i, i + 1, 1);
+      const chunk = step.chunkTokens[i];
+      const seconds = lookUp(linear, chunk) + prefillSeconds(step, i, i + 1, 1, chunk);
       if (seconds > most) most = seconds;
     }
     return most;
@@ -117,7 +104,8 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
 
   /** The line where there is one stage and one kind of attention, without a window: most models. */
   const [plain] = decodes;
-  const isPlain = stages === 1 && decodes.length === 1 && plain.windowTokens === Infinity;
+  const isPlain = stages === 1 && dataParallel === 1 && decodes.length === 1 &&
+    splits.length === 0 && plain.windowTokens === Infinity;
   const plainLine = (sequences: number, contextTokens: number, line: DecodeLine) => {
     const { base, slope, end, pieceOfCell } = plain.pieces;
     const piece = pieceOfCell[cellOf(contextTokens)];
@@ -128,27 +116,37 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
     return true;
   };
 
-  const degrees = stages === 1 ? `tp${tensorParallel}` : `tp${tensorParallel} pp${stages}`;
+  /** Seconds of the experts that attention ranks share, of one of `stages` equal micro-batches. */
+  const expertSeconds = (tokens: number, microBatches: number) =>
+    experts === undefined ? 0 : lookUp(experts, Math.ceil(share(tokens, microBatches)));
+
+  const degrees = [
+    `tp${tensorParallel}`,
+    ...(stages === 1 ? [] : [`pp${stages}`]),
+    ...(dataParallel === 1 ? [] : [`dp${dataParallel}`]),
+  ];
   return {
-    name: `analytical ${gpu.name} ${shape.name} ${degrees}`,
+    name: `analytical ${gpu.name} ${shape.name} ${degrees.join(" ")}`,
     stepSeconds(step) {
       let tokens = step.decodeSequences;
       for (let i = 0; i < step.chunkCount; i++) tokens += step.chunkTokens[i];
       const sequences = step.decodeSequences + step.chunkCount;
       const overhead = stepOverhead + overheadPerSequence * sequences;
-      if (stages === 1) return overhead + passSeconds(step, tokens, 1);
-      const pass = passSeconds(step, tokens, Math.min(stages, sequences));
+      if (stages === 1 && dataParallel === 1) return overhead + passSeconds(step, tokens, 1);
+      const pass = passSeconds(step, tokens, Math.min(stages * dataParallel, sequences));
       const alone = step.chunkCount === 0 ? 0 : largestChunkSeconds(step);
-      return overhead + Math.max(pass, alone);
+      return overhead + Math.max(pass, alone) +
+        expertSeconds(tokens, Math.min(stages, sequences));
     },
     decodeLine(sequences, contextTokens, line: DecodeLine) {
       if (isPlain) return plainLine(sequences, contextTokens, line);
-      const parallel = Math.min(stages, sequences);
+      const parallel = Math.min(stages * dataParallel, sequences);
       const batch = share(sequences, parallel);
       const context = share(contextTokens, parallel);
       const perBatch = Math.ceil(batch);
       const fixed = stepOverhead + overheadPerSequence * sequences + lookUp(linear, perBatch) +
-        lookUp(head, perBatch) + perSequence * batch;
+        lookUp(head, perBatch) + perSequence * batch +
+        expertSeconds(sequences, Math.min(stages, sequences));
       let baseSeconds = fixed;
       let slopeSeconds = 0;
       let contextEndTokens = Infinity;
@@ -166,6 +164,10 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
         slopeSeconds += share(slope[piece], parallel);
         const endTokens = parallel * Math.min(end[piece], limit);
         if (endTokens < contextEndTokens) contextEndTokens = endTokens;
+      }
+      for (let i = 0; i < splits.length; i++) {
+        baseSeconds += splits[i].base(batch);
+        slopeSeconds += share(splits[i].slope(batch), parallel);
       }
       line.baseSeconds = baseSeconds;
       line.slopeSecondsPerToken = slopeSeconds;

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { RunResult } from "../../metrics/run_tables.ts";
 import { writeParquet } from "../../results/parquet/write_parquet.ts";
 import type { Table } from "../../results/table.ts";
-import { resultTables } from "../../results/write_results.ts";
+import { resultTables } from "../../results/result_tables.ts";
 import { checkResults, readDrawnSummary } from "../read_figure_source.ts";
 import { type Frame, loadPolars, type PolarsApi } from "./load_polars.ts";
 
