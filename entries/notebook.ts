@@ -19,12 +19,6 @@ export type {
   Measures,
   Value,
 } from "../lib/experiment/experiment.ts";
-export type {
-  ReachedPrecision,
-  ReplicatedRun,
-  ReplicateOptions,
-} from "../lib/experiment/replicate.ts";
-export type { Replication } from "../lib/experiment/replication.ts";
 export type { SlurmGiven } from "../lib/experiment/slurm/settings.ts";
 export type { Level, SweepConfig, SweepDesign, SweepFactors } from "../lib/experiment/sweep/mod.ts";
 export type { TargetRow } from "../lib/experiment/targets/target.ts";
@@ -45,7 +39,6 @@ export {
   type OpenExperiment,
   openExperiment,
   openExperiments,
-  replicate,
   type RunFrames,
   saveFigure,
   show,
@@ -76,4 +69,3 @@ export type {
 } from "../lib/results/table.ts";
 export type { ConfiguredTexts } from "../lib/run/cluster.ts";
 export { DISPLAY, type MediaBundle } from "../lib/std/display.ts";
-export type { Interval } from "../lib/stats/intervals.ts";

@@ -41,7 +41,6 @@ function attend(): Attendance {
 }
 
 export { targetCells } from "../experiment/target_page.ts";
-export { replicate } from "../experiment/replicate.ts";
 export { chart, type NotebookChart, saveFigure } from "./notebook/chart.ts";
 export { draw } from "./notebook/draw.ts";
 export { frame, frames, type RunFrames } from "./notebook/frames.ts";
