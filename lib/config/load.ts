@@ -2,6 +2,7 @@ import { parse, YamlSyntaxError } from "../std/yaml.ts";
 import type { z } from "../std/zod.ts";
 import { platformPreset } from "../serverless/platforms/platform_preset.ts";
 import { contentKind } from "../std/content_kind.ts";
+import { displayedAs } from "../std/display.ts";
 import { shownFile } from "../std/input_error.ts";
 import { checkConfiguration, checkSize, type Problem } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
@@ -178,7 +179,7 @@ export function loadConfig(
   }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   rememberGiven(parsed.data, given);
-  return parsed.data;
+  return displayedAs("configuration", parsed.data);
 }
 
 /**

@@ -15,6 +15,7 @@ import { mostReplications } from "../config/sections/replications.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
 import { LIMITS } from "../sim/limits.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { displayedAs } from "../std/display.ts";
 
 /** What a run does first, next and last: build its parts, simulate, summarise. */
 export type SimulatePhase = "build" | "loop" | "summary";
@@ -94,12 +95,12 @@ async function simulateAttended(
     warmupSeconds: warmup.seconds,
     ...(hasClasses ? { classes } : { slo: classes[0].slo }),
   });
-  return {
+  return displayedAs("run", {
     requests: record.columns,
     timeSeries: record.timeSeries,
     instances: instancePhases(record),
     coldStartWaits: waits,
-    summary: { ...summary, digest: await runDigest(record.columns) },
+    summary: displayedAs("summary", { ...summary, digest: await runDigest(record.columns) }),
     functionNames,
     engine: {
       stepping: config.simulation.stepping,
@@ -122,7 +123,7 @@ async function simulateAttended(
       ],
     },
     tbtCdf: record.gaps.cdf(),
-  };
+  });
 }
 
 function scalesOnNotice(endAtSeconds: number): string {
