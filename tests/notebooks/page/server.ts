@@ -19,7 +19,8 @@ export async function task(folder: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["task", `--config=${ROOT}deno.json`, "--quiet", ...args],
     cwd: folder,
-    env: { NO_COLOR: "1" },
+    // npx, which continuous integration calls Deno by, has one of its own that tasks would inherit.
+    env: { NO_COLOR: "1", INIT_CWD: folder },
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -42,6 +43,7 @@ export async function startJupyter(folder: string, own: string): Promise<Jupyter
     cwd: folder,
     env: {
       NO_COLOR: "1",
+      INIT_CWD: folder,
       TMPDIR: temporary,
       JUPYTER_CONFIG_DIR: `${own}/home`,
       JUPYTER_DATA_DIR: `${own}/data`,
