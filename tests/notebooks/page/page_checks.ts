@@ -203,7 +203,13 @@ Deno.test({
       const page = await openCells(place, "numbered.ipynb", NUMBERED);
       for (let round = 0; round < 5 * ROUNDS; round++) {
         await page.runAll();
-        for (const [i, { outputs }] of (await page.cells()).entries()) {
+        // The page draws when the browser gives it time to.
+        let cells = await page.cells();
+        for (let wait = 0; wait < 40 && cells.some(({ outputs }) => outputs.length === 0); wait++) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          cells = await page.cells();
+        }
+        for (const [i, { outputs }] of cells.entries()) {
           const text = JSON.stringify(outputs);
           const numbers = new Set(Array.from(text.matchAll(/<(\d+)>/g), ([, number]) => number));
           deepEqual([...numbers], [String(i)], `cell ${i}, run ${round}: ${text.slice(0, 300)}`);
