@@ -643,6 +643,20 @@ export interface Configuration {
     readonly initial_instances: number | null;
     /** Name in data/cold_start, or file of a start's stages. */
     readonly preset: string;
+    /** Platform of the preset, one of those that its file names; null: its first. */
+    readonly platform: string | null;
+    /**
+     * What the image registry sends in all, bytes per second, shared by all starts that pull; null:
+     * as in the preset.
+     */
+    readonly registry: number | null;
+    /**
+     * What the weight store sends in all, bytes per second, shared by all starts that fetch; null:
+     * as in the preset.
+     */
+    readonly store: number | null;
+    /** Container image to pull where a machine lacks it, bytes. */
+    readonly image_size: number;
     /** Container and process start, seconds; null: as in the preset. */
     readonly container_seconds: number | null;
     /** Time to fetch and load the weights, seconds; null: as in the preset, by their bytes. */

@@ -1,4 +1,4 @@
-import { FlowNetwork, type NodeLinks, Topology } from "../network/mod.ts";
+import { type ClusterLinks, FlowNetwork, type NodeLinks, Topology } from "../network/mod.ts";
 import type { NodeType } from "../hardware/mod.ts";
 import {
   EVICTION_POLICIES,
@@ -20,9 +20,47 @@ import type { Deployment } from "./deployment.ts";
 import type { BuiltNode } from "./nodes.ts";
 import type { StartPlans } from "./start_plans.ts";
 
-/** Links of a machine as seen by instances on `gpus` of its GPUs. */
-export function nodeLinks(node: NodeType, gpus: number): NodeLinks {
-  return { ...node, gpus };
+/**
+ * Links of a machine as seen by instances on `gpus` of its GPUs: those of its type, but where the
+ * preset says what its platform has, the preset's, as in `coldstart`.
+ */
+export function nodeLinks(node: NodeType, gpus: number, own: StartPlan["links"] = {}): NodeLinks {
+  return { ...node, ...own, gpus };
+}
+
+/**
+ * Links that the cluster shares: a registry and a store, each as slow as the slowest that a function
+ * says, by its setting or else by its preset.
+ */
+export function clusterLinks(
+  kinds: readonly Pick<StartKind, "config" | "plans">[],
+): ClusterLinks {
+  let [registry, storage] = [Infinity, Infinity];
+  for (const { config: { cold_start: set }, plans } of kinds) {
+    const links = plans?.all.links;
+    registry = Math.min(registry, set.registry ?? links?.registryBytesPerSecond ?? Infinity);
+    storage = Math.min(storage, set.store ?? links?.storageBytesPerSecond ?? Infinity);
+  }
+  return { registryBytesPerSecond: registry, storageBytesPerSecond: storage };
+}
+
+/**
+ * Links that presets give a machine on which several functions may start: the slowest of each among
+ * the presets of functions that run on its GPU.
+ */
+function presetLinks(kinds: readonly StartKind[], gpu: string): StartPlan["links"] {
+  const links: Record<string, number> = {};
+  const plans = new Set(
+    kinds.flatMap(({ deployment, plans }) =>
+      deployment.gpu.name === gpu && plans ? [plans.all] : []
+    ),
+  );
+  for (const plan of plans) {
+    for (const [link, value] of Object.entries(plan.links)) {
+      links[link] = Math.min(links[link] ?? Infinity, value);
+    }
+  }
+  return links;
 }
 
 const NO_STAGES: StartPlan = { id: "none", platform: "none", stages: [], links: {}, features: {} };
@@ -65,9 +103,11 @@ export function buildStarts(
     return { service: sequentialStarts(() => []) };
   }
   const noise = streams.take("cold_start");
-  const topology = new Topology(new FlowNetwork());
+  const topology = new Topology(new FlowNetwork(), clusterLinks(kinds));
   const machines = nodes.length > 0 ? keptWeights(config, kinds, nodes) : undefined;
-  for (const { node, gpus } of nodes) topology.addNode(nodeLinks(node, gpus));
+  for (const { node, gpus, gpu } of nodes) {
+    topology.addNode(nodeLinks(node, gpus, presetLinks(kinds, gpu.name)));
+  }
   const executor = new StartExecutor({ topology, weights: machines?.weights ?? null });
   const own = ownNodes(topology, executor, kinds);
   const requestOf: ExecutorStartsOptions["requestOf"] = (
@@ -88,6 +128,7 @@ export function buildStarts(
       plan: plans?.[stages] ?? NO_STAGES,
       weightsKey: weightsKey(kind),
       weightBytes,
+      imageBytes: kind.config.cold_start.image_size,
       ...(stages === "wake" && { weightsIn: "dram" as const }),
       ranks: ranks ?? Array.from({ length: gpus }, (_, gpu) => ({ node: place, gpu })),
       features: { layers: shape.layers.length },
@@ -123,7 +164,8 @@ function ownNodes(topology: Topology, executor: StartExecutor, kinds: readonly S
   return {
     take(instance: number, functionId: number): number {
       const { node: type, gpus } = kinds[functionId].deployment;
-      const node = free[functionId].pop() ?? topology.addNode(nodeLinks(type, gpus));
+      const node = free[functionId].pop() ??
+        topology.addNode(nodeLinks(type, gpus, kinds[functionId].plans?.all.links));
       taken.set(instance, { node, functionId });
       return node;
     },

@@ -32,6 +32,31 @@ export const coldStart = section({
     appliesWhen: STARTS,
     describe: "Name in data/cold_start, or file of a start's stages.",
   }),
+  platform: text({
+    default: null,
+    appliesWhen: STARTS,
+    describe: "Platform of the preset, one of those that its file names; null: its first.",
+  }),
+  registry: quantity("bytes per second", {
+    above: 0,
+    default: null,
+    appliesWhen: STARTS,
+    describe: "What the image registry sends in all, bytes per second, shared by all starts that " +
+      "pull; null: as in the preset.",
+  }),
+  store: quantity("bytes per second", {
+    above: 0,
+    default: null,
+    appliesWhen: STARTS,
+    describe: "What the weight store sends in all, bytes per second, shared by all starts that " +
+      "fetch; null: as in the preset.",
+  }),
+  image_size: quantity("bytes", {
+    min: 0,
+    default: 0,
+    appliesWhen: STARTS,
+    describe: "Container image to pull where a machine lacks it, bytes.",
+  }),
   container_seconds: quantity("seconds", {
     min: 0,
     default: null,
