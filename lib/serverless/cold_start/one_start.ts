@@ -1,7 +1,7 @@
 import { ArtifactCache } from "./artifact_cache.ts";
 import { FlowNetwork } from "../../network/flow_network.ts";
-import { type ClusterLinks, type NodeLinks, Topology } from "../../network/topology.ts";
-import type { StartPlan, WeightTier } from "./stages.ts";
+import { type NodeLinks, Topology } from "../../network/topology.ts";
+import type { PlanLinks, StartPlan, WeightTier } from "./stages.ts";
 import { StartExecutor } from "./start_executor.ts";
 import type { FinishedStart, NoiseStream } from "./start_request.ts";
 import { WeightCache } from "./weight_cache.ts";
@@ -31,7 +31,7 @@ export interface OneStartOptions {
   /** Links of the node; the plan's own unless given. */
   readonly node?: Partial<NodeLinks>;
   /** Links that all nodes share; the plan's own unless given. */
-  readonly cluster?: ClusterLinks;
+  readonly cluster?: Pick<PlanLinks, "registryBytesPerSecond" | "storageBytesPerSecond">;
   /** Stream for the stages' noise; none leaves every stage at its mean. */
   readonly noise?: NoiseStream | null;
 }
