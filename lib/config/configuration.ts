@@ -655,8 +655,8 @@ export interface Configuration {
      * as in the preset.
      */
     readonly store: number | null;
-    /** Container image to pull where a machine lacks it, bytes. */
-    readonly image_size: number;
+    /** Container image to pull where a machine lacks it, bytes; null: none. */
+    readonly image_size: number | null;
     /** Container and process start, seconds; null: as in the preset. */
     readonly container_seconds: number | null;
     /** Time to fetch and load the weights, seconds; null: as in the preset, by their bytes. */

@@ -14,7 +14,7 @@ export function estimatedStartSeconds(
   const [start] = oneStart({
     plan,
     weightBytes,
-    imageBytes: config.cold_start.image_size,
+    imageBytes: config.cold_start.image_size ?? 0,
     ranks: gpus,
     features: { layers: shape.layers.length },
     cluster: clusterLinks([{ config, plans }]),

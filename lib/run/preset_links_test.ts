@@ -100,8 +100,8 @@ Deno.test("a run says which settings its preset does not use, and whose links it
   const { notices } = await run("store.yaml", ", image_size: 1GB, registry: 1GB/s");
   ok(
     notices.includes(
-      "cold_start.image_size and cold_start.registry change nothing: no stage of the preset store " +
-        "moves bytes that way",
+      "cold_start.image_size and registry have no effect: no stage of the preset store moves such " +
+        "bytes",
     ),
     notices.join("\n"),
   );

@@ -26,16 +26,19 @@ export function startNotices(
     if (plans === undefined) continue;
     const { all } = plans;
     const preset = `the preset ${all.id}`;
+    const imageless = start.image_size !== null && !pullsImage(all);
     const unused = [
-      ...(start.image_size > 0 && !pullsImage(all) ? ["image_size"] : []),
-      ...(start.registry !== null && !crosses(all, "registry") ? ["registry"] : []),
       ...(start.store !== null && !crosses(all, "storage") ? ["store"] : []),
-    ].map((key) => `cold_start.${key}`);
+      ...(imageless ? ["image_size"] : []),
+      ...(start.registry !== null && start.image_size !== null &&
+          (imageless || !crosses(all, "registry"))
+        ? ["registry"]
+        : []),
+    ];
     if (unused.length > 0) {
       notices.add(
-        `${listed(unused)} ${
-          unused.length === 1 ? "changes" : "change"
-        } nothing: no stage of ${preset} moves bytes that way`,
+        `cold_start.${listed(unused)} ${unused.length === 1 ? "has" : "have"} no effect: ` +
+          `no stage of ${preset} moves such bytes`,
       );
     }
     const own = Object.entries(MACHINE_LINKS).flatMap(([link, name]) =>

@@ -128,7 +128,7 @@ export function buildStarts(
       plan: plans?.[stages] ?? NO_STAGES,
       weightsKey: weightsKey(kind),
       weightBytes,
-      imageBytes: kind.config.cold_start.image_size,
+      imageBytes: kind.config.cold_start.image_size ?? 0,
       ...(stages === "wake" && { weightsIn: "dram" as const }),
       ranks: ranks ?? Array.from({ length: gpus }, (_, gpu) => ({ node: place, gpu })),
       features: { layers: shape.layers.length },

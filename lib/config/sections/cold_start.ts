@@ -40,7 +40,7 @@ export const coldStart = section({
   registry: quantity("bytes per second", {
     above: 0,
     default: null,
-    appliesWhen: STARTS,
+    appliesWhen: all(STARTS, isSet("cold_start.image_size")),
     describe: "What the image registry sends in all, bytes per second, shared by all starts that " +
       "pull; null: as in the preset.",
   }),
@@ -53,9 +53,9 @@ export const coldStart = section({
   }),
   image_size: quantity("bytes", {
     min: 0,
-    default: 0,
+    default: null,
     appliesWhen: STARTS,
-    describe: "Container image to pull where a machine lacks it, bytes.",
+    describe: "Container image to pull where a machine lacks it, bytes; null: none.",
   }),
   container_seconds: quantity("seconds", {
     min: 0,
