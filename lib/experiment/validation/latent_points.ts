@@ -4,7 +4,8 @@ import { gpuNamed } from "../../hardware/mod.ts";
 import type { LatentAttention, TransformerShape } from "../../models/transformer.ts";
 import { type PartFormats, uniformFormats } from "../../models/weight_format.ts";
 import { number, type OperatorPoint, type Row, text } from "./layer_operator.ts";
-import { chunks, oneLayer } from "./one_layer.ts";
+import { oneLayer } from "../../models/one_layer.ts";
+import { chunks } from "./chunks.ts";
 
 const NVFP4_BYTES = 9 / 16;
 const FORMATS: Readonly<Record<string, PartFormats>> = {

@@ -11,7 +11,7 @@ import {
   type Row,
   text,
 } from "./layer_operator.ts";
-import { chunks } from "./one_layer.ts";
+import { chunks } from "./chunks.ts";
 
 /** Fitted: 16-bit weights at these heads. */
 const atHeads = (...heads: number[]) => (row: Row) =>

@@ -1,7 +1,7 @@
 import type { TraceEntry } from "../format.ts";
 import { readAs } from "../trace_reader.ts";
 import { UnreadKeys } from "../unread_keys.ts";
-import { promptHashes } from "./mooncake.ts";
+import { hashedRow } from "./mooncake.ts";
 
 /** Tokens of one hashed block in the Bailian traces. */
 const BLOCK_TOKENS = 16;
@@ -34,30 +34,17 @@ export const bailianFormat: TraceEntry<"bailian"> = {
         ...["turn", "hash_ids"],
       ]);
       return {
-        row({ value, place }) {
+        row(row) {
+          const { value, place } = row;
           unread.see(value);
-          const at = builder.instant(value.timestamp, () => place("timestamp"), "timestamp");
-          const promptTokens = builder.promptTokens(
-            value.input_length,
-            () => place("input_length"),
-            "input_length",
-          );
-          const outputTokens = builder.outputTokens(
-            value.output_length,
-            () => place("output_length"),
-            "output_length",
-          );
-          const hasHashes = value.hash_ids !== undefined;
-          const hashes = hasHashes
-            ? promptHashes(value.hash_ids, promptTokens, blockTokens, () => place("hash_ids"))
-            : [];
-          isHashed ||= hasHashes;
+          const { at, promptTokens, outputTokens, ...found } = hashedRow(builder, row, blockTokens);
+          isHashed ||= found.isHashed;
           const chat = String(value.chat_id);
           const session = sessions.get(String(value.parent_chat_id)) ?? chat;
           builder.name("session", session, () => place("chat_id"));
           sessions.set(chat, session);
           builder.push(at, promptTokens, outputTokens);
-          builder.prefix(hashes, hasHashes ? Math.floor(promptTokens / blockTokens) : 0);
+          builder.prefix(found.hashes, found.fullBlocks);
         },
         unread: () => unread.field().unread ?? [],
         finish: () => ({ blockTokens: isHashed ? blockTokens : undefined }),

@@ -54,39 +54,37 @@ const rows: JsonFormat = {
   },
 };
 
-const SAID =
-  "As `csv`; the first row decides which keys hold what. Whole numbers beyond 2^53 are " +
-  "read digit by digit.";
-const REFUSED = "A row that is no object, a key that lacks, and what `csv` refuses.";
+/** A format of JSON rows whose keys a configuration may name. */
+function freeJson<Name extends string>(
+  facts: Pick<TraceEntry<Name>, "name" | "describe" | "example">,
+): TraceEntry<Name> {
+  const format: TraceEntry<Name> = {
+    ...facts,
+    article: "a JSON trace",
+    assumes:
+      "As `csv`; the first row decides which keys hold what. Whole numbers beyond 2^53 are " +
+      "read digit by digit.",
+    refuses: "A row that is no object, a key that lacks, and what `csv` refuses.",
+    unit: {},
+    hasFreeColumns: true,
+    recognises: () => false,
+    settings: {},
+    create: (_options, needs) => readAs(format, needs),
+    rows,
+  };
+  return format;
+}
 
 /** A JSON array of objects, or an object with such an array under `requests`. */
-export const jsonFormat: TraceEntry<"json"> = {
+export const jsonFormat: TraceEntry<"json"> = freeJson({
   name: "json",
-  article: "a JSON trace",
   describe: "An array of objects, by itself or under `requests`.",
   example: '{"requests": [\n  {"arrival_s": 0, "prompt_tokens": 100, "output_tokens": 20}\n]}\n',
-  assumes: SAID,
-  refuses: REFUSED,
-  unit: {},
-  hasFreeColumns: true,
-  recognises: () => false,
-  settings: {},
-  create: (_options, needs) => readAs(jsonFormat, needs),
-  rows,
-};
+});
 
 /** One JSON object a line. */
-export const jsonLinesFormat: TraceEntry<"jsonl"> = {
+export const jsonLinesFormat: TraceEntry<"jsonl"> = freeJson({
   name: "jsonl",
-  article: "a JSON trace",
   describe: "One object a line.",
   example: '{"timestamp_ms": 1715299200000, "input_length": 100, "output_length": 20}\n',
-  assumes: SAID,
-  refuses: REFUSED,
-  unit: {},
-  hasFreeColumns: true,
-  recognises: () => false,
-  settings: {},
-  create: (_options, needs) => readAs(jsonLinesFormat, needs),
-  rows,
-};
+});

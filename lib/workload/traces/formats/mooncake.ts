@@ -2,6 +2,8 @@ import { BadRow, type Place } from "../bad_row.ts";
 import type { TraceEntry } from "../format.ts";
 import { readAs } from "../trace_reader.ts";
 import { HashIds } from "../hash_ids.ts";
+import type { JsonRow } from "../json_row.ts";
+import type { TraceBuilder } from "../trace_builder.ts";
 import { UnreadKeys } from "../unread_keys.ts";
 
 /** Tokens of one hashed block in the Mooncake traces. */
@@ -12,7 +14,7 @@ const BLOCK_TOKENS = 512;
  *
  * @throws {BadRow} If there is not one for each block that the prompt begins.
  */
-export function promptHashes(
+function promptHashes(
   value: unknown,
   promptTokens: number,
   blockTokens: number,
@@ -29,6 +31,23 @@ export function promptHashes(
     );
   }
   return value;
+}
+
+/** A row with `timestamp`, `input_length`, `output_length` and, where it has any, `hash_ids`. */
+export function hashedRow(builder: TraceBuilder, { value, place }: JsonRow, blockTokens: number) {
+  const of = <Value>(
+    read: (value: unknown, place: () => Place, what: string) => Value,
+    key: string,
+  ): Value => read.call(builder, value[key], () => place(key), key);
+  const at = of(builder.instant, "timestamp");
+  const promptTokens = of(builder.promptTokens, "input_length");
+  const outputTokens = of(builder.outputTokens, "output_length");
+  const isHashed = value.hash_ids !== undefined;
+  const hashes = isHashed
+    ? promptHashes(value.hash_ids, promptTokens, blockTokens, () => place("hash_ids"))
+    : [];
+  const fullBlocks = isHashed ? Math.floor(promptTokens / blockTokens) : 0;
+  return { at, promptTokens, outputTokens, isHashed, hashes, fullBlocks };
 }
 
 /**
@@ -64,27 +83,13 @@ export const mooncakeWith = (
       let isHashed = false;
       const unread = new UnreadKeys(["timestamp", "input_length", "output_length", "hash_ids"]);
       return {
-        row({ value, place }) {
-          unread.see(value);
-          const at = builder.instant(value.timestamp, () => place("timestamp"), "timestamp");
-          const promptTokens = builder.promptTokens(
-            value.input_length,
-            () => place("input_length"),
-            "input_length",
-          );
-          const outputTokens = builder.outputTokens(
-            value.output_length,
-            () => place("output_length"),
-            "output_length",
-          );
-          const isBare = value.hash_ids === undefined;
-          const hashes = isBare
-            ? []
-            : promptHashes(value.hash_ids, promptTokens, blockTokens, () => place("hash_ids"));
-          isHashed ||= !isBare;
+        row(row) {
+          unread.see(row.value);
+          const { at, promptTokens, outputTokens, ...found } = hashedRow(builder, row, blockTokens);
+          isHashed ||= found.isHashed;
           builder.push(at, promptTokens, outputTokens);
-          const full = Math.floor(promptTokens / blockTokens);
-          builder.prefix(hashes, partialBlocks === "keep" ? hashes.length : isBare ? 0 : full);
+          const { hashes, fullBlocks } = found;
+          builder.prefix(hashes, partialBlocks === "keep" ? hashes.length : fullBlocks);
         },
         unread: () => unread.field().unread ?? [],
         finish: () => ({ blockTokens: isHashed ? blockTokens : undefined }),
