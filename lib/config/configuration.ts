@@ -414,8 +414,11 @@ export interface Configuration {
       readonly name: string;
       /** Machines of this kind. */
       readonly count: number;
-      /** Machine in data/hardware: memory, disks, network, PCIe. */
-      readonly type: string;
+      /**
+       * Machine in data/hardware: memory, disks, network, PCIe; null: `generic`, with the links
+       * that the preset of a start has.
+       */
+      readonly type: string | null;
       /** GPU in data/hardware; null: the machine's, or `cluster.gpu_type`. */
       readonly gpu_type: string | null;
       /** GPUs of each machine; null: as its type. */

@@ -1,7 +1,8 @@
 import { oneStart, type StartStages } from "../serverless/cold_start/mod.ts";
 import type { RequestTable } from "../workload/mod.ts";
 import type { Deployment } from "./deployment.ts";
-import { clusterLinks, nodeLinks, type StartKind } from "./starts.ts";
+import { clusterLinks, ownMachineLinks } from "./start_links.ts";
+import type { StartKind } from "./starts.ts";
 
 /** What one start takes on an otherwise empty node that holds no weights, without noise, seconds. */
 export function estimatedStartSeconds(
@@ -17,8 +18,8 @@ export function estimatedStartSeconds(
     imageBytes: config.cold_start.image_size ?? 0,
     ranks: gpus,
     features: { layers: shape.layers.length },
-    cluster: clusterLinks([{ config, plans }]),
-    node: nodeLinks(deployment.node, gpus, plan.links),
+    cluster: clusterLinks([{ config, deployment, plans }]),
+    node: ownMachineLinks(deployment, gpus, plan),
   });
   return start.readyAtSeconds;
 }

@@ -1,6 +1,6 @@
-import { equal, ok } from "#assert";
+import { deepEqual, equal, ok } from "#assert";
 import { loadConfig } from "../config/load.ts";
-import { nodeNamed } from "../hardware/mod.ts";
+import { gpuNamed, nodeWith } from "../hardware/mod.ts";
 import { coldStartPreset, oneStart } from "../serverless/cold_start/mod.ts";
 import { simulate } from "./simulate.ts";
 
@@ -20,11 +20,13 @@ stages:
 `;
 
 /** Starts of a run with one request, or with a fleet of four where a list of machines is given. */
-async function run(preset: string, settings = "", fleet = "") {
+async function run(preset: string, settings = "", fleet = "", machine = "") {
   const config = loadConfig(`
 model: { name: llama-3.1-8b }
 workload: { type: uniform, arrival_rate: 0.01, num_requests: 1 }
-cluster: { gpu_type: H100${fleet && ", nodes: [{ count: 4, gpus: 1, gpu_type: H100 }]"} }
+cluster: { gpu_type: H100${
+    fleet && ", nodes: [{ count: 4, gpus: 1, gpu_type: H100" + machine + " }]"
+  } }
 scaling: { min_instances: 0, max_instances: 8${fleet}, keep_alive: { policy: always } }
 cold_start: { preset: ${preset}${settings} }
 `);
@@ -40,6 +42,9 @@ cold_start: { preset: ${preset}${settings} }
 
 const FOUR = ", policy: schedule, schedule: { entries: [{ from: 0s, instances: 4 }] }";
 
+/** The first chunk goes on over the H100's PCIe, 64 GB/s, when the card has brought it. */
+const FILL_SECONDS = 2 ** 25 / 64e9;
+
 function near(actual: number, expected: number, what: string): void {
   ok(Math.abs(actual - expected) < 1e-6 * expected, `${what}: ${actual} s, not ${expected} s`);
 }
@@ -54,7 +59,7 @@ Deno.test("machines that share a store wait for its bytes: one alone, or four of
 });
 
 Deno.test("a preset's start is as long in a run as by itself on a machine with its links", async () => {
-  const node = nodeNamed("generic");
+  const node = nodeWith(gpuNamed("H100"));
   for (const id of ["serverless-vllm", "hydraserve-single", "medusa", "vllm-v1", "simple"]) {
     const preset = coldStartPreset(id);
     for (const platform of preset.platforms) {
@@ -76,7 +81,11 @@ Deno.test("HydraServe's starts of an 8B take what its figures' links give", asyn
   const [vllm] = (await run("serverless-vllm")).seconds;
   near(vllm, 5.95 + fetch + WEIGHT_BYTES / 3.45e9, "serverless-vllm");
   const [hydraserve] = (await run("hydraserve-single")).seconds;
-  near(hydraserve, 1.7 + fetch, "hydraserve-single, whose load hides behind the fetch");
+  near(
+    hydraserve,
+    1.7 + fetch + FILL_SECONDS,
+    "hydraserve-single, whose load hides behind the fetch",
+  );
 });
 
 Deno.test("store, registry, image and platform are settings of a run", async () => {
@@ -105,15 +114,53 @@ Deno.test("a run says which settings its preset does not use, and whose links it
     ),
     notices.join("\n"),
   );
-  const machines = await run("hydraserve-single", "", FOUR);
-  // The first chunk goes on over the H100's PCIe, 64 GB/s, when the card has brought it.
-  const fill = 2 ** 25 / 64e9;
-  for (const each of machines.seconds) near(each, 1.7 + WEIGHT_BYTES / 2e9 + fill, "listed");
-  ok(
-    machines.notices.includes(
-      "starts use the network card of the preset hydraserve-single, not those of cluster.nodes",
-    ),
-    machines.notices.join("\n"),
-  );
   equal((await run("simple")).notices.filter((each) => each.includes("preset")).length, 0);
+});
+
+Deno.test("what is set closest to a machine wins: its named type, then the preset, then the default", async () => {
+  const unnamed = await run("hydraserve-single", "", FOUR);
+  for (const each of unnamed.seconds) {
+    near(each, 1.7 + WEIGHT_BYTES / 2e9 + FILL_SECONDS, "unnamed");
+  }
+  const said = (run: { notices: readonly string[] }) =>
+    run.notices.filter((each) => each.startsWith("starts use"));
+  deepEqual(said(unnamed), [
+    "starts use the network card of the preset hydraserve-single: cluster.nodes names no type of machine",
+  ]);
+  const generic = await run("hydraserve-single", "", FOUR, ", type: generic");
+  // Container and libraries take 3 s, the card of 12.5 GB/s brings the weights in 1.3 s.
+  for (const each of generic.seconds) near(each, 3 + 1.7, "generic, by name");
+  deepEqual(said(generic), [
+    "starts use the network card of generic, as cluster.nodes says, not of the preset hydraserve-single",
+  ]);
+  // The same card as the preset's: nothing to say.
+  const same = await run("hydraserve-single", "", FOUR, ", type: ecs-a10");
+  deepEqual(said(same), []);
+  // The machine has no disk: the preset's is what there is.
+  const [eager] =
+    (await run("vllm-v1", ", platform: a6000-eager", FOUR, ", type: ecs-a10")).seconds;
+  const [bare] = (await run("vllm-v1", ", platform: a6000-eager")).seconds;
+  near(eager, bare, "host memory, which only the preset says");
+});
+
+Deno.test("functions that say different rates of the store that they share are told whose holds", async () => {
+  const config = loadConfig(`
+model: { name: llama-3.1-8b }
+cluster: { gpu_type: H100 }
+scaling: { min_instances: 0, keep_alive: { policy: always } }
+workload: { type: uniform, arrival_rate: 0.01, num_requests: 1 }
+cold_start: { preset: vllm-v1 }
+functions:
+  - name: near
+    cold_start: { store: 4GB/s }
+  - name: far
+    cold_start: { store: 2GB/s }
+`);
+  const { engine: { notices } } = await simulate(config);
+  ok(
+    notices.includes(
+      "functions say different rates of the store that they share: the slowest holds for all",
+    ),
+    notices.join("\n"),
+  );
 });

@@ -1,5 +1,4 @@
-import { type ClusterLinks, FlowNetwork, type NodeLinks, Topology } from "../network/mod.ts";
-import type { NodeType } from "../hardware/mod.ts";
+import { FlowNetwork, Topology } from "../network/mod.ts";
 import {
   EVICTION_POLICIES,
   executorStarts,
@@ -18,50 +17,8 @@ import { fromTable } from "../settings/from_table.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Deployment } from "./deployment.ts";
 import type { BuiltNode } from "./nodes.ts";
+import { clusterLinks, machineLinks, ownMachineLinks } from "./start_links.ts";
 import type { StartPlans } from "./start_plans.ts";
-
-/**
- * Links of a machine as seen by instances on `gpus` of its GPUs: those of its type, but where the
- * preset says what its platform has, the preset's, as in `coldstart`.
- */
-export function nodeLinks(node: NodeType, gpus: number, own: StartPlan["links"] = {}): NodeLinks {
-  return { ...node, ...own, gpus };
-}
-
-/**
- * Links that the cluster shares: a registry and a store, each as slow as the slowest that a function
- * says, by its setting or else by its preset.
- */
-export function clusterLinks(
-  kinds: readonly Pick<StartKind, "config" | "plans">[],
-): ClusterLinks {
-  let [registry, storage] = [Infinity, Infinity];
-  for (const { config: { cold_start: set }, plans } of kinds) {
-    const links = plans?.all.links;
-    registry = Math.min(registry, set.registry ?? links?.registryBytesPerSecond ?? Infinity);
-    storage = Math.min(storage, set.store ?? links?.storageBytesPerSecond ?? Infinity);
-  }
-  return { registryBytesPerSecond: registry, storageBytesPerSecond: storage };
-}
-
-/**
- * Links that presets give a machine on which several functions may start: the slowest of each among
- * the presets of functions that run on its GPU.
- */
-function presetLinks(kinds: readonly StartKind[], gpu: string): StartPlan["links"] {
-  const links: Record<string, number> = {};
-  const plans = new Set(
-    kinds.flatMap(({ deployment, plans }) =>
-      deployment.gpu.name === gpu && plans ? [plans.all] : []
-    ),
-  );
-  for (const plan of plans) {
-    for (const [link, value] of Object.entries(plan.links)) {
-      links[link] = Math.min(links[link] ?? Infinity, value);
-    }
-  }
-  return links;
-}
 
 const NO_STAGES: StartPlan = { id: "none", platform: "none", stages: [], links: {}, features: {} };
 
@@ -105,9 +62,7 @@ export function buildStarts(
   const noise = streams.take("cold_start");
   const topology = new Topology(new FlowNetwork(), clusterLinks(kinds));
   const machines = nodes.length > 0 ? keptWeights(config, kinds, nodes) : undefined;
-  for (const { node, gpus, gpu } of nodes) {
-    topology.addNode(nodeLinks(node, gpus, presetLinks(kinds, gpu.name)));
-  }
+  for (const node of nodes) topology.addNode(machineLinks(node, kinds));
   const executor = new StartExecutor({ topology, weights: machines?.weights ?? null });
   const own = ownNodes(topology, executor, kinds);
   const requestOf: ExecutorStartsOptions["requestOf"] = (
@@ -118,7 +73,7 @@ export function buildStarts(
     stages,
   ) => {
     const kind = kinds[functionId];
-    const { deployment, plans } = kind;
+    const { config: { cold_start }, deployment, plans } = kind;
     const { shape, gpus, weightBytes } = deployment;
     const place = ranks === undefined ? own.take(instance, functionId) : -1;
     const loads = stages !== "wake" && stages !== "ahead";
@@ -128,12 +83,12 @@ export function buildStarts(
       plan: plans?.[stages] ?? NO_STAGES,
       weightsKey: weightsKey(kind),
       weightBytes,
-      imageBytes: kind.config.cold_start.image_size ?? 0,
+      imageBytes: cold_start.image_size ?? 0,
       ...(stages === "wake" && { weightsIn: "dram" as const }),
       ranks: ranks ?? Array.from({ length: gpus }, (_, gpu) => ({ node: place, gpu })),
       features: { layers: shape.layers.length },
       identities: {
-        image: "engine",
+        image: `engine ${cold_start.image_size ?? 0}`,
         gpu: deployment.gpu.name,
         engine: kind.config.scheduler.type,
       },
@@ -163,9 +118,9 @@ function ownNodes(topology: Topology, executor: StartExecutor, kinds: readonly S
   const taken = new Map<number, { readonly node: number; readonly functionId: number }>();
   return {
     take(instance: number, functionId: number): number {
-      const { node: type, gpus } = kinds[functionId].deployment;
+      const { deployment, plans } = kinds[functionId];
       const node = free[functionId].pop() ??
-        topology.addNode(nodeLinks(type, gpus, kinds[functionId].plans?.all.links));
+        topology.addNode(ownMachineLinks(deployment, deployment.gpus, plans?.all ?? NO_STAGES));
       taken.set(instance, { node, functionId });
       return node;
     },
@@ -187,13 +142,15 @@ function keptWeights(
 ) {
   const { eviction, warm } = cluster.weight_cache;
   const weights = new WeightCache(() => fromTable(EVICTION_POLICIES, eviction, {}, {}));
-  const queues = nodes.map(({ node }) =>
-    new LoadQueue({
-      dramBytesPerSecond: node.pcieBytesPerSecond ?? Infinity,
-      ssdBytesPerSecond: node.ssdReadBytesPerSecond ?? Infinity,
-      remoteBytesPerSecond: node.nicBytesPerSecond ?? Infinity,
-    })
-  );
+  const { storageBytesPerSecond: store = Infinity } = clusterLinks(kinds);
+  const queues = nodes.map((node) => {
+    const links = machineLinks(node, kinds);
+    return new LoadQueue({
+      dramBytesPerSecond: links.pcieBytesPerSecond ?? Infinity,
+      ssdBytesPerSecond: links.ssdReadBytesPerSecond ?? Infinity,
+      remoteBytesPerSecond: Math.min(store, links.nicBytesPerSecond ?? Infinity),
+    });
+  });
   const pieces = kinds.map((kind) => weightPieces(kind, nodes));
   /** Loads that others queue behind, by instance: whose queue, how long, until when. */
   const loading = new Map<number, { queue: LoadQueue; seconds: number; endAtSeconds: number }[]>();

@@ -47,8 +47,9 @@ const node = section({
     describe: "Machines of this kind.",
   }),
   type: text({
-    default: "generic",
-    describe: "Machine in data/hardware: memory, disks, network, PCIe.",
+    default: null,
+    describe: "Machine in data/hardware: memory, disks, network, PCIe; null: `generic`, with the " +
+      "links that the preset of a start has.",
   }),
   gpu_type: text({
     default: null,
