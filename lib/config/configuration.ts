@@ -423,6 +423,8 @@ export interface Configuration {
       readonly gpu_type: string | null;
       /** GPUs of each machine; null: as its type. */
       readonly gpus: number | null;
+      /** What these machines have when the run begins, beside `cold_start.present`. */
+      readonly present: readonly string[];
     }[];
     /** Placement of instances on `nodes`. */
     readonly placement: {
@@ -456,7 +458,8 @@ export interface Configuration {
         | "kv-aware"
         | "prefix-affinity"
         | "session"
-        | "newest-idle";
+        | "newest-idle"
+        | "fill-first";
       /** Age of the signals that the router sees, seconds. */
       readonly staleness: number;
       /**
@@ -660,6 +663,11 @@ export interface Configuration {
     readonly store: number | null;
     /** Container image to pull where a machine lacks it, bytes; null: none. */
     readonly image_size: number | null;
+    /**
+     * What every machine has when the run begins: artifacts of the preset (`image`, `compile`,
+     * `graphs`, `snapshot` or a name of its own), `weights_ssd`, `weights_dram`.
+     */
+    readonly present: readonly string[];
     /** Container and process start, seconds; null: as in the preset. */
     readonly container_seconds: number | null;
     /** Time to fetch and load the weights, seconds; null: as in the preset, by their bytes. */
@@ -715,10 +723,11 @@ export interface Configuration {
     /** Most instances removed by one decision; null: no limit. */
     readonly max_step_down: number | null;
     /**
-     * A request starts an instance when there is none at all, never, or each time that no instance
-     * can take it (scale per request).
+     * A request starts an instance when there is none at all, never, each time that no instance can
+     * take it (scale per request), or when those on their way will have no room for it either: it
+     * joins a start, up to `gateway.concurrency_per_instance`.
      */
-    readonly activation: "first" | "none" | "each";
+    readonly activation: "first" | "none" | "each" | "join";
     /**
      * A request that starts an instance waits for that one, as on AWS Lambda; otherwise the first
      * instance that can take it does.

@@ -161,6 +161,7 @@ export async function buildCluster(
     ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
     ...startNotices(builtKinds, nodes),
+    ...starts.notices,
     ...priceNotices(config, builtKinds),
     ...builtKinds.flatMap(({ billing }) => billing.notices),
   ]);

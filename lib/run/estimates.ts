@@ -2,9 +2,13 @@ import { oneStart, type StartStages } from "../serverless/cold_start/mod.ts";
 import type { RequestTable } from "../workload/mod.ts";
 import type { Deployment } from "./deployment.ts";
 import { clusterLinks, ownMachineLinks } from "./start_links.ts";
+import { presentTier } from "./present.ts";
 import type { StartKind } from "./starts.ts";
 
-/** What one start takes on an otherwise empty node that holds no weights, without noise, seconds. */
+/**
+ * What one start takes on a machine that has what every machine has when the run begins, and nothing
+ * else, without noise, seconds.
+ */
 export function estimatedStartSeconds(
   { config, deployment, plans }: StartKind,
   stages: StartStages = "all",
@@ -16,6 +20,8 @@ export function estimatedStartSeconds(
     plan,
     weightBytes,
     imageBytes: config.cold_start.image_size ?? 0,
+    weightsIn: presentTier(config.cold_start.present),
+    artifacts: config.cold_start.present,
     ranks: gpus,
     features: { layers: shape.layers.length },
     cluster: clusterLinks([{ config, deployment, plans }]),

@@ -23,6 +23,8 @@ export interface BuiltNode {
   readonly isNamed: boolean;
   readonly gpus: number;
   readonly gpu: Gpu;
+  /** What it has when the run begins, beside what every machine has. */
+  readonly present: readonly string[];
   /** Room for weights, bytes. */
   readonly weightRoom: { readonly dramBytes: number; readonly ssdBytes: number };
 }
@@ -42,6 +44,7 @@ export function buildNodes({ cluster }: Configuration, commonGpu: Gpu): BuiltNod
     const built: BuiltNode = {
       node: { ...nodeWith(gpu, name), gpus },
       isNamed: entry.type !== null,
+      present: entry.present,
       gpus,
       gpu,
       weightRoom: {

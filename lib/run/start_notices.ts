@@ -2,6 +2,7 @@ import { listed } from "../config/listed.ts";
 import type { StartPlan } from "../serverless/cold_start/mod.ts";
 import type { LinkName, NodeLinks } from "../network/mod.ts";
 import type { BuiltNode } from "./nodes.ts";
+import { presentNotices } from "./present.ts";
 import { clusterLinks, presetLinks } from "./start_links.ts";
 import type { StartKind } from "./starts.ts";
 
@@ -36,6 +37,7 @@ export function startNotices(
         `no stage of the preset ${kind.plans!.all.id} moves such bytes`,
     );
   }
+  for (const notice of presentNotices(kinds, nodes)) notices.add(notice);
   for (const node of nodes) {
     const notice = linksNotice(node, kinds);
     if (notice !== null) notices.add(notice);

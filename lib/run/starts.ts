@@ -17,6 +17,7 @@ import { fromTable } from "../settings/from_table.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Deployment } from "./deployment.ts";
 import type { BuiltNode } from "./nodes.ts";
+import { isWeightsPresent, presentOn, presentTier } from "./present.ts";
 import { clusterLinks, machineLinks, ownMachineLinks } from "./start_links.ts";
 import type { StartPlans } from "./start_plans.ts";
 
@@ -33,6 +34,8 @@ export interface StartKind {
 /** How instances start, and what the placement and the summary ask about it. */
 export interface BuiltStarts {
   readonly service: StartService;
+  /** What a user should know. */
+  readonly notices: readonly string[];
   /** Weights kept on the machines; absent without machines. */
   readonly weights?: WeightCache;
   /** Time until the weights of a function would be loaded on a machine, seconds. */
@@ -57,7 +60,7 @@ export function buildStarts(
   streams: RandomStreams,
 ): BuiltStarts {
   if (kinds.every(({ plans }) => plans === undefined)) {
-    return { service: sequentialStarts(() => []) };
+    return { service: sequentialStarts(() => []), notices: [] };
   }
   const noise = streams.take("cold_start");
   const topology = new Topology(new FlowNetwork(), clusterLinks(kinds));
@@ -65,6 +68,7 @@ export function buildStarts(
   for (const node of nodes) topology.addNode(machineLinks(node, kinds));
   const executor = new StartExecutor({ topology, weights: machines?.weights ?? null });
   const own = ownNodes(topology, executor, kinds);
+  const present = kinds.map((kind) => presentOn(kind, nodes));
   const requestOf: ExecutorStartsOptions["requestOf"] = (
     instance,
     functionId,
@@ -84,7 +88,13 @@ export function buildStarts(
       weightsKey: weightsKey(kind),
       weightBytes,
       imageBytes: cold_start.image_size ?? 0,
-      ...(stages === "wake" && { weightsIn: "dram" as const }),
+      // Listed machines hold what is there in their caches.
+      weightsIn: stages === "wake"
+        ? "dram"
+        : place < 0
+        ? "remote"
+        : presentTier(cold_start.present),
+      ...(present[functionId] && { present: present[functionId] }),
       ranks: ranks ?? Array.from({ length: gpus }, (_, gpu) => ({ node: place, gpu })),
       features: { layers: shape.layers.length },
       identities: {
@@ -104,6 +114,7 @@ export function buildStarts(
   });
   return {
     service,
+    notices: machines?.notices ?? [],
     ...(machines && { weights: machines.weights, loadSeconds: machines.loadSeconds }),
   };
 }
@@ -152,18 +163,29 @@ function keptWeights(
     });
   });
   const pieces = kinds.map((kind) => weightPieces(kind, nodes));
+  /** Machines without room for weights that they are said to have. */
+  const lacking = new Set<number>();
   /** Loads that others queue behind, by instance: whose queue, how long, until when. */
   const loading = new Map<number, { queue: LoadQueue; seconds: number; endAtSeconds: number }[]>();
-  nodes.forEach(({ weightRoom }, id) => {
+  nodes.forEach(({ weightRoom, present }, id) => {
     weights.addNode(weightRoom);
-    if (warm === "none") return;
-    let free = warm === "dram" ? weightRoom.dramBytes : weightRoom.ssdBytes;
-    const held = new Set<string>();
-    for (const { key, bytes } of pieces.flat()) {
-      if (held.has(key) || bytes > free) continue;
-      weights.hold(id, warm, key, bytes, 0);
-      held.add(key);
-      free -= bytes;
+    for (const tier of ["ssd", "dram"] as const) {
+      let free = weightRoom[`${tier}Bytes`];
+      const held = new Set<string>();
+      kinds.forEach(({ config: { cold_start } }, functionId) => {
+        const isSaid = isWeightsPresent(present, tier) ||
+          isWeightsPresent(cold_start.present, tier);
+        for (const { key, bytes } of isSaid || warm === tier ? pieces[functionId] : []) {
+          if (held.has(key)) continue;
+          if (bytes > free) {
+            if (isSaid) lacking.add(id);
+            continue;
+          }
+          weights.hold(id, tier, key, bytes, 0);
+          held.add(key);
+          free -= bytes;
+        }
+      });
     }
   });
   /** The piece of a function's weights that is nearest to a machine's GPUs. */
@@ -177,6 +199,10 @@ function keptWeights(
   };
   return {
     weights,
+    notices: lacking.size === 0 ? [] : [
+      `weights that are said to be there when the run begins do not fit on ${lacking.size} of ` +
+      `${nodes.length} machines (cluster.weight_cache): those that do not are fetched`,
+    ],
     loadSeconds(node: number, functionId: number, nowSeconds: number) {
       const { tier, bytes } = nearestPiece(node, functionId);
       return queues[node].estimateSeconds(tier, bytes, nowSeconds);

@@ -55,6 +55,8 @@ const OTHER_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   "cold_start.registry": [1e8],
   "cold_start.store": [1e9],
   "cold_start.image_size": [2e9],
+  "cold_start.present": [["weights_dram"], ["image"], ["graphs"]],
+  "cluster.nodes[].present": [["weights_dram"], ["image"]],
   "cold_start.load_bandwidth": [1e9],
   "cold_start.container_seconds": [3],
   "cold_start.model_load_time": [12],

@@ -29,6 +29,13 @@ const OPTIONS: readonly CommandOption[] = [
     describe: "warm: weights in host memory and every artifact there; dram, ssd: weights\n" +
       "alone; none: everything from the remote store (default)",
   },
+  {
+    name: "present",
+    value: "NAME",
+    repeats: true,
+    describe: "An artifact that is there: image, compile, graphs, snapshot or a name of the\n" +
+      "preset's own; as cold_start.present of a run",
+  },
   { name: "tp", value: "N", describe: "GPUs of the instance (1)" },
   {
     name: "instances",

@@ -58,12 +58,13 @@ export function describedStarts(
     instances: integer("--instances", value("instances", "1")),
     sameModel: given.flag("same-model"),
     weightsIn: cache === "warm" ? "dram" : cache === "none" ? "remote" : cache,
-    artifacts: cache === "warm" ? true : [],
+    artifacts: cache === "warm" ? true : given.values("present"),
     imageBytes: quantity("--image", value("image", "0"), "bytes"),
     features: size.layers === null ? {} : { layers: size.layers },
   };
   const named = given.values("preset");
   const presets = (named.length > 0 ? named : COLD_START_PRESETS).map(presetOf);
+  checkPresent(given.values("present"), presets);
   const linksOf = machineOf(given, presets);
   const starts = presets.map((preset): NamedStarts => {
     const platform = platformOf(preset, given.value("gpu"));
@@ -93,6 +94,23 @@ function machineOf(
   const said = Object.fromEntries(rates);
   return ({ links }) =>
     name === undefined ? { ...type, ...links, ...said } : { ...links, ...type, ...said };
+}
+
+/** Refuses an artifact that no start would look for. */
+function checkPresent(names: readonly string[], presets: readonly ColdStartPreset[]): void {
+  const known = [
+    ...new Set(
+      presets.flatMap((preset) => preset.plan().stages).flatMap(({ artifact }) =>
+        artifact ? [artifact.artifact] : []
+      ),
+    ),
+  ];
+  const wrong = names.find((name) => !known.includes(name));
+  if (wrong === undefined) return;
+  throw new UsageError(
+    `Cannot read --present as an artifact of ${presets.map(({ id }) => id).join(", ")} ` +
+      `(${known.join(", ") || "none"}): current value is "${wrong}"`,
+  );
 }
 
 function presetOf(name: string): ColdStartPreset {

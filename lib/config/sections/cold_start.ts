@@ -1,6 +1,6 @@
 import { LIMITS } from "../../sim/limits.ts";
 import { all, any, is, isSet } from "../applies.ts";
-import { numberMap } from "../../settings/collections.ts";
+import { nameList, numberMap } from "../../settings/collections.ts";
 import { section } from "../section.ts";
 import { count, flag, quantity, text } from "../../settings/quantities.ts";
 
@@ -56,6 +56,13 @@ export const coldStart = section({
     default: null,
     appliesWhen: STARTS,
     describe: "Container image to pull where a machine lacks it, bytes; null: none.",
+  }),
+  present: nameList({
+    wanted: "what is there when the run begins",
+    default: [],
+    appliesWhen: STARTS,
+    describe: "What every machine has when the run begins: artifacts of the preset (`image`, " +
+      "`compile`, `graphs`, `snapshot` or a name of its own), `weights_ssd`, `weights_dram`.",
   }),
   container_seconds: quantity("seconds", {
     min: 0,
