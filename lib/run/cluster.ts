@@ -160,8 +160,7 @@ export async function buildCluster(
     ...assigned.notices,
     ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
-    ...startNotices(builtKinds, nodes),
-    ...starts.notices,
+    ...startNotices(builtKinds, nodes, starts),
     ...priceNotices(config, builtKinds),
     ...builtKinds.flatMap(({ billing }) => billing.notices),
   ]);

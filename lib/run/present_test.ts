@@ -127,3 +127,19 @@ Deno.test("names of what is there are checked, and those that no start uses are 
   );
   deepEqual(others, []);
 });
+
+Deno.test("the example of docs/cold-start.md runs: what is there is neither pulled nor compiled", async () => {
+  const page = Deno.readTextFileSync(new URL("../../docs/cold-start.md", import.meta.url));
+  const example = /```yaml\n(cluster:[\s\S]*?)```/.exec(page)![1];
+  const { instances, engine: { notices } } = await simulate(loadConfig([
+    `
+model: { name: llama-3.1-8b }
+workload: { type: uniform, arrival_rate: 0.01, num_requests: 1 }
+scaling: { min_instances: 0, keep_alive: { policy: always } }
+`,
+    example,
+  ].join("\n")));
+  const expected = alone("vllm-v1", { weightsIn: "ssd", artifacts: ["compile"] });
+  near(instances.endAtSeconds[0] - instances.startAtSeconds[0], expected);
+  deepEqual(notices.filter((each) => each.includes("present")), []);
+});

@@ -4,7 +4,7 @@ import type { LinkName, NodeLinks } from "../network/mod.ts";
 import type { BuiltNode } from "./nodes.ts";
 import { presentNotices } from "./present.ts";
 import { clusterLinks, presetLinks } from "./start_links.ts";
-import type { StartKind } from "./starts.ts";
+import type { BuiltStarts, StartKind } from "./starts.ts";
 
 /** What each link of a machine is called in the configuration of machines. */
 const MACHINE_LINKS = {
@@ -27,8 +27,9 @@ const SHARED_LINKS = {
 export function startNotices(
   kinds: readonly StartKind[],
   nodes: readonly BuiltNode[],
+  starts: BuiltStarts,
 ): string[] {
-  const notices = new Set<string>();
+  const notices = new Set<string>(starts.notices);
   for (const kind of kinds) {
     const unused = unusedSettings(kind);
     if (unused.length === 0) continue;
