@@ -141,6 +141,7 @@ export async function buildCluster(
           kind.gateway.perFunction.concurrencyPerInstance,
           kind.deployment.maxSequences,
         ),
+        requestsPerInstance: kind.gateway.perFunction.concurrencyPerInstance,
         holdSeconds: (concurrency) => estimatedHoldSeconds(kind.deployment, table, concurrency),
         startSeconds: () => estimatedStartSeconds(kind),
         weightBytes: kind.deployment.weightBytes,
