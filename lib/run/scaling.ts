@@ -3,15 +3,17 @@ import { KEEP_ALIVE_POLICIES } from "../serverless/keep_alive/mod.ts";
 import {
   SCALING_POLICIES,
   ScalingDecider,
-  type ScalingEntry,
   type ScalingNeeds,
   type ScalingPolicy,
 } from "../serverless/scaling/mod.ts";
-import { policyNamed } from "../settings/from_table.ts";
-import { fromConfiguration, optionsFrom } from "../settings/placed_settings.ts";
+import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { hasTwoOwners, keepAlivePolicyName } from "../config/keep_alive_policy_name.ts";
-import { scalingPeriodSeconds, scalingPolicyName } from "../config/scaling_policy_name.ts";
+import {
+  scalingEntry,
+  scalingPeriodSeconds,
+  scalingPolicyName,
+} from "../config/scaling_policy_name.ts";
 
 type Scaling = Configuration["scaling"];
 
@@ -60,13 +62,9 @@ function scalingPolicy(
 
 /** What the policy of a configuration says of its fleet before it is asked. */
 function fleetOf({ scaling }: Configuration) {
-  const entry: ScalingEntry<string, Record<string, unknown>> = policyNamed(
-    SCALING_POLICIES,
-    scalingPolicyName(scaling),
-  ) as never;
-  const options = optionsFrom(SCALING_POLICIES, entry, scaling);
+  const { entry, options } = scalingEntry(scaling);
   const { min_instances: least } = scaling;
-  const startingInstances = entry.startsWith?.(options) ?? 0;
+  const startingInstances = Math.min(scaling.max_instances, entry.startsWith?.(options) ?? 0);
   return {
     minInstances: entry.fewest?.(options, least) ?? least,
     ...(startingInstances > 0 && { startingInstances }),

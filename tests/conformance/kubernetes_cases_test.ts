@@ -142,7 +142,7 @@ Deno.test("a lost instance is started anew at once: the number of replicas is wh
     {
       policy: "keda",
       keda: {
-        triggers: [{ metric: "concurrency", target: 10 }],
+        triggers: [{ metric: "concurrency", target: 13 }],
         behavior: { scale_down: { select_policy: "disabled" } },
       },
     },

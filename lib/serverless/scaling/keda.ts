@@ -142,6 +142,7 @@ export const kedaPolicy: ScalingEntry<"keda", KedaSettings> = {
     "1 on, with KEDA's defaults.",
   periodSeconds: 15,
   keepsReplicas: true,
+  looksEvery: "pollingSeconds",
   fewest: ({ idleReplicaCount }, minInstances) => idleReplicaCount ?? minInstances,
   settings: {
     target: quantity("number", {

@@ -1,6 +1,7 @@
 import { withDefaults } from "../../settings/from_table.ts";
 import { choice, count, flag, quantity } from "../../settings/quantities.ts";
 import { share } from "../../settings/share.ts";
+import { LIMITS } from "../../sim/limits.ts";
 import { checkNumber } from "./check.ts";
 import { KnativeAutoscaler, type KnativeDecision } from "./knative_autoscaler.ts";
 import { KnativeRevision } from "./knative_revision.ts";
@@ -96,6 +97,7 @@ const settings: ScalingEntry<"knative-kpa", KnativeKpaSettings>["settings"] = {
   }),
   initialScale: count({
     min: 0,
+    max: LIMITS.initialInstances.value,
     default: null,
     describe: "Instances that start when the run begins, and of which there are no fewer until " +
       "all have been ready; null: the revision has been there before.",

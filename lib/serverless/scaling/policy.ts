@@ -87,7 +87,9 @@ export function safelyBefore(atSeconds: number): number {
 
 /** The first whole multiple of a period that is after an instant, seconds. */
 export function nextMultiple(atSeconds: number, periodSeconds: number): number {
-  return (Math.floor(atSeconds / periodSeconds + 1e-9) + 1) * periodSeconds;
+  const next = (Math.floor(atSeconds / periodSeconds + 1e-9) + 1) * periodSeconds;
+  // One that rounding has brought back to the instant itself would never pass.
+  return next > atSeconds ? next : atSeconds + periodSeconds;
 }
 
 /** What a scaling policy is told beyond its settings. */
@@ -136,6 +138,8 @@ export interface ScalingEntry<Name extends string, Options>
    * the policy says so.
    */
   readonly keepsReplicas?: boolean;
+  /** Option that is the time between looks of its own beside the evaluations, seconds; absent: none. */
+  readonly looksEvery?: keyof Options;
   /** Instances that begin to start when the run begins; absent: none. */
   startsWith?(options: Options): number;
   /** Fewest instances that there may be, where a policy may go below `min_instances`. */
