@@ -5,12 +5,7 @@ import { LIMITS } from "../../sim/limits.ts";
 import { checkNumber } from "./check.ts";
 import { KnativeAutoscaler, type KnativeDecision } from "./knative_autoscaler.ts";
 import { KnativeRevision } from "./knative_revision.ts";
-import {
-  nextMultiple,
-  type ScalingEntry,
-  type ScalingPolicy,
-  type ScalingSignals,
-} from "./policy.ts";
+import { nextMultiple, type ScalingEntry, type ScalingPolicy } from "./policy.ts";
 
 /** Settings of `knative-kpa`. */
 export type KnativeKpaSettings = {
@@ -200,11 +195,6 @@ export function knativeTarget(
   return { total, target: Math.max(LEAST_TARGET, total * targetUtilization) };
 }
 
-/** Whether something was reported of a revision in a period: by its instances, or by the activator. */
-function isReported({ ready, concurrency, arrivals }: ScalingSignals, isRate: boolean): boolean {
-  return ready > 0 || concurrency > 0 || (isRate && arrivals > 0);
-}
-
 /**
  * Knative's pod autoscaler (KPA): a stable and a panic window, rate limits, panic without scale-down,
  * and scale to zero. What an instance is to have is min(target, container concurrency) times the
@@ -215,8 +205,8 @@ function isReported({ ready, concurrency, arrivals }: ScalingSignals, isRate: bo
  * averages are those of Knative's one-second buckets.
  *
  * @source Knative Serving, pkg/autoscaler/scaling/autoscaler.go (Scale), pkg/autoscaler/aggregation/bucketing.go
- *   (WindowAverage), pkg/reconciler/autoscaling/kpa/scaler.go (scale, handleScaleToZero); defaults of
- *   config-autoscaler
+ *   (WindowAverage), pkg/activator/handler/concurrency_reporter.go (computeReport),
+ *   pkg/reconciler/autoscaling/kpa/scaler.go (scale, handleScaleToZero); defaults of config-autoscaler
  *
  * @example
  * ```ts
@@ -240,6 +230,7 @@ export function knativeKpa(options: KnativeKpaOptions = {}): ScalingPolicy {
   const revision = new KnativeRevision(rules, initialInstances);
   const { stableWindowSeconds, scaleDownDelaySeconds } = own;
   let askedAtSeconds = 0;
+  let wasBusy = false;
   /** Instances of which there are no fewer until all have been ready. */
   let initialScale = own.initialScale ?? 0;
   let last: KnativeDecision | undefined;
@@ -262,12 +253,14 @@ export function knativeKpa(options: KnativeKpaOptions = {}): ScalingPolicy {
     desired(signals) {
       const { nowSeconds, ready, starting, concurrency, arrivals } = signals;
       const seconds = nowSeconds - askedAtSeconds;
-      const isRate = own.metric === "rps";
-      if (seconds > 0 && isReported(signals, isRate)) {
-        const value = isRate ? arrivals / seconds : concurrency;
+      // Instances report all the time, the activator while it has requests, and once when it has none.
+      const isBusy = concurrency > 0 || arrivals > 0 && own.metric === "rps";
+      if (seconds > 0 && (ready > 0 || isBusy || wasBusy)) {
+        const value = own.metric === "rps" ? arrivals / seconds : concurrency;
         autoscaler.report(askedAtSeconds, nowSeconds, value);
       }
       askedAtSeconds = nowSeconds;
+      wasBusy = isBusy;
       const replicas = signals.decided ?? ready + starting;
       if (ready >= initialScale) initialScale = 0;
       // Without any report the last decision stands.

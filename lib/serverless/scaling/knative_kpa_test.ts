@@ -89,6 +89,7 @@ function byHand(
   let mostPanicPods = initial;
   let active = { is: initial > 0 ? "true" : "false", since: initial > 0 ? 0 : -Infinity };
   let proxySince: number | null = -Infinity;
+  let wasBusy = false;
   let want = 0, capacity = total - burst, reconcileAt = Infinity, pods = initial;
   const become = (is: string, now: number) => {
     if (is !== active.is) active = { is, since: now };
@@ -144,9 +145,12 @@ function byHand(
   for (let before = 0, now = 2; now <= until; before = table.at(-1)![0]) {
     const { ready, starting } = instances.at(now);
     const values = Array.from({ length: now - before }, (_, i) => load(before + 1 + i));
-    if (ready > 0 || values.some((value) => value > 0)) {
+    // concurrency_reporter.go, computeReport: the activator reports once that it has nothing any more.
+    const isBusy = values.some((value) => value > 0);
+    if (ready > 0 || isBusy || wasBusy) {
       values.forEach((value, i) => written.push([before + 1 + i, value]));
     }
+    wasBusy = isBusy;
     scale(now, ready);
     const apply = reconcile(now, ready, ready + starting);
     instances.apply(now, apply);
