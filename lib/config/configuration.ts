@@ -738,6 +738,13 @@ export interface Configuration {
         readonly representative_cv: number;
         /** Share of idle times out of range from which the forecast is used. */
         readonly out_of_bounds_share: number;
+        /** Idle times within the range that it takes for the histogram to be used. */
+        readonly min_samples: number;
+        /**
+         * An instance is kept until the tail after the end of the last request (`idle`), or for as
+         * long as the tail after it was started ahead (`prewarming`).
+         */
+        readonly tail_from: "idle" | "prewarming";
       };
       /** Sleep in place of stopping (vLLM's sleep levels). */
       readonly sleep: {

@@ -147,7 +147,9 @@ function policyOf(
 }
 
 function keepAliveOf({ keepAlive, prewarmAfter }: EverythingFunction): KeepAlivePolicy {
-  if (keepAlive === "histogram") return hybridHistogram({ binSeconds: 0.5, rangeSeconds: 30 });
+  if (keepAlive === "histogram") {
+    return hybridHistogram({ binSeconds: 0.5, rangeSeconds: 30, minSamples: 2 });
+  }
   return {
     name: "constant",
     observeIdle: () => {},

@@ -293,13 +293,13 @@ profiling: { attention_prefill_time_per_token_sq: 0.000001, attention_decode_tim
 ${BURSTS}
 gateway: { on_no_capacity: buffer, limit: 12, timeout: 3, concurrency_per_instance: 4 }
 scaling: { activation: first, max_instances: 3, reserve_starts: true,
-           keep_alive: { policy: hybrid-histogram, hybrid_histogram: { bin: 1, range: 40 } } }
+           keep_alive: { policy: hybrid-histogram, hybrid_histogram: { bin: 1, range: 40, min_samples: 2 } } }
 `,
   },
   histogram: {
     yaml: `
 ${BURSTS}
-scaling: { max_instances: 1, keep_alive: { policy: hybrid-histogram, hybrid_histogram: { bin: 2, range: 12 } } }
+scaling: { max_instances: 1, keep_alive: { policy: hybrid-histogram, hybrid_histogram: { bin: 2, range: 12, min_samples: 2 } } }
 `,
   },
   empirical: {
