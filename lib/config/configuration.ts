@@ -242,6 +242,11 @@ export interface Configuration {
       /** Time from a completion to the request that it issues, seconds. */
       readonly think_time: number;
     };
+    /**
+     * Time for which a client waits for the whole answer, from its arrival on, seconds; then it
+     * gives up (outcome `client_deadline`). null: for ever.
+     */
+    readonly client_deadline: number | null;
     /** Service classes; none: one class. */
     readonly classes: readonly {
       /** Name in the results. */
@@ -268,6 +273,8 @@ export interface Configuration {
         /** Size of the token bucket, requests. */
         readonly burst: number;
       };
+      /** That of this class, seconds; null: that of the workload. */
+      readonly client_deadline: number | null;
     }[];
     /** Tenants among whom requests are drawn, for fair queueing. */
     readonly tenants: {
@@ -698,6 +705,16 @@ export interface Configuration {
     /** Most instances removed by one decision; null: no limit. */
     readonly max_step_down: number | null;
     /**
+     * Longest time in which an instance that is told to stop may finish its requests, seconds;
+     * null: as long as they take.
+     */
+    readonly drain_limit: number | null;
+    /**
+     * Requests that are left then end (outcome `drain_limit`), begin anew elsewhere, or go on there
+     * by computing prompt and output so far again.
+     */
+    readonly after_drain_limit: "fail" | "restart" | "resume";
+    /**
      * A request starts an instance when there is none at all, never, or each time that no instance
      * can take it (scale per request).
      */
@@ -930,6 +947,16 @@ export interface Configuration {
     readonly limit: number | null;
     /** Longest wait under `buffer`, seconds; null: no limit. */
     readonly timeout: number | null;
+    /**
+     * A wait under `buffer` may be as long as so many starts (the mean of the function's starts so
+     * far, an estimate before the first) where that is longer than `timeout`.
+     */
+    readonly timeout_starts: number | null;
+    /**
+     * Longest time that a request is in an instance, seconds; then it is cut off at the end of the
+     * step in progress (outcome `execution_limit`). null: no limit.
+     */
+    readonly execution_limit: number | null;
     /** Most requests given to an instance at once; null: no limit. */
     readonly concurrency_per_instance: number | null;
     /** Limit on the rate of requests of all classes together. */

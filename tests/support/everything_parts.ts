@@ -188,6 +188,7 @@ function scalingOf(
     activation,
     reservesStarts,
     keepAlive: keepAliveOf(fn),
+    ...(fn.drain && { drain: fn.drain }),
     ...(sleep.level > 0 && {
       sleep: {
         level: sleep.level as 1 | 2,
@@ -303,11 +304,13 @@ export function everythingParts(test: EverythingCase, stepping: Stepping): Clust
       ),
       scaling: scalingOf(one, id, requests, count),
       noCapacity: one.noCapacity,
+      executionLimitSeconds: one.executionLimit,
       concurrencyPerInstance: one.concurrency,
       routingStalenessSeconds: one.staleness,
     })),
     ...(placement && { placement }),
     ...(faults && { faults }),
+    patienceSeconds: new Array<number>(4).fill(test.patience),
     ...(pools && { pools }),
     starts: startsOf(test, count),
     horizonSeconds: horizon,
