@@ -675,9 +675,11 @@ export interface Configuration {
       | "threshold"
       | "concurrency"
       | "queue-delay"
+      | "request-count"
       | "knative-kpa"
       | "hpa"
       | "keda"
+      | "target-tracking"
       | "slo"
       | "predictive"
       | "schedule"
@@ -827,6 +829,16 @@ export interface Configuration {
       readonly threshold: number;
     };
     /**
+     * Settings of `policy: request-count`. As many instances as the requests that wait and run ask
+     * for, as on RunPod and Modal.
+     */
+    readonly request_count: {
+      /** Requests, waiting and running, that an instance is to have. */
+      readonly requests: number;
+      /** Instances beyond that while there are requests; the keep-alive leaves them. */
+      readonly buffer: number;
+    };
+    /**
      * Settings of `policy: knative-kpa`. Knative's pod autoscaler: a stable and a panic window over
      * requests in flight, with Knative's defaults.
      */
@@ -877,6 +889,34 @@ export interface Configuration {
       readonly polling: number;
       /** Time after the last active look before the last instance goes, seconds. */
       readonly cooldown: number;
+    };
+    /**
+     * Settings of `policy: target-tracking`. A metric per instance is held at a target by two
+     * alarms, as on SageMaker.
+     */
+    readonly target_tracking: {
+      /** Mean requests in flight per ready instance, or arrivals a minute per ready instance. */
+      readonly metric: "concurrency" | "invocations";
+      /** Value of the metric that is aimed at. */
+      readonly target: number;
+      /** Readings above the target, of the last `out_periods`, that raise the alarm. */
+      readonly out_datapoints: number;
+      /** Readings that the alarm for more instances looks at. */
+      readonly out_periods: number;
+      /**
+       * Readings below `in_below` of the target, of the last `in_periods`, that raise the alarm.
+       */
+      readonly in_datapoints: number;
+      /** Readings that the alarm for fewer instances looks at. */
+      readonly in_periods: number;
+      /** Share of the target below which a reading asks for fewer instances. */
+      readonly in_below: number;
+      /** Time after a scale-out in which what starts counts as part of the next one, seconds. */
+      readonly out_cooldown: number;
+      /** Time after any change without a scale-in, seconds. */
+      readonly in_cooldown: number;
+      /** Time after a start from no instance without another, seconds. */
+      readonly from_zero_cooldown: number;
     };
     /**
      * Settings of `policy: slo`. Follows the limits of the section `slo` by the latencies that are

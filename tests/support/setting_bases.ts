@@ -345,6 +345,12 @@ faults: { failures: { mtbf: 30, shape: 0.8 }, spot: { mtbf: 50, notice: 4 } }
   "queue-delay": scaled(
     "{ policy: queue-delay, period: 1, queue_delay: { threshold: 1 } }\ngateway: { concurrency_per_instance: 2 }",
   ),
+  "request-count": scaled(
+    "{ policy: request-count, period: 1, max_instances: 5, request_count: { requests: 3, buffer: 1 }, keep_alive: { seconds: 4 } }\ngateway: { concurrency_per_instance: 4 }",
+  ),
+  "target-tracking": scaled(
+    "{ policy: target-tracking, period: 2, max_instances: 5, target_tracking: { target: 2, out_datapoints: 2, out_periods: 3, in_datapoints: 3, in_periods: 4, out_cooldown: 4, in_cooldown: 6, from_zero_cooldown: 5 } }",
+  ),
   "knative-kpa": scaled(
     "{ policy: knative-kpa, keep_alive: { policy: always }, knative_kpa: { target: 6, scale_to_zero_grace: 5, stable_window: 12, scale_down_delay: 4 } }",
   ),
