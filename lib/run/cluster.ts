@@ -33,6 +33,7 @@ import { priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
+import { startNotices } from "./start_notices.ts";
 import { buildStarts, type StartKind } from "./starts.ts";
 import { storedWeights, type StoredWeightsAt } from "./stored_weights.ts";
 
@@ -141,7 +142,7 @@ export async function buildCluster(
           kind.deployment.maxSequences,
         ),
         holdSeconds: (concurrency) => estimatedHoldSeconds(kind.deployment, table, concurrency),
-        startSeconds: () => kind.plans ? estimatedStartSeconds(kind.plans.all, kind.deployment) : 0,
+        startSeconds: () => estimatedStartSeconds(kind),
         weightBytes: kind.deployment.weightBytes,
       }),
       ...kind.gateway.perFunction,
@@ -160,6 +161,7 @@ export async function buildCluster(
     ...assigned.notices,
     ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
+    ...startNotices(builtKinds, nodes, starts),
     ...priceNotices(config, builtKinds),
     ...builtKinds.flatMap(({ billing }) => billing.notices),
   ]);
@@ -233,12 +235,10 @@ function limitsDiffer(own: Configuration["slo"], common: Configuration["slo"]): 
 }
 
 /** What happens to requests that no instance can take, with what a start takes if that matters. */
-function withStartSeconds(
-  { gateway, plans, deployment }: BuiltKind & { readonly plans?: StartPlans },
-): NoCapacityRule {
-  const { noCapacity } = gateway.perFunction;
-  if (noCapacity.timeoutStarts === undefined || plans === undefined) return noCapacity;
-  return { ...noCapacity, startSeconds: estimatedStartSeconds(plans.all, deployment) };
+function withStartSeconds(kind: BuiltKind): NoCapacityRule {
+  const { noCapacity } = kind.gateway.perFunction;
+  if (noCapacity.timeoutStarts === undefined) return noCapacity;
+  return { ...noCapacity, startSeconds: estimatedStartSeconds(kind) };
 }
 
 /** How long a run lasts at least, and how it goes on after its last request. */

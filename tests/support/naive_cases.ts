@@ -51,7 +51,7 @@ export interface NaiveCluster {
   /** How long an instance may drain, and what becomes of who is left. */
   readonly drainLimit: number;
   readonly afterDrain: "fail" | "restart" | "resume";
-  readonly activation: "none" | "first" | "each";
+  readonly activation: "none" | "first" | "each" | "join";
   readonly reservesStarts: boolean;
   readonly initial: number;
   readonly min: number;
@@ -111,7 +111,7 @@ function clusters({ grid, base, slope, unit }: typeof TICKED): fc.Arbitrary<Naiv
     patience: fc.oneof(fc.constant(Infinity), fc.constant(Infinity), few(0.5, 4, 30)),
     drainLimit: fc.oneof(fc.constant(Infinity), few(0, 0.5, 3)),
     afterDrain: fc.constantFrom("fail", "restart", "resume"),
-    activation: fc.constantFrom("none", "first", "each"),
+    activation: fc.constantFrom("none", "first", "each", "join"),
     reservesStarts: fc.boolean(),
     initial: fc.constantFrom(0, 0, 1, 2),
     min: fc.constantFrom(0, 0, 1),

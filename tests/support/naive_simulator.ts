@@ -113,11 +113,9 @@ export class NaiveRun {
   }
 
   haveWait(request: NaiveRequest): void {
-    const { activation, max, action, limit, reservesStarts, timeout } = this.cluster;
+    const { action, limit, reservesStarts, timeout } = this.cluster;
     const { timeoutStarts, startSeconds, startGuess } = this.cluster;
-    const size = this.size();
-    const starts = size < max && (activation === "each" || (activation === "first" && size === 0));
-    const isRefused = action === "reject" && !(starts && activation === "each");
+    const { starts, isRefused } = this.wish();
     if (isRefused || this.waiting.length >= limit) {
       if (starts && action === "reject") this.startAsAsked();
       return this.end(request, isRefused ? "rejected_no_instance" : "rejected_queue_full");
@@ -132,6 +130,20 @@ export class NaiveRun {
       });
     }
     if (starts && !reservesStarts) this.startAsAsked();
+  }
+
+  /** Whether a request that no instance can take starts one, and whether it may not wait for any. */
+  wish(): { readonly starts: boolean; readonly isRefused: boolean } {
+    const { activation, max, action, concurrency } = this.cluster;
+    const size = this.size();
+    const coming = this.instances.filter(({ state }) => state === "starting").length;
+    const joins = activation === "join" && coming > 0 &&
+      this.waiting.length + 1 <= coming * concurrency;
+    const wants = activation === "each" || (activation === "join" && !joins) ||
+      (activation === "first" && size === 0);
+    const starts = size < max && wants;
+    const isRefused = action === "reject" && !joins && !(starts && activation !== "first");
+    return { starts, isRefused };
   }
 
   stopWaiting(wait: NaiveRun["waiting"][number]): boolean {
@@ -209,12 +221,11 @@ export class NaiveRun {
   }
 
   displace(request: NaiveRequest): void {
-    const { action, activation, max, limit, afterDrain } = this.cluster;
+    const { limit, afterDrain } = this.cluster;
     const { due } = request;
     request.stays++;
     if (due) return this.end(request, due.outcome, due.at);
-    const comes = activation === "each" && this.size() < max;
-    const isRefused = (action === "reject" && !comes) || this.waiting.length >= limit;
+    const isRefused = this.wish().isRefused || this.waiting.length >= limit;
     if (afterDrain === "fail" || isRefused) return this.end(request, "drain_limit");
     if (afterDrain === "restart" || request.tokens.length === 0) {
       request.tokens.length = 0;

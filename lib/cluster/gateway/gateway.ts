@@ -13,6 +13,7 @@ import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
 import { Dispatch } from "./dispatch.ts";
 import { FollowUps } from "./follow_ups.ts";
+import { waitRefusal, willStart } from "./no_capacity.ts";
 import { RequestCounts } from "./request_counts.ts";
 import { RoutingView } from "./routing_view.ts";
 import { TimeLimits } from "./time_limits.ts";
@@ -136,7 +137,7 @@ export class Gateway {
   /** Why admission turns the request away; 0 when it does not, or there is no place for it anyway. */
   #admissionRefusal(fn: FunctionState, request: number): number {
     const mustWait = fn.waiting.queued > 0 || !this.#dispatch.routing.hasRoom(fn);
-    if (mustWait && this.#waitRefusal(fn) > 0) return 0;
+    if (mustWait && waitRefusal(fn) > 0) return 0;
     const { columns } = this.#run;
     const decision = this.#admission!.decide({
       nowSeconds: this.#clock.now,
@@ -154,53 +155,39 @@ export class Gateway {
     }
   }
 
-  /** Whether a request that no instance can take starts one. */
-  #willStart({ parts: { scaling }, size }: FunctionState): boolean {
-    return size < scaling.maxInstances &&
-      (scaling.activation === "each" || (scaling.activation === "first" && size === 0));
-  }
-
   /** Starts an instance for a request and returns it; -1 when it waits for free GPUs. */
   #start(fn: FunctionState): number {
     fn.asksForInstance();
     return this.#fleet.start(fn.id);
   }
 
-  /** Why a request that no instance can take may not wait; 0 when it may. */
-  #waitRefusal(fn: FunctionState): number {
-    const { noCapacity, scaling } = fn.parts;
-    const comes = scaling.activation === "each" && this.#willStart(fn);
-    if (noCapacity.action === "reject" && !comes) return OUTCOME_CODE.rejected_no_instance;
-    return fn.waiting.size >= noCapacity.limit ? OUTCOME_CODE.rejected_queue_full : 0;
-  }
-
   /** No instance can take the request: it waits or is turned away, and an instance is to come. */
   #haveWait(fn: FunctionState, request: number): void {
     const { noCapacity, scaling } = fn.parts;
     const { now } = this.#clock;
-    let willStart = this.#willStart(fn);
-    const refusal = this.#waitRefusal(fn);
+    let starts = willStart(fn);
+    const refusal = waitRefusal(fn);
     if (refusal > 0) {
-      if (willStart && noCapacity.action === "reject") this.#start(fn);
+      if (starts && noCapacity.action === "reject") this.#start(fn);
       this.#forecasts[fn.id]?.forget(request);
       return this.#end(request, refusal);
     }
     fn.idleTimes.arrives(now);
     fn.requestsChange();
-    const reserved = willStart && scaling.reservesStarts ? this.#start(fn) : -1;
+    const reserved = starts && scaling.reservesStarts ? this.#start(fn) : -1;
     if (reserved >= 0) {
       fn.waiting.reserve(request, reserved, now);
-      willStart = false;
+      starts = false;
     } else {
       // Where the reserved start waits for GPUs, the request waits for any instance.
-      if (scaling.reservesStarts) willStart = false;
+      if (scaling.reservesStarts) starts = false;
       fn.waiting.push(request, now);
     }
     if (noCapacity.timeoutSeconds < Infinity) {
       const ticket = fn.waiting.ticket(request);
       this.#schedule.at(EVENTS.timeout, now + fn.waitLimitSeconds, request, ticket);
     }
-    if (willStart) this.#start(fn);
+    if (starts) this.#start(fn);
   }
 
   /** Serves those that wait in a function's queue as far as instances can take them. */
@@ -373,7 +360,7 @@ export class Gateway {
     const { columns, generated } = this.#run;
     const fn = this.#functions[columns.functionId[request]];
     const due = this.#limits?.leaves(request);
-    if (due !== undefined || inFlight === "fail" || this.#waitRefusal(fn) > 0) {
+    if (due !== undefined || inFlight === "fail" || waitRefusal(fn) > 0) {
       if (fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
       this.#cut(fn, request, due?.outcome ?? outcome, due?.atSeconds ?? this.#clock.now);
       return due !== undefined;
