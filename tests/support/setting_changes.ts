@@ -68,6 +68,8 @@ const OTHER_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   "scaling.prewarmed_pool.max": [0, 1],
   "scaling.keda.polling": [40],
   "scaling.knative_kpa.target_burst_capacity": [211, 0, -1],
+  "scaling.target_tracking.from_zero_cooldown": [60],
+  "scaling.target_tracking.in_periods": [2, 60],
   "scaling.max_step_up": [1],
   "scaling.max_step_down": [1],
   "scaling.slo.down_below": [0.9, 0.01],
