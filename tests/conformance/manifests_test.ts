@@ -6,7 +6,10 @@
  */
 import { deepEqual, equal, ok } from "#assert";
 import { loadConfig } from "../../lib/config/load.ts";
+import { readDocuments } from "../../lib/config/manifests/documents.ts";
+import { joined } from "../../lib/config/manifests/keys.ts";
 import { importManifests } from "../../lib/config/manifests/mod.ts";
+import { readDocument } from "../../lib/config/manifests/parts.ts";
 import { simulate } from "../../lib/run/simulate.ts";
 import { parse } from "../../lib/std/yaml.ts";
 
@@ -60,3 +63,54 @@ workload:
   prompt_length: { distribution: constant, mean: 200 }
   decode_length: { distribution: constant, mean: 10 }
 `;
+
+/**
+ * Places whose unknown keys go without a word: who something is, where it listens, what a GPU's
+ * requests repeat, and the insides of what is read as a whole.
+ */
+const SILENT = new RegExp(
+  `\\.(metadata|status|selector|scaleTargetRef|env|ports|services|supportedModelFormats|` +
+    `affinity|metrics|triggers|modelFormat)\\b|\\.resources\\.requests$`,
+);
+
+/** Calls `visit` with each mapping of a document and its path. */
+function eachMapping(
+  value: unknown,
+  visit: (mapping: Record<string, unknown>, path: string) => void,
+  path = "",
+): void {
+  if (Array.isArray(value)) {
+    value.forEach((item, i) => eachMapping(item, visit, `${path}[${i}]`));
+  } else if (typeof value === "object" && value !== null) {
+    const mapping = value as Record<string, unknown>;
+    visit(mapping, path);
+    for (const key of Object.keys(mapping)) eachMapping(mapping[key], visit, joined(path, key));
+  }
+}
+
+Deno.test("a key that nobody knows is named wherever it stands, and its value is not", () => {
+  let [planted, named] = [0, 0];
+  const silent: string[] = [];
+  for (const document of CASES.flatMap((name) => readDocuments(read(name).files))) {
+    eachMapping(document.content, (mapping, path) => {
+      mapping.unheard_of = "do-not-quote";
+      const { readings, parts } = readDocument(document);
+      delete mapping.unheard_of;
+      const remarks = readings.flatMap(({ remarks }) => remarks);
+      const problems = readings.flatMap(({ problems }) => problems);
+      ok(!JSON.stringify([remarks, problems]).includes("do-not-quote"), path);
+      if (parts.length === 0) return;
+      planted++;
+      const isNamed = remarks.some(({ key }) => key.includes("unheard_of"));
+      // What is left out as a whole needs no word on its parts.
+      const isInside = remarks.some(({ key, outcome }) =>
+        outcome === "left" && key !== "" && `${path}.`.startsWith(`${key}.`) ||
+        outcome === "left" && path.startsWith(`${key}[`)
+      );
+      if (isNamed) named++;
+      else if (!isInside && !SILENT.test(`.${path}`)) silent.push(`${document.place}: ${path}`);
+    });
+  }
+  ok(planted > 300 && named > 100, `${planted} planted, ${named} named`);
+  deepEqual(silent, []);
+});

@@ -35,7 +35,10 @@ const OPTIONS: readonly CommandOption[] = [
       "config.json. Without THEIRS it holds for all that are not known",
   },
   { name: "gpu", value: "GPU", describe: "The GPU, where the manifests name none" },
-  { name: "json", describe: "Configuration and remarks as JSON" },
+  {
+    name: "json",
+    describe: "Configuration and remarks as one JSON object, nothing on standard error",
+  },
 ];
 
 /** The command "import". */
@@ -87,6 +90,7 @@ nothing on standard output.`,
       print(`# Imported from ${shownName(sources.join(", "), 400)}`);
       print(imported.yaml.trimEnd());
     }
+    if (given.flag("json")) return 0;
     for (const line of showRemarks(imported.remarks)) console.error(line);
     return 0;
   },

@@ -75,26 +75,32 @@ function indentBrackets(text: string): string {
 }
 
 function syntaxProblem(file: string, text: string, error: YamlSyntaxError): string {
-  const { line, column, reason } = error;
+  const { number, line, column, reason } = firstMistake(text) ?? { number: 1, ...error };
   const place = line > 0 ? `:${line}:${column}` : "";
-  const kind = contentKind(text);
-  const render = text.includes("{{")
+  const current = text.includes("{{")
     ? `a template: render it first, as "helm template" does`
-    : kind;
-  return `${file}${place}: Cannot read document ${numberAt(text, line)} as YAML (${reason}): ` +
-    `current value is ${render}`;
+    : contentKind(text);
+  return `${file}${place}: Cannot read document ${number} as YAML (${reason}): current value is ` +
+    current;
 }
 
-/** The number of the document that a line belongs to, both from 1. */
-function numberAt(text: string, line: number): number {
-  let [number, isBegun] = [1, false];
-  for (const one of text.split(/\r?\n/).slice(0, Math.max(0, line - 1))) {
-    if (/^---(\s|$)/.test(one)) {
-      if (isBegun) number++;
-      isBegun = true;
-    } else if (!/^\s*(#|$)/.test(one)) isBegun = true;
+/** The first document that is no YAML by itself; undefined where each is. */
+function firstMistake(text: string) {
+  let [number, before] = [0, 0];
+  for (const part of text.split(/^(?=---(?:\s|$))/m)) {
+    // Comments before the first mark are no document.
+    const isBegun = number > 0 || /^(?!---)\s*[^\s#]/m.test(part.replace(/^---/, ""));
+    if (isBegun || part.startsWith("---")) number++;
+    try {
+      parseAll(part);
+    } catch (error) {
+      if (!(error instanceof YamlSyntaxError)) throw error;
+      const { line, column, reason } = error;
+      return { number: Math.max(1, number), line: line > 0 ? before + line : 0, column, reason };
+    }
+    before += part.split("\n").length - 1;
   }
-  return number;
+  return undefined;
 }
 
 function noMapping(place: string, content: unknown, text: string): string {

@@ -56,6 +56,9 @@ const AFFINITY: KeyRule = custom(["cluster.gpu_type"], (value, key, reading) => 
       }
     }
   }
+  if (at(value, "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution") !== undefined) {
+    reading.leave(`${key}.nodeAffinity`, "what is preferred only is not read");
+  }
   if (at(value, "podAffinity") ?? at(value, "podAntiAffinity") ?? undefined) {
     reading.leave(key, "where pods stand to each other is cluster.placement");
   }
@@ -97,7 +100,8 @@ export const RESOURCES: KeyRule = custom(
   ["cluster.num_gpus_per_replica"],
   (value, key, reading) => {
     if (!isMapping(value)) return reading.refuse(key, "a mapping", showValue(value));
-    const { limits, requests, claims } = value;
+    const { limits, requests, claims, ...others } = value;
+    readKeys({}, others, reading, key);
     if (claims !== undefined) reading.leave(`${key}.claims`, "claims of devices are not read");
     const isLimited = isMapping(limits) && Object.keys(limits).length > 0;
     if (isLimited) readKeys(AMOUNTS, limits, reading, `${key}.limits`);

@@ -60,8 +60,8 @@ export function settleFleet(one: Settling, engines: number): number | undefined 
   if (least > most) {
     const { key, reading } = minReplicas ?? maxReplicas!;
     one.problems.push(
-      `${reading.place}: Cannot read ${key} as at most the most replicas, ${most}: current value ` +
-        `is ${least}`,
+      `${reading.place}: Cannot read ${key} as replicas of which there are ${most} at most: ` +
+        `current value is ${least}`,
     );
   }
   settleInitial(one, least, most);

@@ -1,8 +1,10 @@
+import { suggest } from "../../../std/suggest.ts";
 import {
   HEAD,
   type KeyRule,
   type KeyTable,
   leaves,
+  NOT_KNOWN,
   notes,
   quiet,
   quietly,
@@ -64,7 +66,22 @@ const OLD_NAMES: Readonly<Record<string, string>> = {
   activationScale: "activation-scale",
 };
 
-/** Annotations of a revision. Those of other tools say nothing of load. */
+/** Annotations of Knative and KServe that no table has; those of other tools say nothing of load. */
+export const OTHER_ANNOTATION: KeyRule = {
+  isQuiet: true,
+  apply: (_, key, reading) => {
+    const name = /\[((?:autoscaling|serving)\.(?:knative\.dev|kserve\.io)\/[^\]]+)\]$/.exec(key)
+      ?.[1];
+    if (name === undefined || HARMLESS.test(name)) return;
+    const near = suggest(name, Object.keys(KNATIVE_ANNOTATIONS));
+    reading.leave(key, NOT_KNOWN + (near === undefined ? "" : `; is ${near} meant?`));
+  },
+};
+
+/** Annotations that controllers write, or that are about other things than load. */
+const HARMLESS = /\/(creator|lastModifier|revision\w*|enable-\w[\w-]*|rollout\w*)$/;
+
+/** Annotations of a revision. */
 export const KNATIVE_ANNOTATIONS: KeyTable = {
   ...Object.fromEntries(
     Object.entries(REVISION).map(([name, rule]) => [`autoscaling.knative.dev/${name}`, rule]),
@@ -82,7 +99,7 @@ export const NO_TIME_LIMIT = "no limit on a request's time is simulated";
 
 const REVISION_TEMPLATE: KeyTable = {
   metadata: {
-    annotations: { ...KNATIVE_ANNOTATIONS, "*": quiet },
+    annotations: { ...KNATIVE_ANNOTATIONS, "*": OTHER_ANNOTATION },
     "*": quiet,
   },
   spec: {

@@ -17,7 +17,7 @@ import { POD_SPEC, readContainer } from "../pod.ts";
 import { anyText, oneOf, percent, positive, whole } from "../readers.ts";
 import type { Reading } from "../reading.ts";
 import { KEDA_SETTINGS } from "./keda.ts";
-import { KNATIVE_ANNOTATIONS, NO_TIME_LIMIT } from "./knative.ts";
+import { KNATIVE_ANNOTATIONS, NO_TIME_LIMIT, OTHER_ANNOTATION } from "./knative.ts";
 
 /** A model's address, such as "hf://Qwen/Qwen3-32B". */
 const ADDRESS: KeyRule = notes("modelAddress", anyText, ["model.name"]);
@@ -114,7 +114,7 @@ export const INFERENCE_SERVICE: ManifestKind = {
             reading.leave(key, "use of processors or memory is not simulated");
           }
         }),
-        "*": quiet,
+        "*": OTHER_ANNOTATION,
       },
       "*": quiet,
     },

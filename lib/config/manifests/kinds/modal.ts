@@ -19,7 +19,8 @@ const GPU: KeyRule = custom(
   ["cluster.gpu_type", "cluster.num_gpus_per_replica"],
   (value, key, reading) => {
     const wishes = Array.isArray(value) ? value : [value];
-    const match = /^\s*([\w-]+)(!?)(?::(\d+))?\s*$/.exec(String(wishes[0]));
+    const [first] = wishes;
+    const match = typeof first === "string" ? /^\s*([\w-]+)(!?)(?::(\d+))?\s*$/.exec(first) : null;
     if (match === null) return reading.refuse(key, 'a GPU such as "H100:2"', showValue(value));
     noteGpu(match[1], key, reading);
     reading.note("gpusPerPod", key, Number(match[3] ?? 1));

@@ -10,6 +10,7 @@ import {
   notes,
   quiet,
   quietly,
+  readKeys,
   takes,
 } from "../keys.ts";
 import type { ManifestKind } from "../kind.ts";
@@ -55,9 +56,15 @@ const WISHES: KeyRule = custom(["cluster.gpu_type"], (value, key, reading) => {
   if (names.length > 1) reading.assume(`${key} allows several GPUs, of which the first is taken`);
 });
 
+const TEMPLATE_OTHERS: KeyTable = quietly(
+  "name id ports readme isPublic isServerless category containerDiskInGb volumeInGb " +
+    "volumeMountPath containerRegistryAuthId",
+);
+
 const TEMPLATE: KeyRule = custom(["model", "parallelization"], (value, key, reading) => {
   if (!isMapping(value)) return reading.refuse(key, "a mapping", showValue(value));
-  const { imageName, env, dockerStartCmd, dockerEntrypoint } = value;
+  const { imageName, env, dockerStartCmd, dockerEntrypoint, ...others } = value;
+  readKeys(TEMPLATE_OTHERS, others, reading, key);
   if (typeof imageName === "string") readImage(imageName, `${key}.imageName`, reading);
   if (env !== undefined) ENVIRONMENT.apply(env, `${key}.env`, reading);
   if (dockerStartCmd === undefined && dockerEntrypoint === undefined) return;
