@@ -63,9 +63,8 @@ async function fault(
   if (code !== 2 || out !== "") return `exit ${code}, ${out.length} characters of output`;
   if (err.length === 0 || err.length > 11) return `${err.length} lines`;
   // deno-lint-ignore no-control-regex
-  const isClean = err.every((line) =>
-    line.length <= 2048 && !/[\u0000-\u001f\u007f-\u009f]/.test(line)
-  );
+  const control = /[\u0000-\u001f\u007f-\u009f]/;
+  const isClean = err.every((line) => line.length <= 2048 && !control.test(line));
   return isClean && err.every((line) => /Cannot |more mistakes/.test(line))
     ? undefined
     : "no line of ours";
