@@ -5,6 +5,8 @@ import { showValue } from "../../std/show_value.ts";
 import { ConfigError } from "../config_error.ts";
 import { isMapping, type Mapping } from "../normalize.ts";
 
+import { isModalProgram, modalFunctions, MOST_PROGRAM } from "./python.ts";
+
 /** A file of manifests: its name as messages show it, and its text. */
 export interface ManifestFile {
   readonly name: string;
@@ -16,6 +18,8 @@ export interface ManifestDocument {
   /** Where it stands, for messages: "ksvc.yaml: document 2". */
   readonly place: string;
   readonly content: Mapping;
+  /** It is of a program of Modal's, whatever it holds. */
+  readonly isProgram?: true;
 }
 
 /** Most documents of all files together: a cluster's whole list is read one namespace at a time. */
@@ -40,6 +44,19 @@ export function readDocuments(files: readonly ManifestFile[]): ManifestDocument[
 
 function documentsOf({ name, text }: ManifestFile): ManifestDocument[] {
   const file = shownFile(name);
+  if (isModalProgram(text)) {
+    if (text.length > MOST_PROGRAM) {
+      throw new ConfigError([
+        `${file}: Cannot import a program of more than ${MOST_PROGRAM} characters: current value is ` +
+        `${text.length}`,
+      ]);
+    }
+    return modalFunctions(text).map((content, i) => ({
+      place: `${file}: document ${i + 1}`,
+      content,
+      isProgram: true,
+    }));
+  }
   const contents = contentsOf(file, text.replace(/^\ufeff/, ""));
   return contents.flatMap((content, i) => {
     if (content === null || content === undefined) return [];

@@ -85,10 +85,11 @@ function withoutPrefill(workloads: readonly Part[]): Part[] {
 function serving(workloads: readonly Part[]): Part[] {
   const serves = ({ reading: { facts }, kind }: Part) =>
     facts.model !== undefined || facts.modelAddress !== undefined || facts.engine !== undefined ||
-    kind.platform === "runpod-like" || kind.platform === "modal-like";
+    kind.platform === "runpod-like" ||
+    (kind.platform === "modal-like" && facts.gpusPerPod !== undefined);
   if (!workloads.some(serves)) return [...workloads];
   for (const part of workloads) {
-    if (!serves(part)) part.reading.leave("", "it starts neither vLLM nor SGLang");
+    if (!serves(part)) part.reading.leave("", "it serves no model");
   }
   return workloads.filter(serves);
 }

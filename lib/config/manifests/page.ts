@@ -35,10 +35,12 @@ a mistake here already. What manifests do not say keeps its default, the workloa
 ## What belongs together
 
 All documents of all files are read, in YAML or JSON; lists as kubectl prints them count as their
-items. An HPA, a ScaledObject or a VariantAutoscaling is joined with the workload that its
-\`scaleTargetRef\` names (kind, name and, where both say one, namespace), an InferenceService with its
-\`runtime\`, and \`config-autoscaler\` holds for everything on Knative's autoscaler. Several workloads
-become \`functions\`; those that start no server are left out where others do.
+items. Of a program of Modal's (\`.py\`) the decorators of each function are a document, as far as
+they are literals and constants, and the command of a server that it starts. An HPA, a ScaledObject
+or a VariantAutoscaling is joined with the workload that its \`scaleTargetRef\` names (kind, name and,
+where both say one, namespace), an InferenceService with its \`runtime\`, and \`config-autoscaler\`
+holds for everything on Knative's autoscaler. Several workloads become \`functions\`; those that start
+no server are left out where others do.
 
 ## Models and GPUs
 

@@ -7,6 +7,7 @@ import type { ManifestDocument } from "./documents.ts";
 import { readKeys } from "./keys.ts";
 import type { ManifestKind, Part, SplitPart } from "./kind.ts";
 import { BYSTANDERS, MANIFEST_KINDS } from "./kinds/kinds.ts";
+import { MODAL_FUNCTION } from "./kinds/modal.ts";
 import { Reading } from "./reading.ts";
 
 /** What was read of a document. */
@@ -20,8 +21,8 @@ export interface DocumentParts {
 }
 
 /** Reads one document by its kind. */
-export function readDocument({ place, content }: ManifestDocument): DocumentParts {
-  const kind = kindOf(content);
+export function readDocument({ place, content, isProgram }: ManifestDocument): DocumentParts {
+  const kind = isProgram ? MODAL_FUNCTION : kindOf(content);
   if (kind === undefined) return unknownDocument(place, content);
   const { name, namespace } = identityOf(content);
   const isNamed = name === undefined || kind.name.endsWith(name);
@@ -108,6 +109,6 @@ function unknownText(content: Mapping): string {
 }
 
 /** Whether a document has no kind at all: it may be anything, and is a mistake. */
-export function hasNoKind({ content }: ManifestDocument): boolean {
-  return kindOf(content) === undefined && typeof content.kind !== "string";
+export function hasNoKind({ content, isProgram }: ManifestDocument): boolean {
+  return !isProgram && kindOf(content) === undefined && typeof content.kind !== "string";
 }

@@ -84,7 +84,7 @@ export function readFlags(
       );
     } else if (flag.form === "list") {
       flag.rule.apply(
-        [...(inline === undefined ? [] : [inline]), ...after()].join(" "),
+        inline ?? after().join(" "),
         key,
         reading,
       );

@@ -117,8 +117,9 @@ export const SGLANG_FLAGS: readonly Flag[] = [
     leaves(WHY.offload),
   ),
   switched("--disable-cuda-graph", onlyOff(WHY.eager)),
-  listed(
-    "--cuda-graph-max-bs --cuda-graph-bs --attention-backend --prefill-attention-backend " +
+  listed("--cuda-graph-bs", leaves(WHY.kernels)),
+  valued(
+    "--cuda-graph-max-bs --attention-backend --prefill-attention-backend " +
       "--decode-attention-backend --sampling-backend --torch-compile-max-bs --mm-attention-backend " +
       "--fp8-gemm-backend --mamba-ssm-dtype --device --base-gpu-id --gpu-id-step",
     leaves(WHY.kernels),
@@ -155,12 +156,17 @@ export const SGLANG_FLAGS: readonly Flag[] = [
     ),
   ),
   switched("--enable-memory-saver", leaves("sleep is scaling.keep_alive.sleep.level")),
-  listed("--lora-paths --max-loras-per-batch --lora-backend --max-lora-rank", leaves(WHY.lora)),
+  listed("--lora-paths", leaves(WHY.lora)),
+  valued("--max-loras-per-batch --lora-backend --max-lora-rank", leaves(WHY.lora)),
   switched("--enable-lora", onlyOff(WHY.lora)),
   switched("--enable-multimodal", onlyOff(WHY.media)),
   listed(
+    "--bucket-time-to-first-token --bucket-inter-token-latency --tokenizer-metrics-allowed-custom-labels",
+    leaves(WHY.network),
+  ),
+  valued(
     "--host --port --api-key --served-model-name --log-level --log-level-http --file-storage-path " +
-      "--watchdog-timeout --tokenizer-worker-num --metrics-labels --bucket-time-to-first-token " +
+      "--watchdog-timeout --tokenizer-worker-num --metrics-labels " +
       "--log-requests-level --decode-log-interval --warmups",
     leaves(WHY.network),
   ),

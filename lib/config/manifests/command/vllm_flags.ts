@@ -63,7 +63,7 @@ export const VLLM_FLAGS: readonly Flag[] = [
       "tokens reach experts as by DeepEP's kernels here",
     ),
   ),
-  listed(
+  valued(
     "--data-parallel-size-local -dpl --data-parallel-address -dpa --data-parallel-rpc-port -dpp " +
       "--data-parallel-start-rank -dpr --data-parallel-rank --data-parallel-backend -dpb " +
       "--api-server-count -asc --nnodes --node-rank --master-addr --master-port " +
@@ -79,7 +79,7 @@ export const VLLM_FLAGS: readonly Flag[] = [
     leaves(WHY.context),
   ),
   switched("--enable-eplb --enable-dbo", leaves("experts' load is parallelization.expert_skew")),
-  listed(
+  valued(
     "--eplb-config --num-redundant-experts",
     leaves("experts' load is parallelization.expert_skew"),
   ),
@@ -142,11 +142,12 @@ export const VLLM_FLAGS: readonly Flag[] = [
   switched("-O0 -O1 -O2 -O3", leaves(WHY.kernels)),
   valued("--optimization-level -O --attention-backend --mamba-backend", leaves(WHY.kernels)),
   valued(
-    "--attention-config --kernel-config --cudagraph-capture-sizes --max-cudagraph-capture-size " +
+    "--attention-config --kernel-config --max-cudagraph-capture-size " +
       "--max-seq-len-to-capture --mamba-cache-dtype --mamba-ssm-cache-dtype --mamba-block-size " +
-      "--device --device-ids",
+      "--device",
     leaves(WHY.kernels),
   ),
+  listed("--cudagraph-capture-sizes --device-ids", leaves(WHY.kernels)),
   switched("--disable-custom-all-reduce --disable-cascade-attn", leaves(WHY.kernels)),
   // Weights.
   valued(
@@ -158,9 +159,9 @@ export const VLLM_FLAGS: readonly Flag[] = [
   switched("--enable-sleep-mode", leaves("sleep is scaling.keep_alive.sleep.level")),
   // What is not simulated.
   switched("--enable-lora --fully-sharded-loras --enable-lora-bias", onlyOff(WHY.lora)),
-  listed(
-    "--lora-modules --max-loras --max-lora-rank --max-cpu-loras --lora-dtype --lora-extra-vocab-size " +
-      "--default-mm-loras --prompt-adapters",
+  listed("--lora-modules --default-mm-loras --prompt-adapters", leaves(WHY.lora)),
+  valued(
+    "--max-loras --max-lora-rank --max-cpu-loras --lora-dtype --lora-extra-vocab-size ",
     leaves(WHY.lora),
   ),
   valued(
@@ -173,8 +174,9 @@ export const VLLM_FLAGS: readonly Flag[] = [
     leaves(WHY.media),
   ),
   // What takes no time.
-  listed(
-    "--host --port --uds --api-key --served-model-name --root-path --middleware --allowed-origins " +
+  listed("--served-model-name --middleware", leaves(WHY.network)),
+  valued(
+    "--host --port --uds --api-key --root-path --allowed-origins " +
       "--allowed-methods --allowed-headers --ssl-keyfile --ssl-certfile --ssl-ca-certs " +
       "--ssl-cert-reqs --uvicorn-log-level --max-log-len --otlp-traces-endpoint " +
       "--collect-detailed-traces --log-config-file --h11-max-incomplete-event-size " +

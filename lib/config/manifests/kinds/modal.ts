@@ -12,6 +12,7 @@ import {
 } from "../keys.ts";
 import type { ManifestKind } from "../kind.ts";
 import { isModal } from "../likeness.ts";
+import { COMPUTED_KEYS } from "../python.ts";
 import { noteGpu, readContainer, readLaunch } from "../pod.ts";
 import { notNegative, whole } from "../readers.ts";
 
@@ -69,6 +70,12 @@ const FUNCTION: KeyTable = {
   experimental_options: leaves("starts are those of cold_start.preset"),
   cpu: leaves("processors cost where cost.cpu_cores says how many"),
   memory: leaves("host memory costs where cost.memory says how much"),
+  [COMPUTED_KEYS]: custom([], (value, _, reading) => {
+    for (const name of value as readonly string[]) {
+      if ((FUNCTION[name] as KeyRule | undefined)?.isQuiet) continue;
+      reading.leave(name, "the running program alone knows its value");
+    }
+  }),
   command: COMMAND,
   cmd: COMMAND,
   ...quietly(
