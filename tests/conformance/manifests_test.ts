@@ -50,8 +50,13 @@ for (const name of CASES) {
     deepEqual(of("assumed").map(({ text }) => text), expected.assumed);
     for (const { key, text } of remarks) ok(key !== "" || text !== "", "no remark without words");
     // A short workload shows that the result runs.
-    const { summary } = await simulate(loadConfig([yaml, SHORT]));
+    const { summary, engine } = await simulate(loadConfig([yaml, SHORT]));
     equal(summary.requests.completed, 5);
+    // Nothing is set in vain, but for what needs prompts that begin alike.
+    const vain = engine.notices.filter((notice) =>
+      / no effect: /.test(notice) && !/^platform |prefix_caching/.test(notice)
+    );
+    deepEqual(vain, []);
   });
 }
 

@@ -8,6 +8,9 @@ export interface NamedGpu {
   readonly differs?: string;
 }
 
+/** Clouds whose prices are known, by their names in data/prices. */
+export type Cloud = "aws" | "azure" | "gcp";
+
 /** A pattern of names, what they mean, and what differs. */
 type Row = readonly [pattern: RegExp, name: string, differs?: string];
 
@@ -103,21 +106,30 @@ export function gpuOf(name: string): NamedGpu | undefined {
   if (own !== undefined) return { name: own.name };
   const plain = name.toLowerCase().replaceAll(/[\s_]+/g, "-");
   const machine = matching(MACHINES, name.toLowerCase().replaceAll(/[\s-]+/g, "-"));
-  return machine ?? matching(PRODUCTS, plain);
+  // The name of a machine that is not known tells part of its GPU's name at best.
+  const isMachine = /^standard_|^[a-z]\d\w*\.|^[a-z]\d+-\w+-/i.test(name);
+  return machine ?? (isMachine ? undefined : matching(PRODUCTS, plain));
 }
 
-/** Labels of nodes whose values name a GPU, or a machine with one. */
-export const GPU_LABELS: readonly string[] = [
-  "cloud.google.com/gke-accelerator",
-  "nvidia.com/gpu.product",
-  "amd.com/gpu.product-name",
-  "k8s.amazonaws.com/accelerator",
-  "karpenter.k8s.aws/instance-gpu-name",
-  "eks.amazonaws.com/instance-gpu-name",
-  "gpu.nvidia.com/class",
-  "gpu.nvidia.com/model",
-  "accelerator",
-  "gpu-type",
-  "node.kubernetes.io/instance-type",
-  "beta.kubernetes.io/instance-type",
-];
+/** Labels of nodes whose values name a GPU, or a machine with one, and whose machines have them. */
+export const GPU_LABELS: Readonly<Record<string, Cloud | null>> = {
+  "cloud.google.com/gke-accelerator": "gcp",
+  "nvidia.com/gpu.product": null,
+  "amd.com/gpu.product-name": null,
+  "k8s.amazonaws.com/accelerator": "aws",
+  "karpenter.k8s.aws/instance-gpu-name": "aws",
+  "eks.amazonaws.com/instance-gpu-name": "aws",
+  "gpu.nvidia.com/class": null,
+  "gpu.nvidia.com/model": null,
+  accelerator: null,
+  "gpu-type": null,
+  "node.kubernetes.io/instance-type": null,
+  "beta.kubernetes.io/instance-type": null,
+};
+
+/** Whose machine a name is of; undefined for what is none of a cloud. */
+export function cloudOf(machine: string): Cloud | undefined {
+  const name = machine.toLowerCase().replaceAll(/[\s-]+/g, "-");
+  if (matching(MACHINES, name) === undefined) return undefined;
+  return /^standard_/.test(name) ? "azure" : /^[ag]\d-/.test(name) ? "gcp" : "aws";
+}

@@ -1,3 +1,5 @@
+import { contentKind } from "../../std/content_kind.ts";
+import { shownFile } from "../../std/input_error.ts";
 import { stringify } from "../../std/yaml.ts";
 import { ConfigError } from "../config_error.ts";
 import { loadConfig } from "../load.ts";
@@ -75,7 +77,8 @@ export function importManifests({ files, lines = [], choices = {} }: ImportInput
   const configuration = assemble(settled);
   const yaml = stringify(configuration, { lineWidth: 100 });
   loadConfig(yaml, { fileNames: ["what was imported"] });
-  return { configuration, yaml, remarks: distinct(readings.flatMap(({ remarks }) => remarks)) };
+  const remarks = distinct(readings.flatMap(({ remarks }) => remarks));
+  return { configuration, yaml, remarks: [...remarks, WORKLOAD] };
 }
 
 function refuse(problems: readonly string[]): void {
@@ -83,11 +86,19 @@ function refuse(problems: readonly string[]): void {
 }
 
 function nothing(files: readonly ManifestFile[]): string {
-  const names = files.map(({ name }) => name).join(", ");
-  return `${
-    names || "no file"
-  }: Cannot import document 1 as a manifest: current value is an empty file`;
+  const names = files.map(({ name }) => shownFile(name)).join(", ") || "no file";
+  const kind = files.length === 1 ? contentKind(files[0].text) : "text";
+  const current = kind === "text" ? "nothing that is one" : kind;
+  return `${names}: Cannot import document 1 as a manifest: current value is ${current}`;
 }
+
+/** What no manifest has. */
+const WORKLOAD: Remark = {
+  place: "requests",
+  key: "",
+  outcome: "assumed",
+  text: "they are those of the default workload, since no manifest says what comes: set workload",
+};
 
 /** A line of text as a workload without a name. */
 function readLine({ place, text, engine }: CommandLine): Part {

@@ -52,6 +52,7 @@ const GPUS: Readonly<Record<string, string | undefined>> = {
   "g2-standard-12": "l4",
   "Standard_ND96isr_H100_v5": "h100-sxm",
   "Standard_ND96isr_H200_v5": "h200-sxm",
+  "Standard_NC40ads_H100_v5": undefined,
   "Standard_NC24ads_A100_v4": "a100-sxm-80gb",
   "Standard_NC4as_T4_v3": "t4",
   "A100-40GB": "a100-sxm-40gb",

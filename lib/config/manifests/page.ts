@@ -54,9 +54,11 @@ one of several.
 The GPU is that of these labels of \`nodeSelector\` or of a required node affinity:
 ${
   wrapped(
-    `${GPU_LABELS.map((label) => `\`${label}\``).join(", ")}. Their values may be products ` +
+    `${
+      Object.keys(GPU_LABELS).map((label) => `\`${label}\``).join(", ")
+    }. Their values may be products ` +
       "(`NVIDIA-H100-80GB-HBM3`, `nvidia-tesla-t4`) or machines of clouds (`p5.48xlarge`, " +
-      "`a3-highgpu-8g`, `Standard_ND96isr_H100_v5`). Without one it is `--gpu`, or an H100, which is " +
+      "`a3-highgpu-8g`, `Standard_ND96isr_H100_v5`), whose prices then count (`cost.provider`). Without one it is `--gpu`, or an H100, which is " +
       "then said to be assumed.",
   )
 }

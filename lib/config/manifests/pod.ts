@@ -1,3 +1,4 @@
+import { shownName } from "../../std/safe_text.ts";
 import { showValue } from "../../std/show_value.ts";
 import { isMapping, type Mapping } from "../normalize.ts";
 import { type EnvironmentList, readEnvironment } from "./command/environment.ts";
@@ -5,8 +6,17 @@ import { isUnknown, readFlags, UNKNOWN_VALUE } from "./command/flags.ts";
 import { engineOfImage, findLaunch, type Launch, versionOfImage } from "./command/launch.ts";
 import { SGLANG_FLAG_TABLE } from "./command/sglang_flags.ts";
 import { VLLM_FLAG_TABLE } from "./command/vllm_flags.ts";
-import { GPU_LABELS, gpuOf } from "./gpu_of.ts";
-import { custom, type KeyRule, type KeyTable, leaves, quiet, quietly, readKeys } from "./keys.ts";
+import { type Cloud, cloudOf, GPU_LABELS, gpuOf } from "./gpu_of.ts";
+import {
+  custom,
+  joined,
+  type KeyRule,
+  type KeyTable,
+  leaves,
+  quiet,
+  quietly,
+  readKeys,
+} from "./keys.ts";
 import { kubernetesQuantity, wholeQuantity } from "./readers.ts";
 import type { EngineName, Reading } from "./reading.ts";
 
@@ -35,23 +45,53 @@ export function noteGpu(name: string, key: string, reading: Reading): void {
   if (gpu.differs !== undefined) reading.assume(`${key} ${showValue(name)} is ${gpu.differs}`);
 }
 
+/** A label that names the GPU, and with it whose machine it is in. */
+function gpuLabel(cloud?: Cloud): KeyRule {
+  return custom(["cluster.gpu_type", "cost.provider"], (value, key, reading) => {
+    GPU_NAME.apply(value, key, reading);
+    const name = Array.isArray(value) ? value[0] : value;
+    const provider = cloud ?? (typeof name === "string" ? cloudOf(name) : undefined);
+    if (provider !== undefined) reading.note("provider", key, provider);
+  });
+}
+
+/** Labels that say whether a node may be taken away. */
+const SPOT_LABELS = [
+  "karpenter.sh/capacity-type",
+  "eks.amazonaws.com/capacityType",
+  "cloud.google.com/gke-spot",
+  "kubernetes.azure.com/scalesetpriority",
+];
+
+const SPOT: KeyRule = custom(["cost.terms"], (value, key, reading) => {
+  const word = String(Array.isArray(value) ? value[0] : value).toLowerCase();
+  if (word === "spot" || word === "true") {
+    reading.take(key, "cost.terms", "spot", "faults.spot says when it is taken away");
+  } else reading.leave(key, "on demand, as here");
+});
+
 const NODE_LABEL: KeyTable = {
-  ...Object.fromEntries(GPU_LABELS.map((label) => [label, GPU_NAME])),
+  ...Object.fromEntries(
+    Object.entries(GPU_LABELS).map(([label, cloud]) => [label, gpuLabel(cloud ?? undefined)]),
+  ),
+  ...Object.fromEntries(SPOT_LABELS.map((label) => [label, SPOT])),
   "*": leaves("it says nothing of the GPU"),
 };
 
 /** A term of an affinity: labels that a node has to have. */
-const AFFINITY: KeyRule = custom(["cluster.gpu_type"], (value, key, reading) => {
+const AFFINITY: KeyRule = custom(["cluster.gpu_type", "cost.provider"], (value, key, reading) => {
   const required = at(value, "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
   const terms = at(required, "nodeSelectorTerms");
   for (const term of Array.isArray(terms) ? terms : []) {
     const expressions = at(term, "matchExpressions");
     for (const one of Array.isArray(expressions) ? expressions : []) {
       const [label, values] = [at(one, "key"), at(one, "values")];
-      if (at(one, "operator") !== "In" || !GPU_LABELS.includes(String(label))) continue;
-      const path = `${key}[${label}]`;
-      GPU_NAME.apply(values, path, reading);
-      if (Array.isArray(values) && values.length > 1) {
+      const path = joined(key, shownName(String(label)));
+      const isKnown = label !== "*" && Object.hasOwn(NODE_LABEL, String(label));
+      if (at(one, "operator") === "In" && isKnown) {
+        readKeys(NODE_LABEL[String(label)], values, reading, path);
+      } else reading.leave(path, "it names no GPU that pods have to have");
+      if (isKnown && Array.isArray(values) && values.length > 1) {
         reading.assume(`${path} allows several GPUs, of which the first is taken`);
       }
     }

@@ -32,6 +32,8 @@ export interface Facts {
   engineVersion: string;
   /** Catalogue name of the GPU. */
   gpu: string;
+  /** Price list in data/prices of whose machines the GPU is. */
+  provider: string;
   gpusPerPod: number;
   /** Pods that make up one instance. */
   podsPerInstance: number;

@@ -46,6 +46,7 @@ const UNUSED: { readonly [Name in keyof Facts]?: string } = {
   model: "another key names the model",
   modelAddress: "another key names the model",
   gpu: "another document names the GPU",
+  provider: "the platform has prices of its own",
   gpusPerPod: "another document has the GPUs",
   engineVersion: "it is not a version of vLLM",
   replicas: "another document bounds it",
@@ -94,13 +95,14 @@ function settleEngine(one: Settling): void {
       );
     }
   }
-  if (engine !== undefined && !one.settings.has("cold_start.preset")) {
-    one.assume("cold_start.preset", "vllm-v1", "starts are in no manifest");
-  }
 }
 
 function settleGpu(one: Settling): void {
-  const { gpu } = one.facts;
+  const { gpu, provider } = one.facts;
+  // A platform has prices of its own.
+  if (provider !== undefined && one.platformProvider === undefined) {
+    one.take(provider, "cost.provider", provider.value);
+  }
   if (gpu !== undefined) return one.take(gpu, "cluster.gpu_type", gpu.value);
   const { gpu: chosen } = one.choices;
   if (chosen === undefined) {

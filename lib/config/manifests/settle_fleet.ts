@@ -55,6 +55,9 @@ export function settleFleet(one: Settling, engines: number): number | undefined 
     );
   }
   settleTarget(one);
+  if (one.facts.engine !== undefined) {
+    one.assume("cold_start.preset", "vllm-v1", "how an instance starts is in no manifest");
+  }
   const least = settleLeast(one);
   const most = settleMost(one, maxReplicas);
   if (least > most) {

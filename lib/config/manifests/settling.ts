@@ -1,7 +1,7 @@
 import { platformPreset } from "../../serverless/platforms/platform_preset.ts";
 import { showValue } from "../../std/show_value.ts";
 import { parse } from "../../std/yaml.ts";
-import { isMapping } from "../normalize.ts";
+import { isMapping, type Mapping } from "../normalize.ts";
 import type { Deployment } from "./join.ts";
 import type { Fact, Facts, Reading } from "./reading.ts";
 
@@ -66,17 +66,22 @@ export class Settling {
     this.main.assume(`${setting}: ${showValue(value)}, since ${why}`);
   }
 
+  /** The scaling policy; undefined where nothing scales. */
   get policy(): unknown {
-    const { platform } = this.deployment;
-    return this.settings.get("scaling.policy") ??
-      (platform === undefined ? undefined : policyOf(platform));
+    return this.settings.get("scaling.policy") ?? this.#ofPlatform("scaling", "policy");
   }
-}
 
-/** The scaling policy of a platform. */
-function policyOf(platform: string): unknown {
-  const { scaling } = parse(platformPreset(platform).configuration) as {
-    readonly scaling?: unknown;
-  };
-  return isMapping(scaling) ? scaling.policy : undefined;
+  /** The price list of the platform, where it has one. */
+  get platformProvider(): unknown {
+    return this.#ofPlatform("cost", "provider");
+  }
+
+  /** A setting of the platform. */
+  #ofPlatform(section: string, key: string): unknown {
+    const { platform } = this.deployment;
+    if (platform === undefined) return undefined;
+    const settings = parse(platformPreset(platform).configuration) as Mapping;
+    const inner = settings[section];
+    return isMapping(inner) ? inner[key] : undefined;
+  }
 }
