@@ -4,7 +4,7 @@ import { loadConfig } from "../../lib/config/load.ts";
 import { simulate } from "../../lib/run/simulate.ts";
 import { randomStreams } from "../../lib/sim/random_streams.ts";
 import { parseAll, stringify } from "../../lib/std/yaml.ts";
-import { mutateFile } from "../support/mutate_file.ts";
+import { type Language, mutateFile } from "../support/mutate_file.ts";
 
 /** Cases, and the seed; SIMFAAS_FUZZ_CASES and SIMFAAS_FUZZ_SEED ask for others. */
 const CASES = Number(Deno.env.get("SIMFAAS_FUZZ_CASES") ?? 300);
@@ -36,9 +36,13 @@ function manifests(): { readonly name: string; readonly content: Uint8Array }[] 
 /** The documents of a file as one: what damages trees reads one document. */
 function oneDocument(name: string): Uint8Array {
   const text = Deno.readTextFileSync(new URL(name, FOLDER));
-  const items = parseAll(text);
+  const items = name.endsWith(".py") ? [] : parseAll(text);
   const list = { apiVersion: "v1", kind: "List", items };
-  return new TextEncoder().encode(items.length === 1 ? text : stringify(list));
+  return new TextEncoder().encode(items.length < 2 ? text : stringify(list));
+}
+
+function languageOf(name: string): Language {
+  return name.endsWith(".py") ? "lines" : name.endsWith(".json") ? "json" : "yaml";
 }
 
 async function call(...args: string[]) {
@@ -81,7 +85,7 @@ Deno.test(`${CASES} damaged manifests: a configuration, or lines that say what i
       const stream = randomStreams(SEED, i).take("manifest");
       Deno.writeFileSync(
         path,
-        mutateFile(content, name.endsWith("json") ? "json" : "yaml", stream),
+        mutateFile(content, languageOf(name), stream),
       );
       const ended = await call("import", path, "--json");
       if (ended.code === 0) read++;
