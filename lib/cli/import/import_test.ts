@@ -287,6 +287,36 @@ for (const [name, [text, says]] of Object.entries(MISTAKES)) {
   });
 }
 
+Deno.test("import reads merged keys, and brackets in the column of their key, as kubectl does", async () => {
+  const text = `
+apiVersion: apps/v1
+kind: Deployment
+spec:
+  replicas: 2
+  template:
+    spec:
+      nodeSelector: &first { accelerator: L40S }
+      containers:
+      - &server
+        image: vllm/vllm-openai:v0.19.0
+        args: [
+          Qwen/Qwen2.5-7B-Instruct,
+        ]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: b }
+spec:
+  replicas: 3
+  template: { spec: { containers: [{ <<: &other { image: "vllm/vllm-openai:v0.18.0", args: [gpt2] }, args: [Qwen/Qwen3-14B] }] } }
+`;
+  const { code, out, err } = await importing({ "a.yaml": text });
+  equal(code, 0, String(err));
+  const { functions } = loadConfig(out);
+  deepEqual(functions.map(({ model }) => model!.name), ["qwen2.5-7b", "qwen3-14b"]);
+  deepEqual(functions.map(({ scheduler }) => scheduler!.engine), ["vllm@0.19", "vllm@0.18"]);
+});
+
 Deno.test("import shows each mistake of a document", async () => {
   const text = annotated("window", '"60"').replace(
     "{ containers",

@@ -116,7 +116,7 @@ const GPUS: KeyRule = custom(["cluster.num_gpus_per_replica"], (value, key, read
   if (count !== undefined && count > 0) reading.note("gpusPerPod", key, count);
 });
 
-const SLICE = leaves("parts of a GPU are not simulated: an instance has whole ones");
+const SLICE = "parts of a GPU are not simulated: an instance has whole ones";
 
 /** What a container may have. Requests are passed over: of devices they equal the limits. */
 const AMOUNTS: KeyTable = {
@@ -125,14 +125,14 @@ const AMOUNTS: KeyTable = {
   gpu: GPUS,
   custom: { "nvidia.com/gpu": GPUS, "amd.com/gpu": GPUS, "*": quiet },
   gpuType: GPU_NAME,
-  "nvidia.com/gpu.shared": SLICE,
-  "nvidia.com/mig-1g.10gb": SLICE,
-  "nvidia.com/mig-2g.20gb": SLICE,
-  "nvidia.com/mig-3g.40gb": SLICE,
   cpu: AMOUNT_LEFT("processors cost where cost.cpu_cores says how many"),
   memory: AMOUNT_LEFT("host memory costs where cost.memory says how much"),
   "ephemeral-storage": AMOUNT_LEFT("disks are those of cluster.nodes"),
-  "*": leaves("it is no GPU"),
+  "*": {
+    why: "it is no whole GPU of a kind in data/hardware",
+    apply: (_, key, reading) =>
+      reading.leave(key, /mig-|shared|vgpu/.test(key) ? SLICE : "it is no GPU of data/hardware"),
+  },
 };
 
 /** Resources of a container: limits count, requests where there are no limits. */

@@ -17,6 +17,8 @@ export interface Settled {
   readonly problems: readonly string[];
 }
 
+/** The newest version of vLLM that is known. */
+const NEWEST = VLLM_VERSIONS.at(-1)!.name;
 /** The GPU where nobody says which. */
 const DEFAULT_GPU = "h100-sxm";
 
@@ -80,9 +82,13 @@ function settleRest(one: Settling): void {
 
 function settleEngine(one: Settling): void {
   const { engine, engineVersion } = one.facts;
+  if (engine?.value === "vllm" && engineVersion === undefined) {
+    one.main.assume(`scheduler.engine has its default, ${NEWEST}: no image names a version`);
+  }
   if (engine?.value === "sglang") {
     one.assume("memory.reserve_rule", "sglang", "the engine is SGLang");
     one.main.assume("steps are formed as vLLM's scheduler forms them, not SGLang's");
+    settleChunk(one);
   } else if (engineVersion !== undefined) {
     const name = `vllm@${engineVersion.value}`;
     const known = VLLM_VERSIONS.map((version) => version.name as string);
@@ -95,6 +101,21 @@ function settleEngine(one: Settling): void {
       );
     }
   }
+}
+
+/** Sequences that may run at once where nothing says how many, on the largest GPUs. */
+const MOST_SEQUENCES = 1024;
+
+/** A chunk of SGLang's is for prompts alone; a step here has a token for each sequence, too. */
+function settleChunk(one: Settling): void {
+  const path = "scheduler.max_num_batched_tokens";
+  const chunk = one.settings.get(path);
+  const sequences = Number(one.settings.get("scheduler.max_num_seqs") ?? MOST_SEQUENCES);
+  if (chunk === undefined || Number(chunk) >= sequences) return;
+  one.settings.delete(path);
+  one.main.assume(
+    `${path} has its default: a chunk of ${chunk} has no token for each of ${sequences} sequences`,
+  );
 }
 
 function settleGpu(one: Settling): void {
