@@ -50,9 +50,10 @@ export const importCommand: Command = {
 Usage: deno task import FILE... > config.yaml
        deno task import --vllm "vllm serve MODEL ..." > config.yaml
 
-Reads Knative and KServe services, config-autoscaler, HPA, KEDA, Deployments and LeaderWorkerSets with
-vLLM's or SGLang's arguments, llm-d, Dynamo, endpoints of RunPod and functions of Modal, in YAML,
-JSON or a program of Modal's; several documents and files are joined by name. "-" in place of a file reads standard input.
+Reads Knative and KServe services, config-autoscaler, HPA, KEDA, Deployments and LeaderWorkerSets
+with vLLM's or SGLang's arguments, llm-d, Dynamo, endpoints of RunPod and functions of Modal, in
+YAML, JSON or a program of Modal's; several documents and files are joined by name. "-" in place of
+a file reads standard input.
 The configuration goes to standard output, and what was taken over, what was not and why, and what
 was assumed goes to standard error. docs/import.md lists kinds and keys.
 

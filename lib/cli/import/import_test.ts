@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "#assert";
 import { loadConfig } from "../../config/load.ts";
 import { main } from "../main.ts";
+import { importCommand } from "./import.ts";
 import { runCommandLine, withFiles } from "../testing_command_line.ts";
 
 const DEPLOYMENT = `
@@ -194,6 +195,10 @@ const MISTAKES: Readonly<Record<string, readonly [text: string, says: RegExp]>> 
     "apiVersion: v9\nkind: Pony\n",
     /^a\.yaml: document 1: .*Knative Service.*kind "Pony" of "v9"$/,
   ],
+  "an unknown kind beside broken values": [
+    `${annotated("max-scale", "lots")}---\napiVersion: v9\nkind: Pony\n`,
+    /max-scale\] as a whole .*"lots"$/,
+  ],
   "a kind of another API": ["apiVersion: apps/v1\nkind: InferenceService\n", /of "apps\/v1"$/],
   "no kind, beside one that is known": [
     `${annotated("min-scale", '"1"')}---\nhello: world\n`,
@@ -342,6 +347,86 @@ Deno.test("import says in one line what is wrong with its arguments", async () =
     deepEqual([code, out, err.length], [2, "", 1], String(err));
     match(err[0], says);
   }
+});
+
+Deno.test("the help of import fits a terminal and names its options", () => {
+  for (const line of importCommand.help.split("\n")) ok(line.length <= 100, line);
+  for (const option of ["--vllm", "--sglang", "--model", "--gpu", "--json"]) {
+    ok(importCommand.help.includes(option), option);
+  }
+});
+
+Deno.test("import scales workers of Dynamo that have an autoscaler of their own", async () => {
+  const text = `
+apiVersion: nvidia.com/v1alpha1
+kind: DynamoGraphDeployment
+metadata: { name: g }
+spec:
+  services:
+    Worker:
+      autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 5 }
+      resources: { limits: { gpu: "1" } }
+      extraPodSpec: { mainContainer: { command: [python3, -m, dynamo.vllm, --model, gpt2] } }
+`;
+  const { code, out, err } = await importing({ "a.yaml": text });
+  equal(code, 0, String(err));
+  const { scaling } = loadConfig(out);
+  deepEqual([scaling.policy, scaling.min_instances, scaling.max_instances], ["hpa", 2, 5]);
+});
+
+Deno.test("import names what it cannot place: a GPU, an annotation, a part of a GPU", async () => {
+  const text = `
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { annotations: { autoscaling.knative.dev/min-scale: "2" } }
+spec:
+  template:
+    metadata:
+      annotations: { autoscaling.knative.dev/maxscale: "9", example.com/note: hello }
+    spec:
+      nodeSelector: { nvidia.com/gpu.product: NVIDIA-XYZ }
+      containers:
+        - image: vllm/vllm-openai:v0.19.0
+          args: [Qwen/Qwen2.5-7B-Instruct]
+          resources: { limits: { nvidia.com/mig-3g.40gb: 1, google.com/tpu: 4 } }
+`;
+  const { code, err } = await importing({ "a.yaml": text });
+  equal(code, 0, String(err));
+  const shown = err.join("\n");
+  for (
+    const part of [
+      'gpu.product]: no "NVIDIA-XYZ" is in data/hardware: pass a GPU with --gpu',
+      "/maxscale]: no setting is known for it; is autoscaling.knative.dev/max-scale meant?",
+      "metadata.annotations[autoscaling.knative.dev/min-scale]: what autoscalers read stands at spec",
+      "mig-3g.40gb]: parts of a GPU are not simulated",
+      "[google.com/tpu]: it is no GPU",
+      'cluster.gpu_type: "h100-sxm", since no document names a GPU that is known (--gpu)',
+    ]
+  ) ok(shown.includes(part), part);
+  ok(!shown.includes("example.com"));
+});
+
+Deno.test("import joins by kind, name and namespace, and says what it cannot join", async () => {
+  const scaler = (name: string, target: string, namespace: string) => `
+---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: { name: ${name}, namespace: ${namespace} }
+spec: { scaleTargetRef: ${target}, maxReplicaCount: 7, triggers: [{ type: redis, metadata: { listLength: "3" } }] }
+`;
+  const deployment = DEPLOYMENT.replace("{ name: chat }", "{ name: chat, namespace: a }");
+  const joined = await importing({
+    "a.yaml": deployment,
+    "b.yaml": scaler("other", "{ name: chat }", "b") +
+      scaler("kind", "{ kind: StatefulSet, name: chat }", "a") +
+      scaler("right", "{ name: chat }", "a") + scaler("second", "{ name: chat }", "a"),
+  });
+  equal(joined.code, 0, String(joined.err));
+  equal(loadConfig(joined.out).scaling.max_instances, 7);
+  const shown = joined.err.join("\n");
+  ok(shown.includes("other\n    Deployment chat, which it scales, is in no document"));
+  ok(shown.includes("kind\n    StatefulSet chat, which it scales, is in no document"));
+  ok(shown.includes("second\n    another document scales the same workload"));
 });
 
 Deno.test("import names documents that it passes over, and quotes nothing that a terminal obeys", async () => {

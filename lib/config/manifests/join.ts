@@ -99,17 +99,13 @@ function targetOf(scaler: Part, workloads: readonly Part[]): Part | undefined {
   if (target === undefined) return undefined;
   const found = workloads.find((workload) =>
     workload.name === target.name &&
-    (target.kind === undefined || kindsOf(workload).includes(target.kind)) &&
+    (target.kind === undefined || target.kind === workload.ownKind) &&
     (namespace === undefined || workload.namespace === undefined ||
       namespace === workload.namespace)
   );
   // A line of text has no name: it is what all else speaks of.
   const [only] = workloads;
   return found ?? (workloads.length === 1 && only.name === undefined ? only : undefined);
-}
-
-function kindsOf({ kind }: Part): readonly string[] {
-  return kind.kinds ?? [];
 }
 
 function noTarget({ target }: Part): string {

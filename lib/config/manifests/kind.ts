@@ -12,6 +12,8 @@ export interface ScaleTarget {
 export interface Part {
   readonly kind: ManifestKind;
   readonly reading: Reading;
+  /** Its `kind`, of the several that one table may have. */
+  readonly ownKind?: string;
   readonly name?: string;
   readonly namespace?: string;
   /** Of a scaler. */

@@ -35,6 +35,7 @@ export function readDocument({ place, content, isProgram }: ManifestDocument): D
   const own: Part = {
     kind,
     reading,
+    ...(typeof content.kind === "string" && { ownKind: content.kind }),
     ...(name !== undefined && { name }),
     ...(namespace !== undefined && { namespace }),
     ...(runtime !== undefined && { runtime }),
