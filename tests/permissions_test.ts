@@ -109,6 +109,12 @@ interface Line {
 }
 
 const CONFIG = "workload: { type: poisson, arrival_rate: 5, num_requests: 60 }\n";
+const DEPLOYMENT = `
+apiVersion: apps/v1
+kind: Deployment
+spec:
+  template: { spec: { containers: [{ name: a, command: [vllm, serve, Qwen/Qwen3-14B] }] } }
+`;
 const FOLDERS = ["--experiments", "experiments", "--out", "runs"];
 
 /** What is typical of each task, cheap enough for a test; together its lines need all it names. */
@@ -117,6 +123,7 @@ const TYPICAL: Readonly<Record<string, (address: string) => readonly Line[]>> = 
     args: ["a.yaml", "--out", "out", "--figures", "--timing", "t.json", "--quiet"]
       .concat(["--set", "simulation.replications=2", "--set", "output.figures=[svg]"]),
   }],
+  import: () => [{ args: ["deployment.yaml"] }],
   schema: () => [{ args: ["--out", "schema.json"] }],
   plot: () => [{
     args: ["results", "--figure", "cost"],
@@ -153,6 +160,7 @@ async function withFolder(use: (folder: string, address: string) => Promise<void
   );
   try {
     Deno.writeTextFileSync(`${folder}/a.yaml`, CONFIG);
+    Deno.writeTextFileSync(`${folder}/deployment.yaml`, DEPLOYMENT);
     Deno.mkdirSync(`${folder}/data/tiny`, { recursive: true });
     Deno.mkdirSync(`${folder}/data/aiconfigurator`);
     Deno.writeTextFileSync(`${folder}/data/tiny/a.csv`, "a\n1\n");

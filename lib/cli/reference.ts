@@ -1,11 +1,12 @@
 /**
  * Writes what is made from declarations: the reference of the configuration and its type, the pages of
- * limits, of traces and of platforms, the tables of columns and figures in the page of metrics, and the types of
+ * limits, of traces, of manifests and of platforms, the tables of columns and figures in the page of metrics, and the types of
  * a summary and of the columns.
  *
  * @module
  */
 import { renderConfigurationReference } from "../config/reference.ts";
+import { renderImportPage } from "../config/manifests/page.ts";
 import { renderLimitsPage } from "../config/limits_page.ts";
 import { renderPlatformsPage } from "../config/platforms_page.ts";
 import { renderTracesPage } from "../config/traces_page.ts";
@@ -22,6 +23,7 @@ if (import.meta.main) {
   replaceFile(path("docs/limits.md"), renderLimitsPage());
   replaceFile(path("docs/platforms.md"), renderPlatformsPage());
   replaceFile(path("docs/traces.md"), renderTracesPage());
+  replaceFile(path("docs/import.md"), renderImportPage());
   const metrics = path("docs/metrics.md");
   replaceFile(metrics, withDeclaredTables(Deno.readTextFileSync(metrics)));
   replaceFile(path("lib/config/configuration.ts"), renderConfigurationType());

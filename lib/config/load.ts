@@ -9,6 +9,7 @@ import { ConfigError } from "./config_error.ts";
 import type { Configuration } from "./configuration.ts";
 import { readFunction } from "./function_configurations.ts";
 import { differingPaths, pathsOf, rememberedPaths, rememberGiven } from "./given.ts";
+import { manifestName } from "./manifests/likeness.ts";
 import { fillSections, merge } from "./merge.ts";
 import { emptyMapping, isConfiguration, isMapping, type Mapping, normalize } from "./normalize.ts";
 import { type Overrides, readOverrides } from "./overrides.ts";
@@ -32,6 +33,7 @@ function readText(text: string, fileName: string): Mapping {
     document = parse(text);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
+    if (isManifestText(text)) throw new ConfigError([manifestProblem(file, MANIFESTS)]);
     const { line, column, reason } = error;
     const place = line > 0 ? `:${line}:${column}` : "";
     const current = hasSections(text)
@@ -43,6 +45,9 @@ function readText(text: string, fileName: string): Mapping {
   }
   if (document === null) return emptyMapping();
   const root = nodeInfo(configurationSchema) as SectionInfo;
+  const isOwn = isMapping(document) && Object.keys(root.shape).some((name) => name in document);
+  const manifest = isMapping(document) && !isOwn ? manifestName(document) : undefined;
+  if (manifest !== undefined) throw new ConfigError([manifestProblem(file, manifest)]);
   if (isMapping(document) && isConfiguration(root, document)) return document;
   if (isMapping(document)) {
     throw new ConfigError([
@@ -54,6 +59,19 @@ function readText(text: string, fileName: string): Mapping {
   throw new ConfigError([
     `Cannot read ${file} as a mapping of sections: current value is ${kind}`,
   ]);
+}
+
+/** Whether a text of several documents, which is no configuration, is one of manifests. */
+function isManifestText(text: string): boolean {
+  return /^apiVersion: *\S/m.test(text) && /^kind: *\S/m.test(text);
+}
+
+/** What such a text is, for its message. */
+const MANIFESTS = "manifests of Kubernetes";
+
+function manifestProblem(file: string, what: string): string {
+  return `Cannot read ${file} as a configuration: current value is ${what}: ` +
+    `"deno task import ${file} > config.yaml" makes a configuration of it`;
 }
 
 /** Whether a text has a section's name in front of a line: any other file may hold secrets. */

@@ -1,0 +1,138 @@
+import type { Fact } from "./reading.ts";
+import type { Settling } from "./settling.ts";
+
+/** Most instances where the source has no limit. */
+const NO_LIMIT = 10000;
+
+/** How many requests an instance takes at once, and what the autoscaler aims at. */
+export function settleRequests(one: Settling): void {
+  const { podConcurrency, concurrencyTarget, defaultConcurrencyTarget, metric } = one.facts;
+  const limit = podConcurrency?.value ?? 0;
+  if (podConcurrency !== undefined) {
+    if (limit > 0) one.take(podConcurrency, "gateway.concurrency_per_instance", limit);
+    else one.leave(podConcurrency, "0 is no limit, as here");
+  }
+  if (one.policy === "concurrency") {
+    const fact = concurrencyTarget ?? podConcurrency;
+    if (fact !== undefined && fact.value > 0) {
+      one.take(fact, "scaling.concurrency.target", fact.value);
+    }
+    return;
+  }
+  if (one.policy !== "knative-kpa") {
+    if (concurrencyTarget !== undefined) {
+      const why = `it is of Knative's autoscaler, and this is ${one.policy ?? "no autoscaler"}`;
+      one.leave(concurrencyTarget, why);
+    }
+    return;
+  }
+  if (metric !== undefined && metric.value !== "concurrency") {
+    const why = "requests in flight are the metric here";
+    one.leave(metric, why);
+    if (concurrencyTarget !== undefined) {
+      one.leave(concurrencyTarget, why);
+    }
+    return;
+  }
+  // Knative's own rule: an annotation, but no more than a container takes; else what it takes.
+  const aim = concurrencyTarget ?? (limit > 0 ? podConcurrency : defaultConcurrencyTarget);
+  if (aim === undefined) return;
+  const target = limit > 0 ? Math.min(aim.value, limit) : aim.value;
+  const note = target < aim.value ? "no more than a container takes" : undefined;
+  one.take(aim, "scaling.knative_kpa.target", target, note);
+}
+
+/** The number of instances. @returns That of a fleet of fixed size. */
+export function settleFleet(one: Settling, engines: number): number | undefined {
+  const { replicas, minReplicas, maxReplicas } = one.facts;
+  if (one.policy === undefined || one.policy === "none") {
+    return settleFixed(one, engines, replicas ?? minReplicas);
+  }
+  if (engines > 1) {
+    one.main.leave(
+      one.facts.dataParallel!.key,
+      `an instance is one engine: the ${engines} of a pod do not come and go together here`,
+    );
+  }
+  settleTarget(one);
+  if (one.facts.engine !== undefined) {
+    one.assume("cold_start.preset", "vllm-v1", "how an instance starts is in no manifest");
+  }
+  const least = settleLeast(one);
+  const most = settleMost(one, maxReplicas);
+  if (least > most) {
+    const { key, reading } = minReplicas ?? maxReplicas!;
+    one.problems.push(
+      `${reading.place}: Cannot read ${key} as replicas of which there are ${most} at most: ` +
+        `current value is ${least}`,
+    );
+  }
+  settleInitial(one, least, most);
+  return undefined;
+}
+
+/** Where the targets of scaling policies stand. */
+const TARGETS: Readonly<Record<string, string>> = {
+  hpa: "scaling.hpa.target",
+  keda: "scaling.keda.target",
+};
+
+function settleTarget(one: Settling): void {
+  const path = TARGETS[String(one.policy)];
+  if (path === undefined || one.settings.has(path)) return;
+  one.main.assume(`${path} has its default, since no target here is one that is simulated`);
+}
+
+function settleFixed(
+  one: Settling,
+  engines: number,
+  replicas: Fact<number> | undefined,
+): number {
+  one.settings.delete("scaling.policy");
+  const pods = replicas?.value ?? 1;
+  if (pods === 0) {
+    one.problems.push(
+      `${replicas!.reading.place}: Cannot read ${replicas!.key} as instances of a fleet of fixed ` +
+        `size: current value is 0, and nothing scales it`,
+    );
+  }
+  const count = Math.max(1, pods) * engines;
+  const note = engines === 1 ? undefined : `${pods} x ${engines} engines`;
+  if (replicas !== undefined) {
+    one.tell(replicas, `a fleet of fixed size: ${count}${note === undefined ? "" : ` (${note})`}`);
+  } else one.main.assume(`a fleet of fixed size: ${count}, since nothing says how many there are`);
+  const { maxReplicas } = one.facts;
+  if (maxReplicas !== undefined) {
+    one.leave(maxReplicas, "nothing here scales it");
+  }
+  return count;
+}
+
+function settleLeast(one: Settling): number {
+  const { minReplicas, scalesToZero } = one.facts;
+  const mayBeNone = scalesToZero?.value ?? true;
+  const least = Math.max(minReplicas?.value ?? 0, mayBeNone ? 0 : 1);
+  const fact = mayBeNone || (minReplicas?.value ?? 0) > 0 ? minReplicas : scalesToZero;
+  if (fact !== undefined) one.take(fact, "scaling.min_instances", least);
+  return least;
+}
+
+function settleMost(one: Settling, maxReplicas: Fact<number> | undefined): number {
+  if (maxReplicas !== undefined && maxReplicas.value > 0) {
+    one.take(maxReplicas, "scaling.max_instances", maxReplicas.value);
+    return maxReplicas.value;
+  }
+  // RunPod's own default is that of its platform.
+  if (one.deployment.platform === "runpod-like") return NO_LIMIT;
+  one.assume("scaling.max_instances", NO_LIMIT, "the source has no limit");
+  return NO_LIMIT;
+}
+
+function settleInitial(one: Settling, least: number, most: number): void {
+  const { initialReplicas, replicas } = one.facts;
+  const fact = initialReplicas ?? replicas;
+  if (fact === undefined) return;
+  const count = Math.min(most, Math.max(least, fact.value));
+  const note = count === fact.value ? undefined : "within the bounds";
+  one.take(fact, "cold_start.initial_instances", count, note);
+}

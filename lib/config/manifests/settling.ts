@@ -1,0 +1,87 @@
+import { platformPreset } from "../../serverless/platforms/platform_preset.ts";
+import { showValue } from "../../std/show_value.ts";
+import { parse } from "../../std/yaml.ts";
+import { isMapping, type Mapping } from "../normalize.ts";
+import type { Deployment } from "./join.ts";
+import type { Fact, Facts, Reading } from "./reading.ts";
+
+/** What a caller says where documents do not. */
+export interface ImportChoices {
+  /** Models by the name that the documents have: a name of the catalogue, or a config.json. */
+  readonly models?: ReadonlyMap<string, string>;
+  /** The model of those that are not in `models` and not known. */
+  readonly otherModel?: string;
+  /** The GPU of workloads that name none. */
+  readonly gpu?: string;
+}
+
+/** What is known of one deployment, and the settings that it becomes. */
+export class Settling {
+  readonly settings: Map<string, unknown> = new Map();
+  readonly problems: string[] = [];
+  readonly facts: { readonly [Name in keyof Facts]?: Fact<Facts[Name]> };
+  readonly main: Reading;
+  /** Facts of which something was said. */
+  readonly #told: Set<Fact<unknown>> = new Set();
+
+  constructor(readonly deployment: Deployment, readonly choices: ImportChoices) {
+    this.main = deployment.main;
+    this.facts = Object.assign({}, ...deployment.readings.map(({ facts }) => facts));
+    for (const { settings } of deployment.readings) {
+      for (const [path, value] of settings) this.settings.set(path, value);
+    }
+  }
+
+  /** Makes a setting of a fact, and says so where the fact stands. */
+  take(fact: Fact<unknown>, setting: string, value: unknown, note?: string): void {
+    this.settings.set(setting, value);
+    this.#told.add(fact);
+    if (fact.defaultOf === undefined) fact.reading.take(fact.key, setting, value, note);
+    else {
+      const why = `since ${fact.key} is not set (the default of ${fact.defaultOf})`;
+      fact.reading.assume(`${setting}: ${showValue(value)}, ${why}`);
+    }
+  }
+
+  /** Says what became of a fact that is no one setting. */
+  tell(fact: Fact<unknown>, text: string): void {
+    this.#told.add(fact);
+    if (fact.defaultOf === undefined) fact.reading.tell(fact.key, text);
+  }
+
+  /** Whether something was said of a fact. */
+  isTold(fact: Fact<unknown>): boolean {
+    return this.#told.has(fact);
+  }
+
+  /** Leaves a fact out, with the reason; of a default there is nothing to say. */
+  leave(fact: Fact<unknown>, why: string): void {
+    this.#told.add(fact);
+    if (fact.defaultOf === undefined) fact.reading.leave(fact.key, why);
+  }
+
+  /** Makes a setting of nothing that the documents say. */
+  assume(setting: string, value: unknown, why: string): void {
+    this.settings.set(setting, value);
+    this.main.assume(`${setting}: ${showValue(value)}, since ${why}`);
+  }
+
+  /** The scaling policy; undefined where nothing scales. */
+  get policy(): unknown {
+    return this.settings.get("scaling.policy") ?? this.#ofPlatform("scaling", "policy");
+  }
+
+  /** The price list of the platform, where it has one. */
+  get platformProvider(): unknown {
+    return this.#ofPlatform("cost", "provider");
+  }
+
+  /** A setting of the platform. */
+  #ofPlatform(section: string, key: string): unknown {
+    const { platform } = this.deployment;
+    if (platform === undefined) return undefined;
+    const settings = parse(platformPreset(platform).configuration) as Mapping;
+    const inner = settings[section];
+    return isMapping(inner) ? inner[key] : undefined;
+  }
+}
