@@ -8,6 +8,7 @@ import {
   type SmallClusterChanges,
   watching,
 } from "../../../tests/support/small_cluster.ts";
+import { fcfsQueue } from "../../scheduling/admission/mod.ts";
 import { fasterTransformer } from "../../scheduling/batching/faster_transformer.ts";
 import type { DrainParts } from "../cluster_parts.ts";
 
@@ -74,6 +75,16 @@ Deno.test("a first token that comes after its client has gone is none", () => {
   equal(gone.columns.scheduledAtSeconds[0], 0);
 });
 
+Deno.test("who leaves the queue as the only running request ends leaves no block behind", () => {
+  // An engine that plans ahead frees the blocks of the first with the next step, which never comes.
+  const both = run([[0, 1, 2], [0, 1, 9]], {
+    engine: { maxSequences: 1, asyncScheduling: true },
+    cluster: { patienceSeconds: [2] },
+  });
+  deepEqual(outcomes(both), ["completed", "client_deadline"]);
+  equal(both.totals[0].busySeconds, 2);
+});
+
 Deno.test("each class of clients has its patience", () => {
   const rows: HandMadeRequest[] = [[0, 1, 4], [0, 1, 4]];
   const parts = { cluster: { patienceSeconds: [Infinity, 2] } };
@@ -90,6 +101,51 @@ Deno.test("each class of clients has its patience", () => {
     },
   });
   deepEqual(outcomes(both), ["client_deadline", "completed"]);
+});
+
+Deno.test("a function is idle from the end of the step in which its last request left", () => {
+  const seen: number[] = [];
+  const keepAlive = {
+    name: "watching",
+    observeIdle: (seconds: number) => void seen.push(seconds),
+    decide: () => ({ prewarmAfterSeconds: 0, keepAliveSeconds: Infinity }),
+  };
+  // Cut off at 3.5 s, gone at 4 s; given up at the gateway at 12 s, and in the queue of an instance.
+  run([[0, 1, 10], [10, 1, 1]], { ...within(3.5), scaling: { keepAlive } });
+  deepEqual(seen, [6]);
+  seen.length = 0;
+  run([[0, 1, 9], [15, 1, 1]], {
+    ...patient(2, ONE),
+    startSeconds: 20,
+    scaling: { ...FROM_ZERO, keepAlive },
+  });
+  deepEqual(seen, [13]);
+});
+
+Deno.test("flows are charged for the tokens that a request had when it was cut off", () => {
+  const charged: (readonly [request: number, tokens: number])[] = [];
+  const queue = () => {
+    const inner = fcfsQueue();
+    return {
+      get size() {
+        return inner.size;
+      },
+      get oldestSinceSeconds() {
+        return inner.oldestSinceSeconds;
+      },
+      push: (request: number, now: number) => inner.push(request, now),
+      peek: () => inner.peek(),
+      pop: () => inner.pop(),
+      remove: (request: number) => inner.remove(request),
+      charge: (request: number, tokens: number) => void charged.push([request, tokens]),
+    };
+  };
+  run([[0, 1, 10], [0, 1, 2], [0, 1, 9]], {
+    fn: { executionLimitSeconds: 3.5, gatewayOrder: { queue, chargesFlows: true } },
+    engine: { maxSequences: 2 },
+  });
+  // Four tokens by 4 s; the second has its two; the third begins at 2 s and has two by 4 s.
+  deepEqual(charged, [[1, 2], [0, 4], [2, 2]]);
 });
 
 Deno.test("a static batch returns whole: who is too late in it keeps the place until then", () => {

@@ -84,6 +84,45 @@ Deno.test("target-tracking: two of three readings are enough where the alarm say
   ]);
 });
 
+Deno.test("target-tracking: a reading at the target is not above it, one at 90 % not below it", () => {
+  const policy = targetTracking({
+    outDatapoints: 1,
+    outPeriods: 1,
+    inDatapoints: 1,
+    inPeriods: 1,
+    inCooldownSeconds: 0,
+  });
+  follow(policy, [
+    [1, 2, 0, 10, 5, 2, "5 each: not above"],
+    [2, 2, 0, 9, 5, 2, "4.5 each: not below"],
+    [3, 2, 0, 10.01, 5, 3, "above"],
+    [4, 2, 0, 4.99, 5, 1, "below, and one is enough"],
+  ]);
+});
+
+Deno.test("target-tracking takes nothing away within the cooldown of any change", () => {
+  const settings = { outDatapoints: 1, outPeriods: 1, inDatapoints: 1, inPeriods: 1 };
+  const low = (minute: number, instances: number, desired: number, why: string): Tick => [
+    minute,
+    instances,
+    0,
+    1,
+    1,
+    desired,
+    why,
+  ];
+  follow(targetTracking(settings), [
+    [1, 1, 0, 15, 5, 3, "out"],
+    ...[2, 3, 4, 5].map((minute) => low(minute, 3, 3, "since the scale-out")),
+    low(6, 3, 1, "five minutes after it"),
+  ]);
+  follow(targetTracking(settings), [
+    [1, 0, 0, 0, 1, 1, "from no instance"],
+    ...[2, 3, 4, 5].map((minute): Tick => [minute, 1, 0, 0, 0, 1, "since it was started"]),
+    [6, 1, 0, 0, 0, 0, "five minutes after it"],
+  ]);
+});
+
 Deno.test("target-tracking reads arrivals a minute where it is told to", () => {
   const policy = targetTracking({
     metric: "invocations",
