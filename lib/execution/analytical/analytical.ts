@@ -1,14 +1,19 @@
 import { attentionEntries, attentionPairs } from "../attention_pairs.ts";
-import type { DecodeLine, ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
+import type {
+  DecodeLine,
+  DecodeWidth,
+  ExecutionTimeModel,
+  StepShape,
+} from "../execution_time_model.ts";
 import type { AnalyticalOptions } from "./analytical_options.ts";
 import { analyticalParts } from "./analytical_parts.ts";
 import { cellOf } from "./context_pieces.ts";
-import { decodeAttention, decodeSequenceSeconds } from "./decode_attention.ts";
 import { headSeconds } from "./head_seconds.ts";
 import { layerSeconds } from "./layer_seconds.ts";
 import { prefillAttention } from "./prefill_attention.ts";
 import { stateSecondsPerSequence } from "./recurrent_seconds.ts";
 import { lookUp, tokenTable } from "./token_table.ts";
+import { type Decodes, wideDecodes } from "./wide_decodes.ts";
 
 /** Sampled sequences that are tabulated. */
 const MAX_SAMPLES = 1024;
@@ -46,20 +51,18 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   const linear = tokenTable(layerSeconds(parts), maxTokensPerStep);
   const head = tokenTable(headSeconds(parts), MAX_SAMPLES);
   const stateSeconds = stateSecondsPerSequence(parts);
-  const decodes = parts.attention.map((reads) => decodeAttention(parts, reads));
-  const perSequence = parts.attention.reduce(
-    (sum, reads) => sum + decodeSequenceSeconds(parts, reads),
-    stateSeconds,
-  );
+  const decodesOf = wideDecodes(parts, stateSeconds);
+  const narrow = decodesOf(1);
   const prefills = parts.attention.map((reads) => ({
     seconds: prefillAttention(parts, reads),
     windowTokens: reads.windowTokens,
   }));
 
-  const decodeSeconds = (sequences: number, context: number) => {
+  const decodeSeconds = (sequences: number, context: number, decodes: Decodes) => {
+    const { attention, perSequence } = decodes;
     let seconds = 0;
-    for (let i = 0; i < decodes.length; i++) {
-      const { pieces: { base, slope, pieceOfCell }, windowTokens } = decodes[i];
+    for (let i = 0; i < attention.length; i++) {
+      const { pieces: { base, slope, pieceOfCell }, windowTokens } = attention[i];
       const limit = sequences * windowTokens;
       const seen = context > limit ? limit : context;
       const piece = pieceOfCell[cellOf(seen)];
@@ -100,6 +103,9 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       seconds += decodeSeconds(
         share(step.decodeSequences, parallel),
         share(step.decodeContextTokens, parallel),
+        step.decodeTokens === undefined
+          ? narrow
+          : decodesOf(step.decodeTokens / step.decodeSequences),
       );
     }
     if (step.chunkCount === 0) return seconds;
@@ -116,15 +122,61 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   };
 
   /** The line where there is one stage and one kind of attention, without a window: most models. */
-  const [plain] = decodes;
-  const isPlain = stages === 1 && decodes.length === 1 && plain.windowTokens === Infinity;
+  const [plain] = narrow.attention;
+  const isPlain = stages === 1 && narrow.attention.length === 1 &&
+    plain.windowTokens === Infinity;
   const plainLine = (sequences: number, contextTokens: number, line: DecodeLine) => {
     const { base, slope, end, pieceOfCell } = plain.pieces;
     const piece = pieceOfCell[cellOf(contextTokens)];
     line.baseSeconds = stepOverhead + overheadPerSequence * sequences +
-      lookUp(linear, sequences) + lookUp(head, sequences) + perSequence * sequences + base[piece];
+      lookUp(linear, sequences) + lookUp(head, sequences) + narrow.perSequence * sequences +
+      base[piece];
     line.slopeSecondsPerToken = slope[piece];
     line.contextEndTokens = end[piece];
+    return true;
+  };
+
+  /** The line of any model, stages, and width. */
+  const anyLine = (
+    sequences: number,
+    contextTokens: number,
+    line: DecodeLine,
+    width: DecodeWidth | undefined,
+  ) => {
+    const parallel = Math.min(stages, sequences);
+    const batch = share(sequences, parallel);
+    const context = share(contextTokens, parallel);
+    const perBatch = Math.ceil(batch);
+    const tokens = width === undefined ? perBatch : Math.ceil(share(width.decodeTokens, parallel));
+    const samples = width === undefined
+      ? perBatch
+      : Math.ceil(share(width.sampledSequences, parallel));
+    const { attention, perSequence } = width === undefined
+      ? narrow
+      : decodesOf(width.decodeTokens / sequences);
+    const fixed = stepOverhead + overheadPerSequence * sequences + lookUp(linear, tokens) +
+      lookUp(head, samples) + perSequence * batch;
+    let baseSeconds = fixed;
+    let slopeSeconds = 0;
+    let contextEndTokens = Infinity;
+    for (let i = 0; i < attention.length; i++) {
+      const { pieces: { base, slope, end, pieceOfCell }, windowTokens } = attention[i];
+      const limit = batch * windowTokens;
+      const isBeyond = context >= limit;
+      const seen = isBeyond ? limit : context;
+      const piece = pieceOfCell[cellOf(seen)];
+      baseSeconds += base[piece];
+      if (isBeyond) {
+        baseSeconds += slope[piece] * seen;
+        continue;
+      }
+      slopeSeconds += share(slope[piece], parallel);
+      const endTokens = parallel * Math.min(end[piece], limit);
+      if (endTokens < contextEndTokens) contextEndTokens = endTokens;
+    }
+    line.baseSeconds = baseSeconds;
+    line.slopeSecondsPerToken = slopeSeconds;
+    line.contextEndTokens = contextEndTokens;
     return true;
   };
 
@@ -132,7 +184,7 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   return {
     name: `analytical ${gpu.name} ${shape.name} ${degrees}`,
     stepSeconds(step) {
-      let tokens = step.decodeSequences;
+      let tokens = step.decodeTokens ?? step.decodeSequences;
       for (let i = 0; i < step.chunkCount; i++) tokens += step.chunkTokens[i];
       const sequences = step.decodeSequences + step.chunkCount;
       const overhead = stepOverhead + overheadPerSequence * sequences;
@@ -141,36 +193,10 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       const alone = step.chunkCount === 0 ? 0 : largestChunkSeconds(step);
       return overhead + Math.max(pass, alone);
     },
-    decodeLine(sequences, contextTokens, line: DecodeLine) {
-      if (isPlain) return plainLine(sequences, contextTokens, line);
-      const parallel = Math.min(stages, sequences);
-      const batch = share(sequences, parallel);
-      const context = share(contextTokens, parallel);
-      const perBatch = Math.ceil(batch);
-      const fixed = stepOverhead + overheadPerSequence * sequences + lookUp(linear, perBatch) +
-        lookUp(head, perBatch) + perSequence * batch;
-      let baseSeconds = fixed;
-      let slopeSeconds = 0;
-      let contextEndTokens = Infinity;
-      for (let i = 0; i < decodes.length; i++) {
-        const { pieces: { base, slope, end, pieceOfCell }, windowTokens } = decodes[i];
-        const limit = batch * windowTokens;
-        const isBeyond = context >= limit;
-        const seen = isBeyond ? limit : context;
-        const piece = pieceOfCell[cellOf(seen)];
-        baseSeconds += base[piece];
-        if (isBeyond) {
-          baseSeconds += slope[piece] * seen;
-          continue;
-        }
-        slopeSeconds += share(slope[piece], parallel);
-        const endTokens = parallel * Math.min(end[piece], limit);
-        if (endTokens < contextEndTokens) contextEndTokens = endTokens;
-      }
-      line.baseSeconds = baseSeconds;
-      line.slopeSecondsPerToken = slopeSeconds;
-      line.contextEndTokens = contextEndTokens;
-      return true;
+    decodeLine(sequences, contextTokens, line: DecodeLine, _longest, width) {
+      return isPlain && width === undefined
+        ? plainLine(sequences, contextTokens, line)
+        : anyLine(sequences, contextTokens, line, width);
     },
   };
 }

@@ -7,6 +7,7 @@ import { decodeAttentionOf } from "./decode_attention.ts";
 import { expertSecondsOf } from "./expert_times.ts";
 import { gemmSecondsByRows } from "./gemm_times.ts";
 import { plainView } from "./plain_view.ts";
+import { pairSeconds } from "./pair_seconds.ts";
 import { prefillAttentionOf } from "./prefill_attention.ts";
 import { stageCopies } from "../stage_copies.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
@@ -162,6 +163,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     headSeconds: headTimes(),
     decode,
     attentionLayers: layers,
+    secondsPerPair: pairSeconds(shape, tensorParallel, peaks),
     mixedAttentionSeconds(step, decodeSeconds) {
       let seconds = 0;
       for (let i = 0; i < step.chunkCount; i++) {

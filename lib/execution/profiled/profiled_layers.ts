@@ -6,6 +6,7 @@ import { decodeRows, mixedAttention } from "./mixed_attention.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { findTables } from "./operator_profile.ts";
 import { axisValues, type OperatorTable } from "./operator_table.ts";
+import { pairSeconds } from "./pair_seconds.ts";
 import { plainView } from "./plain_view.ts";
 import { stageCopies } from "../stage_copies.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
@@ -84,7 +85,9 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
     headSeconds,
     decode: decodeRows(attention, maxSequences),
     attentionLayers: layers,
-    ...(unequalShare !== undefined && { unequalShare: Number(unequalShare) }),
+    ...(unequalShare === undefined
+      ? { secondsPerPair: pairSeconds(shape, tensorParallel, profile.peaks) }
+      : { unequalShare: Number(unequalShare) }),
     mixedAttentionSeconds(step) {
       let tokens = 0;
       let pairs = 0;
