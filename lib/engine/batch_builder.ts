@@ -5,10 +5,13 @@ import type { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
 import type { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import type { InboxReader } from "./inbox.ts";
+import { type DecodeBlocks, PlainBlocks } from "./decode_blocks.ts";
+import { Lookahead } from "./lookahead.ts";
 import { ReturningRequests } from "./returning_requests.ts";
 import { scheduleRunning } from "./schedule_running.ts";
 import { SequenceBlocks } from "./sequence_blocks.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
+import { Speculation, verifiedTokens } from "./speculation.ts";
 import { StepChunks } from "./step_chunks.ts";
 import type { TokenGaps } from "./token_gaps.ts";
 
@@ -25,6 +28,10 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** The KV blocks by count, and with identity if they have one. */
   readonly pool: BlockPool;
   readonly cache: PrefixCache | undefined;
+  /** What is drafted and verified; absent: nothing. */
+  readonly speculation: Speculation | undefined;
+  /** How the KV blocks of the decoding sequences grow. */
+  readonly growth: DecodeBlocks;
   /** The step being formed, and the slot of each prefill chunk in it. */
   readonly shape: StepShape;
   readonly chunkSlots: Int32Array;
@@ -50,8 +57,6 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   readonly #parts: EngineParts;
   readonly #run: RunColumns;
   readonly #gaps: TokenGaps;
-  /** KV blocks that the decodes of the step being formed have taken. */
-  #decodeBlocks = 0;
   /** Slots of sequences that have ended and that the scheduler does not know of yet, in batch order. */
   readonly #endedSlots: Int32Array;
   #endedCount = 0;
@@ -70,6 +75,10 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.blocks = new SequenceBlocks(parts, sequences);
     this.pool = this.blocks.pool;
     this.cache = this.blocks.cache;
+    this.speculation = parts.speculation && new Speculation(parts.speculation);
+    this.growth = this.speculation === undefined
+      ? new PlainBlocks(sequences, this.pool)
+      : new Lookahead(sequences, this.speculation, this.pool, parts.maxModelTokens);
     this.#chunks = new StepChunks(maxSequences);
     this.shape = this.#chunks.shape;
     this.chunkSlots = this.#chunks.slots;
@@ -82,6 +91,16 @@ export class BatchBuilder implements StepBuilder, InboxReader {
 
   get decoding(): number {
     return this.sequences.decoding;
+  }
+
+  get tokensPerDecode(): number {
+    return this.speculation === undefined ? 1 : 1 + this.speculation.draftTokens;
+  }
+
+  /** Tokens that all decoding sequences compute in the step. */
+  get decodeTokens(): number {
+    const { speculation, sequences } = this;
+    return speculation === undefined ? sequences.decoding : verifiedTokens(sequences, speculation);
   }
 
   get returning(): number {
@@ -99,9 +118,10 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.preempted = 0;
     this.isUnsettled = false;
     this.swapSeconds = 0;
-    this.#decodeBlocks = 0;
+    this.growth.beginStep();
     this.endedBlocks = 0;
     if (this.#pausedSlots.length > 0) this.#resumeAll();
+    this.speculation?.plan(this.sequences.decoding, this.maxTokensPerStep);
     this.#parts.strategy.plan(this);
   }
 
@@ -111,18 +131,17 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   decodeAll(): number {
-    const { sequences, pool } = this;
+    const { sequences, pool, growth } = this;
     let preempted = 0;
-    let needed = sequences.blocksNeeded - this.#decodeBlocks;
+    let needed = growth.lacking;
     // Preempting from the end until the rest fits is what walking the batch in order comes to: a
     // victim is always behind the sequence that lacks a block, so it has not taken one itself.
     while (needed > pool.free) {
       this.preempt(this.victim());
       preempted++;
-      needed = sequences.blocksNeeded - this.#decodeBlocks;
+      needed = growth.lacking;
     }
-    if (needed > 0) pool.take(needed);
-    this.#decodeBlocks += needed;
+    growth.take();
     this.decodes = sequences.decoding > 0;
     return preempted;
   }
@@ -188,10 +207,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
 
   /** Schedules one decode token of a sequence: takes the block that it needs. */
   decodeOne(slot: number): void {
-    if (this.sequences.needsBlock(slot)) {
-      this.pool.take(1);
-      this.#decodeBlocks++;
-    }
+    this.growth.takeFor(slot);
     this.decodes = true;
   }
 
@@ -231,7 +247,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   bringBack(keepFreeBlocks: number): number {
-    const { sequences, pool } = this;
+    const { sequences, pool, growth } = this;
     const returning = this.#returning;
     let count = 0;
     while (returning.size > 0 && sequences.count < this.maxSequences) {
@@ -239,9 +255,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       const reserved = this.#reservedBlocks(request);
       const blocks = reserved > 0 ? reserved : pool.blocksFor(tokens);
       const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-      const nextBlock = reserved === 0 && tokens % pool.blockTokens === 0 ? 1 : 0;
-      const free = pool.free + this.#decodeBlocks - sequences.blocksNeeded;
-      if (blocks + nextBlock + keep > free) break;
+      const nextBlocks = growth.next(tokens, blocks, reserved > 0);
+      if (blocks + nextBlocks + keep > pool.free - growth.lacking) break;
       const hostBlocks = returning.shift();
       const slot = sequences.add(request, tokens, tokens, reserved);
       this.blocks.begin(slot, blocks, 0);
@@ -352,8 +367,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     let extraBlocks = 0;
     if (isScheduled && decodes) {
       knownTokens = this.blocks.knownTokensWithNext(slot);
-      extraBlocks = Number(sequences.needsBlock(slot));
-      this.#decodeBlocks -= extraBlocks;
+      extraBlocks = this.growth.leave(slot);
     } else if (isScheduled) {
       this.#chunks.drop(slot);
     }

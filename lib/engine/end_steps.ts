@@ -41,6 +41,11 @@ export class EndSteps {
     if (hole === 0) this.#look();
   }
 
+  /** Step of a slot's end; -1 when it has none. */
+  of(slot: number): number {
+    return this.#stepOf[slot];
+  }
+
   /** Takes a slot's end out; nothing happens when it has none. */
   delete(slot: number): void {
     this.#stepOf[slot] = -1;

@@ -57,7 +57,8 @@ export class Engine {
     this.#parts = parts;
     this.#plansAhead = parts.asyncScheduling === true;
     this.#run = run;
-    const sequences = new Sequences(parts.maxSequences, parts.blockTokens);
+    const notesBlocks = parts.speculation !== undefined;
+    const sequences = new Sequences(parts.maxSequences, parts.blockTokens, notesBlocks);
     this.#gaps = new TokenGaps(run.gaps, sequences, run.columns);
     this.#batch = new BatchBuilder(parts, run, sequences, this.#gaps);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
@@ -210,6 +211,7 @@ export class Engine {
     if (this.#clock.execution.needsLongestContext) {
       shape.decodeLongestContextTokens = decoding > 0 ? sequences.longestContextTokens() : 0;
     }
+    batch.speculation?.fill(shape, decoding > 0 ? batch.decodeTokens : 0);
     // Slots and blocks that have become free since the step was formed may admit somebody to the next.
     const mayAdmit = released > 0 &&
       (queue.size > 0 || this.#inbox.size > 0 || batch.returning > 0);
@@ -245,15 +247,15 @@ export class Engine {
   finish(): void {
     const batch = this.#batch;
     const now = this.endAtSeconds;
-    const { shape, sequences, pool } = batch;
+    const { shape, sequences, pool, growth } = batch;
     const { leap } = this.#clock;
     const { steps } = leap;
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = leap.endAtSeconds(steps - 1);
     this.#clock.isStepping = false;
     const { meter } = this.readings;
-    meter.addSteps(shape, steps);
-    sequences.countBlocks(leap, steps, pool.used);
-    let { blockSeconds } = sequences;
+    if (batch.speculation === undefined) meter.addSteps(shape, steps);
+    growth.countBlocks(leap, steps, pool.used);
+    let { blockSeconds } = growth;
     if (batch.endedBlocks > 0) {
       blockSeconds += batch.endedBlocks * (leap.endAtSeconds(1) - leap.startAtSeconds);
       batch.endedBlocks = 0;
@@ -261,8 +263,10 @@ export class Engine {
     meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
-    if (steps > 1) pool.take(sequences.grownBlocks);
+    if (steps > 1) pool.take(growth.grownBlocks);
+    growth.grow(steps);
     if (this.ledger.book(leap)) this.#interrupted = true;
+    if (batch.speculation !== undefined) meter.addSteps(shape, steps, this.ledger.decodedTokens);
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
     if (this.#limits.length > 0) this.#passLimits(now);
     this.endAtSeconds = Infinity;
@@ -282,7 +286,7 @@ export class Engine {
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
     this.finish();
     // The step in progress has its blocks.
-    if (isInStep) this.#batch.pool.take(this.#batch.sequences.blocksNeeded);
+    if (isInStep) this.#batch.pool.take(this.#batch.growth.needed);
   }
 
   /**
@@ -317,7 +321,11 @@ export class Engine {
   splitGaps(now: number, apart: GapSketch): void {
     if (!this.#clock?.isStepping || !this.#batch.decodes) return;
     if (this.#parts.strategy.holdsFinished) return;
-    this.#gaps.addBegun(this.#clock.leap, this.#clock.ahead(now), apart);
+    const ended = this.#clock.ahead(now);
+    this.#gaps.addBegun(this.#clock.leap, ended, apart);
+    const { decodeSequences } = this.#batch.shape;
+    const together = this.readings.gainedTokens(now) - ended * decodeSequences;
+    if (together > 0) this.#gaps.addBegunTogether(together, apart);
   }
 
   /** Tokens inside at `now`: prompts of all requests and the output tokens they have so far. */

@@ -28,6 +28,8 @@ export class SequenceBlocks {
   readonly #isChunked: boolean;
   /** Whether a step is formed before the last token of the one before is known. */
   readonly #isBehind: boolean;
+  /** Whether the last block that the cache holds of a prompt is computed again. */
+  readonly #recomputesLast: boolean;
   /** Identified blocks of each slot's sequence, in order; only with a prefix cache. */
   readonly #identified: number[][] = [];
   readonly #detached = new Map<number, DetachedBlocks>();
@@ -39,6 +41,7 @@ export class SequenceBlocks {
     this.#sequences = sequences;
     this.#isChunked = strategy.reservation === "chunk";
     this.#isBehind = parts.asyncScheduling === true;
+    this.#recomputesLast = parts.speculation?.recomputesLastBlock === true;
     if (this.cache) { for (let i = 0; i < maxSequences; i++) this.#identified.push([]); }
   }
 
@@ -50,7 +53,9 @@ export class SequenceBlocks {
   /** Leading blocks of a request's `target` known tokens that the cache holds. */
   matched(request: number, target: number): number {
     // At least one token is always computed: its logits give the next one.
-    return this.cache ? this.cache.matchedBlocks(request, target - 1) : 0;
+    if (this.cache === undefined) return 0;
+    const matched = this.cache.matchedBlocks(request, target - 1);
+    return matched > 0 && this.#recomputesLast ? matched - 1 : matched;
   }
 
   /** Blocks that are free when the request's `matched` cached ones are in use. */

@@ -2,6 +2,7 @@ import type { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import type { Leap } from "./leap.ts";
 import { SequenceState } from "./sequences.ts";
+import type { Speculation } from "./speculation.ts";
 import type { TokenGaps } from "./token_gaps.ts";
 
 /**
@@ -18,6 +19,8 @@ export class TokenLedger {
   /** Requests that ended in the step that finished last. */
   readonly finished: Int32Array;
   finishedCount = 0;
+  /** Output tokens that decodes brought in it, where drafts are verified. */
+  decodedTokens = 0;
   /** Requests that had their first token in the step that finished last. */
   readonly firstTokens: Int32Array;
   firstTokenCount = 0;
@@ -76,6 +79,7 @@ export class TokenLedger {
     const { shape } = this.#batch;
     this.finishedCount = 0;
     this.firstTokenCount = 0;
+    this.decodedTokens = 0;
     // Not an argument: a number with a fraction would be boxed at every call.
     this.#nowSeconds = leap.endsAtSeconds;
     if (shape.decodeSequences > 0) this.#bookDecodes(leap);
@@ -86,8 +90,9 @@ export class TokenLedger {
   }
 
   #bookDecodes(leap: Leap): void {
-    const { sequences } = this.#batch;
+    const { sequences, speculation } = this.#batch;
     if (!this.#holdsFinished) this.#gaps.addLeap(leap);
+    if (speculation !== undefined) return this.#bookVerified(leap, speculation);
     this.tokensInside += leap.steps * sequences.decoding;
     sequences.advance(leap.steps);
     const { ends } = sequences;
@@ -95,6 +100,53 @@ export class TokenLedger {
       this.#endingSlots[this.#endingCount++] = ends.firstSlot;
       ends.delete(ends.firstSlot);
     }
+  }
+
+  /** Books steps that verify drafts: tokens of one step arrive together, those beyond the end drop. */
+  #bookVerified(leap: Leap, speculation: Speculation): void {
+    const { sequences } = this.#batch;
+    const { decoding, ends } = sequences;
+    let tokens = decoding;
+    if (speculation.isForeseen) {
+      const gained = speculation.tokensIn(leap.steps);
+      speculation.advance(leap.steps, decoding);
+      sequences.advance(gained);
+      tokens *= gained;
+    } else {
+      sequences.advance(1);
+      tokens += this.#drawAccepted(speculation);
+    }
+    while (ends.firstStep <= sequences.step) {
+      const slot = ends.firstSlot;
+      const beyond = sequences.step - ends.firstStep;
+      ends.delete(slot);
+      sequences.shift(slot, -beyond);
+      tokens -= beyond;
+      this.#endingSlots[this.#endingCount++] = slot;
+    }
+    this.tokensInside += tokens;
+    this.decodedTokens = tokens;
+    this.#gaps.addZeros(tokens - leap.steps * decoding);
+  }
+
+  /** Draws what each sequence accepts beyond the token that the step gives anyway; returns the sum. */
+  #drawAccepted(speculation: Speculation): number {
+    const { sequences } = this.#batch;
+    const { ends, state, request, generatedAtJoin } = sequences;
+    let tokens = 0;
+    for (let slot = sequences.first; slot >= 0; slot = sequences.next[slot]) {
+      if (state[slot] !== SequenceState.decode) continue;
+      const position = generatedAtJoin[slot] + sequences.stepsSinceJoin(slot) - 1;
+      const accepted = speculation.draw(request[slot], position);
+      const gained = Math.min(accepted, ends.of(slot) - sequences.step);
+      if (gained <= 0) continue;
+      const end = ends.of(slot) - gained;
+      ends.delete(slot);
+      ends.set(slot, end);
+      sequences.shift(slot, gained);
+      tokens += gained;
+    }
+    return tokens;
   }
 
   #bookChunks(): void {
