@@ -1,3 +1,4 @@
+import { SPECULATION_METHODS } from "../execution/speculation/methods/methods.ts";
 import { gpuEntries } from "../hardware/mod.ts";
 import { modelEntries, parameterCount } from "../models/mod.ts";
 import { QUEUE_ORDERS } from "../scheduling/batching/orders/mod.ts";
@@ -75,6 +76,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   "keep-alive": policies(KEEP_ALIVE_POLICIES, "scaling.keep_alive.policy"),
   routing: policies(ROUTING_POLICIES, "cluster.routing.policy"),
   batching: policies(BATCHING_STRATEGIES, "scheduler.type"),
+  speculation: policies(SPECULATION_METHODS, "speculative.method"),
   orders: policies(QUEUE_ORDERS, "scheduler.scheduling_policy"),
   placement: policies(PLACEMENT_POLICIES, "cluster.placement.policy"),
   eviction: policies(EVICTION_POLICIES, "cluster.weight_cache.eviction"),

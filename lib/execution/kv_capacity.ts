@@ -28,6 +28,8 @@ export interface KvCapacityOptions {
   readonly utilization: number;
   /** Kept free on each GPU for activations and graphs, bytes, >= 0. */
   readonly reserveBytes: number;
+  /** A model that drafts beside it, bytes on each tensor rank of the last stage; absent: none. */
+  readonly draft?: { readonly weightBytes: number; readonly tokenBytes: number };
   /** Sequences at once, each with a state in the recurrent layers, >= 0; absent: no room for states. */
   readonly maxSequences?: number;
   /** Tokens of one KV block, >= 1. */
@@ -167,7 +169,7 @@ interface StageMemory {
 }
 
 function stageMemories(options: KvCapacityOptions, tensorParallel: number): StageMemory[] {
-  const { shape, pipelineParallel, weightBytesPerElement, reserveBytes } = options;
+  const { shape, pipelineParallel, weightBytesPerElement, reserveBytes, draft } = options;
   const { layers, hiddenSize, vocabSize } = shape;
   // Norms, head and embedding keep 2 bytes in quantised checkpoints; see weightBytes().
   const keptBytesPerElement = Math.max(2, weightBytesPerElement);
@@ -189,6 +191,10 @@ function stageMemories(options: KvCapacityOptions, tensorParallel: number): Stag
     }
     for (const { layer, index, count } of numberedLayers(options, first, end)) {
       matrices += count * rankMatrixBytes(options, layer, index, tensorParallel);
+    }
+    if (isLast && draft !== undefined) {
+      matrices += draft.weightBytes;
+      tokenBytes += draft.tokenBytes;
     }
     return {
       fixedBytes: matrices + (tables / tensorParallel + small) * keptBytesPerElement + reserveBytes,

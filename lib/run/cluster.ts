@@ -1,5 +1,5 @@
 import type { ClusterParts, FunctionParts } from "../cluster/cluster_parts.ts";
-import type { EngineParts } from "../engine/engine_parts.ts";
+import type { EngineParts, SpeculationParts } from "../engine/mod.ts";
 import type { ClassFacts, FunctionFacts } from "../metrics/summary.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/mod.ts";
@@ -28,6 +28,7 @@ import { buildBilling, type BuiltBilling, priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
+import { buildSpeculation } from "./speculation.ts";
 import { buildStarts, type StartKind } from "./starts.ts";
 import { storedWeights, type StoredWeightsAt } from "./stored_weights.ts";
 
@@ -94,7 +95,12 @@ export async function buildCluster(
   const built = buildClasses(config, { ...requests, table: assigned.table }, streams);
   const { table } = built;
   const keys = queueKeysByOrder(built);
-  const builtKinds = kinds.map((kind, i) => buildKind(kind.config, deployments[i], built, keys));
+  const builtKinds = kinds.map((kind, i) => {
+    const { draft } = deployments[i];
+    const name = i === 0 ? "acceptance" : `acceptance of kind ${i}`;
+    const speculation = draft && buildSpeculation(kind.config, draft, streams.take(name));
+    return buildKind(kind.config, deployments[i], built, keys, speculation);
+  });
   const kindOf = kinds.flatMap(({ count }, i) => new Array<number>(count).fill(i));
   const byFunction = kindOf.map((kind) => builtKinds[kind]);
   for (const kind of builtKinds) {
@@ -224,9 +230,11 @@ function buildKind(
   deployment: Deployment,
   built: BuiltClasses,
   keys: ReturnType<typeof queueKeysByOrder>,
+  speculation: SpeculationParts | undefined,
 ): BuiltKind & { plans?: StartPlans } {
   const keyColumn = keys.of(config.scheduler.scheduling_policy);
-  const engine = engineParts(config, deployment, built, keyColumn);
+  const plain = engineParts(config, deployment, built, keyColumn);
+  const engine = speculation === undefined ? plain : { ...plain, speculation };
   const billing = buildBilling(config, deployment.gpu.name);
   return {
     config,

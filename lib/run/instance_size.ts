@@ -10,6 +10,7 @@ import { deploymentGpu } from "../config/choose_gpu.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { engineSettings } from "../config/engine_settings.ts";
+import { type ConfiguredDraft, configuredDraft } from "./draft.ts";
 import { type ConfiguredModel, configuredModel } from "./model.ts";
 
 /** What one instance holds: its model on its GPUs, in bytes and tokens. */
@@ -18,6 +19,8 @@ export interface InstanceSize {
   readonly gpu: Gpu;
   /** GPUs of one instance. */
   readonly gpus: number;
+  /** What it drafts with; absent: it does not speculate. */
+  readonly draft?: ConfiguredDraft;
   /** Weights of the checkpoint, bytes. */
   readonly weightBytes: number;
   /** Bytes of one token's KV entries, all layers, in one copy. */
@@ -75,6 +78,7 @@ export function instanceSize(
   const gpu = deploymentGpu(config);
   const tensorParallel = parallelization.tensor_parallel_size;
   const pipelineParallel = parallelization.pipeline_parallel_size;
+  const draft = configuredDraft(config, model, gpu, files);
   const capacity = kvCapacity({
     shape,
     gpu,
@@ -85,6 +89,9 @@ export function instanceSize(
     kvBytesPerElement,
     utilization: memory.gpu_memory_utilization,
     reserveBytes: memory.reserved_memory_gb * 1e9,
+    ...(draft?.model && {
+      draft: { weightBytes: draft.rankWeightBytes, tokenBytes: draft.rankKvBytesPerToken },
+    }),
     maxSequences: asked,
     blockTokens: memory.block_size,
     ...(memory.windowed_sequence_tokens !== null && {
@@ -105,6 +112,7 @@ export function instanceSize(
     model,
     gpu,
     gpus: tensorParallel * pipelineParallel,
+    ...(draft && { draft }),
     weightBytes: weightBytes(shape, weights ?? weightBytesPerElement),
     kvBytesPerToken: kvBytesPerToken(shape, kvBytesPerElement),
     stateBytesPerSequence: stateBytesPerSequence(shape),

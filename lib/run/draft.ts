@@ -1,0 +1,155 @@
+import { analytical } from "../execution/analytical/mod.ts";
+import { type Draft, type DraftModel, SPECULATION_METHODS } from "../execution/speculation/mod.ts";
+import { stepWork } from "../execution/step_work.ts";
+import type { StepWork } from "../execution/execution_time_model.ts";
+import type { Gpu } from "../hardware/mod.ts";
+import {
+  kvBytesPerToken,
+  layerGroups,
+  layerKvBytesPerToken,
+  layerMatrices,
+  matrixParameters,
+  modelFromHfConfig,
+  modelShape,
+  type PartFormats,
+  smallParameters,
+  type TransformerShape,
+  uniformFormats,
+} from "../models/mod.ts";
+import { fromConfiguration } from "../settings/placed_settings.ts";
+import { ConfigError } from "../config/config_error.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { parseInput } from "../std/input_error.ts";
+import { parseJson } from "../std/json.ts";
+import type { ConfiguredModel } from "./model.ts";
+
+/** Bytes of a number of a draft that has no formats of its own. */
+const DRAFT_BYTES_PER_ELEMENT = 2;
+
+/** What an instance drafts with. */
+export interface ConfiguredDraft extends Draft {
+  /** Name of the model that drafts; absent: none does. */
+  readonly modelName?: string;
+  /** Its weights beside the target's, bytes. */
+  readonly weightBytes: number;
+  /** Bytes of a token's KV entries of its own, in one copy. */
+  readonly kvBytesPerToken: number;
+  /** The same on each tensor rank. */
+  readonly rankWeightBytes: number;
+  readonly rankKvBytesPerToken: number;
+  /** Work of one pass. */
+  readonly work?: StepWork;
+}
+
+/**
+ * What the instances of a configuration draft with; undefined where they do not speculate.
+ *
+ * @param files Texts of the files that the configuration names.
+ * @throws {RangeError} If the model that drafts is unknown, or its heads do not divide among the ranks.
+ * @throws {ConfigError} If the text of a file is missing.
+ */
+export function configuredDraft(
+  config: Configuration,
+  target: ConfiguredModel,
+  gpu: Gpu,
+  files?: ReadonlyMap<string, string>,
+): ConfiguredDraft | undefined {
+  const { speculative, parallelization, execution } = config;
+  if (speculative.method === "none") return undefined;
+  const notices: string[] = [];
+  const own = ownModel(speculative.draft, files, notices);
+  const ranks = parallelization.tensor_parallel_size;
+  const { kvBytesPerElement } = target;
+  const formatsOf = ({ hasTargetFormats }: DraftModel) =>
+    hasTargetFormats ? target.parts : uniformFormats(DRAFT_BYTES_PER_ELEMENT);
+  const draft: Draft = fromConfiguration(SPECULATION_METHODS, speculative.method, speculative, {
+    target: target.shape,
+    ...(own && { model: own }),
+    timeOf(model) {
+      if (execution.source !== "analytical") {
+        notices.push(
+          `drafts of ${model.shape.name} take analytical times of ${gpu.name}, though ` +
+            `execution.source is ${execution.source}`,
+        );
+      }
+      return analytical({
+        shape: model.shape,
+        gpu,
+        weights: formatsOf(model),
+        kvBytesPerElement,
+        tensorParallel: ranks,
+      });
+    },
+  });
+  const all = { ...draft, notices: [...draft.notices, ...notices] };
+  const { model } = draft;
+  if (model === undefined) {
+    return {
+      ...all,
+      weightBytes: 0,
+      kvBytesPerToken: 0,
+      rankWeightBytes: 0,
+      rankKvBytesPerToken: 0,
+    };
+  }
+  const { shape } = model;
+  const weightBytes = bytesBesideTarget(model, formatsOf(model), target.shape);
+  return {
+    ...all,
+    modelName: shape.name,
+    weightBytes,
+    kvBytesPerToken: kvBytesPerToken(shape, kvBytesPerElement),
+    rankWeightBytes: weightBytes / ranks,
+    rankKvBytesPerToken: layerGroups(shape.layers).reduce(
+      (sum, { layer, count }) =>
+        sum + count * layerKvBytesPerToken(layer, kvBytesPerElement, ranks),
+      0,
+    ),
+    work: stepWork(shape, { weightBytesPerElement: DRAFT_BYTES_PER_ELEMENT, kvBytesPerElement }),
+  };
+}
+
+/** The model of its own that the settings name. */
+function ownModel(
+  { model, hf_config: file }: Configuration["speculative"]["draft"],
+  files: ReadonlyMap<string, string> | undefined,
+  notices: string[],
+): TransformerShape | undefined {
+  if (file === null) return model === null ? undefined : modelShape(model);
+  const text = files?.get(file);
+  if (text === undefined) {
+    throw new ConfigError([
+      `Cannot use "speculative.draft.hf_config" without the text of that file: current value is ` +
+      `"${file}" (allowed: one of the files handed in)`,
+    ]);
+  }
+  const read = parseInput(
+    { file, what: "a draft model's config.json" },
+    text,
+    () => modelFromHfConfig(parseJson(text), { file }),
+  );
+  notices.push(...read.notices);
+  return read.shape;
+}
+
+/** Bytes of the weights that the target does not have anyway. */
+function bytesBesideTarget(
+  { shape, sharesTables }: DraftModel,
+  formats: PartFormats,
+  target: TransformerShape,
+): number {
+  let bytes = DRAFT_BYTES_PER_ELEMENT * (shape.finalNormParameters + shape.positionParameters);
+  for (const { layer, count } of layerGroups(shape.layers)) {
+    bytes += count * DRAFT_BYTES_PER_ELEMENT * smallParameters(layer);
+    for (const matrix of layerMatrices(layer, shape.hiddenSize)) {
+      const each = matrix.part === "router"
+        ? DRAFT_BYTES_PER_ELEMENT
+        : formats[matrix.part].bytesPerElement;
+      bytes += count * matrix.copies * matrixParameters(matrix) * each;
+    }
+  }
+  const table = DRAFT_BYTES_PER_ELEMENT * shape.vocabSize * shape.hiddenSize;
+  if (!sharesTables) return bytes + (shape.tiedEmbeddings ? 1 : 2) * table;
+  // A head of fewer tokens than the target's is its own.
+  return bytes + (shape.vocabSize === target.vocabSize ? 0 : table);
+}
