@@ -29,6 +29,7 @@ export { constantTime } from "../lib/execution/constant_time.ts";
 export { engineReserveBytes } from "../lib/execution/engine_reserve_bytes.ts";
 export type {
   DecodeLine,
+  DecodeWidth,
   ExecutionTimeModel,
   StepShape,
   StepWork,
@@ -67,6 +68,20 @@ export {
   simfaasinferTime,
   type SimfaasinferTimeOptions,
 } from "../lib/execution/simfaasinfer_time.ts";
+export {
+  type AcceptanceLaw,
+  acceptanceLaw,
+  type AcceptanceOptions,
+  meanTokens,
+} from "../lib/execution/speculation/acceptance.ts";
+export {
+  type DraftCoefficients,
+  type DraftedStep,
+  type DraftTime,
+  modelDraft,
+  plainDraft,
+  withDraft,
+} from "../lib/execution/speculation/draft_time.ts";
 export type { StageNetwork } from "../lib/execution/stage_copies.ts";
 export { stepWork, type StepWorkOptions } from "../lib/execution/step_work.ts";
 export {

@@ -58,6 +58,7 @@ export function configuredDraft(
   if (speculative.method === "none") return undefined;
   const notices: string[] = [];
   const own = ownModel(speculative.draft, files, notices);
+  if (own !== undefined) requireVocabulary(own, target.shape);
   const ranks = parallelization.tensor_parallel_size;
   const { kvBytesPerElement } = target;
   const formatsOf = ({ hasTargetFormats }: DraftModel) =>
@@ -107,6 +108,15 @@ export function configuredDraft(
     ),
     work: stepWork(shape, { weightBytesPerElement: DRAFT_BYTES_PER_ELEMENT, kvBytesPerElement }),
   };
+}
+
+/** @throws {ConfigError} If tokens of the draft are others than those of its target, as in vLLM. */
+function requireVocabulary(draft: TransformerShape, target: TransformerShape): void {
+  if (draft.vocabSize === target.vocabSize) return;
+  throw new ConfigError([
+    `Cannot use "speculative.draft.model" as one that drafts for ${target.name}: current value is ` +
+    `${draft.name} of ${draft.vocabSize} tokens (allowed: a model of ${target.vocabSize} tokens)`,
+  ]);
 }
 
 /** The model of its own that the settings name. */

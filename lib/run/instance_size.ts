@@ -77,13 +77,12 @@ export function instanceSize(
   const { shape, weights, weightBytesPerElement, kvBytesPerElement } = model;
   const gpu = deploymentGpu(config);
   const tensorParallel = parallelization.tensor_parallel_size;
-  const pipelineParallel = parallelization.pipeline_parallel_size;
   const draft = configuredDraft(config, model, gpu, files);
   const capacity = kvCapacity({
     shape,
     gpu,
     tensorParallel,
-    pipelineParallel,
+    pipelineParallel: parallelization.pipeline_parallel_size,
     weightBytesPerElement,
     ...(weights && { weights }),
     kvBytesPerElement,
@@ -111,7 +110,7 @@ export function instanceSize(
   return {
     model,
     gpu,
-    gpus: tensorParallel * pipelineParallel,
+    gpus: tensorParallel * parallelization.pipeline_parallel_size,
     ...(draft && { draft }),
     weightBytes: weightBytes(shape, weights ?? weightBytesPerElement),
     kvBytesPerToken: kvBytesPerToken(shape, kvBytesPerElement),
