@@ -34,7 +34,13 @@ export type {
 } from "../lib/execution/execution_time_model.ts";
 export type { KvTokens } from "../lib/metrics/kv_tokens.ts";
 export type { MeterTotals } from "../lib/metrics/meter_totals.ts";
-export type { FaultRecord, PoolRecord, RunRecord, SleepRecord } from "../lib/metrics/run_record.ts";
+export type {
+  FaultRecord,
+  PoolRecord,
+  RunRecord,
+  SleepRecord,
+  SpeculationRecord,
+} from "../lib/metrics/run_record.ts";
 export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_tables.ts";
 export type { AdmissionRules } from "../lib/scheduling/admission/admission.ts";
 export type { RateLimit } from "../lib/scheduling/admission/token_bucket.ts";

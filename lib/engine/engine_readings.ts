@@ -1,5 +1,6 @@
 import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { MeterTotals } from "../metrics/meter_totals.ts";
+import type { SpeculationRecord } from "../metrics/run_record.ts";
 import type { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import { SequenceState } from "./sequences.ts";
@@ -13,6 +14,8 @@ import { WorkMeter } from "./work_meter.ts";
 export class EngineReadings {
   /** Work of the steps that have ended for the engine. */
   readonly meter: WorkMeter;
+  /** What has been drafted and accepted; absent: the engine does not speculate. */
+  readonly speculation: SpeculationRecord | undefined;
   readonly #run: RunColumns;
   /** Scratch for readings in the middle of a leap. */
   readonly #peek: WorkMeter;
@@ -25,6 +28,7 @@ export class EngineReadings {
   constructor(parts: EngineParts, run: RunColumns, batch: BatchBuilder, clock: StepClock) {
     this.#closedBlocks = parts.kvBlocks;
     this.#run = run;
+    this.speculation = batch.speculation;
     this.#batch = batch;
     this.#clock = clock;
     this.meter = new WorkMeter(parts.work, batch.speculation);
