@@ -47,3 +47,4 @@ export type { KeepAliveDecision, KeepAlivePolicy } from "./lib/serverless/keep_a
 export { LIFE_PHASES, type LifePhase } from "./lib/serverless/life_phases.ts";
 export { hpaRecommendation } from "./lib/serverless/scaling/hpa.ts";
 export type { ScalingPolicy, ScalingSignals } from "./lib/serverless/scaling/policy.ts";
+export { Interrupted } from "./lib/sim/interrupted.ts";

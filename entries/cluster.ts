@@ -7,10 +7,10 @@
  */
 export type {
   ClusterParts,
-  FairShares,
   FaultParts,
   FaultSource,
   FunctionParts,
+  GatewayOrder,
   NoCapacityRule,
   NodeParts,
   PlacementParts,
@@ -20,7 +20,7 @@ export type {
   ScalingParts,
   SleepParts,
 } from "../lib/cluster/cluster_parts.ts";
-export { simulateCluster } from "../lib/cluster/simulate.ts";
+export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
 export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
 export { speculate, type SpeculateOptions } from "../lib/engine/speculate.ts";
 export type { SpeculationParts } from "../lib/engine/speculation.ts";
@@ -43,6 +43,7 @@ export type {
 } from "../lib/metrics/run_record.ts";
 export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_tables.ts";
 export type { AdmissionRules } from "../lib/scheduling/admission/admission.ts";
+export type { GatewayQueue } from "../lib/scheduling/admission/gateway_queue.ts";
 export type { RateLimit } from "../lib/scheduling/admission/token_bucket.ts";
 export type { BatchingStrategy, StepBuilder } from "../lib/scheduling/batching/strategy.ts";
 export { QUEUE_ORDERS, type QueueOrder } from "../lib/scheduling/batching/orders/orders.ts";
@@ -81,6 +82,7 @@ export type {
 } from "../lib/serverless/placement/policy.ts";
 export type { ScalingSignals } from "../lib/serverless/scaling/policy.ts";
 export { ScalingDecider } from "../lib/serverless/scaling/scaling_decider.ts";
+export { Interrupted } from "../lib/sim/interrupted.ts";
 export { type RandomStream, type RandomStreams, randomStreams } from "../lib/sim/random_streams.ts";
 export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";

@@ -9,9 +9,18 @@
 export {
   fairQueue,
   type FairQueueOptions,
-  fcfsQueue,
+  type FairQueueSettings,
 } from "../lib/scheduling/admission/fair_queue.ts";
-export type { GatewayQueue } from "../lib/scheduling/admission/gateway_queue.ts";
+export { fcfsQueue } from "../lib/scheduling/admission/fcfs_queue.ts";
+export {
+  GATEWAY_ORDERS,
+  type GatewayOrderName,
+} from "../lib/scheduling/admission/gateway_orders.ts";
+export type {
+  GatewayNeeds,
+  GatewayOrderEntry,
+  GatewayQueue,
+} from "../lib/scheduling/admission/gateway_queue.ts";
 export { fasterTransformer } from "../lib/scheduling/batching/faster_transformer.ts";
 export { orca } from "../lib/scheduling/batching/orca.ts";
 export {

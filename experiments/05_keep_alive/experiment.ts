@@ -26,7 +26,7 @@ type Row = Readonly<Record<Measure, number | null>> & {
 /** What keeping idle instances costs and saves on an hour of code completion. */
 export default defineExperiment({
   id: "05_keep_alive",
-  version: 2,
+  version: 3,
   seed: 2023,
   replications: 8,
   question: "How long is an idle instance worth keeping, and does a histogram of idle times help?",
@@ -34,7 +34,8 @@ export default defineExperiment({
   inputs: { trace: { dataset: "azure-llm-2023", path: "AzureLLMInferenceTrace_code.csv" } },
   async run({ cell, seed, replication, inputs }) {
     const config = loadConfig(`
-simulation: { random_seed: ${seed}, replication: ${replication}, duration: 3600 }
+simulation: { random_seed: ${seed}, replication: ${replication},
+              duration: 3600, end: duration }
 model: { name: llama-3.1-8b }
 cluster: { gpu_type: h100-sxm, routing: { policy: newest-idle } }
 gateway: { concurrency_per_instance: 16 }

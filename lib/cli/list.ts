@@ -1,6 +1,7 @@
 import { SPECULATION_METHODS } from "../execution/speculation/methods/methods.ts";
 import { gpuEntries } from "../hardware/mod.ts";
 import { modelEntries, parameterCount } from "../models/mod.ts";
+import { GATEWAY_ORDERS } from "../scheduling/admission/gateway_orders.ts";
 import { QUEUE_ORDERS } from "../scheduling/batching/orders/mod.ts";
 import { BATCHING_STRATEGIES } from "../scheduling/batching/strategies.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/policies.ts";
@@ -77,6 +78,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   routing: policies(ROUTING_POLICIES, "cluster.routing.policy"),
   batching: policies(BATCHING_STRATEGIES, "scheduler.type"),
   speculation: policies(SPECULATION_METHODS, "speculative.method"),
+  gateway: policies(GATEWAY_ORDERS, "gateway.fairness"),
   orders: policies(QUEUE_ORDERS, "scheduler.scheduling_policy"),
   placement: policies(PLACEMENT_POLICIES, "cluster.placement.policy"),
   eviction: policies(EVICTION_POLICIES, "cluster.weight_cache.eviction"),

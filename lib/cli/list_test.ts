@@ -55,6 +55,7 @@ Deno.test("what list names is what a configuration takes, by each of its names",
     "keep-alive": (name) => `scaling: { keep_alive: { policy: ${name} } }`,
     routing: (name) => `cluster: { routing: { policy: ${name} } }`,
     batching: (name) => `scheduler: { type: ${name} }`,
+    gateway: (name) => `gateway: { fairness: ${name} }`,
     orders: (name) => `scheduler: { scheduling_policy: ${name} }`,
     placement: (name) => `cluster: { placement: { policy: ${name} } }`,
     eviction: (name) => `cluster: { weight_cache: { eviction: ${name} } }`,
@@ -80,8 +81,9 @@ Deno.test("the defaults that list names are those of a configuration, but for wh
           config,
         );
         ok(value !== undefined, setting.path);
-        // `threshold` is chosen by its settings, and lengths are filled with those of a default law.
-        if (name === "threshold" || kind === "lengths") continue;
+        // `threshold` and `fixed` are chosen by their settings, and lengths are filled with those of a
+        // default law.
+        if (name === "threshold" || name === "fixed" || kind === "lengths") continue;
         deepStrictEqual(value, setting.default ?? (Array.isArray(value) ? [] : null), setting.path);
       }
     }

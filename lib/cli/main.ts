@@ -5,6 +5,7 @@ import type { Command } from "./command.ts";
 import { sayWhatIsFetched } from "./fetch_notice.ts";
 import { importLater } from "./import_later.ts";
 import { isUsersMistake, UsageError } from "./usage_error.ts";
+import project from "../../deno.json" with { type: "json" };
 
 /** What each command does, in the order of the help. NAME.ts, in a folder of that name or not, exports it as NAMECommand. */
 const COMMANDS: Readonly<Record<string, string>> = {
@@ -59,7 +60,7 @@ function help(): string {
 
 ${lines.join("\n")}
 
-"deno task COMMAND --help" explains a command.`;
+"deno task COMMAND --help" explains a command, "--version" says which version this is.`;
 }
 
 /**
@@ -79,6 +80,10 @@ export async function main(
       print(help());
       return 0;
     }
+    if (name === "--version" || name === "-V") {
+      print(`simfaasinfer ${project.version} (deno ${Deno.version.deno})`);
+      return 0;
+    }
     if (!Object.hasOwn(COMMANDS, name)) {
       const near = suggest(name, Object.keys(COMMANDS));
       throw new UsageError(
@@ -96,6 +101,9 @@ export async function main(
     if (options.includes("--help") || options.includes("-h")) {
       print(command.help);
       return 0;
+    }
+    if (options.length === 1 && options[0] === "--version") {
+      return await main(options, print, printError);
     }
     return await command.run(others, printSafely);
   } catch (error) {
@@ -129,5 +137,14 @@ function returnToCaller(): void {
 
 if (import.meta.main) {
   returnToCaller();
-  Deno.exit(await main(Deno.args, console.log, console.error));
+  const { exit } = Deno;
+  let idle: Event | undefined;
+  globalThis.addEventListener("beforeunload", (event) => idle = event);
+  globalThis.addEventListener("unload", () => {
+    if (idle === undefined || idle.defaultPrevented) return;
+    console.error("This is a mistake in the program: it waits for what never comes.");
+    exit(1);
+  });
+  // Not awaited: while a module is not over, nobody is told that nothing is left to happen.
+  main(Deno.args, console.log, console.error).then(exit);
 }

@@ -20,6 +20,14 @@ async function commandNames(): Promise<string[]> {
   return [...out.matchAll(/^ {2}(\S+) {2,}\S/gm)].map((found) => found[1]);
 }
 
+Deno.test("--version says which version this is, beside a command too", async () => {
+  for (const args of [["--version"], ["-V"], ["simulate", "--version"]]) {
+    const { code, out } = await call(...args);
+    equal(code, 0);
+    equal(out, `simfaasinfer ${deno.version} (deno ${Deno.version.deno})`);
+  }
+});
+
 Deno.test("the program without a command, with --help, -h and help prints the list of commands", async () => {
   const { code, out } = await call();
   equal(code, 0);
@@ -132,7 +140,7 @@ Deno.test("the command line reads no module of a command before it is needed", a
   const specifiers = modules.map(({ specifier }) => specifier);
   ok(specifiers.includes(new URL("./main.ts", import.meta.url).href));
   deepEqual(specifiers.filter((specifier) => specifier.startsWith("npm:")), []);
-  ok(specifiers.length <= 10, specifiers.join(" "));
+  ok(specifiers.length <= 11, specifiers.join(" "));
 });
 
 Deno.test("as a process: help on stdout and code 0, a mistake on stderr and code 2", async () => {

@@ -10,6 +10,9 @@ const SIGNALS: readonly StopSignal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM"];
 
+/** As it is now: an experiment's cell cannot call it meanwhile. */
+const end = Deno.exit;
+
 /** What is to be done, the latest last. */
 const cleanups = new Set<Cleanup>();
 
@@ -46,7 +49,7 @@ export async function stopped(): Promise<void> {
 
 async function stop(signal: StopSignal): Promise<void> {
   const code = EXIT_CODES[signal];
-  if (isStopping) Deno.exit(code);
+  if (isStopping) end(code);
   isStopping = true;
   for (const cleanup of [...cleanups].reverse()) {
     try {
@@ -55,7 +58,7 @@ async function stop(signal: StopSignal): Promise<void> {
       console.error(`Cannot tidy up: ${error instanceof Error ? error.message : error}`);
     }
   }
-  Deno.exit(code);
+  end(code);
 }
 
 /** Calls `use` with a new temporary folder, and removes that afterwards, also when interrupted. */

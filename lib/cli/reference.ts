@@ -1,13 +1,14 @@
 /**
  * Writes what is made from declarations: the reference of the configuration and its type, the page of
- * limits, and the tables of columns in the page of metrics.
+ * limits, the tables of columns and figures in the page of metrics, and the type of a summary.
  *
  * @module
  */
 import { renderConfigurationReference } from "../config/reference.ts";
 import { renderLimitsPage } from "../config/limits_page.ts";
 import { renderConfigurationType } from "../config/type_text.ts";
-import { withColumnTables } from "../results/metrics_page.ts";
+import { withDeclaredTables } from "../results/metrics_page.ts";
+import { renderSummaryType } from "../results/summary_type.ts";
 import { replaceFile } from "../results/replace_file.ts";
 
 if (import.meta.main) {
@@ -16,6 +17,7 @@ if (import.meta.main) {
   replaceFile(path("docs/configuration.md"), renderConfigurationReference());
   replaceFile(path("docs/limits.md"), renderLimitsPage());
   const metrics = path("docs/metrics.md");
-  replaceFile(metrics, withColumnTables(Deno.readTextFileSync(metrics)));
+  replaceFile(metrics, withDeclaredTables(Deno.readTextFileSync(metrics)));
   replaceFile(path("lib/config/configuration.ts"), renderConfigurationType());
+  replaceFile(path("lib/metrics/run_summary.ts"), renderSummaryType());
 }

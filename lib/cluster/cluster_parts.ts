@@ -1,4 +1,4 @@
-import type { AdmissionRules } from "../scheduling/admission/mod.ts";
+import type { AdmissionRules, GatewayQueue } from "../scheduling/admission/mod.ts";
 import type { RoutingPolicy } from "../scheduling/routing/policy.ts";
 import type { PooledThing } from "../serverless/cold_start/partial_plan.ts";
 import type { KeepAlivePolicy } from "../serverless/keep_alive/policy.ts";
@@ -19,12 +19,12 @@ export interface NoCapacityRule {
   readonly timeoutSeconds: number;
 }
 
-/** Who shares a gateway's queue: weighted fair queueing between flows. */
-export interface FairShares {
-  /** Flow (class, tenant or both) of a request, a whole number >= 0. */
-  flowOf(request: number): number;
-  /** Weight of a flow, > 0. */
-  weightOf(flow: number): number;
+/** Order of the gateway's queue of a function. */
+export interface GatewayOrder {
+  /** Makes the queue. */
+  queue(promptTokensOf: (request: number) => number): GatewayQueue;
+  /** Whether the queue is to see the requests that do not wait, and the output of all. */
+  readonly chargesFlows: boolean;
 }
 
 /** An idle instance that is not needed sleeps in place of stopping. */
@@ -125,7 +125,7 @@ export interface FunctionParts {
   /** Time between two reports of the instances' loads to the router, seconds; default 0: live. */
   readonly routingStalenessSeconds?: number;
   /** Order of the gateway's queue; absent: first come, first served. */
-  readonly fairShares?: FairShares;
+  readonly gatewayOrder?: GatewayOrder;
 }
 
 /** What takes machines, or instances where machines are not told apart, out of service. */
@@ -175,8 +175,14 @@ export interface ClusterParts {
   readonly pools?: readonly PoolParts[];
   /** Brings instances up. */
   readonly starts: StartService;
-  /** The run lasts at least this long, seconds. */
+  /** Requests arrive until then: the run lasts at least this long and its rates count so far, seconds. */
   readonly horizonSeconds: number;
+  /**
+   * How a run goes on whose last request has ended: to an instant, seconds, or until the fleet has
+   * scaled down, which is when no timer and no policy would stop anything more. Absent: it does not.
+   * Instances, time series and bill go on with it; rates do not.
+   */
+  readonly runsOn?: { readonly untilSeconds: number } | "until-scaled-down";
   /** The run ends at this instant whatever is unfinished, seconds; Infinity to finish everything. */
   readonly stopAtSeconds: number;
   /** Gaps between tokens that end by this instant are counted apart, seconds; default 0. */

@@ -2,6 +2,7 @@ import { emptyTotals } from "../metrics/meter_totals.ts";
 import { OUTCOME_CODE } from "../metrics/recorder.ts";
 import type { RunRecord, SpeculationRecord } from "../metrics/run_record.ts";
 import type { RunColumns } from "../engine/engine_parts.ts";
+import type { ClusterParts } from "./cluster_parts.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 
 /** What the engines counted in a run. */
@@ -61,4 +62,28 @@ export function clearUnfinished({ columns }: RunColumns): void {
     columns.completedAtSeconds[i] = NaN;
     columns.maxTbtSeconds[i] = NaN;
   }
+}
+
+/** How long a run lasts though every request has ended, seconds. */
+export function lastsUntilSeconds(
+  { horizonSeconds, stopAtSeconds, runsOn }: ClusterParts,
+): number {
+  if (stopAtSeconds < Infinity) return stopAtSeconds;
+  return typeof runsOn === "object"
+    ? Math.max(horizonSeconds, runsOn.untilSeconds)
+    : horizonSeconds;
+}
+
+/**
+ * How far the rates of a run count, seconds.
+ *
+ * @param servedAtSeconds End of the last request; NaN if some have not ended.
+ */
+export function servedUntilSeconds(
+  { horizonSeconds, stopAtSeconds }: ClusterParts,
+  servedAtSeconds: number,
+  endAtSeconds: number,
+): number {
+  if (stopAtSeconds < Infinity || Number.isNaN(servedAtSeconds)) return endAtSeconds;
+  return Math.max(horizonSeconds, servedAtSeconds);
 }

@@ -2,7 +2,9 @@ import { Clock } from "../engine/clock.ts";
 import type { RunColumns } from "../engine/engine_parts.ts";
 import { requestColumns } from "../metrics/recorder.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
+import { type Interrupted, interruptedAt } from "../sim/interrupted.ts";
 import { InvariantError } from "../sim/invariant_error.ts";
+import { LIMITS } from "../sim/limits.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
 import type { ClusterParts } from "./cluster_parts.ts";
 import { EngineSteps } from "./engine_steps.ts";
@@ -18,7 +20,12 @@ import { Gateway } from "./gateway/gateway.ts";
 import { checkInvariants } from "./invariants.ts";
 import { ProgressGuard } from "./progress_guard.ts";
 import { forgetArrivals, outputLimits } from "./run_columns.ts";
-import { clearUnfinished, settleEngines } from "./run_end.ts";
+import {
+  clearUnfinished,
+  lastsUntilSeconds,
+  servedUntilSeconds,
+  settleEngines,
+} from "./run_end.ts";
 import { Sampler } from "./sampler.ts";
 import { Schedule } from "./schedule.ts";
 import { Standstill } from "./standstill.ts";
@@ -30,7 +37,51 @@ import { Standstill } from "./standstill.ts";
  * @throws {RangeError} If the run cannot go on: a request waits and no instance will ever come.
  */
 export function simulateCluster(parts: ClusterParts): RunRecord {
-  return new Simulation(parts).run();
+  const simulation = new Simulation(parts);
+  simulation.begin();
+  while (!simulation.advance(MANY_EVENTS));
+  return simulation.result();
+}
+
+/**
+ * Runs a cluster as {@link simulateCluster} does, to the byte, and lets the program do other things in
+ * between, so that somebody can abort the run.
+ *
+ * @throws {Interrupted} If the signal is aborted, at the latest a few thousand events afterwards.
+ * @throws {RangeError} If the run cannot go on.
+ */
+export async function simulateInterruptibly(
+  parts: ClusterParts,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  const simulation = new Simulation(parts);
+  simulation.begin();
+  do {
+    await breath();
+    if (signal.aborted) throw simulation.interrupted(signal.reason);
+  } while (!simulation.advance(EVENTS_IN_A_ROW));
+  return simulation.result();
+}
+
+/** A number of events that is a small integer of V8: more would be slower to count. */
+const MANY_EVENTS = 2 ** 30;
+
+/** Events between two looks at a signal: some milliseconds, and a look takes some microseconds. */
+const EVENTS_IN_A_ROW = 4096;
+
+/**
+ * Lets signals, timers and messages through. A timer of 0 would do so as well, but takes 1 to 4 ms
+ * where this takes 20 us.
+ */
+function breath(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 /** Samples, and instances that become ready, between two reports of progress where no requests end. */
@@ -54,7 +105,11 @@ class Simulation implements EventHandlers {
   readonly #standstill = new Standstill();
   readonly #warmupGaps = new GapSketch();
   /** The run goes on until then though every request has ended, seconds. */
-  readonly #lastsUntilSeconds: number;
+  #lastsUntilSeconds: number;
+  /** End of the last request, seconds; NaN while there are others. */
+  #servedAtSeconds = NaN;
+  /** Whether the run was cut off while its fleet had not scaled down. */
+  #scalesOn = false;
   #isWarmingUp = false;
 
   constructor(parts: ClusterParts) {
@@ -67,9 +122,8 @@ class Simulation implements EventHandlers {
     const fleet = new Fleet({ parts, run, clock, schedule, functions });
     const evaluations = new Evaluations(fleet, parts.pools ?? [], clock, schedule);
     const guard = new ProgressGuard(functions, occupied, clock, parts.stopAtSeconds);
-    const { horizonSeconds, stopAtSeconds } = parts;
     this.#parts = parts;
-    this.#lastsUntilSeconds = stopAtSeconds < Infinity ? stopAtSeconds : horizonSeconds;
+    this.#lastsUntilSeconds = lastsUntilSeconds(parts);
     this.#run = run;
     this.#fleet = fleet;
     this.#evaluations = evaluations;
@@ -83,10 +137,9 @@ class Simulation implements EventHandlers {
     this.#sampler = new Sampler(fleet, parts.sampleSeconds);
   }
 
-  run(): RunRecord {
+  /** Handles so many events at most; returns whether the run is over. */
+  advance(most: number): boolean {
     const { requests, stopAtSeconds } = this.#parts;
-    const lastsUntilSeconds = this.#lastsUntilSeconds;
-    this.#begin();
     const [clock, schedule, steps, fleet] = [
       this.#clock,
       this.#schedule,
@@ -96,7 +149,7 @@ class Simulation implements EventHandlers {
     const { gateway, faults } = this;
     const { arrivals } = gateway;
     const { ends } = steps;
-    for (;;) {
+    for (let left = most; left > 0; left--) {
       const stepEnd = ends.firstKey;
       const startEvent = fleet.nextStartSeconds;
       const arrival = arrivals.nextAtSeconds;
@@ -107,8 +160,8 @@ class Simulation implements EventHandlers {
         steps.form(fleet.instances);
         continue;
       }
-      if (gateway.ended === requests.count && next > lastsUntilSeconds) break;
-      if (next > stopAtSeconds || next === Infinity) break;
+      if (gateway.ended === requests.count && this.#isOver(next)) return true;
+      if (next > stopAtSeconds || next === Infinity) return true;
       if (next < clock.now) throw new InvariantError("time goes back", { atSeconds: clock.now });
       clock.now = next;
       if (stepEnd <= next) this.#finishStep(ends.firstId);
@@ -125,11 +178,40 @@ class Simulation implements EventHandlers {
       if (fleet.mayStartWaiting) fleet.startWaiting();
       if (faults !== undefined) faults.planForNewInstances();
     }
-    return this.#result();
+    return false;
   }
 
-  /** Brings up the first instances and schedules the periodic events. */
-  #begin(): void {
+  /** How far the run is, as an error. */
+  interrupted(reason: unknown): Interrupted {
+    const { requests } = this.#parts;
+    return interruptedAt({
+      atSeconds: this.#clock.now,
+      ofSeconds: this.#lastsUntilSeconds,
+      done: this.gateway.ended,
+      of: requests.count,
+      things: "requests",
+    }, reason);
+  }
+
+  /** Whether a run without requests is over before the next event. */
+  #isOver(nextSeconds: number): boolean {
+    if (Number.isNaN(this.#servedAtSeconds)) this.#servedAtSeconds = this.#clock.now;
+    if (nextSeconds <= this.#lastsUntilSeconds) return false;
+    if (this.#parts.runsOn !== "until-scaled-down") return true;
+    const restsAtSeconds = this.controller.rest.atSeconds(this.#servedAtSeconds, nextSeconds);
+    // A policy that keeps its fleet busy with itself is not waited for without end.
+    const latestSeconds = this.#servedAtSeconds + LIMITS.runsOnSeconds.value;
+    if (nextSeconds <= Math.min(restsAtSeconds, latestSeconds)) return false;
+    this.#scalesOn = restsAtSeconds > latestSeconds;
+    this.#lastsUntilSeconds = Math.max(
+      this.#lastsUntilSeconds,
+      Math.min(restsAtSeconds, latestSeconds),
+    );
+    return true;
+  }
+
+  /** Brings up the first instances and schedules the periodic events; to be called once, first. */
+  begin(): void {
     const { functions, sampleSeconds, warmupSeconds = 0 } = this.#parts;
     this.faults?.begin();
     functions.forEach(({ scaling }, functionId) => {
@@ -228,7 +310,8 @@ class Simulation implements EventHandlers {
     }
   }
 
-  #result(): RunRecord {
+  /** What has happened; to be called once, when the run is over. */
+  result(): RunRecord {
     const { starts } = this.#parts;
     const [clock, fleet, run] = [this.#clock, this.#fleet, this.#run];
     this.#guard.end();
@@ -252,6 +335,8 @@ class Simulation implements EventHandlers {
       ...(this.faults && { faults: this.faults.log.record(clock.now) }),
       ...this.controller.records(clock.now),
       endAtSeconds: clock.now,
+      servedUntilSeconds: servedUntilSeconds(this.#parts, this.#servedAtSeconds, clock.now),
+      ...(this.#scalesOn && { scalesOn: true as const }),
       kvTokens: this.#sampler.kvTokens,
       ...counts,
     };

@@ -22,6 +22,13 @@ export interface Configuration {
     /** Time during which requests arrive, seconds. */
     readonly duration: number;
     /**
+     * How long the run goes on after its last request: not at all, until timers and policies have
+     * stopped what is idle, or to `duration`. Instances, time series and bill go so far, rates to
+     * the last completion. null: `scaled-down` for traces, `num_requests` and closed loops,
+     * otherwise `duration`.
+     */
+    readonly end: "last-completion" | "scaled-down" | "duration" | null;
+    /**
      * Time at the start whose requests do not count in the summary, seconds. `mser5` finds it: of
      * all cuts, the one that leaves the least error of the mean TTFT (MSER-5); the run is made
      * twice.
@@ -689,10 +696,14 @@ export interface Configuration {
     readonly reserve_starts: boolean;
     /** Keep-alive of idle instances. */
     readonly keep_alive: {
-      /** How long an idle instance is kept. */
-      readonly policy: "fixed" | "none" | "always" | "hybrid-histogram";
-      /** Idle time after which `fixed` stops an instance, seconds. */
-      readonly seconds: number;
+      /**
+       * How long an idle instance is kept; null: `fixed` where `seconds` is given, else as long as
+       * the scaling policy keeps it, and `fixed` with `queue-delay` and `none`, which take none
+       * away.
+       */
+      readonly policy: "fixed" | "none" | "always" | "hybrid-histogram" | null;
+      /** Idle time after which `fixed` stops an instance, seconds; null: 60. */
+      readonly seconds: number | null;
       /**
        * Settings of `policy: hybrid-histogram`. A histogram of idle times decides when to stop and
        * start again, with the paper's defaults.
@@ -912,6 +923,16 @@ export interface Configuration {
     readonly fairness: "fcfs" | "weighted";
     /** Reject a request whose predicted TTFT misses its limit. */
     readonly early_rejection: boolean;
+    /**
+     * Settings of `fairness: weighted`. Weighted fair queueing between classes and tenants, by
+     * tokens served.
+     */
+    readonly weighted: {
+      /** What a prompt token counts. */
+      readonly prompt_token_cost: number;
+      /** What an output token counts. */
+      readonly output_token_cost: number;
+    };
   };
   /** What goes wrong. */
   readonly faults: {
@@ -964,6 +985,16 @@ export interface Configuration {
   readonly cost: {
     /** Price by GPU, dollars per GPU-hour; others come from data/prices. */
     readonly gpu_cost_per_hour: Readonly<Record<string, number>>;
+    /**
+     * Price list in data/prices for GPUs without a price of their own; platforms have theirs. A GPU
+     * that it does not list has no price, and costs are null.
+     */
+    readonly provider: "aws" | "azure" | "gcp" | "lambda" | "modal" | "runpod" | "simfaasinfer";
+    /**
+     * How GPUs are rented; null: spot where `faults.spot` preempts them, else on demand or, where
+     * the provider has no such price, per use (`flex`).
+     */
+    readonly terms: "on-demand" | "spot" | "reserved-1y" | "reserved-3y" | "flex" | "active" | null;
     /** Bill the time in which instances work. */
     readonly compute_cost: boolean;
     /** Bill the time in which ready instances are idle. */
@@ -977,6 +1008,25 @@ export interface Configuration {
      * where members hold GPUs (engines, nodes), 0 for containers.
      */
     readonly pool_factor: number | null;
+    /** Processor cores of an instance that are billed beside its GPUs, at `core_cost_per_hour`. */
+    readonly cpu_cores: number;
+    /** Memory of an instance that is billed beside its GPUs, at `gib_cost_per_hour`, bytes. */
+    readonly memory: number;
+    /** Price of a core, dollars per hour; null: the provider's. */
+    readonly core_cost_per_hour: number | null;
+    /** Price of 2^30 bytes of memory, dollars per hour; null: the provider's. */
+    readonly gib_cost_per_hour: number | null;
+    /** Price of a million requests that are served, dollars. */
+    readonly million_requests_cost: number;
+    /**
+     * Instances of the function whose GPUs are paid from the beginning to the end, used or not;
+     * those beyond them are billed by use.
+     */
+    readonly reserved_instances: number;
+    /** How reserved instances are rented. */
+    readonly reserved_terms: "reserved-1y" | "reserved-3y" | "active" | "on-demand";
+    /** Price of a reserved GPU, dollars per hour; null: the provider's. */
+    readonly reserved_cost_per_hour: number | null;
     /** What time of an instance is billed. */
     readonly billing: {
       /** What is billed, in place of all other settings but the price; null: as they say. */
@@ -990,6 +1040,10 @@ export interface Configuration {
       readonly from: "start" | "load" | "ready";
       /** The life of an instance is billed in whole multiples of this, seconds; 0: exactly. */
       readonly granularity: number;
+      /**
+       * A machine of `cluster.nodes` is paid for with all of its GPUs while any instance is on it.
+       */
+      readonly whole_machines: boolean;
       /** Least time billed for an instance, seconds. */
       readonly minimum: number;
     };

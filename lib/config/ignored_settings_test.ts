@@ -48,8 +48,8 @@ const CASES: readonly (readonly [yaml: string, ...said: string[]])[] = [
   ],
   [
     "scaling: { keep_alive: { policy: always, seconds: 5, hybrid_histogram: { bin: 30 } } }",
-    "scaling.keep_alive.seconds has no effect: scaling.keep_alive.policy is always, not fixed",
-    "scaling.keep_alive.hybrid_histogram.bin has no effect: scaling.keep_alive.policy is always, not hybrid-histogram",
+    "scaling.keep_alive.seconds and keep_alive.hybrid_histogram.bin have no effect: " +
+    "the keep-alive policy is always",
   ],
   [
     "faults: { in_flight: fail, spot: { notice: 10 }, failures: { repair: 5 } }",

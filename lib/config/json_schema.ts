@@ -79,8 +79,18 @@ export function configurationJsonSchema(): JsonSchema {
   for (const [alias, path] of movedPaths(root)) {
     const keys = alias.split(".");
     const name = keys.pop()!;
-    const section = propertyAt(schema, keys.join(".")).properties as JsonSchema;
+    const section = movedSection(schema, keys);
     section[name] = aliasSchema(propertyAt(schema, path), path);
   }
   return { $schema: schema.$schema, title: "SimFaaSInfer configuration", ...schema };
+}
+
+/** The properties of a section that settings have been moved from; others' files may alone have it. */
+function movedSection(schema: JsonSchema, keys: readonly string[]): JsonSchema {
+  let properties = schema.properties as JsonSchema;
+  for (const key of keys) {
+    properties[key] ??= { type: ["object", "null"], properties: {}, additionalProperties: false };
+    properties = (properties[key] as JsonSchema).properties as JsonSchema;
+  }
+  return properties;
 }

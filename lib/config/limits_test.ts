@@ -8,6 +8,7 @@ import { Clock } from "../engine/clock.ts";
 import { EventQueue } from "../sim/event_queue.ts";
 import { type LimitName, LIMITS } from "../sim/limits.ts";
 import { buildCluster } from "../run/cluster.ts";
+import { simulate } from "../run/simulate.ts";
 import { runSize, sizeNotices } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
 import { renderLimitsPage } from "./limits_page.ts";
@@ -309,6 +310,22 @@ const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise
       () => buildCluster(config, { traceText: text(value("traceBeginSeconds") + 1) }),
       /Cannot replay "mine.csv" .* look like Unix time: subtract the first/,
     );
+  },
+  runsOnSeconds: async () => {
+    const days = async (keepAlive: number) => {
+      const { summary, timeSeries, engine } = await simulate(loadConfig(`
+        workload: { type: poisson, arrival_rate: 1, num_requests: 1 }
+        scaling: { policy: none, keep_alive: { seconds: ${keepAlive} } }
+        metrics: { collect_interval: 3600 }`));
+      const cut = engine.notices.some((notice) => notice.includes("had not scaled down 7 days"));
+      const served = summary.requests.completed / summary.throughput_rps;
+      return { seconds: timeSeries.timeSeconds.at(-1)! - served, cut };
+    };
+    const most = value("runsOnSeconds");
+    const within = await days(most - 1);
+    ok(Math.abs(within.seconds - (most - 1)) < 1e-6 && !within.cut);
+    const beyond = await days(most + 1);
+    ok(Math.abs(beyond.seconds - most) < 1e-6 && beyond.cut);
   },
   noticedBytes: () => {
     const size = { ...runSize(loadConfig()), computeSeconds: 0, bytes: value("noticedBytes") };

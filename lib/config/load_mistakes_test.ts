@@ -169,3 +169,21 @@ Deno.test("loadConfig() accepts what differs from the cases above by a little", 
 Deno.test("ConfigError has a name of its own", () => {
   throws(() => loadConfig("a: 1"), { name: "ConfigError" });
 });
+
+Deno.test("GPUs of an instance that do not add up name the tensor degree to set", () => {
+  throws(() => loadConfig("cluster: { num_gpus_per_replica: 4 }"), {
+    message: /; set parallelization\.tensor_parallel_size: 4\)/,
+  });
+  throws(
+    () => loadConfig("{ cluster: { num_gpus_per_replica: 8 }, parallelization: { pp: 2 } }"),
+    { message: /; set parallelization\.tensor_parallel_size: 4\)/ },
+  );
+});
+
+Deno.test("SimFaaSInfer's coefficients may stand in the model, where its files of models have them", () => {
+  const config = loadConfig("model: { profiling: { mlp_time_per_token: 0.25 } }");
+  equal(config.profiling.mlp_time_per_token, 0.25);
+  throws(() => loadConfig("model: { profiling: { mlp_time_per_tokn: 1 } }"), {
+    message: /unknown key "model\.profiling\.mlp_time_per_tokn"; did you mean "mlp_time_per_token"/,
+  });
+});

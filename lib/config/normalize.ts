@@ -119,6 +119,10 @@ export function normalize(root: SectionInfo, input: Mapping): Layer {
         toMove.push({ path: writtenHere, to, value });
         continue;
       }
+      if (key === undefined && isMapping(value) && movedNames(join(path, name)).length > 0) {
+        moveAll(value, join(path, name), writtenHere);
+        continue;
+      }
       if (key === undefined) {
         const near = [...names.keys(), ...movedNames(path)];
         problems.push(
@@ -145,6 +149,16 @@ export function normalize(root: SectionInfo, input: Mapping): Layer {
       }
     }
     return result;
+  }
+
+  /** The entries of a section that stands elsewhere in others' files. */
+  function moveAll(mapping: Mapping, path: string, written: string) {
+    for (const name of Object.keys(mapping)) {
+      const to = moved.get(`${path}.${name}`);
+      const writtenHere = `${written}.${name}`;
+      if (to === undefined) problems.push(unknownKey(root, movedNames(path), writtenHere, name));
+      else toMove.push({ path: writtenHere, to, value: mapping[name] });
+    }
   }
 
   function movedNames(path: string): string[] {

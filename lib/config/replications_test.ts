@@ -31,6 +31,25 @@ Deno.test("simulation.replications is a number or a precision, warmup_duration a
       wrong,
     );
   }
+  for (
+    const [wrong, hint] of [
+      [
+        "{ until: 2%, off: a, zzz: 1 }",
+        '; unknown key "off": did you mean "of"?; unknown key "zzz"',
+      ],
+      ["{ until: 2% }", '; "of" is missing'],
+      ["{ until: 0, of: a }", '; "until" is no share above 0, up to 1'],
+      ["{ until: 2%, of: 3 }", '; "of" is no path of a figure'],
+      ["{ until: 2%, of: a, most: 1 }", '; "most" is no whole number from 2 to 10000'],
+      ["{ until: 2%, of: a, most: 5, least: 9 }", '; "least" is above "most"'],
+    ]
+  ) {
+    throws(
+      () => read(`replications: ${wrong}`),
+      (error: Error) => error.message.endsWith(`most: 50 })${hint}`),
+      wrong,
+    );
+  }
   for (const wrong of ["mser", "-1", "true", "[1]"]) {
     throws(() => read(`warmup_duration: ${wrong}`), /Cannot read "simulation\.warmup_duration" as/);
   }

@@ -1,3 +1,4 @@
+import { docComment, propertyText } from "../std/type_text.ts";
 import { configurationSchema } from "./schema.ts";
 import { nodeInfo, type SectionInfo, type SettingInfo } from "./setting.ts";
 
@@ -10,8 +11,6 @@ const HEAD =
  */
 export interface Configuration {
 `;
-
-const WIDTH = 100;
 
 /** Alternatives of a setting's type. */
 function alternatives(
@@ -39,30 +38,11 @@ function plainAlternatives(schema: Readonly<Record<string, unknown>>, allowed: s
   return ["number"];
 }
 
-/** A doc comment in lines of at most 100 characters. */
-function comment(text: string, indent: string): string {
-  const line = `${indent}/** ${text} */`;
-  if (line.length <= WIDTH) return line;
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const longer = `${lines[lines.length - 1]} ${word}`;
-    if (indent.length + 2 + longer.length <= WIDTH) lines[lines.length - 1] = longer;
-    else lines.push(` ${word}`);
-  }
-  return [`${indent}/**`, ...lines.map((part) => `${indent} *${part}`), `${indent} */`].join("\n");
-}
-
-function property(key: string, types: readonly string[], indent: string): string {
-  const line = `${indent}readonly ${key}: ${types.join(" | ")};`;
-  if (line.length <= WIDTH) return line;
-  return `${indent}readonly ${key}:\n${types.map((type) => `${indent}  | ${type}`).join("\n")};`;
-}
-
 function properties(section: SectionInfo, indent: string): string {
   return Object.entries(section.shape).map(([key, schema]) => {
     const info = nodeInfo(schema);
-    const head = comment(info.description, indent);
-    if (info.kind === "setting") return `${head}\n${property(key, alternatives(info), indent)}`;
+    const head = docComment(info.description, indent);
+    if (info.kind === "setting") return `${head}\n${propertyText(key, alternatives(info), indent)}`;
     const [before, inner, after] = info.kind === "list"
       ? ["readonly ", info.item, "[]"]
       : ["", info, ""];

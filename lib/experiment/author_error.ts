@@ -1,5 +1,6 @@
 import { ConfigError } from "../config/config_error.ts";
 import { InputError } from "../std/input_error.ts";
+import { contained } from "./contained.ts";
 
 /**
  * Runs what an experiment's author wrote. An error of it is a mistake in the input: one line that says
@@ -15,7 +16,7 @@ export async function ofAuthor<T>(
   run: () => T | Promise<T>,
 ): Promise<T> {
   try {
-    return await run();
+    return await contained(run);
   } catch (error) {
     if (isTold(error)) throw error;
     throw new RangeError(
@@ -34,9 +35,18 @@ function isTold(error: unknown): boolean {
     (/^Cannot /.test(error.message) && error.message.includes(": current value is "));
 }
 
+/** "TypeError: x is not a function": what was thrown, whatever that is. */
+export function thrownText(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return "something that has no text";
+  }
+}
+
 /** "TypeError: x is not a function, at experiment.ts:12:3". */
 function reason(error: unknown, module: string): string {
-  const [first] = String(error).split("\n");
+  const [first] = thrownText(error).split("\n");
   const folder = new URL("./", module).href;
   // The message may name the place itself, as that of a syntax error does.
   const text = first.replace("TypeError: SyntaxError: ", "SyntaxError: ").replaceAll(folder, "")

@@ -1,3 +1,5 @@
+import { cutText, LONGEST_MESSAGE } from "../std/safe_text.ts";
+import { thrownText } from "./author_error.ts";
 import { type CellOutcome, openCellStore, type Shard } from "./cell_store.ts";
 import { designCells } from "./design_cells.ts";
 import { type LoadedExperiment, loadExperiment } from "./load_experiment.ts";
@@ -45,7 +47,7 @@ export async function runCellTask(task: CellTask): Promise<CellEnd> {
     });
     outcome = shards.length > 0 ? { shards } : { rows };
   } catch (error) {
-    outcome = { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+    outcome = { error: cutText(thrownText(error), LONGEST_MESSAGE) };
   }
   await store.write(task.address, outcome);
   return "error" in outcome ? { error: outcome.error } : {};

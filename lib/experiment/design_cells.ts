@@ -1,3 +1,4 @@
+import { showValue } from "../std/show_value.ts";
 import type { Cell, Experiment, Factors } from "./experiment.ts";
 
 /** A cell and its name. */
@@ -11,7 +12,8 @@ export interface NamedCell {
 /**
  * The cells of an experiment in their order: the last factor varies fastest.
  *
- * @throws {RangeError} If a cell stands twice in a list, or has a level that its factor has not.
+ * @throws {RangeError} If a cell stands twice in a list, or has a level that its factor has not; if a
+ * fraction lacks a level.
  */
 export function designCells({ id, factors, design }: Experiment): NamedCell[] {
   const names = Object.keys(factors);
@@ -24,7 +26,7 @@ export function designCells({ id, factors, design }: Experiment): NamedCell[] {
       if (seen.has(key) || !known) {
         throw new RangeError(
           `Cannot use a cell of ${id} as ${known ? "one of its own" : "levels of its factors"}: ` +
-            `current value is ${JSON.stringify(cell)}`,
+            `current value is ${showValue(cell)}`,
         );
       }
       seen.add(key);
@@ -32,12 +34,30 @@ export function designCells({ id, factors, design }: Experiment): NamedCell[] {
     return listed;
   }
   const fraction = design?.fraction ?? 1;
-  return grid(factors, names)
-    .filter((levels) => levels.reduce((sum, level) => sum + level, 0) % fraction === 0)
-    .map((levels) => {
-      const cell = Object.fromEntries(names.map((name, i) => [name, factors[name][levels[i]]]));
-      return { key: cellKey(names, cell), cell };
-    });
+  const chosen = grid(factors, names)
+    .filter((levels) => levels.reduce((sum, level) => sum + level, 0) % fraction === 0);
+  const absent = names.find((name, i) =>
+    new Set(chosen.map((levels) => levels[i])).size < factors[name].length
+  );
+  if (absent !== undefined) {
+    throw new RangeError(
+      `Cannot use the fraction of ${id} as one in which every level of ${absent} appears: ` +
+        `current value is ${fraction}`,
+    );
+  }
+  const seen = new Set<string>();
+  return chosen.map((levels) => {
+    const cell = Object.fromEntries(names.map((name, i) => [name, factors[name][levels[i]]]));
+    const key = cellKey(names, cell);
+    if (seen.has(key)) {
+      throw new RangeError(
+        `Cannot name a cell of ${id} as no other one, since levels hold "," and "=": ` +
+          `current value is ${showValue(key)}`,
+      );
+    }
+    seen.add(key);
+    return { key, cell };
+  });
 }
 
 /** Level numbers of all cells. */

@@ -68,6 +68,7 @@ export {
 } from "./run_experiment.ts";
 export { runShard, type ShardRun } from "./run_shard.ts";
 export { experimentDigest, foldersDigest, sourceDigest } from "./source_digest.ts";
+export { checkStoreOwner, claimStore, releaseStore } from "./store_owner.ts";
 export { targetCells, targetPage } from "./target_page.ts";
 export {
   drawExperimentFigures,

@@ -1,7 +1,9 @@
+import { attendance } from "../run/attendance.ts";
 import type { ConfiguredTexts } from "../run/cluster.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { givenPaths } from "../config/load.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
+import { Interrupted, interruptedAt } from "../sim/interrupted.ts";
 import { suggest } from "../std/suggest.ts";
 import type { Interval } from "../stats/intervals.ts";
 import { replicateUntilPrecise } from "../stats/sequential.ts";
@@ -18,6 +20,8 @@ export interface ReplicateOptions {
   readonly workers: number;
   /** Called when another replication has ended, with the number of those that have. */
   readonly onDone?: (done: number) => void;
+  /** Stops the replications when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** All replications of a configuration. */
@@ -46,6 +50,7 @@ export interface ReachedPrecision {
  * for any number of Workers.
  *
  * @throws {RangeError} If the figure that is to be known is none of the summary, or one has no value.
+ * @throws {Interrupted} If `signal` was aborted.
  *
  * @example
  * ```ts ignore
@@ -55,6 +60,19 @@ export interface ReachedPrecision {
  * ```
  */
 export async function replicate(
+  config: Configuration,
+  options: ReplicateOptions,
+): Promise<ReplicatedRun> {
+  const around = attendance();
+  try {
+    const { signal = around.signal } = options;
+    return await replicateAttended(config, { ...options, ...(signal && { signal }) });
+  } finally {
+    around.end?.();
+  }
+}
+
+async function replicateAttended(
   config: Configuration,
   options: ReplicateOptions,
 ): Promise<ReplicatedRun> {
@@ -89,7 +107,7 @@ async function runReplications(
   config: Configuration,
   begin: number,
   end: number,
-  { texts = {}, workers, onDone }: ReplicateOptions,
+  { texts = {}, workers, onDone, signal }: ReplicateOptions,
 ): Promise<Replication[]> {
   const { replication: from } = config.simulation;
   const given = [...givenPaths(config)];
@@ -104,9 +122,11 @@ async function runReplications(
   return Math.min(workers, tasks.length) > 1
     ? await runInWorkers<ReplicationTask, Replication>(module, tasks, {
       workers,
+      things: "replications",
       ...(onDone && { onDone }),
+      ...(signal && { signal }),
     })
-    : await inThisThread(tasks, onDone);
+    : await inThisThread(tasks, onDone, signal);
 }
 
 /** A figure of a replication's summary by its path, "ttft_s.p99". */
@@ -131,11 +151,18 @@ function figureOf({ replication, summary }: Replication, path: string): number {
 async function inThisThread(
   tasks: readonly ReplicationTask[],
   onDone: ((done: number) => void) | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Replication[]> {
   const replications: Replication[] = [];
-  for (const task of tasks) {
-    replications.push(await runReplication(task));
-    onDone?.(replications.length);
+  try {
+    for (const task of tasks) {
+      replications.push(await runReplication(task, signal));
+      onDone?.(replications.length);
+    }
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    const at = { done: replications.length, of: tasks.length, things: "replications" };
+    throw interruptedAt(at, error.cause);
   }
   return replications;
 }

@@ -145,3 +145,17 @@ Deno.test("runInWorkers() says so when the Worker's module cannot be loaded", as
   const nowhere = new URL("./nowhere.ts", import.meta.url);
   await rejects(runInWorkers(nowhere, [1], { workers: 1 }), /nowhere/);
 });
+
+Deno.test("replications that are aborted say how many are done, in Workers and in this thread", async () => {
+  const config = loadConfig(`
+simulation: { replications: 40, duration: 900 }
+workload: { type: poisson, arrival_rate: 20 }`);
+  for (const workers of [2, 1]) {
+    const controller = new AbortController();
+    const onDone = (done: number) => done === 3 && controller.abort();
+    await rejects(replicate(config, { workers, onDone, signal: controller.signal }), {
+      name: "Interrupted",
+      message: /^interrupted at (7|10) %, [34] of 40 replications$/,
+    });
+  }
+});

@@ -26,12 +26,15 @@ export interface Replication {
   readonly result?: RunResult;
 }
 
-/** Runs one replication. */
-export async function runReplication(task: ReplicationTask): Promise<Replication> {
+/** Runs one replication, until the signal is aborted. */
+export async function runReplication(
+  task: ReplicationTask,
+  signal?: AbortSignal,
+): Promise<Replication> {
   const { config, given, texts, replication, whole } = task;
   const simulation = { ...config.simulation, replication, replications: 1 };
   const own = { ...config, simulation };
   if (given !== undefined) rememberGiven(own, new Set(given));
-  const result = await simulate(own, texts);
+  const result = await simulate(own, { ...texts, ...(signal && { signal }) });
   return { replication, summary: result.summary, ...(whole && { result }) };
 }

@@ -1,37 +1,78 @@
+import type { Figures } from "../metrics/figures/figure.ts";
+import { SUMMARY_FIGURES } from "../metrics/figures/summary_figures.ts";
 import type { Summary } from "../metrics/run_tables.ts";
 import { type Interval, meanInterval } from "../stats/intervals.ts";
 import { floatColumn, integerColumn, type Table, textColumn } from "../results/table.ts";
 import type { Replication } from "./replication.ts";
 
-/** The figures of a summary by name, such as `ttft_p99_s`; null where nothing was measured. */
-export function summaryFigures(summary: Summary): Map<string, number | null> {
-  return new Map(Array.from(summaryPaths(summary), ([path, figure]) => {
-    const [key, part] = path.split(".");
-    if (part === undefined) return [key, figure];
-    // The unit stays at the end: ttft_s and p99 make ttft_p99_s.
-    return [key.endsWith("_s") ? `${key.slice(0, -2)}_${part}_s` : `${key}_${part}`, figure];
-  }));
+/** A number of a summary. */
+export interface NamedFigure {
+  /** Its path in the summary, such as "ttft_s.p99". */
+  readonly path: string;
+  /** Its name as a column, such as "ttft_p99_s": the unit stays at the end. */
+  readonly name: string;
+  /** Its unit, as the tree of figures has it. */
+  readonly unit: string;
+  /** null where there is none. */
+  readonly value: number | null;
 }
 
-/** The figures of a summary by their path in it, such as `ttft_s.p99`. Reasons are no figures. */
-export function summaryPaths(summary: Summary): Map<string, number | null> {
-  const figures = new Map<string, number | null>();
-  const isFigure = (value: unknown) => typeof value === "number" || value === null;
-  for (const [key, value] of Object.entries(summary)) {
-    if (isFigure(value)) figures.set(key, value);
-    else if (typeof value === "object" && !Array.isArray(value)) {
-      for (const [part, figure] of Object.entries(value)) {
-        if (isFigure(figure)) figures.set(`${key}.${part}`, figure as number | null);
-      }
+/** The numbers of a summary as a whole; those of its lists (functions, classes, pools) are apart. */
+export function summaryNumbers(summary: Summary): NamedFigure[] {
+  return numbersOf(SUMMARY_FIGURES, { ...summary }, "");
+}
+
+function numbersOf(
+  figures: Figures<never>,
+  values: Readonly<Record<string, unknown>> | null,
+  above: string,
+): NamedFigure[] {
+  return Object.entries(figures).flatMap(([key, figure]): NamedFigure[] => {
+    const path = above === "" ? key : `${above}.${key}`;
+    const value = values?.[key] ?? null;
+    switch (figure.kind) {
+      case "number":
+        return [{ path, name: columnName(path), unit: figure.unit, value: value as number | null }];
+      case "latency":
+      case "record":
+        return Object.entries(value ?? {}).map(([part, number]) => ({
+          path: `${path}.${part}`,
+          name: columnName(`${path}.${part}`),
+          unit: figure.unit,
+          value: number as number | null,
+        }));
+      case "group":
+        return numbersOf(figure.figures, value as Readonly<Record<string, unknown>> | null, path);
+      default:
+        return [];
     }
-  }
-  return figures;
+  });
+}
+
+/** ttft_s and p99 make ttft_p99_s. */
+function columnName(path: string): string {
+  const dot = path.lastIndexOf(".");
+  if (dot < 0) return path;
+  const [group, part] = [path.slice(0, dot).replaceAll(".", "_"), path.slice(dot + 1)];
+  return group.endsWith("_s") ? `${group.slice(0, -2)}_${part}_s` : `${group}_${part}`;
+}
+
+/** The numbers of a summary by name, such as `ttft_p99_s`; null where nothing was measured. */
+export function summaryFigures(summary: Summary): Map<string, number | null> {
+  return new Map(summaryNumbers(summary).map(({ name, value }) => [name, value]));
+}
+
+/** The numbers of a summary by their path in it, such as `ttft_s.p99`. */
+export function summaryPaths(summary: Summary): Map<string, number | null> {
+  return new Map(summaryNumbers(summary).map(({ path, value }) => [path, value]));
 }
 
 /** A figure over all replications. */
 export interface ReplicatedFigure {
-  /** Path of the figure in the summary, such as "ttft_p99_s". */
+  /** Name of the figure, such as "ttft_p99_s". */
   readonly name: string;
+  /** Its unit. */
+  readonly unit: string;
   /** Value of each replication; NaN where there is none. */
   readonly values: Float64Array;
   /** Of the mean, from the replications that have a value; undefined when fewer than two have. */
@@ -47,12 +88,15 @@ export function replicatedFigures(
   replications: readonly Replication[],
   level = 0.95,
 ): ReplicatedFigure[] {
-  const rows = replications.map(({ summary }) => summaryFigures(summary));
-  return [...rows[0].keys()].map((name) => {
-    const values = Float64Array.from(rows, (row) => row.get(name) ?? NaN);
+  const rows = replications.map(({ summary }) =>
+    new Map(summaryNumbers(summary).map((figure) => [figure.name, figure]))
+  );
+  return Array.from(rows[0].values(), ({ name, unit }) => {
+    const values = Float64Array.from(rows, (row) => row.get(name)?.value ?? NaN);
     const present = values.filter((value) => !Number.isNaN(value));
     return {
       name,
+      unit,
       values,
       interval: present.length < 2 ? undefined : meanInterval(present, level),
     };

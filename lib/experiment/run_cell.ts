@@ -5,6 +5,8 @@ import {
   type Table,
   textColumn,
 } from "../results/table.ts";
+import { showValue } from "../std/show_value.ts";
+import { contained } from "./contained.ts";
 import type { Cell, CellReturn, Experiment, ExperimentRow, Measures, Value } from "./experiment.ts";
 
 /** Takes the table of a replication, with the columns of its cell. */
@@ -28,7 +30,12 @@ export async function runCell(
   const rows: ExperimentRow[] = [];
   let tables = 0;
   for (let replication = 0; replication < replications; replication++) {
-    const measured = await experiment.run({ cell, seed, replication, inputs });
+    // Frozen: rows carry the levels, whatever `run` does with them.
+    const context = { cell: Object.freeze({ ...cell }), seed, replication, inputs };
+    const measured = await contained(() => experiment.run(context));
+    if (measured === undefined || measured === null) {
+      throw refused(id, `a row of values (does "run" return one?)`, measured);
+    }
     if (isTable(measured)) {
       checkKept(experiment, keep, measured);
       keep(withCell(id, measured, cell, replication), replication);
@@ -56,10 +63,18 @@ function isTable(measured: CellReturn): measured is Table {
 function checkKept(
   { id, summarise, usesRows }: Experiment,
   keep: KeepTable | undefined,
-  { columns }: Table,
+  { count, columns }: Table,
 ): asserts keep is KeepTable {
   if (keep === undefined) throw refused(id, "rows", "a table");
   if (columns.length === 0) throw refused(id, "a table with columns", "one without");
+  const wrong = columns.find((column) =>
+    typeof column?.name !== "string" || typeof column.type !== "string" ||
+    typeof (column as Partial<FloatColumn>).slice !== "function"
+  );
+  if (wrong !== undefined) throw refused(id, "columns made by floatColumn() and its like", wrong);
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw refused(id, "a table with a whole number of rows", count);
+  }
   if (usesRows && summarise === undefined) {
     throw refused(
       id,
@@ -97,7 +112,7 @@ function constantColumn(name: string, value: Value, count: number): Column {
 
 /** Measures as JSON keeps them. */
 function plain(id: string, measures: Measures, cell: Cell): Measures {
-  if (typeof measures !== "object" || measures === null) {
+  if (!isPlain(measures)) {
     throw refused(id, "a row of values", measures);
   }
   const entries = Object.entries(measures).map(([name, value]): [string, Value | null] => {
@@ -113,8 +128,15 @@ function plain(id: string, measures: Measures, cell: Cell): Measures {
   return Object.fromEntries(entries);
 }
 
+/** Whether its entries are all there is to it, as in no list, date or map. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
 function refused(id: string, wanted: string, value: unknown): TypeError {
   return new TypeError(
-    `Cannot read what ${id} measured as ${wanted}: current value is ${JSON.stringify(value)}`,
+    `Cannot read what ${id} measured as ${wanted}: current value is ${showValue(value)}`,
   );
 }

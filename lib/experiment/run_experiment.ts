@@ -1,7 +1,8 @@
 import { sha256 } from "../results/sha256.ts";
+import { ofAuthor } from "./author_error.ts";
 import { type CellOutcome, isFinished, openCellStore, type Shard } from "./cell_store.ts";
 import type { Executor } from "./executor.ts";
-import type { Experiment, ExperimentRow } from "./experiment.ts";
+import type { ExperimentRow } from "./experiment.ts";
 import type { ExperimentPlan } from "./plan_experiment.ts";
 import { withTables } from "./tables.ts";
 
@@ -47,9 +48,10 @@ export interface RunExperimentOptions {
  * fails loses no other.
  */
 export async function runExperiment(
-  { experiment, tasks, store }: ExperimentPlan,
+  plan: ExperimentPlan,
   { executor, again = false, onProgress }: RunExperimentOptions,
 ): Promise<ExperimentRun> {
+  const { tasks, store } = plan;
   const cells = openCellStore(store);
   const outcomes = new Map<string, CellOutcome>();
   for (const { key, address } of again ? [] : tasks) {
@@ -85,7 +87,7 @@ export async function runExperiment(
   }
   const tables = shards.map(cells.pathOf);
   return {
-    rows: tables.length === 0 ? rows : await rowsOfTables(experiment, store, tables, rows.length),
+    rows: tables.length === 0 ? rows : await rowsOfTables(plan, tables, rows.length),
     ...{ tables, finished, failed, cached, damaged: cells.damaged },
   };
 }
@@ -98,8 +100,7 @@ async function digestOf(
 }
 
 async function rowsOfTables(
-  { id, summarise }: Experiment,
-  store: string,
+  { experiment: { id, summarise }, module, store }: ExperimentPlan,
   tables: readonly string[],
   rows: number,
 ): Promise<readonly ExperimentRow[]> {
@@ -108,5 +109,11 @@ async function rowsOfTables(
       `Cannot collect the cells of ${id} as tables: current value is rows in some of them`,
     );
   }
-  return summarise === undefined ? [] : await withTables(tables, store, summarise);
+  if (summarise === undefined) return [];
+  return await ofAuthor(`summarise the tables of ${id}`, module, async () => {
+    const rows: unknown = await withTables(tables, store, summarise);
+    const areRows = Array.isArray(rows) && rows.every((row) => row instanceof Object);
+    if (!areRows) throw new TypeError("summarise() returns no list of rows");
+    return rows;
+  });
 }

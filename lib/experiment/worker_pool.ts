@@ -1,3 +1,5 @@
+import { interruptedAt } from "../sim/interrupted.ts";
+
 /** What a Worker answers to a task: its result, or what went wrong. */
 export type TaskAnswer<Result> =
   | { readonly result: Result }
@@ -11,6 +13,10 @@ export interface WorkerPoolOptions {
   readonly workers: number;
   /** Called in this thread when another task has ended, with the number of those that have. */
   readonly onDone?: (done: number) => void;
+  /** Ends the Workers when it is aborted. */
+  readonly signal?: AbortSignal;
+  /** What the tasks are, in the plural, for the message of an interrupt; default "tasks". */
+  readonly things?: string;
 }
 
 const ERRORS = { RangeError, TypeError, SyntaxError } as const;
@@ -24,20 +30,31 @@ const ERRORS = { RangeError, TypeError, SyntaxError } as const;
  * @param tasks Plain data, which is copied to the Worker.
  * @throws What the task threw: a RangeError, TypeError or SyntaxError of the same message, or an
  * Error.
+ * @throws {Interrupted} If `signal` was aborted before all tasks had ended.
  */
 export async function runInWorkers<Task, Result>(
   module: URL,
   tasks: readonly Task[],
-  { workers, onDone }: WorkerPoolOptions,
+  { workers, onDone, signal, things = "tasks" }: WorkerPoolOptions,
 ): Promise<Result[]> {
   const answers: TaskAnswer<Result>[] = new Array(tasks.length);
   let next = 0, done = 0, failed = false;
+  const abort = Promise.withResolvers<never>();
+  // Where nobody waits for it any more.
+  abort.promise.catch(() => {});
+  const interrupt = () =>
+    abort.reject(interruptedAt({ done, of: tasks.length, things }, signal!.reason));
+  if (signal?.aborted) interrupt();
+  signal?.addEventListener("abort", interrupt);
   const work = async () => {
     const worker = new Worker(module, { type: "module" });
     try {
       while (next < tasks.length && !failed) {
         const index = next++;
-        const answer = await ask<Task, Result>(worker, module, tasks[index]);
+        const answer = await Promise.race([
+          ask<Task, Result>(worker, module, tasks[index]),
+          abort.promise,
+        ]);
         answers[index] = answer;
         if ("error" in answer) failed = true;
         else onDone?.(++done);
@@ -46,7 +63,11 @@ export async function runInWorkers<Task, Result>(
       worker.terminate();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(workers, tasks.length) }, work));
+  try {
+    await Promise.all(Array.from({ length: Math.min(workers, tasks.length) }, work));
+  } finally {
+    signal?.removeEventListener("abort", interrupt);
+  }
   return answers.map((answer) => {
     if ("error" in answer) throw revive(answer.error);
     return answer.result;

@@ -7,7 +7,9 @@ import {
   writeTable,
 } from "../results/mod.ts";
 import type { TargetRow } from "./targets/target.ts";
+import { showValue } from "../std/show_value.ts";
 import { ofAuthor } from "./author_error.ts";
+import { contained } from "./contained.ts";
 import type { Experiment, ExperimentRow } from "./experiment.ts";
 import type { ExperimentPlan } from "./plan_experiment.ts";
 import { rowTable } from "./row_table.ts";
@@ -50,8 +52,14 @@ async function findings(
   });
   const headlines = await ofAuthor(`compute the headlines of ${id}`, module, () => {
     const found = experiment.headlines(rows);
-    const wrong = Object.keys(found).find((name) => typeof found[name] !== "number");
-    if (wrong !== undefined) throw new TypeError(`${wrong} is not a number`);
+    if (!(found instanceof Object) || Array.isArray(found)) {
+      throw new TypeError("headlines() returns no numbers by name");
+    }
+    // JSON has no other numbers: what is pinned has to read back.
+    const wrong = Object.keys(found).find((name) => !Number.isFinite(found[name]));
+    if (wrong !== undefined) {
+      throw new TypeError(`${wrong} is ${showValue(found[wrong])}, not a finite number`);
+    }
     return found;
   });
   return { targets, headlines };
@@ -61,7 +69,7 @@ function isTarget(row: unknown): row is TargetRow {
   if (!(row instanceof Object)) return false;
   const { id, source, unit, paper, ours, error, tolerance, pass } = row as Partial<TargetRow>;
   return [id, source, unit].every((one) => typeof one === "string") &&
-    [paper, ours, error, tolerance].every((one) => one === null || typeof one === "number") &&
+    [paper, ours, error, tolerance].every((one) => one === null || Number.isFinite(one)) &&
     (pass === null || typeof pass === "boolean");
 }
 
@@ -159,7 +167,9 @@ export async function drawExperimentFigures(
   write: (name: string, bytes: Uint8Array<ArrayBuffer>) => void,
 ): Promise<void> {
   for (const name of only) {
-    const svg = await renderSvg(experiment.figures[name](rows, { column }));
+    const spec = await contained(() => experiment.figures[name](rows, { column }));
+    if (!(spec instanceof Object)) throw new TypeError(`${name}() returns no specification`);
+    const svg = await renderSvg(spec);
     for (const format of formats) write(`${name}.${format}`, await convertSvg(svg, format));
   }
 }

@@ -2,33 +2,40 @@ import { bill } from "../serverless/cost/mod.ts";
 import { asleepSeconds, servedUntilSeconds, upSeconds } from "../serverless/life_phases.ts";
 import type { InstanceLife, PoolMemberLife } from "../serverless/lifecycle.ts";
 import type { FunctionFacts } from "./function_facts.ts";
+import { onReserved } from "./reserved_instances.ts";
+import { OUTCOMES } from "./run_tables.ts";
 import type { RunRecord } from "./run_record.ts";
-import type { CostSummary } from "./run_tables.ts";
 import { hasLimits, meetsSlo, type SloLimits } from "./slo.ts";
 
-/**
- * The bill of all instances, function by function, and of the weights kept.
- *
- * @param storageUsd Part of the bill that is no instance's, dollars.
- */
+/** Parts of the bill that are no function's, dollars. */
+export interface CommonCosts {
+  /** For the weights kept. */
+  readonly storageUsd: number;
+  /** For GPUs that no instance has and that are rented with others of their machine. */
+  readonly unusedGpusUsd: number;
+}
+
+/** The bill of all instances, function by function, and of what is common to all. */
 export function billInstances(
   lives: readonly InstanceLife[],
   run: RunRecord,
   functions: readonly FunctionFacts[],
-  storageUsd: number,
+  common: CommonCosts,
 ): BilledUses & {
   readonly byFunctionUsd: readonly number[];
   readonly wastedUsd: number;
 } {
   const cost = {
-    total_usd: 0,
-    busy_usd: 0,
-    idle_usd: 0,
-    cold_start_usd: 0,
-    asleep_usd: 0,
-    pooled_usd: 0,
-    rounding_usd: 0,
-    storage_usd: storageUsd,
+    totalUsd: 0,
+    busyUsd: 0,
+    idleUsd: 0,
+    coldStartUsd: 0,
+    asleepUsd: 0,
+    pooledUsd: 0,
+    roundingUsd: 0,
+    reservedUsd: 0,
+    requestsUsd: 0,
+    ...common,
   };
   const byFunctionUsd: number[] = [];
   const loadsAt = loadInstants(run, functions);
@@ -40,8 +47,16 @@ export function billInstances(
     members.filter((one) => one.instanceId < 0),
     (one) => one.functionId,
   );
-  for (const [functionId, { billing, gpus, billsFromLoad }] of functions.entries()) {
-    const own = livesOf.get(functionId) ?? [];
+  const completed = completedByFunction(run, functions);
+  for (const [functionId, facts] of functions.entries()) {
+    const { billing, gpus, billsFromLoad, reserved } = facts;
+    const all = livesOf.get(functionId) ?? [];
+    const isPaid = onReserved(all, reserved?.count ?? 0);
+    const own = all.filter(({ instanceId }) => !isPaid.has(instanceId));
+    const reservedUsd = reserved === undefined
+      ? 0
+      : reserved.count * gpus * (reserved.usdPerGpuSecond ?? 0) * run.endAtSeconds;
+    const requestsUsd = completed[functionId] * (facts.usdPerRequest ?? 0);
     const startSeconds = (life: InstanceLife) => {
       const end = servedUntilSeconds(life) - upSeconds(life);
       // Differences of instants may be next to nothing on either side of it.
@@ -50,7 +65,8 @@ export function billInstances(
     };
     for (const life of own) {
       if (!Number.isNaN(life.readyAtSeconds)) continue;
-      wastedUsd += startSeconds(life) * gpus * billing.startShare * billing.usdPerGpuSecond;
+      wastedUsd += startSeconds(life) * gpus * billing.startShare * billing.usdPerGpuSecond +
+        startSeconds(life) * billing.startShare * (billing.usdPerInstanceSecond ?? 0);
     }
     const busy = (life: InstanceLife) => run.totals[life.instanceId].busySeconds;
     // Members that no instance was made of have rows of their own.
@@ -74,17 +90,33 @@ export function billInstances(
       pooledSeconds,
       gpus: new Int32Array(count).fill(gpus),
     }, billing);
-    byFunctionUsd.push(part.totalUsd);
-    cost.total_usd += part.totalUsd;
-    cost.busy_usd += part.busyUsd;
-    cost.idle_usd += part.idleUsd;
-    cost.cold_start_usd += part.coldStartUsd;
-    cost.asleep_usd += part.asleepUsd;
-    cost.pooled_usd += part.pooledUsd;
-    cost.rounding_usd += part.roundingUsd;
+    byFunctionUsd.push(part.totalUsd + reservedUsd + requestsUsd);
+    cost.totalUsd += part.totalUsd + reservedUsd + requestsUsd;
+    cost.reservedUsd += reservedUsd;
+    cost.requestsUsd += requestsUsd;
+    cost.busyUsd += part.busyUsd;
+    cost.idleUsd += part.idleUsd;
+    cost.coldStartUsd += part.coldStartUsd;
+    cost.asleepUsd += part.asleepUsd;
+    cost.pooledUsd += part.pooledUsd;
+    cost.roundingUsd += part.roundingUsd;
   }
-  cost.total_usd += storageUsd;
+  cost.totalUsd += common.storageUsd + common.unusedGpusUsd;
   return { ...cost, byFunctionUsd, wastedUsd };
+}
+
+/** Completed requests by function; zeros where no request is billed. */
+function completedByFunction(
+  { columns }: RunRecord,
+  functions: readonly FunctionFacts[],
+): Float64Array {
+  const counts = new Float64Array(functions.length);
+  if (!functions.some(({ usdPerRequest }) => usdPerRequest !== undefined)) return counts;
+  const code = OUTCOMES.indexOf("completed");
+  for (let i = 0; i < columns.count; i++) {
+    if (columns.outcome[i] === code) counts[columns.functionId[i]]++;
+  }
+  return counts;
 }
 
 /** Time in a pool of the member that an instance was made of, seconds; 0 without. */
@@ -94,14 +126,17 @@ function pooledTime(member: PoolMemberLife | undefined): number {
 
 /** The bill by use, dollars. */
 type BilledUses = Record<
-  | "total_usd"
-  | "busy_usd"
-  | "idle_usd"
-  | "cold_start_usd"
-  | "asleep_usd"
-  | "pooled_usd"
-  | "rounding_usd"
-  | "storage_usd",
+  | "totalUsd"
+  | "busyUsd"
+  | "idleUsd"
+  | "coldStartUsd"
+  | "asleepUsd"
+  | "pooledUsd"
+  | "roundingUsd"
+  | "reservedUsd"
+  | "requestsUsd"
+  | "unusedGpusUsd"
+  | "storageUsd",
   number
 >;
 
@@ -121,20 +156,6 @@ function loadInstants(
   return instants;
 }
 
-/** Shares of the bill; a start that was given up is of no use. */
-export function costShares(cost: BilledUses, wastedUsd: number) {
-  const share = (usd: number) => cost.total_usd > 0 ? usd / cost.total_usd : null;
-  return {
-    busy_share: share(cost.busy_usd),
-    idle_share: share(cost.idle_usd),
-    cold_start_share: share(Math.max(0, cost.cold_start_usd - wastedUsd)),
-    asleep_share: share(cost.asleep_usd),
-    pooled_share: share(cost.pooled_usd),
-    waste_share: share(cost.rounding_usd + wastedUsd),
-    storage_share: share(cost.storage_usd),
-  };
-}
-
 /** Dollars per request that met every limit, whenever it arrived. */
 export function perGood(
   { columns }: RunRecord,
@@ -151,23 +172,31 @@ export function perGood(
   return isLimited && good > 0 ? totalUsd / good : null;
 }
 
+/** Renting GPUs throughout in place of paying for instances. */
+export interface Rent {
+  /** Dollars; null where the price of a GPU is unknown or there was no instance. */
+  readonly usd: number | null;
+  /** Share of billed time below which paying for instances is cheaper; null likewise. */
+  readonly breakEvenShare: number | null;
+}
+
 /** Renting the GPUs throughout instead. */
 export function alwaysOn(
   { lives, endAtSeconds }: RunRecord,
   functions: readonly FunctionFacts[],
-): Pick<CostSummary, "always_on_usd" | "break_even_utilization"> {
+): Rent {
   const unknown = functions.some((facts) => facts.alwaysOnUsdPerGpuSecond === undefined);
-  if (unknown || lives.length === 0) return { always_on_usd: null, break_even_utilization: null };
+  if (unknown || lives.length === 0) return { usd: null, breakEvenShare: null };
   let usdPerSecond = 0, served = 0, rented = 0;
   const peaks = peakInstances(lives, functions.length);
   functions.forEach(({ gpus, billing, alwaysOnUsdPerGpuSecond: price }, id) => {
     usdPerSecond += peaks[id] * gpus * price!;
-    served += peaks[id] * gpus * billing.usdPerGpuSecond;
+    served += peaks[id] * (gpus * billing.usdPerGpuSecond + (billing.usdPerInstanceSecond ?? 0));
     rented += peaks[id] * gpus * price!;
   });
   return {
-    always_on_usd: usdPerSecond * endAtSeconds,
-    break_even_utilization: served > 0 ? Math.min(1, rented / served) : null,
+    usd: usdPerSecond * endAtSeconds,
+    breakEvenShare: served > 0 ? Math.min(1, rented / served) : null,
   };
 }
 
@@ -184,4 +213,21 @@ function peakInstances(lives: readonly InstanceLife[], functions: number): numbe
     peaks[functionId] = Math.max(peaks[functionId], now[functionId]);
   }
   return peaks;
+}
+
+/**
+ * Functions that had instances and whose GPU has no known price: their part of the bill is undefined,
+ * and so is the sum.
+ */
+export function unpricedFunctions(
+  { lives, pools = [] }: RunRecord,
+  functions: readonly FunctionFacts[],
+): ReadonlySet<number> {
+  const unpriced = new Set<number>();
+  const look = ({ functionId }: { readonly functionId: number }) => {
+    if (functions[functionId].lacksPrice) unpriced.add(functionId);
+  };
+  lives.forEach(look);
+  for (const { members } of pools) members.forEach(look);
+  return unpriced;
 }

@@ -19,6 +19,10 @@ export interface FunctionFacts {
   readonly billing: BillingPlan;
   /** Whether no price of its GPU is known, so that its part of the bill is undefined. */
   readonly lacksPrice?: boolean;
+  /** Instances that are paid from the beginning to the end; absent: none. */
+  readonly reserved?: { readonly count: number; readonly usdPerGpuSecond?: number };
+  /** Dollars per completed request; absent: nothing. */
+  readonly usdPerRequest?: number;
   /** On-demand price of a GPU rented throughout, dollars per second; absent: unknown. */
   readonly alwaysOnUsdPerGpuSecond?: number;
   /** Whether billing begins with the fetch of the weights instead of with the start. */

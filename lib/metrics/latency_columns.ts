@@ -49,10 +49,28 @@ export function fillTpot(
 }
 
 /** Divides latencies by output tokens. */
-export function divideByOutput(
+function divideByOutput(
   latencies: Float64Array,
   { count, rows }: MeasuredRequests,
   { outputTokens }: RequestColumns,
 ): void {
   for (let row = 0; row < count; row++) latencies[row] /= outputTokens[rows[row]];
+}
+
+/** Writes the end-to-end latency over the output tokens of each measured request. */
+export function fillNormalized(
+  out: Float64Array,
+  measured: MeasuredRequests,
+  columns: RequestColumns,
+): void {
+  fillDifference(out, measured, columns.completedAtSeconds, columns.arrivalAtSeconds);
+  divideByOutput(out, measured, columns);
+}
+
+/** What writes the time from arrival to an instant of each measured request. */
+export function sinceArrival(
+  end: "scheduledAtSeconds" | "firstTokenAtSeconds" | "completedAtSeconds",
+) {
+  return (out: Float64Array, measured: MeasuredRequests, columns: RequestColumns): void =>
+    fillDifference(out, measured, columns[end], columns.arrivalAtSeconds);
 }

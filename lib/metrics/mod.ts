@@ -1,6 +1,6 @@
 /**
  * Metrics: the columns that a run fills in, and the summary made from them. Read run_tables.ts first,
- * then summary.ts; docs/metrics.md defines every number.
+ * then figures/summary_figures.ts, where every figure is declared; docs/metrics.md defines them all.
  * @module
  */
 export * from "./cold_start_waits.ts";

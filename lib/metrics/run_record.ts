@@ -101,8 +101,12 @@ export interface RunRecord {
   readonly speculation?: SpeculationRecord;
   /** The pools; absent where there are none. */
   readonly pools?: readonly PoolRecord[];
-  /** End of the run, seconds. */
+  /** End of the run, seconds: instances, time series and bill go so far. */
   readonly endAtSeconds: number;
+  /** The end of the last request, or of the time in which they arrive: rates count so far, seconds. */
+  readonly servedUntilSeconds: number;
+  /** The run was to end when its fleet had scaled down, and was cut off before. */
+  readonly scalesOn?: true;
   /** Most KV blocks that one instance had in use. */
   readonly peakBlocks: number;
   /** Greatest share of its KV blocks that an instance had in use, 0..1. */

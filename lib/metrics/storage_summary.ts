@@ -1,5 +1,4 @@
 import { type ByTier, STORAGE_TIERS, storageUsd } from "../serverless/cost/storage.ts";
-import type { Summary } from "./run_tables.ts";
 
 /** Weights kept during a run, and what that costs. */
 export interface StoredWeights {
@@ -22,7 +21,7 @@ export function billStorage(stored: StoredWeights | undefined): number {
 /** Weights kept, 10^9 bytes times hours. */
 export function storedGbHours(
   stored: StoredWeights | undefined,
-): Summary["stored_weights_gb_hours"] {
+): ByTier {
   const hours = (tier: keyof ByTier) => (stored?.byteSeconds[tier] ?? 0) / 1e9 / 3600;
   return { dram: hours("dram"), ssd: hours("ssd"), remote: hours("remote") };
 }

@@ -7,7 +7,12 @@ import type { Experiment, ExperimentRow } from "../experiment/experiment.ts";
 import { importExperiment } from "../experiment/load_experiment.ts";
 import { readFigureRows } from "../experiment/read_rows.ts";
 import { convertSvg, type FigureSpec, renderSvg } from "../plot/mod.ts";
+import { attendRuns } from "../run/attendance.ts";
+import { beginInterruptible, listenForInterrupts } from "./interrupts.ts";
 import { resultsFolder } from "./results_folder.ts";
+
+// Importing this module is what makes a kernel's stop button stop runs, whoever imports simulate().
+if (listenForInterrupts()) attendRuns(beginInterruptible);
 
 export * from "../plot/mod.ts";
 export { targetCells } from "../experiment/target_page.ts";

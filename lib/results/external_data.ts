@@ -1,3 +1,6 @@
+import { suggest } from "../std/suggest.ts";
+import { dataSources } from "./data_sources.ts";
+
 /** Folders that may hold external data sets, in the order they are looked up. */
 export function externalDataFolders(): string[] {
   const root = new URL("../../", import.meta.url);
@@ -33,11 +36,20 @@ export function findExternalData(id: string, path = ""): string | undefined {
  */
 export function externalData(id: string, path = ""): string {
   const found = findExternalData(id, path);
-  if (found === undefined) {
+  if (found !== undefined) return found;
+  const what = `${path === "" ? "" : `${path} of `}the external data set ${id}`;
+  const sources = dataSources();
+  const source = sources.find((one) => one.id === id);
+  if (source === undefined) {
+    const near = suggest(id, sources.map((one) => one.id));
     throw new RangeError(
-      `Cannot find ${path === "" ? "" : `${path} of `}the external data set ${id}: ` +
-        `run "deno task data fetch ${id}" or set SIMFAAS_DATA to a folder that holds it`,
+      `Cannot find ${what}, which data/sources.yaml does not list` +
+        `${near === undefined ? "" : ` (did you mean ${near}?)`}: ` +
+        "set SIMFAAS_DATA to a folder that holds it",
     );
   }
-  return found;
+  throw new RangeError(
+    `Cannot find ${what}: run "deno task data fetch ${id}" or set SIMFAAS_DATA to a folder that ` +
+      "holds it",
+  );
 }

@@ -1,4 +1,6 @@
 import { renderTable } from "../config/reference.ts";
+import type { Figures } from "../metrics/figures/figure.ts";
+import { SUMMARY_FIGURES } from "../metrics/figures/summary_figures.ts";
 import type { DeclaredColumn } from "./declared_columns.ts";
 import { REQUEST_COLUMNS } from "./request_table.ts";
 import {
@@ -17,21 +19,46 @@ const SECTIONS: Readonly<Record<string, readonly DeclaredColumn<never>[]>> = {
   "Token gaps": TOKEN_GAP_COLUMNS,
 };
 
+/** Figures as rows of key, unit and sentence; those of groups and lists behind them. */
+function figureRows(figures: Figures<never>, above = ""): string[][] {
+  return Object.entries(figures).flatMap(([key, figure]) => {
+    const isList = figure.kind === "rows" ||
+      (figure.kind === "given" && figure.type.endsWith("[]"));
+    const path = `${above}${key}${isList ? "[]" : ""}`;
+    const own = [`\`${path}\``, "unit" in figure ? figure.unit : "", figure.doc];
+    return "figures" in figure ? [own, ...figureRows(figure.figures, `${path}.`)] : [own];
+  });
+}
+
 /**
- * docs/metrics.md with its tables of columns made from the declarations; everything else as it is.
+ * docs/metrics.md with its tables of columns and figures made from the declarations; everything else
+ * as it is.
  *
  * @throws {RangeError} If a table's section is not in the page.
  */
-export function withColumnTables(page: string): string {
-  return Object.entries(SECTIONS).reduce((text, [heading, columns]) => {
-    const section = text.indexOf(`\n## ${heading}\n`);
-    const start = text.indexOf("\n| Column", section);
-    if (section < 0 || start < 0) {
-      throw new RangeError(`Cannot find the table of "${heading}" in the page of metrics`);
-    }
-    const end = text.indexOf("\n\n", start);
+export function withDeclaredTables(
+  page: string,
+  figures: Figures<never> = SUMMARY_FIGURES,
+): string {
+  const withColumns = Object.entries(SECTIONS).reduce((text, [heading, columns]) => {
     const rows = columns.map(({ name, unit, doc }) => [`\`${name}\``, unit, doc]);
-    const table = renderTable(["Column", "Unit", "Meaning"], rows);
-    return `${text.slice(0, start + 1)}${table}${text.slice(end)}`;
+    return withTable(text, heading, ["Column", "Unit", "Meaning"], rows);
   }, page);
+  return withTable(withColumns, "Summary", ["Key", "Unit", "Meaning"], figureRows(figures));
+}
+
+/** A page with another table in place of the one that begins so in a section. */
+function withTable(
+  page: string,
+  heading: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const section = page.indexOf(`\n## ${heading}\n`);
+  const start = page.indexOf(`\n| ${head[0]}`, section);
+  if (section < 0 || start < 0) {
+    throw new RangeError(`Cannot find the table of "${heading}" in the page of metrics`);
+  }
+  const end = page.indexOf("\n\n", start);
+  return `${page.slice(0, start + 1)}${renderTable(head, rows)}${page.slice(end)}`;
 }

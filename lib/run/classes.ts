@@ -1,4 +1,4 @@
-import type { FairShares } from "../cluster/cluster_parts.ts";
+import type { GatewayNeeds } from "../scheduling/admission/mod.ts";
 import type { SloLimits } from "../metrics/slo.ts";
 import type { RateLimit } from "../scheduling/admission/mod.ts";
 import type { RandomStreams } from "../sim/random_streams.ts";
@@ -129,11 +129,11 @@ function withClassIds(
   };
 }
 
-/** Weighted fair queueing between the classes and, within each, its tenants. */
-export function buildFairShares(
+/** Flows at the gateway: the classes and, within each, its tenants. */
+export function buildFlows(
   table: RequestTable,
   classes: readonly ServiceClass[],
-): FairShares {
+): Pick<GatewayNeeds, "flowOf" | "weightOf"> {
   const { classId, tenantId } = table;
   const tenants = 1 + (tenantId?.reduce((most, id) => Math.max(most, id), 0) ?? 0);
   const present = classes.map(() => new Set<number>());

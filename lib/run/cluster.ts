@@ -1,6 +1,7 @@
 import type { ClusterParts, FunctionParts } from "../cluster/cluster_parts.ts";
 import type { EngineParts, SpeculationParts } from "../engine/mod.ts";
-import type { ClassFacts, FunctionFacts } from "../metrics/summary.ts";
+import type { FunctionFacts } from "../metrics/function_facts.ts";
+import type { ClassFacts } from "../metrics/summary_options.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
@@ -23,8 +24,11 @@ import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { choiceNotices } from "./choice_notices.ts";
 import { cutOutputs, settingNotices } from "./notices.ts";
+import type { RentedMachine } from "../metrics/unused_gpus.ts";
+import type { LengthLimits } from "./turned_away.ts";
 import { buildPools } from "./pools.ts";
-import { buildBilling, type BuiltBilling, priceNotices } from "./prices.ts";
+import { buildBilling, type BuiltBilling } from "./billing.ts";
+import { priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
@@ -59,6 +63,10 @@ export interface BuiltCluster {
   readonly kvCache: readonly string[];
   /** What a user should know before reading the results. */
   readonly notices: readonly string[];
+  /** Machines that are paid for whole, by node id; absent: each GPU by itself. */
+  readonly rentedMachines?: readonly RentedMachine[];
+  /** What decides how long a request may be, by function id. */
+  readonly lengthLimits: readonly LengthLimits[];
 }
 
 /** What functions that are alike have in common. */
@@ -79,7 +87,7 @@ export async function buildCluster(
   config: Configuration,
   texts: ConfiguredTexts = {},
 ): Promise<BuiltCluster> {
-  const { simulation, metrics, workload } = config;
+  const { simulation, metrics } = config;
   const streams = randomStreams(simulation.random_seed, simulation.replication);
   const kinds = functionKinds(config);
   const nodes = buildNodes(config, deploymentGpu(kinds[0].config));
@@ -127,6 +135,10 @@ export async function buildCluster(
       }),
       scaling: buildScaling(kind.config, {
         arrivalAtSeconds: () => arrivals(id),
+        instanceConcurrency: Math.min(
+          kind.gateway.perFunction.concurrencyPerInstance,
+          kind.deployment.maxSequences,
+        ),
         holdSeconds: (concurrency) => estimatedHoldSeconds(kind.deployment, table, concurrency),
         startSeconds: () => kind.plans ? estimatedStartSeconds(kind.plans.all, kind.deployment) : 0,
         weightBytes: kind.deployment.weightBytes,
@@ -136,9 +148,6 @@ export async function buildCluster(
   });
   const deadlines = keys.deadlines();
   const gateway = buildGateway(config, built);
-  // A workload cut by its number of requests ends with its last completion, not with the duration.
-  const byCount = workload.num_requests !== null || workload.type === "trace" ||
-    workload.closed_loop.concurrency !== null;
   const hasOwnLimits = kinds.some((kind) => limitsDiffer(kind.config.slo, config.slo));
   const notices = new Set([
     ...large,
@@ -150,7 +159,7 @@ export async function buildCluster(
     ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
     ...priceNotices(config, builtKinds),
-    ...builtKinds.flatMap(({ billing }) => billing.notice === undefined ? [] : [billing.notice]),
+    ...builtKinds.flatMap(({ billing }) => billing.notices),
   ]);
   return {
     parts: {
@@ -162,7 +171,7 @@ export async function buildCluster(
       ...(faults && { faults }),
       ...(pools.length > 0 && { pools }),
       starts: starts.service,
-      horizonSeconds: byCount ? 0 : simulation.duration,
+      ...runEnd(config),
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
       // One that has to be found is known after a run.
       warmupSeconds: simulation.warmup_duration === "mser5" ? 0 : simulation.warmup_duration,
@@ -184,6 +193,18 @@ export async function buildCluster(
       ),
     ],
     notices: [...notices],
+    ...(config.cost.billing.whole_machines && {
+      rentedMachines: nodes.map(({ gpus, gpu }) => ({
+        gpus,
+        usdPerGpuSecond: builtKinds.find(({ deployment }) => deployment.gpu.name === gpu.name)
+          ?.billing.plan.usdPerGpuSecond ?? 0,
+      })),
+    }),
+    lengthLimits: byFunction.map(({ deployment, engine }) => ({
+      maxModelTokens: deployment.maxModelTokens,
+      ownLimitTokens: deployment.shape.maxPositions,
+      kvTokens: engine.kvBlocks * engine.blockTokens,
+    })),
   };
 }
 
@@ -204,6 +225,21 @@ function checkDrawnSize(config: Configuration, table: RequestTable): string[] {
 
 function limitsDiffer(own: Configuration["slo"], common: Configuration["slo"]): boolean {
   return own.ttft_s !== common.ttft_s || own.tpot_s !== common.tpot_s || own.e2e_s !== common.e2e_s;
+}
+
+/** How long a run lasts at least, and how it goes on after its last request. */
+function runEnd(
+  { simulation, workload }: Configuration,
+): Pick<ClusterParts, "horizonSeconds" | "runsOn"> {
+  const { end, duration, drain } = simulation;
+  // A workload cut by its number of requests does not end with the duration.
+  const byCount = workload.num_requests !== null || workload.type === "trace" ||
+    workload.closed_loop.concurrency !== null;
+  const horizonSeconds = byCount || end === "last-completion" ? 0 : duration;
+  if (!drain) return { horizonSeconds };
+  if (end === "duration") return { horizonSeconds, runsOn: { untilSeconds: duration } };
+  const scalesDown = end === "scaled-down" || (end === null && byCount);
+  return { horizonSeconds, ...(scalesDown && { runsOn: "until-scaled-down" }) };
 }
 
 /** Arrival instants of one function's requests, seconds, ascending. */
@@ -252,6 +288,8 @@ function buildKind(
       billing: billing.plan,
       ...(billing.fromLoad && { billsFromLoad: true }),
       ...(billing.lacksPrice && { lacksPrice: true }),
+      ...(billing.reserved && { reserved: billing.reserved }),
+      ...(billing.usdPerRequest > 0 && { usdPerRequest: billing.usdPerRequest }),
       ...(billing.alwaysOnUsdPerGpuSecond !== undefined && {
         alwaysOnUsdPerGpuSecond: billing.alwaysOnUsdPerGpuSecond,
       }),

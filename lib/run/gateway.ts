@@ -1,7 +1,13 @@
-import type { FunctionParts, NoCapacityRule } from "../cluster/cluster_parts.ts";
-import type { AdmissionRules, RateLimit } from "../scheduling/admission/mod.ts";
+import type { FunctionParts, GatewayOrder, NoCapacityRule } from "../cluster/cluster_parts.ts";
+import {
+  type AdmissionRules,
+  FAIR_ORDERS,
+  GATEWAY_ORDERS,
+  type RateLimit,
+} from "../scheduling/admission/mod.ts";
+import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { buildFairShares, type BuiltClasses, rateLimitOf } from "./classes.ts";
+import { buildFlows, type BuiltClasses, rateLimitOf } from "./classes.ts";
 
 /** What the configuration says of the gateway. */
 export interface BuiltGateway {
@@ -10,7 +16,7 @@ export interface BuiltGateway {
   /** What is the same for each function. */
   readonly perFunction: Pick<
     FunctionParts,
-    "noCapacity" | "concurrencyPerInstance" | "routingStalenessSeconds" | "fairShares"
+    "noCapacity" | "concurrencyPerInstance" | "routingStalenessSeconds" | "gatewayOrder"
   >;
   /** What a user should know. */
   readonly notices: readonly string[];
@@ -19,11 +25,11 @@ export interface BuiltGateway {
 /** The gateway: who is let in, who waits how long, and in which order. */
 export function buildGateway(config: Configuration, built: BuiltClasses): BuiltGateway {
   const { gateway, cluster } = config;
-  const isFair = gateway.fairness === "weighted";
+  const readsFlows = FAIR_ORDERS.includes(gateway.fairness);
   const admission = admissionRules(gateway, built);
   const notices: string[] = [];
   const areSeveral = built.classes.length > 1 || built.table.tenantId !== undefined;
-  if (isFair && areSeveral && gateway.concurrency_per_instance === null) {
+  if (readsFlows && areSeveral && gateway.concurrency_per_instance === null) {
     notices.push(
       "gateway.fairness orders the gateway's queue, and without gateway.concurrency_per_instance " +
         "requests wait there only while no instance is ready",
@@ -38,9 +44,25 @@ export function buildGateway(config: Configuration, built: BuiltClasses): BuiltG
       noCapacity: noCapacityRule(gateway),
       concurrencyPerInstance: gateway.concurrency_per_instance ?? Infinity,
       routingStalenessSeconds: cluster.routing.staleness,
-      ...(isFair && { fairShares: buildFairShares(built.table, built.classes) }),
+      gatewayOrder: gatewayOrder(gateway, built, readsFlows),
     },
     notices,
+  };
+}
+
+const ONE_FLOW = { flowOf: () => 0, weightOf: () => 1 };
+
+/** What makes the queue of each function. */
+function gatewayOrder(
+  gateway: Configuration["gateway"],
+  { table, classes }: BuiltClasses,
+  chargesFlows: boolean,
+): GatewayOrder {
+  const flows = chargesFlows ? buildFlows(table, classes) : ONE_FLOW;
+  return {
+    chargesFlows,
+    queue: (promptTokensOf) =>
+      fromConfiguration(GATEWAY_ORDERS, gateway.fairness, gateway, { ...flows, promptTokensOf }),
   };
 }
 

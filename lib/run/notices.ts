@@ -2,7 +2,9 @@ import type { RunFacts } from "../config/applies.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { ignoredSettings } from "../config/ignored_settings.ts";
 import { listed } from "../config/listed.ts";
-import { changedFromPlatform } from "../config/load.ts";
+import { hasTwoOwners, keepAlivePolicyName } from "../config/keep_alive_policy_name.ts";
+import { changedFromPlatform, platformPaths } from "../config/load.ts";
+import { scalingPolicyName } from "../config/scaling_policy_name.ts";
 import { attentionWindowTokens } from "../models/kv_bytes_per_token.ts";
 import type { RequestTable } from "../workload/mod.ts";
 import type { BuiltRequests } from "./requests.ts";
@@ -24,7 +26,22 @@ export function settingNotices(
       hasWindow: attentionWindowTokens(shape) > 0,
     } satisfies RunFacts,
   }));
-  return [...platformNotices(config), ...ignoredSettings(config, functions)];
+  return [
+    ...platformNotices(config),
+    ...new Set(functions.flatMap(({ config: own }) => ownerNotices(own))),
+    ...ignoredSettings(config, functions),
+  ];
+}
+
+/** Says that two policies take idle instances away, unless the platform is like that. */
+function ownerNotices(config: Configuration): string[] {
+  const { scaling } = config;
+  const isPlatforms = platformPaths(config).some((path) => path.startsWith("scaling.keep_alive."));
+  if (!hasTwoOwners(scaling) || isPlatforms) return [];
+  return [
+    `scaling.policy ${scalingPolicyName(scaling)} and scaling.keep_alive.policy ` +
+    `${keepAlivePolicyName(scaling)} both take idle instances away: whichever is first`,
+  ];
 }
 
 function platformNotices(config: Configuration): string[] {

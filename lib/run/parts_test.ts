@@ -181,10 +181,17 @@ Deno.test("classes: limits, priorities, weights and shares, the section slo belo
   const { classId, arrivalAtSeconds } = parts.requests;
   const slow = classId!.reduce((sum, id) => sum + id, 0);
   ok(Math.abs(slow / parts.requests.count - 0.75) < 0.03, `${slow}`);
-  const [{ fairShares, noCapacity, concurrencyPerInstance, routingStalenessSeconds }] =
+  const [{ gatewayOrder, noCapacity, concurrencyPerInstance, routingStalenessSeconds }] =
     parts.functions;
-  deepEqual([fairShares!.weightOf(0), fairShares!.weightOf(1)], [3, 1]);
-  equal(fairShares!.flowOf(17), classId![17]);
+  equal(gatewayOrder!.chargesFlows, true);
+  const queue = gatewayOrder!.queue(() => 10);
+  const [ofFast, ofSlow] = [0, 1].map((id) =>
+    [...classId!.keys()].filter((i) => classId![i] === id)
+  );
+  for (const request of [...ofFast.slice(0, 4), ...ofSlow.slice(0, 4)]) queue.push(request, 0);
+  const served = Array.from({ length: 8 }, () => classId![queue.pop()]);
+  // Of the first class, whose weight is 3, three for each of the other.
+  deepEqual(served, [0, 1, 0, 0, 0, 1, 1, 1]);
   deepEqual(noCapacity, { action: "queue", limit: 9, timeoutSeconds: 8 });
   deepEqual([concurrencyPerInstance, routingStalenessSeconds], [6, 0.5]);
   deepEqual(parts.admission!.rateLimit, { perSecond: 3, burst: 4 });

@@ -15,6 +15,7 @@ import {
 } from "../workload/mod.ts";
 import { atMost, LIMITS, plain } from "../sim/limits.ts";
 import { parseInput, shownFile } from "../std/input_error.ts";
+import { FAIR_ORDERS } from "../scheduling/admission/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { RunFacts } from "../config/applies.ts";
 import { ConfigError } from "../config/config_error.ts";
@@ -120,7 +121,7 @@ function traceNotices({ workload, gateway }: Configuration, trace: Trace): strin
       `${columns} ${listed(unread)} of ${path} ${unread.length === 1 ? "is" : "are"} not read`,
     );
   }
-  if (trace.tenantNames.length > 1 && gateway.fairness !== "weighted") {
+  if (trace.tenantNames.length > 1 && !FAIR_ORDERS.includes(gateway.fairness)) {
     notices.push(
       `the ${trace.tenantNames.length} tenants of ${path} are treated alike: ` +
         `gateway.fairness is ${gateway.fairness}`,

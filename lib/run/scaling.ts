@@ -8,13 +8,17 @@ import {
 } from "../serverless/scaling/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { hasTwoOwners, keepAlivePolicyName } from "../config/keep_alive_policy_name.ts";
 import { scalingPeriodSeconds, scalingPolicyName } from "../config/scaling_policy_name.ts";
 
 type Scaling = Configuration["scaling"];
 
 /** What policies that look ahead are told of a function. */
-export interface ScalingFacts
-  extends Pick<ScalingNeeds, "arrivalAtSeconds" | "holdSeconds" | "startSeconds"> {
+export interface ScalingFacts extends
+  Pick<
+    ScalingNeeds,
+    "arrivalAtSeconds" | "holdSeconds" | "startSeconds" | "instanceConcurrency"
+  > {
   /** Weights of an instance, bytes. */
   readonly weightBytes: number;
 }
@@ -40,6 +44,7 @@ function scalingPolicy(
     ...facts,
     periodSeconds,
     minInstances: scaling.min_instances,
+    hasKeepAlive: hasTwoOwners(scaling),
     initialInstances: start.initial_instances ?? scaling.min_instances,
     ttftSeconds: slo.ttft_s ?? Infinity,
     tpotSeconds: slo.tpot_s ?? Infinity,
@@ -78,7 +83,7 @@ export function buildScaling(config: Configuration, facts: ScalingFacts): Scalin
     reservesStarts: scaling.reserve_starts,
     keepAlive: fromConfiguration(
       KEEP_ALIVE_POLICIES,
-      scaling.keep_alive.policy,
+      keepAlivePolicyName(scaling),
       scaling.keep_alive,
       {},
     ),

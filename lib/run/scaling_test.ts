@@ -8,6 +8,7 @@ import { scalingPolicyName } from "../config/scaling_policy_name.ts";
 import { buildScaling, type ScalingFacts } from "./scaling.ts";
 
 const FACTS: ScalingFacts = {
+  instanceConcurrency: 8,
   arrivalAtSeconds: () => Float64Array.of(0, 10, 10, 10),
   holdSeconds: () => 4,
   startSeconds: () => 5,

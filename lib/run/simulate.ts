@@ -1,16 +1,19 @@
 import type { ReportProgress } from "../cluster/cluster_parts.ts";
-import { simulateCluster } from "../cluster/simulate.ts";
+import { simulateCluster, simulateInterruptibly } from "../cluster/simulate.ts";
 import { coldStartWaits } from "../metrics/cold_start_waits.ts";
 import { censoredNotices } from "../metrics/censored_notices.ts";
 import { runDigest } from "../metrics/digest.ts";
 import { instancePhases } from "../metrics/instance_phases.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
+import { turnedAway } from "./turned_away.ts";
 import { undefinedNotices } from "../metrics/undefined_figures.ts";
 import { summarize } from "../metrics/summary.ts";
+import { attendance } from "./attendance.ts";
 import { buildCluster, type BuiltCluster, type ConfiguredTexts } from "./cluster.ts";
 import { mser5Warmup } from "./warmup.ts";
 import { mostReplications } from "../config/sections/replications.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
+import { LIMITS } from "../sim/limits.ts";
 import type { Configuration } from "../config/configuration.ts";
 
 /** What a run does first, next and last: build its parts, simulate, summarise. */
@@ -23,6 +26,12 @@ export interface SimulateOptions extends ConfiguredTexts {
    * what the run holds. An error that it throws ends the run.
    */
   readonly onProgress?: ReportProgress;
+  /**
+   * Stops the run when it is aborted: `simulate` then throws {@link Interrupted}, within milliseconds
+   * as a rule. With a signal the run lets timers and events of the program through now and then;
+   * without one it keeps the thread to itself. The result is the same to the byte.
+   */
+  readonly signal?: AbortSignal;
   /** Called as each phase begins, for a clock outside: nothing in here reads one. */
   readonly onPhase?: (phase: SimulatePhase) => void;
 }
@@ -35,6 +44,7 @@ export interface SimulateOptions extends ConfiguredTexts {
  * @throws {RangeError} If the configuration cannot be built (unknown model, model too big for the
  *   GPU), or the run cannot go on.
  * @throws {SyntaxError} If a row of the trace is malformed.
+ * @throws {Interrupted} If `signal` was aborted.
  *
  * @example
  * ```ts
@@ -48,22 +58,38 @@ export async function simulate(
   config: Configuration,
   options: SimulateOptions = {},
 ): Promise<RunResult> {
-  const { onProgress, onPhase, ...texts } = options;
+  const around = attendance();
+  try {
+    const { signal = around.signal, onProgress = around.onProgress, ...others } = options;
+    return await simulateAttended(config, { ...others, signal, onProgress });
+  } finally {
+    around.end?.();
+  }
+}
+
+async function simulateAttended(
+  config: Configuration,
+  { onProgress, onPhase, signal, ...texts }: SimulateOptions,
+): Promise<RunResult> {
   onPhase?.("build");
   const first = await buildCluster(config, texts);
   onPhase?.("loop");
-  const run = ({ parts }: BuiltCluster) =>
-    simulateCluster(onProgress ? { ...parts, onProgress } : parts);
+  const run = async ({ parts }: BuiltCluster) => {
+    const told = onProgress ? { ...parts, onProgress } : parts;
+    return signal ? await simulateInterruptibly(told, signal) : simulateCluster(told);
+  };
   const { built, record, warmup } = await withWarmup(config, first, run, texts);
   const { parts, facts, classes, hasClasses, weights, storedAt, kvCache, notices } = built;
   onPhase?.("summary");
+  const functionNames = parts.functions.map(({ name }) => name);
   const waits = coldStartWaits(record);
   const summary = summarize(record, {
     functions: facts,
-    functionNames: parts.functions.map((f) => f.name),
+    functionNames,
     coldStartWaits: waits,
     ...(weights && { weightCache: weights.counts() }),
     stored: storedAt(record.endAtSeconds),
+    ...(built.rentedMachines && { rentedMachines: built.rentedMachines }),
     percentiles: config.metrics.percentiles,
     warmupSeconds: warmup.seconds,
     ...(hasClasses ? { classes } : { slo: classes[0].slo }),
@@ -74,7 +100,7 @@ export async function simulate(
     instances: instancePhases(record),
     coldStartWaits: waits,
     summary: { ...summary, digest: await runDigest(record.columns) },
-    functionNames: parts.functions.map((f) => f.name),
+    functionNames,
     engine: {
       stepping: config.simulation.stepping,
       stepsLeapt: record.stepsLeapt,
@@ -82,6 +108,7 @@ export async function simulate(
       kvCache,
       notices: [
         ...notices,
+        ...turnedAway(record.columns, built.lengthLimits, functionNames),
         ...undefinedNotices(summary.undefined_figures),
         ...censoredNotices(summary.measured, config.metrics.percentiles),
         ...(mostReplications(config.simulation.replications) > 1
@@ -90,6 +117,7 @@ export async function simulate(
             `${config.simulation.replication}; replicate() runs them all`,
           ]
           : []),
+        ...(record.scalesOn ? [scalesOnNotice(record.endAtSeconds)] : []),
         ...(warmup.notice === undefined ? [] : [warmup.notice]),
       ],
     },
@@ -97,18 +125,26 @@ export async function simulate(
   };
 }
 
+function scalesOnNotice(endAtSeconds: number): string {
+  return `the fleet had not scaled down ${
+    LIMITS.runsOnSeconds.value / 86_400
+  } days after its last ` +
+    `request: the run and the bill end at ${Math.round(endAtSeconds)} s (simulation.end says how ` +
+    `long a run goes on)`;
+}
+
 /** A run with its warm-up, which is given, found (then the run is made anew), or longer than the run. */
 async function withWarmup(
   config: Configuration,
   built: BuiltCluster,
-  run: (built: BuiltCluster) => RunRecord,
+  run: (built: BuiltCluster) => Promise<RunRecord>,
   texts: ConfiguredTexts,
 ): Promise<{
   readonly built: BuiltCluster;
   readonly record: RunRecord;
   readonly warmup: { readonly seconds: number; readonly notice?: string };
 }> {
-  const record = run(built);
+  const record = await run(built);
   const asked = config.simulation.warmup_duration;
   if (asked === "mser5") {
     const warmup = mser5Warmup(record.columns);
@@ -116,7 +152,7 @@ async function withWarmup(
     // The same run once more: gaps between tokens are split at the instant itself.
     const again = await buildCluster(config, texts);
     const parts = { ...again.parts, warmupSeconds: warmup.seconds };
-    return { built: again, record: run({ ...again, parts }), warmup };
+    return { built: again, record: await run({ ...again, parts }), warmup };
   }
   const { arrivalAtSeconds, count } = record.columns;
   const lastArrival = count > 0 ? arrivalAtSeconds[count - 1] : 0;

@@ -25,6 +25,8 @@ export interface InstanceLife {
   readonly asleepAtSeconds?: number;
   /** What it was made of: a sleeping instance that woke, or a pool's member; absent: from nothing. */
   readonly madeOf?: "sleeper" | "pool-member";
+  /** Machine of each of its GPUs, a node id; absent where machines are not told apart. */
+  readonly gpuNodes?: readonly number[];
 }
 
 /** Instants of the life of a pool's member, seconds; NaN where it never got there. */

@@ -257,6 +257,12 @@ export const LIMITS = {
     of: "the first arrival of a trace in numbers, from the beginning of its clock",
     reason: "30 days of nothing are simulated before anything comes: times since 1970 are meant",
   },
+  runsOnSeconds: {
+    value: 7 * 86_400,
+    unit: "s",
+    of: "the time that a run goes on after its last request until its fleet has scaled down",
+    reason: "what is kept for longer is kept for good; a notice says that the run was cut off",
+  },
   noticedBytes: {
     value: 4e9,
     unit: "bytes",

@@ -5,6 +5,7 @@
  */
 export * from "./distributions/mod.ts";
 export * from "./event_queue.ts";
+export * from "./interrupted.ts";
 export * from "./invariant_error.ts";
 export * from "./random_streams.ts";
 export * from "./winner_tree.ts";

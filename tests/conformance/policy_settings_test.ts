@@ -19,6 +19,7 @@ import { signalsOf } from "./scaling_laws.ts";
 
 /** What policies that look ahead are told. */
 const FACTS: ScalingFacts = {
+  instanceConcurrency: 8,
   arrivalAtSeconds: () => Float64Array.from({ length: 200 }, (_, i) => 7 * i ** 0.9),
   holdSeconds: (concurrency) => concurrency / 2,
   startSeconds: () => 25,
@@ -240,11 +241,16 @@ const BUILT: readonly (readonly [yaml: string, spec: ScalingSpec])[] = [
     policy: "concurrency",
     target: 9,
     scaleDownWindowSeconds: 31,
-    keepsLast: true,
+    keepsLast: false,
   }],
+  [
+    "policy: concurrency, concurrency: { target: 9, scale_down_window: 31 }, keep_alive: { seconds: 5 }",
+    { policy: "concurrency", target: 9, scaleDownWindowSeconds: 31, keepsLast: true },
+  ],
   ["policy: queue-delay, queue_delay: { threshold: 3 }", {
     policy: "queue-delay",
     thresholdSeconds: 3,
+    instanceConcurrency: 8,
   }],
   ["policy: knative-kpa", { policy: "knative-kpa" }],
   [
@@ -346,7 +352,7 @@ Deno.test("limits, delays and the period of a configuration hold for whatever po
     policy: "concurrency",
     target: 5,
     scaleDownWindowSeconds: 60,
-    keepsLast: true,
+    keepsLast: false,
     periodSeconds: 4,
   };
   const limits = {

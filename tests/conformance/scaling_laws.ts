@@ -30,6 +30,8 @@ export interface ScalingLawsOptions {
 
 /** What policies are told of the toy fleet of `followLoad`, whose load goes on for an hour. */
 export const TOY_NEEDS: Omit<ScalingNeeds, "periodSeconds"> = {
+  hasKeepAlive: false,
+  instanceConcurrency: 1,
   minInstances: 0,
   initialInstances: 0,
   ttftSeconds: 1.5,

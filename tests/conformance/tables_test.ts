@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "#assert";
 import { loadConfig } from "../../lib/config/load.ts";
+import { GATEWAY_ORDERS } from "../../lib/scheduling/admission/gateway_orders.ts";
 import { BATCHING_STRATEGIES } from "../../lib/scheduling/batching/strategies.ts";
 import { QUEUE_ORDERS } from "../../lib/scheduling/batching/orders/mod.ts";
 import { ROUTING_POLICIES } from "../../lib/scheduling/routing/policies.ts";
@@ -31,6 +32,7 @@ const TABLES: readonly (readonly [table: PolicyTable, values: object])[] = [
   [ROUTING_POLICIES, config.cluster.routing],
   [BATCHING_STRATEGIES, config.scheduler],
   [QUEUE_ORDERS, config.scheduler],
+  [GATEWAY_ORDERS, config.gateway],
   [ARRIVALS, config.workload],
   [LENGTH_LAWS, config.workload.prompt_length],
 ];

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { ClusterParts, NoCapacityRule } from "../../lib/cluster/cluster_parts.ts";
 import type { Stepping } from "../../lib/engine/engine_parts.ts";
+import { fairQueue } from "../../lib/scheduling/admission/fair_queue.ts";
 import { fasterTransformer } from "../../lib/scheduling/batching/faster_transformer.ts";
 import { orca } from "../../lib/scheduling/batching/orca.ts";
 import { sarathi } from "../../lib/scheduling/batching/sarathi.ts";
@@ -271,9 +272,14 @@ export function caseParts(test: ClusterCase, stepping: Stepping): ClusterParts {
       concurrencyPerInstance: test.concurrency,
       routingStalenessSeconds: test.staleness,
       ...(test.fair && {
-        fairShares: {
-          flowOf: (request: number) => requests.classId![request],
-          weightOf: (flow: number) => 1 + flow,
+        gatewayOrder: {
+          chargesFlows: true,
+          queue: (promptTokensOf: (request: number) => number) =>
+            fairQueue({
+              promptTokensOf,
+              flowOf: (request) => requests.classId![request],
+              weightOf: (flow) => 1 + flow,
+            }),
         },
       }),
     }],

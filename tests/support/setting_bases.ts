@@ -74,7 +74,7 @@ gateway: { fairness: weighted, concurrency_per_instance: 3, early_rejection: tru
            rate_limit: { requests_per_second: 11, burst: 2 } }
 cluster: { routing: { policy: prefix-affinity, staleness: 0.2, prefix_affinity: { load_difference: 2, load_ratio: 1.2 } } }
 scaling: { max_instances: 3, min_instances: 2 }
-cost: { idle_factor: 0.5, billing: { minimum: 90 } }
+cost: { idle_factor: 0.5, reserved_instances: 1, reserved_terms: on-demand, billing: { minimum: 90 } }
 slo: { ttft_s: 3, tpot_s: 0.01, e2e_s: 10 }
 `,
   },
@@ -109,7 +109,7 @@ faults:
   spot: { mtbf: 80, notice: 5, replace: 9 }
   starts: { failure_probability: 0.4, initial_wait: 1, max_wait: 3, jitter: 0.2, max_attempts: 6 }
 cold_start: { jitter: 0.3 }
-cost: { sleep_factor: 0.1, storage: { provider: aws } }
+cost: { gpu_cost_per_hour: { A100: 2 }, provider: modal, cpu_cores: 4, memory: 16GiB, sleep_factor: 0.1, storage: { provider: aws } }
 `,
   },
   placed: {
@@ -307,7 +307,9 @@ faults: { failures: { mtbf: 30, shape: 0.8 }, spot: { mtbf: 50, notice: 4 } }
   concurrency: scaled(
     "{ policy: concurrency, max_instances: 4, period: 2, actuation_delay: 1, scrape_delay: 1, concurrency: { target: 4, scale_down_window: 5 }, keep_alive: { policy: none } }",
   ),
-  "queue-delay": scaled("{ policy: queue-delay, period: 1, queue_delay: { threshold: 1 } }"),
+  "queue-delay": scaled(
+    "{ policy: queue-delay, period: 1, queue_delay: { threshold: 1 } }\ngateway: { concurrency_per_instance: 2 }",
+  ),
   "knative-kpa": scaled(
     "{ policy: knative-kpa, keep_alive: { policy: always }, knative_kpa: { target: 6, scale_to_zero_grace: 5, stable_window: 12, scale_down_delay: 4 } }",
   ),

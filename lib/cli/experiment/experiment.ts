@@ -25,6 +25,18 @@ const ACTIONS = [
 ] as const;
 type Action = (typeof ACTIONS)[number];
 
+/** What an action does, by the options that say so; others say where, or how much at once. */
+const TAKES: Readonly<Record<Action, readonly string[]>> = {
+  list: [],
+  run: ["cell", "executor", "site", "detach", "dry-run"],
+  reproduce: ["pin", "executor", "site", "detach", "dry-run"],
+  status: [],
+  clean: [],
+  shard: ["of", "index", "work"],
+  gather: [],
+  cancel: [],
+};
+
 const OPTIONS: readonly CommandOption[] = [
   {
     name: "cell",
@@ -84,6 +96,7 @@ mistake in the input.`,
     const given = readArguments("experiment", args, OPTIONS);
     const [name, ...ids] = given.positional;
     const action = actionOf(name);
+    checkTaken(action, given);
     const root = new URL("../../../", import.meta.url);
     const folder = (option: string, usual: string) =>
       resolve(given.value(option) ?? decodeURIComponent(new URL(usual, root).pathname));
@@ -91,7 +104,7 @@ mistake in the input.`,
       results: folder("out", "results/experiments"),
       experiments: folder("experiments", "experiments"),
       workers: workersOf(given.value("workers")),
-      cells: given.values("cell"),
+      cells: [...new Set(given.values("cell"))],
       pin: given.flag("pin"),
       quiet: given.flag("quiet"),
       slurm: slurmCallOf(given),
@@ -109,11 +122,13 @@ mistake in the input.`,
       );
     }
     for (const { id, given: path, module } of ofPaths) {
-      const namesake = ofFolder.find((place) => place.id === id);
-      if (namesake === undefined || namesake.module === module) continue;
+      const namesake = [...ofFolder, ...ofPaths]
+        .find((place) => place.id === id && place.module !== module);
+      if (namesake === undefined) continue;
       throw new UsageError(
-        `Cannot use the experiment of ${path} under its id, which one of the folder of experiments ` +
-          `has, and its results: current value is "${id}"`,
+        `Cannot use the experiment of ${path} under its id, which ` +
+          `${namesake.given ?? "one of the folder of experiments"} has, and its results: current ` +
+          `value is "${id}"`,
       );
     }
     const places = [...ofFolder, ...ofPaths];
@@ -144,6 +159,28 @@ mistake in the input.`,
   },
 };
 
+/** @throws {UsageError} For an option that the action would not look at. */
+function checkTaken(action: Action, given: CommandArguments): void {
+  const ignored = OPTIONS.find(({ name, value }) =>
+    !["out", "experiments", "workers", "quiet", ...TAKES[action]].includes(name) &&
+    (value === undefined ? given.flag(name) : given.value(name) !== undefined)
+  );
+  if (ignored !== undefined) {
+    const takers = ACTIONS.filter((other) => TAKES[other].includes(ignored.name));
+    const [first, ...others] = takers.map((taker) => `"experiment ${taker}"`);
+    throw new UsageError(
+      `Cannot use --${ignored.name} in ${action}: ${[first, ...others].join(", ")} ` +
+        `${others.length === 0 ? "takes" : "take"} it`,
+    );
+  }
+  if (given.value("executor") === "slurm" && given.value("workers") !== undefined) {
+    throw new UsageError(
+      `Cannot use --workers beside --executor slurm, where "cpus" of the site file says how many ` +
+        `cells of a task run at once: current value is "${given.value("workers")}"`,
+    );
+  }
+}
+
 /** Which cells "shard" runs; undefined for other actions. */
 function shareOf(action: Action, given: CommandArguments): Share | undefined {
   const number = (option: string, least: number) => {
@@ -153,13 +190,16 @@ function shareOf(action: Action, given: CommandArguments): Share | undefined {
       `Cannot read --${option} as a whole number >= ${least}: current value is "${text ?? ""}"`,
     );
   };
-  if (action !== "shard") {
-    const alone = ["of", "index", "work"].find((option) => given.value(option) !== undefined);
-    if (alone === undefined) return undefined;
-    throw new UsageError(`Cannot use --${alone} in ${action}: "experiment shard" takes it`);
-  }
+  if (action !== "shard") return undefined;
   const work = given.value("work");
-  if (work !== undefined) return { work, index: number("index", 0) };
+  if (work !== undefined) {
+    if (given.value("of") === undefined) return { work, index: number("index", 0) };
+    throw new UsageError(
+      `Cannot use --of beside --work, which says how many shares there are: current value is "${
+        given.value("of")
+      }"`,
+    );
+  }
   const of = number("of", 1);
   const index = number("index", 0);
   if (index < of) return { of, index };
@@ -188,7 +228,8 @@ function chosenPlaces(
   const wanted = action === "list" ? 0 : action === "reproduce" ? Infinity : 1;
   if (ids.length > wanted || (ids.length === 0 && wanted > 0)) {
     throw new UsageError(
-      `Cannot ${action} as ${wanted === 0 ? "without an id" : "of one experiment"}: ` +
+      `Cannot read what "experiment ${action}" is told as ` +
+        `${wanted === 0 ? "no id" : wanted === 1 ? "one id or path" : "ids or paths"}: ` +
         `current value is "${ids.join(" ")}"`,
     );
   }
@@ -207,5 +248,7 @@ function chosenPlaces(
 function workersOf(text: string | undefined): number {
   if (text === undefined) return navigator.hardwareConcurrency;
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new UsageError(`Cannot read --workers as a whole number >= 1: current value is "${text}"`);
+  throw new UsageError(
+    `Cannot read --workers as a whole number from 1 to 9999: current value is "${text}"`,
+  );
 }

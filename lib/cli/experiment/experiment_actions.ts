@@ -1,8 +1,12 @@
 import {
+  checkStoreOwner,
+  claimStore,
   designCells,
   differences,
+  type Expected,
   expectedOf,
   expectedOfJson,
+  type Experiment,
   type ExperimentPlace,
   type ExperimentPlan,
   type ExperimentRun,
@@ -26,24 +30,33 @@ import type { ExperimentSettings } from "./experiment_settings.ts";
 import { submitOnly } from "./submit_only.ts";
 import { readInput } from "../read_input.ts";
 import { duration } from "../readable_numbers.ts";
-import { UsageError } from "../usage_error.ts";
+import { isUsersMistake, UsageError } from "../usage_error.ts";
 
 type Print = (line: string) => void;
 
-/** Prints a line for each experiment. */
+/** Prints what each experiment is, or what is wrong with it; 2 if something is. */
 export async function listExperiments(
   places: readonly ExperimentPlace[],
   print: Print,
 ): Promise<number> {
   const width = Math.max(0, ...places.map(({ id }) => id.length));
+  let mistakes = 0;
   for (const { id, module } of places) {
-    const experiment = await importExperiment(module);
+    let experiment: Experiment;
+    try {
+      experiment = await importExperiment(module);
+    } catch (error) {
+      if (!isUsersMistake(error)) throw error;
+      mistakes++;
+      print(`${id.padEnd(width)}  ${error.message}`);
+      continue;
+    }
     const cells = designCells(experiment).length;
     const each = experiment.replications === 1 ? "" : ` x ${experiment.replications} replications`;
     print(`${id.padEnd(width)}  version ${experiment.version}, ${cells} cells${each}`);
     print(`${" ".repeat(width)}  ${experiment.question}`);
   }
-  return 0;
+  return mistakes === 0 ? 0 : 2;
 }
 
 /** Runs what is missing of an experiment, or some of its cells alone; 1 if a cell fails. */
@@ -110,11 +123,13 @@ export async function reproduce(
       plan = await planOf(place, settings);
     } catch (error) {
       // Of all experiments, those whose data is not here are left out; one that is named fails.
-      const isAbsent = error instanceof RangeError && error.message.includes("external data set");
-      if (settings.named || !isAbsent) throw error;
-      print(`${place.id}: left out. ${error.message}`);
+      if (settings.named || !isUsersMistake(error)) throw error;
+      const isAbsent = error.message.includes("external data set");
+      print(`${place.id}: ${isAbsent ? "left out. " : ""}${error.message}`);
+      if (!isAbsent) failed++;
       continue;
     }
+    const pinned = readExpected(place.expected);
     const directory = `${settings.results}/${place.id}`;
     checkResultDirectory(directory, filesOfExperiment(plan.experiment));
     if (await submitOnly(plan, settings, true, print)) continue;
@@ -130,7 +145,7 @@ export async function reproduce(
     showTargets(written, print);
     const missed = written.targets.some((row) => row.pass === false);
     const undrawn = showFigureError(place.id, written, directory, print);
-    const differs = !checkPinned(place, plan, run, written, settings.pin, print);
+    const differs = !checkPinned(place, plan, { pinned, run, written }, settings.pin, print);
     if (missed || undrawn || differs) failed++;
   }
   if (settings.slurm?.detach || settings.slurm?.dryRun) return failed === 0 ? 0 : 1;
@@ -146,14 +161,16 @@ export async function reproduce(
 function checkPinned(
   place: ExperimentPlace,
   plan: ExperimentPlan,
-  run: ExperimentRun,
-  { headlines }: WrittenExperiment,
+  { pinned, run, written: { headlines } }: {
+    readonly pinned: Expected | undefined;
+    readonly run: ExperimentRun;
+    readonly written: WrittenExperiment;
+  },
   pin: boolean,
   print: Print,
 ): boolean {
   const { version } = plan.experiment;
   const ours = expectedOf(version, run.finished, headlines);
-  const pinned = readExpected(place.expected);
   const lines = differences(place.id, pinned, ours, nameOf(place));
   if (lines.length === 0) return true;
   if (pin && pinned?.version !== version) {
@@ -166,10 +183,16 @@ function checkPinned(
   return pinned === undefined;
 }
 
-/** @throws {UsageError} If the experiment does not have the name of its folder as its id. */
+/**
+ * @throws {RangeError} If the experiment does not have the name of its folder as its id, or cells and
+ * results of that id are another's.
+ */
 export async function planOf(place: ExperimentPlace, settings: ExperimentSettings) {
   const plan = await planExperiment(place.module, cellsFolder(settings));
-  if (plan.experiment.id === place.id) return plan;
+  if (plan.experiment.id === place.id) {
+    await checkStoreOwner(cellsFolder(settings), place.id, place.module);
+    return plan;
+  }
   throw new UsageError(
     `Cannot use the experiment of the folder ${place.id} under that name: current value is the id ` +
       `"${plan.experiment.id}"`,
@@ -193,6 +216,7 @@ function readExpected(path: string) {
 
 /** @param again Also the cells that are there. */
 async function runPlan(plan: ExperimentPlan, settings: ExperimentSettings, again = false) {
+  await claimStore(cellsFolder(settings), plan.experiment.id, plan.module);
   const { executor, release } = cellsExecutor(plan, settings, again);
   const progress = cellProgress(plan.experiment.id, settings.quiet);
   const startedMs = performance.now();
@@ -245,7 +269,7 @@ export function summaryLine(
 /** Prints each failed cell with the command that runs it alone. */
 function showFailures(id: string, { failed }: ExperimentRun, print: Print): boolean {
   for (const { key, error } of failed) {
-    print(`  ${key} failed: ${error}`);
+    print(`  ${key} failed: ${error.replaceAll("\n", "\n    ")}`);
     print(`    deno task experiment run ${id} --cell '${key.replaceAll("'", `'\\''`)}'`);
   }
   return failed.length > 0;

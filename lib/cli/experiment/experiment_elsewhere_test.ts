@@ -1,7 +1,8 @@
 import { deepEqual, equal, match, ok } from "#assert";
 import { examplesOf } from "../../../tests/examples.ts";
 import { experimentText } from "../../experiment/testing_experiment.ts";
-import { filesBelow, runCommandLine, withFiles } from "../testing_command_line.ts";
+import { filesBelow, runCommandLine } from "../testing_command_line.ts";
+import { withRun } from "./testing_run.ts";
 
 const SQUARES = experimentText(`
   factors: { a: [1, 2, 3] },
@@ -10,26 +11,6 @@ const SQUARES = experimentText(`
     x: { field: "a", type: "quantitative" }, y: { field: "square", type: "quantitative" } } }) },
   headlines: (rows) => ({ sum: rows.reduce((sum, row) => sum + row.square, 0) }),
 `);
-
-/** Runs "experiment" in a folder with these files; results go to its folder "out". */
-async function withRun(
-  files: Readonly<Record<string, string>>,
-  use: (
-    run: (...args: string[]) => ReturnType<typeof runCommandLine>,
-    folder: string,
-  ) => Promise<void>,
-): Promise<void> {
-  await withFiles(files, (directory) =>
-    use(
-      (...args) => {
-        const out = args.includes("--out") ? [] : ["--out", "out"];
-        return runCommandLine(["experiment", ...args, ...out, "--workers", "2", "--quiet"], {
-          directory,
-        });
-      },
-      directory,
-    ));
-}
 
 Deno.test("the example of docs/experiments.md runs as written, from where the page says", async () => {
   const page = await Deno.readTextFile(new URL("../../../docs/experiments.md", import.meta.url));
@@ -108,108 +89,4 @@ Deno.test("what an experiment imports from outside its folder runs its cells aga
       match((await run("run", "mine/")).stdout, /2 cells in [^,]*\n/);
     },
   );
-});
-
-/** Scripts with a mistake, and the line that tells it. */
-const MISTAKES: readonly [name: string, text: string, told: RegExp][] = [
-  [
-    "does not parse",
-    "export default {{;",
-    /^Cannot load an experiment as a module that runs \(SyntaxError: .*experiment\.ts:1:\d+.*\): current value is \/.*\n$/,
-  ],
-  [
-    "imports what is not there",
-    `import "./nothing.ts";\nexport default {};`,
-    /^Cannot load .*nothing\.ts.*experiment\.ts:1:8.*\n$/,
-  ],
-  [
-    "imports a name that is not exported",
-    `import { nothing } from "simfaasinfer";\nexport default nothing;`,
-    /^Cannot load .*does not provide an export named 'nothing'.*\n$/,
-  ],
-  [
-    "fails as it is loaded",
-    `const none: { x: number }[] = [];\nexport default none[0].x;`,
-    /^Cannot load .*TypeError: .*, at experiment\.ts:2:\d+\): .*\n$/,
-  ],
-  ["exports nothing", `export const a = 1;`, /^Cannot load an experiment as the default export/],
-  [
-    "lacks its question",
-    experimentText(`question: undefined, factors: {}, run: () => ({})`),
-    /^Cannot define the question of 00_test as a sentence: current value is undefined\n$/,
-  ],
-  [
-    "is not made by defineExperiment()",
-    `export default { id: "b", run: () => ({}) };`,
-    /^Cannot load/,
-  ],
-  [
-    "has a design without cells",
-    experimentText(`factors: { a: [1] }, design: { cells: 3 }, run: () => ({})`),
-    /^Cannot define the design of 00_test as .*: current value is \{"cells":3\}\n$/,
-  ],
-  [
-    "has cells of other factors",
-    experimentText(`factors: { a: [1] }, design: { cells: [{ b: 2 }] }, run: () => ({})`),
-    /^Cannot use a cell of 00_test as levels of its factors: current value is \{"b":2\}\n$/,
-  ],
-  [
-    "has an input that is none",
-    experimentText(`factors: {}, inputs: { x: 3 }, run: () => ({})`),
-    /^Cannot define the input x of 00_test as \{ dataset, path \}: current value is 3\n$/,
-  ],
-  [
-    "has a figure that is no function",
-    experimentText(`factors: {}, figures: { f: 3 }, run: () => ({})`),
-    /^Cannot define f of 00_test as a function: current value is 3\n$/,
-  ],
-  [
-    "has targets that are no rows",
-    experimentText(`factors: {}, targets: () => [3], run: () => ({})`),
-    /^Cannot compute the targets of 00_test \(TypeError: targets\(\)\[0\] is no row/,
-  ],
-  [
-    "has factors that are no lists",
-    experimentText(`factors: { a: 3 }, run: () => ({})`),
-    /^Cannot define the factor a of 00_test as one or more different levels: current value is 3\n$/,
-  ],
-  [
-    "has a wrong configuration as it is loaded",
-    `import { loadConfig } from "simfaasinfer";\nloadConfig("workload: { typ: a }");`,
-    /^Cannot read configuration: unknown key "workload\.typ"; did you mean "type"\?\n$/,
-  ],
-  [
-    "fails in its headlines",
-    experimentText(`factors: {}, run: () => ({}),\n  headlines: (rows) => ({ a: rows[7].b }),`),
-    /^Cannot compute the headlines of 00_test \(TypeError: .*, at experiment\.ts:\d+:\d+\): .*\n$/,
-  ],
-  [
-    "has targets that are no list",
-    experimentText(`factors: {}, run: () => ({}), targets: () => 3,`),
-    /^Cannot compute the targets of 00_test \(TypeError: targets\(\) returns no list\): .*\n$/,
-  ],
-];
-
-Deno.test("a mistake in an experiment is one line with its place, never one of the program", async () => {
-  const files = Object.fromEntries(
-    MISTAKES.map(([, text], i) => [`m${i}/experiment.ts`, text]),
-  );
-  await withRun(files, async (run) => {
-    await Promise.all(MISTAKES.map(async ([name, , told], i) => {
-      const { code, stderr } = await run("run", `m${i}/`);
-      equal(code, 2, `${name}: ${stderr}`);
-      match(stderr, told, name);
-    }));
-    const absent = await run("run", "./nowhere/experiment.ts");
-    equal(absent.code, 2);
-    match(absent.stderr, /^Cannot find an experiment as a file: current value is "\.\/nowhere/);
-    const empty = await run("run", "07_load", "--experiments", "nowhere");
-    equal(empty.code, 2);
-    match(
-      empty.stderr,
-      /^Cannot find experiments in a folder as NAME\/experiment\.ts: .*"nowhere"/,
-    );
-    const other = await run("run", "m5", "--experiments", ".");
-    equal(other.code, 2, other.stderr);
-  });
 });

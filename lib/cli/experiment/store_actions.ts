@@ -3,6 +3,8 @@ import {
   type CellEnd,
   type CellStore,
   type CellTask,
+  checkStoreOwner,
+  claimStore,
   type ExperimentPlace,
   type ExperimentPlan,
   filesOfExperiment,
@@ -11,6 +13,7 @@ import {
   openWorkFolder,
   type Place,
   placesOfCells,
+  releaseStore,
   runExperiment,
   runShard,
   serialExecutor,
@@ -46,6 +49,7 @@ export async function runShare(
   const tasks = "work" in share
     ? tasksOfArray(plan, share, settings)
     : shardOf(plan.tasks, share.of, share.index);
+  await claimStore(cellsFolder(settings), place.id, place.module);
   const { workers, quiet } = settings;
   const executor = workers === 1 ? serialExecutor() : workerExecutor(workers);
   const progress = cellProgress(place.id, quiet);
@@ -56,7 +60,9 @@ export async function runShare(
     progress.stop();
   }
   const { total, cached, failed } = run;
-  for (const { key, error } of failed) print(`  ${key} failed: ${error}`);
+  for (const { key, error } of failed) {
+    print(`  ${key} failed: ${error.replaceAll("\n", "\n    ")}`);
+  }
   print(
     `${place.id}: ${total - failed.length} of ${total} cells of this share are there` +
       (cached > 0 ? `, ${cached} of them were before` : ""),
@@ -96,6 +102,7 @@ export async function gather(
   const plan = await planOf(place, settings);
   const directory = `${settings.results}/${place.id}`;
   checkResultDirectory(directory, filesOfExperiment(plan.experiment));
+  await claimStore(cellsFolder(settings), place.id, place.module);
   const cells = openCellStore(plan.store);
   const run = await runExperiment(plan, {
     executor: { run: (tasks) => Promise.all(tasks.map((task) => whyMissing(cells, task))) },
@@ -155,7 +162,7 @@ export async function showStatus(
       ? "missing"
       : "failed ";
     const error = word === "failed " && outcome !== undefined && "error" in outcome;
-    print(`${word}  ${key}${error ? `  (${outcome.error})` : ""}`);
+    print(`${word}  ${key}${error ? `  (${outcome.error.split("\n")[0]})` : ""}`);
   }
   print(`${done} of ${tasks.length} cells of ${place.id} are there`);
   if (places.size > 0) {
@@ -203,6 +210,7 @@ export async function cancelArrays(
   settings: ExperimentSettings,
   print: Print,
 ): Promise<number> {
+  await checkStoreOwner(cellsFolder(settings), place.id, place.module);
   const folder = openWorkFolder(arrayFolder(settings, place.id));
   const places = await placesUnderWay(place.id, settings);
   const works = new Map([...places.values()].map(({ work }) => [work.id, work]));
@@ -223,6 +231,7 @@ export async function cleanOne(
   settings: ExperimentSettings,
   print: Print,
 ): Promise<number> {
+  await checkStoreOwner(cellsFolder(settings), place.id, place.module);
   const { size } = await placesIfKnown(place.id, settings);
   if (size > 0) {
     throw new UsageError(
@@ -238,6 +247,7 @@ export async function cleanOne(
     ...openCellStore(`${cells}.again`).clear().map((name) => `${cells}.again/${name}`),
     ...clearResults(results).map((name) => `${results}/${name}`),
   ];
+  releaseStore(cellsFolder(settings), place.id);
   print(`Removed the cells and results of ${place.id}`);
   for (const path of left) print(`  left, since it is not ours: ${path}`);
   return 0;

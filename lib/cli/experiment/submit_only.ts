@@ -1,4 +1,5 @@
 import {
+  claimStore,
   type ExperimentPlan,
   isFinished,
   makeWork,
@@ -6,6 +7,7 @@ import {
   submitToSlurm,
 } from "../../experiment/mod.ts";
 import { UsageError } from "../usage_error.ts";
+import { cellsFolder } from "./cells_executor.ts";
 import type { ExperimentSettings } from "./experiment_settings.ts";
 import { nameFromHere, slurmOptions } from "./slurm_call.ts";
 
@@ -44,6 +46,7 @@ export async function submitOnly(
     print(options.script(await makeWork(id, name, fresh, options.settings.tasks)).trimEnd());
     return true;
   }
+  await claimStore(cellsFolder(settings), id, plan.module);
   const { submitted, underWay } = await submitToSlurm(missing, options);
   print(
     `${id}: ${submitted} cells submitted` + (underWay > 0 ? `, ${underWay} are under way` : "") +

@@ -1,9 +1,13 @@
 import { resolve } from "node:path";
 import { suggest } from "../../std/suggest.ts";
+import { exists } from "../../results/exists.ts";
+import { parseInput } from "../../std/input_error.ts";
+import { parseJson } from "../../std/json.ts";
 import { RESULTS_VARIABLE } from "../../report/results_folder.ts";
 import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { INSTALL_JUPYTER, withKernel } from "./jupyter_kernel.ts";
+import { readInput } from "../read_input.ts";
 import { runChild } from "../run_child.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -27,6 +31,7 @@ ${describeOptions(OPTIONS)}`,
     const given = readArguments("notebooks", args, OPTIONS);
     const usual = decodeURIComponent(new URL("../../../notebooks", import.meta.url).pathname);
     const folder = resolve(given.value("notebooks") ?? usual);
+    checkNotebookFolder(given.value("notebooks"));
     const names = notebookNames(folder);
     const chosen = given.positional.map((name) => {
       const found = names.find((known) => known === name || known.split("_")[0] === name);
@@ -54,6 +59,22 @@ export function notebookNames(folder: string): string[] {
   }
 }
 
+/** @throws {UsageError} If a folder of notebooks is named that is not there. */
+export function checkNotebookFolder(given: string | undefined): void {
+  if (given === undefined || exists(resolve(given))) return;
+  throw new UsageError(`Cannot find notebooks in a folder: current value is "${given}"`);
+}
+
+/** @throws {RangeError} If a file is no notebook. */
+function checkNotebook(path: string): void {
+  const what = "a notebook";
+  parseInput({ file: path, what }, readInput(path, what), (text) => {
+    const { cells, nbformat } = Object(parseJson(text));
+    if (Array.isArray(cells) && Number.isInteger(nbformat)) return;
+    throw new SyntaxError("Cannot read the file as a notebook: current value is other JSON");
+  });
+}
+
 /** Options of {@linkcode runNotebooks}. */
 export interface NotebookOptions {
   /** Compare with the outputs in the files rather than write them. */
@@ -66,6 +87,7 @@ export interface NotebookOptions {
  * Executes notebooks one after the other.
  *
  * @returns 0, or 1 when one fails or Jupyter is not there.
+ * @throws {RangeError} If a file is no notebook.
  */
 export async function runNotebooks(
   folder: string,
@@ -76,6 +98,7 @@ export async function runNotebooks(
   const program = decodeURIComponent(
     new URL("../../../notebooks/execute.py", import.meta.url).pathname,
   );
+  for (const name of names) checkNotebook(`${folder}/${name}.ipynb`);
   return await withKernel(async (python, env) => {
     if (python === undefined) {
       print(INSTALL_JUPYTER);

@@ -1,8 +1,17 @@
 import { resolve } from "node:path";
 import { replaceFile } from "../../results/replace_file.ts";
-import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
+import { pathToFileURL } from "node:url";
+import { findExperiments } from "../../experiment/find_experiments.ts";
+import {
+  type CommandArguments,
+  type CommandOption,
+  describeOptions,
+  readArguments,
+} from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { EXECUTOR_OPTIONS, slurmCallOf } from "../experiment/executor_options.ts";
+import { checkNotebookFolder } from "../notebooks/notebooks.ts";
+import { UsageError } from "../usage_error.ts";
 import { pipelineSteps } from "./pipeline_steps.ts";
 
 const OPTIONS: readonly CommandOption[] = [
@@ -32,6 +41,7 @@ ${describeOptions(OPTIONS)}`,
     const folder = (name: string, usual: string) =>
       resolve(given.value(name) ?? decodeURIComponent(new URL(usual, root).pathname));
     const results = folder("out", "results/experiments");
+    checkFolders(given, folder);
     const memory = `${results}/.pipeline.json`;
     const known = readMemory(memory);
     const steps = pipelineSteps({
@@ -72,12 +82,27 @@ ${describeOptions(OPTIONS)}`,
   },
 };
 
+/** @throws {UsageError} For a folder that is named and has nothing of what it is named for. */
+function checkFolders(
+  given: CommandArguments,
+  folder: (name: string, usual: string) => string,
+): void {
+  checkNotebookFolder(given.value("notebooks"));
+  const experiments = given.value("experiments");
+  if (experiments === undefined) return;
+  if (findExperiments(pathToFileURL(`${folder("experiments", "")}/`)).length > 0) return;
+  throw new UsageError(
+    `Cannot find experiments in a folder as NAME/experiment.ts: current value is "${experiments}"`,
+  );
+}
+
 function readMemory(path: string): Record<string, string> {
   try {
     const known = JSON.parse(Deno.readTextFileSync(path));
     return typeof known === "object" && known !== null ? known : {};
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return {};
-    throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`Cannot keep what has run in a file (${why}): current value is "${path}"`);
   }
 }

@@ -27,6 +27,8 @@ export interface RunRequest {
   readonly out: string | undefined;
   readonly figures: boolean;
   readonly quiet: boolean;
+  /** Arguments that would save the same run, as a shell takes them; only without `out`. */
+  readonly saveLine?: string;
   /** File for the time and memory of this process; undefined does not measure. */
   readonly timing?: string;
 }
@@ -89,11 +91,14 @@ export async function runSimulation(
   }
   let figureError: string | undefined;
   if (out !== undefined) {
-    const { saveResults } = await importLater<typeof import("./save_results.ts")>(
+    const { firstOf, saveResults } = await importLater<typeof import("./save_results.ts")>(
       import.meta.resolve("./save_results.ts"),
     );
     const source = { config, inputs: [...files, ...inputs], wallTimeSeconds };
     ({ figureError } = await saveResults({ ...run, out, figures, source }));
+    if (!quiet && run.replications !== undefined) {
+      print(`Note: ${firstOf(run.replications.length)}`);
+    }
   }
   if (timing !== undefined) {
     const report = { format: `${TIMING_FORMAT}/1`, ...meter!.timing() };
@@ -106,7 +111,7 @@ export async function runSimulation(
   if (!quiet) {
     print(
       out === undefined
-        ? "Nothing was written: --out DIR writes tables, summary and manifest."
+        ? `Nothing was written. To save it: deno task simulate ${request.saveLine}`
         : `Results are in ${out}` +
           (figures ? `, figures in ${out.replace(/\/$/, "")}/figures` : ""),
     );

@@ -36,7 +36,10 @@ export interface SavedFiles {
  * goes wrong while they are drawn, the tables stand.
  */
 export async function saveResults(saved: SavedRun): Promise<SavedFiles> {
-  const { result, replications, source } = saved;
+  const { replications, source } = saved;
+  const result = replications === undefined
+    ? saved.result
+    : withNotice(saved.result, firstOf(replications.length));
   const { output } = source.config;
   const directory = openResultDirectory(saved.out);
   const dispose = onStop(() => directory.discard());
@@ -49,6 +52,17 @@ export async function saveResults(saved: SavedRun): Promise<SavedFiles> {
     directory.discard();
   }
   return { figureError: saved.figures ? await saveFigures(saved) : undefined };
+}
+
+/** Says what tables and figures show of several replications. */
+export function firstOf(replications: number): string {
+  return `tables and figures are of the first of ${replications} replications; ` +
+    "the table replications and replication_summary.json are of all";
+}
+
+function withNotice(result: RunResult, notice: string): RunResult {
+  const { engine } = result;
+  return { ...result, engine: { ...engine, notices: [...engine.notices, notice] } };
 }
 
 /** Files that {@linkcode saveResults} writes, as far as they are known before the run. */

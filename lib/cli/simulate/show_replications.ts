@@ -1,27 +1,32 @@
 import type { ReachedPrecision } from "../../experiment/replicate.ts";
 import type { ReplicatedFigure } from "../../experiment/replication_figures.ts";
-import { digits, dollars, duration, percent } from "../readable_numbers.ts";
-
-/** Figures that are shares from 0 to 1. */
-const SHARES =
-  /^(mfu|mbu|busy_fraction|.*_utilization|kv_fragmentation|cold_start_rate|.*_attainment)$/;
+import { percent } from "../readable_numbers.ts";
+import { inUnit, withUnit } from "../unit_text.ts";
 
 /** Figures that few read: the table stays on one screen. */
 const LEFT_OUT = /^normalized_latency_(?!mean|p99)/;
 
-/** Means and intervals of replications as lines of a table. */
+/**
+ * Means and intervals of replications as lines of a table: the figures that vary, in the order of the
+ * summary, and how many do not.
+ */
 export function showReplications(
   figures: readonly ReplicatedFigure[],
   replications: number,
   precision?: ReachedPrecision,
 ): string[] {
-  const rows = figures.flatMap(({ name, values, interval }) => {
+  let same = 0;
+  const rows = figures.flatMap(({ name, unit, values, interval }) => {
     if (interval === undefined || LEFT_OUT.test(name)) return [];
     const present = values.filter((value) => !Number.isNaN(value));
-    const show = showerOf(name);
+    if (present.every((value) => value === present[0])) {
+      same++;
+      return [];
+    }
+    const show = (value: number) => inUnit(value, unit);
     return [[
       name,
-      show(interval.estimate),
+      withUnit(interval.estimate, unit),
       `${show(interval.lower)} to ${show(interval.upper)}`,
       `${show(Math.min(...present))} to ${show(Math.max(...present))}`,
     ]];
@@ -35,6 +40,7 @@ export function showReplications(
     ...table.map((row) =>
       row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ")
     ),
+    ...(same === 0 ? [] : ["", `${same} more figures are the same in every replication`]),
   ];
 }
 
@@ -48,14 +54,4 @@ function reached({ of, interval, precise }: ReachedPrecision, replications: numb
   return precise
     ? `${of} is known to ${width} ${after}`
     : `${of} is known to ${width} only ${after}, the most that simulation.replications allows`;
-}
-
-function showerOf(name: string): (value: number) => string {
-  if (name === "qps_per_usd") return (value) => `${digits(value)} requests/s per USD`;
-  if (name.endsWith("_usd")) return (value) => value < 0 ? `-${dollars(-value)}` : dollars(value);
-  if (SHARES.test(name)) return percent;
-  if (name.endsWith("_s") && !name.endsWith("_per_s")) {
-    return (value) => value < 0 ? `-${duration(-value)}` : duration(value);
-  }
-  return digits;
 }

@@ -111,7 +111,8 @@ figures that could not be drawn (the tables are there), 130 interrupted, 143 tol
     const quiet = given.flag("quiet");
     const timing = given.value("timing");
     const inputs = platform.file === undefined ? files : [platform.file, ...files];
-    const request = { config, files: inputs, overridden, out, figures, quiet, timing };
+    const saveLine = [...args, "--out", "results/run"].map(shellWord).join(" ");
+    const request = { config, files: inputs, overridden, out, figures, quiet, timing, saveLine };
     return await runSimulation(request, print);
   },
 };
@@ -154,4 +155,9 @@ function overridesOf(
     overrides.push(`output.formats=[${formats.join(", ")}]`);
   }
   return overrides;
+}
+
+/** A word of a command line: quoted where a shell would read it otherwise. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

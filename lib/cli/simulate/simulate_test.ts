@@ -20,7 +20,7 @@ Deno.test("simulate prints the summary and says how to keep results, and writes 
     match(run.stdout, /^latency +mean +p50/);
     match(run.stdout, /60 arrived, 60 completed/);
     match(run.stdout, /simulated seconds per second/);
-    match(run.stdout, /--out DIR/);
+    match(run.stdout, /To save it: deno task simulate a\.yaml --out results\/run$/m);
     deepEqual(filesBelow(directory), ["a.yaml"]);
   });
 });

@@ -8,6 +8,7 @@ import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
 import type { Evaluations } from "./evaluations.ts";
 import type { Fleet } from "./fleet.ts";
+import { Rest } from "./rest.ts";
 
 /** What a fleet controller works with. */
 export interface ControllerDependencies {
@@ -29,6 +30,8 @@ interface Decision {
 
 /** Makes the fleet larger and smaller: scaling decisions, keep-alive timers, sleep, pre-warming. */
 export class FleetController {
+  /** When the fleet is at rest. */
+  readonly rest: Rest;
   readonly #parts: ClusterParts;
   readonly #clock: Clock;
   readonly #schedule: Schedule;
@@ -44,6 +47,7 @@ export class FleetController {
     this.#clock = clock;
     this.#schedule = schedule;
     this.#fleet = fleet;
+    this.rest = new Rest(fleet);
     this.#evaluations = evaluations;
     this.#functions = fleet.functions;
     this.#guard = guard;
@@ -96,12 +100,15 @@ export class FleetController {
         fn.idleTimes.plansAhead(keepAliveSeconds);
         const at = now + prewarmAfterSeconds;
         this.#schedule.at(EVENTS.prewarm, at, functionId, fn.idleTimes.arrivals);
+        this.rest.plans(fn, at);
         return this.#releaseIdle(fn);
       }
       until = now + keepAliveSeconds;
     }
     if (until === Infinity) return;
-    this.#schedule.at(EVENTS.keepAliveEnd, Math.max(until, now), id, idleGeneration);
+    until = Math.max(until, now);
+    this.#schedule.at(EVENTS.keepAliveEnd, until, id, idleGeneration);
+    this.rest.keeps(id, until);
   }
 
   /** Takes the ready instances of an idle function away, down to its fewest. */

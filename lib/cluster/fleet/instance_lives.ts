@@ -8,7 +8,7 @@ export function instanceLives(
   endAtSeconds: number,
 ): InstanceLife[] {
   return instances.map((instance) => {
-    const { id, functionId, state, slept, madeOf } = instance;
+    const { id, functionId, state, slept, madeOf, ranks } = instance;
     const { createdAtSeconds, readyAtSeconds, drainingAtSeconds, stoppedAtSeconds } = instance;
     const upUntil = state === InstanceState.stopped ? stoppedAtSeconds : endAtSeconds;
     return {
@@ -20,6 +20,7 @@ export function instanceLives(
       stoppedAtSeconds: slept ? sleepers.endAtSeconds(id) ?? endAtSeconds : upUntil,
       ...(slept && { asleepAtSeconds: stoppedAtSeconds }),
       ...(madeOf && { madeOf }),
+      ...(ranks.length > 0 && { gpuNodes: ranks.map(({ node }) => node) }),
     };
   });
 }

@@ -111,6 +111,12 @@ export class Sleepers {
     return this.#endAtSeconds.get(instanceId);
   }
 
+  /** When an instance of a function that is asleep went to sleep, the last of them; -Infinity: none. */
+  lastSinceSeconds(functionId: number): number {
+    const last = this.#asleep.findLast((one) => one.functionId === functionId);
+    return last?.sinceSeconds ?? -Infinity;
+  }
+
   /** What sleeping came to by the end of the run. */
   record(endAtSeconds: number): SleepRecord {
     const held = this.#asleep.reduce(

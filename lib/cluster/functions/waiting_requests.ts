@@ -1,4 +1,4 @@
-import { fairQueue, fcfsQueue, type GatewayQueue } from "../../scheduling/admission/mod.ts";
+import { fcfsQueue, type GatewayQueue } from "../../scheduling/admission/mod.ts";
 import type { FunctionParts } from "../cluster_parts.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { FunctionParts } from "../cluster_parts.ts";
  */
 export class WaitingRequests {
   readonly #queue: GatewayQueue;
-  readonly #isFair: boolean;
+  readonly #chargesFlows: boolean;
   readonly #promptTokens: Int32Array;
   /** Prompt tokens of the requests that wait. */
   #tokens = 0;
@@ -19,14 +19,10 @@ export class WaitingRequests {
   #nextTicket = 0;
 
   /** @param promptTokens Prompt tokens by request. */
-  constructor({ fairShares }: FunctionParts, promptTokens: Int32Array) {
+  constructor({ gatewayOrder }: FunctionParts, promptTokens: Int32Array) {
     this.#promptTokens = promptTokens;
-    this.#isFair = fairShares !== undefined;
-    this.#queue = fairShares === undefined ? fcfsQueue() : fairQueue({
-      flowOf: (request) => fairShares.flowOf(request),
-      weightOf: (flow) => fairShares.weightOf(flow),
-      promptTokensOf: (request) => promptTokens[request],
-    });
+    this.#chargesFlows = gatewayOrder?.chargesFlows ?? false;
+    this.#queue = gatewayOrder?.queue((request) => promptTokens[request]) ?? fcfsQueue();
   }
 
   /** Requests that wait, those for an instance of their own included. */
@@ -125,14 +121,14 @@ export class WaitingRequests {
 
   /** Notes a request that goes to an instance without waiting, so that its flow pays for it. */
   passThrough(request: number, now: number): void {
-    if (!this.#isFair) return;
+    if (!this.#chargesFlows) return;
     this.#queue.push(request, now);
     this.#queue.pop();
   }
 
   /** Charges the flow of a completed request for its output. */
   charge(request: number, outputTokens: number): void {
-    if (this.#isFair) this.#queue.charge(request, outputTokens);
+    if (this.#chargesFlows) this.#queue.charge(request, outputTokens);
   }
 
   #leaves(request: number): void {

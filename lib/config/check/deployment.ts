@@ -15,7 +15,10 @@ function checkParallelism({ cluster, parallelization }: Configuration): Problem[
   const problems: Problem[] = [];
   if (num_gpus_per_replica !== null && num_gpus_per_replica !== gpus) {
     const path = "cluster.num_gpus_per_replica";
-    const allowed = `${gpus}, which is tensor_parallel_size x pipeline_parallel_size`;
+    const isMultiple = num_gpus_per_replica % pipeline_parallel_size === 0;
+    const degree = num_gpus_per_replica / pipeline_parallel_size;
+    const way = isMultiple ? `; set parallelization.tensor_parallel_size: ${degree}` : "";
+    const allowed = `${gpus}, which is tensor_parallel_size x pipeline_parallel_size${way}`;
     problems.push(problem(path, "the GPUs of an instance", num_gpus_per_replica, allowed));
   }
   if (tensor_parallel_size % expert_parallel_size !== 0) {

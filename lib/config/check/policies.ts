@@ -9,6 +9,7 @@ import { optionsFrom, placedSettings } from "../../settings/placed_settings.ts";
 import type { Policy, PolicyTable } from "../../settings/policy.ts";
 import { ARRIVALS } from "../../workload/arrivals/processes.ts";
 import type { Configuration } from "../configuration.ts";
+import { keepAlivePolicyName } from "../keep_alive_policy_name.ts";
 import { scalingPeriodSeconds, scalingPolicyName } from "../scaling_policy_name.ts";
 import { type Problem, problem } from "./problem.ts";
 import { SHORTEST_OWN_PERIOD_SECONDS } from "./run_size.ts";
@@ -63,7 +64,12 @@ function chosenOf({ workload, cluster, scheduler, speculative, scaling }: Config
       values: scaling,
       name: scalingPolicyName(scaling),
     },
-    named(KEEP_ALIVE_POLICIES, "scaling.keep_alive", keepAlive),
+    {
+      table: KEEP_ALIVE_POLICIES,
+      path: "scaling.keep_alive",
+      values: keepAlive,
+      name: keepAlivePolicyName(scaling),
+    },
     ...(pool.of === null ? [] : [named(POOL_POLICIES, "scaling.prewarmed_pool", pool)]),
   ];
 }

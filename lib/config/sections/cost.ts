@@ -1,9 +1,10 @@
 import { all, type Condition, is, isNot, isNotSet, isSet, when } from "../applies.ts";
 import { numberMap } from "../../settings/collections.ts";
 import { BILLING_PRESETS, type BillingPresetName } from "../../serverless/cost/billing_plan.ts";
+import { PRICE_PROVIDERS, PRICE_TERMS } from "../../serverless/cost/prices.ts";
 import { STORAGE_PROVIDERS } from "../../serverless/cost/storage.ts";
 import { section } from "../section.ts";
-import { choice, flag, quantity } from "../../settings/quantities.ts";
+import { choice, count, flag, quantity } from "../../settings/quantities.ts";
 
 /** Each rule of billing is a setting of its own. */
 const BY_SETTINGS = isNotSet("cost.billing.preset");
@@ -27,6 +28,13 @@ const billing = section({
     default: 1,
     appliesWhen: BY_SETTINGS,
     describe: "The life of an instance is billed in whole multiples of this, seconds; 0: exactly.",
+  }),
+  whole_machines: flag({
+    default: false,
+    appliesWhen: MACHINES,
+    describe:
+      "A machine of `cluster.nodes` is paid for with all of its GPUs while any instance is " +
+      "on it.",
   }),
   minimum: quantity("seconds", {
     min: 0,
@@ -67,6 +75,18 @@ export const cost = section({
     default: {},
     describe: "Price by GPU, dollars per GPU-hour; others come from data/prices.",
   }),
+  provider: choice(PRICE_PROVIDERS, {
+    wanted: "a price list",
+    default: "aws",
+    describe: "Price list in data/prices for GPUs without a price of their own; platforms have " +
+      "theirs. A GPU that it does not list has no price, and costs are null.",
+  }),
+  terms: choice(PRICE_TERMS, {
+    wanted: "a way to rent a GPU",
+    default: null,
+    describe: "How GPUs are rented; null: spot where `faults.spot` preempts them, else on demand " +
+      "or, where the provider has no such price, per use (`flex`).",
+  }),
   compute_cost: flag({
     default: true,
     appliesWhen: BY_SETTINGS,
@@ -99,6 +119,53 @@ export const cost = section({
     describe:
       "Share of the price of an instance's GPUs that a member of a pool costs; null: that " +
       "of a start where members hold GPUs (engines, nodes), 0 for containers.",
+  }),
+  cpu_cores: quantity("number", {
+    min: 0,
+    default: 0,
+    describe: "Processor cores of an instance that are billed beside its GPUs, at " +
+      "`core_cost_per_hour`.",
+  }),
+  memory: quantity("bytes", {
+    min: 0,
+    default: 0,
+    describe:
+      "Memory of an instance that is billed beside its GPUs, at `gib_cost_per_hour`, bytes.",
+  }),
+  core_cost_per_hour: quantity("number", {
+    min: 0,
+    default: null,
+    appliesWhen: isNot("cost.cpu_cores", 0),
+    describe: "Price of a core, dollars per hour; null: the provider's.",
+  }),
+  gib_cost_per_hour: quantity("number", {
+    min: 0,
+    default: null,
+    appliesWhen: isNot("cost.memory", 0),
+    describe: "Price of 2^30 bytes of memory, dollars per hour; null: the provider's.",
+  }),
+  million_requests_cost: quantity("number", {
+    min: 0,
+    default: 0,
+    describe: "Price of a million requests that are served, dollars.",
+  }),
+  reserved_instances: count({
+    min: 0,
+    default: 0,
+    describe: "Instances of the function whose GPUs are paid from the beginning to the end, used " +
+      "or not; those beyond them are billed by use.",
+  }),
+  reserved_terms: choice(["reserved-1y", "reserved-3y", "active", "on-demand"], {
+    wanted: "a way to rent for long",
+    default: "reserved-1y",
+    appliesWhen: isNot("cost.reserved_instances", 0),
+    describe: "How reserved instances are rented.",
+  }),
+  reserved_cost_per_hour: quantity("number", {
+    min: 0,
+    default: null,
+    appliesWhen: isNot("cost.reserved_instances", 0),
+    describe: "Price of a reserved GPU, dollars per hour; null: the provider's.",
   }),
   billing,
   storage,

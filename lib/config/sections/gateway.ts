@@ -1,19 +1,31 @@
+import { FAIR_ORDERS, GATEWAY_ORDERS } from "../../scheduling/admission/gateway_orders.ts";
+import { policyChoice } from "../../settings/from_table.ts";
 import { is, when } from "../applies.ts";
-import { section } from "../section.ts";
+import type { Configuration } from "../configuration.ts";
+import { chosenBy, policySettings } from "../policy_settings.ts";
+import { sectionOf } from "../section.ts";
 import { choice, count, flag, quantity } from "../../settings/quantities.ts";
 import { rateLimit } from "./rate_limit.ts";
+
+const orders = policySettings({
+  table: GATEWAY_ORDERS,
+  path: "gateway",
+  nameKey: "fairness",
+  ...chosenBy("gateway.fairness"),
+});
 
 /** With one class and one tenant a fair order is that of arrival. */
 const SEVERAL_OR_OFF = when(
   "there are several classes or tenants",
   "there is one class and one tenant",
   ({ gateway, workload }, { trace }) =>
-    gateway.fairness === "fcfs" || workload.classes.length > 1 || workload.tenants.count > 1 ||
+    !FAIR_ORDERS.includes(gateway.fairness) || workload.classes.length > 1 ||
+    workload.tenants.count > 1 ||
     trace?.namesClasses === true || trace?.namesTenants === true,
 );
 
 /** What happens to a request before an instance takes it. */
-export const gateway = section({
+export const gateway = sectionOf<Configuration["gateway"]>({
   on_no_capacity: choice(["queue", "reject", "buffer"], {
     wanted: "a way to treat requests that no instance can take",
     default: "queue",
@@ -38,15 +50,18 @@ export const gateway = section({
     describe: "Most requests given to an instance at once; null: no limit.",
   }),
   rate_limit: rateLimit("Limit on the rate of requests of all classes together."),
-  fairness: choice(["fcfs", "weighted"], {
-    wanted: "an order of the gateway's queue",
-    default: "fcfs",
+  fairness: {
+    ...policyChoice(GATEWAY_ORDERS, {
+      default: "fcfs",
+      describe: "By arrival, or weighted fair queueing between classes and tenants.",
+    }),
     appliesWhen: SEVERAL_OR_OFF,
-    describe: "By arrival, or weighted fair queueing between classes and tenants.",
-  }),
+  },
+  ...orders.beside,
   early_rejection: flag({
     default: false,
     isCommon: true,
     describe: "Reject a request whose predicted TTFT misses its limit.",
   }),
+  ...orders.sections,
 }, { describe: "What happens to a request before an instance takes it." });

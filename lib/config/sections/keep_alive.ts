@@ -4,17 +4,30 @@ import { KEEP_ALIVE_POLICIES } from "../../serverless/keep_alive/policies.ts";
 import { POOL_POLICIES } from "../../serverless/keep_alive/pool_policies.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { choice, count, quantity } from "../../settings/quantities.ts";
-import { isNot, isSet } from "../applies.ts";
+import { type Condition, is, isNot, isSet } from "../applies.ts";
 import type { Configuration } from "../configuration.ts";
+import { keepAlivePolicyName } from "../keep_alive_policy_name.ts";
 import { chosenBy, policySettings } from "../policy_settings.ts";
 import { section, sectionOf } from "../section.ts";
 
 const POOLED = isSet("scaling.prewarmed_pool.of");
 
+/** The keep-alive policy, given or by default, is one of these. */
+function isPolicy(...names: readonly string[]): Condition {
+  const { words } = is("scaling.keep_alive.policy", ...names);
+  return {
+    words,
+    whyNot({ scaling }) {
+      const name = keepAlivePolicyName(scaling);
+      return names.includes(name) ? undefined : `the keep-alive policy is ${name}`;
+    },
+  };
+}
+
 const policies = policySettings({
   table: KEEP_ALIVE_POLICIES,
   path: "scaling.keep_alive",
-  ...chosenBy("scaling.keep_alive.policy"),
+  is: isPolicy,
 });
 
 const sleep = section({
@@ -38,8 +51,11 @@ const sleep = section({
 /** How long idle instances are kept. */
 export const keepAlive: z.ZodType<Configuration["scaling"]["keep_alive"]> = sectionOf({
   policy: policyChoice(KEEP_ALIVE_POLICIES, {
-    default: "fixed",
-    describe: "How long an idle instance is kept.",
+    default: null,
+    describe:
+      "How long an idle instance is kept; null: `fixed` where `seconds` is given, else as " +
+      "long as the scaling policy keeps it, and `fixed` with `queue-delay` and `none`, which take " +
+      "none away.",
   }),
   ...policies.beside,
   ...policies.sections,

@@ -2,6 +2,7 @@ import { LIMITS } from "../../sim/limits.ts";
 import { isMapping, type Mapping } from "../normalize.ts";
 import { type Setting, setting } from "../../settings/setting.ts";
 import { parseQuantity } from "../../settings/units.ts";
+import { shownName } from "../../std/safe_text.ts";
 import { suggest } from "../../std/suggest.ts";
 
 /** Replications until a figure is known well enough. */
@@ -47,12 +48,7 @@ export const replications: Setting<number | Precision> = setting<number | Precis
     const count = parseQuantity(input, "count");
     return isCount(count, 1) ? count : undefined;
   },
-  hint(input) {
-    if (!isMapping(input)) return "";
-    const wrong = Object.keys(input).find((key) => !KEYS.some((known) => known === key));
-    const near = wrong === undefined ? undefined : suggest(wrong, KEYS);
-    return near === undefined ? "" : `; did you mean "${near}"?`;
-  },
+  hint: (input) => isMapping(input) ? hintOf(input) : "",
 }, {
   default: 1,
   describe:
@@ -70,6 +66,33 @@ function readPrecision(input: Mapping): Precision | undefined {
     isCount(most, 2) && isCount(least, 2) && least <= most;
   return isRight ? { until, of: input.of as string, most, least } : undefined;
 }
+
+/** What is wrong with a mapping: keys that there are not, one that is missing, one with a wrong value. */
+function hintOf(input: Mapping): string {
+  const unknown = Object.keys(input).filter((key) => !KEYS.some((known) => known === key));
+  if (unknown.length > 0) {
+    return unknown.map((key) => {
+      const near = suggest(key, KEYS);
+      return `; unknown key "${shownName(key)}"` +
+        (near === undefined ? "" : `: did you mean "${near}"?`);
+    }).slice(0, KEYS.length).join("");
+  }
+  const missing = ["until", "of"].find((key) => input[key] === undefined || input[key] === null);
+  if (missing !== undefined) return `; "${missing}" is missing`;
+  // A key is wrong if it is so beside right ones.
+  const right: Mapping = { until: 0.02, of: "ttft_s.p99", most: MOST, least: 2 };
+  const wrong = KEYS.find((key) =>
+    input[key] !== undefined && readPrecision({ ...right, [key]: input[key] }) === undefined
+  );
+  return wrong === undefined ? `; "least" is above "most"` : `; "${wrong}" is ${REASONS[wrong]}`;
+}
+
+const REASONS: Readonly<Record<(typeof KEYS)[number], string>> = {
+  until: "no share above 0, up to 1",
+  of: "no path of a figure",
+  most: `no whole number from 2 to ${MOST}`,
+  least: `no whole number from 2 to ${MOST}`,
+};
 
 function isCount(value: number, least: number): boolean {
   return Number.isInteger(value) && value >= least && value <= MOST;

@@ -6,6 +6,7 @@ import { replications } from "./replications.ts";
 /** The end of the simulation is that of arrivals, or of all. */
 const BOUNDS_ARRIVALS = any(
   is("simulation.drain", false),
+  is("simulation.end", "duration"),
   all(
     any(isNot("workload.type", "trace"), is("workload.cycle_prompts", true)),
     isNotSet("workload.closed_loop.concurrency"),
@@ -19,6 +20,15 @@ export const simulation = section({
     default: 3600,
     appliesWhen: BOUNDS_ARRIVALS,
     describe: "Time during which requests arrive, seconds.",
+  }),
+  end: choice(["last-completion", "scaled-down", "duration"], {
+    wanted: "an end of the run",
+    default: null,
+    appliesWhen: is("simulation.drain", true),
+    describe: "How long the run goes on after its last request: not at all, until timers and " +
+      "policies have stopped what is idle, or to `duration`. Instances, time series and bill go " +
+      "so far, rates to the last completion. null: `scaled-down` for traces, `num_requests` and " +
+      "closed loops, otherwise `duration`.",
   }),
   warmup_duration: quantityOr(["mser5"], "seconds", {
     min: 0,

@@ -1,4 +1,5 @@
 import { LIMITS } from "../../sim/limits.ts";
+import { FAIR_ORDERS } from "../../scheduling/admission/gateway_orders.ts";
 import { type OrderEntry, QUEUE_ORDERS } from "../../scheduling/batching/orders/mod.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { ARRIVALS } from "../../workload/arrivals/processes.ts";
@@ -131,7 +132,7 @@ const columns = section({
   }),
   tenant: text({
     default: null,
-    appliesWhen: all(NAMED_COLUMNS, is("gateway.fairness", "weighted")),
+    appliesWhen: all(NAMED_COLUMNS, is("gateway.fairness", ...FAIR_ORDERS)),
     describe: "Column of the tenant.",
   }),
   session: text({
@@ -217,7 +218,7 @@ const serviceClass = section({
   weight: quantity("number", {
     above: 0,
     default: 1,
-    appliesWhen: is("gateway.fairness", "weighted"),
+    appliesWhen: is("gateway.fairness", ...FAIR_ORDERS),
     describe: "Weight under `gateway.fairness: weighted`.",
   }),
   slo: sloSection("Limits of this class; what is null is taken from the section `slo`."),
@@ -233,7 +234,7 @@ const tenants = section({
     describe: "Exponent of their popularity; 0: all send alike.",
   }),
 }, {
-  appliesWhen: all(is("gateway.fairness", "weighted"), GENERATED_OR_CYCLED),
+  appliesWhen: all(is("gateway.fairness", ...FAIR_ORDERS), GENERATED_OR_CYCLED),
   describe: "Tenants among whom requests are drawn, for fair queueing.",
 });
 

@@ -15,6 +15,7 @@ const OWNED: readonly (readonly [long: string, short: string, instead: string])[
   ["test-only", "", "in place of which there is --dry-run"],
   ["clusters", "M", "whose queue squeue would not show"],
   ["help", "h", "which submits nothing"],
+  ["usage", "u", "which submits nothing"],
   ["version", "V", "which submits nothing"],
   ["ntasks", "n", "since a task of the array is one process"],
   ["nodes", "N", "since a task of the array is one process"],
@@ -26,14 +27,18 @@ const OWNED: readonly (readonly [long: string, short: string, instead: string])[
   ["cpus-per-task", "c", 'for which there is "cpus"'],
 ];
 
+/** Short options without a value, behind which further ones may stand in the same word. */
+const FLAGS = /^-[HIkOQsv]+/;
+
 /** An option that may not be given, and why; undefined for any other text of options. */
 export function ownedOption(text: string): string | undefined {
   for (const part of text.split(/\s+/)) {
     if (part === "hetjob") return "hetjob, since an array is one job";
     const long = /^--([a-z-]+)/.exec(part)?.[1];
-    const short = /^-([A-Za-z])/.exec(part)?.[1];
+    const short = /^-([A-Za-z])/.exec(part.replace(FLAGS, "-"))?.[1];
+    // sbatch takes the beginning of a long name for the whole, as soon as no other begins so.
     const found = OWNED.find(([name, letter]) =>
-      long === undefined ? letter !== "" && letter === short : name === long
+      long === undefined ? letter !== "" && letter === short : name.startsWith(long)
     );
     if (found !== undefined) return `--${found[0]}, ${found[2]}`;
   }

@@ -158,8 +158,9 @@ function checkSettings(value: unknown, prefix: string, others: readonly string[]
     if (!Object.hasOwn(CHECKS, name)) {
       const near = suggest(name, known);
       throw new RangeError(
-        `Cannot read ${prefix}${name} as a setting of Slurm` +
-          `${near === undefined ? "" : ` (did you mean ${near}?)`}: there are ${known.join(", ")}`,
+        `Cannot read ${prefix}${name} as a setting of Slurm, one of ${known.join(", ")}` +
+          `${near === undefined ? "" : ` (did you mean ${near}?)`}: current value is ` +
+          showValue(setting),
       );
     }
     const wanted = CHECKS[name as keyof SlurmGiven](setting);

@@ -26,11 +26,20 @@ Deno.test("readSlurmSite() refuses an unknown setting with the nearest one, and 
       ["sbatch: ['#SBATCH --array=0-9']", /options other than --array, which the cells decide/],
       ["sbatch: [-J mine]", /options other than --job-name/],
       ["sbatch: [--time=5]", /for which there is "time"/],
+      ["sbatch: [--arr=0-9]", /options other than --array/],
+      ["sbatch: [--partit x]", /for which there is "partition"/],
+      ["sbatch: [-Ha0-9]", /options other than --array/],
+      ["sbatch: [-HQN2]", /options other than --nodes/],
       ["- partition", /Cannot read the file as a mapping/],
       ["experiments: [a]", /experiments as settings by experiment/],
       ["a: [", /^InputError: slurm\.yaml:1:/],
     ] as const
   ) throws(() => read(text), says, text);
+});
+
+Deno.test("options of sbatch that begin like ours, or are longer, are taken", () => {
+  const options = ["--time-min=5", "--mem-per-gpu=1G", "--nodelist=a1", "-H", "--wait-all-nodes=1"];
+  deepEqual(settings(`sbatch: [${options.join(", ")}]`).sbatch, options);
 });
 
 Deno.test("times and sizes are read with units, as plain numbers, and as Slurm writes them", () => {

@@ -1,8 +1,11 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "#assert";
 import * as fc from "fast-check";
 import { Admission, AdmissionControl, type AdmissionSignals } from "./admission.ts";
-import { fairQueue, fcfsQueue } from "./fair_queue.ts";
-import type { GatewayQueue } from "./gateway_queue.ts";
+import { withDefaults } from "../../settings/from_table.ts";
+import { fairQueue } from "./fair_queue.ts";
+import { fcfsQueue } from "./fcfs_queue.ts";
+import { GATEWAY_ORDERS } from "./gateway_orders.ts";
+import type { GatewayOrderEntry, GatewayQueue } from "./gateway_queue.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import { TtftPredictor } from "./ttft_predictor.ts";
 
@@ -146,17 +149,38 @@ function play(
   });
 }
 
-Deno.test("fairQueue: conserves requests, knows its size and oldest, and is in order within a flow", () => {
-  fc.assert(fc.property(operations, (list) => {
-    play(
-      (flow, tokens) => fairQueue({ flowOf: (r) => flow[r], promptTokensOf: (r) => tokens[r] }),
-      list,
-      (request, waiting, flow) => {
-        strictEqual(request, waiting.find((other) => flow[other] === flow[request]));
-      },
-    );
-  }));
-});
+/** Laws of a gateway's queue beyond what is asked of any: each looks at one request that is taken. */
+const ORDER_LAWS: Readonly<
+  Record<string, (request: number, waiting: readonly number[], flow: readonly number[]) => boolean>
+> = {
+  "first come in a flow": (request, waiting, flow) =>
+    request === waiting.find((other) => flow[other] === flow[request]),
+};
+
+for (const entry of GATEWAY_ORDERS.entries as readonly GatewayOrderEntry<string, object>[]) {
+  const create = (flow: readonly number[], tokens: readonly number[]) =>
+    entry.create(withDefaults(entry.settings, entry.laws?.options ?? {}), {
+      flowOf: (request) => flow[request],
+      weightOf: (id) => 1 + id,
+      promptTokensOf: (request) => tokens[request],
+    });
+
+  Deno.test(`${entry.name} gateway order: conserves requests, knows its size and its oldest one`, () => {
+    fc.assert(fc.property(operations, (list) => play(create, list, () => {})));
+  });
+
+  for (const [law, holds] of Object.entries(ORDER_LAWS)) {
+    const skip = entry.laws?.skip?.find((one) => one.law === law);
+    Deno.test({
+      name: `${entry.name} gateway order: ${law}${skip === undefined ? "" : ` (${skip.reason})`}`,
+      ignore: skip !== undefined,
+      fn: () =>
+        fc.assert(
+          fc.property(operations, (list) => play(create, list, (...taken) => ok(holds(...taken)))),
+        ),
+    });
+  }
+}
 
 Deno.test("fcfsQueue, and a fair queue with one flow, serve in order of arrival", () => {
   fc.assert(fc.property(operations, (list) => {

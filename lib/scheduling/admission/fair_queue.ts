@@ -1,19 +1,49 @@
+import { withDefaults } from "../../settings/from_table.ts";
 import { WinnerTree } from "../../sim/winner_tree.ts";
-import type { GatewayQueue } from "./gateway_queue.ts";
+import { quantity } from "../../settings/quantities.ts";
+import type { GatewayOrderEntry, GatewayQueue } from "./gateway_queue.ts";
 import { Ring } from "./ring.ts";
 
+/** Settings of `weighted`. */
+export type FairQueueSettings = {
+  readonly promptTokenCost: number;
+  readonly outputTokenCost: number;
+};
+
+/** `weighted` as files name it. */
+export const weightedOrder: GatewayOrderEntry<"weighted", FairQueueSettings> = {
+  name: "weighted",
+  describe: "Weighted fair queueing between classes and tenants, by tokens served.",
+  readsFlows: true,
+  settings: {
+    promptTokenCost: quantity("number", {
+      min: 0,
+      default: 1,
+      describe: "What a prompt token counts.",
+    }),
+    outputTokenCost: quantity("number", {
+      min: 0,
+      default: 2,
+      describe: "What an output token counts.",
+    }),
+  },
+  create: (settings, needs) =>
+    fairQueue({
+      ...settings,
+      flowOf: (request) => needs.flowOf(request),
+      weightOf: (flow) => needs.weightOf(flow),
+      promptTokensOf: (request) => needs.promptTokensOf(request),
+    }),
+};
+
 /** Who shares a gateway, and how. */
-export interface FairQueueOptions {
+export interface FairQueueOptions extends Partial<FairQueueSettings> {
   /** Flow (class or tenant) of a request, a whole number >= 0. */
   readonly flowOf: (request: number) => number;
   /** Prompt tokens of a request. */
   readonly promptTokensOf: (request: number) => number;
   /** Weight of a flow, > 0; default 1 each. */
   readonly weightOf?: (flow: number) => number;
-  /** Cost of a prompt token; default 1. */
-  readonly promptTokenCost?: number;
-  /** Cost of an output token; default 2. */
-  readonly outputTokenCost?: number;
 }
 
 /**
@@ -35,18 +65,8 @@ export interface FairQueueOptions {
  * ```
  */
 export function fairQueue(options: FairQueueOptions): GatewayQueue {
-  const { promptTokenCost = 1, outputTokenCost = 2 } = options;
-  for (const [name, cost] of Object.entries({ promptTokenCost, outputTokenCost })) {
-    if (!(cost >= 0)) {
-      throw new RangeError(`Cannot use ${name} as a cost >= 0: current value is ${cost}`);
-    }
-  }
+  const { promptTokenCost, outputTokenCost } = withDefaults(weightedOrder.settings, options);
   return new FairQueue(options, promptTokenCost, outputTokenCost);
-}
-
-/** First come, first served: a fair queue with one flow. */
-export function fcfsQueue(): GatewayQueue {
-  return fairQueue({ flowOf: () => 0, promptTokensOf: () => 0 });
 }
 
 class FairQueue implements GatewayQueue {

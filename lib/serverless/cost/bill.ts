@@ -45,7 +45,7 @@ export interface Bill {
 }
 
 /**
- * The bill of a fleet. The time of an instance, weighted by the shares of its phases, is rounded up as
+ * The bill of a fleet for GPUs and for what is billed beside them. The time of an instance, weighted by the shares of its phases, is rounded up as
  * the plan says; the difference is billed and reported apart.
  *
  * @example
@@ -64,9 +64,9 @@ export interface Bill {
  */
 export function bill(durations: InstanceDurations, plan: BillingPlan): Bill {
   const { startShare, busyShare, idleShare, drainingShare, usdPerGpuSecond } = plan;
-  const { asleepShare = 0, pooledShare = 0 } = plan;
-  let start = 0, busy = 0, idle = 0, draining = 0, rounding = 0, used = 0;
-  let asleep = 0, pooled = 0;
+  const { asleepShare = 0, pooledShare = 0, usdPerInstanceSecond = 0 } = plan;
+  const start = new Use(), busy = new Use(), idle = new Use(), draining = new Use();
+  const asleep = new Use(), pooled = new Use(), rounding = new Use(), used = new Use();
   for (let i = 0; i < durations.count; i++) {
     const gpus = durations.gpus === undefined ? 1 : durations.gpus[i];
     const startSeconds = durations.startSeconds[i];
@@ -77,22 +77,24 @@ export function bill(durations: InstanceDurations, plan: BillingPlan): Bill {
     const pooledSeconds = durations.pooledSeconds?.[i] ?? 0;
     const billable = startShare * startSeconds + busyShare * busySeconds + idleShare * idleSeconds +
       drainingShare * drainingSeconds + asleepShare * asleepSeconds + pooledShare * pooledSeconds;
-    start += gpus * startSeconds;
-    busy += gpus * busySeconds;
-    idle += gpus * idleSeconds;
-    draining += gpus * drainingSeconds;
-    asleep += gpus * asleepSeconds;
-    pooled += gpus * pooledSeconds;
-    used += gpus * (startSeconds + busySeconds + idleSeconds + drainingSeconds);
-    rounding += gpus * (roundedSeconds(billable, plan) - billable);
+    start.add(startSeconds, gpus);
+    busy.add(busySeconds, gpus);
+    idle.add(idleSeconds, gpus);
+    draining.add(drainingSeconds, gpus);
+    asleep.add(asleepSeconds, gpus);
+    pooled.add(pooledSeconds, gpus);
+    used.add(startSeconds + busySeconds + idleSeconds + drainingSeconds, gpus);
+    rounding.add(roundedSeconds(billable, plan) - billable, gpus);
   }
-  const coldStartUsd = start * startShare * usdPerGpuSecond;
-  const busyUsd = busy * busyShare * usdPerGpuSecond;
-  const idleUsd = idle * idleShare * usdPerGpuSecond;
-  const drainingUsd = draining * drainingShare * usdPerGpuSecond;
-  const asleepUsd = asleep * asleepShare * usdPerGpuSecond;
-  const pooledUsd = pooled * pooledShare * usdPerGpuSecond;
-  const roundingUsd = rounding * usdPerGpuSecond;
+  const usd = (use: Use, share: number) =>
+    use.gpuSeconds * share * usdPerGpuSecond + use.seconds * share * usdPerInstanceSecond;
+  const coldStartUsd = usd(start, startShare);
+  const busyUsd = usd(busy, busyShare);
+  const idleUsd = usd(idle, idleShare);
+  const drainingUsd = usd(draining, drainingShare);
+  const asleepUsd = usd(asleep, asleepShare);
+  const pooledUsd = usd(pooled, pooledShare);
+  const roundingUsd = usd(rounding, 1);
   return {
     totalUsd: coldStartUsd + busyUsd + idleUsd + drainingUsd + asleepUsd + pooledUsd + roundingUsd,
     busyUsd,
@@ -102,10 +104,22 @@ export function bill(durations: InstanceDurations, plan: BillingPlan): Bill {
     asleepUsd,
     pooledUsd,
     roundingUsd,
-    billedGpuSeconds: start * startShare + busy * busyShare + idle * idleShare +
-      draining * drainingShare + asleep * asleepShare + pooled * pooledShare + rounding,
-    gpuSeconds: used,
+    billedGpuSeconds: start.gpuSeconds * startShare + busy.gpuSeconds * busyShare +
+      idle.gpuSeconds * idleShare + draining.gpuSeconds * drainingShare +
+      asleep.gpuSeconds * asleepShare + pooled.gpuSeconds * pooledShare + rounding.gpuSeconds,
+    gpuSeconds: used.gpuSeconds,
   };
+}
+
+/** Time of all instances in one phase. */
+class Use {
+  seconds = 0;
+  gpuSeconds = 0;
+
+  add(seconds: number, gpus: number): void {
+    this.seconds += seconds;
+    this.gpuSeconds += gpus * seconds;
+  }
 }
 
 /**
@@ -123,5 +137,7 @@ export function roundedSeconds(
   const least = Math.max(seconds, minimumSeconds);
   if (granularitySeconds === 0) return least;
   // A sum of phases may miss the multiple by rounding: a nanosecond does not begin another one.
-  return Math.max(least, Math.ceil((least - 1e-9) / granularitySeconds) * granularitySeconds);
+  const multiple = Math.ceil((least - 1e-9) / granularitySeconds) * granularitySeconds;
+  // Less than that nanosecond is the error of a sum: what was used is billed, and nothing more.
+  return multiple - least < 1e-9 ? least : multiple;
 }

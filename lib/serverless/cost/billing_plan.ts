@@ -2,6 +2,8 @@
 export interface BillingPlan {
   /** Dollars per GPU and second. */
   readonly usdPerGpuSecond: number;
+  /** Dollars per instance and second beside its GPUs: processors and memory; default 0. */
+  readonly usdPerInstanceSecond?: number;
   /** Share of the price billed while the instance starts, 0..1. */
   readonly startShare: number;
   /** Share billed while it is in a step. */
@@ -20,8 +22,8 @@ export interface BillingPlan {
   readonly minimumSeconds: number;
 }
 
-/** A plan without its price. */
-export type BillingRules = Omit<BillingPlan, "usdPerGpuSecond">;
+/** A plan without its prices. */
+export type BillingRules = Omit<BillingPlan, "usdPerGpuSecond" | "usdPerInstanceSecond">;
 
 /** Ways to bill, by name. */
 export const BILLING_PRESETS = {

@@ -9,8 +9,21 @@ import modal from "../../../data/prices/modal.yaml" with { type: "text" };
 import runpod from "../../../data/prices/runpod.yaml" with { type: "text" };
 import simfaasinfer from "../../../data/prices/simfaasinfer.yaml" with { type: "text" };
 
-/** How a GPU is rented. */
-export type PriceKind = "on-demand" | "reserved" | "spot" | "serverless";
+/**
+ * How a GPU is rented: by the second as long as one likes, as spot capacity, for one or three years,
+ * as a worker of a serverless platform that lives as long as it is used (`flex`) or around the clock
+ * (`active`).
+ */
+export const PRICE_TERMS = [
+  "on-demand",
+  "spot",
+  "reserved-1y",
+  "reserved-3y",
+  "flex",
+  "active",
+] as const;
+/** One of `PRICE_TERMS`. */
+export type PriceTerms = (typeof PRICE_TERMS)[number];
 
 /** One price with its date. */
 export interface Price {
@@ -19,7 +32,7 @@ export interface Price {
   /** GPU, such as "A100-80GB". */
   readonly gpu: string;
   /** How it is rented. */
-  readonly kind: PriceKind;
+  readonly kind: PriceTerms;
   /** Region or market segment; "any" when there is one price. */
   readonly region: string;
   /** Dollars per GPU and second. */
@@ -44,6 +57,18 @@ export interface StoragePrice {
   readonly source: string;
 }
 
+/** What a container's processors and memory cost beside its GPUs. */
+export interface ContainerPrice {
+  /** Dollars per core and second. */
+  readonly usdPerCoreSecond: number;
+  /** Dollars per 2^30 bytes of memory and second. */
+  readonly usdPerGibSecond: number;
+  /** Date of the prices: year, year-month or year-month-day. */
+  readonly asOf: string;
+  /** Where the prices stand. */
+  readonly source: string;
+}
+
 /** One file of data/prices. */
 export interface PriceList {
   /** Who asks these prices. */
@@ -52,19 +77,21 @@ export interface PriceList {
   readonly prices: readonly Price[];
   /** Prices of keeping bytes. */
   readonly storage: readonly StoragePrice[];
+  /** Prices of processors and memory; absent where they are part of the GPU's price. */
+  readonly containers?: ContainerPrice;
 }
 
 /** 2^30 bytes for a second, in 10^9 bytes for 30 days. */
 const GB_MONTHS_PER_GIB_SECOND = 2 ** 30 / 1e9 / (30 * 86_400);
 
-const origin = {
-  region: z.string().min(1),
+const dated = {
   as_of: z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/),
   source: z.string().min(1),
 };
+const origin = { region: z.string().min(1), ...dated };
 const rowSchema = z.strictObject({
   gpu: z.string().min(1),
-  kind: z.enum(["on-demand", "reserved", "spot", "serverless"]),
+  kind: z.enum(PRICE_TERMS),
   usd_per_gpu_hour: z.number().positive().optional(),
   usd_per_gpu_second: z.number().positive().optional(),
   ...origin,
@@ -85,10 +112,16 @@ const storageSchema = z.strictObject({
     message: "needs one of usd_per_gb_month and usd_per_gib_second",
   },
 );
+const containersSchema = z.strictObject({
+  cpu: z.strictObject({ usd_per_core_second: z.number().positive() }),
+  memory: z.strictObject({ usd_per_gib_second: z.number().positive() }),
+  ...dated,
+});
 const fileSchema = z.strictObject({
   provider: z.string().min(1),
   prices: z.array(rowSchema),
   storage: z.array(storageSchema).optional(),
+  containers: containersSchema.optional(),
 });
 
 /**
@@ -105,7 +138,7 @@ export function parsePrices(text: string, where: string): PriceList {
       `Cannot read ${where} as a price list: ${issue.path.join(".")}: ${issue.message}`,
     );
   }
-  const { provider, prices, storage = [] } = result.data;
+  const { provider, prices, storage = [], containers } = result.data;
   return {
     provider,
     prices: prices.map((row) => ({
@@ -124,37 +157,44 @@ export function parsePrices(text: string, where: string): PriceList {
       asOf: row.as_of,
       source: row.source,
     })),
+    ...(containers && {
+      containers: {
+        usdPerCoreSecond: containers.cpu.usd_per_core_second,
+        usdPerGibSecond: containers.memory.usd_per_gib_second,
+        asOf: containers.as_of,
+        source: containers.source,
+      },
+    }),
   };
 }
 
-const TEXTS: Readonly<Record<string, string>> = {
-  aws,
-  azure,
-  gcp,
-  lambda,
-  modal,
-  runpod,
-  simfaasinfer,
-};
-const parsed = new Map<string, PriceList>();
+const TEXTS = { aws, azure, gcp, lambda, modal, runpod, simfaasinfer } as const;
 
-/** The files of data/prices by provider. @param mention As in {@linkcode priceCatalogue}. */
-export function priceLists(mention = ""): readonly PriceList[] {
-  const wanted = mention.toLowerCase();
-  return Object.entries(TEXTS).flatMap(([name, text]) => {
-    if (!text.toLowerCase().includes(wanted)) return [];
-    if (!parsed.has(name)) parsed.set(name, parsePrices(text, `data/prices/${name}.yaml`));
-    return parsed.get(name)!;
-  });
+/** Providers in data/prices. */
+export const PRICE_PROVIDERS = Object.keys(TEXTS) as readonly PriceProvider[];
+/** A provider in data/prices. */
+export type PriceProvider = keyof typeof TEXTS;
+
+const parsed = new Map<PriceProvider, PriceList>();
+
+/** The file of one provider, read when it is first asked for. */
+export function priceList(provider: PriceProvider): PriceList {
+  let list = parsed.get(provider);
+  if (list === undefined) {
+    list = parsePrices(TEXTS[provider], `data/prices/${provider}.yaml`);
+    parsed.set(provider, list);
+  }
+  return list;
 }
 
-/**
- * The prices of data/prices, by provider, in the order of the files.
- *
- * @param mention Only lists that contain this text, capitals aside, are read; default all.
- */
-export function priceCatalogue(mention = ""): readonly Price[] {
-  return priceLists(mention).flatMap(({ prices }) => prices);
+/** The files of data/prices by provider. */
+export function priceLists(): readonly PriceList[] {
+  return PRICE_PROVIDERS.map(priceList);
+}
+
+/** The prices of data/prices, by provider, in the order of the files. */
+export function priceCatalogue(): readonly Price[] {
+  return priceLists().flatMap(({ prices }) => prices);
 }
 
 /** What price is wanted; absent fields match any. */
@@ -164,7 +204,7 @@ export interface PriceQuery {
   /** Who rents it out. */
   readonly provider?: string;
   /** How it is rented. */
-  readonly kind?: PriceKind;
+  readonly kind?: PriceTerms;
   /** Region or market segment. */
   readonly region?: string;
   /** The latest price of this date or before; by default the latest. */

@@ -10,6 +10,7 @@ export const fixedKeepAlivePolicy: KeepAliveEntry<"fixed", FixedKeepAliveSetting
   name: "fixed",
   describe: "An idle instance is kept for a fixed time.",
   section: null,
+  isChosenBySettings: true,
   settings: {
     seconds: quantity("seconds", {
       min: 0,

@@ -31,12 +31,11 @@ export interface KeepAlivePolicy {
 }
 
 /** A keep-alive policy as its table has it. It is told nothing beyond its settings. */
-export type KeepAliveEntry<Name extends string, Options> = Policy<
-  Name,
-  Options,
-  Readonly<Record<never, never>>,
-  KeepAlivePolicy
->;
+export interface KeepAliveEntry<Name extends string, Options>
+  extends Policy<Name, Options, Readonly<Record<never, never>>, KeepAlivePolicy> {
+  /** Whether it is the policy where none is named and one of its settings is given. */
+  readonly isChosenBySettings?: boolean;
+}
 
 /** A policy with one constant decision. */
 export function constantKeepAlive(name: string, keepAliveSeconds: number): KeepAlivePolicy {

@@ -29,9 +29,9 @@ export const concurrencyPolicy: ScalingEntry<"concurrency", ConcurrencySettings>
   },
   cuts: { scaleDownWindowSeconds: "period" },
   laws: { options: { target: 10 } },
-  // Whether the last instance goes is the keep-alive's to say.
-  create: (settings, { periodSeconds }) =>
-    concurrency({ ...settings, keepsLast: true, periodSeconds }),
+  // Whether the last instance goes is the keep-alive's to say where there is one.
+  create: (settings, { periodSeconds, hasKeepAlive }) =>
+    concurrency({ ...settings, keepsLast: hasKeepAlive, periodSeconds }),
 };
 
 /** What `concurrency` takes beyond its settings. */
@@ -79,6 +79,7 @@ export function concurrency(options: ConcurrencyOptions = {}): ScalingPolicy {
   return {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
+    settlesWithinSeconds: scaleDownWindowSeconds + keepAliveSeconds,
     desired({ nowSeconds, ready, starting, queued, inFlight, arrivals }) {
       const current = ready + starting;
       const asked = Math.ceil((queued + inFlight) / target);

@@ -1,7 +1,13 @@
 import { withDefaults } from "../../settings/from_table.ts";
 import { quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
-import { HPA_SCALE_DOWN, HPA_SCALE_UP, HpaBehavior, type HpaRules } from "./hpa_behavior.ts";
+import {
+  HPA_SCALE_DOWN,
+  HPA_SCALE_UP,
+  HpaBehavior,
+  type HpaRules,
+  settlesWithin,
+} from "./hpa_behavior.ts";
 import type { ScalingEntry, ScalingPolicy, ScalingSignals } from "./policy.ts";
 
 /** Settings of `hpa`. */
@@ -106,6 +112,7 @@ export function hpa(options: HpaOptions = {}): ScalingPolicy {
   return {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
+    settlesWithinSeconds: settlesWithin(scaleDown),
     remembers: 1,
     desired(signals) {
       const { nowSeconds, ready, starting } = signals;

@@ -35,6 +35,11 @@ export const HPA_SCALE_DOWN: HpaRules = {
   rates: [{ type: "percent", value: 100, periodSeconds: 15 }],
 };
 
+/** How long rules may hold an answer back that asks for fewer, seconds. */
+export function settlesWithin({ stabilizationSeconds, rates }: HpaRules): number {
+  return stabilizationSeconds + Math.max(0, ...rates.map(({ periodSeconds }) => periodSeconds));
+}
+
 /**
  * The second half of a horizontal pod autoscaler: turns recommendations into counts by
  * stabilisation windows and rate limits.

@@ -2,7 +2,13 @@ import { withDefaults } from "../../settings/from_table.ts";
 import { quantity } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { checkNumber } from "./check.ts";
-import { HPA_SCALE_DOWN, HPA_SCALE_UP, HpaBehavior, type HpaRules } from "./hpa_behavior.ts";
+import {
+  HPA_SCALE_DOWN,
+  HPA_SCALE_UP,
+  HpaBehavior,
+  type HpaRules,
+  settlesWithin,
+} from "./hpa_behavior.ts";
 import type { ScalingEntry, ScalingPolicy, ScalingSignals } from "./policy.ts";
 
 /** Settings of `keda`. */
@@ -110,6 +116,7 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
   return {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
+    settlesWithinSeconds: Math.max(cooldownSeconds, settlesWithin(scaleDown)) + pollingSeconds,
     // Looks follow one another.
     remembers: Infinity,
     desired(signals) {

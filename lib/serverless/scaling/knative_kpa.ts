@@ -187,6 +187,7 @@ export function knativeKpa(options: KnativeKpaOptions = {}): ScalingPolicy {
   return {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
+    settlesWithinSeconds: 2 * stableWindowSeconds + scaleDownDelaySeconds + zeroHoldSeconds,
     // Windows that end with no load are empty from there on.
     remembers: 1,
     desired({ nowSeconds, ready, starting, concurrency }) {

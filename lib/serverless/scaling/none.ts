@@ -11,6 +11,7 @@ export const noScaling: ScalingEntry<"none", Record<never, never>> = {
   describe: "No evaluations: `activation` starts instances, and keep-alive stops them.",
   settings: {},
   periodSeconds: Infinity,
+  leavesIdle: true,
   laws: {
     skip: ["grows", "shrinks"].map((law) => ({ law, reason })),
   },

@@ -93,6 +93,7 @@ export function oracle(options: OracleOptions): ScalingPolicy {
   return {
     periodSeconds,
     // Then the next arrival comes into sight.
+    settlesWithinSeconds: holdSeconds + leadSeconds,
     standsUntilSeconds: () =>
       ahead < at.length ? safelyBefore(at[ahead] - leadSeconds - periodSeconds) : Infinity,
     desired({ nowSeconds }) {

@@ -58,6 +58,12 @@ export interface ScalingPolicy {
    * Default 0.
    */
   readonly remembers?: number;
+  /**
+   * How long after a function's last request, or after the last change of the answer, it may still go
+   * down, seconds: a run that ends when its fleet has scaled down waits for so long. 0: it never goes
+   * down by itself. Default 1200.
+   */
+  readonly settlesWithinSeconds?: number;
 }
 
 /** An instant, seconds, that is surely before one that was computed, however that was rounded. */
@@ -77,6 +83,10 @@ export interface ScalingNeeds {
   readonly ttftSeconds: number;
   /** Limit of the time per output token, seconds; Infinity for none. */
   readonly tpotSeconds: number;
+  /** Whether a keep-alive that was set beside the policy takes idle instances away, too. */
+  readonly hasKeepAlive: boolean;
+  /** Most requests that an instance takes at once, >= 1. */
+  readonly instanceConcurrency: number;
   /** Arrival instants of the function's requests, seconds, ascending: for bounds on other policies. */
   arrivalAtSeconds(): Float64Array;
   /** Estimate: time that a request spends in an instance that serves so many at once, seconds. */
@@ -92,6 +102,11 @@ export interface ScalingEntry<Name extends string, Options>
   readonly periodSeconds: number;
   /** Whether it is the policy where none is named and one of its settings is given. */
   readonly isChosenBySettings?: boolean;
+  /**
+   * Whether it never takes an idle instance away, so that the keep-alive alone decides how long one
+   * stays. Of other policies it is theirs to say, unless a keep-alive is set beside them.
+   */
+  readonly leavesIdle?: boolean;
   /**
    * Settings that are not read where another one has a value: what they would say, that one says.
    */

@@ -11,6 +11,7 @@ export const queueDelayPolicy: ScalingEntry<"queue-delay", QueueDelaySettings> =
   name: "queue-delay",
   describe: "One more instance while the oldest request has waited too long, as on RunPod.",
   periodSeconds: 1,
+  leavesIdle: true,
   settings: {
     thresholdSeconds: quantity("seconds", {
       above: 0,
@@ -21,34 +22,40 @@ export const queueDelayPolicy: ScalingEntry<"queue-delay", QueueDelaySettings> =
   laws: {
     skip: [{ law: "shrinks", reason: "the keep-alive of idle instances takes them away" }],
   },
-  create: (settings, { periodSeconds }) => queueDelay({ ...settings, periodSeconds }),
+  create: (settings, { periodSeconds, instanceConcurrency }) =>
+    queueDelay({ ...settings, periodSeconds, instanceConcurrency }),
 };
 
 /** What `queue-delay` takes beyond its settings. */
 export interface QueueDelayOptions extends Partial<QueueDelaySettings> {
+  /** Most requests that an instance takes at once, >= 1; default 1. */
+  readonly instanceConcurrency?: number;
   /** Seconds between evaluations; default 1. */
   readonly periodSeconds?: number;
 }
 
 /**
  * RunPod's queue delay: with no instance, the first request starts one; further ones start one by one
- * while the oldest request at the gateway has waited longer than the threshold, as long as fewer
- * instances are starting than requests wait. It never takes an instance away: that is left to the
+ * while the oldest request at the gateway has waited longer than the threshold, as long as more requests
+ * wait than the instances that are starting will take. It never takes an instance away: that is left to the
  * keep-alive of idle instances.
  *
  * @source RunPod documentation, "Endpoint configurations", scaling type queue delay
  */
 export function queueDelay(options: QueueDelayOptions = {}): ScalingPolicy {
   const { thresholdSeconds } = withDefaults(queueDelayPolicy.settings, options);
-  const { periodSeconds = queueDelayPolicy.periodSeconds } = options;
+  const { periodSeconds = queueDelayPolicy.periodSeconds, instanceConcurrency = 1 } = options;
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
+  checkNumber(instanceConcurrency, "instanceConcurrency", { min: 1 });
   return {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
+    settlesWithinSeconds: 0,
     desired({ ready, starting, queued, oldestWaitSeconds }) {
       const current = ready + starting;
       if (current === 0) return queued > 0 ? 1 : 0;
-      return oldestWaitSeconds > thresholdSeconds && starting < queued ? current + 1 : current;
+      const isCovered = queued <= starting * instanceConcurrency;
+      return oldestWaitSeconds > thresholdSeconds && !isCovered ? current + 1 : current;
     },
   };
 }

@@ -1,6 +1,9 @@
 import { checkNumber } from "./check.ts";
 import type { ScalingPolicy, ScalingSignals } from "./policy.ts";
 
+/** Time in which a policy settles that does not say, seconds: a look-back of five minutes, four times. */
+const SETTLES_WITHIN_SECONDS = 1200;
+
 /** What bounds a scaling policy, whichever it is. */
 export interface ScalingLimits {
   /** Fewest instances, >= 0; default 0. */
@@ -46,12 +49,15 @@ export class ScalingDecider {
   readonly maxInstances: number;
   /** Evaluations left out that have to be made up for: see {@link ScalingPolicy.remembers}. */
   readonly remembers: number;
+  /** How long after the last request or change a decision may still be a lower one, seconds. */
+  readonly settlesWithinSeconds: number;
   readonly #policy: ScalingPolicy;
   readonly #limits: Required<ScalingLimits>;
   /** Signals that are too young to be seen, oldest first. */
   readonly #pending: ScalingSignals[] = [];
   #seen: ScalingSignals | undefined;
   #changedAtSeconds = -Infinity;
+  #raisedAtSeconds = -Infinity;
   #decided = NaN;
   #isChange = false;
   #askedAtSeconds = -Infinity;
@@ -89,6 +95,11 @@ export class ScalingDecider {
       ? 1 + Math.ceil(scrapeDelaySeconds / this.periodSeconds)
       : 0;
     this.remembers = (policy.remembers ?? 0) + this.#ageInPeriods;
+    const settles = policy.settlesWithinSeconds ?? SETTLES_WITHIN_SECONDS;
+    this.settlesWithinSeconds = settles === 0
+      ? 0
+      : settles + scrapeDelaySeconds + actuationDelaySeconds + downCooldownSeconds +
+        2 * this.periodSeconds;
     this.#limits = {
       minInstances,
       maxInstances,
@@ -99,6 +110,16 @@ export class ScalingDecider {
       scrapeDelaySeconds,
       actuationDelaySeconds,
     };
+  }
+
+  /** Instant of the last decision for another number, seconds; -Infinity: none. */
+  get changedAtSeconds(): number {
+    return this.#changedAtSeconds;
+  }
+
+  /** Instant of the last decision for more, seconds; -Infinity: none. */
+  get raisedAtSeconds(): number {
+    return this.#raisedAtSeconds;
   }
 
   /**
@@ -140,6 +161,7 @@ export class ScalingDecider {
     this.#isChange = desired !== current;
     if (this.#isChange) {
       this.#changedAtSeconds = nowSeconds;
+      if (desired > current) this.#raisedAtSeconds = nowSeconds;
       this.#decided = desired;
     }
     const isIdle = wish === 0 && desired === 0 && hasNothing(signals);

@@ -130,6 +130,8 @@ export function schedule(options: ScheduleOptions): ScalingPolicy {
   return {
     periodSeconds,
     standsUntilSeconds,
+    // What a timetable says is wanted, whoever calls.
+    settlesWithinSeconds: 0,
     desired({ nowSeconds }) {
       const until = nowSeconds + leadSeconds;
       let greatest = at(nowSeconds);

@@ -94,6 +94,7 @@ export function slo(options: SloOptions): ScalingPolicy {
   return {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
+    settlesWithinSeconds: (scaleToZeroAfterSeconds ?? 0) + downReadings * periodSeconds,
     desired(signals) {
       const { ready, starting, queued, idleSeconds } = signals;
       const current = ready + starting;

@@ -60,9 +60,11 @@ export interface ThresholdOptions extends Partial<ThresholdSettings> {
 
 /**
  * SimFaaSInfer's utilisation thresholds. The signal is the busy fraction (share of time in a step),
- * which is not the model's FLOP utilisation. It is read every period, and the readings go on during
- * the cooldown; the original read it only once per cooldown, so that a burst waited for at least two
- * cooldowns. Without a ready instance, a waiting request counts as a reading of 1.
+ * which is not the model's FLOP utilisation, over the ready instances and those that start: what is on
+ * its way counts as idle, so that one need does not start an instance per cooldown. It is read every
+ * period, and the readings go on during the cooldown; the original read it only once per cooldown, so
+ * that a burst waited for at least two cooldowns. Without an instance a waiting request counts as a
+ * reading of 1; while there is none that is ready, nothing is read.
  *
  * @source SimFaaSInfer, scaling policy: thresholds 0.8 and 0.2, 2 and 3 consecutive readings
  */
@@ -80,15 +82,18 @@ export function threshold(options: ThresholdOptions = {}): ScalingPolicy {
   return {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
-    // Beyond that many low readings more of them make no difference.
-    remembers: downReadings,
+    settlesWithinSeconds: cooldownSeconds + downReadings * periodSeconds,
     desired({ nowSeconds, ready, starting, queued, busyFraction }) {
       const current = ready + starting;
-      const reading = ready > 0 ? busyFraction : queued > 0 ? 1 : 0;
+      const reading = ready > 0
+        ? busyFraction * ready / current
+        : current === 0 && queued > 0
+        ? 1
+        : NaN;
       high = reading > upAbove ? high + 1 : 0;
       low = reading < downBelow ? low + 1 : 0;
       if (nowSeconds - changedAtSeconds < cooldownSeconds) return current;
-      const change = high >= upReadings ? 1 : low >= downReadings && current > 0 ? -1 : 0;
+      const change = high >= upReadings ? 1 : low >= downReadings ? -1 : 0;
       if (change !== 0) {
         changedAtSeconds = nowSeconds;
         high = 0;

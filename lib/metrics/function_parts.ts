@@ -1,11 +1,10 @@
-import { describe } from "../stats/quantiles.ts";
+import { latencyOf, type LatencySummary } from "./latency_summary.ts";
 import { OUTCOME_CODE } from "./recorder.ts";
 import type { RunRecord } from "./run_record.ts";
-import type { FunctionSummary, LatencySummary } from "./run_tables.ts";
 import { hasLimits, meetsSlo, type SloLimits } from "./slo.ts";
 
 /** What the rows by function are made of. */
-export interface FunctionSummaryOptions {
+export interface FunctionOptions {
   /** Names by id. */
   readonly names: readonly string[];
   /** Limits of a function's requests of a class. */
@@ -16,11 +15,30 @@ export interface FunctionSummaryOptions {
   readonly warmupSeconds: number;
 }
 
-/** One row per function over the requests that arrived after the warm-up. */
-export function functionSummaries(
+/** One function, over the requests that arrived after the warm-up. */
+export interface FunctionPart {
+  readonly name: string;
+  /** Its requests, those that completed, met every limit, and waited for a start. */
+  readonly arrived: number;
+  readonly completed: number;
+  readonly attained: number;
+  readonly waited: number;
+  /** Whether any of them had limits. */
+  readonly isLimited: boolean;
+  /** Starts of its instances during the run. */
+  readonly starts: number;
+  readonly ttft: LatencySummary;
+  /** Time from creation to stop of its instances and members of pools. */
+  readonly instanceSeconds: number;
+  /** Its part of the bill; null where its GPU has no price. */
+  readonly costUsd: number | null;
+}
+
+/** What the figures of each function are computed from. */
+export function functionParts(
   run: RunRecord,
-  options: FunctionSummaryOptions,
-): FunctionSummary[] {
+  options: FunctionOptions,
+): FunctionPart[] {
   const { names, limitsOf, costUsd, percentiles, warmupSeconds } = options;
   const { columns, endAtSeconds } = run;
   const count = names.length;
@@ -57,12 +75,13 @@ export function functionSummaries(
     name,
     arrived: arrived[fn],
     completed: completed[fn],
-    slo_attainment: limited[fn] === 1 && arrived[fn] > 0 ? attained[fn] / arrived[fn] : null,
-    cold_starts: starts[fn],
-    cold_start_rate: arrived[fn] > 0 ? waited[fn] / arrived[fn] : 0,
-    ttft_s: latency(rows, fn, run, percentiles),
-    instance_seconds: instanceSeconds[fn],
-    cost_usd: costUsd[fn],
+    attained: attained[fn],
+    waited: waited[fn],
+    isLimited: limited[fn] === 1,
+    starts: starts[fn],
+    ttft: timesToFirstToken(rows, fn, run, percentiles),
+    instanceSeconds: instanceSeconds[fn],
+    costUsd: costUsd[fn],
   }));
 }
 
@@ -82,7 +101,7 @@ function sortedByFunction({ columns }: RunRecord, functions: number, warmupSecon
   return { offsets, requests };
 }
 
-function latency(
+function timesToFirstToken(
   { offsets, requests }: ReturnType<typeof sortedByFunction>,
   functionId: number,
   { columns }: RunRecord,
@@ -93,11 +112,5 @@ function latency(
     own,
     (i) => columns.firstTokenAtSeconds[i] - columns.arrivalAtSeconds[i],
   );
-  const { mean, max, percentiles: found } = describe(values, percentiles);
-  const orNull = (value: number) => Number.isNaN(value) ? null : value;
-  return {
-    mean: orNull(mean),
-    ...Object.fromEntries(percentiles.map((p, i) => [`p${p}`, orNull(found[i])])),
-    max: orNull(max),
-  } as LatencySummary;
+  return latencyOf(values, percentiles);
 }

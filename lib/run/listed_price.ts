@@ -1,0 +1,77 @@
+import { findGpu } from "../hardware/mod.ts";
+import {
+  type Price,
+  PRICE_PROVIDERS,
+  type PriceList,
+  priceList,
+  type PriceProvider,
+  type PriceTerms,
+} from "../serverless/cost/mod.ts";
+import type { Configuration } from "../config/configuration.ts";
+
+/** The latest price of a GPU in a list under some terms; equally recent ones: the first. */
+function latest(
+  { prices }: PriceList,
+  gpuName: string,
+  terms: PriceTerms,
+): Price | undefined {
+  return prices
+    .filter((price) => price.kind === terms && findGpu(price.gpu)?.name === gpuName)
+    .reduce<Price | undefined>(
+      (best, price) => best === undefined || price.asOf > best.asOf ? price : best,
+      undefined,
+    );
+}
+
+/**
+ * Terms that a price is looked for under, the first that the list has being taken: those that are
+ * set; spot where instances are preempted; else on demand or, of serverless platforms, per use.
+ */
+function wantedTerms({ cost, faults }: Configuration): readonly PriceTerms[] {
+  if (cost.terms !== null) return [cost.terms];
+  return faults.spot.mtbf !== null ? ["spot"] : ["on-demand", "flex"];
+}
+
+/** The price of a GPU at a provider, or where else there is one. */
+export interface ListedPrice {
+  /** Absent where the provider has none under the terms. */
+  readonly price?: Price;
+  /** The terms that were looked for, the preferred ones first. */
+  readonly terms: readonly PriceTerms[];
+  /** Other providers with a price of this GPU under these terms. */
+  readonly others: readonly PriceProvider[];
+}
+
+/** What data/prices has for a GPU under the configuration's provider and terms. */
+export function listedPrice(
+  config: Configuration,
+  gpuName: string,
+  terms: readonly PriceTerms[] = wantedTerms(config),
+): ListedPrice {
+  const at = (provider: PriceProvider): Price | undefined => {
+    const list = priceList(provider);
+    for (const kind of terms) {
+      const found = latest(list, gpuName, kind);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const { provider } = config.cost;
+  const price = at(provider);
+  // The other lists are read only to say who has what this one lacks.
+  const others = price !== undefined
+    ? []
+    : PRICE_PROVIDERS.filter((one) => one !== provider && one !== "simfaasinfer" && at(one));
+  return { ...(price && { price }), terms, others };
+}
+
+/** Says that a GPU has no price, and where one is to be had. */
+export function lackingPrice(
+  { cost: { provider } }: Configuration,
+  gpuName: string,
+  { terms, others }: ListedPrice,
+): string {
+  const listed = others.length === 0 ? "" : ` (${others.join(", ")})`;
+  return `no price of ${gpuName} (${provider}, ${terms.join(" or ")}), so costs are null; ` +
+    `set cost.gpu_cost_per_hour or cost.provider${listed}`;
+}

@@ -1,0 +1,98 @@
+import { deepEqual, equal, ok } from "#assert";
+import { loadConfig } from "../../lib/config/load.ts";
+import type { RunResult } from "../../lib/metrics/run_tables.ts";
+import { simulate } from "../../lib/run/simulate.ts";
+
+const BASE = `
+workload: { type: trace, trace: { path: trace.csv } }
+execution: { source: constant, step_seconds: 0.1 }
+cold_start: { preset: start.yaml }
+scaling: { max_instances: 8 }
+cost: { gpu_cost_per_hour: { H100: 3.6 } }
+`;
+
+/** Requests of 10 output tokens, a second each, at these instants; a start is one stage. */
+async function run(
+  arrivals: readonly number[],
+  settings: string,
+  startSeconds = 10,
+): Promise<RunResult> {
+  const rows = arrivals.map((at) => `${at},10,10`).join("\n");
+  const preset = `id: start
+summary: One stage
+sources: ["made up"]
+stages: [{ stage: container_create, after: [], seconds: ${startSeconds} }]
+`;
+  return await simulate(loadConfig([BASE, settings]), {
+    traceText: `arrival_s,prompt_tokens,output_tokens\n${rows}\n`,
+    files: new Map([["start.yaml", preset]]),
+  });
+}
+
+/** Starts of all instances: when each was created, seconds. */
+function starts({ instances }: RunResult): number[] {
+  const starting = instances.phaseNames.indexOf("starting");
+  return Array.from(instances.startAtSeconds).filter((_, row) => instances.phase[row] === starting);
+}
+
+Deno.test("a timetable keeps what it says, without a keep-alive that undoes it", async () => {
+  const schedule =
+    "scaling: { policy: schedule, schedule: { entries: [{ from: 0s, instances: 3 }] } }";
+  const { summary, engine } = await run([20, 3500], schedule);
+  equal(summary.cold_starts, 3);
+  deepEqual(engine.notices.filter((notice) => notice.includes("take idle instances away")), []);
+});
+
+Deno.test("a keep-alive beside a policy that takes instances away acts where it is set, and says so", async () => {
+  const both = `scaling:
+  policy: schedule
+  schedule: { entries: [{ from: 0s, instances: 3 }] }
+  keep_alive: { seconds: 60 }`;
+  const { summary, engine } = await run([20, 3500], both);
+  ok(summary.cold_starts > 50, String(summary.cold_starts));
+  equal(
+    engine.notices.filter((notice) => notice.includes("take idle instances away"))[0],
+    "scaling.policy schedule and scaling.keep_alive.policy fixed both take idle instances away: " +
+      "whichever is first",
+  );
+});
+
+Deno.test("without a policy that takes instances away the keep-alive does, after 60 s by default", async () => {
+  for (const policy of ["none", "queue-delay"]) {
+    const { instances } = await run([0], `scaling: { policy: ${policy} }`);
+    // Starts until 10, works until 11, is kept until 71.
+    equal(instances.endAtSeconds[instances.count - 1], 71, policy);
+  }
+});
+
+Deno.test("concurrency alone says when the last instance goes: its window after the last need", async () => {
+  const { instances } = await run([0], "scaling: { policy: concurrency }");
+  const end = instances.endAtSeconds[instances.count - 1];
+  ok(end >= 71 && end <= 72, String(end));
+});
+
+Deno.test("a start under way counts: one request makes threshold start one instance", async () => {
+  for (const activation of ["first", "none"]) {
+    const settings = `scaling: { policy: threshold, activation: ${activation} }`;
+    equal((await run([0], settings, 60)).summary.cold_starts, 1, activation);
+  }
+});
+
+Deno.test("readings without a ready instance are no readings of low use", async () => {
+  // Three readings of 0 while it starts would take the instance away as soon as it is ready.
+  const settings = "scaling: { policy: threshold, cooldown_period: 0s }";
+  const { instances } = await run([0, 60, 60.1, 60.2], settings, 60);
+  const ready = instances.phaseNames.indexOf("ready");
+  const row = instances.phase.indexOf(ready);
+  ok(instances.endAtSeconds[row] - instances.startAtSeconds[row] > 10);
+});
+
+Deno.test("one start of queue-delay covers the requests that it will serve", async () => {
+  // 80 requests at once, 30 to an instance, starts of a minute: three instances, not one a second.
+  const burst = Array.from({ length: 80 }, () => 0);
+  const settings = `{ scaling: { policy: queue-delay, max_instances: 60 },
+    gateway: { concurrency_per_instance: 30 } }`;
+  const result = await run(burst, settings, 60);
+  deepEqual(starts(result).map(Math.round), [0, 5, 6]);
+  equal((await run(burst.slice(50), settings, 60)).summary.cold_starts, 1);
+});
