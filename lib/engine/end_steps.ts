@@ -26,8 +26,9 @@ export class EndSteps {
 
   /** Gives a slot that has no end one, after `step` (>= 0). */
   set(slot: number, step: number): void {
-    this.#stepOf[slot] = step;
+    // Before it is noted: were it among those that are kept, it would be first without being looked at.
     if (this.#size === this.#heap.length) this.#dropStale();
+    this.#stepOf[slot] = step;
     const heap = this.#heap;
     const entry = step * this.#stride + slot;
     let hole = this.#size++;

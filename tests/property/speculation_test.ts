@@ -3,11 +3,20 @@ import fc from "fast-check";
 import type { ClusterParts } from "../../lib/cluster/cluster_parts.ts";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import type { Stepping } from "../../lib/engine/engine_parts.ts";
-import { speculate } from "../../lib/engine/speculate.ts";
-import { acceptanceLaw, plainDraft, withDraft } from "../../lib/execution/speculation/mod.ts";
+import { speculate, type SpeculateOptions } from "../../lib/engine/speculate.ts";
+import { linearTime } from "../../lib/execution/linear_time.ts";
+import {
+  acceptanceDraws,
+  acceptanceLaw,
+  meanTokens,
+  plainDraft,
+  withDraft,
+} from "../../lib/execution/speculation/mod.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import { randomStreams } from "../../lib/sim/random_streams.ts";
+import { meanInterval } from "../../lib/stats/intervals.ts";
 import { caseParts, type ClusterCase, clusterCases } from "../support/random_cluster.ts";
+import { runSmall } from "../support/small_cluster.ts";
 
 /** Cases per property. */
 const CASES = 250;
@@ -107,4 +116,239 @@ Deno.test("speculating, leaps equal steps on random clusters in both modes", () 
   });
   fc.assert(property, { numRuns: CASES, seed: 1 });
   ok(leapt > 0.2 * (leapt + single), `only ${leapt} of ${leapt + single} steps were leapt`);
+});
+
+/** A case whose requests all complete, however long it takes. */
+const unbounded = cases.map((test): Case => ({
+  ...test,
+  cluster: {
+    ...test.cluster,
+    stopAt: Infinity,
+    ttftLimit: Infinity,
+    rates: [Infinity, Infinity],
+    noCapacity: { action: "queue", limit: Infinity, timeoutSeconds: Infinity },
+  },
+}));
+
+/** Output tokens of the requests that completed, cut by the model's limit. */
+function outputsOf({ requests, functions }: ClusterParts, { columns }: RunRecord): number[] {
+  const { maxModelTokens } = functions[0].engine;
+  return Array.from(
+    requests.outputTokens,
+    (tokens, i) =>
+      Number.isNaN(columns.completedAtSeconds[i])
+        ? 0
+        : Math.min(tokens, maxModelTokens - requests.promptTokens[i]),
+  ).filter((tokens) => tokens > 0);
+}
+
+Deno.test("speculating, tokens and KV blocks are conserved: no token beyond an output's end", () => {
+  const property = fc.property(unbounded, (test) => {
+    const parts = partsOf(test, "leap");
+    const run = simulateCluster(parts);
+    const outputs = outputsOf(parts, run);
+    const tokens = outputs.reduce((sum, output) => sum + output, 0);
+    const produced = run.totals.reduce((sum, { outputTokens }) => sum + outputTokens, 0);
+    // A request that is recomputed samples a token of its own at the end of its prompt.
+    close(produced, tokens, "output tokens");
+    equal(run.gaps.count + run.warmupGaps.count, tokens - outputs.length);
+    ok(run.peakKvUtilization <= 1);
+    if (run.lives.length === 0) return;
+    const { drafts, draftedTokens, acceptedTokens } = run.speculation!;
+    ok(acceptedTokens <= draftedTokens * (1 + 1e-9) && draftedTokens <= 6 * drafts + 1e-9);
+  });
+  fc.assert(property, { numRuns: CASES, seed: 2 });
+});
+
+Deno.test("drafting nothing is not speculating, to the byte", () => {
+  const property = fc.property(
+    cases,
+    fc.constantFrom<Stepping>("leap", "step"),
+    (test, stepping) => {
+      const drafted = simulateCluster(partsOf({ ...test, drafted: [0, 0, 0] }, stepping));
+      const { speculation, ...run } = drafted;
+      const none = { drafts: 0, draftedTokens: 0, acceptedTokens: 0 };
+      if (run.lives.length > 0) deepEqual(speculation, none);
+      const plain = simulateCluster(caseParts(test.cluster, stepping));
+      deepEqual(run.columns, plain.columns);
+      equal(run.peakBlocks, plain.peakBlocks);
+      equal(run.gaps.count, plain.gaps.count);
+      run.totals.forEach((totals, id) => {
+        for (const key of Object.keys(totals) as (keyof typeof totals)[]) {
+          close(totals[key], plain.totals[id][key], key);
+        }
+      });
+    },
+  );
+  fc.assert(property, { numRuns: CASES, seed: 3 });
+});
+
+/** Requests one after the other on an instance of steps of one second, which drafts. */
+function alone(rows: readonly (readonly [number, number, number])[], options: SpeculateOptions) {
+  return runSmall(rows, { engine: { speculation: speculate(options) } });
+}
+
+Deno.test("a share a of drafted tokens accepted alike gives (1 - a^(k+1)) / (1 - a) tokens a step", () => {
+  const property = fc.property(
+    fc.double({ min: 0, max: 0.99, noNaN: true }),
+    fc.integer({ min: 0, max: 12 }),
+    (a, k) => {
+      const law = acceptanceLaw({ acceptance: [a] }, k);
+      close(meanTokens(law, k), (1 - a ** (k + 1)) / (1 - a), "mean tokens");
+    },
+  );
+  fc.assert(property, { numRuns: 300, seed: 4 });
+});
+
+Deno.test("where all is accepted a step gives k + 1 tokens, where nothing is, one", () => {
+  for (const mode of ["expected", "sampled"] as const) {
+    for (const k of [1, 2, 5]) {
+      const stream = () => randomStreams(1).take("acceptance");
+      const all = acceptanceLaw({ acceptance: [1] }, k);
+      const none = acceptanceLaw({ acceptance: [0] }, k);
+      for (const output of [1, 2, 7, 30]) {
+        // The prompt's step gives the first token, and each of the others k + 1, the last one fewer.
+        const [fast] = alone([[0, 5, output]], { mode, law: all, draftTokens: k, stream: stream() })
+          .columns.completedAtSeconds;
+        equal(fast, 1 + Math.ceil((output - 1) / (k + 1)), `${mode}, ${k}, ${output}`);
+        const [slow] =
+          alone([[0, 5, output]], { mode, law: none, draftTokens: k, stream: stream() })
+            .columns.completedAtSeconds;
+        equal(slow, output);
+      }
+    }
+  }
+});
+
+Deno.test("tokens of a step arrive together: gaps of zero between them", () => {
+  const law = acceptanceLaw({ acceptance: [1] }, 3);
+  const { gaps, columns } = alone([[0, 5, 13]], { mode: "expected", law, draftTokens: 3 });
+  equal(gaps.count, 12);
+  equal(gaps.min, 0);
+  equal(gaps.max, 1);
+  equal(gaps.mean, 3 / 12);
+  equal(columns.maxTbtSeconds[0], 1);
+});
+
+Deno.test("mean acceptance is met to the fraction: 1,000 tokens at 2.5 a step take 400 steps", () => {
+  const law = acceptanceLaw({ length: 2.5 }, 3);
+  const { columns } = alone([[0, 5, 401]], { mode: "expected", law, draftTokens: 3 });
+  equal(columns.completedAtSeconds[0], 1 + 400 / 2.5);
+});
+
+Deno.test("drawn acceptance agrees with the law that it is drawn from", () => {
+  const law = acceptanceLaw({ acceptance: [0.8, 0.6, 0.4] }, 3);
+  const means = Array.from({ length: 20 }, (_, seed) => {
+    const stream = randomStreams(seed).take("acceptance");
+    const rows = Array.from({ length: 40 }, (_, i) => [0.1 * i, 5, 300] as const);
+    const { speculation } = alone(rows, { mode: "sampled", law, draftTokens: 3, stream });
+    return 1 + speculation!.acceptedTokens / speculation!.drafts;
+  });
+  const { estimate, lower: low, upper: high } = meanInterval(means, 0.999);
+  ok(low <= 2.472 && 2.472 <= high, `${low} to ${high} around ${estimate}`);
+  ok(high - low < 0.03);
+});
+
+Deno.test("a longer draft accepts at least as much of the same request, and draws know no order", () => {
+  const law = acceptanceLaw({ acceptance: [0.7] }, 8);
+  const draws = acceptanceDraws(law, randomStreams(9).take("acceptance"));
+  const property = fc.property(fc.nat(1e6), fc.nat(1e5), fc.nat(7), (request, position, k) => {
+    const shorter = draws.accepted(request, position, k);
+    const longer = draws.accepted(request, position, k + 1);
+    equal(shorter, Math.min(longer, k));
+    equal(draws.accepted(request, position, k), shorter);
+  });
+  fc.assert(property, { numRuns: 500, seed: 6 });
+});
+
+/** Drafts by the naive simulator below: tokens accepted at each of a request's places. */
+type Accepted = (request: number, position: number, draftTokens: number) => number;
+
+/**
+ * Instants at which requests end on one instance without memory pressure, by the rules of the page and
+ * nothing else: plain objects, one step after the other.
+ */
+function naiveEnds(
+  rows: readonly (readonly [number, number, number])[],
+  seconds: (verified: number, context: number, prompt: number) => number,
+  draftTokens: (sequences: number) => number,
+  accepted: Accepted,
+): number[] {
+  const requests = rows.map(([arrival, prompt, output], id) => ({
+    id,
+    arrival,
+    prompt,
+    output,
+    tokens: 0,
+    end: NaN,
+  }));
+  let now = 0;
+  while (requests.some(({ end }) => Number.isNaN(end))) {
+    const inside = requests.filter(({ arrival, end }) => arrival <= now && Number.isNaN(end));
+    if (inside.length === 0) {
+      now = Math.min(...requests.filter(({ arrival }) => arrival > now).map((r) => r.arrival));
+      continue;
+    }
+    const decoding = inside.filter(({ tokens }) => tokens > 0);
+    const coming = inside.filter(({ tokens }) => tokens === 0);
+    const k = draftTokens(Math.max(1, decoding.length));
+    const drafts = decoding.map(({ id, tokens }) => accepted(id, tokens, k));
+    const verified = drafts.reduce((sum, draft) => sum + 1 + (draft < 0 ? 0 : k), 0);
+    const context = decoding.reduce((sum, { prompt, tokens }) => sum + prompt + tokens, 0);
+    const prompts = coming.reduce((sum, { prompt }) => sum + prompt, 0);
+    now += seconds(verified, context, prompts);
+    decoding.forEach((request, i) => {
+      request.tokens = Math.min(request.output, request.tokens + 1 + Math.max(0, drafts[i]));
+    });
+    for (const request of coming) request.tokens = 1;
+    for (const request of inside) if (request.tokens >= request.output) request.end = now;
+  }
+  return requests.map(({ end }) => end);
+}
+
+Deno.test("drawn acceptance gives the instants of a naive simulator", () => {
+  const times = {
+    baseSeconds: 0.02,
+    perPrefillTokenSeconds: 1e-4,
+    perDecodeSequenceSeconds: 7e-4,
+    perContextTokenSeconds: 1e-6,
+  };
+  const row = fc.tuple(
+    fc.integer({ min: 0, max: 2000 }).map((milliseconds) => milliseconds / 1000),
+    fc.integer({ min: 1, max: 80 }),
+    fc.integer({ min: 1, max: 70 }),
+  );
+  const property = fc.property(
+    fc.array(row, { minLength: 1, maxLength: 20 }),
+    fc.tuple(fc.nat(5), fc.nat(4)),
+    fc.constantFrom(1, 0.3),
+    (unsorted, [few, many], foundShare) => {
+      const rows = unsorted.toSorted(([a], [b]) => a - b);
+      const draftTokens = (sequences: number) => sequences <= 3 ? few : many;
+      const speculation = speculate({
+        mode: "sampled",
+        law: acceptanceLaw({ acceptance: [0.8, 0.5] }, 5),
+        draftTokens,
+        foundShare,
+        stream: randomStreams(2).take("acceptance"),
+      });
+      const { columns } = runSmall(rows, {
+        engine: {
+          execution: linearTime(times),
+          speculation,
+          maxSequences: 20,
+          maxTokensPerStep: 10_000,
+          kvBlocks: 1e5,
+        },
+        startSeconds: 0,
+      });
+      const seconds = (verified: number, context: number, prompt: number) =>
+        times.baseSeconds + times.perPrefillTokenSeconds * prompt +
+        times.perDecodeSequenceSeconds * verified + times.perContextTokenSeconds * context;
+      naiveEnds(rows, seconds, draftTokens, speculation.accepted).forEach((end, i) =>
+        close(columns.completedAtSeconds[i], end, `request ${i}`, 1e-8)
+      );
+    },
+  );
+  fc.assert(property, { numRuns: 100, seed: 8 });
 });
