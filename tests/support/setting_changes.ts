@@ -42,7 +42,7 @@ const OTHER_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   "speculative.acceptance": [[0.9], [0.1]],
   "speculative.synthetic_acceptance_rates": [[0.9, 0.2]],
   "speculative.synthetic_acceptance_length": [1.2],
-  "speculative.draft.model": ["llama-3.1-8b"],
+  "speculative.draft.model": ["llama-3.1-70b"],
   "speculative.draft.hf_config": ["strange.json"],
   "speculative.draft.base_seconds": [0.002],
   "speculative.draft.per_token_seconds": [0.0001],

@@ -37,7 +37,7 @@ const DRAFTED = [1, 3, 5, "oracle"] as const;
 
 /** The derived table. */
 export const ACCEPTANCE = (parse(
-  Deno.readTextFileSync(new URL("../../data/speculation/specdecode_bench.yaml", import.meta.url)),
+  Deno.readTextFileSync(new URL("../../data/speculation/specdecode.yaml", import.meta.url)),
 ) as { readonly acceptance: Readonly<Record<string, Acceptance>> }).acceptance;
 
 /** Which mean of the table counts. */

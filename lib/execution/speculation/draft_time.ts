@@ -18,7 +18,9 @@ export interface DraftTime {
 
 /** Decode-only steps that draft. */
 export interface DraftedStep extends DecodeWidth {
+  /** Decoding sequences. */
   readonly sequences: number;
+  /** KV entries that they attend to. */
   readonly contextTokens: number;
 }
 

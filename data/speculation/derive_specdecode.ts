@@ -1,7 +1,7 @@
 /**
  * Derives the acceptance of SpecDecode-Bench from its statistics and speed-ups:
  *
- *     deno run -R data/speculation/derive_specdecode_bench.ts FOLDER > data/speculation/specdecode_bench.yaml
+ *     deno run -R data/speculation/derive_specdecode.ts FOLDER > data/speculation/specdecode.yaml
  *
  * FOLDER holds acceptance.json and targets.csv. Kept are mean lengths, how likely so many tokens are
  * accepted over all positions, the mean tokens of a step as the source walks its sequences ("walked"),
@@ -59,7 +59,7 @@ function ofMeanRequest(name: string, statistics: Statistics, drafted: string): n
 }
 
 const lines = [
-  "# Made by data/speculation/derive_specdecode_bench.ts from acceptance.json and targets.csv.",
+  "# Made by data/speculation/derive_specdecode.ts from acceptance.json and targets.csv.",
   "source: SpecDecode-Bench/simulator, commit 2fdccbd6 (arXiv 2601.11580, MLSys 2026); Llama-3.1-8B on H100",
   "licence: no licence file; numbers only",
   "# tokens per step: drafted 1, 3, 5 and, of the mean request, exactly what is accepted",
