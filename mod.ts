@@ -7,7 +7,6 @@
  * @module
  */
 export type { ReportProgress, RunHoldings } from "./lib/cluster/cluster_parts.ts";
-export { chooseGpu, type GpuVariant } from "./lib/config/choose_gpu.ts";
 export { ConfigError } from "./lib/config/config_error.ts";
 export type { Configuration } from "./lib/config/configuration.ts";
 export { configurationJsonSchema, type JsonSchema } from "./lib/config/json_schema.ts";

@@ -46,16 +46,6 @@ export type { AdmissionRules } from "../lib/scheduling/admission/admission.ts";
 export type { GatewayQueue } from "../lib/scheduling/admission/gateway_queue.ts";
 export type { RateLimit } from "../lib/scheduling/admission/token_bucket.ts";
 export type { BatchingStrategy, StepBuilder } from "../lib/scheduling/batching/strategy.ts";
-export { QUEUE_ORDERS, type QueueOrder } from "../lib/scheduling/batching/orders/orders.ts";
-export type {
-  AnyPolicy,
-  Declaration,
-  Declared,
-  NameOf,
-  PolicyTable,
-  SettingList,
-} from "../lib/settings/policy.ts";
-export type { Applicability, NumberBounds, Setting } from "../lib/settings/setting.ts";
 export type { PrefixIdentity } from "../lib/scheduling/kv_cache/prefix_identity.ts";
 export type { PrefixRuns } from "../lib/scheduling/kv_cache/prefix_runs.ts";
 export type {

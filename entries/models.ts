@@ -1,25 +1,9 @@
 /**
- * Models and machines: the shape of a transformer and what follows from it (parameters, bytes, FLOPs),
- * the catalogues of models, GPUs and nodes.
+ * Models: the shape of a transformer and what follows from it (parameters, bytes, FLOPs), the catalogue,
+ * config.json.
  *
  * @module
  */
-export {
-  type AllReduceEfficiency,
-  type DecodeEfficiency,
-  type GemmEfficiency,
-  type GpuEfficiency,
-  gpuEfficiency,
-  type HostEfficiency,
-  type KernelEfficiency,
-  type QuantisedEfficiency,
-} from "../lib/hardware/efficiency.ts";
-export type { Gpu, GpuLink } from "../lib/hardware/gpu.ts";
-export { findGpu, gpuEntries, gpuNamed } from "../lib/hardware/gpu_catalogue.ts";
-export { type Link, linkSeconds } from "../lib/hardware/link.ts";
-export type { NodeType } from "../lib/hardware/node.ts";
-export { nodeEntries, nodeNamed } from "../lib/hardware/node_catalogue.ts";
-export { activatedExperts } from "../lib/models/activated_experts.ts";
 export { findModel, modelEntries, modelNames, modelShape } from "../lib/models/catalogue.ts";
 export type { ModelEntry, PublishedParameters } from "../lib/models/catalogue_entry.ts";
 export { flopsPerAttentionPair, flopsPerSample, flopsPerToken } from "../lib/models/flops.ts";
@@ -36,15 +20,9 @@ export {
   kvBytesPerToken,
   stateBytesPerSequence,
 } from "../lib/models/kv_bytes_per_token.ts";
-export { bytesPerElement, NUMBER_FORMATS, type NumberFormat } from "../lib/models/number_format.ts";
 export type { LayerMatrix, MatrixPart } from "../lib/models/layer_matrices.ts";
+export { bytesPerElement, NUMBER_FORMATS, type NumberFormat } from "../lib/models/number_format.ts";
 export { activeParameters, parameterCount } from "../lib/models/parameter_count.ts";
-export {
-  type ExpertGroup,
-  expertParameters,
-  type ParameterGroups,
-  parameterGroups,
-} from "../lib/models/parameter_groups.ts";
 export { type PlainExperts, type PlainShape, plainTransformer } from "../lib/models/plain_shape.ts";
 export {
   type SimfaasinferModel,
@@ -59,6 +37,7 @@ export type {
   Layer,
   Matrix,
   Recurrent,
+  Scan,
   TransformerShape,
 } from "../lib/models/transformer.ts";
 export {

@@ -1,11 +1,8 @@
 /**
- * Notebooks: figures and tables as a cell's output, the rows of experiments, and all figures of
- * simfaasinfer/plot.
+ * Notebooks: figures and tables as a cell's output, and the rows of experiments.
  *
  * @module
  */
-export * from "./plot.ts";
-export type { Configuration } from "../lib/config/configuration.ts";
 export type {
   Cell,
   CellContext,
@@ -20,26 +17,13 @@ export type {
   Measures,
   Value,
 } from "../lib/experiment/experiment.ts";
-export {
-  type ReachedPrecision,
-  replicate,
-  type ReplicatedRun,
-  type ReplicateOptions,
-} from "../lib/experiment/replicate.ts";
-export type { Replication } from "../lib/experiment/replication.ts";
 export type { SlurmGiven } from "../lib/experiment/slurm/settings.ts";
 export { targetCells } from "../lib/experiment/target_page.ts";
 export type { TargetRow } from "../lib/experiment/targets/target.ts";
+export type { FigureSpec } from "../lib/plot/spec.ts";
+export type { ColumnSpan } from "../lib/plot/theme.ts";
 export { type Display, openExperiment, show, table } from "../lib/report/notebook.ts";
-export type { ConfiguredTexts } from "../lib/run/cluster.ts";
-export type { Interval } from "../lib/stats/intervals.ts";
-export {
-  type FrameReader,
-  type ScanBatch,
-  scanTable,
-  type TableScan,
-  tablesIn,
-} from "../lib/results/scan_table.ts";
+export type { FrameReader, ScanBatch, TableScan } from "../lib/results/scan_table.ts";
 export type {
   Column,
   ColumnFacts,

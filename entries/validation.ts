@@ -1,14 +1,9 @@
 /**
  * Validation against measured servers: load points, concurrency points and recorded runs are replayed,
- * and the errors compared with published ones.
+ * and the errors compared with published ones. What was measured is read by simfaasinfer/measurements.
  *
  * @module
  */
-export type {
-  CalibrationEntry,
-  CalibrationErrors,
-  HeldOutErrors,
-} from "../lib/execution/calibrated/calibration_entry.ts";
 export type { Overhead } from "../lib/execution/calibrated/overhead.ts";
 export type {
   DecodeLine,
@@ -17,64 +12,28 @@ export type {
 } from "../lib/execution/execution_time_model.ts";
 export type { ProfileDtype } from "../lib/execution/profiled/operator_profile.ts";
 export { BARS } from "../lib/experiment/validation/bars.ts";
-export { calibrate, type CalibrationPoints } from "../lib/experiment/validation/calibrate.ts";
-export {
-  type ConcurrencyPoint,
-  readConcurrencyPoints,
-} from "../lib/experiment/validation/concurrency_points.ts";
-export {
-  type Constants,
-  shippedConstants,
-  UNTUNED,
-} from "../lib/experiment/validation/constants.ts";
-export {
-  ConstantFitter,
-  type ConstantGrid,
-  type FitPoint,
-  type FittedConstants,
-  type FitWeights,
-} from "../lib/experiment/validation/fit_constants.ts";
+export type { ConcurrencyPoint } from "../lib/experiment/validation/concurrency_points.ts";
+export type { Constants } from "../lib/experiment/validation/constants.ts";
 export {
   type Latencies,
   type LatencyErrors,
   latencyErrors,
   meanErrors,
 } from "../lib/experiment/validation/latencies.ts";
-export {
-  AICONFIGURATOR,
-  INFERENCEMAX,
-  type LoadGenerator,
-  loadGeneratorOf,
-} from "../lib/experiment/validation/load_generator.ts";
-export {
-  LOAD_POINTS_VERSION,
-  type LoadPoint,
-  readLoadPoints,
-} from "../lib/experiment/validation/load_points.ts";
-export {
-  type MeasuredRun,
-  type MeasuredRunTexts,
-  type MeasuredSecond,
-  readMeasuredRun,
-} from "../lib/experiment/validation/measured_run.ts";
-export {
-  BLIS,
-  LLMSERVINGSIM,
-  type PublishedErrors,
-} from "../lib/experiment/validation/published_errors.ts";
+export type { LoadGenerator } from "../lib/experiment/validation/load_generator.ts";
+export type { LoadPoint } from "../lib/experiment/validation/load_points.ts";
+export type { MeasuredRun, MeasuredSecond } from "../lib/experiment/validation/measured_run.ts";
 export { replayConcurrencyPoint } from "../lib/experiment/validation/replay_concurrency_point.ts";
 export {
   type LoadReplay,
   replayLoadPoint,
 } from "../lib/experiment/validation/replay_load_point.ts";
 export {
-  JITTER_SECONDS,
   replayMeasuredRun,
   type RunReplay,
 } from "../lib/experiment/validation/replay_measured_run.ts";
 export { type MeasuredServer, ServerRunner } from "../lib/experiment/validation/server.ts";
 export {
-  meanOfRows,
   type PointRow,
   type RunRow,
   type Tuning,

@@ -1,48 +1,16 @@
 /**
- * Workloads: arrivals, lengths, sessions, and traces that were recorded elsewhere. A workload is a
- * RequestTable of typed columns, drawn or read before the run. Distributions and streams of random
- * numbers are here too, since whoever draws takes a stream.
+ * Workloads: arrivals, lengths, sessions. A workload is a RequestTable of typed columns, drawn before the
+ * run. Recorded ones are read by simfaasinfer/traces.
  *
  * @module
  */
-export { constant } from "../lib/sim/distributions/constant.ts";
-export { discrete } from "../lib/sim/distributions/discrete.ts";
-export type { Bounds, Distribution } from "../lib/sim/distributions/distribution.ts";
-export {
-  empiricalQuantiles,
-  type EmpiricalQuantilesOptions,
-} from "../lib/sim/distributions/empirical_quantiles.ts";
-export { exponential } from "../lib/sim/distributions/exponential.ts";
-export { gamma } from "../lib/sim/distributions/gamma.ts";
-export { lognormal } from "../lib/sim/distributions/lognormal.ts";
-export { pareto, type ParetoOptions } from "../lib/sim/distributions/pareto.ts";
-export { uniform, type UniformOptions } from "../lib/sim/distributions/uniform.ts";
-export { weibull, type WeibullOptions } from "../lib/sim/distributions/weibull.ts";
-export { zipf, type ZipfOptions } from "../lib/sim/distributions/zipf.ts";
+export type { Distribution } from "../lib/sim/distributions/distribution.ts";
 export { type RandomStream, type RandomStreams, randomStreams } from "../lib/sim/random_streams.ts";
-export { fromTable } from "../lib/settings/from_table.ts";
-export type {
-  AnyPolicy,
-  CheckFacts,
-  Contradiction,
-  Declaration,
-  Declared,
-  MadeOf,
-  Named,
-  NameOf,
-  NeedsOf,
-  OptionsOf,
-  Policy,
-  PolicyLaws,
-  PolicyTable,
-  SettingList,
-} from "../lib/settings/policy.ts";
-export type { Applicability, NumberBounds, Setting } from "../lib/settings/setting.ts";
-export type { ArrivalProcess, ArrivalsEntry } from "../lib/workload/arrivals/arrival_process.ts";
+export type { ArrivalProcess } from "../lib/workload/arrivals/arrival_process.ts";
 export { bursts, type BurstsOptions } from "../lib/workload/arrivals/bursts.ts";
 export { gammaArrivals, type GammaArrivalsOptions } from "../lib/workload/arrivals/gamma.ts";
 export { poisson } from "../lib/workload/arrivals/poisson.ts";
-export { ARRIVALS, type ArrivalsName } from "../lib/workload/arrivals/processes.ts";
+export { ARRIVALS } from "../lib/workload/arrivals/processes.ts";
 export { rateCurve, type RateCurveOptions } from "../lib/workload/arrivals/rate_curve.ts";
 export { renewal } from "../lib/workload/arrivals/renewal.ts";
 export { uniformArrivals } from "../lib/workload/arrivals/uniform.ts";
@@ -63,34 +31,11 @@ export {
   jointQuantiles,
   type JointQuantilesOptions,
 } from "../lib/workload/lengths/joint_quantiles.ts";
-export type { LengthEntry } from "../lib/workload/lengths/laws/law.ts";
-export { LENGTH_LAWS, type LengthLawName } from "../lib/workload/lengths/laws/laws.ts";
+export { LENGTH_LAWS } from "../lib/workload/lengths/laws/laws.ts";
 export type { LengthModel } from "../lib/workload/lengths/length_model.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
 export { selectRows } from "../lib/workload/select_rows.ts";
 export { sortByArrival } from "../lib/workload/sort_by_arrival.ts";
-export { readAzureTrace } from "../lib/workload/traces/azure.ts";
-export type { TraceColumns } from "../lib/workload/traces/columns.ts";
-export { type CsvTraceOptions, readCsvTrace } from "../lib/workload/traces/csv.ts";
-export { detectTraceFormat } from "../lib/workload/traces/detect_trace_format.ts";
-export { type JsonTraceOptions, readJsonTrace } from "../lib/workload/traces/json.ts";
-export {
-  type LlmServingSimTraceOptions,
-  readLlmServingSimTrace,
-} from "../lib/workload/traces/llmservingsim.ts";
-export { type MooncakeTraceOptions, readMooncakeTrace } from "../lib/workload/traces/mooncake.ts";
-export {
-  readTrace,
-  type ReadTraceOptions,
-  TRACE_READERS,
-  type TraceFormat,
-} from "../lib/workload/traces/read_trace.ts";
-export type { Trace, TraceOptions } from "../lib/workload/traces/trace.ts";
-export {
-  transformTrace,
-  type TransformTraceOptions,
-} from "../lib/workload/traces/transform_trace.ts";
-export { readVidurTrace } from "../lib/workload/traces/vidur.ts";
 export { withArrivals } from "../lib/workload/with_arrivals.ts";
 export type {
   PrefixGroups,

@@ -43,7 +43,7 @@ function withLines(text: string, { path, lines }: Block): string {
   const first: string[] = [];
   for (const line of lines.slice(1)) {
     if (!line.startsWith("+")) {
-      at = result.indexOf(line.slice(1).length > 0 ? line.slice(1) : "");
+      at = result.indexOf(line.slice(1), at === undefined ? 0 : at + 1);
       ok(at >= 0, `${path} has no line "${line.slice(1)}"`);
     } else if (at === undefined) {
       first.push(line.slice(1));
@@ -86,6 +86,66 @@ async function denoThatEnds(wanted: number, cwd: string, ...args: string[]): Pro
   return output;
 }
 
+/** Files that `deno task reference` makes from declarations, and a name of the page in each. */
+const GENERATED: Readonly<Record<string, string>> = {
+  "docs/configuration.md": "per_queue",
+  "docs/metrics.md": "instances_up",
+  "lib/config/configuration.ts": "per_queue",
+  "lib/metrics/run_columns.ts": "dispatches",
+  "lib/metrics/run_summary.ts": "output_tokens_per_gpu_hour",
+};
+
+/** Columns and figures of the page, by the file of results that has them. */
+const WRITTEN: Readonly<Record<string, readonly string[]>> = {
+  "requests.csv": ["prefill_s", "dispatches"],
+  "timeseries.csv": ["instances_up"],
+  "instances.csv": ["length_s"],
+  "summary.json": ["output_tokens_per_gpu_hour"],
+};
+
+/** Tests of what is made from declarations; they pass whatever is declared. */
+const OF_DECLARATIONS = [
+  "lib/results/result_tables_test.ts",
+  "lib/results/summary_type_test.ts",
+  "lib/results/write_results_test.ts",
+  "lib/metrics/figures/evaluate_test.ts",
+  "lib/report/figures_test.ts",
+];
+
+/** Columns of a CSV file by name. */
+function columnsOfCsv(path: string): Map<string, readonly string[]> {
+  const [head, ...rows] = Deno.readTextFileSync(path).trim().split("\n").map((row) =>
+    row.split(",")
+  );
+  return new Map(head.map((name, i) => [name, rows.map((row) => row[i])]));
+}
+
+/** Simulates and looks for the page's columns and figures in print and in files. */
+async function checkResults(root: string, file: string): Promise<void> {
+  const out = `${root}results/new`;
+  const args = ["task", "simulate", file, "--out", out, "--format", "csv"];
+  const printed = await deno(root, ...args);
+  ok(/^throughput .* output tokens per GPU hour$/m.test(printed), printed);
+  for (const [name, said] of Object.entries(WRITTEN)) {
+    const text = Deno.readTextFileSync(`${out}/${name}`);
+    for (const word of said) ok(text.includes(word), `${word} in ${name}`);
+  }
+  const requests = columnsOfCsv(`${out}/requests.csv`);
+  const rows = requests.get("dispatches")!;
+  deepStrictEqual(rows, rows.map(() => "1"));
+  requests.get("prefill_s")!.forEach((seconds, row) => {
+    const delay = Number(requests.get("scheduling_delay_s")![row]);
+    const ttft = Number(requests.get("ttft_s")![row]);
+    ok(Math.abs(Number(seconds) + delay - ttft) < 1e-9, `row ${row}`);
+  });
+  const { gpu_hours, requests: counts, ...figures } = JSON.parse(
+    Deno.readTextFileSync(`${out}/summary.json`),
+  );
+  const tokens = requests.get("output_tokens")!.reduce((sum, each) => sum + Number(each), 0);
+  strictEqual(counts.completed, rows.length);
+  ok(Math.abs(figures.output_tokens_per_gpu_hour * gpu_hours / tokens - 1) < 1e-9);
+}
+
 /** The names that the page's policies have, by the test file of their kind. */
 const LAWS: Readonly<Record<string, string>> = {
   "lib/serverless/scaling/scaling_test.ts": "per-queue scaling",
@@ -97,6 +157,8 @@ const LAWS: Readonly<Record<string, string>> = {
   "lib/scheduling/admission/admission_test.ts": "least-prompt gateway order",
   "lib/workload/arrivals/arrivals_test.ts": "even-gaps arrivals",
   "lib/workload/lengths/lengths_test.ts": "short-or-long lengths",
+  "lib/execution/sources/sources_test.ts": "per-token source",
+  "lib/workload/traces/traces_test.ts": "milliseconds trace format",
 };
 
 Deno.test("each addition of docs/extending.md touches the files that its table counts, and works", async () => {
@@ -106,23 +168,25 @@ Deno.test("each addition of docs/extending.md touches the files that its table c
   const copy = await copyTree(ROOT, files);
   try {
     const added: string[] = [];
-    const counted = [...page.matchAll(/^\| \[[^\]]+\]\(#([\w-]+)\) +\| (\d) +\|/gm)];
-    ok(counted.length >= 12, `${counted.length} rows`);
-    const before = new Set<string>();
-    for (const [, anchor, count] of counted) {
+    const apply = (anchor: string, count: string) => {
+      const touched = new Set<string>();
       for (const block of sections.get(anchor) ?? []) {
+        const path = copy.root + block.path;
         if (block.language === "diff") {
-          const text = Deno.readTextFileSync(copy.root + block.path);
-          Deno.writeTextFileSync(copy.root + block.path, withLines(text, block));
+          const text = Deno.readTextFileSync(path);
+          Deno.writeTextFileSync(path, withLines(text, block));
         } else {
-          Deno.writeTextFileSync(copy.root + block.path, block.lines.join("\n") + "\n");
+          Deno.writeTextFileSync(path, block.lines.join("\n") + "\n");
           added.push(block.path);
         }
+        touched.add(block.path);
       }
-      const touched = changedFiles(copy.root, files, added).filter((file) => !before.has(file));
-      strictEqual(touched.length, Number(count), `${anchor}: ${touched.join(", ")}`);
-      for (const file of touched) before.add(file);
-    }
+      strictEqual(touched.size, Number(count), `${anchor}: ${[...touched].join(", ")}`);
+    };
+    const counted = [...page.matchAll(/^\| \[[^\]]+\]\(#([\w-]+)\) +\| (\d) +\|/gm)];
+    ok(counted.length >= 19, `${counted.length} rows`);
+    // All but the last, whose line takes a type that `deno task reference` makes.
+    for (const [, anchor, count] of counted.slice(0, -1)) apply(anchor, count);
     await deno(copy.root, "task", "check");
     const filter = `/${Object.values(LAWS).join("|")}|peak pool/`;
     const laws = await deno(
@@ -145,14 +209,19 @@ Deno.test("each addition of docs/extending.md touches the files that its table c
     ok(refused.includes('did you mean "per-queue"?'), refused);
     const listed = await deno(copy.root, "task", "list", "scaling");
     ok(/^per-queue +target, hold +As many/m.test(listed), listed);
+    const [, anchor, count] = counted.at(-1)!;
+    strictEqual(anchor, "request-columns");
+    apply(anchor, count);
+    const before = changedFiles(copy.root, files, added);
     await deno(copy.root, "task", "reference");
-    const generated = ["docs/configuration.md", "lib/config/configuration.ts"];
-    const changed = changedFiles(copy.root, files, added).filter((file) => !before.has(file));
-    deepStrictEqual(changed, generated);
-    for (const file of generated) {
-      ok(Deno.readTextFileSync(copy.root + file).includes("per_queue"), file);
+    const changed = changedFiles(copy.root, files, added).filter((name) => !before.includes(name));
+    deepStrictEqual(changed, Object.keys(GENERATED));
+    for (const [name, said] of Object.entries(GENERATED)) {
+      ok(Deno.readTextFileSync(copy.root + name).includes(said), name);
     }
-    await deno(copy.root, "check", "lib/config/load.ts");
+    await deno(copy.root, "check", "lib/config/load.ts", "lib/cluster/simulate.ts");
+    await deno(copy.root, "test", "-A", "--no-check", ...OF_DECLARATIONS);
+    await checkResults(copy.root, file);
   } finally {
     await copy.remove();
   }

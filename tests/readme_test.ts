@@ -1,7 +1,11 @@
 import { deepStrictEqual, ok, strictEqual } from "#assert";
-import { instanceTable, timeSeriesTable, tokenGapTable } from "../lib/results/series_tables.ts";
 import { madeUpRun } from "../lib/results/made_up_run.ts";
-import { requestTable } from "../lib/results/request_table.ts";
+import {
+  instanceTable,
+  requestTable,
+  timeSeriesTable,
+  tokenGapTable,
+} from "../lib/results/result_tables.ts";
 import { OUTCOMES } from "../lib/metrics/run_tables.ts";
 import { examplesOf, runExamples } from "./examples.ts";
 

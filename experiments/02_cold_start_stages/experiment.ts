@@ -1,5 +1,6 @@
-import { defineExperiment, medusaModels, medusaTargets } from "simfaasinfer/experiment";
-import { coldStartStages } from "simfaasinfer/plot";
+import { defineExperiment } from "simfaasinfer/experiment";
+import { medusaModels, medusaTargets } from "simfaasinfer/targets";
+import { coldStartStages } from "simfaasinfer/figures";
 import { coldStartPreset, oneStart } from "simfaasinfer/cold-start";
 
 /** Systems of the paper's Figure 7, and our presets of them. */

@@ -45,7 +45,7 @@ type Row = Measured & {
 /** Sarathi-Serve's trade-off between TTFT and TBT, for five ways to form batches. */
 export default defineExperiment({
   id: "04_chunked_prefill",
-  version: 4,
+  version: 5,
   seed: 20240710,
   replications: 8,
   question: "How much load does an engine carry within its limits under five batching strategies?",

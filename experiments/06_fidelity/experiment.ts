@@ -1,17 +1,19 @@
 import { boundRow, defineExperiment, type TargetRow } from "simfaasinfer/experiment";
 import {
   BARS,
-  BLIS,
   type Latencies,
-  LLMSERVINGSIM,
   type PointRow,
-  readConcurrencyPoints,
-  readLoadPoints,
-  readMeasuredRun,
   ServerRunner,
   type Tuning,
   validate,
 } from "simfaasinfer/validation";
+import {
+  BLIS,
+  LLMSERVINGSIM,
+  readConcurrencyPoints,
+  readLoadPoints,
+  readMeasuredRun,
+} from "simfaasinfer/measurements";
 import { predictedScatter } from "simfaasinfer/plot";
 
 const RUN_FOLDER = { "rtx-4090": "RTX4090", "rtx-pro-6000": "RTXPRO6000" } as const;
@@ -52,7 +54,7 @@ type Measured = {
 /** Real vLLM servers against their simulation. */
 export default defineExperiment({
   id: "06_fidelity",
-  version: 3,
+  version: 5,
   seed: 1,
   question: "How far are simulated latencies from those of real vLLM servers?",
   factors: { measurements: ["load points", "concurrency points", "rtx-4090", "rtx-pro-6000"] },

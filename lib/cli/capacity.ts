@@ -26,6 +26,15 @@ interface Shown {
   readonly weight_bytes: number;
   readonly weight_format: string;
   readonly kv_bytes_per_token: number;
+  /** Of a GPU: what the engine leaves for activations and the like. */
+  readonly reserve_bytes: number;
+  /** Whose way of measuring that is; null where the configuration sets it. */
+  readonly reserve_rule: string | null;
+  /** KV blocks, of which each group of layers takes its own. */
+  readonly kv_blocks: number | null;
+  readonly kv_groups: number;
+  /** Of a sequence of window_tokens tokens while it decodes. */
+  readonly sequence_kv_bytes: number;
   readonly state_bytes_per_sequence: number;
   /** Null for a model without a KV cache. */
   readonly kv_tokens: number | null;
@@ -49,6 +58,11 @@ function shown(size: InstanceSize): Shown {
     weight_bytes: Math.round(size.weightBytes),
     weight_format: weightFormat,
     kv_bytes_per_token: size.kvBytesPerToken,
+    reserve_bytes: Math.round(size.reserveBytes),
+    reserve_rule: size.reserveRule,
+    kv_blocks: size.kvBytesPerToken === 0 ? null : size.kv.blocks,
+    kv_groups: size.kv.groups.length,
+    sequence_kv_bytes: size.sequenceKvBytes,
     state_bytes_per_sequence: size.stateBytesPerSequence,
     kv_tokens: size.kvBytesPerToken === 0 ? null : size.kvTokens,
     window_tokens: size.maxModelTokens,
@@ -66,12 +80,29 @@ function shown(size: InstanceSize): Shown {
 const billions = (count: number) => `${(count / 1e9).toFixed(2)} B`;
 const whole = (count: number) => count.toLocaleString("en-US");
 
+function longest({ window_tokens, sequence_kv_bytes }: Shown): string {
+  return `a sequence of ${whole(window_tokens)} tokens takes ${
+    (sequence_kv_bytes / 2 ** 30).toFixed(2)
+  } GiB`;
+}
+
+function keptFree({ reserve_bytes, reserve_rule }: Shown): string {
+  const how = reserve_rule === null
+    ? "memory.reserved_memory_gb"
+    : `as ${reserve_rule} measures it`;
+  return `${
+    (reserve_bytes / 2 ** 30).toFixed(2)
+  } GiB of each GPU for activations and the like (${how})`;
+}
+
 function lines(size: Shown, line: string): string[] {
   const rows: [string, string][] = [
     ["model", size.model],
     ["parameters", `${billions(size.parameters)}, active ${billions(size.active_parameters)}`],
     ["weights", `${(size.weight_bytes / 1e9).toFixed(2)} GB (${size.weight_format})`],
     ["KV cache", `${whole(size.kv_bytes_per_token)} bytes per token of all layers, in one copy`],
+    ["longest", longest(size)],
+    ["kept free", keptFree(size)],
     ...(size.state_bytes_per_sequence === 0 ? [] : [
       [
         "state",

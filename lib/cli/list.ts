@@ -1,12 +1,15 @@
+import { EXECUTION_SOURCES } from "../execution/sources/sources.ts";
 import { SPECULATION_METHODS } from "../execution/speculation/methods/methods.ts";
-import { gpuEntries } from "../hardware/mod.ts";
+import { gpuEntries, nodeEntries } from "../hardware/mod.ts";
 import { modelEntries, parameterCount } from "../models/mod.ts";
 import { GATEWAY_ORDERS } from "../scheduling/admission/gateway_orders.ts";
 import { QUEUE_ORDERS } from "../scheduling/batching/orders/mod.ts";
 import { BATCHING_STRATEGIES } from "../scheduling/batching/strategies.ts";
+import { VLLM_VERSIONS } from "../scheduling/batching/vllm_versions.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/policies.ts";
 import { EVICTION_POLICIES } from "../serverless/cold_start/eviction.ts";
 import { COLD_START_PRESETS, coldStartPreset } from "../serverless/cold_start/presets.ts";
+import { BILLING_PRESETS } from "../serverless/cost/billing_plan.ts";
 import { priceCatalogue } from "../serverless/cost/prices.ts";
 import { KEEP_ALIVE_POLICIES, POOL_POLICIES } from "../serverless/keep_alive/mod.ts";
 import { PLACEMENT_POLICIES } from "../serverless/placement/policies.ts";
@@ -14,7 +17,9 @@ import { platformPreset, PLATFORMS } from "../serverless/platforms/mod.ts";
 import { SCALING_POLICIES } from "../serverless/scaling/policies.ts";
 import { type Declaration, placedSettings, type PolicyTable } from "../settings/mod.ts";
 import { ARRIVALS } from "../workload/arrivals/processes.ts";
+import { embeddedNames, embeddedWorkload } from "../workload/embedded.ts";
 import { LENGTH_LAWS } from "../workload/lengths/laws/laws.ts";
+import { TRACE_FORMATS } from "../workload/traces/trace_formats.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { oneOf } from "./one_of.ts";
@@ -77,14 +82,49 @@ const KINDS: Readonly<Record<string, Kind>> = {
   "keep-alive": policies(KEEP_ALIVE_POLICIES, "scaling.keep_alive.policy"),
   routing: policies(ROUTING_POLICIES, "cluster.routing.policy"),
   batching: policies(BATCHING_STRATEGIES, "scheduler.type"),
-  speculation: policies(SPECULATION_METHODS, "speculative.method"),
   gateway: policies(GATEWAY_ORDERS, "gateway.fairness"),
+  speculation: policies(SPECULATION_METHODS, "speculative.method"),
   orders: policies(QUEUE_ORDERS, "scheduler.scheduling_policy"),
   placement: policies(PLACEMENT_POLICIES, "cluster.placement.policy"),
   eviction: policies(EVICTION_POLICIES, "cluster.weight_cache.eviction"),
   pools: policies(POOL_POLICIES, "scaling.prewarmed_pool.policy"),
   arrivals: policies(ARRIVALS, "workload.type", "arrival process"),
+  traces: policies(TRACE_FORMATS, "workload.trace.format"),
   lengths: policies(LENGTH_LAWS, "workload.prompt_length.distribution"),
+  sources: policies(EXECUTION_SOURCES, "execution.source"),
+  engines: {
+    about: "engines whose defaults are taken: `scheduler.engine`",
+    columns: ["async_scheduling", "async_pipelines", "reserves_whole_prompt"],
+    rows: () =>
+      VLLM_VERSIONS.map(({ name, asyncScheduling, asyncPipelines, reservesWholePrompt }) => ({
+        name,
+        async_scheduling: asyncScheduling,
+        async_pipelines: asyncPipelines,
+        reserves_whole_prompt: reservesWholePrompt,
+      })),
+  },
+  billing: {
+    about: "ways to bill: `cost.billing.preset`",
+    columns: ["start", "busy", "idle", "draining", "granularity_s"],
+    rows: () =>
+      Object.entries(BILLING_PRESETS).map(([name, rules]) => ({
+        name,
+        start: rules.startShare,
+        busy: rules.busyShare,
+        idle: rules.idleShare,
+        draining: rules.drainingShare,
+        granularity_s: rules.granularitySeconds,
+      })),
+  },
+  workloads: {
+    about: "workloads that travel with the program: `workload.embedded.name`",
+    columns: ["licence", "about"],
+    rows: () =>
+      embeddedNames().map((name) => {
+        const { description, licence, source } = embeddedWorkload(name);
+        return { name, about: description, licence, source };
+      }),
+  },
   presets: {
     about: "stages of a cold start: `cold_start.preset`",
     columns: ["about"],
@@ -126,6 +166,22 @@ const KINDS: Readonly<Record<string, Kind>> = {
         bandwidth_gb_per_s: gpu.memoryBytesPerSecond / 1e9,
         bf16_tflops: gpu.flopsPerSecond.bf16 / 1e12,
         source: gpu.source,
+      })),
+  },
+  machines: {
+    about: "machines: `cluster.nodes[].type`",
+    columns: ["gpus", "gpu", "memory_gib", "network_gb_per_s", "aliases"],
+    rows: () =>
+      nodeEntries().map((node) => ({
+        name: node.name,
+        aliases: node.aliases,
+        gpus: node.gpus,
+        gpu: node.gpu ?? "any",
+        memory_gib: Math.round(node.dramBytes / 2 ** 30),
+        network_gb_per_s: node.nicBytesPerSecond === undefined
+          ? "not bound"
+          : node.nicBytesPerSecond / 1e9,
+        source: node.source,
       })),
   },
   prices: {

@@ -30,9 +30,10 @@ async function kindNames(): Promise<string[]> {
 
 Deno.test("list names the kinds, each of which has rows with different names", async () => {
   const kinds = await kindNames();
-  for (const kind of ["scaling", "keep-alive", "pools", "presets", "prices"]) {
-    ok(kinds.includes(kind), kind);
-  }
+  for (
+    const kind of ["scaling", "keep-alive", "routing", "batching", "placement", "pools", "arrivals"]
+      .concat("lengths", "presets", "platforms", "models", "gpus", "prices")
+  ) ok(kinds.includes(kind), kind);
   const { code, out } = await list();
   strictEqual(code, 0);
   strictEqual(out.length, kinds.length);
@@ -61,6 +62,11 @@ Deno.test("what list names is what a configuration takes, by each of its names",
     eviction: (name) => `cluster: { weight_cache: { eviction: ${name} } }`,
     pools: (name) => `scaling: { prewarmed_pool: { policy: ${name} } }`,
     arrivals: (name) => `workload: { type: ${name} }`,
+    traces: (name) => `workload: { trace: { format: ${name} } }`,
+    engines: (name) => `scheduler: { engine: ${name} }`,
+    billing: (name) => `cost: { billing: { preset: ${name} } }`,
+    workloads: (name) => `workload: { embedded: { name: ${name} } }`,
+    sources: (name) => `execution: { source: ${name} }`,
     platforms: (name) => `platform: ${name}`,
   };
   for (const [kind, yaml] of Object.entries(paths)) {

@@ -1,6 +1,7 @@
 /**
  * Writes what is made from declarations: the reference of the configuration and its type, the page of
- * limits, the tables of columns and figures in the page of metrics, and the type of a summary.
+ * limits, the tables of columns and figures in the page of metrics, and the types of
+ * a summary and of the columns.
  *
  * @module
  */
@@ -8,6 +9,7 @@ import { renderConfigurationReference } from "../config/reference.ts";
 import { renderLimitsPage } from "../config/limits_page.ts";
 import { renderConfigurationType } from "../config/type_text.ts";
 import { withDeclaredTables } from "../results/metrics_page.ts";
+import { renderColumnTypes } from "../results/column_types.ts";
 import { renderSummaryType } from "../results/summary_type.ts";
 import { replaceFile } from "../results/replace_file.ts";
 
@@ -19,5 +21,6 @@ if (import.meta.main) {
   const metrics = path("docs/metrics.md");
   replaceFile(metrics, withDeclaredTables(Deno.readTextFileSync(metrics)));
   replaceFile(path("lib/config/configuration.ts"), renderConfigurationType());
+  replaceFile(path("lib/metrics/run_columns.ts"), renderColumnTypes());
   replaceFile(path("lib/metrics/run_summary.ts"), renderSummaryType());
 }

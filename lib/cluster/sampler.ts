@@ -1,3 +1,9 @@
+import { type ColumnArray, emptyColumn, storedColumns } from "../metrics/columns/column.ts";
+import {
+  emptySums,
+  type IntervalSums,
+  TIME_SERIES_COLUMNS,
+} from "../metrics/columns/time_series_columns.ts";
 import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { TimeSeriesColumns } from "../metrics/run_tables.ts";
 import { LIMITS, plain } from "../sim/limits.ts";
@@ -21,24 +27,8 @@ interface Before {
   idleSeconds: number;
 }
 
-/** The columns before the first row. */
-const EMPTY: Omit<TimeSeriesColumns, "count"> = {
-  timeSeconds: new Float64Array(0),
-  intervalSeconds: new Float64Array(0),
-  arrivals: new Int32Array(0),
-  completions: new Int32Array(0),
-  queued: new Float64Array(0),
-  running: new Float64Array(0),
-  starting: new Float64Array(0),
-  idle: new Float64Array(0),
-  busy: new Float64Array(0),
-  draining: new Float64Array(0),
-  kvUtilization: new Float64Array(0),
-  mfu: new Float64Array(0),
-  busyFraction: new Float64Array(0),
-  promptTokensPerSecond: new Float64Array(0),
-  outputTokensPerSecond: new Float64Array(0),
-};
+/** The columns, their names in programs and the lines that compute them. */
+const COLUMNS = storedColumns(TIME_SERIES_COLUMNS);
 
 /** Rows for which there is room at first. */
 const FIRST_ROWS = 1024;
@@ -48,7 +38,8 @@ export class Sampler {
   readonly #fleet: Fleet;
   readonly #sampleSeconds: number;
   readonly #most: number;
-  #columns = EMPTY;
+  /** One array for each of `COLUMNS`. */
+  #arrays = COLUMNS.map(([, column]) => emptyColumn(column, 0));
   #room = 0;
   #count = 0;
   /** By instance; those that had stopped by the last sample are forgotten. */
@@ -86,31 +77,17 @@ export class Sampler {
 
   /** Samples the interval that ends at `now`, which is after the one before. */
   sample(now: number, counters: SampleCounters): void {
-    const seconds = now - this.#lastSeconds;
     const sums = emptySums();
     for (const id of this.#unsampled()) this.#add(this.#fleet.instances[id], now, sums);
+    sums.atSeconds = now;
+    sums.seconds = now - this.#lastSeconds;
     const { arrived, completed, requestSeconds } = counters;
-    const inside = (requestSeconds - this.#lastRequestSeconds) / seconds;
-    const running = sums.sequenceSeconds / seconds;
-    const busySeconds = sums.upSeconds - sums.idleSeconds - sums.drainingSeconds;
+    sums.arrivals = arrived - this.#lastArrived;
+    sums.completions = completed - this.#lastCompleted;
+    sums.requestSeconds = requestSeconds - this.#lastRequestSeconds;
     if (this.#count === this.#room) this.#grow(now);
-    const columns = this.#columns;
     const row = this.#count++;
-    columns.timeSeconds[row] = now;
-    columns.intervalSeconds[row] = seconds;
-    columns.arrivals[row] = arrived - this.#lastArrived;
-    columns.completions[row] = completed - this.#lastCompleted;
-    columns.queued[row] = atLeastZero(inside - running);
-    columns.running[row] = running;
-    columns.starting[row] = sums.startingSeconds / seconds;
-    columns.idle[row] = sums.idleSeconds / seconds;
-    columns.busy[row] = atLeastZero(busySeconds / seconds);
-    columns.draining[row] = sums.drainingSeconds / seconds;
-    columns.kvUtilization[row] = share(sums.blockSeconds, sums.capacityBlockSeconds);
-    columns.mfu[row] = share(sums.flops, sums.peakFlops);
-    columns.busyFraction[row] = share(sums.busySeconds, sums.upSeconds);
-    columns.promptTokensPerSecond[row] = sums.promptTokens / seconds;
-    columns.outputTokensPerSecond[row] = sums.outputTokens / seconds;
+    for (let i = 0; i < COLUMNS.length; i++) this.#arrays[i][row] = COLUMNS[i][1].of!(sums);
     this.#lastSeconds = now;
     this.#lastArrived = arrived;
     this.#lastCompleted = completed;
@@ -118,7 +95,7 @@ export class Sampler {
   }
 
   /** Adds what an instance did since the last sample; one that stopped counts until it did. */
-  #add(instance: Instance, now: number, sums: Sums): void {
+  #add(instance: Instance, now: number, sums: IntervalSums): void {
     const { id, functionId, engine, state } = instance;
     const { createdAtSeconds, readyAtSeconds, drainingAtSeconds, stoppedAtSeconds } = instance;
     const last = this.#lastSeconds;
@@ -149,7 +126,9 @@ export class Sampler {
 
   /** The series so far. */
   columns(): TimeSeriesColumns {
-    return { count: this.#count, ...this.#resized(this.#count) };
+    const arrays = this.#resized(this.#count);
+    const columns = Object.fromEntries(COLUMNS.map(([key], i) => [key, arrays[i]]));
+    return { count: this.#count, ...columns } as unknown as TimeSeriesColumns;
   }
 
   /** Makes room for twice as many rows, up to the limit. */
@@ -165,17 +144,16 @@ export class Sampler {
       );
     }
     this.#room = Math.min(most, Math.max(FIRST_ROWS, 2 * this.#room));
-    this.#columns = this.#resized(this.#room);
+    this.#arrays = this.#resized(this.#room);
   }
 
   /** Copies of the columns with room for so many rows. */
-  #resized(rows: number): Omit<TimeSeriesColumns, "count"> {
-    const columns = Object.entries(this.#columns).map(([name, column]) => {
-      const resized = new (column.constructor as typeof Float64Array | typeof Int32Array)(rows);
-      resized.set(column.subarray(0, rows));
-      return [name, resized];
+  #resized(rows: number): ColumnArray[] {
+    return this.#arrays.map((values, i) => {
+      const resized = emptyColumn(COLUMNS[i][1], rows);
+      resized.set(values.subarray(0, rows));
+      return resized;
     });
-    return Object.fromEntries(columns);
   }
 
   /** Instances that had not stopped by the last sample, by ascending ids. */
@@ -202,25 +180,3 @@ const SUMMED = [
   "blockSeconds",
   "sequenceSeconds",
 ] as const satisfies readonly (keyof MeterTotals)[];
-
-function emptySums() {
-  return {
-    ...emptyTotals(),
-    startingSeconds: 0,
-    upSeconds: 0,
-    idleSeconds: 0,
-    drainingSeconds: 0,
-    peakFlops: 0,
-    capacityBlockSeconds: 0,
-  };
-}
-type Sums = ReturnType<typeof emptySums>;
-
-function share(part: number, whole: number): number {
-  return whole > 0 ? part / whole : 0;
-}
-
-/** A difference of sums that may be equal and were added in different orders is nothing then. */
-function atLeastZero(mean: number): number {
-  return mean < 1e-9 ? 0 : mean;
-}

@@ -15,8 +15,6 @@ export interface RunFacts {
   readonly sharesPrompts: boolean;
   /** Whether the function's model routes tokens among experts. */
   readonly hasExperts: boolean;
-  /** Whether some of its layers see a window of the sequence alone. */
-  readonly hasWindow: boolean;
 }
 
 /** Under which other settings a setting applies. Declared beside it. */

@@ -278,8 +278,11 @@ export interface Configuration {
      * it, else as `dtype`.
      */
     readonly weight_dtype: "bf16" | "fp16" | "fp8" | "int8" | "int4" | null;
-    /** Longest prompt and output together, tokens; null: the model's own limit. */
-    readonly max_model_len: number | null;
+    /**
+     * Longest prompt and output together, tokens; null: the model's own limit; `auto`: that, or
+     * what the KV cache holds of one sequence where it is less.
+     */
+    readonly max_model_len: number | "auto" | null;
     /** Decoder layers; with this the shape is read from here. */
     readonly num_layers: number | null;
     /** Width of the residual stream. */
@@ -435,6 +438,17 @@ export interface Configuration {
     /** Groups of GPUs among which whole experts are spread; divides the tensor degree. */
     readonly expert_parallel_size: number;
     /**
+     * Attention ranks with requests and KV cache of their own, among which the GPUs of the tensor
+     * degree are divided (SGLang: --enable-dp-attention with --dp-size). Ranks step together;
+     * experts are spread over all GPUs, and tokens reach them by all-to-all.
+     */
+    readonly data_parallel_attention: number;
+    /**
+     * Kernels that exchange tokens between attention ranks and experts, by DeepEP's names:
+     * `low-latency` for few tokens, `normal` for many, `auto` by the tokens of a rank (256).
+     */
+    readonly all_to_all: "auto" | "low-latency" | "normal";
+    /**
      * How unevenly tokens choose experts: the busiest of n expert groups has 1 + skew x (n - 1)
      * times its even share; 0: balanced, 1: all on one.
      */
@@ -562,19 +576,38 @@ export interface Configuration {
   readonly memory: {
     /** Share of the GPU's memory that the engine may use. */
     readonly gpu_memory_utilization: number;
-    /** Memory of each GPU kept for activations, gigabytes. */
-    readonly reserved_memory_gb: number;
+    /**
+     * Memory of each GPU that the engine leaves free for activations and the like, gigabytes; null:
+     * worked out as `memory.reserve_rule` says.
+     */
+    readonly reserved_memory_gb: number | null;
+    /**
+     * Whose way of finding out what activations and the like need: vLLM up to 0.11 (sorted logits,
+     * communicators counted), up to 0.16 (sorted logits), from 0.17 on (a kernel for them), or
+     * `sglang`, whose `gpu_memory_utilization` is its mem_fraction_static; null: as
+     * `scheduler.engine` up to 0.16 and as vllm@0.11, which leaves most, beyond; sglang for models
+     * with latent attention.
+     */
+    readonly reserve_rule:
+      | "vllm@0.9"
+      | "vllm@0.10"
+      | "vllm@0.11"
+      | "vllm@0.12"
+      | "vllm@0.13"
+      | "vllm@0.14"
+      | "vllm@0.15"
+      | "vllm@0.16"
+      | "vllm@0.17"
+      | "vllm@0.18"
+      | "vllm@0.19"
+      | "sglang"
+      | null;
     /** Number format of the KV cache; `auto`: as the checkpoint asks for, else as `model.dtype`. */
     readonly kv_cache_dtype: "auto" | "bf16" | "fp16" | "fp8";
     /** Tokens of one KV block. */
     readonly block_size: number;
     /** KV blocks of an instance; null: what fits into its memory. */
     readonly num_gpu_blocks: number | null;
-    /**
-     * Length of a sequence at which layers with an attention window hold their window alone (vLLM's
-     * hybrid KV-cache manager), tokens; null: they hold all tokens.
-     */
-    readonly windowed_sequence_tokens: number | null;
     /** Host memory for swapped KV blocks, gigabytes per GPU. */
     readonly swap_space_gb: number;
     /**
@@ -601,7 +634,7 @@ export interface Configuration {
     readonly profile: string | null;
     /** Time of every step under `source: constant`, seconds. */
     readonly step_seconds: number;
-    /** Coefficients of `source: linear`. */
+    /** Settings of a source of execution times, by `execution.source`. */
     readonly coefficients: {
       /** Time of a step, seconds. */
       readonly base_seconds: number;

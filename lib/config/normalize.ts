@@ -1,4 +1,5 @@
 import { MOST_LISTED } from "../std/safe_text.ts";
+import { removedKey } from "./removed_settings.ts";
 import { nodeInfo, type SectionInfo } from "./setting.ts";
 import { showValue } from "./show_value.ts";
 import { suggest } from "../std/suggest.ts";
@@ -125,9 +126,12 @@ export function normalize(root: SectionInfo, input: Mapping): Layer {
       }
       if (key === undefined) {
         const near = [...names.keys(), ...movedNames(path)];
+        const removed = removedKey(join(path, name), writtenHere);
         problems.push(
-          // Looking for what was meant takes a while, and only the first lines are shown.
-          problems.length < MOST_LISTED
+          removed !== undefined
+            ? removed
+            // Looking for what was meant takes a while, and only the first lines are shown.
+            : problems.length < MOST_LISTED
             ? unknownKey(root, near, writtenHere, name)
             : `Cannot read configuration: unknown key ${showValue(writtenHere)}`,
         );

@@ -71,7 +71,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.maxTokensPerStep = parts.maxTokensPerStep;
     this.sequences = sequences;
     this.#gaps = gaps;
-    this.queue = waitingQueue(parts.queueOrder, run.columns.arrivalAtSeconds, parts.queueKeys);
+    this.queue = waitingQueue(run.columns.arrivalAtSeconds, parts.queueKeys);
     this.blocks = new SequenceBlocks(parts, sequences);
     this.pool = this.blocks.pool;
     this.cache = this.blocks.cache;

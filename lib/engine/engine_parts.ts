@@ -1,7 +1,6 @@
 import type { ExecutionTimeModel, StepWork } from "../execution/execution_time_model.ts";
 import type { RequestColumns } from "../metrics/run_tables.ts";
 import type { BatchingStrategy } from "../scheduling/batching/strategy.ts";
-import type { QueueOrder } from "../scheduling/batching/waiting_queue.ts";
 import type { PrefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import type { Clock } from "./clock.ts";
@@ -40,9 +39,7 @@ export interface EngineParts {
   readonly maxModelTokens: number;
   /** Output limit that clients state, tokens: what "maximum" reservation reserves for. */
   readonly maxOutputTokens: number;
-  /** Order in which waiting requests are considered. */
-  readonly queueOrder: QueueOrder;
-  /** What the queue order compares, one per request. */
+  /** What orders waiting requests, one per request: the least goes first. Absent: by arrival. */
   readonly queueKeys?: Float64Array | Int32Array | Uint8Array;
   /** Prefix identities; absent when the cache is off or nothing is shared. */
   readonly prefix?: PrefixIdentity;

@@ -1,9 +1,30 @@
 import { type Layer, layerGroups, type TransformerShape } from "../models/transformer.ts";
 
+/** Widths of latent attention on one rank. */
+export interface LatentReads {
+  /** Query heads of the rank. */
+  readonly heads: number;
+  /** Width of the cached latent. */
+  readonly kvRank: number;
+  /** Width of the cached key with position. */
+  readonly ropeSize: number;
+  /** Width of a head's query and key without position. */
+  readonly nopeSize: number;
+  /** Width of a head's value. */
+  readonly valueSize: number;
+}
+
 /** Attention of equal layers as the kernels of one tensor rank see it. */
 export interface AttentionReads {
   /** Layers that are alike. */
   readonly layers: number;
+  /**
+   * Which kernels run: with keys and values per head, over latents, over the latents that an indexer
+   * chooses, or the indexer's own scores.
+   */
+  readonly kind: "heads" | "latent" | "sparse" | "index";
+  /** Widths of latents; absent for other kinds. */
+  readonly latent?: LatentReads;
   /** KV heads of the rank; 0 for an indexer, which has none of its own. */
   readonly kvHeads: number;
   /** Numbers of the KV cache that are read per entry. */
@@ -51,6 +72,14 @@ function layerReads({ mixer }: Layer, ranks: number): Omit<AttentionReads, "laye
   const { indexer } = mixer;
   const own = mixer.kind === "latent"
     ? {
+      kind: mixer.indexer === undefined ? "latent" as const : "sparse" as const,
+      latent: {
+        heads,
+        kvRank: mixer.kvRank,
+        ropeSize: mixer.ropeSize,
+        nopeSize: mixer.nopeSize,
+        valueSize: mixer.valueSize,
+      },
       kvHeads: 1,
       entryElements: mixer.kvRank + mixer.ropeSize,
       entryBytes: 0,
@@ -66,6 +95,7 @@ function layerReads({ mixer }: Layer, ranks: number): Omit<AttentionReads, "laye
   if (indexer.keyBytes === 0) return [chosen];
   const scores = 2 * indexer.heads * indexer.headSize;
   return [chosen, {
+    kind: "index",
     kvHeads: 0,
     entryElements: 0,
     entryBytes: indexer.keyBytes,
@@ -86,6 +116,7 @@ function perHead(
   // With more ranks than KV heads, heads are held several times.
   const kvHeads = Math.max(1, Math.ceil(mixer.kvHeads / ranks));
   return {
+    kind: "heads",
     kvHeads,
     entryElements: kvHeads * widths,
     entryBytes: 0,

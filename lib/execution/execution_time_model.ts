@@ -56,6 +56,8 @@ export interface DecodeLine {
 export interface ExecutionTimeModel {
   /** Short name for manifests, such as "analytical". */
   readonly name: string;
+  /** What was assumed, a sentence each; absent: nothing. */
+  readonly notices?: readonly string[];
   /** Unequal contexts take longer than equal ones of the same sum: see the step's longest context. */
   readonly needsLongestContext?: boolean;
   /** Duration of the step in seconds, > 0. Allocates nothing. */

@@ -1,23 +1,28 @@
 import type { Gpu } from "../hardware/gpu.ts";
+import { layerStateBytes } from "../models/kv_bytes_per_token.ts";
 import {
-  layerKvBytesPerToken,
-  layerStateBytes,
-  layerWindowTokens,
-} from "../models/kv_bytes_per_token.ts";
-import { layerMatrices, rankShare, smallParameters } from "../models/layer_matrices.ts";
+  layerMatrices,
+  type LayerMatrix,
+  rankShare,
+  smallParameters,
+} from "../models/layer_matrices.ts";
+import { dealsEvenly } from "../models/tensor_degree.ts";
 import { type Layer, layerGroups, type TransformerShape } from "../models/transformer.ts";
 import { matrixBytes, type WeightFormats } from "../models/weight_format.ts";
+import { type KvGroup, type KvLayout, kvLayout } from "./kv_groups.ts";
 
 /** A model on the GPUs of one instance. */
 export interface KvCapacityOptions {
   /** Shape of the model. */
   readonly shape: TransformerShape;
-  /** The GPU: its name for messages and its memory. */
-  readonly gpu: Pick<Gpu, "name" | "memoryBytes">;
+  /** The GPU: its name for messages, its memory as CUDA reports it, and what kernels it has. */
+  readonly gpu: Pick<Gpu, "name" | "memoryBytes"> & { readonly generation?: string };
   /** GPUs that share each layer, >= 1. */
   readonly tensorParallel: number;
   /** Groups of GPUs that the layers are dealt to, >= 1. */
   readonly pipelineParallel: number;
+  /** GPUs among which whole experts are spread, where these are others than share the layers. */
+  readonly expertRanks?: number;
   /** Bytes of one weight. */
   readonly weightBytesPerElement: number;
   /** Formats of a quantised checkpoint, in place of `weightBytesPerElement`. */
@@ -26,26 +31,22 @@ export interface KvCapacityOptions {
   readonly kvBytesPerElement: number;
   /** Share of the GPU's memory that the engine may use, in (0, 1]. */
   readonly utilization: number;
-  /** Kept free on each GPU for activations and graphs, bytes, >= 0. */
-  readonly reserveBytes: number;
+  /** Kept free on each GPU for activations and the like, bytes, >= 0: of all, or by pipeline stage. */
+  readonly reserveBytes: number | readonly number[];
   /** A model that drafts beside it, bytes on each tensor rank of the last stage; absent: none. */
   readonly draft?: { readonly weightBytes: number; readonly tokenBytes: number };
   /** Sequences at once, each with a state in the recurrent layers, >= 0; absent: no room for states. */
   readonly maxSequences?: number;
   /** Tokens of one KV block, >= 1. */
   readonly blockTokens: number;
-  /**
-   * Length of a sequence, tokens, >= 1, at which layers with an attention window are reckoned: they hold
-   * its window alone and free the rest, as vLLM's hybrid KV-cache manager does. Absent: they hold all
-   * tokens. Shorter sequences than this need more than is reckoned, longer ones less.
-   */
-  readonly windowedSequenceTokens?: number;
 }
 
 /** Memory of one instance, as its engine lays it out. */
 export interface KvCapacity {
-  /** KV blocks of the instance (every rank holds its part of each), >= 1. */
+  /** KV blocks of the instance (every rank holds its part of each), >= 1; shared by all groups. */
   readonly blocks: number;
+  /** Groups of layers, each of which takes blocks of its own for a sequence, >= 1. */
+  readonly groups: readonly KvGroup[];
   /**
    * Sequences whose state the recurrent layers hold at once: as many as asked for, or as fit into their
    * share of the memory; absent for models without such layers.
@@ -62,7 +63,7 @@ const DEGREES = [1, 2, 4, 8, 16, 32, 64];
 
 /**
  * KV blocks of one instance: (GPU memory x utilisation - weights - reserve) / bytes of a block, on the
- * rank with the least room. Layers are dealt to pipeline stages as evenly as they go, embedding on the
+ * rank with the least room. Layers with an attention window are groups of their own: see {@link KvGroup}. Layers are dealt to pipeline stages as evenly as they go, embedding on the
  * first, head on the last. Tensor parallelism divides matrices, and KV heads down to one: with more
  * ranks than KV heads each head is held several times, as in vLLM; routers and latents are whole on
  * every rank. Recurrent layers keep a state per sequence, for which room is taken first. A model without
@@ -98,11 +99,10 @@ export function kvCapacity(options: KvCapacityOptions): KvCapacity {
   demand("weightBytesPerElement > 0", options.weightBytesPerElement, (v) => v > 0);
   demand("kvBytesPerElement > 0", options.kvBytesPerElement, (v) => v > 0);
   demand("utilization in (0, 1]", options.utilization, (v) => v > 0 && v <= 1);
-  demand("reserveBytes >= 0", options.reserveBytes, (v) => v >= 0);
-  const { shape, gpu, pipelineParallel, windowedSequenceTokens } = options;
-  if (windowedSequenceTokens !== undefined) {
-    requireCount("windowedSequenceTokens", windowedSequenceTokens);
+  for (const bytes of [options.reserveBytes].flat()) {
+    demand("reserveBytes >= 0", bytes, (v) => v >= 0);
   }
+  const { shape, gpu, pipelineParallel } = options;
   demand(
     `pipelineParallel <= ${shape.layers.length} layers`,
     pipelineParallel,
@@ -110,7 +110,8 @@ export function kvCapacity(options: KvCapacityOptions): KvCapacity {
   );
 
   const usable = gpu.memoryBytes * options.utilization;
-  const weights = stageMemories(options, options.tensorParallel);
+  const layout = layoutOf(options, options.tensorParallel);
+  const weights = stageMemories(options, options.tensorParallel, layout);
   const stateSequences = sequencesWithState(weights, usable, options.maxSequences ?? 0);
   const hasStates = weights.some(({ stateBytes }) => stateBytes > 0);
   const stages = withStates(weights, stateSequences);
@@ -126,6 +127,7 @@ export function kvCapacity(options: KvCapacityOptions): KvCapacity {
   const total = gpu.memoryBytes * stages.length;
   return {
     blocks,
+    groups: layout.groups,
     ...(hasStates && { stateSequences }),
     fixedMemoryShare: fixed / total,
     kvMemoryShare: kv / total,
@@ -168,9 +170,46 @@ interface StageMemory {
   readonly stateBytes: number;
 }
 
-function stageMemories(options: KvCapacityOptions, tensorParallel: number): StageMemory[] {
-  const { shape, pipelineParallel, weightBytesPerElement, reserveBytes, draft } = options;
+/** Layers of each stage of a pipeline, dealt as evenly as they go. */
+export function stageLayers<T>(layers: readonly T[], stages: number): T[][] {
+  return Array.from(
+    { length: stages },
+    (_, s) =>
+      layers.slice(
+        Math.floor(s * layers.length / stages),
+        Math.floor((s + 1) * layers.length / stages),
+      ),
+  );
+}
+
+function layoutOf(options: KvCapacityOptions, tensorParallel: number): KvLayout {
+  const { shape, pipelineParallel, kvBytesPerElement, blockTokens } = options;
+  const stages = stageLayers(shape.layers, pipelineParallel);
+  return kvLayout(stages, kvBytesPerElement, tensorParallel, blockTokens);
+}
+
+/**
+ * Bytes of the table of rotary positions: sine and cosine of half a head's width.
+ *
+ * @source https://github.com/vllm-project/vllm vllm/model_executor/layers/rotary_embedding
+ */
+function rotaryBytes(shape: TransformerShape): number {
+  const { layers, maxPositions, positionParameters, rotaryBytesPerElement = 2 } = shape;
+  if (positionParameters > 0) return 0;
+  const sizes = layers.map(({ mixer }) =>
+    mixer?.kind === "attention" ? mixer.headSize : mixer?.kind === "latent" ? mixer.ropeSize : 0
+  );
+  return rotaryBytesPerElement * maxPositions * Math.max(...sizes);
+}
+
+function stageMemories(
+  options: KvCapacityOptions,
+  tensorParallel: number,
+  layout: KvLayout,
+): StageMemory[] {
+  const { shape, pipelineParallel, weightBytesPerElement, draft, blockTokens } = options;
   const { layers, hiddenSize, vocabSize } = shape;
+  const reserves = [options.reserveBytes].flat();
   // Norms, head and embedding keep 2 bytes in quantised checkpoints; see weightBytes().
   const keptBytesPerElement = Math.max(2, weightBytesPerElement);
   const headElements = vocabSize * hiddenSize;
@@ -183,22 +222,23 @@ function stageMemories(options: KvCapacityOptions, tensorParallel: number): Stag
     const tables = (isFirst ? headElements + shape.positionParameters : 0) +
       (needsHead ? headElements : 0);
     let matrices = 0, small = isLast ? shape.finalNormParameters : 0;
-    let tokenBytes = 0, stateBytes = 0;
+    let stateBytes = 0;
     for (const { layer, count } of layerGroups(layers.slice(first, end))) {
       small += count * smallParameters(layer);
-      tokenBytes += count * heldTokenBytes(options, layer, tensorParallel);
       stateBytes += count * layerStateBytes(layer) / tensorParallel;
     }
     for (const { layer, index, count } of numberedLayers(options, first, end)) {
       matrices += count * rankMatrixBytes(options, layer, index, tensorParallel);
     }
-    if (isLast && draft !== undefined) {
-      matrices += draft.weightBytes;
-      tokenBytes += draft.tokenBytes;
-    }
+    // A draft's entries are spread over the blocks of all groups.
+    const draftBytes = !isLast || draft === undefined
+      ? 0
+      : blockTokens * draft.tokenBytes / layout.groups.length;
+    if (isLast && draft !== undefined) matrices += draft.weightBytes;
     return {
-      fixedBytes: matrices + (tables / tensorParallel + small) * keptBytesPerElement + reserveBytes,
-      blockBytes: options.blockTokens * tokenBytes,
+      fixedBytes: matrices + (tables / tensorParallel + small) * keptBytesPerElement +
+        rotaryBytes(shape) + reserves[stage % reserves.length],
+      blockBytes: layout.blockBytes[stage] + draftBytes,
       stateBytes,
     };
   });
@@ -218,63 +258,53 @@ function numberedLayers(
 
 /** Bytes of the matrices of a layer on one tensor rank. */
 function rankMatrixBytes(
-  { shape, weights, weightBytesPerElement }: KvCapacityOptions,
+  { shape, gpu, weights, weightBytesPerElement, expertRanks }: KvCapacityOptions,
   layer: Layer,
   index: number,
   ranks: number,
 ): number {
   let bytes = 0;
   for (const matrix of layerMatrices(layer, shape.hiddenSize)) {
-    const one = weights === undefined
-      ? (matrix.outputs * matrix.inputs + (matrix.bias ?? 0)) * weightBytesPerElement
-      : matrixBytes(matrix, weights.of(index, matrix));
-    bytes += matrix.copies * one * rankShare(matrix, ranks);
+    const isExpert = matrix.part === "expert";
+    const isSpread = isExpert && expertRanks !== undefined;
+    const share = isSpread ? 1 / expertRanks : rankShare(matrix, ranks);
+    if (weights === undefined) {
+      const elements = matrix.outputs * matrix.inputs + (matrix.bias ?? 0);
+      bytes += matrix.copies * elements * weightBytesPerElement * share;
+      continue;
+    }
+    const format = weights.of(index, matrix);
+    const isPadded = isExpert && format.name === "mxfp4" && gpu.generation !== undefined;
+    const whole = matrix.copies * (isSpread ? share : 1);
+    bytes += isPadded
+      ? whole * matrixBytes(padded(matrix, isSpread ? 1 : ranks, gpu.generation!), format)
+      : matrix.copies * matrixBytes(matrix, format) * share;
   }
   return bytes;
 }
 
-/** Bytes that a layer holds per token of a sequence, on average over the sequence. */
-function heldTokenBytes(
-  { kvBytesPerElement, blockTokens, windowedSequenceTokens }: KvCapacityOptions,
-  layer: Layer,
-  ranks: number,
-): number {
-  const bytes = layerKvBytesPerToken(layer, kvBytesPerElement, ranks);
-  return windowedSequenceTokens === undefined
-    ? bytes
-    : bytes * heldByLayer(layer, windowedSequenceTokens, blockTokens);
-}
-
 /**
- * Share of a sequence's tokens that a layer holds: all, or with a window as many blocks as the window
- * can touch.
+ * An expert's matrix on one rank as kernels of mxfp4 want it: widths are filled up to whole tiles, of 128
+ * and of 256 along the residual stream; on Blackwell, which multiplies 4 bits itself, of 256 both.
  *
- * @source https://github.com/vllm-project/vllm vllm/v1/kv_cache_interface.py, SlidingWindowSpec
+ * @source https://github.com/vllm-project/vllm vllm/model_executor/layers/quantization/mxfp4.py
  */
-function heldByLayer(layer: Layer, sequenceTokens: number, blockTokens: number): number {
-  const window = layerWindowTokens(layer);
-  if (window === 0) return 1;
-  const blocks = Math.ceil((window - 1) / blockTokens) + 1;
-  return Math.min(1, blocks * blockTokens / sequenceTokens);
+function padded(
+  { name, outputs, inputs, bias = 0 }: LayerMatrix,
+  ranks: number,
+  generation: string,
+): Pick<LayerMatrix, "outputs" | "inputs" | "bias"> {
+  const tile = generation.startsWith("blackwell") ? 256 : 128;
+  return name.endsWith("down_proj")
+    ? { outputs: upTo(outputs, 256), inputs: upTo(inputs / ranks, tile), bias: upTo(bias, 256) }
+    : {
+      outputs: upTo(outputs / ranks, tile),
+      inputs: upTo(inputs, 256),
+      bias: upTo(bias / ranks, tile),
+    };
 }
 
-/**
- * Share of the KV bytes of a sequence that its layers hold, 0..1: less than 1 where some have a window
- * that is shorter, 0 where none caches anything.
- */
-export function heldShare(
-  { layers }: TransformerShape,
-  sequenceTokens: number,
-  blockTokens: number,
-): number {
-  let all = 0, held = 0;
-  for (const { layer, count } of layerGroups(layers)) {
-    const bytes = count * layerKvBytesPerToken(layer, 2);
-    all += bytes;
-    held += bytes * heldByLayer(layer, sequenceTokens, blockTokens);
-  }
-  return all === 0 ? 0 : held / all;
-}
+const upTo = (width: number, multiple: number) => multiple * Math.ceil(width / multiple);
 
 function fittingBlocks(stages: readonly StageMemory[], usable: number): number {
   const blocks = Math.min(
@@ -295,8 +325,8 @@ function doesNotFit(
   const needed = Math.max(...stages.map((stage) => stage.fixedBytes + stage.blockBytes));
   const { shape, gpu, tensorParallel, pipelineParallel } = options;
   const fits = DEGREES.find((degree) =>
-    degree > tensorParallel && dividesHeads(shape, degree) &&
-    fittingBlocks(stageMemories(options, degree), usable) >= 1
+    degree > tensorParallel && dealsEvenly(shape, degree) &&
+    fittingBlocks(stageMemories(options, degree, layoutOf(options, degree)), usable) >= 1
   );
   const pipeline = pipelineParallel === 1 ? "" : `, pipeline-parallel degree ${pipelineParallel}`;
   return `Cannot place ${shape.name} on ${gpu.name} as a model with room for one KV block: ` +
@@ -306,12 +336,6 @@ function doesNotFit(
     (fits === undefined
       ? `no tensor-parallel degree up to ${DEGREES[DEGREES.length - 1]} fits`
       : `tensor-parallel degree ${fits} would fit`);
-}
-
-function dividesHeads({ layers }: TransformerShape, degree: number): boolean {
-  return layers.every(({ mixer }) =>
-    mixer === undefined || mixer.kind === "recurrent" || mixer.heads % degree === 0
-  );
 }
 
 /** Gigabytes with two digits, rounded up, so that a lack never reads as zero. */

@@ -1,15 +1,9 @@
 import assert from "#assert";
-import { runExecutionLaws, stepOf } from "../../tests/conformance/execution_laws.ts";
+import { stepOf } from "../../tests/conformance/execution_laws.ts";
 import { constantTime } from "./constant_time.ts";
 import { linearTime } from "./linear_time.ts";
 import { simfaasinferTime } from "./simfaasinfer_time.ts";
 
-const NO_GPU = "plain numbers know no GPU";
-const skip = [
-  { law: "roofline", reason: NO_GPU },
-  { law: "speed-up", reason: NO_GPU },
-  { law: "memory-bound decode", reason: NO_GPU },
-] as const;
 const coefficients = {
   baseSeconds: 5e-3,
   perPrefillTokenSeconds: 5e-5,
@@ -25,23 +19,6 @@ const profiling = {
   embedding_time_per_token: 0.00003,
   allreduce_time_per_gb: 5,
 };
-
-runExecutionLaws({ name: "constantTime()", create: () => constantTime(0.02), skip });
-runExecutionLaws({ name: "linearTime()", create: () => linearTime(coefficients), skip });
-runExecutionLaws({
-  name: "simfaasinferTime()",
-  create: ({ shape, tensorParallel }) =>
-    simfaasinferTime({
-      profiling,
-      layers: shape.layers.length,
-      hiddenSize: shape.hiddenSize,
-      tensorParallel,
-    }),
-  skip: [
-    ...skip,
-    { law: "compute shrinks", reason: "its all-reduces know no link" },
-  ],
-});
 
 Deno.test("linearTime() is the sum of its terms", () => {
   const model = linearTime({ ...coefficients, perPrefillPairSeconds: 1e-9 });

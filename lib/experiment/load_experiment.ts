@@ -42,7 +42,7 @@ export async function importExperiment(module: string): Promise<Experiment> {
   const { default: experiment } = await ofAuthor(
     "load an experiment as a module that runs",
     module,
-    () => import(module) as Promise<{ default?: Experiment }>,
+    () => importFile(module) as Promise<{ default?: Experiment }>,
   );
   // Whatever defineExperiment() returns has all of them.
   const isExperiment = typeof experiment?.run === "function" && typeof experiment.id === "string" &&
@@ -54,4 +54,11 @@ export async function importExperiment(module: string): Promise<Experiment> {
     `Cannot load an experiment as the default export of a module, made by defineExperiment(): ` +
       `current value is ${module}`,
   );
+}
+
+/** Imports a module of a file: only its beginning has to be known for the package to be published. */
+function importFile(module: string): Promise<unknown> {
+  const scheme = "file:///";
+  if (module.startsWith(scheme)) return import(`file:///${module.slice(scheme.length)}`);
+  throw new RangeError(`Cannot load an experiment as a file: current value is ${module}`);
 }

@@ -64,6 +64,8 @@ export interface GpuEfficiency {
   readonly gemm: GemmEfficiency;
   /** Absent where the generation has no fp8: weights alone are 8 bits then. */
   readonly gemmFp8?: QuantisedEfficiency;
+  /** Products of 4 bits with 4 bits, whose peak is twice that of fp8; absent: none were measured. */
+  readonly gemmFp4?: QuantisedEfficiency;
   /** Attention of decoding sequences. */
   readonly decode: DecodeEfficiency;
   /** Attention of prompts. */

@@ -25,7 +25,7 @@ export function findGpu(name: string): Gpu | undefined {
  *
  * @example
  * ```ts
- * import { gpuNamed } from "simfaasinfer/models";
+ * import { gpuNamed } from "simfaasinfer/hardware";
  * console.log(gpuNamed("H100").memoryBytesPerSecond); // 3350000000000
  * ```
  */

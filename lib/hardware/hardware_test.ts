@@ -33,7 +33,8 @@ Deno.test("every GPU has plausible rates, a source and an efficiency in (0, 1]",
 
 Deno.test("gpuNamed() finds aliases; A100 and H100 are the SXM ones with 80 GB", () => {
   assert.equal(gpuNamed("A100").name, "a100-sxm-80gb");
-  assert.equal(gpuNamed("h100").memoryBytes, 80 * 2 ** 30);
+  // As CUDA reports it: 79.19 GiB.
+  assert.equal(gpuNamed("h100").memoryBytes, 81_090 * 2 ** 20);
   assert.equal(gpuNamed("RTX 4090").name, "rtx-4090");
   assert.equal(gpuNamed("RTX PRO 6000").name, "rtx-pro-6000");
   assert.equal(findGpu("H900"), undefined);

@@ -5,6 +5,7 @@
 export * from "./efficiency.ts";
 export * from "./gpu.ts";
 export * from "./gpu_catalogue.ts";
+export * from "./layer_efficiency.ts";
 export * from "./link.ts";
 export * from "./node.ts";
 export * from "./node_catalogue.ts";

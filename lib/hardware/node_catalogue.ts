@@ -27,7 +27,7 @@ function withPcie(node: NodeType): NodeType {
  *
  * @example
  * ```ts
- * import { nodeNamed } from "simfaasinfer/models";
+ * import { nodeNamed } from "simfaasinfer/hardware";
  * console.log(nodeNamed("p4d.24xlarge").gpus); // 8
  * ```
  */

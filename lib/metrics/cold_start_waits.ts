@@ -1,3 +1,5 @@
+import { emptyColumn, storedColumns } from "./columns/column.ts";
+import { COLD_START_WAIT_COLUMNS } from "./columns/instance_columns.ts";
 import type { RunRecord } from "./run_record.ts";
 import type { ColdStartWaits } from "./run_tables.ts";
 import { waitParts } from "./wait_parts.ts";
@@ -24,23 +26,17 @@ export function coldStartWaits(run: RunRecord): ColdStartWaits {
     count++;
     if (!codes.has(stage)) codes.set(stage, codes.size);
   });
-  const request = new Int32Array(count);
-  const instanceId = new Int32Array(count);
-  const stageCode = new Uint16Array(count);
-  const waitSeconds = new Float64Array(count);
+  const columns = storedColumns(COLD_START_WAIT_COLUMNS);
+  const arrays = columns.map(([, column]) => emptyColumn(column, count));
   let row = 0;
-  eachPart((waiting, instance, stage, seconds) => {
-    request[row] = waiting;
-    instanceId[row] = instance;
-    stageCode[row] = codes.get(stage)!;
-    waitSeconds[row++] = seconds;
+  eachPart((request, instanceId, stage, seconds) => {
+    const part = { request, instanceId, stage: codes.get(stage)!, seconds };
+    for (let i = 0; i < columns.length; i++) arrays[i][row] = columns[i][1].of!(part);
+    row++;
   });
   return {
     count,
-    request,
-    instanceId,
-    stage: stageCode,
+    ...Object.fromEntries(columns.map(([key], i) => [key, arrays[i]])),
     stageNames: [...codes.keys()],
-    waitSeconds,
-  };
+  } as unknown as ColdStartWaits;
 }

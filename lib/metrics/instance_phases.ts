@@ -5,6 +5,8 @@ import {
   poolMemberPhases,
 } from "../serverless/life_phases.ts";
 import type { PoolMemberLife } from "../serverless/lifecycle.ts";
+import { columnsOf } from "./columns/column.ts";
+import { INSTANCE_COLUMNS, type PhaseRow } from "./columns/instance_columns.ts";
 import type { RunRecord } from "./run_record.ts";
 import type { InstancePhases } from "./run_tables.ts";
 
@@ -18,13 +20,20 @@ const STARTS: readonly LifePhase[] = ["warming", "starting", "waking"];
  */
 export function instancePhases(run: RunRecord): InstancePhases {
   const names: string[] = ["starting", "ready", "draining"];
-  const rows: { id: number; fn: number; phase: number; start: number; end: number }[] = [];
+  const rows: PhaseRow[] = [];
   const spansOf = Map.groupBy(run.stageSpans, (span) => span.instanceId);
   const add = (id: number, fn: number, life: readonly PhaseSpan[], startId: number) => {
     const addRow = (name: string, start: number, end: number) => {
       let phase = names.indexOf(name);
       if (phase < 0) phase = names.push(name) - 1;
-      if (end > start) rows.push({ id, fn, phase, start, end });
+      if (!(end > start)) return;
+      rows.push({
+        instanceId: id,
+        functionId: fn,
+        phase,
+        startAtSeconds: start,
+        endAtSeconds: end,
+      });
     };
     for (const { phase, startAtSeconds, endAtSeconds } of life) {
       addRow(phase, startAtSeconds, endAtSeconds);
@@ -46,11 +55,7 @@ export function instancePhases(run: RunRecord): InstancePhases {
   }
   return {
     count: rows.length,
-    instanceId: Int32Array.from(rows, (row) => row.id),
-    functionId: Uint16Array.from(rows, (row) => row.fn),
-    phase: Uint16Array.from(rows, (row) => row.phase),
-    startAtSeconds: Float64Array.from(rows, (row) => row.start),
-    endAtSeconds: Float64Array.from(rows, (row) => row.end),
+    ...columnsOf(INSTANCE_COLUMNS, rows),
     phaseNames: names,
-  };
+  } as unknown as InstancePhases;
 }

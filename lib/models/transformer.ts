@@ -90,6 +90,25 @@ export interface Recurrent {
   readonly stateBytesPerElement: number;
   /** Numbers of the convolution's state of a sequence, at 16 bits. */
   readonly convolutionElements: number;
+  /** How its kernels pass over a prompt; absent: there is no state but the convolution's. */
+  readonly scan?: Scan;
+}
+
+/** The pass of a recurrent layer over the tokens of a prompt. */
+export interface Scan {
+  /**
+   * delta: chunks of tokens one after the other, by matrix products (gated delta, lightning); chunked:
+   * all chunks at once, by matrix products (Mamba-2); selective: token by token (Mamba-1).
+   */
+  readonly kind: "delta" | "chunked" | "selective";
+  /** Heads, which are worked on apart; channels for a selective scan. */
+  readonly heads: number;
+  /** Width of a head's key: numbers of the state per channel of the value. */
+  readonly keySize: number;
+  /** Width of a head's value; 1 for a selective scan. */
+  readonly valueSize: number;
+  /** Channels of the convolution before it; 0 for none. */
+  readonly channels: number;
 }
 
 /** Feed-forward layer that every token passes. */
@@ -152,6 +171,8 @@ export interface TransformerShape {
   readonly tiedEmbeddings: boolean;
   /** Weights of learned position embeddings (GPT-2, OPT); 0 for none. */
   readonly positionParameters: number;
+  /** Bytes of a number in the table of rotary positions; absent: 2. */
+  readonly rotaryBytesPerElement?: number;
   /** Weights of the norm after the last layer, and of others outside the layers. */
   readonly finalNormParameters: number;
   /** Decoder layers from first to last. Equal ones are one object. */

@@ -1,13 +1,20 @@
 import { deepEqual, equal, ok, rejects } from "#assert";
 import { loadConfig } from "../config/load.ts";
 import { madeUpRun } from "../results/made_up_run.ts";
+import { madeUpBill } from "../results/made_up_summary.ts";
 import { makeManifest, openResultDirectory, writeResults } from "../results/mod.ts";
 import { classAttainmentRows, functionAttainmentRows } from "./attainment_rows.ts";
 import { coldStartRows } from "./cold_start_rows.ts";
 import { drawFigures } from "./draw_figures.ts";
 import { figureSource } from "./figure_source.ts";
 import { readFigureSource } from "./read_figure_source.ts";
-import { figuresOf, latencyRows, STANDARD_FIGURES, timelineRows } from "./standard_figures.ts";
+import {
+  costRows,
+  figuresOf,
+  latencyRows,
+  STANDARD_FIGURES,
+  timelineRows,
+} from "./standard_figures.ts";
 
 async function withResults(body: (path: string) => Promise<void>): Promise<void> {
   const root = Deno.makeTempDirSync();
@@ -170,4 +177,17 @@ Deno.test("drawFigures() gives the bytes of each figure whatever was drawn befor
     if (name === "cost.svg") inTurn.push(bytes);
   });
   deepEqual(inTurn, alone);
+});
+
+Deno.test("costRows() has every part of a bill, whatever else is paid, and none that is unknown", () => {
+  const cost = madeUpBill({ reserved_usd: 4, requests_usd: 0.25, busy_usd: null });
+  const rows = costRows({ cost });
+  const of = (use: string) => rows.find((row) => row.use === use)?.usd;
+  deepEqual(["idle", "cold starts", "reserved", "requests", "busy"].map(of), [
+    cost.idle_usd,
+    cost.cold_start_usd,
+    4,
+    0.25,
+    undefined,
+  ]);
 });

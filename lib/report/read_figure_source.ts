@@ -1,4 +1,7 @@
 import { z } from "../std/zod.ts";
+import { BILL_PARTS } from "../metrics/figures/cost_figures.ts";
+import { storedColumns } from "../metrics/columns/column.ts";
+import { TIME_SERIES_COLUMNS } from "../metrics/columns/time_series_columns.ts";
 import type { Summary } from "../metrics/run_tables.ts";
 import { readInput } from "../results/read_input.ts";
 import { readParquetColumns } from "../results/read_parquet.ts";
@@ -22,18 +25,14 @@ const drawnSchema = z.looseObject({
   ttft_s: latency,
   tbt_s: latency,
   e2e_s: latency,
-  cost: z.looseObject({
-    busy_usd: figure,
-    idle_usd: figure,
-    cold_start_usd: figure,
-    asleep_usd: figure,
-    pooled_usd: figure,
-    rounding_usd: figure,
-    storage_usd: figure,
-  }),
+  // Bills of earlier versions have fewer parts.
+  cost: z.looseObject(Object.fromEntries(BILL_PARTS.map(([key]) => [key, figure.optional()]))),
   classes: z.array(part),
   functions: z.array(part),
 });
+
+/** Columns of the time series that are read; the lengths of intervals follow from their ends. */
+const READ_SERIES = storedColumns(TIME_SERIES_COLUMNS).filter(([key]) => key !== "intervalSeconds");
 
 /** Columns of a table that was read, which know its file. */
 class Columns {
@@ -109,11 +108,7 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
   };
   const [requests, series, instances, gaps, waits] = await Promise.all([
     read("requests", ["arrival_s", "outcome", "ttft_s", "e2e_s"]),
-    read("timeseries", [
-      ...["time_s", "arrivals", "completions", "queued", "running"],
-      ...["instances_starting", "instances_idle", "instances_busy", "instances_draining"],
-      ...["kv_utilization", "mfu", "busy_fraction", "prompt_tokens_per_s", "output_tokens_per_s"],
-    ]),
+    read("timeseries", READ_SERIES.map(([, { name }]) => name)),
     read("instances", ["instance", "phase", "start_s", "end_s"]),
     read("token_gaps", ["tbt_s", "share"]),
     read("cold_start_waits", ["request", "function", "stage", "wait_s"]),
@@ -147,24 +142,14 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
 
 function timeSeries(series: Columns): FigureSource["timeSeries"] {
   const timeSeconds = series.floats("time_s");
+  const columns = READ_SERIES.map(([key, { name, array }]) =>
+    [key, array === "float64" ? series.floats(name) : series.integers(name)] as const
+  );
   return {
     count: timeSeconds.length,
-    timeSeconds,
+    ...Object.fromEntries(columns),
     intervalSeconds: timeSeconds.map((end, i) => i === 0 ? end : end - timeSeconds[i - 1]),
-    arrivals: series.integers("arrivals"),
-    completions: series.integers("completions"),
-    queued: series.floats("queued"),
-    running: series.floats("running"),
-    starting: series.floats("instances_starting"),
-    idle: series.floats("instances_idle"),
-    busy: series.floats("instances_busy"),
-    draining: series.floats("instances_draining"),
-    kvUtilization: series.floats("kv_utilization"),
-    mfu: series.floats("mfu"),
-    busyFraction: series.floats("busy_fraction"),
-    promptTokensPerSecond: series.floats("prompt_tokens_per_s"),
-    outputTokensPerSecond: series.floats("output_tokens_per_s"),
-  };
+  } as unknown as FigureSource["timeSeries"];
 }
 
 function readSummary(path: string): Summary {

@@ -1,4 +1,5 @@
-import type { Summary, TimeSeriesColumns } from "../metrics/run_tables.ts";
+import { BILL_PARTS } from "../metrics/figures/cost_figures.ts";
+import type { CostSummary, Summary, TimeSeriesColumns } from "../metrics/run_tables.ts";
 import {
   barPanels,
   type CdfRow,
@@ -143,18 +144,13 @@ function percentileRows(summary: Summary): PercentileRow[] {
     );
 }
 
-function costRows({ cost }: Summary): CostRow[] {
-  const rows = [
-    { use: "busy", usd: cost.busy_usd },
-    { use: "idle", usd: cost.idle_usd },
-    { use: "cold starts", usd: cost.cold_start_usd },
-    { use: "asleep", usd: cost.asleep_usd },
-    { use: "pools", usd: cost.pooled_usd },
-    { use: "rounding", usd: cost.rounding_usd },
-    { use: "storage", usd: cost.storage_usd },
-  ];
+/** What a run costs by use, in the order of the summary. */
+export function costRows({ cost }: Pick<Summary, "cost">): CostRow[] {
   // Without a price there is nothing to show but what is priced apart from GPUs.
-  return rows.flatMap(({ use, usd }) => usd === null ? [] : [{ series: "all", use, usd }]);
+  return BILL_PARTS.flatMap(([key, use]) => {
+    const usd = cost[key as keyof CostSummary] ?? null;
+    return usd === null ? [] : [{ series: "all", use, usd }];
+  });
 }
 
 /** The time series with neighbouring intervals averaged until at most 360 remain. */

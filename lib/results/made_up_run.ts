@@ -1,3 +1,12 @@
+import { columnsOf, emptyColumns, storedColumns } from "../metrics/columns/column.ts";
+import {
+  COLD_START_WAIT_COLUMNS,
+  INSTANCE_COLUMNS,
+  type PhaseRow,
+  type WaitRow,
+} from "../metrics/columns/instance_columns.ts";
+import { REQUEST_COLUMNS } from "../metrics/columns/request_columns.ts";
+import { TIME_SERIES_COLUMNS } from "../metrics/columns/time_series_columns.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
 import { madeUpBill, madeUpSummary } from "./made_up_summary.ts";
 
@@ -42,25 +51,19 @@ export function madeUpRun(count: number): RunResult {
   };
 }
 
+/** Columns of the requests that the made-up requests below have a story for. */
+const TOLD: readonly string[] = [
+  ...["functionId", "classId", "instanceId", "arrivalAtSeconds", "scheduledAtSeconds"],
+  ...["firstTokenAtSeconds", "completedAtSeconds", "promptTokens", "outputTokens", "cachedTokens"],
+  ...["maxTbtSeconds", "coldStartWaitSeconds", "preemptions", "outcome"],
+];
+
 function madeUpRequests(count: number, next: () => number): RunResult["requests"] {
-  const floats = () => new Float64Array(count);
-  const requests = {
-    count,
-    arrivalAtSeconds: floats(),
-    promptTokens: new Int32Array(count),
-    outputTokens: new Int32Array(count),
-    functionId: new Uint16Array(count),
-    classId: new Uint8Array(count),
-    instanceId: new Int32Array(count).fill(-1),
-    scheduledAtSeconds: floats().fill(NaN),
-    firstTokenAtSeconds: floats().fill(NaN),
-    completedAtSeconds: floats().fill(NaN),
-    maxTbtSeconds: floats().fill(NaN),
-    coldStartWaitSeconds: floats(),
-    preemptions: new Uint16Array(count),
-    cachedTokens: new Int32Array(count),
-    outcome: new Uint8Array(count),
-  };
+  const columns = emptyColumns(REQUEST_COLUMNS, count);
+  for (const [key, values] of Object.entries(columns)) {
+    if (!TOLD.includes(key)) columns[key] = values.map((_, i) => i % 100);
+  }
+  const requests = { count, ...columns } as unknown as RunResult["requests"];
   let now = 0;
   for (let i = 0; i < count; i++) {
     now -= Math.log(next()) / 10;
@@ -87,28 +90,23 @@ function madeUpRequests(count: number, next: () => number): RunResult["requests"
   return requests;
 }
 
+/** Most of a figure of the made-up time series, by its unit. */
+const MOST: Readonly<Record<string, number>> = { share: 0.8, count: 40, "tokens/s": 20_000 };
+
 function madeUpSeries(count: number, next: () => number): RunResult["timeSeries"] {
-  const shares = (top: number) => Float64Array.from({ length: count }, () => top * next());
-  const counts = (top: number) =>
-    Int32Array.from({ length: count }, () => Math.floor(top * next()));
+  const columns = emptyColumns(TIME_SERIES_COLUMNS, count);
+  for (const [key, { unit }] of storedColumns(TIME_SERIES_COLUMNS)) {
+    const most = MOST[unit] ?? 1;
+    columns[key] = columns[key].map(() =>
+      unit === "count" ? Math.floor(most * next()) : most * next()
+    );
+  }
   return {
     count,
+    ...columns,
     timeSeconds: Float64Array.from({ length: count }, (_, i) => 10 * (i + 1)),
     intervalSeconds: new Float64Array(count).fill(10),
-    arrivals: counts(100),
-    completions: counts(100),
-    queued: Float64Array.from(counts(40)),
-    running: Float64Array.from(counts(200)),
-    starting: Float64Array.from(counts(2)),
-    idle: Float64Array.from(counts(2)),
-    busy: Float64Array.from(counts(6)),
-    draining: Float64Array.from(counts(2)),
-    kvUtilization: shares(0.8),
-    mfu: shares(0.4),
-    busyFraction: shares(1),
-    promptTokensPerSecond: shares(20000),
-    outputTokensPerSecond: shares(4000),
-  };
+  } as unknown as RunResult["timeSeries"];
 }
 
 /** Waits for starts of the requests that have one: a quarter in one stage, the rest in another. */
@@ -118,37 +116,39 @@ function madeUpWaits(
   const waiting = Array.from(coldStartWaitSeconds.keys()).filter((i) =>
     coldStartWaitSeconds[i] > 0
   );
-  const rows = waiting.flatMap((i) => {
+  const rows = waiting.flatMap((i): WaitRow[] => {
     const container = coldStartWaitSeconds[i] / 4;
-    return [[i, 0, container], [i, 1, coldStartWaitSeconds[i] - container]];
+    const one = { request: i, instanceId: instanceId[i] };
+    return [
+      { ...one, stage: 0, seconds: container },
+      { ...one, stage: 1, seconds: coldStartWaitSeconds[i] - container },
+    ];
   });
   return {
     count: rows.length,
-    request: Int32Array.from(rows, (row) => row[0]),
-    instanceId: Int32Array.from(rows, (row) => instanceId[row[0]]),
-    stage: Uint16Array.from(rows, (row) => row[1]),
+    ...columnsOf(COLD_START_WAIT_COLUMNS, rows),
     stageNames: ["container", "weights"],
-    waitSeconds: Float64Array.from(rows, (row) => row[2]),
-  };
+  } as unknown as RunResult["coldStartWaits"];
 }
 
 /** Instances that start one after the other: stages of a start, then serving, then draining. */
 function madeUpPhases(instances: number): RunResult["instances"] {
   const phaseNames = ["starting", "ready", "draining", "start:container", "start:weights"];
-  const rows: [number, number, number, number][] = [];
+  const rows: PhaseRow[] = [];
   for (let i = 0; i < instances; i++) {
     const start = 100 * i;
     const ready = start + 25 + i;
-    rows.push([i, 0, start, ready], [i, 3, start, start + 5], [i, 4, start + 5, ready]);
-    rows.push([i, 1, ready, 900 + 40 * i], [i, 2, 900 + 40 * i, 903 + 40 * i]);
+    const add = (phase: number, startAtSeconds: number, endAtSeconds: number) =>
+      rows.push({ instanceId: i, functionId: i % 2, phase, startAtSeconds, endAtSeconds });
+    add(0, start, ready);
+    add(3, start, start + 5);
+    add(4, start + 5, ready);
+    add(1, ready, 900 + 40 * i);
+    add(2, 900 + 40 * i, 903 + 40 * i);
   }
   return {
     count: rows.length,
-    instanceId: Int32Array.from(rows, (row) => row[0]),
-    functionId: Uint16Array.from(rows, (row) => row[0] % 2),
-    phase: Uint16Array.from(rows, (row) => row[1]),
-    startAtSeconds: Float64Array.from(rows, (row) => row[2]),
-    endAtSeconds: Float64Array.from(rows, (row) => row[3]),
+    ...columnsOf(INSTANCE_COLUMNS, rows),
     phaseNames,
-  };
+  } as unknown as RunResult["instances"];
 }

@@ -1,24 +1,7 @@
 import { renderTable } from "../config/reference.ts";
+import { TABLES } from "../metrics/columns/result_tables.ts";
 import type { Figures } from "../metrics/figures/figure.ts";
 import { SUMMARY_FIGURES } from "../metrics/figures/summary_figures.ts";
-import type { DeclaredColumn } from "./declared_columns.ts";
-import { REQUEST_COLUMNS } from "./request_table.ts";
-import {
-  COLD_START_WAIT_COLUMNS,
-  INSTANCE_COLUMNS,
-  TIME_SERIES_COLUMNS,
-  TOKEN_GAP_COLUMNS,
-} from "./series_tables.ts";
-
-/** The columns of each table by the heading of its section. */
-const SECTIONS: Readonly<Record<string, readonly DeclaredColumn<never>[]>> = {
-  "Requests": REQUEST_COLUMNS,
-  "Time series": TIME_SERIES_COLUMNS,
-  "Instances": INSTANCE_COLUMNS,
-  "Waits for starts": COLD_START_WAIT_COLUMNS,
-  "Token gaps": TOKEN_GAP_COLUMNS,
-};
-
 /** Figures as rows of key, unit and sentence; those of groups and lists behind them. */
 function figureRows(figures: Figures<never>, above = ""): string[][] {
   return Object.entries(figures).flatMap(([key, figure]) => {
@@ -40,8 +23,8 @@ export function withDeclaredTables(
   page: string,
   figures: Figures<never> = SUMMARY_FIGURES,
 ): string {
-  const withColumns = Object.entries(SECTIONS).reduce((text, [heading, columns]) => {
-    const rows = columns.map(({ name, unit, doc }) => [`\`${name}\``, unit, doc]);
+  const withColumns = Object.values(TABLES).reduce((text, { heading, columns }) => {
+    const rows = Object.values(columns).map(({ name, unit, doc }) => [`\`${name}\``, unit, doc]);
     return withTable(text, heading, ["Column", "Unit", "Meaning"], rows);
   }, page);
   return withTable(withColumns, "Summary", ["Key", "Unit", "Meaning"], figureRows(figures));

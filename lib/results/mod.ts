@@ -11,7 +11,6 @@ export { type CodeRevision, codeRevision } from "./code_revision.ts";
 export { type InputFile, makeManifest, type Manifest, type ManifestSource } from "./manifest.ts";
 export { writeParquet } from "./parquet/write_parquet.ts";
 export { type Append, type Content, replaceFile } from "./replace_file.ts";
-export { requestTable } from "./request_table.ts";
 export {
   checkResultDirectory,
   openResultDirectory,
@@ -22,9 +21,12 @@ export {
 export {
   coldStartWaitTable,
   instanceTable,
+  requestTable,
+  RESULT_TABLES,
+  resultTables,
   timeSeriesTable,
   tokenGapTable,
-} from "./series_tables.ts";
+} from "./result_tables.ts";
 export { type ScanBatch, scanTable, type TableScan, tablesIn } from "./scan_table.ts";
 export { sha256 } from "./sha256.ts";
 export {
@@ -39,10 +41,4 @@ export {
   textColumn,
 } from "./table.ts";
 export { writeCsv, writeJson } from "./text_formats.ts";
-export {
-  RESULT_TABLES,
-  resultTables,
-  type TableFormat,
-  writeResults,
-  writeTable,
-} from "./write_results.ts";
+export { type TableFormat, writeResults, writeTable } from "./write_results.ts";

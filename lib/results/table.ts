@@ -1,5 +1,6 @@
-/** Whole numbers in a typed array, one per row. */
-export type IntegerArray = Int32Array | Uint16Array | Uint8Array;
+import type { IntegerArray } from "../metrics/columns/column.ts";
+
+export type { IntegerArray };
 
 /** What is known of a column beyond its values. */
 export interface ColumnFacts {

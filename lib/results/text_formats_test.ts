@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "#assert";
 import { parse } from "@std/csv";
-import { requestTable } from "./request_table.ts";
+import { requestTable } from "./result_tables.ts";
 import { madeUpRun } from "./made_up_run.ts";
 import { floatColumn, integerColumn, type Table, textColumn } from "./table.ts";
 import { writeCsv, writeJson } from "./text_formats.ts";

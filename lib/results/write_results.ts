@@ -1,14 +1,8 @@
 import type { RunResult } from "../metrics/run_tables.ts";
 import { writeParquet } from "./parquet/write_parquet.ts";
-import { requestTable } from "./request_table.ts";
 import type { Append } from "./replace_file.ts";
 import type { ResultDirectory } from "./result_directory.ts";
-import {
-  coldStartWaitTable,
-  instanceTable,
-  timeSeriesTable,
-  tokenGapTable,
-} from "./series_tables.ts";
+import { resultTables } from "./result_tables.ts";
 import type { Table } from "./table.ts";
 import { writeCsv, writeJson } from "./text_formats.ts";
 
@@ -20,28 +14,6 @@ const WRITERS: Record<TableFormat, (table: Table, append: Append, csvSafe: boole
   csv: writeCsv,
   json: writeJson,
 };
-
-/** Names of the tables that every run has, in the order they are written. */
-export const RESULT_TABLES = [
-  "requests",
-  "timeseries",
-  "instances",
-  "cold_start_waits",
-  "token_gaps",
-] as const;
-
-/** The tables of a result by name, in the order they are written. */
-export function resultTables(
-  result: RunResult,
-): Readonly<Record<(typeof RESULT_TABLES)[number], Table>> {
-  return {
-    requests: requestTable(result),
-    timeseries: timeSeriesTable(result),
-    instances: instanceTable(result),
-    cold_start_waits: coldStartWaitTable(result),
-    token_gaps: tokenGapTable(result),
-  };
-}
 
 /** Lets a signal through: what is written between two calls cannot be interrupted. */
 const PAUSE = () => new Promise<void>((resolve) => setTimeout(resolve));

@@ -5,7 +5,7 @@ import type { ClassFacts } from "../metrics/summary_options.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
-import type { QueueOrder } from "../scheduling/batching/waiting_queue.ts";
+import type { QueueOrder } from "../scheduling/batching/orders/mod.ts";
 import type { WeightCache } from "../serverless/cold_start/mod.ts";
 import { randomStreams } from "../sim/random_streams.ts";
 import type { RequestTable } from "../workload/mod.ts";
@@ -17,9 +17,10 @@ import { engineSettings } from "../config/engine_settings.ts";
 import { buildBatching, queueKeys } from "./batching.ts";
 import { buildClasses, type BuiltClasses, limitsByClass } from "./classes.ts";
 import { buildDeployment, type Deployment } from "./deployment.ts";
+import { plainBlocks } from "./instance_size.ts";
 import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
 import { buildFaults } from "./faults.ts";
-import { functionKinds, functionNames, withFunctionIds } from "./functions.ts";
+import { type FunctionKind, functionKinds, functionNames, withFunctionIds } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { choiceNotices } from "./choice_notices.ts";
@@ -107,7 +108,7 @@ export async function buildCluster(
     const { draft } = deployments[i];
     const name = i === 0 ? "acceptance" : `acceptance of kind ${i}`;
     const speculation = draft && buildSpeculation(kind.config, draft, streams.take(name));
-    return buildKind(kind.config, deployments[i], built, keys, speculation);
+    return buildKind(kind, deployments[i], built, keys, speculation);
   });
   const kindOf = kinds.flatMap(({ count }, i) => new Array<number>(count).fill(i));
   const byFunction = kindOf.map((kind) => builtKinds[kind]);
@@ -262,14 +263,15 @@ function queueKeysByOrder({ table, classes }: BuiltClasses) {
 }
 
 function buildKind(
-  config: Configuration,
+  kind: FunctionKind,
   deployment: Deployment,
   built: BuiltClasses,
   keys: ReturnType<typeof queueKeysByOrder>,
   speculation: SpeculationParts | undefined,
 ): BuiltKind & { plans?: StartPlans } {
+  const { config } = kind;
   const keyColumn = keys.of(config.scheduler.scheduling_policy);
-  const plain = engineParts(config, deployment, built, keyColumn);
+  const plain = engineParts(kind, deployment, built, keyColumn);
   const engine = speculation === undefined ? plain : { ...plain, speculation };
   const billing = buildBilling(config, deployment.gpu.name);
   return {
@@ -299,19 +301,22 @@ function buildKind(
 }
 
 function engineParts(
-  config: Configuration,
+  kind: FunctionKind,
   deployment: Deployment,
   { table }: BuiltClasses,
   keys: ReturnType<typeof queueKeys>,
 ): EngineParts {
+  const { config } = kind;
   const { scheduler, memory, simulation } = config;
   const settings = engineSettings(config);
-  // vLLM keeps one block of its own, the null block.
-  const kvBlocks = deployment.kv.blocks - (scheduler.type === "vllm" ? 1 : 0);
   let longestOutput = 1;
   for (let i = 0; i < table.count; i++) {
     if (table.outputTokens[i] > longestOutput) longestOutput = table.outputTokens[i];
   }
+  const meanTokens = meanRequestTokens(table, kind) ?? deployment.maxModelTokens;
+  // vLLM keeps one block of its own, the null block.
+  const kvBlocks = plainBlocks(deployment.kv, Math.min(meanTokens, deployment.maxModelTokens)) -
+    (scheduler.type === "vllm" ? 1 : 0);
   return {
     execution: deployment.execution,
     work: deployment.work,
@@ -324,7 +329,6 @@ function engineParts(
     maxModelTokens: deployment.maxModelTokens,
     // What a client states as its limit: one for all, so that no policy learns a request's length.
     maxOutputTokens: longestOutput,
-    queueOrder: scheduler.scheduling_policy,
     asyncScheduling: settings.asyncScheduling,
     ...(keys && { queueKeys: keys }),
     ...(scheduler.prefix_caching && table.prefix && {
@@ -337,4 +341,20 @@ function engineParts(
     peakFlops: deployment.peakFlops,
     peakBytesPerSecond: deployment.peakBytesPerSecond,
   };
+}
+
+/** Mean prompt and output of the requests to functions of a kind, tokens; undefined if there are none. */
+function meanRequestTokens(
+  table: RequestTable,
+  { firstId, count }: FunctionKind,
+): number | undefined {
+  const { functionId, promptTokens, outputTokens } = table;
+  let tokens = 0, requests = 0;
+  for (let i = 0; i < table.count; i++) {
+    const id = functionId?.[i] ?? 0;
+    if (id < firstId || id >= firstId + count) continue;
+    tokens += promptTokens[i] + outputTokens[i];
+    requests++;
+  }
+  return requests === 0 ? undefined : tokens / requests;
 }

@@ -6,10 +6,10 @@ import type { TransformerShape } from "../models/transformer.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { ConfiguredDraft } from "./draft.ts";
 import { buildExecution } from "./execution.ts";
-import { instanceSize, kvCacheLine } from "./instance_size.ts";
+import { type InstanceSize, instanceSize, kvCacheLine } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
 import { speculationNotices } from "./speculation.ts";
-import { stageNetwork } from "./stage_network.ts";
+import { expertNetwork, stageNetwork } from "./stage_network.ts";
 
 /** A model on its GPUs: what one instance is, in numbers. */
 export interface Deployment {
@@ -36,12 +36,8 @@ export interface Deployment {
   /** What an instance drafts with; absent: it does not speculate. */
   readonly draft?: ConfiguredDraft;
   readonly work: StepWork;
-  /** KV blocks of one instance, and shares of its GPU memory. */
-  readonly kv: {
-    readonly blocks: number;
-    readonly fixedMemoryShare: number;
-    readonly kvMemoryShare: number;
-  };
+  /** KV blocks of one instance, their groups of layers, and shares of its GPU memory. */
+  readonly kv: InstanceSize["kv"];
   /** Longest prompt and output together, tokens. */
   readonly maxModelTokens: number;
   /** Dense peaks of one instance, FLOP/s and bytes/s. */
@@ -73,21 +69,23 @@ export async function buildDeployment(
   const { gpu, gpus, draft } = size;
   const { shape, weights, weightBytesPerElement, kvBytesPerElement } = size.model;
   const network = stageNetwork(config, gpu, nodes);
+  const betweenExperts = expertNetwork(config, gpu, nodes);
   const work = stepWork(shape, {
     weightBytesPerElement,
     kvBytesPerElement,
     ...(weights && { weights }),
   });
-  const target = await buildExecution(config, {
+  const swapBytes = memory.swap_space_gb * 1e9 * gpus;
+  const blockBytes = work.kvBytesPerToken * memory.block_size;
+  const built = await buildExecution(config, {
     shape,
     gpu,
     weights: size.model.parts,
     kvBytesPerElement,
     ...(network && { stageNetwork: network }),
+    ...(betweenExperts && { expertNetwork: betweenExperts }),
     ...(profileText !== undefined && { profileText }),
   });
-  const swapBytes = memory.swap_space_gb * 1e9 * gpus;
-  const blockBytes = work.kvBytesPerToken * memory.block_size;
   const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
   const peak = model.dtype === "fp8" ? fp8 : bf16;
   return {
@@ -104,10 +102,12 @@ export async function buildDeployment(
       : `${size.model.weightFormat} with ${draft.modelName}`,
     maxSequences: size.maxSequences,
     kvCacheLine: kvCacheLine(size),
-    notices: draft === undefined
-      ? size.notices
-      : [...size.notices, ...speculationNotices(config, draft)],
-    execution: draft === undefined ? target : withDraft(target, draft.time),
+    notices: [
+      ...size.notices,
+      ...(built.notices ?? []),
+      ...(draft === undefined ? [] : speculationNotices(config, draft)),
+    ],
+    execution: draft === undefined ? built : withDraft(built, draft.time),
     ...(draft && { draft }),
     work,
     kv: size.kv,

@@ -21,6 +21,7 @@ import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { parseInput } from "../std/input_error.ts";
 import { parseJson } from "../std/json.ts";
+import { expertGroups } from "./execution_facts.ts";
 import type { ConfiguredModel } from "./model.ts";
 
 /** Bytes of a number of a draft that has no formats of its own. */
@@ -59,7 +60,7 @@ export function configuredDraft(
   const notices: string[] = [];
   const own = ownModel(speculative.draft, files, notices);
   if (own !== undefined) requireVocabulary(own, target.shape);
-  const ranks = parallelization.tensor_parallel_size;
+  const { tensor_parallel_size: gpus, data_parallel_attention: attentionRanks } = parallelization;
   const { kvBytesPerElement } = target;
   const formatsOf = ({ hasTargetFormats }: DraftModel) =>
     hasTargetFormats ? target.parts : uniformFormats(DRAFT_BYTES_PER_ELEMENT);
@@ -78,7 +79,10 @@ export function configuredDraft(
         gpu,
         weights: formatsOf(model),
         kvBytesPerElement,
-        tensorParallel: ranks,
+        tensorParallel: gpus,
+        dataParallelAttention: attentionRanks,
+        expertParallel: expertGroups(parallelization, model.shape),
+        allToAll: parallelization.all_to_all,
       });
     },
   });
@@ -94,16 +98,17 @@ export function configuredDraft(
     };
   }
   const { shape } = model;
-  const weightBytes = bytesBesideTarget(model, formatsOf(model), target.shape);
+  const { experts, others } = bytesBesideTarget(model, formatsOf(model), target.shape);
+  const sharing = gpus / attentionRanks;
   return {
     ...all,
     modelName: shape.name,
-    weightBytes,
+    weightBytes: experts + others,
     kvBytesPerToken: kvBytesPerToken(shape, kvBytesPerElement),
-    rankWeightBytes: weightBytes / ranks,
+    rankWeightBytes: experts / gpus + others / sharing,
     rankKvBytesPerToken: layerGroups(shape.layers).reduce(
       (sum, { layer, count }) =>
-        sum + count * layerKvBytesPerToken(layer, kvBytesPerElement, ranks),
+        sum + count * layerKvBytesPerToken(layer, kvBytesPerElement, sharing),
       0,
     ),
     work: stepWork(shape, { weightBytesPerElement: DRAFT_BYTES_PER_ELEMENT, kvBytesPerElement }),
@@ -142,24 +147,28 @@ function ownModel(
   return read.shape;
 }
 
-/** Bytes of the weights that the target does not have anyway. */
+/** Bytes of the weights that the target does not have anyway: of routed experts, and of all else. */
 function bytesBesideTarget(
   { shape, sharesTables }: DraftModel,
   formats: PartFormats,
   target: TransformerShape,
-): number {
-  let bytes = DRAFT_BYTES_PER_ELEMENT * (shape.finalNormParameters + shape.positionParameters);
+): { readonly experts: number; readonly others: number } {
+  let experts = 0;
+  let others = DRAFT_BYTES_PER_ELEMENT * (shape.finalNormParameters + shape.positionParameters);
   for (const { layer, count } of layerGroups(shape.layers)) {
-    bytes += count * DRAFT_BYTES_PER_ELEMENT * smallParameters(layer);
+    others += count * DRAFT_BYTES_PER_ELEMENT * smallParameters(layer);
     for (const matrix of layerMatrices(layer, shape.hiddenSize)) {
       const each = matrix.part === "router"
         ? DRAFT_BYTES_PER_ELEMENT
         : formats[matrix.part].bytesPerElement;
-      bytes += count * matrix.copies * matrixParameters(matrix) * each;
+      const bytes = count * matrix.copies * matrixParameters(matrix) * each;
+      if (matrix.part === "expert") experts += bytes;
+      else others += bytes;
     }
   }
   const table = DRAFT_BYTES_PER_ELEMENT * shape.vocabSize * shape.hiddenSize;
-  if (!sharesTables) return bytes + (shape.tiedEmbeddings ? 1 : 2) * table;
   // A head of fewer tokens than the target's is its own.
-  return bytes + (shape.vocabSize === target.vocabSize ? 0 : table);
+  const ownHead = shape.vocabSize === target.vocabSize ? 0 : 1;
+  const tables = sharesTables ? ownHead : shape.tiedEmbeddings ? 1 : 2;
+  return { experts, others: others + tables * table };
 }

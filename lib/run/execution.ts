@@ -1,26 +1,8 @@
-import { analytical } from "../execution/analytical/mod.ts";
-import { constantTime } from "../execution/constant_time.ts";
 import type { ExecutionTimeModel } from "../execution/execution_time_model.ts";
-import { linearTime } from "../execution/linear_time.ts";
-import { simfaasinferTime } from "../execution/simfaasinfer_time.ts";
-import type { StageNetwork } from "../execution/stage_copies.ts";
-import type { Gpu } from "../hardware/gpu.ts";
-import type { TransformerShape } from "../models/transformer.ts";
-import type { PartFormats } from "../models/weight_format.ts";
+import { EXECUTION_SOURCES } from "../execution/sources/mod.ts";
 import type { Configuration } from "../config/configuration.ts";
-
-/** What step times depend on beside the configuration. */
-export interface ExecutionFacts {
-  readonly shape: TransformerShape;
-  readonly gpu: Gpu;
-  /** Formats of the weights by part of the layers. */
-  readonly weights: PartFormats;
-  readonly kvBytesPerElement: number;
-  /** Where its pipeline stages are on several machines. */
-  readonly stageNetwork?: StageNetwork;
-  /** Text of `execution.profile`, when it is a file. */
-  readonly profileText?: string;
-}
+import { fromConfiguration } from "../settings/placed_settings.ts";
+import { type ExecutionFacts, expertGroups } from "./execution_facts.ts";
 
 /**
  * The execution-time model that `execution.source` names.
@@ -32,45 +14,26 @@ export async function buildExecution(
   config: Configuration,
   facts: ExecutionFacts,
 ): Promise<ExecutionTimeModel> {
-  const { execution, parallelization } = config;
-  switch (execution.source) {
-    case "constant":
-      return constantTime(execution.step_seconds);
-    case "linear": {
-      const { coefficients } = execution;
-      return linearTime({
-        baseSeconds: coefficients.base_seconds,
-        perPrefillTokenSeconds: coefficients.per_prefill_token_seconds,
-        perDecodeSequenceSeconds: coefficients.per_decode_sequence_seconds,
-        perContextTokenSeconds: coefficients.per_context_token_seconds,
-      });
-    }
-    case "simfaasinfer":
-      return simfaasinferTime({
-        profiling: config.profiling,
-        layers: facts.shape.layers.length,
-        hiddenSize: facts.shape.hiddenSize,
-        tensorParallel: parallelization.tensor_parallel_size,
-        pipelineParallel: parallelization.pipeline_parallel_size,
-      });
-    case "analytical": {
-      const { step_seconds, sequence_seconds, collective_seconds } = execution.overheads;
-      return analytical({
-        ...facts,
-        tensorParallel: parallelization.tensor_parallel_size,
-        pipelineParallel: parallelization.pipeline_parallel_size,
-        expertParallel: parallelization.expert_parallel_size,
-        expertSkew: parallelization.expert_skew,
-        ...(step_seconds !== null && { stepOverheadSeconds: step_seconds }),
-        ...(sequence_seconds !== null && { sequenceOverheadSeconds: sequence_seconds }),
-        ...(collective_seconds !== null && { collectiveOverheadSeconds: collective_seconds }),
-      });
-    }
-    case "profiled":
-    case "calibrated": {
+  const { execution, parallelization, profiling } = config;
+  const { profileText: _, ...instance } = facts;
+  return await fromConfiguration(EXECUTION_SOURCES, execution.source, execution, {
+    ...instance,
+    profiling,
+    tensorParallel: parallelization.tensor_parallel_size,
+    pipelineParallel: parallelization.pipeline_parallel_size,
+    expertParallel: expertGroups(parallelization, facts.shape),
+    dataParallelAttention: parallelization.data_parallel_attention,
+    allToAll: parallelization.all_to_all,
+    expertSkew: parallelization.expert_skew,
+    overheads: {
+      stepSeconds: execution.overheads.step_seconds,
+      sequenceSeconds: execution.overheads.sequence_seconds,
+      collectiveSeconds: execution.overheads.collective_seconds,
+    },
+    async fromProfile(isCalibrated) {
       // Megabytes of tables, which no other source should wait for.
       const { buildProfiledExecution } = await import("./profiled_execution.ts");
-      return buildProfiledExecution(config, facts);
-    }
-  }
+      return buildProfiledExecution(config, facts, isCalibrated);
+    },
+  });
 }

@@ -21,6 +21,7 @@ function run(model: string, gpu: string, tensorParallel: number, stepping: strin
     model: { name: ${model} }
     cluster: { gpu_type: ${gpu} }
     parallelization: { tensor_parallel_size: ${tensorParallel} }
+    memory: { gpu_memory_utilization: 0.95 }
     cold_start: { enabled: false }
   `));
 }

@@ -5,7 +5,6 @@ import { listed } from "../config/listed.ts";
 import { hasTwoOwners, keepAlivePolicyName } from "../config/keep_alive_policy_name.ts";
 import { changedFromPlatform, platformPaths } from "../config/load.ts";
 import { scalingPolicyName } from "../config/scaling_policy_name.ts";
-import { attentionWindowTokens } from "../models/kv_bytes_per_token.ts";
 import type { RequestTable } from "../workload/mod.ts";
 import type { BuiltRequests } from "./requests.ts";
 import type { StartKind } from "./starts.ts";
@@ -23,7 +22,6 @@ export function settingNotices(
       ...(requests.trace && { trace: requests.trace }),
       sharesPrompts: requests.table.prefix !== undefined,
       hasExperts: shape.layers.some(({ feedForward }) => feedForward?.kind === "experts"),
-      hasWindow: attentionWindowTokens(shape) > 0,
     } satisfies RunFacts,
   }));
   return [

@@ -1,12 +1,14 @@
 import { calibrated, calibrationFor, type Overhead } from "../execution/calibrated/mod.ts";
 import type { ExecutionTimeModel } from "../execution/execution_time_model.ts";
 import {
+  isPlain,
   type OperatorProfile,
   parseProfile,
   profiled,
   PROFILED_GPUS,
   type ProfileDtype,
   shippedProfile,
+  withLayerTables,
 } from "../execution/profiled/mod.ts";
 import { namingFile, parseInput } from "../std/input_error.ts";
 import { ConfigError } from "../config/config_error.ts";
@@ -15,18 +17,22 @@ import { engineSettings } from "../config/engine_settings.ts";
 import { layerMatrices } from "../models/layer_matrices.ts";
 import { layerGroups, type TransformerShape } from "../models/transformer.ts";
 import { FORMAT_PARTS, type FormatPart } from "../models/weight_format.ts";
-import type { ExecutionFacts } from "./execution.ts";
+import { type ExecutionFacts, expertGroups } from "./execution_facts.ts";
 
 /**
- * Step times under `execution.source` profiled or calibrated.
+ * Step times from measured tables.
  *
+ * @param isCalibrated Whether overheads that nobody states are the fitted ones, else none.
  * @throws {RangeError} If the profile is missing, or lacks what the model needs.
  */
 export function buildProfiledExecution(
   config: Configuration,
   facts: ExecutionFacts,
+  isCalibrated: boolean,
 ): ExecutionTimeModel {
-  return withOverhead(config, facts, fromProfile(config, facts));
+  const source = fromProfile(config, facts);
+  const model = withOverhead(config, facts, source, isCalibrated);
+  return source.notices === undefined ? model : { ...model, notices: source.notices };
 }
 
 function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTimeModel {
@@ -41,7 +47,9 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
       shape,
       tensorParallel: parallelization.tensor_parallel_size,
       pipelineParallel: parallelization.pipeline_parallel_size,
-      expertParallel: parallelization.expert_parallel_size,
+      expertParallel: expertGroups(parallelization, shape),
+      dataParallelAttention: parallelization.data_parallel_attention,
+      allToAll: parallelization.all_to_all,
       expertSkew: parallelization.expert_skew,
       ...(facts.stageNetwork && { stageNetwork: facts.stageNetwork }),
       weightDtype,
@@ -99,17 +107,20 @@ function namedProfile(config: Configuration, facts: ExecutionFacts): OperatorPro
       }, or a file named by execution.profile, or execution.source: analytical)`,
     ]);
   }
-  return shippedProfile(name);
+  const shipped = shippedProfile(name);
+  const isOwn = isPlain(facts.shape) && config.parallelization.data_parallel_attention === 1;
+  return isOwn ? shipped : withLayerTables(shipped);
 }
 
-/** Adds the overheads of the configuration to a source, under `calibrated` fitted ones where unset. */
+/** Adds the overheads of the configuration to a source, or fitted ones where unset. */
 function withOverhead(
   config: Configuration,
   facts: ExecutionFacts,
   source: ExecutionTimeModel,
+  isCalibrated: boolean,
 ): ExecutionTimeModel {
   const { execution, parallelization } = config;
-  const fitted = execution.source === "calibrated"
+  const fitted = isCalibrated
     ? calibrationFor({
       asyncScheduling: engineSettings(config).asyncScheduling,
       generation: facts.gpu.generation,

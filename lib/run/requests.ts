@@ -4,6 +4,7 @@ import {
   type ArrivalProcess,
   ARRIVALS,
   embeddedWorkload,
+  FREE_FORMATS,
   generateWorkload,
   lengthsFromTable,
   readTrace,
@@ -106,9 +107,6 @@ function checkDrawn({ workload }: Configuration, spec: WorkloadSpec): void {
     `${atMost("requests")})`,
   ]);
 }
-
-/** Formats whose columns a configuration may name. */
-const FREE_FORMATS: readonly string[] = ["csv", "json", "jsonl"];
 
 function traceNotices({ workload, gateway }: Configuration, trace: Trace): string[] {
   const path = shownFile(workload.trace.path!);

@@ -1,3 +1,4 @@
+import type { ExpertNetwork } from "../execution/all_to_all.ts";
 import type { StageNetwork } from "../execution/stage_copies.ts";
 import type { Gpu } from "../hardware/mod.ts";
 import type { Configuration } from "../config/configuration.ts";
@@ -25,5 +26,27 @@ export function stageNetwork(
   return {
     copies: Math.ceil(stages / stagesPerMachine) - 1,
     bytesPerSecond,
+  };
+}
+
+/**
+ * The network between machines that share the experts of an instance whose attention ranks exchange
+ * tokens; undefined when one machine has GPUs enough, or nothing is known of the machines.
+ */
+export function expertNetwork(
+  { parallelization }: Configuration,
+  gpu: Gpu,
+  nodes: readonly BuiltNode[],
+): ExpertNetwork | undefined {
+  const { tensor_parallel_size: gpus, data_parallel_attention: ranks } = parallelization;
+  const own = nodes.filter((node) => node.gpu.name === gpu.name);
+  const largest = own.reduce((most, { gpus }) => Math.max(most, gpus), 0);
+  if (ranks === 1 || largest === 0 || largest >= gpus) return undefined;
+  return {
+    machines: Math.ceil(gpus / largest),
+    bytesPerSecond: own.reduce(
+      (least, { gpus, node }) => Math.min(least, (node.nicBytesPerSecond ?? Infinity) / gpus),
+      Infinity,
+    ),
   };
 }

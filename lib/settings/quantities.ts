@@ -126,12 +126,23 @@ export function quantityOr<const T extends string>(
   names: readonly T[],
   dimension: Dimension,
   options: SettingOptions<number> & NumberBounds,
-): Setting<number | T> {
+): Setting<number | T>;
+/** The same, which may be left open. */
+export function quantityOr<const T extends string>(
+  names: readonly T[],
+  dimension: Dimension,
+  options: SettingOptions<number | null> & NumberBounds,
+): Setting<number | T | null>;
+export function quantityOr<const T extends string>(
+  names: readonly T[],
+  dimension: Dimension,
+  options: SettingOptions<number | null> & NumberBounds,
+): Setting<number | T | null> {
   const plain = quantity(dimension, options);
   const { wanted, allowed, jsonSchema } = plain;
   const nameOf = (input: unknown) =>
     typeof input === "string" ? names.find((name) => name === plainName(input)) : undefined;
-  return setting<number | T>({
+  return setting<number | T | null>({
     wanted,
     allowed: `${allowed}, or ${names.join(", ")}`,
     jsonSchema: { anyOf: [...alternativesOf(jsonSchema), { type: "string", enum: [...names] }] },

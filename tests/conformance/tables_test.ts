@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "#assert";
 import { loadConfig } from "../../lib/config/load.ts";
+import { EXECUTION_SOURCES } from "../../lib/execution/sources/sources.ts";
 import { GATEWAY_ORDERS } from "../../lib/scheduling/admission/gateway_orders.ts";
 import { BATCHING_STRATEGIES } from "../../lib/scheduling/batching/strategies.ts";
 import { QUEUE_ORDERS } from "../../lib/scheduling/batching/orders/mod.ts";
@@ -19,6 +20,7 @@ import {
 } from "../../lib/settings/mod.ts";
 import { ARRIVALS } from "../../lib/workload/arrivals/processes.ts";
 import { LENGTH_LAWS } from "../../lib/workload/lengths/laws/laws.ts";
+import { TRACE_FORMATS } from "../../lib/workload/traces/trace_formats.ts";
 
 const config = loadConfig();
 
@@ -35,6 +37,8 @@ const TABLES: readonly (readonly [table: PolicyTable, values: object])[] = [
   [GATEWAY_ORDERS, config.gateway],
   [ARRIVALS, config.workload],
   [LENGTH_LAWS, config.workload.prompt_length],
+  [TRACE_FORMATS, config.workload.trace],
+  [EXECUTION_SOURCES, config.execution],
 ];
 
 for (const [table, values] of TABLES) {

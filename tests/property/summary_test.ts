@@ -4,6 +4,7 @@ import { OUTCOMES } from "../../lib/metrics/run_tables.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import type { FunctionFacts } from "../../lib/metrics/function_facts.ts";
 import { summarize } from "../../lib/metrics/summary.ts";
+import { costRows } from "../../lib/report/standard_figures.ts";
 import { BILLING_PRESETS } from "../../lib/serverless/cost/mod.ts";
 import { type NaiveOptions, naiveSummary } from "../support/naive_summary.ts";
 import { runScaled, type ScaledCase, scaledCases } from "../support/scaled_fleet.ts";
@@ -139,6 +140,8 @@ holds("the bill's figures per unit and shares are parts of its total", ({ run, s
     total_usd: cost.busy_usd! + cost.idle_usd! + cost.cold_start_usd! + cost.asleep_usd! +
       cost.pooled_usd! + cost.rounding_usd! + cost.storage_usd,
   });
+  // What is printed and drawn adds up to what is paid.
+  same("parts", costRows(summary).reduce((total, { usd }) => total + usd, 0), cost.total_usd);
   if (functions.length > 0) {
     same("total", cost.total_usd, functions.reduce((total, each) => total + each.cost_usd!, 0));
   }

@@ -274,7 +274,7 @@ onSlurm(
   factors: { a: [0, 1, 2] },
   run: ({ cell }) => {
     if (cell.a === 1) throw new RangeError("Cannot work at all");
-    if (cell.a === 2) Deno.exit(7);
+    if (cell.a === 2) Deno.kill(Deno.pid, "SIGKILL");
     return { y: cell.a };
   },`,
   "{ retries: 1, tasks: 3 }",

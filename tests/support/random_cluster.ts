@@ -8,7 +8,7 @@ import { sarathi } from "../../lib/scheduling/batching/sarathi.ts";
 import type { BatchingStrategy } from "../../lib/scheduling/batching/strategy.ts";
 import { vllm } from "../../lib/scheduling/batching/vllm.ts";
 import { vllmV0 } from "../../lib/scheduling/batching/vllm_v0.ts";
-import type { QueueOrder } from "../../lib/scheduling/batching/waiting_queue.ts";
+import type { QueueOrder } from "../../lib/scheduling/batching/orders/orders.ts";
 import { prefixIdentity } from "../../lib/scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES, type RoutingName } from "../../lib/scheduling/routing/mod.ts";
 import { sequentialStarts } from "../../lib/serverless/cold_start/start_service.ts";
@@ -250,7 +250,6 @@ export function caseParts(test: ClusterCase, stepping: Stepping): ClusterParts {
         blockTokens: test.blockTokens,
         maxModelTokens: 140,
         maxOutputTokens: 60,
-        queueOrder: test.order,
         ...(keys && { queueKeys: keys }),
         ...(test.prefix && { prefix: prefixIdentity(requests.prefix!, test.blockTokens) }),
         swap: { blocks: 60, secondsPerBlock: 1e-4 },

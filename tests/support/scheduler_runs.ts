@@ -75,7 +75,6 @@ function engineChanges(
     maxModelTokens: settings.window,
     asyncScheduling: settings.async,
     ...(settings.policy === "priority" && {
-      queueOrder: "priority",
       queueKeys: Int32Array.from(order, (request) => requests[request][3]),
     }),
     ...(table.prefix && { prefix: prefixIdentity(table.prefix, settings.block) }),

@@ -90,6 +90,15 @@ scaling: { enabled: false }
 scheduler: { type: sarathi, chunk_size: 256 }
 `,
   },
+  attentionRanks: {
+    yaml: `
+simulation: { duration: 20 }
+workload: { type: poisson, arrival_rate: 4 }
+model: { name: qwen3-30b-a3b }
+parallelization: { tp: 4, dp_attention: 2 }
+scaling: { enabled: false }
+`,
+  },
   machines: {
     yaml: `
 simulation: { duration: 120 }
@@ -228,7 +237,6 @@ workload: { type: poisson, arrival_rate: 3, prompt_length: { mean: 1500, std: 90
 model: { name: own, num_layers: 24, hidden_size: 2048, num_attention_heads: 16, num_kv_heads: 4,
          vocab_size: 32000, sliding_window: 512, sliding_window_pattern: 6, intermediate_size: 4096,
          num_experts: 8, num_experts_per_token: 2, max_position_embeddings: 4096 }
-memory: { windowed_sequence_tokens: 2000 }
 cold_start: { enabled: false }
 `,
   },

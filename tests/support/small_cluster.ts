@@ -60,7 +60,6 @@ export function smallCluster(
         blockTokens: 4,
         maxModelTokens: 1000,
         maxOutputTokens: 500,
-        queueOrder: "fcfs",
         gpus: 1,
         peakFlops: 1000,
         peakBytesPerSecond: 500,

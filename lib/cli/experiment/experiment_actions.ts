@@ -216,7 +216,10 @@ function readExpected(path: string) {
 
 /** @param again Also the cells that are there. */
 async function runPlan(plan: ExperimentPlan, settings: ExperimentSettings, again = false) {
-  await claimStore(cellsFolder(settings), plan.experiment.id, plan.module);
+  // Tasks of an array claim it themselves: what Slurm refuses is to leave nothing.
+  if (settings.slurm === undefined) {
+    await claimStore(cellsFolder(settings), plan.experiment.id, plan.module);
+  }
   const { executor, release } = cellsExecutor(plan, settings, again);
   const progress = cellProgress(plan.experiment.id, settings.quiet);
   const startedMs = performance.now();

@@ -318,11 +318,11 @@ Deno.test("what is pinned is read before a cell runs", async () => {
   });
 });
 
-Deno.test("a pipeline of a folder without experiments, or of no notebook, is a mistake", async () => {
+Deno.test("a pipeline of a folder that is not there, or of no notebook, is a mistake", async () => {
   const files = { "nb/01_bad.ipynb": "{", "a file": "" };
   await withRun(files, async (_, directory) => {
     const cases: [readonly string[], RegExp][] = [
-      [["pipeline", "--experiments", "nb"], /^Cannot find experiments in a folder .*"nb"\n$/],
+      [["pipeline", "--experiments", "nowhere"], /^Cannot find experiments .*"nowhere"\n$/],
       [["pipeline", "--notebooks", "nowhere"], /^Cannot find notebooks .*"nowhere"\n$/],
       [["pipeline", "--out", "a file"], /^Cannot keep what has run .*a file\/\.pipeline\.json"\n$/],
       [["notebooks", "--notebooks", "nb"], /01_bad\.ipynb:1:\d+: Cannot read a notebook as JSON/],

@@ -46,8 +46,8 @@ export async function submitOnly(
     print(options.script(await makeWork(id, name, fresh, options.settings.tasks)).trimEnd());
     return true;
   }
-  await claimStore(cellsFolder(settings), id, plan.module);
   const { submitted, underWay } = await submitToSlurm(missing, options);
+  await claimStore(cellsFolder(settings), id, plan.module);
   print(
     `${id}: ${submitted} cells submitted` + (underWay > 0 ? `, ${underWay} are under way` : "") +
       `; "deno task experiment status ${

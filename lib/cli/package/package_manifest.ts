@@ -1,7 +1,10 @@
 import deno from "../../../deno.json" with { type: "json" };
 
 /** Entries that need Deno: Workers, files, notebooks. */
-const OF_DENO: readonly string[] = ["./experiment", "./validation", "./notebook"];
+const OF_DENO: readonly string[] = [
+  ...["./experiment", "./replicate", "./results", "./targets", "./notebook"],
+  ...["./validation", "./measurements", "./calibration"],
+];
 
 /** Path of the module that gives Node 20 what the others take for granted. */
 export const OLDER_NODE = "dist/older_node.js";

@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
+import { exists } from "../../results/exists.ts";
 import { replaceFile } from "../../results/replace_file.ts";
-import { pathToFileURL } from "node:url";
-import { findExperiments } from "../../experiment/find_experiments.ts";
 import {
   type CommandArguments,
   type CommandOption,
@@ -82,18 +81,15 @@ ${describeOptions(OPTIONS)}`,
   },
 };
 
-/** @throws {UsageError} For a folder that is named and has nothing of what it is named for. */
+/** @throws {UsageError} For a folder that is named and not there. */
 function checkFolders(
   given: CommandArguments,
   folder: (name: string, usual: string) => string,
 ): void {
   checkNotebookFolder(given.value("notebooks"));
   const experiments = given.value("experiments");
-  if (experiments === undefined) return;
-  if (findExperiments(pathToFileURL(`${folder("experiments", "")}/`)).length > 0) return;
-  throw new UsageError(
-    `Cannot find experiments in a folder as NAME/experiment.ts: current value is "${experiments}"`,
-  );
+  if (experiments === undefined || exists(folder("experiments", ""))) return;
+  throw new UsageError(`Cannot find experiments in a folder: current value is "${experiments}"`);
 }
 
 function readMemory(path: string): Record<string, string> {

@@ -2,6 +2,7 @@ import {
   type AiconfiguratorSelection,
   importAiconfigurator,
 } from "../../execution/profiled/import_aiconfigurator.ts";
+import { importLayers } from "../../execution/profiled/import_layers.ts";
 import { importLlmServingSim } from "../../execution/profiled/import_llmservingsim.ts";
 import { repairTables } from "../../execution/profiled/repair_tables.ts";
 import { unequalShareOf } from "../../execution/profiled/unequal_share.ts";
@@ -40,6 +41,16 @@ const SHIPPED: AiconfiguratorSelection = {
     SHIPPED_TOKENS.has(tokens) && (routing !== "power_law_1.01" || device.includes("A100")),
 };
 
+const DESCRIPTIONS = {
+  aiconfigurator:
+    "One operator per row, timed alone inside a CUDA graph where that applies; no CPU overhead",
+  llmservingsim: "One layer of each model, run eagerly; no collectives, no CPU overhead",
+  "aiconfigurator-ops":
+    "Whole latent and sparse layers of DeepSeek-V3 and V3.2 with their projections, kernels of gated " +
+    "delta, DeepEP of SGLang 0.5.12 on eight GPUs; A100: kernels of latent attention alone, each " +
+    "launched by the host",
+} as const;
+
 /** Keeps every measured shape. */
 export const everyShape: AiconfiguratorSelection = {};
 
@@ -54,11 +65,11 @@ export async function deriveProfile(
   const { tables, notes } = repairTables(
     recipe.format === "aiconfigurator"
       ? await aiconfiguratorTables(recipe, root, selection)
+      : recipe.format === "aiconfigurator-ops"
+      ? await layerTables(root)
       : llmServingSimTables(recipe, root),
   );
-  const description = recipe.format === "aiconfigurator"
-    ? "One operator per row, timed alone inside a CUDA graph where that applies; no CPU overhead"
-    : "One layer of each model, run eagerly; no collectives, no CPU overhead";
+  const description = DESCRIPTIONS[recipe.format];
   return {
     gpu: recipe.gpu,
     peaks: recipe.peaks,
@@ -98,6 +109,31 @@ async function aiconfiguratorTables(
     },
     recipe.peaks,
     selection,
+  );
+}
+
+/** Tables of layers of other kinds; a GPU without whole latent layers has their kernels. */
+async function layerTables(root: string): Promise<OperatorTable[]> {
+  const read = async (path: string) =>
+    exists(`${root}/${path}_perf.parquet`)
+      ? await readParquet(`${root}/${path}_perf.parquet`)
+      : undefined;
+  const latentDecodes = await read("mla/vllm/0.24.0/mla_generation_module");
+  const files = {
+    latentDecodes,
+    latentPrompts: await read("mla/vllm/0.24.0/mla_context_module"),
+    ...(latentDecodes === undefined && {
+      latentDecodeKernels: await read("mla/vllm/0.14.0/generation_mla"),
+      latentPromptKernels: await read("mla/vllm/0.14.0/context_mla"),
+    }),
+    sparseDecodes: await read("sparse_attention/vllm/0.24.0/dsa_generation_module"),
+    sparsePrompts: await read("sparse_attention/vllm/0.24.0/dsa_context_module"),
+    delta: await read("linear_attention/vllm/0.24.0/gdn"),
+    lowLatency: await read("comm/sglang/0.5.12/wideep_deepep_ll"),
+    normal: await read("comm/sglang/0.5.12/wideep_deepep_normal"),
+  };
+  return importLayers(
+    Object.fromEntries(Object.entries(files).filter(([, rows]) => rows !== undefined)),
   );
 }
 

@@ -49,6 +49,8 @@ Usage: deno task profile COMMAND [OPTION...]
   import PATH      Writes a profile from published measurements
   derive [NAME...] Writes the shipped profiles again from external data (all without a name)
   synthesize       Writes roofline times with noise in the same format
+  errors           How far the analytical source is from measured latent, sparse and recurrent layers
+                   and all-to-all (external data: aiconfigurator-ops)
 
 ${describeOptions(OPTIONS)}
 
@@ -70,6 +72,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   import: importFile,
   derive,
   synthesize,
+  errors,
 };
 
 /**
@@ -139,6 +142,11 @@ function synthesize(given: CommandArguments, _rest: readonly string[], print: Pr
     required(given, "synthesize", "out"),
     print,
   );
+}
+
+async function errors(_given: CommandArguments, _rest: readonly string[], print: Print) {
+  const { showLayerErrors } = await import("./profile_errors.ts");
+  await showLayerErrors(print);
 }
 
 function save(profile: OperatorProfile, path: string, print: Print): void {

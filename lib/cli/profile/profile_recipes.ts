@@ -5,7 +5,7 @@ export interface ProfileRecipe {
   /** Name of the file without ending. */
   readonly name: string;
   readonly gpu: string;
-  readonly format: "aiconfigurator" | "llmservingsim";
+  readonly format: "aiconfigurator" | "llmservingsim" | "aiconfigurator-ops";
   /** Folder inside the data set. */
   readonly folder: string;
   /** Framework and version whose kernels were timed. */
@@ -113,6 +113,21 @@ export const PROFILE_RECIPES: readonly ProfileRecipe[] = [
     nccl: "2.27.3",
     peaks: peaks(2250, 4500, 7700, 900, 10),
   },
+  ...[
+    ["h100-sxm", "data/h100_sxm", "vllm 0.24.0", peaks(989, 1978, 3350, 450, 10)],
+    ["h200-sxm", "data/h200_sxm", "vllm 0.24.0", peaks(989, 1978, 4800, 450, 10)],
+    ["b200-sxm", "data/b200_sxm", "vllm 0.24.0", peaks(2250, 4500, 7700, 900, 10)],
+    ["a100-sxm-80gb", "data/a100_sxm", "vllm 0.14.0", peaks(312, 312, 2039, 300, 10)],
+  ].map(([gpu, folder, framework, peaks]) =>
+    ({
+      name: `${gpu}-layers`,
+      gpu,
+      format: "aiconfigurator-ops",
+      folder,
+      framework,
+      peaks,
+    }) as ProfileRecipe
+  ),
   {
     name: "rtx-4090",
     gpu: "rtx-4090",

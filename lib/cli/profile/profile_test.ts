@@ -95,7 +95,7 @@ Deno.test({
     const { deriveProfile } = await import("./derive_profile.ts");
     const { PROFILE_RECIPES } = await import("./profile_recipes.ts");
     const { writeProfile } = await import("../../execution/profiled/profile_text.ts");
-    for (const name of ["rtx-4090", "a100-sxm-80gb"]) {
+    for (const name of ["rtx-4090", "a100-sxm-80gb", "h200-sxm-layers", "a100-sxm-80gb-layers"]) {
       const recipe = PROFILE_RECIPES.find((candidate) => candidate.name === name)!;
       const text = writeProfile(await deriveProfile(recipe, findExternalData(recipe.format)!));
       const shipped = new URL(`../../../data/profiles/${name}.json`, import.meta.url);

@@ -26,7 +26,24 @@ function checkParallelism({ cluster, parallelization }: Configuration): Problem[
     const allowed = `a divisor of tensor_parallel_size, which is ${tensor_parallel_size}`;
     problems.push(problem(path, "groups of the tensor degree", expert_parallel_size, allowed));
   }
-  return problems;
+  return [...problems, ...attentionRankProblems(parallelization)];
+}
+
+/** Attention ranks divide the GPUs, and experts are then spread over all of them. */
+function attentionRankProblems(parallelization: Configuration["parallelization"]): Problem[] {
+  const { tensor_parallel_size: gpus, expert_parallel_size: groups } = parallelization;
+  const { data_parallel_attention: ranks } = parallelization;
+  if (gpus % ranks !== 0) {
+    const allowed = `a divisor of tensor_parallel_size, which is ${gpus}`;
+    return [
+      problem("parallelization.data_parallel_attention", "ranks of the GPUs", ranks, allowed),
+    ];
+  }
+  if (ranks === 1 || groups === 1 || groups === gpus) return [];
+  const allowed = `1 or ${gpus}: attention ranks share experts that are whole on each GPU`;
+  return [
+    problem("parallelization.expert_parallel_size", "all GPUs of the ranks", groups, allowed),
+  ];
 }
 
 /** What is wrong between the settings of the scheduler. */

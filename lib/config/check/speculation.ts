@@ -58,6 +58,12 @@ function checkDrafted(config: Configuration): Problem[] {
     const path = "speculative.num_speculative_tokens";
     return [problem(path, `the tokens that "${method}" drafts`, null, "whole, >= 1")];
   }
+  const { data_parallel_attention: ranks } = config.parallelization;
+  if (ranges !== null && ranks > 1) {
+    const path = "speculative.num_speculative_tokens_per_batch_size";
+    const allowed = `null: vLLM ignores it where ranks step together, here ${ranks}`;
+    return [problem(path, "tokens drafted by batch size", JSON.stringify(ranges), allowed)];
+  }
   const beyond = ranges?.find(([, , tokens]) => tokens > most);
   if (beyond === undefined) return [];
   const path = "speculative.num_speculative_tokens_per_batch_size";

@@ -1,31 +1,20 @@
+import {
+  EXECUTION_SOURCES,
+  MACHINE_SOURCES,
+  PROFILE_SOURCES,
+} from "../../execution/sources/sources.ts";
+import { policyChoice } from "../../settings/from_table.ts";
 import { type Condition, is, isNot } from "../applies.ts";
-import { section } from "../section.ts";
-import { choice, quantity, text } from "../../settings/quantities.ts";
+import type { Configuration } from "../configuration.ts";
+import { chosenBy, policySettings } from "../policy_settings.ts";
+import { section, sectionOf } from "../section.ts";
+import { quantity, text } from "../../settings/quantities.ts";
 
-const coefficients = section({
-  base_seconds: quantity("seconds", {
-    min: 0,
-    default: 0.005,
-    describe: "Time of a step, seconds.",
-  }),
-  per_prefill_token_seconds: quantity("seconds", {
-    min: 0,
-    default: 5e-5,
-    describe: "Time per prompt token computed, seconds.",
-  }),
-  per_decode_sequence_seconds: quantity("seconds", {
-    min: 0,
-    default: 5e-5,
-    describe: "Time per decoding sequence, seconds.",
-  }),
-  per_context_token_seconds: quantity("seconds", {
-    min: 0,
-    default: 5e-8,
-    describe: "Time per token of context of the decoding sequences, seconds.",
-  }),
-}, {
-  appliesWhen: is("execution.source", "linear"),
-  describe: "Coefficients of `source: linear`.",
+const sources = policySettings({
+  table: EXECUTION_SOURCES,
+  path: "execution",
+  nameKey: "source",
+  ...chosenBy("execution.source"),
 });
 
 const overhead = (describe: string, appliesWhen?: Condition) =>
@@ -39,14 +28,13 @@ const overheads = section({
     isNot("parallelization.tensor_parallel_size", 1),
   ),
 }, {
-  appliesWhen: is("execution.source", "analytical", "profiled", "calibrated"),
+  appliesWhen: is("execution.source", ...MACHINE_SOURCES),
   describe: "Overheads of a step; null: those of the source.",
 });
 
 /** How long a step takes. */
-export const execution = section({
-  source: choice(["analytical", "profiled", "calibrated", "simfaasinfer", "linear", "constant"], {
-    wanted: "a source of execution times",
+export const execution = sectionOf<Configuration["execution"]>({
+  source: policyChoice(EXECUTION_SOURCES, {
     default: "analytical",
     describe: "Data sheet (`analytical`), measured tables (`profiled`), either with fitted " +
       "overheads (`calibrated`), the coefficients of `profiling` (`simfaasinfer`), or plain " +
@@ -54,15 +42,10 @@ export const execution = section({
   }),
   profile: text({
     default: null,
-    appliesWhen: is("execution.source", "profiled", "calibrated"),
+    appliesWhen: is("execution.source", ...PROFILE_SOURCES),
     describe: "Name in data/profiles or file of a profile; null: by GPU and model.",
   }),
-  step_seconds: quantity("seconds", {
-    above: 0,
-    default: 0.02,
-    appliesWhen: is("execution.source", "constant"),
-    describe: "Time of every step under `source: constant`, seconds.",
-  }),
-  coefficients,
+  ...sources.beside,
+  ...sources.sections,
   overheads,
 }, { describe: "How long a step takes." });

@@ -1,5 +1,6 @@
 import { LIMITS } from "../../sim/limits.ts";
-import { is, isSet, when } from "../applies.ts";
+import { VLLM_VERSIONS } from "../../scheduling/batching/vllm_versions.ts";
+import { is, isNotSet, isSet } from "../applies.ts";
 import { section } from "../section.ts";
 import { choice, count, quantity, tokens } from "../../settings/quantities.ts";
 import { OTHER_DTYPE_NAMES } from "./model.ts";
@@ -15,8 +16,20 @@ export const memory = section({
   }),
   reserved_memory_gb: quantity("gigabytes", {
     min: 0,
-    default: 2,
-    describe: "Memory of each GPU kept for activations, gigabytes.",
+    default: null,
+    describe: "Memory of each GPU that the engine leaves free for activations and the like, " +
+      "gigabytes; null: worked out as `memory.reserve_rule` says.",
+  }),
+  reserve_rule: choice([...VLLM_VERSIONS.map(({ name }) => name), "sglang"], {
+    wanted: "an engine whose memory is known",
+    default: null,
+    appliesWhen: isNotSet("memory.reserved_memory_gb"),
+    describe:
+      "Whose way of finding out what activations and the like need: vLLM up to 0.11 (sorted " +
+      "logits, communicators counted), up to 0.16 (sorted logits), from 0.17 on (a kernel for them), or " +
+      "`sglang`, whose `gpu_memory_utilization` is its mem_fraction_static; null: as " +
+      "`scheduler.engine` up to 0.16 and as vllm@0.11, which leaves most, beyond; sglang for models " +
+      "with latent attention.",
   }),
   kv_cache_dtype: choice(["auto", "bf16", "fp16", "fp8"], {
     wanted: "a number format",
@@ -37,17 +50,6 @@ export const memory = section({
     default: null,
     describe: "KV blocks of an instance; null: what fits into its memory.",
     aliases: ["num_gpu_blocks_override", "scheduler.num_gpu_blocks"],
-  }),
-  windowed_sequence_tokens: tokens({
-    min: 1,
-    default: null,
-    appliesWhen: when(
-      "some of the model's layers have an attention window",
-      "no layer of the model has an attention window",
-      (_, facts) => facts.hasWindow,
-    ),
-    describe: "Length of a sequence at which layers with an attention window hold their window " +
-      "alone (vLLM's hybrid KV-cache manager), tokens; null: they hold all tokens.",
   }),
   swap_space_gb: quantity("gigabytes", {
     min: 0,

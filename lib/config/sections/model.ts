@@ -1,6 +1,6 @@
 import { all, type Condition, isNotSet, isSet, never } from "../applies.ts";
 import { section } from "../section.ts";
-import { choice, count, flag, quantity, text, tokens } from "../../settings/quantities.ts";
+import { choice, count, flag, quantity, quantityOr, text } from "../../settings/quantities.ts";
 
 const DTYPE_NAMES = {
   bfloat16: "bf16",
@@ -67,10 +67,14 @@ export const model = section({
       "catalogue has it, else as `dtype`.",
     aliases: ["quantization", "quantisation"],
   }),
-  max_model_len: tokens({
+  max_model_len: quantityOr(["auto"], "tokens", {
     min: 1,
+    whole: true,
     default: null,
-    describe: "Longest prompt and output together, tokens; null: the model's own limit.",
+    describe:
+      "Longest prompt and output together, tokens; null: the model's own limit; `auto`: that, " +
+      "or what the KV cache holds of one sequence where it is less.",
+    aliases: ["scheduler.max_model_len"],
   }),
   num_layers: size(
     "Decoder layers; with this the shape is read from here.",

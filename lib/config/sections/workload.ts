@@ -3,9 +3,10 @@ import { FAIR_ORDERS } from "../../scheduling/admission/gateway_orders.ts";
 import { type OrderEntry, QUEUE_ORDERS } from "../../scheduling/batching/orders/mod.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { ARRIVALS } from "../../workload/arrivals/processes.ts";
-import { TRACE_READERS, type TraceFormat } from "../../workload/traces/read_trace.ts";
+import { FREE_FORMATS, TRACE_FORMATS } from "../../workload/traces/trace_formats.ts";
 import { all, any, is, isNot, isNotSet, isSet, when } from "../applies.ts";
 import type { Configuration } from "../configuration.ts";
+import { listed } from "../listed.ts";
 import { policySettings } from "../policy_settings.ts";
 import { section, sectionList, sectionOf } from "../section.ts";
 import { choice, count, flag, quantity, text, tokens } from "../../settings/quantities.ts";
@@ -25,8 +26,10 @@ const GENERATED_OR_CYCLED = any(GENERATED, is("workload.cycle_prompts", true));
 /** Requests as the trace has them. */
 const REPLAYED = is("workload.cycle_prompts", false);
 
+const inCode = (name: string) => `\`${name}\``;
+
 const NAMED_COLUMNS = when(
-  "the trace is `csv`, `json` or `jsonl`",
+  `the trace is ${listed(FREE_FORMATS.map(inCode), "or")}`,
   "the trace's format has columns of its own",
   (_, { trace }) => trace === undefined || trace.hasFreeColumns,
 );
@@ -141,19 +144,18 @@ const columns = section({
     describe: "Column of the session.",
   }),
 }, {
-  describe: "Column names (or keys) of `csv`, `json` and `jsonl` traces; null: the usual names.",
+  describe: `Column names (or keys) of ${
+    listed(FREE_FORMATS.map(inCode))
+  } traces; null: the usual names.`,
 });
 
 const trace = section({
   path: text({ default: null, describe: "File of the trace; needed by `type: trace`." }),
-  format: choice(
-    ["auto", ...Object.keys(TRACE_READERS) as TraceFormat[]],
-    {
-      wanted: "a trace format",
-      default: "auto",
-      describe: "Format of the file; `auto` goes by its header or its keys.",
-    },
-  ),
+  format: policyChoice(TRACE_FORMATS, {
+    before: ["auto"],
+    default: "auto",
+    describe: "Format of the file; `auto` goes by its header or its keys.",
+  }),
   columns,
   time_scale: quantity("number", {
     above: 0,

@@ -1,4 +1,3 @@
-import { attentionEntries, attentionPairs } from "../attention_pairs.ts";
 import type {
   DecodeLine,
   DecodeWidth,
@@ -8,10 +7,10 @@ import type {
 import type { AnalyticalOptions } from "./analytical_options.ts";
 import { analyticalParts } from "./analytical_parts.ts";
 import { cellOf } from "./context_pieces.ts";
+import { exchangedSeconds } from "./exchanged_experts.ts";
 import { headSeconds } from "./head_seconds.ts";
 import { layerSeconds } from "./layer_seconds.ts";
-import { prefillAttention } from "./prefill_attention.ts";
-import { stateSecondsPerSequence } from "./recurrent_seconds.ts";
+import { prefillSecondsOf } from "./prefill_seconds.ts";
 import { lookUp, tokenTable } from "./token_table.ts";
 import { type Decodes, wideDecodes } from "./wide_decodes.ts";
 
@@ -31,12 +30,17 @@ const MAX_SAMPLES = 1024;
  * sequence still passes all stages one after the other, so a step is never shorter than its largest
  * chunk alone.
  *
+ * Attention ranks with requests of their own (`dataParallelAttention`) step together: sequences and
+ * their contexts are spread evenly over them, a chunk is on one rank, and the slowest rank counts; ranks
+ * without work run along. Their tokens meet in the experts, which see those of all ranks.
+ *
  * @throws RangeError if a degree does not divide what it splits.
  *
  * @example
  * ```ts
  * import { analytical } from "simfaasinfer/execution";
- * import { gpuNamed, modelShape } from "simfaasinfer/models";
+ * import { gpuNamed } from "simfaasinfer/hardware";
+ * import { modelShape } from "simfaasinfer/models";
  * const model = analytical({ shape: modelShape("llama-3.1-8b"), gpu: gpuNamed("H100") });
  * const prompt = { decodeSequences: 0, decodeContextTokens: 0, chunkCount: 1,
  *   chunkTokens: Int32Array.of(8192), chunkPastTokens: Int32Array.of(0), sampledSequences: 1 };
@@ -45,21 +49,19 @@ const MAX_SAMPLES = 1024;
  */
 export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   const parts = analyticalParts(options);
-  const { shape, gpu, tensorParallel, pipelineParallel: stages } = parts;
+  const { shape, gpu, tensorParallel, pipelineParallel: stages, dataParallel } = parts;
   const { maxTokensPerStep = 16384 } = options;
   const { stepSeconds: stepOverhead, sequenceSeconds: overheadPerSequence } = parts;
   const linear = tokenTable(layerSeconds(parts), maxTokensPerStep);
+  const exchanged = exchangedSeconds(parts);
+  const experts = exchanged && tokenTable(exchanged, maxTokensPerStep);
   const head = tokenTable(headSeconds(parts), MAX_SAMPLES);
-  const stateSeconds = stateSecondsPerSequence(parts);
-  const decodesOf = wideDecodes(parts, stateSeconds);
+  const decodesOf = wideDecodes(parts);
   const narrow = decodesOf(1);
-  const prefills = parts.attention.map((reads) => ({
-    seconds: prefillAttention(parts, reads),
-    windowTokens: reads.windowTokens,
-  }));
+  const prefillSeconds = prefillSecondsOf(parts, maxTokensPerStep);
 
   const decodeSeconds = (sequences: number, context: number, decodes: Decodes) => {
-    const { attention, perSequence } = decodes;
+    const { attention, splits, perSequence } = decodes;
     let seconds = 0;
     for (let i = 0; i < attention.length; i++) {
       const { pieces: { base, slope, pieceOfCell }, windowTokens } = attention[i];
@@ -68,34 +70,13 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       const piece = pieceOfCell[cellOf(seen)];
       seconds += base[piece] + slope[piece] * seen;
     }
+    for (let i = 0; i < splits.length; i++) {
+      seconds += splits[i].base(sequences) + splits[i].slope(sequences) * context;
+    }
     return seconds + perSequence * sequences;
   };
 
-  /** Prefill attention of the chunks from `first` to before `last`, all layers. */
-  const prefillSeconds = (step: StepShape, first: number, last: number, parallel: number) => {
-    let seconds = stateSeconds * share(last - first, parallel);
-    for (let kind = 0; kind < prefills.length; kind++) {
-      const layers = prefills[kind];
-      let pairs = 0;
-      let queries = 0;
-      let entries = 0;
-      for (let i = first; i < last; i++) {
-        const chunk = step.chunkTokens[i];
-        const past = step.chunkPastTokens[i];
-        pairs += attentionPairs(chunk, past, layers.windowTokens);
-        entries += attentionEntries(chunk, past, layers.windowTokens);
-        queries += chunk;
-      }
-      seconds += layers.seconds(
-        share(pairs, parallel),
-        share(queries, parallel),
-        share(entries, parallel),
-      );
-    }
-    return seconds;
-  };
-
-  /** Whole pass of one micro-batch of `parallel` equal ones. */
+  /** Whole pass of one of `parallel` equal parts of a step: a micro-batch on one attention rank. */
   const passSeconds = (step: StepShape, tokens: number, parallel: number) => {
     let seconds = lookUp(linear, Math.ceil(share(tokens, parallel))) +
       lookUp(head, Math.ceil(share(step.sampledSequences, parallel)));
@@ -109,13 +90,14 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       );
     }
     if (step.chunkCount === 0) return seconds;
-    return seconds + prefillSeconds(step, 0, step.chunkCount, parallel);
+    return seconds + prefillSeconds(step, 0, step.chunkCount, parallel, tokens);
   };
 
   const largestChunkSeconds = (step: StepShape) => {
     let most = 0;
     for (let i = 0; i < step.chunkCount; i++) {
-      const seconds = lookUp(linear, step.chunkTokens[i]) + prefillSeconds(step, i, i + 1, 1);
+      const chunk = step.chunkTokens[i];
+      const seconds = lookUp(linear, chunk) + prefillSeconds(step, i, i + 1, 1, chunk);
       if (seconds > most) most = seconds;
     }
     return most;
@@ -123,8 +105,8 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
 
   /** The line where there is one stage and one kind of attention, without a window: most models. */
   const [plain] = narrow.attention;
-  const isPlain = stages === 1 && narrow.attention.length === 1 &&
-    plain.windowTokens === Infinity;
+  const isPlain = stages === 1 && dataParallel === 1 && narrow.attention.length === 1 &&
+    narrow.splits.length === 0 && plain.windowTokens === Infinity;
   const plainLine = (sequences: number, contextTokens: number, line: DecodeLine) => {
     const { base, slope, end, pieceOfCell } = plain.pieces;
     const piece = pieceOfCell[cellOf(contextTokens)];
@@ -136,26 +118,29 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
     return true;
   };
 
-  /** The line of any model, stages, and width. */
+  /** Seconds of the experts that attention ranks share, of one of `stages` equal micro-batches. */
+  const expertSeconds = (tokens: number, microBatches: number) =>
+    experts === undefined ? 0 : lookUp(experts, Math.ceil(share(tokens, microBatches)));
+
+  /** The line of any model, stages, attention ranks and width. */
   const anyLine = (
     sequences: number,
     contextTokens: number,
     line: DecodeLine,
     width: DecodeWidth | undefined,
   ) => {
-    const parallel = Math.min(stages, sequences);
+    const parallel = Math.min(stages * dataParallel, sequences);
     const batch = share(sequences, parallel);
     const context = share(contextTokens, parallel);
-    const perBatch = Math.ceil(batch);
-    const tokens = width === undefined ? perBatch : Math.ceil(share(width.decodeTokens, parallel));
-    const samples = width === undefined
-      ? perBatch
-      : Math.ceil(share(width.sampledSequences, parallel));
-    const { attention, perSequence } = width === undefined
+    const tokens = width === undefined ? sequences : width.decodeTokens;
+    const samples = width === undefined ? sequences : width.sampledSequences;
+    const { attention, splits, perSequence } = width === undefined
       ? narrow
-      : decodesOf(width.decodeTokens / sequences);
-    const fixed = stepOverhead + overheadPerSequence * sequences + lookUp(linear, tokens) +
-      lookUp(head, samples) + perSequence * batch;
+      : decodesOf(tokens / sequences);
+    const fixed = stepOverhead + overheadPerSequence * sequences +
+      lookUp(linear, Math.ceil(share(tokens, parallel))) +
+      lookUp(head, Math.ceil(share(samples, parallel))) + perSequence * batch +
+      expertSeconds(tokens, Math.min(stages, sequences));
     let baseSeconds = fixed;
     let slopeSeconds = 0;
     let contextEndTokens = Infinity;
@@ -174,24 +159,33 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       const endTokens = parallel * Math.min(end[piece], limit);
       if (endTokens < contextEndTokens) contextEndTokens = endTokens;
     }
+    for (let i = 0; i < splits.length; i++) {
+      baseSeconds += splits[i].base(batch);
+      slopeSeconds += share(splits[i].slope(batch), parallel);
+    }
     line.baseSeconds = baseSeconds;
     line.slopeSecondsPerToken = slopeSeconds;
     line.contextEndTokens = contextEndTokens;
     return true;
   };
 
-  const degrees = stages === 1 ? `tp${tensorParallel}` : `tp${tensorParallel} pp${stages}`;
+  const degrees = [
+    `tp${tensorParallel}`,
+    ...(stages === 1 ? [] : [`pp${stages}`]),
+    ...(dataParallel === 1 ? [] : [`dp${dataParallel}`]),
+  ];
   return {
-    name: `analytical ${gpu.name} ${shape.name} ${degrees}`,
+    name: `analytical ${gpu.name} ${shape.name} ${degrees.join(" ")}`,
     stepSeconds(step) {
       let tokens = step.decodeTokens ?? step.decodeSequences;
       for (let i = 0; i < step.chunkCount; i++) tokens += step.chunkTokens[i];
       const sequences = step.decodeSequences + step.chunkCount;
       const overhead = stepOverhead + overheadPerSequence * sequences;
-      if (stages === 1) return overhead + passSeconds(step, tokens, 1);
-      const pass = passSeconds(step, tokens, Math.min(stages, sequences));
+      if (stages === 1 && dataParallel === 1) return overhead + passSeconds(step, tokens, 1);
+      const pass = passSeconds(step, tokens, Math.min(stages * dataParallel, sequences));
       const alone = step.chunkCount === 0 ? 0 : largestChunkSeconds(step);
-      return overhead + Math.max(pass, alone);
+      return overhead + Math.max(pass, alone) +
+        expertSeconds(tokens, Math.min(stages, sequences));
     },
     decodeLine(sequences, contextTokens, line: DecodeLine, _longest, width) {
       return isPlain && width === undefined

@@ -2,6 +2,7 @@ import type { GpuEfficiency } from "../../hardware/efficiency.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
 import type { PartFormats } from "../../models/weight_format.ts";
+import type { AllToAllMode, ExpertNetwork } from "../all_to_all.ts";
 import type { StageNetwork } from "../stage_copies.ts";
 
 /** A model on the GPUs of one instance. */
@@ -18,6 +19,15 @@ export interface AnalyticalOptions {
   readonly stageNetwork?: StageNetwork;
   /** Groups of GPUs among which whole experts are spread, a divisor of tensorParallel; default 1. */
   readonly expertParallel?: number;
+  /**
+   * Attention ranks with requests of their own, a divisor of tensorParallel; default 1. Above 1 whole
+   * experts are spread over all GPUs, whose ranks exchange tokens by all-to-all.
+   */
+  readonly dataParallelAttention?: number;
+  /** How attention ranks exchange tokens; default "auto". */
+  readonly allToAll?: AllToAllMode;
+  /** The network between machines that share the experts; absent: they are on one. */
+  readonly expertNetwork?: ExpertNetwork;
   /**
    * How unevenly tokens choose experts, 0..1: the busiest of the expert-parallel ranks has
    * 1 + skew x (expertParallel - 1) times its even share of the rows; default 0. See

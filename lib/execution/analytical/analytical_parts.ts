@@ -1,7 +1,9 @@
 import { type GpuEfficiency, gpuEfficiency } from "../../hardware/efficiency.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
+import { type LayerEfficiency, layerEfficiency } from "../../hardware/layer_efficiency.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
-import { FORMAT_PARTS, uniformFormats } from "../../models/weight_format.ts";
+import { FORMAT_PARTS, type PartFormats, uniformFormats } from "../../models/weight_format.ts";
+import type { AllToAllMode, ExpertNetwork } from "../all_to_all.ts";
 import { type AttentionReads, attentionReads } from "../attention_reads.ts";
 import { busiestRankLoad } from "../busiest_rank_load.ts";
 import type { StageNetwork } from "../stage_copies.ts";
@@ -13,15 +15,26 @@ export interface AnalyticalParts {
   readonly shape: TransformerShape;
   readonly gpu: Gpu;
   readonly efficiency: GpuEfficiency;
+  /** Efficiency of kernels that plain models have not. */
+  readonly layerEfficiency: LayerEfficiency;
+  /** GPUs of a pipeline stage. */
   readonly tensorParallel: number;
   readonly pipelineParallel: number;
   readonly expertParallel: number;
+  /** Attention ranks with requests of their own. */
+  readonly dataParallel: number;
+  /** GPUs of one attention rank: they share attention and dense layers. */
+  readonly attentionParallel: number;
+  readonly allToAll: AllToAllMode;
+  readonly expertNetwork: ExpertNetwork | undefined;
   /** Rows of the busiest rank over an even share of them, 1..expertParallel. */
   readonly expertLoad: number;
   readonly stageNetwork: StageNetwork | undefined;
   /** Attention of one GPU, equal layers together. */
   readonly attention: readonly AttentionReads[];
   readonly kvElementBytes: number;
+  /** Formats of the weights of each part of the layers. */
+  readonly formats: PartFormats;
   /** Products with the weights of each part of the layers, and those that stay at 16 bits. */
   readonly gemm: Readonly<Record<typeof FORMAT_PARTS[number], GemmSeconds>>;
   readonly gemm16: GemmSeconds;
@@ -41,6 +54,7 @@ export interface AnalyticalParts {
 export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
   const { shape, gpu, tensorParallel = 1, pipelineParallel = 1, expertParallel = 1 } = options;
   const { weightBytesPerElement = 2, kvBytesPerElement = 2 } = options;
+  const { dataParallelAttention: dataParallel = 1, allToAll = "auto" } = options;
   check("tensorParallel", "a whole number >= 1", tensorParallel, tensorParallel >= 1);
   check(
     "pipelineParallel",
@@ -54,23 +68,44 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
     expertParallel,
     expertParallel >= 1 && tensorParallel % expertParallel === 0,
   );
+  check(
+    "dataParallelAttention",
+    `a divisor of tensorParallel ${tensorParallel}`,
+    dataParallel,
+    dataParallel >= 1 && tensorParallel % dataParallel === 0,
+  );
+  const hasExperts = shape.layers.some(({ feedForward }) => feedForward?.kind === "experts");
+  check(
+    "expertParallel",
+    `tensorParallel ${tensorParallel}, under dataParallelAttention ${dataParallel}`,
+    expertParallel,
+    dataParallel === 1 || !hasExperts || expertParallel === tensorParallel,
+  );
   positive("weightBytesPerElement", weightBytesPerElement);
   positive("kvBytesPerElement", kvBytesPerElement);
   const efficiency = { ...gpuEfficiency(gpu.generation), ...options.efficiency };
   const { elementwise } = efficiency;
   const rate = elementwise.memory * gpu.memoryBytesPerSecond;
+  const attentionParallel = tensorParallel / dataParallel;
+  const formats = options.weights ?? uniformFormats(weightBytesPerElement);
   return {
     shape,
     gpu,
     efficiency,
+    layerEfficiency: layerEfficiency(gpu.generation),
     tensorParallel,
     pipelineParallel,
     expertParallel,
+    dataParallel,
+    attentionParallel,
+    allToAll,
+    expertNetwork: options.expertNetwork,
     expertLoad: busiestRankLoad(expertParallel, options.expertSkew ?? 0),
     stageNetwork: options.stageNetwork,
-    attention: attentionReads(shape, tensorParallel),
+    attention: attentionReads(shape, attentionParallel),
     kvElementBytes: kvBytesPerElement,
-    gemm: gemmByPart(options, efficiency),
+    formats,
+    gemm: gemmByPart(options, formats, efficiency),
     gemm16: gemmSecondsOf(gpu, efficiency, 2),
     collectiveSeconds: overhead("collectiveOverheadSeconds", options.collectiveOverheadSeconds),
     stepSeconds: overhead("stepOverheadSeconds", options.stepOverheadSeconds),
@@ -81,10 +116,10 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
 
 /** Products by part of the layers; parts of one format share one function. */
 function gemmByPart(
-  { gpu, weights, weightBytesPerElement = 2 }: AnalyticalOptions,
+  { gpu }: AnalyticalOptions,
+  formats: PartFormats,
   efficiency: GpuEfficiency,
 ): AnalyticalParts["gemm"] {
-  const formats = weights ?? uniformFormats(weightBytesPerElement);
   const known = new Map<string, GemmSeconds>();
   return Object.fromEntries(FORMAT_PARTS.map((part) => {
     const { bytesPerElement, activations } = formats[part];

@@ -7,23 +7,77 @@ import {
 } from "../../../tests/conformance/execution_laws.ts";
 import { gpuEntries } from "../../hardware/gpu_catalogue.ts";
 import { modelEntries } from "../../models/catalogue.ts";
+import { modelFromHfConfig } from "../../models/hf/config.ts";
 import { analytical } from "./analytical.ts";
 
 runExecutionLaws({ name: "analytical()", create: analytical });
+
+/** A Mamba-1 model by the keys of its file. */
+const mamba = modelFromHfConfig({
+  model_type: "mamba",
+  hidden_size: 2560,
+  num_hidden_layers: 8,
+  state_size: 16,
+  conv_kernel: 4,
+  expand: 2,
+  vocab_size: 50280,
+}, { name: "mamba-1" }).shape;
 
 runExecutionLaws({
   name: "analytical() of layers of every kind",
   create: analytical,
   settings: [
-    // Latent; latent with an indexer; gated delta; Mamba-2 alone and with latent experts; windows.
+    // Latent at 16 and 8 bits; with an indexer; gated delta; Mamba-1; Mamba-2 with latent experts; windows.
     executionSetting("deepseek-v3", "H200", { tensorParallel: 8, weightBytesPerElement: 1 }),
+    executionSetting("kimi-k2", "H100", {
+      tensorParallel: 4,
+      kvBytesPerElement: 1,
+      weightBytesPerElement: 1,
+    }),
     executionSetting("deepseek-v3.2", "B200", { tensorParallel: 4, expertParallel: 4 }),
+    executionSetting("deepseek-v3.2", "H200", { tensorParallel: 8, kvBytesPerElement: 1 }),
+    executionSetting(mamba, "H100"),
     executionSetting("qwen3-next-80b-a3b", "H200", { tensorParallel: 2 }),
     executionSetting("nemotron-3-super-120b-a12b", "H200", { tensorParallel: 2 }),
     executionSetting("gpt-oss-120b", "H100", { weightBytesPerElement: 0.5 }),
     executionSetting("gemma-3-27b", "H100", { tensorParallel: 2 }),
     executionSetting("llama-4-maverick", "B200", { tensorParallel: 8 }),
   ],
+});
+
+runExecutionLaws({
+  name: "analytical() of attention ranks",
+  create: analytical,
+  settings: [
+    executionSetting("deepseek-v3", "H200", {
+      tensorParallel: 8,
+      expertParallel: 8,
+      dataParallelAttention: 8,
+      weightBytesPerElement: 1,
+    }),
+    executionSetting("qwen3-235b-a22b", "B200", {
+      tensorParallel: 8,
+      expertParallel: 8,
+      dataParallelAttention: 2,
+    }),
+    executionSetting("llama-3.1-8b", "H100", { tensorParallel: 4, dataParallelAttention: 4 }),
+  ],
+  skip: [{
+    law: "more sequences",
+    reason: "ranks share sequences evenly, so a short one makes the share of each rank shorter",
+  }],
+});
+
+runExecutionLaws({
+  name: "analytical() of latents on A100",
+  create: analytical,
+  settings: [executionSetting("deepseek-v3", "A100", { tensorParallel: 8 })],
+  skip: [{
+    law: "more sequences",
+    reason:
+      "its kernel cuts each sequence into four parts: few sequences leave it idle, so that the " +
+      "same total context in one more sequence takes less",
+  }],
 });
 
 runExecutionLaws({

@@ -2,6 +2,14 @@ import type { AttentionReads } from "../attention_reads.ts";
 import { softMaximum } from "../soft_maximum.ts";
 import type { AnalyticalParts } from "./analytical_parts.ts";
 import { type ContextPieces, contextPieces } from "./context_pieces.ts";
+import {
+  indexEntrySeconds,
+  latentDecodeSeconds,
+  latentKernel,
+  latentSequenceSeconds,
+  type SplitDecode,
+  splitDecode,
+} from "./latent_attention.ts";
 
 /** Attention of decoding sequences in layers that are alike. */
 export interface DecodeAttention {
@@ -11,8 +19,37 @@ export interface DecodeAttention {
   readonly windowTokens: number;
 }
 
-/** KV entries of the total context stream from memory once; with many queries per KV head, FLOPs count. */
+/**
+ * KV entries of the total context stream from memory once; with many queries per KV head, FLOPs count.
+ * For kernels with a fixed number of parts per sequence see {@link splitDecodeOf}.
+ */
 export function decodeAttention(parts: AnalyticalParts, reads: AttentionReads): DecodeAttention {
+  const layerSeconds = layerSecondsOf(parts, reads);
+  return {
+    pieces: contextPieces((context) => reads.layers * layerSeconds(context)),
+    windowTokens: reads.windowTokens === 0 ? Infinity : reads.windowTokens,
+  };
+}
+
+/** The decoding of latents by a kernel of parts; undefined for all other kernels. */
+export function splitDecodeOf(
+  parts: AnalyticalParts,
+  reads: AttentionReads,
+): SplitDecode | undefined {
+  if (reads.kind !== "latent") return undefined;
+  const { splits } = latentKernel(parts, reads);
+  return splits && splitDecode(parts, reads, splits);
+}
+
+function layerSecondsOf(
+  parts: AnalyticalParts,
+  reads: AttentionReads,
+): (contextTokens: number) => number {
+  if (reads.kind === "index") {
+    const entrySeconds = indexEntrySeconds(parts, reads);
+    return (context) => context * entrySeconds;
+  }
+  if (reads.kind !== "heads") return latentDecodeSeconds(parts, reads);
   const { gpu, efficiency } = parts;
   const { decode, prefill } = efficiency;
   const entryBytes = reads.entryElements * parts.kvElementBytes + reads.entryBytes;
@@ -20,16 +57,13 @@ export function decodeAttention(parts: AnalyticalParts, reads: AttentionReads): 
     entryBytes / (gpu.memoryBytesPerSecond * decode.memory),
     reads.decodeFlops / (gpu.flopsPerSecond.bf16 * prefill.compute),
   );
-  const layerSeconds = (context: number) =>
-    softMaximum(context * entrySeconds, decode.seconds, decode.sharpness);
-  return {
-    pieces: contextPieces((context) => reads.layers * layerSeconds(context)),
-    windowTokens: reads.windowTokens === 0 ? Infinity : reads.windowTokens,
-  };
+  return (context) => softMaximum(context * entrySeconds, decode.seconds, decode.sharpness);
 }
 
 /** Seconds per decoding sequence, all of these layers, beside what its entries take. */
 export function decodeSequenceSeconds(parts: AnalyticalParts, reads: AttentionReads): number {
+  if (reads.kind === "index") return 0;
+  if (reads.kind !== "heads") return reads.layers * latentSequenceSeconds(parts, reads);
   const { secondsPerKvHead } = parts.efficiency.decode;
   // A query is read and a result written, at 16 bits: no kernel is quicker than that.
   const vectorBytes = 2 * reads.vectorElements;

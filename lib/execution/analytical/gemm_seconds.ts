@@ -14,8 +14,9 @@ export type GemmSeconds = (m: number, n: number, k: number, batches?: number) =>
 /**
  * Products on a GPU with weights of so many bytes: roofline with the generation's efficiency.
  *
- * Activations of 8 or 4 bits run at the fp8 rate where the GPU multiplies fp8, quantised on the way
- * (assumed for int8 and nvfp4: at least that fast). Elsewhere weights alone are quantised: their bytes
+ * Activations of 4 bits run at twice the fp8 rate where that was measured. Else activations of 8 or 4
+ * bits run at the fp8 rate where the GPU multiplies fp8, quantised on the way (assumed for int8 and
+ * nvfp4: at least that fast). Elsewhere weights alone are quantised: their bytes
  * shrink, and the product runs at the 16-bit rate (assumed: weight-only kernels, as for AWQ, GPTQ,
  * mxfp4 and fp8 on Ampere).
  *
@@ -29,7 +30,17 @@ export function gemmSecondsOf(
   activations: ActivationFormat = weightBytes === 1 ? "fp8" : "bf16",
 ): GemmSeconds {
   const bandwidth = gpu.memoryBytesPerSecond;
-  const { gemmFp8 } = efficiency;
+  const { gemmFp8, gemmFp4 } = efficiency;
+  if (activations === "fp4" && gemmFp4 !== undefined && gpu.flopsPerSecond.fp8 !== undefined) {
+    const peak = 2 * gpu.flopsPerSecond.fp8 * gemmFp4.compute;
+    const rate = bandwidth * gemmFp4.memory;
+    return (m, n, k, batches = 1) =>
+      softMaximum(
+        2 * m * n * k / peak,
+        ((batches * n * k + m * k) * weightBytes + 2 * m * n) / rate,
+        gemmFp4.sharpness,
+      ) + 2.5 * m * k / (bandwidth * gemmFp4.quantise) + gemmFp4.seconds;
+  }
   if (activations !== "bf16" && gemmFp8 !== undefined && gpu.flopsPerSecond.fp8 !== undefined) {
     const peak = gpu.flopsPerSecond.fp8 * gemmFp8.compute;
     const rate = bandwidth * gemmFp8.memory;

@@ -7,12 +7,12 @@ import type { AnalyticalParts } from "./analytical_parts.ts";
  * (assumed: greedy or plain sampling, 10 bytes per logit).
  */
 export function headSeconds(parts: AnalyticalParts): (sequences: number) => number {
-  const { shape, gpu, efficiency, tensorParallel, gemm16 } = parts;
-  const columns = Math.ceil(shape.vocabSize / tensorParallel);
-  const collective = { gpu, efficiency, ranks: tensorParallel };
+  const { shape, gpu, efficiency, attentionParallel: ranks, gemm16 } = parts;
+  const columns = Math.ceil(shape.vocabSize / ranks);
+  const collective = { gpu, efficiency, ranks };
   return (b) => {
     if (b === 0) return 0;
-    const gather = tensorParallel === 1
+    const gather = ranks === 1
       ? 0
       : allGatherSeconds(collective, 2 * b * shape.vocabSize) + parts.collectiveSeconds;
     return parts.elementwiseSeconds(8 * b * shape.hiddenSize) +

@@ -11,22 +11,47 @@ import { layerGroups } from "../../models/transformer.ts";
 import { allReduceSeconds, sendSeconds } from "../collectives.ts";
 import { stageCopies } from "../stage_copies.ts";
 import type { AnalyticalParts } from "./analytical_parts.ts";
+import { exchangedExperts } from "./exchanged_experts.ts";
 import type { GemmSeconds } from "./gemm_seconds.ts";
+import { sparseHostSeconds } from "./latent_attention.ts";
+import { recurrentLaunchSeconds } from "./recurrent_seconds.ts";
 
 /** Seconds by the tokens of a step. */
-type TokenSeconds = (tokens: number) => number;
+export type TokenSeconds = (tokens: number) => number;
+
+/** Sparse layers, which the host launches kernel by kernel in steps with prompts. */
+export interface HostLayers {
+  readonly layers: number;
+  /** No such layer takes less. */
+  readonly leastSeconds: number;
+  /** Seconds of the projections of one of them. */
+  readonly projections: TokenSeconds;
+}
+
+/** The sparse layers of a model; undefined where it has none. */
+export function hostLayers(parts: AnalyticalParts): HostLayers | undefined {
+  let layers = 0, projections: TokenSeconds | undefined;
+  for (const { layer: { mixer }, count } of layerGroups(parts.shape.layers)) {
+    if (mixer?.kind !== "latent" || mixer.indexer === undefined) continue;
+    const seconds = latentSeconds(parts, mixer);
+    projections ??= (m) => seconds(m, 0);
+    layers += count;
+  }
+  return projections && { layers, leastSeconds: sparseHostSeconds(parts), projections };
+}
 
 /**
- * Seconds of everything but attention and LM head, all layers, as a function of the tokens in a step:
- * projections, feed-forward or experts, recurrent scans, norms, activations, all-reduces, embedding, and
- * the copies between pipeline stages.
+ * Seconds of everything but attention, scans and LM head, all layers, as a function of the tokens of an
+ * attention rank: projections, feed-forward or experts, norms, activations, all-reduces, embedding, and
+ * the copies between pipeline stages. Of experts that attention ranks share, the routers and the
+ * exchange of tokens alone: see {@link exchangedExperts}.
  */
 export function layerSeconds(parts: AnalyticalParts): TokenSeconds {
-  const { shape, gpu, efficiency, tensorParallel, pipelineParallel } = parts;
+  const { shape, gpu, efficiency, attentionParallel, pipelineParallel } = parts;
   const { hiddenSize } = shape;
-  const collective = { gpu, efficiency, ranks: tensorParallel };
+  const collective = { gpu, efficiency, ranks: attentionParallel };
   const reduce = (bytes: number) =>
-    tensorParallel === 1 ? 0 : allReduceSeconds(collective, bytes) + parts.collectiveSeconds;
+    attentionParallel === 1 ? 0 : allReduceSeconds(collective, bytes) + parts.collectiveSeconds;
   const groups = layerGroups(shape.layers).map(({ layer, count }) => ({
     count,
     mixer: mixerSeconds(parts, layer.mixer),
@@ -54,8 +79,11 @@ export function layerSeconds(parts: AnalyticalParts): TokenSeconds {
   };
 }
 
-/** Seconds of what mixes tokens, its norm and sum included, attention itself apart. */
-function mixerSeconds(
+/**
+ * Seconds of what mixes tokens, attention and scans apart, by tokens; `block` is what its norm and the
+ * sum over ranks take.
+ */
+export function mixerSeconds(
   parts: AnalyticalParts,
   mixer: Layer["mixer"],
 ): ((tokens: number, block: number) => number) | undefined {
@@ -75,8 +103,8 @@ function attentionSeconds(parts: AnalyticalParts, attention: Attention) {
   const { hiddenSize } = parts.shape;
   const gemm = parts.gemm.attention;
   const { headSize, valueSize = headSize, indexer } = attention;
-  const heads = attention.heads / parts.tensorParallel;
-  const kvHeads = Math.max(1, Math.ceil(attention.kvHeads / parts.tensorParallel));
+  const heads = attention.heads / parts.attentionParallel;
+  const kvHeads = Math.max(1, Math.ceil(attention.kvHeads / parts.attentionParallel));
   const columns = heads * headSize + kvHeads * (headSize + valueSize) +
     (attention.hasOutputGate ? heads * valueSize : 0);
   const index = indexer === undefined ? undefined : indexSeconds(parts, indexer.parameters);
@@ -99,7 +127,11 @@ function latentSeconds(parts: AnalyticalParts, latent: LatentAttention) {
   const { hiddenSize } = parts.shape;
   const gemm = parts.gemm.attention;
   const { queryRank, kvRank, nopeSize, ropeSize, valueSize, indexer } = latent;
-  const heads = latent.heads / parts.tensorParallel;
+  const { latent: own, sparse } = parts.layerEfficiency;
+  const kernel = parts.kvElementBytes === 1 ? sparse.decodeFp8 : sparse.decode;
+  const launch = indexer === undefined ? own.launchSeconds : kernel.launchSeconds;
+  const perToken = indexer === undefined ? own.tokenSeconds : 0;
+  const heads = latent.heads / parts.attentionParallel;
   const queries = heads * (nopeSize + ropeSize), keysAndValues = heads * (nopeSize + valueSize);
   const outputs = heads * valueSize;
   const query = (m: number) =>
@@ -108,28 +140,26 @@ function latentSeconds(parts: AnalyticalParts, latent: LatentAttention) {
       : gemm(m, queryRank + kvRank + ropeSize, hiddenSize) + gemm(m, queries, queryRank);
   const index = indexer === undefined ? undefined : indexSeconds(parts, indexer.parameters);
   return (m: number, block: number) =>
-    block + query(m) + gemm(m, keysAndValues, kvRank) +
-    parts.elementwiseSeconds(4 * m * (queries + keysAndValues + queryRank + kvRank)) +
+    // Up from the latent, or into it and out of it where it is absorbed: 16 bits in either case.
+    block + query(m) + parts.gemm16(m, keysAndValues, kvRank) + launch + m * perToken +
     (latent.hasOutputGate ? gemm(m, outputs, hiddenSize) : 0) + gemm(m, hiddenSize, outputs) +
     (index === undefined ? 0 : index(m));
 }
 
-/** Projections, the convolution with the gate, and the scan over the tokens. */
+/** Projections, gates, and the launches of convolution and state. */
 function recurrentSeconds(parts: AnalyticalParts, recurrent: Recurrent) {
   const { hiddenSize } = parts.shape;
-  const { tensorParallel, gpu, efficiency } = parts;
+  const { attentionParallel } = parts;
   const gemm = parts.gemm.recurrent;
-  const peak = gpu.flopsPerSecond.bf16 * efficiency.prefill.compute;
-  const scanSeconds = 6 * recurrent.stateElements / tensorParallel / peak;
+  const launches = recurrentLaunchSeconds(parts);
   let width = 0;
   for (const { outputs } of recurrent.matrices) width += outputs;
   return (m: number, block: number) => {
-    let seconds = block + parts.elementwiseSeconds(4 * m * width / tensorParallel) +
-      m * scanSeconds + efficiency.elementwise.seconds;
+    let seconds = block + parts.elementwiseSeconds(4 * m * width / attentionParallel) + launches;
     for (const { outputs, inputs } of recurrent.matrices) {
       seconds += outputs === hiddenSize
-        ? gemm(m, outputs, inputs / tensorParallel)
-        : gemm(m, outputs / tensorParallel, inputs);
+        ? gemm(m, outputs, inputs / attentionParallel)
+        : gemm(m, outputs / attentionParallel, inputs);
     }
     return seconds;
   };
@@ -142,7 +172,9 @@ function feedForwards(parts: AnalyticalParts, layer: Layer): TokenSeconds[] {
   if (feedForward.kind === "dense") return [denseSeconds(parts, feedForward, parts.gemm.dense)];
   const { sharedWidth: width, isGated } = feedForward;
   return [
-    (m) => expertSeconds(parts, feedForward, m),
+    parts.dataParallel > 1
+      ? exchangedExperts(parts, feedForward).own
+      : (m: number) => expertSeconds(parts, feedForward, m),
     ...(width > 0 ? [denseSeconds(parts, { width, isGated }, parts.gemm.shared)] : []),
     ...(besideExperts ? [denseSeconds(parts, besideExperts, parts.gemm.dense)] : []),
   ];
@@ -155,7 +187,7 @@ function denseSeconds(
 ): TokenSeconds {
   const { hiddenSize } = parts.shape;
   const gates = isGated ? 2 : 1;
-  const width = Math.ceil(whole / parts.tensorParallel);
+  const width = Math.ceil(whole / parts.attentionParallel);
   return (m) =>
     gemm(m, gates * width, hiddenSize) + parts.elementwiseSeconds(2 * m * width * (gates + 1)) +
     gemm(m, hiddenSize, width);

@@ -26,7 +26,7 @@ export interface CalibrationKey {
  *
  * @example
  * ```ts
- * import { calibrationFor } from "simfaasinfer/execution";
+ * import { calibrationFor } from "simfaasinfer/profiles";
  * const { overhead } = calibrationFor({ asyncScheduling: true, generation: "hopper" });
  * console.log(overhead.stepSeconds < 0.001); // true
  * ```

@@ -5,6 +5,10 @@ import h200 from "../../../data/profiles/h200-sxm.json" with { type: "text" };
 import l40s from "../../../data/profiles/l40s.json" with { type: "text" };
 import rtx4090 from "../../../data/profiles/rtx-4090.json" with { type: "text" };
 import rtxPro6000 from "../../../data/profiles/rtx-pro-6000.json" with { type: "text" };
+import a100Layers from "../../../data/profiles/a100-sxm-80gb-layers.json" with { type: "text" };
+import b200Layers from "../../../data/profiles/b200-sxm-layers.json" with { type: "text" };
+import h100Layers from "../../../data/profiles/h100-sxm-layers.json" with { type: "text" };
+import h200Layers from "../../../data/profiles/h200-sxm-layers.json" with { type: "text" };
 import type { OperatorProfile } from "./operator_profile.ts";
 import { parseProfile } from "./profile_text.ts";
 
@@ -19,6 +23,14 @@ const TEXTS = {
   "rtx-pro-6000": rtxPro6000,
 } as const satisfies Record<string, string>;
 
+/** Texts of the shipped tables of latent, sparse and recurrent layers and all-to-all. */
+const LAYER_TEXTS: Readonly<Record<string, string>> = {
+  "a100-sxm-80gb": a100Layers,
+  "b200-sxm": b200Layers,
+  "h100-sxm": h100Layers,
+  "h200-sxm": h200Layers,
+};
+
 /** GPUs that a profile ships for. */
 export const PROFILED_GPUS: readonly string[] = Object.keys(TEXTS);
 
@@ -29,7 +41,7 @@ export const PROFILED_GPUS: readonly string[] = Object.keys(TEXTS);
  *
  * @example
  * ```ts
- * import { shippedProfile } from "simfaasinfer/execution";
+ * import { shippedProfile } from "simfaasinfer/profiles";
  * console.log(shippedProfile("h100-sxm").source.framework); // vllm 0.24.0
  * ```
  */
@@ -43,4 +55,14 @@ export function shippedProfile(gpu: string): OperatorProfile {
     );
   }
   return parseProfile(text);
+}
+
+/**
+ * A shipped profile with the tables of layers beyond plain attention, where some ship for its GPU:
+ * models that have none of them need not wait for these.
+ */
+export function withLayerTables(profile: OperatorProfile): OperatorProfile {
+  const text = LAYER_TEXTS[profile.gpu];
+  if (text === undefined) return profile;
+  return { ...profile, tables: [...profile.tables, ...parseProfile(text).tables] };
 }

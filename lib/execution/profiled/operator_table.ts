@@ -22,7 +22,17 @@ export type OperatorName =
   /** Attention of a mixed batch of one model; axes prefill chunk and past, decodes, decode context. */
   | "mixed_attention"
   /** Routed experts of one model; axes tokens, activated experts. */
-  | "activated_experts";
+  | "activated_experts"
+  /** Layer or kernel of latent attention for decoding sequences; axes heads, batch, context. */
+  | "latent_decode"
+  /** The same for whole prompts; axes heads, batch, tokens. */
+  | "latent_prompt"
+  /** Convolution and delta rule of a token per sequence; axes valueHeads/keyHeads, batch. */
+  | "delta_decode"
+  /** The same for whole prompts; axes valueHeads/keyHeads, batch, tokens. */
+  | "delta_prompt"
+  /** Dispatch or combine among experts on eight GPUs; axes hiddenSize/perToken/experts, tokens. */
+  | "all_to_all";
 
 /** One axis of a table. A point has one number per name, so that pairs such as 32/8 heads are one axis. */
 export interface TableAxis {

@@ -72,3 +72,14 @@ export function plainView(shape: TransformerShape): PlainView {
       : attention.filter((one) => one.windowTokens === 0).length / layers.length,
   };
 }
+
+/** Whether a model has one kind of attention and of feed-forward, as {@link plainView} wants. */
+export function isPlain(shape: TransformerShape): boolean {
+  try {
+    plainView(shape);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

@@ -18,6 +18,7 @@ interface TableForm {
 
 const ATTENTION = { headSize: "number", kvDtype: "text" } as const;
 const LAYER = { model: "text", tensorParallel: "number", layer: "text" } as const;
+const LATENT = { part: "text", weightDtype: "text", kvDtype: "text" } as const;
 const MODEL = { model: "text", tensorParallel: "number" } as const;
 
 const FORMS: Readonly<Record<OperatorName, TableForm>> = {
@@ -42,6 +43,14 @@ const FORMS: Readonly<Record<OperatorName, TableForm>> = {
   sampled_layer: { axes: ["sequences"], attributes: LAYER },
   mixed_attention: { axes: ["chunk", "past", "decodes", "context"], attributes: MODEL },
   activated_experts: { axes: ["tokens", "activated"], attributes: MODEL },
+  latent_decode: { axes: ["heads", "batch", "context"], attributes: LATENT },
+  latent_prompt: { axes: ["heads", "batch", "tokens"], attributes: LATENT },
+  delta_decode: { axes: ["valueHeads/keyHeads", "batch"], attributes: {} },
+  delta_prompt: { axes: ["valueHeads/keyHeads", "batch", "tokens"], attributes: {} },
+  all_to_all: {
+    axes: ["hiddenSize/perToken/experts", "tokens"],
+    attributes: { mode: "text", direction: "text" },
+  },
 };
 
 /** Largest coordinate of a point: bytes of a collective are the largest there are. */

@@ -6,11 +6,12 @@ import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf } from "./decode_attention.ts";
 import { expertSecondsOf } from "./expert_times.ts";
 import { gemmSecondsByRows } from "./gemm_times.ts";
-import { plainView } from "./plain_view.ts";
 import { pairSeconds } from "./pair_seconds.ts";
+import { isPlain, plainView } from "./plain_view.ts";
 import { prefillAttentionOf } from "./prefill_attention.ts";
 import { stageCopies } from "../stage_copies.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
+import { profiledKinds } from "./profiled_kinds.ts";
 import { profiledLayers } from "./profiled_layers.ts";
 import { requireTable } from "./require_table.ts";
 import { tabulatedModel } from "./tabulated_model.ts";
@@ -22,7 +23,7 @@ const ELEMENTWISE = { efficiency: 0.8, leastSeconds: 3e-6 };
  * Execution times composed from measured operators: linear layers, attention, all-reduces and experts
  * of a transformer on one kind of GPU. Norms, activation, rotary embedding and residuals are not in
  * the tables and take bytes / (0.8 bandwidth) + 3 us per kernel. Nothing of the CPU's share is in it:
- * see `calibrated`.
+ * see `calibrated`. Models of several kinds of layers are {@link profiledKinds}.
  *
  * @throws RangeError if the profile lacks an operator that the model needs in that format.
  *
@@ -36,9 +37,9 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   if (profile.tables.some((table) => table.operator === "mixed_attention")) {
     return profiledLayers(options);
   }
+  if ((options.dataParallelAttention ?? 1) > 1 || !isPlain(shape)) return profiledKinds(options);
   const { expertParallel = 1, weightDtype = "bf16", kvDtype = "bf16" } = options;
-  const { maxTokensPerStep = 8192, maxSequences = 1024, routing = "balanced", expertSkew = 0 } =
-    options;
+  const { maxTokensPerStep = 8192, maxSequences = 1024, expertSkew = 0 } = options;
   const { peaks } = profile;
   const { hiddenSize } = shape;
   const { layers, attention, experts, dense: denseShape, sparseLayers, windowTokens, fullShare } =
@@ -77,7 +78,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
       ...(options.hasBlockScales && { isBlockScaled: true }),
       tensorParallel: tensorParallel / expertParallel,
       expertParallel,
-      routing,
+      routing: options.routing ?? "balanced",
     });
     const load = busiestRankLoad(expertParallel, expertSkew);
     const router = gemmSecondsByRows(headTable, experts.count, hiddenSize, peaks);

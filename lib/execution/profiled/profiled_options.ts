@@ -1,4 +1,5 @@
 import type { TransformerShape } from "../../models/transformer.ts";
+import type { AllToAllMode } from "../all_to_all.ts";
 import type { StageNetwork } from "../stage_copies.ts";
 import type { ExpertRouting } from "./expert_times.ts";
 import type { OperatorProfile, ProfileDtype } from "./operator_profile.ts";
@@ -17,6 +18,13 @@ export interface ProfiledOptions {
   readonly stageNetwork?: StageNetwork;
   /** GPUs that share the experts, a divisor of tensorParallel; default 1: experts split by width. */
   readonly expertParallel?: number;
+  /**
+   * Attention ranks with requests of their own, a divisor of tensorParallel; default 1. Above 1 whole
+   * experts are spread over all GPUs of one machine.
+   */
+  readonly dataParallelAttention?: number;
+  /** How attention ranks exchange tokens; default "auto". */
+  readonly allToAll?: AllToAllMode;
   /** Format of the weights of linear layers and experts; default bf16. The LM head stays bf16. */
   readonly weightDtype?: ProfileDtype;
   /** Experts' weights have a scale per block, as in DeepSeek's and Qwen's fp8; default false. */

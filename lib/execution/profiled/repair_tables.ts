@@ -1,25 +1,26 @@
 import { makeNonDecreasing } from "./non_decreasing.ts";
 import type { OperatorTable } from "./operator_table.ts";
 
-/**
- * Share by which a time may fall as the work grows before the row counts as wrong: repeated
- * measurements of short kernels differ by less.
- */
-const TOLERANCE = 0.25;
-
 /** Tables without times that cannot be, and what was done to them, a sentence each. */
 export interface RepairedTables {
   readonly tables: readonly OperatorTable[];
   readonly notes: readonly string[];
 }
 
+/** Operators whose times by tokens or bytes, the last axis, are kept from falling. */
+const NEVER_FALLS: ReadonlySet<string> = new Set(["experts", "all_reduce", "all_to_all"]);
+
 /**
  * Repairs measured times that no engine would meet:
  *
- * - experts in a narrower format that are slower than those of bf16 at the same shape, spread and
- *   tokens take the bf16 time, since an engine can run that kernel;
- * - a row of experts by tokens, or of an all-reduce by bytes, whose time falls by more than a quarter
- *   becomes the nearest non-decreasing one (see {@link makeNonDecreasing}).
+ * - a row of experts or of an all-to-all by tokens, or of an all-reduce by bytes, that falls anywhere becomes the nearest
+ *   one that does not (see {@link makeNonDecreasing});
+ * - experts in a narrower format take no longer than those of bf16 at the same shape and spread, since an
+ *   engine can run that kernel: a longer time becomes that of bf16, where that was not measured the one of
+ *   the next larger number of tokens.
+ *
+ * Matrix products in fp8 that are slower than bf16 stay: they include quantising what goes in, which an
+ * engine does as well, and servers that were measured in fp8 are met with them, not without.
  */
 export function repairTables(tables: readonly OperatorTable[]): RepairedTables {
   const notes: string[] = [];
@@ -35,17 +36,19 @@ export function repairTables(tables: readonly OperatorTable[]): RepairedTables {
     notes.push(`${name}: ${count} ${what}`);
     return { ...table, seconds };
   };
-  const falling = "rows that fall by more than a quarter made monotone";
-  const slower = "times slower than bf16 take the bf16 time";
   // First rows by themselves: formats are compared by what is left of them.
   const monotone = tables.map((table) =>
-    table.operator === "experts" || table.operator === "all_reduce"
-      ? change(table, falling, (seconds) => raiseFallingRows(table, seconds))
+    NEVER_FALLS.has(table.operator)
+      ? change(table, "falling rows made monotone", (seconds) => raiseFallingRows(table, seconds))
       : table
   );
   const repaired = monotone.map((table) =>
     table.operator === "experts"
-      ? change(table, slower, (seconds) => takeWider(table, seconds, monotone))
+      ? change(
+        table,
+        "times slower than bf16 take the bf16 time",
+        (seconds) => takeWider(table, seconds, monotone),
+      )
       : table
   );
   return { tables: repaired, notes };
@@ -59,48 +62,73 @@ function takeWider(
 ): number {
   const { dtype, routing } = table.attributes;
   const wide = tables.find(({ operator, attributes }) =>
-    operator === "experts" && attributes.dtype === "bf16" && attributes.routing === routing
+    operator === table.operator && attributes.dtype === "bf16" && attributes.routing === routing
   );
   if (dtype === "bf16" || wide === undefined) return 0;
-  const places = wide.axes.map(({ points }) =>
-    new Map(points.map((point, i) => [point.join(), i]))
-  );
-  const columns = table.axes[1].points.length, wideColumns = wide.axes[1].points.length;
+  const bounds = rowsOf(wide);
+  const columns = tokensOf(table);
   let count = 0;
-  table.axes[0].points.forEach((configuration, row) => {
-    const wideRow = places[0].get(configuration.join());
-    if (wideRow === undefined) return;
-    table.axes[1].points.forEach((tokens, column) => {
-      const wideColumn = places[1].get(tokens.join());
-      if (wideColumn === undefined) return;
-      const cell = row * columns + column;
-      const other = wide.seconds[wideRow * wideColumns + wideColumn];
+  for (const [shape, first] of rowStarts(table)) {
+    const bound = bounds.get(shape);
+    if (bound === undefined) continue;
+    columns.forEach((tokens, column) => {
+      const cell = first + column;
       // A comparison with a cell that was not measured is false.
-      if (!(seconds[cell] > other)) return;
-      seconds[cell] = other;
+      const most = bound(tokens);
+      if (!(seconds[cell] > most)) return;
+      seconds[cell] = most;
       count++;
     });
-  });
+  }
   return count;
+}
+
+/** Values of the last axis. */
+function tokensOf({ axes }: OperatorTable): number[] {
+  return axes[axes.length - 1].points.map(([tokens]) => tokens);
+}
+
+/** Where the row of each shape begins: all axes but the last, by name. */
+function rowStarts({ axes }: OperatorTable): Map<string, number> {
+  const columns = axes[axes.length - 1].points.length;
+  const starts = new Map<string, number>();
+  let shapes = [""];
+  for (const { points } of axes.slice(0, -1)) {
+    shapes = shapes.flatMap((shape) => points.map((point) => `${shape};${point.join()}`));
+  }
+  shapes.forEach((shape, row) => starts.set(shape, row * columns));
+  return starts;
+}
+
+/** Of each shape, the time by tokens: the measured one, else that of the next larger number of tokens. */
+function rowsOf(table: OperatorTable): Map<string, (tokens: number) => number> {
+  const columns = tokensOf(table);
+  const rows = new Map<string, (tokens: number) => number>();
+  for (const [shape, first] of rowStarts(table)) {
+    const known = columns.map((tokens, i) => ({ tokens, seconds: table.seconds[first + i] }))
+      .filter(({ seconds }) => !Number.isNaN(seconds))
+      .toSorted((a, b) => a.tokens - b.tokens);
+    rows.set(
+      shape,
+      (tokens) => known.find((one) => one.tokens >= tokens)?.seconds ?? Infinity,
+    );
+  }
+  return rows;
 }
 
 /** @returns Rows that were made non-decreasing. */
 function raiseFallingRows(table: OperatorTable, seconds: Float64Array): number {
-  const columns = table.axes[1].points.length;
+  const columns = tokensOf(table).length;
   let count = 0;
-  for (let row = 0; row < table.axes[0].points.length; row++) {
-    const cells = Array.from({ length: columns }, (_, i) => row * columns + i)
+  for (let first = 0; first < seconds.length; first += columns) {
+    const cells = Array.from({ length: columns }, (_, i) => first + i)
       .filter((cell) => !Number.isNaN(seconds[cell]));
-    let most = 0;
-    const falls = cells.some((cell) => {
-      if (seconds[cell] * (1 + TOLERANCE) < most) return true;
-      most = Math.max(most, seconds[cell]);
-      return false;
-    });
-    if (!falls) continue;
+    if (cells.every((cell, i) => i === 0 || seconds[cell] >= seconds[cells[i - 1]])) continue;
     const values = Float64Array.from(cells, (cell) => seconds[cell]);
     makeNonDecreasing(values);
-    cells.forEach((cell, i) => seconds[cell] = values[i]);
+    // Means of nearly equal times may differ in their last bit.
+    let most = 0;
+    cells.forEach((cell, i) => seconds[cell] = most = Math.max(most, values[i]));
     count++;
   }
   return count;

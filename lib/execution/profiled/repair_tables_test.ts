@@ -1,4 +1,5 @@
 import assert from "#assert";
+import fc from "fast-check";
 import { modelShape } from "../../models/catalogue.ts";
 import { profiled, PROFILED_GPUS, type ProfiledOptions, shippedProfile } from "./mod.ts";
 import type { OperatorTable } from "./operator_table.ts";
@@ -26,19 +27,54 @@ Deno.test("repairTables() takes the bf16 time where a narrower format is slower,
   ]);
 });
 
-Deno.test("repairTables() makes rows monotone that fall by more than a quarter, and leaves others", () => {
+Deno.test("repairTables() makes rows of experts and collectives monotone, and leaves others", () => {
+  const fall = [9.4, 25.8, 17.2, 30];
   const { tables, notes } = repairTables([
     experts("bf16", [1, 1.2, 1, 3]),
-    { ...experts("bf16", [9.4, 25.8, 17.2, 30]), operator: "all_reduce", attributes: {} },
+    { ...experts("bf16", fall), operator: "all_reduce", attributes: {} },
+    { ...experts("bf16", fall), operator: "gemm" },
   ]);
-  assert.deepEqual([...tables[0].seconds], [1, 1.2, 1, 3]);
-  const [first, second, third, last] = tables[1].seconds;
-  assert.deepEqual([first, last], [9.4, 30]);
-  assert.ok(Math.abs(second / Math.sqrt(25.8 * 17.2) - 1) < 1e-12 && second === third);
-  assert.deepEqual(notes, ["all_reduce: 1 rows that fall by more than a quarter made monotone"]);
+  const middle = Math.sqrt(1.2);
+  const near = (actual: Float64Array, wanted: readonly number[]) =>
+    wanted.forEach((value, i) => assert.ok(Math.abs(actual[i] / value - 1) < 1e-12));
+  near(tables[0].seconds, [1, middle, middle, 3]);
+  const pooled = Math.sqrt(25.8 * 17.2);
+  near(tables[1].seconds, [9.4, pooled, pooled, 30]);
+  assert.deepEqual([...tables[2].seconds], fall);
+  assert.deepEqual(notes, [
+    "experts bf16 balanced: 1 falling rows made monotone",
+    "all_reduce: 1 falling rows made monotone",
+  ]);
 });
 
-Deno.test("no shipped table has experts that a wider format beats, or times that fall by a quarter", () => {
+Deno.test("repairTables() leaves no narrower format slower and no row falling, whatever was measured", () => {
+  const seconds = fc.array(
+    fc.oneof(fc.double({ min: 1e-6, max: 1, noNaN: true }), fc.constant(NaN)),
+    {
+      minLength: 6,
+      maxLength: 6,
+    },
+  );
+  fc.assert(fc.property(seconds, seconds, (wide, narrow) => {
+    const given = [experts("bf16", wide), experts("fp8", narrow)];
+    const { tables } = repairTables(given);
+    const [bf16, fp8] = tables.map((table) => [...table.seconds]);
+    for (const row of [bf16, fp8]) {
+      const known = row.filter((value) => !Number.isNaN(value));
+      known.forEach((value, i) => assert.ok(i === 0 || value >= known[i - 1], known.join()));
+    }
+    fp8.forEach((value, i) => assert.ok(!(value > bf16[i])));
+    // What was not measured stays unknown.
+    tables.forEach((table, t) =>
+      table.seconds.forEach((value, i) =>
+        assert.equal(Number.isNaN(value), Number.isNaN(given[t].seconds[i]))
+      )
+    );
+    assert.deepEqual(repairTables(tables).notes, [], "once is enough");
+  }));
+});
+
+Deno.test("no shipped table has experts that a wider format beats, or a collective that falls", () => {
   for (const gpu of PROFILED_GPUS) {
     assert.deepEqual(repairTables(shippedProfile(gpu).tables).notes, [], gpu);
   }

@@ -46,7 +46,7 @@ const powers = (from: number, to: number) => {
  *
  * @example
  * ```ts
- * import { profileCoverage, shippedProfile, synthesizeProfile } from "simfaasinfer/execution";
+ * import { profileCoverage, shippedProfile, synthesizeProfile } from "simfaasinfer/profiles";
  * import { randomStreams } from "simfaasinfer/workload";
  * const { gpu, peaks } = shippedProfile("h100-sxm");
  * const profile = synthesizeProfile({ gpu, peaks }, randomStreams(1, 0).take("profile"));

@@ -1,4 +1,5 @@
 import type { DecodeLine, ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
+import { boundFromBelow } from "./bound_from_below.ts";
 import type { DecodeAttention } from "./decode_attention.ts";
 
 /** Everything a step's time is looked up in. All layers, embedding and LM head included. */
@@ -127,18 +128,6 @@ export function tabulatedModel(tables: StepTables): ExecutionTimeModel {
       return true;
     },
   };
-}
-
-/** Turns a line into the greater one of itself and slope x context, as far as that is one line. */
-function boundFromBelow(line: DecodeLine, contextTokens: number, slope: number): void {
-  const { baseSeconds, slopeSecondsPerToken } = line;
-  const isBelow = baseSeconds + slopeSecondsPerToken * contextTokens < slope * contextTokens;
-  const meetAt = baseSeconds / (slope - slopeSecondsPerToken);
-  if (isBelow) {
-    line.baseSeconds = 0;
-    line.slopeSecondsPerToken = slope;
-  }
-  if (meetAt > contextTokens && meetAt < line.contextEndTokens) line.contextEndTokens = meetAt;
 }
 
 /** Value at an index, continued along the last 64 entries beyond the end. */

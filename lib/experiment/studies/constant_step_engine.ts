@@ -37,7 +37,6 @@ export function constantStepEngine(options: ConstantStepEngine): EngineParts {
     blockTokens: BLOCK_TOKENS,
     maxModelTokens: longestTokens,
     maxOutputTokens: longestTokens,
-    queueOrder: "fcfs",
     gpus: 1,
     peakFlops: 1,
     peakBytesPerSecond: 1,

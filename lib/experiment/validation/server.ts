@@ -1,6 +1,7 @@
 import { simulateCluster } from "../../cluster/simulate.ts";
 import { calibrated } from "../../execution/calibrated/mod.ts";
 import type { ExecutionTimeModel } from "../../execution/execution_time_model.ts";
+import { engineReserveBytes } from "../../execution/engine_reserve_bytes.ts";
 import { kvCapacity } from "../../execution/kv_capacity.ts";
 import {
   type OperatorProfile,
@@ -11,7 +12,7 @@ import {
 import { stepWork } from "../../execution/step_work.ts";
 import { gpuNamed } from "../../hardware/mod.ts";
 import type { RunRecord } from "../../metrics/run_record.ts";
-import { modelShape } from "../../models/mod.ts";
+import { modelShape, type TransformerShape } from "../../models/mod.ts";
 import { vllm } from "../../scheduling/batching/vllm.ts";
 import { prefixIdentity } from "../../scheduling/kv_cache/prefix_identity.ts";
 import { leastLoaded } from "../../scheduling/routing/least_loaded.ts";
@@ -42,8 +43,8 @@ export interface MeasuredServer {
   readonly memoryShare: number;
 }
 
-/** Activations, CUDA graphs and non-torch memory of vLLM per GPU: 2 to 4 GB on GPUs of 80 GB. */
-const RESERVE_BYTES = 3e9;
+/** Version whose memory counts where a server's blocks were not recorded: that of the load points. */
+const ENGINE = "vllm@0.15";
 const BLOCK_TOKENS = 16;
 
 /** Runs measured servers. Keeps profiles and composed times, which take longer than a run. */
@@ -93,21 +94,10 @@ export class ServerRunner {
           stepping: "leap",
           maxSequences: server.maxSequences,
           maxTokensPerStep: server.maxTokensPerStep,
-          kvBlocks: server.kvBlocks ?? kvCapacity({
-                shape,
-                gpu,
-                tensorParallel,
-                pipelineParallel: 1,
-                weightBytesPerElement,
-                kvBytesPerElement: 2,
-                utilization: server.memoryShare,
-                reserveBytes: RESERVE_BYTES,
-                blockTokens: BLOCK_TOKENS,
-              }).blocks - 1,
+          kvBlocks: server.kvBlocks ?? workedOutBlocks(server, shape, weightBytesPerElement),
           blockTokens: BLOCK_TOKENS,
           maxModelTokens: shape.maxPositions,
           maxOutputTokens: shape.maxPositions,
-          queueOrder: "fcfs",
           asyncScheduling: server.asyncScheduling,
           ...(requests.prefix && { prefix: prefixIdentity(requests.prefix, BLOCK_TOKENS) }),
           gpus: tensorParallel,
@@ -131,4 +121,24 @@ export class ServerRunner {
       sampleSeconds,
     });
   }
+}
+
+/** KV blocks that requests can use of a server that does not say. */
+function workedOutBlocks(
+  server: MeasuredServer,
+  shape: TransformerShape,
+  weightBytesPerElement: number,
+): number {
+  const { tensorParallel, maxTokensPerStep, maxSequences, memoryShare: utilization } = server;
+  const place = { shape, tensorParallel, pipelineParallel: 1, utilization };
+  const { blocks } = kvCapacity({
+    ...place,
+    gpu: gpuNamed(server.gpu),
+    weightBytesPerElement,
+    kvBytesPerElement: 2,
+    reserveBytes: engineReserveBytes({ ...place, maxTokensPerStep, maxSequences, engine: ENGINE }),
+    blockTokens: BLOCK_TOKENS,
+  });
+  // One is the null block.
+  return blocks - 1;
 }

@@ -170,6 +170,14 @@ const BILL_FIGURES: Figures<SummaryParts> = {
   }, ({ rent }) => rent.breakEvenShare),
 };
 
+/** The parts that the bill adds up from: their keys, and what each is for in a word or two. */
+export const BILL_PARTS: readonly (readonly [string, string])[] = Object.entries(BILL_FIGURES)
+  .flatMap(([key, figure]) => {
+    if (figure.kind !== "number" || figure.printed?.line !== "cost") return [];
+    const { words } = figure.printed;
+    return words === undefined ? [] : [[key, words.replace(" {}", "")] as const];
+  });
+
 /** What a run costs. */
 export const COST_FIGURES: Figures<SummaryParts> = {
   cost: group({ type: "CostSummary", doc: "The bill" }, BILL_FIGURES),

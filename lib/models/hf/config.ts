@@ -6,13 +6,13 @@ import { blockLayers } from "./block_configs.ts";
 import { ASSUMED_FAMILY, FAMILIES } from "./families.ts";
 import type { Family } from "./family.ts";
 import { denseOf, expertsOf } from "./feed_forwards.ts";
-import { keyNotUnderstood, shownKey } from "./keys.ts";
+import { keysNotUnderstood, keysOfOthers, shownKey } from "./keys.ts";
 import { expertLayers, type LayerType, mixerTypes, patternLayers } from "./layer_types.ts";
 import { attentionOf, latentOf, residualWidth } from "./mixers.ts";
 import { longestSequence } from "./positions.ts";
 import { type KvFormat, quantizationOf } from "./quantization.ts";
 import { recurrentOf } from "./recurrent.ts";
-import { flag, type Json, list, number, optional, part, text } from "./values.ts";
+import { flag, type Json, list, number, optional, part, text, tracked } from "./values.ts";
 
 /** What a `config.json` says of a model. */
 export interface HfModel {
@@ -98,10 +98,14 @@ function mostAlike(json: Json): string {
   return nearest;
 }
 
-/** The keys that are read: the class's defaults, the file's own, and those under other names. */
-function withDefaults(json: Json, family: Family): Json {
+/**
+ * The keys that are read: the class's defaults, the file's own, and those under other names.
+ *
+ * @param read Takes the names of the keys that rules have asked for.
+ */
+function withDefaults(json: Json, family: Family, read: Set<string>): Json {
   const filled = Object.assign(Object.create(null), family.defaults, json) as Json;
-  return Object.assign(filled, family.adapt?.(filled));
+  return tracked(Object.assign(filled, family.adapt?.(tracked(filled, read))), read);
 }
 
 /** Widths of a norm: gain, or gain and offset. */
@@ -183,6 +187,7 @@ function shapeOf(json: Json, whole: Json, family: Family, name: string): Transfo
       ? 0
       : (number(json, "max_position_embeddings", "n_positions", "n_ctx") + learnedPositions) *
         hiddenSize,
+    ...(family.hasWideRotary === true && { rotaryBytesPerElement: 4 }),
     finalNormParameters: norm + (family.otherNorms ?? 0) * hiddenSize + (headBias ? vocabSize : 0),
     layers: sharedLayers(layersOf(json, family)),
   };
@@ -202,27 +207,23 @@ export function modelFromHfConfig(config: unknown, options: HfOptions = {}): HfM
   const given = textPart(whole);
   const type = assumeLlama && given.model_type === undefined ? "llama" : familyName(given, whole);
   const family = familyOf(type, given, assumeLlama);
-  const json = withDefaults(given, family);
+  const read = new Set<string>();
+  const json = withDefaults(given, family, read);
   for (const key of ["torch_dtype", "dtype"]) text(json, key);
   const notices: string[] = [];
   const name = options.name ?? nameOf(whole, given, type, file);
   if (!Object.hasOwn(FAMILIES, type)) {
     notices.push(`${name}: the family "${type}" is not known and is read as llama (model.assume)`);
   }
-  const unread = keyNotUnderstood(given) ?? unsupported(json);
-  if (unread !== undefined) {
-    if (!assumeLlama) {
-      throw new RangeError(
-        `Cannot read ${shownKey(json, unread)} of a model's config.json as a key of the family ` +
-          `${type}, whose size it may change: current value is not understood; ` +
-          `"model.assume: llama" leaves it out`,
-      );
+  const leaveOut = (keys: readonly string[], why: string) => {
+    if (keys.length > 0 && !assumeLlama) throw notRead(json, keys, type, why);
+    for (const key of keys) {
+      notices.push(`${name}: ${shownKey(json, key)} is ${why} and left out (model.assume)`);
     }
-    notices.push(
-      `${name}: ${shownKey(json, unread)} is not understood and left out (model.assume)`,
-    );
-  }
+  };
+  leaveOut([...keysNotUnderstood(given), ...unsupported(json)], "not understood");
   const shape = shapeOf(json, whole, family, name);
+  leaveOut(keysOfOthers(given, read, family.defaults ?? {}), "one that other families alone read");
   const quantization = quantizationOf(whole, given, file ?? name, options.hasOwnFormat);
   const parts = Object.keys(whole).filter((key) =>
     /^(vision|audio|talker|code2wav)/.test(key) &&
@@ -236,16 +237,28 @@ export function modelFromHfConfig(config: unknown, options: HfOptions = {}): HfM
   return { shape, ...quantization, notices: [...notices, ...quantization.notices] };
 }
 
+/** The first of these keys, which the family does not read, and how many more there are. */
+function notRead(json: Json, keys: readonly string[], type: string, why: string): RangeError {
+  const more = keys.length === 1 ? "" : ` (and so ${keys.length === 2 ? "is" : "are"} ` +
+    `${keys.slice(1, 6).map((key) => `"${key}"`).join(", ")})`;
+  return new RangeError(
+    `Cannot read ${shownKey(json, keys[0])} of a model's config.json as a key of the family ` +
+      `${type}, whose size it may change: current value is ${why}${more}; ` +
+      `"model.assume: llama" leaves it out`,
+  );
+}
+
 /** Keys that are known and that no rule builds yet. */
-function unsupported(json: Json): string | undefined {
-  if ((optional(json, "hidden_size_per_layer_input") ?? 0) > 0) {
-    return "hidden_size_per_layer_input";
-  }
-  if ((optional(json, "num_kv_shared_layers") ?? 0) > 0) return "num_kv_shared_layers";
-  if (flag(json, "is_encoder_decoder") === true) return "is_encoder_decoder";
+function unsupported(json: Json): string[] {
+  const keys = ["hidden_size_per_layer_input", "num_kv_shared_layers"].filter((key) =>
+    (optional(json, key) ?? 0) > 0
+  );
+  if (flag(json, "is_encoder_decoder") === true) keys.push("is_encoder_decoder");
   const projected = optional(json, "word_embed_proj_dim");
-  if (projected !== undefined && projected !== residualWidth(json)) return "word_embed_proj_dim";
-  return undefined;
+  if (projected !== undefined && projected !== residualWidth(json)) {
+    keys.push("word_embed_proj_dim");
+  }
+  return keys;
 }
 
 /**

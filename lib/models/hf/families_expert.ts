@@ -277,6 +277,7 @@ export const EXPERT_FAMILIES = {
     windowPattern: 2,
     expertBias: true,
     hasSinks: true,
+    hasWideRotary: true,
   },
   llama4: LLAMA4,
   llama4_text: LLAMA4,

@@ -41,6 +41,8 @@ export interface Family {
   readonly sharedExperts?: number;
   /** One sink per head. */
   readonly hasSinks?: boolean;
+  /** Its rotary positions are computed in 32 bits. */
+  readonly hasWideRotary?: boolean;
   /** Latent attention. */
   readonly isLatent?: boolean;
   /** Kind of the recurrent layers. */

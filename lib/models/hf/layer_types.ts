@@ -44,6 +44,10 @@ function refuse(key: string, wanted: string, value: unknown): never {
   );
 }
 
+function refuseKind(value: unknown): never {
+  return refuse("layer_types", "kinds of layers that its family has", value);
+}
+
 /** Layers of a model by its pattern; undefined where it has none. */
 export function patternLayers(json: Json): LayerType[] | undefined {
   const words = list(json, "layers_block_type");
@@ -63,13 +67,14 @@ export function mixerTypes(json: Json, family: Family, layers: number): MixerTyp
   const types = json.layer_types ?? json.layers_block_type;
   const hasWindow = windowSize(json) > 0;
   const hasChunks = (optional(json, "attention_chunk_size") ?? 0) > 0;
-  if (typeof types === "string") return Array(layers).fill(MIXERS[types]);
+  if (typeof types === "string") return Array(layers).fill(MIXERS[types] ?? refuseKind(types));
   if (Array.isArray(types) && types.length > 0) {
     return exactly(types, layers, "layer_types").map((name) => {
       if (!Object.hasOwn(MIXERS, String(name))) {
         refuse("layer_types", `one of ${Object.keys(MIXERS).join(", ")}`, name);
       }
       const type = MIXERS[String(name)];
+      if (type === "recurrent" && family.recurrent === undefined) refuseKind(name);
       if ((type === "window" && !hasWindow) || (type === "chunk" && !hasChunks)) return "full";
       return type;
     });

@@ -1,3 +1,4 @@
+import { showValue } from "../../std/show_value.ts";
 import { type Json, optional, part } from "./values.ts";
 
 /** Rotary scalings that the file's own length already counts. */
@@ -10,6 +11,19 @@ const COUNTED = new Set([
   "proportional",
   undefined,
 ]);
+
+/** Rotary scalings that multiply it. */
+const MULTIPLIED = new Set([
+  "linear",
+  "dynamic",
+  "yarn",
+  "deepseek_yarn",
+  "ntk",
+  "deepseek_llama_scaling",
+]);
+
+/** Longest sequence that can be meant, tokens. */
+const MOST_TOKENS = 2 ** 30;
 
 /**
  * Longest sequence, tokens, as vLLM derives it: the model's own, times the factor of its rotary scaling;
@@ -32,10 +46,35 @@ export function longestSequence(json: Json): number {
   // Gemma 3 counts its scaling in its own length.
   if (scaling === undefined || String(json.model_type ?? "").includes("gemma3")) return own;
   const type = scaling.rope_type ?? scaling.type;
+  const isUnnamed = type === undefined && typeof scaling.factor === "number" &&
+    scaling.factor !== 1;
+  if (COUNTED.has(type as string) && !isUnnamed) return own;
+  if (!MULTIPLIED.has(type as string)) {
+    return refuse(
+      "rope_type",
+      `one of ${[...MULTIPLIED, ...COUNTED].filter(Boolean).join(", ")}`,
+      type,
+    );
+  }
   const { factor } = scaling;
-  if (COUNTED.has(type as string) || typeof factor !== "number" || !(factor >= 1)) return own;
-  const original = type === "yarn"
+  // Files write 1 and less where the scaling stretches nothing.
+  if (typeof factor !== "number" || !(factor > 0)) return refuse("factor", "a number > 0", factor);
+  const original = type === "yarn" || type === "deepseek_yarn"
     ? optional(scaling, "original_max_position_embeddings") ?? own
     : own;
-  return Math.floor(original * factor);
+  if (original < 1) {
+    return refuse("original_max_position_embeddings", "tokens, >= 1", original);
+  }
+  const longest = Math.max(Math.floor(original * factor), factor < 1 ? own : 1);
+  if (longest > MOST_TOKENS) {
+    return refuse("factor", `one that leaves at most ${MOST_TOKENS} tokens`, factor);
+  }
+  return longest;
+}
+
+function refuse(key: string, wanted: string, value: unknown): never {
+  throw new RangeError(
+    `Cannot read "rope_scaling.${key}" of a model's config.json as ${wanted}: current value is ` +
+      `${showValue(value ?? null)}`,
+  );
 }

@@ -46,8 +46,7 @@ function fp8(json: Json): WeightFormat {
   if (block === undefined) {
     return { name: "fp8", bits: 8, activations, ...PER_TENSOR, scaleBytes: 4 };
   }
-  const [scaleOutputs, scaleInputs] = block.map(Number);
-  if (!(scaleOutputs >= 1 && scaleInputs >= 1)) refuse("weight_block_size", block);
+  const [scaleOutputs, scaleInputs] = blockOf("weight_block_size", block);
   return {
     name: `fp8 in blocks of ${scaleOutputs} x ${scaleInputs}`,
     bits: 8,
@@ -67,13 +66,32 @@ function refuse(key: string, value: unknown): never {
   );
 }
 
+/** Most weights of a row that have a scale of their own. */
+const MOST_IN_GROUP = 65_536;
+
+/** Rows and columns of a block. */
+function blockOf(key: string, block: readonly unknown[]): number[] {
+  const sizes = block.map(Number);
+  return sizes.length === 2 && sizes.every(isGroup) ? sizes : refuse(key, block);
+}
+
+function isGroup(size: number): boolean {
+  return Number.isInteger(size) && size >= 1 && size <= MOST_IN_GROUP;
+}
+
+/** Bits of a weight of this key: 1 to 16. */
+function bitsOf(json: Json, key: string): number | undefined {
+  const bits = optional(json, key);
+  return bits === undefined || (bits >= 1 && bits <= 16) ? bits : refuse(key, bits);
+}
+
 /** Formats with a group size: AWQ and GPTQ. */
 function integerGroups(json: Json, method: string): WeightFormat {
-  const bits = optional(json, "bits", "w_bit") ?? 4;
+  const bits = bitsOf(json, "bits") ?? bitsOf(json, "w_bit") ?? 4;
   // GPTQ writes -1 for one group over the whole row.
   const given = json.group_size ?? json.q_group_size ?? 128;
   const group = given === -1 ? Infinity : Number(given);
-  if (!(group >= 1)) refuse("group_size", given);
+  if (group !== Infinity && !isGroup(group)) refuse("group_size", given);
   // AutoGPTQ stores zero points for symmetric weights, too.
   const hasZeros = method === "gptq" || flag(json, "zero_point") !== false;
   return {
@@ -105,10 +123,13 @@ function bitsAndBytes(json: Json): WeightFormat {
 function scheme(group: Json): WeightFormat {
   const weights = part(group, "weights");
   if (weights === undefined) return refuse("config_groups", group);
-  const bits = optional(weights, "num_bits") ?? refuse("config_groups.weights.num_bits", null);
+  const bits = bitsOf(weights, "num_bits") ?? refuse("config_groups.weights.num_bits", null);
   const type = text(weights, "type") ?? "int";
   const strategy = text(weights, "strategy");
   const size = optional(weights, "group_size");
+  if (size !== undefined && size > 0 && !isGroup(size)) {
+    return refuse("config_groups.weights.group_size", size);
+  }
   const format = String(group.format ?? "");
   if (bits === 4 && type === "float") {
     const isMx = format.startsWith("mxfp4") || size === 32;
@@ -122,7 +143,7 @@ function scheme(group: Json): WeightFormat {
   const common = { bits, activations, scaleBytes, zeroPointBits: hasZeros ? bits : 0 };
   const block = list(weights, "block_structure");
   if (strategy === "block" && block !== undefined) {
-    const [scaleOutputs, scaleInputs] = block.map(Number);
+    const [scaleOutputs, scaleInputs] = blockOf("config_groups.weights.block_structure", block);
     return { ...common, name: `${name} in blocks`, scaleInputs, scaleOutputs };
   }
   if (size !== undefined && size > 0) {
@@ -235,6 +256,7 @@ function groupsOf(json: Json): Rule[] {
   if (groups === undefined) {
     return [{ format: modelOpt(part(json, "quantization") ?? json), takes: () => true }];
   }
+  if (Object.keys(groups).length === 0) return refuse("config_groups", groups);
   return Object.keys(groups).map((key) => {
     const group = Object.assign({ format: json.format }, part(groups, key)) as Json;
     const targets = (list(group, "targets") ?? ["Linear"]).map(String);

@@ -51,6 +51,7 @@ function mamba(json: Json): Recurrent {
     stateElements: inner * state,
     stateBytesPerElement: stateBytes(json),
     convolutionElements: inner * (kernel - 1),
+    scan: { kind: "selective", heads: inner, keySize: state, valueSize: 1, channels: inner },
   };
 }
 
@@ -78,6 +79,7 @@ function mamba2(json: Json): Recurrent {
     stateElements: inner * state,
     stateBytesPerElement: stateBytes(json),
     convolutionElements: channels * (kernel - 1),
+    scan: { kind: "chunked", heads, keySize: state, valueSize: inner / heads, channels },
   };
 }
 
@@ -110,6 +112,7 @@ function gatedDelta(json: Json): Recurrent {
     stateElements: valueHeads * keySize * valueSize,
     stateBytesPerElement: stateBytes(json),
     convolutionElements: channels * (kernel - 1),
+    scan: { kind: "delta", heads: valueHeads, keySize, valueSize, channels },
   };
 }
 
@@ -137,6 +140,7 @@ function deltaByChannel(json: Json): Recurrent {
     // fla's kernels keep it at 32 bits.
     stateBytesPerElement: 4,
     convolutionElements: 3 * width * (kernel - 1),
+    scan: { kind: "delta", heads, keySize: size, valueSize: size, channels: 3 * width },
   };
 }
 
@@ -158,6 +162,7 @@ function lightning(json: Json): Recurrent {
     stateElements: heads * size * size,
     stateBytesPerElement: 4,
     convolutionElements: 0,
+    scan: { kind: "delta", heads, keySize: size, valueSize: size, channels: 0 },
   };
 }
 

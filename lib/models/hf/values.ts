@@ -30,8 +30,10 @@ export function part(json: Json, key: string): Json | undefined {
  * @throws TypeError if the first that is there holds something else.
  */
 export function optional(json: Json, ...keys: string[]): number | undefined {
-  for (const key of keys) {
-    const value = json[key];
+  // All of them count as read: those behind the first are other names of it.
+  const values = keys.map((key) => json[key]);
+  for (const [i, key] of keys.entries()) {
+    const value = values[i];
     if (value === undefined || value === null) continue;
     if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > MOST) {
       return refuse(json, key, `a whole number from 0 to ${MOST}`);
@@ -72,4 +74,14 @@ export function list(json: Json, key: string): readonly unknown[] | undefined {
   const value = json[key];
   if (value === undefined || value === null) return undefined;
   return Array.isArray(value) ? value : refuse(json, key, "a list");
+}
+
+/** The same contents; the names of the keys that are read go into a set. */
+export function tracked(json: Json, read: Set<string>): Json {
+  return new Proxy(json, {
+    get(target, key) {
+      if (typeof key === "string") read.add(key);
+      return Reflect.get(target, key);
+    },
+  });
 }

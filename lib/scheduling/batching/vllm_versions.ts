@@ -40,6 +40,11 @@ export interface DefaultsGpu {
 const isFrom = (first: VllmVersionName, name: VllmVersionName) =>
   NAMES.indexOf(name) >= NAMES.indexOf(first);
 
+/** Whether a version is older than another. */
+export function isBefore(name: VllmVersionName, other: VllmVersionName): boolean {
+  return !isFrom(other, name);
+}
+
 /** vLLM calls GPUs large from this memory on, bytes. */
 const LARGE_GPU_BYTES = 70 * 2 ** 30;
 

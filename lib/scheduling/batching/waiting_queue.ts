@@ -1,7 +1,3 @@
-import type { QueueOrder } from "./orders/orders.ts";
-
-export type { QueueOrder } from "./orders/orders.ts";
-
 /**
  * Requests that wait for a place in a batch. Ties of the order go to the earlier arrival, then to the
  * lower request id.
@@ -13,7 +9,7 @@ export interface WaitingQueue {
   readonly isFirstComeFirstServed: boolean;
   /** Adds a request. */
   push(request: number): void;
-  /** Gives a preempted request its place back: before all others under `fcfs`. */
+  /** Gives a preempted request its place back: before all others without keys. */
   pushBack(request: number): void;
   /** The request to be served next; -1 when empty. */
   peek(): number;
@@ -149,22 +145,17 @@ class KeyedQueue implements WaitingQueue {
 }
 
 /**
- * Makes a waiting queue. `keys` holds what the order compares, one entry per request: the class's
- * priority (lower first), the prompt length, or the deadline; not needed for `fcfs`.
+ * Makes a waiting queue.
  *
  * @param arrivalAtSeconds When each request came, by request; read when requests are compared.
- * @throws {TypeError} If the order needs keys and there are none.
+ * @param keys What an order compares, one entry per request, such as priorities: the least goes first.
+ * Default first come, first served.
  */
 export function waitingQueue(
-  order: QueueOrder,
   arrivalAtSeconds: ArrayLike<number>,
   keys?: ArrayLike<number>,
 ): WaitingQueue {
-  if (order === "fcfs") return new RingQueue(arrivalAtSeconds);
-  if (keys === undefined) {
-    throw new TypeError(
-      `Cannot order a queue by "${order}" without keys: current value is ${keys}`,
-    );
-  }
-  return new KeyedQueue(keys, arrivalAtSeconds);
+  return keys === undefined
+    ? new RingQueue(arrivalAtSeconds)
+    : new KeyedQueue(keys, arrivalAtSeconds);
 }

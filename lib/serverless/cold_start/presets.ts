@@ -10,6 +10,7 @@ import simple from "../../../data/cold_start/simple.yaml" with { type: "text" };
 import vllmAsync from "../../../data/cold_start/vllm-async.yaml" with { type: "text" };
 import vllmTuned from "../../../data/cold_start/vllm-tuned.yaml" with { type: "text" };
 import vllmV1 from "../../../data/cold_start/vllm-v1.yaml" with { type: "text" };
+import { suggest } from "../../std/suggest.ts";
 import { type ColdStartPreset, parseColdStartPreset } from "./parse_preset.ts";
 
 /** Name of a preset in data/cold_start. */
@@ -60,10 +61,10 @@ export function coldStartPreset(name: string): ColdStartPreset {
   const known = parsed.get(name);
   if (known !== undefined) return known;
   if (!Object.hasOwn(TEXTS, name)) {
+    const near = suggest(name, COLD_START_PRESETS);
     throw new RangeError(
-      `Cannot find a cold-start preset as one of ${
-        COLD_START_PRESETS.join(", ")
-      }: current value is ${name}`,
+      `Cannot find a cold-start preset as one of ${COLD_START_PRESETS.join(", ")}` +
+        `${near === undefined ? "" : ` (did you mean ${near}?)`}: current value is ${name}`,
     );
   }
   const preset = parseColdStartPreset(

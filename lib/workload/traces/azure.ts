@@ -1,5 +1,16 @@
 import { readCsvTrace } from "./csv.ts";
-import type { Trace, TraceOptions } from "./trace.ts";
+import type { Trace, TraceEntry, TraceOptions } from "./trace.ts";
+
+/** `azure` as files name it. */
+export const azureFormat: TraceEntry<"azure"> = {
+  name: "azure",
+  describe: "Azure LLM inference traces of 2023 (CSV).",
+  settings: {},
+  isOf: (first) =>
+    "names" in first && first.names.includes("ContextTokens") &&
+    first.names.includes("GeneratedTokens"),
+  create: (_options, { text, options }) => readAzureTrace(text, options),
+};
 
 /**
  * Reads an Azure LLM inference trace of 2023: `TIMESTAMP,ContextTokens,GeneratedTokens`, times as

@@ -5,7 +5,16 @@ import { plainText } from "../../std/csv_text.ts";
 import { splitFields } from "./split_fields.ts";
 import { TOKENS_WANTED, tokensOf } from "./numbers.ts";
 import { TraceBuilder } from "./trace_builder.ts";
-import type { Trace, TraceOptions } from "./trace.ts";
+import type { Trace, TraceEntry, TraceOptions } from "./trace.ts";
+
+/** `csv` as files name it. */
+export const csvFormat: TraceEntry<"csv"> = {
+  name: "csv",
+  describe: "Any CSV with a header; `workload.trace.columns` names columns.",
+  settings: {},
+  hasFreeColumns: true,
+  create: (_options, { text, options }) => readCsvTrace(text, options),
+};
 
 /** Options of `readCsvTrace`. */
 export interface CsvTraceOptions extends TraceOptions {

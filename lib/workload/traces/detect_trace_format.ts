@@ -1,4 +1,5 @@
-import type { TraceFormat } from "./read_trace.ts";
+import type { FirstRow, TraceEntry } from "./trace.ts";
+import { TRACE_FORMATS, type TraceFormat } from "./trace_formats.ts";
 
 /** Whether a JSON object stands in the first line, and which of its keys. */
 function keysOf(line: string): string[] | undefined {
@@ -30,11 +31,14 @@ export function detectTraceFormat(text: string, fileName: string): TraceFormat {
   if (line.startsWith("{")) {
     const keys = keysOf(line);
     if (keys === undefined) return /\.(jsonl|ndjson)$/i.test(fileName) ? "jsonl" : "json";
-    if (keys.includes("hash_ids")) return "mooncake";
-    if (keys.includes("input_toks")) return "llmservingsim";
-    return keys.includes("requests") ? "json" : "jsonl";
+    return formatOf({ keys }) ?? (keys.includes("requests") ? "json" : "jsonl");
   }
   const names = line.split(/[,;\t]/).map((name) => name.trim());
-  if (names.includes("ContextTokens") && names.includes("GeneratedTokens")) return "azure";
-  return names.includes("num_prefill_tokens") ? "vidur" : "csv";
+  return formatOf({ names }) ?? "csv";
+}
+
+/** The format that a first row alone tells. */
+function formatOf(first: FirstRow): TraceFormat | undefined {
+  const entries: readonly TraceEntry<TraceFormat>[] = TRACE_FORMATS.entries;
+  return entries.find(({ isOf }) => isOf?.(first))?.name;
 }

@@ -3,8 +3,26 @@ import { NEEDED, OPTIONAL, type TraceColumns, USUAL_NAMES } from "./columns.ts";
 import { readJsonRows } from "./json_rows.ts";
 import { TOKENS_WANTED, tokensOf } from "./numbers.ts";
 import { TraceBuilder } from "./trace_builder.ts";
-import type { Trace, TraceOptions } from "./trace.ts";
+import type { Trace, TraceEntry, TraceOptions } from "./trace.ts";
 import { UnreadKeys } from "./unread_keys.ts";
+
+/** `json` as files name it. */
+export const jsonFormat: TraceEntry<"json"> = {
+  name: "json",
+  describe: "A JSON list of objects, or one under `requests`.",
+  settings: {},
+  hasFreeColumns: true,
+  create: (_options, { text, options }) => readJsonTrace(text, options),
+};
+
+/** `jsonl` as files name it. */
+export const jsonLinesFormat: TraceEntry<"jsonl"> = {
+  name: "jsonl",
+  describe: "JSON Lines: an object each.",
+  settings: {},
+  hasFreeColumns: true,
+  create: (_options, { text, options }) => readJsonTrace(text, options),
+};
 
 /** Options of `readJsonTrace`. */
 export interface JsonTraceOptions extends TraceOptions {

@@ -3,8 +3,17 @@ import { chainHashes } from "./chain_hashes.ts";
 import { readJsonRows } from "./json_rows.ts";
 import { TOKENS_WANTED, tokensOf } from "./numbers.ts";
 import { TraceBuilder } from "./trace_builder.ts";
-import type { Trace, TraceOptions } from "./trace.ts";
+import type { Trace, TraceEntry, TraceOptions } from "./trace.ts";
 import { UnreadKeys } from "./unread_keys.ts";
+
+/** `llmservingsim` as files name it. */
+export const llmServingSimFormat: TraceEntry<"llmservingsim"> = {
+  name: "llmservingsim",
+  describe: "Traces of LLMServingSim (JSON Lines) with tokens of prompts.",
+  settings: {},
+  isOf: (first) => "keys" in first && first.keys.includes("input_toks"),
+  create: (_options, { text, options }) => readLlmServingSimTrace(text, options),
+};
 
 /** Options of `readLlmServingSimTrace`. */
 export interface LlmServingSimTraceOptions extends TraceOptions {

@@ -13,5 +13,6 @@ export * from "./llmservingsim.ts";
 export * from "./mooncake.ts";
 export * from "./read_trace.ts";
 export * from "./trace.ts";
+export * from "./trace_formats.ts";
 export * from "./transform_trace.ts";
 export * from "./vidur.ts";

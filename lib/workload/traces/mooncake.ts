@@ -2,8 +2,17 @@ import { BadRow } from "./bad_row.ts";
 import { readJsonRows } from "./json_rows.ts";
 import { TOKENS_WANTED, tokensOf } from "./numbers.ts";
 import { TraceBuilder } from "./trace_builder.ts";
-import type { Trace, TraceOptions } from "./trace.ts";
+import type { Trace, TraceEntry, TraceOptions } from "./trace.ts";
 import { UnreadKeys } from "./unread_keys.ts";
+
+/** `mooncake` as files name it. */
+export const mooncakeFormat: TraceEntry<"mooncake"> = {
+  name: "mooncake",
+  describe: "Mooncake traces (JSON Lines) with hashed blocks of prompts.",
+  settings: {},
+  isOf: (first) => "keys" in first && first.keys.includes("hash_ids"),
+  create: (_options, { text, options }) => readMooncakeTrace(text, options),
+};
 
 /** Tokens of one hashed block in the Mooncake traces. */
 const BLOCK_TOKENS = 512;

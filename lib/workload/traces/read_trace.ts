@@ -1,12 +1,8 @@
-import { readAzureTrace } from "./azure.ts";
+import { fromTable } from "../../settings/from_table.ts";
 import type { TraceColumns } from "./columns.ts";
-import { readCsvTrace } from "./csv.ts";
 import { detectTraceFormat } from "./detect_trace_format.ts";
-import { readJsonTrace } from "./json.ts";
-import { readLlmServingSimTrace } from "./llmservingsim.ts";
-import { readMooncakeTrace } from "./mooncake.ts";
 import type { Trace, TraceOptions } from "./trace.ts";
-import { readVidurTrace } from "./vidur.ts";
+import { TRACE_FORMATS, type TraceFormat } from "./trace_formats.ts";
 
 /** Options of `readTrace`. */
 export interface ReadTraceOptions extends TraceOptions {
@@ -15,23 +11,6 @@ export interface ReadTraceOptions extends TraceOptions {
   /** Columns of a `csv`, `json` or `jsonl` trace. */
   readonly columns?: TraceColumns;
 }
-
-/** The readers by format. A new one is one file and one line here. */
-export const TRACE_READERS = {
-  azure: readAzureTrace,
-  vidur: readVidurTrace,
-  mooncake: readMooncakeTrace,
-  llmservingsim: readLlmServingSimTrace,
-  csv: readCsvTrace,
-  json: readJsonTrace,
-  jsonl: readJsonTrace,
-} as const satisfies Record<
-  string,
-  (text: string, options: TraceOptions & { readonly columns?: TraceColumns }) => Trace
->;
-
-/** Names of the trace formats. */
-export type TraceFormat = keyof typeof TRACE_READERS;
 
 /**
  * Reads a trace of any known format.
@@ -51,12 +30,5 @@ export type TraceFormat = keyof typeof TRACE_READERS;
 export function readTrace(text: string, options: ReadTraceOptions): Trace {
   const { format = "auto", ...rest } = options;
   const name = format === "auto" ? detectTraceFormat(text, options.fileName) : format;
-  if (!Object.hasOwn(TRACE_READERS, name)) {
-    throw new RangeError(
-      `Cannot use trace format as one of auto, ${
-        Object.keys(TRACE_READERS).join(", ")
-      }: current value is "${name}"`,
-    );
-  }
-  return { ...TRACE_READERS[name](text, rest), format: name };
+  return { ...fromTable(TRACE_FORMATS, name, {}, { text, options: rest }), format: name };
 }

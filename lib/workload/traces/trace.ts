@@ -1,4 +1,6 @@
+import type { Policy } from "../../settings/policy.ts";
 import type { RequestTable } from "../request_table.ts";
+import type { TraceColumns } from "./columns.ts";
 
 /** What every reader takes beside the text. */
 export interface TraceOptions {
@@ -26,4 +28,22 @@ export interface Trace {
   readonly classNames: readonly string[];
   /** Names of the tenants, `tenantId` being the index. */
   readonly tenantNames: readonly string[];
+}
+
+/** What the reader of a format is given. */
+export interface TraceNeeds {
+  readonly text: string;
+  readonly options: TraceOptions & { readonly columns?: TraceColumns };
+}
+
+/** The first row of a file: the keys of its JSON object, or the names of its header. */
+export type FirstRow = { readonly keys: readonly string[] } | { readonly names: readonly string[] };
+
+/** A format of recorded workloads as its table has it: it reads a text. */
+export interface TraceEntry<Name extends string>
+  extends Policy<Name, Record<never, never>, TraceNeeds, Trace> {
+  /** Whether a file that begins so is of this format; absent: only where its name is given. */
+  isOf?(first: FirstRow): boolean;
+  /** Whether columns have no fixed names, so that a configuration may name them. */
+  readonly hasFreeColumns?: boolean;
 }

@@ -11,6 +11,8 @@ import {
   readMooncakeTrace,
   readTrace,
   readVidurTrace,
+  TRACE_FORMATS,
+  type TraceEntry,
   transformTrace,
 } from "./mod.ts";
 
@@ -253,6 +255,17 @@ Deno.test("onBadRow: skip counts malformed rows and keeps the others", () => {
   deepStrictEqual([mooncake.skippedRows, mooncake.table.prefix!.offsets.length], [1, 3]);
 });
 
+for (const entry of TRACE_FORMATS.entries as readonly TraceEntry<string>[]) {
+  Deno.test(`${entry.name} trace format: what is none is told with its file and line`, () => {
+    for (const text of ["nonsense\n", "nonsense,more\n1,2\n", '{"nonsense": 1}\n']) {
+      throws(
+        () => entry.create({}, { text, options: { fileName: "a.txt" } }),
+        /^SyntaxError: a\.txt:\d+:\d+: Cannot read /,
+      );
+    }
+  });
+}
+
 Deno.test("detectTraceFormat() tells the formats apart by their first line", () => {
   const jsonRow = '{"arrival_s":1,"prompt_tokens":1,"output_tokens":1}';
   const expected: [string, string, string][] = [
@@ -272,7 +285,7 @@ Deno.test("detectTraceFormat() tells the formats apart by their first line", () 
   throws(() => detectTraceFormat(" \n", "empty.csv"), /^SyntaxError: empty.csv:1:1: /);
   throws(
     () => readTrace(AZURE, { fileName: "a", format: "parquet" as "csv" }),
-    /auto, azure, .*"parquet"$/,
+    /as one of azure, .*"parquet"$/,
   );
 });
 

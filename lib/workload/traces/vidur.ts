@@ -1,5 +1,14 @@
 import { readCsvTrace } from "./csv.ts";
-import type { Trace, TraceOptions } from "./trace.ts";
+import type { Trace, TraceEntry, TraceOptions } from "./trace.ts";
+
+/** `vidur` as files name it. */
+export const vidurFormat: TraceEntry<"vidur"> = {
+  name: "vidur",
+  describe: "Traces of Vidur (CSV); without arrivals the lengths alone count.",
+  settings: {},
+  isOf: (first) => "names" in first && first.names.includes("num_prefill_tokens"),
+  create: (_options, { text, options }) => readVidurTrace(text, options),
+};
 
 /**
  * Reads a Vidur trace: `num_prefill_tokens` and `num_decode_tokens`, and `arrived_at` in seconds where

@@ -3,10 +3,9 @@ import { parquetMetadata } from "npm:hyparquet@1.31.5";
 import { madeUpRun } from "./made_up_run.ts";
 import { withDeclaredTables } from "./metrics_page.ts";
 import { writeParquet } from "./parquet/write_parquet.ts";
-import { REQUEST_COLUMNS } from "./request_table.ts";
-import { INSTANCE_COLUMNS, TIME_SERIES_COLUMNS } from "./series_tables.ts";
+import { TABLES } from "../metrics/columns/result_tables.ts";
+import { resultTables } from "./result_tables.ts";
 import type { Table } from "./table.ts";
-import { resultTables } from "./write_results.ts";
 
 function fileOf(table: Table): ArrayBuffer {
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -37,7 +36,8 @@ Deno.test("a Parquet file says each column's unit and sentence, and which run it
 });
 
 Deno.test("every column has its sentence, and its unit where its name has one", () => {
-  for (const columns of [REQUEST_COLUMNS, TIME_SERIES_COLUMNS, INSTANCE_COLUMNS]) {
+  for (const table of Object.values(TABLES)) {
+    const columns = Object.values(table.columns);
     strictEqual(new Set(columns.map(({ name }) => name)).size, columns.length);
     for (const { name, unit, doc } of columns) {
       ok(doc.length > 0, name);

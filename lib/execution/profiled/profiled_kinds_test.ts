@@ -1,0 +1,128 @@
+import { ok } from "#assert";
+import {
+  type ExecutionSetting,
+  executionSetting,
+  runExecutionLaws,
+} from "../../../tests/conformance/execution_laws.ts";
+import { gpuNamed } from "../../hardware/gpu_catalogue.ts";
+import { modelShape } from "../../models/catalogue.ts";
+import type { LatentAttention, TransformerShape } from "../../models/transformer.ts";
+import { shippedProfile, withLayerTables } from "./catalogue.ts";
+import { forEachCell } from "./for_each_cell.ts";
+import { latentMixer } from "./measured_mixers.ts";
+import { findTables, type OperatorProfile, type ProfileDtype } from "./operator_profile.ts";
+import { profiled } from "./profiled.ts";
+import { unmeasuredMixers } from "./profiled_kinds.ts";
+
+const profiles = new Map<string, OperatorProfile>();
+
+function profileOf(gpu: string): OperatorProfile {
+  if (!profiles.has(gpu)) profiles.set(gpu, withLayerTables(shippedProfile(gpu)));
+  return profiles.get(gpu)!;
+}
+
+const create = ({ gpu, weightBytesPerElement, kvBytesPerElement, ...rest }: ExecutionSetting) =>
+  profiled({
+    ...rest,
+    profile: profileOf(gpu.name),
+    weightDtype: weightBytesPerElement === 1 ? "fp8" : "bf16",
+    kvDtype: kvBytesPerElement === 1 ? "fp8" : "bf16",
+  });
+
+runExecutionLaws({
+  name: "profiled()",
+  create,
+  tolerance: 0.2,
+  skip: [{
+    law: "compute shrinks",
+    reason: "all-reduces are those that were measured: no other link can be tried",
+  }, {
+    law: "memory-bound decode",
+    reason: "attention on L40S was measured at 0.82 of the bandwidth, 22 % above bytes / bandwidth",
+  }],
+});
+
+runExecutionLaws({
+  name: "profiled() of layers of every kind",
+  create,
+  tolerance: 0.03,
+  settings: [
+    // Latent; sparse; gated delta with heads of 256; Mamba-2; latent kernels alone; windows.
+    executionSetting("deepseek-v3", "H200", { tensorParallel: 8, weightBytesPerElement: 1 }),
+    executionSetting("deepseek-v3.2", "B200", { tensorParallel: 4, expertParallel: 4 }),
+    executionSetting("qwen3-next-80b-a3b", "H200", { tensorParallel: 2 }),
+    executionSetting("nemotron-3-nano-30b-a3b", "H100"),
+    executionSetting("deepseek-v3", "A100", { tensorParallel: 8 }),
+    executionSetting("gemma-3-27b", "H100", { tensorParallel: 2 }),
+  ],
+});
+
+runExecutionLaws({
+  name: "profiled() of attention ranks",
+  create,
+  tolerance: 0.03,
+  settings: [
+    executionSetting("deepseek-v3", "H200", {
+      tensorParallel: 8,
+      expertParallel: 8,
+      dataParallelAttention: 8,
+      weightBytesPerElement: 1,
+    }),
+    executionSetting("qwen3-235b-a22b", "B200", {
+      tensorParallel: 8,
+      expertParallel: 8,
+      dataParallelAttention: 2,
+    }),
+  ],
+  skip: [{
+    law: "more sequences",
+    reason: "ranks share sequences evenly, so a short one makes the share of each rank shorter",
+  }],
+});
+
+/** The latent mixer of a model's first layer. */
+const latentOf = ({ layers }: TransformerShape) => layers[0].mixer as LatentAttention;
+
+Deno.test("measured latent and sparse layers take the measured times of the models they are of", () => {
+  for (const [name, part] of [["deepseek-v3", "layer"], ["deepseek-v3.2", "sparse layer"]]) {
+    const shape = modelShape(name);
+    for (const gpu of ["h100-sxm", "h200-sxm", "b200-sxm"]) {
+      for (const table of findTables(profileOf(gpu), "latent_decode", { part })) {
+        const { weightDtype, kvDtype } = table.attributes;
+        let worst = 0;
+        const mixers = new Map(table.axes[0].points.map(([heads]) => [
+          heads,
+          latentMixer({
+            profile: profileOf(gpu),
+            gpu: gpuNamed(gpu),
+            hiddenSize: shape.hiddenSize,
+            ranks: 128 / heads,
+            weightDtype: weightDtype as ProfileDtype,
+            kvDtype: kvDtype as ProfileDtype,
+          }, latentOf(shape)),
+        ]));
+        forEachCell(table, (cell, [[heads], [batch], [context]]) => {
+          const measured = table.seconds[cell];
+          if (Number.isNaN(measured)) return;
+          const mixer = mixers.get(heads)!;
+          const seconds = mixer.projections(batch) + mixer.decode(batch, context);
+          worst = Math.max(worst, Math.abs(seconds / measured - 1));
+        });
+        // B200's sparse layers fall by as much here and there as contexts grow.
+        ok(
+          worst < (gpu === "b200-sxm" && part !== "layer" ? 0.08 : 1e-4),
+          `${gpu} ${part} ${weightDtype} ${kvDtype}: ${worst}`,
+        );
+      }
+    }
+  }
+});
+
+Deno.test("profiled() says which layers no table is like", () => {
+  const of = (model: string, gpu: string) =>
+    unmeasuredMixers({ profile: profileOf(gpu), shape: modelShape(model) }).join();
+  ok(of("deepseek-v3", "h200-sxm") === "");
+  ok(of("deepseek-v3", "l40s") === "latent attention");
+  ok(of("qwen3-next-80b-a3b", "h200-sxm") === "attention with heads of 256");
+  ok(of("nemotron-3-nano-30b-a3b", "h100-sxm") === "mamba2");
+});

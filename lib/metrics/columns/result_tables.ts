@@ -1,0 +1,84 @@
+import type { RunResult } from "../run_tables.ts";
+import type { ColumnArray, DeclaredColumns } from "./column.ts";
+import {
+  COLD_START_WAIT_COLUMNS,
+  INSTANCE_COLUMNS,
+  TOKEN_GAP_COLUMNS,
+} from "./instance_columns.ts";
+import { REQUEST_COLUMNS } from "./request_columns.ts";
+import { TIME_SERIES_COLUMNS } from "./time_series_columns.ts";
+
+/** A table of a run. */
+export interface ResultTable {
+  readonly columns: DeclaredColumns<never>;
+  /** Heading of its section in docs/metrics.md. */
+  readonly heading: string;
+  /** The type of its columns in programs, and of what it has one row; absent: written by hand. */
+  readonly type?: { readonly name: string; readonly doc: string; readonly names?: NamesOfCodes };
+  /** Its columns of a run, and how many rows they have. */
+  of(run: RunResult): { readonly count: number; readonly data: object };
+}
+
+/** What codes of a table stand for: the key beside its columns, and its sentence. */
+type NamesOfCodes = { readonly key: string; readonly doc: string };
+
+/** The tables that every run has, by their names in files, in the order they are written. */
+export const TABLES = {
+  requests: {
+    columns: REQUEST_COLUMNS,
+    heading: "Requests",
+    type: {
+      name: "RequestColumns",
+      doc:
+        "One row per request; instants in seconds since the start, NaN where the request never got there",
+    },
+    of: ({ requests }) => ({ count: requests.count, data: requests }),
+  },
+  timeseries: {
+    columns: TIME_SERIES_COLUMNS,
+    heading: "Time series",
+    type: {
+      name: "TimeSeriesColumns",
+      doc: "One row per sampling interval; means and shares are over the interval",
+    },
+    of: ({ timeSeries }) => ({ count: timeSeries.count, data: timeSeries }),
+  },
+  instances: {
+    columns: INSTANCE_COLUMNS,
+    heading: "Instances",
+    type: {
+      name: "InstancePhases",
+      doc: "One row per phase of the life of an instance or of a pool's member",
+      names: { key: "phaseNames", doc: "Names of the phases, by code" },
+    },
+    of: ({ instances }) => ({ count: instances.count, data: instances }),
+  },
+  cold_start_waits: {
+    columns: COLD_START_WAIT_COLUMNS,
+    heading: "Waits for starts",
+    type: {
+      name: "ColdStartWaits",
+      doc:
+        "How the waits for starts split: one row per stage of the critical path that a request waited in. Requests without such a wait have no row; the rows of the others add up to their `coldStartWaitSeconds`",
+      names: {
+        key: "stageNames",
+        doc:
+          "Names of the stages in order of first appearance: `before_start`, `container_create` ...",
+      },
+    },
+    of: ({ coldStartWaits }) => ({ count: coldStartWaits.count, data: coldStartWaits }),
+  },
+  token_gaps: {
+    columns: TOKEN_GAP_COLUMNS,
+    heading: "Token gaps",
+    of: ({ tbtCdf }) => ({ count: tbtCdf.seconds.length, data: tbtCdf }),
+  },
+} as const satisfies Readonly<Record<string, ResultTable>>;
+
+/** Name of a table that every run has. */
+export type TableName = keyof typeof TABLES;
+
+/** An array of a run's columns. */
+export function columnIn(data: object, key: string): ColumnArray {
+  return (data as Readonly<Record<string, ColumnArray>>)[key];
+}

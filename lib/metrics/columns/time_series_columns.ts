@@ -1,0 +1,124 @@
+import { emptyTotals, type MeterTotals } from "../meter_totals.ts";
+import { type DeclaredColumns, floats, integers } from "./column.ts";
+
+/** What happened in one sampling interval, summed over all instances. */
+export interface IntervalSums extends MeterTotals {
+  /** End of the interval, and its length, seconds. */
+  atSeconds: number;
+  seconds: number;
+  /** Requests that arrived and completed in it. */
+  arrivals: number;
+  completions: number;
+  /** Integral of the requests that have arrived and not ended, request-seconds. */
+  requestSeconds: number;
+  /** Time of instances by state, instance-seconds. */
+  startingSeconds: number;
+  upSeconds: number;
+  idleSeconds: number;
+  drainingSeconds: number;
+  /** What those that are up could have done: FLOP, and KV blocks times seconds. */
+  peakFlops: number;
+  capacityBlockSeconds: number;
+}
+
+/** An interval in which nothing has happened yet. */
+export function emptySums(): IntervalSums {
+  return {
+    ...emptyTotals(),
+    atSeconds: 0,
+    seconds: 0,
+    arrivals: 0,
+    completions: 0,
+    requestSeconds: 0,
+    startingSeconds: 0,
+    upSeconds: 0,
+    idleSeconds: 0,
+    drainingSeconds: 0,
+    peakFlops: 0,
+    capacityBlockSeconds: 0,
+  };
+}
+
+/** Columns of the table `timeseries`, one row per sampling interval. */
+export const TIME_SERIES_COLUMNS: DeclaredColumns<IntervalSums> = {
+  timeSeconds: floats(
+    { name: "time_s", unit: "s", doc: "End of the interval" },
+    ({ atSeconds }) => atSeconds,
+  ),
+  intervalSeconds: floats({
+    name: "interval_s",
+    unit: "s",
+    doc: "Its length; the last one may be shorter than the others",
+  }, ({ seconds }) => seconds),
+  arrivals: integers(
+    { name: "arrivals", unit: "count", doc: "Arrivals in the interval" },
+    ({ arrivals }) => arrivals,
+  ),
+  completions: integers(
+    { name: "completions", unit: "count", doc: "Completions in the interval" },
+    ({ completions }) => completions,
+  ),
+  queued: floats(
+    {
+      name: "queued",
+      unit: "count",
+      doc: "Requests that wait, at the gateway and in instances, on average",
+    },
+    ({ requestSeconds, sequenceSeconds, seconds }) =>
+      atLeastZero(requestSeconds / seconds - sequenceSeconds / seconds),
+  ),
+  running: floats(
+    { name: "running", unit: "count", doc: "Requests in engines' batches, on average" },
+    ({ sequenceSeconds, seconds }) => sequenceSeconds / seconds,
+  ),
+  starting: floats({
+    name: "instances_starting",
+    unit: "count",
+    doc: "Instances that start or wake, on average",
+  }, ({ startingSeconds, seconds }) => startingSeconds / seconds),
+  idle: floats(
+    { name: "instances_idle", unit: "count", doc: "Likewise, ready and without a request" },
+    ({ idleSeconds, seconds }) => idleSeconds / seconds,
+  ),
+  busy: floats(
+    { name: "instances_busy", unit: "count", doc: "Likewise, ready and with requests" },
+    ({ upSeconds, idleSeconds, drainingSeconds, seconds }) =>
+      atLeastZero((upSeconds - idleSeconds - drainingSeconds) / seconds),
+  ),
+  draining: floats(
+    { name: "instances_draining", unit: "count", doc: "Likewise, told to stop and not empty" },
+    ({ drainingSeconds, seconds }) => drainingSeconds / seconds,
+  ),
+  kvUtilization: floats({
+    name: "kv_utilization",
+    unit: "share",
+    doc: "KV blocks in use over KV blocks of the instances up, on average",
+  }, ({ blockSeconds, capacityBlockSeconds }) => share(blockSeconds, capacityBlockSeconds)),
+  mfu: floats(
+    { name: "mfu", unit: "share", doc: "As in the summary, over the interval" },
+    ({ flops, peakFlops }) => share(flops, peakFlops),
+  ),
+  busyFraction: floats(
+    { name: "busy_fraction", unit: "share", doc: "As in the summary, over the interval" },
+    ({ busySeconds, upSeconds }) => share(busySeconds, upSeconds),
+  ),
+  promptTokensPerSecond: floats({
+    name: "prompt_tokens_per_s",
+    unit: "tokens/s",
+    doc: "Prompt tokens computed in the interval, recomputed ones included",
+  }, ({ promptTokens, seconds }) => promptTokens / seconds),
+  outputTokensPerSecond: floats({
+    name: "output_tokens_per_s",
+    unit: "tokens/s",
+    doc: "Output tokens produced in the interval",
+  }, ({ outputTokens, seconds }) => outputTokens / seconds),
+};
+
+function share(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0;
+}
+
+/** A difference of sums that may be equal and were added in different orders is nothing then. */
+function atLeastZero(mean: number): number {
+  return mean < 1e-9 ? 0 : mean;
+}

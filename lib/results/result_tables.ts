@@ -1,0 +1,137 @@
+import type { DeclaredColumn } from "../metrics/columns/column.ts";
+import {
+  columnIn,
+  type ResultTable,
+  type TableName,
+  TABLES,
+} from "../metrics/columns/result_tables.ts";
+import type { RunResult } from "../metrics/run_tables.ts";
+import {
+  type Column,
+  floatColumn,
+  type IntegerArray,
+  integerColumn,
+  type Table,
+  textColumn,
+} from "./table.ts";
+
+/** Rooms that the derived columns of a table share, one slice at a time. */
+interface Scratch {
+  /** A room of as many numbers; what it held before is lost. */
+  floats(count: number): Float64Array;
+  /** The same of whole numbers. */
+  integers(count: number): Int32Array;
+}
+
+function newScratch(): Scratch {
+  let floatRoom = new Float64Array(0);
+  let integerRoom = new Int32Array(0);
+  return {
+    floats(count) {
+      if (floatRoom.length < count) floatRoom = new Float64Array(count);
+      return floatRoom;
+    },
+    integers(count) {
+      if (integerRoom.length < count) integerRoom = new Int32Array(count);
+      return integerRoom;
+    },
+  };
+}
+
+/** A column of a run as files have it. */
+function columnOf(
+  key: string,
+  column: DeclaredColumn<never>,
+  run: RunResult,
+  data: object,
+  scratch: Scratch,
+): Column {
+  const { name } = column;
+  switch (column.kind) {
+    case "row number":
+      return {
+        name,
+        type: "int32",
+        slice(from, to) {
+          const out = scratch.integers(to - from);
+          for (let row = from; row < to; row++) out[row - from] = row;
+          return out.subarray(0, to - from);
+        },
+      };
+    case "derived":
+      return {
+        name,
+        type: "float64",
+        slice(from, to) {
+          const out = scratch.floats(to - from);
+          column.fill(run, out, from, to);
+          return out.subarray(0, to - from);
+        },
+      };
+    case "looked up":
+      return textColumn(name, column.codes(run), column.texts.of(run));
+    case "stored": {
+      const values = columnIn(data, key);
+      if (values instanceof Float64Array) return floatColumn(name, values);
+      return column.texts === undefined
+        ? integerColumn(name, values, column.nullValue)
+        : textColumn(name, values as Exclude<IntegerArray, Int32Array>, column.texts.of(run));
+    }
+  }
+}
+
+/** A table of a run: its columns as declared, each with its unit and its sentence. */
+function resultTable(table: ResultTable, run: RunResult): Table {
+  const scratch = newScratch();
+  const { count, data } = table.of(run);
+  return {
+    count,
+    columns: Object.entries(table.columns).map(([key, column]) => ({
+      ...columnOf(key, column, run, data, scratch),
+      unit: column.unit,
+      doc: column.doc,
+    })),
+    metadata: { digest: run.summary.digest },
+  };
+}
+
+/** Names of the tables that every run has, in the order they are written. */
+export const RESULT_TABLES = Object.keys(TABLES) as readonly TableName[];
+
+/** The tables of a result by name, in the order they are written. */
+export function resultTables(run: RunResult): Readonly<Record<TableName, Table>> {
+  return Object.fromEntries(
+    Object.entries(TABLES).map(([name, table]) => [name, resultTable(table, run)]),
+  ) as Record<TableName, Table>;
+}
+
+/**
+ * The table `requests`: one row per request, in order of arrival. Instants and durations in seconds,
+ * null where the request never got there. Derived columns are computed slice by slice.
+ */
+export function requestTable(result: RunResult): Table {
+  return resultTable(TABLES.requests, result);
+}
+
+/** The table `timeseries`: one row per sampling interval, shares from 0 to 1. */
+export function timeSeriesTable(result: RunResult): Table {
+  return resultTable(TABLES.timeseries, result);
+}
+
+/** The table `instances`: one row per phase of an instance's life, instants in seconds. */
+export function instanceTable(result: RunResult): Table {
+  return resultTable(TABLES.instances, result);
+}
+
+/**
+ * The table `cold_start_waits`: one row per request that waited for a start and stage that it waited
+ * in, seconds.
+ */
+export function coldStartWaitTable(result: RunResult): Table {
+  return resultTable(TABLES.cold_start_waits, result);
+}
+
+/** The table `token_gaps`: share of the gaps between tokens that are at most `tbt_s` long. */
+export function tokenGapTable(result: RunResult): Table {
+  return resultTable(TABLES.token_gaps, result);
+}
