@@ -22,9 +22,7 @@ export type {
 } from "../lib/cluster/cluster_parts.ts";
 export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
 export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
-export { speculate, type SpeculateOptions } from "../lib/engine/speculate.ts";
 export type { SpeculationParts } from "../lib/engine/speculation.ts";
-export type { AcceptanceLaw } from "../lib/execution/speculation/acceptance.ts";
 export type {
   DecodeLine,
   DecodeWidth,

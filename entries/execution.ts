@@ -28,20 +28,6 @@ export {
   simfaasinferTime,
   type SimfaasinferTimeOptions,
 } from "../lib/execution/simfaasinfer_time.ts";
-export {
-  type AcceptanceLaw,
-  acceptanceLaw,
-  type AcceptanceOptions,
-  meanTokens,
-} from "../lib/execution/speculation/acceptance.ts";
-export {
-  type DraftCoefficients,
-  type DraftedStep,
-  type DraftTime,
-  modelDraft,
-  plainDraft,
-  withDraft,
-} from "../lib/execution/speculation/draft_time.ts";
 export type { StageNetwork } from "../lib/execution/stage_copies.ts";
 export type {
   AllReduceEfficiency,

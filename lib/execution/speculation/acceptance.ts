@@ -30,7 +30,7 @@ export interface AcceptanceOptions {
  *
  * @example
  * ```ts
- * import { acceptanceLaw, meanTokens } from "simfaasinfer/execution";
+ * import { acceptanceLaw, meanTokens } from "simfaasinfer/speculation";
  * const law = acceptanceLaw({ acceptance: [0.8, 0.6, 0.4] }, 3);
  * console.log(meanTokens(law, 3)); // 1 + 0.8 + 0.48 + 0.192 = 2.472
  * ```
