@@ -140,7 +140,8 @@ export async function buildCluster(
           kind.gateway.perFunction.concurrencyPerInstance,
           kind.deployment.maxSequences,
         ),
-        holdSeconds: (concurrency) => estimatedHoldSeconds(kind.deployment, table, concurrency),
+        holdSeconds: (concurrency) =>
+          estimatedHoldSeconds(kind.deployment, table, concurrency, kind.engine.speculation),
         startSeconds: () => kind.plans ? estimatedStartSeconds(kind.plans.all, kind.deployment) : 0,
         weightBytes: kind.deployment.weightBytes,
       }),

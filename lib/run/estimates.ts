@@ -1,5 +1,6 @@
 import { oneStart, type StartPlan } from "../serverless/cold_start/mod.ts";
 import type { RequestTable } from "../workload/mod.ts";
+import type { SpeculationParts } from "../engine/speculation.ts";
 import type { Deployment } from "./deployment.ts";
 import { nodeLinks } from "./starts.ts";
 
@@ -25,6 +26,7 @@ export function estimatedHoldSeconds(
   { execution, maxModelTokens }: Deployment,
   table: RequestTable,
   concurrency: number,
+  speculation?: SpeculationParts,
 ): number {
   const mean = (lengths: ArrayLike<number>) => {
     let sum = 0;
@@ -35,13 +37,18 @@ export function estimatedHoldSeconds(
   const output = mean(table.outputTokens);
   const sequences = Math.max(1, Math.round(concurrency));
   const none = new Int32Array(0);
+  const drafted = speculation?.draftTokens(sequences) ?? 0;
+  const decodeTokens = drafted === 0
+    ? sequences
+    : Math.round(sequences * (1 + speculation!.meanDrafted(drafted)));
   const decodeSeconds = execution.stepSeconds({
+    ...(drafted > 0 && { decodeTokens, draftTokens: drafted }),
     decodeSequences: sequences,
     decodeContextTokens: sequences * Math.min(maxModelTokens, prompt + Math.ceil(output / 2)),
     chunkCount: 0,
     chunkTokens: none,
     chunkPastTokens: none,
-    sampledSequences: sequences,
+    sampledSequences: decodeTokens,
   });
   const prefillSeconds = execution.stepSeconds({
     decodeSequences: 0,
@@ -51,5 +58,6 @@ export function estimatedHoldSeconds(
     chunkPastTokens: Int32Array.of(0),
     sampledSequences: 1,
   });
-  return output * decodeSeconds + sequences * prefillSeconds;
+  const steps = drafted === 0 ? output : output / speculation!.meanTokens(drafted);
+  return steps * decodeSeconds + sequences * prefillSeconds;
 }

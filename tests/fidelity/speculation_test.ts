@@ -1,9 +1,10 @@
-import { deepEqual, ok } from "#assert";
+import { deepEqual, equal, ok } from "#assert";
 import { parse } from "@std/csv";
 import { acceptanceDraws } from "../../lib/execution/speculation/mod.ts";
 import { findExternalData } from "../../lib/results/external_data.ts";
 import { randomStreams } from "../../lib/sim/random_streams.ts";
 import { ACCEPTANCE, cellOf, fittedSpeedUp, ownSpeedUps } from "../support/speculation_cells.ts";
+import { comparedCells, makeSpeculationPage, PAGE } from "../support/speculation_page.ts";
 import { closedSpeedUp } from "../support/speculation_formulas.ts";
 
 const folder = findExternalData("specdecode");
@@ -97,4 +98,39 @@ Deno.test("draws accept as often as the table says, by position", () => {
       ok(Math.abs(off) < 0.05, `${name}, token ${position + 1}: ${of / count}`);
     });
   }
+});
+
+Deno.test({
+  name: "docs/speculative.md has the cells and the errors that it tells (needs reference data)",
+  ignore,
+  async fn() {
+    const page = Deno.readTextFileSync(PAGE);
+    equal(await makeSpeculationPage(page), page);
+    const cells = await comparedCells();
+    const errors = (of: (cell: typeof cells[number]) => number | undefined) =>
+      cells.flatMap((cell) => {
+        const ours = of(cell);
+        return ours === undefined ? [] : [100 * Math.abs(ours / cell.target - 1)];
+      });
+    const even = errors(({ name, walked }) =>
+      UNEQUAL.includes(name.replace(" ", "/")) ? undefined : walked
+    );
+    const own = errors((cell) => cell.own);
+    const told = page.replaceAll(/\s+/g, " ");
+    const mean = own.reduce((sum, error) => sum + error, 0) / own.length;
+    ok(told.includes(
+      `${even.length} cells, the greatest error by its step times ` +
+        `${Math.max(...even).toFixed(1)} %`,
+    ));
+    ok(told.includes(
+      `the mean error is ${mean.toFixed(1)} %, the greatest ` +
+        `${Math.max(...own).toFixed(0)} %`,
+    ));
+    console.log(
+      even.length,
+      Math.max(...even).toFixed(2),
+      mean.toFixed(2),
+      Math.max(...own).toFixed(1),
+    );
+  },
 });

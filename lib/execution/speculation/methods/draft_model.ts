@@ -35,7 +35,6 @@ export const draftModelMethod: SpeculationMethod<"draft-model", DraftModelSettin
       ...draftOf(model, options, needs),
       readsHiddenStates: false,
       foundShare: 1,
-      notices: [],
     };
   },
 };

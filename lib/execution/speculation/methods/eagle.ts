@@ -40,7 +40,6 @@ export const eagleMethod: SpeculationMethod<"eagle", EagleSettings> = {
       ...draftOf(model, options, needs),
       readsHiddenStates: true,
       foundShare: 1,
-      notices: [],
     };
   },
 };

@@ -108,9 +108,17 @@ export function draftOf(
   model: DraftModel,
   settings: DraftTimeSettings & { readonly passSeconds: number },
   needs: DraftNeeds,
-): Pick<Draft, "time" | "model"> {
+): Pick<Draft, "time" | "model" | "notices"> {
+  const given = givenDraft(settings);
+  const isFree = given === undefined && settings.passSeconds === 0;
   return {
-    time: givenDraft(settings) ?? modelDraft(needs.timeOf(model), settings.passSeconds),
+    time: given ?? modelDraft(needs.timeOf(model), settings.passSeconds),
     model,
+    notices: isFree
+      ? [
+        `passes of ${model.shape.name} take no time outside the GPU: ` +
+        `speculative.draft.pass_seconds says how much they do`,
+      ]
+      : [],
   };
 }

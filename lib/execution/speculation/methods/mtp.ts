@@ -27,7 +27,6 @@ export const mtpMethod: SpeculationMethod<"mtp", MtpSettings> = {
       ...draftOf(model, options, needs),
       readsHiddenStates: true,
       foundShare: 1,
-      notices: [],
     };
   },
 };
