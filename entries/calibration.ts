@@ -47,6 +47,7 @@ export type {
 } from "../lib/metrics/run_record.ts";
 export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_tables.ts";
 export type { StageSpan } from "../lib/serverless/cold_start/start_service.ts";
+export type { RankPlace } from "../lib/serverless/cold_start/start_request.ts";
 export type { InstanceLife, PoolMemberLife } from "../lib/serverless/lifecycle.ts";
 export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";

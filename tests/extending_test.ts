@@ -90,6 +90,7 @@ async function denoThatEnds(wanted: number, cwd: string, ...args: string[]): Pro
 const GENERATED: Readonly<Record<string, string>> = {
   "docs/configuration.md": "per_queue",
   "docs/metrics.md": "instances_up",
+  "docs/traces.md": "milliseconds",
   "lib/config/configuration.ts": "per_queue",
   "lib/metrics/run_columns.ts": "dispatches",
   "lib/metrics/run_summary.ts": "output_tokens_per_gpu_hour",

@@ -6,7 +6,7 @@
  * TRACE is AzureLLMInferenceTrace_conv.csv. Kept are the requests of each whole minute, the quantiles
  * of the prompt lengths and those of the output lengths in each decile of prompt length.
  */
-import { readAzureTrace } from "../../lib/workload/traces/azure.ts";
+import { readAzureTrace } from "../../lib/workload/traces/readers.ts";
 
 /** Probabilities of the prompt quantiles: every 2 %, finer towards both ends. */
 const PROMPT_PROBABILITIES = [

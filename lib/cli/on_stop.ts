@@ -1,9 +1,16 @@
-/** What is to be done when the process is told to stop; may take a moment. */
-export type Cleanup = () => void | Promise<void>;
-
 /** Exit codes of a process that a signal ended: 128 and the signal's number. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
-type StopSignal = keyof typeof EXIT_CODES;
+/** A signal that tells the process to stop. */
+export type StopSignal = keyof typeof EXIT_CODES;
+
+/** What is to be done when the process is told to stop, and by what; may take a moment. */
+export type Cleanup = (signal: StopSignal) => void | Promise<void>;
+
+/**
+ * Signals so soon after the first one are that one, milliseconds: a terminal sends Ctrl-C to the task
+ * and to this process, and the task passes its own on.
+ */
+const SAME_SIGNAL_MS = 500;
 
 /** Windows has no SIGTERM that a program could listen to. */
 const SIGNALS: readonly StopSignal[] = Deno.build.os === "windows"
@@ -18,6 +25,7 @@ const cleanups = new Set<Cleanup>();
 
 const listeners = SIGNALS.map((signal) => ({ signal, listen: () => void stop(signal) }));
 let isStopping = false;
+let stoppedAtMs = 0;
 
 /**
  * Has something done when the process is interrupted (Ctrl-C, SIGINT) or told to end (SIGTERM, as
@@ -34,7 +42,7 @@ export function onStop(cleanup: Cleanup): () => void {
     for (const { signal, listen } of listeners) Deno.addSignalListener(signal, listen);
   }
   // A function of its own, so that the same one may be given twice.
-  const own: Cleanup = () => cleanup();
+  const own: Cleanup = (signal) => cleanup(signal);
   cleanups.add(own);
   return () => {
     if (!cleanups.delete(own) || cleanups.size > 0 || isStopping) return;
@@ -49,11 +57,15 @@ export async function stopped(): Promise<void> {
 
 async function stop(signal: StopSignal): Promise<void> {
   const code = EXIT_CODES[signal];
-  if (isStopping) end(code);
+  if (isStopping) {
+    if (performance.now() - stoppedAtMs < SAME_SIGNAL_MS) return;
+    end(code);
+  }
   isStopping = true;
+  stoppedAtMs = performance.now();
   for (const cleanup of [...cleanups].reverse()) {
     try {
-      await cleanup();
+      await cleanup(signal);
     } catch (error) {
       console.error(`Cannot tidy up: ${error instanceof Error ? error.message : error}`);
     }

@@ -1,12 +1,13 @@
 /**
- * Writes what is made from declarations: the reference of the configuration and its type, the page of
- * limits, the tables of columns and figures in the page of metrics, and the types of
+ * Writes what is made from declarations: the reference of the configuration and its type, the pages of
+ * limits and of traces, the tables of columns and figures in the page of metrics, and the types of
  * a summary and of the columns.
  *
  * @module
  */
 import { renderConfigurationReference } from "../config/reference.ts";
 import { renderLimitsPage } from "../config/limits_page.ts";
+import { renderTracesPage } from "../config/traces_page.ts";
 import { renderConfigurationType } from "../config/type_text.ts";
 import { withDeclaredTables } from "../results/metrics_page.ts";
 import { renderColumnTypes } from "../results/column_types.ts";
@@ -18,6 +19,7 @@ if (import.meta.main) {
   const path = (name: string) => decodeURIComponent(new URL(name, root).pathname);
   replaceFile(path("docs/configuration.md"), renderConfigurationReference());
   replaceFile(path("docs/limits.md"), renderLimitsPage());
+  replaceFile(path("docs/traces.md"), renderTracesPage());
   const metrics = path("docs/metrics.md");
   replaceFile(metrics, withDeclaredTables(Deno.readTextFileSync(metrics)));
   replaceFile(path("lib/config/configuration.ts"), renderConfigurationType());

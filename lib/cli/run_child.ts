@@ -3,6 +3,8 @@ import { onStop, stopped } from "./on_stop.ts";
 /** Time that children get to end by themselves, milliseconds. */
 const PATIENCE_MS = 3000;
 const LOOK_EVERY_MS = 50;
+/** After Ctrl-C, which a terminal sends to children as well, they end by themselves for so long. */
+const OWN_END_MS = 2000;
 
 /**
  * Starts a program that ends with this process: when that is told to stop, the program and all that
@@ -17,8 +19,9 @@ export async function runChild<T>(
   const child = command.spawn();
   let hasEnded = false;
   const ended = child.status.then(() => hasEnded = true);
-  const dispose = onStop(async () => {
-    if (!hasEnded) await endTree(child.pid);
+  const dispose = onStop(async (signal) => {
+    if (signal === "SIGINT") await withinMs(ended, OWN_END_MS);
+    if (!hasEnded) await end(child, ended);
   });
   try {
     const result = await use(child);
@@ -28,8 +31,15 @@ export async function runChild<T>(
     // What stops this process ends the child too: that is no failure of the child to be told.
     await stopped();
     dispose();
-    if (!hasEnded) await endTree(child.pid);
+    if (!hasEnded) await end(child, ended);
   }
+}
+
+/** Waits for a promise, but not for longer. */
+async function withinMs(promise: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([promise, new Promise((resolve) => timer = setTimeout(resolve, limitMs))]);
+  clearTimeout(timer);
 }
 
 /** A process, with what tells it from a later one of the same number. */
@@ -39,9 +49,28 @@ interface ProcessMark {
   readonly started: string;
 }
 
-/** Ends a process and all that it has started, gently at first. */
-async function endTree(pid: number): Promise<void> {
-  const before = await processes();
+/** Ends a program and all that it has started, gently at first. */
+async function end(child: Deno.ChildProcess, ended: Promise<unknown>): Promise<void> {
+  let before: ProcessMark[];
+  try {
+    before = await processes();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    // Who may not look at the machine's processes leaves it to the program to end its own.
+    return await endAlone(child, ended);
+  }
+  await endTree(child.pid, before);
+}
+
+async function endAlone(child: Deno.ChildProcess, ended: Promise<unknown>): Promise<void> {
+  // A child may be told whatever the permissions are, a process by its number may not.
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+  await ended;
+  clearTimeout(timer);
+}
+
+async function endTree(pid: number, before: readonly ProcessMark[]): Promise<void> {
   const tree = treeOf(pid, before);
   const isAlive = (known: ProcessMark, now: readonly ProcessMark[]) =>
     now.some((other) => other.pid === known.pid && other.started === known.started);

@@ -79,7 +79,7 @@ export function lastsUntilSeconds(
  *
  * @param servedAtSeconds End of the last request; NaN if some have not ended.
  */
-export function servedUntilSeconds(
+export function measuredUntilSeconds(
   { horizonSeconds, stopAtSeconds }: ClusterParts,
   servedAtSeconds: number,
   endAtSeconds: number,

@@ -1,5 +1,6 @@
-import { type ColumnArray, emptyColumn, storedColumns } from "../metrics/columns/column.ts";
+import { emptyColumn, storedColumns } from "../metrics/columns/column.ts";
 import {
+  clearSums,
   emptySums,
   type IntervalSums,
   TIME_SERIES_COLUMNS,
@@ -29,6 +30,7 @@ interface Before {
 
 /** The columns, their names in programs and the lines that compute them. */
 const COLUMNS = storedColumns(TIME_SERIES_COLUMNS);
+const LINES = COLUMNS.map(([, column]) => column.of!);
 
 /** Rows for which there is room at first. */
 const FIRST_ROWS = 1024;
@@ -38,13 +40,14 @@ export class Sampler {
   readonly #fleet: Fleet;
   readonly #sampleSeconds: number;
   readonly #most: number;
-  /** One array for each of `COLUMNS`. */
-  #arrays = COLUMNS.map(([, column]) => emptyColumn(column, 0));
+  /** The rows so far, one behind the other: a value for each of `COLUMNS`. */
+  #rows = new Float64Array(0);
   #room = 0;
   #count = 0;
   /** By instance; those that had stopped by the last sample are forgotten. */
   readonly #before: Record<number, Before> = {};
   readonly #now = emptyTotals();
+  readonly #sums = emptySums();
   /** KV tokens and room of all instances, summed over the samples. */
   readonly kvTokens: KvTokens = { tokens: 0, room: 0 };
   #lastSeconds = 0;
@@ -77,7 +80,8 @@ export class Sampler {
 
   /** Samples the interval that ends at `now`, which is after the one before. */
   sample(now: number, counters: SampleCounters): void {
-    const sums = emptySums();
+    const sums = this.#sums;
+    clearSums(sums);
     for (const id of this.#unsampled()) this.#add(this.#fleet.instances[id], now, sums);
     sums.atSeconds = now;
     sums.seconds = now - this.#lastSeconds;
@@ -86,8 +90,9 @@ export class Sampler {
     sums.completions = completed - this.#lastCompleted;
     sums.requestSeconds = requestSeconds - this.#lastRequestSeconds;
     if (this.#count === this.#room) this.#grow(now);
-    const row = this.#count++;
-    for (let i = 0; i < COLUMNS.length; i++) this.#arrays[i][row] = COLUMNS[i][1].of!(sums);
+    const rows = this.#rows;
+    const start = LINES.length * this.#count++;
+    for (let i = 0; i < LINES.length; i++) rows[start + i] = LINES[i](sums);
     this.#lastSeconds = now;
     this.#lastArrived = arrived;
     this.#lastCompleted = completed;
@@ -126,9 +131,13 @@ export class Sampler {
 
   /** The series so far. */
   columns(): TimeSeriesColumns {
-    const arrays = this.#resized(this.#count);
-    const columns = Object.fromEntries(COLUMNS.map(([key], i) => [key, arrays[i]]));
-    return { count: this.#count, ...columns } as unknown as TimeSeriesColumns;
+    const count = this.#count;
+    const columns = COLUMNS.map(([key, column], i) => {
+      const values = emptyColumn(column, count);
+      for (let row = 0; row < count; row++) values[row] = this.#rows[LINES.length * row + i];
+      return [key, values];
+    });
+    return { count, ...Object.fromEntries(columns) };
   }
 
   /** Makes room for twice as many rows, up to the limit. */
@@ -144,16 +153,9 @@ export class Sampler {
       );
     }
     this.#room = Math.min(most, Math.max(FIRST_ROWS, 2 * this.#room));
-    this.#arrays = this.#resized(this.#room);
-  }
-
-  /** Copies of the columns with room for so many rows. */
-  #resized(rows: number): ColumnArray[] {
-    return this.#arrays.map((values, i) => {
-      const resized = emptyColumn(COLUMNS[i][1], rows);
-      resized.set(values.subarray(0, rows));
-      return resized;
-    });
+    const before = this.#rows;
+    this.#rows = new Float64Array(LINES.length * this.#room);
+    this.#rows.set(before);
   }
 
   /** Instances that had not stopped by the last sample, by ascending ids. */

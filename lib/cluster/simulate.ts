@@ -23,7 +23,7 @@ import { forgetArrivals, outputLimits } from "./run_columns.ts";
 import {
   clearUnfinished,
   lastsUntilSeconds,
-  servedUntilSeconds,
+  measuredUntilSeconds,
   settleEngines,
 } from "./run_end.ts";
 import { Sampler } from "./sampler.ts";
@@ -335,7 +335,7 @@ class Simulation implements EventHandlers {
       ...(this.faults && { faults: this.faults.log.record(clock.now) }),
       ...this.controller.records(clock.now),
       endAtSeconds: clock.now,
-      servedUntilSeconds: servedUntilSeconds(this.#parts, this.#servedAtSeconds, clock.now),
+      measuredUntilSeconds: measuredUntilSeconds(this.#parts, this.#servedAtSeconds, clock.now),
       ...(this.#scalesOn && { scalesOn: true as const }),
       kvTokens: this.#sampler.kvTokens,
       ...counts,

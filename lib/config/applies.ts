@@ -10,6 +10,16 @@ export interface RunFacts {
     readonly namesTenants: boolean;
     /** Whether its format leaves the names of the columns open. */
     readonly hasFreeColumns: boolean;
+    /** Whether prompts have prefix identities. */
+    readonly hasPrefix: boolean;
+    /** Whether lengths are those of texts. */
+    readonly isOfTexts: boolean;
+    /** Whether calls are counted by intervals. */
+    readonly isCounted: boolean;
+    /** Whether some of its calls have failed. */
+    readonly hasFailed: boolean;
+    /** Whether it holds lengths. */
+    readonly hasLengths: boolean;
   };
   /** Whether prompts begin alike. */
   readonly sharesPrompts: boolean;

@@ -34,6 +34,11 @@ export interface Configuration {
      * twice.
      */
     readonly warmup_duration: number | "mser5";
+    /**
+     * So many requests, the first to arrive, do not count in the summary, in place of
+     * `warmup_duration`. Where arrivals follow from completions the run is made twice.
+     */
+    readonly warmup_requests: number | null;
     /** Seed of every random stream. */
     readonly random_seed: number;
     /** Which replication this run is; each has its own independent random streams. */
@@ -62,6 +67,11 @@ export interface Configuration {
     readonly arrival_rate: number;
     /** Coefficient of variation of the gaps between arrivals; 1 is Poisson. */
     readonly cv: number;
+    /**
+     * All requests arrive at 0 s, as load testers send them; also `arrival_rate: .inf`. Needs
+     * `num_requests`, or the lengths of a trace.
+     */
+    readonly all_at_once: boolean;
     /** No more requests than this; null: as many as arrive in `simulation.duration`. */
     readonly num_requests: number | null;
     /** Prompt lengths of a generated workload. */
@@ -152,9 +162,19 @@ export interface Configuration {
       readonly format:
         | "auto"
         | "azure"
+        | "burstgpt"
         | "vidur"
+        | "bailian"
         | "mooncake"
         | "llmservingsim"
+        | "vllm-bench"
+        | "aiperf"
+        | "genai-perf"
+        | "sharegpt"
+        | "azure-functions-2019"
+        | "azure-functions-2021"
+        | "huawei"
+        | "servegen"
         | "csv"
         | "json"
         | "jsonl";
@@ -175,11 +195,33 @@ export interface Configuration {
         /** Column of the session. */
         readonly session: string | null;
       };
+      /**
+       * Unit of numeric arrivals. `auto`: that of the format or of the column's name, or the one in
+       * which they are dates of this century; otherwise it is asked for.
+       */
+      readonly unit: "auto" | "s" | "ms" | "us" | "ns";
+      /**
+       * Rows without output tokens are left out, or their prompts are processed and one token is
+       * generated. null: `drop` where the format tells failed calls, else they are malformed.
+       */
+      readonly failed: "drop" | "prefill-only" | null;
+      /** Tokens per block of `hash_ids`, or of hashed token ids; null: as the format has it. */
+      readonly block_tokens: number | null;
+      /** Characters that make a token, where a trace holds texts in place of lengths. */
+      readonly characters_per_token: number;
+      /**
+       * Calls that are counted by minutes or seconds come at instants drawn uniformly, or at equal
+       * distances.
+       */
+      readonly spread: "uniform" | "even";
       /** Factor on all arrival instants: 2 stretches the trace to twice its length. */
       readonly time_scale: number;
       /** Factor on the number of requests, keeping the trace's length and shape. */
       readonly rate_scale: number;
-      /** Start of the part that is replayed, seconds from the trace's first arrival. */
+      /**
+       * Start of the part that is replayed, seconds from the trace's first arrival; or a Unix time,
+       * where the trace has such.
+       */
       readonly start: number;
       /** Length of the part that is replayed, seconds; null: to the end. */
       readonly length: number | null;
@@ -240,6 +282,8 @@ export interface Configuration {
       readonly count: number;
       /** Exponent of their popularity; 0: all are called alike. */
       readonly zipf: number;
+      /** One function for each that the trace names; also `functions: from-trace`. */
+      readonly from_trace: boolean;
     };
     /** Groups of prompts that begin with the same tokens (system prompts). */
     readonly prefix_groups: {

@@ -2,6 +2,7 @@ import { parse, YamlSyntaxError } from "../std/yaml.ts";
 import type { z } from "../std/zod.ts";
 import { platformPreset } from "../serverless/platforms/platform_preset.ts";
 import { contentKind } from "../std/content_kind.ts";
+import { displayedAs } from "../std/display.ts";
 import { shownFile } from "../std/input_error.ts";
 import { checkConfiguration, checkSize, type Problem } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
@@ -63,6 +64,33 @@ function hasSections(text: string): boolean {
   );
 }
 
+/** `functions: from-trace` is a word for a setting of the workload. */
+function functionsFromTrace(input: Mapping): void {
+  if (input.functions !== "from-trace") return;
+  const workload = isMapping(input.workload) ? input.workload : emptyMapping();
+  const functions = isMapping(workload.functions) ? workload.functions : emptyMapping();
+  functions.from_trace = true;
+  workload.functions = functions;
+  input.workload = workload;
+  input.functions = [];
+}
+
+/** Names of the arrival rate. */
+const RATE_NAMES = ["arrival_rate", "rate", "qps"];
+
+/** An infinite rate is a word for a setting of its own: a manifest has no such number. */
+function infiniteRate({ workload }: Mapping): void {
+  if (!isMapping(workload)) return;
+  for (const name of RATE_NAMES) {
+    const rate = workload[name];
+    const isInfinite = rate === Infinity ||
+      (typeof rate === "string" && /^\.?inf(inity)?$/i.test(rate.trim()));
+    if (!isInfinite) continue;
+    delete workload[name];
+    workload.all_at_once = true;
+  }
+}
+
 /** A path such as "workload.classes[0].share". */
 function showPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
@@ -120,6 +148,10 @@ export function loadConfig(
   const texts = typeof yaml === "string" ? [yaml] : yaml;
   const inputs = texts.map((text, i) => readText(text, options.fileNames?.[i] ?? nameOf(i, texts)));
   if (options.set !== undefined) inputs.push(readOverrides(options.set));
+  for (const input of inputs) {
+    functionsFromTrace(input);
+    infiniteRate(input);
+  }
   const problems: string[] = [];
   const writtenPaths = new Map<string, string>();
   const given = new Set<string>();
@@ -147,7 +179,7 @@ export function loadConfig(
   }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   rememberGiven(parsed.data, given);
-  return parsed.data;
+  return displayedAs("configuration", parsed.data);
 }
 
 /**

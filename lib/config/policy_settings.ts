@@ -2,6 +2,7 @@ import { keyOf, type PlacedSetting, placedSettings } from "../settings/placed_se
 import type { AnyPolicy, Declaration, PolicyTable } from "../settings/policy.ts";
 import type { Setting } from "../settings/setting.ts";
 import { all, any, type Condition, is, isNot, isNotSet } from "./applies.ts";
+import type { Configuration } from "./configuration.ts";
 import { section, sectionList, type SectionShape } from "./section.ts";
 
 /** A kind of policies, as files choose one of them. */
@@ -22,6 +23,30 @@ export interface PolicyKind {
 /** The conditions of a kind whose policy is the value at a path. */
 export function chosenBy(path: string): Required<Pick<PolicyKind, "is" | "isNot">> {
   return { is: (...names) => is(path, ...names), isNot: (...names) => isNot(path, ...names) };
+}
+
+/**
+ * The conditions of a kind whose policy need not be named: they go by the one that a configuration
+ * comes to.
+ *
+ * @param what What it is in a reason, such as "the scaling policy".
+ */
+export function resolvedBy(
+  path: string,
+  what: string,
+  nameOf: (config: Configuration) => string,
+): Required<Pick<PolicyKind, "is" | "isNot">> {
+  const condition = (words: string, names: readonly string[], wanted: boolean): Condition => ({
+    words,
+    whyNot(config) {
+      const name = nameOf(config);
+      return names.includes(name) === wanted ? undefined : `${what} is ${name}`;
+    },
+  });
+  return {
+    is: (...names) => condition(is(path, ...names).words, names, true),
+    isNot: (...names) => condition(isNot(path, ...names).words, names, false),
+  };
 }
 
 /** What a kind's table adds to the section that its policies are chosen in. */

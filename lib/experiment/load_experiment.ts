@@ -27,7 +27,7 @@ export async function loadExperiment(module: string): Promise<LoadedExperiment> 
   const inputs: Record<string, string> = {};
   const inputDigests: Record<string, string> = {};
   for (const [name, { dataset, path }] of Object.entries(experiment.inputs)) {
-    inputs[name] = readInput(externalData(dataset, path), "an input of the experiment", "trace");
+    inputs[name] = readInput(externalData(dataset, path), "an input of the experiment", "text");
     inputDigests[name] = await sha256(inputs[name]);
   }
   return { experiment, module, inputs, inputDigests };

@@ -31,6 +31,17 @@ export function latencySummary(
   } as LatencySummary;
 }
 
+/**
+ * A latency of tokens after the first: none where all come with the first one, as static batches return
+ * them. Differences of 0 would read as the best of all servers.
+ */
+export function betweenTokens(latency: LatencySummary): LatencySummary {
+  if (latency.max !== 0) return latency;
+  return Object.fromEntries(
+    Object.keys(latency).map((part) => [part, null]),
+  ) as unknown as LatencySummary;
+}
+
 /** The latency that values have; NaN stands for none. The values are sorted in place. */
 export function latencyOf(values: Float64Array, percentiles: readonly number[]): LatencySummary {
   const { mean, max, percentiles: found } = describe(values, percentiles);

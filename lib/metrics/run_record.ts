@@ -104,7 +104,7 @@ export interface RunRecord {
   /** End of the run, seconds: instances, time series and bill go so far. */
   readonly endAtSeconds: number;
   /** The end of the last request, or of the time in which they arrive: rates count so far, seconds. */
-  readonly servedUntilSeconds: number;
+  readonly measuredUntilSeconds: number;
   /** The run was to end when its fleet had scaled down, and was cut off before. */
   readonly scalesOn?: true;
   /** Most KV blocks that one instance had in use. */

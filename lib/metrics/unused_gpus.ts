@@ -14,7 +14,7 @@ export interface RentedMachine {
  * paid for with all of its GPUs while any instance is on it.
  *
  * @param machines By node id.
- * @param lives Lives of instances, each with the node id of every GPU that it has.
+ * @param lives Lives of instances, with the places of their GPUs.
  * @returns Dollars.
  */
 export function unusedGpusUsd(
@@ -26,7 +26,7 @@ export function unusedGpusUsd(
   for (const life of lives) {
     const from = life.createdAtSeconds;
     const to = servedUntilSeconds(life);
-    for (const [node, own] of Map.groupBy(life.gpuNodes ?? [], (id) => id)) {
+    for (const [node, own] of Map.groupBy(life.ranks ?? [], ({ node }) => node)) {
       onMachine[node].push({ from, to, gpus: own.length });
     }
   }

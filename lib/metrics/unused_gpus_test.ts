@@ -3,7 +3,7 @@ import type { InstanceLife } from "../serverless/lifecycle.ts";
 import { onReserved } from "./reserved_instances.ts";
 import { unusedGpusUsd } from "./unused_gpus.ts";
 
-function life(instanceId: number, from: number, to: number, gpuNodes?: number[]): InstanceLife {
+function life(instanceId: number, from: number, to: number, nodes?: number[]): InstanceLife {
   return {
     instanceId,
     functionId: 0,
@@ -11,7 +11,7 @@ function life(instanceId: number, from: number, to: number, gpuNodes?: number[])
     readyAtSeconds: from,
     drainingAtSeconds: NaN,
     stoppedAtSeconds: to,
-    ...(gpuNodes && { gpuNodes }),
+    ...(nodes && { ranks: nodes.map((node, gpu) => ({ node, gpu })) }),
   };
 }
 

@@ -76,8 +76,13 @@ export function clusterTimeline(
       width,
       height: PANEL_HEIGHT,
       data: {
-        values: series.flatMap(({ label, value }) =>
-          drawn.map((row, i) => ({ time: times[i], series: label, value: value(row) }))
+        values: series.flatMap(({ label, value }, order) =>
+          drawn.map((row, i) => ({
+            time: times[i],
+            series: label,
+            value: value(row),
+            ...(stacked && { order }),
+          }))
         ),
       },
       mark: stacked

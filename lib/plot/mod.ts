@@ -12,6 +12,7 @@ export {
   type BandRow,
 } from "./banded_curves.ts";
 export { barPanels, type BarPanelsOptions, type BarRow } from "./bar_panels.ts";
+export * from "./chart/mod.ts";
 export {
   clusterTimeline,
   type ClusterTimelineOptions,
@@ -49,9 +50,10 @@ export {
 export { type PointPanel, pointPanels, type PointPanelsOptions } from "./point_panels.ts";
 export { convertSvg, type FigureFormat, renderFigure, renderSvg } from "./render.ts";
 export { type Roof, roofline, type RooflineOptions, type RooflineRow } from "./roofline.ts";
-export type { FigureSpec } from "./spec.ts";
+export { drawFiguresWith, type FigureSpec } from "./spec.ts";
 export { stageLabel } from "./stage_label.ts";
 export { startGraph, type StartGraphOptions, type StartStageRow } from "./start_graph.ts";
-export { type ColumnSpan, FIGURE_WIDTH, THEME } from "./theme.ts";
+export { scaleSpec } from "./scale_spec.ts";
+export { type ColumnSpan, FIGURE_WIDTH, FONT_SIZE, THEME } from "./theme.ts";
 export { type CdfPoint, thinCdf } from "./thin_cdf.ts";
 export { type TimeUnit, timeUnit } from "./time_axis.ts";

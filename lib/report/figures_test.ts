@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "#assert";
 import { loadConfig } from "../config/load.ts";
+import { simulate } from "../run/simulate.ts";
 import { madeUpRun } from "../results/made_up_run.ts";
 import { madeUpBill } from "../results/made_up_summary.ts";
 import { makeManifest, openResultDirectory, writeResults } from "../results/mod.ts";
@@ -177,6 +178,34 @@ Deno.test("drawFigures() gives the bytes of each figure whatever was drawn befor
     if (name === "cost.svg") inTurn.push(bytes);
   });
   deepEqual(inTurn, alone);
+});
+
+Deno.test("a timeline does not fall to nothing in an interval that the run's end cut short", () => {
+  const run = madeUpRun(3000);
+  const { timeSeries } = run;
+  const { count } = timeSeries;
+  const cut = {
+    ...timeSeries,
+    intervalSeconds: timeSeries.intervalSeconds.with(count - 1, 0.01),
+    timeSeconds: timeSeries.timeSeconds.with(count - 1, timeSeries.timeSeconds[count - 2] + 0.01),
+    arrivals: timeSeries.arrivals.with(count - 1, 0),
+  };
+  const [rows, whole] = [timelineRows(cut), timelineRows(timeSeries)];
+  equal(rows.length, whole.length - 1);
+  deepEqual(rows.slice(0, -1), whole.slice(0, -2));
+  const last = rows.at(-1)!;
+  // It ends where the run does, with what came in both intervals over the time of both.
+  equal(last.timeSeconds, cut.timeSeconds[count - 1]);
+  const seconds = timeSeries.intervalSeconds[count - 2] + 0.01;
+  ok(Math.abs(last.arrivalsPerSecond - timeSeries.arrivals[count - 2] / seconds) < 1e-9);
+});
+
+Deno.test("the bars of a bill add up to it", async () => {
+  const config = loadConfig("workload: { type: poisson, arrival_rate: 2, num_requests: 100 }");
+  const { summary: { cost }, summary } = await simulate(config);
+  ok(cost.rounding_usd! > 0);
+  const total = costRows(summary, "all").reduce((sum, { usd }) => sum + usd, 0);
+  ok(Math.abs(total - cost.total_usd!) < 1e-9 * total);
 });
 
 Deno.test("costRows() has every part of a bill, whatever else is paid, and none that is unknown", () => {

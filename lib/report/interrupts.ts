@@ -41,7 +41,7 @@ export function listenForInterrupts(): boolean {
   if (!isKernel()) return false;
   let endsKernel = false;
   Deno.addSignalListener("SIGINT", () => {
-    if (endsKernel) Deno.exit(130);
+    if (endsKernel && !hasLauncher()) Deno.exit(130);
     endsKernel = true;
     Deno.unrefTimer(setTimeout(() => endsKernel = false, AGAIN_WITHIN_MS));
     interruptAll();
@@ -49,8 +49,13 @@ export function listenForInterrupts(): boolean {
   return true;
 }
 
+/** Whether the kernel that "deno task jupyter" starts sees to a second interrupt itself. */
+function hasLauncher(): boolean {
+  return Symbol.for("simfaasinfer.launcher") in globalThis;
+}
+
 /** Whether this program is the kernel of a notebook. */
-function isKernel(): boolean {
+export function isKernel(): boolean {
   try {
     return Deno.jupyter !== undefined;
   } catch {

@@ -82,11 +82,11 @@ class Columns {
 const MOST = 1e15;
 
 /**
- * Reads from a directory of results what the standard figures are drawn from.
+ * Checks that a directory holds results in Parquet, of which nothing is half written.
  *
- * @throws {RangeError} If the directory holds no results in Parquet.
+ * @throws {RangeError} If it does not.
  */
-export async function readFigureSource(directory: string): Promise<FigureSource> {
+export async function checkResults(directory: string): Promise<void> {
   recoverResults(directory);
   for (const name of NEEDED) {
     try {
@@ -101,6 +101,15 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
       );
     }
   }
+}
+
+/**
+ * Reads from a directory of results what the standard figures are drawn from.
+ *
+ * @throws {RangeError} If the directory holds no results in Parquet.
+ */
+export async function readFigureSource(directory: string): Promise<FigureSource> {
+  await checkResults(directory);
   const read = async (table: string, columns: readonly string[]) => {
     const path = `${directory}/${table}.parquet`;
     const what = `a table of results (${table})`;
@@ -113,7 +122,7 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
     read("token_gaps", ["tbt_s", "share"]),
     read("cold_start_waits", ["request", "function", "stage", "wait_s"]),
   ]);
-  const summary = readSummary(`${directory}/summary.json`);
+  const summary = readDrawnSummary(`${directory}/summary.json`);
   // The requests that the summary's latencies are of; results of earlier versions do not say.
   const fromSeconds = summary.measured?.from_s ?? 0;
   const [arrivals, outcomes] = [requests.floats("arrival_s"), requests.texts("outcome")];
@@ -152,7 +161,8 @@ function timeSeries(series: Columns): FigureSource["timeSeries"] {
   } as unknown as FigureSource["timeSeries"];
 }
 
-function readSummary(path: string): Summary {
+/** The summary in a file. Only what is drawn has been checked. */
+export function readDrawnSummary(path: string): Summary {
   const what = "a summary";
   return parseInput({ file: path, what }, readInput(path, what), (text) => {
     const value = parseJson(text);

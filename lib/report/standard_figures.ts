@@ -145,20 +145,30 @@ function percentileRows(summary: Summary): PercentileRow[] {
 }
 
 /** What a run costs by use, in the order of the summary. */
-export function costRows({ cost }: Pick<Summary, "cost">): CostRow[] {
+export function costRows({ cost }: Pick<Summary, "cost">, series = "all"): CostRow[] {
   // Without a price there is nothing to show but what is priced apart from GPUs.
   return BILL_PARTS.flatMap(([key, use]) => {
     const usd = cost[key as keyof CostSummary] ?? null;
-    return usd === null ? [] : [{ series: "all", use, usd }];
+    return usd === null ? [] : [{ series, use, usd }];
   });
 }
 
-/** The time series with neighbouring intervals averaged until at most 360 remain. */
+/** Share of the usual interval below which the last one is no point of its own. */
+const SHORT_INTERVAL = 0.5;
+
+/**
+ * The time series with neighbouring intervals averaged until at most 360 remain. A last interval that
+ * the end of the run cut short is part of the one before: by itself it would be a fall to nothing.
+ */
 export function timelineRows(series: TimeSeriesColumns): TimelineRow[] {
   const every = Math.ceil(series.count / MOST_INTERVALS);
+  const { count } = series;
+  const isCut = count > 1 &&
+    series.intervalSeconds[count - 1] < SHORT_INTERVAL * series.intervalSeconds[0];
   const rows: TimelineRow[] = [];
-  for (let from = 0; from < series.count; from += every) {
-    const to = Math.min(series.count, from + every);
+  for (let from = 0, to = 0; from < count; from = to) {
+    to = Math.min(count, from + every);
+    if (isCut && to === count - 1) to = count;
     const startSeconds = from === 0 ? 0 : series.timeSeconds[from - 1];
     const seconds = series.timeSeconds[to - 1] - startSeconds;
     const sum = (values: ArrayLike<number>) => {

@@ -4,11 +4,16 @@ import { type CodeRevision, codeRevision } from "./code_revision.ts";
 import { sha256 } from "./sha256.ts";
 
 /** An input file of a run. */
-export interface InputFile {
-  /** Name as the user gave it. */
-  readonly name: string;
-  readonly content: Uint8Array<ArrayBuffer> | string;
-}
+export type InputFile =
+  & {
+    /** Name as the user gave it. */
+    readonly name: string;
+  }
+  & (
+    | { readonly content: Uint8Array<ArrayBuffer> | string }
+    /** Of a file that is not kept. */
+    | { readonly sha256: string }
+  );
 
 /**
  * What is needed to know a result and to make it again, as written to manifest.json, where the list
@@ -52,7 +57,7 @@ export async function makeManifest(result: RunResult, source: ManifestSource): P
   const [code, lock, ...digests] = await Promise.all([
     codeRevision(),
     lockDigest(),
-    ...inputs.map((input) => sha256(input.content)),
+    ...inputs.map((input) => "content" in input ? sha256(input.content) : input.sha256),
   ]);
   return {
     format: "simfaasinfer-results/1",

@@ -13,8 +13,8 @@ export const MOST_BYTES = {
   description: 8 * 2 ** 20,
   /** Profiles of measured operator times and the measurements that they are made of. */
   measurements: 128 * 2 ** 20,
-  /** Traces. */
-  trace: 2 ** 29 - 2 ** 16,
+  /** Texts that an experiment is handed whole. */
+  text: 2 ** 29 - 2 ** 16,
   /** Tables of results. */
   table: 2 ** 31 - 1,
 } as const;
@@ -74,6 +74,13 @@ export function readInputBytes(
  * @throws {InputError} If it is not there, no regular file or too large.
  */
 export function checkInputFile(path: string, what: string, size: InputSize): Deno.FileInfo {
+  const info = checkRegular(path, what);
+  if (info.size > MOST_BYTES[size]) throw tooLarge(path, what, size, `${info.size} bytes`);
+  return info;
+}
+
+/** Checks that a file is there and regular. */
+function checkRegular(path: string, what: string): Deno.FileInfo {
   let info: Deno.FileInfo;
   try {
     info = Deno.statSync(path);
@@ -81,11 +88,48 @@ export function checkInputFile(path: string, what: string, size: InputSize): Den
     throw unreadable(path, what, error);
   }
   if (!info.isFile) throw notRegular(path, what, kindOf(info));
-  if (info.size > MOST_BYTES[size]) throw tooLarge(path, what, size, `${info.size} bytes`);
   return info;
 }
 
-function readStandardInput(what: string, size: InputSize): Uint8Array<ArrayBuffer> {
+/** Bytes that are read of a long file at once. */
+const PART_BYTES = 2 ** 20;
+
+/**
+ * The bytes of a file that the user named, of any length, in parts; `-` stands for standard input.
+ *
+ * @param what What the file should be, such as "a trace".
+ * @throws {InputError} If it is not there, or no regular file.
+ */
+export async function* openInput(
+  path: string,
+  what: string,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  if (path === STANDARD_INPUT) takeStandardInput(what);
+  else checkRegular(path, what);
+  let file: Deno.FsFile | undefined;
+  try {
+    file = path === STANDARD_INPUT ? undefined : await Deno.open(path);
+    const from = file ?? Deno.stdin;
+    for (;;) {
+      const part = new Uint8Array(PART_BYTES);
+      const read = await from.read(part);
+      if (read === null) return;
+      yield part.subarray(0, read);
+    }
+  } catch (error) {
+    // What the reader of the parts throws is not the file's.
+    throw isSystems(error) ? unreadable(path, what, error) : error;
+  } finally {
+    file?.close();
+  }
+}
+
+/** Whether an error is one of the system's, as of a file that cannot be opened. */
+function isSystems(error: unknown): boolean {
+  return Object.values(Deno.errors).some((kind) => error instanceof kind);
+}
+
+function takeStandardInput(what: string): void {
   if (standardInputWas !== undefined) {
     throw new InputError(
       STANDARD_INPUT,
@@ -93,6 +137,10 @@ function readStandardInput(what: string, size: InputSize): Uint8Array<ArrayBuffe
     );
   }
   standardInputWas = what;
+}
+
+function readStandardInput(what: string, size: InputSize): Uint8Array<ArrayBuffer> {
+  takeStandardInput(what);
   return readAtMost(Deno.stdin, STANDARD_INPUT, what, size, 2 ** 16);
 }
 

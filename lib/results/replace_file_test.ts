@@ -90,6 +90,7 @@ const OWN_WRITERS: Readonly<Record<string, string>> = {
   "results/staging.ts": "moves folders that are complete",
   "experiment/cell_store.ts": "moves whole cells from one store to another",
   "cli/notebooks/jupyter_kernel.ts": "writes into a temporary folder",
+  "cli/notebooks/new_folder.ts": "writes new files alone, and replaces none",
   "cli/data/download.ts": "goes on with what was interrupted, and renames what is verified",
 };
 

@@ -8,7 +8,7 @@ import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { QueueOrder } from "../scheduling/batching/orders/mod.ts";
 import type { WeightCache } from "../serverless/cold_start/mod.ts";
 import { randomStreams } from "../sim/random_streams.ts";
-import type { RequestTable } from "../workload/mod.ts";
+import type { RequestTable, Trace } from "../workload/mod.ts";
 import { checkSize, runSize, sizeNotices } from "../config/check/mod.ts";
 import { deploymentGpu } from "../config/choose_gpu.ts";
 import { ConfigError } from "../config/config_error.ts";
@@ -46,6 +46,12 @@ export interface ConfiguredTexts {
    * `model.hf_config`, and `cold_start.preset` and `execution.profile` where they are files.
    */
   readonly files?: ReadonlyMap<string, string>;
+}
+
+/** What a run is given beside its configuration. */
+export interface RunInputs extends ConfiguredTexts {
+  /** The trace, read already by `readTraceStream` with the configuration's `traceOptions`. */
+  readonly trace?: Trace;
 }
 
 /** A run, ready to go: the cluster's parts and what the summary needs. */
@@ -86,11 +92,12 @@ interface BuiltKind extends StartKind {
  */
 export async function buildCluster(
   config: Configuration,
-  texts: ConfiguredTexts = {},
+  texts: RunInputs = {},
 ): Promise<BuiltCluster> {
   const { simulation, metrics } = config;
   const streams = randomStreams(simulation.random_seed, simulation.replication);
-  const kinds = functionKinds(config);
+  const requests = buildRequests(config, streams, texts);
+  const kinds = functionKinds(config, requests.functionNames);
   const nodes = buildNodes(config, deploymentGpu(kinds[0].config));
   const deployments = await Promise.all(
     kinds.map((kind) =>
@@ -98,7 +105,6 @@ export async function buildCluster(
     ),
   );
   const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
-  const requests = buildRequests(config, streams, texts.traceText);
   const large = checkDrawnSize(config, requests.table);
   const assigned = withFunctionIds(config, requests, names, streams);
   const built = buildClasses(config, { ...requests, table: assigned.table }, streams);

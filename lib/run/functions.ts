@@ -1,6 +1,9 @@
 import { drawShares } from "../workload/draw_shares.ts";
 import type { RandomStreams } from "../sim/random_streams.ts";
 import type { RequestTable, Shares } from "../workload/mod.ts";
+import { atMost, LIMITS, plain } from "../sim/limits.ts";
+import { shownFile } from "../std/input_error.ts";
+import { shownName } from "../std/safe_text.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import {
@@ -13,10 +16,29 @@ import type { BuiltRequests } from "./requests.ts";
 export interface FunctionKind extends FunctionConfiguration {
   /** Id of the first one; the others follow it. */
   readonly firstId: number;
+  /** Names of theirs, where a trace gives them. */
+  readonly names?: readonly string[];
 }
 
-/** The functions of a configuration by kind, in order of their ids. */
-export function functionKinds(config: Configuration): FunctionKind[] {
+/**
+ * The functions of a configuration by kind, in order of their ids.
+ *
+ * @param traceNames Names of functions in the trace; of one each where the configuration says so.
+ */
+export function functionKinds(
+  config: Configuration,
+  traceNames: readonly string[],
+): FunctionKind[] {
+  if (config.workload.functions.from_trace) {
+    const count = traceNames.length;
+    if (count > 0 && count <= LIMITS.functions.value) {
+      return [{ name: null, count, share: null, config, firstId: 0, names: traceNames }];
+    }
+    throw new ConfigError([
+      `Cannot make a function for each name in "${config.workload.trace.path}" as ` +
+      `${atMost("functions")}: current value is ${plain(count)} names`,
+    ]);
+  }
   let firstId = 0;
   return functionConfigurations(config).map((kind) => {
     const placed = { ...kind, firstId };
@@ -32,7 +54,8 @@ export function functionKinds(config: Configuration): FunctionKind[] {
 export function functionNames(kinds: readonly FunctionKind[], models: readonly string[]): string[] {
   const names: string[] = [];
   const used = new Map<string, number>();
-  kinds.forEach(({ name, count }, kind) => {
+  kinds.forEach(({ name, count, names: given }, kind) => {
+    if (given !== undefined) return void names.push(...given);
     const base = name ?? models[kind];
     for (let i = 0; i < count; i++) {
       const number = (used.get(base) ?? 0) + 1;
@@ -58,6 +81,24 @@ export function functionShares(config: Configuration): Shares | undefined {
   };
 }
 
+/** Functions that a message names. */
+const MOST_NAMED = 20;
+
+function unknownFunctions(
+  { workload }: Configuration,
+  others: readonly string[],
+  names: readonly string[],
+): string {
+  const shown = (list: readonly string[], show: (name: string) => string) =>
+    list.slice(0, MOST_NAMED).map(show).join(", ") +
+    (list.length > MOST_NAMED ? ` and ${plain(list.length - MOST_NAMED)} more` : "");
+  return `Cannot use the functions of "${
+    shownFile(workload.trace.path!)
+  }" as ones of "functions": ` +
+    `current value is ${shown(others, (name) => `"${shownName(name)}"`)} ` +
+    `(allowed: ${shown(names, String)}); "functions: from-trace" makes one for each`;
+}
+
 /**
  * The requests with their function column: as drawn, or a trace's names matched to those of the
  * functions; a trace without names draws them.
@@ -67,20 +108,27 @@ export function functionShares(config: Configuration): Shares | undefined {
  */
 export function withFunctionIds(
   config: Configuration,
-  { table, functionNames: traceNames }: BuiltRequests,
+  { table, functionNames: traceNames, hasAnonymousFunctions }: BuiltRequests,
   names: readonly string[],
   streams: RandomStreams,
 ): { readonly table: RequestTable; readonly notices: readonly string[] } {
   const { functionId, ...rest } = table;
+  const others = traceNames.filter((name) => !names.includes(name));
+  // Functions without names of their own stand for those of the trace in order of appearance.
+  const standIn = config.functions.length === 0 && traceNames.length <= names.length;
+  if (others.length > 0 && !standIn && !(hasAnonymousFunctions && names.length === 1)) {
+    throw new ConfigError([unknownFunctions(config, others, names)]);
+  }
   if (names.length === 1) {
     const [first] = traceNames;
-    const areOthers = traceNames.length > 1 || (first !== undefined && first !== names[0]);
+    const areOthers = others.length > 0;
     return {
       table: rest,
       notices: areOthers
         ? [
           `all requests are for the one function ${names[0]}, though the trace names ` +
-          `${traceNames.length === 1 ? first : `${traceNames.length} functions`}`,
+          `${traceNames.length === 1 ? first : `${traceNames.length} functions`}` +
+          (hasAnonymousFunctions ? "; functions: from-trace makes one for each" : ""),
         ]
         : [],
     };
@@ -92,13 +140,7 @@ export function withFunctionIds(
   }
   const ids = traceNames.map((name, i) => {
     const id = names.indexOf(name);
-    if (id >= 0) return id;
-    // Functions without names of their own stand for those of the trace in order of appearance.
-    if (config.functions.length === 0 && i < names.length) return i;
-    throw new ConfigError([
-      `Cannot use a function of the trace as one of "functions": current value is "${name}" ` +
-      `(allowed: ${names.slice(0, 20).join(", ")})`,
-    ]);
+    return id >= 0 ? id : i;
   });
   return { table: { ...table, functionId: functionId!.map((id) => ids[id]) }, notices: [] };
 }

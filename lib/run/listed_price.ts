@@ -32,14 +32,12 @@ function wantedTerms({ cost, faults }: Configuration): readonly PriceTerms[] {
   return faults.spot.mtbf !== null ? ["spot"] : ["on-demand", "flex"];
 }
 
-/** The price of a GPU at a provider, or where else there is one. */
+/** The price of a GPU at a provider. */
 export interface ListedPrice {
   /** Absent where the provider has none under the terms. */
   readonly price?: Price;
   /** The terms that were looked for, the preferred ones first. */
   readonly terms: readonly PriceTerms[];
-  /** Other providers with a price of this GPU under these terms. */
-  readonly others: readonly PriceProvider[];
 }
 
 /** What data/prices has for a GPU under the configuration's provider and terms. */
@@ -48,29 +46,33 @@ export function listedPrice(
   gpuName: string,
   terms: readonly PriceTerms[] = wantedTerms(config),
 ): ListedPrice {
-  const at = (provider: PriceProvider): Price | undefined => {
-    const list = priceList(provider);
-    for (const kind of terms) {
-      const found = latest(list, gpuName, kind);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-  const { provider } = config.cost;
-  const price = at(provider);
-  // The other lists are read only to say who has what this one lacks.
-  const others = price !== undefined
-    ? []
-    : PRICE_PROVIDERS.filter((one) => one !== provider && one !== "simfaasinfer" && at(one));
-  return { ...(price && { price }), terms, others };
+  const price = priceAt(config.cost.provider, gpuName, terms);
+  return { ...(price && { price }), terms };
 }
 
-/** Says that a GPU has no price, and where one is to be had. */
+/** The price of a GPU in one list under the first of the terms that the list has. */
+function priceAt(
+  provider: PriceProvider,
+  gpuName: string,
+  terms: readonly PriceTerms[],
+): Price | undefined {
+  const list = priceList(provider);
+  for (const kind of terms) {
+    const found = latest(list, gpuName, kind);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Says that a GPU has no price, and where one is to be had: only then are the other lists read. */
 export function lackingPrice(
   { cost: { provider } }: Configuration,
   gpuName: string,
-  { terms, others }: ListedPrice,
+  { terms }: ListedPrice,
 ): string {
+  const others = PRICE_PROVIDERS.filter((one) =>
+    one !== provider && one !== "simfaasinfer" && priceAt(one, gpuName, terms) !== undefined
+  );
   const listed = others.length === 0 ? "" : ` (${others.join(", ")})`;
   return `no price of ${gpuName} (${provider}, ${terms.join(" or ")}), so costs are null; ` +
     `set cost.gpu_cost_per_hour or cost.provider${listed}`;

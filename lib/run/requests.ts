@@ -3,11 +3,10 @@ import type { RandomStreams } from "../sim/random_streams.ts";
 import {
   type ArrivalProcess,
   ARRIVALS,
+  atOnce,
   embeddedWorkload,
-  FREE_FORMATS,
   generateWorkload,
   lengthsFromTable,
-  readTrace,
   type RequestTable,
   type Trace,
   transformTrace,
@@ -15,17 +14,34 @@ import {
   type WorkloadSpec,
 } from "../workload/mod.ts";
 import { atMost, LIMITS, plain } from "../sim/limits.ts";
-import { parseInput, shownFile } from "../std/input_error.ts";
-import { FAIR_ORDERS } from "../scheduling/admission/mod.ts";
+import { shownFile } from "../std/input_error.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { RunFacts } from "../config/applies.ts";
+import { arrivesAtOnce } from "../config/all_at_once.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { listed } from "../config/listed.ts";
 import { functionShares } from "./functions.ts";
 import { buildLengths } from "./lengths.ts";
+import {
+  checkBegin,
+  checkScaledTrace,
+  completedTable,
+  cutTrace,
+  fromFirstRow,
+  readTraceText,
+  traceFacts,
+  traceNotices,
+} from "./trace.ts";
 
 type Workload = Configuration["workload"];
+
+/** The trace that a configuration names. */
+export interface GivenTrace {
+  /** Its text. */
+  readonly traceText?: string;
+  /** It has been read already. */
+  readonly trace?: Trace;
+}
 
 /** The requests of a run. */
 export interface BuiltRequests {
@@ -33,6 +49,8 @@ export interface BuiltRequests {
   /** Names that the trace gives its functions and classes; empty for generated workloads. */
   readonly functionNames: readonly string[];
   readonly classNames: readonly string[];
+  /** Whether the functions of the trace bear names that nobody gave them. */
+  readonly hasAnonymousFunctions?: boolean;
   /** What the trace holds; absent for generated workloads. */
   readonly trace?: RunFacts["trace"];
   /** What a user should know about the workload. */
@@ -42,12 +60,12 @@ export interface BuiltRequests {
 /**
  * The requests that a configuration describes.
  *
- * @param traceText Content of `workload.trace.path`.
+ * @param given The trace of `workload.trace.path`, read or as a text.
  */
 export function buildRequests(
   config: Configuration,
   streams: RandomStreams,
-  traceText: string | undefined,
+  given: GivenTrace,
 ): BuiltRequests {
   const { workload } = config;
   if (workload.type !== "trace") {
@@ -56,35 +74,15 @@ export function buildRequests(
     const table = generateWorkload(spec, streams);
     return { table, functionNames: [], classNames: [], notices: [] };
   }
-  if (traceText === undefined) {
-    throw new ConfigError([
-      `Cannot replay "${workload.trace.path}" as a trace: its text was not given`,
-    ]);
-  }
-  const fileName = shownFile(workload.trace.path!);
-  const options = {
-    fileName,
-    format: workload.trace.format,
-    onBadRow: workload.trace.on_bad_row,
-    columns: traceColumns(workload.trace.columns),
-  };
-  const trace = parseInput(
-    { file: fileName, what: "a trace" },
-    traceText,
-    (text) => readTrace(text, options),
-  );
+  const trace = given.trace ?? readTraceText(config, given.traceText);
+  const replayed = traceRequests(config, trace, streams);
   return {
-    table: traceRequests(config, trace, streams),
+    table: replayed.table,
     functionNames: trace.functionNames,
+    hasAnonymousFunctions: trace.hasAnonymousFunctions,
     classNames: trace.classNames,
-    trace: {
-      hasArrivals: trace.hasArrivals,
-      namesFunctions: trace.functionNames.length > 0,
-      namesClasses: trace.classNames.length > 0,
-      namesTenants: trace.tenantNames.length > 0,
-      hasFreeColumns: FREE_FORMATS.includes(trace.format!),
-    },
-    notices: traceNotices(config, trace),
+    trace: traceFacts(trace),
+    notices: [...traceNotices(config, trace), ...replayed.notices],
   };
 }
 
@@ -108,35 +106,10 @@ function checkDrawn({ workload }: Configuration, spec: WorkloadSpec): void {
   ]);
 }
 
-function traceNotices({ workload, gateway }: Configuration, trace: Trace): string[] {
-  const path = shownFile(workload.trace.path!);
-  const { skippedRows, unread = [] } = trace;
-  const notices: string[] = [];
-  if (skippedRows > 0) notices.push(`${skippedRows} malformed rows of ${path} were left out`);
-  if (unread.length > 0) {
-    const columns = unread.length === 1 ? "the column" : "the columns";
-    notices.push(
-      `${columns} ${listed(unread)} of ${path} ${unread.length === 1 ? "is" : "are"} not read`,
-    );
-  }
-  if (trace.tenantNames.length > 1 && !FAIR_ORDERS.includes(gateway.fairness)) {
-    notices.push(
-      `the ${trace.tenantNames.length} tenants of ${path} are treated alike: ` +
-        `gateway.fairness is ${gateway.fairness}`,
-    );
-  }
-  return notices;
-}
-
-function traceColumns(columns: Workload["trace"]["columns"]): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(columns).filter((entry): entry is [string, string] => entry[1] !== null),
-  );
-}
-
 /** Arrivals of a workload that is not replayed. A trace without arrivals has Poisson ones. */
 function arrivals(workload: Workload): ArrivalProcess {
   const { type, embedded } = workload;
+  if (arrivesAtOnce(workload)) return atOnce();
   return type === "embedded"
     ? embeddedWorkload(embedded.name as "azure-conversation", {
       rateScale: embedded.rate_scale,
@@ -187,57 +160,33 @@ function generatedSpec(config: Configuration): WorkloadSpec {
 }
 
 /** A trace in its window, at its scale; or its lengths over and over at other arrivals. */
-function traceRequests(config: Configuration, trace: Trace, streams: RandomStreams): RequestTable {
+function traceRequests(
+  config: Configuration,
+  trace: Trace,
+  streams: RandomStreams,
+): { readonly table: RequestTable; readonly notices: readonly string[] } {
   const { workload, simulation } = config;
-  const { start, length, time_scale: timeScale, rate_scale: rateScale, jitter } = workload.trace;
   if (workload.cycle_prompts) {
-    return generateWorkload(
-      {
-        ...commonSpec(config),
-        lengths: lengthsFromTable(trace.table),
-        cyclePrompts: trace.table.count,
-      },
-      streams,
-    );
+    const lengths = lengthsFromTable(trace.table);
+    const spec = { ...commonSpec(config), lengths, cyclePrompts: trace.table.count };
+    return { table: generateWorkload(spec, streams), notices: [] };
   }
-  checkScaledTrace(config, trace);
-  const table = trace.hasArrivals
-    ? trace.table
-    : withArrivals(trace.table, arrivals(workload), streams.take("arrivals"));
-  const replayed = transformTrace(table, {
-    startSeconds: start,
-    ...(length !== null && { lengthSeconds: length }),
-    timeScale,
-    rateScale,
-    jitterSeconds: jitter,
-    ...(workload.num_requests !== null && { requests: workload.num_requests }),
-  }, jitter > 0 ? streams.take("jitter") : undefined);
-  if (trace.hasArrivals) checkBegin(config, replayed);
+  const completed = completedTable(config, trace, streams);
+  checkScaledTrace(config, completed);
+  const timed = trace.hasArrivals
+    ? fromFirstRow(trace, completed, shownFile(workload.trace.path!))
+    : {
+      table: withArrivals(completed, arrivals(workload), streams.take("arrivals")),
+      notices: [],
+    };
+  const table = cutTrace(config, trace, timed.table, streams);
+  if (trace.hasArrivals) checkBegin(config, table);
+  const { notices } = timed;
   const { concurrency, think_time: thinkSeconds } = workload.closed_loop;
-  if (concurrency !== null) return { ...replayed, closedLoop: { concurrency, thinkSeconds } };
-  return simulation.drain ? replayed : untilSeconds(replayed, simulation.duration);
-}
-
-/** Refuses a trace that would be multiplied to more requests than fit. */
-function checkScaledTrace({ workload }: Configuration, { table }: Trace): void {
-  const { path, rate_scale: scale } = workload.trace;
-  if (!(table.count * scale > LIMITS.requests.value)) return;
-  throw new ConfigError([
-    `Cannot read "workload.trace.rate_scale" as that of a workload that can be held: current value ` +
-    `is ${scale} (times the ${plain(table.count)} requests of ${path} would be ` +
-    `${plain(table.count * scale)} requests; ${atMost("requests")})`,
-  ]);
-}
-
-/** Refuses a trace whose clock began long before its first row. */
-function checkBegin({ workload }: Configuration, { arrivalAtSeconds: at }: RequestTable): void {
-  const [first] = at;
-  if (!(first > LIMITS.traceBeginSeconds.value)) return;
-  throw new ConfigError([
-    `Cannot replay "${workload.trace.path}" as a trace that begins near 0 s: current value is a ` +
-    `first arrival at ${first} s (the times look like Unix time: subtract the first one from all, ` +
-    `or set workload.trace.start to it; ${atMost("traceBeginSeconds")})`,
-  ]);
+  if (concurrency !== null) {
+    return { table: { ...table, closedLoop: { concurrency, thinkSeconds } }, notices };
+  }
+  return { table: simulation.drain ? table : untilSeconds(table, simulation.duration), notices };
 }
 
 /** Rows that arrive before the run stops. */

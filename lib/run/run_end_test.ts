@@ -80,6 +80,9 @@ Deno.test("requests by number and closed loops end by the same rule, drawn time 
   // The third arrives at 300 s.
   equal(whole.endSeconds, 311);
   near(whole.summary.throughput_rps, whole.summary.requests.completed / whole.endSeconds);
+  const longer = await run(`${drawn} }\nsimulation: { duration: 350 }`);
+  equal(longer.endSeconds, 350);
+  near(longer.summary.throughput_rps, 3 / 350);
 });
 
 Deno.test("what is kept for good does not keep a run going", async () => {

@@ -10,11 +10,12 @@ import { undefinedNotices } from "../metrics/undefined_figures.ts";
 import { summarize } from "../metrics/summary.ts";
 import { attendance } from "./attendance.ts";
 import { buildCluster, type BuiltCluster, type ConfiguredTexts } from "./cluster.ts";
-import { mser5Warmup } from "./warmup.ts";
+import { mser5Warmup, requestsWarmup } from "./warmup.ts";
 import { mostReplications } from "../config/sections/replications.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
 import { LIMITS } from "../sim/limits.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { displayedAs } from "../std/display.ts";
 
 /** What a run does first, next and last: build its parts, simulate, summarise. */
 export type SimulatePhase = "build" | "loop" | "summary";
@@ -94,12 +95,12 @@ async function simulateAttended(
     warmupSeconds: warmup.seconds,
     ...(hasClasses ? { classes } : { slo: classes[0].slo }),
   });
-  return {
+  return displayedAs("run", {
     requests: record.columns,
     timeSeries: record.timeSeries,
     instances: instancePhases(record),
     coldStartWaits: waits,
-    summary: { ...summary, digest: await runDigest(record.columns) },
+    summary: displayedAs("summary", { ...summary, digest: await runDigest(record.columns) }),
     functionNames,
     engine: {
       stepping: config.simulation.stepping,
@@ -122,7 +123,7 @@ async function simulateAttended(
       ],
     },
     tbtCdf: record.gaps.cdf(),
-  };
+  });
 }
 
 function scalesOnNotice(endAtSeconds: number): string {
@@ -145,9 +146,11 @@ async function withWarmup(
   readonly warmup: { readonly seconds: number; readonly notice?: string };
 }> {
   const record = await run(built);
-  const asked = config.simulation.warmup_duration;
-  if (asked === "mser5") {
-    const warmup = mser5Warmup(record.columns);
+  const { warmup_duration: asked, warmup_requests: requests } = config.simulation;
+  if (asked === "mser5" || requests !== null) {
+    const warmup = requests === null
+      ? mser5Warmup(record.columns)
+      : requestsWarmup(record.columns, requests);
     if (warmup.seconds === 0) return { built, record, warmup };
     // The same run once more: gaps between tokens are split at the instant itself.
     const again = await buildCluster(config, texts);

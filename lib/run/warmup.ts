@@ -38,3 +38,28 @@ export function mser5Warmup(columns: RequestColumns): FoundWarmup {
       : `${of}: half of the run, which is too short to tell its warm-up from its steady state`,
   };
 }
+
+/**
+ * The warm-up of a run by the number of requests that do not count: it ends as the next one arrives.
+ *
+ * @param columns Of a run without a warm-up.
+ * @param requests Requests that do not count, >= 1.
+ */
+export function requestsWarmup(
+  { arrivalAtSeconds, count }: RequestColumns,
+  requests: number,
+): FoundWarmup {
+  const arrivals = arrivalAtSeconds.subarray(0, count).filter((at) => !Number.isNaN(at)).sort();
+  const seconds = requests < arrivals.length ? arrivals[requests] : 0;
+  const left = arrivals.findIndex((at) => at >= seconds);
+  const of = `the warm-up of ${requests} requests`;
+  if (requests >= arrivals.length) {
+    const notice = `${of} is longer than the workload of ${arrivals.length} and was not left out`;
+    return { seconds: 0, notice };
+  }
+  const notice = `${of} ends at ${seconds.toFixed(1)} s`;
+  return {
+    seconds,
+    notice: left === requests ? notice : `${notice}, where others arrive too: ${left} do not count`,
+  };
+}

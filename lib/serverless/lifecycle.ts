@@ -1,3 +1,5 @@
+import type { RankPlace } from "./cold_start/start_request.ts";
+
 /** States of an instance. `ready` is idle or busy. */
 export const InstanceState = {
   starting: 0,
@@ -25,8 +27,8 @@ export interface InstanceLife {
   readonly asleepAtSeconds?: number;
   /** What it was made of: a sleeping instance that woke, or a pool's member; absent: from nothing. */
   readonly madeOf?: "sleeper" | "pool-member";
-  /** Machine of each of its GPUs, a node id; absent where machines are not told apart. */
-  readonly gpuNodes?: readonly number[];
+  /** Its GPUs; absent where machines are not told apart. */
+  readonly ranks?: readonly RankPlace[];
 }
 
 /** Instants of the life of a pool's member, seconds; NaN where it never got there. */

@@ -49,6 +49,11 @@ export interface RequestTable {
   readonly afterRequest?: Int32Array;
   /** Seconds between the completion of `afterRequest` and this arrival, >= 0. */
   readonly thinkSeconds?: Float64Array;
+  /**
+   * Time that each request spends in service, seconds, >= 0, where a trace has that in place of lengths;
+   * `outputTokens` is then made of it.
+   */
+  readonly serviceSeconds?: Float64Array;
   /** Prefix identity of the prompts; absent when no prompts share anything. */
   readonly prefix?: PrefixBlocks;
   /** Set when requests are issued by completions (N in flight). */

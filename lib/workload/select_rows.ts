@@ -37,6 +37,7 @@ export function selectRows(table: RequestTable, rows: ArrayLike<number>): Reques
     );
   }
   const { functionId, classId, tenantId, sessionId, prefix, closedLoop } = table;
+  const { serviceSeconds } = table;
   return {
     count: rows.length,
     arrivalAtSeconds: pick(table.arrivalAtSeconds, rows),
@@ -46,6 +47,7 @@ export function selectRows(table: RequestTable, rows: ArrayLike<number>): Reques
     ...(classId && { classId: pick(classId, rows) }),
     ...(tenantId && { tenantId: pick(tenantId, rows) }),
     ...(sessionId && { sessionId: pick(sessionId, rows) }),
+    ...(serviceSeconds && { serviceSeconds: pick(serviceSeconds, rows) }),
     ...(prefix && { prefix: pickPrefix(prefix, rows) }),
     ...(closedLoop && { closedLoop }),
   };

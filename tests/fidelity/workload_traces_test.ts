@@ -1,7 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "#assert";
 import { findExternalData } from "../../lib/results/external_data.ts";
 import type { RequestTable } from "../../lib/workload/request_table.ts";
-import { readMooncakeTrace, readTrace } from "../../lib/workload/traces/mod.ts";
+import { randomStreams } from "../../lib/sim/random_streams.ts";
+import { drawWindows, readMooncakeTrace, readTrace } from "../../lib/workload/traces/mod.ts";
 
 /** Registers a test on a file of the reference data; without that file it is shown as ignored. */
 function withReference(name: string, id: string, path: string, run: (text: string) => void): void {
@@ -124,5 +125,19 @@ withReference(
     strictEqual(table.count, 300);
     strictEqual(table.arrivalAtSeconds[0], 0.046926808);
     deepStrictEqual([table.promptTokens[0], table.outputTokens[0]], [2358, 531]);
+  },
+);
+withReference(
+  "readTrace() draws as many arrivals as a ServeGen client's windows say, over two weeks",
+  "servegen",
+  "language/m-large/chunk-20-trace.csv",
+  (text) => {
+    const { windows, format } = readTrace(text, { fileName: "chunk-20-trace.csv" });
+    strictEqual(format, "servegen");
+    const rates = text.trim().split("\n").map((line) => Number(line.split(",")[1]));
+    strictEqual(windows!.length, rates.filter((rate) => rate > 0).length);
+    const expected = rates.reduce((sum, rate) => sum + 600 * rate, 0);
+    const { length } = drawWindows(windows!, randomStreams(1).take("arrivals"));
+    ok(Math.abs(length - expected) < 0.01 * expected, `${length} of ${expected}`);
   },
 );

@@ -24,12 +24,15 @@ function isNever(node: Deno.lint.Expression | Deno.lint.PrivateIdentifier): bool
   return node.type === "Identifier" && node.name === "Infinity";
 }
 
-/** lib/ without lib/cli and without tests and benchmarks, which may look at the clock. */
+/**
+ * lib/ without lib/cli, what is shown in notebooks, tests and benchmarks, which may look at the clock:
+ * somebody waits there, and is told for how long.
+ */
 function isSimulatorSource(filename: string): boolean {
   const path = filename.replaceAll("\\", "/");
   const inside = /(?:^|\/)lib\/(.*)$/.exec(path)?.[1];
   return inside !== undefined && !inside.startsWith("cli/") &&
-    !/_(?:test|bench)\.tsx?$/.test(inside);
+    !inside.startsWith("report/notebook/progress") && !/_(?:test|bench)\.tsx?$/.test(inside);
 }
 
 /** Rooms whose arithmetic ends up in results. */

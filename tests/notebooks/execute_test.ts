@@ -129,7 +129,14 @@ Deno.test({
       const run = (...args: string[]) => runCommandLine(args, { directory });
       const out = ["--out", "elsewhere", "--workers", "1", "--quiet"];
       equal((await run("experiment", "run", "02", ...out)).code, 0);
-      await Deno.mkdir(`${directory}/none`);
+      // A pipeline has an experiment.
+      await Deno.mkdir(`${directory}/none/00_nothing`, { recursive: true });
+      await Deno.writeTextFile(
+        `${directory}/none/00_nothing/experiment.ts`,
+        `import { defineExperiment } from "simfaasinfer/experiment";\n` +
+          `export default defineExperiment({ id: "00_nothing", version: 1, seed: 1, ` +
+          `question: "Why?", factors: {}, run: () => ({ a: 1 }) });`,
+      );
       const folders = ["--experiments", "none", "--notebooks", ".", "--out", "elsewhere"];
       const { code, stdout, stderr } = await run("pipeline", ...folders);
       equal(code, 0, stdout + stderr);
@@ -142,19 +149,29 @@ Deno.test({
 
 Deno.test("committed notebooks have outputs, below 300 KB each, with neither times nor paths", async () => {
   const names = filesBelow(FOLDER).filter((name) => name.endsWith(".ipynb"));
-  deepEqual(names.map((name) => name.slice(0, 2)), ["01", "02", "03", "04", "05"]);
+  deepEqual(names.map((name) => name.slice(0, 2)), ["01", "02", "03", "04", "05", "06"]);
   for (const name of names) {
     const text = await Deno.readTextFile(`${FOLDER}/${name}`);
     equal(new TextEncoder().encode(text).length < 300_000, true, name);
     equal(/iopub|file:\/\/|\/home\/|\/tmp\//.test(text), false, name);
     for (const cell of JSON.parse(text).cells) {
       if (cell.cell_type !== "code") continue;
+      const lines = [cell.source].flat().join("").split("\n");
+      equal(lines.length <= 15, true, `${name}: ${cell.id} has ${lines.length} lines`);
       equal(cell.outputs.length > 0, true, `${name}: ${cell.id}`);
       for (const { output_type, data = {} } of cell.outputs) {
         equal(output_type === "error", false, `${name}: ${cell.id}`);
         const mimes = Object.keys(data);
-        if (mimes.some((mime) => mime.includes("vegalite"))) {
-          equal(mimes.includes("image/png") && mimes.includes("text/plain"), true);
+        equal(
+          output_type === "stream" || mimes.includes("text/plain"),
+          true,
+          `${name}: ${cell.id}`,
+        );
+        for (const mime of mimes.filter((mime) => mime.includes("vegalite"))) {
+          equal(mimes.includes("image/png"), true);
+          // The type is that of the specification's own version.
+          const version = /vegalite\.(v\d+)\+json/.exec(mime)?.[1];
+          equal(data[mime].$schema, `https://vega.github.io/schema/vega-lite/${version}.json`);
         }
       }
     }

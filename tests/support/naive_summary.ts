@@ -88,7 +88,11 @@ export function naiveSummary(run: RunRecord, options: NaiveOptions) {
   };
   const latencies = (own: readonly Row[]) => ({
     ttft_s: latency(own.map(({ ttft }) => ttft), percentiles),
-    tpot_s: latency(own.map(({ tpot }) => tpot), percentiles),
+    // Where every output came whole, nothing lies between tokens.
+    tpot_s: latency(
+      own.some(({ tpot }) => tpot > 0) ? own.map(({ tpot }) => tpot) : [],
+      percentiles,
+    ),
     e2e_s: latency(own.map(({ e2e }) => e2e), percentiles),
   });
   const isLimited = (limits: SloLimits) => Object.values(limits).some((limit) => limit < Infinity);

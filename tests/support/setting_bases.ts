@@ -25,6 +25,26 @@ const TRACE = [
     ].join(",")),
 ].join("\n");
 
+/** Calls of which some have failed. */
+const FAILING = "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n" +
+  Array.from({ length: 12 }, (_, i) => `${i},m,${200 + i},${i % 3 * 20},1,a`).join("\n");
+
+/** Conversations. */
+const TEXTS = JSON.stringify(Array.from({ length: 10 }, (_, i) => ({
+  conversations: ["x", "y"].map((value) => ({ from: "human", value: value.repeat(90 + 7 * i) })),
+})));
+
+/** Calls by the minute. */
+const MINUTES = "HashOwner,HashApp,HashFunction,Trigger,1,2\no,a,f,http,5,7\no,a,g,http,3,1\n";
+
+/** Prompts by their tokens. */
+const TOKEN_IDS = Array.from({ length: 10 }, (_, i) => {
+  const ids = Array.from({ length: 200 }, (_, k) => k < 100 ? k : k + i);
+  return JSON.stringify({
+    ...{ input_toks: ids.length, output_toks: 5, arrival_time_ns: i * 5e8, input_tok_ids: ids },
+  });
+}).join("\n");
+
 const LENGTHS = [
   "num_prefill_tokens,num_decode_tokens",
   ...Array.from({ length: 50 }, (_, i) => `${100 + 17 * i % 700},${10 + 5 * i % 60}`),
@@ -186,6 +206,39 @@ speculative: { method: ngram, num_speculative_tokens: 3, synthetic_acceptance_le
                num_speculative_tokens_per_batch_size: [[1, 2, 3], [3, 9, 1]],
                draft: { found_share: 0.3, base_seconds: 0.0001 } }
 `,
+  },
+  failing: {
+    yaml: `
+simulation: { duration: 30 }
+workload: { type: trace, trace: { path: b.csv, format: burstgpt } }
+`,
+    texts: { traceText: FAILING },
+  },
+  texts: {
+    yaml: `
+simulation: { duration: 30 }
+workload: { type: trace, trace: { path: s.json, characters_per_token: 3 }, arrival_rate: 4 }
+`,
+    texts: { traceText: TEXTS },
+  },
+  counted: {
+    yaml: `
+simulation: { duration: 300 }
+workload:
+  type: trace
+  trace: { path: m.csv, spread: even }
+  prompt_length: { distribution: constant, mean: 50 }
+  decode_length: { distribution: constant, mean: 20 }
+`,
+    texts: { traceText: MINUTES },
+  },
+  hashed: {
+    yaml: `
+simulation: { duration: 30 }
+workload: { type: trace, trace: { path: i.jsonl, block_tokens: 16 } }
+scheduler: { prefix_caching: true }
+`,
+    texts: { traceText: TOKEN_IDS },
   },
   loop: {
     yaml: `

@@ -8,6 +8,7 @@ import { type CommandOption, describeOptions, readArguments } from "../arguments
 import type { Command } from "../command.ts";
 import { INSTALL_JUPYTER, withKernel } from "./jupyter_kernel.ts";
 import { readInput } from "../read_input.ts";
+import { writeNotebookFolder } from "./new_folder.ts";
 import { runChild } from "../run_child.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -23,12 +24,22 @@ export const notebooksCommand: Command = {
   help: `Executes notebooks with the Deno kernel, as Jupyter does, and writes their outputs.
 
 Usage: deno task notebooks [NAME...] [--check]
+       deno task notebooks new DIR
 
-Fails on a cell that ends in an error, on a code cell without output, on a figure without PNG.
+"new" writes a folder in which notebooks work, wherever it is: a deno.json and a first notebook.
+Execution fails on a cell that ends in an error, on a code cell without output, on a figure without PNG.
 
 ${describeOptions(OPTIONS)}`,
   async run(args, print) {
     const given = readArguments("notebooks", args, OPTIONS);
+    if (given.positional[0] === "new") {
+      const [, folder, ...others] = given.positional;
+      if (folder === undefined || others.length > 0) {
+        throw new UsageError('Cannot write a folder of notebooks: write "notebooks new DIR"');
+      }
+      writeNotebookFolder(resolve(folder), print);
+      return 0;
+    }
     const usual = decodeURIComponent(new URL("../../../notebooks", import.meta.url).pathname);
     const folder = resolve(given.value("notebooks") ?? usual);
     checkNotebookFolder(given.value("notebooks"));

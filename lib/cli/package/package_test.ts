@@ -73,7 +73,7 @@ Deno.test("deno task package builds what runs in another project: its digests, e
     await t.step("it holds modules and types, and nothing of tests, notebooks or data sets", () => {
       const other = files.filter((path) => !/^(dist\/.*\.js|types\/.*\.d\.ts)$/.test(path));
       deepEqual(other, ["LICENSE", "README.md", "manifest.json", "package.json"]);
-      deepEqual(files.filter((path) => /_test|testing|bench|cli\//.test(path)), []);
+      deepEqual(files.filter((path) => /_test\.|testing|bench\.|cli\//.test(path)), []);
       const profile = /"simfaasinfer-profile|operator/;
       const bytes = files.filter((path) =>
         !(path.endsWith(".js") && Deno.statSync(`${package_}/${path}`).size > 2e6 &&

@@ -1,14 +1,16 @@
 import type { Configuration } from "../../config/configuration.ts";
-import type { ConfiguredTexts } from "../../run/cluster.ts";
+import type { RunInputs } from "../../run/cluster.ts";
 import { functionConfigurations } from "../../config/function_configurations.ts";
+import type { InputFile } from "../../results/manifest.ts";
+import type { Trace } from "../../workload/traces/trace.ts";
 import type { InputSize } from "../../results/read_input.ts";
 import { shownFile } from "../../std/input_error.ts";
 import { readInput, STANDARD_INPUT } from "../read_input.ts";
 
 /** Content of the files that a configuration names. */
-export interface NamedFiles extends ConfiguredTexts {
+export interface NamedFiles extends RunInputs {
   /** The same files for the manifest: name as the configuration has it, and content. */
-  readonly inputs: readonly { readonly name: string; readonly content: string }[];
+  readonly inputs: readonly InputFile[];
 }
 
 /** A setting of a function that may name a file. */
@@ -70,7 +72,7 @@ export async function readNamedFiles(
   config: Configuration,
   origin: ConfigurationOrigin,
 ): Promise<NamedFiles> {
-  const inputs: { name: string; content: string }[] = [];
+  const inputs: InputFile[] = [];
   const read: Read = async (setting, name, what, size) => {
     const content = await readLocated(origin, setting, name, what, size);
     inputs.push({ name: shownFile(name), content });
@@ -78,11 +80,27 @@ export async function readNamedFiles(
   };
   const { workload } = config;
   const replays = workload.type === "trace" || workload.cycle_prompts;
-  const traceText = replays && workload.trace.path !== null
-    ? await read("workload.trace.path", workload.trace.path, "a trace", "trace")
+  const trace = replays && workload.trace.path !== null
+    ? await readTrace(config, workload.trace.path, origin)
     : undefined;
+  if (trace !== undefined) inputs.push(trace.input);
   const files = await readFunctionFiles(config, FILE_SETTINGS, read);
-  return { ...(traceText !== undefined && { traceText }), files, inputs };
+  return { ...(trace !== undefined && { trace: trace.trace }), files, inputs };
+}
+
+async function readTrace(
+  config: Configuration,
+  name: string,
+  origin: ConfigurationOrigin,
+): Promise<{ readonly trace: Trace; readonly input: InputFile }> {
+  const [{ locate }, { readTraceFile }, { traceOptions }] = await Promise.all([
+    import("./locate.ts"),
+    import("./trace_file.ts"),
+    import("../../run/trace.ts"),
+  ]);
+  const path = name === STANDARD_INPUT ? name : locate(name, "workload.trace.path", origin);
+  const { trace, sha256 } = await readTraceFile(path, { ...traceOptions(config) });
+  return { trace, input: { name: shownFile(name), sha256 } };
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { Configuration } from "../../config/configuration.ts";
 import { runSize, sizeNotices } from "../../config/check/mod.ts";
 import type { ReportProgress } from "../../cluster/cluster_parts.ts";
-import type { ConfiguredTexts } from "../../run/cluster.ts";
+import type { RunInputs } from "../../run/cluster.ts";
 import { mostReplications } from "../../config/sections/replications.ts";
 import type { ReachedPrecision } from "../../experiment/replicate.ts";
+import type { Trace } from "../../workload/traces/trace.ts";
 import type { Replication } from "../../experiment/replication.ts";
 import type { RunResult } from "../../metrics/run_tables.ts";
+import { LIMITS } from "../../sim/limits.ts";
 import { LONGEST_MESSAGE, shownName } from "../../std/safe_text.ts";
 import { importLater } from "../import_later.ts";
 import type { MemoryGuard } from "./memory_guard.ts";
@@ -77,7 +79,7 @@ export async function runSimulation(
     checkResultDirectory(out, plannedFiles(config));
   }
   const { inputs, ...texts } = named;
-  const guard = await guardMemory(config);
+  const guard = await guardMemory(config, named.trace);
   const startedMs = performance.now();
   const run = mostReplications(config.simulation.replications) > 1
     ? await runReplications(config, texts)
@@ -125,24 +127,29 @@ export async function runSimulation(
  *
  * @throws {UsageError} If the run cannot fit.
  */
-async function guardMemory(config: Configuration): Promise<MemoryGuard> {
+async function guardMemory(config: Configuration, trace?: Trace): Promise<MemoryGuard> {
   const { MemoryGuard } = await importLater<typeof import("./memory_guard.ts")>(
     import.meta.resolve("./memory_guard.ts"),
   );
   const guard = new MemoryGuard(config);
   const size = runSize(config);
+  const replayed = config.workload.cycle_prompts ? 0 : trace?.table.count ?? 0;
+  // What a trace's clock is, and how much of it is replayed, is seen when the run is built.
+  const count = Math.min(LIMITS.requests.value, replayed * config.workload.trace.rate_scale);
+  const known = { count, lastArrivalSeconds: 0 };
+  const { bytes } = replayed > 0 ? runSize(config, known) : size;
   const atOnce = Math.min(
     mostReplications(config.simulation.replications),
     navigator.hardwareConcurrency,
   );
-  guard.requireRoom(size.bytes * atOnce);
+  guard.requireRoom(bytes * atOnce);
   for (const notice of sizeNotices(size)) console.error(`Note: ${notice}`);
   return guard;
 }
 
 async function runOnce(
   config: Configuration,
-  texts: ConfiguredTexts,
+  texts: RunInputs,
   quiet: boolean,
   { meter, guard }: { readonly meter: RunMeter | undefined; readonly guard: MemoryGuard },
 ): Promise<Run> {
@@ -160,7 +167,7 @@ async function runOnce(
   }
 }
 
-async function runReplications(config: Configuration, texts: ConfiguredTexts): Promise<Run> {
+async function runReplications(config: Configuration, texts: RunInputs): Promise<Run> {
   const { replicate } = await importLater<typeof import("../../experiment/replicate.ts")>(
     import.meta.resolve("../../experiment/replicate.ts"),
   );

@@ -20,7 +20,7 @@ export function instanceLives(
       stoppedAtSeconds: slept ? sleepers.endAtSeconds(id) ?? endAtSeconds : upUntil,
       ...(slept && { asleepAtSeconds: stoppedAtSeconds }),
       ...(madeOf && { madeOf }),
-      ...(ranks.length > 0 && { gpuNodes: ranks.map(({ node }) => node) }),
+      ...(ranks.length > 0 && { ranks }),
     };
   });
 }

@@ -1,6 +1,7 @@
 import { fromConfiguration } from "../../settings/placed_settings.ts";
 import { ARRIVALS } from "../../workload/arrivals/processes.ts";
 import { scalingPeriodSeconds } from "../scaling_policy_name.ts";
+import { arrivesAtOnce } from "../all_at_once.ts";
 import type { Configuration } from "../configuration.ts";
 import { engineSettings } from "../engine_settings.ts";
 import { functionConfigurations } from "../function_configurations.ts";
@@ -97,6 +98,7 @@ function drawnRequests(config: Configuration): number {
   const { num_requests: most, sessions, closed_loop: loop } = workload;
   if (replays(config)) return 0;
   if (loop.concurrency !== null) return most ?? 0;
+  if (arrivesAtOnce(workload) && most !== null) return most * (sessions.mean_turns ?? 1);
   const rate = ratePerSecond(config);
   const arrivals = Math.min(most ?? Infinity, (rate ?? 0) * simulation.duration);
   return arrivals * (sessions.mean_turns ?? 1);
@@ -114,6 +116,7 @@ function arrivalTime(config: Configuration, known: KnownRequests | undefined): T
   if (replays(config)) {
     return { path: "workload.trace", seconds: known?.lastArrivalSeconds ?? 0 };
   }
+  if (arrivesAtOnce(workload)) return { path: "workload.all_at_once", seconds: 0 };
   if (most === null) return { path: "simulation.duration", seconds: duration };
   const seconds = known?.lastArrivalSeconds ?? Math.min(duration, most / ratePerSecond(config)!);
   return { path: "simulation.duration", seconds: Number.isNaN(seconds) ? 0 : seconds };
@@ -213,7 +216,8 @@ export function runSize(config: Configuration, known?: KnownRequests): RunSize {
 
 /** Runs that a configuration asks for, at most. */
 function runsOf({ simulation }: Configuration): number {
-  const times = simulation.warmup_duration === "mser5" ? 2 : 1;
+  const isFound = simulation.warmup_duration === "mser5" || simulation.warmup_requests !== null;
+  const times = isFound ? 2 : 1;
   return times * mostReplications(simulation.replications);
 }
 

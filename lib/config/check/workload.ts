@@ -1,3 +1,4 @@
+import { arrivesAtOnce } from "../all_at_once.ts";
 import type { Configuration } from "../configuration.ts";
 import { checkLengths } from "./lengths.ts";
 import { type Problem, problem } from "./problem.ts";
@@ -36,6 +37,15 @@ export function checkWorkload({ workload, simulation }: Configuration): Problem[
     problems.push(
       problem("simulation.warmup_duration", "a part of the simulation", warmup_duration, allowed),
     );
+  }
+  if (arrivesAtOnce(workload) && type !== "trace" && workload.num_requests === null) {
+    const allowed = "with workload.num_requests, the number of those that arrive at once";
+    problems.push(problem("workload.all_at_once", "requests at once", true, allowed));
+  }
+  const { warmup_requests } = simulation;
+  if (warmup_requests !== null && warmup_duration !== 0) {
+    const allowed = "one of warmup_requests and warmup_duration";
+    problems.push(problem("simulation.warmup_requests", "a warm-up", warmup_requests, allowed));
   }
   if (type === "trace" && trace.path === null) {
     problems.push(problem("workload.trace.path", "the file of the trace", null, "a path"));

@@ -4,30 +4,22 @@ import { KEEP_ALIVE_POLICIES } from "../../serverless/keep_alive/policies.ts";
 import { POOL_POLICIES } from "../../serverless/keep_alive/pool_policies.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { choice, count, quantity } from "../../settings/quantities.ts";
-import { type Condition, is, isNot, isSet } from "../applies.ts";
+import { isNot, isSet } from "../applies.ts";
 import type { Configuration } from "../configuration.ts";
 import { keepAlivePolicyName } from "../keep_alive_policy_name.ts";
-import { chosenBy, policySettings } from "../policy_settings.ts";
+import { chosenBy, policySettings, resolvedBy } from "../policy_settings.ts";
 import { section, sectionOf } from "../section.ts";
 
 const POOLED = isSet("scaling.prewarmed_pool.of");
 
-/** The keep-alive policy, given or by default, is one of these. */
-function isPolicy(...names: readonly string[]): Condition {
-  const { words } = is("scaling.keep_alive.policy", ...names);
-  return {
-    words,
-    whyNot({ scaling }) {
-      const name = keepAlivePolicyName(scaling);
-      return names.includes(name) ? undefined : `the keep-alive policy is ${name}`;
-    },
-  };
-}
-
 const policies = policySettings({
   table: KEEP_ALIVE_POLICIES,
   path: "scaling.keep_alive",
-  is: isPolicy,
+  is: resolvedBy(
+    "scaling.keep_alive.policy",
+    "the keep-alive policy",
+    (config) => keepAlivePolicyName(config.scaling),
+  ).is,
 });
 
 const sleep = section({

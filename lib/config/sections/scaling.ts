@@ -1,47 +1,29 @@
-import { type Condition, is, isNot } from "../applies.ts";
+import { isNot } from "../applies.ts";
 import type { z } from "../../std/zod.ts";
 import { SCALING_POLICIES } from "../../serverless/scaling/policies.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { LIMITS } from "../../sim/limits.ts";
-import { policySettings } from "../policy_settings.ts";
+import { policySettings, resolvedBy } from "../policy_settings.ts";
 import { scalingPolicyName } from "../scaling_policy_name.ts";
 import type { Configuration } from "../configuration.ts";
 import { sectionOf } from "../section.ts";
 import { choice, count, flag, quantity } from "../../settings/quantities.ts";
 import { keepAlive, prewarmedPool } from "./keep_alive.ts";
 
-/** The scaling policy, given or by default, is one of these. */
-function isPolicy(...names: readonly string[]): Condition {
-  const { words } = is("scaling.policy", ...names);
-  return {
-    words,
-    whyNot({ scaling }) {
-      const name = scalingPolicyName(scaling);
-      return names.includes(name) ? undefined : `the scaling policy is ${name}`;
-    },
-  };
-}
-
-/** The scaling policy, given or by default, is none of these. */
-function isNotPolicy(...names: readonly string[]): Condition {
-  return {
-    words: isNot("scaling.policy", ...names).words,
-    whyNot({ scaling }) {
-      const name = scalingPolicyName(scaling);
-      return names.includes(name) ? `the scaling policy is ${name}` : undefined;
-    },
-  };
-}
+const named = resolvedBy(
+  "scaling.policy",
+  "the scaling policy",
+  (config) => scalingPolicyName(config.scaling),
+);
 
 const policies = policySettings({
   table: SCALING_POLICIES,
   path: "scaling",
-  is: isPolicy,
-  isNot: isNotPolicy,
+  ...named,
 });
 
 /** There are evaluations. */
-const EVALUATES = isNotPolicy("none");
+const EVALUATES = named.isNot("none");
 
 /** How many instances there are. */
 export const scaling: z.ZodType<Configuration["scaling"]> = sectionOf({

@@ -38,6 +38,12 @@ export const simulation = section({
       "run is made twice.",
     aliases: ["warmup"],
   }),
+  warmup_requests: count({
+    min: 1,
+    default: null,
+    describe: "So many requests, the first to arrive, do not count in the summary, in place of " +
+      "`warmup_duration`. Where arrivals follow from completions the run is made twice.",
+  }),
   random_seed: count({
     min: 0,
     max: 4294967295,

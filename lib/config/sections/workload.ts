@@ -3,16 +3,15 @@ import { FAIR_ORDERS } from "../../scheduling/admission/gateway_orders.ts";
 import { type OrderEntry, QUEUE_ORDERS } from "../../scheduling/batching/orders/mod.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { ARRIVALS } from "../../workload/arrivals/processes.ts";
-import { FREE_FORMATS, TRACE_FORMATS } from "../../workload/traces/trace_formats.ts";
 import { all, any, is, isNot, isNotSet, isSet, when } from "../applies.ts";
 import type { Configuration } from "../configuration.ts";
-import { listed } from "../listed.ts";
 import { policySettings } from "../policy_settings.ts";
 import { section, sectionList, sectionOf } from "../section.ts";
-import { choice, count, flag, quantity, text, tokens } from "../../settings/quantities.ts";
+import { count, flag, quantity, text, tokens } from "../../settings/quantities.ts";
 import { lengthDistribution } from "./length_distribution.ts";
 import { rateLimit } from "./rate_limit.ts";
 import { sloSection } from "./slo.ts";
+import { trace } from "./trace.ts";
 
 /** Arrivals that are not released by completions. */
 const OPEN_LOOP = isNotSet("workload.closed_loop.concurrency");
@@ -20,30 +19,34 @@ const OPEN_LOOP = isNotSet("workload.closed_loop.concurrency");
 /** Requests that are drawn. */
 const GENERATED = isNot("workload.type", "trace");
 
+/** Lengths that are drawn. */
+const LENGTHS_DRAWN = any(
+  isNot("workload.type", "embedded", "trace"),
+  all(
+    is("workload.type", "trace"),
+    when(
+      "the trace has no lengths",
+      "the trace has lengths",
+      (_, { trace }) => trace?.hasLengths === false,
+    ),
+  ),
+);
+
 /** Requests that are drawn, or whose lengths alone are a trace's. */
 const GENERATED_OR_CYCLED = any(GENERATED, is("workload.cycle_prompts", true));
 
-/** Requests as the trace has them. */
-const REPLAYED = is("workload.cycle_prompts", false);
-
-const inCode = (name: string) => `\`${name}\``;
-
-const NAMED_COLUMNS = when(
-  `the trace is ${listed(FREE_FORMATS.map(inCode), "or")}`,
-  "the trace's format has columns of its own",
-  (_, { trace }) => trace === undefined || trace.hasFreeColumns,
-);
-
-const SESSIONS_KEPT = when(
-  "`cluster.routing.policy` is `session`, or classes are drawn for whole sessions",
-  "neither the routing nor the classes keep sessions together",
-  ({ cluster, workload }, { trace }) =>
-    cluster.routing.policy === "session" ||
-    (workload.classes.length > 1 && trace?.namesClasses !== true),
-);
-
 /** Where a trace draws arrivals, they are those of this process. */
 const OF_TRACES = "poisson";
+
+/** A trace whose arrivals are drawn. */
+const TRACE_DRAWS_ARRIVALS = all(
+  is("workload.type", "trace"),
+  when(
+    "a trace has no arrivals of its own or is cycled",
+    "the trace has arrivals of its own",
+    ({ workload }, { trace }) => workload.cycle_prompts || trace?.hasArrivals === false,
+  ),
+);
 
 const arrivals = policySettings({
   table: ARRIVALS,
@@ -106,97 +109,6 @@ const EMBEDDED_USED = any(
   ),
 );
 
-const columns = section({
-  arrival_s: text({
-    default: null,
-    appliesWhen: NAMED_COLUMNS,
-    describe: "Column of the arrival instants, seconds.",
-    aliases: ["arrival"],
-  }),
-  prompt_tokens: text({
-    default: null,
-    appliesWhen: NAMED_COLUMNS,
-    describe: "Column of the prompt lengths.",
-  }),
-  output_tokens: text({
-    default: null,
-    appliesWhen: NAMED_COLUMNS,
-    describe: "Column of the output lengths.",
-  }),
-  function: text({
-    default: null,
-    appliesWhen: NAMED_COLUMNS,
-    describe: "Column of the function called.",
-  }),
-  class: text({
-    default: null,
-    appliesWhen: NAMED_COLUMNS,
-    describe: "Column of the service class.",
-  }),
-  tenant: text({
-    default: null,
-    appliesWhen: all(NAMED_COLUMNS, is("gateway.fairness", ...FAIR_ORDERS)),
-    describe: "Column of the tenant.",
-  }),
-  session: text({
-    default: null,
-    appliesWhen: all(NAMED_COLUMNS, SESSIONS_KEPT),
-    describe: "Column of the session.",
-  }),
-}, {
-  describe: `Column names (or keys) of ${
-    listed(FREE_FORMATS.map(inCode))
-  } traces; null: the usual names.`,
-});
-
-const trace = section({
-  path: text({ default: null, describe: "File of the trace; needed by `type: trace`." }),
-  format: policyChoice(TRACE_FORMATS, {
-    before: ["auto"],
-    default: "auto",
-    describe: "Format of the file; `auto` goes by its header or its keys.",
-  }),
-  columns,
-  time_scale: quantity("number", {
-    above: 0,
-    default: 1,
-    appliesWhen: all(REPLAYED, OPEN_LOOP),
-    describe: "Factor on all arrival instants: 2 stretches the trace to twice its length.",
-  }),
-  rate_scale: quantity("number", {
-    above: 0,
-    default: 1,
-    appliesWhen: REPLAYED,
-    describe: "Factor on the number of requests, keeping the trace's length and shape.",
-  }),
-  start: quantity("seconds", {
-    min: 0,
-    default: 0,
-    appliesWhen: REPLAYED,
-    describe: "Start of the part that is replayed, seconds from the trace's first arrival.",
-  }),
-  length: quantity("seconds", {
-    above: 0,
-    default: null,
-    appliesWhen: REPLAYED,
-    describe: "Length of the part that is replayed, seconds; null: to the end.",
-  }),
-  jitter: quantity("seconds", {
-    min: 0,
-    default: 0,
-    appliesWhen: REPLAYED,
-    describe: "Arrivals are spread evenly over this time, seconds; for traces in whole seconds.",
-  }),
-  on_bad_row: choice(["error", "skip"], {
-    wanted: "a way to treat a malformed row",
-    default: "error",
-    describe: "A malformed row ends the run with its line, or is left out and counted.",
-  }),
-}, {
-  appliesWhen: is("workload.type", "trace"),
-  describe: "Replay of a recorded workload (`type: trace`).",
-});
-
 /** Orders of waiting requests that look at priorities. */
 const BY_PRIORITY = (QUEUE_ORDERS.entries as readonly OrderEntry<string>[])
   .filter(({ readsPriority }) => readsPriority).map(({ name }) => name);
@@ -253,6 +165,11 @@ const functions = section({
     default: 0,
     appliesWhen: FUNCTIONS_BY_RANK,
     describe: "Exponent of their popularity; 0: all are called alike.",
+  }),
+  from_trace: flag({
+    default: false,
+    appliesWhen: all(is("workload.type", "trace"), isNotSet("functions")),
+    describe: "One function for each that the trace names; also `functions: from-trace`.",
   }),
 }, { describe: "Functions (deployed models) among which requests are drawn." });
 
@@ -341,6 +258,15 @@ export const workload = sectionOf<Configuration["workload"]>({
     describe: "Arrivals: `uniform` is a constant gap, `synthetic` is bursts.",
   }),
   ...arrivals.beside,
+  all_at_once: flag({
+    default: false,
+    appliesWhen: all(
+      OPEN_LOOP,
+      any(isNot("workload.type", "trace", "embedded", "synthetic"), TRACE_DRAWS_ARRIVALS),
+    ),
+    describe: "All requests arrive at 0 s, as load testers send them; also `arrival_rate: .inf`. " +
+      "Needs `num_requests`, or the lengths of a trace.",
+  }),
   num_requests: count({
     min: 1,
     max: LIMITS.requests.value,
@@ -353,14 +279,14 @@ export const workload = sectionOf<Configuration["workload"]>({
     std: 256,
     min: 1,
     max: 4096,
-  }, isNot("workload.type", "embedded", "trace")),
+  }, LENGTHS_DRAWN),
   decode_length: lengthDistribution("Output lengths of a generated workload.", {
     distribution: "gamma",
     mean: 128,
     std: 64,
     min: 1,
     max: 2048,
-  }, isNot("workload.type", "embedded", "trace")),
+  }, LENGTHS_DRAWN),
   ...arrivals.sections,
   embedded,
   trace,

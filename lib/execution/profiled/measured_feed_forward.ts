@@ -41,7 +41,7 @@ export interface MeasuredFeedForward {
 /** The feed-forward of a layer from the tables of a profile. */
 export function measuredFeedForward(
   place: FeedForwardPlace,
-  { feedForward, besideExperts }: Layer,
+  { feedForward, besideExperts }: Pick<Layer, "feedForward" | "besideExperts">,
 ): MeasuredFeedForward | undefined {
   const beside = besideExperts === undefined ? () => 0 : dense(place, besideExperts);
   if (feedForward === undefined) {

@@ -1,11 +1,7 @@
 import { log } from "../../stats/elementary/mod.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
-import type {
-  LatentAttention,
-  Layer,
-  Recurrent,
-  TransformerShape,
-} from "../../models/transformer.ts";
+import type { LatentAttention, Layer, Recurrent } from "../../models/transformer.ts";
+import { oneLayer } from "../../models/one_layer.ts";
 import { uniformFormats } from "../../models/weight_format.ts";
 import { type MixerTimes, mixerTimes } from "../analytical/mixer_times.ts";
 import type { StepShape } from "../execution_time_model.ts";
@@ -55,19 +51,6 @@ const MEASURED_INDEXER = {
   keyBytes: 132,
   parameters: 1536 * 64 * 128 + MEASURED_HIDDEN * (64 + 128),
 };
-
-function oneLayer(mixer: Layer["mixer"], hiddenSize: number): TransformerShape {
-  return {
-    name: "one layer",
-    hiddenSize,
-    vocabSize: 1,
-    maxPositions: 2 ** 20,
-    tiedEmbeddings: true,
-    positionParameters: 0,
-    finalNormParameters: 0,
-    layers: [{ mixer, normParameters: 0 }],
-  };
-}
 
 /** The analytical times of a mixer. */
 export function lawOf(

@@ -1,11 +1,9 @@
-import type { ExpertFeedForward } from "../../models/transformer.ts";
 import { attentionPairs } from "../attention_pairs.ts";
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
-import { busiestRankLoad } from "../busiest_rank_load.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf } from "./decode_attention.ts";
-import { expertSecondsOf } from "./expert_times.ts";
 import { gemmSecondsByRows } from "./gemm_times.ts";
+import { measuredFeedForward } from "./measured_feed_forward.ts";
 import { pairSeconds } from "./pair_seconds.ts";
 import { isPlain, plainView } from "./plain_view.ts";
 import { prefillAttentionOf } from "./prefill_attention.ts";
@@ -39,7 +37,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   }
   if ((options.dataParallelAttention ?? 1) > 1 || !isPlain(shape)) return profiledKinds(options);
   const { expertParallel = 1, weightDtype = "bf16", kvDtype = "bf16" } = options;
-  const { maxTokensPerStep = 8192, maxSequences = 1024, expertSkew = 0 } = options;
+  const { maxTokensPerStep = 8192, maxSequences = 1024 } = options;
   const { peaks } = profile;
   const { hiddenSize } = shape;
   const { layers, attention, experts, dense: denseShape, sparseLayers, windowTokens, fullShare } =
@@ -58,35 +56,10 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   const qkvColumns = (heads + 2 * kvHeads) * headSize;
   const qkv = gemm(qkvColumns, hiddenSize);
   const output = gemm(hiddenSize, heads * headSize);
-  const dense = denseShape === undefined
-    ? () => 0
-    : feedForward(denseShape.width / tensorParallel, denseShape.isGated);
-  const sparse = experts === undefined ? undefined : expertLayer(experts);
-
-  function feedForward(width: number, isGated: boolean): (tokens: number) => number {
-    const gates = isGated ? 2 : 1;
-    const up = gemm(gates * width, hiddenSize);
-    const down = gemm(hiddenSize, width);
-    return (m) => up(m) + elementwise(2 * m * width * (gates + 1)) + down(m);
-  }
-
-  function expertLayer(experts: ExpertFeedForward): (tokens: number) => number {
-    const routed = expertSecondsOf(profile, {
-      hiddenSize,
-      experts,
-      dtype: weightDtype,
-      ...(options.hasBlockScales && { isBlockScaled: true }),
-      tensorParallel: tensorParallel / expertParallel,
-      expertParallel,
-      routing: options.routing ?? "balanced",
-    });
-    const load = busiestRankLoad(expertParallel, expertSkew);
-    const router = gemmSecondsByRows(headTable, experts.count, hiddenSize, peaks);
-    const shared = experts.sharedWidth > 0
-      ? feedForward(experts.sharedWidth / tensorParallel, experts.isGated)
-      : () => 0;
-    return (m) => router(m) + routed(m * load) + shared(m);
-  }
+  const gemm16 = (n: number, k: number) => gemmSecondsByRows(headTable, n, k, peaks);
+  const place = { options, ranks: tensorParallel, expertParallel, gemm, gemm16, elementwise };
+  const dense = measuredFeedForward(place, { feedForward: denseShape })?.own ?? (() => 0);
+  const sparse = measuredFeedForward(place, { feedForward: experts })?.own;
 
   const copies = stageCopies(
     pipelineParallel,

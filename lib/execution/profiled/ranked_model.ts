@@ -1,6 +1,7 @@
 import type { DecodeLine, ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
 import { boundFromBelow } from "./bound_from_below.ts";
 import type { DecodeAttention } from "./decode_attention.ts";
+import { lookUp } from "./look_up.ts";
 
 /** What a step's time is looked up in, all layers, on one of some attention ranks. */
 export interface RankedTables {
@@ -108,12 +109,4 @@ export function rankedModel(tables: RankedTables): ExecutionTimeModel {
       return true;
     },
   };
-}
-
-/** Value at an index, continued along the last 64 entries beyond the end. */
-function lookUp(values: Float64Array, index: number): number {
-  const last = values.length - 1;
-  if (index <= last) return values[index];
-  const span = Math.min(64, last);
-  return values[last] + (index - last) * Math.max(0, values[last] - values[last - span]) / span;
 }

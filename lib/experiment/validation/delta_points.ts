@@ -2,7 +2,8 @@ import { type MixerTimes, mixerTimes } from "../../execution/analytical/mixer_ti
 import type { ParquetRows } from "../../execution/profiled/import_aiconfigurator.ts";
 import { gpuNamed } from "../../hardware/mod.ts";
 import { number, type OperatorPoint, type Row, text } from "./layer_operator.ts";
-import { chunks, oneLayer } from "./one_layer.ts";
+import { oneLayer } from "../../models/one_layer.ts";
+import { chunks } from "./chunks.ts";
 
 function deltaTimes(gpu: string): (row: Row) => MixerTimes {
   const known = new Map<string, MixerTimes>();

@@ -4,7 +4,8 @@ import { gpuNamed } from "../../hardware/mod.ts";
 import type { LatentAttention, TransformerShape } from "../../models/transformer.ts";
 import { type PartFormats, uniformFormats } from "../../models/weight_format.ts";
 import { number, type OperatorPoint, type Row, text } from "./layer_operator.ts";
-import { chunks, oneLayer } from "./one_layer.ts";
+import { oneLayer } from "../../models/one_layer.ts";
+import { chunks } from "./chunks.ts";
 
 const NVFP4_BYTES = 9 / 16;
 const FORMATS: Readonly<Record<string, PartFormats>> = {
@@ -54,7 +55,8 @@ const INDEX_HEADS: Readonly<Record<string, number>> = {
 
 /** The layer that a row measured; heads are those of one rank, whose query is whole. */
 function latentShape(row: Row): TransformerShape {
-  const model = text(row, "model");
+  // Checkpoints of other formats have the layers of the model that they are of.
+  const model = /GLM-5/.test(text(row, "model")) ? "zai-org/GLM-5" : text(row, "model");
   const { hidden, latent } = LATENTS[
     model === "deepseek-ai/DeepSeek-V3.2" || model === "undefined"
       ? "deepseek-ai/DeepSeek-V3"

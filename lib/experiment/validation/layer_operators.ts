@@ -11,7 +11,7 @@ import {
   type Row,
   text,
 } from "./layer_operator.ts";
-import { chunks } from "./one_layer.ts";
+import { chunks } from "./chunks.ts";
 
 /** Fitted: 16-bit weights at these heads. */
 const atHeads = (...heads: number[]) => (row: Row) =>
@@ -65,8 +65,8 @@ function exchanges(mode: "low-latency" | "normal", direction: "dispatch" | "comb
   ];
 }
 
-/** Every kind of operator beyond plain attention, products and all-reduces that tables measure. */
-export const LAYER_OPERATORS: readonly LayerOperator[] = [
+/** Whole layers, projections included. */
+const WHOLE_LAYERS: readonly LayerOperator[] = [
   {
     name: "latent layer, decodes",
     fitted: "16-bit weights, 2, 16 and 128 heads",
@@ -79,6 +79,54 @@ export const LAYER_OPERATORS: readonly LayerOperator[] = [
     tables: tablesOf(HOPPER_AND_BLACKWELL, "mla/vllm/0.24.0/mla_context_module_perf.parquet"),
     points: (gpu, rows) => latentPoints(gpu, rows, promptOf, atHeads(2, 16, 128)),
   },
+  {
+    name: "sparse layer, decodes",
+    fitted: "DeepSeek-V3.2, 16-bit weights, 16 and 128 heads",
+    tables: tablesOf(
+      HOPPER_AND_BLACKWELL,
+      "sparse_attention/vllm/0.24.0/dsa_generation_module_perf.parquet",
+    ),
+    points: (gpu, rows) =>
+      latentPoints(
+        gpu,
+        rows,
+        decodeOf,
+        (row) => atHeads(16, 128)(row) && row.model === "deepseek-ai/DeepSeek-V3.2",
+      ),
+  },
+  {
+    name: "sparse layer, prompts",
+    fitted: "DeepSeek-V3.2, 16 and 128 heads",
+    tables: tablesOf(
+      HOPPER_AND_BLACKWELL,
+      "sparse_attention/vllm/0.24.0/dsa_context_module_perf.parquet",
+    ),
+    points: (gpu, rows) =>
+      latentPoints(
+        gpu,
+        rows,
+        promptOf,
+        (row) =>
+          [16, 128].includes(number(row, "num_heads")) && row.model === "deepseek-ai/DeepSeek-V3.2",
+      ),
+  },
+];
+
+/** The same of an older version of vLLM, to which nothing was fitted. */
+const OLDER_LAYERS = WHOLE_LAYERS.map((operator): LayerOperator => ({
+  ...operator,
+  name: `${operator.name}, vLLM 0.19.0`,
+  fitted: "nothing",
+  tables: Object.fromEntries(
+    Object.entries(operator.tables).map(([gpu, path]) => [gpu, path.replace("0.24.0", "0.19.0")]),
+  ),
+  points: (gpu, rows) => operator.points(gpu, rows).map((point) => ({ ...point, isFitted: false })),
+}));
+
+/** Every kind of operator beyond plain attention, products and all-reduces that tables measure. */
+export const LAYER_OPERATORS: readonly LayerOperator[] = [
+  ...WHOLE_LAYERS,
+  ...OLDER_LAYERS,
   {
     name: "latent attention alone, decodes",
     fitted: "A100: 16 and 64 heads; others: nothing",
@@ -119,37 +167,6 @@ export const LAYER_OPERATORS: readonly LayerOperator[] = [
     fitted: "nothing: constants of plain products",
     tables: tablesOf(HOPPER_AND_BLACKWELL, "mla_bmm/vllm/0.24.0/mla_bmm_perf.parquet"),
     points: absorbedPoints,
-  },
-  {
-    name: "sparse layer, decodes",
-    fitted: "DeepSeek-V3.2, 16-bit weights, 16 and 128 heads",
-    tables: tablesOf(
-      HOPPER_AND_BLACKWELL,
-      "sparse_attention/vllm/0.24.0/dsa_generation_module_perf.parquet",
-    ),
-    points: (gpu, rows) =>
-      latentPoints(
-        gpu,
-        rows,
-        decodeOf,
-        (row) => atHeads(16, 128)(row) && row.model === "deepseek-ai/DeepSeek-V3.2",
-      ),
-  },
-  {
-    name: "sparse layer, prompts",
-    fitted: "DeepSeek-V3.2, 16 and 128 heads",
-    tables: tablesOf(
-      HOPPER_AND_BLACKWELL,
-      "sparse_attention/vllm/0.24.0/dsa_context_module_perf.parquet",
-    ),
-    points: (gpu, rows) =>
-      latentPoints(
-        gpu,
-        rows,
-        promptOf,
-        (row) =>
-          [16, 128].includes(number(row, "num_heads")) && row.model === "deepseek-ai/DeepSeek-V3.2",
-      ),
   },
   {
     name: "gated delta, decodes",

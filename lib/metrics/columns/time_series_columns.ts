@@ -1,4 +1,4 @@
-import { emptyTotals, type MeterTotals } from "../meter_totals.ts";
+import type { MeterTotals } from "../meter_totals.ts";
 import { type DeclaredColumns, floats, integers } from "./column.ts";
 
 /** What happened in one sampling interval, summed over all instances. */
@@ -21,22 +21,33 @@ export interface IntervalSums extends MeterTotals {
   capacityBlockSeconds: number;
 }
 
+/** Forgets what happened in an interval: every sum is 0. */
+export function clearSums(sums: IntervalSums): void {
+  sums.busySeconds = 0;
+  sums.flops = 0;
+  sums.bytes = 0;
+  sums.promptTokens = 0;
+  sums.outputTokens = 0;
+  sums.blockSeconds = 0;
+  sums.sequenceSeconds = 0;
+  sums.atSeconds = 0;
+  sums.seconds = 0;
+  sums.arrivals = 0;
+  sums.completions = 0;
+  sums.requestSeconds = 0;
+  sums.startingSeconds = 0;
+  sums.upSeconds = 0;
+  sums.idleSeconds = 0;
+  sums.drainingSeconds = 0;
+  sums.peakFlops = 0;
+  sums.capacityBlockSeconds = 0;
+}
+
 /** An interval in which nothing has happened yet. */
 export function emptySums(): IntervalSums {
-  return {
-    ...emptyTotals(),
-    atSeconds: 0,
-    seconds: 0,
-    arrivals: 0,
-    completions: 0,
-    requestSeconds: 0,
-    startingSeconds: 0,
-    upSeconds: 0,
-    idleSeconds: 0,
-    drainingSeconds: 0,
-    peakFlops: 0,
-    capacityBlockSeconds: 0,
-  };
+  const sums = {} as IntervalSums;
+  clearSums(sums);
+  return sums;
 }
 
 /** Columns of the table `timeseries`, one row per sampling interval. */

@@ -1,5 +1,6 @@
 import type { FunctionPart } from "../function_parts.ts";
 import { fillTpot, sinceArrival } from "../latency_columns.ts";
+import { betweenTokens } from "../latency_summary.ts";
 import {
   because,
   count,
@@ -15,7 +16,7 @@ import {
   unused,
 } from "./figure.ts";
 import { NO_LIMITS, NO_PRICE } from "./reasons.ts";
-import { NO_SECOND_TOKEN } from "./request_figures.ts";
+import { NO_SECOND_TOKEN, RETURNED_WHOLE } from "./request_figures.ts";
 import { type ClassPart, ratio, type SummaryParts } from "./summary_parts.ts";
 
 /** Why neither attainment nor goodput has a value. */
@@ -51,8 +52,13 @@ const CLASS_FIGURES: Figures<ClassPart> = {
   tpot_s: latency({
     label: "TPOT",
     doc: "Time per output token of its own requests",
-    isNull: ({ latencies }) => latencies.count === 0 ? NONE_OF_CLASS : NO_SECOND_TOKEN,
-  }, ({ latencies }) => latencies.of(fillTpot)),
+    isNull: ({ latencies }) =>
+      latencies.count === 0
+        ? NONE_OF_CLASS
+        : latencies.of(fillTpot).max === 0
+        ? RETURNED_WHOLE
+        : NO_SECOND_TOKEN,
+  }, ({ latencies }) => betweenTokens(latencies.of(fillTpot))),
   e2e_s: latency({
     label: "E2E",
     doc: "End-to-end latency of its own requests",

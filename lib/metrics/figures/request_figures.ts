@@ -1,5 +1,5 @@
 import { fillNormalized, fillTpot, sinceArrival } from "../latency_columns.ts";
-import { latencySummary } from "../latency_summary.ts";
+import { betweenTokens, latencySummary } from "../latency_summary.ts";
 import { measuredFields } from "../request_counts.ts";
 import type { Saturation } from "../saturation.ts";
 import {
@@ -19,6 +19,11 @@ import type { SummaryParts } from "./summary_parts.ts";
 /** Why a latency of tokens after the first has no value although requests completed. */
 export const NO_SECOND_TOKEN = because(
   "no request that completed after the warm-up has two output tokens",
+);
+
+/** Why latencies of tokens after the first have no value where outputs come whole. */
+export const RETURNED_WHOLE = because(
+  "every output came whole, as static batches return it: nothing lies between its tokens",
 );
 
 const NONE_COMPLETED = because("no request that arrived after the warm-up completed");
@@ -123,8 +128,13 @@ export const LATENCY_FIGURES: Figures<SummaryParts> = {
     label: "TPOT",
     doc: "Time per output token after the first, `(c − f) / (n − 1)`",
     printed: { line: "latencies" },
-    isNull: ({ latencies }) => latencies.count === 0 ? NONE_COMPLETED : NO_SECOND_TOKEN,
-  }, ({ latencies }) => latencies.of(fillTpot)),
+    isNull: ({ latencies }) =>
+      latencies.count === 0
+        ? NONE_COMPLETED
+        : latencies.of(fillTpot).max === 0
+        ? RETURNED_WHOLE
+        : NO_SECOND_TOKEN,
+  }, ({ latencies }) => betweenTokens(latencies.of(fillTpot))),
   e2e_s: latency({
     label: "E2E",
     doc: "End-to-end latency: arrival to the last token, `c − a`",
@@ -150,9 +160,14 @@ export const LATENCY_FIGURES: Figures<SummaryParts> = {
       doc:
         "Time between tokens (ITL): gaps between consecutive output tokens of all requests, each gap counted once, that end after the warm-up",
       printed: { line: "latencies", place: -1 },
-      isNull: because("no output token followed another after the warm-up"),
+      isNull: ({ run: { gaps } }) =>
+        gaps.max === 0
+          ? RETURNED_WHOLE
+          : because("no output token followed another after the warm-up"),
     },
     ({ run: { gaps }, options: { percentiles } }) =>
-      latencySummary(gaps.mean, gaps.max, percentiles, (p) => gaps.quantile(p / 100)),
+      betweenTokens(
+        latencySummary(gaps.mean, gaps.max, percentiles, (p) => gaps.quantile(p / 100)),
+      ),
   ),
 };

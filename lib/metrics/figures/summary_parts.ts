@@ -18,7 +18,7 @@ export type SummaryParts = ReturnType<typeof summaryParts>;
 /** Goes through a run once for all figures. */
 export function summaryParts(run: RunRecord, options: SummaryOptions) {
   const { warmupSeconds, percentiles, functions, functionNames: names = [] } = options;
-  const measuredSeconds = Math.max(0, run.servedUntilSeconds - warmupSeconds);
+  const measuredSeconds = Math.max(0, run.measuredUntilSeconds - warmupSeconds);
   const limitsOf = requestLimits(options);
   const bill = billInstances(run.lives, run, functions, {
     storageUsd: billStorage(options.stored),

@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./arrival_process.ts";
+export * from "./at_once.ts";
 export * from "./bursts.ts";
 export * from "./gamma.ts";
 export * from "./poisson.ts";

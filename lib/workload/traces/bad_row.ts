@@ -11,7 +11,13 @@ export interface Place {
 /** A malformed row. Its message is one line: `file:line:column: Cannot read ... value`. */
 export class BadRow extends SyntaxError {
   /** @param shown What is said in place of the value, where that must not be quoted. */
-  constructor(place: Place, what: string, wanted: string, value: unknown, shown = show(value)) {
+  constructor(
+    place: Place,
+    what: string,
+    wanted: string,
+    value: unknown,
+    shown: string = show(value),
+  ) {
     super(
       `${place.fileName}:${place.line}:${place.column}: Cannot read ${
         shownName(what)
