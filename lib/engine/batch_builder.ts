@@ -11,9 +11,10 @@ import { ReturningRequests } from "./returning_requests.ts";
 import { scheduleRunning } from "./schedule_running.ts";
 import { SequenceBlocks } from "./sequence_blocks.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
-import { Speculation, verifiedTokens } from "./speculation.ts";
+import { Speculation } from "./speculation.ts";
 import { StepChunks } from "./step_chunks.ts";
 import type { TokenGaps } from "./token_gaps.ts";
+import { victimOf } from "./victim.ts";
 
 /**
  * Forms the next step of one engine: carries out what a batching strategy decides, on the engine's
@@ -99,8 +100,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
 
   /** Tokens that all decoding sequences compute in the step. */
   get decodeTokens(): number {
-    const { speculation, sequences } = this;
-    return speculation === undefined ? sequences.decoding : verifiedTokens(sequences, speculation);
+    return this.speculation?.decodeTokens(this.sequences) ?? this.sequences.decoding;
   }
 
   get returning(): number {
@@ -205,10 +205,20 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.#chunks.add(slot, tokens, this.sequences.doneTokens[slot]);
   }
 
-  /** Schedules one decode token of a sequence: takes the block that it needs. */
-  decodeOne(slot: number): void {
+  /**
+   * Schedules the decode of a sequence, of at most `budgetTokens` (>= 1): takes the blocks that it
+   * needs. Returns the tokens that it computes.
+   */
+  decodeOne(slot: number, budgetTokens: number): number {
     this.growth.takeFor(slot);
     this.decodes = true;
+    const { speculation, sequences } = this;
+    if (speculation === undefined) return 1;
+    const tokens = speculation.tokensOf(sequences, slot);
+    if (tokens <= budgetTokens) return tokens;
+    speculation.cut(slot, budgetTokens);
+    this.isUnsettled = true;
+    return budgetTokens;
   }
 
   /** Takes a sequence that is not scheduled in this step out of the decode batch until the next. */
@@ -259,12 +269,14 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       if (blocks + nextBlocks + keep > pool.free - growth.lacking) break;
       const hostBlocks = returning.shift();
       const slot = sequences.add(request, tokens, tokens, reserved);
-      this.blocks.begin(slot, blocks, 0);
+      this.blocks.begin(slot, blocks);
       this.join(slot, tokens, this.#run.columns.completedAtSeconds[request]);
       if (hostBlocks > 0) this.swapSeconds += hostBlocks * this.#parts.swap!.secondsPerBlock;
       count++;
     }
-    if (count > 0) this.isUnsettled = true;
+    if (count === 0) return 0;
+    this.isUnsettled = true;
+    this.speculation?.plan(sequences.decoding, this.maxTokensPerStep - this.#chunks.tokens);
     return count;
   }
 
@@ -339,14 +351,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
 
   /** The running sequence that the queue order serves last; the one admitted last under `fcfs`. */
   victim(): number {
-    const { sequences, queue } = this;
-    const { request, previous, last } = sequences;
-    if (queue.isFirstComeFirstServed) return last;
-    let victim = last;
-    for (let slot = previous[last]; slot >= 0; slot = previous[slot]) {
-      if (queue.isBefore(request[victim], request[slot])) victim = slot;
-    }
-    return victim;
+    return victimOf(this.sequences, this.queue);
   }
 
   /** @param isScheduled Whether the sequence is in the step being formed, which it leaves. */
@@ -357,6 +362,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.#run.columns.preemptions[request]++;
     this.preempted++;
     this.isUnsettled = true;
+    this.speculation?.leave(slot);
     let knownTokens = this.blocks.knownTokens(slot);
     if (sequences.state[slot] === SequenceState.ended) {
       // Its last token is on its way: it gives up its blocks and does not come back.

@@ -213,8 +213,9 @@ export class Engine {
     }
     batch.speculation?.fill(shape, decoding > 0 ? batch.decodeTokens : 0);
     // Slots and blocks that have become free since the step was formed may admit somebody to the next.
-    const mayAdmit = released > 0 &&
-      (queue.size > 0 || this.#inbox.size > 0 || batch.returning > 0);
+    const mayAdmit = (released > 0 &&
+      (queue.size > 0 || this.#inbox.size > 0 || batch.returning > 0)) ||
+      (batch.speculation !== undefined && this.#asksAnew());
     this.#closed = sequences.count >= batch.maxSequences ||
       (queue.isFirstComeFirstServed && queue.size > 0);
     const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
@@ -224,6 +225,17 @@ export class Engine {
     if (this.#limits.length > 0) this.#keepLimit();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.
     this.#interrupted = mayAdmit || batch.isUnsettled;
+  }
+
+  /**
+   * Whether decodes alone may make room for a waiting request, by taking cached blocks that it would
+   * keep: those of a prompt whose last one was computed again are not taken in their order.
+   */
+  #asksAnew(): boolean {
+    const { speculation, cache, queue, sequences, maxSequences } = this.#batch;
+    const { reservation, asksForWholePrompt } = this.#parts.strategy;
+    return speculation!.parts.recomputesLastBlock && cache !== undefined && queue.size > 0 &&
+      sequences.count < maxSequences && reservation === "chunk" && asksForWholePrompt !== true;
   }
 
   /** Nothing can be scheduled though requests are there: blocks that have left are waited for. */

@@ -80,10 +80,8 @@ function walkRunning(
   for (let slot = sequences.first; slot >= 0 && budget > 0; slot = next[slot]) {
     if (state[slot] === SequenceState.ended) continue;
     const decodes = state[slot] === SequenceState.decode;
-    const tokens = decodes
-      ? batch.tokensPerDecode
-      : Math.min(budget, longestChunk, batch.prefillRemaining(slot));
-    const blocks = decodes ? batch.growth.lackingFor(slot) : batch.blocks.neededFor(slot, tokens);
+    const chunk = decodes ? 0 : Math.min(budget, longestChunk, batch.prefillRemaining(slot));
+    const blocks = decodes ? batch.growth.lackingFor(slot) : batch.blocks.neededFor(slot, chunk);
     let victim = -1;
     while (blocks > pool.free && victim !== slot) {
       victim = batch.victim();
@@ -91,8 +89,8 @@ function walkRunning(
       batch.preempt(victim, scheduled.delete(victim));
     }
     if (victim === slot) break;
-    if (decodes) batch.decodeOne(slot);
-    else batch.prefill(slot, tokens);
+    const tokens = decodes ? batch.decodeOne(slot, budget) : chunk;
+    if (!decodes) batch.prefill(slot, chunk);
     scheduled.set(slot, tokens);
     budget -= tokens;
   }

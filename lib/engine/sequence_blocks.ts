@@ -63,11 +63,20 @@ export class SequenceBlocks {
     return matched > 0 ? this.pool.free - this.cache!.freeAmong(request, matched) : this.pool.free;
   }
 
-  /** Gives a sequence that was just added `blocks` blocks, of which `matched` are cached ones. */
-  begin(slot: number, blocks: number, matched: number): void {
-    const { request, takenBlocks } = this.#sequences;
-    if (matched > 0) this.cache!.share(request[slot], matched, this.#identified[slot]);
-    this.pool.take(blocks - matched);
+  /**
+   * Gives a sequence that was just added `blocks` blocks, of which `matched` are cached ones; absent:
+   * its entries come with it.
+   */
+  begin(slot: number, blocks: number, matched?: number): void {
+    const { request, targetTokens, takenBlocks } = this.#sequences;
+    const shared = matched ?? 0;
+    if (shared > 0) this.cache!.share(request[slot], shared, this.#identified[slot]);
+    if (matched !== undefined && this.#recomputesLast && this.cache !== undefined) {
+      const cached = this.cache.matchedBlocks(request[slot], targetTokens[slot] - 1);
+      // Both copies have the same tokens: the one that is in use is found when the other is gone.
+      if (cached > shared) this.cache.renew(request[slot], shared);
+    }
+    this.pool.take(blocks - shared);
     takenBlocks[slot] = blocks;
   }
 

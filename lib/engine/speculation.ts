@@ -32,6 +32,9 @@ export interface SpeculationParts {
 /** Tokens per step are whole multiples of this, so that sums of them are exact. */
 const GRAIN = 2 ** -20;
 
+/** No draft of a step is cut. */
+const NO_CUT = { cutSlot: -1, lackOfCut: 0 };
+
 /** What one engine drafts and verifies, step by step. */
 export class Speculation {
   readonly parts: SpeculationParts;
@@ -45,6 +48,10 @@ export class Speculation {
   drafts = 0;
   draftedTokens = 0;
   acceptedTokens = 0;
+  /** Slot of the sequence whose draft is cut by the token budget of the step; -1: none is. */
+  #cutSlot = -1;
+  /** Tokens that it computes, >= 1. */
+  #cutTokens = 0;
 
   constructor(parts: SpeculationParts) {
     this.parts = parts;
@@ -68,15 +75,57 @@ export class Speculation {
       draftTokens = Math.max(0, Math.floor(budgetTokens / decoding) - 1);
     }
     this.draftTokens = draftTokens;
-    this.tokensPerStep = draftTokens === 0
-      ? 1
-      : Math.max(1, Math.round(parts.meanTokens(draftTokens) / GRAIN) * GRAIN);
+    this.tokensPerStep = this.#meanTokens(draftTokens);
+    this.#cutSlot = -1;
   }
 
-  /** Tokens that `decoding` sequences verify in the step when each has a draft as often as on average. */
-  meanDecodeTokens(decoding: number): number {
-    if (this.draftTokens === 0) return decoding;
-    return Math.round(decoding * (1 + this.parts.meanDrafted(this.draftTokens)));
+  #meanTokens(draftTokens: number): number {
+    if (draftTokens === 0) return 1;
+    return Math.max(1, Math.round(this.parts.meanTokens(draftTokens) / GRAIN) * GRAIN);
+  }
+
+  /** The sequence in `slot` computes fewer tokens in the step than the others, >= 1. */
+  cut(slot: number, tokens: number): void {
+    this.#cutSlot = slot;
+    this.#cutTokens = tokens;
+  }
+
+  /** The sequence in `slot` is not in the step. */
+  leave(slot: number): void {
+    if (slot === this.#cutSlot) this.#cutSlot = -1;
+  }
+
+  /** Most tokens that a decoding sequence computes in the step: one, and its draft if it has one. */
+  tokensOf(sequences: Sequences, slot: number): number {
+    if (slot === this.#cutSlot) return this.#cutTokens;
+    return this.#lacksDraft(sequences, slot) ? 1 : 1 + this.draftTokens;
+  }
+
+  #lacksDraft(sequences: Sequences, slot: number): boolean {
+    const { parts, draftTokens } = this;
+    if (this.isForeseen || !parts.mayLackDrafts) return false;
+    const position = sequences.generatedAtJoin[slot] + sequences.stepsSinceJoin(slot);
+    return parts.accepted(sequences.request[slot], position, draftTokens) < 0;
+  }
+
+  /** Tokens that all decoding sequences compute in the step being formed. */
+  decodeTokens(sequences: Sequences): number {
+    const { decoding, first, next, state } = sequences;
+    const { parts, draftTokens } = this;
+    const isCut = this.#cutSlot >= 0;
+    if (this.isForeseen) {
+      const whole = isCut ? decoding - 1 : decoding;
+      return Math.round(whole * (1 + parts.meanDrafted(draftTokens))) +
+        (isCut ? this.#cutTokens : 0);
+    }
+    if (!parts.mayLackDrafts) {
+      return decoding * (1 + draftTokens) - (isCut ? 1 + draftTokens - this.#cutTokens : 0);
+    }
+    let tokens = 0;
+    for (let slot = first; slot >= 0; slot = next[slot]) {
+      if (state[slot] === SequenceState.decode) tokens += this.tokensOf(sequences, slot);
+    }
+    return tokens;
   }
 
   /** Whole tokens that each sequence gains in the next `steps` steps of the kind being formed. */
@@ -95,23 +144,44 @@ export class Speculation {
     return steps;
   }
 
-  /** Takes `steps` foreseen steps of `decoding` sequences. */
-  advance(steps: number, decoding: number): void {
-    const progress = this.fraction + steps * this.tokensPerStep;
+  /**
+   * Takes `steps` foreseen steps of `decoding` sequences. Of the tokens that each gains, the one whose
+   * draft is cut lacks `lackOfCut` in the slot `cutSlot`.
+   */
+  advance(
+    steps: number,
+    decoding: number,
+  ): { readonly cutSlot: number; readonly lackOfCut: number } {
+    const before = this.fraction;
+    const progress = before + steps * this.tokensPerStep;
     this.fraction = progress - Math.floor(progress);
-    if (this.draftTokens === 0) return;
-    const drafted = this.parts.meanDrafted(this.draftTokens);
-    this.drafts += steps * decoding * (drafted / this.draftTokens);
-    this.draftedTokens += steps * decoding * drafted;
-    this.acceptedTokens += steps * decoding * (this.tokensPerStep - 1);
+    const cutSlot = this.#cutSlot;
+    if (cutSlot < 0) {
+      this.#count(steps * decoding, this.draftTokens);
+      return NO_CUT;
+    }
+    const cutDraft = this.#cutTokens - 1;
+    this.#count(decoding - 1, this.draftTokens);
+    this.#count(1, cutDraft);
+    const gained = Math.floor(before + this.#meanTokens(cutDraft));
+    return { cutSlot, lackOfCut: Math.floor(progress) - gained };
   }
 
-  /** Draws what a sequence accepts and counts it; returns the accepted tokens. */
-  draw(request: number, position: number): number {
-    const accepted = this.parts.accepted(request, position, this.draftTokens);
+  #count(sequenceSteps: number, draftTokens: number): void {
+    if (draftTokens === 0) return;
+    const drafted = this.parts.meanDrafted(draftTokens);
+    this.drafts += sequenceSteps * (drafted / draftTokens);
+    this.draftedTokens += sequenceSteps * drafted;
+    this.acceptedTokens += sequenceSteps * (this.#meanTokens(draftTokens) - 1);
+  }
+
+  /** Draws what the sequence in `slot` accepts and counts it; returns the accepted tokens. */
+  draw(slot: number, request: number, position: number): number {
+    const draftTokens = slot === this.#cutSlot ? this.#cutTokens - 1 : this.draftTokens;
+    const accepted = draftTokens === 0 ? -1 : this.parts.accepted(request, position, draftTokens);
     if (accepted < 0) return 0;
     this.drafts++;
-    this.draftedTokens += this.draftTokens;
+    this.draftedTokens += draftTokens;
     this.acceptedTokens += accepted;
     return accepted;
   }
@@ -123,20 +193,4 @@ export class Speculation {
     shape.decodeContextTokens += this.fraction * shape.decodeSequences;
     if (shape.decodeLongestContextTokens) shape.decodeLongestContextTokens += this.fraction;
   }
-}
-
-/** Tokens that the decoding sequences compute in the step being formed. */
-export function verifiedTokens(sequences: Sequences, speculation: Speculation): number {
-  const { decoding } = sequences;
-  const { parts, draftTokens } = speculation;
-  if (speculation.isForeseen) return speculation.meanDecodeTokens(decoding);
-  let tokens = decoding * (1 + draftTokens);
-  if (!parts.mayLackDrafts) return tokens;
-  const { request, state, next, generatedAtJoin } = sequences;
-  for (let slot = sequences.first; slot >= 0; slot = next[slot]) {
-    if (state[slot] !== SequenceState.decode) continue;
-    const position = generatedAtJoin[slot] + sequences.stepsSinceJoin(slot);
-    if (parts.accepted(request[slot], position, draftTokens) < 0) tokens -= draftTokens;
-  }
-  return tokens;
 }

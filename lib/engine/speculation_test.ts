@@ -1,9 +1,11 @@
-import { equal } from "#assert";
+import { deepEqual, equal } from "#assert";
 import { type HandMadeRequest, smallCluster } from "../../tests/support/small_cluster.ts";
 import { simulateCluster } from "../cluster/simulate.ts";
 import { acceptanceLaw } from "../execution/speculation/mod.ts";
 import { requestColumns } from "../metrics/recorder.ts";
+import { vllm } from "../scheduling/batching/vllm.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
+import { randomStreams } from "../sim/random_streams.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
 import { Clock } from "./clock.ts";
 import { Engine } from "./engine.ts";
@@ -47,6 +49,20 @@ Deno.test("what is verified counts in the budget that prompts share", () => {
   const { columns } = run(rows, 3, 0, { engine: { maxTokensPerStep: 8 } });
   // Of 8 tokens 4 are verified: the prompt of 7 comes in two steps.
   equal(columns.firstTokenAtSeconds[1], 3);
+});
+
+Deno.test("a draft for which the budget has no room behind chunks of prompts is cut, as by vLLM", () => {
+  // Of 8 tokens a step the first prompt takes 5, which leaves 3 of the 4 that the second one verifies.
+  const rows: HandMadeRequest[] = [[0, 30, 1], [0, 1, 9], [0, 30, 1]];
+  const engine = { maxTokensPerStep: 8, strategy: vllm({ longPrefillTokens: 5 }) };
+  for (const mode of ["expected", "sampled"] as const) {
+    const stream = randomStreams(1).take("acceptance");
+    const { columns, speculation } = run(rows, 3, 1, { mode, stream, engine });
+    equal(columns.completedAtSeconds[1], 4, mode);
+    equal(columns.completedAtSeconds[0], 6);
+    // Three steps with two of three drafted tokens; those beyond the end count.
+    deepEqual(speculation, { drafts: 3, draftedTokens: 6, acceptedTokens: 6 });
+  }
 });
 
 Deno.test("refused tokens are computed as well, and entries are read once for all of a sequence's", () => {

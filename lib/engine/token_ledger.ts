@@ -109,9 +109,10 @@ export class TokenLedger {
     let tokens = decoding;
     if (speculation.isForeseen) {
       const gained = speculation.tokensIn(leap.steps);
-      speculation.advance(leap.steps, decoding);
+      const { cutSlot, lackOfCut } = speculation.advance(leap.steps, decoding);
       sequences.advance(gained);
-      tokens *= gained;
+      tokens = decoding * gained - lackOfCut;
+      if (lackOfCut > 0) this.#moveOn(cutSlot, -lackOfCut);
     } else {
       sequences.advance(1);
       tokens += this.#drawAccepted(speculation);
@@ -137,16 +138,23 @@ export class TokenLedger {
     for (let slot = sequences.first; slot >= 0; slot = sequences.next[slot]) {
       if (state[slot] !== SequenceState.decode) continue;
       const position = generatedAtJoin[slot] + sequences.stepsSinceJoin(slot) - 1;
-      const accepted = speculation.draw(request[slot], position);
+      const accepted = speculation.draw(slot, request[slot], position);
       const gained = Math.min(accepted, ends.of(slot) - sequences.step);
       if (gained <= 0) continue;
-      const end = ends.of(slot) - gained;
-      ends.delete(slot);
-      ends.set(slot, end);
-      sequences.shift(slot, gained);
+      this.#moveOn(slot, gained);
       tokens += gained;
     }
     return tokens;
+  }
+
+  /** A sequence gains so many tokens more than the others do, or fewer where they are below 0. */
+  #moveOn(slot: number, tokens: number): void {
+    const { sequences } = this.#batch;
+    const { ends } = sequences;
+    const end = ends.of(slot) - tokens;
+    ends.delete(slot);
+    ends.set(slot, end);
+    sequences.shift(slot, tokens);
   }
 
   #bookChunks(): void {
