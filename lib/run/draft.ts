@@ -1,5 +1,10 @@
 import { analytical } from "../execution/analytical/mod.ts";
-import { type Draft, type DraftModel, SPECULATION_METHODS } from "../execution/speculation/mod.ts";
+import {
+  type Draft,
+  type DraftModel,
+  methodFacts,
+  SPECULATION_METHODS,
+} from "../execution/speculation/mod.ts";
 import { stepWork } from "../execution/step_work.ts";
 import type { StepWork } from "../execution/execution_time_model.ts";
 import type { Gpu } from "../hardware/mod.ts";
@@ -11,6 +16,7 @@ import {
   matrixParameters,
   modelFromHfConfig,
   modelShape,
+  parameterCount,
   type PartFormats,
   smallParameters,
   type TransformerShape,
@@ -60,6 +66,10 @@ export function configuredDraft(
   const notices: string[] = [];
   const own = ownModel(speculative.draft, files, notices);
   if (own !== undefined) requireVocabulary(own, target.shape);
+  if (own !== undefined && parameterCount(own) > parameterCount(target.shape)) {
+    notices.push(`the draft ${own.name} has more parameters than ${target.shape.name}`);
+  }
+  requireDrafts(speculative, target.shape);
   const { tensor_parallel_size: gpus, data_parallel_attention: attentionRanks } = parallelization;
   const { kvBytesPerElement } = target;
   const formatsOf = ({ hasTargetFormats }: DraftModel) =>
@@ -97,22 +107,43 @@ export function configuredDraft(
       rankKvBytesPerToken: 0,
     };
   }
-  const { shape } = model;
+  const { shape, copies = 1 } = model;
   const { experts, others } = bytesBesideTarget(model, formatsOf(model), target.shape);
   const sharing = gpus / attentionRanks;
   return {
     ...all,
     modelName: shape.name,
     weightBytes: experts + others,
-    kvBytesPerToken: kvBytesPerToken(shape, kvBytesPerElement),
+    kvBytesPerToken: copies * kvBytesPerToken(shape, kvBytesPerElement),
     rankWeightBytes: experts / gpus + others / sharing,
     rankKvBytesPerToken: layerGroups(shape.layers).reduce(
       (sum, { layer, count }) =>
-        sum + count * layerKvBytesPerToken(layer, kvBytesPerElement, sharing),
+        sum + copies * count * layerKvBytesPerToken(layer, kvBytesPerElement, sharing),
       0,
     ),
-    work: stepWork(shape, { weightBytesPerElement: DRAFT_BYTES_PER_ELEMENT, kvBytesPerElement }),
+    work: stepWork(shape, {
+      ...(model.hasTargetFormats
+        ? {
+          weightBytesPerElement: target.weightBytesPerElement,
+          ...(target.weights && { weights: target.weights }),
+        }
+        : { weightBytesPerElement: DRAFT_BYTES_PER_ELEMENT }),
+      kvBytesPerElement,
+    }),
   };
+}
+
+/** What a draft takes of the memory of its target's GPUs. */
+export function draftMemory(
+  { modelName, weightBytes, kvBytesPerToken }: ConfiguredDraft,
+): string[] {
+  if (modelName === undefined) return [];
+  return [
+    `${modelName} drafts: ${
+      (weightBytes / 1e9).toFixed(2)
+    } GB of weights and ${kvBytesPerToken} bytes ` +
+    `of KV cache per token beside those of its target`,
+  ];
 }
 
 /** @throws {ConfigError} If tokens of the draft are others than those of its target, as in vLLM. */
@@ -122,6 +153,41 @@ function requireVocabulary(draft: TransformerShape, target: TransformerShape): v
     `Cannot use "speculative.draft.model" as one that drafts for ${target.name}: current value is ` +
     `${draft.name} of ${draft.vocabSize} tokens (allowed: a model of ${target.vocabSize} tokens)`,
   ]);
+}
+
+/**
+ * @throws {ConfigError} If the target lacks the layers that predict further tokens, or as many tokens are
+ * drafted as vLLM refuses, or the draft's head knows more tokens than there are.
+ */
+function requireDrafts(
+  { method, num_speculative_tokens: given, draft }: Configuration["speculative"],
+  target: TransformerShape,
+): void {
+  const { nextTokenLayers: layers = 0, name, vocabSize } = target;
+  const refuse = (path: string, wanted: string, value: unknown, allowed: string) => {
+    throw new ConfigError([
+      `Cannot use "speculative.${path}" as ${wanted}: current value is ${value} (allowed: ${allowed})`,
+    ]);
+  };
+  if (draft.draft_vocab_size !== null && draft.draft_vocab_size > vocabSize) {
+    const wanted = `tokens of ${name} that the draft's head knows`;
+    refuse("draft.draft_vocab_size", wanted, draft.draft_vocab_size, `1 to ${vocabSize}, or null`);
+  }
+  if (methodFacts(method)?.needsNextTokenLayers !== true) return;
+  if (layers === 0) {
+    const allowed = "a model whose config.json has num_nextn_predict_layers or " +
+      "mtp_num_hidden_layers, such as deepseek-v3, or another method";
+    refuse("method", `what drafts for ${name}, which has no layer for it`, method, allowed);
+  }
+  if (given === null ? layers > 1 : given > layers && given % layers !== 0) {
+    const allowed = `up to ${layers}, or a multiple of it`;
+    refuse(
+      "num_speculative_tokens",
+      `tokens that ${layers} layers of ${name} draft`,
+      given,
+      allowed,
+    );
+  }
 }
 
 /** The model of its own that the settings name. */
@@ -149,7 +215,7 @@ function ownModel(
 
 /** Bytes of the weights that the target does not have anyway: of routed experts, and of all else. */
 function bytesBesideTarget(
-  { shape, sharesTables }: DraftModel,
+  { shape, copies = 1, sharesTables }: DraftModel,
   formats: PartFormats,
   target: TransformerShape,
 ): { readonly experts: number; readonly others: number } {
@@ -161,7 +227,7 @@ function bytesBesideTarget(
       const each = matrix.part === "router"
         ? DRAFT_BYTES_PER_ELEMENT
         : formats[matrix.part].bytesPerElement;
-      const bytes = count * matrix.copies * matrixParameters(matrix) * each;
+      const bytes = count * matrixParameters(matrix) * each;
       if (matrix.part === "expert") experts += bytes;
       else others += bytes;
     }
@@ -170,5 +236,5 @@ function bytesBesideTarget(
   // A head of fewer tokens than the target's is its own.
   const ownHead = shape.vocabSize === target.vocabSize ? 0 : 1;
   const tables = sharesTables ? ownHead : shape.tiedEmbeddings ? 1 : 2;
-  return { experts, others: others + tables * table };
+  return { experts: copies * experts, others: copies * others + tables * table };
 }

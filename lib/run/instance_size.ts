@@ -11,7 +11,7 @@ import { deploymentGpu } from "../config/choose_gpu.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { engineSettings } from "../config/engine_settings.ts";
-import { type ConfiguredDraft, configuredDraft } from "./draft.ts";
+import { type ConfiguredDraft, configuredDraft, draftMemory } from "./draft.ts";
 import { type ConfiguredModel, configuredModel } from "./model.ts";
 import { rankCapacity } from "./rank_capacity.ts";
 import { LATER_COUNTS, moreRoom, reserveRuleOf, withLater } from "./reserve_rule.ts";
@@ -156,6 +156,7 @@ export function instanceSize(
       ...(maxSequences < asked ? [fewStates(shape.name, maxSequences, asked)] : []),
       ...notices,
       ...attentionRankNotices(config, shape),
+      ...(draft === undefined ? [] : draftMemory(draft)),
     ],
   };
 }

@@ -52,7 +52,11 @@ export function rankCapacity(
     blockTokens: memory.block_size,
     reserveBytes: reserves,
     ...(draft?.model && {
-      draft: { weightBytes: draft.rankWeightBytes, tokenBytes: draft.rankKvBytesPerToken },
+      draft: {
+        name: draft.model.shape.name,
+        weightBytes: draft.rankWeightBytes,
+        tokenBytes: draft.rankKvBytesPerToken,
+      },
     }),
   });
   const { stateSequences } = capacity;

@@ -5,6 +5,7 @@ import {
   acceptanceLaw,
   type Draft,
   meanTokens,
+  methodFacts,
 } from "../execution/speculation/mod.ts";
 import type { RandomStream } from "../sim/random_streams.ts";
 import type { Configuration } from "../config/configuration.ts";
@@ -43,7 +44,10 @@ export function buildSpeculation(
 
 /** What speculation assumes or changes, a sentence each. */
 export function speculationNotices(config: Configuration, draft: Draft): string[] {
-  const { speculative } = config;
+  const { speculative, scheduler } = config;
+  const isSettled = scheduler.async_scheduling === null && scheduler.type === "vllm" &&
+    methodFacts(speculative.method)?.needsTokensOnHost === true &&
+    engineSettings({ ...config, speculative: { ...speculative, method: "none" } }).asyncScheduling;
   const { maxSequences, maxTokensPerStep } = engineSettings(config);
   const byBatch = draftTokensByBatch(speculative);
   const atMost = typeof byBatch === "number" ? byBatch : byBatch(maxSequences);
@@ -58,6 +62,12 @@ export function speculationNotices(config: Configuration, draft: Draft): string[
       ? [
         `speculative decoding: a step of ${maxTokensPerStep} tokens holds ${width} of ${most} ` +
         `sequences, fewer than scheduler.max_num_seqs ${maxSequences}: larger batches draft less`,
+      ]
+      : []),
+    ...(isSettled
+      ? [
+        `speculative decoding (${speculative.method}): ${scheduler.engine} forms no step while another ` +
+        `one runs, since drafts are made on the host`,
       ]
       : []),
     ...draft.notices,

@@ -17,6 +17,9 @@ import { smallCluster } from "./small_cluster.ts";
 import {
   FITTED,
   FOUND_SHARES,
+  overKinds,
+  type RequestKind,
+  requestKinds,
   type SpeculationCell,
   verifiedPerStep,
 } from "./speculation_formulas.ts";
@@ -30,6 +33,8 @@ export interface Acceptance {
   readonly walked: readonly number[];
   /** The same of the mean request, and of drafts of exactly what is accepted. */
   readonly request: readonly number[];
+  /** How unequal requests are in what they accept of drafts of exactly that, see requestKinds(). */
+  readonly spread: number;
 }
 
 /** Drafted lengths in the order of the table. */
@@ -50,12 +55,12 @@ export function cellOf(
   batch: number,
   drafted: number | "oracle",
   of: AcceptanceOf,
-): { readonly cell: SpeculationCell; readonly tokensPerStep: number } | undefined {
+): { readonly cell: SpeculationCell; readonly kinds: readonly RequestKind[] } | undefined {
   const row = ACCEPTANCE[`${dataset}/${proposer}`];
   const tokensPerStep = row[of][DRAFTED.indexOf(drafted as 1)];
   if (tokensPerStep === undefined) return undefined;
   return {
-    tokensPerStep,
+    kinds: requestKinds(tokensPerStep, drafted === "oracle" ? row.spread : 0),
     cell: {
       proposer,
       batch,
@@ -110,7 +115,7 @@ function meanSpeculation(cell: SpeculationCell, tokensPerStep: number): Speculat
 }
 
 /** Speed-up with the source's fitted step times. */
-export function fittedSpeedUp(cell: SpeculationCell, tokensPerStep: number): number {
+export function fittedSpeedUp(cell: SpeculationCell, kinds: readonly RequestKind[]): number {
   const { target } = FITTED;
   const execution: ExecutionTimeModel = linearTime({
     baseSeconds: target.passSeconds + target.overheadSeconds,
@@ -119,11 +124,13 @@ export function fittedSpeedUp(cell: SpeculationCell, tokensPerStep: number): num
     perContextTokenSeconds: target.perContextTokenSeconds,
   });
   const draft = plainDraft(FITTED[cell.proposer]);
-  const speculating = {
-    execution: withDraft(execution, draft),
-    speculation: meanSpeculation(cell, tokensPerStep),
-  };
-  return throughput(cell, speculating) / throughput(cell, { execution });
+  const drafting = withDraft(execution, draft);
+  const speculating = (tokensPerStep: number) =>
+    throughput(cell, {
+      execution: drafting,
+      speculation: meanSpeculation(cell, tokensPerStep),
+    });
+  return overKinds(kinds, speculating) / throughput(cell, { execution });
 }
 
 const OWN: Readonly<Record<"eagle3" | "ngram", string>> = {
@@ -131,14 +138,18 @@ const OWN: Readonly<Record<"eagle3" | "ngram", string>> = {
   ngram: "",
 };
 
-/** Speed-ups with our own step times of an H100 under vLLM. */
-export async function ownSpeedUps(): Promise<
-  (cell: SpeculationCell, tokensPerStep: number) => number
+/**
+ * Speed-ups with our own step times of an H100; no step is
+ * formed ahead, as drafts of n-grams have it.
+ */
+export async function ownSpeedUps(source: "profiled" | "analytical" | "calibrated"): Promise<
+  (cell: SpeculationCell, kinds: readonly RequestKind[]) => number
 > {
   const base = `
 cluster: { gpu_type: H100 }
 model: { name: llama-3.1-8b }
-execution: { source: calibrated }
+execution: { source: ${source} }
+scheduler: { async_scheduling: false }
 `;
   const times = new Map<string, ExecutionTimeModel>();
   for (const proposer of ["none", "eagle3", "ngram"] as const) {
@@ -150,10 +161,11 @@ execution: { source: calibrated }
     const { parts } = await buildCluster(loadConfig([base, section]));
     times.set(proposer, parts.functions[0].engine.execution);
   }
-  return (cell, tokensPerStep) => {
+  return (cell, kinds) => {
     const execution = times.get(cell.proposer)!;
-    const speculation = meanSpeculation(cell, tokensPerStep);
-    return throughput(cell, { execution, speculation }) /
+    const speculating = (tokensPerStep: number) =>
+      throughput(cell, { execution, speculation: meanSpeculation(cell, tokensPerStep) });
+    return overKinds(kinds, speculating) /
       throughput(cell, { execution: times.get("none")! });
   };
 }

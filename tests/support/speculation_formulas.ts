@@ -47,6 +47,33 @@ export interface SpeculationCell {
   readonly foundShare: number;
 }
 
+/** Requests that accept alike: mean tokens of a step, and their share of all. */
+export interface RequestKind {
+  readonly tokensPerStep: number;
+  readonly share: number;
+}
+
+/**
+ * Three kinds of requests that stand for all: accepted tokens are log-normal around their mean, whose
+ * first five moments in the logarithm these have (Gauss and Hermite's nodes).
+ *
+ * @param spread Standard deviation of the accepted tokens over their mean, >= 0.
+ */
+export function requestKinds(tokensPerStep: number, spread: number): RequestKind[] {
+  if (spread === 0) return [{ tokensPerStep, share: 1 }];
+  const deviation = Math.sqrt(Math.log(1 + spread ** 2));
+  const mean = Math.log(tokensPerStep - 1) - deviation ** 2 / 2;
+  return [[-Math.sqrt(3), 1 / 6], [0, 2 / 3], [Math.sqrt(3), 1 / 6]].map(([node, share]) => ({
+    tokensPerStep: 1 + Math.exp(mean + deviation * node),
+    share,
+  }));
+}
+
+/** Mean over the kinds of requests, each of which fills a batch of its own. */
+export function overKinds(kinds: readonly RequestKind[], of: (tokens: number) => number): number {
+  return kinds.reduce((sum, { tokensPerStep, share }) => sum + share * of(tokensPerStep), 0);
+}
+
 /** Mean tokens that a sequence verifies in a step, its own one included. */
 export function verifiedPerStep(cell: SpeculationCell, tokensPerStep: number): number {
   if (cell.drafted === "oracle") return tokensPerStep;

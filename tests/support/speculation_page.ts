@@ -28,7 +28,7 @@ export interface ComparedCell {
 
 /** Every cell of the reference data. */
 export async function comparedCells(): Promise<ComparedCell[]> {
-  const own = await ownSpeedUps();
+  const own = await ownSpeedUps("profiled");
   const text = Deno.readTextFileSync(externalData("specdecode", "targets.csv"));
   return parse(text, { skipFirstRow: true }).map((row): ComparedCell => {
     const proposer = row.proposer as "eagle3" | "ngram";
@@ -41,9 +41,9 @@ export async function comparedCells(): Promise<ComparedCell[]> {
       drafted,
       batch,
       target: Number(row.speedup_by_throughput),
-      walked: walked && fittedSpeedUp(walked.cell, walked.tokensPerStep),
-      request: fittedSpeedUp(request.cell, request.tokensPerStep),
-      own: own(request.cell, request.tokensPerStep),
+      walked: walked && fittedSpeedUp(walked.cell, walked.kinds),
+      request: fittedSpeedUp(request.cell, request.kinds),
+      own: own(request.cell, request.kinds),
     };
   });
 }

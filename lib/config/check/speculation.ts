@@ -1,8 +1,6 @@
-import { SPECULATION_METHODS } from "../../execution/speculation/methods/methods.ts";
-import type { SpeculationMethod } from "../../execution/speculation/methods/method.ts";
+import { methodFacts } from "../../execution/speculation/methods/methods.ts";
 import { BATCHING_STRATEGIES } from "../../scheduling/batching/strategies.ts";
 import type { BatchingEntry } from "../../scheduling/batching/strategy.ts";
-import { policyNamed } from "../../settings/from_table.ts";
 import type { Configuration } from "../configuration.ts";
 import { draftTokensOf } from "../draft_tokens.ts";
 import { type Problem, problem } from "./problem.ts";
@@ -34,14 +32,19 @@ function checkMethod({ speculative, scheduler, parallelization }: Configuration)
       `none, or scheduler.type ${able.join(", ")}`,
     ));
   }
-  const entry: SpeculationMethod<string, never> = policyNamed(SPECULATION_METHODS, method) as never;
+  const facts = methodFacts(method);
   const { pipeline_parallel_size: stages } = parallelization;
-  if (stages > 1 && entry.spansStages !== true) {
+  if (stages > 1 && facts?.spansStages !== true) {
     const allowed = `1, or speculative.method eagle: vLLM drafts with no other over several stages`;
     const path = "parallelization.pipeline_parallel_size";
     problems.push(problem(path, `pipeline stages under "${method}"`, stages, allowed));
   }
-  if (entry.needsModel && (draft.model === null) === (draft.hf_config === null)) {
+  if (scheduler.async_scheduling === true && facts?.needsTokensOnHost) {
+    const path = "scheduler.async_scheduling";
+    const allowed = "false or null: vLLM forms no step ahead of drafts that are made on the host";
+    problems.push(problem(path, `how steps are formed under "${method}"`, true, allowed));
+  }
+  if (facts?.needsModel && (draft.model === null) === (draft.hf_config === null)) {
     const allowed = "a name in data/models, or draft.hf_config in its place";
     problems.push(
       problem("speculative.draft.model", "the model that drafts", draft.model, allowed),
@@ -83,6 +86,13 @@ function checkAcceptance({ speculative }: Configuration): Problem[] {
   const drafted = draftTokensOf(speculative);
   if (drafted === null) return [];
   const { synthetic_acceptance_length: length, synthetic_acceptance_rates: rates } = speculative;
+  const { acceptance } = speculative;
+  if (acceptance !== null && acceptance.length > drafted) {
+    const allowed = `at most ${drafted}, one per drafted token`;
+    return [
+      problem("speculative.acceptance", "shares by position", acceptance.join(", "), allowed),
+    ];
+  }
   if (length !== null && length > drafted + 1) {
     const path = "speculative.synthetic_acceptance_length";
     const allowed = `1 to num_speculative_tokens + 1, which is ${drafted + 1}`;

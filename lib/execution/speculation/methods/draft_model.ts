@@ -1,5 +1,6 @@
 import { text } from "../../../settings/quantities.ts";
 import {
+  checkDraftTime,
   DRAFT_TIME,
   draftOf,
   type DraftTimeSettings,
@@ -29,6 +30,7 @@ export const draftModelMethod: SpeculationMethod<"draft-model", DraftModelSettin
     ...DRAFT_TIME,
     passSeconds: PASS_SECONDS,
   },
+  check: checkDraftTime,
   create(options, needs) {
     const model = { shape: needs.model!, sharesTables: false, hasTargetFormats: false };
     return {

@@ -1,6 +1,7 @@
 import type { DenseFeedForward, Layer, TransformerShape } from "../../../models/transformer.ts";
 import { count } from "../../../settings/quantities.ts";
 import {
+  checkDraftTime,
   DRAFT_TIME,
   draftOf,
   type DraftTimeSettings,
@@ -32,6 +33,7 @@ export const eagleMethod: SpeculationMethod<"eagle", EagleSettings> = {
     ...DRAFT_TIME,
     passSeconds: PASS_SECONDS,
   },
+  check: checkDraftTime,
   create(options, needs) {
     const { target } = needs;
     const shape = { ...eagleShape(target), vocabSize: options.draftVocabSize ?? target.vocabSize };

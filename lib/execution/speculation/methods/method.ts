@@ -1,5 +1,5 @@
 import { quantity } from "../../../settings/quantities.ts";
-import type { Policy } from "../../../settings/policy.ts";
+import type { CheckFacts, Contradiction, Policy } from "../../../settings/policy.ts";
 import type { TransformerShape } from "../../../models/transformer.ts";
 import type { ExecutionTimeModel } from "../../execution_time_model.ts";
 import { type DraftTime, modelDraft, plainDraft } from "../draft_time.ts";
@@ -21,6 +21,8 @@ export interface Draft {
 /** A model that drafts, on the GPUs of its target. */
 export interface DraftModel {
   readonly shape: TransformerShape;
+  /** Models of this shape that take turns, each with weights and KV entries of its own; default 1. */
+  readonly copies?: number;
   /** Whether embedding and head are those of the target, which has their weights already. */
   readonly sharesTables: boolean;
   /** Whether its layers have the formats of the target's; else all weights are of 16 bits. */
@@ -37,14 +39,21 @@ export interface DraftNeeds {
   timeOf(model: DraftModel): ExecutionTimeModel;
 }
 
-/** A way to speculate as its table has it. */
-export interface SpeculationMethod<Name extends string, Options>
-  extends Policy<Name, Options, DraftNeeds, Draft> {
+/** What a method needs, and what it goes with. */
+export interface MethodFacts {
   /** Whether it needs a model of its own in the settings. */
   readonly needsModel?: boolean;
+  /** Whether it needs layers of the target that predict further tokens. */
+  readonly needsNextTokenLayers?: boolean;
   /** Whether drafts come from the last pipeline stage, so that it goes with several. */
   readonly spansStages?: boolean;
+  /** Whether it needs the tokens of a step on the host, so that none is formed while one runs. */
+  readonly needsTokensOnHost?: boolean;
 }
+
+/** A way to speculate as its table has it. */
+export interface SpeculationMethod<Name extends string, Options>
+  extends Policy<Name, Options, DraftNeeds, Draft>, MethodFacts {}
 
 /** Plain numbers in place of what a draft is worked out to take. */
 export type DraftTimeSettings = {
@@ -90,11 +99,31 @@ export const PASS_SECONDS = quantity("seconds", {
   describe: "Time of each pass of a draft model outside the GPU, seconds.",
 });
 
+/** Whether plain numbers say what drafts take. */
+function isGiven(settings: DraftTimeSettings): boolean {
+  const { baseSeconds, perTokenSeconds, perContextTokenSeconds, shareOfTarget } = settings;
+  return [baseSeconds, perTokenSeconds, perContextTokenSeconds, shareOfTarget]
+    .some((value) => value !== null);
+}
+
+/** What is wrong with a time of passes: plain numbers leave it without effect. */
+export function checkDraftTime(
+  settings: DraftTimeSettings & { readonly passSeconds: number },
+  { isChosen }: CheckFacts,
+): Contradiction[] {
+  return isChosen && settings.passSeconds > 0 && isGiven(settings)
+    ? [{
+      option: "passSeconds",
+      wanted: "the time of a pass outside the GPU",
+      allowed: "0 where base_seconds and the like say all that drafts take",
+    }]
+    : [];
+}
+
 /** The draft of plain numbers, where some are given. */
 export function givenDraft(settings: DraftTimeSettings): DraftTime | undefined {
   const { baseSeconds, perTokenSeconds, perContextTokenSeconds, shareOfTarget } = settings;
-  const all = [baseSeconds, perTokenSeconds, perContextTokenSeconds, shareOfTarget];
-  if (all.every((value) => value === null)) return undefined;
+  if (!isGiven(settings)) return undefined;
   return plainDraft({
     baseSeconds: baseSeconds ?? 0,
     perTokenSeconds: perTokenSeconds ?? 0,

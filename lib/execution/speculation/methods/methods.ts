@@ -1,5 +1,6 @@
 import type { NameOf, PolicyTable } from "../../../settings/policy.ts";
 import { draftModelMethod } from "./draft_model.ts";
+import type { MethodFacts } from "./method.ts";
 import { eagleMethod } from "./eagle.ts";
 import { mtpMethod } from "./mtp.ts";
 import { ngramMethod } from "./ngram.ts";
@@ -14,6 +15,12 @@ export const SPECULATION_METHODS = {
     ngramMethod,
   ],
 } as const satisfies PolicyTable;
+
+/** What a method needs; undefined for `none`. */
+export function methodFacts(method: string): MethodFacts | undefined {
+  const entries: readonly (MethodFacts & { readonly name: string })[] = SPECULATION_METHODS.entries;
+  return entries.find(({ name }) => name === method);
+}
 
 /** Names of speculation methods. */
 export type SpeculationName = NameOf<typeof SPECULATION_METHODS>;

@@ -1,5 +1,6 @@
 import type { TransformerShape } from "../../../models/transformer.ts";
 import {
+  checkDraftTime,
   DRAFT_TIME,
   draftOf,
   type DraftTimeSettings,
@@ -16,10 +17,13 @@ export const mtpMethod: SpeculationMethod<"mtp", MtpSettings> = {
   aliases: ["deepseek-mtp"],
   describe: "The model's own layer for multi-token prediction proposes tokens, one pass each.",
   section: "draft",
+  needsNextTokenLayers: true,
   settings: { ...DRAFT_TIME, passSeconds: PASS_SECONDS },
+  check: checkDraftTime,
   create(options, needs) {
     const model = {
       shape: mtpShape(needs.target),
+      copies: needs.target.nextTokenLayers ?? 1,
       sharesTables: true,
       hasTargetFormats: true,
     };
@@ -31,16 +35,24 @@ export const mtpMethod: SpeculationMethod<"mtp", MtpSettings> = {
   },
 };
 
-/** One layer like the target's last one, experts included, with a projection of two states to one. */
-export function mtpShape(target: TransformerShape): TransformerShape {
-  const last = target.layers[target.layers.length - 1];
+/**
+ * One layer like the target's last one, experts included, with a projection of two states to one; where
+ * layers have a mixer or a feed-forward, the last of each.
+ */
+export function mtpShape({ layers, ...target }: TransformerShape): TransformerShape {
+  const attends = layers.findLast(({ mixer }) => mixer !== undefined && mixer.kind !== "recurrent");
+  const feeds = layers.findLast(({ feedForward }) => feedForward !== undefined);
+  const last = layers[layers.length - 1];
+  const mixer = attends?.mixer ?? last.mixer;
   return {
     ...target,
     name: `${target.name}-mtp`,
     layers: [{
-      ...last,
-      besideExperts: last.besideExperts ??
-        { kind: "dense", width: target.hiddenSize, isGated: false, hasBias: false },
+      ...(mixer && { mixer }),
+      ...(feeds?.feedForward && { feedForward: feeds.feedForward }),
+      // The projection of two hidden states to one stands beside the layer.
+      besideExperts: { kind: "dense", width: target.hiddenSize, isGated: false, hasBias: false },
+      normParameters: last.normParameters,
     }],
     positionParameters: 0,
   };

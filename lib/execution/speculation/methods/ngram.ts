@@ -23,6 +23,7 @@ export const ngramMethod: SpeculationMethod<"ngram", NgramSettings> = {
   aliases: ["prompt-lookup"],
   describe: "What followed the last tokens where they stood before is proposed, on the host.",
   section: "draft",
+  needsTokensOnHost: true,
   settings: {
     foundShare: quantity("fraction", {
       min: 0,
