@@ -2,6 +2,8 @@ import { deepEqual, equal, ok } from "#assert";
 import fc from "fast-check";
 import type { ClusterParts } from "../../lib/cluster/cluster_parts.ts";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
+import { Clock } from "../../lib/engine/clock.ts";
+import { Engine } from "../../lib/engine/engine.ts";
 import type { Stepping } from "../../lib/engine/engine_parts.ts";
 import { speculate, type SpeculateOptions } from "../../lib/engine/speculate.ts";
 import type { ExecutionTimeModel, StepShape } from "../../lib/execution/execution_time_model.ts";
@@ -13,8 +15,10 @@ import {
   plainDraft,
   withDraft,
 } from "../../lib/execution/speculation/mod.ts";
+import { requestColumns } from "../../lib/metrics/recorder.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import { randomStreams } from "../../lib/sim/random_streams.ts";
+import { GapSketch } from "../../lib/stats/gap_sketch.ts";
 import { meanInterval } from "../../lib/stats/intervals.ts";
 import { caseParts, type ClusterCase, clusterCases } from "../support/random_cluster.ts";
 import { runSmall } from "../support/small_cluster.ts";
@@ -201,6 +205,42 @@ Deno.test("speculating, tokens and KV blocks are conserved: no token beyond an o
     ok(acceptedTokens <= draftedTokens * (1 + 1e-9) && draftedTokens <= 6 * drafts + 1e-9);
   });
   fc.assert(property, { numRuns: CASES, seed: 2 });
+});
+
+Deno.test("speculating, an engine that has served all has every KV block back and no token inside", () => {
+  let preemptions = 0;
+  const property = fc.property(cases, fc.constantFrom<Stepping>("leap", "step"), (test, by) => {
+    const { requests, functions: [{ engine: parts }] } = partsOf(test, by);
+    const clock = new Clock();
+    const columns = requestColumns(requests);
+    const longest = parts.maxModelTokens;
+    const engine = new Engine(0, parts, {
+      clock,
+      columns,
+      generated: new Int32Array(requests.count),
+      outputLimit: requests.outputTokens.map((tokens, i) =>
+        Math.max(1, Math.min(tokens, longest - requests.promptTokens[i]))
+      ),
+      waitedFor: undefined,
+      gaps: new GapSketch(),
+    });
+    for (let request = 0; request < requests.count; request++) {
+      if (requests.promptTokens[request] < longest) engine.enqueue(request);
+    }
+    while (engine.needsPlan) {
+      engine.begin();
+      if (engine.endAtSeconds === Infinity) break;
+      clock.now = engine.endAtSeconds;
+      engine.finish();
+      ok(engine.readings.usedBlocks(clock.now) <= parts.kvBlocks);
+    }
+    equal(engine.ledger.outstanding, 0);
+    equal(engine.outstandingTokens(clock.now), 0);
+    equal(engine.readings.usedBlocks(clock.now), 0);
+    for (const count of columns.preemptions) preemptions += count;
+  });
+  fc.assert(property, { numRuns: CASES, seed: 10 });
+  ok(preemptions > CASES / 10, `only ${preemptions} preemptions`);
 });
 
 Deno.test("drafting nothing is not speculating, to the byte", () => {
