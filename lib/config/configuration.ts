@@ -565,7 +565,7 @@ export interface Configuration {
     readonly num_speculative_tokens: number | null;
     /**
      * Tokens drafted by the sequences that decode, `[[from, to, tokens], ...]` from 1 on, at most
-     * `num_speculative_tokens`; larger batches as the last range; null: always as many.
+     * `num_speculative_tokens`; batches beyond a range as within it; null: always as many.
      */
     readonly num_speculative_tokens_per_batch_size: readonly (readonly number[])[] | null;
     /**

@@ -14,9 +14,13 @@ export function draftTokensByBatch(
 ): number | ((sequences: number) => number) {
   const ranges = speculative.num_speculative_tokens_per_batch_size;
   if (ranges === null) return draftTokensOf(speculative)!;
-  const [, , last] = ranges[ranges.length - 1];
   return (sequences) => {
-    for (const [, to, tokens] of ranges) if (sequences <= to) return tokens;
-    return last;
+    // Between two ranges and beyond the last one that before goes on, as in vLLM.
+    let drafted = 0;
+    for (const [from, , tokens] of ranges) {
+      if (sequences < from) break;
+      drafted = tokens;
+    }
+    return drafted;
   };
 }

@@ -1,5 +1,6 @@
-import { equal, match, throws } from "#assert";
+import { deepEqual, equal, match, throws } from "#assert";
 import { ConfigError } from "./config_error.ts";
+import { draftTokensByBatch } from "./draft_tokens.ts";
 import { engineSettings } from "./engine_settings.ts";
 import { loadConfig } from "./load.ts";
 
@@ -26,7 +27,7 @@ const MISTAKES: readonly (readonly [string, string, RegExp])[] = [
   [`${EAGLE}, synthetic_acceptance_rates: [0.5, 0.6, 0.1]`, "", /none above the one before/],
   [`${EAGLE}, synthetic_acceptance_rates: [0.5, 0.4]`, "", /allowed: 3, one per drafted token/],
   [
-    `${EAGLE}, acceptance: [0.5], num_speculative_tokens_per_batch_size: [[1, 4, 3], [6, 9, 1]]`,
+    `${EAGLE}, acceptance: [0.5], num_speculative_tokens_per_batch_size: [[1, 4, 3], [4, 9, 1]]`,
     "",
     /each range behind the one before/,
   ],
@@ -64,6 +65,14 @@ for (const [section, others, said] of MISTAKES) {
     match(message, said);
   });
 }
+
+Deno.test("drafted tokens go by the batch: beyond a range as within it, as in vLLM", () => {
+  const { speculative } = given(
+    `${EAGLE}, acceptance: [0.5], num_speculative_tokens_per_batch_size: [[1, 4, 3], [9, 12, 1]]`,
+  );
+  const of = draftTokensByBatch(speculative) as (sequences: number) => number;
+  deepEqual([1, 4, 5, 8, 9, 12, 13, 500].map(of), [3, 3, 3, 3, 1, 1, 1, 1]);
+});
 
 Deno.test("drafts of n-grams keep an engine from forming steps ahead, others do not", () => {
   const of = (section: string) => engineSettings(given(section)).asyncScheduling;

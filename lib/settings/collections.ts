@@ -139,14 +139,14 @@ export function fractionList(
   }, options);
 }
 
-/** A whole number for each range of another one: `[from, to, value]` each, without gaps from 1 on. */
+/** A whole number for each range of another one: `[from, to, value]` each, one behind another from 1 on. */
 export function rangeList(
   options: SettingOptions<readonly (readonly number[])[] | null> & { readonly mostItems: number },
 ): Setting<readonly (readonly number[])[] | null> {
   return setting<readonly (readonly number[])[] | null>({
     wanted: "a list of ranges with a value each",
     allowed:
-      `[[1, to, value], [to + 1, ...], ...], whole numbers, each range behind the one before`,
+      `[[1, to, value], [from, to, value], ...], whole numbers, each range behind the one before`,
     typeText: ["readonly (readonly number[])[]"],
     jsonSchema: {
       type: "array",
@@ -163,14 +163,15 @@ export function rangeList(
       if (!Array.isArray(input) || input.length < 1 || input.length > options.mostItems) {
         return undefined;
       }
-      let next = 1;
+      let last = 0;
       for (const range of input) {
         if (!Array.isArray(range) || range.length !== 3) return undefined;
         const [from, to, value] = range;
-        const isAllowed = [from, to, value].every(Number.isSafeInteger) && from === next &&
-          to >= from && value >= 0;
-        if (!isAllowed) return undefined;
-        next = to + 1;
+        const isNext = last === 0 ? from === 1 : from > last;
+        if (![from, to, value].every(Number.isSafeInteger) || !isNext || to < from || value < 0) {
+          return undefined;
+        }
+        last = to;
       }
       return input as number[][];
     },

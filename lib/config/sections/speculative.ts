@@ -45,7 +45,7 @@ export const speculative = sectionOf<Configuration["speculative"]>({
     appliesWhen: SPECULATES,
     describe:
       "Tokens drafted by the sequences that decode, `[[from, to, tokens], ...]` from 1 on, " +
-      "at most `num_speculative_tokens`; larger batches as the last range; null: always as many.",
+      "at most `num_speculative_tokens`; batches beyond a range as within it; null: always as many.",
   }),
   acceptance: fractionList({
     default: null,
