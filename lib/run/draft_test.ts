@@ -124,3 +124,30 @@ ${MTP}`,
   const saved = await work(", weight_dtype: bf16") - await work(", weight_dtype: fp8");
   ok(Math.abs(saved / 690e6 - 1) < 0.03, `${saved}`);
 });
+
+for (const source of ["analytical", "profiled", "calibrated"]) {
+  Deno.test(`${source}: a single sequence verifies several tokens with the weights read once`, async () => {
+    const { parts } = await buildCluster(loadConfig([
+      `cluster: { gpu_type: H100 }
+model: { name: llama-3.1-8b }
+execution: { source: ${source} }
+scheduler: { max_num_seqs: 1, async_scheduling: false }
+speculative: { method: ngram, num_speculative_tokens: 4, acceptance: [0.8] }`,
+    ]));
+    const { execution } = parts.functions[0].engine;
+    const none = new Int32Array(0);
+    const of = (tokens: number) =>
+      execution.stepSeconds({
+        decodeSequences: 1,
+        decodeContextTokens: 1000,
+        decodeTokens: tokens,
+        sampledSequences: tokens,
+        draftTokens: 4,
+        chunkCount: 0,
+        chunkTokens: none,
+        chunkPastTokens: none,
+      });
+    // Five tokens of 8 B weights are far from bound by arithmetic.
+    ok(of(5) < 1.06 * of(1), `${of(5)} after ${of(1)}`);
+  });
+}

@@ -37,7 +37,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   }
   if ((options.dataParallelAttention ?? 1) > 1 || !isPlain(shape)) return profiledKinds(options);
   const { expertParallel = 1, weightDtype = "bf16", kvDtype = "bf16" } = options;
-  const { maxTokensPerStep = 8192, maxSequences = 1024 } = options;
+  const { maxTokensPerStep = 8192, maxSequences = 1024, maxSamples = maxSequences } = options;
   const { peaks } = profile;
   const { hiddenSize } = shape;
   const { layers, attention, experts, dense: denseShape, sparseLayers, windowTokens, fullShare } =
@@ -86,10 +86,10 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   const headColumns = Math.ceil(shape.vocabSize / tensorParallel);
   const lmHead = gemmSecondsByRows(headTable, headColumns, hiddenSize, peaks);
   const gatherLogits = allGatherSecondsOf(profile, tensorParallel);
-  /** Seconds of the output head, by sequences. */
+  /** Seconds of the output head, by samples. */
   function headTimes(): Float64Array {
-    const headSeconds = new Float64Array(maxSequences + 1);
-    for (let b = 1; b <= maxSequences; b++) {
+    const headSeconds = new Float64Array(maxSamples + 1);
+    for (let b = 1; b <= maxSamples; b++) {
       headSeconds[b] = lmHead(b) + gatherLogits(2 * b * shape.vocabSize);
     }
     return headSeconds;

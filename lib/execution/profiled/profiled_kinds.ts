@@ -55,6 +55,7 @@ interface KindOfLayer {
 export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
   const { profile, shape, tensorParallel = 1, dataParallelAttention: ranks = 1 } = options;
   const { pipelineParallel = 1, maxTokensPerStep = 8192, maxSequences = 1024 } = options;
+  const { maxSamples = maxSequences } = options;
   const kinds = kindsOf(options);
   const share = tensorParallel / ranks;
   const elementwise = elementwiseOf(options);
@@ -93,7 +94,7 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
       (ranks > 1 ? ` dp${ranks}` : ""),
     ranks,
     linearSeconds,
-    headSeconds: tabulated(maxSequences, (b) => lmHead(b) + gather(2 * b * shape.vocabSize)),
+    headSeconds: tabulated(maxSamples, (b) => lmHead(b) + gather(2 * b * shape.vocabSize)),
     ...(shared.length > 0 && {
       expertSeconds: tabulated(
         maxTokensPerStep,

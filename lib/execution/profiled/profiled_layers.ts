@@ -25,7 +25,7 @@ const ONCE = new Set(["embedding", "final_layernorm"]);
  */
 export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
   const { profile, shape, tensorParallel = 1, pipelineParallel = 1 } = options;
-  const { maxTokensPerStep = 8192, maxSequences = 1024 } = options;
+  const { maxTokensPerStep = 8192, maxSequences = 1024, maxSamples = maxSequences } = options;
   const attributes = { model: shape.name, tensorParallel };
   const { layers, experts: expertShape } = plainView(shape);
   const layerTimes = findTables(profile, "layer", attributes).map((table) => ({
@@ -58,8 +58,8 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
   }
   const sampled = findTables(profile, "sampled_layer", attributes).map(layers1d);
   const gatherLogits = allGatherSecondsOf(profile, tensorParallel);
-  const headSeconds = new Float64Array(maxSequences + 1);
-  for (let b = 1; b <= maxSequences; b++) {
+  const headSeconds = new Float64Array(maxSamples + 1);
+  for (let b = 1; b <= maxSamples; b++) {
     headSeconds[b] = gatherLogits(2 * b * shape.vocabSize);
     for (const times of sampled) headSeconds[b] += times(b);
   }
