@@ -3,6 +3,7 @@ import { type StepBuilder, UNLIMITED_TOKENS } from "../scheduling/batching/strat
 import { type WaitingQueue, waitingQueue } from "../scheduling/batching/waiting_queue.ts";
 import type { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
 import type { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
+import { grown } from "../sim/grown.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import type { InboxReader } from "./inbox.ts";
 import { type DecodeBlocks, PlainBlocks } from "./decode_blocks.ts";
@@ -15,6 +16,9 @@ import { Speculation } from "./speculation.ts";
 import { StepChunks } from "./step_chunks.ts";
 import type { TokenGaps } from "./token_gaps.ts";
 import { victimOf } from "./victim.ts";
+
+/** Ended sequences for which there is room at first. */
+const FIRST_ENDED = 8;
 
 /**
  * Forms the next step of one engine: carries out what a batching strategy decides, on the engine's
@@ -33,9 +37,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   readonly speculation: Speculation | undefined;
   /** How the KV blocks of the decoding sequences grow. */
   readonly growth: DecodeBlocks;
-  /** The step being formed, and the slot of each prefill chunk in it. */
+  /** The step being formed. */
   readonly shape: StepShape;
-  readonly chunkSlots: Int32Array;
   readonly #chunks: StepChunks;
   /** Whether the step decodes. */
   decodes = false;
@@ -59,16 +62,15 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   readonly #run: RunColumns;
   readonly #gaps: TokenGaps;
   /** Slots of sequences that have ended and that the scheduler does not know of yet, in batch order. */
-  readonly #endedSlots: Int32Array;
+  #endedSlots = new Int32Array(FIRST_ENDED);
   #endedCount = 0;
   /** Slots left out of the step. */
   readonly #pausedSlots: number[] = [];
 
   constructor(parts: EngineParts, run: RunColumns, sequences: Sequences, gaps: TokenGaps) {
-    const { maxSequences } = parts;
     this.#parts = parts;
     this.#run = run;
-    this.maxSequences = maxSequences;
+    this.maxSequences = parts.maxSequences;
     this.maxTokensPerStep = parts.maxTokensPerStep;
     this.sequences = sequences;
     this.#gaps = gaps;
@@ -80,10 +82,13 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.growth = this.speculation === undefined
       ? new PlainBlocks(sequences, this.pool)
       : new Lookahead(sequences, this.speculation, this.pool, parts.maxModelTokens);
-    this.#chunks = new StepChunks(maxSequences);
+    this.#chunks = new StepChunks();
     this.shape = this.#chunks.shape;
-    this.chunkSlots = this.#chunks.slots;
-    this.#endedSlots = new Int32Array(maxSequences);
+  }
+
+  /** Slot of each chunk of the step being formed. */
+  get chunkSlots(): Int32Array {
+    return this.#chunks.slots;
   }
 
   get running(): number {
@@ -177,7 +182,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       if (target - done > chunkTokens) blocks = pool.blocksFor(done + chunkTokens);
       if (strategy.asksForWholePrompt !== true) asked = blocks;
     } else if (strategy.reservation === "maximum") {
-      reserved = asked = blocks = this.#reservedBlocks(request);
+      reserved = asked = blocks = this.blocks.reservedFor(columns.promptTokens[request]);
     }
     // An empty engine may use its last blocks: nobody is there whose growth they would be kept for.
     const keep = sequences.count > 0 ? keepFreeBlocks : 0;
@@ -190,14 +195,6 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       columns.cachedTokens[request] = done;
     }
     return slot;
-  }
-
-  /** Blocks that a request keeps from its admission on, whatever its length; 0: as many as it fills. */
-  #reservedBlocks(request: number): number {
-    const { strategy, maxOutputTokens, maxModelTokens } = this.#parts;
-    if (strategy.reservation !== "maximum") return 0;
-    const longest = this.#run.columns.promptTokens[request] + maxOutputTokens;
-    return Math.min(this.pool.blocksFor(Math.min(longest, maxModelTokens)), this.pool.capacity);
   }
 
   prefill(slot: number, tokens: number): void {
@@ -262,7 +259,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     let count = 0;
     while (returning.size > 0 && sequences.count < this.maxSequences) {
       const { first: request, firstTokens: tokens } = returning;
-      const reserved = this.#reservedBlocks(request);
+      const reserved = this.blocks.reservedFor(this.#run.columns.promptTokens[request]);
       const blocks = reserved > 0 ? reserved : pool.blocksFor(tokens);
       const keep = sequences.count > 0 ? keepFreeBlocks : 0;
       const nextBlocks = growth.next(tokens, blocks, reserved > 0);
@@ -294,6 +291,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** A sequence has all its tokens; the scheduler learns of it after it has formed the next step. */
   end(slot: number): void {
     this.sequences.end(slot);
+    if (this.#endedCount === this.#endedSlots.length) this.#endedSlots = grown(this.#endedSlots);
     this.#endedSlots[this.#endedCount++] = slot;
   }
 

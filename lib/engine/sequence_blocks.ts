@@ -24,6 +24,7 @@ export class SequenceBlocks {
   readonly pool: BlockPool;
   /** The pool again when blocks have identity. */
   readonly cache: PrefixCache | undefined;
+  readonly #parts: EngineParts;
   readonly #sequences: Sequences;
   readonly #isChunked: boolean;
   /** Whether a step is formed before the last token of the one before is known. */
@@ -35,14 +36,14 @@ export class SequenceBlocks {
   readonly #detached = new Map<number, DetachedBlocks>();
 
   constructor(parts: EngineParts, sequences: Sequences) {
-    const { maxSequences, kvBlocks, blockTokens, prefix, strategy } = parts;
+    const { kvBlocks, blockTokens, prefix, strategy } = parts;
     this.cache = prefix && new PrefixCache(kvBlocks, blockTokens, prefix);
     this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
+    this.#parts = parts;
     this.#sequences = sequences;
     this.#isChunked = strategy.reservation === "chunk";
     this.#isBehind = parts.asyncScheduling === true;
     this.#recomputesLast = parts.speculation?.recomputesLastBlock === true;
-    if (this.cache) { for (let i = 0; i < maxSequences; i++) this.#identified.push([]); }
   }
 
   /** Requests that have left and whose blocks are not free yet. */
@@ -58,6 +59,14 @@ export class SequenceBlocks {
     return matched > 0 && this.#recomputesLast ? matched - 1 : matched;
   }
 
+  /** Blocks that a request keeps from its admission on, whatever its length; 0: as many as it fills. */
+  reservedFor(promptTokens: number): number {
+    const { strategy, maxOutputTokens, maxModelTokens } = this.#parts;
+    if (strategy.reservation !== "maximum") return 0;
+    const longest = Math.min(promptTokens + maxOutputTokens, maxModelTokens);
+    return Math.min(this.pool.blocksFor(longest), this.pool.capacity);
+  }
+
   /** Blocks that are free when the request's `matched` cached ones are in use. */
   freeBeside(request: number, matched: number): number {
     return matched > 0 ? this.pool.free - this.cache!.freeAmong(request, matched) : this.pool.free;
@@ -70,6 +79,7 @@ export class SequenceBlocks {
   begin(slot: number, blocks: number, matched?: number): void {
     const { request, targetTokens, takenBlocks } = this.#sequences;
     const shared = matched ?? 0;
+    while (this.cache && this.#identified.length <= slot) this.#identified.push([]);
     if (shared > 0) this.cache!.share(request[slot], shared, this.#identified[slot]);
     if (matched !== undefined && this.#recomputesLast && this.cache !== undefined) {
       const cached = this.cache.matchedBlocks(request[slot], targetTokens[slot] - 1);
