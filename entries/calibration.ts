@@ -16,6 +16,7 @@ export type {
 export type { Overhead } from "../lib/execution/calibrated/overhead.ts";
 export type {
   DecodeLine,
+  DecodeWidth,
   ExecutionTimeModel,
   StepShape,
 } from "../lib/execution/execution_time_model.ts";
@@ -37,7 +38,13 @@ export type { LoadPoint } from "../lib/experiment/validation/load_points.ts";
 export { type MeasuredServer, ServerRunner } from "../lib/experiment/validation/server.ts";
 export type { KvTokens } from "../lib/metrics/kv_tokens.ts";
 export type { MeterTotals } from "../lib/metrics/meter_totals.ts";
-export type { FaultRecord, PoolRecord, RunRecord, SleepRecord } from "../lib/metrics/run_record.ts";
+export type {
+  FaultRecord,
+  PoolRecord,
+  RunRecord,
+  SleepRecord,
+  SpeculationRecord,
+} from "../lib/metrics/run_record.ts";
 export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_tables.ts";
 export type { StageSpan } from "../lib/serverless/cold_start/start_service.ts";
 export type { RankPlace } from "../lib/serverless/cold_start/start_request.ts";

@@ -23,15 +23,23 @@ export type {
 } from "../lib/cluster/cluster_parts.ts";
 export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
 export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
+export type { SpeculationParts } from "../lib/engine/speculation.ts";
 export type {
   DecodeLine,
+  DecodeWidth,
   ExecutionTimeModel,
   StepShape,
   StepWork,
 } from "../lib/execution/execution_time_model.ts";
 export type { KvTokens } from "../lib/metrics/kv_tokens.ts";
 export type { MeterTotals } from "../lib/metrics/meter_totals.ts";
-export type { FaultRecord, PoolRecord, RunRecord, SleepRecord } from "../lib/metrics/run_record.ts";
+export type {
+  FaultRecord,
+  PoolRecord,
+  RunRecord,
+  SleepRecord,
+  SpeculationRecord,
+} from "../lib/metrics/run_record.ts";
 export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_tables.ts";
 export type { AdmissionRules } from "../lib/scheduling/admission/admission.ts";
 export type { GatewayQueue } from "../lib/scheduling/admission/gateway_queue.ts";

@@ -18,6 +18,7 @@ export { NO_OVERHEAD, type Overhead } from "../lib/execution/calibrated/overhead
 export { constantTime } from "../lib/execution/constant_time.ts";
 export type {
   DecodeLine,
+  DecodeWidth,
   ExecutionTimeModel,
   StepShape,
 } from "../lib/execution/execution_time_model.ts";

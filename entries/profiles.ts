@@ -17,6 +17,7 @@ export type {
 export type { Overhead } from "../lib/execution/calibrated/overhead.ts";
 export type {
   DecodeLine,
+  DecodeWidth,
   ExecutionTimeModel,
   StepShape,
 } from "../lib/execution/execution_time_model.ts";

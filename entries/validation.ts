@@ -7,6 +7,7 @@
 export type { Overhead } from "../lib/execution/calibrated/overhead.ts";
 export type {
   DecodeLine,
+  DecodeWidth,
   ExecutionTimeModel,
   StepShape,
 } from "../lib/execution/execution_time_model.ts";
@@ -43,7 +44,13 @@ export {
 } from "../lib/experiment/validation/validate.ts";
 export type { KvTokens } from "../lib/metrics/kv_tokens.ts";
 export type { MeterTotals } from "../lib/metrics/meter_totals.ts";
-export type { FaultRecord, PoolRecord, RunRecord, SleepRecord } from "../lib/metrics/run_record.ts";
+export type {
+  FaultRecord,
+  PoolRecord,
+  RunRecord,
+  SleepRecord,
+  SpeculationRecord,
+} from "../lib/metrics/run_record.ts";
 export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_tables.ts";
 export type { StageSpan } from "../lib/serverless/cold_start/start_service.ts";
 export type { RankPlace } from "../lib/serverless/cold_start/start_request.ts";

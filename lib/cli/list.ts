@@ -1,4 +1,5 @@
 import { EXECUTION_SOURCES } from "../execution/sources/sources.ts";
+import { SPECULATION_METHODS } from "../execution/speculation/methods/methods.ts";
 import { gpuEntries, nodeEntries } from "../hardware/mod.ts";
 import { modelEntries, parameterCount } from "../models/mod.ts";
 import { GATEWAY_ORDERS } from "../scheduling/admission/gateway_orders.ts";
@@ -82,6 +83,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   routing: policies(ROUTING_POLICIES, "cluster.routing.policy"),
   batching: policies(BATCHING_STRATEGIES, "scheduler.type"),
   gateway: policies(GATEWAY_ORDERS, "gateway.fairness"),
+  speculation: policies(SPECULATION_METHODS, "speculative.method"),
   orders: policies(QUEUE_ORDERS, "scheduler.scheduling_policy"),
   placement: policies(PLACEMENT_POLICIES, "cluster.placement.policy"),
   eviction: policies(EVICTION_POLICIES, "cluster.weight_cache.eviction"),

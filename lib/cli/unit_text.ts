@@ -19,7 +19,7 @@ export function inUnit(value: number, unit: string): string {
 }
 
 /** Units that say as much as the name of a figure in them. */
-const SAID_BY_NAME = ["count", "instance × s", "GPU × h", "GB × h", "members"];
+const SAID_BY_NAME = ["count", "instance × s", "GPU × h", "GB × h", "members", "drafts"];
 
 /** The same with the unit behind it, where it is not in the text or in the figure's name. */
 export function withUnit(value: number, unit: string): string {

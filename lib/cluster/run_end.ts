@@ -1,6 +1,6 @@
 import { emptyTotals } from "../metrics/meter_totals.ts";
 import { OUTCOME_CODE } from "../metrics/recorder.ts";
-import type { RunRecord } from "../metrics/run_record.ts";
+import type { RunRecord, SpeculationRecord } from "../metrics/run_record.ts";
 import type { RunColumns } from "../engine/engine_parts.ts";
 import type { ClusterParts } from "./cluster_parts.ts";
 import type { Fleet } from "./fleet/fleet.ts";
@@ -8,7 +8,7 @@ import type { Fleet } from "./fleet/fleet.ts";
 /** What the engines counted in a run. */
 type EngineCounts = Pick<
   RunRecord,
-  "totals" | "peakBlocks" | "peakKvUtilization" | "stepsLeapt" | "stepsSingle"
+  "totals" | "peakBlocks" | "peakKvUtilization" | "stepsLeapt" | "stepsSingle" | "speculation"
 >;
 
 /**
@@ -30,7 +30,28 @@ export function settleEngines(fleet: Fleet, endAtSeconds: number): EngineCounts 
     peakBlocks = Math.max(peakBlocks, peak);
     peakKvUtilization = Math.max(peakKvUtilization, peak / kvBlocks);
   }
-  return { totals, peakBlocks, peakKvUtilization, stepsLeapt, stepsSingle };
+  const speculation = sumSpeculation(fleet);
+  return {
+    totals,
+    peakBlocks,
+    peakKvUtilization,
+    stepsLeapt,
+    stepsSingle,
+    ...(speculation && { speculation }),
+  };
+}
+
+/** What all engines have drafted and accepted; undefined where none speculates. */
+function sumSpeculation(fleet: Fleet): SpeculationRecord | undefined {
+  let drafts = 0, draftedTokens = 0, acceptedTokens = 0, engines = 0;
+  for (const { engine: { readings: { speculation } } } of fleet.instances) {
+    if (speculation === undefined) continue;
+    engines++;
+    drafts += speculation.drafts;
+    draftedTokens += speculation.draftedTokens;
+    acceptedTokens += speculation.acceptedTokens;
+  }
+  return engines > 0 ? { drafts, draftedTokens, acceptedTokens } : undefined;
 }
 
 /** Clears what engines keep in the columns of requests that have not completed. */

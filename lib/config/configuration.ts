@@ -136,7 +136,7 @@ export interface Configuration {
       /** Probabilities of the `quantiles`, from 0 to 1; null: evenly spaced. */
       readonly probabilities: readonly number[] | null;
     };
-    /** Settings of `type: synthetic`. Poisson arrivals that alternate between two rates. */
+    /** Settings of a workload, by `workload.type`. */
     readonly burst: {
       /** Rate between bursts, requests per second. */
       readonly base_rate: number;
@@ -565,6 +565,70 @@ export interface Configuration {
      */
     readonly scheduler_reserve_full_isl: boolean | null;
   };
+  /** Speculative decoding: tokens are drafted, and verified several at a time. */
+  readonly speculative: {
+    /** What proposes tokens that the model verifies several at a time; `none`: nothing. */
+    readonly method: "none" | "draft-model" | "eagle" | "mtp" | "ngram";
+    /**
+     * `expected`: each sequence gains the mean number of tokens, to the fraction, and many steps
+     * are taken at once; `sampled`: each step's tokens are drawn by sequence.
+     */
+    readonly mode: "expected" | "sampled";
+    /** Tokens drafted per sequence and step; null: 1 under `mtp`, else it must be given. */
+    readonly num_speculative_tokens: number | null;
+    /**
+     * Tokens drafted by the sequences that decode, `[[from, to, tokens], ...]` from 1 on, at most
+     * `num_speculative_tokens`; batches beyond a range as within it; null: always as many.
+     */
+    readonly num_speculative_tokens_per_batch_size: readonly (readonly number[])[] | null;
+    /**
+     * Probability of each drafted token to be accepted, given that those before it were, by
+     * position; the last one goes on.
+     */
+    readonly acceptance: readonly number[] | null;
+    /**
+     * In place of `acceptance`: probability that a drafted token and all before it are accepted, by
+     * position, one for each; none above the one before.
+     */
+    readonly synthetic_acceptance_rates: readonly number[] | null;
+    /**
+     * In place of `acceptance`: mean tokens of a step, the model's own one included, met with the
+     * least variance as by vLLM.
+     */
+    readonly synthetic_acceptance_length: number | null;
+    /** Settings of a speculation method, by `speculative.method`. */
+    readonly draft: {
+      /** The model that drafts, a name in data/models. */
+      readonly model: string | null;
+      /** A Hugging Face `config.json` of the model that drafts, in place of `model`. */
+      readonly hf_config: string | null;
+      /**
+       * Time to draft per step, seconds. With one of these four given, drafts take these plain
+       * numbers; null: 0, and where all four are null, what the method works out.
+       */
+      readonly base_seconds: number | null;
+      /** Time to draft per token that the step computes, seconds; see `base_seconds`. */
+      readonly per_token_seconds: number | null;
+      /**
+       * Time to draft per token of context of the decoding sequences, seconds; see `base_seconds`.
+       */
+      readonly per_context_token_seconds: number | null;
+      /** Time to draft as a share of the step's pass through the target; see `base_seconds`. */
+      readonly share_of_target: number | null;
+      /** Time of each pass of a draft model outside the GPU, seconds. */
+      readonly pass_seconds: number;
+      /**
+       * Tokens that the draft's head knows (EAGLE-3 heads know 32,000); null: as many as the
+       * target's.
+       */
+      readonly draft_vocab_size: number | null;
+      /**
+       * Probability that there is a draft where none of its tokens would be accepted; where there
+       * is none, a step verifies nothing.
+       */
+      readonly found_share: number;
+    };
+  };
   /** What the GPU's and the host's memory is used for. */
   readonly memory: {
     /** Share of the GPU's memory that the engine may use. */
@@ -627,7 +691,7 @@ export interface Configuration {
     readonly profile: string | null;
     /** Time of every step under `source: constant`, seconds. */
     readonly step_seconds: number;
-    /** Settings of `source: linear`. Coefficients of a line, blind to the GPU. */
+    /** Settings of a source of execution times, by `execution.source`. */
     readonly coefficients: {
       /** Time of a step, seconds. */
       readonly base_seconds: number;
@@ -1412,6 +1476,8 @@ export interface Configuration {
     readonly parallelization: Readonly<Record<string, unknown>> | null;
     /** Settings of `scheduler` that differ. */
     readonly scheduler: Readonly<Record<string, unknown>> | null;
+    /** Settings of `speculative` that differ. */
+    readonly speculative: Readonly<Record<string, unknown>> | null;
     /** Settings of `memory` that differ. */
     readonly memory: Readonly<Record<string, unknown>> | null;
     /** Settings of `execution` that differ. */

@@ -1,3 +1,4 @@
+import { methodFacts } from "../execution/speculation/methods/methods.ts";
 import {
   DEFAULT_VLLM,
   VLLM_VERSIONS,
@@ -28,9 +29,9 @@ const OTHER_STEP_SIZES = { maxSequences: 256, maxTokensPerStep: 8192 };
  * @throws {ConfigError} If the GPU is unknown.
  */
 export function engineSettings(
-  config: Pick<Configuration, "scheduler" | "cluster" | "parallelization">,
+  config: Pick<Configuration, "scheduler" | "speculative" | "cluster" | "parallelization">,
 ): EngineSettings {
-  const { scheduler, parallelization } = config;
+  const { scheduler, speculative, parallelization } = config;
   const isVllm = scheduler.type === "vllm";
   const version = VLLM_VERSIONS.find(({ name }) => name === scheduler.engine) ?? DEFAULT_VLLM;
   const isPiped = parallelization.pipeline_parallel_size > 1;
@@ -40,7 +41,8 @@ export function engineSettings(
     maxSequences: scheduler.max_num_seqs ?? Math.min(sizes.maxSequences, maxTokensPerStep),
     maxTokensPerStep,
     asyncScheduling: scheduler.async_scheduling ??
-      (isVllm && (isPiped ? version.asyncPipelines : version.asyncScheduling)),
+      (isVllm && methodFacts(speculative.method)?.needsTokensOnHost !== true &&
+        (isPiped ? version.asyncPipelines : version.asyncScheduling)),
     reservesWholePrompt: scheduler.scheduler_reserve_full_isl ?? version.reservesWholePrompt,
   };
 }

@@ -230,6 +230,13 @@ const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise
     ),
     max("stepTokens", "memory.block_size", "memory: { block_size: # }"),
   ],
+  draftTokens: [
+    max(
+      "draftTokens",
+      "speculative.num_speculative_tokens",
+      "speculative: { method: ngram, num_speculative_tokens: #, acceptance: [0.5] }",
+    ),
+  ],
   pendingEvents: () => {
     const queue = new EventQueue(2, 4);
     for (let i = 0; i < 4; i++) queue.push(i, 0, 0);

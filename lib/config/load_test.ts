@@ -126,7 +126,11 @@ Deno.test("loadConfig() reads every alias as its setting", () => {
 Deno.test("loadConfig() reads every other spelling of a choice", () => {
   for (const { path, info } of SETTINGS) {
     for (const [other, value] of Object.entries(info.otherValues)) {
-      const wide = { "workload.prompt_length.quantiles": null };
+      const wide = {
+        "workload.prompt_length.quantiles": null,
+        "speculative.num_speculative_tokens": 2,
+        "speculative.synthetic_acceptance_length": 2,
+      };
       try {
         const spelled = loadConfig([], { set: { ...wide, [path]: other } });
         equal(valueAt(spelled, path), value, `${path}: ${other}`);

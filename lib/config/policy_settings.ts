@@ -88,7 +88,9 @@ function ownSection(kind: PolicyKind, settings: readonly PlacedSetting[]): Secti
   );
   return section(shape, {
     ...(isOwn && { appliesWhen: within(kind, kind.is(owner.name)) }),
-    describe: `Settings of \`${kind.nameKey ?? "policy"}: ${owner.name}\`. ${owner.describe}`,
+    describe: owner.section === undefined
+      ? `Settings of \`${kind.nameKey ?? "policy"}: ${owner.name}\`. ${owner.describe}`
+      : `Settings of ${kind.table.wanted}, by \`${kind.path}.${kind.nameKey ?? "policy"}\`.`,
   });
 }
 

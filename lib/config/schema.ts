@@ -13,6 +13,7 @@ export const configurationSchema: z.ZodType<Configuration> = section({
   cluster: sections.cluster,
   parallelization: sections.parallelization,
   scheduler: sections.scheduler,
+  speculative: sections.speculative,
   memory: sections.memory,
   execution: sections.execution,
   cold_start: sections.coldStart,

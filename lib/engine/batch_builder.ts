@@ -6,15 +6,16 @@ import type { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
 import { grown } from "../sim/grown.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import type { InboxReader } from "./inbox.ts";
+import { type DecodeBlocks, PlainBlocks } from "./decode_blocks.ts";
+import { Lookahead } from "./lookahead.ts";
 import { ReturningRequests } from "./returning_requests.ts";
 import { scheduleRunning } from "./schedule_running.ts";
 import { SequenceBlocks } from "./sequence_blocks.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
+import { Speculation } from "./speculation.ts";
 import { StepChunks } from "./step_chunks.ts";
 import type { TokenGaps } from "./token_gaps.ts";
-
-/** Ended sequences for which there is room at first. */
-const FIRST_ENDED = 8;
+import { victimOf } from "./victim.ts";
 
 /**
  * Forms the next step of one engine: carries out what a batching strategy decides, on the engine's
@@ -29,6 +30,10 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** The KV blocks by count, and with identity if they have one. */
   readonly pool: BlockPool;
   readonly cache: PrefixCache | undefined;
+  /** What is drafted and verified; absent: nothing. */
+  readonly speculation: Speculation | undefined;
+  /** How the KV blocks of the decoding sequences grow. */
+  readonly growth: DecodeBlocks;
   /** The step being formed. */
   readonly shape: StepShape;
   readonly #chunks: StepChunks;
@@ -53,10 +58,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   readonly #parts: EngineParts;
   readonly #run: RunColumns;
   readonly #gaps: TokenGaps;
-  /** KV blocks that the decodes of the step being formed have taken. */
-  #decodeBlocks = 0;
   /** Slots of sequences that have ended and that the scheduler does not know of yet, in batch order. */
-  #endedSlots = new Int32Array(FIRST_ENDED);
+  #endedSlots = new Int32Array(8);
   #endedCount = 0;
   /** Slots left out of the step. */
   readonly #pausedSlots: number[] = [];
@@ -72,6 +75,10 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.blocks = new SequenceBlocks(parts, sequences);
     this.pool = this.blocks.pool;
     this.cache = this.blocks.cache;
+    this.speculation = parts.speculation && new Speculation(parts.speculation);
+    this.growth = this.speculation === undefined
+      ? new PlainBlocks(sequences, this.pool)
+      : new Lookahead(sequences, this.speculation, this.pool, parts.maxModelTokens);
     this.#chunks = new StepChunks();
     this.shape = this.#chunks.shape;
   }
@@ -89,6 +96,15 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     return this.sequences.decoding;
   }
 
+  get tokensPerDecode(): number {
+    return this.speculation === undefined ? 1 : 1 + this.speculation.draftTokens;
+  }
+
+  /** Tokens that all decoding sequences compute in the step. */
+  get decodeTokens(): number {
+    return this.speculation?.decodeTokens(this.sequences) ?? this.sequences.decoding;
+  }
+
   get returning(): number {
     return this.#returning.size;
   }
@@ -104,9 +120,10 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.preempted = 0;
     this.isUnsettled = false;
     this.swapSeconds = 0;
-    this.#decodeBlocks = 0;
+    this.growth.beginStep();
     this.endedBlocks = 0;
     if (this.#pausedSlots.length > 0) this.#resumeAll();
+    this.speculation?.plan(this.sequences.decoding, this.maxTokensPerStep);
     this.#parts.strategy.plan(this);
   }
 
@@ -116,18 +133,17 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   decodeAll(): number {
-    const { sequences, pool } = this;
+    const { sequences, pool, growth } = this;
     let preempted = 0;
-    let needed = sequences.blocksNeeded - this.#decodeBlocks;
+    let needed = growth.lacking;
     // Preempting from the end until the rest fits is what walking the batch in order comes to: a
     // victim is always behind the sequence that lacks a block, so it has not taken one itself.
     while (needed > pool.free) {
       this.preempt(this.victim());
       preempted++;
-      needed = sequences.blocksNeeded - this.#decodeBlocks;
+      needed = growth.lacking;
     }
-    if (needed > 0) pool.take(needed);
-    this.#decodeBlocks += needed;
+    growth.take();
     this.decodes = sequences.decoding > 0;
     return preempted;
   }
@@ -163,7 +179,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       if (target - done > chunkTokens) blocks = pool.blocksFor(done + chunkTokens);
       if (strategy.asksForWholePrompt !== true) asked = blocks;
     } else if (strategy.reservation === "maximum") {
-      reserved = asked = blocks = this.#reservedBlocks(request);
+      reserved = asked = blocks = this.blocks.reservedFor(columns.promptTokens[request]);
     }
     // An empty engine may use its last blocks: nobody is there whose growth they would be kept for.
     const keep = sequences.count > 0 ? keepFreeBlocks : 0;
@@ -178,26 +194,25 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     return slot;
   }
 
-  /** Blocks that a request keeps from its admission on, whatever its length; 0: as many as it fills. */
-  #reservedBlocks(request: number): number {
-    const { strategy, maxOutputTokens, maxModelTokens } = this.#parts;
-    if (strategy.reservation !== "maximum") return 0;
-    const longest = this.#run.columns.promptTokens[request] + maxOutputTokens;
-    return Math.min(this.pool.blocksFor(Math.min(longest, maxModelTokens)), this.pool.capacity);
-  }
-
   prefill(slot: number, tokens: number): void {
     this.blocks.extend(slot, tokens);
     this.#chunks.add(slot, tokens, this.sequences.doneTokens[slot]);
   }
 
-  /** Schedules one decode token of a sequence: takes the block that it needs. */
-  decodeOne(slot: number): void {
-    if (this.sequences.needsBlock(slot)) {
-      this.pool.take(1);
-      this.#decodeBlocks++;
-    }
+  /**
+   * Schedules the decode of a sequence, of at most `budgetTokens` (>= 1): takes the blocks that it
+   * needs. Returns the tokens that it computes.
+   */
+  decodeOne(slot: number, budgetTokens: number): number {
+    this.growth.takeFor(slot);
     this.decodes = true;
+    const { speculation, sequences } = this;
+    if (speculation === undefined) return 1;
+    const tokens = speculation.tokensOf(sequences, slot);
+    if (tokens <= budgetTokens) return tokens;
+    speculation.cut(slot, budgetTokens);
+    this.isUnsettled = true;
+    return budgetTokens;
   }
 
   /** Takes a sequence that is not scheduled in this step out of the decode batch until the next. */
@@ -236,25 +251,26 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   bringBack(keepFreeBlocks: number): number {
-    const { sequences, pool } = this;
+    const { sequences, pool, growth } = this;
     const returning = this.#returning;
     let count = 0;
     while (returning.size > 0 && sequences.count < this.maxSequences) {
       const { first: request, firstTokens: tokens } = returning;
-      const reserved = this.#reservedBlocks(request);
+      const reserved = this.blocks.reservedFor(this.#run.columns.promptTokens[request]);
       const blocks = reserved > 0 ? reserved : pool.blocksFor(tokens);
       const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-      const nextBlock = reserved === 0 && tokens % pool.blockTokens === 0 ? 1 : 0;
-      const free = pool.free + this.#decodeBlocks - sequences.blocksNeeded;
-      if (blocks + nextBlock + keep > free) break;
+      const nextBlocks = growth.next(tokens, blocks, reserved > 0);
+      if (blocks + nextBlocks + keep > pool.free - growth.lacking) break;
       const hostBlocks = returning.shift();
       const slot = sequences.add(request, tokens, tokens, reserved);
-      this.blocks.begin(slot, blocks, 0);
+      this.blocks.begin(slot, blocks);
       this.join(slot, tokens, this.#run.columns.completedAtSeconds[request]);
       if (hostBlocks > 0) this.swapSeconds += hostBlocks * this.#parts.swap!.secondsPerBlock;
       count++;
     }
-    if (count > 0) this.isUnsettled = true;
+    if (count === 0) return 0;
+    this.isUnsettled = true;
+    this.speculation?.plan(sequences.decoding, this.maxTokensPerStep - this.#chunks.tokens);
     return count;
   }
 
@@ -335,14 +351,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
 
   /** The running sequence that the queue order serves last; the one admitted last under `fcfs`. */
   victim(): number {
-    const { sequences, queue } = this;
-    const { request, previous, last } = sequences;
-    if (queue.isFirstComeFirstServed) return last;
-    let victim = last;
-    for (let slot = previous[last]; slot >= 0; slot = previous[slot]) {
-      if (queue.isBefore(request[victim], request[slot])) victim = slot;
-    }
-    return victim;
+    return victimOf(this.sequences, this.queue);
   }
 
   /** @param isScheduled Whether the sequence is in the step being formed, which it leaves. */
@@ -353,6 +362,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.#run.columns.preemptions[request]++;
     this.preempted++;
     this.isUnsettled = true;
+    this.speculation?.leave(slot);
     let knownTokens = this.blocks.knownTokens(slot);
     if (sequences.state[slot] === SequenceState.ended) {
       // Its last token is on its way: it gives up its blocks and does not come back.
@@ -363,8 +373,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     let extraBlocks = 0;
     if (isScheduled && decodes) {
       knownTokens = this.blocks.knownTokensWithNext(slot);
-      extraBlocks = Number(sequences.needsBlock(slot));
-      this.#decodeBlocks -= extraBlocks;
+      extraBlocks = this.growth.leave(slot);
     } else if (isScheduled) {
       this.#chunks.drop(slot);
     }

@@ -31,8 +31,9 @@ export class EndSteps {
   /** Gives a slot that has no end one, after `step` (>= 0). */
   set(slot: number, step: number): void {
     if (slot >= this.#stepOf.length) this.#grow(slot);
-    this.#stepOf[slot] = step;
+    // Before it is noted: were it among those that are kept, it would be first without being looked at.
     if (this.#size === this.#heap.length) this.#dropStale();
+    this.#stepOf[slot] = step;
     const heap = this.#heap;
     const entry = step * this.#stride + slot;
     let hole = this.#size++;
@@ -44,6 +45,11 @@ export class EndSteps {
     }
     heap[hole] = entry;
     if (hole === 0) this.#look();
+  }
+
+  /** Step of a slot's end; -1 when it has none. */
+  of(slot: number): number {
+    return this.#stepOf[slot];
   }
 
   /** Takes a slot's end out; nothing happens when it has none. */

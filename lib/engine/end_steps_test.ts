@@ -55,3 +55,17 @@ Deno.test("EndSteps keeps its order over many ends that are taken back", () => {
   equal(ends.firstSlot, 0);
   equal(ends.firstStep, 1_000_000);
 });
+
+Deno.test("an end that comes when the heap is full and is the first one is found", () => {
+  for (let stale = 0; stale < 12; stale++) {
+    const ends = new EndSteps(3);
+    ends.set(0, 100);
+    for (let i = 0; i < stale; i++) {
+      ends.set(1, 1000 - i);
+      ends.delete(1);
+    }
+    ends.set(2, 50);
+    equal(ends.firstStep, 50, `${stale} stale entries`);
+    equal(ends.firstSlot, 2);
+  }
+});

@@ -57,7 +57,8 @@ export class Engine {
     this.#parts = parts;
     this.#plansAhead = parts.asyncScheduling === true;
     this.#run = run;
-    const sequences = new Sequences(parts.maxSequences, parts.blockTokens);
+    const notesBlocks = parts.speculation !== undefined;
+    const sequences = new Sequences(parts.maxSequences, parts.blockTokens, notesBlocks);
     this.#gaps = new TokenGaps(run.gaps, sequences, run.columns);
     this.#batch = new BatchBuilder(parts, run, sequences, this.#gaps);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
@@ -230,9 +231,11 @@ export class Engine {
     if (this.#clock.execution.needsLongestContext) {
       shape.decodeLongestContextTokens = decoding > 0 ? sequences.longestContextTokens() : 0;
     }
+    batch.speculation?.fill(shape, decoding > 0 ? batch.decodeTokens : 0);
     // Slots and blocks that have become free since the step was formed may admit somebody to the next.
-    const mayAdmit = released > 0 &&
-      (queue.size > 0 || this.#inbox.size > 0 || batch.returning > 0);
+    const mayAdmit = (released > 0 &&
+      (queue.size > 0 || this.#inbox.size > 0 || batch.returning > 0)) ||
+      (batch.speculation !== undefined && this.#asksAnew());
     this.#closed = sequences.count >= batch.maxSequences ||
       (queue.isFirstComeFirstServed && queue.size > 0);
     const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
@@ -242,6 +245,17 @@ export class Engine {
     if (this.#limits.length > 0) this.#keepLimit();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.
     this.#interrupted = mayAdmit || batch.isUnsettled;
+  }
+
+  /**
+   * Whether decodes alone may make room for a waiting request, by taking cached blocks that it would
+   * keep: those of a prompt whose last one was computed again are not taken in their order.
+   */
+  #asksAnew(): boolean {
+    const { speculation, cache, queue, sequences, maxSequences } = this.#batch;
+    const { reservation, asksForWholePrompt } = this.#parts.strategy;
+    return speculation!.parts.recomputesLastBlock && cache !== undefined && queue.size > 0 &&
+      sequences.count < maxSequences && reservation === "chunk" && asksForWholePrompt !== true;
   }
 
   /** Nothing can be scheduled though requests are there: blocks that have left are waited for. */
@@ -265,15 +279,15 @@ export class Engine {
   finish(): void {
     const batch = this.#batch;
     const now = this.endAtSeconds;
-    const { shape, sequences, pool } = batch;
+    const { shape, sequences, pool, growth } = batch;
     const { leap } = this.#clock;
     const { steps } = leap;
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = leap.endAtSeconds(steps - 1);
     this.#clock.isStepping = false;
     const { meter } = this.readings;
-    meter.addSteps(shape, steps);
-    sequences.countBlocks(leap, steps, pool.used);
-    let { blockSeconds } = sequences;
+    if (batch.speculation === undefined) meter.addSteps(shape, steps);
+    growth.countBlocks(leap, steps, pool.used);
+    let { blockSeconds } = growth;
     if (batch.endedBlocks > 0) {
       blockSeconds += batch.endedBlocks * (leap.endAtSeconds(1) - leap.startAtSeconds);
       batch.endedBlocks = 0;
@@ -281,8 +295,10 @@ export class Engine {
     meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
-    if (steps > 1) pool.take(sequences.grownBlocks);
+    if (steps > 1) pool.take(growth.grownBlocks);
+    growth.grow(steps);
     if (this.ledger.book(leap)) this.#interrupted = true;
+    if (batch.speculation !== undefined) meter.addSteps(shape, steps, this.ledger.decodedTokens);
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
     if (this.#limits.length > 0) this.#passLimits(now);
     this.endAtSeconds = Infinity;
@@ -302,7 +318,7 @@ export class Engine {
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
     this.finish();
     // The step in progress has its blocks.
-    if (isInStep) this.#batch.pool.take(this.#batch.sequences.blocksNeeded);
+    if (isInStep) this.#batch.pool.take(this.#batch.growth.needed);
   }
 
   /**
@@ -338,7 +354,11 @@ export class Engine {
   splitGaps(now: number, apart: GapSketch): void {
     if (!this.#clock?.isStepping || !this.#batch.decodes) return;
     if (this.#parts.strategy.holdsFinished) return;
-    this.#gaps.addBegun(this.#clock.leap, this.#clock.ahead(now), apart);
+    const ended = this.#clock.ahead(now);
+    this.#gaps.addBegun(this.#clock.leap, ended, apart);
+    const { decodeSequences } = this.#batch.shape;
+    const together = this.readings.gainedTokens(now) - ended * decodeSequences;
+    if (together > 0) this.#gaps.addBegunTogether(together, apart);
   }
 
   /** Tokens inside at `now`: prompts of all requests and the output tokens they have so far. */

@@ -4,6 +4,7 @@ import type { BatchingStrategy } from "../scheduling/batching/strategy.ts";
 import type { PrefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import type { Clock } from "./clock.ts";
+import type { SpeculationParts } from "./speculation.ts";
 
 /** How an engine advances: many decode steps at once where that is exact, or every step singly. */
 export type Stepping = "leap" | "step";
@@ -49,6 +50,8 @@ export interface EngineParts {
    * request that arrives during a step is first considered one step later. Default false.
    */
   readonly asyncScheduling?: boolean;
+  /** How it drafts tokens and verifies them; absent: one token per sequence and step. */
+  readonly speculation?: SpeculationParts;
   /** GPUs of one instance. */
   readonly gpus: number;
   /** Dense peak of one instance: FLOP/s and bytes/s over all its GPUs. */

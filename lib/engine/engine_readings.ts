@@ -1,5 +1,6 @@
 import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { MeterTotals } from "../metrics/meter_totals.ts";
+import type { SpeculationRecord } from "../metrics/run_record.ts";
 import type { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import { SequenceState } from "./sequences.ts";
@@ -13,6 +14,8 @@ import { WorkMeter } from "./work_meter.ts";
 export class EngineReadings {
   /** Work of the steps that have ended for the engine. */
   readonly meter: WorkMeter;
+  /** What has been drafted and accepted; absent: the engine does not speculate. */
+  readonly speculation: SpeculationRecord | undefined;
   readonly #run: RunColumns;
   /** Scratch for readings in the middle of a leap. */
   readonly #peek: WorkMeter;
@@ -25,10 +28,11 @@ export class EngineReadings {
   constructor(parts: EngineParts, run: RunColumns, batch: BatchBuilder, clock: StepClock) {
     this.#closedBlocks = parts.kvBlocks;
     this.#run = run;
+    this.speculation = batch.speculation;
     this.#batch = batch;
     this.#clock = clock;
-    this.meter = new WorkMeter(parts.work);
-    this.#peek = new WorkMeter(parts.work);
+    this.meter = new WorkMeter(parts.work, batch.speculation);
+    this.#peek = new WorkMeter(parts.work, batch.speculation);
   }
 
   /** Sequences in the batch. */
@@ -57,14 +61,19 @@ export class EngineReadings {
   /** KV blocks that the leap in progress has taken at `now` since its first step began. */
   #grownBlocks(now: number): number {
     const begun = this.#clock.begun(now);
-    return begun > 1 ? this.#batch!.sequences.blocksNeededThrough(begun - 1) : 0;
+    return begun > 1 ? this.#batch!.growth.neededThrough(begun - 1) : 0;
   }
 
   /** Tokens that the decode batch has gained at `now` since the step or leap in progress began. */
   gainedTokens(now: number): number {
     return this.#batch === undefined
       ? 0
-      : this.#clock.ahead(now) * this.#batch.shape.decodeSequences;
+      : this.#tokensIn(this.#clock.ahead(now)) * this.#batch.shape.decodeSequences;
+  }
+
+  /** Tokens that a decoding sequence gains in the first steps of the leap in progress. */
+  #tokensIn(steps: number): number {
+    return this.#batch?.speculation?.tokensIn(steps) ?? steps;
   }
 
   /**
@@ -74,15 +83,15 @@ export class EngineReadings {
   readKvTokens(now: number, out: KvTokens): void {
     if (this.#batch === undefined) return;
     const { sequences, pool, decodes } = this.#batch;
-    const steps = decodes ? this.#clock.begun(now) : 0;
+    const gained = decodes ? this.#tokensIn(this.#clock.begun(now)) : 0;
     for (let slot = sequences.first; slot >= 0; slot = sequences.next[slot]) {
       if (sequences.state[slot] === SequenceState.ended) continue;
       const reserved = sequences.reservedBlocks[slot];
       let tokens = sequences.computedTokens(slot);
       let blocks = sequences.blocksHeld(slot);
       if (sequences.state[slot] === SequenceState.decode) {
-        tokens += steps;
-        if (reserved === 0) blocks = pool.blocksFor(tokens);
+        tokens += gained;
+        if (reserved === 0) blocks = Math.max(blocks, pool.blocksFor(tokens));
       } else if (sequences.state[slot] === SequenceState.held) {
         // The padding of a static batch is not worth keeping.
         const { outputLimit } = this.#run;
@@ -109,17 +118,17 @@ export class EngineReadings {
     if (this.#batch === undefined || !this.#clock.isStepping) return this.meter.read(out);
     const peek = this.#peek;
     peek.copyFrom(this.meter);
-    const { pool, sequences, shape, endedBlocks } = this.#batch;
+    const { pool, sequences, growth, shape, endedBlocks } = this.#batch;
     const { leap } = this.#clock;
     const ahead = this.#clock.ahead(now);
     let used = pool.used;
     let blockSeconds = 0;
     if (ahead > 0) {
-      peek.addSteps(shape, ahead);
-      sequences.countBlocks(leap, ahead, used);
-      blockSeconds = sequences.blockSeconds +
+      peek.addSteps(shape, ahead, this.gainedTokens(now));
+      growth.countBlocks(leap, ahead, used);
+      blockSeconds = growth.blockSeconds +
         endedBlocks * (leap.endAtSeconds(1) - leap.startAtSeconds);
-      used += sequences.blocksNeededThrough(ahead);
+      used += growth.neededThrough(ahead);
     } else {
       used += endedBlocks;
     }

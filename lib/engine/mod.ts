@@ -5,3 +5,5 @@
  */
 export * from "./clock.ts";
 export * from "./engine_parts.ts";
+export * from "./speculate.ts";
+export type * from "./speculation.ts";

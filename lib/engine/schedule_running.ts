@@ -15,7 +15,7 @@ export function scheduleRunning(
     return walkRunning(batch, budgetTokens, longestChunk);
   }
   if (sequences.decoding > 0) batch.decodeAll();
-  const left = budgetTokens - sequences.decoding;
+  const left = budgetTokens - batch.decodeTokens;
   // The prefill may have been preempted, too.
   return sequences.prefilling === 0 || left <= 0
     ? left
@@ -35,10 +35,10 @@ function mayPreemptAny(
   budgetTokens: number,
   longestChunk: number,
 ): boolean {
-  const { queue, sequences } = batch;
+  const { queue } = batch;
   if (queue.isFirstComeFirstServed) return false;
-  let needed = sequences.blocksNeeded;
-  const left = Math.min(budgetTokens - sequences.decoding, longestChunk);
+  let needed = batch.growth.lacking;
+  const left = Math.min(budgetTokens - batch.decodeTokens, longestChunk);
   if (unfinished >= 0 && left > 0) {
     const tokens = Math.min(left, batch.prefillRemaining(unfinished));
     needed += batch.blocks.neededFor(unfinished, tokens);
@@ -80,10 +80,8 @@ function walkRunning(
   for (let slot = sequences.first; slot >= 0 && budget > 0; slot = next[slot]) {
     if (state[slot] === SequenceState.ended) continue;
     const decodes = state[slot] === SequenceState.decode;
-    const tokens = decodes ? 1 : Math.min(budget, longestChunk, batch.prefillRemaining(slot));
-    const blocks = decodes
-      ? Number(sequences.needsBlock(slot))
-      : batch.blocks.neededFor(slot, tokens);
+    const chunk = decodes ? 0 : Math.min(budget, longestChunk, batch.prefillRemaining(slot));
+    const blocks = decodes ? batch.growth.lackingFor(slot) : batch.blocks.neededFor(slot, chunk);
     let victim = -1;
     while (blocks > pool.free && victim !== slot) {
       victim = batch.victim();
@@ -91,8 +89,8 @@ function walkRunning(
       batch.preempt(victim, scheduled.delete(victim));
     }
     if (victim === slot) break;
-    if (decodes) batch.decodeOne(slot);
-    else batch.prefill(slot, tokens);
+    const tokens = decodes ? batch.decodeOne(slot, budget) : chunk;
+    if (!decodes) batch.prefill(slot, chunk);
     scheduled.set(slot, tokens);
     budget -= tokens;
   }

@@ -24,10 +24,13 @@ export class SequenceBlocks {
   readonly pool: BlockPool;
   /** The pool again when blocks have identity. */
   readonly cache: PrefixCache | undefined;
+  readonly #parts: EngineParts;
   readonly #sequences: Sequences;
   readonly #isChunked: boolean;
   /** Whether a step is formed before the last token of the one before is known. */
   readonly #isBehind: boolean;
+  /** Whether the last block that the cache holds of a prompt is computed again. */
+  readonly #recomputesLast: boolean;
   /** Identified blocks of each slot's sequence, in order; only with a prefix cache. */
   readonly #identified: number[][] = [];
   readonly #detached = new Map<number, DetachedBlocks>();
@@ -36,9 +39,11 @@ export class SequenceBlocks {
     const { kvBlocks, blockTokens, prefix, strategy } = parts;
     this.cache = prefix && new PrefixCache(kvBlocks, blockTokens, prefix);
     this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
+    this.#parts = parts;
     this.#sequences = sequences;
     this.#isChunked = strategy.reservation === "chunk";
     this.#isBehind = parts.asyncScheduling === true;
+    this.#recomputesLast = parts.speculation?.recomputesLastBlock === true;
   }
 
   /** Requests that have left and whose blocks are not free yet. */
@@ -49,7 +54,17 @@ export class SequenceBlocks {
   /** Leading blocks of a request's `target` known tokens that the cache holds. */
   matched(request: number, target: number): number {
     // At least one token is always computed: its logits give the next one.
-    return this.cache ? this.cache.matchedBlocks(request, target - 1) : 0;
+    if (this.cache === undefined) return 0;
+    const matched = this.cache.matchedBlocks(request, target - 1);
+    return matched > 0 && this.#recomputesLast ? matched - 1 : matched;
+  }
+
+  /** Blocks that a request keeps from its admission on, whatever its length; 0: as many as it fills. */
+  reservedFor(promptTokens: number): number {
+    const { strategy, maxOutputTokens, maxModelTokens } = this.#parts;
+    if (strategy.reservation !== "maximum") return 0;
+    const longest = Math.min(promptTokens + maxOutputTokens, maxModelTokens);
+    return Math.min(this.pool.blocksFor(longest), this.pool.capacity);
   }
 
   /** Blocks that are free when the request's `matched` cached ones are in use. */
@@ -57,12 +72,21 @@ export class SequenceBlocks {
     return matched > 0 ? this.pool.free - this.cache!.freeAmong(request, matched) : this.pool.free;
   }
 
-  /** Gives a sequence that was just added `blocks` blocks, of which `matched` are cached ones. */
-  begin(slot: number, blocks: number, matched: number): void {
-    const { request, takenBlocks } = this.#sequences;
+  /**
+   * Gives a sequence that was just added `blocks` blocks, of which `matched` are cached ones; absent:
+   * its entries come with it.
+   */
+  begin(slot: number, blocks: number, matched?: number): void {
+    const { request, targetTokens, takenBlocks } = this.#sequences;
+    const shared = matched ?? 0;
     while (this.cache && this.#identified.length <= slot) this.#identified.push([]);
-    if (matched > 0) this.cache!.share(request[slot], matched, this.#identified[slot]);
-    this.pool.take(blocks - matched);
+    if (shared > 0) this.cache!.share(request[slot], shared, this.#identified[slot]);
+    if (matched !== undefined && this.#recomputesLast && this.cache !== undefined) {
+      const cached = this.cache.matchedBlocks(request[slot], targetTokens[slot] - 1);
+      // Both copies have the same tokens: the one that is in use is found when the other is gone.
+      if (cached > shared) this.cache.renew(request[slot], shared);
+    }
+    this.pool.take(blocks - shared);
     takenBlocks[slot] = blocks;
   }
 

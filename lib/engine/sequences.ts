@@ -94,6 +94,8 @@ export class Sequences {
   blockSeconds = 0;
   /** Sequences whose KV blocks grow with their length. */
   growing = 0;
+  /** Whether blocks of decoding sequences are those noted as taken, whatever the length. */
+  readonly #notesBlocks: boolean;
   /** Growing sequences by (tokens - step) mod block size: those at `#place` need a block now. */
   readonly #residues: Int32Array;
   #residueOf = new Int32Array(FIRST_SLOTS);
@@ -108,9 +110,10 @@ export class Sequences {
   #admissions = 0;
 
   /** @param slots Most sequences at a time; room is made as they come, since few engines are ever full. */
-  constructor(slots: number, blockTokens: number) {
+  constructor(slots: number, blockTokens: number, notesBlocks = false) {
     this.ends = new EndSteps(slots);
     this.blockTokens = blockTokens;
+    this.#notesBlocks = notesBlocks;
     this.#residues = new Int32Array(blockTokens);
   }
 
@@ -195,7 +198,7 @@ export class Sequences {
     this.#joinedStep[slot] = this.step;
     this.decoding++;
     this.contextTokens += tokens + 1;
-    if (this.reservedBlocks[slot] === 0) {
+    if (this.#growsAlone(slot)) {
       const residue = (tokens + this.#place) % this.blockTokens;
       this.#residueOf[slot] = residue;
       this.#residues[residue]++;
@@ -235,9 +238,14 @@ export class Sequences {
   /** KV blocks that the sequence holds. */
   blocksHeld(slot: number): number {
     if (this.reservedBlocks[slot] > 0) return this.reservedBlocks[slot];
-    return this.state[slot] >= SequenceState.decode
+    return this.state[slot] >= SequenceState.decode && !this.#notesBlocks
       ? Math.ceil(this.computedTokens(slot) / this.blockTokens)
       : this.takenBlocks[slot];
+  }
+
+  /** Whether its blocks follow from its length. */
+  #growsAlone(slot: number): boolean {
+    return this.reservedBlocks[slot] === 0 && !this.#notesBlocks;
   }
 
   /** Whether the sequence in `slot`, which decodes, needs a KV block before the next decode step. */
@@ -329,6 +337,16 @@ export class Sequences {
     this.contextTokens += steps * this.decoding;
   }
 
+  /**
+   * Gives one decoding sequence `tokens` tokens more than the others have gained, or takes some back;
+   * its end stays where it is.
+   */
+  shift(slot: number, tokens: number): void {
+    this.targetTokens[slot] += tokens;
+    this.generatedAtJoin[slot] += tokens;
+    this.contextTokens += tokens;
+  }
+
   /** Ends what the sequence is doing; its tokens and blocks are kept as numbers. */
   #setAside(slot: number, state: number): void {
     const before = this.state[slot];
@@ -345,7 +363,7 @@ export class Sequences {
   #leaveBatch(slot: number): void {
     this.contextTokens -= this.computedTokens(slot) + 1;
     this.decoding--;
-    if (this.reservedBlocks[slot] === 0) {
+    if (this.#growsAlone(slot)) {
       this.#residues[this.#residueOf[slot]]--;
       this.growing--;
     }

@@ -30,6 +30,14 @@ export class StepChunks {
     this.slots[chunk] = slot;
   }
 
+  /** Tokens of all chunks. */
+  get tokens(): number {
+    const { chunkCount, chunkTokens } = this.shape;
+    let tokens = 0;
+    for (let i = 0; i < chunkCount; i++) tokens += chunkTokens[i];
+    return tokens;
+  }
+
   #grow(): void {
     const { shape } = this;
     this.slots = grown(this.slots);

@@ -1,4 +1,8 @@
-import type { DecodeLine, ExecutionTimeModel } from "../execution/execution_time_model.ts";
+import type {
+  DecodeLine,
+  DecodeWidth,
+  ExecutionTimeModel,
+} from "../execution/execution_time_model.ts";
 import type { BatchBuilder } from "./batch_builder.ts";
 import type { Clock } from "./clock.ts";
 import type { EngineParts } from "./engine_parts.ts";
@@ -40,8 +44,13 @@ export class StepClock {
   begin(isSteady: boolean, interrupted: boolean): void {
     this.isStepping = true;
     const { chunkCount } = this.#batch.shape;
-    const leaps = chunkCount === 0 && this.#parts.stepping === "leap";
+    const leaps = chunkCount === 0 && this.#parts.stepping === "leap" && this.#isForeseen;
     if (!leaps || !this.#leap(isSteady)) this.#single(interrupted);
+  }
+
+  /** Whether it is known what a step brings before it ends. */
+  get #isForeseen(): boolean {
+    return this.#batch.speculation?.isForeseen ?? true;
   }
 
   /** Steps of the leap in progress that have ended by `now`; 0 when there is none. */
@@ -92,25 +101,45 @@ export class StepClock {
 
   /** Plans as many decode steps as cannot differ from one another; false if there is no line. */
   #leap(isSteady: boolean): boolean {
-    const { sequences, pool, swapSeconds, isUnsettled } = this.#batch;
+    const { sequences, pool, growth, shape, swapSeconds, isUnsettled } = this.#batch;
     const { strategy } = this.#parts;
-    const { execution } = this;
-    const { decoding, contextTokens } = sequences;
+    const { decodeContextTokens: contextTokens } = shape;
     const line = this.#line;
-    const longest = this.#batch.shape.decodeLongestContextTokens;
-    if (!execution.decodeLine(decoding, contextTokens, line, longest)) return false;
+    if (!this.#lookUpLine()) return false;
+    const perStep = this.#contextPerStep();
     let steps = 1;
     // After a preemption or a swap the next plan may admit, so it has to be asked again.
     if (strategy.repeatsDecode && isSteady && !isUnsettled) {
-      steps = sequences.ends.firstStep - sequences.step;
-      if (line.contextEndTokens < contextTokens + decoding * (steps - 1)) {
-        steps = Math.max(1, Math.floor((line.contextEndTokens - contextTokens) / decoding) + 1);
+      const tokens = sequences.ends.firstStep - sequences.step;
+      steps = this.#batch.speculation?.stepsFor(tokens) ?? tokens;
+      if (line.contextEndTokens < contextTokens + perStep * (steps - 1)) {
+        steps = Math.max(1, Math.floor((line.contextEndTokens - contextTokens) / perStep) + 1);
       }
-      steps = sequences.stepsWithin(pool.free, steps);
+      steps = growth.stepsWithin(pool.free, steps);
     }
     const first = line.baseSeconds + line.slopeSecondsPerToken * contextTokens + swapSeconds;
-    this.leap.begin(this.#clock.now, first, line.slopeSecondsPerToken * decoding, steps);
+    this.leap.begin(this.#clock.now, first, line.slopeSecondsPerToken * perStep, steps);
     return true;
+  }
+
+  /** Looks up the line that begins with the decode step formed; false if the model has none. */
+  #lookUpLine(): boolean {
+    const { shape, speculation } = this.#batch;
+    return this.execution.decodeLine(
+      shape.decodeSequences,
+      shape.decodeContextTokens,
+      this.#line,
+      shape.decodeLongestContextTokens,
+      speculation === undefined ? undefined : shape as DecodeWidth,
+    );
+  }
+
+  /** Tokens by which the context of the batch grows in each decode step. */
+  #contextPerStep(): number {
+    const { shape: { decodeSequences }, speculation } = this.#batch;
+    return speculation === undefined
+      ? decodeSequences
+      : decodeSequences * speculation.tokensPerStep;
   }
 
   /** Plans one step by asking the execution model for the whole shape. */
@@ -119,7 +148,7 @@ export class StepClock {
     const { shape, swapSeconds } = this.#batch;
     shape.sampledSequences = this.#sampledSequences();
     const seconds = this.execution.stepSeconds(shape) + swapSeconds;
-    if (shape.chunkCount === 0) {
+    if (shape.chunkCount === 0 && this.#isForeseen) {
       if (interrupted || !this.#goesOn()) this.#beginSeries();
       if (this.#isSeries) return this.#stepOfSeries(seconds);
     }
@@ -137,20 +166,15 @@ export class StepClock {
   /** A leap would begin with this decode step, provided that the model has a line for it. */
   #beginSeries(): void {
     const { shape, swapSeconds } = this.#batch;
-    const { decodeSequences, decodeContextTokens, decodeLongestContextTokens } = shape;
+    const { decodeContextTokens } = shape;
     const line = this.#line;
-    this.#isSeries = this.execution.decodeLine(
-      decodeSequences,
-      decodeContextTokens,
-      line,
-      decodeLongestContextTokens,
-    );
+    this.#isSeries = this.#lookUpLine();
     if (!this.#isSeries) return;
     const first = line.baseSeconds + line.slopeSecondsPerToken * decodeContextTokens + swapSeconds;
     this.#series.begin(
       this.#clock.now,
       first,
-      line.slopeSecondsPerToken * decodeSequences,
+      line.slopeSecondsPerToken * this.#contextPerStep(),
       1,
     );
     this.#seriesSteps = 0;
@@ -174,7 +198,7 @@ export class StepClock {
   /** Sequences that get a token at the end of the step: decodes, and prefills that finish in it. */
   #sampledSequences(): number {
     const { shape, sequences, chunkSlots } = this.#batch;
-    let sampled = shape.decodeSequences;
+    let sampled = shape.decodeTokens ?? shape.decodeSequences;
     for (let i = 0; i < shape.chunkCount; i++) {
       const slot = chunkSlots[i];
       const end = sequences.doneTokens[slot] + shape.chunkTokens[i];

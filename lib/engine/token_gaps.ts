@@ -23,8 +23,9 @@ export class TokenGaps {
   /** Slots that joined the decode batch since its last step. */
   #fresh = new Int32Array(FIRST_FRESH);
   #freshCount = 0;
-  /** Steps of the leap in progress whose gaps are recorded already. */
+  /** Steps of the leap in progress whose gaps are recorded already, and gaps within them. */
   #recordedSteps = 0;
+  #recordedTogether = 0;
 
   constructor(sketch: GapSketch, sequences: Sequences, columns: RequestColumns) {
     this.#sketch = sketch;
@@ -69,6 +70,18 @@ export class TokenGaps {
   addBegun(leap: Leap, steps: number, apart: GapSketch): void {
     this.#addSteps(apart, leap, this.#recordedSteps, steps);
     this.#recordedSteps = steps;
+  }
+
+  /** Tokens of a step in progress's leap arrive together: gaps of zero beside those of its steps. */
+  addBegunTogether(gaps: number, apart: GapSketch): void {
+    if (gaps > this.#recordedTogether) apart.add(0, gaps - this.#recordedTogether);
+    this.#recordedTogether = gaps;
+  }
+
+  /** So many gaps within the steps of the leap that has ended are zero. */
+  addZeros(gaps: number): void {
+    if (gaps > this.#recordedTogether) this.#sketch.add(0, gaps - this.#recordedTogether);
+    this.#recordedTogether = 0;
   }
 
   /** Longest gap of the sequence in `slot` so far, seconds. */

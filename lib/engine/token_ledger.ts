@@ -3,6 +3,7 @@ import type { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import type { Leap } from "./leap.ts";
 import { SequenceState } from "./sequences.ts";
+import type { Speculation } from "./speculation.ts";
 import type { TokenGaps } from "./token_gaps.ts";
 
 /** Ends for which there is room at first. */
@@ -25,6 +26,8 @@ export class TokenLedger {
   /** Requests that ended in the step that finished last. */
   finished = new Int32Array(FIRST_ENDS);
   finishedCount = 0;
+  /** Output tokens that decodes brought in it, where drafts are verified. */
+  decodedTokens = 0;
   /** Requests that had their first token in the step that finished last. */
   firstTokens = new Int32Array(FIRST_ENDS);
   firstTokenCount = 0;
@@ -86,6 +89,7 @@ export class TokenLedger {
     const { shape } = this.#batch;
     this.finishedCount = 0;
     this.firstTokenCount = 0;
+    this.decodedTokens = 0;
     // Not an argument: a number with a fraction would be boxed at every call.
     this.#nowSeconds = leap.endsAtSeconds;
     if (shape.decodeSequences > 0) this.#bookDecodes(leap);
@@ -96,8 +100,9 @@ export class TokenLedger {
   }
 
   #bookDecodes(leap: Leap): void {
-    const { sequences } = this.#batch;
+    const { sequences, speculation } = this.#batch;
     if (!this.#holdsFinished) this.#gaps.addLeap(leap);
+    if (speculation !== undefined) return this.#bookVerified(leap, speculation);
     this.tokensInside += leap.steps * sequences.decoding;
     sequences.advance(leap.steps);
     const { ends } = sequences;
@@ -105,6 +110,61 @@ export class TokenLedger {
       this.#ending(ends.firstSlot);
       ends.delete(ends.firstSlot);
     }
+  }
+
+  /** Books steps that verify drafts: tokens of one step arrive together, those beyond the end drop. */
+  #bookVerified(leap: Leap, speculation: Speculation): void {
+    const { sequences } = this.#batch;
+    const { decoding, ends } = sequences;
+    let tokens = decoding;
+    if (speculation.isForeseen) {
+      const gained = speculation.tokensIn(leap.steps);
+      const { cutSlot, lackOfCut } = speculation.advance(leap.steps, decoding);
+      sequences.advance(gained);
+      tokens = decoding * gained - lackOfCut;
+      if (lackOfCut > 0) this.#moveOn(cutSlot, -lackOfCut);
+    } else {
+      sequences.advance(1);
+      tokens += this.#drawAccepted(speculation);
+    }
+    while (ends.firstStep <= sequences.step) {
+      const slot = ends.firstSlot;
+      const beyond = sequences.step - ends.firstStep;
+      ends.delete(slot);
+      sequences.shift(slot, -beyond);
+      tokens -= beyond;
+      this.#ending(slot);
+    }
+    this.tokensInside += tokens;
+    this.decodedTokens = tokens;
+    this.#gaps.addZeros(tokens - leap.steps * decoding);
+  }
+
+  /** Draws what each sequence accepts beyond the token that the step gives anyway; returns the sum. */
+  #drawAccepted(speculation: Speculation): number {
+    const { sequences } = this.#batch;
+    const { ends, state, request, generatedAtJoin } = sequences;
+    let tokens = 0;
+    for (let slot = sequences.first; slot >= 0; slot = sequences.next[slot]) {
+      if (state[slot] !== SequenceState.decode) continue;
+      const position = generatedAtJoin[slot] + sequences.stepsSinceJoin(slot) - 1;
+      const accepted = speculation.draw(slot, request[slot], position);
+      const gained = Math.min(accepted, ends.of(slot) - sequences.step);
+      if (gained <= 0) continue;
+      this.#moveOn(slot, gained);
+      tokens += gained;
+    }
+    return tokens;
+  }
+
+  /** A sequence gains so many tokens more than the others do, or fewer where they are below 0. */
+  #moveOn(slot: number, tokens: number): void {
+    const { sequences } = this.#batch;
+    const { ends } = sequences;
+    const end = ends.of(slot) - tokens;
+    ends.delete(slot);
+    ends.set(slot, end);
+    sequences.shift(slot, tokens);
   }
 
   /** The sequence in a slot ends with the step. */

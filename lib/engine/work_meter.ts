@@ -1,5 +1,6 @@
 import type { StepShape, StepWork } from "../execution/execution_time_model.ts";
 import type { MeterTotals } from "../metrics/meter_totals.ts";
+import type { Speculation } from "./speculation.ts";
 
 // Places of the counters. One typed array, so that a copy for a reading is one call.
 const BUSY_SECONDS = 0, BLOCK_SECONDS = 1, WEIGHT_BYTES = 2;
@@ -7,7 +8,9 @@ const PROMPT_TOKENS = 3, OUTPUT_TOKENS = 4;
 /** (query token, KV entry) pairs, and KV entries read or written. */
 const PAIRS = 5, ENTRIES = 6;
 const PREFILL_SAMPLES = 7, SEQUENCE_SECONDS = 8;
-const COUNTERS = 9;
+/** Tokens verified beyond those that came out of it; work of drafts, FLOP and bytes. */
+const REFUSED_TOKENS = 9, DRAFT_FLOPS = 10, DRAFT_BYTES = 11;
+const COUNTERS = 12;
 
 /**
  * Counts the work of one engine: tokens, attention, weights read, busy time and KV use. A decode
@@ -17,9 +20,11 @@ const COUNTERS = 9;
 export class WorkMeter {
   readonly #counts = new Float64Array(COUNTERS);
   readonly #work: StepWork;
+  readonly #speculation: Speculation | undefined;
 
-  constructor(work: StepWork) {
+  constructor(work: StepWork, speculation?: Speculation) {
     this.#work = work;
+    this.#speculation = speculation;
   }
 
   /**
@@ -32,9 +37,15 @@ export class WorkMeter {
     this.#counts[SEQUENCE_SECONDS] += busySeconds * sequences;
   }
 
-  /** Adds `steps` steps, the first of which has the shape: a leap of decode steps, or a mixed one. */
-  addSteps(shape: StepShape, steps: number): void {
-    if (shape.chunkCount > 0) this.#addMixed(shape);
+  /**
+   * Adds `steps` steps, the first of which has the shape: a leap of decode steps, or a mixed one.
+   *
+   * @param tokens Output tokens of their decodes, where drafts are verified.
+   */
+  addSteps(shape: StepShape, steps: number, tokens = 0): void {
+    if (this.#speculation !== undefined) {
+      this.#addVerifying(shape, steps, tokens, this.#speculation);
+    } else if (shape.chunkCount > 0) this.#addMixed(shape);
     else this.#addDecode(shape, steps);
   }
 
@@ -46,6 +57,48 @@ export class WorkMeter {
     counts[PAIRS] += contexts;
     counts[ENTRIES] += contexts;
     counts[WEIGHT_BYTES] += steps * this.#work.weightBytes(sequences);
+  }
+
+  /** Adds steps that verify drafts and propose the next ones. */
+  #addVerifying(
+    shape: StepShape,
+    steps: number,
+    tokens: number,
+    speculation: Speculation,
+  ): void {
+    const { decodeSequences: sequences, decodeContextTokens: context } = shape;
+    const { decodeTokens = sequences, draftTokens = 0 } = shape;
+    const counts = this.#counts;
+    let prompt = 0, chunkPairs = 0, chunkEntries = 0;
+    for (let i = 0; i < shape.chunkCount; i++) {
+      const chunk = shape.chunkTokens[i];
+      const past = shape.chunkPastTokens[i];
+      prompt += chunk;
+      chunkPairs += chunk * past + chunk * (chunk + 1) / 2;
+      chunkEntries += past + chunk;
+    }
+    const grown = sequences * speculation.tokensPerStep * (steps * (steps - 1) / 2);
+    const entries = steps * context + grown;
+    const pairs = chunkPairs + (sequences > 0 ? entries * (decodeTokens / sequences) : 0);
+    const finishing = shape.sampledSequences - decodeTokens;
+    counts[PROMPT_TOKENS] += prompt;
+    counts[OUTPUT_TOKENS] += tokens + finishing;
+    counts[REFUSED_TOKENS] += steps * decodeTokens - tokens;
+    counts[PREFILL_SAMPLES] += finishing;
+    counts[PAIRS] += pairs;
+    counts[ENTRIES] += entries + chunkEntries;
+    counts[WEIGHT_BYTES] += steps * this.#work.weightBytes(prompt + decodeTokens);
+    const { work } = speculation.parts;
+    if (work === undefined || draftTokens === 0) return;
+    // The first pass computes the step's tokens, each further one a token of each sequence.
+    const drafting = sequences + finishing;
+    const more = draftTokens - 1;
+    counts[DRAFT_FLOPS] += work.flopsPerToken * steps * (prompt + decodeTokens + more * drafting) +
+      work.flopsPerAttentionPair * (pairs + more * entries) +
+      work.flopsPerSample * steps * draftTokens * drafting;
+    counts[DRAFT_BYTES] += steps * work.weightBytes(prompt + decodeTokens) +
+      steps * more * work.weightBytes(drafting) +
+      work.kvBytesPerToken * (chunkEntries + draftTokens * entries);
   }
 
   /** Adds a step that has prefill chunks. */
@@ -81,14 +134,15 @@ export class WorkMeter {
     const counts = this.#counts;
     const work = this.#work;
     const output = counts[OUTPUT_TOKENS];
-    const linear = counts[PROMPT_TOKENS] + output - counts[PREFILL_SAMPLES];
+    const sampled = output + counts[REFUSED_TOKENS];
+    const linear = counts[PROMPT_TOKENS] + sampled - counts[PREFILL_SAMPLES];
     out.busySeconds = counts[BUSY_SECONDS];
     out.blockSeconds = counts[BLOCK_SECONDS];
     out.sequenceSeconds = counts[SEQUENCE_SECONDS];
     out.promptTokens = counts[PROMPT_TOKENS];
     out.outputTokens = output;
     out.flops = linear * work.flopsPerToken + counts[PAIRS] * work.flopsPerAttentionPair +
-      output * work.flopsPerSample;
-    out.bytes = counts[WEIGHT_BYTES] + counts[ENTRIES] * work.kvBytesPerToken;
+      sampled * work.flopsPerSample + counts[DRAFT_FLOPS];
+    out.bytes = counts[WEIGHT_BYTES] + counts[ENTRIES] * work.kvBytesPerToken + counts[DRAFT_BYTES];
   }
 }

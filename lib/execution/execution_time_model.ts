@@ -18,8 +18,28 @@ export interface StepShape {
   chunkTokens: Int32Array;
   /** KV entries that chunk `i` finds already computed (earlier chunks or cached prefix). */
   chunkPastTokens: Int32Array;
-  /** Sequences that sample a token at the end of this step (decodes and finishing prefills). */
+  /**
+   * Places at which a token is sampled at the end of this step: one per decode and finishing prefill,
+   * and one per drafted token that is verified.
+   */
   sampledSequences: number;
+  /**
+   * Tokens that the decoding sequences compute, drafted ones that are verified included; absent: one
+   * each. KV entries are read once per sequence whatever its tokens.
+   */
+  decodeTokens?: number;
+  /** Tokens that a draft proposes for each sequence at the end of the step; absent: none. */
+  draftTokens?: number;
+}
+
+/** How many tokens decode-only steps compute that verify drafts, see {@link StepShape}. */
+export interface DecodeWidth {
+  /** Tokens of all decoding sequences. */
+  readonly decodeTokens: number;
+  /** Places at which a token is sampled. */
+  readonly sampledSequences: number;
+  /** Tokens that a draft proposes for each sequence. */
+  readonly draftTokens: number;
 }
 
 /** The duration of decode-only steps as a line in the total context. Filled in by a model. */
@@ -48,12 +68,14 @@ export interface ExecutionTimeModel {
    * and the engine then takes every step singly. Must agree with `stepSeconds` to 1e-12 relative.
    *
    * @param longestContextTokens Longest context at `contextTokens`; it grows by one per step, as all do.
+   * @param width Tokens of steps that verify drafts; absent: one per sequence, and nothing is drafted.
    */
   decodeLine(
     sequences: number,
     contextTokens: number,
     line: DecodeLine,
     longestContextTokens?: number,
+    width?: DecodeWidth,
   ): boolean;
 }
 

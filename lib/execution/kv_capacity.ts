@@ -33,6 +33,12 @@ export interface KvCapacityOptions {
   readonly utilization: number;
   /** Kept free on each GPU for activations and the like, bytes, >= 0: of all, or by pipeline stage. */
   readonly reserveBytes: number | readonly number[];
+  /** A model that drafts beside it, bytes on each tensor rank of the last stage; absent: none. */
+  readonly draft?: {
+    readonly name: string;
+    readonly weightBytes: number;
+    readonly tokenBytes: number;
+  };
   /** Sequences at once, each with a state in the recurrent layers, >= 0; absent: no room for states. */
   readonly maxSequences?: number;
   /** Tokens of one KV block, >= 1. */
@@ -205,7 +211,7 @@ function stageMemories(
   tensorParallel: number,
   layout: KvLayout,
 ): StageMemory[] {
-  const { shape, pipelineParallel, weightBytesPerElement } = options;
+  const { shape, pipelineParallel, weightBytesPerElement, draft, blockTokens } = options;
   const { layers, hiddenSize, vocabSize } = shape;
   const reserves = [options.reserveBytes].flat();
   // Norms, head and embedding keep 2 bytes in quantised checkpoints; see weightBytes().
@@ -228,10 +234,15 @@ function stageMemories(
     for (const { layer, index, count } of numberedLayers(options, first, end)) {
       matrices += count * rankMatrixBytes(options, layer, index, tensorParallel);
     }
+    // A draft's entries are spread over the blocks of all groups.
+    const draftBytes = !isLast || draft === undefined
+      ? 0
+      : blockTokens * draft.tokenBytes / layout.groups.length;
+    if (isLast && draft !== undefined) matrices += draft.weightBytes;
     return {
       fixedBytes: matrices + (tables / tensorParallel + small) * keptBytesPerElement +
         rotaryBytes(shape) + reserves[stage % reserves.length],
-      blockBytes: layout.blockBytes[stage],
+      blockBytes: layout.blockBytes[stage] + draftBytes,
       stateBytes,
     };
   });
@@ -316,13 +327,14 @@ function doesNotFit(
   usable: number,
 ): string {
   const needed = Math.max(...stages.map((stage) => stage.fixedBytes + stage.blockBytes));
-  const { shape, gpu, tensorParallel, pipelineParallel } = options;
+  const { shape, gpu, tensorParallel, pipelineParallel, draft } = options;
   const fits = DEGREES.find((degree) =>
     degree > tensorParallel && dealsEvenly(shape, degree) &&
     fittingBlocks(stageMemories(options, degree, layoutOf(options, degree)), usable) >= 1
   );
   const pipeline = pipelineParallel === 1 ? "" : `, pipeline-parallel degree ${pipelineParallel}`;
-  return `Cannot place ${shape.name} on ${gpu.name} as a model with room for one KV block: ` +
+  const model = draft === undefined ? shape.name : `${shape.name} and its draft ${draft.name}`;
+  return `Cannot place ${model} on ${gpu.name} as a model with room for one KV block: ` +
     `current value is tensor-parallel degree ${tensorParallel}${pipeline}, which lacks ` +
     `${gigabytes(needed - usable)} GB per GPU (${gigabytes(needed)} GB needed, ` +
     `${gigabytes(usable)} GB usable); ` +

@@ -8,7 +8,7 @@ export interface LinearCoefficients {
   readonly perPrefillTokenSeconds: number;
   /** Per KV entry that decoding sequences attend to, seconds. */
   readonly perContextTokenSeconds: number;
-  /** Per decoding sequence, seconds. */
+  /** Per token of the decoding sequences, one each unless they verify drafts, seconds. */
   readonly perDecodeSequenceSeconds: number;
   /** Per (prompt token, KV entry) pair of prefill attention, seconds; default 0. */
   readonly perPrefillPairSeconds?: number;
@@ -55,12 +55,14 @@ export function linearTime(coefficients: LinearCoefficients): ExecutionTimeModel
         tokens += chunk;
         pairs += chunk * (step.chunkPastTokens[i] + (chunk + 1) / 2);
       }
-      return baseSeconds + perDecodeSequenceSeconds * step.decodeSequences +
+      return baseSeconds +
+        perDecodeSequenceSeconds * (step.decodeTokens ?? step.decodeSequences) +
         perPrefillTokenSeconds * tokens +
         perPairSeconds * pairs + perContextTokenSeconds * step.decodeContextTokens;
     },
-    decodeLine(sequences, _contextTokens, line) {
-      line.baseSeconds = baseSeconds + perDecodeSequenceSeconds * sequences;
+    decodeLine(sequences, _contextTokens, line, _longest, width) {
+      const tokens = width === undefined ? sequences : width.decodeTokens;
+      line.baseSeconds = baseSeconds + perDecodeSequenceSeconds * tokens;
       line.slopeSecondsPerToken = perContextTokenSeconds;
       line.contextEndTokens = Infinity;
       return true;

@@ -15,4 +15,5 @@ export * from "./profiled/mod.ts";
 export * from "./simfaasinfer_time.ts";
 export * from "./soft_maximum.ts";
 export * from "./stage_copies.ts";
+export * from "./speculation/mod.ts";
 export * from "./step_work.ts";

@@ -73,7 +73,7 @@ export function simfaasinferTime(options: SimfaasinferTimeOptions): ExecutionTim
   return {
     name: "simfaasinfer",
     stepSeconds(step) {
-      let tokens = step.decodeSequences;
+      let tokens = step.decodeTokens ?? step.decodeSequences;
       let squares = 0;
       for (let i = 0; i < step.chunkCount; i++) {
         const chunk = step.chunkTokens[i];
@@ -82,8 +82,8 @@ export function simfaasinferTime(options: SimfaasinferTimeOptions): ExecutionTim
       }
       return perToken * tokens + perSquare * squares + perContext * step.decodeContextTokens;
     },
-    decodeLine(sequences, _contextTokens, line) {
-      line.baseSeconds = perToken * sequences;
+    decodeLine(sequences, _contextTokens, line, _longest, width) {
+      line.baseSeconds = perToken * (width === undefined ? sequences : width.decodeTokens);
       line.slopeSecondsPerToken = perContext;
       line.contextEndTokens = Infinity;
       return true;

@@ -59,6 +59,16 @@ export interface PoolRecord {
   readonly members: readonly PoolMemberLife[];
 }
 
+/** What speculative decoding did in a run. */
+export interface SpeculationRecord {
+  /** Drafts that were verified, one per sequence and step; under mean acceptance a fraction at times. */
+  readonly drafts: number;
+  /** Tokens in them. */
+  readonly draftedTokens: number;
+  /** Those that the model accepted, tokens beyond the end of an output included. */
+  readonly acceptedTokens: number;
+}
+
 /** What a run of the cluster leaves behind: raw material for the summary. */
 export interface RunRecord {
   /** One row per request. */
@@ -87,6 +97,8 @@ export interface RunRecord {
   readonly faults?: FaultRecord;
   /** What sleeping instances did; absent where none can sleep. */
   readonly sleep?: SleepRecord;
+  /** What speculation did; absent where no function speculates. */
+  readonly speculation?: SpeculationRecord;
   /** The pools; absent where there are none. */
   readonly pools?: readonly PoolRecord[];
   /** End of the run, seconds: instances, time series and bill go so far. */

@@ -302,6 +302,27 @@ export interface Summary {
    * mean of `cold_start_wait_s` above 0. Unit: s.
    */
   readonly cold_start_stages_s: Readonly<Record<string, number>>;
+  /** What speculative decoding did; null without `speculative.method`. */
+  readonly speculation: {
+    /**
+     * Mean tokens of a step of a sequence that verifies a draft: `accepted_tokens` over `drafts`,
+     * and the model's own one (vLLM's mean acceptance length). Unit: tokens.
+     */
+    readonly mean_acceptance_length: number | null;
+    /** `accepted_tokens` over `drafted_tokens`. From 0 to 1. */
+    readonly acceptance_rate: number | null;
+    /**
+     * Drafts that were verified, one per sequence and step; a fraction where `speculative.mode` is
+     * `expected` and drafts are not always found. Unit: drafts.
+     */
+    readonly drafts: number;
+    /** Tokens in them. Unit: tokens. */
+    readonly drafted_tokens: number;
+    /**
+     * Tokens of them that were accepted, those beyond the end of an output included. Unit: tokens.
+     */
+    readonly accepted_tokens: number;
+  } | null;
   /** Where starts found their weights; null without `cluster.nodes`. */
   readonly weight_cache: {
     /** Starts, by machine, that looked for weights. */

@@ -165,9 +165,10 @@ function feedForwardOf({ feedForward, besideExperts }: Layer, hiddenSize: number
     ? []
     : listed("dense", feedForwardMatrices("mlp", besideExperts, hiddenSize));
   if (feedForward === undefined) return beside;
-  return feedForward.kind === "dense"
+  const own = feedForward.kind === "dense"
     ? listed("dense", feedForwardMatrices("mlp", feedForward, hiddenSize))
-    : [...expertMatrices(feedForward, hiddenSize), ...beside];
+    : expertMatrices(feedForward, hiddenSize);
+  return [...own, ...beside];
 }
 
 /** Weights of a layer that are no matrix: norms, sinks, convolutions, the bias of a router. */

@@ -151,7 +151,7 @@ export interface Layer {
   readonly mixer?: Attention | LatentAttention | Recurrent;
   /** Feed-forward; absent: none. */
   readonly feedForward?: DenseFeedForward | ExpertFeedForward;
-  /** A dense feed-forward beside the experts (Gemma 4, Arctic). */
+  /** A dense feed-forward beside the experts (Gemma 4, Arctic), or beside a draft's feed-forward. */
   readonly besideExperts?: DenseFeedForward;
   /** Weights of its norms. */
   readonly normParameters: number;
@@ -177,6 +177,8 @@ export interface TransformerShape {
   readonly finalNormParameters: number;
   /** Decoder layers from first to last. Equal ones are one object. */
   readonly layers: readonly Layer[];
+  /** Layers beside them that predict further tokens (multi-token prediction); absent: none. */
+  readonly nextTokenLayers?: number;
 }
 
 /** Equal layers of a model. */

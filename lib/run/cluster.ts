@@ -1,5 +1,5 @@
 import type { ClusterParts, FunctionParts, NoCapacityRule } from "../cluster/cluster_parts.ts";
-import type { EngineParts } from "../engine/engine_parts.ts";
+import type { EngineParts, SpeculationParts } from "../engine/mod.ts";
 import type { FunctionFacts } from "../metrics/function_facts.ts";
 import type { ClassFacts } from "../metrics/summary_options.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
@@ -33,6 +33,7 @@ import { priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
+import { buildSpeculation } from "./speculation.ts";
 import { startNotices } from "./start_notices.ts";
 import { buildStarts, type StartKind } from "./starts.ts";
 import { storedWeights, type StoredWeightsAt } from "./stored_weights.ts";
@@ -110,7 +111,12 @@ export async function buildCluster(
   const built = buildClasses(config, { ...requests, table: assigned.table }, streams);
   const { table } = built;
   const keys = queueKeysByOrder(built);
-  const builtKinds = kinds.map((kind, i) => buildKind(kind, deployments[i], built, keys));
+  const builtKinds = kinds.map((kind, i) => {
+    const { draft } = deployments[i];
+    const name = i === 0 ? "acceptance" : `acceptance of kind ${i}`;
+    const speculation = draft && buildSpeculation(kind.config, draft, streams.take(name));
+    return buildKind(kind, deployments[i], built, keys, speculation);
+  });
   const kindOf = kinds.flatMap(({ count }, i) => new Array<number>(count).fill(i));
   const byFunction = kindOf.map((kind) => builtKinds[kind]);
   for (const kind of builtKinds) {
@@ -142,7 +148,8 @@ export async function buildCluster(
           kind.deployment.maxSequences,
         ),
         requestsPerInstance: kind.gateway.perFunction.concurrencyPerInstance,
-        holdSeconds: (concurrency) => estimatedHoldSeconds(kind.deployment, table, concurrency),
+        holdSeconds: (concurrency) =>
+          estimatedHoldSeconds(kind.deployment, table, concurrency, kind.engine.speculation),
         startSeconds: () => estimatedStartSeconds(kind),
         weightBytes: kind.deployment.weightBytes,
       }),
@@ -281,10 +288,12 @@ function buildKind(
   deployment: Deployment,
   built: BuiltClasses,
   keys: ReturnType<typeof queueKeysByOrder>,
+  speculation: SpeculationParts | undefined,
 ): BuiltKind & { plans?: StartPlans } {
   const { config } = kind;
   const keyColumn = keys.of(config.scheduler.scheduling_policy);
-  const engine = engineParts(kind, deployment, built, keyColumn);
+  const plain = engineParts(kind, deployment, built, keyColumn);
+  const engine = speculation === undefined ? plain : { ...plain, speculation };
   const billing = buildBilling(config, deployment.gpu.name);
   return {
     config,

@@ -1,11 +1,14 @@
+import { withDraft } from "../execution/speculation/mod.ts";
 import { stepWork } from "../execution/step_work.ts";
 import type { ExecutionTimeModel, StepWork } from "../execution/execution_time_model.ts";
 import { type Gpu, type NodeType, nodeWith } from "../hardware/mod.ts";
 import type { TransformerShape } from "../models/transformer.ts";
 import type { Configuration } from "../config/configuration.ts";
+import type { ConfiguredDraft } from "./draft.ts";
 import { buildExecution } from "./execution.ts";
 import { type InstanceSize, instanceSize, kvCacheLine } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
+import { speculationNotices } from "./speculation.ts";
 import { expertNetwork, stageNetwork } from "./stage_network.ts";
 
 /** A model on its GPUs: what one instance is, in numbers. */
@@ -30,6 +33,8 @@ export interface Deployment {
   /** What was assumed or read from the model's file, a sentence each. */
   readonly notices: readonly string[];
   readonly execution: ExecutionTimeModel;
+  /** What an instance drafts with; absent: it does not speculate. */
+  readonly draft?: ConfiguredDraft;
   readonly work: StepWork;
   /** KV blocks of one instance, their groups of layers, and shares of its GPU memory. */
   readonly kv: InstanceSize["kv"];
@@ -61,7 +66,7 @@ export async function buildDeployment(
   const { model, scheduler, parallelization, memory, execution } = config;
   const profileText = execution.profile === null ? undefined : files?.get(execution.profile);
   const size = instanceSize(config, files, isOneOfSeveral);
-  const { gpu, gpus } = size;
+  const { gpu, gpus, draft } = size;
   const { shape, weights, weightBytesPerElement, kvBytesPerElement } = size.model;
   const network = stageNetwork(config, gpu, nodes);
   const betweenExperts = expertNetwork(config, gpu, nodes);
@@ -91,12 +96,19 @@ export async function buildDeployment(
     stageGpus: parallelization.tensor_parallel_size,
     hostBytes: memory.host_memory ??
       (scheduler.preemption_mode === "swap" ? swapBytes : 0),
-    weightBytes: size.weightBytes,
-    weightFormat: size.model.weightFormat,
+    weightBytes: size.weightBytes + (draft?.weightBytes ?? 0),
+    weightFormat: draft?.modelName === undefined
+      ? size.model.weightFormat
+      : `${size.model.weightFormat} with ${draft.modelName}`,
     maxSequences: size.maxSequences,
     kvCacheLine: kvCacheLine(size),
-    notices: [...size.notices, ...(built.notices ?? [])],
-    execution: built,
+    notices: [
+      ...size.notices,
+      ...(built.notices ?? []),
+      ...(draft === undefined ? [] : speculationNotices(config, draft)),
+    ],
+    execution: draft === undefined ? built : withDraft(built, draft.time),
+    ...(draft && { draft }),
     work,
     kv: size.kv,
     maxModelTokens: size.maxModelTokens,

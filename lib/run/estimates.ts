@@ -1,5 +1,6 @@
 import { oneStart, type StartStages } from "../serverless/cold_start/mod.ts";
 import type { RequestTable } from "../workload/mod.ts";
+import type { SpeculationParts } from "../engine/speculation.ts";
 import type { Deployment } from "./deployment.ts";
 import { clusterLinks, ownMachineLinks } from "./start_links.ts";
 import { presentTier } from "./present.ts";
@@ -39,6 +40,7 @@ export function estimatedHoldSeconds(
   { execution, maxModelTokens }: Deployment,
   table: RequestTable,
   concurrency: number,
+  speculation?: SpeculationParts,
 ): number {
   const mean = (lengths: ArrayLike<number>) => {
     let sum = 0;
@@ -49,13 +51,18 @@ export function estimatedHoldSeconds(
   const output = mean(table.outputTokens);
   const sequences = Math.max(1, Math.round(concurrency));
   const none = new Int32Array(0);
+  const drafted = speculation?.draftTokens(sequences) ?? 0;
+  const decodeTokens = drafted === 0
+    ? sequences
+    : Math.round(sequences * (1 + speculation!.meanDrafted(drafted)));
   const decodeSeconds = execution.stepSeconds({
+    ...(drafted > 0 && { decodeTokens, draftTokens: drafted }),
     decodeSequences: sequences,
     decodeContextTokens: sequences * Math.min(maxModelTokens, prompt + Math.ceil(output / 2)),
     chunkCount: 0,
     chunkTokens: none,
     chunkPastTokens: none,
-    sampledSequences: sequences,
+    sampledSequences: decodeTokens,
   });
   const prefillSeconds = execution.stepSeconds({
     decodeSequences: 0,
@@ -65,5 +72,6 @@ export function estimatedHoldSeconds(
     chunkPastTokens: Int32Array.of(0),
     sampledSequences: 1,
   });
-  return output * decodeSeconds + sequences * prefillSeconds;
+  const steps = drafted === 0 ? output : output / speculation!.meanTokens(drafted);
+  return steps * decodeSeconds + sequences * prefillSeconds;
 }

@@ -11,6 +11,7 @@ import { deploymentGpu } from "../config/choose_gpu.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { engineSettings } from "../config/engine_settings.ts";
+import { type ConfiguredDraft, configuredDraft, draftMemory } from "./draft.ts";
 import { type ConfiguredModel, configuredModel } from "./model.ts";
 import { rankCapacity } from "./rank_capacity.ts";
 import { LATER_COUNTS, moreRoom, reserveRuleOf, withLater } from "./reserve_rule.ts";
@@ -22,6 +23,8 @@ export interface InstanceSize {
   readonly gpu: Gpu;
   /** GPUs of one instance. */
   readonly gpus: number;
+  /** What it drafts with; absent: it does not speculate. */
+  readonly draft?: ConfiguredDraft;
   /** Weights of the checkpoint, bytes. */
   readonly weightBytes: number;
   /** Memory of a GPU that the engine leaves for activations and the like, bytes: of its fullest stage. */
@@ -104,11 +107,12 @@ export function instanceSize(
   const { tensor_parallel_size: gpus, pipeline_parallel_size, data_parallel_attention: ranks } =
     config.parallelization;
   checkTensorDegree(shape, gpus / ranks);
+  const draft = configuredDraft(config, model, gpu, files);
   const reserveRule = memory.reserved_memory_gb === null ? reserveRuleOf(config, shape) : null;
   const { capacity, later } = withLater(
     config,
     reserveRule,
-    (rule) => rankCapacity(config, model, gpu, rule),
+    (rule) => rankCapacity(config, model, gpu, rule, draft),
   );
   const maxSequences = capacity.stateSequences ?? asked;
   const blocks = memory.num_gpu_blocks ?? capacity.blocks;
@@ -125,6 +129,7 @@ export function instanceSize(
     model,
     gpu,
     gpus: gpus * pipeline_parallel_size,
+    ...(draft && { draft }),
     weightBytes: weightBytes(shape, weights ?? weightBytesPerElement),
     reserveBytes: capacity.reserveBytes,
     reserveRule,
@@ -151,6 +156,7 @@ export function instanceSize(
       ...(maxSequences < asked ? [fewStates(shape.name, maxSequences, asked)] : []),
       ...notices,
       ...attentionRankNotices(config, shape),
+      ...(draft === undefined ? [] : draftMemory(draft)),
     ],
   };
 }

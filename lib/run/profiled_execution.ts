@@ -13,6 +13,7 @@ import {
 import { namingFile, parseInput } from "../std/input_error.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { draftTokensOf } from "../config/draft_tokens.ts";
 import { engineSettings } from "../config/engine_settings.ts";
 import { layerMatrices } from "../models/layer_matrices.ts";
 import { layerGroups, type TransformerShape } from "../models/transformer.ts";
@@ -57,6 +58,7 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
       kvDtype: kvBytesPerElement === 1 ? "fp8" : "bf16",
       maxTokensPerStep: settings.maxTokensPerStep,
       maxSequences: settings.maxSequences,
+      maxSamples: settings.maxSequences * (1 + mostDrafted(config)),
     });
   const { profile: file } = config.execution;
   return file === null || facts.profileText === undefined ? compose() : namingFile(file, compose);
@@ -110,6 +112,11 @@ function namedProfile(config: Configuration, facts: ExecutionFacts): OperatorPro
   const shipped = shippedProfile(name);
   const isOwn = isPlain(facts.shape) && config.parallelization.data_parallel_attention === 1;
   return isOwn ? shipped : withLayerTables(shipped);
+}
+
+/** Most tokens that a sequence drafts and verifies in a step. */
+function mostDrafted({ speculative }: Configuration): number {
+  return speculative.method === "none" ? 0 : draftTokensOf(speculative)!;
 }
 
 /** Adds the overheads of the configuration to a source, or fitted ones where unset. */

@@ -3,6 +3,7 @@ import { type KvCapacity, kvCapacity } from "../execution/kv_capacity.ts";
 import type { Gpu } from "../hardware/mod.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { engineSettings } from "../config/engine_settings.ts";
+import type { ConfiguredDraft } from "./draft.ts";
 import type { ConfiguredModel } from "./model.ts";
 
 /** What all attention ranks of an instance hold together. */
@@ -16,6 +17,7 @@ export interface RankCapacity extends KvCapacity {
  * states of its own, and its share of the sequences and tokens of a step.
  *
  * @param rule See `memory.reserve_rule`; null: `memory.reserved_memory_gb` says how much is left.
+ * @param draft What the instance drafts with.
  * @throws {RangeError} If the model does not fit.
  */
 export function rankCapacity(
@@ -23,6 +25,7 @@ export function rankCapacity(
   { shape, weights, weightBytesPerElement, kvBytesPerElement }: ConfiguredModel,
   gpu: Gpu,
   rule: string | null,
+  draft?: ConfiguredDraft,
 ): RankCapacity {
   const { memory, parallelization } = config;
   const { tensor_parallel_size: gpus, data_parallel_attention: ranks } = parallelization;
@@ -48,6 +51,13 @@ export function rankCapacity(
     kvBytesPerElement,
     blockTokens: memory.block_size,
     reserveBytes: reserves,
+    ...(draft?.model && {
+      draft: {
+        name: draft.model.shape.name,
+        weightBytes: draft.rankWeightBytes,
+        tokenBytes: draft.rankKvBytesPerToken,
+      },
+    }),
   });
   const { stateSequences } = capacity;
   return {

@@ -133,3 +133,63 @@ export function textMap(
     },
   }, options);
 }
+
+/** A list of fractions, 0..1 each, in any order. */
+export function fractionList(
+  options: SettingOptions<readonly number[] | null>,
+): Setting<readonly number[] | null> {
+  return setting<readonly number[] | null>({
+    wanted: "a list of fractions",
+    allowed: `1 to ${MOST_ITEMS} numbers, each 0 to 1`,
+    jsonSchema: {
+      type: "array",
+      minItems: 1,
+      maxItems: MOST_ITEMS,
+      items: { type: "number", minimum: 0, maximum: 1 },
+    },
+    read(input) {
+      if (!Array.isArray(input) || input.length < 1 || input.length > MOST_ITEMS) return undefined;
+      const numbers = input.map((item) => parseQuantity(item, "fraction"));
+      return numbers.every((value) => value >= 0 && value <= 1) ? numbers : undefined;
+    },
+  }, options);
+}
+
+/** A whole number for each range of another one: `[from, to, value]` each, one behind another from 1 on. */
+export function rangeList(
+  options: SettingOptions<readonly (readonly number[])[] | null> & { readonly mostItems: number },
+): Setting<readonly (readonly number[])[] | null> {
+  return setting<readonly (readonly number[])[] | null>({
+    wanted: "a list of ranges with a value each",
+    allowed:
+      `[[1, to, value], [from, to, value], ...], whole numbers, each range behind the one before`,
+    typeText: ["readonly (readonly number[])[]"],
+    jsonSchema: {
+      type: "array",
+      minItems: 1,
+      maxItems: options.mostItems,
+      items: {
+        type: "array",
+        minItems: 3,
+        maxItems: 3,
+        items: { type: "integer", minimum: 0 },
+      },
+    },
+    read(input) {
+      if (!Array.isArray(input) || input.length < 1 || input.length > options.mostItems) {
+        return undefined;
+      }
+      let last = 0;
+      for (const range of input) {
+        if (!Array.isArray(range) || range.length !== 3) return undefined;
+        const [from, to, value] = range;
+        const isNext = last === 0 ? from === 1 : from > last;
+        if (![from, to, value].every(Number.isSafeInteger) || !isNext || to < from || value < 0) {
+          return undefined;
+        }
+        last = to;
+      }
+      return input as number[][];
+    },
+  }, options);
+}

@@ -184,6 +184,12 @@ export const LIMITS = {
     of: "the tokens of one step, and of one KV block",
     reason: "a table of times has a row for each; the longest windows are of this length",
   },
+  draftTokens: {
+    value: 64,
+    unit: "tokens",
+    of: "the tokens that are drafted per sequence and step",
+    reason: "engines are set to some 8 at most; the mean length of what is accepted is below 10",
+  },
   pendingEvents: {
     value: 2 ** 26,
     unit: "events",

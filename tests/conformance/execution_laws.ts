@@ -27,6 +27,7 @@ export type ExecutionLaw =
   | "more sequences"
   | "more context"
   | "decode line"
+  | "verification"
   | "roofline"
   | "speed-up"
   | "compute shrinks"
@@ -290,6 +291,31 @@ export function runExecutionLaws(options: ExecutionLawsOptions): void {
         const stepped = model.stepSeconds(stepOf(b, at));
         const off = Math.abs(onLine - stepped) / stepped;
         ok(off <= 1e-12, `${b} sequences, ${at} tokens: ${onLine} on the line, step ${stepped}`);
+      }
+    });
+  });
+
+  law("verification", "w tokens per sequence take no less than one, and less than w steps", () => {
+    const line: DecodeLine = { baseSeconds: 0, slopeSecondsPerToken: 0, contextEndTokens: 0 };
+    forAll((model, [b, context], chunks) => {
+      if (b === 0) return;
+      const one = model.stepSeconds(stepOf(b, context, chunks));
+      for (const perSequence of [1, 1.5, 2, 5, 9]) {
+        const decodeTokens = Math.round(b * perSequence);
+        const width = { decodeTokens, sampledSequences: decodeTokens, draftTokens: 0 };
+        const wide = model.stepSeconds({ ...stepOf(b, context, chunks), ...width });
+        // Decode attention of each width is made of lines of its own, within 0.2 % of the curve.
+        noLess(wide * 1.004, one);
+        noLess(one * Math.ceil(perSequence) * 1.004, wide);
+        if (!model.decodeLine(b, context, line, undefined, width)) continue;
+        const { baseSeconds, slopeSecondsPerToken, contextEndTokens } = line;
+        ok(contextEndTokens >= context, `line from ${context} ends at ${contextEndTokens}`);
+        const end = Math.min(contextEndTokens, context + 1e7);
+        for (const at of [context, context + 0.375 * (end - context), Math.floor(end)]) {
+          const onLine = baseSeconds + slopeSecondsPerToken * at;
+          const stepped = model.stepSeconds({ ...stepOf(b, at), ...width });
+          ok(Math.abs(onLine - stepped) / stepped <= 1e-12, `${b}, ${at}: ${onLine}, ${stepped}`);
+        }
       }
     });
   });

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual, throws } from "#assert";
 import { loadConfig } from "../../lib/config/load.ts";
 import { EXECUTION_SOURCES } from "../../lib/execution/sources/sources.ts";
 import { GATEWAY_ORDERS } from "../../lib/scheduling/admission/gateway_orders.ts";
+import { SPECULATION_METHODS } from "../../lib/execution/speculation/methods/methods.ts";
 import { BATCHING_STRATEGIES } from "../../lib/scheduling/batching/strategies.ts";
 import { QUEUE_ORDERS } from "../../lib/scheduling/batching/orders/mod.ts";
 import { ROUTING_POLICIES } from "../../lib/scheduling/routing/policies.ts";
@@ -33,6 +34,7 @@ const TABLES: readonly (readonly [table: PolicyTable, values: object])[] = [
   [EVICTION_POLICIES, config.cluster.weight_cache],
   [ROUTING_POLICIES, config.cluster.routing],
   [BATCHING_STRATEGIES, config.scheduler],
+  [SPECULATION_METHODS, config.speculative],
   [QUEUE_ORDERS, config.scheduler],
   [GATEWAY_ORDERS, config.gateway],
   [ARRIVALS, config.workload],

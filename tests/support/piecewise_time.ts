@@ -19,16 +19,17 @@ export function piecewiseTime(time: PiecewiseTime): ExecutionTimeModel {
   return {
     name: "piecewise",
     stepSeconds(step) {
-      let seconds = base + perSequence * step.decodeSequences + context(step.decodeContextTokens);
+      let seconds = base + perSequence * (step.decodeTokens ?? step.decodeSequences) +
+        context(step.decodeContextTokens);
       for (let i = 0; i < step.chunkCount; i++) {
         seconds += step.chunkTokens[i] * perPrefillToken *
           (1 + step.chunkPastTokens[i] / 10_000);
       }
       return seconds;
     },
-    decodeLine(sequences, contextTokens, line) {
+    decodeLine(sequences, contextTokens, line, _longest, width) {
       if (!offersLine) return false;
-      const start = base + perSequence * sequences;
+      const start = base + perSequence * (width?.decodeTokens ?? sequences);
       if (contextTokens <= kneeTokens) {
         line.baseSeconds = start;
         line.slopeSecondsPerToken = perContextToken;

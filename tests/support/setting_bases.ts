@@ -181,6 +181,32 @@ workload: { type: trace, trace: { path: l.csv }, arrival_rate: 4, num_requests: 
 `,
     texts: { traceText: LENGTHS },
   },
+  drafted: {
+    yaml: `
+simulation: { duration: 20 }
+workload: { type: poisson, arrival_rate: 6 }
+speculative: { method: draft-model, num_speculative_tokens: 2, acceptance: [0.7, 0.5],
+               draft: { model: llama-3-8b, pass_seconds: 0.0003 } }
+`,
+  },
+  eagle: {
+    yaml: `
+simulation: { duration: 15 }
+workload: { type: poisson, arrival_rate: 5 }
+speculative: { method: eagle, mode: sampled, num_speculative_tokens: 2,
+               synthetic_acceptance_rates: [0.7, 0.5], draft: { draft_vocab_size: 32000 } }
+`,
+  },
+  ngram: {
+    yaml: `
+simulation: { duration: 15 }
+workload: { type: poisson, arrival_rate: 5 }
+execution: { source: linear }
+speculative: { method: ngram, num_speculative_tokens: 3, synthetic_acceptance_length: 1.6,
+               num_speculative_tokens_per_batch_size: [[1, 2, 3], [3, 9, 1]],
+               draft: { found_share: 0.3, base_seconds: 0.0001 } }
+`,
+  },
   failing: {
     yaml: `
 simulation: { duration: 30 }

@@ -31,6 +31,12 @@ const FILE_SETTINGS: readonly FileSetting[] = [
     nameIn: ({ model }) => model.hf_config,
   },
   {
+    setting: "speculative.draft.hf_config",
+    what: "a draft model's config.json",
+    size: "description",
+    nameIn: ({ speculative: { method, draft } }) => method === "none" ? null : draft.hf_config,
+  },
+  {
     setting: "cold_start.preset",
     what: "a cold-start preset",
     size: "description",
@@ -107,7 +113,7 @@ export function readModelFiles(
   config: Configuration,
   origin: ConfigurationOrigin,
 ): Promise<ReadonlyMap<string, string>> {
-  const settings = FILE_SETTINGS.filter(({ setting }) => setting === "model.hf_config");
+  const settings = FILE_SETTINGS.filter(({ setting }) => setting.endsWith(".hf_config"));
   return readFunctionFiles(
     config,
     settings,

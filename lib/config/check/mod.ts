@@ -11,6 +11,7 @@ import { checkModel } from "./model.ts";
 import { checkFunctions } from "./functions.ts";
 import { checkPolicies } from "./policies.ts";
 import type { Problem } from "./problem.ts";
+import { checkSpeculation } from "./speculation.ts";
 import { checkStart } from "./start.ts";
 import { checkWorkload } from "./workload.ts";
 
@@ -24,6 +25,7 @@ export function checkConfiguration(configuration: Configuration): Problem[] {
     checkWorkload,
     checkModel,
     checkDeployment,
+    checkSpeculation,
     checkPolicies,
     checkStart,
     checkFaults,

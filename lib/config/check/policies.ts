@@ -4,6 +4,7 @@ import { KEEP_ALIVE_POLICIES } from "../../serverless/keep_alive/policies.ts";
 import { POOL_POLICIES } from "../../serverless/keep_alive/pool_policies.ts";
 import { PLACEMENT_POLICIES } from "../../serverless/placement/policies.ts";
 import { SCALING_POLICIES } from "../../serverless/scaling/policies.ts";
+import { SPECULATION_METHODS } from "../../execution/speculation/methods/methods.ts";
 import { optionsFrom, placedSettings } from "../../settings/placed_settings.ts";
 import type { Policy, PolicyTable } from "../../settings/policy.ts";
 import { ARRIVALS } from "../../workload/arrivals/processes.ts";
@@ -26,7 +27,7 @@ interface Chosen {
   readonly name: string;
 }
 
-function chosenOf({ workload, cluster, scheduler, scaling }: Configuration): Chosen[] {
+function chosenOf({ workload, cluster, scheduler, speculative, scaling }: Configuration): Chosen[] {
   const { routing, placement } = cluster;
   const { keep_alive: keepAlive, prewarmed_pool: pool } = scaling;
   const named = (
@@ -50,6 +51,13 @@ function chosenOf({ workload, cluster, scheduler, scaling }: Configuration): Cho
       values: scheduler,
       name: scheduler.type,
     },
+    ...(speculative.method === "none" ? [] : [{
+      table: SPECULATION_METHODS,
+      path: "speculative",
+      nameKey: "method",
+      values: speculative,
+      name: speculative.method,
+    }]),
     {
       table: SCALING_POLICIES,
       path: "scaling",

@@ -23,4 +23,5 @@ export { scaling } from "./scaling.ts";
 export { scheduler } from "./scheduler.ts";
 export { simulation } from "./simulation.ts";
 export { slo } from "./slo.ts";
+export { speculative } from "./speculative.ts";
 export { workload } from "./workload.ts";

@@ -1,14 +1,18 @@
-import type { DecodeLine, ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
+import type {
+  DecodeLine,
+  DecodeWidth,
+  ExecutionTimeModel,
+  StepShape,
+} from "../execution_time_model.ts";
 import type { AnalyticalOptions } from "./analytical_options.ts";
 import { analyticalParts } from "./analytical_parts.ts";
 import { cellOf } from "./context_pieces.ts";
-import { decodeAttention, decodeSequenceSeconds, splitDecodeOf } from "./decode_attention.ts";
 import { exchangedSeconds } from "./exchanged_experts.ts";
 import { headSeconds } from "./head_seconds.ts";
 import { layerSeconds } from "./layer_seconds.ts";
 import { prefillSecondsOf } from "./prefill_seconds.ts";
-import { stateSecondsPerSequence } from "./recurrent_seconds.ts";
 import { lookUp, tokenTable } from "./token_table.ts";
+import { type Decodes, wideDecodes } from "./wide_decodes.ts";
 
 /** Sampled sequences that are tabulated. */
 const MAX_SAMPLES = 1024;
@@ -52,21 +56,15 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   const exchanged = exchangedSeconds(parts);
   const experts = exchanged && tokenTable(exchanged, maxTokensPerStep);
   const head = tokenTable(headSeconds(parts), MAX_SAMPLES);
-  const splits = parts.attention.map((reads) => splitDecodeOf(parts, reads)).filter((split) =>
-    split !== undefined
-  );
-  const decodes = parts.attention.filter((reads) => splitDecodeOf(parts, reads) === undefined)
-    .map((reads) => decodeAttention(parts, reads));
-  const perSequence = parts.attention.reduce(
-    (sum, reads) => sum + decodeSequenceSeconds(parts, reads),
-    stateSecondsPerSequence(parts),
-  );
+  const decodesOf = wideDecodes(parts);
+  const narrow = decodesOf(1);
   const prefillSeconds = prefillSecondsOf(parts, maxTokensPerStep);
 
-  const decodeSeconds = (sequences: number, context: number) => {
+  const decodeSeconds = (sequences: number, context: number, decodes: Decodes) => {
+    const { attention, splits, perSequence } = decodes;
     let seconds = 0;
-    for (let i = 0; i < decodes.length; i++) {
-      const { pieces: { base, slope, pieceOfCell }, windowTokens } = decodes[i];
+    for (let i = 0; i < attention.length; i++) {
+      const { pieces: { base, slope, pieceOfCell }, windowTokens } = attention[i];
       const limit = sequences * windowTokens;
       const seen = context > limit ? limit : context;
       const piece = pieceOfCell[cellOf(seen)];
@@ -86,6 +84,9 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       seconds += decodeSeconds(
         share(step.decodeSequences, parallel),
         share(step.decodeContextTokens, parallel),
+        step.decodeTokens === undefined
+          ? narrow
+          : decodesOf(step.decodeTokens / step.decodeSequences),
       );
     }
     if (step.chunkCount === 0) return seconds;
@@ -103,14 +104,15 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   };
 
   /** The line where there is one stage and one kind of attention, without a window: most models. */
-  const [plain] = decodes;
-  const isPlain = stages === 1 && dataParallel === 1 && decodes.length === 1 &&
-    splits.length === 0 && plain.windowTokens === Infinity;
+  const [plain] = narrow.attention;
+  const isPlain = stages === 1 && dataParallel === 1 && narrow.attention.length === 1 &&
+    narrow.splits.length === 0 && plain.windowTokens === Infinity;
   const plainLine = (sequences: number, contextTokens: number, line: DecodeLine) => {
     const { base, slope, end, pieceOfCell } = plain.pieces;
     const piece = pieceOfCell[cellOf(contextTokens)];
     line.baseSeconds = stepOverhead + overheadPerSequence * sequences +
-      lookUp(linear, sequences) + lookUp(head, sequences) + perSequence * sequences + base[piece];
+      lookUp(linear, sequences) + lookUp(head, sequences) + narrow.perSequence * sequences +
+      base[piece];
     line.slopeSecondsPerToken = slope[piece];
     line.contextEndTokens = end[piece];
     return true;
@@ -120,6 +122,53 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   const expertSeconds = (tokens: number, microBatches: number) =>
     experts === undefined ? 0 : lookUp(experts, Math.ceil(share(tokens, microBatches)));
 
+  /** The line of any model, stages, attention ranks and width. */
+  const anyLine = (
+    sequences: number,
+    contextTokens: number,
+    line: DecodeLine,
+    width: DecodeWidth | undefined,
+  ) => {
+    const parallel = Math.min(stages * dataParallel, sequences);
+    const batch = share(sequences, parallel);
+    const context = share(contextTokens, parallel);
+    const tokens = width === undefined ? sequences : width.decodeTokens;
+    const samples = width === undefined ? sequences : width.sampledSequences;
+    const { attention, splits, perSequence } = width === undefined
+      ? narrow
+      : decodesOf(tokens / sequences);
+    const fixed = stepOverhead + overheadPerSequence * sequences +
+      lookUp(linear, Math.ceil(share(tokens, parallel))) +
+      lookUp(head, Math.ceil(share(samples, parallel))) + perSequence * batch +
+      expertSeconds(tokens, Math.min(stages, sequences));
+    let baseSeconds = fixed;
+    let slopeSeconds = 0;
+    let contextEndTokens = Infinity;
+    for (let i = 0; i < attention.length; i++) {
+      const { pieces: { base, slope, end, pieceOfCell }, windowTokens } = attention[i];
+      const limit = batch * windowTokens;
+      const isBeyond = context >= limit;
+      const seen = isBeyond ? limit : context;
+      const piece = pieceOfCell[cellOf(seen)];
+      baseSeconds += base[piece];
+      if (isBeyond) {
+        baseSeconds += slope[piece] * seen;
+        continue;
+      }
+      slopeSeconds += share(slope[piece], parallel);
+      const endTokens = parallel * Math.min(end[piece], limit);
+      if (endTokens < contextEndTokens) contextEndTokens = endTokens;
+    }
+    for (let i = 0; i < splits.length; i++) {
+      baseSeconds += splits[i].base(batch);
+      slopeSeconds += share(splits[i].slope(batch), parallel);
+    }
+    line.baseSeconds = baseSeconds;
+    line.slopeSecondsPerToken = slopeSeconds;
+    line.contextEndTokens = contextEndTokens;
+    return true;
+  };
+
   const degrees = [
     `tp${tensorParallel}`,
     ...(stages === 1 ? [] : [`pp${stages}`]),
@@ -128,7 +177,7 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   return {
     name: `analytical ${gpu.name} ${shape.name} ${degrees.join(" ")}`,
     stepSeconds(step) {
-      let tokens = step.decodeSequences;
+      let tokens = step.decodeTokens ?? step.decodeSequences;
       for (let i = 0; i < step.chunkCount; i++) tokens += step.chunkTokens[i];
       const sequences = step.decodeSequences + step.chunkCount;
       const overhead = stepOverhead + overheadPerSequence * sequences;
@@ -138,41 +187,10 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       return overhead + Math.max(pass, alone) +
         expertSeconds(tokens, Math.min(stages, sequences));
     },
-    decodeLine(sequences, contextTokens, line: DecodeLine) {
-      if (isPlain) return plainLine(sequences, contextTokens, line);
-      const parallel = Math.min(stages * dataParallel, sequences);
-      const batch = share(sequences, parallel);
-      const context = share(contextTokens, parallel);
-      const perBatch = Math.ceil(batch);
-      const fixed = stepOverhead + overheadPerSequence * sequences + lookUp(linear, perBatch) +
-        lookUp(head, perBatch) + perSequence * batch +
-        expertSeconds(sequences, Math.min(stages, sequences));
-      let baseSeconds = fixed;
-      let slopeSeconds = 0;
-      let contextEndTokens = Infinity;
-      for (let i = 0; i < decodes.length; i++) {
-        const { pieces: { base, slope, end, pieceOfCell }, windowTokens } = decodes[i];
-        const limit = batch * windowTokens;
-        const isBeyond = context >= limit;
-        const seen = isBeyond ? limit : context;
-        const piece = pieceOfCell[cellOf(seen)];
-        baseSeconds += base[piece];
-        if (isBeyond) {
-          baseSeconds += slope[piece] * seen;
-          continue;
-        }
-        slopeSeconds += share(slope[piece], parallel);
-        const endTokens = parallel * Math.min(end[piece], limit);
-        if (endTokens < contextEndTokens) contextEndTokens = endTokens;
-      }
-      for (let i = 0; i < splits.length; i++) {
-        baseSeconds += splits[i].base(batch);
-        slopeSeconds += share(splits[i].slope(batch), parallel);
-      }
-      line.baseSeconds = baseSeconds;
-      line.slopeSecondsPerToken = slopeSeconds;
-      line.contextEndTokens = contextEndTokens;
-      return true;
+    decodeLine(sequences, contextTokens, line: DecodeLine, _longest, width) {
+      return isPlain && width === undefined
+        ? plainLine(sequences, contextTokens, line)
+        : anyLine(sequences, contextTokens, line, width);
     },
   };
 }

@@ -168,15 +168,18 @@ function recurrentSeconds(parts: AnalyticalParts, recurrent: Recurrent) {
 /** Seconds of each part of the feed-forward of a layer. */
 function feedForwards(parts: AnalyticalParts, layer: Layer): TokenSeconds[] {
   const { feedForward, besideExperts } = layer;
-  if (feedForward === undefined) return [];
-  if (feedForward.kind === "dense") return [denseSeconds(parts, feedForward, parts.gemm.dense)];
+  const beside = besideExperts ? [denseSeconds(parts, besideExperts, parts.gemm.dense)] : [];
+  if (feedForward === undefined) return beside;
+  if (feedForward.kind === "dense") {
+    return [denseSeconds(parts, feedForward, parts.gemm.dense), ...beside];
+  }
   const { sharedWidth: width, isGated } = feedForward;
   return [
     parts.dataParallel > 1
       ? exchangedExperts(parts, feedForward).own
       : (m: number) => expertSeconds(parts, feedForward, m),
     ...(width > 0 ? [denseSeconds(parts, { width, isGated }, parts.gemm.shared)] : []),
-    ...(besideExperts ? [denseSeconds(parts, besideExperts, parts.gemm.dense)] : []),
+    ...beside,
   ];
 }
 

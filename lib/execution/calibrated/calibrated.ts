@@ -43,9 +43,11 @@ export function calibrated(options: CalibratedOptions): ExecutionTimeModel {
         (step.decodeSequences + step.chunkCount) * sequenceSeconds +
         step.sampledSequences * samplerSeconds;
     },
-    decodeLine(sequences, contextTokens, line, longestContextTokens) {
-      if (!source.decodeLine(sequences, contextTokens, line, longestContextTokens)) return false;
-      line.baseSeconds += fixed + sequences * (sequenceSeconds + samplerSeconds);
+    decodeLine(sequences, contextTokens, line, longest, width) {
+      if (!source.decodeLine(sequences, contextTokens, line, longest, width)) return false;
+      line.baseSeconds += width === undefined
+        ? fixed + sequences * (sequenceSeconds + samplerSeconds)
+        : fixed + sequences * sequenceSeconds + width.sampledSequences * samplerSeconds;
       return true;
     },
   };

@@ -47,7 +47,10 @@ export function measuredFeedForward(
   if (feedForward === undefined) {
     return besideExperts === undefined ? undefined : { own: beside };
   }
-  if (feedForward.kind === "dense") return { own: dense(place, feedForward) };
+  if (feedForward.kind === "dense") {
+    const own = dense(place, feedForward);
+    return { own: (m) => own(m) + beside(m) };
+  }
   const shared = feedForward.sharedWidth > 0
     ? dense(place, { width: feedForward.sharedWidth, isGated: feedForward.isGated })
     : () => 0;

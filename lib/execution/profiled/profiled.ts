@@ -4,6 +4,7 @@ import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf } from "./decode_attention.ts";
 import { gemmSecondsByRows } from "./gemm_times.ts";
 import { measuredFeedForward } from "./measured_feed_forward.ts";
+import { pairSeconds } from "./pair_seconds.ts";
 import { isPlain, plainView } from "./plain_view.ts";
 import { prefillAttentionOf } from "./prefill_attention.ts";
 import { stageCopies } from "../stage_copies.ts";
@@ -36,7 +37,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   }
   if ((options.dataParallelAttention ?? 1) > 1 || !isPlain(shape)) return profiledKinds(options);
   const { expertParallel = 1, weightDtype = "bf16", kvDtype = "bf16" } = options;
-  const { maxTokensPerStep = 8192, maxSequences = 1024 } = options;
+  const { maxTokensPerStep = 8192, maxSequences = 1024, maxSamples = maxSequences } = options;
   const { peaks } = profile;
   const { hiddenSize } = shape;
   const { layers, attention, experts, dense: denseShape, sparseLayers, windowTokens, fullShare } =
@@ -85,10 +86,10 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   const headColumns = Math.ceil(shape.vocabSize / tensorParallel);
   const lmHead = gemmSecondsByRows(headTable, headColumns, hiddenSize, peaks);
   const gatherLogits = allGatherSecondsOf(profile, tensorParallel);
-  /** Seconds of the output head, by sequences. */
+  /** Seconds of the output head, by samples. */
   function headTimes(): Float64Array {
-    const headSeconds = new Float64Array(maxSequences + 1);
-    for (let b = 1; b <= maxSequences; b++) {
+    const headSeconds = new Float64Array(maxSamples + 1);
+    for (let b = 1; b <= maxSamples; b++) {
       headSeconds[b] = lmHead(b) + gatherLogits(2 * b * shape.vocabSize);
     }
     return headSeconds;
@@ -136,6 +137,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     headSeconds: headTimes(),
     decode,
     attentionLayers: layers,
+    secondsPerPair: pairSeconds(shape, tensorParallel, peaks),
     mixedAttentionSeconds(step, decodeSeconds) {
       let seconds = 0;
       for (let i = 0; i < step.chunkCount; i++) {

@@ -22,6 +22,7 @@ import {
 } from "./measured_mixers.ts";
 import { makeNonDecreasing } from "./non_decreasing.ts";
 import { findTables } from "./operator_profile.ts";
+import { pairSeconds } from "./pair_seconds.ts";
 import { prefillAttentionOf } from "./prefill_attention.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 import { rankedModel } from "./ranked_model.ts";
@@ -54,6 +55,7 @@ interface KindOfLayer {
 export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
   const { profile, shape, tensorParallel = 1, dataParallelAttention: ranks = 1 } = options;
   const { pipelineParallel = 1, maxTokensPerStep = 8192, maxSequences = 1024 } = options;
+  const { maxSamples = maxSequences } = options;
   const kinds = kindsOf(options);
   const share = tensorParallel / ranks;
   const elementwise = elementwiseOf(options);
@@ -92,7 +94,7 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
       (ranks > 1 ? ` dp${ranks}` : ""),
     ranks,
     linearSeconds,
-    headSeconds: tabulated(maxSequences, (b) => lmHead(b) + gather(2 * b * shape.vocabSize)),
+    headSeconds: tabulated(maxSamples, (b) => lmHead(b) + gather(2 * b * shape.vocabSize)),
     ...(shared.length > 0 && {
       expertSeconds: tabulated(
         maxTokensPerStep,
@@ -100,6 +102,7 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
       ),
     }),
     decode: decodeRows(mixers, maxSequences),
+    secondsPerPair: pairSeconds(shape, share, profile.peaks),
     promptSeconds(step: StepShape, first, last) {
       let seconds = 0;
       for (let i = 0; i < mixers.length; i++) {

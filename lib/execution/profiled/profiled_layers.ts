@@ -6,6 +6,7 @@ import { decodeRows, mixedAttention } from "./mixed_attention.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { findTables } from "./operator_profile.ts";
 import { axisValues, type OperatorTable } from "./operator_table.ts";
+import { pairSeconds } from "./pair_seconds.ts";
 import { plainView } from "./plain_view.ts";
 import { stageCopies } from "../stage_copies.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
@@ -24,7 +25,7 @@ const ONCE = new Set(["embedding", "final_layernorm"]);
  */
 export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
   const { profile, shape, tensorParallel = 1, pipelineParallel = 1 } = options;
-  const { maxTokensPerStep = 8192, maxSequences = 1024 } = options;
+  const { maxTokensPerStep = 8192, maxSequences = 1024, maxSamples = maxSequences } = options;
   const attributes = { model: shape.name, tensorParallel };
   const { layers, experts: expertShape } = plainView(shape);
   const layerTimes = findTables(profile, "layer", attributes).map((table) => ({
@@ -57,8 +58,8 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
   }
   const sampled = findTables(profile, "sampled_layer", attributes).map(layers1d);
   const gatherLogits = allGatherSecondsOf(profile, tensorParallel);
-  const headSeconds = new Float64Array(maxSequences + 1);
-  for (let b = 1; b <= maxSequences; b++) {
+  const headSeconds = new Float64Array(maxSamples + 1);
+  for (let b = 1; b <= maxSamples; b++) {
     headSeconds[b] = gatherLogits(2 * b * shape.vocabSize);
     for (const times of sampled) headSeconds[b] += times(b);
   }
@@ -84,7 +85,9 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
     headSeconds,
     decode: decodeRows(attention, maxSequences),
     attentionLayers: layers,
-    ...(unequalShare !== undefined && { unequalShare: Number(unequalShare) }),
+    ...(unequalShare === undefined
+      ? { secondsPerPair: pairSeconds(shape, tensorParallel, profile.peaks) }
+      : { unequalShare: Number(unequalShare) }),
     mixedAttentionSeconds(step) {
       let tokens = 0;
       let pairs = 0;

@@ -43,4 +43,6 @@ export interface ProfiledOptions {
   readonly maxTokensPerStep?: number;
   /** Sequences per step that are tabulated one by one, default 1024. */
   readonly maxSequences?: number;
+  /** Places at which a step samples that are tabulated one by one, default as many as sequences. */
+  readonly maxSamples?: number;
 }

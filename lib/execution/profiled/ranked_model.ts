@@ -1,4 +1,5 @@
 import type { DecodeLine, ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
+import { boundFromBelow } from "./bound_from_below.ts";
 import type { DecodeAttention } from "./decode_attention.ts";
 import { lookUp } from "./look_up.ts";
 
@@ -15,6 +16,8 @@ export interface RankedTables {
   readonly expertSeconds?: Float64Array;
   /** What decoding sequences add. */
   readonly decode: DecodeAttention;
+  /** Least seconds per (query token, KV entry) pair of decodes on one rank, see `StepTables`. */
+  readonly secondsPerPair: number;
   /** What the chunks from `first` to before `last` add on one rank. */
   promptSeconds(step: StepShape, first: number, last: number): number;
 }
@@ -25,10 +28,11 @@ export interface RankedTables {
  */
 export function rankedModel(tables: RankedTables): ExecutionTimeModel {
   const { ranks, linearSeconds, headSeconds, expertSeconds, decode, promptSeconds } = tables;
+  const { secondsPerPair } = tables;
   const knots = decode.contextKnots;
-  const width = knots.length;
+  const columns = knots.length;
   const segmentOf = (context: number) => {
-    let low = 0, high = width - 1;
+    let low = 0, high = columns - 1;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if (knots[middle] <= context) low = middle;
@@ -38,7 +42,7 @@ export function rankedModel(tables: RankedTables): ExecutionTimeModel {
   };
   /** Slope per token of a sequence's context in a segment, and the value at its start. */
   const slopeOf = (row: number, segment: number) => {
-    const cell = row * width + segment;
+    const cell = row * columns + segment;
     const rise = decode.seconds[cell + 1] - decode.seconds[cell];
     return Math.max(0, rise) / (knots[segment + 1] - knots[segment]);
   };
@@ -56,8 +60,12 @@ export function rankedModel(tables: RankedTables): ExecutionTimeModel {
       const context = step.decodeContextTokens / step.decodeSequences;
       const segment = segmentOf(context);
       const row = rowOf(batch);
-      seconds += scaleOf(batch) * (decode.seconds[row * width + segment] +
+      const measured = scaleOf(batch) * (decode.seconds[row * columns + segment] +
         slopeOf(row, segment) * (context - knots[segment]));
+      seconds += step.decodeTokens === undefined ? measured : Math.max(
+        measured,
+        secondsPerPair * batch * context * step.decodeTokens / step.decodeSequences,
+      );
     }
     if (step.chunkCount === 0) return seconds;
     return seconds + promptSeconds(step, 0, step.chunkCount) / Math.min(parallel, step.chunkCount);
@@ -73,25 +81,31 @@ export function rankedModel(tables: RankedTables): ExecutionTimeModel {
   return {
     name: tables.name,
     stepSeconds(step) {
-      let tokens = step.decodeSequences;
+      let tokens = step.decodeTokens ?? step.decodeSequences;
       for (let i = 0; i < step.chunkCount; i++) tokens += step.chunkTokens[i];
       const sequences = step.decodeSequences + step.chunkCount;
       const pass = passSeconds(step, tokens, Math.min(ranks, sequences));
       const alone = ranks > 1 && step.chunkCount > 0 ? largestChunkSeconds(step) : 0;
       return Math.max(pass, alone) + experts(tokens);
     },
-    decodeLine(sequences, contextTokens, line: DecodeLine) {
+    decodeLine(sequences, contextTokens, line: DecodeLine, _longest, width) {
       if (sequences === 0) return false;
       const parallel = Math.min(ranks, sequences);
       const batch = sequences / parallel;
       const segment = segmentOf(contextTokens / sequences);
       const row = rowOf(batch), scale = scaleOf(batch);
       const slope = slopeOf(row, segment);
-      line.baseSeconds = lookUp(linearSeconds, Math.ceil(sequences / parallel)) +
-        lookUp(headSeconds, Math.ceil(sequences / parallel)) + experts(sequences) +
-        scale * (decode.seconds[row * width + segment] - slope * knots[segment]);
+      line.baseSeconds = scale *
+        (decode.seconds[row * columns + segment] - slope * knots[segment]);
       line.slopeSecondsPerToken = scale * slope / sequences;
-      line.contextEndTokens = segment >= width - 2 ? Infinity : knots[segment + 1] * sequences;
+      line.contextEndTokens = segment >= columns - 2 ? Infinity : knots[segment + 1] * sequences;
+      const tokens = width?.decodeTokens ?? sequences;
+      if (width !== undefined) {
+        boundFromBelow(line, contextTokens, secondsPerPair / parallel * tokens / sequences);
+      }
+      line.baseSeconds = lookUp(linearSeconds, Math.ceil(tokens / parallel)) +
+        lookUp(headSeconds, Math.ceil((width?.sampledSequences ?? sequences) / parallel)) +
+        experts(tokens) + line.baseSeconds;
       return true;
     },
   };

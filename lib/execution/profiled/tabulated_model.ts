@@ -1,4 +1,5 @@
 import type { DecodeLine, ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
+import { boundFromBelow } from "./bound_from_below.ts";
 import type { DecodeAttention } from "./decode_attention.ts";
 import { lookUp } from "./look_up.ts";
 
@@ -23,6 +24,11 @@ export interface StepTables {
    * context to that at the longest one, 0..1; default 0. With a chunk the measured shares are near 0.
    */
   readonly unequalShare?: number;
+  /**
+   * Least seconds per (query token, KV entry) pair of decodes, all layers: the peak of the GPU. Counts
+   * where sequences compute several tokens each, which read their entries once; default 0.
+   */
+  readonly secondsPerPair?: number;
 }
 
 /**
@@ -31,26 +37,27 @@ export interface StepTables {
  */
 export function tabulatedModel(tables: StepTables): ExecutionTimeModel {
   const { linearSeconds, headSeconds, decode, attentionLayers, unequalShare = 0 } = tables;
+  const { secondsPerPair = 0 } = tables;
   const knots = decode.contextKnots;
-  const width = knots.length;
-  // base[b * width + j], slope[...]: the line of segment j of b sequences, all layers, tokens.
+  const columns = knots.length;
+  // base[b * columns + j], slope[...]: the line of segment j of b sequences, all layers, tokens.
   const base = new Float64Array(decode.seconds.length);
   const slope = new Float64Array(decode.seconds.length);
   for (let b = 1; b <= decode.maxSequences; b++) {
-    for (let j = 0; j < width; j++) {
-      const from = Math.min(j, width - 2);
-      const cell = b * width + from;
+    for (let j = 0; j < columns; j++) {
+      const from = Math.min(j, columns - 2);
+      const cell = b * columns + from;
       const rise = Math.max(0, decode.seconds[cell + 1] - decode.seconds[cell]);
       const perToken = rise / ((knots[from + 1] - knots[from]) * b);
-      slope[b * width + j] = attentionLayers * perToken;
-      base[b * width + j] = attentionLayers * (decode.seconds[cell] - perToken * knots[from] * b);
+      slope[b * columns + j] = attentionLayers * perToken;
+      base[b * columns + j] = attentionLayers * (decode.seconds[cell] - perToken * knots[from] * b);
     }
   }
 
   const segmentOf = (sequences: number, contextTokens: number) => {
     const context = contextTokens / sequences;
     let low = 0;
-    let high = width - 1;
+    let high = columns - 1;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if (knots[middle] <= context) low = middle;
@@ -64,18 +71,25 @@ export function tabulatedModel(tables: StepTables): ExecutionTimeModel {
     if (sequences === 0) return 0;
     const row = rowOf(sequences);
     const scale = sequences / row;
-    const cell = row * width + segmentOf(sequences, contextTokens);
+    const cell = row * columns + segmentOf(sequences, contextTokens);
     return scale * base[cell] + slope[cell] * contextTokens;
   };
+
+  /** Least attention seconds per token of context of sequences that compute several tokens. */
+  const slopeOfPairs = (sequences: number, tokens: number) => secondsPerPair * tokens / sequences;
 
   return {
     name: tables.name,
     needsLongestContext: unequalShare > 0,
     stepSeconds(step) {
-      let tokens = step.decodeSequences;
+      const { decodeSequences, decodeTokens = decodeSequences, decodeContextTokens } = step;
+      let tokens = decodeTokens;
       for (let i = 0; i < step.chunkCount; i++) tokens += step.chunkTokens[i];
       const linear = lookUp(linearSeconds, tokens) + lookUp(headSeconds, step.sampledSequences);
-      const attention = decodeAttentionSeconds(step.decodeSequences, step.decodeContextTokens);
+      const measured = decodeAttentionSeconds(decodeSequences, decodeContextTokens);
+      const attention = step.decodeTokens === undefined || decodeSequences === 0
+        ? measured
+        : Math.max(measured, slopeOfPairs(decodeSequences, decodeTokens) * decodeContextTokens);
       if (step.chunkCount === 0) {
         const longest = step.decodeLongestContextTokens;
         if (unequalShare === 0 || longest === undefined) return linear + attention;
@@ -87,24 +101,28 @@ export function tabulatedModel(tables: StepTables): ExecutionTimeModel {
       }
       return linear + tables.mixedAttentionSeconds(step, attention);
     },
-    decodeLine(sequences, contextTokens, line: DecodeLine, longestContextTokens) {
+    decodeLine(sequences, contextTokens, line: DecodeLine, longestContextTokens, width) {
       if (sequences === 0) return false;
       const row = rowOf(sequences);
       const segment = segmentOf(sequences, contextTokens);
-      const cell = row * width + segment;
-      line.baseSeconds = lookUp(linearSeconds, sequences) + lookUp(headSeconds, sequences) +
-        (sequences / row) * base[cell];
+      const cell = row * columns + segment;
+      line.baseSeconds = (sequences / row) * base[cell];
       line.slopeSecondsPerToken = slope[cell];
-      line.contextEndTokens = segment >= width - 2 ? Infinity : knots[segment + 1] * sequences;
+      line.contextEndTokens = segment >= columns - 2 ? Infinity : knots[segment + 1] * sequences;
+      if (width !== undefined) {
+        boundFromBelow(line, contextTokens, slopeOfPairs(sequences, width.decodeTokens));
+      }
+      line.baseSeconds = lookUp(linearSeconds, width?.decodeTokens ?? sequences) +
+        lookUp(headSeconds, width?.sampledSequences ?? sequences) + line.baseSeconds;
       if (unequalShare === 0 || longestContextTokens === undefined) return true;
       // Were all contexts as long as the longest, their sum would be this much more: at every step.
       const ahead = sequences * longestContextTokens - contextTokens;
       const longSegment = segmentOf(sequences, contextTokens + ahead);
-      const longCell = row * width + longSegment;
+      const longCell = row * columns + longSegment;
       const added = (sequences / row) * (base[longCell] - base[cell]) + slope[longCell] * ahead;
       line.baseSeconds += unequalShare * added;
       line.slopeSecondsPerToken += unequalShare * (slope[longCell] - slope[cell]);
-      if (longSegment < width - 2) {
+      if (longSegment < columns - 2) {
         const end = knots[longSegment + 1] * sequences - ahead;
         if (end < line.contextEndTokens) line.contextEndTokens = end;
       }

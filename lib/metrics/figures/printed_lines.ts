@@ -19,6 +19,7 @@ const LINES = {
   attainment: { name: "SLO attainment" },
   classes: { name: "" },
   prefixCache: { name: "prefix cache" },
+  speculation: { name: "speculation" },
   utilisation: { name: "utilisation" },
   instances: { name: "instances" },
   coldStarts: { name: "cold starts", isHeaded: true },

@@ -3,6 +3,7 @@ import { ELASTIC_FIGURES, TIME_FIGURES } from "./elastic_figures.ts";
 import { type Figures, given } from "./figure.ts";
 import { RATE_FIGURES } from "./rate_figures.ts";
 import { LATENCY_FIGURES, REQUEST_FIGURES } from "./request_figures.ts";
+import { SPECULATION_FIGURES } from "./speculation_figures.ts";
 import type { SummaryParts } from "./summary_parts.ts";
 import { USE_FIGURES } from "./use_figures.ts";
 
@@ -17,6 +18,7 @@ export const SUMMARY_FIGURES: Figures<SummaryParts> = {
   ...LATENCY_FIGURES,
   ...RATE_FIGURES,
   ...USE_FIGURES,
+  ...SPECULATION_FIGURES,
   ...ELASTIC_FIGURES,
   ...TIME_FIGURES,
   ...COST_FIGURES,

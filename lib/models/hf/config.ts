@@ -176,6 +176,8 @@ function shapeOf(json: Json, whole: Json, family: Family, name: string): Transfo
     ? flag(json, family.headBias) === true
     : family.headBias === true;
   const { learnedPositions } = family;
+  const nextTokenLayers =
+    optional(json, "num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules") ?? 0;
   return {
     name,
     hiddenSize,
@@ -190,6 +192,7 @@ function shapeOf(json: Json, whole: Json, family: Family, name: string): Transfo
     ...(family.hasWideRotary === true && { rotaryBytesPerElement: 4 }),
     finalNormParameters: norm + (family.otherNorms ?? 0) * hiddenSize + (headBias ? vocabSize : 0),
     layers: sharedLayers(layersOf(json, family)),
+    ...(nextTokenLayers > 0 && { nextTokenLayers }),
   };
 }
 

@@ -22,6 +22,8 @@ const QWEN3_NEXT: Family = {
     num_experts: 512,
     mlp_only_layers: [],
     full_attention_interval: 4,
+    // Its files say nothing of the layer that its checkpoints have.
+    mtp_num_hidden_layers: 1,
   },
   bias: [["attention_bias", "all"]],
   queryKeyNorm: "head",

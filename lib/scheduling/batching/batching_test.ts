@@ -17,6 +17,7 @@ Deno.test("what a strategy sees has no output length", () => {
     | "maxTokensPerStep"
     | "running"
     | "decoding"
+    | "tokensPerDecode"
     | "waiting"
     | "returning"
     | "decodeAll"

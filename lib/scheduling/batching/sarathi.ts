@@ -12,6 +12,7 @@ export const sarathiStrategy: BatchingEntry<"sarathi", SarathiSettings> = {
   name: "sarathi",
   describe: "Sarathi-Serve's stall-free batching: decodes first, then chunks of prompts.",
   section: null,
+  canSpeculate: true,
   settings: {
     chunkSize: tokens({
       min: 1,

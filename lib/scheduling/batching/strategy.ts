@@ -15,22 +15,24 @@ export interface StepBuilder {
   readonly maxTokensPerStep: number;
   /** Sequences in the engine's batch (prefilling, decoding, or held until their batch ends). */
   readonly running: number;
-  /** Sequences that would decode one token each. */
+  /** Sequences that would decode. */
   readonly decoding: number;
+  /** Tokens that each of them computes: one, and those drafted that it verifies. */
+  readonly tokensPerDecode: number;
   /** Requests in the engine's waiting queue. */
   readonly waiting: number;
   /** Requests whose KV entries are not in the engine's blocks: swapped out, or received from another. */
   readonly returning: number;
 
   /**
-   * Schedules one token for every decoding sequence. When free KV blocks run out, the sequences
+   * Schedules every decoding sequence. When free KV blocks run out, the sequences
    * last in the queue order are preempted first. Returns how many were preempted.
    */
   decodeAll(): number;
   /** Sequences preempted so far while this step is formed. */
   readonly preempted: number;
   /**
-   * Schedules the running sequences in order of admission, as far as `budgetTokens` go: a token for
+   * Schedules the running sequences in order of admission, as far as `budgetTokens` go: the tokens of
    * each that decodes, and a chunk of at most `longestChunk` (default: no limit) for each whose prefill
    * is unfinished. When free KV blocks run out, sequences are preempted as in `decodeAll`. Returns the
    * tokens that are left.
@@ -95,6 +97,8 @@ export interface BatchingEntry<Name extends string, Options>
   extends Policy<Name, Options, BatchingNeeds, BatchingStrategy> {
   /** Whether its steps are as long as they are, whatever the token budget. */
   readonly ignoresBudget?: boolean;
+  /** Whether its steps may verify drafted tokens (speculative decoding); if not, settings refuse it. */
+  readonly canSpeculate?: boolean;
   /** Whether it can swap the KV blocks of preempted sequences; if not, they are recomputed. */
   readonly canSwap?: boolean;
 }

@@ -16,6 +16,7 @@ export const vllmStrategy: BatchingEntry<"vllm", VllmSettings> = {
   aliases: ["vllm-v1"],
   describe: "vLLM's V1 scheduler: one token budget, running sequences first, chunked prefill.",
   section: null,
+  canSpeculate: true,
   settings: {
     longPrefillTokenThreshold: tokens({
       min: 0,
@@ -54,7 +55,7 @@ export function planChunked(
 ): void {
   let budget = step.running > 0 ? step.scheduleRunning(budgetTokens, longestChunk) : budgetTokens;
   if (step.returning > 0 && step.preempted === 0) {
-    budget -= step.bringBack(0);
+    budget -= step.bringBack(0) * step.tokensPerDecode;
     step.decodeAll();
   }
   if (step.preempted === 0 && step.waiting > 0) admitChunked(step, budget, longestChunk);

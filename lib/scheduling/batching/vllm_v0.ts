@@ -10,6 +10,7 @@ export const vllmV0Strategy: BatchingEntry<"vllm-v0", VllmV0Settings> = {
   describe: "vLLM's first scheduler: a step is prefill only or decode only; whole prompts.",
   section: null,
   canSwap: true,
+  canSpeculate: true,
   settings: {
     watermark: quantity("fraction", {
       min: 0,

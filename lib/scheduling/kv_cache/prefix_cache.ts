@@ -130,6 +130,30 @@ export class PrefixCache extends BlockPool {
   }
 
   /**
+   * Takes the identity from one of the request's cached blocks if it is free, for another block that
+   * will have the same tokens; where the cached one is in use, that other block stays anonymous.
+   *
+   * @param block Place of the block among the request's, >= 0.
+   */
+  renew(request: number, block: number): void {
+    const { offsets, runs, ends } = this.#identity;
+    let place = offsets[request];
+    while (ends[place] <= block) place++;
+    const at = block - (place > offsets[request] ? ends[place - 1] : 0);
+    let piece = this.#headOf.get(runs[place])!;
+    while (this.#to[piece] <= at) piece = this.#after[piece];
+    if (this.#references[piece] > 0) return;
+    if (this.#to[piece] > at + 1) this.#split(piece, at + 1);
+    if (this.#from[piece] < at) {
+      this.#split(piece, at);
+      piece = this.#after[piece];
+    }
+    this.#leaveRun(piece);
+    this.#run[piece] = ANONYMOUS;
+    this.#cachedBlocks--;
+  }
+
+  /**
    * Gives identity to the request's blocks that `tokens` computed tokens fill, beyond those already
    * `held`. The blocks must have been taken. A block that is cached already stays anonymous. Blocks
    * that no other request can ask for get theirs only if this one `comesBack`.
