@@ -32,8 +32,9 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   readonly cache: PrefixCache | undefined;
   /** What is drafted and verified; absent: nothing. */
   readonly speculation: Speculation | undefined;
-  /** How the KV blocks of the decoding sequences grow. */
+  /** How the KV blocks of the decoding sequences grow; `lookahead` where drafts are verified. */
   readonly growth: DecodeBlocks;
+  readonly lookahead: Lookahead | undefined;
   /** The step being formed. */
   readonly shape: StepShape;
   readonly #chunks: StepChunks;
@@ -76,9 +77,9 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.pool = this.blocks.pool;
     this.cache = this.blocks.cache;
     this.speculation = parts.speculation && new Speculation(parts.speculation);
-    this.growth = this.speculation === undefined
-      ? new PlainBlocks(sequences, this.pool)
-      : new Lookahead(sequences, this.speculation, this.pool, parts.maxModelTokens);
+    this.lookahead = this.speculation &&
+      new Lookahead(sequences, this.speculation, this.pool, parts.maxModelTokens);
+    this.growth = this.lookahead ?? new PlainBlocks(sequences, this.pool);
     this.#chunks = new StepChunks();
     this.shape = this.#chunks.shape;
   }
@@ -102,7 +103,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
 
   /** Tokens that all decoding sequences compute in the step. */
   get decodeTokens(): number {
-    return this.speculation?.decodeTokens(this.sequences) ?? this.sequences.decoding;
+    const { speculation, sequences } = this;
+    return speculation === undefined ? sequences.decoding : speculation.decodeTokens(sequences);
   }
 
   get returning(): number {
@@ -143,7 +145,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       preempted++;
       needed = growth.lacking;
     }
-    growth.take();
+    growth.take(needed);
     this.decodes = sequences.decoding > 0;
     return preempted;
   }

@@ -4,9 +4,6 @@ import type { Sequences } from "./sequences.ts";
 
 /** How the KV blocks of one engine's decoding sequences grow. */
 export interface DecodeBlocks {
-  /** KV blocks that the leap counted last takes after its first step, and its block-seconds. */
-  readonly grownBlocks: number;
-  readonly blockSeconds: number;
   /** A step begins to be formed: no decode of it has taken a block. */
   beginStep(): void;
   /** KV blocks that the decoding sequences lack for the next step beyond those taken for it. */
@@ -15,8 +12,8 @@ export interface DecodeBlocks {
   readonly needed: number;
   /** Those that the sequence in `slot` lacks. */
   lackingFor(slot: number): number;
-  /** Takes what is lacking from the pool. */
-  take(): void;
+  /** Takes what is lacking from the pool, which is `blocks`. */
+  take(blocks: number): void;
   /** The same for one sequence. */
   takeFor(slot: number): void;
   /**
@@ -28,12 +25,11 @@ export interface DecodeBlocks {
   next(tokens: number, blocks: number, isReserved: boolean): number;
   /** KV blocks that the `last` steps after the next one need together. */
   neededThrough(last: number): number;
-  /** Most steps (at most `steps`) that `free` blocks last for, the first step's being taken already. */
-  stepsWithin(free: number, steps: number): number;
-  /** Counts the KV blocks of the first `steps` steps of a leap that starts with `used` blocks. */
+  /**
+   * Counts the KV blocks of the first `steps` steps of a leap that starts with `used` blocks, and
+   * leaves them with the sequences: see {@link Sequences.countBlocks}.
+   */
   countBlocks(leap: Leap, steps: number, used: number): void;
-  /** The sequences have taken the blocks of a leap of `steps` steps, before they advance. */
-  grow(steps: number): void;
 }
 
 /** One token per step: blocks follow from the lengths, which the sequences keep together. */
@@ -46,14 +42,6 @@ export class PlainBlocks implements DecodeBlocks {
   constructor(sequences: Sequences, pool: BlockPool) {
     this.#sequences = sequences;
     this.#pool = pool;
-  }
-
-  get grownBlocks(): number {
-    return this.#sequences.grownBlocks;
-  }
-
-  get blockSeconds(): number {
-    return this.#sequences.blockSeconds;
   }
 
   beginStep(): void {
@@ -72,10 +60,9 @@ export class PlainBlocks implements DecodeBlocks {
     return Number(this.#sequences.needsBlock(slot));
   }
 
-  take(): void {
-    const { lacking } = this;
-    if (lacking > 0) this.#pool.take(lacking);
-    this.#taken += lacking;
+  take(blocks: number): void {
+    if (blocks > 0) this.#pool.take(blocks);
+    this.#taken += blocks;
   }
 
   takeFor(slot: number): void {
@@ -98,13 +85,7 @@ export class PlainBlocks implements DecodeBlocks {
     return this.#sequences.blocksNeededThrough(last);
   }
 
-  stepsWithin(free: number, steps: number): number {
-    return this.#sequences.stepsWithin(free, steps);
-  }
-
   countBlocks(leap: Leap, steps: number, used: number): void {
     this.#sequences.countBlocks(leap, steps, used);
   }
-
-  grow(): void {}
 }

@@ -279,15 +279,17 @@ export class Engine {
   finish(): void {
     const batch = this.#batch;
     const now = this.endAtSeconds;
-    const { shape, sequences, pool, growth } = batch;
+    const { shape, sequences, pool, lookahead } = batch;
     const { leap } = this.#clock;
     const { steps } = leap;
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = leap.endAtSeconds(steps - 1);
     this.#clock.isStepping = false;
     const { meter } = this.readings;
-    if (batch.speculation === undefined) meter.addSteps(shape, steps);
-    growth.countBlocks(leap, steps, pool.used);
-    let { blockSeconds } = growth;
+    if (lookahead === undefined) {
+      meter.addSteps(shape, steps);
+      sequences.countBlocks(leap, steps, pool.used);
+    } else lookahead.countBlocks(leap, steps, pool.used);
+    let { blockSeconds } = sequences;
     if (batch.endedBlocks > 0) {
       blockSeconds += batch.endedBlocks * (leap.endAtSeconds(1) - leap.startAtSeconds);
       batch.endedBlocks = 0;
@@ -295,10 +297,10 @@ export class Engine {
     meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
-    if (steps > 1) pool.take(growth.grownBlocks);
-    growth.grow(steps);
+    if (steps > 1) pool.take(sequences.grownBlocks);
+    if (lookahead !== undefined) lookahead.grow(steps);
     if (this.ledger.book(leap)) this.#interrupted = true;
-    if (batch.speculation !== undefined) meter.addSteps(shape, steps, this.ledger.decodedTokens);
+    if (lookahead !== undefined) meter.addSteps(shape, steps, this.ledger.decodedTokens);
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
     if (this.#limits.length > 0) this.#passLimits(now);
     this.endAtSeconds = Infinity;

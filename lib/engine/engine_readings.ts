@@ -126,7 +126,7 @@ export class EngineReadings {
     if (ahead > 0) {
       peek.addSteps(shape, ahead, this.gainedTokens(now));
       growth.countBlocks(leap, ahead, used);
-      blockSeconds = growth.blockSeconds +
+      blockSeconds = sequences.blockSeconds +
         endedBlocks * (leap.endAtSeconds(1) - leap.startAtSeconds);
       used += growth.neededThrough(ahead);
     } else {

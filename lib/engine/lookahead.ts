@@ -11,8 +11,6 @@ import type { Speculation } from "./speculation.ts";
  * stay with it, as in vLLM. Counts are kept per sequence, since each gains tokens of its own.
  */
 export class Lookahead implements DecodeBlocks {
-  grownBlocks = 0;
-  blockSeconds = 0;
   readonly #sequences: Sequences;
   readonly #speculation: Speculation;
   readonly #pool: BlockPool;
@@ -58,8 +56,8 @@ export class Lookahead implements DecodeBlocks {
     return this.#lackingFor(slot, 0);
   }
 
-  take(): void {
-    this.#pool.take(this.lacking);
+  take(blocks: number): void {
+    this.#pool.take(blocks);
     this.#note(0);
   }
 
@@ -81,6 +79,7 @@ export class Lookahead implements DecodeBlocks {
     return this.#lackingAfter(this.#speculation.tokensIn(last));
   }
 
+  /** Most steps (at most `steps`) that `free` blocks last for, the first step's being taken already. */
   stepsWithin(free: number, steps: number): number {
     if (this.neededThrough(steps - 1) <= free) return steps;
     let [low, high] = [1, steps];
@@ -94,9 +93,8 @@ export class Lookahead implements DecodeBlocks {
 
   countBlocks(leap: Leap, steps: number, used: number): void {
     const total = leap.seconds(steps);
-    this.grownBlocks = 0;
-    this.blockSeconds = used * total;
-    if (steps < 2) return;
+    if (steps < 2) return this.#sequences.noteGrowth(0, used * total);
+    let growth = 0, blockSeconds = used * total;
     const { blockTokens } = this.#pool;
     const { slotTokens } = this.#speculation;
     const tokens = this.#speculation.tokensIn(steps - 1);
@@ -104,16 +102,18 @@ export class Lookahead implements DecodeBlocks {
     for (let slot = first; slot >= 0; slot = next[slot]) {
       if (state[slot] !== SequenceState.decode) continue;
       const grown = this.#lackingFor(slot, tokens);
-      this.grownBlocks += grown;
+      growth += grown;
       const computed = this.#sequences.computedTokens(slot);
       for (let block = 0; block < grown; block++) {
         // Taken before the first step that reaches beyond the blocks before it.
         const reached = (takenBlocks[slot] + block) * blockTokens + 1 - computed - slotTokens;
-        this.blockSeconds += total - leap.seconds(this.#speculation.stepsFor(reached));
+        blockSeconds += total - leap.seconds(this.#speculation.stepsFor(reached));
       }
     }
+    this.#sequences.noteGrowth(growth, blockSeconds);
   }
 
+  /** The sequences have taken the blocks of a leap of `steps` steps, before they advance. */
   grow(steps: number): void {
     if (steps > 1) this.#note(this.#speculation.tokensIn(steps - 1));
   }

@@ -312,6 +312,12 @@ export class Sequences {
       leap.incrementSeconds * weighted;
   }
 
+  /** Notes what {@link countBlocks} leaves where blocks are counted elsewhere. */
+  noteGrowth(grownBlocks: number, blockSeconds: number): void {
+    this.grownBlocks = grownBlocks;
+    this.blockSeconds = blockSeconds;
+  }
+
   /** The same for long leaps, whose needs repeat with the block size. */
   #countManyBlocks(leap: Leap, steps: number, used: number): void {
     const total = leap.seconds(steps);

@@ -50,7 +50,8 @@ export class StepClock {
 
   /** Whether it is known what a step brings before it ends. */
   get #isForeseen(): boolean {
-    return this.#batch.speculation?.isForeseen ?? true;
+    const { speculation } = this.#batch;
+    return speculation === undefined || speculation.isForeseen;
   }
 
   /** Steps of the leap in progress that have ended by `now`; 0 when there is none. */
@@ -101,21 +102,26 @@ export class StepClock {
 
   /** Plans as many decode steps as cannot differ from one another; false if there is no line. */
   #leap(isSteady: boolean): boolean {
-    const { sequences, pool, growth, shape, swapSeconds, isUnsettled } = this.#batch;
+    const { sequences, pool, lookahead, shape, speculation, swapSeconds, isUnsettled } = this
+      .#batch;
     const { strategy } = this.#parts;
-    const { decodeContextTokens: contextTokens } = shape;
+    const { decodeSequences, decodeContextTokens: contextTokens } = shape;
     const line = this.#line;
     if (!this.#lookUpLine()) return false;
-    const perStep = this.#contextPerStep();
+    const perStep = speculation === undefined
+      ? decodeSequences
+      : decodeSequences * speculation.tokensPerStep;
     let steps = 1;
     // After a preemption or a swap the next plan may admit, so it has to be asked again.
     if (strategy.repeatsDecode && isSteady && !isUnsettled) {
-      const tokens = sequences.ends.firstStep - sequences.step;
-      steps = this.#batch.speculation?.stepsFor(tokens) ?? tokens;
+      steps = sequences.ends.firstStep - sequences.step;
+      if (speculation !== undefined) steps = speculation.stepsFor(steps);
       if (line.contextEndTokens < contextTokens + perStep * (steps - 1)) {
         steps = Math.max(1, Math.floor((line.contextEndTokens - contextTokens) / perStep) + 1);
       }
-      steps = growth.stepsWithin(pool.free, steps);
+      steps = lookahead === undefined
+        ? sequences.stepsWithin(pool.free, steps)
+        : lookahead.stepsWithin(pool.free, steps);
     }
     const first = line.baseSeconds + line.slopeSecondsPerToken * contextTokens + swapSeconds;
     this.leap.begin(this.#clock.now, first, line.slopeSecondsPerToken * perStep, steps);
@@ -125,13 +131,17 @@ export class StepClock {
   /** Looks up the line that begins with the decode step formed; false if the model has none. */
   #lookUpLine(): boolean {
     const { shape, speculation } = this.#batch;
-    return this.execution.decodeLine(
-      shape.decodeSequences,
-      shape.decodeContextTokens,
-      this.#line,
-      shape.decodeLongestContextTokens,
-      speculation === undefined ? undefined : shape as DecodeWidth,
-    );
+    const { decodeSequences, decodeContextTokens, decodeLongestContextTokens: longest } = shape;
+    const line = this.#line;
+    return speculation === undefined
+      ? this.execution.decodeLine(decodeSequences, decodeContextTokens, line, longest)
+      : this.execution.decodeLine(
+        decodeSequences,
+        decodeContextTokens,
+        line,
+        longest,
+        shape as DecodeWidth,
+      );
   }
 
   /** Tokens by which the context of the batch grows in each decode step. */

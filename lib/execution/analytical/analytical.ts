@@ -105,14 +105,14 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
 
   /** The line where there is one stage and one kind of attention, without a window: most models. */
   const [plain] = narrow.attention;
+  const { perSequence } = narrow;
   const isPlain = stages === 1 && dataParallel === 1 && narrow.attention.length === 1 &&
     narrow.splits.length === 0 && plain.windowTokens === Infinity;
   const plainLine = (sequences: number, contextTokens: number, line: DecodeLine) => {
     const { base, slope, end, pieceOfCell } = plain.pieces;
     const piece = pieceOfCell[cellOf(contextTokens)];
     line.baseSeconds = stepOverhead + overheadPerSequence * sequences +
-      lookUp(linear, sequences) + lookUp(head, sequences) + narrow.perSequence * sequences +
-      base[piece];
+      lookUp(linear, sequences) + lookUp(head, sequences) + perSequence * sequences + base[piece];
     line.slopeSecondsPerToken = slope[piece];
     line.contextEndTokens = end[piece];
     return true;
