@@ -93,6 +93,37 @@ Deno.test("knative: a new revision starts at its initial scale, and keeps it unt
   deepEqual(spans(result, "ready"), [[10, 73], [110, 175]]);
 });
 
+Deno.test("knative: the activator holds requests back that no instance has room for, else they wait in one", async () => {
+  // Two instances of one request each; A works from 20 to 80 s on the first, B from 21 to 22 s on the
+  // second, and C comes at 21.5 s, whose turn is the first.
+  const waits = async (capacity: number) => {
+    const { requests } = await simulate(
+      loadConfig(BASE, {
+        set: {
+          platform: "knative",
+          "scaling.min_instances": 2,
+          "gateway.concurrency_per_instance": 1,
+          "cluster.routing.policy": "round-robin",
+          "scaling.knative_kpa.target_burst_capacity": capacity,
+        },
+      }),
+      {
+        traceText: "arrival_s,prompt_tokens,output_tokens\n20,10,600\n21,10,10\n21.5,10,10\n",
+        files,
+      },
+    );
+    return Array.from(requests.firstTokenAtSeconds, (at) => Math.round(10 * at) / 10);
+  };
+  // In its path: C waits at the gateway for whoever is free first, which is B's instance at 22 s.
+  deepEqual(await waits(211), [20.1, 21.1, 22.1]);
+  deepEqual(await waits(-1), [20.1, 21.1, 22.1]);
+  // Not in its path: C waits at the proxy of the first instance until A is through.
+  deepEqual(await waits(0), [20.1, 21.1, 80.1]);
+  // Room for a burst of one with two instances: 2 - 1 - 0 until A comes, and from then on none.
+  deepEqual(await waits(1), [20.1, 21.1, 80.1]);
+  deepEqual(await waits(3), [20.1, 21.1, 22.1]);
+});
+
 Deno.test("keda: the first instance starts at KEDA's own look, every polling interval", async () => {
   const first = async (set: Readonly<Record<string, unknown>>) =>
     starts(
