@@ -93,6 +93,37 @@ Deno.test("knative: a new revision starts at its initial scale, and keeps it unt
   deepEqual(spans(result, "ready"), [[10, 73], [110, 175]]);
 });
 
+Deno.test("knative: the activator holds requests back that no instance has room for, else they wait in one", async () => {
+  // Two instances of one request each; A works from 20 to 80 s on the first, B from 21 to 22 s on the
+  // second, and C comes at 21.5 s, whose turn is the first.
+  const waits = async (capacity: number) => {
+    const { requests } = await simulate(
+      loadConfig(BASE, {
+        set: {
+          platform: "knative",
+          "scaling.min_instances": 2,
+          "gateway.concurrency_per_instance": 1,
+          "cluster.routing.policy": "round-robin",
+          "scaling.knative_kpa.target_burst_capacity": capacity,
+        },
+      }),
+      {
+        traceText: "arrival_s,prompt_tokens,output_tokens\n20,10,600\n21,10,10\n21.5,10,10\n",
+        files,
+      },
+    );
+    return Array.from(requests.firstTokenAtSeconds, (at) => Math.round(10 * at) / 10);
+  };
+  // In its path: C waits at the gateway for whoever is free first, which is B's instance at 22 s.
+  deepEqual(await waits(211), [20.1, 21.1, 22.1]);
+  deepEqual(await waits(-1), [20.1, 21.1, 22.1]);
+  // Not in its path: C waits at the proxy of the first instance until A is through.
+  deepEqual(await waits(0), [20.1, 21.1, 80.1]);
+  // Room for a burst of one with two instances: 2 - 1 - 0 until A comes, and from then on none.
+  deepEqual(await waits(1), [20.1, 21.1, 80.1]);
+  deepEqual(await waits(3), [20.1, 21.1, 22.1]);
+});
+
 Deno.test("keda: the first instance starts at KEDA's own look, every polling interval", async () => {
   const first = async (set: Readonly<Record<string, unknown>>) =>
     starts(
@@ -139,6 +170,7 @@ Deno.test("a lost instance is started anew at once: the number of replicas is wh
   const rows: readonly Readonly<Record<string, unknown>>[] = [
     { policy: "hpa", hpa: { target: 10, tolerance: 0.5 } },
     { policy: "knative-kpa", knative_kpa: { target: 20, scale_down_delay: 900 } },
+    { policy: "schedule", period: 60, schedule: { entries: [{ instances: 4 }] } },
     {
       policy: "keda",
       keda: {
@@ -157,10 +189,9 @@ Deno.test("a lost instance is started anew at once: the number of replicas is wh
       ok(ends.includes(at), `${scaling.policy}: a start at ${at}, none lost`);
     }
   }
-  // Others start none before they are asked.
-  const schedule = { policy: "schedule", period: 60, schedule: { entries: [{ instances: 4 }] } };
-  const late = await simulate(loadConfig([STEADY, JSON.stringify({ scaling: schedule })]), {
-    files,
-  });
-  ok(starts(late).every((at) => at % 60 === 0), `${starts(late)}`);
+  // A policy that says how many more or fewer has no number to keep up: it starts what is lost when it
+  // is asked.
+  const scaling = { policy: "concurrency", period: 60, concurrency: { target: 10 } };
+  const late = await simulate(loadConfig([STEADY, JSON.stringify({ scaling })]), { files });
+  ok(starts(late).length > 0 && starts(late).every((at) => at % 60 === 0), `${starts(late)}`);
 });

@@ -5,6 +5,11 @@ import type { FunctionState } from "../functions/function_state.ts";
 import type { RoutingView } from "./routing_view.ts";
 import type { TimeLimits } from "./time_limits.ts";
 
+/** Whether a request that arrives need not wait for those that wait already. */
+export function goesOn(fn: FunctionState): boolean {
+  return fn.waiting.queued === 0 || fn.goesDirect;
+}
+
 /** The way of requests into instances. */
 export class Dispatch {
   /** Who is given requests. */
@@ -28,9 +33,9 @@ export class Dispatch {
     this.#limits = limits;
   }
 
-  /** Hands a request to an instance; false when none can take it. */
-  to(fn: FunctionState, request: number): boolean {
-    const id = this.routing.pick(fn, request);
+  /** Hands a request, that waits or arrives, to an instance; false when none can take it. */
+  to(fn: FunctionState, request: number, arrives = false): boolean {
+    const id = this.routing.pick(fn, request, arrives);
     if (id < 0) return false;
     this.give(id, request);
     return true;

@@ -11,7 +11,7 @@ import type { Fleet } from "../fleet/fleet.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
-import { Dispatch } from "./dispatch.ts";
+import { Dispatch, goesOn } from "./dispatch.ts";
 import { FollowUps } from "./follow_ups.ts";
 import { waitRefusal, willStart } from "./no_capacity.ts";
 import { RequestCounts } from "./request_counts.ts";
@@ -127,7 +127,7 @@ export class Gateway {
       this.#forecasts[fn.id]?.admitted(request);
     }
     this.#limits?.arrives(request);
-    if (fn.waiting.queued === 0 && this.#dispatch.to(fn, request)) {
+    if (goesOn(fn) && this.#dispatch.to(fn, request, true)) {
       fn.idleTimes.arrives(this.#clock.now);
       return fn.waiting.passThrough(request, this.#clock.now);
     }
@@ -136,7 +136,7 @@ export class Gateway {
 
   /** Why admission turns the request away; 0 when it does not, or there is no place for it anyway. */
   #admissionRefusal(fn: FunctionState, request: number): number {
-    const mustWait = fn.waiting.queued > 0 || !this.#dispatch.routing.hasRoom(fn);
+    const mustWait = !goesOn(fn) || !this.#dispatch.routing.hasRoom(fn, true);
     if (mustWait && waitRefusal(fn) > 0) return 0;
     const { columns } = this.#run;
     const decision = this.#admission!.decide({

@@ -136,6 +136,7 @@ export const knativeKpaPolicy: ScalingEntry<"knative-kpa", KnativeKpaSettings> =
     "defaults.",
   periodSeconds: 2,
   keepsReplicas: true,
+  mayGoDirect: ({ targetBurstCapacity }) => targetBurstCapacity !== -1,
   startsWith: ({ initialScale }) => initialScale ?? 0,
   settings,
   cuts: { stableWindowSeconds: "period", scaleDownDelaySeconds: "period" },
@@ -173,6 +174,9 @@ export interface KnativeKpaOptions extends Partial<KnativeKpaSettings> {
 /** Values of the metrics where nobody says otherwise: requests in flight, and per second. */
 const DEFAULT_TOTALS = { concurrency: 100, rps: 200 };
 
+/** Requests that the proxy of an instance holds, as a multiple of those that it lets in. */
+const PROXY_QUEUE = 10;
+
 /** Least target: smaller ones would ask for instances without end. */
 const LEAST_TARGET = 0.01;
 
@@ -200,12 +204,16 @@ export function knativeTarget(
  * and scale to zero. What an instance is to have is min(target, container concurrency) times the
  * target utilisation.
  *
+ * While the activator is in the path, requests that instances have no room for wait at the gateway. When
+ * there is room for the burst it is not: then each goes to an instance at once, and waits there for its
+ * proxy to let it in.
+ *
  * Concurrency counts requests held at the gateway, as Knative's activator reports its own. Windows
  * are made of the means of the evaluation periods: with a period that divides both windows, the
  * averages are those of Knative's one-second buckets.
  *
  * @source Knative Serving, pkg/autoscaler/scaling/autoscaler.go (Scale), pkg/autoscaler/aggregation/bucketing.go
- *   (WindowAverage), pkg/activator/handler/concurrency_reporter.go (computeReport),
+ *   (WindowAverage), pkg/activator/handler/concurrency_reporter.go (computeReport), pkg/queue (breaker),
  *   pkg/reconciler/autoscaling/kpa/scaler.go (scale, handleScaleToZero); defaults of config-autoscaler
  *
  * @example
@@ -245,6 +253,9 @@ export function knativeKpa(options: KnativeKpaOptions = {}): ScalingPolicy {
       Math.max(own.scaleToZeroGraceSeconds, own.podRetentionSeconds),
     // An interval of reports begins with the evaluation before.
     remembers: 1,
+    get directLimit() {
+      return revision.isProxied ? 0 : (1 + PROXY_QUEUE) * containerConcurrency;
+    },
     nextAfter: (atSeconds) => {
       const next = nextMultiple(atSeconds, periodSeconds);
       const { looksAtSeconds } = revision;

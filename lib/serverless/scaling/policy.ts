@@ -61,6 +61,11 @@ export interface ScalingPolicy {
    */
   nextAfter?(atSeconds: number): number;
   /**
+   * Most requests that an instance takes of those that arrive and go past the gateway's queue, so that
+   * they wait inside it; 0 or absent: none does. May change with each evaluation.
+   */
+  readonly directLimit?: number;
+  /**
    * Until when the answer that was just given stands, seconds, for a function that has no instance, no
    * request and no arrival and goes on so: it is 0, and would be 0 at each evaluation before that
    * instant, which are then left out. Absent: the next evaluation may answer otherwise.
@@ -145,6 +150,8 @@ export interface ScalingEntry<Name extends string, Options>
   readonly keepsReplicas?: boolean;
   /** Option that is the time between looks of its own beside the evaluations, seconds; absent: none. */
   readonly looksEvery?: keyof Options;
+  /** Whether its `directLimit` may ever be above 0. */
+  mayGoDirect?(options: Options): boolean;
   /** Instances that begin to start when the run begins; absent: none. */
   startsWith?(options: Options): number;
   /** Fewest instances that there may be, where a policy may go below `min_instances`. */

@@ -147,6 +147,11 @@ export class ScalingDecider {
     return standsUntilSeconds.call(this.#policy, this.#askedAtSeconds);
   }
 
+  /** Most requests that an instance takes past the gateway's queue; 0: none goes past it. */
+  get directLimit(): number {
+    return this.#policy.directLimit ?? 0;
+  }
+
   /** Instant of the evaluation that comes next after one, seconds. */
   nextAfter(atSeconds: number): number {
     return this.#policy.nextAfter?.(atSeconds) ?? atSeconds + this.periodSeconds;
