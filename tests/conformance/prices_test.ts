@@ -143,7 +143,7 @@ Deno.test("members of a pool cost what a start costs where they hold GPUs, and o
   equal(billing("{ sleep_factor: 0.3 }").plan.asleepShare, 0.3);
 });
 
-Deno.test("platforms bill whole lives by the second, Cloud Run in steps of 100 ms, SageMaker a minute at least", () => {
+Deno.test("platforms bill whole lives by the second, Cloud Run in tenths, SageMaker's instances a minute at least", () => {
   for (const name of PLATFORMS) {
     const { plan } = buildBilling(loadConfig(`platform: ${name}`), "h100-sxm");
     const { startShare, busyShare, idleShare, drainingShare, granularitySeconds } = plan;

@@ -459,6 +459,16 @@ scaling: { policy: slo, period: 2, max_instances: 5, keep_alive: { policy: alway
   schedule: scaled(
     "{ policy: schedule, schedule: { entries: [{ from: 0, instances: 1 }, { from: 12, instances: 3 }], repeat: 50, lead: 2 } }",
   ),
+  draining: {
+    yaml: `
+simulation: { duration: 40 }
+workload: { type: poisson, arrival_rate: 3, decode_length: { distribution: constant, mean: 150 } }
+execution: { source: linear, coefficients: { base_seconds: 0.03 } }
+cold_start: { preset: simple, initial_instances: 3 }
+scaling: { policy: schedule, drain_limit: 0.5,
+           schedule: { entries: [{ from: 0, instances: 3 }, { from: 8, instances: 1 }], repeat: 20 } }
+`,
+  },
   oracle: scaled("{ policy: oracle, concurrency: { target: 4 } }"),
   pool: scaled(
     "{ activation: each, max_instances: 6, keep_alive: { seconds: 3 }, prewarmed_pool: { of: engine, policy: littles-law, size: 0, window: 20, period: 3 } }",
