@@ -252,3 +252,45 @@ Deno.test("simulate and capacity of a manifest say to import it", async () => {
     });
   }
 });
+
+Deno.test("import gives each of several functions what its platform sets", async () => {
+  const knative = `
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: chat }
+spec:
+  template:
+    spec:
+      nodeSelector: { nvidia.com/gpu.product: NVIDIA-L40S }
+      containers:
+        - image: vllm/vllm-openai:v0.15.0
+          args: [Qwen/Qwen2.5-7B-Instruct]
+          resources: { limits: { nvidia.com/gpu: 1 } }
+---
+# A front end: it has no GPU and no server of a model.
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: web }
+spec: { template: { spec: { containers: [{ image: "nginx:1.27" }] } } }
+`;
+  const runpod = `
+name: batch
+gpuIds: AMPERE_80
+workersMin: 0
+workersMax: 2
+idleTimeout: 30
+env: { MODEL_NAME: Qwen/Qwen2.5-14B-Instruct, QUANTIZATION: gptq }
+`;
+  const { code, out, err } = await importing({ "knative.yaml": knative, "runpod.yaml": runpod });
+  equal(code, 0, String(err));
+  const [chat, batch, ...others] = loadConfig(out).functions;
+  deepEqual([chat.name, batch.name, others], ["chat", "batch", []]);
+  const of = (platform: string) => loadConfig(`platform: ${platform}`);
+  deepEqual([chat.scaling!.policy, batch.scaling!.policy], [
+    of("knative").scaling.policy,
+    of("runpod-like").scaling.policy,
+  ]);
+  deepEqual([chat.gpu_type, batch.gpu_type], ["l40s", "a100-sxm-80gb"]);
+  deepEqual([batch.cost!.provider, batch.scaling!.max_instances], ["runpod", 2]);
+  ok(err.some((line) => line.includes("document 2, Knative Service web")));
+});
