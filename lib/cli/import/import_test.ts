@@ -190,7 +190,7 @@ spec:
       "metadata.annotations[autoscaling.knative.dev/min-scale]: what autoscalers read stands at spec",
       "mig-3g.40gb]: parts of a GPU are not simulated",
       "[google.com/tpu]: it is no GPU",
-      'cluster.gpu_type: "h100-sxm", since no document names a GPU that is known (--gpu)',
+      'cluster.gpu_type: "h100-sxm" (no document names a GPU that is known: --gpu)',
     ]
   ) ok(shown.includes(part), part);
   ok(!shown.includes("example.com"));
