@@ -210,3 +210,11 @@ Deno.test("a flag without its value, and one with a wrong value, are mistakes", 
     equal(reading(line).one.problems.length, 1, line);
   }
 });
+
+Deno.test("a command of more words than a command has is refused, and long scripts end soon", () => {
+  const { one } = reading("--x ".repeat(10001));
+  deepEqual([one.remarks.length, one.problems.length], [0, 1]);
+  for (const text of ["\\", "$", "`", "${a:-", "$(", "'\"`$("]) {
+    ok(findLaunchInLine(text.repeat(50000)) === undefined);
+  }
+});
