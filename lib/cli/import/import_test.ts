@@ -1,8 +1,7 @@
 import { deepEqual, equal, match, ok } from "#assert";
 import { loadConfig } from "../../config/load.ts";
-import { importCommand } from "./import.ts";
 import { runCommandLine, withFiles } from "../testing_command_line.ts";
-import { call, DEPLOYMENT, importing } from "./testing_import.ts";
+import { call, DEPLOYMENT, importCommand, importing } from "./testing_import.ts";
 
 Deno.test("import prints a configuration that simulate takes, and remarks on standard error", async () => {
   await withFiles({ "chat.yaml": DEPLOYMENT }, async (directory) => {
@@ -293,4 +292,39 @@ env: { MODEL_NAME: Qwen/Qwen2.5-14B-Instruct, QUANTIZATION: gptq }
   deepEqual([chat.gpu_type, batch.gpu_type], ["l40s", "a100-sxm-80gb"]);
   deepEqual([batch.cost!.provider, batch.scaling!.max_instances], ["runpod", 2]);
   ok(err.some((line) => line.includes("document 2, Knative Service web")));
+});
+
+Deno.test("import takes defaults of a source that its document does not say", async () => {
+  const keda = `
+---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+spec: { scaleTargetRef: { name: chat }, triggers: [{ type: kafka, metadata: { lagThreshold: "9" } }] }
+---
+`;
+  const { code, out, err } = await importing({ "a.yaml": DEPLOYMENT + keda });
+  equal(code, 0, String(err));
+  const { scaling, cold_start } = loadConfig(out);
+  deepEqual([scaling.policy, scaling.min_instances, scaling.max_instances], ["keda", 0, 100]);
+  equal(cold_start.initial_instances, 2);
+  ok(err.some((line) => line.includes("maxReplicas is not set: the default of KEDA")));
+});
+
+Deno.test("import replaces variables in arguments as Kubernetes does, and says which it cannot", async () => {
+  const text = DEPLOYMENT.replace(
+    "[{ name: API_KEY",
+    "[{ name: LEN, value: '4096' }, { name: API_KEY",
+  )
+    .replace("--quick-mode", "--max-model-len, $(LEN), --max-num-seqs, $(SEQS), --quick-mode");
+  const { code, out, err } = await importing({ "a.yaml": text });
+  equal(code, 0, String(err));
+  equal(loadConfig(out).model.max_model_len, 4096);
+  ok(err.some((line) => line.includes("--max-num-seqs: its value is not in the manifest")));
+});
+
+Deno.test("import shows what there is one of", async () => {
+  const { code, err } = await call("import", "--vllm", "vllm serve gpt2 --enforce-eager");
+  equal(code, 0);
+  const heads = err.filter((line) => !line.startsWith(" "));
+  deepEqual(heads, ["Taken over", "Not taken over", "Assumed"]);
 });

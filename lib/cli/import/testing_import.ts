@@ -1,4 +1,5 @@
 import { main } from "../main.ts";
+export { importCommand } from "./import.ts";
 import { withFiles } from "../testing_command_line.ts";
 
 /** A deployment of a small model, with a value that nobody is to see. */
