@@ -1,7 +1,7 @@
 /**
  * Writes what is made from declarations: the reference of the configuration and its type, the pages of
  * limits and of traces, the tables of columns and figures in the page of metrics, and the types of
- * a summary and of the columns, and the page of manifests that are imported.
+ * a summary and of the columns.
  *
  * @module
  */
