@@ -1,7 +1,7 @@
 /**
  * Writes what is made from declarations: the reference of the configuration and its type, the pages of
- * limits, of traces, of manifests and of platforms, the tables of columns and figures in the page of metrics, and the types of
- * a summary and of the columns.
+ * limits, of traces, of manifests and of platforms, the tables of columns and figures in the page of
+ * metrics, and the types of a summary and of the columns.
  *
  * @module
  */

@@ -1,53 +1,7 @@
 import { deepEqual, equal, match, ok } from "#assert";
 import { loadConfig } from "../../config/load.ts";
-import { main } from "../main.ts";
-import { importCommand } from "./import.ts";
 import { runCommandLine, withFiles } from "../testing_command_line.ts";
-
-const DEPLOYMENT = `
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: chat }
-spec:
-  replicas: 2
-  template:
-    spec:
-      nodeSelector: { nvidia.com/gpu.product: NVIDIA-L40S }
-      containers:
-        - name: server
-          image: vllm/vllm-openai:v0.19.0
-          env: [{ name: API_KEY, value: top-secret }]
-          args: [Qwen/Qwen2.5-7B-Instruct, --api-key, top-secret, --quick-mode, top-secret]
-`;
-
-/** Exit code, standard output and lines of standard error of a call in this process. */
-async function call(...args: string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const { error } = console;
-  console.error = (line: string) => void err.push(line);
-  try {
-    const code = await main(args, (line) => void out.push(line), (line) => void err.push(line));
-    return { code, out: out.join("\n"), err };
-  } finally {
-    console.error = error;
-  }
-}
-
-/** Calls "import" with files of these texts, in their order. */
-async function importing(files: Readonly<Record<string, string>>, ...args: string[]) {
-  let ended: Awaited<ReturnType<typeof call>>;
-  await withFiles(files, async (directory) => {
-    const paths = Object.keys(files).filter((name) => !name.endsWith("config.json"))
-      .map((name) => `${directory}/${name}`);
-    ended = await call("import", ...paths, ...args.map((arg) => arg.replace("DIR", directory)));
-    ended = {
-      ...ended,
-      out: ended.out.replaceAll(`${directory}/`, ""),
-      err: ended.err.map((line) => line.replaceAll(`${directory}/`, "")),
-    };
-  });
-  return ended!;
-}
+import { call, DEPLOYMENT, importCommand, importing } from "./testing_import.ts";
 
 Deno.test("import prints a configuration that simulate takes, and remarks on standard error", async () => {
   await withFiles({ "chat.yaml": DEPLOYMENT }, async (directory) => {
@@ -154,144 +108,6 @@ Deno.test("import --model FILE.json takes the model's own config.json", async ()
   deepEqual([absent.code, absent.out, absent.err.length], [2, "", 1]);
 });
 
-const SERVICE = (spec: string, annotations = "{}") => `
-apiVersion: serving.knative.dev/v1
-kind: Service
-metadata: { name: x }
-spec: { template: { metadata: { annotations: ${annotations} }, spec: ${spec} } }
-`;
-const SERVER = `containers: [{ command: [vllm, serve, Qwen/Qwen3-14B] }]`;
-const annotated = (name: string, value: string) =>
-  SERVICE(`{ ${SERVER} }`, `{ autoscaling.knative.dev/${name}: ${value} }`);
-const flags = (...words: string[]) =>
-  SERVICE(`{ containers: [{ command: [vllm, serve, Qwen/Qwen3-14B, ${words.join(", ")}] }] }`);
-const scaled = (text: string) => `
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-spec: { scaleTargetRef: { name: x }, ${text} }
-`;
-/** Ten times ten times ... the same list. */
-const BOMB = "abcdefgh".split("").map((name, i) =>
-  `${name}: &${name} [${Array(10).fill(i === 0 ? "1" : `*${"abcdefgh"[i - 1]}`).join(", ")}]\n`
-).join("");
-
-/** A mistake: the text of the file, and what the only line has to say. */
-const MISTAKES: Readonly<Record<string, readonly [text: string, says: RegExp]>> = {
-  "an HTML page": ["<!DOCTYPE html>\n<html></html>", /^a\.yaml: .*document 1 as|an HTML page$/],
-  "an empty file": ["", /^a\.yaml: .*document 1 .*an empty file$/],
-  "a text": ["hello", /^a\.yaml: document 1: .*a text$/],
-  "a list": ["- a", /^a\.yaml: document 1: .*a list$/],
-  "no YAML": ["a: [", /^a\.yaml:\d+:\d+: Cannot read document 1 as YAML/],
-  "no YAML in the third document": [
-    `# first\n---\n${annotated("min-scale", '"1"')}---\na: b\n---\n{ c: ]\n`,
-    /^a\.yaml:\d+:\d+: Cannot read document 3 as YAML/,
-  ],
-  "a template": [
-    `${annotated("min-scale", '"1"')}---\nmetadata: { name: {{ .Values.name }} }\n`,
-    /document 2 .*a template: render it first/,
-  ],
-  "aliases of aliases": [BOMB, /document 1 as YAML \(aliases stand for more than/],
-  "a kind that is not known": [
-    "apiVersion: v9\nkind: Pony\n",
-    /^a\.yaml: document 1: .*Knative Service.*kind "Pony" of "v9"$/,
-  ],
-  "an unknown kind beside broken values": [
-    `${annotated("max-scale", "lots")}---\napiVersion: v9\nkind: Pony\n`,
-    /max-scale\] as a whole .*"lots"$/,
-  ],
-  "a kind of another API": ["apiVersion: apps/v1\nkind: InferenceService\n", /of "apps\/v1"$/],
-  "no kind, beside one that is known": [
-    `${annotated("min-scale", '"1"')}---\nhello: world\n`,
-    /^a\.yaml: document 2: .*a mapping without a kind$/,
-  ],
-  "a configuration": ["model: { name: qwen3-14b }", /simulate" takes as it is$/],
-  "an item of a list that is none": [
-    "apiVersion: v1\nkind: List\nitems: [3]\n",
-    /^a\.yaml: document 1, item 1: /,
-  ],
-  "a secret alone": ["apiVersion: v1\nkind: Secret\n", /kind "Secret" of "v1"$/],
-  "a class of autoscaler that does not exist": [
-    annotated("class", "quick.example.com"),
-    /class\] as one of kpa\.autoscaling\.knative\.dev, .*"quick\.example\.com"$/,
-  ],
-  "a number that is none": [annotated("max-scale", "lots"), /max-scale\] as a whole .*"lots"$/],
-  "a negative number": [annotated("min-scale", '"-1"'), /min-scale\] as .*"-1"$/],
-  "a window without a unit": [annotated("window", '"60"'), /window\] as a time with a unit.*"60"$/],
-  "a percentage beyond 100": [
-    annotated("target-utilization-percentage", '"170"'),
-    /percentage\] as a percentage .*"170"$/,
-  ],
-  "a text for a number": [
-    SERVICE(`{ containerConcurrency: ten, ${SERVER} }`),
-    /containerConcurrency as a whole number .*"ten"$/,
-  ],
-  "a list for a mapping": [SERVICE("[1]"), /spec\.template\.spec as a mapping: .*a list$/],
-  "a mapping for a list": [
-    SERVICE("{ containers: { name: a } }"),
-    /spec\.template\.spec\.containers as a list/,
-  ],
-  "a number for a container": [
-    SERVICE("{ containers: [3] }"),
-    /containers\[0\] as a mapping: .*3$/,
-  ],
-  "a unit that Kubernetes does not have": [
-    SERVICE(
-      `{ containers: [{ resources: { limits: { memory: 2GB } }, command: [vllm, serve, gpt2] }] }`,
-    ),
-    /limits\.memory as a quantity of Kubernetes, .*"2GB"$/,
-  ],
-  "a part of a GPU": [
-    SERVICE(
-      `{ containers: [{ resources: { limits: { nvidia.com/gpu: 500m } }, command: [vllm, serve, gpt2] }] }`,
-    ),
-    /nvidia\.com\/gpu\] as a whole number of devices: .*"500m"$/,
-  ],
-  "a flag without its value": [flags("--max-num-seqs"), /--max-num-seqs as a flag with a value/],
-  "a flag's value that is none": [flags("--max-num-seqs", "many"), /--max-num-seqs as .*"many"$/],
-  "JSON that is none": [
-    flags("--speculative-config", "'{method: ngram'"),
-    /--speculative-config as a JSON object: .*method: ngram"$/,
-  ],
-  "a command that is no list": [
-    SERVICE("{ containers: [{ command: { a: b } }] }"),
-    /containers\[0\]\.command as a list of texts/,
-  ],
-  "bounds the wrong way round": [
-    scaled("minReplicas: 4, maxReplicas: 2"),
-    /minReplicas as .*2 at most: .*4$/,
-  ],
-  "no upper bound": [scaled("minReplicas: 4"), /spec\.maxReplicas as a whole number: .*nothing$/],
-  "metrics without a target": [
-    scaled("maxReplicas: 4, metrics: [{ type: Pods, pods: { metric: { name: a } } }]"),
-    /metrics\[0\] as a metric with a name and a target/,
-  ],
-  "no instance and no scaler": [
-    DEPLOYMENT.replace("replicas: 2", "replicas: 0"),
-    /spec\.replicas as instances of a fleet of fixed size: .*0, and nothing scales it$/,
-  ],
-  "a scaler of RunPod that does not exist": [
-    "{ workersMax: 3, scalerType: FAST, idleTimeout: 5 }",
-    /scalerType as one of QUEUE_DELAY, REQUEST_COUNT: .*"FAST"$/,
-  ],
-  "a GPU of Modal that is none": ["{ max_containers: 3, gpu: [[1]] }", /gpu as a GPU such as/],
-  "a model that does not fit": [
-    DEPLOYMENT.replace("Qwen/Qwen2.5-7B-Instruct", "meta-llama/Llama-3.1-70B"),
-    /^Cannot place llama-3\.1-70b on l40s .*tensor-parallel degree/,
-  ],
-  "a step smaller than its sequences": [
-    flags("--max-num-seqs", '"512"', "--max-num-batched-tokens", '"256"'),
-    /max_num_batched_tokens.*current value is 256/,
-  ],
-};
-
-for (const [name, [text, says]] of Object.entries(MISTAKES)) {
-  Deno.test(`import ends with one line about ${name}, and nothing on standard output`, async () => {
-    const { code, out, err } = await importing({ "a.yaml": text });
-    deepEqual([code, out, err.length], [2, "", 1], err.join("\n"));
-    match(err[0], says);
-  });
-}
-
 Deno.test("import reads merged keys, and brackets in the column of their key, as kubectl does", async () => {
   const text = `
 apiVersion: apps/v1
@@ -320,33 +136,6 @@ spec:
   const { functions } = loadConfig(out);
   deepEqual(functions.map(({ model }) => model!.name), ["qwen2.5-7b", "qwen3-14b"]);
   deepEqual(functions.map(({ scheduler }) => scheduler!.engine), ["vllm@0.19", "vllm@0.18"]);
-});
-
-Deno.test("import shows each mistake of a document", async () => {
-  const text = annotated("window", '"60"').replace(
-    "{ containers",
-    "{ containerConcurrency: -3, containers",
-  );
-  const { code, err } = await importing({ "a.yaml": text });
-  deepEqual([code, err.length], [2, 2]);
-});
-
-Deno.test("import says in one line what is wrong with its arguments", async () => {
-  const cases: [string[], RegExp][] = [
-    [[], /^Cannot import nothing: write import FILE/],
-    [
-      ["--vllm", "echo hello"],
-      /^--vllm: Cannot read the line as "vllm serve MODEL \.\.\.": .*"echo hello"$/,
-    ],
-    [["--vlm", "a"], /did you mean --vllm\?/],
-    [["absent.yaml"], /absent\.yaml"$/],
-    [["--vllm", "vllm serve gpt2", "--gpu", "H900"], /"cluster\.gpu_type" .*"H900"/],
-  ];
-  for (const [args, says] of cases) {
-    const { code, out, err } = await call("import", ...args);
-    deepEqual([code, out, err.length], [2, "", 1], String(err));
-    match(err[0], says);
-  }
 });
 
 Deno.test("the help of import fits a terminal and names its options", () => {
@@ -400,7 +189,7 @@ spec:
       "metadata.annotations[autoscaling.knative.dev/min-scale]: what autoscalers read stands at spec",
       "mig-3g.40gb]: parts of a GPU are not simulated",
       "[google.com/tpu]: it is no GPU",
-      'cluster.gpu_type: "h100-sxm", since no document names a GPU that is known (--gpu)',
+      'cluster.gpu_type: "h100-sxm" (no document names a GPU that is known: --gpu)',
     ]
   ) ok(shown.includes(part), part);
   ok(!shown.includes("example.com"));
@@ -461,4 +250,81 @@ Deno.test("simulate and capacity of a manifest say to import it", async () => {
       }
     });
   }
+});
+
+Deno.test("import gives each of several functions what its platform sets", async () => {
+  const knative = `
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: chat }
+spec:
+  template:
+    spec:
+      nodeSelector: { nvidia.com/gpu.product: NVIDIA-L40S }
+      containers:
+        - image: vllm/vllm-openai:v0.15.0
+          args: [Qwen/Qwen2.5-7B-Instruct]
+          resources: { limits: { nvidia.com/gpu: 1 } }
+---
+# A front end: it has no GPU and no server of a model.
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: web }
+spec: { template: { spec: { containers: [{ image: "nginx:1.27" }] } } }
+`;
+  const runpod = `
+name: batch
+gpuIds: AMPERE_80
+workersMin: 0
+workersMax: 2
+idleTimeout: 30
+env: { MODEL_NAME: Qwen/Qwen2.5-14B-Instruct, QUANTIZATION: gptq }
+`;
+  const { code, out, err } = await importing({ "knative.yaml": knative, "runpod.yaml": runpod });
+  equal(code, 0, String(err));
+  const [chat, batch, ...others] = loadConfig(out).functions;
+  deepEqual([chat.name, batch.name, others], ["chat", "batch", []]);
+  const of = (platform: string) => loadConfig(`platform: ${platform}`);
+  deepEqual([chat.scaling!.policy, batch.scaling!.policy], [
+    of("knative").scaling.policy,
+    of("runpod-like").scaling.policy,
+  ]);
+  deepEqual([chat.gpu_type, batch.gpu_type], ["l40s", "a100-sxm-80gb"]);
+  deepEqual([batch.cost!.provider, batch.scaling!.max_instances], ["runpod", 2]);
+  ok(err.some((line) => line.includes("document 2, Knative Service web")));
+});
+
+Deno.test("import takes defaults of a source that its document does not say", async () => {
+  const keda = `
+---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+spec: { scaleTargetRef: { name: chat }, triggers: [{ type: kafka, metadata: { lagThreshold: "9" } }] }
+---
+`;
+  const { code, out, err } = await importing({ "a.yaml": DEPLOYMENT + keda });
+  equal(code, 0, String(err));
+  const { scaling, cold_start } = loadConfig(out);
+  deepEqual([scaling.policy, scaling.min_instances, scaling.max_instances], ["keda", 0, 100]);
+  equal(cold_start.initial_instances, 2);
+  ok(err.some((line) => line.includes("maxReplicas is not set: the default of KEDA")));
+});
+
+Deno.test("import replaces variables in arguments as Kubernetes does, and says which it cannot", async () => {
+  const text = DEPLOYMENT.replace(
+    "[{ name: API_KEY",
+    "[{ name: LEN, value: '4096' }, { name: API_KEY",
+  )
+    .replace("--quick-mode", "--max-model-len, $(LEN), --max-num-seqs, $(SEQS), --quick-mode");
+  const { code, out, err } = await importing({ "a.yaml": text });
+  equal(code, 0, String(err));
+  equal(loadConfig(out).model.max_model_len, 4096);
+  ok(err.some((line) => line.includes("--max-num-seqs: its value is not in the manifest")));
+});
+
+Deno.test("import shows what there is one of", async () => {
+  const { code, err } = await call("import", "--vllm", "vllm serve gpt2 --enforce-eager");
+  equal(code, 0);
+  const heads = err.filter((line) => !line.startsWith(" "));
+  deepEqual(heads, ["Taken over", "Not taken over", "Assumed"]);
 });

@@ -74,6 +74,13 @@ ${
   as in one machine.
 - A limit of replicas that the source does not have is 10,000 instances.
 
+## More keys, flags and kinds
+
+A key is a line in the table of its kind (\`lib/config/manifests/kinds/\`), a flag one in
+\`vllm_flags.ts\` or \`sglang_flags.ts\`, a kind a file and a line in \`kinds.ts\`: each says which
+setting it becomes, or why none. This page is made from these tables by \`deno task reference\`, and
+\`tests/manifests/\` holds an example of each kind with the configuration that it becomes.
+
 ## Mistakes
 
 A file that is no YAML, a document of a kind that is not known among none that is, one without a

@@ -116,14 +116,20 @@ const GPUS: KeyRule = custom(["cluster.num_gpus_per_replica"], (value, key, read
   if (count !== undefined && count > 0) reading.note("gpusPerPod", key, count);
 });
 
+/** GPUs of AMD; of those in the catalogue there is one kind. */
+const AMD_GPUS: KeyRule = custom(["cluster.num_gpus_per_replica"], (value, key, reading) => {
+  GPUS.apply(value, key, reading);
+  reading.noteDefault("gpu", "the kind of its GPUs", "mi300x", "amd.com/gpu here");
+});
+
 const SLICE = "parts of a GPU are not simulated: an instance has whole ones";
 
 /** What a container may have. Requests are passed over: of devices they equal the limits. */
 const AMOUNTS: KeyTable = {
   "nvidia.com/gpu": GPUS,
-  "amd.com/gpu": GPUS,
+  "amd.com/gpu": AMD_GPUS,
   gpu: GPUS,
-  custom: { "nvidia.com/gpu": GPUS, "amd.com/gpu": GPUS, "*": quiet },
+  custom: { "nvidia.com/gpu": GPUS, "amd.com/gpu": AMD_GPUS, "*": quiet },
   gpuType: GPU_NAME,
   cpu: AMOUNT_LEFT("processors cost where cost.cpu_cores says how many"),
   memory: AMOUNT_LEFT("host memory costs where cost.memory says how much"),

@@ -127,8 +127,8 @@ function settleGpu(one: Settling): void {
   if (gpu !== undefined) return one.take(gpu, "cluster.gpu_type", gpu.value);
   const { gpu: chosen } = one.choices;
   if (chosen === undefined) {
-    one.assume("cluster.gpu_type", DEFAULT_GPU, "no document names a GPU that is known (--gpu)");
-  } else one.assume("cluster.gpu_type", chosen, "of --gpu");
+    one.assume("cluster.gpu_type", DEFAULT_GPU, "no document names a GPU that is known: --gpu");
+  } else one.assume("cluster.gpu_type", chosen, "by --gpu");
 }
 
 /** The parallel degrees. @returns Engines of a pod, or of a group of pods, that are apart. */

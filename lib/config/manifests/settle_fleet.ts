@@ -80,7 +80,7 @@ const TARGETS: Readonly<Record<string, string>> = {
 function settleTarget(one: Settling): void {
   const path = TARGETS[String(one.policy)];
   if (path === undefined || one.settings.has(path)) return;
-  one.main.assume(`${path} has its default, since no target here is one that is simulated`);
+  one.main.assume(`${path} has its default: no target here is one that is simulated`);
 }
 
 function settleFixed(
@@ -100,7 +100,7 @@ function settleFixed(
   const note = engines === 1 ? undefined : `${pods} x ${engines} engines`;
   if (replicas !== undefined) {
     one.tell(replicas, `a fleet of fixed size: ${count}${note === undefined ? "" : ` (${note})`}`);
-  } else one.main.assume(`a fleet of fixed size: ${count}, since nothing says how many there are`);
+  } else one.main.assume(`a fleet of fixed size: ${count} (nothing says how many there are)`);
   const { maxReplicas } = one.facts;
   if (maxReplicas !== undefined) {
     one.leave(maxReplicas, "nothing here scales it");

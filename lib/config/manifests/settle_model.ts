@@ -21,7 +21,7 @@ export function settleModel(one: Settling): NamedModel | undefined {
   const { otherModel } = one.choices;
   if (facts.length === 0) {
     const name = otherModel ?? DEFAULT_MODEL;
-    const why = otherModel === undefined ? "no document names a model (--model)" : "of --model";
+    const why = otherModel === undefined ? "no document names a model: --model" : "by --model";
     if (otherModel?.endsWith(".json")) return chooseModel(one, undefined, otherModel);
     one.assume("model.name", name, why);
     return modelOf(name);
@@ -44,7 +44,7 @@ function chooseModel(
 ): NamedModel | undefined {
   const take = (setting: string, value: string) =>
     fact === undefined
-      ? one.assume(setting, value, "of --model")
+      ? one.assume(setting, value, "by --model")
       : one.take(fact, setting, value, "by --model");
   if (chosen.endsWith(".json")) {
     take("model.name", fact?.value.split("/").at(-1) || "model");
@@ -60,7 +60,7 @@ function chooseModel(
     return undefined;
   }
   if (fact === undefined) {
-    one.assume("model.name", named.entry.name, "of --model");
+    one.assume("model.name", named.entry.name, "by --model");
     return named;
   }
   return takeModel(one, fact, named, "by --model");

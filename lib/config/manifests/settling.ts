@@ -38,8 +38,8 @@ export class Settling {
     this.#told.add(fact);
     if (fact.defaultOf === undefined) fact.reading.take(fact.key, setting, value, note);
     else {
-      const why = `since ${fact.key} is not set (the default of ${fact.defaultOf})`;
-      fact.reading.assume(`${setting}: ${showValue(value)}, ${why}`);
+      const why = `${fact.key} is not set: the default of ${fact.defaultOf}`;
+      fact.reading.assume(`${setting}: ${showValue(value)} (${why})`);
     }
   }
 
@@ -63,7 +63,7 @@ export class Settling {
   /** Makes a setting of nothing that the documents say. */
   assume(setting: string, value: unknown, why: string): void {
     this.settings.set(setting, value);
-    this.main.assume(`${setting}: ${showValue(value)}, since ${why}`);
+    this.main.assume(`${setting}: ${showValue(value)} (${why})`);
   }
 
   /** The scaling policy; undefined where nothing scales. */

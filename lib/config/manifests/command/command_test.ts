@@ -193,12 +193,30 @@ Deno.test("one key of a JSON value is a JSON value", () => {
   match(one.remarks[1].text, /\(level\)$/);
 });
 
+Deno.test("SGLang's degrees are noted, and settled with the pods", () => {
+  const { one } = reading(
+    "--tp 4 --dp 1 --pp 2 --ep-size 2 --enable-dp-attention",
+    SGLANG_FLAG_TABLE,
+  );
+  const values = Object.fromEntries(
+    Object.entries(one.facts).map(([name, { value }]) => [name, value]),
+  );
+  deepEqual([one.problems, values], [[], {
+    tensorParallel: 4,
+    dataParallel: 1,
+    pipelineParallel: 2,
+    expertParallel: true,
+    attentionRanks: true,
+  }]);
+});
+
 Deno.test("a flag without its value, and one with a wrong value, are mistakes", () => {
   for (
     const line of [
       "--max-num-seqs --port 1",
       "--max-num-seqs",
       "--max-num-seqs 0",
+      "--block-size 0",
       "--dtype int7",
       "--kv-cache-dtype x",
       "--speculative-config {",
@@ -208,5 +226,13 @@ Deno.test("a flag without its value, and one with a wrong value, are mistakes", 
     ]
   ) {
     equal(reading(line).one.problems.length, 1, line);
+  }
+});
+
+Deno.test("a command of more words than a command has is refused, and long scripts end soon", () => {
+  const { one } = reading("--x ".repeat(10001));
+  deepEqual([one.remarks.length, one.problems.length], [0, 1]);
+  for (const text of ["\\", "$", "`", "${a:-", "$(", "'\"`$("]) {
+    ok(findLaunchInLine(text.repeat(50000)) === undefined);
   }
 });

@@ -33,6 +33,9 @@ export function byName(flags: readonly Flag[]): ReadonlyMap<string, Flag> {
   return new Map(flags.flatMap((flag) => flag.names.map((name) => [name, flag] as const)));
 }
 
+/** Most words of a command. */
+const MOST_WORDS = 10000;
+
 /** Why a flag whose value is a variable that the manifest does not set is not taken over. */
 export const UNKNOWN_VALUE = "its value is not in the manifest";
 
@@ -60,6 +63,10 @@ export function readFlags(
   where = "",
 ): string[] {
   const others: string[] = [];
+  if (args.length > MOST_WORDS) {
+    reading.refuse(`${where}command`, `one of at most ${MOST_WORDS} words`, String(args.length));
+    return others;
+  }
   for (let i = 0; i < args.length; i++) {
     const word = args[i];
     if (!isFlag(word)) {

@@ -14,16 +14,13 @@ export type Commands = readonly (readonly string[])[];
 /** Variables by name. They may be added to by assignments of the script. */
 export type Variables = Map<string, string>;
 
-/** Longest script that is read, characters; the server's command stands in a few lines. */
-const MOST_CHARACTERS = 65536;
-
 /**
  * Splits a script into simple commands and these into words, with quotes taken off and variables
  * replaced. What cannot be known (`$(...)`, a variable without a value) is {@linkcode UNKNOWN}.
  * Redirections are passed over.
  */
 export function shellCommands(script: string, variables: Variables = new Map()): Commands {
-  const scanner = new Scanner(script.slice(0, MOST_CHARACTERS), variables);
+  const scanner = new Scanner(script, variables);
   return scanner.commands();
 }
 
@@ -95,7 +92,7 @@ class Scanner {
   #escape(): void {
     const next = this.#text[this.#at + 1];
     // A backslash before the end of a line joins it with the next one.
-    const joins = this.#text.slice(this.#at).match(/^\\\r?\n/);
+    const joins = this.#text.slice(this.#at, this.#at + 3).match(/^\\\r?\n/);
     if (joins !== null) this.#at += joins[0].length;
     else {
       this.#add(next ?? "");

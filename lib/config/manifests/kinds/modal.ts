@@ -92,6 +92,8 @@ export const MODAL_FUNCTION: ManifestKind = {
   platform: "modal-like",
   keys: FUNCTION,
   finish: (reading) => {
+    // What max_inputs and target_inputs are of.
+    reading.settings.set("scaling.policy", "concurrency");
     reading.noteDefault("podConcurrency", "max_inputs", 1, "Modal");
   },
 };
