@@ -35,9 +35,9 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** How the KV blocks of the decoding sequences grow; `lookahead` where drafts are verified. */
   readonly growth: DecodeBlocks;
   readonly lookahead: Lookahead | undefined;
+  readonly #chunks = new StepChunks();
   /** The step being formed. */
-  readonly shape: StepShape;
-  readonly #chunks: StepChunks;
+  readonly shape: StepShape = this.#chunks.shape;
   /** Whether the step decodes. */
   decodes = false;
   /** Sequences preempted while forming the step. */
@@ -55,7 +55,6 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** Seconds that swapping adds to the step. */
   swapSeconds = 0;
   readonly #returning = new ReturningRequests();
-
   readonly #parts: EngineParts;
   readonly #run: RunColumns;
   readonly #gaps: TokenGaps;
@@ -80,8 +79,6 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.lookahead = this.speculation &&
       new Lookahead(sequences, this.speculation, this.pool, parts.maxModelTokens);
     this.growth = this.lookahead ?? new PlainBlocks(sequences, this.pool);
-    this.#chunks = new StepChunks();
-    this.shape = this.#chunks.shape;
   }
 
   /** Slot of each chunk of the step being formed. */
