@@ -1154,8 +1154,11 @@ export interface Configuration {
   }[];
   /** What is measured. */
   readonly metrics: {
-    /** Time between two rows of the time series, seconds. */
-    readonly collect_interval: number;
+    /**
+     * Time between two rows of the time series, seconds; null: 1 s for runs of up to 5,000 s,
+     * beyond the shortest round interval that gives at most 5,000 rows.
+     */
+    readonly collect_interval: number | null;
     /** Percentiles in the summary. */
     readonly percentiles: readonly number[];
   };
