@@ -477,6 +477,17 @@ export interface Configuration {
         /** See `load_difference`. */
         readonly load_ratio: number;
       };
+      /**
+       * Settings of `policy: fill-first`. The first instance that is not full, so that idle ones
+       * can go.
+       */
+      readonly fill_first: {
+        /**
+         * Requests inside an instance from which it counts as full; null:
+         * `gateway.concurrency_per_instance`.
+         */
+        readonly full_at: number | null;
+      };
     };
   };
   /** How an instance spreads its model over GPUs. */

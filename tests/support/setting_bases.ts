@@ -362,6 +362,14 @@ scaling: { enabled: false }
 cluster: { num_replicas: 3, routing: { policy: prefix-affinity, prefix_affinity: { load_difference: 3, load_ratio: 1.3 } } }
 `,
   },
+  filled: {
+    yaml: `
+simulation: { duration: 12 }
+workload: { type: poisson, arrival_rate: 14 }
+scaling: { enabled: false }
+cluster: { num_replicas: 3, routing: { policy: fill-first, fill_first: { full_at: 3 } } }
+`,
+  },
   slo: {
     yaml: `
 simulation: { duration: 200, random_seed: 3 }
