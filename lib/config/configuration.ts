@@ -658,8 +658,11 @@ export interface Configuration {
     readonly enabled: boolean;
     /** Instances ready at the start of the simulation; null: `scaling.min_instances`. */
     readonly initial_instances: number | null;
-    /** Name in data/cold_start, or file of a start's stages. */
-    readonly preset: string;
+    /**
+     * Name in data/cold_start, or file of a start's stages; null: `vllm-v1`, or `simfaasinfer`
+     * where `model_load_time` is given.
+     */
+    readonly preset: string | null;
     /** Platform of the preset, one of those that its file names; null: its first. */
     readonly platform: string | null;
     /**

@@ -18,9 +18,9 @@ import { type ColdStartPreset, parseColdStartPreset } from "./parse_preset.ts";
 
 /** Name of a preset in data/cold_start. */
 export type ColdStartPresetName =
+  | "vllm-v1"
   | "simple"
   | "simfaasinfer"
-  | "vllm-v1"
   | "vllm-h200-measured"
   | "vllm-tuned"
   | "vllm-async"
@@ -31,9 +31,9 @@ export type ColdStartPresetName =
   | "hydraserve-single";
 
 const TEXTS = {
+  "vllm-v1": vllmV1,
   simple,
   simfaasinfer,
-  "vllm-v1": vllmV1,
   "vllm-h200-measured": vllmH200Measured,
   "vllm-tuned": vllmTuned,
   "vllm-async": vllmAsync,
