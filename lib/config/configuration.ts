@@ -484,6 +484,17 @@ export interface Configuration {
         /** See `load_difference`. */
         readonly load_ratio: number;
       };
+      /**
+       * Settings of `policy: fill-first`. The first instance that is not full, so that idle ones
+       * can go.
+       */
+      readonly fill_first: {
+        /**
+         * Requests inside an instance from which it counts as full; null:
+         * `gateway.concurrency_per_instance`.
+         */
+        readonly full_at: number | null;
+      };
     };
   };
   /** How an instance spreads its model over GPUs. */
@@ -718,8 +729,11 @@ export interface Configuration {
     readonly enabled: boolean;
     /** Instances ready at the start of the simulation; null: `scaling.min_instances`. */
     readonly initial_instances: number | null;
-    /** Name in data/cold_start, or file of a start's stages. */
-    readonly preset: string;
+    /**
+     * Name in data/cold_start, or file of a start's stages; null: `vllm-v1`, or `simfaasinfer`
+     * where `model_load_time` is given.
+     */
+    readonly preset: string | null;
     /** Platform of the preset, one of those that its file names; null: its first. */
     readonly platform: string | null;
     /**

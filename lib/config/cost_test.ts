@@ -6,6 +6,7 @@ import { simulate } from "../run/simulate.ts";
 const BASE = `
   simulation: { duration: 300s }
   workload: { type: poisson, arrival_rate: 2, num_requests: 400 }
+  cold_start: { preset: simple }
   slo: { ttft_s: 1s }`;
 
 const run = async (yaml: string) => (await simulate(loadConfig([BASE, yaml]))).summary;

@@ -125,6 +125,7 @@ Deno.test("weights on a machine shorten the next start there", async () => {
   const ttft = async (warm: string) => {
     const { requests } = await simulate(loadConfig(`
       workload: { type: uniform, arrival_rate: 1, num_requests: 1 }
+      cold_start: { preset: simple }
       cluster: { nodes: [{ type: ecs-v100, gpu_type: H100 }], weight_cache: { warm: ${warm} } }`));
     return requests.firstTokenAtSeconds[0] - requests.arrivalAtSeconds[0];
   };

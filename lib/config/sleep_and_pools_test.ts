@@ -6,6 +6,7 @@ import { simulate } from "../run/simulate.ts";
 /** Three requests, 100 s apart, to an instance that is kept for 10 s; starts of 16 GB of weights. */
 const SPARSE = `
   workload: { type: uniform, arrival_rate: 0.01, num_requests: 3 }
+  cold_start: { preset: simple }
   cost: { billing: { granularity: 0s } }`;
 
 const run = (settings: string, workload = SPARSE) => simulate(loadConfig([workload, settings]));

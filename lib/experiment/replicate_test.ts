@@ -9,6 +9,7 @@ import { runInWorkers } from "./worker_pool.ts";
 const CONFIG = `
 simulation: { replications: 5, replication: 2, random_seed: 7 }
 workload: { type: poisson, arrival_rate: 20, num_requests: 300 }
+cold_start: { preset: simple }
 `;
 const WORKER = new URL("./testing_worker.ts", import.meta.url);
 

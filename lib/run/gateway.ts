@@ -39,10 +39,11 @@ export function buildGateway(config: Configuration, built: BuiltClasses): BuiltG
         "requests wait there only while no instance is ready",
     );
   }
-  if (cluster.routing.policy === "fill-first" && gateway.concurrency_per_instance === null) {
+  const { policy, fill_first: { full_at: fullAt } } = cluster.routing;
+  if (policy === "fill-first" && fullAt === null && gateway.concurrency_per_instance === null) {
     notices.push(
-      "cluster.routing.policy fill-first sends all requests to one instance while " +
-        "gateway.concurrency_per_instance sets no limit",
+      "cluster.routing.policy fill-first sends all requests to one instance: neither " +
+        "cluster.routing.fill_first.full_at nor gateway.concurrency_per_instance sets a limit",
     );
   }
   if (gateway.early_rejection && admission?.ttftLimitSeconds === undefined) {

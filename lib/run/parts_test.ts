@@ -239,10 +239,11 @@ Deno.test("the run ends with the last request where their number is given, else 
 });
 
 Deno.test("a start takes what the settings of cold_start say", async () => {
-  const first = async (settings: string) => {
+  const start = async (settings: string) => {
     const { requests } = await simulate(loadConfig([FEW, `cold_start: { ${settings} }`]));
     return requests.coldStartWaitSeconds[0];
   };
+  const first = (settings: string) => start(`preset: simple, ${settings}`);
   const base = await first("");
   // Preset simple: container and runtime of 1 and 0.65 s beside the fetch; the load of the weights at
   // 20 GB/s; 0.6 s for the cache and 1 s for graphs after it.
@@ -251,12 +252,13 @@ Deno.test("a start takes what the settings of cold_start say", async () => {
   const longer = await first("container_seconds: 100") - await first("container_seconds: 90");
   near(longer, 10, "container");
   // SimFaaSInfer's load time is that of 14 GB, with 10 % of noise.
-  const load = await first("model_load_time: 28");
-  near(load, 2 * await first("model_load_time: 14"), "load time");
+  const load = await start("model_load_time: 28");
+  near(load, 2 * await start("model_load_time: 14"), "load time");
   ok(Math.abs(load / (PARAMETERS * 2 / 14e9 * 28) - 1) < 0.1, `${load}`);
   equal(await first("enabled: false"), 0);
-  const vllm = await first("preset: vllm-v1");
-  const fixed = await first("preset: vllm-v1, model_load_time: 50") - vllm;
+  const vllm = await start("preset: vllm-v1");
+  equal(await start(""), vllm, "the default is vllm-v1");
+  const fixed = await start("preset: vllm-v1, model_load_time: 50") - vllm;
   near(fixed, 50 - PARAMETERS * 2 / 2.2e9, "vllm-v1 with a load time");
   ok(await first("jitter: 0.5") !== base);
 });

@@ -1,4 +1,5 @@
 import {
+  COLD_START_PRESETS,
   coldStartPreset,
   parseColdStartPreset,
   reloadPlan,
@@ -36,14 +37,13 @@ export function startPlans(
   const { cold_start: start, scaling } = config;
   const { container_seconds: container, kv_allocation_seconds: kvAllocation } = start;
   // SimFaaSInfer's files know one number, the load time; its preset is what gives that number.
-  const name = start.model_load_time !== null && start.preset === "simple"
-    ? "simfaasinfer"
-    : start.preset;
-  const presetText = files?.get(start.preset);
+  const name = start.preset ??
+    (start.model_load_time === null ? COLD_START_PRESETS[0] : "simfaasinfer");
+  const presetText = files?.get(name);
   const preset = presetText === undefined ? coldStartPreset(name) : parseInput(
-    { file: start.preset, what: "a cold-start preset" },
+    { file: name, what: "a cold-start preset" },
     presetText,
-    (text) => parseColdStartPreset(text, start.preset),
+    (text) => parseColdStartPreset(text, name),
   );
   const parameters = name === "simfaasinfer" && start.model_load_time !== null
     ? { ...start.parameters, load_s_per_gb: start.model_load_time / SIMFAASINFER_GB }

@@ -137,7 +137,7 @@ faults:
   failures: { mtbf: 60, repair: 20 }
   spot: { mtbf: 80, notice: 5, replace: 9 }
   starts: { failure_probability: 0.4, initial_wait: 1, max_wait: 3, jitter: 0.2, max_attempts: 6 }
-cold_start: { jitter: 0.3, image_size: 1GB }
+cold_start: { preset: simple, jitter: 0.3, image_size: 1GB }
 cost: { gpu_cost_per_hour: { A100: 2 }, provider: modal, cpu_cores: 4, memory: 16GiB, sleep_factor: 0.1, storage: { provider: aws } }
 `,
   },
@@ -318,6 +318,7 @@ profiling: { attention_prefill_time_per_token_sq: 0.000001, attention_decode_tim
     yaml: `
 ${BURSTS}
 gateway: { on_no_capacity: buffer, limit: 12, timeout: 3, concurrency_per_instance: 4 }
+cold_start: { preset: simple }
 scaling: { activation: first, max_instances: 3, reserve_starts: true,
            keep_alive: { policy: hybrid-histogram, hybrid_histogram: { bin: 1, range: 40, min_samples: 2 } } }
 `,
@@ -325,6 +326,7 @@ scaling: { activation: first, max_instances: 3, reserve_starts: true,
   histogram: {
     yaml: `
 ${BURSTS}
+cold_start: { preset: simple }
 scaling: { max_instances: 1, keep_alive: { policy: hybrid-histogram, hybrid_histogram: { bin: 2, range: 12, min_samples: 2 } } }
 `,
   },
@@ -442,6 +444,14 @@ scaling: { enabled: false }
 cluster: { num_replicas: 3, routing: { policy: prefix-affinity, prefix_affinity: { load_difference: 3, load_ratio: 1.3 } } }
 `,
   },
+  filled: {
+    yaml: `
+simulation: { duration: 12 }
+workload: { type: poisson, arrival_rate: 14 }
+scaling: { enabled: false }
+cluster: { num_replicas: 3, routing: { policy: fill-first, fill_first: { full_at: 3 } } }
+`,
+  },
   slo: {
     yaml: `
 simulation: { duration: 200, random_seed: 3 }
@@ -449,6 +459,7 @@ workload: { type: synthetic, num_requests: 260, burst: { base_rate: 1, burst_rat
 execution: { source: linear, coefficients: { base_seconds: 0.03 } }
 scheduler: { max_num_seqs: 8, max_num_batched_tokens: 1024 }
 slo: { ttft_s: 4, tpot_s: 0.2 }
+cold_start: { preset: simple }
 scaling: { policy: slo, period: 2, max_instances: 5, keep_alive: { policy: always },
            slo: { down_readings: 2, scale_to_zero_after: 1 } }
 `,

@@ -2,6 +2,7 @@ import { COLD_START_PRESETS } from "../../serverless/cold_start/presets.ts";
 import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
 import { showStarts } from "./coldstart_table.ts";
 import { describedStarts, type NamedStarts } from "./coldstart_starts.ts";
+import { presetFromLog } from "./coldstart_log.ts";
 import type { Command } from "../command.ts";
 import { oneOf } from "../one_of.ts";
 import { ownFigure, writeOwnFile } from "../own_file.ts";
@@ -16,6 +17,12 @@ const OPTIONS: readonly CommandOption[] = [
     describe: "Way to start, or a YAML file that describes one; several are compared, all\n" +
       `unless given: ${COLD_START_PRESETS.slice(0, 6).join(", ")},\n` +
       COLD_START_PRESETS.slice(6).join(", "),
+  },
+  {
+    name: "from-log",
+    value: "FILE",
+    describe: "A start-up log of vLLM: print a preset that starts as it says, and nothing else\n" +
+      "(without MODEL)",
   },
   {
     name: "gpu",
@@ -75,6 +82,7 @@ export const coldstartCommand: Command = {
   help: `Shows what a cold start is made of, and compares presets.
 
 Usage: deno task coldstart MODEL [OPTION...]
+       deno task coldstart --from-log FILE > preset.yaml
 
 MODEL is a name in the catalogue of models, or any name with --weights and --layers.
 
@@ -82,6 +90,16 @@ ${describeOptions(OPTIONS)}`,
   async run(args, print) {
     const given = readArguments("coldstart", args, OPTIONS, 1);
     const [model] = given.positional;
+    const log = given.value("from-log");
+    if (log !== undefined) {
+      if (args.filter((arg) => arg !== log && !arg.startsWith("--from-log")).length > 0) {
+        throw new UsageError(
+          "Cannot take a preset from a log beside other arguments: write coldstart --from-log FILE",
+        );
+      }
+      print(presetFromLog(log).trimEnd());
+      return 0;
+    }
     if (model === undefined) {
       throw new UsageError("Cannot start an instance without a model: write coldstart MODEL");
     }

@@ -172,3 +172,58 @@ Deno.test("the figures of docs/cold-start.md are what its commands draw", async 
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+/** The lines of a log that a preset needs; what else is there does not matter. */
+const LOG = `
+INFO 05-09 22:20:00 [api_server.py:1043] vLLM API server version 0.8.5
+INFO 05-09 22:20:08 [core.py:58] Initializing a V1 LLM engine (v0.8.5) with config: model='org/Small-8B', tensor_parallel_size=1, pipeline_parallel_size=1
+INFO 05-09 22:20:10 [gpu_model_runner.py:1329] Starting to load model org/Small-8B...
+INFO 05-09 22:20:14 [loader.py:458] Loading weights took 3.50 seconds
+INFO 05-09 22:20:15 [gpu_model_runner.py:1347] Model loading took 15.0000 GiB and 5.000000 seconds
+INFO 05-09 22:20:30 [gpu_model_runner.py:1686] Graph capturing finished in 10 secs, took 0.51 GiB
+INFO 05-09 22:20:30 [core.py:159] init engine (profile, create kv cache, warmup model) took 15.00 seconds
+INFO 05-09 22:20:31 [api_server.py:1090] Starting vLLM API server on http://0.0.0.0:8000
+`;
+
+Deno.test("coldstart --from-log prints a preset that coldstart and a run start by", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const file = (name: string, text: string) => {
+      Deno.writeTextFileSync(`${directory}/${name}`, text);
+      return `${directory}/${name}`;
+    };
+    const { code, text, err } = await coldStart("--from-log", file("start.log", LOG));
+    deepEqual([code, err], [0, []]);
+    const preset = file("mine.yaml", text);
+    const sized = ["model", "--weights", "15GiB", "--layers", "32", "--preset", preset, "--json"];
+    const shown = await coldStart(...sized);
+    ok(Math.abs(JSON.parse(shown.text)[0].starts[0].readyAtSeconds - 31) < 1e-4);
+    const { instances } = await simulate(
+      loadConfig(`
+model: { name: llama-3.1-8b }
+workload: { type: uniform, arrival_rate: 0.01, num_requests: 1 }
+scaling: { min_instances: 0, keep_alive: { policy: always } }
+cold_start: { preset: mine.yaml }
+`),
+      { files: new Map([["mine.yaml", text]]) },
+    );
+    // 16.06 GB in place of the log's 15 GiB, at the log's rate.
+    const expected = 27.5 + 3.5 * (2 * 8_030_261_248) / (15 * 2 ** 30);
+    ok(Math.abs(instances.endAtSeconds[0] - instances.startAtSeconds[0] - expected) < 1e-4);
+    const wrong: [string[], RegExp][] = [
+      [["--from-log", file("empty.log", "")], /empty\.log: .*\(no line of a start in it\).*empty$/],
+      [["--from-log", file("other.log", "{}\n")], /other\.log: .*\(no line of a start in it\)/],
+      [["--from-log", file("cut.log", LOG.slice(0, 500))], /no start in it comes to its end/],
+      [["--from-log", `${directory}/absent.log`], /absent\.log/],
+      [["model", "--from-log", `${directory}/start.log`], /beside other arguments/],
+      [["--from-log", `${directory}/start.log`, "--json"], /beside other arguments/],
+    ];
+    for (const [args, says] of wrong) {
+      const failed = await coldStart(...args);
+      deepEqual([failed.code, failed.text, failed.err.length], [2, "", 1], String(failed.err));
+      match(failed.err[0], says);
+    }
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});

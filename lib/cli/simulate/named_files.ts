@@ -41,7 +41,7 @@ const FILE_SETTINGS: readonly FileSetting[] = [
     what: "a cold-start preset",
     size: "description",
     nameIn: ({ cold_start: { enabled, preset } }) =>
-      enabled && /\.ya?ml$/i.test(preset) ? preset : null,
+      enabled && preset !== null && /\.ya?ml$/i.test(preset) ? preset : null,
   },
   {
     setting: "execution.profile",

@@ -17,7 +17,7 @@ Deno.test("simulate prints the summary and says how to keep results, and writes 
   await withFiles({ "a.yaml": CONFIG }, async (directory) => {
     const run = await runCommandLine(["simulate", "a.yaml"], { directory });
     equal(run.code, 0, run.stderr);
-    match(run.stdout, /^latency +mean +p50/);
+    match(run.stdout, /^latency +mean +p50/m);
     match(run.stdout, /60 arrived, 60 completed/);
     match(run.stdout, /simulated seconds per second/);
     match(run.stdout, /To save it: deno task simulate a\.yaml --out results\/run$/m);

@@ -28,9 +28,10 @@ export const coldStart = section({
     describe: "Instances ready at the start of the simulation; null: `scaling.min_instances`.",
   }),
   preset: text({
-    default: "simple",
+    default: null,
     appliesWhen: STARTS,
-    describe: "Name in data/cold_start, or file of a start's stages.",
+    describe: "Name in data/cold_start, or file of a start's stages; null: `vllm-v1`, or " +
+      "`simfaasinfer` where `model_load_time` is given.",
   }),
   platform: text({
     default: null,

@@ -34,17 +34,19 @@ Deno.test("newest-idle takes the youngest of the idle ones, then of the least lo
   strictEqual(pick([3, 1, 1]), 2);
 });
 
-Deno.test("fill-first agrees with sorting by (most requests, id) among those with room", () => {
+Deno.test("fill-first takes the first that is not full, and the least loaded when all are", () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 40 }),
-      (outstanding) => {
+      fc.option(fc.integer({ min: 1, max: 6 })),
+      (outstanding, fullAt) => {
         const ids = outstanding.map((_, id) => id);
-        const [expected] = ids.toSorted((a, b) => outstanding[b] - outstanding[a] || a - b);
-        strictEqual(
-          routingOf("fill-first").pick(0, ONE, fleetView(ids, { outstanding })),
-          expected,
-        );
+        const [fewest] = ids.toSorted((a, b) => outstanding[a] - outstanding[b] || a - b);
+        const expected = ids.find((id) => outstanding[id] < (fullAt ?? Infinity)) ?? fewest;
+        const policy = fromTable(ROUTING_POLICIES, "fill-first", { fullAt }, {
+          stream: randomStreams(1).take("routing"),
+        });
+        strictEqual(policy.pick(0, ONE, fleetView(ids, { outstanding })), expected);
       },
     ),
   );

@@ -8,6 +8,9 @@ import serverlessllm from "../../../data/cold_start/serverlessllm.yaml" with { t
 import simfaasinfer from "../../../data/cold_start/simfaasinfer.yaml" with { type: "text" };
 import simple from "../../../data/cold_start/simple.yaml" with { type: "text" };
 import vllmAsync from "../../../data/cold_start/vllm-async.yaml" with { type: "text" };
+import vllmH200Measured from "../../../data/cold_start/vllm-h200-measured.yaml" with {
+  type: "text",
+};
 import vllmTuned from "../../../data/cold_start/vllm-tuned.yaml" with { type: "text" };
 import vllmV1 from "../../../data/cold_start/vllm-v1.yaml" with { type: "text" };
 import { suggest } from "../../std/suggest.ts";
@@ -15,9 +18,10 @@ import { type ColdStartPreset, parseColdStartPreset } from "./parse_preset.ts";
 
 /** Name of a preset in data/cold_start. */
 export type ColdStartPresetName =
+  | "vllm-v1"
   | "simple"
   | "simfaasinfer"
-  | "vllm-v1"
+  | "vllm-h200-measured"
   | "vllm-tuned"
   | "vllm-async"
   | "medusa"
@@ -27,9 +31,10 @@ export type ColdStartPresetName =
   | "hydraserve-single";
 
 const TEXTS = {
+  "vllm-v1": vllmV1,
   simple,
   simfaasinfer,
-  "vllm-v1": vllmV1,
+  "vllm-h200-measured": vllmH200Measured,
   "vllm-tuned": vllmTuned,
   "vllm-async": vllmAsync,
   medusa,

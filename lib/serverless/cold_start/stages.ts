@@ -12,6 +12,7 @@ export const STAGE_NAMES = [
   "accelerator_init",
   "collective_init",
   "weights_fetch",
+  "host_pin",
   "weights_load",
   "model_init",
   "tokenizer",
