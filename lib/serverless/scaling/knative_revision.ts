@@ -30,7 +30,7 @@ const ACTIVATION_BUFFER_SECONDS = 10;
  *
  * @source Knative Serving, pkg/reconciler/autoscaling/kpa/scaler.go (handleScaleToZero: "fast path"),
  *   pkg/reconciler/autoscaling/kpa/kpa.go (proxy mode for want == 0 or a negative excess burst
- *   capacity; computeActiveCondition); issues 2636, 4453
+ *   capacity; computeActiveCondition); knative/serving#2636, #4453
  */
 export class KnativeRevision {
   readonly #rules: ScaleToZeroRules;
