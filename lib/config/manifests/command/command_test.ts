@@ -94,7 +94,7 @@ Deno.test("engineOfImage and versionOfImage go by an image's name", () => {
     ["vllm/vllm-openai@sha256:0123", "vllm", undefined],
     ["vllm/vllm-openai:latest", "vllm", undefined],
     ["lmsysorg/sglang:v0.5.4", "sglang", undefined],
-    ["ghcr.io/llm-d/llm-d-cuda:v0.4.0", "vllm", undefined],
+    ["llm-d/llm-d-cuda:v0.4.0", "vllm", undefined],
     ["kserve/huggingfaceserver:v0.15.0-gpu", "vllm", undefined],
     ["nginx:1.27", undefined, undefined],
   ];
