@@ -36,7 +36,9 @@ export {
   hpaRecommendation,
   type HpaSettings,
 } from "../lib/serverless/scaling/hpa.ts";
+export type { FleetMetric } from "../lib/serverless/scaling/fleet_readings.ts";
 export type { HpaRate, HpaRules } from "../lib/serverless/scaling/hpa_behavior.ts";
+export type { HpaBehaviorSettings } from "../lib/serverless/scaling/hpa_behavior_settings.ts";
 export { keda, type KedaOptions, type KedaSettings } from "../lib/serverless/scaling/keda.ts";
 export {
   knativeKpa,

@@ -9,6 +9,7 @@ export {
   type ConcurrencyOptions,
   type ConcurrencySettings,
 } from "../lib/serverless/scaling/concurrency.ts";
+export type { FleetMetric } from "../lib/serverless/scaling/fleet_readings.ts";
 export {
   hpa,
   type HpaOptions,
@@ -21,6 +22,7 @@ export {
   type HpaRate,
   type HpaRules,
 } from "../lib/serverless/scaling/hpa_behavior.ts";
+export type { HpaBehaviorSettings } from "../lib/serverless/scaling/hpa_behavior_settings.ts";
 export { keda, type KedaOptions, type KedaSettings } from "../lib/serverless/scaling/keda.ts";
 export {
   knativeKpa,

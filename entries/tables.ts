@@ -27,6 +27,7 @@ export type {
   Policy,
   PolicyLaws,
   PolicyTable,
+  SettingGroup,
   SettingList,
 } from "../lib/settings/policy.ts";
 export {

@@ -42,6 +42,7 @@ export type {
   Declared,
   NameOf,
   PolicyTable,
+  SettingGroup,
   SettingList,
 } from "../lib/settings/policy.ts";
 export type { Applicability, NumberBounds, Setting } from "../lib/settings/setting.ts";

@@ -68,7 +68,7 @@ function policies(
 }
 
 function facts(declared: Declaration): Readonly<Record<string, unknown>> {
-  return declared.kind === "list" ? { about: declared.description } : {
+  return declared.kind !== "setting" ? { about: declared.description } : {
     unit: declared.wanted,
     allowed: declared.allowed,
     default: declared.defaultValue,

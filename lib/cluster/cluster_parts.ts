@@ -47,6 +47,13 @@ export interface ScalingParts {
   readonly maxInstances: number;
   /** Instances that are ready when the run begins. */
   readonly initialInstances: number;
+  /** Instances that begin to start when the run begins; default 0. */
+  readonly startingInstances?: number;
+  /**
+   * Whether the number of instances is kept up by whoever runs them, so that a lost one is started anew
+   * at once; default false: not before the policy or a request asks for it.
+   */
+  readonly keepsReplicas?: boolean;
   /**
    * Starts outside the policy's evaluations: "first" when a request arrives and there is no instance
    * at all, "each" for every request that no instance can take (scale per request), "join" for those

@@ -221,6 +221,9 @@ class Simulation implements EventHandlers {
         this.#bringUp(id);
       }
     });
+    functions.forEach(({ scaling: { startingInstances = 0 } }, functionId) => {
+      for (let i = 0; i < startingInstances; i++) this.#fleet.start(functionId);
+    });
     this.#evaluations.begin();
     this.controller.beginPools();
     this.#schedule.at(EVENTS.sample, sampleSeconds);

@@ -833,52 +833,250 @@ export interface Configuration {
      * requests in flight, with Knative's defaults.
      */
     readonly knative_kpa: {
-      /** Requests in flight that an instance may have (container concurrency target). */
-      readonly target: number;
-      /** Share of `target` that the policy aims at. */
+      /** What is scaled by: requests in flight, or requests per second. */
+      readonly metric: "concurrency" | "rps";
+      /**
+       * Value of the metric that an instance may have, at most `gateway.concurrency_per_instance`
+       * of `concurrency`; null: that, or 100 where it has no limit, and 200 of `rps`.
+       */
+      readonly target: number | null;
+      /** Share of that value that the policy aims at; above 1: per cent. */
       readonly target_utilization: number;
+      /**
+       * Requests of a burst that instances should have room for: while they have less, requests go
+       * through the activator, which holds them back. 0: only without an instance; -1: always.
+       */
+      readonly target_burst_capacity: number;
       /** Window of the stable mean, seconds. */
       readonly stable_window: number;
-      /** Panic window as a share of the stable one. */
+      /** Panic window as a share of the stable one, in whole seconds; above 1: per cent. */
       readonly panic_window_fraction: number;
-      /** Panic begins when the panic window asks for this multiple of the ready instances. */
+      /**
+       * Panic begins when the panic window asks for this multiple of the ready instances; above 10:
+       * per cent.
+       */
       readonly panic_threshold: number;
       /** Greatest ratio of desired to ready instances in one evaluation. */
       readonly max_scale_up_rate: number;
       /** Greatest ratio of ready to desired instances in one evaluation. */
       readonly max_scale_down_rate: number;
-      /** Time that the last instance is kept after the decision for zero, seconds. */
-      readonly scale_to_zero_grace: number;
-      /** Least number of instances when there are any. */
-      readonly activation_scale: number;
       /** Scale-down takes the greatest decision of this time, seconds. */
       readonly scale_down_delay: number;
+      /**
+       * Instances that start when the run begins, and of which there are no fewer until all have
+       * been ready; null: the revision has been there before.
+       */
+      readonly initial_scale: number | null;
+      /** Least number of instances when there are any. */
+      readonly activation_scale: number;
+      /** Whether the last instance goes when there is no traffic. */
+      readonly enable_scale_to_zero: boolean;
+      /**
+       * Time that it takes at most until the network leads to the activator, for which the last
+       * instances are kept after the decision for none, seconds. It is over where the activator has
+       * been in the path before.
+       */
+      readonly scale_to_zero_grace: number;
+      /** Least time that the last instances are kept after the decision for none, seconds. */
+      readonly scale_to_zero_pod_retention_period: number;
+      /** Time of a start after which its instance goes again, if nobody waits, seconds. */
+      readonly progress_deadline: number;
     };
     /**
-     * Settings of `policy: hpa`. Kubernetes' horizontal pod autoscaler on requests in flight, with
-     * its defaults.
+     * Settings of `policy: hpa`. Kubernetes' horizontal pod autoscaler on requests in flight or
+     * other metrics, with its defaults.
      */
     readonly hpa: {
-      /** Requests in flight per instance that the policy aims at. */
+      /** Requests in flight per instance that the policy aims at, where `metrics` has none. */
       readonly target: number;
+      /**
+       * Metrics, of which the one counts that asks for the most instances; none: `concurrency`,
+       * with `target`.
+       */
+      readonly metrics: readonly {
+        /**
+         * Requests in flight (mean), requests that wait (at the gateway and inside instances) or
+         * run, share of the KV cache in use, requests or output tokens per second, p95 of the time
+         * to first token in seconds.
+         */
+        readonly metric:
+          | "concurrency"
+          | "waiting"
+          | "running"
+          | "kv_utilization"
+          | "rps"
+          | "tokens_per_second"
+          | "ttft";
+        /** Of the instances one by one, or of the whole; null: `pods`, and `external` of `ttft`. */
+        readonly type: "pods" | "object" | "external" | null;
+        /**
+         * A target per instance, or for the value; null: `average-value`, and `value` of `ttft`.
+         */
+        readonly target_type: "average-value" | "value" | null;
+        /** What the policy aims at, in the metric's unit; to be given. */
+        readonly target: number | null;
+      }[];
       /** No change while the ratio of metric to target is this near to 1. */
       readonly tolerance: number;
       /** Scale-down takes the greatest recommendation of this time, seconds. */
       readonly scale_down_stabilization: number;
+      /** Kubernetes' `behavior`: windows of stabilisation, and policies of rates. */
+      readonly behavior: {
+        /** How fast the number of instances may grow. */
+        readonly scale_up: {
+          /** Time of which the most cautious recommendation counts, seconds; null: 0. */
+          readonly stabilization_window: number | null;
+          /**
+           * Which policy counts: the one that allows the most change, or the least; `disabled`: the
+           * number does not grow.
+           */
+          readonly select_policy: "max" | "min" | "disabled";
+          /** Policies that hold at once; none: Kubernetes' own. */
+          readonly policies: readonly {
+            /** A number of instances, or per cent of those at the begin of the period. */
+            readonly type: "pods" | "percent";
+            /** Greatest change in a period: instances, or per cent. */
+            readonly value: number;
+            /** Length of the period, seconds. */
+            readonly period: number;
+          }[];
+        };
+        /** How fast the number of instances may shrink. */
+        readonly scale_down: {
+          /**
+           * Time of which the most cautious recommendation counts, seconds; null:
+           * `scale_down_stabilization`.
+           */
+          readonly stabilization_window: number | null;
+          /**
+           * Which policy counts: the one that allows the most change, or the least; `disabled`: the
+           * number does not shrink.
+           */
+          readonly select_policy: "max" | "min" | "disabled";
+          /** Policies that hold at once; none: Kubernetes' own. */
+          readonly policies: readonly {
+            /** A number of instances, or per cent of those at the begin of the period. */
+            readonly type: "pods" | "percent";
+            /** Greatest change in a period: instances, or per cent. */
+            readonly value: number;
+            /** Length of the period, seconds. */
+            readonly period: number;
+          }[];
+        };
+      };
     };
     /**
-     * Settings of `policy: keda`. KEDA: to and from zero by the queue, and Kubernetes' autoscaler
-     * from 1 on, with KEDA's defaults.
+     * Settings of `policy: keda`. KEDA: to and from zero by the queue or other triggers, and
+     * Kubernetes' autoscaler from 1 on, with KEDA's defaults.
      */
     readonly keda: {
-      /** Queued requests per instance that the policy aims at. */
+      /** Waiting requests per instance that the policy aims at, where `triggers` has none. */
       readonly target: number;
-      /** The first instance starts when more requests than this wait. */
+      /** The first instance starts when more requests than this wait, where `triggers` has none. */
       readonly activation_threshold: number;
-      /** Time between two looks at the queue for activation, seconds. */
+      /**
+       * Triggers: one that is active activates, and the one counts that asks for the most
+       * instances; none: `waiting`, with `target` and `activation_threshold`.
+       */
+      readonly triggers: readonly {
+        /**
+         * Requests that wait (at the gateway and inside instances), run or are in flight (mean),
+         * share of the KV cache in use, requests or output tokens per second, p95 of the time to
+         * first token in seconds.
+         */
+        readonly metric:
+          | "concurrency"
+          | "waiting"
+          | "running"
+          | "kv_utilization"
+          | "rps"
+          | "tokens_per_second"
+          | "ttft";
+        /** A target per instance, or for the value. */
+        readonly metric_type: "average-value" | "value";
+        /** What the policy aims at, in the metric's unit; to be given. */
+        readonly target: number | null;
+        /** The trigger is active when the metric is above this. */
+        readonly activation_threshold: number;
+      }[];
+      /** Time between two looks at the triggers for activation, seconds. */
       readonly polling: number;
       /** Time after the last active look before the last instance goes, seconds. */
       readonly cooldown: number;
+      /**
+       * Time from the begin of the run before the last instance goes where no look has been active,
+       * seconds.
+       */
+      readonly initial_cooldown: number;
+      /**
+       * Instances without an active trigger, fewer than `min_instances`; null: as many as those.
+       * The autoscaler brings back the fewest unless it is 0.
+       */
+      readonly idle_replica_count: number | null;
+      /** What is done while the metrics cannot be read. */
+      readonly fallback: {
+        /** Readings of the autoscaler that have to fail before. */
+        readonly failure_threshold: number;
+        /** Instances that there are then; null: the number stays as it is. */
+        readonly replicas: number | null;
+        /**
+         * Whether `replicas` counts, or the present number, or the present one where it is higher
+         * or lower.
+         */
+        readonly behavior:
+          | "static"
+          | "current-replicas"
+          | "current-replicas-if-higher"
+          | "current-replicas-if-lower";
+      };
+      /** Times in which the metrics cannot be read. */
+      readonly outages: readonly {
+        /** Its begin, seconds. */
+        readonly from: number;
+        /** Its end, seconds. */
+        readonly until: number;
+      }[];
+      /** Kubernetes' `behavior`: windows of stabilisation, and policies of rates. */
+      readonly behavior: {
+        /** How fast the number of instances may grow. */
+        readonly scale_up: {
+          /** Time of which the most cautious recommendation counts, seconds; null: 0. */
+          readonly stabilization_window: number | null;
+          /**
+           * Which policy counts: the one that allows the most change, or the least; `disabled`: the
+           * number does not grow.
+           */
+          readonly select_policy: "max" | "min" | "disabled";
+          /** Policies that hold at once; none: Kubernetes' own. */
+          readonly policies: readonly {
+            /** A number of instances, or per cent of those at the begin of the period. */
+            readonly type: "pods" | "percent";
+            /** Greatest change in a period: instances, or per cent. */
+            readonly value: number;
+            /** Length of the period, seconds. */
+            readonly period: number;
+          }[];
+        };
+        /** How fast the number of instances may shrink. */
+        readonly scale_down: {
+          /** Time of which the most cautious recommendation counts, seconds; null: 300. */
+          readonly stabilization_window: number | null;
+          /**
+           * Which policy counts: the one that allows the most change, or the least; `disabled`: the
+           * number does not shrink.
+           */
+          readonly select_policy: "max" | "min" | "disabled";
+          /** Policies that hold at once; none: Kubernetes' own. */
+          readonly policies: readonly {
+            /** A number of instances, or per cent of those at the begin of the period. */
+            readonly type: "pods" | "percent";
+            /** Greatest change in a period: instances, or per cent. */
+            readonly value: number;
+            /** Length of the period, seconds. */
+            readonly period: number;
+          }[];
+        };
+      };
     };
     /**
      * Settings of `policy: slo`. Follows the limits of the section `slo` by the latencies that are
@@ -949,7 +1147,10 @@ export interface Configuration {
     readonly limit: number | null;
     /** Longest wait under `buffer`, seconds; null: no limit. */
     readonly timeout: number | null;
-    /** Most requests given to an instance at once; null: no limit. */
+    /**
+     * Most requests given to an instance at once, Knative's `containerConcurrency`; 0 or null: no
+     * limit.
+     */
     readonly concurrency_per_instance: number | null;
     /** Limit on the rate of requests of all classes together. */
     readonly rate_limit: {

@@ -127,26 +127,31 @@ function insteadOf(kind: PolicyKind, policy: Reader, declared: Declaration): str
   return [kind.path, place.section, place.key].filter((key) => key !== null).join(".");
 }
 
-/** A setting or a list with the condition under which it applies. */
+/** A setting, a group or a list with the condition under which it applies. */
 function part(
   { declared, readBy }: PlacedSetting,
   appliesWhen: Condition | undefined,
 ): SectionShape[string] {
-  if (declared.kind === "list") {
-    const item = Object.fromEntries(
-      Object.entries<Declaration>(declared.item as never).map((
-        [name, one],
-      ) => [keyOf(name, one), one as Setting<unknown>]),
-    );
-    return sectionList(section(item, { describe: declared.itemDescription }), {
-      describe: declared.description,
-      ...(appliesWhen && { appliesWhen }),
-    });
-  }
+  if (declared.kind !== "setting") return nested(declared, appliesWhen);
   const setting = (readBy as readonly Reader[]).some(({ isChosenBySettings }) => isChosenBySettings)
     ? optional(declared)
     : declared;
   return appliesWhen === undefined ? setting : { ...setting, appliesWhen };
+}
+
+/** A group as a section, a list as one of sections; a setting within them as it is. */
+function nested(declared: Declaration, appliesWhen?: Condition): SectionShape[string] {
+  if (declared.kind === "setting") return declared;
+  const inner = declared.kind === "list" ? declared.item : declared.settings;
+  const shape = Object.fromEntries(
+    Object.entries<Declaration>(inner as never).map((
+      [name, one],
+    ) => [keyOf(name, one), nested(one)]),
+  );
+  const options = { describe: declared.description, ...(appliesWhen && { appliesWhen }) };
+  return declared.kind === "group"
+    ? section(shape, options)
+    : sectionList(section(shape, { describe: declared.itemDescription }), options);
 }
 
 /** A setting that may be left open, since giving it says something: which policy is meant. */

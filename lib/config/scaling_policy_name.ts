@@ -1,7 +1,7 @@
 import { SCALING_POLICIES, type ScalingName } from "../serverless/scaling/policies.ts";
 import type { ScalingEntry } from "../serverless/scaling/policy.ts";
 import { policyNamed } from "../settings/from_table.ts";
-import { placedSettings } from "../settings/placed_settings.ts";
+import { optionsFrom, placedSettings } from "../settings/placed_settings.ts";
 import type { Configuration } from "./configuration.ts";
 
 /** The policy where nobody says anything of it. */
@@ -22,4 +22,28 @@ export function scalingPolicyName(scaling: Configuration["scaling"]): ScalingNam
 export function scalingPeriodSeconds(scaling: Configuration["scaling"]): number {
   const own = policyNamed(SCALING_POLICIES, scalingPolicyName(scaling)).periodSeconds;
   return own < Infinity ? scaling.period ?? own : Infinity;
+}
+
+/** A scaling policy's entry with its options out of a configuration. */
+export function scalingEntry(scaling: Configuration["scaling"]): {
+  readonly entry: ScalingEntry<ScalingName, Readonly<Record<string, unknown>>>;
+  readonly options: Readonly<Record<string, unknown>>;
+} {
+  // The name selects the options' type, which the compiler cannot follow through a table.
+  const entry = policyNamed(SCALING_POLICIES, scalingPolicyName(scaling)) as never;
+  return { entry, options: optionsFrom(SCALING_POLICIES, entry, scaling) };
+}
+
+/** The setting by which a policy looks between its evaluations, and its value, seconds; or undefined. */
+export function scalingLooks(
+  scaling: Configuration["scaling"],
+): { readonly path: string; readonly seconds: number } | undefined {
+  const { entry, options } = scalingEntry(scaling);
+  const { looksEvery } = entry;
+  if (looksEvery === undefined) return undefined;
+  const { section, key } = placedSettings(SCALING_POLICIES).find(({ declared }) =>
+    declared === entry.settings[looksEvery]
+  )!;
+  const path = ["scaling", section, key].filter((part) => part !== null).join(".");
+  return { path, seconds: options[looksEvery] as number };
 }

@@ -13,6 +13,7 @@ import { checkSize, type RunSize, runSize, sizeNotices } from "../config/check/m
 import { deploymentGpu } from "../config/choose_gpu.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { scalingEntry } from "../config/scaling_policy_name.ts";
 import { engineSettings } from "../config/engine_settings.ts";
 import { buildBatching, queueKeys } from "./batching.ts";
 import { buildClasses, type BuiltClasses, limitsByClass } from "./classes.ts";
@@ -141,6 +142,7 @@ export async function buildCluster(
           kind.gateway.perFunction.concurrencyPerInstance,
           kind.deployment.maxSequences,
         ),
+        requestsPerInstance: kind.gateway.perFunction.concurrencyPerInstance,
         holdSeconds: (concurrency) => estimatedHoldSeconds(kind.deployment, table, concurrency),
         startSeconds: () => estimatedStartSeconds(kind),
         weightBytes: kind.deployment.weightBytes,
@@ -299,6 +301,17 @@ function buildKind(
   };
 }
 
+/**
+ * Sequences that run in an engine at once. Where requests may wait inside an instance it is no more than
+ * `gateway.concurrency_per_instance`: its proxy lets no more in, first come first served as the engine.
+ */
+function sequenceLimit({ scaling, gateway }: Configuration, most: number): number {
+  const { concurrency_per_instance: limit } = gateway;
+  if (!scaling.enabled || limit === null) return most;
+  const { entry, options } = scalingEntry(scaling);
+  return entry.mayGoDirect?.(options) === true ? Math.min(most, limit) : most;
+}
+
 function engineParts(
   kind: FunctionKind,
   deployment: Deployment,
@@ -321,7 +334,7 @@ function engineParts(
     work: deployment.work,
     strategy: buildBatching(scheduler, settings, kvBlocks),
     stepping: simulation.stepping,
-    maxSequences: deployment.maxSequences,
+    maxSequences: sequenceLimit(config, deployment.maxSequences),
     maxTokensPerStep: settings.maxTokensPerStep,
     kvBlocks,
     blockTokens: memory.block_size,

@@ -9,7 +9,11 @@ import {
 import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { hasTwoOwners, keepAlivePolicyName } from "../config/keep_alive_policy_name.ts";
-import { scalingPeriodSeconds, scalingPolicyName } from "../config/scaling_policy_name.ts";
+import {
+  scalingEntry,
+  scalingPeriodSeconds,
+  scalingPolicyName,
+} from "../config/scaling_policy_name.ts";
 
 type Scaling = Configuration["scaling"];
 
@@ -17,7 +21,11 @@ type Scaling = Configuration["scaling"];
 export interface ScalingFacts extends
   Pick<
     ScalingNeeds,
-    "arrivalAtSeconds" | "holdSeconds" | "startSeconds" | "instanceConcurrency"
+    | "arrivalAtSeconds"
+    | "holdSeconds"
+    | "startSeconds"
+    | "instanceConcurrency"
+    | "requestsPerInstance"
   > {
   /** Weights of an instance, bytes. */
   readonly weightBytes: number;
@@ -44,11 +52,24 @@ function scalingPolicy(
     ...facts,
     periodSeconds,
     minInstances: scaling.min_instances,
+    maxInstances: scaling.max_instances,
     hasKeepAlive: hasTwoOwners(scaling),
     initialInstances: start.initial_instances ?? scaling.min_instances,
     ttftSeconds: slo.ttft_s ?? Infinity,
     tpotSeconds: slo.tpot_s ?? Infinity,
   });
+}
+
+/** What the policy of a configuration says of its fleet before it is asked. */
+function fleetOf({ scaling }: Configuration) {
+  const { entry, options } = scalingEntry(scaling);
+  const { min_instances: least } = scaling;
+  const startingInstances = Math.min(scaling.max_instances, entry.startsWith?.(options) ?? 0);
+  return {
+    minInstances: entry.fewest?.(options, least) ?? least,
+    ...(startingInstances > 0 && { startingInstances }),
+    ...(entry.keepsReplicas && { keepsReplicas: true }),
+  };
 }
 
 /** How many instances a function has, and who decides. */
@@ -62,8 +83,10 @@ export function buildScaling(config: Configuration, facts: ScalingFacts): Scalin
       activation: "none",
     };
   }
-  const { min_instances: minInstances, max_instances: maxInstances } = scaling;
-  const initialInstances = start.initial_instances ?? minInstances;
+  const { max_instances: maxInstances } = scaling;
+  const fleet = fleetOf(config);
+  const { minInstances } = fleet;
+  const initialInstances = start.initial_instances ?? scaling.min_instances;
   const periodSeconds = scalingPeriodSeconds(scaling);
   return {
     ...(periodSeconds < Infinity && {
@@ -76,7 +99,7 @@ export function buildScaling(config: Configuration, facts: ScalingFacts): Scalin
         actuationDelaySeconds: scaling.actuation_delay,
       }),
     }),
-    minInstances,
+    ...fleet,
     maxInstances,
     initialInstances,
     activation: scaling.activation,

@@ -9,6 +9,7 @@ import { buildScaling, type ScalingFacts } from "./scaling.ts";
 
 const FACTS: ScalingFacts = {
   instanceConcurrency: 8,
+  requestsPerInstance: Infinity,
   arrivalAtSeconds: () => Float64Array.of(0, 10, 10, 10),
   holdSeconds: () => 4,
   startSeconds: () => 5,

@@ -85,7 +85,9 @@ export function withDefaults<Options extends object>(
   for (const [name, declared] of Object.entries<Declaration>(settings as never)) {
     const given = (options as Readonly<Record<string, unknown>>)[name];
     if (declared.kind === "list") filled[name] = given ?? [];
-    else if (given === undefined) filled[name] = declared.defaultValue;
+    else if (declared.kind === "group") {
+      filled[name] = withDefaults<object>(declared.settings as never, (given ?? {}) as object);
+    } else if (given === undefined) filled[name] = declared.defaultValue;
     else filled[name] = checked(name, declared, given);
   }
   return filled as Options;

@@ -11,4 +11,5 @@ export * from "./plausible.ts";
 export * from "./policy.ts";
 export * from "./quantities.ts";
 export * from "./setting.ts";
+export * from "./share.ts";
 export * from "./units.ts";

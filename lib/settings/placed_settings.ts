@@ -89,16 +89,23 @@ export function optionsFrom(
 }
 
 function optionFrom(declared: Declaration, value: unknown): unknown {
-  if (declared.kind === "setting") {
-    return value === null && !declared.nullable ? declared.defaultValue : value;
+  switch (declared.kind) {
+    case "setting":
+      return value === null && !declared.nullable ? declared.defaultValue : value;
+    case "group":
+      return groupFrom(declared.settings, value);
+    case "list":
+      return (value as readonly unknown[]).map((item) => groupFrom(declared.item, item));
   }
-  const items = value as readonly Readonly<Record<string, unknown>>[];
-  return items.map((item) =>
-    Object.fromEntries(
-      Object.entries<Declaration>(declared.item as never).map((
-        [name, inner],
-      ) => [name, optionFrom(inner, item[keyOf(name, inner)])]),
-    )
+}
+
+/** The options of a group out of its section, by the options' names. */
+function groupFrom(settings: object, section: unknown): Record<string, unknown> {
+  const values = section as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.entries<Declaration>(settings as never).map((
+      [name, inner],
+    ) => [name, optionFrom(inner, values[keyOf(name, inner)])]),
   );
 }
 

@@ -12,13 +12,24 @@ export interface SettingList<Item> {
   readonly item: Declared<Item>;
 }
 
-/** What may be declared of one option: a setting, or a list of groups of them. */
-export type Declaration = Setting<unknown> | SettingList<object>;
+/** Settings that belong together: in files a section within that of the policy. */
+export interface SettingGroup<Options> {
+  /** Tells groups from settings. */
+  readonly kind: "group";
+  /** What the group is about. */
+  readonly description: string;
+  /** The settings of the group. */
+  readonly settings: Declared<Options>;
+}
+
+/** What may be declared of one option: a setting, a group of them, or a list of groups. */
+export type Declaration = Setting<unknown> | SettingGroup<object> | SettingList<object>;
 
 /** Options as they are declared: each by its name, with unit, range, default and sentence. */
 export type Declared<Options> = {
   readonly [Name in keyof Options]: Options[Name] extends readonly (infer Item extends object)[]
     ? Setting<Options[Name]> | SettingList<Item>
+    : Options[Name] extends object ? Setting<Options[Name]> | SettingGroup<Options[Name]>
     : Setting<Options[Name]>;
 };
 
@@ -77,6 +88,8 @@ export interface CheckFacts {
   readonly periodSeconds: number;
   /** Whether a latency has a limit. */
   readonly hasLimits: boolean;
+  /** Fewest instances that a function may have. */
+  readonly minInstances: number;
 }
 
 /** An option that contradicts another one, or what is told of the run. */

@@ -59,7 +59,7 @@ Deno.test("Cloud Run bills the L4, eight cores and 32 GiB of an instance for its
     `{ platform: cloud-run-like,
     cluster: { gpu_type: L4 }, model: { max_model_len: 8192 },
     cost: { cpu_cores: 8, memory: 32GiB }, scaling: { keep_alive: { policy: fixed, seconds: 60s },
-    knative_kpa: { scale_to_zero_grace: 15min } } }`,
+    knative_kpa: { scale_to_zero_pod_retention_period: 15min } } }`,
   );
   near(cost.total_usd, 71 * (0.0001867 + 8 * 0.000018 + 32 * 0.000002));
 });

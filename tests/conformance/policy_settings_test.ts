@@ -20,6 +20,7 @@ import { signalsOf } from "./scaling_laws.ts";
 /** What policies that look ahead are told. */
 const FACTS: ScalingFacts = {
   instanceConcurrency: 8,
+  requestsPerInstance: Infinity,
   arrivalAtSeconds: () => Float64Array.from({ length: 200 }, (_, i) => 7 * i ** 0.9),
   holdSeconds: (concurrency) => concurrency / 2,
   startSeconds: () => 25,

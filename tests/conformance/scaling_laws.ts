@@ -32,7 +32,9 @@ export interface ScalingLawsOptions {
 export const TOY_NEEDS: Omit<ScalingNeeds, "periodSeconds"> = {
   hasKeepAlive: false,
   instanceConcurrency: 1,
+  requestsPerInstance: Infinity,
   minInstances: 0,
+  maxInstances: Infinity,
   initialInstances: 0,
   ttftSeconds: 1.5,
   tpotSeconds: 0.05,

@@ -99,6 +99,16 @@ const SPECS: readonly ScalingSpec[] = [
   { policy: "queue-delay", thresholdSeconds: 1 },
   { policy: "knative-kpa", target: 1, stableWindowSeconds: 9, scaleToZeroGraceSeconds: 2 },
   {
+    policy: "knative-kpa",
+    metric: "rps",
+    target: 1,
+    stableWindowSeconds: 6,
+    targetBurstCapacity: 0,
+    scaleToZeroGraceSeconds: 5,
+    scaleDownDelaySeconds: 4,
+    periodSeconds: 1.5,
+  },
+  {
     policy: "hpa",
     target: 1,
     periodSeconds: 2,
@@ -106,6 +116,19 @@ const SPECS: readonly ScalingSpec[] = [
     scaleDownStabilizationSeconds: 5,
   },
   { policy: "keda", target: 1, pollingSeconds: 5, cooldownSeconds: 3, periodSeconds: 2 },
+  {
+    policy: "keda",
+    triggers: [
+      { metric: "rps", metricType: "average-value", target: 1, activationThreshold: 0.1 },
+      { metric: "running", metricType: "value", target: 1, activationThreshold: 0 },
+    ],
+    pollingSeconds: 0.7,
+    cooldownSeconds: 4,
+    periodSeconds: 3,
+    scaleUp: { ...HPA_SCALE_UP, stabilizationSeconds: 11 },
+    outages: [{ fromSeconds: 31, untilSeconds: 45 }],
+    fallback: { failureThreshold: 1, replicas: 2, behavior: "static" },
+  },
   { policy: "slo", ttftSeconds: 2, tpotSeconds: 1, scaleToZeroAfterSeconds: 4, periodSeconds: 1 },
   { policy: "predictive", ratePerInstance: 1, leadSeconds: 3, periodSeconds: 1 },
   {

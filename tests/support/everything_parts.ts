@@ -94,6 +94,9 @@ function policyOf(
         target: 2,
         stableWindowSeconds: 6,
         scaleToZeroGraceSeconds: 1,
+        // Requests wait in instances whenever these have room for one more.
+        targetBurstCapacity: 1,
+        containerConcurrency: fn.concurrency,
         minInstances,
         periodSeconds,
       });

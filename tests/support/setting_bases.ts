@@ -346,14 +346,51 @@ faults: { failures: { mtbf: 30, shape: 0.8 }, spot: { mtbf: 50, notice: 4 } }
     "{ policy: queue-delay, period: 1, queue_delay: { threshold: 1 } }\ngateway: { concurrency_per_instance: 2 }",
   ),
   "knative-kpa": scaled(
-    "{ policy: knative-kpa, keep_alive: { policy: always }, knative_kpa: { target: 6, scale_to_zero_grace: 5, stable_window: 12, scale_down_delay: 4 } }",
+    "{ policy: knative-kpa, keep_alive: { policy: always }, knative_kpa: { target: 6, scale_to_zero_grace: 5, stable_window: 12, scale_down_delay: 4, target_burst_capacity: 1 } }",
   ),
+  "knative-deadline": {
+    yaml: `
+simulation: { duration: 150 }
+workload: { type: poisson, arrival_rate: 0.05 }
+cold_start: { container_seconds: 30 }
+gateway: { on_no_capacity: buffer, timeout: 2 }
+scaling: { policy: knative-kpa, max_instances: 2, knative_kpa: { stable_window: 6, progress_deadline: 1 } }
+`,
+  },
   hpa: scaled(
     "{ policy: hpa, min_instances: 1, hpa: { target: 4, scale_down_stabilization: 10 } }",
   ),
   keda: scaled(
     "{ policy: keda, activation: none, keep_alive: { policy: always }, keda: { target: 3, polling: 4, cooldown: 10 } }",
   ),
+  "hpa-behavior": scaled(
+    "{ policy: hpa, min_instances: 1, max_instances: 6, period: 2, hpa: { metrics: [{ metric: running, type: pods, target: 2 }], " +
+      "behavior: { scale_up: { stabilization_window: 3, policies: [{ type: pods, value: 2, period: 4 }] }, " +
+      "scale_down: { stabilization_window: 5, policies: [{ type: percent, value: 30, period: 4 }] } } } }",
+  ),
+  "keda-triggers": {
+    yaml: `
+${BURSTS}
+cold_start: { preset: simple, initial_instances: 2 }
+execution: { source: linear, coefficients: { base_seconds: 0.03 } }
+scheduler: { max_num_seqs: 8, max_num_batched_tokens: 1024 }
+scaling:
+  policy: keda
+  activation: none
+  max_instances: 6
+  period: 2
+  keda:
+    polling: 1
+    cooldown: 3
+    initial_cooldown: 4
+    triggers: [{ metric: concurrency, target: 2, activation_threshold: 1 }]
+    fallback: { failure_threshold: 1, replicas: 3 }
+    outages: [{ from: 56, until: 75 }]
+    behavior:
+      scale_up: { stabilization_window: 3, policies: [{ type: pods, value: 2, period: 2 }] }
+      scale_down: { stabilization_window: 5, policies: [{ type: percent, value: 30, period: 4 }] }
+`,
+  },
   affinity: {
     yaml: `
 simulation: { duration: 12 }

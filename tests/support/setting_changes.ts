@@ -67,6 +67,7 @@ const OTHER_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   "scaling.keep_alive.hybrid_histogram.head": [0.8, 0.95],
   "scaling.prewarmed_pool.max": [0, 1],
   "scaling.keda.polling": [40],
+  "scaling.knative_kpa.target_burst_capacity": [211, 0, -1],
   "scaling.max_step_up": [1],
   "scaling.max_step_down": [1],
   "scaling.slo.down_below": [0.9, 0.01],

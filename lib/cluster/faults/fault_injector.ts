@@ -119,14 +119,14 @@ export class FaultInjector {
   giveNotice(unit: number, code: number): void {
     if (!this.#isCurrent(unit, code)) return;
     if (this.#fleet.nodes !== undefined) this.#fleet.closeNode(unit);
-    const functions = new Set<number>();
-    for (const { id, state, functionId } of this.#instancesOf(unit)) {
-      if (state === InstanceState.draining) continue;
-      functions.add(functionId);
+    const goes = this.#instancesOf(unit).filter(({ state }) => state !== InstanceState.draining);
+    const replicas = this.#replicasOf(goes);
+    for (const { id, state, functionId } of goes) {
       this.#fleet.retire(id);
       if (state === InstanceState.starting) this.#startIsInVain(functionId);
     }
-    this.#replace(functions);
+    this.#restore(replicas);
+    this.#replace(replicas.keys());
   }
 
   /** A machine or instance is gone, with everything on it. */
@@ -145,9 +145,9 @@ export class FaultInjector {
       this.#schedule.at(EVENTS.repair, this.#clock.now + source.downSeconds, unit);
     }
     const hit = this.#instancesOf(unit);
-    const functions = new Set(hit.map(({ functionId }) => functionId));
+    const replicas = this.#replicasOf(hit);
     const displaced: number[] = [];
-    for (const functionId of functions) {
+    for (const functionId of replicas.keys()) {
       const own = hit.filter((instance) => instance.functionId === functionId);
       const fn = this.#fleet.functions[functionId];
       const isReady = ({ state }: Instance) =>
@@ -158,11 +158,30 @@ export class FaultInjector {
     }
     // What was starting there has let go of what it was loading.
     if (hasNodes) parts.onNodeLost?.(unit, this.#clock.now);
+    this.#restore(replicas);
     for (const request of displaced) {
       if (!this.#gateway.displaced(request)) log.requestsFailed++;
     }
-    this.#replace(functions);
+    this.#replace(replicas.keys());
     this.#guard.check(this.#gateway.mayArrive);
+  }
+
+  /** Instances of the functions of some, those that drain apart, by function. */
+  #replicasOf(instances: readonly Instance[]): Map<number, number> {
+    const { functions } = this.#fleet;
+    return new Map(instances.map(({ functionId }) => [functionId, functions[functionId].size]));
+  }
+
+  /** Starts as many instances as are gone, where somebody keeps their number up. */
+  #restore(replicas: ReadonlyMap<number, number>): void {
+    for (const [functionId, count] of replicas) {
+      const fn = this.#fleet.functions[functionId];
+      const { keepsReplicas = false, maxInstances } = fn.parts.scaling;
+      while (keepsReplicas && fn.size < Math.min(count, maxInstances)) {
+        this.#guard.replaces(fn);
+        this.#fleet.start(functionId);
+      }
+    }
   }
 
   /** An instance is lost; the requests inside are added to `displaced`. */

@@ -41,7 +41,7 @@ export class Evaluations {
   /** Plans the first evaluations. */
   begin(): void {
     for (const { id, parts: { scaling: { decider } } } of this.#fleet.functions) {
-      if (decider !== undefined) this.#plan(id, this.#clock.now + decider.periodSeconds);
+      if (decider !== undefined) this.#plan(id, decider.nextAfter(this.#clock.now));
     }
   }
 
@@ -70,14 +70,14 @@ export class Evaluations {
 
   /** A function's policy has been asked: plans when it is next. */
   planNext({ id, parts: { scaling } }: FunctionState): void {
-    const { now } = this.#clock;
-    const { periodSeconds, standsUntilSeconds } = scaling.decider!;
-    let next = now + periodSeconds;
+    const decider = scaling.decider!;
+    const { standsUntilSeconds } = decider;
+    let next = decider.nextAfter(this.#clock.now);
     if (!(standsUntilSeconds > next)) return this.#plan(id, next);
     this.#restsFromSeconds[id] = next;
     this.#resting++;
     if (standsUntilSeconds === Infinity) return void this.#plans[id]++;
-    while (next < standsUntilSeconds) next += periodSeconds;
+    while (next < standsUntilSeconds) next = decider.nextAfter(next);
     this.#plan(id, next);
   }
 
@@ -107,12 +107,12 @@ export class Evaluations {
     const from = this.#restsFromSeconds[id];
     this.#restsFromSeconds[id] = NaN;
     this.#resting--;
-    const { periodSeconds, remembers } = decider!;
+    const { remembers } = decider!;
     let [count, next, last] = [0, from, NaN];
-    for (; isOver(next); next += periodSeconds) [count, last] = [count + 1, next];
+    for (; isOver(next); next = decider!.nextAfter(next)) [count, last] = [count + 1, next];
     if (count === 0) return next;
     let at = from;
-    for (let i = 0; i < count; i++, at += periodSeconds) {
+    for (let i = 0; i < count; i++, at = decider!.nextAfter(at)) {
       if (i < count - remembers) continue;
       if (this.#decide(fn, at) === 0) continue;
       throw new InvariantError("an answer of a scaling policy did not stand as long as it said", {

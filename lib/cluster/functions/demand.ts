@@ -21,6 +21,7 @@ export class Demand {
   #tbtCount = 0;
   readonly #totals = emptyTotals();
   readonly #busyBefore: number[] = [];
+  readonly #tokensBefore: number[] = [];
   #requestSeconds = 0;
   #changedAtSeconds = 0;
   #evaluatedAtSeconds = 0;
@@ -30,6 +31,7 @@ export class Demand {
     nowSeconds: 0,
     ready: 0,
     starting: 0,
+    pending: 0,
     queued: 0,
     inFlight: 0,
     waiting: 0,
@@ -41,6 +43,7 @@ export class Demand {
     kvUtilization: 0,
     ttftP95Seconds: 0,
     tbtMeanSeconds: 0,
+    outputTokens: 0,
     idleSeconds: 0,
   };
 
@@ -82,6 +85,7 @@ export class Demand {
     signals.nowSeconds = now;
     signals.ready = fn.ready.count;
     signals.starting = fn.size - fn.ready.count;
+    signals.pending = fn.waitingForGpus;
     signals.queued = fn.waiting.size;
     signals.inFlight = fn.inFlight;
     signals.oldestWaitSeconds = Math.max(0, now - fn.waiting.oldestSinceSeconds);
@@ -105,18 +109,21 @@ export class Demand {
   #measureInstances(fn: FunctionState, instances: readonly Instance[], now: number): void {
     const { ids, count } = fn.ready;
     const signals = this.#signals;
-    let upSeconds = 0, busySeconds = 0, usedBlocks = 0, waiting = 0;
+    let upSeconds = 0, busySeconds = 0, usedBlocks = 0, waiting = 0, tokens = 0;
     for (let i = 0; i < count; i++) {
       const id = ids[i];
       const { engine, readyAtSeconds } = instances[id];
       engine.readings.readMeter(now, this.#totals);
       busySeconds += this.#totals.busySeconds - (this.#busyBefore[id] ?? 0);
       this.#busyBefore[id] = this.#totals.busySeconds;
+      tokens += this.#totals.outputTokens - (this.#tokensBefore[id] ?? 0);
+      this.#tokensBefore[id] = this.#totals.outputTokens;
       upSeconds += now - Math.max(this.#evaluatedAtSeconds, readyAtSeconds);
       usedBlocks += engine.readings.usedBlocks(now);
       waiting += engine.ledger.outstanding - engine.readings.running;
     }
     signals.waiting = waiting;
+    signals.outputTokens = tokens;
     signals.busyFraction = upSeconds > 0 ? Math.min(1, busySeconds / upSeconds) : 0;
     signals.kvUtilization = count > 0 ? usedBlocks / (count * fn.parts.engine.kvBlocks) : 0;
   }

@@ -104,6 +104,17 @@ export class FunctionState {
     return coming > 0 && this.waiting.size < coming * concurrencyPerInstance;
   }
 
+  /** Whether a request that arrives goes past the gateway's queue, to an instance that it waits in. */
+  get goesDirect(): boolean {
+    return (this.parts.scaling.decider?.directLimit ?? 0) > 0;
+  }
+
+  /** Most requests that an instance has when one is added that arrives. */
+  get arrivalLimit(): number {
+    const { scaling: { decider }, concurrencyPerInstance } = this.parts;
+    return decider?.directLimit || concurrencyPerInstance;
+  }
+
   /** Whether the function has no request, neither waiting nor in an instance. */
   get isIdle(): boolean {
     return this.#inFlight === 0 && this.waiting.size === 0;

@@ -147,7 +147,7 @@ export class Gateway {
       if (refusal > 0) return this.#end(request, refusal);
       this.#forecasts[fn.id]?.admitted(request);
     }
-    if (fn.waiting.queued === 0 && this.#dispatch(fn, request)) {
+    if (this.#goesOn(fn) && this.#dispatch(fn, request, true)) {
       fn.idleTimes.arrives(this.#clock.now);
       return fn.waiting.passThrough(request, this.#clock.now);
     }
@@ -156,7 +156,7 @@ export class Gateway {
 
   /** Why admission turns the request away; 0 when it does not, or there is no place for it anyway. */
   #admissionRefusal(fn: FunctionState, request: number): number {
-    const mustWait = fn.waiting.queued > 0 || !this.#routing.hasRoom(fn);
+    const mustWait = !this.#goesOn(fn) || !this.#routing.hasRoom(fn, true);
     if (mustWait && this.#waitRefusal(fn) > 0) return 0;
     const { columns } = this.#run;
     const decision = this.#admission!.decide({
@@ -175,9 +175,14 @@ export class Gateway {
     }
   }
 
-  /** Hands a request to an instance; false when none can take it. */
-  #dispatch(fn: FunctionState, request: number): boolean {
-    const id = this.#routing.pick(fn, request);
+  /** Whether a request that arrives need not wait for those that wait already. */
+  #goesOn(fn: FunctionState): boolean {
+    return fn.waiting.queued === 0 || fn.goesDirect;
+  }
+
+  /** Hands a request, that waits or arrives, to an instance; false when none can take it. */
+  #dispatch(fn: FunctionState, request: number, arrives = false): boolean {
+    const id = this.#routing.pick(fn, request, arrives);
     if (id < 0) return false;
     this.#giveTo(id, request);
     return true;

@@ -60,12 +60,16 @@ export class RoutingView implements RoutingSignals {
     return readings.cachedPrefixTokens(request, this.#clock.now);
   }
 
-  /** The instance that gets the request; -1 when none of the function's can take it. */
-  pick(fn: FunctionState, request: number): number {
+  /**
+   * The instance that gets the request; -1 when none of the function's can take it.
+   *
+   * @param arrives Whether the request arrives, rather than waits at the gateway.
+   */
+  pick(fn: FunctionState, request: number, arrives = false): number {
     const { routing } = fn.parts;
     const reported = this.#reported.size === 0 ? undefined : this.#reported.get(fn);
     if (reported === undefined) {
-      return this.hasRoom(fn) ? routing.pick(request, this.#requests, this) : -1;
+      return this.hasRoom(fn, arrives) ? routing.pick(request, this.#requests, this) : -1;
     }
     if (reported.isDue(this.#clock.now)) {
       // A report is of all instances, of those too that are at their limit now.
@@ -73,29 +77,29 @@ export class RoutingView implements RoutingSignals {
       this.candidateCount = fn.ready.count;
       reported.refresh(this.#clock.now);
     }
-    if (!this.hasRoom(fn)) return -1;
+    if (!this.hasRoom(fn, arrives)) return -1;
     reported.refresh(this.#clock.now);
     return routing.pick(request, this.#requests, reported);
   }
 
-  /** Whether any instance can take a request of the function now. */
-  hasRoom(fn: FunctionState): boolean {
+  /** Whether any instance can take a request of the function now, one that arrives or one that waits. */
+  hasRoom(fn: FunctionState, arrives = false): boolean {
     if (fn.parts.concurrencyPerInstance === Infinity) {
       this.candidates = fn.ready.ids;
       this.candidateCount = fn.ready.count;
     } else {
-      this.#selectWithRoom(fn);
+      this.#selectWithRoom(fn, arrives ? fn.arrivalLimit : fn.parts.concurrencyPerInstance);
     }
     return this.candidateCount > 0;
   }
 
-  /** Candidates are the instances below their concurrency limit. */
-  #selectWithRoom({ parts, ready: { ids, count } }: FunctionState): void {
+  /** Candidates are the instances that have fewer requests than the limit. */
+  #selectWithRoom({ ready: { ids, count } }: FunctionState, limit: number): void {
     if (this.#withRoom.length < count) this.#withRoom = new Int32Array(count * 2);
     const { outstanding } = this.#fleet;
     let found = 0;
     for (let i = 0; i < count; i++) {
-      if (outstanding[ids[i]] < parts.concurrencyPerInstance) this.#withRoom[found++] = ids[i];
+      if (outstanding[ids[i]] < limit) this.#withRoom[found++] = ids[i];
     }
     this.candidates = this.#withRoom;
     this.candidateCount = found;

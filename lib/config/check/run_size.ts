@@ -1,6 +1,6 @@
 import { fromConfiguration } from "../../settings/placed_settings.ts";
 import { ARRIVALS } from "../../workload/arrivals/processes.ts";
-import { scalingPeriodSeconds } from "../scaling_policy_name.ts";
+import { scalingEntry, scalingLooks, scalingPeriodSeconds } from "../scaling_policy_name.ts";
 import { arrivesAtOnce } from "../all_at_once.ts";
 import type { Configuration } from "../configuration.ts";
 import { engineSettings } from "../engine_settings.ts";
@@ -180,7 +180,11 @@ function fleetSize(config: Configuration, seconds: number) {
     sequenceSlots += count * initial * engineSettings(own).maxSequences;
     if (!scaling.enabled) continue;
     if (scalingPeriodSeconds(scaling) < Infinity) {
-      evaluations += count * seconds / (scaling.period ?? SHORTEST_OWN_PERIOD_SECONDS);
+      const { entry, options } = scalingEntry(scaling);
+      const looks = scalingLooks(scaling)?.seconds ?? Infinity;
+      const perSecond = 1 / (scaling.period ?? SHORTEST_OWN_PERIOD_SECONDS) + 1 / looks;
+      evaluations += count * seconds * perSecond;
+      instances += count * (entry.startsWith?.(options) ?? 0);
     }
     if (scaling.prewarmed_pool.of === null) continue;
     instances += scaling.prewarmed_pool.size;

@@ -1,5 +1,6 @@
 import { atMost, type LimitName, LIMITS, plain } from "../../sim/limits.ts";
 import type { Configuration } from "../configuration.ts";
+import { scalingLooks } from "../scaling_policy_name.ts";
 import { engineSettings } from "../engine_settings.ts";
 import { showValue } from "../show_value.ts";
 import type { Problem } from "./problem.ts";
@@ -53,7 +54,11 @@ function timeExcess(size: RunSize): Excess {
 function periodicExcesses({ scaling, faults }: Configuration, size: RunSize): Excess[] {
   const over = timeText(size);
   const interval = size.sampleSeconds;
-  const { period } = scaling;
+  const looks = scalingLooks(scaling);
+  const isOften = looks !== undefined && looks.seconds < (scaling.period ?? Infinity);
+  const { path, seconds: period } = isOften
+    ? looks
+    : { path: "scaling.period", seconds: scaling.period };
   const mtbf = faults.failures.mtbf !== null ? "failures" : "spot";
   return [
     {
@@ -67,7 +72,7 @@ function periodicExcesses({ scaling, faults }: Configuration, size: RunSize): Ex
     {
       limit: "periodicEvents",
       count: size.evaluations,
-      path: "scaling.period",
+      path,
       value: period,
       wanted: "a time between evaluations that come to an end",
       because:

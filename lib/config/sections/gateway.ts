@@ -24,6 +24,27 @@ const SEVERAL_OR_OFF = when(
     trace?.namesClasses === true || trace?.namesTenants === true,
 );
 
+const limited = count({
+  min: 0,
+  default: null,
+  aliases: [
+    "container_concurrency",
+    "containerConcurrency",
+    "scaling.knative_kpa.container_concurrency",
+    "scaling.knative_kpa.containerConcurrency",
+  ],
+  describe: "Most requests given to an instance at once, Knative's `containerConcurrency`; 0 or " +
+    "null: no limit.",
+});
+
+const concurrencyPerInstance: typeof limited = {
+  ...limited,
+  read(input) {
+    const value = limited.read(input);
+    return value === 0 ? null : value;
+  },
+};
+
 /** What happens to a request before an instance takes it. */
 export const gateway = sectionOf<Configuration["gateway"]>({
   on_no_capacity: choice(["queue", "reject", "buffer"], {
@@ -44,11 +65,7 @@ export const gateway = sectionOf<Configuration["gateway"]>({
     appliesWhen: is("gateway.on_no_capacity", "buffer"),
     describe: "Longest wait under `buffer`, seconds; null: no limit.",
   }),
-  concurrency_per_instance: count({
-    min: 1,
-    default: null,
-    describe: "Most requests given to an instance at once; null: no limit.",
-  }),
+  concurrency_per_instance: concurrencyPerInstance,
   rate_limit: rateLimit("Limit on the rate of requests of all classes together."),
   fairness: {
     ...policyChoice(GATEWAY_ORDERS, {

@@ -1,33 +1,86 @@
 import { withDefaults } from "../../settings/from_table.ts";
-import { quantity } from "../../settings/quantities.ts";
+import { choice, quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
+import { FLEET_METRICS, type FleetMetric, FleetReadings, summed } from "./fleet_readings.ts";
+import { HPA_SCALE_DOWN, HpaBehavior, type HpaRules, settlesWithin } from "./hpa_behavior.ts";
 import {
-  HPA_SCALE_DOWN,
-  HPA_SCALE_UP,
-  HpaBehavior,
-  type HpaRules,
-  settlesWithin,
-} from "./hpa_behavior.ts";
+  type HpaBehaviorSettings,
+  hpaBehaviorSettings,
+  hpaRules,
+} from "./hpa_behavior_settings.ts";
+import {
+  type HpaPods,
+  replicasForAll,
+  replicasForAverage,
+  replicasForPods,
+  replicasForValue,
+} from "./hpa_replicas.ts";
 import type { ScalingEntry, ScalingPolicy, ScalingSignals } from "./policy.ts";
 
 /** Settings of `hpa`. */
 export type HpaSettings = {
   readonly target: number;
+  readonly metrics: readonly {
+    readonly metric: FleetMetric;
+    readonly type: "pods" | "object" | "external" | null;
+    readonly targetType: "average-value" | "value" | null;
+    readonly target: number | null;
+  }[];
   readonly tolerance: number;
   readonly scaleDownStabilizationSeconds: number;
+  readonly behavior: HpaBehaviorSettings;
 };
+
+type HpaMetric = HpaSettings["metrics"][number];
 
 /** `hpa` as files name it. */
 export const hpaPolicy: ScalingEntry<"hpa", HpaSettings> = {
   name: "hpa",
-  describe: "Kubernetes' horizontal pod autoscaler on requests in flight, with its defaults.",
+  describe: "Kubernetes' horizontal pod autoscaler on requests in flight or other metrics, with " +
+    "its defaults.",
   periodSeconds: 15,
+  keepsReplicas: true,
   settings: {
     target: quantity("number", {
       above: 0,
       default: 32,
-      describe: "Requests in flight per instance that the policy aims at.",
+      describe:
+        "Requests in flight per instance that the policy aims at, where `metrics` has none.",
     }),
+    metrics: {
+      kind: "list",
+      description: "Metrics, of which the one counts that asks for the most instances; none: " +
+        "`concurrency`, with `target`.",
+      itemDescription: "One metric.",
+      item: {
+        metric: choice(FLEET_METRICS, {
+          wanted: "a metric",
+          default: "concurrency",
+          describe: "Requests in flight (mean), requests that wait (at the gateway and inside " +
+            "instances) or run, share of the KV cache in use, requests or output tokens per " +
+            "second, p95 of the time to first token in seconds.",
+        }),
+        type: choice(["pods", "object", "external"], {
+          wanted: "a type of metric",
+          default: null,
+          describe:
+            "Of the instances one by one, or of the whole; null: `pods`, and `external` of " +
+            "`ttft`.",
+        }),
+        targetType: choice(["average-value", "value"], {
+          wanted: "a type of target",
+          default: null,
+          otherNames: { AverageValue: "average-value", Value: "value" },
+          describe: "A target per instance, or for the value; null: `average-value`, and `value` " +
+            "of `ttft`.",
+        }),
+        target: quantity("number", {
+          above: 0,
+          default: null,
+          describe: "What the policy aims at, in the metric's unit; to be given.",
+        }),
+      },
+    },
     tolerance: quantity("fraction", {
       min: 0,
       max: 1,
@@ -39,15 +92,40 @@ export const hpaPolicy: ScalingEntry<"hpa", HpaSettings> = {
       default: HPA_SCALE_DOWN.stabilizationSeconds,
       describe: "Scale-down takes the greatest recommendation of this time, seconds.",
     }),
+    behavior: hpaBehaviorSettings("`scale_down_stabilization`"),
   },
   cuts: { scaleDownStabilizationSeconds: "period" },
+  check: ({ metrics }) =>
+    metrics.flatMap(({ metric, type, targetType, target }) => [
+      ...(target === null
+        ? [{
+          option: "metrics",
+          wanted: "metrics of an autoscaler",
+          value: metric,
+          allowed: "each with its target",
+        }]
+        : []),
+      ...(type === "pods" && targetType === "value"
+        ? [{
+          option: "metrics",
+          wanted: "metrics of an autoscaler",
+          value: `${metric} of pods with a value`,
+          allowed: "pods have an average value",
+        }]
+        : []),
+    ]),
   laws: { options: { target: 10 } },
-  create: (settings, { periodSeconds }) => hpa({ ...settings, periodSeconds }),
+  create: ({ behavior, ...settings }, { periodSeconds }) =>
+    hpa({
+      ...settings,
+      ...hpaRules(behavior, settings.scaleDownStabilizationSeconds),
+      periodSeconds,
+    }),
 };
 
 /** What `hpa` takes beyond its settings. */
-export interface HpaOptions extends Partial<HpaSettings> {
-  /** The metric, summed over the ready instances; default: mean requests in flight, queued ones included. */
+export interface HpaOptions extends Partial<Omit<HpaSettings, "behavior">> {
+  /** In place of `metrics`: one, summed over the ready instances. */
   readonly metric?: (signals: ScalingSignals) => number;
   /** Rules of scale-up; default `HPA_SCALE_UP`. */
   readonly scaleUp?: HpaRules;
@@ -58,67 +136,89 @@ export interface HpaOptions extends Partial<HpaSettings> {
 }
 
 /**
- * What a horizontal pod autoscaler recommends for a metric of its pods. Instances that are not ready
- * count as 0 of the metric when it asks for more, which dampens scale-up, and not at all when it asks
- * for fewer.
+ * What a horizontal pod autoscaler recommends for a metric of its pods.
  *
  * @param total Sum of the metric over the ready instances.
  * @source Kubernetes documentation, "Horizontal Pod Autoscaling", algorithm details; replica_calculator.go
  */
 export function hpaRecommendation(
-  { ready, starting, total, target, tolerance }: {
+  { total, target, tolerance, ...pods }: {
     readonly ready: number;
     readonly starting: number;
+    readonly pending?: number;
     readonly total: number;
     readonly target: number;
     readonly tolerance: number;
   },
 ): number {
-  const current = ready + starting;
-  if (ready === 0) return current;
-  const ratio = total / ready / target;
-  const isNear = (value: number) => Math.abs(1 - value) <= tolerance + 1e-12;
-  if (starting === 0 || ratio <= 1) {
-    return isNear(ratio) ? current : Math.ceil(roundNoise(ratio * ready));
-  }
-  const dampened = total / current / target;
-  if (isNear(dampened) || dampened < 1) return current;
-  return Math.max(current, Math.ceil(roundNoise(dampened * current)));
+  return replicasForPods(total, pods, { target, tolerance }) ?? pods.ready + pods.starting;
 }
 
-/** 3.0000000000000004 asks for 3 instances, not 4. */
-const roundNoise = (value: number) => Math.round(value * 1e9) / 1e9;
+/** What a metric asks for; undefined when it has no value. */
+function replicasForMetric(
+  { metric, type, targetType, target }: HpaMetric,
+  value: number | undefined,
+  pods: HpaPods,
+  tolerance: number,
+): number | undefined {
+  if (value === undefined || target === null) return undefined;
+  const isLatency = metric === "ttft";
+  const goal = { target, tolerance };
+  const sum = summed(metric, value, pods.ready);
+  if ((type ?? (isLatency ? "external" : "pods")) === "pods") {
+    return replicasForPods(sum, pods, goal);
+  }
+  return (targetType ?? (isLatency ? "value" : "average-value")) === "value"
+    ? replicasForValue(value, pods, goal)
+    : replicasForAverage(sum, pods, goal);
+}
 
 /**
- * Kubernetes' horizontal pod autoscaler on requests in flight per instance. It cannot scale from zero:
- * without a ready instance there is no metric, so a deployment with a minimum of 0 needs activation by
- * the first request.
+ * Kubernetes' horizontal pod autoscaler on requests in flight per instance, or on several metrics, of
+ * which the one counts that asks for the most. Metrics of pods cannot scale from zero: without a ready
+ * instance there are none, so a deployment with a minimum of 0 needs activation by the first request.
  *
- * @source Kubernetes documentation, "Horizontal Pod Autoscaling"
+ * @source Kubernetes documentation, "Horizontal Pod Autoscaling"; pkg/controller/podautoscaler
  */
 export function hpa(options: HpaOptions = {}): ScalingPolicy {
-  const { target, tolerance, scaleDownStabilizationSeconds } = withDefaults(
-    hpaPolicy.settings,
-    options,
+  const { behavior: _, ...declared } = hpaPolicy.settings;
+  const { target, metrics, tolerance, scaleDownStabilizationSeconds } = withDefaults<
+    Omit<HpaSettings, "behavior">
+  >(declared, options);
+  const standard = hpaRules(
+    withDefaults(hpaPolicy.settings, {}).behavior,
+    scaleDownStabilizationSeconds,
   );
   const {
-    metric = ({ concurrency }) => concurrency,
-    scaleUp = HPA_SCALE_UP,
-    scaleDown = { ...HPA_SCALE_DOWN, stabilizationSeconds: scaleDownStabilizationSeconds },
+    metric,
+    scaleUp = standard.scaleUp,
+    scaleDown = standard.scaleDown,
     periodSeconds = hpaPolicy.periodSeconds,
   } = options;
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
   const behavior = new HpaBehavior(scaleUp, scaleDown);
+  const readings = new FleetReadings(periodSeconds);
+  const followed: readonly HpaMetric[] = metrics.length > 0
+    ? metrics
+    : [{ metric: "concurrency", type: "pods", targetType: null, target }];
   return {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
     settlesWithinSeconds: settlesWithin(scaleDown),
     remembers: 1,
     desired(signals) {
-      const { nowSeconds, ready, starting } = signals;
-      const total = metric(signals);
-      const asked = hpaRecommendation({ ready, starting, total, target, tolerance });
-      return behavior.next(nowSeconds, ready + starting, asked);
+      const { nowSeconds, ready, starting, pending, decided } = signals;
+      readings.add(signals);
+      const replicas = decided ?? ready + starting;
+      behavior.begin(nowSeconds, replicas);
+      const pods = { ready, starting, pending, replicas };
+      const asked = metric === undefined
+        ? replicasForAll(
+          followed.map((one) => replicasForMetric(one, readings.read(one.metric), pods, tolerance)),
+          replicas,
+        )
+        : replicasForPods(metric(signals), pods, { target, tolerance });
+      return asked === undefined ? replicas : behavior.next(nowSeconds, replicas, asked);
     },
   };
 }

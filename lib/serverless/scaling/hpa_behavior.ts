@@ -16,8 +16,8 @@ export interface HpaRules {
   readonly stabilizationSeconds: number;
   /** Rates that hold at once. */
   readonly rates: readonly HpaRate[];
-  /** Which rate counts: the one that allows the most or the least change; default "max". */
-  readonly select?: "max" | "min";
+  /** Which rate counts: the one that allows the most or the least change, or none; default "max". */
+  readonly select?: "max" | "min" | "disabled";
 }
 
 /** Kubernetes' default for scale-up: the greater of 4 instances and 100 % per 15 s, at once. */
@@ -40,19 +40,48 @@ export function settlesWithin({ stabilizationSeconds, rates }: HpaRules): number
   return stabilizationSeconds + Math.max(0, ...rates.map(({ periodSeconds }) => periodSeconds));
 }
 
+/** The least or the greatest of the recommendations of a window. */
+class Extreme {
+  readonly #windowSeconds: number;
+  readonly #exceeds: (one: number, other: number) => boolean;
+  /** Recommendations that no later one exceeds, the most extreme first. */
+  readonly #counts: { readonly atSeconds: number; readonly count: number }[] = [];
+
+  /** @param exceeds Whether one count is at least as extreme as another. */
+  constructor(windowSeconds: number, exceeds: (one: number, other: number) => boolean) {
+    this.#windowSeconds = windowSeconds;
+    this.#exceeds = exceeds;
+  }
+
+  /** Adds a recommendation; the extreme of those in the window, this one included. */
+  add(atSeconds: number, count: number): number {
+    const counts = this.#counts;
+    while (counts.length > 0 && this.#exceeds(count, counts[counts.length - 1].count)) counts.pop();
+    counts.push({ atSeconds, count });
+    const from = atSeconds - this.#windowSeconds + 1e-9;
+    while (counts.length > 1 && counts[0].atSeconds <= from) counts.shift();
+    return counts[0].count;
+  }
+}
+
 /**
  * The second half of a horizontal pod autoscaler: turns recommendations into counts by
- * stabilisation windows and rate limits.
+ * stabilisation windows and rate limits. The first recommendation is the count that there is.
  *
- * @source Kubernetes, pkg/controller/podautoscaler/horizontal.go (stabilizeRecommendationWithBehaviors,
- *   convertDesiredReplicasWithBehaviorRate)
+ * @source Kubernetes, pkg/controller/podautoscaler/horizontal.go (recordInitialRecommendation,
+ *   stabilizeRecommendationWithBehaviors, convertDesiredReplicasWithBehaviorRate, storeScaleEvent)
  */
 export class HpaBehavior {
   readonly #up: HpaRules;
   readonly #down: HpaRules;
-  readonly #recommendations: { atSeconds: number; count: number }[] = [];
-  readonly #changes: { atSeconds: number; change: number }[] = [];
+  readonly #least: Extreme;
+  readonly #greatest: Extreme;
+  /** Changes that this autoscaler has brought about in its longest period, oldest first. */
+  readonly #changes: { readonly atSeconds: number; readonly change: number }[] = [];
+  readonly #longestSeconds: number;
+  #hasBegun = false;
   #currentBefore = NaN;
+  #answeredBefore = NaN;
   #beforeSeconds = 0;
 
   /** Makes rules that have seen no decision. */
@@ -66,23 +95,46 @@ export class HpaBehavior {
     }
     this.#up = up;
     this.#down = down;
+    this.#least = new Extreme(up.stabilizationSeconds, (one, other) => one <= other);
+    this.#greatest = new Extreme(down.stabilizationSeconds, (one, other) => one >= other);
+    const periods = [...up.rates, ...down.rates].map(({ periodSeconds }) => periodSeconds);
+    this.#longestSeconds = Math.max(0, ...periods);
   }
 
-  /**
-   * The count to scale to.
-   *
-   * @param current Instances now. A difference from the last call is what that call brought about.
-   */
+  /** Takes the present count as the first recommendation, if there has been none. */
+  begin(nowSeconds: number, current: number): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#least.add(nowSeconds, current);
+    this.#greatest.add(nowSeconds, current);
+  }
+
+  /** The count to scale to. */
   next(nowSeconds: number, current: number, recommendation: number): number {
-    if (current !== this.#currentBefore && !Number.isNaN(this.#currentBefore)) {
-      this.#changes.push({
-        atSeconds: this.#beforeSeconds,
-        change: current - this.#currentBefore,
-      });
-    }
+    this.begin(nowSeconds, current);
+    this.#noteChange(current);
+    const least = this.#least.add(nowSeconds, recommendation);
+    const greatest = this.#greatest.add(nowSeconds, recommendation);
+    const count = this.#limited(nowSeconds, current, Math.min(Math.max(current, least), greatest));
     this.#currentBefore = current;
+    this.#answeredBefore = count;
     this.#beforeSeconds = nowSeconds;
-    const stable = this.#stabilize(nowSeconds, current, recommendation);
+    return count;
+  }
+
+  /** As much of the last answer as has come about is a change; what others do is none. */
+  #noteChange(current: number): void {
+    const asked = this.#answeredBefore - this.#currentBefore;
+    const made = current - this.#currentBefore;
+    const change = asked > 0 ? Math.min(asked, made) : Math.max(asked, made);
+    if (change * asked > 0) this.#changes.push({ atSeconds: this.#beforeSeconds, change });
+  }
+
+  #limited(nowSeconds: number, current: number, stable: number): number {
+    const changes = this.#changes;
+    while (changes.length > 0 && changes[0].atSeconds <= nowSeconds - this.#longestSeconds) {
+      changes.shift();
+    }
     if (stable > current) {
       return Math.min(stable, Math.max(current, this.#ceiling(nowSeconds, current)));
     }
@@ -92,46 +144,34 @@ export class HpaBehavior {
     return current;
   }
 
-  /** Within [least recommendation of the up window, greatest of the down window]. */
-  #stabilize(nowSeconds: number, current: number, recommendation: number): number {
-    const upFrom = nowSeconds - this.#up.stabilizationSeconds;
-    const downFrom = nowSeconds - this.#down.stabilizationSeconds;
-    let least = recommendation;
-    let greatest = recommendation;
-    const past = this.#recommendations;
-    while (past.length > 0 && past[0].atSeconds <= Math.min(upFrom, downFrom)) past.shift();
-    for (const { atSeconds, count } of past) {
-      if (atSeconds > upFrom) least = Math.min(least, count);
-      if (atSeconds > downFrom) greatest = Math.max(greatest, count);
-    }
-    past.push({ atSeconds: nowSeconds, count: recommendation });
-    return Math.min(Math.max(current, least), greatest);
-  }
-
   /** Count at the beginning of a rate's period. */
   #countBefore(nowSeconds: number, current: number, periodSeconds: number): number {
     let count = current;
     for (const { atSeconds, change } of this.#changes) {
-      if (atSeconds > nowSeconds - periodSeconds) count -= change;
+      if (atSeconds > nowSeconds - periodSeconds + 1e-9) count -= change;
     }
     return count;
   }
 
   #ceiling(nowSeconds: number, current: number): number {
-    const limits = this.#up.rates.map(({ type, value, periodSeconds }) => {
+    const { rates, select } = this.#up;
+    if (select === "disabled") return current;
+    const limits = rates.map(({ type, value, periodSeconds }) => {
       const before = this.#countBefore(nowSeconds, current, periodSeconds);
       return type === "pods" ? before + value : Math.ceil(before * (1 + value / 100));
     });
     if (limits.length === 0) return Infinity;
-    return this.#up.select === "min" ? Math.min(...limits) : Math.max(...limits);
+    return select === "min" ? Math.min(...limits) : Math.max(...limits);
   }
 
   #floor(nowSeconds: number, current: number): number {
-    const limits = this.#down.rates.map(({ type, value, periodSeconds }) => {
+    const { rates, select } = this.#down;
+    if (select === "disabled") return current;
+    const limits = rates.map(({ type, value, periodSeconds }) => {
       const before = this.#countBefore(nowSeconds, current, periodSeconds);
       return type === "pods" ? before - value : Math.trunc(before * (1 - value / 100));
     });
     if (limits.length === 0) return -Infinity;
-    return this.#down.select === "min" ? Math.max(...limits) : Math.min(...limits);
+    return select === "min" ? Math.max(...limits) : Math.min(...limits);
   }
 }

@@ -1,60 +1,228 @@
 import { withDefaults } from "../../settings/from_table.ts";
-import { quantity } from "../../settings/quantities.ts";
+import type { Contradiction, SettingGroup, SettingList } from "../../settings/policy.ts";
+import { choice, count, quantity } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { checkNumber } from "./check.ts";
+import { FLEET_METRICS, type FleetMetric, FleetReadings, summed } from "./fleet_readings.ts";
+import { HPA_SCALE_DOWN, HpaBehavior, type HpaRules, settlesWithin } from "./hpa_behavior.ts";
 import {
-  HPA_SCALE_DOWN,
-  HPA_SCALE_UP,
-  HpaBehavior,
-  type HpaRules,
-  settlesWithin,
-} from "./hpa_behavior.ts";
-import type { ScalingEntry, ScalingPolicy, ScalingSignals } from "./policy.ts";
+  type HpaBehaviorSettings,
+  hpaBehaviorSettings,
+  hpaRules,
+} from "./hpa_behavior_settings.ts";
+import {
+  type HpaPods,
+  replicasForAll,
+  replicasForAverage,
+  replicasForValue,
+} from "./hpa_replicas.ts";
+import { KedaActivation } from "./keda_activation.ts";
+import {
+  nextMultiple,
+  type ScalingEntry,
+  type ScalingPolicy,
+  type ScalingSignals,
+} from "./policy.ts";
 
 /** Settings of `keda`. */
 export type KedaSettings = {
   readonly target: number;
   readonly activationThreshold: number;
+  readonly triggers: readonly {
+    readonly metric: FleetMetric;
+    readonly metricType: "average-value" | "value";
+    readonly target: number | null;
+    readonly activationThreshold: number;
+  }[];
   readonly pollingSeconds: number;
   readonly cooldownSeconds: number;
+  readonly initialCooldownSeconds: number;
+  readonly idleReplicaCount: number | null;
+  readonly fallback: {
+    readonly failureThreshold: number;
+    readonly replicas: number | null;
+    readonly behavior:
+      | "static"
+      | "current-replicas"
+      | "current-replicas-if-higher"
+      | "current-replicas-if-lower";
+  };
+  readonly outages: readonly { readonly fromSeconds: number; readonly untilSeconds: number }[];
+  readonly behavior: HpaBehaviorSettings;
+};
+
+type KedaTrigger = KedaSettings["triggers"][number];
+type KedaFallback = KedaSettings["fallback"];
+
+const triggers: SettingList<KedaTrigger> = {
+  kind: "list",
+  description:
+    "Triggers: one that is active activates, and the one counts that asks for the most " +
+    "instances; none: `waiting`, with `target` and `activation_threshold`.",
+  itemDescription: "One trigger.",
+  item: {
+    metric: choice(FLEET_METRICS, {
+      wanted: "a metric",
+      default: "waiting",
+      describe: "Requests that wait (at the gateway and inside instances), run or are in flight " +
+        "(mean), share of the KV cache in use, requests or output tokens per second, p95 of the " +
+        "time to first token in seconds.",
+    }),
+    metricType: choice(["average-value", "value"], {
+      wanted: "a type of metric",
+      default: "average-value",
+      otherNames: { AverageValue: "average-value", Value: "value" },
+      describe: "A target per instance, or for the value.",
+    }),
+    target: quantity("number", {
+      above: 0,
+      default: null,
+      aliases: ["threshold"],
+      describe: "What the policy aims at, in the metric's unit; to be given.",
+    }),
+    activationThreshold: quantity("number", {
+      min: 0,
+      default: 0,
+      describe: "The trigger is active when the metric is above this.",
+    }),
+  },
+};
+
+const fallback: SettingGroup<KedaFallback> = {
+  kind: "group",
+  description: "What is done while the metrics cannot be read.",
+  settings: {
+    failureThreshold: count({
+      min: 0,
+      default: 3,
+      describe: "Readings of the autoscaler that have to fail before.",
+    }),
+    replicas: count({
+      min: 0,
+      default: null,
+      describe: "Instances that there are then; null: the number stays as it is.",
+    }),
+    behavior: choice(
+      [
+        "static",
+        "current-replicas",
+        "current-replicas-if-higher",
+        "current-replicas-if-lower",
+      ],
+      {
+        wanted: "a behaviour without metrics",
+        default: "static",
+        otherNames: {
+          currentReplicas: "current-replicas",
+          currentReplicasIfHigher: "current-replicas-if-higher",
+          currentReplicasIfLower: "current-replicas-if-lower",
+        },
+        describe: "Whether `replicas` counts, or the present number, or the present one where it " +
+          "is higher or lower.",
+      },
+    ),
+  },
+};
+
+const outages: SettingList<KedaSettings["outages"][number]> = {
+  kind: "list",
+  description: "Times in which the metrics cannot be read.",
+  itemDescription: "One such time.",
+  item: {
+    fromSeconds: quantity("seconds", { min: 0, default: 0, describe: "Its begin, seconds." }),
+    untilSeconds: quantity("seconds", { min: 0, default: 0, describe: "Its end, seconds." }),
+  },
 };
 
 /** `keda` as files name it. */
 export const kedaPolicy: ScalingEntry<"keda", KedaSettings> = {
   name: "keda",
-  describe: "KEDA: to and from zero by the queue, and Kubernetes' autoscaler from 1 on, with " +
-    "KEDA's defaults.",
+  describe:
+    "KEDA: to and from zero by the queue or other triggers, and Kubernetes' autoscaler from " +
+    "1 on, with KEDA's defaults.",
   periodSeconds: 15,
+  keepsReplicas: true,
+  looksEvery: "pollingSeconds",
+  fewest: ({ idleReplicaCount }, minInstances) => idleReplicaCount ?? minInstances,
   settings: {
     target: quantity("number", {
       above: 0,
       default: 5,
-      describe: "Queued requests per instance that the policy aims at.",
+      describe: "Waiting requests per instance that the policy aims at, where `triggers` has none.",
     }),
     activationThreshold: quantity("number", {
       min: 0,
       default: 0,
-      describe: "The first instance starts when more requests than this wait.",
+      describe: "The first instance starts when more requests than this wait, where `triggers` " +
+        "has none.",
     }),
+    triggers,
     pollingSeconds: quantity("seconds", {
       min: LIMITS.shortestPeriodSeconds.value,
       default: 30,
-      describe: "Time between two looks at the queue for activation, seconds.",
+      aliases: ["polling_interval"],
+      describe: "Time between two looks at the triggers for activation, seconds.",
     }),
     cooldownSeconds: quantity("seconds", {
       min: 0,
       default: 300,
+      aliases: ["cooldown_period"],
       describe: "Time after the last active look before the last instance goes, seconds.",
     }),
+    initialCooldownSeconds: quantity("seconds", {
+      min: 0,
+      default: 0,
+      aliases: ["initial_cooldown_period"],
+      describe: "Time from the begin of the run before the last instance goes where no look has " +
+        "been active, seconds.",
+    }),
+    idleReplicaCount: count({
+      min: 0,
+      default: null,
+      describe:
+        "Instances without an active trigger, fewer than `min_instances`; null: as many as " +
+        "those. The autoscaler brings back the fewest unless it is 0.",
+    }),
+    fallback,
+    outages,
+    behavior: hpaBehaviorSettings("300"),
   },
+  check: ({ triggers, idleReplicaCount, outages }, { minInstances }): Contradiction[] => [
+    ...triggers.filter(({ target }) => target === null).map(({ metric }) => ({
+      option: "triggers",
+      wanted: "triggers of KEDA",
+      value: metric,
+      allowed: "each with its target",
+    })),
+    ...(idleReplicaCount !== null && idleReplicaCount >= minInstances
+      ? [{
+        option: "idleReplicaCount",
+        wanted: "a number of instances without load",
+        allowed: `fewer than scaling.min_instances, which is ${minInstances}`,
+      }]
+      : []),
+    ...outages.filter(({ fromSeconds, untilSeconds }) => untilSeconds <= fromSeconds).map((
+      one,
+    ) => ({
+      option: "outages",
+      wanted: "times without metrics",
+      value: [one.fromSeconds, one.untilSeconds],
+      allowed: "each until later than from",
+    })),
+  ],
   laws: { options: { target: 10 } },
-  create: (settings, { minInstances, periodSeconds }) =>
-    keda({ ...settings, minInstances, periodSeconds }),
+  create: ({ behavior, ...settings }, { minInstances, periodSeconds }) =>
+    keda({
+      ...settings,
+      ...hpaRules(behavior, HPA_SCALE_DOWN.stabilizationSeconds),
+      minInstances,
+      periodSeconds,
+    }),
 };
 
 /** What `keda` takes beyond its settings. */
-export interface KedaOptions extends Partial<KedaSettings> {
-  /** The metric, which nothing but what there is may change; default: requests that wait, at the gateway and inside instances. */
+export interface KedaOptions extends Partial<Omit<KedaSettings, "behavior">> {
+  /** In place of `triggers`: one, which nothing but what there is may change. */
   readonly metric?: (signals: ScalingSignals) => number;
   /** Fewest instances, >= 0; default 0. */
   readonly minInstances?: number;
@@ -68,77 +236,137 @@ export interface KedaOptions extends Partial<KedaSettings> {
   readonly periodSeconds?: number;
 }
 
-/** Requests that wait: at the gateway, and inside instances where that is known. */
-const waitingRequests = ({ queued, waiting = 0 }: ScalingSignals) => queued + waiting;
+/** Instances that a fallback stands for. */
+function fallbackReplicas({ replicas, behavior }: KedaFallback, current: number): number {
+  const given = replicas ?? 0;
+  switch (behavior) {
+    case "static":
+      return given;
+    case "current-replicas":
+      return current;
+    case "current-replicas-if-higher":
+      return Math.max(current, given);
+    case "current-replicas-if-lower":
+      return Math.min(current, given);
+  }
+}
 
 /**
- * KEDA: from none to one instance and back by an activation threshold and a cooldown, looked at every
- * polling interval; between 1 and N by a Kubernetes HPA on an external metric with an average target,
- * ceil(metric / target).
+ * KEDA: from none to one instance and back by activation thresholds and a cooldown, looked at every
+ * polling interval; between 1 and N by a Kubernetes HPA on external metrics with an average target,
+ * ceil(metric / target), every 15 s. Both look by their own clocks.
  *
- * @source KEDA documentation, "Scaling deployments" (pollingInterval 30 s, cooldownPeriod 300 s,
- *   activating and scaling thresholds)
+ * @source KEDA documentation, "Scaling deployments" and "ScaledObject specification" (pollingInterval
+ *   30 s, cooldownPeriod 300 s, initialCooldownPeriod 0 s, activating and scaling thresholds);
+ *   pkg/scaling/executor/scale_scaledobjects.go (RequestScale), pkg/fallback/fallback.go (doFallback)
  */
 export function keda(options: KedaOptions = {}): ScalingPolicy {
-  const { target, activationThreshold, pollingSeconds, cooldownSeconds } = withDefaults(
-    kedaPolicy.settings,
-    options,
+  const { behavior: _, ...declared } = kedaPolicy.settings;
+  const own = withDefaults<Omit<KedaSettings, "behavior">>(declared, options);
+  const standard = hpaRules(
+    withDefaults(kedaPolicy.settings, {}).behavior,
+    HPA_SCALE_DOWN.stabilizationSeconds,
   );
   const {
-    metric = waitingRequests,
+    metric,
     minInstances = 0,
     tolerance = 0.1,
-    scaleUp = HPA_SCALE_UP,
-    scaleDown = HPA_SCALE_DOWN,
+    scaleUp = standard.scaleUp,
+    scaleDown = standard.scaleDown,
     periodSeconds = kedaPolicy.periodSeconds,
   } = options;
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
+  const { pollingSeconds, cooldownSeconds, initialCooldownSeconds, target, activationThreshold } =
+    own;
+  const followed: readonly KedaTrigger[] = own.triggers.length > 0
+    ? own.triggers
+    : [{ metric: "waiting", metricType: "average-value", target, activationThreshold }];
+  const readings = new FleetReadings(periodSeconds);
+  const activation = new KedaActivation({ ...own, minInstances });
   const behavior = new HpaBehavior(scaleUp, scaleDown);
-  let polledAtSeconds = -Infinity;
-  let activeAtSeconds = -Infinity;
-  let countBefore = 0;
-  /** Whether the first instance has been asked for and has not been seen yet. */
-  let isActivating = false;
+  const fewest = Math.max(1, minInstances);
+  let nextPollSeconds = pollingSeconds;
+  let nextSyncSeconds = periodSeconds;
+  let failures = 0;
 
-  /** What activation decides at a poll: a count, or undefined to leave it to the HPA. */
-  function activate(nowSeconds: number, current: number, value: number): number | undefined {
-    polledAtSeconds = nowSeconds;
-    if (value > activationThreshold) {
-      activeAtSeconds = nowSeconds;
-      if (current > 0) return undefined;
-      isActivating = true;
-      return Math.max(1, minInstances);
+  const isOut = (nowSeconds: number) =>
+    own.outages.some(({ fromSeconds, untilSeconds }) =>
+      fromSeconds <= nowSeconds && nowSeconds < untilSeconds
+    );
+  const read = (one: KedaTrigger, signals: ScalingSignals) =>
+    metric === undefined ? readings.read(one.metric) : metric(signals);
+  /** What the autoscaler reads: a sum where the target is per instance. */
+  const reading = (one: KedaTrigger, signals: ScalingSignals) => {
+    const value = read(one, signals);
+    if (value === undefined || one.metricType === "value" || metric !== undefined) return value;
+    return summed(one.metric, value, signals.ready);
+  };
+
+  /** What a trigger asks for; undefined when it has no value. */
+  function asked(one: KedaTrigger, value: number | undefined, pods: HpaPods): number | undefined {
+    if (value === undefined || one.target === null) return undefined;
+    const goal = { target: one.target, tolerance };
+    return one.metricType === "value"
+      ? replicasForValue(value, pods, goal)
+      : replicasForAverage(value, pods, goal);
+  }
+
+  /** The value that stands for a trigger's while it cannot be read. */
+  function instead(one: KedaTrigger, { ready, replicas = 0 }: HpaPods): number | undefined {
+    if (own.fallback.replicas === null || failures <= own.fallback.failureThreshold) {
+      return undefined;
     }
-    if (minInstances > 0) return undefined;
-    return nowSeconds - activeAtSeconds > cooldownSeconds ? 0 : undefined;
+    const total = fallbackReplicas(own.fallback, replicas) * one.target!;
+    if (one.metricType === "average-value") return total;
+    return ready > 0 ? total / ready : undefined;
+  }
+
+  /** What Kubernetes' autoscaler makes of the triggers. */
+  function autoscale(signals: ScalingSignals, replicas: number): number {
+    const { nowSeconds, ready, starting } = signals;
+    if (replicas < fewest) return fewest;
+    const isFailing = isOut(nowSeconds);
+    failures = isFailing ? failures + 1 : 0;
+    const pods = { ready, starting, replicas };
+    const most = replicasForAll(
+      followed.map((one) =>
+        asked(one, isFailing ? instead(one, pods) : reading(one, signals), pods)
+      ),
+      replicas,
+    );
+    if (most === undefined) return replicas;
+    return behavior.next(nowSeconds, replicas, Math.max(fewest, most));
   }
 
   return {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
-    settlesWithinSeconds: Math.max(cooldownSeconds, settlesWithin(scaleDown)) + pollingSeconds,
-    // Looks follow one another.
-    remembers: Infinity,
+    settlesWithinSeconds: pollingSeconds +
+      Math.max(cooldownSeconds, initialCooldownSeconds, settlesWithin(scaleDown)),
+    // A rate is of the time since the evaluation before.
+    remembers: 1,
+    nextAfter: (atSeconds) =>
+      Math.min(nextMultiple(atSeconds, pollingSeconds), nextMultiple(atSeconds, periodSeconds)),
     desired(signals) {
       const { nowSeconds, ready, starting } = signals;
-      const current = ready + starting;
-      const value = metric(signals);
-      // Instances that were there from the beginning, or that a request has started meanwhile, count as
-      // active when they are seen; those of an activation do since the look that has brought them.
-      if (current > 0 && countBefore === 0) {
-        if (!isActivating) activeAtSeconds = nowSeconds;
-        isActivating = false;
+      readings.add(signals);
+      const replicas = signals.decided ?? ready + starting;
+      activation.sees(nowSeconds, replicas);
+      // The autoscaler's first reading is of the begin, whenever somebody asks for the first time.
+      behavior.begin(Math.min(nowSeconds, periodSeconds), replicas);
+      let count: number | undefined;
+      if (nowSeconds >= nextPollSeconds - 1e-9) {
+        nextPollSeconds = nextMultiple(nowSeconds, pollingSeconds);
+        const isActive = followed.some((one) =>
+          (read(one, signals) ?? 0) > one.activationThreshold
+        );
+        count = activation.poll(nowSeconds, replicas, isOut(nowSeconds) ? undefined : isActive);
       }
-      countBefore = current;
-      if (nowSeconds - polledAtSeconds >= pollingSeconds) {
-        const decided = activate(nowSeconds, current, value);
-        if (decided !== undefined) return decided;
-      }
-      if (current === 0) return 0;
-      const ratio = value / target / current;
-      const isNear = Math.abs(1 - ratio) <= tolerance + 1e-12;
-      const asked = isNear ? current : Math.max(1, minInstances, Math.ceil(value / target));
-      return behavior.next(nowSeconds, current, asked);
+      const isDue = nowSeconds >= nextSyncSeconds - 1e-9;
+      if (isDue) nextSyncSeconds = nextMultiple(nowSeconds, periodSeconds);
+      if (count !== undefined) return count;
+      // Without a replica the autoscaler is switched off.
+      return isDue && replicas > 0 ? autoscale(signals, replicas) : replicas;
     },
   };
 }

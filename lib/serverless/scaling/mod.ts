@@ -5,10 +5,14 @@
  */
 export * from "./concurrency.ts";
 
+export * from "./fleet_readings.ts";
 export * from "./holt_winters.ts";
 export * from "./hpa.ts";
 export * from "./hpa_behavior.ts";
+export * from "./hpa_behavior_settings.ts";
+export * from "./hpa_replicas.ts";
 export * from "./keda.ts";
+export * from "./keda_activation.ts";
 export * from "./knative_kpa.ts";
 export * from "./none.ts";
 export * from "./oracle.ts";
@@ -16,6 +20,7 @@ export * from "./policies.ts";
 export * from "./policy.ts";
 export * from "./predictive.ts";
 export * from "./queue_delay.ts";
+export * from "./reported_mean.ts";
 export * from "./scaling_decider.ts";
 export * from "./schedule.ts";
 export * from "./slo.ts";

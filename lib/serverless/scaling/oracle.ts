@@ -15,6 +15,7 @@ export const oraclePolicy: ScalingEntry<"oracle", OracleSettings> = {
   name: "oracle",
   describe: "Knows the arrivals: a bound for the others.",
   periodSeconds: 1,
+  keepsReplicas: true,
   settings: {
     target: concurrencyPolicy.settings.target,
     holdSeconds: quantity("seconds", {

@@ -8,6 +8,13 @@ export interface ScalingSignals {
   readonly ready: number;
   /** Instances on their way up. */
   readonly starting: number;
+  /** Those of them that wait for free GPUs, so that nothing of them runs; absent: none. */
+  readonly pending?: number;
+  /**
+   * Instances that there are to be once the decisions on their way have had their effect; absent: those
+   * that there are.
+   */
+  readonly decided?: number;
   /**
    * Requests waiting at the gateway because no instance can take them, or for an instance of their own
    * to start.
@@ -33,6 +40,8 @@ export interface ScalingSignals {
   readonly ttftP95Seconds: number;
   /** Mean gap between the tokens of those completions, seconds; 0 when there were none. */
   readonly tbtMeanSeconds: number;
+  /** Output tokens of ready instances since the last evaluation; absent when nobody counts them. */
+  readonly outputTokens?: number;
   /** Longest time since any request was in flight or queued, seconds; 0 while there is one. */
   readonly idleSeconds: number;
 }
@@ -46,6 +55,16 @@ export interface ScalingPolicy {
   readonly periodSeconds: number;
   /** Desired instances (ready + starting), an integer >= 0. */
   desired(signals: ScalingSignals): number;
+  /**
+   * Instant of the evaluation that comes next after one, seconds, and later than that one; absent: one
+   * period later. While a function has nothing it depends on the argument alone.
+   */
+  nextAfter?(atSeconds: number): number;
+  /**
+   * Most requests that an instance takes of those that arrive and go past the gateway's queue, so that
+   * they wait inside it; 0 or absent: none does. May change with each evaluation.
+   */
+  readonly directLimit?: number;
   /**
    * Until when the answer that was just given stands, seconds, for a function that has no instance, no
    * request and no arrival and goes on so: it is 0, and would be 0 at each evaluation before that
@@ -71,12 +90,21 @@ export function safelyBefore(atSeconds: number): number {
   return atSeconds === Infinity ? atSeconds : atSeconds - 1e-9 - 1e-12 * Math.abs(atSeconds);
 }
 
+/** The first whole multiple of a period that is after an instant, seconds. */
+export function nextMultiple(atSeconds: number, periodSeconds: number): number {
+  const next = (Math.floor(atSeconds / periodSeconds + 1e-9) + 1) * periodSeconds;
+  // One that rounding has brought back to the instant itself would never pass.
+  return next > atSeconds ? next : atSeconds + periodSeconds;
+}
+
 /** What a scaling policy is told beyond its settings. */
 export interface ScalingNeeds {
   /** Seconds between evaluations, > 0: the policy's own unless somebody said otherwise. */
   readonly periodSeconds: number;
   /** Fewest instances that the function may have. */
   readonly minInstances: number;
+  /** Most instances that it may have. */
+  readonly maxInstances: number;
   /** Instances that are ready when the policy begins. */
   readonly initialInstances: number;
   /** Limit of the time to first token, seconds; Infinity for none. */
@@ -87,6 +115,8 @@ export interface ScalingNeeds {
   readonly hasKeepAlive: boolean;
   /** Most requests that an instance takes at once, >= 1. */
   readonly instanceConcurrency: number;
+  /** Most requests that are given to an instance at once, >= 1; Infinity: no limit. */
+  readonly requestsPerInstance: number;
   /** Arrival instants of the function's requests, seconds, ascending: for bounds on other policies. */
   arrivalAtSeconds(): Float64Array;
   /** Estimate: time that a request spends in an instance that serves so many at once, seconds. */
@@ -107,6 +137,20 @@ export interface ScalingEntry<Name extends string, Options>
    * stays. Of other policies it is theirs to say, unless a keep-alive is set beside them.
    */
   readonly leavesIdle?: boolean;
+  /**
+   * Whether its answer is a number of replicas that somebody keeps up between evaluations, as
+   * Kubernetes' ReplicaSet does: an instance that is lost is started anew at once. Absent: not before
+   * the policy says so.
+   */
+  readonly keepsReplicas?: boolean;
+  /** Option that is the time between looks of its own beside the evaluations, seconds; absent: none. */
+  readonly looksEvery?: keyof Options;
+  /** Whether its `directLimit` may ever be above 0. */
+  mayGoDirect?(options: Options): boolean;
+  /** Instances that begin to start when the run begins; absent: none. */
+  startsWith?(options: Options): number;
+  /** Fewest instances that there may be, where a policy may go below `min_instances`. */
+  fewest?(options: Options, minInstances: number): number;
   /**
    * Settings that are not read where another one has a value: what they would say, that one says.
    */

@@ -24,6 +24,7 @@ export const predictivePolicy: ScalingEntry<"predictive", PredictiveSettings> = 
   name: "predictive",
   describe: "Enough instances for the arrival rate that Holt-Winters smoothing forecasts.",
   periodSeconds: 10,
+  keepsReplicas: true,
   settings: {
     target: concurrencyPolicy.settings.target,
     ratePerInstance: quantity("requests per second", {

@@ -61,8 +61,9 @@ export class ScalingDecider {
   #decided = NaN;
   #isChange = false;
   #askedAtSeconds = -Infinity;
-  /** Decisions of 0 in a row for a function that had nothing. */
+  /** Decisions of 0 in a row for a function that had nothing, and the instant of the first, seconds. */
   #idleInRow = 0;
+  #idleSinceSeconds = NaN;
   /** Evaluations after which the signals of one have been seen. */
   readonly #ageInPeriods: number;
 
@@ -94,7 +95,9 @@ export class ScalingDecider {
     this.#ageInPeriods = scrapeDelaySeconds > 0
       ? 1 + Math.ceil(scrapeDelaySeconds / this.periodSeconds)
       : 0;
-    this.remembers = (policy.remembers ?? 0) + this.#ageInPeriods;
+    // Nobody knows how many evaluations of a policy with instants of its own an age is.
+    const hasOwnInstants = policy.nextAfter !== undefined && scrapeDelaySeconds > 0;
+    this.remembers = hasOwnInstants ? Infinity : (policy.remembers ?? 0) + this.#ageInPeriods;
     const settles = policy.settlesWithinSeconds ?? SETTLES_WITHIN_SECONDS;
     this.settlesWithinSeconds = settles === 0
       ? 0
@@ -137,9 +140,21 @@ export class ScalingDecider {
   get standsUntilSeconds(): number {
     const { standsUntilSeconds } = this.#policy;
     if (standsUntilSeconds === undefined || this.#idleInRow <= this.#ageInPeriods) return -Infinity;
+    const idleSeconds = this.#askedAtSeconds - this.#idleSinceSeconds;
+    if (idleSeconds < this.#limits.scrapeDelaySeconds) return -Infinity;
     const isOnItsWay = this.#askedAtSeconds <= this.#changedAtSeconds + this.actuationDelaySeconds;
     if (isOnItsWay || this.minInstances > 0) return -Infinity;
     return standsUntilSeconds.call(this.#policy, this.#askedAtSeconds);
+  }
+
+  /** Most requests that an instance takes past the gateway's queue; 0: none goes past it. */
+  get directLimit(): number {
+    return this.#policy.directLimit ?? 0;
+  }
+
+  /** Instant of the evaluation that comes next after one, seconds. */
+  nextAfter(atSeconds: number): number {
+    return this.#policy.nextAfter?.(atSeconds) ?? atSeconds + this.periodSeconds;
   }
 
   /** The number of instances to have `actuationDelaySeconds` from now. */
@@ -153,7 +168,7 @@ export class ScalingDecider {
     let wish = NaN;
     const seen = this.#delayed(signals);
     if (seen !== undefined) {
-      wish = Math.ceil(this.#policy.desired(seen));
+      wish = Math.ceil(this.#policy.desired(isPending ? { ...seen, decided: current } : seen));
       desired = Math.min(current + maxStepUp, Math.max(current - maxStepDown, wish));
       if (this.#isCooling(nowSeconds, desired - current)) desired = current;
     }
@@ -166,6 +181,7 @@ export class ScalingDecider {
     }
     const isIdle = wish === 0 && desired === 0 && hasNothing(signals);
     this.#idleInRow = isIdle ? this.#idleInRow + 1 : 0;
+    if (this.#idleInRow === 1) this.#idleSinceSeconds = nowSeconds;
     return desired;
   }
 

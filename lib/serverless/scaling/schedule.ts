@@ -16,6 +16,7 @@ export const schedulePolicy: ScalingEntry<"schedule", ScheduleSettings> = {
   name: "schedule",
   describe: "A timetable, whatever the load.",
   periodSeconds: 5,
+  keepsReplicas: true,
   settings: {
     entries: {
       kind: "list",

@@ -17,6 +17,7 @@ export const sloPolicy: ScalingEntry<"slo", SloSettings> = {
   name: "slo",
   describe: "Follows the limits of the section `slo` by the latencies that are measured.",
   periodSeconds: 5,
+  keepsReplicas: true,
   settings: {
     upAbove: quantity("fraction", {
       above: 0,
