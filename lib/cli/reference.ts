@@ -1,6 +1,6 @@
 /**
  * Writes what is made from declarations: the reference of the configuration and its type, the pages of
- * limits, of traces and of manifests, the tables of columns and figures in the page of metrics, and the types of
+ * limits and of traces, the tables of columns and figures in the page of metrics, and the types of
  * a summary and of the columns.
  *
  * @module
