@@ -14,7 +14,7 @@ import { KEEP_ALIVE_POLICIES, POOL_POLICIES } from "../serverless/keep_alive/mod
 import { PLACEMENT_POLICIES } from "../serverless/placement/policies.ts";
 import { platformPreset, PLATFORMS } from "../serverless/platforms/mod.ts";
 import { SCALING_POLICIES } from "../serverless/scaling/policies.ts";
-import { type Declaration, placedSettings, type PolicyTable } from "../settings/mod.ts";
+import { type Declaration, keyOf, placedSettings, type PolicyTable } from "../settings/mod.ts";
 import { ARRIVALS } from "../workload/arrivals/processes.ts";
 import { embeddedNames, embeddedWorkload } from "../workload/embedded.ts";
 import { LENGTH_LAWS } from "../workload/lengths/laws/laws.ts";
@@ -59,21 +59,31 @@ function policies(
         about: policy.describe,
         settings: placedSettings(table)
           .filter(({ readBy }) => readBy.includes(policy))
-          .map(({ section: own, key, declared }) => ({
-            path: [section, own, key].filter((part) => part !== null).join("."),
-            ...facts(declared),
-          })),
+          .flatMap(({ section: own, key, declared }) =>
+            settingsAt([section, own, key].filter((part) => part !== null).join("."), declared)
+          ),
       })),
   };
 }
 
-function facts(declared: Declaration): Readonly<Record<string, unknown>> {
-  return declared.kind !== "setting" ? { about: declared.description } : {
-    unit: declared.wanted,
-    allowed: declared.allowed,
-    default: declared.defaultValue,
-    about: declared.description,
-  };
+/** A setting, a list, or the settings of a group, each with its path. */
+function settingsAt(path: string, declared: Declaration): Readonly<Record<string, unknown>>[] {
+  switch (declared.kind) {
+    case "group":
+      return Object.entries<Declaration>(declared.settings as never).flatMap(([name, inner]) =>
+        settingsAt(`${path}.${keyOf(name, inner)}`, inner)
+      );
+    case "list":
+      return [{ path, about: declared.description }];
+    case "setting":
+      return [{
+        path,
+        unit: declared.wanted,
+        allowed: declared.allowed,
+        default: declared.defaultValue,
+        about: declared.description,
+      }];
+  }
 }
 
 const KINDS: Readonly<Record<string, Kind>> = {

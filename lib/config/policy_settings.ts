@@ -84,12 +84,21 @@ function ownSection(kind: PolicyKind, settings: readonly PlacedSetting[]): Secti
   const shape = Object.fromEntries(
     settings.map((
       one,
-    ) => [one.key, part(one, isOwn ? undefined : within(kind, readerCondition(kind, one)))]),
+    ) => [
+      one.key,
+      part(one, isOwn ? ownCondition(kind, one) : within(kind, readerCondition(kind, one))),
+    ]),
   );
   return section(shape, {
     ...(isOwn && { appliesWhen: within(kind, kind.is(owner.name)) }),
     describe: `Settings of \`${kind.nameKey ?? "policy"}: ${owner.name}\`. ${owner.describe}`,
   });
+}
+
+/** When a policy reads a setting of its own; undefined: always. */
+function ownCondition(kind: PolicyKind, { declared, readBy }: PlacedSetting) {
+  const instead = insteadOf(kind, readBy[0], declared);
+  return instead === undefined ? undefined : isNotSet(instead);
 }
 
 /** A condition together with that of the whole kind. */

@@ -1,4 +1,5 @@
 import type { Configuration } from "../config/configuration.ts";
+import { hpaPolicy } from "../serverless/scaling/hpa.ts";
 import type { RequestTable } from "../workload/mod.ts";
 import type { ServiceClass } from "./classes.ts";
 
@@ -17,13 +18,11 @@ export function choiceNotices(configs: readonly Configuration[], workload: Workl
   return [...new Set(configs.flatMap((config) => ofFunction(config, workload)))];
 }
 
-function ofFunction(
-  { scheduler, cluster: { routing }, gateway }: Configuration,
-  { table, classes }: Workload,
-): string[] {
+function ofFunction(config: Configuration, { table, classes }: Workload): string[] {
+  const { scheduler, cluster: { routing }, gateway } = config;
   const areAlike = (of: (one: ServiceClass) => number) => new Set(classes.map(of)).size <= 1;
   const order = scheduler.scheduling_policy;
-  const notices: string[] = [];
+  const notices = autoscalerNotices(config);
   if (order === "priority" && areAlike(({ priority }) => priority)) {
     notices.push("scheduler.scheduling_policy priority is fcfs: all requests have one priority");
   }
@@ -48,6 +47,26 @@ function ofFunction(
   if (gateway.on_no_capacity === "buffer" && gateway.limit === null && gateway.timeout === null) {
     notices.push(
       "gateway.on_no_capacity buffer is queue: neither gateway.limit nor gateway.timeout is set",
+    );
+  }
+  return notices;
+}
+
+/** Settings of autoscalers that others of theirs take the place of, or that nothing calls for. */
+function autoscalerNotices({ scaling: { enabled, policy, hpa, keda } }: Configuration): string[] {
+  const notices: string[] = [];
+  if (!enabled) return notices;
+  const { stabilization_window: window } = hpa.behavior.scale_down;
+  const { defaultValue } = hpaPolicy.settings.scaleDownStabilizationSeconds;
+  if (policy === "hpa" && window !== null && hpa.scale_down_stabilization !== defaultValue) {
+    notices.push(
+      "scaling.hpa.scale_down_stabilization has no effect: " +
+        "scaling.hpa.behavior.scale_down.stabilization_window is set",
+    );
+  }
+  if (policy === "keda" && keda.fallback.replicas !== null && keda.outages.length === 0) {
+    notices.push(
+      "scaling.keda.fallback has nothing to stand for: scaling.keda.outages has no time without metrics",
     );
   }
   return notices;

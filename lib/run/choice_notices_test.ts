@@ -26,6 +26,39 @@ const CASES: readonly [choice: string, says: RegExp, otherwise: string][] = [
   ["gateway: { on_no_capacity: buffer }", /buffer is queue/, "gateway: { limit: 5 }"],
 ];
 
+/** Settings of autoscalers that others take the place of, or that nothing calls for. */
+const AUTOSCALERS: typeof CASES = [
+  [
+    "scaling: { policy: hpa, min_instances: 1, hpa: { target: 5, metrics: [{ target: 3 }] } }",
+    /scaling\.hpa\.target has no effect: scaling\.hpa\.metrics is set/,
+    "scaling: { hpa: { metrics: [] } }",
+  ],
+  [
+    "scaling: { policy: hpa, min_instances: 1, hpa: { scale_down_stabilization: 40, " +
+    "behavior: { scale_down: { stabilization_window: 30 } } } }",
+    /scaling\.hpa\.scale_down_stabilization has no effect/,
+    "scaling: { hpa: { behavior: { scale_down: { stabilization_window: null } } } }",
+  ],
+  [
+    "scaling: { policy: keda, keda: { activation_threshold: 3, triggers: [{ target: 3 }] } }",
+    /scaling\.keda\.activation_threshold has no effect: scaling\.keda\.triggers is set/,
+    "scaling: { keda: { triggers: [] } }",
+  ],
+  [
+    "scaling: { policy: keda, keda: { fallback: { replicas: 2 } } }",
+    /scaling\.keda\.fallback has nothing to stand for/,
+    "scaling: { keda: { outages: [{ from: 1, until: 2 }] } }",
+  ],
+];
+
+for (const [choice, says, otherwise] of AUTOSCALERS) {
+  Deno.test(`a setting of an autoscaler without effect is said: ${choice}`, async () => {
+    const said = await notices(choice);
+    ok(said.some((notice) => says.test(notice)), said.join("\n"));
+    deepEqual((await notices(choice, otherwise)).filter((notice) => says.test(notice)), []);
+  });
+}
+
 for (const [choice, says, otherwise] of CASES) {
   Deno.test(`a choice that can tell no requests apart is said: ${choice}`, async () => {
     const said = await notices(choice);

@@ -95,6 +95,7 @@ export const hpaPolicy: ScalingEntry<"hpa", HpaSettings> = {
     behavior: hpaBehaviorSettings("`scale_down_stabilization`"),
   },
   cuts: { scaleDownStabilizationSeconds: "period" },
+  unread: { target: "metrics" },
   check: ({ metrics }) =>
     metrics.flatMap(({ metric, type, targetType, target }) => [
       ...(target === null

@@ -66,6 +66,7 @@ Deno.test("hpa: pods without the metric count as at the target on the way down, 
     [100, 2, 2, 0, 3, "50, 50, 100, 100: three quarters of four"],
     [100, 2, 2, 2, 1, "pending ones are ignored: half of the two ready ones"],
     [100, 2, 3, 1, 3, "50, 50, 100, 100: three quarters of four, the pending one apart"],
+    [95, 1, 4, 3, 5, "95 and 100: within the tolerance, pending ones apart"],
     [0, 2, 2, 0, 2, "two at the target"],
     [0, 2, 0, 0, 0, "nothing at all"],
     [0, 1, 9, 0, 10, "0.9 over all ten: within the tolerance"],
@@ -192,6 +193,13 @@ Deno.test("hpa: the first recommendation is the count that there is (recordIniti
   strictEqual(idle[315 / 15 - 1], 0);
   const short = follow(hpa({ target: 10, scaleDownStabilizationSeconds: 40 }), Array(9).fill(0), 8);
   deepStrictEqual(short, [8, 8, 8, 0, 0, 0, 0, 0, 0]);
+  // Also when nothing has a metric yet: eight that start, ready at 20 s and idle.
+  const late = hpa({ target: 10, scaleDownStabilizationSeconds: 40 });
+  const counts = [15, 30, 45, 60].map((nowSeconds) => {
+    const ready = nowSeconds > 20 ? 8 : 0;
+    return late.desired(signalsOf({ nowSeconds, ready, starting: 8 - ready }));
+  });
+  deepStrictEqual(counts, [8, 8, 8, 0]);
   // A window of scale-up holds back at first as well.
   const up = hpa({ target: 10, scaleUp: { ...HPA_SCALE_UP, stabilizationSeconds: 30 } });
   deepStrictEqual(follow(up, [50, 50, 50], 3), [3, 3, 5]);

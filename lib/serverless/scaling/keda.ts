@@ -187,6 +187,7 @@ export const kedaPolicy: ScalingEntry<"keda", KedaSettings> = {
     outages,
     behavior: hpaBehaviorSettings("300"),
   },
+  unread: { target: "triggers", activationThreshold: "triggers" },
   check: ({ triggers, idleReplicaCount, outages }, { minInstances }): Contradiction[] => [
     ...triggers.filter(({ target }) => target === null).map(({ metric }) => ({
       option: "triggers",

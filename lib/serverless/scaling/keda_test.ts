@@ -75,6 +75,8 @@ Deno.test("keda: from zero at the first look after the load, on to N at the auto
     [{ pollingSeconds: 5, activationThreshold: 39 }, 91, 40, [[95, 1], [105, 8]]],
     [{ pollingSeconds: 5, target: 40 }, 91, 40, [[95, 1]]],
     [{ pollingSeconds: 5, periodSeconds: 30 }, 91, 40, [[95, 1], [120, 8]]],
+    // The autoscaler's first recommendation was none, at 15 s: in no window of scale-up any more.
+    [{ scaleUp: { stabilizationSeconds: 60, rates: [] } }, 91, 40, [[120, 1], [135, 8]]],
   ];
   for (const [options, from, metric, expected] of rows) {
     const made = changes(options, (at) => at >= from ? metric : 0, 150);
@@ -225,6 +227,9 @@ Deno.test("keda: without metrics the number stays, and is the fallback's after s
   deepStrictEqual(other("current-replicas-if-higher")(2), []);
   deepStrictEqual(other("current-replicas-if-lower")(2), [[75, 2], [135, 4]]);
   deepStrictEqual(other("current-replicas-if-lower")(9), []);
+  // Failures in a row: one reading that works in between, at 75 s, begins the count anew.
+  const twice = [{ fromSeconds: 40, untilSeconds: 70 }, { fromSeconds: 80, untilSeconds: 130 }];
+  deepStrictEqual(of(back(9), 4, { outages: twice }), [[120, 9], [135, 4]]);
   // A metric that is a value is one of the ready instances: 9 of 4 times the target.
   const triggers = [trigger({ metricType: "value", target: 20 })];
   deepStrictEqual(of(back(9), 4, { triggers }), [[75, 9]]);

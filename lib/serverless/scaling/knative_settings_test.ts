@@ -115,6 +115,31 @@ Deno.test("knative: nothing is decided before anything is reported (ErrNoData)",
   deepEqual([counts.get(2), counts.get(18), counts.get(20), counts.get(40)], [2, 2, 1, 1]);
 });
 
+Deno.test("knative: the panic window is a share of the stable one in whole seconds, one at least", () => {
+  // 21 in flight for two seconds: 3 instances of 10 in a window of 2 s, and 2 in one of 2.4 s.
+  const asks = (stableWindowSeconds: number) => {
+    const policy = knativeKpa({ target: 10, targetUtilization: 1, stableWindowSeconds });
+    return [...wanted(policy, 4, (now) => ({ ready: 1, concurrency: now === 4 ? 21 : 0 }))];
+  };
+  deepEqual(asks(24), [[2, 1], [4, 3]]);
+  deepEqual(asks(26), [[2, 1], [4, 2]], "2.6 s are 3 s, of which one is at 0");
+  deepEqual(asks(6), [[2, 1], [4, 3]], "0.6 s are one");
+});
+
+Deno.test("knative: room for a burst is of all that instances can take, not of what is aimed at", () => {
+  // autoscaler.go: floor(ready x total - burst capacity - panic value).
+  const options = { target: 10, targetUtilization: 0.5, containerConcurrency: 10 };
+  const direct = (targetBurstCapacity: number, ready: number, concurrency: number) => {
+    const policy = knativeKpa({ ...options, targetBurstCapacity, initialInstances: ready });
+    policy.desired(signalsOf({ nowSeconds: 2, ready, concurrency }));
+    return policy.directLimit;
+  };
+  deepEqual(
+    [direct(15, 2, 5), direct(15, 2, 5.5), direct(16, 2, 5), direct(0, 2, 99), direct(-1, 9, 0)],
+    [110, 0, 0, 110, 0],
+  );
+});
+
 /** A revision that is active from 0 s on, whose activator has been in the path until then. */
 const revisionOf = (rules: Partial<ScaleToZeroRules>) =>
   new KnativeRevision({
