@@ -31,8 +31,8 @@ Deno.test("renderImportPage() is docs/import.md, with every kind, key and flag t
 Deno.test("every setting that a key, a flag or a variable becomes is one", () => {
   const settings = new Set(declaredConditions().keys());
   const isSetting = (path: string) =>
-    settings.has(path) || [...settings].some((one) => one.startsWith(`${path}.`)) ||
-    path === "cluster.nodes";
+    settings.has(path) ||
+    [...settings].some((one) => one.startsWith(`${path}.`) || one.startsWith(`${path}[]`));
   const rules = [
     ...MANIFEST_KINDS.flatMap(({ keys }) => tableRows(keys).map(({ rule }) => rule)),
     ...[POD_SPEC, CONTAINER, VARIABLES as KeyTable].flatMap((table) =>

@@ -55,10 +55,8 @@ export interface Facts {
   defaultConcurrencyTarget: number;
   /** What Knative's autoscaler looks at. */
   metric: string;
-  /** Pods that there are at first. */
-  initialReplicas: number;
-  /** Whether no pod at all may be left. */
-  scalesToZero: boolean;
+  /** The same of requests per second. */
+  defaultRateTarget: number;
   /** Which half of the work of a split deployment. */
   role: "prefill" | "decode";
 }

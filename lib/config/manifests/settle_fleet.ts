@@ -6,7 +6,8 @@ const NO_LIMIT = 10000;
 
 /** How many requests an instance takes at once, and what the autoscaler aims at. */
 export function settleRequests(one: Settling): void {
-  const { podConcurrency, concurrencyTarget, defaultConcurrencyTarget, metric } = one.facts;
+  const { podConcurrency, concurrencyTarget, metric } = one.facts;
+  const { defaultConcurrencyTarget, defaultRateTarget } = one.facts;
   const limit = podConcurrency?.value ?? 0;
   if (podConcurrency !== undefined) {
     if (limit > 0) one.take(podConcurrency, "gateway.concurrency_per_instance", limit);
@@ -26,20 +27,22 @@ export function settleRequests(one: Settling): void {
     }
     return;
   }
-  if (metric !== undefined && metric.value !== "concurrency") {
-    const why = "requests in flight are the metric here";
-    one.leave(metric, why);
-    if (concurrencyTarget !== undefined) {
-      one.leave(concurrencyTarget, why);
+  const isRate = metric?.value === "rps";
+  if (metric !== undefined) {
+    if (isRate || metric.value === "concurrency") {
+      one.take(metric, "scaling.knative_kpa.metric", metric.value);
+    } else {
+      one.leave(metric, "this class of Knative's autoscaler does not have it");
+      if (concurrencyTarget !== undefined) {
+        one.leave(concurrencyTarget, "its metric is not taken over");
+      }
+      return;
     }
-    return;
   }
-  // Knative's own rule: an annotation, but no more than a container takes; else what it takes.
-  const aim = concurrencyTarget ?? (limit > 0 ? podConcurrency : defaultConcurrencyTarget);
-  if (aim === undefined) return;
-  const target = limit > 0 ? Math.min(aim.value, limit) : aim.value;
-  const note = target < aim.value ? "no more than a container takes" : undefined;
-  one.take(aim, "scaling.knative_kpa.target", target, note);
+  // Without an annotation a revision's own limit counts, and the cluster's default after it.
+  const otherwise = isRate ? defaultRateTarget : limit > 0 ? undefined : defaultConcurrencyTarget;
+  const aim = concurrencyTarget ?? otherwise;
+  if (aim !== undefined) one.take(aim, "scaling.knative_kpa.target", aim.value);
 }
 
 /** The number of instances. @returns That of a fleet of fixed size. */
@@ -72,15 +75,15 @@ export function settleFleet(one: Settling, engines: number): number | undefined 
 }
 
 /** Where the targets of scaling policies stand. */
-const TARGETS: Readonly<Record<string, string>> = {
-  hpa: "scaling.hpa.target",
-  keda: "scaling.keda.target",
+const TARGETS: Readonly<Record<string, readonly [target: string, list: string]>> = {
+  hpa: ["scaling.hpa.target", "scaling.hpa.metrics"],
+  keda: ["scaling.keda.target", "scaling.keda.triggers"],
 };
 
 function settleTarget(one: Settling): void {
-  const path = TARGETS[String(one.policy)];
-  if (path === undefined || one.settings.has(path)) return;
-  one.main.assume(`${path} has its default: no target here is one that is simulated`);
+  const paths = TARGETS[String(one.policy)];
+  if (paths === undefined || paths.some((path) => one.settings.has(path))) return;
+  one.main.assume(`${paths[0]} has its default: no target here is one that is simulated`);
 }
 
 function settleFixed(
@@ -109,12 +112,10 @@ function settleFixed(
 }
 
 function settleLeast(one: Settling): number {
-  const { minReplicas, scalesToZero } = one.facts;
-  const mayBeNone = scalesToZero?.value ?? true;
-  const least = Math.max(minReplicas?.value ?? 0, mayBeNone ? 0 : 1);
-  const fact = mayBeNone || (minReplicas?.value ?? 0) > 0 ? minReplicas : scalesToZero;
-  if (fact !== undefined) one.take(fact, "scaling.min_instances", least);
-  return least;
+  const { minReplicas } = one.facts;
+  if (minReplicas === undefined) return 0;
+  one.take(minReplicas, "scaling.min_instances", minReplicas.value);
+  return minReplicas.value;
 }
 
 function settleMost(one: Settling, maxReplicas: Fact<number> | undefined): number {
@@ -129,8 +130,7 @@ function settleMost(one: Settling, maxReplicas: Fact<number> | undefined): numbe
 }
 
 function settleInitial(one: Settling, least: number, most: number): void {
-  const { initialReplicas, replicas } = one.facts;
-  const fact = initialReplicas ?? replicas;
+  const { replicas: fact } = one.facts;
   if (fact === undefined) return;
   const count = Math.min(most, Math.max(least, fact.value));
   const note = count === fact.value ? undefined : "within the bounds";

@@ -1,30 +1,12 @@
 import { showValue } from "../../../std/show_value.ts";
 import { isMapping, type Mapping } from "../../normalize.ts";
-import { custom, HEAD, type KeyTable, leaves, notes, quiet, takes } from "../keys.ts";
+import { custom, HEAD, leaves, notes, quiet } from "../keys.ts";
 import type { ManifestKind } from "../kind.ts";
-import { kubernetesQuantity, notNegative, whole } from "../readers.ts";
+import { metricOf } from "../metric_of.ts";
+import { kubernetesQuantity, whole } from "../readers.ts";
 import type { Reading } from "../reading.ts";
+import { behavior } from "./behavior.ts";
 import { defaults } from "./keda.ts";
-
-/** Metrics that count requests in flight, by their names. */
-const IN_FLIGHT = /requests?_running|in_?flight|concurren|active_requests|inflight|num_requests$/i;
-const WAITING = /wait|queue|pending/i;
-
-/** How a HorizontalPodAutoscaler moves. */
-export const BEHAVIOR: KeyTable = {
-  scaleDown: {
-    stabilizationWindowSeconds: takes("scaling.hpa.scale_down_stabilization", notNegative),
-    policies: leaves("the pace of scale-down is not bounded"),
-    selectPolicy: leaves("the pace of scale-down is not bounded"),
-    tolerance: leaves("scaling.hpa.tolerance holds both ways"),
-  },
-  scaleUp: {
-    stabilizationWindowSeconds: leaves("scale-up does not wait"),
-    policies: leaves("the pace of scale-up is that of Kubernetes' defaults"),
-    selectPolicy: leaves("the pace of scale-up is that of Kubernetes' defaults"),
-    tolerance: leaves("scaling.hpa.tolerance holds both ways"),
-  },
-};
 
 /** Kubernetes' HorizontalPodAutoscaler. */
 export const HORIZONTAL_POD_AUTOSCALER: ManifestKind = {
@@ -38,18 +20,16 @@ export const HORIZONTAL_POD_AUTOSCALER: ManifestKind = {
       scaleTargetRef: quiet,
       minReplicas: notes("minReplicas", whole(0), ["scaling.min_instances"]),
       maxReplicas: notes("maxReplicas", whole(1), ["scaling.max_instances"]),
-      metrics: custom(["scaling.hpa.target"], readMetrics),
-      behavior: BEHAVIOR,
+      metrics: custom(["scaling.hpa.metrics"], readMetrics),
+      behavior: behavior("scaling.hpa"),
       targetCPUUtilizationPercentage: leaves("use of processors is not simulated"),
     },
   },
   finish: (reading, { spec }) => {
     reading.settings.set("scaling.policy", "hpa");
     defaults(reading, { minReplicas: 1 }, "Kubernetes");
-    if (reading.facts.maxReplicas === undefined) {
-      const given = isMapping(spec) ? spec.maxReplicas : undefined;
-      if (given === undefined) reading.refuse("spec.maxReplicas", "a whole number", "nothing");
-    }
+    const given = isMapping(spec) ? spec.maxReplicas : undefined;
+    if (given === undefined) reading.refuse("spec.maxReplicas", "a whole number", "nothing");
   },
   targetOf: ({ spec }) => {
     const ref = isMapping(spec) ? spec.scaleTargetRef : undefined;
@@ -58,60 +38,57 @@ export const HORIZONTAL_POD_AUTOSCALER: ManifestKind = {
   },
 };
 
+/** Where the metric stands, by its type, and what that is called here. */
+const SOURCES: Readonly<Record<string, readonly [key: string, type: string]>> = {
+  Pods: ["pods", "pods"],
+  Object: ["object", "object"],
+  External: ["external", "external"],
+};
+
 function readMetrics(value: unknown, key: string, reading: Reading): void {
   if (!Array.isArray(value)) return reading.refuse(key, "a list", showValue(value));
-  let isTaken = false;
-  value.forEach((metric, i) => {
+  const metrics = value.flatMap((metric, i) => {
     const here = `${key}[${i}]`;
-    if (!isMapping(metric)) return reading.refuse(here, "a mapping", showValue(metric));
-    if (isTaken) reading.leave(here, "one metric is simulated, the first of requests in flight");
-    else isTaken = readMetric(metric, here, reading);
+    if (!isMapping(metric)) {
+      reading.refuse(here, "a mapping", showValue(metric));
+      return [];
+    }
+    return readMetric(metric, here, reading) ?? [];
   });
+  if (metrics.length > 0) reading.settings.set("scaling.hpa.metrics", metrics);
 }
 
-/** Reads one metric. @returns Whether it is taken over. */
-function readMetric(metric: Mapping, key: string, reading: Reading): boolean {
-  const { type } = metric;
+/** One metric as a setting; undefined for one that is not taken over. */
+function readMetric(metric: Mapping, key: string, reading: Reading): Mapping | undefined {
+  const type = String(metric.type);
   if (type === "Resource" || type === "ContainerResource") {
     reading.leave(key, "use of processors or memory is not simulated");
-    return false;
+    return undefined;
   }
-  const source = type === "Pods"
-    ? metric.pods
-    : type === "External"
-    ? metric.external
-    : type === "Object"
-    ? metric.object
-    : undefined;
+  const [place, name] = Object.hasOwn(SOURCES, type) ? SOURCES[type] : [];
+  const source = place === undefined ? undefined : metric[place];
   const identity = isMapping(source) ? source.metric : undefined;
   const target = isMapping(source) ? source.target : undefined;
   if (!isMapping(identity) || typeof identity.name !== "string" || !isMapping(target)) {
     reading.refuse(key, "a metric with a name and a target", showValue(metric));
-    return false;
+    return undefined;
   }
-  const { name } = identity;
-  if (!IN_FLIGHT.test(name)) {
-    const why = WAITING.test(name)
-      ? "requests that wait are no metric of its own: scaling.hpa.target counts all in flight"
-      : "the metric of scaling.hpa is requests in flight";
-    reading.leave(`${key} ${name}`, why);
-    return false;
+  const here = `${key} ${identity.name}`;
+  const counted = metricOf(identity.name);
+  if (counted === undefined) {
+    reading.leave(here, "what it counts is not simulated");
+    return undefined;
   }
-  if (target.averageValue === undefined) {
-    reading.leave(`${key} ${name}`, "a target for all pods together is not simulated");
-    return false;
-  }
-  const average = reading.read(
-    `${key}.target.averageValue`,
-    target.averageValue,
-    kubernetesQuantity,
-  );
-  if (average === undefined || average <= 0) return false;
-  reading.take(
-    `${key} ${name}`,
-    "scaling.hpa.target",
-    average,
-    "requests in flight, waiting ones too",
-  );
-  return true;
+  const isAverage = target.averageValue !== undefined;
+  const amount = isAverage ? target.averageValue : target.value;
+  const read = reading.read(`${key}.${place}.target`, amount, kubernetesQuantity);
+  if (read === undefined || read <= 0) return undefined;
+  const setting = {
+    metric: counted,
+    type: name,
+    target_type: isAverage ? "average-value" : "value",
+    target: read,
+  };
+  reading.tell(here, `scaling.hpa.metrics: ${showValue(setting)}`);
+  return setting;
 }

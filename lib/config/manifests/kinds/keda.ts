@@ -2,8 +2,10 @@ import { showValue } from "../../../std/show_value.ts";
 import { isMapping, type Mapping } from "../../normalize.ts";
 import { custom, HEAD, type KeyTable, leaves, notes, quiet, takes } from "../keys.ts";
 import type { ManifestKind } from "../kind.ts";
-import { notNegative, positive, whole } from "../readers.ts";
+import { metricOf } from "../metric_of.ts";
+import { notNegative, oneOf, positive, whole } from "../readers.ts";
 import type { Reading } from "../reading.ts";
+import { behavior } from "./behavior.ts";
 
 /** Where a trigger's target and its threshold of activation stand, by its type. */
 const TRIGGERS: Readonly<Record<string, readonly [target: string, activation: string]>> = {
@@ -19,27 +21,33 @@ const TRIGGERS: Readonly<Record<string, readonly [target: string, activation: st
   datadog: ["targetValue", "activationQueryValue"],
 };
 
-/** Queries that count what waits. */
-const WAITS = /wait|queue|pending|backlog|in_?flight|num_requests|concurren/i;
-
 /** Settings that a ScaledObject has beside its target. */
 export const KEDA_SETTINGS: KeyTable = {
   pollingInterval: takes("scaling.keda.polling", positive),
   cooldownPeriod: takes("scaling.keda.cooldown", notNegative),
-  initialCooldownPeriod: leaves("cooldown counts from the last active look"),
-  idleReplicaCount: leaves("below the least number there is none or the least number"),
+  initialCooldownPeriod: takes("scaling.keda.initial_cooldown", notNegative),
+  idleReplicaCount: takes("scaling.keda.idle_replica_count", whole(0)),
   minReplicaCount: notes("minReplicas", whole(0), ["scaling.min_instances"]),
   maxReplicaCount: notes("maxReplicas", whole(1), ["scaling.max_instances"]),
-  fallback: leaves("metrics do not fail here"),
+  fallback: {
+    failureThreshold: takes("scaling.keda.fallback.failure_threshold", whole(0)),
+    replicas: takes("scaling.keda.fallback.replicas", whole(0)),
+    behavior: takes(
+      "scaling.keda.fallback.behavior",
+      oneOf({
+        static: "static",
+        currentReplicas: "current-replicas",
+        currentReplicasIfHigher: "current-replicas-if-higher",
+        currentReplicasIfLower: "current-replicas-if-lower",
+      }),
+    ),
+  },
   advanced: {
-    horizontalPodAutoscalerConfig: {
-      name: quiet,
-      behavior: leaves("scale-down waits as Kubernetes' defaults have it"),
-    },
+    horizontalPodAutoscalerConfig: { name: quiet, behavior: behavior("scaling.keda") },
     restoreToOriginalReplicaCount: quiet,
     scalingModifiers: leaves("formulas of metrics are not read"),
   },
-  triggers: custom(["scaling.keda.target", "scaling.keda.activation_threshold"], readTriggers),
+  triggers: custom(["scaling.keda.triggers"], readTriggers),
 };
 
 /** KEDA's ScaledObject. */
@@ -85,42 +93,52 @@ export function defaults(
 
 function readTriggers(value: unknown, key: string, reading: Reading): void {
   if (!Array.isArray(value)) return reading.refuse(key, "a list", showValue(value));
-  let isTaken = false;
-  value.forEach((trigger, i) => {
+  const triggers = value.flatMap((trigger, i) => {
     const here = `${key}[${i}]`;
-    if (!isMapping(trigger)) return reading.refuse(here, "a mapping", showValue(trigger));
-    if (isTaken) reading.leave(here, "one trigger is simulated, the first that counts what waits");
-    else isTaken = readTrigger(trigger, here, reading);
+    if (!isMapping(trigger)) {
+      reading.refuse(here, "a mapping", showValue(trigger));
+      return [];
+    }
+    return readTrigger(trigger, here, reading) ?? [];
   });
+  if (triggers.length > 0) reading.settings.set("scaling.keda.triggers", triggers);
 }
 
-/** Reads one trigger. @returns Whether it is taken over. */
-function readTrigger({ type, metadata }: Mapping, key: string, reading: Reading): boolean {
+const METRIC_TYPE = oneOf({ AverageValue: "average-value", Value: "value" });
+
+/** One trigger as a setting; undefined for one that is not taken over. */
+function readTrigger(trigger: Mapping, key: string, reading: Reading): Mapping | undefined {
+  const { type, metadata, metricType } = trigger;
   const places = typeof type === "string" && Object.hasOwn(TRIGGERS, type)
     ? TRIGGERS[type]
     : undefined;
   if (places === undefined || !isMapping(metadata)) {
     reading.leave(key, `triggers of the type ${showValue(type)} are not simulated`);
-    return false;
+    return undefined;
   }
   const [target, activation] = places;
   const query = metadata.query ?? metadata.metricName;
-  if (query !== undefined && !WAITS.test(String(query))) {
-    reading.leave(key, "its query counts something else than requests that wait");
-    return false;
+  // What has no query is the length of a queue.
+  const metric = query === undefined ? "waiting" : metricOf(String(query));
+  if (metric === undefined) {
+    reading.leave(key, "what its query counts is not simulated");
+    return undefined;
   }
   const path = `${key}.metadata`;
-  const read = metadata[target] === undefined
+  const aim = reading.read(`${path}.${target}`, metadata[target], positive);
+  const least = metadata[activation] === undefined
     ? undefined
-    : reading.read(`${path}.${target}`, metadata[target], positive);
-  if (read !== undefined) {
-    reading.take(`${path}.${target}`, "scaling.keda.target", read, "requests that wait");
-  }
-  if (metadata[activation] !== undefined) {
-    const least = reading.read(`${path}.${activation}`, metadata[activation], notNegative);
-    if (least !== undefined) {
-      reading.take(`${path}.${activation}`, "scaling.keda.activation_threshold", least);
-    }
-  }
-  return true;
+    : reading.read(`${path}.${activation}`, metadata[activation], notNegative);
+  const kind = metricType === undefined
+    ? undefined
+    : reading.read(`${key}.metricType`, metricType, METRIC_TYPE);
+  if (aim === undefined) return undefined;
+  const setting = {
+    metric,
+    ...(kind !== undefined && { metric_type: kind }),
+    target: aim,
+    ...(least !== undefined && { activation_threshold: least }),
+  };
+  reading.tell(key, `scaling.keda.triggers: ${showValue(setting)}`);
+  return setting;
 }

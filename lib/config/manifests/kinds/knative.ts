@@ -12,7 +12,16 @@ import {
 } from "../keys.ts";
 import type { ManifestKind } from "../kind.ts";
 import { POD_SPEC } from "../pod.ts";
-import { goDuration, oneOf, percent, positive, whole, yesOrNo } from "../readers.ts";
+import {
+  goDuration,
+  notNegative,
+  oneOf,
+  percent,
+  positive,
+  type Reader,
+  whole,
+  yesOrNo,
+} from "../readers.ts";
 
 const KPA = "scaling.knative_kpa";
 
@@ -25,31 +34,41 @@ export const SCALER_CLASS: KeyRule = takes(
   }),
 );
 
-const BURST = "requests of a revision that scales wait at the gateway, as behind the activator";
-const RETENTION = "the last pod goes by scaling.knative_kpa.scale_to_zero_grace alone";
+/** Requests that instances should have room for; -1: all of them. */
+const BURST: Reader<number> = {
+  wanted: "a number from -1 on",
+  read: (value) => {
+    const number = value === "-1" || value === -1 ? -1 : notNegative.read(value);
+    return number;
+  },
+};
+
+/** What Knative's autoscaler looks at. Its other class has metrics of its own. */
+export const METRIC: KeyRule = notes(
+  "metric",
+  oneOf({ concurrency: "concurrency", rps: "rps", cpu: "cpu", memory: "memory" }),
+  [`${KPA}.metric`],
+);
 
 /** Settings of one revision, by the name behind "autoscaling.knative.dev/". */
 const REVISION: KeyTable = {
   class: SCALER_CLASS,
-  metric: notes(
-    "metric",
-    oneOf({ concurrency: "concurrency", rps: "rps", cpu: "cpu", memory: "memory" }),
-    [
-      `${KPA}.target`,
-    ],
-  ),
+  metric: METRIC,
   target: notes("concurrencyTarget", positive, [`${KPA}.target`]),
   "target-utilization-percentage": takes(`${KPA}.target_utilization`, percent({ orShare: true })),
   "min-scale": notes("minReplicas", whole(0), ["scaling.min_instances"]),
   "max-scale": notes("maxReplicas", whole(0), ["scaling.max_instances"]),
-  "initial-scale": notes("initialReplicas", whole(0), ["cold_start.initial_instances"]),
+  "initial-scale": takes(`${KPA}.initial_scale`, whole(0)),
   "activation-scale": takes(`${KPA}.activation_scale`, whole(1)),
   window: takes(`${KPA}.stable_window`, goDuration),
   "panic-window-percentage": takes(`${KPA}.panic_window_fraction`, percent()),
   "panic-threshold-percentage": takes(`${KPA}.panic_threshold`, percent({ most: 1000 })),
   "scale-down-delay": takes(`${KPA}.scale_down_delay`, goDuration),
-  "scale-to-zero-pod-retention-period": leaves(RETENTION),
-  "target-burst-capacity": leaves(BURST),
+  "scale-to-zero-pod-retention-period": takes(
+    `${KPA}.scale_to_zero_pod_retention_period`,
+    goDuration,
+  ),
+  "target-burst-capacity": takes(`${KPA}.target_burst_capacity`, BURST),
 };
 
 /** Names that had another spelling once. */
@@ -86,6 +105,7 @@ export const KNATIVE_ANNOTATIONS: KeyTable = {
   ...Object.fromEntries(
     Object.entries(REVISION).map(([name, rule]) => [`autoscaling.knative.dev/${name}`, rule]),
   ),
+  "serving.knative.dev/progress-deadline": takes(`${KPA}.progress_deadline`, goDuration),
   ...Object.fromEntries(
     Object.entries(OLD_NAMES).map(([old, name]) => [
       `autoscaling.knative.dev/${old}`,
@@ -161,24 +181,27 @@ export const CONFIG_AUTOSCALER: ManifestKind = {
       "container-concurrency-target-default": notes("defaultConcurrencyTarget", positive, [
         `${KPA}.target`,
       ]),
-      "requests-per-second-target-default": leaves("requests in flight are the metric"),
-      "target-burst-capacity": leaves(BURST),
+      "requests-per-second-target-default": notes("defaultRateTarget", positive, [`${KPA}.target`]),
+      "target-burst-capacity": takes(`${KPA}.target_burst_capacity`, BURST),
       "stable-window": takes(`${KPA}.stable_window`, goDuration),
       "panic-window-percentage": takes(`${KPA}.panic_window_fraction`, percent()),
       "panic-threshold-percentage": takes(`${KPA}.panic_threshold`, percent({ most: 1000 })),
       "max-scale-up-rate": takes(`${KPA}.max_scale_up_rate`, positive),
       "max-scale-down-rate": takes(`${KPA}.max_scale_down_rate`, positive),
-      "enable-scale-to-zero": notes("scalesToZero", yesOrNo, ["scaling.min_instances"]),
+      "enable-scale-to-zero": takes(`${KPA}.enable_scale_to_zero`, yesOrNo),
       "scale-to-zero-grace-period": takes(`${KPA}.scale_to_zero_grace`, goDuration),
-      "scale-to-zero-pod-retention-period": leaves(RETENTION),
+      "scale-to-zero-pod-retention-period": takes(
+        `${KPA}.scale_to_zero_pod_retention_period`,
+        goDuration,
+      ),
       "scale-down-delay": takes(`${KPA}.scale_down_delay`, goDuration),
       "pod-autoscaler-class": SCALER_CLASS,
-      "initial-scale": notes("initialReplicas", whole(0), ["cold_start.initial_instances"]),
+      "initial-scale": takes(`${KPA}.initial_scale`, whole(0)),
       "allow-zero-initial-scale": quiet,
       "min-scale": notes("minReplicas", whole(0), ["scaling.min_instances"]),
       "max-scale": notes("maxReplicas", whole(0), ["scaling.max_instances"]),
       "max-scale-limit": leaves("it bounds what annotations may ask for"),
-      "activator-capacity": leaves(BURST),
+      "activator-capacity": leaves("there is one activator, which has room"),
       "tick-interval": takes("scaling.period", goDuration),
     },
   },

@@ -17,7 +17,7 @@ import { POD_SPEC, readContainer } from "../pod.ts";
 import { anyText, oneOf, percent, positive, whole } from "../readers.ts";
 import type { Reading } from "../reading.ts";
 import { KEDA_SETTINGS } from "./keda.ts";
-import { KNATIVE_ANNOTATIONS, NO_TIME_LIMIT, OTHER_ANNOTATION } from "./knative.ts";
+import { KNATIVE_ANNOTATIONS, METRIC, NO_TIME_LIMIT, OTHER_ANNOTATION } from "./knative.ts";
 
 /** A model's address, such as "hf://Qwen/Qwen3-32B". */
 const ADDRESS: KeyRule = notes("modelAddress", anyText, ["model.name"]);
@@ -45,12 +45,6 @@ const MODEL: KeyRule = custom(
     }
     readContainer(rest, key, reading);
   },
-);
-
-const METRIC: KeyRule = notes(
-  "metric",
-  oneOf({ concurrency: "concurrency", rps: "rps", cpu: "cpu", memory: "memory" }),
-  ["scaling.knative_kpa.target"],
 );
 
 const PREDICTOR: KeyTable = {
