@@ -7,6 +7,7 @@
  */
 export type {
   ClusterParts,
+  DrainParts,
   FaultParts,
   FaultSource,
   FunctionParts,

@@ -40,6 +40,11 @@ export {
   type QueueDelayOptions,
   type QueueDelaySettings,
 } from "../lib/serverless/scaling/queue_delay.ts";
+export {
+  requestCount,
+  type RequestCountOptions,
+  type RequestCountSettings,
+} from "../lib/serverless/scaling/request_count.ts";
 export { ScalingDecider, type ScalingLimits } from "../lib/serverless/scaling/scaling_decider.ts";
 export {
   schedule,
@@ -47,6 +52,11 @@ export {
   type ScheduleSettings,
 } from "../lib/serverless/scaling/schedule.ts";
 export { slo, type SloOptions, type SloSettings } from "../lib/serverless/scaling/slo.ts";
+export {
+  targetTracking,
+  type TargetTrackingOptions,
+  type TargetTrackingSettings,
+} from "../lib/serverless/scaling/target_tracking.ts";
 export {
   threshold,
   type ThresholdOptions,

@@ -254,6 +254,9 @@ Deno.test("a prompt longer than the model's limit is counted with its reason, no
       rejected: 1,
       timed_out: 0,
       failed: 0,
+      execution_limit: 0,
+      drain_limit: 0,
+      client_deadline: 0,
       unfinished: 0,
       reasons: { rejected_length: 1 },
     });

@@ -15,8 +15,15 @@ export interface NoCapacityRule {
   readonly action: "queue" | "reject";
   /** Most requests that wait; one more is turned away. Infinity for no limit. */
   readonly limit: number;
-  /** Longest time that a request waits before it gives up, seconds. Infinity for no limit. */
+  /** Longest time that a request waits before it is turned away, seconds. Infinity for no limit. */
   readonly timeoutSeconds: number;
+  /**
+   * Mean times of a start that it may wait at least, where that is longer: of the function's starts
+   * so far, and before there are any of `startSeconds`. Default 0.
+   */
+  readonly timeoutStarts?: number;
+  /** What a start is taken to last before one has been seen, seconds; default 0. */
+  readonly startSeconds?: number;
 }
 
 /** Order of the gateway's queue of a function. */
@@ -35,6 +42,14 @@ export interface SleepParts {
   readonly ttlSeconds: number;
   /** Host memory that a sleeping instance holds, bytes, >= 0. */
   readonly dramBytes: number;
+}
+
+/** How long an instance may finish what it has once it is told to stop. */
+export interface DrainParts {
+  /** Seconds, >= 0; then it ends with the step in progress, and what is inside leaves it. */
+  readonly limitSeconds: number;
+  /** Requests that are left then end, begin anew, or go on elsewhere by recomputing. */
+  readonly inFlight: "fail" | "restart" | "resume";
 }
 
 /** How many instances a function has, and who decides. */
@@ -64,6 +79,8 @@ export interface ScalingParts {
   readonly keepAlive?: KeepAlivePolicy;
   /** Absent: instances stop. */
   readonly sleep?: SleepParts;
+  /** Absent: an instance that is told to stop takes as long as its requests do. */
+  readonly drain?: DrainParts;
 }
 
 /** A pool of what starts can begin with: they take the stages that it leaves to do. */
@@ -123,6 +140,8 @@ export interface FunctionParts {
   readonly noCapacity: NoCapacityRule;
   /** Requests that one instance takes at once, waiting ones included; Infinity for no limit. */
   readonly concurrencyPerInstance: number;
+  /** Longest time that a request is in an instance, waiting or running, seconds; absent: no limit. */
+  readonly executionLimitSeconds?: number;
   /** Time between two reports of the instances' loads to the router, seconds; default 0: live. */
   readonly routingStalenessSeconds?: number;
   /** Order of the gateway's queue; absent: first come, first served. */
@@ -163,6 +182,8 @@ export interface ClusterParts {
   readonly functions: readonly FunctionParts[];
   /** Whom the gateway turns away although there is room; absent: nobody. */
   readonly admission?: AdmissionRules;
+  /** How long clients wait for the whole answer, by service class, seconds; absent: for ever. */
+  readonly patienceSeconds?: readonly number[];
   /**
    * Deadlines that a queue order compares, by request, seconds; those of requests that a completion
    * releases move with their arrival. The array is changed during the run.

@@ -12,6 +12,8 @@ export interface EventHandlers {
   sample(): void;
   /** The warm-up is over. */
   endWarmup(): void;
+  /** A request has left an instance before its end; -1: none has. */
+  leftEarly(instanceId: number): void;
 }
 
 /** A kind of event that waits in the queue. */
@@ -131,6 +133,28 @@ export const EVENTS = {
     priority: 6,
     why: "steps that end with it belong to it",
     handle: (handlers) => handlers.endWarmup(),
+  },
+  executionLimit: {
+    what: "a request has been in an instance as long as it may",
+    kind: 14,
+    priority: 1,
+    why: "after the step that may complete it",
+    handle: (handlers, request, stay) =>
+      handlers.leftEarly(handlers.gateway.executionEnds(request, stay)),
+  },
+  clientDeadline: {
+    what: "a client has waited as long as it will",
+    kind: 15,
+    priority: 1,
+    why: "after the step that may complete its request",
+    handle: (handlers, request) => handlers.leftEarly(handlers.gateway.clientGivesUp(request)),
+  },
+  drainLimit: {
+    what: "an instance has drained as long as it may",
+    kind: 16,
+    priority: 2,
+    why: hits,
+    handle: ({ gateway }, id) => gateway.endDrain(id),
   },
 } as const satisfies Record<string, EventKind>;
 

@@ -52,9 +52,10 @@ export function checkInvariants(
       functionName: fleet.functions[functionId].parts.name,
     });
   }
-  if (gateway.arrived !== gateway.ended + inside) {
+  const { arrived, ended } = gateway.counts;
+  if (arrived !== ended + inside) {
     throw new InvariantError(
-      `${gateway.arrived} requests arrived, ${gateway.ended} ended, ${inside} are inside`,
+      `${arrived} requests arrived, ${ended} ended, ${inside} are inside`,
       { atSeconds: now },
     );
   }

@@ -15,28 +15,50 @@ export class ProgressGuard {
   readonly #clock: Clock;
   /** Whether the run ends at an instant whatever happens. */
   readonly #isTimed: boolean;
+  /** Whether every client gives up some time. */
+  readonly #clientsGiveUp: boolean;
   /** Scaling evaluations since a request last ended. */
   #idleEvaluations = 0;
+  /** Requests that have begun anew since one last ended. */
+  #requeues = 0;
   /** Instances of each function that were replaced at the instant of the last such one. */
   readonly #replacedAtOnce = new Map<FunctionState, number>();
   #replacedAtSeconds = NaN;
 
-  /** @param stopAtSeconds Instant at which the run ends whatever is unfinished, or Infinity. */
+  /**
+   * @param stopAtSeconds Instant at which the run ends whatever is unfinished, or Infinity.
+   * @param patienceSeconds How long clients wait, by service class, seconds; none: for ever.
+   */
   constructor(
     functions: readonly FunctionState[],
     occupied: OccupiedFunctions,
     clock: Clock,
     stopAtSeconds: number,
+    patienceSeconds: readonly number[] = [],
   ) {
     this.#functions = functions;
     this.#occupied = occupied;
     this.#clock = clock;
+    this.#clientsGiveUp = patienceSeconds.length > 0 &&
+      patienceSeconds.every((seconds) => seconds < Infinity);
     this.#isTimed = stopAtSeconds < Infinity;
   }
 
   /** A request has ended. */
   progresses(): void {
     this.#idleEvaluations = 0;
+    this.#requeues = 0;
+  }
+
+  /** A request that an instance was not left to finish is to begin anew, or to go on elsewhere. */
+  requeued(fn: FunctionState): void {
+    const { value: most } = LIMITS.requeuesInVain;
+    if (this.#isTimed || ++this.#requeues < most) return;
+    throw new RangeError(
+      `Cannot make progress at ${this.#clock.now} s: requests of function "${fn.parts.name}" have ` +
+        `begun anew ${most} times in a row; current value of scaling.drain_limit is ` +
+        `${fn.parts.scaling.drain!.limitSeconds} s`,
+    );
   }
 
   /** A function's number of instances, or that of a pool of its, has been decided on. */
@@ -72,7 +94,7 @@ export class ProgressGuard {
   /** A start has failed or is lost to a fault, and so are `inRow` in a row. */
   startIsInVain(fn: FunctionState, inRow: number): void {
     if (this.#isTimed || inRow < LIMITS.startsInVain.value) return;
-    if (fn.waiting.size === 0 || hasTimeout(fn)) return;
+    if (fn.waiting.size === 0 || this.#hasTimeout(fn)) return;
     this.#refuse(fn.id, `whose last ${inRow} starts have all failed`);
   }
 
@@ -85,7 +107,7 @@ export class ProgressGuard {
   check(mayArrive: boolean): void {
     if (this.#isTimed) return;
     for (const fn of this.#occupied.list) {
-      if (fn.waiting.size === 0 || fn.size > 0 || hasTimeout(fn)) continue;
+      if (fn.waiting.size === 0 || fn.size > 0 || this.#hasTimeout(fn)) continue;
       const { decider, activation, maxInstances } = fn.parts.scaling;
       const mayGrow = decider !== undefined || (mayArrive && activation !== "none");
       if (mayGrow && maxInstances > 0) continue;
@@ -112,9 +134,9 @@ export class ProgressGuard {
         `"${name}"${comma}${why}`,
     );
   }
-}
 
-/** Whether a timer ends every wait of the function. */
-function hasTimeout({ parts: { noCapacity } }: FunctionState): boolean {
-  return noCapacity.timeoutSeconds < Infinity;
+  /** Whether a timer ends every wait of the function. */
+  #hasTimeout({ parts: { noCapacity } }: FunctionState): boolean {
+    return this.#clientsGiveUp || noCapacity.timeoutSeconds < Infinity;
+  }
 }

@@ -5,6 +5,7 @@ import {
   type IntervalSums,
   TIME_SERIES_COLUMNS,
 } from "../metrics/columns/time_series_columns.ts";
+import { OUTCOME_CODE } from "../metrics/recorder.ts";
 import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { TimeSeriesColumns } from "../metrics/run_tables.ts";
 import { LIMITS, plain } from "../sim/limits.ts";
@@ -20,6 +21,8 @@ export interface SampleCounters {
   readonly completed: number;
   /** Integral of the requests that have arrived and not ended, request-seconds. */
   readonly requestSeconds: number;
+  /** Requests that have ended with an outcome by now. */
+  of(outcome: number): number;
 }
 
 /** What one instance had done at the last sample. */
@@ -31,6 +34,13 @@ interface Before {
 /** The columns, their names in programs and the lines that compute them. */
 const COLUMNS = storedColumns(TIME_SERIES_COLUMNS);
 const LINES = COLUMNS.map(([, column]) => column.of!);
+
+/** Sums of requests that a limit on their time ended, and their outcomes. */
+const LIMITED = [
+  ["executionLimits", OUTCOME_CODE.execution_limit],
+  ["drainLimits", OUTCOME_CODE.drain_limit],
+  ["clientDeadlines", OUTCOME_CODE.client_deadline],
+] as const;
 
 /** Rows for which there is room at first. */
 const FIRST_ROWS = 1024;
@@ -53,6 +63,7 @@ export class Sampler {
   #lastSeconds = 0;
   #lastArrived = 0;
   #lastCompleted = 0;
+  readonly #lastLimited = new Int32Array(LIMITED.length);
   #lastRequestSeconds = 0;
   /** Instances that had not stopped by the last sample, ascending, and how many were made by then. */
   readonly #present: number[] = [];
@@ -88,6 +99,11 @@ export class Sampler {
     const { arrived, completed, requestSeconds } = counters;
     sums.arrivals = arrived - this.#lastArrived;
     sums.completions = completed - this.#lastCompleted;
+    LIMITED.forEach(([key, outcome], i) => {
+      const count = counters.of(outcome);
+      sums[key] = count - this.#lastLimited[i];
+      this.#lastLimited[i] = count;
+    });
     sums.requestSeconds = requestSeconds - this.#lastRequestSeconds;
     if (this.#count === this.#room) this.#grow(now);
     const rows = this.#rows;

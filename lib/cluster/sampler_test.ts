@@ -50,7 +50,7 @@ const NOBODY = { instances: [], functions: [] } as unknown as Fleet;
 Deno.test("Sampler keeps every row, whatever room it had at first", () => {
   const sampler = new Sampler(NOBODY, 2);
   for (let i = 1; i <= 5000; i++) {
-    sampler.sample(2 * i, { arrived: i * i, completed: i, requestSeconds: 2 * i * i });
+    sampler.sample(2 * i, { arrived: i * i, completed: i, requestSeconds: 2 * i * i, of: () => 0 });
   }
   const columns = sampler.columns();
   equal(columns.count, 5000);
@@ -65,7 +65,7 @@ Deno.test("Sampler keeps every row, whatever room it had at first", () => {
 Deno.test("Sampler refuses rows beyond the most that a run can have", () => {
   const sampler = new Sampler(NOBODY, 2, 3);
   const sample = (now: number) =>
-    sampler.sample(now, { arrived: 0, completed: 0, requestSeconds: 0 });
+    sampler.sample(now, { arrived: 0, completed: 0, requestSeconds: 0, of: () => 0 });
   for (const now of [2, 4, 6]) sample(now);
   throws(
     () => sample(8),

@@ -121,7 +121,8 @@ class Simulation implements EventHandlers {
     );
     const fleet = new Fleet({ parts, run, clock, schedule, functions });
     const evaluations = new Evaluations(fleet, parts.pools ?? [], clock, schedule);
-    const guard = new ProgressGuard(functions, occupied, clock, parts.stopAtSeconds);
+    const { stopAtSeconds, patienceSeconds } = parts;
+    const guard = new ProgressGuard(functions, occupied, clock, stopAtSeconds, patienceSeconds);
     this.#parts = parts;
     this.#lastsUntilSeconds = lastsUntilSeconds(parts);
     this.#run = run;
@@ -147,7 +148,7 @@ class Simulation implements EventHandlers {
       this.#fleet,
     ];
     const { gateway, faults } = this;
-    const { arrivals } = gateway;
+    const { arrivals, counts } = gateway;
     const { ends } = steps;
     for (let left = most; left > 0; left--) {
       const stepEnd = ends.firstKey;
@@ -160,7 +161,7 @@ class Simulation implements EventHandlers {
         steps.form(fleet.instances);
         continue;
       }
-      if (gateway.ended === requests.count && this.#isOver(next)) return true;
+      if (counts.ended === requests.count && this.#isOver(next)) return true;
       if (next > stopAtSeconds || next === Infinity) return true;
       if (next < clock.now) throw new InvariantError("time goes back", { atSeconds: clock.now });
       clock.now = next;
@@ -169,7 +170,7 @@ class Simulation implements EventHandlers {
       else if (arrival <= next) gateway.arriveByClock();
       else {
         schedule.pop();
-        if (MAY_REPEAT[schedule.kind]) this.#standstill.count(gateway, next);
+        if (MAY_REPEAT[schedule.kind]) this.#standstill.count(counts, next);
         HANDLERS[schedule.kind](this, schedule.a, schedule.b);
       }
       // What an event leaves to do: a request that lost its start is served where there is room,
@@ -187,7 +188,7 @@ class Simulation implements EventHandlers {
     return interruptedAt({
       atSeconds: this.#clock.now,
       ofSeconds: this.#lastsUntilSeconds,
-      done: this.gateway.ended,
+      done: this.gateway.counts.ended,
       of: requests.count,
       things: "requests",
     }, reason);
@@ -233,13 +234,17 @@ class Simulation implements EventHandlers {
   /** A start is over: the instance serves, unless the start has failed. */
   readonly #startIsOver = (id: number): void => {
     if (this.faults?.failsStart(id)) return;
+    const { functionId, createdAtSeconds, madeOf } = this.#fleet.instances[id];
+    if (madeOf === undefined) {
+      this.#fleet.functions[functionId].startTook(this.#clock.now - createdAtSeconds);
+    }
     this.#bringUp(id);
     this.gateway.serveFrom(id);
   };
 
   #bringUp(id: number): void {
     this.controller.makeReady(id);
-    if (id % PER_REPORT === 0) this.gateway.report();
+    if (id % PER_REPORT === 0) this.gateway.counts.report();
     this.faults?.ready(id);
   }
 
@@ -255,8 +260,9 @@ class Simulation implements EventHandlers {
     if (ledger.firstTokenCount > 0) {
       this.gateway.firstTokens(functionId, ledger.firstTokens, ledger.firstTokenCount);
     }
-    if (ledger.finishedCount > 0) {
-      this.gateway.complete(id, ledger.finished, ledger.finishedCount);
+    if (ledger.finishedCount > 0) this.gateway.complete(id, ledger.finished, ledger.finishedCount);
+    const leave = this.gateway.leaveAfterStep(id);
+    if (ledger.finishedCount > 0 || leave > 0) {
       if (ledger.outstanding === 0) this.controller.becomeIdle(id);
       this.gateway.serve(functionId);
     }
@@ -270,6 +276,17 @@ class Simulation implements EventHandlers {
       this.#steps.ends.delete(id);
       this.#steps.formLater(id);
     }
+  }
+
+  /** A request has left an instance between two steps, or before its first one. */
+  leftEarly(id: number): void {
+    if (id < 0) return;
+    const { engine, functionId } = this.#fleet.instances[id];
+    if (engine.ledger.outstanding === 0) {
+      this.#steps.forget(id);
+      this.controller.becomeIdle(id);
+    }
+    this.gateway.serve(functionId);
   }
 
   /** Whether nothing is left at this instant but the step whose end is being handled. */
@@ -295,8 +312,8 @@ class Simulation implements EventHandlers {
     const { now } = this.#clock;
     checkInvariants(this.#fleet, this.#occupied, this.gateway, now);
     // A run may end at the instant of a sample: an interval has a length.
-    if (now > this.#sampler.lastSeconds) this.#sampler.sample(now, this.gateway);
-    if (this.#sampler.count % PER_REPORT === 0) this.gateway.report();
+    if (now > this.#sampler.lastSeconds) this.#sampler.sample(now, this.gateway.counts);
+    if (this.#sampler.count % PER_REPORT === 0) this.gateway.counts.report();
   }
 
   /** Moves the gaps so far apart, those of the steps that have ended in runs in progress included. */
@@ -323,7 +340,7 @@ class Simulation implements EventHandlers {
     clearUnfinished(run);
     return {
       columns: run.columns,
-      arrived: this.gateway.arrived,
+      arrived: this.gateway.counts.arrived,
       gaps: run.gaps,
       warmupGaps: this.#warmupGaps,
       timeSeries: this.#sampler.columns(),

@@ -242,6 +242,11 @@ export interface Configuration {
       /** Time from a completion to the request that it issues, seconds. */
       readonly think_time: number;
     };
+    /**
+     * Time for which a client waits for the whole answer, from its arrival on, seconds; then it
+     * gives up (outcome `client_deadline`). null: for ever.
+     */
+    readonly client_deadline: number | null;
     /** Service classes; none: one class. */
     readonly classes: readonly {
       /** Name in the results. */
@@ -268,6 +273,8 @@ export interface Configuration {
         /** Size of the token bucket, requests. */
         readonly burst: number;
       };
+      /** That of this class, seconds; null: that of the workload. */
+      readonly client_deadline: number | null;
     }[];
     /** Tenants among whom requests are drawn, for fair queueing. */
     readonly tenants: {
@@ -693,9 +700,11 @@ export interface Configuration {
       | "threshold"
       | "concurrency"
       | "queue-delay"
+      | "request-count"
       | "knative-kpa"
       | "hpa"
       | "keda"
+      | "target-tracking"
       | "slo"
       | "predictive"
       | "schedule"
@@ -722,6 +731,16 @@ export interface Configuration {
     readonly max_step_up: number | null;
     /** Most instances removed by one decision; null: no limit. */
     readonly max_step_down: number | null;
+    /**
+     * Longest time in which an instance that is told to stop may finish its requests, seconds;
+     * null: as long as they take.
+     */
+    readonly drain_limit: number | null;
+    /**
+     * Requests that are left then end (outcome `drain_limit`), begin anew elsewhere, or go on there
+     * by computing prompt and output so far again.
+     */
+    readonly after_drain_limit: "fail" | "restart" | "resume";
     /**
      * A request starts an instance when there is none at all, never, each time that no instance can
      * take it (scale per request), or when those on their way will have no room for it either: it
@@ -764,6 +783,13 @@ export interface Configuration {
         readonly representative_cv: number;
         /** Share of idle times out of range from which the forecast is used. */
         readonly out_of_bounds_share: number;
+        /** Idle times within the range that it takes for the histogram to be used. */
+        readonly min_samples: number;
+        /**
+         * An instance is kept until the tail after the end of the last request (`idle`), or for as
+         * long as the tail after it was started ahead (`prewarming`).
+         */
+        readonly tail_from: "idle" | "prewarming";
       };
       /** Sleep in place of stopping (vLLM's sleep levels). */
       readonly sleep: {
@@ -829,6 +855,16 @@ export interface Configuration {
       readonly threshold: number;
     };
     /**
+     * Settings of `policy: request-count`. As many instances as the requests that wait and run ask
+     * for, as on RunPod and Modal.
+     */
+    readonly request_count: {
+      /** Requests, waiting and running, that an instance is to have. */
+      readonly requests: number;
+      /** Instances beyond that while there are requests; the keep-alive leaves them. */
+      readonly buffer: number;
+    };
+    /**
      * Settings of `policy: knative-kpa`. Knative's pod autoscaler: a stable and a panic window over
      * requests in flight, with Knative's defaults.
      */
@@ -879,6 +915,34 @@ export interface Configuration {
       readonly polling: number;
       /** Time after the last active look before the last instance goes, seconds. */
       readonly cooldown: number;
+    };
+    /**
+     * Settings of `policy: target-tracking`. A metric per instance is held at a target by two
+     * alarms, as on SageMaker.
+     */
+    readonly target_tracking: {
+      /** Mean requests in flight per ready instance, or arrivals a minute per ready instance. */
+      readonly metric: "concurrency" | "invocations";
+      /** Value of the metric that is aimed at. */
+      readonly target: number;
+      /** Readings above the target, of the last `out_periods`, that raise the alarm. */
+      readonly out_datapoints: number;
+      /** Readings that the alarm for more instances looks at. */
+      readonly out_periods: number;
+      /**
+       * Readings below `in_below` of the target, of the last `in_periods`, that raise the alarm.
+       */
+      readonly in_datapoints: number;
+      /** Readings that the alarm for fewer instances looks at. */
+      readonly in_periods: number;
+      /** Share of the target below which a reading asks for fewer instances. */
+      readonly in_below: number;
+      /** Time after a scale-out in which what starts counts as part of the next one, seconds. */
+      readonly out_cooldown: number;
+      /** Time after any change without a scale-in, seconds. */
+      readonly in_cooldown: number;
+      /** Time after a start from no instance without another, seconds. */
+      readonly from_zero_cooldown: number;
     };
     /**
      * Settings of `policy: slo`. Follows the limits of the section `slo` by the latencies that are
@@ -949,6 +1013,16 @@ export interface Configuration {
     readonly limit: number | null;
     /** Longest wait under `buffer`, seconds; null: no limit. */
     readonly timeout: number | null;
+    /**
+     * A wait under `buffer` may be as long as so many starts (the mean of the function's starts so
+     * far, an estimate before the first) where that is longer than `timeout`.
+     */
+    readonly timeout_starts: number | null;
+    /**
+     * Longest time that a request is in an instance, seconds; then it is cut off at the end of the
+     * step in progress (outcome `execution_limit`). null: no limit.
+     */
+    readonly execution_limit: number | null;
     /** Most requests given to an instance at once; null: no limit. */
     readonly concurrency_per_instance: number | null;
     /** Limit on the rate of requests of all classes together. */

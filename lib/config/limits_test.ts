@@ -45,7 +45,9 @@ const FUNCTIONS = "{ count: 65000 }, { count: 535 }";
 function guarded(limit: LimitName) {
   const clock = new Clock();
   const occupied = new OccupiedFunctions(1);
-  const { functions: [parts] } = smallCluster([[0, 1, 1]]);
+  const { functions: [parts] } = smallCluster([[0, 1, 1]], {
+    scaling: { drain: { limitSeconds: 3, inFlight: "restart" } },
+  });
   const fn = new FunctionState(0, parts, Int32Array.of(1), clock, occupied);
   fn.waiting.push(0, 0);
   return {
@@ -239,6 +241,16 @@ const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise
     throws(
       () => guard.startIsInVain(fn, most),
       /^RangeError: Cannot make progress .*"f", whose last 1000 starts have all failed/,
+    );
+  },
+  requeuesInVain: () => {
+    const { guard, fn, most } = guarded("requeuesInVain");
+    for (let i = 1; i < most; i++) guard.requeued(fn);
+    guard.progresses();
+    for (let i = 1; i < most; i++) guard.requeued(fn);
+    throws(
+      () => guard.requeued(fn),
+      /^RangeError: Cannot make progress .*"f" have begun anew 10000 times .*drain_limit is 3 s/,
     );
   },
   replacedAtOnce: () => {

@@ -310,6 +310,11 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     return lostTokens;
   }
 
+  /** Takes a request out that waits for a place in the batch, or to return to it; false if none does. */
+  leaveQueue(request: number): boolean {
+    return this.#returning.remove(request) || this.queue.remove(request);
+  }
+
   /**
    * Takes a request out at a step boundary; its blocks stay taken until they are let go. Returns the
    * tokens whose KV entries exist, or -1 if it does not run here.

@@ -123,6 +123,26 @@ export class Engine {
     return tokens;
   }
 
+  /**
+   * Takes a request out for good, with its KV blocks: now if it waits for a place in the batch or no
+   * step is in progress. False if it has to stay: it is in the step in progress, after which this may
+   * be asked again ({@link limit} ends a leap), or in a static batch, which returns whole.
+   */
+  withdraw(request: number): boolean {
+    if (this.#inbox.remove(request) || this.#batch.leaveQueue(request)) {
+      this.ledger.leave(request);
+      // Whoever waited behind it may be admitted to the next step.
+      if (this.#clock.isStepping) this.#interrupt(false);
+      else this.#interrupted = true;
+      if (this.ledger.outstanding === 0) this.#emptyPipeline();
+    } else {
+      if (this.#clock.isStepping || this.#parts.strategy.holdsFinished) return false;
+      this.detach(request);
+      this.letGo(request);
+    }
+    return true;
+  }
+
   /** Frees the KV blocks of a request that was detached. @throws {RangeError} If it has none here. */
   letGo(request: number): void {
     this.#batch.blocks.letGo(request);

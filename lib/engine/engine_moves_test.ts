@@ -221,6 +221,61 @@ Deno.test("requests that move between engines with their KV entries end with all
   ok(moved > 500, `${moved} requests moved`);
 });
 
+Deno.test("requests that are withdrawn leave nothing behind, and both modes go on alike", () => {
+  let withdrawn = 0, later = 0;
+  fc.assert(
+    fc.property(cases, (test) => {
+      const play = (stepping: Stepping) => {
+        const bench = new Bench(test, stepping, 1);
+        const [engine] = bench.engines;
+        const gone = new Set<number>();
+        const due: number[] = [];
+        let arrived = 0;
+        test.requests.reduce((at, { gap }) => {
+          bench.at(at + gap, () => void arrived++);
+          return at + gap;
+        }, 0);
+        const isInside = (request: number) =>
+          request < arrived && !gone.has(request) &&
+          !(bench.generated[request] >= bench.columns.outputTokens[request]) &&
+          !ended.has(request);
+        const ended = new Set<number>();
+        for (const { at, pick } of bench.moves()) {
+          bench.at(at, () => {
+            const request = pick % test.requests.length;
+            if (!isInside(request) || due.includes(request)) return;
+            if (engine.withdraw(request)) gone.add(request);
+            else {
+              due.push(request);
+              engine.limit(at);
+              later++;
+            }
+            withdrawn++;
+          });
+        }
+        bench.run(() => {
+          const { finished, finishedCount } = engine.ledger;
+          for (let i = 0; i < finishedCount; i++) ended.add(finished[i]);
+          for (const request of due.splice(0)) {
+            if (ended.has(request)) continue;
+            ok(engine.withdraw(request), "between two steps everybody can leave");
+            gone.add(request);
+          }
+        });
+        equal(engine.ledger.outstanding, 0);
+        equal(engine.ledger.tokensInside, 0);
+        equal(engine.ledger.promptTokensAhead, 0);
+        equal(engine.readings.usedBlocks(bench.clock.now), 0);
+        equal(ended.size + gone.size, test.requests.length);
+        return { columns: bench.columns, gone: [...gone], now: bench.clock.now };
+      };
+      deepEqual(play("leap"), play("step"));
+    }),
+    PARAMETERS,
+  );
+  ok(withdrawn > 500 && later > 100 && withdrawn > later, `${withdrawn}, ${later} later`);
+});
+
 Deno.test("Engine.become() changes step times and KV blocks from the next step on", () => {
   fc.assert(
     fc.property(cases, (test) => {

@@ -32,6 +32,16 @@ export class Inbox {
     this.#atSeconds.push(atSeconds);
   }
 
+  /** Takes a request out; false if it is not here. */
+  remove(request: number): boolean {
+    const place = this.#requests.indexOf(request);
+    if (place < 0) return false;
+    this.#requests.splice(place, 1);
+    this.#kvTokens.splice(place, 1);
+    this.#atSeconds.splice(place, 1);
+    return true;
+  }
+
   /** Hands the requests that came by `untilSeconds` on, in their order; returns how many. */
   empty(untilSeconds: number, to: InboxReader): number {
     let count = 0;

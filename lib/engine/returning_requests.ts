@@ -42,6 +42,16 @@ export class ReturningRequests {
     return blocks;
   }
 
+  /** Takes a request out, wherever it stands; false if it is not here. */
+  remove(request: number): boolean {
+    const place = this.#requests.indexOf(request);
+    if (place < 0) return false;
+    this.#requests.splice(place, 1);
+    this.#tokens.splice(place, 1);
+    this.hostBlocks -= this.#hostBlocks.splice(place, 1)[0];
+    return true;
+  }
+
   /** Takes all: adds them to `requests` and returns their tokens. */
   empty(requests: number[]): number {
     let tokens = 0;

@@ -38,6 +38,9 @@ export function countRequests(run: RunRecord, warmupSeconds: number) {
   const rejected = of((name) => name.startsWith("rejected"));
   const timedOut = byOutcome[OUTCOME_CODE.timed_out];
   const failed = byOutcome[OUTCOME_CODE.failed];
+  const executionLimit = byOutcome[OUTCOME_CODE.execution_limit];
+  const drainLimit = byOutcome[OUTCOME_CODE.drain_limit];
+  const clientDeadline = byOutcome[OUTCOME_CODE.client_deadline];
   const reasons = Object.fromEntries(
     OUTCOMES.flatMap((name, code) =>
       code > OUTCOME_CODE.completed && byOutcome[code] > 0 ? [[name, byOutcome[code]]] : []
@@ -50,7 +53,11 @@ export function countRequests(run: RunRecord, warmupSeconds: number) {
       rejected,
       timed_out: timedOut,
       failed,
-      unfinished: arrived - completed - rejected - timedOut - failed,
+      execution_limit: executionLimit,
+      drain_limit: drainLimit,
+      client_deadline: clientDeadline,
+      unfinished: arrived - completed - rejected - timedOut - failed - executionLimit -
+        drainLimit - clientDeadline,
       reasons,
     },
     measuredCompleted,

@@ -57,6 +57,12 @@ export interface TimeSeriesColumns {
   readonly arrivals: Int32Array;
   /** Completions in the interval. */
   readonly completions: Int32Array;
+  /** Requests that their execution limit has cut off in the interval. */
+  readonly executionLimits: Int32Array;
+  /** Requests that an instance's drain limit has cut off in the interval. */
+  readonly drainLimits: Int32Array;
+  /** Requests that their clients have given up in the interval. */
+  readonly clientDeadlines: Int32Array;
   /** Requests that wait, at the gateway and in instances, on average. */
   readonly queued: Float64Array;
   /** Requests in engines' batches, on average. */

@@ -161,17 +161,24 @@ export interface Summary {
   /** How requests ended, of the whole run. */
   readonly requests: {
     /**
-     * Requests that arrived. `arrived = completed + rejected + timed_out + failed + unfinished`.
+     * Requests that arrived. `arrived = completed + rejected + timed_out + failed + execution_limit
+     * + drain_limit + client_deadline + unfinished`.
      */
     readonly arrived: number;
     /** Requests whose last token came. */
     readonly completed: number;
     /** Requests with one of the outcomes `rejected_...`. */
     readonly rejected: number;
-    /** Requests that waited too long. */
+    /** Requests that the gateway turned away because they had waited as long as they might. */
     readonly timed_out: number;
     /** Requests whose instance a fault has taken. */
     readonly failed: number;
+    /** Requests that were in an instance as long as they might be, and were cut off. */
+    readonly execution_limit: number;
+    /** Requests inside an instance that had drained as long as it might, and were cut off. */
+    readonly drain_limit: number;
+    /** Requests whose client gave up, waiting or running. */
+    readonly client_deadline: number;
     /** Requests in flight or waiting at the end. */
     readonly unfinished: number;
     /** Number of each outcome other than `completed` and `unfinished`. */

@@ -21,6 +21,9 @@ export const OUTCOMES = [
   "rejected_no_instance",
   "timed_out",
   "failed",
+  "execution_limit",
+  "drain_limit",
+  "client_deadline",
 ] as const;
 /** How a request ended. */
 export type Outcome = typeof OUTCOMES[number];

@@ -109,6 +109,9 @@ Deno.test("three requests by hand: counts and rates", () => {
     rejected: 0,
     timed_out: 0,
     failed: 0,
+    execution_limit: 0,
+    drain_limit: 0,
+    client_deadline: 0,
     unfinished: 0,
     reasons: {},
   });

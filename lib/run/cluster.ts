@@ -1,4 +1,4 @@
-import type { ClusterParts, FunctionParts } from "../cluster/cluster_parts.ts";
+import type { ClusterParts, FunctionParts, NoCapacityRule } from "../cluster/cluster_parts.ts";
 import type { EngineParts } from "../engine/engine_parts.ts";
 import type { FunctionFacts } from "../metrics/function_facts.ts";
 import type { ClassFacts } from "../metrics/summary_options.ts";
@@ -146,6 +146,7 @@ export async function buildCluster(
         weightBytes: kind.deployment.weightBytes,
       }),
       ...kind.gateway.perFunction,
+      noCapacity: withStartSeconds(kind),
     };
   });
   const deadlines = keys.deadlines();
@@ -170,6 +171,10 @@ export async function buildCluster(
       functions,
       ...(gateway.admission && { admission: gateway.admission }),
       ...(deadlines && { deadlineAtSeconds: deadlines }),
+      patienceSeconds: built.classes.map((_, id) => {
+        const { classes, client_deadline: ofAll } = config.workload;
+        return classes[id]?.client_deadline ?? ofAll ?? Infinity;
+      }),
       ...(placement && { placement }),
       ...(faults && { faults }),
       ...(pools.length > 0 && { pools }),
@@ -227,6 +232,13 @@ function drawnSize(config: Configuration, table: RequestTable): RunSize {
 
 function limitsDiffer(own: Configuration["slo"], common: Configuration["slo"]): boolean {
   return own.ttft_s !== common.ttft_s || own.tpot_s !== common.tpot_s || own.e2e_s !== common.e2e_s;
+}
+
+/** What happens to requests that no instance can take, with what a start takes if that matters. */
+function withStartSeconds(kind: BuiltKind): NoCapacityRule {
+  const { noCapacity } = kind.gateway.perFunction;
+  if (noCapacity.timeoutStarts === undefined) return noCapacity;
+  return { ...noCapacity, startSeconds: estimatedStartSeconds(kind) };
 }
 
 /** How long a run lasts at least, and how it goes on after its last request. */

@@ -16,7 +16,11 @@ export interface BuiltGateway {
   /** What is the same for each function. */
   readonly perFunction: Pick<
     FunctionParts,
-    "noCapacity" | "concurrencyPerInstance" | "routingStalenessSeconds" | "gatewayOrder"
+    | "noCapacity"
+    | "concurrencyPerInstance"
+    | "executionLimitSeconds"
+    | "routingStalenessSeconds"
+    | "gatewayOrder"
   >;
   /** What a user should know. */
   readonly notices: readonly string[];
@@ -49,6 +53,7 @@ export function buildGateway(config: Configuration, built: BuiltClasses): BuiltG
     perFunction: {
       noCapacity: noCapacityRule(gateway),
       concurrencyPerInstance: gateway.concurrency_per_instance ?? Infinity,
+      ...(gateway.execution_limit !== null && { executionLimitSeconds: gateway.execution_limit }),
       routingStalenessSeconds: cluster.routing.staleness,
       gatewayOrder: gatewayOrder(gateway, built, readsFlows),
     },
@@ -97,6 +102,7 @@ function noCapacityRule(gateway: Configuration["gateway"]): NoCapacityRule {
   return {
     action: gateway.on_no_capacity === "reject" ? "reject" : "queue",
     limit: gateway.limit ?? Infinity,
-    timeoutSeconds: gateway.timeout ?? Infinity,
+    timeoutSeconds: gateway.timeout ?? (gateway.timeout_starts === null ? Infinity : 0),
+    ...(gateway.timeout_starts !== null && { timeoutStarts: gateway.timeout_starts }),
   };
 }

@@ -87,6 +87,9 @@ export function buildScaling(config: Configuration, facts: ScalingFacts): Scalin
       scaling.keep_alive,
       {},
     ),
+    ...(scaling.drain_limit !== null && {
+      drain: { limitSeconds: scaling.drain_limit, inFlight: scaling.after_drain_limit },
+    }),
     ...sleepParts(scaling.keep_alive.sleep, facts.weightBytes),
   };
 }

@@ -198,6 +198,12 @@ export const LIMITS = {
       "wait for it",
     reason: "a start that fails 98 times in 100 succeeds before that but once in 10^8 runs",
   },
+  requeuesInVain: {
+    value: 10_000,
+    unit: "requeues",
+    of: "the requests that begin anew at a drain limit before one of them ends",
+    reason: "requests that take longer than instances are left to finish would never end",
+  },
   replacedAtOnce: {
     value: 10_000,
     unit: "instances",

@@ -64,6 +64,23 @@ Deno.test("Cloud Run bills the L4, eight cores and 32 GiB of an instance for its
   near(cost.total_usd, 71 * (0.0001867 + 8 * 0.000018 + 32 * 0.000002));
 });
 
+Deno.test("Cloud Run bills whole lives in steps of 100 ms", async () => {
+  const bill = async (keptSeconds: number) => {
+    const { summary: { cost } } = await run(
+      [0],
+      `{ platform: cloud-run-like, cluster: { gpu_type: L4 }, model: { max_model_len: 8192 },
+      cost: { cpu_cores: 8, memory: 32GiB },
+      scaling: { keep_alive: { policy: fixed, seconds: ${keptSeconds} } } }`,
+    );
+    return cost.total_usd;
+  };
+  const perSecond = 0.0001867 + 8 * 0.000018 + 32 * 0.000002;
+  // 10 s of start, 1 s of work, and the time that it is kept.
+  near(await bill(60.04), 71.1 * perSecond);
+  near(await bill(60.1), 71.1 * perSecond);
+  near(await bill(60.11), 71.2 * perSecond);
+});
+
 Deno.test("cores and memory without a price leave the bill open, and say so", async () => {
   const { summary: { cost }, engine } = await run([0], "cost: { cpu_cores: 4 }");
   equal(cost.total_usd, null);

@@ -126,6 +126,26 @@ const DEFAULTS: readonly (readonly [given: ScalingSpec, stated: ScalingSpec])[] 
     periodSeconds: 1,
   }],
   [{ policy: "queue-delay" }, { policy: "queue-delay", thresholdSeconds: 4, periodSeconds: 1 }],
+  [{ policy: "request-count" }, {
+    policy: "request-count",
+    requests: 4,
+    buffer: 0,
+    periodSeconds: 1,
+  }],
+  [{ policy: "target-tracking" }, {
+    policy: "target-tracking",
+    metric: "concurrency",
+    target: 5,
+    outDatapoints: 3,
+    outPeriods: 3,
+    inDatapoints: 15,
+    inPeriods: 15,
+    inBelow: 0.9,
+    outCooldownSeconds: 300,
+    inCooldownSeconds: 300,
+    fromZeroCooldownSeconds: 60,
+    periodSeconds: 60,
+  }],
   [{ policy: "knative-kpa" }, {
     policy: "knative-kpa",
     target: 100,
@@ -381,6 +401,11 @@ Deno.test("limits, delays and the period of a configuration hold for whatever po
   );
 });
 
+/** What a policy of the list above has to be given. */
+function ofDefaults(policy: ScalingSpec["policy"]): ScalingSpec {
+  return DEFAULTS.find(([given]) => given.policy === policy)![0];
+}
+
 /** Settings of each policy that are out of their range, by name. */
 const REFUSED: readonly (readonly [spec: ScalingSpec, wrong: Readonly<Record<string, number>>])[] =
   [
@@ -393,6 +418,18 @@ const REFUSED: readonly (readonly [spec: ScalingSpec, wrong: Readonly<Record<str
     }],
     [{ policy: "concurrency" }, { target: 0, keepAliveSeconds: -1, scaleDownWindowSeconds: -1 }],
     [{ policy: "queue-delay" }, { thresholdSeconds: 0 }],
+    [{ policy: "request-count" }, { requests: 0, buffer: -1, periodSeconds: 0 }],
+    [{ policy: "target-tracking" }, {
+      target: 0,
+      outDatapoints: 4,
+      outPeriods: 0,
+      inDatapoints: 16,
+      inPeriods: 0,
+      inBelow: 1.1,
+      outCooldownSeconds: -1,
+      inCooldownSeconds: -1,
+      fromZeroCooldownSeconds: -1,
+    }],
     [{ policy: "knative-kpa" }, {
       target: 0,
       targetUtilization: 0,
@@ -431,7 +468,7 @@ const REFUSED: readonly (readonly [spec: ScalingSpec, wrong: Readonly<Record<str
       seasonSeconds: -10,
     }],
     [{ policy: "schedule", entries: ENTRIES }, { repeatSeconds: 0, leadSeconds: -1 }],
-    [DEFAULTS[9][0], { holdSeconds: 0, concurrencyPerInstance: 0, leadSeconds: -1 }],
+    [ofDefaults("oracle"), { holdSeconds: 0, concurrencyPerInstance: 0, leadSeconds: -1 }],
   ];
 
 /** Settings at the very edge of their range, which are taken. */
@@ -447,6 +484,19 @@ const TAKEN: readonly ScalingSpec[] = [
   { policy: "threshold", upAbove: 0.01, downBelow: 0 },
   { policy: "concurrency", keepAliveSeconds: 0, scaleDownWindowSeconds: 0, target: 0.01 },
   { policy: "queue-delay", thresholdSeconds: 0.01 },
+  { policy: "request-count", requests: 0.01, buffer: 0 },
+  {
+    policy: "target-tracking",
+    target: 0.01,
+    outDatapoints: 1,
+    outPeriods: 1,
+    inDatapoints: 1,
+    inPeriods: 1,
+    inBelow: 1,
+    outCooldownSeconds: 0,
+    inCooldownSeconds: 0,
+    fromZeroCooldownSeconds: 0,
+  },
   {
     policy: "knative-kpa",
     target: 0.01,

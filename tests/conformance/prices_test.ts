@@ -143,12 +143,12 @@ Deno.test("members of a pool cost what a start costs where they hold GPUs, and o
   equal(billing("{ sleep_factor: 0.3 }").plan.asleepShare, 0.3);
 });
 
-Deno.test("platforms bill whole lives by the second, SageMaker's instances a minute at least", () => {
+Deno.test("platforms bill whole lives by the second, Cloud Run in tenths, SageMaker's instances a minute at least", () => {
   for (const name of PLATFORMS) {
     const { plan } = buildBilling(loadConfig(`platform: ${name}`), "h100-sxm");
     const { startShare, busyShare, idleShare, drainingShare, granularitySeconds } = plan;
     deepEqual([startShare, busyShare, idleShare, drainingShare], [1, 1, 1, 1], name);
-    equal(granularitySeconds, 1, name);
+    equal(granularitySeconds, name === "cloud-run-like" ? 0.1 : 1, name);
     equal(plan.minimumSeconds, name === "sagemaker-like" ? 60 : 0, name);
   }
 });

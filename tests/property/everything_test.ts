@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import type { Stepping } from "../../lib/engine/engine_parts.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
+import { OUTCOMES } from "../../lib/metrics/run_tables.ts";
 import * as laws from "../support/everything_laws.ts";
 import { everythingParts } from "../support/everything_parts.ts";
 import { type EverythingCase, everythingCases } from "../support/random_everything.ts";
@@ -29,6 +30,7 @@ function lawsHold(test: EverythingCase, run: RunRecord): void {
   laws.requestsAreConserved(run);
   if (test.cluster.stopAt === Infinity) laws.everybodyEnds(run);
   laws.outcomesAreAllowed(test, run);
+  laws.timeLimitsHold(test, run);
   laws.faultsAreBounded(test, run);
   laws.instancesServeTheirOwn(test, run);
   laws.phasesFillLives(test, run);
@@ -40,9 +42,13 @@ function lawsHold(test: EverythingCase, run: RunRecord): void {
   laws.summaryIsSound(test, run);
 }
 
-/** Runs random cases of a seed, checks what they leave behind, and tells what became of them. */
-function fuzz(seed: number): void {
+/**
+ * Runs random cases of a seed, checks what they leave behind, and tells what became of them. Returns
+ * how many requests each limit on their time has ended.
+ */
+function fuzz(seed: number): Readonly<Record<string, number>> {
   const seen = { ran: 0, compared: 0, refused: 0, stuck: 0 };
+  const limited = { execution_limit: 0, drain_limit: 0, client_deadline: 0 };
   const check = (test: EverythingCase) => {
     const run = attempt(test, "leap");
     if (typeof run === "string") {
@@ -53,6 +59,10 @@ function fuzz(seed: number): void {
     }
     seen.ran++;
     lawsHold(test, run);
+    for (const code of run.columns.outcome) {
+      const { [code]: outcome } = OUTCOMES;
+      if (outcome in limited) limited[outcome as keyof typeof limited]++;
+    }
     if (!test.isCompared) return;
     seen.compared++;
     const step = attempt(test, "step");
@@ -60,8 +70,9 @@ function fuzz(seed: number): void {
     laws.sameRuns(run, step);
   };
   fc.assert(fc.property(everythingCases, check), { seed, numRuns: CASES });
-  console.log(`${CASES} cases of seed ${seed}: ${JSON.stringify(seen)}`);
+  console.log(`${CASES} cases of seed ${seed}: ${JSON.stringify({ ...seen, ...limited })}`);
   ok(seen.compared > CASES / 10 && seen.stuck > 0 && seen.refused > 0, JSON.stringify(seen));
+  return limited;
 }
 
 /** A seed that changes from day to day and is the same for one revision: the date of its commit. */
@@ -77,7 +88,8 @@ function seedOfCommit(): number {
 }
 
 Deno.test("everything at once: laws hold, or the run ends with one line that says why", () => {
-  fuzz(SEED);
+  const limited = fuzz(SEED);
+  ok(Object.values(limited).every((count) => count > 0), JSON.stringify(limited));
 });
 
 Deno.test("everything at once, on cases that nobody has seen before", () => {

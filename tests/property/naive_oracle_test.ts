@@ -78,7 +78,16 @@ function attempt<T>(run: () => T, message: RegExp): T | undefined {
 }
 
 Deno.test("the simulator does what a naive one does, one token at a time", () => {
-  const seen = { completed: 0, "timed out": 0, preemptions: 0, instances: 0, refused: 0 };
+  const seen = {
+    completed: 0,
+    "timed out": 0,
+    "execution limit": 0,
+    "drain limit": 0,
+    "client deadline": 0,
+    preemptions: 0,
+    instances: 0,
+    refused: 0,
+  };
   const compare = (cluster: NaiveCluster) => {
     const signals: ScalingSignals[] = [];
     const naive = attempt(() => simulateNaively(cluster), /for ever$/);
@@ -95,6 +104,9 @@ Deno.test("the simulator does what a naive one does, one token at a time", () =>
     for (const { outcome, preemptions } of naive.requests) {
       seen.completed += Number(outcome === "completed");
       seen["timed out"] += Number(outcome === "timed_out");
+      seen["execution limit"] += Number(outcome === "execution_limit");
+      seen["drain limit"] += Number(outcome === "drain_limit");
+      seen["client deadline"] += Number(outcome === "client_deadline");
       seen.preemptions += preemptions;
     }
     seen.instances += naive.instances.length;

@@ -31,6 +31,8 @@ const COMPARED: readonly ScalingName[] = [
   "threshold",
   "concurrency",
   "queue-delay",
+  "request-count",
+  "target-tracking",
   "knative-kpa",
   "hpa",
   "keda",

@@ -53,11 +53,15 @@ export function outcomesAreAllowed(test: EverythingCase, { columns, faults }: Ru
   let failed = 0;
   for (let i = 0; i < columns.count; i++) {
     const outcome = OUTCOMES[columns.outcome[i]];
-    const { action, limit, timeoutSeconds } = test.functions[columns.functionId[i]].noCapacity;
+    const { noCapacity, executionLimit, drain } = test.functions[columns.functionId[i]];
+    const { action, limit, timeoutSeconds } = noCapacity;
     if (outcome === "rejected_no_instance") equal(action, "reject");
     if (outcome === "rejected_queue_full") ok(limit < Infinity);
     if (outcome === "timed_out") ok(timeoutSeconds < Infinity);
     if (outcome === "failed") failed++;
+    if (outcome === "execution_limit") ok(executionLimit < Infinity);
+    if (outcome === "client_deadline") ok(test.patience < Infinity);
+    if (outcome === "drain_limit") ok(drain !== undefined);
     if (outcome.startsWith("rejected")) ok(Number.isNaN(columns.scheduledAtSeconds[i]));
   }
   equal(failed, faults?.requestsFailed ?? 0);
@@ -66,6 +70,38 @@ export function outcomesAreAllowed(test: EverythingCase, { columns, faults }: Ru
     action === "queue" && limit === Infinity
   );
   if (test.faults.length === 0 || (isAlwaysHeld && test.inFlight !== "fail")) equal(failed, 0);
+}
+
+/** Nobody has an answer, or a part of one, after the limits on the time of requests. */
+export function timeLimitsHold(test: EverythingCase, run: RunRecord): void {
+  const { columns, timeSeries, lives } = run;
+  const { firstTokenAtSeconds: first, completedAtSeconds: last, arrivalAtSeconds } = columns;
+  for (let i = 0; i < columns.count; i++) {
+    const { executionLimit, drain } = test.functions[columns.functionId[i]];
+    const deadline = arrivalAtSeconds[i] + test.patience;
+    ok(!(first[i] > deadline) && !(last[i] > deadline), `request ${i} after its client has gone`);
+    const outcome = OUTCOMES[columns.outcome[i]];
+    if (outcome !== "completed") {
+      ok(Number.isNaN(last[i]), `request ${i} is ${outcome} and complete`);
+    }
+    // Who moved from one instance to another began its last stay later than it was scheduled first.
+    const mayMove = test.faults.length > 0 || drain?.inFlight === "resume";
+    if (outcome === "completed" && !mayMove) {
+      ok(last[i] - columns.scheduledAtSeconds[i] <= executionLimit + SLACK, `request ${i} ran on`);
+    }
+  }
+  for (const life of lives) {
+    const { limitSeconds } = test.functions[life.functionId].drain ?? { limitSeconds: Infinity };
+    const seconds = servedUntilSeconds(life) - life.drainingAtSeconds;
+    ok(!(seconds > limitSeconds + SLACK), "an instance drained on");
+  }
+  // A run that takes no time has no intervals.
+  if (timeSeries.count === 0) return;
+  const counted = (code: number) => columns.outcome.filter((one) => one === code).length;
+  const sum = (values: Int32Array) => values.reduce((all, one) => all + one, 0);
+  equal(sum(timeSeries.executionLimits), counted(OUTCOME_CODE.execution_limit));
+  equal(sum(timeSeries.drainLimits), counted(OUTCOME_CODE.drain_limit));
+  equal(sum(timeSeries.clientDeadlines), counted(OUTCOME_CODE.client_deadline));
 }
 
 /** What faults did is within its bounds. */
@@ -94,7 +130,9 @@ export function instancesServeTheirOwn(test: EverythingCase, { columns, lives }:
     equal(life.functionId, columns.functionId[i], `function of request ${i}`);
     ok(life.readyAtSeconds < last && last <= servedUntilSeconds(life), `request ${i}`);
     // A request that resumes elsewhere has begun on an instance before.
-    const mayMove = test.faults.length > 0 && test.inFlight === "resume";
+    const { drain } = test.functions[columns.functionId[i]];
+    const mayMove = (test.faults.length > 0 && test.inFlight === "resume") ||
+      drain?.inFlight === "resume";
     if (!mayMove) ok(scheduled >= life.readyAtSeconds, `request ${i} began too early`);
   }
 }
@@ -276,8 +314,10 @@ export function summaryIsSound(test: EverythingCase, run: RunRecord): void {
   const { requests } = summary;
   equal(requests.arrived, run.arrived);
   const { completed, rejected, timed_out, failed, unfinished } = requests;
+  const { execution_limit, drain_limit, client_deadline } = requests;
+  const limited = execution_limit + drain_limit + client_deadline;
   equal(failed, run.faults?.requestsFailed ?? 0);
-  equal(requests.arrived, completed + rejected + timed_out + failed + unfinished);
+  equal(requests.arrived, completed + rejected + timed_out + failed + limited + unfinished);
 }
 
 /** What both stepping modes have to agree on: bit by bit what the digest is made of. */

@@ -147,7 +147,9 @@ function policyOf(
 }
 
 function keepAliveOf({ keepAlive, prewarmAfter }: EverythingFunction): KeepAlivePolicy {
-  if (keepAlive === "histogram") return hybridHistogram({ binSeconds: 0.5, rangeSeconds: 30 });
+  if (keepAlive === "histogram") {
+    return hybridHistogram({ binSeconds: 0.5, rangeSeconds: 30, minSamples: 2 });
+  }
   return {
     name: "constant",
     observeIdle: () => {},
@@ -186,6 +188,7 @@ function scalingOf(
     activation,
     reservesStarts,
     keepAlive: keepAliveOf(fn),
+    ...(fn.drain && { drain: fn.drain }),
     ...(sleep.level > 0 && {
       sleep: {
         level: sleep.level as 1 | 2,
@@ -301,11 +304,13 @@ export function everythingParts(test: EverythingCase, stepping: Stepping): Clust
       ),
       scaling: scalingOf(one, id, requests, count),
       noCapacity: one.noCapacity,
+      executionLimitSeconds: one.executionLimit,
       concurrencyPerInstance: one.concurrency,
       routingStalenessSeconds: one.staleness,
     })),
     ...(placement && { placement }),
     ...(faults && { faults }),
+    patienceSeconds: new Array<number>(4).fill(test.patience),
     ...(pools && { pools }),
     starts: startsOf(test, count),
     horizonSeconds: horizon,

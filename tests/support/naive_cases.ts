@@ -42,6 +42,15 @@ export interface NaiveCluster {
   readonly action: "queue" | "reject";
   readonly limit: number;
   readonly timeout: number;
+  /** Means of the starts so far that a wait may take; the mean before the first. */
+  readonly timeoutStarts: number;
+  readonly startGuess: number;
+  /** How long a request may be in an instance, and a client waits. */
+  readonly executionLimit: number;
+  readonly patience: number;
+  /** How long an instance may drain, and what becomes of who is left. */
+  readonly drainLimit: number;
+  readonly afterDrain: "fail" | "restart" | "resume";
   readonly activation: "none" | "first" | "each" | "join";
   readonly reservesStarts: boolean;
   readonly initial: number;
@@ -96,6 +105,12 @@ function clusters({ grid, base, slope, unit }: typeof TICKED): fc.Arbitrary<Naiv
     action: fc.constantFrom("queue", "queue", "queue", "reject"),
     limit: fc.constantFrom(Infinity, Infinity, 0, 3),
     timeout: fc.oneof(fc.constant(Infinity), few(0, 2, 8)),
+    timeoutStarts: fc.constantFrom(0, 0, 1.5),
+    startGuess: few(0, 3),
+    executionLimit: fc.oneof(fc.constant(Infinity), fc.constant(Infinity), few(0.5, 4, 20)),
+    patience: fc.oneof(fc.constant(Infinity), fc.constant(Infinity), few(0.5, 4, 30)),
+    drainLimit: fc.oneof(fc.constant(Infinity), few(0, 0.5, 3)),
+    afterDrain: fc.constantFrom("fail", "restart", "resume"),
     activation: fc.constantFrom("none", "first", "each", "join"),
     reservesStarts: fc.boolean(),
     initial: fc.constantFrom(0, 0, 1, 2),
@@ -188,14 +203,21 @@ export function realParts(
         activation: cluster.activation,
         reservesStarts: cluster.reservesStarts,
         keepAliveSeconds: cluster.keepAlive,
+        ...(cluster.drainLimit < Infinity && {
+          drain: { limitSeconds: cluster.drainLimit, inFlight: cluster.afterDrain },
+        }),
       },
       noCapacity: {
         action: cluster.action,
         limit: cluster.limit,
         timeoutSeconds: cluster.timeout,
+        timeoutStarts: cluster.timeoutStarts,
+        startSeconds: cluster.startGuess,
       },
       concurrencyPerInstance: cluster.concurrency,
+      executionLimitSeconds: cluster.executionLimit,
     }],
+    patienceSeconds: [cluster.patience],
     starts: sequentialStarts(() => [{ stage: "all", seconds: cluster.startSeconds }]),
     horizonSeconds: cluster.horizon,
     stopAtSeconds: cluster.stopAt,

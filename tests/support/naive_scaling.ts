@@ -75,8 +75,8 @@ export function naiveSignals(run: NaiveRun, last: number) {
   );
   const present = counted.filter(({ endedAt }) => endedAt > now);
   const ready = run.inState("ready");
-  const ttfts = requests.filter(({ tokens }) => isNew(tokens[0]))
-    .map(({ tokens, arrival }) => tokens[0] - arrival).sort((a, b) => a - b);
+  const ttfts = run.firstTokens.filter(({ at }) => isNew(at)).map(({ ttft }) => ttft)
+    .sort((a, b) => a - b);
   const completed = requests.filter(({ outcome, endedAt }) =>
     outcome === "completed" && isNew(endedAt)
   );
@@ -94,7 +94,7 @@ export function naiveSignals(run: NaiveRun, last: number) {
     queued: waiting.length,
     inFlight: sum(run.inState("ready", "draining").map((one) => run.inside(one))),
     waiting: sum(ready.map(({ queue }) => queue.length)),
-    oldestWaitSeconds: Math.max(0, ...waiting.map(({ request }) => now - request.arrival)),
+    oldestWaitSeconds: Math.max(0, ...waiting.map(({ since }) => now - since)),
     concurrency: sum(counted.map((one) => overlap(one.arrival, one.endedAt, last))) /
       (now - last),
     arrivals: requests.filter(({ arrival }) => isNew(arrival)).length,

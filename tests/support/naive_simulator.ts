@@ -33,13 +33,20 @@ export class NaiveRun {
   readonly instances: NaiveInstance[] = [];
   readonly signals: NaiveSignals[] = [];
   /** Who waits at the gateway: for any instance, or for the one that is starting for it. */
-  readonly waiting: { readonly request: NaiveRequest; readonly own?: NaiveInstance }[] = [];
+  readonly waiting: {
+    readonly request: NaiveRequest;
+    readonly since: number;
+    readonly own?: NaiveInstance;
+  }[] = [];
+  /** Instants and times to first token of all first tokens, whatever became of their requests. */
+  readonly firstTokens: { readonly at: number; readonly ttft: number }[] = [];
   events: { at: number; rank: number; tie: number; act: () => void }[] = [];
   #events = 0;
   #evaluatedAt = 0;
   /** Instances that requests have asked for, and those let go when their time was over. */
   #asked = 0;
   #letGo = 0;
+  #starts = 0;
   readonly #policy: ReturnType<typeof naivePolicy> | undefined;
 
   constructor(readonly cluster: NaiveCluster) {
@@ -88,13 +95,46 @@ export class NaiveRun {
   // Requests.
 
   arrive(request: NaiveRequest): void {
-    const { maxModelTokens, kvBlocks, blockTokens, activation, max, action } = this.cluster;
-    const { limit, reservesStarts, timeout, concurrency } = this.cluster;
+    const { maxModelTokens, kvBlocks, blockTokens, patience } = this.cluster;
     if (request.prompt >= maxModelTokens) return this.end(request, "rejected_length");
     if (request.prompt + request.limit - 1 > kvBlocks * blockTokens) {
       return this.end(request, "rejected_capacity");
     }
-    if (this.waiting.every(({ own }) => own !== undefined) && this.dispatch(request)) return;
+    if (patience < Infinity) {
+      this.at(this.now + patience, "timeout", () => {
+        if (request.outcome === "unfinished") this.timeIsOver(request, "client_deadline");
+      });
+    }
+    if (!this.dispatchAtOnce(request)) this.haveWait(request);
+  }
+
+  dispatchAtOnce(request: NaiveRequest): boolean {
+    return this.waiting.every(({ own }) => own !== undefined) && this.dispatch(request);
+  }
+
+  haveWait(request: NaiveRequest): void {
+    const { action, limit, reservesStarts, timeout } = this.cluster;
+    const { timeoutStarts, startSeconds, startGuess } = this.cluster;
+    const { starts, isRefused } = this.wish();
+    if (isRefused || this.waiting.length >= limit) {
+      if (starts && action === "reject") this.startAsAsked();
+      return this.end(request, isRefused ? "rejected_no_instance" : "rejected_queue_full");
+    }
+    const own = starts && reservesStarts ? this.startAsAsked() : undefined;
+    const wait = { request, own, since: this.now };
+    this.waiting.push(wait);
+    if (timeout < Infinity) {
+      const start = this.#starts > 0 ? startSeconds : startGuess;
+      this.at(this.now + Math.max(timeout, timeoutStarts * start), "timeout", () => {
+        if (this.stopWaiting(wait)) this.end(request, "timed_out");
+      });
+    }
+    if (starts && !reservesStarts) this.startAsAsked();
+  }
+
+  /** Whether a request that no instance can take starts one, and whether it may not wait for any. */
+  wish(): { readonly starts: boolean; readonly isRefused: boolean } {
+    const { activation, max, action, concurrency } = this.cluster;
     const size = this.size();
     const coming = this.instances.filter(({ state }) => state === "starting").length;
     const joins = activation === "join" && coming > 0 &&
@@ -103,19 +143,7 @@ export class NaiveRun {
       (activation === "first" && size === 0);
     const starts = size < max && wants;
     const isRefused = action === "reject" && !joins && !(starts && activation !== "first");
-    if (isRefused || this.waiting.length >= limit) {
-      if (starts && action === "reject") this.startAsAsked();
-      return this.end(request, isRefused ? "rejected_no_instance" : "rejected_queue_full");
-    }
-    const own = starts && reservesStarts ? this.startAsAsked() : undefined;
-    const wait = { request, own };
-    this.waiting.push(wait);
-    if (timeout < Infinity) {
-      this.at(this.now + timeout, "timeout", () => {
-        if (this.stopWaiting(wait)) this.end(request, "timed_out");
-      });
-    }
-    if (starts && !reservesStarts) this.startAsAsked();
+    return { starts, isRefused };
   }
 
   stopWaiting(wait: NaiveRun["waiting"][number]): boolean {
@@ -136,8 +164,17 @@ export class NaiveRun {
   enter(instance: NaiveInstance, request: NaiveRequest): void {
     if (this.inside(instance) === 0) instance.changes++;
     request.instance = instance.id;
-    request.coldWait = Math.max(0, instance.ready - request.arrival);
+    if (request.tokens.length === 0 && instance.ready > request.arrival) {
+      request.coldWait = instance.ready - request.arrival;
+    }
     instance.queue.push(request);
+    const { executionLimit } = this.cluster;
+    const stay = ++request.stays;
+    if (executionLimit < Infinity) {
+      this.at(this.now + executionLimit, "timeout", () => {
+        if (request.stays === stay) this.timeIsOver(request, "execution_limit");
+      });
+    }
     this.formAtEndOfInstant(instance);
   }
 
@@ -148,7 +185,63 @@ export class NaiveRun {
     }
   }
 
-  end(request: NaiveRequest, outcome: string): void {
+  /** A request is to end: now, or when the step is over that it is in. */
+  timeIsOver(request: NaiveRequest, outcome: string): void {
+    const wait = this.waiting.find((one) => one.request === request);
+    if (wait) {
+      this.stopWaiting(wait);
+      return this.end(request, outcome);
+    }
+    const instance = this.instances[request.instance];
+    if (instance.isStepping && instance.running.includes(request)) {
+      request.due ??= { outcome, at: this.now };
+      return;
+    }
+    this.leave(instance, request, outcome);
+    if (this.inside(instance) === 0) this.becomeIdle(instance);
+    this.serve();
+  }
+
+  leave(instance: NaiveInstance, request: NaiveRequest, outcome: string): void {
+    instance.running = instance.running.filter((one) => one !== request);
+    instance.queue = instance.queue.filter((one) => one !== request);
+    request.blocks = 0;
+    this.end(request, outcome);
+  }
+
+  /** The time is over in which an instance may finish what it has. */
+  endDrain(instance: NaiveInstance): void {
+    if (instance.state !== "draining") return;
+    const inside = [...instance.running, ...instance.queue];
+    if (instance.isStepping) instance.steps[instance.steps.length - 1].to = this.now;
+    instance.running = [];
+    instance.queue = [];
+    this.stop(instance);
+    for (const request of inside) this.displace(request);
+  }
+
+  displace(request: NaiveRequest): void {
+    const { limit, afterDrain } = this.cluster;
+    const { due } = request;
+    request.stays++;
+    if (due) return this.end(request, due.outcome, due.at);
+    const isRefused = this.wish().isRefused || this.waiting.length >= limit;
+    if (afterDrain === "fail" || isRefused) return this.end(request, "drain_limit");
+    if (afterDrain === "restart" || request.tokens.length === 0) {
+      request.tokens.length = 0;
+      request.scheduled = NaN;
+    }
+    request.computed = 0;
+    request.blocks = 0;
+    request.isDecoding = false;
+    request.instance = -1;
+    if (!this.dispatchAtOnce(request)) this.haveWait(request);
+  }
+
+  end(request: NaiveRequest, outcome: string, at = this.now): void {
+    // What came after its time was over has reached nobody.
+    if (request.tokens[0] > at) request.tokens.length = 0;
+    request.stays++;
     request.outcome = outcome;
     request.endedAt = this.now;
   }
@@ -183,6 +276,7 @@ export class NaiveRun {
     const instance = this.create();
     this.at(this.now + this.cluster.startSeconds, "instance ready", () => {
       if (instance.state === "stopped") return;
+      this.#starts++;
       this.becomeReady(instance);
       const first = this.waiting.find(({ own }) => own === instance);
       if (first && this.stopWaiting(first)) this.enter(instance, first.request);
@@ -212,8 +306,11 @@ export class NaiveRun {
 
   retire(instance: NaiveInstance): void {
     if (instance.state === "ready") instance.draining = this.now;
-    if (this.inside(instance) > 0) instance.state = "draining";
-    else this.stop(instance);
+    if (this.inside(instance) === 0) return this.stop(instance);
+    instance.state = "draining";
+    const { drainLimit } = this.cluster;
+    if (drainLimit === Infinity) return;
+    this.at(this.now + drainLimit, "keep-alive end", () => this.endDrain(instance));
   }
 
   stop(instance: NaiveInstance): void {
@@ -246,6 +343,8 @@ export class NaiveRun {
       preempted++;
     }
     for (const one of running.filter(lacksBlock)) one.blocks++;
+    // Whoever lacks blocks for its prompt below gives its own up, which are taken until then.
+    instance.peakBlocks = Math.max(instance.peakBlocks, this.usedBlocks(instance));
     return preempted;
   }
 
@@ -331,6 +430,7 @@ export class NaiveRun {
   }
 
   endStep(instance: NaiveInstance, decodes: readonly NaiveRequest[]): void {
+    if (instance.state === "stopped") return;
     instance.isStepping = false;
     for (const request of decodes) {
       request.computed++;
@@ -342,10 +442,14 @@ export class NaiveRun {
       request.isDecoding = true;
       this.token(instance, request);
     }
-    const isAnyCompleted = [...decodes, ...instance.chunks.map(({ request }) => request)]
-      .some(({ outcome }) => outcome === "completed");
+    for (const request of instance.running.filter(({ due }) => due !== undefined)) {
+      this.leave(instance, request, request.due!.outcome);
+      if (request.tokens[0] > request.due!.at) request.tokens.length = 0;
+    }
+    const isAnyGone = [...decodes, ...instance.chunks.map(({ request }) => request)]
+      .some(({ outcome }) => outcome !== "unfinished");
     instance.chunks = [];
-    if (isAnyCompleted) {
+    if (isAnyGone) {
       if (this.inside(instance) === 0) this.becomeIdle(instance);
       this.serve();
     }
@@ -354,10 +458,14 @@ export class NaiveRun {
 
   token(instance: NaiveInstance, request: NaiveRequest): void {
     request.tokens.push(this.now);
+    if (request.tokens.length === 1) {
+      this.firstTokens.push({ at: this.now, ttft: this.now - request.arrival });
+    }
     if (request.tokens.length < request.limit) return;
     instance.running = instance.running.filter((one) => one !== request);
     request.blocks = 0;
-    this.end(request, "completed");
+    if (request.due) this.end(request, request.due.outcome, request.due.at);
+    else this.end(request, "completed");
   }
 
   // Scaling.

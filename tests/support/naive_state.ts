@@ -13,6 +13,10 @@ export class NaiveRequest {
   target = 0;
   blocks = 0;
   isDecoding = false;
+  /** Stays in instances that have begun or ended, so that a timer of an earlier one is known. */
+  stays = 0;
+  /** How it ends after the step in progress, and since when that is known; none: it goes on. */
+  due: { readonly outcome: string; readonly at: number } | undefined;
 
   /** @param limit Output tokens after which it ends. */
   constructor(
@@ -31,9 +35,9 @@ export class NaiveInstance {
   state: "starting" | "ready" | "draining" | "stopped" = "starting";
   /** The batch in order of admission, and who waits for a place in it. */
   running: NaiveRequest[] = [];
-  readonly queue: NaiveRequest[] = [];
+  queue: NaiveRequest[] = [];
   /** Steps so far; the last may be in progress. */
-  readonly steps: { readonly from: number; readonly to: number }[] = [];
+  readonly steps: { readonly from: number; to: number }[] = [];
   /** Prompt tokens that the step in progress computes of each request. */
   chunks: { readonly request: NaiveRequest; readonly tokens: number }[] = [];
   isStepping = false;

@@ -113,6 +113,9 @@ export function naiveSummary(run: RunRecord, options: NaiveOptions) {
       rejected: count((name) => name.startsWith("rejected")),
       timed_out: count((name) => name === "timed_out"),
       failed: count((name) => name === "failed"),
+      execution_limit: count((name) => name === "execution_limit"),
+      drain_limit: count((name) => name === "drain_limit"),
+      client_deadline: count((name) => name === "client_deadline"),
       unfinished: count((name) => name === "unfinished"),
       reasons: Object.fromEntries(
         counted.filter(([name]) => name !== "completed" && name !== "unfinished"),

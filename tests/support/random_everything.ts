@@ -1,5 +1,10 @@
 import fc from "fast-check";
-import type { FaultParts, NoCapacityRule, ScalingParts } from "../../lib/cluster/cluster_parts.ts";
+import type {
+  DrainParts,
+  FaultParts,
+  NoCapacityRule,
+  ScalingParts,
+} from "../../lib/cluster/cluster_parts.ts";
 import type { PlacementName } from "../../lib/serverless/placement/mod.ts";
 import type { RoutingName } from "../../lib/scheduling/routing/mod.ts";
 import { ROUTING_POLICIES } from "../../lib/scheduling/routing/mod.ts";
@@ -31,6 +36,10 @@ export interface EverythingFunction {
   readonly sleep: { readonly level: 0 | 1 | 2; readonly ttl: number };
   readonly concurrency: number;
   readonly noCapacity: NoCapacityRule;
+  /** Longest stay of a request in an instance. */
+  readonly executionLimit: number;
+  /** How long an instance may drain, and what becomes of who is left; absent: for ever. */
+  readonly drain: DrainParts | undefined;
   readonly routing: RoutingName;
   readonly staleness: number;
   readonly gpus: number;
@@ -76,6 +85,8 @@ export interface EverythingCase {
   readonly startFailure: number;
   readonly retryWait: number;
   readonly maxAttempts: number;
+  /** How long clients wait for their answers. */
+  readonly patience: number;
   readonly warmup: number;
   readonly horizon: number;
   /** Whether the single steps are compared with the leaps. */
@@ -89,6 +100,8 @@ const noCapacities: fc.Arbitrary<NoCapacityRule> = fc.record({
   action: fc.constantFrom("queue", "queue", "queue", "reject"),
   limit: fc.constantFrom(Infinity, Infinity, 0, 3),
   timeoutSeconds: fc.constantFrom(Infinity, Infinity, 0.5, 3, 0),
+  timeoutStarts: fc.constantFrom(0, 0, 1.5),
+  startSeconds: fc.constantFrom(0, 1),
 });
 
 const functions: fc.Arbitrary<EverythingFunction> = fc.record({
@@ -112,6 +125,14 @@ const functions: fc.Arbitrary<EverythingFunction> = fc.record({
   }),
   concurrency: fc.constantFrom(Infinity, 1, 1, 2, 4),
   noCapacity: noCapacities,
+  executionLimit: fc.constantFrom(Infinity, Infinity, Infinity, 0.25, 1, 4),
+  drain: fc.option(
+    fc.record({
+      limitSeconds: fc.constantFrom(0, 0.25, 1),
+      inFlight: fc.constantFrom("fail", "fail", "restart", "resume"),
+    }),
+    { nil: undefined, freq: 2 },
+  ),
   routing: fc.constantFrom(...ROUTINGS),
   staleness: fc.constantFrom(0, 0, 0.5),
   gpus: fc.constantFrom(1, 1, 1, 1, 2, 4),
@@ -163,6 +184,7 @@ export const everythingCases: fc.Arbitrary<EverythingCase> = fc.record({
   startFailure: fc.constantFrom(0, 0, 0.3, 1),
   retryWait: fc.constantFrom(0, 0.25, 1),
   maxAttempts: fc.constantFrom(1, 3, Infinity, Infinity),
+  patience: fc.constantFrom(Infinity, Infinity, Infinity, 0.5, 2, 9),
   warmup: fc.constantFrom(0, 0, 2.5),
   horizon: fc.constantFrom(0, 0, 7),
   isCompared: fc.boolean(),

@@ -6,9 +6,11 @@ import {
   oracle,
   predictive,
   queueDelay,
+  requestCount,
   type ScalingPolicy,
   schedule,
   slo,
+  targetTracking,
   threshold,
 } from "../../lib/serverless/scaling/mod.ts";
 
@@ -17,6 +19,8 @@ const FACTORIES = {
   threshold,
   concurrency,
   "queue-delay": queueDelay,
+  "request-count": requestCount,
+  "target-tracking": targetTracking,
   "knative-kpa": knativeKpa,
   hpa,
   keda,

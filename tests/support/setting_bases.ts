@@ -293,13 +293,24 @@ profiling: { attention_prefill_time_per_token_sq: 0.000001, attention_decode_tim
 ${BURSTS}
 gateway: { on_no_capacity: buffer, limit: 12, timeout: 3, concurrency_per_instance: 4 }
 scaling: { activation: first, max_instances: 3, reserve_starts: true,
-           keep_alive: { policy: hybrid-histogram, hybrid_histogram: { bin: 1, range: 40 } } }
+           keep_alive: { policy: hybrid-histogram, hybrid_histogram: { bin: 1, range: 40, min_samples: 2 } } }
 `,
   },
   histogram: {
     yaml: `
 ${BURSTS}
-scaling: { max_instances: 1, keep_alive: { policy: hybrid-histogram, hybrid_histogram: { bin: 2, range: 12 } } }
+scaling: { max_instances: 1, keep_alive: { policy: hybrid-histogram, hybrid_histogram: { bin: 2, range: 12, min_samples: 2 } } }
+`,
+  },
+  prewarming: {
+    yaml: `
+simulation: { end: scaled-down, duration: 200 }
+workload: { type: uniform, arrival_rate: 0.02, num_requests: 12,
+            prompt_length: { distribution: constant, mean: 10 }, decode_length: { distribution: constant, mean: 10 } }
+cold_start: { preset: simple }
+execution: { source: constant, step_seconds: 0.02 }
+scaling: { policy: none, keep_alive: { policy: hybrid-histogram,
+           hybrid_histogram: { bin: 5, range: 400, min_samples: 2 } } }
 `,
   },
   empirical: {
@@ -345,6 +356,12 @@ faults: { failures: { mtbf: 30, shape: 0.8 }, spot: { mtbf: 50, notice: 4 } }
   "queue-delay": scaled(
     "{ policy: queue-delay, period: 1, queue_delay: { threshold: 1 } }\ngateway: { concurrency_per_instance: 2 }",
   ),
+  "request-count": scaled(
+    "{ policy: request-count, period: 1, max_instances: 5, request_count: { requests: 3, buffer: 1 }, keep_alive: { seconds: 4 } }\ngateway: { concurrency_per_instance: 4 }",
+  ),
+  "target-tracking": scaled(
+    "{ policy: target-tracking, period: 1, max_instances: 9, activation: none, target_tracking: { target: 12, out_datapoints: 1, out_periods: 2, in_datapoints: 2, in_periods: 4, in_below: 0.6, out_cooldown: 3, in_cooldown: 2, from_zero_cooldown: 5 } }",
+  ),
   "knative-kpa": scaled(
     "{ policy: knative-kpa, keep_alive: { policy: always }, knative_kpa: { target: 6, scale_to_zero_grace: 5, stable_window: 12, scale_down_delay: 4 } }",
   ),
@@ -379,6 +396,16 @@ scaling: { policy: slo, period: 2, max_instances: 5, keep_alive: { policy: alway
   schedule: scaled(
     "{ policy: schedule, schedule: { entries: [{ from: 0, instances: 1 }, { from: 12, instances: 3 }], repeat: 50, lead: 2 } }",
   ),
+  draining: {
+    yaml: `
+simulation: { duration: 40 }
+workload: { type: poisson, arrival_rate: 3, decode_length: { distribution: constant, mean: 150 } }
+execution: { source: linear, coefficients: { base_seconds: 0.03 } }
+cold_start: { preset: simple, initial_instances: 3 }
+scaling: { policy: schedule, drain_limit: 0.5,
+           schedule: { entries: [{ from: 0, instances: 3 }, { from: 8, instances: 1 }], repeat: 20 } }
+`,
+  },
   oracle: scaled("{ policy: oracle, concurrency: { target: 4 } }"),
   pool: scaled(
     "{ activation: each, max_instances: 6, keep_alive: { seconds: 3 }, prewarmed_pool: { of: engine, policy: littles-law, size: 0, window: 20, period: 3 } }",

@@ -67,6 +67,8 @@ const OTHER_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   "scaling.keep_alive.hybrid_histogram.head": [0.8, 0.95],
   "scaling.prewarmed_pool.max": [0, 1],
   "scaling.keda.polling": [40],
+  "scaling.target_tracking.from_zero_cooldown": [60],
+  "scaling.target_tracking.in_periods": [2, 60],
   "scaling.max_step_up": [1],
   "scaling.max_step_down": [1],
   "scaling.slo.down_below": [0.9, 0.01],

@@ -284,8 +284,12 @@ export class Fleet {
     if (instance.state === InstanceState.starting) return this.end(id, "retired");
     instance.drainingAtSeconds = this.#clock.now;
     if (this.outstanding[id] === 0) return this.end(id, "retired");
-    this.functions[instance.functionId].leavesService(id, true);
+    const fn = this.functions[instance.functionId];
+    fn.leavesService(id, true);
     instance.state = InstanceState.draining;
+    const { drain } = fn.parts.scaling;
+    if (drain === undefined) return;
+    this.#schedule.at(EVENTS.drainLimit, this.#clock.now + drain.limitSeconds, id);
   }
 
   /**

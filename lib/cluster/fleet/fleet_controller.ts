@@ -136,7 +136,14 @@ export class FleetController {
     const { state, idleGeneration, functionId } = this.#fleet.instances[id];
     if (state !== InstanceState.idle || idleGeneration !== generation) return;
     const fn = this.#functions[functionId];
-    if (fn.size <= fn.parts.scaling.minInstances) return;
+    const { minInstances, decider } = fn.parts.scaling;
+    if (fn.size <= minInstances) return;
+    if (decider !== undefined && fn.size <= decider.keepsAtLeast) {
+      // The policy wants it for now; its time is looked at again when the policy has been asked.
+      const at = this.#clock.now + decider.periodSeconds;
+      this.#schedule.at(EVENTS.keepAliveEnd, at, id, generation);
+      return this.rest.keeps(id, at);
+    }
     fn.letsInstanceGo();
     this.#fleet.release(id);
   }

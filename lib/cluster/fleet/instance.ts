@@ -35,6 +35,8 @@ export type EndReason =
   | "retired"
   /** It had been told to stop and its last request has ended. */
   | "drained"
+  /** It had been told to stop, and drained as long as it might. */
+  | "drain-limit"
   /** Its machine, or itself, has failed. */
   | "lost"
   /** Its start was over and had failed. */

@@ -32,6 +32,8 @@ export class FunctionState {
   #inFlight = 0;
   #askedFor = 0;
   #letGo = 0;
+  #starts = 0;
+  #startSeconds = 0;
 
   /**
    * @param promptTokens Prompt tokens by request.
@@ -91,6 +93,14 @@ export class FunctionState {
   /** Instances that are there, on their way or waiting for GPUs, draining ones apart. */
   get size(): number {
     return this.ready.count + this.#starting + this.#waitingForGpus + this.#backingOff;
+  }
+
+  /** How long a request that begins to wait now may wait, seconds. */
+  get waitLimitSeconds(): number {
+    const { timeoutSeconds, timeoutStarts = 0, startSeconds = 0 } = this.parts.noCapacity;
+    if (timeoutStarts === 0) return timeoutSeconds;
+    const mean = this.#starts > 0 ? this.#startSeconds / this.#starts : startSeconds;
+    return Math.max(timeoutSeconds, timeoutStarts * mean);
   }
 
   /** Instances on their way: starting, waiting for GPUs, or to be tried again. */
@@ -157,6 +167,12 @@ export class FunctionState {
   becomesReady(id: number): void {
     this.#starting = this.#less(this.#starting, 1, "starting instances");
     this.ready.add(id);
+  }
+
+  /** A start from nothing has taken so many seconds. */
+  startTook(seconds: number): void {
+    this.#starts++;
+    this.#startSeconds += seconds;
   }
 
   /** An instance that was starting is gone. */

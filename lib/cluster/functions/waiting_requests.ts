@@ -109,11 +109,18 @@ export class WaitingRequests {
 
   /** Takes a request out whose wait has lasted too long; false when that wait is over. */
   giveUp(request: number, ticket: number): boolean {
-    if (this.#tickets.get(request) !== ticket) return false;
+    return this.#tickets.get(request) === ticket && this.remove(request);
+  }
+
+  /** Takes a request out, wherever it waits; false if it does not. */
+  remove(request: number): boolean {
     if (!this.#queue.remove(request)) {
+      let found = -1;
       for (const [instanceId, reserved] of this.#reserved) {
-        if (reserved.request === request) this.#reserved.delete(instanceId);
+        if (reserved.request === request) found = instanceId;
       }
+      if (found < 0) return false;
+      this.#reserved.delete(found);
     }
     this.#leaves(request);
     return true;

@@ -2,7 +2,8 @@ import type { Clock } from "../../engine/clock.ts";
 import type { RunColumns } from "../../engine/engine_parts.ts";
 import { OUTCOME_CODE } from "../../metrics/recorder.ts";
 import { Admission, AdmissionControl } from "../../scheduling/admission/mod.ts";
-import type { ClusterParts } from "../cluster_parts.ts";
+import { InstanceState } from "../../serverless/lifecycle.ts";
+import type { ClusterParts, DrainParts } from "../cluster_parts.ts";
 import type { EngineSteps } from "../engine_steps.ts";
 import { EVENTS } from "../events.ts";
 import type { Evaluations } from "../fleet/evaluations.ts";
@@ -10,13 +11,14 @@ import type { Fleet } from "../fleet/fleet.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
+import { Dispatch } from "./dispatch.ts";
 import { FollowUps } from "./follow_ups.ts";
+import { waitRefusal, willStart } from "./no_capacity.ts";
+import { RequestCounts } from "./request_counts.ts";
 import { RoutingView } from "./routing_view.ts";
+import { TimeLimits } from "./time_limits.ts";
 import { TtftForecast } from "./ttft_forecast.ts";
 import { WorkloadArrivals } from "./workload_arrivals.ts";
-
-/** Requests between two progress reports. */
-const PROGRESS_STRIDE = 8192;
 
 /** What a gateway works with. */
 export interface GatewayDependencies {
@@ -37,6 +39,8 @@ export interface GatewayDependencies {
 export class Gateway {
   /** The requests that arrive by the clock. */
   readonly arrivals: WorkloadArrivals;
+  /** How many have arrived and ended. */
+  readonly counts: RequestCounts;
   readonly #parts: ClusterParts;
   readonly #run: RunColumns;
   readonly #clock: Clock;
@@ -47,17 +51,12 @@ export class Gateway {
   readonly #steps: EngineSteps;
   readonly #guard: ProgressGuard;
   readonly #admission: AdmissionControl | undefined;
-  readonly #routing: RoutingView;
+  readonly #dispatch: Dispatch;
   readonly #followUps: FollowUps;
   /** By function; none where nobody asks for them. */
   readonly #forecasts: readonly TtftForecast[];
-  #nextReport = PROGRESS_STRIDE;
-  #arrived = 0;
-  #ended = 0;
-  #completed = 0;
-  /** Integral of the requests that have arrived and not ended, request-seconds, up to an instant. */
-  #requestSeconds = 0;
-  #accruedAtSeconds = 0;
+  /** Absent where the time of requests has no limit. */
+  readonly #limits: TimeLimits | undefined;
 
   constructor(
     { parts, run, clock, schedule, fleet, evaluations, steps, guard }: GatewayDependencies,
@@ -74,39 +73,20 @@ export class Gateway {
     this.#guard = guard;
     this.#admission = admission && new AdmissionControl(admission);
     this.arrivals = new WorkloadArrivals(requests);
-    this.#routing = new RoutingView(fleet, requests, clock);
     this.#followUps = new FollowUps(parts, run, clock, schedule);
+    this.counts = new RequestCounts(parts, clock, () => ({
+      instancesMade: fleet.instances.length,
+      instances: fleet.alive.length,
+    }));
+    if (TimeLimits.has(parts)) {
+      this.#limits = new TimeLimits(parts, run.columns.classId, clock, schedule);
+    }
+    const routing = new RoutingView(fleet, requests, clock);
+    this.#dispatch = new Dispatch(routing, run, fleet, steps, this.#limits);
     const isForeseen = (admission?.ttftLimitSeconds?.size ?? 0) > 0;
     this.#forecasts = isForeseen
       ? fleet.functions.map((fn) => new TtftForecast(fn, fleet.instances, run))
       : [];
-  }
-
-  /** Requests that have arrived. */
-  get arrived(): number {
-    return this.#arrived;
-  }
-
-  /** Requests that have ended, one way or another. */
-  get ended(): number {
-    return this.#ended;
-  }
-
-  /** Requests that have completed. */
-  get completed(): number {
-    return this.#completed;
-  }
-
-  /** Integral of the requests that have arrived and not ended, request-seconds, by now. */
-  get requestSeconds(): number {
-    this.#accrue();
-    return this.#requestSeconds;
-  }
-
-  #accrue(): void {
-    const { now } = this.#clock;
-    this.#requestSeconds += (this.#arrived - this.#ended) * (now - this.#accruedAtSeconds);
-    this.#accruedAtSeconds = now;
   }
 
   /** Whether a request may still arrive: by the clock, or since another ends or has ended. */
@@ -130,8 +110,7 @@ export class Gateway {
   /** A request arrives: it is turned away, goes to an instance, or waits. */
   arrive(request: number): void {
     const { columns, outputLimit } = this.#run;
-    this.#accrue();
-    this.#arrived++;
+    this.counts.arrives();
     const fn = this.#functions[columns.functionId[request]];
     this.#evaluations.wake(fn);
     fn.arrives();
@@ -147,7 +126,8 @@ export class Gateway {
       if (refusal > 0) return this.#end(request, refusal);
       this.#forecasts[fn.id]?.admitted(request);
     }
-    if (fn.waiting.queued === 0 && this.#dispatch(fn, request)) {
+    this.#limits?.arrives(request);
+    if (fn.waiting.queued === 0 && this.#dispatch.to(fn, request)) {
       fn.idleTimes.arrives(this.#clock.now);
       return fn.waiting.passThrough(request, this.#clock.now);
     }
@@ -156,8 +136,8 @@ export class Gateway {
 
   /** Why admission turns the request away; 0 when it does not, or there is no place for it anyway. */
   #admissionRefusal(fn: FunctionState, request: number): number {
-    const mustWait = fn.waiting.queued > 0 || !this.#routing.hasRoom(fn);
-    if (mustWait && this.#waitRefusal(fn) > 0) return 0;
+    const mustWait = fn.waiting.queued > 0 || !this.#dispatch.routing.hasRoom(fn);
+    if (mustWait && waitRefusal(fn) > 0) return 0;
     const { columns } = this.#run;
     const decision = this.#admission!.decide({
       nowSeconds: this.#clock.now,
@@ -175,94 +155,39 @@ export class Gateway {
     }
   }
 
-  /** Hands a request to an instance; false when none can take it. */
-  #dispatch(fn: FunctionState, request: number): boolean {
-    const id = this.#routing.pick(fn, request);
-    if (id < 0) return false;
-    this.#giveTo(id, request);
-    return true;
-  }
-
-  /** Hands a request to a ready instance. */
-  #giveTo(id: number, request: number): void {
-    const { columns } = this.#run;
-    const instance = this.#fleet.instances[id];
-    const { engine, readyAtSeconds } = instance;
-    columns.instanceId[request] = id;
-    const arrivedAtSeconds = columns.arrivalAtSeconds[request];
-    if (
-      readyAtSeconds > arrivedAtSeconds && Number.isNaN(columns.firstTokenAtSeconds[request])
-    ) {
-      columns.coldStartWaitSeconds[request] = readyAtSeconds - arrivedAtSeconds;
-      this.#run.waitedFor ??= new Int32Array(columns.count).fill(-1);
-      this.#run.waitedFor[request] = id;
-    }
-    const endBefore = engine.endAtSeconds;
-    engine.enqueue(request);
-    this.#fleet.enters(id);
-    if (engine.needsPlan) this.#steps.formLater(id);
-    else if (engine.endAtSeconds < endBefore) this.#steps.endChanges(instance);
-  }
-
-  /** Whether a request that no instance can take starts one. */
-  #willStart(fn: FunctionState): boolean {
-    const { parts: { scaling }, size } = fn;
-    if (size >= scaling.maxInstances) return false;
-    switch (scaling.activation) {
-      case "each":
-        return true;
-      case "join":
-        return !fn.hasRoomComing;
-      case "first":
-        return size === 0;
-      case "none":
-        return false;
-    }
-  }
-
   /** Starts an instance for a request and returns it; -1 when it waits for free GPUs. */
   #start(fn: FunctionState): number {
     fn.asksForInstance();
     return this.#fleet.start(fn.id);
   }
 
-  /** Why a request that no instance can take may not wait; 0 when it may. */
-  #waitRefusal(fn: FunctionState): number {
-    const { noCapacity, scaling } = fn.parts;
-    const { activation } = scaling;
-    const comes = activation === "join" && fn.hasRoomComing ||
-      (activation === "each" || activation === "join") && this.#willStart(fn);
-    if (noCapacity.action === "reject" && !comes) return OUTCOME_CODE.rejected_no_instance;
-    return fn.waiting.size >= noCapacity.limit ? OUTCOME_CODE.rejected_queue_full : 0;
-  }
-
   /** No instance can take the request: it waits or is turned away, and an instance is to come. */
   #haveWait(fn: FunctionState, request: number): void {
     const { noCapacity, scaling } = fn.parts;
     const { now } = this.#clock;
-    let willStart = this.#willStart(fn);
-    const refusal = this.#waitRefusal(fn);
+    let starts = willStart(fn);
+    const refusal = waitRefusal(fn);
     if (refusal > 0) {
-      if (willStart && noCapacity.action === "reject") this.#start(fn);
+      if (starts && noCapacity.action === "reject") this.#start(fn);
       this.#forecasts[fn.id]?.forget(request);
       return this.#end(request, refusal);
     }
     fn.idleTimes.arrives(now);
     fn.requestsChange();
-    const reserved = willStart && scaling.reservesStarts ? this.#start(fn) : -1;
+    const reserved = starts && scaling.reservesStarts ? this.#start(fn) : -1;
     if (reserved >= 0) {
       fn.waiting.reserve(request, reserved, now);
-      willStart = false;
+      starts = false;
     } else {
       // Where the reserved start waits for GPUs, the request waits for any instance.
-      if (scaling.reservesStarts) willStart = false;
+      if (scaling.reservesStarts) starts = false;
       fn.waiting.push(request, now);
     }
     if (noCapacity.timeoutSeconds < Infinity) {
       const ticket = fn.waiting.ticket(request);
-      this.#schedule.at(EVENTS.timeout, now + noCapacity.timeoutSeconds, request, ticket);
+      this.#schedule.at(EVENTS.timeout, now + fn.waitLimitSeconds, request, ticket);
     }
-    if (willStart) this.#start(fn);
+    if (starts) this.#start(fn);
   }
 
   /** Serves those that wait in a function's queue as far as instances can take them. */
@@ -270,14 +195,14 @@ export class Gateway {
     const fn = this.#functions[functionId];
     if (fn.waiting.queued === 0) return;
     fn.requestsChange();
-    while (fn.waiting.queued > 0 && this.#dispatch(fn, fn.waiting.peek())) fn.waiting.pop();
+    while (fn.waiting.queued > 0 && this.#dispatch.to(fn, fn.waiting.peek())) fn.waiting.pop();
   }
 
   /** An instance is ready: whoever it was started for comes first, then who waits. */
   serveFrom(id: number): void {
     const { functionId } = this.#fleet.instances[id];
     const request = this.#functions[functionId].waiting.takeReserved(id);
-    if (request >= 0) this.#giveTo(id, request);
+    if (request >= 0) this.#dispatch.give(id, request);
     this.serve(functionId);
   }
 
@@ -310,8 +235,9 @@ export class Gateway {
 
   #complete(fn: FunctionState, request: number): void {
     const { columns, outputLimit } = this.#run;
-    this.#completed++;
+    const due = this.#limits?.leaves(request);
     fn.waiting.charge(request, outputLimit[request]);
+    if (due !== undefined) return this.#cut(fn, request, due.outcome, due.atSeconds);
     const { firstTokenAtSeconds, completedAtSeconds } = columns;
     const gapSeconds = completedAtSeconds[request] - firstTokenAtSeconds[request];
     fn.demand?.completes(outputLimit[request] - 1, gapSeconds);
@@ -321,22 +247,82 @@ export class Gateway {
   /** A request has ended, one way or another. */
   #end(request: number, outcome: number): void {
     this.#run.columns.outcome[request] = outcome;
-    this.#accrue();
-    this.#ended++;
+    this.counts.ends(outcome);
     this.#guard.progresses();
     this.#followUps.ended(request);
-    if (this.#ended >= this.#nextReport) this.report();
+    this.counts.reportIfDue();
   }
 
-  /** Tells whoever asked how far the run is. */
-  report(): void {
-    const { requests, onProgress } = this.#parts;
-    this.#nextReport = this.#ended + PROGRESS_STRIDE;
-    onProgress?.(this.#ended / requests.count, this.#clock.now, {
-      requestsInside: this.#arrived - this.#ended,
-      instancesMade: this.#fleet.instances.length,
-      instances: this.#fleet.alive.length,
-    });
+  /** The time of a request was over at an instant: what came of it later has reached nobody. */
+  #cut(fn: FunctionState, request: number, outcome: number, atSeconds: number): void {
+    const { firstTokenAtSeconds } = this.#run.columns;
+    this.#forecasts[fn.id]?.forget(request);
+    if (firstTokenAtSeconds[request] > atSeconds) firstTokenAtSeconds[request] = NaN;
+    this.#end(request, outcome);
+  }
+
+  /** A client has waited as long as it will; returns the instance that its request left, or -1. */
+  clientGivesUp(request: number): number {
+    const { outcome } = this.#run.columns;
+    if (outcome[request] !== OUTCOME_CODE.unfinished) return -1;
+    return this.#timeIsOver(request, OUTCOME_CODE.client_deadline);
+  }
+
+  /** A request has been in an instance as long as it may; returns the instance that it left, or -1. */
+  executionEnds(request: number, stay: number): number {
+    if (!this.#limits!.isIn(request, stay)) return -1;
+    return this.#timeIsOver(request, OUTCOME_CODE.execution_limit);
+  }
+
+  /** A request is to end. It leaves now, unless it is in the step in progress: then when that ends. */
+  #timeIsOver(request: number, outcome: number): number {
+    const { columns } = this.#run;
+    const { now } = this.#clock;
+    const fn = this.#functions[columns.functionId[request]];
+    fn.requestsChange();
+    const { [request]: id } = columns.instanceId;
+    if (id < 0) {
+      fn.waiting.remove(request);
+      if (fn.isIdle) fn.idleTimes.becomesIdle(now);
+      this.#cut(fn, request, outcome, now);
+      return -1;
+    }
+    const instance = this.#fleet.instances[id];
+    const isOut = instance.engine.withdraw(request);
+    if (isOut) {
+      this.#leavesEarly(id, request, outcome, now);
+      if (fn.isIdle) fn.idleTimes.becomesIdle(now);
+    } else {
+      this.#limits!.isToLeave(request, outcome, id);
+      instance.engine.limit(now);
+    }
+    if (instance.engine.endAtSeconds < Infinity) this.#steps.endChanges(instance);
+    return isOut ? id : -1;
+  }
+
+  #leavesEarly(id: number, request: number, outcome: number, atSeconds: number): void {
+    const fn = this.#functions[this.#fleet.instances[id].functionId];
+    this.#limits!.leaves(request);
+    this.#fleet.leave(id, 1);
+    fn.waiting.charge(request, this.#run.generated[request]);
+    this.#cut(fn, request, outcome, atSeconds);
+  }
+
+  /** The step of an instance has ended: those leave whose time was over in it. Returns how many. */
+  leaveAfterStep(id: number): number {
+    if (this.#limits === undefined) return 0;
+    let count = 0;
+    const { engine, functionId } = this.#fleet.instances[id];
+    const fn = this.#functions[functionId];
+    for (const request of this.#limits.dueIn(id)) {
+      if (!engine.withdraw(request)) continue;
+      fn.requestsChange();
+      const { outcome, atSeconds } = this.#limits.leaves(request)!;
+      this.#leavesEarly(id, request, outcome, atSeconds);
+      count++;
+    }
+    if (count > 0 && fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
+    return count;
   }
 
   /** A wait has lasted as long as it may; nothing happens if that wait is over. */
@@ -349,16 +335,35 @@ export class Gateway {
     this.#end(request, OUTCOME_CODE.timed_out);
   }
 
+  /** An instance has drained as long as it may: it ends, and what is inside leaves it. */
+  endDrain(id: number): void {
+    const instance = this.#fleet.instances[id];
+    if (instance.state !== InstanceState.draining) return;
+    const fn = this.#functions[instance.functionId];
+    const inside: number[] = [];
+    fn.requestsChange();
+    instance.engine.evict(this.#clock.now, inside);
+    this.#steps.forget(id);
+    this.#fleet.end(id, "drain-limit");
+    const { inFlight } = fn.parts.scaling.drain!;
+    for (const request of inside) {
+      if (this.#displace(request, inFlight, OUTCOME_CODE.drain_limit)) this.#guard.requeued(fn);
+    }
+  }
+
   /** A request whose instance is lost fails, or goes to another or waits again; false if it fails. */
   displaced(request: number): boolean {
-    const { inFlight } = this.#parts.faults!;
+    return this.#displace(request, this.#parts.faults!.inFlight, OUTCOME_CODE.failed);
+  }
+
+  #displace(request: number, inFlight: DrainParts["inFlight"], outcome: number): boolean {
     const { columns, generated } = this.#run;
     const fn = this.#functions[columns.functionId[request]];
-    if (inFlight === "fail" || this.#waitRefusal(fn) > 0) {
+    const due = this.#limits?.leaves(request);
+    if (due !== undefined || inFlight === "fail" || waitRefusal(fn) > 0) {
       if (fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
-      this.#forecasts[fn.id]?.forget(request);
-      this.#end(request, OUTCOME_CODE.failed);
-      return false;
+      this.#cut(fn, request, due?.outcome ?? outcome, due?.atSeconds ?? this.#clock.now);
+      return due !== undefined;
     }
     if (inFlight === "restart" || generated[request] === 0) {
       generated[request] = 0;
@@ -368,7 +373,7 @@ export class Gateway {
       columns.maxTbtSeconds[request] = NaN;
     }
     columns.instanceId[request] = -1;
-    if (fn.waiting.queued === 0 && this.#dispatch(fn, request)) return true;
+    if (fn.waiting.queued === 0 && this.#dispatch.to(fn, request)) return true;
     this.#haveWait(fn, request);
     return true;
   }

@@ -44,6 +44,21 @@ export const gateway = sectionOf<Configuration["gateway"]>({
     appliesWhen: is("gateway.on_no_capacity", "buffer"),
     describe: "Longest wait under `buffer`, seconds; null: no limit.",
   }),
+  timeout_starts: quantity("number", {
+    above: 0,
+    default: null,
+    appliesWhen: is("gateway.on_no_capacity", "buffer"),
+    describe:
+      "A wait under `buffer` may be as long as so many starts (the mean of the function's " +
+      "starts so far, an estimate before the first) where that is longer than `timeout`.",
+  }),
+  execution_limit: quantity("seconds", {
+    above: 0,
+    default: null,
+    aliases: ["execution_timeout"],
+    describe: "Longest time that a request is in an instance, seconds; then it is cut off at the " +
+      "end of the step in progress (outcome `execution_limit`). null: no limit.",
+  }),
   concurrency_per_instance: count({
     min: 1,
     default: null,

@@ -1,4 +1,4 @@
-import { isNot } from "../applies.ts";
+import { isNot, isSet } from "../applies.ts";
 import type { z } from "../../std/zod.ts";
 import { SCALING_POLICIES } from "../../serverless/scaling/policies.ts";
 import { policyChoice } from "../../settings/from_table.ts";
@@ -73,6 +73,20 @@ export const scaling: z.ZodType<Configuration["scaling"]> = sectionOf({
     min: 1,
     default: null,
     describe: "Most instances removed by one decision; null: no limit.",
+  }),
+  drain_limit: quantity("seconds", {
+    min: 0,
+    default: null,
+    aliases: ["termination_grace_period"],
+    describe: "Longest time in which an instance that is told to stop may finish its requests, " +
+      "seconds; null: as long as they take.",
+  }),
+  after_drain_limit: choice(["fail", "restart", "resume"], {
+    wanted: "a way to treat requests that are left at the drain limit",
+    default: "fail",
+    appliesWhen: isSet("scaling.drain_limit"),
+    describe: "Requests that are left then end (outcome `drain_limit`), begin anew elsewhere, or " +
+      "go on there by computing prompt and output so far again.",
   }),
   activation: choice(["first", "none", "each", "join"], {
     wanted: "a rule for starts between evaluations",

@@ -137,6 +137,11 @@ const serviceClass = section({
   }),
   slo: sloSection("Limits of this class; what is null is taken from the section `slo`."),
   rate_limit: rateLimit("Limit on the rate of this class."),
+  client_deadline: quantity("seconds", {
+    above: 0,
+    default: null,
+    describe: "That of this class, seconds; null: that of the workload.",
+  }),
 }, { describe: "One service class." });
 
 const tenants = section({
@@ -297,6 +302,12 @@ export const workload = sectionOf<Configuration["workload"]>({
       "`arrival_rate`, as load testers do.",
   }),
   closed_loop: closedLoop,
+  client_deadline: quantity("seconds", {
+    above: 0,
+    default: null,
+    describe: "Time for which a client waits for the whole answer, from its arrival on, seconds; " +
+      "then it gives up (outcome `client_deadline`). null: for ever.",
+  }),
   classes: sectionList(serviceClass, { describe: "Service classes; none: one class." }),
   tenants,
   functions,

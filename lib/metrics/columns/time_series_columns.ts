@@ -9,6 +9,10 @@ export interface IntervalSums extends MeterTotals {
   /** Requests that arrived and completed in it. */
   arrivals: number;
   completions: number;
+  /** Requests that a limit on their time ended in it: by outcome. */
+  executionLimits: number;
+  drainLimits: number;
+  clientDeadlines: number;
   /** Integral of the requests that have arrived and not ended, request-seconds. */
   requestSeconds: number;
   /** Time of instances by state, instance-seconds. */
@@ -34,6 +38,9 @@ export function clearSums(sums: IntervalSums): void {
   sums.seconds = 0;
   sums.arrivals = 0;
   sums.completions = 0;
+  sums.executionLimits = 0;
+  sums.drainLimits = 0;
+  sums.clientDeadlines = 0;
   sums.requestSeconds = 0;
   sums.startingSeconds = 0;
   sums.upSeconds = 0;
@@ -69,6 +76,21 @@ export const TIME_SERIES_COLUMNS: DeclaredColumns<IntervalSums> = {
     { name: "completions", unit: "count", doc: "Completions in the interval" },
     ({ completions }) => completions,
   ),
+  executionLimits: integers({
+    name: "execution_limits",
+    unit: "count",
+    doc: "Requests that their execution limit has cut off in the interval",
+  }, ({ executionLimits }) => executionLimits),
+  drainLimits: integers({
+    name: "drain_limits",
+    unit: "count",
+    doc: "Requests that an instance's drain limit has cut off in the interval",
+  }, ({ drainLimits }) => drainLimits),
+  clientDeadlines: integers({
+    name: "client_deadlines",
+    unit: "count",
+    doc: "Requests that their clients have given up in the interval",
+  }, ({ clientDeadlines }) => clientDeadlines),
   queued: floats(
     {
       name: "queued",

@@ -68,8 +68,8 @@ export const REQUEST_FIGURES: Figures<SummaryParts> = {
   ),
   requests: group({ doc: "How requests ended, of the whole run" }, {
     arrived: count({
-      doc:
-        "Requests that arrived. `arrived = completed + rejected + timed_out + failed + unfinished`",
+      doc: "Requests that arrived. `arrived = completed + rejected + timed_out + failed + " +
+        "execution_limit + drain_limit + client_deadline + unfinished`",
       printed: { line: "requests", words: "{} arrived" },
     }, ({ counts }) => counts.requests.arrived),
     completed: count({
@@ -81,13 +81,25 @@ export const REQUEST_FIGURES: Figures<SummaryParts> = {
       printed: { line: "requests", words: "{} rejected", hidesZero: true },
     }, ({ counts }) => counts.requests.rejected),
     timed_out: count({
-      doc: "Requests that waited too long",
+      doc: "Requests that the gateway turned away because they had waited as long as they might",
       printed: { line: "requests", words: "{} timed out", hidesZero: true },
     }, ({ counts }) => counts.requests.timed_out),
     failed: count({
       doc: "Requests whose instance a fault has taken",
       printed: { line: "requests", words: "{} failed", hidesZero: true },
     }, ({ counts }) => counts.requests.failed),
+    execution_limit: count({
+      doc: "Requests that were in an instance as long as they might be, and were cut off",
+      printed: { line: "requests", words: "{} at their execution limit", hidesZero: true },
+    }, ({ counts }) => counts.requests.execution_limit),
+    drain_limit: count({
+      doc: "Requests inside an instance that had drained as long as it might, and were cut off",
+      printed: { line: "requests", words: "{} at a drain limit", hidesZero: true },
+    }, ({ counts }) => counts.requests.drain_limit),
+    client_deadline: count({
+      doc: "Requests whose client gave up, waiting or running",
+      printed: { line: "requests", words: "{} given up by clients", hidesZero: true },
+    }, ({ counts }) => counts.requests.client_deadline),
     unfinished: count({
       doc: "Requests in flight or waiting at the end",
       printed: { line: "requests", words: "{} unfinished", hidesZero: true },

@@ -15,6 +15,8 @@ export interface WaitingQueue {
   peek(): number;
   /** Takes the request to be served next; -1 when empty. */
   pop(): number;
+  /** Takes a request out, wherever it stands; false if it does not wait here. */
+  remove(request: number): boolean;
   /** Whether the order serves one of two requests before the other, wherever they are. */
   isBefore(one: number, other: number): boolean;
 }
@@ -69,6 +71,18 @@ class RingQueue implements WaitingQueue {
     this.#head = (this.#head + 1) & (this.#ring.length - 1);
     this.#size--;
     return request;
+  }
+
+  remove(request: number): boolean {
+    const ring = this.#ring;
+    const mask = ring.length - 1;
+    let place = 0;
+    while (place < this.#size && ring[(this.#head + place) & mask] !== request) place++;
+    if (place === this.#size) return false;
+    for (this.#size--; place < this.#size; place++) {
+      ring[(this.#head + place) & mask] = ring[(this.#head + place + 1) & mask];
+    }
+    return true;
   }
 
   #grow(): void {
@@ -135,6 +149,15 @@ class KeyedQueue implements WaitingQueue {
       this.#heap[hole] = moved;
     }
     return first;
+  }
+
+  remove(request: number): boolean {
+    if (!this.#heap.includes(request)) return false;
+    // The others are put in anew: their order is total, so that no pop is another for it.
+    const others = this.#heap.filter((one) => one !== request);
+    this.#heap.length = 0;
+    for (const one of others) this.push(one);
+    return true;
   }
 
   isBefore(one: number, other: number): boolean {

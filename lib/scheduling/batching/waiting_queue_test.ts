@@ -62,6 +62,37 @@ Deno.test("waitingQueue() by a key serves the least one, of equal ones the earli
   );
 });
 
+Deno.test("a request that is taken out of a queue changes the order of nobody else", () => {
+  const removals = fc.array(fc.nat(90), { maxLength: 60 });
+  fc.assert(
+    fc.property(removals, fc.boolean(), fc.nat(80), (removed, hasKeys, popped) => {
+      const arrivals = Float64Array.from({ length: 90 }, (_, i) => Math.floor(i / 3));
+      const keys = Float64Array.from({ length: 90 }, (_, i) => (i * 37) % 11);
+      const queue = waitingQueue(arrivals, hasKeys ? keys : undefined);
+      const order = (one: number, other: number) =>
+        (hasKeys ? keys[one] - keys[other] : 0) || arrivals[one] - arrivals[other] || one - other;
+      // The ring goes round where some have been popped before others come.
+      for (let request = 0; request < 60; request++) queue.push(request);
+      const left = Array.from({ length: 60 }, (_, i) => i).sort(order);
+      for (let i = 0; i < popped % 50; i++) equal(queue.pop(), left.shift());
+      for (let request = 60; request < 90; request++) {
+        queue.push(request);
+        left.push(request);
+      }
+      left.sort(order);
+      for (const request of removed) {
+        const place = left.indexOf(request);
+        equal(queue.remove(request), place >= 0);
+        if (place >= 0) left.splice(place, 1);
+        equal(queue.size, left.length);
+      }
+      deepStrictEqual(Array.from(left, () => queue.pop()), left);
+      equal(queue.pop(), -1);
+    }),
+    { seed: 3 },
+  );
+});
+
 for (const entry of QUEUE_ORDERS.entries as readonly OrderEntry<QueueOrder>[]) {
   Deno.test(`${entry.name} order: a number for each request, or the order of arrival`, () => {
     const count = 50;

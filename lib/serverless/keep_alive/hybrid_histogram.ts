@@ -1,5 +1,5 @@
 import { withDefaults } from "../../settings/from_table.ts";
-import { quantity } from "../../settings/quantities.ts";
+import { choice, count, quantity } from "../../settings/quantities.ts";
 import { isMultiple } from "../is_multiple.ts";
 import { forecastNext } from "./autoregression.ts";
 import type { KeepAliveEntry, KeepAlivePolicy } from "./policy.ts";
@@ -14,6 +14,8 @@ export type HybridHistogramSettings = {
   readonly forecastMargin: number;
   readonly representativeCv: number;
   readonly outOfBoundsShare: number;
+  readonly minSamples: number;
+  readonly tailFrom: "idle" | "prewarming";
 };
 
 /** `hybrid-histogram` as files name it. */
@@ -70,6 +72,18 @@ export const hybridHistogramPolicy: KeepAliveEntry<"hybrid-histogram", HybridHis
       default: 0.5,
       describe: "Share of idle times out of range from which the forecast is used.",
     }),
+    minSamples: count({
+      min: 0,
+      default: 10,
+      describe: "Idle times within the range that it takes for the histogram to be used.",
+    }),
+    tailFrom: choice(["idle", "prewarming"], {
+      wanted: "an instant from which the tail counts",
+      default: "idle",
+      describe:
+        "An instance is kept until the tail after the end of the last request (`idle`), or " +
+        "for as long as the tail after it was started ahead (`prewarming`).",
+    }),
   },
   cuts: { rangeSeconds: "binSeconds" },
   check: ({ rangeSeconds, binSeconds }) =>
@@ -103,16 +117,26 @@ export interface HybridHistogram extends KeepAlivePolicy {
  * The hybrid histogram policy: a histogram of the function's idle times decides when to stop, start
  * again and give up.
  * - `out-of-bounds` (at least half of the idle times beyond the range): an autoregressive forecast f;
- *   start again after f (1 - margin), keep for 2 f margin.
- * - `uncertain` (bins alike: coefficient of variation of their counts below 2): keep for the range.
- * - `certain`: start again after the lower edge of the head's bin x (1 - margin), keep for the upper
- *   edge of the tail's bin x (1 + margin).
+ *   start again after f (1 - margin), keep until f (1 + margin).
+ * - `uncertain` (fewer than `minSamples` idle times, or bins alike: coefficient of variation of their
+ *   counts below 2): keep for the range.
+ * - `certain`: start again after the lower edge of the head's bin x (1 - margin), keep until the upper
+ *   edge of the tail's bin x (1 + margin), both from the end of the last request. A head in the first
+ *   bin keeps the instance.
  *
- * The paper forecasts with an ARIMA model chosen anew for each function; here it is of order (1, 0, 0).
+ * What is followed, and what the publication leaves open: it defines the keep-alive window as the
+ * time that an image is kept once it is in memory, and takes the window from the tail of the idle
+ * times, which run from the end of an execution. Read by the letter the tail begins anew with the
+ * pre-warming (`tailFrom: "prewarming"`, as dslab-faas has it), so that a function called every 605 s
+ * is up to 1,266 s after its last call; read by what the tail measures, the window ends there (726 s,
+ * the default). It says that too few idle times make a histogram unfit, and not how few: ten is an
+ * assumption. So is half of them for "many" out of bounds. Its ARIMA model is chosen anew for each
+ * function; here it is of order (1, 0, 0).
  *
  * @throws {RangeError} If the range is no multiple of the bin, or a setting is out of its range.
- * @source M. Shahrad et al., "Serverless in the Wild", ATC 2020, section 4.2; constants as in the
- *   reproduction dslab-faas, hybrid_histogram.rs
+ * @source M. Shahrad et al., "Serverless in the Wild", ATC 2020 (arXiv 2003.03423), section 4.2: bins
+ *   of a minute, range of 4 h, 5th and 99th percentile rounded down and up, margins of 10 and 15 %,
+ *   CV of 2, standard keep-alive where the histogram is not representative
  *
  * @example
  * ```ts
@@ -132,6 +156,8 @@ export function hybridHistogram(options: HybridHistogramOptions = {}): HybridHis
     forecastMargin,
     representativeCv,
     outOfBoundsShare,
+    minSamples,
+    tailFrom,
   } = withDefaults(hybridHistogramPolicy.settings, options);
   const { forecast = forecastNext } = options;
   const binCount = Math.round(rangeSeconds / binSeconds);
@@ -151,6 +177,7 @@ export function hybridHistogram(options: HybridHistogramOptions = {}): HybridHis
   function pattern(): IdlePattern {
     if (inside + outside === 0) return "uncertain";
     if (outside / (inside + outside) >= outOfBoundsShare) return "out-of-bounds";
+    if (inside < Math.max(1, minSamples)) return "uncertain";
     const mean = inside / binCount;
     const cv = Math.sqrt(Math.max(0, squares / binCount - mean * mean)) / mean;
     return cv < representativeCv ? "uncertain" : "certain";
@@ -195,9 +222,12 @@ export function hybridHistogram(options: HybridHistogramOptions = {}): HybridHis
           decision.prewarmAfterSeconds = 0;
           decision.keepAliveSeconds = rangeSeconds;
           break;
-        case "certain":
-          decision.prewarmAfterSeconds = binOf(headShare) * binSeconds * (1 - histogramMargin);
-          decision.keepAliveSeconds = (binOf(tailShare) + 1) * binSeconds * (1 + histogramMargin);
+        case "certain": {
+          const head = binOf(headShare) * binSeconds * (1 - histogramMargin);
+          const tail = (binOf(tailShare) + 1) * binSeconds * (1 + histogramMargin);
+          decision.prewarmAfterSeconds = head;
+          decision.keepAliveSeconds = tailFrom === "idle" ? tail - head : tail;
+        }
       }
       return decision;
     },

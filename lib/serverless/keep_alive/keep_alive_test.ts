@@ -62,7 +62,35 @@ Deno.test("hybrid-histogram, certain: head and tail of the idle times, by hand",
   const { prewarmAfterSeconds, keepAliveSeconds } = policy.decide();
   // The fifth of 100 lies in bin 10, the 99th in bin 12.
   near(prewarmAfterSeconds, 10 * 60 * 0.9);
-  near(keepAliveSeconds, 13 * 60 * 1.1);
+  near(prewarmAfterSeconds + keepAliveSeconds, 13 * 60 * 1.1);
+  // By the letter, the tail begins with the pre-warming.
+  const letter = hybridHistogram({ tailFrom: "prewarming" });
+  for (const minute of minutes) letter.observeIdle(minute * 60);
+  near(letter.decide().prewarmAfterSeconds, 10 * 60 * 0.9);
+  near(letter.decide().keepAliveSeconds, 13 * 60 * 1.1);
+});
+
+Deno.test("hybrid-histogram: twenty idle times of 605 s are waited for from 540 s to 726 s", () => {
+  const policy = hybridHistogram();
+  for (let i = 0; i < 20; i++) policy.observeIdle(605);
+  strictEqual(policy.pattern, "certain");
+  const { prewarmAfterSeconds, keepAliveSeconds } = policy.decide();
+  near(prewarmAfterSeconds, 540);
+  near(keepAliveSeconds, 186);
+});
+
+Deno.test("hybrid-histogram, uncertain: too few idle times, the whole range", () => {
+  const policy = hybridHistogram();
+  for (let i = 0; i < 9; i++) {
+    policy.observeIdle(100);
+    strictEqual(policy.pattern, "uncertain");
+    deepStrictEqual({ ...policy.decide() }, { prewarmAfterSeconds: 0, keepAliveSeconds: 14_400 });
+  }
+  policy.observeIdle(100);
+  strictEqual(policy.pattern, "certain", "from the tenth on");
+  const hasty = hybridHistogram({ minSamples: 1 });
+  hasty.observeIdle(100);
+  strictEqual(hasty.pattern, "certain");
 });
 
 Deno.test("hybrid-histogram, certain: a head in the first bin keeps the instance", () => {
@@ -86,16 +114,16 @@ Deno.test("hybrid-histogram, uncertain: without history or with even bins, the w
 
 Deno.test("hybrid-histogram: the border of representative is a cv of 2 over the bins", () => {
   // Of n bins, one holds all k idle times: cv = sqrt(n - 1). 5 bins: cv = 2, not below 2.
-  const five = hybridHistogram({ rangeSeconds: 300 });
+  const five = hybridHistogram({ rangeSeconds: 300, minSamples: 1 });
   five.observeIdle(10);
   strictEqual(five.pattern, "certain");
-  const four = hybridHistogram({ rangeSeconds: 240 });
+  const four = hybridHistogram({ rangeSeconds: 240, minSamples: 1 });
   four.observeIdle(10);
   strictEqual(four.pattern, "uncertain");
 });
 
 Deno.test("hybrid-histogram, out of bounds: half of the idle times beyond the range, by hand", () => {
-  const policy = hybridHistogram({ forecast: (idle) => idle[idle.length - 1] });
+  const policy = hybridHistogram({ forecast: (idle) => idle[idle.length - 1], minSamples: 2 });
   policy.observeIdle(60);
   policy.observeIdle(60);
   policy.observeIdle(20_000);
@@ -109,7 +137,7 @@ Deno.test("hybrid-histogram, out of bounds: half of the idle times beyond the ra
 });
 
 Deno.test("hybrid-histogram: the range's end is out of bounds", () => {
-  const policy = hybridHistogram();
+  const policy = hybridHistogram({ minSamples: 1 });
   policy.observeIdle(14_399.9);
   strictEqual(policy.pattern, "certain");
   policy.observeIdle(14_400);

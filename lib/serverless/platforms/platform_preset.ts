@@ -32,6 +32,18 @@ const TEXTS = {
 /** Presets in data/platforms. */
 export const PLATFORMS = Object.keys(TEXTS) as readonly PlatformName[];
 
+/** What a platform's documentation says that it does. */
+export interface PlatformBehaviour {
+  /** The behaviour, in a sentence. */
+  readonly says: string;
+  /** Which of the preset's sources says so, from 1. */
+  readonly source: number;
+  /** Name of the test that shows that the preset does so. Absent: it does not. */
+  readonly test?: string;
+  /** Why it is left out, or which setting has it. Absent: it is not. */
+  readonly leftOut?: string;
+}
+
 /** How a serverless platform scales, keeps alive, queues and bills. */
 export interface PlatformPreset {
   /** Name of the preset. */
@@ -44,9 +56,18 @@ export interface PlatformPreset {
   readonly sources: readonly string[];
   /** What no source says. */
   readonly assumed: readonly string[];
+  /** What the platform is said to do, and whether the preset does it. */
+  readonly behaviours: readonly PlatformBehaviour[];
   /** A partial configuration file as YAML, to be merged below the user's. */
   readonly configuration: string;
 }
+
+const behaviour = z.strictObject({
+  says: z.string().min(1),
+  source: z.number().int().min(1),
+  test: z.string().min(1).optional(),
+  left_out: z.string().min(1).optional(),
+});
 
 const schema = z.strictObject({
   id: z.string(),
@@ -54,6 +75,7 @@ const schema = z.strictObject({
   as_of: z.string().regex(/^\d{4}-\d{2}$/),
   sources: z.array(z.string().min(1)).min(1),
   assumed: z.array(z.string().min(1)),
+  behaviours: z.array(behaviour).optional(),
   configuration: z.record(z.enum(["scaling", "gateway", "cost"]), z.unknown()),
 });
 
@@ -71,7 +93,19 @@ export function parsePlatformPreset(text: string, where: string): PlatformPreset
     throw new SyntaxError(`Cannot read ${where} as a platform at ${found.path} ${found.text}`);
   }
   const { id, summary, as_of: asOf, sources, assumed, configuration } = result.data;
-  return { id, summary, asOf, sources, assumed, configuration: stringify(configuration) };
+  const behaviours = (result.data.behaviours ?? []).map(({ left_out: leftOut, ...one }) => ({
+    ...one,
+    ...(leftOut !== undefined && { leftOut }),
+  }));
+  return {
+    id,
+    summary,
+    asOf,
+    sources,
+    assumed,
+    behaviours,
+    configuration: stringify(configuration),
+  };
 }
 
 function readYaml(text: string, where: string): unknown {

@@ -7,8 +7,10 @@ import { noScaling } from "./none.ts";
 import { oraclePolicy } from "./oracle.ts";
 import { predictivePolicy } from "./predictive.ts";
 import { queueDelayPolicy } from "./queue_delay.ts";
+import { requestCountPolicy } from "./request_count.ts";
 import { schedulePolicy } from "./schedule.ts";
 import { sloPolicy } from "./slo.ts";
+import { targetTrackingPolicy } from "./target_tracking.ts";
 import { thresholdPolicy } from "./threshold.ts";
 
 /** The scaling policies. A new one is one file and one line here. */
@@ -18,9 +20,11 @@ export const SCALING_POLICIES = {
     thresholdPolicy,
     concurrencyPolicy,
     queueDelayPolicy,
+    requestCountPolicy,
     knativeKpaPolicy,
     hpaPolicy,
     kedaPolicy,
+    targetTrackingPolicy,
     sloPolicy,
     predictivePolicy,
     schedulePolicy,

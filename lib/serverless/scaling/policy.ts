@@ -64,6 +64,11 @@ export interface ScalingPolicy {
    * down by itself. Default 1200.
    */
   readonly settlesWithinSeconds?: number;
+  /**
+   * How many instances its last answer wants to stay though some of them are idle: a keep-alive beside
+   * the policy leaves so many. Absent: it leaves as few as the function may have.
+   */
+  keepsAtLeast?(): number;
 }
 
 /** An instant, seconds, that is surely before one that was computed, however that was rounded. */

@@ -142,6 +142,13 @@ export class ScalingDecider {
     return standsUntilSeconds.call(this.#policy, this.#askedAtSeconds);
   }
 
+  /** How many instances a keep-alive is to leave by the last answer, within the bounds. */
+  get keepsAtLeast(): number {
+    const { minInstances, maxInstances } = this.#limits;
+    const wanted = this.#policy.keepsAtLeast?.() ?? 0;
+    return Math.min(maxInstances, Math.max(minInstances, wanted));
+  }
+
   /** The number of instances to have `actuationDelaySeconds` from now. */
   decide(signals: ScalingSignals): number {
     const { nowSeconds, ready, starting } = signals;

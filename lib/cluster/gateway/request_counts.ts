@@ -1,0 +1,92 @@
+import type { Clock } from "../../engine/clock.ts";
+import { OUTCOME_CODE } from "../../metrics/recorder.ts";
+import { OUTCOMES } from "../../metrics/run_tables.ts";
+import type { ClusterParts, RunHoldings } from "../cluster_parts.ts";
+
+/** Requests between two progress reports. */
+const PROGRESS_STRIDE = 8192;
+
+/** How many requests have arrived and ended in a run, and how; tells whoever asked how far it is. */
+export class RequestCounts {
+  readonly #parts: ClusterParts;
+  readonly #clock: Clock;
+  readonly #instances: () => Omit<RunHoldings, "requestsInside">;
+  readonly #byOutcome = new Int32Array(OUTCOMES.length);
+  #nextReport = PROGRESS_STRIDE;
+  #arrived = 0;
+  #ended = 0;
+  /** Integral of the requests that have arrived and not ended, request-seconds, up to an instant. */
+  #requestSeconds = 0;
+  #accruedAtSeconds = 0;
+
+  /** @param instances How many there are and were made, for reports. */
+  constructor(
+    parts: ClusterParts,
+    clock: Clock,
+    instances: () => Omit<RunHoldings, "requestsInside">,
+  ) {
+    this.#parts = parts;
+    this.#clock = clock;
+    this.#instances = instances;
+  }
+
+  /** Requests that have arrived. */
+  get arrived(): number {
+    return this.#arrived;
+  }
+
+  /** Requests that have ended, one way or another. */
+  get ended(): number {
+    return this.#ended;
+  }
+
+  /** Requests that have completed. */
+  get completed(): number {
+    return this.#byOutcome[OUTCOME_CODE.completed];
+  }
+
+  /** Requests that have ended with an outcome. */
+  of(outcome: number): number {
+    return this.#byOutcome[outcome];
+  }
+
+  /** Integral of the requests that have arrived and not ended, request-seconds, by now. */
+  get requestSeconds(): number {
+    this.#accrue();
+    return this.#requestSeconds;
+  }
+
+  #accrue(): void {
+    const { now } = this.#clock;
+    this.#requestSeconds += (this.#arrived - this.#ended) * (now - this.#accruedAtSeconds);
+    this.#accruedAtSeconds = now;
+  }
+
+  /** A request arrives. */
+  arrives(): void {
+    this.#accrue();
+    this.#arrived++;
+  }
+
+  /** A request ends. */
+  ends(outcome: number): void {
+    this.#accrue();
+    this.#ended++;
+    this.#byOutcome[outcome]++;
+  }
+
+  /** Reports if it is time to. */
+  reportIfDue(): void {
+    if (this.#ended >= this.#nextReport) this.report();
+  }
+
+  /** Tells whoever asked how far the run is. */
+  report(): void {
+    const { requests, onProgress } = this.#parts;
+    this.#nextReport = this.#ended + PROGRESS_STRIDE;
+    onProgress?.(this.#ended / requests.count, this.#clock.now, {
+      requestsInside: this.#arrived - this.#ended,
+      ...this.#instances(),
+    });
+  }
+}
