@@ -59,6 +59,8 @@ export interface Facts {
   initialReplicas: number;
   /** Whether no pod at all may be left. */
   scalesToZero: boolean;
+  /** Seconds that a pod that is to stop has for its requests. */
+  drainSeconds: number;
   /** Which half of the work of a split deployment. */
   role: "prefill" | "decode";
 }

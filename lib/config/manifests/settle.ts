@@ -59,6 +59,7 @@ const UNUSED: { readonly [Name in keyof Facts]?: string } = {
   concurrencyTarget: "the autoscaler does not go by requests in flight",
   defaultConcurrencyTarget: "another document has the target",
   scalesToZero: "another document bounds it",
+  drainSeconds: "nothing here stops an instance",
   metric: "the autoscaler of these documents has a metric of its own",
   tensorParallel: "another key says it",
   pipelineParallel: "another key says it",
