@@ -124,14 +124,16 @@ export interface HybridHistogram extends KeepAlivePolicy {
  *   edge of the tail's bin x (1 + margin), both from the end of the last request. A head in the first
  *   bin keeps the instance.
  *
- * What is followed, and what the publication leaves open: it defines the keep-alive window as the
- * time that an image is kept once it is in memory, and takes the window from the tail of the idle
- * times, which run from the end of an execution. Read by the letter the tail begins anew with the
- * pre-warming (`tailFrom: "prewarming"`, as dslab-faas has it), so that a function called every 605 s
- * is up to 1,266 s after its last call; read by what the tail measures, the window ends there (726 s,
- * the default). It says that too few idle times make a histogram unfit, and not how few: ten is an
- * assumption. So is half of them for "many" out of bounds. Its ARIMA model is chosen anew for each
- * function; here it is of order (1, 0, 0).
+ * What is followed, and what is unsettled. Section 4 of the publication, as summaries of it have it,
+ * calls the keep-alive window the time for which an image is kept once it is in memory, and takes it
+ * from the tail of the idle times, which run from the end of an execution. Two reproductions read that
+ * differently. By the letter (dslab-faas, hybrid_histogram.rs; `tailFrom: "prewarming"`) the tail
+ * begins anew with the pre-warming, so that a function called every 605 s is up to 1,266 s after its
+ * last call. By what the tail measures (a reproduction of section 4.2 that keeps "until tail" and
+ * forecasts "to within 15 %" on either side; the default) the window ends there, 726 s after it, as
+ * that of the forecast does in both. The publication gives no number for "not enough" idle times: ten
+ * is that reproduction's constant. Nor for "many" out of bounds: half, as both have it. Its ARIMA model
+ * is chosen anew for each function; here it is of order (1, 0, 0).
  *
  * @throws {RangeError} If the range is no multiple of the bin, or a setting is out of its range.
  * @source M. Shahrad et al., "Serverless in the Wild", ATC 2020 (arXiv 2003.03423), section 4.2: bins
