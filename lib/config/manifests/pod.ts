@@ -13,11 +13,12 @@ import {
   type KeyRule,
   type KeyTable,
   leaves,
+  notes,
   quiet,
   quietly,
   readKeys,
 } from "./keys.ts";
-import { kubernetesQuantity, wholeQuantity } from "./readers.ts";
+import { kubernetesQuantity, notNegative, wholeQuantity } from "./readers.ts";
 import type { EngineName, Reading } from "./reading.ts";
 
 /** Settings that a server's command may become; for the page. */
@@ -178,7 +179,7 @@ export const POD_SPEC: KeyTable = {
   nodeSelector: NODE_LABEL,
   affinity: AFFINITY,
   topologySpreadConstraints: leaves("where pods stand to each other is cluster.placement"),
-  terminationGracePeriodSeconds: leaves("an instance that is to stop finishes its requests"),
+  terminationGracePeriodSeconds: notes("drainSeconds", notNegative, ["scaling.drain_limit"]),
   resourceClaims: leaves("claims of devices are not read"),
   activeDeadlineSeconds: leaves("an instance lives as long as it is wanted"),
   ...quietly(

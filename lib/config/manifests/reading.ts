@@ -35,6 +35,8 @@ export interface Facts {
   /** Price list in data/prices of whose machines the GPU is. */
   provider: string;
   gpusPerPod: number;
+  /** Seconds that a pod that is to stop has for its requests. */
+  drainSeconds: number;
   /** Pods that make up one instance. */
   podsPerInstance: number;
   /** Pods, or groups of them, without a scaler. */

@@ -50,6 +50,7 @@ const UNUSED: { readonly [Name in keyof Facts]?: string } = {
   gpu: "another document names the GPU",
   provider: "the platform has prices of its own",
   gpusPerPod: "another document has the GPUs",
+  drainSeconds: "nothing here stops an instance",
   engineVersion: "it is not a version of vLLM",
   replicas: "another document bounds it",
   minReplicas: "another document bounds it",

@@ -13,10 +13,10 @@ export function settleRequests(one: Settling): void {
     if (limit > 0) one.take(podConcurrency, "gateway.concurrency_per_instance", limit);
     else one.leave(podConcurrency, "0 is no limit, as here");
   }
-  if (one.policy === "concurrency") {
+  if (one.policy === "request-count") {
     const fact = concurrencyTarget ?? podConcurrency;
     if (fact !== undefined && fact.value > 0) {
-      one.take(fact, "scaling.concurrency.target", fact.value);
+      one.take(fact, "scaling.request_count.requests", fact.value);
     }
     return;
   }
@@ -58,6 +58,8 @@ export function settleFleet(one: Settling, engines: number): number | undefined 
     );
   }
   settleTarget(one);
+  const { drainSeconds } = one.facts;
+  if (drainSeconds !== undefined) one.take(drainSeconds, "scaling.drain_limit", drainSeconds.value);
   if (one.facts.engine !== undefined) {
     one.assume("cold_start.preset", "vllm-v1", "how an instance starts is in no manifest");
   }

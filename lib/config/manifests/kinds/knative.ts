@@ -114,8 +114,8 @@ export const KNATIVE_ANNOTATIONS: KeyTable = {
   ),
 };
 
-/** Why times of requests are not taken over. */
-export const NO_TIME_LIMIT = "no limit on a request's time is simulated";
+/** Seconds that a request may be in a pod. */
+export const TIME_LIMIT: KeyRule = takes("gateway.execution_limit", positive);
 
 const REVISION_TEMPLATE: KeyTable = {
   metadata: {
@@ -128,9 +128,9 @@ const REVISION_TEMPLATE: KeyTable = {
       "gateway.concurrency_per_instance",
       `${KPA}.target`,
     ]),
-    timeoutSeconds: leaves(NO_TIME_LIMIT),
-    responseStartTimeoutSeconds: leaves(NO_TIME_LIMIT),
-    idleTimeoutSeconds: leaves(NO_TIME_LIMIT),
+    timeoutSeconds: TIME_LIMIT,
+    responseStartTimeoutSeconds: leaves("a request's whole time is limited, not its beginning"),
+    idleTimeoutSeconds: leaves("a request's whole time is limited, not its pauses"),
   },
 };
 
@@ -224,7 +224,7 @@ export const CONFIG_DEFAULTS: ManifestKind = {
         "gateway.concurrency_per_instance",
       ]),
       "container-concurrency-max-limit": quiet,
-      "revision-timeout-seconds": leaves(NO_TIME_LIMIT),
+      "revision-timeout-seconds": TIME_LIMIT,
       "max-revision-timeout-seconds": quiet,
       "*": leaves("pods have what their services say"),
     },

@@ -17,7 +17,7 @@ import { POD_SPEC, readContainer } from "../pod.ts";
 import { anyText, oneOf, percent, positive, whole } from "../readers.ts";
 import type { Reading } from "../reading.ts";
 import { KEDA_SETTINGS } from "./keda.ts";
-import { KNATIVE_ANNOTATIONS, METRIC, NO_TIME_LIMIT, OTHER_ANNOTATION } from "./knative.ts";
+import { KNATIVE_ANNOTATIONS, METRIC, OTHER_ANNOTATION, TIME_LIMIT } from "./knative.ts";
 
 /** A model's address, such as "hf://Qwen/Qwen3-32B". */
 const ADDRESS: KeyRule = notes("modelAddress", anyText, ["model.name"]);
@@ -59,7 +59,7 @@ const PREDICTOR: KeyTable = {
     "gateway.concurrency_per_instance",
     "scaling.knative_kpa.target",
   ]),
-  timeout: leaves(NO_TIME_LIMIT),
+  timeout: TIME_LIMIT,
   canaryTrafficPercent: leaves("all requests go to the newest revision"),
   batcher: leaves("requests are batched by the engine"),
   logger: quiet,

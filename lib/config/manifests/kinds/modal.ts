@@ -14,7 +14,7 @@ import type { ManifestKind } from "../kind.ts";
 import { isModal } from "../likeness.ts";
 import { COMPUTED_KEYS } from "../python.ts";
 import { noteGpu, readContainer, readLaunch } from "../pod.ts";
-import { notNegative, whole } from "../readers.ts";
+import { notNegative, positive, whole } from "../readers.ts";
 
 const GPU: KeyRule = custom(
   ["cluster.gpu_type", "cluster.num_gpus_per_replica"],
@@ -36,7 +36,7 @@ const MAX = notes("maxReplicas", whole(1), ["scaling.max_instances"]);
 const WINDOW = takes("scaling.keep_alive.seconds", notNegative);
 const INPUTS = notes("podConcurrency", whole(1), [
   "gateway.concurrency_per_instance",
-  "scaling.concurrency.target",
+  "scaling.request_count.requests",
 ]);
 
 /** A container's command, as a line or as words. */
@@ -58,13 +58,13 @@ const FUNCTION: KeyTable = {
   keep_warm: MIN,
   max_containers: MAX,
   concurrency_limit: MAX,
-  buffer_containers: leaves("containers beyond the need are not simulated"),
+  buffer_containers: takes("scaling.request_count.buffer", whole(0)),
   scaledown_window: WINDOW,
   container_idle_timeout: WINDOW,
   max_inputs: INPUTS,
   allow_concurrent_inputs: INPUTS,
-  target_inputs: notes("concurrencyTarget", whole(1), ["scaling.concurrency.target"]),
-  timeout: leaves("no limit on a request's time is simulated"),
+  target_inputs: notes("concurrencyTarget", whole(1), ["scaling.request_count.requests"]),
+  timeout: takes("gateway.execution_limit", positive),
   startup_timeout: leaves("starts are those of cold_start.preset"),
   enable_memory_snapshot: leaves("starts are those of cold_start.preset"),
   experimental_options: leaves("starts are those of cold_start.preset"),
@@ -93,7 +93,7 @@ export const MODAL_FUNCTION: ManifestKind = {
   keys: FUNCTION,
   finish: (reading) => {
     // What max_inputs and target_inputs are of.
-    reading.settings.set("scaling.policy", "concurrency");
+    reading.settings.set("scaling.policy", "request-count");
     reading.noteDefault("podConcurrency", "max_inputs", 1, "Modal");
   },
 };

@@ -83,10 +83,16 @@ const CAMEL: KeyTable = {
   idleTimeout: takes("scaling.keep_alive.seconds", notNegative),
   scalerType: quiet,
   scalerValue: custom(
-    ["scaling.queue_delay.threshold", "scaling.concurrency.target"],
+    ["scaling.queue_delay.threshold", "scaling.request_count.requests"],
     () => {},
   ),
-  executionTimeoutMs: leaves("no limit on a request's time is simulated"),
+  executionTimeoutMs: custom(["gateway.execution_limit"], (value, key, reading) => {
+    const milliseconds = reading.read(key, value, notNegative);
+    if (milliseconds === 0) reading.leave(key, "0 is RunPod's own limit, as here");
+    else if (milliseconds !== undefined) {
+      reading.take(key, "gateway.execution_limit", milliseconds / 1000);
+    }
+  }),
   flashboot: leaves("starts are those of cold_start.preset"),
   gpuTypeIds: WISHES,
   gpuIds: WISHES,
@@ -125,10 +131,10 @@ function readScaler(reading: Reading, content: Mapping): void {
     return reading.refuse("scalerType", "one of QUEUE_DELAY, REQUEST_COUNT", showValue(type));
   }
   if (type === "REQUEST_COUNT") {
-    reading.take("scalerType", "scaling.policy", "concurrency");
+    reading.take("scalerType", "scaling.policy", "request-count");
     const target = value === undefined ? 4 : reading.read("scalerValue", value, positive);
     if (value === undefined) reading.assume("scalerValue is not set: 4, as RunPod has it");
-    if (target !== undefined) reading.take("scalerValue", "scaling.concurrency.target", target);
+    if (target !== undefined) reading.take("scalerValue", "scaling.request_count.requests", target);
   } else if (value !== undefined) {
     const seconds = reading.read("scalerValue", value, positive);
     if (seconds !== undefined) {
