@@ -40,6 +40,11 @@ export {
   type QueueDelayOptions,
   type QueueDelaySettings,
 } from "../lib/serverless/scaling/queue_delay.ts";
+export {
+  rayServe,
+  type RayServeOptions,
+  type RayServeSettings,
+} from "../lib/serverless/scaling/ray_serve.ts";
 export { ScalingDecider, type ScalingLimits } from "../lib/serverless/scaling/scaling_decider.ts";
 export {
   schedule,

@@ -671,6 +671,7 @@ export interface Configuration {
       | "knative-kpa"
       | "hpa"
       | "keda"
+      | "ray-serve"
       | "slo"
       | "predictive"
       | "schedule"
@@ -853,6 +854,35 @@ export interface Configuration {
       readonly polling: number;
       /** Time after the last active look before the last instance goes, seconds. */
       readonly cooldown: number;
+    };
+    /**
+     * Settings of `policy: ray-serve`. Ray Serve's autoscaler: ongoing requests per replica, delays
+     * and smoothing factors, with Ray's defaults.
+     */
+    readonly ray_serve: {
+      /** Ongoing requests per instance that the policy aims at, waiting ones included. */
+      readonly target_ongoing_requests: number;
+      /** Time for which more instances must be asked for before they start, seconds. */
+      readonly upscale_delay: number;
+      /** Time for which fewer must be asked for before some go, seconds. */
+      readonly downscale_delay: number;
+      /** The same before the last instance goes, seconds; null: `downscale_delay`. */
+      readonly downscale_to_zero_delay: number | null;
+      /**
+       * Share of the missing instances that a decision adds, and the instances that the first
+       * request starts; null: `smoothing_factor`.
+       */
+      readonly upscaling_factor: number | null;
+      /** Share of the surplus that a decision takes away; null: `smoothing_factor`. */
+      readonly downscaling_factor: number | null;
+      /** Both factors where they are not given (deprecated in Ray). */
+      readonly smoothing_factor: number;
+      /** Time between two reports of the ongoing requests, seconds. */
+      readonly metrics_interval: number;
+      /** Window of the ongoing requests that a report covers, seconds. */
+      readonly look_back_period: number;
+      /** What a report says of its window. */
+      readonly aggregation_function: "mean" | "max" | "min";
     };
     /**
      * Settings of `policy: slo`. Follows the limits of the section `slo` by the latencies that are

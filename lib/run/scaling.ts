@@ -44,6 +44,7 @@ function scalingPolicy(
     ...facts,
     periodSeconds,
     minInstances: scaling.min_instances,
+    maxInstances: scaling.max_instances,
     hasKeepAlive: hasTwoOwners(scaling),
     initialInstances: start.initial_instances ?? scaling.min_instances,
     ttftSeconds: slo.ttft_s ?? Infinity,

@@ -33,6 +33,7 @@ export const TOY_NEEDS: Omit<ScalingNeeds, "periodSeconds"> = {
   hasKeepAlive: false,
   instanceConcurrency: 1,
   minInstances: 0,
+  maxInstances: Infinity,
   initialInstances: 0,
   ttftSeconds: 1.5,
   tpotSeconds: 0.05,

@@ -106,6 +106,15 @@ const SPECS: readonly ScalingSpec[] = [
     scaleDownStabilizationSeconds: 5,
   },
   { policy: "keda", target: 1, pollingSeconds: 5, cooldownSeconds: 3, periodSeconds: 2 },
+  {
+    policy: "ray-serve",
+    targetOngoingRequests: 1,
+    upscaleDelaySeconds: 1,
+    downscaleDelaySeconds: 4,
+    metricsIntervalSeconds: 2.5,
+    lookBackPeriodSeconds: 7,
+    periodSeconds: 0.5,
+  },
   { policy: "slo", ttftSeconds: 2, tpotSeconds: 1, scaleToZeroAfterSeconds: 4, periodSeconds: 1 },
   { policy: "predictive", ratePerInstance: 1, leadSeconds: 3, periodSeconds: 1 },
   {

@@ -354,6 +354,9 @@ faults: { failures: { mtbf: 30, shape: 0.8 }, spot: { mtbf: 50, notice: 4 } }
   keda: scaled(
     "{ policy: keda, activation: none, keep_alive: { policy: always }, keda: { target: 3, polling: 4, cooldown: 10 } }",
   ),
+  "ray-serve": scaled(
+    "{ policy: ray-serve, period: 0.5, ray_serve: { target_ongoing_requests: 3, upscale_delay: 2, downscale_delay: 4, metrics_interval: 2, look_back_period: 5 } }",
+  ),
   affinity: {
     yaml: `
 simulation: { duration: 12 }

@@ -16,6 +16,7 @@ export * from "./policies.ts";
 export * from "./policy.ts";
 export * from "./predictive.ts";
 export * from "./queue_delay.ts";
+export * from "./ray_serve.ts";
 export * from "./scaling_decider.ts";
 export * from "./schedule.ts";
 export * from "./slo.ts";

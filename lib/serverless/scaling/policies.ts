@@ -7,6 +7,7 @@ import { noScaling } from "./none.ts";
 import { oraclePolicy } from "./oracle.ts";
 import { predictivePolicy } from "./predictive.ts";
 import { queueDelayPolicy } from "./queue_delay.ts";
+import { rayServePolicy } from "./ray_serve.ts";
 import { schedulePolicy } from "./schedule.ts";
 import { sloPolicy } from "./slo.ts";
 import { thresholdPolicy } from "./threshold.ts";
@@ -21,6 +22,7 @@ export const SCALING_POLICIES = {
     knativeKpaPolicy,
     hpaPolicy,
     kedaPolicy,
+    rayServePolicy,
     sloPolicy,
     predictivePolicy,
     schedulePolicy,

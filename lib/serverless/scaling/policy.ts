@@ -77,6 +77,8 @@ export interface ScalingNeeds {
   readonly periodSeconds: number;
   /** Fewest instances that the function may have. */
   readonly minInstances: number;
+  /** Most instances that it may have. */
+  readonly maxInstances: number;
   /** Instances that are ready when the policy begins. */
   readonly initialInstances: number;
   /** Limit of the time to first token, seconds; Infinity for none. */
