@@ -17,7 +17,7 @@ type Scaling = Configuration["scaling"];
 export interface ScalingFacts extends
   Pick<
     ScalingNeeds,
-    "arrivalAtSeconds" | "holdSeconds" | "startSeconds" | "instanceConcurrency"
+    "arrivalAtSeconds" | "holdSeconds" | "startSeconds" | "instanceConcurrency" | "instance"
   > {
   /** Weights of an instance, bytes. */
   readonly weightBytes: number;

@@ -15,7 +15,7 @@ import {
   type ScalingSignals,
 } from "../../lib/serverless/scaling/mod.ts";
 import { createScaling, type ScalingSpec } from "../support/scaling_factories.ts";
-import { signalsOf } from "./scaling_laws.ts";
+import { signalsOf, TOY_INSTANCE } from "./scaling_laws.ts";
 
 /** What policies that look ahead are told. */
 const FACTS: ScalingFacts = {
@@ -23,6 +23,7 @@ const FACTS: ScalingFacts = {
   arrivalAtSeconds: () => Float64Array.from({ length: 200 }, (_, i) => 7 * i ** 0.9),
   holdSeconds: (concurrency) => concurrency / 2,
   startSeconds: () => 25,
+  instance: TOY_INSTANCE,
   weightBytes: 16e9,
 };
 

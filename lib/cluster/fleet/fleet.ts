@@ -130,6 +130,7 @@ export class Fleet {
       madeOf,
       slept: false,
     };
+    if (fn.parts.scaling.decider?.readsInstances) instance.engine.readings.keepSteps();
     this.#instances.push(instance);
     this.#alive.push(instance);
     if (id === this.outstanding.length) {
