@@ -15,7 +15,7 @@ import {
   type ScalingSignals,
 } from "../../lib/serverless/scaling/mod.ts";
 import { createScaling, type ScalingSpec } from "../support/scaling_factories.ts";
-import { signalsOf, TOY_INSTANCE } from "./scaling_laws.ts";
+import { signalsOf, TOY_INSTANCE, toyLoad } from "./scaling_laws.ts";
 
 /** What policies that look ahead are told. */
 const FACTS: ScalingFacts = {
@@ -45,6 +45,10 @@ const histories = fc.array(
     ttftP95Seconds: fc.constantFrom(0, 0.3, 0.79, 0.81, 1.5, 9),
     tbtMeanSeconds: fc.constantFrom(0, 0.03, 0.079, 0.081, 0.3),
     idleSeconds: fc.constantFrom(0, 0, 10, 500),
+    promptTokensMean: fc.constantFrom(0, 100, 900),
+    outputTokensMean: fc.constantFrom(0, 50, 300),
+    inBatch: fc.constantFrom(0, 1, 5, 12, 20),
+    behind: fc.constantFrom(0, 0, 2, 9),
   }),
   { minLength: 1, maxLength: 60 },
 );
@@ -52,9 +56,13 @@ type History = typeof histories extends fc.Arbitrary<infer T> ? T : never;
 
 function signalsAt(history: History): ScalingSignals[] {
   let nowSeconds = 0;
-  return history.map(({ gap, ...signals }) =>
-    signalsOf({ nowSeconds: nowSeconds += gap, ...signals })
-  );
+  return history.map(({ gap, inBatch, behind, ...signals }) => {
+    const instances = Array.from(
+      { length: signals.ready },
+      (_, id) => toyLoad(inBatch, behind, id),
+    );
+    return signalsOf({ nowSeconds: nowSeconds += gap, instances, ...signals });
+  });
 }
 
 /** That two ways to make a policy give the same one: the same period, and the same decisions. */
@@ -190,6 +198,41 @@ const DEFAULTS: readonly (readonly [given: ScalingSpec, stated: ScalingSpec])[] 
     followsFleet: false,
     periodSeconds: 0.1,
   }],
+  [{ policy: "dynamo-planner", instance: TOY_INSTANCE }, {
+    policy: "dynamo-planner",
+    instance: TOY_INSTANCE,
+    mode: "sla",
+    enableLoadScaling: false,
+    ttftSeconds: 0.5,
+    itlSeconds: 0.05,
+    throughputAdjustmentIntervalSeconds: 180,
+    loadPredictor: "arima",
+    loadPredictorLog1p: false,
+    loadMinObservations: 5,
+    maxNumFpmSamples: 64,
+    fpmSampleBucketSize: 16,
+    preDeploymentSweeping: "rapid",
+    minEndpoint: 1,
+    maxGpuBudget: 8,
+    initialInstances: 0,
+    followsFleet: false,
+    periodSeconds: 5,
+  }],
+  [{ policy: "llm-d-wva", instance: TOY_INSTANCE }, {
+    policy: "llm-d-wva",
+    instance: TOY_INSTANCE,
+    analyzer: "v1",
+    kvCacheThreshold: 0.8,
+    queueLengthThreshold: 5,
+    kvSpareTrigger: 0.1,
+    queueSpareTrigger: 3,
+    optimizationIntervalSeconds: 60,
+    metricsWindowSeconds: 60,
+    scaleToZero: false,
+    initialInstances: 0,
+    followsFleet: false,
+    periodSeconds: 15,
+  }],
   [{ policy: "slo", ttftSeconds: 1, tpotSeconds: 0.1 }, {
     policy: "slo",
     ttftSeconds: 1,
@@ -317,6 +360,75 @@ const BUILT: readonly (readonly [yaml: string, spec: ScalingSpec])[] = [
       metricsIntervalSeconds: 2,
       lookBackPeriodSeconds: 8,
       aggregationFunction: "max",
+    },
+  ],
+  [
+    `policy: dynamo-planner, dynamo_planner: { mode: load, optimization_target: sla, ttft: 0.2,
+      load_scaling_down_sensitivity: 0.5, load_min_observations: 9, max_num_fpm_samples: 30,
+      fpm_sample_bucket_size: 9, pre_deployment_sweeping: none, min_endpoint: 2,
+      max_gpu_budget: 12 }`,
+    {
+      policy: "dynamo-planner",
+      instance: TOY_INSTANCE,
+      mode: "load",
+      optimizationTarget: "sla",
+      ttftSeconds: 0.2,
+      itlSeconds: 0.1,
+      loadScalingDownSensitivity: 0.5,
+      loadMinObservations: 9,
+      maxNumFpmSamples: 30,
+      fpmSampleBucketSize: 9,
+      preDeploymentSweeping: "none",
+      minEndpoint: 2,
+      maxGpuBudget: 12,
+    },
+  ],
+  [
+    `policy: dynamo-planner, dynamo_planner: { itl: 0.03, enable_load_scaling: true,
+      throughput_adjustment_interval: 20, load_predictor: kalman, load_predictor_log1p: true,
+      kalman_q_level: 2, kalman_q_trend: 0.5, kalman_r: 3, max_gpu_budget: none }`,
+    {
+      policy: "dynamo-planner",
+      instance: TOY_INSTANCE,
+      ttftSeconds: 1,
+      itlSeconds: 0.03,
+      enableLoadScaling: true,
+      throughputAdjustmentIntervalSeconds: 20,
+      loadPredictor: "kalman",
+      loadPredictorLog1p: true,
+      kalmanQLevel: 2,
+      kalmanQTrend: 0.5,
+      kalmanR: 3,
+      maxGpuBudget: "none",
+    },
+  ],
+  [
+    `policy: llm-d-wva, llm_d_wva: { analyzer: v2, kv_cache_threshold: 0.6,
+      queue_length_threshold: 3, scale_up_threshold: 0.7, scale_down_boundary: 0.4,
+      optimization_interval: 30, metrics_window: 45, scale_to_zero: true, retention_period: 100 }`,
+    {
+      policy: "llm-d-wva",
+      instance: TOY_INSTANCE,
+      analyzer: "v2",
+      kvCacheThreshold: 0.6,
+      queueLengthThreshold: 3,
+      scaleUpThreshold: 0.7,
+      scaleDownBoundary: 0.4,
+      optimizationIntervalSeconds: 30,
+      metricsWindowSeconds: 45,
+      scaleToZero: true,
+      retentionPeriodSeconds: 100,
+    },
+  ],
+  [
+    `policy: llm-d-wva, llm_d_wva: { analyzer: queue-model, target_ttft: 0.3, tuning_enabled: false }`,
+    {
+      policy: "llm-d-wva",
+      instance: TOY_INSTANCE,
+      analyzer: "queue-model",
+      targetTtftSeconds: 0.3,
+      targetItlSeconds: 0.1,
+      tuningEnabled: false,
     },
   ],
   [
@@ -459,6 +571,33 @@ const REFUSED: readonly (readonly [spec: ScalingSpec, wrong: Readonly<Record<str
       lookBackPeriodSeconds: 0,
       maxInstances: -1,
     }],
+    [{ policy: "dynamo-planner", instance: TOY_INSTANCE }, {
+      ttftSeconds: 0,
+      itlSeconds: 0,
+      throughputAdjustmentIntervalSeconds: 1,
+      kalmanQLevel: -1,
+      kalmanQTrend: -1,
+      kalmanR: -1,
+      loadScalingDownSensitivity: 1.1,
+      loadMinObservations: 0,
+      maxNumFpmSamples: 0,
+      fpmSampleBucketSize: 8,
+      minEndpoint: 0,
+    }],
+    [{ policy: "llm-d-wva", instance: TOY_INSTANCE }, {
+      kvCacheThreshold: 0,
+      queueLengthThreshold: -1,
+      kvSpareTrigger: 0.9,
+      queueSpareTrigger: -1,
+      scaleUpThreshold: 0.5,
+      scaleDownBoundary: 0,
+      targetTtftSeconds: 0,
+      targetItlSeconds: 0,
+      sloMultiplier: 1,
+      optimizationIntervalSeconds: 1,
+      metricsWindowSeconds: 0,
+      retentionPeriodSeconds: -1,
+    }],
     [{ policy: "slo", ttftSeconds: 1, tpotSeconds: 1 }, {
       ttftSeconds: 0,
       tpotSeconds: 0,
@@ -528,6 +667,37 @@ const TAKEN: readonly ScalingSpec[] = [
     metricsIntervalSeconds: 0.01,
     lookBackPeriodSeconds: 0.01,
     maxInstances: 0,
+  },
+  {
+    policy: "dynamo-planner",
+    instance: TOY_INSTANCE,
+    ttftSeconds: 0.01,
+    itlSeconds: 0.001,
+    throughputAdjustmentIntervalSeconds: 0.01,
+    kalmanQLevel: 0,
+    kalmanQTrend: 0,
+    kalmanR: 0,
+    loadScalingDownSensitivity: 0,
+    loadMinObservations: 1,
+    maxNumFpmSamples: 1,
+    fpmSampleBucketSize: 1,
+    maxGpuBudget: 1,
+  },
+  {
+    policy: "llm-d-wva",
+    instance: TOY_INSTANCE,
+    kvCacheThreshold: 0.01,
+    queueLengthThreshold: 0,
+    kvSpareTrigger: 0,
+    queueSpareTrigger: 0,
+    scaleUpThreshold: 0.02,
+    scaleDownBoundary: 0.01,
+    targetTtftSeconds: 0.01,
+    targetItlSeconds: 0.01,
+    sloMultiplier: 1.01,
+    optimizationIntervalSeconds: 0.01,
+    metricsWindowSeconds: 0.01,
+    retentionPeriodSeconds: 0,
   },
   {
     policy: "slo",

@@ -98,12 +98,13 @@ export function signalsOf(differences: Partial<ScalingSignals>): ScalingSignals 
   });
 }
 
-/** What an instance of the toy fleet works on that has so many requests, of which ten run well. */
-function toyLoad(requests: number): InstanceLoad {
-  const running = Math.min(requests, 10), waiting = requests - running;
+/** What an instance of the toy fleet works on: requests that run, and that wait. */
+export function toyLoad(running: number, waiting: number, instanceId = 0): InstanceLoad {
+  const requests = running + waiting;
   const decodeContextTokens = running * TOY_CONTEXT;
   const prefillTokens = running * TOY_PROMPT / TOY_OUTPUT;
   return {
+    instanceId,
     running,
     waiting,
     waitingPromptTokens: waiting * TOY_PROMPT,
@@ -178,7 +179,10 @@ export function followLoad(
       tbtMeanSeconds: perInstance > 0 ? 0.01 + 0.001 * perInstance : 0,
       promptTokensMean: inFlight > 0 ? TOY_PROMPT : 0,
       outputTokensMean: inFlight > 0 ? TOY_OUTPUT : 0,
-      instances: Array.from({ length: ready }, () => toyLoad(perInstance)),
+      instances: Array.from(
+        { length: ready },
+        (_, id) => toyLoad(Math.min(perInstance, 10), Math.max(0, perInstance - 10), id),
+      ),
       idleSeconds,
     }));
     decisions.push({ atSeconds: now, current, desired });

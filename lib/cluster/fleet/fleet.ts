@@ -352,9 +352,10 @@ export class Fleet {
 
   /** Decides the size of a pool anew. */
   resizePool(pool: number): void {
-    this.pools.resize(pool, this.#clock.now, (other) => this.#waiters.mayWarm(other));
+    const mayWarm = (other: number) => this.#waiters.mayWarm(other);
+    // A pool that keeps its members makes no room.
+    if (this.pools.resize(pool, this.#clock.now, mayWarm)) this.#waiters.roomChanges();
     this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
-    this.#waiters.roomChanges();
   }
 
   /**

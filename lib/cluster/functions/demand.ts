@@ -129,7 +129,7 @@ export class Demand {
       upSeconds += now - Math.max(this.#evaluatedAtSeconds, readyAtSeconds);
       usedBlocks += engine.readings.usedBlocks(now);
       waiting += engine.ledger.outstanding - engine.readings.running;
-      loads?.push(engine.load(now));
+      loads?.push({ instanceId: id, ...engine.load(now) });
     }
     if (loads !== undefined) signals.instances = loads;
     signals.waiting = waiting;

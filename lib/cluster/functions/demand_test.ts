@@ -60,6 +60,7 @@ Deno.test("a policy is told of each instance: what runs, waits, holds memory, an
   // Steps of 1 s and 100 tokens; blocks of 4. Prompts of 90 and 30 come at 0, one of 50 at 0.5.
   const [first, second, third, fourth] = loadsOf([[0, 90, 4], [0, 30, 3], [0.5, 50, 3]]);
   const load = (step: Partial<MeasuredStep>, rest: Partial<InstanceLoad>): InstanceLoad => ({
+    instanceId: 0,
     running: 2,
     waiting: 1,
     waitingPromptTokens: 50,

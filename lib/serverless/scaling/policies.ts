@@ -1,8 +1,10 @@
 import type { NameOf, PolicyTable } from "../../settings/policy.ts";
 import { concurrencyPolicy } from "./concurrency.ts";
+import { dynamoPlannerPolicy } from "./dynamo_planner/dynamo_planner.ts";
 import { hpaPolicy } from "./hpa.ts";
 import { kedaPolicy } from "./keda.ts";
 import { knativeKpaPolicy } from "./knative_kpa.ts";
+import { llmDWvaPolicy } from "./llm_d_wva/llm_d_wva.ts";
 import { noScaling } from "./none.ts";
 import { oraclePolicy } from "./oracle.ts";
 import { predictivePolicy } from "./predictive.ts";
@@ -23,6 +25,8 @@ export const SCALING_POLICIES = {
     hpaPolicy,
     kedaPolicy,
     rayServePolicy,
+    dynamoPlannerPolicy,
+    llmDWvaPolicy,
     sloPolicy,
     predictivePolicy,
     schedulePolicy,

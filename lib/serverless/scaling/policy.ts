@@ -14,6 +14,8 @@ export interface MeasuredStep {
 
 /** What a ready instance works on at an evaluation. */
 export interface InstanceLoad {
+  /** Its number. */
+  readonly instanceId: number;
   /** Requests in its batch. */
   readonly running: number;
   /** Requests inside that wait for a place in the batch. */
@@ -171,4 +173,13 @@ export interface ScalingEntry<Name extends string, Options>
    * Settings that are not read where another one has a value: what they would say, that one says.
    */
   readonly unread?: { readonly [Option in keyof Options]?: keyof Options };
+  /**
+   * Settings that are read only where others have one of some values: alternatives, in each of which
+   * all that it names must be so. Absent ones are always read.
+   */
+  readonly readWhen?: {
+    readonly [Option in keyof Options]?: readonly {
+      readonly [Other in keyof Options]?: readonly Options[Other][];
+    }[];
+  };
 }

@@ -2,6 +2,7 @@ import { withDefaults } from "../../settings/from_table.ts";
 import { choice, quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
 import type { ScalingEntry, ScalingPolicy } from "./policy.ts";
+import { ReplicaTarget } from "./replica_target.ts";
 import { WindowMean } from "./window_mean.ts";
 
 /** Settings of `ray-serve`. */
@@ -149,7 +150,7 @@ export function rayServe(options: RayServeOptions = {}): ScalingPolicy {
   const periodsOf = (delaySeconds: number) => Math.trunc(delaySeconds / periodSeconds);
   const bounded = (count: number) => Math.max(minInstances, Math.min(maxInstances, count));
   const window = new WindowMean(lookBackPeriodSeconds);
-  let target = bounded(initialInstances);
+  const target = new ReplicaTarget(bounded(initialInstances), followsFleet);
   /** Evaluations in a row that asked for more (above 0) or for fewer (below 0). */
   let inRow = 0;
   let reported = 0;
@@ -174,20 +175,23 @@ export function rayServe(options: RayServeOptions = {}): ScalingPolicy {
     return bounded(isStuck ? scaled - 1 : scaled);
   }
 
+  function change(count: number): void {
+    inRow = 0;
+    target.count = count;
+  }
+
   /** Changes the target when the same direction has been asked for long enough. */
   function delay(count: number): void {
-    if (count === target) {
+    if (count === target.count) {
       inRow = 0;
-    } else if (count > target) {
+    } else if (count > target.count) {
       inRow = Math.max(0, inRow) + 1;
-      if (inRow > periodsOf(upscaleDelaySeconds)) [inRow, target] = [0, count];
+      if (inRow > periodsOf(upscaleDelaySeconds)) change(count);
     } else {
       inRow = Math.min(0, inRow) - 1;
-      const isLast = target === 1;
+      const isLast = target.count === 1;
       const delaySeconds = isLast ? toZeroDelaySeconds : downscaleDelaySeconds;
-      if (inRow < -periodsOf(delaySeconds)) {
-        [inRow, target] = [0, isLast ? count : Math.max(1, count)];
-      }
+      if (inRow < -periodsOf(delaySeconds)) change(isLast ? count : Math.max(1, count));
     }
   }
 
@@ -198,15 +202,13 @@ export function rayServe(options: RayServeOptions = {}): ScalingPolicy {
       metricsIntervalSeconds,
     // The last report has its instant again; before it there was no load.
     remembers: Math.ceil(metricsIntervalSeconds / periodSeconds) + 1,
-    desired({ nowSeconds, ready, starting, queued, inFlight, concurrency }) {
-      const current = ready + starting;
+    desired(signals) {
+      const { nowSeconds, ready, queued, concurrency } = signals;
       observe(nowSeconds, concurrency);
-      // Instances that a request or a timetable has started beside the policy are the target then.
-      const isOutside = starting > 0 || (target === 0 && queued + inFlight > 0);
-      if (followsFleet || (current > target && isOutside)) target = current;
+      target.see(signals);
       if (ready > 0) delay(asked(ready));
-      else if (queued > 0) target = bounded(Math.max(Math.ceil(upFactor), target));
-      return target;
+      else if (queued > 0) target.count = bounded(Math.max(Math.ceil(upFactor), target.count));
+      return target.count;
     },
   };
 }
