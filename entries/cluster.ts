@@ -19,6 +19,8 @@ export type {
   RunHoldings,
   ScalingParts,
   SleepParts,
+  SpotParts,
+  ZoneParts,
 } from "../lib/cluster/cluster_parts.ts";
 export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
 export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
@@ -71,3 +73,4 @@ export { Interrupted } from "../lib/sim/interrupted.ts";
 export { type RandomStream, type RandomStreams, randomStreams } from "../lib/sim/random_streams.ts";
 export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
+export type { SpotMix, ZoneFacts } from "../lib/serverless/scaling/spot_mix.ts";

@@ -52,3 +52,4 @@ export type {
 } from "../lib/serverless/scaling/policy.ts";
 export { ScalingDecider, type ScalingLimits } from "../lib/serverless/scaling/scaling_decider.ts";
 export type { RandomStream } from "../lib/sim/random_streams.ts";
+export type { SpotMix, ZoneFacts } from "../lib/serverless/scaling/spot_mix.ts";

@@ -10,11 +10,6 @@ export {
   type ConcurrencySettings,
 } from "../lib/serverless/scaling/concurrency.ts";
 export {
-  dynamoPlanner,
-  type DynamoPlannerOptions,
-  type DynamoPlannerSettings,
-} from "../lib/serverless/scaling/dynamo_planner/dynamo_planner.ts";
-export {
   hpa,
   type HpaOptions,
   hpaRecommendation,
@@ -32,11 +27,6 @@ export {
   type KnativeKpaOptions,
   type KnativeKpaSettings,
 } from "../lib/serverless/scaling/knative_kpa.ts";
-export {
-  llmDWva,
-  type LlmDWvaOptions,
-  type LlmDWvaSettings,
-} from "../lib/serverless/scaling/llm_d_wva/llm_d_wva.ts";
 export { oracle, type OracleOptions } from "../lib/serverless/scaling/oracle.ts";
 export { SCALING_POLICIES } from "../lib/serverless/scaling/policies.ts";
 export type {
@@ -56,11 +46,6 @@ export {
   type QueueDelayOptions,
   type QueueDelaySettings,
 } from "../lib/serverless/scaling/queue_delay.ts";
-export {
-  rayServe,
-  type RayServeOptions,
-  type RayServeSettings,
-} from "../lib/serverless/scaling/ray_serve.ts";
 export { ScalingDecider, type ScalingLimits } from "../lib/serverless/scaling/scaling_decider.ts";
 export {
   schedule,
@@ -73,3 +58,4 @@ export {
   type ThresholdOptions,
   type ThresholdSettings,
 } from "../lib/serverless/scaling/threshold.ts";
+export type { SpotMix, ZoneFacts } from "../lib/serverless/scaling/spot_mix.ts";

@@ -421,6 +421,23 @@ export interface Configuration {
       /** GPUs of each machine; null: as its type. */
       readonly gpus: number | null;
     }[];
+    /**
+     * Zones with spot capacity, whose instances `scaling.policy: sky-serve` mixes with on-demand
+     * ones; none: all instances are on demand.
+     */
+    readonly zones: readonly {
+      /** Name of the zone. */
+      readonly name: string;
+      /**
+       * Spot instances that can run there, interval by interval: counts, each with how often it
+       * comes, such as `4x28 0x9 4`; the last one stays.
+       */
+      readonly spot: string;
+      /** Length of an interval of `spot`, seconds. */
+      readonly interval: number;
+      /** Price of a spot instance as a share of that on demand. */
+      readonly spot_price: number;
+    }[];
     /** Placement of instances on `nodes`. */
     readonly placement: {
       /** Which machine a new instance runs on; ties go to the lowest id. */
@@ -674,6 +691,7 @@ export interface Configuration {
       | "ray-serve"
       | "dynamo-planner"
       | "llm-d-wva"
+      | "sky-serve"
       | "slo"
       | "predictive"
       | "schedule"
@@ -975,6 +993,42 @@ export interface Configuration {
       readonly scale_to_zero: boolean;
       /** Time without requests before the last instance goes, seconds. */
       readonly retention_period: number;
+    };
+    /**
+     * Settings of `policy: sky-serve`. SkyServe's autoscaler by requests per second, with
+     * hysteresis, and SpotHedge's mix of spot and on-demand instances over zones.
+     */
+    readonly sky_serve: {
+      /**
+       * Load of an instance that the policy aims at, requests per second; null: as many instances
+       * as `min_instances`.
+       */
+      readonly target_qps_per_replica: number | null;
+      /** Time for which more instances must be asked for, seconds. */
+      readonly upscale_delay: number;
+      /** Time for which fewer must be asked for, seconds. */
+      readonly downscale_delay: number;
+      /** Window in which requests are counted, seconds. */
+      readonly qps_window: number;
+      /** Time between two decisions, seconds; the delays are counted in them. */
+      readonly decision_interval: number;
+      /** The same while no instance is wanted, seconds. */
+      readonly no_replica_decision_interval: number;
+      /**
+       * Instances are of spot capacity where `cluster.zones` has some; otherwise all are on demand.
+       */
+      readonly use_spot: boolean;
+      /**
+       * How zones are chosen: SpotHedge, which leaves zones that preempt; the next zone after each
+       * loss; as many in each.
+       */
+      readonly spot_placer: "dynamic-fallback" | "round-robin" | "even-spread";
+      /** Spot instances beyond those that are wanted. */
+      readonly num_overprovision: number;
+      /** On-demand instances stand in for spot ones that are not ready. */
+      readonly dynamic_ondemand_fallback: boolean;
+      /** Wanted instances that are always on demand. */
+      readonly base_ondemand_fallback_replicas: number;
     };
     /**
      * Settings of `policy: slo`. Follows the limits of the section `slo` by the latencies that are

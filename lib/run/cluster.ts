@@ -35,6 +35,7 @@ import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
 import { buildStarts, type StartKind } from "./starts.ts";
+import { spotPrices } from "./zones.ts";
 import { storedWeights, type StoredWeightsAt } from "./stored_weights.ts";
 
 /** Texts of the files that a configuration names. */
@@ -138,6 +139,7 @@ export async function buildCluster(
       scaling: buildScaling(kind.config, {
         arrivalAtSeconds: () => arrivals(id),
         instance: instanceFacts(kind.engine),
+        zones: faults.spot?.zones ?? [],
         instanceConcurrency: Math.min(
           kind.gateway.perFunction.concurrencyPerInstance,
           kind.deployment.maxSequences,
@@ -171,7 +173,7 @@ export async function buildCluster(
       ...(gateway.admission && { admission: gateway.admission }),
       ...(deadlines && { deadlineAtSeconds: deadlines }),
       ...(placement && { placement }),
-      ...(faults && { faults }),
+      ...faults,
       ...(pools.length > 0 && { pools }),
       starts: starts.service,
       ...runEnd(config),
@@ -182,6 +184,7 @@ export async function buildCluster(
     },
     facts: byFunction.map(({ facts, config: own }) => ({
       ...facts,
+      ...spotPrices(faults.spot),
       ...(hasOwnLimits && { limits: limitsByClass(own.slo, config.workload.classes) }),
     })),
     classes: built.classes,

@@ -17,7 +17,12 @@ type Scaling = Configuration["scaling"];
 export interface ScalingFacts extends
   Pick<
     ScalingNeeds,
-    "arrivalAtSeconds" | "holdSeconds" | "startSeconds" | "instanceConcurrency" | "instance"
+    | "arrivalAtSeconds"
+    | "holdSeconds"
+    | "startSeconds"
+    | "instanceConcurrency"
+    | "instance"
+    | "zones"
   > {
   /** Weights of an instance, bytes. */
   readonly weightBytes: number;

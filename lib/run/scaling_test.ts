@@ -13,6 +13,7 @@ const FACTS: ScalingFacts = {
   holdSeconds: () => 4,
   startSeconds: () => 5,
   instance: TOY_INSTANCE,
+  zones: [],
   weightBytes: 16e9,
 };
 

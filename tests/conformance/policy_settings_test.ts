@@ -24,6 +24,7 @@ const FACTS: ScalingFacts = {
   holdSeconds: (concurrency) => concurrency / 2,
   startSeconds: () => 25,
   instance: TOY_INSTANCE,
+  zones: [],
   weightBytes: 16e9,
 };
 
@@ -233,6 +234,21 @@ const DEFAULTS: readonly (readonly [given: ScalingSpec, stated: ScalingSpec])[] 
     followsFleet: false,
     periodSeconds: 15,
   }],
+  [{ policy: "sky-serve" }, {
+    policy: "sky-serve",
+    upscaleDelaySeconds: 300,
+    downscaleDelaySeconds: 1200,
+    qpsWindowSeconds: 60,
+    decisionIntervalSeconds: 20,
+    noReplicaDecisionIntervalSeconds: 5,
+    useSpot: true,
+    spotPlacer: "dynamic-fallback",
+    numOverprovision: 0,
+    dynamicOndemandFallback: false,
+    baseOndemandFallbackReplicas: 0,
+    minInstances: 0,
+    periodSeconds: 5,
+  }],
   [{ policy: "slo", ttftSeconds: 1, tpotSeconds: 0.1 }, {
     policy: "slo",
     ttftSeconds: 1,
@@ -421,6 +437,22 @@ const BUILT: readonly (readonly [yaml: string, spec: ScalingSpec])[] = [
     },
   ],
   [
+    `policy: sky-serve, min_instances: 2, max_instances: 9, sky_serve: {
+      target_qps_per_replica: 3, upscale_delay_seconds: 40, downscale_delay_seconds: 60,
+      qps_window: 30, decision_interval: 10, no_replica_decision_interval: 6 }`,
+    {
+      policy: "sky-serve",
+      targetQpsPerReplica: 3,
+      upscaleDelaySeconds: 40,
+      downscaleDelaySeconds: 60,
+      qpsWindowSeconds: 30,
+      decisionIntervalSeconds: 10,
+      noReplicaDecisionIntervalSeconds: 6,
+      minInstances: 2,
+      maxInstances: 9,
+    },
+  ],
+  [
     `policy: llm-d-wva, llm_d_wva: { analyzer: queue-model, target_ttft: 0.3, tuning_enabled: false }`,
     {
       policy: "llm-d-wva",
@@ -598,6 +630,17 @@ const REFUSED: readonly (readonly [spec: ScalingSpec, wrong: Readonly<Record<str
       metricsWindowSeconds: 0,
       retentionPeriodSeconds: -1,
     }],
+    [{ policy: "sky-serve" }, {
+      targetQpsPerReplica: 0,
+      upscaleDelaySeconds: -1,
+      downscaleDelaySeconds: -1,
+      qpsWindowSeconds: 0,
+      decisionIntervalSeconds: 0,
+      noReplicaDecisionIntervalSeconds: 0,
+      numOverprovision: -1,
+      baseOndemandFallbackReplicas: -1,
+      maxInstances: -1,
+    }],
     [{ policy: "slo", ttftSeconds: 1, tpotSeconds: 1 }, {
       ttftSeconds: 0,
       tpotSeconds: 0,
@@ -698,6 +741,18 @@ const TAKEN: readonly ScalingSpec[] = [
     optimizationIntervalSeconds: 0.01,
     metricsWindowSeconds: 0.01,
     retentionPeriodSeconds: 0,
+  },
+  {
+    policy: "sky-serve",
+    targetQpsPerReplica: 0.01,
+    upscaleDelaySeconds: 0,
+    downscaleDelaySeconds: 0,
+    qpsWindowSeconds: 0.01,
+    decisionIntervalSeconds: 0.01,
+    noReplicaDecisionIntervalSeconds: 0.01,
+    numOverprovision: 0,
+    baseOndemandFallbackReplicas: 0,
+    maxInstances: 0,
   },
   {
     policy: "slo",

@@ -48,6 +48,7 @@ export const TOY_INSTANCE: InstanceFacts = {
 export const TOY_NEEDS: Omit<ScalingNeeds, "periodSeconds"> = {
   hasKeepAlive: false,
   instance: TOY_INSTANCE,
+  zones: [],
   instanceConcurrency: 1,
   minInstances: 0,
   maxInstances: Infinity,

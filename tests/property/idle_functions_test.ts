@@ -133,6 +133,16 @@ const SPECS: readonly ScalingSpec[] = [
     instance: TOY_INSTANCE,
     periodSeconds: 2,
   },
+  {
+    policy: "sky-serve",
+    targetQpsPerReplica: 0.5,
+    upscaleDelaySeconds: 4,
+    downscaleDelaySeconds: 6,
+    qpsWindowSeconds: 7,
+    decisionIntervalSeconds: 2,
+    noReplicaDecisionIntervalSeconds: 3,
+    periodSeconds: 1,
+  },
   { policy: "slo", ttftSeconds: 2, tpotSeconds: 1, scaleToZeroAfterSeconds: 4, periodSeconds: 1 },
   { policy: "predictive", ratePerInstance: 1, leadSeconds: 3, periodSeconds: 1 },
   {

@@ -11,6 +11,7 @@ import {
   rayServe,
   type ScalingPolicy,
   schedule,
+  skyServe,
   slo,
   threshold,
 } from "../../lib/serverless/scaling/mod.ts";
@@ -26,6 +27,7 @@ const FACTORIES = {
   "ray-serve": rayServe,
   "dynamo-planner": dynamoPlanner,
   "llm-d-wva": llmDWva,
+  "sky-serve": skyServe,
   slo,
   predictive,
   schedule,

@@ -394,6 +394,29 @@ faults: { failures: { mtbf: 30, shape: 0.8 }, spot: { mtbf: 50, notice: 4 } }
     "{ analyzer: queue-model, optimization_interval: 15, metrics_window: 20, slo_multiplier: 1.05 }",
     "llm-d-wva",
   ),
+  "sky-serve": {
+    yaml: `${SCALED}
+cluster: { zones: [{ spot: "1x60 0x2 1", interval: 1, spot_price: 0.4 }, { spot: "1x4 0 2x20 1x4 0x3 2", interval: 4 }] }
+faults: { spot: { notice: 2 } }
+scaling:
+  policy: sky-serve
+  period: 1
+  min_instances: 2
+  max_instances: 8
+  sky_serve:
+    target_qps_per_replica: 1
+    upscale_delay: 4
+    downscale_delay: 6
+    qps_window: 6
+    decision_interval: 2
+    num_overprovision: 1
+    dynamic_ondemand_fallback: true
+    base_ondemand_fallback_replicas: 1
+`,
+  },
+  "sky-serve from zero": scaled(
+    "{ policy: sky-serve, period: 1, sky_serve: { target_qps_per_replica: 1, upscale_delay: 4, downscale_delay: 6, qps_window: 6, decision_interval: 2, no_replica_decision_interval: 3 } }",
+  ),
   affinity: {
     yaml: `
 simulation: { duration: 12 }

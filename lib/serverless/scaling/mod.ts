@@ -22,6 +22,8 @@ export * from "./ray_serve.ts";
 export * from "./replica_target.ts";
 export * from "./scaling_decider.ts";
 export * from "./schedule.ts";
+export * from "./sky_serve/sky_serve.ts";
 export * from "./slo.ts";
+export * from "./spot_mix.ts";
 export * from "./threshold.ts";
 export * from "./window_mean.ts";

@@ -11,6 +11,7 @@ import { predictivePolicy } from "./predictive.ts";
 import { queueDelayPolicy } from "./queue_delay.ts";
 import { rayServePolicy } from "./ray_serve.ts";
 import { schedulePolicy } from "./schedule.ts";
+import { skyServePolicy } from "./sky_serve/sky_serve.ts";
 import { sloPolicy } from "./slo.ts";
 import { thresholdPolicy } from "./threshold.ts";
 
@@ -27,6 +28,7 @@ export const SCALING_POLICIES = {
     rayServePolicy,
     dynamoPlannerPolicy,
     llmDWvaPolicy,
+    skyServePolicy,
     sloPolicy,
     predictivePolicy,
     schedulePolicy,

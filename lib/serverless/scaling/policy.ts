@@ -1,14 +1,17 @@
 import type { Policy } from "../../settings/policy.ts";
+import type { SpotMix, ZoneFacts } from "./spot_mix.ts";
 
 /** One step of an instance, as it was measured. */
 export interface MeasuredStep {
   /** Duration, seconds; 0 where there was none. */
   readonly seconds: number;
-  /** Prompts that the step computed a part of, and tokens of those parts. */
+  /** Prompts that the step computed a part of. */
   readonly prefillSequences: number;
+  /** Tokens of those parts. */
   readonly prefillTokens: number;
-  /** Sequences that decoded, and the KV entries that they attended to. */
+  /** Sequences that decoded. */
   readonly decodeSequences: number;
+  /** KV entries that those attended to, tokens. */
   readonly decodeContextTokens: number;
 }
 
@@ -24,8 +27,9 @@ export interface InstanceLoad {
   readonly waitingPromptTokens: number;
   /** Prompt and output tokens of those that wait since they were preempted. */
   readonly waitingDecodeTokens: number;
-  /** KV entries that the blocks in use have room for, and those of all blocks, tokens. */
+  /** KV entries that the blocks in use have room for, tokens. */
   readonly kvTokens: number;
+  /** KV entries that all blocks have room for, tokens. */
   readonly kvCapacityTokens: number;
   /** The step that ended last; all 0 where nothing is inside. */
   readonly step: MeasuredStep;
@@ -100,6 +104,8 @@ export interface ScalingSignals {
 export interface ScalingPolicy {
   /** Seconds between evaluations, > 0. */
   readonly periodSeconds: number;
+  /** Which instances are of spot capacity; absent: none. */
+  readonly spot?: SpotMix;
   /** Whether signals are to tell of each ready instance; default false. */
   readonly readsInstances?: boolean;
   /** Desired instances (ready + starting), an integer >= 0. */
@@ -149,6 +155,8 @@ export interface ScalingNeeds {
   readonly instanceConcurrency: number;
   /** What one of its instances can do. */
   readonly instance: InstanceFacts;
+  /** Zones with spot capacity; empty: none. */
+  readonly zones: readonly ZoneFacts[];
   /** Arrival instants of the function's requests, seconds, ascending: for bounds on other policies. */
   arrivalAtSeconds(): Float64Array;
   /** Estimate: time that a request spends in an instance that serves so many at once, seconds. */

@@ -199,8 +199,8 @@ export function llmDWva(options: LlmDWvaOptions): ScalingPolicy {
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
   checkNumber(intervalSeconds, "optimizationIntervalSeconds", { min: periodSeconds });
   checkNumber(settings.kvSpareTrigger, "kvSpareTrigger", { max: settings.kvCacheThreshold });
-  checkNumber(settings.scaleUpThreshold - settings.scaleDownBoundary, "scaleUpThreshold", {
-    min: 0,
+  checkNumber(settings.scaleUpThreshold, "scaleUpThreshold", {
+    min: settings.scaleDownBoundary,
     above: true,
   });
   const metrics = new MetricsWindow(metricsWindowSeconds);
