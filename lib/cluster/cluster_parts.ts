@@ -142,7 +142,7 @@ export interface FaultSource {
 
 /** A zone of spot capacity. */
 export interface ZoneParts {
-  /** Name in results. */
+  /** Its name, for readers. */
   readonly name: string;
   /** Price of its instances as a share of that on demand. */
   readonly spotPriceShare: number;

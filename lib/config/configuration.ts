@@ -426,7 +426,7 @@ export interface Configuration {
      * ones; none: all instances are on demand.
      */
     readonly zones: readonly {
-      /** Name of the zone. */
+      /** Accepted; no result names zones. */
       readonly name: string;
       /**
        * Spot instances that can run there, interval by interval: counts, each with how often it

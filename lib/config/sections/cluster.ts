@@ -63,7 +63,11 @@ const node = section({
 }, { describe: "One kind of machine." });
 
 const zone = section({
-  name: text({ default: "zone", describe: "Name of the zone." }),
+  name: text({
+    default: "zone",
+    appliesWhen: never("no result names zones"),
+    describe: "Accepted; no result names zones.",
+  }),
   spot: text({
     default: "1",
     describe:

@@ -1,6 +1,6 @@
 /** A zone as policies know it. */
 export interface ZoneFacts {
-  /** Name in a configuration. */
+  /** Its name, for readers. */
   readonly name: string;
   /** Price of its spot capacity as a share of that on demand. */
   readonly spotPriceShare: number;
