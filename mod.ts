@@ -45,5 +45,11 @@ export {
 export type { KeepAliveDecision, KeepAlivePolicy } from "./lib/serverless/keep_alive/policy.ts";
 export { LIFE_PHASES, type LifePhase } from "./lib/serverless/life_phases.ts";
 export { hpaRecommendation } from "./lib/serverless/scaling/hpa.ts";
-export type { ScalingPolicy, ScalingSignals } from "./lib/serverless/scaling/policy.ts";
+export type {
+  InstanceLoad,
+  MeasuredStep,
+  ScalingPolicy,
+  ScalingSignals,
+} from "./lib/serverless/scaling/policy.ts";
+export type { SpotMix } from "./lib/serverless/scaling/spot_mix.ts";
 export { Interrupted } from "./lib/sim/interrupted.ts";

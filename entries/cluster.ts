@@ -20,6 +20,8 @@ export type {
   RunHoldings,
   ScalingParts,
   SleepParts,
+  SpotParts,
+  ZoneParts,
 } from "../lib/cluster/cluster_parts.ts";
 export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
 export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
@@ -69,9 +71,15 @@ export type {
   PlacementPolicy,
   PlacementRequest,
 } from "../lib/serverless/placement/policy.ts";
-export type { ScalingSignals } from "../lib/serverless/scaling/policy.ts";
+export type {
+  InstanceFacts,
+  InstanceLoad,
+  MeasuredStep,
+  ScalingSignals,
+} from "../lib/serverless/scaling/policy.ts";
 export { ScalingDecider } from "../lib/serverless/scaling/scaling_decider.ts";
 export { Interrupted } from "../lib/sim/interrupted.ts";
 export { type RandomStream, type RandomStreams, randomStreams } from "../lib/sim/random_streams.ts";
 export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
+export type { SpotMix, ZoneFacts } from "../lib/serverless/scaling/spot_mix.ts";

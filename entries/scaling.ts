@@ -31,7 +31,13 @@ export {
 } from "../lib/serverless/scaling/knative_kpa.ts";
 export { oracle, type OracleOptions } from "../lib/serverless/scaling/oracle.ts";
 export { SCALING_POLICIES } from "../lib/serverless/scaling/policies.ts";
-export type { ScalingPolicy, ScalingSignals } from "../lib/serverless/scaling/policy.ts";
+export type {
+  InstanceFacts,
+  InstanceLoad,
+  MeasuredStep,
+  ScalingPolicy,
+  ScalingSignals,
+} from "../lib/serverless/scaling/policy.ts";
 export {
   predictive,
   type PredictiveOptions,
@@ -64,3 +70,4 @@ export {
   type ThresholdOptions,
   type ThresholdSettings,
 } from "../lib/serverless/scaling/threshold.ts";
+export type { SpotMix, ZoneFacts } from "../lib/serverless/scaling/spot_mix.ts";

@@ -167,6 +167,24 @@ export interface FaultSource {
   readonly downSeconds: number;
 }
 
+/** A zone of spot capacity. */
+export interface ZoneParts {
+  /** Its name, for readers. */
+  readonly name: string;
+  /** Price of its instances as a share of that on demand. */
+  readonly spotPriceShare: number;
+  /** Spot instances that can run there from each instant on, in their order; the first from 0 on. */
+  readonly capacity: readonly { readonly atSeconds: number; readonly instances: number }[];
+}
+
+/** Zones whose spot capacity changes, and takes instances with it where it falls. */
+export interface SpotParts {
+  /** Zones by id. */
+  readonly zones: readonly ZoneParts[];
+  /** Warning ahead of a loss, seconds, >= 0. */
+  readonly noticeSeconds: number;
+}
+
 /** Faults, and what happens to the requests that they hit. */
 export interface FaultParts {
   /** What fails and how; their faults happen side by side. */
@@ -200,6 +218,8 @@ export interface ClusterParts {
   readonly placement?: PlacementParts;
   /** What goes wrong; absent: nothing. */
   readonly faults?: FaultParts;
+  /** Spot capacity by zone, without `placement` and with `faults`; absent: all instances are on demand. */
+  readonly spot?: SpotParts;
   /** Pools that starts take from; absent: every start begins with nothing. */
   readonly pools?: readonly PoolParts[];
   /** Brings instances up. */

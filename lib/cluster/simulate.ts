@@ -13,6 +13,7 @@ import { FaultInjector } from "./faults/fault_injector.ts";
 import { Evaluations } from "./fleet/evaluations.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { FleetController } from "./fleet/fleet_controller.ts";
+import { mixFleet } from "./fleet/mix_fleet.ts";
 import { instanceLives } from "./fleet/instance_lives.ts";
 import { FunctionState } from "./functions/function_state.ts";
 import { OccupiedFunctions } from "./functions/occupied_functions.ts";
@@ -216,11 +217,14 @@ class Simulation implements EventHandlers {
     const { functions, sampleSeconds, warmupSeconds = 0 } = this.#parts;
     this.faults?.begin();
     functions.forEach(({ scaling }, functionId) => {
-      for (let i = 0; i < scaling.initialInstances; i++) {
-        const id = this.#fleet.create(functionId);
+      const { initialInstances: count, decider } = scaling;
+      const create = (zone?: number) => {
+        const id = this.#fleet.create(functionId, zone);
         this.faults?.planForNewInstances();
         this.#bringUp(id);
-      }
+      };
+      if (decider?.spot) mixFleet(this.#fleet.functions[functionId], count, this.#fleet, create);
+      else for (let i = 0; i < count; i++) create();
     });
     functions.forEach(({ scaling: { startingInstances = 0 } }, functionId) => {
       for (let i = 0; i < startingInstances; i++) this.#fleet.start(functionId);

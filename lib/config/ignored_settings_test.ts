@@ -53,9 +53,10 @@ const CASES: readonly (readonly [yaml: string, ...said: string[]])[] = [
   ],
   [
     "faults: { in_flight: fail, spot: { notice: 10 }, failures: { repair: 5 } }",
-    "faults.in_flight has no effect: faults.failures.mtbf is not set and faults.spot.mtbf is not set",
+    "faults.in_flight has no effect: faults.failures.mtbf is not set and faults.spot.mtbf is not set " +
+    "and cluster.zones is not set",
     "faults.failures.repair has no effect: faults.failures.mtbf is not set",
-    "faults.spot.notice has no effect: faults.spot.mtbf is not set",
+    "faults.spot.notice has no effect: faults.spot.mtbf is not set and cluster.zones is not set",
   ],
   [
     "workload: { sessions: { think_time: 3 }, prefix_groups: { tokens: 99 }, trace: { time_scale: 2 } }",

@@ -1,3 +1,4 @@
+import type { EngineLoad } from "../metrics/engine_load.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineChange, EngineParts, RunColumns } from "./engine_parts.ts";
@@ -289,6 +290,7 @@ export class Engine {
       meter.addSteps(shape, steps);
       sequences.countBlocks(leap, steps, pool.used);
     } else lookahead.countBlocks(leap, steps, pool.used);
+    this.readings.stepsEnd();
     let { blockSeconds } = sequences;
     if (batch.endedBlocks > 0) {
       blockSeconds += batch.endedBlocks * (leap.endAtSeconds(1) - leap.startAtSeconds);
@@ -361,6 +363,11 @@ export class Engine {
     const { decodeSequences } = this.#batch.shape;
     const together = this.readings.gainedTokens(now) - ended * decodeSequences;
     if (together > 0) this.#gaps.addBegunTogether(together, apart);
+  }
+
+  /** What the engine works on at `now`. */
+  load(now: number): EngineLoad {
+    return this.readings.load(now, this.ledger.outstanding, this.#inbox);
   }
 
   /** Tokens inside at `now`: prompts of all requests and the output tokens they have so far. */

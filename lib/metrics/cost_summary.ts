@@ -1,4 +1,4 @@
-import { bill } from "../serverless/cost/mod.ts";
+import { type Bill, bill, type BillingPlan } from "../serverless/cost/mod.ts";
 import { asleepSeconds, servedUntilSeconds, upSeconds } from "../serverless/life_phases.ts";
 import type { InstanceLife, PoolMemberLife } from "../serverless/lifecycle.ts";
 import type { FunctionFacts } from "./function_facts.ts";
@@ -65,35 +65,55 @@ export function billInstances(
     };
     for (const life of own) {
       if (!Number.isNaN(life.readyAtSeconds)) continue;
-      wastedUsd += startSeconds(life) * gpus * billing.startShare * billing.usdPerGpuSecond +
-        startSeconds(life) * billing.startShare * (billing.usdPerInstanceSecond ?? 0);
+      const { usdPerGpuSecond, usdPerInstanceSecond = 0 } = atShare(billing, shareOf(life, facts));
+      wastedUsd += startSeconds(life) * gpus * billing.startShare * usdPerGpuSecond +
+        startSeconds(life) * billing.startShare * usdPerInstanceSecond;
     }
     const busy = (life: InstanceLife) => run.totals[life.instanceId].busySeconds;
     // Members that no instance was made of have rows of their own.
     const untaken = untakenOf.get(functionId) ?? [];
-    const count = own.length + untaken.length;
-    const column = (of: (life: InstanceLife) => number) => {
-      const values = new Float64Array(count);
-      own.forEach((life, row) => values[row] = of(life));
-      return values;
+    const billAt = (
+      share: number,
+      rows: readonly InstanceLife[],
+      rest: readonly PoolMemberLife[],
+    ) => {
+      const count = rows.length + rest.length;
+      const column = (of: (life: InstanceLife) => number) => {
+        const values = new Float64Array(count);
+        rows.forEach((life, row) => values[row] = of(life));
+        return values;
+      };
+      const pooledSeconds = column((life) => pooledTime(memberOf.get(life.instanceId)));
+      rest.forEach((member, i) => pooledSeconds[rows.length + i] = pooledTime(member));
+      return bill({
+        count,
+        startSeconds: column(startSeconds),
+        busySeconds: column(busy),
+        idleSeconds: column((life) => upSeconds(life) - busy(life)),
+        // A draining instance is busy until it stops, so its time is in the busy column already.
+        drainingSeconds: new Float64Array(count),
+        asleepSeconds: column(asleepSeconds),
+        pooledSeconds,
+        gpus: new Int32Array(count).fill(gpus),
+      }, atShare(billing, share));
     };
-    const pooledSeconds = column((life) => pooledTime(memberOf.get(life.instanceId)));
-    untaken.forEach((member, i) => pooledSeconds[own.length + i] = pooledTime(member));
-    const part = bill({
-      count,
-      startSeconds: column(startSeconds),
-      busySeconds: column(busy),
-      idleSeconds: column((life) => upSeconds(life) - busy(life)),
-      // A draining instance is busy until it stops, so its time is in the busy column already.
-      drainingSeconds: new Float64Array(count),
-      asleepSeconds: column(asleepSeconds),
-      pooledSeconds,
-      gpus: new Int32Array(count).fill(gpus),
-    }, billing);
-    byFunctionUsd.push(part.totalUsd + reservedUsd + requestsUsd);
-    cost.totalUsd += part.totalUsd + reservedUsd + requestsUsd;
+    const shares = Map.groupBy(own, (life) => shareOf(life, facts));
+    const parts = [billAt(1, shares.get(1) ?? [], untaken)];
+    for (const [share, rows] of shares) if (share !== 1) parts.push(billAt(share, rows, []));
+    byFunctionUsd.push(addParts(cost, parts) + reservedUsd + requestsUsd);
+    cost.totalUsd += reservedUsd + requestsUsd;
     cost.reservedUsd += reservedUsd;
     cost.requestsUsd += requestsUsd;
+  }
+  cost.totalUsd += common.storageUsd + common.unusedGpusUsd;
+  return { ...cost, byFunctionUsd, wastedUsd };
+}
+
+/** Adds bills to the sums of all functions; returns their total, dollars. */
+function addParts(cost: Omit<BilledUses, "reservedUsd" | "requestsUsd">, parts: readonly Bill[]) {
+  let totalUsd = 0;
+  for (const part of parts) {
+    totalUsd += part.totalUsd;
     cost.busyUsd += part.busyUsd;
     cost.idleUsd += part.idleUsd;
     cost.coldStartUsd += part.coldStartUsd;
@@ -101,8 +121,25 @@ export function billInstances(
     cost.pooledUsd += part.pooledUsd;
     cost.roundingUsd += part.roundingUsd;
   }
-  cost.totalUsd += common.storageUsd + common.unusedGpusUsd;
-  return { ...cost, byFunctionUsd, wastedUsd };
+  cost.totalUsd += totalUsd;
+  return totalUsd;
+}
+
+/** What an instance costs, as a share of the price on demand. */
+function shareOf({ zone }: InstanceLife, { spotPriceShares }: FunctionFacts): number {
+  return zone === undefined ? 1 : spotPriceShares![zone];
+}
+
+/** A plan at a share of its prices. */
+function atShare(plan: BillingPlan, share: number): BillingPlan {
+  if (share === 1) return plan;
+  return {
+    ...plan,
+    usdPerGpuSecond: plan.usdPerGpuSecond * share,
+    ...(plan.usdPerInstanceSecond !== undefined && {
+      usdPerInstanceSecond: plan.usdPerInstanceSecond * share,
+    }),
+  };
 }
 
 /** Completed requests by function; zeros where no request is billed. */

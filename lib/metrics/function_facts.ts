@@ -23,6 +23,8 @@ export interface FunctionFacts {
   readonly reserved?: { readonly count: number; readonly usdPerGpuSecond?: number };
   /** Dollars per completed request; absent: nothing. */
   readonly usdPerRequest?: number;
+  /** Price of instances in each zone as a share of that on demand; absent without zones. */
+  readonly spotPriceShares?: readonly number[];
   /** On-demand price of a GPU rented throughout, dollars per second; absent: unknown. */
   readonly alwaysOnUsdPerGpuSecond?: number;
   /** Whether billing begins with the fetch of the weights instead of with the start. */

@@ -18,6 +18,7 @@ import { engineSettings } from "../config/engine_settings.ts";
 import { buildBatching, queueKeys } from "./batching.ts";
 import { buildClasses, type BuiltClasses, limitsByClass } from "./classes.ts";
 import { buildDeployment, type Deployment } from "./deployment.ts";
+import { instanceFacts } from "./instance_facts.ts";
 import { plainBlocks } from "./instance_size.ts";
 import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
 import { buildFaults } from "./faults.ts";
@@ -37,6 +38,7 @@ import { type StartPlans, startPlans } from "./start_plans.ts";
 import { buildSpeculation } from "./speculation.ts";
 import { startNotices } from "./start_notices.ts";
 import { buildStarts, type StartKind } from "./starts.ts";
+import { spotPrices } from "./zones.ts";
 import { storedWeights, type StoredWeightsAt } from "./stored_weights.ts";
 
 /** Texts of the files that a configuration names. */
@@ -144,6 +146,8 @@ export async function buildCluster(
       }),
       scaling: buildScaling(kind.config, {
         arrivalAtSeconds: () => arrivals(id),
+        instance: instanceFacts(kind.engine),
+        zones: faults.spot?.zones ?? [],
         instanceConcurrency: Math.min(
           kind.gateway.perFunction.concurrencyPerInstance,
           kind.deployment.maxSequences,
@@ -185,7 +189,7 @@ export async function buildCluster(
         return classes[id]?.client_deadline ?? ofAll ?? Infinity;
       }),
       ...(placement && { placement }),
-      ...(faults && { faults }),
+      ...faults,
       ...(pools.length > 0 && { pools }),
       starts: starts.service,
       ...runEnd(config),
@@ -196,6 +200,7 @@ export async function buildCluster(
     },
     facts: byFunction.map(({ facts, config: own }) => ({
       ...facts,
+      ...spotPrices(faults.spot),
       ...(hasOwnLimits && { limits: limitsByClass(own.slo, config.workload.classes) }),
     })),
     classes: built.classes,

@@ -1,14 +1,26 @@
-import type { FaultParts, FaultSource } from "../cluster/cluster_parts.ts";
+import type { ClusterParts, FaultParts, FaultSource } from "../cluster/cluster_parts.ts";
 import type { WeightCache } from "../serverless/cold_start/mod.ts";
 import { failures, retryBackoff, startFails } from "../serverless/faults/mod.ts";
 import type { RandomStream, RandomStreams } from "../sim/random_streams.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { buildZones } from "./zones.ts";
 
-/** What goes wrong; undefined when nothing does. */
+/** What goes wrong, as far as something does, and the zones whose spot capacity changes. */
 export function buildFaults(
+  config: Configuration,
+  streams: RandomStreams,
+  weights: WeightCache | undefined,
+): Pick<ClusterParts, "faults" | "spot"> {
+  const spot = buildZones(config);
+  const faults = faultParts(config, streams, weights, spot !== undefined);
+  return { ...(faults && { faults }), ...(spot && { spot }) };
+}
+
+function faultParts(
   { faults, cluster }: Configuration,
   streams: RandomStreams,
   weights: WeightCache | undefined,
+  hasZones: boolean,
 ): FaultParts | undefined {
   const { failures: failing, spot, starts } = faults;
   const sources: FaultSource[] = [];
@@ -44,7 +56,7 @@ export function buildFaults(
     });
   }
   const { failure_probability: probability } = starts;
-  if (sources.length === 0 && probability === 0) return undefined;
+  if (sources.length === 0 && probability === 0 && !hasZones) return undefined;
   const startStream = streams.take("failing starts");
   const retry = retryBackoff({
     initialSeconds: starts.initial_wait,

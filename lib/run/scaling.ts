@@ -26,6 +26,8 @@ export interface ScalingFacts extends
     | "startSeconds"
     | "instanceConcurrency"
     | "requestsPerInstance"
+    | "instance"
+    | "zones"
   > {
   /** Weights of an instance, bytes. */
   readonly weightBytes: number;

@@ -29,6 +29,8 @@ export interface InstanceLife {
   readonly madeOf?: "sleeper" | "pool-member";
   /** Its GPUs; absent where machines are not told apart. */
   readonly ranks?: readonly RankPlace[];
+  /** Zone of its spot capacity; absent: it was on demand. */
+  readonly zone?: number;
 }
 
 /** Instants of the life of a pool's member, seconds; NaN where it never got there. */

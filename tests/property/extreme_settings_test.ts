@@ -41,6 +41,7 @@ const MADE_TO_COUNT: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   "model.max_model_len": {},
   "profiling": { "execution.source": "simfaasinfer" },
   "cluster.num_replicas": { "scaling.enabled": false },
+  "cluster.zones": { "scaling.policy": "sky-serve" },
   "cluster.weight_cache": { "cluster.nodes": [{ count: 2, gpus: 2 }] },
   "cluster.routing.prefix_affinity": { "cluster.routing.policy": "prefix-affinity" },
   "scheduler.chunk_size": { "scheduler.type": "sarathi" },
@@ -63,6 +64,10 @@ const MADE_TO_COUNT: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   "scaling.knative_kpa": { "scaling.policy": "knative-kpa" },
   "scaling.hpa": { "scaling.policy": "hpa" },
   "scaling.keda": { "scaling.policy": "keda" },
+  "scaling.dynamo_planner": { "scaling.policy": "dynamo-planner" },
+  "scaling.llm_d_wva": { "scaling.policy": "llm-d-wva" },
+  "scaling.ray_serve": { "scaling.policy": "ray-serve" },
+  "scaling.sky_serve": { "scaling.policy": "sky-serve", "cluster.zones": [{ spot: "3" }] },
   "scaling.slo": { "scaling.policy": "slo", "slo.ttft_s": 1 },
   "scaling.predictive": { "scaling.policy": "predictive" },
   "scaling.schedule": {

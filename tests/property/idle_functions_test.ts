@@ -8,6 +8,7 @@ import {
   ScalingDecider,
   type ScalingSignals,
 } from "../../lib/serverless/scaling/mod.ts";
+import { TOY_INSTANCE } from "../conformance/scaling_laws.ts";
 import { everythingParts } from "../support/everything_parts.ts";
 import { everythingCases } from "../support/random_everything.ts";
 import { createScaling, type ScalingSpec } from "../support/scaling_factories.ts";
@@ -141,6 +142,42 @@ const SPECS: readonly ScalingSpec[] = [
     scaleUp: { ...HPA_SCALE_UP, stabilizationSeconds: 11 },
     outages: [{ fromSeconds: 31, untilSeconds: 45 }],
     fallback: { failureThreshold: 1, replicas: 2, behavior: "static" },
+  },
+  {
+    policy: "ray-serve",
+    targetOngoingRequests: 1,
+    upscaleDelaySeconds: 1,
+    downscaleDelaySeconds: 4,
+    metricsIntervalSeconds: 2.5,
+    lookBackPeriodSeconds: 7,
+    periodSeconds: 0.5,
+  },
+  {
+    policy: "dynamo-planner",
+    loadPredictor: "constant",
+    throughputAdjustmentIntervalSeconds: 7,
+    enableLoadScaling: true,
+    instance: TOY_INSTANCE,
+    periodSeconds: 2,
+  },
+  {
+    policy: "llm-d-wva",
+    optimizationIntervalSeconds: 5,
+    metricsWindowSeconds: 7,
+    scaleToZero: true,
+    retentionPeriodSeconds: 4,
+    instance: TOY_INSTANCE,
+    periodSeconds: 2,
+  },
+  {
+    policy: "sky-serve",
+    targetQpsPerReplica: 0.5,
+    upscaleDelaySeconds: 4,
+    downscaleDelaySeconds: 6,
+    qpsWindowSeconds: 7,
+    decisionIntervalSeconds: 2,
+    noReplicaDecisionIntervalSeconds: 3,
+    periodSeconds: 1,
   },
   { policy: "slo", ttftSeconds: 2, tpotSeconds: 1, scaleToZeroAfterSeconds: 4, periodSeconds: 1 },
   { policy: "predictive", ratePerInstance: 1, leadSeconds: 3, periodSeconds: 1 },

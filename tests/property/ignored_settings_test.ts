@@ -32,6 +32,7 @@ const NEVER = [
   "profiling.kv_cache_memory_per_token_mb",
   "profiling.predictors",
   "cluster.nodes[].name",
+  "cluster.zones[].name",
   "logging.level",
   "logging.log_file",
   "logging.console_output",

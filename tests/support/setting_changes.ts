@@ -36,6 +36,8 @@ const OTHER_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   "cluster.gpu_type": ["A100-40GB", "H100", "L40S"],
   "cluster.gpu_memory_gb": [40, 80],
   "cluster.nodes[].name": ["other"],
+  "cluster.zones[].name": ["other"],
+  "cluster.zones[].spot": ["0", "2x9 0x9 3"],
   "cluster.nodes[].type": ["aws-p5", "dgx-a100"],
   "cluster.nodes[].gpu_type": ["H100", "A100"],
   "speculative.num_speculative_tokens_per_batch_size": [[[1, 1, 1], [2, 2, 0]]],

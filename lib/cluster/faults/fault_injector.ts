@@ -61,6 +61,61 @@ export class FaultInjector {
   begin(): void {
     const { nodes } = this.#fleet;
     for (let node = 0; node < (nodes?.count ?? 0); node++) this.#planFaults(node);
+    this.#fleet.zones?.parts.zones.forEach((_, zone) => this.#planZone(zone, 1));
+  }
+
+  /** Plans the `index`-th change of a zone's spot capacity, with its notice. Zones are units below 0. */
+  #planZone(zone: number, index: number): void {
+    const { zones, noticeSeconds } = this.#fleet.zones!.parts;
+    const change = zones[zone].capacity[index];
+    if (change === undefined) return;
+    const noticeAt = Math.max(this.#clock.now, change.atSeconds - noticeSeconds);
+    if (noticeSeconds > 0) this.#schedule.at(EVENTS.faultNotice, noticeAt, -1 - zone, index);
+    this.#schedule.at(EVENTS.fault, change.atSeconds, -1 - zone, index);
+  }
+
+  /** Instances of a zone that are more than it will have room for, the youngest first. */
+  #surplus(zone: number): Instance[] {
+    const { capacity, used } = this.#fleet.zones!;
+    const there = this.#fleet.alive.filter((instance) => instance.zone === zone).reverse();
+    return there.slice(0, Math.max(0, used[zone] - capacity[zone]));
+  }
+
+  /** A zone's capacity is known to fall: nothing new starts there, and who has to go drains. */
+  #noticeZone(zone: number, index: number): void {
+    const { capacity, parts } = this.#fleet.zones!;
+    const { instances } = parts.zones[zone].capacity[index];
+    if (instances >= capacity[zone]) return;
+    capacity[zone] = instances;
+    for (const { id, state, functionId } of this.#surplus(zone)) {
+      this.#fleet.functions[functionId].parts.scaling.decider!.spot!.lost(zone);
+      if (state === InstanceState.draining) continue;
+      this.#fleet.retire(id);
+      if (state === InstanceState.starting) this.#startIsInVain(functionId);
+      this.#gateway.serve(functionId);
+    }
+  }
+
+  /** A zone's capacity changes: instances beyond it are preempted, and their policy replaces them. */
+  #changeZone(zone: number, index: number): void {
+    const { capacity, parts } = this.#fleet.zones!;
+    capacity[zone] = parts.zones[zone].capacity[index].instances;
+    const displaced: number[] = [];
+    for (const instance of this.#surplus(zone)) {
+      const fn = this.#fleet.functions[instance.functionId];
+      this.log.preemptions++;
+      fn.parts.scaling.decider!.spot!.lost(zone);
+      if (instance.state === InstanceState.idle || instance.state === InstanceState.busy) {
+        this.log.outage(fn.id, fn.ready.count, this.#clock.now);
+      }
+      fn.requestsChange();
+      this.#lose(instance, displaced);
+    }
+    for (const request of displaced) {
+      if (!this.#gateway.displaced(request)) this.log.requestsFailed++;
+    }
+    this.#planZone(zone, index + 1);
+    this.#guard.check(this.#gateway.mayArrive);
   }
 
   /** Plans the faults of the instances that have come, where machines are not told apart. */
@@ -117,6 +172,7 @@ export class FaultInjector {
 
   /** A machine or instance is known to go: what is there finishes what it can. */
   giveNotice(unit: number, code: number): void {
+    if (unit < 0) return this.#noticeZone(-1 - unit, code);
     if (!this.#isCurrent(unit, code)) return;
     if (this.#fleet.nodes !== undefined) this.#fleet.closeNode(unit);
     const goes = this.#instancesOf(unit).filter(({ state }) => state !== InstanceState.draining);
@@ -131,6 +187,7 @@ export class FaultInjector {
 
   /** A machine or instance is gone, with everything on it. */
   strike(unit: number, code: number): void {
+    if (unit < 0) return this.#changeZone(-1 - unit, code);
     if (!this.#isCurrent(unit, code)) return;
     const parts = this.#parts;
     const source = parts.sources[code % parts.sources.length];
@@ -208,7 +265,8 @@ export class FaultInjector {
       const fn = this.#fleet.functions[functionId];
       // Who has lost the instance that was starting for it may find another idle.
       this.#gateway.serve(functionId);
-      const { minInstances, maxInstances } = fn.parts.scaling;
+      const { minInstances, maxInstances, decider } = fn.parts.scaling;
+      if (decider?.spot) continue;
       const wanted = wantedByWaiting(fn);
       while (fn.size < minInstances || (fn.coming < wanted && fn.size < maxInstances)) {
         this.#guard.replaces(fn);

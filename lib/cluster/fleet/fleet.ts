@@ -6,6 +6,7 @@ import type { ClusterParts } from "../cluster_parts.ts";
 import { EVENTS } from "../events.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import { NodePool } from "../machines/node_pool.ts";
+import { SpotZones } from "../machines/spot_zones.ts";
 import type { Schedule } from "../schedule.ts";
 import { GpuWaiters } from "./gpu_waiters.ts";
 import { requireInstanceRoom } from "./instance_room.ts";
@@ -36,6 +37,8 @@ export class Fleet {
   nextStartSeconds = Infinity;
   /** The machines; undefined when there are as many as instances need. */
   readonly nodes: NodePool | undefined;
+  /** Spot capacity; undefined where there is none. */
+  readonly zones: SpotZones | undefined;
   /** Instances that sleep: their service has ended, others can be made of them. */
   readonly sleepers: Sleepers;
   /** What starts can begin with. */
@@ -63,6 +66,7 @@ export class Fleet {
     this.#schedule = schedule;
     this.functions = functions;
     this.nodes = placement && new NodePool(placement, parts.functions.map(({ name }) => name));
+    this.zones = parts.spot && new SpotZones(parts.spot);
     this.sleepers = new Sleepers(this.nodes?.freeDramBytes);
     this.pools = new PrewarmedPools(parts, this.nodes);
     this.#waiters = new GpuWaiters(this.nodes);
@@ -93,7 +97,7 @@ export class Fleet {
    *
    * @throws {RangeError} If no machine has room for it.
    */
-  create(functionId: number): number {
+  create(functionId: number, zone = -1): number {
     const placed = this.nodes?.place(functionId, this.#clock.now, undefined);
     if (this.nodes !== undefined && placed === undefined) {
       throw new RangeError(
@@ -102,13 +106,15 @@ export class Fleet {
         }"`,
       );
     }
-    return this.#add(functionId, placed ?? { node: -1 }, undefined);
+    if (zone >= 0) this.zones!.take(zone, this.#clock.now);
+    return this.#add(functionId, placed ?? { node: -1 }, undefined, zone);
   }
 
   #add(
     functionId: number,
     { node, shares, member }: Pick<StartSource, "node" | "shares" | "member">,
     madeOf: InstanceLife["madeOf"],
+    zone = -1,
   ): number {
     const id = this.#instances.length;
     const fn = this.functions[functionId];
@@ -128,8 +134,10 @@ export class Fleet {
       idleGeneration: 0,
       ranks: node < 0 || taken.length > 0 ? taken : this.nodes!.take(functionId, node, shares),
       madeOf,
+      zone,
       slept: false,
     };
+    if (fn.parts.scaling.decider?.readsInstances) instance.engine.readings.keepSteps();
     this.#instances.push(instance);
     this.#alive.push(instance);
     if (id === this.outstanding.length) {
@@ -144,10 +152,13 @@ export class Fleet {
   /**
    * Begins a start and returns the instance; -1 when it waits for free GPUs. An instance of the
    * function that sleeps is woken, else a member of its pool is taken, if there is room for it.
+   *
+   * @param zone Zone with spot capacity for it; default: it is on demand.
    */
-  start(functionId: number): number {
+  start(functionId: number, zone = -1): number {
+    if (zone >= 0) this.zones!.take(zone, this.#clock.now);
     const source = this.#waiters.mustWait(functionId) ? undefined : this.#findSource(functionId);
-    if (source !== undefined) return this.#begin(functionId, source);
+    if (source !== undefined) return this.#begin(functionId, source, zone);
     this.#waiters.add(functionId);
     this.functions[functionId].waitsForGpus();
     return -1;
@@ -157,11 +168,11 @@ export class Fleet {
     return findStartSource(functionId, this.#parts, this, this.#clock.now);
   }
 
-  #begin(functionId: number, source: StartSource): number {
+  #begin(functionId: number, source: StartSource, zone = -1): number {
     const { now } = this.#clock;
     const { node, stages, sleeper, member } = source;
     const madeOf = sleeper !== undefined ? "sleeper" : member && "pool-member";
-    const id = this.#add(functionId, source, madeOf);
+    const id = this.#add(functionId, source, madeOf, zone);
     if (sleeper === undefined) this.#coldStarts++;
     if (member !== undefined) member.instanceId = id;
     const ranks = node < 0 ? undefined : this.#instances[id].ranks;
@@ -318,6 +329,7 @@ export class Fleet {
     instance.stoppedAtSeconds = now;
     this.#alive.splice(this.#alive.indexOf(instance), 1);
     instance.engine.close();
+    if (instance.zone >= 0) this.zones!.release(instance.zone);
     if (instance.ranks.length === 0) return;
     this.nodes!.release(fn.id, instance.ranks);
     this.#waiters.roomChanges();
@@ -355,9 +367,10 @@ export class Fleet {
 
   /** Decides the size of a pool anew. */
   resizePool(pool: number): void {
-    this.pools.resize(pool, this.#clock.now, (other) => this.#waiters.mayWarm(other));
+    const mayWarm = (other: number) => this.#waiters.mayWarm(other);
+    // A pool that keeps its members makes no room.
+    if (this.pools.resize(pool, this.#clock.now, mayWarm)) this.#waiters.roomChanges();
     this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
-    this.#waiters.roomChanges();
   }
 
   /**

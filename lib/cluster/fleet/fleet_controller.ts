@@ -8,6 +8,7 @@ import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
 import type { Evaluations } from "./evaluations.ts";
 import type { Fleet } from "./fleet.ts";
+import { mixFleet } from "./mix_fleet.ts";
 import { Rest } from "./rest.ts";
 
 /** What a fleet controller works with. */
@@ -76,6 +77,8 @@ export class FleetController {
   /** An instance can take requests from now on. */
   makeReady(id: number): void {
     this.#fleet.makeReady(id);
+    const { zone, functionId } = this.#fleet.instances[id];
+    if (zone >= 0) this.#functions[functionId].parts.scaling.decider!.spot!.ready(zone);
     this.#armKeepAlive(id);
   }
 
@@ -160,7 +163,9 @@ export class FleetController {
     if (desired === undefined) return;
     const decider = fn.parts.scaling.decider!;
     const { actuationDelaySeconds } = decider;
-    if (actuationDelaySeconds === 0) {
+    if (decider.spot !== undefined) {
+      mixFleet(fn, desired, this.#fleet);
+    } else if (actuationDelaySeconds === 0) {
       this.#scaleTo(fn, desired, desired);
     } else if (decider.isChange) {
       this.#onTheirWay[functionId].push({ desired, askedFor: fn.askedFor, letGo: fn.letGo });

@@ -25,6 +25,8 @@ export interface Instance {
   readonly ranks: readonly RankPlace[];
   /** What it was made of; absent: of nothing. */
   readonly madeOf: InstanceLife["madeOf"];
+  /** Zone of its spot capacity; -1: it is on demand. */
+  readonly zone: number;
   /** Whether it went to sleep when its service ended. */
   readonly slept: boolean;
 }

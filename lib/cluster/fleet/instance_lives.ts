@@ -8,7 +8,7 @@ export function instanceLives(
   endAtSeconds: number,
 ): InstanceLife[] {
   return instances.map((instance) => {
-    const { id, functionId, state, slept, madeOf, ranks } = instance;
+    const { id, functionId, state, slept, madeOf, ranks, zone } = instance;
     const { createdAtSeconds, readyAtSeconds, drainingAtSeconds, stoppedAtSeconds } = instance;
     const upUntil = state === InstanceState.stopped ? stoppedAtSeconds : endAtSeconds;
     return {
@@ -21,6 +21,7 @@ export function instanceLives(
       ...(slept && { asleepAtSeconds: stoppedAtSeconds }),
       ...(madeOf && { madeOf }),
       ...(ranks.length > 0 && { ranks }),
+      ...(zone >= 0 && { zone }),
     };
   });
 }

@@ -238,9 +238,9 @@ export class Gateway {
     const due = this.#limits?.leaves(request);
     fn.waiting.charge(request, outputLimit[request]);
     if (due !== undefined) return this.#cut(fn, request, due.outcome, due.atSeconds);
-    const { firstTokenAtSeconds, completedAtSeconds } = columns;
+    const { firstTokenAtSeconds, completedAtSeconds, promptTokens } = columns;
     const gapSeconds = completedAtSeconds[request] - firstTokenAtSeconds[request];
-    fn.demand?.completes(outputLimit[request] - 1, gapSeconds);
+    fn.demand?.completes(promptTokens[request], outputLimit[request], gapSeconds);
     this.#end(request, OUTCOME_CODE.completed);
   }
 

@@ -70,6 +70,31 @@ const node = section({
   }),
 }, { describe: "One kind of machine." });
 
+const zone = section({
+  name: text({
+    default: "zone",
+    appliesWhen: never("no result names zones"),
+    describe: "Accepted; no result names zones.",
+  }),
+  spot: text({
+    default: "1",
+    describe:
+      "Spot instances that can run there, interval by interval: counts, each with how often " +
+      "it comes, such as `4x28 0x9 4`; the last one stays.",
+  }),
+  interval: quantity("seconds", {
+    min: LIMITS.shortestPeriodSeconds.value,
+    default: 300,
+    describe: "Length of an interval of `spot`, seconds.",
+  }),
+  spot_price: quantity("fraction", {
+    min: 0,
+    max: 1,
+    default: 0.3,
+    describe: "Price of a spot instance as a share of that on demand.",
+  }),
+}, { describe: "One zone." });
+
 const placementPolicies = policySettings({
   table: PLACEMENT_POLICIES,
   path: "cluster.placement",
@@ -142,6 +167,11 @@ export const cluster = section({
     describe: "GPUs of an instance; must equal the product of the parallel degrees. null: that.",
   }),
   nodes: sectionList(node, { describe: "Machines; none: as many GPUs as instances need." }),
+  zones: sectionList(zone, {
+    appliesWhen: is("scaling.policy", "sky-serve"),
+    describe: "Zones with spot capacity, whose instances `scaling.policy: sky-serve` mixes with " +
+      "on-demand ones; none: all instances are on demand.",
+  }),
   placement,
   weight_cache: weightCache,
   routing,

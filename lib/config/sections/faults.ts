@@ -33,7 +33,7 @@ const spot = section({
   notice: quantity("seconds", {
     min: 0,
     default: 30,
-    appliesWhen: isSet("faults.spot.mtbf"),
+    appliesWhen: any(isSet("faults.spot.mtbf"), isSet("cluster.zones")),
     describe:
       "Warning before the preemption, seconds: nothing new starts there and what is there " +
       "finishes what it can.",
@@ -91,7 +91,11 @@ export const faults = section({
   in_flight: choice(["fail", "restart", "resume"], {
     wanted: "a way to treat requests of a lost instance",
     default: "restart",
-    appliesWhen: any(isSet("faults.failures.mtbf"), isSet("faults.spot.mtbf")),
+    appliesWhen: any(
+      isSet("faults.failures.mtbf"),
+      isSet("faults.spot.mtbf"),
+      isSet("cluster.zones"),
+    ),
     describe: "Requests inside a lost instance fail, begin anew, or go on elsewhere by computing " +
       "prompt and output so far again.",
   }),

@@ -19,6 +19,8 @@ export interface WaitingQueue {
   remove(request: number): boolean;
   /** Whether the order serves one of two requests before the other, wherever they are. */
   isBefore(one: number, other: number): boolean;
+  /** Visits every request, in no particular order. */
+  forEach(visit: (request: number) => void): void;
 }
 
 /** When each request came, by request, seconds; NaN before. */
@@ -83,6 +85,12 @@ class RingQueue implements WaitingQueue {
       ring[(this.#head + place) & mask] = ring[(this.#head + place + 1) & mask];
     }
     return true;
+  }
+
+  forEach(visit: (request: number) => void): void {
+    for (let i = 0; i < this.#size; i++) {
+      visit(this.#ring[(this.#head + i) & (this.#ring.length - 1)]);
+    }
   }
 
   #grow(): void {
@@ -164,6 +172,10 @@ class KeyedQueue implements WaitingQueue {
     const keys = this.#keys;
     return keys[one] < keys[other] ||
       (keys[one] <= keys[other] && cameBefore(this.#arrivals, one, other));
+  }
+
+  forEach(visit: (request: number) => void): void {
+    for (const request of this.#heap) visit(request);
   }
 }
 

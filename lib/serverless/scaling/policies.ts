@@ -1,14 +1,18 @@
 import type { NameOf, PolicyTable } from "../../settings/policy.ts";
 import { concurrencyPolicy } from "./concurrency.ts";
+import { dynamoPlannerPolicy } from "./dynamo_planner/dynamo_planner.ts";
 import { hpaPolicy } from "./hpa.ts";
 import { kedaPolicy } from "./keda.ts";
 import { knativeKpaPolicy } from "./knative_kpa.ts";
+import { llmDWvaPolicy } from "./llm_d_wva/llm_d_wva.ts";
 import { noScaling } from "./none.ts";
 import { oraclePolicy } from "./oracle.ts";
 import { predictivePolicy } from "./predictive.ts";
 import { queueDelayPolicy } from "./queue_delay.ts";
 import { requestCountPolicy } from "./request_count.ts";
+import { rayServePolicy } from "./ray_serve.ts";
 import { schedulePolicy } from "./schedule.ts";
+import { skyServePolicy } from "./sky_serve/sky_serve.ts";
 import { sloPolicy } from "./slo.ts";
 import { targetTrackingPolicy } from "./target_tracking.ts";
 import { thresholdPolicy } from "./threshold.ts";
@@ -25,6 +29,10 @@ export const SCALING_POLICIES = {
     hpaPolicy,
     kedaPolicy,
     targetTrackingPolicy,
+    rayServePolicy,
+    dynamoPlannerPolicy,
+    llmDWvaPolicy,
+    skyServePolicy,
     sloPolicy,
     predictivePolicy,
     schedulePolicy,

@@ -1,4 +1,58 @@
 import type { Policy } from "../../settings/policy.ts";
+import type { SpotMix, ZoneFacts } from "./spot_mix.ts";
+
+/** One step of an instance, as it was measured. */
+export interface MeasuredStep {
+  /** Duration, seconds; 0 where there was none. */
+  readonly seconds: number;
+  /** Prompts that the step computed a part of. */
+  readonly prefillSequences: number;
+  /** Tokens of those parts. */
+  readonly prefillTokens: number;
+  /** Sequences that decoded. */
+  readonly decodeSequences: number;
+  /** KV entries that those attended to, tokens. */
+  readonly decodeContextTokens: number;
+}
+
+/** What a ready instance works on at an evaluation. */
+export interface InstanceLoad {
+  /** Its number. */
+  readonly instanceId: number;
+  /** Requests in its batch. */
+  readonly running: number;
+  /** Requests inside that wait for a place in the batch. */
+  readonly waiting: number;
+  /** Prompt tokens of those that wait and have had no token yet. */
+  readonly waitingPromptTokens: number;
+  /** Prompt and output tokens of those that wait since they were preempted. */
+  readonly waitingDecodeTokens: number;
+  /** KV entries that the blocks in use have room for, tokens. */
+  readonly kvTokens: number;
+  /** KV entries that all blocks have room for, tokens. */
+  readonly kvCapacityTokens: number;
+  /** The step that ended last; all 0 where nothing is inside. */
+  readonly step: MeasuredStep;
+}
+
+/** What an instance can do, for policies that plan by a model of it. */
+export interface InstanceFacts {
+  /** GPUs of an instance. */
+  readonly gpus: number;
+  /** Most requests in a batch. */
+  readonly maxSequences: number;
+  /** Token budget of a step. */
+  readonly maxTokensPerStep: number;
+  /** KV entries that all blocks have room for, tokens. */
+  readonly kvCapacityTokens: number;
+  /** Longest prompt and output together, tokens. */
+  readonly maxModelTokens: number;
+  /**
+   * Estimate: time of a step that computes so many tokens of one prompt and decodes so many
+   * sequences with so many KV entries in all, seconds.
+   */
+  stepSeconds(prefillTokens: number, decodeSequences: number, decodeContextTokens: number): number;
+}
 
 /** What a scaling policy sees of one function at an evaluation. All rates and means are over the last period. */
 export interface ScalingSignals {
@@ -42,6 +96,12 @@ export interface ScalingSignals {
   readonly tbtMeanSeconds: number;
   /** Output tokens of ready instances since the last evaluation; absent when nobody counts them. */
   readonly outputTokens?: number;
+  /** Mean prompt of those completions, tokens; 0 when there were none. */
+  readonly promptTokensMean: number;
+  /** Mean output of those completions, tokens; 0 when there were none. */
+  readonly outputTokensMean: number;
+  /** Each ready instance; only for policies that say so. */
+  readonly instances?: readonly InstanceLoad[];
   /** Longest time since any request was in flight or queued, seconds; 0 while there is one. */
   readonly idleSeconds: number;
 }
@@ -53,6 +113,10 @@ export interface ScalingSignals {
 export interface ScalingPolicy {
   /** Seconds between evaluations, > 0. */
   readonly periodSeconds: number;
+  /** Which instances are of spot capacity; absent: none. */
+  readonly spot?: SpotMix;
+  /** Whether signals are to tell of each ready instance; default false. */
+  readonly readsInstances?: boolean;
   /** Desired instances (ready + starting), an integer >= 0. */
   desired(signals: ScalingSignals): number;
   /**
@@ -122,6 +186,10 @@ export interface ScalingNeeds {
   readonly instanceConcurrency: number;
   /** Most requests that are given to an instance at once, >= 1; Infinity: no limit. */
   readonly requestsPerInstance: number;
+  /** What one of its instances can do. */
+  readonly instance: InstanceFacts;
+  /** Zones with spot capacity; empty: none. */
+  readonly zones: readonly ZoneFacts[];
   /** Arrival instants of the function's requests, seconds, ascending: for bounds on other policies. */
   arrivalAtSeconds(): Float64Array;
   /** Estimate: time that a request spends in an instance that serves so many at once, seconds. */
@@ -160,4 +228,13 @@ export interface ScalingEntry<Name extends string, Options>
    * Settings that are not read where another one has a value: what they would say, that one says.
    */
   readonly unread?: { readonly [Option in keyof Options]?: keyof Options };
+  /**
+   * Settings that are read only where others have one of some values: alternatives, in each of which
+   * all that it names must be so. Absent ones are always read.
+   */
+  readonly readWhen?: {
+    readonly [Option in keyof Options]?: readonly {
+      readonly [Other in keyof Options]?: readonly Options[Other][];
+    }[];
+  };
 }

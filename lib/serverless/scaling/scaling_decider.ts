@@ -1,4 +1,5 @@
 import { checkNumber } from "./check.ts";
+import type { SpotMix } from "./spot_mix.ts";
 import type { ScalingPolicy, ScalingSignals } from "./policy.ts";
 
 /** Time in which a policy settles that does not say, seconds: a look-back of five minutes, four times. */
@@ -43,6 +44,10 @@ export class ScalingDecider {
   readonly periodSeconds: number;
   /** Time from a decision to its effect, seconds. */
   readonly actuationDelaySeconds: number;
+  /** Which instances are of spot capacity; absent: none. */
+  readonly spot: SpotMix | undefined;
+  /** Whether the policy wants to be told of each ready instance. */
+  readonly readsInstances: boolean;
   /** Fewest instances. */
   readonly minInstances: number;
   /** Most instances. */
@@ -89,6 +94,8 @@ export class ScalingDecider {
     checkNumber(actuationDelaySeconds, "actuationDelaySeconds", { min: 0 });
     this.#policy = policy;
     this.periodSeconds = policy.periodSeconds;
+    this.spot = policy.spot;
+    this.readsInstances = policy.readsInstances ?? false;
     this.minInstances = minInstances;
     this.maxInstances = maxInstances;
     this.actuationDelaySeconds = actuationDelaySeconds;
@@ -170,7 +177,9 @@ export class ScalingDecider {
     const { minInstances, maxInstances, maxStepUp, maxStepDown } = this.#limits;
     this.#askedAtSeconds = nowSeconds;
     const isPending = nowSeconds <= this.#changedAtSeconds + this.actuationDelaySeconds;
-    const current = isPending ? this.#decided : ready + starting;
+    // A mix has instances beyond those that are wanted.
+    const isMixed = this.spot !== undefined && !Number.isNaN(this.#decided);
+    const current = isPending || isMixed ? this.#decided : ready + starting;
     let desired = current;
     let wish = NaN;
     const seen = this.#delayed(signals);
@@ -184,8 +193,8 @@ export class ScalingDecider {
     if (this.#isChange) {
       this.#changedAtSeconds = nowSeconds;
       if (desired > current) this.#raisedAtSeconds = nowSeconds;
-      this.#decided = desired;
     }
+    this.#decided = desired;
     const isIdle = wish === 0 && desired === 0 && hasNothing(signals);
     this.#idleInRow = isIdle ? this.#idleInRow + 1 : 0;
     if (this.#idleInRow === 1) this.#idleSinceSeconds = nowSeconds;
