@@ -137,11 +137,20 @@ const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise
       4_000_001,
     ),
   ],
+  simulatedSeconds: [
+    max(
+      "simulatedSeconds",
+      "simulation.duration",
+      "workload: { type: poisson, arrival_rate: 0.001 }\nsimulation: { duration: # }\n" +
+        "scaling: { policy: none }",
+    ),
+  ],
   samples: [
     max(
       "samples",
       "metrics.collect_interval",
-      "workload: { type: poisson, arrival_rate: 1 }\nsimulation: { duration: # }",
+      "workload: { type: poisson, arrival_rate: 1 }\nmetrics: { collect_interval: 1 }\n" +
+        "simulation: { duration: # }",
     ),
   ],
   periodicEvents: [

@@ -3,6 +3,7 @@ import { type StepBuilder, UNLIMITED_TOKENS } from "../scheduling/batching/strat
 import { type WaitingQueue, waitingQueue } from "../scheduling/batching/waiting_queue.ts";
 import type { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
 import type { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
+import { grown } from "../sim/grown.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import type { InboxReader } from "./inbox.ts";
 import { ReturningRequests } from "./returning_requests.ts";
@@ -11,6 +12,9 @@ import { SequenceBlocks } from "./sequence_blocks.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
 import { StepChunks } from "./step_chunks.ts";
 import type { TokenGaps } from "./token_gaps.ts";
+
+/** Ended sequences for which there is room at first. */
+const FIRST_ENDED = 8;
 
 /**
  * Forms the next step of one engine: carries out what a batching strategy decides, on the engine's
@@ -25,9 +29,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** The KV blocks by count, and with identity if they have one. */
   readonly pool: BlockPool;
   readonly cache: PrefixCache | undefined;
-  /** The step being formed, and the slot of each prefill chunk in it. */
+  /** The step being formed. */
   readonly shape: StepShape;
-  readonly chunkSlots: Int32Array;
   readonly #chunks: StepChunks;
   /** Whether the step decodes. */
   decodes = false;
@@ -53,16 +56,15 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** KV blocks that the decodes of the step being formed have taken. */
   #decodeBlocks = 0;
   /** Slots of sequences that have ended and that the scheduler does not know of yet, in batch order. */
-  readonly #endedSlots: Int32Array;
+  #endedSlots = new Int32Array(FIRST_ENDED);
   #endedCount = 0;
   /** Slots left out of the step. */
   readonly #pausedSlots: number[] = [];
 
   constructor(parts: EngineParts, run: RunColumns, sequences: Sequences, gaps: TokenGaps) {
-    const { maxSequences } = parts;
     this.#parts = parts;
     this.#run = run;
-    this.maxSequences = maxSequences;
+    this.maxSequences = parts.maxSequences;
     this.maxTokensPerStep = parts.maxTokensPerStep;
     this.sequences = sequences;
     this.#gaps = gaps;
@@ -70,10 +72,13 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.blocks = new SequenceBlocks(parts, sequences);
     this.pool = this.blocks.pool;
     this.cache = this.blocks.cache;
-    this.#chunks = new StepChunks(maxSequences);
+    this.#chunks = new StepChunks();
     this.shape = this.#chunks.shape;
-    this.chunkSlots = this.#chunks.slots;
-    this.#endedSlots = new Int32Array(maxSequences);
+  }
+
+  /** Slot of each chunk of the step being formed. */
+  get chunkSlots(): Int32Array {
+    return this.#chunks.slots;
   }
 
   get running(): number {
@@ -267,6 +272,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** A sequence has all its tokens; the scheduler learns of it after it has formed the next step. */
   end(slot: number): void {
     this.sequences.end(slot);
+    if (this.#endedCount === this.#endedSlots.length) this.#endedSlots = grown(this.#endedSlots);
     this.#endedSlots[this.#endedCount++] = slot;
   }
 

@@ -1,3 +1,8 @@
+import { grownTo } from "../sim/grown.ts";
+
+/** Slots for which there is room at first. */
+const FIRST_SLOTS = 3;
+
 /**
  * Decode steps after which the sequences of an engine end, the next one in front; of equal ones the
  * lowest slot. A heap of single numbers, step and slot in one: comparing takes one look, and nothing
@@ -11,21 +16,21 @@ export class EndSteps {
   firstSlot = -1;
 
   /** Step of each slot's end; -1 when it has none. */
-  readonly #stepOf: Float64Array;
+  #stepOf = new Float64Array(FIRST_SLOTS).fill(-1);
   /** step * stride + slot, in heap order. Steps below 2^53 / stride are exact. */
-  readonly #heap: Float64Array;
+  #heap = new Float64Array(2 * FIRST_SLOTS + 1);
   #size = 0;
   /** A power of two above all slots, so that parting step and slot is exact. */
   readonly #stride: number;
 
+  /** @param slots Most slots; room is made for those that are given ends. */
   constructor(slots: number) {
     this.#stride = 2 ** (32 - Math.clz32(Math.max(2, slots) - 1));
-    this.#stepOf = new Float64Array(slots).fill(-1);
-    this.#heap = new Float64Array(2 * slots + 1);
   }
 
   /** Gives a slot that has no end one, after `step` (>= 0). */
   set(slot: number, step: number): void {
+    if (slot >= this.#stepOf.length) this.#grow(slot);
     this.#stepOf[slot] = step;
     if (this.#size === this.#heap.length) this.#dropStale();
     const heap = this.#heap;
@@ -80,6 +85,12 @@ export class EndSteps {
       hole = child;
     }
     heap[hole] = moved;
+  }
+
+  #grow(slot: number): void {
+    const before = this.#stepOf.length;
+    this.#stepOf = grownTo(this.#stepOf, Math.max(2 * before, slot + 1)).fill(-1, before);
+    this.#heap = grownTo(this.#heap, 2 * this.#stepOf.length + 1);
   }
 
   /** Makes room: at most one entry per slot is of use. */

@@ -312,6 +312,7 @@ export class Engine {
   /** Lets go of everything but the counts of the work done: the instance has stopped. */
   close(): void {
     this.readings.close();
+    this.ledger.close();
     this.#batch = this.#gaps = this.#clock = undefined as never;
   }
 

@@ -1,3 +1,5 @@
+import { grown } from "../sim/grown.ts";
+
 /**
  * Answers "the longest gap since leap number n" exactly, without touching any sequence while it
  * decodes: a stack of the leaps whose longest gap no later leap has exceeded, so that its entries
@@ -6,8 +8,8 @@
 export class GapMaxima {
   /** Leaps so far: the time axis of the stack. */
   #leaps = 0;
-  #stackLeaps = new Float64Array(64);
-  #stackGaps = new Float64Array(64);
+  #stackLeaps = new Float64Array(8);
+  #stackGaps = new Float64Array(8);
   #size = 0;
 
   /** Number of the next leap: a sequence that joins now has its first gap there. */
@@ -47,11 +49,7 @@ export class GapMaxima {
   }
 
   #grow(): void {
-    const leaps = new Float64Array(this.#stackLeaps.length * 2);
-    leaps.set(this.#stackLeaps);
-    const gaps = new Float64Array(leaps.length);
-    gaps.set(this.#stackGaps);
-    this.#stackLeaps = leaps;
-    this.#stackGaps = gaps;
+    this.#stackLeaps = grown(this.#stackLeaps);
+    this.#stackGaps = grown(this.#stackGaps);
   }
 }

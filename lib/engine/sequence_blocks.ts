@@ -33,13 +33,12 @@ export class SequenceBlocks {
   readonly #detached = new Map<number, DetachedBlocks>();
 
   constructor(parts: EngineParts, sequences: Sequences) {
-    const { maxSequences, kvBlocks, blockTokens, prefix, strategy } = parts;
+    const { kvBlocks, blockTokens, prefix, strategy } = parts;
     this.cache = prefix && new PrefixCache(kvBlocks, blockTokens, prefix);
     this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
     this.#sequences = sequences;
     this.#isChunked = strategy.reservation === "chunk";
     this.#isBehind = parts.asyncScheduling === true;
-    if (this.cache) { for (let i = 0; i < maxSequences; i++) this.#identified.push([]); }
   }
 
   /** Requests that have left and whose blocks are not free yet. */
@@ -61,6 +60,7 @@ export class SequenceBlocks {
   /** Gives a sequence that was just added `blocks` blocks, of which `matched` are cached ones. */
   begin(slot: number, blocks: number, matched: number): void {
     const { request, takenBlocks } = this.#sequences;
+    while (this.cache && this.#identified.length <= slot) this.#identified.push([]);
     if (matched > 0) this.cache!.share(request[slot], matched, this.#identified[slot]);
     this.pool.take(blocks - matched);
     takenBlocks[slot] = blocks;

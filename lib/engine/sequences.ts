@@ -1,5 +1,26 @@
+import { grown } from "../sim/grown.ts";
 import { EndSteps } from "./end_steps.ts";
 import type { Leap } from "./leap.ts";
+
+/** Slots for which there is room at first. */
+const FIRST_SLOTS = 8;
+
+/** The columns by slot that others read. */
+const COLUMNS = [
+  "request",
+  "state",
+  "targetTokens",
+  "doneTokens",
+  "reservedBlocks",
+  "takenBlocks",
+  "admission",
+  "generatedAtJoin",
+  "firstLeap",
+  "longestGapSeconds",
+  "lastTokenAtSeconds",
+  "next",
+  "previous",
+] as const;
 
 /** Steps up to which blocks are counted step by step, in 32-bit integers. */
 const SHORT_LEAP = 32;
@@ -25,30 +46,30 @@ export const SequenceState = {
  */
 export class Sequences {
   /** Request in each slot. */
-  readonly request: Int32Array;
+  request = new Int32Array(FIRST_SLOTS);
   /** {@link SequenceState} of each slot. */
-  readonly state: Uint8Array;
+  state = new Uint8Array(FIRST_SLOTS);
   /** Tokens whose KV entries the prefill has to provide: the prompt and what preemption lost. */
-  readonly targetTokens: Int32Array;
+  targetTokens = new Int32Array(FIRST_SLOTS);
   /** Tokens of the target that are computed or came from the prefix cache. */
-  readonly doneTokens: Int32Array;
+  doneTokens = new Int32Array(FIRST_SLOTS);
   /** KV blocks held whatever the length ("maximum" reservation); 0 when they follow the length. */
-  readonly reservedBlocks: Int32Array;
+  reservedBlocks = new Int32Array(FIRST_SLOTS);
   /** KV blocks taken so far by a sequence that is not in the decode batch. */
-  readonly takenBlocks: Int32Array;
+  takenBlocks = new Int32Array(FIRST_SLOTS);
   /** Number of the admission, from 0: what the batch is ordered by. */
-  readonly admission: Float64Array;
+  admission = new Float64Array(FIRST_SLOTS);
   /** Output tokens that existed when the sequence began to decode. */
-  readonly generatedAtJoin: Int32Array;
+  generatedAtJoin = new Int32Array(FIRST_SLOTS);
   /** First decode leap whose gaps count for the sequence (see TokenGaps). */
-  readonly firstLeap: Float64Array;
+  firstLeap = new Float64Array(FIRST_SLOTS);
   /** Longest gap outside the common leaps, seconds. */
-  readonly longestGapSeconds: Float64Array;
+  longestGapSeconds = new Float64Array(FIRST_SLOTS);
   /** Instant of the last token when the sequence began to decode, seconds. */
-  readonly lastTokenAtSeconds: Float64Array;
+  lastTokenAtSeconds = new Float64Array(FIRST_SLOTS);
   /** Slots in order of admission. */
-  readonly next: Int32Array;
-  readonly previous: Int32Array;
+  next = new Int32Array(FIRST_SLOTS);
+  previous = new Int32Array(FIRST_SLOTS);
   /** Decode step, counted from the engine's start, after which each decoding sequence ends. */
   readonly ends: EndSteps;
 
@@ -75,40 +96,27 @@ export class Sequences {
   growing = 0;
   /** Growing sequences by (tokens - step) mod block size: those at `#place` need a block now. */
   readonly #residues: Int32Array;
-  readonly #residueOf: Int32Array;
+  #residueOf = new Int32Array(FIRST_SLOTS);
   /** (-step) mod block size, kept so that nothing has to divide in the inner loops. */
   #place = 0;
-  readonly #joinedStep: Float64Array;
-  readonly #freeSlots: Int32Array;
-  #freeCount: number;
+  #joinedStep = new Float64Array(FIRST_SLOTS);
+  /** Slots that were in use and are free, the one to be taken next last. */
+  #freeSlots = new Int32Array(FIRST_SLOTS);
+  #freeCount = 0;
+  /** Slots that were in use so far, which are those below it. */
+  #used = 0;
   #admissions = 0;
 
+  /** @param slots Most sequences at a time; room is made as they come, since few engines are ever full. */
   constructor(slots: number, blockTokens: number) {
-    this.request = new Int32Array(slots);
-    this.state = new Uint8Array(slots);
-    this.targetTokens = new Int32Array(slots);
-    this.doneTokens = new Int32Array(slots);
-    this.reservedBlocks = new Int32Array(slots);
-    this.takenBlocks = new Int32Array(slots);
-    this.admission = new Float64Array(slots);
-    this.generatedAtJoin = new Int32Array(slots);
-    this.firstLeap = new Float64Array(slots);
-    this.longestGapSeconds = new Float64Array(slots);
-    this.lastTokenAtSeconds = new Float64Array(slots);
-    this.next = new Int32Array(slots);
-    this.previous = new Int32Array(slots);
     this.ends = new EndSteps(slots);
     this.blockTokens = blockTokens;
     this.#residues = new Int32Array(blockTokens);
-    this.#residueOf = new Int32Array(slots);
-    this.#joinedStep = new Float64Array(slots);
-    this.#freeSlots = Int32Array.from({ length: slots }, (_, i) => slots - 1 - i);
-    this.#freeCount = slots;
   }
 
   /** Puts a request into a slot, last in order, and returns the slot; it has no blocks yet. */
   add(request: number, targetTokens: number, doneTokens: number, reservedBlocks: number): number {
-    const slot = this.#freeSlots[--this.#freeCount];
+    const slot = this.#freeCount > 0 ? this.#freeSlots[--this.#freeCount] : this.#newSlot();
     this.request[slot] = request;
     this.state[slot] = SequenceState.prefill;
     this.targetTokens[slot] = targetTokens;
@@ -125,6 +133,19 @@ export class Sequences {
     this.count++;
     this.prefilling++;
     return slot;
+  }
+
+  /** The lowest slot that was never in use. */
+  #newSlot(): number {
+    if (this.#used === this.request.length) this.#grow();
+    return this.#used++;
+  }
+
+  #grow(): void {
+    for (const name of COLUMNS) this[name] = grown(this[name]) as never;
+    this.#residueOf = grown(this.#residueOf);
+    this.#joinedStep = grown(this.#joinedStep);
+    this.#freeSlots = grown(this.#freeSlots);
   }
 
   /** Empties a slot, taking the sequence out of the decode batch if it is there. */

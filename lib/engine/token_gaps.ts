@@ -1,8 +1,12 @@
 import type { RequestColumns } from "../metrics/run_tables.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
+import { grown } from "../sim/grown.ts";
 import { GapMaxima } from "./gap_maxima.ts";
 import type { Leap } from "./leap.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
+
+/** Slots for which there is room at first. */
+const FIRST_FRESH = 8;
 
 /**
  * Gaps between tokens of one engine's sequences. All decoding sequences gain their tokens together,
@@ -17,7 +21,7 @@ export class TokenGaps {
   /** End of the last decode step, seconds. */
   #lastDecodeAtSeconds = 0;
   /** Slots that joined the decode batch since its last step. */
-  readonly #fresh: Int32Array;
+  #fresh = new Int32Array(FIRST_FRESH);
   #freshCount = 0;
   /** Steps of the leap in progress whose gaps are recorded already. */
   #recordedSteps = 0;
@@ -26,11 +30,11 @@ export class TokenGaps {
     this.#sketch = sketch;
     this.#sequences = sequences;
     this.#columns = columns;
-    this.#fresh = new Int32Array(sequences.request.length);
   }
 
   /** A sequence joined the decode batch. */
   join(slot: number): void {
+    if (this.#freshCount === this.#fresh.length) this.#fresh = grown(this.#fresh);
     this.#fresh[this.#freshCount++] = slot;
     this.#sequences.firstLeap[slot] = this.#maxima.nextLeap;
   }

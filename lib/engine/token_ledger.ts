@@ -1,8 +1,15 @@
+import { grown } from "../sim/grown.ts";
 import type { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import type { Leap } from "./leap.ts";
 import { SequenceState } from "./sequences.ts";
 import type { TokenGaps } from "./token_gaps.ts";
+
+/** Ends for which there is room at first. */
+const FIRST_ENDS = 8;
+
+/** What has ended in an engine that has stopped. */
+const NOBODY = new Int32Array(0);
 
 /**
  * The book of one engine: which requests and tokens are inside, and what each step that ends brings
@@ -16,13 +23,13 @@ export class TokenLedger {
   /** Prompt and output tokens of the requests inside, as of the last step's end. */
   tokensInside = 0;
   /** Requests that ended in the step that finished last. */
-  readonly finished: Int32Array;
+  finished = new Int32Array(FIRST_ENDS);
   finishedCount = 0;
   /** Requests that had their first token in the step that finished last. */
-  readonly firstTokens: Int32Array;
+  firstTokens = new Int32Array(FIRST_ENDS);
   firstTokenCount = 0;
   /** Slots whose sequences end in the step that finishes. */
-  readonly #endingSlots: Int32Array;
+  #endingSlots = new Int32Array(FIRST_ENDS);
   #endingCount = 0;
   /** Sequences that have ended and wait for their static batch. */
   #heldCount = 0;
@@ -33,13 +40,10 @@ export class TokenLedger {
   /** An end is known to the scheduler a step late. */
   readonly #isLate: boolean;
   readonly #run: RunColumns;
-  readonly #batch: BatchBuilder;
-  readonly #gaps: TokenGaps;
+  #batch: BatchBuilder;
+  #gaps: TokenGaps;
 
   constructor(parts: EngineParts, run: RunColumns, batch: BatchBuilder, gaps: TokenGaps) {
-    this.finished = new Int32Array(parts.maxSequences);
-    this.firstTokens = new Int32Array(parts.maxSequences);
-    this.#endingSlots = new Int32Array(parts.maxSequences);
     this.#holdsFinished = parts.strategy.holdsFinished;
     this.#isLate = parts.asyncScheduling === true && !this.#holdsFinished;
     this.#run = run;
@@ -71,6 +75,12 @@ export class TokenLedger {
     this.promptTokensAhead = 0;
   }
 
+  /** Lets go of everything but the counts: the instance has stopped. */
+  close(): void {
+    this.finished = this.firstTokens = this.#endingSlots = NOBODY;
+    this.#batch = this.#gaps = undefined as never;
+  }
+
   /** Books the step or leap that ends now; returns whether the batch changes by it. */
   book(leap: Leap): boolean {
     const { shape } = this.#batch;
@@ -92,9 +102,17 @@ export class TokenLedger {
     sequences.advance(leap.steps);
     const { ends } = sequences;
     while (ends.firstStep <= sequences.step) {
-      this.#endingSlots[this.#endingCount++] = ends.firstSlot;
+      this.#ending(ends.firstSlot);
       ends.delete(ends.firstSlot);
     }
+  }
+
+  /** The sequence in a slot ends with the step. */
+  #ending(slot: number): void {
+    if (this.#endingCount === this.#endingSlots.length) {
+      this.#endingSlots = grown(this.#endingSlots);
+    }
+    this.#endingSlots[this.#endingCount++] = slot;
   }
 
   #bookChunks(): void {
@@ -117,7 +135,7 @@ export class TokenLedger {
       this.tokensInside++;
       if (held || generated[request] < outputLimit[request]) this.#batch.join(slot, done, now);
       if (generated[request] >= outputLimit[request]) {
-        this.#endingSlots[this.#endingCount++] = slot;
+        this.#ending(slot);
       }
     }
   }
@@ -151,6 +169,9 @@ export class TokenLedger {
     const { firstTokenAtSeconds, promptTokens } = this.#run.columns;
     firstTokenAtSeconds[request] = this.#nowSeconds;
     this.promptTokensAhead -= promptTokens[request];
+    if (this.firstTokenCount === this.firstTokens.length) {
+      this.firstTokens = grown(this.firstTokens);
+    }
     this.firstTokens[this.firstTokenCount++] = request;
   }
 
@@ -166,6 +187,7 @@ export class TokenLedger {
     if (this.#isLate) this.#batch.end(slot);
     else this.#batch.blocks.release(slot);
     this.outstanding--;
+    if (this.finishedCount === this.finished.length) this.finished = grown(this.finished);
     this.finished[this.finishedCount++] = request;
   }
 

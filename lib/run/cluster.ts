@@ -9,7 +9,7 @@ import type { QueueOrder } from "../scheduling/batching/orders/mod.ts";
 import type { WeightCache } from "../serverless/cold_start/mod.ts";
 import { randomStreams } from "../sim/random_streams.ts";
 import type { RequestTable, Trace } from "../workload/mod.ts";
-import { checkSize, runSize, sizeNotices } from "../config/check/mod.ts";
+import { checkSize, type RunSize, runSize, sizeNotices } from "../config/check/mod.ts";
 import { deploymentGpu } from "../config/choose_gpu.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
@@ -34,6 +34,7 @@ import { priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
+import { startNotices } from "./start_notices.ts";
 import { buildStarts, type StartKind } from "./starts.ts";
 import { spotPrices } from "./zones.ts";
 import { storedWeights, type StoredWeightsAt } from "./stored_weights.ts";
@@ -95,7 +96,7 @@ export async function buildCluster(
   config: Configuration,
   texts: RunInputs = {},
 ): Promise<BuiltCluster> {
-  const { simulation, metrics } = config;
+  const { simulation } = config;
   const streams = randomStreams(simulation.random_seed, simulation.replication);
   const requests = buildRequests(config, streams, texts);
   const kinds = functionKinds(config, requests.functionNames);
@@ -106,7 +107,7 @@ export async function buildCluster(
     ),
   );
   const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
-  const large = checkDrawnSize(config, requests.table);
+  const size = drawnSize(config, requests.table);
   const assigned = withFunctionIds(config, requests, names, streams);
   const built = buildClasses(config, { ...requests, table: assigned.table }, streams);
   const { table } = built;
@@ -145,7 +146,7 @@ export async function buildCluster(
           kind.deployment.maxSequences,
         ),
         holdSeconds: (concurrency) => estimatedHoldSeconds(kind.deployment, table, concurrency),
-        startSeconds: () => kind.plans ? estimatedStartSeconds(kind.plans.all, kind.deployment) : 0,
+        startSeconds: () => estimatedStartSeconds(kind),
         weightBytes: kind.deployment.weightBytes,
       }),
       ...kind.gateway.perFunction,
@@ -155,7 +156,7 @@ export async function buildCluster(
   const gateway = buildGateway(config, built);
   const hasOwnLimits = kinds.some((kind) => limitsDiffer(kind.config.slo, config.slo));
   const notices = new Set([
-    ...large,
+    ...sizeNotices(size),
     ...settingNotices(config, builtKinds, requests),
     ...choiceNotices(builtKinds.map((kind) => kind.config), { table, classes: built.classes }),
     ...deployments.flatMap((deployment) => deployment.notices),
@@ -163,6 +164,7 @@ export async function buildCluster(
     ...assigned.notices,
     ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
+    ...startNotices(builtKinds, nodes, starts),
     ...priceNotices(config, builtKinds),
     ...builtKinds.flatMap(({ billing }) => billing.notices),
   ]);
@@ -180,7 +182,7 @@ export async function buildCluster(
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
       // One that has to be found is known after a run.
       warmupSeconds: simulation.warmup_duration === "mser5" ? 0 : simulation.warmup_duration,
-      sampleSeconds: metrics.collect_interval,
+      sampleSeconds: size.sampleSeconds,
     },
     facts: byFunction.map(({ facts, config: own }) => ({
       ...facts,
@@ -217,15 +219,14 @@ export async function buildCluster(
 /**
  * Refuses a run that would hold too much, now that its requests are known.
  *
- * @returns What a user should know of the size of the run.
  * @throws {ConfigError} If it would.
  */
-function checkDrawnSize(config: Configuration, table: RequestTable): string[] {
+function drawnSize(config: Configuration, table: RequestTable): RunSize {
   const { count, arrivalAtSeconds } = table;
   const lastArrivalSeconds = count > 0 ? arrivalAtSeconds[count - 1] : 0;
   const size = runSize(config, { count, lastArrivalSeconds });
   const problems = checkSize(config, size);
-  if (problems.length === 0) return sizeNotices(size);
+  if (problems.length === 0) return size;
   throw new ConfigError(problems.map(({ path, text }) => `Cannot read "${path}" ${text}`));
 }
 

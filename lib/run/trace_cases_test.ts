@@ -170,7 +170,12 @@ Deno.test("warmup_requests leaves out the first requests to arrive", async () =>
   );
 });
 
-Deno.test("more rows of the time series than can be are refused by the setting's name", async () => {
+Deno.test("a run that is too long, and too many rows of its time series, are refused by name", async () => {
   const text = "timestamp,prompt_tokens,output_tokens\n1700000000,9,2\n5,9,2\n";
-  await rejects(() => run(text), /"metrics\.collect_interval".*at most 5,000,000 rows/);
+  await rejects(() => run(text), /"workload\.trace".*at most 1,000,000,000 s/);
+  const years = "arrival_s,prompt_tokens,output_tokens\n5,9,2\n90000000,9,2\n";
+  await rejects(
+    () => run(years, "metrics: { collect_interval: 10 }"),
+    /"metrics\.collect_interval".*at most 5,000,000 rows/,
+  );
 });

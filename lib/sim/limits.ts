@@ -103,6 +103,12 @@ export const LIMITS = {
     of: "the hashed blocks of all prompts of a workload that shares prefixes",
     reason: "8 bytes each, and as much again while they are made: 4 GB",
   },
+  simulatedSeconds: {
+    value: 1e9,
+    unit: "s",
+    of: "the simulated time of a run",
+    reason: "32 years: more is the rows of two clocks in one trace, or a slip of a unit",
+  },
   samples: {
     value: 5e6,
     unit: "rows",
@@ -170,7 +176,7 @@ export const LIMITS = {
     value: 2.5e7,
     unit: "sequences",
     of: "the sequences of all instances that are there when a run begins",
-    reason: "100 bytes each: 2.5 GB",
+    reason: "100 bytes each once they all run: 2.5 GB",
   },
   stepTokens: {
     value: 2 ** 20,

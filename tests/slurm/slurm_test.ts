@@ -72,17 +72,21 @@ class Sweep {
     }).spawn();
   }
 
-  /** Names of the finished cells. */
+  /** Names of the files of cells that are there whole, not of those that are being written. */
   cells(out = "out"): string[] {
     try {
-      return filesBelow(`${this.folder}/${out}/.cells/00_test`);
+      const names = filesBelow(`${this.folder}/${out}/.cells/00_test`);
+      return names.filter((name) => /^[0-9a-f]{64}(-\d+)?\.(json|parquet)$/.test(name));
     } catch {
       return [];
     }
   }
 
   async untilCells(count: number): Promise<void> {
-    while (this.cells().length < count) await new Promise((resolve) => setTimeout(resolve, 20));
+    const isOutcome = (name: string) => name.endsWith(".json");
+    while (this.cells().filter(isOutcome).length < count) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   /** Tasks of all arrays that were submitted from here, those that ended too: "JOB|INDEX|STATE". */

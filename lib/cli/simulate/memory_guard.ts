@@ -104,7 +104,9 @@ export class MemoryGuard {
 
   /** What the run holds, and the setting that makes less of what there is most of. */
   #contents(simulatedSeconds: number, held: RunHoldings): string {
-    const samples = simulatedSeconds / this.#config.metrics.collect_interval;
+    const { collect_interval: interval } = this.#config.metrics;
+    // One that is not set gives a few thousand rows whatever the run.
+    const samples = interval === null ? 0 : simulatedSeconds / interval;
     const parts = [
       {
         text: `${grouped(held.requestsInside)} requests inside`,
@@ -112,7 +114,7 @@ export class MemoryGuard {
         advice: "lower workload.arrival_rate or workload.num_requests, or raise " +
           "scaling.max_instances",
       },
-      {
+      samples > 0 && {
         text: `${grouped(Math.round(samples))} rows of the time series`,
         weight: samples,
         advice: "raise metrics.collect_interval",
@@ -122,15 +124,17 @@ export class MemoryGuard {
         weight: 10 * held.instancesMade,
         advice: "lower scaling.max_instances, or raise scaling.keep_alive.seconds",
       },
-    ].toSorted((a, b) => b.weight - a.weight);
+    ].filter((part) => part !== false).toSorted((a, b) => b.weight - a.weight);
     return `${parts.map(({ text }) => text).join(", ")} (${parts[0].advice})`;
   }
 }
 
 function largestSettings({ workload, simulation, metrics }: Configuration): string {
   return `lower workload.num_requests, workload.arrival_rate or simulation.duration, which is ` +
-    `${simulation.duration} s, or raise metrics.collect_interval, which is ` +
-    `${metrics.collect_interval} s` +
+    `${simulation.duration} s` +
+    (metrics.collect_interval === null
+      ? ""
+      : `, or raise metrics.collect_interval, which is ${metrics.collect_interval} s`) +
     (workload.sessions.mean_turns === null ? "" : `, or lower workload.sessions.mean_turns`);
 }
 

@@ -1,16 +1,14 @@
+import { grown } from "../../sim/grown.ts";
+
 /** The ready instances of a function in ascending order of their numbers: what routing chooses from. */
 export class ReadyInstances {
   /** Numbers of the ready instances; those from `count` on mean nothing. */
-  ids = new Int32Array(16);
+  ids = new Int32Array(4);
   count = 0;
 
   /** Puts an instance in its place. */
   add(id: number): void {
-    if (this.count === this.ids.length) {
-      const grown = new Int32Array(this.count * 2);
-      grown.set(this.ids);
-      this.ids = grown;
-    }
+    if (this.count === this.ids.length) this.ids = grown(this.ids);
     let place = this.count++;
     while (place > 0 && this.ids[place - 1] > id) {
       this.ids[place] = this.ids[place - 1];

@@ -5,6 +5,7 @@ import { arrivesAtOnce } from "../all_at_once.ts";
 import type { Configuration } from "../configuration.ts";
 import { engineSettings } from "../engine_settings.ts";
 import { functionConfigurations } from "../function_configurations.ts";
+import { sampleIntervalSeconds } from "../sample_interval.ts";
 import { mostReplications } from "../sections/replications.ts";
 
 /** What is known of the requests once they are drawn or read. */
@@ -27,6 +28,8 @@ export interface RunSize {
   readonly simulatedSeconds: number;
   /** Requests; 0 for a trace that is not read yet. */
   readonly requests: number;
+  /** Time between two rows of the time series, seconds. */
+  readonly sampleSeconds: number;
   /** Rows of the time series. */
   readonly samples: number;
   /** Scaling evaluations of all functions. */
@@ -56,7 +59,6 @@ const BYTES = {
   functions: 10_000,
   machines: 4000,
   instances: 20_000,
-  sequenceSlots: 100,
   prefixBlocks: 16,
 } as const;
 
@@ -194,20 +196,22 @@ function fleetSize(config: Configuration, seconds: number) {
  * @param known The requests, once they are drawn or read.
  */
 export function runSize(config: Configuration, known?: KnownRequests): RunSize {
-  const { simulation, metrics } = config;
+  const { simulation } = config;
   const time = [arrivalTime(config, known), ...serviceTime(config)];
   const all = time.reduce((sum, { seconds }) => sum + seconds, 0);
   const simulatedSeconds = simulation.drain ? all : Math.min(all, simulation.duration);
+  const sampleSeconds = sampleIntervalSeconds(config, time[0].seconds);
   const requests = known?.count ?? drawnRequests(config);
   const counts = {
     requests,
-    samples: simulatedSeconds / metrics.collect_interval,
+    samples: simulatedSeconds / sampleSeconds,
     prefixBlocks: prefixBlocks(config, requests),
     ...fleetSize(config, simulatedSeconds),
   };
   return {
     time,
     simulatedSeconds,
+    sampleSeconds,
     ...counts,
     bytes: weighted(counts, BYTES),
     computeSeconds: (RUN_SECONDS + weighted(counts, SECONDS)) * runsOf(config),

@@ -3,7 +3,7 @@ import type { Configuration } from "../configuration.ts";
 import { engineSettings } from "../engine_settings.ts";
 import { showValue } from "../show_value.ts";
 import type { Problem } from "./problem.ts";
-import { type RunSize, runSize } from "./run_size.ts";
+import { type RunSize, runSize, type TimePart } from "./run_size.ts";
 
 /** Something that a run would have too much of. */
 interface Excess {
@@ -27,16 +27,32 @@ function problemOf({ limit, count, path, value, wanted, because }: Excess): Prob
   };
 }
 
+/** The part of the simulated time that there is most of. */
+function largestPart({ time }: RunSize): TimePart {
+  return time.reduce((most, part) => part.seconds > most.seconds ? part : most);
+}
+
 /** "2e9 s, most of it cold_start.container_seconds". */
-function timeText({ time, simulatedSeconds }: RunSize): string {
-  const largest = time.reduce((most, part) => part.seconds > most.seconds ? part : most);
-  return `${plain(simulatedSeconds)} s, most of it ${largest.path},`;
+function timeText(size: RunSize): string {
+  return `${plain(size.simulatedSeconds)} s, most of it ${largestPart(size).path},`;
+}
+
+function timeExcess(size: RunSize): Excess {
+  const { path, seconds } = largestPart(size);
+  return {
+    limit: "simulatedSeconds",
+    count: size.simulatedSeconds,
+    path,
+    value: seconds,
+    wanted: "a time that can be simulated",
+    because: "the whole run",
+  };
 }
 
 /** What a run counts per time: rows, evaluations, faults. */
-function periodicExcesses({ metrics, scaling, faults }: Configuration, size: RunSize): Excess[] {
+function periodicExcesses({ scaling, faults }: Configuration, size: RunSize): Excess[] {
   const over = timeText(size);
-  const interval = metrics.collect_interval;
+  const interval = size.sampleSeconds;
   const { period } = scaling;
   const mtbf = faults.failures.mtbf !== null ? "failures" : "spot";
   return [
@@ -169,6 +185,7 @@ function fleetExcesses(config: Configuration, size: RunSize): Excess[] {
  */
 export function checkSize(config: Configuration, size: RunSize = runSize(config)): Problem[] {
   return [
+    timeExcess(size),
     ...periodicExcesses(config, size),
     ...requestExcesses(config, size),
     ...fleetExcesses(config, size),

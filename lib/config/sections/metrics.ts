@@ -7,8 +7,9 @@ import { quantity } from "../../settings/quantities.ts";
 export const metrics = section({
   collect_interval: quantity("seconds", {
     min: LIMITS.shortestPeriodSeconds.value,
-    default: 1,
-    describe: "Time between two rows of the time series, seconds.",
+    default: null,
+    describe: "Time between two rows of the time series, seconds; null: 1 s for runs of up to " +
+      "5,000 s, beyond the shortest round interval that gives at most 5,000 rows.",
   }),
   percentiles: numberList({
     min: 0,

@@ -33,7 +33,7 @@ function cameBefore(arrivals: Arrivals, one: number, other: number): boolean {
 class RingQueue implements WaitingQueue {
   readonly isFirstComeFirstServed = true;
   readonly #arrivals: Arrivals;
-  #ring = new Int32Array(64);
+  #ring = new Int32Array(16);
   #head = 0;
   #size = 0;
 
