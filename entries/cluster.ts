@@ -60,7 +60,12 @@ export type {
   PlacementPolicy,
   PlacementRequest,
 } from "../lib/serverless/placement/policy.ts";
-export type { ScalingSignals } from "../lib/serverless/scaling/policy.ts";
+export type {
+  InstanceFacts,
+  InstanceLoad,
+  MeasuredStep,
+  ScalingSignals,
+} from "../lib/serverless/scaling/policy.ts";
 export { ScalingDecider } from "../lib/serverless/scaling/scaling_decider.ts";
 export { Interrupted } from "../lib/sim/interrupted.ts";
 export { type RandomStream, type RandomStreams, randomStreams } from "../lib/sim/random_streams.ts";

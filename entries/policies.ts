@@ -43,6 +43,12 @@ export {
   type KnativeKpaOptions,
   type KnativeKpaSettings,
 } from "../lib/serverless/scaling/knative_kpa.ts";
-export type { ScalingPolicy, ScalingSignals } from "../lib/serverless/scaling/policy.ts";
+export type {
+  InstanceFacts,
+  InstanceLoad,
+  MeasuredStep,
+  ScalingPolicy,
+  ScalingSignals,
+} from "../lib/serverless/scaling/policy.ts";
 export { ScalingDecider, type ScalingLimits } from "../lib/serverless/scaling/scaling_decider.ts";
 export type { RandomStream } from "../lib/sim/random_streams.ts";

@@ -10,6 +10,11 @@ export {
   type ConcurrencySettings,
 } from "../lib/serverless/scaling/concurrency.ts";
 export {
+  dynamoPlanner,
+  type DynamoPlannerOptions,
+  type DynamoPlannerSettings,
+} from "../lib/serverless/scaling/dynamo_planner/dynamo_planner.ts";
+export {
   hpa,
   type HpaOptions,
   hpaRecommendation,
@@ -27,9 +32,20 @@ export {
   type KnativeKpaOptions,
   type KnativeKpaSettings,
 } from "../lib/serverless/scaling/knative_kpa.ts";
+export {
+  llmDWva,
+  type LlmDWvaOptions,
+  type LlmDWvaSettings,
+} from "../lib/serverless/scaling/llm_d_wva/llm_d_wva.ts";
 export { oracle, type OracleOptions } from "../lib/serverless/scaling/oracle.ts";
 export { SCALING_POLICIES } from "../lib/serverless/scaling/policies.ts";
-export type { ScalingPolicy, ScalingSignals } from "../lib/serverless/scaling/policy.ts";
+export type {
+  InstanceFacts,
+  InstanceLoad,
+  MeasuredStep,
+  ScalingPolicy,
+  ScalingSignals,
+} from "../lib/serverless/scaling/policy.ts";
 export {
   predictive,
   type PredictiveOptions,
@@ -40,6 +56,11 @@ export {
   type QueueDelayOptions,
   type QueueDelaySettings,
 } from "../lib/serverless/scaling/queue_delay.ts";
+export {
+  rayServe,
+  type RayServeOptions,
+  type RayServeSettings,
+} from "../lib/serverless/scaling/ray_serve.ts";
 export { ScalingDecider, type ScalingLimits } from "../lib/serverless/scaling/scaling_decider.ts";
 export {
   schedule,

@@ -696,6 +696,9 @@ export interface Configuration {
       | "knative-kpa"
       | "hpa"
       | "keda"
+      | "ray-serve"
+      | "dynamo-planner"
+      | "llm-d-wva"
       | "slo"
       | "predictive"
       | "schedule"
@@ -879,6 +882,125 @@ export interface Configuration {
       readonly polling: number;
       /** Time after the last active look before the last instance goes, seconds. */
       readonly cooldown: number;
+    };
+    /**
+     * Settings of `policy: ray-serve`. Ray Serve's autoscaler: ongoing requests per replica, delays
+     * and smoothing factors, with Ray's defaults.
+     */
+    readonly ray_serve: {
+      /** Ongoing requests per instance that the policy aims at, waiting ones included. */
+      readonly target_ongoing_requests: number;
+      /** Time for which more instances must be asked for before they start, seconds. */
+      readonly upscale_delay: number;
+      /** Time for which fewer must be asked for before some go, seconds. */
+      readonly downscale_delay: number;
+      /** The same before the last instance goes, seconds; null: `downscale_delay`. */
+      readonly downscale_to_zero_delay: number | null;
+      /**
+       * Share of the missing instances that a decision adds, and the instances that the first
+       * request starts; null: `smoothing_factor`.
+       */
+      readonly upscaling_factor: number | null;
+      /** Share of the surplus that a decision takes away; null: `smoothing_factor`. */
+      readonly downscaling_factor: number | null;
+      /** Both factors where they are not given (deprecated in Ray). */
+      readonly smoothing_factor: number;
+      /** Time between two reports of the ongoing requests, seconds. */
+      readonly metrics_interval: number;
+      /** Window of the ongoing requests that a report covers, seconds. */
+      readonly look_back_period: number;
+      /** What a report says of its window. */
+      readonly aggregation_function: "mean" | "max" | "min";
+    };
+    /**
+     * Settings of `policy: dynamo-planner`. NVIDIA Dynamo's planner of aggregated engines: by the
+     * engines' load or by a forecast and latency limits, with Dynamo's defaults.
+     */
+    readonly dynamo_planner: {
+      /**
+       * `load`: one instance more or fewer by what the engines do; `sla`: as many as the forecast
+       * load needs within the limits.
+       */
+      readonly mode: "load" | "sla";
+      /**
+       * Of `mode: load`: thresholds of KV use for throughput or for latency, or estimates against
+       * the limits.
+       */
+      readonly optimization_target: "throughput" | "latency" | "sla";
+      /** Of `mode: sla`: load decides every period, and the forecast only how few there may be. */
+      readonly enable_load_scaling: boolean;
+      /** Limit of the time to first token, seconds; null: that of `slo`, else 0.5. */
+      readonly ttft: number | null;
+      /** Limit of the time between tokens, seconds; null: that of `slo`, else 0.05. */
+      readonly itl: number | null;
+      /** Time between two forecasts, seconds. */
+      readonly throughput_adjustment_interval: number;
+      /** What forecasts requests, prompts and outputs of the next interval. */
+      readonly load_predictor: "constant" | "arima" | "kalman";
+      /** ARIMA and Kalman forecast log(1 + load). */
+      readonly load_predictor_log1p: boolean;
+      /** Variance of the level's change per interval. */
+      readonly kalman_q_level: number;
+      /** Variance of the trend's change per interval. */
+      readonly kalman_q_trend: number;
+      /** Variance of a measurement. */
+      readonly kalman_r: number;
+      /** Share of a limit below which every engine's estimate must be for one to go. */
+      readonly load_scaling_down_sensitivity: number;
+      /** Steps that must have been seen before the model says anything. */
+      readonly load_min_observations: number;
+      /** Steps that the model rests on. */
+      readonly max_num_fpm_samples: number;
+      /** Parts of the range from whose fullest the oldest step goes; a square number. */
+      readonly fpm_sample_bucket_size: number;
+      /** `rapid`: the model begins with steps of the execution model; `none`: with nothing. */
+      readonly pre_deployment_sweeping: "rapid" | "none";
+      /** Fewest instances that it asks for. */
+      readonly min_endpoint: number;
+      /** Most GPUs of all instances together. */
+      readonly max_gpu_budget: number | "none";
+    };
+    /**
+     * Settings of `policy: llm-d-wva`. llm-d's workload-variant autoscaler of one variant: by
+     * saturation, by tokens or by a queueing model, with its defaults.
+     */
+    readonly llm_d_wva: {
+      /**
+       * What decides: shares of KV memory and queue, tokens, or the rate that keeps the latency
+       * targets.
+       */
+      readonly analyzer: "v1" | "v2" | "queue-model";
+      /** Share of KV blocks in use from which an instance is saturated. */
+      readonly kv_cache_threshold: number;
+      /** Waiting requests from which an instance is saturated. */
+      readonly queue_length_threshold: number;
+      /** One more where the others' mean distance to `kv_cache_threshold` is less. */
+      readonly kv_spare_trigger: number;
+      /** One more where the others' mean distance to `queue_length_threshold` is less. */
+      readonly queue_spare_trigger: number;
+      /** Share of the tokens that all instances have room for above which more are needed. */
+      readonly scale_up_threshold: number;
+      /** Share of them that demand must fit in for some to go. */
+      readonly scale_down_boundary: number;
+      /**
+       * Target of the time to first token, seconds; null: that of `slo`. Without both targets the
+       * model makes its own.
+       */
+      readonly target_ttft: number | null;
+      /** Target of the time between tokens, seconds; null: that of `slo`. */
+      readonly target_itl: number | null;
+      /** Times the base of an iteration that it may take, for targets of its own. */
+      readonly slo_multiplier: number;
+      /** The model goes on learning from measured steps. */
+      readonly tuning_enabled: boolean;
+      /** Time between two decisions, seconds; metrics are read every period. */
+      readonly optimization_interval: number;
+      /** Window of the metrics' maxima, means and rates, seconds. */
+      readonly metrics_window: number;
+      /** No instance without requests for `retention_period`; otherwise one stays. */
+      readonly scale_to_zero: boolean;
+      /** Time without requests before the last instance goes, seconds. */
+      readonly retention_period: number;
     };
     /**
      * Settings of `policy: slo`. Follows the limits of the section `slo` by the latencies that are

@@ -61,7 +61,12 @@ export interface PolicySettings {
 interface Reader extends AnyPolicy {
   readonly isChosenBySettings?: boolean;
   readonly unread?: Readonly<Record<string, string>>;
+  readonly readWhen?: Readonly<
+    Record<string, readonly Readonly<Record<string, readonly Value[]>>[]>
+  >;
 }
+
+type Value = string | number | boolean;
 
 /** The settings of a kind's policies as parts of a section: each once, with when it applies. */
 export function policySettings(kind: PolicyKind): PolicySettings {
@@ -84,12 +89,40 @@ function ownSection(kind: PolicyKind, settings: readonly PlacedSetting[]): Secti
   const shape = Object.fromEntries(
     settings.map((
       one,
-    ) => [one.key, part(one, isOwn ? undefined : within(kind, readerCondition(kind, one)))]),
+    ) => [
+      one.key,
+      part(one, isOwn ? ownCondition(kind, one) : within(kind, readerCondition(kind, one))),
+    ]),
   );
   return section(shape, {
     ...(isOwn && { appliesWhen: within(kind, kind.is(owner.name)) }),
     describe: `Settings of \`${kind.nameKey ?? "policy"}: ${owner.name}\`. ${owner.describe}`,
   });
+}
+
+/** When a policy reads a setting of its own; undefined: always. */
+function ownCondition(kind: PolicyKind, { declared, readBy }: PlacedSetting) {
+  const [policy] = readBy as readonly Reader[];
+  const alternatives = policy.readWhen?.[optionOf(policy, declared)];
+  if (alternatives === undefined) return undefined;
+  return any(...alternatives.map((values) =>
+    all(
+      ...Object.entries(values).map(([other, allowed]) =>
+        is(pathOf(kind, policy, other), ...allowed)
+      ),
+    )
+  ));
+}
+
+/** The name of an option of a policy by its declaration. */
+function optionOf(policy: Reader, declared: Declaration): string {
+  return Object.keys(policy.settings).find((one) => policy.settings[one] === declared)!;
+}
+
+/** The path of an option of a policy. */
+function pathOf(kind: PolicyKind, policy: Reader, option: string): string {
+  const place = placedSettings(kind.table).find((one) => one.declared === policy.settings[option])!;
+  return [kind.path, place.section, place.key].filter((key) => key !== null).join(".");
 }
 
 /** A condition together with that of the whole kind. */
@@ -120,11 +153,8 @@ function readerCondition(kind: PolicyKind, { declared, readBy }: PlacedSetting) 
 
 /** Path of the setting that stands for another one in a policy, when it has a value. */
 function insteadOf(kind: PolicyKind, policy: Reader, declared: Declaration): string | undefined {
-  const name = Object.keys(policy.settings).find((one) => policy.settings[one] === declared)!;
-  const by = policy.unread?.[name];
-  if (by === undefined) return undefined;
-  const place = placedSettings(kind.table).find((one) => one.declared === policy.settings[by])!;
-  return [kind.path, place.section, place.key].filter((key) => key !== null).join(".");
+  const by = policy.unread?.[optionOf(policy, declared)];
+  return by === undefined ? undefined : pathOf(kind, policy, by);
 }
 
 /** A setting or a list with the condition under which it applies. */

@@ -1,3 +1,4 @@
+import type { EngineLoad } from "../metrics/engine_load.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineChange, EngineParts, RunColumns } from "./engine_parts.ts";
@@ -252,6 +253,7 @@ export class Engine {
     this.#clock.isStepping = false;
     const { meter } = this.readings;
     meter.addSteps(shape, steps);
+    this.readings.stepsEnd();
     sequences.countBlocks(leap, steps, pool.used);
     let { blockSeconds } = sequences;
     if (batch.endedBlocks > 0) {
@@ -319,6 +321,11 @@ export class Engine {
     if (!this.#clock?.isStepping || !this.#batch.decodes) return;
     if (this.#parts.strategy.holdsFinished) return;
     this.#gaps.addBegun(this.#clock.leap, this.#clock.ahead(now), apart);
+  }
+
+  /** What the engine works on at `now`. */
+  load(now: number): EngineLoad {
+    return this.readings.load(now, this.ledger.outstanding, this.#inbox);
   }
 
   /** Tokens inside at `now`: prompts of all requests and the output tokens they have so far. */

@@ -1,7 +1,9 @@
+import { type EngineLoad, noStep, type StepReading } from "../metrics/engine_load.ts";
 import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { MeterTotals } from "../metrics/meter_totals.ts";
 import type { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import type { Inbox } from "./inbox.ts";
 import { SequenceState } from "./sequences.ts";
 import type { StepClock } from "./step_clock.ts";
 import { WorkMeter } from "./work_meter.ts";
@@ -21,6 +23,8 @@ export class EngineReadings {
   #clock: StepClock;
   #closedPeakBlocks = 0;
   #closedBlocks: number;
+  /** The step that an event ended last; absent where nobody reads it. */
+  #lastStep: StepReading | undefined;
 
   constructor(parts: EngineParts, run: RunColumns, batch: BatchBuilder, clock: StepClock) {
     this.#closedBlocks = parts.kvBlocks;
@@ -126,6 +130,61 @@ export class EngineReadings {
     blockSeconds += used * (now - leap.endAtSeconds(ahead));
     peek.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     peek.read(out);
+  }
+
+  /** Has the engine keep what its last step was, for {@link load}. */
+  keepSteps(): void {
+    this.#lastStep = noStep();
+  }
+
+  /** The steps in progress end, whose shape still stands in the batch. */
+  stepsEnd(): void {
+    if (this.#lastStep !== undefined) this.#readStep(this.#clock.leap.steps, this.#lastStep);
+  }
+
+  /** Writes the step that is the `count`-th one of the leap in progress into `out`. */
+  #readStep(count: number, out: StepReading): void {
+    const { shape } = this.#batch!;
+    const { firstStepSeconds, incrementSeconds } = this.#clock.leap;
+    out.seconds = firstStepSeconds + incrementSeconds * (count - 1);
+    out.prefillSequences = shape.chunkCount;
+    out.prefillTokens = 0;
+    for (let i = 0; i < shape.chunkCount; i++) out.prefillTokens += shape.chunkTokens[i];
+    out.decodeSequences = shape.decodeSequences;
+    out.decodeContextTokens = shape.decodeContextTokens + shape.decodeSequences * (count - 1);
+  }
+
+  /**
+   * What the engine works on at `now`.
+   *
+   * @param outstanding Requests inside.
+   * @param inbox Those that its scheduler does not know of yet.
+   */
+  load(now: number, outstanding: number, inbox: Inbox): EngineLoad {
+    const batch = this.#batch!;
+    const { columns: { promptTokens }, generated } = this.#run;
+    const { blockTokens, capacity } = batch.pool;
+    const load: EngineLoad = {
+      running: batch.running,
+      waiting: outstanding - batch.running,
+      waitingPromptTokens: 0,
+      waitingDecodeTokens: 0,
+      kvTokens: this.usedBlocks(now) * blockTokens,
+      kvCapacityTokens: capacity * blockTokens,
+      step: noStep(),
+    };
+    const waits = (request: number) => {
+      const tokens = promptTokens[request] + generated[request];
+      if (generated[request] === 0) load.waitingPromptTokens += tokens;
+      else load.waitingDecodeTokens += tokens;
+    };
+    batch.queue.forEach(waits);
+    inbox.forEach(waits);
+    if (outstanding === 0 || this.#lastStep === undefined) return load;
+    const ahead = this.#clock.ahead(now);
+    if (ahead > 0) this.#readStep(ahead, load.step);
+    else Object.assign(load.step, this.#lastStep);
+    return load;
   }
 
   /** Lets go of everything but the counts of the work done and the peak. */

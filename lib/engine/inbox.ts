@@ -32,6 +32,11 @@ export class Inbox {
     this.#atSeconds.push(atSeconds);
   }
 
+  /** Visits every request, in their order. */
+  forEach(visit: (request: number) => void): void {
+    this.#requests.forEach((request) => visit(request));
+  }
+
   /** Hands the requests that came by `untilSeconds` on, in their order; returns how many. */
   empty(untilSeconds: number, to: InboxReader): number {
     let count = 0;

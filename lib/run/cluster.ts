@@ -17,6 +17,7 @@ import { engineSettings } from "../config/engine_settings.ts";
 import { buildBatching, queueKeys } from "./batching.ts";
 import { buildClasses, type BuiltClasses, limitsByClass } from "./classes.ts";
 import { buildDeployment, type Deployment } from "./deployment.ts";
+import { instanceFacts } from "./instance_facts.ts";
 import { plainBlocks } from "./instance_size.ts";
 import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
 import { buildFaults } from "./faults.ts";
@@ -137,6 +138,7 @@ export async function buildCluster(
       }),
       scaling: buildScaling(kind.config, {
         arrivalAtSeconds: () => arrivals(id),
+        instance: instanceFacts(kind.engine),
         instanceConcurrency: Math.min(
           kind.gateway.perFunction.concurrencyPerInstance,
           kind.deployment.maxSequences,

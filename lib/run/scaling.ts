@@ -17,7 +17,7 @@ type Scaling = Configuration["scaling"];
 export interface ScalingFacts extends
   Pick<
     ScalingNeeds,
-    "arrivalAtSeconds" | "holdSeconds" | "startSeconds" | "instanceConcurrency"
+    "arrivalAtSeconds" | "holdSeconds" | "startSeconds" | "instanceConcurrency" | "instance"
   > {
   /** Weights of an instance, bytes. */
   readonly weightBytes: number;
@@ -44,6 +44,7 @@ function scalingPolicy(
     ...facts,
     periodSeconds,
     minInstances: scaling.min_instances,
+    maxInstances: scaling.max_instances,
     hasKeepAlive: hasTwoOwners(scaling),
     initialInstances: start.initial_instances ?? scaling.min_instances,
     ttftSeconds: slo.ttft_s ?? Infinity,

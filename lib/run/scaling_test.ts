@@ -1,5 +1,5 @@
 import { equal, ok, throws } from "#assert";
-import { signalsOf } from "../../tests/conformance/scaling_laws.ts";
+import { signalsOf, TOY_INSTANCE } from "../../tests/conformance/scaling_laws.ts";
 import { SCALING_POLICIES, type ScalingSignals } from "../serverless/scaling/mod.ts";
 import { namesOf } from "../settings/from_table.ts";
 import { loadConfig } from "../config/load.ts";
@@ -12,6 +12,7 @@ const FACTS: ScalingFacts = {
   arrivalAtSeconds: () => Float64Array.of(0, 10, 10, 10),
   holdSeconds: () => 4,
   startSeconds: () => 5,
+  instance: TOY_INSTANCE,
   weightBytes: 16e9,
 };
 

@@ -1,6 +1,8 @@
 import { deepStrictEqual, ok } from "#assert";
 import * as fc from "fast-check";
 import type {
+  InstanceFacts,
+  InstanceLoad,
   ScalingEntry,
   ScalingNeeds,
   ScalingPolicy,
@@ -28,11 +30,27 @@ export interface ScalingLawsOptions {
   readonly skip?: readonly { readonly law: ScalingLaw; readonly reason: string }[];
 }
 
+/** Prompt and output of each request of the toy fleet, and the KV entries that it has on average, tokens. */
+const TOY_PROMPT = 100, TOY_OUTPUT = 500, TOY_CONTEXT = TOY_PROMPT + TOY_OUTPUT / 2;
+
+/** An instance of the toy fleet: 20 requests fit, and ten are served in 10 s each. */
+export const TOY_INSTANCE: InstanceFacts = {
+  gpus: 1,
+  maxSequences: 20,
+  maxTokensPerStep: 2048,
+  kvCapacityTokens: 20 * TOY_CONTEXT,
+  maxModelTokens: 4096,
+  stepSeconds: (prefillTokens, _decodeSequences, decodeContextTokens) =>
+    0.01 + 1e-4 * prefillTokens + 0.001 / TOY_CONTEXT * decodeContextTokens,
+};
+
 /** What policies are told of the toy fleet of `followLoad`, whose load goes on for an hour. */
 export const TOY_NEEDS: Omit<ScalingNeeds, "periodSeconds"> = {
   hasKeepAlive: false,
+  instance: TOY_INSTANCE,
   instanceConcurrency: 1,
   minInstances: 0,
+  maxInstances: Infinity,
   initialInstances: 0,
   ttftSeconds: 1.5,
   tpotSeconds: 0.05,
@@ -73,9 +91,36 @@ export function signalsOf(differences: Partial<ScalingSignals>): ScalingSignals 
     kvUtilization: 0,
     ttftP95Seconds: 0,
     tbtMeanSeconds: 0,
+    promptTokensMean: 0,
+    outputTokensMean: 0,
     idleSeconds: 0,
     ...differences,
   });
+}
+
+/** What an instance of the toy fleet works on: requests that run, and that wait. */
+export function toyLoad(running: number, waiting: number, instanceId = 0): InstanceLoad {
+  const requests = running + waiting;
+  const decodeContextTokens = running * TOY_CONTEXT;
+  const prefillTokens = running * TOY_PROMPT / TOY_OUTPUT;
+  return {
+    instanceId,
+    running,
+    waiting,
+    waitingPromptTokens: waiting * TOY_PROMPT,
+    waitingDecodeTokens: 0,
+    kvTokens: requests * TOY_CONTEXT,
+    kvCapacityTokens: TOY_INSTANCE.kvCapacityTokens,
+    step: {
+      seconds: requests > 0
+        ? TOY_INSTANCE.stepSeconds(prefillTokens, running, decodeContextTokens)
+        : 0,
+      prefillSequences: running / TOY_OUTPUT,
+      prefillTokens,
+      decodeSequences: running,
+      decodeContextTokens,
+    },
+  };
 }
 
 /** A decision of `followLoad`, with the instances at that time. */
@@ -132,6 +177,12 @@ export function followLoad(
       kvUtilization: perInstance / 20,
       ttftP95Seconds: perInstance > 0 ? 0.1 * perInstance + waitSeconds : 0,
       tbtMeanSeconds: perInstance > 0 ? 0.01 + 0.001 * perInstance : 0,
+      promptTokensMean: inFlight > 0 ? TOY_PROMPT : 0,
+      outputTokensMean: inFlight > 0 ? TOY_OUTPUT : 0,
+      instances: Array.from(
+        { length: ready },
+        (_, id) => toyLoad(Math.min(perInstance, 10), Math.max(0, perInstance - 10), id),
+      ),
       idleSeconds,
     }));
     decisions.push({ atSeconds: now, current, desired });

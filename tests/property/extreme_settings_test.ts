@@ -63,6 +63,9 @@ const MADE_TO_COUNT: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   "scaling.knative_kpa": { "scaling.policy": "knative-kpa" },
   "scaling.hpa": { "scaling.policy": "hpa" },
   "scaling.keda": { "scaling.policy": "keda" },
+  "scaling.dynamo_planner": { "scaling.policy": "dynamo-planner" },
+  "scaling.llm_d_wva": { "scaling.policy": "llm-d-wva" },
+  "scaling.ray_serve": { "scaling.policy": "ray-serve" },
   "scaling.slo": { "scaling.policy": "slo", "slo.ttft_s": 1 },
   "scaling.predictive": { "scaling.policy": "predictive" },
   "scaling.schedule": {

@@ -8,6 +8,7 @@ import {
   ScalingDecider,
   type ScalingSignals,
 } from "../../lib/serverless/scaling/mod.ts";
+import { TOY_INSTANCE } from "../conformance/scaling_laws.ts";
 import { everythingParts } from "../support/everything_parts.ts";
 import { everythingCases } from "../support/random_everything.ts";
 import { createScaling, type ScalingSpec } from "../support/scaling_factories.ts";
@@ -106,6 +107,32 @@ const SPECS: readonly ScalingSpec[] = [
     scaleDownStabilizationSeconds: 5,
   },
   { policy: "keda", target: 1, pollingSeconds: 5, cooldownSeconds: 3, periodSeconds: 2 },
+  {
+    policy: "ray-serve",
+    targetOngoingRequests: 1,
+    upscaleDelaySeconds: 1,
+    downscaleDelaySeconds: 4,
+    metricsIntervalSeconds: 2.5,
+    lookBackPeriodSeconds: 7,
+    periodSeconds: 0.5,
+  },
+  {
+    policy: "dynamo-planner",
+    loadPredictor: "constant",
+    throughputAdjustmentIntervalSeconds: 7,
+    enableLoadScaling: true,
+    instance: TOY_INSTANCE,
+    periodSeconds: 2,
+  },
+  {
+    policy: "llm-d-wva",
+    optimizationIntervalSeconds: 5,
+    metricsWindowSeconds: 7,
+    scaleToZero: true,
+    retentionPeriodSeconds: 4,
+    instance: TOY_INSTANCE,
+    periodSeconds: 2,
+  },
   { policy: "slo", ttftSeconds: 2, tpotSeconds: 1, scaleToZeroAfterSeconds: 4, periodSeconds: 1 },
   { policy: "predictive", ratePerInstance: 1, leadSeconds: 3, periodSeconds: 1 },
   {

@@ -107,6 +107,8 @@ export function naiveSignals(run: NaiveRun, last: number) {
     tbtMeanSeconds: gaps > 0
       ? sum(completed.map(({ tokens }) => tokens[tokens.length - 1] - tokens[0])) / gaps
       : 0,
+    promptTokensMean: sum(completed.map(({ prompt }) => prompt)) / Math.max(1, completed.length),
+    outputTokensMean: sum(completed.map(({ limit }) => limit)) / Math.max(1, completed.length),
     idleSeconds: present.length > 0 ? 0 : now - Math.max(0, ...counted.map((one) => one.endedAt)),
   };
 }

@@ -11,6 +11,8 @@ export type Bounds = readonly [least: number, most: number];
 export type NaiveSignals = Partial<Record<keyof ScalingSignals, Bounds>>;
 
 const exactly = (value: number): Bounds => [value, value];
+const mean = (values: readonly number[]) =>
+  values.length > 0 ? values.reduce((all, one) => all + one, 0) / values.length : 0;
 const ANYTHING: Bounds = [0, Infinity];
 
 /** One request as the tables and the happenings show it. */
@@ -193,6 +195,8 @@ export class NaiveSignalOracle {
       // Who begins anew elsewhere has had a first token that the columns do not know any more.
       ...(!this.#restarts && { ttftP95Seconds: exactly(ttfts.length === 0 ? 0 : p95) }),
       tbtMeanSeconds: exactly(gaps === 0 ? 0 : gapSeconds / gaps),
+      promptTokensMean: exactly(mean(done.map((id) => columns.promptTokens[id]))),
+      outputTokensMean: exactly(mean(done.map((id) => columns.outputTokens[id]))),
     };
   }
 

@@ -76,6 +76,17 @@ scheduler: { max_num_seqs: 8, max_num_batched_tokens: 1024 }
 
 const scaled = (scaling: string): SettingBase => ({ yaml: `${SCALED}\nscaling: ${scaling}` });
 
+/** Steps that take longer for prompts and contexts. */
+const planned = (settings: string, policy = "dynamo-planner", more = ""): SettingBase => ({
+  yaml: `${BURSTS}
+cold_start: { preset: simple }
+execution: { source: linear, coefficients: { base_seconds: 0.02, per_prefill_token_seconds: 1e-4, per_context_token_seconds: 2e-6 } }
+scheduler: { max_num_seqs: 8, max_num_batched_tokens: 1024 }
+scaling: { policy: ${policy}, max_instances: 8, ${policy.replaceAll("-", "_")}: ${settings} }
+${more}
+`,
+});
+
 /** The configurations by name. */
 export const SETTING_BASES: Readonly<Record<string, SettingBase>> = {
   classes: {
@@ -353,6 +364,35 @@ faults: { failures: { mtbf: 30, shape: 0.8 }, spot: { mtbf: 50, notice: 4 } }
   ),
   keda: scaled(
     "{ policy: keda, activation: none, keep_alive: { policy: always }, keda: { target: 3, polling: 4, cooldown: 10 } }",
+  ),
+  "ray-serve": scaled(
+    "{ policy: ray-serve, period: 0.5, ray_serve: { target_ongoing_requests: 3, upscale_delay: 2, downscale_delay: 4, metrics_interval: 2, look_back_period: 5 } }",
+  ),
+  "dynamo-planner": scaled(
+    "{ policy: dynamo-planner, max_instances: 8, dynamo_planner: { mode: load, max_gpu_budget: 3 } }",
+  ),
+  "dynamo-planner by estimates": planned(
+    "{ mode: load, optimization_target: sla, ttft: 0.12, itl: 0.05, pre_deployment_sweeping: none, max_gpu_budget: none }",
+  ),
+  "dynamo-planner by forecast": planned(
+    "{ load_predictor: kalman, throughput_adjustment_interval: 6, ttft: 0.12, itl: 0.026, max_gpu_budget: none }",
+  ),
+  "llm-d-wva": planned(
+    "{ optimization_interval: 15, metrics_window: 20, scale_to_zero: true, retention_period: 12, kv_cache_threshold: 0.3 }",
+    "llm-d-wva",
+  ),
+  "llm-d-wva by tokens": planned(
+    "{ analyzer: v2, optimization_interval: 15, metrics_window: 20, kv_cache_threshold: 0.3 }",
+    "llm-d-wva",
+    "memory: { gpu_memory_utilization: 0.25 }",
+  ),
+  "llm-d-wva by rates": planned(
+    "{ analyzer: queue-model, optimization_interval: 15, metrics_window: 20, target_ttft: 0.12, target_itl: 0.024 }",
+    "llm-d-wva",
+  ),
+  "llm-d-wva by its own targets": planned(
+    "{ analyzer: queue-model, optimization_interval: 15, metrics_window: 20, slo_multiplier: 1.05 }",
+    "llm-d-wva",
   ),
   affinity: {
     yaml: `

@@ -130,6 +130,7 @@ export class Fleet {
       madeOf,
       slept: false,
     };
+    if (fn.parts.scaling.decider?.readsInstances) instance.engine.readings.keepSteps();
     this.#instances.push(instance);
     this.#alive.push(instance);
     if (id === this.outstanding.length) {
@@ -351,9 +352,10 @@ export class Fleet {
 
   /** Decides the size of a pool anew. */
   resizePool(pool: number): void {
-    this.pools.resize(pool, this.#clock.now, (other) => this.#waiters.mayWarm(other));
+    const mayWarm = (other: number) => this.#waiters.mayWarm(other);
+    // A pool that keeps its members makes no room.
+    if (this.pools.resize(pool, this.#clock.now, mayWarm)) this.#waiters.roomChanges();
     this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
-    this.#waiters.roomChanges();
   }
 
   /**

@@ -78,15 +78,19 @@ export class PrewarmedPools {
    * Decides the size of a pool anew, and makes it so.
    *
    * @param mayWarm Whether a member of a function's pool may take GPUs now.
+   * @returns Whether members have gone.
    */
-  resize(index: number, now: number, mayWarm: (functionId: number) => boolean): void {
+  resize(index: number, now: number, mayWarm: (functionId: number) => boolean): boolean {
     const pool = this.#pools[index];
+    const before = this.#count(pool);
     pool.target = pool.parts.size.size(pool.recent);
     pool.recent = 0;
     while (this.#count(pool) > pool.target) {
       this.#giveUp(pool, pool.warming.at(-1) ?? pool.ready.at(-1)!, now);
     }
+    const isLess = this.#count(pool) < before;
     this.#refill(pool, now, mayWarm);
+    return isLess;
   }
 
   /** A member for a start of the function, on a machine that will do unless it holds its GPUs. */

@@ -1,5 +1,5 @@
 import { emptyTotals } from "../../metrics/meter_totals.ts";
-import type { ScalingSignals } from "../../serverless/scaling/policy.ts";
+import type { InstanceLoad, ScalingSignals } from "../../serverless/scaling/policy.ts";
 import type { Instance } from "../fleet/instance.ts";
 import type { FunctionState } from "./function_state.ts";
 
@@ -19,6 +19,8 @@ export class Demand {
   #ttftCount = 0;
   #tbtSum = 0;
   #tbtCount = 0;
+  #promptTokens = 0;
+  #outputTokens = 0;
   readonly #totals = emptyTotals();
   readonly #busyBefore: number[] = [];
   #requestSeconds = 0;
@@ -41,6 +43,8 @@ export class Demand {
     kvUtilization: 0,
     ttftP95Seconds: 0,
     tbtMeanSeconds: 0,
+    promptTokensMean: 0,
+    outputTokensMean: 0,
     idleSeconds: 0,
   };
 
@@ -66,11 +70,13 @@ export class Demand {
     this.#ttfts[this.#ttftCount++] = ttftSeconds;
   }
 
-  /** A request has completed, with so many gaps between tokens and so many seconds in them. */
-  completes(gaps: number, gapSeconds: number): void {
+  /** A request has completed, with so many seconds between its first token and its last. */
+  completes(promptTokens: number, outputTokens: number, gapSeconds: number): void {
     this.#completions++;
     this.#tbtSum += gapSeconds;
-    this.#tbtCount += gaps;
+    this.#tbtCount += outputTokens - 1;
+    this.#promptTokens += promptTokens;
+    this.#outputTokens += outputTokens;
   }
 
   /** The signals of an evaluation; what is counted or averaged starts anew. The object is reused. */
@@ -91,6 +97,9 @@ export class Demand {
     this.#measureInstances(fn, instances, now);
     signals.ttftP95Seconds = this.#ttftP95();
     signals.tbtMeanSeconds = this.#tbtCount > 0 ? this.#tbtSum / this.#tbtCount : 0;
+    const completed = Math.max(1, this.#completions);
+    signals.promptTokensMean = this.#promptTokens / completed;
+    signals.outputTokensMean = this.#outputTokens / completed;
     signals.idleSeconds = requests > 0 ? 0 : now - this.#idleSinceSeconds;
     this.#requestSeconds = 0;
     this.#arrivals = 0;
@@ -98,6 +107,8 @@ export class Demand {
     this.#ttftCount = 0;
     this.#tbtSum = 0;
     this.#tbtCount = 0;
+    this.#promptTokens = 0;
+    this.#outputTokens = 0;
     this.#evaluatedAtSeconds = now;
     return signals;
   }
@@ -105,6 +116,9 @@ export class Demand {
   #measureInstances(fn: FunctionState, instances: readonly Instance[], now: number): void {
     const { ids, count } = fn.ready;
     const signals = this.#signals;
+    const loads: InstanceLoad[] | undefined = fn.parts.scaling.decider!.readsInstances
+      ? []
+      : undefined;
     let upSeconds = 0, busySeconds = 0, usedBlocks = 0, waiting = 0;
     for (let i = 0; i < count; i++) {
       const id = ids[i];
@@ -115,7 +129,9 @@ export class Demand {
       upSeconds += now - Math.max(this.#evaluatedAtSeconds, readyAtSeconds);
       usedBlocks += engine.readings.usedBlocks(now);
       waiting += engine.ledger.outstanding - engine.readings.running;
+      loads?.push({ instanceId: id, ...engine.load(now) });
     }
+    if (loads !== undefined) signals.instances = loads;
     signals.waiting = waiting;
     signals.busyFraction = upSeconds > 0 ? Math.min(1, busySeconds / upSeconds) : 0;
     signals.kvUtilization = count > 0 ? usedBlocks / (count * fn.parts.engine.kvBlocks) : 0;

@@ -312,9 +312,9 @@ export class Gateway {
     const { columns, outputLimit } = this.#run;
     this.#completed++;
     fn.waiting.charge(request, outputLimit[request]);
-    const { firstTokenAtSeconds, completedAtSeconds } = columns;
+    const { firstTokenAtSeconds, completedAtSeconds, promptTokens } = columns;
     const gapSeconds = completedAtSeconds[request] - firstTokenAtSeconds[request];
-    fn.demand?.completes(outputLimit[request] - 1, gapSeconds);
+    fn.demand?.completes(promptTokens[request], outputLimit[request], gapSeconds);
     this.#end(request, OUTCOME_CODE.completed);
   }
 

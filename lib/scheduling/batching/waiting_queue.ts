@@ -17,6 +17,8 @@ export interface WaitingQueue {
   pop(): number;
   /** Whether the order serves one of two requests before the other, wherever they are. */
   isBefore(one: number, other: number): boolean;
+  /** Visits every request, in no particular order. */
+  forEach(visit: (request: number) => void): void;
 }
 
 /** When each request came, by request, seconds; NaN before. */
@@ -69,6 +71,12 @@ class RingQueue implements WaitingQueue {
     this.#head = (this.#head + 1) & (this.#ring.length - 1);
     this.#size--;
     return request;
+  }
+
+  forEach(visit: (request: number) => void): void {
+    for (let i = 0; i < this.#size; i++) {
+      visit(this.#ring[(this.#head + i) & (this.#ring.length - 1)]);
+    }
   }
 
   #grow(): void {
@@ -141,6 +149,10 @@ class KeyedQueue implements WaitingQueue {
     const keys = this.#keys;
     return keys[one] < keys[other] ||
       (keys[one] <= keys[other] && cameBefore(this.#arrivals, one, other));
+  }
+
+  forEach(visit: (request: number) => void): void {
+    for (const request of this.#heap) visit(request);
   }
 }
 

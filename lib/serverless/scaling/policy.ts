@@ -1,5 +1,55 @@
 import type { Policy } from "../../settings/policy.ts";
 
+/** One step of an instance, as it was measured. */
+export interface MeasuredStep {
+  /** Duration, seconds; 0 where there was none. */
+  readonly seconds: number;
+  /** Prompts that the step computed a part of, and tokens of those parts. */
+  readonly prefillSequences: number;
+  readonly prefillTokens: number;
+  /** Sequences that decoded, and the KV entries that they attended to. */
+  readonly decodeSequences: number;
+  readonly decodeContextTokens: number;
+}
+
+/** What a ready instance works on at an evaluation. */
+export interface InstanceLoad {
+  /** Its number. */
+  readonly instanceId: number;
+  /** Requests in its batch. */
+  readonly running: number;
+  /** Requests inside that wait for a place in the batch. */
+  readonly waiting: number;
+  /** Prompt tokens of those that wait and have had no token yet. */
+  readonly waitingPromptTokens: number;
+  /** Prompt and output tokens of those that wait since they were preempted. */
+  readonly waitingDecodeTokens: number;
+  /** KV entries that the blocks in use have room for, and those of all blocks, tokens. */
+  readonly kvTokens: number;
+  readonly kvCapacityTokens: number;
+  /** The step that ended last; all 0 where nothing is inside. */
+  readonly step: MeasuredStep;
+}
+
+/** What an instance can do, for policies that plan by a model of it. */
+export interface InstanceFacts {
+  /** GPUs of an instance. */
+  readonly gpus: number;
+  /** Most requests in a batch. */
+  readonly maxSequences: number;
+  /** Token budget of a step. */
+  readonly maxTokensPerStep: number;
+  /** KV entries that all blocks have room for, tokens. */
+  readonly kvCapacityTokens: number;
+  /** Longest prompt and output together, tokens. */
+  readonly maxModelTokens: number;
+  /**
+   * Estimate: time of a step that computes so many tokens of one prompt and decodes so many
+   * sequences with so many KV entries in all, seconds.
+   */
+  stepSeconds(prefillTokens: number, decodeSequences: number, decodeContextTokens: number): number;
+}
+
 /** What a scaling policy sees of one function at an evaluation. All rates and means are over the last period. */
 export interface ScalingSignals {
   /** Instant of the evaluation, seconds. */
@@ -33,6 +83,12 @@ export interface ScalingSignals {
   readonly ttftP95Seconds: number;
   /** Mean gap between the tokens of those completions, seconds; 0 when there were none. */
   readonly tbtMeanSeconds: number;
+  /** Mean prompt of those completions, tokens; 0 when there were none. */
+  readonly promptTokensMean: number;
+  /** Mean output of those completions, tokens; 0 when there were none. */
+  readonly outputTokensMean: number;
+  /** Each ready instance; only for policies that say so. */
+  readonly instances?: readonly InstanceLoad[];
   /** Longest time since any request was in flight or queued, seconds; 0 while there is one. */
   readonly idleSeconds: number;
 }
@@ -44,6 +100,8 @@ export interface ScalingSignals {
 export interface ScalingPolicy {
   /** Seconds between evaluations, > 0. */
   readonly periodSeconds: number;
+  /** Whether signals are to tell of each ready instance; default false. */
+  readonly readsInstances?: boolean;
   /** Desired instances (ready + starting), an integer >= 0. */
   desired(signals: ScalingSignals): number;
   /**
@@ -77,6 +135,8 @@ export interface ScalingNeeds {
   readonly periodSeconds: number;
   /** Fewest instances that the function may have. */
   readonly minInstances: number;
+  /** Most instances that it may have. */
+  readonly maxInstances: number;
   /** Instances that are ready when the policy begins. */
   readonly initialInstances: number;
   /** Limit of the time to first token, seconds; Infinity for none. */
@@ -87,6 +147,8 @@ export interface ScalingNeeds {
   readonly hasKeepAlive: boolean;
   /** Most requests that an instance takes at once, >= 1. */
   readonly instanceConcurrency: number;
+  /** What one of its instances can do. */
+  readonly instance: InstanceFacts;
   /** Arrival instants of the function's requests, seconds, ascending: for bounds on other policies. */
   arrivalAtSeconds(): Float64Array;
   /** Estimate: time that a request spends in an instance that serves so many at once, seconds. */
@@ -111,4 +173,13 @@ export interface ScalingEntry<Name extends string, Options>
    * Settings that are not read where another one has a value: what they would say, that one says.
    */
   readonly unread?: { readonly [Option in keyof Options]?: keyof Options };
+  /**
+   * Settings that are read only where others have one of some values: alternatives, in each of which
+   * all that it names must be so. Absent ones are always read.
+   */
+  readonly readWhen?: {
+    readonly [Option in keyof Options]?: readonly {
+      readonly [Other in keyof Options]?: readonly Options[Other][];
+    }[];
+  };
 }

@@ -43,6 +43,8 @@ export class ScalingDecider {
   readonly periodSeconds: number;
   /** Time from a decision to its effect, seconds. */
   readonly actuationDelaySeconds: number;
+  /** Whether the policy wants to be told of each ready instance. */
+  readonly readsInstances: boolean;
   /** Fewest instances. */
   readonly minInstances: number;
   /** Most instances. */
@@ -88,6 +90,7 @@ export class ScalingDecider {
     checkNumber(actuationDelaySeconds, "actuationDelaySeconds", { min: 0 });
     this.#policy = policy;
     this.periodSeconds = policy.periodSeconds;
+    this.readsInstances = policy.readsInstances ?? false;
     this.minInstances = minInstances;
     this.maxInstances = maxInstances;
     this.actuationDelaySeconds = actuationDelaySeconds;

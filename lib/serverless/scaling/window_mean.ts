@@ -1,6 +1,6 @@
 /**
- * Mean of a signal over the last `windowSeconds`, from the means of consecutive intervals. Before a
- * whole window has passed, the mean of what there is.
+ * Mean of a signal over the last `windowSeconds`, from the means of consecutive intervals, and the
+ * greatest and least of those means. Before a whole window has passed, that of what there is.
  *
  * @example
  * ```ts
@@ -56,5 +56,27 @@ export class WindowMean {
       from = this.#ends[i];
     }
     return sum / seconds;
+  }
+
+  /** The greatest mean of an interval in the window; 0 when nothing was added. */
+  max(): number {
+    return this.#best((one, other) => one > other);
+  }
+
+  /** The least mean of an interval in the window; 0 when nothing was added. */
+  min(): number {
+    return this.#best((one, other) => one < other);
+  }
+
+  #best(isBetter: (one: number, other: number) => boolean): number {
+    const { length } = this.#ends;
+    if (length === 0) return 0;
+    let best = this.#values[length - 1];
+    // One that has a part in the window by rounding alone has none.
+    const from = this.#ends[length - 1] - this.windowSeconds + 1e-9;
+    for (let i = length - 2; i >= 0 && this.#ends[i] > from; i--) {
+      if (isBetter(this.#values[i], best)) best = this.#values[i];
+    }
+    return best;
   }
 }
