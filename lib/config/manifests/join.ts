@@ -125,10 +125,17 @@ function isRuntimeOf(runtime: Part, workload: Part): boolean {
     runtime.namespace === workload.namespace;
 }
 
-/** Of several scalers of one workload the last that is one by itself counts. */
+/** Of several scalers of one workload the first counts, and llm-d's where there is one. */
 function oneOwner(scalers: readonly Part[]): Part[] {
   const helpers = scalers.filter(({ kind }) => kind.kinds?.includes("VariantAutoscaling"));
   const [owner, ...others] = scalers.filter((part) => !helpers.includes(part));
   for (const { reading } of others) reading.leave("", "another document scales the same workload");
-  return owner === undefined ? helpers : [...helpers, owner];
+  if (owner === undefined) return helpers;
+  if (helpers.length === 0) return [owner];
+  // What carries out the decisions of another has bounds alone.
+  owner.reading.leave("", "llm-d's autoscaler decides, and this one follows it within its bounds");
+  for (const path of [...owner.reading.settings.keys()]) {
+    if (path.startsWith("scaling.")) owner.reading.settings.delete(path);
+  }
+  return [owner, ...helpers];
 }

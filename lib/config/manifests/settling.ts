@@ -15,6 +15,17 @@ export interface ImportChoices {
   readonly gpu?: string;
 }
 
+/** The facts of several documents: later ones win, but what is said wins over any default. */
+function merged(readings: readonly Reading[]) {
+  const facts: Record<string, Fact<unknown>> = {};
+  for (const [name, fact] of readings.flatMap(({ facts }) => Object.entries(facts))) {
+    if (fact.defaultOf === undefined || facts[name]?.defaultOf !== undefined || !(name in facts)) {
+      facts[name] = fact;
+    }
+  }
+  return facts as Settling["facts"];
+}
+
 /** What is known of one deployment, and the settings that it becomes. */
 export class Settling {
   readonly settings: Map<string, unknown> = new Map();
@@ -26,7 +37,7 @@ export class Settling {
 
   constructor(readonly deployment: Deployment, readonly choices: ImportChoices) {
     this.main = deployment.main;
-    this.facts = Object.assign({}, ...deployment.readings.map(({ facts }) => facts));
+    this.facts = merged(deployment.readings);
     for (const { settings } of deployment.readings) {
       for (const [path, value] of settings) this.settings.set(path, value);
     }
