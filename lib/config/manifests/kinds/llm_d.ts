@@ -82,7 +82,7 @@ function half(name: "decode" | "prefill", content: Mapping, isSplit: boolean): S
   };
 }
 
-const WVA = "llm-d's own autoscaler is not simulated";
+const WVA = "the autoscaler learns it from the engines: see scaling.llm_d_wva";
 
 /** What llm-d's autoscaler of variants is told. */
 export const VARIANT_AUTOSCALING: ManifestKind = {
@@ -110,8 +110,7 @@ export const VARIANT_AUTOSCALING: ManifestKind = {
     },
   },
   finish: (reading) => {
-    reading.settings.set("scaling.policy", "concurrency");
-    reading.assume(`${WVA}: instances follow requests in flight (scaling.policy: concurrency)`);
+    reading.settings.set("scaling.policy", "llm-d-wva");
     reading.noteDefault("minReplicas", "spec.minReplicas", 1, "llm-d");
   },
   targetOf: ({ spec, metadata }) => {
