@@ -11,6 +11,7 @@ import project from "../../deno.json" with { type: "json" };
 const COMMANDS: Readonly<Record<string, string>> = {
   demo: "Simulate the default deployment and draw its figures",
   simulate: "Simulate a configuration, print the summary, write the results",
+  plan: "Find the cheapest deployment that keeps latency limits",
   capacity: "Work out what a model takes on its GPUs, and how many tokens fit beside it",
   plot: "Draw the figures of a directory of results",
   list: "List what can be chosen by name: policies, presets, platforms, models, GPUs, prices",
@@ -33,6 +34,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
 /** Commands of several files, each in a folder of its name; the others are a file each. */
 const FOLDERS: readonly string[] = [
   "simulate",
+  "plan",
   "coldstart",
   "data",
   "profile",
