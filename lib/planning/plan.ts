@@ -87,7 +87,9 @@ async function cheapestPlan(prepared: PreparedPlan, options: PlanOptions): Promi
   const { candidates, objectives, objective, factors, rule, search } = prepared;
   const found = await findCheapest(candidates, search);
   const { winner, runnerUp } = found;
-  const own = winner && await capacityOfWinner(winner.candidate, search, options.texts ?? {});
+  const own = winner === undefined || options.quick === true
+    ? undefined
+    : await capacityOfWinner(winner.candidate, search, options.texts ?? {});
   const rows = candidates.map((candidate) => planRow(candidate, found, objectives, rule.level));
   if (own !== undefined && winner !== undefined) {
     const { index } = winner.candidate;

@@ -29,14 +29,22 @@ workload:
     decode_length: { distribution: constant, mean: 1 } }
 `,
   slo: "ttft_p95<200ms",
-  over: "cluster.gpu_type=[H100,A100,MI300X];cluster.num_replicas=1..5",
+  over: "cluster.gpu_type=[H100,A100,MI300X];cluster.num_replicas=1..4",
+  quick: true,
 };
 
 Deno.test("the plan of a grid is that of simulating every candidate", async () => {
   await inFolder(async (store) => {
     const seed = 300;
     const { winner, rows } = await plan({
-      ...{ config: GRID.config(seed), over: GRID.over, slo: GRID.slo, store, workers: 1 },
+      ...{
+        config: GRID.config(seed),
+        over: GRID.over,
+        slo: GRID.slo,
+        store,
+        workers: 1,
+        quick: true,
+      },
     });
     const { index, met } = await exhaustiveWinner(seed, store, 1);
     equal(winner, index);

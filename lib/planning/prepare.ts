@@ -26,6 +26,8 @@ export interface PlanOptions {
   readonly maxRate?: boolean;
   /** Asks for the candidates worth considering where this latency is worth money: "ttft_p99". */
   readonly frontier?: string;
+  /** Leaves out the rate up to which the cheapest one keeps the limits, which takes runs of its own. */
+  readonly quick?: boolean;
   /** Dollars per hour at most; default no bound. */
   readonly budgetUsdPerHour?: number;
   /** What is made small; default "cost", dollars per hour. */
@@ -127,7 +129,7 @@ function checkQuestion({ maxRate = false, frontier, ratePerSecond }: PlanOptions
 /** The latency that a frontier is drawn against. */
 function latencyOf(frontier: string | undefined): Objective | undefined {
   if (frontier === undefined) return undefined;
-  const [latency] = readObjectives(`${frontier}<1e9`);
+  const [latency] = readObjectives(`${frontier}<1`);
   if (latency.unit === "s") return latency;
   throw new RangeError(
     `Cannot draw a frontier as one of a latency, such as ttft_p99: current value is ${

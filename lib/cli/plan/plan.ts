@@ -8,6 +8,7 @@ import { UsageError } from "../usage_error.ts";
 import { planProgress } from "./plan_progress.ts";
 import { type PlanRequest, requestOf, takePlanSection } from "./plan_request.ts";
 import { showPlan } from "./show_plan.ts";
+import { runWhatIf, WHAT_IF_HELP } from "./what_if.ts";
 
 const OPTIONS: readonly CommandOption[] = [
   {
@@ -32,6 +33,7 @@ const OPTIONS: readonly CommandOption[] = [
     value: "LATENCY",
     describe: "Find the candidates that no other one betters in cost and this latency: ttft_p99",
   },
+  { name: "quick", describe: "Do not look for the rate up to which the choice keeps the limits" },
   { name: "trace", value: "FILE", describe: "Replay this trace (workload.type trace)" },
   { name: "budget", value: "USD/h", describe: "Dollars per hour at most: 40USD/h" },
   {
@@ -74,6 +76,7 @@ export const planCommand: Command = {
   help: `Finds the cheapest deployment that keeps limits on latency under a load.
 
 Usage: deno task plan [CONFIG.yaml...] --slo LIMITS --over FACTORS [OPTION...]
+       deno task plan whatif RESULT --set PATH=VALUE... [OPTION...]
 
 Every combination of the factors' levels is a candidate. A bound on the work, prices and other
 candidates leave out what cannot win, with the reason; the rest is simulated, the winner on fresh
@@ -81,10 +84,15 @@ seeds once more. A file may hold all of it in a section "plan", with the names o
 
 ${describeOptions(OPTIONS)}
 
+What a change does to a result, with paired intervals:
+
+${WHAT_IF_HELP}
+
 Exit codes: 0 done, 1 no candidate keeps the limits (the nearest miss is shown), 2 a mistake in the
 input (one line says which), 130 interrupted.`,
   async run(args, print) {
-    return await runPlan(args, print);
+    const [first, ...others] = args;
+    return first === "whatif" ? await runWhatIf(others, print) : await runPlan(args, print);
   },
 };
 
@@ -141,6 +149,7 @@ async function runPlan(args: readonly string[], print: (line: string) => void): 
     ...(request.budget !== undefined && { budgetUsdPerHour: request.budget }),
     ...(request.objective !== undefined && { objective: request.objective }),
     ...(request.seeds !== undefined && { replications: request.seeds }),
+    ...(given.flag("quick") && { quick: true }),
     store: given.value("store") ?? "results/sweeps",
     workers: workersOf(given.value("workers")),
     texts: named,

@@ -30,7 +30,10 @@ export function showPlan(plan: Plan): string[] {
   ];
 }
 
-function candidateLines({ rows, slo, question }: Plan): string[] {
+function candidateLines({ rows, slo: limited, frontier, question }: Plan): string[] {
+  const isExtra = frontier !== null && limited.every(({ name }) => name !== frontier.name);
+  // The latency of a frontier has no limit.
+  const slo = isExtra ? [...limited, { ...frontier, comparison: "", limit: Infinity }] : limited;
   const limits = slo.map(({ name, comparison, limit, unit }) =>
     `${shownName(name)} ${comparison} ${
       unit === "share" ? `${100 * limit} %` : `${limit}${unit === "s" ? " s" : ""}`
