@@ -113,8 +113,15 @@ export function siblingOut(
   return undefined;
 }
 
-/** Whether two candidates are fleets that differ in the number of instances alone. */
+/**
+ * Whether two candidates are no choice between two things: fleets that differ in the number of instances
+ * alone, or one and the same run, as where a limit that is varied is never reached.
+ */
 export function isSameKind(a: RunCandidate, b: RunCandidate): boolean {
   const [one, other] = [a.candidate.facts!, b.candidate.facts!];
-  return a === b || (one.isFixed && other.isFixed && one.kind === other.kind);
+  if (a === b || (one.isFixed && other.isFixed && one.kind === other.kind)) return true;
+  const digest = ({ evaluation: { runs } }: RunCandidate) => runs[0]?.figures.digest;
+  return one.gpuName === other.gpuName && digest(a) !== undefined && digest(a) === digest(b) &&
+    a.values.usdPerHour?.estimate === b.values.usdPerHour?.estimate &&
+    a.values.gpus?.estimate === b.values.gpus?.estimate;
 }
