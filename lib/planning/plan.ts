@@ -2,6 +2,7 @@ import { answerLine, capacityAnswer, frontierAnswer } from "./answer.ts";
 import type { Candidate } from "./candidates.ts";
 import { type CapacitiesFound, searchCapacities } from "./capacity_search.ts";
 import { type CheapestFound, findCheapest } from "./cheapest.ts";
+import type { KeptRun } from "../experiment/sweep/mod.ts";
 import { findFrontier } from "./frontier.ts";
 import type { Plan, PlanRow } from "./plan_result.ts";
 import { capacityRow, frontierRow, planRow, validationOf } from "./plan_rows.ts";
@@ -49,7 +50,20 @@ type Answered =
     Plan,
     "question" | "answer" | "winner" | "runner_up" | "rows" | "sensitivity" | "validation"
   >
-  & Partial<Pick<Plan, "curve" | "nearest_miss">>;
+  & Partial<Pick<Plan, "curve" | "nearest_miss">>
+  & {
+    /** Whether the seeds of the winner differ in nothing. */
+    readonly isOneRun: boolean;
+  };
+
+/** What intervals of equal runs are worth. */
+const ONE_RUN =
+  "all seeds give the same run, as of a trace that is replayed: the intervals, and what " +
+  "fresh seeds show, say nothing of other traffic";
+
+function isOneRun(runs: readonly KeptRun[] = []): boolean {
+  return runs.length > 1 && new Set(runs.map(({ figures }) => figures.digest)).size === 1;
+}
 
 function assemble(prepared: PreparedPlan, options: PlanOptions, answered: Answered): Plan {
   const { objectives, objective, factors, candidates, runner, latency } = prepared;
@@ -76,7 +90,7 @@ function assemble(prepared: PreparedPlan, options: PlanOptions, answered: Answer
     curve: answered.curve ?? null,
     rows,
     counts: countsOf(rows, runner),
-    notices: noticesOf(candidates, rows),
+    notices: [...noticesOf(candidates, rows), ...(answered.isOneRun ? [ONE_RUN] : [])],
     configuration: winner === null
       ? null
       : candidates[winner].config as unknown as Plan["configuration"],
@@ -98,6 +112,7 @@ async function cheapestPlan(prepared: PreparedPlan, options: PlanOptions): Promi
   const answer = answerLine(rows, found, { objectives, objective, level: rule.level });
   return assemble(prepared, options, {
     question: "cheapest",
+    isOneRun: isOneRun(winner?.evaluation.runs),
     answer: own?.capacity.interval === undefined
       ? answer
       : `${answer}, holds up to ${own.capacity.interval.estimate.toPrecision(3)} requests/s`,
@@ -120,6 +135,8 @@ async function capacityPlan(prepared: PreparedPlan, options: PlanOptions): Promi
   const rows = candidates.map((candidate) => capacityRowOf(candidate, found, prepared));
   return assemble(prepared, options, {
     question: "capacity",
+    isOneRun: winner !== undefined && winner.capacity.bySeed.length > 1 &&
+      new Set(winner.capacity.bySeed).size === 1,
     answer: capacityAnswer(rows, found, objective),
     winner: winner?.candidate.index ?? null,
     runner_up: runnerUp?.candidate.index ?? null,
@@ -162,6 +179,7 @@ async function frontierPlan(prepared: PreparedPlan, options: PlanOptions): Promi
   );
   return assemble(prepared, options, {
     question: "frontier",
+    isOneRun: isOneRun(found.winner?.evaluation.runs),
     answer: frontierAnswer(rows, found, { latency, objective, level: rule.level }),
     winner: found.winner?.candidate.index ?? null,
     runner_up: found.runnerUp?.candidate.index ?? null,

@@ -113,6 +113,22 @@ Deno.test("without a price a plan can count GPUs; a budget and a refusal are rea
   });
 });
 
+Deno.test("a workload without chance is said to be one: its intervals have no width", async () => {
+  await inFolder(async (store) => {
+    const rows = "arrived_at,num_prefill_tokens,num_decode_tokens\n" +
+      Array.from({ length: 50 }, (_, i) => `${i},1,1`).join("\n") + "\n";
+    const replayed = await plan({
+      ...{ ...SMALL, store, workers: 1, texts: { traceText: rows }, over: {} },
+      config:
+        "execution: { source: constant, step_seconds: 50 ms }\nscaling: { enabled: false }\n" +
+        "workload: { type: trace, trace: { path: t.csv } }",
+    });
+    equal(replayed.winner, 0);
+    ok(replayed.notices.some((notice) => /all seeds give the same run/.test(notice)));
+    ok(replayed.rows[0].figures.ttft_p95!.lower === replayed.rows[0].figures.ttft_p95!.upper);
+  });
+});
+
 Deno.test("where nothing keeps the limits, the nearest miss and what breaks it are named", async () => {
   await inFolder(async (store) => {
     const { winner, nearest_miss: nearest, rows, answer } = await plan({
