@@ -74,7 +74,9 @@ export function runOut(
   >,
   overturned?: Evaluation,
 ): Out | undefined {
-  const { verdict } = evaluation;
+  const { verdict, error } = evaluation;
+  // What only a run finds out: a file that is missing, a machine that is too small.
+  if (error !== undefined) return { status: "refused", reason: error };
   const means = "the means miss a limit";
   if (!verdict.isMet) return { status: "misses", reason: verdict.reason ?? means };
   if (overturned !== undefined) {
