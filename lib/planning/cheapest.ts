@@ -80,7 +80,11 @@ export async function findCheapest(
     const [validation] = await evaluateAll(
       [{ config: winner.candidate.config!, objectives }],
       runner,
-      { rule, firstSeed: (config) => config.simulation.random_seed + FRESH_SEEDS },
+      {
+        rule,
+        isThorough: true,
+        firstSeed: (config) => config.simulation.random_seed + FRESH_SEEDS,
+      },
     );
     if (validation.verdict.isMet) {
       return search.found({ winner, ...(runnerUp && { runnerUp }), validation });

@@ -104,6 +104,8 @@ export interface EvaluateOptions {
   readonly rule: ReplicationRule;
   /** Whether one run whose figures are far below all limits is enough for now. */
   readonly isScreening?: boolean;
+  /** Whether the least number of seeds is run at once, so that no single run decides. */
+  readonly isThorough?: boolean;
   /** First seed; default that of the configuration. */
   readonly firstSeed?: (config: Configuration) => number;
 }
@@ -118,7 +120,7 @@ export async function evaluateAll(
   runner: Runner,
   options: EvaluateOptions,
 ): Promise<Evaluation[]> {
-  const { rule, isScreening = false } = options;
+  const { rule, isScreening = false, isThorough = false } = options;
   const { firstSeed = (config: Configuration) => config.simulation.random_seed } = options;
   const runs: KeptRun[][] = evaluated.map((one) => [...one.runs ?? []]);
   const verdicts = new Array<Verdict | undefined>(evaluated.length).fill(undefined);
@@ -126,7 +128,7 @@ export async function evaluateAll(
   for (let open = evaluated.map((_, i) => i); open.length > 0;) {
     const wanted = open.flatMap((i) => {
       const have = runs[i].length;
-      const count = have === 0 ? 1 : Math.max(1, rule.least - have);
+      const count = have === 0 && !isThorough ? 1 : Math.max(1, rule.least - have);
       return Array.from({ length: count }, (_, k) => ({ i, seed: seedOf(i, have + k) }));
     });
     const ended = await runner.run(
