@@ -20,6 +20,7 @@ export type {
   Measures,
   Value,
 } from "../lib/experiment/experiment.ts";
+export { type FactorEffect, factorEffects } from "../lib/experiment/sampled_designs.ts";
 export { importExperiment } from "../lib/experiment/load_experiment.ts";
 export { readRows } from "../lib/experiment/read_rows.ts";
 export { type KeepTable, runCell } from "../lib/experiment/run_cell.ts";

@@ -17,7 +17,7 @@ export const ROWS: readonly (readonly string[])[] = [
   ["config"],
   ["run"],
   ["results"],
-  ["experiment"],
+  ["experiment", "planning"],
   ["report"],
   ["cli"],
 ];

@@ -12,6 +12,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   demo: "Simulate the default deployment and draw its figures",
   simulate: "Simulate a configuration, print the summary, write the results",
   import: "Make a configuration of Kubernetes manifests, or of a vLLM command",
+  plan: "Find the cheapest deployment that keeps latency limits",
+  compare: "Compare results: which settings differ, and what that does",
   capacity: "Work out what a model takes on its GPUs, and how many tokens fit beside it",
   plot: "Draw the figures of a directory of results",
   list: "List what can be chosen by name: policies, presets, platforms, models, GPUs, prices",
@@ -35,6 +37,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
 const FOLDERS: readonly string[] = [
   "simulate",
   "import",
+  "plan",
+  "compare",
   "coldstart",
   "data",
   "profile",

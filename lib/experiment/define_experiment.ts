@@ -117,16 +117,27 @@ function isLevel(value: unknown): boolean {
     typeof value === "number" && Number.isFinite(value);
 }
 
+/** Designs by their one key. */
+const DESIGNS: readonly string[] = ["fraction", "cells", "oneAtATime", "latinHypercube"];
+
 function checkDesign(id: string, design: unknown): void {
   if (design === undefined) return;
-  const isDesign = isMapping(design) && Object.keys(design).length === 1 &&
-    ("fraction" in design || Array.isArray(design.cells) && design.cells.every(isMapping));
-  demand(isDesign, `the design of ${id}`, "{ fraction } or { cells: [...] }", design);
-  const { fraction, cells } = design as { fraction?: unknown; cells?: unknown[] };
-  if (cells === undefined) {
+  const wanted = "{ fraction }, { cells: [...] }, { oneAtATime } or { latinHypercube }";
+  const keys = isMapping(design) ? Object.keys(design) : [];
+  const isDesign = keys.length === 1 && DESIGNS.includes(keys[0]);
+  demand(isDesign, `the design of ${id}`, wanted, design);
+  const { fraction, cells, oneAtATime, latinHypercube } = design as Record<string, unknown>;
+  if (keys[0] === "fraction") {
     demand(isWhole(fraction, 1), `the fraction of ${id}`, "a whole number >= 1", fraction);
+  } else if (keys[0] === "cells") {
+    const areCells = Array.isArray(cells) && cells.every(isMapping);
+    demand(areCells, `the design of ${id}`, wanted, design);
+    demand((cells as unknown[]).length > 0, `the design of ${id}`, "one cell or more", design);
+  } else if (keys[0] === "oneAtATime") {
+    demand(isMapping(oneAtATime), `the design of ${id}`, "{ oneAtATime: a cell }", design);
   } else {
-    demand(cells.length > 0, `the design of ${id}`, "one cell or more", design);
+    const isCount = isWhole(latinHypercube, 1, MOST);
+    demand(isCount, `the Latin hypercube of ${id}`, "a whole number >= 1", latinHypercube);
   }
 }
 

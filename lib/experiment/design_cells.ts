@@ -1,5 +1,6 @@
 import { showValue } from "../std/show_value.ts";
 import type { Cell, Experiment, Factors } from "./experiment.ts";
+import { latinHypercubeCells, oneAtATimeCells } from "./sampled_designs.ts";
 
 /** A cell and its name. */
 export interface NamedCell {
@@ -15,10 +16,17 @@ export interface NamedCell {
  * @throws {RangeError} If a cell stands twice in a list, or has a level that its factor has not; if a
  * fraction lacks a level.
  */
-export function designCells({ id, factors, design }: Experiment): NamedCell[] {
+export function designCells({ id, factors, design, seed }: Experiment): NamedCell[] {
   const names = Object.keys(factors);
-  if (design !== undefined && "cells" in design) {
-    const listed = design.cells.map((cell) => ({ key: cellKey(names, cell), cell }));
+  const own = design === undefined || "fraction" in design
+    ? undefined
+    : "cells" in design
+    ? design.cells
+    : "oneAtATime" in design
+    ? oneAtATimeCells(factors, design.oneAtATime)
+    : latinHypercubeCells(factors, design.latinHypercube, seed);
+  if (own !== undefined) {
+    const listed = own.map((cell) => ({ key: cellKey(names, cell), cell }));
     const seen = new Set<string>();
     for (const { key, cell } of listed) {
       const known = names.every((name) => factors[name].includes(cell[name])) &&
@@ -33,7 +41,7 @@ export function designCells({ id, factors, design }: Experiment): NamedCell[] {
     }
     return listed;
   }
-  const fraction = design?.fraction ?? 1;
+  const fraction = design !== undefined && "fraction" in design ? design.fraction : 1;
   const chosen = grid(factors, names)
     .filter((levels) => levels.reduce((sum, level) => sum + level, 0) % fraction === 0);
   const absent = names.find((name, i) =>

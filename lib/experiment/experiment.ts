@@ -25,11 +25,17 @@ export type ExperimentRow<F extends Factors = Factors, M extends Measures = Meas
 
 /**
  * Which cells of the grid are run: all of them; those of a regular fraction (`{ fraction: 3 }` keeps
- * a third, in which every level of every factor still appears); or the ones listed.
+ * a third, in which every level of every factor still appears); the ones listed; a basis and each other
+ * level of each factor alone (`{ oneAtATime: basis }`, for a tornado); or a Latin hypercube of so many
+ * cells (`{ latinHypercube: 20 }`), drawn by the experiment's seed.
  */
-export type Design<F extends Factors> = { readonly fraction: number } | {
-  readonly cells: readonly Cell<F>[];
-};
+export type Design<F extends Factors> =
+  | { readonly fraction: number }
+  | {
+    readonly cells: readonly Cell<F>[];
+  }
+  | { readonly oneAtATime: Cell<F> }
+  | { readonly latinHypercube: number };
 
 /** A file of an external data set (data/sources.yaml) that an experiment reads. */
 export interface ExperimentInput {

@@ -35,43 +35,77 @@ const ERRORS = { RangeError, TypeError, SyntaxError } as const;
 export async function runInWorkers<Task, Result>(
   module: URL,
   tasks: readonly Task[],
-  { workers, onDone, signal, things = "tasks" }: WorkerPoolOptions,
+  options: WorkerPoolOptions,
 ): Promise<Result[]> {
-  const answers: TaskAnswer<Result>[] = new Array(tasks.length);
-  let next = 0, done = 0, failed = false;
-  const abort = Promise.withResolvers<never>();
-  // Where nobody waits for it any more.
-  abort.promise.catch(() => {});
-  const interrupt = () =>
-    abort.reject(interruptedAt({ done, of: tasks.length, things }, signal!.reason));
-  if (signal?.aborted) interrupt();
-  signal?.addEventListener("abort", interrupt);
-  const work = async () => {
-    const worker = new Worker(module, { type: "module" });
-    try {
-      while (next < tasks.length && !failed) {
-        const index = next++;
-        const answer = await Promise.race([
-          ask<Task, Result>(worker, module, tasks[index]),
-          abort.promise,
-        ]);
-        answers[index] = answer;
-        if ("error" in answer) failed = true;
-        else onDone?.(++done);
-      }
-    } finally {
-      worker.terminate();
-    }
-  };
+  const pool = openWorkerPool<Task, Result>(module);
   try {
-    await Promise.all(Array.from({ length: Math.min(workers, tasks.length) }, work));
+    return await pool.run(tasks, options);
   } finally {
-    signal?.removeEventListener("abort", interrupt);
+    pool.close();
   }
-  return answers.map((answer) => {
-    if ("error" in answer) throw revive(answer.error);
-    return answer.result;
-  });
+}
+
+/** Workers that stay for the next tasks: to start one takes longer than many a task. */
+export interface WorkerPool<Task, Result> {
+  /** As {@link runInWorkers}; one call at a time. */
+  run(tasks: readonly Task[], options: WorkerPoolOptions): Promise<Result[]>;
+  /** Ends the Workers. */
+  close(): void;
+}
+
+/**
+ * A pool without Workers, which come as they are needed.
+ *
+ * @param module Module of the Workers; it calls `serveTasks`.
+ */
+export function openWorkerPool<Task, Result>(module: URL): WorkerPool<Task, Result> {
+  const idle: Worker[] = [];
+  return {
+    close() {
+      for (const worker of idle.splice(0)) worker.terminate();
+    },
+    async run(tasks, { workers, onDone, signal, things = "tasks" }) {
+      const answers: TaskAnswer<Result>[] = new Array(tasks.length);
+      let next = 0, done = 0, failed = false;
+      const abort = Promise.withResolvers<never>();
+      // Where nobody waits for it any more.
+      abort.promise.catch(() => {});
+      const interrupt = () =>
+        abort.reject(interruptedAt({ done, of: tasks.length, things }, signal!.reason));
+      if (signal?.aborted) interrupt();
+      signal?.addEventListener("abort", interrupt);
+      const work = async () => {
+        const worker = idle.pop() ?? new Worker(module, { type: "module" });
+        let isSound = false;
+        try {
+          while (next < tasks.length && !failed) {
+            const index = next++;
+            const answer = await Promise.race([
+              ask<Task, Result>(worker, module, tasks[index]),
+              abort.promise,
+            ]);
+            answers[index] = answer;
+            if ("error" in answer) failed = true;
+            else onDone?.(++done);
+          }
+          isSound = !failed;
+        } finally {
+          // One that is interrupted, or that has failed, may be at work on something or broken.
+          if (isSound) idle.push(worker);
+          else worker.terminate();
+        }
+      };
+      try {
+        await Promise.all(Array.from({ length: Math.min(workers, tasks.length) }, work));
+      } finally {
+        signal?.removeEventListener("abort", interrupt);
+      }
+      return answers.map((answer) => {
+        if ("error" in answer) throw revive(answer.error);
+        return answer.result;
+      });
+    },
+  };
 }
 
 /** Hands a task to a Worker that has none, and waits for the answer. */

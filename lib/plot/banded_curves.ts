@@ -31,6 +31,8 @@ export interface BandedCurvesOptions {
   readonly isShare?: boolean;
   /** Value of `y` that is wanted, drawn as a horizontal line. */
   readonly target?: number;
+  /** Places on the horizontal axis that are marked by a vertical line each, such as a capacity. */
+  readonly marks?: readonly number[];
   /** Columns of a page; default 1. */
   readonly column?: ColumnSpan;
 }
@@ -62,7 +64,7 @@ export function bandedCurves(
   rows: readonly BandRow[],
   options: BandedCurvesOptions,
 ): FigureSpec {
-  const { xTitle, xLog, target, column = 1 } = options;
+  const { xTitle, xLog, target, marks = [], column = 1 } = options;
   const series = [...new Set(rows.map((row) => row.series))];
   const banded = new Set(rows.filter((row) => row.lower < row.upper).map((row) => row.series));
   const key = seriesKey(series, column);
@@ -120,6 +122,13 @@ export function bandedCurves(
       encoding: { y: { field: "y", type: "quantitative", ...yScale } },
     });
   }
+  if (marks.length > 0) {
+    layers.unshift({
+      data: { values: marks.map((mark) => ({ x: mark })) },
+      mark: { type: "rule", strokeDash: [4, 2], color: "#444444" },
+      encoding: { x },
+    });
+  }
   return figure({
     width: FIGURE_WIDTH[column],
     height: HEIGHT + key.height,
@@ -139,7 +148,7 @@ export interface AttainmentRow extends Omit<BandRow, "x" | "y"> {
 /** SLO attainment against the arrival rate, with intervals as bands and the wanted share as a line. */
 export function attainmentCurves(
   rows: readonly AttainmentRow[],
-  options: { readonly target?: number; readonly column?: ColumnSpan } = {},
+  options: Pick<BandedCurvesOptions, "target" | "marks" | "column"> = {},
 ): FigureSpec {
   return bandedCurves(
     rows.map(({ ratePerSecond, attainment, ...row }) => ({

@@ -107,7 +107,7 @@ function checkDrawn({ workload }: Configuration, spec: WorkloadSpec): void {
 }
 
 /** Arrivals of a workload that is not replayed. A trace without arrivals has Poisson ones. */
-function arrivals(workload: Workload): ArrivalProcess {
+export function arrivals(workload: Workload): ArrivalProcess {
   const { type, embedded } = workload;
   if (arrivesAtOnce(workload)) return atOnce();
   return type === "embedded"

@@ -90,7 +90,7 @@ export function sweepRuns({ config, over, seeds = 1 }: SweepDesign): SweepRun[] 
 }
 
 /** A configuration with another seed. */
-function withSeed(config: Configuration, seed: number): Configuration {
+export function withSeed(config: Configuration, seed: number): Configuration {
   const own = { ...config, simulation: { ...config.simulation, random_seed: seed } };
   rememberGiven(own, new Set([...givenPaths(config), "simulation.random_seed"]));
   return own;
@@ -136,8 +136,12 @@ function settingsOf(over: SweepFactors): Map<string, string> {
   return new Map(listed.map((name) => [name, settingPath(name)]));
 }
 
-/** The setting that a factor's name stands for: its path, or the end of a path that is the only one. */
-function settingPath(name: string): string {
+/**
+ * The setting that a factor's name stands for: its path, or the end of a path that is the only one.
+ *
+ * @throws {RangeError} If it stands for none, or for several.
+ */
+export function settingPath(name: string): string {
   if (name.includes(".")) return name;
   if (Object.hasOwn(SHORT, name)) return SHORT[name];
   const all = pathsBelow(loadConfig());

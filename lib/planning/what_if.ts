@@ -1,0 +1,113 @@
+import { loadConfig } from "../config/load.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { type KeptRun, runKept, withSeed } from "../experiment/sweep/mod.ts";
+import type { RunInputs } from "../run/cluster.ts";
+import { showValue } from "../std/show_value.ts";
+import {
+  type FigureDifference,
+  figureDifferences,
+  type SettingDifference,
+  settingDifferences,
+} from "./differences.ts";
+import { isSaturated } from "./evaluate.ts";
+import { withRateFactor } from "./load.ts";
+
+/** A question about a result. */
+export interface WhatIfOptions {
+  /** Its whole configuration. */
+  readonly config: Configuration;
+  /**
+   * What is changed: texts "path=value". `workload.rate_scale` multiplies the rate, whatever the
+   * workload is.
+   */
+  readonly set: readonly string[];
+  /** Runs of each of the two, >= 2. */
+  readonly seeds: number;
+  /** Folder in which the figures of finished runs are kept. */
+  readonly store: string;
+  readonly workers: number;
+  readonly texts?: RunInputs;
+  readonly traceSha256?: string;
+  readonly onProgress?: (done: number, asked: number, kept: number) => void;
+}
+
+/** What a change does. */
+export interface WhatIf {
+  readonly settings: readonly SettingDifference[];
+  readonly figures: readonly FigureDifference[];
+  readonly seeds: readonly number[];
+  /** Runs of either that were saturated: their latencies have no steady state. */
+  readonly saturated: { readonly before: number; readonly after: number };
+}
+
+/** A path that is no setting: a factor on the rate of any workload. */
+const RATE_SCALE = "workload.rate_scale";
+
+/**
+ * Runs a configuration as it is and changed, on the same seeds, and returns the differences with paired
+ * intervals: both see the same random numbers.
+ *
+ * @throws {RangeError} If a setting is wrong, or a run fails.
+ */
+export async function whatIf(options: WhatIfOptions): Promise<WhatIf> {
+  const { config, seeds: count } = options;
+  if (!(Number.isInteger(count) && count >= 2 && count <= 1000)) {
+    throw new RangeError(
+      `Cannot pair runs as from 2 to 1000 seeds: current value is ${showValue(count)}`,
+    );
+  }
+  const changed = changedConfig(config, options.set);
+  const seeds = Array.from(
+    { length: count },
+    (_, i) => (config.simulation.random_seed + i) % 2 ** 32,
+  );
+  const { store, workers, texts, traceSha256, onProgress } = options;
+  const runs = await runKept(
+    [config, changed].flatMap((one) => seeds.map((seed) => withSeed(one, seed))),
+    {
+      ...{ store, workers },
+      ...(texts && { texts }),
+      ...(traceSha256 !== undefined && { traceSha256 }),
+      ...(onProgress && { onProgress }),
+    },
+  );
+  const failed = runs.find(({ error }) => error !== undefined)?.error;
+  if (failed !== undefined) {
+    throw new RangeError(`Cannot run the configuration with what was set: ${failed}`);
+  }
+  return {
+    settings: settingDifferences(config, changed),
+    figures: figureDifferences(
+      valuesByPath(runs.slice(0, count)),
+      valuesByPath(runs.slice(count)),
+      { isPaired: true },
+    ),
+    seeds,
+    saturated: {
+      before: runs.slice(0, count).filter(isSaturated).length,
+      after: runs.slice(count).filter(isSaturated).length,
+    },
+  };
+}
+
+function changedConfig(config: Configuration, set: readonly string[]): Configuration {
+  const isFactor = (text: string) => text.slice(0, text.indexOf("=")).trim() === RATE_SCALE;
+  const changed = loadConfig(JSON.stringify(config), {
+    set: set.filter((text) => !isFactor(text)),
+  });
+  return set.filter(isFactor).reduce((one, text) => {
+    const factor = Number(text.slice(text.indexOf("=") + 1));
+    if (factor > 0 && factor < Infinity) return withRateFactor(one, factor);
+    throw new RangeError(
+      `Cannot read "${RATE_SCALE}" as a factor above 0: current value is ${showValue(text)}`,
+    );
+  }, changed);
+}
+
+function valuesByPath(runs: readonly KeptRun[]): Record<string, (number | null)[]> {
+  const paths = [...new Set(runs.flatMap(({ figures }) => Object.keys(figures)))];
+  return Object.fromEntries(paths.map((path) => [
+    path,
+    runs.map(({ figures }) => typeof figures[path] === "number" ? figures[path] as number : null),
+  ]));
+}
