@@ -66,8 +66,12 @@ Deno.test("each entry only re-exports, has its name in the import map and a row 
 
 /** Most names of an entry: what a reader can look through. */
 const MOST_NAMES = 48;
-/** Entries that have more, and how many at most: one function's closed world of parts. */
-const LARGER: Readonly<Record<string, number>> = { "./cluster": 84, "./notebook": 90 };
+/** Entries that have more, and how many at most: one function's closed world of parts, every policy. */
+const LARGER: Readonly<Record<string, number>> = {
+  "./cluster": 84,
+  "./notebook": 90,
+  "./scaling": 56,
+};
 
 Deno.test("an entry has some 40 names at most", async () => {
   const counts = await Promise.all(

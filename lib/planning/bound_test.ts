@@ -1,4 +1,4 @@
-import { equal, ok } from "#assert";
+import { deepEqual, equal, ok } from "#assert";
 import { loadConfig } from "../config/load.ts";
 import { simulate } from "../run/simulate.ts";
 import { makeCandidates } from "./candidates.ts";
@@ -78,4 +78,15 @@ Deno.test("what no number of instances can keep is known without a run", async (
   ok(/a decode alone takes/.test((await reasonOf("tpot_p50<0.1ms"))!));
   ok(/the prefill of a prompt of/.test((await reasonOf("ttft_p99<0.1ms"))!));
   equal(await reasonOf("tpot_p99<1s,ttft_p99<10s"), undefined);
+});
+
+Deno.test("a deployment that speculates is not bounded: its steps give more than one token", async () => {
+  const texts = [
+    "scaling: { enabled: false }\nworkload: { type: poisson, num_requests: 50 }\n" +
+    "speculative: { method: ngram, num_speculative_tokens: 3, synthetic_acceptance_length: 2 }",
+  ];
+  const objectives = readObjectives("tpot_p50<0.1ms");
+  const [{ facts }] = await makeCandidates([{}], { texts, options: {}, objectives, inputs: {} });
+  const { impossible, secondsPerRequest, fewestInstances } = facts!;
+  deepEqual([impossible, secondsPerRequest, fewestInstances], [undefined, 0, 0]);
 });

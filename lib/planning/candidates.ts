@@ -237,7 +237,7 @@ function deploymentOf(config: Configuration, inputs: RunInputs, kept: Kept): Pro
 function deploymentKey(config: Configuration): string {
   const { model, scheduler, parallelization, memory, execution, profiling, cluster } = config;
   return JSON.stringify([
-    ...[model, scheduler, parallelization, memory, execution, profiling],
+    ...[model, scheduler, parallelization, memory, execution, profiling, config.speculative],
     { ...cluster, num_replicas: 0 },
   ]);
 }
@@ -262,7 +262,9 @@ function boundOf(
   objectives: readonly Objective[],
   kept: Kept,
 ): Pick<CandidateFacts, "secondsPerRequest" | "fewestInstances" | "impossible"> {
-  const { scheduler, memory } = config;
+  const { scheduler, memory, speculative } = config;
+  // A step that verifies a draft gives a sequence more than one token: no bound on its work is known.
+  if (speculative.method !== "none") return { secondsPerRequest: 0, fewestInstances: 0 };
   const { maxTokensPerStep } = engineSettings(config);
   // Other strategies take whole prompts, beyond the budget where there is one.
   const isChunked = scheduler.type === "vllm" || scheduler.type === "sarathi";
