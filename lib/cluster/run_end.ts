@@ -16,13 +16,15 @@ type EngineCounts = Pick<
  * count, those in progress do not.
  */
 export function settleEngines(fleet: Fleet, endAtSeconds: number): EngineCounts {
-  const totals = fleet.instances.map(({ engine: { readings } }) => {
-    const work = emptyTotals();
-    readings.readMeter(endAtSeconds, work);
-    return work;
-  });
-  let stepsLeapt = 0, stepsSingle = 0, peakBlocks = 0, peakKvUtilization = 0;
-  for (const { engine } of fleet.instances) {
+  const { alive, books } = fleet;
+  const { totals } = books;
+  const work = emptyTotals();
+  for (const { id, engine } of alive) {
+    engine.readings.readMeter(endAtSeconds, work);
+    totals.set(id, work);
+  }
+  let { stepsLeapt, stepsSingle, peakBlocks, peakKvUtilization } = books;
+  for (const { engine } of alive) {
     engine.settle(endAtSeconds);
     stepsLeapt += engine.stepsLeapt;
     stepsSingle += engine.stepsSingle;

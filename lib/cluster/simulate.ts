@@ -291,9 +291,9 @@ class Simulation implements EventHandlers {
     if (goesOn) this.#schedule.at(EVENTS.sample, now + this.#parts.sampleSeconds);
   }
 
-  #sample(): void {
+  #sample(isLast = false): void {
     const { now } = this.#clock;
-    checkInvariants(this.#fleet, this.#occupied, this.gateway, now);
+    checkInvariants(this.#fleet, this.#occupied, this.gateway, now, isLast);
     // A run may end at the instant of a sample: an interval has a length.
     if (now > this.#sampler.lastSeconds) this.#sampler.sample(now, this.gateway);
     if (this.#sampler.count % PER_REPORT === 0) this.gateway.report();
@@ -305,7 +305,7 @@ class Simulation implements EventHandlers {
     this.#isWarmingUp = false;
     this.#warmupGaps.merge(gaps);
     gaps.clear();
-    for (const { engine } of this.#fleet.instances) {
+    for (const { engine } of this.#fleet.alive) {
       engine.splitGaps(this.#clock.now, this.#warmupGaps);
     }
   }
@@ -316,7 +316,7 @@ class Simulation implements EventHandlers {
     const [clock, fleet, run] = [this.#clock, this.#fleet, this.#run];
     this.#guard.end();
     clock.now = Math.max(this.#lastsUntilSeconds, clock.now);
-    this.#sample();
+    this.#sample(true);
     const counts = settleEngines(fleet, clock.now);
     // A run that was over by the end of the warm-up did not get to that event.
     if (this.#isWarmingUp) this.endWarmup();

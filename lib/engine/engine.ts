@@ -38,9 +38,9 @@ export class Engine {
   readonly #run: RunColumns;
   /** Whether each step is formed while the one before runs. */
   readonly #plansAhead: boolean;
-  #batch: BatchBuilder;
-  #gaps: TokenGaps;
-  #clock: StepClock;
+  readonly #batch: BatchBuilder;
+  readonly #gaps: TokenGaps;
+  readonly #clock: StepClock;
   /** Whether the batch may change at the next step boundary, so that a leap must not go on. */
   #interrupted = true;
   /** Whether a request that joins the queue now cannot be admitted before somebody leaves. */
@@ -274,8 +274,7 @@ export class Engine {
    * simulation cuts short. Nothing may follow.
    */
   settle(now: number): void {
-    // An instance that has stopped has no clock any more.
-    const ended = this.#clock?.ahead(now) ?? 0;
+    const ended = this.#clock.ahead(now);
     if (ended === 0) return;
     const isInStep = this.#clock.begun(now) > ended;
     this.#clock.leap.endAfter(ended);
@@ -307,16 +306,9 @@ export class Engine {
     return lostTokens;
   }
 
-  /** Lets go of everything but the counts of the work done: the instance has stopped. */
-  close(): void {
-    this.readings.close();
-    this.ledger.close();
-    this.#batch = this.#gaps = this.#clock = undefined as never;
-  }
-
   /** Moves the gaps of the steps that have ended by `now` in a leap in progress into `apart`. */
   splitGaps(now: number, apart: GapSketch): void {
-    if (!this.#clock?.isStepping || !this.#batch.decodes) return;
+    if (!this.#clock.isStepping || !this.#batch.decodes) return;
     if (this.#parts.strategy.holdsFinished) return;
     this.#gaps.addBegun(this.#clock.leap, this.#clock.ahead(now), apart);
   }

@@ -14,41 +14,37 @@ export class EngineReadings {
   /** Work of the steps that have ended for the engine. */
   readonly meter: WorkMeter;
   readonly #run: RunColumns;
+  readonly #parts: EngineParts;
   /** Scratch for readings in the middle of a leap. */
-  readonly #peek: WorkMeter;
-  /** Undefined once the engine has stopped, and the clock with it. */
-  #batch: BatchBuilder | undefined;
-  #clock: StepClock;
-  #closedPeakBlocks = 0;
-  #closedBlocks: number;
+  #peek: WorkMeter | undefined;
+  readonly #batch: BatchBuilder;
+  readonly #clock: StepClock;
 
   constructor(parts: EngineParts, run: RunColumns, batch: BatchBuilder, clock: StepClock) {
-    this.#closedBlocks = parts.kvBlocks;
+    this.#parts = parts;
     this.#run = run;
     this.#batch = batch;
     this.#clock = clock;
     this.meter = new WorkMeter(parts.work);
-    this.#peek = new WorkMeter(parts.work);
   }
 
   /** Sequences in the batch. */
   get running(): number {
-    return this.#batch?.running ?? 0;
+    return this.#batch.running;
   }
 
   /** KV blocks of the engine. */
   get kvBlocks(): number {
-    return this.#batch?.pool.capacity ?? this.#closedBlocks;
+    return this.#batch.pool.capacity;
   }
 
   /** Most KV blocks in use so far. */
   get peakBlocks(): number {
-    return this.#batch?.pool.peakUsed ?? this.#closedPeakBlocks;
+    return this.#batch.pool.peakUsed;
   }
 
   /** KV blocks in use at `now`. */
   usedBlocks(now: number): number {
-    if (this.#batch === undefined) return 0;
     const { pool, endedBlocks } = this.#batch;
     const isFirst = this.#clock.begun(now) <= 1;
     return pool.used + (isFirst ? endedBlocks : this.#grownBlocks(now));
@@ -57,14 +53,12 @@ export class EngineReadings {
   /** KV blocks that the leap in progress has taken at `now` since its first step began. */
   #grownBlocks(now: number): number {
     const begun = this.#clock.begun(now);
-    return begun > 1 ? this.#batch!.sequences.blocksNeededThrough(begun - 1) : 0;
+    return begun > 1 ? this.#batch.sequences.blocksNeededThrough(begun - 1) : 0;
   }
 
   /** Tokens that the decode batch has gained at `now` since the step or leap in progress began. */
   gainedTokens(now: number): number {
-    return this.#batch === undefined
-      ? 0
-      : this.#clock.ahead(now) * this.#batch.shape.decodeSequences;
+    return this.#clock.ahead(now) * this.#batch.shape.decodeSequences;
   }
 
   /**
@@ -72,7 +66,6 @@ export class EngineReadings {
    * they have room for. Shared blocks count for each of their sequences.
    */
   readKvTokens(now: number, out: KvTokens): void {
-    if (this.#batch === undefined) return;
     const { sequences, pool, decodes } = this.#batch;
     const steps = decodes ? this.#clock.begun(now) : 0;
     for (let slot = sequences.first; slot >= 0; slot = sequences.next[slot]) {
@@ -97,7 +90,7 @@ export class EngineReadings {
 
   /** Leading prompt tokens of `request` that the prefix cache holds at `now`. */
   cachedPrefixTokens(request: number, now: number): number {
-    if (this.#batch?.cache === undefined) return 0;
+    if (this.#batch.cache === undefined) return 0;
     const { cache, pool } = this.#batch;
     const tokens = this.#run.columns.promptTokens[request] - 1;
     // Blocks that a leap has filled so far are free ones that have lost their identity.
@@ -106,8 +99,8 @@ export class EngineReadings {
 
   /** Writes what has been done by `now` into `out`: whole steps, and the busy time to the instant. */
   readMeter(now: number, out: MeterTotals): void {
-    if (this.#batch === undefined || !this.#clock.isStepping) return this.meter.read(out);
-    const peek = this.#peek;
+    if (!this.#clock.isStepping) return this.meter.read(out);
+    const peek = this.#peek ??= new WorkMeter(this.#parts.work);
     peek.copyFrom(this.meter);
     const { pool, sequences, shape, endedBlocks } = this.#batch;
     const { leap } = this.#clock;
@@ -126,13 +119,5 @@ export class EngineReadings {
     blockSeconds += used * (now - leap.endAtSeconds(ahead));
     peek.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     peek.read(out);
-  }
-
-  /** Lets go of everything but the counts of the work done and the peak. */
-  close(): void {
-    this.#closedPeakBlocks = this.peakBlocks;
-    this.#closedBlocks = this.kvBlocks;
-    this.#batch = undefined;
-    this.#clock = undefined as never;
   }
 }

@@ -6,6 +6,8 @@ import type { ClusterParts } from "../cluster_parts.ts";
 import { EVENTS } from "../events.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import { NodePool } from "../machines/node_pool.ts";
+import { EngineBooks } from "./engine_books.ts";
+import { MovingInstances } from "./moving_instances.ts";
 import type { Schedule } from "../schedule.ts";
 import { GpuWaiters } from "./gpu_waiters.ts";
 import { requireInstanceRoom } from "./instance_room.ts";
@@ -15,6 +17,9 @@ import { Sleepers } from "./sleepers.ts";
 import { findStartSource, type StartSource } from "./start_source.ts";
 
 type Writable = { -readonly [K in keyof Instance]: Instance[K] };
+
+/** Places of an instance where machines are not told apart. */
+const NO_RANKS: Instance["ranks"] = [];
 
 /** What a fleet works with. */
 export interface FleetDependencies {
@@ -41,6 +46,10 @@ export class Fleet {
   /** What starts can begin with. */
   readonly pools: PrewarmedPools;
   readonly functions: readonly FunctionState[];
+  /** What the engines of stopped instances have done. */
+  readonly books = new EngineBooks();
+  /** The instances that do not rest. */
+  readonly moving: MovingInstances;
 
   readonly #parts: ClusterParts;
   readonly #run: RunColumns;
@@ -62,6 +71,7 @@ export class Fleet {
     this.#clock = clock;
     this.#schedule = schedule;
     this.functions = functions;
+    this.moving = new MovingInstances(functions);
     this.nodes = placement && new NodePool(placement, parts.functions.map(({ name }) => name));
     this.sleepers = new Sleepers(this.nodes?.freeDramBytes);
     this.pools = new PrewarmedPools(parts, this.nodes);
@@ -113,7 +123,7 @@ export class Fleet {
     const id = this.#instances.length;
     const fn = this.functions[functionId];
     requireInstanceRoom(fn.parts.name, id, this.#alive.length, this.#clock.now);
-    const taken = member?.ranks ?? [];
+    const taken = member?.ranks ?? NO_RANKS;
     const instance: Writable = {
       id,
       functionId,
@@ -132,6 +142,7 @@ export class Fleet {
     };
     this.#instances.push(instance);
     this.#alive.push(instance);
+    this.moving.add(instance);
     if (id === this.outstanding.length) {
       const grown = new Int32Array(id * 2);
       grown.set(this.outstanding);
@@ -239,6 +250,7 @@ export class Fleet {
     const instance = this.#instances[id];
     this.functions[instance.functionId].enters();
     if (instance.state === InstanceState.idle) {
+      this.moving.moves(instance);
       instance.state = InstanceState.busy;
       instance.idleSeconds += this.#clock.now - instance.idleSinceSeconds;
       instance.idleGeneration++;
@@ -290,7 +302,7 @@ export class Fleet {
 
   /**
    * Ends an instance now, in this order: its start is given up, so that nothing more is loaded for it;
-   * its function counts it no more; a request that it was to serve waits on; its engine closes; its
+   * its function counts it no more; a request that it was to serve waits on; its engine is forgotten; its
    * GPUs are free, and with them whoever waits for GPUs may start at the end of this event.
    */
   end(id: number, why: EndReason): void {
@@ -307,13 +319,15 @@ export class Fleet {
       if (instance.state === InstanceState.draining) fn.drainEnds();
       else fn.leavesService(id, false);
       if (instance.state === InstanceState.idle) {
+        this.moving.moves(instance);
         instance.idleSeconds += now - instance.idleSinceSeconds;
       }
     }
     instance.state = InstanceState.stopped;
     instance.stoppedAtSeconds = now;
     this.#alive.splice(this.#alive.indexOf(instance), 1);
-    instance.engine.close();
+    this.books.add(id, instance.engine, now);
+    instance.engine = undefined as never;
     if (instance.ranks.length === 0) return;
     this.nodes!.release(fn.id, instance.ranks);
     this.#waiters.roomChanges();

@@ -7,6 +7,7 @@ export interface Instance {
   /** Number, in order of creation; never used again. */
   readonly id: number;
   readonly functionId: number;
+  /** Its engine; gone with it when it stops, see `Fleet.books`. */
   readonly engine: Engine;
   /** One of `InstanceState`. */
   readonly state: number;

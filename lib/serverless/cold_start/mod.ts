@@ -14,6 +14,7 @@ export * from "./presets.ts";
 export * from "./stages.ts";
 export * from "./start_executor.ts";
 export * from "./start_request.ts";
+export * from "./stage_spans.ts";
 export * from "./start_service.ts";
 export * from "./weight_cache.ts";
 export * from "./weights_part_key.ts";
