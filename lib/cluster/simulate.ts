@@ -119,8 +119,8 @@ class Simulation implements EventHandlers {
     const functions = parts.functions.map((one, id) =>
       new FunctionState(id, one, run.columns.promptTokens, clock, occupied)
     );
-    const fleet = new Fleet({ parts, run, clock, schedule, functions });
-    const evaluations = new Evaluations(fleet, parts.pools ?? [], clock, schedule);
+    const evaluations = new Evaluations(functions, parts.pools ?? [], clock, schedule);
+    const fleet = new Fleet({ parts, run, clock, schedule, functions, evaluations });
     const guard = new ProgressGuard(functions, occupied, clock, parts.stopAtSeconds);
     this.#parts = parts;
     this.#lastsUntilSeconds = lastsUntilSeconds(parts);

@@ -7,6 +7,7 @@ import { EVENTS } from "../events.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import { NodePool } from "../machines/node_pool.ts";
 import { EngineBooks } from "./engine_books.ts";
+import type { Evaluations } from "./evaluations.ts";
 import { MovingInstances } from "./moving_instances.ts";
 import type { Schedule } from "../schedule.ts";
 import { GpuWaiters } from "./gpu_waiters.ts";
@@ -28,6 +29,7 @@ export interface FleetDependencies {
   readonly clock: Clock;
   readonly schedule: Schedule;
   readonly functions: readonly FunctionState[];
+  readonly evaluations: Evaluations;
 }
 
 /**
@@ -55,6 +57,7 @@ export class Fleet {
   readonly #run: RunColumns;
   readonly #clock: Clock;
   readonly #schedule: Schedule;
+  readonly #evaluations: Evaluations;
   readonly #instances: Writable[] = [];
   /** Instances that are not stopped, ascending ids. */
   readonly #alive: Writable[] = [];
@@ -64,13 +67,14 @@ export class Fleet {
   /** Functions whose requests have lost the instance that was starting for them. */
   #unserved: number[] = [];
 
-  constructor({ parts, run, clock, schedule, functions }: FleetDependencies) {
+  constructor({ parts, run, clock, schedule, functions, evaluations }: FleetDependencies) {
     const { placement } = parts;
     this.#parts = parts;
     this.#run = run;
     this.#clock = clock;
     this.#schedule = schedule;
     this.functions = functions;
+    this.#evaluations = evaluations;
     this.moving = new MovingInstances(functions);
     this.nodes = placement && new NodePool(placement, parts.functions.map(({ name }) => name));
     this.sleepers = new Sleepers(this.nodes?.freeDramBytes);
@@ -309,6 +313,10 @@ export class Fleet {
     const { now } = this.#clock;
     const instance = this.#instances[id];
     const fn = this.functions[instance.functionId];
+    if (instance.state === InstanceState.idle) {
+      this.moving.moves(instance);
+      this.#evaluations.wake(fn);
+    }
     if (instance.state === InstanceState.starting) {
       if (why !== "start-failed") this.#parts.starts.cancel(id, now);
       this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
@@ -319,7 +327,6 @@ export class Fleet {
       if (instance.state === InstanceState.draining) fn.drainEnds();
       else fn.leavesService(id, false);
       if (instance.state === InstanceState.idle) {
-        this.moving.moves(instance);
         instance.idleSeconds += now - instance.idleSinceSeconds;
       }
     }

@@ -149,7 +149,7 @@ export class FleetController {
   /** Asks a function's scaling policy, and does as it says, now or after the actuation delay. */
   evaluate(functionId: number, plan: number): void {
     const fn = this.#functions[functionId];
-    const desired = this.#evaluations.ask(fn, plan);
+    const desired = this.#evaluations.ask(fn, plan, this.#fleet.instances);
     if (desired === undefined) return;
     const decider = fn.parts.scaling.decider!;
     const { actuationDelaySeconds } = decider;

@@ -20,7 +20,8 @@ export class Demand {
   #tbtSum = 0;
   #tbtCount = 0;
   readonly #totals = emptyTotals();
-  readonly #busyBefore: number[] = [];
+  /** Busy time of ready instances by the last evaluation that looked into them, seconds. */
+  #busyBefore = new Map<number, number>();
   #requestSeconds = 0;
   #changedAtSeconds = 0;
   #evaluatedAtSeconds = 0;
@@ -77,6 +78,7 @@ export class Demand {
   evaluate(fn: FunctionState, instances: readonly Instance[], now: number): ScalingSignals {
     const requests = fn.inFlight + fn.waiting.size;
     this.accrue(requests, now);
+    const hadNobody = requests === 0 && this.#idleSinceSeconds <= this.#evaluatedAtSeconds;
     const signals = this.#signals;
     const seconds = now - this.#evaluatedAtSeconds;
     signals.nowSeconds = now;
@@ -88,7 +90,8 @@ export class Demand {
     signals.concurrency = seconds > 0 ? this.#requestSeconds / seconds : requests;
     signals.arrivals = this.#arrivals;
     signals.completions = this.#completions;
-    this.#measureInstances(fn, instances, now);
+    if (hadNobody) this.#measureNobody();
+    else this.#measureInstances(fn, instances, now);
     signals.ttftP95Seconds = this.#ttftP95();
     signals.tbtMeanSeconds = this.#tbtCount > 0 ? this.#tbtSum / this.#tbtCount : 0;
     signals.idleSeconds = requests > 0 ? 0 : now - this.#idleSinceSeconds;
@@ -102,16 +105,28 @@ export class Demand {
     return signals;
   }
 
+  /** Nobody has been inside since the last evaluation, so that no instance has done anything. */
+  #measureNobody(): void {
+    const signals = this.#signals;
+    signals.waiting = signals.busyFraction = signals.kvUtilization = 0;
+  }
+
   #measureInstances(fn: FunctionState, instances: readonly Instance[], now: number): void {
     const { ids, count } = fn.ready;
     const signals = this.#signals;
+    const before = this.#busyBefore;
+    // Those that have stopped are forgotten.
+    if (before.size > 2 * count + 8) {
+      const isReady = new Set(ids.subarray(0, count));
+      for (const id of before.keys()) if (!isReady.has(id)) before.delete(id);
+    }
     let upSeconds = 0, busySeconds = 0, usedBlocks = 0, waiting = 0;
     for (let i = 0; i < count; i++) {
       const id = ids[i];
       const { engine, readyAtSeconds } = instances[id];
       engine.readings.readMeter(now, this.#totals);
-      busySeconds += this.#totals.busySeconds - (this.#busyBefore[id] ?? 0);
-      this.#busyBefore[id] = this.#totals.busySeconds;
+      busySeconds += this.#totals.busySeconds - (before.get(id) ?? 0);
+      before.set(id, this.#totals.busySeconds);
       upSeconds += now - Math.max(this.#evaluatedAtSeconds, readyAtSeconds);
       usedBlocks += engine.readings.usedBlocks(now);
       waiting += engine.ledger.outstanding - engine.readings.running;

@@ -63,6 +63,8 @@ export class ScalingDecider {
   #askedAtSeconds = -Infinity;
   /** Decisions of 0 in a row for a function that had nothing. */
   #idleInRow = 0;
+  /** Instances of a function that the last decision left as it was, with idle instances alone; else 0. */
+  #idleInstances = 0;
   /** Evaluations after which the signals of one have been seen. */
   readonly #ageInPeriods: number;
 
@@ -131,10 +133,14 @@ export class ScalingDecider {
   }
 
   /**
-   * Until when decisions of 0 are all that come, seconds, for a function that has no instance, no
-   * request and no arrival and goes on so; -Infinity when nothing is said of that.
+   * Until when the last decision is all that comes, seconds, for a function that has no request and no
+   * arrival, and no instance but idle ones, and goes on so; -Infinity when nothing is said of that.
    */
   get standsUntilSeconds(): number {
+    if (this.#idleInstances > 0) {
+      return this.#policy.idleUntilSeconds?.(this.#askedAtSeconds, this.#idleInstances) ??
+        -Infinity;
+    }
     const { standsUntilSeconds } = this.#policy;
     if (standsUntilSeconds === undefined || this.#idleInRow <= this.#ageInPeriods) return -Infinity;
     const isOnItsWay = this.#askedAtSeconds <= this.#changedAtSeconds + this.actuationDelaySeconds;
@@ -164,8 +170,12 @@ export class ScalingDecider {
       if (desired > current) this.#raisedAtSeconds = nowSeconds;
       this.#decided = desired;
     }
-    const isIdle = wish === 0 && desired === 0 && hasNothing(signals);
-    this.#idleInRow = isIdle ? this.#idleInRow + 1 : 0;
+    const isIdle = wish === desired && !this.#isChange && !isPending && hasNobody(signals);
+    // Signals of some age may be of a time with requests.
+    this.#idleInstances = isIdle && this.#ageInPeriods === 0 ? ready : 0;
+    this.#idleInRow = wish === 0 && desired === 0 && ready === 0 && hasNobody(signals)
+      ? this.#idleInRow + 1
+      : 0;
     return desired;
   }
 
@@ -191,9 +201,9 @@ export class ScalingDecider {
   }
 }
 
-/** Whether a function has no instance, no request, and has had none since the evaluation before. */
-function hasNothing(signals: ScalingSignals): boolean {
-  return signals.ready + signals.starting + signals.queued + signals.inFlight === 0 &&
+/** Whether a function has no request and starts nothing, and has had none since the evaluation before. */
+function hasNobody(signals: ScalingSignals): boolean {
+  return signals.starting + signals.queued + signals.inFlight === 0 &&
     signals.arrivals + signals.completions === 0 && signals.concurrency === 0 &&
     signals.ttftP95Seconds === 0 && signals.tbtMeanSeconds === 0;
 }
