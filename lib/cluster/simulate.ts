@@ -1,5 +1,6 @@
 import { Clock } from "../engine/clock.ts";
 import type { RunColumns } from "../engine/engine_parts.ts";
+import { SpareSequences } from "../engine/spare_sequences.ts";
 import { requestColumns } from "../metrics/recorder.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
 import { type Interrupted, interruptedAt } from "../sim/interrupted.ts";
@@ -356,5 +357,6 @@ function runColumns(parts: ClusterParts, clock: Clock): RunColumns {
     outputLimit,
     waitedFor: undefined,
     gaps: new GapSketch(),
+    spare: new SpareSequences(),
   };
 }

@@ -57,7 +57,9 @@ export class Engine {
     this.#parts = parts;
     this.#plansAhead = parts.asyncScheduling === true;
     this.#run = run;
-    const sequences = new Sequences(parts.maxSequences, parts.blockTokens);
+    const { maxSequences, blockTokens } = parts;
+    const sequences = run.spare?.take(maxSequences, blockTokens) ??
+      new Sequences(maxSequences, blockTokens);
     this.#gaps = new TokenGaps(run.gaps, sequences, run.columns);
     this.#batch = new BatchBuilder(parts, run, sequences, this.#gaps);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
@@ -304,6 +306,11 @@ export class Engine {
     const lostTokens = this.#batch.evict(requests);
     this.ledger.clear();
     return lostTokens;
+  }
+
+  /** The instance has stopped: nobody asks the engine any more, and others may have its columns. */
+  close(): void {
+    this.#run.spare?.giveBack(this.#batch.sequences);
   }
 
   /** Moves the gaps of the steps that have ended by `now` in a leap in progress into `apart`. */

@@ -4,6 +4,7 @@ import type { BatchingStrategy } from "../scheduling/batching/strategy.ts";
 import type { PrefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import type { Clock } from "./clock.ts";
+import type { SpareSequences } from "./spare_sequences.ts";
 
 /** How an engine advances: many decode steps at once where that is exact, or every step singly. */
 export type Stepping = "leap" | "step";
@@ -79,4 +80,6 @@ export interface RunColumns {
   waitedFor: Int32Array | undefined;
   /** Gaps between tokens of all requests. */
   readonly gaps: GapSketch;
+  /** What engines that have stopped leave to those that start; absent: nothing. */
+  readonly spare?: SpareSequences;
 }

@@ -107,11 +107,33 @@ export class Sequences {
   #used = 0;
   #admissions = 0;
 
-  /** @param slots Most sequences at a time; room is made as they come, since few engines are ever full. */
+  /** Most sequences at a time; room is made as they come, since few engines are ever full. */
+  readonly slots: number;
+
   constructor(slots: number, blockTokens: number) {
+    this.slots = slots;
     this.ends = new EndSteps(slots);
     this.blockTokens = blockTokens;
     this.#residues = new Int32Array(blockTokens);
+  }
+
+  /** Begins anew, as an engine does that has had no sequence; what it has room for stays. */
+  clear(): void {
+    this.count =
+      this.prefilling =
+      this.decoding =
+      this.contextTokens =
+      this.step =
+        0;
+    this.first = this.last = -1;
+    this.grownBlocks = this.blockSeconds = this.growing = 0;
+    this.#residues.fill(0);
+    this.#place =
+      this.#freeCount =
+      this.#used =
+      this.#admissions =
+        0;
+    this.ends.clear();
   }
 
   /** Puts a request into a slot, last in order, and returns the slot; it has no blocks yet. */

@@ -1,13 +1,14 @@
 import type { StepShape, StepWork } from "../execution/execution_time_model.ts";
 import type { MeterTotals } from "../metrics/meter_totals.ts";
 
-// Places of the counters. One typed array, so that a copy for a reading is one call.
-const BUSY_SECONDS = 0, BLOCK_SECONDS = 1, WEIGHT_BYTES = 2;
-const PROMPT_TOKENS = 3, OUTPUT_TOKENS = 4;
+// Places of the counters. One typed array, so that a copy for a reading is one call; no more than
+// eight, since a longer one would lie outside the heap, and a run may make millions of meters.
+const BLOCK_SECONDS = 0, WEIGHT_BYTES = 1;
+const PROMPT_TOKENS = 2, OUTPUT_TOKENS = 3;
 /** (query token, KV entry) pairs, and KV entries read or written. */
-const PAIRS = 5, ENTRIES = 6;
-const PREFILL_SAMPLES = 7, SEQUENCE_SECONDS = 8;
-const COUNTERS = 9;
+const PAIRS = 4, ENTRIES = 5;
+const PREFILL_SAMPLES = 6, SEQUENCE_SECONDS = 7;
+const COUNTERS = 8;
 
 /**
  * Counts the work of one engine: tokens, attention, weights read, busy time and KV use. A decode
@@ -16,6 +17,7 @@ const COUNTERS = 9;
  */
 export class WorkMeter {
   readonly #counts = new Float64Array(COUNTERS);
+  #busySeconds = 0;
   readonly #work: StepWork;
 
   constructor(work: StepWork) {
@@ -27,7 +29,7 @@ export class WorkMeter {
    * all the while.
    */
   addTime(busySeconds: number, blockSeconds: number, sequences: number): void {
-    this.#counts[BUSY_SECONDS] += busySeconds;
+    this.#busySeconds += busySeconds;
     this.#counts[BLOCK_SECONDS] += blockSeconds;
     this.#counts[SEQUENCE_SECONDS] += busySeconds * sequences;
   }
@@ -74,6 +76,7 @@ export class WorkMeter {
   /** Starts over from another meter's counts. */
   copyFrom(other: WorkMeter): void {
     this.#counts.set(other.#counts);
+    this.#busySeconds = other.#busySeconds;
   }
 
   /** Writes the totals into `out`. */
@@ -82,7 +85,7 @@ export class WorkMeter {
     const work = this.#work;
     const output = counts[OUTPUT_TOKENS];
     const linear = counts[PROMPT_TOKENS] + output - counts[PREFILL_SAMPLES];
-    out.busySeconds = counts[BUSY_SECONDS];
+    out.busySeconds = this.#busySeconds;
     out.blockSeconds = counts[BLOCK_SECONDS];
     out.sequenceSeconds = counts[SEQUENCE_SECONDS];
     out.promptTokens = counts[PROMPT_TOKENS];

@@ -245,6 +245,7 @@ export class Fleet {
     const instance = this.#instances[id];
     instance.state = InstanceState.idle;
     instance.idleSinceSeconds = this.#clock.now;
+    this.nodes?.fallsIdle(id, instance.functionId, instance.ranks, this.#clock.now);
     this.#waiters.roomChanges();
   }
 
@@ -255,6 +256,7 @@ export class Fleet {
     this.functions[instance.functionId].enters();
     if (instance.state === InstanceState.idle) {
       this.moving.moves(instance);
+      this.nodes?.isCalled(id, instance.ranks);
       instance.state = InstanceState.busy;
       instance.idleSeconds += this.#clock.now - instance.idleSinceSeconds;
       instance.idleGeneration++;
@@ -315,6 +317,7 @@ export class Fleet {
     const fn = this.functions[instance.functionId];
     if (instance.state === InstanceState.idle) {
       this.moving.moves(instance);
+      this.nodes?.isCalled(id, instance.ranks);
       this.#evaluations.wake(fn);
     }
     if (instance.state === InstanceState.starting) {
@@ -334,6 +337,7 @@ export class Fleet {
     instance.stoppedAtSeconds = now;
     this.#alive.splice(this.#alive.indexOf(instance), 1);
     this.books.add(id, instance.engine, now);
+    instance.engine.close();
     instance.engine = undefined as never;
     if (instance.ranks.length === 0) return;
     this.nodes!.release(fn.id, instance.ranks);
