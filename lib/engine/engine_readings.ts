@@ -93,8 +93,12 @@ export class EngineReadings {
     if (this.#batch.cache === undefined) return 0;
     const { cache, pool } = this.#batch;
     const tokens = this.#run.columns.promptTokens[request] - 1;
-    // Blocks that a leap has filled so far are free ones that have lost their identity.
-    return cache.matchedBlocks(request, tokens, this.#grownBlocks(now)) * pool.blockTokens;
+    let matched = cache.matchedBlocks(request, tokens);
+    // Blocks that a leap has filled so far are free ones that have lost their identity. A router asks
+    // all instances, most of which have nothing: the look at the leap is for the others.
+    const grown = matched > 0 ? this.#grownBlocks(now) : 0;
+    if (grown > 0) matched = cache.keptBlocks(request, matched, grown);
+    return matched * pool.blockTokens;
   }
 
   /** Writes what has been done by `now` into `out`: whole steps, and the busy time to the instant. */

@@ -53,10 +53,8 @@ export class PrefixCache extends BlockPool {
 
   /**
    * Leading full blocks of the request's first `tokens` tokens that are cached. Changes nothing.
-   *
-   * @param takenSince Blocks that are in use by now and that `take` has not been told of.
    */
-  matchedBlocks(request: number, tokens: number, takenSince = 0): number {
+  matchedBlocks(request: number, tokens: number): number {
     const { offsets, runs, ends, isShared, sharedBlocks } = this.#identity;
     // Blocks of this request alone are there only if it was preempted.
     if (sharedBlocks[request] === 0 && !this.#hasOwn) return 0;
@@ -78,12 +76,11 @@ export class PrefixCache extends BlockPool {
       }
       matched += part;
     }
-    matched = Math.min(matched, Math.floor(tokens / this.blockTokens));
-    return takenSince > 0 ? this.#keptBlocks(request, matched, takenSince) : matched;
+    return Math.min(matched, Math.floor(tokens / this.blockTokens));
   }
 
   /** Of the request's first `matched` cached blocks, those before any that `take(count)` would take. */
-  #keptBlocks(request: number, matched: number, count: number): number {
+  keptBlocks(request: number, matched: number, count: number): number {
     const { offsets, runs, ends } = this.#identity;
     for (let piece = this.#next[0]; piece !== 0 && count > 0; piece = this.#next[piece]) {
       const kept = Math.max(this.#from[piece], this.#to[piece] - count);
