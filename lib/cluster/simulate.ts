@@ -234,14 +234,18 @@ class Simulation implements EventHandlers {
   /** A start is over: the instance serves, unless the start has failed. */
   readonly #startIsOver = (id: number): void => {
     if (this.faults?.failsStart(id)) return;
+    const { functionId } = this.#fleet.instances[id];
     this.#bringUp(id);
-    this.gateway.serveFrom(id);
+    // A keep-alive policy may have let it go at once.
+    if (this.#fleet.find(id) !== undefined) this.gateway.serveFrom(id);
+    else this.gateway.serve(functionId);
   };
 
   #bringUp(id: number): void {
+    const { functionId } = this.#fleet.instances[id];
     this.controller.makeReady(id);
     if (id % PER_REPORT === 0) this.gateway.report();
-    this.faults?.ready(id);
+    this.faults?.ready(functionId);
   }
 
   /**

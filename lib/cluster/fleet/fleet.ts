@@ -8,6 +8,7 @@ import type { FunctionState } from "../functions/function_state.ts";
 import { NodePool } from "../machines/node_pool.ts";
 import { EngineBooks } from "./engine_books.ts";
 import type { Evaluations } from "./evaluations.ts";
+import { StoppedLives } from "./instance_lives.ts";
 import { MovingInstances } from "./moving_instances.ts";
 import type { Schedule } from "../schedule.ts";
 import { GpuWaiters } from "./gpu_waiters.ts";
@@ -50,6 +51,8 @@ export class Fleet {
   readonly functions: readonly FunctionState[];
   /** What the engines of stopped instances have done. */
   readonly books = new EngineBooks();
+  /** Their lives. */
+  readonly stopped = new StoppedLives();
   /** The instances that do not rest. */
   readonly moving: MovingInstances;
 
@@ -82,9 +85,14 @@ export class Fleet {
     this.#waiters = new GpuWaiters(this.nodes);
   }
 
-  /** Instances by id. */
+  /** Instances by id; those that have stopped are gone, see {@link find} and {@link stopped}. */
   get instances(): readonly Instance[] {
     return this.#instances;
+  }
+
+  /** An instance, unless it has stopped. */
+  find(id: number): Instance | undefined {
+    return this.#instances[id];
   }
 
   /** Instances that are not stopped, ascending ids. */
@@ -142,7 +150,6 @@ export class Fleet {
       idleGeneration: 0,
       ranks: node < 0 || taken.length > 0 ? taken : this.nodes!.take(functionId, node, shares),
       madeOf,
-      slept: false,
     };
     this.#instances.push(instance);
     this.#alive.push(instance);
@@ -286,7 +293,7 @@ export class Fleet {
     const { dramBytes, ttlSeconds } = sleep;
     const sinceSeconds = this.#clock.now;
     if (!this.sleepers.add({ instanceId: id, functionId, node, dramBytes, sinceSeconds })) return;
-    this.#instances[id].slept = true;
+    this.stopped.sleeps(id);
     if (ttlSeconds < Infinity) this.#schedule.at(EVENTS.sleepEnd, sinceSeconds + ttlSeconds, id);
   }
 
@@ -338,7 +345,8 @@ export class Fleet {
     this.#alive.splice(this.#alive.indexOf(instance), 1);
     this.books.add(id, instance.engine, now);
     instance.engine.close();
-    instance.engine = undefined as never;
+    this.stopped.add(instance);
+    instance.engine = this.#instances[id] = undefined as never;
     if (instance.ranks.length === 0) return;
     this.nodes!.release(fn.id, instance.ranks);
     this.#waiters.roomChanges();

@@ -133,9 +133,9 @@ export class FleetController {
 
   /** The time is over that an idle instance is kept. */
   endKeepAlive(id: number, generation: number): void {
-    const { state, idleGeneration, functionId } = this.#fleet.instances[id];
-    if (state !== InstanceState.idle || idleGeneration !== generation) return;
-    const fn = this.#functions[functionId];
+    const instance = this.#fleet.find(id);
+    if (instance?.state !== InstanceState.idle || instance.idleGeneration !== generation) return;
+    const fn = this.#functions[instance.functionId];
     if (fn.size <= fn.parts.scaling.minInstances) return;
     fn.letsInstanceGo();
     this.#fleet.release(id);

@@ -26,8 +26,6 @@ export interface Instance {
   readonly ranks: readonly RankPlace[];
   /** What it was made of; absent: of nothing. */
   readonly madeOf: InstanceLife["madeOf"];
-  /** Whether it went to sleep when its service ended. */
-  readonly slept: boolean;
 }
 
 /** Why an instance ends. */
