@@ -15,6 +15,7 @@ import { GpuWaiters } from "./gpu_waiters.ts";
 import { requireInstanceRoom } from "./instance_room.ts";
 import type { EndReason, Instance } from "./instance.ts";
 import { PrewarmedPools } from "./prewarmed_pools.ts";
+import { retirementCandidate } from "./retirement.ts";
 import { Sleepers } from "./sleepers.ts";
 import { findStartSource, type StartSource } from "./start_source.ts";
 
@@ -221,7 +222,7 @@ export class Fleet {
       fn.waitForGpusEnds();
       this.#waiters.removeLast(functionId);
     } else {
-      const id = this.#retirementCandidate(fn);
+      const id = retirementCandidate(fn, this.#alive, this.outstanding);
       if (id < 0) return false;
       this.release(id);
     }
@@ -387,23 +388,5 @@ export class Fleet {
     this.pools.resize(pool, this.#clock.now, (other) => this.#waiters.mayWarm(other));
     this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
     this.#waiters.roomChanges();
-  }
-
-  /**
-   * The instance to retire first: the youngest one that is starting for nobody in particular, else the
-   * ready one with the fewest requests, the youngest of equals. -1 when there is none.
-   */
-  #retirementCandidate({ id: functionId, starting, waiting, ready }: FunctionState): number {
-    for (let i = this.#alive.length - 1; starting > 0 && i >= 0; i--) {
-      const { id, functionId: of, state } = this.#alive[i];
-      if (of !== functionId || state !== InstanceState.starting) continue;
-      if (!waiting.isReserved(id)) return id;
-    }
-    let best = -1;
-    for (let i = ready.count - 1; i >= 0; i--) {
-      const id = ready.ids[i];
-      if (best < 0 || this.outstanding[id] < this.outstanding[best]) best = id;
-    }
-    return best;
   }
 }
