@@ -3,6 +3,7 @@ import type { RunColumns } from "../engine/engine_parts.ts";
 import { SpareSequences } from "../engine/spare_sequences.ts";
 import { requestColumns } from "../metrics/recorder.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
+import { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
 import { type Interrupted, interruptedAt } from "../sim/interrupted.ts";
 import { InvariantError } from "../sim/invariant_error.ts";
 import { LIMITS } from "../sim/limits.ts";
@@ -361,6 +362,7 @@ function runColumns(parts: ClusterParts, clock: Clock): RunColumns {
     outputLimit,
     waitedFor: undefined,
     gaps: new GapSketch(),
+    prefixes: new PrefixIndex(),
     spare: new SpareSequences(),
   };
 }

@@ -61,7 +61,13 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** Slots left out of the step. */
   readonly #pausedSlots: number[] = [];
 
-  constructor(parts: EngineParts, run: RunColumns, sequences: Sequences, gaps: TokenGaps) {
+  constructor(
+    parts: EngineParts,
+    run: RunColumns,
+    sequences: Sequences,
+    gaps: TokenGaps,
+    instance: number,
+  ) {
     this.#parts = parts;
     this.#run = run;
     this.maxSequences = parts.maxSequences;
@@ -69,7 +75,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.sequences = sequences;
     this.#gaps = gaps;
     this.queue = waitingQueue(run.columns.arrivalAtSeconds, parts.queueKeys);
-    this.blocks = new SequenceBlocks(parts, sequences);
+    this.blocks = new SequenceBlocks(parts, sequences, run.prefixes, instance);
     this.pool = this.blocks.pool;
     this.cache = this.blocks.cache;
     this.#chunks = new StepChunks();

@@ -61,7 +61,7 @@ export class Engine {
     const sequences = run.spare?.take(maxSequences, blockTokens) ??
       new Sequences(maxSequences, blockTokens);
     this.#gaps = new TokenGaps(run.gaps, sequences, run.columns);
-    this.#batch = new BatchBuilder(parts, run, sequences, this.#gaps);
+    this.#batch = new BatchBuilder(parts, run, sequences, this.#gaps, id);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
     this.ledger = new TokenLedger(parts, run, this.#batch, this.#gaps);
     this.readings = new EngineReadings(parts, run, this.#batch, this.#clock);
@@ -310,6 +310,7 @@ export class Engine {
 
   /** The instance has stopped: nobody asks the engine any more, and others may have its columns. */
   close(): void {
+    this.#batch.cache?.close();
     this.#run.spare?.giveBack(this.#batch.sequences);
   }
 

@@ -1,5 +1,6 @@
 import { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
 import { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
+import type { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
 import type { EngineParts } from "./engine_parts.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
 
@@ -32,9 +33,16 @@ export class SequenceBlocks {
   readonly #identified: number[][] = [];
   readonly #detached = new Map<number, DetachedBlocks>();
 
-  constructor(parts: EngineParts, sequences: Sequences) {
+  /** @param prefixes Told of the prefixes that the cache has, as those of an instance. */
+  constructor(
+    parts: EngineParts,
+    sequences: Sequences,
+    prefixes: PrefixIndex | undefined,
+    instance: number,
+  ) {
     const { kvBlocks, blockTokens, prefix, strategy } = parts;
-    this.cache = prefix && new PrefixCache(kvBlocks, blockTokens, prefix);
+    this.cache = prefix &&
+      new PrefixCache(kvBlocks, blockTokens, prefix, prefixes?.of(prefix), instance);
     this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
     this.#sequences = sequences;
     this.#isChunked = strategy.reservation === "chunk";

@@ -74,7 +74,7 @@ export class Gateway {
     this.#guard = guard;
     this.#admission = admission && new AdmissionControl(admission);
     this.arrivals = new WorkloadArrivals(requests);
-    this.#routing = new RoutingView(fleet, requests, clock);
+    this.#routing = new RoutingView(fleet, requests, clock, run.prefixes);
     this.#followUps = new FollowUps(parts, run, clock, schedule);
     const isForeseen = (admission?.ttftLimitSeconds?.size ?? 0) > 0;
     this.#forecasts = isForeseen
