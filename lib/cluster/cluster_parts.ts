@@ -49,9 +49,10 @@ export interface ScalingParts {
   readonly initialInstances: number;
   /**
    * Starts outside the policy's evaluations: "first" when a request arrives and there is no instance
-   * at all, "each" for every request that no instance can take (scale per request), or none.
+   * at all, "each" for every request that no instance can take (scale per request), "join" for those
+   * that instances on their way will have no room for either, or none.
    */
-  readonly activation: "none" | "first" | "each";
+  readonly activation: "none" | "first" | "each" | "join";
   /**
    * A request that starts an instance waits for that one, whoever else becomes free, as on AWS Lambda;
    * default false: the first that can take it serves it.

@@ -414,12 +414,17 @@ export interface Configuration {
       readonly name: string;
       /** Machines of this kind. */
       readonly count: number;
-      /** Machine in data/hardware: memory, disks, network, PCIe. */
-      readonly type: string;
+      /**
+       * Machine in data/hardware: memory, disks, network, PCIe; null: `generic`, with the links
+       * that the preset of a start has.
+       */
+      readonly type: string | null;
       /** GPU in data/hardware; null: the machine's, or `cluster.gpu_type`. */
       readonly gpu_type: string | null;
       /** GPUs of each machine; null: as its type. */
       readonly gpus: number | null;
+      /** What these machines have when the run begins, beside `cold_start.present`. */
+      readonly present: readonly string[];
     }[];
     /** Placement of instances on `nodes`. */
     readonly placement: {
@@ -453,7 +458,8 @@ export interface Configuration {
         | "kv-aware"
         | "prefix-affinity"
         | "session"
-        | "newest-idle";
+        | "newest-idle"
+        | "fill-first";
       /** Age of the signals that the router sees, seconds. */
       readonly staleness: number;
       /**
@@ -643,6 +649,25 @@ export interface Configuration {
     readonly initial_instances: number | null;
     /** Name in data/cold_start, or file of a start's stages. */
     readonly preset: string;
+    /** Platform of the preset, one of those that its file names; null: its first. */
+    readonly platform: string | null;
+    /**
+     * What the image registry sends in all, bytes per second, shared by all starts that pull; null:
+     * as in the preset.
+     */
+    readonly registry: number | null;
+    /**
+     * What the weight store sends in all, bytes per second, shared by all starts that fetch; null:
+     * as in the preset.
+     */
+    readonly store: number | null;
+    /** Container image to pull where a machine lacks it, bytes; null: none. */
+    readonly image_size: number | null;
+    /**
+     * What every machine has when the run begins: artifacts of the preset (`image`, `compile`,
+     * `graphs`, `snapshot` or a name of its own), `weights_ssd`, `weights_dram`.
+     */
+    readonly present: readonly string[];
     /** Container and process start, seconds; null: as in the preset. */
     readonly container_seconds: number | null;
     /** Time to fetch and load the weights, seconds; null: as in the preset, by their bytes. */
@@ -698,10 +723,11 @@ export interface Configuration {
     /** Most instances removed by one decision; null: no limit. */
     readonly max_step_down: number | null;
     /**
-     * A request starts an instance when there is none at all, never, or each time that no instance
-     * can take it (scale per request).
+     * A request starts an instance when there is none at all, never, each time that no instance can
+     * take it (scale per request), or when those on their way will have no room for it either: it
+     * joins a start, up to `gateway.concurrency_per_instance`.
      */
-    readonly activation: "first" | "none" | "each";
+    readonly activation: "first" | "none" | "each" | "join";
     /**
      * A request that starts an instance waits for that one, as on AWS Lambda; otherwise the first
      * instance that can take it does.

@@ -23,8 +23,8 @@ function alternatives(
 function plainAlternatives(schema: Readonly<Record<string, unknown>>, allowed: string): string[] {
   if (schema.enum !== undefined) return allowed.split(", ").map((name) => `"${name}"`);
   if (schema.type === "array") {
-    const items = schema.items as { readonly enum?: readonly string[] };
-    if (items.enum === undefined) return ["readonly number[]"];
+    const items = schema.items as { readonly enum?: readonly string[]; readonly type?: string };
+    if (items.enum === undefined) return [`readonly ${items.type}[]`];
     return [`readonly (${items.enum.map((name) => `"${name}"`).join(" | ")})[]`];
   }
   if (schema.type === "object" && schema.additionalProperties === true) {

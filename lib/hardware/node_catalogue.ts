@@ -2,7 +2,11 @@ import text from "../../data/hardware/nodes.yaml" with { type: "text" };
 import { parse } from "../std/yaml.ts";
 import { findByName } from "./catalogue_name.ts";
 import { gpuNamed } from "./gpu_catalogue.ts";
+import type { Gpu } from "./gpu.ts";
 import type { NodeType } from "./node.ts";
+
+/** Machine that instances run on where nothing names one. */
+export const DEFAULT_NODE = "generic";
 
 let nodes: readonly NodeType[] | undefined;
 const found = new Map<string, NodeType | undefined>();
@@ -42,4 +46,14 @@ export function nodeNamed(name: string): NodeType {
     throw new RangeError(`Cannot find a node type as one of ${known}: current value is ${name}`);
   }
   return node;
+}
+
+/**
+ * A machine of a type with GPUs of a kind: host to GPU it moves what the GPU does, unless the type has
+ * a rate of its own.
+ *
+ * @throws RangeError if there is no such type.
+ */
+export function nodeWith(gpu: Gpu, name: string = DEFAULT_NODE): NodeType {
+  return { pcieBytesPerSecond: gpu.pcieBytesPerSecond, ...nodeNamed(name) };
 }

@@ -33,6 +33,7 @@ import { priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
+import { startNotices } from "./start_notices.ts";
 import { buildStarts, type StartKind } from "./starts.ts";
 import { storedWeights, type StoredWeightsAt } from "./stored_weights.ts";
 
@@ -141,7 +142,7 @@ export async function buildCluster(
           kind.deployment.maxSequences,
         ),
         holdSeconds: (concurrency) => estimatedHoldSeconds(kind.deployment, table, concurrency),
-        startSeconds: () => kind.plans ? estimatedStartSeconds(kind.plans.all, kind.deployment) : 0,
+        startSeconds: () => estimatedStartSeconds(kind),
         weightBytes: kind.deployment.weightBytes,
       }),
       ...kind.gateway.perFunction,
@@ -159,6 +160,7 @@ export async function buildCluster(
     ...assigned.notices,
     ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
+    ...startNotices(builtKinds, nodes, starts),
     ...priceNotices(config, builtKinds),
     ...builtKinds.flatMap(({ billing }) => billing.notices),
   ]);

@@ -1,6 +1,6 @@
 import { stepWork } from "../execution/step_work.ts";
 import type { ExecutionTimeModel, StepWork } from "../execution/execution_time_model.ts";
-import { type Gpu, nodeNamed, type NodeType } from "../hardware/mod.ts";
+import { type Gpu, type NodeType, nodeWith } from "../hardware/mod.ts";
 import type { TransformerShape } from "../models/transformer.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { buildExecution } from "./execution.ts";
@@ -12,7 +12,7 @@ import { expertNetwork, stageNetwork } from "./stage_network.ts";
 export interface Deployment {
   readonly shape: TransformerShape;
   readonly gpu: Gpu;
-  /** Machine that an instance runs on. */
+  /** Machine that an instance runs on where none is listed. */
   readonly node: NodeType;
   /** GPUs of one instance. */
   readonly gpus: number;
@@ -86,7 +86,7 @@ export async function buildDeployment(
   return {
     shape,
     gpu,
-    node: nodeNamed("generic"),
+    node: nodeWith(gpu),
     gpus,
     stageGpus: parallelization.tensor_parallel_size,
     hostBytes: memory.host_memory ??

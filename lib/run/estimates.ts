@@ -1,17 +1,31 @@
-import { oneStart, type StartPlan } from "../serverless/cold_start/mod.ts";
+import { oneStart, type StartStages } from "../serverless/cold_start/mod.ts";
 import type { RequestTable } from "../workload/mod.ts";
 import type { Deployment } from "./deployment.ts";
-import { nodeLinks } from "./starts.ts";
+import { clusterLinks, ownMachineLinks } from "./start_links.ts";
+import { presentTier } from "./present.ts";
+import type { StartKind } from "./starts.ts";
 
-/** What one start takes on an otherwise empty node that holds no weights, without noise, seconds. */
-export function estimatedStartSeconds(plan: StartPlan, deployment: Deployment): number {
+/**
+ * What one start takes on a machine that has what every machine has when the run begins, and nothing
+ * else, without noise, seconds.
+ */
+export function estimatedStartSeconds(
+  { config, deployment, plans }: StartKind,
+  stages: StartStages = "all",
+): number {
+  const plan = plans?.[stages];
+  if (plan === undefined) return 0;
   const { gpus, weightBytes, shape } = deployment;
   const [start] = oneStart({
     plan,
     weightBytes,
+    imageBytes: config.cold_start.image_size ?? 0,
+    weightsIn: presentTier(config.cold_start.present),
+    artifacts: config.cold_start.present,
     ranks: gpus,
     features: { layers: shape.layers.length },
-    node: nodeLinks(deployment.node, gpus),
+    cluster: clusterLinks([{ config, deployment, plans }]),
+    node: ownMachineLinks(deployment, gpus, plan),
   });
   return start.readyAtSeconds;
 }

@@ -35,6 +35,12 @@ export function buildGateway(config: Configuration, built: BuiltClasses): BuiltG
         "requests wait there only while no instance is ready",
     );
   }
+  if (cluster.routing.policy === "fill-first" && gateway.concurrency_per_instance === null) {
+    notices.push(
+      "cluster.routing.policy fill-first sends all requests to one instance while " +
+        "gateway.concurrency_per_instance sets no limit",
+    );
+  }
   if (gateway.early_rejection && admission?.ttftLimitSeconds === undefined) {
     notices.push("gateway.early_rejection turns nobody away without a limit slo.ttft_s");
   }

@@ -1,6 +1,6 @@
 import type { KvCapacity } from "../execution/kv_capacity.ts";
 import { heldKvBytes, sequenceBlocks } from "../execution/kv_groups.ts";
-import { type Gpu, nodeNamed } from "../hardware/mod.ts";
+import { DEFAULT_NODE, type Gpu, nodeNamed } from "../hardware/mod.ts";
 import {
   fullAttentionLayers,
   kvBytesPerToken,
@@ -170,7 +170,7 @@ function assumedLink(
   { link }: Gpu,
 ): string[] {
   const { tensor_parallel_size: tensor, pipeline_parallel_size: stages } = parallelization;
-  const { gpus } = nodeNamed("generic");
+  const { gpus } = nodeNamed(DEFAULT_NODE);
   if (cluster.nodes.length > 0 || tensor * stages <= gpus) return [];
   const speed = `${link.bytesPerSecond / 1e9} GB/s each way over ${link.kind}`;
   const what = tensor > gpus

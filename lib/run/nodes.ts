@@ -1,11 +1,13 @@
 import type { NodeParts, PlacementParts } from "../cluster/cluster_parts.ts";
 import {
+  DEFAULT_NODE,
   findGpu,
   type Gpu,
   gpuEntries,
   gpuNamed,
   nodeNamed,
   type NodeType,
+  nodeWith,
 } from "../hardware/mod.ts";
 import { PLACEMENT_POLICIES } from "../serverless/placement/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
@@ -17,8 +19,12 @@ import type { Configuration } from "../config/configuration.ts";
 export interface BuiltNode {
   /** What it is; its PCIe rate is the GPU's where it has none of its own. */
   readonly node: NodeType;
+  /** Whether the configuration names what it is; otherwise the preset of a start says its links. */
+  readonly isNamed: boolean;
   readonly gpus: number;
   readonly gpu: Gpu;
+  /** What it has when the run begins, beside what every machine has. */
+  readonly present: readonly string[];
   /** Room for weights, bytes. */
   readonly weightRoom: { readonly dramBytes: number; readonly ssdBytes: number };
 }
@@ -27,7 +33,8 @@ export interface BuiltNode {
 export function buildNodes({ cluster }: Configuration, commonGpu: Gpu): BuiltNode[] {
   const { weight_cache: cache } = cluster;
   return cluster.nodes.flatMap((entry) => {
-    const node = nodeNamed(entry.type);
+    const name = entry.type ?? DEFAULT_NODE;
+    const node = nodeNamed(name);
     const gpu = entry.gpu_type !== null
       ? findGpu(entry.gpu_type) ?? chooseGpu(gpuEntries(), entry.gpu_type, null)
       : node.gpu !== undefined
@@ -35,7 +42,9 @@ export function buildNodes({ cluster }: Configuration, commonGpu: Gpu): BuiltNod
       : commonGpu;
     const gpus = entry.gpus ?? node.gpus;
     const built: BuiltNode = {
-      node: { pcieBytesPerSecond: gpu.pcieBytesPerSecond, ...node, gpus },
+      node: { ...nodeWith(gpu, name), gpus },
+      isNamed: entry.type !== null,
+      present: entry.present,
       gpus,
       gpu,
       weightRoom: {

@@ -37,10 +37,9 @@ export function buildPools(kinds: readonly StartKind[]): PoolParts[] {
 }
 
 /** The size policy of a function's pool. */
-function poolSize({ config, plans, deployment }: StartKind): PoolSizePolicy {
-  const pool = config.scaling.prewarmed_pool;
+function poolSize(kind: StartKind): PoolSizePolicy {
+  const pool = kind.config.scaling.prewarmed_pool;
   return fromConfiguration(POOL_POLICIES, pool.policy, pool, {
-    makeSeconds: () =>
-      Math.max(LEAST_LEAD_SECONDS, estimatedStartSeconds(plans!.ahead!, deployment)),
+    makeSeconds: () => Math.max(LEAST_LEAD_SECONDS, estimatedStartSeconds(kind, "ahead")),
   });
 }

@@ -26,7 +26,7 @@ export type StartPlans =
  * need.
  *
  * @param files Texts of preset files by name.
- * @throws {ConfigError} If instances sleep at level 1 and the preset does not say how they wake.
+ * @throws {ConfigError} If the preset has no such platform, or instances sleep at level 1 and it does not say how they wake.
  * @throws {RangeError} If a pool's members have no stage of the preset, or the preset is neither one of data/cold_start nor one of the files.
  */
 export function startPlans(
@@ -48,7 +48,14 @@ export function startPlans(
   const parameters = name === "simfaasinfer" && start.model_load_time !== null
     ? { ...start.parameters, load_s_per_gb: start.model_load_time / SIMFAASINFER_GB }
     : start.parameters;
-  let plan = preset.plan(undefined, parameters);
+  const platform = start.platform ?? undefined;
+  if (platform !== undefined && !preset.platforms.includes(platform)) {
+    throw new ConfigError([
+      `Cannot read "cold_start.platform" as a platform of the preset "${name}": ` +
+      `current value is "${platform}" (allowed: ${preset.platforms.join(", ")})`,
+    ]);
+  }
+  let plan = preset.plan(platform, parameters);
   if (start.model_load_time !== null && name !== "simfaasinfer") {
     plan = withStageSeconds(plan, "weights_load", start.model_load_time);
   }
@@ -62,7 +69,7 @@ export function startPlans(
   plan = adjust(plan);
   const { level } = scaling.keep_alive.sleep;
   const { of } = scaling.prewarmed_pool;
-  const wake = level === 1 ? preset.wakePlan(undefined, parameters) : null;
+  const wake = level === 1 ? preset.wakePlan(platform, parameters) : null;
   if (level === 1 && wake === null) {
     throw new ConfigError([
       `Cannot read "scaling.keep_alive.sleep.level" as that of a preset with \`wake\` stages: ` +

@@ -1,5 +1,4 @@
-import { FlowNetwork, type NodeLinks, Topology } from "../network/mod.ts";
-import type { NodeType } from "../hardware/mod.ts";
+import { FlowNetwork, Topology } from "../network/mod.ts";
 import {
   EVICTION_POLICIES,
   executorStarts,
@@ -18,12 +17,9 @@ import { fromTable } from "../settings/from_table.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Deployment } from "./deployment.ts";
 import type { BuiltNode } from "./nodes.ts";
+import { isWeightsPresent, presentOn, presentTier } from "./present.ts";
+import { clusterLinks, machineLinks, ownMachineLinks } from "./start_links.ts";
 import type { StartPlans } from "./start_plans.ts";
-
-/** Links of a machine as seen by instances on `gpus` of its GPUs. */
-export function nodeLinks(node: NodeType, gpus: number): NodeLinks {
-  return { ...node, gpus };
-}
 
 const NO_STAGES: StartPlan = { id: "none", platform: "none", stages: [], links: {}, features: {} };
 
@@ -38,6 +34,8 @@ export interface StartKind {
 /** How instances start, and what the placement and the summary ask about it. */
 export interface BuiltStarts {
   readonly service: StartService;
+  /** What a user should know. */
+  readonly notices: readonly string[];
   /** Weights kept on the machines; absent without machines. */
   readonly weights?: WeightCache;
   /** Time until the weights of a function would be loaded on a machine, seconds. */
@@ -62,14 +60,15 @@ export function buildStarts(
   streams: RandomStreams,
 ): BuiltStarts {
   if (kinds.every(({ plans }) => plans === undefined)) {
-    return { service: sequentialStarts(() => []) };
+    return { service: sequentialStarts(() => []), notices: [] };
   }
   const noise = streams.take("cold_start");
-  const topology = new Topology(new FlowNetwork());
+  const topology = new Topology(new FlowNetwork(), clusterLinks(kinds));
   const machines = nodes.length > 0 ? keptWeights(config, kinds, nodes) : undefined;
-  for (const { node, gpus } of nodes) topology.addNode(nodeLinks(node, gpus));
+  for (const node of nodes) topology.addNode(machineLinks(node, kinds));
   const executor = new StartExecutor({ topology, weights: machines?.weights ?? null });
   const own = ownNodes(topology, executor, kinds);
+  const present = kinds.map((kind) => presentOn(kind, nodes));
   const requestOf: ExecutorStartsOptions["requestOf"] = (
     instance,
     functionId,
@@ -78,7 +77,7 @@ export function buildStarts(
     stages,
   ) => {
     const kind = kinds[functionId];
-    const { deployment, plans } = kind;
+    const { config: { cold_start }, deployment, plans } = kind;
     const { shape, gpus, weightBytes } = deployment;
     const place = ranks === undefined ? own.take(instance, functionId) : -1;
     const loads = stages !== "wake" && stages !== "ahead";
@@ -88,11 +87,18 @@ export function buildStarts(
       plan: plans?.[stages] ?? NO_STAGES,
       weightsKey: weightsKey(kind),
       weightBytes,
-      ...(stages === "wake" && { weightsIn: "dram" as const }),
+      imageBytes: cold_start.image_size ?? 0,
+      // Listed machines hold what is there in their caches.
+      weightsIn: stages === "wake"
+        ? "dram"
+        : place < 0
+        ? "remote"
+        : presentTier(cold_start.present),
+      ...(present[functionId] && { present: present[functionId] }),
       ranks: ranks ?? Array.from({ length: gpus }, (_, gpu) => ({ node: place, gpu })),
       features: { layers: shape.layers.length },
       identities: {
-        image: "engine",
+        image: `engine ${cold_start.image_size ?? 0}`,
         gpu: deployment.gpu.name,
         engine: kind.config.scheduler.type,
       },
@@ -108,6 +114,7 @@ export function buildStarts(
   });
   return {
     service,
+    notices: machines?.notices ?? [],
     ...(machines && { weights: machines.weights, loadSeconds: machines.loadSeconds }),
   };
 }
@@ -122,8 +129,9 @@ function ownNodes(topology: Topology, executor: StartExecutor, kinds: readonly S
   const taken = new Map<number, { readonly node: number; readonly functionId: number }>();
   return {
     take(instance: number, functionId: number): number {
-      const { node: type, gpus } = kinds[functionId].deployment;
-      const node = free[functionId].pop() ?? topology.addNode(nodeLinks(type, gpus));
+      const { deployment, plans } = kinds[functionId];
+      const node = free[functionId].pop() ??
+        topology.addNode(ownMachineLinks(deployment, deployment.gpus, plans?.all ?? NO_STAGES));
       taken.set(instance, { node, functionId });
       return node;
     },
@@ -145,26 +153,39 @@ function keptWeights(
 ) {
   const { eviction, warm } = cluster.weight_cache;
   const weights = new WeightCache(() => fromTable(EVICTION_POLICIES, eviction, {}, {}));
-  const queues = nodes.map(({ node }) =>
-    new LoadQueue({
-      dramBytesPerSecond: node.pcieBytesPerSecond ?? Infinity,
-      ssdBytesPerSecond: node.ssdReadBytesPerSecond ?? Infinity,
-      remoteBytesPerSecond: node.nicBytesPerSecond ?? Infinity,
-    })
-  );
+  const { storageBytesPerSecond: store = Infinity } = clusterLinks(kinds);
+  const queues = nodes.map((node) => {
+    const links = machineLinks(node, kinds);
+    return new LoadQueue({
+      dramBytesPerSecond: links.pcieBytesPerSecond ?? Infinity,
+      ssdBytesPerSecond: links.ssdReadBytesPerSecond ?? Infinity,
+      remoteBytesPerSecond: Math.min(store, links.nicBytesPerSecond ?? Infinity),
+    });
+  });
   const pieces = kinds.map((kind) => weightPieces(kind, nodes));
+  /** Machines without room for weights that they are said to have. */
+  const lacking = new Set<number>();
   /** Loads that others queue behind, by instance: whose queue, how long, until when. */
   const loading = new Map<number, { queue: LoadQueue; seconds: number; endAtSeconds: number }[]>();
-  nodes.forEach(({ weightRoom }, id) => {
+  nodes.forEach(({ weightRoom, present }, id) => {
     weights.addNode(weightRoom);
-    if (warm === "none") return;
-    let free = warm === "dram" ? weightRoom.dramBytes : weightRoom.ssdBytes;
-    const held = new Set<string>();
-    for (const { key, bytes } of pieces.flat()) {
-      if (held.has(key) || bytes > free) continue;
-      weights.hold(id, warm, key, bytes, 0);
-      held.add(key);
-      free -= bytes;
+    for (const tier of ["ssd", "dram"] as const) {
+      let free = weightRoom[`${tier}Bytes`];
+      const held = new Set<string>();
+      kinds.forEach(({ config: { cold_start } }, functionId) => {
+        const isSaid = isWeightsPresent(present, tier) ||
+          isWeightsPresent(cold_start.present, tier);
+        for (const { key, bytes } of isSaid || warm === tier ? pieces[functionId] : []) {
+          if (held.has(key)) continue;
+          if (bytes > free) {
+            if (isSaid) lacking.add(id);
+            continue;
+          }
+          weights.hold(id, tier, key, bytes, 0);
+          held.add(key);
+          free -= bytes;
+        }
+      });
     }
   });
   /** The piece of a function's weights that is nearest to a machine's GPUs. */
@@ -178,6 +199,10 @@ function keptWeights(
   };
   return {
     weights,
+    notices: lacking.size === 0 ? [] : [
+      `weights that are said to be there when the run begins do not fit on ${lacking.size} of ` +
+      `${nodes.length} machines (cluster.weight_cache): those that do not are fetched`,
+    ],
     loadSeconds(node: number, functionId: number, nowSeconds: number) {
       const { tier, bytes } = nearestPiece(node, functionId);
       return queues[node].estimateSeconds(tier, bytes, nowSeconds);

@@ -65,6 +65,22 @@ export function choiceList<const T extends string>(
   }, options);
 }
 
+/** A list of different names, of which it is known later what they may be. */
+export function nameList(
+  options: SettingOptions<readonly string[]> & { readonly wanted: string },
+): Setting<readonly string[]> {
+  return setting<readonly string[]>({
+    wanted: options.wanted,
+    allowed: "a list of different names",
+    jsonSchema: { type: "array", items: { type: "string" }, uniqueItems: true },
+    read(input) {
+      if (!Array.isArray(input) || new Set(input).size !== input.length) return undefined;
+      if (input.length > MOST_ITEMS) return undefined;
+      return input.every((item) => typeof item === "string" && item !== "") ? input : undefined;
+    },
+  }, options);
+}
+
 /** Numbers >= 0 by name, such as prices by GPU; a later text adds to an earlier one's names. */
 export function numberMap(
   dimension: Dimension,

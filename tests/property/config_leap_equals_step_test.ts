@@ -98,7 +98,7 @@ const settings = fc.record({
       ),
       cooldown_period: fc.constantFrom(0, 10),
       actuation_delay: fc.constantFrom(0, 0.7),
-      activation: fc.constantFrom("first", "each"),
+      activation: fc.constantFrom("first", "each", "join"),
       keep_alive: fc.constantFrom<unknown>(
         { seconds: 1 },
         { seconds: 60 },

@@ -126,7 +126,7 @@ const calls = fc.record({
     fc.record({ gap: fc.constantFrom(3, 8, 30, 31.5, 200), size: fc.integer({ min: 1, max: 6 }) }),
     { minLength: 1, maxLength: 5 },
   ),
-  activation: fc.constantFrom("none", "first", "each"),
+  activation: fc.constantFrom("none", "first", "each", "join"),
   scrapeDelaySeconds: fc.constantFrom(0, 0, 1.5, 4),
   actuationDelaySeconds: fc.constantFrom(0, 0, 2.5),
   upCooldownSeconds: fc.constantFrom(0, 0, 6),

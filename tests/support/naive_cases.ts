@@ -42,7 +42,7 @@ export interface NaiveCluster {
   readonly action: "queue" | "reject";
   readonly limit: number;
   readonly timeout: number;
-  readonly activation: "none" | "first" | "each";
+  readonly activation: "none" | "first" | "each" | "join";
   readonly reservesStarts: boolean;
   readonly initial: number;
   readonly min: number;
@@ -96,7 +96,7 @@ function clusters({ grid, base, slope, unit }: typeof TICKED): fc.Arbitrary<Naiv
     action: fc.constantFrom("queue", "queue", "queue", "reject"),
     limit: fc.constantFrom(Infinity, Infinity, 0, 3),
     timeout: fc.oneof(fc.constant(Infinity), few(0, 2, 8)),
-    activation: fc.constantFrom("none", "first", "each"),
+    activation: fc.constantFrom("none", "first", "each", "join"),
     reservesStarts: fc.boolean(),
     initial: fc.constantFrom(0, 0, 1, 2),
     min: fc.constantFrom(0, 0, 1),

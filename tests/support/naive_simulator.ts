@@ -89,15 +89,20 @@ export class NaiveRun {
 
   arrive(request: NaiveRequest): void {
     const { maxModelTokens, kvBlocks, blockTokens, activation, max, action } = this.cluster;
-    const { limit, reservesStarts, timeout } = this.cluster;
+    const { limit, reservesStarts, timeout, concurrency } = this.cluster;
     if (request.prompt >= maxModelTokens) return this.end(request, "rejected_length");
     if (request.prompt + request.limit - 1 > kvBlocks * blockTokens) {
       return this.end(request, "rejected_capacity");
     }
     if (this.waiting.every(({ own }) => own !== undefined) && this.dispatch(request)) return;
     const size = this.size();
-    const starts = size < max && (activation === "each" || (activation === "first" && size === 0));
-    const isRefused = action === "reject" && !(starts && activation === "each");
+    const coming = this.instances.filter(({ state }) => state === "starting").length;
+    const joins = activation === "join" && coming > 0 &&
+      this.waiting.length + 1 <= coming * concurrency;
+    const wants = activation === "each" || (activation === "join" && !joins) ||
+      (activation === "first" && size === 0);
+    const starts = size < max && wants;
+    const isRefused = action === "reject" && !joins && !(starts && activation !== "first");
     if (isRefused || this.waiting.length >= limit) {
       if (starts && action === "reject") this.startAsAsked();
       return this.end(request, isRefused ? "rejected_no_instance" : "rejected_queue_full");

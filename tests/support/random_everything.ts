@@ -102,7 +102,7 @@ const functions: fc.Arbitrary<EverythingFunction> = fc.record({
   fewest: fc.constantFrom(0, 0, 0, 1, 2),
   more: fc.constantFrom(0, 1, 2, 3),
   initialMore: fc.constantFrom(0, 0, 1, 3),
-  activation: fc.constantFrom("none", "first", "each"),
+  activation: fc.constantFrom("none", "first", "each", "join"),
   reservesStarts: fc.boolean(),
   keepAlive: fc.constantFrom<number | "histogram">(Infinity, 0, 0.5, 2, "histogram"),
   prewarmAfter: fc.constantFrom(0, 0, 0.25, 2),

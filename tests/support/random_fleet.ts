@@ -23,7 +23,7 @@ export interface FleetCase {
   readonly backfills: boolean;
   readonly prewarmAfter: number;
   readonly keepAlive: number;
-  readonly activation: "first" | "each";
+  readonly activation: "first" | "each" | "join";
   readonly reservesStarts: boolean;
   readonly minInstances: number;
   /** Level and time-out of sleep; level 0: instances stop. */
@@ -64,7 +64,7 @@ export const fleetCases: fc.Arbitrary<FleetCase> = fc.record({
   backfills: fc.boolean(),
   prewarmAfter: fc.constantFrom(0, 0, 0.3, 2),
   keepAlive: fc.constantFrom(0, 0.5, 2),
-  activation: fc.constantFrom("first", "each"),
+  activation: fc.constantFrom("first", "each", "join"),
   reservesStarts: fc.boolean(),
   minInstances: fc.constantFrom(0, 0, 1),
   sleep: fc.record({

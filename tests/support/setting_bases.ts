@@ -137,7 +137,7 @@ faults:
   failures: { mtbf: 60, repair: 20 }
   spot: { mtbf: 80, notice: 5, replace: 9 }
   starts: { failure_probability: 0.4, initial_wait: 1, max_wait: 3, jitter: 0.2, max_attempts: 6 }
-cold_start: { jitter: 0.3 }
+cold_start: { jitter: 0.3, image_size: 1GB }
 cost: { gpu_cost_per_hour: { A100: 2 }, provider: modal, cpu_cores: 4, memory: 16GiB, sleep_factor: 0.1, storage: { provider: aws } }
 `,
   },

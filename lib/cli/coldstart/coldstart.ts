@@ -20,13 +20,21 @@ const OPTIONS: readonly CommandOption[] = [
   {
     name: "gpu",
     value: "GPU",
-    describe: "Each preset's platform of that name where it has one (h100, a10, v100, a6000)",
+    describe: "Each preset's platform of that name where it has one (h100, a10, v100, a6000);\n" +
+      "its PCIe (H100)",
   },
   {
     name: "cache",
     value: "KIND",
     describe: "warm: weights in host memory and every artifact there; dram, ssd: weights\n" +
       "alone; none: everything from the remote store (default)",
+  },
+  {
+    name: "present",
+    value: "NAME",
+    repeats: true,
+    describe: "An artifact that is there: image, compile, graphs, snapshot or a name of the\n" +
+      "preset's own; as cold_start.present of a run",
   },
   { name: "tp", value: "N", describe: "GPUs of the instance (1)" },
   {
@@ -38,9 +46,15 @@ const OPTIONS: readonly CommandOption[] = [
   { name: "weights", value: "SIZE", describe: "Weights, such as 16GB, in place of the model's" },
   { name: "layers", value: "N", describe: "Decoder layers, in place of the model's" },
   { name: "image", value: "SIZE", describe: "Container image to pull (0)" },
-  { name: "nic", value: "BANDWIDTH", describe: "Network card, unless the preset has one (25Gbps)" },
-  { name: "ssd", value: "BANDWIDTH", describe: "Local disk, likewise (6GB/s)" },
-  { name: "pcie", value: "BANDWIDTH", describe: "Host to GPU, likewise (25GB/s)" },
+  {
+    name: "node",
+    value: "NAME",
+    describe: "Machine in data/hardware, in place of the preset's (generic, where the preset\n" +
+      "says nothing; the GPU's PCIe)",
+  },
+  { name: "nic", value: "BANDWIDTH", describe: "Network card, in place of the machine's" },
+  { name: "ssd", value: "BANDWIDTH", describe: "Local disk, likewise" },
+  { name: "pcie", value: "BANDWIDTH", describe: "Host to GPU, likewise" },
   {
     name: "figure",
     value: "FILE",

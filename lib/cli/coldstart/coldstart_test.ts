@@ -1,4 +1,7 @@
 import { deepEqual, equal, match, ok } from "#assert";
+import { loadConfig } from "../../config/load.ts";
+import { simulate } from "../../run/simulate.ts";
+import { COLD_START_PRESETS } from "../../serverless/cold_start/presets.ts";
 import { main } from "../main.ts";
 
 async function coldStart(...args: string[]) {
@@ -34,11 +37,56 @@ Deno.test("coldstart compares all presets unless told which", async () => {
 
 Deno.test("coldstart takes longer the further away the weights are", async () => {
   const seconds = async (cache: string) => {
-    const { text } = await coldStart(...MODEL, "--preset", "simple", "--cache", cache, "--json");
+    const card = ["--nic", "25Gbps"];
+    const { text } = await coldStart(
+      ...[...MODEL, "--preset", "simple", ...card, "--cache", cache, "--json"],
+    );
     return JSON.parse(text)[0].starts[0].readyAtSeconds as number;
   };
   const [warm, ssd, none] = [await seconds("warm"), await seconds("ssd"), await seconds("none")];
   ok(warm < ssd && ssd < none, `${warm} ${ssd} ${none}`);
+});
+
+/** What coldstart says of a start of Llama-3.1-8B, seconds. */
+async function startSeconds(...args: string[]): Promise<number> {
+  const { code, text, err } = await coldStart("llama-3.1-8b", "--json", ...args);
+  equal(code, 0, String(err));
+  return JSON.parse(text)[0].starts[0].readyAtSeconds;
+}
+
+Deno.test("coldstart and a run give the same start: each preset, on the default machine and on others", async () => {
+  for (const preset of COLD_START_PRESETS) {
+    for (const machine of [null, "generic", "aws-p5", "ecs-a10"]) {
+      const nodes = machine === null ? "" : `, nodes: [{ count: 1, gpus: 1, type: ${machine} }]`;
+      const gpu = machine === "ecs-a10" ? "A10" : "H100";
+      const { instances } = await simulate(loadConfig(`
+model: { name: llama-3.1-8b, max_model_len: 1024 }
+workload:
+  { type: uniform, arrival_rate: 0.01, num_requests: 1, prompt_length: { distribution: constant, mean: 8 } }
+cluster: { gpu_type: ${gpu}${nodes} }
+scaling: { min_instances: 0, keep_alive: { policy: always } }
+cold_start: { preset: ${preset}, ${preset === "simfaasinfer" ? "parameters: { noise: 0 }" : ""} }
+`));
+      const seconds = instances.endAtSeconds[0] - instances.startAtSeconds[0];
+      const own = await startSeconds(
+        ...["--preset", preset, ...(machine === null ? [] : ["--node", machine])],
+        ...(gpu === "H100" ? [] : ["--gpu", gpu]),
+      );
+      equal(instances.phaseNames[instances.phase[0]], "starting");
+      ok(Math.abs(seconds - own) < 1e-6, `${preset} on ${machine}: ${seconds} s, not ${own} s`);
+    }
+  }
+});
+
+Deno.test("what is said closest to the machine wins: a rate, the named machine, the preset, the default", async () => {
+  const seconds = (...args: string[]) => startSeconds("--preset", "serverless-vllm", ...args);
+  const [bytes, rest] = [2 * 8_030_261_248, 5.95 + 2 * 8_030_261_248 / 3.45e9];
+  const near = (actual: number, nic: number) =>
+    ok(Math.abs(actual - rest - bytes / nic) < 1e-6, `${actual} with ${nic} B/s`);
+  near(await seconds(), 2e9);
+  near(await seconds("--node", "generic"), 12.5e9);
+  near(await seconds("--node", "generic", "--nic", "1GB/s"), 1e9);
+  near(await seconds("--nic", "4GB/s"), 4e9);
 });
 
 Deno.test("coldstart shares a node's links between instances", async () => {
@@ -70,6 +118,8 @@ Deno.test("coldstart says in one line on stderr what is wrong", async () => {
     [[...MODEL, "--preset", "vllm"], /current value is vllm$/],
     [[...MODEL, "--preset", "absent.yaml"], /absent\.yaml"$/],
     [[...MODEL, "--tp", "0"], /--tp .*"0"$/],
+    [[...MODEL, "--gpu", "x9"], /current value is x9$/],
+    [[...MODEL, "--node", "p9"], /current value is p9$/],
     [[...MODEL, "--figure", "stages.gif"], /svg, png, pdf: current value is "gif"$/],
     [[...MODEL, "--graph", "no/where.svg"], /^Cannot write a figure .*"no\/where\.svg"$/],
   ];

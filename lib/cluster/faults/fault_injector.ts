@@ -5,6 +5,7 @@ import type { EngineSteps } from "../engine_steps.ts";
 import { EVENTS } from "../events.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Instance } from "../fleet/instance.ts";
+import type { FunctionState } from "../functions/function_state.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
@@ -187,11 +188,9 @@ export class FaultInjector {
       const fn = this.#fleet.functions[functionId];
       // Who has lost the instance that was starting for it may find another idle.
       this.#gateway.serve(functionId);
-      const { minInstances, maxInstances, activation } = fn.parts.scaling;
-      const waiting = activation === "none" ? 0 : fn.waiting.size;
-      const wanted = activation === "each" ? waiting : Math.min(1, waiting - fn.ready.count);
-      const coming = () => fn.size - fn.ready.count;
-      while (fn.size < minInstances || (coming() < wanted && fn.size < maxInstances)) {
+      const { minInstances, maxInstances } = fn.parts.scaling;
+      const wanted = wantedByWaiting(fn);
+      while (fn.size < minInstances || (fn.coming < wanted && fn.size < maxInstances)) {
         this.#guard.replaces(fn);
         this.#fleet.start(functionId);
       }
@@ -233,5 +232,19 @@ export class FaultInjector {
     fn.backOffEnds();
     this.#guard.replaces(fn);
     this.#fleet.start(functionId);
+  }
+}
+
+/** Instances on their way that the requests which wait would have started. */
+function wantedByWaiting({ waiting: { size }, ready, parts }: FunctionState): number {
+  switch (parts.scaling.activation) {
+    case "each":
+      return size;
+    case "join":
+      return Math.max(Math.min(1, size), Math.ceil(size / parts.concurrencyPerInstance));
+    case "first":
+      return Math.min(1, size - ready.count);
+    case "none":
+      return 0;
   }
 }

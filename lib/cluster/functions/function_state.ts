@@ -93,6 +93,17 @@ export class FunctionState {
     return this.ready.count + this.#starting + this.#waitingForGpus + this.#backingOff;
   }
 
+  /** Instances on their way: starting, waiting for GPUs, or to be tried again. */
+  get coming(): number {
+    return this.size - this.ready.count;
+  }
+
+  /** Whether instances on their way will have room for one more request beside those that wait. */
+  get hasRoomComing(): boolean {
+    const { coming, parts: { concurrencyPerInstance } } = this;
+    return coming > 0 && this.waiting.size < coming * concurrencyPerInstance;
+  }
+
   /** Whether the function has no request, neither waiting nor in an instance. */
   get isIdle(): boolean {
     return this.#inFlight === 0 && this.waiting.size === 0;

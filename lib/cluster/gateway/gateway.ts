@@ -205,9 +205,19 @@ export class Gateway {
   }
 
   /** Whether a request that no instance can take starts one. */
-  #willStart({ parts: { scaling }, size }: FunctionState): boolean {
-    return size < scaling.maxInstances &&
-      (scaling.activation === "each" || (scaling.activation === "first" && size === 0));
+  #willStart(fn: FunctionState): boolean {
+    const { parts: { scaling }, size } = fn;
+    if (size >= scaling.maxInstances) return false;
+    switch (scaling.activation) {
+      case "each":
+        return true;
+      case "join":
+        return !fn.hasRoomComing;
+      case "first":
+        return size === 0;
+      case "none":
+        return false;
+    }
   }
 
   /** Starts an instance for a request and returns it; -1 when it waits for free GPUs. */
@@ -219,7 +229,9 @@ export class Gateway {
   /** Why a request that no instance can take may not wait; 0 when it may. */
   #waitRefusal(fn: FunctionState): number {
     const { noCapacity, scaling } = fn.parts;
-    const comes = scaling.activation === "each" && this.#willStart(fn);
+    const { activation } = scaling;
+    const comes = activation === "join" && fn.hasRoomComing ||
+      (activation === "each" || activation === "join") && this.#willStart(fn);
     if (noCapacity.action === "reject" && !comes) return OUTCOME_CODE.rejected_no_instance;
     return fn.waiting.size >= noCapacity.limit ? OUTCOME_CODE.rejected_queue_full : 0;
   }

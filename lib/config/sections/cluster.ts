@@ -3,6 +3,7 @@ import type { RoutingEntry } from "../../scheduling/routing/policy.ts";
 import { EVICTION_POLICIES } from "../../serverless/cold_start/eviction.ts";
 import { PLACEMENT_POLICIES } from "../../serverless/placement/policies.ts";
 import { policyChoice } from "../../settings/from_table.ts";
+import { nameList } from "../../settings/collections.ts";
 import { choice, count, flag, quantity, text } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { all, is, isNot, isSet, never } from "../applies.ts";
@@ -47,8 +48,9 @@ const node = section({
     describe: "Machines of this kind.",
   }),
   type: text({
-    default: "generic",
-    describe: "Machine in data/hardware: memory, disks, network, PCIe.",
+    default: null,
+    describe: "Machine in data/hardware: memory, disks, network, PCIe; null: `generic`, with the " +
+      "links that the preset of a start has.",
   }),
   gpu_type: text({
     default: null,
@@ -59,6 +61,12 @@ const node = section({
     max: LIMITS.gpusPerMachine.value,
     default: null,
     describe: "GPUs of each machine; null: as its type.",
+  }),
+  present: nameList({
+    wanted: "what is there when the run begins",
+    default: [],
+    appliesWhen: is("cold_start.enabled", true),
+    describe: "What these machines have when the run begins, beside `cold_start.present`.",
   }),
 }, { describe: "One kind of machine." });
 

@@ -1,6 +1,6 @@
 import { LIMITS } from "../../sim/limits.ts";
 import { all, any, is, isSet } from "../applies.ts";
-import { numberMap } from "../../settings/collections.ts";
+import { nameList, numberMap } from "../../settings/collections.ts";
 import { section } from "../section.ts";
 import { count, flag, quantity, text } from "../../settings/quantities.ts";
 
@@ -31,6 +31,38 @@ export const coldStart = section({
     default: "simple",
     appliesWhen: STARTS,
     describe: "Name in data/cold_start, or file of a start's stages.",
+  }),
+  platform: text({
+    default: null,
+    appliesWhen: STARTS,
+    describe: "Platform of the preset, one of those that its file names; null: its first.",
+  }),
+  registry: quantity("bytes per second", {
+    above: 0,
+    default: null,
+    appliesWhen: all(STARTS, isSet("cold_start.image_size")),
+    describe: "What the image registry sends in all, bytes per second, shared by all starts that " +
+      "pull; null: as in the preset.",
+  }),
+  store: quantity("bytes per second", {
+    above: 0,
+    default: null,
+    appliesWhen: STARTS,
+    describe: "What the weight store sends in all, bytes per second, shared by all starts that " +
+      "fetch; null: as in the preset.",
+  }),
+  image_size: quantity("bytes", {
+    min: 0,
+    default: null,
+    appliesWhen: STARTS,
+    describe: "Container image to pull where a machine lacks it, bytes; null: none.",
+  }),
+  present: nameList({
+    wanted: "what is there when the run begins",
+    default: [],
+    appliesWhen: STARTS,
+    describe: "What every machine has when the run begins: artifacts of the preset (`image`, " +
+      "`compile`, `graphs`, `snapshot` or a name of its own), `weights_ssd`, `weights_dram`.",
   }),
   container_seconds: quantity("seconds", {
     min: 0,

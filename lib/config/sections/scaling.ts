@@ -74,12 +74,13 @@ export const scaling: z.ZodType<Configuration["scaling"]> = sectionOf({
     default: null,
     describe: "Most instances removed by one decision; null: no limit.",
   }),
-  activation: choice(["first", "none", "each"], {
+  activation: choice(["first", "none", "each", "join"], {
     wanted: "a rule for starts between evaluations",
     default: "first",
     describe:
-      "A request starts an instance when there is none at all, never, or each time that no " +
-      "instance can take it (scale per request).",
+      "A request starts an instance when there is none at all, never, each time that no instance " +
+      "can take it (scale per request), or when those on their way will have no room for it " +
+      "either: it joins a start, up to `gateway.concurrency_per_instance`.",
   }),
   reserve_starts: flag({
     aliases: ["bind_starts"],

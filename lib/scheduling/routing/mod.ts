@@ -3,6 +3,7 @@
  * passes the laws of tests/conformance/routing_laws.ts.
  * @module
  */
+export * from "./fill_first.ts";
 export * from "./kv_aware.ts";
 export * from "./least_loaded.ts";
 export * from "./least_tokens.ts";

@@ -1,4 +1,5 @@
 import type { NameOf, PolicyTable } from "../../settings/policy.ts";
+import { fillFirstPolicy } from "./fill_first.ts";
 import { kvAwarePolicy } from "./kv_aware.ts";
 import { leastLoadedPolicy } from "./least_loaded.ts";
 import { leastTokensPolicy } from "./least_tokens.ts";
@@ -22,6 +23,7 @@ export const ROUTING_POLICIES = {
     prefixAffinityPolicy,
     sessionRoutingPolicy,
     newestIdlePolicy,
+    fillFirstPolicy,
   ],
 } as const satisfies PolicyTable;
 

@@ -34,6 +34,22 @@ Deno.test("newest-idle takes the youngest of the idle ones, then of the least lo
   strictEqual(pick([3, 1, 1]), 2);
 });
 
+Deno.test("fill-first agrees with sorting by (most requests, id) among those with room", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 40 }),
+      (outstanding) => {
+        const ids = outstanding.map((_, id) => id);
+        const [expected] = ids.toSorted((a, b) => outstanding[b] - outstanding[a] || a - b);
+        strictEqual(
+          routingOf("fill-first").pick(0, ONE, fleetView(ids, { outstanding })),
+          expected,
+        );
+      },
+    ),
+  );
+});
+
 const ONE: RoutableRequests = { promptTokens: Int32Array.of(100) };
 
 Deno.test("a workload's table is what a router may see, without output lengths", () => {

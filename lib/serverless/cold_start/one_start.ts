@@ -1,7 +1,7 @@
 import { ArtifactCache } from "./artifact_cache.ts";
 import { FlowNetwork } from "../../network/flow_network.ts";
 import { type NodeLinks, Topology } from "../../network/topology.ts";
-import type { StartPlan, WeightTier } from "./stages.ts";
+import type { PlanLinks, StartPlan, WeightTier } from "./stages.ts";
 import { StartExecutor } from "./start_executor.ts";
 import type { FinishedStart, NoiseStream } from "./start_request.ts";
 import { WeightCache } from "./weight_cache.ts";
@@ -30,6 +30,8 @@ export interface OneStartOptions {
   readonly sameModel?: boolean;
   /** Links of the node; the plan's own unless given. */
   readonly node?: Partial<NodeLinks>;
+  /** Links that all nodes share; the plan's own unless given. */
+  readonly cluster?: Pick<PlanLinks, "registryBytesPerSecond" | "storageBytesPerSecond">;
   /** Stream for the stages' noise; none leaves every stage at its mean. */
   readonly noise?: NoiseStream | null;
 }
@@ -43,7 +45,7 @@ export interface OneStartOptions {
 export function oneStart(options: OneStartOptions): FinishedStart[] {
   const { plan, weightBytes, ranks = 1, instances = 1, weightsIn = "remote" } = options;
   const network = new FlowNetwork();
-  const topology = new Topology(network, plan.links);
+  const topology = new Topology(network, { ...plan.links, ...options.cluster });
   topology.addNode({ ...plan.links, ...options.node, gpus: Math.max(ranks * instances, 1) });
   const weights = new WeightCache();
   const room = 2 * weightBytes * instances;

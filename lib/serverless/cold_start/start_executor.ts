@@ -201,10 +201,13 @@ export class StartExecutor {
     let present = start.found.get(artifact.artifact);
     if (present === undefined) {
       const key = artifactKey(start.request, artifact.key);
-      const nodes = artifact.scope === "node" ? start.shares.map((share) => share.node) : [-1];
-      present = nodes.map((node) =>
-        this.#artifacts.has(artifact.artifact, node, key, artifact.readyAfterStarts)
-      );
+      const own = start.shares.map((share) => share.node);
+      const declared = (node: number) => start.request.present?.(artifact.artifact, node) ?? false;
+      const has = (node: number) =>
+        this.#artifacts.has(artifact.artifact, node, key, artifact.readyAfterStarts);
+      present = artifact.scope === "node"
+        ? own.map((node) => has(node) || declared(node))
+        : [has(-1) || own.every(declared)];
       start.found.set(artifact.artifact, present);
     }
     return present;

@@ -29,6 +29,8 @@ export interface StartRequest {
   readonly ranks: readonly RankPlace[];
   /** Where the instance itself has its weights already, as one that sleeps; "remote" unless given. */
   readonly weightsIn?: WeightTier;
+  /** Whether a node has an artifact without any start having left it there; none has unless given. */
+  readonly present?: (artifact: string, node: number) => boolean;
   /** Container image, bytes; 0 unless given. */
   readonly imageBytes?: number;
   /** Engine snapshot, bytes; 0 unless given. */
