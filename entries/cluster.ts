@@ -66,3 +66,5 @@ export { Interrupted } from "../lib/sim/interrupted.ts";
 export { type RandomStream, type RandomStreams, randomStreams } from "../lib/sim/random_streams.ts";
 export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
+export type { TotalsColumns } from "../lib/metrics/meter_totals.ts";
+export type { StageSpanColumns } from "../lib/serverless/cold_start/stage_spans.ts";

@@ -60,3 +60,4 @@ export {
   type StartService,
   type StartStages,
 } from "../lib/serverless/cold_start/start_service.ts";
+export type { StageSpanColumns } from "../lib/serverless/cold_start/stage_spans.ts";

@@ -50,3 +50,5 @@ export type { RankPlace } from "../lib/serverless/cold_start/start_request.ts";
 export type { InstanceLife, PoolMemberLife } from "../lib/serverless/lifecycle.ts";
 export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
+export type { TotalsColumns } from "../lib/metrics/meter_totals.ts";
+export type { StageSpanColumns } from "../lib/serverless/cold_start/stage_spans.ts";
