@@ -34,7 +34,7 @@ export type {
   StepWork,
 } from "../lib/execution/execution_time_model.ts";
 export type { KvTokens } from "../lib/metrics/kv_tokens.ts";
-export type { MeterTotals } from "../lib/metrics/meter_totals.ts";
+export type { MeterTotals, TotalsColumns } from "../lib/metrics/meter_totals.ts";
 export type {
   FaultRecord,
   PoolRecord,
@@ -55,6 +55,7 @@ export type {
   RoutingSignals,
 } from "../lib/scheduling/routing/policy.ts";
 export { POOLED_THINGS, type PooledThing } from "../lib/serverless/cold_start/partial_plan.ts";
+export type { StageSpanColumns } from "../lib/serverless/cold_start/stage_spans.ts";
 export type { RankPlace } from "../lib/serverless/cold_start/start_request.ts";
 export {
   sequentialStarts,

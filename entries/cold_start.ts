@@ -47,6 +47,7 @@ export {
   WEIGHT_TIERS,
   type WeightTier,
 } from "../lib/serverless/cold_start/stages.ts";
+export type { StageSpanColumns } from "../lib/serverless/cold_start/stage_spans.ts";
 export type {
   FinishedStart,
   NoiseStream,

@@ -43,7 +43,7 @@ export {
   type ValidationData,
 } from "../lib/experiment/validation/validate.ts";
 export type { KvTokens } from "../lib/metrics/kv_tokens.ts";
-export type { MeterTotals } from "../lib/metrics/meter_totals.ts";
+export type { MeterTotals, TotalsColumns } from "../lib/metrics/meter_totals.ts";
 export type {
   FaultRecord,
   PoolRecord,
@@ -52,6 +52,7 @@ export type {
   SpeculationRecord,
 } from "../lib/metrics/run_record.ts";
 export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_tables.ts";
+export type { StageSpanColumns } from "../lib/serverless/cold_start/stage_spans.ts";
 export type { StageSpan } from "../lib/serverless/cold_start/start_service.ts";
 export type { RankPlace } from "../lib/serverless/cold_start/start_request.ts";
 export type { InstanceLife, PoolMemberLife } from "../lib/serverless/lifecycle.ts";

@@ -16,13 +16,15 @@ type EngineCounts = Pick<
  * count, those in progress do not.
  */
 export function settleEngines(fleet: Fleet, endAtSeconds: number): EngineCounts {
-  const totals = fleet.instances.map(({ engine: { readings } }) => {
-    const work = emptyTotals();
-    readings.readMeter(endAtSeconds, work);
-    return work;
-  });
-  let stepsLeapt = 0, stepsSingle = 0, peakBlocks = 0, peakKvUtilization = 0;
-  for (const { engine } of fleet.instances) {
+  const { alive, books } = fleet;
+  const { totals } = books;
+  const work = emptyTotals();
+  for (const { id, engine } of alive) {
+    engine.readings.readMeter(endAtSeconds, work);
+    totals.set(id, work);
+  }
+  let { stepsLeapt, stepsSingle, peakBlocks, peakKvUtilization } = books;
+  for (const { engine } of alive) {
     engine.settle(endAtSeconds);
     stepsLeapt += engine.stepsLeapt;
     stepsSingle += engine.stepsSingle;
@@ -44,7 +46,10 @@ export function settleEngines(fleet: Fleet, endAtSeconds: number): EngineCounts 
 /** What all engines have drafted and accepted; undefined where none speculates. */
 function sumSpeculation(fleet: Fleet): SpeculationRecord | undefined {
   let drafts = 0, draftedTokens = 0, acceptedTokens = 0, engines = 0;
-  for (const { engine: { readings: { speculation } } } of fleet.instances) {
+  // In one order, whoever has stopped when: sums of fractions depend on it.
+  for (let id = 0; id < fleet.instances.length; id++) {
+    const speculation = fleet.find(id)?.engine.readings.speculation ??
+      fleet.books.speculation.get(id);
     if (speculation === undefined) continue;
     engines++;
     drafts += speculation.drafts;

@@ -12,6 +12,7 @@ import { LIMITS, plain } from "../sim/limits.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import type { Instance } from "./fleet/instance.ts";
+import type { RestingKind } from "./fleet/moving_instances.ts";
 import { emptyTotals, type MeterTotals } from "../metrics/meter_totals.ts";
 
 /** What the sampler cannot see in the fleet. */
@@ -25,8 +26,10 @@ export interface SampleCounters {
   of(outcome: number): number;
 }
 
-/** What one instance had done at the last sample. */
+/** What one instance had done at the last sample at which it did not rest. */
 interface Before {
+  /** Instant of that sample, seconds. */
+  atSeconds: number;
   readonly totals: MeterTotals;
   idleSeconds: number;
 }
@@ -54,8 +57,8 @@ export class Sampler {
   #rows = new Float64Array(0);
   #room = 0;
   #count = 0;
-  /** By instance; those that had stopped by the last sample are forgotten. */
-  readonly #before: Record<number, Before> = {};
+  /** By instance that is ready; those that have stopped are forgotten. */
+  readonly #before = new Map<number, Before>();
   readonly #now = emptyTotals();
   readonly #sums = emptySums();
   /** KV tokens and room of all instances, summed over the samples. */
@@ -65,9 +68,6 @@ export class Sampler {
   #lastCompleted = 0;
   readonly #lastLimited = new Int32Array(LIMITED.length);
   #lastRequestSeconds = 0;
-  /** Instances that had not stopped by the last sample, ascending, and how many were made by then. */
-  readonly #present: number[] = [];
-  #made = 0;
 
   /**
    * @param sampleSeconds Time between two rows, for messages.
@@ -93,7 +93,10 @@ export class Sampler {
   sample(now: number, counters: SampleCounters): void {
     const sums = this.#sums;
     clearSums(sums);
-    for (const id of this.#unsampled()) this.#add(this.#fleet.instances[id], now, sums);
+    const { moving } = this.#fleet;
+    this.#addResting(moving.kinds, now - this.#lastSeconds);
+    for (const instance of moving.list) this.#add(instance, now, sums);
+    moving.settle();
     sums.atSeconds = now;
     sums.seconds = now - this.#lastSeconds;
     const { arrived, completed, requestSeconds } = counters;
@@ -115,6 +118,18 @@ export class Sampler {
     this.#lastRequestSeconds = requestSeconds;
   }
 
+  /** Those that have rested since the last sample were idle all the while. */
+  #addResting(kinds: readonly RestingKind[], seconds: number): void {
+    const sums = this.#sums;
+    for (const { count, peakFlops, kvBlocks } of kinds) {
+      const idleSeconds = count * seconds;
+      sums.upSeconds += idleSeconds;
+      sums.idleSeconds += idleSeconds;
+      sums.peakFlops += idleSeconds * peakFlops;
+      sums.capacityBlockSeconds += idleSeconds * kvBlocks;
+    }
+  }
+
   /** Adds what an instance did since the last sample; one that stopped counts until it did. */
   #add(instance: Instance, now: number, sums: IntervalSums): void {
     const { id, functionId, engine, state } = instance;
@@ -133,16 +148,28 @@ export class Sampler {
     if (drainingAtSeconds <= now) {
       sums.drainingSeconds += until - Math.max(drainingAtSeconds, last);
     }
-    const before = this.#before[id] ??= { totals: emptyTotals(), idleSeconds: 0 };
+    let before = this.#before.get(id);
+    if (before === undefined) {
+      before = { atSeconds: last, totals: emptyTotals(), idleSeconds: 0 };
+      this.#before.set(id, before);
+    }
+    // What it has rested since has been counted.
+    if (before.atSeconds < last) before.idleSeconds += last - before.atSeconds;
+    before.atSeconds = now;
     const idleSeconds = instance.idleSeconds +
       (state === InstanceState.idle ? now - instance.idleSinceSeconds : 0);
     sums.idleSeconds += idleSeconds - before.idleSeconds;
     before.idleSeconds = idleSeconds;
     const totals = this.#now;
-    engine.readings.readMeter(now, totals);
-    for (const key of SUMMED) sums[key] += totals[key] - before.totals[key];
-    Object.assign(before.totals, totals);
-    if (state !== InstanceState.stopped) engine.readings.readKvTokens(now, this.kvTokens);
+    const hasStopped = state === InstanceState.stopped;
+    if (hasStopped) this.#fleet.books.totals.at(id, totals);
+    else engine.readings.readMeter(now, totals);
+    for (const key of SUMMED) {
+      sums[key] += totals[key] - before.totals[key];
+      before.totals[key] = totals[key];
+    }
+    if (hasStopped) this.#before.delete(id);
+    else engine.readings.readKvTokens(now, this.kvTokens);
   }
 
   /** The series so far. */
@@ -172,20 +199,6 @@ export class Sampler {
     const before = this.#rows;
     this.#rows = new Float64Array(LINES.length * this.#room);
     this.#rows.set(before);
-  }
-
-  /** Instances that had not stopped by the last sample, by ascending ids. */
-  #unsampled(): readonly number[] {
-    const { instances } = this.#fleet;
-    const present = this.#present;
-    while (this.#made < instances.length) present.push(this.#made++);
-    let kept = 0;
-    for (const id of present) {
-      if (instances[id].stoppedAtSeconds <= this.#lastSeconds) delete this.#before[id];
-      else present[kept++] = id;
-    }
-    present.length = kept;
-    return present;
   }
 }
 

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, throws } from "#assert";
 import { fixed, FROM_ZERO, impatient, runSmall as run } from "../../tests/support/small_cluster.ts";
 import type { Fleet } from "./fleet/fleet.ts";
+import { MovingInstances } from "./fleet/moving_instances.ts";
 import { Sampler } from "./sampler.ts";
 
 // Steps take one second, starts two, samples come every second.
@@ -45,7 +46,7 @@ Deno.test("time series: a run that ends at the instant of a sample has no interv
 });
 
 /** A fleet without instances. */
-const NOBODY = { instances: [], functions: [] } as unknown as Fleet;
+const NOBODY = { moving: new MovingInstances([]), functions: [] } as unknown as Fleet;
 
 Deno.test("Sampler keeps every row, whatever room it had at first", () => {
   const sampler = new Sampler(NOBODY, 2);

@@ -1,7 +1,9 @@
 import { Clock } from "../engine/clock.ts";
 import type { RunColumns } from "../engine/engine_parts.ts";
+import { SpareSequences } from "../engine/spare_sequences.ts";
 import { requestColumns } from "../metrics/recorder.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
+import { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
 import { type Interrupted, interruptedAt } from "../sim/interrupted.ts";
 import { InvariantError } from "../sim/invariant_error.ts";
 import { LIMITS } from "../sim/limits.ts";
@@ -120,8 +122,8 @@ class Simulation implements EventHandlers {
     const functions = parts.functions.map((one, id) =>
       new FunctionState(id, one, run.columns.promptTokens, clock, occupied)
     );
-    const fleet = new Fleet({ parts, run, clock, schedule, functions });
-    const evaluations = new Evaluations(fleet, parts.pools ?? [], clock, schedule);
+    const evaluations = new Evaluations(functions, parts.pools ?? [], clock, schedule);
+    const fleet = new Fleet({ parts, run, clock, schedule, functions, evaluations });
     const { stopAtSeconds, patienceSeconds } = parts;
     const guard = new ProgressGuard(functions, occupied, clock, stopAtSeconds, patienceSeconds);
     this.#parts = parts;
@@ -246,13 +248,16 @@ class Simulation implements EventHandlers {
       this.#fleet.functions[functionId].startTook(this.#clock.now - createdAtSeconds);
     }
     this.#bringUp(id);
-    this.gateway.serveFrom(id);
+    // A keep-alive policy may have let it go at once.
+    if (this.#fleet.find(id) !== undefined) this.gateway.serveFrom(id);
+    else this.gateway.serve(functionId);
   };
 
   #bringUp(id: number): void {
+    const { functionId } = this.#fleet.instances[id];
     this.controller.makeReady(id);
     if (id % PER_REPORT === 0) this.gateway.counts.report();
-    this.faults?.ready(id);
+    this.faults?.ready(functionId);
   }
 
   /**
@@ -315,9 +320,9 @@ class Simulation implements EventHandlers {
     if (goesOn) this.#schedule.at(EVENTS.sample, now + this.#parts.sampleSeconds);
   }
 
-  #sample(): void {
+  #sample(isLast = false): void {
     const { now } = this.#clock;
-    checkInvariants(this.#fleet, this.#occupied, this.gateway, now);
+    checkInvariants(this.#fleet, this.#occupied, this.gateway, now, isLast);
     // A run may end at the instant of a sample: an interval has a length.
     if (now > this.#sampler.lastSeconds) this.#sampler.sample(now, this.gateway.counts);
     if (this.#sampler.count % PER_REPORT === 0) this.gateway.counts.report();
@@ -329,7 +334,7 @@ class Simulation implements EventHandlers {
     this.#isWarmingUp = false;
     this.#warmupGaps.merge(gaps);
     gaps.clear();
-    for (const { engine } of this.#fleet.instances) {
+    for (const { engine } of this.#fleet.alive) {
       engine.splitGaps(this.#clock.now, this.#warmupGaps);
     }
   }
@@ -340,7 +345,7 @@ class Simulation implements EventHandlers {
     const [clock, fleet, run] = [this.#clock, this.#fleet, this.#run];
     this.#guard.end();
     clock.now = Math.max(this.#lastsUntilSeconds, clock.now);
-    this.#sample();
+    this.#sample(true);
     const counts = settleEngines(fleet, clock.now);
     // A run that was over by the end of the warm-up did not get to that event.
     if (this.#isWarmingUp) this.endWarmup();
@@ -380,5 +385,7 @@ function runColumns(parts: ClusterParts, clock: Clock): RunColumns {
     outputLimit,
     waitedFor: undefined,
     gaps: new GapSketch(),
+    prefixes: new PrefixIndex(),
+    spare: new SpareSequences(),
   };
 }

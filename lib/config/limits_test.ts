@@ -204,7 +204,7 @@ const PROOFS: Readonly<Record<LimitName, readonly Pair[] | (() => void | Promise
   instancesMade: () => {
     const most = value("instancesMade");
     requireInstanceRoom("f", most - 1, 3, 0);
-    throws(() => requireInstanceRoom("f", most, 3, 7), /^RangeError: Cannot make .*500,000/);
+    throws(() => requireInstanceRoom("f", most, 3, 7), /^RangeError: Cannot make .*2,000,000/);
   },
   sequences: [
     max(

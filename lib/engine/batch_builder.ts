@@ -10,7 +10,7 @@ import { type DecodeBlocks, PlainBlocks } from "./decode_blocks.ts";
 import { Lookahead } from "./lookahead.ts";
 import { ReturningRequests } from "./returning_requests.ts";
 import { scheduleRunning } from "./schedule_running.ts";
-import { SequenceBlocks } from "./sequence_blocks.ts";
+import type { SequenceBlocks } from "./sequence_blocks.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
 import { Speculation } from "./speculation.ts";
 import { StepChunks } from "./step_chunks.ts";
@@ -64,7 +64,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** Slots left out of the step. */
   readonly #pausedSlots: number[] = [];
 
-  constructor(parts: EngineParts, run: RunColumns, sequences: Sequences, gaps: TokenGaps) {
+  constructor(parts: EngineParts, run: RunColumns, blocks: SequenceBlocks, gaps: TokenGaps) {
+    const { sequences } = blocks;
     this.#parts = parts;
     this.#run = run;
     this.maxSequences = parts.maxSequences;
@@ -72,9 +73,9 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.sequences = sequences;
     this.#gaps = gaps;
     this.queue = waitingQueue(run.columns.arrivalAtSeconds, parts.queueKeys);
-    this.blocks = new SequenceBlocks(parts, sequences);
-    this.pool = this.blocks.pool;
-    this.cache = this.blocks.cache;
+    this.blocks = blocks;
+    this.pool = blocks.pool;
+    this.cache = blocks.cache;
     this.speculation = parts.speculation && new Speculation(parts.speculation);
     this.lookahead = this.speculation &&
       new Lookahead(sequences, this.speculation, this.pool, parts.maxModelTokens);

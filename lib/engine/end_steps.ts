@@ -28,6 +28,13 @@ export class EndSteps {
     this.#stride = 2 ** (32 - Math.clz32(Math.max(2, slots) - 1));
   }
 
+  /** Forgets all ends. */
+  clear(): void {
+    this.#stepOf.fill(-1);
+    this.#size = 0;
+    this.#look();
+  }
+
   /** Gives a slot that has no end one, after `step` (>= 0). */
   set(slot: number, step: number): void {
     if (slot >= this.#stepOf.length) this.#grow(slot);

@@ -4,6 +4,7 @@ import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineChange, EngineParts, RunColumns } from "./engine_parts.ts";
 import { EngineReadings } from "./engine_readings.ts";
 import { Inbox } from "./inbox.ts";
+import { SequenceBlocks } from "./sequence_blocks.ts";
 import { Sequences } from "./sequences.ts";
 import { StepClock } from "./step_clock.ts";
 import { TokenGaps } from "./token_gaps.ts";
@@ -39,9 +40,9 @@ export class Engine {
   readonly #run: RunColumns;
   /** Whether each step is formed while the one before runs. */
   readonly #plansAhead: boolean;
-  #batch: BatchBuilder;
-  #gaps: TokenGaps;
-  #clock: StepClock;
+  readonly #batch: BatchBuilder;
+  readonly #gaps: TokenGaps;
+  readonly #clock: StepClock;
   /** Whether the batch may change at the next step boundary, so that a leap must not go on. */
   #interrupted = true;
   /** Whether a request that joins the queue now cannot be admitted before somebody leaves. */
@@ -58,10 +59,13 @@ export class Engine {
     this.#parts = parts;
     this.#plansAhead = parts.asyncScheduling === true;
     this.#run = run;
+    const { maxSequences, blockTokens } = parts;
     const notesBlocks = parts.speculation !== undefined;
-    const sequences = new Sequences(parts.maxSequences, parts.blockTokens, notesBlocks);
+    const sequences = run.spare?.take(maxSequences, blockTokens, notesBlocks) ??
+      new Sequences(maxSequences, blockTokens, notesBlocks);
+    const blocks = new SequenceBlocks(parts, sequences, run.prefixes, id);
     this.#gaps = new TokenGaps(run.gaps, sequences, run.columns);
-    this.#batch = new BatchBuilder(parts, run, sequences, this.#gaps);
+    this.#batch = new BatchBuilder(parts, run, blocks, this.#gaps);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
     this.ledger = new TokenLedger(parts, run, this.#batch, this.#gaps);
     this.readings = new EngineReadings(parts, run, this.#batch, this.#clock);
@@ -314,8 +318,7 @@ export class Engine {
    * simulation cuts short. Nothing may follow.
    */
   settle(now: number): void {
-    // An instance that has stopped has no clock any more.
-    const ended = this.#clock?.ahead(now) ?? 0;
+    const ended = this.#clock.ahead(now);
     if (ended === 0) return;
     const isInStep = this.#clock.begun(now) > ended;
     this.#clock.leap.endAfter(ended);
@@ -347,16 +350,15 @@ export class Engine {
     return lostTokens;
   }
 
-  /** Lets go of everything but the counts of the work done: the instance has stopped. */
+  /** The instance has stopped: nobody asks the engine any more, and others may have its columns. */
   close(): void {
-    this.readings.close();
-    this.ledger.close();
-    this.#batch = this.#gaps = this.#clock = undefined as never;
+    this.#batch.cache?.close();
+    this.#run.spare?.giveBack(this.#batch.sequences);
   }
 
   /** Moves the gaps of the steps that have ended by `now` in a leap in progress into `apart`. */
   splitGaps(now: number, apart: GapSketch): void {
-    if (!this.#clock?.isStepping || !this.#batch.decodes) return;
+    if (!this.#clock.isStepping || !this.#batch.decodes) return;
     if (this.#parts.strategy.holdsFinished) return;
     const ended = this.#clock.ahead(now);
     this.#gaps.addBegun(this.#clock.leap, ended, apart);

@@ -19,44 +19,40 @@ export class EngineReadings {
   /** What has been drafted and accepted; absent: the engine does not speculate. */
   readonly speculation: SpeculationRecord | undefined;
   readonly #run: RunColumns;
+  readonly #parts: EngineParts;
   /** Scratch for readings in the middle of a leap. */
-  readonly #peek: WorkMeter;
-  /** Undefined once the engine has stopped, and the clock with it. */
-  #batch: BatchBuilder | undefined;
-  #clock: StepClock;
-  #closedPeakBlocks = 0;
-  #closedBlocks: number;
+  #peek: WorkMeter | undefined;
+  readonly #batch: BatchBuilder;
+  readonly #clock: StepClock;
   /** The step that an event ended last; absent where nobody reads it. */
   #lastStep: StepReading | undefined;
 
   constructor(parts: EngineParts, run: RunColumns, batch: BatchBuilder, clock: StepClock) {
-    this.#closedBlocks = parts.kvBlocks;
+    this.#parts = parts;
     this.#run = run;
     this.speculation = batch.speculation;
     this.#batch = batch;
     this.#clock = clock;
     this.meter = new WorkMeter(parts.work, batch.speculation);
-    this.#peek = new WorkMeter(parts.work, batch.speculation);
   }
 
   /** Sequences in the batch. */
   get running(): number {
-    return this.#batch?.running ?? 0;
+    return this.#batch.running;
   }
 
   /** KV blocks of the engine. */
   get kvBlocks(): number {
-    return this.#batch?.pool.capacity ?? this.#closedBlocks;
+    return this.#batch.pool.capacity;
   }
 
   /** Most KV blocks in use so far. */
   get peakBlocks(): number {
-    return this.#batch?.pool.peakUsed ?? this.#closedPeakBlocks;
+    return this.#batch.pool.peakUsed;
   }
 
   /** KV blocks in use at `now`. */
   usedBlocks(now: number): number {
-    if (this.#batch === undefined) return 0;
     const { pool, endedBlocks } = this.#batch;
     const isFirst = this.#clock.begun(now) <= 1;
     return pool.used + (isFirst ? endedBlocks : this.#grownBlocks(now));
@@ -65,19 +61,17 @@ export class EngineReadings {
   /** KV blocks that the leap in progress has taken at `now` since its first step began. */
   #grownBlocks(now: number): number {
     const begun = this.#clock.begun(now);
-    return begun > 1 ? this.#batch!.growth.neededThrough(begun - 1) : 0;
+    return begun > 1 ? this.#batch.growth.neededThrough(begun - 1) : 0;
   }
 
   /** Tokens that the decode batch has gained at `now` since the step or leap in progress began. */
   gainedTokens(now: number): number {
-    return this.#batch === undefined
-      ? 0
-      : this.#tokensIn(this.#clock.ahead(now)) * this.#batch.shape.decodeSequences;
+    return this.#tokensIn(this.#clock.ahead(now)) * this.#batch.shape.decodeSequences;
   }
 
   /** Tokens that a decoding sequence gains in the first steps of the leap in progress. */
   #tokensIn(steps: number): number {
-    return this.#batch?.speculation?.tokensIn(steps) ?? steps;
+    return this.#batch.speculation?.tokensIn(steps) ?? steps;
   }
 
   /**
@@ -85,7 +79,6 @@ export class EngineReadings {
    * they have room for. Shared blocks count for each of their sequences.
    */
   readKvTokens(now: number, out: KvTokens): void {
-    if (this.#batch === undefined) return;
     const { sequences, pool, decodes } = this.#batch;
     const gained = decodes ? this.#tokensIn(this.#clock.begun(now)) : 0;
     for (let slot = sequences.first; slot >= 0; slot = sequences.next[slot]) {
@@ -110,19 +103,23 @@ export class EngineReadings {
 
   /** Leading prompt tokens of `request` that the prefix cache holds at `now`. */
   cachedPrefixTokens(request: number, now: number): number {
-    if (this.#batch?.cache === undefined) return 0;
+    if (this.#batch.cache === undefined) return 0;
     const { cache, pool } = this.#batch;
     const tokens = this.#run.columns.promptTokens[request] - 1;
-    // Blocks that a leap has filled so far are free ones that have lost their identity.
-    return cache.matchedBlocks(request, tokens, this.#grownBlocks(now)) * pool.blockTokens;
+    let matched = cache.matchedBlocks(request, tokens);
+    // Blocks that a leap has filled so far are free ones that have lost their identity. A router asks
+    // all instances, most of which have nothing: the look at the leap is for the others.
+    const grown = matched > 0 ? this.#grownBlocks(now) : 0;
+    if (grown > 0) matched = cache.keptBlocks(request, matched, grown);
+    return matched * pool.blockTokens;
   }
 
   /** Writes what has been done by `now` into `out`: whole steps, and the busy time to the instant. */
   readMeter(now: number, out: MeterTotals): void {
-    if (this.#batch === undefined || !this.#clock.isStepping) return this.meter.read(out);
-    const peek = this.#peek;
+    if (!this.#clock.isStepping) return this.meter.read(out);
+    const { pool, sequences, growth, shape, speculation, endedBlocks } = this.#batch;
+    const peek = this.#peek ??= new WorkMeter(this.#parts.work, speculation);
     peek.copyFrom(this.meter);
-    const { pool, sequences, growth, shape, endedBlocks } = this.#batch;
     const { leap } = this.#clock;
     const ahead = this.#clock.ahead(now);
     let used = pool.used;
@@ -153,7 +150,7 @@ export class EngineReadings {
 
   /** Writes the step that is the `count`-th one of the leap in progress into `out`. */
   #readStep(count: number, out: StepReading): void {
-    const { shape } = this.#batch!;
+    const { shape } = this.#batch;
     const { firstStepSeconds, incrementSeconds } = this.#clock.leap;
     out.seconds = firstStepSeconds + incrementSeconds * (count - 1);
     out.prefillSequences = shape.chunkCount;
@@ -170,7 +167,7 @@ export class EngineReadings {
    * @param inbox Those that its scheduler does not know of yet.
    */
   load(now: number, outstanding: number, inbox: Inbox): EngineLoad {
-    const batch = this.#batch!;
+    const batch = this.#batch;
     const { columns: { promptTokens }, generated } = this.#run;
     const { blockTokens, capacity } = batch.pool;
     const load: EngineLoad = {
@@ -194,13 +191,5 @@ export class EngineReadings {
     if (ahead > 0) this.#readStep(ahead, load.step);
     else Object.assign(load.step, this.#lastStep);
     return load;
-  }
-
-  /** Lets go of everything but the counts of the work done and the peak. */
-  close(): void {
-    this.#closedPeakBlocks = this.peakBlocks;
-    this.#closedBlocks = this.kvBlocks;
-    this.#batch = undefined;
-    this.#clock = undefined as never;
   }
 }

@@ -1,5 +1,6 @@
 import { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
 import { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
+import type { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
 import type { EngineParts } from "./engine_parts.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
 
@@ -22,10 +23,11 @@ interface DetachedBlocks {
 /** The KV blocks of one engine and which sequence has which of them. */
 export class SequenceBlocks {
   readonly pool: BlockPool;
+  /** Whose blocks they are. */
+  readonly sequences: Sequences;
   /** The pool again when blocks have identity. */
   readonly cache: PrefixCache | undefined;
   readonly #parts: EngineParts;
-  readonly #sequences: Sequences;
   readonly #isChunked: boolean;
   /** Whether a step is formed before the last token of the one before is known. */
   readonly #isBehind: boolean;
@@ -35,12 +37,19 @@ export class SequenceBlocks {
   readonly #identified: number[][] = [];
   readonly #detached = new Map<number, DetachedBlocks>();
 
-  constructor(parts: EngineParts, sequences: Sequences) {
+  /** @param prefixes Told of the prefixes that the cache has, as those of an instance. */
+  constructor(
+    parts: EngineParts,
+    sequences: Sequences,
+    prefixes: PrefixIndex | undefined,
+    instance: number,
+  ) {
     const { kvBlocks, blockTokens, prefix, strategy } = parts;
-    this.cache = prefix && new PrefixCache(kvBlocks, blockTokens, prefix);
+    this.cache = prefix &&
+      new PrefixCache(kvBlocks, blockTokens, prefix, prefixes?.of(prefix), instance);
     this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
     this.#parts = parts;
-    this.#sequences = sequences;
+    this.sequences = sequences;
     this.#isChunked = strategy.reservation === "chunk";
     this.#isBehind = parts.asyncScheduling === true;
     this.#recomputesLast = parts.speculation?.recomputesLastBlock === true;
@@ -77,7 +86,7 @@ export class SequenceBlocks {
    * its entries come with it.
    */
   begin(slot: number, blocks: number, matched?: number): void {
-    const { request, targetTokens, takenBlocks } = this.#sequences;
+    const { request, targetTokens, takenBlocks } = this.sequences;
     const shared = matched ?? 0;
     while (this.cache && this.#identified.length <= slot) this.#identified.push([]);
     if (shared > 0) this.cache!.share(request[slot], shared, this.#identified[slot]);
@@ -93,13 +102,13 @@ export class SequenceBlocks {
   /** Blocks that the next `tokens` prompt tokens of the sequence need beyond those it has. */
   neededFor(slot: number, tokens: number): number {
     if (!this.#isChunked) return 0;
-    const { doneTokens, takenBlocks } = this.#sequences;
+    const { doneTokens, takenBlocks } = this.sequences;
     return this.pool.blocksFor(doneTokens[slot] + tokens) - takenBlocks[slot];
   }
 
   /** Takes the blocks for the next `tokens` prompt tokens of the sequence. */
   extend(slot: number, tokens: number): void {
-    const { request, doneTokens, takenBlocks, blockTokens } = this.#sequences;
+    const { request, doneTokens, takenBlocks, blockTokens } = this.sequences;
     const end = doneTokens[slot] + tokens;
     if (end > takenBlocks[slot] * blockTokens) {
       const blocks = this.neededFor(slot, tokens);
@@ -112,7 +121,7 @@ export class SequenceBlocks {
 
   /** Frees the blocks of a sequence, which keep their identity, and its slot: it is over here. */
   release(slot: number): void {
-    const sequences = this.#sequences;
+    const sequences = this.sequences;
     if (this.cache !== undefined) return this.leave(slot, {});
     this.pool.give(sequences.blocksHeld(slot));
     sequences.remove(slot);
@@ -120,7 +129,7 @@ export class SequenceBlocks {
 
   /** The same of a sequence that may come back. */
   leave(slot: number, how: Leave): void {
-    const sequences = this.#sequences;
+    const sequences = this.sequences;
     const blocks = sequences.blocksHeld(slot) + (how.extraBlocks ?? 0);
     if (this.cache !== undefined) {
       const request = sequences.request[slot];
@@ -136,7 +145,7 @@ export class SequenceBlocks {
 
   /** Frees the slot of a sequence, whose blocks stay taken until {@link letGo}. */
   detach(slot: number): void {
-    const sequences = this.#sequences;
+    const sequences = this.sequences;
     const request = sequences.request[slot];
     const identified: number[] = [];
     if (this.cache) {
@@ -161,8 +170,8 @@ export class SequenceBlocks {
 
   /** Tokens whose blocks have identity while a step is formed: a planner ahead lacks the last token. */
   knownTokens(slot: number): number {
-    const { state, targetTokens } = this.#sequences;
-    const computed = this.#sequences.computedTokens(slot);
+    const { state, targetTokens } = this.sequences;
+    const computed = this.sequences.computedTokens(slot);
     return this.#isBehind && state[slot] !== SequenceState.prefill
       ? Math.max(targetTokens[slot], computed - 1)
       : computed;

@@ -95,7 +95,7 @@ export class Sequences {
   /** Sequences whose KV blocks grow with their length. */
   growing = 0;
   /** Whether blocks of decoding sequences are those noted as taken, whatever the length. */
-  readonly #notesBlocks: boolean;
+  readonly notesBlocks: boolean;
   /** Growing sequences by (tokens - step) mod block size: those at `#place` need a block now. */
   readonly #residues: Int32Array;
   #residueOf = new Int32Array(FIRST_SLOTS);
@@ -109,12 +109,34 @@ export class Sequences {
   #used = 0;
   #admissions = 0;
 
-  /** @param slots Most sequences at a time; room is made as they come, since few engines are ever full. */
+  /** Most sequences at a time; room is made as they come, since few engines are ever full. */
+  readonly slots: number;
+
   constructor(slots: number, blockTokens: number, notesBlocks = false) {
+    this.slots = slots;
     this.ends = new EndSteps(slots);
     this.blockTokens = blockTokens;
-    this.#notesBlocks = notesBlocks;
+    this.notesBlocks = notesBlocks;
     this.#residues = new Int32Array(blockTokens);
+  }
+
+  /** Begins anew, as an engine does that has had no sequence; what it has room for stays. */
+  clear(): void {
+    this.count =
+      this.prefilling =
+      this.decoding =
+      this.contextTokens =
+      this.step =
+        0;
+    this.first = this.last = -1;
+    this.grownBlocks = this.blockSeconds = this.growing = 0;
+    this.#residues.fill(0);
+    this.#place =
+      this.#freeCount =
+      this.#used =
+      this.#admissions =
+        0;
+    this.ends.clear();
   }
 
   /** Puts a request into a slot, last in order, and returns the slot; it has no blocks yet. */
@@ -238,14 +260,14 @@ export class Sequences {
   /** KV blocks that the sequence holds. */
   blocksHeld(slot: number): number {
     if (this.reservedBlocks[slot] > 0) return this.reservedBlocks[slot];
-    return this.state[slot] >= SequenceState.decode && !this.#notesBlocks
+    return this.state[slot] >= SequenceState.decode && !this.notesBlocks
       ? Math.ceil(this.computedTokens(slot) / this.blockTokens)
       : this.takenBlocks[slot];
   }
 
   /** Whether its blocks follow from its length. */
   #growsAlone(slot: number): boolean {
-    return this.reservedBlocks[slot] === 0 && !this.#notesBlocks;
+    return this.reservedBlocks[slot] === 0 && !this.notesBlocks;
   }
 
   /** Whether the sequence in `slot`, which decodes, needs a KV block before the next decode step. */

@@ -66,7 +66,7 @@ Deno.test("a draft for which the budget has no room behind chunks of prompts is 
 });
 
 Deno.test("refused tokens are computed as well, and entries are read once for all of a sequence's", () => {
-  const { totals: [totals] } = run([[0, 1, 2]], 2, 0);
+  const totals = run([[0, 1, 2]], 2, 0).totals.at(0);
   // Prompt: 1 token, 1 pair, 1 sample. Then 3 tokens with 2 entries each, 3 samples.
   equal(totals.flops, (10 + 1 + 5) + (30 + 6 + 15));
   equal(totals.bytes, 2 * 100 + 2 * (1 + 2));

@@ -9,9 +9,6 @@ import type { TokenGaps } from "./token_gaps.ts";
 /** Ends for which there is room at first. */
 const FIRST_ENDS = 8;
 
-/** What has ended in an engine that has stopped. */
-const NOBODY = new Int32Array(0);
-
 /**
  * The book of one engine: which requests and tokens are inside, and what each step that ends brings
  * them: tokens, first tokens, ends.
@@ -43,8 +40,8 @@ export class TokenLedger {
   /** An end is known to the scheduler a step late. */
   readonly #isLate: boolean;
   readonly #run: RunColumns;
-  #batch: BatchBuilder;
-  #gaps: TokenGaps;
+  readonly #batch: BatchBuilder;
+  readonly #gaps: TokenGaps;
 
   constructor(parts: EngineParts, run: RunColumns, batch: BatchBuilder, gaps: TokenGaps) {
     this.#holdsFinished = parts.strategy.holdsFinished;
@@ -76,12 +73,6 @@ export class TokenLedger {
     this.outstanding = 0;
     this.tokensInside = 0;
     this.promptTokensAhead = 0;
-  }
-
-  /** Lets go of everything but the counts: the instance has stopped. */
-  close(): void {
-    this.finished = this.firstTokens = this.#endingSlots = NOBODY;
-    this.#batch = this.#gaps = undefined as never;
   }
 
   /** Books the step or leap that ends now; returns whether the batch changes by it. */

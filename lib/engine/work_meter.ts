@@ -2,15 +2,18 @@ import type { StepShape, StepWork } from "../execution/execution_time_model.ts";
 import type { MeterTotals } from "../metrics/meter_totals.ts";
 import type { Speculation } from "./speculation.ts";
 
-// Places of the counters. One typed array, so that a copy for a reading is one call.
-const BUSY_SECONDS = 0, BLOCK_SECONDS = 1, WEIGHT_BYTES = 2;
-const PROMPT_TOKENS = 3, OUTPUT_TOKENS = 4;
+// Places of the counters. One typed array, so that a copy for a reading is one call; no more than
+// eight, since a longer one would lie outside the heap, and a run may make millions of meters.
+const BLOCK_SECONDS = 0, WEIGHT_BYTES = 1;
+const PROMPT_TOKENS = 2, OUTPUT_TOKENS = 3;
 /** (query token, KV entry) pairs, and KV entries read or written. */
-const PAIRS = 5, ENTRIES = 6;
-const PREFILL_SAMPLES = 7, SEQUENCE_SECONDS = 8;
-/** Tokens verified beyond those that came out of it; work of drafts, FLOP and bytes. */
-const REFUSED_TOKENS = 9, DRAFT_FLOPS = 10, DRAFT_BYTES = 11;
-const COUNTERS = 12;
+const PAIRS = 4, ENTRIES = 5;
+const PREFILL_SAMPLES = 6, SEQUENCE_SECONDS = 7;
+const COUNTERS = 8;
+// Of meters where drafts are verified: tokens verified beyond those that came out of it; work of
+// drafts, FLOP and bytes.
+const REFUSED_TOKENS = 0, DRAFT_FLOPS = 1, DRAFT_BYTES = 2;
+const NO_DRAFTS = new Float64Array(3);
 
 /**
  * Counts the work of one engine: tokens, attention, weights read, busy time and KV use. A decode
@@ -19,12 +22,16 @@ const COUNTERS = 12;
  */
 export class WorkMeter {
   readonly #counts = new Float64Array(COUNTERS);
+  #busySeconds = 0;
+  /** What verifying drafts counts beyond that; absent: nothing is verified. */
+  readonly #drafts: Float64Array | undefined;
   readonly #work: StepWork;
   readonly #speculation: Speculation | undefined;
 
   constructor(work: StepWork, speculation?: Speculation) {
     this.#work = work;
     this.#speculation = speculation;
+    this.#drafts = speculation && new Float64Array(NO_DRAFTS.length);
   }
 
   /**
@@ -32,7 +39,7 @@ export class WorkMeter {
    * all the while.
    */
   addTime(busySeconds: number, blockSeconds: number, sequences: number): void {
-    this.#counts[BUSY_SECONDS] += busySeconds;
+    this.#busySeconds += busySeconds;
     this.#counts[BLOCK_SECONDS] += blockSeconds;
     this.#counts[SEQUENCE_SECONDS] += busySeconds * sequences;
   }
@@ -69,6 +76,7 @@ export class WorkMeter {
     const { decodeSequences: sequences, decodeContextTokens: context } = shape;
     const { decodeTokens = sequences, draftTokens = 0 } = shape;
     const counts = this.#counts;
+    const drafts = this.#drafts!;
     let prompt = 0, chunkPairs = 0, chunkEntries = 0;
     for (let i = 0; i < shape.chunkCount; i++) {
       const chunk = shape.chunkTokens[i];
@@ -83,7 +91,7 @@ export class WorkMeter {
     const finishing = shape.sampledSequences - decodeTokens;
     counts[PROMPT_TOKENS] += prompt;
     counts[OUTPUT_TOKENS] += tokens + finishing;
-    counts[REFUSED_TOKENS] += steps * decodeTokens - tokens;
+    drafts[REFUSED_TOKENS] += steps * decodeTokens - tokens;
     counts[PREFILL_SAMPLES] += finishing;
     counts[PAIRS] += pairs;
     counts[ENTRIES] += entries + chunkEntries;
@@ -93,10 +101,10 @@ export class WorkMeter {
     // The first pass computes the step's tokens, each further one a token of each sequence.
     const drafting = sequences + finishing;
     const more = draftTokens - 1;
-    counts[DRAFT_FLOPS] += work.flopsPerToken * steps * (prompt + decodeTokens + more * drafting) +
+    drafts[DRAFT_FLOPS] += work.flopsPerToken * steps * (prompt + decodeTokens + more * drafting) +
       work.flopsPerAttentionPair * (pairs + more * entries) +
       work.flopsPerSample * steps * draftTokens * drafting;
-    counts[DRAFT_BYTES] += steps * work.weightBytes(prompt + decodeTokens) +
+    drafts[DRAFT_BYTES] += steps * work.weightBytes(prompt + decodeTokens) +
       steps * more * work.weightBytes(drafting) +
       work.kvBytesPerToken * (chunkEntries + draftTokens * entries);
   }
@@ -127,6 +135,8 @@ export class WorkMeter {
   /** Starts over from another meter's counts. */
   copyFrom(other: WorkMeter): void {
     this.#counts.set(other.#counts);
+    this.#drafts?.set(other.#drafts!);
+    this.#busySeconds = other.#busySeconds;
   }
 
   /** Writes the totals into `out`. */
@@ -134,15 +144,16 @@ export class WorkMeter {
     const counts = this.#counts;
     const work = this.#work;
     const output = counts[OUTPUT_TOKENS];
-    const sampled = output + counts[REFUSED_TOKENS];
+    const drafts = this.#drafts ?? NO_DRAFTS;
+    const sampled = output + drafts[REFUSED_TOKENS];
     const linear = counts[PROMPT_TOKENS] + sampled - counts[PREFILL_SAMPLES];
-    out.busySeconds = counts[BUSY_SECONDS];
+    out.busySeconds = this.#busySeconds;
     out.blockSeconds = counts[BLOCK_SECONDS];
     out.sequenceSeconds = counts[SEQUENCE_SECONDS];
     out.promptTokens = counts[PROMPT_TOKENS];
     out.outputTokens = output;
     out.flops = linear * work.flopsPerToken + counts[PAIRS] * work.flopsPerAttentionPair +
-      sampled * work.flopsPerSample + counts[DRAFT_FLOPS];
-    out.bytes = counts[WEIGHT_BYTES] + counts[ENTRIES] * work.kvBytesPerToken + counts[DRAFT_BYTES];
+      sampled * work.flopsPerSample + drafts[DRAFT_FLOPS];
+    out.bytes = counts[WEIGHT_BYTES] + counts[ENTRIES] * work.kvBytesPerToken + drafts[DRAFT_BYTES];
   }
 }

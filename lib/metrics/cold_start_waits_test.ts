@@ -7,6 +7,7 @@ import {
   type SmallClusterChanges,
   watching,
 } from "../../tests/support/small_cluster.ts";
+import { stageSpanAt, StageSpans } from "../serverless/cold_start/stage_spans.ts";
 import { coldStartStages } from "./cold_start_stages.ts";
 import { coldStartWaits } from "./cold_start_waits.ts";
 import type { RunRecord } from "./run_record.ts";
@@ -60,11 +61,11 @@ Deno.test("time until the start begins is a part of its own", () => {
 
 Deno.test("stages beside the critical path are no part of a wait", () => {
   const run = runOf([[0, 1, 1]]);
-  const stageSpans = [
+  const stageSpans = StageSpans.from([
     { instanceId: 0, stage: "fetch", startAtSeconds: 0, endAtSeconds: 4, critical: true },
     { instanceId: 0, stage: "import", startAtSeconds: 0, endAtSeconds: 3.5, critical: false },
     { instanceId: 0, stage: "load", startAtSeconds: 4, endAtSeconds: 5, critical: true },
-  ];
+  ]);
   deepEqual(rowsOf({ ...run, stageSpans }), [[0, 0, "fetch", 4], [0, 0, "load", 1]]);
 });
 
@@ -81,11 +82,12 @@ Deno.test("the wait of a request whose instance was lost stays with the start wa
 
 Deno.test("of an instance that starts again, a wait has the stages of its own start", () => {
   const run = runOf([[0, 1, 1], [9, 1, 1]]);
-  const stageSpans = [
-    ...run.stageSpans,
+  const own = run.stageSpans;
+  const stageSpans = StageSpans.from([
+    ...Array.from({ length: own.count }, (_, row) => stageSpanAt(own, row)),
     { instanceId: 0, stage: "wake", startAtSeconds: 10, endAtSeconds: 12 },
     { instanceId: 0, stage: "wake", startAtSeconds: 12, endAtSeconds: 13 },
-  ];
+  ]);
   const columns = { ...run.columns, coldStartWaitSeconds: Float64Array.of(5, 3) };
   const lives = [{ ...run.lives[0], readyAtSeconds: 13 }];
   const waitedFor = Int32Array.of(0, 0);

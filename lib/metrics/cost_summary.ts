@@ -69,7 +69,7 @@ export function billInstances(
       wastedUsd += startSeconds(life) * gpus * billing.startShare * usdPerGpuSecond +
         startSeconds(life) * billing.startShare * usdPerInstanceSecond;
     }
-    const busy = (life: InstanceLife) => run.totals[life.instanceId].busySeconds;
+    const busy = (life: InstanceLife) => run.totals.at(life.instanceId).busySeconds;
     // Members that no instance was made of have rows of their own.
     const untaken = untakenOf.get(functionId) ?? [];
     const billAt = (
@@ -184,11 +184,14 @@ function loadInstants(
 ): ReadonlyMap<number, number> {
   const instants = new Map<number, number>();
   if (!functions.some((facts) => facts.billsFromLoad)) return instants;
-  for (const { stage, instanceId, startAtSeconds, endAtSeconds } of stageSpans) {
+  const { count, names, stage, instanceId, startAtSeconds, endAtSeconds } = stageSpans;
+  const isOfWeights = names.map((name) => name.startsWith("weights_"));
+  for (let row = 0; row < count; row++) {
     // A fetch of what is there already takes no time and is none.
-    if (!stage.startsWith("weights_") || !(endAtSeconds > startAtSeconds)) continue;
-    const known = instants.get(instanceId);
-    if (known === undefined || startAtSeconds < known) instants.set(instanceId, startAtSeconds);
+    if (!isOfWeights[stage[row]] || !(endAtSeconds[row] > startAtSeconds[row])) continue;
+    const known = instants.get(instanceId[row]);
+    if (known !== undefined && !(startAtSeconds[row] < known)) continue;
+    instants.set(instanceId[row], startAtSeconds[row]);
   }
   return instants;
 }

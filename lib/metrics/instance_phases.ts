@@ -5,10 +5,13 @@ import {
   poolMemberPhases,
 } from "../serverless/life_phases.ts";
 import type { PoolMemberLife } from "../serverless/lifecycle.ts";
-import { columnsOf } from "./columns/column.ts";
+import { StageSpansByInstance } from "../serverless/cold_start/stage_spans.ts";
+import { GrowingColumns } from "./columns/growing_columns.ts";
 import { INSTANCE_COLUMNS, type PhaseRow } from "./columns/instance_columns.ts";
 import type { RunRecord } from "./run_record.ts";
 import type { InstancePhases } from "./run_tables.ts";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Phases that have the stages of a start. */
 const STARTS: readonly LifePhase[] = ["warming", "starting", "waking"];
@@ -20,26 +23,40 @@ const STARTS: readonly LifePhase[] = ["warming", "starting", "waking"];
  */
 export function instancePhases(run: RunRecord): InstancePhases {
   const names: string[] = ["starting", "ready", "draining"];
-  const rows: PhaseRow[] = [];
-  const spansOf = Map.groupBy(run.stageSpans, (span) => span.instanceId);
+  const rows = new GrowingColumns(INSTANCE_COLUMNS);
+  const spans = run.stageSpans;
+  const byInstance = new StageSpansByInstance(spans);
+  /** Codes of the stages among the phases; -1 for those that have not appeared. */
+  const codes = new Int32Array(spans.names.length).fill(-1);
+  const codeOf = (name: string) => {
+    const code = names.indexOf(name);
+    return code < 0 ? names.push(name) - 1 : code;
+  };
+  // One object for all rows.
+  const row: Writable<PhaseRow> = {
+    instanceId: 0,
+    functionId: 0,
+    phase: 0,
+    startAtSeconds: 0,
+    endAtSeconds: 0,
+  };
+  const addRow = (phase: number, start: number, end: number) => {
+    if (!(end > start)) return;
+    row.phase = phase;
+    row.startAtSeconds = start;
+    row.endAtSeconds = end;
+    rows.add(row);
+  };
   const add = (id: number, fn: number, life: readonly PhaseSpan[], startId: number) => {
-    const addRow = (name: string, start: number, end: number) => {
-      let phase = names.indexOf(name);
-      if (phase < 0) phase = names.push(name) - 1;
-      if (!(end > start)) return;
-      rows.push({
-        instanceId: id,
-        functionId: fn,
-        phase,
-        startAtSeconds: start,
-        endAtSeconds: end,
-      });
-    };
+    row.instanceId = id;
+    row.functionId = fn;
     for (const { phase, startAtSeconds, endAtSeconds } of life) {
-      addRow(phase, startAtSeconds, endAtSeconds);
+      addRow(codeOf(phase), startAtSeconds, endAtSeconds);
       if (!STARTS.includes(phase)) continue;
-      for (const span of spansOf.get(startId) ?? []) {
-        addRow(`start:${span.stage}`, span.startAtSeconds, span.endAtSeconds);
+      for (const span of byInstance.rowsOf(startId)) {
+        const stage = spans.stage[span];
+        if (codes[stage] < 0) codes[stage] = codeOf(`start:${spans.names[stage]}`);
+        addRow(codes[stage], spans.startAtSeconds[span], spans.endAtSeconds[span]);
       }
     }
   };
@@ -54,8 +71,8 @@ export function instancePhases(run: RunRecord): InstancePhases {
     add(life.instanceId, life.functionId, lifePhases(life), life.instanceId);
   }
   return {
-    count: rows.length,
-    ...columnsOf(INSTANCE_COLUMNS, rows),
+    count: rows.count,
+    ...rows.columns(),
     phaseNames: names,
   } as unknown as InstancePhases;
 }

@@ -1,5 +1,6 @@
 import { asleepSeconds, upSeconds } from "../serverless/life_phases.ts";
 import type { FunctionFacts } from "./function_facts.ts";
+import { emptyTotals } from "./meter_totals.ts";
 import type { RunRecord } from "./run_record.ts";
 
 /** Time, work and room of all instances, summed up. */
@@ -17,9 +18,10 @@ export function instanceUse(run: RunRecord, functions: readonly FunctionFacts[])
     blockCapacitySeconds: 0,
     memoryShareSeconds: 0,
   };
+  const totals = emptyTotals();
   for (const life of run.lives) {
     const facts = functions[life.functionId];
-    const totals = run.totals[life.instanceId];
+    run.totals.at(life.instanceId, totals);
     const lifeSeconds = life.stoppedAtSeconds - life.createdAtSeconds;
     const up = upSeconds(life);
     use.instanceSeconds += lifeSeconds;

@@ -1,3 +1,5 @@
+import { grownTo } from "../sim/grown.ts";
+
 /** Running totals of one engine's work. */
 export interface MeterTotals {
   /** Time in steps, seconds. */
@@ -27,4 +29,35 @@ export function emptyTotals(): MeterTotals {
     blockSeconds: 0,
     sequenceSeconds: 0,
   };
+}
+
+/** Names of the totals. */
+const TOTALS = Object.keys(emptyTotals()) as readonly (keyof MeterTotals)[];
+
+/** Totals of many engines in columns, by number of the instance; of those left out they are zero. */
+export class TotalsColumns {
+  /** Engines: one more than the highest number. */
+  count = 0;
+  #rows = new Float64Array(16 * TOTALS.length);
+
+  /** Notes what an engine has done. */
+  set(id: number, totals: Readonly<MeterTotals>): void {
+    this.count = Math.max(this.count, id + 1);
+    const size = this.count * TOTALS.length;
+    if (size > this.#rows.length) this.#rows = grownTo(this.#rows, 2 * size);
+    const start = id * TOTALS.length;
+    for (let i = 0; i < TOTALS.length; i++) this.#rows[start + i] = totals[TOTALS[i]];
+  }
+
+  /** What an engine has done; the object is new, or the one to write into. */
+  at(id: number, out: MeterTotals = emptyTotals()): MeterTotals {
+    const start = id * TOTALS.length;
+    for (let i = 0; i < TOTALS.length; i++) out[TOTALS[i]] = this.#rows[start + i];
+    return out;
+  }
+
+  /** All of them as objects. */
+  list(): MeterTotals[] {
+    return Array.from({ length: this.count }, (_, id) => this.at(id));
+  }
 }

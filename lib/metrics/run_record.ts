@@ -1,8 +1,8 @@
-import type { StageSpan } from "../serverless/cold_start/start_service.ts";
+import type { StageSpanColumns } from "../serverless/cold_start/stage_spans.ts";
 import type { InstanceLife, PoolMemberLife } from "../serverless/lifecycle.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import type { KvTokens } from "./kv_tokens.ts";
-import type { MeterTotals } from "./meter_totals.ts";
+import type { TotalsColumns } from "./meter_totals.ts";
 import type { RequestColumns, TimeSeriesColumns } from "./run_tables.ts";
 
 /** What faults did in a run. */
@@ -84,9 +84,9 @@ export interface RunRecord {
   /** Lives of all instances, by instance id. */
   readonly lives: readonly InstanceLife[];
   /** Work of each instance, by instance id. */
-  readonly totals: readonly MeterTotals[];
+  readonly totals: Pick<TotalsColumns, "count" | "at" | "list">;
   /** Stages of all starts, in order of their end. */
-  readonly stageSpans: readonly StageSpan[];
+  readonly stageSpans: StageSpanColumns;
   /** Instance whose start each request waited for, -1 for none; absent when none has waited. */
   readonly waitedFor?: Int32Array;
   /** Starts begun during the run, those of sleeping instances apart. */

@@ -1,4 +1,7 @@
-import type { StageSpan } from "../serverless/cold_start/start_service.ts";
+import {
+  type StageSpanColumns,
+  StageSpansByInstance,
+} from "../serverless/cold_start/stage_spans.ts";
 import type { RunRecord } from "./run_record.ts";
 
 /** Name of the part of a wait in which the start had not begun: no decision yet, or no free GPU. */
@@ -11,8 +14,6 @@ export type WaitPartVisitor = (
   stage: string,
   seconds: number,
 ) => void;
-
-const NONE: readonly StageSpan[] = [];
 
 /**
  * Splits the wait of each request that waited for a start: `before_start` until the start began,
@@ -28,7 +29,9 @@ export function waitParts(run: RunRecord): (visit: WaitPartVisitor) => void {
   const waiting: number[] = [];
   for (let i = 0; i < count; i++) if (coldStartWaitSeconds[i] > 0) waiting.push(i);
   if (waiting.length === 0) return () => {};
-  const paths = criticalPaths(run.stageSpans);
+  const spans = run.stageSpans;
+  const { names, stage, startAtSeconds, endAtSeconds } = spans;
+  const paths = new StageSpansByInstance(spans);
   return (visit) => {
     for (const i of waiting) visitParts(i, visit);
   };
@@ -37,42 +40,44 @@ export function waitParts(run: RunRecord): (visit: WaitPartVisitor) => void {
     const from = arrivalAtSeconds[i];
     const to = from + coldStartWaitSeconds[i];
     const instanceId = waitedFor![i];
-    const path = paths.get(instanceId) ?? NONE;
-    let next = firstEndingAfter(path, from);
-    const begin = next < path.length && isBefore(path[next], to) ? path[next].startAtSeconds : to;
+    const path = criticalPath(spans, paths.rowsOf(instanceId));
+    let next = firstEndingAfter(spans, path, from);
+    const isFirst = next < path.length && isBefore(spans, path[next], to);
+    const begin = isFirst ? startAtSeconds[path[next]] : to;
     if (begin > from) visit(i, instanceId, BEFORE_START, begin - from);
-    for (; next < path.length && isBefore(path[next], to); next++) {
-      const { stage, startAtSeconds, endAtSeconds } = path[next];
-      const seconds = endAtSeconds - Math.max(startAtSeconds, from);
-      if (seconds > 0) visit(i, instanceId, stage, seconds);
+    for (; next < path.length && isBefore(spans, path[next], to); next++) {
+      const row = path[next];
+      const seconds = endAtSeconds[row] - Math.max(startAtSeconds[row], from);
+      if (seconds > 0) visit(i, instanceId, names[stage[row]], seconds);
     }
   }
 }
 
-/** Stages on the critical paths of each instance's starts, one after the other. */
-function criticalPaths(spans: readonly StageSpan[]): Map<number, StageSpan[]> {
-  const paths = new Map<number, StageSpan[]>();
-  for (const span of spans) {
-    if (span.critical === false) continue;
-    const path = paths.get(span.instanceId);
-    if (path) path.push(span);
-    else paths.set(span.instanceId, [span]);
-  }
-  return paths;
+/** Rows of the stages on the critical paths of an instance's starts, one after the other. */
+function criticalPath({ critical }: StageSpanColumns, rows: Int32Array): Int32Array {
+  return rows.filter((row) => critical[row] === 1);
 }
 
 /** Place of the first stage that ends after an instant. */
-function firstEndingAfter(path: readonly StageSpan[], atSeconds: number): number {
+function firstEndingAfter(
+  { endAtSeconds }: StageSpanColumns,
+  path: Int32Array,
+  atSeconds: number,
+): number {
   let low = 0, high = path.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (path[middle].endAtSeconds > atSeconds) high = middle;
+    if (endAtSeconds[path[middle]] > atSeconds) high = middle;
     else low = middle + 1;
   }
   return low;
 }
 
 /** Whether a stage lies before an instant, whose last bits are not to be trusted. */
-function isBefore(span: StageSpan, atSeconds: number): boolean {
-  return (span.startAtSeconds + span.endAtSeconds) / 2 < atSeconds;
+function isBefore(
+  { startAtSeconds, endAtSeconds }: StageSpanColumns,
+  row: number,
+  atSeconds: number,
+): boolean {
+  return (startAtSeconds[row] + endAtSeconds[row]) / 2 < atSeconds;
 }

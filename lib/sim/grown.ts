@@ -1,5 +1,9 @@
 /** A column that grows. */
-type GrowingColumn = Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+type GrowingColumn =
+  | Int32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>;
 
 /** A copy of a column with room for `size` values, zeros behind those of the column. */
 export function grownTo<T extends GrowingColumn>(column: T, size: number): T {

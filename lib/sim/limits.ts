@@ -159,12 +159,12 @@ export const LIMITS = {
     reason: "45 kB each at 256 sequences: 2.2 GB, and routing looks at each of them",
   },
   instancesMade: {
-    value: 500_000,
+    value: 2_000_000,
     unit: "instances",
     of:
       "the instances that a run makes, one after the other; without machines each fault makes one",
     reason:
-      "4 kB are kept of a stopped one and of the stages of its start: 2 GB, in a minute or two",
+      "0.8 kB are kept of a stopped one and of the stages of its start: 1.6 GB, in five minutes",
   },
   sequences: {
     value: 65_536,

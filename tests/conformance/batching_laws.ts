@@ -220,7 +220,7 @@ export function runBatchingLaws(options: BatchingLawsOptions): void {
       ),
     );
     ok(peakBlocks <= caseParts(test, mode).functions[0].engine.kvBlocks);
-    const [{ outputTokens, promptTokens }] = totals;
+    const { outputTokens, promptTokens } = totals.at(0);
     ok(outputTokens >= sumOf(columns.outputTokens, columns.outcome));
     const cached = sumOf(columns.cachedTokens, columns.outcome);
     ok(promptTokens >= sumOf(columns.promptTokens, columns.outcome) - cached);
@@ -249,7 +249,7 @@ export function runBatchingLaws(options: BatchingLawsOptions): void {
       insideSeconds += end - Math.max(until, columns.arrivalAtSeconds[i]);
       until = end;
     }
-    ok(Math.abs(totals[0].busySeconds - insideSeconds) <= 1e-9 * (1 + insideSeconds));
+    ok(Math.abs(totals.at(0).busySeconds - insideSeconds) <= 1e-9 * (1 + insideSeconds));
   });
 
   law("prompt", "with room for everybody nobody waits longer than a step", (test, mode) => {
@@ -335,7 +335,7 @@ export function runBatchingLaws(options: BatchingLawsOptions): void {
     const shared = Math.floor(Math.min(a.prompt, b.prompt - 1, 48) / test.blockTokens);
     strictEqual(columns.cachedTokens[0], 0);
     strictEqual(columns.cachedTokens[1], shared * test.blockTokens);
-    strictEqual(totals[0].promptTokens, a.prompt + b.prompt - shared * test.blockTokens);
+    strictEqual(totals.at(0).promptTokens, a.prompt + b.prompt - shared * test.blockTokens);
   });
 
   law("no sharing", "a cache without hits, and hits without a cache, change nothing", (
@@ -355,10 +355,10 @@ export function runBatchingLaws(options: BatchingLawsOptions): void {
   law("preemption", "preempted requests end with the same tokens", (test, mode) => {
     const tight = { ...test, kvBlocks: 0, maxSequences: Math.max(4, test.maxSequences) };
     const { columns, totals } = see(tight, mode);
-    strictEqual(totals[0].outputTokens, sumOf(columns.outputTokens, columns.outcome));
+    strictEqual(totals.at(0).outputTokens, sumOf(columns.outputTokens, columns.outcome));
     const roomy = see(tight, mode, { kvBlocks: 100_000 });
     ok(roomy.columns.preemptions.every((count) => count === 0));
-    strictEqual(roomy.totals[0].outputTokens, totals[0].outputTokens);
+    strictEqual(roomy.totals.at(0).outputTokens, totals.at(0).outputTokens);
     preemptions += columns.preemptions.reduce((sum, count) => sum + count, 0);
   }, () => ok(preemptions > 0, "no case preempts"));
 

@@ -6,6 +6,7 @@ import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import {
   HPA_SCALE_UP,
   ScalingDecider,
+  type ScalingPolicy,
   type ScalingSignals,
 } from "../../lib/serverless/scaling/mod.ts";
 import { TOY_INSTANCE } from "../conformance/scaling_laws.ts";
@@ -97,6 +98,7 @@ Deno.test("asking policies only until their answers stand changes nothing", () =
 const SPECS: readonly ScalingSpec[] = [
   { policy: "threshold", downReadings: 4, cooldownSeconds: 3, periodSeconds: 1 },
   { policy: "concurrency", target: 1, scaleDownWindowSeconds: 7, keepAliveSeconds: 2 },
+  { policy: "concurrency", target: 2, scaleDownWindowSeconds: 20, keepsLast: true },
   { policy: "queue-delay", thresholdSeconds: 1 },
   { policy: "request-count", requests: 2, buffer: 1 },
   {
@@ -246,6 +248,40 @@ Deno.test("each policy decides as if it had been asked all the time", () => {
     // This one remembers all evaluations.
     if (policy !== "predictive") ok(left.get(policy)! > 0, `${policy}: no evaluation is left out`);
   }
+});
+
+/** A function that is called once, with a policy of which nothing is known. */
+function calledOnce(policy: ScalingPolicy, keepAliveSeconds: number, untilSeconds: number) {
+  const run = watched(smallCluster([[1, 1, 1]], {
+    scaling: {
+      minInstances: 0,
+      maxInstances: 3,
+      initialInstances: 0,
+      activation: "first",
+      decider: new ScalingDecider(policy, { maxInstances: 3 }),
+    },
+    keepAliveSeconds,
+    startSeconds: 2,
+    cluster: { stopAtSeconds: untilSeconds },
+  }));
+  const { lives } = simulateCluster(run.parts);
+  return { asked: [...run.told[0].keys()], created: lives.map((life) => life.createdAtSeconds) };
+}
+
+Deno.test("idle instances cost no evaluations while the answer stands, and one that goes is noticed", () => {
+  // The start takes until 3, the request until 4. At 6 the policy has seen a period without anybody.
+  const always = { periodSeconds: 2, desired: () => 1 };
+  const said = { ...always, idleUntilSeconds: () => Infinity };
+  const kept = calledOnce(said, Infinity, 1000);
+  deepEqual(kept, { asked: [2, 4, 6], created: [1] });
+  // Kept until 9, the instance goes: at 10 the policy is asked again, and wants another.
+  const gone = calledOnce(said, 5, 14);
+  deepEqual(gone.created, [1, 10]);
+  deepEqual(gone.created, calledOnce(always, 5, 14).created);
+  deepEqual(gone.asked.filter((at) => at > 6), [10, 12]);
+  // One that stands for a while is asked when that is over.
+  const while20 = { ...always, idleUntilSeconds: (now: number) => now < 20 ? 20 : -Infinity };
+  deepEqual(calledOnce(while20, Infinity, 25).asked, [2, 4, 6, 20, 22, 24]);
 });
 
 Deno.test("functions without anything cost no evaluations, however long the run", () => {

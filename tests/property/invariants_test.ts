@@ -182,7 +182,8 @@ holds("arrival <= scheduled <= first token <= last token, gaps within", ({ run }
 });
 
 holds("no work before an instance is ready or after it has stopped", ({ run }) => {
-  const { columns, lives, totals } = run;
+  const { columns, lives } = run;
+  const totals = run.totals.list();
   for (const life of lives) {
     const { createdAtSeconds: created, stoppedAtSeconds: stopped } = life;
     ok(created <= stopped);
@@ -214,7 +215,7 @@ holds("KV blocks: never above what there is", ({ run, parts }) => {
   for (let i = 0; i < count; i++) ok(kvUtilization[i] >= 0 && kvUtilization[i] <= 1);
   for (const life of run.lives) {
     const up = Number.isNaN(life.readyAtSeconds) ? 0 : life.stoppedAtSeconds - life.readyAtSeconds;
-    ok(run.totals[life.instanceId].blockSeconds <= kvBlocks * up + SLACK);
+    ok(run.totals.at(life.instanceId).blockSeconds <= kvBlocks * up + SLACK);
   }
 });
 
@@ -222,7 +223,8 @@ holds(
   "tokens: every output token is produced once, every prompt token at least once",
   ({ run, parts }, test) => {
     if (test.stopAtSeconds < Infinity || test.cluster.strategy === "fastertransformer") return;
-    const { columns, totals } = run;
+    const { columns } = run;
+    const totals = run.totals.list();
     const { maxModelTokens } = parts.functions[0].engine;
     let outputs = 0, prompts = 0, preemptions = 0;
     for (let i = 0; i < columns.count; i++) {

@@ -34,9 +34,9 @@ function compare(leap: RunRecord, step: RunRecord): void {
     ok(Number.isNaN(a) === Number.isNaN(b) && !(Math.abs(a - b) > 0.0101 * b), `p${q}: ${a}, ${b}`);
   }
   equal(leap.lives.length, step.lives.length);
-  leap.totals.forEach((totals, id) => {
+  leap.totals.list().forEach((totals, id) => {
     for (const key of Object.keys(totals) as (keyof typeof totals)[]) {
-      close(totals[key], step.totals[id][key], `${key} of instance ${id}`);
+      close(totals[key], step.totals.at(id)[key], `${key} of instance ${id}`);
     }
   });
   const { count: rows, ...series } = leap.timeSeries;

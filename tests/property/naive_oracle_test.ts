@@ -53,7 +53,7 @@ function sameLives({ lives, totals, peakBlocks }: RunRecord, { instances, now }:
     near(life.drainingAtSeconds, one.draining, `decision to stop ${one.id}`);
     near(life.stoppedAtSeconds, one.stopped, `stop of ${one.id}`);
     const busy = one.steps.map(({ from, to }) => Math.min(to, now) - from);
-    near(totals[one.id].busySeconds, busy.reduce((a, b) => a + b, 0), `busy time of ${one.id}`);
+    near(totals.at(one.id).busySeconds, busy.reduce((a, b) => a + b, 0), `busy time of ${one.id}`);
   }
   equal(peakBlocks, Math.max(0, ...instances.map((one) => one.peakBlocks)), "peak of blocks");
 }

@@ -99,9 +99,9 @@ function compare(leap: RunRecord, step: RunRecord): void {
   equal(leap.gaps.count, step.gaps.count);
   close(leap.gaps.mean, step.gaps.mean, "mean gap");
   close(leap.gaps.max, step.gaps.max, "longest gap");
-  leap.totals.forEach((totals, id) => {
+  leap.totals.list().forEach((totals, id) => {
     for (const key of Object.keys(totals) as (keyof typeof totals)[]) {
-      close(totals[key], step.totals[id][key], `${key} of instance ${id}`);
+      close(totals[key], step.totals.at(id)[key], `${key} of instance ${id}`);
     }
   });
   for (const key of ["running", "kvUtilization", "outputTokensPerSecond"] as const) {
@@ -195,7 +195,7 @@ Deno.test("speculating, tokens and KV blocks are conserved: no token beyond an o
     const run = simulateCluster(parts);
     const outputs = outputsOf(parts, run);
     const tokens = outputs.reduce((sum, output) => sum + output, 0);
-    const produced = run.totals.reduce((sum, { outputTokens }) => sum + outputTokens, 0);
+    const produced = run.totals.list().reduce((sum, { outputTokens }) => sum + outputTokens, 0);
     // A request that is recomputed samples a token of its own at the end of its prompt.
     close(produced, tokens, "output tokens");
     equal(run.gaps.count + run.warmupGaps.count, tokens - outputs.length);
@@ -258,9 +258,9 @@ Deno.test("drafting nothing is not speculating, to the byte", () => {
       deepEqual(run.columns, plain.columns);
       equal(run.peakBlocks, plain.peakBlocks);
       equal(run.gaps.count, plain.gaps.count);
-      run.totals.forEach((totals, id) => {
+      run.totals.list().forEach((totals, id) => {
         for (const key of Object.keys(totals) as (keyof typeof totals)[]) {
-          close(totals[key], plain.totals[id][key], key);
+          close(totals[key], plain.totals.at(id)[key], key);
         }
       });
     },

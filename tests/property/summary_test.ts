@@ -1,7 +1,7 @@
 import { equal, ok } from "#assert";
 import fc from "fast-check";
 import { OUTCOMES } from "../../lib/metrics/run_tables.ts";
-import type { RunRecord } from "../../lib/metrics/run_record.ts";
+import type { MeterTotals } from "../../lib/metrics/meter_totals.ts";
 import type { FunctionFacts } from "../../lib/metrics/function_facts.ts";
 import { summarize } from "../../lib/metrics/summary.ts";
 import { costRows } from "../../lib/report/standard_figures.ts";
@@ -93,8 +93,8 @@ holds(
 );
 
 holds("the work of instances over what they could do", ({ run, summary, options }) => {
-  const of = (figure: (totals: RunRecord["totals"][number], id: number) => number) =>
-    run.totals.reduce((total, each, id) => total + figure(each, id), 0);
+  const of = (figure: (totals: MeterTotals, id: number) => number) =>
+    run.totals.list().reduce((total, each, id) => total + figure(each, id), 0);
   const facts = (id: number) => options.functions[run.lives[id].functionId];
   const up = (id: number) => {
     const { readyAtSeconds, asleepAtSeconds, stoppedAtSeconds } = run.lives[id];

@@ -1,5 +1,6 @@
 import { equal, ok } from "#assert";
 import fc from "fast-check";
+import type { MeterTotals } from "../../lib/metrics/meter_totals.ts";
 import { OUTCOMES } from "../../lib/metrics/run_tables.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import { servedUntilSeconds } from "../../lib/serverless/life_phases.ts";
@@ -108,8 +109,8 @@ Deno.test("the work of all intervals is the work of all instances", () => {
       const rows = rowsOf(run);
       const over = (figure: (row: Row) => number) =>
         rows.reduce((total, row) => total + figure(row) * (row.now - row.before), 0);
-      const of = (figure: (totals: RunRecord["totals"][number]) => number) =>
-        run.totals.reduce((total, each) => total + figure(each), 0);
+      const of = (figure: (totals: MeterTotals) => number) =>
+        run.totals.list().reduce((total, each) => total + figure(each), 0);
       const near = (a: number, b: number, what: string) =>
         ok(Math.abs(a - b) <= 1e-9 * Math.max(1, b), `${what}: ${a}, ${b}`);
       near(over((row) => row.promptTokens), of((each) => each.promptTokens), "prompt tokens");

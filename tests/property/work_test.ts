@@ -20,7 +20,8 @@ Deno.test("engines do the work of their requests, however it is batched, chunked
   fc.assert(
     fc.property(onceCases, fc.constantFrom("leap", "step"), (test, stepping) => {
       const parts = caseParts(test, stepping);
-      const { columns, totals } = simulateCluster(parts);
+      const { columns, totals: each } = simulateCluster(parts);
+      const totals = each.list();
       equal(columns.preemptions.reduce((sum, count) => sum + count, 0), 0);
       const [{ engine: { work } }] = parts.functions;
       let prompts = 0, outputs = 0, flops = 0;

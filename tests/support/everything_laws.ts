@@ -331,7 +331,7 @@ export function sameRuns(leap: RunRecord, step: RunRecord): void {
   sameNumbers("faults", leap.faults, step.faults);
   sameNumbers("sleep", leap.sleep, step.sleep);
   sameNumbers("pools", leap.pools, step.pools);
-  sameNumbers("totals", leap.totals, step.totals);
+  sameNumbers("totals", leap.totals.list(), step.totals.list());
   sameNumbers("kvTokens", leap.kvTokens, step.kvTokens);
   const { intervalSeconds } = leap.timeSeries;
   for (const name of ["queued", "running", "idle", "busy", "kvUtilization"] as const) {

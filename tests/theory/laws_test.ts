@@ -67,7 +67,7 @@ Deno.test("utilisation law: busy time of servers that serve one at a time = sum 
     for (let i = 0; i < CUSTOMERS; i++) {
       services += columns.completedAtSeconds[i] - columns.scheduledAtSeconds[i];
     }
-    const busy = totals.reduce((sum, { busySeconds }) => sum + busySeconds, 0);
+    const busy = totals.list().reduce((sum, { busySeconds }) => sum + busySeconds, 0);
     ok(Math.abs(busy / services - 1) < 1e-9, `${busy} s busy, ${services} s of service`);
     const offered = station.arrivalsPerSecond * station.serviceSeconds / station.servers;
     const utilization = busy / (endAtSeconds * station.servers);

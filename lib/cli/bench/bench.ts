@@ -1,6 +1,13 @@
 import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
 import { type BenchCase, benchCases, STANDARD } from "./bench_cases.ts";
-import { caseFigures, type MeasuredCase, median, showFigures } from "./bench_result.ts";
+import {
+  caseFigures,
+  compareFigures,
+  type EarlierFigures,
+  type MeasuredCase,
+  median,
+  showFigures,
+} from "./bench_result.ts";
 import type { Command } from "../command.ts";
 import { measureScript, measureSimulate, pinnedCore } from "./measure_process.ts";
 import { withTemporaryFolder } from "../on_stop.ts";
@@ -36,7 +43,12 @@ const OPTIONS: readonly CommandOption[] = [
     name: "yardstick",
     value: "FILE",
     describe: "A script that simulates N requests on I instances at R requests per second when\n" +
-      "called with N, I and R; the standard job is then told in multiples of it",
+      "called with N, I and R, in place of tests/bench/bare_loop.ts: what jobs are told in",
+  },
+  {
+    name: "compare",
+    value: "FILE",
+    describe: "Print ratios to the figures that an earlier --json wrote to FILE",
   },
 ];
 
@@ -64,7 +76,9 @@ Micro-benchmarks: deno bench -A lib tests/bench`,
       if (!enough) print(`${bench.name} left out: too little memory is free`);
       return enough && !(quick && bench.long);
     });
-    const yardstick = given.value("yardstick");
+    const yardstick = given.value("yardstick") ?? `${JOBS}bare_loop.ts`;
+    const compared = given.value("compare");
+    const earlier = compared === undefined ? undefined : readEarlier(compared);
     const core = await pinnedCore();
     print(core === undefined ? "On any core" : `On core ${core} alone`);
 
@@ -72,9 +86,7 @@ Micro-benchmarks: deno bench -A lib tests/bench`,
     const yardsticks: number[] = [];
     // Round by round, so that a machine that slows down slows every case alike.
     for (let round = 0; round < runs; round++) {
-      if (yardstick !== undefined) {
-        yardsticks.push(await measureScript(yardstick, [String(1e6 * scale), "4", "32"]));
-      }
+      yardsticks.push(await measureScript(yardstick, [String(1e6 * scale), "4", "32"]));
       for (const bench of cases) {
         if (round >= (bench.mostRuns ?? runs)) continue;
         timings.get(bench.name)!.push(await measureCase(bench, scale));
@@ -85,13 +97,16 @@ Micro-benchmarks: deno bench -A lib tests/bench`,
       requests: requestsOf(bench, scale),
       timings: timings.get(bench.name)!,
     }));
-    for (const line of showFigures(measured)) print(line);
-    const figures = caseFigures(measured);
+    // A tenth of the requests is no tenth of the time: a quick run tells no yardsticks.
+    const told = quick ? [] : yardsticks;
+    for (const line of showFigures(measured, told)) print(line);
+    const figures = caseFigures(measured, told);
+    for (const line of earlier ? compareFigures(figures, earlier) : []) print(line);
 
     const standard = cases.find(({ name }) => name === STANDARD);
     const heap = standard && await measureHeap(standard, scale);
     if (heap !== undefined) print(`\n${heap.line}`);
-    const ratio = standard === undefined || yardsticks.length === 0
+    const ratio = standard === undefined
       ? null
       : median(timings.get(STANDARD)!.map(({ total }, i) => total.cpu_s / yardsticks[i]));
     if (ratio !== null) {
@@ -119,6 +134,24 @@ Micro-benchmarks: deno bench -A lib tests/bench`,
   },
 };
 
+/** The cases of an earlier `--json`. */
+function readEarlier(file: string): readonly EarlierFigures[] {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(file);
+  } catch (error) {
+    throw new UsageError(
+      `Cannot read --compare as figures of "bench --json": ${(error as Error).message}`,
+    );
+  }
+  if (!FIGURES.isSuch(text)) {
+    throw new UsageError(
+      `Cannot read --compare as figures of "bench --json": current value is "${file}"`,
+    );
+  }
+  return JSON.parse(text).cases;
+}
+
 function readRuns(text: string): number {
   const runs = Number(text);
   if (Number.isInteger(runs) && runs >= 1) return runs;
@@ -139,12 +172,14 @@ function chosen(names: readonly string[]): BenchCase[] {
 }
 
 function requestsOf(bench: BenchCase, scale: number): number {
-  return bench.args === undefined ? bench.requests * scale : bench.requests;
+  return bench.args === undefined && !bench.isTimed ? bench.requests * scale : bench.requests;
 }
 
 function argumentsOf(bench: BenchCase, scale: number): string[] {
   if (bench.args !== undefined) return [...bench.args];
-  const settings = [`workload.num_requests=${requestsOf(bench, scale)}`, ...bench.settings];
+  const settings = bench.isTimed
+    ? bench.settings
+    : [`workload.num_requests=${requestsOf(bench, scale)}`, ...bench.settings];
   return [
     `${JOBS}${bench.file ?? "standard.yaml"}`,
     ...settings.flatMap((setting) => ["--set", setting]),

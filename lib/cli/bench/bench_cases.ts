@@ -21,6 +21,14 @@ export interface BenchCase {
   readonly long?: boolean;
   /** Most CPU time per request, in that of the standard job. */
   readonly mostOfStandard?: number;
+  /** Most CPU time per request in the loop, in that of the standard job. */
+  readonly mostOfStandardLoop?: number;
+  /** Most CPU time of the whole process with all requests, in that of the yardstick, start-up included. */
+  readonly mostYardsticks?: number;
+  /** Most memory, bytes. */
+  readonly mostBytes?: number;
+  /** Whether its requests follow from its duration; otherwise their number is set. */
+  readonly isTimed?: boolean;
   /** Most CPU time of the whole process with all requests, seconds. */
   readonly mostCpuSeconds?: number;
   /** Most wall time of the whole process, seconds. */
@@ -99,7 +107,63 @@ export function benchCases(): BenchCase[] {
       file: "fleet.yaml",
       mostCpuSeconds: 10,
     },
+    ...manyFunctions(),
     ...azureTrace(),
+  ];
+}
+
+/** Jobs whose cost is in instances, functions, starts and time rather than in requests. */
+function manyFunctions(): BenchCase[] {
+  const job = { file: "functions.yaml", isTimed: true, requests: 36_000 };
+  const cluster = ["cluster.nodes=[{ count: 200, gpus: 8 }]", "scaling.period=10"];
+  return [
+    {
+      name: "1000-instances",
+      describe: "250 times the instances and the rate of the standard job",
+      requests: 1_000_000,
+      settings: ["cluster.num_replicas=1000", "workload.arrival_rate=8000"],
+      mostOfStandardLoop: 1.6,
+    },
+    {
+      ...job,
+      name: "functions",
+      describe: "tests/bench/functions.yaml: 10,000 functions, an hour",
+      settings: [],
+      mostYardsticks: 8,
+    },
+    {
+      ...job,
+      name: "full-cluster",
+      describe: "the same on 1,600 GPUs that are all taken, instances kept for an hour",
+      settings: [...cluster, "scaling.keep_alive={ policy: fixed, seconds: 3600 }"],
+      mostYardsticks: 10,
+    },
+    {
+      ...job,
+      name: "functions-day",
+      describe: "10,000 functions, a day: 401,000 starts",
+      requests: 864_000,
+      settings: ["simulation.duration=24h"],
+      mostRuns: 1,
+      needsBytes: 2.5e9,
+      long: true,
+      mostYardsticks: 120,
+      mostBytes: 1.5e9,
+    },
+    {
+      ...job,
+      name: "month",
+      describe: "one function, 30 days, 26,000 requests",
+      requests: 26_000,
+      settings: [
+        "functions=[]",
+        "workload.functions={}",
+        "workload.arrival_rate=0.01",
+        "simulation.duration=30d",
+      ],
+      mostYardsticks: 4,
+      mostBytes: 200e6,
+    },
   ];
 }
 

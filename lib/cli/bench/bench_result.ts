@@ -25,25 +25,50 @@ export interface CaseFigures {
   readonly loop_allocated_bytes_per_request: number;
   /** CPU time per request, in that of the standard job. */
   readonly of_standard: number;
+  /** CPU time per request in the loop, in that of the standard job. */
+  readonly loop_of_standard: number;
+  /** CPU time of the whole process in that of the yardstick; null where that was not measured. */
+  readonly yardsticks: number | null;
   /** CPU time per phase, seconds. */
   readonly phase_cpu_s: Readonly<Record<string, number>>;
   readonly within_bound: boolean | null;
 }
 
-/** Figures of every case; the first one is the standard job. */
-export function caseFigures(cases: readonly MeasuredCase[]): CaseFigures[] {
+/**
+ * Figures of every case; the first one is the standard job.
+ *
+ * @param yardsticks CPU time of the yardstick in each round, seconds.
+ */
+export function caseFigures(
+  cases: readonly MeasuredCase[],
+  yardsticks: readonly number[] = [],
+): CaseFigures[] {
   const perRequest = (measured: MeasuredCase) =>
     middle(measured, ({ total }) => total.cpu_s) / measured.requests;
-  const standard = perRequest(cases.find(({ bench }) => bench.name === STANDARD) ?? cases[0]);
+  const inLoop = (measured: MeasuredCase) =>
+    middle(measured, ({ phases }) => phases.loop.cpu_s) / measured.requests;
+  const first = cases.find(({ bench }) => bench.name === STANDARD) ?? cases[0];
+  const [standard, standardLoop] = [perRequest(first), inLoop(first)];
   return cases.map((measured) => {
     const { bench, requests, timings } = measured;
     const cpu = middle(measured, ({ total }) => total.cpu_s);
     const wall = middle(measured, ({ total }) => total.wall_s);
     const ofStandard = perRequest(measured) / standard;
-    const { mostOfStandard = Infinity, mostCpuSeconds = Infinity, mostWallSeconds = Infinity } =
-      bench;
-    const isBound = Math.min(mostOfStandard, mostCpuSeconds, mostWallSeconds) < Infinity;
+    const loopOfStandard = inLoop(measured) / standardLoop;
+    const ofYardstick = yardsticks.length === 0
+      ? null
+      : median(timings.map(({ total }, i) => total.cpu_s / yardsticks[i]));
     const peaks = timings.map(({ peak_bytes }) => peak_bytes).filter((bytes) => bytes !== null);
+    const peak = peaks.length === 0 ? null : Math.max(...peaks);
+    // What was not measured keeps no bound, nor breaks one.
+    const bounds = ([
+      [bench.mostOfStandard, ofStandard],
+      [bench.mostOfStandardLoop, loopOfStandard],
+      [bench.mostYardsticks, ofYardstick],
+      [bench.mostBytes, peak],
+      [bench.mostCpuSeconds, cpu],
+      [bench.mostWallSeconds, wall],
+    ] as const).filter(([most, value]) => most !== undefined && value !== null);
     return {
       name: bench.name,
       requests,
@@ -52,19 +77,19 @@ export function caseFigures(cases: readonly MeasuredCase[]): CaseFigures[] {
       wall_s: wall,
       requests_per_cpu_s: requests / cpu,
       loop_requests_per_cpu_s: requests / middle(measured, ({ phases }) => phases.loop.cpu_s),
-      peak_bytes: peaks.length === 0 ? null : Math.max(...peaks),
+      peak_bytes: peak,
       loop_allocated_bytes_per_request: middle(measured, (timing) => timing.loop_allocated_bytes) /
         requests,
       of_standard: ofStandard,
+      loop_of_standard: loopOfStandard,
+      yardsticks: ofYardstick,
       phase_cpu_s: Object.fromEntries(
         Object.keys(timings[0].phases).map((phase) => [
           phase,
           middle(measured, ({ phases }) => phases[phase].cpu_s),
         ]),
       ),
-      within_bound: isBound
-        ? ofStandard <= mostOfStandard && cpu <= mostCpuSeconds && wall <= mostWallSeconds
-        : null,
+      within_bound: bounds.length > 0 ? bounds.every(([most, value]) => value! <= most!) : null,
     };
   });
 }
@@ -81,16 +106,12 @@ function middle({ timings }: MeasuredCase, figure: (timing: RunTiming) => number
 }
 
 /** The figures as a table for the terminal. */
-export function showFigures(cases: readonly MeasuredCase[]): string[] {
-  const rows = caseFigures(cases).map((row, i) => {
-    const { mostOfStandard, mostCpuSeconds, mostWallSeconds } = cases[i].bench;
-    const bound = mostOfStandard !== undefined
-      ? `<= ${mostOfStandard}x`
-      : mostCpuSeconds !== undefined
-      ? `<= ${duration(mostCpuSeconds)} CPU`
-      : mostWallSeconds !== undefined
-      ? `<= ${duration(mostWallSeconds)}`
-      : "";
+export function showFigures(
+  cases: readonly MeasuredCase[],
+  yardsticks: readonly number[] = [],
+): string[] {
+  const rows = caseFigures(cases, yardsticks).map((row, i) => {
+    const bound = boundOf(cases[i].bench);
     return [
       row.name,
       grouped(row.requests),
@@ -100,15 +121,57 @@ export function showFigures(cases: readonly MeasuredCase[]): string[] {
       grouped(Math.round(row.loop_requests_per_cpu_s)),
       row.peak_bytes === null ? "-" : `${digits(row.peak_bytes / 1e6)} MB`,
       cases[i].bench.args === undefined ? `${row.of_standard.toFixed(2)}x` : "",
+      row.yardsticks === null ? "" : digits(row.yardsticks),
       bound,
       row.within_bound === null ? "" : row.within_bound ? "yes" : "NO",
     ];
   });
   const head = ["case", "requests", "CPU", "wall", "requests per CPU-s", "in the loop", "peak"];
-  const table = [[...head, "per request", "bound", "met"], ...rows];
+  const table = [[...head, "per request", "yardsticks", "bound", "met"], ...rows];
   const widths = table[0].map((_, i) => Math.max(...table.map((row) => row[i].length)));
   return table.map((row) =>
     row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ")
       .trimEnd()
   );
+}
+
+/** The bounds of a case in words. */
+function boundOf(bench: BenchCase): string {
+  const { mostOfStandard, mostOfStandardLoop, mostYardsticks, mostBytes } = bench;
+  const { mostCpuSeconds, mostWallSeconds } = bench;
+  const bounds = [
+    mostOfStandard !== undefined && `${mostOfStandard}x`,
+    mostOfStandardLoop !== undefined && `${mostOfStandardLoop}x in the loop`,
+    mostYardsticks !== undefined && `${mostYardsticks} yardsticks`,
+    mostBytes !== undefined && `${digits(mostBytes / 1e6)} MB`,
+    mostCpuSeconds !== undefined && `${duration(mostCpuSeconds)} CPU`,
+    mostWallSeconds !== undefined && duration(mostWallSeconds),
+  ].filter((bound) => bound !== false);
+  return bounds.length > 0 ? `<= ${bounds.join(", ")}` : "";
+}
+
+/** Figures of an earlier measurement, as `--json` wrote them. */
+export type EarlierFigures = Pick<CaseFigures, "name" | "cpu_s" | "peak_bytes"> & {
+  readonly yardsticks?: number | null;
+};
+
+/**
+ * What a measurement is of an earlier one, case by case: CPU time, in yardsticks where both have been
+ * measured so, and memory.
+ */
+export function compareFigures(
+  now: readonly CaseFigures[],
+  earlier: readonly EarlierFigures[],
+): string[] {
+  const before = new Map(earlier.map((figures) => [figures.name, figures]));
+  return now.map((row) => {
+    const old = before.get(row.name);
+    if (old === undefined) return `${row.name}: not in the earlier figures`;
+    const inYardsticks = row.yardsticks !== null && typeof old.yardsticks === "number";
+    const ratio = inYardsticks ? row.yardsticks! / old.yardsticks! : row.cpu_s / old.cpu_s;
+    const memory = row.peak_bytes === null || old.peak_bytes === null
+      ? ""
+      : `, memory ${(row.peak_bytes / old.peak_bytes).toFixed(2)}x`;
+    return `${row.name}: CPU ${ratio.toFixed(2)}x${inYardsticks ? " in yardsticks" : ""}${memory}`;
+  });
 }

@@ -2,7 +2,13 @@ import { deepEqual, equal, match, ok } from "#assert";
 import { loadConfig } from "../../config/load.ts";
 import { simulate } from "../../run/simulate.ts";
 import { benchCases } from "./bench_cases.ts";
-import { caseFigures, type MeasuredCase, median, showFigures } from "./bench_result.ts";
+import {
+  caseFigures,
+  compareFigures,
+  type MeasuredCase,
+  median,
+  showFigures,
+} from "./bench_result.ts";
 import type { RunTiming } from "../simulate/run_meter.ts";
 import { runCommandLine, withFiles } from "../testing_command_line.ts";
 
@@ -62,6 +68,54 @@ Deno.test("a bound of CPU time is met or not, whatever the standard job takes", 
   const cases = [job("within", 10, 9), job("beyond", 10, 11)];
   deepEqual(caseFigures(cases).map((figures) => figures.within_bound), [true, false]);
   match(showFigures(cases)[2], /^beyond .* <= 10(\.0)? s CPU +NO$/);
+});
+
+Deno.test("bounds in yardsticks, memory and the loop are kept all together", () => {
+  const job = (name: string, bounds: Partial<MeasuredCase["bench"]>): MeasuredCase => ({
+    bench: { name, describe: "", requests: 100, settings: [], ...bounds },
+    requests: 100,
+    timings: [timing(8, 6), timing(6, 3)],
+  });
+  const cases = [
+    job("standard", {}),
+    job("kept", { mostYardsticks: 4, mostBytes: 8e8, mostOfStandardLoop: 1 }),
+    job("slow", { mostYardsticks: 3.9 }),
+    job("large", { mostYardsticks: 4, mostBytes: 7.9e8 }),
+  ];
+  // Round by round: 8 over 2 and 6 over 1.5 yardsticks.
+  const met = (yardsticks: number[]) =>
+    caseFigures(cases, yardsticks).map((figures) => figures.within_bound);
+  deepEqual(met([2, 1.5]), [null, true, false, false]);
+  deepEqual(met([]), [null, true, null, false], "what is not measured breaks no bound");
+  match(
+    showFigures(cases, [2, 1.5])[2],
+    / 4(\.0+)? +<= 1x in the loop, 4 yardsticks, 800 MB +yes$/,
+  );
+});
+
+Deno.test("compareFigures() tells ratios in yardsticks where both sides have them", () => {
+  const at = (cpu: number) =>
+    caseFigures([{
+      bench: { name: "standard", describe: "", requests: 100, settings: [] },
+      requests: 100,
+      timings: [timing(cpu, 1)],
+    }], [cpu / 4]);
+  const [now] = at(3);
+  deepEqual(compareFigures([now], at(6)), [
+    "standard: CPU 1.00x in yardsticks, memory 0.50x",
+  ]);
+  deepEqual(compareFigures([now], [{ ...at(6)[0], yardsticks: null, peak_bytes: null }]), [
+    "standard: CPU 0.50x",
+  ]);
+  deepEqual(compareFigures([now], []), ["standard: not in the earlier figures"]);
+});
+
+Deno.test("every job of the bench is a configuration that loads", async () => {
+  for (const { file = "standard.yaml", settings, args } of benchCases()) {
+    if (args !== undefined) continue;
+    const url = new URL(`../../../tests/bench/${file}`, import.meta.url);
+    loadConfig(await Deno.readTextFile(url), { set: settings });
+  }
 });
 
 Deno.test("the job of a fleet has a thousand functions and ten starts of each", async () => {

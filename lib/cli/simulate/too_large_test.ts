@@ -178,7 +178,7 @@ const TOO_LARGE: readonly TooLarge[] = [
   {
     name: "a failure each microsecond",
     config: "workload: { type: poisson }\nfaults: { failures: { mtbf: 1us } }\n",
-    says: ["faults.failures.mtbf", "at most 500,000 instances"],
+    says: ["faults.failures.mtbf", "at most 2,000,000 instances"],
   },
 ];
 

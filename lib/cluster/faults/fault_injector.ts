@@ -132,9 +132,8 @@ export class FaultInjector {
     return true;
   }
 
-  /** An instance is ready. */
-  ready(id: number): void {
-    const { functionId } = this.#fleet.instances[id];
+  /** An instance of a function is ready. */
+  ready(functionId: number): void {
     this.#failedInRow[functionId] = 0;
     this.#vainInRow[functionId] = 0;
     this.log.ready(functionId, this.#fleet.functions[functionId].ready.count, this.#clock.now);
@@ -161,7 +160,7 @@ export class FaultInjector {
     const { sources } = this.#parts;
     if (Math.floor(code / sources.length) !== this.#lives[unit]) return false;
     return this.#fleet.nodes !== undefined ||
-      this.#fleet.instances[unit].state !== InstanceState.stopped;
+      this.#fleet.find(unit) !== undefined;
   }
 
   /** Instances that run on a machine; without machines each is one. */

@@ -2,18 +2,19 @@ import type { Clock } from "../../engine/clock.ts";
 import { InvariantError } from "../../sim/invariant_error.ts";
 import type { PoolParts } from "../cluster_parts.ts";
 import { EVENTS } from "../events.ts";
+import type { ScalingDecider } from "../../serverless/scaling/scaling_decider.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import type { Schedule } from "../schedule.ts";
-import type { Fleet } from "./fleet.ts";
+import type { Instance } from "./instance.ts";
 
 /**
  * When scaling policies are asked: each every period, in a fixed order at coinciding instants. A
- * function that has nothing, and whose policy says until when its answer stands, is not asked until
- * then; if something happens to the function before, what its policy remembers of the evaluations left
- * out is made up for, so that no answer is another for it.
+ * function that has nothing, or nothing but idle instances, and whose policy says until when its answer
+ * stands, is not asked until then; if something happens to the function before, what its policy
+ * remembers of the evaluations left out is made up for, so that no answer is another for it.
  */
 export class Evaluations {
-  readonly #fleet: Fleet;
+  readonly #functions: readonly FunctionState[];
   readonly #clock: Clock;
   readonly #schedule: Schedule;
   /** Places at coinciding instants of functions, and after them of pools. */
@@ -25,9 +26,13 @@ export class Evaluations {
   /** How many evaluations of each function have been planned: an earlier plan is void. */
   readonly #plans: Int32Array;
 
-  constructor(fleet: Fleet, pools: readonly PoolParts[], clock: Clock, schedule: Schedule) {
-    const { functions } = fleet;
-    this.#fleet = fleet;
+  constructor(
+    functions: readonly FunctionState[],
+    pools: readonly PoolParts[],
+    clock: Clock,
+    schedule: Schedule,
+  ) {
+    this.#functions = functions;
     this.#clock = clock;
     this.#schedule = schedule;
     this.#restsFromSeconds = new Float64Array(functions.length).fill(NaN);
@@ -40,14 +45,14 @@ export class Evaluations {
 
   /** Plans the first evaluations. */
   begin(): void {
-    for (const { id, parts: { scaling: { decider } } } of this.#fleet.functions) {
+    for (const { id, parts: { scaling: { decider } } } of this.#functions) {
       if (decider !== undefined) this.#plan(id, decider.nextAfter(this.#clock.now));
     }
   }
 
   /** Plans the next decision on the size of a pool. */
   planPool(pool: number, periodSeconds: number): void {
-    const order = this.#orders[this.#fleet.functions.length + pool];
+    const order = this.#orders[this.#functions.length + pool];
     this.#schedule.atInOrder(EVENTS.poolSize, this.#clock.now + periodSeconds, order, pool);
   }
 
@@ -57,15 +62,11 @@ export class Evaluations {
   }
 
   /** Asks a function's policy, unless the plan is void; the answer, or undefined. */
-  ask(fn: FunctionState, plan: number): number | undefined {
+  ask(fn: FunctionState, plan: number, instances: readonly Instance[]): number | undefined {
     if (plan !== this.#plans[fn.id]) return undefined;
     const { now } = this.#clock;
     if (this.rests(fn.id)) this.#makeUp(fn, (atSeconds) => atSeconds < now);
-    return this.#decide(fn, now);
-  }
-
-  #decide(fn: FunctionState, now: number): number {
-    return fn.parts.scaling.decider!.decide(fn.demand!.evaluate(fn, this.#fleet.instances, now));
+    return fn.parts.scaling.decider!.decide(fn.demand!.evaluate(fn, instances, now));
   }
 
   /** A function's policy has been asked: plans when it is next. */
@@ -77,6 +78,7 @@ export class Evaluations {
     this.#restsFromSeconds[id] = next;
     this.#resting++;
     if (standsUntilSeconds === Infinity) return void this.#plans[id]++;
+    next += decider.periodSeconds * periodsAtOnce(decider, next, standsUntilSeconds);
     while (next < standsUntilSeconds) next = decider.nextAfter(next);
     this.#plan(id, next);
   }
@@ -86,7 +88,7 @@ export class Evaluations {
     return !Number.isNaN(this.#restsFromSeconds[id]);
   }
 
-  /** Something is about to happen to a function: its policy is asked again from its next period on. */
+  /** Something is about to happen to a function, or to an idle instance of it: its policy is asked again from its next period on. */
   wake(fn: FunctionState): void {
     if (this.#resting > 0 && this.rests(fn.id)) this.#wake(fn);
   }
@@ -107,23 +109,47 @@ export class Evaluations {
     const from = this.#restsFromSeconds[id];
     this.#restsFromSeconds[id] = NaN;
     this.#resting--;
-    const { remembers } = decider!;
-    let [count, next, last] = [0, from, NaN];
+    const { periodSeconds, remembers } = decider!;
+    let count = periodsAtOnce(decider!, from, this.#clock.now);
+    let next = from + count * periodSeconds;
+    let last = next - periodSeconds;
     for (; isOver(next); next = decider!.nextAfter(next)) [count, last] = [count + 1, next];
     if (count === 0) return next;
-    let at = from;
-    for (let i = 0; i < count; i++, at = decider!.nextAfter(at)) {
-      if (i < count - remembers) continue;
-      if (this.#decide(fn, at) === 0) continue;
+    let first = Math.min(periodsAtOnce(decider!, from, next), Math.max(0, count - remembers));
+    let at = from + first * periodSeconds;
+    for (; first < count; first++, at = decider!.nextAfter(at)) {
+      if (first < count - remembers) continue;
+      // Nothing is inside an instance, so that none is looked into.
+      if (decider!.decide(fn.demand!.evaluate(fn, NOBODY, at)) === fn.size) continue;
       throw new InvariantError("an answer of a scaling policy did not stand as long as it said", {
         atSeconds: at,
         functionName: fn.parts.name,
       });
     }
     // The next signals are of the time since the last evaluation, whoever was asked.
-    if (remembers === 0) fn.demand!.evaluate(fn, this.#fleet.instances, last);
+    if (remembers === 0) fn.demand!.evaluate(fn, NOBODY, last);
     return next;
   }
+}
+
+const NOBODY: readonly Instance[] = [];
+
+/** What counts as exact here: multiples of 2^-20 s, and sums of them of up to 136 years. */
+const EXACT_PARTS = 2 ** 20, EXACT_SECONDS = 2 ** 32;
+
+/**
+ * Periods that may be added to an instant at once and leave it before `untilSeconds`: many where sums
+ * are exact, so that it comes to the same as adding them one by one, else none; none either where a
+ * policy is asked at instants of its own.
+ */
+function periodsAtOnce(
+  { periodSeconds, isPeriodic }: ScalingDecider,
+  fromSeconds: number,
+  untilSeconds: number,
+): number {
+  const isExact = isPeriodic && Number.isInteger(fromSeconds * EXACT_PARTS) &&
+    Number.isInteger(periodSeconds * EXACT_PARTS) && untilSeconds < EXACT_SECONDS;
+  return isExact ? Math.max(0, Math.floor((untilSeconds - fromSeconds) / periodSeconds) - 1) : 0;
 }
 
 /**

@@ -7,15 +7,21 @@ import { EVENTS } from "../events.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import { NodePool } from "../machines/node_pool.ts";
 import { SpotZones } from "../machines/spot_zones.ts";
+import { EngineBooks } from "./engine_books.ts";
+import type { Evaluations } from "./evaluations.ts";
+import { StoppedLives } from "./instance_lives.ts";
+import { MovingInstances } from "./moving_instances.ts";
 import type { Schedule } from "../schedule.ts";
 import { GpuWaiters } from "./gpu_waiters.ts";
 import { requireInstanceRoom } from "./instance_room.ts";
-import type { EndReason, Instance } from "./instance.ts";
+import { type EndReason, type Instance, newInstance, type WritableInstance } from "./instance.ts";
 import { PrewarmedPools } from "./prewarmed_pools.ts";
+import { retirementCandidate } from "./retirement.ts";
 import { Sleepers } from "./sleepers.ts";
 import { findStartSource, type StartSource } from "./start_source.ts";
 
-type Writable = { -readonly [K in keyof Instance]: Instance[K] };
+/** Places of an instance where machines are not told apart. */
+const NO_RANKS: Instance["ranks"] = [];
 
 /** What a fleet works with. */
 export interface FleetDependencies {
@@ -24,6 +30,7 @@ export interface FleetDependencies {
   readonly clock: Clock;
   readonly schedule: Schedule;
   readonly functions: readonly FunctionState[];
+  readonly evaluations: Evaluations;
 }
 
 /**
@@ -44,27 +51,36 @@ export class Fleet {
   /** What starts can begin with. */
   readonly pools: PrewarmedPools;
   readonly functions: readonly FunctionState[];
+  /** What the engines of stopped instances have done. */
+  readonly books = new EngineBooks();
+  /** Their lives. */
+  readonly stopped = new StoppedLives();
+  /** The instances that do not rest. */
+  readonly moving: MovingInstances;
 
   readonly #parts: ClusterParts;
   readonly #run: RunColumns;
   readonly #clock: Clock;
   readonly #schedule: Schedule;
-  readonly #instances: Writable[] = [];
+  readonly #evaluations: Evaluations;
+  readonly #instances: WritableInstance[] = [];
   /** Instances that are not stopped, ascending ids. */
-  readonly #alive: Writable[] = [];
+  readonly #alive: WritableInstance[] = [];
   readonly #waiters: GpuWaiters;
   #coldStarts = 0;
   #evictions = 0;
   /** Functions whose requests have lost the instance that was starting for them. */
   #unserved: number[] = [];
 
-  constructor({ parts, run, clock, schedule, functions }: FleetDependencies) {
+  constructor({ parts, run, clock, schedule, functions, evaluations }: FleetDependencies) {
     const { placement } = parts;
     this.#parts = parts;
     this.#run = run;
     this.#clock = clock;
     this.#schedule = schedule;
     this.functions = functions;
+    this.#evaluations = evaluations;
+    this.moving = new MovingInstances(functions);
     this.nodes = placement && new NodePool(placement, parts.functions.map(({ name }) => name));
     this.zones = parts.spot && new SpotZones(parts.spot);
     this.sleepers = new Sleepers(this.nodes?.freeDramBytes);
@@ -72,9 +88,14 @@ export class Fleet {
     this.#waiters = new GpuWaiters(this.nodes);
   }
 
-  /** Instances by id. */
+  /** Instances by id; those that have stopped are gone, see {@link find} and {@link stopped}. */
   get instances(): readonly Instance[] {
     return this.#instances;
+  }
+
+  /** An instance, unless it has stopped. */
+  find(id: number): Instance | undefined {
+    return this.#instances[id];
   }
 
   /** Instances that are not stopped, ascending ids. */
@@ -119,27 +140,20 @@ export class Fleet {
     const id = this.#instances.length;
     const fn = this.functions[functionId];
     requireInstanceRoom(fn.parts.name, id, this.#alive.length, this.#clock.now);
-    const taken = member?.ranks ?? [];
-    const instance: Writable = {
+    const taken = member?.ranks ?? NO_RANKS;
+    const instance = newInstance({
       id,
       functionId,
       engine: new Engine(id, fn.parts.engine, this.#run),
-      state: InstanceState.starting,
       createdAtSeconds: this.#clock.now,
-      readyAtSeconds: NaN,
-      drainingAtSeconds: NaN,
-      stoppedAtSeconds: NaN,
-      idleSinceSeconds: NaN,
-      idleSeconds: 0,
-      idleGeneration: 0,
       ranks: node < 0 || taken.length > 0 ? taken : this.nodes!.take(functionId, node, shares),
       madeOf,
       zone,
-      slept: false,
-    };
+    });
     if (fn.parts.scaling.decider?.readsInstances) instance.engine.readings.keepSteps();
     this.#instances.push(instance);
     this.#alive.push(instance);
+    this.moving.add(instance);
     if (id === this.outstanding.length) {
       const grown = new Int32Array(id * 2);
       grown.set(this.outstanding);
@@ -210,7 +224,7 @@ export class Fleet {
       fn.waitForGpusEnds();
       this.#waiters.removeLast(functionId);
     } else {
-      const id = this.#retirementCandidate(fn);
+      const id = retirementCandidate(fn, this.#alive, this.outstanding);
       if (id < 0) return false;
       this.release(id);
     }
@@ -241,6 +255,7 @@ export class Fleet {
     const instance = this.#instances[id];
     instance.state = InstanceState.idle;
     instance.idleSinceSeconds = this.#clock.now;
+    this.nodes?.fallsIdle(id, instance.functionId, instance.ranks, this.#clock.now);
     this.#waiters.roomChanges();
   }
 
@@ -250,6 +265,8 @@ export class Fleet {
     const instance = this.#instances[id];
     this.functions[instance.functionId].enters();
     if (instance.state === InstanceState.idle) {
+      this.moving.moves(instance);
+      this.nodes?.isCalled(id, instance.ranks);
       instance.state = InstanceState.busy;
       instance.idleSeconds += this.#clock.now - instance.idleSinceSeconds;
       instance.idleGeneration++;
@@ -279,7 +296,7 @@ export class Fleet {
     const { dramBytes, ttlSeconds } = sleep;
     const sinceSeconds = this.#clock.now;
     if (!this.sleepers.add({ instanceId: id, functionId, node, dramBytes, sinceSeconds })) return;
-    this.#instances[id].slept = true;
+    this.stopped.sleeps(id);
     if (ttlSeconds < Infinity) this.#schedule.at(EVENTS.sleepEnd, sinceSeconds + ttlSeconds, id);
   }
 
@@ -305,13 +322,18 @@ export class Fleet {
 
   /**
    * Ends an instance now, in this order: its start is given up, so that nothing more is loaded for it;
-   * its function counts it no more; a request that it was to serve waits on; its engine closes; its
+   * its function counts it no more; a request that it was to serve waits on; its engine is forgotten; its
    * GPUs are free, and with them whoever waits for GPUs may start at the end of this event.
    */
   end(id: number, why: EndReason): void {
     const { now } = this.#clock;
     const instance = this.#instances[id];
     const fn = this.functions[instance.functionId];
+    if (instance.state === InstanceState.idle) {
+      this.moving.moves(instance);
+      this.nodes?.isCalled(id, instance.ranks);
+      this.#evaluations.wake(fn);
+    }
     if (instance.state === InstanceState.starting) {
       if (why !== "start-failed") this.#parts.starts.cancel(id, now);
       this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
@@ -328,7 +350,10 @@ export class Fleet {
     instance.state = InstanceState.stopped;
     instance.stoppedAtSeconds = now;
     this.#alive.splice(this.#alive.indexOf(instance), 1);
+    this.books.add(id, instance.engine, now);
     instance.engine.close();
+    this.stopped.add(instance);
+    instance.engine = this.#instances[id] = undefined as never;
     if (instance.zone >= 0) this.zones!.release(instance.zone);
     if (instance.ranks.length === 0) return;
     this.nodes!.release(fn.id, instance.ranks);
@@ -371,23 +396,5 @@ export class Fleet {
     // A pool that keeps its members makes no room.
     if (this.pools.resize(pool, this.#clock.now, mayWarm)) this.#waiters.roomChanges();
     this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
-  }
-
-  /**
-   * The instance to retire first: the youngest one that is starting for nobody in particular, else the
-   * ready one with the fewest requests, the youngest of equals. -1 when there is none.
-   */
-  #retirementCandidate({ id: functionId, starting, waiting, ready }: FunctionState): number {
-    for (let i = this.#alive.length - 1; starting > 0 && i >= 0; i--) {
-      const { id, functionId: of, state } = this.#alive[i];
-      if (of !== functionId || state !== InstanceState.starting) continue;
-      if (!waiting.isReserved(id)) return id;
-    }
-    let best = -1;
-    for (let i = ready.count - 1; i >= 0; i--) {
-      const id = ready.ids[i];
-      if (best < 0 || this.outstanding[id] < this.outstanding[best]) best = id;
-    }
-    return best;
   }
 }

@@ -136,9 +136,9 @@ export class FleetController {
 
   /** The time is over that an idle instance is kept. */
   endKeepAlive(id: number, generation: number): void {
-    const { state, idleGeneration, functionId } = this.#fleet.instances[id];
-    if (state !== InstanceState.idle || idleGeneration !== generation) return;
-    const fn = this.#functions[functionId];
+    const instance = this.#fleet.find(id);
+    if (instance?.state !== InstanceState.idle || instance.idleGeneration !== generation) return;
+    const fn = this.#functions[instance.functionId];
     const { minInstances, decider } = fn.parts.scaling;
     if (fn.size <= minInstances) return;
     if (decider !== undefined && fn.size <= decider.keepsAtLeast) {
@@ -159,7 +159,7 @@ export class FleetController {
   /** Asks a function's scaling policy, and does as it says, now or after the actuation delay. */
   evaluate(functionId: number, plan: number): void {
     const fn = this.#functions[functionId];
-    const desired = this.#evaluations.ask(fn, plan);
+    const desired = this.#evaluations.ask(fn, plan, this.#fleet.instances);
     if (desired === undefined) return;
     const decider = fn.parts.scaling.decider!;
     const { actuationDelaySeconds } = decider;

@@ -1,12 +1,13 @@
 import type { Engine } from "../../engine/engine.ts";
 import type { RankPlace } from "../../serverless/cold_start/start_request.ts";
-import type { InstanceLife } from "../../serverless/lifecycle.ts";
+import { type InstanceLife, InstanceState } from "../../serverless/lifecycle.ts";
 
 /** One instance, past or present, as everybody may read it. The fleet alone writes it. */
 export interface Instance {
   /** Number, in order of creation; never used again. */
   readonly id: number;
   readonly functionId: number;
+  /** Its engine; gone with it when it stops, see `Fleet.books`. */
   readonly engine: Engine;
   /** One of `InstanceState`. */
   readonly state: number;
@@ -27,8 +28,37 @@ export interface Instance {
   readonly madeOf: InstanceLife["madeOf"];
   /** Zone of its spot capacity; -1: it is on demand. */
   readonly zone: number;
-  /** Whether it went to sleep when its service ended. */
-  readonly slept: boolean;
+}
+
+/** One as the fleet has it. */
+export type WritableInstance = { -readonly [K in keyof Instance]: Instance[K] };
+
+/** What an instance begins with; the rest is its life. */
+export type InstanceBegin = Pick<
+  Instance,
+  "id" | "functionId" | "engine" | "createdAtSeconds" | "ranks" | "madeOf" | "zone"
+>;
+
+/** An instance that begins to start. */
+export function newInstance(
+  { id, functionId, engine, createdAtSeconds, ranks, madeOf, zone }: InstanceBegin,
+): WritableInstance {
+  return {
+    id,
+    functionId,
+    engine,
+    state: InstanceState.starting,
+    createdAtSeconds,
+    readyAtSeconds: NaN,
+    drainingAtSeconds: NaN,
+    stoppedAtSeconds: NaN,
+    idleSinceSeconds: NaN,
+    idleSeconds: 0,
+    idleGeneration: 0,
+    ranks,
+    madeOf,
+    zone,
+  };
 }
 
 /** Why an instance ends. */

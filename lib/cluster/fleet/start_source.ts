@@ -1,13 +1,10 @@
 import type { StartStages } from "../../serverless/cold_start/start_service.ts";
-import { InstanceState } from "../../serverless/lifecycle.ts";
 import type { IdleInstances } from "../../serverless/placement/choose_victims.ts";
 import { partOf, type PlacedGpus } from "../../serverless/placement/place_gang.ts";
 import type { Placement } from "../../serverless/placement/place_instance.ts";
 import { fits } from "../../serverless/placement/policy.ts";
 import type { ClusterParts } from "../cluster_parts.ts";
-import type { HeldPart } from "../machines/node_pool.ts";
 import type { Fleet } from "./fleet.ts";
-import type { Instance } from "./instance.ts";
 import type { PoolMember } from "./prewarmed_pools.ts";
 import type { Sleeper } from "./sleepers.ts";
 
@@ -26,7 +23,7 @@ export interface StartSource {
 }
 
 /** What a source is looked for in: the parts of the fleet that are concerned. */
-type Sources = Pick<Fleet, "nodes" | "sleepers" | "pools" | "functions" | "alive" | "evict">;
+type Sources = Pick<Fleet, "nodes" | "sleepers" | "pools" | "functions" | "evict">;
 
 /**
  * Finds out where a new instance of a function starts and with what: a sleeping instance of the
@@ -130,28 +127,12 @@ function makeMemory(
 }
 
 /** Instances without requests that may stop for others, by machine. */
-function idleInstances({ alive, functions, nodes }: Sources): IdleInstances {
-  const idle: Instance[] = [];
-  const parts: HeldPart[] = [];
-  for (const instance of alive) {
-    if (instance.state !== InstanceState.idle) continue;
-    for (const part of nodes!.heldBy(instance.functionId, instance.ranks)) {
-      idle.push(instance);
-      parts.push(part);
-    }
-  }
-  const mayGo = ({ functionId }: Instance) => {
-    const { size, parts: { scaling } } = functions[functionId];
-    return Number(size > scaling.minInstances);
-  };
+function idleInstances({ functions, nodes }: Sources): IdleInstances {
   return {
-    count: idle.length,
-    instanceId: Int32Array.from(idle, ({ id }) => id),
-    functionId: Int32Array.from(idle, ({ functionId }) => functionId),
-    node: Int32Array.from(parts, ({ node }) => node),
-    gpus: Int32Array.from(parts, ({ gpus }) => gpus),
-    dramBytes: Float64Array.from(parts, ({ dramBytes }) => dramBytes),
-    idleSinceSeconds: Float64Array.from(idle, ({ idleSinceSeconds }) => idleSinceSeconds),
-    mayGo: Uint8Array.from(idle, mayGo),
+    on: (node) => nodes!.idle.on(node),
+    mayGo(functionId) {
+      const { size, parts: { scaling } } = functions[functionId];
+      return size > scaling.minInstances;
+    },
   };
 }

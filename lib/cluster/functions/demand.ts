@@ -1,10 +1,13 @@
-import { emptyTotals } from "../../metrics/meter_totals.ts";
+import { emptyTotals, type MeterTotals } from "../../metrics/meter_totals.ts";
 import type { InstanceLoad, ScalingSignals } from "../../serverless/scaling/policy.ts";
 import type { Instance } from "../fleet/instance.ts";
 import type { FunctionState } from "./function_state.ts";
 
 /** A policy's signals while they are gathered. */
 type Gathered = { -readonly [K in keyof ScalingSignals]: ScalingSignals[K] };
+
+/** What an instance had done by an evaluation. */
+type Done = Pick<MeterTotals, "busySeconds" | "outputTokens">;
 
 /**
  * What a scaling policy is told of one function: how much was asked of it and how it did since the
@@ -22,8 +25,8 @@ export class Demand {
   #promptTokens = 0;
   #outputTokens = 0;
   readonly #totals = emptyTotals();
-  readonly #busyBefore: number[] = [];
-  readonly #tokensBefore: number[] = [];
+  /** What ready instances had done by the last evaluation that looked into them. */
+  readonly #before = new Map<number, Done>();
   #requestSeconds = 0;
   #changedAtSeconds = 0;
   #evaluatedAtSeconds = 0;
@@ -86,6 +89,7 @@ export class Demand {
   evaluate(fn: FunctionState, instances: readonly Instance[], now: number): ScalingSignals {
     const requests = fn.inFlight + fn.waiting.size;
     this.accrue(requests, now);
+    const hadNobody = requests === 0 && this.#idleSinceSeconds <= this.#evaluatedAtSeconds;
     const signals = this.#signals;
     const seconds = now - this.#evaluatedAtSeconds;
     signals.nowSeconds = now;
@@ -98,7 +102,9 @@ export class Demand {
     signals.concurrency = seconds > 0 ? this.#requestSeconds / seconds : requests;
     signals.arrivals = this.#arrivals;
     signals.completions = this.#completions;
-    this.#measureInstances(fn, instances, now);
+    // Who reads instances is told of those, too, that have nothing to do.
+    if (hadNobody && !fn.parts.scaling.decider!.readsInstances) this.#measureNobody();
+    else this.#measureInstances(fn, instances, now);
     signals.ttftP95Seconds = this.#ttftP95();
     signals.tbtMeanSeconds = this.#tbtCount > 0 ? this.#tbtSum / this.#tbtCount : 0;
     const completed = Math.max(1, this.#completions);
@@ -117,9 +123,25 @@ export class Demand {
     return signals;
   }
 
+  /** Nobody has been inside since the last evaluation, so that no instance has done anything. */
+  #measureNobody(): void {
+    const signals = this.#signals;
+    signals.waiting =
+      signals.busyFraction =
+      signals.kvUtilization =
+      signals.outputTokens =
+        0;
+  }
+
   #measureInstances(fn: FunctionState, instances: readonly Instance[], now: number): void {
     const { ids, count } = fn.ready;
     const signals = this.#signals;
+    const before = this.#before;
+    // Those that have stopped are forgotten.
+    if (before.size > 2 * count + 8) {
+      const isReady = new Set(ids.subarray(0, count));
+      for (const id of before.keys()) if (!isReady.has(id)) before.delete(id);
+    }
     const loads: InstanceLoad[] | undefined = fn.parts.scaling.decider!.readsInstances
       ? []
       : undefined;
@@ -128,10 +150,12 @@ export class Demand {
       const id = ids[i];
       const { engine, readyAtSeconds } = instances[id];
       engine.readings.readMeter(now, this.#totals);
-      busySeconds += this.#totals.busySeconds - (this.#busyBefore[id] ?? 0);
-      this.#busyBefore[id] = this.#totals.busySeconds;
-      tokens += this.#totals.outputTokens - (this.#tokensBefore[id] ?? 0);
-      this.#tokensBefore[id] = this.#totals.outputTokens;
+      let done = before.get(id);
+      if (done === undefined) before.set(id, done = { busySeconds: 0, outputTokens: 0 });
+      busySeconds += this.#totals.busySeconds - done.busySeconds;
+      tokens += this.#totals.outputTokens - done.outputTokens;
+      done.busySeconds = this.#totals.busySeconds;
+      done.outputTokens = this.#totals.outputTokens;
       upSeconds += now - Math.max(this.#evaluatedAtSeconds, readyAtSeconds);
       usedBlocks += engine.readings.usedBlocks(now);
       waiting += engine.ledger.outstanding - engine.readings.running;

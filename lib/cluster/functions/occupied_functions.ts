@@ -6,6 +6,7 @@ import type { FunctionState } from "./function_state.ts";
  */
 export class OccupiedFunctions {
   #list: FunctionState[] = [];
+  #isSorted = true;
   readonly #isListed: Uint8Array;
 
   /** @param count Functions of the run. */
@@ -17,12 +18,15 @@ export class OccupiedFunctions {
   add(fn: FunctionState): void {
     if (this.#isListed[fn.id] === 1) return;
     this.#isListed[fn.id] = 1;
+    this.#isSorted = false;
     this.#list.push(fn);
   }
 
   /** The functions by ascending numbers. */
   get list(): readonly FunctionState[] {
-    return this.#list.sort((one, other) => one.id - other.id);
+    if (!this.#isSorted) this.#list.sort((one, other) => one.id - other.id);
+    this.#isSorted = true;
+    return this.#list;
   }
 
   /** Forgets the functions that have nothing. */

@@ -81,7 +81,7 @@ export class Gateway {
     if (TimeLimits.has(parts)) {
       this.#limits = new TimeLimits(parts, run.columns.classId, clock, schedule);
     }
-    const routing = new RoutingView(fleet, requests, clock);
+    const routing = new RoutingView(fleet, requests, clock, run.prefixes);
     this.#dispatch = new Dispatch(routing, run, fleet, steps, this.#limits);
     const isForeseen = (admission?.ttftLimitSeconds?.size ?? 0) > 0;
     this.#forecasts = isForeseen
@@ -337,8 +337,8 @@ export class Gateway {
 
   /** An instance has drained as long as it may: it ends, and what is inside leaves it. */
   endDrain(id: number): void {
-    const instance = this.#fleet.instances[id];
-    if (instance.state !== InstanceState.draining) return;
+    const instance = this.#fleet.find(id);
+    if (instance?.state !== InstanceState.draining) return;
     const fn = this.#functions[instance.functionId];
     const inside: number[] = [];
     fn.requestsChange();

@@ -1,6 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { RoutingSignals } from "../../scheduling/routing/policy.ts";
 import { StaleSignals } from "../../scheduling/routing/stale_signals.ts";
+import type { PrefixHolders, PrefixIndex } from "../../scheduling/kv_cache/prefix_holders.ts";
 import type { RequestTable } from "../../workload/request_table.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { FunctionState } from "../functions/function_state.ts";
@@ -16,12 +17,21 @@ export class RoutingView implements RoutingSignals {
   readonly #fleet: Fleet;
   readonly #requests: RequestTable;
   readonly #clock: Clock;
+  readonly #prefixes: PrefixIndex | undefined;
+  /** Who has which prefixes of the function in question. */
+  #holders: PrefixHolders | undefined;
   /** What the routers see that hear of the instances now and then. */
   readonly #reported = new Map<FunctionState, StaleSignals>();
   /** Candidates of a function whose instances have a limit. */
   #withRoom = new Int32Array(16);
 
-  constructor(fleet: Fleet, requests: RequestTable, clock: Clock) {
+  constructor(
+    fleet: Fleet,
+    requests: RequestTable,
+    clock: Clock,
+    prefixes: PrefixIndex | undefined,
+  ) {
+    this.#prefixes = prefixes;
     this.#fleet = fleet;
     this.#requests = requests;
     this.#clock = clock;
@@ -56,6 +66,7 @@ export class RoutingView implements RoutingSignals {
   }
 
   cachedPrefixTokens(instance: number, request: number): number {
+    if (this.#holders?.mayHold(request, instance) === false) return 0;
     const { readings } = this.#fleet.instances[instance].engine;
     return readings.cachedPrefixTokens(request, this.#clock.now);
   }
@@ -66,7 +77,8 @@ export class RoutingView implements RoutingSignals {
    * @param arrives Whether the request arrives, rather than waits at the gateway.
    */
   pick(fn: FunctionState, request: number, arrives = false): number {
-    const { routing } = fn.parts;
+    const { routing, engine: { prefix } } = fn.parts;
+    this.#holders = prefix && this.#prefixes?.of(prefix);
     const reported = this.#reported.size === 0 ? undefined : this.#reported.get(fn);
     if (reported === undefined) {
       return this.hasRoom(fn, arrives) ? routing.pick(request, this.#requests, this) : -1;

@@ -31,7 +31,7 @@ Deno.test("an execution that takes too long is cut off when the step in progress
   deepEqual(rounded(columns.scheduledAtSeconds), [0, 4]);
   deepEqual(rounded(columns.firstTokenAtSeconds), [1, 5]);
   deepEqual(rounded(columns.completedAtSeconds), [NaN, 6]);
-  equal(record.totals[0].busySeconds, 6);
+  equal(record.totals.at(0).busySeconds, 6);
 });
 
 Deno.test("who ends as the time is over is in time, and a moment later is not", () => {
@@ -56,7 +56,7 @@ Deno.test("a client gives up at the gateway, in an instance's queue, and in a ba
   deepEqual(outcomes(atGateway), ["client_deadline", "client_deadline"]);
   // The first is in the step from 2 to 3 s; the second leaves at 2.75 s, and nobody takes the place.
   deepEqual(rounded(atGateway.columns.scheduledAtSeconds), [0, NaN]);
-  equal(atGateway.totals[0].busySeconds, 3);
+  equal(atGateway.totals.at(0).busySeconds, 3);
   const inQueue = run([...rows, [0.5, 1, 1]], {
     engine: { maxSequences: 1 },
     cluster: { patienceSeconds: [2.5] },
@@ -82,7 +82,7 @@ Deno.test("who leaves the queue as the only running request ends leaves no block
     cluster: { patienceSeconds: [2] },
   });
   deepEqual(outcomes(both), ["completed", "client_deadline"]);
-  equal(both.totals[0].busySeconds, 2);
+  equal(both.totals.at(0).busySeconds, 2);
 });
 
 Deno.test("each class of clients has its patience", () => {
@@ -159,7 +159,7 @@ Deno.test("a static batch returns whole: who is too late in it keeps the place u
     "client_deadline",
     "client_deadline",
   ]);
-  equal(record.totals[0].busySeconds, 5);
+  equal(record.totals.at(0).busySeconds, 5);
 });
 
 Deno.test("a closed loop goes on when a client has given up", () => {
@@ -200,8 +200,8 @@ Deno.test("at the drain limit the rest is cut off, with the step in progress", (
   deepEqual(outcomes(record), ["completed", "drain_limit"]);
   const [, life] = record.lives;
   deepEqual([life.drainingAtSeconds, life.stoppedAtSeconds], [1, 3.5]);
-  equal(record.totals[1].busySeconds, 3.5);
-  equal(record.totals[1].outputTokens, 3);
+  equal(record.totals.at(1).busySeconds, 3.5);
+  equal(record.totals.at(1).outputTokens, 3);
   deepEqual(rounded(record.columns.completedAtSeconds), [10, NaN]);
   equal(record.timeSeries.drainLimits.reduce((sum, count) => sum + count, 0), 1);
 });

@@ -9,6 +9,7 @@ import { placeInstance, type Placement } from "../../serverless/placement/place_
 import type { IdleInstances } from "../../serverless/placement/choose_victims.ts";
 import type { NodesView, PlacementRequest } from "../../serverless/placement/policy.ts";
 import type { NodeParts, PlacementParts } from "../cluster_parts.ts";
+import { IdleParts } from "./idle_parts.ts";
 
 /** What an instance holds of a machine. */
 export interface HeldPart extends PlacedGpus {
@@ -25,6 +26,8 @@ export class NodePool implements NodesView {
   readonly freeDramBytes: Float64Array;
   readonly freeSsdBytes: Float64Array;
   readonly isOpen: Uint8Array;
+  /** What idle instances hold; empty where none of them stops for others. */
+  readonly idle: IdleParts;
   readonly #parts: PlacementParts;
   /** Whether each GPU of each node is taken. */
   readonly #taken: Uint8Array[];
@@ -42,6 +45,7 @@ export class NodePool implements NodesView {
     this.freeDramBytes = Float64Array.from(nodes, (node) => node.dramBytes);
     this.freeSsdBytes = Float64Array.from(nodes, (node) => node.ssdBytes);
     this.isOpen = new Uint8Array(nodes.length).fill(1);
+    this.idle = new IdleParts(nodes.length);
     this.#taken = nodes.map((node) => new Uint8Array(node.gpus));
     parts.needs.forEach((_, functionId) => this.#requireRoom(functionId, functionNames));
   }
@@ -127,6 +131,17 @@ export class NodePool implements NodesView {
       this.freeGpus[node] += gpus;
       this.freeDramBytes[node] += dramBytes;
     }
+  }
+
+  /** An instance of the function falls idle at an instant, seconds. */
+  fallsIdle(id: number, functionId: number, ranks: readonly RankPlace[], atSeconds: number): void {
+    if (!this.#parts.evictsIdle) return;
+    this.idle.add(id, functionId, this.heldBy(functionId, ranks), atSeconds);
+  }
+
+  /** It is not idle any more. */
+  isCalled(id: number, ranks: readonly RankPlace[]): void {
+    if (this.#parts.evictsIdle) this.idle.remove(id, ranks);
   }
 
   /** GPUs and host memory of an instance of the function, by node. */

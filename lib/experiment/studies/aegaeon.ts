@@ -67,7 +67,7 @@ export const aegaeonTargets: TargetGroup = {
   id: "aegaeon",
   rows() {
     const { totals } = simulateCluster(parts());
-    const busy = totals.map(({ busySeconds }) => busySeconds / DURATION_SECONDS);
+    const busy = totals.list().map(({ busySeconds }) => busySeconds / DURATION_SECONDS);
     const active = busy.reduce((sum, share) => sum + share, 0);
     const mean = active / MODELS;
     const variance = busy.reduce((sum, share) => sum + (share - mean) ** 2, 0) / (MODELS - 1);

@@ -63,7 +63,7 @@ export function scalePerRequest(options: ScalePerRequest): ScalePerRequestFigure
   for (const life of run.lives) {
     instanceSeconds += life.stoppedAtSeconds - life.createdAtSeconds;
     const ready = Number.isNaN(life.readyAtSeconds) ? life.stoppedAtSeconds : life.readyAtSeconds;
-    runningSeconds += ready - life.createdAtSeconds + run.totals[life.instanceId].busySeconds;
+    runningSeconds += ready - life.createdAtSeconds + run.totals.at(life.instanceId).busySeconds;
   }
   return {
     arrived: run.arrived,

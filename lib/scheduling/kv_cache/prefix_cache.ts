@@ -1,4 +1,5 @@
 import { BlockPool } from "./block_pool.ts";
+import type { PrefixHolders } from "./prefix_holders.ts";
 import type { PrefixIdentity } from "./prefix_identity.ts";
 
 /** The run of blocks without identity. */
@@ -16,6 +17,8 @@ const ANONYMOUS = -1;
  */
 export class PrefixCache extends BlockPool {
   readonly #identity: PrefixIdentity;
+  readonly #holders: PrefixHolders | undefined;
+  readonly #instance: number;
   /** First cached piece of each run. */
   readonly #headOf = new Map<number, number>();
   /** Columns by piece: blocks `from` to `to` of the run, and how many sequences use them. */
@@ -39,9 +42,18 @@ export class PrefixCache extends BlockPool {
    *
    * @param capacity Blocks, an integer >= 1.
    * @param blockTokens Tokens per block, an integer >= 1, in which `identity` counts.
+   * @param holders Told of the runs that the cache has, as those of an instance; absent: nobody is.
    */
-  constructor(capacity: number, blockTokens: number, identity: PrefixIdentity) {
+  constructor(
+    capacity: number,
+    blockTokens: number,
+    identity: PrefixIdentity,
+    holders?: PrefixHolders,
+    instance = 0,
+  ) {
     super(capacity, blockTokens);
+    this.#holders = holders;
+    this.#instance = instance;
     this.#identity = identity;
     this.#append(this.#newPiece(ANONYMOUS, 0, capacity, 0));
   }
@@ -53,10 +65,8 @@ export class PrefixCache extends BlockPool {
 
   /**
    * Leading full blocks of the request's first `tokens` tokens that are cached. Changes nothing.
-   *
-   * @param takenSince Blocks that are in use by now and that `take` has not been told of.
    */
-  matchedBlocks(request: number, tokens: number, takenSince = 0): number {
+  matchedBlocks(request: number, tokens: number): number {
     const { offsets, runs, ends, isShared, sharedBlocks } = this.#identity;
     // Blocks of this request alone are there only if it was preempted.
     if (sharedBlocks[request] === 0 && !this.#hasOwn) return 0;
@@ -78,12 +88,11 @@ export class PrefixCache extends BlockPool {
       }
       matched += part;
     }
-    matched = Math.min(matched, Math.floor(tokens / this.blockTokens));
-    return takenSince > 0 ? this.#keptBlocks(request, matched, takenSince) : matched;
+    return Math.min(matched, Math.floor(tokens / this.blockTokens));
   }
 
   /** Of the request's first `matched` cached blocks, those before any that `take(count)` would take. */
-  #keptBlocks(request: number, matched: number, count: number): number {
+  keptBlocks(request: number, matched: number, count: number): number {
     const { offsets, runs, ends } = this.#identity;
     for (let piece = this.#next[0]; piece !== 0 && count > 0; piece = this.#next[piece]) {
       const kept = Math.max(this.#from[piece], this.#to[piece] - count);
@@ -295,8 +304,18 @@ export class PrefixCache extends BlockPool {
   #join(run: number, before: number, after: number): void {
     if (after !== 0) this.#before[after] = before;
     if (before !== 0) this.#after[before] = after;
-    else if (after !== 0) this.#headOf.set(run, after);
-    else this.#headOf.delete(run);
+    else if (after !== 0) {
+      this.#headOf.set(run, after);
+      this.#holders?.add(run, this.#instance);
+    } else {
+      this.#headOf.delete(run);
+      this.#holders?.remove(run, this.#instance);
+    }
+  }
+
+  /** The cache is given up with its engine: nobody finds anything in it. */
+  close(): void {
+    for (const run of this.#headOf.keys()) this.#holders?.remove(run, this.#instance);
   }
 
   #leaveRun(piece: number): void {

@@ -1,6 +1,7 @@
-import { deepEqual, equal } from "#assert";
+import { deepEqual, equal, ok } from "#assert";
 import fc from "fast-check";
 import { PrefixCache } from "./prefix_cache.ts";
+import { PrefixHolders } from "./prefix_holders.ts";
 import { type PrefixIdentity, prefixIdentity } from "./prefix_identity.ts";
 
 const BLOCK = 4;
@@ -83,7 +84,8 @@ const operations = fc.array(
 Deno.test("PrefixCache matches, shares and forgets as a list of least recently freed blocks does", () => {
   fc.assert(
     fc.property(operations, (steps) => {
-      const cache = new PrefixCache(CAPACITY, BLOCK, identity);
+      const holders = new PrefixHolders(identity);
+      const cache = new PrefixCache(CAPACITY, BLOCK, identity, holders, 40);
       const plain = new PlainCache();
       const running: Running[] = [];
       for (const [number, step] of steps.entries()) {
@@ -109,8 +111,12 @@ Deno.test("PrefixCache matches, shares and forgets as a list of least recently f
         equal(cache.cachedBlocks, known);
         for (let kind = 0; kind < 8; kind++) {
           equal(cache.matchedBlocks(kind, 28), plain.matched(kind, 28));
+          if (plain.matched(kind, 28) > 0) ok(holders.mayHold(kind, 40), "the index knows of it");
         }
+        if (known === 0) ok(!holders.mayHold(0, 40), "and of nothing else");
       }
+      cache.close();
+      for (let kind = 0; kind < 8; kind++) ok(!holders.mayHold(kind, 40));
     }),
     { seed: 1, numRuns: 500 },
   );

@@ -1,5 +1,6 @@
 import type { StartExecutor } from "./start_executor.ts";
-import type { RankPlace, StartRequest, StartStage } from "./start_request.ts";
+import { StageSpans } from "./stage_spans.ts";
+import type { RankPlace, StartRequest } from "./start_request.ts";
 import type { StartService, StartStages } from "./start_service.ts";
 
 /** What a {@link executorStarts} asks, and tells, of its starts. */
@@ -23,7 +24,7 @@ export function executorStarts(
   executor: StartExecutor,
   { requestOf, ended }: ExecutorStartsOptions,
 ): StartService {
-  const spans: StartStage[] = [];
+  const spans = new StageSpans();
   /** Starts under way, by instance. */
   const underWay = new Map<number, { readonly start: number; readonly request: StartRequest }>();
   return {
@@ -40,7 +41,7 @@ export function executorStarts(
       if (found === undefined) return;
       underWay.delete(instanceId);
       const given = executor.cancel(found.start, nowSeconds);
-      if (given !== null) spans.push(...given.stages);
+      for (const stage of given?.stages ?? []) spans.add(stage);
       ended?.(found.request, nowSeconds, true);
     },
     advance(nowSeconds, onReady) {
@@ -48,7 +49,7 @@ export function executorStarts(
         const found = underWay.get(start.instance);
         if (found === undefined) continue;
         underWay.delete(start.instance);
-        spans.push(...start.stages);
+        for (const stage of start.stages) spans.add(stage);
         ended?.(found.request, nowSeconds, false);
         onReady(start.instance);
       }

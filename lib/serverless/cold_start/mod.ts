@@ -15,6 +15,7 @@ export * from "./presets.ts";
 export * from "./stages.ts";
 export * from "./start_executor.ts";
 export * from "./start_request.ts";
+export * from "./stage_spans.ts";
 export * from "./start_service.ts";
 export * from "./vllm_log.ts";
 export * from "./weight_cache.ts";

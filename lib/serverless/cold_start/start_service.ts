@@ -1,4 +1,5 @@
 import { EventQueue } from "../../sim/event_queue.ts";
+import { type StageSpanColumns, StageSpans } from "./stage_spans.ts";
 import type { RankPlace } from "./start_request.ts";
 
 /** A stage of a start, as it happened. */
@@ -47,7 +48,7 @@ export interface StartService {
   /** Goes on to `nowSeconds` and reports each instance that is ready, in a fixed order. */
   advance(nowSeconds: number, onReady: (instanceId: number) => void): void;
   /** Stages of all starts so far, in order of their end. */
-  readonly spans: readonly StageSpan[];
+  readonly spans: StageSpanColumns;
 }
 
 /** Name and duration of a stage. */
@@ -68,7 +69,7 @@ export function sequentialStarts(
   stagesOf: (functionId: number, stages: StartStages) => readonly StageSeconds[],
 ): StartService {
   const queue = new EventQueue();
-  const spans: StageSpan[] = [];
+  const spans = new StageSpans();
   const stages = new Map<number, readonly StageSeconds[]>();
   return {
     get nextEventSeconds() {
@@ -91,7 +92,7 @@ export function sequentialStarts(
         if (list === undefined) continue;
         const done = list[index];
         if (done !== undefined) {
-          spans.push({
+          spans.add({
             instanceId,
             stage: done.stage,
             startAtSeconds: timeSeconds - done.seconds,

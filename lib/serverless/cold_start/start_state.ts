@@ -48,15 +48,17 @@ export interface Start {
   readonly beginAtSeconds: number;
   readonly features: Map<string, number>;
   readonly shares: NodeShare[];
-  readonly noise: Float64Array;
+  // Plain arrays: typed ones of this size lie outside the heap, and starts are many and short-lived.
+  readonly noise: number[];
   /** Predecessors that have not ended, per stage. */
-  readonly pending: Int32Array;
+  readonly pending: number[];
   /** What the stage waits for: its own time and transfers that have not ended. */
-  readonly awaited: Int32Array;
-  readonly startAt: Float64Array;
-  readonly endAt: Float64Array;
-  readonly cached: Uint8Array;
-  readonly bytes: Float64Array;
+  readonly awaited: number[];
+  readonly startAt: number[];
+  readonly endAt: number[];
+  /** 1 where less was left to do than a first start has, else 0. */
+  readonly cached: number[];
+  readonly bytes: number[];
   /** Whether each artifact was there when the first stage that asks for it began. */
   readonly found: Map<string, boolean[]>;
   /** Transfers that a stage begins at the end of its delay. */
@@ -77,13 +79,13 @@ export function newStart(id: number, request: StartRequest, now: number): Start 
     beginAtSeconds: now,
     features: startFeatures(request),
     shares: nodeShares(request),
-    noise: new Float64Array(count).fill(1),
-    pending: new Int32Array(count),
-    awaited: new Int32Array(count),
-    startAt: new Float64Array(count).fill(NaN),
-    endAt: new Float64Array(count).fill(NaN),
-    cached: new Uint8Array(count),
-    bytes: new Float64Array(count),
+    noise: new Array(count).fill(1),
+    pending: new Array(count).fill(0),
+    awaited: new Array(count).fill(0),
+    startAt: new Array(count).fill(NaN),
+    endAt: new Array(count).fill(NaN),
+    cached: new Array(count).fill(0),
+    bytes: new Array(count).fill(0),
     found: new Map(),
     led: [],
     waitsFor: new Set(),

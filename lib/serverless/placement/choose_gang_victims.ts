@@ -1,6 +1,12 @@
-import type { IdleInstances } from "./choose_victims.ts";
+import type { IdleInstances, IdlePart } from "./choose_victims.ts";
 import { type PlacedGpus, placeGang, stagesOn } from "./place_gang.ts";
 import type { NodesView, PlacementPolicy, PlacementRequest } from "./policy.ts";
+
+/** What an idle instance holds, and where. */
+interface Place {
+  readonly node: number;
+  readonly part: IdlePart;
+}
 
 /** Instances to stop for one that goes to several nodes, and where it goes then. */
 export interface GangEviction {
@@ -23,19 +29,20 @@ export function chooseGangVictims(
   nodes: NodesView,
   idle: IdleInstances,
 ): GangEviction | undefined {
-  const rowsOf = new Map<number, number[]>();
-  for (let row = 0; row < idle.count; row++) {
-    const node = idle.node[row];
-    if (idle.mayGo[row] === 0 || idle.functionId[row] === request.functionId) continue;
+  const partsOf = new Map<number, Place[]>();
+  for (let node = 0; node < nodes.count; node++) {
     if (nodes.isOpen[node] === 0 || nodes.gpuType[node] !== gpuType) continue;
-    const id = idle.instanceId[row];
-    const rows = rowsOf.get(id);
-    if (rows) rows.push(row);
-    else rowsOf.set(id, [row]);
+    for (const part of idle.on(node)) {
+      const { instanceId, functionId } = part;
+      if (functionId === request.functionId || !idle.mayGo(functionId)) continue;
+      const parts = partsOf.get(instanceId);
+      if (parts) parts.push({ node, part });
+      else partsOf.set(instanceId, [{ node, part }]);
+    }
   }
-  const since = (rows: readonly number[]) => idle.idleSinceSeconds[rows[0]];
-  const longest = [...rowsOf].sort(([a, rowsA], [b, rowsB]) =>
-    since(rowsA) - since(rowsB) || a - b
+  const since = ([{ part }]: readonly Place[]) => part.idleSinceSeconds;
+  const longest = [...partsOf].sort(([a, partsA], [b, partsB]) =>
+    since(partsA) - since(partsB) || a - b
   );
   const view: NodesView = {
     count: nodes.count,
@@ -47,13 +54,13 @@ export function chooseGangVictims(
     isOpen: nodes.isOpen,
     startSeconds: (node, functionId) => nodes.startSeconds(node, functionId),
   };
-  const give = (rows: readonly number[], sign: 1 | -1) => {
-    for (const row of rows) {
-      view.freeGpus[idle.node[row]] += sign * idle.gpus[row];
-      view.freeDramBytes[idle.node[row]] += sign * idle.dramBytes[row];
+  const give = (parts: readonly Place[], sign: 1 | -1) => {
+    for (const { node, part } of parts) {
+      view.freeGpus[node] += sign * part.gpus;
+      view.freeDramBytes[node] += sign * part.dramBytes;
     }
   };
-  const going: [id: number, rows: number[]][] = [];
+  const going: [id: number, parts: Place[]][] = [];
   for (const victim of longest) {
     if (hasRoom(request, gpuType, view)) break;
     give(victim[1], 1);
@@ -62,10 +69,10 @@ export function chooseGangVictims(
   if (!hasRoom(request, gpuType, view)) return undefined;
   // The youngest is tried first: who has been idle longest goes rather than stays.
   const instanceIds: number[] = [];
-  for (const [id, rows] of going.reverse()) {
-    give(rows, -1);
+  for (const [id, parts] of going.reverse()) {
+    give(parts, -1);
     if (hasRoom(request, gpuType, view)) continue;
-    give(rows, 1);
+    give(parts, 1);
     instanceIds.push(id);
   }
   return {

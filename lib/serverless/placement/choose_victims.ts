@@ -1,26 +1,25 @@
 import type { NodesView, PlacementRequest } from "./policy.ts";
 
-/**
- * Idle instances, in columns; the row order does not matter. An instance on several nodes has a row
- * for each, with what it holds there.
- */
-export interface IdleInstances {
-  /** Rows. */
-  readonly count: number;
-  /** Number of each instance. */
-  readonly instanceId: Int32Array;
-  /** Function of each instance. */
-  readonly functionId: Int32Array;
-  /** Node of each instance. */
-  readonly node: Int32Array;
-  /** GPUs of each instance. */
-  readonly gpus: Int32Array;
-  /** Host memory that the instance holds, bytes. */
-  readonly dramBytes: Float64Array;
+/** What an idle instance holds of a node. */
+export interface IdlePart {
+  /** Number of the instance. */
+  readonly instanceId: number;
+  /** Its function. */
+  readonly functionId: number;
+  /** Its GPUs there. */
+  readonly gpus: number;
+  /** Its host memory there, bytes. */
+  readonly dramBytes: number;
   /** Instant since which it has been idle, seconds. */
-  readonly idleSinceSeconds: Float64Array;
-  /** Whether its function may lose it (1) or is at its fewest instances (0). */
-  readonly mayGo: Uint8Array;
+  readonly idleSinceSeconds: number;
+}
+
+/** Idle instances. One on several nodes has a part on each. */
+export interface IdleInstances {
+  /** What they hold of a node: the longest idle first, of equals the lowest number. */
+  on(node: number): readonly IdlePart[];
+  /** Whether a function may lose an instance, or is at its fewest. */
+  mayGo(functionId: number): boolean;
 }
 
 /** Instances to stop, and the node that then has room. */
@@ -44,32 +43,27 @@ export function chooseVictims(
   nodes: NodesView,
   idle: IdleInstances,
 ): Eviction | undefined {
-  const rowsOf = new Map<number, number[]>();
-  for (let row = 0; row < idle.count; row++) {
-    if (idle.mayGo[row] === 0 || idle.functionId[row] === request.functionId) continue;
-    const rows = rowsOf.get(idle.node[row]);
-    if (rows) rows.push(row);
-    else rowsOf.set(idle.node[row], [row]);
-  }
   let best: Eviction | undefined;
   let bestYoungest = Infinity;
   for (let node = 0; node < nodes.count; node++) {
     if (nodes.isOpen[node] === 0 || nodes.gpuType[node] !== gpuType) continue;
-    const rows = (rowsOf.get(node) ?? []).sort((a, b) =>
-      idle.idleSinceSeconds[a] - idle.idleSinceSeconds[b] || idle.instanceId[a] - idle.instanceId[b]
-    );
     let gpus = nodes.freeGpus[node];
     let dramBytes = nodes.freeDramBytes[node];
-    let stops = 0;
-    while ((gpus < request.gpus || dramBytes < request.dramBytes) && stops < rows.length) {
-      gpus += idle.gpus[rows[stops]];
-      dramBytes += idle.dramBytes[rows[stops++]];
+    let youngest = -Infinity;
+    const instanceIds: number[] = [];
+    for (const part of idle.on(node)) {
+      if (gpus >= request.gpus && dramBytes >= request.dramBytes) break;
+      if (part.functionId === request.functionId || !idle.mayGo(part.functionId)) continue;
+      gpus += part.gpus;
+      dramBytes += part.dramBytes;
+      youngest = part.idleSinceSeconds;
+      instanceIds.push(part.instanceId);
     }
     if (gpus < request.gpus || dramBytes < request.dramBytes) continue;
-    const youngest = stops > 0 ? idle.idleSinceSeconds[rows[stops - 1]] : -Infinity;
+    const stops = instanceIds.length;
     const fewest = best?.instanceIds.length ?? Infinity;
     if (stops > fewest || (stops === fewest && youngest >= bestYoungest)) continue;
-    best = { node, instanceIds: rows.slice(0, stops).map((row) => idle.instanceId[row]) };
+    best = { node, instanceIds };
     bestYoungest = youngest;
   }
   return best;

@@ -90,18 +90,19 @@ Deno.test("parts of a request ask for parts of its host memory, together no less
 });
 
 /** Instances of another function, each with as many GPUs on each of these nodes. */
-function idleOn(rows: readonly { readonly nodes: readonly number[]; readonly gpus: number }[]) {
-  const flat = rows.flatMap(({ nodes, gpus }, id) => nodes.map((node) => ({ id, node, gpus })));
+function idleOn(
+  rows: readonly { readonly nodes: readonly number[]; readonly gpus: number }[],
+): IdleInstances {
+  const parts = rows.flatMap(({ nodes, gpus }, instanceId) =>
+    nodes.map((node) => ({
+      node,
+      part: { instanceId, functionId: 9, gpus, dramBytes: 0, idleSinceSeconds: 100 - instanceId },
+    }))
+  ).reverse();
   return {
-    count: flat.length,
-    instanceId: Int32Array.from(flat, ({ id }) => id),
-    functionId: new Int32Array(flat.length).fill(9),
-    node: Int32Array.from(flat, ({ node }) => node),
-    gpus: Int32Array.from(flat, ({ gpus }) => gpus),
-    dramBytes: new Float64Array(flat.length),
-    idleSinceSeconds: Float64Array.from(flat, ({ id }) => 100 - id),
-    mayGo: new Uint8Array(flat.length).fill(1),
-  } satisfies IdleInstances;
+    on: (at) => parts.filter(({ node }) => node === at).map(({ part }) => part),
+    mayGo: () => true,
+  };
 }
 
 Deno.test("victims of a gang: enough, none of them in vain, the longest idle first", () => {

@@ -33,6 +33,9 @@ function nodesOf(rows: readonly NodeRow[]): NodesView {
   };
 }
 
+/** A function that may lose no instance. */
+const AT_ITS_FEWEST = 8;
+
 function idleOf(
   rows: readonly {
     id: number;
@@ -40,18 +43,17 @@ function idleOf(
     node: number;
     gpus?: number;
     since: number;
-    mayGo?: number;
   }[],
 ): IdleInstances {
+  const parts = rows.map(({ id, fn = 9, node, gpus = 1, since }) => ({
+    node,
+    part: { instanceId: id, functionId: fn, gpus, dramBytes: 0, idleSinceSeconds: since },
+  })).sort(({ part: a }, { part: b }) =>
+    a.idleSinceSeconds - b.idleSinceSeconds || a.instanceId - b.instanceId
+  );
   return {
-    count: rows.length,
-    instanceId: Int32Array.from(rows, (row) => row.id),
-    functionId: Int32Array.from(rows, (row) => row.fn ?? 9),
-    node: Int32Array.from(rows, (row) => row.node),
-    gpus: Int32Array.from(rows, (row) => row.gpus ?? 1),
-    dramBytes: new Float64Array(rows.length),
-    idleSinceSeconds: Float64Array.from(rows, (row) => row.since),
-    mayGo: Uint8Array.from(rows, (row) => row.mayGo ?? 1),
+    on: (at) => parts.filter(({ node }) => node === at).map(({ part }) => part),
+    mayGo: (functionId) => functionId !== AT_ITS_FEWEST,
   };
 }
 
@@ -196,7 +198,7 @@ Deno.test("chooseVictims: fewest stops, then the longest idle, never its own or 
   deepStrictEqual(
     place([
       { id: 1, node: 0, since: 5, fn: 0 },
-      { id: 2, node: 0, since: 6, mayGo: 0 },
+      { id: 2, fn: AT_ITS_FEWEST, node: 0, since: 6 },
       { id: 4, node: 3, gpus: 8, since: 1 },
       { id: 3, node: 1, since: 8 },
       { id: 6, node: 1, since: 7 },

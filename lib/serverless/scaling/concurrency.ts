@@ -1,7 +1,7 @@
 import { withDefaults } from "../../settings/from_table.ts";
 import { quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
-import type { ScalingEntry, ScalingPolicy } from "./policy.ts";
+import { safelyBefore, type ScalingEntry, type ScalingPolicy } from "./policy.ts";
 
 /** Settings of `concurrency`. */
 export type ConcurrencySettings = {
@@ -79,6 +79,14 @@ export function concurrency(options: ConcurrencyOptions = {}): ScalingPolicy {
   return {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
+    idleUntilSeconds(_nowSeconds, instances) {
+      if (keepsLast && instances === 1) return Infinity;
+      // The number stands while a need of the window is as great.
+      let last = 0;
+      while (last + 1 < needs.length && needs[last + 1].count >= instances) last++;
+      if (needs[last].count < instances) return -Infinity;
+      return safelyBefore(needs[last].atSeconds + scaleDownWindowSeconds);
+    },
     settlesWithinSeconds: scaleDownWindowSeconds + keepAliveSeconds,
     desired({ nowSeconds, ready, starting, queued, inFlight, arrivals }) {
       const current = ready + starting;

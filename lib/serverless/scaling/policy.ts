@@ -142,6 +142,14 @@ export interface ScalingPolicy {
    */
   readonly remembers?: number;
   /**
+   * Until when the answer that was just given stands, seconds, for a function that has `instances`
+   * ready and idle, none on its way, no request and no arrival, and goes on so: it is that number, and
+   * would be at each evaluation before that instant, which are then left out; -Infinity: nothing is
+   * said of that. Absent: likewise. Not asked where signals have an age, nor of a policy that reads
+   * instances or mixes spot capacity.
+   */
+  idleUntilSeconds?(nowSeconds: number, instances: number): number;
+  /**
    * How long after a function's last request, or after the last change of the answer, it may still go
    * down, seconds: a run that ends when its fleet has scaled down waits for so long. 0: it never goes
    * down by itself. Default 1200.

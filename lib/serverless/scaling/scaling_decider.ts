@@ -69,6 +69,10 @@ export class ScalingDecider {
   /** Decisions of 0 in a row for a function that had nothing, and the instant of the first, seconds. */
   #idleInRow = 0;
   #idleSinceSeconds = NaN;
+  /** Instances of a function that the last decision left as it was, with idle instances alone; else 0. */
+  #idleInstances = 0;
+  /** Whether answers for idle instances can stand: the policy says how long, and nothing is missed. */
+  readonly #standsForIdle: boolean;
   /** Evaluations after which the signals of one have been seen. */
   readonly #ageInPeriods: number;
 
@@ -102,6 +106,10 @@ export class ScalingDecider {
     this.#ageInPeriods = scrapeDelaySeconds > 0
       ? 1 + Math.ceil(scrapeDelaySeconds / this.periodSeconds)
       : 0;
+    // Signals of some age may be of a time with requests; instances are looked at, and zones asked, each
+    // time.
+    this.#standsForIdle = policy.idleUntilSeconds !== undefined && this.#ageInPeriods === 0 &&
+      !this.readsInstances && this.spot === undefined;
     // Nobody knows how many evaluations of a policy with instants of its own an age is.
     const hasOwnInstants = policy.nextAfter !== undefined && scrapeDelaySeconds > 0;
     this.remembers = hasOwnInstants ? Infinity : (policy.remembers ?? 0) + this.#ageInPeriods;
@@ -141,10 +149,13 @@ export class ScalingDecider {
   }
 
   /**
-   * Until when decisions of 0 are all that come, seconds, for a function that has no instance, no
-   * request and no arrival and goes on so; -Infinity when nothing is said of that.
+   * Until when the last decision is all that comes, seconds, for a function that has no request and no
+   * arrival, and no instance but idle ones, and goes on so; -Infinity when nothing is said of that.
    */
   get standsUntilSeconds(): number {
+    if (this.#idleInstances > 0) {
+      return this.#policy.idleUntilSeconds!(this.#askedAtSeconds, this.#idleInstances);
+    }
     const { standsUntilSeconds } = this.#policy;
     if (standsUntilSeconds === undefined || this.#idleInRow <= this.#ageInPeriods) return -Infinity;
     const idleSeconds = this.#askedAtSeconds - this.#idleSinceSeconds;
@@ -157,6 +168,11 @@ export class ScalingDecider {
   /** Most requests that an instance takes past the gateway's queue; 0: none goes past it. */
   get directLimit(): number {
     return this.#policy.directLimit ?? 0;
+  }
+
+  /** Whether evaluations come every period, rather than at instants of the policy's own. */
+  get isPeriodic(): boolean {
+    return this.#policy.nextAfter === undefined;
   }
 
   /** Instant of the evaluation that comes next after one, seconds. */
@@ -195,8 +211,11 @@ export class ScalingDecider {
       if (desired > current) this.#raisedAtSeconds = nowSeconds;
     }
     this.#decided = desired;
-    const isIdle = wish === 0 && desired === 0 && hasNothing(signals);
-    this.#idleInRow = isIdle ? this.#idleInRow + 1 : 0;
+    const isIdle = wish === desired && !this.#isChange && !isPending && hasNobody(signals);
+    this.#idleInstances = isIdle && this.#standsForIdle ? ready : 0;
+    this.#idleInRow = wish === 0 && desired === 0 && ready === 0 && hasNobody(signals)
+      ? this.#idleInRow + 1
+      : 0;
     if (this.#idleInRow === 1) this.#idleSinceSeconds = nowSeconds;
     return desired;
   }
@@ -223,9 +242,9 @@ export class ScalingDecider {
   }
 }
 
-/** Whether a function has no instance, no request, and has had none since the evaluation before. */
-function hasNothing(signals: ScalingSignals): boolean {
-  return signals.ready + signals.starting + signals.queued + signals.inFlight === 0 &&
+/** Whether a function has no request and starts nothing, and has had none since the evaluation before. */
+function hasNobody(signals: ScalingSignals): boolean {
+  return signals.starting + signals.queued + signals.inFlight === 0 &&
     signals.arrivals + signals.completions === 0 && signals.concurrency === 0 &&
     signals.ttftP95Seconds === 0 && signals.tbtMeanSeconds === 0;
 }
