@@ -212,11 +212,12 @@ export const kedaPolicy: ScalingEntry<"keda", KedaSettings> = {
     })),
   ],
   laws: { options: { target: 10 } },
-  create: ({ behavior, ...settings }, { minInstances, periodSeconds }) =>
+  create: ({ behavior, ...settings }, { minInstances, initialInstances, periodSeconds }) =>
     keda({
       ...settings,
       ...hpaRules(behavior, HPA_SCALE_DOWN.stabilizationSeconds),
       minInstances,
+      initialInstances,
       periodSeconds,
     }),
 };
@@ -227,6 +228,8 @@ export interface KedaOptions extends Partial<Omit<KedaSettings, "behavior">> {
   readonly metric?: (signals: ScalingSignals) => number;
   /** Fewest instances, >= 0; default 0. */
   readonly minInstances?: number;
+  /** Instances that are there when it begins, >= 0; absent: those that it sees first. */
+  readonly initialInstances?: number;
   /** No change while metric / (target x instances) is this near to 1; default 0.1. */
   readonly tolerance?: number;
   /** Rules of scale-up from 1; default `HPA_SCALE_UP`. */
@@ -283,7 +286,11 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
     ? own.triggers
     : [{ metric: "waiting", metricType: "average-value", target, activationThreshold }];
   const readings = new FleetReadings(periodSeconds);
-  const activation = new KedaActivation({ ...own, minInstances });
+  const activation = new KedaActivation({
+    ...own,
+    minInstances,
+    ...(options.initialInstances !== undefined && { initialInstances: options.initialInstances }),
+  });
   const behavior = new HpaBehavior(scaleUp, scaleDown);
   const fewest = Math.max(1, minInstances);
   let nextPollSeconds = pollingSeconds;

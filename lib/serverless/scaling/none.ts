@@ -17,6 +17,6 @@ export const noScaling: ScalingEntry<"none", Record<never, never>> = {
   },
   create: (_settings, { periodSeconds }) => ({
     periodSeconds,
-    desired: ({ ready, starting }) => ready + starting,
+    desired: ({ ready, starting, decided }) => decided ?? ready + starting,
   }),
 };

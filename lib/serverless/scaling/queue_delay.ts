@@ -51,10 +51,10 @@ export function queueDelay(options: QueueDelayOptions = {}): ScalingPolicy {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
     settlesWithinSeconds: 0,
-    desired({ ready, starting, queued, oldestWaitSeconds }) {
-      const current = ready + starting;
+    desired({ ready, starting, queued, oldestWaitSeconds, decided }) {
+      const current = decided ?? ready + starting;
       if (current === 0) return queued > 0 ? 1 : 0;
-      const isCovered = queued <= starting * instanceConcurrency;
+      const isCovered = queued <= (current - ready) * instanceConcurrency;
       return oldestWaitSeconds > thresholdSeconds && !isCovered ? current + 1 : current;
     },
   };

@@ -55,10 +55,10 @@ export function requestCount(options: RequestCountOptions = {}): ScalingPolicy {
     standsUntilSeconds: () => Infinity,
     settlesWithinSeconds: 0,
     keepsAtLeast: () => needed,
-    desired({ ready, starting, queued, inFlight }) {
+    desired({ ready, starting, queued, inFlight, decided }) {
       const present = queued + inFlight;
       needed = present === 0 ? 0 : Math.ceil(present / requests) + buffer;
-      return Math.max(ready + starting, needed);
+      return Math.max(decided ?? ready + starting, needed);
     },
   };
 }

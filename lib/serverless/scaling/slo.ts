@@ -97,8 +97,8 @@ export function slo(options: SloOptions): ScalingPolicy {
     standsUntilSeconds: () => Infinity,
     settlesWithinSeconds: (scaleToZeroAfterSeconds ?? 0) + downReadings * periodSeconds,
     desired(signals) {
-      const { ready, starting, queued, idleSeconds } = signals;
-      const current = ready + starting;
+      const { ready, starting, queued, idleSeconds, decided } = signals;
+      const current = decided ?? ready + starting;
       if (current === 0) return queued > 0 ? 1 : 0;
       if (idleSeconds > 0 && idleSeconds >= (scaleToZeroAfterSeconds ?? Infinity)) return 0;
       const pressure = pressureOf(signals, ttftSeconds, tpotSeconds);

@@ -142,8 +142,8 @@ export function targetTracking(options: TargetTrackingOptions = {}): ScalingPoli
     standsUntilSeconds: () => Infinity,
     remembers: longest,
     settlesWithinSeconds: inCooldownSeconds + inPeriods * periodSeconds,
-    desired({ nowSeconds, ready, starting, concurrency, arrivals }) {
-      const current = ready + starting;
+    desired({ nowSeconds, ready, starting, concurrency, arrivals, decided }) {
+      const current = decided ?? ready + starting;
       const perMinute = arrivals * 60 / periodSeconds;
       const reading = ready > 0
         ? (metric === "concurrency" ? concurrency : perMinute) / ready

@@ -83,8 +83,9 @@ export function threshold(options: ThresholdOptions = {}): ScalingPolicy {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
     settlesWithinSeconds: cooldownSeconds + downReadings * periodSeconds,
-    desired({ nowSeconds, ready, starting, queued, busyFraction }) {
+    desired({ nowSeconds, ready, starting, queued, busyFraction, decided }) {
       const current = ready + starting;
+      const wanted = decided ?? current;
       const reading = ready > 0
         ? busyFraction * ready / current
         : current === 0 && queued > 0
@@ -92,14 +93,14 @@ export function threshold(options: ThresholdOptions = {}): ScalingPolicy {
         : NaN;
       high = reading > upAbove ? high + 1 : 0;
       low = reading < downBelow ? low + 1 : 0;
-      if (nowSeconds - changedAtSeconds < cooldownSeconds) return current;
+      if (nowSeconds - changedAtSeconds < cooldownSeconds) return wanted;
       const change = high >= upReadings ? 1 : low >= downReadings ? -1 : 0;
       if (change !== 0) {
         changedAtSeconds = nowSeconds;
         high = 0;
         low = 0;
       }
-      return current + change;
+      return wanted + change;
     },
   };
 }
