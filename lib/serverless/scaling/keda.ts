@@ -23,6 +23,7 @@ import {
   type ScalingPolicy,
   type ScalingSignals,
 } from "./policy.ts";
+import { wantedInstances } from "./wanted_instances.ts";
 
 /** Settings of `keda`. */
 export type KedaSettings = {
@@ -356,9 +357,9 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
     nextAfter: (atSeconds) =>
       Math.min(nextMultiple(atSeconds, pollingSeconds), nextMultiple(atSeconds, periodSeconds)),
     desired(signals) {
-      const { nowSeconds, ready, starting } = signals;
+      const { nowSeconds } = signals;
       readings.add(signals);
-      const replicas = signals.decided ?? ready + starting;
+      const replicas = wantedInstances(signals);
       activation.sees(nowSeconds, replicas);
       // The autoscaler's first reading is of the begin, whenever somebody asks for the first time.
       behavior.begin(Math.min(nowSeconds, periodSeconds), replicas);

@@ -2,6 +2,7 @@ import { withDefaults } from "../../settings/from_table.ts";
 import { quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
 import type { ScalingEntry, ScalingPolicy } from "./policy.ts";
+import { wantedInstances } from "./wanted_instances.ts";
 
 /** Settings of `threshold`. */
 export type ThresholdSettings = {
@@ -83,9 +84,10 @@ export function threshold(options: ThresholdOptions = {}): ScalingPolicy {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
     settlesWithinSeconds: cooldownSeconds + downReadings * periodSeconds,
-    desired({ nowSeconds, ready, starting, queued, busyFraction, decided }) {
+    desired(signals) {
+      const { nowSeconds, ready, starting, queued, busyFraction } = signals;
       const current = ready + starting;
-      const wanted = decided ?? current;
+      const wanted = wantedInstances(signals);
       const reading = ready > 0
         ? busyFraction * ready / current
         : current === 0 && queued > 0
