@@ -9,8 +9,8 @@ export interface CommandLineRun {
 export interface CommandLineOptions {
   /** Working directory. */
   readonly directory: string;
-  /** Interrupts the command (Ctrl-C) after this wall time, milliseconds. */
-  readonly interruptAfterMs?: number;
+  /** Interrupts the command (Ctrl-C) when it first says something on standard error: how far it is. */
+  readonly interruptsAtWord?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** What the command reads on standard input; none unless given. */
   readonly stdin?: string;
@@ -42,13 +42,23 @@ export async function runCommandLine(
     await writer.write(new TextEncoder().encode(options.stdin));
     await writer.close();
   }
-  const interrupt = options.interruptAfterMs === undefined
-    ? undefined
-    : setTimeout(() => child.kill("SIGINT"), options.interruptAfterMs);
-  const { code, stdout, stderr } = await child.output();
-  clearTimeout(interrupt);
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  const [stdout, stderr, { code }] = await Promise.all([
+    textOf(child.stdout),
+    textOf(child.stderr, options.interruptsAtWord ? () => child.kill("SIGINT") : undefined),
+    child.status,
+  ]);
+  return { code, stdout, stderr };
+}
+
+/** What a stream brings; `onFirst` is called at its first bytes. */
+async function textOf(stream: ReadableStream<Uint8Array>, onFirst?: () => void): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of stream) {
+    if (text === "") onFirst?.();
+    text += decoder.decode(bytes, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 /** Calls `use` with a directory that holds these files, and removes it afterwards. */

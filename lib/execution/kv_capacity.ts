@@ -41,6 +41,11 @@ export interface KvCapacityOptions {
   };
   /** Sequences at once, each with a state in the recurrent layers, >= 0; absent: no room for states. */
   readonly maxSequences?: number;
+  /**
+   * Tokens drafted at once, >= 0; default 0. A recurrent layer keeps the state before each of them until
+   * it is known how many are accepted, as vLLM does (`num_speculative_blocks` of its MambaSpec).
+   */
+  readonly draftedTokens?: number;
   /** Tokens of one KV block, >= 1. */
   readonly blockTokens: number;
 }
@@ -217,6 +222,7 @@ function stageMemories(
   // Norms, head and embedding keep 2 bytes in quantised checkpoints; see weightBytes().
   const keptBytesPerElement = Math.max(2, weightBytesPerElement);
   const headElements = vocabSize * hiddenSize;
+  const states = 1 + (options.draftedTokens ?? 0);
   return Array.from({ length: pipelineParallel }, (_, stage) => {
     const first = Math.floor(stage * layers.length / pipelineParallel);
     const end = Math.floor((stage + 1) * layers.length / pipelineParallel);
@@ -229,7 +235,7 @@ function stageMemories(
     let stateBytes = 0;
     for (const { layer, count } of layerGroups(layers.slice(first, end))) {
       small += count * smallParameters(layer);
-      stateBytes += count * layerStateBytes(layer) / tensorParallel;
+      stateBytes += states * count * layerStateBytes(layer) / tensorParallel;
     }
     for (const { layer, index, count } of numberedLayers(options, first, end)) {
       matrices += count * rankMatrixBytes(options, layer, index, tensorParallel);

@@ -29,8 +29,8 @@ const SETTLED = 2;
  * arrival is halved, the second half cut into 20 parts. Saturated is a run in which more requests
  * arrive than are served and the backlog grows from part to part by more than chance explains: a
  * one-sided t-test of the mean growth per part. Two backlogs are tested at 0.25 % each: requests that
- * wait for an engine though an instance is there, and all that have arrived and not ended; the latter
- * only where the half is at least twice as long as the first requests are in an engine, since the
+ * wait for an engine, and all that have not ended; both from the instant on at which the instance is
+ * there that they wait for, since a start is no lack of capacity; the latter only where the half is at least twice as long as the first requests are in an engine, since the
  * number inside grows until the first ones leave. Requests that were turned away are in no backlog.
  *
  * @returns Undefined where there is no such trend, or too few requests to tell.
@@ -48,17 +48,20 @@ export function saturation(
   if (!(last > from)) return undefined;
   const waiting = new Backlog(from, last);
   const inside = new Backlog(from, last);
+  let arrived = 0;
   for (let i = 0; i < requests.count; i++) {
     if (!isCounted(requests, i)) continue;
-    waiting.enter(arrivals[i] + startWaits[i]);
+    const servedFrom = arrivals[i] + startWaits[i];
+    waiting.enter(servedFrom);
     waiting.leave(requests.scheduledAtSeconds[i]);
-    inside.enter(arrivals[i]);
+    inside.enter(servedFrom);
     inside.leave(requests.completedAtSeconds[i]);
+    if (arrivals[i] >= from) arrived++;
   }
   const isSettled = last - from >= SETTLED * firstTimesInside(requests);
   if (!(waiting.grows() || (isSettled && inside.grows()))) return undefined;
   return {
-    arrivalsPerSecond: sum(inside.entered) / (last - from),
+    arrivalsPerSecond: arrived / (last - from),
     servedPerSecond: sum(inside.left) / (last - from),
   };
 }

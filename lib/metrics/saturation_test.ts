@@ -114,3 +114,27 @@ Deno.test("waits for a start and requests that were turned away are no backlog",
   );
   equal(saturation({ ...ends, outcome: new Uint8Array(count).fill(4) }, 0), undefined);
 });
+
+/** The same where the first instance is ready at an instant: whoever came before waited for its start. */
+function fromZero(requests: RequestColumns, readyAtSeconds: number): RequestColumns {
+  const { arrivalAtSeconds: arrivals, scheduledAtSeconds: starts, completedAtSeconds: ends } =
+    requests;
+  const waits = arrivals.map((at) => Math.max(0, readyAtSeconds - at));
+  return {
+    ...requests,
+    coldStartWaitSeconds: waits,
+    scheduledAtSeconds: starts.map((at, i) => Math.max(at, arrivals[i] + waits[i])),
+    completedAtSeconds: ends.map((at, i) => Math.max(at, arrivals[i] + waits[i] + at - starts[i])),
+  };
+}
+
+Deno.test("a start that takes longer than requests arrive for is no lack of capacity", () => {
+  for (const readyAtSeconds of [20, 80, 300]) {
+    const share = alarms(300, (seed) => {
+      // 32 servers, 0.8 of them busy: 100 requests arrive in 4 s, 2,000 in 80 s.
+      const requests = queue(seed, { servers: 32, load: 0.8, count: seed % 2 === 0 ? 100 : 2000 });
+      return fromZero(requests, readyAtSeconds);
+    });
+    ok(share <= 0.01, `ready at ${readyAtSeconds} s: ${share}`);
+  }
+});

@@ -27,7 +27,7 @@ export function rankCapacity(
   rule: string | null,
   draft?: ConfiguredDraft,
 ): RankCapacity {
-  const { memory, parallelization } = config;
+  const { memory, parallelization, speculative } = config;
   const { tensor_parallel_size: gpus, data_parallel_attention: ranks } = parallelization;
   const { maxSequences, maxTokensPerStep } = engineSettings(config);
   const common = {
@@ -51,6 +51,7 @@ export function rankCapacity(
     kvBytesPerElement,
     blockTokens: memory.block_size,
     reserveBytes: reserves,
+    ...(speculative.method !== "none" && { draftedTokens: speculative.num_speculative_tokens! }),
     ...(draft?.model && {
       draft: {
         name: draft.model.shape.name,

@@ -83,6 +83,7 @@ Deno.test("runs under every policy complete everything within the bounds", async
       simulation: { duration: 120s }
       slo: { ttft_s: 0.5s, tpot_s: 20ms }
       workload: { type: synthetic, burst: { base_rate: 1, burst_rate: 30, period: 60, length: 10 } }
+      cold_start: { preset: simple }
       scaling:
         policy: ${policy}
         max_instances: 3

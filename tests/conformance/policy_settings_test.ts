@@ -380,6 +380,7 @@ const BUILT: readonly (readonly [yaml: string, spec: ScalingSpec])[] = [
     activationThreshold: 2,
     pollingSeconds: 5,
     cooldownSeconds: 45,
+    initialInstances: 0,
   }],
   [
     `policy: ray-serve, ray_serve: { target_ongoing_requests: 5, upscale_delay_s: 3,
@@ -577,7 +578,7 @@ Deno.test("limits, delays and the period of a configuration hold for whatever po
   decideAlike(
     "keda",
     built(keda),
-    within({ policy: "keda", minInstances: 2 }, { minInstances: 2 }),
+    within({ policy: "keda", minInstances: 2, initialInstances: 2 }, { minInstances: 2 }),
   );
 });
 

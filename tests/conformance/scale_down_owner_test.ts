@@ -96,3 +96,38 @@ Deno.test("one start of queue-delay covers the requests that it will serve", asy
   deepEqual(starts(result).map(Math.round), [0, 5, 6]);
   equal((await run(burst.slice(50), settings, 60)).summary.cold_starts, 1);
 });
+
+Deno.test("a decision on its way is undone by nobody who only says that there are as many as now", async () => {
+  const policies = {
+    threshold: "",
+    "queue-delay": "",
+    "request-count": ", request_count: { requests: 2 }",
+    slo: "",
+    "target-tracking": ", activation: none, keep_alive: { policy: fixed, seconds: 60 }",
+    concurrency: "",
+    "ray-serve": "",
+  };
+  for (const [policy, more] of Object.entries(policies)) {
+    for (const delay of [5, 10, 30]) {
+      const settings = `slo: { ttft_s: 60 }
+scaling: { policy: ${policy}, actuation_delay: ${delay}${more} }`;
+      // A burst of eight, nothing for 800 s, and one: none starts without a request.
+      const result = await run([...Array(8).fill(100), 900], settings);
+      const all = starts(result);
+      const idle = all.filter((at) => at > 300 && at < 900);
+      deepEqual(idle, [], `${policy}, ${delay} s: ${all}`);
+    }
+  }
+});
+
+Deno.test("KEDA sees what a request has started before its first look as activated", async () => {
+  const keda = (more = "") => `scaling: { policy: keda, keep_alive: { policy: always }${more} }`;
+  for (const at of [0, 5, 20]) {
+    const { instances } = await run([at], keda());
+    const ready = instances.phaseNames.indexOf("ready");
+    const row = instances.phase.indexOf(ready);
+    const until = instances.endAtSeconds[row];
+    // 300 s after it is seen, at a look of every 30 s.
+    ok(until >= 315 && until <= 360, `one that comes at ${at} s is gone at ${until} s`);
+  }
+});

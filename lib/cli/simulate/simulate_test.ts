@@ -218,12 +218,13 @@ Deno.test("functions name files of their own, which count from the configuration
 Deno.test("an interrupted run leaves nothing half-written", async () => {
   const long = "workload: { type: poisson, arrival_rate: 8 }\nsimulation: { duration: 100h }\n";
   await withFiles({ "long.yaml": long }, async (directory) => {
-    // Its three million requests would end with 0.
+    // Its three million requests would end with 0; how far they are is told after two seconds.
     const run = await runCommandLine(["simulate", "long.yaml", "--out", "new/out"], {
       directory,
-      interruptAfterMs: 700,
+      interruptsAtWord: true,
     });
     notEqual(run.code, 0);
+    match(run.stderr, /^simulating: /);
     deepEqual(filesBelow(directory), ["long.yaml"]);
   });
 });

@@ -1,15 +1,7 @@
-/** What a metric of an autoscaler counts, in the words of `scaling.hpa.metrics` and KEDA's triggers. */
-export type MetricName =
-  | "concurrency"
-  | "waiting"
-  | "running"
-  | "kv_utilization"
-  | "rps"
-  | "tokens_per_second"
-  | "ttft";
+import type { FleetMetric } from "../../serverless/scaling/fleet_readings.ts";
 
 /** Names of metrics, and queries, by what they count; the first that matches counts. */
-const METRICS: readonly (readonly [RegExp, MetricName])[] = [
+const METRICS: readonly (readonly [RegExp, FleetMetric])[] = [
   [/time_to_first_token|ttft/i, "ttft"],
   [/cache_usage|kv_?cache|kv_?util/i, "kv_utilization"],
   [/tokens?_per_second|tokens_total|token_rate|token_throughput/i, "tokens_per_second"],
@@ -20,7 +12,7 @@ const METRICS: readonly (readonly [RegExp, MetricName])[] = [
 ];
 
 /** What a metric of this name, or a query, counts; undefined for what is not simulated. */
-export function metricOf(name: string): MetricName | undefined {
+export function metricOf(name: string): FleetMetric | undefined {
   const plain = name.replaceAll("-", "_");
   return METRICS.find(([pattern]) => pattern.test(plain))?.[1];
 }

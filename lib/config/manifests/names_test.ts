@@ -88,7 +88,7 @@ const MODELS: readonly (readonly [theirs: string, ours?: string, format?: string
   ["s3://bucket/models/Qwen3-32B/", "qwen3-32b"],
   ["pvc://claim/models/Qwen3-32B", "qwen3-32b"],
   ["/models/Qwen3-32B", "qwen3-32b"],
-  ["/root/.cache/huggingface/hub/models--Qwen--Qwen3-32B/snapshots/0f1e", "qwen3-32b"],
+  ["/models/huggingface/hub/models--Qwen--Qwen3-32B/snapshots/0f1e", "qwen3-32b"],
   ["Qwen/Qwen3-32B-FP8", "qwen3-32b", "fp8"],
   ["Qwen/Qwen3-32B-AWQ", "qwen3-32b", "int4"],
   ["Qwen/Qwen2.5-72B-Instruct-GPTQ-Int8", "qwen2.5-72b", "int8"],

@@ -356,6 +356,6 @@ function unquantisedNotices(file: string): string[] {
     `${
       file.slice(Math.max(0, file.lastIndexOf("/") + 1))
     }: the name speaks of ${spoken}, but there ` +
-    `is no quantization_config: weights are taken as 16 bits; model.weight_dtype sets another format`,
+    `is no quantization_config: weights are taken as 16 bits; a config.json with it, or model.weight_dtype (fp8, int8, int4), says more`,
   ];
 }

@@ -16,6 +16,7 @@ import {
   replicasForValue,
 } from "./hpa_replicas.ts";
 import type { ScalingEntry, ScalingPolicy, ScalingSignals } from "./policy.ts";
+import { wantedInstances } from "./wanted_instances.ts";
 
 /** Settings of `hpa`. */
 export type HpaSettings = {
@@ -208,9 +209,9 @@ export function hpa(options: HpaOptions = {}): ScalingPolicy {
     settlesWithinSeconds: settlesWithin(scaleDown),
     remembers: 1,
     desired(signals) {
-      const { nowSeconds, ready, starting, pending, decided } = signals;
+      const { nowSeconds, ready, starting, pending } = signals;
       readings.add(signals);
-      const replicas = decided ?? ready + starting;
+      const replicas = wantedInstances(signals);
       behavior.begin(nowSeconds, replicas);
       const pods = { ready, starting, pending, replicas };
       const asked = metric === undefined

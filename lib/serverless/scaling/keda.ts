@@ -23,6 +23,7 @@ import {
   type ScalingPolicy,
   type ScalingSignals,
 } from "./policy.ts";
+import { wantedInstances } from "./wanted_instances.ts";
 
 /** Settings of `keda`. */
 export type KedaSettings = {
@@ -212,11 +213,12 @@ export const kedaPolicy: ScalingEntry<"keda", KedaSettings> = {
     })),
   ],
   laws: { options: { target: 10 } },
-  create: ({ behavior, ...settings }, { minInstances, periodSeconds }) =>
+  create: ({ behavior, ...settings }, { minInstances, initialInstances, periodSeconds }) =>
     keda({
       ...settings,
       ...hpaRules(behavior, HPA_SCALE_DOWN.stabilizationSeconds),
       minInstances,
+      initialInstances,
       periodSeconds,
     }),
 };
@@ -227,6 +229,8 @@ export interface KedaOptions extends Partial<Omit<KedaSettings, "behavior">> {
   readonly metric?: (signals: ScalingSignals) => number;
   /** Fewest instances, >= 0; default 0. */
   readonly minInstances?: number;
+  /** Instances that are there when it begins, >= 0; absent: those that it sees first. */
+  readonly initialInstances?: number;
   /** No change while metric / (target x instances) is this near to 1; default 0.1. */
   readonly tolerance?: number;
   /** Rules of scale-up from 1; default `HPA_SCALE_UP`. */
@@ -283,7 +287,11 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
     ? own.triggers
     : [{ metric: "waiting", metricType: "average-value", target, activationThreshold }];
   const readings = new FleetReadings(periodSeconds);
-  const activation = new KedaActivation({ ...own, minInstances });
+  const activation = new KedaActivation({
+    ...own,
+    minInstances,
+    ...(options.initialInstances !== undefined && { initialInstances: options.initialInstances }),
+  });
   const behavior = new HpaBehavior(scaleUp, scaleDown);
   const fewest = Math.max(1, minInstances);
   let nextPollSeconds = pollingSeconds;
@@ -349,9 +357,9 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
     nextAfter: (atSeconds) =>
       Math.min(nextMultiple(atSeconds, pollingSeconds), nextMultiple(atSeconds, periodSeconds)),
     desired(signals) {
-      const { nowSeconds, ready, starting } = signals;
+      const { nowSeconds } = signals;
       readings.add(signals);
-      const replicas = signals.decided ?? ready + starting;
+      const replicas = wantedInstances(signals);
       activation.sees(nowSeconds, replicas);
       // The autoscaler's first reading is of the begin, whenever somebody asks for the first time.
       behavior.begin(Math.min(nowSeconds, periodSeconds), replicas);

@@ -6,6 +6,8 @@ export interface KedaActivationRules {
   readonly initialCooldownSeconds: number;
   /** Fewest instances, >= 0. */
   readonly minInstances: number;
+  /** Instances that are there when it begins, >= 0; absent: those that it sees first. */
+  readonly initialInstances?: number;
   /** Instances without an active trigger; null: the fewest. */
   readonly idleReplicaCount: number | null;
   /** What there is without metrics; null: what there was. */
@@ -25,12 +27,13 @@ export class KedaActivation {
   readonly #rules: KedaActivationRules;
   /** Instant of the last active look or activation, seconds; NaN: there has been none. */
   #activeAtSeconds = NaN;
-  #replicasBefore = NaN;
+  #replicasBefore: number;
   /** Whether the first instance has been asked for and has not been seen yet. */
   #isActivating = false;
 
   constructor(rules: KedaActivationRules) {
     this.#rules = rules;
+    this.#replicasBefore = rules.initialInstances ?? NaN;
   }
 
   /** To be told how many instances there are to be, at each evaluation. */

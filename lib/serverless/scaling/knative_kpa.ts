@@ -6,6 +6,7 @@ import { checkNumber } from "./check.ts";
 import { KnativeAutoscaler, type KnativeDecision } from "./knative_autoscaler.ts";
 import { KnativeRevision } from "./knative_revision.ts";
 import { nextMultiple, type ScalingEntry, type ScalingPolicy } from "./policy.ts";
+import { wantedInstances } from "./wanted_instances.ts";
 
 /** Settings of `knative-kpa`. */
 export type KnativeKpaSettings = {
@@ -262,7 +263,7 @@ export function knativeKpa(options: KnativeKpaOptions = {}): ScalingPolicy {
       return looksAtSeconds > atSeconds ? Math.min(next, looksAtSeconds) : next;
     },
     desired(signals) {
-      const { nowSeconds, ready, starting, concurrency, arrivals } = signals;
+      const { nowSeconds, ready, concurrency, arrivals } = signals;
       const seconds = nowSeconds - askedAtSeconds;
       // Instances report all the time, the activator while it has requests, and once when it has none.
       const isBusy = concurrency > 0 || arrivals > 0 && own.metric === "rps";
@@ -272,7 +273,7 @@ export function knativeKpa(options: KnativeKpaOptions = {}): ScalingPolicy {
       }
       askedAtSeconds = nowSeconds;
       wasBusy = isBusy;
-      const replicas = signals.decided ?? ready + starting;
+      const replicas = wantedInstances(signals);
       if (ready >= initialScale) initialScale = 0;
       // Without any report the last decision stands.
       last = autoscaler.decide(nowSeconds, ready) ?? last;

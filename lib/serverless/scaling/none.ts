@@ -1,4 +1,5 @@
 import type { ScalingEntry } from "./policy.ts";
+import { wantedInstances } from "./wanted_instances.ts";
 
 const reason = "it decides nothing: only requests start instances";
 
@@ -17,6 +18,6 @@ export const noScaling: ScalingEntry<"none", Record<never, never>> = {
   },
   create: (_settings, { periodSeconds }) => ({
     periodSeconds,
-    desired: ({ ready, starting }) => ready + starting,
+    desired: wantedInstances,
   }),
 };

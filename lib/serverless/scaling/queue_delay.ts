@@ -2,6 +2,7 @@ import { withDefaults } from "../../settings/from_table.ts";
 import { quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
 import type { ScalingEntry, ScalingPolicy } from "./policy.ts";
+import { wantedInstances } from "./wanted_instances.ts";
 
 /** Settings of `queue-delay`. */
 export type QueueDelaySettings = { readonly thresholdSeconds: number };
@@ -51,10 +52,11 @@ export function queueDelay(options: QueueDelayOptions = {}): ScalingPolicy {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
     settlesWithinSeconds: 0,
-    desired({ ready, starting, queued, oldestWaitSeconds }) {
-      const current = ready + starting;
+    desired(signals) {
+      const { ready, queued, oldestWaitSeconds } = signals;
+      const current = wantedInstances(signals);
       if (current === 0) return queued > 0 ? 1 : 0;
-      const isCovered = queued <= starting * instanceConcurrency;
+      const isCovered = queued <= (current - ready) * instanceConcurrency;
       return oldestWaitSeconds > thresholdSeconds && !isCovered ? current + 1 : current;
     },
   };

@@ -2,6 +2,7 @@ import { withDefaults } from "../../settings/from_table.ts";
 import { count, quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
 import type { ScalingEntry, ScalingPolicy } from "./policy.ts";
+import { wantedInstances } from "./wanted_instances.ts";
 
 /** Settings of `request-count`. */
 export type RequestCountSettings = { readonly requests: number; readonly buffer: number };
@@ -55,10 +56,11 @@ export function requestCount(options: RequestCountOptions = {}): ScalingPolicy {
     standsUntilSeconds: () => Infinity,
     settlesWithinSeconds: 0,
     keepsAtLeast: () => needed,
-    desired({ ready, starting, queued, inFlight }) {
+    desired(signals) {
+      const { queued, inFlight } = signals;
       const present = queued + inFlight;
       needed = present === 0 ? 0 : Math.ceil(present / requests) + buffer;
-      return Math.max(ready + starting, needed);
+      return Math.max(wantedInstances(signals), needed);
     },
   };
 }

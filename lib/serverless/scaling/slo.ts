@@ -2,6 +2,7 @@ import { withDefaults } from "../../settings/from_table.ts";
 import { count, quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
 import type { ScalingEntry, ScalingPolicy, ScalingSignals } from "./policy.ts";
+import { wantedInstances } from "./wanted_instances.ts";
 
 /** Settings of `slo`. */
 export type SloSettings = {
@@ -98,7 +99,7 @@ export function slo(options: SloOptions): ScalingPolicy {
     settlesWithinSeconds: (scaleToZeroAfterSeconds ?? 0) + downReadings * periodSeconds,
     desired(signals) {
       const { ready, starting, queued, idleSeconds } = signals;
-      const current = ready + starting;
+      const current = wantedInstances(signals);
       if (current === 0) return queued > 0 ? 1 : 0;
       if (idleSeconds > 0 && idleSeconds >= (scaleToZeroAfterSeconds ?? Infinity)) return 0;
       const pressure = pressureOf(signals, ttftSeconds, tpotSeconds);

@@ -2,6 +2,7 @@ import { withDefaults } from "../../settings/from_table.ts";
 import { choice, count, quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
 import type { ScalingEntry, ScalingPolicy } from "./policy.ts";
+import { wantedInstances } from "./wanted_instances.ts";
 
 /** Settings of `target-tracking`. */
 export type TargetTrackingSettings = {
@@ -142,8 +143,9 @@ export function targetTracking(options: TargetTrackingOptions = {}): ScalingPoli
     standsUntilSeconds: () => Infinity,
     remembers: longest,
     settlesWithinSeconds: inCooldownSeconds + inPeriods * periodSeconds,
-    desired({ nowSeconds, ready, starting, concurrency, arrivals }) {
-      const current = ready + starting;
+    desired(signals) {
+      const { nowSeconds, ready, concurrency, arrivals } = signals;
+      const current = wantedInstances(signals);
       const perMinute = arrivals * 60 / periodSeconds;
       const reading = ready > 0
         ? (metric === "concurrency" ? concurrency : perMinute) / ready

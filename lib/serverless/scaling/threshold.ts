@@ -2,6 +2,7 @@ import { withDefaults } from "../../settings/from_table.ts";
 import { quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
 import type { ScalingEntry, ScalingPolicy } from "./policy.ts";
+import { wantedInstances } from "./wanted_instances.ts";
 
 /** Settings of `threshold`. */
 export type ThresholdSettings = {
@@ -83,8 +84,10 @@ export function threshold(options: ThresholdOptions = {}): ScalingPolicy {
     periodSeconds,
     standsUntilSeconds: () => Infinity,
     settlesWithinSeconds: cooldownSeconds + downReadings * periodSeconds,
-    desired({ nowSeconds, ready, starting, queued, busyFraction }) {
+    desired(signals) {
+      const { nowSeconds, ready, starting, queued, busyFraction } = signals;
       const current = ready + starting;
+      const wanted = wantedInstances(signals);
       const reading = ready > 0
         ? busyFraction * ready / current
         : current === 0 && queued > 0
@@ -92,14 +95,14 @@ export function threshold(options: ThresholdOptions = {}): ScalingPolicy {
         : NaN;
       high = reading > upAbove ? high + 1 : 0;
       low = reading < downBelow ? low + 1 : 0;
-      if (nowSeconds - changedAtSeconds < cooldownSeconds) return current;
+      if (nowSeconds - changedAtSeconds < cooldownSeconds) return wanted;
       const change = high >= upReadings ? 1 : low >= downReadings ? -1 : 0;
       if (change !== 0) {
         changedAtSeconds = nowSeconds;
         high = 0;
         low = 0;
       }
-      return current + change;
+      return wanted + change;
     },
   };
 }

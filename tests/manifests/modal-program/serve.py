@@ -24,7 +24,7 @@ app = modal.App("chat")
     max_containers=10,
     scaledown_window=15 * MINUTES,  # how long an idle one stays
     timeout=10 * MINUTES,
-    volumes={"/root/.cache": modal.Volume.from_name("cache")},
+    volumes={"/cache": modal.Volume.from_name("cache")},
 )
 @modal.concurrent(max_inputs=32, target_inputs=24)
 @modal.web_server(port=VLLM_PORT, startup_timeout=10 * MINUTES)

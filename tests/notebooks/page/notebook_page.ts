@@ -32,11 +32,19 @@ declare const document: PageElement;
 /** The part of Notebook's own interface that tells what it shows. */
 declare const Jupyter: {
   readonly notebook: {
-    readonly kernel?: { is_connected(): boolean; readonly info_reply: { status?: string } };
+    readonly kernel?: {
+      is_connected(): boolean;
+      readonly info_reply: { status?: string };
+      /** What has come of the messages about a request, by its id. */
+      readonly _msg_callbacks: Readonly<
+        Record<string, { readonly shell_done?: boolean; readonly iopub_done?: boolean } | undefined>
+      >;
+    };
     readonly dirty: boolean;
     get_cells(): readonly {
       readonly cell_type: string;
       readonly input_prompt_number: unknown;
+      readonly last_msg_id?: string | null;
       readonly output_area?: { toJSON(): Output[] };
       readonly element: { readonly 0: PageElement };
       get_text(): string;
@@ -105,6 +113,7 @@ export class NotebookPage {
     await this.#menu("#cell_menu", "#clear_all_output");
     await this.#menu("#cell_menu", "#run_all_cells");
     await this.isIdle();
+    await this.#hasAll();
   }
 
   /** Selects a code cell and runs it by Ctrl+Enter; does not wait. */
@@ -120,6 +129,25 @@ export class NotebookPage {
       return cells.every(({ input_prompt_number }) => input_prompt_number !== "*") &&
         document.querySelector(".kernel_idle_icon") !== null;
     });
+  }
+
+  /**
+   * Waits until the page has all that the kernel sent: the reply of a cell, which sets its number, and
+   * its outputs come by different ways. Of cells after an error nothing comes; they are not waited for.
+   */
+  async #hasAll(): Promise<void> {
+    const all = this.#page.waitForFunction(
+      () => {
+        const { kernel } = Jupyter.notebook;
+        return Jupyter.notebook.get_cells().every(({ last_msg_id }) => {
+          const messages = kernel?._msg_callbacks[last_msg_id ?? ""];
+          return messages === undefined || (messages.shell_done && messages.iopub_done);
+        });
+      },
+      undefined,
+      { timeout: 3000 },
+    );
+    await all.catch(() => {});
   }
 
   /** Presses the stop button so many times. */

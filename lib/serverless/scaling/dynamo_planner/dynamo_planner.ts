@@ -7,6 +7,7 @@ import { sweepSteps } from "../sweep_steps.ts";
 import { AggregatedModel } from "./aggregated_model.ts";
 import { ForecastScaling } from "./forecast_scaling.ts";
 import { LoadScaling } from "./load_scaling.ts";
+import { limitSeconds, plannerNeeds } from "../planner_needs.ts";
 
 /** Settings of `dynamo-planner`. */
 export type DynamoPlannerSettings = {
@@ -165,18 +166,13 @@ export const dynamoPlannerPolicy: ScalingEntry<"dynamo-planner", DynamoPlannerSe
   create: (settings, needs) =>
     dynamoPlanner({
       ...settings,
-      ttftSeconds: settings.ttftSeconds ?? finite(needs.ttftSeconds),
-      itlSeconds: settings.itlSeconds ?? finite(needs.tpotSeconds),
-      instance: needs.instance,
-      initialInstances: needs.initialInstances,
-      followsFleet: needs.hasKeepAlive,
-      periodSeconds: needs.periodSeconds,
+      ...plannerNeeds(needs),
+      ttftSeconds: limitSeconds(settings.ttftSeconds, needs.ttftSeconds),
+      itlSeconds: limitSeconds(settings.itlSeconds, needs.tpotSeconds),
     }),
 };
 
 const isSquare = (value: number) => Number.isInteger(Math.sqrt(value));
-
-const finite = (value: number) => value < Infinity ? value : null;
 
 /** What `dynamo-planner` takes beyond its settings. */
 export interface DynamoPlannerOptions extends Partial<DynamoPlannerSettings> {

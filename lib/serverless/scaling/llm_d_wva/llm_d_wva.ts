@@ -6,6 +6,7 @@ import { ReplicaTarget } from "../replica_target.ts";
 import { MetricsWindow } from "./metrics_window.ts";
 import { RateCapacity } from "./rate_capacity.ts";
 import { saturationChange, TokenCapacity } from "./saturation.ts";
+import { limitSeconds, plannerNeeds } from "../planner_needs.ts";
 
 /** Settings of `llm-d-wva`. */
 export type LlmDWvaSettings = {
@@ -150,16 +151,11 @@ export const llmDWvaPolicy: ScalingEntry<"llm-d-wva", LlmDWvaSettings> = {
   create: (settings, needs) =>
     llmDWva({
       ...settings,
-      targetTtftSeconds: settings.targetTtftSeconds ?? finite(needs.ttftSeconds),
-      targetItlSeconds: settings.targetItlSeconds ?? finite(needs.tpotSeconds),
-      instance: needs.instance,
-      initialInstances: needs.initialInstances,
-      followsFleet: needs.hasKeepAlive,
-      periodSeconds: needs.periodSeconds,
+      ...plannerNeeds(needs),
+      targetTtftSeconds: limitSeconds(settings.targetTtftSeconds, needs.ttftSeconds),
+      targetItlSeconds: limitSeconds(settings.targetItlSeconds, needs.tpotSeconds),
     }),
 };
-
-const finite = (value: number) => value < Infinity ? value : null;
 
 /** What `llm-d-wva` takes beyond its settings. */
 export interface LlmDWvaOptions extends Partial<LlmDWvaSettings> {
