@@ -48,7 +48,7 @@ numbers that are judged are met within their tolerance.</li>`}</ul>
 
 function targetsTable(targets: readonly TargetRow[]): Html {
   const number = (value: number | null) =>
-    value === null ? "" : String(Number(value.toPrecision(4)));
+    value === null || Number.isNaN(value) ? "–" : String(Number(value.toPrecision(4)));
   return textTable(
     "Published numbers beside ours",
     ["Number", "Unit", "Published", "Ours", "Error (%)", "Tolerance (%)", "Met", "Source"],

@@ -1,4 +1,4 @@
-import type { Plan, PlanInterval, PlanRow } from "../../planning/plan_result.ts";
+import type { Plan, PlanInterval, PlanRow, PlanStatus } from "../../planning/plan_result.ts";
 import { planFigures } from "../../planning/figures.ts";
 import { type Html, html } from "./html.ts";
 import { manifestTable, type PagePart } from "./run_part.ts";
@@ -9,6 +9,12 @@ const FIGURES: Readonly<Record<string, readonly [title: string, text: string]>> 
   frontier: ["Cost against latency", "of the candidates that keep the limits."],
   attainment: ["Against the rate", "of the chosen candidate, its capacity marked."],
 };
+
+/** In which order candidates are shown, by what became of them. */
+const ORDER: readonly PlanStatus[] = [
+  ...["winner", "frontier", "runner-up", "meets", "close", "misses", "over-budget"] as const,
+  ...["unpriced", "dearer", "cannot", "refused"] as const,
+];
 
 /** The part of a page on a plan. */
 export function planPart(
@@ -58,6 +64,11 @@ function candidatesTable({ rows, slo }: Plan): Html {
     ...["Seeds", "Reason"],
   ];
   const numbers = head.length - 2;
+  const sorted = rows.toSorted((a, b) =>
+    ORDER.indexOf(a.status) - ORDER.indexOf(b.status) ||
+    (a.usd_per_hour?.mean ?? Infinity) - (b.usd_per_hour?.mean ?? Infinity) || a.index - b.index ||
+    0
+  );
   const cells = (row: PlanRow) => [
     row.label,
     row.status,
@@ -68,7 +79,7 @@ function candidatesTable({ rows, slo }: Plan): Html {
     row.seeds === 0 ? "" : String(row.seeds),
     row.reason ?? "",
   ];
-  return textTable("Every candidate and what became of it", head, rows.map(cells), {
+  return textTable("Every candidate and what became of it", head, sorted.map(cells), {
     isNumber: (column) => column > 1 && column < numbers + 1,
   });
 }

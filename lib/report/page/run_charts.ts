@@ -10,9 +10,8 @@ import { figure } from "../../plot/spec.ts";
 import { PALETTE } from "../../plot/theme.ts";
 import type { FigureSlo } from "../standard_figures.ts";
 import type { PercentilePoint } from "./client/percentiles.ts";
-import { withTooltips } from "./screen_figure.ts";
+import { PIXELS_PER_POINT, withTooltips } from "./screen_figure.ts";
 
-const PIXELS_PER_POINT = 1.4;
 /** Room left of the panels for labels and titles, and right of them for the key, points. */
 const LEFT = 44;
 const RIGHT = 92;
@@ -275,16 +274,23 @@ export function percentileChart(
           opacity: { condition: { param: "curve", value: 1 }, value: 0.12 },
         },
       },
-      {
-        data: { values: limits },
-        mark: { type: "rule", strokeDash: [3, 2], clip: true },
-        encoding: { y, color },
-      },
-      {
-        data: { values: limits },
-        mark: { type: "text", align: "right", x: WIDTH - 2, dy: -5, clip: true },
-        encoding: { y, color, text: { field: "label" } },
-      },
+      ...(limits.length === 0 ? [] : limitMarks(limits, y, color)),
     ],
   });
+}
+
+/** Limits as lines with their names. */
+function limitMarks(limits: readonly object[], y: object, color: object): object[] {
+  return [
+    {
+      data: { values: limits },
+      mark: { type: "rule", strokeDash: [3, 2], clip: true },
+      encoding: { y, color },
+    },
+    {
+      data: { values: limits },
+      mark: { type: "text", align: "right", x: WIDTH - 2, dy: -5, clip: true },
+      encoding: { y, color, text: { field: "label" } },
+    },
+  ];
 }

@@ -168,10 +168,10 @@ ${
   }`;
 }
 
-/** The manifest but for its configuration and notices, which stand elsewhere. */
+/** The manifest but for what stands elsewhere, and for the list of files, to which the report itself belongs. */
 export function manifestTable(manifest: Readonly<Record<string, unknown>>): Html {
   const rows = Object.entries(manifest)
-    .filter(([key]) => !["config", "notices", "cells"].includes(key))
+    .filter(([key]) => !["config", "notices", "cells", "files"].includes(key))
     .map(([key, value]) => [key, settingText(value)]);
   return textTable("Where this comes from", ["", ""], rows);
 }

@@ -1,7 +1,7 @@
 import { type FigureSpec, scaleSpec } from "../../plot/mod.ts";
 
 /** Pixels of a screen for each point of a printed page. */
-const PIXELS_PER_POINT = 1.4;
+export const PIXELS_PER_POINT = 1.6;
 
 type View = Readonly<Record<string, unknown>>;
 
@@ -47,7 +47,7 @@ function withKey(view: View, index: number): View {
   const encoding = view.encoding as View | undefined;
   const color = encoding?.color as View | undefined;
   const hasKey = typeof color?.field === "string" && color.legend !== null &&
-    color.type === "nominal" && !("opacity" in encoding!);
+    color.type === "nominal" && !("opacity" in encoding!) && !hasOpacity(view.mark);
   if (!hasKey) return view;
   const name = `key_${index}`;
   return {
@@ -58,6 +58,11 @@ function withKey(view: View, index: number): View {
     ],
     encoding: { ...encoding, opacity: { condition: { param: name, value: 1 }, value: 0.12 } },
   };
+}
+
+/** Whether a mark lets through what is behind it, such as the band of a curve. */
+function hasOpacity(mark: unknown): boolean {
+  return typeof mark === "object" && mark !== null && /opacity/i.test(Object.keys(mark).join());
 }
 
 /** Lets the wheel and the pointer move the axes, where both are of numbers. */
