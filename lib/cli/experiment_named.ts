@@ -9,9 +9,14 @@ import { UsageError } from "./usage_error.ts";
  *
  * @param name Name in the manifest.
  * @param given Folder of the experiments, or the experiment itself; default those of the project.
+ * @param purpose What is done with it, such as "draw the figures of", for the message.
  * @throws {UsageError} If it is not there.
  */
-export async function experimentNamed(name: string, given?: string): Promise<Experiment> {
+export async function experimentNamed(
+  name: string,
+  given: string | undefined,
+  purpose: string,
+): Promise<Experiment> {
   const { experimentAt, findExperiments, importExperiment } = await import("../experiment/mod.ts");
   const folder = given === undefined
     ? new URL("../../experiments/", import.meta.url)
@@ -22,7 +27,7 @@ export async function experimentNamed(name: string, given?: string): Promise<Exp
   const place = places.find(({ id }) => id === name);
   if (place === undefined) {
     throw new UsageError(
-      `Cannot read the results of an experiment as one of ${
+      `Cannot ${purpose} an experiment as one of ${
         places.map(({ id }) => id).join(", ")
       }: current value is "${name}"`,
     );

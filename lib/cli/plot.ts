@@ -113,7 +113,11 @@ async function drawing(
     figures.length === 0 ? undefined : figures.map((name) => oneOf("--figure", name, names));
   if (manifest?.experiment !== undefined) {
     const { drawExperimentFigures, readFigureRows } = await import("../experiment/mod.ts");
-    const experiment = await experimentNamed(manifest.experiment, experiments);
+    const experiment = await experimentNamed(
+      manifest.experiment,
+      experiments,
+      "draw the figures of",
+    );
     const rows = await readFigureRows(experiment, results);
     const only = asked(Object.keys(experiment.figures));
     return (write) => drawExperimentFigures(experiment, rows, { ...options, only }, write);

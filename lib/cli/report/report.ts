@@ -63,7 +63,7 @@ Exit codes: 0 done, 2 a mistake in the input (one line says which).`,
     if (!isWithin) checkOwnFile(file, OWN);
     const page = await reportPage(results, {
       facts: printedFacts,
-      findExperiment: (name) => experimentNamed(name, given.value("experiments")),
+      findExperiment: (name) => experimentNamed(name, given.value("experiments"), "report on"),
     });
     if (isWithin) addToResults(results[0], [[REPORT, new TextEncoder().encode(page)]]);
     else writeOwnFile(file, page, OWN);

@@ -19,12 +19,8 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * HTML with values in it: texts and numbers are escaped, pieces of HTML are not.
- *
- * @example
- * ```ts
- * html`<p>${"<b>"}</p>`.html; // "<p>&lt;b&gt;</p>"
- * ```
+ * HTML with values in it: texts and numbers are escaped, so that `<b>` is shown as it is, pieces of HTML
+ * are not.
  */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { html: texts[0] + parts.map((part, i) => shown(part) + texts[i + 1]).join("") };
