@@ -10,8 +10,8 @@ import {
   figuresOf,
   STANDARD_FIGURES,
   type StandardFigure,
-  timelineRows,
 } from "../standard_figures.ts";
+import { timelineRows } from "../timeline_rows.ts";
 import type { PageChart, PageRun } from "./page_data.ts";
 import { type Html, html } from "./html.ts";
 import { MOST_REQUESTS, readRequests } from "./request_columns.ts";
