@@ -260,12 +260,13 @@ export function changedFromPlatform(config: Configuration): string[] {
 
 /** One line per mistake in the settings of each function. */
 function functionProblems(config: Configuration): string[] {
+  if (config.functions.length === 0) return [];
+  const common = new Set(checkConfiguration(config).map(({ path }) => path));
   return config.functions.flatMap((entry, i) => {
     const { config: own, problems } = readFunction(config, entry);
     const contradictions = own === undefined
       ? []
       : checkConfiguration(own).map(({ path, text }) => `Cannot read "${path}" ${text}`);
-    const common = new Set(checkConfiguration(config).map(({ path }) => path));
     return [...problems, ...contradictions]
       .filter((line) => ![...common].some((path) => line.includes(`"${path}"`)))
       .map((line) => `functions[${i}]: ${line}`);

@@ -109,7 +109,7 @@ export async function buildCluster(
     ),
   );
   const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
-  const size = drawnSize(config, requests.table);
+  const size = drawnSize(config, requests.table, config.functions.length > 0 ? kinds : undefined);
   const assigned = withFunctionIds(config, requests, names, streams);
   const built = buildClasses(config, { ...requests, table: assigned.table }, streams);
   const { table } = built;
@@ -235,10 +235,10 @@ export async function buildCluster(
  *
  * @throws {ConfigError} If it would.
  */
-function drawnSize(config: Configuration, table: RequestTable): RunSize {
+function drawnSize(config: Configuration, table: RequestTable, kinds?: FunctionKind[]): RunSize {
   const { count, arrivalAtSeconds } = table;
   const lastArrivalSeconds = count > 0 ? arrivalAtSeconds[count - 1] : 0;
-  const size = runSize(config, { count, lastArrivalSeconds });
+  const size = runSize(config, { count, lastArrivalSeconds }, kinds);
   const problems = checkSize(config, size);
   if (problems.length === 0) return size;
   throw new ConfigError(problems.map(({ path, text }) => `Cannot read "${path}" ${text}`));
