@@ -1,7 +1,12 @@
 import { deepEqual, equal, ok } from "#assert";
 import { loadConfig } from "../../lib/config/load.ts";
 import type { RunResult } from "../../lib/metrics/run_tables.ts";
+import { buildCluster } from "../../lib/run/cluster.ts";
 import { simulate } from "../../lib/run/simulate.ts";
+import { KEEP_ALIVE_POLICIES } from "../../lib/serverless/keep_alive/policies.ts";
+import { PLATFORMS } from "../../lib/serverless/platforms/mod.ts";
+import { SCALING_POLICIES } from "../../lib/serverless/scaling/policies.ts";
+import { namesOf } from "../../lib/settings/from_table.ts";
 
 const BASE = `
 workload: { type: trace, trace: { path: trace.csv } }
@@ -52,9 +57,44 @@ Deno.test("a keep-alive beside a policy that takes instances away acts where it 
   ok(summary.cold_starts > 50, String(summary.cold_starts));
   equal(
     engine.notices.filter((notice) => notice.includes("take idle instances away"))[0],
-    "scaling.policy schedule and scaling.keep_alive.policy fixed both take idle instances away: " +
-      "whichever is first",
+    "scaling.policy schedule and scaling.keep_alive.policy fixed both take idle instances away, " +
+      "whichever is first: the scaling policy at an evaluation that asks for fewer (every 5 s), " +
+      "the keep-alive takes one once it has been idle for 60 s",
   );
+});
+
+Deno.test("two owners say so whoever has set them, a platform or a hand", async () => {
+  const leave: readonly string[] = ["queue-delay", "request-count", "none"];
+  const preset = PLATFORMS.flatMap((platform) =>
+    [undefined, ...namesOf(KEEP_ALIVE_POLICIES)].map((keepAlive) => ({ platform, keepAlive }))
+  );
+  const byHand = namesOf(SCALING_POLICIES).map((policy) => ({ policy, keepAlive: "fixed" }));
+  for (const { keepAlive, ...given } of [...preset, ...byHand]) {
+    const section = {
+      ...("policy" in given && { policy: given.policy }),
+      ...(keepAlive !== undefined && { keep_alive: { policy: keepAlive } }),
+      schedule: { entries: [{ from: "0s", instances: 1 }] },
+      sky_serve: { target_qps_per_replica: 1 },
+    };
+    const platform = "platform" in given ? { platform: given.platform } : {};
+    const config = loadConfig([
+      "{ workload: { type: poisson, num_requests: 1 }, slo: { ttft_s: 1 } }",
+      JSON.stringify({ ...platform, scaling: section }),
+    ]);
+    const { notices } = await buildCluster(config);
+    const said = notices.filter((notice) => notice.includes("both take idle instances away"));
+    const { policy, keep_alive: own } = config.scaling;
+    const who = JSON.stringify([given, keepAlive]);
+    // A preset names both; by hand both are named above.
+    const isOne = leave.includes(policy!) || own.policy === "always";
+    equal(said.length, isOne ? 0 : 1, who);
+    if (isOne) continue;
+    ok(said[0].startsWith(`scaling.policy ${policy} and scaling.keep_alive.policy ${own.policy} `));
+    ok(
+      /every \d+(\.\d+)? s\), the keep-alive takes one (once|as soon as|when) /.test(said[0]),
+      who,
+    );
+  }
 });
 
 Deno.test("without a policy that takes instances away the keep-alive does, after 60 s by default", async () => {

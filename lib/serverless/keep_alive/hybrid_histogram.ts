@@ -92,6 +92,7 @@ export const hybridHistogramPolicy: KeepAliveEntry<"hybrid-histogram", HybridHis
       wanted: "whole bins",
       allowed: `a multiple of bin, which is ${binSeconds}`,
     }],
+  stops: () => "when the histogram of idle times says so",
   create: (settings) => hybridHistogram(settings),
 };
 
