@@ -16,13 +16,14 @@ scaling: { max_instances: 8 }
 cost: { gpu_cost_per_hour: { H100: 3.6 } }
 `;
 
-/** Requests of 10 output tokens, a second each, at these instants; a start is one stage. */
+/** Requests of so many output tokens, a tenth of a second each, at these instants; a start is one stage. */
 async function run(
   arrivals: readonly number[],
   settings: string,
   startSeconds = 10,
+  tokens = 10,
 ): Promise<RunResult> {
-  const rows = arrivals.map((at) => `${at},10,10`).join("\n");
+  const rows = arrivals.map((at) => `${at},10,${tokens}`).join("\n");
   const preset = `id: start
 summary: One stage
 sources: ["made up"]
@@ -135,6 +136,33 @@ Deno.test("one start of queue-delay covers the requests that it will serve", asy
   const result = await run(burst, settings, 60);
   deepEqual(starts(result).map(Math.round), [0, 5, 6]);
   equal((await run(burst.slice(50), settings, 60)).summary.cold_starts, 1);
+});
+
+Deno.test("queue-delay starts what a steady load needs, however long a start takes", async () => {
+  // Four a second of 10 s each: 40 in flight, by the estimate up to 40 + 0.4 x concurrency.
+  const arrivals = Array.from({ length: 1200 }, (_, i) => i / 4);
+  for (const concurrency of [4, 14, 30]) {
+    for (const startSeconds of [60, 120]) {
+      const result = await run(
+        arrivals,
+        `{ scaling: { policy: queue-delay, max_instances: 60 },
+          gateway: { concurrency_per_instance: ${concurrency} } }`,
+        startSeconds,
+        100,
+      );
+      const need = Math.ceil((40 + 0.4 * concurrency) / concurrency);
+      const all = starts(result);
+      const [first, later] = [
+        all.filter((at) => at <= startSeconds),
+        all.filter((at) => at > startSeconds),
+      ];
+      const what = `${concurrency} at once, ${startSeconds} s: ${all}`;
+      ok(first.length <= need, what);
+      // One for each length of a start, for as long as the queue of the first one is there.
+      for (let i = 1; i < later.length; i++) ok(later[i] - later[i - 1] >= startSeconds, what);
+      equal(result.summary.requests.completed, 1200);
+    }
+  }
 });
 
 Deno.test("a decision on its way is undone by nobody who only says that there are as many as now", async () => {
