@@ -11,7 +11,9 @@ configuration: what a file or \`--set\` says wins, setting by setting.
 Each has a file in \`data/platforms\`, from which this page is made by \`deno task reference\`. The
 tables list what a platform's documentation says, where, and by which test the preset does so; what
 has no test is left out, with the reason or the setting that has it. "Assumed" is what no source
-says. Every mechanism is a setting of its own and works without a platform:
+says. Tables of the same kind for the autoscalers stand in [HPA, KEDA and Knative](autoscalers.md)
+and [Ray Serve, Dynamo, llm-d and SkyServe](serving-autoscalers.md). Every mechanism is a setting of
+its own and works without a platform:
 
 | Mechanism                                    | Settings                                                               |
 | -------------------------------------------- | ---------------------------------------------------------------------- |
