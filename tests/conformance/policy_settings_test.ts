@@ -352,6 +352,7 @@ const BUILT: readonly (readonly [
     policy: "queue-delay",
     thresholdSeconds: 3,
     instanceConcurrency: 8,
+    requestSeconds: FACTS.holdSeconds(8),
   }],
   ["policy: knative-kpa", { policy: "knative-kpa" }],
   [
@@ -481,6 +482,7 @@ const BUILT: readonly (readonly [
       minInstances: 2,
       maxInstances: 9,
     },
+    { minInstances: 2, maxInstances: 9 },
   ],
   [
     `policy: llm-d-wva, llm_d_wva: { analyzer: queue-model, target_ttft: 0.3, tuning_enabled: false }`,
