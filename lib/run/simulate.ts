@@ -5,7 +5,7 @@ import { censoredNotices } from "../metrics/censored_notices.ts";
 import { runDigest } from "../metrics/digest.ts";
 import { instancePhases } from "../metrics/instance_phases.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
-import { turnedAway } from "./turned_away.ts";
+import { cameTooLate, turnedAway } from "./turned_away.ts";
 import { undefinedNotices } from "../metrics/undefined_figures.ts";
 import { summarize } from "../metrics/summary.ts";
 import { attendance } from "./attendance.ts";
@@ -110,6 +110,7 @@ async function simulateAttended(
       notices: [
         ...notices,
         ...turnedAway(record.columns, built.lengthLimits, functionNames),
+        ...cameTooLate(record.columns, functionNames),
         ...undefinedNotices(summary.undefined_figures),
         ...censoredNotices(summary.measured, config.metrics.percentiles),
         ...(mostReplications(config.simulation.replications) > 1

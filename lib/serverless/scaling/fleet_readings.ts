@@ -75,6 +75,12 @@ export class FleetReadings {
     }
   }
 
+  /** A metric at this instant, as far as it has a value then: what is in flight is a count, not a mean. */
+  now(metric: FleetMetric): number | undefined {
+    if (metric !== "concurrency" || this.#signals === undefined) return this.read(metric);
+    return this.#signals.queued + this.#signals.inFlight;
+  }
+
   /**
    * A metric of the whole fleet: the sum over its ready instances, of `kv_utilization` their mean, of
    * `ttft` the value itself; undefined when there is none, as of a latency when nobody had a first token.

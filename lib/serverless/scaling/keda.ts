@@ -181,8 +181,8 @@ export const kedaPolicy: ScalingEntry<"keda", KedaSettings> = {
       min: 0,
       default: null,
       describe:
-        "Instances without an active trigger, fewer than `min_instances`; null: as many as " +
-        "those. The autoscaler brings back the fewest unless it is 0.",
+        "Instances for as long as no trigger is active, fewer than `min_instances`, which there are " +
+        "at once when one is; null: as many as those.",
     }),
     fallback,
     outages,
@@ -304,6 +304,9 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
     );
   const read = (one: KedaTrigger, signals: ScalingSignals) =>
     metric === undefined ? readings.read(one.metric) : metric(signals);
+  /** What KEDA itself sees at its look. */
+  const seen = (one: KedaTrigger, signals: ScalingSignals) =>
+    metric === undefined ? readings.now(one.metric) : metric(signals);
   /** What the autoscaler reads: a sum where the target is per instance. */
   const reading = (one: KedaTrigger, signals: ScalingSignals) => {
     const value = read(one, signals);
@@ -367,7 +370,7 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
       if (nowSeconds >= nextPollSeconds - 1e-9) {
         nextPollSeconds = nextMultiple(nowSeconds, pollingSeconds);
         const isActive = followed.some((one) =>
-          (read(one, signals) ?? 0) > one.activationThreshold
+          (seen(one, signals) ?? 0) > one.activationThreshold
         );
         count = activation.poll(nowSeconds, replicas, isOut(nowSeconds) ? undefined : isActive);
       }
@@ -375,7 +378,8 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
       if (isDue) nextSyncSeconds = nextMultiple(nowSeconds, periodSeconds);
       if (count !== undefined) return count;
       // Without a replica the autoscaler is switched off.
-      return isDue && replicas > 0 ? autoscale(signals, replicas) : replicas;
+      const isOff = replicas === 0 || activation.isIdle(replicas);
+      return isDue && !isOff ? autoscale(signals, replicas) : replicas;
     },
   };
 }

@@ -139,6 +139,7 @@ export const knativeKpaPolicy: ScalingEntry<"knative-kpa", KnativeKpaSettings> =
   keepsReplicas: true,
   mayGoDirect: ({ targetBurstCapacity }) => targetBurstCapacity !== -1,
   startsWith: ({ initialScale }) => initialScale ?? 0,
+  fewest: ({ enableScaleToZero }, least) => enableScaleToZero ? least : Math.max(1, least),
   settings,
   cuts: { stableWindowSeconds: "period", scaleDownDelaySeconds: "period" },
   check: ({ targetBurstCapacity: capacity }) =>
