@@ -123,7 +123,7 @@ const MISTAKES: Readonly<Record<string, readonly [text: string, says: RegExp]>> 
   "a GPU of Modal that is none": ["{ max_containers: 3, gpu: [[1]] }", /gpu as a GPU such as/],
   "a model that does not fit": [
     DEPLOYMENT.replace("Qwen/Qwen2.5-7B-Instruct", "meta-llama/Llama-3.1-70B"),
-    /^Cannot place llama-3\.1-70b on l40s .*tensor-parallel degree/,
+    /^a\.yaml: document 1, Deployment chat: Cannot place llama-3\.1-70b on l40s .*tensor-parallel degree/,
   ],
   "a step smaller than its sequences": [
     flags("--max-num-seqs", '"512"', "--max-num-batched-tokens", '"256"'),
@@ -157,7 +157,10 @@ Deno.test("import says in one line what is wrong with its arguments", async () =
     ],
     [["--vlm", "a"], /did you mean --vllm\?/],
     [["absent.yaml"], /absent\.yaml"$/],
-    [["--vllm", "vllm serve gpt2", "--gpu", "H900"], /"cluster\.gpu_type" .*"H900"/],
+    [
+      ["--vllm", "vllm serve gpt2", "--gpu", "H900"],
+      /^Cannot read --gpu .*"H900"; did you mean H100\?$/,
+    ],
   ];
   for (const [args, says] of cases) {
     const { code, out, err } = await call("import", ...args);

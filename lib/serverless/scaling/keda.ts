@@ -3,7 +3,7 @@ import type { Contradiction, SettingGroup, SettingList } from "../../settings/po
 import { choice, count, quantity } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { checkNumber } from "./check.ts";
-import { FLEET_METRICS, type FleetMetric, FleetReadings, summed } from "./fleet_readings.ts";
+import { aggregated, FleetReadings, summed } from "./fleet_readings.ts";
 import { HPA_SCALE_DOWN, HpaBehavior, type HpaRules, settlesWithin } from "./hpa_behavior.ts";
 import {
   type HpaBehaviorSettings,
@@ -17,6 +17,7 @@ import {
   replicasForValue,
 } from "./hpa_replicas.ts";
 import { KedaActivation } from "./keda_activation.ts";
+import { type KedaTrigger, kedaTriggers } from "./keda_triggers.ts";
 import {
   nextMultiple,
   type ScalingEntry,
@@ -29,12 +30,7 @@ import { wantedInstances } from "./wanted_instances.ts";
 export type KedaSettings = {
   readonly target: number;
   readonly activationThreshold: number;
-  readonly triggers: readonly {
-    readonly metric: FleetMetric;
-    readonly metricType: "average-value" | "value";
-    readonly target: number | null;
-    readonly activationThreshold: number;
-  }[];
+  readonly triggers: readonly KedaTrigger[];
   readonly pollingSeconds: number;
   readonly cooldownSeconds: number;
   readonly initialCooldownSeconds: number;
@@ -52,42 +48,7 @@ export type KedaSettings = {
   readonly behavior: HpaBehaviorSettings;
 };
 
-type KedaTrigger = KedaSettings["triggers"][number];
 type KedaFallback = KedaSettings["fallback"];
-
-const triggers: SettingList<KedaTrigger> = {
-  kind: "list",
-  description:
-    "Triggers: one that is active activates, and the one counts that asks for the most " +
-    "instances; none: `waiting`, with `target` and `activation_threshold`.",
-  itemDescription: "One trigger.",
-  item: {
-    metric: choice(FLEET_METRICS, {
-      wanted: "a metric",
-      default: "waiting",
-      describe: "Requests that wait (at the gateway and inside instances), run or are in flight " +
-        "(mean), share of the KV cache in use, requests or output tokens per second, p95 of the " +
-        "time to first token in seconds.",
-    }),
-    metricType: choice(["average-value", "value"], {
-      wanted: "a type of metric",
-      default: "average-value",
-      otherNames: { AverageValue: "average-value", Value: "value" },
-      describe: "A target per instance, or for the value.",
-    }),
-    target: quantity("number", {
-      above: 0,
-      default: null,
-      aliases: ["threshold"],
-      describe: "What the policy aims at, in the metric's unit; to be given.",
-    }),
-    activationThreshold: quantity("number", {
-      min: 0,
-      default: 0,
-      describe: "The trigger is active when the metric is above this.",
-    }),
-  },
-};
 
 const fallback: SettingGroup<KedaFallback> = {
   kind: "group",
@@ -157,7 +118,7 @@ export const kedaPolicy: ScalingEntry<"keda", KedaSettings> = {
       describe: "The first instance starts when more requests than this wait, where `triggers` " +
         "has none.",
     }),
-    triggers,
+    triggers: kedaTriggers,
     pollingSeconds: quantity("seconds", {
       min: LIMITS.shortestPeriodSeconds.value,
       default: 30,
@@ -283,9 +244,13 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
   const { pollingSeconds, cooldownSeconds, initialCooldownSeconds, target, activationThreshold } =
     own;
-  const followed: readonly KedaTrigger[] = own.triggers.length > 0
-    ? own.triggers
-    : [{ metric: "waiting", metricType: "average-value", target, activationThreshold }];
+  const followed: readonly KedaTrigger[] = own.triggers.length > 0 ? own.triggers : [{
+    metric: "waiting",
+    metricType: "average-value",
+    aggregate: null,
+    target,
+    activationThreshold,
+  }];
   const readings = new FleetReadings(periodSeconds);
   const activation = new KedaActivation({
     ...own,
@@ -302,12 +267,19 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
     own.outages.some(({ fromSeconds, untilSeconds }) =>
       fromSeconds <= nowSeconds && nowSeconds < untilSeconds
     );
-  const read = (one: KedaTrigger, signals: ScalingSignals) =>
-    metric === undefined ? readings.read(one.metric) : metric(signals);
+  const read = (one: KedaTrigger, signals: ScalingSignals) => {
+    if (metric !== undefined) return metric(signals);
+    const value = readings.read(one.metric);
+    const { aggregate = null } = one;
+    if (value === undefined || aggregate === null) return value;
+    return aggregated(one.metric, value, signals.ready, aggregate);
+  };
   /** What the autoscaler reads: a sum where the target is per instance. */
   const reading = (one: KedaTrigger, signals: ScalingSignals) => {
     const value = read(one, signals);
-    if (value === undefined || one.metricType === "value" || metric !== undefined) return value;
+    const isRead = one.metricType === "value" || (one.aggregate ?? null) !== null ||
+      metric !== undefined;
+    if (value === undefined || isRead) return value;
     return summed(one.metric, value, signals.ready);
   };
 

@@ -27,7 +27,10 @@ const FORMAT: KeyRule = custom([], (value, key, reading) => {
   const name = isMapping(value) ? String(value.name).toLowerCase() : "";
   if (/^(vllm|huggingface)$/.test(name)) reading.note("engine", key, "vllm");
   else if (name === "sglang") reading.note("engine", key, "sglang");
-  else reading.leave(key, `models of the format ${showValue(name)} are not simulated as such`);
+  else {
+    reading.note("formatName", key, name);
+    reading.leave(key, `models of the format ${showValue(name)} are not simulated as such`);
+  }
 });
 
 /** The server of a predictor: a container with a model. */
