@@ -35,7 +35,8 @@ export function checkChoices({ models = new Map(), otherModel, gpu }: ImportChoi
 
 function meant(name: string, names: readonly string[]): string {
   const near = suggest(name, names);
-  return near === undefined ? "" : `; did you mean ${near}?`;
+  if (near !== undefined) return `; did you mean ${near}?`;
+  return names.length > 80 ? "" : ` (allowed: ${names.join(", ")})`;
 }
 
 /**

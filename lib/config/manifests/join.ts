@@ -12,6 +12,8 @@ export interface Deployment {
   readonly main: Reading;
   /** `server`: it has to start one; `settings`: those of a platform; `scaler`: what stands alone. */
   readonly is?: "server" | "settings" | "scaler";
+  /** Whether Knative's webhooks see it. */
+  readonly isKnative?: boolean;
   /** Whether several deployments go by a document. */
   readonly isShared?: (reading: Reading) => boolean;
 }
@@ -67,6 +69,7 @@ function deploymentOf(
   return {
     readings: parts.map(({ reading }) => reading),
     main: reading,
+    isKnative: kind.platform === "knative" && (kind.name.startsWith("Knative") || !isElsewhere),
     is: kind.role !== "workload" ? "scaler" : hasOwnServer(kind) ? "settings" : "server",
     ...(name !== undefined && { name }),
     ...(namespace !== undefined && { namespace }),

@@ -53,6 +53,10 @@ export interface Facts {
   attentionRanks: boolean;
   /** Requests that a pod takes at once; 0: no limit. */
   podConcurrency: number;
+  /** The most that it may be. */
+  mostPodConcurrency: number;
+  /** Whether a revision may begin without a pod. */
+  allowsZeroInitialScale: boolean;
   /** Requests that the autoscaler aims at in a pod. */
   concurrencyTarget: number;
   /** The same where a revision has no target and no limit of its own. */

@@ -36,8 +36,7 @@ const DEFAULT_GPU = "h100-sxm";
 /** Settles one deployment. */
 export function settle(deployment: Deployment, choices: ImportChoices): Settled {
   const one = new Settling(deployment, choices);
-  settleServer(one);
-  const model = settleModel(one);
+  const model = settleServer(one) ? settleModel(one) : undefined;
   settleEngine(one);
   settleGpu(one);
   const engines = settleParallelism(one, model);

@@ -9,6 +9,7 @@ export function settleRequests(one: Settling): void {
   const { podConcurrency, concurrencyTarget, metric } = one.facts;
   const { defaultConcurrencyTarget, defaultRateTarget } = one.facts;
   const limit = podConcurrency?.value ?? 0;
+  checkKnativeLimits(one);
   if (podConcurrency !== undefined) {
     if (limit > 0) one.take(podConcurrency, "gateway.concurrency_per_instance", limit);
     else one.leave(podConcurrency, "0 is no limit, as here");
@@ -43,6 +44,36 @@ export function settleRequests(one: Settling): void {
   const otherwise = isRate ? defaultRateTarget : limit > 0 ? undefined : defaultConcurrencyTarget;
   const aim = concurrencyTarget ?? otherwise;
   if (aim !== undefined) one.take(aim, "scaling.knative_kpa.target", aim.value);
+}
+
+/** Most requests that Knative lets a pod take at once, where the cluster does not say otherwise. */
+const MOST_POD_CONCURRENCY = 1000;
+
+/** What Knative refuses by what its cluster says. */
+function checkKnativeLimits(one: Settling): void {
+  if (one.deployment.isKnative !== true) return;
+  const { podConcurrency, mostPodConcurrency, allowsZeroInitialScale } = one.facts;
+  const most = mostPodConcurrency?.value ?? MOST_POD_CONCURRENCY;
+  if (podConcurrency !== undefined && podConcurrency.value > most) {
+    const { reading, key, value } = podConcurrency;
+    const whose = mostPodConcurrency === undefined
+      ? "Knative's limit unless container-concurrency-max-limit of config-defaults is higher"
+      : `${mostPodConcurrency.key} of config-defaults`;
+    one.problems.push(
+      `${reading.place}: Cannot read ${key} as a whole number from 0 to ${most} (${whose}): ` +
+        `current value is ${value}`,
+    );
+  }
+  const initial = "scaling.knative_kpa.initial_scale";
+  if (one.settings.get(initial) !== 0 || allowsZeroInitialScale?.value === true) return;
+  if (allowsZeroInitialScale === undefined) {
+    one.main.assume(`${initial}: 0 is allowed by the cluster (allow-zero-initial-scale)`);
+  } else {
+    one.problems.push(
+      `${one.placeOf(initial)}: Cannot read initial-scale as a whole number from 1 on, since ` +
+        `${allowsZeroInitialScale.key} is false: current value is 0`,
+    );
+  }
 }
 
 /** The number of instances. @returns That of a fleet of fixed size. */

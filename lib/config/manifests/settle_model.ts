@@ -27,15 +27,19 @@ function refuseWithoutModel(one: Settling): void {
   );
 }
 
-/** Refuses a workload that starts no server that is known, unless the caller says what it serves. */
-export function settleServer(one: Settling): void {
+/**
+ * Refuses a workload that starts no server that is known, unless the caller says what it serves.
+ *
+ * @returns Whether there is a server.
+ */
+export function settleServer(one: Settling): boolean {
   const { engine, formatName } = one.facts;
-  if (one.deployment.is !== "server" || engine !== undefined) return;
+  if (one.deployment.is !== "server" || engine !== undefined) return true;
   if (one.choices.otherModel !== undefined) {
     one.main.assume(
       "its server is taken as vLLM: nothing in the document starts one that is known",
     );
-    return;
+    return true;
   }
   const current = formatName === undefined
     ? "one without a container that starts vLLM or SGLang"
@@ -44,6 +48,7 @@ export function settleServer(one: Settling): void {
     `${one.main.place}: Cannot import the document as a workload that serves a model: current value ` +
       `is ${current}; ${PASS} if its server is one of these`,
   );
+  return false;
 }
 
 /** The model, by the name that the engine is told or by the address of its weights. */

@@ -2,7 +2,6 @@ import { withDefaults } from "../../settings/from_table.ts";
 import { choice, quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
 import {
-  type Aggregate,
   aggregated,
   FLEET_METRICS,
   type FleetMetric,
@@ -32,7 +31,7 @@ export type HpaSettings = {
     readonly metric: FleetMetric;
     readonly type: "pods" | "object" | "external" | null;
     readonly targetType: "average-value" | "value" | null;
-    readonly aggregate?: Aggregate | null;
+    readonly aggregate?: "sum" | "mean" | null;
     readonly target: number | null;
   }[];
   readonly tolerance: number;

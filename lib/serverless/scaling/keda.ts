@@ -2,8 +2,8 @@ import { withDefaults } from "../../settings/from_table.ts";
 import type { Contradiction, SettingGroup, SettingList } from "../../settings/policy.ts";
 import { choice, count, quantity } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
-import { checkNumber } from "./check.ts";
-import { aggregated, FleetReadings, summed } from "./fleet_readings.ts";
+import { checkMost, checkNumber } from "./check.ts";
+import { aggregated, type FleetMetric, FleetReadings, summed } from "./fleet_readings.ts";
 import { HPA_SCALE_DOWN, HpaBehavior, type HpaRules, settlesWithin } from "./hpa_behavior.ts";
 import {
   type HpaBehaviorSettings,
@@ -30,7 +30,13 @@ import { wantedInstances } from "./wanted_instances.ts";
 export type KedaSettings = {
   readonly target: number;
   readonly activationThreshold: number;
-  readonly triggers: readonly KedaTrigger[];
+  readonly triggers: readonly {
+    readonly metric: FleetMetric;
+    readonly metricType: "average-value" | "value";
+    readonly aggregate?: "sum" | "mean" | null;
+    readonly target: number | null;
+    readonly activationThreshold: number;
+  }[];
   readonly pollingSeconds: number;
   readonly cooldownSeconds: number;
   readonly initialCooldownSeconds: number;
@@ -150,18 +156,19 @@ export const kedaPolicy: ScalingEntry<"keda", KedaSettings> = {
     behavior: hpaBehaviorSettings("300"),
   },
   unread: { target: "triggers", activationThreshold: "triggers" },
-  check: ({ triggers, idleReplicaCount, outages }, { minInstances }): Contradiction[] => [
+  check: ({ triggers, idleReplicaCount, outages, fallback }, facts): Contradiction[] => [
+    ...checkMost("fallback", "instances without metrics", [fallback.replicas], facts),
     ...triggers.filter(({ target }) => target === null).map(({ metric }) => ({
       option: "triggers",
       wanted: "triggers of KEDA",
       value: metric,
       allowed: "each with its target",
     })),
-    ...(idleReplicaCount !== null && idleReplicaCount >= minInstances
+    ...(idleReplicaCount !== null && idleReplicaCount >= facts.minInstances
       ? [{
         option: "idleReplicaCount",
         wanted: "a number of instances without load",
-        allowed: `fewer than scaling.min_instances, which is ${minInstances}`,
+        allowed: `fewer than scaling.min_instances, which is ${facts.minInstances}`,
       }]
       : []),
     ...outages.filter(({ fromSeconds, untilSeconds }) => untilSeconds <= fromSeconds).map((

@@ -24,6 +24,17 @@ export function shellCommands(script: string, variables: Variables = new Map()):
   return scanner.commands();
 }
 
+/**
+ * The quote or bracket that a script opens and does not close, such as `"`; undefined where all are
+ * closed. Texts that a script holds as they are (`<<END`) may have any, and are not looked at.
+ */
+export function openQuote(script: string): string | undefined {
+  if (script.includes("<<")) return undefined;
+  const scanner = new Scanner(script, new Map());
+  scanner.commands();
+  return scanner.open;
+}
+
 /** Reads a script from left to right. */
 class Scanner {
   readonly #text: string;
@@ -33,6 +44,8 @@ class Scanner {
   #words: string[] = [];
   #word: string | undefined;
   #skipsNext = false;
+  /** What was opened and not closed. */
+  open: string | undefined;
 
   constructor(text: string, variables: Variables) {
     this.#text = text;
@@ -102,6 +115,7 @@ class Scanner {
 
   #single(): void {
     const end = this.#text.indexOf("'", this.#at + 1);
+    if (end === -1) this.open ??= "'";
     const to = end === -1 ? this.#text.length : end;
     this.#add(this.#text.slice(this.#at + 1, to));
     this.#at = to + 1;
@@ -124,6 +138,7 @@ class Scanner {
         this.#at++;
       }
     }
+    if (this.#at >= this.#text.length) this.open ??= '"';
     this.#at++;
   }
 
@@ -151,11 +166,13 @@ class Scanner {
       if (this.#text[this.#at] === "(") depth++;
       if (this.#text[this.#at] === ")" && --depth === 0) break;
     }
+    if (this.#at >= this.#text.length) this.open ??= "$(";
     this.#at++;
   }
 
   #skipTo(end: string): void {
     const found = this.#text.indexOf(end, this.#at + 1);
+    if (found === -1) this.open ??= end;
     this.#at = found === -1 ? this.#text.length : found + 1;
   }
 
