@@ -29,8 +29,8 @@ the like, which say nothing of load, time or cost, are passed over. Values of va
 that are not taken over are not shown: they may be secrets.
 
 The result is checked as a configuration, and each instance is sized: what could not be simulated is
-a mistake here already, of the document that it comes from. What manifests do not say keeps its default, the workload above all: set
-\`workload\` before you read anything into the numbers.
+a mistake here already, of the document that it comes from. What manifests do not say keeps its
+default, the workload above all: set \`workload\` before you read anything into the numbers.
 
 ## What belongs together
 
@@ -39,9 +39,9 @@ items. Of a program of Modal's (\`.py\`) the decorators of each function are a d
 they are literals and constants, and the command of a server that it starts. An HPA, a ScaledObject
 or a VariantAutoscaling is joined with the workload that its \`scaleTargetRef\` names (kind, name and,
 where both say one, namespace), an InferenceService with its \`runtime\`, and \`config-autoscaler\`
-holds for everything on Knative's autoscaler. What another document overrides is named among what was
-not taken over, with the key that overrides it. Several workloads become \`functions\`; those that start
-no server are left out where others do.
+holds for everything on Knative's autoscaler. What another document overrides is named among what
+was not taken over, with the key that overrides it. Several workloads become \`functions\`; those that
+start no server are left out where others do.
 
 ## Models and GPUs
 
@@ -51,8 +51,8 @@ checkpoint (\`-Instruct\`, \`-FP8\`, \`-AWQ\`, \`-GPTQ-Int4\`, \`-quantized.w8a8
 \`model.weight_dtype\`. A model that is not found is a mistake: \`--model NAME\` says which model of the
 catalogue it is like, \`--model FILE.json\` gives its \`config.json\`, and \`--model THEIRS=...\` is for
 one of several. A workload that starts no server that is known, and a server without a model, are
-mistakes unless \`--model\` says what is served. \`--model\` and \`--gpu\` are checked whether they turn out
-to be of use or not; of what was of none it is said.
+mistakes unless \`--model\` says what is served. \`--model\` and \`--gpu\` are checked whether they turn
+out to be of use or not; of what was of none it is said.
 
 The GPU is that of these labels of \`nodeSelector\` or of a required node affinity:
 ${
@@ -87,9 +87,10 @@ metrics is read scales nothing: the fleet has a fixed size. Of HPA's metrics and
   their own else: a fleet of fixed size then counts them one by one.
 - Pipeline stages may span machines (\`cluster.nodes\`); a tensor degree does not: its GPUs are linked
   as in one machine.
-- A limit of replicas that the source does not have is 10,000 instances (Knative's \`max-scale: "0"\`).
-- What Knative's webhooks refuse is a mistake: windows outside of 6 s to 1 h or of parts of seconds, a
-  panic window below 1 %, a panic threshold outside of 110 % to 1000 %, targets below 0.01, a
+- A limit of replicas that the source does not have is 10,000 instances (Knative's
+  \`max-scale: "0"\`).
+- What Knative's webhooks refuse is a mistake: windows outside of 6 s to 1 h or of parts of seconds,
+  a panic window below 1 %, a panic threshold outside of 110 % to 1000 %, targets below 0.01, a
   \`containerConcurrency\` above 1,000 or the limit of \`config-defaults\`.
 
 ## More keys, flags and kinds
