@@ -69,3 +69,46 @@ Deno.test("import reads queues' modes, and says what messages are taken as", asy
   ok(err.some((line) => /triggers\[0\] .*messages per second are taken as requests/.test(line)));
   ok(err.some((line) => /triggers\[1\]: its mode "Pigeon" is not simulated/.test(line)));
 });
+
+Deno.test("import takes no trigger over that is a term of a formula", async () => {
+  const formula = `advanced: { scalingModifiers: { formula: "a + b", target: "4" } }`;
+  const text = triggered(query("sum(vllm:num_requests_waiting)")).replace(
+    "maxReplicaCount: 9",
+    `maxReplicaCount: 9\n  ${formula}`,
+  );
+  const { code, out, err } = await importing({ "a.yaml": DEPLOYMENT, "b.yaml": text });
+  equal(code, 0, String(err));
+  equal(loadConfig(out).scaling.enabled, false);
+  ok(err.some((line) => line.includes("triggers[0]: a formula makes one metric of the triggers")));
+});
+
+Deno.test("import of an HPA says what of a metric its name does not", async () => {
+  const hpa = `apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: chat }
+spec:
+  scaleTargetRef: { kind: Deployment, name: chat }
+  maxReplicas: 4
+  metrics:
+    - type: External
+      external:
+        metric: { name: http_requests_total, selector: { matchLabels: { app: chat } } }
+        target: { type: AverageValue, averageValue: "3" }
+    - type: Object
+      object:
+        metric: { name: inference_pool_average_queue_size }
+        describedObject: { kind: Service, name: chat }
+        target: { type: AverageValue, averageValue: "5" }
+    - type: Pods
+      pods:
+        metric: { name: vllm:request_queue_time_seconds }
+        target: { type: AverageValue, averageValue: "5" }
+`;
+  const { out, err } = await importing({ "a.yaml": DEPLOYMENT, "b.yaml": hpa });
+  deepEqual(
+    loadConfig(out).scaling.hpa.metrics.map(({ metric, aggregate }) => [metric, aggregate]),
+    [["rps", null], ["waiting", "mean"]],
+  );
+  ok(err.some((line) => /serve a rate; its selector is taken/.test(line)));
+  ok(err.some((line) => /metrics\[2\] .*: what it counts is not simulated/.test(line)));
+});

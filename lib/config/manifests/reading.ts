@@ -114,6 +114,14 @@ export class Reading {
     this.remarks[this.remarks.indexOf(remark)] = { ...remark, outcome: "left", text: why };
   }
 
+  /** Says of all that was taken from keys that begin so that it was not after all. */
+  leaveAfterAll(prefix: string, why: string): void {
+    for (const [i, remark] of this.remarks.entries()) {
+      if (remark.outcome !== "taken" || !remark.key.startsWith(prefix)) continue;
+      this.remarks[i] = { ...remark, outcome: "left", text: why };
+    }
+  }
+
   /** Adds to what was said of a setting. */
   qualify(setting: string, text: string): void {
     const remark = this.#taken.get(setting);

@@ -1,4 +1,6 @@
 import { VLLM_VERSIONS } from "../../scheduling/batching/vllm_versions.ts";
+import { findGpu } from "../../hardware/gpu_catalogue.ts";
+import { gpuOf } from "./gpu_of.ts";
 import type { Deployment } from "./join.ts";
 import { hasExperts, type NamedModel } from "./model_of.ts";
 import type { Facts, Reading } from "./reading.ts";
@@ -158,7 +160,8 @@ function settleGpu(one: Settling): void {
     one.assume("cluster.gpu_type", DEFAULT_GPU, "no document names a GPU that is known: --gpu");
   } else {
     one.used.add(GPU_CHOICE);
-    one.assume("cluster.gpu_type", chosen, "by --gpu");
+    const own = findGpu(chosen) === undefined ? gpuOf(chosen)!.name : chosen;
+    one.assume("cluster.gpu_type", own, "by --gpu");
   }
 }
 

@@ -3,6 +3,7 @@ import { isMapping, type Mapping } from "../../normalize.ts";
 import { custom, HEAD, leaves, notes, quiet } from "../keys.ts";
 import type { ManifestKind } from "../kind.ts";
 import { isMeanName, metricOf } from "../metric_of.ts";
+import { seriesMeaning } from "../promql/series.ts";
 import { kubernetesQuantity, whole } from "../readers.ts";
 import type { Reading } from "../reading.ts";
 import { behavior } from "./behavior.ts";
@@ -98,6 +99,13 @@ function readMetric(metric: Mapping, key: string, reading: Reading): Mapping | u
     ...(isMean && { aggregate: "mean" }),
     target: read,
   };
-  reading.tell(here, `scaling.hpa.metrics: ${showValue(setting)}`);
+  const notes = [
+    ...seriesMeaning(identity.name)?.form === "counter"
+      ? ["the adapter is taken to serve a rate"]
+      : [],
+    ...isMapping(identity.selector) ? ["its selector is taken as that of the workload"] : [],
+  ];
+  const said = notes.length === 0 ? "" : ` (${notes.join("; ")})`;
+  reading.tell(here, `scaling.hpa.metrics: ${showValue(setting)}${said}`);
   return setting;
 }

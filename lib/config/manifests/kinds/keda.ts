@@ -6,6 +6,8 @@ import type { Reading } from "../reading.ts";
 import { behavior } from "./behavior.ts";
 import { readTriggers } from "./keda_triggers.ts";
 
+const FORMULA = "formulas of metrics are not read";
+
 /** Settings that a ScaledObject has beside its target. */
 export const KEDA_SETTINGS: KeyTable = {
   pollingInterval: takes("scaling.keda.polling", positive),
@@ -30,7 +32,7 @@ export const KEDA_SETTINGS: KeyTable = {
   advanced: {
     horizontalPodAutoscalerConfig: { name: quiet, behavior: behavior("scaling.keda") },
     restoreToOriginalReplicaCount: quiet,
-    scalingModifiers: leaves("formulas of metrics are not read"),
+    scalingModifiers: leaves(FORMULA),
   },
   triggers: custom(["scaling.keda.triggers"], readTriggers),
 };
@@ -53,8 +55,9 @@ export const SCALED_OBJECT: ManifestKind = {
     },
     spec: { scaleTargetRef: quiet, ...KEDA_SETTINGS },
   },
-  finish: (reading) => {
+  finish: (reading, { spec }) => {
     reading.settings.set("scaling.policy", "keda");
+    leaveTermsOfFormula(spec, reading);
     defaults(reading, { minReplicas: 0, maxReplicas: 100 }, "KEDA");
   },
   targetOf: ({ spec }) => {
@@ -74,4 +77,14 @@ export function defaults(
     const value = bounds[name];
     if (value !== undefined) reading.noteDefault(name, name, value, whose);
   }
+}
+
+/** Triggers that a formula makes one metric of are no metrics by themselves. */
+function leaveTermsOfFormula(spec: unknown, reading: Reading): void {
+  const advanced = isMapping(spec) ? spec.advanced : undefined;
+  const modifiers = isMapping(advanced) ? advanced.scalingModifiers : undefined;
+  if (!isMapping(modifiers) || modifiers.formula === undefined) return;
+  reading.settings.delete("scaling.keda.triggers");
+  reading.note("strangeMetrics", "spec.triggers", "spec.triggers");
+  reading.leaveAfterAll("spec.triggers[", "a formula makes one metric of the triggers");
 }

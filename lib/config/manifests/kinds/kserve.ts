@@ -50,6 +50,8 @@ const MODEL: KeyRule = custom(
   },
 );
 
+const OWN_METRICS = "scaling by metrics of one's own is not read: give scaling.policy";
+
 const PREDICTOR: KeyTable = {
   ...POD_SPEC,
   minReplicas: notes("minReplicas", whole(0), ["scaling.min_instances"]),
@@ -57,7 +59,13 @@ const PREDICTOR: KeyTable = {
   scaleTarget: notes("concurrencyTarget", positive, ["scaling.knative_kpa.target"]),
   scaleMetric: METRIC,
   scaleMetricType: leaves("the metric is a mean over pods"),
-  autoScaling: leaves("scaling by metrics of one's own is not read: give scaling.policy"),
+  autoScaling: {
+    why: OWN_METRICS,
+    apply: (_, key, reading) => {
+      reading.leave(key, OWN_METRICS);
+      reading.note("strangeMetrics", key, key);
+    },
+  },
   containerConcurrency: notes("podConcurrency", whole(0), [
     "gateway.concurrency_per_instance",
     "scaling.knative_kpa.target",
