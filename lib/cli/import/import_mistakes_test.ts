@@ -161,6 +161,11 @@ const MISTAKES: Readonly<Record<string, readonly [text: string, says: RegExp]>> 
     `spec: { predictor: { model: { modelFormat: { name: huggingface } } } }`,
     /^a\.yaml: document 1, KServe InferenceService llm: .*vLLM without one/,
   ],
+  "a model of KServe without a format": [
+    `apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: { name: llm }\n` +
+    `spec: { predictor: { model: { storageUri: "hf://Qwen/Qwen3-8B" } } }`,
+    /^a\.yaml: document 1, KServe InferenceService llm: .*model\.modelFormat as .*: current value is nothing$/,
+  ],
   "a quote that is not closed": [
     SERVICE(`{ containers: [{ command: [sh, -c, "vllm serve 'Qwen/Qwen3-14B"] }] }`),
     /^a\.yaml: document 1, .*quotes and brackets are closed: current value is an open '$/,

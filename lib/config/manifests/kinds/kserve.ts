@@ -40,6 +40,13 @@ const MODEL: KeyRule = custom(
     if (!isMapping(value)) return reading.refuse(key, "a mapping", showValue(value));
     const { modelFormat, storageUri, storage, ...others } = value;
     const { runtime: _, protocolVersion: __, runtimeVersion: ___, ...rest } = others;
+    if (modelFormat === undefined && others.runtime === undefined) {
+      return reading.refuse(
+        `${key}.modelFormat`,
+        "the format that says which server it has",
+        "nothing",
+      );
+    }
     if (modelFormat !== undefined) FORMAT.apply(modelFormat, `${key}.modelFormat`, reading);
     if (storageUri !== undefined) ADDRESS.apply(storageUri, `${key}.storageUri`, reading);
     if (isMapping(storage)) {
