@@ -112,3 +112,16 @@ spec:
   ok(err.some((line) => /serve a rate; its selector is taken/.test(line)));
   ok(err.some((line) => /metrics\[2\] .*: what it counts is not simulated/.test(line)));
 });
+
+Deno.test("import names the document of a scaler that asks for more than its bounds", async () => {
+  const text = triggered(query("sum(vllm:num_requests_waiting)")).replace(
+    "maxReplicaCount: 9",
+    "maxReplicaCount: 9\n  fallback: { failureThreshold: 3, replicas: 300 }",
+  );
+  const { code, out, err } = await importing({ "a.yaml": DEPLOYMENT, "b.yaml": text });
+  deepEqual([code, out, err.length], [2, "", 1]);
+  match(
+    err[0],
+    /^b\.yaml: document 1, KEDA ScaledObject chat: .*is 300 .*max_instances, which is 9/,
+  );
+});

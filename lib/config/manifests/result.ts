@@ -23,7 +23,9 @@ function placeOf(line: string, settled: readonly Settled[]): string {
   const own = path.replace(/^functions\[\d+\]\.?/, "");
   const of = index !== undefined
     ? settled[Number(index)]
-    : settled.find(({ settings }) => settings.has(own));
+    : settled.find(({ settings }) =>
+      [...settings.keys()].some((path) => path === own || path.startsWith(`${own}.`))
+    );
   if (of !== undefined || settled.length === 1) return (of ?? settled[0]).placeOf(own);
   return settled.map(({ deployment }) => deployment.main.place).join(", ");
 }

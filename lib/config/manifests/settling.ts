@@ -77,6 +77,8 @@ export class Settling {
 
   /** Where a setting comes from; what nobody gave is of the whole. */
   placeOf(path: string): string {
+    const below = [...this.#origins.keys()].find((own) => own.startsWith(`${path}.`));
+    if (path !== "" && below !== undefined) return this.#origins.get(below)!.place;
     for (let at = path; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) {
       const reading = this.#origins.get(at);
       if (reading !== undefined) return reading.place;

@@ -27,7 +27,7 @@ export function checkMost(
   { isChosen, maxInstances }: CheckFacts,
 ): Contradiction[] {
   const most = Math.max(0, ...counts.map((count) => count ?? 0));
-  if (!isChosen || most <= maxInstances) return [];
+  if (!isChosen || !(most > maxInstances)) return [];
   const allowed = `at most scaling.max_instances, which is ${maxInstances}`;
   return [{ option, wanted, value: most, allowed }];
 }
