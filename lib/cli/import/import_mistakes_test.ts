@@ -168,7 +168,7 @@ const MISTAKES: Readonly<Record<string, readonly [text: string, says: RegExp]>> 
   ],
   "a quote that is not closed": [
     SERVICE(`{ containers: [{ command: [sh, -c, "vllm serve 'Qwen/Qwen3-14B"] }] }`),
-    /^a\.yaml: document 1, .*quotes and brackets are closed: current value is an open '$/,
+    /^a\.yaml: document 1, .*quotes are closed: current value is an open '$/,
   ],
   "a window shorter than Knative allows": [annotated("window", "5s"), /window\] as .*6 s.*"5s"$/],
   "a window longer than Knative allows": [annotated("window", "61m"), /window\] as .*3600 s/],

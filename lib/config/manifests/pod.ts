@@ -258,7 +258,7 @@ export function readLaunch({ engine, args, takesModel, open }: Launch, reading: 
   if (open !== undefined) {
     return reading.refuse(
       "the command",
-      "one whose quotes and brackets are closed",
+      "one whose quotes are closed",
       `an open ${open}`,
     );
   }

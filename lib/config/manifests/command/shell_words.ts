@@ -25,7 +25,7 @@ export function shellCommands(script: string, variables: Variables = new Map()):
 }
 
 /**
- * The quote or bracket that a script opens and does not close, such as `"`; undefined where all are
+ * The quote that a script opens and does not close, such as `"`; undefined where all are
  * closed. Texts that a script holds as they are (`<<END`) may have any, and are not looked at.
  */
 export function openQuote(script: string): string | undefined {
@@ -145,6 +145,12 @@ class Scanner {
   /** What stands for `$NAME`, `${NAME}`, `${NAME:-otherwise}` or `$(...)`. */
   #dollar(): string {
     const rest = this.#text.slice(this.#at, this.#at + 4096);
+    // $'...' has escapes of its own; what they stand for is of no flag that is read.
+    const ansi = /^\$'(?:[^'\\]|\\[^])*'/.exec(rest);
+    if (ansi !== null) {
+      this.#at += ansi[0].length;
+      return UNKNOWN;
+    }
     const plain = /^\$([A-Za-z_]\w*)/.exec(rest);
     const braced = /^\$\{([A-Za-z_]\w*)(?::?[-=]([^{}]*))?\}/.exec(rest);
     const match = plain ?? braced;
@@ -166,7 +172,6 @@ class Scanner {
       if (this.#text[this.#at] === "(") depth++;
       if (this.#text[this.#at] === ")" && --depth === 0) break;
     }
-    if (this.#at >= this.#text.length) this.open ??= "$(";
     this.#at++;
   }
 
