@@ -129,7 +129,7 @@ class Scanner {
       if (character === "\\" && /["$\\`\n]/.test(this.#text[this.#at + 1] ?? "")) {
         if (this.#text[this.#at + 1] !== "\n") this.#add(this.#text[this.#at + 1]);
         this.#at += 2;
-      } else if (character === "$") this.#add(this.#dollar());
+      } else if (character === "$") this.#add(this.#dollar(true));
       else if (character === "`") {
         this.#skipTo("`");
         this.#add(UNKNOWN);
@@ -143,10 +143,10 @@ class Scanner {
   }
 
   /** What stands for `$NAME`, `${NAME}`, `${NAME:-otherwise}` or `$(...)`. */
-  #dollar(): string {
+  #dollar(isQuoted = false): string {
     const rest = this.#text.slice(this.#at, this.#at + 4096);
     // $'...' has escapes of its own; what they stand for is of no flag that is read.
-    const ansi = /^\$'(?:[^'\\]|\\[^])*'/.exec(rest);
+    const ansi = isQuoted ? null : /^\$'(?:[^'\\]|\\[^])*'/.exec(rest);
     if (ansi !== null) {
       this.#at += ansi[0].length;
       return UNKNOWN;
