@@ -14,8 +14,9 @@ import {
   leastSecondsPerRequest,
 } from "./bound.ts";
 import type { FactorLevel } from "./factors.ts";
-import { type Load, loadOf, meanRate, withRateFactor } from "./load.ts";
+import { isReplayed, type Load, loadOf, meanRate, withRateFactor } from "./load.ts";
 import { type Objective, percentilesFor } from "./objectives.ts";
+import { steadyNeed, steadyWorkload } from "./steady.ts";
 
 /** What a plan makes cheap: dollars per hour, GPUs, dollars per million output tokens. */
 export type PlanObjective = "cost" | "gpus" | "usd-per-mtok";
@@ -59,6 +60,9 @@ export interface CandidateFacts {
   /** Why no number of instances keeps the objectives. */
   readonly impossible?: string;
 }
+
+/** Share of a rate by which a queue may grow before it is seen in the runs at that rate. */
+const RATE_TOLERANCE = 0.02;
 
 /** What candidates are made from. */
 export interface CandidateSource {
@@ -137,7 +141,11 @@ function candidateConfig(levels: Candidate["levels"], source: CandidateSource): 
         : { ...set, "metrics.percentiles": percentiles },
     });
   if (ratePerSecond === undefined) return config;
-  return withRateFactor(config, ratePerSecond / meanRate(config, inputs));
+  const scaled = withRateFactor(config, ratePerSecond / meanRate(config, inputs));
+  // A rate is a steady one: a workload that is made lasts as for a capacity.
+  return isReplayed(scaled)
+    ? scaled
+    : steadyWorkload(scaled, ratePerSecond, steadyNeed(objectives, RATE_TOLERANCE)).config;
 }
 
 async function factsOf(

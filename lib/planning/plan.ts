@@ -50,7 +50,7 @@ type Answered =
     Plan,
     "question" | "answer" | "winner" | "runner_up" | "rows" | "sensitivity" | "validation"
   >
-  & Partial<Pick<Plan, "curve" | "nearest_miss">>
+  & Partial<Pick<Plan, "curve" | "nearest_miss" | "notices">>
   & {
     /** Whether the seeds of the winner differ in nothing. */
     readonly isOneRun: boolean;
@@ -90,7 +90,11 @@ function assemble(prepared: PreparedPlan, options: PlanOptions, answered: Answer
     curve: answered.curve ?? null,
     rows,
     counts: countsOf(rows, runner),
-    notices: [...noticesOf(candidates, rows), ...(answered.isOneRun ? [ONE_RUN] : [])],
+    notices: [
+      ...noticesOf(candidates, rows),
+      ...answered.notices ?? [],
+      ...(answered.isOneRun ? [ONE_RUN] : []),
+    ],
     configuration: winner === null
       ? null
       : candidates[winner].config as unknown as Plan["configuration"],
@@ -122,6 +126,7 @@ async function cheapestPlan(prepared: PreparedPlan, options: PlanOptions): Promi
     nearest_miss: winner === undefined ? nearestMiss(rows, found) : null,
     sensitivity: sensitivityOf(factors, candidates, found, objective),
     curve: own?.curve ?? null,
+    ...(own && { notices: own.notices }),
     rows,
   });
 }
@@ -144,6 +149,7 @@ async function capacityPlan(prepared: PreparedPlan, options: PlanOptions): Promi
     nearest_miss: winner === undefined ? nearestMiss(rows, { run: new Map() }) : null,
     sensitivity: [],
     curve: curve ?? null,
+    notices: winner?.capacity.notice === undefined ? [] : [winner.capacity.notice],
     rows,
   });
 
