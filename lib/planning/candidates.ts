@@ -6,6 +6,7 @@ import { loadConfig, type LoadOptions } from "../config/load.ts";
 import type { RunInputs } from "../run/cluster.ts";
 import { buildDeployment, type Deployment } from "../run/deployment.ts";
 import { buildNodes } from "../run/nodes.ts";
+import { startPlans } from "../run/start_plans.ts";
 import {
   type BoundInstance,
   fewestInstances,
@@ -16,7 +17,7 @@ import type { FactorLevel } from "./factors.ts";
 import { isByCount, isFixedFleet } from "./fleet.ts";
 import { type LeastCost, leastCost } from "./least_cost.ts";
 import { isReplayed, type Load, loadOf, meanRate, withRateFactor } from "./load.ts";
-import { type Objective, percentilesFor } from "./objectives.ts";
+import { type NamedLatency, type Objective, percentilesFor } from "./objectives.ts";
 import { steadyNeed, steadyWorkload } from "./steady.ts";
 
 /** What a plan makes cheap: dollars per hour, GPUs, dollars per million output tokens. */
@@ -63,6 +64,8 @@ export interface CandidateSource {
   readonly texts: readonly string[];
   readonly options: LoadOptions;
   readonly objectives: readonly Objective[];
+  /** Another latency that is measured. */
+  readonly latency?: NamedLatency;
   /** Requests per second; absent: as the configuration has it. */
   readonly ratePerSecond?: number;
   readonly inputs: RunInputs;
@@ -115,7 +118,7 @@ function oneLine(message: string): string {
 
 /** The configuration of a combination of levels, with its rate and the percentiles it needs. */
 function candidateConfig(levels: Candidate["levels"], source: CandidateSource): Configuration {
-  const { texts, options, objectives, ratePerSecond, inputs } = source;
+  const { texts, options, objectives, latency, ratePerSecond, inputs } = source;
   const given = options.set ?? {};
   const set = Array.isArray(given)
     ? [
@@ -124,7 +127,7 @@ function candidateConfig(levels: Candidate["levels"], source: CandidateSource): 
     ]
     : { ...given, ...levels };
   const plain = loadConfig(texts, { ...options, set });
-  const percentiles = percentilesFor(plain, objectives);
+  const percentiles = percentilesFor(plain, [...objectives, ...(latency ? [latency] : [])]);
   const config = percentiles.length === plain.metrics.percentiles.length
     ? plain
     : loadConfig(texts, {
@@ -152,6 +155,8 @@ async function factsOf(
   if (!isOne) return severalFunctions(config);
   const deployment = await deploymentOf(config, source.inputs, kept);
   const isFixed = isFixedFleet(config);
+  // A preset that is not there is found before anything is run.
+  if (config.cold_start.enabled) startPlans(config, source.inputs.files);
   const load = keptIn(kept.loads, loadKey(config), () => loadOf(config, source.inputs));
   const bound = boundOf(config, deployment, load, source.objectives, kept);
   const span = Math.max(load.spanSeconds, isByCount(config) ? 0 : config.simulation.duration);

@@ -1,11 +1,18 @@
 import { loadConfig } from "../config/load.ts";
 import type { Overrides } from "../config/overrides.ts";
 import type { ConfiguredTexts } from "../run/cluster.ts";
-import { showValue } from "../std/show_value.ts";
 import { type Candidate, makeCandidates, type PlanObjective } from "./candidates.ts";
 import { makeRunner, REPLICATION_RULE, type ReplicationRule, type Runner } from "./evaluate.ts";
 import { combinations, type Factor, type FactorsByPath, readFactors } from "./factors.ts";
-import { checkObjectives, type Objective, readObjectives } from "./objectives.ts";
+import { checkLevels, checkNames } from "./levels.ts";
+import {
+  checkObjectives,
+  type NamedLatency,
+  type Objective,
+  readLatency,
+  readObjectives,
+} from "./objectives.ts";
+import { checkOwners } from "./owners.ts";
 import type { SearchOptions } from "./out.ts";
 
 /** What is planned, and with what. */
@@ -62,7 +69,7 @@ export interface PreparedPlan {
   /** What a search needs to know. */
   readonly search: SearchOptions;
   /** The latency of a frontier. */
-  readonly latency?: Objective;
+  readonly latency?: NamedLatency;
 }
 
 /** Reads what a plan is asked, and makes its candidates. @throws {RangeError} If something is wrong. */
@@ -71,8 +78,10 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   const { objective = "cost", budgetUsdPerHour } = options;
   checkQuestion(options);
   const objectives = readObjectives(options.slo);
-  const latency = latencyOf(options.frontier);
+  const latency = options.frontier === undefined ? undefined : readLatency(options.frontier);
   const factors = readFactors(over);
+  checkOwners(factors, set, options.maxRate === true ? "highest" : ratePerSecond);
+  checkLevels(factors);
   requirePositive("rate", ratePerSecond, "requests per second");
   requirePositive("budget", options.budgetUsdPerHour, "dollars per hour");
   const yaml = typeof config === "string" ? [config] : config;
@@ -88,11 +97,13 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   const candidates = await makeCandidates(levels, {
     texts: yaml,
     options: loadOptions,
-    // The figure of a frontier is measured as well.
-    objectives: latency === undefined ? objectives : [...objectives, latency],
+    objectives,
+    ...(latency && { latency }),
     ...(ratePerSecond !== undefined && { ratePerSecond }),
     inputs: texts,
   });
+  await checkNames(factors, candidates);
+  requirePrices(candidates, objective, budgetUsdPerHour);
   const rule = { ...REPLICATION_RULE, ...options.replications };
   if (!(rule.least >= 2 && rule.most >= rule.least)) {
     throw new RangeError(
@@ -126,15 +137,19 @@ function checkQuestion({ maxRate = false, frontier, ratePerSecond }: PlanOptions
   );
 }
 
-/** The latency that a frontier is drawn against. */
-function latencyOf(frontier: string | undefined): Objective | undefined {
-  if (frontier === undefined) return undefined;
-  const [latency] = readObjectives(`${frontier}<1`);
-  if (latency.unit === "s") return latency;
+/** Refuses candidates none of which has a price, where prices are what is asked for. */
+function requirePrices(
+  candidates: readonly Candidate[],
+  objective: PlanObjective,
+  budgetUsdPerHour: number | undefined,
+): void {
+  if (objective === "gpus" && budgetUsdPerHour === undefined) return;
+  const known = candidates.flatMap(({ facts }) => facts ?? []);
+  if (known.length === 0 || known.some(({ unpriced }) => unpriced === undefined)) return;
+  const [{ gpuName, unpriced }] = known;
   throw new RangeError(
-    `Cannot draw a frontier as one of a latency, such as ttft_p99: current value is ${
-      showValue(frontier)
-    }`,
+    `Cannot rank candidates by cost as ones with a price: current value is ${unpriced} (give one ` +
+      `as cost.gpu_cost_per_hour.${gpuName}=DOLLARS, or rank by GPUs: objective gpus)`,
   );
 }
 
