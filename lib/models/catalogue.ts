@@ -74,9 +74,8 @@ export function modelShape(name: string): TransformerShape {
       modelEntries().flatMap((one) => [one.name, ...one.aliases]),
     );
     throw new RangeError(
-      // The nearest name comes first: the list is long, and a line of an error is cut.
-      `Cannot find a model${near === undefined ? "" : ` (did you mean ${near}?)`} as one of ` +
-        `${modelNames().join(", ")}: current value is ${name}`,
+      `Cannot find a model as one of ${modelNames().join(", ")}: current value is ${name}` +
+        (near === undefined ? "" : `; did you mean ${near}?`),
     );
   }
   return entry.shape;

@@ -45,7 +45,15 @@ export async function checkNames(
       const [bare] = await makeCandidates([{ [path]: level }, {}], {
         ...{ texts: [""], options: {}, objectives: [], inputs: {} },
       });
-      if (isAbout(bare)) throw new ConfigError([bare.refusal!]);
+      if (isAbout(bare)) throw new ConfigError([unknownName(path, level, bare.refusal!)]);
     }
   }
+}
+
+/** The line on a name that no catalogue has, with the nearest one that its refusal says. */
+function unknownName(path: string, level: string, refusal: string): string {
+  const near = /did you mean "?([^"?]+)"?\?/.exec(refusal)?.[1];
+  if (near === undefined) return refusal;
+  return `Cannot read "${path}" as a name that is known: current value is ${showValue(level)}; ` +
+    `did you mean "${near}"?`;
 }

@@ -56,8 +56,8 @@ Deno.test("a level that is no value of its setting is refused at once, with the 
     return candidates;
   };
   await rejects(check("cluster.gpu_type=[H100,H10O]"), /"H10O".*did you mean "h100"\?/);
-  await rejects(check("model.name=[Llama-3.1-8B,Llama-3.1-8]"), /did you mean llama-3\.1-8b\?/);
-  await rejects(check("cold_start.preset=[vllm-v1,vlm-v1]"), /did you mean vllm-v1\?/);
+  await rejects(check("model.name=[Llama-3.1-8B,Llama-3.1-8]"), /did you mean "llama-3\.1-8b"\?/);
+  await rejects(check("cold_start.preset=[vllm-v1,vlm-v1]"), /did you mean "vllm-v1"\?/);
   // What only a combination makes wrong is a row with its reason.
   const rows = await check(
     "cluster.gpu_type=[T4,H100];parallelization.tensor_parallel_size=[1,3]",
