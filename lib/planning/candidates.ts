@@ -15,9 +15,15 @@ import {
 } from "./bound.ts";
 import type { FactorLevel } from "./factors.ts";
 import { isByCount, isFixedFleet } from "./fleet.ts";
+import type { InputsOf } from "./inputs.ts";
 import { type LeastCost, leastCost } from "./least_cost.ts";
 import { isReplayed, type Load, loadOf, meanRate, withRateFactor } from "./load.ts";
-import { type NamedLatency, type Objective, percentilesFor } from "./objectives.ts";
+import {
+  checkObjectives,
+  type NamedLatency,
+  type Objective,
+  percentilesFor,
+} from "./objectives.ts";
 import { steadyNeed, steadyWorkload } from "./steady.ts";
 
 /** What a plan makes cheap: dollars per hour, GPUs, dollars per million output tokens. */
@@ -69,6 +75,8 @@ export interface CandidateSource {
   /** Requests per second; absent: as the configuration has it. */
   readonly ratePerSecond?: number;
   readonly inputs: RunInputs;
+  /** In place of `inputs`, those of each configuration. */
+  readonly inputsOf?: InputsOf;
 }
 
 /** Where a plan's runs keep the configurations and the facts of equal parts. */
@@ -118,7 +126,7 @@ function oneLine(message: string): string {
 
 /** The configuration of a combination of levels, with its rate and the percentiles it needs. */
 function candidateConfig(levels: Candidate["levels"], source: CandidateSource): Configuration {
-  const { texts, options, objectives, latency, ratePerSecond, inputs } = source;
+  const { texts, options, objectives, latency, ratePerSecond } = source;
   const given = options.set ?? {};
   const set = Array.isArray(given)
     ? [
@@ -136,12 +144,18 @@ function candidateConfig(levels: Candidate["levels"], source: CandidateSource): 
         ? [...set, `metrics.percentiles=${JSON.stringify(percentiles)}`]
         : { ...set, "metrics.percentiles": percentiles },
     });
+  checkObjectives(config, objectives);
   if (ratePerSecond === undefined) return config;
+  const inputs = inputsFor(config, source);
   const scaled = withRateFactor(config, ratePerSecond / meanRate(config, inputs));
   // A rate is a steady one: a workload that is made lasts as for a capacity.
   return isReplayed(scaled)
     ? scaled
     : steadyWorkload(scaled, ratePerSecond, steadyNeed(objectives, RATE_TOLERANCE)).config;
+}
+
+function inputsFor(config: Configuration, { inputs, inputsOf }: CandidateSource): RunInputs {
+  return inputsOf === undefined ? inputs : inputsOf(config);
 }
 
 async function factsOf(
@@ -153,11 +167,12 @@ async function factsOf(
   const isOne = config.functions.length === 0 && config.workload.functions.count === 1 &&
     !config.workload.functions.from_trace;
   if (!isOne) return severalFunctions(config);
-  const deployment = await deploymentOf(config, source.inputs, kept);
+  const inputs = inputsFor(config, source);
+  const deployment = await deploymentOf(config, inputs, kept);
   const isFixed = isFixedFleet(config);
   // A preset that is not there is found before anything is run.
-  if (config.cold_start.enabled) startPlans(config, source.inputs.files);
-  const load = keptIn(kept.loads, loadKey(config), () => loadOf(config, source.inputs));
+  if (config.cold_start.enabled) startPlans(config, inputs.files);
+  const load = keptIn(kept.loads, loadKey(config), () => loadOf(config, inputs));
   const bound = boundOf(config, deployment, load, source.objectives, kept);
   const span = Math.max(load.spanSeconds, isByCount(config) ? 0 : config.simulation.duration);
   return {

@@ -1,6 +1,6 @@
-import type { RunInputs } from "../run/cluster.ts";
 import type { Candidate } from "./candidates.ts";
 import type { CapacityTask } from "./capacity.ts";
+import type { InputsOf } from "./inputs.ts";
 import { pace } from "./load.ts";
 
 /** Share of the rate that the bound allows at which a search begins. */
@@ -13,9 +13,9 @@ const BEYOND_BOUND = 1.2;
  *
  * @throws {ConfigError} If its workload has no rate.
  */
-export function capacityTask({ config, facts }: Candidate, inputs: RunInputs): CapacityTask {
+export function capacityTask({ config, facts }: Candidate, inputsOf: InputsOf): CapacityTask {
   const { secondsPerRequest, instances } = facts!;
-  const own = pace(config!, inputs);
+  const own = pace(config!, inputsOf(config!));
   if (!(secondsPerRequest > 0)) return { config: config!, ...own };
   const mostPerSecond = instances / secondsPerRequest;
   return {

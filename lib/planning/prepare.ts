@@ -1,17 +1,12 @@
-import { loadConfig } from "../config/load.ts";
+import { loadConfig, type LoadOptions } from "../config/load.ts";
 import type { Overrides } from "../config/overrides.ts";
 import type { ConfiguredTexts } from "../run/cluster.ts";
 import { type Candidate, makeCandidates, type PlanObjective } from "./candidates.ts";
 import { makeRunner, REPLICATION_RULE, type ReplicationRule, type Runner } from "./evaluate.ts";
 import { combinations, type Factor, type FactorsByPath, readFactors } from "./factors.ts";
+import type { InputsOf } from "./inputs.ts";
 import { checkLevels, checkNames } from "./levels.ts";
-import {
-  checkObjectives,
-  type NamedLatency,
-  type Objective,
-  readLatency,
-  readObjectives,
-} from "./objectives.ts";
+import { type NamedLatency, type Objective, readLatency, readObjectives } from "./objectives.ts";
 import { checkOwners } from "./owners.ts";
 import type { SearchOptions } from "./out.ts";
 
@@ -45,7 +40,7 @@ export interface PlanOptions {
   readonly store: string;
   /** Workers at most; 1 runs everything in this thread. The plan is the same for any number. */
   readonly workers: number;
-  /** Texts of the files that the configuration names, or a trace that was read. */
+  /** Texts of the files that the configurations name, traces of factors' levels too. */
   readonly texts?: ConfiguredTexts;
   /** SHA-256 of the file of a trace that was read. */
   readonly traceSha256?: string;
@@ -66,6 +61,7 @@ export interface PreparedPlan {
   readonly candidates: readonly Candidate[];
   readonly rule: ReplicationRule;
   readonly runner: Runner;
+  readonly inputsOf: InputsOf;
   /** What a search needs to know. */
   readonly search: SearchOptions;
   /** The latency of a frontier. */
@@ -73,8 +69,11 @@ export interface PreparedPlan {
 }
 
 /** Reads what a plan is asked, and makes its candidates. @throws {RangeError} If something is wrong. */
-export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
-  const { config, fileNames, set, over = {}, ratePerSecond, texts = {} } = options;
+export async function preparePlan(
+  options: PlanOptions,
+  inputsOf: InputsOf,
+): Promise<PreparedPlan> {
+  const { config, fileNames, set, over = {}, ratePerSecond } = options;
   const { objective = "cost", budgetUsdPerHour } = options;
   checkQuestion(options);
   const objectives = readObjectives(options.slo);
@@ -86,8 +85,6 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   requirePositive("budget", options.budgetUsdPerHour, "dollars per hour");
   const yaml = typeof config === "string" ? [config] : config;
   const loadOptions = { ...(set !== undefined && { set }), ...(fileNames && { fileNames }) };
-  // A mistake of the configuration itself is no matter of a candidate.
-  checkObjectives(loadConfig(yaml, loadOptions), objectives);
   const levels = combinations(factors);
   if (levels.length > MOST_CANDIDATES) {
     throw new RangeError(
@@ -100,8 +97,10 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
     objectives,
     ...(latency && { latency }),
     ...(ratePerSecond !== undefined && { ratePerSecond }),
-    inputs: texts,
+    inputs: {},
+    inputsOf,
   });
+  requireSome(candidates, yaml, loadOptions);
   await checkNames(factors, candidates);
   requirePrices(candidates, objective, budgetUsdPerHour);
   const rule = { ...REPLICATION_RULE, ...options.replications };
@@ -111,15 +110,14 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
         `${rule.least} to ${rule.most}`,
     );
   }
-  const { store, workers, traceSha256, signal, onProgress } = options;
+  const { store, workers, signal, onProgress } = options;
   const runner = makeRunner({
-    ...{ store, workers, texts },
-    ...(traceSha256 !== undefined && { traceSha256 }),
+    ...{ store, workers, inputsOf },
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
   });
   return {
-    ...{ objectives, factors, objective, candidates, rule, runner },
+    ...{ objectives, factors, objective, candidates, rule, runner, inputsOf },
     search: {
       ...{ objectives, objective, runner, rule },
       ...(budgetUsdPerHour !== undefined && { budgetUsdPerHour }),
@@ -135,6 +133,15 @@ function checkQuestion({ maxRate = false, frontier, ratePerSecond }: PlanOptions
   throw new RangeError(
     `Cannot plan for the highest rate and for another question at once: current value is ${other}`,
   );
+}
+
+/** A mistake of the configuration itself is no matter of a candidate. */
+function requireSome(
+  candidates: readonly Candidate[],
+  texts: readonly string[],
+  options: LoadOptions,
+): void {
+  if (candidates.every(({ config }) => config === undefined)) loadConfig(texts, options);
 }
 
 /** Refuses candidates none of which has a price, where prices are what is asked for. */

@@ -1,9 +1,9 @@
 import { withSeed } from "../experiment/sweep/mod.ts";
-import type { RunInputs } from "../run/cluster.ts";
 import type { Candidate } from "./candidates.ts";
 import { type Capacity, findCapacities, holds } from "./capacity.ts";
 import { figureOf, isSaturated } from "./evaluate.ts";
 import { capacityTask } from "./capacity_task.ts";
+import type { InputsOf } from "./inputs.ts";
 import { withRateFactor } from "./load.ts";
 import type { SearchOptions } from "./out.ts";
 import { planInterval } from "./plan_rows.ts";
@@ -19,11 +19,11 @@ export async function rateCurve(
   candidate: Candidate,
   { interval, need }: Capacity,
   { objectives, runner, rule }: SearchOptions,
-  inputs: RunInputs,
+  inputsOf: InputsOf,
 ): Promise<PlanCurve | undefined> {
   if (interval === undefined) return undefined;
   const { index } = candidate;
-  const { config, ratePerSecond: own, replaySeconds } = capacityTask(candidate, inputs);
+  const { config, ratePerSecond: own, replaySeconds } = capacityTask(candidate, inputsOf);
   const rates = SHARES.map((share) => Number((share * interval.estimate).toPrecision(4)));
   const seeds = Array.from({ length: rule.least }, (_, k) => config.simulation.random_seed + k);
   const runs = await runner.run(rates.flatMap((rate) => {
@@ -72,15 +72,15 @@ function beyondNotice(ratePerSecond: number, { interval }: Capacity): string | u
 export async function capacityOfWinner(
   candidate: Candidate,
   search: SearchOptions,
-  inputs: RunInputs,
+  inputsOf: InputsOf,
 ): Promise<OwnCapacity | undefined> {
   const { workload } = candidate.config!;
   if (workload.closed_loop.concurrency !== null || workload.all_at_once) {
     return undefined;
   }
-  const task = capacityTask(candidate, inputs);
+  const task = capacityTask(candidate, inputsOf);
   const [capacity] = await findCapacities([task], search);
-  const curve = await rateCurve(candidate, capacity, search, inputs);
+  const curve = await rateCurve(candidate, capacity, search, inputsOf);
   const notices = [capacity.notice ?? [], beyondNotice(task.ratePerSecond, capacity) ?? []].flat();
   return { capacity, notices, ...(curve && { curve }) };
 }
