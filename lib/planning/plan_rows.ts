@@ -7,7 +7,7 @@ import { usdPerMillionRequests } from "./capacity_search.ts";
 import { labelOf } from "./labels.ts";
 import type { Objective } from "./objectives.ts";
 import type { RunCandidate } from "./out.ts";
-import { type RunValues, valuesByRun } from "./value.ts";
+import { type RunValues, valuesOf } from "./value.ts";
 import type { PlanInterval, PlanRow, PlanStatus, PlanValidation } from "./plan_result.ts";
 
 /** An interval as files have it: ends that are not known are null. */
@@ -55,7 +55,7 @@ export function planRow(
       name,
       run === undefined ? null : planInterval(figureOf(run.evaluation.runs, path, level)),
     ])),
-    by_seed: run === undefined ? null : bySeed(run, objectives),
+    by_seed: run === undefined ? null : bySeed(run, objectives, level),
     capacity_rps: null,
     usd_per_million_requests: null,
     bound: facts === undefined ? null : {
@@ -70,20 +70,24 @@ export function planRow(
 /** What each run of a candidate gave. */
 function bySeed(
   { candidate, evaluation: { seeds, runs } }: RunCandidate,
-  objectives: readonly Objective[],
+  objectives: readonly Pick<Objective, "name" | "path">[],
+  level: number,
 ): PlanRow["by_seed"] {
-  const known = (value: unknown) =>
-    typeof value === "number" && Number.isFinite(value) ? value : null;
-  const costs = valuesByRun(candidate.config!, runs);
+  const costs = runs.map((run) => valuesOf(candidate.config!, [run], level));
   return {
     seeds,
     values: {
-      usd_per_hour: costs.usdPerHour.map(known),
-      gpus: costs.gpus.map(known),
-      usd_per_million_output_tokens: costs.usdPerMillionTokens.map(known),
+      usd_per_hour: costs.map(({ usdPerHour }) => usdPerHour?.estimate ?? null),
+      gpus: costs.map(({ gpus }) => gpus?.estimate ?? null),
+      usd_per_million_output_tokens: costs.map(({ usdPerMillionTokens }) =>
+        usdPerMillionTokens?.estimate ?? null
+      ),
       ...Object.fromEntries(objectives.map(({ name, path }) => [
         name,
-        runs.map((run) => isSaturated(run) ? null : known(run.figures[path])),
+        runs.map((run) => {
+          const value = run.figures[path];
+          return typeof value === "number" && !isSaturated(run) ? value : null;
+        }),
       ])),
     },
   };

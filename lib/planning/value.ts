@@ -10,20 +10,23 @@ export interface RunValues {
   readonly usdPerMillionTokens?: Interval;
 }
 
-/** What each run cost and used; undefined where no price is known. */
-export interface ValuesByRun {
-  readonly usdPerHour: readonly (number | undefined)[];
-  readonly gpus: readonly (number | undefined)[];
-  readonly usdPerMillionTokens: readonly (number | undefined)[];
-}
-
-/** What each run of a configuration cost, by its length. */
-export function valuesByRun(config: Configuration, runs: readonly KeptRun[]): ValuesByRun {
+/** What the runs of a configuration cost, by the length of each. */
+export function valuesOf(
+  config: Configuration,
+  runs: readonly KeptRun[],
+  level: number,
+): RunValues {
   const { workload, simulation } = config;
   const isByCount = workload.num_requests !== null || workload.type === "trace" ||
     workload.closed_loop.concurrency !== null;
   const hours = (run: KeptRun) =>
     Math.max(run.endAtSeconds, isByCount ? 0 : simulation.duration) / 3600;
+  const interval = (of: (run: KeptRun) => number | undefined): Interval | undefined => {
+    const values = runs.map(of);
+    return values.length === 0 || values.some((value) => !Number.isFinite(value))
+      ? undefined
+      : meanInterval(values as number[], level);
+  };
   const figure = ({ figures }: KeptRun, path: string) => {
     const value = figures[path];
     return typeof value === "number" ? value : undefined;
@@ -32,27 +35,9 @@ export function valuesByRun(config: Configuration, runs: readonly KeptRun[]): Va
     const value = figure(run, path);
     return value === undefined ? undefined : value / hours(run);
   };
-  return {
-    usdPerHour: runs.map(perHour("cost.total_usd")),
-    gpus: runs.map(perHour("gpu_hours")),
-    usdPerMillionTokens: runs.map((run) => figure(run, "cost.per_million_output_tokens_usd")),
-  };
-}
-
-/** What the runs of a configuration cost, by the length of each. */
-export function valuesOf(
-  config: Configuration,
-  runs: readonly KeptRun[],
-  level: number,
-): RunValues {
-  const interval = (values: readonly (number | undefined)[]): Interval | undefined =>
-    values.length === 0 || values.some((value) => !Number.isFinite(value))
-      ? undefined
-      : meanInterval(values as number[], level);
-  const byRun = valuesByRun(config, runs);
-  const usdPerHour = interval(byRun.usdPerHour);
-  const gpus = interval(byRun.gpus);
-  const usdPerMillionTokens = interval(byRun.usdPerMillionTokens);
+  const usdPerHour = interval(perHour("cost.total_usd"));
+  const gpus = interval(perHour("gpu_hours"));
+  const usdPerMillionTokens = interval((run) => figure(run, "cost.per_million_output_tokens_usd"));
   return {
     ...(usdPerHour && { usdPerHour }),
     ...(gpus && { gpus }),
