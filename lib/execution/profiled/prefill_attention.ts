@@ -1,7 +1,7 @@
 import { attentionPairs } from "../attention_pairs.ts";
 import type { AttentionShape } from "./decode_attention.ts";
 import type { GpuPeaks } from "./operator_profile.ts";
-import type { OperatorTable } from "./operator_table.ts";
+import { axisValues, type OperatorTable } from "./operator_table.ts";
 import { promptSecondsOf } from "./prompt_times.ts";
 import { dtypeBytes } from "./reference_times.ts";
 
@@ -17,9 +17,9 @@ export type PrefillChunkSeconds = (
  *
  * - Whole prompts: see {@link promptSecondsOf}. One of k chunks in a step takes 1/k of k equal ones.
  * - A chunk with KV entries before it takes the time of the prompt up to its end times the share of
- *   (query, key) pairs it computes; at least one read of those entries; and at least what a single head
- *   takes for that prompt, since one block of queries walks through all its keys however few queries
- *   there are.
+ *   (query, key) pairs it computes; at least one read of those entries; and at least what one block
+ *   of queries takes to walk through all its keys, however few queries there are: in
+ *   proportion to the keys, see {@link walkSecondsPerEntry}.
  * - A window limits the pairs of each query; layers with and without one are averaged.
  */
 export function prefillAttentionOf(
@@ -30,7 +30,7 @@ export function prefillAttentionOf(
 ): PrefillChunkSeconds {
   const { kvHeads, headSize, windowTokens, fullShare = 0 } = shape;
   const whole = promptSecondsOf(table, shape, peaks, maxTokens);
-  const single = promptSecondsOf(table, { ...shape, heads: 1, kvHeads: 1 }, peaks, maxTokens, 1);
+  const walkSeconds = walkSecondsPerEntry(table, shape, peaks);
   const kvBytesPerToken = 2 * kvHeads * headSize * dtypeBytes(table.attributes.kvDtype);
   // The smallest time of the operator does not shrink with the pairs.
   const constantSeconds = table.reference!.constantSeconds;
@@ -49,7 +49,7 @@ export function prefillAttentionOf(
     const constant = constantSeconds / chunks;
     return Math.max(
       constant + Math.max((seconds - constant) * share, readSeconds),
-      single(1, read) / chunks,
+      walkSeconds * read / chunks,
     );
   };
   return (chunks, chunkTokens, pastTokens) => {
@@ -57,4 +57,18 @@ export function prefillAttentionOf(
     if (windowTokens === 0 || fullShare === 0) return windowed;
     return windowed + fullShare * (inWindow(chunks, chunkTokens, pastTokens, 0) - windowed);
   };
+}
+
+/**
+ * Seconds per KV entry in which one block of queries walks through its keys, one layer.
+ *
+ * The last block of a prompt of a single head walks through all keys, and as long as the GPU runs all
+ * blocks at once, no other counts. At the longest measured length (16,384 tokens: 128 blocks of 128
+ * queries) it is just full. Longer prompts take several rounds, so they say nothing about one block.
+ */
+function walkSecondsPerEntry(table: OperatorTable, shape: AttentionShape, peaks: GpuPeaks): number {
+  const lengths = axisValues(table, 2);
+  const longest = lengths[lengths.length - 1];
+  const single = promptSecondsOf(table, { ...shape, heads: 1, kvHeads: 1 }, peaks, longest, 1);
+  return single(1, longest) / longest;
 }

@@ -4,6 +4,7 @@ import { busiestRankLoad } from "../busiest_rank_load.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { decodeRows, mixedAttention } from "./mixed_attention.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
+import { makeNonDecreasing } from "./non_decreasing.ts";
 import { findTables } from "./operator_profile.ts";
 import { axisValues, type OperatorTable } from "./operator_table.ts";
 import { pairSeconds } from "./pair_seconds.ts";
@@ -111,10 +112,11 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
   });
 }
 
-/** Linear interpolation of a table with one axis; continued along the last slope. */
+/** Linear interpolation of a table with one axis, which never falls; continued in proportion. */
 function layers1d(table: OperatorTable): (x: number) => number {
   const knots = axisValues(table, 0);
-  const { seconds } = table;
+  const seconds = table.seconds.slice();
+  makeNonDecreasing(seconds);
   const last = knots.length - 1;
   const place: KnotPlace = { index: 0, weight: 0 };
   return (x) => {
