@@ -717,6 +717,17 @@ export interface Configuration {
       | "constant";
     /** Name in data/profiles or file of a profile; null: by GPU and model. */
     readonly profile: string | null;
+    /**
+     * Kernel of decode attention, which decides what unequal contexts cost; null: the profile's,
+     * else the one that vLLM takes on the GPU (data/hardware/attention_kernels.yaml).
+     */
+    readonly attention_kernel:
+      | "flash-attention-3"
+      | "flashinfer"
+      | "flash-attention-2"
+      | "triton-unified"
+      | "triton-split"
+      | null;
     /** Time of every step under `source: constant`, seconds. */
     readonly step_seconds: number;
     /** Settings of a source of execution times, by `execution.source`. */

@@ -1,6 +1,7 @@
 import { grown } from "../sim/grown.ts";
 import { EndSteps } from "./end_steps.ts";
 import type { Leap } from "./leap.ts";
+import { LongestContext } from "./longest_context.ts";
 
 /** Slots for which there is room at first. */
 const FIRST_SLOTS = 8;
@@ -102,6 +103,7 @@ export class Sequences {
   /** (-step) mod block size, kept so that nothing has to divide in the inner loops. */
   #place = 0;
   #joinedStep = new Float64Array(FIRST_SLOTS);
+  readonly #longest = new LongestContext();
   /** Slots that were in use and are free, the one to be taken next last. */
   #freeSlots = new Int32Array(FIRST_SLOTS);
   #freeCount = 0;
@@ -137,6 +139,7 @@ export class Sequences {
       this.#admissions =
         0;
     this.ends.clear();
+    this.#longest.forget();
   }
 
   /** Puts a request into a slot, last in order, and returns the slot; it has no blocks yet. */
@@ -189,19 +192,6 @@ export class Sequences {
     this.count--;
   }
 
-  /** Brings the first `count` of `slots` into the order of the batch; they are few. */
-  sortByAdmission(slots: Int32Array, count: number): void {
-    const { admission } = this;
-    for (let i = 1; i < count; i++) {
-      const slot = slots[i];
-      let hole = i;
-      for (; hole > 0 && admission[slots[hole - 1]] > admission[slot]; hole--) {
-        slots[hole] = slots[hole - 1];
-      }
-      slots[hole] = slot;
-    }
-  }
-
   /** All tokens are there; slot and blocks stay until {@link remove}. */
   end(slot: number): void {
     this.#setAside(slot, SequenceState.ended);
@@ -220,6 +210,7 @@ export class Sequences {
     this.#joinedStep[slot] = this.step;
     this.decoding++;
     this.contextTokens += tokens + 1;
+    this.#longest.joined(tokens, this.step);
     if (this.#growsAlone(slot)) {
       const residue = (tokens + this.#place) % this.blockTokens;
       this.#residueOf[slot] = residue;
@@ -249,12 +240,12 @@ export class Sequences {
 
   /** KV entries that the next decode step attends to for the longest sequence of the batch. */
   longestContextTokens(): number {
-    let longest = 0;
-    for (let slot = this.first; slot >= 0; slot = this.next[slot]) {
-      if (this.state[slot] < SequenceState.decode) continue;
-      longest = Math.max(longest, this.computedTokens(slot) + 1);
-    }
-    return longest;
+    return this.#longest.tokens(this);
+  }
+
+  /** Whether the sequence in `slot` is in the decode batch. */
+  isInBatch(slot: number): boolean {
+    return this.state[slot] >= SequenceState.decode;
   }
 
   /** KV blocks that the sequence holds. */
@@ -373,6 +364,7 @@ export class Sequences {
     this.targetTokens[slot] += tokens;
     this.generatedAtJoin[slot] += tokens;
     this.contextTokens += tokens;
+    this.#longest.forget();
   }
 
   /** Ends what the sequence is doing; its tokens and blocks are kept as numbers. */
@@ -389,7 +381,9 @@ export class Sequences {
   }
 
   #leaveBatch(slot: number): void {
-    this.contextTokens -= this.computedTokens(slot) + 1;
+    const tokens = this.computedTokens(slot);
+    this.contextTokens -= tokens + 1;
+    this.#longest.left(tokens, this.step);
     this.decoding--;
     if (this.#growsAlone(slot)) {
       this.#residues[this.#residueOf[slot]]--;

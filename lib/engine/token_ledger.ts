@@ -5,6 +5,7 @@ import type { Leap } from "./leap.ts";
 import { SequenceState } from "./sequences.ts";
 import type { Speculation } from "./speculation.ts";
 import type { TokenGaps } from "./token_gaps.ts";
+import { sortByAdmission } from "./sort_by_admission.ts";
 
 /** Ends for which there is room at first. */
 const FIRST_ENDS = 8;
@@ -195,7 +196,7 @@ export class TokenLedger {
   #endAll(): void {
     const slots = this.#endingSlots;
     const count = this.#endingCount;
-    if (count > 1) this.#batch.sequences.sortByAdmission(slots, count);
+    if (count > 1) sortByAdmission(this.#batch.sequences.admission, slots, count);
     for (let i = 0; i < count; i++) this.#end(slots[i]);
     this.#endingCount = 0;
   }

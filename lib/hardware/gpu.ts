@@ -26,6 +26,10 @@ export interface Gpu {
   readonly pcieBytesPerSecond: number;
   /** Second-level cache, bytes. */
   readonly l2Bytes: number;
+  /** Multiprocessors (compute units); absent: kernels are taken to share out their work evenly. */
+  readonly multiprocessors?: number;
+  /** Their highest clock, Hz; absent: as without {@link multiprocessors}. */
+  readonly clockHertz?: number;
   /** Board power limit, watts. */
   readonly powerWatts: number;
   /** Where the numbers stand. */

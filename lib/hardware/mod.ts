@@ -2,6 +2,7 @@
  * Hardware: data sheets of GPUs and nodes, and how near kernels come to them.
  * Read `gpu.ts` first.
  */
+export * from "./attention_kernels.ts";
 export * from "./efficiency.ts";
 export * from "./gpu.ts";
 export * from "./gpu_catalogue.ts";

@@ -25,6 +25,7 @@ export async function buildExecution(
     dataParallelAttention: parallelization.data_parallel_attention,
     allToAll: parallelization.all_to_all,
     expertSkew: parallelization.expert_skew,
+    ...(execution.attention_kernel !== null && { attentionKernel: execution.attention_kernel }),
     overheads: {
       stepSeconds: execution.overheads.step_seconds,
       sequenceSeconds: execution.overheads.sequence_seconds,

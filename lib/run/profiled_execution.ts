@@ -3,6 +3,7 @@ import type { ExecutionTimeModel } from "../execution/execution_time_model.ts";
 import { knownModel } from "../execution/known_models.ts";
 import {
   isPlain,
+  type OperatorProfile,
   parseProfile,
   profiled,
   PROFILED_GPUS,
@@ -33,7 +34,29 @@ export function buildProfiledExecution(
 ): ExecutionTimeModel {
   const source = fromProfile(config, facts);
   const model = withOverhead(config, facts, source, isCalibrated);
-  return source.notices === undefined ? model : { ...model, notices: source.notices };
+  const notices = [...source.notices ?? [], ...kernelNotices(config, facts)];
+  return notices.length === 0 ? model : { ...model, notices };
+}
+
+/** Says where balanced times are those of another kernel than the one that runs. */
+function kernelNotices(config: Configuration, facts: ExecutionFacts): string[] {
+  const { attention_kernel: wanted } = config.execution;
+  if (wanted === null) return [];
+  const { gpu, attentionKernel } = profileOf(config, facts);
+  if (attentionKernel === wanted) return [];
+  return [
+    `execution.attention_kernel is ${wanted}: what unequal contexts cost is that kernel's, times of equal ` +
+    `ones are those that the profile of ${gpu} has` +
+    (attentionKernel === undefined ? "" : `, of ${attentionKernel}`),
+  ];
+}
+
+/** The profile that is read: a file of the configuration's own, or one that ships. */
+function profileOf(config: Configuration, facts: ExecutionFacts): OperatorProfile {
+  const name = shippedName(config, facts);
+  if (name !== undefined) return shippedProfile(name);
+  const file = config.execution.profile!;
+  return parseInput({ file, what: "a profile" }, facts.profileText!, parseProfile);
 }
 
 function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTimeModel {
@@ -52,6 +75,8 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
     expertSkew: parallelization.expert_skew,
     ...(facts.stageNetwork && { stageNetwork: facts.stageNetwork }),
     weightDtype,
+    ...(config.execution.attention_kernel !== null &&
+      { attentionKernel: config.execution.attention_kernel }),
     ...(facts.weights.expert.hasBlockScales && { hasBlockScales: true }),
     kvDtype: kvBytesPerElement === 1 ? "fp8" as const : "bf16" as const,
     maxTokensPerStep: settings.maxTokensPerStep,
@@ -59,9 +84,8 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
     maxSamples: settings.maxSequences * (1 + mostDrafted(config)),
   };
   if (name === undefined) {
-    const file = config.execution.profile!;
-    const profile = parseInput({ file, what: "a profile" }, facts.profileText!, parseProfile);
-    return namingFile(file, () => profiled({ profile, ...options }));
+    const profile = profileOf(config, facts);
+    return namingFile(config.execution.profile!, () => profiled({ profile, ...options }));
   }
   return knownModel(`profile of ${name}`, options, () => {
     const shipped = shippedProfile(name);

@@ -74,6 +74,7 @@ export async function deriveProfile(
     gpu: recipe.gpu,
     peaks: recipe.peaks,
     mixedBatch: recipe.mixedBatch,
+    attentionKernel: recipe.attentionKernel,
     source: {
       repository,
       commit,

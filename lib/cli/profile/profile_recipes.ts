@@ -1,3 +1,4 @@
+import type { AttentionKernelName } from "../../hardware/attention_kernels.ts";
 import type { GpuPeaks, MixedBatch } from "../../execution/profiled/operator_profile.ts";
 
 /** How one file of data/profiles is derived from a public data set. */
@@ -14,6 +15,8 @@ export interface ProfileRecipe {
   readonly nccl?: string;
   readonly peaks: GpuPeaks;
   readonly mixedBatch?: MixedBatch;
+  /** Kernel of decode attention that was timed: the framework's default on the GPU. */
+  readonly attentionKernel?: AttentionKernelName;
   /** Catalogue names of the models of an LLMServingSim data set, by folder. */
   readonly models?: Readonly<Record<string, string>>;
 }
@@ -73,6 +76,7 @@ export const PROFILE_RECIPES: readonly ProfileRecipe[] = [
     nccl: "2.27.3",
     peaks: peaks(312, 312, 2039, 300, 10),
     mixedBatch: FLASH_ATTENTION_2,
+    attentionKernel: "flash-attention-2",
   },
   {
     name: "h100-sxm",
@@ -83,6 +87,7 @@ export const PROFILE_RECIPES: readonly ProfileRecipe[] = [
     nccl: "2.27.3",
     peaks: peaks(989, 1978, 3350, 450, 10),
     mixedBatch: FLASH_ATTENTION_3,
+    attentionKernel: "flash-attention-3",
   },
   {
     name: "h200-sxm",
@@ -93,6 +98,7 @@ export const PROFILE_RECIPES: readonly ProfileRecipe[] = [
     nccl: "2.29.2",
     peaks: peaks(989, 1978, 4800, 450, 10),
     mixedBatch: FLASH_ATTENTION_3,
+    attentionKernel: "flash-attention-3",
   },
   {
     name: "l40s",
@@ -103,6 +109,7 @@ export const PROFILE_RECIPES: readonly ProfileRecipe[] = [
     nccl: "2.27.3",
     peaks: peaks(362.05, 733, 864, 32, 10),
     mixedBatch: FLASH_ATTENTION_2,
+    attentionKernel: "flash-attention-2",
   },
   {
     name: "b200-sxm",
@@ -112,6 +119,7 @@ export const PROFILE_RECIPES: readonly ProfileRecipe[] = [
     framework: "vllm 0.24.0",
     nccl: "2.27.3",
     peaks: peaks(2250, 4500, 7700, 900, 10),
+    attentionKernel: "flashinfer",
   },
   ...[
     ["h100-sxm", "data/h100_sxm", "vllm 0.24.0", peaks(989, 1978, 3350, 450, 10)],
@@ -135,6 +143,7 @@ export const PROFILE_RECIPES: readonly ProfileRecipe[] = [
     folder: "profiler/perf/RTX4090",
     framework: "vllm 0.19.0",
     peaks: peaks(165.2, 330.3, 1008, 32, 10),
+    attentionKernel: "flash-attention-2",
     models: { "meta-llama/Llama-3.1-8B": "llama-3.1-8b" },
   },
   {
@@ -144,6 +153,7 @@ export const PROFILE_RECIPES: readonly ProfileRecipe[] = [
     folder: "profiler/perf/RTXPRO6000",
     framework: "vllm 0.19.0",
     peaks: peaks(503.8, 1007.6, 1597, 64, 10),
+    attentionKernel: "flash-attention-2",
     models: {
       "meta-llama/Llama-3.1-8B": "llama-3.1-8b",
       "Qwen/Qwen3-32B": "qwen3-32b",

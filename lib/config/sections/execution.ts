@@ -3,12 +3,13 @@ import {
   MACHINE_SOURCES,
   PROFILE_SOURCES,
 } from "../../execution/sources/sources.ts";
+import { ATTENTION_KERNELS } from "../../hardware/attention_kernels.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { type Condition, is, isNot } from "../applies.ts";
 import type { Configuration } from "../configuration.ts";
 import { chosenBy, policySettings } from "../policy_settings.ts";
 import { section, sectionOf } from "../section.ts";
-import { quantity, text } from "../../settings/quantities.ts";
+import { choice, quantity, text } from "../../settings/quantities.ts";
 
 const sources = policySettings({
   table: EXECUTION_SOURCES,
@@ -44,6 +45,14 @@ export const execution = sectionOf<Configuration["execution"]>({
     default: null,
     appliesWhen: is("execution.source", ...PROFILE_SOURCES),
     describe: "Name in data/profiles or file of a profile; null: by GPU and model.",
+  }),
+  attention_kernel: choice(ATTENTION_KERNELS, {
+    wanted: "a kernel of decode attention",
+    default: null,
+    appliesWhen: is("execution.source", ...MACHINE_SOURCES),
+    describe:
+      "Kernel of decode attention, which decides what unequal contexts cost; null: the profile's, " +
+      "else the one that vLLM takes on the GPU (data/hardware/attention_kernels.yaml).",
   }),
   ...sources.beside,
   ...sources.sections,

@@ -4,9 +4,11 @@ import type {
   ExecutionTimeModel,
   StepShape,
 } from "../execution_time_model.ts";
+import { raiseToWalk, unequalSeconds } from "../block_walk.ts";
 import type { AnalyticalOptions } from "./analytical_options.ts";
 import { analyticalParts } from "./analytical_parts.ts";
 import { cellOf } from "./context_pieces.ts";
+import type { DecodeAttention } from "./decode_attention.ts";
 import { exchangedSeconds } from "./exchanged_experts.ts";
 import { headSeconds } from "./head_seconds.ts";
 import { layerSeconds } from "./layer_seconds.ts";
@@ -60,15 +62,22 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   const narrow = decodesOf(1);
   const prefillSeconds = prefillSecondsOf(parts, maxTokensPerStep);
 
-  const decodeSeconds = (sequences: number, context: number, decodes: Decodes) => {
+  const decodeSeconds = (
+    sequences: number,
+    context: number,
+    decodes: Decodes,
+    longest: number | undefined,
+  ) => {
     const { attention, splits, perSequence } = decodes;
     let seconds = 0;
     for (let i = 0; i < attention.length; i++) {
-      const { pieces: { base, slope, pieceOfCell }, windowTokens } = attention[i];
-      const limit = sequences * windowTokens;
-      const seen = context > limit ? limit : context;
-      const piece = pieceOfCell[cellOf(seen)];
-      seconds += base[piece] + slope[piece] * seen;
+      const { walk, layers } = attention[i];
+      const balanced = balancedSeconds(attention[i], sequences, context);
+      seconds += walk === undefined || longest === undefined ? balanced : unequalSeconds(
+        balanced,
+        layers * walk.seconds(sequences, longest),
+        balancedSeconds(attention[i], sequences, sequences * longest),
+      );
     }
     for (let i = 0; i < splits.length; i++) {
       seconds += splits[i].base(sequences) + splits[i].slope(sequences) * context;
@@ -87,6 +96,7 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
         step.decodeTokens === undefined
           ? narrow
           : decodesOf(step.decodeTokens / step.decodeSequences),
+        step.decodeLongestContextTokens,
       );
     }
     if (step.chunkCount === 0) return seconds;
@@ -108,13 +118,22 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   const { perSequence } = narrow;
   const isPlain = stages === 1 && dataParallel === 1 && narrow.attention.length === 1 &&
     narrow.splits.length === 0 && plain.windowTokens === Infinity;
-  const plainLine = (sequences: number, contextTokens: number, line: DecodeLine) => {
+  const plainLine = (
+    sequences: number,
+    contextTokens: number,
+    line: DecodeLine,
+    longest: number | undefined,
+  ) => {
     const { base, slope, end, pieceOfCell } = plain.pieces;
     const piece = pieceOfCell[cellOf(contextTokens)];
-    line.baseSeconds = stepOverhead + overheadPerSequence * sequences +
-      lookUp(linear, sequences) + lookUp(head, sequences) + perSequence * sequences + base[piece];
+    const fixed = stepOverhead + overheadPerSequence * sequences +
+      lookUp(linear, sequences) + lookUp(head, sequences) + perSequence * sequences;
+    line.baseSeconds = fixed + base[piece];
     line.slopeSecondsPerToken = slope[piece];
     line.contextEndTokens = end[piece];
+    if (plain.walk !== undefined && longest !== undefined) {
+      raiseAttention(line, plain, sequences, sequences, contextTokens, longest, fixed);
+    }
     return true;
   };
 
@@ -127,6 +146,7 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
     sequences: number,
     contextTokens: number,
     line: DecodeLine,
+    longest: number | undefined,
     width: DecodeWidth | undefined,
   ) => {
     const parallel = Math.min(stages * dataParallel, sequences);
@@ -145,19 +165,13 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
     let slopeSeconds = 0;
     let contextEndTokens = Infinity;
     for (let i = 0; i < attention.length; i++) {
-      const { pieces: { base, slope, end, pieceOfCell }, windowTokens } = attention[i];
-      const limit = batch * windowTokens;
-      const isBeyond = context >= limit;
-      const seen = isBeyond ? limit : context;
-      const piece = pieceOfCell[cellOf(seen)];
-      baseSeconds += base[piece];
-      if (isBeyond) {
-        baseSeconds += slope[piece] * seen;
-        continue;
+      attentionLine(attention[i], batch, context, parallel, own);
+      if (attention[i].walk !== undefined && longest !== undefined) {
+        raiseAttention(own, attention[i], sequences, batch, contextTokens, longest, 0);
       }
-      slopeSeconds += share(slope[piece], parallel);
-      const endTokens = parallel * Math.min(end[piece], limit);
-      if (endTokens < contextEndTokens) contextEndTokens = endTokens;
+      baseSeconds += own.baseSeconds;
+      slopeSeconds += own.slopeSecondsPerToken;
+      if (own.contextEndTokens < contextEndTokens) contextEndTokens = own.contextEndTokens;
     }
     for (let i = 0; i < splits.length; i++) {
       baseSeconds += splits[i].base(batch);
@@ -175,6 +189,7 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
     ...(dataParallel === 1 ? [] : [`dp${dataParallel}`]),
   ];
   return {
+    ...(narrow.attention.some(({ walk }) => walk !== undefined) && { needsLongestContext: true }),
     name: `analytical ${gpu.name} ${shape.name} ${degrees.join(" ")}`,
     stepSeconds(step) {
       let tokens = step.decodeTokens ?? step.decodeSequences;
@@ -187,12 +202,67 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
       return overhead + Math.max(pass, alone) +
         expertSeconds(tokens, Math.min(stages, sequences));
     },
-    decodeLine(sequences, contextTokens, line: DecodeLine, _longest, width) {
+    decodeLine(sequences, contextTokens, line: DecodeLine, longest, width) {
       return isPlain && width === undefined
-        ? plainLine(sequences, contextTokens, line)
-        : anyLine(sequences, contextTokens, line, width);
+        ? plainLine(sequences, contextTokens, line, longest)
+        : anyLine(sequences, contextTokens, line, longest, width);
     },
   };
+}
+
+/** Seconds of attention of equal contexts, in layers that are alike. */
+function balancedSeconds(attention: DecodeAttention, sequences: number, context: number): number {
+  const { pieces: { base, slope, pieceOfCell }, windowTokens } = attention;
+  const limit = sequences * windowTokens;
+  const seen = context > limit ? limit : context;
+  const piece = pieceOfCell[cellOf(seen)];
+  return base[piece] + slope[piece] * seen;
+}
+
+/** Writes the line of {@link balancedSeconds} of one of `parallel` equal parts, by the whole context. */
+function attentionLine(
+  { pieces: { base, slope, end, pieceOfCell }, windowTokens }: DecodeAttention,
+  batch: number,
+  context: number,
+  parallel: number,
+  line: DecodeLine,
+): void {
+  const limit = batch * windowTokens;
+  const isBeyond = context >= limit;
+  const seen = isBeyond ? limit : context;
+  const piece = pieceOfCell[cellOf(seen)];
+  line.baseSeconds = base[piece] + (isBeyond ? slope[piece] * seen : 0);
+  line.slopeSecondsPerToken = isBeyond ? 0 : share(slope[piece], parallel);
+  line.contextEndTokens = isBeyond ? Infinity : parallel * Math.min(end[piece], limit);
+}
+
+/** The line of one of the kinds of layers. */
+const own: DecodeLine = { baseSeconds: 0, slopeSecondsPerToken: 0, contextEndTokens: 0 };
+
+/** Raises the line of a kind of layers to the walk of its kernel's busiest block. */
+function raiseAttention(
+  line: DecodeLine,
+  attention: DecodeAttention,
+  sequences: number,
+  batch: number,
+  contextTokens: number,
+  longestTokens: number,
+  fixedSeconds: number,
+): void {
+  const ahead = sequences * longestTokens - contextTokens;
+  raiseToWalk(line, {
+    walk: attention.walk!,
+    layers: attention.layers,
+    sequences,
+    batch,
+    contextTokens,
+    longestTokens,
+    allLongest(other) {
+      attentionLine(attention, batch, batch * longestTokens, sequences / batch, other);
+      other.baseSeconds += other.slopeSecondsPerToken * ahead;
+      other.contextEndTokens -= ahead;
+    },
+  }, fixedSeconds);
 }
 
 /** What falls to one of `parallel` micro-batches. Most engines have one, and dividing is slow. */

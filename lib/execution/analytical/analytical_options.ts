@@ -1,4 +1,5 @@
 import type { GpuEfficiency } from "../../hardware/efficiency.ts";
+import type { AttentionKernelName } from "../../hardware/attention_kernels.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
 import type { PartFormats } from "../../models/weight_format.ts";
@@ -55,6 +56,8 @@ export interface AnalyticalOptions {
   readonly collectiveOverheadSeconds?: number;
   /** Kernels' efficiency where it differs from that of the GPU's generation. */
   readonly efficiency?: Partial<GpuEfficiency>;
+  /** Kernel of decode attention; default: the one that vLLM takes on the GPU. */
+  readonly attentionKernel?: AttentionKernelName;
   /** Tokens of a step that are tabulated, default 16384; more follow the last slope. */
   readonly maxTokensPerStep?: number;
 }

@@ -1,3 +1,8 @@
+import {
+  type AttentionKernel,
+  attentionKernel,
+  defaultAttentionKernel,
+} from "../../hardware/attention_kernels.ts";
 import { type GpuEfficiency, gpuEfficiency } from "../../hardware/efficiency.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import { type LayerEfficiency, layerEfficiency } from "../../hardware/layer_efficiency.ts";
@@ -30,6 +35,8 @@ export interface AnalyticalParts {
   /** Rows of the busiest rank over an even share of them, 1..expertParallel. */
   readonly expertLoad: number;
   readonly stageNetwork: StageNetwork | undefined;
+  /** Kernel of decode attention with keys and values per head. */
+  readonly kernel: AttentionKernel;
   /** Attention of one GPU, equal layers together. */
   readonly attention: readonly AttentionReads[];
   readonly kvElementBytes: number;
@@ -102,6 +109,7 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
     expertNetwork: options.expertNetwork,
     expertLoad: busiestRankLoad(expertParallel, options.expertSkew ?? 0),
     stageNetwork: options.stageNetwork,
+    kernel: attentionKernel(options.attentionKernel ?? defaultAttentionKernel(gpu.generation)),
     attention: attentionReads(shape, attentionParallel),
     kvElementBytes: kvBytesPerElement,
     formats,

@@ -1,3 +1,4 @@
+import { type BlockWalk, blockWalk } from "../block_walk.ts";
 import type { AttentionReads } from "../attention_reads.ts";
 import { softMaximum } from "../soft_maximum.ts";
 import type { AnalyticalParts } from "./analytical_parts.ts";
@@ -17,6 +18,9 @@ export interface DecodeAttention {
   readonly pieces: ContextPieces;
   /** Tokens that are read at most per sequence; Infinity for all. */
   readonly windowTokens: number;
+  /** Busiest block of one of `layers` layers; absent: the kernel's blocks are equal. */
+  readonly walk?: BlockWalk;
+  readonly layers: number;
 }
 
 /**
@@ -25,9 +29,14 @@ export interface DecodeAttention {
  */
 export function decodeAttention(parts: AnalyticalParts, reads: AttentionReads): DecodeAttention {
   const layerSeconds = layerSecondsOf(parts, reads);
+  const { layers, kvHeads, entryElements, windowTokens } = reads;
+  const heads = { kvHeads, headSize: entryElements / (2 * kvHeads), windowTokens };
+  const walk = reads.kind === "heads" ? blockWalk(parts.kernel, parts.gpu, heads) : undefined;
   return {
-    pieces: contextPieces((context) => reads.layers * layerSeconds(context)),
-    windowTokens: reads.windowTokens === 0 ? Infinity : reads.windowTokens,
+    pieces: contextPieces((context) => layers * layerSeconds(context)),
+    windowTokens: windowTokens === 0 ? Infinity : windowTokens,
+    ...(walk && { walk }),
+    layers,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AttentionKernelName } from "../../hardware/attention_kernels.ts";
 import type { OperatorName, OperatorTable } from "./operator_table.ts";
 
 /** Number format of weights, activations or KV entries. bf16 stands for fp16, too: same speed. */
@@ -54,6 +55,8 @@ export interface OperatorProfile {
   readonly source: ProfileSource;
   /** Absent where decodes and prompts run in kernels of their own, or mixed batches were measured. */
   readonly mixedBatch?: MixedBatch;
+  /** Kernel of decode attention that was measured; absent: not known. */
+  readonly attentionKernel?: AttentionKernelName;
   /** Tables of all operators. */
   readonly tables: readonly OperatorTable[];
 }

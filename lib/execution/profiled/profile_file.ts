@@ -1,3 +1,4 @@
+import { ATTENTION_KERNELS } from "../../hardware/attention_kernels.ts";
 import { z } from "../../std/zod.ts";
 import { showValue } from "../../std/show_value.ts";
 import { firstIssue } from "../../std/zod_issue.ts";
@@ -93,6 +94,7 @@ const profileSchema = z.object({
     command: z.string(),
   }),
   mixedBatch: z.object({ tileRows: z.int().positive(), packsHeads: z.boolean() }).optional(),
+  attentionKernel: z.enum(ATTENTION_KERNELS).optional(),
   tables: z.array(tableSchema),
 });
 

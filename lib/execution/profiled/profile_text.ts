@@ -15,9 +15,10 @@ const MAX_LINE = 200;
  * text.
  */
 export function writeProfile(profile: OperatorProfile): string {
-  const { gpu, peaks, source, mixedBatch } = profile;
+  const { gpu, peaks, source, mixedBatch, attentionKernel } = profile;
   const tables = profile.tables.map((table) => tableText(table, profile));
-  return JSON.stringify({ format: FORMAT, gpu, peaks, source, mixedBatch, tables }, null, 2) + "\n";
+  const head = { format: FORMAT, gpu, peaks, source, mixedBatch, attentionKernel };
+  return JSON.stringify({ ...head, tables }, null, 2) + "\n";
 }
 
 /**

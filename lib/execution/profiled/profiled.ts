@@ -3,6 +3,7 @@ import type { ExecutionTimeModel } from "../execution_time_model.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf } from "./decode_attention.ts";
 import { gemmSecondsByRows } from "./gemm_times.ts";
+import { kernelWalk } from "./kernel_walk.ts";
 import { measuredFeedForward } from "./measured_feed_forward.ts";
 import { pairSeconds } from "./pair_seconds.ts";
 import { isPlain, plainView } from "./plain_view.ts";
@@ -138,6 +139,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     decode,
     attentionLayers: layers,
     secondsPerPair: pairSeconds(shape, tensorParallel, peaks),
+    ...kernelWalk(options, attentionShape),
     mixedAttentionSeconds(step, decodeSeconds) {
       let seconds = 0;
       for (let i = 0; i < step.chunkCount; i++) {

@@ -20,6 +20,7 @@ import {
   type MixerPlace,
   unmeasuredMixer,
 } from "./measured_mixers.ts";
+import { kindsWalk } from "./kernel_walk.ts";
 import { makeNonDecreasing } from "./non_decreasing.ts";
 import { findTables } from "./operator_profile.ts";
 import { pairSeconds } from "./pair_seconds.ts";
@@ -103,6 +104,7 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
     }),
     decode: decodeRows(mixers, maxSequences),
     secondsPerPair: pairSeconds(shape, share, profile.peaks),
+    ...kindsWalk(options, share),
     promptSeconds(step: StepShape, first, last) {
       let seconds = 0;
       for (let i = 0; i < mixers.length; i++) {

@@ -2,6 +2,7 @@ import { activatedExperts } from "../../models/activated_experts.ts";
 import { type ExecutionTimeModel } from "../execution_time_model.ts";
 import { busiestRankLoad } from "../busiest_rank_load.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
+import { kernelWalk } from "./kernel_walk.ts";
 import { decodeRows, mixedAttention } from "./mixed_attention.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { makeNonDecreasing } from "./non_decreasing.ts";
@@ -28,7 +29,7 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
   const { profile, shape, tensorParallel = 1, pipelineParallel = 1 } = options;
   const { maxTokensPerStep = 8192, maxSequences = 1024, maxSamples = maxSequences } = options;
   const attributes = { model: shape.name, tensorParallel };
-  const { layers, experts: expertShape } = plainView(shape);
+  const { layers, attention: mixer, experts: expertShape } = plainView(shape);
   const layerTimes = findTables(profile, "layer", attributes).map((table) => ({
     times: layers1d(table),
     count: ONCE.has(String(table.attributes.layer))
@@ -86,6 +87,11 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
     headSeconds,
     decode: decodeRows(attention, maxSequences),
     attentionLayers: layers,
+    ...kernelWalk(options, {
+      kvHeads: Math.max(1, mixer.kvHeads / tensorParallel),
+      headSize: mixer.headSize,
+      windowTokens: 0,
+    }),
     ...(unequalShare === undefined
       ? { secondsPerPair: pairSeconds(shape, tensorParallel, profile.peaks) }
       : { unequalShare: Number(unequalShare) }),

@@ -1,3 +1,4 @@
+import type { AttentionKernelName } from "../../hardware/attention_kernels.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
 import type { AllToAllMode } from "../all_to_all.ts";
 import type { StageNetwork } from "../stage_copies.ts";
@@ -29,6 +30,8 @@ export interface ProfiledOptions {
   readonly weightDtype?: ProfileDtype;
   /** Experts' weights have a scale per block, as in DeepSeek's and Qwen's fp8; default false. */
   readonly hasBlockScales?: boolean;
+  /** Kernel of decode attention; default: the one that the profile names, else vLLM's. */
+  readonly attentionKernel?: AttentionKernelName;
   /** Format of the KV entries; default bf16. */
   readonly kvDtype?: ProfileDtype;
   /**

@@ -1,4 +1,5 @@
 import type { DecodeLine, ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
+import { type BlockWalk, raiseToWalk, unequalSeconds } from "../block_walk.ts";
 import { boundFromBelow } from "./bound_from_below.ts";
 import type { DecodeAttention } from "./decode_attention.ts";
 import { lookUp } from "./look_up.ts";
@@ -29,6 +30,8 @@ export interface StepTables {
    * where sequences compute several tokens each, which read their entries once; default 0.
    */
   readonly secondsPerPair?: number;
+  /** Busiest block of one layer; absent: the kernel's blocks are equal. */
+  readonly walk?: BlockWalk;
 }
 
 /**
@@ -37,7 +40,7 @@ export interface StepTables {
  */
 export function tabulatedModel(tables: StepTables): ExecutionTimeModel {
   const { linearSeconds, headSeconds, decode, attentionLayers, unequalShare = 0 } = tables;
-  const { secondsPerPair = 0 } = tables;
+  const { secondsPerPair = 0, walk } = tables;
   const knots = decode.contextKnots;
   const columns = knots.length;
   // base[b * columns + j], slope[...]: the line of segment j of b sequences, all layers, tokens.
@@ -78,9 +81,31 @@ export function tabulatedModel(tables: StepTables): ExecutionTimeModel {
   /** Least attention seconds per token of context of sequences that compute several tokens. */
   const slopeOfPairs = (sequences: number, tokens: number) => secondsPerPair * tokens / sequences;
 
+  /** The line of attention that `row` and `segment` have, on sequences that are `ahead` tokens longer. */
+  const attentionLine = (line: DecodeLine, sequences: number, segment: number, ahead: number) => {
+    const row = rowOf(sequences);
+    const cell = row * columns + segment;
+    line.baseSeconds = (sequences / row) * base[cell] + slope[cell] * ahead;
+    line.slopeSecondsPerToken = slope[cell];
+    line.contextEndTokens = segment >= columns - 2
+      ? Infinity
+      : knots[segment + 1] * sequences - ahead;
+  };
+
+  /** Attention of decodes of unequal contexts in a step without a prefill chunk. */
+  const unequalAttention = (step: StepShape, attention: number) => {
+    const { decodeSequences: sequences, decodeLongestContextTokens: longest } = step;
+    if (longest === undefined || sequences === 0) return attention;
+    const walked = walk === undefined ? 0 : attentionLayers * walk.seconds(sequences, longest);
+    if (unequalShare === 0 && walked <= attention) return attention;
+    const atLongest = decodeAttentionSeconds(sequences, sequences * longest);
+    const shared = attention + unequalShare * (atLongest - attention);
+    return unequalSeconds(shared, walked, atLongest);
+  };
+
   return {
     name: tables.name,
-    needsLongestContext: unequalShare > 0,
+    needsLongestContext: unequalShare > 0 || walk !== undefined,
     stepSeconds(step) {
       const { decodeSequences, decodeTokens = decodeSequences, decodeContextTokens } = step;
       let tokens = decodeTokens;
@@ -90,16 +115,13 @@ export function tabulatedModel(tables: StepTables): ExecutionTimeModel {
       const attention = step.decodeTokens === undefined || decodeSequences === 0
         ? measured
         : Math.max(measured, slopeOfPairs(decodeSequences, decodeTokens) * decodeContextTokens);
-      if (step.chunkCount === 0) {
-        const longest = step.decodeLongestContextTokens;
-        if (unequalShare === 0 || longest === undefined) return linear + attention;
-        const atLongest = decodeAttentionSeconds(
-          step.decodeSequences,
-          step.decodeSequences * longest,
-        );
-        return linear + attention + unequalShare * (atLongest - attention);
-      }
-      return linear + tables.mixedAttentionSeconds(step, attention);
+      if (step.chunkCount === 0) return linear + unequalAttention(step, attention);
+      const longest = step.decodeLongestContextTokens;
+      const mixed = tables.mixedAttentionSeconds(step, attention);
+      return linear +
+        (walk === undefined || longest === undefined
+          ? mixed
+          : Math.max(mixed, attentionLayers * walk.seconds(step.decodeSequences, longest)));
     },
     decodeLine(sequences, contextTokens, line: DecodeLine, longestContextTokens, width) {
       if (sequences === 0) return false;
@@ -112,20 +134,34 @@ export function tabulatedModel(tables: StepTables): ExecutionTimeModel {
       if (width !== undefined) {
         boundFromBelow(line, contextTokens, slopeOfPairs(sequences, width.decodeTokens));
       }
-      line.baseSeconds = lookUp(linearSeconds, width?.decodeTokens ?? sequences) +
-        lookUp(headSeconds, width?.sampledSequences ?? sequences) + line.baseSeconds;
-      if (unequalShare === 0 || longestContextTokens === undefined) return true;
+      const fixedSeconds = lookUp(linearSeconds, width?.decodeTokens ?? sequences) +
+        lookUp(headSeconds, width?.sampledSequences ?? sequences);
+      line.baseSeconds = fixedSeconds + line.baseSeconds;
+      if (longestContextTokens === undefined) return true;
       // Were all contexts as long as the longest, their sum would be this much more: at every step.
       const ahead = sequences * longestContextTokens - contextTokens;
-      const longSegment = segmentOf(sequences, contextTokens + ahead);
-      const longCell = row * columns + longSegment;
-      const added = (sequences / row) * (base[longCell] - base[cell]) + slope[longCell] * ahead;
-      line.baseSeconds += unequalShare * added;
-      line.slopeSecondsPerToken += unequalShare * (slope[longCell] - slope[cell]);
-      if (longSegment < columns - 2) {
-        const end = knots[longSegment + 1] * sequences - ahead;
-        if (end < line.contextEndTokens) line.contextEndTokens = end;
+      if (unequalShare > 0) {
+        const longSegment = segmentOf(sequences, contextTokens + ahead);
+        const longCell = row * columns + longSegment;
+        const added = (sequences / row) * (base[longCell] - base[cell]) + slope[longCell] * ahead;
+        line.baseSeconds += unequalShare * added;
+        line.slopeSecondsPerToken += unequalShare * (slope[longCell] - slope[cell]);
+        if (longSegment < columns - 2) {
+          const end = knots[longSegment + 1] * sequences - ahead;
+          if (end < line.contextEndTokens) line.contextEndTokens = end;
+        }
       }
+      if (walk === undefined) return true;
+      raiseToWalk(line, {
+        walk,
+        layers: attentionLayers,
+        sequences,
+        batch: sequences,
+        contextTokens,
+        longestTokens: longestContextTokens,
+        allLongest: (other) =>
+          attentionLine(other, sequences, segmentOf(sequences, contextTokens + ahead), ahead),
+      }, fixedSeconds);
       return true;
     },
   };

@@ -1,4 +1,5 @@
 import type { Policy } from "../../settings/policy.ts";
+import type { AttentionKernelName } from "../../hardware/attention_kernels.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
 import type { PartFormats } from "../../models/weight_format.ts";
@@ -33,6 +34,8 @@ export interface ExecutionNeeds {
   readonly expertNetwork?: ExpertNetwork;
   /** How unevenly tokens choose experts, 0 to 1. */
   readonly expertSkew: number;
+  /** Kernel of decode attention; absent: the profile's, else the one that vLLM takes on the GPU. */
+  readonly attentionKernel?: AttentionKernelName;
   /** Overheads that somebody stated, seconds; null: the source's own. */
   readonly overheads: {
     readonly stepSeconds: number | null;
