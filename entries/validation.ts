@@ -37,7 +37,6 @@ export { type MeasuredServer, ServerRunner } from "../lib/experiment/validation/
 export {
   type PointRow,
   type RunRow,
-  type Tuning,
   validate,
   type Validation,
   type ValidationData,
@@ -58,3 +57,4 @@ export type { RankPlace } from "../lib/serverless/cold_start/start_request.ts";
 export type { InstanceLife, PoolMemberLife } from "../lib/serverless/lifecycle.ts";
 export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
+export type { Tuning } from "../lib/experiment/validation/tuning.ts";

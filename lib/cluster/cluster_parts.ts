@@ -141,6 +141,8 @@ export interface FunctionParts {
   readonly name: string;
   /** What its engines have in common. */
   readonly engine: EngineParts;
+  /** Seconds from a client's sending a request to its arrival at the gateway; default 0. */
+  readonly requestSeconds?: number;
   /** Which instance gets a request. */
   readonly routing: RoutingPolicy;
   /** How many instances there are. */

@@ -235,6 +235,11 @@ export interface Configuration {
      * as load testers do.
      */
     readonly cycle_prompts: boolean;
+    /**
+     * Prompts that generated requests cycle through, as load testers do: later ones find them in
+     * the prefix cache; null: all prompts differ.
+     */
+    readonly distinct_prompts: number | null;
     /** Closed-loop load in place of arrival instants. */
     readonly closed_loop: {
       /** Requests kept in flight: a completion issues the next one. null: open loop. */
@@ -741,7 +746,7 @@ export interface Configuration {
       /** Time per token of context of the decoding sequences, seconds. */
       readonly per_context_token_seconds: number;
     };
-    /** Overheads of a step; null: those of the source. */
+    /** Overheads of a step and of a request; null: those of the source. */
     readonly overheads: {
       /** Time of each step outside the GPU, seconds. */
       readonly step_seconds: number | null;
@@ -749,6 +754,11 @@ export interface Configuration {
       readonly sequence_seconds: number | null;
       /** Time of each collective beyond its transfer, seconds. */
       readonly collective_seconds: number | null;
+      /**
+       * Time per request between a client and the engine, a part of TTFT and E2E (HTTP,
+       * tokenising), seconds.
+       */
+      readonly request_seconds: number | null;
     };
   };
   /** How an instance starts. */

@@ -141,6 +141,7 @@ export async function buildCluster(
     return {
       name: names[id],
       engine: kind.engine,
+      requestSeconds: kind.deployment.requestSeconds,
       routing: fromConfiguration(ROUTING_POLICIES, cluster.routing.policy, cluster.routing, {
         stream: streams.take(id === 0 ? "routing" : `routing of function ${id}`),
       }),

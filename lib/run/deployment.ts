@@ -6,6 +6,7 @@ import type { TransformerShape } from "../models/transformer.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { ConfiguredDraft } from "./draft.ts";
 import { buildExecution } from "./execution.ts";
+import { buildOverheads } from "./overheads.ts";
 import { type InstanceSize, instanceSize, kvCacheLine } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
 import { speculationNotices } from "./speculation.ts";
@@ -33,6 +34,8 @@ export interface Deployment {
   /** What was assumed or read from the model's file, a sentence each. */
   readonly notices: readonly string[];
   readonly execution: ExecutionTimeModel;
+  /** Seconds between a client and the engine, per request. */
+  readonly requestSeconds: number;
   /** What an instance drafts with; absent: it does not speculate. */
   readonly draft?: ConfiguredDraft;
   readonly work: StepWork;
@@ -86,6 +89,7 @@ export async function buildDeployment(
     ...(betweenExperts && { expertNetwork: betweenExperts }),
     ...(profileText !== undefined && { profileText }),
   });
+  const overheads = buildOverheads(config, gpu.generation);
   const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
   const peak = model.dtype === "fp8" ? fp8 : bf16;
   return {
@@ -105,8 +109,10 @@ export async function buildDeployment(
     notices: [
       ...size.notices,
       ...(built.notices ?? []),
+      ...overheads.notices,
       ...(draft === undefined ? [] : speculationNotices(config, draft)),
     ],
+    requestSeconds: overheads.requestSeconds,
     execution: draft === undefined ? built : withDraft(built, draft.time),
     ...(draft && { draft }),
     work,

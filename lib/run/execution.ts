@@ -31,13 +31,13 @@ export async function buildExecution(
       sequenceSeconds: execution.overheads.sequence_seconds,
       collectiveSeconds: execution.overheads.collective_seconds,
     },
-    async fromProfile(isCalibrated) {
+    async fromProfile() {
       // Megabytes of tables, which no other source should wait for: Deno reads what a literal names
       // before a program begins, and bundlers see that this is one.
       const { buildProfiledExecution }: typeof import("./profiled_execution.ts") = await import(
         "./profiled_execution" + ".ts"
       );
-      return buildProfiledExecution(config, facts, isCalibrated);
+      return buildProfiledExecution(config, facts);
     },
   });
 }

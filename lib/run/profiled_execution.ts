@@ -1,4 +1,4 @@
-import { calibrated, calibrationFor, type Overhead } from "../execution/calibrated/mod.ts";
+import { calibrated } from "../execution/calibrated/mod.ts";
 import type { ExecutionTimeModel } from "../execution/execution_time_model.ts";
 import { knownModel } from "../execution/known_models.ts";
 import {
@@ -20,20 +20,19 @@ import { layerMatrices } from "../models/layer_matrices.ts";
 import { layerGroups, type TransformerShape } from "../models/transformer.ts";
 import { FORMAT_PARTS, type FormatPart } from "../models/weight_format.ts";
 import { type ExecutionFacts, expertGroups } from "./execution_facts.ts";
+import { buildOverheads } from "./overheads.ts";
 
 /**
  * Step times from measured tables.
  *
- * @param isCalibrated Whether overheads that nobody states are the fitted ones, else none.
  * @throws {RangeError} If the profile is missing, or lacks what the model needs.
  */
 export function buildProfiledExecution(
   config: Configuration,
   facts: ExecutionFacts,
-  isCalibrated: boolean,
 ): ExecutionTimeModel {
   const source = fromProfile(config, facts);
-  const model = withOverhead(config, facts, source, isCalibrated);
+  const model = withOverhead(config, facts, source);
   const notices = [...source.notices ?? [], ...kernelNotices(config, facts)];
   return notices.length === 0 ? model : { ...model, notices };
 }
@@ -149,22 +148,9 @@ function withOverhead(
   config: Configuration,
   facts: ExecutionFacts,
   source: ExecutionTimeModel,
-  isCalibrated: boolean,
 ): ExecutionTimeModel {
-  const { execution, parallelization } = config;
-  const fitted = isCalibrated
-    ? calibrationFor({
-      asyncScheduling: engineSettings(config).asyncScheduling,
-      generation: facts.gpu.generation,
-    }).overhead
-    : undefined;
-  const { step_seconds, sequence_seconds, collective_seconds } = execution.overheads;
-  const overhead: Overhead = {
-    stepSeconds: step_seconds ?? fitted?.stepSeconds ?? 0,
-    sequenceSeconds: sequence_seconds ?? fitted?.sequenceSeconds ?? 0,
-    samplerSeconds: fitted?.samplerSeconds ?? 0,
-    collectiveSeconds: collective_seconds ?? fitted?.collectiveSeconds ?? 0,
-  };
+  const { parallelization } = config;
+  const { overhead } = buildOverheads(config, facts.gpu.generation);
   if (Object.values(overhead).every((seconds) => seconds === 0)) return source;
   return calibrated({
     source,

@@ -139,11 +139,12 @@ function commonSpec(config: Configuration) {
 }
 
 function generatedSpec(config: Configuration): WorkloadSpec {
-  const { prefix_groups: groups, sessions } = config.workload;
+  const { prefix_groups: groups, sessions, distinct_prompts: cyclePrompts } = config.workload;
   const { mean_turns: meanTurns, think_time: thinkTime } = sessions;
   return {
     ...commonSpec(config),
     lengths: buildLengths(config.workload),
+    ...(cyclePrompts !== null && { cyclePrompts }),
     ...(groups.groups > 0 && {
       prefixGroups: { groups: groups.groups, tokensPerGroup: groups.tokens, zipf: groups.zipf },
     }),

@@ -1,8 +1,10 @@
 import {
   BARS,
   BLIS,
+  concurrencyPointConfiguration,
   type LatencyErrors,
   LLMSERVINGSIM,
+  loadPointConfiguration,
   meanOfRows,
   type PointRow,
   replayMeasuredRun,
@@ -11,26 +13,37 @@ import {
   type Tuning,
   validate,
   type Validation,
+  type ValidationData,
 } from "../../experiment/validation/mod.ts";
+import { suggest } from "../../std/suggest.ts";
+import { stringify } from "../../std/yaml.ts";
 import { describeOptions, readArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
+import { UsageError } from "../usage_error.ts";
 import { referenceMeasurements } from "./reference_measurements.ts";
 
 const OPTIONS = [
   { name: "json", describe: "All rows as one JSON object" },
   { name: "quick", describe: "The per-request runs alone, with two seeds" },
   { name: "rows", describe: "Every measured point, not the means alone" },
+  {
+    name: "show-config",
+    value: "ROW",
+    describe: "Print the configuration of a load or concurrency point by its name in --rows",
+  },
   { name: "figures", value: "DIR", describe: "Also draw the figures as SVG into this directory" },
 ] as const;
 
 const HELP = `Replays measurements of real servers and shows the error.
 
 Usage: deno task validate [--json] [--quick] [--rows] [--figures DIR]
+       deno task validate --show-config ROW > row.yaml && deno task simulate row.yaml
 
 ${describeOptions(OPTIONS)}
 
 Two rows each: with nothing fitted, and with the constants of data/profiles/calibration.yaml. Needs the
-data sets llmservingsim, vllm-load-points and vllm-concurrency-points.`;
+data sets llmservingsim, vllm-load-points and vllm-concurrency-points. \`simulate\` of what --show-config
+prints gives what is shown for that row with the constants (execution.source: profiled: without).`;
 
 /** The command as `lib/cli/main.ts` lists it. */
 export const validateCommand: Command = {
@@ -40,6 +53,11 @@ export const validateCommand: Command = {
   async run(args, print) {
     const options = readArguments("validate", args, OPTIONS, 0);
     const data = referenceMeasurements();
+    const row = options.value("show-config");
+    if (row !== undefined) {
+      print(stringify(rowConfiguration(data, row)).trimEnd());
+      return 0;
+    }
     const runner = new ServerRunner();
     const quick = options.flag("quick");
     const seeds = quick ? 2 : 8;
@@ -66,6 +84,30 @@ export const validateCommand: Command = {
     return 0;
   },
 };
+
+/** The configuration of a measured point. @throws {UsageError} If no point has that name. */
+function rowConfiguration({ load, concurrency, runs }: ValidationData, row: string) {
+  const stage = load.find(({ label }) => label === row);
+  if (stage !== undefined) return loadPointConfiguration(stage, "calibrated");
+  const point = concurrency.find(({ label }) => label === row);
+  if (point !== undefined) return concurrencyPointConfiguration(point, "calibrated");
+  const known = [...load, ...concurrency].map(({ label }) => label);
+  if (runs.some(({ label }) => label === row)) {
+    throw new UsageError(
+      `Cannot show a configuration of "${row}": it replays the arrivals of the client's log, which no ` +
+        "file of the simulator holds (allowed: load and concurrency points)",
+    );
+  }
+  throw new UsageError(
+    `Cannot find a measured point as one of those of \`deno task validate --rows\`: current value is ` +
+      `"${row}"${hintOf(row, known)}`,
+  );
+}
+
+function hintOf(row: string, known: readonly string[]): string {
+  const near = suggest(row, known);
+  return near === undefined ? ` (such as "${known[0]}")` : `; did you mean "${near}"?`;
+}
 
 /** The tables of a validation as lines. */
 export function showValidation(validation: Validation, rows = false): string[] {

@@ -54,15 +54,16 @@ export class FollowUps {
     }
   }
 
-  /** Lets a request arrive `thinkSeconds` from now. */
+  /** Lets a client send a request `thinkSeconds` from now. */
   #release(request: number, thinkSeconds: number): void {
     const at = this.#clock.now + thinkSeconds;
     this.#run.columns.arrivalAtSeconds[request] = at;
-    const { deadlineAtSeconds, requests } = this.#parts;
+    const { deadlineAtSeconds, requests, functions } = this.#parts;
     if (deadlineAtSeconds) {
       deadlineAtSeconds[request] += at - requests.arrivalAtSeconds[request];
     }
     this.#pending++;
-    this.#schedule.at(EVENTS.release, at, request);
+    const { requestSeconds = 0 } = functions[this.#run.columns.functionId[request]];
+    this.#schedule.at(EVENTS.release, at + requestSeconds, request);
   }
 }

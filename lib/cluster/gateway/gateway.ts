@@ -74,7 +74,7 @@ export class Gateway {
     this.#guard = guard;
     this.#clientsGiveUp = allGiveUp(patienceSeconds);
     this.#admission = admission && new AdmissionControl(admission);
-    this.arrivals = new WorkloadArrivals(requests);
+    this.arrivals = new WorkloadArrivals(parts);
     this.#followUps = new FollowUps(parts, run, clock, schedule);
     this.counts = new RequestCounts(parts, clock, () => ({
       instancesMade: fleet.instances.length,

@@ -28,9 +28,12 @@ const overheads = section({
     "Time of each collective beyond its transfer",
     isNot("parallelization.tensor_parallel_size", 1),
   ),
+  request_seconds: overhead(
+    "Time per request between a client and the engine, a part of TTFT and E2E (HTTP, tokenising)",
+  ),
 }, {
   appliesWhen: is("execution.source", ...MACHINE_SOURCES),
-  describe: "Overheads of a step; null: those of the source.",
+  describe: "Overheads of a step and of a request; null: those of the source.",
 });
 
 /** How long a step takes. */

@@ -301,6 +301,14 @@ export const workload = sectionOf<Configuration["workload"]>({
     describe: "Replay the trace's lengths over and over with arrivals of `closed_loop` or of " +
       "`arrival_rate`, as load testers do.",
   }),
+  distinct_prompts: count({
+    min: 1,
+    default: null,
+    appliesWhen: GENERATED,
+    describe:
+      "Prompts that generated requests cycle through, as load testers do: later ones find them " +
+      "in the prefix cache; null: all prompts differ.",
+  }),
   closed_loop: closedLoop,
   client_deadline: quantity("seconds", {
     above: 0,

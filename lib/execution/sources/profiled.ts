@@ -7,7 +7,7 @@ export const profiledSource: ExecutionEntry<"profiled"> = {
   readsMachine: true,
   readsProfile: true,
   settings: {},
-  create: (_options, needs) => needs.fromProfile(false),
+  create: (_options, needs) => needs.fromProfile(),
 };
 
 /** `calibrated` as files name it. */
@@ -17,5 +17,5 @@ export const calibratedSource: ExecutionEntry<"calibrated"> = {
   readsMachine: true,
   readsProfile: true,
   settings: {},
-  create: (_options, needs) => needs.fromProfile(true),
+  create: (_options, needs) => needs.fromProfile(),
 };

@@ -45,10 +45,10 @@ export interface ExecutionNeeds {
   /** Coefficients in SimFaaSInfer's files. */
   readonly profiling: SimfaasinferProfiling;
   /**
-   * Times from measured tables, with the stated overheads, or else the fitted ones if asked for.
+   * Times from measured tables, with the stated overheads, or else the fitted ones under `calibrated`.
    * Megabytes, which are read when this is called.
    */
-  fromProfile(isCalibrated: boolean): Promise<ExecutionTimeModel>;
+  fromProfile(): Promise<ExecutionTimeModel>;
 }
 
 /** A source of execution times as its table has it. */

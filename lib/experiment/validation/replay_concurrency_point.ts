@@ -41,7 +41,8 @@ function lengths(nominal: number, least: number): Distribution {
     : uniform({ min: Math.ceil(least * nominal), max: nominal, integer: true });
 }
 
-function serverOf(point: ConcurrencyPoint, generator: LoadGenerator): MeasuredServer {
+/** The server of a point as its benchmark sets it up. */
+export function serverOf(point: ConcurrencyPoint, generator: LoadGenerator): MeasuredServer {
   return {
     model: point.model,
     gpu: point.gpu,

@@ -9,7 +9,7 @@ import type { LoadPoint } from "./load_points.ts";
 import type { ServerRunner } from "./server.ts";
 
 /** Prompts that the client of the load points cycles through. */
-const PROMPTS = 100;
+export const PROMPTS = 100;
 /** Growth of the wait for the first token, between the second and the last fifth, of an overload. */
 const OVERLOAD_SECONDS = 5;
 

@@ -12,7 +12,7 @@ import {
 import { stepWork } from "../../execution/step_work.ts";
 import { gpuNamed } from "../../hardware/mod.ts";
 import type { RunRecord } from "../../metrics/run_record.ts";
-import { modelShape, type TransformerShape } from "../../models/mod.ts";
+import { modelShape } from "../../models/mod.ts";
 import { vllm } from "../../scheduling/batching/vllm.ts";
 import { prefixIdentity } from "../../scheduling/kv_cache/prefix_identity.ts";
 import { leastLoaded } from "../../scheduling/routing/least_loaded.ts";
@@ -45,7 +45,8 @@ export interface MeasuredServer {
 
 /** Version whose memory counts where a server's blocks were not recorded: that of the load points. */
 const ENGINE = "vllm@0.15";
-const BLOCK_TOKENS = 16;
+/** Tokens of a KV block of the measured servers. */
+export const BLOCK_TOKENS = 16;
 
 /** Runs measured servers. Keeps profiles and composed times, which take longer than a run. */
 export class ServerRunner {
@@ -78,7 +79,7 @@ export class ServerRunner {
     const { tensorParallel } = server;
     const { stopAtSeconds = Infinity, sampleSeconds = 60 } = options;
     const gpu = gpuNamed(server.gpu);
-    const weightBytesPerElement = server.weightDtype === "fp8" ? 1 : 2;
+    const weightBytesPerElement = weightBytesOf(server);
     return simulateCluster({
       requests,
       functions: [{
@@ -94,7 +95,7 @@ export class ServerRunner {
           stepping: "leap",
           maxSequences: server.maxSequences,
           maxTokensPerStep: server.maxTokensPerStep,
-          kvBlocks: server.kvBlocks ?? workedOutBlocks(server, shape, weightBytesPerElement),
+          kvBlocks: usableBlocks(server),
           blockTokens: BLOCK_TOKENS,
           maxModelTokens: shape.maxPositions,
           maxOutputTokens: shape.maxPositions,
@@ -123,22 +124,24 @@ export class ServerRunner {
   }
 }
 
-/** KV blocks that requests can use of a server that does not say. */
-function workedOutBlocks(
-  server: MeasuredServer,
-  shape: TransformerShape,
-  weightBytesPerElement: number,
-): number {
+/** KV blocks that requests can use: as recorded, else worked out from the memory. */
+export function usableBlocks(server: MeasuredServer): number {
+  if (server.kvBlocks !== undefined) return server.kvBlocks;
   const { tensorParallel, maxTokensPerStep, maxSequences, memoryShare: utilization } = server;
+  const shape = modelShape(server.model);
   const place = { shape, tensorParallel, pipelineParallel: 1, utilization };
   const { blocks } = kvCapacity({
     ...place,
     gpu: gpuNamed(server.gpu),
-    weightBytesPerElement,
+    weightBytesPerElement: weightBytesOf(server),
     kvBytesPerElement: 2,
     reserveBytes: engineReserveBytes({ ...place, maxTokensPerStep, maxSequences, engine: ENGINE }),
     blockTokens: BLOCK_TOKENS,
   });
   // One is the null block.
   return blocks - 1;
+}
+
+function weightBytesOf({ weightDtype }: MeasuredServer): number {
+  return weightDtype === "fp8" ? 1 : 2;
 }

@@ -8,9 +8,8 @@ import { replayConcurrencyPoint } from "./replay_concurrency_point.ts";
 import { replayLoadPoint } from "./replay_load_point.ts";
 import { replayMeasuredRun } from "./replay_measured_run.ts";
 import type { ServerRunner } from "./server.ts";
+import type { Tuning } from "./tuning.ts";
 
-/** With nothing fitted, or with the shipped constants. */
-export type Tuning = "untuned" | "calibrated";
 const TUNINGS: readonly Tuning[] = ["untuned", "calibrated"];
 
 /** A point, what it came out as, and how far off that is. */
