@@ -1,5 +1,6 @@
 import { Clock } from "../engine/clock.ts";
 import type { RunColumns } from "../engine/engine_parts.ts";
+import { LatencyLedger } from "../engine/latency/latency_ledger.ts";
 import { SpareSequences } from "../engine/spare_sequences.ts";
 import { requestColumns } from "../metrics/recorder.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
@@ -353,6 +354,7 @@ class Simulation implements EventHandlers {
     return {
       columns: run.columns,
       arrived: this.gateway.counts.arrived,
+      ...(run.latency && { latencyParts: run.latency.close() }),
       gaps: run.gaps,
       warmupGaps: this.#warmupGaps,
       timeSeries: this.#sampler.columns(),
@@ -378,10 +380,12 @@ function runColumns(parts: ClusterParts, clock: Clock): RunColumns {
   const outputLimit = outputLimits(parts);
   const columns = { ...requestColumns(requests), outputTokens: outputLimit };
   forgetArrivals(requests, columns.arrivalAtSeconds);
+  const generated = new Int32Array(requests.count);
   return {
     clock,
     columns,
-    generated: new Int32Array(requests.count),
+    generated,
+    ...(parts.explains !== false && { latency: new LatencyLedger(columns, generated, clock) }),
     outputLimit,
     waitedFor: undefined,
     gaps: new GapSketch(),

@@ -25,6 +25,7 @@ import { buildFaults } from "./faults.ts";
 import { type FunctionKind, functionKinds, functionNames, withFunctionIds } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
+import { measuring } from "./measuring.ts";
 import { choiceNotices } from "./choice_notices.ts";
 import { cutOutputs, settingNotices } from "./notices.ts";
 import type { RentedMachine } from "../metrics/unused_gpus.ts";
@@ -194,9 +195,7 @@ export async function buildCluster(
       starts: starts.service,
       ...runEnd(config),
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
-      // One that has to be found is known after a run.
-      warmupSeconds: simulation.warmup_duration === "mser5" ? 0 : simulation.warmup_duration,
-      sampleSeconds: size.sampleSeconds,
+      ...measuring(config, size.sampleSeconds),
     },
     facts: byFunction.map(({ facts, config: own }) => ({
       ...facts,

@@ -100,6 +100,7 @@ async function simulateAttended(
     timeSeries: record.timeSeries,
     instances: instancePhases(record),
     coldStartWaits: waits,
+    ...(record.latencyParts && { latencyParts: record.latencyParts }),
     summary: displayedAs("summary", { ...summary, digest: await runDigest(record.columns) }),
     functionNames,
     engine: {
