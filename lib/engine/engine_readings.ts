@@ -168,8 +168,9 @@ export class EngineReadings {
     observed.decodeTokens = leap.steps * shape.decodeSequences;
     observed.running = running;
     observed.waiting = outstanding - running;
-    const grown = leap.steps > 1 ? growth.neededThrough(leap.steps - 1) : endedBlocks;
-    observed.kvBlocks = pool.used + grown;
+    // Blocks of those that have ended are there in the first step, those that grow in the last one.
+    const grown = leap.steps > 1 ? growth.neededThrough(leap.steps - 1) : 0;
+    observed.kvBlocks = pool.used + Math.max(endedBlocks, grown);
   }
 
   /**

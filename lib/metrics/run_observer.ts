@@ -14,7 +14,7 @@ export interface ObservedSteps {
   /** Sequences that decoded in each step, and the tokens that they computed in all steps. */
   readonly decodeSequences: number;
   readonly decodeTokens: number;
-  /** Sequences in the batch, requests that waited in the engine, KV blocks in use in the last step. */
+  /** Sequences in the batch, requests that waited in the engine at the end, most KV blocks in use. */
   readonly running: number;
   readonly waiting: number;
   readonly kvBlocks: number;

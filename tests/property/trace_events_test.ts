@@ -138,14 +138,15 @@ const starting = fc.record({
   rate: fc.constantFrom(0.2, 2),
   most: fc.constantFrom(2, 6),
   seed: fc.nat(1000),
+  warmup: fc.constantFrom("0", "mser5"),
 });
 
 Deno.test("arrows of transfers go from their source to the stages that wait for them", async () => {
   let arrows = 0, shared = 0;
   const property = fc.asyncProperty(starting, async (start) => {
-    const { nodes, preset, keepAlive, rate, most, seed } = start;
+    const { nodes, preset, keepAlive, rate, most, seed, warmup } = start;
     const config = loadConfig([
-      `simulation: { random_seed: ${seed} }`,
+      `simulation: { random_seed: ${seed}, warmup_duration: ${warmup} }`,
       `workload: { type: poisson, arrival_rate: ${rate}, num_requests: 40 }`,
       "model: { name: llama-3.1-8b }",
       nodes,
@@ -159,6 +160,13 @@ Deno.test("arrows of transfers go from their source to the stages that wait for 
     const trace = buildTrace(recorder, result);
     const events = checkTrace([...trace.text()].join(""));
     addsUp(events, recorder.record);
+    const steps = slicesOf(events, "step");
+    equal(result.summary.requests.completed, 40);
+    equal(argument(steps, "decode_tokens"), sum(result.requests.outputTokens) - 40);
+    equal(
+      Math.max(...steps.map(({ args }) => Number(args!.kv_blocks))),
+      recorder.record.peakBlocks,
+    );
     // Every transfer that has arrived has an arrow to each stage that has waited for it and is over.
     const { stageSpans } = recorder.record;
     const awaited = recorder.transfers.filter(({ isCut }) => !isCut).flatMap((transfer) =>

@@ -7,6 +7,7 @@ import type { StageSpan } from "../../serverless/cold_start/start_service.ts";
 import type { InstanceLife } from "../../serverless/lifecycle.ts";
 import { checkTrace, type TraceEvent } from "../../../tests/support/trace_rules.ts";
 import { buildTrace } from "./build_trace.ts";
+import { lanesOf } from "./lanes.ts";
 import { TraceRecorder, type TraceRecorderOptions } from "./trace_recorder.ts";
 
 const LIFE: InstanceLife = {
@@ -77,7 +78,8 @@ Deno.test("an instance's track has its life, its start beside each other, its st
     { instanceId: 0, stage: "load", startAtSeconds: 3, endAtSeconds: 4 },
   ]);
   recorder.stepsEnd(0, { ...STEP, prefillSequences: 1, prefillTokens: 100, decodeSequences: 0 });
-  recorder.stepsEnd(0, { ...STEP, startAtSeconds: 4.5, endAtSeconds: 8, steps: 7 });
+  recorder.stepsEnd(0, { ...STEP, startAtSeconds: 4.5, endAtSeconds: 7, steps: 7 });
+  recorder.stepsEnd(0, { ...STEP, startAtSeconds: 7.5, endAtSeconds: 8, waiting: 0 });
   recorder.stepIsCut(0, 9, 10);
   const { events } = built(recorder);
   deepEqual(slices(events, 1), [
@@ -86,7 +88,8 @@ Deno.test("an instance's track has its life, its start beside each other, its st
     "load 3+1",
     "up 4+6",
     "prefill 4+0.5",
-    "decode 4.5+3.5",
+    "decode 4.5+2.5",
+    "decode 7.5+0.5",
     "step that never ends 9+1",
   ]);
   deepEqual(slices(events, 2), ["import 0+2"]);
@@ -95,6 +98,8 @@ Deno.test("an instance's track has its life, its start beside each other, its st
   const counters = events.filter(({ ph }) => ph === "C").map(({ ts, args }) => [ts! / 1e6, args]);
   deepEqual(counters, [
     [4, { running: 2, waiting: 1, kv_blocks: 30 }],
+    [7, { running: 0, waiting: 0, kv_blocks: 0 }],
+    [7.5, { running: 2, waiting: 0, kv_blocks: 30 }],
     [8, { running: 0, waiting: 0, kv_blocks: 0 }],
   ]);
 });
@@ -177,6 +182,8 @@ Deno.test("100,000 steps of two instances keep their sums in 100 kB; longer inte
   equal(total("steps"), 100_000);
   equal(total("decode_tokens"), 200_000);
   ok(Math.abs(total("busy_s") - 10) < 1e-6);
+  const end = Math.max(...steps.map(({ ts, dur }) => Math.round(ts! + dur!)));
+  equal(end, 9_999_900, "a slice goes on until the last of its steps ends");
   match(notices.join(), /within the same 0\.\d+ s as one slice, so that it stays below 0\.1 MB/);
 });
 
@@ -192,6 +199,12 @@ Deno.test("5,000 instances with starts of long names stay below the limit, and a
   ok(text.length <= 2e5);
   ok(events.some(({ cat }) => cat === "step"));
   match(notices.join(), /leaves out \d{4} of the 5000 instances/);
+});
+
+Deno.test("what overlaps by a nanosecond gets another lane, what follows the same one", () => {
+  const stretches = [[0, 5], [4, 6], [5, 7], [6, 9], [8, 9]]
+    .map(([startNs, endNs]) => ({ startNs, endNs }));
+  deepEqual(lanesOf(stretches), [0, 1, 0, 1, 0]);
 });
 
 Deno.test("windows, lengths and recorders that cannot be are refused", () => {
