@@ -1,6 +1,7 @@
 import type { ClusterParts, FunctionParts, NoCapacityRule } from "../cluster/cluster_parts.ts";
 import type { EngineParts, SpeculationParts } from "../engine/mod.ts";
 import type { FunctionFacts } from "../metrics/function_facts.ts";
+import type { RunObserver } from "../metrics/run_observer.ts";
 import type { ClassFacts } from "../metrics/summary_options.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/mod.ts";
@@ -34,6 +35,7 @@ import { buildPools } from "./pools.ts";
 import { buildBilling, type BuiltBilling } from "./billing.ts";
 import { priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
+import { runEnd } from "./run_end.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
 import { buildSpeculation } from "./speculation.ts";
@@ -57,6 +59,8 @@ export interface ConfiguredTexts {
 export interface RunInputs extends ConfiguredTexts {
   /** The trace, read already by `readTraceStream` with the configuration's `traceOptions`. */
   readonly trace?: Trace;
+  /** Who is told what the run does; its starts are built with it, the loop is given it too. */
+  readonly observer?: RunObserver;
 }
 
 /** A run, ready to go: the cluster's parts and what the summary needs. */
@@ -127,7 +131,7 @@ export async function buildCluster(
     if (kind.config.cold_start.enabled) kind.plans = startPlans(kind.config, texts.files);
   }
   checkSpanning(nodes, builtKinds);
-  const starts = buildStarts(config, byFunction, nodes, streams);
+  const starts = buildStarts(config, byFunction, nodes, streams, texts.observer);
   const placement = buildPlacement(
     config,
     nodes,
@@ -252,21 +256,6 @@ function withStartSeconds(kind: BuiltKind): NoCapacityRule {
   const { noCapacity } = kind.gateway.perFunction;
   if (noCapacity.timeoutStarts === undefined) return noCapacity;
   return { ...noCapacity, startSeconds: estimatedStartSeconds(kind) };
-}
-
-/** How long a run lasts at least, and how it goes on after its last request. */
-function runEnd(
-  { simulation, workload }: Configuration,
-): Pick<ClusterParts, "horizonSeconds" | "runsOn"> {
-  const { end, duration, drain } = simulation;
-  // A workload cut by its number of requests does not end with the duration.
-  const byCount = workload.num_requests !== null || workload.type === "trace" ||
-    workload.closed_loop.concurrency !== null;
-  const horizonSeconds = byCount || end === "last-completion" ? 0 : duration;
-  if (!drain) return { horizonSeconds };
-  if (end === "duration") return { horizonSeconds, runsOn: { untilSeconds: duration } };
-  const scalesDown = end === "scaled-down" || (end === null && byCount);
-  return { horizonSeconds, ...(scalesDown && { runsOn: "until-scaled-down" }) };
 }
 
 /** Arrival instants of one function's requests, seconds, ascending. */
