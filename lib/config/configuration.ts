@@ -1051,6 +1051,12 @@ export interface Configuration {
          * A target per instance, or for the value; null: `average-value`, and `value` of `ttft`.
          */
         readonly target_type: "average-value" | "value" | null;
+        /**
+         * Of the whole: the value is the sum over instances, or their mean, which leaves a latency
+         * as it is; null: the sum, and of `value` the mean of the KV cache's share and the latency
+         * itself.
+         */
+        readonly aggregate: "sum" | "mean" | null;
         /** What the policy aims at, in the metric's unit; to be given. */
         readonly target: number | null;
       }[];
@@ -1132,6 +1138,11 @@ export interface Configuration {
           | "ttft";
         /** A target per instance, or for the value. */
         readonly metric_type: "average-value" | "value";
+        /**
+         * The value is the sum over instances, or their mean, which leaves a latency as it is;
+         * null: the sum, and of `value` the mean of the KV cache's share and the latency itself.
+         */
+        readonly aggregate: "sum" | "mean" | null;
         /** What the policy aims at, in the metric's unit; to be given. */
         readonly target: number | null;
         /** The trigger is active when the metric is above this. */
@@ -1698,6 +1709,11 @@ export interface Configuration {
      * beyond the shortest round interval that gives at most 5,000 rows.
      */
     readonly collect_interval: number | null;
+    /**
+     * Whether a run records what the latency of each request is made of (latency_parts.parquet).
+     * Off, it is written without and takes up to 3 % less time.
+     */
+    readonly explain: boolean;
     /** Percentiles in the summary. */
     readonly percentiles: readonly number[];
   };

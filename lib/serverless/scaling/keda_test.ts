@@ -376,3 +376,26 @@ Deno.test("keda: every decision is what its rules say of all that was seen", () 
     { numRuns: 300, seed: 20261105 },
   );
 });
+
+Deno.test("keda: a mean with an average target asks for mean / target, however many there are", () => {
+  // The share of the KV cache is 0.8 on each of 6 instances, and 48 requests wait.
+  const asks = (one: Partial<Trigger>) => {
+    const policy = keda({ triggers: [trigger(one)], pollingSeconds: 15, initialInstances: 6 });
+    const signals = { ready: 6, waiting: 48, inFlight: 48, kvUtilization: 0.8 };
+    let count = 0;
+    for (let nowSeconds = 15; nowSeconds <= 600; nowSeconds += 15) {
+      count = policy.desired(signalsOf({ nowSeconds, ...signals }));
+    }
+    return count;
+  };
+  const share = { metric: "kv_utilization", target: 0.5 } as const;
+  // ceil(0.8 / 0.5), ceil(6 x 0.8 / 0.5), and 6 x 0.8 / 0.5 rounded up.
+  strictEqual(asks({ ...share, aggregate: "mean" }), 2);
+  strictEqual(asks({ ...share, aggregate: "sum" }), 10);
+  strictEqual(asks({ ...share, metricType: "value", aggregate: "mean" }), 10);
+  strictEqual(asks({ ...share, metricType: "value" }), 10, "as without a word");
+  // ceil(8 / 2), ceil(48 / 2) and ceil(6 x 8 / 2): 24 asked for.
+  strictEqual(asks({ target: 2, aggregate: "mean" }), 4);
+  strictEqual(asks({ target: 10, metricType: "value", aggregate: "mean" }), 5);
+  strictEqual(asks({ target: 10 }), 5);
+});

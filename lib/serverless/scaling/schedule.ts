@@ -1,7 +1,7 @@
 import { withDefaults } from "../../settings/from_table.ts";
 import { count, quantity } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
-import { checkNumber } from "./check.ts";
+import { checkMost, checkNumber } from "./check.ts";
 import { safelyBefore, type ScalingEntry, type ScalingPolicy } from "./policy.ts";
 
 /** Settings of `schedule`. */
@@ -43,7 +43,8 @@ export const schedulePolicy: ScalingEntry<"schedule", ScheduleSettings> = {
     }),
   },
   cuts: { leadSeconds: "repeatSeconds" },
-  check({ entries, repeatSeconds }, { isChosen }) {
+  check({ entries, repeatSeconds }, facts) {
+    const { isChosen } = facts;
     const froms = entries.map(({ fromSeconds }) => fromSeconds);
     const timetable = { option: "entries", wanted: "a timetable" };
     return [
@@ -60,6 +61,12 @@ export const schedulePolicy: ScalingEntry<"schedule", ScheduleSettings> = {
           allowed: "more than the last entry's from",
         }]
         : []),
+      ...checkMost(
+        "entries",
+        "instances of a timetable",
+        entries.map(({ instances }) => instances),
+        facts,
+      ),
     ];
   },
   laws: {
