@@ -179,6 +179,24 @@ Deno.test("what is said of others is what is known of them", async () => {
   });
 });
 
+Deno.test("a burst is served as it is, and said to be one; a rate that is asked for goes on", async () => {
+  await inFolder(async (store) => {
+    const burst = {
+      ...{ ...SMALL, store, workers: 1, quick: false, replications: { least: 3, most: 3 } },
+      ...{ over: "cluster.num_replicas=[1,2]", slo: "ttft_p50<1s" },
+      config: (SMALL.config as string).replace("num_requests: 300", "num_requests: 50"),
+    };
+    const { winner, rows, notices } = await plan(burst);
+    equal(winner, 0);
+    // An instance serves 20 requests/s, and 30 come for less than two seconds.
+    ok(rows[0].capacity_rps!.mean < 21, JSON.stringify(rows[0].capacity_rps));
+    ok(notices.some((notice) => /a load that goes on it serves up to [12]\d/.test(notice)));
+    const steady = await plan({ ...burst, quick: true, ratePerSecond: 30 });
+    equal(steady.winner, 1);
+    ok(/saturated|ttft_p50 is|needs 2 instances/.test(steady.rows[0].reason!));
+  });
+});
+
 Deno.test("where nothing keeps the limits, the nearest miss and what breaks it are named", async () => {
   await inFolder(async (store) => {
     const { winner, nearest_miss: nearest, rows, answer } = await plan({
