@@ -57,9 +57,9 @@ export class EngineReadings {
 
   /** KV blocks in use at `now`. */
   usedBlocks(now: number): number {
-    const { pool, endedBlocks } = this.#batch;
-    const isFirst = this.#clock.begun(now) <= 1;
-    return pool.used + (isFirst ? endedBlocks : this.#grownBlocks(now));
+    const { pool, endedBlocks, growth } = this.#batch;
+    const begun = this.#clock.begun(now);
+    return pool.used + (begun <= 1 ? endedBlocks : growth.neededThrough(begun - 1));
   }
 
   /** KV blocks that the leap in progress has taken at `now` since its first step began. */
@@ -110,12 +110,20 @@ export class EngineReadings {
     if (this.#batch.cache === undefined) return 0;
     const { cache, pool } = this.#batch;
     const tokens = this.#run.columns.promptTokens[request] - 1;
-    let matched = cache.matchedBlocks(request, tokens);
-    // Blocks that a leap has filled so far are free ones that have lost their identity. A router asks
-    // all instances, most of which have nothing: the look at the leap is for the others.
-    const grown = matched > 0 ? this.#grownBlocks(now) : 0;
-    if (grown > 0) matched = cache.keptBlocks(request, matched, grown);
-    return matched * pool.blockTokens;
+    const matched = cache.matchedBlocks(request, tokens);
+    return this.#kept(request, matched, now) * pool.blockTokens;
+  }
+
+  /** Those of matched blocks that the leap in progress, which fills free ones, has not taken so far. */
+  #kept(request: number, matched: number, now: number): number {
+    const { cache, growth } = this.#batch;
+    const { isStepping, leap } = this.#clock;
+    if (matched === 0 || !isStepping || leap.steps <= 1) return matched;
+    // A router asks many instances: how far a leap is, is looked at where all of it would matter.
+    const most = growth.neededThrough(leap.steps - 1);
+    if (most === 0 || cache!.keptBlocks(request, matched, most) === matched) return matched;
+    const grown = this.#grownBlocks(now);
+    return grown > 0 ? cache!.keptBlocks(request, matched, grown) : matched;
   }
 
   /** Writes what has been done by `now` into `out`: whole steps, and the busy time to the instant. */

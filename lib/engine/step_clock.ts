@@ -69,19 +69,14 @@ export class StepClock {
     return leap.stepsDoneBy(now);
   }
 
-  /** Whether a step of the leap in progress ends at `now`. */
-  isBetween(now: number): boolean {
-    const ahead = this.ahead(now);
-    return ahead > 0 && this.leap.endAtSeconds(ahead) >= now;
-  }
-
   /**
    * Steps of the leap in progress that have begun before `now`: where one ends at `now`, the next is
    * formed at the end of the instant only.
    */
   begun(now: number): number {
     if (!this.isStepping) return 0;
-    return this.ahead(now) + (this.isBetween(now) ? 0 : 1);
+    const ahead = this.ahead(now);
+    return ahead > 0 && this.leap.endAtSeconds(ahead) >= now ? ahead : ahead + 1;
   }
 
   /** End of the step in progress, seconds; one that ends now has ended. */

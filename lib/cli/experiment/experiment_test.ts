@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from "#assert";
 import { experimentText, withExperiment } from "../../experiment/testing_experiment.ts";
 import { progressLine } from "./cell_progress.ts";
 import { runCommandLine } from "../testing_command_line.ts";
+import { runInWarmProcess } from "../testing_warm_process.ts";
 
 const MAIN = new URL("../main.ts", import.meta.url);
 const CONFIG = decodeURIComponent(new URL("../../../deno.json", import.meta.url).pathname);
@@ -124,7 +125,7 @@ Deno.test("experiment reproduce fails on a missed target, and says by how much",
       error: -0.5, tolerance: 0.1, pass: false }],`;
   await withExperiment(text, async (folder) => {
     const options = ["--experiments", "experiments", "--out", "out", "--workers", "1"];
-    const run = await runCommandLine(["experiment", "reproduce", "--pin", ...options], {
+    const run = await runInWarmProcess(["experiment", "reproduce", "--pin", ...options], {
       directory: folder,
     });
     equal(run.code, 1);
@@ -140,7 +141,7 @@ Deno.test("experiment names a failed cell with the command that runs it alone", 
   await withExperiment(text, async (folder) => {
     const options = ["--experiments", "experiments", "--out", "out", "--workers", "1"];
     const run = (...args: string[]) =>
-      runCommandLine(["experiment", ...args, ...options], { directory: folder });
+      runInWarmProcess(["experiment", ...args, ...options], { directory: folder });
     const failed = await run("run", "00_test");
     equal(failed.code, 1);
     match(failed.stdout, /a=2 failed: RangeError: Cannot do two/);
