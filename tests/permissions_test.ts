@@ -308,6 +308,7 @@ Deno.test("deno task notebooks needs the permissions that it names, and tasks th
   // "demo" is a simulation of more requests. "jupyter" starts a server, and "calibrate" takes minutes: they need what their neighbours need.
   deepEqual(taskOf("demo").permissions, taskOf("simulate").permissions);
   deepEqual(taskOf("jupyter").permissions, taskOf("notebooks").permissions);
+  deepEqual(taskOf("sensitivity").permissions, taskOf("plot").permissions);
   deepEqual(taskOf("calibrate").permissions, taskOf("validate").permissions);
 });
 

@@ -3,6 +3,7 @@ import { attainmentCurves, bandedCurves } from "./banded_curves.ts";
 import { barPanels } from "./bar_panels.ts";
 import { coldStartStages } from "./cold_start_stages.ts";
 import { heatMap } from "./heat_map.ts";
+import { intervalPoints } from "./interval_points.ts";
 import { joinShortStages } from "./join_short_stages.ts";
 import { paperBars } from "./paper_bars.ts";
 import { paretoFront, paretoRows } from "./pareto_front.ts";
@@ -13,6 +14,7 @@ import { roofline } from "./roofline.ts";
 import type { FigureSpec } from "./spec.ts";
 import { startGraph, type StartStageRow } from "./start_graph.ts";
 import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
+import { tornado } from "./tornado.ts";
 
 const attainment = ["vllm", "sarathi", "orca", "fastertransformer", "vllm-v0"].flatMap((
   series,
@@ -79,6 +81,24 @@ const roofs = [
   { label: "fp8", flopsPerSecond: 1979e12, bytesPerSecond: 3.35e12 },
 ];
 
+const swings = [
+  {
+    factor: "tensor_parallel_size",
+    least: 120,
+    leastLevel: "4",
+    greatest: 900,
+    greatestLevel: "1",
+  },
+  { factor: "gpu", least: 200, leastLevel: "H100", greatest: 610, greatestLevel: "a100-pcie-80gb" },
+  { factor: "inert", least: 250, leastLevel: "a", greatest: 250, greatestLevel: "a" },
+];
+const shares = swings.flatMap(({ factor }, i) =>
+  ["First order", "Total effect"].map((series, k) => ({
+    ...{ label: factor, series, value: (0.5 + 0.1 * k) / (i + 1) },
+    ...{ lower: 0.4 / (i + 1), upper: 0.8 / (i + 1) },
+  }))
+);
+
 const starts = ["plain", "beside"].flatMap((panel, k): StartStageRow[] => [
   { panel, stage: "image pull", startSeconds: 0, endSeconds: 2, critical: true, after: [] },
   {
@@ -108,6 +128,8 @@ const FIGURES: Readonly<Record<string, (column?: ColumnSpan) => FigureSpec>> = {
   predictedScatter: (column) => predictedScatter(points, { title: "TTFT (ms)", column }),
   pointPanels: (column) => pointPanels(panels, { column }),
   roofline: (column) => roofline(rates, roofs, { column }),
+  tornado: (column) => tornado(swings, { xTitle: "p99 TTFT (ms)", reference: 250, column }),
+  intervalPoints: (column) => intervalPoints(shares, { xTitle: "Share", least: [0, 1], column }),
 };
 
 for (const [name, make] of Object.entries(FIGURES)) {
@@ -146,6 +168,8 @@ Deno.test("figures without rows are drawn empty", async () => {
     paretoFront([], axes),
     predictedScatter([], { title: "x" }),
     pointPanels([]),
+    tornado([], { xTitle: "x" }),
+    intervalPoints([], { xTitle: "x", least: [] }),
     pointPanels([{ title: "", xTitle: "x", yTitle: "y", points: [] }]),
     roofline([], []),
     startGraph([]),
@@ -234,4 +258,15 @@ Deno.test("roofline() draws each roof level above its ridge and along the memory
     ok(Math.abs(ridge.flopsPerByte * bytesPerSecond / flopsPerSecond - 1) < 1e-12);
     equal(to.teraflops, flopsPerSecond / 1e12);
   });
+});
+
+Deno.test("tornado() has room for the levels beside its bars, and no more", async () => {
+  const svg = await renderSvg(
+    tornado(swings, { xTitle: "p99 TTFT (ms)", reference: 250, column: 2 }),
+  );
+  for (const level of ["4", "1", "H100", "a100-pcie-80gb"]) ok(svg.includes(`>${level}<`), level);
+  // What moves nothing has no levels to tell.
+  ok(!svg.includes(">a<"));
+  // The axis begins just below the least value: no level is far from its bar.
+  ok(svg.includes(">200<") && !svg.includes(">0<") && !svg.includes(">-"), svg);
 });
