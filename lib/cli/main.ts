@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   import: "Make a configuration of Kubernetes manifests, or of a vLLM command",
   plan: "Find the cheapest deployment that keeps latency limits",
   compare: "Compare results: which settings differ, and what that does",
+  explain: "Say why requests were slow: what their latency is made of",
   capacity: "Work out what a model takes on its GPUs, and how many tokens fit beside it",
   plot: "Draw the figures of a directory of results",
   list: "List what can be chosen by name: policies, presets, platforms, models, GPUs, prices",
