@@ -22,8 +22,8 @@ const OPTIONS: readonly CommandOption[] = [
     value: "NAME",
     repeats: true,
     describe: "Only this figure; may stand several times. Of a run: latency_cdf,\n" +
-      "latency_percentiles, timeline, instances, cold_starts (where a request waited for\n" +
-      "one), cost, attainment_by_class and attainment_by_function (where there are such with\n" +
+      "latency_percentiles, latency_parts, timeline, instances, cold_starts (where a request\n" +
+      "waited for one), cost, attainment_by_class and attainment_by_function (where there are such with\n" +
       "limits); an experiment has its own",
   },
   {

@@ -302,7 +302,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     sequences.lastTokenAtSeconds[slot] = lastTokenAtSeconds;
     sequences.join(slot, tokens, outputLimit[request] - generated[request]);
     this.#gaps.join(slot);
-    this.account?.joins(request);
+    this.account?.joins(request, slot);
   }
 
   /** A sequence has all its tokens; the scheduler learns of it after it has formed the next step. */
@@ -385,7 +385,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     const request = sequences.request[slot];
     if (sequences.state[slot] === SequenceState.paused) this.account?.resumes(request);
     if (sequences.state[slot] !== SequenceState.decode) return;
-    this.account?.leaves(request);
+    this.account?.leaves(request, slot);
     this.#run.generated[request] = sequences.generatedAtJoin[slot] +
       sequences.stepsSinceJoin(slot);
   }

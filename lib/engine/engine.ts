@@ -47,6 +47,8 @@ export class Engine {
   #interrupted = true;
   /** Whether a request that joins the queue now cannot be admitted before somebody leaves. */
   #closed = false;
+  /** Whether somebody waits who is not in the step in progress, or whoever comes would have to. */
+  #keepsWaiting = false;
   /** Requests that the scheduler does not know of yet: it forms a step while the one before runs. */
   readonly #inbox = new Inbox();
   /** Whether nobody inside can go on before blocks that have left with a request are free. */
@@ -84,7 +86,7 @@ export class Engine {
     this.ledger.enter(request);
     this.#isStarved = false;
     if (this.#clock.isStepping && !this.#closed) this.#interrupt(this.#plansAhead);
-    if (!isLate) this.#batch.account?.waits(request, this.#clock);
+    if (!isLate) this.#batch.account?.waits(request, this.#batch, this.#clock, this.#keepsWaiting);
   }
 
   /**
@@ -243,12 +245,12 @@ export class Engine {
     const mayAdmit = (released > 0 &&
       (queue.size > 0 || this.#inbox.size > 0 || batch.returning > 0)) ||
       (batch.speculation !== undefined && this.#asksAnew());
-    this.#closed = sequences.count >= batch.maxSequences ||
-      (queue.isFirstComeFirstServed && queue.size > 0);
+    const isFull = sequences.count >= batch.maxSequences;
+    this.#keepsWaiting = isFull || queue.size > 0;
+    this.#closed = isFull || (queue.isFirstComeFirstServed && queue.size > 0);
     const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
-    batch.account?.begins(batch, this.#clock.leap);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
     if (this.#limits.length > 0) this.#keepLimit();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.
@@ -306,7 +308,10 @@ export class Engine {
     meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
-    if (batch.account?.isPlain === false) batch.account.ends(batch, this.#clock);
+    // Where nobody waits, decodes alone change nothing but the time that they take.
+    const isPlain = shape.chunkCount === 0 && !this.#keepsWaiting && sequences.prefilling === 0 &&
+      batch.swapSeconds === 0;
+    if (!isPlain) batch.account?.ends(batch, this.#clock, this.#keepsWaiting);
     if (steps > 1) pool.take(sequences.grownBlocks);
     if (lookahead !== undefined) lookahead.grow(steps);
     if (this.ledger.book(leap)) this.#interrupted = true;

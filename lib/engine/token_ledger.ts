@@ -233,7 +233,7 @@ export class TokenLedger {
     const { columns, outputLimit } = this.#run;
     const request = sequences.request[slot];
     columns.completedAtSeconds[request] = this.#nowSeconds;
-    if (sequences.state[slot] >= SequenceState.decode) this.#batch.account?.leaves(request);
+    if (sequences.state[slot] >= SequenceState.decode) this.#batch.account?.leaves(request, slot);
     if (this.#holdsFinished) this.#batch.account?.isReturned(request, this.#nowSeconds);
     this.tokensInside -= columns.promptTokens[request] + this.#tokensProduced(slot);
     if (outputLimit[request] > 1) {

@@ -84,68 +84,44 @@ export type TtftPart = typeof TTFT_PART_NAMES[number];
 /** A part of the end-to-end latency. */
 export type LatencyPart = typeof LATENCY_PART_NAMES[number];
 
-/** A part of the time of requests: where it is written from, in one line each. */
-type PartOf = (
-  requests: RequestColumns,
-  parts: LatencyParts,
-) => { readonly of: (row: number) => number; readonly isZero?: boolean };
+/** A column that was recorded. */
+type KeptPart = Exclude<keyof LatencyParts, "count">;
+
+/** Instants of requests. */
+type Instant = Extract<keyof RequestColumns, `${string}AtSeconds`>;
+
+/** Where a part comes from: a time between two instants less some columns, or columns alone. */
+interface PartOf {
+  /** The time between these instants. */
+  readonly between?: readonly [from: Instant, to: Instant];
+  /** Less these parts, or the sum of these where there are no instants. */
+  readonly kept: readonly KeptPart[];
+}
 
 /** A part that is recorded as it is. */
-const kept = (key: Exclude<keyof LatencyParts, "count">): PartOf => (_, parts) => one(parts[key]);
-
-const NONE = () => 0;
-
-function one(values: Float64Array | undefined) {
-  return values === undefined ? { of: NONE, isZero: true } : { of: (row: number) => values[row] };
-}
-
-function sumOf(columns: readonly (Float64Array | undefined)[]): (row: number) => number {
-  const there = columns.filter((column) => column !== undefined);
-  if (there.length === 0) return NONE;
-  const [first, second] = there;
-  if (there.length === 1) return (row) => first[row];
-  if (there.length === 2) return (row) => first[row] + second[row];
-  return (row) => {
-    let sum = 0;
-    for (let i = 0; i < there.length; i++) sum += there[i][row];
-    return sum;
-  };
-}
+const kept = (...names: KeptPart[]): PartOf => ({ kept: names });
 
 /** The parts of the time to first token. */
 const TTFT_PARTS: Readonly<Record<TtftPart, PartOf>> = {
   gateway_queue: kept("gatewaySeconds"),
-  start: (requests, { startSeconds }) => one(startSeconds ?? requests.coldStartWaitSeconds),
+  start: kept("startSeconds"),
   lost: kept("lostSeconds"),
-  next_step: ({ arrivalAtSeconds, scheduledAtSeconds, coldStartWaitSeconds }, parts) => {
-    const others = sumOf([
-      parts.startSeconds ?? coldStartWaitSeconds,
-      parts.gatewaySeconds,
-      parts.lostSeconds,
-      parts.budgetSeconds,
-      parts.blocksSeconds,
-      parts.sequencesSeconds,
-    ]);
-    return {
-      of: (row) => scheduledAtSeconds[row] - arrivalAtSeconds[row] - others(row),
-    };
+  next_step: {
+    between: ["arrivalAtSeconds", "scheduledAtSeconds"],
+    kept: [
+      ...["startSeconds", "gatewaySeconds", "lostSeconds"] as const,
+      ...["budgetSeconds", "blocksSeconds", "sequencesSeconds"] as const,
+    ],
   },
-  budget: (_, { budgetSeconds, chunkWaitSeconds }) => ({
-    of: sumOf([budgetSeconds, chunkWaitSeconds]),
-    isZero: budgetSeconds === undefined && chunkWaitSeconds === undefined,
-  }),
+  budget: kept("budgetSeconds", "chunkWaitSeconds"),
   kv_blocks: kept("blocksSeconds"),
   sequences: kept("sequencesSeconds"),
-  prefill: ({ scheduledAtSeconds, firstTokenAtSeconds }, parts) => {
-    const others = sumOf([
-      parts.chunkWaitSeconds,
-      parts.prefillStallSeconds,
-      parts.prefillTransferSeconds,
-      parts.prefillPreemptedSeconds,
-      parts.prefillRecomputeSeconds,
-      parts.batchSeconds,
-    ]);
-    return { of: (row) => firstTokenAtSeconds[row] - scheduledAtSeconds[row] - others(row) };
+  prefill: {
+    between: ["scheduledAtSeconds", "firstTokenAtSeconds"],
+    kept: [
+      ...["chunkWaitSeconds", "prefillStallSeconds", "prefillTransferSeconds"] as const,
+      ...["prefillPreemptedSeconds", "prefillRecomputeSeconds", "batchSeconds"] as const,
+    ],
   },
   prefill_stall: kept("prefillStallSeconds"),
   prefill_transfer: kept("prefillTransferSeconds"),
@@ -156,15 +132,12 @@ const TTFT_PARTS: Readonly<Record<TtftPart, PartOf>> = {
 
 /** The parts of the time from the first to the last token. */
 const DECODE_PARTS: Readonly<Record<Exclude<LatencyPart, TtftPart>, PartOf>> = {
-  decode: ({ firstTokenAtSeconds, completedAtSeconds }, parts) => {
-    const others = sumOf([
-      parts.decodeStallSeconds,
-      parts.decodeTransferSeconds,
-      parts.decodePreemptedSeconds,
-      parts.decodeRecomputeSeconds,
-      parts.decodeMovedSeconds,
-    ]);
-    return { of: (row) => completedAtSeconds[row] - firstTokenAtSeconds[row] - others(row) };
+  decode: {
+    between: ["firstTokenAtSeconds", "completedAtSeconds"],
+    kept: [
+      ...["decodeStallSeconds", "decodeTransferSeconds", "decodePreemptedSeconds"] as const,
+      ...["decodeRecomputeSeconds", "decodeMovedSeconds"] as const,
+    ],
   },
   decode_stall: kept("decodeStallSeconds"),
   decode_transfer: kept("decodeTransferSeconds"),
@@ -175,12 +148,21 @@ const DECODE_PARTS: Readonly<Record<Exclude<LatencyPart, TtftPart>, PartOf>> = {
 
 const PARTS: Readonly<Record<LatencyPart, PartOf>> = { ...TTFT_PARTS, ...DECODE_PARTS };
 
-/** Whether a part is 0 for all requests that have one, as is known without looking at them. */
-export function isPartZero(
-  part: LatencyPart,
+/** The columns that a part is made from, as far as there are such. */
+function columnsOf(
+  { kept: names }: PartOf,
   { requests, latencyParts }: LatencyPartsOf,
-): boolean {
-  return latencyParts !== undefined && PARTS[part](requests, latencyParts).isZero === true;
+): Float64Array[] {
+  const { startSeconds = requests.coldStartWaitSeconds } = latencyParts!;
+  return names.map((name) => name === "startSeconds" ? startSeconds : latencyParts![name])
+    .filter((column) => column !== undefined);
+}
+
+/** Whether a part is 0 for all requests that have one, as is known without looking at them. */
+export function isPartZero(part: LatencyPart, run: LatencyPartsOf): boolean {
+  const { [part]: from } = PARTS;
+  return run.latencyParts !== undefined && from.between === undefined &&
+    columnsOf(from, run).length === 0;
 }
 
 /** Differences of instants that are 0 but for rounding, seconds. */
@@ -193,24 +175,49 @@ const ROUNDING_SECONDS = 1e-9;
  */
 export function fillLatencyPart(
   part: LatencyPart,
-  { requests, latencyParts }: LatencyPartsOf,
+  run: LatencyPartsOf,
   out: Float64Array,
   from: number,
   to: number,
 ): void {
-  if (latencyParts === undefined) return void out.fill(NaN, 0, to - from);
-  const isFirst = part in TTFT_PARTS;
-  const end = isFirst ? requests.firstTokenAtSeconds : requests.completedAtSeconds;
-  const { of, isZero } = PARTS[part](requests, latencyParts);
-  for (let row = from; row < to; row++) {
-    // What is NaN stays so.
-    if (end[row] !== end[row]) out[row - from] = NaN;
-    else if (isZero) out[row - from] = 0;
-    else {
-      const seconds = of(row);
-      out[row - from] = seconds < 0 && seconds > -ROUNDING_SECONDS ? 0 : seconds;
-    }
+  const { requests, latencyParts } = run;
+  const { [part]: made } = PARTS;
+  const rows = to - from;
+  if (latencyParts === undefined) return void out.fill(NaN, 0, rows);
+  const [first, ...others] = columnsOf(made, run);
+  // One loop for each column: a call per row would cost more than all that is computed.
+  if (made.between !== undefined) {
+    fillDifference(out, requests[made.between[0]], requests[made.between[1]], from, rows);
+    if (first !== undefined) subtract(out, first, from, rows);
+    for (const column of others) subtract(out, column, from, rows);
+  } else if (first === undefined) out.fill(0, 0, rows);
+  else {
+    out.set(first.subarray(from, to));
+    for (const column of others) add(out, column, from, rows);
   }
+  const end = part in TTFT_PARTS ? requests.firstTokenAtSeconds : requests.completedAtSeconds;
+  for (let i = 0; i < rows; i++) {
+    if (end[from + i] !== end[from + i]) out[i] = NaN;
+    else if (out[i] < 0 && out[i] > -ROUNDING_SECONDS) out[i] = 0;
+  }
+}
+
+function fillDifference(
+  out: Float64Array,
+  start: Float64Array,
+  end: Float64Array,
+  from: number,
+  rows: number,
+): void {
+  for (let i = 0; i < rows; i++) out[i] = end[from + i] - start[from + i];
+}
+
+function subtract(out: Float64Array, column: Float64Array, from: number, rows: number): void {
+  for (let i = 0; i < rows; i++) out[i] -= column[from + i];
+}
+
+function add(out: Float64Array, column: Float64Array, from: number, rows: number): void {
+  for (let i = 0; i < rows; i++) out[i] += column[from + i];
 }
 
 /**

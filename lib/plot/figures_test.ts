@@ -3,6 +3,7 @@ import { compile } from "npm:vega-lite@6.5.0";
 import { parse, View } from "npm:vega@6.4.0";
 import { clusterTimeline, type TimelineRow } from "./cluster_timeline.ts";
 import { costBreakdown } from "./cost_breakdown.ts";
+import { latencyParts } from "./latency_parts.ts";
 import { instanceGantt } from "./instance_gantt.ts";
 import { latencyCdf } from "./latency_cdf.ts";
 import { percentileBars } from "./percentile_bars.ts";
@@ -19,6 +20,16 @@ const phaseRows = [0, 1, 2].flatMap((instance) => [
   { instance, phase: "ready", startSeconds: 10 * instance + 5, endSeconds: 100 },
 ]);
 const costRows = ["busy", "idle"].map((use, i) => ({ series: "all", use, usd: 2 - i }));
+const partRows = ["Time to first token", "End-to-end latency"].flatMap((panel) =>
+  ["all", "p99 to p100"].flatMap((band, k) =>
+    ["engine queue", "start", "prefill"].map((part, i) => ({
+      panel,
+      band,
+      part,
+      seconds: 0.02 + 30 * k * (i + 1),
+    }))
+  )
+);
 const percentileRows = ["TTFT", "E2E"].flatMap((series, k) =>
   ["p50", "p99"].map((percentile, i) => ({ series, percentile, seconds: 0.2 + i + 10 * k }))
 );
@@ -43,6 +54,7 @@ const FIGURES: Readonly<Record<string, (column?: ColumnSpan) => FigureSpec>> = {
   clusterTimeline: (column) => clusterTimeline(timelineRows, { column }),
   instanceGantt: (column) => instanceGantt(phaseRows, { column }),
   costBreakdown: (column) => costBreakdown(costRows, { column }),
+  latencyParts: (column) => latencyParts(partRows, { column }),
 };
 
 /** Rows of all marks of a kind in a rendered figure: [data values behind each mark]. */
@@ -73,6 +85,7 @@ Deno.test("every row of a figure becomes a mark", async () => {
   equal((await marks(FIGURES.latencyCdf(), "line")).length, cdfRows.length);
   equal((await marks(FIGURES.instanceGantt(), "rect")).length, phaseRows.length);
   equal((await marks(FIGURES.costBreakdown(), "rect")).length, costRows.length);
+  equal((await marks(FIGURES.latencyParts(), "rect")).length, partRows.length);
   equal((await marks(FIGURES.percentileBars(), "rect")).length, percentileRows.length);
   // One more, where the first interval begins.
   const instants = timelineRows.length + 1;

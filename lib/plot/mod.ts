@@ -30,6 +30,7 @@ export { instanceGantt, type InstanceGanttOptions, type PhaseRow } from "./insta
 export { intervalPoints, type IntervalPointsOptions, type IntervalRow } from "./interval_points.ts";
 export { joinShortStages, OTHER_STAGES } from "./join_short_stages.ts";
 export { type CdfRow, latencyCdf, type LatencyCdfOptions, type SloLine } from "./latency_cdf.ts";
+export { type LatencyPartRow, latencyParts, type LatencyPartsOptions } from "./latency_parts.ts";
 export { type CurveRow, pairedCurves, type PairedCurvesOptions } from "./paired_curves.ts";
 export { paperBars, type PaperBarsOptions, type PaperRow } from "./paper_bars.ts";
 export {

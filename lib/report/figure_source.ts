@@ -1,6 +1,8 @@
 import { fillDifference, measuredRequests } from "../metrics/latency_columns.ts";
 import type { RunResult, Summary, TimeSeriesColumns } from "../metrics/run_tables.ts";
 import type { PhaseRow } from "../plot/mod.ts";
+import { allBands, type LatencyBand } from "./explain/bands.ts";
+import { explainSource } from "./explain/explain_source.ts";
 
 /** Waits for starts, a row for each request and stage; as the table `cold_start_waits` has them. */
 export interface StageWaits {
@@ -32,6 +34,8 @@ export interface FigureSource {
   readonly phases: readonly PhaseRow[];
   /** Waits for starts, by stage. */
   readonly coldStartWaits: StageWaits;
+  /** What latencies are made of, by percentile; empty where that was not recorded. */
+  readonly latencyBands: readonly LatencyBand[];
   /** Summary of the run. */
   readonly summary: Summary;
 }
@@ -60,6 +64,7 @@ export function figureSource(result: RunResult): FigureSource {
       })),
     ),
     coldStartWaits: stageWaits(result),
+    latencyBands: result.latencyParts === undefined ? [] : allBands(explainSource(result)),
     summary: result.summary,
   };
 }

@@ -12,6 +12,7 @@ import {
   instanceGantt,
   joinShortStages,
   latencyCdf,
+  latencyParts,
   percentileBars,
   type PercentileRow,
   type SloLine,
@@ -19,6 +20,7 @@ import {
   thinCdf,
 } from "../plot/mod.ts";
 import { ATTAINMENT_MOST, classAttainmentRows, functionAttainmentRows } from "./attainment_rows.ts";
+import { bandRows, PART_GROUPS } from "./explain/bands.ts";
 import { coldStartRows } from "./cold_start_rows.ts";
 import type { FigureSource } from "./figure_source.ts";
 import { timelineRows } from "./timeline_rows.ts";
@@ -45,6 +47,7 @@ export interface StandardFigureOptions {
 export type StandardFigure =
   | "latency_cdf"
   | "latency_percentiles"
+  | "latency_parts"
   | "timeline"
   | "instances"
   | "cold_starts"
@@ -60,6 +63,8 @@ export const STANDARD_FIGURES: Readonly<
     latencyCdf(latencyRows(source), { slo: sloLines(slo), column }),
   latency_percentiles: ({ summary }, { column }) =>
     percentileBars(percentileRows(summary), { column }),
+  latency_parts: ({ latencyBands }, { column }) =>
+    latencyParts(bandRows(latencyBands), { parts: PART_GROUPS, column }),
   timeline: ({ timeSeries }, { column }) => clusterTimeline(timelineRows(timeSeries), { column }),
   instances: ({ phases }, { column }) => instanceGantt(phases, { column }),
   cold_starts: ({ coldStartWaits }, { column }) =>
@@ -78,6 +83,10 @@ const CONDITIONS: Partial<
     { readonly isIn: (source: FigureSource) => boolean; readonly else: string }
   >
 > = {
+  latency_parts: {
+    isIn: ({ latencyBands }) => latencyBands.length > 0,
+    else: "in which no request completed, or that was made with metrics.explain: false",
+  },
   cold_starts: {
     isIn: ({ coldStartWaits }) => coldStartWaits.request.length > 0,
     else: "in which no request waited for a start",

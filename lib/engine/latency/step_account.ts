@@ -2,6 +2,7 @@ import type { BatchBuilder } from "../batch_builder.ts";
 import type { EngineParts } from "../engine_parts.ts";
 import type { Clock } from "../clock.ts";
 import type { Leap } from "../leap.ts";
+import { grownTo } from "../../sim/grown.ts";
 import { SequenceState } from "../sequences.ts";
 import type { StepClock } from "../step_clock.ts";
 import type { BlockName, LatencyLedger } from "./latency_ledger.ts";
@@ -24,15 +25,15 @@ export class StepAccount {
    * an array, since a field that holds a fraction is a new object at every change.
    */
   readonly #addedSeconds = new Float64Array(2);
+  /** The first of them as each slot's sequence joined the decode batch. */
+  #stallsAtJoin = new Float64Array(8);
   /** Seconds of the steps that the first waiting request was not in, by why. */
   readonly #blockedSeconds = new Float64Array(BLOCKS.length);
   /** Whether somebody was kept out of a step. */
   #wasBlocked = false;
-  /** Why whoever waits is not in the step or leap in progress, or in the one that ended last. */
+  /** Why whoever waits was not in the step or leap that ended last. */
   #block: number = Block.none;
-  /** Whether the step or leap in progress is of decodes alone, who keep nobody waiting. */
-  isPlain = false;
-  /** The leap that is in progress, or ended last. */
+  /** The leap that ended last. */
   #leap: Leap | undefined;
   readonly #ledger: LatencyLedger;
   readonly #clock: Clock;
@@ -47,22 +48,17 @@ export class StepAccount {
 
   // Steps.
 
-  /** A step or leap has been formed and begins. */
-  begins(batch: BatchBuilder, leap: Leap): void {
-    const { sequences, queue, maxSequences, lacksBlocks, preempted, returning } = batch;
-    this.#leap = leap;
-    if (sequences.count >= maxSequences) this.#block = Block.sequences;
-    else if (queue.size === 0) this.#block = Block.none;
-    else if (lacksBlocks || preempted > 0 || returning > 0) this.#block = Block.blocks;
-    else this.#block = this.#holdsFinished ? Block.sequences : Block.budget;
-    this.isPlain = this.#block === Block.none && batch.swapSeconds === 0 &&
-      batch.shape.chunkCount === 0 && sequences.prefilling === 0;
-  }
-
-  /** A step or leap has ended; nobody has left the batch or joined it yet. */
-  ends(batch: BatchBuilder, steps: StepClock): void {
+  /**
+   * A step or leap has ended that had prompts in it, or kept somebody waiting; nobody has left the batch
+   * or joined it yet.
+   *
+   * @param keepsWaiting Whether somebody waited when it began, or could not have joined it.
+   */
+  ends(batch: BatchBuilder, steps: StepClock, keepsWaiting: boolean): void {
     const { sequences, swapSeconds, shape: { chunkCount } } = batch;
     const { leap } = steps;
+    this.#leap = leap;
+    this.#block = keepsWaiting ? this.#whyNot(batch) : Block.none;
     const seconds = leap.endsAtSeconds - leap.startAtSeconds;
     if (this.#block !== Block.none) {
       this.#blockedSeconds[this.#block] += seconds;
@@ -77,6 +73,13 @@ export class StepAccount {
       }
     }
     if (sequences.prefilling > chunkCount) this.#addChunkWaits(batch, seconds);
+  }
+
+  /** Why whoever waits is not in the step that was formed last. Does not change while it lasts. */
+  #whyNot({ sequences, maxSequences, lacksBlocks, preempted, returning }: BatchBuilder): number {
+    if (sequences.count >= maxSequences) return Block.sequences;
+    if (lacksBlocks || preempted > 0 || returning > 0) return Block.blocks;
+    return this.#holdsFinished ? Block.sequences : Block.budget;
   }
 
   /** Prompts have made a step longer: each is slowed down by the others, by their tokens. */
@@ -125,12 +128,15 @@ export class StepAccount {
   // Requests.
 
   /**
-   * A request joins the queue now: what blocks it begins to count with the next step.
+   * A request has joined the queue: what blocks it counts from the end of the step in progress on.
+   *
+   * @param keepsWaiting Whether that one keeps others waiting.
    */
-  waits(request: number, steps: StepClock): void {
-    const isBlocked = steps.isStepping && this.#block !== Block.none;
-    if (!isBlocked) return this.#wasBlocked ? this.#note(request, 0) : undefined;
-    this.#note(request, steps.stepEndsAtSeconds() - steps.leap.startAtSeconds);
+  waits(request: number, batch: BatchBuilder, steps: StepClock, keepsWaiting: boolean): void {
+    if (keepsWaiting && steps.isStepping) {
+      const seconds = steps.stepEndsAtSeconds() - steps.leap.startAtSeconds;
+      this.#note(request, this.#whyNot(batch), seconds);
+    } else if (this.#wasBlocked) this.#note(request, Block.none, 0);
   }
 
   /**
@@ -149,16 +155,16 @@ export class StepAccount {
       const known = leap.endAtSeconds(Math.min(leap.steps, begun + (isAtBegin ? 1 : 2)));
       sinceKnown = leap.endsAtSeconds - known;
     }
-    this.#note(request, -sinceKnown);
+    this.#note(request, this.#block, -sinceKnown);
   }
 
-  /** Notes where the counters stand, the one that runs `ahead` seconds on. */
-  #note(request: number, ahead: number): void {
+  /** Notes where the counters stand, the one of `block` `ahead` seconds on. */
+  #note(request: number, block: number, ahead: number): void {
     const ledger = this.#ledger;
     if (ledger.hasTokens(request)) return;
-    for (let block = 0; block < BLOCKS.length; block++) {
-      const seconds = this.#blockedSeconds[block] + (block === this.#block ? ahead : 0);
-      if (seconds !== 0) ledger.add(BLOCKS[block], request, -seconds);
+    for (let i = 0; i < BLOCKS.length; i++) {
+      const seconds = this.#blockedSeconds[i] + (i === block ? ahead : 0);
+      if (seconds !== 0) ledger.add(BLOCKS[i], request, -seconds);
     }
   }
 
@@ -176,25 +182,30 @@ export class StepAccount {
     this.#ledger.runsAgain(request);
   }
 
-  /** A request joins the decode batch. */
-  joins(request: number): void {
+  /** A request joins the decode batch, in a slot: what is added to steps counts from now on. */
+  joins(request: number, slot: number): void {
     if (this.#holdsFinished) return;
     const added = this.#addedSeconds;
+    if (slot >= this.#stallsAtJoin.length) this.#grow(slot);
     // No call with a number that has a fraction, which would be an object each time.
-    if (added[Added.prompts] > 0) this.#stalls()[request] -= added[Added.prompts];
+    this.#stallsAtJoin[slot] = added[Added.prompts];
     if (added[Added.swaps] > 0) this.#transfers()[request] -= added[Added.swaps];
   }
 
-  /** A request leaves the decode batch. */
-  leaves(request: number): void {
+  /** A request leaves the decode batch, and the slot. */
+  leaves(request: number, slot: number): void {
     if (this.#holdsFinished) return;
     const added = this.#addedSeconds;
-    if (added[Added.prompts] > 0) this.#stalls()[request] += added[Added.prompts];
+    if (added[Added.prompts] > this.#stallsAtJoin[slot]) {
+      const stalls = this.#ledger.parts.decodeStallSeconds ??
+        this.#ledger.column("decodeStallSeconds");
+      stalls[request] += added[Added.prompts] - this.#stallsAtJoin[slot];
+    }
     if (added[Added.swaps] > 0) this.#transfers()[request] += added[Added.swaps];
   }
 
-  #stalls(): Float64Array {
-    return this.#ledger.parts.decodeStallSeconds ?? this.#ledger.column("decodeStallSeconds");
+  #grow(slot: number): void {
+    this.#stallsAtJoin = grownTo(this.#stallsAtJoin, 2 * (slot + 1));
   }
 
   #transfers(): Float64Array {
