@@ -1,6 +1,9 @@
 import { logTicks } from "./log_ticks.ts";
+import { numberFormat } from "./number_format.ts";
+import { labelLayers, placeLabels } from "./place_labels.ts";
 import { seriesKey } from "./series_key.ts";
 import { seriesPoints } from "./series_points.ts";
+import { shortText } from "./short_text.ts";
 import { figure, type FigureSpec } from "./spec.ts";
 import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
 
@@ -30,7 +33,7 @@ export interface ParetoFrontOptions {
   readonly column?: ColumnSpan;
 }
 
-const HEIGHT = 170;
+const HEIGHT = 132;
 
 /** The rows that no other row betters in one respect without being worse in the other, by `x`. */
 export function paretoRows<Row extends { readonly x: number; readonly y: number }>(
@@ -43,67 +46,88 @@ export function paretoRows<Row extends { readonly x: number; readonly y: number 
   return front;
 }
 
-/** Choices by two costs, with the front of those that are worth considering as a line. */
+/** Room around the frame for axes, points. */
+const LEFT = 44;
+const RIGHT = 8;
+/** Letters of a label at most. */
+const LETTERS = 24;
+
+/** An axis of the figure: its encoding, and where a value stands on it as a share of its length. */
+interface ParetoAxis {
+  readonly encoding: object;
+  readonly share: (value: number) => number;
+}
+
+/**
+ * Choices by two costs, with the front of those that are worth considering as a line. Labels stand
+ * beside their points where they find room; those of the front first.
+ */
 export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOptions): FigureSpec {
   const { xTitle, yTitle, xLog, yLog, column = 1 } = options;
-  const series = [...new Set(rows.map((row) => row.series))];
+  const drawn = rows.filter((row) => !(xLog && !(row.x > 0)) && !(yLog && !(row.y > 0)));
+  const series = [...new Set(drawn.map((row) => row.series))];
   const key = seriesKey(series, column);
-  const axis = (field: "x" | "y", title: string, isLog = false) => ({
-    field,
-    type: "quantitative",
-    title,
-    // Room for the labels of the outermost choices.
-    scale: isLog
-      ? { type: "log", nice: false, padding: 24 }
-      : { domain: [0, 1.12 * Math.max(0, ...rows.map((row) => row[field]))], nice: false },
-    axis: isLog
-      ? { values: logTicks(rows.map((row) => row[field])), format: "~r", labelOverlap: true }
-      : { tickCount: 5, format: "~s", labelOverlap: true },
-  });
-  const position = { x: axis("x", xTitle, xLog), y: axis("y", yTitle, yLog) };
+  const width = FIGURE_WIDTH[column] - LEFT - RIGHT;
+  const x = paretoAxis("x", xTitle, drawn.map((row) => row.x), xLog);
+  const y = paretoAxis("y", yTitle, drawn.map((row) => row.y), yLog);
+  const position = { x: x.encoding, y: y.encoding };
+  const front = paretoRows(drawn);
+  const others = drawn.filter((row) => !front.includes(row));
+  const labels = placeLabels(
+    [...front, ...others].map((row) => ({
+      x: width * x.share(row.x),
+      y: HEIGHT * (1 - y.share(row.y)),
+      label: shortText(row.label, LETTERS),
+    })),
+    { width, height: HEIGHT },
+  );
   return figure({
-    width: FIGURE_WIDTH[column],
-    height: HEIGHT + key.height,
-    autosize: { type: "fit", contains: "padding" },
+    width,
+    height: HEIGHT,
     layer: [
       {
-        data: { values: paretoRows(rows) },
+        data: { values: front },
         mark: { type: "line", interpolate: "step-after", color: "#999999", strokeWidth: 1 },
         encoding: position,
       },
-      seriesPoints(rows, { key, position, size: 28 }),
-      {
-        data: { values: labelled(rows, { xLog, yLog, width: FIGURE_WIDTH[column] }) },
-        mark: { type: "text", align: "left", dx: 5, dy: -5, fontSize: 7 },
-        encoding: { ...position, text: { field: "label" } },
-      },
+      seriesPoints(drawn, { key, position, size: 28 }),
+      ...labelLayers(labels),
     ],
   });
 }
 
-/** The rows whose labels find room: one that would lie on an earlier label is left out. */
-function labelled(
-  rows: readonly ParetoRow[],
-  { xLog = false, yLog = false, width }: { xLog?: boolean; yLog?: boolean; width: number },
-): ParetoRow[] {
-  const position = (of: (row: ParetoRow) => number, isLog: boolean, points: number) => {
-    const scaled = (row: ParetoRow) => isLog ? Math.log(of(row)) : of(row);
-    const values = rows.map(scaled);
-    const least = isLog ? Math.min(...values) : 0;
-    const span = Math.max(...values) - least;
-    return (row: ParetoRow) => span > 0 ? (scaled(row) - least) / span * points : 0;
+/** An axis from 0, or a logarithmic one, with some room beyond the outermost values. */
+function paretoAxis(
+  field: "x" | "y",
+  title: string,
+  values: readonly number[],
+  isLog = false,
+): ParetoAxis {
+  const most = values.reduce((a, b) => Math.max(a, b), 0);
+  const least = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const [from, to] = values.length === 0 || !(most > 0)
+    ? [isLog ? 1 : 0, isLog ? 10 : 1]
+    : isLog
+    ? [least / (most / least) ** 0.08 / 1.2, most * (most / least) ** 0.08 * 1.2]
+    : [0, 1.12 * most];
+  return {
+    share: isLog
+      ? (value) => Math.log(value / from) / Math.log(to / from)
+      : (value) => (value - from) / (to - from),
+    encoding: {
+      field,
+      type: "quantitative",
+      title,
+      scale: isLog
+        ? { type: "log", nice: false, domain: [from, to] }
+        : { domain: [from, to], nice: false },
+      axis: {
+        labelOverlap: true,
+        ...(isLog
+          ? { values: logTicks([from, to]), format: numberFormat([from, to]) }
+          : { tickCount: 5, format: "~s" }),
+        ...(field === "y" && { minExtent: LEFT - 16, maxExtent: LEFT - 16 }),
+      },
+    },
   };
-  // The axis takes a sixth of the width or so.
-  const x = position((row) => row.x, xLog, 0.8 * width);
-  const y = position((row) => row.y, yLog, 0.75 * HEIGHT);
-  const placed: ParetoRow[] = [];
-  for (const row of rows.filter((one) => one.label !== "")) {
-    const free = placed.every((other) => {
-      const [left, right] = x(row) < x(other) ? [row, other] : [other, row];
-      const letters = left.label.length * 4.5 + 2;
-      return x(right) - x(left) > letters || Math.abs(y(row) - y(other)) > 8;
-    });
-    if (free) placed.push(row);
-  }
-  return placed;
 }

@@ -27,6 +27,8 @@ export interface StartGraphOptions {
 
 /** Letters of a name that there is room for at least. */
 const FEWEST_LETTERS = 12;
+/** Room for names at most: longer ones are cut, points. */
+const NAMES: Readonly<Record<ColumnSpan, number>> = { 1: 100, 2: 190 };
 /** Width of a letter as Vega reckons where it cannot measure, points. */
 const LETTER = 0.8 * FONT_SIZE;
 /** Room right of the panels for the last number of an axis, points. */
@@ -51,7 +53,7 @@ export function startGraph(
   const { column = 2 } = options;
   const panels = [...new Set(rows.map((row) => row.panel))];
   const letters = Math.max(FEWEST_LETTERS, ...rows.map((row) => row.stage.length));
-  const left = LETTER * letters + 6;
+  const left = Math.min(LETTER * letters + 6, NAMES[column]);
   return figure({
     spacing: 10,
     vconcat: panels.map((panel, i) =>
@@ -96,6 +98,7 @@ function axesOf(rows: readonly StartStageRow[], { left, isWide, isLast }: Panel,
       ticks: false,
       domain: false,
       minExtent: left - 4,
+      labelLimit: left - 6,
     },
   };
   return { x, y };

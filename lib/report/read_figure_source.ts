@@ -116,7 +116,7 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
     return new Columns(path, await readParquetColumns(path, { what, columns }));
   };
   const [requests, series, instances, gaps, waits] = await Promise.all([
-    read("requests", ["arrival_s", "outcome", "ttft_s", "e2e_s"]),
+    read("requests", ["arrival_s", "outcome", "ttft_s", "e2e_s", "tpot_s"]),
     read("timeseries", READ_SERIES.map(([, { name }]) => name)),
     read("instances", ["instance", "phase", "start_s", "end_s"]),
     read("token_gaps", ["tbt_s", "share"]),
@@ -134,6 +134,7 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
   return {
     ttftSeconds: requests.floatsOf("ttft_s", isMeasured),
     e2eSeconds: requests.floatsOf("e2e_s", isMeasured),
+    tpotSeconds: requests.floatsOf("tpot_s", isMeasured),
     tbtCdf: { seconds: gaps.floats("tbt_s"), share: gaps.floats("share") },
     timeSeries: timeSeries(series),
     phases: phaseRows(
