@@ -1,5 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
 import type { RunColumns } from "../engine/engine_parts.ts";
+import { LatencyLedger } from "../engine/latency/latency_ledger.ts";
 import { SpareSequences } from "../engine/spare_sequences.ts";
 import { requestColumns } from "../metrics/recorder.ts";
 import type { RunObserver } from "../metrics/run_observer.ts";
@@ -18,10 +19,12 @@ export function runColumns(
   const outputLimit = outputLimits(parts);
   const columns = { ...requestColumns(requests), outputTokens: outputLimit };
   forgetArrivals(requests, columns.arrivalAtSeconds);
+  const generated = new Int32Array(requests.count);
   return {
     clock,
     columns,
-    generated: new Int32Array(requests.count),
+    generated,
+    ...(parts.explains !== false && { latency: new LatencyLedger(columns, generated, clock) }),
     outputLimit,
     waitedFor: undefined,
     gaps: new GapSketch(),

@@ -370,6 +370,7 @@ class Simulation implements EventHandlers {
     return {
       columns: run.columns,
       arrived: this.gateway.counts.arrived,
+      ...(run.latency && { latencyParts: run.latency.close() }),
       gaps: run.gaps,
       warmupGaps: this.#warmupGaps,
       timeSeries: this.#sampler.columns(),

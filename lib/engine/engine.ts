@@ -78,11 +78,13 @@ export class Engine {
 
   /** Adds a request; a leap in progress is cut at the end of its present step if it may join. */
   enqueue(request: number): void {
-    if (this.#isLate) this.#inbox.push(request, this.#run.clock.now);
+    const isLate = this.#isLate;
+    if (isLate) this.#inbox.push(request, this.#run.clock.now);
     else this.#batch.queue.push(request);
     this.ledger.enter(request);
     this.#isStarved = false;
     if (this.#clock.isStepping && !this.#closed) this.#interrupt(this.#plansAhead);
+    if (!isLate) this.#batch.account?.waits(request, this.#clock);
   }
 
   /**
@@ -246,6 +248,7 @@ export class Engine {
     const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
+    batch.account?.begins(batch, this.#clock.leap);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
     if (this.#limits.length > 0) this.#keepLimit();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.
@@ -303,6 +306,7 @@ export class Engine {
     meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
+    if (batch.account?.isPlain === false) batch.account.ends(batch, this.#clock);
     if (steps > 1) pool.take(sequences.grownBlocks);
     if (lookahead !== undefined) lookahead.grow(steps);
     if (this.ledger.book(leap)) this.#interrupted = true;

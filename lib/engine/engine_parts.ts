@@ -6,6 +6,7 @@ import type { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
 import type { PrefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import type { Clock } from "./clock.ts";
+import type { LatencyLedger } from "./latency/latency_ledger.ts";
 import type { SpareSequences } from "./spare_sequences.ts";
 import type { SpeculationParts } from "./speculation.ts";
 
@@ -85,6 +86,8 @@ export interface RunColumns {
   waitedFor: Int32Array | undefined;
   /** Gaps between tokens of all requests. */
   readonly gaps: GapSketch;
+  /** Where the time of requests goes; absent: nobody asks. */
+  readonly latency?: LatencyLedger;
   /** Which instances have which prefixes; absent where no router asks. */
   readonly prefixes?: PrefixIndex;
   /** What engines that have stopped leave to those that start; absent: nothing. */

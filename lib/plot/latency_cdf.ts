@@ -1,6 +1,6 @@
 import { logTicks } from "./log_ticks.ts";
 import { numberFormat } from "./number_format.ts";
-import { type Box, labelLayers, placeLabels } from "./place_labels.ts";
+import { type Box, placeLabels, textWidth } from "./place_labels.ts";
 import { seriesKey } from "./series_key.ts";
 import { shortText } from "./short_text.ts";
 import { figure, type FigureSpec } from "./spec.ts";
@@ -221,6 +221,8 @@ function limitLabels(
 
 /** Where a curve can have its name, as shares of its points from its end: the tail first. */
 const PLACES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+/** Size of names at curves, points. */
+const SMALL = FONT_SIZE - 1;
 /** Points of a curve that names keep away from. */
 const POINTS = 60;
 
@@ -250,11 +252,30 @@ function namesOf(
     const [placed] = PLACES.flatMap((share) => {
       const point = curves[i][Math.floor(curves[i].length * (1 - share))];
       const own = { ...point, label: shortText(name, 16) };
-      return placeLabels([own], { width, height: HEIGHT, pointSize: 1, taken: boxes });
+      return placeLabels([own], {
+        width,
+        height: HEIGHT,
+        points: [],
+        fontSize: SMALL,
+        taken: boxes,
+      })
+        // A name at the end of a line of its own would look like one more curve.
+        .filter(({ lead }) => lead === undefined);
     });
     if (placed === undefined) return undefined;
-    boxes.push(placed.box);
-    layers.push(...labelLayers([placed], () => colourOf(name)));
+    const { label, left, middle } = placed;
+    boxes.push({
+      ...{ left, right: left + textWidth(label, SMALL) },
+      ...{ top: middle - SMALL / 2, bottom: middle + SMALL / 2 },
+    });
+    layers.push({
+      data: { values: [{ label }] },
+      mark: {
+        ...{ type: "text", align: "left", baseline: "middle", fontSize: SMALL },
+        ...{ x: left, y: middle, color: colourOf(name), clip: true },
+      },
+      encoding: { text: { field: "label" } },
+    });
   }
   return layers;
 }

@@ -1,11 +1,11 @@
 import { logTicks } from "./log_ticks.ts";
 import { numberFormat } from "./number_format.ts";
-import { labelLayers, placeLabels } from "./place_labels.ts";
+import { placeLabels } from "./place_labels.ts";
 import { seriesKey } from "./series_key.ts";
 import { seriesPoints } from "./series_points.ts";
 import { shortText } from "./short_text.ts";
 import { figure, type FigureSpec } from "./spec.ts";
-import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
+import { type ColumnSpan, FIGURE_WIDTH, FONT_SIZE } from "./theme.ts";
 
 /** A choice and what it costs in both respects; less is better. */
 export interface ParetoRow {
@@ -33,7 +33,17 @@ export interface ParetoFrontOptions {
   readonly column?: ColumnSpan;
 }
 
-const HEIGHT = 132;
+const HEIGHT = 190;
+/** What the numbers and the title below the frame take, points. */
+const X_AXIS_ROOM = 30;
+/** What the title of the vertical axis and the margins take, points. */
+const TITLE_ROOM = 22;
+/** Size of labels, points. */
+const LABEL_SIZE = 7;
+/** Letters of a label at most. */
+const LETTERS = 24;
+/** Share of an axis beyond the outermost choices. */
+const ROOM = 0.08;
 
 /** The rows that no other row betters in one respect without being worse in the other, by `x`. */
 export function paretoRows<Row extends { readonly x: number; readonly y: number }>(
@@ -46,88 +56,111 @@ export function paretoRows<Row extends { readonly x: number; readonly y: number 
   return front;
 }
 
-/** Room around the frame for axes, points. */
-const LEFT = 44;
-const RIGHT = 8;
-/** Letters of a label at most. */
-const LETTERS = 24;
-
-/** An axis of the figure: its encoding, and where a value stands on it as a share of its length. */
-interface ParetoAxis {
-  readonly encoding: object;
-  readonly share: (value: number) => number;
-}
-
-/**
- * Choices by two costs, with the front of those that are worth considering as a line. Labels stand
- * beside their points where they find room; those of the front first.
- */
-export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOptions): FigureSpec {
+/** Choices by two costs, with the front of those that are worth considering as a line. */
+export function paretoFront(
+  choices: readonly ParetoRow[],
+  options: ParetoFrontOptions,
+): FigureSpec {
   const { xTitle, yTitle, xLog, yLog, column = 1 } = options;
-  const drawn = rows.filter((row) => !(xLog && !(row.x > 0)) && !(yLog && !(row.y > 0)));
-  const series = [...new Set(drawn.map((row) => row.series))];
+  const rows = choices.filter((row) => !(xLog && !(row.x > 0)) && !(yLog && !(row.y > 0)));
+  const series = [...new Set(rows.map((row) => row.series))];
   const key = seriesKey(series, column);
-  const width = FIGURE_WIDTH[column] - LEFT - RIGHT;
-  const x = paretoAxis("x", xTitle, drawn.map((row) => row.x), xLog);
-  const y = paretoAxis("y", yTitle, drawn.map((row) => row.y), yLog);
-  const position = { x: x.encoding, y: y.encoding };
-  const front = paretoRows(drawn);
-  const others = drawn.filter((row) => !front.includes(row));
+  const extent = labelExtent(rows.map((row) => row.y));
+  // A frame of known size: labels are placed in it.
+  const width = FIGURE_WIDTH[column] - extent - TITLE_ROOM;
+  const height = HEIGHT - X_AXIS_ROOM;
+  const x = axisScale(rows.map((row) => row.x), width, xLog);
+  const y = axisScale(rows.map((row) => row.y), height, yLog);
+  const axis = (field: "x" | "y", title: string, { domain }: AxisScale, isLog = false) => ({
+    field,
+    type: "quantitative",
+    title,
+    scale: { type: isLog ? "log" : "linear", domain, nice: false },
+    axis: {
+      ...(isLog
+        ? { values: logTicks(domain), format: numberFormat(domain), labelOverlap: true }
+        : { tickCount: 5, format: ",~r", labelOverlap: true }),
+      ...(field === "y" && { minExtent: extent, maxExtent: extent }),
+    },
+  });
+  const position = { x: axis("x", xTitle, x, xLog), y: axis("y", yTitle, y, yLog) };
+  const at = (row: { readonly x: number; readonly y: number }) => ({
+    x: x.toPoints(row.x),
+    y: height - y.toPoints(row.y),
+  });
   const labels = placeLabels(
-    [...front, ...others].map((row) => ({
-      x: width * x.share(row.x),
-      y: HEIGHT * (1 - y.share(row.y)),
-      label: shortText(row.label, LETTERS),
-    })),
-    { width, height: HEIGHT },
+    rows.map((row) => ({ label: shortText(row.label, LETTERS), ...at(row) })),
+    {
+      ...{ width, height, points: rows.map(at), fontSize: LABEL_SIZE },
+    },
   );
+  const xAt = (points: number) => x.fromPoints(points);
+  const yAt = (points: number) => y.fromPoints(height - points);
   return figure({
     width,
-    height: HEIGHT,
+    height,
     layer: [
       {
-        data: { values: front },
+        data: { values: paretoRows(rows) },
         mark: { type: "line", interpolate: "step-after", color: "#999999", strokeWidth: 1 },
         encoding: position,
       },
-      seriesPoints(drawn, { key, position, size: 28 }),
-      ...labelLayers(labels),
+      {
+        data: {
+          values: labels.flatMap(({ x: from, y: above, lead }) =>
+            lead === undefined
+              ? []
+              : [{ x: xAt(from), y: yAt(above), x2: xAt(lead.x), y2: yAt(lead.y) }]
+          ),
+        },
+        mark: { type: "rule", color: "#999999", strokeWidth: 0.5 },
+        encoding: { ...position, x2: { field: "x2" }, y2: { field: "y2" } },
+      },
+      seriesPoints(rows, { key, position, size: 28 }),
+      {
+        data: {
+          values: labels.map(({ label, left, middle }) => ({
+            ...{ label, x: xAt(left), y: yAt(middle) },
+          })),
+        },
+        // Clipped, as Vega takes letters to be wider than they are, and the figure with them.
+        mark: { type: "text", align: "left", baseline: "middle", fontSize: LABEL_SIZE, clip: true },
+        encoding: { ...position, text: { field: "label" } },
+      },
     ],
   });
 }
 
-/** An axis from 0, or a logarithmic one, with some room beyond the outermost values. */
-function paretoAxis(
-  field: "x" | "y",
-  title: string,
-  values: readonly number[],
-  isLog = false,
-): ParetoAxis {
-  const most = values.reduce((a, b) => Math.max(a, b), 0);
-  const least = values.reduce((a, b) => Math.min(a, b), Infinity);
-  const [from, to] = values.length === 0 || !(most > 0)
-    ? [isLog ? 1 : 0, isLog ? 10 : 1]
-    : isLog
-    ? [least / (most / least) ** 0.08 / 1.2, most * (most / least) ** 0.08 * 1.2]
-    : [0, 1.12 * most];
+/** An axis of known length: what is where, in points from its beginning. */
+interface AxisScale {
+  readonly domain: readonly [number, number];
+  toPoints(value: number): number;
+  fromPoints(points: number): number;
+}
+
+/** An axis that leaves room beyond the greatest value and, by ratios, below the least. */
+function axisScale(values: readonly number[], points: number, isLog = false): AxisScale {
+  const [least, most] = values.length === 0
+    ? [1, 10]
+    : [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+  const beyond = isLog ? Math.max(1.2, (most / least) ** ROOM) : 1;
+  const domain = isLog
+    ? [least / beyond, most * beyond] as const
+    : [0, most > 0 ? (1 + ROOM) * most : 1] as const;
+  const [from, to] = isLog ? [Math.log(domain[0]), Math.log(domain[1])] : domain;
   return {
-    share: isLog
-      ? (value) => Math.log(value / from) / Math.log(to / from)
-      : (value) => (value - from) / (to - from),
-    encoding: {
-      field,
-      type: "quantitative",
-      title,
-      scale: isLog
-        ? { type: "log", nice: false, domain: [from, to] }
-        : { domain: [from, to], nice: false },
-      axis: {
-        labelOverlap: true,
-        ...(isLog
-          ? { values: logTicks([from, to]), format: numberFormat([from, to]) }
-          : { tickCount: 5, format: "~s" }),
-        ...(field === "y" && { minExtent: LEFT - 16, maxExtent: LEFT - 16 }),
-      },
+    domain,
+    toPoints: (value) => ((isLog ? Math.log(value) : value) - from) / (to - from) * points,
+    fromPoints: (at) => {
+      const value = from + at / points * (to - from);
+      return isLog ? Math.exp(value) : value;
     },
   };
+}
+
+/** Room of the numbers beside the vertical axis, points. */
+function labelExtent(values: readonly number[]): number {
+  const most = Math.max(0, ...values);
+  const letters = most >= 10 ? Math.round(most).toLocaleString("en-US").length : 3;
+  return Math.ceil(letters * 0.66 * FONT_SIZE + 6);
 }

@@ -1,22 +1,28 @@
-import { FONT_SIZE } from "./theme.ts";
-
-/** A point that may get a label, points from the upper left corner of the frame. */
+/** A point that has a label, in points from the upper left corner of the frame. */
 export interface LabelledPoint {
+  readonly label: string;
   readonly x: number;
   readonly y: number;
-  /** The label; "" for none: then the point only keeps others away. */
-  readonly label: string;
 }
 
-/** Where a label stands: its left or right end, and the middle of its letters. */
-export interface PlacedLabel<Point extends LabelledPoint> {
-  readonly point: Point;
-  readonly label: string;
-  readonly x: number;
-  readonly y: number;
-  readonly align: "left" | "right" | "center";
-  /** What it covers. */
-  readonly box: Box;
+/** Where a label lies: the middle of its left edge. */
+export interface PlacedLabel extends LabelledPoint {
+  readonly left: number;
+  readonly middle: number;
+  /** End of a line from the point, where the label is not beside it; absent: none is needed. */
+  readonly lead?: { readonly x: number; readonly y: number };
+}
+
+/** What labels keep clear of. */
+export interface LabelFrame {
+  readonly width: number;
+  readonly height: number;
+  /** All points of the figure, those without a label too. */
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+  /** Size of the text, points. */
+  readonly fontSize: number;
+  /** What else is there. */
+  readonly taken?: readonly Box[];
 }
 
 /** A part of the frame, points from its upper left corner. */
@@ -27,85 +33,81 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** Options of {@linkcode placeLabels}. */
-export interface PlaceLabelsOptions {
-  /** The frame that labels stay within, points. */
-  readonly width: number;
-  readonly height: number;
-  /** Half the size of a point, points; default 3. */
-  readonly pointSize?: number;
-  /** Size of the letters, points; default 7. */
-  readonly fontSize?: number;
-  /** What is there already. */
-  readonly taken?: readonly Box[];
-}
-
-/** Width of a letter of the figures' font at most but for a few, in sizes of it. */
-const LETTER = 0.68;
-/** Places of a label around its point: sides, in the order in which they are tried. */
-const SIDES = [
-  ["left", 1, -0.6],
-  ["right", -1, -0.6],
-  ["left", 1, 0.6],
-  ["right", -1, 0.6],
-  ["center", 0, -1.2],
-  ["center", 0, 1.2],
-] as const;
+/** Half the size of a point, and the room around it. */
+const POINT = 3.5;
+/** Distances of a label from its point, the nearest first; from the second on a line leads to it. */
+const RINGS = [0, 10, 18, 26, 36, 48, 62, 78];
+/** Directions of a label from its point, the preferred ones first: right or left, and up or down. */
+const DIRECTIONS: readonly (readonly [number, number])[] = [
+  ...[[1, -1], [1, 0], [1, 1], [-1, -1], [-1, 0], [-1, 1], [0, -1], [0, 1]] as const,
+];
 
 /**
- * Labels beside their points so that none lies on another or on a point, or stands out of the frame:
- * each at the first of six places that is free, none where all are taken.
+ * Places labels beside their points: inside the frame, on no other label and on no point. One that finds
+ * no room beside its point lies further away, at the end of a line; one that finds none at all is left
+ * out. Earlier labels have the first choice.
  */
-export function placeLabels<Point extends LabelledPoint>(
-  points: readonly Point[],
-  options: PlaceLabelsOptions,
-): PlacedLabel<Point>[] {
-  const { width, height, pointSize = 3, fontSize = FONT_SIZE - 1 } = options;
-  const taken: Box[] = points.map(({ x, y }) => around(x, y, pointSize - 1, pointSize - 1));
-  taken.push(...options.taken ?? []);
-  const placed: PlacedLabel<Point>[] = [];
-  for (const point of points) {
-    if (point.label === "") continue;
-    const half = LETTER * fontSize * point.label.length / 2;
-    for (const [align, across, down] of SIDES) {
-      const x = point.x + across * (pointSize + 2);
-      const y = point.y + down * fontSize;
-      const box = around(x + across * half, y, half, fontSize / 2);
-      const isInside = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height;
-      if (!isInside || taken.some((other) => overlaps(box, other))) continue;
-      taken.push(box);
-      placed.push({ point, label: point.label, x, y, align, box });
-      break;
-    }
+export function placeLabels(
+  labelled: readonly LabelledPoint[],
+  { width, height, points, fontSize, taken: others = [] }: LabelFrame,
+): PlacedLabel[] {
+  const taken: Box[] = points.map(({ x, y }) => ({
+    ...{ left: x - POINT, right: x + POINT, top: y - POINT, bottom: y + POINT },
+  }));
+  taken.push(...others);
+  const isFree = (box: Box) =>
+    box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height &&
+    taken.every((other) => !overlap(box, other));
+  const placed: PlacedLabel[] = [];
+  for (const point of labelled.filter(({ label }) => label !== "")) {
+    const found = firstFree(point, fontSize, isFree);
+    if (found === undefined) continue;
+    const { box, isFar } = found;
+    taken.push(box);
+    const middle = (box.top + box.bottom) / 2;
+    placed.push({
+      ...point,
+      left: box.left,
+      middle,
+      ...(isFar && { lead: { x: nearest(point.x, box.left, box.right), y: middle } }),
+    });
   }
   return placed;
 }
 
-function around(x: number, y: number, halfWidth: number, halfHeight: number): Box {
-  return { left: x - halfWidth, right: x + halfWidth, top: y - halfHeight, bottom: y + halfHeight };
+function firstFree(
+  { label, x, y }: LabelledPoint,
+  fontSize: number,
+  isFree: (box: Box) => boolean,
+): { readonly box: Box; readonly isFar: boolean } | undefined {
+  const wide = textWidth(label, fontSize);
+  const high = fontSize + 1;
+  for (const ring of RINGS) {
+    for (const [right, down] of DIRECTIONS) {
+      const away = ring + POINT + 0.5;
+      const centre = y + down * (right === 0 ? away + high / 2 : ring + high / 2);
+      const left = right > 0 ? x + away : right < 0 ? x - away - wide : x - wide / 2;
+      const box = { left, right: left + wide, top: centre - high / 2, bottom: centre + high / 2 };
+      if (isFree(box)) return { box, isFar: ring > 0 };
+    }
+  }
+  return undefined;
 }
 
-function overlaps(one: Box, other: Box): boolean {
-  return one.left < other.right && other.left < one.right && one.top < other.bottom &&
-    other.top < one.bottom;
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
-/** Layers that draw placed labels at their places. */
-export function labelLayers<Point extends LabelledPoint>(
-  placed: readonly PlacedLabel<Point>[],
-  colourOf?: (point: Point) => string,
-): object[] {
-  return placed.map(({ point, label, x, y, align }) => ({
-    data: { values: [{ label }] },
-    mark: {
-      type: "text",
-      align,
-      baseline: "middle",
-      fontSize: FONT_SIZE - 1,
-      x,
-      y,
-      ...(colourOf && { color: colourOf(point) }),
-    },
-    encoding: { text: { field: "label" } },
-  }));
+/** The point of a span that is nearest to another one. */
+function nearest(to: number, from: number, until: number): number {
+  return Math.min(Math.max(to, from), until);
+}
+
+/** About how wide a text is in the figures' font, points; rather more than less. */
+export function textWidth(text: string, fontSize: number): number {
+  let ems = 0;
+  for (const letter of text) {
+    ems += /[ .,:;'|il]/.test(letter) ? 0.36 : /[0-9a-z]/.test(letter) ? 0.64 : 0.76;
+  }
+  return ems * fontSize;
 }

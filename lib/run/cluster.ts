@@ -26,6 +26,7 @@ import { buildFaults } from "./faults.ts";
 import { type FunctionKind, functionKinds, functionNames, withFunctionIds } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
+import { measuring } from "./measuring.ts";
 import { choiceNotices } from "./choice_notices.ts";
 import { cutOutputs, settingNotices } from "./notices.ts";
 import type { RentedMachine } from "../metrics/unused_gpus.ts";
@@ -113,7 +114,7 @@ export async function buildCluster(
     ),
   );
   const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
-  const size = drawnSize(config, requests.table);
+  const size = drawnSize(config, requests.table, config.functions.length > 0 ? kinds : undefined);
   const assigned = withFunctionIds(config, requests, names, streams);
   const built = buildClasses(config, { ...requests, table: assigned.table }, streams);
   const { table } = built;
@@ -198,9 +199,7 @@ export async function buildCluster(
       starts: starts.service,
       ...runEnd(config),
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
-      // One that has to be found is known after a run.
-      warmupSeconds: simulation.warmup_duration === "mser5" ? 0 : simulation.warmup_duration,
-      sampleSeconds: size.sampleSeconds,
+      ...measuring(config, size.sampleSeconds),
     },
     facts: byFunction.map(({ facts, config: own }) => ({
       ...facts,
@@ -239,10 +238,10 @@ export async function buildCluster(
  *
  * @throws {ConfigError} If it would.
  */
-function drawnSize(config: Configuration, table: RequestTable): RunSize {
+function drawnSize(config: Configuration, table: RequestTable, kinds?: FunctionKind[]): RunSize {
   const { count, arrivalAtSeconds } = table;
   const lastArrivalSeconds = count > 0 ? arrivalAtSeconds[count - 1] : 0;
-  const size = runSize(config, { count, lastArrivalSeconds });
+  const size = runSize(config, { count, lastArrivalSeconds }, kinds);
   const problems = checkSize(config, size);
   if (problems.length === 0) return size;
   throw new ConfigError(problems.map(({ path, text }) => `Cannot read "${path}" ${text}`));

@@ -5,7 +5,7 @@ import { censoredNotices } from "../metrics/censored_notices.ts";
 import { runDigest } from "../metrics/digest.ts";
 import { instancePhases } from "../metrics/instance_phases.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
-import { turnedAway } from "./turned_away.ts";
+import { cameTooLate, turnedAway } from "./turned_away.ts";
 import { undefinedNotices } from "../metrics/undefined_figures.ts";
 import { summarize } from "../metrics/summary.ts";
 import { attendance } from "./attendance.ts";
@@ -106,6 +106,7 @@ async function simulateAttended(
     timeSeries: record.timeSeries,
     instances: instancePhases(record),
     coldStartWaits: waits,
+    ...(record.latencyParts && { latencyParts: record.latencyParts }),
     summary: displayedAs("summary", { ...summary, digest: await runDigest(record.columns) }),
     functionNames,
     engine: {
@@ -116,6 +117,7 @@ async function simulateAttended(
       notices: [
         ...notices,
         ...turnedAway(record.columns, built.lengthLimits, functionNames),
+        ...cameTooLate(record.columns, functionNames),
         ...undefinedNotices(summary.undefined_figures),
         ...censoredNotices(summary.measured, config.metrics.percentiles),
         ...(mostReplications(config.simulation.replications) > 1

@@ -19,6 +19,8 @@ export interface LayoutFaults {
   readonly outside: readonly string[];
   /** Pairs of texts that lie on one another. */
   readonly overlapping: readonly string[];
+  /** Width of the figure, points. */
+  readonly width: number;
 }
 
 /** Points that boxes may share, or stand out: letters do not fill their boxes. */
@@ -150,7 +152,7 @@ export async function layoutFaults(spec: FigureSpec): Promise<LayoutFaults> {
       if (x > SLACK && y > SLACK && !isHalo) overlapping.push(`${shown(other)} / ${shown(one)}`);
     }
   });
-  return { outside, overlapping };
+  return { outside, overlapping, width };
 }
 
 function shown({ text, left, top }: TextBox): string {
