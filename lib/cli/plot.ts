@@ -37,6 +37,11 @@ const OPTIONS: readonly CommandOption[] = [
     describe: "Width: one column of a two-column page (240 points), or both (504 points)",
   },
   {
+    name: "tail",
+    describe: "latency_cdf shows the share of values above each latency on a logarithmic axis,\n" +
+      "which shows the tails",
+  },
+  {
     name: "out",
     value: "DIR",
     describe: "Where the figures go (RESULT_DIR/figures); files that plot did not write stay",
@@ -69,6 +74,7 @@ ${describeOptions(OPTIONS)}`,
     const column = given.value("column");
     const draw = await drawing(results, given.values("figure"), {
       experiments: given.value("experiments"),
+      tail: given.flag("tail"),
       formats,
       column: column === undefined ? undefined : Number(oneOf("--column", column, ["1", "2"])) as
         | 1
@@ -105,6 +111,7 @@ async function drawing(
     readonly formats: readonly FigureFormat[];
     readonly column: 1 | 2 | undefined;
     readonly experiments: string | undefined;
+    readonly tail: boolean;
   },
 ): Promise<Draw> {
   recoverResults(results);

@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from "#assert";
 import { attainmentCurves, bandedCurves } from "./banded_curves.ts";
 import { barPanels } from "./bar_panels.ts";
 import { coldStartStages } from "./cold_start_stages.ts";
+import { dotWhisker } from "./dot_whisker.ts";
 import { heatMap } from "./heat_map.ts";
 import { intervalPoints } from "./interval_points.ts";
 import { joinShortStages } from "./join_short_stages.ts";
@@ -50,6 +51,12 @@ const choices = [
 ];
 const heat = [1, 2, 4].flatMap((x) =>
   ["a", "b"].map((y, i) => ({ x, y, value: x * (i + 1) * 1.5 }))
+);
+const policies = ["vllm", "sarathi", "orca"].flatMap((label, i) =>
+  ["busy", "quiet"].map((series, k) => ({
+    ...{ label, series, value: (1 + i) / (1 + k), lower: 0.8 * (1 + i) / (1 + k) },
+    upper: 1.3 * (1 + i) / (1 + k),
+  }))
 );
 const pairs = ["vLLM", "ServerlessLLM"].flatMap((panel, k) =>
   ["OPT-2.7B", "Llama2-13B"].map((label, i) => ({ panel, label, paper: 10 + i - k, ours: 9.5 + i }))
@@ -118,6 +125,13 @@ const starts = ["plain", "beside"].flatMap((panel, k): StartStageRow[] => [
 const FIGURES: Readonly<Record<string, (column?: ColumnSpan) => FigureSpec>> = {
   attainmentCurves: (column) => attainmentCurves(attainment, { target: 0.9, column }),
   coldStartStages: (column) => coldStartStages(stages, { totals, column }),
+  dotWhisker: (column) =>
+    dotWhisker(policies, {
+      title: "TTFT p99 (s)",
+      whiskers: "95 % intervals of 10 seeds",
+      reference: { value: 2, label: "SLO 2 s" },
+      column,
+    }),
   heatMap: (column) =>
     heatMap(heat, { xTitle: "Rate (1/s)", yTitle: "Policy", valueTitle: "TTFT (s)", column }),
   paperBars: (column) => paperBars(pairs, { title: "TTFT (s)", column }),
@@ -163,6 +177,7 @@ Deno.test("figures without rows are drawn empty", async () => {
     bandedCurves([], axes),
     barPanels([]),
     coldStartStages([]),
+    dotWhisker([], { title: "x", whiskers: "y" }),
     heatMap([], { ...axes, valueTitle: "z" }),
     paperBars([], { title: "x" }),
     paretoFront([], axes),
@@ -211,6 +226,30 @@ Deno.test("barPanels() writes every number, of three digits or those before the 
   const rows = numbers.map(([value], i) => ({ panel: "x", label: `${i}`, value: Number(value) }));
   const svg = await renderSvg(barPanels(rows));
   for (const [, number] of numbers) ok(svg.includes(`>${number}<`), number);
+});
+
+Deno.test("predictedScatter() fills the points beyond its dashed lines and no others", async () => {
+  const counts = async (within: number) => {
+    const svg = await renderSvg(predictedScatter(points, { title: "x", within }));
+    const found = [...svg.matchAll(/<path [^>]*aria-roledescription="point"[^>]*>/g)];
+    return [found.length, found.filter(([mark]) => mark.includes(' fill="#')).length];
+  };
+  const off = points.map(({ measured, predicted }) => Math.abs(predicted / measured - 1));
+  deepEqual(await counts(0.2), [points.length, 0]);
+  const beyond = off.filter((error) => error > 0.06).length;
+  deepEqual(await counts(0.06), [points.length + beyond, beyond]);
+});
+
+Deno.test("dotWhisker() draws a whisker for each row with an interval, and says what it is", async () => {
+  const options = { title: "TTFT (s)", whiskers: "95 % intervals" };
+  const rules = (svg: string) => [...svg.matchAll(/aria-roledescription="rule mark"/g)].length;
+  const svg = await renderSvg(dotWhisker(policies, options));
+  equal(rules(svg), policies.length);
+  ok(svg.includes(">95 % intervals<"));
+  const exact = policies.map((row) => ({ ...row, lower: row.value, upper: row.value }));
+  const plain = await renderSvg(dotWhisker(exact, options));
+  equal(rules(plain), 0);
+  ok(!plain.includes("95 % intervals"));
 });
 
 Deno.test("heatMap() writes every value in its place", async () => {

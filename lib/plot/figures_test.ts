@@ -89,8 +89,8 @@ Deno.test("every row of a figure becomes a mark", async () => {
   equal((await marks(FIGURES.percentileBars(), "rect")).length, percentileRows.length);
   // One more, where the first interval begins.
   const instants = timelineRows.length + 1;
-  equal((await marks(FIGURES.clusterTimeline(), "line")).length, 7 * instants);
-  equal((await marks(FIGURES.clusterTimeline(), "area")).length, 3 * instants);
+  equal((await marks(FIGURES.clusterTimeline(), "line")).length, 6 * instants);
+  equal((await marks(FIGURES.clusterTimeline(), "area")).length, 4 * instants);
 });
 
 Deno.test("latencyCdf() draws seconds, or milliseconds where all are below one second", async () => {
@@ -139,12 +139,14 @@ Deno.test("a figure drawn twice has the same bytes in every format", async () =>
 Deno.test("PNG files have 300 dots per inch, PDF files the figure's size", async () => {
   const svg = await renderSvg(FIGURES.latencyCdf(1));
   const png = new DataView((await convertSvg(svg, "png")).buffer);
-  equal(png.getUint32(16), 1000); // 240 points are 3.33 inches.
+  const points = Number(/ width="([\d.]+)pt"/.exec(svg)![1]);
+  equal(png.getUint32(16), Math.round(points * 300 / 72));
   equal(new TextDecoder().decode(new Uint8Array(png.buffer, 37, 4)), "pHYs");
   equal(png.getUint32(41), 11811); // 300 / 2.54 cm, per metre.
   const pdf = new TextDecoder("latin1").decode(await convertSvg(svg, "pdf"));
   ok(pdf.startsWith("%PDF-1."));
-  ok(pdf.includes("/MediaBox [0 0 240 150]"));
+  const size = /^<svg[^>]* width="([\d.]+)pt" height="([\d.]+)pt"/.exec(svg)!.slice(1);
+  ok(pdf.includes(`/MediaBox [0 0 ${size.join(" ")}]`), size.join(" "));
   ok(pdf.includes("DejaVuSans"), "the font is embedded");
 });
 
@@ -157,6 +159,33 @@ Deno.test("figures without rows are drawn empty", async () => {
     costBreakdown([]),
   ];
   for (const spec of empty) ok((await renderSvg(spec)).startsWith("<svg"));
+});
+
+Deno.test("latencyCdf() of tails has the share above each latency, and names at the curves", async () => {
+  const spec = latencyCdf(cdfRows, { tail: true });
+  const drawn = await marks(spec, "line");
+  // The largest value has none above it.
+  equal(drawn.length, cdfRows.length - 2);
+  const shares = drawn.filter((row) => row.series === "TTFT").map((row) => row.share);
+  deepEqual(shares, [0.75, 0.5, 0.25]);
+  const svg = await renderSvg(spec);
+  ok(svg.includes(">TTFT<") && svg.includes(">TBT<"));
+  ok(!svg.includes("role-legend-symbol"), "no key");
+  ok((await renderSvg(latencyCdf(cdfRows))).includes("role-legend-symbol"));
+});
+
+Deno.test("instanceGantt() draws a phase of no length 1.2 points wide, above the others", async () => {
+  const drain = { instance: 0, phase: "draining", startSeconds: 100, endSeconds: 100.001 };
+  const drawn = await marks(instanceGantt([drain, ...phaseRows]), "rect");
+  const last = drawn.at(-1) as { start: number; end: number; phase: string };
+  equal(last.phase, "draining");
+  const width = (last.end - last.start) * (FIGURE_WIDTH[2] - 34) / 100.001;
+  ok(Math.abs(width - 1.2) < 1e-3, String(width));
+  ok(last.end <= 100.0011, "no phase goes on after the run");
+  const lengths = (rows: typeof drawn) =>
+    rows.reduce((sum, { start, end }) => sum + Number(end) - Number(start), 0);
+  const long = phaseRows.reduce((sum, row) => sum + row.endSeconds - row.startSeconds, 0);
+  ok(Math.abs(lengths(drawn.slice(0, -1)) - long) < 1e-9);
 });
 
 Deno.test("timeUnit() gives an axis numbers that read well", () => {

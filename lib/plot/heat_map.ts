@@ -51,15 +51,16 @@ export function heatMap(rows: readonly HeatRow[], options: HeatMapOptions): Figu
       type: "ordinal",
       title: yTitle,
       scale: { domain: ys },
-      axis: { ticks: false, domain: false },
+      axis: { ticks: false, domain: false, labelLimit: 0.25 * FIGURE_WIDTH[column] },
     },
   };
   return figure({
     // Every value is written: a key of the shades would say nothing more.
-    title: valueTitle,
+    title: { text: valueTitle, offset: 5 },
     data: { values: drawn },
     width: FIGURE_WIDTH[column],
-    height: 50 + ROW_HEIGHT * ys.length,
+    // The title of the vertical axis is higher than a row.
+    height: 50 + Math.max(3 * ROW_HEIGHT, ROW_HEIGHT * ys.length),
     autosize: { type: "fit", contains: "padding" },
     encoding: place,
     layer: [

@@ -25,6 +25,7 @@ export {
   type StageTotal,
 } from "./cold_start_stages.ts";
 export { costBreakdown, type CostBreakdownOptions, type CostRow } from "./cost_breakdown.ts";
+export { dotWhisker, type DotWhiskerOptions, type DotWhiskerRow } from "./dot_whisker.ts";
 export { heatMap, type HeatMapOptions, type HeatRow } from "./heat_map.ts";
 export { instanceGantt, type InstanceGanttOptions, type PhaseRow } from "./instance_gantt.ts";
 export { intervalPoints, type IntervalPointsOptions, type IntervalRow } from "./interval_points.ts";

@@ -1,4 +1,9 @@
-import { fillDifference, measuredRequests } from "../metrics/latency_columns.ts";
+import {
+  fillDifference,
+  fillTpot,
+  type MeasuredRequests,
+  measuredRequests,
+} from "../metrics/latency_columns.ts";
 import type { RunResult, Summary, TimeSeriesColumns } from "../metrics/run_tables.ts";
 import type { PhaseRow } from "../plot/mod.ts";
 import { allBands, type LatencyBand } from "./explain/bands.ts";
@@ -26,6 +31,8 @@ export interface FigureSource {
   readonly ttftSeconds: Float64Array;
   /** Their end-to-end latencies, seconds, in any order. */
   readonly e2eSeconds: Float64Array;
+  /** Their times per output token, seconds, in any order; NaN below two tokens. */
+  readonly tpotSeconds: Float64Array;
   /** Distribution of the gaps between tokens. */
   readonly tbtCdf: RunResult["tbtCdf"];
   /** State of the cluster over time. */
@@ -53,6 +60,7 @@ export function figureSource(result: RunResult): FigureSource {
   return {
     ttftSeconds: sinceArrival(firstTokenAtSeconds),
     e2eSeconds: sinceArrival(completedAtSeconds),
+    tpotSeconds: tpotOf(measured, requests),
     tbtCdf: result.tbtCdf,
     timeSeries: result.timeSeries,
     phases: phaseRows(
@@ -67,6 +75,12 @@ export function figureSource(result: RunResult): FigureSource {
     latencyBands: result.latencyParts === undefined ? [] : allBands(explainSource(result)),
     summary: result.summary,
   };
+}
+
+function tpotOf(measured: MeasuredRequests, requests: RunResult["requests"]): Float64Array {
+  const seconds = new Float64Array(measured.count);
+  fillTpot(seconds, measured, requests);
+  return seconds;
 }
 
 function stageWaits({ coldStartWaits: waits, requests, functionNames }: RunResult): StageWaits {

@@ -19,7 +19,9 @@ import { type FigureSource, phaseRows, type StageWaits, textCodes } from "./figu
 const NEEDED = ["manifest.json", "summary.json", "requests.parquet", "cold_start_waits.parquet"];
 
 /** Columns of the requests that are read. */
-const REQUESTS = ["arrival_s", "outcome", "ttft_s", "e2e_s", "first_token_s", "completed_s"];
+const REQUESTS = [
+  ...["arrival_s", "outcome", "ttft_s", "tpot_s", "e2e_s", "first_token_s", "completed_s"],
+];
 
 const figure = z.number().nullable();
 const latency = z.looseObject({ mean: figure, max: figure }).catchall(figure);
@@ -92,6 +94,7 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
   return {
     ttftSeconds: requests.floatsOf("ttft_s", isMeasured),
     e2eSeconds: requests.floatsOf("e2e_s", isMeasured),
+    tpotSeconds: requests.floatsOf("tpot_s", isMeasured),
     tbtCdf: { seconds: gaps.floats("tbt_s"), share: gaps.floats("share") },
     timeSeries: timeSeries(series),
     phases: phaseRows(

@@ -39,6 +39,8 @@ export interface FigureSlo {
 export interface StandardFigureOptions {
   /** Limits that are drawn. */
   readonly slo?: FigureSlo;
+  /** Whether `latency_cdf` shows the shares above each latency on a logarithmic axis: the tails. */
+  readonly tail?: boolean;
   /** Columns of a page; default by figure. */
   readonly column?: ColumnSpan;
 }
@@ -59,8 +61,8 @@ export type StandardFigure =
 export const STANDARD_FIGURES: Readonly<
   Record<StandardFigure, (source: FigureSource, options: StandardFigureOptions) => FigureSpec>
 > = {
-  latency_cdf: (source, { slo, column }) =>
-    latencyCdf(latencyRows(source), { slo: sloLines(slo), column }),
+  latency_cdf: (source, { slo, tail, column }) =>
+    latencyCdf(latencyRows(source, hasLimit(slo?.tpot_s)), { slo: sloLines(slo), tail, column }),
   latency_percentiles: ({ summary }, { column }) =>
     percentileBars(percentileRows(summary), { column }),
   latency_parts: ({ latencyBands }, { column }) =>
@@ -117,28 +119,40 @@ function coldStarts(rows: readonly StageRow[], column: ColumnSpan | undefined): 
   const joined = joinShortStages(rows);
   return coldStartStages(joined.rows, {
     stages: joined.stages,
-    title: "Mean wait for a start (s)",
+    title: column === 1
+      ? "Mean wait for a start (s)"
+      : "Mean wait of the requests that waited for a start (s)",
     nameWidth: column === 1 ? 80 : 130,
     column,
   });
 }
 
-/** Distributions of TTFT, TBT and E2E latency, thinned to what a curve needs. */
-export function latencyRows(source: FigureSource): CdfRow[] {
-  const { ttftSeconds, e2eSeconds, tbtCdf } = source;
+/**
+ * Distributions of TTFT, TBT and E2E latency, thinned to what a curve needs.
+ *
+ * @param withTpot Whether the time per output token has a curve too, a mean for each request, as a limit
+ * on it is one on that mean and not on the gaps between tokens.
+ */
+export function latencyRows(source: FigureSource, withTpot = false): CdfRow[] {
+  const { ttftSeconds, e2eSeconds, tpotSeconds, tbtCdf } = source;
   const rows = (series: string, points: ReturnType<typeof thinCdf>): CdfRow[] =>
     points.map(({ value, share }) => ({ series, seconds: value, share }));
   return [
     ...rows("TBT", thinCdf(tbtCdf.seconds, (i) => tbtCdf.share[i])),
+    ...(withTpot ? rows("TPOT", thinCdf(tpotSeconds.filter((s) => s >= 0).sort())) : []),
     ...rows("TTFT", thinCdf(ttftSeconds.toSorted())),
     ...rows("E2E", thinCdf(e2eSeconds.toSorted())),
   ];
 }
 
 function sloLines(slo: FigureSlo = {}): SloLine[] {
-  return ([["TTFT", slo.ttft_s], ["TBT", slo.tpot_s], ["E2E", slo.e2e_s]] as const)
-    .filter(([, seconds]) => seconds !== null && seconds !== undefined)
+  return ([["TTFT", slo.ttft_s], ["TPOT", slo.tpot_s], ["E2E", slo.e2e_s]] as const)
+    .filter(([, seconds]) => hasLimit(seconds))
     .map(([series, seconds]) => ({ series, seconds: seconds as number }));
+}
+
+function hasLimit(seconds: number | null | undefined): boolean {
+  return seconds !== null && seconds !== undefined;
 }
 
 function percentileRows(summary: Summary): PercentileRow[] {
