@@ -34,6 +34,8 @@ export interface BandedCurvesOptions {
   readonly target?: number;
   /** Places on the horizontal axis that are marked by a vertical line each, such as a capacity. */
   readonly marks?: readonly number[];
+  /** What the bands are, such as "bands: 95 % intervals"; stands below the title of the axis. */
+  readonly bands?: string;
   /** Columns of a page; default 1. */
   readonly column?: ColumnSpan;
 }
@@ -98,7 +100,7 @@ export function bandedCurves(
   rows: readonly BandRow[],
   options: BandedCurvesOptions,
 ): FigureSpec {
-  const { xTitle, xLog, target, marks = [], column = 1 } = options;
+  const { xTitle, xLog, target, marks = [], bands, column = 1 } = options;
   const series = [...new Set(rows.map((row) => row.series))];
   const banded = new Set(rows.filter((row) => row.lower < row.upper).map((row) => row.series));
   const key = seriesKey(series, column);
@@ -106,7 +108,7 @@ export function bandedCurves(
   const x = {
     field: "x",
     type: "quantitative",
-    title: xTitle,
+    title: bands === undefined || banded.size === 0 ? xTitle : [xTitle, bands],
     scale: xLog
       ? { type: "log", nice: false, padding: 4 }
       : { nice: false, zero: false, padding: 4 },
@@ -119,7 +121,10 @@ export function bandedCurves(
   };
   const yScale = valueScale(rows, options);
   const legend = series.length > 1
-    ? { columns: key.columns, symbolOpacity: 1, symbolStrokeWidth: 0 }
+    ? {
+      columns: key.columns,
+      ...{ symbolOpacity: 1, symbolStrokeWidth: 1.25, symbolFillColor: "transparent" },
+    }
     : null;
   const color = { ...key.color, legend };
   const line = { x, y: { field: "y", type: "quantitative", ...yScale } };
@@ -142,7 +147,8 @@ export function bandedCurves(
     })),
     {
       data: { values: rows },
-      mark: { type: "point", size: 14, filled: true, opacity: 1 },
+      // Outlines: where curves meet, no mark covers another.
+      mark: { type: "point", size: 16, filled: false, strokeWidth: 1.25, opacity: 1 },
       encoding: {
         ...line,
         color,
@@ -166,7 +172,7 @@ export function bandedCurves(
   }
   return figure({
     width: FIGURE_WIDTH[column],
-    height: HEIGHT + key.height,
+    height: HEIGHT + key.height + (Array.isArray(x.title) ? FONT_SIZE + 2 : 0),
     autosize: { type: "fit", contains: "padding" },
     layer: layers,
   });
@@ -183,7 +189,7 @@ export interface AttainmentRow extends Omit<BandRow, "x" | "y"> {
 /** SLO attainment against the arrival rate, with intervals as bands and the wanted share as a line. */
 export function attainmentCurves(
   rows: readonly AttainmentRow[],
-  options: Pick<BandedCurvesOptions, "target" | "marks" | "column"> = {},
+  options: Pick<BandedCurvesOptions, "target" | "marks" | "bands" | "column"> = {},
 ): FigureSpec {
   return bandedCurves(
     rows.map(({ ratePerSecond, attainment, ...row }) => ({

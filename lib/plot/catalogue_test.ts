@@ -252,9 +252,12 @@ Deno.test("dotWhisker() draws a whisker for each row with an interval, and says 
   ok(!plain.includes("95 % intervals"));
 });
 
-Deno.test("heatMap() writes every value in its place", async () => {
+Deno.test("heatMap() writes every value in its place, with as many decimals as the others", async () => {
   const svg = await renderSvg(FIGURES.heatMap());
-  for (const { value } of heat) ok(svg.includes(`>${value}<`), String(value));
+  for (const { value } of heat) ok(svg.includes(`>${value.toFixed(1)}<`), String(value));
+  const axes = { xTitle: "x", yTitle: "y", valueTitle: "z" };
+  const far = [0.0001, 250].map((value, x) => ({ x, y: "a", value }));
+  ok((await renderSvg(heatMap(far, axes))).includes(">0.0001<"), "the least does not vanish");
 });
 
 Deno.test("startGraph() has an arrow for each stage that waits, dashed before it if its turn is late", async () => {
