@@ -179,6 +179,27 @@ Deno.test("what is said of others is what is known of them", async () => {
   });
 });
 
+Deno.test("the latency of a frontier has no limit of its own, and its intervals are known on the front", async () => {
+  await inFolder(async (store) => {
+    const { rows, frontier } = await plan({
+      ...{ ...SMALL, store, workers: 1, frontier: "ttft_p50", slo: "e2e_p95<60s" },
+      config: (SMALL.config as string).replace("50 ms", "1500 ms").replace("30,", "1,")
+        .replace("300", "40"),
+      over: "cluster.num_replicas=[2,3]",
+    });
+    equal(frontier!.name, "ttft_p50");
+    // A step alone takes longer than a second.
+    for (const row of rows) {
+      equal(row.status, "frontier", `${row.label}: ${row.reason}`);
+      ok(row.figures.ttft_p50!.mean > 1 && row.seeds >= 3, row.label);
+    }
+    await rejects(
+      plan({ ...SMALL, store, workers: 1, frontier: "attainment" }),
+      /one of a latency, such as ttft_p99: current value is "attainment"/,
+    );
+  });
+});
+
 Deno.test("a burst is served as it is, and said to be one; a rate that is asked for goes on", async () => {
   await inFolder(async (store) => {
     const burst = {
