@@ -129,6 +129,23 @@ Deno.test("a workload without chance is said to be one: its intervals have no wi
   });
 });
 
+Deno.test("traces are levels: each candidate replays its own, by the texts of the files that levels name", async () => {
+  await inFolder(async (store) => {
+    const text = (perSecond: number) =>
+      "arrived_at,num_prefill_tokens,num_decode_tokens\n" +
+      Array.from({ length: 60 }, (_, i) => `${i / perSecond},1,1\n`).join("");
+    const files = new Map([["calm.csv", text(5)], ["dense.csv", text(50)]]);
+    const { rows } = await plan({
+      ...{ ...SMALL, store, workers: 1, texts: { files }, slo: "ttft_p95<100ms" },
+      config:
+        "execution: { source: constant, step_seconds: 50 ms }\nscheduler: { max_num_seqs: 1 }\n" +
+        "scaling: { enabled: false }\nworkload: { type: trace }",
+      over: { "workload.trace.path": ["calm.csv", "dense.csv"] },
+    });
+    deepEqual(rows.map(({ status }) => status), ["winner", "misses"]);
+  });
+});
+
 Deno.test("a factor without effect is named, with the reason where one is known; others are not", async () => {
   await inFolder(async (store) => {
     const { notices } = await plan({
