@@ -13,6 +13,7 @@ import {
   impossible,
   leastSecondsPerRequest,
 } from "./bound.ts";
+import { likelyInstances } from "./slots.ts";
 import type { FactorLevel } from "./factors.ts";
 import { isByCount, isFixedFleet } from "./fleet.ts";
 import type { InputsOf } from "./inputs.ts";
@@ -57,6 +58,8 @@ export interface CandidateFacts extends LeastCost {
   readonly busyInstances: number;
   /** Fewest instances that the bound leaves; 0: not bounded. */
   readonly fewestInstances: number;
+  /** Instances with which the search begins, by a queue of the places in batches; 0: no hint. */
+  readonly likelyInstances: number;
   /** Why no number of instances keeps the objectives. */
   readonly impossible?: string;
 }
@@ -84,6 +87,7 @@ interface Kept {
   readonly deployments: Map<string, Promise<Deployment>>;
   readonly loads: Map<string, Load>;
   readonly seconds: Map<string, number>;
+  readonly likely: Map<string, number>;
 }
 
 /**
@@ -96,7 +100,12 @@ export async function makeCandidates(
   levels: readonly Candidate["levels"][],
   source: CandidateSource,
 ): Promise<Candidate[]> {
-  const kept: Kept = { deployments: new Map(), loads: new Map(), seconds: new Map() };
+  const kept: Kept = {
+    deployments: new Map(),
+    loads: new Map(),
+    seconds: new Map(),
+    likely: new Map(),
+  };
   const candidates: Candidate[] = [];
   let first: unknown;
   for (const [index, own] of levels.entries()) {
@@ -201,6 +210,7 @@ function severalFunctions({ scaling, cluster }: Configuration): CandidateFacts {
     secondsPerRequest: 0,
     busyInstances: 0,
     fewestInstances: 0,
+    likelyInstances: 0,
   };
 }
 
@@ -250,10 +260,15 @@ function boundOf(
   load: Load,
   objectives: readonly Objective[],
   kept: Kept,
-): Pick<CandidateFacts, "secondsPerRequest" | "fewestInstances" | "impossible"> {
+): Pick<
+  CandidateFacts,
+  "secondsPerRequest" | "fewestInstances" | "likelyInstances" | "impossible"
+> {
   const { scheduler, memory, speculative } = config;
   // A step that verifies a draft gives a sequence more than one token: no bound on its work is known.
-  if (speculative.method !== "none") return { secondsPerRequest: 0, fewestInstances: 0 };
+  if (speculative.method !== "none") {
+    return { secondsPerRequest: 0, fewestInstances: 0, likelyInstances: 0 };
+  }
   const { maxTokensPerStep } = engineSettings(config);
   // Other strategies take whole prompts, beyond the budget where there is one.
   const isChunked = scheduler.type === "vllm" || scheduler.type === "sarathi";
@@ -275,6 +290,11 @@ function boundOf(
   return {
     secondsPerRequest,
     fewestInstances: fewestInstances(instance, load, secondsPerRequest, objectives),
+    likelyInstances: keptIn(
+      kept.likely,
+      key,
+      () => likelyInstances(instance, load, objectives),
+    ),
     ...(why !== undefined && { impossible: why }),
   };
 }
