@@ -90,7 +90,7 @@ Deno.test("a fleet that scales from zero holds about what as many instances hold
   for (
     const fleet of [
       "scaling: { enabled: false }\ncluster: { num_replicas: 2 }",
-      "scaling: { enabled: true, max_instances: 2 }\ncold_start: { preset: simple }",
+      "scaling: { enabled: true, max_instances: 2 }\ncold_start: { preset: vllm-v1 }",
     ]
   ) {
     const [candidate] = await makeCandidates([{}], {

@@ -129,6 +129,23 @@ Deno.test("a workload without chance is said to be one: its intervals have no wi
   });
 });
 
+Deno.test("traces are levels: each candidate replays its own, by the texts of the files that levels name", async () => {
+  await inFolder(async (store) => {
+    const text = (perSecond: number) =>
+      "arrived_at,num_prefill_tokens,num_decode_tokens\n" +
+      Array.from({ length: 60 }, (_, i) => `${i / perSecond},1,1\n`).join("");
+    const files = new Map([["calm.csv", text(5)], ["dense.csv", text(50)]]);
+    const { rows } = await plan({
+      ...{ ...SMALL, store, workers: 1, texts: { files }, slo: "ttft_p95<100ms" },
+      config:
+        "execution: { source: constant, step_seconds: 50 ms }\nscheduler: { max_num_seqs: 1 }\n" +
+        "scaling: { enabled: false }\nworkload: { type: trace }",
+      over: { "workload.trace.path": ["calm.csv", "dense.csv"] },
+    });
+    deepEqual(rows.map(({ status }) => status), ["winner", "misses"]);
+  });
+});
+
 Deno.test("a factor without effect is named, with the reason where one is known; others are not", async () => {
   await inFolder(async (store) => {
     const { notices } = await plan({
@@ -175,6 +192,27 @@ Deno.test("what is said of others is what is known of them", async () => {
     await rejects(
       plan({ ...SMALL, store, workers: 1, over: "cluster.gpu_type=[MI300X]" }),
       /set cost\.gpu_cost_per_hour or cost\.provider .*objective gpus/,
+    );
+  });
+});
+
+Deno.test("the latency of a frontier has no limit of its own, and its intervals are known on the front", async () => {
+  await inFolder(async (store) => {
+    const { rows, frontier } = await plan({
+      ...{ ...SMALL, store, workers: 1, frontier: "ttft_p50", slo: "e2e_p95<60s" },
+      config: (SMALL.config as string).replace("50 ms", "1500 ms").replace("30,", "1,")
+        .replace("300", "40"),
+      over: "cluster.num_replicas=[2,3]",
+    });
+    equal(frontier!.name, "ttft_p50");
+    // A step alone takes longer than a second.
+    for (const row of rows) {
+      equal(row.status, "frontier", `${row.label}: ${row.reason}`);
+      ok(row.figures.ttft_p50!.mean > 1 && row.seeds >= 3, row.label);
+    }
+    await rejects(
+      plan({ ...SMALL, store, workers: 1, frontier: "attainment" }),
+      /one of a latency, such as ttft_p99: current value is "attainment"/,
     );
   });
 });
