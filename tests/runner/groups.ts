@@ -8,11 +8,11 @@ export interface Group {
 }
 
 /** Time of the tests of a file from which on it stands alone: so many others may begin meanwhile. */
-const ALONE_SECONDS = 2;
+const ALONE_SECONDS = 3.5;
 /** Most time of a group's tests, and most files of one. */
-const MOST_SECONDS = 5, MOST_FILES = 30;
-/** Files that start programs, browsers and servers, or change what belongs to the whole process. */
-const OF_PROCESSES = /^lib\/cli\/|^tests\/(?!property\/|conformance\/|theory\/|fidelity\/)/;
+const MOST_SECONDS = 6, MOST_FILES = 30;
+/** Files that start browsers, servers and programs other than Deno. */
+const APART = /^tests\/(?!property\/|conformance\/|theory\/|fidelity\/)/;
 
 /**
  * Puts quick test files of the same rooms together, in the order of their paths. Most of what a quick
@@ -34,12 +34,12 @@ export function groupFiles(files: readonly string[], durations: Durations): Grou
     seconds = 0;
   };
   for (const [i, file] of files.entries()) {
-    if (expected[i] >= ALONE_SECONDS || OF_PROCESSES.test(file)) {
+    if (expected[i] >= ALONE_SECONDS || APART.test(file)) {
       groups.push({ name: file, files: [file] });
       continue;
     }
     const isFull = seconds + expected[i] > MOST_SECONDS || members.length === MOST_FILES;
-    if (isFull || (members.length > 0 && rootOf(members[0]) !== rootOf(file))) close();
+    if (isFull || (members.length > 0 && partOf(members[0]) !== partOf(file))) close();
     members.push(file);
     seconds += expected[i];
   }
@@ -47,9 +47,9 @@ export function groupFiles(files: readonly string[], durations: Durations): Grou
   return groups;
 }
 
-/** "lib" or "tests": rooms of one import each other, those of the other support files. */
-function rootOf(file: string): string {
-  return file.slice(0, file.indexOf("/"));
+/** Rooms that import each other, commands, and what imports the support files. */
+function partOf(file: string): string {
+  return /^lib\/cli\/|^\w+\//.exec(file)![0];
 }
 
 /** "lib_config" of "lib/config/check/a_test.ts". */
