@@ -1,6 +1,11 @@
 import { fromConfiguration } from "../../settings/placed_settings.ts";
 import { ARRIVALS } from "../../workload/arrivals/processes.ts";
-import { scalingEntry, scalingLooks, scalingPeriodSeconds } from "../scaling_policy_name.ts";
+import {
+  firstInstances,
+  scalingEntry,
+  scalingLooks,
+  scalingPeriodSeconds,
+} from "../scaling_policy_name.ts";
 import { arrivesAtOnce } from "../all_at_once.ts";
 import type { Configuration } from "../configuration.ts";
 import { engineSettings } from "../engine_settings.ts";
@@ -135,7 +140,7 @@ function serviceTime(config: Configuration): TimePart[] {
   const { cold_start: start, scaling, execution } = config;
   const { step_seconds: constant, coefficients: { base_seconds: base } } = execution;
   const isCold = scaling.enabled && start.enabled &&
-    (start.initial_instances ?? scaling.min_instances) === 0;
+    (start.initial_instances ?? firstInstances(scaling)) === 0;
   const stages = ["container_seconds", "model_load_time", "kv_allocation_seconds"] as const;
   return [
     ...(isCold
@@ -177,7 +182,7 @@ function fleetSize(
   for (const { count, config: own } of kinds) {
     const { scaling, cold_start: start, cluster } = own;
     const initial = scaling.enabled
-      ? start.initial_instances ?? scaling.min_instances
+      ? start.initial_instances ?? firstInstances(scaling)
       : cluster.num_replicas;
     functions += count;
     instances += count * initial;
