@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from "#assert";
 import { experimentText, withExperiment } from "../../experiment/testing_experiment.ts";
 import { progressLine } from "./cell_progress.ts";
 import { runCommandLine } from "../testing_command_line.ts";
+import { withRun } from "./testing_run.ts";
 
 const MAIN = new URL("../main.ts", import.meta.url);
 const CONFIG = decodeURIComponent(new URL("../../../deno.json", import.meta.url).pathname);
@@ -18,6 +19,27 @@ const slow = (log: string) => `
 `;
 
 for (const signal of ["SIGKILL", "SIGINT"] as const) {
+  Deno.test("reproduce fails on a missed target, but not on one whose reason is known", async () => {
+    const text = (known: string) =>
+      experimentText(`
+  factors: { a: [1] },
+  run: ({ cell }) => ({ y: cell.a }),
+  targets: () => [{ id: "t", source: "s", unit: "count", paper: 2, ours: 1, error: -0.5,
+                    tolerance: 0.1, pass: false, ${known} }],`);
+    const files = {
+      "known/00_test/experiment.ts": text('known: "another thing"'),
+      "unknown/00_test/experiment.ts": text(""),
+    };
+    await withRun(files, async (run) => {
+      for (const [name, code] of [["known", 0], ["unknown", 1]] as const) {
+        const args = ["reproduce", `${name}/00_test/`, "--workers", "1", "--out", `out-${name}`];
+        const outcome = await run(...args);
+        equal(outcome.code, code, outcome.stderr);
+        match(outcome.stdout, /missed: t, paper 2, ours 1/);
+      }
+    });
+  });
+
   Deno.test(`experiment run goes on where ${signal} ended it, with the cells that were there`, async () => {
     const log = await Deno.makeTempFile();
     try {
