@@ -22,7 +22,7 @@ export function planInterval(interval: Interval | undefined): PlanInterval | nul
 export function planRow(
   candidate: Candidate,
   found: Pick<CheapestFound, "run" | "out" | "winner" | "runnerUp">,
-  objectives: readonly Objective[],
+  objectives: readonly Pick<Objective, "name" | "path">[],
   level: number,
 ): PlanRow {
   const { index, levels, facts } = candidate;
