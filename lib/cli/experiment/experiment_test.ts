@@ -3,6 +3,7 @@ import { experimentText, withExperiment } from "../../experiment/testing_experim
 import { progressLine } from "./cell_progress.ts";
 import { runCommandLine } from "../testing_command_line.ts";
 import { runInWarmProcess } from "../testing_warm_process.ts";
+import { withRun } from "./testing_run.ts";
 
 const MAIN = new URL("../main.ts", import.meta.url);
 const CONFIG = decodeURIComponent(new URL("../../../deno.json", import.meta.url).pathname);
@@ -132,6 +133,27 @@ Deno.test("experiment reproduce fails on a missed target, and says by how much",
     match(run.stdout, /missed: paper\/y, paper 2\.00 s, ours 1\.00 s, error -50\.0 % of 10\.0 %/);
     const page = await Deno.readTextFile(`${folder}/out/00_test/targets.md`);
     match(page, /\| paper\/y \| 2\.00 s \| 1\.00 s \| -50\.0 % \| 10\.0 % \| NO \|/);
+  });
+});
+
+Deno.test("reproduce fails on a missed target, but not on one whose reason is known", async () => {
+  const text = (known: string) =>
+    experimentText(`
+  factors: { a: [1] },
+  run: ({ cell }) => ({ y: cell.a }),
+  targets: () => [{ id: "t", source: "s", unit: "count", paper: 2, ours: 1, error: -0.5,
+                    tolerance: 0.1, pass: false, ${known} }],`);
+  const files = {
+    "known/00_test/experiment.ts": text('known: "another thing"'),
+    "unknown/00_test/experiment.ts": text(""),
+  };
+  await withRun(files, async (run) => {
+    for (const [name, code] of [["known", 0], ["unknown", 1]] as const) {
+      const args = ["reproduce", `${name}/00_test/`, "--workers", "1", "--out", `out-${name}`];
+      const outcome = await run(...args);
+      equal(outcome.code, code, outcome.stderr);
+      match(outcome.stdout, /missed: t, paper 2, ours 1/);
+    }
   });
 });
 
