@@ -106,7 +106,7 @@ Deno.test("explain refuses what it cannot explain with one line that says what t
       [["nowhere"], /^Cannot explain a directory as results of a run: .*nowhere", without/],
       [["plan"], /plan", a plan, which keeps no requests: simulate the configuration in its plan/],
       [["cells"], /cells", an experiment, .*: simulate the configuration of one cell with --out/],
-      [["off"], /without latency_parts\.parquet .*metrics\.explain: false\): simulate it again$/],
+      [["off"], /without latency_parts\.parquet .*simulate it again with metrics\.explain: true$/],
       [[], /^Cannot explain without results: write explain RESULT_DIR$/],
       [["a", "--request", "20"], /^Cannot find a request as one of the 20 from 0 on: .* is 20$/],
       [["a", "--request", "x"], /^Cannot read --request as a whole number from 0 on: .*"x"$/],

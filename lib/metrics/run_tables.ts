@@ -42,7 +42,7 @@ export interface RunResult {
   /** Waits for starts by request and stage. */
   readonly coldStartWaits: ColdStartWaits;
   /**
-   * Where the time of the requests went: see `latencyPart`. Absent with `metrics.explain: false`.
+   * Where the time of the requests went: see `latencyPart`. Absent where `metrics.explain` says so.
    */
   readonly latencyParts?: LatencyParts;
   /** The figures of summary.json. */

@@ -87,7 +87,7 @@ const CONDITIONS: Partial<
 > = {
   latency_parts: {
     isIn: ({ latencyBands }) => latencyBands.length > 0,
-    else: "in which no request completed, or that was made with metrics.explain: false",
+    else: "in which no request completed, or that has not recorded them (metrics.explain)",
   },
   cold_starts: {
     isIn: ({ coldStartWaits }) => coldStartWaits.request.length > 0,

@@ -128,7 +128,8 @@ export function requestTable(result: RunResult): Table {
 export function latencyPartTable(result: RunResult): Table {
   if (result.latencyParts !== undefined) return resultTable(TABLES.latency_parts, result);
   throw new RangeError(
-    "Cannot tabulate the parts of latencies as recorded: current value of metrics.explain is false",
+    "Cannot tabulate the parts of latencies as recorded: current value is none (metrics.explain: true " +
+      "records them)",
   );
 }
 

@@ -199,7 +199,7 @@ export async function buildCluster(
       starts: starts.service,
       ...runEnd(config),
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
-      ...measuring(config, size.sampleSeconds),
+      ...measuring(config, size.sampleSeconds, table.count),
     },
     facts: byFunction.map(({ facts, config: own }) => ({
       ...facts,

@@ -76,7 +76,9 @@ function withNotice(result: RunResult, notice: string): RunResult {
 export function plannedFiles(config: ManifestSource["config"]): string[] {
   const { output: { formats }, simulation, metrics } = config;
   const isReplicated = mostReplications(simulation.replications) > 1;
-  const written = RESULT_TABLES.filter((name) => metrics.explain || name !== "latency_parts");
+  const written = RESULT_TABLES.filter((name) =>
+    metrics.explain !== false || name !== "latency_parts"
+  );
   const tables = [...written, ...(isReplicated ? ["replications"] : [])];
   return [
     ...tables.flatMap((name) => formats.map((format) => `${name}.${format}`)),

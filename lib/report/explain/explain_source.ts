@@ -66,13 +66,13 @@ export interface StageWaitRows {
 /**
  * The source of stories of a run at hand.
  *
- * @throws {RangeError} If the run has not recorded the parts of latencies (`metrics.explain: false`).
+ * @throws {RangeError} If the run has not recorded the parts of latencies (`metrics.explain`).
  */
 export function explainSource(run: RunResult): ExplainSource {
   if (run.latencyParts === undefined) {
     throw new RangeError(
-      "Cannot explain a run as one that records the parts of latencies: current value of " +
-        "metrics.explain is false",
+      "Cannot explain a run as one that records the parts of latencies: current value is none " +
+        "(metrics.explain: true records them)",
     );
   }
   const { requests, functionNames, coldStartWaits: waits, instances, summary } = run;

@@ -14,6 +14,7 @@ export {
   PART_GROUPS,
   type SplitLatency,
 } from "./bands.ts";
+export { explain, type ExplainOptions, type Explanation } from "./explain.ts";
 export { type ExplainSource, explainSource, type StageWaitRows } from "./explain_source.ts";
 export type { PromptAhead } from "./prompts_ahead.ts";
 export { checkExplains, readExplainSource } from "./read_explain_source.ts";

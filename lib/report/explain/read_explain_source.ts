@@ -103,8 +103,8 @@ export function checkExplains(directory: string): void {
   if (!exists(`${directory}/latency_parts.parquet`)) {
     return refuse(
       "results with the parts of latencies",
-      `${shown}, without latency_parts.parquet (older than that table, or run with ` +
-        "metrics.explain: false): simulate it again",
+      `${shown}, without latency_parts.parquet (older than that table, or of a run that did not ` +
+        "record them): simulate it again with metrics.explain: true",
     );
   }
 }
