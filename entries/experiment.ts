@@ -26,6 +26,11 @@ export { readRows } from "../lib/experiment/read_rows.ts";
 export { type KeepTable, runCell } from "../lib/experiment/run_cell.ts";
 export type { SlurmGiven } from "../lib/experiment/slurm/settings.ts";
 export {
+  pinnedTargetRows,
+  type PinnedTargets,
+  readPinnedTargets,
+} from "../lib/experiment/targets/pinned_targets.ts";
+export {
   boundRow,
   meanError,
   relativeRow,

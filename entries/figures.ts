@@ -5,6 +5,13 @@
  * @module
  */
 export type {
+  LATENCY_PART_NAMES,
+  LatencyPart,
+  LatencyParts,
+  TTFT_PART_NAMES,
+} from "../lib/metrics/latency_parts.ts";
+export type { LatencyBand, SplitLatency } from "../lib/report/explain/bands.ts";
+export type {
   ClassSummary,
   ColdStartWaits,
   CostSummary,

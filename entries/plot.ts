@@ -13,6 +13,7 @@ export {
   type BandRow,
 } from "../lib/plot/banded_curves.ts";
 export { barPanels, type BarPanelsOptions, type BarRow } from "../lib/plot/bar_panels.ts";
+export { dotWhisker, type DotWhiskerOptions, type DotWhiskerRow } from "../lib/plot/dot_whisker.ts";
 export { heatMap, type HeatMapOptions, type HeatRow } from "../lib/plot/heat_map.ts";
 export {
   type CdfRow,

@@ -73,7 +73,8 @@ workload: { type: trace, trace: { path: code.csv, rate_scale: ${cell.load} } }
     cold_requests: (rows, { column }) =>
       bandedCurves(curves(rows, "cold_share", 100), {
         xTitle: "Keep-alive (s)",
-        yTitle: "Requests that wait for a start (%)",
+        yTitle: "Cold requests (%)",
+        bands: "bands: 95 % intervals",
         xLog: true,
         column,
       }),
@@ -81,6 +82,7 @@ workload: { type: trace, trace: { path: code.csv, rate_scale: ${cell.load} } }
       bandedCurves(curves(rows, "cost_usd", 1), {
         xTitle: "Keep-alive (s)",
         yTitle: "Cost of the hour (US$)",
+        bands: "bands: 95 % intervals",
         xLog: true,
         column,
       }),

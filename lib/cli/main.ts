@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   report: "Write results as one page that opens anywhere",
   explore: "Serve a page that answers while you move its knobs",
   sensitivity: "Show what each factor of an experiment or a plan moves",
+  explain: "Say why requests were slow: what their latency is made of",
   capacity: "Work out what a model takes on its GPUs, and how many tokens fit beside it",
   plot: "Draw the figures of a directory of results",
   list: "List what can be chosen by name: policies, presets, platforms, models, GPUs, prices",

@@ -22,8 +22,8 @@ const OPTIONS: readonly CommandOption[] = [
     value: "NAME",
     repeats: true,
     describe: "Only this figure; may stand several times. Of a run: latency_cdf,\n" +
-      "latency_percentiles, timeline, instances, cold_starts (where a request waited for\n" +
-      "one), cost, attainment_by_class and attainment_by_function (where there are such with\n" +
+      "latency_percentiles, latency_parts, timeline, instances, cold_starts (where a request\n" +
+      "waited for one), cost, attainment_by_class and attainment_by_function (where there are such with\n" +
       "limits); an experiment has its own",
   },
   {
@@ -35,6 +35,11 @@ const OPTIONS: readonly CommandOption[] = [
     name: "column",
     value: "1|2",
     describe: "Width: one column of a two-column page (240 points), or both (504 points)",
+  },
+  {
+    name: "tail",
+    describe: "latency_cdf shows the share of values above each latency on a logarithmic axis,\n" +
+      "which shows the tails",
   },
   {
     name: "out",
@@ -69,6 +74,7 @@ ${describeOptions(OPTIONS)}`,
     const column = given.value("column");
     const draw = await drawing(results, given.values("figure"), {
       experiments: given.value("experiments"),
+      tail: given.flag("tail"),
       formats,
       column: column === undefined ? undefined : Number(oneOf("--column", column, ["1", "2"])) as
         | 1
@@ -105,6 +111,7 @@ async function drawing(
     readonly formats: readonly FigureFormat[];
     readonly column: 1 | 2 | undefined;
     readonly experiments: string | undefined;
+    readonly tail: boolean;
   },
 ): Promise<Draw> {
   recoverResults(results);

@@ -12,16 +12,30 @@ async function targets(...args: string[]) {
   return { code, out, err };
 }
 
-/** Targets that are not met, as docs/elastic-fleets.md says. */
-const MISSED = ["aws-lambda/cold_share/mean error"];
+/** Targets that are not met, the first as docs/elastic-fleets.md says. */
+const MISSED = [
+  "aws-lambda/cold_share/mean error",
+  // Of the experiments 07 and 08: why stands in their READMEs and in data/targets.
+  ...["qwen-over-llama-cost", "misconfiguration-cost", "tbt-limit-cost", "batch/bwb-4k"]
+    .map((name) => `vidur-search/${name}`),
+  "vidur-search/h100/bwb-4k",
+  "fleetsim/lmsys/split-512-gpus",
+  "fleetsim/lmsys/long-pool-ttft-p99",
+  "fleetsim/azure/growth-of-gpus-at-16-times",
+];
 
 Deno.test("targets prints a row per target and says whether all are met", async () => {
   // Every group once; one that takes no time as a table too.
   const all = await targets("--json");
   equal(all.code, 1);
-  const rows = JSON.parse(all.out.join("\n")) as { id: string; pass: boolean | null }[];
+  const rows = JSON.parse(all.out.join("\n")) as {
+    id: string;
+    pass: boolean | null;
+    known?: string;
+  }[];
   ok(rows.length > 90);
   deepEqual(rows.filter(({ pass }) => pass === false).map(({ id }) => id), MISSED);
+  ok(rows.every(({ id, known }) => known === undefined || MISSED.includes(id)));
   const { code, out } = await targets("vllm-v1");
   equal(code, 0);
   const judged = rows.filter(({ id, pass }) => id.startsWith("vllm-v1/") && pass !== null).length;

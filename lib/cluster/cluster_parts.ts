@@ -240,6 +240,8 @@ export interface ClusterParts {
   readonly stopAtSeconds: number;
   /** Gaps between tokens that end by this instant are counted apart, seconds; default 0. */
   readonly warmupSeconds?: number;
+  /** Whether the parts of each request's time are recorded; default true. */
+  readonly explains?: boolean;
   /** Length of a time-series interval, seconds. */
   readonly sampleSeconds: number;
   /** Called now and then with the share of requests that have ended and the simulated time. */

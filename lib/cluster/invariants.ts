@@ -1,4 +1,4 @@
-import { InvariantError, type InvariantPlace } from "../sim/invariant_error.ts";
+import { InvariantError } from "../sim/invariant_error.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import type { Instance } from "./fleet/instance.ts";
@@ -6,12 +6,18 @@ import type { FunctionState } from "./functions/function_state.ts";
 import type { OccupiedFunctions } from "./functions/occupied_functions.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 
-/** What a function's instances come to, counted anew. */
-interface Recount {
-  starting: number;
-  draining: number;
-  ready: number;
-  inFlight: number;
+/** What is counted anew of a function's instances, and how many they are: places of a recount. */
+const STARTING = 0, DRAINING = 1, READY = 2, IN_FLIGHT = 3, INSTANCES = 4, COUNTS = 5;
+
+/** What the instances of each function come to, all zero between two looks. */
+const recounts = new WeakMap<Fleet, Int32Array>();
+
+function recountOf(fleet: Fleet): Int32Array {
+  let counts = recounts.get(fleet);
+  if (counts === undefined) {
+    recounts.set(fleet, counts = new Int32Array(COUNTS * fleet.functions.length));
+  }
+  return counts;
 }
 
 /**
@@ -31,28 +37,27 @@ export function checkInvariants(
   isLast: boolean,
 ): void {
   const { moving } = fleet;
-  const recounts = new Map<number, Recount>();
+  const recount = recountOf(fleet);
+  let instances = 0;
   for (const instance of isLast ? fleet.alive : moving.list) {
-    const { functionId } = instance;
     if (instance.state === InstanceState.stopped) continue;
-    let recount = recounts.get(functionId);
-    if (recount === undefined) {
-      recount = { starting: 0, draining: 0, ready: 0, inFlight: 0 };
-      recounts.set(functionId, recount);
-    }
     countInstance(fleet, instance, recount, now);
+    instances++;
   }
   let inside = 0;
   for (const fn of occupied.list) {
+    const at = COUNTS * fn.id;
     inside += fn.inFlight + fn.waiting.size;
-    checkFunction(fn, recounts.get(fn.id), isLast ? 0 : moving.restingOf[fn.id], now);
+    checkFunction(fn, recount, isLast ? 0 : moving.restingOf[fn.id], now);
     if (fn.waiting.queued > 0) checkRoom(fn, fleet, now);
-    recounts.delete(fn.id);
+    instances -= recount[at + INSTANCES];
+    recount.fill(0, at, at + COUNTS);
   }
-  for (const functionId of recounts.keys()) {
+  if (instances > 0) {
+    const other = recount.findIndex((count, place) => place % COUNTS === INSTANCES && count > 0);
     throw new InvariantError("an instance of a function that counts none", {
       atSeconds: now,
-      functionName: fleet.functions[functionId].parts.name,
+      functionName: fleet.functions[Math.floor(other / COUNTS)].parts.name,
     });
   }
   const { arrived, ended } = gateway.counts;
@@ -67,47 +72,59 @@ export function checkInvariants(
 
 /** Adds an instance to what its function comes to. */
 function countInstance(
-  { functions, outstanding, moving }: Fleet,
-  { id, functionId, state, engine }: Instance,
-  recount: Recount,
+  fleet: Fleet,
+  instance: Instance,
+  recount: Int32Array,
   now: number,
 ): void {
-  const place: InvariantPlace = {
-    atSeconds: now,
-    functionName: functions[functionId].parts.name,
-    instanceId: id,
-  };
-  if (moving.rests(id) && (state !== InstanceState.idle || outstanding[id] > 0)) {
-    throw new InvariantError("an instance rests that is not idle", place);
+  const { id, functionId, state, engine } = instance;
+  const requests = fleet.outstanding[id];
+  if (fleet.moving.rests(id) && (state !== InstanceState.idle || requests > 0)) {
+    throw broken("an instance rests that is not idle", fleet, instance, now);
   }
-  if (outstanding[id] < 0) throw new InvariantError("requests in an instance below zero", place);
-  if (outstanding[id] !== engine.ledger.outstanding) {
-    throw new InvariantError("an instance's requests are not its engine's", place);
+  if (requests < 0) throw broken("requests in an instance below zero", fleet, instance, now);
+  if (requests !== engine.ledger.outstanding) {
+    throw broken("an instance's requests are not its engine's", fleet, instance, now);
   }
   const used = engine.readings.usedBlocks(now);
   if (!(used >= 0 && used <= engine.readings.kvBlocks)) {
-    throw new InvariantError(`${used} KV blocks in use of ${engine.readings.kvBlocks}`, place);
+    const words = `${used} KV blocks in use of ${engine.readings.kvBlocks}`;
+    throw broken(words, fleet, instance, now);
   }
-  if (engine.ledger.outstanding === 0 && used > 0) {
-    throw new InvariantError(`${used} KV blocks in use by nobody`, place);
+  if (requests === 0 && used > 0) {
+    throw broken(`${used} KV blocks in use by nobody`, fleet, instance, now);
   }
-  recount.inFlight += outstanding[id];
-  if (state === InstanceState.starting) recount.starting++;
-  else if (state === InstanceState.draining) recount.draining++;
-  else recount.ready++;
+  const at = COUNTS * functionId;
+  recount[at + IN_FLIGHT] += requests;
+  recount[at + INSTANCES]++;
+  if (state === InstanceState.starting) recount[at + STARTING]++;
+  else if (state === InstanceState.draining) recount[at + DRAINING]++;
+  else recount[at + READY]++;
 }
 
-const NOTHING: Recount = { starting: 0, draining: 0, ready: 0, inFlight: 0 };
+function broken(
+  words: string,
+  { functions }: Fleet,
+  { id, functionId }: Instance,
+  now: number,
+): InvariantError {
+  return new InvariantError(words, {
+    atSeconds: now,
+    functionName: functions[functionId].parts.name,
+    instanceId: id,
+  });
+}
 
 /** A function's counters are what its instances come to, those included that rest. */
 function checkFunction(
   fn: FunctionState,
-  recount: Recount = NOTHING,
+  recount: Int32Array,
   resting: number,
   now: number,
 ): void {
-  const same = fn.inFlight === recount.inFlight && fn.starting === recount.starting &&
-    fn.draining === recount.draining && fn.ready.count === recount.ready + resting;
+  const at = COUNTS * fn.id;
+  const same = fn.inFlight === recount[at + IN_FLIGHT] && fn.starting === recount[at + STARTING] &&
+    fn.draining === recount[at + DRAINING] && fn.ready.count === recount[at + READY] + resting;
   if (same) return;
   throw new InvariantError("a function's counters are not its instances'", {
     atSeconds: now,

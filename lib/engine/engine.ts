@@ -47,6 +47,8 @@ export class Engine {
   #interrupted = true;
   /** Whether a request that joins the queue now cannot be admitted before somebody leaves. */
   #closed = false;
+  /** Whether somebody waits who is not in the step in progress, or whoever comes would have to. */
+  #keepsWaiting = false;
   /** Requests that the scheduler does not know of yet: it forms a step while the one before runs. */
   readonly #inbox = new Inbox();
   /** Whether nobody inside can go on before blocks that have left with a request are free. */
@@ -78,11 +80,13 @@ export class Engine {
 
   /** Adds a request; a leap in progress is cut at the end of its present step if it may join. */
   enqueue(request: number): void {
-    if (this.#isLate) this.#inbox.push(request, this.#run.clock.now);
+    const isLate = this.#isLate;
+    if (isLate) this.#inbox.push(request, this.#run.clock.now);
     else this.#batch.queue.push(request);
     this.ledger.enter(request);
     this.#isStarved = false;
     if (this.#clock.isStepping && !this.#closed) this.#interrupt(this.#plansAhead);
+    if (!isLate) this.#batch.account?.waits(request, this.#batch, this.#clock, this.#keepsWaiting);
   }
 
   /**
@@ -241,8 +245,9 @@ export class Engine {
     const mayAdmit = (released > 0 &&
       (queue.size > 0 || this.#inbox.size > 0 || batch.returning > 0)) ||
       (batch.speculation !== undefined && this.#asksAnew());
-    this.#closed = sequences.count >= batch.maxSequences ||
-      (queue.isFirstComeFirstServed && queue.size > 0);
+    const isFull = sequences.count >= batch.maxSequences;
+    this.#keepsWaiting = isFull || queue.size > 0;
+    this.#closed = isFull || (queue.isFirstComeFirstServed && queue.size > 0);
     const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
@@ -294,7 +299,7 @@ export class Engine {
       meter.addSteps(shape, steps);
       sequences.countBlocks(leap, steps, pool.used);
     } else lookahead.countBlocks(leap, steps, pool.used);
-    this.readings.stepsEnd();
+    this.readings.stepsEnd(this.ledger.outstanding);
     let { blockSeconds } = sequences;
     if (batch.endedBlocks > 0) {
       blockSeconds += batch.endedBlocks * (leap.endAtSeconds(1) - leap.startAtSeconds);
@@ -303,10 +308,18 @@ export class Engine {
     meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
+    // Where nobody waits, decodes alone change nothing but the time that they take.
+    const isPlain = shape.chunkCount === 0 && !this.#keepsWaiting && sequences.prefilling === 0 &&
+      batch.swapSeconds === 0;
+    if (!isPlain) batch.account?.ends(batch, this.#clock, this.#keepsWaiting);
     if (steps > 1) pool.take(sequences.grownBlocks);
     if (lookahead !== undefined) lookahead.grow(steps);
     if (this.ledger.book(leap)) this.#interrupted = true;
     if (lookahead !== undefined) meter.addSteps(shape, steps, this.ledger.decodedTokens);
+    const { observer } = this.#run;
+    if (observer !== undefined) {
+      observer.stepsEnd(this.#id, this.readings.observed(this.ledger.decodedTokens));
+    }
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
     if (this.#limits.length > 0) this.#passLimits(now);
     this.endAtSeconds = Infinity;
@@ -319,6 +332,10 @@ export class Engine {
    */
   settle(now: number): void {
     const ended = this.#clock.ahead(now);
+    if (this.#clock.isStepping && this.#run.observer !== undefined) {
+      const cutSince = this.#clock.leap.endAtSeconds(ended);
+      if (cutSince < now) this.#run.observer.stepIsCut(this.#id, cutSince, now);
+    }
     if (ended === 0) return;
     const isInStep = this.#clock.begun(now) > ended;
     this.#clock.leap.endAfter(ended);

@@ -45,10 +45,12 @@ export async function readExperimentResult(folder: string): Promise<ExperimentRe
     );
   }
   const { experiment: id, version, seed, replications, factors, design, sources_sha256 } = manifest;
-  if (typeof factors !== "object" || factors === null) {
+  const areFactors = isMapping(factors) && Object.values(factors).every(Array.isArray) &&
+    (design === null || design === undefined || isMapping(design));
+  if (!areFactors) {
     throw new RangeError(
-      `Cannot read the factors of an experiment from a manifest without them: current value is ` +
-        `"${folder}", written by an earlier version (run the experiment again)`,
+      `Cannot read the factors of an experiment from a manifest that has them: current value is ` +
+        `"${folder}", of an earlier version or changed (run the experiment again)`,
     );
   }
   const declared = factors as Factors;
@@ -64,6 +66,10 @@ export async function readExperimentResult(folder: string): Promise<ExperimentRe
     design: (design ?? undefined) as WrittenDesign | undefined,
     rows: rows.map((row) => withLevels(row, declared)),
   };
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A table keeps booleans, and numbers beside texts, as texts: they become levels again. */

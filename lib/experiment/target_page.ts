@@ -25,6 +25,9 @@ export function targetPage(
         ["target", "paper", "ours", "error", "tolerance", "pass"],
         [...judged, ...targets.filter((row) => row.pass === null)].map(targetCells),
       ),
+      ...targets.flatMap(({ id: own, known }) =>
+        known === undefined ? [] : `Missed: ${asCell(own)}: ${asCell(known)}.`
+      ),
       sources.map((source) => `Source: ${source}`).join("\n\n"),
     );
   }

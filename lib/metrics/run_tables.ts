@@ -4,6 +4,7 @@ import type {
   RequestColumns,
   TimeSeriesColumns,
 } from "./run_columns.ts";
+import type { LatencyParts } from "./latency_parts.ts";
 import type { Summary } from "./run_summary.ts";
 
 export * from "./run_columns.ts";
@@ -40,6 +41,10 @@ export interface RunResult {
   readonly instances: InstancePhases;
   /** Waits for starts by request and stage. */
   readonly coldStartWaits: ColdStartWaits;
+  /**
+   * Where the time of the requests went: see `latencyPart`. Absent where `metrics.explain` says so.
+   */
+  readonly latencyParts?: LatencyParts;
   /** The figures of summary.json. */
   readonly summary: Summary;
   /** Names of the functions, by id. */

@@ -101,6 +101,8 @@ interface SeedSearch {
   steps: number;
   /** Least time in which requests arrive, seconds; grows with the longest request that was seen. */
   spanSeconds: number;
+  /** Whether nothing was run yet: a rate far too high is seen in a short run as well. */
+  isFirst: boolean;
   /** How often the run at the rate that is next was lengthened. */
   growths: number;
   /** Time in which the requests of the last run arrived, over what it needed; 1 or more: enough. */
@@ -144,6 +146,7 @@ export async function findCapacities(
         step: found === undefined ? STEP : (1 + NEAR) / (1 - NEAR),
         steps: 0,
         spanSeconds: Math.max(need.spanSeconds, ...searches[task].map((one) => one.spanSeconds)),
+        isFirst: true,
         growths: 0,
         lastingOfRun: 1,
         lasting: 1,
@@ -185,6 +188,7 @@ async function search(
     for (const [i, one] of open.entries()) {
       const held = heldBy(one, runs[i], workloads[i], { objectives, need });
       if (held === undefined) continue;
+      one.isFirst = false;
       one.growths = 0;
       points[one.task].push({
         seed: one.seed,
@@ -192,19 +196,20 @@ async function search(
         holds: held,
         run: runs[i],
       });
-      advance(one, held);
+      advance(one, held, runs[i]);
     }
   }
 }
 
 /** The workload of a search at the rate that is next. */
 function workloadAt(
-  { next, spanSeconds }: SeedSearch,
+  { next, spanSeconds, isFirst }: SeedSearch,
   { config, ratePerSecond, replaySeconds }: CapacityTask,
   { requests }: SteadyNeed,
 ): SteadyWorkload {
   const scaled = withRateFactor(config, next / ratePerSecond);
-  return steadyWorkload(scaled, next, { requests, spanSeconds }, replaySeconds);
+  const need = { requests, spanSeconds: isFirst ? 0 : spanSeconds };
+  return steadyWorkload(scaled, next, need, replaySeconds);
 }
 
 /**
@@ -218,6 +223,10 @@ function heldBy(
   { objectives, need }: Pick<SearchContext, "objectives" | "need">,
 ): boolean | undefined {
   const isOver = run.error !== undefined || isSaturated(run);
+  if (one.isFirst && !isOver && spanSeconds < one.spanSeconds && canGrow) {
+    one.isFirst = false;
+    return undefined;
+  }
   const needed = isOver ? 0 : spanNeeded(run, need);
   const fill = isOver ? 0 : fillSeconds(run);
   one.lastingOfRun = fill > 0 ? spanSeconds / fill : 1;
@@ -228,8 +237,8 @@ function heldBy(
   return undefined;
 }
 
-/** Notes what a rate did, and says which comes next. */
-function advance(search: SeedSearch, held: boolean): void {
+/** Notes what a rate did, and says which comes next; after a saturated run the one that it has served. */
+function advance(search: SeedSearch, held: boolean, run: KeptRun): void {
   const { next } = search;
   if (held && next > search.low) {
     search.low = next;
@@ -240,12 +249,15 @@ function advance(search: SeedSearch, held: boolean): void {
   }
   search.steps++;
   const { low, high } = search;
-  const middle = Math.sqrt(low * high);
+  const middle = Math.min(Math.sqrt(low * high), low * STEP);
   if (low > 0 && search.isHighRun) {
     search.next = middle;
   } else {
     // What a bound rules out is further off than what a run has shown.
-    search.next = low === 0 ? next / search.step : Math.min(next * search.step, middle);
+    const served = isSaturated(run) ? Number(run.figures.throughput_rps) : NaN;
+    search.next = low > 0
+      ? Math.min(next * search.step, middle)
+      : Math.min(next / search.step, served > 0 ? served : Infinity);
     search.step = Math.max(STEP, search.step);
   }
   search.next = Number(search.next.toPrecision(6));

@@ -108,7 +108,10 @@ function isNear(score: number, bar: number): boolean {
 function valuesAt({ config }: Candidate, { points }: Capacity, level: number): RunValues {
   const best = new Map<number, CapacityPoint>();
   for (const point of points) if (point.holds) best.set(point.seed, point);
-  return best.size === 0 ? {} : valuesOf(config!, [...best.values()].map(({ run }) => run), level);
+  if (best.size === 0) return {};
+  // Each lasts as long as its rate needs, whatever the configuration's duration.
+  const simulation = { ...config!.simulation, duration: 0 };
+  return valuesOf({ ...config!, simulation }, [...best.values()].map(({ run }) => run), level);
 }
 
 /** Less is better: what a request takes at the capacity, or the capacity itself under a budget. */

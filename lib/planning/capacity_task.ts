@@ -2,6 +2,7 @@ import type { Candidate } from "./candidates.ts";
 import type { CapacityTask } from "./capacity.ts";
 import type { InputsOf } from "./inputs.ts";
 import { pace } from "./load.ts";
+import { startedWhole } from "./steady.ts";
 
 /** Share of the rate that the bound allows at which a search begins. */
 const GUESSED = 0.6;
@@ -16,10 +17,11 @@ const BEYOND_BOUND = 1.2;
 export function capacityTask({ config, facts }: Candidate, inputsOf: InputsOf): CapacityTask {
   const { secondsPerRequest, instances } = facts!;
   const own = pace(config!, inputsOf(config!));
-  if (!(secondsPerRequest > 0)) return { config: config!, ...own };
+  const started = own.replaySeconds === undefined ? startedWhole(config!) : config!;
+  if (!(secondsPerRequest > 0)) return { config: started, ...own };
   const mostPerSecond = instances / secondsPerRequest;
   return {
-    config: config!,
+    config: started,
     ...own,
     guessPerSecond: GUESSED * mostPerSecond,
     mostPerSecond: BEYOND_BOUND * mostPerSecond,

@@ -3,6 +3,8 @@ import { loadConfig } from "../config/load.ts";
 import type { RunInputs } from "../run/cluster.ts";
 import { arrivals } from "../run/requests.ts";
 import { findCapacities } from "./capacity.ts";
+import { makeCandidates } from "./candidates.ts";
+import { capacityTask } from "./capacity_task.ts";
 import { makeRunner } from "./evaluate.ts";
 import { pace, withRateFactor } from "./load.ts";
 import { readObjectives } from "./objectives.ts";
@@ -78,6 +80,34 @@ Deno.test("arrivals last until their longest request is a fifth of the time, wha
   }
 });
 
+Deno.test("a fleet that scales from zero holds about what as many instances hold that are always on", async () => {
+  const slow = ENGINE.replace("max_num_seqs: 16", "max_num_seqs: 4")
+    .replace("arrival_rate: 60", "arrival_rate: 1\n  num_requests: 200");
+  const capacities: number[] = [];
+  const store = await Deno.makeTempDir();
+  const runner = makeRunner({ store, workers: 1 });
+  const objectives = readObjectives("ttft_p50<4s");
+  for (
+    const fleet of [
+      "scaling: { enabled: false }\ncluster: { num_replicas: 2 }",
+      "scaling: { enabled: true, max_instances: 2 }\ncold_start: { preset: vllm-v1 }",
+    ]
+  ) {
+    const [candidate] = await makeCandidates([{}], {
+      ...{ texts: [slow.replace(/scaling:.*/, fleet)], options: {}, objectives, inputs: {} },
+    });
+    const task = capacityTask(candidate, () => ({}));
+    const [found] = await findCapacities([task], { objectives, runner, seeds: 1, tolerance: 0.1 });
+    capacities.push(found.interval!.estimate);
+  }
+  runner.close();
+  await Deno.remove(store, { recursive: true });
+  const [always, scaling] = capacities;
+  // Eight requests of one second each at once.
+  ok(always > 6.5 && always < 8.5, `${always}`);
+  ok(scaling > 0.85 * always && scaling < 1.1 * always, `${scaling} of ${always}`);
+});
+
 Deno.test("bursts are scaled with the rate; a trace is replayed whole, and said to be short", async () => {
   const bursts =
     "workload: { type: synthetic, burst: { base_rate: 0, burst_rate: 40, period: 20 s," +
@@ -111,11 +141,16 @@ Deno.test("a steady workload is as long as is needed and keeps what is longer", 
   equal([spanSeconds, canGrow].join(), "250,true");
   const long = loadConfig([ENGINE, "simulation: { duration: 10 h }"]);
   equal(steadyWorkload(long, 1, need).config.simulation.duration, 36_000);
+  // A long time at a high rate has more requests than anyone needs.
+  equal(steadyWorkload(long, 100, need).config.simulation.duration, 500);
   const own = loadConfig([ENGINE, "simulation: { warmup_duration: mser5 }"]);
   equal(steadyWorkload(own, 1, need).config.simulation.warmup_duration, "mser5");
-  // The hour of the embedded workload is simulated whole, as often as is needed.
+  // A part of the embedded workload is made whole, as often as is needed.
   const hour = loadConfig(["workload: { num_requests: 300 }"]);
   const { periodSeconds } = arrivals(hour.workload);
   equal(steadyWorkload(hour, 2, need).spanSeconds % periodSeconds!, 0);
+  // One that is simulated for longer than is needed stays as it is.
+  const whole = loadConfig(["simulation: { duration: 1 h }"]);
+  equal(steadyWorkload(whole, 6, need).spanSeconds, 3600);
   ok(periodSeconds! > 3000);
 });

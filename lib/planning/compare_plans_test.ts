@@ -99,6 +99,10 @@ Deno.test("candidates of plans are matched by their levels, the change of the ch
   const same = comparePlans({ folder: "a", plan: before }, { folder: "b", plan: before });
   ok(same.winner.is_same && same.settings.length === 0);
   equal(same.alike, 1);
+  // The same candidates in another order.
+  const rows = before.rows.toReversed().map((row, index) => ({ ...row, index }));
+  const turned = testingPlan(rows, FACTORS);
+  ok(comparePlans({ folder: "a", plan: before }, { folder: "b", plan: turned }).winner.is_same);
 });
 
 Deno.test("factors of a plan: the least cost by level, figures beside the choice", () => {

@@ -129,6 +129,23 @@ Deno.test("a workload without chance is said to be one: its intervals have no wi
   });
 });
 
+Deno.test("traces are levels: each candidate replays its own, by the texts of the files that levels name", async () => {
+  await inFolder(async (store) => {
+    const text = (perSecond: number) =>
+      "arrived_at,num_prefill_tokens,num_decode_tokens\n" +
+      Array.from({ length: 60 }, (_, i) => `${i / perSecond},1,1\n`).join("");
+    const files = new Map([["calm.csv", text(5)], ["dense.csv", text(50)]]);
+    const { rows } = await plan({
+      ...{ ...SMALL, store, workers: 1, texts: { files }, slo: "ttft_p95<100ms" },
+      config:
+        "execution: { source: constant, step_seconds: 50 ms }\nscheduler: { max_num_seqs: 1 }\n" +
+        "scaling: { enabled: false }\nworkload: { type: trace }",
+      over: { "workload.trace.path": ["calm.csv", "dense.csv"] },
+    });
+    deepEqual(rows.map(({ status }) => status), ["winner", "misses"]);
+  });
+});
+
 Deno.test("a factor without effect is named, with the reason where one is known; others are not", async () => {
   await inFolder(async (store) => {
     const { notices } = await plan({
@@ -176,6 +193,45 @@ Deno.test("what is said of others is what is known of them", async () => {
       plan({ ...SMALL, store, workers: 1, over: "cluster.gpu_type=[MI300X]" }),
       /set cost\.gpu_cost_per_hour or cost\.provider .*objective gpus/,
     );
+  });
+});
+
+Deno.test("the latency of a frontier has no limit of its own, and its intervals are known on the front", async () => {
+  await inFolder(async (store) => {
+    const { rows, frontier } = await plan({
+      ...{ ...SMALL, store, workers: 1, frontier: "ttft_p50", slo: "e2e_p95<60s" },
+      config: (SMALL.config as string).replace("50 ms", "1500 ms").replace("30,", "1,")
+        .replace("300", "40"),
+      over: "cluster.num_replicas=[2,3]",
+    });
+    equal(frontier!.name, "ttft_p50");
+    // A step alone takes longer than a second.
+    for (const row of rows) {
+      equal(row.status, "frontier", `${row.label}: ${row.reason}`);
+      ok(row.figures.ttft_p50!.mean > 1 && row.seeds >= 3, row.label);
+    }
+    await rejects(
+      plan({ ...SMALL, store, workers: 1, frontier: "attainment" }),
+      /one of a latency, such as ttft_p99: current value is "attainment"/,
+    );
+  });
+});
+
+Deno.test("a burst is served as it is, and said to be one; a rate that is asked for goes on", async () => {
+  await inFolder(async (store) => {
+    const burst = {
+      ...{ ...SMALL, store, workers: 1, quick: false, replications: { least: 3, most: 3 } },
+      ...{ over: "cluster.num_replicas=[1,2]", slo: "ttft_p50<1s" },
+      config: (SMALL.config as string).replace("num_requests: 300", "num_requests: 50"),
+    };
+    const { winner, rows, notices } = await plan(burst);
+    equal(winner, 0);
+    // An instance serves 20 requests/s, and 30 come for less than two seconds.
+    ok(rows[0].capacity_rps!.mean < 21, JSON.stringify(rows[0].capacity_rps));
+    ok(notices.some((notice) => /a load that goes on it serves up to [12]\d/.test(notice)));
+    const steady = await plan({ ...burst, quick: true, ratePerSecond: 30 });
+    equal(steady.winner, 1);
+    ok(/saturated|ttft_p50 is|needs 2 instances/.test(steady.rows[0].reason!));
   });
 });
 

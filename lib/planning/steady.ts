@@ -3,6 +3,7 @@ import type { Configuration } from "../config/configuration.ts";
 import { givenPaths } from "../config/load.ts";
 import type { KeptRun } from "../experiment/sweep/mod.ts";
 import { arrivals } from "../run/requests.ts";
+import { isFixedFleet } from "./fleet.ts";
 import { isUpperLimit, type Objective } from "./objectives.ts";
 
 /** What a run has to be like for a rate to be one that holds for ever, rather than for a short burst. */
@@ -29,6 +30,10 @@ export interface SteadyWorkload {
 
 /** Share of the requests, the first to arrive, that are in no figure: the fleet fills meanwhile. */
 const WARM_UP = 0.2;
+/** Least time of a fleet that scales, seconds: windows of policies are minutes long. */
+const SCALING_SECONDS = 900;
+/** Share of the time that a warm-up which is found may take: one of half the run is none that was found. */
+const MOST_WARM_UP = 0.4;
 /** Times the longest request that arrivals have to last: the warm-up is as long as that request. */
 export const LONGEST_TIMES = 1 / WARM_UP;
 /** Requests beyond a percentile that its estimate needs, over the tolerance of the capacity. */
@@ -37,6 +42,8 @@ const BEYOND_BY_TOLERANCE = 2;
 const FEWEST_BY_TOLERANCE = 40;
 /** Most requests that a percentile asks for. */
 const MOST_FOR_PERCENTILE = 20_000;
+/** Requests to which a workload that lasts longer is cut, where no more are needed. */
+const ENOUGH_REQUESTS = 50_000;
 /** Most requests to which a workload is lengthened. */
 const MOST_REQUESTS = 200_000;
 /** Periods of a varying rate from which on a part of one more changes nothing. */
@@ -66,8 +73,9 @@ export function steadyNeed(objectives: readonly Objective[], tolerance: number):
 
 /**
  * A configuration with a workload that lasts at least as long as is needed, the first fifth of its
- * requests in no figure. A workload that lasts longer stays as long as it is. Arrivals whose rate varies
- * last for whole periods and, as a trace that is replayed, have no warm-up: it would leave out a part.
+ * requests in no figure. A workload that lasts longer stays as long as it is, up to 50,000 requests.
+ * Arrivals whose rate varies last for whole periods, where they are lengthened; they and a trace that is
+ * replayed have no warm-up, which would leave out a part.
  *
  * @param ratePerSecond Its rate, > 0.
  * @param replaySeconds Time in which the requests of a trace that is replayed arrive; absent: none is.
@@ -82,21 +90,24 @@ export function steadyWorkload(
   const count = workload.num_requests;
   const ownSpan = Math.min(
     count === null ? Infinity : count / ratePerSecond,
-    replaySeconds ?? simulation.duration,
+    simulation.duration,
   );
   const { mean_turns: turns, think_time: thinkSeconds } = workload.sessions;
-  const wanted = Math.max(
-    ownSpan,
+  const needed = Math.max(
     need.requests / ratePerSecond,
     need.spanSeconds,
     LONGEST_TIMES * (turns ?? 0) * thinkSeconds,
+    isFixedFleet(config) ? 0 : SCALING_SECONDS,
   );
-  const most = Math.max(ownSpan, replaySeconds ?? MOST_REQUESTS / ratePerSecond);
   const period = replaySeconds === undefined ? arrivals(workload).periodSeconds ?? 0 : 0;
-  const whole = period > 0 && wanted < WHOLE_PERIODS * period
-    ? Math.ceil(wanted / period - 1e-9) * period
-    : wanted;
-  const spanSeconds = Math.min(whole, most);
+  // At a high rate a long time has more requests than anyone needs.
+  const own = replaySeconds ??
+    Math.min(ownSpan, Math.max(ENOUGH_REQUESTS / ratePerSecond, period));
+  const whole = period > 0 && needed < WHOLE_PERIODS * period
+    ? Math.ceil(needed / period) * period
+    : needed;
+  const most = Math.max(own, replaySeconds ?? MOST_REQUESTS / ratePerSecond);
+  const spanSeconds = Math.min(own >= needed ? own : whole, most);
   const requests = Math.ceil(spanSeconds * ratePerSecond - 1e-6);
   const isStationary = replaySeconds === undefined && period === 0;
   const steady: Configuration = {
@@ -110,21 +121,42 @@ export function steadyWorkload(
         : count === null
         ? spanSeconds
         : Math.max(simulation.duration, 2 * spanSeconds),
-      ...(isStationary && warmUp(simulation, requests)),
+      ...(isStationary && warmUp(config, requests)),
     },
   };
   rememberGiven(steady, new Set(givenPaths(config)));
   return { config: steady, spanSeconds, canGrow: spanSeconds < most };
 }
 
-/** The warm-up of a steady run, where the configuration has none that is longer or found by itself. */
-function warmUp(
-  { warmup_duration: seconds, warmup_requests: own, duration }: Configuration["simulation"],
-  requests: number,
-): Partial<Configuration["simulation"]> {
+/**
+ * A configuration whose fleet begins with all its instances. The backlog of a first start takes long to be
+ * served near the capacity, and is no matter of a steady load; what is not needed, the policy takes away.
+ */
+export function startedWhole(config: Configuration): Configuration {
+  const { scaling, cluster, cold_start: start } = config;
+  // On machines not all may fit.
+  const canStart = scaling.enabled && cluster.nodes.length === 0 && cluster.zones.length === 0;
+  if (!canStart) return config;
+  const whole: Configuration = {
+    ...config,
+    cold_start: { ...start, initial_instances: scaling.max_instances },
+  };
+  rememberGiven(whole, new Set(givenPaths(config)));
+  return whole;
+}
+
+/**
+ * The warm-up of a steady run, where the configuration has none that is longer or found by itself. How long
+ * a policy takes to find its size is not known: the warm-up of a fleet that scales is found by MSER-5.
+ */
+function warmUp(config: Configuration, requests: number): Partial<Configuration["simulation"]> {
+  const { warmup_duration: seconds, warmup_requests: own, duration } = config.simulation;
   const wanted = Math.ceil(WARM_UP * requests);
   const isOwn = seconds === "mser5" || seconds > WARM_UP * duration || (own ?? 0) > wanted;
-  return isOwn ? {} : { warmup_duration: 0, warmup_requests: wanted };
+  if (isOwn) return {};
+  return isFixedFleet(config)
+    ? { warmup_duration: 0, warmup_requests: wanted }
+    : { warmup_duration: "mser5", warmup_requests: null };
 }
 
 /** Time that requests would have to arrive for the longest one of a run to be a fifth of it, seconds. */
@@ -134,7 +166,11 @@ export function fillSeconds({ figures }: KeptRun): number {
 
 /** Time that they would have to arrive for a run to be steady, seconds. */
 export function spanNeeded(run: KeptRun, { longestWaits }: SteadyNeed): number {
-  return Math.max(fillSeconds(run), longestWaits * numberIn(run.figures["ttft_s.max"]));
+  return Math.max(
+    fillSeconds(run),
+    longestWaits * numberIn(run.figures["ttft_s.max"]),
+    numberIn(run.figures["measured.from_s"]) / MOST_WARM_UP,
+  );
 }
 
 function numberIn(value: KeptRun["figures"][string] | undefined): number {

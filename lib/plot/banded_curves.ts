@@ -1,7 +1,8 @@
 import { logTicks } from "./log_ticks.ts";
+import { numberFormat } from "./number_format.ts";
 import { seriesKey } from "./series_key.ts";
 import { figure, type FigureSpec } from "./spec.ts";
-import { type ColumnSpan, DASHES, FIGURE_WIDTH } from "./theme.ts";
+import { type ColumnSpan, DASHES, FIGURE_WIDTH, FONT_SIZE } from "./theme.ts";
 
 /** A point of a curve and its interval. */
 export interface BandRow {
@@ -33,11 +34,15 @@ export interface BandedCurvesOptions {
   readonly target?: number;
   /** Places on the horizontal axis that are marked by a vertical line each, such as a capacity. */
   readonly marks?: readonly number[];
+  /** What the bands are, such as "bands: 95 % intervals"; stands below the title of the axis. */
+  readonly bands?: string;
   /** Columns of a page; default 1. */
   readonly column?: ColumnSpan;
 }
 
 const HEIGHT = 150;
+/** Places on the horizontal axis up to which each has its number. */
+const MOST_PLACES = 8;
 
 /** Title, scale and axis of the values. */
 function valueScale(
@@ -47,7 +52,8 @@ function valueScale(
   return {
     title: yTitle,
     scale: isShare
-      ? { domain: [0, 1] }
+      // No mark lies on the frame.
+      ? { domain: [-0.03, 1.03], nice: false }
       : yLog
       ? { type: "log", nice: false, padding: 4 }
       : { nice: true, zero: true },
@@ -59,32 +65,66 @@ function valueScale(
   };
 }
 
+/** The name of the line of a wanted value, at its left end: above it, or below where it is the top. */
+function targetLabels(
+  rows: readonly BandRow[],
+  target: number,
+  { isShare }: BandedCurvesOptions,
+  yScale: object,
+): object[] {
+  if (rows.length === 0) return [];
+  const most = isShare ? 1.04 : rows.reduce((a, row) => Math.max(a, row.upper), 0);
+  const isTop = target > 0.9 * most;
+  const label = isShare ? `target ${Number((100 * target).toPrecision(3))} %` : `target ${target}`;
+  const text = {
+    type: "text",
+    align: "left",
+    baseline: isTop ? "top" : "bottom",
+    x: 3,
+    dy: isTop ? 2 : -1,
+    fontSize: FONT_SIZE - 1,
+    text: label,
+  };
+  const layer = {
+    data: { values: [{ y: target }] },
+    encoding: { y: { field: "y", type: "quantitative", ...yScale } },
+  };
+  return [
+    { ...layer, mark: { ...text, stroke: "white", strokeWidth: 2 } },
+    { ...layer, mark: { ...text, color: "#444444" } },
+  ];
+}
+
 /** Curves of several series with the intervals of their points as bands. */
 export function bandedCurves(
   rows: readonly BandRow[],
   options: BandedCurvesOptions,
 ): FigureSpec {
-  const { xTitle, xLog, target, marks = [], column = 1 } = options;
+  const { xTitle, xLog, target, marks = [], bands, column = 1 } = options;
   const series = [...new Set(rows.map((row) => row.series))];
   const banded = new Set(rows.filter((row) => row.lower < row.upper).map((row) => row.series));
   const key = seriesKey(series, column);
+  const places = [...new Set(rows.map((row) => row.x))].sort((one, other) => one - other);
   const x = {
     field: "x",
     type: "quantitative",
-    title: xTitle,
+    title: bands === undefined || banded.size === 0 ? xTitle : [xTitle, bands],
     scale: xLog
       ? { type: "log", nice: false, padding: 4 }
       : { nice: false, zero: false, padding: 4 },
     axis: {
-      ...(xLog ? { values: [...new Set(rows.map((row) => row.x))] } : { tickCount: 6 }),
-      format: "~r",
+      ...(xLog || places.length <= MOST_PLACES ? { values: places } : { tickCount: 6 }),
+      format: numberFormat(places),
       grid: false,
       labelOverlap: true,
     },
   };
   const yScale = valueScale(rows, options);
   const legend = series.length > 1
-    ? { columns: key.columns, symbolOpacity: 1, symbolStrokeWidth: 0 }
+    ? {
+      columns: key.columns,
+      ...{ symbolOpacity: 1, symbolStrokeWidth: 1.25, symbolFillColor: "transparent" },
+    }
     : null;
   const color = { ...key.color, legend };
   const line = { x, y: { field: "y", type: "quantitative", ...yScale } };
@@ -107,7 +147,8 @@ export function bandedCurves(
     })),
     {
       data: { values: rows },
-      mark: { type: "point", size: 14, filled: true, opacity: 1 },
+      // Outlines: where curves meet, no mark covers another.
+      mark: { type: "point", size: 16, filled: false, strokeWidth: 1.25, opacity: 1 },
       encoding: {
         ...line,
         color,
@@ -120,7 +161,7 @@ export function bandedCurves(
       data: { values: [{ y: target }] },
       mark: { type: "rule", strokeDash: [2, 1], color: "#888888" },
       encoding: { y: { field: "y", type: "quantitative", ...yScale } },
-    });
+    }, ...targetLabels(rows, target, options, yScale));
   }
   if (marks.length > 0) {
     layers.unshift({
@@ -131,7 +172,7 @@ export function bandedCurves(
   }
   return figure({
     width: FIGURE_WIDTH[column],
-    height: HEIGHT + key.height,
+    height: HEIGHT + key.height + (Array.isArray(x.title) ? FONT_SIZE + 2 : 0),
     autosize: { type: "fit", contains: "padding" },
     layer: layers,
   });
@@ -148,7 +189,7 @@ export interface AttainmentRow extends Omit<BandRow, "x" | "y"> {
 /** SLO attainment against the arrival rate, with intervals as bands and the wanted share as a line. */
 export function attainmentCurves(
   rows: readonly AttainmentRow[],
-  options: Pick<BandedCurvesOptions, "target" | "marks" | "column"> = {},
+  options: Pick<BandedCurvesOptions, "target" | "marks" | "bands" | "column"> = {},
 ): FigureSpec {
   return bandedCurves(
     rows.map(({ ratePerSecond, attainment, ...row }) => ({

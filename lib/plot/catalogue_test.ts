@@ -2,7 +2,9 @@ import { deepEqual, equal, ok } from "#assert";
 import { attainmentCurves, bandedCurves } from "./banded_curves.ts";
 import { barPanels } from "./bar_panels.ts";
 import { coldStartStages } from "./cold_start_stages.ts";
+import { dotWhisker } from "./dot_whisker.ts";
 import { heatMap } from "./heat_map.ts";
+import { intervalPoints } from "./interval_points.ts";
 import { joinShortStages } from "./join_short_stages.ts";
 import { paperBars } from "./paper_bars.ts";
 import { paretoFront, paretoRows } from "./pareto_front.ts";
@@ -13,6 +15,7 @@ import { roofline } from "./roofline.ts";
 import type { FigureSpec } from "./spec.ts";
 import { startGraph, type StartStageRow } from "./start_graph.ts";
 import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
+import { tornado } from "./tornado.ts";
 
 const attainment = ["vllm", "sarathi", "orca", "fastertransformer", "vllm-v0"].flatMap((
   series,
@@ -49,6 +52,12 @@ const choices = [
 const heat = [1, 2, 4].flatMap((x) =>
   ["a", "b"].map((y, i) => ({ x, y, value: x * (i + 1) * 1.5 }))
 );
+const policies = ["vllm", "sarathi", "orca"].flatMap((label, i) =>
+  ["busy", "quiet"].map((series, k) => ({
+    ...{ label, series, value: (1 + i) / (1 + k), lower: 0.8 * (1 + i) / (1 + k) },
+    upper: 1.3 * (1 + i) / (1 + k),
+  }))
+);
 const pairs = ["vLLM", "ServerlessLLM"].flatMap((panel, k) =>
   ["OPT-2.7B", "Llama2-13B"].map((label, i) => ({ panel, label, paper: 10 + i - k, ours: 9.5 + i }))
 );
@@ -79,6 +88,24 @@ const roofs = [
   { label: "fp8", flopsPerSecond: 1979e12, bytesPerSecond: 3.35e12 },
 ];
 
+const swings = [
+  {
+    factor: "tensor_parallel_size",
+    least: 120,
+    leastLevel: "4",
+    greatest: 900,
+    greatestLevel: "1",
+  },
+  { factor: "gpu", least: 200, leastLevel: "H100", greatest: 610, greatestLevel: "a100-pcie-80gb" },
+  { factor: "inert", least: 250, leastLevel: "a", greatest: 250, greatestLevel: "a" },
+];
+const shares = swings.flatMap(({ factor }, i) =>
+  ["First order", "Total effect"].map((series, k) => ({
+    ...{ label: factor, series, value: (0.5 + 0.1 * k) / (i + 1) },
+    ...{ lower: 0.4 / (i + 1), upper: 0.8 / (i + 1) },
+  }))
+);
+
 const starts = ["plain", "beside"].flatMap((panel, k): StartStageRow[] => [
   { panel, stage: "image pull", startSeconds: 0, endSeconds: 2, critical: true, after: [] },
   {
@@ -98,6 +125,13 @@ const starts = ["plain", "beside"].flatMap((panel, k): StartStageRow[] => [
 const FIGURES: Readonly<Record<string, (column?: ColumnSpan) => FigureSpec>> = {
   attainmentCurves: (column) => attainmentCurves(attainment, { target: 0.9, column }),
   coldStartStages: (column) => coldStartStages(stages, { totals, column }),
+  dotWhisker: (column) =>
+    dotWhisker(policies, {
+      title: "TTFT p99 (s)",
+      whiskers: "95 % intervals of 10 seeds",
+      reference: { value: 2, label: "SLO 2 s" },
+      column,
+    }),
   heatMap: (column) =>
     heatMap(heat, { xTitle: "Rate (1/s)", yTitle: "Policy", valueTitle: "TTFT (s)", column }),
   paperBars: (column) => paperBars(pairs, { title: "TTFT (s)", column }),
@@ -108,6 +142,8 @@ const FIGURES: Readonly<Record<string, (column?: ColumnSpan) => FigureSpec>> = {
   predictedScatter: (column) => predictedScatter(points, { title: "TTFT (ms)", column }),
   pointPanels: (column) => pointPanels(panels, { column }),
   roofline: (column) => roofline(rates, roofs, { column }),
+  tornado: (column) => tornado(swings, { xTitle: "p99 TTFT (ms)", reference: 250, column }),
+  intervalPoints: (column) => intervalPoints(shares, { xTitle: "Share", least: [0, 1], column }),
 };
 
 for (const [name, make] of Object.entries(FIGURES)) {
@@ -141,11 +177,14 @@ Deno.test("figures without rows are drawn empty", async () => {
     bandedCurves([], axes),
     barPanels([]),
     coldStartStages([]),
+    dotWhisker([], { title: "x", whiskers: "y" }),
     heatMap([], { ...axes, valueTitle: "z" }),
     paperBars([], { title: "x" }),
     paretoFront([], axes),
     predictedScatter([], { title: "x" }),
     pointPanels([]),
+    tornado([], { xTitle: "x" }),
+    intervalPoints([], { xTitle: "x", least: [] }),
     pointPanels([{ title: "", xTitle: "x", yTitle: "y", points: [] }]),
     roofline([], []),
     startGraph([]),
@@ -189,9 +228,36 @@ Deno.test("barPanels() writes every number, of three digits or those before the 
   for (const [, number] of numbers) ok(svg.includes(`>${number}<`), number);
 });
 
-Deno.test("heatMap() writes every value in its place", async () => {
+Deno.test("predictedScatter() fills the points beyond its dashed lines and no others", async () => {
+  const counts = async (within: number) => {
+    const svg = await renderSvg(predictedScatter(points, { title: "x", within }));
+    const found = [...svg.matchAll(/<path [^>]*aria-roledescription="point"[^>]*>/g)];
+    return [found.length, found.filter(([mark]) => mark.includes(' fill="#')).length];
+  };
+  const off = points.map(({ measured, predicted }) => Math.abs(predicted / measured - 1));
+  deepEqual(await counts(0.2), [points.length, 0]);
+  const beyond = off.filter((error) => error > 0.06).length;
+  deepEqual(await counts(0.06), [points.length + beyond, beyond]);
+});
+
+Deno.test("dotWhisker() draws a whisker for each row with an interval, and says what it is", async () => {
+  const options = { title: "TTFT (s)", whiskers: "95 % intervals" };
+  const rules = (svg: string) => [...svg.matchAll(/aria-roledescription="rule mark"/g)].length;
+  const svg = await renderSvg(dotWhisker(policies, options));
+  equal(rules(svg), policies.length);
+  ok(svg.includes(">95 % intervals<"));
+  const exact = policies.map((row) => ({ ...row, lower: row.value, upper: row.value }));
+  const plain = await renderSvg(dotWhisker(exact, options));
+  equal(rules(plain), 0);
+  ok(!plain.includes("95 % intervals"));
+});
+
+Deno.test("heatMap() writes every value in its place, with as many decimals as the others", async () => {
   const svg = await renderSvg(FIGURES.heatMap());
-  for (const { value } of heat) ok(svg.includes(`>${value}<`), String(value));
+  for (const { value } of heat) ok(svg.includes(`>${value.toFixed(1)}<`), String(value));
+  const axes = { xTitle: "x", yTitle: "y", valueTitle: "z" };
+  const far = [0.0001, 250].map((value, x) => ({ x, y: "a", value }));
+  ok((await renderSvg(heatMap(far, axes))).includes(">0.0001<"), "the least does not vanish");
 });
 
 Deno.test("startGraph() has an arrow for each stage that waits, dashed before it if its turn is late", async () => {
@@ -234,4 +300,15 @@ Deno.test("roofline() draws each roof level above its ridge and along the memory
     ok(Math.abs(ridge.flopsPerByte * bytesPerSecond / flopsPerSecond - 1) < 1e-12);
     equal(to.teraflops, flopsPerSecond / 1e12);
   });
+});
+
+Deno.test("tornado() has room for the levels beside its bars, and no more", async () => {
+  const svg = await renderSvg(
+    tornado(swings, { xTitle: "p99 TTFT (ms)", reference: 250, column: 2 }),
+  );
+  for (const level of ["4", "1", "H100", "a100-pcie-80gb"]) ok(svg.includes(`>${level}<`), level);
+  // What moves nothing has no levels to tell.
+  ok(!svg.includes(">a<"));
+  // The axis begins just below the least value: no level is far from its bar.
+  ok(svg.includes(">200<") && !svg.includes(">0<") && !svg.includes(">-"), svg);
 });

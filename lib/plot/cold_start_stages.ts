@@ -1,5 +1,5 @@
 import { figure, type FigureSpec } from "./spec.ts";
-import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
+import { type ColumnSpan, FIGURE_WIDTH, FONT_SIZE } from "./theme.ts";
 
 /** Seconds of a stage in one bar. */
 export interface StageRow {
@@ -35,7 +35,7 @@ export interface ColdStartStagesOptions {
   readonly totalsLabel?: string;
   /** Title of the axis; default "Time (s)". */
   readonly title?: string;
-  /** Room for the names of the bars, which end there, points; default 62, which long ones exceed. */
+  /** Room for the names of the bars, which end there, points; default: what they take, at most a third of it. */
   readonly nameWidth?: number;
   /** Columns of a page; default 2. */
   readonly column?: ColumnSpan;
@@ -60,16 +60,24 @@ const COLOURS = [
   "#8C6D31",
 ] as const;
 
+/** Room for names where nobody says how much: what they take, at most a third of the figure, points. */
+function nameRoom(names: readonly string[], column: ColumnSpan): number {
+  const letters = names.reduce((most, name) => Math.max(most, name.length), 0);
+  // A letter is taken as 0.8 of its size wide, as Vega does where it cannot measure.
+  return Math.min(FIGURE_WIDTH[column] / 3, Math.max(62, 10 + 0.8 * FONT_SIZE * letters));
+}
+
 /** Stages of cold starts as stacked bars, a panel beside the other on one scale. */
 export function coldStartStages(
   rows: readonly StageRow[],
   options: ColdStartStagesOptions = {},
 ): FigureSpec {
   const { totals = [], totalsLabel = "measured total", title = "Time (s)" } = options;
-  const { nameWidth: left = 62, column = 2 } = options;
-  const limit = options.nameWidth === undefined ? {} : { labelLimit: left - 4 };
+  const { column = 2 } = options;
   const panels = [...new Set(rows.map((row) => row.panel))];
   const series = [...new Set([...options.series ?? [], ...rows.map((row) => row.series)])];
+  const left = options.nameWidth ?? nameRoom(series, column);
+  const limit = { labelLimit: left - 4 };
   const seen = new Set(rows.filter((row) => row.seconds > 0).map((row) => row.stage));
   const order = [...new Set([...options.stages ?? [], ...seen])];
   const stages = order.filter((stage) => seen.has(stage));
@@ -104,7 +112,7 @@ export function coldStartStages(
           : { title: null, ticks: false, domain: false, labels: false },
       };
       return {
-        ...(panels.length > 1 ? { title: { text: panel, frame: "group" } } : {}),
+        ...(panels.length > 1 ? { title: { text: panel, frame: "group", limit: width } } : {}),
         width,
         height: ROW_HEIGHT * series.length,
         layer: [

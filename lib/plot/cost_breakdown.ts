@@ -1,3 +1,4 @@
+import { keyColumns } from "./key_columns.ts";
 import { figure, type FigureSpec } from "./spec.ts";
 import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
 
@@ -19,6 +20,9 @@ export interface CostBreakdownOptions {
 
 const COLOURS = ["#0072B2", "#A6CEE3", "#E69F00", "#D55E00", "#CC79A7"] as const;
 
+/** Room for the names of deployments, points: longer ones are cut. */
+const NAMES = 84;
+
 /** Share of a bar below which a part of it is too thin to be seen and to stand in the key. */
 const SMALLEST_SHARE = 0.005;
 
@@ -38,15 +42,22 @@ export function costBreakdown(
     drawn.some((row) => row.use === use && row.usd >= SMALLEST_SHARE * totalOf(row.series))
   );
   const longest = Math.max(0, ...totals.map((total) => total.usd));
+  const key = keyColumns(seen, column);
   const y = {
     field: "series",
     type: "nominal",
     sort: null,
-    axis: { title: null, ticks: false, labels: series.length > 1, domain: false },
+    axis: {
+      title: null,
+      ticks: false,
+      labels: series.length > 1,
+      domain: false,
+      labelLimit: NAMES,
+    },
   };
   return figure({
     width: FIGURE_WIDTH[column],
-    height: 56 + 16 * series.length,
+    height: 42 + 14 * Math.max(1, Math.ceil(seen.length / key)) + 16 * series.length,
     autosize: { type: "fit", contains: "padding" },
     layer: [
       {
@@ -60,7 +71,7 @@ export function costBreakdown(
             stack: "zero",
             title: "Cost (US$)",
             // Room for the total at the end of the longest bar.
-            scale: { domain: [0, longest > 0 ? longest * 1.18 : 1], nice: false },
+            scale: { domain: [0, longest > 0 ? longest * 1.25 : 1], nice: false },
             axis: { tickCount: 5, grid: false, format: "~r" },
           },
           order: { field: "order", type: "quantitative" },
@@ -69,7 +80,7 @@ export function costBreakdown(
             type: "nominal",
             sort: null,
             scale: { domain: uses, range: uses.map((_, i) => COLOURS[i % COLOURS.length]) },
-            legend: { symbolType: "square", values: seen },
+            legend: { symbolType: "square", values: seen, columns: key },
           },
         },
       },

@@ -3,6 +3,7 @@ import { compile } from "npm:vega-lite@6.5.0";
 import { parse, View } from "npm:vega@6.4.0";
 import { clusterTimeline, type TimelineRow } from "./cluster_timeline.ts";
 import { costBreakdown } from "./cost_breakdown.ts";
+import { latencyParts } from "./latency_parts.ts";
 import { instanceGantt } from "./instance_gantt.ts";
 import { latencyCdf } from "./latency_cdf.ts";
 import { percentileBars } from "./percentile_bars.ts";
@@ -19,6 +20,16 @@ const phaseRows = [0, 1, 2].flatMap((instance) => [
   { instance, phase: "ready", startSeconds: 10 * instance + 5, endSeconds: 100 },
 ]);
 const costRows = ["busy", "idle"].map((use, i) => ({ series: "all", use, usd: 2 - i }));
+const partRows = ["Time to first token", "End-to-end latency"].flatMap((panel) =>
+  ["all", "p99 to p100"].flatMap((band, k) =>
+    ["engine queue", "start", "prefill"].map((part, i) => ({
+      panel,
+      band,
+      part,
+      seconds: 0.02 + 30 * k * (i + 1),
+    }))
+  )
+);
 const percentileRows = ["TTFT", "E2E"].flatMap((series, k) =>
   ["p50", "p99"].map((percentile, i) => ({ series, percentile, seconds: 0.2 + i + 10 * k }))
 );
@@ -43,6 +54,7 @@ const FIGURES: Readonly<Record<string, (column?: ColumnSpan) => FigureSpec>> = {
   clusterTimeline: (column) => clusterTimeline(timelineRows, { column }),
   instanceGantt: (column) => instanceGantt(phaseRows, { column }),
   costBreakdown: (column) => costBreakdown(costRows, { column }),
+  latencyParts: (column) => latencyParts(partRows, { column }),
 };
 
 /** Rows of all marks of a kind in a rendered figure: [data values behind each mark]. */
@@ -73,11 +85,12 @@ Deno.test("every row of a figure becomes a mark", async () => {
   equal((await marks(FIGURES.latencyCdf(), "line")).length, cdfRows.length);
   equal((await marks(FIGURES.instanceGantt(), "rect")).length, phaseRows.length);
   equal((await marks(FIGURES.costBreakdown(), "rect")).length, costRows.length);
+  equal((await marks(FIGURES.latencyParts(), "rect")).length, partRows.length);
   equal((await marks(FIGURES.percentileBars(), "rect")).length, percentileRows.length);
   // One more, where the first interval begins.
   const instants = timelineRows.length + 1;
-  equal((await marks(FIGURES.clusterTimeline(), "line")).length, 7 * instants);
-  equal((await marks(FIGURES.clusterTimeline(), "area")).length, 3 * instants);
+  equal((await marks(FIGURES.clusterTimeline(), "line")).length, 6 * instants);
+  equal((await marks(FIGURES.clusterTimeline(), "area")).length, 4 * instants);
 });
 
 Deno.test("latencyCdf() draws seconds, or milliseconds where all are below one second", async () => {
@@ -126,12 +139,14 @@ Deno.test("a figure drawn twice has the same bytes in every format", async () =>
 Deno.test("PNG files have 300 dots per inch, PDF files the figure's size", async () => {
   const svg = await renderSvg(FIGURES.latencyCdf(1));
   const png = new DataView((await convertSvg(svg, "png")).buffer);
-  equal(png.getUint32(16), 1000); // 240 points are 3.33 inches.
+  const points = Number(/ width="([\d.]+)pt"/.exec(svg)![1]);
+  equal(png.getUint32(16), Math.round(points * 300 / 72));
   equal(new TextDecoder().decode(new Uint8Array(png.buffer, 37, 4)), "pHYs");
   equal(png.getUint32(41), 11811); // 300 / 2.54 cm, per metre.
   const pdf = new TextDecoder("latin1").decode(await convertSvg(svg, "pdf"));
   ok(pdf.startsWith("%PDF-1."));
-  ok(pdf.includes("/MediaBox [0 0 240 150]"));
+  const size = /^<svg[^>]* width="([\d.]+)pt" height="([\d.]+)pt"/.exec(svg)!.slice(1);
+  ok(pdf.includes(`/MediaBox [0 0 ${size.join(" ")}]`), size.join(" "));
   ok(pdf.includes("DejaVuSans"), "the font is embedded");
 });
 
@@ -144,6 +159,33 @@ Deno.test("figures without rows are drawn empty", async () => {
     costBreakdown([]),
   ];
   for (const spec of empty) ok((await renderSvg(spec)).startsWith("<svg"));
+});
+
+Deno.test("latencyCdf() of tails has the share above each latency, and names at the curves", async () => {
+  const spec = latencyCdf(cdfRows, { tail: true });
+  const drawn = await marks(spec, "line");
+  // The largest value has none above it.
+  equal(drawn.length, cdfRows.length - 2);
+  const shares = drawn.filter((row) => row.series === "TTFT").map((row) => row.share);
+  deepEqual(shares, [0.75, 0.5, 0.25]);
+  const svg = await renderSvg(spec);
+  ok(svg.includes(">TTFT<") && svg.includes(">TBT<"));
+  ok(!svg.includes("role-legend-symbol"), "no key");
+  ok((await renderSvg(latencyCdf(cdfRows))).includes("role-legend-symbol"));
+});
+
+Deno.test("instanceGantt() draws a phase of no length 1.2 points wide, above the others", async () => {
+  const drain = { instance: 0, phase: "draining", startSeconds: 100, endSeconds: 100.001 };
+  const drawn = await marks(instanceGantt([drain, ...phaseRows]), "rect");
+  const last = drawn.at(-1) as { start: number; end: number; phase: string };
+  equal(last.phase, "draining");
+  const width = (last.end - last.start) * (FIGURE_WIDTH[2] - 34) / 100.001;
+  ok(Math.abs(width - 1.2) < 1e-3, String(width));
+  ok(last.end <= 100.0011, "no phase goes on after the run");
+  const lengths = (rows: typeof drawn) =>
+    rows.reduce((sum, { start, end }) => sum + Number(end) - Number(start), 0);
+  const long = phaseRows.reduce((sum, row) => sum + row.endSeconds - row.startSeconds, 0);
+  ok(Math.abs(lengths(drawn.slice(0, -1)) - long) < 1e-9);
 });
 
 Deno.test("timeUnit() gives an axis numbers that read well", () => {

@@ -19,7 +19,7 @@ export interface HeatMapOptions {
   readonly yTitle: string;
   /** Name of the value with its unit. */
   readonly valueTitle: string;
-  /** Format of the values as d3 has it; default three digits. */
+  /** Format of the values as d3 has it; default three digits of the greatest, and as many decimals of all. */
   readonly format?: string;
   /** Columns of a page; default 1. */
   readonly column?: ColumnSpan;
@@ -31,11 +31,12 @@ const ROW_HEIGHT = 16;
 
 /** A value over two factors: darker is more, every value is written in its place. */
 export function heatMap(rows: readonly HeatRow[], options: HeatMapOptions): FigureSpec {
-  const { xTitle, yTitle, valueTitle, format = ".3~r", column = 1 } = options;
+  const { xTitle, yTitle, valueTitle, column = 1 } = options;
   const drawn = rows.filter((row) => row.value !== null);
   const values = drawn.map((row) => row.value as number);
   const least = values.reduce((a, b) => Math.min(a, b), Infinity);
   const most = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const format = options.format ?? formatOf(values);
   const levels = (of: (row: HeatRow) => string | number) => [...new Set(rows.map(of))];
   const ys = levels((row) => row.y);
   const place = {
@@ -51,15 +52,16 @@ export function heatMap(rows: readonly HeatRow[], options: HeatMapOptions): Figu
       type: "ordinal",
       title: yTitle,
       scale: { domain: ys },
-      axis: { ticks: false, domain: false },
+      axis: { ticks: false, domain: false, labelLimit: 0.25 * FIGURE_WIDTH[column] },
     },
   };
   return figure({
     // Every value is written: a key of the shades would say nothing more.
-    title: valueTitle,
+    title: { text: valueTitle, offset: 5 },
     data: { values: drawn },
     width: FIGURE_WIDTH[column],
-    height: 50 + ROW_HEIGHT * ys.length,
+    // The title of the vertical axis is higher than a row.
+    height: 50 + Math.max(3 * ROW_HEIGHT, ROW_HEIGHT * ys.length),
     autosize: { type: "fit", contains: "padding" },
     encoding: place,
     layer: [
@@ -86,4 +88,14 @@ export function heatMap(rows: readonly HeatRow[], options: HeatMapOptions): Figu
       },
     ],
   });
+}
+
+/** As many decimals for all as give the greatest value three digits, unless the least would vanish. */
+function formatOf(values: readonly number[]): string {
+  const sizes = values.map(Math.abs).filter((value) => value > 0);
+  if (sizes.length === 0) return ".3~r";
+  const most = sizes.reduce((a, b) => Math.max(a, b));
+  const decimals = Math.max(0, 2 - Math.floor(Math.log10(most)));
+  const vanishes = sizes.some((size) => size < 0.95 * 10 ** -decimals);
+  return vanishes || most >= 1e6 ? ".3~r" : `.${decimals}f`;
 }

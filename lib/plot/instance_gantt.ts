@@ -1,3 +1,4 @@
+import { keyColumns } from "./key_columns.ts";
 import { figure, type FigureSpec } from "./spec.ts";
 import { type ColumnSpan, FIGURE_WIDTH, PALETTE } from "./theme.ts";
 import { timeUnit } from "./time_axis.ts";
@@ -28,7 +29,15 @@ const COLOURS: Readonly<Record<string, string>> = {
 /** Instances up to which each has its number beside it. */
 const MOST_LABELS = 24;
 
-/** Lives of instances, one row for each, in the order of their numbers from the top. */
+/** Room for the numbers of instances, points. */
+const LEFT = 34;
+/** Least width of a phase: one that is shorter, such as a drain, is drawn so long, points. */
+const LEAST_WIDTH = 1.2;
+
+/**
+ * Lives of instances, one row for each, in the order of their numbers from the top. A phase is at least
+ * 1.2 points wide, so that short starts and drains are seen; these lie above what they cover.
+ */
 export function instanceGantt(
   rows: readonly PhaseRow[],
   options: InstanceGanttOptions = {},
@@ -36,7 +45,12 @@ export function instanceGantt(
   const { column = 2 } = options;
   const instances = [...new Set(rows.map((row) => row.instance))].sort((a, b) => a - b);
   const phases = [...new Set(rows.map((row) => row.phase))];
-  const unit = timeUnit(Math.max(0, ...rows.map((row) => row.endSeconds)));
+  const lastSeconds = rows.reduce((last, row) => Math.max(last, row.endSeconds), 0);
+  const unit = timeUnit(lastSeconds);
+  const leastSeconds = LEAST_WIDTH * lastSeconds / (FIGURE_WIDTH[column] - LEFT);
+  const key = keyColumns(phases, column);
+  const isShort = (row: PhaseRow) => row.endSeconds - row.startSeconds < leastSeconds;
+  const drawn = [...rows.filter((row) => !isShort(row)), ...rows.filter(isShort)];
   const others = PALETTE.filter((colour) => !Object.values(COLOURS).includes(colour));
   let next = 0;
   const colours = phases.map((phase) => COLOURS[phase] ?? others[next++ % others.length]);
@@ -44,15 +58,19 @@ export function instanceGantt(
   const every = Math.ceil(instances.length / MOST_LABELS);
   return figure({
     width: FIGURE_WIDTH[column],
-    height: 52 + rowHeight * instances.length,
+    height: 38 + 14 * Math.ceil(phases.length / key) + rowHeight * instances.length,
     autosize: { type: "fit", contains: "padding" },
     data: {
-      values: rows.map((row) => ({
-        instance: row.instance,
-        phase: row.phase,
-        start: row.startSeconds / unit.seconds,
-        end: row.endSeconds / unit.seconds,
-      })),
+      values: drawn.map((row) => {
+        const start = Math.max(0, Math.min(row.startSeconds, lastSeconds - leastSeconds));
+        const end = Math.max(row.endSeconds, start + leastSeconds);
+        return {
+          instance: row.instance,
+          phase: row.phase,
+          start: (isShort(row) ? start : row.startSeconds) / unit.seconds,
+          end: (isShort(row) ? end : row.endSeconds) / unit.seconds,
+        };
+      }),
     },
     mark: { type: "bar", height: { band: rowHeight > 4 ? 0.75 : 1 } },
     encoding: {
@@ -80,7 +98,7 @@ export function instanceGantt(
         type: "nominal",
         sort: null,
         scale: { domain: phases, range: colours },
-        legend: { symbolType: "square" },
+        legend: { symbolType: "square", columns: key },
       },
     },
   });

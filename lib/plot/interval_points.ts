@@ -30,6 +30,8 @@ export interface IntervalPointsOptions {
 const LINE_HEIGHT = 10;
 /** Of a letter, points: 0.8 of its size, as Vega takes it where it cannot measure. */
 const LETTER = 6.4;
+/** Of a mark of the key and the gap beside it, points. */
+const SYMBOL = 24;
 
 /** Values by label and series as points with their intervals. */
 export function intervalPoints(
@@ -44,6 +46,10 @@ export function intervalPoints(
     0.5 * FIGURE_WIDTH[column],
     12 + LETTER * Math.max(0, ...labels.map((label) => label.length)),
   );
+  const width = FIGURE_WIDTH[column] - left - 12;
+  // The key stands above the values alone: in one line, or each series in one.
+  const keyWidth = series.reduce((sum, name) => sum + SYMBOL + LETTER * name.length, 0);
+  const columns = keyWidth <= width ? series.length : 1;
   const ends = [...least, ...rows.flatMap(({ lower, upper }) => [lower, upper])];
   const [low, high] = ends.length === 0 ? [0, 1] : [Math.min(...ends), Math.max(...ends)];
   // Room for half a mark beside the outermost values.
@@ -69,9 +75,8 @@ export function intervalPoints(
     axis: { tickCount: 5, format: "~r", labelOverlap: true },
   };
   return figure({
-    width: FIGURE_WIDTH[column] - left - 12,
-    height: LINE_HEIGHT * Math.max(1, labels.length) * Math.max(1, series.length) +
-      (series.length > 1 ? key.height : 6),
+    width,
+    height: LINE_HEIGHT * Math.max(1, labels.length) * Math.max(1, series.length) + 6,
     data: { values: rows },
     layer: [
       {
@@ -80,10 +85,14 @@ export function intervalPoints(
           ...place,
           x: { ...x, field: "lower" },
           x2: { field: "upper" },
-          color: { ...key.color, legend: series.length > 1 ? { columns: key.columns } : null },
+          color: { ...key.color, legend: series.length > 1 ? { columns } : null },
         },
       },
-      seriesPoints(rows, { key, position: { ...place, x: { ...x, field: "value" } }, size: 26 }),
+      seriesPoints(rows, {
+        key: { ...key, columns },
+        position: { ...place, x: { ...x, field: "value" } },
+        size: 26,
+      }),
     ],
   });
 }

@@ -25,11 +25,13 @@ export {
   type StageTotal,
 } from "./cold_start_stages.ts";
 export { costBreakdown, type CostBreakdownOptions, type CostRow } from "./cost_breakdown.ts";
+export { dotWhisker, type DotWhiskerOptions, type DotWhiskerRow } from "./dot_whisker.ts";
 export { heatMap, type HeatMapOptions, type HeatRow } from "./heat_map.ts";
 export { instanceGantt, type InstanceGanttOptions, type PhaseRow } from "./instance_gantt.ts";
 export { intervalPoints, type IntervalPointsOptions, type IntervalRow } from "./interval_points.ts";
 export { joinShortStages, OTHER_STAGES } from "./join_short_stages.ts";
 export { type CdfRow, latencyCdf, type LatencyCdfOptions, type SloLine } from "./latency_cdf.ts";
+export { type LatencyPartRow, latencyParts, type LatencyPartsOptions } from "./latency_parts.ts";
 export { type CurveRow, pairedCurves, type PairedCurvesOptions } from "./paired_curves.ts";
 export { paperBars, type PaperBarsOptions, type PaperRow } from "./paper_bars.ts";
 export {

@@ -1,3 +1,5 @@
+import { keyColumns } from "./key_columns.ts";
+import { numberFormat } from "./number_format.ts";
 import { figure, type FigureSpec } from "./spec.ts";
 import { type ColumnSpan, DASHES, FIGURE_WIDTH, PALETTE } from "./theme.ts";
 
@@ -31,6 +33,9 @@ export function pairedCurves(
   const { column = 2 } = options;
   const panels = [...new Set(rows.map((row) => row.panel))];
   const series = [...new Set(rows.map((row) => row.series))];
+  const format = (panel: string) =>
+    numberFormat(rows.filter((row) => row.panel === panel).map((row) => row.value));
+  const key = keyColumns(series, column);
   const end = rows.reduce((latest, row) => Math.max(latest, row.timeSeconds), 0);
   return figure({
     spacing: 6,
@@ -56,14 +61,14 @@ export function pairedCurves(
           field: "value",
           type: "quantitative",
           title: panel.split("\n"),
-          axis: { tickCount: 3, titleX: -LEFT + 12, minExtent: LEFT - 4, format: "~r" },
+          axis: { tickCount: 3, titleX: -LEFT + 12, minExtent: LEFT - 4, format: format(panel) },
         },
         color: {
           field: "series",
           type: "nominal",
           sort: null,
           scale: { domain: series, range: series.map((_, k) => PALETTE[k % PALETTE.length]) },
-          legend: { symbolType: "stroke" },
+          legend: { symbolType: "stroke", columns: key },
         },
         strokeDash: {
           field: "series",

@@ -31,13 +31,18 @@ export function paperBars(rows: readonly PaperRow[], options: PaperBarsOptions):
   const labels = [...new Set(rows.map((row) => row.label))];
   const longest = Math.max(0, ...rows.flatMap((row) => [row.paper, row.ours]));
   // A letter is taken as 0.8 of its size wide, as Vega does where it cannot measure.
-  const left = Math.min(130, 10 + 6.4 * Math.max(0, ...labels.map((label) => label.length)));
+  const left = Math.min(
+    column === 1 ? 84 : 130,
+    10 + 6.4 * Math.max(0, ...labels.map((label) => label.length)),
+  );
   const width = (FIGURE_WIDTH[column] - left - 22 - GAP * (panels.length - 1)) /
     Math.max(1, panels.length);
   return figure({
     spacing: GAP,
     hconcat: panels.map((panel, index) => ({
-      ...(panels.length > 1 ? { title: { text: panel.split("\n"), frame: "group" } } : {}),
+      ...(panels.length > 1
+        ? { title: { text: panel.split("\n"), frame: "group", limit: width } }
+        : {}),
       width,
       height: ROW_HEIGHT * labels.length,
       data: {
@@ -54,7 +59,13 @@ export function paperBars(rows: readonly PaperRow[], options: PaperBarsOptions):
           sort: null,
           scale: { domain: labels, paddingInner: 0.25 },
           axis: index === 0
-            ? { title: null, ticks: false, domain: false, minExtent: left - 4 }
+            ? {
+              title: null,
+              ticks: false,
+              domain: false,
+              minExtent: left - 4,
+              labelLimit: left - 6,
+            }
             : { title: null, ticks: false, domain: false, labels: false },
         },
         yOffset: { field: "of", sort: null, scale: { domain: ["paper", "ours"] } },

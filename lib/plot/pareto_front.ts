@@ -1,7 +1,9 @@
 import { logTicks } from "./log_ticks.ts";
+import { numberFormat } from "./number_format.ts";
 import { placeLabels } from "./place_labels.ts";
 import { seriesKey } from "./series_key.ts";
 import { seriesPoints } from "./series_points.ts";
+import { shortText } from "./short_text.ts";
 import { figure, type FigureSpec } from "./spec.ts";
 import { type ColumnSpan, FIGURE_WIDTH, FONT_SIZE } from "./theme.ts";
 
@@ -38,6 +40,8 @@ const X_AXIS_ROOM = 30;
 const TITLE_ROOM = 22;
 /** Size of labels, points. */
 const LABEL_SIZE = 7;
+/** Letters of a label at most. */
+const LETTERS = 24;
 /** Share of an axis beyond the outermost choices. */
 const ROOM = 0.08;
 
@@ -53,8 +57,12 @@ export function paretoRows<Row extends { readonly x: number; readonly y: number 
 }
 
 /** Choices by two costs, with the front of those that are worth considering as a line. */
-export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOptions): FigureSpec {
+export function paretoFront(
+  choices: readonly ParetoRow[],
+  options: ParetoFrontOptions,
+): FigureSpec {
   const { xTitle, yTitle, xLog, yLog, column = 1 } = options;
+  const rows = choices.filter((row) => !(xLog && !(row.x > 0)) && !(yLog && !(row.y > 0)));
   const series = [...new Set(rows.map((row) => row.series))];
   const key = seriesKey(series, column);
   const extent = labelExtent(rows.map((row) => row.y));
@@ -70,7 +78,7 @@ export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOpti
     scale: { type: isLog ? "log" : "linear", domain, nice: false },
     axis: {
       ...(isLog
-        ? { values: logTicks(rows.map((row) => row[field])), format: "~r", labelOverlap: true }
+        ? { values: logTicks(domain), format: numberFormat(domain), labelOverlap: true }
         : { tickCount: 5, format: ",~r", labelOverlap: true }),
       ...(field === "y" && { minExtent: extent, maxExtent: extent }),
     },
@@ -80,9 +88,12 @@ export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOpti
     x: x.toPoints(row.x),
     y: height - y.toPoints(row.y),
   });
-  const labels = placeLabels(rows.map((row) => ({ label: row.label, ...at(row) })), {
-    ...{ width, height, points: rows.map(at), fontSize: LABEL_SIZE },
-  });
+  const labels = placeLabels(
+    rows.map((row) => ({ label: shortText(row.label, LETTERS), ...at(row) })),
+    {
+      ...{ width, height, points: rows.map(at), fontSize: LABEL_SIZE },
+    },
+  );
   const xAt = (points: number) => x.fromPoints(points);
   const yAt = (points: number) => y.fromPoints(height - points);
   return figure({
@@ -112,7 +123,8 @@ export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOpti
             ...{ label, x: xAt(left), y: yAt(middle) },
           })),
         },
-        mark: { type: "text", align: "left", baseline: "middle", fontSize: LABEL_SIZE },
+        // Clipped, as Vega takes letters to be wider than they are, and the figure with them.
+        mark: { type: "text", align: "left", baseline: "middle", fontSize: LABEL_SIZE, clip: true },
         encoding: { ...position, text: { field: "label" } },
       },
     ],
@@ -128,7 +140,9 @@ interface AxisScale {
 
 /** An axis that leaves room beyond the greatest value and, by ratios, below the least. */
 function axisScale(values: readonly number[], points: number, isLog = false): AxisScale {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const [least, most] = values.length === 0
+    ? [1, 10]
+    : [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
   const beyond = isLog ? Math.max(1.2, (most / least) ** ROOM) : 1;
   const domain = isLog
     ? [least / beyond, most * beyond] as const

@@ -21,9 +21,12 @@ export interface LabelFrame {
   readonly points: readonly { readonly x: number; readonly y: number }[];
   /** Size of the text, points. */
   readonly fontSize: number;
+  /** What else is there. */
+  readonly taken?: readonly Box[];
 }
 
-interface Box {
+/** A part of the frame, points from its upper left corner. */
+export interface Box {
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -46,11 +49,12 @@ const DIRECTIONS: readonly (readonly [number, number])[] = [
  */
 export function placeLabels(
   labelled: readonly LabelledPoint[],
-  { width, height, points, fontSize }: LabelFrame,
+  { width, height, points, fontSize, taken: others = [] }: LabelFrame,
 ): PlacedLabel[] {
   const taken: Box[] = points.map(({ x, y }) => ({
     ...{ left: x - POINT, right: x + POINT, top: y - POINT, bottom: y + POINT },
   }));
+  taken.push(...others);
   const isFree = (box: Box) =>
     box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height &&
     taken.every((other) => !overlap(box, other));

@@ -52,7 +52,7 @@ export function pointPanels(
     columns: column,
     spacing: 10,
     concat: panels.map(({ title, xTitle, yTitle, points }) => ({
-      title: { text: title, frame: "group" },
+      title: { text: title, frame: "group", limit: width },
       width,
       height: 0.6 * FIGURE_WIDTH[1],
       data: { values: points.filter(({ x, y }) => x > 0 && y > 0) },

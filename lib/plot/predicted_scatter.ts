@@ -1,8 +1,9 @@
 import { logTicks } from "./log_ticks.ts";
+import { numberFormat } from "./number_format.ts";
 import { seriesKey } from "./series_key.ts";
 import { seriesPoints } from "./series_points.ts";
 import { figure, type FigureSpec } from "./spec.ts";
-import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
+import { type ColumnSpan, FIGURE_WIDTH, FONT_SIZE } from "./theme.ts";
 
 /** A measured value and the predicted one. */
 export interface ScatterRow {
@@ -24,7 +25,10 @@ export interface PredictedScatterOptions {
   readonly column?: ColumnSpan;
 }
 
-/** Predicted against measured values on logarithmic axes: on the line they are equal. */
+/**
+ * Predicted against measured values on logarithmic axes: on the line they are equal. Points are hollow,
+ * so that none covers another; those beyond the dashed lines are filled.
+ */
 export function predictedScatter(
   rows: readonly ScatterRow[],
   options: PredictedScatterOptions,
@@ -42,7 +46,7 @@ export function predictedScatter(
     type: "quantitative",
     title: axisTitle,
     scale: { type: "log", nice: false, domain },
-    axis: { format: "~r", values: logTicks(domain), labelOverlap: true },
+    axis: { format: numberFormat(domain), values: logTicks(domain), labelOverlap: true },
   });
   const position = {
     x: axis("measured", `Measured ${title}`),
@@ -63,7 +67,25 @@ export function predictedScatter(
       line(1, [1, 0]),
       line(1 + within, [2, 2]),
       line(1 - within, [2, 2]),
-      seriesPoints(drawn, { key, position, size: 22, opacity: 0.85 }),
+      seriesPoints(drawn, { key, position, size: 22, isHollow: true }),
+      seriesPoints(drawn.filter((row) => isBeyond(row, within)), { key, position, size: 22 }),
+      {
+        data: { values: [{}] },
+        mark: {
+          type: "text",
+          align: "left",
+          baseline: "top",
+          x: 4,
+          y: 4,
+          fontSize: FONT_SIZE - 1,
+          text: `dashed: ±${Number((100 * within).toPrecision(3))} %; filled: beyond`,
+        },
+      },
     ],
   });
+}
+
+/** Whether a prediction is further off than the dashed lines show. */
+function isBeyond({ measured, predicted }: ScatterRow, within: number): boolean {
+  return Math.abs(predicted / measured - 1) > within;
 }

@@ -72,7 +72,7 @@ function renumbered(svg: string): string {
 }
 
 /** The font, which a package brings along. The import makes the runtime fetch that package. */
-async function fontBytes(): Promise<Uint8Array> {
+export async function fontBytes(): Promise<Uint8Array> {
   await import("npm:/dejavu-fonts-ttf@2.37.3/package.json", { with: { type: "json" } });
   return await packageFile(
     import.meta.resolve("npm:/dejavu-fonts-ttf@2.37.3/ttf/DejaVuSans.ttf"),

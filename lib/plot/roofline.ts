@@ -1,4 +1,5 @@
 import { logTicks } from "./log_ticks.ts";
+import { numberFormat } from "./number_format.ts";
 import { seriesKey } from "./series_key.ts";
 import { seriesPoints } from "./series_points.ts";
 import { figure, type FigureSpec } from "./spec.ts";
@@ -52,7 +53,7 @@ export function roofline(
     type: "quantitative",
     title,
     scale: { type: "log", nice: false, domain: span },
-    axis: { format: "~r", values: logTicks(span), labelOverlap: true },
+    axis: { format: numberFormat(span), values: logTicks(span), labelOverlap: true },
   });
   const position = {
     x: axis("flopsPerByte", "Arithmetic intensity (FLOP/byte)", xDomain),

@@ -1,3 +1,4 @@
+import { numberFormat } from "./number_format.ts";
 import { figure, type FigureSpec } from "./spec.ts";
 import { type ColumnSpan, FIGURE_WIDTH, FONT_SIZE } from "./theme.ts";
 
@@ -27,6 +28,8 @@ export interface StartGraphOptions {
 
 /** Letters of a name that there is room for at least. */
 const FEWEST_LETTERS = 12;
+/** Room for names at most: longer ones are cut, points. */
+const NAMES: Readonly<Record<ColumnSpan, number>> = { 1: 100, 2: 190 };
 /** Width of a letter as Vega reckons where it cannot measure, points. */
 const LETTER = 0.8 * FONT_SIZE;
 /** Room right of the panels for the last number of an axis, points. */
@@ -51,7 +54,7 @@ export function startGraph(
   const { column = 2 } = options;
   const panels = [...new Set(rows.map((row) => row.panel))];
   const letters = Math.max(FEWEST_LETTERS, ...rows.map((row) => row.stage.length));
-  const left = LETTER * letters + 6;
+  const left = Math.min(LETTER * letters + 6, NAMES[column]);
   return figure({
     spacing: 10,
     vconcat: panels.map((panel, i) =>
@@ -83,7 +86,7 @@ function axesOf(rows: readonly StartStageRow[], { left, isWide, isLast }: Panel,
     type: "quantitative",
     title: isLast ? isWide ? "Time since the start began (s)" : "Time (s)" : null,
     scale: { domain: [0, longest], nice: false },
-    axis: { tickCount: 6, format: "~r", titlePadding: 2 },
+    axis: { tickCount: 6, format: numberFormat([longest]), titlePadding: 2 },
   };
   const y = {
     type: "quantitative",
@@ -96,6 +99,7 @@ function axesOf(rows: readonly StartStageRow[], { left, isWide, isLast }: Panel,
       ticks: false,
       domain: false,
       minExtent: left - 4,
+      labelLimit: left - 6,
     },
   };
   return { x, y };
@@ -170,10 +174,10 @@ function startPanel(rows: readonly StartStageRow[], panel: Panel): object {
   const bars = barsOf(rows, isWide);
   const waits = waitsOf(rows);
   // So wide that the labels at the ends of the bars fit.
-  const longest = Math.max(
-    ...bars.map(({ end, label }) => end * width / (width - 6 - LETTER * label.length)),
-    1e-9,
+  const latest = Math.max(
+    ...bars.map(({ end, label }) => end * width / Math.max(6, width - 6 - LETTER * label.length)),
   );
+  const longest = latest > 0 ? latest : 1;
   const { x, y } = axesOf(rows, panel, longest);
   const ofPath = (colours: typeof COLOURS | typeof LINES) => ({
     field: "path",
@@ -182,7 +186,7 @@ function startPanel(rows: readonly StartStageRow[], panel: Panel): object {
   });
   const line = { color: { ...ofPath(LINES), legend: null } };
   return {
-    ...(title === undefined ? {} : { title: { text: title, frame: "group" } }),
+    ...(title === undefined ? {} : { title: { text: title, frame: "group", limit: width } }),
     width,
     height: ROW_HEIGHT * rows.length,
     resolve: { scale: { color: "independent" } },

@@ -25,14 +25,14 @@ interface Wait {
 }
 
 /**
- * Bars of how the waits for starts split, each the mean by stage of a group of waits: all of them,
+ * Bars of how the waits for starts split, each the mean by stage of a group of n waits: all of them,
  * groups by percentile from 20 waits on, and the functions if there are several. Stages are in the
  * usual order of a start.
  */
 export function coldStartRows(waits: StageWaits): StageRow[] {
   const all = waitsByRequest(waits);
   if (all.length === 0) return [];
-  const groups: [name: string, members: readonly Wait[]][] = [[`all (${all.length})`, all]];
+  const groups: [name: string, members: readonly Wait[]][] = [[`all, n = ${all.length}`, all]];
   if (all.length >= FEWEST_FOR_PERCENTILES) {
     const sorted = all.toSorted((a, b) => a.seconds - b.seconds);
     const place = (share: number) => Math.round(share * sorted.length);
@@ -67,7 +67,7 @@ function byFunction(
   const seconds = (waits: readonly Wait[]) => waits.reduce((sum, wait) => sum + wait.seconds, 0);
   const members = Map.groupBy(all, (wait) => wait.functionId);
   return [...members].toSorted((a, b) => seconds(b[1]) - seconds(a[1]) || a[0] - b[0])
-    .slice(0, MOST_FUNCTIONS).map(([id, own]) => [`${names[id]} (${own.length})`, own]);
+    .slice(0, MOST_FUNCTIONS).map(([id, own]) => [`${names[id]}, n = ${own.length}`, own]);
 }
 
 function waitsByRequest({ request, functionId, waitSeconds }: StageWaits): Wait[] {

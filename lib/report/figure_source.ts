@@ -1,6 +1,13 @@
-import { fillDifference, measuredRequests } from "../metrics/latency_columns.ts";
+import {
+  fillDifference,
+  fillTpot,
+  type MeasuredRequests,
+  measuredRequests,
+} from "../metrics/latency_columns.ts";
 import type { RunResult, Summary, TimeSeriesColumns } from "../metrics/run_tables.ts";
 import type { PhaseRow } from "../plot/mod.ts";
+import { allBands, type LatencyBand } from "./explain/bands.ts";
+import { explainSource } from "./explain/explain_source.ts";
 
 /** Waits for starts, a row for each request and stage; as the table `cold_start_waits` has them. */
 export interface StageWaits {
@@ -24,6 +31,8 @@ export interface FigureSource {
   readonly ttftSeconds: Float64Array;
   /** Their end-to-end latencies, seconds, in any order. */
   readonly e2eSeconds: Float64Array;
+  /** Their times per output token, seconds, in any order; NaN below two tokens. */
+  readonly tpotSeconds: Float64Array;
   /** Distribution of the gaps between tokens. */
   readonly tbtCdf: RunResult["tbtCdf"];
   /** State of the cluster over time. */
@@ -32,6 +41,8 @@ export interface FigureSource {
   readonly phases: readonly PhaseRow[];
   /** Waits for starts, by stage. */
   readonly coldStartWaits: StageWaits;
+  /** What latencies are made of, by percentile; empty where that was not recorded. */
+  readonly latencyBands: readonly LatencyBand[];
   /** Summary of the run. */
   readonly summary: Summary;
 }
@@ -49,6 +60,7 @@ export function figureSource(result: RunResult): FigureSource {
   return {
     ttftSeconds: sinceArrival(firstTokenAtSeconds),
     e2eSeconds: sinceArrival(completedAtSeconds),
+    tpotSeconds: tpotOf(measured, requests),
     tbtCdf: result.tbtCdf,
     timeSeries: result.timeSeries,
     phases: phaseRows(
@@ -60,8 +72,15 @@ export function figureSource(result: RunResult): FigureSource {
       })),
     ),
     coldStartWaits: stageWaits(result),
+    latencyBands: result.latencyParts === undefined ? [] : allBands(explainSource(result)),
     summary: result.summary,
   };
+}
+
+function tpotOf(measured: MeasuredRequests, requests: RunResult["requests"]): Float64Array {
+  const seconds = new Float64Array(measured.count);
+  fillTpot(seconds, measured, requests);
+  return seconds;
 }
 
 function stageWaits({ coldStartWaits: waits, requests, functionNames }: RunResult): StageWaits {

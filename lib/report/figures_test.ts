@@ -52,6 +52,34 @@ Deno.test("latencyRows() ends each series at its longest latency", () => {
   equal(source.ttftSeconds.length, run.summary.requests.completed);
 });
 
+Deno.test("a limit on the time per output token is drawn on its own curve, never on that of the gaps", async () => {
+  const run = madeUpRun(3000);
+  const source = figureSource(run);
+  const tpot = latencyRows(source, true).filter((row) => row.series === "TPOT");
+  const { requests } = run;
+  const own = Array.from(
+    requests.outputTokens,
+    (tokens, i) =>
+      (requests.completedAtSeconds[i] - requests.firstTokenAtSeconds[i]) / (tokens - 1),
+  )
+    .filter((seconds) => seconds >= 0 && seconds < Infinity);
+  equal(tpot.at(-1)!.seconds, Math.max(...own));
+  const texts = async (slo: object) => {
+    const found: string[] = [];
+    await drawFigures(source, { formats: ["svg"], only: ["latency_cdf"], slo }, (_, bytes) => {
+      found.push(
+        ...new TextDecoder().decode(bytes).matchAll(/>([A-Z0-9]+( SLO)?)<\/text>/g)
+          .map(([, text]) => text),
+      );
+    });
+    return found;
+  };
+  const limited = await texts({ tpot_s: 0.05, ttft_s: 1 });
+  ok(limited.includes("TPOT SLO") && limited.includes("TPOT") && limited.includes("TTFT SLO"));
+  ok(!limited.includes("TBT SLO"));
+  ok(!(await texts({ ttft_s: 1 })).includes("TPOT"));
+});
+
 Deno.test("coldStartRows() has the mean wait of all, of percentile groups and of functions", () => {
   const run = madeUpRun(3000);
   const waits = run.requests.coldStartWaitSeconds.filter((seconds) => seconds > 0);
@@ -60,14 +88,14 @@ Deno.test("coldStartRows() has the mean wait of all, of percentile groups and of
   const bars = Map.groupBy(rows, (row) => row.series);
   const seconds = [...bars.values()].map((bar) => bar.reduce((sum, row) => sum + row.seconds, 0));
   deepEqual([...bars.keys()].slice(0, 5), [
-    `all (${waits.length})`,
+    `all, n = ${waits.length}`,
     ...["up to p50", "p50 to p90", "p90 to p99", "beyond p99"],
   ]);
   equal(bars.size, 7);
   ok(Math.abs(seconds[0] - mean) < 1e-9);
   deepEqual(seconds.slice(1, 5), seconds.slice(1, 5).toSorted((a, b) => a - b));
   // The functions' means weighted by their waits are the mean of all.
-  const counts = [...bars.keys()].slice(5).map((name) => Number(/\((\d+)\)$/.exec(name)![1]));
+  const counts = [...bars.keys()].slice(5).map((name) => Number(/n = (\d+)$/.exec(name)![1]));
   equal(counts[0] + counts[1], waits.length);
   ok(Math.abs((counts[0] * seconds[5] + counts[1] * seconds[6]) / waits.length - mean) < 1e-9);
   for (const row of bars.get("beyond p99")!) {

@@ -3,17 +3,25 @@ import { BILL_PARTS } from "../metrics/figures/cost_figures.ts";
 import { storedColumns } from "../metrics/columns/column.ts";
 import { TIME_SERIES_COLUMNS } from "../metrics/columns/time_series_columns.ts";
 import type { Summary } from "../metrics/run_tables.ts";
+import { LATENCY_PART_NAMES } from "../metrics/latency_parts.ts";
+import { exists } from "../results/exists.ts";
 import { readInput } from "../results/read_input.ts";
-import { readParquetColumns } from "../results/read_parquet.ts";
-import { InputError, parseInput } from "../std/input_error.ts";
+import { parseInput } from "../std/input_error.ts";
 import { parseJson } from "../std/json.ts";
-import { showValue } from "../std/show_value.ts";
 import { firstIssue } from "../std/zod_issue.ts";
 import { recoverResults } from "../results/result_directory.ts";
+import { allBands } from "./explain/bands.ts";
+import type { ExplainSource } from "./explain/explain_source.ts";
+import { readTable, type TableColumns } from "./table_columns.ts";
 import { type FigureSource, phaseRows, type StageWaits, textCodes } from "./figure_source.ts";
 
 /** Files without which a directory is not read: what every run writes, and the newest table. */
 const NEEDED = ["manifest.json", "summary.json", "requests.parquet", "cold_start_waits.parquet"];
+
+/** Columns of the requests that are read. */
+const REQUESTS = [
+  ...["arrival_s", "outcome", "ttft_s", "tpot_s", "e2e_s", "first_token_s", "completed_s"],
+];
 
 const figure = z.number().nullable();
 const latency = z.looseObject({ mean: figure, max: figure }).catchall(figure);
@@ -33,53 +41,6 @@ const drawnSchema = z.looseObject({
 
 /** Columns of the time series that are read; the lengths of intervals follow from their ends. */
 const READ_SERIES = storedColumns(TIME_SERIES_COLUMNS).filter(([key]) => key !== "intervalSeconds");
-
-/** Columns of a table that was read, which know its file. */
-class Columns {
-  constructor(
-    private readonly path: string,
-    private readonly values: Readonly<Record<string, readonly unknown[]>>,
-  ) {}
-
-  /** Numbers of a column; null reads as NaN. */
-  floats(name: string): Float64Array {
-    return Float64Array.from(
-      this.values[name],
-      (value) => value === null ? NaN : this.number(value, name),
-    );
-  }
-
-  /** Numbers of a column in the rows that are asked for; null reads as NaN. */
-  floatsOf(name: string, isAsked: (row: number) => boolean): Float64Array {
-    return this.floats(name).filter((_, row) => isAsked(row));
-  }
-
-  integers(name: string): Int32Array {
-    return Int32Array.from(this.values[name], (value) => this.number(value, name));
-  }
-
-  texts(name: string): string[] {
-    return this.values[name].map((value) =>
-      typeof value === "string" ? value : this.refuse(name, "texts", value)
-    );
-  }
-
-  private number(value: unknown, name: string): number {
-    const number = typeof value === "bigint" ? Number(value) : value;
-    if (typeof number === "number" && Math.abs(number) <= MOST) return number;
-    return this.refuse(name, `numbers up to ${MOST}`, value);
-  }
-
-  private refuse(name: string, wanted: string, value: unknown): never {
-    throw new InputError(
-      this.path,
-      `Cannot read the column ${name} as ${wanted}: current value is ${showValue(value)}`,
-    );
-  }
-}
-
-/** Largest number that is drawn; beyond it an axis has no ticks. */
-const MOST = 1e15;
 
 /**
  * Checks that a directory holds results in Parquet, of which nothing is half written.
@@ -110,13 +71,9 @@ export async function checkResults(directory: string): Promise<void> {
  */
 export async function readFigureSource(directory: string): Promise<FigureSource> {
   await checkResults(directory);
-  const read = async (table: string, columns: readonly string[]) => {
-    const path = `${directory}/${table}.parquet`;
-    const what = `a table of results (${table})`;
-    return new Columns(path, await readParquetColumns(path, { what, columns }));
-  };
+  const read = (table: string, columns: readonly string[]) => readTable(directory, table, columns);
   const [requests, series, instances, gaps, waits] = await Promise.all([
-    read("requests", ["arrival_s", "outcome", "ttft_s", "e2e_s"]),
+    read("requests", REQUESTS),
     read("timeseries", READ_SERIES.map(([, { name }]) => name)),
     read("instances", ["instance", "phase", "start_s", "end_s"]),
     read("token_gaps", ["tbt_s", "share"]),
@@ -131,9 +88,13 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
   const [instance, startSeconds, endSeconds] = ["instance", "start_s", "end_s"].map((name) =>
     instances.floats(name)
   );
+  const parts = exists(`${directory}/latency_parts.parquet`)
+    ? await read("latency_parts", LATENCY_PART_NAMES.map((name) => `${name}_s`))
+    : undefined;
   return {
     ttftSeconds: requests.floatsOf("ttft_s", isMeasured),
     e2eSeconds: requests.floatsOf("e2e_s", isMeasured),
+    tpotSeconds: requests.floatsOf("tpot_s", isMeasured),
     tbtCdf: { seconds: gaps.floats("tbt_s"), share: gaps.floats("share") },
     timeSeries: timeSeries(series),
     phases: phaseRows(
@@ -145,11 +106,26 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
       })),
     ),
     coldStartWaits: stageWaits(waits),
+    latencyBands: parts === undefined ? [] : allBands({
+      count: arrivals.length,
+      arrivalAtSeconds: arrivals,
+      firstTokenAtSeconds: requests.floats("first_token_s"),
+      completedAtSeconds: requests.floats("completed_s"),
+      parts: readParts(parts),
+      measuredFromSeconds: fromSeconds,
+    }),
     summary,
   };
 }
 
-function timeSeries(series: Columns): FigureSource["timeSeries"] {
+/** The parts of latencies, by name. */
+export function readParts(parts: TableColumns): ExplainSource["parts"] {
+  return Object.fromEntries(
+    LATENCY_PART_NAMES.map((name) => [name, parts.floats(`${name}_s`)]),
+  ) as ExplainSource["parts"];
+}
+
+function timeSeries(series: TableColumns): FigureSource["timeSeries"] {
   const timeSeconds = series.floats("time_s");
   const columns = READ_SERIES.map(([key, { name, array }]) =>
     [key, array === "float64" ? series.floats(name) : series.integers(name)] as const
@@ -174,7 +150,7 @@ export function readDrawnSummary(path: string): Summary {
   });
 }
 
-function stageWaits(columns: Columns): StageWaits {
+function stageWaits(columns: TableColumns): StageWaits {
   const functions = textCodes(columns.texts("function"));
   const stages = textCodes(columns.texts("stage"));
   return {

@@ -12,6 +12,7 @@ import {
   instanceGantt,
   joinShortStages,
   latencyCdf,
+  latencyParts,
   percentileBars,
   type PercentileRow,
   type SloLine,
@@ -19,6 +20,7 @@ import {
   thinCdf,
 } from "../plot/mod.ts";
 import { ATTAINMENT_MOST, classAttainmentRows, functionAttainmentRows } from "./attainment_rows.ts";
+import { bandRows, PART_GROUPS } from "./explain/bands.ts";
 import { coldStartRows } from "./cold_start_rows.ts";
 import type { FigureSource } from "./figure_source.ts";
 import { timelineRows } from "./timeline_rows.ts";
@@ -37,6 +39,8 @@ export interface FigureSlo {
 export interface StandardFigureOptions {
   /** Limits that are drawn. */
   readonly slo?: FigureSlo;
+  /** Whether `latency_cdf` shows the shares above each latency on a logarithmic axis: the tails. */
+  readonly tail?: boolean;
   /** Columns of a page; default by figure. */
   readonly column?: ColumnSpan;
 }
@@ -45,6 +49,7 @@ export interface StandardFigureOptions {
 export type StandardFigure =
   | "latency_cdf"
   | "latency_percentiles"
+  | "latency_parts"
   | "timeline"
   | "instances"
   | "cold_starts"
@@ -56,10 +61,12 @@ export type StandardFigure =
 export const STANDARD_FIGURES: Readonly<
   Record<StandardFigure, (source: FigureSource, options: StandardFigureOptions) => FigureSpec>
 > = {
-  latency_cdf: (source, { slo, column }) =>
-    latencyCdf(latencyRows(source), { slo: sloLines(slo), column }),
+  latency_cdf: (source, { slo, tail, column }) =>
+    latencyCdf(latencyRows(source, hasLimit(slo?.tpot_s)), { slo: sloLines(slo), tail, column }),
   latency_percentiles: ({ summary }, { column }) =>
     percentileBars(percentileRows(summary), { column }),
+  latency_parts: ({ latencyBands }, { column }) =>
+    latencyParts(bandRows(latencyBands), { parts: PART_GROUPS, column }),
   timeline: ({ timeSeries }, { column }) => clusterTimeline(timelineRows(timeSeries), { column }),
   instances: ({ phases }, { column }) => instanceGantt(phases, { column }),
   cold_starts: ({ coldStartWaits }, { column }) =>
@@ -78,6 +85,10 @@ const CONDITIONS: Partial<
     { readonly isIn: (source: FigureSource) => boolean; readonly else: string }
   >
 > = {
+  latency_parts: {
+    isIn: ({ latencyBands }) => latencyBands.length > 0,
+    else: "in which no request completed, or that has not recorded them (metrics.explain)",
+  },
   cold_starts: {
     isIn: ({ coldStartWaits }) => coldStartWaits.request.length > 0,
     else: "in which no request waited for a start",
@@ -108,28 +119,40 @@ function coldStarts(rows: readonly StageRow[], column: ColumnSpan | undefined): 
   const joined = joinShortStages(rows);
   return coldStartStages(joined.rows, {
     stages: joined.stages,
-    title: "Mean wait for a start (s)",
+    title: column === 1
+      ? "Mean wait for a start (s)"
+      : "Mean wait of the requests that waited for a start (s)",
     nameWidth: column === 1 ? 80 : 130,
     column,
   });
 }
 
-/** Distributions of TTFT, TBT and E2E latency, thinned to what a curve needs. */
-export function latencyRows(source: FigureSource): CdfRow[] {
-  const { ttftSeconds, e2eSeconds, tbtCdf } = source;
+/**
+ * Distributions of TTFT, TBT and E2E latency, thinned to what a curve needs.
+ *
+ * @param withTpot Whether the time per output token has a curve too, a mean for each request, as a limit
+ * on it is one on that mean and not on the gaps between tokens.
+ */
+export function latencyRows(source: FigureSource, withTpot = false): CdfRow[] {
+  const { ttftSeconds, e2eSeconds, tpotSeconds, tbtCdf } = source;
   const rows = (series: string, points: ReturnType<typeof thinCdf>): CdfRow[] =>
     points.map(({ value, share }) => ({ series, seconds: value, share }));
   return [
     ...rows("TBT", thinCdf(tbtCdf.seconds, (i) => tbtCdf.share[i])),
+    ...(withTpot ? rows("TPOT", thinCdf(tpotSeconds.filter((s) => s >= 0).sort())) : []),
     ...rows("TTFT", thinCdf(ttftSeconds.toSorted())),
     ...rows("E2E", thinCdf(e2eSeconds.toSorted())),
   ];
 }
 
 function sloLines(slo: FigureSlo = {}): SloLine[] {
-  return ([["TTFT", slo.ttft_s], ["TBT", slo.tpot_s], ["E2E", slo.e2e_s]] as const)
-    .filter(([, seconds]) => seconds !== null && seconds !== undefined)
+  return ([["TTFT", slo.ttft_s], ["TPOT", slo.tpot_s], ["E2E", slo.e2e_s]] as const)
+    .filter(([, seconds]) => hasLimit(seconds))
     .map(([series, seconds]) => ({ series, seconds: seconds as number }));
+}
+
+function hasLimit(seconds: number | null | undefined): boolean {
+  return seconds !== null && seconds !== undefined;
 }
 
 function percentileRows(summary: Summary): PercentileRow[] {

@@ -21,8 +21,10 @@ export {
 export {
   coldStartWaitTable,
   instanceTable,
+  latencyPartTable,
   requestTable,
   RESULT_TABLES,
+  type ResultTables,
   resultTables,
   timeSeriesTable,
   tokenGapTable,

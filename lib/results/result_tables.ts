@@ -62,6 +62,7 @@ function columnOf(
       return {
         name,
         type: "float64",
+        ...(column.constant && { constant: column.constant(run) }),
         slice(from, to) {
           const out = scratch.floats(to - from);
           column.fill(run, out, from, to);
@@ -95,14 +96,21 @@ function resultTable(table: ResultTable, run: RunResult): Table {
   };
 }
 
-/** Names of the tables that every run has, in the order they are written. */
+/** Names of the tables that runs have, in the order they are written. */
 export const RESULT_TABLES = Object.keys(TABLES) as readonly TableName[];
 
+/** The tables of a result; those that not every run has may be absent. */
+export type ResultTables =
+  & Readonly<Record<Exclude<TableName, "latency_parts">, Table>>
+  & { readonly latency_parts?: Table };
+
 /** The tables of a result by name, in the order they are written. */
-export function resultTables(run: RunResult): Readonly<Record<TableName, Table>> {
+export function resultTables(run: RunResult): ResultTables {
+  const tables: readonly (readonly [string, ResultTable])[] = Object.entries(TABLES);
   return Object.fromEntries(
-    Object.entries(TABLES).map(([name, table]) => [name, resultTable(table, run)]),
-  ) as Record<TableName, Table>;
+    tables.filter(([, { isIn }]) => isIn?.(run) ?? true)
+      .map(([name, table]) => [name, resultTable(table, run)]),
+  ) as unknown as ResultTables;
 }
 
 /**
@@ -111,6 +119,18 @@ export function resultTables(run: RunResult): Readonly<Record<TableName, Table>>
  */
 export function requestTable(result: RunResult): Table {
   return resultTable(TABLES.requests, result);
+}
+
+/**
+ * The table `latency_parts`: one row per request, the parts of its time to first token and of the time
+ * after it, seconds. @throws {RangeError} If the run has not recorded them.
+ */
+export function latencyPartTable(result: RunResult): Table {
+  if (result.latencyParts !== undefined) return resultTable(TABLES.latency_parts, result);
+  throw new RangeError(
+    "Cannot tabulate the parts of latencies as recorded: current value is none (metrics.explain: true " +
+      "records them)",
+  );
 }
 
 /** The table `timeseries`: one row per sampling interval, shares from 0 to 1. */

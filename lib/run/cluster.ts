@@ -1,6 +1,7 @@
 import type { ClusterParts, FunctionParts, NoCapacityRule } from "../cluster/cluster_parts.ts";
 import type { EngineParts, SpeculationParts } from "../engine/mod.ts";
 import type { FunctionFacts } from "../metrics/function_facts.ts";
+import type { RunObserver } from "../metrics/run_observer.ts";
 import type { ClassFacts } from "../metrics/summary_options.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/mod.ts";
@@ -25,6 +26,7 @@ import { buildFaults } from "./faults.ts";
 import { type FunctionKind, functionKinds, functionNames, withFunctionIds } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
+import { measuring } from "./measuring.ts";
 import { choiceNotices } from "./choice_notices.ts";
 import { cutOutputs, settingNotices } from "./notices.ts";
 import type { RentedMachine } from "../metrics/unused_gpus.ts";
@@ -33,6 +35,7 @@ import { buildPools } from "./pools.ts";
 import { buildBilling, type BuiltBilling } from "./billing.ts";
 import { priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
+import { runEnd } from "./run_end.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
 import { buildSpeculation } from "./speculation.ts";
@@ -56,6 +59,8 @@ export interface ConfiguredTexts {
 export interface RunInputs extends ConfiguredTexts {
   /** The trace, read already by `readTraceStream` with the configuration's `traceOptions`. */
   readonly trace?: Trace;
+  /** Who is told what the run does; its starts are built with it, the loop is given it too. */
+  readonly observer?: RunObserver;
 }
 
 /** A run, ready to go: the cluster's parts and what the summary needs. */
@@ -126,7 +131,7 @@ export async function buildCluster(
     if (kind.config.cold_start.enabled) kind.plans = startPlans(kind.config, texts.files);
   }
   checkSpanning(nodes, builtKinds);
-  const starts = buildStarts(config, byFunction, nodes, streams);
+  const starts = buildStarts(config, byFunction, nodes, streams, texts.observer);
   const placement = buildPlacement(
     config,
     nodes,
@@ -195,9 +200,7 @@ export async function buildCluster(
       starts: starts.service,
       ...runEnd(config),
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
-      // One that has to be found is known after a run.
-      warmupSeconds: simulation.warmup_duration === "mser5" ? 0 : simulation.warmup_duration,
-      sampleSeconds: size.sampleSeconds,
+      ...measuring(config, size.sampleSeconds, table.count),
     },
     facts: byFunction.map(({ facts, config: own }) => ({
       ...facts,
@@ -254,21 +257,6 @@ function withStartSeconds(kind: BuiltKind): NoCapacityRule {
   const { noCapacity } = kind.gateway.perFunction;
   if (noCapacity.timeoutStarts === undefined) return noCapacity;
   return { ...noCapacity, startSeconds: estimatedStartSeconds(kind) };
-}
-
-/** How long a run lasts at least, and how it goes on after its last request. */
-function runEnd(
-  { simulation, workload }: Configuration,
-): Pick<ClusterParts, "horizonSeconds" | "runsOn"> {
-  const { end, duration, drain } = simulation;
-  // A workload cut by its number of requests does not end with the duration.
-  const byCount = workload.num_requests !== null || workload.type === "trace" ||
-    workload.closed_loop.concurrency !== null;
-  const horizonSeconds = byCount || end === "last-completion" ? 0 : duration;
-  if (!drain) return { horizonSeconds };
-  if (end === "duration") return { horizonSeconds, runsOn: { untilSeconds: duration } };
-  const scalesDown = end === "scaled-down" || (end === null && byCount);
-  return { horizonSeconds, ...(scalesDown && { runsOn: "until-scaled-down" }) };
 }
 
 /** Arrival instants of one function's requests, seconds, ascending. */

@@ -8,7 +8,11 @@ import {
   keepAliveStops,
 } from "../config/keep_alive_policy_name.ts";
 import { changedFromPlatform } from "../config/load.ts";
-import { scalingPeriodSeconds, scalingPolicyName } from "../config/scaling_policy_name.ts";
+import {
+  scalingLooks,
+  scalingPeriodSeconds,
+  scalingPolicyName,
+} from "../config/scaling_policy_name.ts";
 import type { RequestTable } from "../workload/mod.ts";
 import type { BuiltRequests } from "./requests.ts";
 import type { StartKind } from "./starts.ts";
@@ -38,12 +42,15 @@ export function settingNotices(
 /** Says that two policies take idle instances away, which they are and when each does. */
 function ownerNotices({ scaling }: Configuration): string[] {
   if (!hasTwoOwners(scaling)) return [];
+  const looks = scalingLooks(scaling);
+  const when = `every ${scalingPeriodSeconds(scaling)} s` +
+    (looks === undefined ? "" : `, and every ${looks.seconds} s by its own look`);
   return [
     `scaling.policy ${scalingPolicyName(scaling)} and scaling.keep_alive.policy ` +
     `${
       keepAlivePolicyName(scaling)
     } both take idle instances away, whichever is first: the scaling ` +
-    `policy at an evaluation that asks for fewer (every ${scalingPeriodSeconds(scaling)} s), the ` +
+    `policy at an evaluation that asks for fewer (${when}), the ` +
     `keep-alive takes one ${keepAliveStops(scaling)}`,
   ];
 }

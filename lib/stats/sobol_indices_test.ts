@@ -75,6 +75,11 @@ Deno.test("bootstrap intervals hold the closed form about as often as they say",
   }
   // Even coverage leaves less error than the bootstrap of independent points expects.
   ok(held >= 0.9 * all, `${held} of ${all}`);
+  // Of nearly normal estimates half the resamples lie within a third of the width of 95 % of them.
+  const values = valuesOf(saltelliSample(3, 256, source(1)), ishigami);
+  const [wide] = sobolIndices(values, { random: source(2) });
+  const [narrow] = sobolIndices(values, { random: source(2), level: 0.5 });
+  near(narrow.first.halfWidth / wide.first.halfWidth, 0.6745 / 1.96, 0.08, "the ratio of widths");
 });
 
 Deno.test("an inert factor has exactly 0; of an additive function the first-order indices are all", () => {

@@ -10,8 +10,10 @@ Deno.test("Sobol's sequence has the points that Joe and Kuo's numbers give", () 
     [0.375, 0.375, 0.625],
   ]);
   // As scipy.stats.qmc.Sobol(64, scramble=False, bits=32) has it.
-  const last = sobolPoints(SOBOL_DIMENSIONS, 101)[100];
-  deepEqual([last[9], last[31], last[63]], [0.6953125, 0.4140625, 0.6484375]);
+  const points = sobolPoints(SOBOL_DIMENSIONS, 1000);
+  deepEqual([points[100][9], points[100][31], points[100][63]], [0.6953125, 0.4140625, 0.6484375]);
+  const weighted = (point: Float64Array) => point.reduce((sum, x, d) => sum + (d + 1) * x, 0);
+  deepEqual([weighted(points[100]), weighted(points[999])], [1026.203125, 1055.734375]);
 });
 
 Deno.test("each power of two of points covers each coordinate evenly, shifted or not", () => {

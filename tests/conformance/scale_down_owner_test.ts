@@ -92,7 +92,8 @@ Deno.test("two owners say so whoever has set them, a platform or a hand", async 
     if (isOne) continue;
     ok(said[0].startsWith(`scaling.policy ${policy} and scaling.keep_alive.policy ${own.policy} `));
     ok(
-      /every \d+(\.\d+)? s\), the keep-alive takes one (once|as soon as|when) /.test(said[0]),
+      /every \d+(\.\d+)? s( by its own look)?\), the keep-alive takes one (once|as soon as|when) /
+        .test(said[0]),
       who,
     );
   }

@@ -16,7 +16,7 @@ import { createScaling, type ScalingSpec } from "../support/scaling_factories.ts
 import { smallCluster } from "../support/small_cluster.ts";
 
 /** Cases; `deno task test:soak` sets more. */
-const CASES = Number(Deno.env.get("SIMFAAS_SOAK_CASES") ?? 100);
+const CASES = Number(Deno.env.get("SIMFAAS_SOAK_CASES") ?? 60);
 const SEED = Number(Deno.env.get("SIMFAAS_SOAK_SEED") ?? 20261204);
 
 /** Has each function of a cluster asked at every evaluation, whatever its policy says. */

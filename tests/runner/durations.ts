@@ -4,11 +4,16 @@ export type Durations = Readonly<Record<string, number>>;
 /** Time that a file takes to load, seconds: what a file without a slow test counts. */
 const LOADING_SECONDS = 0.2;
 
-/** Expected time of each file, seconds: its own, or the average of all for one not measured yet. */
-export function expectedSeconds(files: readonly string[], durations: Durations): number[] {
+/** Expected time of each file's tests, seconds: its own, or the average of all for one not measured yet. */
+export function testSeconds(files: readonly string[], durations: Durations): number[] {
   const known = Object.values(durations);
   const average = known.length === 0 ? 1 : known.reduce((a, b) => a + b) / known.length;
-  return files.map((file) => LOADING_SECONDS + (durations[file] ?? average));
+  return files.map((file) => durations[file] ?? average);
+}
+
+/** Expected time of each file, loading included, seconds. */
+export function expectedSeconds(files: readonly string[], durations: Durations): number[] {
+  return testSeconds(files, durations).map((seconds) => LOADING_SECONDS + seconds);
 }
 
 /** The files with the slow ones first: what starts last is then short, and no core waits for it. */

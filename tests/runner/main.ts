@@ -6,7 +6,9 @@
  *
  * @module
  */
-import { type Durations, durationsText, slowestFirst } from "./durations.ts";
+import { relative } from "node:path";
+import { type Durations, durationsText, slowestFirst, testSeconds } from "./durations.ts";
+import { groupFiles, groupModule } from "./groups.ts";
 import { TestProgress, timeText } from "./progress.ts";
 import { type OutputLine, readLine, withoutColour } from "./read_output.ts";
 import { testFiles } from "./test_files.ts";
@@ -20,6 +22,8 @@ const LINE_EVERY_MS = 10_000;
 
 interface Arguments {
   readonly paths: string[];
+  /** Whether nothing was named: all tests. */
+  readonly isWhole: boolean;
   /** For deno test. */
   readonly options: string[];
   readonly isVerbose: boolean;
@@ -36,6 +40,7 @@ function readArguments(args: readonly string[]): Arguments {
   const own = ["--verbose", "--update-durations"];
   return {
     paths: paths.length === 0 ? ["lib", "tests"] : paths,
+    isWhole: paths.length === 0,
     options: options.filter((option) => !own.includes(option)),
     isVerbose: options.includes(own[0]) ||
       options.some((option) => /^--(?:reporter|watch)/.test(option)),
@@ -150,7 +155,44 @@ async function endOf(child: Deno.ChildProcess): Promise<number> {
   return code;
 }
 
+/** What deno test is given, and the time that each of it will take, by the name that it prints. */
+interface Plan {
+  readonly modules: readonly string[];
+  readonly durations: Durations;
+}
+
+/**
+ * Modules of the files' groups below a folder, the slow ones first. Where something is asked of deno
+ * test, or the times of the files are kept, each file stands for itself.
+ */
+function planOf(found: readonly string[], known: Durations, folder: string | undefined): Plan {
+  if (folder === undefined) return { modules: slowestFirst(found, known), durations: known };
+  const durations: Record<string, number> = {};
+  const modules = groupFiles(found, known).map((group) => {
+    const isAlone = group.files.length === 1;
+    // As deno test prints it.
+    const path = decodeURIComponent(ROOT.pathname);
+    const module = isAlone ? group.name : relative(path, `${folder}/${group.name}_test.ts`);
+    if (!isAlone) Deno.writeTextFileSync(new URL(module, ROOT), groupModule(group, ROOT));
+    durations[module] = testSeconds(group.files, known).reduce((sum, each) => sum + each);
+    return module;
+  });
+  return { modules: slowestFirst(modules, durations), durations };
+}
+
 async function main(args: readonly string[]): Promise<number> {
+  const { isWhole, options, updates } = readArguments(args);
+  if (!isWhole || options.length > 0 || updates) return await runTests(args);
+  const folder = await Deno.makeTempDir({ prefix: "simfaas-tests-" });
+  try {
+    return await runTests(args, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** @param folder For modules of groups; absent: each file stands for itself. */
+async function runTests(args: readonly string[], folder?: string): Promise<number> {
   const { paths, options, isVerbose, updates } = readArguments(args);
   let found: string[];
   try {
@@ -160,13 +202,13 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`Cannot find tests in ${paths.join(" ")}: ${error.message}`);
     return 2;
   }
-  const durations = readDurations();
-  const files = slowestFirst(found, durations);
+  const known = readDurations();
+  const { modules: files, durations } = planOf(found, known, folder);
   const cores = Number(Deno.env.get("DENO_JOBS")) || navigator.hardwareConcurrency;
   const progress = new TestProgress(files, durations, cores);
   const isPart = options.some((option) => /^--(?:filter|shard|changed|related)/.test(option));
   console.log(
-    `${files.length} test files on ${cores} cores` +
+    `${found.length} test files on ${cores} cores` +
       (isPart ? "" : `, about ${timeText(progress.wholeSeconds)}`) +
       "; deno task check checks the types",
   );
@@ -187,7 +229,7 @@ async function main(args: readonly string[]): Promise<number> {
     const isWhole = args.every((argument) => argument.startsWith("-"));
     Deno.writeTextFileSync(
       DURATIONS,
-      durationsText({ ...(isWhole ? {} : durations), ...measured }),
+      durationsText({ ...(isWhole ? {} : known), ...measured }),
     );
   }
   return code;

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok, throws } from "#assert";
 import { durationsText, expectedSeconds, slowestFirst, wholeSeconds } from "./durations.ts";
+import { groupFiles, groupModule } from "./groups.ts";
 import { TestProgress, timeText } from "./progress.ts";
 import { readLine, withoutColour } from "./read_output.ts";
 import { testFiles } from "./test_files.ts";
@@ -79,6 +80,33 @@ Deno.test("TestProgress() knows what is left from the times of each file", () =>
   equal(timeText(0.2), "1 s");
   equal(timeText(119), "2 min");
   equal(timeText(88), "1 min 30 s");
+});
+
+Deno.test("groupFiles() puts quick files of neighbouring rooms together, and each file into one group", () => {
+  const quick = (room: string, count: number) =>
+    Array.from({ length: count }, (_, i) => `lib/${room}/f${i}_test.ts`);
+  const files = [
+    ...["lib/cli/a_test.ts", ...quick("config", 40), "lib/config/slow_test.ts"],
+    ...["lib/sim/last_test.ts", "tests/property/a_test.ts", "tests/readme_test.ts"],
+  ].sort();
+  const durations = Object.fromEntries(
+    files.map((file) => [file, file.includes("slow") ? 3.5 : 0.1]),
+  );
+  const groups = groupFiles(files, durations);
+  deepEqual(groups.flatMap((group) => group.files).sort(), files);
+  equal(new Set(groups.map(({ name }) => name)).size, groups.length);
+  const alone = groups.filter((group) => group.files.length === 1).map(({ name }) => name);
+  const apart = ["lib/cli/a_test.ts", "lib/config/slow_test.ts", "tests/property/a_test.ts"];
+  deepEqual(alone.sort(), [...apart, "tests/readme_test.ts"]);
+  for (const { files: members } of groups) {
+    ok(members.length <= 30 && members.length * 0.1 <= 6);
+    equal(new Set(members.map((file) => file.split("/")[0])).size, 1);
+  }
+  const [first] = groups.filter((group) => group.files.length > 1);
+  match(first.name, /^lib_config_\d+$/);
+  const lines = groupModule(first, ROOT).trim().split("\n");
+  equal(lines.length, first.files.length);
+  equal(lines[0], `import "${new URL(first.files[0], ROOT).href}";`);
 });
 
 Deno.test("testFiles() finds what deno test would, and says when a path is not there", () => {

@@ -45,7 +45,12 @@ export async function makeBatchingPage(page: string): Promise<{ page: string; fi
   ]);
   return {
     page: page.replace(/\| Strategy +\|[^]*?\n\n/, `${renderTable([HEAD, ...rows])}\n\n`),
-    figure: await renderSvg(latencyCdf(gapRows(runs), { column: 2 })),
+    figure: await renderSvg(
+      latencyCdf(gapRows(runs), {
+        title: "Longest gap between two tokens of a request",
+        column: 2,
+      }),
+    ),
   };
 }
 

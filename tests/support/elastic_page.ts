@@ -135,7 +135,7 @@ export function keepAliveSection(runs: ReadonlyMap<string, Summary>): PageSectio
       { panel: "TTFT p99 (s)", label, value: s.ttft_s.p99! },
       { panel: "Requests that\nwait (%)", label, value: 100 * s.cold_start_rate },
       { panel: "Cost of the\nhour (US$)", label, value: s.cost.total_usd! },
-      { panel: "of it idle\n(US$)", label, value: s.cost.idle_usd! },
+      { panel: "Idle cost\n(US$)", label, value: s.cost.idle_usd! },
     ])),
   };
 }

@@ -457,7 +457,7 @@ scaling:
     "{ mode: load, optimization_target: sla, ttft: 0.12, itl: 0.05, pre_deployment_sweeping: none, max_gpu_budget: none }",
   ),
   "dynamo-planner by forecast": planned(
-    "{ load_predictor: kalman, throughput_adjustment_interval: 6, ttft: 0.12, itl: 0.026, max_gpu_budget: none }",
+    "{ load_predictor: kalman, throughput_adjustment_interval: 6, ttft: 0.12, itl: 0.025, max_gpu_budget: none }",
   ),
   "llm-d-wva": planned(
     "{ optimization_interval: 15, metrics_window: 20, scale_to_zero: true, retention_period: 12, kv_cache_threshold: 0.3 }",

@@ -11,6 +11,8 @@ import {
 import type { Command } from "../command.ts";
 import { measureScript, measureSimulate, pinnedCore } from "./measure_process.ts";
 import { withTemporaryFolder } from "../on_stop.ts";
+import { measureLimit, readReference } from "./measure_limit.ts";
+import { readInput } from "../read_input.ts";
 import { checkOwnFile, ownJson, writeOwnFile } from "../own_file.ts";
 import { digits, duration } from "../readable_numbers.ts";
 import type { RunTiming } from "../simulate/run_meter.ts";
@@ -50,6 +52,13 @@ const OPTIONS: readonly CommandOption[] = [
     value: "FILE",
     describe: "Print ratios to the figures that an earlier --json wrote to FILE",
   },
+  {
+    name: "limit",
+    value: "FILE",
+    describe:
+      "Measure the standard job's loop alone, and end with 1 where it takes 15 % more of the\n" +
+      "bare loop than FILE says (tests/bench/reference.json); a busy machine says nothing",
+  },
 ];
 
 /** The command "bench". */
@@ -66,6 +75,8 @@ ${describeOptions(OPTIONS)}
 Micro-benchmarks: deno bench -A lib tests/bench`,
   async run(args, print) {
     const given = readArguments("bench", args, OPTIONS, 0);
+    const limit = given.value("limit");
+    if (limit !== undefined) return await keepLimit(limit, print);
     const json = given.value("json");
     if (json !== undefined) checkOwnFile(json, FIGURES);
     const quick = given.flag("quick");
@@ -133,6 +144,27 @@ Micro-benchmarks: deno bench -A lib tests/bench`,
     return 0;
   },
 };
+
+/** Whether the standard job's loop still takes what a file says that it took; the exit code. */
+async function keepLimit(file: string, print: (line: string) => void): Promise<number> {
+  const reference = readReference(file, readInput(file, "the figures of --limit"));
+  const [standard] = benchCases();
+  return await measureLimit(reference, {
+    bare: () => measureScript(`${JOBS}bare_loop.ts`, ["1000000", "4", "32"]),
+    async standard() {
+      const { total, phases } = await measureSimulate(argumentsOf(standard, 1));
+      return { loopSeconds: phases.loop.cpu_s, cpuSeconds: total.cpu_s };
+    },
+    stat() {
+      try {
+        return Deno.readTextFileSync("/proc/stat");
+      } catch {
+        return "";
+      }
+    },
+    now: () => performance.now() / 1000,
+  }, print);
+}
 
 /** The cases of an earlier `--json`. */
 function readEarlier(file: string): readonly EarlierFigures[] {

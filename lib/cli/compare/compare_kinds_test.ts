@@ -79,11 +79,19 @@ Deno.test("experiments and plans are compared and sensed from their directories,
     ok(exists(path("plans/frontier.svg")));
     equal((await run(["sensitivity", path("plan-a")])).code, 0);
 
+    Deno.writeTextFileSync(path("plan-b/plan.json"), '{"format":"simfaasinfer-plan/1","rows":[1]}');
+    const manifest = JSON.parse(Deno.readTextFileSync(`${dirs[1]}/manifest.json`));
+    Deno.writeTextFileSync(
+      `${dirs[1]}/manifest.json`,
+      JSON.stringify({ ...manifest, factors: undefined }),
+    );
     const wrong: readonly [readonly string[], RegExp][] = [
       [["compare", dirs[0], path("plan-a")], /several kinds: .*, an experiment, and .*, a plan$/],
       [["sensitivity", dirs[0], "--measure", "aera_s"], /did you mean area_s/],
       [["sensitivity", path("one")], /without a manifest/],
       [["sensitivity"], /without results/],
+      [["compare", path("plan-a"), path("plan-b")], /no "rows" of its kind/],
+      [["sensitivity", dirs[1]], /of an earlier version or changed/],
     ];
     for (const [args, line] of wrong) {
       const { code, err } = await run(args);

@@ -32,7 +32,29 @@ export function readPlan(folder: string): Plan {
   const what = "a plan";
   return parseInput({ file: path, what }, readInput(path, what), (text) => {
     const plan = parseJson(text) as Plan | null;
-    if (plan?.format === "simfaasinfer-plan/1" && Array.isArray(plan.rows)) return plan;
-    throw new SyntaxError(`Cannot read the file as ${what}: current value has no rows`);
+    const wrong = isObject(plan) ? wrongPart(plan) : "no plan";
+    if (wrong === undefined) return plan!;
+    throw new SyntaxError(`Cannot read the file as ${what}: current value has ${wrong}`);
   });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** What of a file is not as a plan has it; undefined: nothing. */
+function wrongPart({ format, rows, factors, slo, sensitivity, winner }: Plan): string | undefined {
+  if (format !== "simfaasinfer-plan/1") return "another format";
+  const isList = (value: unknown, has: readonly string[]) =>
+    Array.isArray(value) &&
+    value.every((one) => isObject(one) && has.every((key) => Object.hasOwn(one, key)));
+  const lists: readonly [string, unknown, readonly string[]][] = [
+    ["rows", rows, ["levels", "label", "status", "figures"]],
+    ["factors", factors, ["path", "levels"]],
+    ["slo", slo, ["name", "unit"]],
+    ["sensitivity", sensitivity, ["path", "levels"]],
+  ];
+  const bad = lists.find(([, value, has]) => !isList(value, has));
+  if (bad !== undefined) return `no "${bad[0]}" of its kind`;
+  return winner === null || rows[winner] !== undefined ? undefined : 'no such row as "winner"';
 }

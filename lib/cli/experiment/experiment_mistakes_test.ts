@@ -240,6 +240,11 @@ Deno.test("a cell fails in its own words, in Workers and alone, and the program 
       match(await told("close/", "2"), /cannot end the program with close\(\)$/);
       equal(await told("never/", "1"), "Error: waits for a promise that nothing settles");
     },
+    // In Workers they do what they do to these; alone, to the program's own process.
+    (args, options) => {
+      const isInWorkers = args[args.indexOf("--workers") + 1] === "2";
+      return isInWorkers ? runInWarmProcess(args, options) : runCommandLine(args, options);
+    },
   );
 });
 

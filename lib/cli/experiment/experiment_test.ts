@@ -2,6 +2,8 @@ import { deepEqual, equal, match, ok } from "#assert";
 import { experimentText, withExperiment } from "../../experiment/testing_experiment.ts";
 import { progressLine } from "./cell_progress.ts";
 import { runCommandLine } from "../testing_command_line.ts";
+import { runInWarmProcess } from "../testing_warm_process.ts";
+import { withRun } from "./testing_run.ts";
 
 const MAIN = new URL("../main.ts", import.meta.url);
 const CONFIG = decodeURIComponent(new URL("../../../deno.json", import.meta.url).pathname);
@@ -124,7 +126,7 @@ Deno.test("experiment reproduce fails on a missed target, and says by how much",
       error: -0.5, tolerance: 0.1, pass: false }],`;
   await withExperiment(text, async (folder) => {
     const options = ["--experiments", "experiments", "--out", "out", "--workers", "1"];
-    const run = await runCommandLine(["experiment", "reproduce", "--pin", ...options], {
+    const run = await runInWarmProcess(["experiment", "reproduce", "--pin", ...options], {
       directory: folder,
     });
     equal(run.code, 1);
@@ -134,13 +136,34 @@ Deno.test("experiment reproduce fails on a missed target, and says by how much",
   });
 });
 
+Deno.test("reproduce fails on a missed target, but not on one whose reason is known", async () => {
+  const text = (known: string) =>
+    experimentText(`
+  factors: { a: [1] },
+  run: ({ cell }) => ({ y: cell.a }),
+  targets: () => [{ id: "t", source: "s", unit: "count", paper: 2, ours: 1, error: -0.5,
+                    tolerance: 0.1, pass: false, ${known} }],`);
+  const files = {
+    "known/00_test/experiment.ts": text('known: "another thing"'),
+    "unknown/00_test/experiment.ts": text(""),
+  };
+  await withRun(files, async (run) => {
+    for (const [name, code] of [["known", 0], ["unknown", 1]] as const) {
+      const args = ["reproduce", `${name}/00_test/`, "--workers", "1", "--out", `out-${name}`];
+      const outcome = await run(...args);
+      equal(outcome.code, code, outcome.stderr);
+      match(outcome.stdout, /missed: t, paper 2, ours 1/);
+    }
+  });
+});
+
 Deno.test("experiment names a failed cell with the command that runs it alone", async () => {
   const text = `factors: { a: [1, 2] },
     run: ({ cell }) => { if (cell.a === 2) throw new RangeError("Cannot do two"); return { y: 1 }; }`;
   await withExperiment(text, async (folder) => {
     const options = ["--experiments", "experiments", "--out", "out", "--workers", "1"];
     const run = (...args: string[]) =>
-      runCommandLine(["experiment", ...args, ...options], { directory: folder });
+      runInWarmProcess(["experiment", ...args, ...options], { directory: folder });
     const failed = await run("run", "00_test");
     equal(failed.code, 1);
     match(failed.stdout, /a=2 failed: RangeError: Cannot do two/);

@@ -88,8 +88,9 @@ function cost({ usd_per_hour: own, bound }: PlanRow): number {
 }
 
 function number(value: number | null | undefined, isBound: boolean): string {
-  if (value === null || value === undefined) return "-";
-  return `${isBound && value > 0 ? ">=" : ""}${Number(value.toPrecision(4))}`;
+  // A bound of 0 says nothing.
+  if (value === null || value === undefined || (isBound && value === 0)) return "-";
+  return `${isBound ? ">=" : ""}${Number(value.toPrecision(4))}`;
 }
 
 function interval(unit: string, value: PlanInterval | null | undefined): string {

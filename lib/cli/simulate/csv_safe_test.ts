@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from "#assert";
-import { runCommandLine, withFiles } from "../testing_command_line.ts";
+import { withFiles } from "../testing_command_line.ts";
+import { runInWarmProcess } from "../testing_warm_process.ts";
 
 const CONFIG = `
 workload: { type: poisson, arrival_rate: 5, num_requests: 40 }
@@ -11,7 +12,7 @@ functions:
 Deno.test("simulate writes no name into CSV that a spreadsheet computes, and reads it back", async () => {
   await withFiles({ "a.yaml": CONFIG }, async (directory) => {
     const run = (...args: string[]) =>
-      runCommandLine(["simulate", "a.yaml", "--quiet", ...args], { directory });
+      runInWarmProcess(["simulate", "a.yaml", "--quiet", ...args], { directory });
     const written = await run("--out", "out", "--format", "csv,json");
     equal(written.code, 0, written.stderr);
     const text = await Deno.readTextFile(`${directory}/out/requests.csv`);

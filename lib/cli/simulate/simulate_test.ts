@@ -5,7 +5,9 @@ import { runInWarmProcess } from "../testing_warm_process.ts";
 const CONFIG = "workload: { type: poisson, arrival_rate: 5, num_requests: 60 }\n";
 const TRACE = "arrival_s,prompt_tokens,output_tokens\n0,100,10\n1,300,20\n2,200,30\n";
 
-const TABLES = ["cold_start_waits", "instances", "requests", "timeseries", "token_gaps"];
+const TABLES = [
+  ...["cold_start_waits", "instances", "latency_parts", "requests", "timeseries", "token_gaps"],
+];
 
 /** The digest that the summary prints. */
 function digestOf(stdout: string): string {

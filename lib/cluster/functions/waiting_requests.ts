@@ -12,6 +12,9 @@ export class WaitingRequests {
   readonly #promptTokens: Int32Array;
   /** Prompt tokens of the requests that wait. */
   #tokens = 0;
+  /** Requests in the queue, and with a reservation: most functions have none, and are asked often. */
+  #queued = 0;
+  #reservations = 0;
   /** Requests that wait for an instance of their own, and since when (seconds), by instance. */
   readonly #reserved = new Map<number, { readonly request: number; readonly since: number }>();
   /** Ticket of each wait that a timer limits, by request. */
@@ -27,12 +30,12 @@ export class WaitingRequests {
 
   /** Requests that wait, those for an instance of their own included. */
   get size(): number {
-    return this.#queue.size + this.#reserved.size;
+    return this.#queued + this.#reservations;
   }
 
   /** Requests that any instance of the function may serve. */
   get queued(): number {
-    return this.#queue.size;
+    return this.#queued;
   }
 
   /** Prompt tokens of the requests that wait. */
@@ -42,6 +45,7 @@ export class WaitingRequests {
 
   /** Instant since which the longest waiting request waits, seconds; Infinity when none does. */
   get oldestSinceSeconds(): number {
+    if (this.size === 0) return Infinity;
     const queued = this.#queue.oldestSinceSeconds;
     // Reservations are made in the order of time, and a Map keeps that order.
     for (const { since } of this.#reserved.values()) return Math.min(queued, since);
@@ -50,7 +54,7 @@ export class WaitingRequests {
 
   /** A request that waits, for messages: the next in the queue, else one with a reservation. */
   get any(): number {
-    if (this.#queue.size > 0) return this.#queue.peek();
+    if (this.#queued > 0) return this.#queue.peek();
     for (const { request } of this.#reserved.values()) return request;
     return -1;
   }
@@ -58,12 +62,14 @@ export class WaitingRequests {
   /** Adds a request to the queue. */
   push(request: number, now: number): void {
     this.#queue.push(request, now);
+    this.#queued++;
     this.#tokens += this.#promptTokens[request];
   }
 
   /** Has a request wait for an instance that is starting for it. */
   reserve(request: number, instanceId: number, now: number): void {
     this.#reserved.set(instanceId, { request, since: now });
+    this.#reservations = this.#reserved.size;
     this.#tokens += this.#promptTokens[request];
   }
 
@@ -74,10 +80,11 @@ export class WaitingRequests {
 
   /** Takes the request that an instance was started for; -1 for none. */
   takeReserved(instanceId: number): number {
-    if (this.#reserved.size === 0) return -1;
+    if (this.#reservations === 0) return -1;
     const found = this.#reserved.get(instanceId);
     if (found === undefined) return -1;
     this.#reserved.delete(instanceId);
+    this.#reservations--;
     this.#leaves(found.request);
     return found.request;
   }
@@ -87,7 +94,9 @@ export class WaitingRequests {
     const found = this.#reserved.get(instanceId);
     if (found === undefined) return false;
     this.#reserved.delete(instanceId);
+    this.#reservations--;
     this.#queue.push(found.request, now);
+    this.#queued++;
     return true;
   }
 
@@ -99,6 +108,7 @@ export class WaitingRequests {
   /** Takes the request of the queue to be served next. */
   pop(): void {
     this.#leaves(this.#queue.pop());
+    this.#queued--;
   }
 
   /** A new ticket for the wait of a request that waits. */
@@ -114,13 +124,16 @@ export class WaitingRequests {
 
   /** Takes a request out, wherever it waits; false if it does not. */
   remove(request: number): boolean {
-    if (!this.#queue.remove(request)) {
+    if (this.#queue.remove(request)) {
+      this.#queued--;
+    } else {
       let found = -1;
       for (const [instanceId, reserved] of this.#reserved) {
         if (reserved.request === request) found = instanceId;
       }
       if (found < 0) return false;
       this.#reserved.delete(found);
+      this.#reservations--;
     }
     this.#leaves(request);
     return true;

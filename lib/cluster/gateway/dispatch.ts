@@ -55,6 +55,8 @@ export class Dispatch {
       this.#run.waitedFor ??= new Int32Array(columns.count).fill(-1);
       this.#run.waitedFor[request] = id;
     }
+    const { latency, clock } = this.#run;
+    if (clock.now > arrivedAtSeconds) latency?.dispatched(request, readyAtSeconds);
     const endBefore = engine.endAtSeconds;
     engine.enqueue(request);
     this.#fleet.enters(id);

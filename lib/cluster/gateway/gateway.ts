@@ -13,7 +13,7 @@ import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
 import { Dispatch, goesOn } from "./dispatch.ts";
 import { FollowUps } from "./follow_ups.ts";
-import { allGiveUp, waitRefusal, willStart } from "./no_capacity.ts";
+import { allGiveUp, waitOutcome, waitRefusal, willStart } from "./no_capacity.ts";
 import { RequestCounts } from "./request_counts.ts";
 import { RoutingView } from "./routing_view.ts";
 import { TimeLimits } from "./time_limits.ts";
@@ -338,8 +338,7 @@ export class Gateway {
     if (!fn.waiting.giveUp(request, ticket)) return;
     this.#forecasts[fn.id]?.forget(request);
     if (fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
-    const isRefused = fn.parts.noCapacity.afterTimeout === "reject";
-    this.#end(request, isRefused ? OUTCOME_CODE.rejected_wait_limit : OUTCOME_CODE.timed_out);
+    this.#end(request, waitOutcome(fn));
   }
 
   /** A function's scaling has been decided on: if it has no instance again, nobody waits for one. */
@@ -386,12 +385,13 @@ export class Gateway {
       return due !== undefined;
     }
     if (inFlight === "restart" || generated[request] === 0) {
+      this.#run.latency?.beginsAnew(request);
       generated[request] = 0;
       for (const column of ["scheduled", "firstToken", "completed"] as const) {
         columns[`${column}AtSeconds`][request] = NaN;
       }
       columns.maxTbtSeconds[request] = NaN;
-    }
+    } else this.#run.latency?.moves(request);
     columns.instanceId[request] = -1;
     if (fn.waiting.queued === 0 && this.#dispatch.to(fn, request)) return true;
     this.#haveWait(fn, request);

@@ -32,6 +32,13 @@ export function waitRefusal(fn: FunctionState, now: number, clientsGiveUp: boole
   return fn.waiting.size >= noCapacity.limit ? OUTCOME_CODE.rejected_queue_full : 0;
 }
 
+/** What a request is that has waited as long as it may, a code of the outcome column. */
+export function waitOutcome({ parts: { noCapacity } }: FunctionState): number {
+  return noCapacity.afterTimeout === "reject"
+    ? OUTCOME_CODE.rejected_wait_limit
+    : OUTCOME_CODE.timed_out;
+}
+
 /**
  * Whether every client gives up some time, so that no wait is for ever.
  *

@@ -1,7 +1,10 @@
 import { LIMITS } from "../../sim/limits.ts";
 import { numberList } from "../../settings/collections.ts";
 import { section } from "../section.ts";
-import { quantity } from "../../settings/quantities.ts";
+import { flag, quantity } from "../../settings/quantities.ts";
+
+/** Most requests of a run that records what latencies are made of though nobody says so. */
+export const EXPLAINED_REQUESTS = 200_000;
 
 /** What is measured. */
 export const metrics = section({
@@ -10,6 +13,12 @@ export const metrics = section({
     default: null,
     describe: "Time between two rows of the time series, seconds; null: 1 s for runs of up to " +
       "5,000 s, beyond the shortest round interval that gives at most 5,000 rows.",
+  }),
+  explain: flag({
+    default: null,
+    describe: "Whether a run records what the latency of each request is made of " +
+      "(latency_parts.parquet), which takes some 8 % of its time; null: in runs of up to " +
+      `${EXPLAINED_REQUESTS.toLocaleString("en-US")} requests.`,
   }),
   percentiles: numberList({
     min: 0,

@@ -87,6 +87,9 @@ export async function runKept(
   return runs as KeptRun[];
 }
 
+/** Digest of the sources that this process runs: read once, as the sources are. */
+let ownSources: Promise<string> | undefined;
+
 async function addressesOf(
   configs: readonly Configuration[],
   { texts = {}, traceSha256 }: RunKeptOptions,
@@ -96,7 +99,7 @@ async function addressesOf(
       "Cannot keep the runs of a trace without the SHA-256 of its file: current value is undefined",
     );
   }
-  const sources = await sourceDigest(new URL("../../../", import.meta.url));
+  const sources = await (ownSources ??= sourceDigest(new URL("../../../", import.meta.url)));
   const { deno, v8 } = Deno.version;
   const { traceText = null, files = new Map() } = texts;
   const inputs = {

@@ -16,6 +16,8 @@ export interface TargetRow {
   readonly tolerance: number | null;
   /** Whether the error is within the tolerance; null without one. */
   readonly pass: boolean | null;
+  /** Why it is missed, where that is known: a miss as well, on which `reproduce` does not fail. */
+  readonly known?: string;
 }
 
 /** A group of targets from one publication. */

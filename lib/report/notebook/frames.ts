@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { RunResult } from "../../metrics/run_tables.ts";
+import { exists } from "../../results/exists.ts";
 import { writeParquet } from "../../results/parquet/write_parquet.ts";
 import type { Table } from "../../results/table.ts";
 import { resultTables } from "../../results/result_tables.ts";
@@ -20,10 +21,13 @@ export interface RunFrames {
   readonly waits: Frame;
   /** Share of the gaps between tokens that are at most so long. */
   readonly gaps: Frame;
+  /** One row per request: the parts of its latency; absent where the run did not record them. */
+  readonly parts?: Frame;
 }
 
 /**
- * The tables of a run as data frames: `requests`, `series`, `instances`, `stages`, `waits`, `gaps`.
+ * The tables of a run as data frames: `requests`, `series`, `instances`, `stages`, `waits`, `gaps`,
+ * `parts`.
  * The columns are those of docs/metrics.md, with names of functions and classes in place of numbers.
  *
  * @example
@@ -43,6 +47,7 @@ export async function frame(run: RunResult): Promise<RunFrames> {
     instances: frameOf(others.instances),
     cold_start_waits: frameOf(others.cold_start_waits),
     token_gaps: frameOf(others.token_gaps),
+    ...(others.latency_parts && { latency_parts: frameOf(others.latency_parts) }),
   });
 }
 
@@ -63,6 +68,7 @@ export async function frames(directory: string): Promise<RunFrames> {
     instances: read("instances"),
     cold_start_waits: read("cold_start_waits"),
     token_gaps: read("token_gaps"),
+    ...(exists(`${directory}/latency_parts.parquet`) && { latency_parts: read("latency_parts") }),
   });
 }
 
@@ -85,9 +91,11 @@ function parquetBytes(table: Table): ArrayBuffer {
 function framesOf(
   polars: PolarsApi,
   classes: readonly string[],
-  tables: Readonly<
-    Record<"requests" | "timeseries" | "instances" | "cold_start_waits" | "token_gaps", Frame>
-  >,
+  tables:
+    & Readonly<
+      Record<"requests" | "timeseries" | "instances" | "cold_start_waits" | "token_gaps", Frame>
+    >
+    & { readonly latency_parts?: Frame },
 ): RunFrames {
   const { requests } = tables;
   // Without classes the column holds nothing, rather than a number that names none.
@@ -106,6 +114,7 @@ function framesOf(
       .select("instance", "function", "stage", "start_s", "end_s", "duration_s"),
     waits: tables.cold_start_waits,
     gaps: tables.token_gaps,
+    ...(tables.latency_parts && { parts: tables.latency_parts }),
   };
 }
 

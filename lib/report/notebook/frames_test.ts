@@ -69,9 +69,9 @@ Deno.test("the frames of a directory of results are those of the run", async () 
     directory.discard();
     const [made, read] = [await frame(run), await frames(`${folder}/x`)];
     for (const name of Object.keys(made) as (keyof typeof made)[]) {
-      deepEqual(read[name].columns, made[name].columns, name);
-      deepEqual(read[name].dtypes.map(String), made[name].dtypes.map(String), name);
-      deepEqual(read[name].toRecords(), made[name].toRecords(), name);
+      deepEqual(read[name]!.columns, made[name]!.columns, name);
+      deepEqual(read[name]!.dtypes.map(String), made[name]!.dtypes.map(String), name);
+      deepEqual(read[name]!.toRecords(), made[name]!.toRecords(), name);
     }
     await rejects(frames(`${folder}/none`), /without manifest\.json: current value is/);
   } finally {

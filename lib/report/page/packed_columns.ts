@@ -59,10 +59,17 @@ export async function packColumns(columns: readonly ColumnToPack[]): Promise<Pac
     offset += bytes.length;
     return column.texts === undefined ? entry : { ...entry, texts: column.texts };
   });
-  const stream = new Blob(parts as Uint8Array<ArrayBuffer>[]).stream()
-    .pipeThrough(new CompressionStream("gzip"));
-  const zipped = new Uint8Array(await new Response(stream).arrayBuffer());
-  return { rows, columns: packed, bytes: zipped.toBase64() };
+  return { rows, columns: packed, bytes: await zipped(parts as Uint8Array<ArrayBuffer>[]) };
+}
+
+/** A text as a page holds it: packed by gzip, in base64. */
+export async function packText(text: string): Promise<string> {
+  return await zipped([new TextEncoder().encode(text)]);
+}
+
+async function zipped(parts: readonly Uint8Array<ArrayBuffer>[]): Promise<string> {
+  const stream = new Blob([...parts]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer()).toBase64();
 }
 
 function storedColumn(

@@ -13,6 +13,8 @@ export interface PageRun {
   /** Id of its section. */
   readonly id: string;
   readonly requests: PackedColumns;
+  /** Stories of some requests, a JSON object of texts by their numbers, packed. */
+  readonly stories: string;
   /** Whether `requests` are all of the run. */
   readonly isWhole: boolean;
 }

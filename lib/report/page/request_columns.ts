@@ -1,10 +1,22 @@
-import type { StageWaits } from "../figure_source.ts";
 import { type PercentilePoint, percentilePoints } from "./client/percentiles.ts";
 import { readParquetColumns } from "../../results/read_parquet.ts";
-import { type ColumnToPack, packColumns, type PackedColumns } from "./packed_columns.ts";
+import { exists } from "../../results/exists.ts";
+import { LATENCY_PART_NAMES } from "../../metrics/latency_parts.ts";
+import {
+  type ExplainSource,
+  readExplainSource,
+  requestsWhere,
+  slowest,
+  Storyteller,
+} from "../explain/mod.ts";
+import { type ColumnToPack, packColumns, type PackedColumns, packText } from "./packed_columns.ts";
 
 /** Requests of a run that a page holds at most. */
 export const MOST_REQUESTS = 100_000;
+
+/** Requests whose whole story is on a page: so many that took longest, by each of these. */
+const MOST_STORIES = 500;
+const STORIES_BY = ["e2e_s", "ttft_s", "scheduling_delay_s"];
 
 /** Columns of the table of requests that a page shows, and how they are stored. */
 const SHOWN: readonly (readonly [name: string, kind: ColumnToPack["kind"] | "text"])[] = [
@@ -35,13 +47,15 @@ export interface PageRequests {
   readonly isWhole: boolean;
   /** Latencies of all of them by percentile. */
   readonly percentiles: readonly PercentilePoint[];
+  /** Stories of some of them, a JSON object of texts by their numbers, packed. */
+  readonly stories: string;
 }
 
 /**
  * Reads the requests of a run for a page. Of more than {@link MOST_REQUESTS}, those that did not
  * complete come first, then the slowest.
  */
-export async function readRequests(directory: string, waits: StageWaits): Promise<PageRequests> {
+export async function readRequests(directory: string): Promise<PageRequests> {
   const path = `${directory}/requests.parquet`;
   const table = await readParquetColumns(path, {
     what: "a table of requests",
@@ -65,8 +79,12 @@ export async function readRequests(directory: string, waits: StageWaits): Promis
   const shown = columns.filter(({ name, values }) =>
     !["function", "class", "preemptions"].includes(name) || !isConstant(values)
   ).map(({ name }) => name);
+  const source = exists(`${directory}/latency_parts.parquet`)
+    ? await readExplainSource(directory)
+    : undefined;
   return {
-    packed: await packColumns([...columns, ...waitColumns(rows, waits)]),
+    packed: await packColumns([...columns, ...(source ? partColumns(rows, source) : [])]),
+    stories: await packText(JSON.stringify(source ? storiesOf(source) : {})),
     shown,
     count,
     isWhole: rows.length === count,
@@ -93,18 +111,21 @@ function isConstant(values: ArrayLike<number>): boolean {
   return Array.from(values).every((value) => value === values[0]);
 }
 
-/** Waits for the stages of a start, a column each: "wait:weights_load". */
-function waitColumns(rows: readonly number[], waits: StageWaits): ColumnToPack[] {
-  if (waits.request.length === 0) return [];
-  const placeOf = new Map(rows.map((row, i) => [row, i]));
-  const columns = waits.stageNames.map(() => new Float64Array(rows.length));
-  waits.request.forEach((request, i) => {
-    const place = placeOf.get(request);
-    if (place !== undefined) columns[waits.stage[i]][place] += waits.waitSeconds[i];
+/** The parts of latencies that some request has, a column each: "kv_blocks_s". */
+function partColumns(rows: readonly number[], { parts }: ExplainSource): ColumnToPack[] {
+  return LATENCY_PART_NAMES.flatMap((name): ColumnToPack[] => {
+    const values = rows.map((row) => parts[name][row]);
+    if (!values.some((seconds) => seconds > 0)) return [];
+    return [{ name: `${name}_s`, kind: "latency", values }];
   });
-  return columns.map((values, i) => ({
-    name: `wait:${waits.stageNames[i]}`,
-    kind: "latency",
-    values,
-  }));
+}
+
+/** Stories of the requests that took longest, by their numbers. */
+function storiesOf(source: ExplainSource): Record<number, string> {
+  const teller = new Storyteller(source);
+  const all = requestsWhere(source);
+  const told = new Set(STORIES_BY.flatMap((by) => slowest(source, all, by, MOST_STORIES)));
+  return Object.fromEntries(
+    [...told].sort((a, b) => a - b).map((row) => [row, teller.tell(row).text]),
+  );
 }

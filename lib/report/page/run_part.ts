@@ -35,6 +35,10 @@ interface RunManifest {
 
 /** Figures below those of time and percentiles, with what they show. */
 const FURTHER: Partial<Record<StandardFigure, readonly [title: string, text: string]>> = {
+  latency_parts: [
+    "What latencies are made of",
+    "mean over the requests between percentiles: where to look first.",
+  ],
   cold_starts: ["Waits for starts", "by stage of the start, mean over the requests that waited."],
   cost: ["The bill", "by use."],
   attainment_by_class: ["Limits met", "by service class."],
@@ -55,7 +59,7 @@ export async function runPart(
 ): Promise<PagePart> {
   const { config = {}, notices = [] } = manifest as RunManifest;
   const source = await readFigureSource(directory);
-  const requests = await readRequests(directory, source.coldStartWaits);
+  const requests = await readRequests(directory);
   const slo = (config.slo ?? {}) as FigureSlo;
   const rows = timelineRows(source.timeSeries);
   const unit = timeUnit(Math.max(0, ...rows.map((row) => row.timeSeconds)));
@@ -95,7 +99,12 @@ export async function runPart(
     content:
       html`<div id="${id}" class="run" data-seconds-per-unit="${unit.seconds}">${content}</div>`,
     charts,
-    runs: [{ id, requests: requests.packed, isWhole: requests.isWhole }],
+    runs: [{
+      id,
+      requests: requests.packed,
+      stories: requests.stories,
+      isWhole: requests.isWhole,
+    }],
   };
 }
 

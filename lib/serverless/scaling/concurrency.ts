@@ -66,12 +66,19 @@ export function concurrency(options: ConcurrencyOptions = {}): ScalingPolicy {
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
   let idleSeconds = 0;
   /** Needs of the window that no later one exceeds, the greatest first. */
-  const needs: { readonly atSeconds: number; readonly count: number }[] = [];
+  const needs: { atSeconds: number; count: number }[] = [];
 
   /** The greatest need of the window. */
   function greatest(nowSeconds: number, count: number): number {
-    while (needs.length > 0 && needs[needs.length - 1].count <= count) needs.pop();
-    needs.push({ atSeconds: nowSeconds, count });
+    while (needs.length > 1 && needs[needs.length - 2].count <= count) needs.pop();
+    const last = needs.at(-1);
+    if (last !== undefined && last.count <= count) {
+      // In its place: most evaluations find what the one before found.
+      last.atSeconds = nowSeconds;
+      last.count = count;
+    } else {
+      needs.push({ atSeconds: nowSeconds, count });
+    }
     while (needs[0].atSeconds <= nowSeconds - scaleDownWindowSeconds - 1e-9) needs.shift();
     return needs[0].count;
   }

@@ -1,4 +1,4 @@
-import { strictEqual } from "#assert";
+import { deepStrictEqual, strictEqual } from "#assert";
 import { signalsOf } from "../../../tests/conformance/scaling_laws.ts";
 import { keda } from "./keda.ts";
 
@@ -34,4 +34,13 @@ Deno.test("keda: its own look sees what is in flight at its instant, not a mean 
     ready = policy.desired(signalsOf({ nowSeconds, ready, inFlight, concurrency }));
     strictEqual(ready, count, `at ${nowSeconds} s`);
   }
+});
+
+Deno.test("keda: what a request has started from zero is an activation, seen when it is seen", () => {
+  const policy = keda({ ...FOLLOWS, pollingSeconds: 30, cooldownSeconds: 60 });
+  const ask = (nowSeconds: number, ready: number) =>
+    policy.desired(signalsOf({ nowSeconds, ready }));
+  deepStrictEqual([ask(15, 0), ask(30, 0), ask(45, 1), ask(60, 1), ask(90, 1)], [0, 0, 1, 1, 1]);
+  strictEqual(ask(105, 1), 1, "no look");
+  strictEqual(ask(120, 1), 0, "45 + 60 is before 120");
 });

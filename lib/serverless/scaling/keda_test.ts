@@ -119,15 +119,6 @@ Deno.test("keda: to zero at the first look more than a cooldown after the last a
   }
 });
 
-Deno.test("keda: what a request has started from zero is an activation, seen when it is seen", () => {
-  const policy = keda({ ...FOLLOWS, pollingSeconds: 30, cooldownSeconds: 60 });
-  const ask = (nowSeconds: number, ready: number) =>
-    policy.desired(signalsOf({ nowSeconds, ready }));
-  deepStrictEqual([ask(15, 0), ask(30, 0), ask(45, 1), ask(60, 1), ask(90, 1)], [0, 0, 1, 1, 1]);
-  strictEqual(ask(105, 1), 1, "no look");
-  strictEqual(ask(120, 1), 0, "45 + 60 is before 120");
-});
-
 Deno.test("keda: with an idle number there are as many without a trigger, the fewest with one", () => {
   // RequestScale with IdleReplicaCount, and KEDA's documentation of it.
   const options = { minInstances: 3, idleReplicaCount: 0, cooldownSeconds: 60 };

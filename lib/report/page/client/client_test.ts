@@ -27,6 +27,7 @@ Deno.test("readConditions() takes several conditions, all of which hold", () => 
   deepEqual(rowsWith("ttft_s>2"), [1]);
   deepEqual(rowsWith("ttft_s <= 0.5 and outcome=completed"), [0]);
   deepEqual(rowsWith('outcome!="completed", prompt_tokens>=30'), [2]);
+  deepEqual(rowsWith("ttft_s!=2.5"), [0]);
 });
 
 Deno.test("readConditions() says what is wrong with one", () => {
@@ -64,7 +65,7 @@ Deno.test("figures of requests are read with their unit", () => {
   equal(figureText("preemptions", 2), "2");
 });
 
-Deno.test("tellStory() says what a request waited for, and how it ended", () => {
+Deno.test("tellStory() says what the time of a request was made of, and how it ended", () => {
   const columns = new Map([
     ["id", column([7])],
     ["outcome", column([0], ["timed_out"])],
@@ -77,13 +78,19 @@ Deno.test("tellStory() says what a request waited for, and how it ended", () => 
     ["scheduling_delay_s", column([12])],
     ["cold_start_wait_s", column([11.2])],
     ["preemptions", column([1])],
-    ["wait:weights_load", column([8.3])],
-    ["wait:register", column([0.001])],
   ]);
+  const end = "preempted once; 14027 + 20 tokens, TTFT 12.6 s, E2E 15 s; timed out";
   equal(
     tellStory(columns, 0),
-    "arrived 312.4 s; waited 11.2 s for instance 3 to start (weights_load 8.3 s); queued 800 ms; " +
-      "prompt of 14027 tokens in 600 ms; preempted once; 20 tokens, TTFT 12.6 s, E2E 15 s; timed out",
+    `arrived 312.4 s; waited for an instance to start 11.2 s; scheduled after 12 s; ${end}`,
+  );
+  columns.set("start_s", column([11.2])).set("prefill_s", column([0.6])).set(
+    "budget_s",
+    column([0.001]),
+  );
+  equal(
+    tellStory(columns, 0),
+    `arrived 312.4 s; waited for an instance to start 11.2 s; its prompt 600 ms; ${end}`,
   );
 });
 

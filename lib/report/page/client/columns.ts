@@ -10,9 +10,7 @@ export interface OpenColumn {
 export async function openColumns(
   { rows, columns, bytes: text }: PackedColumns,
 ): Promise<ReadonlyMap<string, OpenColumn>> {
-  const zipped = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const bytes = new Uint8Array(await unzipped(text).arrayBuffer());
   const width = { uint8: 1, uint16: 2, uint32: 4, float32: 4 };
   return new Map(columns.map(({ name, kind, quantum, offset, texts }) => {
     const numbers = new Uint32Array(rows);
@@ -26,4 +24,14 @@ export async function openColumns(
       : Float64Array.from(numbers, (number) => number * quantum);
     return [name, texts === undefined ? { values } : { values, texts }];
   }));
+}
+
+/** Opens a text that was packed. */
+export async function openText(text: string): Promise<string> {
+  return await unzipped(text).text();
+}
+
+function unzipped(text: string): Response {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
 }

@@ -9,7 +9,8 @@ const COMPARISONS: Readonly<Record<string, (one: number, other: number) => boole
   ">": (one, other) => one > other,
   ">=": (one, other) => one >= other,
   "=": (one, other) => one === other,
-  "!=": (one, other) => one !== other,
+  // What has no value meets no condition.
+  "!=": (one, other) => one !== other && !Number.isNaN(one),
 };
 
 /**

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { PageChart, PageData, PageRun } from "../page_data.ts";
-import { openColumns } from "./columns.ts";
+import { openColumns, openText } from "./columns.ts";
 import { percentilePoints } from "./percentiles.ts";
 import { RequestTable } from "./table.ts";
 
@@ -43,7 +43,7 @@ function drawCharts(charts: readonly PageChart[]): ReadonlyMap<string, Promise<V
 
 /** Opens the requests of a run, and links its figures and its table by the chosen time. */
 async function startRun(
-  { id, requests, isWhole }: PageRun,
+  { id, requests, stories, isWhole }: PageRun,
   views: ReadonlyMap<string, Promise<View>>,
 ): Promise<void> {
   const columns = await openColumns(requests);
@@ -52,6 +52,7 @@ async function startRun(
     section.querySelector<HTMLElement>(".requests")!,
     columns,
     requests.rows,
+    JSON.parse(await openText(stories)),
   );
   const percentiles = await views.get(`${id}-percentiles`);
   const showPercentiles = (window: readonly [number, number]) =>

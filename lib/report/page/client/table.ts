@@ -11,6 +11,8 @@ const PAGE_ROWS = 25;
 export class RequestTable {
   readonly #columns: ReadonlyMap<string, OpenColumn>;
   readonly #rows: number;
+  /** Whole stories by the numbers of requests: of those that took longest. */
+  readonly #stories: Readonly<Record<string, string>>;
   readonly #root: HTMLElement;
   readonly #body: HTMLElement;
   #sortedBy = "e2e_s";
@@ -22,7 +24,13 @@ export class RequestTable {
   #page = 0;
 
   /** @param root The element with the table, its fields and buttons. */
-  constructor(root: HTMLElement, columns: ReadonlyMap<string, OpenColumn>, rows: number) {
+  constructor(
+    root: HTMLElement,
+    columns: ReadonlyMap<string, OpenColumn>,
+    rows: number,
+    stories: Readonly<Record<string, string>>,
+  ) {
+    this.#stories = stories;
     this.#root = root;
     this.#columns = columns;
     this.#rows = rows;
@@ -141,7 +149,8 @@ export class RequestTable {
     story.className = "story";
     const cell = document.createElement("td");
     cell.colSpan = element.children.length;
-    cell.textContent = tellStory(this.#columns, row);
+    const id = this.#columns.get("id")!.values[row];
+    cell.textContent = this.#stories[id] ?? tellStory(this.#columns, row);
     story.append(cell);
     element.after(story);
   }
