@@ -4,6 +4,7 @@
  *
  * @module
  */
+export type { GpuLinkTimes } from "../lib/execution/gpu_link.ts";
 export {
   allGatherSeconds,
   allReduceSeconds,

@@ -420,6 +420,21 @@ export interface Configuration {
     readonly gpu_memory_gb: number | null;
     /** GPUs of an instance; must equal the product of the parallel degrees. null: that. */
     readonly num_gpus_per_replica: number | null;
+    /** Link between the GPUs of an instance, over which they add up what each has computed. */
+    readonly gpu_link: {
+      /**
+       * What each GPU sends to the others at a time, bytes/s; null: as the profile has measured it,
+       * else by the GPU.
+       */
+      readonly rate: number | null;
+      /** Time of the smallest collective, seconds. */
+      readonly latency: number;
+      /**
+       * File with the output of `all_reduce_perf` of nccl-tests, as it is, in place of `rate`; over
+       * other numbers n of GPUs times are in proportion to (n - 1) / n.
+       */
+      readonly nccl_tests: string | null;
+    };
     /** Machines; none: as many GPUs as instances need. */
     readonly nodes: readonly {
       /** Accepted; no result names machines. */

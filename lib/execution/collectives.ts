@@ -1,5 +1,6 @@
 import type { GpuEfficiency } from "../hardware/efficiency.ts";
 import type { Gpu } from "../hardware/gpu.ts";
+import { type GpuLinkTimes, linkAllGatherSeconds, linkAllReduceSeconds } from "./gpu_link.ts";
 import { hostAllReduceSeconds } from "./host_all_reduce.ts";
 
 /** What a collective runs over. */
@@ -10,6 +11,8 @@ export interface CollectiveOptions {
   readonly efficiency: Pick<GpuEfficiency, "allReduce" | "sendSeconds">;
   /** GPUs that take part, >= 1. */
   readonly ranks: number;
+  /** Their link as somebody states or has measured it; absent: by the GPU and its kernels. */
+  readonly link?: GpuLinkTimes;
 }
 
 /** Messages below these sizes take one shot: over up to four GPUs, over more. */
@@ -35,6 +38,7 @@ const ONE_SHOT_BYTES = [512 * 1024, 256 * 1024];
 export function allReduceSeconds(options: CollectiveOptions, bytes: number): number {
   const { gpu, efficiency, ranks } = options;
   if (ranks === 1) return 0;
+  if (options.link !== undefined) return linkAllReduceSeconds(options.link, ranks, bytes);
   const { memory, seconds, long, host } = efficiency.allReduce;
   if (host !== undefined && isStaged(options)) {
     return hostAllReduceSeconds(host, gpu.link.bytesPerSecond, ranks, bytes);
@@ -58,6 +62,7 @@ export function allReduceSeconds(options: CollectiveOptions, bytes: number): num
 export function allGatherSeconds(options: CollectiveOptions, bytes: number): number {
   const { gpu, efficiency, ranks } = options;
   if (ranks === 1) return 0;
+  if (options.link !== undefined) return linkAllGatherSeconds(options.link, ranks, bytes);
   if (isStaged(options)) return allReduceSeconds(options, bytes) / 2;
   const { memory, seconds } = efficiency.allReduce;
   return seconds + (ranks - 1) / ranks * bytes / (gpu.link.bytesPerSecond * memory);

@@ -6,6 +6,7 @@ import type { TransformerShape } from "../models/transformer.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { ConfiguredDraft } from "./draft.ts";
 import { buildExecution } from "./execution.ts";
+import { buildGpuLink } from "./gpu_link.ts";
 import { buildOverheads } from "./overheads.ts";
 import { type InstanceSize, instanceSize, kvCacheLine } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
@@ -73,6 +74,7 @@ export async function buildDeployment(
   const { shape, weights, weightBytesPerElement, kvBytesPerElement } = size.model;
   const network = stageNetwork(config, gpu, nodes);
   const betweenExperts = expertNetwork(config, gpu, nodes);
+  const link = buildGpuLink(config, files);
   const work = stepWork(shape, {
     weightBytesPerElement,
     kvBytesPerElement,
@@ -87,6 +89,7 @@ export async function buildDeployment(
     kvBytesPerElement,
     ...(network && { stageNetwork: network }),
     ...(betweenExperts && { expertNetwork: betweenExperts }),
+    ...(link && { gpuLink: link }),
     ...(profileText !== undefined && { profileText }),
   });
   const overheads = buildOverheads(config, gpu.generation);

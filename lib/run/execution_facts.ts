@@ -1,4 +1,5 @@
 import type { ExpertNetwork } from "../execution/all_to_all.ts";
+import type { GpuLinkTimes } from "../execution/gpu_link.ts";
 import type { StageNetwork } from "../execution/stage_copies.ts";
 import type { Gpu } from "../hardware/gpu.ts";
 import type { TransformerShape } from "../models/transformer.ts";
@@ -16,6 +17,8 @@ export interface ExecutionFacts {
   readonly stageNetwork?: StageNetwork;
   /** Where its experts are on several machines. */
   readonly expertNetwork?: ExpertNetwork;
+  /** The link between its GPUs that `cluster.gpu_link` describes. */
+  readonly gpuLink?: GpuLinkTimes;
   /** Text of `execution.profile`, when it is a file. */
   readonly profileText?: string;
 }

@@ -74,6 +74,7 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
     expertSkew: parallelization.expert_skew,
     ...(facts.stageNetwork && { stageNetwork: facts.stageNetwork }),
     weightDtype,
+    ...(facts.gpuLink && { gpuLink: facts.gpuLink }),
     ...(config.execution.attention_kernel !== null &&
       { attentionKernel: config.execution.attention_kernel }),
     ...(facts.weights.expert.hasBlockScales && { hasBlockScales: true }),

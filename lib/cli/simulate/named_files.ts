@@ -45,6 +45,12 @@ const FILE_SETTINGS: readonly FileSetting[] = [
       enabled && preset !== null && /\.ya?ml$/i.test(preset) ? preset : null,
   },
   {
+    setting: "cluster.gpu_link.nccl_tests",
+    what: "an output of nccl-tests",
+    size: "description",
+    nameIn: ({ cluster }) => cluster.gpu_link.nccl_tests,
+  },
+  {
     setting: "execution.profile",
     what: "a profile",
     size: "measurements",

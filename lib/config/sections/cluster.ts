@@ -1,3 +1,4 @@
+import { MACHINE_SOURCES } from "../../execution/sources/sources.ts";
 import { ROUTING_POLICIES } from "../../scheduling/routing/policies.ts";
 import type { RoutingEntry } from "../../scheduling/routing/policy.ts";
 import { EVICTION_POLICIES } from "../../serverless/cold_start/eviction.ts";
@@ -143,6 +144,34 @@ const weightCache = section({
   describe: "Weights kept on `nodes` between starts.",
 });
 
+const gpuLink = section({
+  rate: quantity("bytes per second", {
+    above: 0,
+    default: null,
+    describe:
+      "What each GPU sends to the others at a time, bytes/s; null: as the profile has measured " +
+      "it, else by the GPU.",
+  }),
+  latency: quantity("seconds", {
+    min: 0,
+    default: 10e-6,
+    appliesWhen: isSet("cluster.gpu_link.rate"),
+    describe: "Time of the smallest collective, seconds.",
+  }),
+  nccl_tests: text({
+    default: null,
+    describe:
+      "File with the output of `all_reduce_perf` of nccl-tests, as it is, in place of `rate`; " +
+      "over other numbers n of GPUs times are in proportion to (n - 1) / n.",
+  }),
+}, {
+  appliesWhen: all(
+    is("execution.source", ...MACHINE_SOURCES),
+    isNot("parallelization.tensor_parallel_size", 1),
+  ),
+  describe: "Link between the GPUs of an instance, over which they add up what each has computed.",
+});
+
 /** The GPUs and how requests find an instance. */
 export const cluster = section({
   num_replicas: count({
@@ -166,6 +195,7 @@ export const cluster = section({
     default: null,
     describe: "GPUs of an instance; must equal the product of the parallel degrees. null: that.",
   }),
+  gpu_link: gpuLink,
   nodes: sectionList(node, { describe: "Machines; none: as many GPUs as instances need." }),
   zones: sectionList(zone, {
     appliesWhen: is("scaling.policy", "sky-serve"),

@@ -3,6 +3,7 @@ import type { AttentionKernelName } from "../../hardware/attention_kernels.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
 import type { PartFormats } from "../../models/weight_format.ts";
+import type { GpuLinkTimes } from "../gpu_link.ts";
 import type { AllToAllMode, ExpertNetwork } from "../all_to_all.ts";
 import type { StageNetwork } from "../stage_copies.ts";
 
@@ -56,6 +57,8 @@ export interface AnalyticalOptions {
   readonly collectiveOverheadSeconds?: number;
   /** Kernels' efficiency where it differs from that of the GPU's generation. */
   readonly efficiency?: Partial<GpuEfficiency>;
+  /** The link between its GPUs; absent: by the GPU. */
+  readonly gpuLink?: GpuLinkTimes;
   /** Kernel of decode attention; default: the one that vLLM takes on the GPU. */
   readonly attentionKernel?: AttentionKernelName;
   /** Tokens of a step that are tabulated, default 16384; more follow the last slope. */

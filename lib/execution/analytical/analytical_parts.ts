@@ -11,6 +11,7 @@ import { FORMAT_PARTS, type PartFormats, uniformFormats } from "../../models/wei
 import type { AllToAllMode, ExpertNetwork } from "../all_to_all.ts";
 import { type AttentionReads, attentionReads } from "../attention_reads.ts";
 import { busiestRankLoad } from "../busiest_rank_load.ts";
+import type { GpuLinkTimes } from "../gpu_link.ts";
 import type { StageNetwork } from "../stage_copies.ts";
 import type { AnalyticalOptions } from "./analytical_options.ts";
 import { type GemmSeconds, gemmSecondsOf } from "./gemm_seconds.ts";
@@ -35,6 +36,8 @@ export interface AnalyticalParts {
   /** Rows of the busiest rank over an even share of them, 1..expertParallel. */
   readonly expertLoad: number;
   readonly stageNetwork: StageNetwork | undefined;
+  /** The link between the GPUs; undefined: by the GPU. */
+  readonly gpuLink: GpuLinkTimes | undefined;
   /** Kernel of decode attention with keys and values per head. */
   readonly kernel: AttentionKernel;
   /** Attention of one GPU, equal layers together. */
@@ -109,6 +112,7 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
     expertNetwork: options.expertNetwork,
     expertLoad: busiestRankLoad(expertParallel, options.expertSkew ?? 0),
     stageNetwork: options.stageNetwork,
+    gpuLink: options.gpuLink,
     kernel: attentionKernel(options.attentionKernel ?? defaultAttentionKernel(gpu.generation)),
     attention: attentionReads(shape, attentionParallel),
     kvElementBytes: kvBytesPerElement,

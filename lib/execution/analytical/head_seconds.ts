@@ -9,7 +9,7 @@ import type { AnalyticalParts } from "./analytical_parts.ts";
 export function headSeconds(parts: AnalyticalParts): (sequences: number) => number {
   const { shape, gpu, efficiency, attentionParallel: ranks, gemm16 } = parts;
   const columns = Math.ceil(shape.vocabSize / ranks);
-  const collective = { gpu, efficiency, ranks };
+  const collective = { gpu, efficiency, ranks, ...(parts.gpuLink && { link: parts.gpuLink }) };
   return (b) => {
     if (b === 0) return 0;
     const gather = ranks === 1

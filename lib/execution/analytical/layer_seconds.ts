@@ -49,7 +49,8 @@ export function hostLayers(parts: AnalyticalParts): HostLayers | undefined {
 export function layerSeconds(parts: AnalyticalParts): TokenSeconds {
   const { shape, gpu, efficiency, attentionParallel, pipelineParallel } = parts;
   const { hiddenSize } = shape;
-  const collective = { gpu, efficiency, ranks: attentionParallel };
+  const link = parts.gpuLink;
+  const collective = { gpu, efficiency, ranks: attentionParallel, ...(link && { link }) };
   const reduce = (bytes: number) =>
     attentionParallel === 1 ? 0 : allReduceSeconds(collective, bytes) + parts.collectiveSeconds;
   const groups = layerGroups(shape.layers).map(({ layer, count }) => ({

@@ -1,6 +1,7 @@
 import { gpuEfficiency } from "../../hardware/efficiency.ts";
 import { findGpu } from "../../hardware/gpu_catalogue.ts";
 import { allReduceSeconds, type CollectiveOptions } from "../collectives.ts";
+import { type GpuLinkTimes, linkAllGatherSeconds, linkAllReduceSeconds } from "../gpu_link.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { findTables, type OperatorProfile } from "./operator_profile.ts";
 import { axisValues } from "./operator_table.ts";
@@ -10,12 +11,16 @@ import { axisValues } from "./operator_table.ts";
  * continued along the last slope. Without a table for so many ranks, what the analytical source takes
  * for this GPU; where the catalogue does not know it, a ring over the link of the data sheet: each GPU
  * sends 2 (ranks - 1) / ranks of the bytes.
+ *
+ * @param link The link as somebody states or has measured it, in place of all of that.
  */
 export function allReduceSecondsOf(
   profile: OperatorProfile,
   ranks: number,
+  link?: GpuLinkTimes,
 ): (bytes: number) => number {
   if (ranks === 1) return () => 0;
+  if (link !== undefined) return (bytes) => linkAllReduceSeconds(link, ranks, bytes);
   const { linkBytesPerSecond, linkLatencySeconds } = profile.peaks;
   const [table] = findTables(profile, "all_reduce", {});
   const row = table === undefined ? -1 : axisValues(table, 0).indexOf(ranks);
@@ -51,8 +56,10 @@ export function allReduceSecondsOf(
 export function allGatherSecondsOf(
   profile: OperatorProfile,
   ranks: number,
+  link?: GpuLinkTimes,
 ): (bytes: number) => number {
   if (ranks === 1) return () => 0;
+  if (link !== undefined) return (bytes) => linkAllGatherSeconds(link, ranks, bytes);
   const collective = collectiveOf(profile, ranks);
   if (collective?.gpu.link.kind === "pcie") {
     const allReduce = allReduceSecondsOf(profile, ranks);

@@ -52,7 +52,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   const gemm = (n: number, k: number) => gemmSecondsByRows(gemmTable, n, k, peaks);
   const elementwise = (bytes: number) =>
     bytes / (ELEMENTWISE.efficiency * peaks.memoryBytesPerSecond) + ELEMENTWISE.leastSeconds;
-  const allReduce = allReduceSecondsOf(profile, tensorParallel);
+  const allReduce = allReduceSecondsOf(profile, tensorParallel, options.gpuLink);
 
   const qkvColumns = (heads + 2 * kvHeads) * headSize;
   const qkv = gemm(qkvColumns, hiddenSize);
@@ -86,7 +86,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
 
   const headColumns = Math.ceil(shape.vocabSize / tensorParallel);
   const lmHead = gemmSecondsByRows(headTable, headColumns, hiddenSize, peaks);
-  const gatherLogits = allGatherSecondsOf(profile, tensorParallel);
+  const gatherLogits = allGatherSecondsOf(profile, tensorParallel, options.gpuLink);
   /** Seconds of the output head, by samples. */
   function headTimes(): Float64Array {
     const headSeconds = new Float64Array(maxSamples + 1);

@@ -60,7 +60,7 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
   const kinds = kindsOf(options);
   const share = tensorParallel / ranks;
   const elementwise = elementwiseOf(options);
-  const allReduce = allReduceSecondsOf(profile, share);
+  const allReduce = allReduceSecondsOf(profile, share, options.gpuLink);
   const { linkLatencySeconds, linkBytesPerSecond } = profile.peaks;
   const copies = stageCopies(
     pipelineParallel,
@@ -87,7 +87,7 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
   const columns = Math.ceil(shape.vocabSize / share);
   const head16 = requireTable(profile, "gemm", { dtype: "bf16" });
   const lmHead = gemmSecondsByRows(head16, columns, shape.hiddenSize, profile.peaks);
-  const gather = allGatherSecondsOf(profile, share);
+  const gather = allGatherSecondsOf(profile, share, options.gpuLink);
   const mixers = kinds.filter(({ mixer }) => mixer !== undefined);
   const unmeasured = unmeasuredMixers(options, kinds);
   const model = rankedModel({

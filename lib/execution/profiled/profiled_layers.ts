@@ -42,7 +42,7 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
         `${profile.gpu}: it has no such layers`,
     );
   }
-  const allReduce = allReduceSecondsOf(profile, tensorParallel);
+  const allReduce = allReduceSecondsOf(profile, tensorParallel, options.gpuLink);
   const experts = expertTimes();
   const { linkLatencySeconds, linkBytesPerSecond } = profile.peaks;
   const copies = stageCopies(
@@ -59,7 +59,7 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
     linearSeconds[m] = seconds;
   }
   const sampled = findTables(profile, "sampled_layer", attributes).map(layers1d);
-  const gatherLogits = allGatherSecondsOf(profile, tensorParallel);
+  const gatherLogits = allGatherSecondsOf(profile, tensorParallel, options.gpuLink);
   const headSeconds = new Float64Array(maxSamples + 1);
   for (let b = 1; b <= maxSamples; b++) {
     headSeconds[b] = gatherLogits(2 * b * shape.vocabSize);

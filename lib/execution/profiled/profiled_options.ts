@@ -2,6 +2,7 @@ import type { AttentionKernelName } from "../../hardware/attention_kernels.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
 import type { AllToAllMode } from "../all_to_all.ts";
 import type { StageNetwork } from "../stage_copies.ts";
+import type { GpuLinkTimes } from "../gpu_link.ts";
 import type { ExpertRouting } from "./expert_times.ts";
 import type { OperatorProfile, ProfileDtype } from "./operator_profile.ts";
 
@@ -30,6 +31,8 @@ export interface ProfiledOptions {
   readonly weightDtype?: ProfileDtype;
   /** Experts' weights have a scale per block, as in DeepSeek's and Qwen's fp8; default false. */
   readonly hasBlockScales?: boolean;
+  /** The link between its GPUs; absent: as measured, else by the GPU. */
+  readonly gpuLink?: GpuLinkTimes;
   /** Kernel of decode attention; default: the one that the profile names, else vLLM's. */
   readonly attentionKernel?: AttentionKernelName;
   /** Format of the KV entries; default bf16. */

@@ -5,6 +5,7 @@ import type { TransformerShape } from "../../models/transformer.ts";
 import type { PartFormats } from "../../models/weight_format.ts";
 import type { AllToAllMode, ExpertNetwork } from "../all_to_all.ts";
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
+import type { GpuLinkTimes } from "../gpu_link.ts";
 import type { SimfaasinferProfiling } from "../simfaasinfer_time.ts";
 import type { StageNetwork } from "../stage_copies.ts";
 
@@ -34,6 +35,8 @@ export interface ExecutionNeeds {
   readonly expertNetwork?: ExpertNetwork;
   /** How unevenly tokens choose experts, 0 to 1. */
   readonly expertSkew: number;
+  /** The link between its GPUs; absent: as measured, else by the GPU. */
+  readonly gpuLink?: GpuLinkTimes;
   /** Kernel of decode attention; absent: the profile's, else the one that vLLM takes on the GPU. */
   readonly attentionKernel?: AttentionKernelName;
   /** Overheads that somebody stated, seconds; null: the source's own. */
