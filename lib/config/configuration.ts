@@ -423,7 +423,7 @@ export interface Configuration {
     /** Link between the GPUs of an instance, over which they add up what each has computed. */
     readonly gpu_link: {
       /**
-       * What each GPU sends to the others at a time, bytes/s; null: as the profile has measured it,
+       * What each GPU sends to the others, bytes per second; null: as the profile has measured it,
        * else by the GPU.
        */
       readonly rate: number | null;

@@ -149,7 +149,7 @@ const gpuLink = section({
     above: 0,
     default: null,
     describe:
-      "What each GPU sends to the others at a time, bytes/s; null: as the profile has measured " +
+      "What each GPU sends to the others, bytes per second; null: as the profile has measured " +
       "it, else by the GPU.",
   }),
   latency: quantity("seconds", {
