@@ -4,6 +4,7 @@ import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineChange, EngineParts, RunColumns } from "./engine_parts.ts";
 import { EngineReadings } from "./engine_readings.ts";
 import { Inbox } from "./inbox.ts";
+import { noProgress } from "./no_progress.ts";
 import { SequenceBlocks } from "./sequence_blocks.ts";
 import { Sequences } from "./sequences.ts";
 import { StepClock } from "./step_clock.ts";
@@ -270,19 +271,11 @@ export class Engine {
 
   /** Nothing can be scheduled though requests are there: blocks that have left are waited for. */
   #starve(): void {
-    if (this.#batch.blocks.detached === 0) this.#refuse();
+    if (this.#batch.blocks.detached === 0) {
+      throw noProgress(this.#id, this.#run.clock.now, this.#parts.strategy.name, this.#batch);
+    }
     this.#isStarved = true;
     if (this.#plansAhead) this.#emptyPipeline();
-  }
-
-  #refuse(): never {
-    const { queue, sequences, pool } = this.#batch;
-    const request = queue.size > 0 ? queue.peek() : sequences.request[sequences.first];
-    throw new RangeError(
-      `Cannot make progress at ${this.#run.clock.now} s: ${this.#parts.strategy.name} batching schedules nothing ` +
-        `on instance ${this.#id}, where request ${request} is next; ` +
-        `current value of free KV blocks is ${pool.free} of ${pool.capacity}`,
-    );
   }
 
   /** Ends the step or leap in progress, at {@link endAtSeconds}. */
