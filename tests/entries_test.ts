@@ -79,7 +79,7 @@ const MOST_NAMES = 48;
 const LARGER: Readonly<Record<string, number>> = {
   "./cluster": 84,
   "./figures": 51,
-  "./notebook": 90,
+  "./notebook": 99,
   "./scaling": 56,
   "./validation": 51,
 };
