@@ -22,6 +22,8 @@ export interface NoCapacityRule {
    * so far, and before there are any of `startSeconds`. Default 0.
    */
   readonly timeoutStarts?: number;
+  /** What becomes of a request at that limit: it has timed out (the default), or is refused. */
+  readonly afterTimeout?: "time-out" | "reject";
   /** What a start is taken to last before one has been seen, seconds; default 0. */
   readonly startSeconds?: number;
 }

@@ -1,10 +1,7 @@
 import { Clock } from "../engine/clock.ts";
 import type { RunColumns } from "../engine/engine_parts.ts";
-import { LatencyLedger } from "../engine/latency/latency_ledger.ts";
-import { SpareSequences } from "../engine/spare_sequences.ts";
-import { requestColumns } from "../metrics/recorder.ts";
+import type { RunObserver } from "../metrics/run_observer.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
-import { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
 import { type Interrupted, interruptedAt } from "../sim/interrupted.ts";
 import { InvariantError } from "../sim/invariant_error.ts";
 import { LIMITS } from "../sim/limits.ts";
@@ -23,7 +20,7 @@ import { OccupiedFunctions } from "./functions/occupied_functions.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { checkInvariants } from "./invariants.ts";
 import { ProgressGuard } from "./progress_guard.ts";
-import { forgetArrivals, outputLimits } from "./run_columns.ts";
+import { runColumns } from "./run_columns.ts";
 import {
   clearUnfinished,
   lastsUntilSeconds,
@@ -41,10 +38,7 @@ import { Standstill } from "./standstill.ts";
  * @throws {RangeError} If the run cannot go on: a request waits and no instance will ever come.
  */
 export function simulateCluster(parts: ClusterParts): RunRecord {
-  const simulation = new Simulation(parts);
-  simulation.begin();
-  while (!simulation.advance(MANY_EVENTS));
-  return simulation.result();
+  return runThrough(new Simulation(parts));
 }
 
 /**
@@ -58,7 +52,29 @@ export async function simulateInterruptibly(
   parts: ClusterParts,
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  const simulation = new Simulation(parts);
+  return await runInterruptibly(new Simulation(parts), signal);
+}
+
+/** Runs a cluster as {@link simulateCluster} does, to the byte, and tells somebody what it does. */
+export async function simulateObserved(
+  parts: ClusterParts,
+  observer: RunObserver,
+  signal?: AbortSignal,
+): Promise<RunRecord> {
+  observer.begins();
+  const simulation = new Simulation(parts, observer);
+  const record = signal ? await runInterruptibly(simulation, signal) : runThrough(simulation);
+  observer.ends(record);
+  return record;
+}
+
+function runThrough(simulation: Simulation): RunRecord {
+  simulation.begin();
+  while (!simulation.advance(MANY_EVENTS));
+  return simulation.result();
+}
+
+async function runInterruptibly(simulation: Simulation, signal: AbortSignal): Promise<RunRecord> {
   simulation.begin();
   do {
     await breath();
@@ -116,9 +132,9 @@ class Simulation implements EventHandlers {
   #scalesOn = false;
   #isWarmingUp = false;
 
-  constructor(parts: ClusterParts) {
+  constructor(parts: ClusterParts, observer?: RunObserver) {
     const [clock, schedule, steps] = [this.#clock, this.#schedule, this.#steps];
-    const run = runColumns(parts, clock);
+    const run = runColumns(parts, clock, observer);
     const occupied = new OccupiedFunctions(parts.functions.length);
     const functions = parts.functions.map((one, id) =>
       new FunctionState(id, one, run.columns.promptTokens, clock, occupied)
@@ -372,24 +388,4 @@ class Simulation implements EventHandlers {
       ...counts,
     };
   }
-}
-
-/** The columns that the engines of a run fill in. */
-function runColumns(parts: ClusterParts, clock: Clock): RunColumns {
-  const { requests } = parts;
-  const outputLimit = outputLimits(parts);
-  const columns = { ...requestColumns(requests), outputTokens: outputLimit };
-  forgetArrivals(requests, columns.arrivalAtSeconds);
-  const generated = new Int32Array(requests.count);
-  return {
-    clock,
-    columns,
-    generated,
-    ...(parts.explains !== false && { latency: new LatencyLedger(columns, generated, clock) }),
-    outputLimit,
-    waitedFor: undefined,
-    gaps: new GapSketch(),
-    prefixes: new PrefixIndex(),
-    spare: new SpareSequences(),
-  };
 }

@@ -299,7 +299,7 @@ export class Engine {
       meter.addSteps(shape, steps);
       sequences.countBlocks(leap, steps, pool.used);
     } else lookahead.countBlocks(leap, steps, pool.used);
-    this.readings.stepsEnd();
+    this.readings.stepsEnd(this.ledger.outstanding);
     let { blockSeconds } = sequences;
     if (batch.endedBlocks > 0) {
       blockSeconds += batch.endedBlocks * (leap.endAtSeconds(1) - leap.startAtSeconds);
@@ -316,6 +316,10 @@ export class Engine {
     if (lookahead !== undefined) lookahead.grow(steps);
     if (this.ledger.book(leap)) this.#interrupted = true;
     if (lookahead !== undefined) meter.addSteps(shape, steps, this.ledger.decodedTokens);
+    const { observer } = this.#run;
+    if (observer !== undefined) {
+      observer.stepsEnd(this.#id, this.readings.observed(this.ledger.decodedTokens));
+    }
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
     if (this.#limits.length > 0) this.#passLimits(now);
     this.endAtSeconds = Infinity;
@@ -328,6 +332,10 @@ export class Engine {
    */
   settle(now: number): void {
     const ended = this.#clock.ahead(now);
+    if (this.#clock.isStepping && this.#run.observer !== undefined) {
+      const cutSince = this.#clock.leap.endAtSeconds(ended);
+      if (cutSince < now) this.#run.observer.stepIsCut(this.#id, cutSince, now);
+    }
     if (ended === 0) return;
     const isInStep = this.#clock.begun(now) > ended;
     this.#clock.leap.endAfter(ended);

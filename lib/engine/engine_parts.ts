@@ -1,4 +1,5 @@
 import type { ExecutionTimeModel, StepWork } from "../execution/execution_time_model.ts";
+import type { RunObserver } from "../metrics/run_observer.ts";
 import type { RequestColumns } from "../metrics/run_tables.ts";
 import type { BatchingStrategy } from "../scheduling/batching/strategy.ts";
 import type { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
@@ -91,4 +92,6 @@ export interface RunColumns {
   readonly prefixes?: PrefixIndex;
   /** What engines that have stopped leave to those that start; absent: nothing. */
   readonly spare?: SpareSequences;
+  /** Who is told of the engines' steps; absent: nobody. */
+  readonly observer?: RunObserver;
 }

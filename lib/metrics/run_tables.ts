@@ -25,6 +25,8 @@ export const OUTCOMES = [
   "execution_limit",
   "drain_limit",
   "client_deadline",
+  "rejected_wait_limit",
+  "rejected_closed",
 ] as const;
 /** How a request ended. */
 export type Outcome = typeof OUTCOMES[number];

@@ -43,4 +43,4 @@ export {
   textColumn,
 } from "./table.ts";
 export { writeCsv, writeJson } from "./text_formats.ts";
-export { type TableFormat, writeResults, writeTable } from "./write_results.ts";
+export { tableBytes, type TableFormat, writeResults, writeTable } from "./write_results.ts";

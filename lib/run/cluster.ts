@@ -1,6 +1,7 @@
 import type { ClusterParts, FunctionParts, NoCapacityRule } from "../cluster/cluster_parts.ts";
 import type { EngineParts, SpeculationParts } from "../engine/mod.ts";
 import type { FunctionFacts } from "../metrics/function_facts.ts";
+import type { RunObserver } from "../metrics/run_observer.ts";
 import type { ClassFacts } from "../metrics/summary_options.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/mod.ts";
@@ -34,6 +35,7 @@ import { buildPools } from "./pools.ts";
 import { buildBilling, type BuiltBilling } from "./billing.ts";
 import { priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
+import { runEnd } from "./run_end.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
 import { buildSpeculation } from "./speculation.ts";
@@ -57,6 +59,8 @@ export interface ConfiguredTexts {
 export interface RunInputs extends ConfiguredTexts {
   /** The trace, read already by `readTraceStream` with the configuration's `traceOptions`. */
   readonly trace?: Trace;
+  /** Who is told what the run does; its starts are built with it, the loop is given it too. */
+  readonly observer?: RunObserver;
 }
 
 /** A run, ready to go: the cluster's parts and what the summary needs. */
@@ -110,7 +114,7 @@ export async function buildCluster(
     ),
   );
   const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
-  const size = drawnSize(config, requests.table);
+  const size = drawnSize(config, requests.table, config.functions.length > 0 ? kinds : undefined);
   const assigned = withFunctionIds(config, requests, names, streams);
   const built = buildClasses(config, { ...requests, table: assigned.table }, streams);
   const { table } = built;
@@ -127,7 +131,7 @@ export async function buildCluster(
     if (kind.config.cold_start.enabled) kind.plans = startPlans(kind.config, texts.files);
   }
   checkSpanning(nodes, builtKinds);
-  const starts = buildStarts(config, byFunction, nodes, streams);
+  const starts = buildStarts(config, byFunction, nodes, streams, texts.observer);
   const placement = buildPlacement(
     config,
     nodes,
@@ -234,10 +238,10 @@ export async function buildCluster(
  *
  * @throws {ConfigError} If it would.
  */
-function drawnSize(config: Configuration, table: RequestTable): RunSize {
+function drawnSize(config: Configuration, table: RequestTable, kinds?: FunctionKind[]): RunSize {
   const { count, arrivalAtSeconds } = table;
   const lastArrivalSeconds = count > 0 ? arrivalAtSeconds[count - 1] : 0;
-  const size = runSize(config, { count, lastArrivalSeconds });
+  const size = runSize(config, { count, lastArrivalSeconds }, kinds);
   const problems = checkSize(config, size);
   if (problems.length === 0) return size;
   throw new ConfigError(problems.map(({ path, text }) => `Cannot read "${path}" ${text}`));
@@ -252,21 +256,6 @@ function withStartSeconds(kind: BuiltKind): NoCapacityRule {
   const { noCapacity } = kind.gateway.perFunction;
   if (noCapacity.timeoutStarts === undefined) return noCapacity;
   return { ...noCapacity, startSeconds: estimatedStartSeconds(kind) };
-}
-
-/** How long a run lasts at least, and how it goes on after its last request. */
-function runEnd(
-  { simulation, workload }: Configuration,
-): Pick<ClusterParts, "horizonSeconds" | "runsOn"> {
-  const { end, duration, drain } = simulation;
-  // A workload cut by its number of requests does not end with the duration.
-  const byCount = workload.num_requests !== null || workload.type === "trace" ||
-    workload.closed_loop.concurrency !== null;
-  const horizonSeconds = byCount || end === "last-completion" ? 0 : duration;
-  if (!drain) return { horizonSeconds };
-  if (end === "duration") return { horizonSeconds, runsOn: { untilSeconds: duration } };
-  const scalesDown = end === "scaled-down" || (end === null && byCount);
-  return { horizonSeconds, ...(scalesDown && { runsOn: "until-scaled-down" }) };
 }
 
 /** Arrival instants of one function's requests, seconds, ascending. */

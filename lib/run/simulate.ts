@@ -1,15 +1,20 @@
 import type { ReportProgress } from "../cluster/cluster_parts.ts";
-import { simulateCluster, simulateInterruptibly } from "../cluster/simulate.ts";
+import { simulateCluster, simulateInterruptibly, simulateObserved } from "../cluster/simulate.ts";
 import { coldStartWaits } from "../metrics/cold_start_waits.ts";
 import { censoredNotices } from "../metrics/censored_notices.ts";
 import { runDigest } from "../metrics/digest.ts";
 import { instancePhases } from "../metrics/instance_phases.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
-import { turnedAway } from "./turned_away.ts";
+import { cameTooLate, turnedAway } from "./turned_away.ts";
 import { undefinedNotices } from "../metrics/undefined_figures.ts";
 import { summarize } from "../metrics/summary.ts";
 import { attendance } from "./attendance.ts";
-import { buildCluster, type BuiltCluster, type ConfiguredTexts } from "./cluster.ts";
+import {
+  buildCluster,
+  type BuiltCluster,
+  type ConfiguredTexts,
+  type RunInputs,
+} from "./cluster.ts";
 import { mser5Warmup, requestsWarmup } from "./warmup.ts";
 import { mostReplications } from "../config/sections/replications.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
@@ -70,13 +75,14 @@ export async function simulate(
 
 async function simulateAttended(
   config: Configuration,
-  { onProgress, onPhase, signal, ...texts }: SimulateOptions,
+  { onProgress, onPhase, signal, ...texts }: SimulateOptions & RunInputs,
 ): Promise<RunResult> {
   onPhase?.("build");
   const first = await buildCluster(config, texts);
   onPhase?.("loop");
   const run = async ({ parts }: BuiltCluster) => {
     const told = onProgress ? { ...parts, onProgress } : parts;
+    if (texts.observer) return await simulateObserved(told, texts.observer, signal);
     return signal ? await simulateInterruptibly(told, signal) : simulateCluster(told);
   };
   const { built, record, warmup } = await withWarmup(config, first, run, texts);
@@ -111,6 +117,7 @@ async function simulateAttended(
       notices: [
         ...notices,
         ...turnedAway(record.columns, built.lengthLimits, functionNames),
+        ...cameTooLate(record.columns, functionNames),
         ...undefinedNotices(summary.undefined_figures),
         ...censoredNotices(summary.measured, config.metrics.percentiles),
         ...(mostReplications(config.simulation.replications) > 1
@@ -140,7 +147,7 @@ async function withWarmup(
   config: Configuration,
   built: BuiltCluster,
   run: (built: BuiltCluster) => Promise<RunRecord>,
-  texts: ConfiguredTexts,
+  texts: RunInputs,
 ): Promise<{
   readonly built: BuiltCluster;
   readonly record: RunRecord;

@@ -10,6 +10,9 @@ import type { RunResult } from "../../metrics/run_tables.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { LONGEST_MESSAGE, shownName } from "../../std/safe_text.ts";
 import { importLater } from "../import_later.ts";
+import type { TraceRecorderOptions } from "../../report/trace_events/mod.ts";
+import { UsageError } from "../usage_error.ts";
+import { loadTraceEvents, traced, type TraceFile } from "./trace_events.ts";
 import type { MemoryGuard } from "./memory_guard.ts";
 import { readNamedFiles } from "./named_files.ts";
 import { showProgress } from "./progress.ts";
@@ -29,6 +32,8 @@ export interface RunRequest {
   readonly out: string | undefined;
   readonly figures: boolean;
   readonly quiet: boolean;
+  /** Which timeline of the run to write into `out`; undefined writes none. */
+  readonly traceEvents?: TraceRecorderOptions | undefined;
   /** Arguments that would save the same run, as a shell takes them; only without `out`. */
   readonly saveLine?: string;
   /** File for the time and memory of this process; undefined does not measure. */
@@ -38,6 +43,7 @@ export interface RunRequest {
 /** What was run: one result, and the replications of which it is the first. */
 interface Run {
   readonly result: RunResult;
+  readonly trace?: TraceFile;
   readonly replications?: readonly Replication[];
   /** Where replications were to go on until a figure is known well enough: how well it is. */
   readonly precision?: ReachedPrecision | undefined;
@@ -60,7 +66,9 @@ export async function runSimulation(
   request: RunRequest,
   print: (line: string) => void,
 ): Promise<number> {
-  const { config, files, out, figures, quiet, timing } = request;
+  const { config, files, out, figures, quiet, timing, traceEvents } = request;
+  const isReplicated = mostReplications(config.simulation.replications) > 1;
+  if (traceEvents !== undefined && isReplicated) throw severalRuns(config);
   if (timing !== undefined) checkOwnFile(timing, TIMING);
   const meter = timing === undefined
     ? undefined
@@ -76,14 +84,15 @@ export async function runSimulation(
     const { plannedFiles } = await importLater<typeof import("./save_results.ts")>(
       import.meta.resolve("./save_results.ts"),
     );
-    checkResultDirectory(out, plannedFiles(config));
+    const { TRACE_FILE } = traceEvents ? await loadTraceEvents() : { TRACE_FILE: undefined };
+    checkResultDirectory(out, [...plannedFiles(config), ...(TRACE_FILE ? [TRACE_FILE] : [])]);
   }
   const { inputs, ...texts } = named;
   const guard = await guardMemory(config, named.trace);
   const startedMs = performance.now();
-  const run = mostReplications(config.simulation.replications) > 1
+  const run = isReplicated
     ? await runReplications(config, texts)
-    : await runOnce(config, texts, quiet, { meter, guard });
+    : await runOnce(config, texts, quiet, { meter, guard, traceEvents });
   const wallTimeSeconds = (performance.now() - startedMs) / 1000;
   meter?.begin("results");
   await show(run, print);
@@ -121,6 +130,13 @@ export async function runSimulation(
   return 0;
 }
 
+function severalRuns({ simulation }: Configuration): UsageError {
+  return new UsageError(
+    `Cannot write trace events of several runs: current value of simulation.replications is ` +
+      `${mostReplications(simulation.replications)} (--set simulation.replications=1)`,
+  );
+}
+
 /**
  * What ends the run before the memory ends the process. Says on stderr what a user should know of the
  * run's size.
@@ -151,7 +167,11 @@ async function runOnce(
   config: Configuration,
   texts: RunInputs,
   quiet: boolean,
-  { meter, guard }: { readonly meter: RunMeter | undefined; readonly guard: MemoryGuard },
+  { meter, guard, traceEvents }: {
+    readonly meter: RunMeter | undefined;
+    readonly guard: MemoryGuard;
+    readonly traceEvents: TraceRecorderOptions | undefined;
+  },
 ): Promise<Run> {
   const { simulate } = await import("../../run/simulate.ts");
   const progress = await showProgress(quiet);
@@ -161,7 +181,10 @@ async function runOnce(
       progress.update(share, simulatedSeconds);
       guard.look(simulatedSeconds, holdings);
     };
-    return { result: await simulate(config, { ...texts, onProgress, ...onPhase }) };
+    const observer = traceEvents && new (await loadTraceEvents()).TraceRecorder(traceEvents);
+    const watched = { ...texts, ...(observer && { observer }) };
+    const result = await simulate(config, { ...watched, onProgress, ...onPhase });
+    return observer ? await traced(observer, result) : { result };
   } finally {
     progress.stop();
   }

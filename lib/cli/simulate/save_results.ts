@@ -14,6 +14,7 @@ import {
 } from "../../results/mod.ts";
 import { importLater } from "../import_later.ts";
 import { onStop } from "../on_stop.ts";
+import type { TraceFile } from "./trace_events.ts";
 
 /** Results that a command writes. */
 export interface SavedRun {
@@ -22,6 +23,8 @@ export interface SavedRun {
   readonly replications?: readonly Replication[];
   readonly out: string;
   readonly figures: boolean;
+  /** A timeline of the run. */
+  readonly trace?: TraceFile;
   readonly source: ManifestSource;
 }
 
@@ -36,7 +39,7 @@ export interface SavedFiles {
  * goes wrong while they are drawn, the tables stand.
  */
 export async function saveResults(saved: SavedRun): Promise<SavedFiles> {
-  const { replications, source } = saved;
+  const { replications, source, trace } = saved;
   const result = replications === undefined
     ? saved.result
     : withNotice(saved.result, firstOf(replications.length));
@@ -45,6 +48,10 @@ export async function saveResults(saved: SavedRun): Promise<SavedFiles> {
   const dispose = onStop(() => directory.discard());
   try {
     await writeResults(directory, result, output.formats, output.csv_safe);
+    if (trace !== undefined) {
+      const [name, pieces] = trace;
+      directory.write(name, (append) => pieces.forEach((piece) => append(piece)));
+    }
     if (replications !== undefined) saveReplications(directory, replications, output);
     directory.commit(await makeManifest(result, source));
   } finally {

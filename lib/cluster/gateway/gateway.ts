@@ -13,7 +13,7 @@ import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
 import { Dispatch, goesOn } from "./dispatch.ts";
 import { FollowUps } from "./follow_ups.ts";
-import { waitRefusal, willStart } from "./no_capacity.ts";
+import { allGiveUp, waitRefusal, willStart } from "./no_capacity.ts";
 import { RequestCounts } from "./request_counts.ts";
 import { RoutingView } from "./routing_view.ts";
 import { TimeLimits } from "./time_limits.ts";
@@ -57,11 +57,12 @@ export class Gateway {
   readonly #forecasts: readonly TtftForecast[];
   /** Absent where the time of requests has no limit. */
   readonly #limits: TimeLimits | undefined;
+  readonly #clientsGiveUp: boolean;
 
   constructor(
     { parts, run, clock, schedule, fleet, evaluations, steps, guard }: GatewayDependencies,
   ) {
-    const { requests, admission } = parts;
+    const { requests, admission, patienceSeconds = [] } = parts;
     this.#parts = parts;
     this.#run = run;
     this.#clock = clock;
@@ -71,6 +72,7 @@ export class Gateway {
     this.#functions = fleet.functions;
     this.#steps = steps;
     this.#guard = guard;
+    this.#clientsGiveUp = allGiveUp(patienceSeconds);
     this.#admission = admission && new AdmissionControl(admission);
     this.arrivals = new WorkloadArrivals(requests);
     this.#followUps = new FollowUps(parts, run, clock, schedule);
@@ -137,7 +139,7 @@ export class Gateway {
   /** Why admission turns the request away; 0 when it does not, or there is no place for it anyway. */
   #admissionRefusal(fn: FunctionState, request: number): number {
     const mustWait = !goesOn(fn) || !this.#dispatch.routing.hasRoom(fn, true);
-    if (mustWait && waitRefusal(fn) > 0) return 0;
+    if (mustWait && this.#waitRefusal(fn) > 0) return 0;
     const { columns } = this.#run;
     const decision = this.#admission!.decide({
       nowSeconds: this.#clock.now,
@@ -155,6 +157,10 @@ export class Gateway {
     }
   }
 
+  #waitRefusal(fn: FunctionState): number {
+    return waitRefusal(fn, this.#clock.now, this.#clientsGiveUp);
+  }
+
   /** Starts an instance for a request and returns it; -1 when it waits for free GPUs. */
   #start(fn: FunctionState): number {
     fn.asksForInstance();
@@ -165,8 +171,8 @@ export class Gateway {
   #haveWait(fn: FunctionState, request: number): void {
     const { noCapacity, scaling } = fn.parts;
     const { now } = this.#clock;
-    let starts = willStart(fn);
-    const refusal = waitRefusal(fn);
+    let starts = willStart(fn, now);
+    const refusal = this.#waitRefusal(fn);
     if (refusal > 0) {
       if (starts && noCapacity.action === "reject") this.#start(fn);
       this.#forecasts[fn.id]?.forget(request);
@@ -332,7 +338,21 @@ export class Gateway {
     if (!fn.waiting.giveUp(request, ticket)) return;
     this.#forecasts[fn.id]?.forget(request);
     if (fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
-    this.#end(request, OUTCOME_CODE.timed_out);
+    const isRefused = fn.parts.noCapacity.afterTimeout === "reject";
+    this.#end(request, isRefused ? OUTCOME_CODE.rejected_wait_limit : OUTCOME_CODE.timed_out);
+  }
+
+  /** A function's scaling has been decided on: if it has no instance again, nobody waits for one. */
+  scalingDecided(functionId: number): void {
+    const fn = this.#functions[functionId];
+    if (fn.waiting.size === 0 || this.#clientsGiveUp || !fn.isClosedForGood) return;
+    fn.requestsChange();
+    for (let request = fn.waiting.any; request >= 0; request = fn.waiting.any) {
+      fn.waiting.remove(request);
+      this.#forecasts[functionId]?.forget(request);
+      this.#end(request, OUTCOME_CODE.rejected_closed);
+    }
+    if (fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
   }
 
   /** An instance has drained as long as it may: it ends, and what is inside leaves it. */
@@ -360,7 +380,7 @@ export class Gateway {
     const { columns, generated } = this.#run;
     const fn = this.#functions[columns.functionId[request]];
     const due = this.#limits?.leaves(request);
-    if (due !== undefined || inFlight === "fail" || waitRefusal(fn) > 0) {
+    if (due !== undefined || inFlight === "fail" || this.#waitRefusal(fn) > 0) {
       if (fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
       this.#cut(fn, request, due?.outcome ?? outcome, due?.atSeconds ?? this.#clock.now);
       return due !== undefined;
