@@ -1,8 +1,41 @@
+import type { Clock } from "../engine/clock.ts";
+import type { RunColumns } from "../engine/engine_parts.ts";
+import { SpareSequences } from "../engine/spare_sequences.ts";
+import { requestColumns } from "../metrics/recorder.ts";
+import { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
+import { GapSketch } from "../stats/gap_sketch.ts";
 import type { RequestTable } from "../workload/request_table.ts";
-import type { ClusterParts } from "./cluster_parts.ts";
+import { type ClusterParts, streamOf } from "./cluster_parts.ts";
+
+/** The columns that the engines of a run fill in. */
+export function runColumns(parts: ClusterParts, clock: Clock): RunColumns {
+  const { requests, functions } = parts;
+  const stream = streamOf(parts);
+  const shared = {
+    clock,
+    gaps: new GapSketch(),
+    prefixes: new PrefixIndex(),
+    spare: new SpareSequences(),
+  };
+  if (stream !== undefined) {
+    const { window, rows } = stream;
+    const limitOf = (id: number) => functions[id].engine.maxModelTokens;
+    return { ...shared, ...window.columnsOf(limitOf, rows), ids: window.ids };
+  }
+  const outputLimit = outputLimits(parts);
+  const columns = { ...requestColumns(requests), outputTokens: outputLimit };
+  forgetArrivals(requests, columns.arrivalAtSeconds);
+  return {
+    ...shared,
+    columns,
+    generated: new Int32Array(requests.count),
+    outputLimit,
+    waitedFor: undefined,
+  };
+}
 
 /** Output tokens after which each request ends: its true length, cut by the model's limit. */
-export function outputLimits(parts: ClusterParts): Int32Array {
+function outputLimits(parts: ClusterParts): Int32Array {
   const { requests, functions } = parts;
   const { count, promptTokens, outputTokens, functionId } = requests;
   const limitsOfModels = functions.map((f) => f.engine.maxModelTokens);
@@ -16,7 +49,7 @@ export function outputLimits(parts: ClusterParts): Int32Array {
 }
 
 /** Requests that a completion releases have no arrival instant before it. */
-export function forgetArrivals(requests: RequestTable, arrivalAtSeconds: Float64Array): void {
+function forgetArrivals(requests: RequestTable, arrivalAtSeconds: Float64Array): void {
   const { afterRequest, closedLoop, count } = requests;
   if (closedLoop) arrivalAtSeconds.fill(NaN, Math.min(count, closedLoop.concurrency));
   if (afterRequest) {

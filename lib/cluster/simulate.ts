@@ -1,16 +1,14 @@
 import { Clock } from "../engine/clock.ts";
 import type { RunColumns } from "../engine/engine_parts.ts";
-import { SpareSequences } from "../engine/spare_sequences.ts";
-import { requestColumns } from "../metrics/recorder.ts";
+import { columnsElsewhere } from "../metrics/rows/request_rows.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
-import { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
 import { type Interrupted, interruptedAt } from "../sim/interrupted.ts";
 import { InvariantError } from "../sim/invariant_error.ts";
 import { LIMITS } from "../sim/limits.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
-import type { ClusterParts } from "./cluster_parts.ts";
+import { type ClusterParts, streamOf, type StreamParts } from "./cluster_parts.ts";
 import { EngineSteps } from "./engine_steps.ts";
-import { type EventHandlers, EVENTS, HANDLERS, MAY_REPEAT } from "./events.ts";
+import { type EventHandlers, EVENTS, HANDLERS, MAY_REPEAT, OF_REQUEST } from "./events.ts";
 import { FaultInjector } from "./faults/fault_injector.ts";
 import { Evaluations } from "./fleet/evaluations.ts";
 import { Fleet } from "./fleet/fleet.ts";
@@ -22,7 +20,7 @@ import { OccupiedFunctions } from "./functions/occupied_functions.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { checkInvariants } from "./invariants.ts";
 import { ProgressGuard } from "./progress_guard.ts";
-import { forgetArrivals, outputLimits } from "./run_columns.ts";
+import { runColumns } from "./run_columns.ts";
 import {
   clearUnfinished,
   lastsUntilSeconds,
@@ -97,7 +95,7 @@ class Simulation implements EventHandlers {
   readonly faults: FaultInjector | undefined;
   readonly #parts: ClusterParts;
   readonly #clock = new Clock();
-  readonly #schedule = new Schedule();
+  readonly #schedule: Schedule;
   readonly #steps = new EngineSteps();
   readonly #run: RunColumns;
   readonly #fleet: Fleet;
@@ -107,6 +105,9 @@ class Simulation implements EventHandlers {
   readonly #sampler: Sampler;
   readonly #standstill = new Standstill();
   readonly #warmupGaps = new GapSketch();
+  readonly #stream: StreamParts | undefined;
+  /** Requests of the workload. */
+  readonly #count: number;
   /** The run goes on until then though every request has ended, seconds. */
   #lastsUntilSeconds: number;
   /** End of the last request, seconds; NaN while there are others. */
@@ -116,17 +117,21 @@ class Simulation implements EventHandlers {
   #isWarmingUp = false;
 
   constructor(parts: ClusterParts) {
-    const [clock, schedule, steps] = [this.#clock, this.#schedule, this.#steps];
+    const stream = streamOf(parts);
+    const [clock, schedule, steps] = [this.#clock, new Schedule(stream?.window), this.#steps];
     const run = runColumns(parts, clock);
     const occupied = new OccupiedFunctions(parts.functions.length);
     const functions = parts.functions.map((one, id) =>
-      new FunctionState(id, one, run.columns.promptTokens, clock, occupied)
+      new FunctionState(id, one, run.columns.promptTokens, clock, occupied, run.ids)
     );
     const evaluations = new Evaluations(functions, parts.pools ?? [], clock, schedule);
     const fleet = new Fleet({ parts, run, clock, schedule, functions, evaluations });
     const { stopAtSeconds, patienceSeconds } = parts;
     const guard = new ProgressGuard(functions, occupied, clock, stopAtSeconds, patienceSeconds);
     this.#parts = parts;
+    this.#schedule = schedule;
+    this.#stream = stream;
+    this.#count = (stream?.window ?? parts.requests).count;
     this.#lastsUntilSeconds = lastsUntilSeconds(parts);
     this.#run = run;
     this.#fleet = fleet;
@@ -143,7 +148,9 @@ class Simulation implements EventHandlers {
 
   /** Handles so many events at most; returns whether the run is over. */
   advance(most: number): boolean {
-    const { requests, stopAtSeconds } = this.#parts;
+    const { stopAtSeconds } = this.#parts;
+    const stream = this.#stream;
+    const count = this.#count;
     const [clock, schedule, steps, fleet] = [
       this.#clock,
       this.#schedule,
@@ -164,7 +171,7 @@ class Simulation implements EventHandlers {
         steps.form(fleet.instances);
         continue;
       }
-      if (counts.ended === requests.count && this.#isOver(next)) return true;
+      if (counts.ended === count && this.#isOver(next)) return true;
       if (next > stopAtSeconds || next === Infinity) return true;
       if (next < clock.now) throw new InvariantError("time goes back", { atSeconds: clock.now });
       clock.now = next;
@@ -174,7 +181,9 @@ class Simulation implements EventHandlers {
       else {
         schedule.pop();
         if (MAY_REPEAT[schedule.kind]) this.#standstill.count(counts, next);
-        HANDLERS[schedule.kind](this, schedule.a, schedule.b);
+        const { kind, a } = schedule;
+        HANDLERS[kind](this, a, schedule.b);
+        if (stream !== undefined && OF_REQUEST[kind]) stream.window.unpin(a);
       }
       // What an event leaves to do: a request that lost its start is served where there is room,
       // instances that wait for GPUs take those that are free, new instances may fail.
@@ -187,12 +196,11 @@ class Simulation implements EventHandlers {
 
   /** How far the run is, as an error. */
   interrupted(reason: unknown): Interrupted {
-    const { requests } = this.#parts;
     return interruptedAt({
       atSeconds: this.#clock.now,
       ofSeconds: this.#lastsUntilSeconds,
       done: this.gateway.counts.ended,
-      of: requests.count,
+      of: this.#count,
       things: "requests",
     }, reason);
   }
@@ -342,6 +350,7 @@ class Simulation implements EventHandlers {
   /** What has happened; to be called once, when the run is over. */
   result(): RunRecord {
     const { starts } = this.#parts;
+    const stream = this.#stream;
     const [clock, fleet, run] = [this.#clock, this.#fleet, this.#run];
     this.#guard.end();
     clock.now = Math.max(this.#lastsUntilSeconds, clock.now);
@@ -349,16 +358,17 @@ class Simulation implements EventHandlers {
     const counts = settleEngines(fleet, clock.now);
     // A run that was over by the end of the warm-up did not get to that event.
     if (this.#isWarmingUp) this.endWarmup();
-    clearUnfinished(run);
+    if (stream === undefined) clearUnfinished(run);
+    else stream.window.finish();
     return {
-      columns: run.columns,
+      ...(stream ? { columns: columnsElsewhere(), rows: stream.rows } : { columns: run.columns }),
       arrived: this.gateway.counts.arrived,
       gaps: run.gaps,
       warmupGaps: this.#warmupGaps,
       timeSeries: this.#sampler.columns(),
       lives: instanceLives(fleet, clock.now),
       stageSpans: starts.spans,
-      ...(run.waitedFor && { waitedFor: run.waitedFor }),
+      ...(run.waitedFor && !stream && { waitedFor: run.waitedFor }),
       coldStarts: fleet.coldStarts,
       evictions: fleet.evictions,
       ...(this.faults && { faults: this.faults.log.record(clock.now) }),
@@ -370,22 +380,4 @@ class Simulation implements EventHandlers {
       ...counts,
     };
   }
-}
-
-/** The columns that the engines of a run fill in. */
-function runColumns(parts: ClusterParts, clock: Clock): RunColumns {
-  const { requests } = parts;
-  const outputLimit = outputLimits(parts);
-  const columns = { ...requestColumns(requests), outputTokens: outputLimit };
-  forgetArrivals(requests, columns.arrivalAtSeconds);
-  return {
-    clock,
-    columns,
-    generated: new Int32Array(requests.count),
-    outputLimit,
-    waitedFor: undefined,
-    gaps: new GapSketch(),
-    prefixes: new PrefixIndex(),
-    spare: new SpareSequences(),
-  };
 }

@@ -72,7 +72,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.maxTokensPerStep = parts.maxTokensPerStep;
     this.sequences = sequences;
     this.#gaps = gaps;
-    this.queue = waitingQueue(run.columns.arrivalAtSeconds, parts.queueKeys);
+    this.queue = waitingQueue(run.columns.arrivalAtSeconds, parts.queueKeys, run.ids);
     this.blocks = blocks;
     this.pool = blocks.pool;
     this.cache = blocks.cache;

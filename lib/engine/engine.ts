@@ -272,7 +272,8 @@ export class Engine {
 
   #refuse(): never {
     const { queue, sequences, pool } = this.#batch;
-    const request = queue.size > 0 ? queue.peek() : sequences.request[sequences.first];
+    const next = queue.size > 0 ? queue.peek() : sequences.request[sequences.first];
+    const request = this.#run.ids?.[next] ?? next;
     throw new RangeError(
       `Cannot make progress at ${this.#run.clock.now} s: ${this.#parts.strategy.name} batching schedules nothing ` +
         `on instance ${this.#id}, where request ${request} is next; ` +

@@ -71,7 +71,7 @@ export interface SpeculationRecord {
 
 /** What a run of the cluster leaves behind: raw material for the summary. */
 export interface RunRecord {
-  /** One row per request. */
+  /** One row per request; those of a run that keeps them elsewhere cannot be read here. */
   readonly columns: RequestColumns;
   /** Requests that arrived before the end. */
   readonly arrived: number;

@@ -1,4 +1,5 @@
-import { OUTCOMES, type RequestColumns } from "../metrics/run_tables.ts";
+import type { RequestRows } from "../metrics/rows/request_rows.ts";
+import { OUTCOMES } from "../metrics/run_tables.ts";
 
 /** What decides how long a function's requests may be, tokens. */
 export interface LengthLimits {
@@ -21,19 +22,22 @@ const REJECTED_CAPACITY = OUTCOMES.indexOf("rejected_capacity");
  * @param names By function id; they are told where there are several.
  */
 export function turnedAway(
-  { count, outcome, promptTokens, outputTokens, functionId }: RequestColumns,
+  rows: RequestRows,
   limits: readonly LengthLimits[],
   names: readonly string[],
 ): string[] {
   const found = new Map<number, { outcome: number; id: number; count: number; longest: number }>();
-  for (let i = 0; i < count; i++) {
-    if (outcome[i] !== REJECTED_LENGTH && outcome[i] !== REJECTED_CAPACITY) continue;
-    const id = functionId[i];
-    const key = id * OUTCOMES.length + outcome[i];
-    const entry = found.get(key) ?? { outcome: outcome[i], id, count: 0, longest: 0 };
-    entry.count++;
-    entry.longest = Math.max(entry.longest, promptTokens[i] + outputTokens[i]);
-    found.set(key, entry);
+  for (const piece of rows.pieces()) {
+    const { outcome } = piece;
+    for (let i = 0; i < piece.count; i++) {
+      if (outcome[i] !== REJECTED_LENGTH && outcome[i] !== REJECTED_CAPACITY) continue;
+      const id = piece.functionId[i];
+      const key = id * OUTCOMES.length + outcome[i];
+      const entry = found.get(key) ?? { outcome: outcome[i], id, count: 0, longest: 0 };
+      entry.count++;
+      entry.longest = Math.max(entry.longest, piece.promptTokens[i] + piece.outputTokens[i]);
+      found.set(key, entry);
+    }
   }
   return [...found.entries()].sort(([a], [b]) => a - b).map(
     ([, { outcome: why, id, ...entry }]) => {

@@ -5,7 +5,7 @@ const SORTED_AT_ONCE = 2048;
 
 const ONE = new Uint32Array(Float64Array.of(1).buffer);
 /** Place of the half of a float64 that holds sign, exponent and the first bits of the mantissa. */
-const UPPER_HALF = ONE[1] !== 0 ? 1 : 0;
+export const UPPER_HALF = ONE[1] !== 0 ? 1 : 0;
 
 /**
  * The values with the given ranks, as a full sort would place them. Linear time; no input is worse

@@ -11,12 +11,13 @@ import { LIMITS } from "../../sim/limits.ts";
 import { LONGEST_MESSAGE, shownName } from "../../std/safe_text.ts";
 import { importLater } from "../import_later.ts";
 import type { MemoryGuard } from "./memory_guard.ts";
-import { readNamedFiles } from "./named_files.ts";
+import { type NamedFiles, readNamedFiles } from "./named_files.ts";
 import { showProgress } from "./progress.ts";
 import { checkOwnFile, ownJson, writeOwnFile } from "../own_file.ts";
 import { digits, duration, grouped } from "../readable_numbers.ts";
 import type { RunMeter } from "./run_meter.ts";
 import { showSummary } from "./show_summary.ts";
+import type { Streaming } from "./streaming.ts";
 
 /** A run that a command asks for. */
 export interface RunRequest {
@@ -28,6 +29,8 @@ export interface RunRequest {
   /** Directory of the results; undefined prints the summary alone. */
   readonly out: string | undefined;
   readonly figures: boolean;
+  /** Whether rows of requests go to `out` as they end, rather than stay in memory. */
+  readonly stream?: boolean;
   readonly quiet: boolean;
   /** Arguments that would save the same run, as a shell takes them; only without `out`. */
   readonly saveLine?: string;
@@ -60,13 +63,14 @@ export async function runSimulation(
   request: RunRequest,
   print: (line: string) => void,
 ): Promise<number> {
-  const { config, files, out, figures, quiet, timing } = request;
+  const { out, timing } = request;
   if (timing !== undefined) checkOwnFile(timing, TIMING);
   const meter = timing === undefined
     ? undefined
     : new (await importLater<typeof import("./run_meter.ts")>(
       import.meta.resolve("./run_meter.ts"),
     )).RunMeter();
+  const { config, files } = request;
   const fileNames = files.map((file) => file.name);
   const named = await readNamedFiles(config, { fileNames, overridden: request.overridden });
   if (out !== undefined) {
@@ -78,12 +82,34 @@ export async function runSimulation(
     );
     checkResultDirectory(out, plannedFiles(config));
   }
+  if (out === undefined || request.stream !== true) {
+    return await runAndSave(request, named, print, meter);
+  }
+  const { openStreaming } = await importLater<typeof import("./streaming.ts")>(
+    import.meta.resolve("./streaming.ts"),
+  );
+  const streaming = openStreaming(out);
+  try {
+    return await runAndSave(request, named, print, meter, streaming);
+  } finally {
+    streaming.close();
+  }
+}
+
+async function runAndSave(
+  request: RunRequest,
+  named: NamedFiles,
+  print: (line: string) => void,
+  meter: RunMeter | undefined,
+  streaming?: Streaming,
+): Promise<number> {
+  const { config, files, out, figures, quiet, timing } = request;
   const { inputs, ...texts } = named;
-  const guard = await guardMemory(config, named.trace);
+  const guard = await guardMemory(config, named.trace, request.stream);
   const startedMs = performance.now();
   const run = mostReplications(config.simulation.replications) > 1
     ? await runReplications(config, texts)
-    : await runOnce(config, texts, quiet, { meter, guard });
+    : await runOnce(config, texts, quiet, { meter, guard, streaming });
   const wallTimeSeconds = (performance.now() - startedMs) / 1000;
   meter?.begin("results");
   await show(run, print);
@@ -97,7 +123,13 @@ export async function runSimulation(
       import.meta.resolve("./save_results.ts"),
     );
     const source = { config, inputs: [...files, ...inputs], wallTimeSeconds };
-    ({ figureError } = await saveResults({ ...run, out, figures, source }));
+    ({ figureError } = await saveResults({
+      ...run,
+      out,
+      figures,
+      source,
+      ...(streaming && { directory: streaming.directory }),
+    }));
     if (!quiet && run.replications !== undefined) {
       print(`Note: ${firstOf(run.replications.length)}`);
     }
@@ -127,17 +159,21 @@ export async function runSimulation(
  *
  * @throws {UsageError} If the run cannot fit.
  */
-async function guardMemory(config: Configuration, trace?: Trace): Promise<MemoryGuard> {
+async function guardMemory(
+  config: Configuration,
+  trace: Trace | undefined,
+  isStreamed = false,
+): Promise<MemoryGuard> {
   const { MemoryGuard } = await importLater<typeof import("./memory_guard.ts")>(
     import.meta.resolve("./memory_guard.ts"),
   );
   const guard = new MemoryGuard(config);
-  const size = runSize(config);
+  const size = runSize(config, undefined, isStreamed);
   const replayed = config.workload.cycle_prompts ? 0 : trace?.table.count ?? 0;
   // What a trace's clock is, and how much of it is replayed, is seen when the run is built.
   const count = Math.min(LIMITS.requests.value, replayed * config.workload.trace.rate_scale);
   const known = { count, lastArrivalSeconds: 0 };
-  const { bytes } = replayed > 0 ? runSize(config, known) : size;
+  const { bytes } = replayed > 0 ? runSize(config, known, isStreamed) : size;
   const atOnce = Math.min(
     mostReplications(config.simulation.replications),
     navigator.hardwareConcurrency,
@@ -151,9 +187,13 @@ async function runOnce(
   config: Configuration,
   texts: RunInputs,
   quiet: boolean,
-  { meter, guard }: { readonly meter: RunMeter | undefined; readonly guard: MemoryGuard },
+  { meter, guard, streaming }: {
+    readonly meter: RunMeter | undefined;
+    readonly guard: MemoryGuard;
+    readonly streaming: Streaming | undefined;
+  },
 ): Promise<Run> {
-  const { simulate } = await import("../../run/simulate.ts");
+  const { simulate, simulateStreamed } = await import("../../run/simulate.ts");
   const progress = await showProgress(quiet);
   try {
     const onPhase = meter && { onPhase: (phase: string) => meter.begin(phase) };
@@ -161,7 +201,10 @@ async function runOnce(
       progress.update(share, simulatedSeconds);
       guard.look(simulatedSeconds, holdings);
     };
-    return { result: await simulate(config, { ...texts, onProgress, ...onPhase }) };
+    const options = { ...texts, onProgress, ...onPhase };
+    if (streaming === undefined) return { result: await simulate(config, options) };
+    const { signal, target } = streaming;
+    return { result: await simulateStreamed(config, { ...options, signal }, target) };
   } finally {
     progress.stop();
   }

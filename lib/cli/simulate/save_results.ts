@@ -21,6 +21,8 @@ export interface SavedRun {
   /** The replications of which `result` is the first, if there are several. */
   readonly replications?: readonly Replication[];
   readonly out: string;
+  /** `out` as it was opened for the run; absent: it is opened now. */
+  readonly directory?: ResultDirectory;
   readonly figures: boolean;
   readonly source: ManifestSource;
 }
@@ -41,7 +43,7 @@ export async function saveResults(saved: SavedRun): Promise<SavedFiles> {
     ? saved.result
     : withNotice(saved.result, firstOf(replications.length));
   const { output } = source.config;
-  const directory = openResultDirectory(saved.out);
+  const directory = saved.directory ?? openResultDirectory(saved.out);
   const dispose = onStop(() => directory.discard());
   try {
     await writeResults(directory, result, output.formats, output.csv_safe);

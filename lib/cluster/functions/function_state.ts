@@ -38,6 +38,7 @@ export class FunctionState {
   /**
    * @param promptTokens Prompt tokens by request.
    * @param occupied Where the function is listed while it has something.
+   * @param rows Rows of the workload by request, where they are not the same.
    */
   constructor(
     id: number,
@@ -45,10 +46,11 @@ export class FunctionState {
     promptTokens: Int32Array,
     clock: Clock,
     occupied: OccupiedFunctions,
+    rows?: Int32Array,
   ) {
     this.id = id;
     this.parts = parts;
-    this.waiting = new WaitingRequests(parts, promptTokens);
+    this.waiting = new WaitingRequests(parts, promptTokens, rows);
     this.idleTimes = new IdleTimes(parts.scaling);
     this.demand = parts.scaling.decider && new Demand();
     this.#clock = clock;

@@ -3,7 +3,7 @@ import type { RunColumns } from "../../engine/engine_parts.ts";
 import { OUTCOME_CODE } from "../../metrics/recorder.ts";
 import { Admission, AdmissionControl } from "../../scheduling/admission/mod.ts";
 import { InstanceState } from "../../serverless/lifecycle.ts";
-import type { ClusterParts, DrainParts } from "../cluster_parts.ts";
+import { type ClusterParts, type DrainParts, streamOf } from "../cluster_parts.ts";
 import type { EngineSteps } from "../engine_steps.ts";
 import { EVENTS } from "../events.ts";
 import type { Evaluations } from "../fleet/evaluations.ts";
@@ -11,6 +11,7 @@ import type { Fleet } from "../fleet/fleet.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
+import { type ArrivalsByClock, StreamedArrivals } from "../stream/mod.ts";
 import { Dispatch, goesOn } from "./dispatch.ts";
 import { FollowUps } from "./follow_ups.ts";
 import { waitRefusal, willStart } from "./no_capacity.ts";
@@ -38,7 +39,7 @@ export interface GatewayDependencies {
  */
 export class Gateway {
   /** The requests that arrive by the clock. */
-  readonly arrivals: WorkloadArrivals;
+  readonly arrivals: ArrivalsByClock;
   /** How many have arrived and ended. */
   readonly counts: RequestCounts;
   readonly #parts: ClusterParts;
@@ -62,6 +63,7 @@ export class Gateway {
     { parts, run, clock, schedule, fleet, evaluations, steps, guard }: GatewayDependencies,
   ) {
     const { requests, admission } = parts;
+    const stream = streamOf(parts);
     this.#parts = parts;
     this.#run = run;
     this.#clock = clock;
@@ -72,7 +74,7 @@ export class Gateway {
     this.#steps = steps;
     this.#guard = guard;
     this.#admission = admission && new AdmissionControl(admission);
-    this.arrivals = new WorkloadArrivals(requests);
+    this.arrivals = stream ? new StreamedArrivals(stream.window) : new WorkloadArrivals(requests);
     this.#followUps = new FollowUps(parts, run, clock, schedule);
     this.counts = new RequestCounts(parts, clock, () => ({
       instancesMade: fleet.instances.length,

@@ -1,7 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
 import { OUTCOME_CODE } from "../../metrics/recorder.ts";
 import { OUTCOMES } from "../../metrics/run_tables.ts";
-import type { ClusterParts, RunHoldings } from "../cluster_parts.ts";
+import { type ClusterParts, type RunHoldings, streamOf } from "../cluster_parts.ts";
 
 /** Requests between two progress reports. */
 const PROGRESS_STRIDE = 8192;
@@ -83,8 +83,9 @@ export class RequestCounts {
   /** Tells whoever asked how far the run is. */
   report(): void {
     const { requests, onProgress } = this.#parts;
+    const { count } = streamOf(this.#parts)?.window ?? requests;
     this.#nextReport = this.#ended + PROGRESS_STRIDE;
-    onProgress?.(this.#ended / requests.count, this.#clock.now, {
+    onProgress?.(this.#ended / count, this.#clock.now, {
       requestsInside: this.#arrived - this.#ended,
       ...this.#instances(),
     });

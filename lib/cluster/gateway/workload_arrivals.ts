@@ -1,7 +1,8 @@
 import type { RequestTable } from "../../workload/request_table.ts";
+import type { ArrivalsByClock } from "../stream/mod.ts";
 
 /** The requests that arrive by the clock: all, or the first ones of a closed loop. */
-export class WorkloadArrivals {
+export class WorkloadArrivals implements ArrivalsByClock {
   /** Instant of the next one, seconds; Infinity when there is none. */
   nextAtSeconds = Infinity;
   readonly #requests: RequestTable;

@@ -198,8 +198,13 @@ function fleetSize(config: Configuration, seconds: number) {
  * How large a run will be. Takes no longer for a large one than for a small one.
  *
  * @param known The requests, once they are drawn or read.
+ * @param isStreamed Whether those that have ended are not kept in memory.
  */
-export function runSize(config: Configuration, known?: KnownRequests): RunSize {
+export function runSize(
+  config: Configuration,
+  known?: KnownRequests,
+  isStreamed: boolean = false,
+): RunSize {
   const { simulation } = config;
   const time = [arrivalTime(config, known), ...serviceTime(config)];
   const all = time.reduce((sum, { seconds }) => sum + seconds, 0);
@@ -217,7 +222,7 @@ export function runSize(config: Configuration, known?: KnownRequests): RunSize {
     simulatedSeconds,
     sampleSeconds,
     ...counts,
-    bytes: weighted(counts, BYTES),
+    bytes: weighted(isStreamed ? { ...counts, requests: 0 } : counts, BYTES),
     computeSeconds: (RUN_SECONDS + weighted(counts, SECONDS)) * runsOf(config),
   };
 }
