@@ -240,6 +240,8 @@ export interface ClusterParts {
   readonly warmupSeconds?: number;
   /** Length of a time-series interval, seconds. */
   readonly sampleSeconds: number;
+  /** Whether each function has a series too. Default false. */
+  readonly samplesFunctions?: boolean;
   /** Called now and then with the share of requests that have ended and the simulated time. */
   readonly onProgress?: ReportProgress;
 }

@@ -11,6 +11,7 @@ import type { TimeSeriesColumns } from "../metrics/run_tables.ts";
 import { LIMITS, plain } from "../sim/limits.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import type { Fleet } from "./fleet/fleet.ts";
+import type { FunctionSeries } from "./function_series.ts";
 import type { Instance } from "./fleet/instance.ts";
 import type { RestingKind } from "./fleet/moving_instances.ts";
 import { emptyTotals, type MeterTotals } from "../metrics/meter_totals.ts";
@@ -24,6 +25,8 @@ export interface SampleCounters {
   readonly requestSeconds: number;
   /** Requests that have ended with an outcome by now. */
   of(outcome: number): number;
+  /** What each function does; absent where nobody asks. */
+  readonly series?: FunctionSeries | undefined;
 }
 
 /** What one instance had done at the last sample at which it did not rest. */
@@ -94,9 +97,14 @@ export class Sampler {
     const sums = this.#sums;
     clearSums(sums);
     const { moving } = this.#fleet;
+    const { series } = counters;
     this.#addResting(moving.kinds, now - this.#lastSeconds);
-    for (const instance of moving.list) this.#add(instance, now, sums);
+    series?.addResting(now - this.#lastSeconds);
+    for (const instance of moving.list) {
+      this.#add(instance, now, sums, series?.of(instance.functionId));
+    }
     moving.settle();
+    series?.sample(now, now - this.#lastSeconds);
     sums.atSeconds = now;
     sums.seconds = now - this.#lastSeconds;
     const { arrived, completed, requestSeconds } = counters;
@@ -130,23 +138,32 @@ export class Sampler {
     }
   }
 
-  /** Adds what an instance did since the last sample; one that stopped counts until it did. */
-  #add(instance: Instance, now: number, sums: IntervalSums): void {
+  /**
+   * Adds what an instance did since the last sample; one that stopped counts until it did.
+   *
+   * @param own The same sums of its function; absent where nobody asks.
+   */
+  #add(instance: Instance, now: number, sums: IntervalSums, own: IntervalSums | undefined): void {
     const { id, functionId, engine, state } = instance;
     const { createdAtSeconds, readyAtSeconds, drainingAtSeconds, stoppedAtSeconds } = instance;
     const last = this.#lastSeconds;
     const until = stoppedAtSeconds <= now ? stoppedAtSeconds : now;
     const isReady = readyAtSeconds <= now;
     const startedBy = isReady ? readyAtSeconds : until;
-    sums.startingSeconds += Math.max(0, startedBy - Math.max(createdAtSeconds, last));
+    const starting = Math.max(0, startedBy - Math.max(createdAtSeconds, last));
+    sums.startingSeconds += starting;
+    if (own) own.startingSeconds += starting;
     if (!isReady) return;
     const { peakFlops, kvBlocks } = this.#fleet.functions[functionId].parts.engine;
     const up = until - Math.max(readyAtSeconds, last);
     sums.upSeconds += up;
+    if (own) own.upSeconds += up;
     sums.peakFlops += up * peakFlops;
     sums.capacityBlockSeconds += up * kvBlocks;
     if (drainingAtSeconds <= now) {
-      sums.drainingSeconds += until - Math.max(drainingAtSeconds, last);
+      const draining = until - Math.max(drainingAtSeconds, last);
+      sums.drainingSeconds += draining;
+      if (own) own.drainingSeconds += draining;
     }
     let before = this.#before.get(id);
     if (before === undefined) {
@@ -159,11 +176,13 @@ export class Sampler {
     const idleSeconds = instance.idleSeconds +
       (state === InstanceState.idle ? now - instance.idleSinceSeconds : 0);
     sums.idleSeconds += idleSeconds - before.idleSeconds;
+    if (own) own.idleSeconds += idleSeconds - before.idleSeconds;
     before.idleSeconds = idleSeconds;
     const totals = this.#now;
     const hasStopped = state === InstanceState.stopped;
     if (hasStopped) this.#fleet.books.totals.at(id, totals);
     else engine.readings.readMeter(now, totals);
+    if (own) own.sequenceSeconds += totals.sequenceSeconds - before.totals.sequenceSeconds;
     for (const key of SUMMED) {
       sums[key] += totals[key] - before.totals[key];
       before.totals[key] = totals[key];

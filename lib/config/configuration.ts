@@ -1690,6 +1690,11 @@ export interface Configuration {
      * beyond the shortest round interval that gives at most 5,000 rows.
      */
     readonly collect_interval: number | null;
+    /**
+     * Whether there is a time series for each function too, `function_series`: requests, instances
+     * by state and starts, a row for each interval in which it has any.
+     */
+    readonly per_function: boolean;
     /** Percentiles in the summary. */
     readonly percentiles: readonly number[];
   };

@@ -3,7 +3,7 @@ import type { InstanceLife, PoolMemberLife } from "../serverless/lifecycle.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import type { KvTokens } from "./kv_tokens.ts";
 import type { TotalsColumns } from "./meter_totals.ts";
-import type { RequestColumns, TimeSeriesColumns } from "./run_tables.ts";
+import type { FunctionSeriesColumns, RequestColumns, TimeSeriesColumns } from "./run_tables.ts";
 
 /** What faults did in a run. */
 export interface FaultRecord {
@@ -81,6 +81,8 @@ export interface RunRecord {
   readonly warmupGaps: GapSketch;
   /** One row per sampling interval. */
   readonly timeSeries: TimeSeriesColumns;
+  /** One row per sampling interval and function; absent where nobody asks. */
+  readonly functionSeries?: FunctionSeriesColumns;
   /** Lives of all instances, by instance id. */
   readonly lives: readonly InstanceLife[];
   /** Work of each instance, by instance id. */

@@ -1,5 +1,6 @@
 import type {
   ColdStartWaits,
+  FunctionSeriesColumns,
   InstancePhases,
   RequestColumns,
   TimeSeriesColumns,
@@ -34,6 +35,8 @@ export interface RunResult {
   readonly requests: RequestColumns;
   /** One row per sampling interval. */
   readonly timeSeries: TimeSeriesColumns;
+  /** One row per sampling interval and function that had anything in it; absent unless asked for. */
+  readonly functionSeries?: FunctionSeriesColumns;
   /** One row per phase of an instance's life. */
   readonly instances: InstancePhases;
   /** Waits for starts by request and stage. */

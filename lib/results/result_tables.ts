@@ -2,6 +2,7 @@ import { type DeclaredColumn, emptyColumns } from "../metrics/columns/column.ts"
 import { REQUEST_COLUMNS } from "../metrics/columns/request_columns.ts";
 import {
   columnIn,
+  FUNCTION_SERIES,
   type ResultTable,
   type TableName,
   TABLES,
@@ -138,14 +139,19 @@ function emptyColumnOf(
 /** Names of the tables that every run has, in the order they are written. */
 export const RESULT_TABLES = Object.keys(TABLES) as readonly TableName[];
 
-/** The tables of a result by name, in the order they are written. */
-export function resultTables(run: RunResult): Readonly<Record<TableName, Table>> {
-  return Object.fromEntries(
+/** The tables of a result by name, in the order they are written; the last one where it was asked for. */
+export function resultTables(
+  run: RunResult,
+): Readonly<Record<TableName, Table> & { readonly function_series?: Table }> {
+  const tables = Object.fromEntries(
     Object.entries(TABLES).map(([name, table]) => [
       name,
       name === "requests" ? requestTable(run) : resultTable(table, run),
     ]),
   ) as Record<TableName, Table>;
+  return run.functionSeries === undefined
+    ? tables
+    : { ...tables, function_series: resultTable(FUNCTION_SERIES, run) };
 }
 
 /**

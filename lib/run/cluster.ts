@@ -8,7 +8,7 @@ import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { WeightCache } from "../serverless/cold_start/mod.ts";
 import { randomStreams } from "../sim/random_streams.ts";
 import type { RequestTable, Trace } from "../workload/mod.ts";
-import { sizeNotices } from "../config/check/mod.ts";
+import { type RunSize, sizeNotices } from "../config/check/mod.ts";
 import { deploymentGpu } from "../config/choose_gpu.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { scalingEntry } from "../config/scaling_policy_name.ts";
@@ -202,7 +202,7 @@ export async function buildCluster(
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
       // One that has to be found is known after a run.
       warmupSeconds: simulation.warmup_duration === "mser5" ? 0 : simulation.warmup_duration,
-      sampleSeconds: size.sampleSeconds,
+      ...sampling(config, size),
     },
     facts: byFunction.map(({ facts, config: own }) => ({
       ...facts,
@@ -234,6 +234,11 @@ export async function buildCluster(
       kvTokens: engine.kvBlocks * engine.blockTokens,
     })),
   };
+}
+
+/** How often samples are taken, and of what. */
+function sampling({ metrics }: Configuration, { sampleSeconds }: RunSize) {
+  return { sampleSeconds, ...(metrics.per_function && { samplesFunctions: true }) };
 }
 
 function limitsDiffer(own: Configuration["slo"], common: Configuration["slo"]): boolean {

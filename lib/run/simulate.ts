@@ -124,6 +124,7 @@ async function simulateAttended(
     requests: record.columns,
     ...(rows.whole === undefined && { rows }),
     timeSeries: record.timeSeries,
+    ...(record.functionSeries && { functionSeries: record.functionSeries }),
     instances: instancePhases(record),
     coldStartWaits: waits,
     summary: displayedAs("summary", { ...summary, digest }),

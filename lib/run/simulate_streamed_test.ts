@@ -34,7 +34,7 @@ const CONFIGS: Readonly<Record<string, string>> = {
     cold_start: { enabled: true }, slo: { ttft_s: 20s } }`,
   functions: `{ workload: { type: poisson, arrival_rate: 6, num_requests: 150,
     functions: { count: 5, zipf: 1 } }, scaling: { enabled: true, min_instances: 0 },
-    cold_start: { enabled: true }, slo: { e2e_s: 9s }, gateway: { on_no_capacity: buffer, timeout: 8s } }`,
+    cold_start: { enabled: true }, slo: { e2e_s: 9s }, gateway: { on_no_capacity: buffer, timeout: 8s }, metrics: { per_function: true } }`,
   classes: `{ workload: { type: poisson, arrival_rate: 30, num_requests: 150, classes: [
     { name: a, share: 0.3, priority: 1, slo: { ttft_s: 0.2s } },
     { name: b, share: 0.7, priority: 0, slo: { e2e_s: 3s } }] },

@@ -69,9 +69,13 @@ function withNotice(result: RunResult, notice: string): RunResult {
 
 /** Files that {@linkcode saveResults} writes, as far as they are known before the run. */
 export function plannedFiles(config: ManifestSource["config"]): string[] {
-  const { output: { formats }, simulation } = config;
+  const { output: { formats }, simulation, metrics } = config;
   const isReplicated = mostReplications(simulation.replications) > 1;
-  const tables = [...RESULT_TABLES, ...(isReplicated ? ["replications"] : [])];
+  const tables = [
+    ...RESULT_TABLES,
+    ...(metrics.per_function ? ["function_series"] : []),
+    ...(isReplicated ? ["replications"] : []),
+  ];
   return [
     ...tables.flatMap((name) => formats.map((format) => `${name}.${format}`)),
     "summary.json",

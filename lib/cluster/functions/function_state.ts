@@ -33,6 +33,7 @@ export class FunctionState {
   #askedFor = 0;
   #letGo = 0;
   #starts = 0;
+  #coldStarts = 0;
   #startSeconds = 0;
 
   /**
@@ -85,6 +86,11 @@ export class FunctionState {
   /** Instances let go so far other than by the scaling policy: their time of being kept was over. */
   get letGo(): number {
     return this.#letGo;
+  }
+
+  /** Starts begun so far, those of sleeping instances apart. */
+  get coldStarts(): number {
+    return this.#coldStarts;
   }
 
   /** Requests inside instances. */
@@ -180,6 +186,11 @@ export class FunctionState {
   becomesReady(id: number): void {
     this.#starting = this.#less(this.#starting, 1, "starting instances");
     this.ready.add(id);
+  }
+
+  /** A start begins that is not made of a sleeping instance. */
+  beginsFromNothing(): void {
+    this.#coldStarts++;
   }
 
   /** A start from nothing has taken so many seconds. */

@@ -8,6 +8,7 @@ import type { EngineSteps } from "../engine_steps.ts";
 import { EVENTS } from "../events.ts";
 import type { Evaluations } from "../fleet/evaluations.ts";
 import type { Fleet } from "../fleet/fleet.ts";
+import { FunctionSeries } from "../function_series.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
@@ -76,10 +77,14 @@ export class Gateway {
     this.#admission = admission && new AdmissionControl(admission);
     this.arrivals = stream ? new StreamedArrivals(stream.window) : new WorkloadArrivals(requests);
     this.#followUps = new FollowUps(parts, run, clock, schedule);
-    this.counts = new RequestCounts(parts, clock, () => ({
+    const holdings = () => ({
       instancesMade: fleet.instances.length,
       instances: fleet.alive.length,
-    }));
+    });
+    const series = parts.samplesFunctions === true
+      ? new FunctionSeries(fleet.functions, fleet.moving)
+      : undefined;
+    this.counts = new RequestCounts(parts, clock, holdings, series);
     if (TimeLimits.has(parts)) {
       this.#limits = new TimeLimits(parts, run.columns.classId, clock, schedule);
     }
@@ -112,8 +117,8 @@ export class Gateway {
   /** A request arrives: it is turned away, goes to an instance, or waits. */
   arrive(request: number): void {
     const { columns, outputLimit } = this.#run;
-    this.counts.arrives();
     const fn = this.#functions[columns.functionId[request]];
+    this.counts.arrives(fn.id);
     this.#evaluations.wake(fn);
     fn.arrives();
     const { engine } = fn.parts;
@@ -248,8 +253,9 @@ export class Gateway {
 
   /** A request has ended, one way or another. */
   #end(request: number, outcome: number): void {
-    this.#run.columns.outcome[request] = outcome;
-    this.counts.ends(outcome);
+    const { columns } = this.#run;
+    columns.outcome[request] = outcome;
+    this.counts.ends(outcome, columns.functionId[request]);
     this.#guard.progresses();
     this.#followUps.ended(request);
     this.counts.reportIfDue();

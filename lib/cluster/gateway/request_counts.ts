@@ -1,6 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
 import { OUTCOME_CODE } from "../../metrics/recorder.ts";
 import { OUTCOMES } from "../../metrics/run_tables.ts";
+import type { FunctionSeries } from "../function_series.ts";
 import { type ClusterParts, type RunHoldings, streamOf } from "../cluster_parts.ts";
 
 /** Requests between two progress reports. */
@@ -8,6 +9,8 @@ const PROGRESS_STRIDE = 8192;
 
 /** How many requests have arrived and ended in a run, and how; tells whoever asked how far it is. */
 export class RequestCounts {
+  /** What each function does; absent where nobody asks. */
+  readonly series: FunctionSeries | undefined;
   readonly #parts: ClusterParts;
   readonly #clock: Clock;
   readonly #instances: () => Omit<RunHoldings, "requestsInside">;
@@ -19,12 +22,17 @@ export class RequestCounts {
   #requestSeconds = 0;
   #accruedAtSeconds = 0;
 
-  /** @param instances How many there are and were made, for reports. */
+  /**
+   * @param instances How many there are and were made, for reports.
+   * @param series What each function does, where somebody asks.
+   */
   constructor(
     parts: ClusterParts,
     clock: Clock,
     instances: () => Omit<RunHoldings, "requestsInside">,
+    series?: FunctionSeries,
   ) {
+    this.series = series;
     this.#parts = parts;
     this.#clock = clock;
     this.#instances = instances;
@@ -62,17 +70,19 @@ export class RequestCounts {
     this.#accruedAtSeconds = now;
   }
 
-  /** A request arrives. */
-  arrives(): void {
+  /** A request of a function arrives. */
+  arrives(functionId: number): void {
     this.#accrue();
     this.#arrived++;
+    this.series?.arrives(functionId, this.#clock.now);
   }
 
-  /** A request ends. */
-  ends(outcome: number): void {
+  /** A request of a function ends. */
+  ends(outcome: number, functionId: number): void {
     this.#accrue();
     this.#ended++;
     this.#byOutcome[outcome]++;
+    this.series?.ends(functionId, outcome === OUTCOME_CODE.completed, this.#clock.now);
   }
 
   /** Reports if it is time to. */

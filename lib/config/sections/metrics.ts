@@ -1,7 +1,7 @@
 import { LIMITS } from "../../sim/limits.ts";
 import { numberList } from "../../settings/collections.ts";
 import { section } from "../section.ts";
-import { quantity } from "../../settings/quantities.ts";
+import { flag, quantity } from "../../settings/quantities.ts";
 
 /** What is measured. */
 export const metrics = section({
@@ -10,6 +10,12 @@ export const metrics = section({
     default: null,
     describe: "Time between two rows of the time series, seconds; null: 1 s for runs of up to " +
       "5,000 s, beyond the shortest round interval that gives at most 5,000 rows.",
+  }),
+  per_function: flag({
+    default: false,
+    describe:
+      "Whether there is a time series for each function too, `function_series`: requests, " +
+      "instances by state and starts, a row for each interval in which it has any.",
   }),
   percentiles: numberList({
     min: 0,

@@ -17,12 +17,16 @@ export interface PageOptions {
   readonly pagesInMemory?: number;
 }
 
-/** A page that is being filled. */
-interface OpenPage {
-  readonly page: number;
+/** Memory of a page. */
+interface PageRoom {
   readonly buffer: ArrayBuffer;
   /** Its arrays in the order of the layout. */
   readonly arrays: readonly ColumnArray[];
+}
+
+/** A page that is being filled. */
+interface OpenPage extends PageRoom {
+  readonly page: number;
   /** Rows that it has. */
   filled: number;
   /** When it was written to last, in pages opened since. */
@@ -40,6 +44,8 @@ export class RequestPages implements RequestRows {
   readonly #layout: PageLayout;
   readonly #mostOpen: number;
   readonly #open = new Map<number, OpenPage>();
+  /** Memory of pages that have been closed, for others: what they held is overwritten row by row. */
+  readonly #spare: PageRoom[] = [];
   /** Rows of pages that were put aside before they had all. */
   readonly #asideFilled = new Map<number, number>();
   /** The page of the last row. */
@@ -78,6 +84,7 @@ export class RequestPages implements RequestRows {
   /** All rows have been put: what is still in memory goes to the store. */
   finish(): void {
     for (const open of [...this.#open.values()]) this.#close(open);
+    this.#spare.length = 0;
     if (this.#put === this.count && this.#asideFilled.size === 0) return;
     throw new InvariantError(`${this.#put} rows of ${this.count} requests have been put`);
   }
@@ -113,13 +120,17 @@ export class RequestPages implements RequestRows {
   }
 
   #newPage(page: number): OpenPage {
-    const { bytes, rows, columns } = this.#layout;
-    const buffer = new ArrayBuffer(bytes);
+    const { buffer, arrays } = this.#spare.pop() ?? this.#newRoom();
     const filled = this.#asideFilled.get(page) ?? 0;
     this.#asideFilled.delete(page);
     if (filled > 0) this.#store.read(page, 0, new Uint8Array(buffer));
-    const arrays = columns.map((column) => pageArray(column, buffer, rows));
     return { page, buffer, arrays, filled, usedAt: 0 };
+  }
+
+  #newRoom(): PageRoom {
+    const { bytes, rows, columns } = this.#layout;
+    const buffer = new ArrayBuffer(bytes);
+    return { buffer, arrays: columns.map((column) => pageArray(column, buffer, rows)) };
   }
 
   #oldest(): OpenPage {
@@ -131,8 +142,9 @@ export class RequestPages implements RequestRows {
   }
 
   #close(open: OpenPage): void {
-    const { page, buffer, filled } = open;
+    const { page, buffer, arrays, filled } = open;
     this.#store.write(page, new Uint8Array(buffer));
+    this.#spare.push({ buffer, arrays });
     if (filled < this.#rowsOf(page)) this.#asideFilled.set(page, filled);
     this.#open.delete(page);
     if (this.#last === open) this.#last = undefined;
