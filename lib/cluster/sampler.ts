@@ -1,4 +1,4 @@
-import { emptyColumn, storedColumns } from "../metrics/columns/column.ts";
+import { GrowingColumns } from "../metrics/columns/growing_columns.ts";
 import {
   clearSums,
   emptySums,
@@ -37,10 +37,6 @@ interface Before {
   idleSeconds: number;
 }
 
-/** The columns, their names in programs and the lines that compute them. */
-const COLUMNS = storedColumns(TIME_SERIES_COLUMNS);
-const LINES = COLUMNS.map(([, column]) => column.of!);
-
 /** Sums of requests that a limit on their time ended, and their outcomes. */
 const LIMITED = [
   ["executionLimits", OUTCOME_CODE.execution_limit],
@@ -48,18 +44,12 @@ const LIMITED = [
   ["clientDeadlines", OUTCOME_CODE.client_deadline],
 ] as const;
 
-/** Rows for which there is room at first. */
-const FIRST_ROWS = 1024;
-
 /** Writes one row of the time series per interval: what happened in it, and means over it. */
 export class Sampler {
   readonly #fleet: Fleet;
   readonly #sampleSeconds: number;
   readonly #most: number;
-  /** The rows so far, one behind the other: a value for each of `COLUMNS`. */
-  #rows = new Float64Array(0);
-  #room = 0;
-  #count = 0;
+  readonly #rows = new GrowingColumns(TIME_SERIES_COLUMNS);
   /** By instance that is ready; those that have stopped are forgotten. */
   readonly #before = new Map<number, Before>();
   readonly #now = emptyTotals();
@@ -84,7 +74,7 @@ export class Sampler {
 
   /** Rows so far. */
   get count(): number {
-    return this.#count;
+    return this.#rows.count;
   }
 
   /** End of the last interval, seconds. */
@@ -116,10 +106,8 @@ export class Sampler {
       this.#lastLimited[i] = count;
     });
     sums.requestSeconds = requestSeconds - this.#lastRequestSeconds;
-    if (this.#count === this.#room) this.#grow(now);
-    const rows = this.#rows;
-    const start = LINES.length * this.#count++;
-    for (let i = 0; i < LINES.length; i++) rows[start + i] = LINES[i](sums);
+    if (this.#rows.count >= this.#most) this.#refuse(now);
+    this.#rows.add(sums);
     this.#lastSeconds = now;
     this.#lastArrived = arrived;
     this.#lastCompleted = completed;
@@ -193,31 +181,15 @@ export class Sampler {
 
   /** The series so far. */
   columns(): TimeSeriesColumns {
-    const count = this.#count;
-    const columns = COLUMNS.map(([key, column], i) => {
-      const values = emptyColumn(column, count);
-      for (let row = 0; row < count; row++) values[row] = this.#rows[LINES.length * row + i];
-      return [key, values];
-    });
-    return { count, ...Object.fromEntries(columns) };
+    return { count: this.count, ...this.#rows.columns() } as unknown as TimeSeriesColumns;
   }
 
-  /** Makes room for twice as many rows, up to the limit. */
-  #grow(now: number): void {
-    const most = this.#most;
-    if (this.#count >= most) {
-      throw new RangeError(
-        `Cannot take a sample at ${now} s as one of at most ${
-          plain(most)
-        } rows of the time series: ` +
-          `current value is metrics.collect_interval ${this.#sampleSeconds} s (simulate a ` +
-          `shorter time, or sample less often)`,
-      );
-    }
-    this.#room = Math.min(most, Math.max(FIRST_ROWS, 2 * this.#room));
-    const before = this.#rows;
-    this.#rows = new Float64Array(LINES.length * this.#room);
-    this.#rows.set(before);
+  #refuse(now: number): never {
+    throw new RangeError(
+      `Cannot take a sample at ${now} s as one of at most ${plain(this.#most)} rows of the time ` +
+        `series: current value is metrics.collect_interval ${this.#sampleSeconds} s (simulate a ` +
+        `shorter time, or sample less often)`,
+    );
   }
 }
 
