@@ -1,6 +1,7 @@
 import { describeParts } from "../stats/describe_parts.ts";
+import { percentiles } from "../stats/quantiles.ts";
 import { studentQuantile } from "../stats/student.ts";
-import type { RequestRows } from "./rows/request_rows.ts";
+import type { RequestPiece, RequestRows } from "./rows/request_rows.ts";
 import { OUTCOMES, type RequestColumns } from "./run_tables.ts";
 
 /** More arrives than is served: latencies have no steady state. */
@@ -121,11 +122,14 @@ function sum(counts: ArrayLike<number>): number {
 /** Median time that the first tenth of the requests spent in an engine, seconds; 0 without any. */
 function firstTimesInside(rows: RequestRows): number {
   const tenth = Math.ceil(rows.count / 10);
-  const [median] = describeParts(function* () {
-    for (const { first, completedAtSeconds, scheduledAtSeconds } of rows.pieces()) {
-      if (first >= tenth) return;
-      yield completedAtSeconds.slice(0, tenth - first)
-        .map((completedAt, i) => completedAt - scheduledAtSeconds[i]);
+  const times = ({ first, completedAtSeconds, scheduledAtSeconds }: RequestPiece) =>
+    completedAtSeconds.slice(0, tenth - first)
+      .map((completedAt, i) => completedAt - scheduledAtSeconds[i]);
+  const { whole } = rows;
+  const [median] = whole ? percentiles(times(whole), [50]) : describeParts(function* () {
+    for (const piece of rows.pieces()) {
+      if (piece.first >= tenth) return;
+      yield times(piece);
     }
   }, [50]).percentiles;
   return Number.isNaN(median) ? 0 : median;

@@ -1,8 +1,11 @@
-import { orderStatistics, UPPER_HALF } from "./order_statistics.ts";
+import { orderStatistics, UPPER_HALF_PLACE } from "./order_statistics.ts";
 import { CompensatedSum, described, type Description, ranksAround } from "./quantiles.ts";
 
 /** A column in parts, one after the other, as often as it is asked for. A part may be overwritten. */
 export type ColumnParts = () => Iterable<Float64Array>;
+
+/** Place of the half of a float64 that holds sign, exponent and the first bits of the mantissa. */
+const UPPER_HALF = UPPER_HALF_PLACE;
 
 /** Values that are held at once: 64 MiB of them. */
 const MOST_AT_ONCE = 2 ** 23;

@@ -5,7 +5,10 @@ const SORTED_AT_ONCE = 2048;
 
 const ONE = new Uint32Array(Float64Array.of(1).buffer);
 /** Place of the half of a float64 that holds sign, exponent and the first bits of the mantissa. */
-export const UPPER_HALF = ONE[1] !== 0 ? 1 : 0;
+const UPPER_HALF = ONE[1] !== 0 ? 1 : 0;
+
+/** The same for others: the engine knows the value of a constant that no other module sees. */
+export const UPPER_HALF_PLACE: number = UPPER_HALF;
 
 /**
  * The values with the given ranks, as a full sort would place them. Linear time; no input is worse
