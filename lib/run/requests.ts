@@ -109,8 +109,20 @@ export function buildRequests(
     hasAnonymousFunctions: trace.hasAnonymousFunctions,
     classNames: trace.classNames,
     trace: traceFacts(trace),
-    notices: [...traceNotices(config, trace), ...replayed.notices],
+    notices: [
+      ...traceNotices(config, trace),
+      ...replayed.notices,
+      ...(inPieces === undefined ? [] : [heldWhole(config, replayed.table)]),
+    ],
   };
+}
+
+/** Says what of a trace is in memory though its run is streamed. */
+function heldWhole({ workload }: Configuration, { count }: RequestTable): string {
+  return `the ${plain(count)} requests of ${
+    shownFile(workload.trace.path!)
+  } are held in memory as a ` +
+    "whole; with --stream what becomes of them goes to the disk";
 }
 
 const NO_REQUESTS: RequestTable = {

@@ -6,6 +6,8 @@ import { describe } from "./quantiles.ts";
 const anyValue = fc.oneof(
   fc.double(),
   fc.double({ min: 0.01, max: 0.0101, noNaN: true }),
+  // Alike in the upper half of their binary form.
+  fc.integer({ min: 0, max: 30 }).map((step) => -1 - step * 2 ** -52),
   fc.constantFrom(NaN, 0, 1, -1, 1e-300, -1e300),
 );
 
