@@ -12,6 +12,7 @@ export type { Configuration } from "./lib/config/configuration.ts";
 export { configurationJsonSchema, type JsonSchema } from "./lib/config/json_schema.ts";
 export { loadConfig, type LoadOptions } from "./lib/config/load.ts";
 export type { Overrides } from "./lib/config/overrides.ts";
+export type { LatencyParts } from "./lib/metrics/latency_parts.ts";
 export {
   type ClassSummary,
   type ColdStartWaits,

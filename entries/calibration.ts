@@ -36,6 +36,7 @@ export {
 export type { Latencies, LatencyErrors } from "../lib/experiment/validation/latencies.ts";
 export type { LoadPoint } from "../lib/experiment/validation/load_points.ts";
 export { type MeasuredServer, ServerRunner } from "../lib/experiment/validation/server.ts";
+export type { LatencyParts } from "../lib/metrics/latency_parts.ts";
 export type { KvTokens } from "../lib/metrics/kv_tokens.ts";
 export type { MeterTotals, TotalsColumns } from "../lib/metrics/meter_totals.ts";
 export type {

@@ -33,6 +33,7 @@ export type {
   StepShape,
   StepWork,
 } from "../lib/execution/execution_time_model.ts";
+export type { LatencyParts } from "../lib/metrics/latency_parts.ts";
 export type { KvTokens } from "../lib/metrics/kv_tokens.ts";
 export type { MeterTotals, TotalsColumns } from "../lib/metrics/meter_totals.ts";
 export type {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export type { LatencyParts } from "../lib/metrics/latency_parts.ts";
 export type {
   ClassSummary,
   ColdStartWaits,

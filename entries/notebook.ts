@@ -22,6 +22,7 @@ export type {
 export type { SlurmGiven } from "../lib/experiment/slurm/settings.ts";
 export type { Level, SweepConfig, SweepDesign, SweepFactors } from "../lib/experiment/sweep/mod.ts";
 export type { TargetRow } from "../lib/experiment/targets/target.ts";
+export type { LatencyParts } from "../lib/metrics/latency_parts.ts";
 export type * from "../lib/metrics/run_tables.ts";
 export type { UndefinedFigures } from "../lib/metrics/undefined_figures.ts";
 export type * from "../lib/plot/chart/mod.ts";

@@ -1,6 +1,7 @@
 /**
  * Plots: rows in, Vega-Lite specification out, drawn as SVG, PNG and PDF with equal bytes for equal
- * specifications. Charts of what happened inside a run are in simfaasinfer/figures.
+ * specifications. Charts of what happened inside a run are in simfaasinfer/figures, of what factors move in
+ * simfaasinfer/sensitivity.
  *
  * @module
  */

@@ -16,6 +16,7 @@ export {
   replicatedFigures,
   summaryFigures,
 } from "../lib/experiment/replication_figures.ts";
+export type { LatencyParts } from "../lib/metrics/latency_parts.ts";
 export type {
   ClassSummary,
   ColdStartWaits,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { LatencyParts } from "../lib/metrics/latency_parts.ts";
 export type {
   ClassSummary,
   ColdStartWaits,

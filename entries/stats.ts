@@ -15,6 +15,7 @@ export {
   wilsonInterval,
 } from "../lib/stats/intervals.ts";
 export { logGamma } from "../lib/stats/log_gamma.ts";
+export { mdc, mgc, mgcWaitAtLeast, mgcWaitQuantile } from "../lib/stats/multiserver_waits.ts";
 export { normalCdf, normalQuantile } from "../lib/stats/normal.ts";
 export { orderStatistics } from "../lib/stats/order_statistics.ts";
 export { describe, type Description, percentiles } from "../lib/stats/quantiles.ts";

@@ -42,6 +42,7 @@ export {
   type Validation,
   type ValidationData,
 } from "../lib/experiment/validation/validate.ts";
+export type { LatencyParts } from "../lib/metrics/latency_parts.ts";
 export type { KvTokens } from "../lib/metrics/kv_tokens.ts";
 export type { MeterTotals, TotalsColumns } from "../lib/metrics/meter_totals.ts";
 export type {

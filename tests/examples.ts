@@ -38,8 +38,29 @@ export function examplesOf(path: string, text: string): Example[] {
   return found;
 }
 
+/** The test module that imports the examples, each under a name that errors are found by. */
+function mainModule(files: readonly string[]): string {
+  // An address that is a literal is type-checked with all that it imports.
+  const imports = files.map((file) => `  () => import(${JSON.stringify(file)}),`);
+  return `const failed: string[] = [];
+for (const [i, run] of [
+${imports.join("\n")}
+].entries()) {
+  try {
+    await run();
+  } catch (error) {
+    console.error(error);
+    failed.push(${JSON.stringify(files)}[i]);
+  }
+}
+if (failed.length > 0) throw new Error("examples failed: " + failed.join(", "));
+Deno.test("all examples have run", () => {});
+`;
+}
+
 /**
- * Type-checks and runs examples as test modules in one process of Deno.
+ * Type-checks and runs examples in one process of Deno, as modules that one test module imports: what
+ * many of them import is loaded once.
  *
  * @param root Folder of the repository, as a URL that ends with a slash.
  * @returns The exit code, and everything that was printed with the examples' own names in it.
@@ -69,8 +90,10 @@ export async function runExamples(
       // "export {}" makes a module of a block without imports, so that names do not collide.
       await Deno.writeTextFile(files[i], `${resolved}\nexport {};\n`);
     }
+    const main = `${directory}/main_test.ts`;
+    await Deno.writeTextFile(main, mainModule(files));
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "-A", "--quiet", "--no-lock", `--config=${directory}/deno.json`, ...files],
+      args: ["test", "-A", "--quiet", "--no-lock", `--config=${directory}/deno.json`, main],
       cwd: directory,
       env: { NO_COLOR: "1" },
     }).output();

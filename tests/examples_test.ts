@@ -1,4 +1,4 @@
-import { ok, strictEqual } from "#assert";
+import { deepStrictEqual, ok, strictEqual } from "#assert";
 import { type Example, examplesOf, runExamples } from "./examples.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -23,7 +23,22 @@ async function allRun(examples: readonly Example[]): Promise<void> {
   strictEqual(code, 0, output);
 }
 
-Deno.test("the examples in docs/ and in documentation comments run, and pass the laws they call", async () => {
+/** The README's example, which prints the p99 of the time to first token: with a check in its place. */
+function readmeExample(): Example {
+  const [example] = examplesOf("README.md", Deno.readTextFileSync(new URL("README.md", ROOT)));
+  const lines = example.code.split("\n").filter((line) => line.trim() !== "");
+  ok(lines.length <= 5, "five lines");
+  const last = lines.pop()!;
+  const printed = /^console\.log\((.*)\);$/.exec(last)?.[1];
+  ok(printed, last);
+  const check = `const printed = ${printed};
+    if (!(typeof printed === "number" && printed > 0 && printed < 600)) {
+      throw new Error("p99 of the TTFT is " + printed);
+    }`;
+  return { ...example, code: [...lines, check].join("\n") };
+}
+
+Deno.test("the examples of the README, in docs/ and in documentation comments run, and pass the laws they call", async () => {
   const pages = collect("docs/", (path) => path.endsWith(".md"));
   ok(pages.length >= 9, `${pages.length} in pages`);
   const comments = collect(
@@ -32,7 +47,7 @@ Deno.test("the examples in docs/ and in documentation comments run, and pass the
   );
   ok(comments.length >= 50, `${comments.length} in comments`);
   // In one process, which checks the types of what they import once.
-  await allRun([...pages, ...comments]);
+  await allRun([readmeExample(), ...pages, ...comments]);
 });
 
 Deno.test("examplesOf() takes blocks from pages and from documentation comments", () => {
@@ -49,16 +64,19 @@ Deno.test("examplesOf() takes blocks from pages and from documentation comments"
 });
 
 Deno.test("runExamples() fails on an example that throws, does not type-check or breaks a law", async () => {
-  const broken = [
-    'throw new Error("as an example");',
-    "const count: number = 'five';",
-    'Deno.test("a law", () => { throw new Error("broken"); });',
-  ];
-  for (const code of broken) {
-    const result = await runExamples(ROOT, [{ name: "docs/x.md:1", path: "README.md", code }]);
-    strictEqual(result.code, 1);
-    ok(result.output.includes("docs/x.md:1"), result.output);
-  }
+  const failing = async (...broken: string[]) => {
+    const examples = ["const good = 1;", ...broken].map((code, i) => ({
+      ...{ name: `docs/x.md:${i}`, path: "README.md", code },
+    }));
+    const { code, output } = await runExamples(ROOT, examples);
+    strictEqual(code, 1);
+    return examples.map(({ name }) => name).filter((name) => output.includes(name));
+  };
+  deepStrictEqual(await failing("const count: number = 'five';"), ["docs/x.md:1"]);
+  const law = 'Deno.test("a law", () => { throw new Error("broken"); });';
+  deepStrictEqual(await failing(law), ["docs/x.md:1"]);
+  const error = 'throw new Error("as an example");';
+  deepStrictEqual(await failing(error, "const fine = 2;", error), ["docs/x.md:1", "docs/x.md:3"]);
 });
 
 Deno.test("runExamples() lets a block import an earlier one of its page by the file that it names", async () => {

@@ -7,7 +7,6 @@ import {
   tokenGapTable,
 } from "../lib/results/result_tables.ts";
 import { OUTCOMES } from "../lib/metrics/run_tables.ts";
-import { examplesOf, runExamples } from "./examples.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -21,23 +20,6 @@ function pages(): string[] {
     .filter(({ name }) => name.endsWith(".md")).map(({ name }) => `docs/${name}`);
   return ["README.md", "CHANGELOG.md", "SECURITY.md", ...docs.sort()];
 }
-
-Deno.test("the README's example prints the p99 of the time to first token", async () => {
-  const [example] = examplesOf("README.md", read("README.md"));
-  const lines = example.code.split("\n").filter((line) => line.trim() !== "");
-  ok(lines.length <= 5, "five lines");
-  // What the example prints is checked by a line in its place.
-  const last = lines.pop()!;
-  const printed = /^console\.log\((.*)\);$/.exec(last)?.[1];
-  ok(printed, last);
-  const check = `const printed = ${printed};
-    if (!(typeof printed === "number" && printed > 0 && printed < 600)) {
-      throw new Error("p99 of the TTFT is " + printed);
-    }`;
-  const code = [...lines, check].join("\n");
-  const { code: exit, output } = await runExamples(ROOT, [{ ...example, code }]);
-  strictEqual(exit, 0, output);
-});
 
 Deno.test("the README's guide to a paper's figure runs as it stands", async () => {
   const guide = /## Reproduce a figure of a paper\n\n```sh\n([^]*?)```/.exec(read("README.md"))![1];

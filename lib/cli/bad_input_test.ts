@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from "#assert";
-import { filesBelow, runCommandLine, withFiles } from "./testing_command_line.ts";
+import { filesBelow, withFiles } from "./testing_command_line.ts";
+import { runInWarmProcess } from "./testing_warm_process.ts";
 
 interface BadInput {
   readonly name: string;
@@ -209,7 +210,7 @@ for (const { name, files = {}, args, says } of BAD_INPUTS) {
       const out = args.includes("--out") || args.includes("--format") || args.includes("--figures")
         ? []
         : ["--out", "new/out"];
-      const run = await runCommandLine(["simulate", ...args, ...out], { directory });
+      const run = await runInWarmProcess(["simulate", ...args, ...out], { directory });
       const lines = run.stderr.trimEnd().split("\n");
       equal(lines.length, 1, run.stderr);
       match(lines[0], /^(\S+: )?Cannot /);
@@ -228,7 +229,7 @@ Deno.test("every mistake of a configuration has a line of its own", async () => 
   await withFiles(
     config("simulation: { duration: 0 }\nworkload: { colour: red, arrival_rate: -1 }"),
     async (directory) => {
-      const run = await runCommandLine(["simulate", "bad.yaml"], { directory });
+      const run = await runInWarmProcess(["simulate", "bad.yaml"], { directory });
       equal(run.code, 2);
       const lines = run.stderr.trimEnd().split("\n");
       equal(lines.length, 3);
@@ -245,7 +246,7 @@ Deno.test("a prompt longer than the model's limit is counted with its reason, no
       "{ path: trace.csv } }\n",
   };
   await withFiles(files, async (directory) => {
-    const run = await runCommandLine(["simulate", "long.yaml", "--out", "out"], { directory });
+    const run = await runInWarmProcess(["simulate", "long.yaml", "--out", "out"], { directory });
     equal(run.code, 0, run.stderr);
     const summary = JSON.parse(await Deno.readTextFile(`${directory}/out/summary.json`));
     deepEqual(summary.requests, {

@@ -98,7 +98,11 @@ function keptFree({ reserve_bytes, reserve_rule }: Shown): string {
 function lines(size: Shown, line: string): string[] {
   const rows: [string, string][] = [
     ["model", size.model],
-    ["parameters", `${billions(size.parameters)}, active ${billions(size.active_parameters)}`],
+    [
+      "parameters",
+      `${billions(size.parameters)}, active ${billions(size.active_parameters)}` +
+      (size.active_parameters === size.parameters ? "" : " with embedding and head"),
+    ],
     ["weights", `${(size.weight_bytes / 1e9).toFixed(2)} GB (${size.weight_format})`],
     ["KV cache", `${whole(size.kv_bytes_per_token)} bytes per token of all layers, in one copy`],
     ["longest", longest(size)],

@@ -1,11 +1,11 @@
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
 import type { FigureFormat } from "../plot/render.ts";
 import type { FigureSlo, StandardFigure } from "../report/standard_figures.ts";
 import { writeFigures } from "../results/add_files.ts";
 import { recoverResults } from "../results/result_directory.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
+import { experimentNamed } from "./experiment_named.ts";
 import { oneOf } from "./one_of.ts";
 import { exists } from "../results/exists.ts";
 import { parseInput } from "../std/input_error.ts";
@@ -112,28 +112,12 @@ async function drawing(
   const asked = <T extends string>(names: readonly T[]) =>
     figures.length === 0 ? undefined : figures.map((name) => oneOf("--figure", name, names));
   if (manifest?.experiment !== undefined) {
-    const {
-      drawExperimentFigures,
-      experimentAt,
-      findExperiments,
-      importExperiment,
-      readFigureRows,
-    } = await import("../experiment/mod.ts");
-    const folder = experiments === undefined
-      ? new URL("../../experiments/", import.meta.url)
-      : pathToFileURL(`${resolve(experiments)}/`);
-    const isOne = experiments !== undefined &&
-      (/\.[cm]?[jt]s$/.test(experiments) || exists(join(experiments, "experiment.ts")));
-    const places = isOne ? [await experimentAt(experiments)] : findExperiments(folder);
-    const place = places.find(({ id }) => id === manifest.experiment);
-    if (place === undefined) {
-      throw new UsageError(
-        `Cannot draw the figures of an experiment as one of ${
-          places.map(({ id }) => id).join(", ")
-        }: current value is "${manifest.experiment}"`,
-      );
-    }
-    const experiment = await importExperiment(place.module);
+    const { drawExperimentFigures, readFigureRows } = await import("../experiment/mod.ts");
+    const experiment = await experimentNamed(
+      manifest.experiment,
+      experiments,
+      "draw the figures of",
+    );
     const rows = await readFigureRows(experiment, results);
     const only = asked(Object.keys(experiment.figures));
     return (write) => drawExperimentFigures(experiment, rows, { ...options, only }, write);

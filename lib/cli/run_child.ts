@@ -16,13 +16,16 @@ export async function runChild<T>(
   command: Deno.Command,
   use: (child: Deno.ChildProcess) => Promise<T>,
 ): Promise<T> {
-  const child = command.spawn();
-  let hasEnded = false;
-  const ended = child.status.then(() => hasEnded = true);
+  const running = { hasEnded: false } as { child?: Deno.ChildProcess; hasEnded: boolean };
+  let ended: Promise<unknown> = Promise.resolve();
+  // Listened to before the child is there: a signal may come before the system has said that it is.
   const dispose = onStop(async (signal) => {
+    if (running.child === undefined) return;
     if (signal === "SIGINT") await withinMs(ended, OWN_END_MS);
-    if (!hasEnded) await end(child, ended);
+    if (!running.hasEnded) await end(running.child, ended);
   });
+  const child = running.child = spawnOr(command, dispose);
+  ended = child.status.then(() => running.hasEnded = true);
   try {
     const result = await use(child);
     await ended;
@@ -31,7 +34,17 @@ export async function runChild<T>(
     // What stops this process ends the child too: that is no failure of the child to be told.
     await stopped();
     dispose();
-    if (!hasEnded) await end(child, ended);
+    if (!running.hasEnded) await end(child, ended);
+  }
+}
+
+/** Starts a program; takes back what was to be done for it where it cannot be started. */
+function spawnOr(command: Deno.Command, dispose: () => void): Deno.ChildProcess {
+  try {
+    return command.spawn();
+  } catch (error) {
+    dispose();
+    throw error;
   }
 }
 

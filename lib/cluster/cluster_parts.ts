@@ -24,6 +24,8 @@ export interface NoCapacityRule {
    * so far, and before there are any of `startSeconds`. Default 0.
    */
   readonly timeoutStarts?: number;
+  /** What becomes of a request at that limit: it has timed out (the default), or is refused. */
+  readonly afterTimeout?: "time-out" | "reject";
   /** What a start is taken to last before one has been seen, seconds; default 0. */
   readonly startSeconds?: number;
 }
@@ -238,6 +240,8 @@ export interface ClusterParts {
   readonly stopAtSeconds: number;
   /** Gaps between tokens that end by this instant are counted apart, seconds; default 0. */
   readonly warmupSeconds?: number;
+  /** Whether the parts of each request's time are recorded; default true. */
+  readonly explains?: boolean;
   /** Length of a time-series interval, seconds. */
   readonly sampleSeconds: number;
   /** Whether each function has a series too. Default false. */

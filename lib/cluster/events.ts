@@ -108,7 +108,10 @@ export const EVENTS = {
     kind: 9,
     priority: 3,
     why: evaluations,
-    handle: ({ controller }, functionId, plan) => controller.evaluate(functionId, plan),
+    handle: ({ controller, gateway }, functionId, plan) => {
+      controller.evaluate(functionId, plan);
+      gateway.scalingDecided(functionId);
+    },
   },
   poolSize: {
     what: "the size of a pre-warmed pool is decided",
@@ -122,7 +125,10 @@ export const EVENTS = {
     kind: 11,
     priority: 4,
     why: "after the evaluations of the same instant",
-    handle: ({ controller }, functionId) => controller.actuate(functionId),
+    handle: ({ controller, gateway }, functionId) => {
+      controller.actuate(functionId);
+      gateway.scalingDecided(functionId);
+    },
   },
   sample: {
     what: "sample of the time series",

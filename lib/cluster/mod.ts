@@ -4,4 +4,4 @@
  * @module
  */
 export * from "./cluster_parts.ts";
-export { simulateCluster, simulateInterruptibly } from "./simulate.ts";
+export { simulateCluster, simulateInterruptibly, simulateObserved } from "./simulate.ts";

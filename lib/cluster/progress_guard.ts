@@ -1,6 +1,7 @@
 import type { Clock } from "../engine/clock.ts";
 import { LIMITS } from "../sim/limits.ts";
 import type { FunctionState } from "./functions/function_state.ts";
+import { allGiveUp } from "./gateway/no_capacity.ts";
 import type { OccupiedFunctions } from "./functions/occupied_functions.ts";
 
 /**
@@ -39,8 +40,7 @@ export class ProgressGuard {
     this.#functions = functions;
     this.#occupied = occupied;
     this.#clock = clock;
-    this.#clientsGiveUp = patienceSeconds.length > 0 &&
-      patienceSeconds.every((seconds) => seconds < Infinity);
+    this.#clientsGiveUp = allGiveUp(patienceSeconds);
     this.#isTimed = stopAtSeconds < Infinity;
   }
 
@@ -62,8 +62,11 @@ export class ProgressGuard {
   }
 
   /** A function's number of instances, or that of a pool of its, has been decided on. */
-  evaluated({ ready, starting, waiting, waitingForGpus, id }: FunctionState): void {
+  evaluated(fn: FunctionState): void {
+    const { ready, starting, waiting, waitingForGpus, id } = fn;
     if (this.#isTimed || waiting.size === 0 || ready.count + starting > 0) return;
+    // Who waits for the next entry of a timetable knows when it comes.
+    if (fn.closedUntilSeconds > this.#clock.now) return;
     const lacksGpus = waitingForGpus > 0;
     const most = lacksGpus ? LIMITS.evaluationsWithoutGpus : LIMITS.idleEvaluations;
     if (++this.#idleEvaluations < most.value) return;

@@ -1,14 +1,20 @@
 import type { Clock } from "../engine/clock.ts";
 import type { RunColumns } from "../engine/engine_parts.ts";
+import { LatencyLedger } from "../engine/latency/latency_ledger.ts";
 import { SpareSequences } from "../engine/spare_sequences.ts";
 import { requestColumns } from "../metrics/recorder.ts";
+import type { RunObserver } from "../metrics/run_observer.ts";
 import { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
 import type { RequestTable } from "../workload/request_table.ts";
 import { type ClusterParts, streamOf } from "./cluster_parts.ts";
 
 /** The columns that the engines of a run fill in. */
-export function runColumns(parts: ClusterParts, clock: Clock): RunColumns {
+export function runColumns(
+  parts: ClusterParts,
+  clock: Clock,
+  observer: RunObserver | undefined,
+): RunColumns {
   const { requests, functions } = parts;
   const stream = streamOf(parts);
   const shared = {
@@ -16,6 +22,7 @@ export function runColumns(parts: ClusterParts, clock: Clock): RunColumns {
     gaps: new GapSketch(),
     prefixes: new PrefixIndex(),
     spare: new SpareSequences(),
+    ...(observer && { observer }),
   };
   if (stream !== undefined) {
     const { window, rows } = stream;
@@ -25,10 +32,12 @@ export function runColumns(parts: ClusterParts, clock: Clock): RunColumns {
   const outputLimit = outputLimits(parts);
   const columns = { ...requestColumns(requests), outputTokens: outputLimit };
   forgetArrivals(requests, columns.arrivalAtSeconds);
+  const generated = new Int32Array(requests.count);
   return {
     ...shared,
     columns,
-    generated: new Int32Array(requests.count),
+    generated,
+    ...(parts.explains !== false && { latency: new LatencyLedger(columns, generated, clock) }),
     outputLimit,
     waitedFor: undefined,
   };

@@ -1,12 +1,14 @@
 import { Clock } from "../engine/clock.ts";
 import type { RunColumns } from "../engine/engine_parts.ts";
 import { columnsElsewhere } from "../metrics/rows/request_rows.ts";
+import type { RunObserver } from "../metrics/run_observer.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
 import { type Interrupted, interruptedAt } from "../sim/interrupted.ts";
 import { InvariantError } from "../sim/invariant_error.ts";
 import { LIMITS } from "../sim/limits.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
 import { type ClusterParts, streamOf, type StreamParts } from "./cluster_parts.ts";
+import { Breaths } from "./breaths.ts";
 import { EngineSteps } from "./engine_steps.ts";
 import { type EventHandlers, EVENTS, HANDLERS, MAY_REPEAT, OF_REQUEST } from "./events.ts";
 import { FaultInjector } from "./faults/fault_injector.ts";
@@ -38,10 +40,7 @@ import { Standstill } from "./standstill.ts";
  * @throws {RangeError} If the run cannot go on: a request waits and no instance will ever come.
  */
 export function simulateCluster(parts: ClusterParts): RunRecord {
-  const simulation = new Simulation(parts);
-  simulation.begin();
-  while (!simulation.advance(MANY_EVENTS));
-  return simulation.result();
+  return runThrough(new Simulation(parts));
 }
 
 /**
@@ -55,7 +54,29 @@ export async function simulateInterruptibly(
   parts: ClusterParts,
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  const simulation = new Simulation(parts);
+  return await runInterruptibly(new Simulation(parts), signal);
+}
+
+/** Runs a cluster as {@link simulateCluster} does, to the byte, and tells somebody what it does. */
+export async function simulateObserved(
+  parts: ClusterParts,
+  observer: RunObserver,
+  signal?: AbortSignal,
+): Promise<RunRecord> {
+  observer.begins();
+  const simulation = new Simulation(parts, observer);
+  const record = signal ? await runInterruptibly(simulation, signal) : runThrough(simulation);
+  observer.ends(record);
+  return record;
+}
+
+function runThrough(simulation: Simulation): RunRecord {
+  simulation.begin();
+  while (!simulation.advance(MANY_EVENTS));
+  return simulation.result();
+}
+
+async function runInterruptibly(simulation: Simulation, signal: AbortSignal): Promise<RunRecord> {
   simulation.begin();
   using breaths = new Breaths();
   do {
@@ -70,29 +91,6 @@ const MANY_EVENTS = 2 ** 30;
 
 /** Events between two looks at a signal: some milliseconds, and a look takes some microseconds. */
 const EVENTS_IN_A_ROW = 4096;
-
-/**
- * Lets signals, timers and messages through. A timer of 0 would do so as well, but takes 1 to 4 ms
- * where this takes 20 us. One channel does for a run: each has memory outside the JavaScript heap, of
- * which long runs would take gigabytes.
- */
-class Breaths implements Disposable {
-  readonly #channel = new MessageChannel();
-
-  /** Comes back when what has been waiting has had its turn. */
-  next(): Promise<void> {
-    const { port1, port2 } = this.#channel;
-    return new Promise((resolve) => {
-      port1.onmessage = () => resolve();
-      port2.postMessage(null);
-    });
-  }
-
-  [Symbol.dispose](): void {
-    this.#channel.port1.close();
-    this.#channel.port2.close();
-  }
-}
 
 /** Samples, and instances that become ready, between two reports of progress where no requests end. */
 const PER_REPORT = 64;
@@ -125,10 +123,10 @@ class Simulation implements EventHandlers {
   #scalesOn = false;
   #isWarmingUp = false;
 
-  constructor(parts: ClusterParts) {
+  constructor(parts: ClusterParts, observer?: RunObserver) {
     const stream = streamOf(parts);
     const [clock, schedule, steps] = [this.#clock, new Schedule(stream?.window), this.#steps];
-    const run = runColumns(parts, clock);
+    const run = runColumns(parts, clock, observer);
     const occupied = new OccupiedFunctions(parts.functions.length);
     const functions = parts.functions.map((one, id) =>
       new FunctionState(id, one, run.columns.promptTokens, clock, occupied, run.ids)
@@ -373,6 +371,7 @@ class Simulation implements EventHandlers {
     return {
       ...(stream ? { columns: columnsElsewhere(), rows: stream.rows } : { columns: run.columns }),
       arrived: this.gateway.counts.arrived,
+      ...(run.latency && { latencyParts: run.latency.close() }),
       gaps: run.gaps,
       warmupGaps: this.#warmupGaps,
       timeSeries: this.#sampler.columns(),

@@ -20,6 +20,12 @@ function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[\s_]/g, "-");
 }
 
+/** Names by which a variant may be meant: "h100-sxm" and "h100" of "h100-sxm". */
+function beginnings(name: string): string[] {
+  const parts = name.split("-");
+  return parts.map((_, i) => parts.slice(0, parts.length - i).join("-"));
+}
+
 /**
  * The catalogue entry that `cluster.gpu_type` and `cluster.gpu_memory_gb` mean: the entry of that
  * name, or one of its variants ("A100" has "A100-40GB" and "A100-80GB"). With a memory size the
@@ -49,7 +55,7 @@ export function chooseGpu<Gpu extends GpuVariant>(
   );
   if (variants.length === 0) {
     const names = catalogue.map(({ name }) => name);
-    const near = suggest(gpuType, names);
+    const near = suggest(gpuType, names.flatMap(beginnings));
     throw new ConfigError([
       `Cannot read "cluster.gpu_type" as a GPU: current value is ${showValue(gpuType)} ` +
       `(allowed: ${names.join(", ")})${near === undefined ? "" : `; did you mean "${near}"?`}`,

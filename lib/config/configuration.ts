@@ -744,7 +744,10 @@ export interface Configuration {
   readonly cold_start: {
     /** Starts take time; otherwise instances are ready at once. */
     readonly enabled: boolean;
-    /** Instances ready at the start of the simulation; null: `scaling.min_instances`. */
+    /**
+     * Instances ready at the start of the simulation; null: `scaling.min_instances`, and one where
+     * the policy never goes to none.
+     */
     readonly initial_instances: number | null;
     /**
      * Name in data/cold_start, or file of a start's stages; null: `vllm-v1`, or `simfaasinfer`
@@ -1048,6 +1051,12 @@ export interface Configuration {
          * A target per instance, or for the value; null: `average-value`, and `value` of `ttft`.
          */
         readonly target_type: "average-value" | "value" | null;
+        /**
+         * Of the whole: the value is the sum over instances, or their mean, which leaves a latency
+         * as it is; null: the sum, and of `value` the mean of the KV cache's share and the latency
+         * itself.
+         */
+        readonly aggregate: "sum" | "mean" | null;
         /** What the policy aims at, in the metric's unit; to be given. */
         readonly target: number | null;
       }[];
@@ -1129,6 +1138,11 @@ export interface Configuration {
           | "ttft";
         /** A target per instance, or for the value. */
         readonly metric_type: "average-value" | "value";
+        /**
+         * The value is the sum over instances, or their mean, which leaves a latency as it is;
+         * null: the sum, and of `value` the mean of the KV cache's share and the latency itself.
+         */
+        readonly aggregate: "sum" | "mean" | null;
         /** What the policy aims at, in the metric's unit; to be given. */
         readonly target: number | null;
         /** The trigger is active when the metric is above this. */
@@ -1144,8 +1158,8 @@ export interface Configuration {
        */
       readonly initial_cooldown: number;
       /**
-       * Instances without an active trigger, fewer than `min_instances`; null: as many as those.
-       * The autoscaler brings back the fewest unless it is 0.
+       * Instances for as long as no trigger is active, fewer than `min_instances`, which there are
+       * at once when one is; null: as many as those.
        */
       readonly idle_replica_count: number | null;
       /** What is done while the metrics cannot be read. */
@@ -1367,7 +1381,7 @@ export interface Configuration {
     readonly sky_serve: {
       /**
        * Load of an instance that the policy aims at, requests per second; null: as many instances
-       * as `min_instances`.
+       * as `min_instances`, one at least.
        */
       readonly target_qps_per_replica: number | null;
       /** Time for which more instances must be asked for, seconds. */
@@ -1470,6 +1484,11 @@ export interface Configuration {
      * far, an estimate before the first) where that is longer than `timeout`.
      */
     readonly timeout_starts: number | null;
+    /**
+     * What a request that has waited as long as it may is: timed out (outcome `timed_out`), or
+     * turned away by the platform, as with 429 (`rejected_wait_limit`).
+     */
+    readonly after_timeout: "time-out" | "reject";
     /**
      * Longest time that a request is in an instance, seconds; then it is cut off at the end of the
      * step in progress (outcome `execution_limit`). null: no limit.
@@ -1695,6 +1714,11 @@ export interface Configuration {
      * by state and starts, a row for each interval in which it has any.
      */
     readonly per_function: boolean;
+    /**
+     * Whether a run records what the latency of each request is made of (latency_parts.parquet).
+     * Off, it is written without and takes up to 3 % less time.
+     */
+    readonly explain: boolean;
     /** Percentiles in the summary. */
     readonly percentiles: readonly number[];
   };

@@ -168,10 +168,14 @@ function whyNone(
   return first;
 }
 
+let places: ReadonlyMap<string, number> | undefined;
+
 /** Paths in the order of the schema, items of lists by their number. */
 function ordered(paths: ReadonlySet<string>): string[] {
-  const places = new Map([...declaredConditions().keys()].map((path, place) => [path, place]));
-  const place = (path: string) => places.get(keyOf(path)) ?? Infinity;
+  const known = places ??= new Map(
+    [...declaredConditions().keys()].map((path, place) => [path, place]),
+  );
+  const place = (path: string) => known.get(keyOf(path)) ?? Infinity;
   return [...paths].sort((a, b) => place(a) - place(b));
 }
 

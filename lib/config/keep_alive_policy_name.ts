@@ -1,7 +1,9 @@
-import type { KeepAliveName } from "../serverless/keep_alive/policies.ts";
+import { KEEP_ALIVE_POLICIES, type KeepAliveName } from "../serverless/keep_alive/policies.ts";
+import type { KeepAliveEntry } from "../serverless/keep_alive/policy.ts";
 import { SCALING_POLICIES } from "../serverless/scaling/policies.ts";
 import type { ScalingEntry } from "../serverless/scaling/policy.ts";
 import { policyNamed } from "../settings/from_table.ts";
+import { optionsFrom } from "../settings/placed_settings.ts";
 import type { Configuration } from "./configuration.ts";
 import { scalingPolicyName } from "./scaling_policy_name.ts";
 
@@ -35,4 +37,13 @@ export function keepAlivePolicyName(scaling: Scaling): KeepAliveName {
   const { policy } = scaling.keep_alive;
   if (policy !== null) return policy;
   return isAsked(scaling) || leavesIdle(scaling) ? "fixed" : "always";
+}
+
+/** When the keep-alive of a configuration stops an idle instance, as the rest of a sentence about one. */
+export function keepAliveStops(scaling: Scaling): string {
+  // The name selects the options' type, which the compiler cannot follow through a table.
+  const named = policyNamed(KEEP_ALIVE_POLICIES, keepAlivePolicyName(scaling)) as never;
+  const entry: KeepAliveEntry<string, Readonly<Record<string, unknown>>> = named;
+  const options = optionsFrom(KEEP_ALIVE_POLICIES, named, scaling.keep_alive);
+  return entry.stops?.(options) ?? `as ${entry.name} says`;
 }

@@ -48,6 +48,12 @@ function readText(text: string, fileName: string): Mapping {
   const isOwn = isMapping(document) && Object.keys(root.shape).some((name) => name in document);
   const manifest = isMapping(document) && !isOwn ? manifestName(document) : undefined;
   if (manifest !== undefined) throw new ConfigError([manifestProblem(file, manifest)]);
+  if (isMapping(document) && !isOwn && isModelFile(document)) {
+    throw new ConfigError([
+      `Cannot read ${file} as a configuration: current value is a model's config.json, which is a ` +
+      `setting: model.hf_config (--set model.hf_config=${file})`,
+    ]);
+  }
   if (isMapping(document) && isConfiguration(root, document)) return document;
   if (isMapping(document)) {
     throw new ConfigError([
@@ -59,6 +65,11 @@ function readText(text: string, fileName: string): Mapping {
   throw new ConfigError([
     `Cannot read ${file} as a mapping of sections: current value is ${kind}`,
   ]);
+}
+
+/** Whether a mapping is a model's config.json, as Hugging Face has it. */
+function isModelFile(document: Mapping): boolean {
+  return ["model_type", "architectures", "text_config"].some((key) => key in document);
 }
 
 /** Whether a text of several documents, which is no configuration, is one of manifests. */
@@ -260,12 +271,13 @@ export function changedFromPlatform(config: Configuration): string[] {
 
 /** One line per mistake in the settings of each function. */
 function functionProblems(config: Configuration): string[] {
+  if (config.functions.length === 0) return [];
+  const common = new Set(checkConfiguration(config).map(({ path }) => path));
   return config.functions.flatMap((entry, i) => {
     const { config: own, problems } = readFunction(config, entry);
     const contradictions = own === undefined
       ? []
       : checkConfiguration(own).map(({ path, text }) => `Cannot read "${path}" ${text}`);
-    const common = new Set(checkConfiguration(config).map(({ path }) => path));
     return [...problems, ...contradictions]
       .filter((line) => ![...common].some((path) => line.includes(`"${path}"`)))
       .map((line) => `functions[${i}]: ${line}`);

@@ -187,3 +187,41 @@ Deno.test("SimFaaSInfer's coefficients may stand in the model, where its files o
     message: /unknown key "model\.profiling\.mlp_time_per_tokn"; did you mean "mlp_time_per_token"/,
   });
 });
+
+Deno.test("loadConfig() says in one line that a model's config.json is a setting", () => {
+  const text = JSON.stringify({
+    architectures: ["Qwen3ForCausalLM"],
+    model_type: "qwen3",
+    hidden_size: 64,
+    num_hidden_layers: 2,
+    torch_dtype: "bfloat16",
+  });
+  throws(() => loadConfig(text, { fileNames: ["config.json"] }), {
+    message:
+      "Cannot read config.json as a configuration: current value is a model's config.json, " +
+      "which is a setting: model.hf_config (--set model.hf_config=config.json)",
+  });
+});
+
+Deno.test("loadConfig() refuses more instances than there may be, wherever they are named", () => {
+  const cases: [string, string][] = [
+    ["policy: schedule, schedule: { entries: [{ instances: 300 }] }", "scaling.schedule.entries"],
+    ["policy: knative-kpa, knative_kpa: { initial_scale: 9 }", "scaling.knative_kpa.initial_scale"],
+    ["policy: knative-kpa, knative_kpa: { activation_scale: 9 }", "scaling.knative_kpa.activation"],
+    ["policy: keda, keda: { fallback: { replicas: 9 } }", "scaling.keda.fallback"],
+  ];
+  for (const [scaling, path] of cases) {
+    throws(
+      () => loadConfig(`scaling: { ${scaling} }`),
+      ({ message }: Error) =>
+        message.includes(`"${path}`) && message.includes("scaling.max_instances, which is 8"),
+    );
+    throws(
+      () => loadConfig(`functions: [{ scaling: { ${scaling} } }]`),
+      /max_instances, which is 8/,
+    );
+    loadConfig(`scaling: { max_instances: 300, ${scaling} }`);
+  }
+  // What is not chosen is not looked at.
+  loadConfig("scaling: { policy: hpa, schedule: { entries: [{ instances: 300 }] } }");
+});

@@ -26,8 +26,12 @@ export function emptyMapping(): Mapping {
   return Object.create(null);
 }
 
+const namesBySection = new WeakMap<SectionInfo, ReadonlyMap<string, string>>();
+
 /** Internal names of a section's keys and of their aliases. Aliases with dots are not among them. */
 function namesOf(section: SectionInfo): ReadonlyMap<string, string> {
+  const known = namesBySection.get(section);
+  if (known !== undefined) return known;
   const names = new Map<string, string>();
   for (const [key, schema] of Object.entries(section.shape)) {
     names.set(key, key);
@@ -35,23 +39,30 @@ function namesOf(section: SectionInfo): ReadonlyMap<string, string> {
     if (info.kind !== "setting") continue;
     for (const alias of info.aliases) if (!alias.includes(".")) names.set(alias, key);
   }
+  namesBySection.set(section, names);
   return names;
 }
 
+const movedByRoot = new WeakMap<SectionInfo, ReadonlyMap<string, string>>();
+
 /** Internal paths of the aliases that are paths from the root. */
-export function movedPaths(
-  section: SectionInfo,
-  path = "",
-  moved = new Map<string, string>(),
-): ReadonlyMap<string, string> {
+export function movedPaths(root: SectionInfo): ReadonlyMap<string, string> {
+  const known = movedByRoot.get(root);
+  if (known !== undefined) return known;
+  const moved = new Map<string, string>();
+  collectMoved(root, "", moved);
+  movedByRoot.set(root, moved);
+  return moved;
+}
+
+function collectMoved(section: SectionInfo, path: string, moved: Map<string, string>): void {
   for (const [key, schema] of Object.entries(section.shape)) {
     const info = nodeInfo(schema);
     const here = path === "" ? key : `${path}.${key}`;
-    if (info.kind === "section") movedPaths(info, here, moved);
+    if (info.kind === "section") collectMoved(info, here, moved);
     if (info.kind !== "setting") continue;
     for (const alias of info.aliases) if (alias.includes(".")) moved.set(alias, here);
   }
-  return moved;
 }
 
 /** Every path of the schema with its aliases, for suggestions across sections. */

@@ -11,7 +11,9 @@ configuration: what a file or \`--set\` says wins, setting by setting.
 Each has a file in \`data/platforms\`, from which this page is made by \`deno task reference\`. The
 tables list what a platform's documentation says, where, and by which test the preset does so; what
 has no test is left out, with the reason or the setting that has it. "Assumed" is what no source
-says. Every mechanism is a setting of its own and works without a platform:
+says. Tables of the same kind for the autoscalers stand in [HPA, KEDA and Knative](autoscalers.md)
+and [Ray Serve, Dynamo, llm-d and SkyServe](serving-autoscalers.md). Every mechanism is a setting of
+its own and works without a platform:
 
 | Mechanism                                    | Settings                                                               |
 | -------------------------------------------- | ---------------------------------------------------------------------- |
@@ -31,12 +33,15 @@ says. Every mechanism is a setting of its own and works without a platform:
 A request has a limit on each part of its way, and an outcome for each limit
 ([outcomes](metrics.md#requests)):
 
-| Part                                | Limit                                | Outcome           |
-| ----------------------------------- | ------------------------------------ | ----------------- |
-| waiting at the gateway              | \`gateway.timeout\`, \`.timeout_starts\` | \`timed_out\`       |
-| in an instance, its queue included  | \`gateway.execution_limit\`            | \`execution_limit\` |
-| in an instance that is told to stop | \`scaling.drain_limit\`                | \`drain_limit\`     |
-| from its arrival on, wherever it is | \`workload.client_deadline\`           | \`client_deadline\` |
+| Part                                | Limit                                | Outcome                            |
+| ----------------------------------- | ------------------------------------ | ---------------------------------- |
+| waiting at the gateway              | \`gateway.timeout\`, \`.timeout_starts\` | \`timed_out\`, \`rejected_wait_limit\` |
+| in an instance, its queue included  | \`gateway.execution_limit\`            | \`execution_limit\`                  |
+| in an instance that is told to stop | \`scaling.drain_limit\`                | \`drain_limit\`                      |
+| from its arrival on, wherever it is | \`workload.client_deadline\`           | \`client_deadline\`                  |
+
+At its limit a wait has timed out, or is refused where the platform does that (429 of Cloud Run:
+\`gateway.after_timeout: reject\`).
 
 An engine changes its batch between two steps. A request whose time is over while it waits leaves at
 once; one that is in the step in progress leaves when that step ends, and a token that the step

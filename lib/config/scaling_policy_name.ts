@@ -34,6 +34,18 @@ export function scalingEntry(scaling: Configuration["scaling"]): {
   return { entry, options: optionsFrom(SCALING_POLICIES, entry, scaling) };
 }
 
+/** Fewest instances that a function may have by its policy. */
+export function fewestInstances(scaling: Configuration["scaling"]): number {
+  const { entry, options } = scalingEntry(scaling);
+  const { min_instances: least, max_instances: most } = scaling;
+  return Math.min(most, entry.fewest?.(options, least) ?? least);
+}
+
+/** Instances that are ready when a run begins, unless a configuration says how many. */
+export function firstInstances(scaling: Configuration["scaling"]): number {
+  return Math.max(scaling.min_instances, fewestInstances(scaling));
+}
+
 /** The setting by which a policy looks between its evaluations, and its value, seconds; or undefined. */
 export function scalingLooks(
   scaling: Configuration["scaling"],

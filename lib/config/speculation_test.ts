@@ -38,6 +38,11 @@ const MISTAKES: readonly (readonly [string, string, RegExp])[] = [
   ],
   [`method: draft-model, ${K3}, acceptance: [0.5]`, "", /draft\.model" .*is null/],
   [
+    `method: ngram, ${K3}, acceptance: [0.5], draft: { model: qwen3-0.6b }`,
+    "",
+    /draft\.model" as a setting of "ngram": .*n-grams of the text before, and with no model/,
+  ],
+  [
     `${EAGLE}, acceptance: [0.5], draft: { pass_seconds: 0.001, base_seconds: 0.002 }`,
     "",
     /pass_seconds" .*0 where base_seconds/,

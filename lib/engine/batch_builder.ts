@@ -3,11 +3,13 @@ import { type StepBuilder, UNLIMITED_TOKENS } from "../scheduling/batching/strat
 import { type WaitingQueue, waitingQueue } from "../scheduling/batching/waiting_queue.ts";
 import type { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
 import type { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
-import { grown } from "../sim/grown.ts";
+import { EndedSlots } from "./ended_slots.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import type { InboxReader } from "./inbox.ts";
 import { type DecodeBlocks, PlainBlocks } from "./decode_blocks.ts";
+import { StepAccount } from "./latency/step_account.ts";
 import { Lookahead } from "./lookahead.ts";
+import { type PreemptionBooks, preemptSequence } from "./preempt.ts";
 import { ReturningRequests } from "./returning_requests.ts";
 import { scheduleRunning } from "./schedule_running.ts";
 import type { SequenceBlocks } from "./sequence_blocks.ts";
@@ -32,6 +34,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   readonly cache: PrefixCache | undefined;
   /** What is drafted and verified; absent: nothing. */
   readonly speculation: Speculation | undefined;
+  /** What steps do to the times of requests; absent: nobody asks. */
+  readonly account: StepAccount | undefined;
   /** How the KV blocks of the decoding sequences grow; `lookahead` where drafts are verified. */
   readonly growth: DecodeBlocks;
   readonly lookahead: Lookahead | undefined;
@@ -52,15 +56,18 @@ export class BatchBuilder implements StepBuilder, InboxReader {
    * scheduler learns of an end a step late when it plans ahead.
    */
   endedBlocks = 0;
+  /** Whether the first request of the queue found too few KV blocks for the step. */
+  lacksBlocks = false;
   /** Seconds that swapping adds to the step. */
   swapSeconds = 0;
   readonly #returning = new ReturningRequests();
   readonly #parts: EngineParts;
   readonly #run: RunColumns;
   readonly #gaps: TokenGaps;
-  /** Slots of sequences that have ended and that the scheduler does not know of yet, in batch order. */
-  #endedSlots = new Int32Array(8);
-  #endedCount = 0;
+  /** What a preempted sequence is taken out of. */
+  readonly #books: PreemptionBooks;
+  /** Sequences that have ended and that the scheduler does not know of yet. */
+  readonly #ended = new EndedSlots();
   /** Slots left out of the step. */
   readonly #pausedSlots: number[] = [];
 
@@ -72,10 +79,13 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.maxTokensPerStep = parts.maxTokensPerStep;
     this.sequences = sequences;
     this.#gaps = gaps;
+    const [chunks, returning, ended] = [this.#chunks, this.#returning, this.#ended];
+    this.#books = { parts, run, gaps, chunks, returning, ended };
     this.queue = waitingQueue(run.columns.arrivalAtSeconds, parts.queueKeys, run.ids);
     this.blocks = blocks;
     this.pool = blocks.pool;
     this.cache = blocks.cache;
+    this.account = run.latency && new StepAccount(run.latency, parts, run.clock);
     this.speculation = parts.speculation && new Speculation(parts.speculation);
     this.lookahead = this.speculation &&
       new Lookahead(sequences, this.speculation, this.pool, parts.maxModelTokens);
@@ -88,7 +98,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   get running(): number {
-    return this.sequences.count - this.#endedCount;
+    return this.sequences.count - this.#ended.count;
   }
 
   get decoding(): number {
@@ -119,6 +129,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.decodes = false;
     this.preempted = 0;
     this.isUnsettled = false;
+    this.lacksBlocks = false;
     this.swapSeconds = 0;
     this.growth.beginStep();
     this.endedBlocks = 0;
@@ -183,14 +194,18 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     }
     // An empty engine may use its last blocks: nobody is there whose growth they would be kept for.
     const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-    if (asked - matched + keep > this.blocks.freeBeside(request, matched)) return -1;
+    if (asked - matched + keep > this.blocks.freeBeside(request, matched)) {
+      this.lacksBlocks = true;
+      return -1;
+    }
     this.queue.pop();
     const slot = sequences.add(request, target, done, reserved);
     this.blocks.begin(slot, blocks, matched);
     if (Number.isNaN(columns.scheduledAtSeconds[request])) {
       columns.scheduledAtSeconds[request] = this.#run.clock.now;
       columns.cachedTokens[request] = done;
-    }
+      this.account?.isAdmitted(request);
+    } else this.account?.runsAgain(request);
     return slot;
   }
 
@@ -219,7 +234,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   pause(slot: number): void {
     const { sequences } = this;
     this.#gaps.suspend(slot);
-    this.#keepGenerated(slot);
+    this.keepGenerated(slot);
+    this.account?.pauses(sequences.request[slot]);
     sequences.pause(slot);
     this.#pausedSlots.push(slot);
     this.isUnsettled = true;
@@ -229,13 +245,15 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     const { request, doneTokens } = this.sequences;
     const { completedAtSeconds } = this.#run.columns;
     for (const slot of this.#pausedSlots.splice(0)) {
+      this.account?.resumes(request[slot]);
       this.join(slot, doneTokens[slot], completedAtSeconds[request[slot]]);
     }
   }
 
-  /** A request waits for a place in the batch. */
-  enqueue(request: number): void {
+  /** A request that came at an instant, seconds, waits for a place in the batch. */
+  enqueue(request: number, cameAtSeconds: number): void {
     this.queue.push(request);
+    this.account?.isKnown(request, cameAtSeconds);
   }
 
   /** The KV entries of the request's first `tokens` tokens are here: it returns as blocks allow. */
@@ -264,6 +282,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       const hostBlocks = returning.shift();
       const slot = sequences.add(request, tokens, tokens, reserved);
       this.blocks.begin(slot, blocks);
+      this.account?.decodesAgain(request, this.#run.clock.now);
       this.join(slot, tokens, this.#run.columns.completedAtSeconds[request]);
       if (hostBlocks > 0) this.swapSeconds += hostBlocks * this.#parts.swap!.secondsPerBlock;
       count++;
@@ -283,22 +302,20 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     sequences.lastTokenAtSeconds[slot] = lastTokenAtSeconds;
     sequences.join(slot, tokens, outputLimit[request] - generated[request]);
     this.#gaps.join(slot);
+    this.account?.joins(request);
   }
 
   /** A sequence has all its tokens; the scheduler learns of it after it has formed the next step. */
   end(slot: number): void {
     this.sequences.end(slot);
-    if (this.#endedCount === this.#endedSlots.length) this.#endedSlots = grown(this.#endedSlots);
-    this.#endedSlots[this.#endedCount++] = slot;
+    this.#ended.add(slot);
   }
 
   /** The scheduler knows now who has ended: slots and blocks are free. Returns how many there were. */
   releaseEnded(): number {
-    const count = this.#endedCount;
     const before = this.pool.free;
-    for (let i = 0; i < count; i++) this.blocks.release(this.#endedSlots[i]);
+    const count = this.#ended.takeAll((slot) => this.blocks.release(slot));
     this.endedBlocks = this.pool.free - before;
-    this.#endedCount = 0;
     return count;
   }
 
@@ -317,7 +334,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       lostTokens += sequences.computedTokens(slot);
       this.#gaps.suspend(slot);
       if (this.#parts.strategy.holdsFinished) generated[request] = 0;
-      else this.#keepGenerated(slot);
+      else this.keepGenerated(slot);
       requests.push(request);
       this.blocks.release(slot);
     }
@@ -344,7 +361,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     if (paused >= 0) this.#pausedSlots.splice(paused, 1);
     const tokens = sequences.computedTokens(slot);
     this.#gaps.suspend(slot);
-    this.#keepGenerated(slot);
+    this.keepGenerated(slot);
+    this.account?.isDetached(request);
     this.blocks.detach(slot);
     return tokens;
   }
@@ -356,45 +374,19 @@ export class BatchBuilder implements StepBuilder, InboxReader {
 
   /** @param isScheduled Whether the sequence is in the step being formed, which it leaves. */
   preempt(slot: number, isScheduled = false): void {
-    const { sequences } = this;
-    const request = sequences.request[slot];
-    const decodes = sequences.state[slot] === SequenceState.decode;
-    this.#run.columns.preemptions[request]++;
     this.preempted++;
     this.isUnsettled = true;
-    this.speculation?.leave(slot);
-    let knownTokens = this.blocks.knownTokens(slot);
-    if (sequences.state[slot] === SequenceState.ended) {
-      // Its last token is on its way: it gives up its blocks and does not come back.
-      const place = this.#endedSlots.indexOf(slot);
-      this.#endedSlots.copyWithin(place, place + 1, this.#endedCount--);
-      return this.blocks.leave(slot, { knownTokens });
-    }
-    let extraBlocks = 0;
-    if (isScheduled && decodes) {
-      knownTokens = this.blocks.knownTokensWithNext(slot);
-      extraBlocks = this.growth.leave(slot);
-    } else if (isScheduled) {
-      this.#chunks.drop(slot);
-    }
-    this.#gaps.suspend(slot);
-    this.#keepGenerated(slot);
-    const swap = this.#parts.strategy.preemption === "swap" ? this.#parts.swap : undefined;
-    const blocks = sequences.blocksHeld(slot);
-    if (decodes && swap && this.#returning.hostBlocks + blocks <= swap.blocks) {
-      this.#returning.push(request, sequences.computedTokens(slot), blocks);
-      this.swapSeconds += blocks * swap.secondsPerBlock;
-    } else {
-      this.queue.pushBack(request);
-    }
-    this.blocks.leave(slot, { comesBack: true, knownTokens, extraBlocks });
+    preemptSequence(this, this.#books, slot, isScheduled);
   }
 
   /** Notes the output tokens of a sequence that leaves the decode batch. */
-  #keepGenerated(slot: number): void {
+  keepGenerated(slot: number): void {
     const { sequences } = this;
+    const request = sequences.request[slot];
+    if (sequences.state[slot] === SequenceState.paused) this.account?.resumes(request);
     if (sequences.state[slot] !== SequenceState.decode) return;
-    this.#run.generated[sequences.request[slot]] = sequences.generatedAtJoin[slot] +
+    this.account?.leaves(request);
+    this.#run.generated[request] = sequences.generatedAtJoin[slot] +
       sequences.stepsSinceJoin(slot);
   }
 }

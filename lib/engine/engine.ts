@@ -78,11 +78,13 @@ export class Engine {
 
   /** Adds a request; a leap in progress is cut at the end of its present step if it may join. */
   enqueue(request: number): void {
-    if (this.#isLate) this.#inbox.push(request, this.#run.clock.now);
+    const isLate = this.#isLate;
+    if (isLate) this.#inbox.push(request, this.#run.clock.now);
     else this.#batch.queue.push(request);
     this.ledger.enter(request);
     this.#isStarved = false;
     if (this.#clock.isStepping && !this.#closed) this.#interrupt(this.#plansAhead);
+    if (!isLate) this.#batch.account?.waits(request, this.#clock);
   }
 
   /**
@@ -246,6 +248,7 @@ export class Engine {
     const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
+    batch.account?.begins(batch, this.#clock.leap);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
     if (this.#limits.length > 0) this.#keepLimit();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.
@@ -295,7 +298,7 @@ export class Engine {
       meter.addSteps(shape, steps);
       sequences.countBlocks(leap, steps, pool.used);
     } else lookahead.countBlocks(leap, steps, pool.used);
-    this.readings.stepsEnd();
+    this.readings.stepsEnd(this.ledger.outstanding);
     let { blockSeconds } = sequences;
     if (batch.endedBlocks > 0) {
       blockSeconds += batch.endedBlocks * (leap.endAtSeconds(1) - leap.startAtSeconds);
@@ -304,10 +307,15 @@ export class Engine {
     meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
+    if (batch.account?.isPlain === false) batch.account.ends(batch, this.#clock);
     if (steps > 1) pool.take(sequences.grownBlocks);
     if (lookahead !== undefined) lookahead.grow(steps);
     if (this.ledger.book(leap)) this.#interrupted = true;
     if (lookahead !== undefined) meter.addSteps(shape, steps, this.ledger.decodedTokens);
+    const { observer } = this.#run;
+    if (observer !== undefined) {
+      observer.stepsEnd(this.#id, this.readings.observed(this.ledger.decodedTokens));
+    }
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
     if (this.#limits.length > 0) this.#passLimits(now);
     this.endAtSeconds = Infinity;
@@ -320,6 +328,10 @@ export class Engine {
    */
   settle(now: number): void {
     const ended = this.#clock.ahead(now);
+    if (this.#clock.isStepping && this.#run.observer !== undefined) {
+      const cutSince = this.#clock.leap.endAtSeconds(ended);
+      if (cutSince < now) this.#run.observer.stepIsCut(this.#id, cutSince, now);
+    }
     if (ended === 0) return;
     const isInStep = this.#clock.begun(now) > ended;
     this.#clock.leap.endAfter(ended);

@@ -1,10 +1,12 @@
 import type { ExecutionTimeModel, StepWork } from "../execution/execution_time_model.ts";
+import type { RunObserver } from "../metrics/run_observer.ts";
 import type { RequestColumns } from "../metrics/run_tables.ts";
 import type { BatchingStrategy } from "../scheduling/batching/strategy.ts";
 import type { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
 import type { PrefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import type { Clock } from "./clock.ts";
+import type { LatencyLedger } from "./latency/latency_ledger.ts";
 import type { SpareSequences } from "./spare_sequences.ts";
 import type { SpeculationParts } from "./speculation.ts";
 
@@ -89,8 +91,12 @@ export interface RunColumns {
   readonly ids?: Int32Array;
   /** Gaps between tokens of all requests. */
   readonly gaps: GapSketch;
+  /** Where the time of requests goes; absent: nobody asks. */
+  readonly latency?: LatencyLedger;
   /** Which instances have which prefixes; absent where no router asks. */
   readonly prefixes?: PrefixIndex;
   /** What engines that have stopped leave to those that start; absent: nothing. */
   readonly spare?: SpareSequences;
+  /** Who is told of the engines' steps; absent: nobody. */
+  readonly observer?: RunObserver;
 }

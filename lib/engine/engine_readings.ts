@@ -1,4 +1,5 @@
 import { type EngineLoad, noStep, type StepReading } from "../metrics/engine_load.ts";
+import type { ObservedSteps } from "../metrics/run_observer.ts";
 import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { MeterTotals } from "../metrics/meter_totals.ts";
 import type { SpeculationRecord } from "../metrics/run_record.ts";
@@ -26,6 +27,8 @@ export class EngineReadings {
   readonly #clock: StepClock;
   /** The step that an event ended last; absent where nobody reads it. */
   #lastStep: StepReading | undefined;
+  /** The steps that ended last, as an observer is told of them; absent without one. */
+  readonly #observed: { -readonly [Key in keyof ObservedSteps]: number } | undefined;
 
   constructor(parts: EngineParts, run: RunColumns, batch: BatchBuilder, clock: StepClock) {
     this.#parts = parts;
@@ -34,6 +37,7 @@ export class EngineReadings {
     this.#batch = batch;
     this.#clock = clock;
     this.meter = new WorkMeter(parts.work, batch.speculation);
+    this.#observed = run.observer && noSteps();
   }
 
   /** Sequences in the batch. */
@@ -143,9 +147,41 @@ export class EngineReadings {
     this.#lastStep = noStep();
   }
 
-  /** The steps in progress end, whose shape still stands in the batch. */
-  stepsEnd(): void {
+  /**
+   * The steps in progress end, whose shape still stands in the batch.
+   *
+   * @param outstanding Requests inside.
+   */
+  stepsEnd(outstanding: number): void {
     if (this.#lastStep !== undefined) this.#readStep(this.#clock.leap.steps, this.#lastStep);
+    if (this.#observed === undefined) return;
+    const { shape, running, growth, pool, endedBlocks } = this.#batch;
+    const { leap } = this.#clock;
+    const observed = this.#observed;
+    observed.startAtSeconds = leap.startAtSeconds;
+    observed.endAtSeconds = leap.endsAtSeconds;
+    observed.steps = leap.steps;
+    observed.prefillSequences = shape.chunkCount;
+    observed.prefillTokens = 0;
+    for (let i = 0; i < shape.chunkCount; i++) observed.prefillTokens += shape.chunkTokens[i];
+    observed.decodeSequences = shape.decodeSequences;
+    observed.decodeTokens = leap.steps * shape.decodeSequences;
+    observed.running = running;
+    observed.waiting = outstanding - running;
+    // Blocks of those that have ended are there in the first step, those that grow in the last one.
+    const grown = leap.steps > 1 ? growth.neededThrough(leap.steps - 1) : 0;
+    observed.kvBlocks = pool.used + Math.max(endedBlocks, grown);
+  }
+
+  /**
+   * The steps that ended last, for an observer; valid until others end.
+   *
+   * @param decodedTokens Output tokens of their decodes, where drafts are verified.
+   */
+  observed(decodedTokens: number): ObservedSteps {
+    const observed = this.#observed!;
+    if (this.speculation !== undefined) observed.decodeTokens = decodedTokens;
+    return observed;
   }
 
   /** Writes the step that is the `count`-th one of the leap in progress into `out`. */
@@ -192,4 +228,20 @@ export class EngineReadings {
     else Object.assign(load.step, this.#lastStep);
     return load;
   }
+}
+
+/** No steps, as an observer would be told of them. */
+function noSteps(): { -readonly [Key in keyof ObservedSteps]: number } {
+  return {
+    startAtSeconds: 0,
+    endAtSeconds: 0,
+    steps: 0,
+    prefillSequences: 0,
+    prefillTokens: 0,
+    decodeSequences: 0,
+    decodeTokens: 0,
+    running: 0,
+    waiting: 0,
+    kvBlocks: 0,
+  };
 }

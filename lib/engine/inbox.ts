@@ -1,7 +1,7 @@
 /** Takes what the scheduler learns of. */
 export interface InboxReader {
-  /** A request that waits for a place in the batch. */
-  enqueue(request: number): void;
+  /** A request that waits for a place in the batch, and the instant at which it came, seconds. */
+  enqueue(request: number, cameAtSeconds: number): void;
   /** A request whose first `kvTokens` KV entries are here. */
   receive(request: number, kvTokens: number): void;
 }
@@ -52,7 +52,7 @@ export class Inbox {
     let count = 0;
     for (; count < this.size && this.#atSeconds[count] <= untilSeconds; count++) {
       const kvTokens = this.#kvTokens[count];
-      if (kvTokens === NO_ENTRIES) to.enqueue(this.#requests[count]);
+      if (kvTokens === NO_ENTRIES) to.enqueue(this.#requests[count], this.#atSeconds[count]);
       else to.receive(this.#requests[count], kvTokens);
     }
     this.#requests.splice(0, count);

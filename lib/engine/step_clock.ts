@@ -2,6 +2,7 @@ import type {
   DecodeLine,
   DecodeWidth,
   ExecutionTimeModel,
+  StepShape,
 } from "../execution/execution_time_model.ts";
 import type { BatchBuilder } from "./batch_builder.ts";
 import type { Clock } from "./clock.ts";
@@ -20,6 +21,12 @@ export class StepClock {
   readonly #batch: BatchBuilder;
   readonly #clock: Clock;
   readonly #line: DecodeLine = { baseSeconds: 0, slopeSecondsPerToken: 0, contextEndTokens: 0 };
+  /** Sequences of the line looked up last, 0 for none, and the context that it begins with, tokens. */
+  #lineSequences = 0;
+  #lineStartTokens = 0;
+  #lineModel: ExecutionTimeModel | undefined;
+  /** Scratch of {@link secondsWithoutChunks}. */
+  #alone: StepShape | undefined;
   /** Single decode steps: the leap that they would be, were they taken at once. */
   readonly #series = new Leap();
   /** Whether the next single decode step may belong to that leap. */
@@ -77,6 +84,34 @@ export class StepClock {
     return this.ahead(now) + (this.isBetween(now) ? 0 : 1);
   }
 
+  /** End of the step in progress, seconds; one that ends now has ended. */
+  stepEndsAtSeconds(): number {
+    const { leap } = this;
+    const { now } = this.#clock;
+    if (leap.steps <= 1) return leap.endsAtSeconds;
+    const done = leap.stepsDoneBy(now);
+    const isEnd = done > 0 && leap.endAtSeconds(done) >= now;
+    return leap.endAtSeconds(isEnd ? done : done + 1);
+  }
+
+  /** What the step that was formed last would take without its prompts, seconds; 0 without decodes. */
+  secondsWithoutChunks(): number {
+    const { shape, speculation } = this.#batch;
+    const { decodeSequences, decodeContextTokens } = shape;
+    if (decodeSequences === 0) return 0;
+    const line = this.#line;
+    const isOnLine = this.#lineSequences === decodeSequences &&
+      this.#lineStartTokens <= decodeContextTokens &&
+      decodeContextTokens <= line.contextEndTokens &&
+      this.#lineModel === this.execution && speculation === undefined &&
+      this.execution.needsLongestContext !== true;
+    if (!isOnLine) {
+      const alone = this.#withoutChunks();
+      if (!this.#lookUpLine(alone)) return this.execution.stepSeconds(alone);
+    }
+    return line.baseSeconds + line.slopeSecondsPerToken * decodeContextTokens;
+  }
+
   /** Lets the leap in progress end with the step under way, or `extra` steps later. */
   cut(extra: number): void {
     const { leap } = this;
@@ -107,7 +142,7 @@ export class StepClock {
     const { strategy } = this.#parts;
     const { decodeSequences, decodeContextTokens: contextTokens } = shape;
     const line = this.#line;
-    if (!this.#lookUpLine()) return false;
+    if (!this.#lookUpLine(shape)) return false;
     const perStep = speculation === undefined
       ? decodeSequences
       : decodeSequences * speculation.tokensPerStep;
@@ -128,12 +163,11 @@ export class StepClock {
     return true;
   }
 
-  /** Looks up the line that begins with the decode step formed; false if the model has none. */
-  #lookUpLine(): boolean {
-    const { shape, speculation } = this.#batch;
+  /** Looks up the line that begins with a decode step; false if the model has none. */
+  #lookUpLine(shape: StepShape): boolean {
     const { decodeSequences, decodeContextTokens, decodeLongestContextTokens: longest } = shape;
     const line = this.#line;
-    return speculation === undefined
+    const isThere = this.#batch.speculation === undefined
       ? this.execution.decodeLine(decodeSequences, decodeContextTokens, line, longest)
       : this.execution.decodeLine(
         decodeSequences,
@@ -142,6 +176,23 @@ export class StepClock {
         longest,
         shape as DecodeWidth,
       );
+    this.#lineSequences = isThere ? decodeSequences : 0;
+    this.#lineStartTokens = decodeContextTokens;
+    this.#lineModel = this.execution;
+    return isThere;
+  }
+
+  /** The step that was formed last, without its prompts. */
+  #withoutChunks(): StepShape {
+    const { shape } = this.#batch;
+    const alone = this.#alone ??= { ...shape, chunkCount: 0 };
+    alone.decodeSequences = shape.decodeSequences;
+    alone.decodeContextTokens = shape.decodeContextTokens;
+    alone.decodeLongestContextTokens = shape.decodeLongestContextTokens;
+    alone.decodeTokens = shape.decodeTokens;
+    alone.draftTokens = shape.draftTokens;
+    alone.sampledSequences = shape.decodeTokens ?? shape.decodeSequences;
+    return alone;
   }
 
   /** Tokens by which the context of the batch grows in each decode step. */
@@ -178,7 +229,7 @@ export class StepClock {
     const { shape, swapSeconds } = this.#batch;
     const { decodeContextTokens } = shape;
     const line = this.#line;
-    this.#isSeries = this.#lookUpLine();
+    this.#isSeries = this.#lookUpLine(shape);
     if (!this.#isSeries) return;
     const first = line.baseSeconds + line.slopeSecondsPerToken * decodeContextTokens + swapSeconds;
     this.#series.begin(

@@ -179,12 +179,14 @@ export class TokenLedger {
       if (generated[request] > 0 && !held) {
         // The token after a recompute: its gap began at the last token before the preemption.
         this.#gaps.addSingle(slot, now - columns.completedAtSeconds[request]);
+        this.#batch.account?.decodesAgain(request, now);
       } else if (!held) {
         this.#firstToken(request);
       }
       generated[request]++;
       this.tokensInside++;
       if (held || generated[request] < outputLimit[request]) this.#batch.join(slot, done, now);
+      if (held) this.#batch.account?.isHeld(request, now);
       if (generated[request] >= outputLimit[request]) {
         this.#ending(slot);
       }
@@ -231,6 +233,8 @@ export class TokenLedger {
     const { columns, outputLimit } = this.#run;
     const request = sequences.request[slot];
     columns.completedAtSeconds[request] = this.#nowSeconds;
+    if (sequences.state[slot] >= SequenceState.decode) this.#batch.account?.leaves(request);
+    if (this.#holdsFinished) this.#batch.account?.isReturned(request, this.#nowSeconds);
     this.tokensInside -= columns.promptTokens[request] + this.#tokensProduced(slot);
     if (outputLimit[request] > 1) {
       columns.maxTbtSeconds[request] = this.#gaps.longest(slot);

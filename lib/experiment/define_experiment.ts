@@ -1,3 +1,4 @@
+import { MOST_SOBOL_FACTORS } from "../stats/sobol_indices.ts";
 import { showValue } from "../std/show_value.ts";
 import { suggest } from "../std/suggest.ts";
 import type { Experiment, ExperimentDefinition, Factors, Measures } from "./experiment.ts";
@@ -73,7 +74,7 @@ function checkDefinition(given: unknown): void {
   demand(isSentence, `the question of ${id}`, "a sentence", question);
   demand(isMapping(factors), `the factors of ${id}`, "lists of levels by name", factors);
   checkFactors(id as string, factors as Factors);
-  checkDesign(id as string, given.design);
+  checkDesign(id as string, given.design, Object.keys(factors as object).length);
   checkParts(id as string, given);
 }
 
@@ -118,15 +119,15 @@ function isLevel(value: unknown): boolean {
 }
 
 /** Designs by their one key. */
-const DESIGNS: readonly string[] = ["fraction", "cells", "oneAtATime", "latinHypercube"];
+const DESIGNS: readonly string[] = ["fraction", "cells", "oneAtATime", "latinHypercube", "sobol"];
 
-function checkDesign(id: string, design: unknown): void {
+function checkDesign(id: string, design: unknown, factors: number): void {
   if (design === undefined) return;
-  const wanted = "{ fraction }, { cells: [...] }, { oneAtATime } or { latinHypercube }";
+  const wanted = "{ fraction }, { cells: [...] }, { oneAtATime }, { latinHypercube } or { sobol }";
   const keys = isMapping(design) ? Object.keys(design) : [];
   const isDesign = keys.length === 1 && DESIGNS.includes(keys[0]);
   demand(isDesign, `the design of ${id}`, wanted, design);
-  const { fraction, cells, oneAtATime, latinHypercube } = design as Record<string, unknown>;
+  const { fraction, cells, oneAtATime, latinHypercube, sobol } = design as Record<string, unknown>;
   if (keys[0] === "fraction") {
     demand(isWhole(fraction, 1), `the fraction of ${id}`, "a whole number >= 1", fraction);
   } else if (keys[0] === "cells") {
@@ -135,6 +136,12 @@ function checkDesign(id: string, design: unknown): void {
     demand((cells as unknown[]).length > 0, `the design of ${id}`, "one cell or more", design);
   } else if (keys[0] === "oneAtATime") {
     demand(isMapping(oneAtATime), `the design of ${id}`, "{ oneAtATime: a cell }", design);
+  } else if (keys[0] === "sobol") {
+    const isPower = isWhole(sobol, 2, MOST) && Number.isInteger(Math.log2(sobol as number));
+    demand(isPower, `the Sobol design of ${id}`, "a power of two, 2 or more", sobol);
+    const wanted = `one of 1 to ${MOST_SOBOL_FACTORS} factors`;
+    const isNarrow = factors >= 1 && factors <= MOST_SOBOL_FACTORS;
+    demand(isNarrow, `the Sobol design of ${id}`, wanted, factors);
   } else {
     const isCount = isWhole(latinHypercube, 1, MOST);
     demand(isCount, `the Latin hypercube of ${id}`, "a whole number >= 1", latinHypercube);

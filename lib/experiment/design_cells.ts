@@ -1,6 +1,6 @@
 import { showValue } from "../std/show_value.ts";
 import type { Cell, Experiment, Factors } from "./experiment.ts";
-import { latinHypercubeCells, oneAtATimeCells } from "./sampled_designs.ts";
+import { latinHypercubeCells, oneAtATimeCells, sobolCells } from "./sampled_designs.ts";
 
 /** A cell and its name. */
 export interface NamedCell {
@@ -24,6 +24,8 @@ export function designCells({ id, factors, design, seed }: Experiment): NamedCel
     ? design.cells
     : "oneAtATime" in design
     ? oneAtATimeCells(factors, design.oneAtATime)
+    : "sobol" in design
+    ? sobolCells(factors, design.sobol, seed)
     : latinHypercubeCells(factors, design.latinHypercube, seed);
   if (own !== undefined) {
     const listed = own.map((cell) => ({ key: cellKey(names, cell), cell }));

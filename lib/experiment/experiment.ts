@@ -26,8 +26,10 @@ export type ExperimentRow<F extends Factors = Factors, M extends Measures = Meas
 /**
  * Which cells of the grid are run: all of them; those of a regular fraction (`{ fraction: 3 }` keeps
  * a third, in which every level of every factor still appears); the ones listed; a basis and each other
- * level of each factor alone (`{ oneAtATime: basis }`, for a tornado); or a Latin hypercube of so many
- * cells (`{ latinHypercube: 20 }`), drawn by the experiment's seed.
+ * level of each factor alone (`{ oneAtATime: basis }`, for a tornado); a Latin hypercube of so many
+ * cells (`{ latinHypercube: 20 }`), drawn by the experiment's seed; or Saltelli's scheme on Sobol's
+ * sequence (`{ sobol: 64 }`, a power of two), at most that many times the factors and two, for indices
+ * of sensitivity. In the last two the levels of a factor count equally.
  */
 export type Design<F extends Factors> =
   | { readonly fraction: number }
@@ -35,7 +37,8 @@ export type Design<F extends Factors> =
     readonly cells: readonly Cell<F>[];
   }
   | { readonly oneAtATime: Cell<F> }
-  | { readonly latinHypercube: number };
+  | { readonly latinHypercube: number }
+  | { readonly sobol: number };
 
 /** A file of an external data set (data/sources.yaml) that an experiment reads. */
 export interface ExperimentInput {

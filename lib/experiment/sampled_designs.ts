@@ -1,4 +1,5 @@
 import { randomStreams } from "../sim/random_streams.ts";
+import { type SaltelliSample, saltelliSample } from "../stats/sobol_indices.ts";
 import type { Cell, ExperimentRow, Factors } from "./experiment.ts";
 
 /** A basis and, for each factor, its other levels with all others as in the basis. */
@@ -35,6 +36,40 @@ export function latinHypercubeCells(factors: Factors, count: number, seed: numbe
     { length: count },
     (_, i) => Object.fromEntries(columns.map(([name, column]) => [name, column[i]])),
   );
+  return once(cells);
+}
+
+/**
+ * The cells at which Sobol indices are estimated: Saltelli's scheme on a Sobol sequence whose digital
+ * shift is drawn by the seed. A coordinate in [0, 1) chooses one of the levels of its factor, which
+ * count equally.
+ *
+ * @param count Cells of each of the two matrices, a power of two.
+ */
+export function sobolSample(factors: Factors, count: number, seed: number): SaltelliSample<Cell> {
+  const names = Object.keys(factors);
+  const stream = randomStreams(seed).take("sobol design");
+  const { a, b, byFactor } = saltelliSample(names.length, count, stream);
+  const cellAt = (point: Float64Array): Cell =>
+    Object.fromEntries(names.map((name, i) => [
+      name,
+      factors[name][Math.floor(point[i] * factors[name].length)],
+    ]));
+  return {
+    a: a.map(cellAt),
+    b: b.map(cellAt),
+    byFactor: byFactor.map((points) => points.map(cellAt)),
+  };
+}
+
+/** The cells of {@link sobolSample}, equal ones once. */
+export function sobolCells(factors: Factors, count: number, seed: number): Cell[] {
+  const { a, b, byFactor } = sobolSample(factors, count, seed);
+  return once([...a, ...b, ...byFactor.flat()]);
+}
+
+/** Cells without those that stand before them. */
+function once(cells: readonly Cell[]): Cell[] {
   const seen = new Set<string>();
   return cells.filter((cell) => {
     const key = JSON.stringify(cell);

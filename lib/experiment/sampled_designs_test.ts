@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, throws } from "#assert";
 import { defineExperiment } from "./define_experiment.ts";
 import { designCells } from "./design_cells.ts";
 import type { ExperimentRow } from "./experiment.ts";
-import { factorEffects } from "./sampled_designs.ts";
+import { factorEffects, sobolSample } from "./sampled_designs.ts";
 
 const FACTORS = { a: [0, 1, 2, 3], b: ["x", "y"], c: [10, 20, 30] } as const;
 const BASIS = { a: 1, b: "x", c: 10 } as const;
@@ -42,6 +42,22 @@ Deno.test("a Latin hypercube has each level equally often, the same for a seed",
   const other = designCells(define({ latinHypercube: 12 }, 2)).map(({ cell }) => cell);
   ok(JSON.stringify(other) !== JSON.stringify(cells));
   throws(() => define({ latinHypercube: 0 }), /a whole number >= 1/);
+});
+
+Deno.test("a Sobol design has the cells of Saltelli's scheme, equal ones once, the same for a seed", () => {
+  const cells = designCells(define({ sobol: 16 })).map(({ cell }) => cell);
+  deepEqual(designCells(define({ sobol: 16 })).map(({ cell }) => cell), cells);
+  ok(JSON.stringify(designCells(define({ sobol: 16 }, 2))) !== JSON.stringify(cells));
+  const { a, b, byFactor } = sobolSample(FACTORS, 16, 1);
+  // A power of two covers the levels evenly where their number divides it.
+  for (const one of [a, b]) {
+    for (const level of FACTORS.a) equal(one.filter((cell) => cell.a === level).length, 4);
+  }
+  for (const [i, name] of (["a", "b", "c"] as const).entries()) {
+    deepEqual(byFactor[i], a.map((cell, row) => ({ ...cell, [name]: b[row][name] })));
+  }
+  throws(() => define({ sobol: 12 }), /the Sobol design of sampled as a power of two/);
+  throws(() => define({ sobol: 1 }), /a power of two/);
 });
 
 Deno.test("effects find the factor that moves a measure most, by any design", () => {

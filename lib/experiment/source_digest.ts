@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readManifest } from "../results/owned_files.ts";
 import { sha256 } from "../results/sha256.ts";
 
@@ -12,18 +13,16 @@ const LATER = /^lib\/(cli|plot|report)\//;
  */
 export async function sourceDigest(root: URL): Promise<string> {
   const files = [
-    ...await filesBelow(root, "lib/", /(?<!_test|_bench)\.tsx?$/),
-    ...await filesBelow(root, "data/", /\.(ya?ml|json|csv)$/),
+    ...filesBelow(root, "lib/", /(?<!_test|_bench)\.tsx?$/),
+    ...filesBelow(root, "data/", /\.(ya?ml|json|csv)$/),
   ].filter((path) => !LATER.test(path) && !path.startsWith("data/external/"));
   return await filesDigest(root, [...files, "deno.lock"]);
 }
 
 /** SHA-256 over the sources in some folders. @param root Address that they are below. */
 export async function foldersDigest(root: URL, folders: readonly string[]): Promise<string> {
-  const files = await Promise.all(
-    folders.map((folder) => filesBelow(root, folder, /(?<!_test|_bench)\.tsx?$/)),
-  );
-  return await filesDigest(root, files.flat());
+  const files = folders.flatMap((folder) => filesBelow(root, folder, /(?<!_test|_bench)\.tsx?$/));
+  return await filesDigest(root, files);
 }
 
 /** Most files in the folder of an experiment: more are those of another kind of folder. */
@@ -105,23 +104,25 @@ async function textOf(file: URL): Promise<string> {
 
 /** SHA-256 over names and contents. */
 async function filesDigest(root: URL, paths: readonly string[]): Promise<string> {
-  const lines = await Promise.all(paths.map(async (path) => {
+  // At once: to wait for each of a thousand small files takes longer than to read and hash it.
+  const lines = paths.map((path) => {
     try {
-      return `${await sha256(await Deno.readFile(new URL(path, root)))}  ${path}\n`;
+      const content = Deno.readFileSync(new URL(path, root));
+      return `${createHash("sha256").update(content).digest("hex")}  ${path}\n`;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return "";
       throw error;
     }
-  }));
+  });
   return await sha256(lines.join(""));
 }
 
 /** Paths of files below a folder in the order of their names. */
-async function filesBelow(root: URL, folder: string, wanted: RegExp): Promise<string[]> {
+function filesBelow(root: URL, folder: string, wanted: RegExp): string[] {
   const found: string[] = [];
-  for await (const entry of Deno.readDir(new URL(folder, root))) {
+  for (const entry of Deno.readDirSync(new URL(folder, root))) {
     const path = `${folder}${entry.name}`;
-    if (entry.isDirectory) found.push(...await filesBelow(root, `${path}/`, wanted));
+    if (entry.isDirectory) found.push(...filesBelow(root, `${path}/`, wanted));
     else if (wanted.test(path)) found.push(path);
   }
   return found.sort();

@@ -124,7 +124,7 @@ async function manifestOf(
   wallTimeSeconds: number | null,
 ) {
   const { experiment, inputDigests, sources } = plan;
-  const { id, version, seed, replications, question } = experiment;
+  const { id, version, seed, replications, question, factors, design } = experiment;
   return {
     format: "simfaasinfer-experiment/1",
     experiment: id,
@@ -132,6 +132,11 @@ async function manifestOf(
     seed,
     replications,
     question,
+    factors,
+    // Listed cells are in the rows themselves.
+    design: design !== undefined && "cells" in design
+      ? { cells: design.cells.length }
+      : design ?? null,
     digest: await sha256(run.finished.map(({ digest }) => digest).join("")),
     inputs: Object.entries(inputDigests).map(([name, digest]) => ({
       name,

@@ -7,6 +7,7 @@ export * from "./cold_start_waits.ts";
 export * from "./digest.ts";
 export * from "./instance_phases.ts";
 export * from "./kv_tokens.ts";
+export * from "./latency_parts.ts";
 export * from "./meter_totals.ts";
 export * from "./recorder.ts";
 export * from "./run_record.ts";

@@ -2,6 +2,7 @@ import type { StageSpanColumns } from "../serverless/cold_start/stage_spans.ts";
 import type { InstanceLife, PoolMemberLife } from "../serverless/lifecycle.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import type { KvTokens } from "./kv_tokens.ts";
+import type { LatencyParts } from "./latency_parts.ts";
 import type { TotalsColumns } from "./meter_totals.ts";
 import type { FunctionSeriesColumns, RequestColumns, TimeSeriesColumns } from "./run_tables.ts";
 
@@ -75,6 +76,8 @@ export interface RunRecord {
   readonly columns: RequestColumns;
   /** Requests that arrived before the end. */
   readonly arrived: number;
+  /** Where the time of the requests went; absent where that was not recorded. */
+  readonly latencyParts?: LatencyParts;
   /** Gaps between tokens of all requests that end after the warm-up. */
   readonly gaps: GapSketch;
   /** Gaps that end by the end of the warm-up. */

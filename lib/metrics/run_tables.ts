@@ -5,6 +5,7 @@ import type {
   RequestColumns,
   TimeSeriesColumns,
 } from "./run_columns.ts";
+import type { LatencyParts } from "./latency_parts.ts";
 import type { Summary } from "./run_summary.ts";
 
 export * from "./run_columns.ts";
@@ -25,6 +26,8 @@ export const OUTCOMES = [
   "execution_limit",
   "drain_limit",
   "client_deadline",
+  "rejected_wait_limit",
+  "rejected_closed",
 ] as const;
 /** How a request ended. */
 export type Outcome = typeof OUTCOMES[number];
@@ -41,6 +44,10 @@ export interface RunResult {
   readonly instances: InstancePhases;
   /** Waits for starts by request and stage. */
   readonly coldStartWaits: ColdStartWaits;
+  /**
+   * Where the time of the requests went: see `latencyPart`. Absent with `metrics.explain: false`.
+   */
+  readonly latencyParts?: LatencyParts;
   /** The figures of summary.json. */
   readonly summary: Summary;
   /** Names of the functions, by id. */

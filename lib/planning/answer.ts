@@ -8,7 +8,7 @@ import type { CheapestFound } from "./cheapest.ts";
 import type { FrontierFound } from "./frontier.ts";
 import type { RunCandidate } from "./out.ts";
 import { figureOf, figureText } from "./evaluate.ts";
-import type { Objective } from "./objectives.ts";
+import type { NamedLatency, Objective } from "./objectives.ts";
 import type { PlanRow } from "./plan_result.ts";
 import { valueIn, valueText } from "./value.ts";
 
@@ -29,7 +29,7 @@ export function answerLine(
   { winner, runnerUp, validation }: CheapestFound,
   { objectives, objective, level }: AnswerOptions,
 ): string {
-  if (winner === undefined) return "no candidate keeps the limits";
+  if (winner === undefined) return noneText(rows);
   const runs = validation?.runs ?? winner.evaluation.runs;
   const figures = objectives.map(({ name, path, unit }) => {
     const interval = figureOf(runs, path, level);
@@ -37,11 +37,31 @@ export function answerLine(
   });
   const value = valueText(valueIn(winner.values, objective)!, objective);
   const next = runnerUp === undefined
-    ? "no other candidate keeps the limits"
+    ? noOtherText(rows, winner.candidate.index)
     : `next cheapest ${valueText(valueIn(runnerUp.values, objective)!, objective)} (${
       rows[runnerUp.candidate.index].label
     })`;
   return `${rows[winner.candidate.index].label}: ${[value, ...figures, next].join(", ")}`;
+}
+
+/** Why there is no choice, by what is known of the candidates. */
+function noneText(rows: readonly PlanRow[]): string {
+  const has = (status: PlanRow["status"]) => rows.some((row) => row.status === status);
+  const which = has("unpriced") ? "no candidate with a price" : "no candidate";
+  return `${which} keeps the limits${has("over-budget") ? " within the budget" : ""}`;
+}
+
+/** Why there is no next one, by what is known of the others. */
+function noOtherText(rows: readonly PlanRow[], winner: number): string {
+  const others = rows.filter(({ index }) => index !== winner);
+  if (others.length === 0) return "the only candidate";
+  // Those that keep the limits, or may, are the choice with more instances, or the same runs.
+  const isKept = others.some(({ status }) => ["meets", "close", "dearer"].includes(status));
+  const has = (status: PlanRow["status"]) => others.some((row) => row.status === status);
+  const which = [isKept ? "kind of fleet" : "candidate", has("unpriced") ? " with a price" : ""];
+  return `no other ${which.join("")} keeps the limits${
+    has("over-budget") ? " within the budget" : ""
+  }`;
 }
 
 /** The capacities in a line: the best candidate, its capacity, what it takes, the next one. */
@@ -50,7 +70,7 @@ export function capacityAnswer(
   { winner, runnerUp }: CapacitiesFound,
   objective: PlanObjective,
 ): string {
-  if (winner === undefined) return "no candidate keeps the limits at any rate";
+  if (winner === undefined) return `${noneText(rows)} at any rate`;
   const shown = ({ candidate, capacity, values }: CandidateCapacity) => {
     const value = valueIn(values, objective);
     const perMillion = usdPerMillionRequests(capacity.interval, values);
@@ -72,10 +92,10 @@ export function frontierAnswer(
   rows: readonly PlanRow[],
   { front }: FrontierFound,
   { latency, objective, level }: Pick<AnswerOptions, "objective" | "level"> & {
-    readonly latency: Objective;
+    readonly latency: NamedLatency;
   },
 ): string {
-  if (front.length === 0) return "no candidate keeps the limits";
+  if (front.length === 0) return noneText(rows);
   const shown = ({ candidate, evaluation, values }: RunCandidate) => {
     const interval = figureOf(evaluation.runs, latency.path, level)!;
     return `${rows[candidate.index].label}: ${valueText(valueIn(values, objective)!, objective)}, ${

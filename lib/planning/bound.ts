@@ -58,7 +58,7 @@ interface Mix {
 }
 
 /** Sequences that the KV cache holds while they decode, at a context a fifth below the mean. */
-function heldSequences(
+export function heldSequences(
   { deployment, blockTokens, cachesPrefixes }: BoundInstance,
   load: Load,
 ): number {
@@ -80,7 +80,13 @@ function sizesUpTo(largest: number): number[] {
   return [...new Set(sizes)];
 }
 
-function mixedStep(decodes: number, context: number, tokens: number, prompt: number): StepShape {
+/** A step of so many decodes, and prompt tokens of prompts of equal lengths. */
+export function mixedStep(
+  decodes: number,
+  context: number,
+  tokens: number,
+  prompt: number,
+): StepShape {
   // Prompts of equal lengths attend to the least pairs for their sum.
   const chunks = tokens === 0 ? 0 : Math.ceil(tokens / prompt);
   const each = chunks === 0 ? 0 : Math.max(1, Math.floor(tokens / chunks));

@@ -3,19 +3,29 @@ import type { Configuration } from "../config/configuration.ts";
 import { engineSettings } from "../config/engine_settings.ts";
 import { deploymentGpu } from "../config/choose_gpu.ts";
 import { loadConfig, type LoadOptions } from "../config/load.ts";
-import { buildBilling } from "../run/billing.ts";
 import type { RunInputs } from "../run/cluster.ts";
 import { buildDeployment, type Deployment } from "../run/deployment.ts";
 import { buildNodes } from "../run/nodes.ts";
+import { startPlans } from "../run/start_plans.ts";
 import {
   type BoundInstance,
   fewestInstances,
   impossible,
   leastSecondsPerRequest,
 } from "./bound.ts";
+import { likelyInstances } from "./slots.ts";
 import type { FactorLevel } from "./factors.ts";
-import { type Load, loadOf, meanRate, withRateFactor } from "./load.ts";
-import { type Objective, percentilesFor } from "./objectives.ts";
+import { isByCount, isFixedFleet } from "./fleet.ts";
+import type { InputsOf } from "./inputs.ts";
+import { type LeastCost, leastCost } from "./least_cost.ts";
+import { isReplayed, type Load, loadOf, meanRate, withRateFactor } from "./load.ts";
+import {
+  checkObjectives,
+  type NamedLatency,
+  type Objective,
+  percentilesFor,
+} from "./objectives.ts";
+import { steadyNeed, steadyWorkload } from "./steady.ts";
 
 /** What a plan makes cheap: dollars per hour, GPUs, dollars per million output tokens. */
 export type PlanObjective = "cost" | "gpus" | "usd-per-mtok";
@@ -33,7 +43,7 @@ export interface Candidate {
 }
 
 /** What is known of a candidate without a run. */
-export interface CandidateFacts {
+export interface CandidateFacts extends LeastCost {
   readonly gpuName: string;
   readonly gpusPerInstance: number;
   /** Instances at most; of a fixed fleet all of them. */
@@ -42,23 +52,20 @@ export interface CandidateFacts {
   readonly isFixed: boolean;
   /** Candidates of fixed fleets that differ in the number of instances alone have the same. */
   readonly kind: string;
-  /** Dollars per hour at least; null: a price is not known. */
-  readonly usdPerHourAtLeast: number | null;
-  /** Why there is no price. */
-  readonly unpriced?: string;
-  /** GPUs at least, on the average. */
-  readonly gpusAtLeast: number;
-  /** Dollars per million output tokens at least; null without a price. */
-  readonly usdPerMillionAtLeast: number | null;
   /** Least time of an instance that a request takes, seconds; 0: not bounded. */
   readonly secondsPerRequest: number;
   /** Instances that the least work would keep busy all the time; 0: not bounded. */
   readonly busyInstances: number;
   /** Fewest instances that the bound leaves; 0: not bounded. */
   readonly fewestInstances: number;
+  /** Instances with which the search begins, by a queue of the places in batches; 0: no hint. */
+  readonly likelyInstances: number;
   /** Why no number of instances keeps the objectives. */
   readonly impossible?: string;
 }
+
+/** Share of a rate by which a queue may grow before it is seen in the runs at that rate. */
+const RATE_TOLERANCE = 0.02;
 
 /** What candidates are made from. */
 export interface CandidateSource {
@@ -66,9 +73,13 @@ export interface CandidateSource {
   readonly texts: readonly string[];
   readonly options: LoadOptions;
   readonly objectives: readonly Objective[];
+  /** Another latency that is measured. */
+  readonly latency?: NamedLatency;
   /** Requests per second; absent: as the configuration has it. */
   readonly ratePerSecond?: number;
   readonly inputs: RunInputs;
+  /** In place of `inputs`, those of each configuration. */
+  readonly inputsOf?: InputsOf;
 }
 
 /** Where a plan's runs keep the configurations and the facts of equal parts. */
@@ -76,6 +87,7 @@ interface Kept {
   readonly deployments: Map<string, Promise<Deployment>>;
   readonly loads: Map<string, Load>;
   readonly seconds: Map<string, number>;
+  readonly likely: Map<string, number>;
 }
 
 /**
@@ -88,7 +100,12 @@ export async function makeCandidates(
   levels: readonly Candidate["levels"][],
   source: CandidateSource,
 ): Promise<Candidate[]> {
-  const kept: Kept = { deployments: new Map(), loads: new Map(), seconds: new Map() };
+  const kept: Kept = {
+    deployments: new Map(),
+    loads: new Map(),
+    seconds: new Map(),
+    likely: new Map(),
+  };
   const candidates: Candidate[] = [];
   let first: unknown;
   for (const [index, own] of levels.entries()) {
@@ -118,7 +135,7 @@ function oneLine(message: string): string {
 
 /** The configuration of a combination of levels, with its rate and the percentiles it needs. */
 function candidateConfig(levels: Candidate["levels"], source: CandidateSource): Configuration {
-  const { texts, options, objectives, ratePerSecond, inputs } = source;
+  const { texts, options, objectives, latency, ratePerSecond } = source;
   const given = options.set ?? {};
   const set = Array.isArray(given)
     ? [
@@ -127,7 +144,7 @@ function candidateConfig(levels: Candidate["levels"], source: CandidateSource): 
     ]
     : { ...given, ...levels };
   const plain = loadConfig(texts, { ...options, set });
-  const percentiles = percentilesFor(plain, objectives);
+  const percentiles = percentilesFor(plain, [...objectives, ...(latency ? [latency] : [])]);
   const config = percentiles.length === plain.metrics.percentiles.length
     ? plain
     : loadConfig(texts, {
@@ -136,8 +153,18 @@ function candidateConfig(levels: Candidate["levels"], source: CandidateSource): 
         ? [...set, `metrics.percentiles=${JSON.stringify(percentiles)}`]
         : { ...set, "metrics.percentiles": percentiles },
     });
+  checkObjectives(config, objectives);
   if (ratePerSecond === undefined) return config;
-  return withRateFactor(config, ratePerSecond / meanRate(config, inputs));
+  const inputs = inputsFor(config, source);
+  const scaled = withRateFactor(config, ratePerSecond / meanRate(config, inputs));
+  // A rate is a steady one: a workload that is made lasts as for a capacity.
+  return isReplayed(scaled)
+    ? scaled
+    : steadyWorkload(scaled, ratePerSecond, steadyNeed(objectives, RATE_TOLERANCE)).config;
+}
+
+function inputsFor(config: Configuration, { inputs, inputsOf }: CandidateSource): RunInputs {
+  return inputsOf === undefined ? inputs : inputsOf(config);
 }
 
 async function factsOf(
@@ -145,41 +172,26 @@ async function factsOf(
   source: CandidateSource,
   kept: Kept,
 ): Promise<CandidateFacts> {
-  const { scaling, cluster, cost } = config;
+  const { scaling, cluster } = config;
   const isOne = config.functions.length === 0 && config.workload.functions.count === 1 &&
     !config.workload.functions.from_trace;
   if (!isOne) return severalFunctions(config);
-  const deployment = await deploymentOf(config, source.inputs, kept);
+  const inputs = inputsFor(config, source);
+  const deployment = await deploymentOf(config, inputs, kept);
   const isFixed = isFixedFleet(config);
-  const instances = scaling.enabled ? scaling.max_instances : cluster.num_replicas;
-  const least = scaling.enabled ? scaling.min_instances : cluster.num_replicas;
-  const load = keptIn(kept.loads, loadKey(config), () => loadOf(config, source.inputs));
+  // A preset that is not there is found before anything is run.
+  if (config.cold_start.enabled) startPlans(config, inputs.files);
+  const load = keptIn(kept.loads, loadKey(config), () => loadOf(config, inputs));
   const bound = boundOf(config, deployment, load, source.objectives, kept);
   const span = Math.max(load.spanSeconds, isByCount(config) ? 0 : config.simulation.duration);
-  const busy = span > 0 ? load.count * bound.secondsPerRequest / span : 0;
-  const gpusAtLeast = Math.max(least, isFixed ? 0 : busy) * deployment.gpus;
-  const { plan, lacksPrice, notices, reserved } = buildBilling(config, deployment.gpu.name);
-  const share = Math.min(plan.busyShare, plan.idleShare);
-  const perInstance = deployment.gpus * plan.usdPerGpuSecond + (plan.usdPerInstanceSecond ?? 0);
-  const paid = Math.max(0, least - (reserved?.count ?? 0)) * share;
-  const usdPerSecond =
-    Math.max(paid, reserved || cost.sleep_factor > 0 ? 0 : busy * plan.busyShare) *
-    perInstance;
-  const usdPerHourAtLeast = lacksPrice ? null : 3600 * usdPerSecond;
-  const millions = load.count * load.outputTokens / 1e6;
   return {
     gpuName: deployment.gpu.name,
     gpusPerInstance: deployment.gpus,
-    instances,
+    instances: scaling.enabled ? scaling.max_instances : cluster.num_replicas,
     isFixed,
     kind: isFixed ? kindOf(config) : "",
-    usdPerHourAtLeast,
-    ...(lacksPrice && { unpriced: notices.find((one) => one.includes("no price")) ?? "no price" }),
-    gpusAtLeast,
-    usdPerMillionAtLeast: usdPerHourAtLeast === null || millions === 0
-      ? null
-      : usdPerHourAtLeast / 3600 * span / millions,
-    busyInstances: busy,
+    ...leastCost(config, deployment, load),
+    busyInstances: span > 0 ? load.count * bound.secondsPerRequest / span : 0,
     ...bound,
   };
 }
@@ -198,21 +210,8 @@ function severalFunctions({ scaling, cluster }: Configuration): CandidateFacts {
     secondsPerRequest: 0,
     busyInstances: 0,
     fewestInstances: 0,
+    likelyInstances: 0,
   };
-}
-
-/** Whether the requests, rather than the duration, end the workload. */
-function isByCount({ workload }: Configuration): boolean {
-  return workload.num_requests !== null || workload.type === "trace" ||
-    workload.closed_loop.concurrency !== null;
-}
-
-/** Whether the number of instances is the same from the beginning to the end. */
-function isFixedFleet({ scaling, cold_start: start, faults }: Configuration): boolean {
-  if (faults.failures.mtbf !== null || faults.spot.mtbf !== null) return false;
-  if (!scaling.enabled) return true;
-  return scaling.min_instances === scaling.max_instances &&
-    (start.initial_instances ?? scaling.min_instances) === scaling.min_instances;
 }
 
 /** What fleets have in common that differ in the number of their instances alone. */
@@ -261,10 +260,15 @@ function boundOf(
   load: Load,
   objectives: readonly Objective[],
   kept: Kept,
-): Pick<CandidateFacts, "secondsPerRequest" | "fewestInstances" | "impossible"> {
+): Pick<
+  CandidateFacts,
+  "secondsPerRequest" | "fewestInstances" | "likelyInstances" | "impossible"
+> {
   const { scheduler, memory, speculative } = config;
   // A step that verifies a draft gives a sequence more than one token: no bound on its work is known.
-  if (speculative.method !== "none") return { secondsPerRequest: 0, fewestInstances: 0 };
+  if (speculative.method !== "none") {
+    return { secondsPerRequest: 0, fewestInstances: 0, likelyInstances: 0 };
+  }
   const { maxTokensPerStep } = engineSettings(config);
   // Other strategies take whole prompts, beyond the budget where there is one.
   const isChunked = scheduler.type === "vllm" || scheduler.type === "sarathi";
@@ -286,6 +290,11 @@ function boundOf(
   return {
     secondsPerRequest,
     fewestInstances: fewestInstances(instance, load, secondsPerRequest, objectives),
+    likelyInstances: keptIn(
+      kept.likely,
+      key,
+      () => likelyInstances(instance, load, objectives),
+    ),
     ...(why !== undefined && { impossible: why }),
   };
 }

@@ -7,10 +7,19 @@ import {
   REPLICATION_RULE,
   type ReplicationRule,
   type Runner,
-  unservedShare,
+  servesEnough,
 } from "./evaluate.ts";
 import { withRateFactor } from "./load.ts";
 import { missBy, type Objective } from "./objectives.ts";
+import {
+  fillSeconds,
+  LONGEST_TIMES,
+  spanNeeded,
+  type SteadyNeed,
+  steadyNeed,
+  type SteadyWorkload,
+  steadyWorkload,
+} from "./steady.ts";
 
 /** A configuration whose capacity is looked for. */
 export interface CapacityTask {
@@ -19,6 +28,10 @@ export interface CapacityTask {
   readonly ratePerSecond: number;
   /** Where to look first, requests per second; default its own rate. */
   readonly guessPerSecond?: number;
+  /** A rate that is known not to hold, by a bound, requests per second; default none. */
+  readonly mostPerSecond?: number;
+  /** Time in which the requests of a trace arrive that is replayed, seconds; default: none is. */
+  readonly replaySeconds?: number;
   /** Capacities of seeds that are known from a coarser search, in the order of the seeds. */
   readonly known?: readonly number[];
 }
@@ -53,6 +66,10 @@ export interface Capacity {
   readonly bySeed: readonly number[];
   /** Every rate that was run, by rate and seed. */
   readonly points: readonly CapacityPoint[];
+  /** What the workload of its runs was like. */
+  readonly need: SteadyNeed;
+  /** Why the capacity may be that of a burst; absent: arrivals lasted long enough. */
+  readonly notice?: string;
   /** Why there is no interval. */
   readonly reason?: string;
 }
@@ -61,6 +78,10 @@ export interface Capacity {
 const STEP = 1.6;
 /** Steps up or down before it is given up. */
 const MOST_STEPS = 40;
+/** Times that a run at one rate is lengthened. */
+const MOST_GROWTHS = 4;
+/** Factor by which arrivals are lengthened beyond what a run has shown to be needed. */
+const SPARE = 1.2;
 /** Half the width of the bracket around what another seed or a coarser search has found. */
 const NEAR = 0.06;
 
@@ -72,26 +93,39 @@ interface SeedSearch {
   low: number;
   /** Lowest rate known not to hold; Infinity: none yet. */
   high: number;
+  /** Whether a run has shown it, rather than a bound. */
+  isHighRun: boolean;
   next: number;
   /** Factor of the next step while one end of the bracket is not known. */
   step: number;
   steps: number;
+  /** Least time in which requests arrive, seconds; grows with the longest request that was seen. */
+  spanSeconds: number;
+  /** How often the run at the rate that is next was lengthened. */
+  growths: number;
+  /** Time in which the requests of the last run arrived, over what it needed; 1 or more: enough. */
+  lastingOfRun: number;
+  /** The same of the run at `low`. */
+  lasting: number;
 }
 
 /**
  * Finds the capacity of configurations: for each seed the highest rate at which its run keeps all
- * objectives, by steps up or down and then by halving the bracket. A saturated run does not hold. All
- * searches go on in step, so that their runs share the Workers.
+ * objectives, by steps up or down and then by halving the bracket. A run is one of a steady load: its
+ * arrivals last until the tolerance would show, and five times its longest request, which is what the
+ * first fifth leaves out (see `steadyWorkload`). A saturated run does not hold. All searches go on in
+ * step, so that their runs share the Workers.
  */
 export async function findCapacities(
   tasks: readonly CapacityTask[],
   options: CapacityOptions,
 ): Promise<Capacity[]> {
-  const { rule = REPLICATION_RULE, tolerance = 0.02, seeds } = options;
+  const { rule = REPLICATION_RULE, tolerance = 0.02, seeds, objectives } = options;
+  const need = steadyNeed(objectives, tolerance);
   const searches: SeedSearch[][] = tasks.map(() => []);
   const points: CapacityPoint[][] = tasks.map(() => []);
   const add = (task: number, count: number) => {
-    const { config, ratePerSecond, guessPerSecond, known = [] } = tasks[task];
+    const { config, ratePerSecond, guessPerSecond, mostPerSecond, known = [] } = tasks[task];
     for (let k = 0; k < count; k++) {
       const number = searches[task].length;
       // What the first seeds have found is near what others will find.
@@ -101,16 +135,25 @@ export async function findCapacities(
         task,
         seed: (config.simulation.random_seed + number) % 2 ** 32,
         low: 0,
-        high: Infinity,
-        next: found === undefined ? guessPerSecond ?? ratePerSecond : found * (1 - NEAR),
+        high: mostPerSecond ?? Infinity,
+        isHighRun: false,
+        next: Math.min(
+          found === undefined ? guessPerSecond ?? ratePerSecond : found * (1 - NEAR),
+          (mostPerSecond ?? Infinity) / STEP,
+        ),
         step: found === undefined ? STEP : (1 + NEAR) / (1 - NEAR),
         steps: 0,
+        spanSeconds: Math.max(need.spanSeconds, ...searches[task].map((one) => one.spanSeconds)),
+        growths: 0,
+        lastingOfRun: 1,
+        lasting: 1,
       });
     }
   };
   for (const [task] of tasks.entries()) add(task, seeds ?? rule.least);
+  const context = { ...options, tolerance, need };
   for (let open = tasks.map((_, i) => i); open.length > 0;) {
-    await search(open.flatMap((task) => searches[task]), tasks, points, { ...options, tolerance });
+    await search(open.flatMap((task) => searches[task]), tasks, points, context);
     open = open.filter((task) => {
       const interval = intervalOf(searches[task], rule.level);
       const isPrecise = interval === undefined || searches[task].length >= (seeds ?? rule.most) ||
@@ -119,7 +162,12 @@ export async function findCapacities(
       return !isPrecise;
     });
   }
-  return tasks.map((_, task) => capacityOf(searches[task], points[task], rule.level));
+  return tasks.map((_, task) => capacityOf(searches[task], points[task], rule.level, need));
+}
+
+interface SearchContext extends CapacityOptions {
+  readonly tolerance: number;
+  readonly need: SteadyNeed;
 }
 
 /** Goes on with searches until all are over. */
@@ -127,17 +175,17 @@ async function search(
   searches: readonly SeedSearch[],
   tasks: readonly CapacityTask[],
   points: CapacityPoint[][],
-  { objectives, runner, tolerance }: CapacityOptions & { readonly tolerance: number },
+  { objectives, runner, tolerance, need }: SearchContext,
 ): Promise<void> {
   const isOpen = ({ low, high, steps }: SeedSearch) =>
     steps < MOST_STEPS && !(low > 0 && high <= low * (1 + tolerance));
   for (let open = searches.filter(isOpen); open.length > 0; open = open.filter(isOpen)) {
-    const runs = await runner.run(open.map(({ task, seed, next }) => {
-      const { config, ratePerSecond } = tasks[task];
-      return withSeed(withRateFactor(config, next / ratePerSecond), seed);
-    }));
+    const workloads = open.map((one) => workloadAt(one, tasks[one.task], need));
+    const runs = await runner.run(workloads.map(({ config }, i) => withSeed(config, open[i].seed)));
     for (const [i, one] of open.entries()) {
-      const held = holds(runs[i], objectives);
+      const held = heldBy(one, runs[i], workloads[i], { objectives, need });
+      if (held === undefined) continue;
+      one.growths = 0;
       points[one.task].push({
         seed: one.seed,
         ratePerSecond: one.next,
@@ -149,29 +197,63 @@ async function search(
   }
 }
 
+/** The workload of a search at the rate that is next. */
+function workloadAt(
+  { next, spanSeconds }: SeedSearch,
+  { config, ratePerSecond, replaySeconds }: CapacityTask,
+  { requests }: SteadyNeed,
+): SteadyWorkload {
+  const scaled = withRateFactor(config, next / ratePerSecond);
+  return steadyWorkload(scaled, next, { requests, spanSeconds }, replaySeconds);
+}
+
+/**
+ * What a run says of its rate: that it holds or does not, or undefined where requests have to arrive for
+ * longer. What is saturated is so however long it lasts, and what never lasts long enough is as well.
+ */
+function heldBy(
+  one: SeedSearch,
+  run: KeptRun,
+  { spanSeconds, canGrow }: Pick<SteadyWorkload, "spanSeconds" | "canGrow">,
+  { objectives, need }: Pick<SearchContext, "objectives" | "need">,
+): boolean | undefined {
+  const isOver = run.error !== undefined || isSaturated(run);
+  const needed = isOver ? 0 : spanNeeded(run, need);
+  const fill = isOver ? 0 : fillSeconds(run);
+  one.lastingOfRun = fill > 0 ? spanSeconds / fill : 1;
+  if (needed <= spanSeconds || !canGrow) return holds(run, objectives);
+  if (one.growths >= MOST_GROWTHS) return false;
+  one.spanSeconds = SPARE * needed;
+  one.growths++;
+  return undefined;
+}
+
 /** Notes what a rate did, and says which comes next. */
 function advance(search: SeedSearch, held: boolean): void {
   const { next } = search;
-  if (held) search.low = Math.max(search.low, next);
-  else search.high = Math.min(search.high, next);
+  if (held && next > search.low) {
+    search.low = next;
+    search.lasting = search.lastingOfRun;
+  } else if (!held && next < search.high) {
+    search.high = next;
+    search.isHighRun = true;
+  }
   search.steps++;
-  if (search.low === 0) {
-    search.next = next / search.step;
-    search.step = Math.max(STEP, search.step);
-  } else if (search.high === Infinity) {
-    search.next = next * search.step;
-    search.step = Math.max(STEP, search.step);
+  const { low, high } = search;
+  const middle = Math.sqrt(low * high);
+  if (low > 0 && search.isHighRun) {
+    search.next = middle;
   } else {
-    search.next = Math.sqrt(search.low * search.high);
+    // What a bound rules out is further off than what a run has shown.
+    search.next = low === 0 ? next / search.step : Math.min(next * search.step, middle);
+    search.step = Math.max(STEP, search.step);
   }
   search.next = Number(search.next.toPrecision(6));
 }
 
 /** Whether a run keeps all objectives: served what arrived, and no limit missed. */
 export function holds(run: KeptRun, objectives: readonly Objective[]): boolean {
-  if (run.error !== undefined || isSaturated(run)) return false;
-  const strictest = Math.max(0, ...objectives.map(({ percentile }) => percentile ?? 0));
-  if (unservedShare(run) > 1 - strictest / 100 + 1e-12) return false;
+  if (run.error !== undefined || isSaturated(run) || !servesEnough([run], objectives)) return false;
   return objectives.every((objective) => {
     const value = figureOf([run], objective.path, 0.95)?.estimate;
     return value !== undefined && missBy(objective, value) <= 0;
@@ -183,20 +265,34 @@ function middle({ low, high }: SeedSearch): number {
   return low > 0 && high < Infinity ? Math.sqrt(low * high) : NaN;
 }
 
+/** The interval of the mean over seeds, from the lower ends of their brackets to the upper ones. */
 function intervalOf(searches: readonly SeedSearch[], level: number): Interval | undefined {
-  const rates = searches.map(middle);
-  return rates.some(Number.isNaN) ? undefined : meanInterval(rates, level);
+  if (searches.some((one) => Number.isNaN(middle(one)))) return undefined;
+  const between = meanInterval(searches.map(middle), level);
+  const { lower } = meanInterval(searches.map(({ low }) => low), level);
+  const { upper } = meanInterval(searches.map(({ high }) => high), level);
+  return { ...between, lower, upper, halfWidth: (upper - lower) / 2 };
 }
 
 function capacityOf(
   searches: readonly SeedSearch[],
   points: readonly CapacityPoint[],
   level: number,
+  need: SteadyNeed,
 ): Capacity {
   const interval = intervalOf(searches, level);
   const sorted = points.toSorted((a, b) => a.ratePerSecond - b.ratePerSecond || a.seed - b.seed);
-  const rest = { bySeed: searches.map(middle), points: sorted };
-  if (interval !== undefined) return { interval, ...rest };
+  const spanSeconds = Math.max(...searches.map((one) => one.spanSeconds));
+  const rest = {
+    bySeed: searches.map(middle),
+    points: sorted,
+    need: { ...need, spanSeconds },
+  };
+  if (interval !== undefined) {
+    const shortest = Math.min(...searches.map(({ lasting }) => lasting));
+    const notice = shortest < 1 ? burstNotice(shortest) : undefined;
+    return { interval, ...rest, ...(notice !== undefined && { notice }) };
+  }
   const open = searches.find((one) => Number.isNaN(middle(one)))!;
   const failed = sorted.find(({ run }) => run.error !== undefined)?.run.error;
   const reason = failed ??
@@ -204,4 +300,10 @@ function capacityOf(
       ? `no rate keeps the limits, down to ${sorted[0].ratePerSecond} requests/s`
       : `every rate keeps the limits, up to ${sorted.at(-1)!.ratePerSecond} requests/s`);
   return { ...rest, reason };
+}
+
+function burstNotice(lasting: number): string {
+  return `requests arrive for ${(LONGEST_TIMES * lasting).toPrecision(2)} times their longest ` +
+    `end-to-end time only, where a steady load takes ${LONGEST_TIMES}: the capacity is that of ` +
+    `a burst`;
 }

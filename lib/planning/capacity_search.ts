@@ -1,10 +1,10 @@
 import { type Interval } from "../stats/intervals.ts";
 import type { Candidate } from "./candidates.ts";
 import { type Capacity, type CapacityPoint, findCapacities } from "./capacity.ts";
-import { meanRate } from "./load.ts";
+import { capacityTask } from "./capacity_task.ts";
 import { type Out, type SearchOptions, staticOut } from "./out.ts";
 import { type RunValues, valueIn, valuesOf, valueText } from "./value.ts";
-import type { RunInputs } from "../run/cluster.ts";
+import type { InputsOf } from "./inputs.ts";
 
 /** The capacity of a candidate, and what it takes there. */
 export interface CandidateCapacity {
@@ -26,7 +26,7 @@ export interface CapacitiesFound {
 
 /** Options of {@link searchCapacities}. */
 export interface CapacitySearchOptions extends SearchOptions {
-  readonly inputs: RunInputs;
+  readonly inputsOf: InputsOf;
   /** Ratio of the ends of a bracket, less 1; default 0.02. */
   readonly tolerance?: number;
 }
@@ -47,20 +47,13 @@ export async function searchCapacities(
   candidates: readonly Candidate[],
   options: CapacitySearchOptions,
 ): Promise<CapacitiesFound> {
-  const { objectives, runner, rule, inputs, tolerance = 0.02 } = options;
+  const { objectives, runner, rule, inputsOf, tolerance = 0.02 } = options;
   const byCandidate = new Map<number, CandidateCapacity>();
   const look = async (some: readonly Candidate[], isCoarse: boolean) => {
-    const tasks = some.map(({ config, facts, index }) => {
-      const ratePerSecond = meanRate(config!, inputs);
-      const known = byCandidate.get(index)?.capacity.bySeed;
-      return {
-        config: config!,
-        ratePerSecond,
-        guessPerSecond: facts!.secondsPerRequest > 0
-          ? 0.6 * facts!.instances / facts!.secondsPerRequest
-          : ratePerSecond,
-        ...(known !== undefined && known.every(Number.isFinite) && { known }),
-      };
+    const tasks = some.map((candidate) => {
+      const known = byCandidate.get(candidate.index)?.capacity.bySeed;
+      const isKnown = known !== undefined && known.every(Number.isFinite);
+      return { ...capacityTask(candidate, inputsOf), ...(isKnown && { known }) };
     });
     const found = await findCapacities(tasks, {
       objectives,

@@ -142,16 +142,16 @@ class Search {
   }
 
   /**
-   * Which size of a kind is run next: first the one that would be busy as an engine under such limits
-   * can be, then that in the middle of those that are open.
+   * Which size of a kind is run next: first the one that a queue of the places in its batches finds to be
+   * enough, then that in the middle of those that are open.
    */
   #probe(members: readonly Candidate[]): Candidate {
     const bySize = members.toSorted((a, b) => a.facts!.instances - b.facts!.instances);
-    const { kind, isFixed, busyInstances } = bySize[0].facts!;
+    const { kind, isFixed, busyInstances, likelyInstances } = bySize[0].facts!;
     const isFirst = isFixed && ![...this.#run.values()]
       .some(({ candidate: { facts } }) => facts!.isFixed && facts!.kind === kind);
     if (!isFirst) return bySize[Math.floor((bySize.length - 1) / 2)];
-    const wanted = busyInstances / BUSY_SHARE;
+    const wanted = likelyInstances > 0 ? likelyInstances : busyInstances / BUSY_SHARE;
     return bySize.find(({ facts }) => facts!.instances >= wanted) ?? bySize.at(-1)!;
   }
 

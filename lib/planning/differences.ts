@@ -72,7 +72,8 @@ export function welchInterval(
   return { estimate, lower: estimate - halfWidth, upper: estimate + halfWidth, halfWidth, level };
 }
 
-function welchHalfWidth(
+/** Half the width of Welch's interval, from squared standard errors and the values behind each. */
+export function welchHalfWidth(
   [one, first]: readonly [number, number],
   [other, second]: readonly [number, number],
   level: number,

@@ -1,9 +1,9 @@
-import { configurationSettings } from "../config/configuration_settings.ts";
 import { loadConfig } from "../config/load.ts";
 import { settingPath } from "../experiment/sweep/mod.ts";
 import { showValue } from "../std/show_value.ts";
 import { suggest } from "../std/suggest.ts";
 import { parse } from "../std/yaml.ts";
+import { aliasesOf, allSettings, canonicalPath } from "./setting_paths.ts";
 
 /** A level of a factor: any value of a setting. */
 export type FactorLevel = string | number | boolean;
@@ -41,11 +41,12 @@ export function readFactors(over: string | FactorsByPath): Factor[] {
     ),
   }));
   const twice = factors.find(({ path }, i) =>
-    factors.findIndex((other) => other.path === path) < i
+    factors.findIndex((other) => canonicalPath(other.path) === canonicalPath(path)) < i
   );
   if (twice === undefined) return factors;
   throw new RangeError(
-    `Cannot plan over each setting as one factor: current value is "${twice.path}" twice`,
+    `Cannot plan over each setting as one factor: current value is ` +
+      `"${canonicalPath(twice.path)}" twice`,
   );
 }
 
@@ -122,8 +123,9 @@ function checkLevels(name: string, levels: readonly FactorLevel[]): readonly Fac
 
 /** The path of a setting, checked. */
 function knownPath(name: string): string {
-  const path = settingPath(name);
-  const settings = configurationSettings();
+  const settings = allSettings();
+  // A setting at the root is not one of a section that ends in its name.
+  const path = settings.some((setting) => setting.path === name) ? name : settingPath(name);
   const known = settings.flatMap((setting) => [setting.path, ...aliasesOf(setting)]);
   // Below a setting that is a mapping, such as a price by GPU.
   if (known.some((one) => path === one || path.startsWith(`${one}.`))) return path;
@@ -133,11 +135,6 @@ function knownPath(name: string): string {
     `Cannot plan over a setting of the configuration: current value is ${showValue(name)}` +
       (near === undefined ? "" : `; did you mean "${near}"?`),
   );
-}
-
-function aliasesOf({ path, info }: ReturnType<typeof configurationSettings>[number]): string[] {
-  const above = path.slice(0, path.lastIndexOf(".") + 1);
-  return info.aliases.map((alias) => alias.includes(".") ? alias : above + alias);
 }
 
 /** The path whose last word is near that of a path whose section is another. */

@@ -5,6 +5,7 @@ import {
   type FigureSpec,
   paretoFront,
   type ParetoRow,
+  paretoRows,
 } from "../plot/mod.ts";
 import { shownName } from "./answer.ts";
 import type { Plan, PlanRow, PlanStatus } from "./plan_result.ts";
@@ -12,7 +13,7 @@ import type { Plan, PlanRow, PlanStatus } from "./plan_result.ts";
 /** States of candidates that keep the limits. */
 const KEEPS: readonly PlanStatus[] = ["winner", "runner-up", "frontier", "meets", "close"];
 /** Labels of a frontier at most: more are no longer read. */
-const MOST_LABELS = 12;
+const MOST_LABELS = 24;
 
 /**
  * The figures of a plan by name: `frontier` (dollars per hour against the first limited latency, the
@@ -80,15 +81,16 @@ function frontierFigure({ rows, slo, frontier }: Plan): FigureSpec | undefined {
     return [{ series: "Keeps the limits", label: "", x, y: 1000 * y, row }];
   });
   if (points.length < 2) return undefined;
-  const labelled = new Set(
-    points.toSorted((a, b) => a.x - b.x).slice(0, MOST_LABELS).map(({ row }) => row.index),
-  );
+  // Those that no other one betters have the first choice of room for their labels.
+  const front = paretoRows(points);
+  const others = points.filter((one) => !front.includes(one)).toSorted((a, b) => a.x - b.x);
+  const ordered = [...front, ...others];
   const isWide = (of: (point: ParetoRow) => number) =>
     Math.max(...points.map(of)) > 10 * Math.min(...points.map(of));
   return paretoFront(
-    points.map(({ row, ...point }) => ({
+    ordered.map(({ row, ...point }, i) => ({
       ...point,
-      label: labelled.has(row.index) ? shortLabel(row) : "",
+      label: i < Math.max(MOST_LABELS, front.length) ? shortLabel(row) : "",
     })),
     {
       xTitle: "Cost (USD/h)",

@@ -2,7 +2,7 @@ import { paretoRows } from "../plot/mod.ts";
 import type { Candidate } from "./candidates.ts";
 import type { CheapestFound } from "./cheapest.ts";
 import { evaluateAll, figureOf } from "./evaluate.ts";
-import type { Objective } from "./objectives.ts";
+import type { NamedLatency } from "./objectives.ts";
 import { type Out, type RunCandidate, runOut, type SearchOptions, staticOut } from "./out.ts";
 import { valueAtLeast, valueIn, valuesOf } from "./value.ts";
 
@@ -25,7 +25,7 @@ const LEAST_GAIN = 0.01;
  */
 export async function findFrontier(
   candidates: readonly Candidate[],
-  options: SearchOptions & { readonly latency: Objective },
+  options: SearchOptions & { readonly latency: NamedLatency },
 ): Promise<FrontierFound> {
   const { runner, rule, objectives, objective, latency } = options;
   const run = new Map<number, RunCandidate>();

@@ -61,6 +61,11 @@ function loadOfTable(table: RequestTable): Load {
   };
 }
 
+/** Whether a configuration replays the rows of a trace at their instants. */
+export function isReplayed({ workload }: Configuration): boolean {
+  return workload.type === "trace" && !workload.cycle_prompts;
+}
+
 /** Mean rate of a configuration's workload, requests per second. @throws {ConfigError} Without one. */
 export function meanRate(config: Configuration, inputs: RunInputs): number {
   const { workload } = config;
@@ -70,7 +75,7 @@ export function meanRate(config: Configuration, inputs: RunInputs): number {
       (workload.all_at_once ? "workload.all_at_once is true" : "workload.closed_loop is set"),
     ]);
   }
-  if (workload.type === "trace" && !workload.cycle_prompts) {
+  if (isReplayed(config)) {
     const { count, spanSeconds } = loadOf(config, inputs);
     if (count > 1 && spanSeconds > 0) return count / spanSeconds;
     throw new ConfigError([
@@ -81,30 +86,68 @@ export function meanRate(config: Configuration, inputs: RunInputs): number {
   return (arrivals(workload).meanRatePerSecond ?? 0) * (workload.sessions.mean_turns ?? 1);
 }
 
-/** The setting that multiplies the rate of a workload, and its value. */
-export function rateSetting({ workload }: Configuration): { path: string; value: number } {
-  const { type, embedded, trace, arrival_rate: rate } = workload;
+/** How fast a configuration's requests arrive, as a search for its capacity needs to know. */
+export function pace(
+  config: Configuration,
+  inputs: RunInputs,
+): { readonly ratePerSecond: number; readonly replaySeconds?: number } {
+  if (!isReplayed(config)) return { ratePerSecond: meanRate(config, inputs) };
+  // Of a trace that is cut to some requests, the rest is there for longer runs.
+  const whole = { ...config, workload: { ...config.workload, num_requests: null } };
+  const ratePerSecond = meanRate(whole, inputs);
+  return { ratePerSecond, replaySeconds: loadOf(whole, inputs).spanSeconds };
+}
+
+/** The settings that multiply the rate of a workload, and their values. */
+export function rateSettings({ workload }: Configuration): readonly RateSetting[] {
+  const { type, embedded, trace, burst, cycle_prompts: cycles, arrival_rate: rate } = workload;
   if (type === "embedded") {
-    return { path: "workload.embedded.rate_scale", value: embedded.rate_scale };
+    return [{ path: "workload.embedded.rate_scale", value: embedded.rate_scale }];
   }
-  return type === "trace" && !workload.cycle_prompts
-    ? { path: "workload.trace.rate_scale", value: trace.rate_scale }
-    : { path: "workload.arrival_rate", value: rate };
+  if (type === "synthetic") {
+    return [
+      { path: "workload.burst.base_rate", value: burst.base_rate },
+      { path: "workload.burst.burst_rate", value: burst.burst_rate },
+    ];
+  }
+  return type === "trace" && !cycles
+    ? [{ path: "workload.trace.rate_scale", value: trace.rate_scale }]
+    : [{ path: "workload.arrival_rate", value: rate }];
+}
+
+/** A setting on which the rate of a workload depends. */
+export interface RateSetting {
+  /** Its path, such as "workload.arrival_rate". */
+  readonly path: string;
+  readonly value: number;
 }
 
 /** A configuration with its rate multiplied. */
 export function withRateFactor(config: Configuration, factor: number): Configuration {
-  const { path, value } = rateSetting(config);
   const { workload } = config;
-  const scaled = Number((value * factor).toPrecision(12));
+  const settings = rateSettings(config);
+  const scaled = Object.fromEntries(
+    settings.map(({ path, value }) => [path, Number((value * factor).toPrecision(12))]),
+  );
+  const of = (path: string, otherwise: number) => scaled[path] ?? otherwise;
+  const { embedded, trace, burst, arrival_rate: rate } = workload;
   const own: Configuration = {
     ...config,
-    workload: path === "workload.arrival_rate"
-      ? { ...workload, arrival_rate: scaled }
-      : path === "workload.embedded.rate_scale"
-      ? { ...workload, embedded: { ...workload.embedded, rate_scale: scaled } }
-      : { ...workload, trace: { ...workload.trace, rate_scale: scaled } },
+    workload: {
+      ...workload,
+      arrival_rate: of("workload.arrival_rate", rate),
+      embedded: {
+        ...embedded,
+        rate_scale: of("workload.embedded.rate_scale", embedded.rate_scale),
+      },
+      trace: { ...trace, rate_scale: of("workload.trace.rate_scale", trace.rate_scale) },
+      burst: {
+        ...burst,
+        base_rate: of("workload.burst.base_rate", burst.base_rate),
+        burst_rate: of("workload.burst.burst_rate", burst.burst_rate),
+      },
+    },
   };
-  rememberGiven(own, new Set([...givenPaths(config), path]));
+  rememberGiven(own, new Set([...givenPaths(config), ...settings.map(({ path }) => path)]));
   return own;
 }

@@ -6,6 +6,6 @@
  */
 export { readFactors } from "./factors.ts";
 export { readObjectives } from "./objectives.ts";
-export { plan } from "./plan.ts";
+export { plan, planWith } from "./plan.ts";
 export type { PlanOptions } from "./prepare.ts";
 export { planTable } from "./plan_table.ts";

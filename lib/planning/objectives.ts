@@ -32,6 +32,9 @@ const LATENCIES: Readonly<Record<string, string>> = {
   e2e: "e2e_s",
 };
 
+/** Path of the share of requests that keep the section `slo`. */
+const ATTAINMENT = "slo_attainment";
+
 /** Figures that have parts by percentile. */
 const PARTS = ["mean", "max", "p50", "p90", "p95", "p99"];
 
@@ -69,14 +72,31 @@ export function readObjectives(text: string): Objective[] {
     );
   }
   const objectives = parts.map(readObjective);
-  const twice = objectives.find(({ path, comparison }, i) =>
-    objectives.findIndex((one) => one.path === path && one.comparison[0] === comparison[0]) < i
-  );
-  if (twice === undefined) return objectives;
-  throw new RangeError(
-    `Cannot read limits as one of each figure: current value is "${text}", which limits ` +
-      `${twice.name} twice`,
-  );
+  checkTogether(text, objectives);
+  return objectives;
+}
+
+/** Refuses limits of one figure that say the same twice, or leave nothing between them. */
+function checkTogether(text: string, objectives: readonly Objective[]): void {
+  for (const [i, one] of objectives.entries()) {
+    const others = objectives.slice(0, i).filter(({ path }) => path === one.path);
+    if (others.some((other) => isUpperLimit(other) === isUpperLimit(one))) {
+      throw new RangeError(
+        `Cannot read limits as one of each figure: current value is "${text}", which limits ` +
+          `${one.name} twice`,
+      );
+    }
+    const [other] = others;
+    if (other === undefined) continue;
+    const [least, most] = isUpperLimit(one) ? [other, one] : [one, other];
+    const isEmpty = least.limit > most.limit ||
+      (least.limit === most.limit && least.comparison + most.comparison !== ">=<=");
+    if (!isEmpty) continue;
+    throw new RangeError(
+      `Cannot read limits as ones that a figure can keep: current value is "${text}", which leaves ` +
+        `nothing for ${one.name}`,
+    );
+  }
 }
 
 function readObjective(text: string): Objective {
@@ -87,30 +107,89 @@ function readObjective(text: string): Objective {
         showValue(text),
     );
   }
-  const [, name, comparison, written] = match;
-  const figure = figureNamed(name);
-  const limit = parseQuantity(written, dimensionOf(figure.unit));
-  if (Number.isNaN(limit) || limit < 0 || (figure.unit === "share" && limit > 1)) {
+  const [, name, written, value] = match;
+  const comparison = written as Comparison;
+  const { isLatency, ...figure } = figureNamed(name);
+  checkDirection(text, comparison, { isLatency, path: figure.path });
+  const limit = readLimit(value, figure.unit);
+  const isShare = figure.unit === "share";
+  const isOutside = Number.isNaN(limit) || limit < 0 || limit === Infinity ||
+    (isShare && limit > 1) || (isLatency && limit === 0);
+  if (isOutside) {
     const wanted = figure.unit === "s"
-      ? "seconds, such as 2s or 50ms"
-      : figure.unit === "share"
+      ? `seconds${limit === 0 ? " above 0" : ""}, such as 2s or 50ms`
+      : isShare
       ? "a share, such as 99% or 0.99"
       : "a number";
     throw new RangeError(
-      `Cannot read the limit of ${name} as ${wanted}: current value is ${showValue(written)}`,
+      `Cannot read the limit of ${name} as ${wanted}: current value is ${showValue(value)}`,
     );
   }
-  return { name, comparison: comparison as Comparison, limit, ...figure };
+  if (isShare && (comparison === ">" ? limit === 1 : comparison === ">=" && limit === 0)) {
+    throw new RangeError(
+      `Cannot read the limit of ${name} as one that some runs keep and others miss: current value ` +
+        `is ${showValue(text)}`,
+    );
+  }
+  return { name, comparison, limit, ...figure };
 }
+
+/** A limit in the unit of its figure, which may be written after it; NaN where it is none. */
+function readLimit(written: string, unit: string): number {
+  const dimension = dimensionOf(unit);
+  const isPlain = dimension === "number" && written.endsWith(unit);
+  const value = isPlain ? written.slice(0, written.length - unit.length).trim() : written;
+  return parseQuantity(value, dimension);
+}
+
+/** Refuses a latency that is to be long, and an attainment that is to be small. */
+function checkDirection(
+  text: string,
+  comparison: Comparison,
+  { isLatency, path }: { readonly isLatency: boolean; readonly path: string },
+): void {
+  const isUpper = comparison[0] === "<";
+  const isTurned = isLatency ? !isUpper : path === ATTAINMENT && isUpper;
+  if (!isTurned) return;
+  const other = comparison.replace(/[<>]/, (sign) => sign === "<" ? ">" : "<");
+  throw new RangeError(
+    `Cannot read a limit on ${
+      isLatency ? "a latency as a longest" : "attainment as a least"
+    } one: ` +
+      `current value is ${showValue(text)}; did you mean ${
+        showValue(text.replace(comparison, other))
+      }?`,
+  );
+}
+
+/**
+ * The latency of a name such as "ttft_p99".
+ *
+ * @throws {RangeError} If the name is none of a latency.
+ */
+export function readLatency(name: string): NamedLatency {
+  const { isLatency, ...figure } = figureNamed(name);
+  if (isLatency) return { name, ...figure };
+  throw new RangeError(
+    `Cannot draw a frontier as one of a latency, such as ttft_p99: current value is ${
+      showValue(name)
+    }`,
+  );
+}
+
+/** A latency: what an objective has of it but the limit. */
+export type NamedLatency = Pick<Objective, "name" | "path" | "unit" | "percentile">;
 
 function dimensionOf(unit: string): Dimension {
   return unit === "s" ? "seconds" : unit === "share" ? "fraction" : "number";
 }
 
-type NamedFigure = Pick<Objective, "path" | "unit" | "percentile">;
+interface NamedFigure extends Pick<Objective, "path" | "unit" | "percentile"> {
+  readonly isLatency: boolean;
+}
 
 function figureNamed(name: string): NamedFigure {
-  if (name === "attainment") return { path: "slo_attainment", unit: "share" };
+  if (name === "attainment") return { path: ATTAINMENT, unit: "share", isLatency: false };
   const short = /^([a-z0-9]+)_(mean|max|p\d+(?:\.\d+)?)$/.exec(name);
   const written = short !== null && Object.hasOwn(LATENCIES, short[1])
     ? `${LATENCIES[short[1]]}.${short[2]}`
@@ -119,20 +198,27 @@ function figureNamed(name: string): NamedFigure {
   const own = figures.find(({ path, isLatency }) =>
     isLatency ? written.startsWith(`${path}.`) : path === written
   );
-  if (own !== undefined && !own.isLatency) return { path: own.path, unit: own.unit };
+  if (own !== undefined && !own.isLatency) {
+    return { path: own.path, unit: own.unit, isLatency: false };
+  }
   const part = own === undefined ? "" : written.slice(own.path.length + 1);
   const percentile = /^p(\d+(?:\.\d+)?)$/.exec(part);
   if (own !== undefined && (part === "mean" || part === "max")) {
-    return { path: written, unit: own.unit };
+    return { path: written, unit: own.unit, isLatency: true };
   }
   if (own !== undefined && percentile !== null && Number(percentile[1]) <= 100) {
-    return { path: written, unit: own.unit, percentile: Number(percentile[1]) };
+    // "p099" and "p99.0" are no names of their own: the summary has the number.
+    const number = Number(percentile[1]);
+    const path = `${own.path}.p${number}`;
+    return { path, unit: own.unit, percentile: number, isLatency: true };
   }
   throw unknownFigure(name, figures);
 }
 
 function unknownFigure(name: string, figures: readonly SummaryFigure[]): RangeError {
-  const near = suggest(name, [
+  // A latency by itself is no figure: its percentiles are.
+  const [latency] = Object.entries(LATENCIES).find((names) => names.includes(name)) ?? [];
+  const near = latency !== undefined ? `${latency}_p99` : suggest(name, [
     ...Object.keys(LATENCIES).flatMap((latency) => PARTS.map((part) => `${latency}_${part}`)),
     "attainment",
     ...figures.flatMap(({ path, isLatency }) =>
@@ -174,7 +260,7 @@ export function missBy(objective: Objective, value: number): number {
 /** The percentiles of a configuration with those that objectives need, in rising order. */
 export function percentilesFor(
   { metrics }: Configuration,
-  objectives: readonly Objective[],
+  objectives: readonly Pick<Objective, "percentile">[],
 ): readonly number[] {
   const wanted = objectives.flatMap(({ percentile }) => percentile ?? []);
   return [...new Set([...metrics.percentiles, ...wanted])].sort((a, b) => a - b);
@@ -195,7 +281,7 @@ export function checkObjectives(config: Configuration, objectives: readonly Obje
   const isLimited = limits.some((one) =>
     one !== null && Object.values(one).some((limit) => limit !== null && limit !== undefined)
   );
-  if (isLimited || objectives.every(({ path }) => path !== "slo_attainment")) return;
+  if (isLimited || objectives.every(({ path }) => path !== ATTAINMENT)) return;
   throw new RangeError(
     `Cannot plan for attainment as the share of requests that keep the section "slo": current value ` +
       `is a configuration without limits (set slo.ttft_s, slo.tpot_s or slo.e2e_s)`,

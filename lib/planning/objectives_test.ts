@@ -19,6 +19,11 @@ Deno.test("limits are names, comparisons and limits in any unit", () => {
   );
   equal(readObjectives("e2e_max<1 min")[0].limit, 60);
   equal(readObjectives("ttft_s.p50<1")[0].path, "ttft_s.p50");
+  equal(readObjectives("ttft_p099<1")[0].path, "ttft_s.p99");
+  equal(readObjectives("cost.total_usd<40 USD")[0].limit, 40);
+  equal(readObjectives("attainment>=0.9")[0].limit, 0.9);
+  equal(readObjectives("throughput_rps>2,throughput_rps<5").length, 2);
+  equal(readObjectives("cost.idle_share>=1%,cost.idle_share<=1%").length, 2);
 });
 
 Deno.test("what is no limit is refused, with the nearest figure", () => {
@@ -34,6 +39,24 @@ Deno.test("what is no limit is refused, with the nearest figure", () => {
   wrong("attainment>=150%", /a share/);
   wrong("ttft_p99<1s,ttft_p99<2s", /ttft_p99 twice/);
   wrong(" , ", /at least one/);
+  wrong("", /at least one/);
+  wrong("ttft_s.p99<1s,ttft_p99.0<=2s", /ttft_p99\.0 twice/);
+  wrong("ttft<2s", /did you mean "ttft_p\d+"/);
+  wrong("<2s", /NAME<LIMIT/);
+  wrong("ttft_p99<5%", /seconds, such as 2s or 50ms: current value is "5%"/);
+  wrong("ttft_p99<2s;tpot_p99<50ms", /seconds/);
+  wrong("ttft_p99<0,5s", /seconds above 0.*"0"/);
+  wrong("ttft_p99<.inf", /seconds/);
+  wrong("attainment>=99", /a share, such as 99% or 0\.99: current value is "99"/);
+  wrong("throughput_rps>fast", /a number/);
+  // A limit the other way round is none that anyone means.
+  wrong("ttft_p99>2s", /a latency as a longest one.*did you mean "ttft_p99<2s"\?/);
+  wrong("e2e_mean>=2s", /did you mean "e2e_mean<=2s"\?/);
+  wrong("attainment<99%", /attainment as a least one.*did you mean "attainment>99%"\?/);
+  wrong("attainment>100%", /some runs keep/);
+  wrong("cost.idle_share>=0%", /some runs keep/);
+  wrong("throughput_rps>5,throughput_rps<5", /leaves nothing for throughput_rps/);
+  wrong("throughput_rps>6,throughput_rps<5", /leaves nothing/);
   throws(
     () => checkObjectives(loadConfig(), readObjectives("attainment>=99%")),
     /without limits \(set slo\.ttft_s/,

@@ -4,6 +4,9 @@ import { type CapacitiesFound, searchCapacities } from "./capacity_search.ts";
 import { type CheapestFound, findCheapest } from "./cheapest.ts";
 import type { KeptRun } from "../experiment/sweep/mod.ts";
 import { findFrontier } from "./frontier.ts";
+import { inputsByConfig, type InputsOf } from "./inputs.ts";
+import { factorsWithoutEffect } from "./no_effect.ts";
+import { choiceNotices, rowNotices } from "./plan_notices.ts";
 import type { Plan, PlanRow } from "./plan_result.ts";
 import { capacityRow, frontierRow, planRow, validationOf } from "./plan_rows.ts";
 import { type PlanOptions, type PreparedPlan, preparePlan } from "./prepare.ts";
@@ -33,8 +36,15 @@ import { sensitivityOf } from "./sensitivity.ts";
  * console.log(answer);
  * ```
  */
-export async function plan(options: PlanOptions): Promise<Plan> {
-  const prepared = await preparePlan(options);
+export function plan(options: PlanOptions): Promise<Plan> {
+  const { texts = {}, traceSha256 } = options;
+  const given = { ...texts, ...(traceSha256 !== undefined && { traceSha256 }) };
+  return planWith(options, inputsByConfig(given));
+}
+
+/** The same with the inputs of each configuration, in place of those of the options. */
+export async function planWith(options: PlanOptions, inputsOf: InputsOf): Promise<Plan> {
+  const prepared = await preparePlan(options, inputsOf);
   try {
     if (options.maxRate === true) return await capacityPlan(prepared, options);
     if (prepared.latency !== undefined) return await frontierPlan(prepared, options);
@@ -50,8 +60,10 @@ type Answered =
     Plan,
     "question" | "answer" | "winner" | "runner_up" | "rows" | "sensitivity" | "validation"
   >
-  & Partial<Pick<Plan, "curve" | "nearest_miss">>
+  & Partial<Pick<Plan, "curve" | "nearest_miss" | "notices">>
   & {
+    /** What was run, at the rate of the question. */
+    readonly run: CheapestFound["run"];
     /** Whether the seeds of the winner differ in nothing. */
     readonly isOneRun: boolean;
   };
@@ -65,9 +77,15 @@ function isOneRun(runs: readonly KeptRun[] = []): boolean {
   return runs.length > 1 && new Set(runs.map(({ figures }) => figures.digest)).size === 1;
 }
 
-function assemble(prepared: PreparedPlan, options: PlanOptions, answered: Answered): Plan {
-  const { objectives, objective, factors, candidates, runner, latency } = prepared;
-  const { rows, winner } = answered;
+async function assemble(
+  prepared: PreparedPlan,
+  options: PlanOptions,
+  answered: Answered,
+): Promise<Plan> {
+  const { objectives, objective, factors, candidates, runner, latency, inputsOf } = prepared;
+  const { rows, winner, run } = answered;
+  const base = winner === null ? run.values().next().value?.candidate : candidates[winner];
+  const ineffective = await factorsWithoutEffect(factors, candidates, { run, base, runner });
   return {
     format: "simfaasinfer-plan/1",
     question: answered.question,
@@ -90,7 +108,12 @@ function assemble(prepared: PreparedPlan, options: PlanOptions, answered: Answer
     curve: answered.curve ?? null,
     rows,
     counts: countsOf(rows, runner),
-    notices: [...noticesOf(candidates, rows), ...(answered.isOneRun ? [ONE_RUN] : [])],
+    notices: [
+      ...rowNotices(candidates, rows),
+      ...answered.notices ?? [],
+      ...await choiceNotices(ineffective, base, { inputsOf, isChoice: winner !== null }),
+      ...(answered.isOneRun ? [ONE_RUN] : []),
+    ],
     configuration: winner === null
       ? null
       : candidates[winner].config as unknown as Plan["configuration"],
@@ -103,15 +126,16 @@ async function cheapestPlan(prepared: PreparedPlan, options: PlanOptions): Promi
   const { winner, runnerUp } = found;
   const own = winner === undefined || options.quick === true
     ? undefined
-    : await capacityOfWinner(winner.candidate, search, options.texts ?? {});
+    : await capacityOfWinner(winner.candidate, search, prepared.inputsOf);
   const rows = candidates.map((candidate) => planRow(candidate, found, objectives, rule.level));
   if (own !== undefined && winner !== undefined) {
     const { index } = winner.candidate;
     rows[index] = capacityRow(rows[index], own.capacity, winner.values);
   }
   const answer = answerLine(rows, found, { objectives, objective, level: rule.level });
-  return assemble(prepared, options, {
+  return await assemble(prepared, options, {
     question: "cheapest",
+    run: found.run,
     isOneRun: isOneRun(winner?.evaluation.runs),
     answer: own?.capacity.interval === undefined
       ? answer
@@ -122,19 +146,20 @@ async function cheapestPlan(prepared: PreparedPlan, options: PlanOptions): Promi
     nearest_miss: winner === undefined ? nearestMiss(rows, found) : null,
     sensitivity: sensitivityOf(factors, candidates, found, objective),
     curve: own?.curve ?? null,
+    ...(own && { notices: own.notices }),
     rows,
   });
 }
 
 async function capacityPlan(prepared: PreparedPlan, options: PlanOptions): Promise<Plan> {
-  const { candidates, objectives, objective, search, latency: _ } = prepared;
-  const inputs = options.texts ?? {};
-  const found = await searchCapacities(candidates, { ...search, inputs });
+  const { candidates, objectives, objective, search, inputsOf } = prepared;
+  const found = await searchCapacities(candidates, { ...search, inputsOf });
   const { winner, runnerUp } = found;
-  const curve = winner && await rateCurve(winner.candidate, winner.capacity, search, inputs);
+  const curve = winner && await rateCurve(winner.candidate, winner.capacity, search, inputsOf);
   const rows = candidates.map((candidate) => capacityRowOf(candidate, found, prepared));
-  return assemble(prepared, options, {
+  return await assemble(prepared, options, {
     question: "capacity",
+    run: new Map(),
     isOneRun: winner !== undefined && winner.capacity.bySeed.length > 1 &&
       new Set(winner.capacity.bySeed).size === 1,
     answer: capacityAnswer(rows, found, objective),
@@ -144,6 +169,7 @@ async function capacityPlan(prepared: PreparedPlan, options: PlanOptions): Promi
     nearest_miss: winner === undefined ? nearestMiss(rows, { run: new Map() }) : null,
     sensitivity: [],
     curve: curve ?? null,
+    notices: winner?.capacity.notice === undefined ? [] : [winner.capacity.notice],
     rows,
   });
 
@@ -177,8 +203,9 @@ async function frontierPlan(prepared: PreparedPlan, options: PlanOptions): Promi
   const rows = candidates.map((candidate) =>
     frontierRow(planRow(candidate, found, figures, rule.level), front)
   );
-  return assemble(prepared, options, {
+  return await assemble(prepared, options, {
     question: "frontier",
+    run: found.run,
     isOneRun: isOneRun(found.winner?.evaluation.runs),
     answer: frontierAnswer(rows, found, { latency, objective, level: rule.level }),
     winner: found.winner?.candidate.index ?? null,
@@ -227,21 +254,4 @@ function countsOf(
     runs,
     requests,
   };
-}
-
-function noticesOf(candidates: readonly Candidate[], rows: readonly PlanRow[]): string[] {
-  const unpriced = [
-    ...new Set(
-      candidates.flatMap(({ facts, index }) =>
-        rows[index].status === "unpriced" ? facts?.unpriced ?? "no price is known" : []
-      ),
-    ),
-  ];
-  const close = rows.filter(({ status }) => status === "close").length;
-  return [
-    ...unpriced.map((reason) => `not ranked: ${reason}`),
-    ...(close === 0
-      ? []
-      : [`${close} candidates lie within their intervals of a limit after the most seeds`]),
-  ];
 }

@@ -55,6 +55,17 @@ export interface PlanRow {
   readonly usd_per_million_output_tokens: PlanInterval | null;
   /** By the name of each limited figure its mean; null where it was not run or has no value. */
   readonly figures: Readonly<Record<string, PlanInterval | null>>;
+  /**
+   * The same of each run, for comparisons in pairs: by the name of a cost or a figure a value for each
+   * seed, null where a run has none or was saturated; null where it was not run, or for its capacity
+   * alone. Absent from plans of earlier versions.
+   */
+  readonly by_seed?: {
+    /** Seeds of the runs. */
+    readonly seeds: readonly number[];
+    /** In the order of the seeds. */
+    readonly values: Readonly<Record<string, readonly (number | null)[]>>;
+  } | null;
   /** Highest rate at which the limits hold, requests per second; null where it was not asked for. */
   readonly capacity_rps: PlanInterval | null;
   /** Dollars per million requests at that rate. */

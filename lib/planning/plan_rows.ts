@@ -1,12 +1,13 @@
 import type { Interval } from "../stats/intervals.ts";
 import type { Candidate } from "./candidates.ts";
 import { type CheapestFound, FRESH_SEEDS } from "./cheapest.ts";
-import { figureOf } from "./evaluate.ts";
+import { figureOf, isSaturated } from "./evaluate.ts";
 import type { Capacity } from "./capacity.ts";
 import { usdPerMillionRequests } from "./capacity_search.ts";
 import { labelOf } from "./labels.ts";
 import type { Objective } from "./objectives.ts";
-import type { RunValues } from "./value.ts";
+import type { RunCandidate } from "./out.ts";
+import { type RunValues, valuesOf } from "./value.ts";
 import type { PlanInterval, PlanRow, PlanStatus, PlanValidation } from "./plan_result.ts";
 
 /** An interval as files have it: ends that are not known are null. */
@@ -21,7 +22,7 @@ export function planInterval(interval: Interval | undefined): PlanInterval | nul
 export function planRow(
   candidate: Candidate,
   found: Pick<CheapestFound, "run" | "out" | "winner" | "runnerUp">,
-  objectives: readonly Objective[],
+  objectives: readonly Pick<Objective, "name" | "path">[],
   level: number,
 ): PlanRow {
   const { index, levels, facts } = candidate;
@@ -54,6 +55,7 @@ export function planRow(
       name,
       run === undefined ? null : planInterval(figureOf(run.evaluation.runs, path, level)),
     ])),
+    by_seed: run === undefined ? null : bySeed(run, objectives, level),
     capacity_rps: null,
     usd_per_million_requests: null,
     bound: facts === undefined ? null : {
@@ -61,6 +63,32 @@ export function planRow(
       fewest_instances: facts.fewestInstances,
       usd_per_hour_at_least: facts.usdPerHourAtLeast,
       gpus_at_least: facts.gpusAtLeast,
+    },
+  };
+}
+
+/** What each run of a candidate gave. */
+function bySeed(
+  { candidate, evaluation: { seeds, runs } }: RunCandidate,
+  objectives: readonly Pick<Objective, "name" | "path">[],
+  level: number,
+): PlanRow["by_seed"] {
+  const costs = runs.map((run) => valuesOf(candidate.config!, [run], level));
+  return {
+    seeds,
+    values: {
+      usd_per_hour: costs.map(({ usdPerHour }) => usdPerHour?.estimate ?? null),
+      gpus: costs.map(({ gpus }) => gpus?.estimate ?? null),
+      usd_per_million_output_tokens: costs.map(({ usdPerMillionTokens }) =>
+        usdPerMillionTokens?.estimate ?? null
+      ),
+      ...Object.fromEntries(objectives.map(({ name, path }) => [
+        name,
+        runs.map((run) => {
+          const value = run.figures[path];
+          return typeof value === "number" && !isSaturated(run) ? value : null;
+        }),
+      ])),
     },
   };
 }

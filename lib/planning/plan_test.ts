@@ -129,6 +129,56 @@ Deno.test("a workload without chance is said to be one: its intervals have no wi
   });
 });
 
+Deno.test("a factor without effect is named, with the reason where one is known; others are not", async () => {
+  await inFolder(async (store) => {
+    const { notices } = await plan({
+      ...{ ...SMALL, store, workers: 1 },
+      over:
+        "cluster.num_replicas=[2,3];workload.embedded.rate_scale=[1,2];scheduler.max_num_seqs=[1,2];" +
+        "model.dtype=[bf16,fp16]",
+    });
+    const named = notices.filter((notice) => /has no effect/.test(notice));
+    ok(
+      /factor workload\.embedded\.rate_scale .*workload\.type is poisson/.test(named[0]),
+      named[0],
+    );
+    // Steps are of constant length, whatever the format of the weights.
+    ok(/factor model\.dtype has no effect/.test(named[1]), named[1]);
+    equal(named.length, 2, named.join("\n"));
+  });
+});
+
+Deno.test("what is said of others is what is known of them", async () => {
+  await inFolder(async (store) => {
+    const answer = async (over: string, more: Partial<PlanOptions> = {}) =>
+      (await plan({ ...SMALL, store, workers: 1, over, ...more })).answer;
+    ok(/, the only candidate$/.test(await answer("cluster.num_replicas=[3]")));
+    ok(
+      /, no other kind of fleet keeps the limits$/.test(await answer("cluster.num_replicas=2..4")),
+    );
+    ok(/, no other candidate keeps the limits$/.test(await answer("cluster.num_replicas=1..2")));
+    ok(
+      /, no other candidate with a price keeps the limits$/.test(
+        await answer("cluster.gpu_type=[H100,MI300X];cluster.num_replicas=[2]"),
+      ),
+    );
+    const over = "cluster.num_replicas=1..2";
+    equal(
+      await answer(over, { budgetUsdPerHour: 3 }),
+      "no candidate keeps the limits within the budget",
+    );
+    ok(
+      /, next cheapest /.test(
+        await answer("cluster.gpu_type=[H100,A100];cluster.num_replicas=[2]"),
+      ),
+    );
+    await rejects(
+      plan({ ...SMALL, store, workers: 1, over: "cluster.gpu_type=[MI300X]" }),
+      /set cost\.gpu_cost_per_hour or cost\.provider .*objective gpus/,
+    );
+  });
+});
+
 Deno.test("where nothing keeps the limits, the nearest miss and what breaks it are named", async () => {
   await inFolder(async (store) => {
     const { winner, nearest_miss: nearest, rows, answer } = await plan({

@@ -1,11 +1,13 @@
-import { loadConfig } from "../config/load.ts";
+import { loadConfig, type LoadOptions } from "../config/load.ts";
 import type { Overrides } from "../config/overrides.ts";
 import type { ConfiguredTexts } from "../run/cluster.ts";
-import { showValue } from "../std/show_value.ts";
 import { type Candidate, makeCandidates, type PlanObjective } from "./candidates.ts";
 import { makeRunner, REPLICATION_RULE, type ReplicationRule, type Runner } from "./evaluate.ts";
 import { combinations, type Factor, type FactorsByPath, readFactors } from "./factors.ts";
-import { checkObjectives, type Objective, readObjectives } from "./objectives.ts";
+import type { InputsOf } from "./inputs.ts";
+import { checkLevels, checkNames } from "./levels.ts";
+import { type NamedLatency, type Objective, readLatency, readObjectives } from "./objectives.ts";
+import { checkOwners } from "./owners.ts";
 import type { SearchOptions } from "./out.ts";
 
 /** What is planned, and with what. */
@@ -38,7 +40,7 @@ export interface PlanOptions {
   readonly store: string;
   /** Workers at most; 1 runs everything in this thread. The plan is the same for any number. */
   readonly workers: number;
-  /** Texts of the files that the configuration names, or a trace that was read. */
+  /** Texts of the files that the configurations name, traces of factors' levels too. */
   readonly texts?: ConfiguredTexts;
   /** SHA-256 of the file of a trace that was read. */
   readonly traceSha256?: string;
@@ -59,26 +61,30 @@ export interface PreparedPlan {
   readonly candidates: readonly Candidate[];
   readonly rule: ReplicationRule;
   readonly runner: Runner;
+  readonly inputsOf: InputsOf;
   /** What a search needs to know. */
   readonly search: SearchOptions;
   /** The latency of a frontier. */
-  readonly latency?: Objective;
+  readonly latency?: NamedLatency;
 }
 
 /** Reads what a plan is asked, and makes its candidates. @throws {RangeError} If something is wrong. */
-export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
-  const { config, fileNames, set, over = {}, ratePerSecond, texts = {} } = options;
+export async function preparePlan(
+  options: PlanOptions,
+  inputsOf: InputsOf,
+): Promise<PreparedPlan> {
+  const { config, fileNames, set, over = {}, ratePerSecond } = options;
   const { objective = "cost", budgetUsdPerHour } = options;
   checkQuestion(options);
   const objectives = readObjectives(options.slo);
-  const latency = latencyOf(options.frontier);
+  const latency = options.frontier === undefined ? undefined : readLatency(options.frontier);
   const factors = readFactors(over);
+  checkOwners(factors, set, options.maxRate === true ? "highest" : ratePerSecond);
+  checkLevels(factors);
   requirePositive("rate", ratePerSecond, "requests per second");
   requirePositive("budget", options.budgetUsdPerHour, "dollars per hour");
   const yaml = typeof config === "string" ? [config] : config;
   const loadOptions = { ...(set !== undefined && { set }), ...(fileNames && { fileNames }) };
-  // A mistake of the configuration itself is no matter of a candidate.
-  checkObjectives(loadConfig(yaml, loadOptions), objectives);
   const levels = combinations(factors);
   if (levels.length > MOST_CANDIDATES) {
     throw new RangeError(
@@ -88,11 +94,15 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   const candidates = await makeCandidates(levels, {
     texts: yaml,
     options: loadOptions,
-    // The figure of a frontier is measured as well.
-    objectives: latency === undefined ? objectives : [...objectives, latency],
+    objectives,
+    ...(latency && { latency }),
     ...(ratePerSecond !== undefined && { ratePerSecond }),
-    inputs: texts,
+    inputs: {},
+    inputsOf,
   });
+  requireSome(candidates, yaml, loadOptions);
+  await checkNames(factors, candidates);
+  requirePrices(candidates, objective, budgetUsdPerHour);
   const rule = { ...REPLICATION_RULE, ...options.replications };
   if (!(rule.least >= 2 && rule.most >= rule.least)) {
     throw new RangeError(
@@ -100,15 +110,14 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
         `${rule.least} to ${rule.most}`,
     );
   }
-  const { store, workers, traceSha256, signal, onProgress } = options;
+  const { store, workers, signal, onProgress } = options;
   const runner = makeRunner({
-    ...{ store, workers, texts },
-    ...(traceSha256 !== undefined && { traceSha256 }),
+    ...{ store, workers, inputsOf },
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
   });
   return {
-    ...{ objectives, factors, objective, candidates, rule, runner },
+    ...{ objectives, factors, objective, candidates, rule, runner, inputsOf },
     search: {
       ...{ objectives, objective, runner, rule },
       ...(budgetUsdPerHour !== undefined && { budgetUsdPerHour }),
@@ -126,15 +135,28 @@ function checkQuestion({ maxRate = false, frontier, ratePerSecond }: PlanOptions
   );
 }
 
-/** The latency that a frontier is drawn against. */
-function latencyOf(frontier: string | undefined): Objective | undefined {
-  if (frontier === undefined) return undefined;
-  const [latency] = readObjectives(`${frontier}<1`);
-  if (latency.unit === "s") return latency;
+/** A mistake of the configuration itself is no matter of a candidate. */
+function requireSome(
+  candidates: readonly Candidate[],
+  texts: readonly string[],
+  options: LoadOptions,
+): void {
+  if (candidates.every(({ config }) => config === undefined)) loadConfig(texts, options);
+}
+
+/** Refuses candidates none of which has a price, where prices are what is asked for. */
+function requirePrices(
+  candidates: readonly Candidate[],
+  objective: PlanObjective,
+  budgetUsdPerHour: number | undefined,
+): void {
+  if (objective === "gpus" && budgetUsdPerHour === undefined) return;
+  const known = candidates.flatMap(({ facts }) => facts ?? []);
+  if (known.length === 0 || known.some(({ unpriced }) => unpriced === undefined)) return;
+  const [{ gpuName, unpriced }] = known;
   throw new RangeError(
-    `Cannot draw a frontier as one of a latency, such as ttft_p99: current value is ${
-      showValue(frontier)
-    }`,
+    `Cannot rank candidates by cost as ones with a price: current value is ${unpriced} (give one ` +
+      `as cost.gpu_cost_per_hour.${gpuName}=DOLLARS, or rank by GPUs: objective gpus)`,
   );
 }
 

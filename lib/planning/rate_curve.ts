@@ -1,12 +1,14 @@
 import { withSeed } from "../experiment/sweep/mod.ts";
-import type { RunInputs } from "../run/cluster.ts";
 import type { Candidate } from "./candidates.ts";
 import { type Capacity, findCapacities, holds } from "./capacity.ts";
 import { figureOf, isSaturated } from "./evaluate.ts";
-import { meanRate, withRateFactor } from "./load.ts";
+import { capacityTask } from "./capacity_task.ts";
+import type { InputsOf } from "./inputs.ts";
+import { withRateFactor } from "./load.ts";
 import type { SearchOptions } from "./out.ts";
 import { planInterval } from "./plan_rows.ts";
 import type { PlanCurve } from "./plan_result.ts";
+import { steadyWorkload } from "./steady.ts";
 import { meanInterval } from "../stats/intervals.ts";
 
 /** Rates of the curve, as shares of the capacity. */
@@ -14,18 +16,20 @@ const SHARES = [0.5, 0.7, 0.85, 0.95, 1.05, 1.15, 1.3];
 
 /** What a candidate does at rates around its capacity; undefined where it has none. */
 export async function rateCurve(
-  { config, index }: Candidate,
-  { interval }: Capacity,
+  candidate: Candidate,
+  { interval, need }: Capacity,
   { objectives, runner, rule }: SearchOptions,
-  inputs: RunInputs,
+  inputsOf: InputsOf,
 ): Promise<PlanCurve | undefined> {
   if (interval === undefined) return undefined;
-  const own = meanRate(config!, inputs);
+  const { index } = candidate;
+  const { config, ratePerSecond: own, replaySeconds } = capacityTask(candidate, inputsOf);
   const rates = SHARES.map((share) => Number((share * interval.estimate).toPrecision(4)));
-  const seeds = Array.from({ length: rule.least }, (_, k) => config!.simulation.random_seed + k);
+  const seeds = Array.from({ length: rule.least }, (_, k) => config.simulation.random_seed + k);
   const runs = await runner.run(rates.flatMap((rate) => {
-    const scaled = withRateFactor(config!, rate / own);
-    return seeds.map((seed) => withSeed(scaled, seed % 2 ** 32));
+    const scaled = withRateFactor(config, rate / own);
+    const { config: steady } = steadyWorkload(scaled, rate, need, replaySeconds);
+    return seeds.map((seed) => withSeed(steady, seed % 2 ** 32));
   }));
   return {
     index,
@@ -47,18 +51,36 @@ export async function rateCurve(
   };
 }
 
+/** What is known of the rate up to which the choice keeps the limits. */
+export interface OwnCapacity {
+  readonly capacity: Capacity;
+  readonly curve?: PlanCurve;
+  /** What a reader of the capacity should know. */
+  readonly notices: readonly string[];
+}
+
+/** A workload whose rate is beyond what the choice can do for long: it is short enough to be kept. */
+function beyondNotice(ratePerSecond: number, { interval }: Capacity): string | undefined {
+  if (interval === undefined || !(ratePerSecond > interval.upper)) return undefined;
+  const shown = (value: number) => value.toPrecision(3);
+  return `the choice keeps the limits for the requests of the workload, which come at ` +
+    `${shown(ratePerSecond)} requests/s; a load that goes on it serves up to ` +
+    `${shown(interval.estimate)} requests/s (with --rate the load goes on)`;
+}
+
 /** The capacity of the cheapest candidate, and the curve around it; undefined without a rate to vary. */
 export async function capacityOfWinner(
   candidate: Candidate,
   search: SearchOptions,
-  inputs: RunInputs,
-): Promise<{ readonly capacity: Capacity; readonly curve?: PlanCurve } | undefined> {
-  const config = candidate.config!;
-  if (config.workload.closed_loop.concurrency !== null || config.workload.all_at_once) {
+  inputsOf: InputsOf,
+): Promise<OwnCapacity | undefined> {
+  const { workload } = candidate.config!;
+  if (workload.closed_loop.concurrency !== null || workload.all_at_once) {
     return undefined;
   }
-  const ratePerSecond = meanRate(config, inputs);
-  const [capacity] = await findCapacities([{ config, ratePerSecond }], search);
-  const curve = await rateCurve(candidate, capacity, search, inputs);
-  return { capacity, ...(curve && { curve }) };
+  const task = capacityTask(candidate, inputsOf);
+  const [capacity] = await findCapacities([task], search);
+  const curve = await rateCurve(candidate, capacity, search, inputsOf);
+  const notices = [capacity.notice ?? [], beyondNotice(task.ratePerSecond, capacity) ?? []].flat();
+  return { capacity, notices, ...(curve && { curve }) };
 }

@@ -2,6 +2,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { KeptRun } from "../experiment/sweep/mod.ts";
 import { type Interval, meanInterval } from "../stats/intervals.ts";
 import type { CandidateFacts, PlanObjective } from "./candidates.ts";
+import { isByCount, isFixedFleet } from "./fleet.ts";
 
 /** What runs cost and use: intervals over the runs; undefined where no price is known. */
 export interface RunValues {
@@ -10,39 +11,55 @@ export interface RunValues {
   readonly usdPerMillionTokens?: Interval;
 }
 
-/** What the runs of a configuration cost, by the length of each. */
+/**
+ * What the runs of a configuration cost, by the length of each. Of a fleet of fixed size it is what goes
+ * on for as long as the fleet is there: what its meters round up once, at the end of a run, is no part of
+ * its price per hour. Of a fleet that scales the meters stop again and again, and what they round up is.
+ */
 export function valuesOf(
   config: Configuration,
   runs: readonly KeptRun[],
   level: number,
 ): RunValues {
-  const { workload, simulation } = config;
-  const isByCount = workload.num_requests !== null || workload.type === "trace" ||
-    workload.closed_loop.concurrency !== null;
   const hours = (run: KeptRun) =>
-    Math.max(run.endAtSeconds, isByCount ? 0 : simulation.duration) / 3600;
+    Math.max(run.endAtSeconds, isByCount(config) ? 0 : config.simulation.duration) / 3600;
   const interval = (of: (run: KeptRun) => number | undefined): Interval | undefined => {
     const values = runs.map(of);
-    return values.length === 0 || values.some((value) => !Number.isFinite(value))
-      ? undefined
-      : meanInterval(values as number[], level);
+    if (values.length === 0 || values.some((value) => !Number.isFinite(value))) return undefined;
+    const { estimate, ...rest } = meanInterval((values as number[]).map(withoutNoise), level);
+    return { estimate: withoutNoise(estimate), ...rest };
   };
   const figure = ({ figures }: KeptRun, path: string) => {
     const value = figures[path];
     return typeof value === "number" ? value : undefined;
   };
-  const perHour = (path: string) => (run: KeptRun) => {
-    const value = figure(run, path);
-    return value === undefined ? undefined : value / hours(run);
+  const isFixed = isFixedFleet(config);
+  const cost = (run: KeptRun) => {
+    const total = figure(run, "cost.total_usd");
+    return total === undefined || !isFixed
+      ? total
+      : total - (figure(run, "cost.rounding_usd") ?? 0);
   };
-  const usdPerHour = interval(perHour("cost.total_usd"));
-  const gpus = interval(perHour("gpu_hours"));
-  const usdPerMillionTokens = interval((run) => figure(run, "cost.per_million_output_tokens_usd"));
+  const perHour = (value: number | undefined, run: KeptRun) =>
+    value === undefined ? undefined : value / hours(run);
+  const usdPerHour = interval((run) => perHour(cost(run), run));
+  const gpus = interval((run) => perHour(figure(run, "gpu_hours"), run));
+  const usdPerMillionTokens = interval((run) => {
+    const billed = figure(run, "cost.total_usd");
+    const perMillion = figure(run, "cost.per_million_output_tokens_usd");
+    if (perMillion === undefined || !(billed! > 0)) return perMillion;
+    return perMillion * cost(run)! / billed!;
+  });
   return {
     ...(usdPerHour && { usdPerHour }),
     ...(gpus && { gpus }),
     ...(usdPerMillionTokens && { usdPerMillionTokens }),
   };
+}
+
+/** A sum of products without the error of its last digits, so that equal prices are equal. */
+function withoutNoise(value: number): number {
+  return Number(value.toPrecision(10));
 }
 
 /** What a plan makes small, of runs; undefined where no price is known. */

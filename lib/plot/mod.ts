@@ -27,6 +27,7 @@ export {
 export { costBreakdown, type CostBreakdownOptions, type CostRow } from "./cost_breakdown.ts";
 export { heatMap, type HeatMapOptions, type HeatRow } from "./heat_map.ts";
 export { instanceGantt, type InstanceGanttOptions, type PhaseRow } from "./instance_gantt.ts";
+export { intervalPoints, type IntervalPointsOptions, type IntervalRow } from "./interval_points.ts";
 export { joinShortStages, OTHER_STAGES } from "./join_short_stages.ts";
 export { type CdfRow, latencyCdf, type LatencyCdfOptions, type SloLine } from "./latency_cdf.ts";
 export { type CurveRow, pairedCurves, type PairedCurvesOptions } from "./paired_curves.ts";
@@ -57,3 +58,4 @@ export { scaleSpec } from "./scale_spec.ts";
 export { type ColumnSpan, FIGURE_WIDTH, FONT_SIZE, THEME } from "./theme.ts";
 export { type CdfPoint, thinCdf } from "./thin_cdf.ts";
 export { type TimeUnit, timeUnit } from "./time_axis.ts";
+export { tornado, type TornadoOptions, type TornadoRow } from "./tornado.ts";

@@ -1,8 +1,9 @@
 import { logTicks } from "./log_ticks.ts";
+import { placeLabels } from "./place_labels.ts";
 import { seriesKey } from "./series_key.ts";
 import { seriesPoints } from "./series_points.ts";
 import { figure, type FigureSpec } from "./spec.ts";
-import { type ColumnSpan, FIGURE_WIDTH } from "./theme.ts";
+import { type ColumnSpan, FIGURE_WIDTH, FONT_SIZE } from "./theme.ts";
 
 /** A choice and what it costs in both respects; less is better. */
 export interface ParetoRow {
@@ -30,7 +31,15 @@ export interface ParetoFrontOptions {
   readonly column?: ColumnSpan;
 }
 
-const HEIGHT = 170;
+const HEIGHT = 190;
+/** What the numbers and the title below the frame take, points. */
+const X_AXIS_ROOM = 30;
+/** What the title of the vertical axis and the margins take, points. */
+const TITLE_ROOM = 22;
+/** Size of labels, points. */
+const LABEL_SIZE = 7;
+/** Share of an axis beyond the outermost choices. */
+const ROOM = 0.08;
 
 /** The rows that no other row betters in one respect without being worse in the other, by `x`. */
 export function paretoRows<Row extends { readonly x: number; readonly y: number }>(
@@ -48,62 +57,96 @@ export function paretoFront(rows: readonly ParetoRow[], options: ParetoFrontOpti
   const { xTitle, yTitle, xLog, yLog, column = 1 } = options;
   const series = [...new Set(rows.map((row) => row.series))];
   const key = seriesKey(series, column);
-  const axis = (field: "x" | "y", title: string, isLog = false) => ({
+  const extent = labelExtent(rows.map((row) => row.y));
+  // A frame of known size: labels are placed in it.
+  const width = FIGURE_WIDTH[column] - extent - TITLE_ROOM;
+  const height = HEIGHT - X_AXIS_ROOM;
+  const x = axisScale(rows.map((row) => row.x), width, xLog);
+  const y = axisScale(rows.map((row) => row.y), height, yLog);
+  const axis = (field: "x" | "y", title: string, { domain }: AxisScale, isLog = false) => ({
     field,
     type: "quantitative",
     title,
-    // Room for the labels of the outermost choices.
-    scale: isLog
-      ? { type: "log", nice: false, padding: 24 }
-      : { domain: [0, 1.12 * Math.max(0, ...rows.map((row) => row[field]))], nice: false },
-    axis: isLog
-      ? { values: logTicks(rows.map((row) => row[field])), format: "~r", labelOverlap: true }
-      : { tickCount: 5, format: "~s", labelOverlap: true },
+    scale: { type: isLog ? "log" : "linear", domain, nice: false },
+    axis: {
+      ...(isLog
+        ? { values: logTicks(rows.map((row) => row[field])), format: "~r", labelOverlap: true }
+        : { tickCount: 5, format: ",~r", labelOverlap: true }),
+      ...(field === "y" && { minExtent: extent, maxExtent: extent }),
+    },
   });
-  const position = { x: axis("x", xTitle, xLog), y: axis("y", yTitle, yLog) };
+  const position = { x: axis("x", xTitle, x, xLog), y: axis("y", yTitle, y, yLog) };
+  const at = (row: { readonly x: number; readonly y: number }) => ({
+    x: x.toPoints(row.x),
+    y: height - y.toPoints(row.y),
+  });
+  const labels = placeLabels(rows.map((row) => ({ label: row.label, ...at(row) })), {
+    ...{ width, height, points: rows.map(at), fontSize: LABEL_SIZE },
+  });
+  const xAt = (points: number) => x.fromPoints(points);
+  const yAt = (points: number) => y.fromPoints(height - points);
   return figure({
-    width: FIGURE_WIDTH[column],
-    height: HEIGHT + key.height,
-    autosize: { type: "fit", contains: "padding" },
+    width,
+    height,
     layer: [
       {
         data: { values: paretoRows(rows) },
         mark: { type: "line", interpolate: "step-after", color: "#999999", strokeWidth: 1 },
         encoding: position,
       },
+      {
+        data: {
+          values: labels.flatMap(({ x: from, y: above, lead }) =>
+            lead === undefined
+              ? []
+              : [{ x: xAt(from), y: yAt(above), x2: xAt(lead.x), y2: yAt(lead.y) }]
+          ),
+        },
+        mark: { type: "rule", color: "#999999", strokeWidth: 0.5 },
+        encoding: { ...position, x2: { field: "x2" }, y2: { field: "y2" } },
+      },
       seriesPoints(rows, { key, position, size: 28 }),
       {
-        data: { values: labelled(rows, { xLog, yLog, width: FIGURE_WIDTH[column] }) },
-        mark: { type: "text", align: "left", dx: 5, dy: -5, fontSize: 7 },
+        data: {
+          values: labels.map(({ label, left, middle }) => ({
+            ...{ label, x: xAt(left), y: yAt(middle) },
+          })),
+        },
+        mark: { type: "text", align: "left", baseline: "middle", fontSize: LABEL_SIZE },
         encoding: { ...position, text: { field: "label" } },
       },
     ],
   });
 }
 
-/** The rows whose labels find room: one that would lie on an earlier label is left out. */
-function labelled(
-  rows: readonly ParetoRow[],
-  { xLog = false, yLog = false, width }: { xLog?: boolean; yLog?: boolean; width: number },
-): ParetoRow[] {
-  const position = (of: (row: ParetoRow) => number, isLog: boolean, points: number) => {
-    const scaled = (row: ParetoRow) => isLog ? Math.log(of(row)) : of(row);
-    const values = rows.map(scaled);
-    const least = isLog ? Math.min(...values) : 0;
-    const span = Math.max(...values) - least;
-    return (row: ParetoRow) => span > 0 ? (scaled(row) - least) / span * points : 0;
+/** An axis of known length: what is where, in points from its beginning. */
+interface AxisScale {
+  readonly domain: readonly [number, number];
+  toPoints(value: number): number;
+  fromPoints(points: number): number;
+}
+
+/** An axis that leaves room beyond the greatest value and, by ratios, below the least. */
+function axisScale(values: readonly number[], points: number, isLog = false): AxisScale {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const beyond = isLog ? Math.max(1.2, (most / least) ** ROOM) : 1;
+  const domain = isLog
+    ? [least / beyond, most * beyond] as const
+    : [0, most > 0 ? (1 + ROOM) * most : 1] as const;
+  const [from, to] = isLog ? [Math.log(domain[0]), Math.log(domain[1])] : domain;
+  return {
+    domain,
+    toPoints: (value) => ((isLog ? Math.log(value) : value) - from) / (to - from) * points,
+    fromPoints: (at) => {
+      const value = from + at / points * (to - from);
+      return isLog ? Math.exp(value) : value;
+    },
   };
-  // The axis takes a sixth of the width or so.
-  const x = position((row) => row.x, xLog, 0.8 * width);
-  const y = position((row) => row.y, yLog, 0.75 * HEIGHT);
-  const placed: ParetoRow[] = [];
-  for (const row of rows.filter((one) => one.label !== "")) {
-    const free = placed.every((other) => {
-      const [left, right] = x(row) < x(other) ? [row, other] : [other, row];
-      const letters = left.label.length * 4.5 + 2;
-      return x(right) - x(left) > letters || Math.abs(y(row) - y(other)) > 8;
-    });
-    if (free) placed.push(row);
-  }
-  return placed;
+}
+
+/** Room of the numbers beside the vertical axis, points. */
+function labelExtent(values: readonly number[]): number {
+  const most = Math.max(0, ...values);
+  const letters = most >= 10 ? Math.round(most).toLocaleString("en-US").length : 3;
+  return Math.ceil(letters * 0.66 * FONT_SIZE + 6);
 }

@@ -9,13 +9,8 @@ import { coldStartRows } from "./cold_start_rows.ts";
 import { drawFigures } from "./draw_figures.ts";
 import { figureSource } from "./figure_source.ts";
 import { readFigureSource } from "./read_figure_source.ts";
-import {
-  costRows,
-  figuresOf,
-  latencyRows,
-  STANDARD_FIGURES,
-  timelineRows,
-} from "./standard_figures.ts";
+import { costRows, figuresOf, latencyRows, STANDARD_FIGURES } from "./standard_figures.ts";
+import { timelineRows } from "./timeline_rows.ts";
 
 async function withResults(body: (path: string) => Promise<void>): Promise<void> {
   const root = Deno.makeTempDirSync();

@@ -15,5 +15,5 @@ export {
   STANDARD_FIGURES,
   type StandardFigure,
   type StandardFigureOptions,
-  timelineRows,
 } from "./standard_figures.ts";
+export { timelineRows } from "./timeline_rows.ts";

@@ -30,6 +30,7 @@ export function madeUpRun(count: number): RunResult {
     timeSeries: madeUpSeries(120, next),
     instances: madeUpPhases(6),
     coldStartWaits: madeUpWaits(requests),
+    latencyParts: { count },
     tbtCdf: {
       seconds: Float64Array.from({ length: 300 }, (_, i) => 0.005 * 1.015 ** i),
       share: Float64Array.from({ length: 300 }, (_, i) => 1 - (1 - (i + 1) / 300) ** 3),

@@ -22,8 +22,10 @@ export {
 export {
   coldStartWaitTable,
   instanceTable,
+  latencyPartTable,
   requestTable,
   RESULT_TABLES,
+  type ResultTables,
   resultTables,
   timeSeriesTable,
   tokenGapTable,
@@ -42,4 +44,4 @@ export {
   textColumn,
 } from "./table.ts";
 export { writeCsv, writeJson } from "./text_formats.ts";
-export { type TableFormat, writeResults, writeTable } from "./write_results.ts";
+export { tableBytes, type TableFormat, writeResults, writeTable } from "./write_results.ts";

@@ -253,7 +253,7 @@ Deno.test("what killed runs left is removed by the next one, and nothing of othe
   inTempDir((root) => {
     const host = Deno.hostname().replace(/[^A-Za-z0-9-]/g, "_").slice(0, 60);
     const dead = endedPid();
-    const part = { "requests.parquet": "half", "figures/x.svg": "" };
+    const part = { "requests.parquet": "half", "figures/x.svg": "", "trace.json.gz": "half" };
     put(`${root}/.out.partial-${host}-${dead}-0`, part);
     put(`${root}/.out.partial-${host}-${Deno.pid}-77`, part);
     put(`${root}/.out.partial-elsewhere-${dead}-0`, part);

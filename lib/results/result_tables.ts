@@ -65,6 +65,7 @@ function columnOf(
       return {
         name,
         type: "float64",
+        ...(column.constant && { constant: column.constant(run) }),
         slice(from, to) {
           const out = scratch.floats(to - from);
           column.fill(run, out, from, to);
@@ -136,22 +137,26 @@ function emptyColumnOf(
   return columnOf(key, column, run, none, scratch);
 }
 
-/** Names of the tables that every run has, in the order they are written. */
+/** Names of the tables that runs have, in the order they are written. */
 export const RESULT_TABLES = Object.keys(TABLES) as readonly TableName[];
 
-/** The tables of a result by name, in the order they are written; the last one where it was asked for. */
-export function resultTables(
-  run: RunResult,
-): Readonly<Record<TableName, Table> & { readonly function_series?: Table }> {
-  const tables = Object.fromEntries(
-    Object.entries(TABLES).map(([name, table]) => [
+/** The tables of a result; those that not every run has may be absent. */
+export type ResultTables =
+  & Readonly<Record<Exclude<TableName, "latency_parts">, Table>>
+  & { readonly latency_parts?: Table; readonly function_series?: Table };
+
+/** The tables of a result by name, in the order they are written. */
+export function resultTables(run: RunResult): ResultTables {
+  const tables: readonly (readonly [string, ResultTable])[] = Object.entries(TABLES);
+  const made = Object.fromEntries(
+    tables.filter(([, { isIn }]) => isIn?.(run) ?? true).map(([name, table]) => [
       name,
       name === "requests" ? requestTable(run) : resultTable(table, run),
     ]),
-  ) as Record<TableName, Table>;
+  ) as unknown as ResultTables;
   return run.functionSeries === undefined
-    ? tables
-    : { ...tables, function_series: resultTable(FUNCTION_SERIES, run) };
+    ? made
+    : { ...made, function_series: resultTable(FUNCTION_SERIES, run) };
 }
 
 /**
@@ -161,6 +166,17 @@ export function resultTables(
 export function requestTable(result: RunResult): Table {
   const rows = rowsOfResult(result);
   return rows.whole ? resultTable(TABLES.requests, result) : streamedRequestTable(result, rows);
+}
+
+/**
+ * The table `latency_parts`: one row per request, the parts of its time to first token and of the time
+ * after it, seconds. @throws {RangeError} If the run has not recorded them.
+ */
+export function latencyPartTable(result: RunResult): Table {
+  if (result.latencyParts !== undefined) return resultTable(TABLES.latency_parts, result);
+  throw new RangeError(
+    "Cannot tabulate the parts of latencies as recorded: current value of metrics.explain is false",
+  );
 }
 
 /** The table `timeseries`: one row per sampling interval, shares from 0 to 1. */

@@ -13,7 +13,7 @@ import { removeIfThere } from "./replace_file.ts";
 import type { ResultPlace } from "./result_place.ts";
 
 /** Endings of the files that results are made of, written whole or cut short. */
-const ENDINGS = /\.(parquet|csv|json|svg|png|pdf|md|part)$/;
+const ENDINGS = /\.(parquet|csv|json|json\.gz|svg|png|pdf|md|part)$/;
 
 /** Characters of a directory's name that the names of its staging folders keep. */
 const KEPT_OF_NAME = 40;

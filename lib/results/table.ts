@@ -16,6 +16,8 @@ export interface ColumnFacts {
 export interface FloatColumn extends ColumnFacts {
   /** Tells it from columns of other values. */
   readonly type: "float64";
+  /** The value of all rows, where that is known without looking at them. */
+  readonly constant?: number;
   /** Values of the rows `from` (included) to `to` (excluded). Valid until the next call. */
   slice(from: number, to: number): Float64Array;
 }

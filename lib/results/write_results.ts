@@ -62,6 +62,21 @@ export function writeTable(
   }
 }
 
+/** A table as the bytes of a file. */
+export function tableBytes(table: Table, format: TableFormat): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array[] = [];
+  WRITERS[format](table, (content) => {
+    parts.push(typeof content === "string" ? new TextEncoder().encode(content) : content.slice());
+  }, false);
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
 function jsonText(value: unknown): string {
   return JSON.stringify(value, null, 2) + "\n";
 }

@@ -120,7 +120,7 @@ Deno.test("results of equal runs are equal to the byte, the manifest but for its
     return Object.entries(files).sort();
   };
   const first = await contents(1);
-  equal(first.length, 5 * FORMATS.length + 2);
+  equal(first.length, 6 * FORMATS.length + 2);
   deepEqual(await contents(2), first);
 });
 

@@ -4,7 +4,7 @@ import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { RandomStreams } from "../sim/random_streams.ts";
 import { buildClasses, type BuiltWorkload } from "./classes.ts";
-import { withFunctionIds } from "./functions.ts";
+import { type FunctionKind, withFunctionIds } from "./functions.ts";
 import type { BuiltRequests } from "./requests.ts";
 import { checkStreamedTable, openStream, type StreamTarget, workloadOf } from "./stream.ts";
 import { type WorkloadFacts, workloadFacts } from "./workload_facts.ts";
@@ -17,6 +17,7 @@ export interface BuiltParts extends BuiltWorkload {
 /**
  * The workload of a run once its functions are known.
  *
+ * @param kinds Its functions.
  * @param target Where rows go that are too many for memory; absent: they stay.
  * @throws {ConfigError} If it cannot be had.
  */
@@ -26,6 +27,7 @@ export function buildWorkload(
   functionNames: readonly string[],
   streams: RandomStreams,
   target: StreamTarget | undefined,
+  kinds: readonly FunctionKind[],
 ): {
   readonly built: BuiltParts;
   readonly stream: StreamParts | undefined;
@@ -38,7 +40,12 @@ export function buildWorkload(
   if (target !== undefined) checkStreamedTable(config, classes.table);
   const workload = workloadOf(classes.table, requests.pieces);
   const known = workloadFacts(workload, functionNames.length);
-  const size = drawnSize(config, known, target !== undefined);
+  const size = drawnSize(
+    config,
+    known,
+    config.functions.length > 0 ? kinds : undefined,
+    target !== undefined,
+  );
   const stream = target && openStream(workload, target);
   const table = stream?.window.table ?? classes.table;
   return { built: { ...classes, table, workload, known }, stream, size, notices };
@@ -49,8 +56,13 @@ export function buildWorkload(
  *
  * @throws {ConfigError} If it would.
  */
-function drawnSize(config: Configuration, known: WorkloadFacts, isStreamed: boolean): RunSize {
-  const size = runSize(config, known, isStreamed);
+function drawnSize(
+  config: Configuration,
+  known: WorkloadFacts,
+  kinds: readonly FunctionKind[] | undefined,
+  isStreamed: boolean,
+): RunSize {
+  const size = runSize(config, known, kinds, isStreamed);
   const problems = checkSize(config, size);
   if (problems.length === 0) return size;
   throw new ConfigError(problems.map(({ path, text }) => `Cannot read "${path}" ${text}`));

@@ -44,7 +44,10 @@ function ofFunction(config: Configuration, { table, classes }: Workload): string
       notices.push(`cluster.routing.policy prefix-affinity has nothing to go by: ${why}`);
     }
   }
-  if (gateway.on_no_capacity === "buffer" && gateway.limit === null && gateway.timeout === null) {
+  if (
+    gateway.on_no_capacity === "buffer" && gateway.limit === null && gateway.timeout === null &&
+    gateway.timeout_starts === null
+  ) {
     notices.push(
       "gateway.on_no_capacity buffer is queue: neither gateway.limit nor gateway.timeout is set",
     );
@@ -62,6 +65,13 @@ function autoscalerNotices({ scaling: { enabled, policy, hpa, keda } }: Configur
     notices.push(
       "scaling.hpa.scale_down_stabilization has no effect: " +
         "scaling.hpa.behavior.scale_down.stabilization_window is set",
+    );
+  }
+  if (policy === "keda" && (keda.idle_replica_count ?? 0) > 0) {
+    notices.push(
+      `scaling.keda.idle_replica_count ${keda.idle_replica_count}: KEDA supports 0 alone, since ` +
+        "Kubernetes' autoscaler would bring back scaling.min_instances; here the number lasts until " +
+        "a trigger is active",
     );
   }
   if (policy === "keda" && keda.fallback.replicas !== null && keda.outages.length === 0) {

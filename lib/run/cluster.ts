@@ -1,6 +1,7 @@
 import type { ClusterParts, FunctionParts, NoCapacityRule } from "../cluster/cluster_parts.ts";
 import type { EngineParts, SpeculationParts } from "../engine/mod.ts";
 import type { FunctionFacts } from "../metrics/function_facts.ts";
+import type { RunObserver } from "../metrics/run_observer.ts";
 import type { ClassFacts } from "../metrics/summary_options.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/mod.ts";
@@ -8,7 +9,7 @@ import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { WeightCache } from "../serverless/cold_start/mod.ts";
 import { randomStreams } from "../sim/random_streams.ts";
 import type { RequestTable, Trace } from "../workload/mod.ts";
-import { type RunSize, sizeNotices } from "../config/check/mod.ts";
+import { sizeNotices } from "../config/check/mod.ts";
 import { deploymentGpu } from "../config/choose_gpu.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { scalingEntry } from "../config/scaling_policy_name.ts";
@@ -24,6 +25,7 @@ import { buildFaults } from "./faults.ts";
 import { type FunctionKind, functionKinds, functionNames } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
+import { measuring } from "./measuring.ts";
 import { choiceNotices } from "./choice_notices.ts";
 import { cutOutputs, settingNotices } from "./notices.ts";
 import type { RentedMachine } from "../metrics/unused_gpus.ts";
@@ -33,10 +35,11 @@ import { type KeysByOrder, queueKeysByOrder } from "./queue_keys.ts";
 import { buildBilling, type BuiltBilling } from "./billing.ts";
 import { priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
+import { runEnd } from "./run_end.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
 import { buildSpeculation } from "./speculation.ts";
-import { refuseArrivals, speculationByRows, type StreamTarget } from "./stream.ts";
+import { refuseArrivals, speculationByRows, streamedNotices, type StreamTarget } from "./stream.ts";
 import { startNotices } from "./start_notices.ts";
 import { buildStarts, type StartKind } from "./starts.ts";
 import { spotPrices } from "./zones.ts";
@@ -60,6 +63,8 @@ export interface RunInputs extends ConfiguredTexts {
   readonly stream?: StreamTarget;
   /** The trace, read already by `readTraceStream` with the configuration's `traceOptions`. */
   readonly trace?: Trace;
+  /** Who is told what the run does; its starts are built with it, the loop is given it too. */
+  readonly observer?: RunObserver;
 }
 
 /** A run, ready to go: the cluster's parts and what the summary needs. */
@@ -115,7 +120,7 @@ export async function buildCluster(
     ),
   );
   const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
-  const workload = buildWorkload(config, requests, names, streams, to);
+  const workload = buildWorkload(config, requests, names, streams, to, kinds);
   const { built, built: { table, known }, stream, size } = workload;
   const keys = queueKeysByOrder(built, stream?.window);
   const builtKinds = kinds.map((kind, i) => {
@@ -131,7 +136,7 @@ export async function buildCluster(
     if (kind.config.cold_start.enabled) kind.plans = startPlans(kind.config, texts.files);
   }
   checkSpanning(nodes, builtKinds);
-  const starts = buildStarts(config, byFunction, nodes, streams);
+  const starts = buildStarts(config, byFunction, nodes, streams, texts.observer);
   const placement = buildPlacement(
     config,
     nodes,
@@ -177,6 +182,7 @@ export async function buildCluster(
     ...deployments.flatMap((deployment) => deployment.notices),
     ...requests.notices,
     ...workload.notices,
+    ...streamedNotices(config, stream),
     ...cutOutputs(built.workload, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
     ...startNotices(builtKinds, nodes, starts),
@@ -200,9 +206,7 @@ export async function buildCluster(
       starts: starts.service,
       ...runEnd(config),
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
-      // One that has to be found is known after a run.
-      warmupSeconds: simulation.warmup_duration === "mser5" ? 0 : simulation.warmup_duration,
-      ...sampling(config, size),
+      ...measuring(config, size.sampleSeconds),
     },
     facts: byFunction.map(({ facts, config: own }) => ({
       ...facts,
@@ -236,11 +240,6 @@ export async function buildCluster(
   };
 }
 
-/** How often samples are taken, and of what. */
-function sampling({ metrics }: Configuration, { sampleSeconds }: RunSize) {
-  return { sampleSeconds, ...(metrics.per_function && { samplesFunctions: true }) };
-}
-
 function limitsDiffer(own: Configuration["slo"], common: Configuration["slo"]): boolean {
   return own.ttft_s !== common.ttft_s || own.tpot_s !== common.tpot_s || own.e2e_s !== common.e2e_s;
 }
@@ -250,21 +249,6 @@ function withStartSeconds(kind: BuiltKind): NoCapacityRule {
   const { noCapacity } = kind.gateway.perFunction;
   if (noCapacity.timeoutStarts === undefined) return noCapacity;
   return { ...noCapacity, startSeconds: estimatedStartSeconds(kind) };
-}
-
-/** How long a run lasts at least, and how it goes on after its last request. */
-function runEnd(
-  { simulation, workload }: Configuration,
-): Pick<ClusterParts, "horizonSeconds" | "runsOn"> {
-  const { end, duration, drain } = simulation;
-  // A workload cut by its number of requests does not end with the duration.
-  const byCount = workload.num_requests !== null || workload.type === "trace" ||
-    workload.closed_loop.concurrency !== null;
-  const horizonSeconds = byCount || end === "last-completion" ? 0 : duration;
-  if (!drain) return { horizonSeconds };
-  if (end === "duration") return { horizonSeconds, runsOn: { untilSeconds: duration } };
-  const scalesDown = end === "scaled-down" || (end === null && byCount);
-  return { horizonSeconds, ...(scalesDown && { runsOn: "until-scaled-down" }) };
 }
 
 /** Arrival instants of one function's requests, seconds, ascending. */

@@ -105,5 +105,6 @@ function noCapacityRule(gateway: Configuration["gateway"]): NoCapacityRule {
     limit: gateway.limit ?? Infinity,
     timeoutSeconds: gateway.timeout ?? (gateway.timeout_starts === null ? Infinity : 0),
     ...(gateway.timeout_starts !== null && { timeoutStarts: gateway.timeout_starts }),
+    ...(gateway.after_timeout === "reject" && { afterTimeout: gateway.after_timeout }),
   };
 }

@@ -2,9 +2,13 @@ import type { RunFacts } from "../config/applies.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { ignoredSettings } from "../config/ignored_settings.ts";
 import { listed } from "../config/listed.ts";
-import { hasTwoOwners, keepAlivePolicyName } from "../config/keep_alive_policy_name.ts";
-import { changedFromPlatform, platformPaths } from "../config/load.ts";
-import { scalingPolicyName } from "../config/scaling_policy_name.ts";
+import {
+  hasTwoOwners,
+  keepAlivePolicyName,
+  keepAliveStops,
+} from "../config/keep_alive_policy_name.ts";
+import { changedFromPlatform } from "../config/load.ts";
+import { scalingPeriodSeconds, scalingPolicyName } from "../config/scaling_policy_name.ts";
 import type { RequestPieces } from "../workload/request_pieces.ts";
 import type { BuiltRequests } from "./requests.ts";
 import type { StartKind } from "./starts.ts";
@@ -31,14 +35,16 @@ export function settingNotices(
   ];
 }
 
-/** Says that two policies take idle instances away, unless the platform is like that. */
-function ownerNotices(config: Configuration): string[] {
-  const { scaling } = config;
-  const isPlatforms = platformPaths(config).some((path) => path.startsWith("scaling.keep_alive."));
-  if (!hasTwoOwners(scaling) || isPlatforms) return [];
+/** Says that two policies take idle instances away, which they are and when each does. */
+function ownerNotices({ scaling }: Configuration): string[] {
+  if (!hasTwoOwners(scaling)) return [];
   return [
     `scaling.policy ${scalingPolicyName(scaling)} and scaling.keep_alive.policy ` +
-    `${keepAlivePolicyName(scaling)} both take idle instances away: whichever is first`,
+    `${
+      keepAlivePolicyName(scaling)
+    } both take idle instances away, whichever is first: the scaling ` +
+    `policy at an evaluation that asks for fewer (every ${scalingPeriodSeconds(scaling)} s), the ` +
+    `keep-alive takes one ${keepAliveStops(scaling)}`,
   ];
 }
 

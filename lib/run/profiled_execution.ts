@@ -1,8 +1,8 @@
 import { calibrated, calibrationFor, type Overhead } from "../execution/calibrated/mod.ts";
 import type { ExecutionTimeModel } from "../execution/execution_time_model.ts";
+import { knownModel } from "../execution/known_models.ts";
 import {
   isPlain,
-  type OperatorProfile,
   parseProfile,
   profiled,
   PROFILED_GPUS,
@@ -41,27 +41,33 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
   const settings = engineSettings(config);
   const { shape, kvBytesPerElement } = facts;
   const weightDtype = profiledFormat(config, facts);
-  const profile = namedProfile(config, facts);
-  const compose = () =>
-    profiled({
-      profile,
-      shape,
-      tensorParallel: parallelization.tensor_parallel_size,
-      pipelineParallel: parallelization.pipeline_parallel_size,
-      expertParallel: expertGroups(parallelization, shape),
-      dataParallelAttention: parallelization.data_parallel_attention,
-      allToAll: parallelization.all_to_all,
-      expertSkew: parallelization.expert_skew,
-      ...(facts.stageNetwork && { stageNetwork: facts.stageNetwork }),
-      weightDtype,
-      ...(facts.weights.expert.hasBlockScales && { hasBlockScales: true }),
-      kvDtype: kvBytesPerElement === 1 ? "fp8" : "bf16",
-      maxTokensPerStep: settings.maxTokensPerStep,
-      maxSequences: settings.maxSequences,
-      maxSamples: settings.maxSequences * (1 + mostDrafted(config)),
-    });
-  const { profile: file } = config.execution;
-  return file === null || facts.profileText === undefined ? compose() : namingFile(file, compose);
+  const name = shippedName(config, facts);
+  const options = {
+    shape,
+    tensorParallel: parallelization.tensor_parallel_size,
+    pipelineParallel: parallelization.pipeline_parallel_size,
+    expertParallel: expertGroups(parallelization, shape),
+    dataParallelAttention: parallelization.data_parallel_attention,
+    allToAll: parallelization.all_to_all,
+    expertSkew: parallelization.expert_skew,
+    ...(facts.stageNetwork && { stageNetwork: facts.stageNetwork }),
+    weightDtype,
+    ...(facts.weights.expert.hasBlockScales && { hasBlockScales: true }),
+    kvDtype: kvBytesPerElement === 1 ? "fp8" as const : "bf16" as const,
+    maxTokensPerStep: settings.maxTokensPerStep,
+    maxSequences: settings.maxSequences,
+    maxSamples: settings.maxSequences * (1 + mostDrafted(config)),
+  };
+  if (name === undefined) {
+    const file = config.execution.profile!;
+    const profile = parseInput({ file, what: "a profile" }, facts.profileText!, parseProfile);
+    return namingFile(file, () => profiled({ profile, ...options }));
+  }
+  return knownModel(`profile of ${name}`, options, () => {
+    const shipped = shippedProfile(name);
+    const isOwn = isPlain(shape) && parallelization.data_parallel_attention === 1;
+    return profiled({ profile: isOwn ? shipped : withLayerTables(shipped), ...options });
+  });
 }
 
 /**
@@ -94,24 +100,19 @@ function hasPart({ layers, hiddenSize }: TransformerShape, part: FormatPart): bo
   );
 }
 
-function namedProfile(config: Configuration, facts: ExecutionFacts): OperatorProfile {
+/** The GPU whose shipped profile is read; undefined: the configuration's own file is. */
+function shippedName(config: Configuration, facts: ExecutionFacts): string | undefined {
   const { profile } = config.execution;
-  if (profile !== null && facts.profileText !== undefined) {
-    return parseInput({ file: profile, what: "a profile" }, facts.profileText, parseProfile);
-  }
+  if (profile !== null && facts.profileText !== undefined) return undefined;
   const name = profile ?? facts.gpu.name;
-  if (!PROFILED_GPUS.includes(name)) {
-    throw new ConfigError([
-      `Cannot find a profile for "${
-        profile === null ? "cluster.gpu_type" : "execution.profile"
-      }": current value is ${name} (allowed: ${
-        PROFILED_GPUS.join(", ")
-      }, or a file named by execution.profile, or execution.source: analytical)`,
-    ]);
-  }
-  const shipped = shippedProfile(name);
-  const isOwn = isPlain(facts.shape) && config.parallelization.data_parallel_attention === 1;
-  return isOwn ? shipped : withLayerTables(shipped);
+  if (PROFILED_GPUS.includes(name)) return name;
+  throw new ConfigError([
+    `Cannot find a profile for "${
+      profile === null ? "cluster.gpu_type" : "execution.profile"
+    }": current value is ${name} (allowed: ${
+      PROFILED_GPUS.join(", ")
+    }, or a file named by execution.profile, or execution.source: analytical)`,
+  ]);
 }
 
 /** Most tokens that a sequence drafts and verifies in a step. */

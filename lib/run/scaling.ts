@@ -10,6 +10,8 @@ import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { hasTwoOwners, keepAlivePolicyName } from "../config/keep_alive_policy_name.ts";
 import {
+  fewestInstances,
+  firstInstances,
   scalingEntry,
   scalingPeriodSeconds,
   scalingPolicyName,
@@ -56,7 +58,7 @@ function scalingPolicy(
     minInstances: scaling.min_instances,
     maxInstances: scaling.max_instances,
     hasKeepAlive: hasTwoOwners(scaling),
-    initialInstances: start.initial_instances ?? scaling.min_instances,
+    initialInstances: start.initial_instances ?? firstInstances(scaling),
     ttftSeconds: slo.ttft_s ?? Infinity,
     tpotSeconds: slo.tpot_s ?? Infinity,
   });
@@ -65,10 +67,9 @@ function scalingPolicy(
 /** What the policy of a configuration says of its fleet before it is asked. */
 function fleetOf({ scaling }: Configuration) {
   const { entry, options } = scalingEntry(scaling);
-  const { min_instances: least } = scaling;
   const startingInstances = Math.min(scaling.max_instances, entry.startsWith?.(options) ?? 0);
   return {
-    minInstances: entry.fewest?.(options, least) ?? least,
+    minInstances: fewestInstances(scaling),
     ...(startingInstances > 0 && { startingInstances }),
     ...(entry.keepsReplicas && { keepsReplicas: true }),
   };
@@ -88,7 +89,7 @@ export function buildScaling(config: Configuration, facts: ScalingFacts): Scalin
   const { max_instances: maxInstances } = scaling;
   const fleet = fleetOf(config);
   const { minInstances } = fleet;
-  const initialInstances = start.initial_instances ?? scaling.min_instances;
+  const initialInstances = start.initial_instances ?? firstInstances(scaling);
   const periodSeconds = scalingPeriodSeconds(scaling);
   return {
     ...(periodSeconds < Infinity && {

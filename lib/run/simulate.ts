@@ -1,11 +1,11 @@
 import type { ReportProgress } from "../cluster/cluster_parts.ts";
-import { simulateCluster, simulateInterruptibly } from "../cluster/simulate.ts";
+import { simulateCluster, simulateInterruptibly, simulateObserved } from "../cluster/simulate.ts";
 import { coldStartWaits } from "../metrics/cold_start_waits.ts";
 import { censoredNotices } from "../metrics/censored_notices.ts";
 import { rowsDigest, runDigest } from "../metrics/digest.ts";
 import { instancePhases } from "../metrics/instance_phases.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
-import { turnedAway } from "./turned_away.ts";
+import { cameTooLate, turnedAway } from "./turned_away.ts";
 import { undefinedNotices } from "../metrics/undefined_figures.ts";
 import { summarize } from "../metrics/summary.ts";
 import { attendance } from "./attendance.ts";
@@ -91,13 +91,14 @@ export async function simulateStreamed(
 
 async function simulateAttended(
   config: Configuration,
-  { onProgress, onPhase, signal, ...texts }: SimulateOptions & Pick<RunInputs, "stream">,
+  { onProgress, onPhase, signal, ...texts }: SimulateOptions & RunInputs,
 ): Promise<RunResult> {
   onPhase?.("build");
   const first = await buildCluster(config, texts);
   onPhase?.("loop");
   const run = async ({ parts }: BuiltCluster) => {
     const told = onProgress ? { ...parts, onProgress } : parts;
+    if (texts.observer) return await simulateObserved(told, texts.observer, signal);
     return signal ? await simulateInterruptibly(told, signal) : simulateCluster(told);
   };
   const { built, record, warmup } = await withWarmup(config, first, run, texts);
@@ -127,6 +128,7 @@ async function simulateAttended(
     ...(record.functionSeries && { functionSeries: record.functionSeries }),
     instances: instancePhases(record),
     coldStartWaits: waits,
+    ...(record.latencyParts && { latencyParts: record.latencyParts }),
     summary: displayedAs("summary", { ...summary, digest }),
     functionNames,
     engine: {
@@ -137,6 +139,7 @@ async function simulateAttended(
       notices: [
         ...notices,
         ...turnedAway(rows, built.lengthLimits, functionNames),
+        ...cameTooLate(rows, functionNames),
         ...undefinedNotices(summary.undefined_figures),
         ...censoredNotices(summary.measured, config.metrics.percentiles),
         ...(mostReplications(config.simulation.replications) > 1

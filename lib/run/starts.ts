@@ -11,6 +11,7 @@ import {
   WeightCache,
   weightsPartKey,
 } from "../serverless/cold_start/mod.ts";
+import type { RunObserver } from "../metrics/run_observer.ts";
 import { LoadQueue } from "../serverless/placement/mod.ts";
 import type { RandomStreams } from "../sim/random_streams.ts";
 import { fromTable } from "../settings/from_table.ts";
@@ -58,6 +59,7 @@ export function buildStarts(
   kinds: readonly StartKind[],
   nodes: readonly BuiltNode[],
   streams: RandomStreams,
+  observer?: RunObserver,
 ): BuiltStarts {
   if (kinds.every(({ plans }) => plans === undefined)) {
     return { service: sequentialStarts(() => []), notices: [] };
@@ -66,7 +68,11 @@ export function buildStarts(
   const topology = new Topology(new FlowNetwork(), clusterLinks(kinds));
   const machines = nodes.length > 0 ? keptWeights(config, kinds, nodes) : undefined;
   for (const node of nodes) topology.addNode(machineLinks(node, kinds));
-  const executor = new StartExecutor({ topology, weights: machines?.weights ?? null });
+  const executor = new StartExecutor({
+    topology,
+    weights: machines?.weights ?? null,
+    ...(observer && { observed: (transfer) => observer.transferEnds(transfer) }),
+  });
   const own = ownNodes(topology, executor, kinds);
   const present = kinds.map((kind) => presentOn(kind, nodes));
   const requestOf: ExecutorStartsOptions["requestOf"] = (

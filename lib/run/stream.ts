@@ -126,6 +126,17 @@ export function workloadOf(table: RequestTable, pieces: RequestPieces | undefine
   };
 }
 
+/** Says what a run that is streamed is without. */
+export function streamedNotices(
+  { metrics }: Configuration,
+  stream: StreamParts | undefined,
+): string[] {
+  return stream === undefined || !metrics.explain ? [] : [
+    "what the latency of each request is made of is not recorded with --stream (metrics.explain): " +
+    "there is no table latency_parts",
+  ];
+}
+
 /** In place of the arrivals of a function, for policies that know them ahead. */
 export function refuseArrivals({ scaling }: Configuration): () => never {
   return () => {

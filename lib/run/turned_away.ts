@@ -14,6 +14,38 @@ export interface LengthLimits {
 const REJECTED_LENGTH = OUTCOMES.indexOf("rejected_length");
 const REJECTED_CAPACITY = OUTCOMES.indexOf("rejected_capacity");
 
+const REJECTED_CLOSED = OUTCOMES.indexOf("rejected_closed");
+
+/**
+ * Says of requests for which no instance was to come again what would have served them: one sentence
+ * per function.
+ *
+ * @param names By function id; they are told where there are several.
+ */
+export function cameTooLate(
+  rows: RequestRows,
+  names: readonly string[],
+): string[] {
+  const found = names.map(() => ({ count: 0, first: Infinity }));
+  for (const { count, outcome, arrivalAtSeconds, functionId } of rows.pieces()) {
+    for (let i = 0; i < count; i++) {
+      if (outcome[i] !== REJECTED_CLOSED) continue;
+      const entry = found[functionId[i]];
+      entry.count++;
+      entry.first = Math.min(entry.first, arrivalAtSeconds[i]);
+    }
+  }
+  return found.flatMap(({ count, first }, id) => {
+    if (count === 0) return [];
+    const of = names.length > 1 ? ` of ${names[id]}` : "";
+    return [
+      `${count} requests${of} were turned away, the first of which came at ${first} s: the scaling ` +
+      "policy has no instance then and wants none again; a later entry or a repetition of the " +
+      "timetable, or scaling.min_instances: 1, would serve them",
+    ];
+  });
+}
+
 /**
  * Says of requests that were turned away for their length which setting would let them in: one
  * sentence per function and reason.

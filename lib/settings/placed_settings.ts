@@ -68,6 +68,17 @@ export function placedSettings(table: PolicyTable): readonly PlacedSetting[] {
   return placed.get(table)!;
 }
 
+const placesByTable = new WeakMap<PolicyTable, ReadonlyMap<Declaration, PlacedSetting>>();
+
+/** Where each setting of a kind's policies stands, by what is declared of it. */
+function placesOf(table: PolicyTable): ReadonlyMap<Declaration, PlacedSetting> {
+  const known = placesByTable.get(table);
+  if (known !== undefined) return known;
+  const places = new Map(placedSettings(table).map((place) => [place.declared, place]));
+  placesByTable.set(table, places);
+  return places;
+}
+
 /**
  * A policy's options out of the section of its kind, by the options' names. What is null there and may
  * not be has its default.
@@ -77,7 +88,7 @@ export function optionsFrom(
   policy: AnyPolicy,
   values: object,
 ): Record<string, unknown> {
-  const places = new Map(placedSettings(table).map((place) => [place.declared, place]));
+  const places = placesOf(table);
   return Object.fromEntries(
     Object.entries(policy.settings).map(([name, declared]) => {
       const { section, key } = places.get(declared)!;

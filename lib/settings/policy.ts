@@ -90,6 +90,8 @@ export interface CheckFacts {
   readonly hasLimits: boolean;
   /** Fewest instances that a function may have. */
   readonly minInstances: number;
+  /** Most instances that a function may have. */
+  readonly maxInstances: number;
 }
 
 /** An option that contradicts another one, or what is told of the run. */

@@ -88,16 +88,70 @@ function checkAliases(documents: readonly unknown[]): void {
  */
 export function parse(content: string): unknown {
   const documents = parseAll(content);
+  // The reader's own words for what has more than one.
   if (documents.length > 1) return reading(() => load(content));
   return documents[0] ?? null;
 }
 
-/** Reads every document of a text. @throws {SyntaxError} With line and column. */
+/**
+ * Reads every document of a text. Two things are read that tools write and YAML 1.2 does not have: a
+ * closing bracket in the column of its key, and `<<: *alias` for the keys that the alias stands for.
+ *
+ * @throws {SyntaxError} With line and column.
+ */
 export function parseAll(content: string): unknown[] {
-  const documents = reading(() => loadAll(content)) as unknown[];
+  const documents = documentsOf(content);
   // Without an alias there is nothing that stands twice.
   if (content.includes("*")) checkAliases(documents);
-  return documents;
+  return content.includes("<<") ? documents.map((one) => expandMerges(one)) : documents;
+}
+
+function documentsOf(content: string): unknown[] {
+  try {
+    return reading(() => loadAll(content)) as unknown[];
+  } catch (error) {
+    const moved = indentBrackets(content);
+    const isMoved = error instanceof YamlSyntaxError && /indentation/.test(error.reason) &&
+      moved !== content;
+    if (!isMoved) throw error;
+    try {
+      return reading(() => loadAll(moved)) as unknown[];
+    } catch (again) {
+      // The mistake is what is wrong beside the brackets, if there is such a thing.
+      throw again instanceof YamlSyntaxError && again.line > error.line ? again : error;
+    }
+  }
+}
+
+/** Moves lines that only close brackets by a space: kubectl and formatters leave them below their key. */
+function indentBrackets(text: string): string {
+  return text.replaceAll(/^( *)(?=[\]}][\]}, \t\r]*$)/gm, "$1 ");
+}
+
+/**
+ * A document in which each `<<: *alias` is replaced by the keys that it stands for. Keys of the mapping
+ * itself win, and earlier ones of several.
+ */
+function expandMerges(value: unknown, expanded = new Map<object, unknown>()): unknown {
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  const known = expanded.get(value);
+  if (known !== undefined) return known;
+  if (Array.isArray(value)) {
+    const list: unknown[] = [];
+    expanded.set(value, list);
+    for (const item of value) list.push(expandMerges(item, expanded));
+    return list;
+  }
+  const mapping = Object.create(null) as Record<string, unknown>;
+  expanded.set(value, mapping);
+  const { "<<": merged, ...own } = value as Record<string, unknown>;
+  for (const part of [merged].flat().reverse()) {
+    if (typeof part === "object" && part !== null) {
+      Object.assign(mapping, expandMerges(part, expanded));
+    }
+  }
+  for (const key of Object.keys(own)) mapping[key] = expandMerges(own[key], expanded);
+  return mapping;
 }
 
 /**

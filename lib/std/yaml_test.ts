@@ -76,3 +76,19 @@ Deno.test("parse() takes aliases, and refuses those that hold themselves or stan
 Deno.test("stringify() refuses a function", () => {
   throws(() => stringify({ f: () => 1 }), TypeError);
 });
+
+Deno.test("parse() and parseAll() read a closing bracket in the column of its key", () => {
+  const text = "workload: {\n  type: poisson,\n}\nlist: [\n  1,\n  { a: 2 }\n]\n";
+  const value = { workload: { type: "poisson" }, list: [1, { a: 2 }] };
+  deepEqual(parse(text), value);
+  deepEqual(parseAll(`${text}---\n${text}`), [value, value]);
+  // A text that is no YAML either way fails where it stands.
+  throws(() => parse("a: {\n  b: 1,\n}\nc: [\n"), { line: 5 });
+});
+
+Deno.test("parse() replaces << by the keys that it stands for, the mapping's own first", () => {
+  const text = "base: &base { a: 1, b: 2 }\nother: &other { b: 3, c: 4 }\n" +
+    "one: { <<: *base, b: 5 }\ntwo: { <<: [*base, *other] }\n";
+  const { one, two } = parse(text) as Record<string, Record<string, number>>;
+  deepEqual([{ ...one }, { ...two }], [{ a: 1, b: 5 }, { b: 2, c: 4, a: 1 }]);
+});

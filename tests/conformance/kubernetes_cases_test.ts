@@ -178,6 +178,10 @@ Deno.test("a lost instance is started anew at once: the number of replicas is wh
         behavior: { scale_down: { select_policy: "disabled" } },
       },
     },
+    { policy: "ray-serve", ray_serve: { target_ongoing_requests: 13, downscale_delay: 900 } },
+    { policy: "llm-d-wva", llm_d_wva: { optimization_interval: 900 } },
+    { policy: "dynamo-planner", dynamo_planner: { throughput_adjustment_interval: 2000 } },
+    { policy: "target-tracking", target_tracking: { target: 10.5 } },
   ];
   for (const scaling of rows) {
     const result = await simulate(loadConfig([STEADY, JSON.stringify({ scaling })]), { files });
@@ -194,4 +198,11 @@ Deno.test("a lost instance is started anew at once: the number of replicas is wh
   const scaling = { policy: "concurrency", period: 60, concurrency: { target: 10 } };
   const late = await simulate(loadConfig([STEADY, JSON.stringify({ scaling })]), { files });
   ok(starts(late).length > 0 && starts(late).every((at) => at % 60 === 0), `${starts(late)}`);
+  // SkyServe's controller asks for what is missing of its target, at its next decision.
+  const sky = {
+    policy: "sky-serve",
+    sky_serve: { target_qps_per_replica: 1.2, upscale_delay: 20 },
+  };
+  const next = await simulate(loadConfig([STEADY, JSON.stringify({ scaling: sky })]), { files });
+  ok(starts(next).length > 0 && starts(next).every((at) => at % 20 === 0), `${starts(next)}`);
 });

@@ -1,7 +1,8 @@
-import { equal, ok } from "#assert";
+import { deepEqual, equal, ok } from "#assert";
 import { loadConfig } from "../../lib/config/load.ts";
 import type { RunResult } from "../../lib/metrics/run_tables.ts";
 import { simulate } from "../../lib/run/simulate.ts";
+import { PLATFORMS } from "../../lib/serverless/platforms/mod.ts";
 
 const BASE = `
 workload: { type: trace, trace: { path: trace.csv } }
@@ -79,6 +80,33 @@ Deno.test("Cloud Run bills whole lives in steps of 100 ms", async () => {
   near(await bill(60.04), 71.1 * perSecond);
   near(await bill(60.1), 71.1 * perSecond);
   near(await bill(60.11), 71.2 * perSecond);
+});
+
+Deno.test("each platform's bill of whole lives, by hand", async () => {
+  // A GPU-second costs 0.001 dollars; a start takes 10 s, a request 1 s.
+  const bills: readonly (readonly [platform: string, arrivals: readonly number[], usd: number])[] =
+    [
+      // Twice from the request to a stable window, a tick and three seconds after it: 100 to 175.
+      ["knative", [100, 900], 2 * 75 * 0.001],
+      // KEDA sees at 15 s what the request has started, and looks every 30 s: at 330 it is 300 s ago.
+      ["azure-container-apps-like", [0], 330 * 0.001],
+      // The first request fails; the minute's alarm brings a copy, which 15 quiet minutes from 120 on end.
+      ["sagemaker-like", [0, 100], (960 - 60) * 0.001],
+      // Idle for 15 minutes after the request.
+      ["cloud-run-like", [0], 911 * 0.001],
+      ["modal-like", [0], 71 * 0.001],
+      ["runpod-like", [0], 16 * 0.001],
+    ];
+  for (const [platform, arrivals, usd] of bills) {
+    const prices = `{ platform: ${platform}, cost: { gpu_cost_per_hour: { H100: 3.6 } } }`;
+    near((await run(arrivals, prices)).summary.cost.total_usd, usd);
+  }
+  deepEqual(bills.map(([platform]) => platform).toSorted(), [...PLATFORMS].sort());
+  // A copy of SageMaker's that lives 16 s is billed for a minute.
+  const short =
+    `{ platform: sagemaker-like, scaling: { activation: first, keep_alive: { policy: fixed, seconds: 5 } },
+    gateway: { on_no_capacity: queue }, cost: { gpu_cost_per_hour: { H100: 3.6 } } }`;
+  near((await run([0], short)).summary.cost.total_usd, 60 * 0.001);
 });
 
 Deno.test("cores and memory without a price leave the bill open, and say so", async () => {

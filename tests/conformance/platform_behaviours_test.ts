@@ -65,8 +65,9 @@ Deno.test("Cloud Run: 80 requests at once, the others wait 3.5 starts and are re
     "{ platform: cloud-run-like, scaling: { max_instances: 1 } }",
   );
   // Ready at 311, the first eighty are served until 341; the pending limit of 35 s is over at 336.
-  const { completed, timed_out } = result.summary.requests;
-  deepEqual([completed, timed_out], [80, 120]);
+  const { completed, rejected, timed_out, reasons } = result.summary.requests;
+  deepEqual([completed, rejected, timed_out], [80, 120, 0]);
+  deepEqual(reasons, { rejected_wait_limit: 120 });
   const served = completions(result).filter((at) => !Number.isNaN(at));
   deepEqual([served.length, new Set(served).size, served[0]], [80, 1, 341]);
   // A first answer in 335 s and a limit of 36 s would have let others in, had they waited that long.
@@ -83,7 +84,7 @@ Deno.test("Cloud Run: a pending request waits 10 s at least", async () => {
   const inTime = await run(many(160, 0, 79), settings, 2);
   equal(inTime.summary.requests.completed, 160);
   const late = await run(many(160, 0, 81), settings, 2);
-  deepEqual([late.summary.requests.completed, late.summary.requests.timed_out], [80, 80]);
+  deepEqual([late.summary.requests.completed, late.summary.requests.rejected], [80, 80]);
 });
 
 Deno.test("Cloud Run: an instance for each 48 requests", async () => {

@@ -325,7 +325,11 @@ for (const [given, stated] of DEFAULTS) {
 }
 
 /** Sections of a configuration, and the policy that they say. */
-const BUILT: readonly (readonly [yaml: string, spec: ScalingSpec])[] = [
+const BUILT: readonly (readonly [
+  yaml: string,
+  spec: ScalingSpec,
+  limits?: ConstructorParameters<typeof ScalingDecider>[1],
+])[] = [
   ["policy: threshold", { policy: "threshold" }],
   ["scale_up_threshold: 0.5, scale_down_threshold: 0.1, cooldown_period: 7, period: 3", {
     policy: "threshold",
@@ -348,6 +352,7 @@ const BUILT: readonly (readonly [yaml: string, spec: ScalingSpec])[] = [
     policy: "queue-delay",
     thresholdSeconds: 3,
     instanceConcurrency: 8,
+    requestSeconds: FACTS.holdSeconds(8),
   }],
   ["policy: knative-kpa", { policy: "knative-kpa" }],
   [
@@ -419,7 +424,9 @@ const BUILT: readonly (readonly [yaml: string, spec: ScalingSpec])[] = [
       preDeploymentSweeping: "none",
       minEndpoint: 2,
       maxGpuBudget: 12,
+      initialInstances: 2,
     },
+    { minInstances: 2 },
   ],
   [
     `policy: dynamo-planner, dynamo_planner: { itl: 0.03, enable_load_scaling: true,
@@ -438,7 +445,9 @@ const BUILT: readonly (readonly [yaml: string, spec: ScalingSpec])[] = [
       kalmanQTrend: 0.5,
       kalmanR: 3,
       maxGpuBudget: "none",
+      initialInstances: 1,
     },
+    { minInstances: 1 },
   ],
   [
     `policy: llm-d-wva, llm_d_wva: { analyzer: v2, kv_cache_threshold: 0.6,
@@ -473,6 +482,7 @@ const BUILT: readonly (readonly [yaml: string, spec: ScalingSpec])[] = [
       minInstances: 2,
       maxInstances: 9,
     },
+    { minInstances: 2, maxInstances: 9 },
   ],
   [
     `policy: llm-d-wva, llm_d_wva: { analyzer: queue-model, target_ttft: 0.3, tuning_enabled: false }`,
@@ -483,7 +493,9 @@ const BUILT: readonly (readonly [yaml: string, spec: ScalingSpec])[] = [
       targetTtftSeconds: 0.3,
       targetItlSeconds: 0.1,
       tuningEnabled: false,
+      initialInstances: 1,
     },
+    { minInstances: 1 },
   ],
   [
     `policy: slo, slo: { up_above: 0.7, down_below: 0.3, down_readings: 2, max_growth: 3,
@@ -538,10 +550,10 @@ const BUILT: readonly (readonly [yaml: string, spec: ScalingSpec])[] = [
 
 const LIMITS = "slo: { ttft_s: 1s, tpot_s: 0.1s }";
 
-for (const [yaml, spec] of BUILT) {
+for (const [yaml, spec, limits] of BUILT) {
   const section = yaml.replace(/\s+/g, " ");
   Deno.test(`scaling: { ${section.slice(0, 60)} }: the policy that it says`, () => {
-    decideAlike(section, built(`{ ${LIMITS}, scaling: { ${yaml} } }`), within(spec));
+    decideAlike(section, built(`{ ${LIMITS}, scaling: { ${yaml} } }`), within(spec, limits));
   });
 }
 

@@ -1,7 +1,12 @@
 import { deepEqual, equal, ok } from "#assert";
 import { loadConfig } from "../../lib/config/load.ts";
 import type { RunResult } from "../../lib/metrics/run_tables.ts";
+import { buildCluster } from "../../lib/run/cluster.ts";
 import { simulate } from "../../lib/run/simulate.ts";
+import { KEEP_ALIVE_POLICIES } from "../../lib/serverless/keep_alive/policies.ts";
+import { PLATFORMS } from "../../lib/serverless/platforms/mod.ts";
+import { SCALING_POLICIES } from "../../lib/serverless/scaling/policies.ts";
+import { namesOf } from "../../lib/settings/from_table.ts";
 
 const BASE = `
 workload: { type: trace, trace: { path: trace.csv } }
@@ -11,13 +16,14 @@ scaling: { max_instances: 8 }
 cost: { gpu_cost_per_hour: { H100: 3.6 } }
 `;
 
-/** Requests of 10 output tokens, a second each, at these instants; a start is one stage. */
+/** Requests of so many output tokens, a tenth of a second each, at these instants; a start is one stage. */
 async function run(
   arrivals: readonly number[],
   settings: string,
   startSeconds = 10,
+  tokens = 10,
 ): Promise<RunResult> {
-  const rows = arrivals.map((at) => `${at},10,10`).join("\n");
+  const rows = arrivals.map((at) => `${at},10,${tokens}`).join("\n");
   const preset = `id: start
 summary: One stage
 sources: ["made up"]
@@ -52,9 +58,44 @@ Deno.test("a keep-alive beside a policy that takes instances away acts where it 
   ok(summary.cold_starts > 50, String(summary.cold_starts));
   equal(
     engine.notices.filter((notice) => notice.includes("take idle instances away"))[0],
-    "scaling.policy schedule and scaling.keep_alive.policy fixed both take idle instances away: " +
-      "whichever is first",
+    "scaling.policy schedule and scaling.keep_alive.policy fixed both take idle instances away, " +
+      "whichever is first: the scaling policy at an evaluation that asks for fewer (every 5 s), " +
+      "the keep-alive takes one once it has been idle for 60 s",
   );
+});
+
+Deno.test("two owners say so whoever has set them, a platform or a hand", async () => {
+  const leave: readonly string[] = ["queue-delay", "request-count", "none"];
+  const preset = PLATFORMS.flatMap((platform) =>
+    [undefined, ...namesOf(KEEP_ALIVE_POLICIES)].map((keepAlive) => ({ platform, keepAlive }))
+  );
+  const byHand = namesOf(SCALING_POLICIES).map((policy) => ({ policy, keepAlive: "fixed" }));
+  for (const { keepAlive, ...given } of [...preset, ...byHand]) {
+    const section = {
+      ...("policy" in given && { policy: given.policy }),
+      ...(keepAlive !== undefined && { keep_alive: { policy: keepAlive } }),
+      schedule: { entries: [{ from: "0s", instances: 1 }] },
+      sky_serve: { target_qps_per_replica: 1 },
+    };
+    const platform = "platform" in given ? { platform: given.platform } : {};
+    const config = loadConfig([
+      "{ workload: { type: poisson, num_requests: 1 }, slo: { ttft_s: 1 } }",
+      JSON.stringify({ ...platform, scaling: section }),
+    ]);
+    const { notices } = await buildCluster(config);
+    const said = notices.filter((notice) => notice.includes("both take idle instances away"));
+    const { policy, keep_alive: own } = config.scaling;
+    const who = JSON.stringify([given, keepAlive]);
+    // A preset names both; by hand both are named above.
+    const isOne = leave.includes(policy!) || own.policy === "always";
+    equal(said.length, isOne ? 0 : 1, who);
+    if (isOne) continue;
+    ok(said[0].startsWith(`scaling.policy ${policy} and scaling.keep_alive.policy ${own.policy} `));
+    ok(
+      /every \d+(\.\d+)? s\), the keep-alive takes one (once|as soon as|when) /.test(said[0]),
+      who,
+    );
+  }
 });
 
 Deno.test("without a policy that takes instances away the keep-alive does, after 60 s by default", async () => {
@@ -95,6 +136,33 @@ Deno.test("one start of queue-delay covers the requests that it will serve", asy
   const result = await run(burst, settings, 60);
   deepEqual(starts(result).map(Math.round), [0, 5, 6]);
   equal((await run(burst.slice(50), settings, 60)).summary.cold_starts, 1);
+});
+
+Deno.test("queue-delay starts what a steady load needs, however long a start takes", async () => {
+  // Four a second of 10 s each: 40 in flight, by the estimate up to 40 + 0.4 x concurrency.
+  const arrivals = Array.from({ length: 1200 }, (_, i) => i / 4);
+  for (const concurrency of [4, 14, 30]) {
+    for (const startSeconds of [60, 120]) {
+      const result = await run(
+        arrivals,
+        `{ scaling: { policy: queue-delay, max_instances: 60 },
+          gateway: { concurrency_per_instance: ${concurrency} } }`,
+        startSeconds,
+        100,
+      );
+      const need = Math.ceil((40 + 0.4 * concurrency) / concurrency);
+      const all = starts(result);
+      const [first, later] = [
+        all.filter((at) => at <= startSeconds),
+        all.filter((at) => at > startSeconds),
+      ];
+      const what = `${concurrency} at once, ${startSeconds} s: ${all}`;
+      ok(first.length <= need, what);
+      // One for each length of a start, for as long as the queue of the first one is there.
+      for (let i = 1; i < later.length; i++) ok(later[i] - later[i - 1] >= startSeconds, what);
+      equal(result.summary.requests.completed, 1200);
+    }
+  }
 });
 
 Deno.test("a decision on its way is undone by nobody who only says that there are as many as now", async () => {

@@ -69,7 +69,7 @@ for (const [table, values] of TABLES) {
   });
 
   Deno.test(`${table.wanted}: a check finds nothing wrong with the options its laws use`, () => {
-    const facts = { isChosen: true, periodSeconds: 1, hasLimits: true };
+    const facts = { isChosen: true, periodSeconds: 1, hasLimits: true, maxInstances: 8 };
     for (const policy of table.entries as PolicyTable["entries"] & readonly Checked[]) {
       const options = withDefaults<object>(policy.settings as never, policy.laws?.options ?? {});
       deepStrictEqual(policy.check?.(options, facts) ?? [], [], policy.name);

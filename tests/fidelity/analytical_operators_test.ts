@@ -90,11 +90,24 @@ function gemmOf(gpu: Gpu, weightBytes: number): Predict {
 const isUsualDecode = ([[heads, kvHeads], , [context]]: readonly (readonly number[])[]) =>
   context >= 128 && heads <= 16 * kvHeads;
 
+/** What `make` gives for each pair of heads, made once: a table has thousands of cells of a few pairs. */
+function byHeads<T>(make: (heads: number, kvHeads: number) => T) {
+  const made = new Map<string, T>();
+  return (heads: number, kvHeads: number): T => {
+    const key = `${heads} ${kvHeads}`;
+    if (!made.has(key)) made.set(key, make(heads, kvHeads));
+    return made.get(key)!;
+  };
+}
+
 function decodeOf(gpu: Gpu): Predict {
-  return ([[heads, kvHeads], [batch], [context]]) => {
+  const attention = byHeads((heads, kvHeads) => {
     const { parts, reads } = partsOf(gpu, heads, kvHeads);
     const { pieces } = decodeAttention(parts, reads);
-    const sequenceSeconds = decodeSequenceSeconds(parts, reads);
+    return { pieces, sequenceSeconds: decodeSequenceSeconds(parts, reads) };
+  });
+  return ([[heads, kvHeads], [batch], [context]]) => {
+    const { pieces, sequenceSeconds } = attention(heads, kvHeads);
     const total = batch * context;
     const piece = pieces.pieceOfCell[cellOf(total)];
     return pieces.base[piece] + pieces.slope[piece] * total + batch * sequenceSeconds;
@@ -102,11 +115,14 @@ function decodeOf(gpu: Gpu): Predict {
 }
 
 function prefillOf(gpu: Gpu): Predict {
+  const attention = byHeads((heads, kvHeads) => {
+    const { parts, reads } = partsOf(gpu, heads, kvHeads);
+    return prefillAttention(parts, reads);
+  });
   return ([[heads, kvHeads], [batch], [tokens]]) => {
     const total = batch * tokens;
     const pairs = batch * attentionPairs(tokens, 0, 0);
-    const { parts, reads } = partsOf(gpu, heads, kvHeads);
-    return prefillAttention(parts, reads)(pairs, total, total);
+    return attention(heads, kvHeads)(pairs, total, total);
   };
 }
 

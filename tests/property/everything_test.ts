@@ -6,6 +6,7 @@ import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import { OUTCOMES } from "../../lib/metrics/run_tables.ts";
 import * as laws from "../support/everything_laws.ts";
 import { everythingParts } from "../support/everything_parts.ts";
+import { partsAddUp, sameParts } from "../support/latency_laws.ts";
 import { type EverythingCase, everythingCases } from "../support/random_everything.ts";
 
 /** Cases of each seed; `deno task test:soak` sets more, and where they begin. */
@@ -38,6 +39,7 @@ function lawsHold(test: EverythingCase, run: RunRecord): void {
   laws.poolsHold(test, run);
   laws.sleepsHold(test, run);
   laws.waitsAddUp(run);
+  partsAddUp(run);
   laws.seriesAreWhole(run);
   laws.summaryIsSound(test, run);
 }
@@ -68,6 +70,7 @@ function fuzz(seed: number): Readonly<Record<string, number>> {
     const step = attempt(test, "step");
     ok(typeof step !== "string", `single steps are refused: ${step}`);
     laws.sameRuns(run, step);
+    sameParts(run, step);
   };
   fc.assert(fc.property(everythingCases, check), { seed, numRuns: CASES });
   console.log(`${CASES} cases of seed ${seed}: ${JSON.stringify({ ...seen, ...limited })}`);

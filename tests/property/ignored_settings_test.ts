@@ -120,6 +120,17 @@ function nearest(path: string): typeof bases {
   return bases.toSorted((a, b) => distance.get(b)! - distance.get(a)!);
 }
 
+/** What is known of no run: a condition that holds now holds whatever the run is like. */
+const NO_FACTS = { sharesPrompts: false, hasExperts: false };
+
+/** Whether a setting certainly applies in a base, so that nothing will be said of it there. */
+function applies(path: string, { condition }: Declared, config: Configuration): boolean {
+  if (condition === undefined) return true;
+  const list = path.includes("[]") ? valueAt(config, path.slice(0, path.indexOf("[]"))) : undefined;
+  const item = Array.isArray(list) ? list[0] : undefined;
+  return condition.whyNot(config, NO_FACTS, item) === undefined;
+}
+
 async function tryValues(path: string, declared: Declared): Promise<Tried> {
   const silentIn: string[] = [];
   const said: { name: string; config: Configuration }[] = [];
@@ -131,6 +142,8 @@ async function tryValues(path: string, declared: Declared): Promise<Tried> {
   const turns = order.map((_, i) => order[i % 2 === 0 ? i / 2 : order.length - (i + 1) / 2]);
   for (const { name, base, config } of turns) {
     if (!isOpen()) break;
+    // Once it has changed a result, only bases are of interest in which it has no effect.
+    if (result && applies(path, declared, config)) continue;
     for (const value of otherValues(path, declared, valueAt(config, path)).slice(0, VALUES)) {
       const one = await tryValue(name, base, path, value, !result);
       if (result && one?.what === "nothing") break;

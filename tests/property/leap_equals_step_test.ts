@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { simulateCluster } from "../../lib/cluster/simulate.ts";
 import type { ExecutionTimeModel } from "../../lib/execution/execution_time_model.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
+import { partsAddUp, sameParts } from "../support/latency_laws.ts";
 import { caseParts, type ClusterCase, clusterCases } from "../support/random_cluster.ts";
 
 /** Cases per run of the suite, and where they begin; `deno task test:soak` sets more. */
@@ -33,6 +34,8 @@ function compare(leap: RunRecord, step: RunRecord): void {
     const [a, b] = [leap.gaps.quantile(q), step.gaps.quantile(q)];
     ok(Number.isNaN(a) === Number.isNaN(b) && !(Math.abs(a - b) > 0.0101 * b), `p${q}: ${a}, ${b}`);
   }
+  partsAddUp(leap);
+  sameParts(leap, step);
   equal(leap.lives.length, step.lives.length);
   leap.totals.list().forEach((totals, id) => {
     for (const key of Object.keys(totals) as (keyof typeof totals)[]) {

@@ -5,6 +5,8 @@ import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import { OUTCOMES } from "../../lib/metrics/run_tables.ts";
 import type { ScalingSignals } from "../../lib/serverless/scaling/policy.ts";
 import { type NaiveCluster, naiveClusters, realParts } from "../support/naive_cases.ts";
+import { LATENCY_PART_NAMES } from "../../lib/metrics/latency_parts.ts";
+import { partsAddUp, partsOf } from "../support/latency_laws.ts";
 import { type NaiveRun, simulateNaively } from "../support/naive_simulator.ts";
 
 /** Cases per run of the suite, and where they begin; `deno task test:soak` sets more. */
@@ -41,6 +43,29 @@ function sameRequests({ columns }: RunRecord, { requests }: NaiveRun): void {
       isCompleted && limit > 1 ? Math.max(...gaps) : NaN,
       `longest gap ${name}`,
     );
+  }
+}
+
+/** Bound on the difference of a part: a stall is off by half the clock's tick per step. */
+const PART_TOLERANCE = 1e-8;
+
+/** The parts of the latencies; counts in `seen` the requests that have each. */
+function sameLatencyParts(
+  run: RunRecord,
+  { requests }: NaiveRun,
+  seen: Map<string, number>,
+): void {
+  for (const [part, seconds] of Object.entries(partsOf(run))) {
+    for (const { id, latency } of requests) {
+      const { [id]: found } = seconds;
+      if (Number.isNaN(found)) continue;
+      const expected = latency.parts.get(part) ?? 0;
+      ok(
+        Math.abs(found - expected) <= PART_TOLERANCE,
+        `${part} of request ${id}: ${found}, naively ${expected}`,
+      );
+      if (expected > PART_TOLERANCE) seen.set(part, (seen.get(part) ?? 0) + 1);
+    }
   }
 }
 
@@ -91,6 +116,7 @@ Deno.test("the simulator does what a naive one does, one token at a time", () =>
     instances: 0,
     refused: 0,
   };
+  const parts = new Map<string, number>();
   const compare = (cluster: NaiveCluster) => {
     const signals: ScalingSignals[] = [];
     const naive = attempt(() => simulateNaively(cluster), /for ever$/);
@@ -102,6 +128,8 @@ Deno.test("the simulator does what a naive one does, one token at a time", () =>
     if (real === undefined || naive === undefined) return void seen.refused++;
     sameSignals(signals, naive);
     sameRequests(real, naive);
+    partsAddUp(real);
+    sameLatencyParts(real, naive, parts);
     sameLives(real, naive);
     near(real.endAtSeconds, naive.now, "end");
     for (const { outcome, preemptions } of naive.requests) {
@@ -117,4 +145,7 @@ Deno.test("the simulator does what a naive one does, one token at a time", () =>
   fc.assert(fc.property(naiveClusters, compare), { numRuns: CASES, seed: SEED });
   console.log(`${CASES} cases of seed ${SEED}: ${JSON.stringify(seen)}`);
   for (const [name, count] of Object.entries(seen)) ok(count > 0, `no ${name}`);
+  // Neither static batches nor swapping are naive.
+  const others = LATENCY_PART_NAMES.filter((part) => !/batch|transfer/.test(part));
+  for (const part of others) ok((parts.get(part) ?? 0) > 0, `no ${part}`);
 });

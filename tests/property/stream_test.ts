@@ -68,7 +68,11 @@ Deno.test("a run that is streamed is the run that is not, whatever the pieces", 
       const cluster = { ...drawn.cluster, prefix: false, sessions: false };
       const test = { ...drawn, cluster };
 
-      const parts = () => ({ ...everythingParts(test, "leap"), samplesFunctions: true });
+      const parts = () => ({
+        ...everythingParts(test, "leap"),
+        samplesFunctions: true,
+        explains: false,
+      });
       const whole = attempt(parts);
       const stream = attempt(() => streamed(parts(), streaming));
       if (typeof whole === "string" || typeof stream === "string") {

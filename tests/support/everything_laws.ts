@@ -58,6 +58,7 @@ export function outcomesAreAllowed(test: EverythingCase, { columns, faults }: Ru
     const { action, limit, timeoutSeconds } = noCapacity;
     if (outcome === "rejected_no_instance") equal(action, "reject");
     if (outcome === "rejected_queue_full") ok(limit < Infinity);
+    if (outcome === "rejected_closed") ok(test.functions.some(({ fewest }) => fewest === 0));
     if (outcome === "timed_out") ok(timeoutSeconds < Infinity);
     if (outcome === "failed") failed++;
     if (outcome === "execution_limit") ok(executionLimit < Infinity);

@@ -43,7 +43,7 @@ import type { EverythingCase, EverythingFunction } from "./random_everything.ts"
 export const START_SECONDS = { all: 1, wake: 0.125, reload: 0.5, ahead: 0.625, rest: 0.375 };
 
 /** Calls of starts, policies and faults after which a run is taken to go on for ever. */
-const MOST_CALLS = 5_000_000;
+const MOST_CALLS = 500_000;
 
 /** Most instances of a function. */
 export const mostOf = ({ fewest, more }: EverythingFunction) => fewest + more;

@@ -6,6 +6,7 @@
  */
 
 import type { NaiveCluster } from "./naive_cases.ts";
+import type { NaiveRole } from "./naive_latency.ts";
 import { naivePolicy, type NaiveSignals, naiveSignals, sum } from "./naive_scaling.ts";
 import { NaiveInstance, NaiveRequest } from "./naive_state.ts";
 
@@ -167,6 +168,7 @@ export class NaiveRun {
     if (request.tokens.length === 0 && instance.ready > request.arrival) {
       request.coldWait = instance.ready - request.arrival;
     }
+    request.latency.enters(this.now, instance.ready);
     instance.queue.push(request);
     const { executionLimit } = this.cluster;
     const stay = ++request.stays;
@@ -213,21 +215,32 @@ export class NaiveRun {
   endDrain(instance: NaiveInstance): void {
     if (instance.state !== "draining") return;
     const inside = [...instance.running, ...instance.queue];
+    const roles = inside.map((request) => this.roleOf(instance, request));
     if (instance.isStepping) instance.steps[instance.steps.length - 1].to = this.now;
     instance.running = [];
     instance.queue = [];
     this.stop(instance);
-    for (const request of inside) this.displace(request);
+    inside.forEach((request, i) => this.displace(request, roles[i]));
   }
 
-  displace(request: NaiveRequest): void {
+  /** What a request inside an instance does in the step in progress. */
+  roleOf({ queue, chunks, decodes }: NaiveInstance, request: NaiveRequest): NaiveRole {
+    if (queue.includes(request)) return { what: "queue" };
+    if (decodes.includes(request)) return { what: "decode" };
+    const chunk = chunks.find((one) => one.request === request);
+    return chunk ? { what: "chunk", tokens: chunk.tokens } : { what: "no chunk" };
+  }
+
+  displace(request: NaiveRequest, role: NaiveRole): void {
     const { limit, afterDrain } = this.cluster;
     const { due } = request;
     request.stays++;
     if (due) return this.end(request, due.outcome, due.at);
     const isRefused = this.wish().isRefused || this.waiting.length >= limit;
     if (afterDrain === "fail" || isRefused) return this.end(request, "drain_limit");
-    if (afterDrain === "restart" || request.tokens.length === 0) {
+    const isAnew = afterDrain === "restart" || request.tokens.length === 0;
+    request.latency.isDisplaced(this.now, isAnew, role);
+    if (isAnew) {
       request.tokens.length = 0;
       request.scheduled = NaN;
     }
@@ -351,17 +364,21 @@ export class NaiveRun {
   preemptLast({ running, queue }: NaiveInstance): void {
     const victim = running.pop()!;
     victim.preemptions++;
+    victim.latency.isPreempted();
     victim.blocks = 0;
     victim.computed = 0;
     victim.isDecoding = false;
     queue.unshift(victim);
   }
 
-  /** Forms a step and returns how many it decodes and how many were preempted. */
-  plan(instance: NaiveInstance): { decodes: NaiveRequest[]; preempted: number } {
+  /** Forms a step: who decodes in it, how many were preempted, why the first of the queue is not in it. */
+  plan(
+    instance: NaiveInstance,
+  ): { decodes: NaiveRequest[]; preempted: number; blockedBy: string } {
     const { running, queue, chunks } = instance;
     const { kvBlocks, blockTokens, maxSequences, maxTokensPerStep } = this.cluster;
     let preempted = this.preemptForDecodes(instance);
+    let lacksBlocks = false;
     const decodes = running.filter(({ isDecoding }) => isDecoding);
     let budget = maxTokensPerStep - decodes.length;
     const compute = (request: NaiveRequest) => {
@@ -381,21 +398,29 @@ export class NaiveRun {
       const [request] = queue;
       request.target = request.prompt + request.tokens.length;
       const blocks = Math.ceil(request.target / blockTokens);
-      if (blocks > kvBlocks - this.usedBlocks(instance)) break;
+      if (blocks > kvBlocks - this.usedBlocks(instance)) {
+        lacksBlocks = true;
+        break;
+      }
       running.push(queue.shift()!);
+      request.latency.isAdmitted(this.now);
       if (Number.isNaN(request.scheduled)) request.scheduled = this.now;
       compute(request);
     }
-    return { decodes, preempted };
+    const isFull = running.length >= maxSequences;
+    const blockedBy = isFull ? "sequences" : lacksBlocks || preempted > 0 ? "kv_blocks" : "budget";
+    return { decodes, preempted, blockedBy };
   }
 
   beginStep(instance: NaiveInstance): void {
     instance.isForming = false;
     if (instance.state === "stopped" || this.inside(instance) === 0) return;
     instance.chunks = [];
-    let { decodes, preempted } = this.plan(instance);
+    let { decodes, preempted, blockedBy } = this.plan(instance);
     const isEmpty = decodes.length === 0 && instance.chunks.length === 0;
-    if (isEmpty && preempted > 0) ({ decodes, preempted } = this.plan(instance));
+    if (isEmpty && preempted > 0) {
+      ({ decodes, preempted, blockedBy } = this.plan(instance));
+    }
     instance.peakBlocks = Math.max(instance.peakBlocks, this.usedBlocks(instance));
     const context = sum(decodes.map(({ computed }) => computed + 1));
     const chunks = instance.chunks.map(({ request, tokens }) => ({
@@ -413,6 +438,14 @@ export class NaiveRun {
     instance.isStepping = true;
     const to = toTick(instance.exactEnd);
     instance.steps.push({ from: this.now, to });
+    instance.decodes = decodes;
+    instance.step = {
+      from: this.now,
+      to,
+      aloneSeconds: decodes.length > 0 ? this.stepSeconds(decodes.length, context, []) : 0,
+      tokens: sum(chunks.map(({ tokens }) => tokens)),
+      blockedBy,
+    };
     this.at(to, "step end", () => this.endStep(instance, decodes), instance.id);
   }
 
@@ -432,6 +465,9 @@ export class NaiveRun {
   endStep(instance: NaiveInstance, decodes: readonly NaiveRequest[]): void {
     if (instance.state === "stopped") return;
     instance.isStepping = false;
+    for (const request of [...instance.running, ...instance.queue]) {
+      request.latency.stepEnds(instance.step!, this.roleOf(instance, request));
+    }
     for (const request of decodes) {
       request.computed++;
       this.token(instance, request);
@@ -458,6 +494,7 @@ export class NaiveRun {
 
   token(instance: NaiveInstance, request: NaiveRequest): void {
     request.tokens.push(this.now);
+    request.latency.token();
     if (request.tokens.length === 1) {
       this.firstTokens.push({ at: this.now, ttft: this.now - request.arrival });
     }

@@ -1,3 +1,5 @@
+import { NaiveLatency, type NaiveStep } from "./naive_latency.ts";
+
 /** A request on its way. */
 export class NaiveRequest {
   outcome = "unfinished";
@@ -17,6 +19,7 @@ export class NaiveRequest {
   stays = 0;
   /** How it ends after the step in progress, and since when that is known; none: it goes on. */
   due: { readonly outcome: string; readonly at: number } | undefined;
+  readonly latency: NaiveLatency;
 
   /** @param limit Output tokens after which it ends. */
   constructor(
@@ -24,7 +27,9 @@ export class NaiveRequest {
     readonly arrival: number,
     readonly prompt: number,
     readonly limit: number,
-  ) {}
+  ) {
+    this.latency = new NaiveLatency(arrival);
+  }
 }
 
 /** An instance, past or present. */
@@ -40,6 +45,10 @@ export class NaiveInstance {
   readonly steps: { readonly from: number; to: number }[] = [];
   /** Prompt tokens that the step in progress computes of each request. */
   chunks: { readonly request: NaiveRequest; readonly tokens: number }[] = [];
+  /** What the step in progress, or the last one, was; none before the first. */
+  step: NaiveStep | undefined;
+  /** Who decodes in it. */
+  decodes: readonly NaiveRequest[] = [];
   isStepping = false;
   isForming = false;
   /** End of the last step before it was rounded, and the batch if it was one of decodes alone. */

@@ -1,33 +1,34 @@
-import { figureDifferences, settingDifferences } from "../../planning/differences.ts";
-import { latencyCdf, renderSvg, thinCdf } from "../../plot/mod.ts";
 import { writeFigures } from "../../results/mod.ts";
-import { readParquetColumns } from "../../results/read_parquet.ts";
 import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { UsageError } from "../usage_error.ts";
-import { type ComparedResult, readResult } from "./read_result.ts";
-import { figureLines, settingLines } from "./show_differences.ts";
+import { compareExperimentResults } from "./compare_experiments.ts";
+import { comparePlanResults } from "./compare_plans.ts";
+import { compareRuns } from "./compare_runs.ts";
+import type { Comparison } from "./comparison.ts";
+import { type ResultKind, resultKind } from "./result_kind.ts";
 
 const OPTIONS: readonly CommandOption[] = [
-  { name: "all", describe: "All figures of the summary, not only the usual ones" },
+  { name: "all", describe: "All figures, cells or candidates, not only those that matter most" },
   { name: "json", describe: "The same as JSON, a list of comparisons with the first directory" },
   {
     name: "out",
     value: "DIR",
-    describe: "Draw the distributions of latencies over one another there",
+    describe: "Draw the results over one another there",
   },
 ];
-
-/** Latencies that are drawn, by their column in the table of requests. */
-const LATENCIES = { ttft_s: "ttft_cdf", tpot_s: "tpot_cdf", e2e_s: "e2e_cdf" } as const;
 
 /** The command "compare". */
 export const compareCommand: Command = {
   name: "compare",
   summary: "Compare results: which settings differ, and what that does",
-  help: `Compares the results of runs with those of the first one: settings and figures that differ.
+  help: `Compares results with the first of them: settings and figures that differ.
 
 Usage: deno task compare DIR DIR... [OPTION...]
+
+Directories are of one kind: runs (simulate --out), experiments (results/experiments/ID), or plans
+(plan --out). Cells of experiments are matched by the levels of their factors, candidates of plans by
+theirs; of plans it is told whether the choice changes, and why the other one lost.
 
 Where both hold the same replications of the same seed, differences are taken run by run, on the same
 random numbers, and their intervals are narrow; other replications give Welch's interval; single runs
@@ -38,82 +39,45 @@ ${describeOptions(OPTIONS)}
 Exit codes: 0 done, 2 a mistake in the input (one line says which).`,
   async run(args, print) {
     const given = readArguments("compare", args, OPTIONS);
-    if (given.positional.length < 2) {
+    const folders = given.positional;
+    if (folders.length < 2) {
       throw new UsageError(
-        `Cannot compare fewer than two directories of results: current value is ${given.positional.length}`,
+        `Cannot compare fewer than two directories of results: current value is ${folders.length}`,
       );
     }
-    const results: ComparedResult[] = [];
-    for (const folder of given.positional) results.push(await readResult(folder));
-    const [first, ...others] = results;
-    const compared = others.map((other) => compareTwo(first, other, given.flag("all")));
-    if (given.flag("json")) print(JSON.stringify(compared, null, 2));
-    else {
-      for (const { before, after, pairing, settings, figures, saturated } of compared) {
-        print(`${before} -> ${after} (${pairing})`);
-        print("");
-        for (const line of settingLines(settings)) print(line);
-        print("");
-        for (const line of figureLines(figures)) print(line);
-        print("");
-        for (const name of saturated) {
-          print(`Note: ${name} was saturated: its latencies have no steady state`);
-        }
-      }
-    }
+    const { json, lines, figures } = await compareAll(folders, given.flag("all"));
+    if (given.flag("json")) print(JSON.stringify(json, null, 2));
+    else for (const line of lines) print(line);
     const out = given.value("out");
     if (out !== undefined) {
-      writeFigures(out, await overlaidFigures(results));
+      const { files, notices } = await figures();
+      writeFigures(out, files);
+      for (const notice of notices) console.error(`Note: ${notice}`);
       if (!given.flag("json")) print(`Figures are in ${out}`);
     }
     return 0;
   },
 };
 
-function compareTwo(before: ComparedResult, after: ComparedResult, isAll: boolean) {
-  const isPaired = before.seed === after.seed && before.replications.length > 1 &&
-    JSON.stringify(before.replications) === JSON.stringify(after.replications);
-  const count = `${before.replications.length} and ${after.replications.length} runs`;
-  return {
-    before: before.name,
-    after: after.name,
-    pairing: isPaired
-      ? `${before.replications.length} pairs of runs on the same random numbers`
-      : before.replications.length > 1 && after.replications.length > 1
-      ? `${count}, independent`
-      : `${count}: no intervals`,
-    saturated: [before, after].filter(({ values }) =>
-      (values["saturation.arrivals_rps"] ?? []).some((value) => value !== null)
-    ).map(({ name }) => name),
-    settings: settingDifferences(before.config, after.config),
-    figures: figureDifferences(before.values, after.values, {
-      isPaired,
-      ...(isAll && { paths: Object.keys(before.values) }),
-    }),
-  };
+async function compareAll(folders: readonly string[], isAll: boolean): Promise<Comparison> {
+  const kinds = folders.map(resultKind);
+  const other = kinds.findIndex((kind) => kind !== kinds[0]);
+  if (other !== -1) {
+    throw new UsageError(
+      `Cannot compare results of several kinds: current value is "${folders[0]}", ` +
+        `${shownKind(kinds[0])}, and "${folders[other]}", ${shownKind(kinds[other])}`,
+    );
+  }
+  switch (kinds[0]) {
+    case "run":
+      return await compareRuns(folders, isAll);
+    case "experiment":
+      return await compareExperimentResults(folders, isAll);
+    case "plan":
+      return comparePlanResults(folders, isAll);
+  }
 }
 
-/** The distributions of latencies of all results over one another, as SVG. */
-async function overlaidFigures(
-  results: readonly ComparedResult[],
-): Promise<(readonly [string, Uint8Array])[]> {
-  const tables = await Promise.all(
-    results.map(({ name }) =>
-      readParquetColumns(`${name}/requests.parquet`, {
-        what: "a table of requests",
-        columns: Object.keys(LATENCIES),
-      })
-    ),
-  );
-  const files: (readonly [string, Uint8Array])[] = [];
-  for (const [column, file] of Object.entries(LATENCIES)) {
-    const rows = results.flatMap(({ name }, i) => {
-      const values = tables[i][column].filter((value) => typeof value === "number") as number[];
-      return thinCdf(Float64Array.from(values).sort())
-        .map(({ value, share }) => ({ series: name, seconds: value, share }));
-    });
-    if (!rows.some(({ seconds }) => seconds > 0)) continue;
-    files.push([`${file}.svg`, new TextEncoder().encode(await renderSvg(latencyCdf(rows)))]);
-  }
-  return files;
+function shownKind(kind: ResultKind): string {
+  return kind === "experiment" ? "an experiment" : `a ${kind}`;
 }

@@ -2,11 +2,10 @@ import { summaryNumbers } from "../../experiment/replication_figures.ts";
 import type { Summary } from "../../metrics/run_tables.ts";
 import type { FigureValues } from "../../planning/differences.ts";
 import { exists } from "../../results/exists.ts";
-import { type OwnManifest, readManifest } from "../../results/owned_files.ts";
 import { readInput } from "../../results/read_input.ts";
 import { readParquetColumns } from "../../results/read_parquet.ts";
-import { recoverResults } from "../../results/result_directory.ts";
 import { UsageError } from "../usage_error.ts";
+import { manifestOf, readPlan } from "./result_kind.ts";
 
 /** What of a directory of results is compared. */
 export interface ComparedResult {
@@ -28,7 +27,7 @@ export interface ComparedResult {
 export function configurationIn(folder: string): Readonly<Record<string, unknown>> {
   const manifest = manifestOf(folder);
   if (manifest.format.startsWith("simfaasinfer-plan/")) {
-    const plan = JSON.parse(readInput(`${folder}/plan.json`, "a plan"));
+    const plan = readPlan(folder);
     if (plan.configuration !== null) return plan.configuration;
     throw new UsageError(
       `Cannot ask about the choice of a plan without one: current value is "${folder}"`,
@@ -40,15 +39,6 @@ export function configurationIn(folder: string): Readonly<Record<string, unknown
   throw new UsageError(
     `Cannot read a directory as results of a run or a plan: current value is "${folder}", ` +
       `${manifest.format}`,
-  );
-}
-
-function manifestOf(folder: string): OwnManifest {
-  recoverResults(folder);
-  const manifest = readManifest(folder);
-  if (manifest !== undefined) return manifest;
-  throw new UsageError(
-    `Cannot read a directory as results: current value is "${folder}", without a manifest.json of ours`,
   );
 }
 

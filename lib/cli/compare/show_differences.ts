@@ -16,24 +16,30 @@ export function settingLines(settings: readonly SettingDifference[]): string[] {
 
 /** Figures and their differences; a star where the interval of the difference excludes 0. */
 export function figureLines(figures: readonly FigureDifference[]): string[] {
-  const digits = (value: number) => String(Number(value.toPrecision(4)));
   return textTable(
     [
       ["Figure", "Before", "After", "Difference", "95 % interval", "Change", ""],
-      ...figures.map(({ path, before, after, difference }) => {
-        const { estimate, lower, upper } = difference;
-        const isKnown = Number.isFinite(lower) && Number.isFinite(upper);
-        return [
-          path,
-          digits(before),
-          digits(after),
-          digits(estimate),
-          isKnown ? `[${digits(lower)}, ${digits(upper)}]` : "-",
-          before === 0 ? "-" : `${(100 * estimate / before).toFixed(1)} %`,
-          isKnown && (lower > 0 || upper < 0) ? "*" : "",
-        ];
-      }),
+      ...figures.map((figure) => [figure.path, ...figureCells(figure)]),
     ],
     [0],
   );
+}
+
+/** Before, after, difference, interval, change in per cent, and the star. */
+export function figureCells({ before, after, difference }: FigureDifference): string[] {
+  const { estimate, lower, upper } = difference;
+  const isKnown = Number.isFinite(lower) && Number.isFinite(upper);
+  return [
+    digits(before),
+    digits(after),
+    digits(estimate),
+    isKnown ? `[${digits(lower)}, ${digits(upper)}]` : "-",
+    before === 0 ? "-" : `${(100 * estimate / before).toFixed(1)} %`,
+    isKnown && (lower > 0 || upper < 0) ? "*" : "",
+  ];
+}
+
+/** A number to four digits. */
+export function digits(value: number): string {
+  return String(Number(value.toPrecision(4)));
 }

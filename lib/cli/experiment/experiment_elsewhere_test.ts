@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from "#assert";
 import { examplesOf } from "../../../tests/examples.ts";
 import { experimentText } from "../../experiment/testing_experiment.ts";
 import { filesBelow, runCommandLine } from "../testing_command_line.ts";
+import { runInWarmProcess } from "../testing_warm_process.ts";
 import { withRun } from "./testing_run.ts";
 
 const SQUARES = experimentText(`
@@ -26,7 +27,7 @@ Deno.test("the example of docs/experiments.md runs as written, from where the pa
     const again = await run("run", "07_load", "--experiments", "many");
     equal(again.code, 0, again.stderr);
     match(again.stdout, /3 cells in .*, 3 of them were there/);
-  });
+  }, runInWarmProcess);
 });
 
 Deno.test("an experiment elsewhere does not take the id, and the results, of one of the folder", async () => {
@@ -43,6 +44,7 @@ Deno.test("an experiment elsewhere does not take the id, and the results, of one
       const same = await run("run", "many/00_test/", "--experiments", "many");
       equal(same.code, 0, same.stderr);
     },
+    runInWarmProcess,
   );
 });
 
@@ -72,6 +74,7 @@ Deno.test("a path stands for an id: run, status, reproduce, clean; results there
       match((await run("clean", "./mine/")).stdout, /^Removed the cells and results of 00_test/);
       deepEqual(filesBelow(`${folder}/out`).filter((path) => path.startsWith("00_test/")), []);
     },
+    runInWarmProcess,
   );
 });
 

@@ -1,6 +1,7 @@
 import { equal, match } from "#assert";
 import { experimentText } from "../../experiment/testing_experiment.ts";
 import { runCommandLine } from "../testing_command_line.ts";
+import { runInWarmProcess } from "../testing_warm_process.ts";
 import { withRun } from "./testing_run.ts";
 
 /** Scripts with a mistake, and the line that tells it. */
@@ -188,7 +189,7 @@ Deno.test("a mistake in an experiment is one line with its place, never one of t
     );
     const other = await run("run", "m5", "--experiments", ".");
     equal(other.code, 2, other.stderr);
-  });
+  }, runInWarmProcess);
 });
 
 /** Cells that end in a way of their own, and what is said of each. */

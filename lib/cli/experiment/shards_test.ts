@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "#assert";
 import { experimentText, withExperiment } from "../../experiment/testing_experiment.ts";
 import { filesBelow, runCommandLine } from "../testing_command_line.ts";
+import { runInWarmProcess } from "../testing_warm_process.ts";
 
 const SQUARES = `
   factors: { a: [0, 1, 2, 3, 4, 5, 6] },
@@ -27,11 +28,13 @@ function withSweep(
   return withExperiment(text, async (folder) => {
     // The repository may have a site file of its own.
     await Deno.writeTextFile(`${folder}/slurm.yaml`, "{}\n");
-    await use((args, env) =>
-      runCommandLine(
-        ["experiment", ...args, "--experiments", "experiments", "--quiet"],
-        { directory: folder, ...(env && { env }) },
-      ), folder);
+    await use((args, env) => {
+      const line = ["experiment", ...args, "--experiments", "experiments", "--quiet"];
+      const directory = folder;
+      return env === undefined
+        ? runInWarmProcess(line, { directory })
+        : runCommandLine(line, { directory, env });
+    }, folder);
   });
 }
 

@@ -1,12 +1,20 @@
-import { runCommandLine, withFiles } from "../testing_command_line.ts";
+import { type CommandLineRun, runCommandLine, withFiles } from "../testing_command_line.ts";
 
-/** Runs "experiment" in a folder with these files; results go to its folder "out". */
+/**
+ * Runs "experiment" in a folder with these files; results go to its folder "out".
+ *
+ * @param runLine Runs a command line: in a process of its own unless given.
+ */
 export async function withRun(
   files: Readonly<Record<string, string>>,
   use: (
-    run: (...args: string[]) => ReturnType<typeof runCommandLine>,
+    run: (...args: string[]) => Promise<CommandLineRun>,
     folder: string,
   ) => Promise<void>,
+  runLine: (
+    args: readonly string[],
+    options: { readonly directory: string },
+  ) => Promise<CommandLineRun> = runCommandLine,
 ): Promise<void> {
   await withFiles(files, (directory) =>
     use(
@@ -15,7 +23,7 @@ export async function withRun(
         const runsHere = ["run", "reproduce"].includes(args[0]) &&
           !["--workers", "--executor"].some((option) => args.includes(option));
         const workers = runsHere ? ["--workers", "2"] : [];
-        return runCommandLine(["experiment", ...args, ...out, ...workers, "--quiet"], {
+        return runLine(["experiment", ...args, ...out, ...workers, "--quiet"], {
           directory,
         });
       },

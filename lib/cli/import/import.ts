@@ -13,7 +13,7 @@ import { type CommandOption, describeOptions, readArguments } from "../arguments
 import type { Command } from "../command.ts";
 import { readInput } from "../read_input.ts";
 import { readModelFiles } from "../simulate/named_files.ts";
-import { UsageError } from "../usage_error.ts";
+import { isUsersMistake, UsageError } from "../usage_error.ts";
 import { showRemarks } from "./show_remarks.ts";
 
 const OPTIONS: readonly CommandOption[] = [
@@ -125,13 +125,19 @@ function choicesOf(models: readonly string[], gpu: string | undefined) {
  *
  * @throws {RangeError} With the reason, such as a model that does not fit its GPUs.
  */
-async function checkSizes({ yaml }: Imported): Promise<void> {
+async function checkSizes({ yaml, places }: Imported): Promise<void> {
   const fileNames = ["what was imported"];
   const config = loadConfig(yaml, { fileNames });
   // Files that the command line names count from where it was written.
   const overridden = new Set(["model.hf_config"]);
   const files = await readModelFiles(config, { fileNames, overridden });
-  for (const { config: own } of functionConfigurations(config)) {
-    instanceSize(own, files, config.functions.length > 0);
+  for (const [i, { config: own }] of functionConfigurations(config).entries()) {
+    try {
+      instanceSize(own, files, config.functions.length > 0);
+    } catch (error) {
+      if (!isUsersMistake(error)) throw error;
+      const lines = error.message.split("\n").map((line) => `${places[i]}: ${line}`);
+      throw new UsageError(lines.join("\n"), { cause: error });
+    }
   }
 }

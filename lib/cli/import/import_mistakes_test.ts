@@ -123,11 +123,75 @@ const MISTAKES: Readonly<Record<string, readonly [text: string, says: RegExp]>> 
   "a GPU of Modal that is none": ["{ max_containers: 3, gpu: [[1]] }", /gpu as a GPU such as/],
   "a model that does not fit": [
     DEPLOYMENT.replace("Qwen/Qwen2.5-7B-Instruct", "meta-llama/Llama-3.1-70B"),
-    /^Cannot place llama-3\.1-70b on l40s .*tensor-parallel degree/,
+    /^a\.yaml: document 1, Deployment chat: Cannot place llama-3\.1-70b on l40s .*tensor-parallel degree/,
   ],
   "a step smaller than its sequences": [
     flags("--max-num-seqs", '"512"', "--max-num-batched-tokens", '"256"'),
-    /max_num_batched_tokens.*current value is 256/,
+    /^a\.yaml: document 1, Knative Service x: .*max_num_batched_tokens.*current value is 256/,
+  ],
+  "a mistake of the second of two functions": [
+    `${DEPLOYMENT}---\n${flags("--max-num-seqs", '"512"', "--max-num-batched-tokens", '"256"')}`,
+    /^a\.yaml: document 2, Knative Service x: functions\[1\]: .*max_num_batched_tokens/,
+  ],
+  "a workload without a server": [
+    DEPLOYMENT.replace("vllm/vllm-openai:v0.19.0", "nginx:1.27")
+      .replace(/args: .*/, "args: [--verbose]"),
+    /^a\.yaml: document 1, Deployment chat: .*without a container that starts vLLM or SGLang; .*--model/,
+  ],
+  "a group of pods without a server": [
+    `apiVersion: leaderworkerset.x-k8s.io/v1\nkind: LeaderWorkerSet\nmetadata: { name: g }\n` +
+    `spec: { leaderWorkerTemplate: { size: 2, workerTemplate: { spec: { containers: [{ image: a }] } } } }`,
+    /^a\.yaml: document 1, LeaderWorkerSet g: .*without a container that starts/,
+  ],
+  "a service without a server": [
+    SERVICE("{ containers: [{ image: example/web }] }"),
+    /^a\.yaml: document 1, Knative Service x: .*without a container that starts/,
+  ],
+  "a server without a model": [
+    DEPLOYMENT.replace("[Qwen/Qwen2.5-7B-Instruct, ", "["),
+    /^a\.yaml: document 1, Deployment chat: .*vLLM without one .*--model NAME/,
+  ],
+  "a model of another kind of server": [
+    `apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: { name: iris }\n` +
+    `spec: { predictor: { model: { modelFormat: { name: sklearn }, storageUri: "gs://a/iris" } } }`,
+    /^a\.yaml: document 1, KServe InferenceService iris: .*format "sklearn", which neither vLLM/,
+  ],
+  "a model server of KServe without a model": [
+    `apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: { name: llm }\n` +
+    `spec: { predictor: { model: { modelFormat: { name: huggingface } } } }`,
+    /^a\.yaml: document 1, KServe InferenceService llm: .*vLLM without one/,
+  ],
+  "a model of KServe without a format": [
+    `apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: { name: llm }\n` +
+    `spec: { predictor: { model: { storageUri: "hf://Qwen/Qwen3-8B" } } }`,
+    /^a\.yaml: document 1, KServe InferenceService llm: .*model\.modelFormat as .*: current value is nothing$/,
+  ],
+  "a quote that is not closed": [
+    SERVICE(`{ containers: [{ command: [sh, -c, "vllm serve 'Qwen/Qwen3-14B"] }] }`),
+    /^a\.yaml: document 1, .*quotes are closed: current value is an open '$/,
+  ],
+  "a window shorter than Knative allows": [annotated("window", "5s"), /window\] as .*6 s.*"5s"$/],
+  "a window longer than Knative allows": [annotated("window", "61m"), /window\] as .*3600 s/],
+  "a window with parts of a second": [annotated("window", "6.5s"), /whole seconds: .*"6\.5s"$/],
+  "a panic window below 1 %": [
+    annotated("panic-window-percentage", '"0.5"'),
+    /percentage from 1 to 100: .*"0\.5"$/,
+  ],
+  "a panic threshold below 110 %": [
+    annotated("panic-threshold-percentage", '"109"'),
+    /percentage from 110 to 1000: .*"109"$/,
+  ],
+  "a target below a hundredth": [annotated("target", '"0.001"'), /a number from 0\.01 on/],
+  "more requests in a pod than Knative allows": [
+    SERVICE(`{ containerConcurrency: 1001, ${SERVER} }`),
+    /containerConcurrency as a whole number from 0 to 1000 .*: current value is 1001$/,
+  ],
+  "more instances at the start than there may be": [
+    SERVICE(
+      `{ ${SERVER} }`,
+      `{ autoscaling.knative.dev/initial-scale: "5", autoscaling.knative.dev/max-scale: "2" }`,
+    ),
+    /^a\.yaml: document 1, .*initial_scale" .*current value is 5 .*max_instances, which is 2/,
   ],
 };
 
@@ -157,7 +221,10 @@ Deno.test("import says in one line what is wrong with its arguments", async () =
     ],
     [["--vlm", "a"], /did you mean --vllm\?/],
     [["absent.yaml"], /absent\.yaml"$/],
-    [["--vllm", "vllm serve gpt2", "--gpu", "H900"], /"cluster\.gpu_type" .*"H900"/],
+    [
+      ["--vllm", "vllm serve gpt2", "--gpu", "H900"],
+      /^Cannot read --gpu .*"H900"; did you mean H100\?$/,
+    ],
   ];
   for (const [args, says] of cases) {
     const { code, out, err } = await call("import", ...args);

@@ -328,3 +328,37 @@ Deno.test("import shows what there is one of", async () => {
   const heads = err.filter((line) => !line.startsWith(" "));
   deepEqual(heads, ["Taken over", "Not taken over", "Assumed"]);
 });
+
+Deno.test("import says what of the command line was of no use", async () => {
+  const line = "vllm serve gpt2";
+  const { code, err } = await call("import", "--vllm", line, "--gpu", "H100", "--model", "gpt-2");
+  equal(code, 0);
+  ok(err.some((text) => text.includes("--model: every document names a model that is known")));
+  const named = DEPLOYMENT;
+  const other = await importing({ "a.yaml": named }, "--gpu", "H100");
+  ok(other.err.some((text) => text.includes("--gpu: every document names a GPU that is known")));
+});
+
+Deno.test("import takes a workload of an unknown server as vLLM where --model says what it serves", async () => {
+  const text = DEPLOYMENT.replace("vllm/vllm-openai:v0.19.0", "example/server:1")
+    .replace(/args: .*/, "args: [--verbose]");
+  const { code, out, err } = await importing({ "a.yaml": text }, "--model", "qwen3-8b");
+  equal(code, 0, String(err));
+  equal(loadConfig(out).model.name, "qwen3-8b");
+  ok(err.some((line) => line.includes("its server is taken as vLLM")));
+});
+
+Deno.test("import takes the limits of a cluster from its own configuration", async () => {
+  const service = `apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: x }
+spec: { template: { spec: { containerConcurrency: 1500,
+  containers: [{ command: [vllm, serve, Qwen/Qwen3-14B] }] } } }`;
+  const defaults = `apiVersion: v1
+kind: ConfigMap
+metadata: { name: config-defaults }
+data: { container-concurrency-max-limit: "2000" }`;
+  const { code, out, err } = await importing({ "a.yaml": service, "b.yaml": defaults });
+  equal(code, 0, String(err));
+  equal(loadConfig(out).gateway.concurrency_per_instance, 1500);
+});

@@ -1,9 +1,7 @@
-import { loadConfig } from "../../config/load.ts";
 import { shownFile } from "../../std/input_error.ts";
 import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { readInput } from "../read_input.ts";
-import { readNamedFiles } from "../simulate/named_files.ts";
 import { UsageError } from "../usage_error.ts";
 import { planProgress } from "./plan_progress.ts";
 import { type PlanRequest, requestOf, takePlanSection } from "./plan_request.ts";
@@ -126,18 +124,16 @@ async function runPlan(args: readonly string[], print: (line: string) => void): 
   ];
   const texts = files.map(({ content }) => content);
   const fileNames = files.map(({ name }) => name);
-  const config = loadConfig(texts, { set, fileNames });
-  const overridden = new Set(set.map((text) => text.slice(0, text.indexOf("=")).trim()));
   const out = given.value("out");
   if (out !== undefined) {
     const { checkResultDirectory } = await import("../../results/result_directory.ts");
     checkResultDirectory(out, ["plan.json", "plan.parquet"]);
   }
-  const { inputs, ...named } = await readNamedFiles(config, { fileNames, overridden });
-  const traceSha256 = inputs.flatMap((input) => "sha256" in input ? input.sha256 : []).at(0);
+  const { readPlanFiles } = await import("./plan_files.ts");
+  const { inputs, inputsOf } = await readPlanFiles({ texts, fileNames, set, over: over ?? {} });
   const progress = planProgress(given.flag("quiet"));
-  const { plan } = await import("../../planning/mod.ts");
-  const planned = await plan({
+  const { planWith } = await import("../../planning/mod.ts");
+  const planned = await planWith({
     config: texts,
     set,
     fileNames,
@@ -152,10 +148,8 @@ async function runPlan(args: readonly string[], print: (line: string) => void): 
     ...(given.flag("quick") && { quick: true }),
     store: given.value("store") ?? "results/sweeps",
     workers: workersOf(given.value("workers")),
-    texts: named,
-    ...(traceSha256 !== undefined && { traceSha256 }),
     onProgress: progress.update,
-  }).finally(progress.stop);
+  }, inputsOf).finally(progress.stop);
   if (given.flag("json")) print(JSON.stringify(planned, null, 2));
   else for (const line of showPlan(planned)) print(line);
   if (out !== undefined) {

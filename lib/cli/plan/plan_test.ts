@@ -94,12 +94,89 @@ Deno.test("the highest rate and the frontier are answered, and nothing that hold
   });
 });
 
+const rows = (perSecond: number) =>
+  "arrived_at,num_prefill_tokens,num_decode_tokens\n" +
+  Array.from({ length: 60 }, (_, i) => `${i / perSecond},1,1\n`).join("");
+
+Deno.test("files are factors: traces and presets beside the configuration, each with its own runs", async () => {
+  const files = {
+    "traces.yaml": `
+plan: { slo: "ttft_p95<100ms", over: { workload.trace.path: [calm.csv, dense.csv] }, seeds: { least: 2 } }
+execution: { source: constant, step_seconds: 50 ms }
+scheduler: { max_num_seqs: 1 }
+scaling: { enabled: false }
+workload: { type: trace }
+`,
+    "calm.csv": rows(5),
+    "dense.csv": rows(50),
+    "mine.yaml": Deno.readTextFileSync("data/cold_start/simple.yaml"),
+  };
+  await withFiles(files, async (folder) => {
+    const common = ["--store", `${folder}/cells`, "--workers", "1", "--quiet", "--quick"];
+    const plan = ["plan", `${folder}/traces.yaml`, ...common];
+    const { rows: both, winner } = JSON.parse((await run([...plan, "--json"])).out.join("\n"));
+    equal(winner, 0);
+    deepEqual(both.map((row: { status: string }) => row.status), ["winner", "misses"]);
+    // A trace that is not there ends it before anything is run.
+    const missing = await run([...plan, "--over", "workload.trace.path=[calm.csv,none.csv]"]);
+    deepEqual([missing.code, missing.err.length], [2, 1]);
+    ok(/none\.csv/.test(missing.err[0]) && /no such file/.test(missing.err[0]), missing.err[0]);
+    const twice = await run([...plan, "--trace", `${folder}/calm.csv`]);
+    ok(twice.code === 2 && /workload\.trace\.path/.test(twice.err[0]), twice.err[0]);
+    const own = await run([
+      ...[...plan, "--trace", `${folder}/calm.csv`, "--json"],
+      ...["--over", "cold_start.preset=[mine.yaml,vllm-v1];scaling.enabled=[false,true]"],
+    ]);
+    equal(own.err.join(), "");
+    ok(JSON.parse(own.out.join("\n")).rows.every((row: { seeds: number }) => row.seeds > 0));
+    const none = await run([
+      ...[...plan, "--trace", `${folder}/calm.csv`],
+      ...["--over", "cold_start.preset=[other.yaml,vllm-v1]"],
+    ]);
+    ok(none.code === 2 && /other\.yaml/.test(none.err[0]), none.err[0]);
+  });
+});
+
+Deno.test("scale to zero against always on is one plan: the example of the documentation", async () => {
+  const [, example] = /```yaml\n(# Scale to zero[^`]+)```/.exec(
+    Deno.readTextFileSync("docs/planning.md"),
+  )!;
+  await withFiles({ "zero.yaml": example }, async (folder) => {
+    const plan = ["plan", `${folder}/zero.yaml`, "--store", `${folder}/cells`, "--workers", "1"];
+    const { out, err, code } = await run([...plan, "--quiet", "--quick", "--json"]);
+    deepEqual([code, err.join()], [0, ""]);
+    const { rows, winner, runner_up: next, notices } = JSON.parse(out.join("\n"));
+    const level = (index: number, path: string) => rows[index].levels[path];
+    // Kept for longer than the gaps, an instance is cheaper than one that is always there.
+    deepEqual(
+      [level(winner, "scaling.min_instances"), level(winner, "scaling.keep_alive.seconds")],
+      [0, 300],
+    );
+    ok(rows[winner].usd_per_hour.mean < rows[next].usd_per_hour.mean);
+    for (const row of rows) {
+      const { min, seconds } = {
+        min: row.levels["scaling.min_instances"],
+        seconds: row.levels["scaling.keep_alive.seconds"],
+      };
+      if (min === 0 && seconds === 30) equal(row.status, "misses", row.label);
+      // What is always on costs at least its price, known without a run.
+      if (min === 1) ok(row.bound.usd_per_hour_at_least > rows[winner].usd_per_hour.mean);
+    }
+    ok(notices.some((notice: string) => /of the choice: price of h100/.test(notice)));
+  });
+});
+
 Deno.test("a mistake of the user's is code 2 and one line with the nearest name", async () => {
   await withFiles(FILES, async (folder) => {
     const cases: readonly [readonly string[], RegExp][] = [
       [["--slo", "tttft_p99<2s"], /did you mean "ttft_p99"/],
       [["--over", "cluster.num_replica=1..2"], /did you mean "cluster.num_replicas"/],
       [["--over", "cluster.num_replicas=3..2"], /different values/],
+      [["--over", "cluster.gpu_type=[H100,H10O]"], /"H10O".*did you mean "h100"/],
+      [["--rate", "5", "--over", "workload.qps=[1,2]"], /both decide the rate/],
+      [["--set", "cluster.gpu_type=A100"], /beside a value that is set for all/],
+      [["--over", "cluster.gpu_type=[MI300X]"], /cost\.gpu_cost_per_hour\.mi300x=DOLLARS/],
+      [["--slo", "ttft_p99>2s"], /did you mean "ttft_p99<2s"/],
       [["--objective", "energy"], /"energy", which is not modelled/],
       [["--objective", "costs"], /did you mean "cost"/],
       [["--budget", "much"], /dollars per hour, such as 40USD\/h/],

@@ -5,6 +5,7 @@ import type { InputFile } from "../../results/manifest.ts";
 import type { Trace } from "../../workload/traces/trace.ts";
 import type { InputSize } from "../../results/read_input.ts";
 import { shownFile } from "../../std/input_error.ts";
+import { importLater } from "../import_later.ts";
 import { readInput, STANDARD_INPUT } from "../read_input.ts";
 
 /** Content of the files that a configuration names. */
@@ -88,15 +89,19 @@ export async function readNamedFiles(
   return { ...(trace !== undefined && { trace: trace.trace }), files, inputs };
 }
 
+function locating(): Promise<typeof import("./locate.ts")> {
+  return importLater(import.meta.resolve("./locate.ts"));
+}
+
 async function readTrace(
   config: Configuration,
   name: string,
   origin: ConfigurationOrigin,
 ): Promise<{ readonly trace: Trace; readonly input: InputFile }> {
   const [{ locate }, { readTraceFile }, { traceOptions }] = await Promise.all([
-    import("./locate.ts"),
-    import("./trace_file.ts"),
-    import("../../run/trace.ts"),
+    locating(),
+    importLater<typeof import("./trace_file.ts")>(import.meta.resolve("./trace_file.ts")),
+    importLater<typeof import("../../run/trace.ts")>(import.meta.resolve("../../run/trace.ts")),
   ]);
   const path = name === STANDARD_INPUT ? name : locate(name, "workload.trace.path", origin);
   const { trace, sha256 } = await readTraceFile(path, { ...traceOptions(config) });
@@ -128,7 +133,7 @@ async function readLocated(
   origin: ConfigurationOrigin,
   ...[setting, name, what, size]: Parameters<Read>
 ): Promise<string> {
-  const { locate } = await import("./locate.ts");
+  const { locate } = await locating();
   const path = name === STANDARD_INPUT ? name : locate(name, setting, origin);
   return readInput(path, what, size);
 }
@@ -153,6 +158,8 @@ async function readFunctionFiles(
 }
 
 async function isShippedProfile(name: string): Promise<boolean> {
-  const { PROFILED_GPUS } = await import("../../execution/profiled/mod.ts");
+  const { PROFILED_GPUS } = await importLater<typeof import("../../execution/profiled/mod.ts")>(
+    import.meta.resolve("../../execution/profiled/mod.ts"),
+  );
   return PROFILED_GPUS.includes(name);
 }

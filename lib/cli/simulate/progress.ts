@@ -1,3 +1,5 @@
+import { importLater } from "../import_later.ts";
+
 /** Wall time before anything shows: a run that is over in a moment needs no bar. */
 const SHOWN_AFTER_MS = 500;
 
@@ -26,7 +28,9 @@ export async function showProgress(
 }
 
 async function progressBar(nowMs: () => number): Promise<Progress> {
-  const { SingleBar } = (await import("npm:cli-progress@3.12.0")).default;
+  const { default: { SingleBar } } = await importLater<typeof import("npm:cli-progress@3.12.0")>(
+    "npm:cli-progress@3.12.0",
+  );
   // The run does not yield to timers: the bar has to draw while it is updated.
   const bar = new SingleBar({
     format: "simulating [{bar}] {percentage} %  {simulated}  {eta_formatted} left",

@@ -10,6 +10,9 @@ import type { RunResult } from "../../metrics/run_tables.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { LONGEST_MESSAGE, shownName } from "../../std/safe_text.ts";
 import { importLater } from "../import_later.ts";
+import type { TraceRecorderOptions } from "../../report/trace_events/mod.ts";
+import { UsageError } from "../usage_error.ts";
+import { loadTraceEvents, traced, type TraceFile } from "./trace_events.ts";
 import type { MemoryGuard } from "./memory_guard.ts";
 import { type NamedFiles, readNamedFiles } from "./named_files.ts";
 import { showProgress } from "./progress.ts";
@@ -32,6 +35,8 @@ export interface RunRequest {
   /** Whether rows of requests go to `out` as they end, rather than stay in memory. */
   readonly stream?: boolean;
   readonly quiet: boolean;
+  /** Which timeline of the run to write into `out`; undefined writes none. */
+  readonly traceEvents?: TraceRecorderOptions | undefined;
   /** Arguments that would save the same run, as a shell takes them; only without `out`. */
   readonly saveLine?: string;
   /** File for the time and memory of this process; undefined does not measure. */
@@ -41,6 +46,7 @@ export interface RunRequest {
 /** What was run: one result, and the replications of which it is the first. */
 interface Run {
   readonly result: RunResult;
+  readonly trace?: TraceFile;
   readonly replications?: readonly Replication[];
   /** Where replications were to go on until a figure is known well enough: how well it is. */
   readonly precision?: ReachedPrecision | undefined;
@@ -63,14 +69,16 @@ export async function runSimulation(
   request: RunRequest,
   print: (line: string) => void,
 ): Promise<number> {
-  const { out, timing } = request;
+  const { config, files, out, timing, traceEvents } = request;
+  if (traceEvents !== undefined && mostReplications(config.simulation.replications) > 1) {
+    throw severalRuns(config);
+  }
   if (timing !== undefined) checkOwnFile(timing, TIMING);
   const meter = timing === undefined
     ? undefined
     : new (await importLater<typeof import("./run_meter.ts")>(
       import.meta.resolve("./run_meter.ts"),
     )).RunMeter();
-  const { config, files } = request;
   const fileNames = files.map((file) => file.name);
   const named = await readNamedFiles(config, { fileNames, overridden: request.overridden });
   if (out !== undefined) {
@@ -80,7 +88,8 @@ export async function runSimulation(
     const { plannedFiles } = await importLater<typeof import("./save_results.ts")>(
       import.meta.resolve("./save_results.ts"),
     );
-    checkResultDirectory(out, plannedFiles(config));
+    const { TRACE_FILE } = traceEvents ? await loadTraceEvents() : { TRACE_FILE: undefined };
+    checkResultDirectory(out, [...plannedFiles(config), ...(TRACE_FILE ? [TRACE_FILE] : [])]);
   }
   if (out === undefined || request.stream !== true) {
     return await runAndSave(request, named, print, meter);
@@ -103,13 +112,13 @@ async function runAndSave(
   meter: RunMeter | undefined,
   streaming?: Streaming,
 ): Promise<number> {
-  const { config, files, out, figures, quiet, timing } = request;
+  const { config, files, out, figures, quiet, timing, traceEvents } = request;
   const { inputs, ...texts } = named;
   const guard = await guardMemory(config, named.trace, request.stream);
   const startedMs = performance.now();
   const run = mostReplications(config.simulation.replications) > 1
     ? await runReplications(config, texts)
-    : await runOnce(config, texts, quiet, { meter, guard, streaming });
+    : await runOnce(config, texts, quiet, { meter, guard, streaming, traceEvents });
   const wallTimeSeconds = (performance.now() - startedMs) / 1000;
   meter?.begin("results");
   await show(run, print);
@@ -153,6 +162,13 @@ async function runAndSave(
   return 0;
 }
 
+function severalRuns({ simulation }: Configuration): UsageError {
+  return new UsageError(
+    `Cannot write trace events of several runs: current value of simulation.replications is ` +
+      `${mostReplications(simulation.replications)} (--set simulation.replications=1)`,
+  );
+}
+
 /**
  * What ends the run before the memory ends the process. Says on stderr what a user should know of the
  * run's size.
@@ -168,12 +184,12 @@ async function guardMemory(
     import.meta.resolve("./memory_guard.ts"),
   );
   const guard = new MemoryGuard(config);
-  const size = runSize(config, undefined, isStreamed);
+  const size = runSize(config, undefined, undefined, isStreamed);
   const replayed = config.workload.cycle_prompts ? 0 : trace?.table.count ?? 0;
   // What a trace's clock is, and how much of it is replayed, is seen when the run is built.
   const count = Math.min(LIMITS.requests.value, replayed * config.workload.trace.rate_scale);
   const known = { count, lastArrivalSeconds: 0 };
-  const { bytes } = replayed > 0 ? runSize(config, known, isStreamed) : size;
+  const { bytes } = replayed > 0 ? runSize(config, known, undefined, isStreamed) : size;
   const atOnce = Math.min(
     mostReplications(config.simulation.replications),
     navigator.hardwareConcurrency,
@@ -187,10 +203,11 @@ async function runOnce(
   config: Configuration,
   texts: RunInputs,
   quiet: boolean,
-  { meter, guard, streaming }: {
+  { meter, guard, streaming, traceEvents }: {
     readonly meter: RunMeter | undefined;
     readonly guard: MemoryGuard;
     readonly streaming: Streaming | undefined;
+    readonly traceEvents: TraceRecorderOptions | undefined;
   },
 ): Promise<Run> {
   const { simulate, simulateStreamed } = await import("../../run/simulate.ts");
@@ -202,9 +219,13 @@ async function runOnce(
       guard.look(simulatedSeconds, holdings);
     };
     const options = { ...texts, onProgress, ...onPhase };
-    if (streaming === undefined) return { result: await simulate(config, options) };
-    const { signal, target } = streaming;
-    return { result: await simulateStreamed(config, { ...options, signal }, target) };
+    if (streaming !== undefined) {
+      const { signal, target } = streaming;
+      return { result: await simulateStreamed(config, { ...options, signal }, target) };
+    }
+    const observer = traceEvents && new (await loadTraceEvents()).TraceRecorder(traceEvents);
+    const result = await simulate(config, { ...options, ...(observer && { observer }) });
+    return observer ? await traced(observer, result) : { result };
   } finally {
     progress.stop();
   }

@@ -14,6 +14,7 @@ import {
 } from "../../results/mod.ts";
 import { importLater } from "../import_later.ts";
 import { onStop } from "../on_stop.ts";
+import type { TraceFile } from "./trace_events.ts";
 
 /** Results that a command writes. */
 export interface SavedRun {
@@ -24,6 +25,8 @@ export interface SavedRun {
   /** `out` as it was opened for the run; absent: it is opened now. */
   readonly directory?: ResultDirectory;
   readonly figures: boolean;
+  /** A timeline of the run. */
+  readonly trace?: TraceFile;
   readonly source: ManifestSource;
 }
 
@@ -38,7 +41,7 @@ export interface SavedFiles {
  * goes wrong while they are drawn, the tables stand.
  */
 export async function saveResults(saved: SavedRun): Promise<SavedFiles> {
-  const { replications, source } = saved;
+  const { replications, source, trace } = saved;
   const result = replications === undefined
     ? saved.result
     : withNotice(saved.result, firstOf(replications.length));
@@ -47,6 +50,10 @@ export async function saveResults(saved: SavedRun): Promise<SavedFiles> {
   const dispose = onStop(() => directory.discard());
   try {
     await writeResults(directory, result, output.formats, output.csv_safe);
+    if (trace !== undefined) {
+      const [name, pieces] = trace;
+      directory.write(name, (append) => pieces.forEach((piece) => append(piece)));
+    }
     if (replications !== undefined) saveReplications(directory, replications, output);
     directory.commit(await makeManifest(result, source));
   } finally {
@@ -71,8 +78,9 @@ function withNotice(result: RunResult, notice: string): RunResult {
 export function plannedFiles(config: ManifestSource["config"]): string[] {
   const { output: { formats }, simulation, metrics } = config;
   const isReplicated = mostReplications(simulation.replications) > 1;
+  const written = RESULT_TABLES.filter((name) => metrics.explain || name !== "latency_parts");
   const tables = [
-    ...RESULT_TABLES,
+    ...written,
     ...(metrics.per_function ? ["function_series"] : []),
     ...(isReplicated ? ["replications"] : []),
   ];

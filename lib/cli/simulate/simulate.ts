@@ -5,6 +5,7 @@ import type { Command } from "../command.ts";
 import { platformInput } from "./platform_input.ts";
 import { readInput } from "../read_input.ts";
 import { runSimulation } from "./run_simulation.ts";
+import { traceEventsOf } from "./trace_events.ts";
 import { UsageError } from "../usage_error.ts";
 
 const FORMATS = ["parquet", "csv", "json"] as const;
@@ -59,6 +60,23 @@ const OPTIONS: readonly CommandOption[] = [
   },
   { name: "figures", describe: "Also draw the figures into DIR/figures" },
   {
+    name: "trace-events",
+    describe:
+      "Also write DIR/trace.json.gz, a timeline of machines, instances, steps, starts and\n" +
+      "transfers that ui.perfetto.dev opens, of at most 50 MB before compression",
+  },
+  {
+    name: "trace-events-window",
+    value: "FROM..TO",
+    describe: "The same of a part of the run, such as 100..200 (seconds) or 2min..150s",
+  },
+  {
+    name: "trace-events-resolution",
+    value: "TIME",
+    describe: "The same with a sampling: steps of an instance that begin within the same\n" +
+      "interval of this length are one slice, such as 50ms; default 0: every step or leap",
+  },
+  {
     name: "timing",
     value: "FILE",
     describe: "Write the time and memory of this process to FILE, by phase, as JSON; a file\n" +
@@ -87,10 +105,10 @@ figures that could not be drawn (the tables are there), 130 interrupted, 143 tol
     const given = readArguments("simulate", args, OPTIONS);
     const out = given.value("out");
     const figures = given.flag("figures");
-    if (out === undefined && (figures || given.value("format") !== undefined)) {
-      throw new UsageError(
-        `Cannot write ${figures ? "figures" : "tables"} without a directory: add --out DIR`,
-      );
+    const traceEvents = traceEventsOf(given);
+    const asked = figures ? "figures" : traceEvents ? "trace events" : "tables";
+    if (out === undefined && (asked !== "tables" || given.value("format") !== undefined)) {
+      throw new UsageError(`Cannot write ${asked} without a directory: add --out DIR`);
     }
     const stream = given.flag("stream");
     if (stream && out === undefined) {
@@ -99,6 +117,11 @@ figures that could not be drawn (the tables are there), 130 interrupted, 143 tol
     if (stream && figures) {
       throw new UsageError(
         "Cannot draw figures of a run that is streamed: draw them from its tables (deno task plot)",
+      );
+    }
+    if (stream && traceEvents !== undefined) {
+      throw new UsageError(
+        "Cannot write trace events of a run that is streamed: leave one of both",
       );
     }
     const platform = platformInput(given.value("platform"));
@@ -126,18 +149,8 @@ figures that could not be drawn (the tables are there), 130 interrupted, 143 tol
     const timing = given.value("timing");
     const inputs = platform.file === undefined ? files : [platform.file, ...files];
     const saveLine = [...args, "--out", "results/run"].map(shellWord).join(" ");
-    const request = {
-      config,
-      files: inputs,
-      overridden,
-      out,
-      figures,
-      stream,
-      quiet,
-      timing,
-      saveLine,
-    };
-    return await runSimulation(request, print);
+    const how = { out, figures, stream, quiet, timing, saveLine, traceEvents };
+    return await runSimulation({ config, files: inputs, overridden, ...how }, print);
   },
 };
 

@@ -1,10 +1,13 @@
 import { deepEqual, equal, match, notEqual, ok } from "#assert";
 import { filesBelow, runCommandLine, withFiles } from "../testing_command_line.ts";
+import { runInWarmProcess } from "../testing_warm_process.ts";
 
 const CONFIG = "workload: { type: poisson, arrival_rate: 5, num_requests: 60 }\n";
 const TRACE = "arrival_s,prompt_tokens,output_tokens\n0,100,10\n1,300,20\n2,200,30\n";
 
-const TABLES = ["cold_start_waits", "instances", "requests", "timeseries", "token_gaps"];
+const TABLES = [
+  ...["cold_start_waits", "instances", "latency_parts", "requests", "timeseries", "token_gaps"],
+];
 
 /** The digest that the summary prints. */
 function digestOf(stdout: string): string {
@@ -28,7 +31,7 @@ Deno.test("simulate prints the summary and says how to keep results, and writes 
 Deno.test("simulate --out writes tables, summary and manifest, and a second run replaces them", async () => {
   await withFiles({ "a.yaml": CONFIG }, async (directory) => {
     const args = ["simulate", "a.yaml", "--out", "new/out"];
-    const run = await runCommandLine(args, { directory });
+    const run = await runInWarmProcess(args, { directory });
     equal(run.code, 0, run.stderr);
     match(run.stdout, /Results are in new\/out/);
     const expected = ["a.yaml", "new/", "new/out/"].concat(
@@ -44,7 +47,7 @@ Deno.test("simulate --out writes tables, summary and manifest, and a second run 
     equal(summary.digest, digestOf(run.stdout));
     equal(manifest.digest, summary.digest);
     deepEqual(manifest.inputs.map((input: { name: string }) => input.name), ["a.yaml"]);
-    const again = await runCommandLine([...args, "--seed", "7"], { directory });
+    const again = await runInWarmProcess([...args, "--seed", "7"], { directory });
     equal(again.code, 0, again.stderr);
     deepEqual(filesBelow(directory), expected);
     equal((await read("manifest.json")).seed, 7);
@@ -54,7 +57,7 @@ Deno.test("simulate --out writes tables, summary and manifest, and a second run 
 Deno.test("--format writes each format asked for and no other", async () => {
   await withFiles({ "a.yaml": CONFIG }, async (directory) => {
     const args = ["simulate", "a.yaml", "--out", "out", "--format", "csv,json"];
-    const run = await runCommandLine(args, { directory });
+    const run = await runInWarmProcess(args, { directory });
     equal(run.code, 0, run.stderr);
     const tables = TABLES.flatMap((table) => [`out/${table}.csv`, `out/${table}.json`]);
     deepEqual(
@@ -68,13 +71,13 @@ Deno.test("--format writes each format asked for and no other", async () => {
 
 Deno.test("--quiet prints the summary and nothing else, and nothing on stderr", async () => {
   await withFiles({ "a.yaml": CONFIG }, async (directory) => {
-    const loud = await runCommandLine(["simulate", "a.yaml"], { directory });
-    const quiet = await runCommandLine(["simulate", "a.yaml", "--quiet"], { directory });
+    const loud = await runInWarmProcess(["simulate", "a.yaml"], { directory });
+    const quiet = await runInWarmProcess(["simulate", "a.yaml", "--quiet"], { directory });
     equal(quiet.stderr, "");
     ok(loud.stdout.startsWith(quiet.stdout));
     equal(digestOf(quiet.stdout), digestOf(loud.stdout));
     ok(!/--out|per second/.test(quiet.stdout.replace(/.*requests\/s.*/, "")));
-    const saved = await runCommandLine(["simulate", "a.yaml", "--quiet", "--out", "out"], {
+    const saved = await runInWarmProcess(["simulate", "a.yaml", "--quiet", "--out", "out"], {
       directory,
     });
     equal(saved.stdout, quiet.stdout);
@@ -84,7 +87,7 @@ Deno.test("--quiet prints the summary and nothing else, and nothing on stderr", 
 Deno.test("same seed, same digest; another seed, another", async () => {
   await withFiles({ "a.yaml": CONFIG }, async (directory) => {
     const digest = async (...args: string[]) => {
-      const run = await runCommandLine(["simulate", "a.yaml", ...args], { directory });
+      const run = await runInWarmProcess(["simulate", "a.yaml", ...args], { directory });
       equal(run.code, 0, run.stderr);
       return digestOf(run.stdout);
     };
@@ -100,7 +103,7 @@ Deno.test("--stepping step walks every step and prints the same numbers", async 
   await withFiles({ "a.yaml": CONFIG }, async (directory) => {
     const run = async (stepping: string) => {
       const args = ["simulate", "a.yaml", "--quiet", "--out", "out", "--stepping", stepping];
-      const { code, stdout, stderr } = await runCommandLine(args, { directory });
+      const { code, stdout, stderr } = await runInWarmProcess(args, { directory });
       equal(code, 0, stderr);
       const manifest = JSON.parse(await Deno.readTextFile(`${directory}/out/manifest.json`));
       return { engine: manifest.engine, shown: stdout.replace(/^digest.*$/m, "") };
@@ -119,7 +122,7 @@ Deno.test("later configurations win over earlier ones, --set over all", async ()
   const files = { "a.yaml": CONFIG, "b.yaml": "workload: { num_requests: 30 }" };
   await withFiles(files, async (directory) => {
     const arrived = async (...args: string[]) => {
-      const run = await runCommandLine(["simulate", ...args, "--quiet"], { directory });
+      const run = await runInWarmProcess(["simulate", ...args, "--quiet"], { directory });
       equal(run.code, 0, run.stderr);
       return Number(/([\d,]+) arrived/.exec(run.stdout)![1]);
     };
@@ -137,7 +140,7 @@ Deno.test("a trace is found from the configuration's directory, or from the comm
   };
   await withFiles(files, async (directory) => {
     const run = async (...args: string[]) => {
-      const result = await runCommandLine(["simulate", ...args, "--out", "out"], { directory });
+      const result = await runInWarmProcess(["simulate", ...args, "--out", "out"], { directory });
       equal(result.code, 0, result.stderr);
       match(result.stdout, /3 arrived, 3 completed/);
       const manifest = JSON.parse(await Deno.readTextFile(`${directory}/out/manifest.json`));
@@ -173,10 +176,10 @@ Deno.test("a model's config.json is read from the configuration's directory", as
     "sub/b.yaml": `${CONFIG}model: { name: small, hf_config: nowhere.json }\n`,
   };
   await withFiles(files, async (directory) => {
-    const run = await runCommandLine(["simulate", "sub/a.yaml"], { directory });
+    const run = await runInWarmProcess(["simulate", "sub/a.yaml"], { directory });
     equal(run.code, 0, run.stderr);
     match(run.stdout, /60 arrived, 60 completed/);
-    const missing = await runCommandLine(["simulate", "sub/b.yaml"], { directory });
+    const missing = await runInWarmProcess(["simulate", "sub/b.yaml"], { directory });
     equal(missing.code, 2);
     match(missing.stderr, /^Cannot read a model's config\.json.*nowhere\.json"\n$/);
   });
@@ -195,7 +198,7 @@ Deno.test("functions name files of their own, which count from the configuration
   };
   await withFiles(files, async (directory) => {
     const args = ["simulate", "sub/a.yaml", "--out", "out", "--format", "json"];
-    const run = await runCommandLine(args, { directory });
+    const run = await runInWarmProcess(args, { directory });
     equal(run.code, 0, run.stderr);
     const read = (name: string) => JSON.parse(Deno.readTextFileSync(`${directory}/out/${name}`));
     const names = read("manifest.json").inputs.map((input: { name: string }) => input.name);
@@ -207,7 +210,7 @@ Deno.test("functions name files of their own, which count from the configuration
         ) => row.function === name && row.stage === "my_stage" ? [row.wait_s] : []),
       );
     ok(Math.abs(longest("a") - 1) < 1e-9 && Math.abs(longest("b") - 40) < 1e-9);
-    const missing = await runCommandLine(
+    const missing = await runInWarmProcess(
       ["simulate", "sub/a.yaml", "--set", "cold_start.preset=nowhere.yaml"],
       { directory },
     );
@@ -232,7 +235,7 @@ Deno.test("an interrupted run leaves nothing half-written", async () => {
 Deno.test("simulation.replications prints intervals and writes a row per replication", async () => {
   await withFiles({ "a.yaml": CONFIG }, async (directory) => {
     const several = ["--set", "simulation.replications=3", "--format", "json", "--out", "out"];
-    const run = await runCommandLine(["simulate", "a.yaml", ...several], { directory });
+    const run = await runInWarmProcess(["simulate", "a.yaml", ...several], { directory });
     equal(run.code, 0, run.stderr);
     match(run.stdout, /^3 replications/);
     match(run.stdout, /^ttft_p99_s +[\d.]+ m?s +[\d.]+ m?s to [\d.]+ m?s/m);
@@ -240,7 +243,7 @@ Deno.test("simulation.replications prints intervals and writes a row per replica
       JSON.parse(await Deno.readTextFile(`${directory}/out/${name}`));
     const rows = await read("replications.json");
     deepEqual(rows.map((row: { replication: number }) => row.replication), [0, 1, 2]);
-    const alone = await runCommandLine(["simulate", "a.yaml"], { directory });
+    const alone = await runInWarmProcess(["simulate", "a.yaml"], { directory });
     equal(rows[0].digest, digestOf(alone.stdout));
     equal((await read("summary.json")).digest, rows[0].digest);
     const { mean, lower, upper } = (await read("replication_summary.json")).ttft_mean_s;
@@ -269,7 +272,7 @@ Deno.test("--platform puts a platform below the configuration: by name, by file,
   await withFiles({ "a.yaml": files["a.yaml"], "mine.yaml": files.mine }, async (directory) => {
     const settings = async (...options: string[]) => {
       const args = ["simulate", "a.yaml", "--quiet", "--out", "out", ...options];
-      const run = await runCommandLine(args, { directory });
+      const run = await runInWarmProcess(args, { directory });
       equal(run.code, 0, run.stderr);
       const { config, inputs } = JSON.parse(
         await Deno.readTextFile(`${directory}/out/manifest.json`),
@@ -291,7 +294,7 @@ Deno.test("--platform puts a platform below the configuration: by name, by file,
 });
 
 Deno.test("--platform of another name is one line with the names, and exit code 2", async () => {
-  const run = await runCommandLine(["simulate", "--platform", "modal"], { directory: "." });
+  const run = await runInWarmProcess(["simulate", "--platform", "modal"], { directory: "." });
   equal(run.code, 2);
   equal(
     run.stderr,
@@ -299,6 +302,8 @@ Deno.test("--platform of another name is one line with the names, and exit code 
       "sagemaker-like, azure-container-apps-like or a YAML file (did you mean modal-like?): " +
       'current value is "modal"\n',
   );
-  const missing = await runCommandLine(["simulate", "--platform", "none.yaml"], { directory: "." });
+  const missing = await runInWarmProcess(["simulate", "--platform", "none.yaml"], {
+    directory: ".",
+  });
   equal([missing.code, missing.stderr.split("\n").length].join(), "2,2");
 });

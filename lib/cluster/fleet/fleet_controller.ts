@@ -127,7 +127,8 @@ export class FleetController {
   prewarm(functionId: number, arrivals: number): void {
     const fn = this.#functions[functionId];
     const { idleTimes, size } = fn;
-    if (idleTimes.arrivals !== arrivals || size > 0) return;
+    const isVoid = idleTimes.arrivals !== arrivals || size > 0;
+    if (isVoid || fn.closedUntilSeconds > this.#clock.now) return;
     this.#evaluations.wake(fn);
     idleTimes.startsAhead();
     fn.asksForInstance();

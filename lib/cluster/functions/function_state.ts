@@ -111,6 +111,18 @@ export class FunctionState {
     return Math.max(timeoutSeconds, timeoutStarts * mean);
   }
 
+  /** Until when the function has no instance, whoever asks for one, seconds; in the past: it may. */
+  get closedUntilSeconds(): number {
+    return this.parts.scaling.decider?.closedUntilSeconds(this.#clock.now) ?? -Infinity;
+  }
+
+  /** Whether a request that waits does so in vain: nothing serves it, and no instance comes again. */
+  get isClosedForGood(): boolean {
+    const { size, parts: { noCapacity } } = this;
+    return size === 0 && noCapacity.timeoutSeconds === Infinity &&
+      this.closedUntilSeconds === Infinity;
+  }
+
   /** Instances on their way: starting, waiting for GPUs, or to be tried again. */
   get coming(): number {
     return this.size - this.ready.count;

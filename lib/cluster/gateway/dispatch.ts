@@ -55,6 +55,7 @@ export class Dispatch {
       this.#run.waitedFor ??= new Int32Array(columns.count).fill(-1);
       this.#run.waitedFor[request] = id;
     }
+    this.#run.latency?.dispatched(request, readyAtSeconds);
     const endBefore = engine.endAtSeconds;
     engine.enqueue(request);
     this.#fleet.enters(id);

@@ -3,24 +3,23 @@ import type { RunColumns } from "../../engine/engine_parts.ts";
 import { OUTCOME_CODE } from "../../metrics/recorder.ts";
 import { Admission, AdmissionControl } from "../../scheduling/admission/mod.ts";
 import { InstanceState } from "../../serverless/lifecycle.ts";
-import { type ClusterParts, type DrainParts, streamOf } from "../cluster_parts.ts";
+import type { ClusterParts, DrainParts } from "../cluster_parts.ts";
 import type { EngineSteps } from "../engine_steps.ts";
 import { EVENTS } from "../events.ts";
 import type { Evaluations } from "../fleet/evaluations.ts";
 import type { Fleet } from "../fleet/fleet.ts";
-import { FunctionSeries } from "../function_series.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
-import { type ArrivalsByClock, StreamedArrivals } from "../stream/mod.ts";
+import type { ArrivalsByClock } from "../stream/mod.ts";
 import { Dispatch, goesOn } from "./dispatch.ts";
 import { FollowUps } from "./follow_ups.ts";
-import { waitRefusal, willStart } from "./no_capacity.ts";
+import { allGiveUp, waitRefusal, willStart } from "./no_capacity.ts";
 import { RequestCounts } from "./request_counts.ts";
 import { RoutingView } from "./routing_view.ts";
 import { TimeLimits } from "./time_limits.ts";
 import { TtftForecast } from "./ttft_forecast.ts";
-import { WorkloadArrivals } from "./workload_arrivals.ts";
+import { arrivalsByClock } from "./workload_arrivals.ts";
 
 /** What a gateway works with. */
 export interface GatewayDependencies {
@@ -59,12 +58,12 @@ export class Gateway {
   readonly #forecasts: readonly TtftForecast[];
   /** Absent where the time of requests has no limit. */
   readonly #limits: TimeLimits | undefined;
+  readonly #clientsGiveUp: boolean;
 
   constructor(
     { parts, run, clock, schedule, fleet, evaluations, steps, guard }: GatewayDependencies,
   ) {
-    const { requests, admission } = parts;
-    const stream = streamOf(parts);
+    const { requests, admission, patienceSeconds = [] } = parts;
     this.#parts = parts;
     this.#run = run;
     this.#clock = clock;
@@ -74,17 +73,11 @@ export class Gateway {
     this.#functions = fleet.functions;
     this.#steps = steps;
     this.#guard = guard;
+    this.#clientsGiveUp = allGiveUp(patienceSeconds);
     this.#admission = admission && new AdmissionControl(admission);
-    this.arrivals = stream ? new StreamedArrivals(stream.window) : new WorkloadArrivals(requests);
+    this.arrivals = arrivalsByClock(parts);
     this.#followUps = new FollowUps(parts, run, clock, schedule);
-    const holdings = () => ({
-      instancesMade: fleet.instances.length,
-      instances: fleet.alive.length,
-    });
-    const series = parts.samplesFunctions === true
-      ? new FunctionSeries(fleet.functions, fleet.moving)
-      : undefined;
-    this.counts = new RequestCounts(parts, clock, holdings, series);
+    this.counts = new RequestCounts(parts, clock, fleet);
     if (TimeLimits.has(parts)) {
       this.#limits = new TimeLimits(parts, run.columns.classId, clock, schedule);
     }
@@ -144,7 +137,7 @@ export class Gateway {
   /** Why admission turns the request away; 0 when it does not, or there is no place for it anyway. */
   #admissionRefusal(fn: FunctionState, request: number): number {
     const mustWait = !goesOn(fn) || !this.#dispatch.routing.hasRoom(fn, true);
-    if (mustWait && waitRefusal(fn) > 0) return 0;
+    if (mustWait && this.#waitRefusal(fn) > 0) return 0;
     const { columns } = this.#run;
     const decision = this.#admission!.decide({
       nowSeconds: this.#clock.now,
@@ -162,6 +155,10 @@ export class Gateway {
     }
   }
 
+  #waitRefusal(fn: FunctionState): number {
+    return waitRefusal(fn, this.#clock.now, this.#clientsGiveUp);
+  }
+
   /** Starts an instance for a request and returns it; -1 when it waits for free GPUs. */
   #start(fn: FunctionState): number {
     fn.asksForInstance();
@@ -172,8 +169,8 @@ export class Gateway {
   #haveWait(fn: FunctionState, request: number): void {
     const { noCapacity, scaling } = fn.parts;
     const { now } = this.#clock;
-    let starts = willStart(fn);
-    const refusal = waitRefusal(fn);
+    let starts = willStart(fn, now);
+    const refusal = this.#waitRefusal(fn);
     if (refusal > 0) {
       if (starts && noCapacity.action === "reject") this.#start(fn);
       this.#forecasts[fn.id]?.forget(request);
@@ -340,7 +337,21 @@ export class Gateway {
     if (!fn.waiting.giveUp(request, ticket)) return;
     this.#forecasts[fn.id]?.forget(request);
     if (fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
-    this.#end(request, OUTCOME_CODE.timed_out);
+    const isRefused = fn.parts.noCapacity.afterTimeout === "reject";
+    this.#end(request, isRefused ? OUTCOME_CODE.rejected_wait_limit : OUTCOME_CODE.timed_out);
+  }
+
+  /** A function's scaling has been decided on: if it has no instance again, nobody waits for one. */
+  scalingDecided(functionId: number): void {
+    const fn = this.#functions[functionId];
+    if (fn.waiting.size === 0 || this.#clientsGiveUp || !fn.isClosedForGood) return;
+    fn.requestsChange();
+    for (let request = fn.waiting.any; request >= 0; request = fn.waiting.any) {
+      fn.waiting.remove(request);
+      this.#forecasts[functionId]?.forget(request);
+      this.#end(request, OUTCOME_CODE.rejected_closed);
+    }
+    if (fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
   }
 
   /** An instance has drained as long as it may: it ends, and what is inside leaves it. */
@@ -368,18 +379,19 @@ export class Gateway {
     const { columns, generated } = this.#run;
     const fn = this.#functions[columns.functionId[request]];
     const due = this.#limits?.leaves(request);
-    if (due !== undefined || inFlight === "fail" || waitRefusal(fn) > 0) {
+    if (due !== undefined || inFlight === "fail" || this.#waitRefusal(fn) > 0) {
       if (fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
       this.#cut(fn, request, due?.outcome ?? outcome, due?.atSeconds ?? this.#clock.now);
       return due !== undefined;
     }
     if (inFlight === "restart" || generated[request] === 0) {
+      this.#run.latency?.beginsAnew(request);
       generated[request] = 0;
       for (const column of ["scheduled", "firstToken", "completed"] as const) {
         columns[`${column}AtSeconds`][request] = NaN;
       }
       columns.maxTbtSeconds[request] = NaN;
-    }
+    } else this.#run.latency?.moves(request);
     columns.instanceId[request] = -1;
     if (fn.waiting.queued === 0 && this.#dispatch.to(fn, request)) return true;
     this.#haveWait(fn, request);

@@ -1,8 +1,9 @@
 import type { Clock } from "../../engine/clock.ts";
 import { OUTCOME_CODE } from "../../metrics/recorder.ts";
 import { OUTCOMES } from "../../metrics/run_tables.ts";
-import type { FunctionSeries } from "../function_series.ts";
-import { type ClusterParts, type RunHoldings, streamOf } from "../cluster_parts.ts";
+import type { Fleet } from "../fleet/fleet.ts";
+import { FunctionSeries } from "../function_series.ts";
+import { type ClusterParts, streamOf } from "../cluster_parts.ts";
 
 /** Requests between two progress reports. */
 const PROGRESS_STRIDE = 8192;
@@ -13,7 +14,7 @@ export class RequestCounts {
   readonly series: FunctionSeries | undefined;
   readonly #parts: ClusterParts;
   readonly #clock: Clock;
-  readonly #instances: () => Omit<RunHoldings, "requestsInside">;
+  readonly #fleet: Fleet;
   readonly #byOutcome = new Int32Array(OUTCOMES.length);
   #nextReport = PROGRESS_STRIDE;
   #arrived = 0;
@@ -22,20 +23,17 @@ export class RequestCounts {
   #requestSeconds = 0;
   #accruedAtSeconds = 0;
 
-  /**
-   * @param instances How many there are and were made, for reports.
-   * @param series What each function does, where somebody asks.
-   */
   constructor(
     parts: ClusterParts,
     clock: Clock,
-    instances: () => Omit<RunHoldings, "requestsInside">,
-    series?: FunctionSeries,
+    fleet: Fleet,
   ) {
-    this.series = series;
+    this.series = parts.samplesFunctions === true
+      ? new FunctionSeries(fleet.functions, fleet.moving)
+      : undefined;
     this.#parts = parts;
     this.#clock = clock;
-    this.#instances = instances;
+    this.#fleet = fleet;
   }
 
   /** Requests that have arrived. */
@@ -97,7 +95,8 @@ export class RequestCounts {
     this.#nextReport = this.#ended + PROGRESS_STRIDE;
     onProgress?.(this.#ended / count, this.#clock.now, {
       requestsInside: this.#arrived - this.#ended,
-      ...this.#instances(),
+      instancesMade: this.#fleet.instances.length,
+      instances: this.#fleet.alive.length,
     });
   }
 }

@@ -100,6 +100,7 @@ function checkPolicy(
     periodSeconds: scalingPeriodSeconds(scaling),
     hasLimits: slo.ttft_s !== null || slo.tpot_s !== null,
     minInstances: scaling.min_instances,
+    maxInstances: scaling.max_instances,
   }) ?? [];
   const period = scaling.period ?? SHORTEST_OWN_PERIOD_SECONDS;
   const cuts = isChosen ? Object.entries(policy.cuts ?? {}) : [];

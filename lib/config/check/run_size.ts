@@ -1,10 +1,15 @@
 import { fromConfiguration } from "../../settings/placed_settings.ts";
 import { ARRIVALS } from "../../workload/arrivals/processes.ts";
-import { scalingEntry, scalingLooks, scalingPeriodSeconds } from "../scaling_policy_name.ts";
+import {
+  firstInstances,
+  scalingEntry,
+  scalingLooks,
+  scalingPeriodSeconds,
+} from "../scaling_policy_name.ts";
 import { arrivesAtOnce } from "../all_at_once.ts";
 import type { Configuration } from "../configuration.ts";
 import { engineSettings } from "../engine_settings.ts";
-import { functionConfigurations } from "../function_configurations.ts";
+import { type FunctionConfiguration, functionConfigurations } from "../function_configurations.ts";
 import { sampleIntervalSeconds } from "../sample_interval.ts";
 import { mostReplications } from "../sections/replications.ts";
 
@@ -135,7 +140,7 @@ function serviceTime(config: Configuration): TimePart[] {
   const { cold_start: start, scaling, execution } = config;
   const { step_seconds: constant, coefficients: { base_seconds: base } } = execution;
   const isCold = scaling.enabled && start.enabled &&
-    (start.initial_instances ?? scaling.min_instances) === 0;
+    (start.initial_instances ?? firstInstances(scaling)) === 0;
   const stages = ["container_seconds", "model_load_time", "kv_allocation_seconds"] as const;
   return [
     ...(isCold
@@ -165,15 +170,19 @@ function prefixBlocks({ workload, memory }: Configuration, requests: number): nu
 }
 
 /** Machines, functions, instances, and how often something is decided, over all functions. */
-function fleetSize(config: Configuration, seconds: number) {
+function fleetSize(
+  config: Configuration,
+  kinds: readonly FunctionConfiguration[],
+  seconds: number,
+) {
   const machines = config.cluster.nodes.reduce((sum, { count }) => sum + count, 0);
   const { failures, spot } = config.faults;
   const failing = 1 / (failures.mtbf ?? Infinity) + 1 / (spot.mtbf ?? Infinity);
   let functions = 0, instances = 0, sequenceSlots = 0, evaluations = 0, poolDecisions = 0;
-  for (const { count, config: own } of functionConfigurations(config)) {
+  for (const { count, config: own } of kinds) {
     const { scaling, cold_start: start, cluster } = own;
     const initial = scaling.enabled
-      ? start.initial_instances ?? scaling.min_instances
+      ? start.initial_instances ?? firstInstances(scaling)
       : cluster.num_replicas;
     functions += count;
     instances += count * initial;
@@ -198,11 +207,13 @@ function fleetSize(config: Configuration, seconds: number) {
  * How large a run will be. Takes no longer for a large one than for a small one.
  *
  * @param known The requests, once they are drawn or read.
+ * @param kinds The functions, where they have been read.
  * @param isStreamed Whether those that have ended are not kept in memory.
  */
 export function runSize(
   config: Configuration,
   known?: KnownRequests,
+  kinds: readonly FunctionConfiguration[] = functionConfigurations(config),
   isStreamed: boolean = false,
 ): RunSize {
   const { simulation } = config;
@@ -215,7 +226,7 @@ export function runSize(
     requests,
     samples: simulatedSeconds / sampleSeconds,
     prefixBlocks: prefixBlocks(config, requests),
-    ...fleetSize(config, simulatedSeconds),
+    ...fleetSize(config, kinds, simulatedSeconds),
   };
   return {
     time,

@@ -50,6 +50,12 @@ function checkMethod({ speculative, scheduler, parallelization }: Configuration)
       problem("speculative.draft.model", "the model that drafts", draft.model, allowed),
     );
   }
+  for (const key of ["model", "hf_config"] as const) {
+    if (facts?.draftsWith === undefined || draft[key] === null) continue;
+    const path = `speculative.draft.${key}`;
+    const allowed = `null: it drafts with ${facts.draftsWith}, and with no model of its own`;
+    problems.push(problem(path, `a setting of "${method}"`, draft[key], allowed));
+  }
   return problems;
 }
 

@@ -3,8 +3,7 @@ import { shownFile } from "../../std/input_error.ts";
 import { parseAll, YamlSyntaxError } from "../../std/yaml.ts";
 import { showValue } from "../../std/show_value.ts";
 import { ConfigError } from "../config_error.ts";
-import { emptyMapping, isMapping, type Mapping } from "../normalize.ts";
-
+import { isMapping, type Mapping } from "../normalize.ts";
 import { isModalProgram, modalFunctions, MOST_PROGRAM } from "./python.ts";
 
 /** A file of manifests: its name as messages show it, and its text. */
@@ -62,34 +61,8 @@ function documentsOf({ name, text }: ManifestFile): ManifestDocument[] {
     if (content === null || content === undefined) return [];
     const place = `${file}: document ${i + 1}`;
     if (!isMapping(content)) throw new ConfigError([noMapping(place, content, text)]);
-    const whole = text.includes("<<") ? expandMerges(content) as Mapping : content;
-    return [{ place, content: whole }].flatMap(itemsOf);
+    return [{ place, content }].flatMap(itemsOf);
   });
-}
-
-/**
- * A document in which each `<<: *alias` is replaced by the keys that it stands for: kubectl and Helm
- * read it so, though YAML 1.2 does not have it. Keys of the mapping itself win, and earlier ones of
- * several.
- */
-function expandMerges(value: unknown, expanded = new Map<object, unknown>()): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  const known = expanded.get(value);
-  if (known !== undefined) return known;
-  if (Array.isArray(value)) {
-    const list: unknown[] = [];
-    expanded.set(value, list);
-    for (const item of value) list.push(expandMerges(item, expanded));
-    return list;
-  }
-  const mapping = emptyMapping();
-  expanded.set(value, mapping);
-  const { "<<": merged, ...own } = value as Mapping;
-  for (const part of [merged].flat().reverse()) {
-    if (isMapping(part)) Object.assign(mapping, expandMerges(part, expanded));
-  }
-  for (const key of Object.keys(own)) mapping[key] = expandMerges(own[key], expanded);
-  return mapping;
 }
 
 function contentsOf(file: string, text: string): readonly unknown[] {
@@ -97,24 +70,8 @@ function contentsOf(file: string, text: string): readonly unknown[] {
     return parseAll(text);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
-    const moved = indentBrackets(text);
-    if (/indentation/.test(error.reason) && moved !== text) {
-      try {
-        return parseAll(moved);
-      } catch (again) {
-        if (!(again instanceof YamlSyntaxError)) throw again;
-      }
-    }
     throw new ConfigError([syntaxProblem(file, text, error)]);
   }
-}
-
-/**
- * Moves lines that only close brackets by a space: kubectl reads a bracket in the column of its key,
- * which YAML 1.2 does not have.
- */
-function indentBrackets(text: string): string {
-  return text.replaceAll(/^( *)(?=[\]}][\]}, \t\r]*$)/gm, "$1 ");
 }
 
 function syntaxProblem(file: string, text: string, error: YamlSyntaxError): string {

@@ -2,9 +2,9 @@ import { contentKind } from "../../std/content_kind.ts";
 import { shownFile } from "../../std/input_error.ts";
 import { stringify } from "../../std/yaml.ts";
 import { ConfigError } from "../config_error.ts";
-import { loadConfig } from "../load.ts";
 import type { Mapping } from "../normalize.ts";
 import { assemble } from "./assemble.ts";
+import { checkChoices, unusedChoices } from "./choices.ts";
 import { findLaunchInLine } from "./command/launch.ts";
 import { type ManifestFile, readDocuments } from "./documents.ts";
 import { joinParts } from "./join.ts";
@@ -12,6 +12,7 @@ import type { Part } from "./kind.ts";
 import { hasNoKind, readDocument } from "./parts.ts";
 import { readLaunch } from "./pod.ts";
 import { type EngineName, Reading, type Remark } from "./reading.ts";
+import { checkResult, withdrawSettings } from "./result.ts";
 import { settle } from "./settle.ts";
 import type { ImportChoices } from "./settling.ts";
 import { showValue } from "../../std/show_value.ts";
@@ -39,6 +40,8 @@ export interface Imported {
   /** The same in YAML. */
   readonly yaml: string;
   readonly remarks: readonly Remark[];
+  /** The document of each function, for messages: "ksvc.yaml: document 1, Knative Service chat". */
+  readonly places: readonly string[];
 }
 
 /**
@@ -58,6 +61,7 @@ export interface Imported {
  * ```
  */
 export function importManifests({ files, lines = [], choices = {} }: ImportInput): Imported {
+  checkChoices(choices);
   const documents = readDocuments(files);
   const read = documents.map((document) => ({ document, ...readDocument(document) }));
   const commands = lines.map(readLine);
@@ -76,9 +80,15 @@ export function importManifests({ files, lines = [], choices = {} }: ImportInput
   if (settled.length === 0) throw new ConfigError([nothing(files)]);
   const configuration = assemble(settled);
   const yaml = stringify(configuration, { lineWidth: 100 });
-  loadConfig(yaml, { fileNames: ["what was imported"] });
+  checkResult(yaml, settled);
+  withdrawSettings(settled);
   const remarks = distinct(readings.flatMap(({ remarks }) => remarks));
-  return { configuration, yaml, remarks: [...remarks, WORKLOAD] };
+  return {
+    configuration,
+    yaml,
+    remarks: [...remarks, ...unusedChoices(settled, choices), WORKLOAD],
+    places: settled.map(({ deployment }) => deployment.main.place),
+  };
 }
 
 function refuse(problems: readonly string[]): void {

@@ -10,6 +10,12 @@ export interface Deployment {
   readonly readings: readonly Reading[];
   /** The reading of the workload itself, or of what stands for it. */
   readonly main: Reading;
+  /** `server`: it has to start one; `settings`: those of a platform; `scaler`: what stands alone. */
+  readonly is?: "server" | "settings" | "scaler";
+  /** Whether Knative's webhooks see it. */
+  readonly isKnative?: boolean;
+  /** Whether several deployments go by a document. */
+  readonly isShared?: (reading: Reading) => boolean;
 }
 
 /** Joins what belongs together: runtimes, workloads, what scales them, defaults of Knative. */
@@ -44,7 +50,12 @@ export function joinParts(parts: readonly Part[]): Deployment[] {
       part.reading.leave("", "no workload of these documents goes by it");
     }
   }
-  return deployments;
+  const counts = new Map<Reading, number>();
+  for (const reading of deployments.flatMap(({ readings }) => readings)) {
+    counts.set(reading, (counts.get(reading) ?? 0) + 1);
+  }
+  const isShared = (reading: Reading) => (counts.get(reading) ?? 0) > 1;
+  return deployments.map((deployment) => ({ ...deployment, isShared }));
 }
 
 function deploymentOf(
@@ -58,6 +69,8 @@ function deploymentOf(
   return {
     readings: parts.map(({ reading }) => reading),
     main: reading,
+    isKnative: kind.platform === "knative" && (kind.name.startsWith("Knative") || !isElsewhere),
+    is: kind.role !== "workload" ? "scaler" : hasOwnServer(kind) ? "settings" : "server",
     ...(name !== undefined && { name }),
     ...(namespace !== undefined && { namespace }),
     ...(kind.platform !== undefined && !isElsewhere && { platform: kind.platform }),
@@ -81,10 +94,17 @@ function withoutPrefill(workloads: readonly Part[]): Part[] {
   return others;
 }
 
+/** Platforms whose settings may say nothing of the server that runs there. */
+function hasOwnServer({ platform }: Part["kind"]): boolean {
+  return platform === "runpod-like" || platform === "modal-like";
+}
+
 /** Workloads that serve a model, where there are such; a lone one counts whatever it says. */
 function serving(workloads: readonly Part[]): Part[] {
-  const serves = ({ reading: { facts }, kind }: Part) =>
-    facts.model !== undefined || facts.modelAddress !== undefined || facts.engine !== undefined ||
+  const serves = ({ reading: { facts }, kind, runtime }: Part) =>
+    facts.model !== undefined || facts.engine !== undefined ||
+    (facts.modelAddress !== undefined &&
+      (runtime !== undefined || facts.formatName === undefined)) ||
     kind.platform === "runpod-like" ||
     (kind.platform === "modal-like" && facts.gpusPerPod !== undefined);
   if (!workloads.some(serves)) return [...workloads];

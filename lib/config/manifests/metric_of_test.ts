@@ -1,27 +1,34 @@
 import { equal } from "#assert";
-import { metricOf } from "./metric_of.ts";
+import { isMeanName, metricOf } from "./metric_of.ts";
 
-/** Names of metrics and queries as vLLM, SGLang, gateways and adapters have them. */
+/** Names of metrics as vLLM, SGLang, gateways and adapters have them. */
 const NAMES: Readonly<Record<string, string | undefined>> = {
   "vllm:num_requests_running": "running",
   "vllm_num_requests_running": "running",
   "sglang:num_running_reqs": "running",
   "vllm:num_requests_waiting": "waiting",
   "sglang:num_queue_reqs": "waiting",
-  'sum(vllm:num_requests_waiting{model_name="a"})': "waiting",
   "inference_pool_average_queue_size": "waiting",
+  "queue-length": "waiting",
   "vllm:gpu_cache_usage_perc": "kv_utilization",
   "vllm:kv_cache_usage_perc": "kv_utilization",
   "inference_pool_average_kv_cache_utilization": "kv_utilization",
   "vllm:time_to_first_token_seconds": "ttft",
-  "histogram_quantile(0.95, rate(vllm:time_to_first_token_seconds_bucket[1m]))": "ttft",
-  "rate(vllm:generation_tokens_total[1m])": "tokens_per_second",
+  "vllm_tokens_per_second": "tokens_per_second",
   "requests-per-second": "rps",
-  "sum(rate(http_requests_total[2m]))": "rps",
+  "http_requests_per_second": "rps",
   "istio_requests_total": "rps",
   "requests_in_flight": "concurrency",
   "inflight-requests": "concurrency",
   "knative_concurrency": "concurrency",
+  // Words of metrics in names of others.
+  "vllm:request_queue_time_seconds": undefined,
+  "vllm:kv_cache_hit_rate": undefined,
+  "vllm:prompt_tokens_total": undefined,
+  "queue_processing_errors": undefined,
+  "time_to_first_token_seconds_p50": undefined,
+  "waiting_room_temperature": undefined,
+  "sum(vllm:num_requests_waiting) * 100": undefined,
   "wva_desired_replicas": undefined,
   "shoe_size": undefined,
   "": undefined,
@@ -32,3 +39,9 @@ for (const [name, metric] of Object.entries(NAMES)) {
     equal(metricOf(name), metric);
   });
 }
+
+Deno.test("isMeanName() tells a mean by a word of the name", () => {
+  equal(isMeanName("inference_pool_average_queue_size"), true);
+  equal(isMeanName("vllm:num_requests_waiting"), false);
+  equal(isMeanName("meaning_of_life"), false);
+});

@@ -29,8 +29,8 @@ the like, which say nothing of load, time or cost, are passed over. Values of va
 that are not taken over are not shown: they may be secrets.
 
 The result is checked as a configuration, and each instance is sized: what could not be simulated is
-a mistake here already. What manifests do not say keeps its default, the workload above all: set
-\`workload\` before you read anything into the numbers.
+a mistake here already, of the document that it comes from. What manifests do not say keeps its
+default, the workload above all: set \`workload\` before you read anything into the numbers.
 
 ## What belongs together
 
@@ -39,8 +39,9 @@ items. Of a program of Modal's (\`.py\`) the decorators of each function are a d
 they are literals and constants, and the command of a server that it starts. An HPA, a ScaledObject
 or a VariantAutoscaling is joined with the workload that its \`scaleTargetRef\` names (kind, name and,
 where both say one, namespace), an InferenceService with its \`runtime\`, and \`config-autoscaler\`
-holds for everything on Knative's autoscaler. Several workloads become \`functions\`; those that start
-no server are left out where others do.
+holds for everything on Knative's autoscaler. What another document overrides is named among what
+was not taken over, with the key that overrides it. Several workloads become \`functions\`; those that
+start no server are left out where others do.
 
 ## Models and GPUs
 
@@ -49,7 +50,9 @@ alias; else by the last part of its name, without endings that tell a tuned or a
 checkpoint (\`-Instruct\`, \`-FP8\`, \`-AWQ\`, \`-GPTQ-Int4\`, \`-quantized.w8a8\`), which then set
 \`model.weight_dtype\`. A model that is not found is a mistake: \`--model NAME\` says which model of the
 catalogue it is like, \`--model FILE.json\` gives its \`config.json\`, and \`--model THEIRS=...\` is for
-one of several.
+one of several. A workload that starts no server that is known, and a server without a model, are
+mistakes unless \`--model\` says what is served. \`--model\` and \`--gpu\` are checked whether they turn
+out to be of use or not; of what was of none it is said.
 
 The GPU is that of these labels of \`nodeSelector\` or of a required node affinity:
 ${
@@ -63,6 +66,18 @@ ${
   )
 }
 
+## Queries of Prometheus
+
+A trigger's query is read whole or not at all. Read are series of vLLM, SGLang and gateways that are
+metrics of \`scaling\` (requests that wait or run, use of the KV cache, requests and output tokens per
+second, the 0.95 quantile of the time to first token); their sum or mean over pods
+(\`aggregate: mean\` where the type of the target does not say so); rates of counters; products and
+quotients with numbers, by which the threshold is divided; \`or vector(0)\`; labels that say whose
+series they are. Anything else (several metrics in one, \`max\`, functions over time, other quantiles,
+labels that leave requests or pods out) is not taken over, with the reason. A scaler none of whose
+metrics is read scales nothing: the fleet has a fixed size. Of HPA's metrics and of answers of
+\`metrics-api\` the whole name has to be one that is known.
+
 ## What differs
 
 - Prompts and outputs are computed by the same instances. Of a split deployment (llm-d, Dynamo,
@@ -72,7 +87,11 @@ ${
   their own else: a fleet of fixed size then counts them one by one.
 - Pipeline stages may span machines (\`cluster.nodes\`); a tensor degree does not: its GPUs are linked
   as in one machine.
-- A limit of replicas that the source does not have is 10,000 instances.
+- A limit of replicas that the source does not have is 10,000 instances (Knative's
+  \`max-scale: "0"\`).
+- What Knative's webhooks refuse is a mistake: windows outside of 6 s to 1 h or of parts of seconds,
+  a panic window below 1 %, a panic threshold outside of 110 % to 1000 %, targets below 0.01, a
+  \`containerConcurrency\` above 1,000 or the limit of \`config-defaults\`.
 
 ## More keys, flags and kinds
 

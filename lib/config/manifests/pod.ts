@@ -254,7 +254,14 @@ export function readContainer(container: Mapping, key: string, reading: Reading)
 }
 
 /** Reads a server's arguments. */
-export function readLaunch({ engine, args, takesModel }: Launch, reading: Reading): void {
+export function readLaunch({ engine, args, takesModel, open }: Launch, reading: Reading): void {
+  if (open !== undefined) {
+    return reading.refuse(
+      "the command",
+      "one whose quotes are closed",
+      `an open ${open}`,
+    );
+  }
   reading.note("engine", "command", engine);
   const table = engine === "vllm" ? VLLM_FLAG_TABLE : SGLANG_FLAG_TABLE;
   const first = takesModel && args[0]?.startsWith("-") === false ? args[0] : undefined;

@@ -52,12 +52,29 @@ export const share: Reader<number> = numbers(
   (value) => value > 0 && value <= 1,
 );
 
-/** Shares in percent; what is at most 1 is a share already, where the source reads it so. */
-export function percent(options: { readonly most?: number; readonly orShare?: boolean } = {}) {
-  const { most = 100, orShare = false } = options;
+/** Numbers from `least` on. */
+export function from(least: number): Reader<number> {
+  return numbers(`a number from ${least} on`, (value) => value >= least);
+}
+
+/** Numbers above `bound`. */
+export function above(bound: number): Reader<number> {
+  return numbers(`a number above ${bound}`, (value) => value > bound);
+}
+
+/**
+ * Shares in percent, above 0 or from `least` on; what is at most 1 is a share already, where the
+ * source reads it so.
+ */
+export function percent(
+  options: { readonly least?: number; readonly most?: number; readonly orShare?: boolean } = {},
+) {
+  const { least, most = 100, orShare = false } = options;
   const inner = numbers(
-    `a percentage above 0, at most ${most}`,
-    (value) => value > 0 && value <= most,
+    least === undefined
+      ? `a percentage above 0, at most ${most}`
+      : `a percentage from ${least} to ${most}`,
+    (value) => (least === undefined ? value > 0 : value >= least) && value <= most,
   );
   return {
     wanted: inner.wanted,
@@ -94,6 +111,26 @@ export const goDuration: Reader<number> = {
     return Number(seconds.toPrecision(12));
   },
 };
+
+/** A time as Go writes it within bounds in seconds, of whole seconds unless it may be of parts. */
+export function goDurationWithin(
+  { least, most = Infinity, hasParts = false }: {
+    readonly least: number;
+    readonly most?: number;
+    readonly hasParts?: boolean;
+  },
+): Reader<number> {
+  const whole = hasParts ? "" : ", in whole seconds";
+  const to = most === Infinity ? " on" : ` to ${most} s`;
+  return {
+    wanted: `a time with a unit, from ${least} s${to}${whole}`,
+    read: (value) => {
+      const seconds = goDuration.read(value);
+      if (seconds === undefined || seconds < least || seconds > most) return undefined;
+      return hasParts || Number.isInteger(seconds) ? seconds : undefined;
+    },
+  };
+}
 
 const SUFFIXES: Readonly<Record<string, number>> = {
   n: 1e-9,

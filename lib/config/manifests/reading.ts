@@ -28,6 +28,8 @@ export interface Facts {
   /** Where the weights lie: settles the model where the engine is told a folder. */
   modelAddress: string;
   engine: EngineName;
+  /** A format of models that no server here takes. */
+  formatName: string;
   /** Such as "0.11". */
   engineVersion: string;
   /** Catalogue name of the GPU. */
@@ -51,10 +53,16 @@ export interface Facts {
   attentionRanks: boolean;
   /** Requests that a pod takes at once; 0: no limit. */
   podConcurrency: number;
+  /** The most that it may be. */
+  mostPodConcurrency: number;
+  /** Whether a revision may begin without a pod. */
+  allowsZeroInitialScale: boolean;
   /** Requests that the autoscaler aims at in a pod. */
   concurrencyTarget: number;
   /** The same where a revision has no target and no limit of its own. */
   defaultConcurrencyTarget: number;
+  /** Where a scaler has metrics of which none is simulated. */
+  strangeMetrics: string;
   /** What Knative's autoscaler looks at. */
   metric: string;
   /** The same of requests per second. */
@@ -77,6 +85,8 @@ export class Reading {
   readonly settings: Map<string, unknown> = new Map();
   readonly facts: FactTable = {};
   readonly remarks: Remark[] = [];
+  /** What was said of each setting that it took, by path. */
+  readonly #taken: Map<string, Remark> = new Map();
   /** One line per value that cannot be read. */
   readonly problems: string[] = [];
 
@@ -85,12 +95,40 @@ export class Reading {
 
   /** Takes a value over as a setting; a later one of the same path wins. */
   take(key: string, setting: string, value: unknown, note?: string): void {
+    const before = this.#taken.get(setting);
+    if (before !== undefined && before.key !== key) this.withdraw(setting, `overridden by ${key}`);
     this.settings.set(setting, value);
-    this.say(
-      key,
-      "taken",
-      `${setting}: ${showValue(value)}${note === undefined ? "" : ` (${note})`}`,
-    );
+    this.#taken.set(setting, this.say(key, "taken", takenText(setting, value, note)));
+  }
+
+  /** The key that a setting was taken from; undefined for one that was not said to be taken. */
+  keyOf(setting: string): string | undefined {
+    return this.#taken.get(setting)?.key;
+  }
+
+  /** Says of a setting that it was not taken over after all. */
+  withdraw(setting: string, why: string): void {
+    const remark = this.#taken.get(setting);
+    if (remark === undefined) return;
+    this.#taken.delete(setting);
+    this.remarks[this.remarks.indexOf(remark)] = { ...remark, outcome: "left", text: why };
+  }
+
+  /** Says of all that was taken from keys that begin so that it was not after all. */
+  leaveAfterAll(prefix: string, why: string): void {
+    for (const [i, remark] of this.remarks.entries()) {
+      if (remark.outcome !== "taken" || !remark.key.startsWith(prefix)) continue;
+      this.remarks[i] = { ...remark, outcome: "left", text: why };
+    }
+  }
+
+  /** Adds to what was said of a setting. */
+  qualify(setting: string, text: string): void {
+    const remark = this.#taken.get(setting);
+    if (remark === undefined) return;
+    const changed = { ...remark, text: `${remark.text} (${text})` };
+    this.#taken.set(setting, changed);
+    this.remarks[this.remarks.indexOf(remark)] = changed;
   }
 
   /** Says what a key became that is no one setting. */
@@ -139,7 +177,14 @@ export class Reading {
     );
   }
 
-  private say(key: string, outcome: Remark["outcome"], text: string): void {
-    this.remarks.push({ place: this.place, key, outcome, text });
+  private say(key: string, outcome: Remark["outcome"], text: string): Remark {
+    const remark = { place: this.place, key, outcome, text };
+    this.remarks.push(remark);
+    return remark;
   }
+}
+
+/** What is said of something that became a setting. */
+export function takenText(setting: string, value: unknown, note?: string): string {
+  return `${setting}: ${showValue(value)}${note === undefined ? "" : ` (${note})`}`;
 }

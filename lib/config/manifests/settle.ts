@@ -1,9 +1,11 @@
 import { VLLM_VERSIONS } from "../../scheduling/batching/vllm_versions.ts";
+import { findGpu } from "../../hardware/gpu_catalogue.ts";
+import { gpuOf } from "./gpu_of.ts";
 import type { Deployment } from "./join.ts";
 import { hasExperts, type NamedModel } from "./model_of.ts";
-import type { Facts } from "./reading.ts";
+import type { Facts, Reading } from "./reading.ts";
 import { settleFleet, settleRequests } from "./settle_fleet.ts";
-import { settleModel } from "./settle_model.ts";
+import { settleModel, settleServer } from "./settle_model.ts";
 import { type ImportChoices, Settling } from "./settling.ts";
 
 /** A function as its settings, by path. */
@@ -15,17 +17,28 @@ export interface Settled {
   /** Pods of an instance that spans several, and the GPUs of each. */
   readonly group?: { readonly pods: number; readonly gpus: number };
   readonly problems: readonly string[];
+  /** Settings of its documents that came to nothing, and why. */
+  readonly withdrawn: ReadonlyMap<Reading, ReadonlyMap<string, string>>;
+  /** Models and addresses as its documents have them. */
+  readonly modelNames: readonly string[];
+  /** What of the caller's choices was of use. */
+  readonly used: ReadonlySet<string>;
+  /** The document that a setting comes from. */
+  readonly placeOf: (path: string) => string;
 }
 
 /** The newest version of vLLM that is known. */
 const NEWEST = VLLM_VERSIONS.at(-1)!.name;
+/** The caller's GPU, among what was of use. */
+export const GPU_CHOICE = "--gpu";
+
 /** The GPU where nobody says which. */
 const DEFAULT_GPU = "h100-sxm";
 
 /** Settles one deployment. */
 export function settle(deployment: Deployment, choices: ImportChoices): Settled {
   const one = new Settling(deployment, choices);
-  const model = settleModel(one);
+  const model = settleServer(one) ? settleModel(one) : undefined;
   settleEngine(one);
   settleGpu(one);
   const engines = settleParallelism(one, model);
@@ -33,11 +46,15 @@ export function settle(deployment: Deployment, choices: ImportChoices): Settled 
   settleRequests(one);
   const fixed = settleFleet(one, engines);
   settleRest(one);
-  const { settings, problems } = one;
+  const { settings, problems, withdrawn, used } = one;
   return {
     deployment,
     settings,
     problems,
+    withdrawn,
+    used,
+    modelNames: [one.facts.model, one.facts.modelAddress].flatMap((fact) => fact?.value ?? []),
+    placeOf: (path) => one.placeOf(path),
     ...(fixed !== undefined && { fixed }),
     ...(group !== undefined && { group }),
   };
@@ -75,9 +92,22 @@ function settleRest(one: Settling): void {
       if (why === undefined || fact.reading !== reading || one.isTold(fact)) continue;
       const isOne = fact.value === 1 && /Parallel|PerInstance/.test(name);
       const isOff = isOne || fact.value === false || fact.value === "concurrency";
-      if (!isOff) one.leave(fact, why);
+      if (!isOff) one.leave(fact, overridden(one, name as keyof Facts, reading) ?? why);
     }
   }
+}
+
+/** The same fact where another document says it. */
+function overridden(one: Settling, name: keyof Facts, reading: Reading): string | undefined {
+  const ownTarget = name === "defaultConcurrencyTarget" || name === "defaultRateTarget"
+    ? one.facts.concurrencyTarget ??
+      (name === "defaultConcurrencyTarget" ? one.facts.podConcurrency : undefined)
+    : undefined;
+  const winner = ownTarget ?? one.facts[name];
+  if (winner === undefined || winner.reading === reading || winner.defaultOf !== undefined) {
+    return undefined;
+  }
+  return `overridden by ${winner.key} of ${winner.reading.place}`;
 }
 
 function settleEngine(one: Settling): void {
@@ -128,7 +158,11 @@ function settleGpu(one: Settling): void {
   const { gpu: chosen } = one.choices;
   if (chosen === undefined) {
     one.assume("cluster.gpu_type", DEFAULT_GPU, "no document names a GPU that is known: --gpu");
-  } else one.assume("cluster.gpu_type", chosen, "by --gpu");
+  } else {
+    one.used.add(GPU_CHOICE);
+    const own = findGpu(chosen) === undefined ? gpuOf(chosen)!.name : chosen;
+    one.assume("cluster.gpu_type", own, "by --gpu");
+  }
 }
 
 /** The parallel degrees. @returns Engines of a pod, or of a group of pods, that are apart. */

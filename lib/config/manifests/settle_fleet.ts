@@ -9,6 +9,7 @@ export function settleRequests(one: Settling): void {
   const { podConcurrency, concurrencyTarget, metric } = one.facts;
   const { defaultConcurrencyTarget, defaultRateTarget } = one.facts;
   const limit = podConcurrency?.value ?? 0;
+  checkKnativeLimits(one);
   if (podConcurrency !== undefined) {
     if (limit > 0) one.take(podConcurrency, "gateway.concurrency_per_instance", limit);
     else one.leave(podConcurrency, "0 is no limit, as here");
@@ -45,19 +46,49 @@ export function settleRequests(one: Settling): void {
   if (aim !== undefined) one.take(aim, "scaling.knative_kpa.target", aim.value);
 }
 
+/** Most requests that Knative lets a pod take at once, where the cluster does not say otherwise. */
+const MOST_POD_CONCURRENCY = 1000;
+
+/** What Knative refuses by what its cluster says. */
+function checkKnativeLimits(one: Settling): void {
+  if (one.deployment.isKnative !== true) return;
+  const { podConcurrency, mostPodConcurrency, allowsZeroInitialScale } = one.facts;
+  const most = mostPodConcurrency?.value ?? MOST_POD_CONCURRENCY;
+  if (podConcurrency !== undefined && podConcurrency.value > most) {
+    const { reading, key, value } = podConcurrency;
+    const whose = mostPodConcurrency === undefined
+      ? "Knative's limit unless container-concurrency-max-limit of config-defaults is higher"
+      : `${mostPodConcurrency.key} of config-defaults`;
+    one.problems.push(
+      `${reading.place}: Cannot read ${key} as a whole number from 0 to ${most} (${whose}): ` +
+        `current value is ${value}`,
+    );
+  }
+  const initial = "scaling.knative_kpa.initial_scale";
+  if (one.settings.get(initial) !== 0 || allowsZeroInitialScale?.value === true) return;
+  if (allowsZeroInitialScale === undefined) {
+    one.main.assume(`${initial}: 0 is allowed by the cluster (allow-zero-initial-scale)`);
+  } else {
+    one.problems.push(
+      `${one.placeOf(initial)}: Cannot read initial-scale as a whole number from 1 on, since ` +
+        `${allowsZeroInitialScale.key} is false: current value is 0`,
+    );
+  }
+}
+
 /** The number of instances. @returns That of a fleet of fixed size. */
 export function settleFleet(one: Settling, engines: number): number | undefined {
   const { replicas, minReplicas, maxReplicas } = one.facts;
   if (one.policy === undefined || one.policy === "none") {
     return settleFixed(one, engines, replicas ?? minReplicas);
   }
+  if (hasNoMetric(one)) return settleUnscaled(one, engines);
   if (engines > 1) {
     one.main.leave(
       one.facts.dataParallel!.key,
       `an instance is one engine: the ${engines} of a pod do not come and go together here`,
     );
   }
-  settleTarget(one);
   const { drainSeconds } = one.facts;
   if (drainSeconds !== undefined) one.take(drainSeconds, "scaling.drain_limit", drainSeconds.value);
   if (one.facts.engine !== undefined) {
@@ -82,10 +113,27 @@ const TARGETS: Readonly<Record<string, readonly [target: string, list: string]>>
   keda: ["scaling.keda.target", "scaling.keda.triggers"],
 };
 
-function settleTarget(one: Settling): void {
+/** Whether the autoscaler's own metrics were all left out; without any it has its default. */
+function hasNoMetric(one: Settling): boolean {
   const paths = TARGETS[String(one.policy)];
-  if (paths === undefined || paths.some((path) => one.settings.has(path))) return;
+  if (paths === undefined || paths.some((path) => one.settings.has(path))) return false;
+  if (one.facts.strangeMetrics !== undefined) return true;
   one.main.assume(`${paths[0]} has its default: no target here is one that is simulated`);
+  return false;
+}
+
+const NO_METRIC = "none of the metrics that it scales by is simulated: give scaling.policy";
+
+/** A fleet whose autoscaler goes by what is not simulated stays as it is, and goes by nothing else. */
+function settleUnscaled(one: Settling, engines: number): number {
+  one.drop("scaling", NO_METRIC);
+  const { replicas, minReplicas, maxReplicas, drainSeconds } = one.facts;
+  const count = Math.max(1, replicas?.value ?? 0, minReplicas?.value ?? 0) * engines;
+  one.main.assume(`a fleet of fixed size: ${count} (${NO_METRIC})`);
+  for (const fact of [replicas, minReplicas, maxReplicas, drainSeconds]) {
+    if (fact !== undefined) one.leave(fact, NO_METRIC);
+  }
+  return count;
 }
 
 function settleFixed(
@@ -125,6 +173,7 @@ function settleMost(one: Settling, maxReplicas: Fact<number> | undefined): numbe
     one.take(maxReplicas, "scaling.max_instances", maxReplicas.value);
     return maxReplicas.value;
   }
+  if (maxReplicas !== undefined) one.tell(maxReplicas, "0 is no limit");
   // RunPod's own default is that of its platform.
   if (one.deployment.platform === "runpod-like") return NO_LIMIT;
   one.assume("scaling.max_instances", NO_LIMIT, "the source has no limit");

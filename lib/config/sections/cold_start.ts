@@ -25,7 +25,9 @@ export const coldStart = section({
     max: LIMITS.initialInstances.value,
     default: null,
     appliesWhen: is("scaling.enabled", true),
-    describe: "Instances ready at the start of the simulation; null: `scaling.min_instances`.",
+    describe:
+      "Instances ready at the start of the simulation; null: `scaling.min_instances`, and one where the policy " +
+      "never goes to none.",
   }),
   preset: text({
     default: null,

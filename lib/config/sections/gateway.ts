@@ -24,6 +24,13 @@ const SEVERAL_OR_OFF = when(
     trace?.namesClasses === true || trace?.namesTenants === true,
 );
 
+/** A wait has a limit. */
+const HAS_TIMEOUT = when(
+  "gateway.timeout or gateway.timeout_starts is set",
+  "neither gateway.timeout nor gateway.timeout_starts is set",
+  ({ gateway }) => gateway.timeout !== null || gateway.timeout_starts !== null,
+);
+
 const limited = count({
   min: 0,
   default: null,
@@ -72,6 +79,14 @@ export const gateway = sectionOf<Configuration["gateway"]>({
     describe:
       "A wait under `buffer` may be as long as so many starts (the mean of the function's " +
       "starts so far, an estimate before the first) where that is longer than `timeout`.",
+  }),
+  after_timeout: choice(["time-out", "reject"], {
+    wanted: "what becomes of a request that has waited as long as it may",
+    default: "time-out",
+    appliesWhen: HAS_TIMEOUT,
+    describe:
+      "What a request that has waited as long as it may is: timed out (outcome `timed_out`), " +
+      "or turned away by the platform, as with 429 (`rejected_wait_limit`).",
   }),
   execution_limit: quantity("seconds", {
     above: 0,

@@ -17,6 +17,11 @@ export const metrics = section({
       "Whether there is a time series for each function too, `function_series`: requests, " +
       "instances by state and starts, a row for each interval in which it has any.",
   }),
+  explain: flag({
+    default: true,
+    describe: "Whether a run records what the latency of each request is made of " +
+      "(latency_parts.parquet). Off, it is written without and takes up to 3 % less time.",
+  }),
   percentiles: numberList({
     min: 0,
     max: 100,

@@ -53,6 +53,8 @@ export interface DerivedColumn extends ColumnFacts {
   readonly kind: "derived";
   /** Writes the rows `from` (included) to `to` (excluded) to the beginning of `out`. */
   fill(run: RunResult, out: Float64Array, from: number, to: number): void;
+  /** What stands in all rows, where that is known without looking at them; absent: it is not. */
+  constant?(run: RunResult): number | undefined;
 }
 
 /** A column of files with the numbers of the rows, from 0. */

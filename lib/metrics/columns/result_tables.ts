@@ -6,6 +6,7 @@ import {
   INSTANCE_COLUMNS,
   TOKEN_GAP_COLUMNS,
 } from "./instance_columns.ts";
+import { LATENCY_PART_COLUMNS } from "./latency_part_columns.ts";
 import { REQUEST_COLUMNS } from "./request_columns.ts";
 import { TIME_SERIES_COLUMNS } from "./time_series_columns.ts";
 
@@ -16,6 +17,8 @@ export interface ResultTable {
   readonly heading: string;
   /** The type of its columns in programs, and of what it has one row; absent: written by hand. */
   readonly type?: { readonly name: string; readonly doc: string; readonly names?: NamesOfCodes };
+  /** Whether a run has it; absent: every run does. */
+  isIn?(run: RunResult): boolean;
   /** Its columns of a run, and how many rows they have. */
   of(run: RunResult): { readonly count: number; readonly data: object };
 }
@@ -23,7 +26,7 @@ export interface ResultTable {
 /** What codes of a table stand for: the key beside its columns, and its sentence. */
 type NamesOfCodes = { readonly key: string; readonly doc: string };
 
-/** The tables that every run has, by their names in files, in the order they are written. */
+/** The tables of a run, by their names in files, in the order they are written. */
 export const TABLES = {
   requests: {
     columns: REQUEST_COLUMNS,
@@ -33,6 +36,12 @@ export const TABLES = {
       doc:
         "One row per request; instants in seconds since the start, NaN where the request never got there",
     },
+    of: ({ requests }) => ({ count: requests.count, data: requests }),
+  },
+  latency_parts: {
+    columns: LATENCY_PART_COLUMNS,
+    heading: "Parts of latencies",
+    isIn: ({ latencyParts }) => latencyParts !== undefined,
     of: ({ requests }) => ({ count: requests.count, data: requests }),
   },
   timeseries: {
@@ -94,7 +103,7 @@ export const ALL_TABLES: Readonly<Record<string, ResultTable>> = {
   function_series: FUNCTION_SERIES,
 };
 
-/** Name of a table that every run has. */
+/** Name of a table of a run. */
 export type TableName = keyof typeof TABLES;
 
 /** An array of a run's columns. */

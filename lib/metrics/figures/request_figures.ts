@@ -117,6 +117,8 @@ export const REQUEST_FIGURES: Figures<SummaryParts> = {
           rejected_rate_limit: "{} over the rate limit",
           rejected_slo: "{} could not meet their SLO",
           rejected_no_instance: "{} found no instance",
+          rejected_wait_limit: "{} waited as long as they might",
+          rejected_closed: "{} came when no instance was to come again",
         },
       },
     }, ({ counts }) => counts.requests.reasons),

@@ -75,6 +75,32 @@ function familyName(json: Json, whole: Json): string {
   );
 }
 
+/** What an architecture's class is called without its task: "qwen2" of "Qwen2ForCausalLM". */
+function stemOf(architecture: unknown): string {
+  return String(architecture ?? "").replace(/(For[A-Z]|LMHeadModel$|Model$).*$/, "").toLowerCase();
+}
+
+/** Families whose names other classes borrow. */
+const BORROWED = new Set(["llama", "mistral", "qwen2"]);
+
+/**
+ * Says so where `architectures` names another class than `model_type`: transformers builds the one,
+ * vLLM the other.
+ */
+function otherClass(type: string, json: Json, whole: Json): string | undefined {
+  const [architecture] = list(json, "architectures") ?? list(whole, "architectures") ?? [];
+  const stem = stemOf(architecture);
+  const plain = (name: string) => name.replaceAll(/[_-]/g, "");
+  if (stem === "" || !Object.hasOwn(FAMILIES, type) || plain(stem) === plain(type)) {
+    return undefined;
+  }
+  const other = Object.keys(FAMILIES).find((name) => plain(name) === plain(stem));
+  const differs = other === undefined ? BORROWED.has(type) : FAMILIES[other] !== FAMILIES[type];
+  if (!differs) return undefined;
+  return `"architectures" names ${showValue(architecture)} and "model_type" ${showValue(type)}, ` +
+    `by whose rules it is read`;
+}
+
 function familyOf(name: string, json: Json, assumeLlama: boolean): Family {
   if (Object.hasOwn(FAMILIES, name)) return FAMILIES[name];
   if (assumeLlama) return ASSUMED_FAMILY;
@@ -218,6 +244,8 @@ export function modelFromHfConfig(config: unknown, options: HfOptions = {}): HfM
   if (!Object.hasOwn(FAMILIES, type)) {
     notices.push(`${name}: the family "${type}" is not known and is read as llama (model.assume)`);
   }
+  const other = assumeLlama ? undefined : otherClass(type, given, whole);
+  if (other !== undefined) notices.push(`${name}: ${other}`);
   const leaveOut = (keys: readonly string[], why: string) => {
     if (keys.length > 0 && !assumeLlama) throw notRead(json, keys, type, why);
     for (const key of keys) {

@@ -75,8 +75,11 @@ export function mixerTypes(json: Json, family: Family, layers: number): MixerTyp
       }
       const type = MIXERS[String(name)];
       if (type === "recurrent" && family.recurrent === undefined) refuseKind(name);
-      if ((type === "window" && !hasWindow) || (type === "chunk" && !hasChunks)) return "full";
-      return type;
+      if (type === "chunk" && !hasChunks) refuseWidth(json, "attention_chunk_size", name);
+      if (type !== "window" || hasWindow) return type;
+      // A window that is switched off, or that holds every sequence, is none.
+      const isNone = flag(json, "use_sliding_window") === false || (windowGiven(json) ?? 0) > 0;
+      return isNone ? "full" : refuseWidth(json, "sliding_window", name);
     });
   }
   const numbered = list(json, "attn_type_list");
@@ -94,10 +97,19 @@ export function mixerTypes(json: Json, family: Family, layers: number): MixerTyp
   return windowTypes(json, family, layers, every);
 }
 
+/** The window as the file has it, whether it is used or not. */
+function windowGiven(json: Json): number | undefined {
+  return optional(json, "sliding_window");
+}
+
+function refuseWidth(json: Json, key: string, kind: unknown): never {
+  return refuse(key, `the width of layers of the kind "${kind}" in layer_types`, json[key]);
+}
+
 /** Tokens of the window; 0 where there is none, it is switched off, or it holds every sequence. */
 function windowSize(json: Json): number {
   if (flag(json, "use_sliding_window") === false) return 0;
-  const tokens = optional(json, "sliding_window") ?? 0;
+  const tokens = windowGiven(json) ?? 0;
   return tokens < longestSequence(json) ? tokens : 0;
 }
 

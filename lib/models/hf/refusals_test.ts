@@ -115,3 +115,48 @@ Deno.test("formats out of range are refused, empty ones too", () => {
     assert.match(said, /RangeError: Cannot read "quantization_config\.[\w.]+" .*a known format/);
   }
 });
+
+Deno.test("layers with a window need its width, unless it is switched off or holds everything", () => {
+  const layer_types = ["sliding_attention", "full_attention"];
+  const qwen = { model_type: "qwen2", use_sliding_window: true, layer_types };
+  const windowed = (more: object) =>
+    modelFromHfConfig({ ...LLAMA, ...qwen, ...more }).shape.layers
+      .filter(({ mixer }) => mixer?.kind === "attention" && mixer.windowTokens > 0).length;
+  assert.equal(windowed({ sliding_window: 1024 }), 1);
+  assert.equal(windowed({ sliding_window: 4096 }), 0, "it holds the longest sequence");
+  assert.equal(windowed({ sliding_window: null, use_sliding_window: false }), 0);
+  for (const sliding_window of [null, undefined, 0]) {
+    assert.match(
+      refusal({ ...qwen, sliding_window }),
+      /"sliding_window" of a model's config\.json as the width of layers .*sliding_attention/,
+    );
+  }
+  assert.match(
+    refusal({
+      model_type: "llama4_text",
+      layer_types: ["chunked_attention", "full_attention"],
+      attention_chunk_size: 0,
+    }),
+    /"attention_chunk_size"/,
+  );
+});
+
+Deno.test("a file whose architectures and model_type are two says by which it is read", () => {
+  const notices = (more: object) => modelFromHfConfig({ ...LLAMA, ...more }).notices;
+  assert.deepEqual(notices({ architectures: ["LlamaForCausalLM"] }), []);
+  for (const architecture of ["Qwen3ForCausalLM", "XverseForCausalLM", "LlavaLlamaForCausalLM"]) {
+    const [notice] = notices({ architectures: [architecture] });
+    assert.match(notice, new RegExp(`"architectures" names "${architecture}" .*"llama"`));
+  }
+  assert.deepEqual(
+    notices({
+      model_type: "gpt2",
+      architectures: ["GPT2LMHeadModel"],
+      n_embd: 64,
+      n_layer: 2,
+      n_head: 4,
+      hidden_size: undefined,
+    }).filter((one) => one.includes("architec")),
+    [],
+  );
+});

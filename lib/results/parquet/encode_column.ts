@@ -42,6 +42,7 @@ function encodeFloats(
   to: number,
   scratch: ArrayBuffer,
 ): EncodedColumn {
+  if (column.constant !== undefined && to > from) return oneFloat(column.constant, to - from);
   const values = column.slice(from, to);
   const rows = values.length;
   let present = values;
@@ -74,6 +75,16 @@ function encodeFloats(
     };
   }
   return { parts: [levels, bytesOf(present)], nullCount };
+}
+
+/** Rows that all hold one number. */
+function oneFloat(value: number, rows: number): EncodedColumn {
+  const bytes = bytesOf(Float64Array.of(value));
+  return {
+    dictionary: { count: 1, bytes },
+    parts: [allPresent(rows), constantCodes(rows)],
+    nullCount: 0,
+  };
 }
 
 function encodeIntegers(

@@ -186,7 +186,8 @@ export function parseColdStartPreset(text: string, name = "cold start"): ColdSta
         }: current value is ${platform}`,
       );
     }
-    return parameters === undefined ? found : build(platform, parameters);
+    const isAsWritten = parameters === undefined || Object.keys(parameters).length === 0;
+    return isAsWritten ? found : build(platform, parameters);
   };
   return {
     id: head.id,

@@ -5,6 +5,7 @@ import { workSeconds } from "./duration.ts";
 import type { Topology } from "../../network/topology.ts";
 import { Transfers } from "../../network/transfers.ts";
 import type { CancelledStart, FinishedStart, StartRequest, StartStage } from "./start_request.ts";
+import type { ObservedTransfer } from "./observed_transfer.ts";
 import type { PlanStage, StageArtifact, StageWork } from "./stages.ts";
 import {
   artifactKey,
@@ -27,6 +28,8 @@ export interface StartExecutorOptions {
   readonly weights?: WeightCache | null;
   /** What earlier starts left behind; a new, empty one unless given. */
   readonly artifacts?: ArtifactCache;
+  /** Is told of each transfer that is over. */
+  readonly observed?: (transfer: ObservedTransfer) => void;
 }
 
 const DELAY_END = 0;
@@ -61,7 +64,7 @@ export class StartExecutor {
   #nextStart = 0;
 
   /** Makes an executor without any start under way. */
-  constructor({ topology, transfers, weights, artifacts }: StartExecutorOptions) {
+  constructor({ topology, transfers, weights, artifacts, observed }: StartExecutorOptions) {
     this.#transfers = transfers ?? new Transfers(topology);
     this.#artifacts = artifacts ?? new ArtifactCache();
     this.#moves = new StartTransfers({
@@ -69,6 +72,7 @@ export class StartExecutor {
       transfers: this.#transfers,
       weights: weights ?? null,
       arrived: ({ start, stage }, now) => this.#endAwaited(start, stage, now),
+      ...(observed && { observed }),
     });
   }
 

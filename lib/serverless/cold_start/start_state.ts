@@ -39,6 +39,8 @@ export interface Transfer {
   /** Tier that is read and pinned meanwhile, or null. */
   readonly reading: CachedTier | null;
   begun: boolean;
+  /** Instant at which it began, seconds; NaN before. */
+  beganAtSeconds: number;
 }
 
 /** A start under way. */

@@ -1,6 +1,7 @@
 import { type NodePlace, type Place, REGISTRY, STORE } from "../../network/places.ts";
 import type { Topology } from "../../network/topology.ts";
 import type { TransferOwner, Transfers, TransferUse } from "../../network/transfers.ts";
+import type { ObservedTransfer } from "./observed_transfer.ts";
 import type { StageTransfer, TransferRoute, WeightTier } from "./stages.ts";
 import type { StartRequest } from "./start_request.ts";
 import {
@@ -34,6 +35,8 @@ export interface StartTransfersOptions {
   readonly weights: WeightCache | null;
   /** A transfer that a stage waits for is over. */
   readonly arrived: (waiter: Waiter, nowSeconds: number) => void;
+  /** Is told of each transfer that is over; absent: nobody is. */
+  readonly observed?: (transfer: ObservedTransfer) => void;
 }
 
 const USES: Readonly<Record<StageTransfer["what"], TransferUse>> = {
@@ -52,15 +55,17 @@ export class StartTransfers implements TransferOwner {
   readonly #transfers: Transfers;
   readonly #weights: WeightCache | null;
   readonly #arrived: StartTransfersOptions["arrived"];
+  readonly #observed: StartTransfersOptions["observed"];
   readonly #moving = new Map<number, Transfer>();
   /** Transfers that later starts may join, by what and where. */
   readonly #shared = new Map<string, Transfer>();
 
-  constructor({ topology, transfers, weights, arrived }: StartTransfersOptions) {
+  constructor({ topology, transfers, weights, arrived, observed }: StartTransfersOptions) {
     this.#topology = topology;
     this.#transfers = transfers;
     this.#weights = weights;
     this.#arrived = arrived;
+    this.#observed = observed;
   }
 
   /**
@@ -135,6 +140,7 @@ export class StartTransfers implements TransferOwner {
       reserved: [],
       reading: readable ? tier as CachedTier : null,
       begun: false,
+      beganAtSeconds: NaN,
     };
     if (sharedKey !== "") this.#shared.set(sharedKey, transfer);
     return transfer;
@@ -189,6 +195,7 @@ export class StartTransfers implements TransferOwner {
     const id = this.#transfers.start(sourceOf(transfer), targets, bytes, use, this, now, route);
     if (id < 0) return this.#end(transfer, now);
     transfer.moveId = id;
+    transfer.beganAtSeconds = now;
     this.#moving.set(id, transfer);
   }
 
@@ -200,6 +207,7 @@ export class StartTransfers implements TransferOwner {
 
   #end(transfer: Transfer, now: number): void {
     const { share, spec, reserved, reading, waiters } = transfer;
+    if (transfer.moveId >= 0) this.#observed?.(observation(transfer, now, false));
     this.#forget(transfer);
     if (reading !== null) this.#weights?.unpin(share.node, reading, share.key);
     for (const tier of reserved) this.#weights?.commit(share.node, tier, share.key);
@@ -218,6 +226,9 @@ export class StartTransfers implements TransferOwner {
   leave(start: Start, now: number): void {
     for (const transfer of start.waitsFor) {
       const others = transfer.waiters.filter((waiter) => waiter.start !== start);
+      if (others.length === 0 && transfer.moveId >= 0) {
+        this.#observed?.(observation(transfer, now, true));
+      }
       transfer.waiters.length = 0;
       transfer.waiters.push(...others);
       if (others.length === 0) this.#stop(transfer, now);
@@ -237,6 +248,23 @@ export class StartTransfers implements TransferOwner {
     this.#moving.delete(transfer.moveId);
     if (transfer.sharedKey !== "") this.#shared.delete(transfer.sharedKey);
   }
+}
+
+/** A transfer that is over now, as an observer is told of it. */
+function observation(transfer: Transfer, now: number, isCut: boolean): ObservedTransfer {
+  const { spec, bytes, beganAtSeconds, waiters } = transfer;
+  return {
+    use: USES[spec.what],
+    bytes,
+    from: sourceOf(transfer),
+    startAtSeconds: beganAtSeconds,
+    endAtSeconds: now,
+    waiters: waiters.map(({ start: { request }, stage }) => ({
+      instanceId: request.instance,
+      stage: request.plan.stages[stage].name,
+    })),
+    isCut,
+  };
 }
 
 /** Where a transfer's bytes come from: the nearest tier, or the end that its route names. */

@@ -18,6 +18,7 @@ export const fixedKeepAlivePolicy: KeepAliveEntry<"fixed", FixedKeepAliveSetting
       describe: "Idle time after which `fixed` stops an instance, seconds.",
     }),
   },
+  stops: ({ seconds }) => `once it has been idle for ${seconds} s`,
   create: fixedKeepAlive,
 };
 

@@ -92,6 +92,7 @@ export const hybridHistogramPolicy: KeepAliveEntry<"hybrid-histogram", HybridHis
       wanted: "whole bins",
       allowed: `a multiple of bin, which is ${binSeconds}`,
     }],
+  stops: () => "when the histogram of idle times says so",
   create: (settings) => hybridHistogram(settings),
 };
 
@@ -127,7 +128,7 @@ export interface HybridHistogram extends KeepAlivePolicy {
  * What is followed, and what is unsettled. Section 4 of the publication, as summaries of it have it,
  * calls the keep-alive window the time for which an image is kept once it is in memory, and takes it
  * from the tail of the idle times, which run from the end of an execution. Two reproductions read that
- * differently. By the letter (dslab-faas, hybrid_histogram.rs; `tailFrom: "prewarming"`) the tail
+ * differently. By the letter (dslab-faas, hybrid_histogram.rs, and OpenDC, HybridHistogramPolicy.kt; `tailFrom: "prewarming"`) the tail
  * begins anew with the pre-warming, so that a function called every 605 s is up to 1,266 s after its
  * last call. By what the tail measures (a reproduction of section 4.2 that keeps "until tail" and
  * forecasts "to within 15 %" on either side; the default) the window ends there, 726 s after it, as

@@ -5,6 +5,7 @@ export const noKeepAlivePolicy: KeepAliveEntry<"none", Record<never, never>> = {
   name: "none",
   describe: "An instance stops as soon as it is idle.",
   settings: {},
+  stops: () => "as soon as it is idle",
   create: noKeepAlive,
 };
 

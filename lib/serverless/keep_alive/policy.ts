@@ -35,6 +35,8 @@ export interface KeepAliveEntry<Name extends string, Options>
   extends Policy<Name, Options, Readonly<Record<never, never>>, KeepAlivePolicy> {
   /** Whether it is the policy where none is named and one of its settings is given. */
   readonly isChosenBySettings?: boolean;
+  /** When it stops an idle instance, as the rest of a sentence about one; absent: nothing is said. */
+  stops?(options: Options): string;
 }
 
 /** A policy with one constant decision. */

@@ -34,6 +34,23 @@ export const FLEET_METRICS: readonly FleetMetric[] = [
 /** Metrics that do not add up: of several instances they are a mean, or a value of the whole. */
 const INTENSIVE: readonly FleetMetric[] = ["kv_utilization", "ttft"];
 
+/** How the values of a metric of several instances become one. */
+export type Aggregate = "sum" | "mean";
+
+/**
+ * The sum of a metric over ready instances, or their mean, of its value for all of them; a latency is
+ * one value, which its mean is too.
+ */
+export function aggregated(
+  metric: FleetMetric,
+  value: number,
+  ready: number,
+  aggregate: Aggregate,
+): number {
+  if (aggregate === "sum") return summed(metric, value, ready);
+  return INTENSIVE.includes(metric) ? value : value / Math.max(1, ready);
+}
+
 /** The sum of a metric over ready instances, of its value for all of them. */
 export function summed(metric: FleetMetric, value: number, ready: number): number {
   return INTENSIVE.includes(metric) ? value * ready : value;
@@ -73,6 +90,12 @@ export class FleetReadings {
       this.#ttftSeconds = ttftP95Seconds;
       this.#ttftAtSeconds = nowSeconds;
     }
+  }
+
+  /** A metric at this instant, as far as it has a value then: what is in flight is a count, not a mean. */
+  now(metric: FleetMetric): number | undefined {
+    if (metric !== "concurrency" || this.#signals === undefined) return this.read(metric);
+    return this.#signals.queued + this.#signals.inFlight;
   }
 
   /**

@@ -1,7 +1,13 @@
 import { withDefaults } from "../../settings/from_table.ts";
 import { choice, quantity } from "../../settings/quantities.ts";
 import { checkNumber } from "./check.ts";
-import { FLEET_METRICS, type FleetMetric, FleetReadings, summed } from "./fleet_readings.ts";
+import {
+  aggregated,
+  FLEET_METRICS,
+  type FleetMetric,
+  FleetReadings,
+  summed,
+} from "./fleet_readings.ts";
 import { HPA_SCALE_DOWN, HpaBehavior, type HpaRules, settlesWithin } from "./hpa_behavior.ts";
 import {
   type HpaBehaviorSettings,
@@ -25,6 +31,7 @@ export type HpaSettings = {
     readonly metric: FleetMetric;
     readonly type: "pods" | "object" | "external" | null;
     readonly targetType: "average-value" | "value" | null;
+    readonly aggregate?: "sum" | "mean" | null;
     readonly target: number | null;
   }[];
   readonly tolerance: number;
@@ -75,6 +82,13 @@ export const hpaPolicy: ScalingEntry<"hpa", HpaSettings> = {
           describe: "A target per instance, or for the value; null: `average-value`, and `value` " +
             "of `ttft`.",
         }),
+        aggregate: choice(["sum", "mean"], {
+          wanted: "a way from instances to one value",
+          default: null,
+          describe: "Of the whole: the value is the sum over instances, or their mean, which " +
+            "leaves a latency as it is; null: the sum, and of `value` the mean of the KV cache's " +
+            "share and the latency itself.",
+        }),
         target: quantity("number", {
           above: 0,
           default: null,
@@ -98,13 +112,21 @@ export const hpaPolicy: ScalingEntry<"hpa", HpaSettings> = {
   cuts: { scaleDownStabilizationSeconds: "period" },
   unread: { target: "metrics" },
   check: ({ metrics }) =>
-    metrics.flatMap(({ metric, type, targetType, target }) => [
+    metrics.flatMap(({ metric, type, targetType, aggregate = null, target }) => [
       ...(target === null
         ? [{
           option: "metrics",
           wanted: "metrics of an autoscaler",
           value: metric,
           allowed: "each with its target",
+        }]
+        : []),
+      ...((type ?? (metric === "ttft" ? "external" : "pods")) === "pods" && aggregate !== null
+        ? [{
+          option: "metrics",
+          wanted: "metrics of an autoscaler",
+          value: `${metric} of pods with ${aggregate}`,
+          allowed: "aggregate of object and external metrics",
         }]
         : []),
       ...(type === "pods" && targetType === "value"
@@ -158,7 +180,7 @@ export function hpaRecommendation(
 
 /** What a metric asks for; undefined when it has no value. */
 function replicasForMetric(
-  { metric, type, targetType, target }: HpaMetric,
+  { metric, type, targetType, aggregate = null, target }: HpaMetric,
   value: number | undefined,
   pods: HpaPods,
   tolerance: number,
@@ -170,9 +192,11 @@ function replicasForMetric(
   if ((type ?? (isLatency ? "external" : "pods")) === "pods") {
     return replicasForPods(sum, pods, goal);
   }
-  return (targetType ?? (isLatency ? "value" : "average-value")) === "value"
-    ? replicasForValue(value, pods, goal)
-    : replicasForAverage(sum, pods, goal);
+  const isValue = (targetType ?? (isLatency ? "value" : "average-value")) === "value";
+  const whole = aggregate === null
+    ? isValue ? value : sum
+    : aggregated(metric, value, pods.ready, aggregate);
+  return isValue ? replicasForValue(whole, pods, goal) : replicasForAverage(whole, pods, goal);
 }
 
 /**

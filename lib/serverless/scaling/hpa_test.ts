@@ -166,6 +166,12 @@ Deno.test("hpa: each metric is what its name says, over the period", () => {
   strictEqual(asks("ttft", 2, { type: "pods" }), 4);
   strictEqual(asks("waiting", 4, { type: "object", targetType: "value" }), 4, "8 is twice 4");
   strictEqual(asks("waiting", 4, { type: "external" }), 2);
+  // Of two instances 8 wait, a mean of 4, and 0.9 of each KV cache is in use, a sum of 1.8.
+  const whole = { type: "external", aggregate: "mean" } as const;
+  strictEqual(asks("waiting", 1, whole), 4);
+  strictEqual(asks("waiting", 2, { ...whole, targetType: "value" }), 4, "4 is twice 2");
+  strictEqual(asks("kv_utilization", 0.3, whole), 3, "ceil(0.9 / 0.3), not 1.8 / 0.3");
+  strictEqual(asks("kv_utilization", 0.9, { ...whole, aggregate: "sum", targetType: "value" }), 4);
   const both = [{ metric: "waiting", target: 2 }, {
     metric: "kv_utilization",
     target: 0.3,

@@ -2,8 +2,8 @@ import { withDefaults } from "../../settings/from_table.ts";
 import type { Contradiction, SettingGroup, SettingList } from "../../settings/policy.ts";
 import { choice, count, quantity } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
-import { checkNumber } from "./check.ts";
-import { FLEET_METRICS, type FleetMetric, FleetReadings, summed } from "./fleet_readings.ts";
+import { checkMost, checkNumber } from "./check.ts";
+import { aggregated, type FleetMetric, FleetReadings, summed } from "./fleet_readings.ts";
 import { HPA_SCALE_DOWN, HpaBehavior, type HpaRules, settlesWithin } from "./hpa_behavior.ts";
 import {
   type HpaBehaviorSettings,
@@ -17,6 +17,7 @@ import {
   replicasForValue,
 } from "./hpa_replicas.ts";
 import { KedaActivation } from "./keda_activation.ts";
+import { type KedaTrigger, kedaTriggers } from "./keda_triggers.ts";
 import {
   nextMultiple,
   type ScalingEntry,
@@ -32,6 +33,7 @@ export type KedaSettings = {
   readonly triggers: readonly {
     readonly metric: FleetMetric;
     readonly metricType: "average-value" | "value";
+    readonly aggregate?: "sum" | "mean" | null;
     readonly target: number | null;
     readonly activationThreshold: number;
   }[];
@@ -52,42 +54,7 @@ export type KedaSettings = {
   readonly behavior: HpaBehaviorSettings;
 };
 
-type KedaTrigger = KedaSettings["triggers"][number];
 type KedaFallback = KedaSettings["fallback"];
-
-const triggers: SettingList<KedaTrigger> = {
-  kind: "list",
-  description:
-    "Triggers: one that is active activates, and the one counts that asks for the most " +
-    "instances; none: `waiting`, with `target` and `activation_threshold`.",
-  itemDescription: "One trigger.",
-  item: {
-    metric: choice(FLEET_METRICS, {
-      wanted: "a metric",
-      default: "waiting",
-      describe: "Requests that wait (at the gateway and inside instances), run or are in flight " +
-        "(mean), share of the KV cache in use, requests or output tokens per second, p95 of the " +
-        "time to first token in seconds.",
-    }),
-    metricType: choice(["average-value", "value"], {
-      wanted: "a type of metric",
-      default: "average-value",
-      otherNames: { AverageValue: "average-value", Value: "value" },
-      describe: "A target per instance, or for the value.",
-    }),
-    target: quantity("number", {
-      above: 0,
-      default: null,
-      aliases: ["threshold"],
-      describe: "What the policy aims at, in the metric's unit; to be given.",
-    }),
-    activationThreshold: quantity("number", {
-      min: 0,
-      default: 0,
-      describe: "The trigger is active when the metric is above this.",
-    }),
-  },
-};
 
 const fallback: SettingGroup<KedaFallback> = {
   kind: "group",
@@ -157,7 +124,7 @@ export const kedaPolicy: ScalingEntry<"keda", KedaSettings> = {
       describe: "The first instance starts when more requests than this wait, where `triggers` " +
         "has none.",
     }),
-    triggers,
+    triggers: kedaTriggers,
     pollingSeconds: quantity("seconds", {
       min: LIMITS.shortestPeriodSeconds.value,
       default: 30,
@@ -181,26 +148,27 @@ export const kedaPolicy: ScalingEntry<"keda", KedaSettings> = {
       min: 0,
       default: null,
       describe:
-        "Instances without an active trigger, fewer than `min_instances`; null: as many as " +
-        "those. The autoscaler brings back the fewest unless it is 0.",
+        "Instances for as long as no trigger is active, fewer than `min_instances`, which there are " +
+        "at once when one is; null: as many as those.",
     }),
     fallback,
     outages,
     behavior: hpaBehaviorSettings("300"),
   },
   unread: { target: "triggers", activationThreshold: "triggers" },
-  check: ({ triggers, idleReplicaCount, outages }, { minInstances }): Contradiction[] => [
+  check: ({ triggers, idleReplicaCount, outages, fallback }, facts): Contradiction[] => [
+    ...checkMost("fallback", "instances without metrics", [fallback.replicas], facts),
     ...triggers.filter(({ target }) => target === null).map(({ metric }) => ({
       option: "triggers",
       wanted: "triggers of KEDA",
       value: metric,
       allowed: "each with its target",
     })),
-    ...(idleReplicaCount !== null && idleReplicaCount >= minInstances
+    ...(idleReplicaCount !== null && idleReplicaCount >= facts.minInstances
       ? [{
         option: "idleReplicaCount",
         wanted: "a number of instances without load",
-        allowed: `fewer than scaling.min_instances, which is ${minInstances}`,
+        allowed: `fewer than scaling.min_instances, which is ${facts.minInstances}`,
       }]
       : []),
     ...outages.filter(({ fromSeconds, untilSeconds }) => untilSeconds <= fromSeconds).map((
@@ -283,9 +251,13 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
   const { pollingSeconds, cooldownSeconds, initialCooldownSeconds, target, activationThreshold } =
     own;
-  const followed: readonly KedaTrigger[] = own.triggers.length > 0
-    ? own.triggers
-    : [{ metric: "waiting", metricType: "average-value", target, activationThreshold }];
+  const followed: readonly KedaTrigger[] = own.triggers.length > 0 ? own.triggers : [{
+    metric: "waiting",
+    metricType: "average-value",
+    aggregate: null,
+    target,
+    activationThreshold,
+  }];
   const readings = new FleetReadings(periodSeconds);
   const activation = new KedaActivation({
     ...own,
@@ -302,12 +274,22 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
     own.outages.some(({ fromSeconds, untilSeconds }) =>
       fromSeconds <= nowSeconds && nowSeconds < untilSeconds
     );
+  const valueOf = (one: KedaTrigger, value: number | undefined, { ready }: ScalingSignals) => {
+    const { aggregate = null } = one;
+    if (value === undefined || aggregate === null) return value;
+    return aggregated(one.metric, value, ready, aggregate);
+  };
   const read = (one: KedaTrigger, signals: ScalingSignals) =>
-    metric === undefined ? readings.read(one.metric) : metric(signals);
+    metric === undefined ? valueOf(one, readings.read(one.metric), signals) : metric(signals);
+  /** What KEDA itself sees at its look. */
+  const seen = (one: KedaTrigger, signals: ScalingSignals) =>
+    metric === undefined ? valueOf(one, readings.now(one.metric), signals) : metric(signals);
   /** What the autoscaler reads: a sum where the target is per instance. */
   const reading = (one: KedaTrigger, signals: ScalingSignals) => {
     const value = read(one, signals);
-    if (value === undefined || one.metricType === "value" || metric !== undefined) return value;
+    const isRead = one.metricType === "value" || (one.aggregate ?? null) !== null ||
+      metric !== undefined;
+    if (value === undefined || isRead) return value;
     return summed(one.metric, value, signals.ready);
   };
 
@@ -367,7 +349,7 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
       if (nowSeconds >= nextPollSeconds - 1e-9) {
         nextPollSeconds = nextMultiple(nowSeconds, pollingSeconds);
         const isActive = followed.some((one) =>
-          (read(one, signals) ?? 0) > one.activationThreshold
+          (seen(one, signals) ?? 0) > one.activationThreshold
         );
         count = activation.poll(nowSeconds, replicas, isOut(nowSeconds) ? undefined : isActive);
       }
@@ -375,7 +357,8 @@ export function keda(options: KedaOptions = {}): ScalingPolicy {
       if (isDue) nextSyncSeconds = nextMultiple(nowSeconds, periodSeconds);
       if (count !== undefined) return count;
       // Without a replica the autoscaler is switched off.
-      return isDue && replicas > 0 ? autoscale(signals, replicas) : replicas;
+      const isOff = replicas === 0 || activation.isIdle(replicas);
+      return isDue && !isOff ? autoscale(signals, replicas) : replicas;
     },
   };
 }

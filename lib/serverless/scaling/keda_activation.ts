@@ -21,7 +21,8 @@ export interface KedaActivationRules {
  * @source KEDA, pkg/scaling/executor/scale_scaledobjects.go (RequestScale, scaleToZeroOrIdle,
  *   scaleFromZeroOrIdle): an active look with replicas and an activation set the last active time; the
  *   cooldown is compared with it, the initial cooldown with the begin where there is none; a failed look
- *   changes nothing, unless there is a fallback to 0
+ *   changes nothing, unless there is a fallback to 0; documentation, idleReplicaCount: that many as long
+ *   as no trigger is active, then the fewest at once
  */
 export class KedaActivation {
   readonly #rules: KedaActivationRules;
@@ -30,6 +31,8 @@ export class KedaActivation {
   #replicasBefore: number;
   /** Whether the first instance has been asked for and has not been seen yet. */
   #isActivating = false;
+  /** Whether the last look was active, or an activation has come since. */
+  #isActive = false;
 
   constructor(rules: KedaActivationRules) {
     this.#rules = rules;
@@ -41,9 +44,16 @@ export class KedaActivation {
     // What a request has started from zero is an activation as well, seen when it is seen.
     if (replicas > 0 && this.#replicasBefore === 0 && !this.#isActivating) {
       this.#activeAtSeconds = nowSeconds;
+      this.#isActive = true;
     }
     if (replicas > 0) this.#isActivating = false;
     this.#replicasBefore = replicas;
+  }
+
+  /** Whether there is the idle number without an active trigger, which the autoscaler leaves as it is. */
+  isIdle(replicas: number): boolean {
+    const { idleReplicaCount } = this.#rules;
+    return idleReplicaCount !== null && replicas <= idleReplicaCount && !this.#isActive;
   }
 
   /**
@@ -53,6 +63,7 @@ export class KedaActivation {
    */
   poll(nowSeconds: number, replicas: number, isActive: boolean | undefined): number | undefined {
     const { minInstances, idleReplicaCount, fallback } = this.#rules;
+    if (isActive !== undefined) this.#isActive = isActive;
     if (isActive === true) {
       this.#activeAtSeconds = nowSeconds;
       const isIdle = idleReplicaCount !== null && replicas < minInstances;

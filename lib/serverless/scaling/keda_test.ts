@@ -129,8 +129,7 @@ Deno.test("keda: what a request has started from zero is an activation, seen whe
 });
 
 Deno.test("keda: with an idle number there are as many without a trigger, the fewest with one", () => {
-  // RequestScale with IdleReplicaCount; the autoscaler has the fewest as its minimum, so that only an
-  // idle number of 0, which switches it off, lasts: KEDA's documentation says so.
+  // RequestScale with IdleReplicaCount, and KEDA's documentation of it.
   const options = { minInstances: 3, idleReplicaCount: 0, cooldownSeconds: 60 };
   deepStrictEqual(changes(options, between(100, 110, 4), 400, 0), []);
   deepStrictEqual(changes(options, between(100, 160, 4), 400, 0), [[120, 3], [240, 0]]);
@@ -142,10 +141,17 @@ Deno.test("keda: with an idle number there are as many without a trigger, the fe
     120,
     0,
   ]]);
-  deepStrictEqual(
-    changes({ ...options, idleReplicaCount: 1, pollingSeconds: 40 }, () => 0, 100, 3),
-    [[40, 1], [45, 3], [80, 1], [90, 3]],
-  );
+  // The autoscaler does not bring the fewest back meanwhile: only an active look does, at once.
+  const one = { ...options, idleReplicaCount: 1, pollingSeconds: 40 };
+  deepStrictEqual(changes(one, () => 0, 600, 3), [[40, 1]]);
+  deepStrictEqual(changes(one, () => 0, 600, 1), []);
+  deepStrictEqual(changes(one, between(100, 170, 4), 600, 1), [[120, 3], [240, 1]]);
+  deepStrictEqual(changes(one, between(100, 170, 40), 600, 1), [[120, 3], [135, 8], [180, 3], [
+    240,
+    1,
+  ]]);
+  // Who is between them has lost some, and has the fewest again at the autoscaler's next look.
+  deepStrictEqual(changes(one, () => 0, 30, 2), [[15, 3]]);
   strictEqual(kedaPolicy.fewest!({ idleReplicaCount: 0 } as never, 3), 0);
   strictEqual(kedaPolicy.fewest!({ idleReplicaCount: null } as never, 3), 3);
 });
@@ -369,4 +375,27 @@ Deno.test("keda: every decision is what its rules say of all that was seen", () 
     ),
     { numRuns: 300, seed: 20261105 },
   );
+});
+
+Deno.test("keda: a mean with an average target asks for mean / target, however many there are", () => {
+  // The share of the KV cache is 0.8 on each of 6 instances, and 48 requests wait.
+  const asks = (one: Partial<Trigger>) => {
+    const policy = keda({ triggers: [trigger(one)], pollingSeconds: 15, initialInstances: 6 });
+    const signals = { ready: 6, waiting: 48, inFlight: 48, kvUtilization: 0.8 };
+    let count = 0;
+    for (let nowSeconds = 15; nowSeconds <= 600; nowSeconds += 15) {
+      count = policy.desired(signalsOf({ nowSeconds, ...signals }));
+    }
+    return count;
+  };
+  const share = { metric: "kv_utilization", target: 0.5 } as const;
+  // ceil(0.8 / 0.5), ceil(6 x 0.8 / 0.5), and 6 x 0.8 / 0.5 rounded up.
+  strictEqual(asks({ ...share, aggregate: "mean" }), 2);
+  strictEqual(asks({ ...share, aggregate: "sum" }), 10);
+  strictEqual(asks({ ...share, metricType: "value", aggregate: "mean" }), 10);
+  strictEqual(asks({ ...share, metricType: "value" }), 10, "as without a word");
+  // ceil(8 / 2), ceil(48 / 2) and ceil(6 x 8 / 2): 24 asked for.
+  strictEqual(asks({ target: 2, aggregate: "mean" }), 4);
+  strictEqual(asks({ target: 10, metricType: "value", aggregate: "mean" }), 5);
+  strictEqual(asks({ target: 10 }), 5);
 });

@@ -2,7 +2,7 @@ import { withDefaults } from "../../settings/from_table.ts";
 import { choice, count, flag, quantity } from "../../settings/quantities.ts";
 import { share } from "../../settings/share.ts";
 import { LIMITS } from "../../sim/limits.ts";
-import { checkNumber } from "./check.ts";
+import { checkMost, checkNumber } from "./check.ts";
 import { KnativeAutoscaler, type KnativeDecision } from "./knative_autoscaler.ts";
 import { KnativeRevision } from "./knative_revision.ts";
 import { nextMultiple, type ScalingEntry, type ScalingPolicy } from "./policy.ts";
@@ -139,16 +139,20 @@ export const knativeKpaPolicy: ScalingEntry<"knative-kpa", KnativeKpaSettings> =
   keepsReplicas: true,
   mayGoDirect: ({ targetBurstCapacity }) => targetBurstCapacity !== -1,
   startsWith: ({ initialScale }) => initialScale ?? 0,
+  fewest: ({ enableScaleToZero }, least) => enableScaleToZero ? least : Math.max(1, least),
   settings,
   cuts: { stableWindowSeconds: "period", scaleDownDelaySeconds: "period" },
-  check: ({ targetBurstCapacity: capacity }) =>
-    capacity < 0 && capacity !== -1
+  check: ({ targetBurstCapacity: capacity, initialScale, activationScale }, facts) => [
+    ...(capacity < 0 && capacity !== -1
       ? [{
         option: "targetBurstCapacity",
         wanted: "a capacity for bursts",
         allowed: "-1 for no bound, or >= 0",
       }]
-      : [],
+      : []),
+    ...checkMost("initialScale", "instances at the start", [initialScale], facts),
+    ...checkMost("activationScale", "the fewest instances of any", [activationScale], facts),
+  ],
   laws: { options: { target: 10, targetUtilization: 1 } },
   create: (options, { minInstances, initialInstances, periodSeconds, requestsPerInstance }) =>
     knativeKpa({

@@ -150,6 +150,11 @@ export interface ScalingPolicy {
    */
   idleUntilSeconds?(nowSeconds: number, instances: number): number;
   /**
+   * Until when it has no instance whatever is asked for, seconds: a request that comes before starts
+   * none, and waits; Infinity: for good, so that nobody need wait. In the past, or absent: one may come.
+   */
+  closedUntilSeconds?(nowSeconds: number): number;
+  /**
    * How long after a function's last request, or after the last change of the answer, it may still go
    * down, seconds: a run that ends when its fleet has scaled down waits for so long. 0: it never goes
    * down by itself. Default 1200.
@@ -230,7 +235,10 @@ export interface ScalingEntry<Name extends string, Options>
   mayGoDirect?(options: Options): boolean;
   /** Instances that begin to start when the run begins; absent: none. */
   startsWith?(options: Options): number;
-  /** Fewest instances that there may be, where a policy may go below `min_instances`. */
+  /**
+   * Fewest instances that there may be, where that is not `min_instances`: a policy may go below it, or
+   * never go to none.
+   */
   fewest?(options: Options, minInstances: number): number;
   /**
    * Settings that are not read where another one has a value: what they would say, that one says.

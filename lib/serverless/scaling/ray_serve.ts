@@ -25,6 +25,7 @@ export const rayServePolicy: ScalingEntry<"ray-serve", RayServeSettings> = {
   describe: "Ray Serve's autoscaler: ongoing requests per replica, delays and smoothing factors, " +
     "with Ray's defaults.",
   periodSeconds: 0.1,
+  keepsReplicas: true,
   settings: {
     targetOngoingRequests: quantity("number", {
       above: 0,

@@ -187,6 +187,16 @@ export class ScalingDecider {
     return Math.min(maxInstances, Math.max(minInstances, wanted));
   }
 
+  /**
+   * Until when there is no instance whatever is asked for, seconds; in the past: there may be one.
+   *
+   * @see ScalingPolicy.closedUntilSeconds
+   */
+  closedUntilSeconds(nowSeconds: number): number {
+    if (this.minInstances > 0) return -Infinity;
+    return this.#policy.closedUntilSeconds?.(nowSeconds) ?? -Infinity;
+  }
+
   /** The number of instances to have `actuationDelaySeconds` from now. */
   decide(signals: ScalingSignals): number {
     const { nowSeconds, ready, starting } = signals;

@@ -110,6 +110,54 @@ Deno.test("queue-delay starts the first instance at once and others after the de
   strictEqual(desired({ ready: 4 }), 4, "idle instances are the keep-alive's business");
 });
 
+Deno.test("queue-delay, tick by tick: what is on its way covers the flow for the whole length of a start", () => {
+  // Two a second of 10 s each are 20 in flight, three instances of 8; a start takes 20 s.
+  const policy = queueDelay({ instanceConcurrency: 8, requestSeconds: 10 });
+  const rows: readonly (readonly [
+    at: number,
+    arrivals: number,
+    queued: number,
+    oldestWaitSeconds: number,
+    ready: number,
+    starting: number,
+    desired: number,
+  ])[] = [
+    [1, 2, 2, 0.5, 0, 0, 1], // the first request starts one
+    [2, 2, 4, 1.5, 0, 1, 1],
+    [3, 2, 6, 2.5, 0, 1, 1],
+    [4, 2, 8, 3.5, 0, 1, 1],
+    [5, 2, 10, 4.5, 0, 1, 2], // 10 would be in flight, one takes 8
+    [6, 2, 12, 5.5, 0, 2, 2], // 12 of 16
+    [7, 2, 14, 6.5, 0, 2, 2],
+    [8, 2, 16, 7.5, 0, 2, 2],
+    [9, 2, 18, 8.5, 0, 2, 3], // 18 of 16
+    [10, 2, 20, 9.5, 0, 3, 3],
+    [11, 2, 22, 10.5, 0, 3, 3], // what came in the first second is over
+    [15, 8, 30, 14.5, 0, 3, 3], // more wait than three take at once, and 20 are the most in flight
+    [20, 10, 40, 19.5, 0, 3, 3],
+    [21, 2, 34, 20.5, 1, 2, 3], // one is ready
+    [24, 6, 38, 20.5, 1, 2, 3],
+    [25, 2, 32, 20.5, 2, 1, 3],
+    [29, 8, 30, 20.5, 3, 0, 4], // nothing is on its way, and they still wait: one more
+    [30, 2, 31, 20.5, 3, 1, 4], // which is the last for as long as it takes
+    [40, 20, 29, 20.5, 3, 1, 4],
+    [48, 16, 25, 20.5, 3, 1, 4],
+    [49, 2, 17, 18, 4, 0, 5],
+    [60, 22, 4, 3.9, 4, 1, 5],
+    [61, 2, 0, 0, 5, 0, 5], // nobody waits
+    [62, 50, 30, 0.9, 5, 0, 5], // a burst: 70 in flight of 40
+    [66, 0, 30, 4.9, 5, 0, 6],
+    [67, 0, 30, 5.9, 5, 1, 7], // 30 wait, one takes 8; 70 of 48
+    [68, 0, 30, 6.9, 5, 2, 8],
+    [69, 0, 30, 7.9, 5, 3, 9], // 70 of 64
+    [70, 0, 30, 8.9, 5, 4, 9], // 30 of the 32 that four take
+  ];
+  for (const [nowSeconds, arrivals, queued, oldestWaitSeconds, ready, starting, count] of rows) {
+    const seen = signalsOf({ nowSeconds, arrivals, queued, oldestWaitSeconds, ready, starting });
+    strictEqual(policy.desired(seen), count, `at ${nowSeconds} s`);
+  }
+});
+
 Deno.test("slo grows in proportion to the worst pressure, counting instances on their way", () => {
   const policy = slo({ ttftSeconds: 1, tpotSeconds: 0.1, downReadings: 2 });
   const desired = (s: Parameters<typeof signalsOf>[0]) => policy.desired(signalsOf(s));

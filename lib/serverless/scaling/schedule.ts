@@ -1,7 +1,7 @@
 import { withDefaults } from "../../settings/from_table.ts";
 import { count, quantity } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
-import { checkNumber } from "./check.ts";
+import { checkMost, checkNumber } from "./check.ts";
 import { safelyBefore, type ScalingEntry, type ScalingPolicy } from "./policy.ts";
 
 /** Settings of `schedule`. */
@@ -43,7 +43,8 @@ export const schedulePolicy: ScalingEntry<"schedule", ScheduleSettings> = {
     }),
   },
   cuts: { leadSeconds: "repeatSeconds" },
-  check({ entries, repeatSeconds }, { isChosen }) {
+  check({ entries, repeatSeconds }, facts) {
+    const { isChosen } = facts;
     const froms = entries.map(({ fromSeconds }) => fromSeconds);
     const timetable = { option: "entries", wanted: "a timetable" };
     return [
@@ -60,6 +61,12 @@ export const schedulePolicy: ScalingEntry<"schedule", ScheduleSettings> = {
           allowed: "more than the last entry's from",
         }]
         : []),
+      ...checkMost(
+        "entries",
+        "instances of a timetable",
+        entries.map(({ instances }) => instances),
+        facts,
+      ),
     ];
   },
   laws: {
@@ -128,22 +135,43 @@ export function schedule(options: ScheduleOptions): ScalingPolicy {
     }
     return safelyBefore(next);
   };
+  /** The count in force at an instant, or in its lead the greater one that comes. */
+  const wanted = (nowSeconds: number): number => {
+    const until = nowSeconds + leadSeconds;
+    let greatest = at(nowSeconds);
+    const turns = repeats ? Math.floor(until / repeatSeconds) : 0;
+    for (let turn = repeats ? Math.floor(nowSeconds / repeatSeconds) : 0; turn <= turns; turn++) {
+      for (const { fromSeconds, instances } of entries) {
+        const time = fromSeconds + (repeats ? turn * repeatSeconds : 0);
+        if (time > nowSeconds && time <= until) greatest = Math.max(greatest, instances);
+      }
+    }
+    return greatest;
+  };
+  /** When an entry with instances begins next, or its lead, seconds; Infinity: none does. */
+  const opensAt = (nowSeconds: number): number => {
+    const turn = repeats ? Math.floor(nowSeconds / repeatSeconds) : 0;
+    const begins = entries.filter(({ instances }) => instances > 0).flatMap(({ fromSeconds }) =>
+      repeats
+        ? [turn, turn + 1, turn + 2].map((one) => fromSeconds + one * repeatSeconds)
+        : [fromSeconds]
+    );
+    return Math.min(...begins.map((begin) => begin - leadSeconds).filter((at) => at > nowSeconds));
+  };
+  /** A time without instances that has been found, seconds. */
+  let closedFrom = NaN, closedTo = NaN;
   return {
     periodSeconds,
     standsUntilSeconds,
     // What a timetable says is wanted, whoever calls.
     settlesWithinSeconds: 0,
-    desired({ nowSeconds }) {
-      const until = nowSeconds + leadSeconds;
-      let greatest = at(nowSeconds);
-      const turns = repeats ? Math.floor(until / repeatSeconds) : 0;
-      for (let turn = repeats ? Math.floor(nowSeconds / repeatSeconds) : 0; turn <= turns; turn++) {
-        for (const { fromSeconds, instances } of entries) {
-          const time = fromSeconds + (repeats ? turn * repeatSeconds : 0);
-          if (time > nowSeconds && time <= until) greatest = Math.max(greatest, instances);
-        }
-      }
-      return greatest;
+    closedUntilSeconds(nowSeconds) {
+      // Asked again and again while somebody waits.
+      if (nowSeconds >= closedFrom && nowSeconds < closedTo) return closedTo;
+      if (wanted(nowSeconds) > 0) return -Infinity;
+      closedFrom = nowSeconds;
+      return closedTo = opensAt(nowSeconds);
     },
+    desired: ({ nowSeconds }) => wanted(nowSeconds),
   };
 }

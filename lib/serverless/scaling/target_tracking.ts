@@ -23,6 +23,7 @@ export const targetTrackingPolicy: ScalingEntry<"target-tracking", TargetTrackin
   name: "target-tracking",
   describe: "A metric per instance is held at a target by two alarms, as on SageMaker.",
   periodSeconds: 60,
+  keepsReplicas: true,
   settings: {
     metric: choice(["concurrency", "invocations"], {
       wanted: "a metric of instances",

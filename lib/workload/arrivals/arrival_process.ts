@@ -11,6 +11,8 @@ import type { RandomStream } from "../../sim/random_streams.ts";
 export interface ArrivalProcess {
   /** Long-run arrival rate, requests per second. 0 for a curve that ends. */
   readonly meanRatePerSecond: number;
+  /** Time after which its rate is what it was, seconds; absent where the rate never changes. */
+  readonly periodSeconds?: number;
   /**
    * The first arrival after `previousSeconds` (0 at the start), which is itself an arrival or the
    * start. Not before `previousSeconds`; Infinity if there is none.

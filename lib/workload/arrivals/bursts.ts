@@ -88,6 +88,7 @@ export function bursts(options: BurstsOptions): ArrivalProcess {
   const perPeriod = baseRatePerSecond * calmSeconds + burstRatePerSecond * burstSeconds;
   return withFill({
     meanRatePerSecond: perPeriod / periodSeconds,
+    periodSeconds,
     next(stream, previousSeconds) {
       // Integrated rate that is left to pass until the next arrival.
       let left = -log(1 - stream.next());

@@ -54,6 +54,7 @@ export function rateCurve(options: RateCurveOptions): ArrivalProcess {
   const perCycle = sum * pieceSeconds;
   return withFill({
     meanRatePerSecond: repeat ? sum / rates.length : 0,
+    ...(repeat && { periodSeconds: cycleSeconds }),
     next(stream, previousSeconds) {
       // Integrated rate that is left to pass until the next arrival.
       let left = -log(1 - stream.next());

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from "#assert";
 import { Reading } from "../reading.ts";
 import { readFlags } from "./flags.ts";
 import { engineOfImage, findLaunch, findLaunchInLine, versionOfImage } from "./launch.ts";
-import { shellCommands, UNKNOWN } from "./shell_words.ts";
+import { openQuote, shellCommands, UNKNOWN } from "./shell_words.ts";
 import { SGLANG_FLAG_TABLE } from "./sglang_flags.ts";
 import { VLLM_FLAG_TABLE } from "./vllm_flags.ts";
 
@@ -235,4 +235,26 @@ Deno.test("a command of more words than a command has is refused, and long scrip
   for (const text of ["\\", "$", "`", "${a:-", "$(", "'\"`$("]) {
     ok(findLaunchInLine(text.repeat(50000)) === undefined);
   }
+});
+
+Deno.test("openQuote() finds a quote that no shell would end, and none elsewhere", () => {
+  const open: Readonly<Record<string, string>> = {
+    "a 'b": "'",
+    'a "b': '"',
+    "a `b": "`",
+    "a '\"": "'",
+  };
+  for (const [script, quote] of Object.entries(open)) equal(openQuote(script), quote, script);
+  const closed = [
+    "a 'b' \"c\"",
+    "a it\\'s",
+    "a # don't\nb",
+    `a "it's"`,
+    `a '"'`,
+    "a $'it\\'s'",
+    'a "${B:-"c"}"',
+    'a "$(b "c")"',
+    "cat <<END\nit's\nEND",
+  ];
+  for (const script of closed) equal(openQuote(script), undefined, script);
 });

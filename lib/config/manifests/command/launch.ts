@@ -1,5 +1,5 @@
 import type { EngineName } from "../reading.ts";
-import { shellCommands, UNKNOWN, type Variables } from "./shell_words.ts";
+import { openQuote, shellCommands, UNKNOWN, type Variables } from "./shell_words.ts";
 
 /** A server's command: which engine, and what it is told. */
 export interface Launch {
@@ -7,6 +7,8 @@ export interface Launch {
   readonly args: readonly string[];
   /** The launcher is one of a kind whose first argument is the model ("vllm serve MODEL"). */
   readonly takesModel: boolean;
+  /** What its script opens and does not close, such as a quote: no shell would start it. */
+  readonly open?: string;
 }
 
 /** Modules of Python that start a server, and whose flags they take. */
@@ -69,7 +71,9 @@ export function findLaunchInLine(line: string, variables: Variables = new Map())
 function inCommands(script: string, variables: Variables, depth: number): Launch | undefined {
   for (const words of shellCommands(script, variables)) {
     const launch = inCommand(words, variables, depth);
-    if (launch !== undefined) return launch;
+    if (launch === undefined) continue;
+    const open = launch.open ?? openQuote(script);
+    return open === undefined ? launch : { ...launch, open };
   }
   return undefined;
 }

@@ -24,6 +24,17 @@ export function shellCommands(script: string, variables: Variables = new Map()):
   return scanner.commands();
 }
 
+/**
+ * The quote that a script opens and does not close, such as `"`; undefined where all are
+ * closed. Texts that a script holds as they are (`<<END`) may have any, and are not looked at.
+ */
+export function openQuote(script: string): string | undefined {
+  if (script.includes("<<")) return undefined;
+  const scanner = new Scanner(script, new Map());
+  scanner.commands();
+  return scanner.open;
+}
+
 /** Reads a script from left to right. */
 class Scanner {
   readonly #text: string;
@@ -33,6 +44,8 @@ class Scanner {
   #words: string[] = [];
   #word: string | undefined;
   #skipsNext = false;
+  /** What was opened and not closed. */
+  open: string | undefined;
 
   constructor(text: string, variables: Variables) {
     this.#text = text;
@@ -102,6 +115,7 @@ class Scanner {
 
   #single(): void {
     const end = this.#text.indexOf("'", this.#at + 1);
+    if (end === -1) this.open ??= "'";
     const to = end === -1 ? this.#text.length : end;
     this.#add(this.#text.slice(this.#at + 1, to));
     this.#at = to + 1;
@@ -115,7 +129,7 @@ class Scanner {
       if (character === "\\" && /["$\\`\n]/.test(this.#text[this.#at + 1] ?? "")) {
         if (this.#text[this.#at + 1] !== "\n") this.#add(this.#text[this.#at + 1]);
         this.#at += 2;
-      } else if (character === "$") this.#add(this.#dollar());
+      } else if (character === "$") this.#add(this.#dollar(true));
       else if (character === "`") {
         this.#skipTo("`");
         this.#add(UNKNOWN);
@@ -124,12 +138,19 @@ class Scanner {
         this.#at++;
       }
     }
+    if (this.#at >= this.#text.length) this.open ??= '"';
     this.#at++;
   }
 
   /** What stands for `$NAME`, `${NAME}`, `${NAME:-otherwise}` or `$(...)`. */
-  #dollar(): string {
+  #dollar(isQuoted = false): string {
     const rest = this.#text.slice(this.#at, this.#at + 4096);
+    // $'...' has escapes of its own; what they stand for is of no flag that is read.
+    const ansi = isQuoted ? null : /^\$'(?:[^'\\]|\\[^])*'/.exec(rest);
+    if (ansi !== null) {
+      this.#at += ansi[0].length;
+      return UNKNOWN;
+    }
     const plain = /^\$([A-Za-z_]\w*)/.exec(rest);
     const braced = /^\$\{([A-Za-z_]\w*)(?::?[-=]([^{}]*))?\}/.exec(rest);
     const match = plain ?? braced;
@@ -156,6 +177,7 @@ class Scanner {
 
   #skipTo(end: string): void {
     const found = this.#text.indexOf(end, this.#at + 1);
+    if (found === -1) this.open ??= end;
     this.#at = found === -1 ? this.#text.length : found + 1;
   }
 

@@ -26,7 +26,8 @@ const SERVICE: KeyTable = {
       if (count !== undefined) reading.note(name, `${key}.${name}`, count);
     }
     if (value.metrics !== undefined) {
-      reading.leave(`${key}.metrics`, "the metric of scaling.hpa is requests in flight");
+      reading.leave(`${key}.metrics`, "these metrics are not read: give scaling.hpa.metrics");
+      reading.note("strangeMetrics", `${key}.metrics`, key);
     }
     if (value.behavior !== undefined) reading.leave(`${key}.behavior`, BEHAVIOR_LEFT);
   }),

@@ -2,7 +2,8 @@ import { showValue } from "../../../std/show_value.ts";
 import { isMapping, type Mapping } from "../../normalize.ts";
 import { custom, HEAD, leaves, notes, quiet } from "../keys.ts";
 import type { ManifestKind } from "../kind.ts";
-import { metricOf } from "../metric_of.ts";
+import { isMeanName, metricOf } from "../metric_of.ts";
+import { seriesMeaning } from "../promql/series.ts";
 import { kubernetesQuantity, whole } from "../readers.ts";
 import type { Reading } from "../reading.ts";
 import { behavior } from "./behavior.ts";
@@ -56,6 +57,7 @@ function readMetrics(value: unknown, key: string, reading: Reading): void {
     return readMetric(metric, here, reading) ?? [];
   });
   if (metrics.length > 0) reading.settings.set("scaling.hpa.metrics", metrics);
+  else if (value.length > 0) reading.note("strangeMetrics", key, key);
 }
 
 /** One metric as a setting; undefined for one that is not taken over. */
@@ -82,13 +84,28 @@ function readMetric(metric: Mapping, key: string, reading: Reading): Mapping | u
   const isAverage = target.averageValue !== undefined;
   const amount = isAverage ? target.averageValue : target.value;
   const read = reading.read(`${key}.${place}.target`, amount, kubernetesQuantity);
-  if (read === undefined || read <= 0) return undefined;
+  if (read === undefined) return undefined;
+  if (read <= 0) {
+    reading.refuse(`${key}.${place}.target`, "an amount above 0", showValue(amount));
+    return undefined;
+  }
+  // Of pods the autoscaler makes the mean itself; what is a mean already is not to be added up.
+  const isUsual = name === "pods" || (!isAverage && counted === "kv_utilization");
+  const isMean = !isUsual && isMeanName(identity.name);
   const setting = {
     metric: counted,
     type: name,
     target_type: isAverage ? "average-value" : "value",
+    ...(isMean && { aggregate: "mean" }),
     target: read,
   };
-  reading.tell(here, `scaling.hpa.metrics: ${showValue(setting)}`);
+  const notes = [
+    ...seriesMeaning(identity.name)?.form === "counter"
+      ? ["the adapter is taken to serve a rate"]
+      : [],
+    ...isMapping(identity.selector) ? ["its selector is taken as that of the workload"] : [],
+  ];
+  const said = notes.length === 0 ? "" : ` (${notes.join("; ")})`;
+  reading.tell(here, `scaling.hpa.metrics: ${showValue(setting)}${said}`);
   return setting;
 }

@@ -1,25 +1,12 @@
-import { showValue } from "../../../std/show_value.ts";
-import { isMapping, type Mapping } from "../../normalize.ts";
+import { isMapping } from "../../normalize.ts";
 import { custom, HEAD, type KeyTable, leaves, notes, quiet, takes } from "../keys.ts";
 import type { ManifestKind } from "../kind.ts";
-import { metricOf } from "../metric_of.ts";
 import { notNegative, oneOf, positive, whole } from "../readers.ts";
 import type { Reading } from "../reading.ts";
 import { behavior } from "./behavior.ts";
+import { readTriggers } from "./keda_triggers.ts";
 
-/** Where a trigger's target and its threshold of activation stand, by its type. */
-const TRIGGERS: Readonly<Record<string, readonly [target: string, activation: string]>> = {
-  prometheus: ["threshold", "activationThreshold"],
-  "metrics-api": ["targetValue", "activationTargetValue"],
-  kafka: ["lagThreshold", "activationLagThreshold"],
-  rabbitmq: ["value", "activationValue"],
-  redis: ["listLength", "activationListLength"],
-  "redis-streams": ["pendingEntriesCount", "activationLagCount"],
-  "aws-sqs-queue": ["queueLength", "activationQueueLength"],
-  "azure-servicebus": ["messageCount", "activationMessageCount"],
-  "gcp-pubsub": ["value", "activationValue"],
-  datadog: ["targetValue", "activationQueryValue"],
-};
+const FORMULA = "formulas of metrics are not read";
 
 /** Settings that a ScaledObject has beside its target. */
 export const KEDA_SETTINGS: KeyTable = {
@@ -45,7 +32,7 @@ export const KEDA_SETTINGS: KeyTable = {
   advanced: {
     horizontalPodAutoscalerConfig: { name: quiet, behavior: behavior("scaling.keda") },
     restoreToOriginalReplicaCount: quiet,
-    scalingModifiers: leaves("formulas of metrics are not read"),
+    scalingModifiers: leaves(FORMULA),
   },
   triggers: custom(["scaling.keda.triggers"], readTriggers),
 };
@@ -68,8 +55,9 @@ export const SCALED_OBJECT: ManifestKind = {
     },
     spec: { scaleTargetRef: quiet, ...KEDA_SETTINGS },
   },
-  finish: (reading) => {
+  finish: (reading, { spec }) => {
     reading.settings.set("scaling.policy", "keda");
+    leaveTermsOfFormula(spec, reading);
     defaults(reading, { minReplicas: 0, maxReplicas: 100 }, "KEDA");
   },
   targetOf: ({ spec }) => {
@@ -91,54 +79,12 @@ export function defaults(
   }
 }
 
-function readTriggers(value: unknown, key: string, reading: Reading): void {
-  if (!Array.isArray(value)) return reading.refuse(key, "a list", showValue(value));
-  const triggers = value.flatMap((trigger, i) => {
-    const here = `${key}[${i}]`;
-    if (!isMapping(trigger)) {
-      reading.refuse(here, "a mapping", showValue(trigger));
-      return [];
-    }
-    return readTrigger(trigger, here, reading) ?? [];
-  });
-  if (triggers.length > 0) reading.settings.set("scaling.keda.triggers", triggers);
-}
-
-const METRIC_TYPE = oneOf({ AverageValue: "average-value", Value: "value" });
-
-/** One trigger as a setting; undefined for one that is not taken over. */
-function readTrigger(trigger: Mapping, key: string, reading: Reading): Mapping | undefined {
-  const { type, metadata, metricType } = trigger;
-  const places = typeof type === "string" && Object.hasOwn(TRIGGERS, type)
-    ? TRIGGERS[type]
-    : undefined;
-  if (places === undefined || !isMapping(metadata)) {
-    reading.leave(key, `triggers of the type ${showValue(type)} are not simulated`);
-    return undefined;
-  }
-  const [target, activation] = places;
-  const query = metadata.query ?? metadata.metricName;
-  // What has no query is the length of a queue.
-  const metric = query === undefined ? "waiting" : metricOf(String(query));
-  if (metric === undefined) {
-    reading.leave(key, "what its query counts is not simulated");
-    return undefined;
-  }
-  const path = `${key}.metadata`;
-  const aim = reading.read(`${path}.${target}`, metadata[target], positive);
-  const least = metadata[activation] === undefined
-    ? undefined
-    : reading.read(`${path}.${activation}`, metadata[activation], notNegative);
-  const kind = metricType === undefined
-    ? undefined
-    : reading.read(`${key}.metricType`, metricType, METRIC_TYPE);
-  if (aim === undefined) return undefined;
-  const setting = {
-    metric,
-    ...(kind !== undefined && { metric_type: kind }),
-    target: aim,
-    ...(least !== undefined && { activation_threshold: least }),
-  };
-  reading.tell(key, `scaling.keda.triggers: ${showValue(setting)}`);
-  return setting;
+/** Triggers that a formula makes one metric of are no metrics by themselves. */
+function leaveTermsOfFormula(spec: unknown, reading: Reading): void {
+  const advanced = isMapping(spec) ? spec.advanced : undefined;
+  const modifiers = isMapping(advanced) ? advanced.scalingModifiers : undefined;
+  if (!isMapping(modifiers) || modifiers.formula === undefined) return;
+  reading.settings.delete("scaling.keda.triggers");
+  reading.note("strangeMetrics", "spec.triggers", "spec.triggers");
+  reading.leaveAfterAll("spec.triggers[", "a formula makes one metric of the triggers");
 }

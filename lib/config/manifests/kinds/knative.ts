@@ -13,7 +13,10 @@ import {
 import type { ManifestKind } from "../kind.ts";
 import { POD_SPEC } from "../pod.ts";
 import {
+  above,
+  from,
   goDuration,
+  goDurationWithin,
   notNegative,
   oneOf,
   percent,
@@ -50,23 +53,37 @@ export const METRIC: KeyRule = notes(
   [`${KPA}.metric`],
 );
 
+/**
+ * What Knative's webhooks let through: windows of 6 s to 1 h in whole seconds, the panic window from
+ * 1 % of the stable one, panic from 110 %, targets from 0.01.
+ *
+ * @source Knative Serving, pkg/apis/autoscaling/annotation_validation.go, register.go;
+ *   pkg/autoscaler/config/config.go (validate)
+ */
+const WINDOW = goDurationWithin({ least: 6, most: 3600 });
+const PANIC_WINDOW = percent({ least: 1 });
+const LEAST_TARGET = from(0.01);
+
 /** Settings of one revision, by the name behind "autoscaling.knative.dev/". */
 const REVISION: KeyTable = {
   class: SCALER_CLASS,
   metric: METRIC,
-  target: notes("concurrencyTarget", positive, [`${KPA}.target`]),
-  "target-utilization-percentage": takes(`${KPA}.target_utilization`, percent({ orShare: true })),
+  target: notes("concurrencyTarget", LEAST_TARGET, [`${KPA}.target`]),
+  "target-utilization-percentage": takes(`${KPA}.target_utilization`, percent({ least: 1 })),
   "min-scale": notes("minReplicas", whole(0), ["scaling.min_instances"]),
   "max-scale": notes("maxReplicas", whole(0), ["scaling.max_instances"]),
   "initial-scale": takes(`${KPA}.initial_scale`, whole(0)),
   "activation-scale": takes(`${KPA}.activation_scale`, whole(1)),
-  window: takes(`${KPA}.stable_window`, goDuration),
-  "panic-window-percentage": takes(`${KPA}.panic_window_fraction`, percent()),
-  "panic-threshold-percentage": takes(`${KPA}.panic_threshold`, percent({ most: 1000 })),
-  "scale-down-delay": takes(`${KPA}.scale_down_delay`, goDuration),
+  window: takes(`${KPA}.stable_window`, WINDOW),
+  "panic-window-percentage": takes(`${KPA}.panic_window_fraction`, PANIC_WINDOW),
+  "panic-threshold-percentage": takes(
+    `${KPA}.panic_threshold`,
+    percent({ least: 110, most: 1000 }),
+  ),
+  "scale-down-delay": takes(`${KPA}.scale_down_delay`, goDurationWithin({ least: 0, most: 3600 })),
   "scale-to-zero-pod-retention-period": takes(
     `${KPA}.scale_to_zero_pod_retention_period`,
-    goDuration,
+    goDurationWithin({ least: 0, most: 3600, hasParts: true }),
   ),
   "target-burst-capacity": takes(`${KPA}.target_burst_capacity`, BURST),
 };
@@ -178,26 +195,31 @@ export const CONFIG_AUTOSCALER: ManifestKind = {
         `${KPA}.target_utilization`,
         percent({ orShare: true }),
       ),
-      "container-concurrency-target-default": notes("defaultConcurrencyTarget", positive, [
+      "container-concurrency-target-default": notes("defaultConcurrencyTarget", LEAST_TARGET, [
         `${KPA}.target`,
       ]),
-      "requests-per-second-target-default": notes("defaultRateTarget", positive, [`${KPA}.target`]),
+      "requests-per-second-target-default": notes("defaultRateTarget", LEAST_TARGET, [
+        `${KPA}.target`,
+      ]),
       "target-burst-capacity": takes(`${KPA}.target_burst_capacity`, BURST),
-      "stable-window": takes(`${KPA}.stable_window`, goDuration),
-      "panic-window-percentage": takes(`${KPA}.panic_window_fraction`, percent()),
-      "panic-threshold-percentage": takes(`${KPA}.panic_threshold`, percent({ most: 1000 })),
-      "max-scale-up-rate": takes(`${KPA}.max_scale_up_rate`, positive),
-      "max-scale-down-rate": takes(`${KPA}.max_scale_down_rate`, positive),
+      "stable-window": takes(`${KPA}.stable_window`, WINDOW),
+      "panic-window-percentage": takes(`${KPA}.panic_window_fraction`, PANIC_WINDOW),
+      "panic-threshold-percentage": takes(
+        `${KPA}.panic_threshold`,
+        percent({ least: 110, most: 1000 }),
+      ),
+      "max-scale-up-rate": takes(`${KPA}.max_scale_up_rate`, above(1)),
+      "max-scale-down-rate": takes(`${KPA}.max_scale_down_rate`, above(1)),
       "enable-scale-to-zero": takes(`${KPA}.enable_scale_to_zero`, yesOrNo),
       "scale-to-zero-grace-period": takes(`${KPA}.scale_to_zero_grace`, goDuration),
       "scale-to-zero-pod-retention-period": takes(
         `${KPA}.scale_to_zero_pod_retention_period`,
         goDuration,
       ),
-      "scale-down-delay": takes(`${KPA}.scale_down_delay`, goDuration),
+      "scale-down-delay": takes(`${KPA}.scale_down_delay`, goDurationWithin({ least: 0 })),
       "pod-autoscaler-class": SCALER_CLASS,
       "initial-scale": takes(`${KPA}.initial_scale`, whole(0)),
-      "allow-zero-initial-scale": quiet,
+      "allow-zero-initial-scale": notes("allowsZeroInitialScale", yesOrNo, []),
       "min-scale": notes("minReplicas", whole(0), ["scaling.min_instances"]),
       "max-scale": notes("maxReplicas", whole(0), ["scaling.max_instances"]),
       "max-scale-limit": leaves("it bounds what annotations may ask for"),
@@ -223,7 +245,7 @@ export const CONFIG_DEFAULTS: ManifestKind = {
       "container-concurrency": notes("podConcurrency", whole(0), [
         "gateway.concurrency_per_instance",
       ]),
-      "container-concurrency-max-limit": quiet,
+      "container-concurrency-max-limit": notes("mostPodConcurrency", whole(1), []),
       "revision-timeout-seconds": TIME_LIMIT,
       "max-revision-timeout-seconds": quiet,
       "*": leaves("pods have what their services say"),

@@ -27,7 +27,10 @@ const FORMAT: KeyRule = custom([], (value, key, reading) => {
   const name = isMapping(value) ? String(value.name).toLowerCase() : "";
   if (/^(vllm|huggingface)$/.test(name)) reading.note("engine", key, "vllm");
   else if (name === "sglang") reading.note("engine", key, "sglang");
-  else reading.leave(key, `models of the format ${showValue(name)} are not simulated as such`);
+  else {
+    reading.note("formatName", key, name);
+    reading.leave(key, `models of the format ${showValue(name)} are not simulated as such`);
+  }
 });
 
 /** The server of a predictor: a container with a model. */
@@ -37,6 +40,13 @@ const MODEL: KeyRule = custom(
     if (!isMapping(value)) return reading.refuse(key, "a mapping", showValue(value));
     const { modelFormat, storageUri, storage, ...others } = value;
     const { runtime: _, protocolVersion: __, runtimeVersion: ___, ...rest } = others;
+    if (modelFormat === undefined && others.runtime === undefined) {
+      return reading.refuse(
+        `${key}.modelFormat`,
+        "the format that says which server it has",
+        "nothing",
+      );
+    }
     if (modelFormat !== undefined) FORMAT.apply(modelFormat, `${key}.modelFormat`, reading);
     if (storageUri !== undefined) ADDRESS.apply(storageUri, `${key}.storageUri`, reading);
     if (isMapping(storage)) {
@@ -47,6 +57,8 @@ const MODEL: KeyRule = custom(
   },
 );
 
+const OWN_METRICS = "scaling by metrics of one's own is not read: give scaling.policy";
+
 const PREDICTOR: KeyTable = {
   ...POD_SPEC,
   minReplicas: notes("minReplicas", whole(0), ["scaling.min_instances"]),
@@ -54,7 +66,13 @@ const PREDICTOR: KeyTable = {
   scaleTarget: notes("concurrencyTarget", positive, ["scaling.knative_kpa.target"]),
   scaleMetric: METRIC,
   scaleMetricType: leaves("the metric is a mean over pods"),
-  autoScaling: leaves("scaling by metrics of one's own is not read: give scaling.policy"),
+  autoScaling: {
+    why: OWN_METRICS,
+    apply: (_, key, reading) => {
+      reading.leave(key, OWN_METRICS);
+      reading.note("strangeMetrics", key, key);
+    },
+  },
   containerConcurrency: notes("podConcurrency", whole(0), [
     "gateway.concurrency_per_instance",
     "scaling.knative_kpa.target",

@@ -43,6 +43,8 @@ export interface DraftNeeds {
 export interface MethodFacts {
   /** Whether it needs a model of its own in the settings. */
   readonly needsModel?: boolean;
+  /** What it drafts with in place of a model of its own, for messages; absent: it may have one. */
+  readonly draftsWith?: string;
   /** Whether it needs layers of the target that predict further tokens. */
   readonly needsNextTokenLayers?: boolean;
   /** Whether drafts come from the last pipeline stage, so that it goes with several. */

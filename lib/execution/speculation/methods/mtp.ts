@@ -18,6 +18,7 @@ export const mtpMethod: SpeculationMethod<"mtp", MtpSettings> = {
   describe: "The model's own layer for multi-token prediction proposes tokens, one pass each.",
   section: "draft",
   needsNextTokenLayers: true,
+  draftsWith: "layers of the model itself",
   settings: { ...DRAFT_TIME, passSeconds: PASS_SECONDS },
   check: checkDraftTime,
   create(options, needs) {

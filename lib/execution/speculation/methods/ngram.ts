@@ -24,6 +24,7 @@ export const ngramMethod: SpeculationMethod<"ngram", NgramSettings> = {
   describe: "What followed the last tokens where they stood before is proposed, on the host.",
   section: "draft",
   needsTokensOnHost: true,
+  draftsWith: "n-grams of the text before",
   settings: {
     foundShare: quantity("fraction", {
       min: 0,

@@ -63,6 +63,8 @@ export const dynamoPlannerPolicy: ScalingEntry<"dynamo-planner", DynamoPlannerSe
     "NVIDIA Dynamo's planner of aggregated engines: by the engines' load or by a forecast " +
     "and latency limits, with Dynamo's defaults.",
   periodSeconds: 5,
+  keepsReplicas: true,
+  fewest: ({ minEndpoint }, least) => Math.max(minEndpoint, least),
   settings: {
     mode: choice(["load", "sla"], {
       wanted: "a mode of the planner",
@@ -163,14 +165,27 @@ export const dynamoPlannerPolicy: ScalingEntry<"dynamo-planner", DynamoPlannerSe
   ],
   readWhen: READ_WHEN,
   laws: { options: { mode: "load", optimizationTarget: "latency", maxGpuBudget: "none" } },
-  create: (settings, needs) =>
-    dynamoPlanner({
+  create: (settings, needs) => {
+    checkBudget(settings, needs.instance.gpus);
+    return dynamoPlanner({
       ...settings,
       ...plannerNeeds(needs),
       ttftSeconds: limitSeconds(settings.ttftSeconds, needs.ttftSeconds),
       itlSeconds: limitSeconds(settings.itlSeconds, needs.tpotSeconds),
-    }),
+    });
+  },
 };
+
+/** Throws where the budget has no GPUs for the fewest instances: Dynamo has none then, for ever. */
+function checkBudget({ maxGpuBudget, minEndpoint }: DynamoPlannerSettings, gpus: number): void {
+  if (maxGpuBudget === "none" || maxGpuBudget >= minEndpoint * gpus) return;
+  throw new RangeError(
+    `Cannot use scaling.dynamo_planner.max_gpu_budget as the GPUs of ${minEndpoint} or more instances ` +
+      `of ${gpus}: current value is ${maxGpuBudget} (allowed: ${
+        minEndpoint * gpus
+      } or more, or none)`,
+  );
+}
 
 const isSquare = (value: number) => Number.isInteger(Math.sqrt(value));
 

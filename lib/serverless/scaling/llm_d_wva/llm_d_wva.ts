@@ -34,6 +34,8 @@ export const llmDWvaPolicy: ScalingEntry<"llm-d-wva", LlmDWvaSettings> = {
     "llm-d's workload-variant autoscaler of one variant: by saturation, by tokens or by a " +
     "queueing model, with its defaults.",
   periodSeconds: 15,
+  keepsReplicas: true,
+  fewest: ({ scaleToZero }, least) => scaleToZero ? least : Math.max(1, least),
   settings: {
     analyzer: choice(["v1", "v2", "queue-model"], {
       wanted: "an analyzer",

@@ -4,6 +4,7 @@ import { LIMITS } from "../../../sim/limits.ts";
 import { checkNumber } from "../check.ts";
 import type { ScalingEntry, ScalingPolicy } from "../policy.ts";
 import type { SpotMix, ZoneFacts } from "../spot_mix.ts";
+import { wantedInstances } from "../wanted_instances.ts";
 import { SPOT_PLACERS, spotPlacer } from "./spot_placers.ts";
 
 /** Settings of `sky-serve`. */
@@ -28,12 +29,14 @@ export const skyServePolicy: ScalingEntry<"sky-serve", SkyServeSettings> = {
     "SkyServe's autoscaler by requests per second, with hysteresis, and SpotHedge's mix of " +
     "spot and on-demand instances over zones.",
   periodSeconds: 5,
+  fewest: ({ targetQpsPerReplica }, least) =>
+    targetQpsPerReplica === null ? Math.max(1, least) : least,
   settings: {
     targetQpsPerReplica: quantity("requests per second", {
       above: 0,
       default: null,
       describe: "Load of an instance that the policy aims at, requests per second; null: as many " +
-        "instances as `min_instances`.",
+        "instances as `min_instances`, one at least.",
     }),
     upscaleDelaySeconds: quantity("seconds", {
       min: 0,
@@ -119,6 +122,10 @@ export interface SkyServeOptions extends Partial<SkyServeSettings> {
  * taken over once asked for in trunc(delay / interval) decisions in a row, and at once where none was
  * wanted.
  *
+ * A request that waits counts as one of the window, however old it is: SkyServe's balancer tells clients
+ * without a replica to come again, and each time is a request. So there is one instance at least while
+ * any waits.
+ *
  * With zones it has SpotHedge's mix: those wanted, but for the base, and `numOverprovision` more are of
  * spot capacity; on demand are the base and, with the dynamic fallback, as many as spot instances are
  * missing, at most those wanted.
@@ -131,13 +138,19 @@ export function skyServe(options: SkyServeOptions = {}): ScalingPolicy {
   const { targetQpsPerReplica, qpsWindowSeconds, decisionIntervalSeconds } = settings;
   const { noReplicaDecisionIntervalSeconds: noReplicaSeconds } = settings;
   const {
-    minInstances = 0,
+    minInstances: least = 0,
     maxInstances = Infinity,
     zones = [],
     periodSeconds = skyServePolicy.periodSeconds,
   } = options;
   checkNumber(periodSeconds, "periodSeconds", { min: 0, above: true });
-  checkNumber(maxInstances, "maxInstances", { min: minInstances });
+  checkNumber(maxInstances, "maxInstances", { min: least });
+  // A number that does not follow the load is one at least.
+  const minInstances = Math.min(
+    maxInstances,
+    targetQpsPerReplica === null ? Math.max(1, least) : least,
+  );
+  const isMixed = settings.useSpot && zones.length > 0;
   const periodsOf = (seconds: number) => Math.trunc(seconds / decisionIntervalSeconds);
   const [upPeriods, downPeriods] = [
     periodsOf(settings.upscaleDelaySeconds),
@@ -150,15 +163,15 @@ export function skyServe(options: SkyServeOptions = {}): ScalingPolicy {
   /** Whether the last evaluation was one that decides; at the start there is a decision as well. */
   let isDue = true;
 
-  function asked(): number {
+  function asked(queued: number): number {
     if (targetQpsPerReplica === null) return minInstances;
     const requests = arrivals.reduce((sum, one) => sum + one.count, 0);
     const needed = Math.ceil(requests / qpsWindowSeconds / targetQpsPerReplica);
-    return Math.max(minInstances, Math.min(maxInstances, needed));
+    return Math.min(maxInstances, Math.max(minInstances, needed, queued > 0 ? 1 : 0));
   }
 
-  function decide(): void {
-    const count = asked();
+  function decide(queued: number): void {
+    const count = asked(queued);
     upInRow = target > 0 && count > target ? upInRow + 1 : 0;
     downInRow = target > 0 && count < target ? downInRow + 1 : 0;
     const isUp = upInRow > 0 && upInRow >= upPeriods;
@@ -174,16 +187,18 @@ export function skyServe(options: SkyServeOptions = {}): ScalingPolicy {
     settlesWithinSeconds: settings.downscaleDelaySeconds + qpsWindowSeconds +
       2 * decisionIntervalSeconds,
     remembers: noReplicaSeconds <= periodSeconds ? 1 : Infinity,
-    ...(settings.useSpot && zones.length > 0 && { spot: spotMix(settings, zones, () => isDue) }),
-    desired({ nowSeconds, arrivals: count }) {
+    ...(isMixed && { spot: spotMix(settings, zones, () => isDue) }),
+    desired(signals) {
+      const { nowSeconds, arrivals: count, queued } = signals;
       const from = nowSeconds - qpsWindowSeconds + 1e-9;
       if (count > 0) arrivals.push({ atSeconds: nowSeconds, count });
       while (arrivals.length > 0 && arrivals[0].atSeconds <= from) arrivals.shift();
       const interval = target === 0 ? noReplicaSeconds : decisionIntervalSeconds;
       isDue = nowSeconds - decidedAtSeconds >= interval - 1e-9;
-      if (!isDue) return target;
+      // Between decisions nothing is launched or taken away, whatever is lost.
+      if (!isDue) return isMixed ? target : wantedInstances(signals);
       decidedAtSeconds = nowSeconds;
-      decide();
+      decide(queued);
       return target;
     },
   };

@@ -13,8 +13,10 @@ type Row = readonly [atSeconds: number, arrivals: number, desired: number];
 
 function follow(options: SkyServeOptions, rows: readonly Row[]): void {
   const policy = skyServe(options);
+  let ready = options.minInstances ?? 0;
   for (const [nowSeconds, arrivals, desired] of rows) {
-    strictEqual(policy.desired(signalsOf({ nowSeconds, arrivals })), desired, `at ${nowSeconds} s`);
+    ready = policy.desired(signalsOf({ nowSeconds, arrivals, ready }));
+    strictEqual(ready, desired, `at ${nowSeconds} s`);
   }
 }
 
@@ -185,4 +187,46 @@ Deno.test("Even Spread wants as many in each zone, whatever happens there", () =
   strictEqual(nextZone([0], 4), 2);
   strictEqual(nextZone([0, 1, 2], 4), 0); // two of four
   strictEqual(nextZone([0, 0, 1, 2], 4), 1);
+});
+
+Deno.test("sky-serve has an instance for who waits, however old the wait is, and takes none away from it", () => {
+  const policy = skyServe({
+    targetQpsPerReplica: 10,
+    upscaleDelaySeconds: 0,
+    downscaleDelaySeconds: 40,
+    qpsWindowSeconds: 10,
+    periodSeconds: 5,
+  });
+  let ready = 0;
+  const at = (nowSeconds: number, queued: number, arrivals = 0) =>
+    ready = policy.desired(signalsOf({ nowSeconds, queued, arrivals, ready }));
+  strictEqual(at(5, 0), 0);
+  strictEqual(at(10, 1, 1), 1);
+  // The window has forgotten the request, which waits for a start of minutes.
+  for (let now = 15; now <= 300; now += 5) strictEqual(at(now, 1), 1, `at ${now} s`);
+  // Served: two decisions in a row for none, 20 s apart.
+  const seen = [];
+  for (let now = 305; now <= 360; now += 5) seen.push(at(now, 0));
+  deepStrictEqual([seen.indexOf(0) >= 0, seen.at(-1)], [true, 0]);
+  // A wait that is seen for the first time when the window is over has its instance all the same.
+  strictEqual(at(365, 1), 1);
+});
+
+Deno.test("sky-serve without a target has a fixed number, one at least", () => {
+  for (const [minInstances, count] of [[0, 1], [1, 1], [3, 3]]) {
+    const policy = skyServe({ minInstances, periodSeconds: 20 });
+    for (let now = 20; now < 400; now += 20) {
+      strictEqual(policy.desired(signalsOf({ nowSeconds: now, queued: 9, arrivals: 9 })), count);
+    }
+  }
+});
+
+Deno.test("sky-serve launches what is missing at its next decision, and nothing in between", () => {
+  const policy = skyServe({ minInstances: 3, periodSeconds: 5 });
+  const ready = [3, 3, 3, 3, 2, 2, 2, 2, 3, 3];
+  const seen = ready.map((ready, i) =>
+    policy.desired(signalsOf({ nowSeconds: 5 * (i + 1), ready }))
+  );
+  // One is lost after 20 s; the decisions are at 20 s and at 40 s.
+  deepStrictEqual(seen, [3, 3, 3, 3, 2, 2, 2, 3, 3, 3]);
 });

@@ -1,0 +1,44 @@
+import { indexText, type PageBase } from "../../report/explore/mod.ts";
+import style from "../../report/explore/page.css" with { type: "text" };
+import { onStop } from "../on_stop.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+/** The page's program and the simulator beside it. */
+const ENTRIES = ["lib/report/explore/main.ts", "lib/report/explore/worker.ts"];
+
+/** Files of a page by their names. */
+export type SiteFiles = ReadonlyMap<string, string>;
+
+/**
+ * Builds the page that answers while a visitor moves knobs: index.html, page.css, and the programs as
+ * Deno's bundler puts them together. What a first answer does not need is in files of its own.
+ *
+ * @throws {Error} If the bundler fails, with what it said.
+ */
+export async function buildSite(base: PageBase, title: string): Promise<SiteFiles> {
+  const folder = await Deno.makeTempDir({ prefix: "simfaasinfer-explore-" });
+  const remove = () => Deno.removeSync(folder, { recursive: true });
+  const dispose = onStop(remove);
+  try {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["bundle", "--quiet", "--lock=deno.lock", "--platform", "browser", "--minify"],
+        ...["--code-splitting", "--outdir", folder, ...ENTRIES],
+      ],
+      cwd: decodeURIComponent(ROOT.pathname),
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+    }).output();
+    if (code !== 0) throw new Error(`Cannot bundle the page: ${new TextDecoder().decode(stderr)}`);
+    const programs = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort()
+      .map((name): [string, string] => [name, Deno.readTextFileSync(`${folder}/${name}`)]);
+    return new Map([
+      ["index.html", indexText(base, title)],
+      ["page.css", style],
+      ...programs,
+    ]);
+  } finally {
+    dispose();
+    remove();
+  }
+}

@@ -1,0 +1,238 @@
+import type { BatchBuilder } from "../batch_builder.ts";
+import type { EngineParts } from "../engine_parts.ts";
+import type { Clock } from "../clock.ts";
+import type { Leap } from "../leap.ts";
+import { SequenceState } from "../sequences.ts";
+import type { StepClock } from "../step_clock.ts";
+import type { BlockName, LatencyLedger } from "./latency_ledger.ts";
+
+/** Why the first request of the queue is not in a step, by code. */
+const BLOCKS: readonly BlockName[] = ["budgetSeconds", "blocksSeconds", "sequencesSeconds"];
+const Block = { none: -1, budget: 0, blocks: 1, sequences: 2 } as const;
+
+/** What is added to steps that decode, by code. */
+const Added = { prompts: 0, swaps: 1 } as const;
+
+/**
+ * What the steps of one engine do to the times of its requests. Steps and leaps are added to counters
+ * of the engine; a request that begins to decode, or to wait, notes where they stand, and the
+ * difference at its end is its part. A leap of many steps costs one addition, whoever is inside.
+ */
+export class StepAccount {
+  /**
+   * Seconds that prompts, and that swapping, added to steps which decoded, since the engine's start. In
+   * an array, since a field that holds a fraction is a new object at every change.
+   */
+  readonly #addedSeconds = new Float64Array(2);
+  /** Seconds of the steps that the first waiting request was not in, by why. */
+  readonly #blockedSeconds = new Float64Array(BLOCKS.length);
+  /** Whether somebody was kept out of a step. */
+  #wasBlocked = false;
+  /** Why whoever waits is not in the step or leap in progress, or in the one that ended last. */
+  #block: number = Block.none;
+  /** Whether the step or leap in progress is of decodes alone, who keep nobody waiting. */
+  isPlain = false;
+  /** The leap that is in progress, or ended last. */
+  #leap: Leap | undefined;
+  readonly #ledger: LatencyLedger;
+  readonly #clock: Clock;
+  /** A static batch returns as a whole. */
+  readonly #holdsFinished: boolean;
+
+  constructor(ledger: LatencyLedger, { strategy }: EngineParts, clock: Clock) {
+    this.#ledger = ledger;
+    this.#clock = clock;
+    this.#holdsFinished = strategy.holdsFinished;
+  }
+
+  // Steps.
+
+  /** A step or leap has been formed and begins. */
+  begins(batch: BatchBuilder, leap: Leap): void {
+    const { sequences, queue, maxSequences, lacksBlocks, preempted, returning } = batch;
+    this.#leap = leap;
+    if (sequences.count >= maxSequences) this.#block = Block.sequences;
+    else if (queue.size === 0) this.#block = Block.none;
+    else if (lacksBlocks || preempted > 0 || returning > 0) this.#block = Block.blocks;
+    else this.#block = this.#holdsFinished ? Block.sequences : Block.budget;
+    this.isPlain = this.#block === Block.none && batch.swapSeconds === 0 &&
+      batch.shape.chunkCount === 0 && sequences.prefilling === 0;
+  }
+
+  /** A step or leap has ended; nobody has left the batch or joined it yet. */
+  ends(batch: BatchBuilder, steps: StepClock): void {
+    const { sequences, swapSeconds, shape: { chunkCount } } = batch;
+    const { leap } = steps;
+    const seconds = leap.endsAtSeconds - leap.startAtSeconds;
+    if (this.#block !== Block.none) {
+      this.#blockedSeconds[this.#block] += seconds;
+      this.#wasBlocked = true;
+    }
+    if (swapSeconds > 0) this.#addSwap(batch, swapSeconds);
+    if (chunkCount > 0 && (sequences.decoding > 0 || chunkCount > 1)) {
+      const extra = seconds - swapSeconds - steps.secondsWithoutChunks();
+      if (extra > 0) {
+        if (sequences.decoding > 0) this.#addedSeconds[Added.prompts] += extra;
+        if (chunkCount > 1) this.#shareOut(batch, extra);
+      }
+    }
+    if (sequences.prefilling > chunkCount) this.#addChunkWaits(batch, seconds);
+  }
+
+  /** Prompts have made a step longer: each is slowed down by the others, by their tokens. */
+  #shareOut(
+    { shape: { chunkCount, chunkTokens }, sequences, chunkSlots }: BatchBuilder,
+    extra: number,
+  ): void {
+    const ledger = this.#ledger;
+    const stalls = ledger.parts.prefillStallSeconds ?? ledger.column("prefillStallSeconds");
+    let tokens = 0;
+    for (let i = 0; i < chunkCount; i++) tokens += chunkTokens[i];
+    for (let i = 0; i < chunkCount; i++) {
+      const request = sequences.request[chunkSlots[i]];
+      const others = extra * ((tokens - chunkTokens[i]) / tokens);
+      if (!ledger.hasTokens(request)) stalls[request] += others;
+      else ledger.slowsRecompute(request, "decodeStallSeconds", others);
+    }
+  }
+
+  /** Blocks of preempted sequences have moved during a step, which took so much longer. */
+  #addSwap({ shape: { chunkCount }, sequences, chunkSlots }: BatchBuilder, seconds: number): void {
+    const ledger = this.#ledger;
+    this.#addedSeconds[Added.swaps] += seconds;
+    for (let i = 0; i < chunkCount; i++) {
+      const request = sequences.request[chunkSlots[i]];
+      if (!ledger.hasTokens(request)) ledger.add("prefillTransferSeconds", request, seconds);
+      else ledger.slowsRecompute(request, "decodeTransferSeconds", seconds);
+    }
+  }
+
+  /** Prompts in the batch of which a step computed nothing. */
+  #addChunkWaits(
+    { shape: { chunkCount }, sequences, chunkSlots }: BatchBuilder,
+    seconds: number,
+  ): void {
+    const ledger = this.#ledger;
+    const scheduled = new Set(chunkSlots.subarray(0, chunkCount));
+    for (let slot = sequences.first; slot >= 0; slot = sequences.next[slot]) {
+      if (sequences.state[slot] !== SequenceState.prefill || scheduled.has(slot)) continue;
+      const request = sequences.request[slot];
+      if (!ledger.hasTokens(request)) ledger.add("chunkWaitSeconds", request, seconds);
+      else ledger.slowsRecompute(request, "decodePreemptedSeconds", seconds);
+    }
+  }
+
+  // Requests.
+
+  /**
+   * A request joins the queue now: what blocks it begins to count with the next step.
+   */
+  waits(request: number, steps: StepClock): void {
+    const isBlocked = steps.isStepping && this.#block !== Block.none;
+    if (!isBlocked) return this.#wasBlocked ? this.#note(request, 0) : undefined;
+    this.#note(request, steps.stepEndsAtSeconds() - steps.leap.startAtSeconds);
+  }
+
+  /**
+   * A request joins the queue that came at an instant, and of which a planner ahead learns now: had
+   * the leap before been taken step by step, it would have learnt of it earlier.
+   */
+  isKnown(request: number, cameAtSeconds: number): void {
+    const leap = this.#leap;
+    let sinceKnown = 0;
+    if (
+      leap !== undefined && this.#block !== Block.none && leap.steps > 1 &&
+      cameAtSeconds < leap.endsAtSeconds
+    ) {
+      const begun = cameAtSeconds > leap.startAtSeconds ? leap.stepsDoneBy(cameAtSeconds) : 0;
+      const isAtBegin = leap.endAtSeconds(begun) >= cameAtSeconds;
+      const known = leap.endAtSeconds(Math.min(leap.steps, begun + (isAtBegin ? 1 : 2)));
+      sinceKnown = leap.endsAtSeconds - known;
+    }
+    this.#note(request, -sinceKnown);
+  }
+
+  /** Notes where the counters stand, the one that runs `ahead` seconds on. */
+  #note(request: number, ahead: number): void {
+    const ledger = this.#ledger;
+    if (ledger.hasTokens(request)) return;
+    for (let block = 0; block < BLOCKS.length; block++) {
+      const seconds = this.#blockedSeconds[block] + (block === this.#block ? ahead : 0);
+      if (seconds !== 0) ledger.add(BLOCKS[block], request, -seconds);
+    }
+  }
+
+  /** A request moves from the queue into the batch for the first time. */
+  isAdmitted(request: number): void {
+    if (!this.#wasBlocked) return;
+    for (let block = 0; block < BLOCKS.length; block++) {
+      const seconds = this.#blockedSeconds[block];
+      if (seconds > 0) this.#ledger.add(BLOCKS[block], request, seconds);
+    }
+  }
+
+  /** A request that has run before moves into the batch, to be computed again. */
+  runsAgain(request: number): void {
+    this.#ledger.runsAgain(request);
+  }
+
+  /** A request joins the decode batch. */
+  joins(request: number): void {
+    if (this.#holdsFinished) return;
+    const added = this.#addedSeconds;
+    // No call with a number that has a fraction, which would be an object each time.
+    if (added[Added.prompts] > 0) this.#stalls()[request] -= added[Added.prompts];
+    if (added[Added.swaps] > 0) this.#transfers()[request] -= added[Added.swaps];
+  }
+
+  /** A request leaves the decode batch. */
+  leaves(request: number): void {
+    if (this.#holdsFinished) return;
+    const added = this.#addedSeconds;
+    if (added[Added.prompts] > 0) this.#stalls()[request] += added[Added.prompts];
+    if (added[Added.swaps] > 0) this.#transfers()[request] += added[Added.swaps];
+  }
+
+  #stalls(): Float64Array {
+    return this.#ledger.parts.decodeStallSeconds ?? this.#ledger.column("decodeStallSeconds");
+  }
+
+  #transfers(): Float64Array {
+    return this.#ledger.parts.decodeTransferSeconds ?? this.#ledger.column("decodeTransferSeconds");
+  }
+
+  /** A request that decodes is left out of the step that is formed. */
+  pauses(request: number): void {
+    this.#ledger.add("decodeStallSeconds", request, -this.#clock.now);
+  }
+
+  /** A request that was left out of the step before is over with that. */
+  resumes(request: number): void {
+    this.#ledger.add("decodeStallSeconds", request, this.#clock.now);
+  }
+
+  /** A request that has run is preempted. */
+  isPreempted(request: number): void {
+    this.#ledger.preempted(request);
+  }
+
+  /** A request leaves for another engine. */
+  isDetached(request: number): void {
+    if (this.#ledger.hasTokens(request)) this.#ledger.moves(request);
+  }
+
+  /** A request that had tokens before decodes again from an instant on. */
+  decodesAgain(request: number, atSeconds: number): void {
+    this.#ledger.decodesAgain(request, atSeconds);
+  }
+
+  /** The prefill of a member of a static batch is done: it has its tokens when the batch returns. */
+  isHeld(request: number, sinceSeconds: number): void {
+    this.#ledger.add("batchSeconds", request, -sinceSeconds);
+  }
+
+  /** A static batch returns a member at an instant. */
+  isReturned(request: number, atSeconds: number): void {
+    this.#ledger.ends("batchSeconds", request, atSeconds);
+  }
+}

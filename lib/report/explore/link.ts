@@ -1,0 +1,26 @@
+import { checkedValues } from "./set_knobs.ts";
+import type { Knob, KnobValues } from "./knobs.ts";
+
+/** What a link holds: values of knobs, and those of the answer beside it. */
+export interface Linked {
+  readonly a: KnobValues;
+  readonly b?: KnobValues;
+}
+
+/** The part of an address after #. */
+export function linkText({ a, b }: Linked): string {
+  const text = JSON.stringify(b === undefined ? { a } : { a, b });
+  return new TextEncoder().encode(text).toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/** What a link holds, as far as knobs can have it: links come from anywhere. */
+export function readLink(text: string, knobs: readonly Knob[]): Linked {
+  try {
+    const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });
+    const value = JSON.parse(new TextDecoder().decode(bytes));
+    const a = checkedValues(knobs, value?.a);
+    return value?.b === undefined ? { a } : { a, b: checkedValues(knobs, value.b) };
+  } catch {
+    return { a: {} };
+  }
+}

@@ -1,0 +1,88 @@
+/// <reference lib="dom" />
+import type { PageChart, PageData, PageRun } from "../page_data.ts";
+import { openColumns } from "./columns.ts";
+import { percentilePoints } from "./percentiles.ts";
+import { RequestTable } from "./table.ts";
+
+/** The part of a view of Vega that is used. */
+interface View {
+  addSignalListener(name: string, listen: (name: string, value: unknown) => void): View;
+  change(name: string, changes: unknown): View;
+  run(): View;
+}
+
+declare const vegaEmbed: (
+  element: HTMLElement,
+  spec: object,
+  options: object,
+) => Promise<{ readonly view: View }>;
+declare const vega: {
+  changeset(): {
+    remove(which: unknown): { insert(rows: readonly object[]): unknown };
+  };
+  truthy(): boolean;
+};
+
+const OPTIONS = {
+  // Expressions are interpreted: the page allows no code but its own.
+  ast: true,
+  renderer: "svg",
+  actions: { export: true, source: false, compiled: false, editor: false },
+  downloadFileName: "figure",
+};
+
+/** Draws a figure when its place comes into sight, or is opened. */
+function drawCharts(charts: readonly PageChart[]): ReadonlyMap<string, Promise<View>> {
+  return new Map(charts.map(({ id, spec }) => {
+    const element = document.getElementById(id)!;
+    const drawn = vegaEmbed(element, spec, OPTIONS).then(({ view }) => view);
+    drawn.catch((error) => element.textContent = `This figure could not be drawn: ${error}`);
+    return [id, drawn];
+  }));
+}
+
+/** Opens the requests of a run, and links its figures and its table by the chosen time. */
+async function startRun(
+  { id, requests, isWhole }: PageRun,
+  views: ReadonlyMap<string, Promise<View>>,
+): Promise<void> {
+  const columns = await openColumns(requests);
+  const section = document.getElementById(id)!;
+  const table = new RequestTable(
+    section.querySelector<HTMLElement>(".requests")!,
+    columns,
+    requests.rows,
+  );
+  const percentiles = await views.get(`${id}-percentiles`);
+  const showPercentiles = (window: readonly [number, number]) =>
+    percentiles?.change(
+      "points",
+      vega.changeset().remove(vega.truthy).insert(percentilePoints(columns, window)),
+    ).run();
+  const time = await views.get(`${id}-time`);
+  const unit = Number(section.dataset.secondsPerUnit);
+  const said = section.querySelector<HTMLElement>(".window")!;
+  let waiting: number | undefined;
+  time?.addSignalListener("window", (_, value) => {
+    const chosen = (value as { time?: readonly [number, number] }).time;
+    // While the mouse moves, only the last choice counts.
+    if (waiting !== undefined) cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(() => {
+      const seconds = chosen?.map((end) => end * unit) as [number, number] | undefined;
+      said.textContent = seconds === undefined
+        ? "All requests"
+        : `Requests that arrive from ${seconds[0].toFixed(1)} s to ${seconds[1].toFixed(1)} s`;
+      table.setWindow(seconds);
+      if (isWhole) showPercentiles(seconds ?? [-Infinity, Infinity]);
+    });
+  });
+}
+
+/** Starts the page. */
+export async function startPage(): Promise<void> {
+  const data = JSON.parse(document.getElementById("data")!.textContent!) as PageData;
+  const views = drawCharts(data.charts);
+  await Promise.all(data.runs.map((run) => startRun(run, views)));
+  await Promise.allSettled(views.values());
+  document.body.dataset.state = "ready";
+}

@@ -1,0 +1,131 @@
+import { deepEqual, equal, match, ok } from "#assert";
+import { chromium } from "npm:playwright-core@1.65.1";
+import { main } from "../../lib/cli/main.ts";
+import { withFiles } from "../../lib/cli/testing_command_line.ts";
+import { findChromium } from "./chromium.ts";
+
+/** The longest that a step in the page may take, milliseconds: a busy machine is no fault. */
+const LIMIT_MS = 120_000;
+
+const CONFIG = `
+execution: { source: constant, step_seconds: 10 ms }
+scaling: { min_instances: 0, max_instances: 3 }
+workload: { type: poisson, arrival_rate: 5, num_requests: 200, functions: { count: 2 } }
+functions: [{ name: '<img src=x onerror="window.wrong=1">' }, { name: plain }]
+slo: { ttft_s: 5 }
+`;
+
+const program = findChromium();
+
+/** The parts of a page's elements that are read. */
+interface PageElement {
+  readonly textContent: string;
+  getBoundingClientRect(): { readonly width: number; readonly left: number };
+}
+
+declare const document: { querySelectorAll(selector: string): Iterable<PageElement> };
+
+Deno.test({
+  name:
+    "a report opens from a disk, draws, sorts, filters, tells stories and follows the chosen time",
+  ignore: program === undefined,
+  // The browser's own streams and timers end with it.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await withFiles({ "a.yaml": CONFIG }, async (folder) => {
+      const said: string[] = [];
+      const run = (...args: string[]) => main(args, () => {}, (line) => said.push(line));
+      await run("simulate", `${folder}/a.yaml`, "--out", `${folder}/a`, "--quiet");
+      equal(await run("report", `${folder}/a`), 0, said.join("\n"));
+      await inBrowser(`file://${folder}/a/report.html`, async (page) => {
+        const texts = (selector: string) =>
+          page.evaluate(
+            (selector) =>
+              [...document.querySelectorAll(selector)].map(({ textContent }) => textContent),
+            selector,
+          );
+        const marks = await page.locator(".chart svg.marks").count();
+        equal(marks, await page.locator(".chart").count(), "every figure is drawn");
+        ok(await page.locator("#result-0-time .mark-line path").count() >= 4);
+
+        const column = async (name: string) => {
+          const heads = await texts(".requests thead th");
+          const place = heads.indexOf(name) + 1;
+          return await texts(`.requests tbody tr td:nth-child(${place})`);
+        };
+        await page.locator(".requests th button[data-column=id]").click();
+        await page.locator(".requests th button[data-column=id]").click();
+        deepEqual((await column("id")).slice(0, 3), ["0", "1", "2"]);
+        equal(
+          await page.locator(".requests th[data-column=id]").getAttribute("aria-sort"),
+          "ascending",
+        );
+
+        const field = page.locator(".requests input");
+        await field.fill("function=plain id<=20");
+        deepEqual(new Set(await column("function")), new Set(["plain"]));
+        await field.fill("functoin=plain");
+        match((await texts(".requests [role=alert]"))[0], /no column functoin/);
+        await field.fill("");
+
+        // By keys alone: the button of the first row, and its story.
+        await page.locator(".requests tbody button").first().focus();
+        await page.keyboard.press("Enter");
+        match((await texts(".requests .story"))[0], /^arrived .*TTFT .*E2E/);
+        await page.keyboard.press("Enter");
+        equal((await texts(".requests .story")).length, 0);
+
+        const before = (await texts(".requests [role=status]"))[0];
+        await page.locator("#result-0-time").scrollIntoViewIfNeeded();
+        const strip = await page.locator("#result-0-time .mark-area path").first().boundingBox();
+        await page.mouse.move(strip!.x + strip!.width * 0.2, strip!.y + strip!.height / 2);
+        await page.mouse.down();
+        await page.mouse.move(strip!.x + strip!.width * 0.5, strip!.y + strip!.height / 2, {
+          steps: 5,
+        });
+        await page.mouse.up();
+        await page.waitForFunction(() =>
+          [...document.querySelectorAll(".window")][0].textContent.startsWith(
+            "Requests that arrive",
+          )
+        );
+        ok((await texts(".requests [role=status]"))[0] !== before);
+      });
+    });
+  },
+});
+
+type Page = Awaited<
+  ReturnType<Awaited<ReturnType<typeof chromium.launch>>["newPage"]>
+>;
+
+/** Opens a page, and sees that it asks nobody for anything, and says nothing to the console. */
+async function inBrowser(address: string, use: (page: Page) => Promise<void>): Promise<void> {
+  const browser = await chromium.launch({
+    executablePath: program!,
+    args: [
+      ...(Deno.uid() === 0 ? ["--no-sandbox"] : []),
+      "--disable-gpu",
+      "--disable-dev-shm-usage",
+    ],
+    timeout: LIMIT_MS,
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(LIMIT_MS);
+    const said: string[] = [];
+    page.on("console", (message) => said.push(message.text()));
+    page.on("pageerror", (error) => said.push(String(error)));
+    page.on("request", (request) => {
+      if (!/^(file|data|blob):/.test(request.url())) said.push(request.url());
+    });
+    await page.goto(address);
+    await page.waitForSelector("body[data-state=ready]");
+    await use(page);
+    equal(await page.evaluate("window.wrong"), undefined, "a name was run");
+    deepEqual(said, []);
+  } finally {
+    await browser.close();
+  }
+}
