@@ -4,7 +4,7 @@ import type { GapSketch } from "../stats/gap_sketch.ts";
 import type { KvTokens } from "./kv_tokens.ts";
 import type { LatencyParts } from "./latency_parts.ts";
 import type { TotalsColumns } from "./meter_totals.ts";
-import type { FunctionSeriesColumns, RequestColumns, TimeSeriesColumns } from "./run_tables.ts";
+import type { RequestColumns, TimeSeriesColumns } from "./run_tables.ts";
 
 /** What faults did in a run. */
 export interface FaultRecord {
@@ -85,7 +85,11 @@ export interface RunRecord {
   /** One row per sampling interval. */
   readonly timeSeries: TimeSeriesColumns;
   /** One row per sampling interval and function; absent where nobody asks. */
-  readonly functionSeries?: FunctionSeriesColumns;
+  readonly functionSeries?:
+    & Pick<TimeSeriesColumns, "count" | "timeSeconds" | "intervalSeconds" | "arrivals">
+    & Pick<TimeSeriesColumns, "completions" | "queued" | "running" | "starting">
+    & Pick<TimeSeriesColumns, "idle" | "busy" | "draining">
+    & { readonly functionId: Uint16Array; readonly coldStarts: Int32Array };
   /** Lives of all instances, by instance id. */
   readonly lives: readonly InstanceLife[];
   /** Work of each instance, by instance id. */
