@@ -81,7 +81,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.#gaps = gaps;
     const [chunks, returning, ended] = [this.#chunks, this.#returning, this.#ended];
     this.#books = { parts, run, gaps, chunks, returning, ended };
-    this.queue = waitingQueue(run.columns.arrivalAtSeconds, parts.queueKeys);
+    this.queue = waitingQueue(run.columns.arrivalAtSeconds, parts.queueKeys, run.ids);
     this.blocks = blocks;
     this.pool = blocks.pool;
     this.cache = blocks.cache;

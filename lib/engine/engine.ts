@@ -272,7 +272,8 @@ export class Engine {
   /** Nothing can be scheduled though requests are there: blocks that have left are waited for. */
   #starve(): void {
     if (this.#batch.blocks.detached === 0) {
-      throw noProgress(this.#id, this.#run.clock.now, this.#parts.strategy.name, this.#batch);
+      const { clock, ids } = this.#run;
+      throw noProgress(this.#id, clock.now, this.#parts.strategy.name, this.#batch, ids);
     }
     this.#isStarved = true;
     if (this.#plansAhead) this.#emptyPipeline();

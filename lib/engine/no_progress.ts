@@ -1,13 +1,19 @@
 import type { BatchBuilder } from "./batch_builder.ts";
 
-/** What a run ends with whose engine has requests, of which its strategy schedules none. */
+/**
+ * What a run ends with whose engine has requests, of which its strategy schedules none.
+ *
+ * @param ids Numbers of the requests by their places, where these are not the numbers.
+ */
 export function noProgress(
   instance: number,
   nowSeconds: number,
   strategy: string,
   { queue, sequences, pool }: BatchBuilder,
+  ids: Int32Array | undefined,
 ): RangeError {
-  const request = queue.size > 0 ? queue.peek() : sequences.request[sequences.first];
+  const next = queue.size > 0 ? queue.peek() : sequences.request[sequences.first];
+  const request = ids?.[next] ?? next;
   return new RangeError(
     `Cannot make progress at ${nowSeconds} s: ${strategy} batching schedules nothing ` +
       `on instance ${instance}, where request ${request} is next; ` +

@@ -1,7 +1,15 @@
 import type { RequestTable } from "../../workload/request_table.ts";
+import { type ClusterParts, streamOf } from "../cluster_parts.ts";
+import { type ArrivalsByClock, StreamedArrivals } from "../stream/mod.ts";
+
+/** The requests of a run that arrive by the clock. */
+export function arrivalsByClock(parts: ClusterParts): ArrivalsByClock {
+  const stream = streamOf(parts);
+  return stream ? new StreamedArrivals(stream.window) : new WorkloadArrivals(parts.requests);
+}
 
 /** The requests that arrive by the clock: all, or the first ones of a closed loop. */
-export class WorkloadArrivals {
+class WorkloadArrivals implements ArrivalsByClock {
   /** Instant of the next one, seconds; Infinity when there is none. */
   nextAtSeconds = Infinity;
   readonly #requests: RequestTable;
