@@ -131,7 +131,7 @@ export function streamedNotices(
   { metrics }: Configuration,
   stream: StreamParts | undefined,
 ): string[] {
-  return stream === undefined || metrics.explain !== true ? [] : [
+  return stream === undefined || metrics.explain === false ? [] : [
     "what the latency of each request is made of is not recorded with --stream (metrics.explain): " +
     "there is no table latency_parts",
   ];
