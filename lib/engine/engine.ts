@@ -81,13 +81,12 @@ export class Engine {
 
   /** Adds a request; a leap in progress is cut at the end of its present step if it may join. */
   enqueue(request: number): void {
-    const isLate = this.#isLate;
-    if (isLate) this.#inbox.push(request, this.#run.clock.now);
+    if (this.#isLate) this.#inbox.push(request, this.#run.clock.now);
     else this.#batch.queue.push(request);
     this.ledger.enter(request);
     this.#isStarved = false;
     if (this.#clock.isStepping && !this.#closed) this.#interrupt(this.#plansAhead);
-    if (!isLate) this.#batch.account?.waits(request, this.#batch, this.#clock, this.#keepsWaiting);
+    if (!this.#isLate) this.#batch.waits(request, this.#clock, this.#keepsWaiting);
   }
 
   /**
@@ -302,10 +301,7 @@ export class Engine {
     meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
-    // Where nobody waits, decodes alone change nothing but the time that they take.
-    const isPlain = shape.chunkCount === 0 && !this.#keepsWaiting && sequences.prefilling === 0 &&
-      batch.swapSeconds === 0;
-    if (!isPlain) batch.account?.ends(batch, this.#clock, this.#keepsWaiting);
+    batch.account?.ends(batch, this.#clock, this.#keepsWaiting);
     if (steps > 1) pool.take(sequences.grownBlocks);
     if (lookahead !== undefined) lookahead.grow(steps);
     if (this.ledger.book(leap)) this.#interrupted = true;

@@ -383,17 +383,16 @@ export class Gateway {
       this.#cut(fn, request, due?.outcome ?? outcome, due?.atSeconds ?? this.#clock.now);
       return due !== undefined;
     }
+    this.#run.latency?.leavesInstance(request, inFlight === "restart");
     if (inFlight === "restart" || generated[request] === 0) {
-      this.#run.latency?.beginsAnew(request);
       generated[request] = 0;
       for (const column of ["scheduled", "firstToken", "completed"] as const) {
         columns[`${column}AtSeconds`][request] = NaN;
       }
       columns.maxTbtSeconds[request] = NaN;
-    } else this.#run.latency?.moves(request);
+    }
     columns.instanceId[request] = -1;
-    if (fn.waiting.queued === 0 && this.#dispatch.to(fn, request)) return true;
-    this.#haveWait(fn, request);
+    if (fn.waiting.queued > 0 || !this.#dispatch.to(fn, request)) this.#haveWait(fn, request);
     return true;
   }
 }
