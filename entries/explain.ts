@@ -15,7 +15,7 @@ export {
 } from "../lib/metrics/latency_parts.ts";
 export type * from "../lib/metrics/run_tables.ts";
 export type { UndefinedFigures } from "../lib/metrics/undefined_figures.ts";
-export { type LatencyBand, type SplitLatency } from "../lib/report/explain/bands.ts";
+export type { LatencyBand } from "../lib/report/explain/bands.ts";
 export { explain, type ExplainOptions, type Explanation } from "../lib/report/explain/explain.ts";
 export type { PromptAhead } from "../lib/report/explain/prompts_ahead.ts";
 export type { RequestStory, StoryStage } from "../lib/report/explain/story.ts";

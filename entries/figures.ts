@@ -4,13 +4,8 @@
  *
  * @module
  */
-export type {
-  LATENCY_PART_NAMES,
-  LatencyPart,
-  LatencyParts,
-  TTFT_PART_NAMES,
-} from "../lib/metrics/latency_parts.ts";
-export type { LatencyBand, SplitLatency } from "../lib/report/explain/bands.ts";
+export type { LatencyParts } from "../lib/metrics/latency_parts.ts";
+export type { LatencyBand } from "../lib/report/explain/bands.ts";
 export type {
   ClassSummary,
   ColdStartWaits,

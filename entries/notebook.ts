@@ -22,15 +22,7 @@ export type {
 export type { SlurmGiven } from "../lib/experiment/slurm/settings.ts";
 export type { Level, SweepConfig, SweepDesign, SweepFactors } from "../lib/experiment/sweep/mod.ts";
 export type { TargetRow } from "../lib/experiment/targets/target.ts";
-export type {
-  LATENCY_PART_NAMES,
-  LatencyPart,
-  LatencyParts,
-  TTFT_PART_NAMES,
-} from "../lib/metrics/latency_parts.ts";
-export type { LatencyBand, SplitLatency } from "../lib/report/explain/bands.ts";
-export type { PromptAhead } from "../lib/report/explain/prompts_ahead.ts";
-export type { RequestStory, StoryStage } from "../lib/report/explain/story.ts";
+export type { LatencyParts } from "../lib/metrics/latency_parts.ts";
 export type * from "../lib/metrics/run_tables.ts";
 export type { UndefinedFigures } from "../lib/metrics/undefined_figures.ts";
 export type * from "../lib/plot/chart/mod.ts";
@@ -40,9 +32,6 @@ export {
   chart,
   type Display,
   draw,
-  explain,
-  type ExplainOptions,
-  type Explanation,
   type Frame,
   frame,
   type FrameLike,

@@ -78,7 +78,7 @@ const MOST_NAMES = 48;
  */
 const LARGER: Readonly<Record<string, number>> = {
   "./cluster": 84,
-  "./notebook": 90,
+  "./notebook": 99,
   "./scaling": 56,
   "./validation": 51,
 };

@@ -6,7 +6,9 @@ import type { PoolSizePolicy } from "../serverless/keep_alive/prewarmed_pool.ts"
 import type { PlacementPolicy, PlacementRequest } from "../serverless/placement/policy.ts";
 import type { ScalingDecider } from "../serverless/scaling/scaling_decider.ts";
 import type { StartService } from "../serverless/cold_start/start_service.ts";
+import type { RequestPages } from "../metrics/rows/request_pages.ts";
 import type { RequestTable } from "../workload/request_table.ts";
+import type { RequestWindow } from "./stream/mod.ts";
 import type { EngineParts } from "../engine/engine_parts.ts";
 
 /** What the gateway does with a request that no instance can take. */
@@ -244,8 +246,28 @@ export interface ClusterParts {
   readonly explains?: boolean;
   /** Length of a time-series interval, seconds. */
   readonly sampleSeconds: number;
+  /** Whether each function has a series too. Default false. */
+  readonly samplesFunctions?: boolean;
   /** Called now and then with the share of requests that have ended and the simulated time. */
   readonly onProgress?: ReportProgress;
+}
+
+/** How requests come and go that are too many for memory. */
+export interface StreamParts {
+  /** Those inside. */
+  readonly window: RequestWindow;
+  /** The rows of those that have ended. */
+  readonly rows: RequestPages;
+}
+
+/** The same of a run whose requests are too many for memory: `requests` is the table of its window. */
+export interface StreamedParts extends ClusterParts {
+  readonly stream: StreamParts;
+}
+
+/** How the requests of a run come and go; undefined where all are in memory. */
+export function streamOf(parts: ClusterParts): StreamParts | undefined {
+  return "stream" in parts ? (parts as StreamedParts).stream : undefined;
 }
 
 /** What a run holds at an instant, for whoever watches its memory. */

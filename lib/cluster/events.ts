@@ -28,6 +28,8 @@ export interface EventKind {
   readonly why: string;
   /** What happens; `a` and `b` are the event's operands. */
   readonly handle: (handlers: EventHandlers, a: number, b: number) => void;
+  /** Whether `a` is a request. */
+  readonly isOfRequest?: true;
 }
 
 const timers = "after arrivals, which would have used the instance";
@@ -42,6 +44,7 @@ export const EVENTS = {
     priority: 0,
     why: "an arrival like the others, but known only now",
     handle: ({ gateway }, request) => gateway.releasedArrival(request),
+    isOfRequest: true,
   },
   timeout: {
     what: "a wait at the gateway has lasted as long as it may",
@@ -49,6 +52,7 @@ export const EVENTS = {
     priority: 1,
     why: "after the chance to be served at the last instant",
     handle: ({ gateway }, request, ticket) => gateway.timeOut(request, ticket),
+    isOfRequest: true,
   },
   keepAliveEnd: {
     what: "an instance has been idle as long as it is kept",
@@ -147,6 +151,7 @@ export const EVENTS = {
     why: "after the step that may complete it",
     handle: (handlers, request, stay) =>
       handlers.leftEarly(handlers.gateway.executionEnds(request, stay)),
+    isOfRequest: true,
   },
   clientDeadline: {
     what: "a client has waited as long as it will",
@@ -154,6 +159,7 @@ export const EVENTS = {
     priority: 1,
     why: "after the step that may complete its request",
     handle: (handlers, request) => handlers.leftEarly(handlers.gateway.clientGivesUp(request)),
+    isOfRequest: true,
   },
   drainLimit: {
     what: "an instance has drained as long as it may",
@@ -173,6 +179,11 @@ export const HANDLERS: readonly EventKind["handle"][] = Object.values(EVENTS)
 export const MAY_REPEAT: readonly boolean[] = Object.values(EVENTS)
   .toSorted((one, other) => one.kind - other.kind)
   .map(({ why }) => why === timers || why === hits);
+
+/** Kinds, by number, whose events name a request. */
+export const OF_REQUEST: readonly boolean[] = Object.values<EventKind>(EVENTS)
+  .toSorted((one, other) => one.kind - other.kind)
+  .map(({ isOfRequest }) => isOfRequest === true);
 
 /** All that can coincide, in its order: what it is, and why it stands there. */
 export const INSTANT_ORDER: readonly Pick<EventKind, "what" | "why">[] = [

@@ -7,7 +7,7 @@ import type { RunObserver } from "../metrics/run_observer.ts";
 import { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
 import type { RequestTable } from "../workload/request_table.ts";
-import type { ClusterParts } from "./cluster_parts.ts";
+import { type ClusterParts, streamOf } from "./cluster_parts.ts";
 
 /** The columns that the engines of a run fill in. */
 export function runColumns(
@@ -15,22 +15,31 @@ export function runColumns(
   clock: Clock,
   observer: RunObserver | undefined,
 ): RunColumns {
-  const { requests } = parts;
+  const { requests, functions } = parts;
+  const stream = streamOf(parts);
+  const shared = {
+    clock,
+    gaps: new GapSketch(),
+    prefixes: new PrefixIndex(),
+    spare: new SpareSequences(),
+    ...(observer && { observer }),
+  };
+  if (stream !== undefined) {
+    const { window, rows } = stream;
+    const limitOf = (id: number) => functions[id].engine.maxModelTokens;
+    return { ...shared, ...window.columnsOf(limitOf, rows), ids: window.ids };
+  }
   const outputLimit = outputLimits(parts);
   const columns = { ...requestColumns(requests), outputTokens: outputLimit };
   forgetArrivals(requests, columns.arrivalAtSeconds);
   const generated = new Int32Array(requests.count);
   return {
-    clock,
+    ...shared,
     columns,
     generated,
     ...(parts.explains !== false && { latency: new LatencyLedger(columns, generated, clock) }),
     outputLimit,
     waitedFor: undefined,
-    gaps: new GapSketch(),
-    prefixes: new PrefixIndex(),
-    spare: new SpareSequences(),
-    ...(observer && { observer }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { emptyColumn, storedColumns } from "../metrics/columns/column.ts";
+import { GrowingColumns } from "../metrics/columns/growing_columns.ts";
 import {
   clearSums,
   emptySums,
@@ -11,6 +11,7 @@ import type { TimeSeriesColumns } from "../metrics/run_tables.ts";
 import { LIMITS, plain } from "../sim/limits.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import type { Fleet } from "./fleet/fleet.ts";
+import type { FunctionSeries } from "./function_series.ts";
 import type { Instance } from "./fleet/instance.ts";
 import type { RestingKind } from "./fleet/moving_instances.ts";
 import { emptyTotals, type MeterTotals } from "../metrics/meter_totals.ts";
@@ -24,6 +25,8 @@ export interface SampleCounters {
   readonly requestSeconds: number;
   /** Requests that have ended with an outcome by now. */
   of(outcome: number): number;
+  /** What each function does; absent where nobody asks. */
+  readonly series?: FunctionSeries | undefined;
 }
 
 /** What one instance had done at the last sample at which it did not rest. */
@@ -34,10 +37,6 @@ interface Before {
   idleSeconds: number;
 }
 
-/** The columns, their names in programs and the lines that compute them. */
-const COLUMNS = storedColumns(TIME_SERIES_COLUMNS);
-const LINES = COLUMNS.map(([, column]) => column.of!);
-
 /** Sums of requests that a limit on their time ended, and their outcomes. */
 const LIMITED = [
   ["executionLimits", OUTCOME_CODE.execution_limit],
@@ -45,18 +44,12 @@ const LIMITED = [
   ["clientDeadlines", OUTCOME_CODE.client_deadline],
 ] as const;
 
-/** Rows for which there is room at first. */
-const FIRST_ROWS = 1024;
-
 /** Writes one row of the time series per interval: what happened in it, and means over it. */
 export class Sampler {
   readonly #fleet: Fleet;
   readonly #sampleSeconds: number;
   readonly #most: number;
-  /** The rows so far, one behind the other: a value for each of `COLUMNS`. */
-  #rows = new Float64Array(0);
-  #room = 0;
-  #count = 0;
+  readonly #rows = new GrowingColumns(TIME_SERIES_COLUMNS);
   /** By instance that is ready; those that have stopped are forgotten. */
   readonly #before = new Map<number, Before>();
   readonly #now = emptyTotals();
@@ -81,7 +74,7 @@ export class Sampler {
 
   /** Rows so far. */
   get count(): number {
-    return this.#count;
+    return this.#rows.count;
   }
 
   /** End of the last interval, seconds. */
@@ -94,9 +87,14 @@ export class Sampler {
     const sums = this.#sums;
     clearSums(sums);
     const { moving } = this.#fleet;
+    const { series } = counters;
     this.#addResting(moving.kinds, now - this.#lastSeconds);
-    for (const instance of moving.list) this.#add(instance, now, sums);
+    series?.addResting(now - this.#lastSeconds);
+    for (const instance of moving.list) {
+      this.#add(instance, now, sums, series?.of(instance.functionId));
+    }
     moving.settle();
+    series?.sample(now, now - this.#lastSeconds);
     sums.atSeconds = now;
     sums.seconds = now - this.#lastSeconds;
     const { arrived, completed, requestSeconds } = counters;
@@ -108,10 +106,8 @@ export class Sampler {
       this.#lastLimited[i] = count;
     });
     sums.requestSeconds = requestSeconds - this.#lastRequestSeconds;
-    if (this.#count === this.#room) this.#grow(now);
-    const rows = this.#rows;
-    const start = LINES.length * this.#count++;
-    for (let i = 0; i < LINES.length; i++) rows[start + i] = LINES[i](sums);
+    if (this.#rows.count >= this.#most) this.#refuse(now);
+    this.#rows.add(sums);
     this.#lastSeconds = now;
     this.#lastArrived = arrived;
     this.#lastCompleted = completed;
@@ -130,23 +126,32 @@ export class Sampler {
     }
   }
 
-  /** Adds what an instance did since the last sample; one that stopped counts until it did. */
-  #add(instance: Instance, now: number, sums: IntervalSums): void {
+  /**
+   * Adds what an instance did since the last sample; one that stopped counts until it did.
+   *
+   * @param own The same sums of its function; absent where nobody asks.
+   */
+  #add(instance: Instance, now: number, sums: IntervalSums, own: IntervalSums | undefined): void {
     const { id, functionId, engine, state } = instance;
     const { createdAtSeconds, readyAtSeconds, drainingAtSeconds, stoppedAtSeconds } = instance;
     const last = this.#lastSeconds;
     const until = stoppedAtSeconds <= now ? stoppedAtSeconds : now;
     const isReady = readyAtSeconds <= now;
     const startedBy = isReady ? readyAtSeconds : until;
-    sums.startingSeconds += Math.max(0, startedBy - Math.max(createdAtSeconds, last));
+    const starting = Math.max(0, startedBy - Math.max(createdAtSeconds, last));
+    sums.startingSeconds += starting;
+    if (own) own.startingSeconds += starting;
     if (!isReady) return;
     const { peakFlops, kvBlocks } = this.#fleet.functions[functionId].parts.engine;
     const up = until - Math.max(readyAtSeconds, last);
     sums.upSeconds += up;
+    if (own) own.upSeconds += up;
     sums.peakFlops += up * peakFlops;
     sums.capacityBlockSeconds += up * kvBlocks;
     if (drainingAtSeconds <= now) {
-      sums.drainingSeconds += until - Math.max(drainingAtSeconds, last);
+      const draining = until - Math.max(drainingAtSeconds, last);
+      sums.drainingSeconds += draining;
+      if (own) own.drainingSeconds += draining;
     }
     let before = this.#before.get(id);
     if (before === undefined) {
@@ -159,11 +164,13 @@ export class Sampler {
     const idleSeconds = instance.idleSeconds +
       (state === InstanceState.idle ? now - instance.idleSinceSeconds : 0);
     sums.idleSeconds += idleSeconds - before.idleSeconds;
+    if (own) own.idleSeconds += idleSeconds - before.idleSeconds;
     before.idleSeconds = idleSeconds;
     const totals = this.#now;
     const hasStopped = state === InstanceState.stopped;
     if (hasStopped) this.#fleet.books.totals.at(id, totals);
     else engine.readings.readMeter(now, totals);
+    if (own) own.sequenceSeconds += totals.sequenceSeconds - before.totals.sequenceSeconds;
     for (const key of SUMMED) {
       sums[key] += totals[key] - before.totals[key];
       before.totals[key] = totals[key];
@@ -174,31 +181,15 @@ export class Sampler {
 
   /** The series so far. */
   columns(): TimeSeriesColumns {
-    const count = this.#count;
-    const columns = COLUMNS.map(([key, column], i) => {
-      const values = emptyColumn(column, count);
-      for (let row = 0; row < count; row++) values[row] = this.#rows[LINES.length * row + i];
-      return [key, values];
-    });
-    return { count, ...Object.fromEntries(columns) };
+    return { count: this.count, ...this.#rows.columns() } as unknown as TimeSeriesColumns;
   }
 
-  /** Makes room for twice as many rows, up to the limit. */
-  #grow(now: number): void {
-    const most = this.#most;
-    if (this.#count >= most) {
-      throw new RangeError(
-        `Cannot take a sample at ${now} s as one of at most ${
-          plain(most)
-        } rows of the time series: ` +
-          `current value is metrics.collect_interval ${this.#sampleSeconds} s (simulate a ` +
-          `shorter time, or sample less often)`,
-      );
-    }
-    this.#room = Math.min(most, Math.max(FIRST_ROWS, 2 * this.#room));
-    const before = this.#rows;
-    this.#rows = new Float64Array(LINES.length * this.#room);
-    this.#rows.set(before);
+  #refuse(now: number): never {
+    throw new RangeError(
+      `Cannot take a sample at ${now} s as one of at most ${plain(this.#most)} rows of the time ` +
+        `series: current value is metrics.collect_interval ${this.#sampleSeconds} s (simulate a ` +
+        `shorter time, or sample less often)`,
+    );
   }
 }
 

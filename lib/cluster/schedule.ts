@@ -1,14 +1,23 @@
 import { EventQueue } from "../sim/event_queue.ts";
 import type { EventKind } from "./events.ts";
+import type { RequestWindow } from "./stream/mod.ts";
 
 /** The pending events of a run. */
 export class Schedule extends EventQueue {
   /** Instant of the event popped last, and the last place of an event popped at it. */
   #atSeconds = -1;
   #lastRank = -1;
+  readonly #window: RequestWindow | undefined;
+
+  /** @param window Is told which requests events name; absent: nobody asks. */
+  constructor(window?: RequestWindow) {
+    super();
+    this.#window = window;
+  }
 
   /** Has an event happen at an instant, seconds; `a` and `b` are its operands. */
-  at({ kind, priority }: EventKind, atSeconds: number, a = 0, b = 0): void {
+  at({ kind, priority, isOfRequest }: EventKind, atSeconds: number, a = 0, b = 0): void {
+    if (isOfRequest === true) this.#window?.pin(a);
     this.push(atSeconds, priority, kind, a, b);
   }
 

@@ -1,14 +1,16 @@
 import { Clock } from "../engine/clock.ts";
 import type { RunColumns } from "../engine/engine_parts.ts";
+import { columnsElsewhere } from "../metrics/rows/request_rows.ts";
 import type { RunObserver } from "../metrics/run_observer.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
 import { type Interrupted, interruptedAt } from "../sim/interrupted.ts";
 import { InvariantError } from "../sim/invariant_error.ts";
 import { LIMITS } from "../sim/limits.ts";
 import { GapSketch } from "../stats/gap_sketch.ts";
-import type { ClusterParts } from "./cluster_parts.ts";
+import { type ClusterParts, streamOf, type StreamParts } from "./cluster_parts.ts";
+import { Breaths } from "./breaths.ts";
 import { EngineSteps } from "./engine_steps.ts";
-import { type EventHandlers, EVENTS, HANDLERS, MAY_REPEAT } from "./events.ts";
+import { type EventHandlers, EVENTS, HANDLERS, MAY_REPEAT, OF_REQUEST } from "./events.ts";
 import { FaultInjector } from "./faults/fault_injector.ts";
 import { Evaluations } from "./fleet/evaluations.ts";
 import { Fleet } from "./fleet/fleet.ts";
@@ -76,8 +78,9 @@ function runThrough(simulation: Simulation): RunRecord {
 
 async function runInterruptibly(simulation: Simulation, signal: AbortSignal): Promise<RunRecord> {
   simulation.begin();
+  using breaths = new Breaths();
   do {
-    await breath();
+    await breaths.next();
     if (signal.aborted) throw simulation.interrupted(signal.reason);
   } while (!simulation.advance(EVENTS_IN_A_ROW));
   return simulation.result();
@@ -89,21 +92,6 @@ const MANY_EVENTS = 2 ** 30;
 /** Events between two looks at a signal: some milliseconds, and a look takes some microseconds. */
 const EVENTS_IN_A_ROW = 4096;
 
-/**
- * Lets signals, timers and messages through. A timer of 0 would do so as well, but takes 1 to 4 ms
- * where this takes 20 us.
- */
-function breath(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
-}
-
 /** Samples, and instances that become ready, between two reports of progress where no requests end. */
 const PER_REPORT = 64;
 
@@ -114,7 +102,7 @@ class Simulation implements EventHandlers {
   readonly faults: FaultInjector | undefined;
   readonly #parts: ClusterParts;
   readonly #clock = new Clock();
-  readonly #schedule = new Schedule();
+  readonly #schedule: Schedule;
   readonly #steps = new EngineSteps();
   readonly #run: RunColumns;
   readonly #fleet: Fleet;
@@ -124,6 +112,9 @@ class Simulation implements EventHandlers {
   readonly #sampler: Sampler;
   readonly #standstill = new Standstill();
   readonly #warmupGaps = new GapSketch();
+  readonly #stream: StreamParts | undefined;
+  /** Requests of the workload. */
+  readonly #count: number;
   /** The run goes on until then though every request has ended, seconds. */
   #lastsUntilSeconds: number;
   /** End of the last request, seconds; NaN while there are others. */
@@ -133,17 +124,21 @@ class Simulation implements EventHandlers {
   #isWarmingUp = false;
 
   constructor(parts: ClusterParts, observer?: RunObserver) {
-    const [clock, schedule, steps] = [this.#clock, this.#schedule, this.#steps];
+    const stream = streamOf(parts);
+    const [clock, schedule, steps] = [this.#clock, new Schedule(stream?.window), this.#steps];
     const run = runColumns(parts, clock, observer);
     const occupied = new OccupiedFunctions(parts.functions.length);
     const functions = parts.functions.map((one, id) =>
-      new FunctionState(id, one, run.columns.promptTokens, clock, occupied)
+      new FunctionState(id, one, run.columns.promptTokens, clock, occupied, run.ids)
     );
     const evaluations = new Evaluations(functions, parts.pools ?? [], clock, schedule);
     const fleet = new Fleet({ parts, run, clock, schedule, functions, evaluations });
     const { stopAtSeconds, patienceSeconds } = parts;
     const guard = new ProgressGuard(functions, occupied, clock, stopAtSeconds, patienceSeconds);
     this.#parts = parts;
+    this.#schedule = schedule;
+    this.#stream = stream;
+    this.#count = (stream?.window ?? parts.requests).count;
     this.#lastsUntilSeconds = lastsUntilSeconds(parts);
     this.#run = run;
     this.#fleet = fleet;
@@ -160,7 +155,9 @@ class Simulation implements EventHandlers {
 
   /** Handles so many events at most; returns whether the run is over. */
   advance(most: number): boolean {
-    const { requests, stopAtSeconds } = this.#parts;
+    const { stopAtSeconds } = this.#parts;
+    const stream = this.#stream;
+    const count = this.#count;
     const [clock, schedule, steps, fleet] = [
       this.#clock,
       this.#schedule,
@@ -181,7 +178,7 @@ class Simulation implements EventHandlers {
         steps.form(fleet.instances);
         continue;
       }
-      if (counts.ended === requests.count && this.#isOver(next)) return true;
+      if (counts.ended === count && this.#isOver(next)) return true;
       if (next > stopAtSeconds || next === Infinity) return true;
       if (next < clock.now) throw new InvariantError("time goes back", { atSeconds: clock.now });
       clock.now = next;
@@ -191,7 +188,9 @@ class Simulation implements EventHandlers {
       else {
         schedule.pop();
         if (MAY_REPEAT[schedule.kind]) this.#standstill.count(counts, next);
-        HANDLERS[schedule.kind](this, schedule.a, schedule.b);
+        const { kind, a } = schedule;
+        HANDLERS[kind](this, a, schedule.b);
+        if (stream !== undefined && OF_REQUEST[kind]) stream.window.unpin(a);
       }
       // What an event leaves to do: a request that lost its start is served where there is room,
       // instances that wait for GPUs take those that are free, new instances may fail.
@@ -204,12 +203,11 @@ class Simulation implements EventHandlers {
 
   /** How far the run is, as an error. */
   interrupted(reason: unknown): Interrupted {
-    const { requests } = this.#parts;
     return interruptedAt({
       atSeconds: this.#clock.now,
       ofSeconds: this.#lastsUntilSeconds,
       done: this.gateway.counts.ended,
-      of: requests.count,
+      of: this.#count,
       things: "requests",
     }, reason);
   }
@@ -359,24 +357,28 @@ class Simulation implements EventHandlers {
   /** What has happened; to be called once, when the run is over. */
   result(): RunRecord {
     const { starts } = this.#parts;
+    const stream = this.#stream;
     const [clock, fleet, run] = [this.#clock, this.#fleet, this.#run];
     this.#guard.end();
     clock.now = Math.max(this.#lastsUntilSeconds, clock.now);
     this.#sample(true);
     const counts = settleEngines(fleet, clock.now);
+    const { series } = this.gateway.counts;
     // A run that was over by the end of the warm-up did not get to that event.
     if (this.#isWarmingUp) this.endWarmup();
-    clearUnfinished(run);
+    if (stream === undefined) clearUnfinished(run);
+    else stream.window.finish();
     return {
-      columns: run.columns,
+      ...(stream ? { columns: columnsElsewhere(), rows: stream.rows } : { columns: run.columns }),
       arrived: this.gateway.counts.arrived,
       ...(run.latency && { latencyParts: run.latency.close() }),
       gaps: run.gaps,
       warmupGaps: this.#warmupGaps,
       timeSeries: this.#sampler.columns(),
+      ...(series && { functionSeries: series.columns() }),
       lives: instanceLives(fleet, clock.now),
       stageSpans: starts.spans,
-      ...(run.waitedFor && { waitedFor: run.waitedFor }),
+      ...(run.waitedFor && !stream && { waitedFor: run.waitedFor }),
       coldStarts: fleet.coldStarts,
       evictions: fleet.evictions,
       ...(this.faults && { faults: this.faults.log.record(clock.now) }),

@@ -1746,6 +1746,11 @@ export interface Configuration {
      */
     readonly collect_interval: number | null;
     /**
+     * Whether there is a time series for each function too, `function_series`: requests, instances
+     * by state and starts, a row for each interval in which it has any.
+     */
+    readonly per_function: boolean;
+    /**
      * Whether a run records what the latency of each request is made of (latency_parts.parquet),
      * which takes some 8 % of its time; null: in runs of up to 200,000 requests.
      */

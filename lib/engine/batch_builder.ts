@@ -16,6 +16,7 @@ import type { SequenceBlocks } from "./sequence_blocks.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
 import { Speculation } from "./speculation.ts";
 import { StepChunks } from "./step_chunks.ts";
+import type { StepClock } from "./step_clock.ts";
 import type { TokenGaps } from "./token_gaps.ts";
 import { victimOf } from "./victim.ts";
 
@@ -81,7 +82,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.#gaps = gaps;
     const [chunks, returning, ended] = [this.#chunks, this.#returning, this.#ended];
     this.#books = { parts, run, gaps, chunks, returning, ended };
-    this.queue = waitingQueue(run.columns.arrivalAtSeconds, parts.queueKeys);
+    this.queue = waitingQueue(run.columns.arrivalAtSeconds, parts.queueKeys, run.ids);
     this.blocks = blocks;
     this.pool = blocks.pool;
     this.cache = blocks.cache;
@@ -254,6 +255,11 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   enqueue(request: number, cameAtSeconds: number): void {
     this.queue.push(request);
     this.account?.isKnown(request, cameAtSeconds);
+  }
+
+  /** A request has joined the queue, in a step that keeps others waiting or not. */
+  waits(request: number, steps: StepClock, keepsWaiting: boolean): void {
+    this.account?.waits(request, this, steps, keepsWaiting);
   }
 
   /** The KV entries of the request's first `tokens` tokens are here: it returns as blocks allow. */

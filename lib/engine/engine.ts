@@ -4,6 +4,7 @@ import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineChange, EngineParts, RunColumns } from "./engine_parts.ts";
 import { EngineReadings } from "./engine_readings.ts";
 import { Inbox } from "./inbox.ts";
+import { noProgress } from "./no_progress.ts";
 import { SequenceBlocks } from "./sequence_blocks.ts";
 import { Sequences } from "./sequences.ts";
 import { StepClock } from "./step_clock.ts";
@@ -80,13 +81,12 @@ export class Engine {
 
   /** Adds a request; a leap in progress is cut at the end of its present step if it may join. */
   enqueue(request: number): void {
-    const isLate = this.#isLate;
-    if (isLate) this.#inbox.push(request, this.#run.clock.now);
+    if (this.#isLate) this.#inbox.push(request, this.#run.clock.now);
     else this.#batch.queue.push(request);
     this.ledger.enter(request);
     this.#isStarved = false;
     if (this.#clock.isStepping && !this.#closed) this.#interrupt(this.#plansAhead);
-    if (!isLate) this.#batch.account?.waits(request, this.#batch, this.#clock, this.#keepsWaiting);
+    if (!this.#isLate) this.#batch.waits(request, this.#clock, this.#keepsWaiting);
   }
 
   /**
@@ -270,19 +270,12 @@ export class Engine {
 
   /** Nothing can be scheduled though requests are there: blocks that have left are waited for. */
   #starve(): void {
-    if (this.#batch.blocks.detached === 0) this.#refuse();
+    if (this.#batch.blocks.detached === 0) {
+      const { clock, ids } = this.#run;
+      throw noProgress(this.#id, clock.now, this.#parts.strategy.name, this.#batch, ids);
+    }
     this.#isStarved = true;
     if (this.#plansAhead) this.#emptyPipeline();
-  }
-
-  #refuse(): never {
-    const { queue, sequences, pool } = this.#batch;
-    const request = queue.size > 0 ? queue.peek() : sequences.request[sequences.first];
-    throw new RangeError(
-      `Cannot make progress at ${this.#run.clock.now} s: ${this.#parts.strategy.name} batching schedules nothing ` +
-        `on instance ${this.#id}, where request ${request} is next; ` +
-        `current value of free KV blocks is ${pool.free} of ${pool.capacity}`,
-    );
   }
 
   /** Ends the step or leap in progress, at {@link endAtSeconds}. */
@@ -308,10 +301,7 @@ export class Engine {
     meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
-    // Where nobody waits, decodes alone change nothing but the time that they take.
-    const isPlain = shape.chunkCount === 0 && !this.#keepsWaiting && sequences.prefilling === 0 &&
-      batch.swapSeconds === 0;
-    if (!isPlain) batch.account?.ends(batch, this.#clock, this.#keepsWaiting);
+    batch.account?.ends(batch, this.#clock, this.#keepsWaiting);
     if (steps > 1) pool.take(sequences.grownBlocks);
     if (lookahead !== undefined) lookahead.grow(steps);
     if (this.ledger.book(leap)) this.#interrupted = true;

@@ -84,6 +84,11 @@ export interface RunColumns {
   readonly outputLimit: Int32Array;
   /** Instance whose start each request waited for, -1 for none; undefined until one has waited. */
   waitedFor: Int32Array | undefined;
+  /**
+   * Rows of the workload, where requests have numbers of their own: of requests that came at once the
+   * lower row is the earlier. Absent: a request's number is its row.
+   */
+  readonly ids?: Int32Array;
   /** Gaps between tokens of all requests. */
   readonly gaps: GapSketch;
   /** Where the time of requests goes; absent: nobody asks. */

@@ -1,3 +1,4 @@
+import { rowsOf } from "./rows/request_rows.ts";
 import type { RunRecord } from "./run_record.ts";
 import { hasLimits, meetsSlo, type SloLimits } from "./slo.ts";
 
@@ -25,21 +26,23 @@ export function attainment(
   warmupSeconds: number,
   byFunction?: readonly (readonly SloLimits[])[],
 ): Attainment {
-  const { columns, endAtSeconds } = run;
+  const { endAtSeconds } = run;
   const arrived = new Array<number>(limits.length).fill(0);
   const attained = new Array<number>(limits.length).fill(0);
   let completedWithin = 0;
-  for (let i = 0; i < columns.count; i++) {
-    const at = columns.arrivalAtSeconds[i];
-    // Not a number: a completion that never came would have released it.
-    if (!(at <= endAtSeconds)) continue;
-    const classId = limits.length === 1 ? 0 : columns.classId[i];
-    const own = byFunction === undefined ? limits : byFunction[columns.functionId[i]];
-    const meets = meetsSlo(columns, i, own[classId]);
-    if (meets && columns.completedAtSeconds[i] >= warmupSeconds) completedWithin++;
-    if (at < warmupSeconds) continue;
-    arrived[classId]++;
-    if (meets) attained[classId]++;
+  for (const columns of rowsOf(run).pieces()) {
+    for (let i = 0; i < columns.count; i++) {
+      const at = columns.arrivalAtSeconds[i];
+      // Not a number: a completion that never came would have released it.
+      if (!(at <= endAtSeconds)) continue;
+      const classId = limits.length === 1 ? 0 : columns.classId[i];
+      const own = byFunction === undefined ? limits : byFunction[columns.functionId[i]];
+      const meets = meetsSlo(columns, i, own[classId]);
+      if (meets && columns.completedAtSeconds[i] >= warmupSeconds) completedWithin++;
+      if (at < warmupSeconds) continue;
+      arrived[classId]++;
+      if (meets) attained[classId]++;
+    }
   }
   const all = arrived.reduce((sum, count) => sum + count, 0);
   const isLimited = all > 0 && (byFunction?.flat() ?? limits).some(hasLimits);

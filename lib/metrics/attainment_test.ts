@@ -1,3 +1,4 @@
+import { wholeRows } from "./rows/request_rows.ts";
 import { deepStrictEqual, strictEqual } from "#assert";
 import { attainment } from "./attainment.ts";
 import { prefixCacheUse } from "./prefix_cache_use.ts";
@@ -58,7 +59,7 @@ Deno.test("attainment is by class, from the warm-up on, and of what arrived befo
 Deno.test("hits are over the prompts that were scheduled, in tokens and in blocks", () => {
   const { columns } = runOf([[1, 2, 2, 0], [1, 2, 2, 0], "rejected"]);
   columns.cachedTokens[1] = 32;
-  const use = prefixCacheUse(columns, [16]);
+  const use = prefixCacheUse(wholeRows(columns), [16]);
   deepStrictEqual(use, { cachedTokens: 32, tokenShare: 32 / 66, blockShare: 2 / 6 });
-  strictEqual(prefixCacheUse(columns, [0]).cachedTokens, 0);
+  strictEqual(prefixCacheUse(wholeRows(columns), [0]).cachedTokens, 0);
 });

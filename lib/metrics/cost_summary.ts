@@ -3,6 +3,7 @@ import { asleepSeconds, servedUntilSeconds, upSeconds } from "../serverless/life
 import type { InstanceLife, PoolMemberLife } from "../serverless/lifecycle.ts";
 import type { FunctionFacts } from "./function_facts.ts";
 import { onReserved } from "./reserved_instances.ts";
+import { rowsOf } from "./rows/request_rows.ts";
 import { OUTCOMES } from "./run_tables.ts";
 import type { RunRecord } from "./run_record.ts";
 import { hasLimits, meetsSlo, type SloLimits } from "./slo.ts";
@@ -144,14 +145,14 @@ function atShare(plan: BillingPlan, share: number): BillingPlan {
 
 /** Completed requests by function; zeros where no request is billed. */
 function completedByFunction(
-  { columns }: RunRecord,
+  run: RunRecord,
   functions: readonly FunctionFacts[],
 ): Float64Array {
   const counts = new Float64Array(functions.length);
   if (!functions.some(({ usdPerRequest }) => usdPerRequest !== undefined)) return counts;
   const code = OUTCOMES.indexOf("completed");
-  for (let i = 0; i < columns.count; i++) {
-    if (columns.outcome[i] === code) counts[columns.functionId[i]]++;
+  for (const { count, outcome, functionId } of rowsOf(run).pieces()) {
+    for (let i = 0; i < count; i++) if (outcome[i] === code) counts[functionId[i]]++;
   }
   return counts;
 }
@@ -198,16 +199,18 @@ function loadInstants(
 
 /** Dollars per request that met every limit, whenever it arrived. */
 export function perGood(
-  { columns }: RunRecord,
+  run: RunRecord,
   limitsOf: (functionId: number, classId: number) => SloLimits,
   totalUsd: number,
 ): number | null {
   let good = 0;
   let isLimited = false;
-  for (let i = 0; i < columns.count; i++) {
-    const limits = limitsOf(columns.functionId[i], columns.classId[i]);
-    if (hasLimits(limits)) isLimited = true;
-    if (meetsSlo(columns, i, limits)) good++;
+  for (const piece of rowsOf(run).pieces()) {
+    for (let i = 0; i < piece.count; i++) {
+      const limits = limitsOf(piece.functionId[i], piece.classId[i]);
+      if (hasLimits(limits)) isLimited = true;
+      if (meetsSlo(piece, i, limits)) good++;
+    }
   }
   return isLimited && good > 0 ? totalUsd / good : null;
 }

@@ -1,5 +1,7 @@
-import { latencyOf, type LatencySummary } from "./latency_summary.ts";
+import type { LatencySummary } from "./latency_summary.ts";
 import { OUTCOME_CODE } from "./recorder.ts";
+import { timesToFirstToken } from "./function_latencies.ts";
+import { rowsOf } from "./rows/request_rows.ts";
 import type { RunRecord } from "./run_record.ts";
 import { hasLimits, meetsSlo, type SloLimits } from "./slo.ts";
 
@@ -40,25 +42,27 @@ export function functionParts(
   options: FunctionOptions,
 ): FunctionPart[] {
   const { names, limitsOf, costUsd, percentiles, warmupSeconds } = options;
-  const { columns, endAtSeconds } = run;
+  const { endAtSeconds } = run;
   const count = names.length;
   const arrived = new Int32Array(count);
   const completed = new Int32Array(count);
   const attained = new Int32Array(count);
   const limited = new Uint8Array(count);
   const waited = new Int32Array(count);
-  const rows = sortedByFunction(run, count, warmupSeconds);
-  for (let i = 0; i < columns.count; i++) {
-    const at = columns.arrivalAtSeconds[i];
-    if (!(at <= endAtSeconds && at >= warmupSeconds)) continue;
-    const fn = columns.functionId[i];
-    const limits = limitsOf(fn, columns.classId[i]);
-    arrived[fn]++;
-    if (columns.outcome[i] === OUTCOME_CODE.completed) completed[fn]++;
-    if (columns.coldStartWaitSeconds[i] > 0) waited[fn]++;
-    if (hasLimits(limits)) limited[fn] = 1;
-    if (meetsSlo(columns, i, limits)) attained[fn]++;
+  for (const columns of rowsOf(run).pieces()) {
+    for (let i = 0; i < columns.count; i++) {
+      const at = columns.arrivalAtSeconds[i];
+      if (!(at <= endAtSeconds && at >= warmupSeconds)) continue;
+      const fn = columns.functionId[i];
+      const limits = limitsOf(fn, columns.classId[i]);
+      arrived[fn]++;
+      if (columns.outcome[i] === OUTCOME_CODE.completed) completed[fn]++;
+      if (columns.coldStartWaitSeconds[i] > 0) waited[fn]++;
+      if (hasLimits(limits)) limited[fn] = 1;
+      if (meetsSlo(columns, i, limits)) attained[fn]++;
+    }
   }
+  const ttft = timesToFirstToken(rowsOf(run), completed, percentiles, warmupSeconds);
   const instanceSeconds = new Float64Array(count);
   const starts = new Int32Array(count);
   for (const life of run.lives) {
@@ -79,38 +83,8 @@ export function functionParts(
     waited: waited[fn],
     isLimited: limited[fn] === 1,
     starts: starts[fn],
-    ttft: timesToFirstToken(rows, fn, run, percentiles),
+    ttft: ttft[fn],
     instanceSeconds: instanceSeconds[fn],
     costUsd: costUsd[fn],
   }));
-}
-
-/** Requests with a first token that arrived after the warm-up, function by function. */
-function sortedByFunction({ columns }: RunRecord, functions: number, warmupSeconds: number) {
-  const counts = (row: number) =>
-    columns.outcome[row] === OUTCOME_CODE.completed &&
-    columns.arrivalAtSeconds[row] >= warmupSeconds;
-  const offsets = new Int32Array(functions + 1);
-  for (let i = 0; i < columns.count; i++) if (counts(i)) offsets[columns.functionId[i] + 1]++;
-  for (let fn = 0; fn < functions; fn++) offsets[fn + 1] += offsets[fn];
-  const requests = new Int32Array(offsets[functions]);
-  const next = offsets.slice();
-  for (let i = 0; i < columns.count; i++) {
-    if (counts(i)) requests[next[columns.functionId[i]]++] = i;
-  }
-  return { offsets, requests };
-}
-
-function timesToFirstToken(
-  { offsets, requests }: ReturnType<typeof sortedByFunction>,
-  functionId: number,
-  { columns }: RunRecord,
-  percentiles: readonly number[],
-): LatencySummary {
-  const own = requests.subarray(offsets[functionId], offsets[functionId + 1]);
-  const values = Float64Array.from(
-    own,
-    (i) => columns.firstTokenAtSeconds[i] - columns.arrivalAtSeconds[i],
-  );
-  return latencyOf(values, percentiles);
 }

@@ -1,5 +1,7 @@
+import { describeParts } from "../stats/describe_parts.ts";
 import { describe } from "../stats/quantiles.ts";
 import { type MeasuredRequests, measuredRequests } from "./latency_columns.ts";
+import type { RequestRows } from "./rows/request_rows.ts";
 import type { RequestColumns } from "./run_tables.ts";
 
 /** Mean and percentiles of one latency. Percentile keys as configured ("p50"); null when nothing was measured. */
@@ -65,18 +67,52 @@ export interface LatencyMeter {
 
 /** Latencies of the completed requests (of one class, if given) that arrived after the warm-up. */
 export function latencyMeter(
-  columns: RequestColumns,
+  rows: RequestRows,
   percentiles: readonly number[],
   warmupSeconds: number,
   classId?: number,
 ): LatencyMeter {
-  const measured = measuredRequests(columns, warmupSeconds, classId);
+  if (rows.whole === undefined) return meterOfPieces(rows, percentiles, warmupSeconds, classId);
+  const { whole } = rows;
+  const measured = measuredRequests(whole, warmupSeconds, classId);
   const buffer = new Float64Array(measured.count);
   return {
     count: measured.count,
     of(fill) {
-      fill(buffer, measured, columns);
+      fill(buffer, measured, whole);
       return latencyOf(buffer, percentiles);
+    },
+  };
+}
+
+/** The same of rows that are not in memory: a piece of them at a time, as often as it takes. */
+function meterOfPieces(
+  rows: RequestRows,
+  percentiles: readonly number[],
+  warmupSeconds: number,
+  classId?: number,
+): LatencyMeter {
+  let count: number | undefined;
+  let buffer = new Float64Array(0);
+  return {
+    get count() {
+      if (count !== undefined) return count;
+      count = 0;
+      for (const piece of rows.pieces()) {
+        count += measuredRequests(piece, warmupSeconds, classId).count;
+      }
+      return count;
+    },
+    of(fill) {
+      const { mean, max, percentiles: found } = describeParts(function* () {
+        for (const piece of rows.pieces()) {
+          const measured = measuredRequests(piece, warmupSeconds, classId);
+          if (buffer.length < measured.count) buffer = new Float64Array(piece.count);
+          fill(buffer, measured, piece);
+          yield buffer.subarray(0, measured.count);
+        }
+      }, percentiles);
+      return latencySummary(mean, max, percentiles, (_, i) => found[i]);
     },
   };
 }

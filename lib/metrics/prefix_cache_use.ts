@@ -1,4 +1,4 @@
-import type { RequestColumns } from "./run_tables.ts";
+import type { RequestRows } from "./rows/request_rows.ts";
 
 /** What the prefix caches served of a run's prompts. */
 export interface PrefixCacheUse {
@@ -17,17 +17,19 @@ export interface PrefixCacheUse {
  * @param blockTokens Tokens per block by function; 0 for functions without a cache.
  */
 export function prefixCacheUse(
-  columns: RequestColumns,
+  rows: RequestRows,
   blockTokens: readonly number[],
 ): PrefixCacheUse {
   let cachedTokens = 0, tokens = 0, cachedBlocks = 0, blocks = 0;
-  for (let i = 0; i < columns.count; i++) {
-    const block = blockTokens[columns.functionId[i]];
-    if (block === 0 || Number.isNaN(columns.scheduledAtSeconds[i])) continue;
-    cachedTokens += columns.cachedTokens[i];
-    tokens += columns.promptTokens[i];
-    cachedBlocks += columns.cachedTokens[i] / block;
-    blocks += Math.ceil(columns.promptTokens[i] / block);
+  for (const columns of rows.pieces()) {
+    for (let i = 0; i < columns.count; i++) {
+      const block = blockTokens[columns.functionId[i]];
+      if (block === 0 || Number.isNaN(columns.scheduledAtSeconds[i])) continue;
+      cachedTokens += columns.cachedTokens[i];
+      tokens += columns.promptTokens[i];
+      cachedBlocks += columns.cachedTokens[i] / block;
+      blocks += Math.ceil(columns.promptTokens[i] / block);
+    }
   }
   return { cachedTokens, tokenShare: cachedTokens / tokens, blockShare: cachedBlocks / blocks };
 }

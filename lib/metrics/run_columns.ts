@@ -134,3 +134,35 @@ export interface ColdStartWaits {
   /** Names of the stages in order of first appearance: `before_start`, `container_create` .... */
   readonly stageNames: readonly string[];
 }
+
+/**
+ * One row per sampling interval and function that had anything in it; means are over the interval.
+ */
+export interface FunctionSeriesColumns {
+  /** Rows. */
+  readonly count: number;
+  /** End of the interval. Unit: s. */
+  readonly timeSeconds: Float64Array;
+  /** Its length; the last one may be shorter than the others. Unit: s. */
+  readonly intervalSeconds: Float64Array;
+  /** The function; an index into `functionNames`. */
+  readonly functionId: Uint16Array;
+  /** Arrivals in the interval. */
+  readonly arrivals: Int32Array;
+  /** Completions in the interval. */
+  readonly completions: Int32Array;
+  /** Requests that wait, at the gateway and in instances, on average. */
+  readonly queued: Float64Array;
+  /** Requests in engines' batches, on average. */
+  readonly running: Float64Array;
+  /** Instances that start or wake, on average. */
+  readonly starting: Float64Array;
+  /** Likewise, ready and without a request. */
+  readonly idle: Float64Array;
+  /** Likewise, ready and with requests. */
+  readonly busy: Float64Array;
+  /** Likewise, told to stop and not empty. */
+  readonly draining: Float64Array;
+  /** Starts of its instances begun in the interval, those of sleeping ones apart. */
+  readonly coldStarts: Int32Array;
+}

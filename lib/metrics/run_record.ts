@@ -72,7 +72,7 @@ export interface SpeculationRecord {
 
 /** What a run of the cluster leaves behind: raw material for the summary. */
 export interface RunRecord {
-  /** One row per request. */
+  /** One row per request; those of a run that keeps them elsewhere cannot be read here. */
   readonly columns: RequestColumns;
   /** Requests that arrived before the end. */
   readonly arrived: number;
@@ -84,6 +84,12 @@ export interface RunRecord {
   readonly warmupGaps: GapSketch;
   /** One row per sampling interval. */
   readonly timeSeries: TimeSeriesColumns;
+  /** One row per sampling interval and function; absent where nobody asks. */
+  readonly functionSeries?:
+    & Pick<TimeSeriesColumns, "count" | "timeSeconds" | "intervalSeconds" | "arrivals">
+    & Pick<TimeSeriesColumns, "completions" | "queued" | "running" | "starting">
+    & Pick<TimeSeriesColumns, "idle" | "busy" | "draining">
+    & { readonly functionId: Uint16Array; readonly coldStarts: Int32Array };
   /** Lives of all instances, by instance id. */
   readonly lives: readonly InstanceLife[];
   /** Work of each instance, by instance id. */

@@ -37,6 +37,12 @@ export interface RunResult {
   readonly requests: RequestColumns;
   /** One row per sampling interval. */
   readonly timeSeries: TimeSeriesColumns;
+  /** One row per sampling interval and function that had anything in it; absent unless asked for. */
+  readonly functionSeries?:
+    & Pick<TimeSeriesColumns, "count" | "timeSeconds" | "intervalSeconds" | "arrivals">
+    & Pick<TimeSeriesColumns, "completions" | "queued" | "running" | "starting">
+    & Pick<TimeSeriesColumns, "idle" | "busy" | "draining">
+    & { readonly functionId: Uint16Array; readonly coldStarts: Int32Array };
   /** One row per phase of an instance's life. */
   readonly instances: InstancePhases;
   /** Waits for starts by request and stage. */

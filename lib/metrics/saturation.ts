@@ -1,5 +1,7 @@
+import { describeParts } from "../stats/describe_parts.ts";
 import { percentiles } from "../stats/quantiles.ts";
 import { studentQuantile } from "../stats/student.ts";
+import type { RequestPiece, RequestRows } from "./rows/request_rows.ts";
 import { OUTCOMES, type RequestColumns } from "./run_tables.ts";
 
 /** More arrives than is served: latencies have no steady state. */
@@ -36,29 +38,34 @@ const SETTLED = 2;
  * @returns Undefined where there is no such trend, or too few requests to tell.
  */
 export function saturation(
-  requests: RequestColumns,
+  rows: RequestRows,
   warmupSeconds: number,
 ): Saturation | undefined {
-  const { arrivalAtSeconds: arrivals, coldStartWaitSeconds: startWaits } = requests;
   let last = -Infinity;
-  for (let i = 0; i < requests.count; i++) {
-    if (isCounted(requests, i) && arrivals[i] > last) last = arrivals[i];
+  for (const requests of rows.pieces()) {
+    const { arrivalAtSeconds: arrivals } = requests;
+    for (let i = 0; i < requests.count; i++) {
+      if (isCounted(requests, i) && arrivals[i] > last) last = arrivals[i];
+    }
   }
   const from = warmupSeconds + (last - warmupSeconds) / 2;
   if (!(last > from)) return undefined;
   const waiting = new Backlog(from, last);
   const inside = new Backlog(from, last);
   let arrived = 0;
-  for (let i = 0; i < requests.count; i++) {
-    if (!isCounted(requests, i)) continue;
-    const servedFrom = arrivals[i] + startWaits[i];
-    waiting.enter(servedFrom);
-    waiting.leave(requests.scheduledAtSeconds[i]);
-    inside.enter(servedFrom);
-    inside.leave(requests.completedAtSeconds[i]);
-    if (arrivals[i] >= from) arrived++;
+  for (const requests of rows.pieces()) {
+    const { arrivalAtSeconds: arrivals, coldStartWaitSeconds: startWaits } = requests;
+    for (let i = 0; i < requests.count; i++) {
+      if (!isCounted(requests, i)) continue;
+      const servedFrom = arrivals[i] + startWaits[i];
+      waiting.enter(servedFrom);
+      waiting.leave(requests.scheduledAtSeconds[i]);
+      inside.enter(servedFrom);
+      inside.leave(requests.completedAtSeconds[i]);
+      if (arrivals[i] >= from) arrived++;
+    }
   }
-  const isSettled = last - from >= SETTLED * firstTimesInside(requests);
+  const isSettled = last - from >= SETTLED * firstTimesInside(rows);
   if (!(waiting.grows() || (isSettled && inside.grows()))) return undefined;
   return {
     arrivalsPerSecond: arrived / (last - from),
@@ -113,10 +120,17 @@ function sum(counts: ArrayLike<number>): number {
 }
 
 /** Median time that the first tenth of the requests spent in an engine, seconds; 0 without any. */
-function firstTimesInside(requests: RequestColumns): number {
-  const tenth = Math.ceil(requests.count / 10);
-  const times = requests.completedAtSeconds.slice(0, tenth)
-    .map((completedAt, i) => completedAt - requests.scheduledAtSeconds[i]);
-  const [median] = percentiles(times, [50]);
+function firstTimesInside(rows: RequestRows): number {
+  const tenth = Math.ceil(rows.count / 10);
+  const times = ({ first, completedAtSeconds, scheduledAtSeconds }: RequestPiece) =>
+    completedAtSeconds.slice(0, tenth - first)
+      .map((completedAt, i) => completedAt - scheduledAtSeconds[i]);
+  const { whole } = rows;
+  const [median] = whole ? percentiles(times(whole), [50]) : describeParts(function* () {
+    for (const piece of rows.pieces()) {
+      if (piece.first >= tenth) return;
+      yield times(piece);
+    }
+  }, [50]).percentiles;
   return Number.isNaN(median) ? 0 : median;
 }

@@ -2,7 +2,12 @@ import { equal, ok } from "#assert";
 import { log } from "../stats/elementary/mod.ts";
 import { testingRandom } from "../stats/testing_random.ts";
 import type { RequestColumns } from "./run_tables.ts";
-import { saturation } from "./saturation.ts";
+import { wholeRows } from "./rows/request_rows.ts";
+import { saturation as saturationOf } from "./saturation.ts";
+
+function saturation(requests: RequestColumns, warmupSeconds: number) {
+  return saturationOf(wholeRows(requests), warmupSeconds);
+}
 
 /** Requests of a queue with `servers` servers, first come first served. */
 function queue(

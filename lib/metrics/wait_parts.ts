@@ -2,6 +2,7 @@ import {
   type StageSpanColumns,
   StageSpansByInstance,
 } from "../serverless/cold_start/stage_spans.ts";
+import { rowsOf } from "./rows/request_rows.ts";
 import type { RunRecord } from "./run_record.ts";
 
 /** Name of the part of a wait in which the start had not begun: no decision yet, or no free GPU. */
@@ -23,23 +24,36 @@ export type WaitPartVisitor = (
  * @returns Shows all parts to a visitor, as often as it is called.
  */
 export function waitParts(run: RunRecord): (visit: WaitPartVisitor) => void {
-  const { waitedFor } = run;
-  if (waitedFor === undefined) return () => {};
-  const { arrivalAtSeconds, coldStartWaitSeconds, count } = run.columns;
-  const waiting: number[] = [];
-  for (let i = 0; i < count; i++) if (coldStartWaitSeconds[i] > 0) waiting.push(i);
-  if (waiting.length === 0) return () => {};
+  const rows = rowsOf(run);
+  if (rows.whole !== undefined && rows.whole.waitedFor === undefined) return () => {};
   const spans = run.stageSpans;
   const { names, stage, startAtSeconds, endAtSeconds } = spans;
-  const paths = new StageSpansByInstance(spans);
+  let paths: StageSpansByInstance | undefined;
   return (visit) => {
-    for (const i of waiting) visitParts(i, visit);
+    for (const piece of rows.pieces()) {
+      const { coldStartWaitSeconds: waits } = piece;
+      for (let i = 0; i < piece.count; i++) {
+        if (!(waits[i] > 0)) continue;
+        visitParts(
+          piece.first + i,
+          piece.waitedFor![i],
+          piece.arrivalAtSeconds[i],
+          waits[i],
+          visit,
+        );
+      }
+    }
   };
 
-  function visitParts(i: number, visit: WaitPartVisitor): void {
-    const from = arrivalAtSeconds[i];
-    const to = from + coldStartWaitSeconds[i];
-    const instanceId = waitedFor![i];
+  function visitParts(
+    i: number,
+    instanceId: number,
+    from: number,
+    waitSeconds: number,
+    visit: WaitPartVisitor,
+  ): void {
+    const to = from + waitSeconds;
+    paths ??= new StageSpansByInstance(spans);
     const path = criticalPath(spans, paths.rowsOf(instanceId));
     let next = firstEndingAfter(spans, path, from);
     const isFirst = next < path.length && isBefore(spans, path[next], to);

@@ -95,6 +95,15 @@ function targetLabels(
   ];
 }
 
+/** Marks of the axis of x as rules. */
+function markRules(marks: readonly number[], x: object): object {
+  return {
+    data: { values: marks.map((mark) => ({ x: mark })) },
+    mark: { type: "rule", strokeDash: [4, 2], color: "#444444" },
+    encoding: { x },
+  };
+}
+
 /** Curves of several series with the intervals of their points as bands. */
 export function bandedCurves(
   rows: readonly BandRow[],
@@ -163,13 +172,7 @@ export function bandedCurves(
       encoding: { y: { field: "y", type: "quantitative", ...yScale } },
     }, ...targetLabels(rows, target, options, yScale));
   }
-  if (marks.length > 0) {
-    layers.unshift({
-      data: { values: marks.map((mark) => ({ x: mark })) },
-      mark: { type: "rule", strokeDash: [4, 2], color: "#444444" },
-      encoding: { x },
-    });
-  }
+  if (marks.length > 0) layers.unshift(markRules(marks, x));
   return figure({
     width: FIGURE_WIDTH[column],
     height: HEIGHT + key.height + (Array.isArray(x.title) ? FONT_SIZE + 2 : 0),

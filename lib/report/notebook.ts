@@ -43,7 +43,6 @@ function attend(): Attendance {
 export { targetCells } from "../experiment/target_page.ts";
 export { chart, type NotebookChart, saveFigure } from "./notebook/chart.ts";
 export { draw } from "./notebook/draw.ts";
-export { explain, type ExplainOptions, type Explanation } from "./explain/explain.ts";
 export { frame, frames, type RunFrames } from "./notebook/frames.ts";
 export {
   type OpenExperiment,

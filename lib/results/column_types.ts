@@ -1,5 +1,5 @@
 import { ARRAYS, storedColumns } from "../metrics/columns/column.ts";
-import { type ResultTable, TABLES } from "../metrics/columns/result_tables.ts";
+import { ALL_TABLES, type ResultTable } from "../metrics/columns/result_tables.ts";
 import { docComment } from "../std/type_text.ts";
 
 const HEAD =
@@ -24,7 +24,7 @@ function tableType({ columns, type }: ResultTable): string {
 
 /** The text of run_columns.ts: the types of a run's columns, with each one's sentence and unit. */
 export function renderColumnTypes(
-  tables: Readonly<Record<string, ResultTable>> = TABLES,
+  tables: Readonly<Record<string, ResultTable>> = ALL_TABLES,
 ): string {
   return HEAD + Object.values(tables).map(tableType).join("");
 }

@@ -1,5 +1,5 @@
 import { renderTable } from "../config/reference.ts";
-import { TABLES } from "../metrics/columns/result_tables.ts";
+import { ALL_TABLES } from "../metrics/columns/result_tables.ts";
 import type { Figures } from "../metrics/figures/figure.ts";
 import { SUMMARY_FIGURES } from "../metrics/figures/summary_figures.ts";
 /** Figures as rows of key, unit and sentence; those of groups and lists behind them. */
@@ -23,7 +23,7 @@ export function withDeclaredTables(
   page: string,
   figures: Figures<never> = SUMMARY_FIGURES,
 ): string {
-  const withColumns = Object.values(TABLES).reduce((text, { heading, columns }) => {
+  const withColumns = Object.values(ALL_TABLES).reduce((text, { heading, columns }) => {
     const rows = Object.values(columns).map(({ name, unit, doc }) => [`\`${name}\``, unit, doc]);
     return withTable(text, heading, ["Column", "Unit", "Meaning"], rows);
   }, page);

@@ -6,6 +6,7 @@
  * @module
  */
 export { type AddedFiles, addToResults, writeFigures } from "./add_files.ts";
+export { openScratch, pageFile, type ScratchFile } from "./page_file.ts";
 export { clearResults } from "./clear_results.ts";
 export { type CodeRevision, codeRevision } from "./code_revision.ts";
 export { type InputFile, makeManifest, type Manifest, type ManifestSource } from "./manifest.ts";

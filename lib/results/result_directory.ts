@@ -1,3 +1,4 @@
+import { openScratch, type ScratchFile } from "./page_file.ts";
 import { exists } from "./exists.ts";
 import { hasJournal, type OnStep, removeEmpty, rollForward } from "./journal.ts";
 import { foldersOf, type Holding, inspectFolder, isInnerPath, MANIFEST } from "./owned_files.ts";
@@ -24,6 +25,11 @@ export interface ResultDirectory {
    * @throws {RangeError} If a file that is not ours is in the way.
    */
   commit(manifest: { readonly format: string }): void;
+  /**
+   * A file for what is too large for memory while results are made. It is on the disk that the results
+   * go to and none of them; `commit` and `discard` give it up.
+   */
+  scratch(): ScratchFile;
   /** Removes everything that was written. May be called more than once and after `commit`. */
   discard(): void;
 }
@@ -79,6 +85,8 @@ export function openResultDirectory(
     throw readable(error, directory);
   }
   const files: string[] = [];
+  const scratches: ScratchFile[] = [];
+  const closeScratches = () => scratches.forEach((file) => file.close());
   const telling = (action: () => void) => {
     try {
       action();
@@ -99,7 +107,18 @@ export function openResultDirectory(
       });
       files.push(path);
     },
+    scratch() {
+      const path = `${staging.path}/scratch-${scratches.length}.part`;
+      let file: ScratchFile;
+      telling(() => scratches.push(file = openScratch(path)));
+      return {
+        writeAt: (offset, bytes) => telling(() => file.writeAt(offset, bytes)),
+        readAt: (offset, into) => telling(() => file.readAt(offset, into)),
+        close: () => file.close(),
+      };
+    },
     commit(manifest) {
+      closeScratches();
       const listed = files.toSorted();
       const text = JSON.stringify({ ...manifest, files: listed }, null, 2) + "\n";
       telling(() => {
@@ -114,6 +133,7 @@ export function openResultDirectory(
       staging.release();
     },
     discard() {
+      closeScratches();
       // What a journal speaks of is needed: whoever opens the directory next goes on with it.
       if (!hasJournal(place.path)) removeResults(staging.path);
       staging.release();

@@ -1,11 +1,14 @@
-import type { DeclaredColumn } from "../metrics/columns/column.ts";
+import { type DeclaredColumn, emptyColumns } from "../metrics/columns/column.ts";
+import { REQUEST_COLUMNS } from "../metrics/columns/request_columns.ts";
 import {
   columnIn,
+  FUNCTION_SERIES,
   type ResultTable,
   type TableName,
   TABLES,
 } from "../metrics/columns/result_tables.ts";
-import type { RunResult } from "../metrics/run_tables.ts";
+import { type RequestRows, rowsOfResult } from "../metrics/rows/request_rows.ts";
+import type { RequestColumns, RunResult } from "../metrics/run_tables.ts";
 import {
   type Column,
   floatColumn,
@@ -85,15 +88,53 @@ function columnOf(
 function resultTable(table: ResultTable, run: RunResult): Table {
   const scratch = newScratch();
   const { count, data } = table.of(run);
+  const columns = Object.entries(table.columns).map(([key, column]) => ({
+    ...columnOf(key, column, run, data, scratch),
+    unit: column.unit,
+    doc: column.doc,
+  }));
+  return { count, columns, metadata: { digest: run.summary.digest } };
+}
+
+/**
+ * The table `requests` of a run whose rows are not in memory. A slice lies in one piece of the rows:
+ * pieces are as long as the longest slice that writers ask for, or a multiple of it.
+ */
+function streamedRequestTable(run: RunResult, rows: RequestRows): Table {
+  const scratch = newScratch();
+  const entries = Object.entries(REQUEST_COLUMNS);
   return {
-    count,
-    columns: Object.entries(table.columns).map(([key, column]) => ({
-      ...columnOf(key, column, run, data, scratch),
-      unit: column.unit,
-      doc: column.doc,
-    })),
+    count: rows.count,
+    columns: entries.map(([key, column]): Column => {
+      const slice = (from: number, to: number) => {
+        const piece = rows.at(from);
+        const { functionNames } = run;
+        // Request columns follow from the rows and the names of the functions alone.
+        const part = { requests: piece, functionNames } as unknown as RunResult;
+        const own = columnOf(key, column, part, piece, scratch);
+        const values = own.slice(from - piece.first, to - piece.first);
+        if (column.kind === "row number") {
+          for (let i = 0; i < values.length; i++) values[i] += piece.first;
+        }
+        return values;
+      };
+      const { unit, doc } = column;
+      return { ...emptyColumnOf(key, column, run, scratch), unit, doc, slice } as Column;
+    }),
     metadata: { digest: run.summary.digest },
   };
+}
+
+/** A column of requests without rows: what it is called, and what its values are. */
+function emptyColumnOf(
+  key: string,
+  column: DeclaredColumn<never>,
+  { functionNames }: RunResult,
+  scratch: Scratch,
+): Column {
+  const none = { count: 0, ...emptyColumns(REQUEST_COLUMNS, 0) } as unknown as RequestColumns;
+  const run = { requests: none, functionNames } as unknown as RunResult;
+  return columnOf(key, column, run, none, scratch);
 }
 
 /** Names of the tables that runs have, in the order they are written. */
@@ -102,15 +143,20 @@ export const RESULT_TABLES = Object.keys(TABLES) as readonly TableName[];
 /** The tables of a result; those that not every run has may be absent. */
 export type ResultTables =
   & Readonly<Record<Exclude<TableName, "latency_parts">, Table>>
-  & { readonly latency_parts?: Table };
+  & { readonly latency_parts?: Table; readonly function_series?: Table };
 
 /** The tables of a result by name, in the order they are written. */
 export function resultTables(run: RunResult): ResultTables {
   const tables: readonly (readonly [string, ResultTable])[] = Object.entries(TABLES);
-  return Object.fromEntries(
-    tables.filter(([, { isIn }]) => isIn?.(run) ?? true)
-      .map(([name, table]) => [name, resultTable(table, run)]),
+  const made = Object.fromEntries(
+    tables.filter(([, { isIn }]) => isIn?.(run) ?? true).map(([name, table]) => [
+      name,
+      name === "requests" ? requestTable(run) : resultTable(table, run),
+    ]),
   ) as unknown as ResultTables;
+  return run.functionSeries === undefined
+    ? made
+    : { ...made, function_series: resultTable(FUNCTION_SERIES, run) };
 }
 
 /**
@@ -118,7 +164,8 @@ export function resultTables(run: RunResult): ResultTables {
  * null where the request never got there. Derived columns are computed slice by slice.
  */
 export function requestTable(result: RunResult): Table {
-  return resultTable(TABLES.requests, result);
+  const rows = rowsOfResult(result);
+  return rows.whole ? resultTable(TABLES.requests, result) : streamedRequestTable(result, rows);
 }
 
 /**

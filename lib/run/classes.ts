@@ -4,6 +4,7 @@ import type { RateLimit } from "../scheduling/admission/mod.ts";
 import type { RandomStreams } from "../sim/random_streams.ts";
 import { drawShares } from "../workload/draw_shares.ts";
 import type { RequestTable } from "../workload/mod.ts";
+import type { RequestPieces } from "../workload/request_pieces.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { BuiltRequests } from "./requests.ts";
@@ -29,6 +30,11 @@ export interface BuiltClasses {
   readonly classes: readonly ServiceClass[];
   /** Whether the configuration or the trace names classes. */
   readonly areNamed: boolean;
+}
+
+/** The same, and all rows of the workload, of which `table` has those that are inside. */
+export interface BuiltWorkload extends BuiltClasses {
+  readonly workload: RequestPieces;
 }
 
 type Slo = Configuration["slo"];
@@ -131,13 +137,18 @@ function withClassIds(
 
 /** Flows at the gateway: the classes and, within each, its tenants. */
 export function buildFlows(
-  table: RequestTable,
-  classes: readonly ServiceClass[],
+  { table, classes, workload }: BuiltWorkload,
 ): Pick<GatewayNeeds, "flowOf" | "weightOf"> {
   const { classId, tenantId } = table;
-  const tenants = 1 + (tenantId?.reduce((most, id) => Math.max(most, id), 0) ?? 0);
   const present = classes.map(() => new Set<number>());
-  for (let i = 0; i < table.count; i++) present[classId?.[i] ?? 0].add(tenantId?.[i] ?? 0);
+  let tenants = 1;
+  for (const piece of workload.pieces()) {
+    for (let i = 0; i < piece.count; i++) {
+      const tenant = piece.tenantId?.[i] ?? 0;
+      if (tenant >= tenants) tenants = tenant + 1;
+      present[piece.classId?.[i] ?? 0].add(tenant);
+    }
+  }
   return {
     flowOf: (request) => (classId?.[request] ?? 0) * tenants + (tenantId?.[request] ?? 0),
     // Each class has its weight however many tenants send requests of it.

@@ -6,24 +6,23 @@ import type { ClassFacts } from "../metrics/summary_options.ts";
 import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
-import type { QueueOrder } from "../scheduling/batching/orders/mod.ts";
 import type { WeightCache } from "../serverless/cold_start/mod.ts";
 import { randomStreams } from "../sim/random_streams.ts";
 import type { RequestTable, Trace } from "../workload/mod.ts";
-import { checkSize, type RunSize, runSize, sizeNotices } from "../config/check/mod.ts";
+import { sizeNotices } from "../config/check/mod.ts";
 import { deploymentGpu } from "../config/choose_gpu.ts";
-import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { scalingEntry } from "../config/scaling_policy_name.ts";
 import { engineSettings } from "../config/engine_settings.ts";
-import { buildBatching, queueKeys } from "./batching.ts";
-import { buildClasses, type BuiltClasses, limitsByClass } from "./classes.ts";
+import { buildBatching } from "./batching.ts";
+import { buildWorkload, type BuiltParts } from "./build_workload.ts";
+import { limitsByClass } from "./classes.ts";
 import { buildDeployment, type Deployment } from "./deployment.ts";
 import { instanceFacts } from "./instance_facts.ts";
 import { plainBlocks } from "./instance_size.ts";
 import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
 import { buildFaults } from "./faults.ts";
-import { type FunctionKind, functionKinds, functionNames, withFunctionIds } from "./functions.ts";
+import { type FunctionKind, functionKinds, functionNames } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { measuring } from "./measuring.ts";
@@ -32,6 +31,7 @@ import { cutOutputs, settingNotices } from "./notices.ts";
 import type { RentedMachine } from "../metrics/unused_gpus.ts";
 import type { LengthLimits } from "./turned_away.ts";
 import { buildPools } from "./pools.ts";
+import { type KeysByOrder, queueKeysByOrder } from "./queue_keys.ts";
 import { buildBilling, type BuiltBilling } from "./billing.ts";
 import { priceNotices } from "./prices.ts";
 import { buildRequests } from "./requests.ts";
@@ -39,10 +39,18 @@ import { runEnd } from "./run_end.ts";
 import { buildScaling } from "./scaling.ts";
 import { type StartPlans, startPlans } from "./start_plans.ts";
 import { buildSpeculation } from "./speculation.ts";
+import {
+  checkStreamedWays,
+  refuseArrivals,
+  speculationByRows,
+  streamedNotices,
+  type StreamTarget,
+} from "./stream.ts";
 import { startNotices } from "./start_notices.ts";
 import { buildStarts, type StartKind } from "./starts.ts";
 import { spotPrices } from "./zones.ts";
 import { storedWeights, type StoredWeightsAt } from "./stored_weights.ts";
+import { meanRequestTokens } from "./workload_facts.ts";
 
 /** Texts of the files that a configuration names. */
 export interface ConfiguredTexts {
@@ -57,6 +65,8 @@ export interface ConfiguredTexts {
 
 /** What a run is given beside its configuration. */
 export interface RunInputs extends ConfiguredTexts {
+  /** Where the rows of the requests go, if they are too many for memory. */
+  readonly stream?: StreamTarget;
   /** The trace, read already by `readTraceStream` with the configuration's `traceOptions`. */
   readonly trace?: Trace;
   /** Who is told what the run does; its starts are built with it, the loop is given it too. */
@@ -104,8 +114,10 @@ export async function buildCluster(
   texts: RunInputs = {},
 ): Promise<BuiltCluster> {
   const { simulation } = config;
-  const streams = randomStreams(simulation.random_seed, simulation.replication);
-  const requests = buildRequests(config, streams, texts);
+  const newStreams = () => randomStreams(simulation.random_seed, simulation.replication);
+  const streams = newStreams();
+  const { stream: to } = texts;
+  const requests = buildRequests(config, streams, texts, to && { ...to, newStreams });
   const kinds = functionKinds(config, requests.functionNames);
   const nodes = buildNodes(config, deploymentGpu(kinds[0].config));
   const deployments = await Promise.all(
@@ -114,16 +126,16 @@ export async function buildCluster(
     ),
   );
   const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
-  const size = drawnSize(config, requests.table, config.functions.length > 0 ? kinds : undefined);
-  const assigned = withFunctionIds(config, requests, names, streams);
-  const built = buildClasses(config, { ...requests, table: assigned.table }, streams);
-  const { table } = built;
-  const keys = queueKeysByOrder(built);
+  const workload = buildWorkload(config, requests, names, streams, to, kinds);
+  const { built, built: { table, known }, stream, size } = workload;
+  if (stream) checkStreamedWays(deployments.map(({ requestSeconds }) => requestSeconds));
+  const keys = queueKeysByOrder(built, stream?.window);
   const builtKinds = kinds.map((kind, i) => {
     const { draft } = deployments[i];
     const name = i === 0 ? "acceptance" : `acceptance of kind ${i}`;
     const speculation = draft && buildSpeculation(kind.config, draft, streams.take(name));
-    return buildKind(kind, deployments[i], built, keys, speculation);
+    const byRows = speculationByRows(speculation, stream?.window.ids);
+    return buildKind(kind, deployments[i], built, keys, byRows);
   });
   const kindOf = kinds.flatMap(({ count }, i) => new Array<number>(count).fill(i));
   const byFunction = kindOf.map((kind) => builtKinds[kind]);
@@ -140,7 +152,7 @@ export async function buildCluster(
   );
   const faults = buildFaults(config, streams, starts.weights);
   const pools = buildPools(byFunction);
-  const arrivals = arrivalsByFunction(table, names.length);
+  const arrivals = stream ? refuseArrivals(config) : arrivalsByFunction(table, names.length);
   const functions = byFunction.map((kind, id): FunctionParts => {
     const { cluster } = kind.config;
     return {
@@ -160,7 +172,7 @@ export async function buildCluster(
         ),
         requestsPerInstance: kind.gateway.perFunction.concurrencyPerInstance,
         holdSeconds: (concurrency) =>
-          estimatedHoldSeconds(kind.deployment, table, concurrency, kind.engine.speculation),
+          estimatedHoldSeconds(kind.deployment, known, concurrency, kind.engine.speculation),
         startSeconds: () => estimatedStartSeconds(kind),
         weightBytes: kind.deployment.weightBytes,
       }),
@@ -177,8 +189,9 @@ export async function buildCluster(
     ...choiceNotices(builtKinds.map((kind) => kind.config), { table, classes: built.classes }),
     ...deployments.flatMap((deployment) => deployment.notices),
     ...requests.notices,
-    ...assigned.notices,
-    ...cutOutputs(table, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
+    ...workload.notices,
+    ...streamedNotices(config, stream),
+    ...cutOutputs(built.workload, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
     ...startNotices(builtKinds, nodes, starts),
     ...priceNotices(config, builtKinds),
@@ -187,6 +200,7 @@ export async function buildCluster(
   return {
     parts: {
       requests: table,
+      ...(stream && { stream }),
       functions,
       ...(gateway.admission && { admission: gateway.admission }),
       ...(deadlines && { deadlineAtSeconds: deadlines }),
@@ -234,20 +248,6 @@ export async function buildCluster(
   };
 }
 
-/**
- * Refuses a run that would hold too much, now that its requests are known.
- *
- * @throws {ConfigError} If it would.
- */
-function drawnSize(config: Configuration, table: RequestTable, kinds?: FunctionKind[]): RunSize {
-  const { count, arrivalAtSeconds } = table;
-  const lastArrivalSeconds = count > 0 ? arrivalAtSeconds[count - 1] : 0;
-  const size = runSize(config, { count, lastArrivalSeconds }, kinds);
-  const problems = checkSize(config, size);
-  if (problems.length === 0) return size;
-  throw new ConfigError(problems.map(({ path, text }) => `Cannot read "${path}" ${text}`));
-}
-
 function limitsDiffer(own: Configuration["slo"], common: Configuration["slo"]): boolean {
   return own.ttft_s !== common.ttft_s || own.tpot_s !== common.tpot_s || own.e2e_s !== common.e2e_s;
 }
@@ -266,23 +266,11 @@ function arrivalsByFunction(table: RequestTable, functions: number): (id: number
   return (id) => arrivalAtSeconds.filter((_, request) => functionId[request] === id);
 }
 
-/** What queue orders compare, one column for all functions that use the same order. */
-function queueKeysByOrder({ table, classes }: BuiltClasses) {
-  const columns = new Map<QueueOrder, ReturnType<typeof queueKeys>>();
-  return {
-    of(order: QueueOrder) {
-      if (!columns.has(order)) columns.set(order, queueKeys(order, table, classes));
-      return columns.get(order);
-    },
-    deadlines: () => columns.get("edf") as Float64Array | undefined,
-  };
-}
-
 function buildKind(
   kind: FunctionKind,
   deployment: Deployment,
-  built: BuiltClasses,
-  keys: ReturnType<typeof queueKeysByOrder>,
+  built: BuiltParts,
+  keys: KeysByOrder,
   speculation: SpeculationParts | undefined,
 ): BuiltKind & { plans?: StartPlans } {
   const { config } = kind;
@@ -330,17 +318,13 @@ function sequenceLimit({ scaling, gateway }: Configuration, most: number): numbe
 function engineParts(
   kind: FunctionKind,
   deployment: Deployment,
-  { table }: BuiltClasses,
-  keys: ReturnType<typeof queueKeys>,
+  { table, known }: BuiltParts,
+  keys: EngineParts["queueKeys"],
 ): EngineParts {
   const { config } = kind;
   const { scheduler, memory, simulation } = config;
   const settings = engineSettings(config);
-  let longestOutput = 1;
-  for (let i = 0; i < table.count; i++) {
-    if (table.outputTokens[i] > longestOutput) longestOutput = table.outputTokens[i];
-  }
-  const meanTokens = meanRequestTokens(table, kind) ?? deployment.maxModelTokens;
+  const meanTokens = meanRequestTokens(known, kind) ?? deployment.maxModelTokens;
   // vLLM keeps one block of its own, the null block.
   const kvBlocks = plainBlocks(deployment.kv, Math.min(meanTokens, deployment.maxModelTokens)) -
     (scheduler.type === "vllm" ? 1 : 0);
@@ -355,7 +339,7 @@ function engineParts(
     blockTokens: memory.block_size,
     maxModelTokens: deployment.maxModelTokens,
     // What a client states as its limit: one for all, so that no policy learns a request's length.
-    maxOutputTokens: longestOutput,
+    maxOutputTokens: known.longestOutput,
     asyncScheduling: settings.asyncScheduling,
     ...(keys && { queueKeys: keys }),
     ...(scheduler.prefix_caching && table.prefix && {
@@ -368,20 +352,4 @@ function engineParts(
     peakFlops: deployment.peakFlops,
     peakBytesPerSecond: deployment.peakBytesPerSecond,
   };
-}
-
-/** Mean prompt and output of the requests to functions of a kind, tokens; undefined if there are none. */
-function meanRequestTokens(
-  table: RequestTable,
-  { firstId, count }: FunctionKind,
-): number | undefined {
-  const { functionId, promptTokens, outputTokens } = table;
-  let tokens = 0, requests = 0;
-  for (let i = 0; i < table.count; i++) {
-    const id = functionId?.[i] ?? 0;
-    if (id < firstId || id >= firstId + count) continue;
-    tokens += promptTokens[i] + outputTokens[i];
-    requests++;
-  }
-  return requests === 0 ? undefined : tokens / requests;
 }

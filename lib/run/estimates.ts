@@ -1,10 +1,10 @@
 import { oneStart, type StartStages } from "../serverless/cold_start/mod.ts";
-import type { RequestTable } from "../workload/mod.ts";
 import type { SpeculationParts } from "../engine/speculation.ts";
 import type { Deployment } from "./deployment.ts";
 import { clusterLinks, ownMachineLinks } from "./start_links.ts";
 import { presentTier } from "./present.ts";
 import type { StartKind } from "./starts.ts";
+import type { WorkloadFacts } from "./workload_facts.ts";
 
 /**
  * What one start takes on a machine that has what every machine has when the run begins, and nothing
@@ -38,17 +38,12 @@ export function estimatedStartSeconds(
  */
 export function estimatedHoldSeconds(
   { execution, maxModelTokens }: Deployment,
-  table: RequestTable,
+  workload: Pick<WorkloadFacts, "meanPromptTokens" | "meanOutputTokens">,
   concurrency: number,
   speculation?: SpeculationParts,
 ): number {
-  const mean = (lengths: ArrayLike<number>) => {
-    let sum = 0;
-    for (let i = 0; i < table.count; i++) sum += lengths[i];
-    return table.count > 0 ? Math.max(1, Math.round(sum / table.count)) : 1;
-  };
-  const prompt = Math.min(mean(table.promptTokens), maxModelTokens);
-  const output = mean(table.outputTokens);
+  const prompt = Math.min(workload.meanPromptTokens, maxModelTokens);
+  const output = workload.meanOutputTokens;
   const sequences = Math.max(1, Math.round(concurrency));
   const none = new Int32Array(0);
   const drafted = speculation?.draftTokens(sequences) ?? 0;

@@ -7,7 +7,7 @@ import {
 } from "../scheduling/admission/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { buildFlows, type BuiltClasses, rateLimitOf } from "./classes.ts";
+import { buildFlows, type BuiltClasses, type BuiltWorkload, rateLimitOf } from "./classes.ts";
 
 /** What the configuration says of the gateway. */
 export interface BuiltGateway {
@@ -27,7 +27,7 @@ export interface BuiltGateway {
 }
 
 /** The gateway: who is let in, who waits how long, and in which order. */
-export function buildGateway(config: Configuration, built: BuiltClasses): BuiltGateway {
+export function buildGateway(config: Configuration, built: BuiltWorkload): BuiltGateway {
   const { gateway, cluster } = config;
   const readsFlows = FAIR_ORDERS.includes(gateway.fairness);
   const admission = admissionRules(gateway, built);
@@ -67,10 +67,10 @@ const ONE_FLOW = { flowOf: () => 0, weightOf: () => 1 };
 /** What makes the queue of each function. */
 function gatewayOrder(
   gateway: Configuration["gateway"],
-  { table, classes }: BuiltClasses,
+  built: BuiltWorkload,
   chargesFlows: boolean,
 ): GatewayOrder {
-  const flows = chargesFlows ? buildFlows(table, classes) : ONE_FLOW;
+  const flows = chargesFlows ? buildFlows(built) : ONE_FLOW;
   return {
     chargesFlows,
     queue: (promptTokensOf) =>

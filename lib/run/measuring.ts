@@ -7,11 +7,12 @@ export function measuring(
   { simulation: { warmup_duration: warmup }, metrics }: Configuration,
   sampleSeconds: number,
   requests: number,
-): Pick<ClusterParts, "warmupSeconds" | "sampleSeconds" | "explains"> {
+): Pick<ClusterParts, "warmupSeconds" | "sampleSeconds" | "samplesFunctions" | "explains"> {
   return {
     // One that has to be found is known after a run.
     warmupSeconds: warmup === "mser5" ? 0 : warmup,
     sampleSeconds,
+    ...(metrics.per_function && { samplesFunctions: true }),
     explains: metrics.explain ?? requests <= EXPLAINED_REQUESTS,
   };
 }

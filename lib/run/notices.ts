@@ -13,7 +13,7 @@ import {
   scalingPeriodSeconds,
   scalingPolicyName,
 } from "../config/scaling_policy_name.ts";
-import type { RequestTable } from "../workload/mod.ts";
+import type { RequestPieces } from "../workload/request_pieces.ts";
 import type { BuiltRequests } from "./requests.ts";
 import type { StartKind } from "./starts.ts";
 
@@ -71,21 +71,22 @@ function platformNotices(config: Configuration): string[] {
  *
  * @param maxModelTokens By function id.
  */
-export function cutOutputs(table: RequestTable, maxModelTokens: readonly number[]): string[] {
-  const { count, promptTokens, outputTokens, functionId } = table;
+export function cutOutputs(workload: RequestPieces, maxModelTokens: readonly number[]): string[] {
   let requests = 0, tokens = 0, most = 0;
-  for (let i = 0; i < count; i++) {
-    const room = maxModelTokens[functionId?.[i] ?? 0] - promptTokens[i];
-    const cut = outputTokens[i] - room;
-    if (room <= 0 || cut <= 0) continue;
-    requests++;
-    tokens += cut;
-    if (cut > most) most = cut;
+  for (const { count, promptTokens, outputTokens, functionId } of workload.pieces()) {
+    for (let i = 0; i < count; i++) {
+      const room = maxModelTokens[functionId?.[i] ?? 0] - promptTokens[i];
+      const cut = outputTokens[i] - room;
+      if (room <= 0 || cut <= 0) continue;
+      requests++;
+      tokens += cut;
+      if (cut > most) most = cut;
+    }
   }
   if (requests === 0) return [];
   const limits = [...new Set(maxModelTokens)].sort((a, b) => a - b).join(", ");
   return [
-    `the outputs of ${requests} of ${count} requests are cut where prompt and output fill the ` +
+    `the outputs of ${requests} of ${workload.count} requests are cut where prompt and output fill the ` +
     `model's limit of ${limits} tokens: by up to ${most} tokens, ${tokens} in all`,
   ];
 }

@@ -13,6 +13,8 @@ import {
   withArrivals,
   type WorkloadSpec,
 } from "../workload/mod.ts";
+import { generatePieces } from "../workload/generate_pieces.ts";
+import type { RequestPieces } from "../workload/request_pieces.ts";
 import { atMost, LIMITS, plain } from "../sim/limits.ts";
 import { shownFile } from "../std/input_error.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
@@ -21,6 +23,7 @@ import { arrivesAtOnce } from "../config/all_at_once.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { functionShares } from "./functions.ts";
+import { checkStreamed } from "./stream.ts";
 import { buildLengths } from "./lengths.ts";
 import {
   checkBegin,
@@ -55,22 +58,46 @@ export interface BuiltRequests {
   readonly trace?: RunFacts["trace"];
   /** What a user should know about the workload. */
   readonly notices: readonly string[];
+  /** All rows, where `table` has the first ones alone. */
+  readonly pieces?: RequestPieces;
+}
+
+/** How the requests of a run are drawn that are too many for memory. */
+export interface DrawnInPieces {
+  /** Makes the streams of the run, none of them taken yet. */
+  readonly newStreams: () => RandomStreams;
+  /** Requests that are drawn at a time. */
+  readonly pieceRows?: number;
 }
 
 /**
  * The requests that a configuration describes.
  *
  * @param given The trace of `workload.trace.path`, read or as a text.
+ * @param inPieces Draws them in pieces; a trace is there as a whole all the same.
  */
 export function buildRequests(
   config: Configuration,
   streams: RandomStreams,
   given: GivenTrace,
+  inPieces?: DrawnInPieces,
 ): BuiltRequests {
   const { workload } = config;
+  if (inPieces !== undefined) checkStreamed(config);
   if (workload.type !== "trace") {
     const spec = generatedSpec(config);
     checkDrawn(config, spec);
+    if (inPieces !== undefined) {
+      const pieces = generatePieces(spec, inPieces.newStreams, inPieces.pieceRows);
+      const [table] = pieces.pieces();
+      return {
+        table: table ?? NO_REQUESTS,
+        pieces,
+        functionNames: [],
+        classNames: [],
+        notices: [],
+      };
+    }
     const table = generateWorkload(spec, streams);
     return { table, functionNames: [], classNames: [], notices: [] };
   }
@@ -82,9 +109,28 @@ export function buildRequests(
     hasAnonymousFunctions: trace.hasAnonymousFunctions,
     classNames: trace.classNames,
     trace: traceFacts(trace),
-    notices: [...traceNotices(config, trace), ...replayed.notices],
+    notices: [
+      ...traceNotices(config, trace),
+      ...replayed.notices,
+      ...(inPieces === undefined ? [] : [heldWhole(config, replayed.table)]),
+    ],
   };
 }
+
+/** Says what of a trace is in memory though its run is streamed. */
+function heldWhole({ workload }: Configuration, { count }: RequestTable): string {
+  return `the ${plain(count)} requests of ${
+    shownFile(workload.trace.path!)
+  } are held in memory as a ` +
+    "whole; with --stream what becomes of them goes to the disk";
+}
+
+const NO_REQUESTS: RequestTable = {
+  count: 0,
+  arrivalAtSeconds: new Float64Array(0),
+  promptTokens: new Int32Array(0),
+  outputTokens: new Int32Array(0),
+};
 
 /**
  * Refuses to draw more requests than fit. Only here the rates of all arrival processes are known.

@@ -2,7 +2,7 @@ import type { ReportProgress } from "../cluster/cluster_parts.ts";
 import { simulateCluster, simulateInterruptibly, simulateObserved } from "../cluster/simulate.ts";
 import { coldStartWaits } from "../metrics/cold_start_waits.ts";
 import { censoredNotices } from "../metrics/censored_notices.ts";
-import { runDigest } from "../metrics/digest.ts";
+import { rowsDigest, runDigest } from "../metrics/digest.ts";
 import { instancePhases } from "../metrics/instance_phases.ts";
 import type { RunResult } from "../metrics/run_tables.ts";
 import { cameTooLate, turnedAway } from "./turned_away.ts";
@@ -17,10 +17,12 @@ import {
 } from "./cluster.ts";
 import { mser5Warmup, requestsWarmup } from "./warmup.ts";
 import { mostReplications } from "../config/sections/replications.ts";
+import { rowsOf, type StreamedResult } from "../metrics/rows/request_rows.ts";
 import type { RunRecord } from "../metrics/run_record.ts";
 import { LIMITS } from "../sim/limits.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { displayedAs } from "../std/display.ts";
+import type { StreamTarget } from "./stream.ts";
 
 /** What a run does first, next and last: build its parts, simulate, summarise. */
 export type SimulatePhase = "build" | "loop" | "summary";
@@ -73,6 +75,20 @@ export async function simulate(
   }
 }
 
+/**
+ * Runs the simulation as {@link simulate} does, with the rows of the requests somewhere else than in
+ * memory. Summary, digest and rows are the same.
+ *
+ * @throws {ConfigError} If the configuration needs all requests at once.
+ */
+export async function simulateStreamed(
+  config: Configuration,
+  options: SimulateOptions,
+  stream: StreamTarget,
+): Promise<StreamedResult> {
+  return await simulateAttended(config, { ...options, stream }) as StreamedResult;
+}
+
 async function simulateAttended(
   config: Configuration,
   { onProgress, onPhase, signal, ...texts }: SimulateOptions & RunInputs,
@@ -101,13 +117,19 @@ async function simulateAttended(
     warmupSeconds: warmup.seconds,
     ...(hasClasses ? { classes } : { slo: classes[0].slo }),
   });
+  const rows = rowsOf(record);
+  const digest = texts.stream === undefined
+    ? await runDigest(record.columns)
+    : await rowsDigest(rows, texts.stream.newSha256);
   return displayedAs("run", {
     requests: record.columns,
+    ...(rows.whole === undefined && { rows }),
     timeSeries: record.timeSeries,
+    ...(record.functionSeries && { functionSeries: record.functionSeries }),
     instances: instancePhases(record),
     coldStartWaits: waits,
     ...(record.latencyParts && { latencyParts: record.latencyParts }),
-    summary: displayedAs("summary", { ...summary, digest: await runDigest(record.columns) }),
+    summary: displayedAs("summary", { ...summary, digest }),
     functionNames,
     engine: {
       stepping: config.simulation.stepping,
@@ -116,8 +138,8 @@ async function simulateAttended(
       kvCache,
       notices: [
         ...notices,
-        ...turnedAway(record.columns, built.lengthLimits, functionNames),
-        ...cameTooLate(record.columns, functionNames),
+        ...turnedAway(rows, built.lengthLimits, functionNames),
+        ...cameTooLate(rows, functionNames),
         ...undefinedNotices(summary.undefined_figures),
         ...censoredNotices(summary.measured, config.metrics.percentiles),
         ...(mostReplications(config.simulation.replications) > 1
@@ -165,8 +187,9 @@ async function withWarmup(
     const parts = { ...again.parts, warmupSeconds: warmup.seconds };
     return { built: again, record: await run({ ...again, parts }), warmup };
   }
-  const { arrivalAtSeconds, count } = record.columns;
-  const lastArrival = count > 0 ? arrivalAtSeconds[count - 1] : 0;
+  const rows = rowsOf(record);
+  const last = rows.count > 0 ? rows.at(rows.count - 1) : undefined;
+  const lastArrival = last?.arrivalAtSeconds[last.count - 1] ?? 0;
   if (!(asked > 0 && asked > lastArrival)) return { built, record, warmup: { seconds: asked } };
   record.gaps.merge(record.warmupGaps);
   const notice = `the warm-up of ${asked} s is longer than the workload of ${

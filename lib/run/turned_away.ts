@@ -1,4 +1,5 @@
-import { OUTCOMES, type RequestColumns } from "../metrics/run_tables.ts";
+import type { RequestRows } from "../metrics/rows/request_rows.ts";
+import { OUTCOMES } from "../metrics/run_tables.ts";
 
 /** What decides how long a function's requests may be, tokens. */
 export interface LengthLimits {
@@ -22,15 +23,17 @@ const REJECTED_CLOSED = OUTCOMES.indexOf("rejected_closed");
  * @param names By function id; they are told where there are several.
  */
 export function cameTooLate(
-  { count, outcome, arrivalAtSeconds, functionId }: RequestColumns,
+  rows: RequestRows,
   names: readonly string[],
 ): string[] {
   const found = names.map(() => ({ count: 0, first: Infinity }));
-  for (let i = 0; i < count; i++) {
-    if (outcome[i] !== REJECTED_CLOSED) continue;
-    const entry = found[functionId[i]];
-    entry.count++;
-    entry.first = Math.min(entry.first, arrivalAtSeconds[i]);
+  for (const { count, outcome, arrivalAtSeconds, functionId } of rows.pieces()) {
+    for (let i = 0; i < count; i++) {
+      if (outcome[i] !== REJECTED_CLOSED) continue;
+      const entry = found[functionId[i]];
+      entry.count++;
+      entry.first = Math.min(entry.first, arrivalAtSeconds[i]);
+    }
   }
   return found.flatMap(({ count, first }, id) => {
     if (count === 0) return [];
@@ -51,19 +54,22 @@ export function cameTooLate(
  * @param names By function id; they are told where there are several.
  */
 export function turnedAway(
-  { count, outcome, promptTokens, outputTokens, functionId }: RequestColumns,
+  rows: RequestRows,
   limits: readonly LengthLimits[],
   names: readonly string[],
 ): string[] {
   const found = new Map<number, { outcome: number; id: number; count: number; longest: number }>();
-  for (let i = 0; i < count; i++) {
-    if (outcome[i] !== REJECTED_LENGTH && outcome[i] !== REJECTED_CAPACITY) continue;
-    const id = functionId[i];
-    const key = id * OUTCOMES.length + outcome[i];
-    const entry = found.get(key) ?? { outcome: outcome[i], id, count: 0, longest: 0 };
-    entry.count++;
-    entry.longest = Math.max(entry.longest, promptTokens[i] + outputTokens[i]);
-    found.set(key, entry);
+  for (const piece of rows.pieces()) {
+    const { outcome } = piece;
+    for (let i = 0; i < piece.count; i++) {
+      if (outcome[i] !== REJECTED_LENGTH && outcome[i] !== REJECTED_CAPACITY) continue;
+      const id = piece.functionId[i];
+      const key = id * OUTCOMES.length + outcome[i];
+      const entry = found.get(key) ?? { outcome: outcome[i], id, count: 0, longest: 0 };
+      entry.count++;
+      entry.longest = Math.max(entry.longest, piece.promptTokens[i] + piece.outputTokens[i]);
+      found.set(key, entry);
+    }
   }
   return [...found.entries()].sort(([a], [b]) => a - b).map(
     ([, { outcome: why, id, ...entry }]) => {

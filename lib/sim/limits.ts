@@ -89,7 +89,7 @@ export const LIMITS = {
     value: 1e8,
     unit: "requests",
     of: "the requests of a run, drawn or read, turns of sessions counted one by one",
-    reason: "150 bytes each: 15 GB of columns",
+    reason: "150 bytes each: 15 GB of columns, or as much of the disk with `--stream`",
   },
   meanTurns: {
     value: 1e6,

@@ -7,6 +7,9 @@ const ONE = new Uint32Array(Float64Array.of(1).buffer);
 /** Place of the half of a float64 that holds sign, exponent and the first bits of the mantissa. */
 const UPPER_HALF = ONE[1] !== 0 ? 1 : 0;
 
+/** The same for others: the engine knows the value of a constant that no other module sees. */
+export const UPPER_HALF_PLACE: number = UPPER_HALF;
+
 /**
  * The values with the given ranks, as a full sort would place them. Linear time; no input is worse
  * than sorting it. Values fall into buckets by the upper bits of their binary form, whose order is

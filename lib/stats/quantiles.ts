@@ -39,16 +39,37 @@ export function describe(values: Float64Array, percentages: readonly number[]): 
     sum = sumOf(numbers);
   }
   const count = numbers.length;
+  const ranks = ranksAround(percentages, count);
+  return described(count, sum, count === 0 ? [] : orderStatistics(numbers, ranks), percentages);
+}
+
+/** Ranks of the least and the greatest of `count` values, and of the two around each percentile. */
+export function ranksAround(percentages: readonly number[], count: number): number[] {
   const positions = percentages.map((percentage) => positionOf(percentage, count));
+  return [0, count - 1, ...positions.flatMap((at) => [Math.floor(at), Math.ceil(at)])];
+}
+
+/**
+ * A description of `count` values.
+ *
+ * @param sum Their sum, where all are finite.
+ * @param found Those with the ranks that {@link ranksAround} names.
+ */
+export function described(
+  count: number,
+  sum: number,
+  found: ArrayLike<number>,
+  percentages: readonly number[],
+): Description {
   if (count === 0) {
     const none = new Float64Array(percentages.length).fill(NaN);
     return { count, mean: NaN, min: NaN, max: NaN, percentiles: none };
   }
-  const around = positions.flatMap((position) => [Math.floor(position), Math.ceil(position)]);
-  const [min, max, ...found] = orderStatistics(numbers, [0, count - 1, ...around]);
-  const percentiles = Float64Array.from(positions, (position, i) => {
-    const lower = found[2 * i];
-    const upper = found[2 * i + 1];
+  const [min, max] = [found[0], found[1]];
+  const percentiles = Float64Array.from(percentages, (percentage, i) => {
+    const position = positionOf(percentage, count);
+    const lower = found[2 * i + 2];
+    const upper = found[2 * i + 3];
     return lower === upper ? lower : lower + (position - Math.floor(position)) * (upper - lower);
   });
   const isFinite = min > -Infinity && max < Infinity;
@@ -83,6 +104,26 @@ function positionOf(percentage: number, count: number): number {
 }
 
 /** Neumaier's compensated sum keeps a mean right to the last digits over millions of values. */
+export class CompensatedSum {
+  #sum = 0;
+  #lost = 0;
+
+  /** Adds a value. */
+  add(value: number): void {
+    const next = this.#sum + value;
+    this.#lost += Math.abs(this.#sum) >= Math.abs(value)
+      ? (this.#sum - next) + value
+      : (value - next) + this.#sum;
+    this.#sum = next;
+  }
+
+  /** The sum of what was added. */
+  get value(): number {
+    return this.#sum + this.#lost;
+  }
+}
+
+/** The same of values at once. */
 function sumOf(values: Float64Array): number {
   let sum = 0;
   let lost = 0;

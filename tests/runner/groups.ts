@@ -19,8 +19,13 @@ const APART = /^tests\/(?!property\/|conformance\/|theory\/|fidelity\/)/;
  * file takes is to load the simulator: together they load it once.
  *
  * @param files In the order of their paths.
+ * @param isApart Whether a file has to be a module of its own for another reason.
  */
-export function groupFiles(files: readonly string[], durations: Durations): Group[] {
+export function groupFiles(
+  files: readonly string[],
+  durations: Durations,
+  isApart: (file: string) => boolean,
+): Group[] {
   const groups: Group[] = [];
   const expected = testSeconds(files, durations);
   let members: string[] = [];
@@ -34,7 +39,7 @@ export function groupFiles(files: readonly string[], durations: Durations): Grou
     seconds = 0;
   };
   for (const [i, file] of files.entries()) {
-    if (expected[i] >= ALONE_SECONDS || APART.test(file)) {
+    if (expected[i] >= ALONE_SECONDS || APART.test(file) || isApart(file)) {
       groups.push({ name: file, files: [file] });
       continue;
     }
@@ -60,4 +65,18 @@ function roomOf(file: string): string {
 /** The text of a group's module. @param root Folder of the repository, as a URL. */
 export function groupModule({ files }: Group, root: URL): string {
   return files.map((file) => `import ${JSON.stringify(new URL(file, root).href)};\n`).join("");
+}
+
+/** Whether a test file has snapshots: deno test looks for them beside the module that it runs. */
+export function hasSnapshots(file: string, root: URL): boolean {
+  const slash = file.lastIndexOf("/") + 1;
+  try {
+    Deno.statSync(
+      new URL(`${file.slice(0, slash)}__snapshots__/${file.slice(slash)}.snap`, root),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }

@@ -8,7 +8,7 @@
  */
 import { relative } from "node:path";
 import { type Durations, durationsText, slowestFirst, testSeconds } from "./durations.ts";
-import { groupFiles, groupModule } from "./groups.ts";
+import { groupFiles, groupModule, hasSnapshots } from "./groups.ts";
 import { TestProgress, timeText } from "./progress.ts";
 import { type OutputLine, readLine, withoutColour } from "./read_output.ts";
 import { testFiles } from "./test_files.ts";
@@ -168,7 +168,7 @@ interface Plan {
 function planOf(found: readonly string[], known: Durations, folder: string | undefined): Plan {
   if (folder === undefined) return { modules: slowestFirst(found, known), durations: known };
   const durations: Record<string, number> = {};
-  const modules = groupFiles(found, known).map((group) => {
+  const modules = groupFiles(found, known, (file) => hasSnapshots(file, ROOT)).map((group) => {
     const isAlone = group.files.length === 1;
     // As deno test prints it.
     const path = decodeURIComponent(ROOT.pathname);

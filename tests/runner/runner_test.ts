@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok, throws } from "#assert";
 import { durationsText, expectedSeconds, slowestFirst, wholeSeconds } from "./durations.ts";
-import { groupFiles, groupModule } from "./groups.ts";
+import { groupFiles, groupModule, hasSnapshots } from "./groups.ts";
 import { TestProgress, timeText } from "./progress.ts";
 import { readLine, withoutColour } from "./read_output.ts";
 import { testFiles } from "./test_files.ts";
@@ -92,12 +92,14 @@ Deno.test("groupFiles() puts quick files of neighbouring rooms together, and eac
   const durations = Object.fromEntries(
     files.map((file) => [file, file.includes("slow") ? 3.5 : 0.1]),
   );
-  const groups = groupFiles(files, durations);
+  const groups = groupFiles(files, durations, (file) => file.endsWith("config/f3_test.ts"));
   deepEqual(groups.flatMap((group) => group.files).sort(), files);
   equal(new Set(groups.map(({ name }) => name)).size, groups.length);
   const alone = groups.filter((group) => group.files.length === 1).map(({ name }) => name);
-  const apart = ["lib/cli/a_test.ts", "lib/config/slow_test.ts", "tests/property/a_test.ts"];
-  deepEqual(alone.sort(), [...apart, "tests/readme_test.ts"]);
+  const apart = ["lib/cli/a_test.ts", "lib/config/f3_test.ts", "lib/config/slow_test.ts"];
+  deepEqual(alone.sort(), [...apart, "tests/property/a_test.ts", "tests/readme_test.ts"]);
+  ok(hasSnapshots("lib/plot/figures_test.ts", ROOT));
+  ok(!hasSnapshots("lib/stats/quantiles_test.ts", ROOT));
   for (const { files: members } of groups) {
     ok(members.length <= 30 && members.length * 0.1 <= 6);
     equal(new Set(members.map((file) => file.split("/")[0])).size, 1);

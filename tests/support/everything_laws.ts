@@ -3,6 +3,7 @@ import { coldStartWaits } from "../../lib/metrics/cold_start_waits.ts";
 import { OUTCOME_CODE } from "../../lib/metrics/recorder.ts";
 import type { RunRecord } from "../../lib/metrics/run_record.ts";
 import { OUTCOMES } from "../../lib/metrics/run_tables.ts";
+import type { SummaryOptions } from "../../lib/metrics/summary_options.ts";
 import { summarize } from "../../lib/metrics/summary.ts";
 import {
   asleepSeconds,
@@ -281,9 +282,9 @@ export function seriesAreWhole({ timeSeries, columns, arrived, endAtSeconds }: R
   );
 }
 
-/** The summary has no number that is none, costs nothing negative and counts what there was. */
-export function summaryIsSound(test: EverythingCase, run: RunRecord): void {
-  const summary = summarize(run, {
+/** What a summary of a case is made with. */
+export function summaryOptions(test: EverythingCase): SummaryOptions {
+  return {
     functions: test.functions.map(({ gpus }) => ({
       gpus,
       peakFlops: 1e14,
@@ -303,7 +304,12 @@ export function summaryIsSound(test: EverythingCase, run: RunRecord): void {
     })),
     percentiles: [50, 99],
     warmupSeconds: test.warmup,
-  });
+  };
+}
+
+/** The summary has no number that is none, costs nothing negative and counts what there was. */
+export function summaryIsSound(test: EverythingCase, run: RunRecord): void {
+  const summary = summarize(run, summaryOptions(test));
   const walk = (name: string, value: unknown): void => {
     if (typeof value === "number") ok(Number.isFinite(value), `${name} is ${value}`);
     else if (typeof value === "object" && value !== null) {

@@ -14,12 +14,13 @@ import type { TraceRecorderOptions } from "../../report/trace_events/mod.ts";
 import { UsageError } from "../usage_error.ts";
 import { loadTraceEvents, traced, type TraceFile } from "./trace_events.ts";
 import type { MemoryGuard } from "./memory_guard.ts";
-import { readNamedFiles } from "./named_files.ts";
+import { type NamedFiles, readNamedFiles } from "./named_files.ts";
 import { showProgress } from "./progress.ts";
 import { checkOwnFile, ownJson, writeOwnFile } from "../own_file.ts";
 import { digits, duration, grouped } from "../readable_numbers.ts";
 import type { RunMeter } from "./run_meter.ts";
 import { showSummary } from "./show_summary.ts";
+import type { Streaming } from "./streaming.ts";
 
 /** A run that a command asks for. */
 export interface RunRequest {
@@ -31,6 +32,8 @@ export interface RunRequest {
   /** Directory of the results; undefined prints the summary alone. */
   readonly out: string | undefined;
   readonly figures: boolean;
+  /** Whether rows of requests go to `out` as they end, rather than stay in memory. */
+  readonly stream?: boolean;
   readonly quiet: boolean;
   /** Which timeline of the run to write into `out`; undefined writes none. */
   readonly traceEvents?: TraceRecorderOptions | undefined;
@@ -66,9 +69,10 @@ export async function runSimulation(
   request: RunRequest,
   print: (line: string) => void,
 ): Promise<number> {
-  const { config, files, out, figures, quiet, timing, traceEvents } = request;
-  const isReplicated = mostReplications(config.simulation.replications) > 1;
-  if (traceEvents !== undefined && isReplicated) throw severalRuns(config);
+  const { config, files, out, timing, traceEvents } = request;
+  if (traceEvents !== undefined && mostReplications(config.simulation.replications) > 1) {
+    throw severalRuns(config);
+  }
   if (timing !== undefined) checkOwnFile(timing, TIMING);
   const meter = timing === undefined
     ? undefined
@@ -87,12 +91,34 @@ export async function runSimulation(
     const { TRACE_FILE } = traceEvents ? await loadTraceEvents() : { TRACE_FILE: undefined };
     checkResultDirectory(out, [...plannedFiles(config), ...(TRACE_FILE ? [TRACE_FILE] : [])]);
   }
+  if (out === undefined || request.stream !== true) {
+    return await runAndSave(request, named, print, meter);
+  }
+  const { openStreaming } = await importLater<typeof import("./streaming.ts")>(
+    import.meta.resolve("./streaming.ts"),
+  );
+  const streaming = openStreaming(out);
+  try {
+    return await runAndSave(request, named, print, meter, streaming);
+  } finally {
+    streaming.close();
+  }
+}
+
+async function runAndSave(
+  request: RunRequest,
+  named: NamedFiles,
+  print: (line: string) => void,
+  meter: RunMeter | undefined,
+  streaming?: Streaming,
+): Promise<number> {
+  const { config, files, out, figures, quiet, timing, traceEvents } = request;
   const { inputs, ...texts } = named;
-  const guard = await guardMemory(config, named.trace);
+  const guard = await guardMemory(config, named.trace, request.stream);
   const startedMs = performance.now();
-  const run = isReplicated
+  const run = mostReplications(config.simulation.replications) > 1
     ? await runReplications(config, texts)
-    : await runOnce(config, texts, quiet, { meter, guard, traceEvents });
+    : await runOnce(config, texts, quiet, { meter, guard, streaming, traceEvents });
   const wallTimeSeconds = (performance.now() - startedMs) / 1000;
   meter?.begin("results");
   await show(run, print);
@@ -106,7 +132,13 @@ export async function runSimulation(
       import.meta.resolve("./save_results.ts"),
     );
     const source = { config, inputs: [...files, ...inputs], wallTimeSeconds };
-    ({ figureError } = await saveResults({ ...run, out, figures, source }));
+    ({ figureError } = await saveResults({
+      ...run,
+      out,
+      figures,
+      source,
+      ...(streaming && { directory: streaming.directory }),
+    }));
     if (!quiet && run.replications !== undefined) {
       print(`Note: ${firstOf(run.replications.length)}`);
     }
@@ -143,17 +175,21 @@ function severalRuns({ simulation }: Configuration): UsageError {
  *
  * @throws {UsageError} If the run cannot fit.
  */
-async function guardMemory(config: Configuration, trace?: Trace): Promise<MemoryGuard> {
+async function guardMemory(
+  config: Configuration,
+  trace: Trace | undefined,
+  isStreamed = false,
+): Promise<MemoryGuard> {
   const { MemoryGuard } = await importLater<typeof import("./memory_guard.ts")>(
     import.meta.resolve("./memory_guard.ts"),
   );
   const guard = new MemoryGuard(config);
-  const size = runSize(config);
+  const size = runSize(config, undefined, undefined, isStreamed);
   const replayed = config.workload.cycle_prompts ? 0 : trace?.table.count ?? 0;
   // What a trace's clock is, and how much of it is replayed, is seen when the run is built.
   const count = Math.min(LIMITS.requests.value, replayed * config.workload.trace.rate_scale);
   const known = { count, lastArrivalSeconds: 0 };
-  const { bytes } = replayed > 0 ? runSize(config, known) : size;
+  const { bytes } = replayed > 0 ? runSize(config, known, undefined, isStreamed) : size;
   const atOnce = Math.min(
     mostReplications(config.simulation.replications),
     navigator.hardwareConcurrency,
@@ -167,13 +203,14 @@ async function runOnce(
   config: Configuration,
   texts: RunInputs,
   quiet: boolean,
-  { meter, guard, traceEvents }: {
+  { meter, guard, streaming, traceEvents }: {
     readonly meter: RunMeter | undefined;
     readonly guard: MemoryGuard;
+    readonly streaming: Streaming | undefined;
     readonly traceEvents: TraceRecorderOptions | undefined;
   },
 ): Promise<Run> {
-  const { simulate } = await import("../../run/simulate.ts");
+  const { simulate, simulateStreamed } = await import("../../run/simulate.ts");
   const progress = await showProgress(quiet);
   try {
     const onPhase = meter && { onPhase: (phase: string) => meter.begin(phase) };
@@ -181,9 +218,13 @@ async function runOnce(
       progress.update(share, simulatedSeconds);
       guard.look(simulatedSeconds, holdings);
     };
+    const options = { ...texts, onProgress, ...onPhase };
+    if (streaming !== undefined) {
+      const { signal, target } = streaming;
+      return { result: await simulateStreamed(config, { ...options, signal }, target) };
+    }
     const observer = traceEvents && new (await loadTraceEvents()).TraceRecorder(traceEvents);
-    const watched = { ...texts, ...(observer && { observer }) };
-    const result = await simulate(config, { ...watched, onProgress, ...onPhase });
+    const result = await simulate(config, { ...options, ...(observer && { observer }) });
     return observer ? await traced(observer, result) : { result };
   } finally {
     progress.stop();

@@ -22,6 +22,8 @@ export interface SavedRun {
   /** The replications of which `result` is the first, if there are several. */
   readonly replications?: readonly Replication[];
   readonly out: string;
+  /** `out` as it was opened for the run; absent: it is opened now. */
+  readonly directory?: ResultDirectory;
   readonly figures: boolean;
   /** A timeline of the run. */
   readonly trace?: TraceFile;
@@ -44,7 +46,7 @@ export async function saveResults(saved: SavedRun): Promise<SavedFiles> {
     ? saved.result
     : withNotice(saved.result, firstOf(replications.length));
   const { output } = source.config;
-  const directory = openResultDirectory(saved.out);
+  const directory = saved.directory ?? openResultDirectory(saved.out);
   const dispose = onStop(() => directory.discard());
   try {
     await writeResults(directory, result, output.formats, output.csv_safe);
@@ -79,7 +81,11 @@ export function plannedFiles(config: ManifestSource["config"]): string[] {
   const written = RESULT_TABLES.filter((name) =>
     metrics.explain !== false || name !== "latency_parts"
   );
-  const tables = [...written, ...(isReplicated ? ["replications"] : [])];
+  const tables = [
+    ...written,
+    ...(metrics.per_function ? ["function_series"] : []),
+    ...(isReplicated ? ["replications"] : []),
+  ];
   return [
     ...tables.flatMap((name) => formats.map((format) => `${name}.${format}`)),
     "summary.json",

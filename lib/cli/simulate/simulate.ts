@@ -53,6 +53,11 @@ const OPTIONS: readonly CommandOption[] = [
       "no spreadsheet computes it; with this also what follows ; | or a tab inside\n" +
       "a text, and every text is quoted. Numbers stay numbers",
   },
+  {
+    name: "stream",
+    describe: "For runs larger than memory: draw the requests in pieces, and keep those that\n" +
+      "have ended on the disk of DIR; tables, summary and digest are the same",
+  },
   { name: "figures", describe: "Also draw the figures into DIR/figures" },
   {
     name: "trace-events",
@@ -105,6 +110,20 @@ figures that could not be drawn (the tables are there), 130 interrupted, 143 tol
     if (out === undefined && (asked !== "tables" || given.value("format") !== undefined)) {
       throw new UsageError(`Cannot write ${asked} without a directory: add --out DIR`);
     }
+    const stream = given.flag("stream");
+    if (stream && out === undefined) {
+      throw new UsageError("Cannot stream a run without a directory for its rows: add --out DIR");
+    }
+    if (stream && figures) {
+      throw new UsageError(
+        "Cannot draw figures of a run that is streamed: draw them from its tables (deno task plot)",
+      );
+    }
+    if (stream && traceEvents !== undefined) {
+      throw new UsageError(
+        "Cannot write trace events of a run that is streamed: leave one of both",
+      );
+    }
     const platform = platformInput(given.value("platform"));
     const safe = given.flag("csv-safe") ? ["output.csv_safe=true"] : [];
     const set = overridesOf([...platform.set, ...given.values("set"), ...safe], {
@@ -130,7 +149,7 @@ figures that could not be drawn (the tables are there), 130 interrupted, 143 tol
     const timing = given.value("timing");
     const inputs = platform.file === undefined ? files : [platform.file, ...files];
     const saveLine = [...args, "--out", "results/run"].map(shellWord).join(" ");
-    const how = { out, figures, quiet, timing, saveLine, traceEvents };
+    const how = { out, figures, stream, quiet, timing, saveLine, traceEvents };
     return await runSimulation({ config, files: inputs, overridden, ...how }, print);
   },
 };

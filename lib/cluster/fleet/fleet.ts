@@ -67,7 +67,6 @@ export class Fleet {
   /** Instances that are not stopped, ascending ids. */
   readonly #alive: WritableInstance[] = [];
   readonly #waiters: GpuWaiters;
-  #coldStarts = 0;
   #evictions = 0;
   /** Functions whose requests have lost the instance that was starting for them. */
   #unserved: number[] = [];
@@ -105,7 +104,7 @@ export class Fleet {
 
   /** Starts begun after time 0, those of sleeping instances apart. */
   get coldStarts(): number {
-    return this.#coldStarts;
+    return this.functions.reduce((sum, fn) => sum + fn.coldStarts, 0);
   }
 
   /** Idle instances that stopped for instances of other functions. */
@@ -187,7 +186,7 @@ export class Fleet {
     const { node, stages, sleeper, member } = source;
     const madeOf = sleeper !== undefined ? "sleeper" : member && "pool-member";
     const id = this.#add(functionId, source, madeOf, zone);
-    if (sleeper === undefined) this.#coldStarts++;
+    if (sleeper === undefined) this.functions[functionId].beginsFromNothing();
     if (member !== undefined) member.instanceId = id;
     const ranks = node < 0 ? undefined : this.#instances[id].ranks;
     this.#parts.starts.begin(id, functionId, now, ranks, stages);

@@ -33,11 +33,13 @@ export class FunctionState {
   #askedFor = 0;
   #letGo = 0;
   #starts = 0;
+  #coldStarts = 0;
   #startSeconds = 0;
 
   /**
    * @param promptTokens Prompt tokens by request.
    * @param occupied Where the function is listed while it has something.
+   * @param rows Rows of the workload by request, where they are not the same.
    */
   constructor(
     id: number,
@@ -45,10 +47,11 @@ export class FunctionState {
     promptTokens: Int32Array,
     clock: Clock,
     occupied: OccupiedFunctions,
+    rows?: Int32Array,
   ) {
     this.id = id;
     this.parts = parts;
-    this.waiting = new WaitingRequests(parts, promptTokens);
+    this.waiting = new WaitingRequests(parts, promptTokens, rows);
     this.idleTimes = new IdleTimes(parts.scaling);
     this.demand = parts.scaling.decider && new Demand();
     this.#clock = clock;
@@ -83,6 +86,11 @@ export class FunctionState {
   /** Instances let go so far other than by the scaling policy: their time of being kept was over. */
   get letGo(): number {
     return this.#letGo;
+  }
+
+  /** Starts begun so far, those of sleeping instances apart. */
+  get coldStarts(): number {
+    return this.#coldStarts;
   }
 
   /** Requests inside instances. */
@@ -190,6 +198,11 @@ export class FunctionState {
   becomesReady(id: number): void {
     this.#starting = this.#less(this.#starting, 1, "starting instances");
     this.ready.add(id);
+  }
+
+  /** A start begins that is not made of a sleeping instance. */
+  beginsFromNothing(): void {
+    this.#coldStarts++;
   }
 
   /** A start from nothing has taken so many seconds. */

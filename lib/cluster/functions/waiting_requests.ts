@@ -10,6 +10,7 @@ export class WaitingRequests {
   readonly #queue: GatewayQueue;
   readonly #chargesFlows: boolean;
   readonly #promptTokens: Int32Array;
+  readonly #rows: Int32Array | undefined;
   /** Prompt tokens of the requests that wait. */
   #tokens = 0;
   /** Requests in the queue, and with a reservation: most functions have none, and are asked often. */
@@ -21,9 +22,13 @@ export class WaitingRequests {
   readonly #tickets = new Map<number, number>();
   #nextTicket = 0;
 
-  /** @param promptTokens Prompt tokens by request. */
-  constructor({ gatewayOrder }: FunctionParts, promptTokens: Int32Array) {
+  /**
+   * @param promptTokens Prompt tokens by request.
+   * @param rows Rows of the workload by request, where they are not the same.
+   */
+  constructor({ gatewayOrder }: FunctionParts, promptTokens: Int32Array, rows?: Int32Array) {
     this.#promptTokens = promptTokens;
+    this.#rows = rows;
     this.#chargesFlows = gatewayOrder?.chargesFlows ?? false;
     this.#queue = gatewayOrder?.queue((request) => promptTokens[request]) ?? fcfsQueue();
   }
@@ -52,11 +57,11 @@ export class WaitingRequests {
     return queued;
   }
 
-  /** A request that waits, for messages: the next in the queue, else one with a reservation. */
+  /** Row of a request that waits, for messages: the next in the queue, else one with a reservation. */
   get any(): number {
-    if (this.#queued > 0) return this.#queue.peek();
-    for (const { request } of this.#reserved.values()) return request;
-    return -1;
+    const [reserved] = this.#reserved.values();
+    const request = this.#queued > 0 ? this.#queue.peek() : reserved?.request ?? -1;
+    return this.#rows?.[request] ?? request;
   }
 
   /** Adds a request to the queue. */

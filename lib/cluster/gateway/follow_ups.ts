@@ -1,9 +1,10 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { RunColumns } from "../../engine/engine_parts.ts";
-import type { ClusterParts } from "../cluster_parts.ts";
+import { type ClusterParts, streamOf } from "../cluster_parts.ts";
 import { EVENTS } from "../events.ts";
 import { successorsOf } from "../run_columns.ts";
 import type { Schedule } from "../schedule.ts";
+import type { RequestWindow } from "../stream/mod.ts";
 
 /**
  * Arrivals that the end of another request sets off: the next turn of a session, the next request of
@@ -11,6 +12,7 @@ import type { Schedule } from "../schedule.ts";
  */
 export class FollowUps {
   readonly #parts: ClusterParts;
+  readonly #window: RequestWindow | undefined;
   readonly #run: RunColumns;
   readonly #clock: Clock;
   readonly #schedule: Schedule;
@@ -24,6 +26,7 @@ export class FollowUps {
   constructor(parts: ClusterParts, run: RunColumns, clock: Clock, schedule: Schedule) {
     const { afterRequest, closedLoop } = parts.requests;
     this.#parts = parts;
+    this.#window = streamOf(parts)?.window;
     this.#run = run;
     this.#clock = clock;
     this.#schedule = schedule;
@@ -44,14 +47,19 @@ export class FollowUps {
 
   /** A request has ended: those that wait for it arrive after their think time. */
   ended(request: number): void {
-    if (!this.hasAny) return;
+    if (this.hasAny) this.#releaseFollowers(request);
+    this.#window?.ended(request);
+  }
+
+  #releaseFollowers(request: number): void {
     const { thinkSeconds, closedLoop, count } = this.#parts.requests;
+    const window = this.#window;
     for (const follower of this.#successors?.get(request) ?? []) {
       this.#release(follower, thinkSeconds![follower]);
     }
-    if (closedLoop !== undefined && this.#nextClosed < count) {
-      this.#release(this.#nextClosed++, closedLoop.thinkSeconds);
-    }
+    if (closedLoop === undefined || this.#nextClosed >= (window?.count ?? count)) return;
+    const next = this.#nextClosed++;
+    this.#release(window ? window.take() : next, closedLoop.thinkSeconds);
   }
 
   /** Lets a client send a request `thinkSeconds` from now. */

@@ -11,6 +11,7 @@ import type { Fleet } from "../fleet/fleet.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
+import type { ArrivalsByClock } from "../stream/mod.ts";
 import { Dispatch, goesOn } from "./dispatch.ts";
 import { FollowUps } from "./follow_ups.ts";
 import { allGiveUp, waitOutcome, waitRefusal, willStart } from "./no_capacity.ts";
@@ -18,7 +19,7 @@ import { RequestCounts } from "./request_counts.ts";
 import { RoutingView } from "./routing_view.ts";
 import { TimeLimits } from "./time_limits.ts";
 import { TtftForecast } from "./ttft_forecast.ts";
-import { WorkloadArrivals } from "./workload_arrivals.ts";
+import { arrivalsByClock } from "./workload_arrivals.ts";
 
 /** What a gateway works with. */
 export interface GatewayDependencies {
@@ -38,7 +39,7 @@ export interface GatewayDependencies {
  */
 export class Gateway {
   /** The requests that arrive by the clock. */
-  readonly arrivals: WorkloadArrivals;
+  readonly arrivals: ArrivalsByClock;
   /** How many have arrived and ended. */
   readonly counts: RequestCounts;
   readonly #parts: ClusterParts;
@@ -74,12 +75,9 @@ export class Gateway {
     this.#guard = guard;
     this.#clientsGiveUp = allGiveUp(patienceSeconds);
     this.#admission = admission && new AdmissionControl(admission);
-    this.arrivals = new WorkloadArrivals(parts);
+    this.arrivals = arrivalsByClock(parts);
     this.#followUps = new FollowUps(parts, run, clock, schedule);
-    this.counts = new RequestCounts(parts, clock, () => ({
-      instancesMade: fleet.instances.length,
-      instances: fleet.alive.length,
-    }));
+    this.counts = new RequestCounts(parts, clock, fleet);
     if (TimeLimits.has(parts)) {
       this.#limits = new TimeLimits(parts, run.columns.classId, clock, schedule);
     }
@@ -112,8 +110,8 @@ export class Gateway {
   /** A request arrives: it is turned away, goes to an instance, or waits. */
   arrive(request: number): void {
     const { columns, outputLimit } = this.#run;
-    this.counts.arrives();
     const fn = this.#functions[columns.functionId[request]];
+    this.counts.arrives(fn.id);
     this.#evaluations.wake(fn);
     fn.arrives();
     const { engine } = fn.parts;
@@ -252,8 +250,9 @@ export class Gateway {
 
   /** A request has ended, one way or another. */
   #end(request: number, outcome: number): void {
-    this.#run.columns.outcome[request] = outcome;
-    this.counts.ends(outcome);
+    const { columns } = this.#run;
+    columns.outcome[request] = outcome;
+    this.counts.ends(outcome, columns.functionId[request]);
     this.#guard.progresses();
     this.#followUps.ended(request);
     this.counts.reportIfDue();
@@ -384,17 +383,16 @@ export class Gateway {
       this.#cut(fn, request, due?.outcome ?? outcome, due?.atSeconds ?? this.#clock.now);
       return due !== undefined;
     }
+    this.#run.latency?.leavesInstance(request, inFlight === "restart");
     if (inFlight === "restart" || generated[request] === 0) {
-      this.#run.latency?.beginsAnew(request);
       generated[request] = 0;
       for (const column of ["scheduled", "firstToken", "completed"] as const) {
         columns[`${column}AtSeconds`][request] = NaN;
       }
       columns.maxTbtSeconds[request] = NaN;
-    } else this.#run.latency?.moves(request);
+    }
     columns.instanceId[request] = -1;
-    if (fn.waiting.queued === 0 && this.#dispatch.to(fn, request)) return true;
-    this.#haveWait(fn, request);
+    if (fn.waiting.queued > 0 || !this.#dispatch.to(fn, request)) this.#haveWait(fn, request);
     return true;
   }
 }

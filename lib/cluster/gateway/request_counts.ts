@@ -1,16 +1,20 @@
 import type { Clock } from "../../engine/clock.ts";
 import { OUTCOME_CODE } from "../../metrics/recorder.ts";
 import { OUTCOMES } from "../../metrics/run_tables.ts";
-import type { ClusterParts, RunHoldings } from "../cluster_parts.ts";
+import type { Fleet } from "../fleet/fleet.ts";
+import { FunctionSeries } from "../function_series.ts";
+import { type ClusterParts, streamOf } from "../cluster_parts.ts";
 
 /** Requests between two progress reports. */
 const PROGRESS_STRIDE = 8192;
 
 /** How many requests have arrived and ended in a run, and how; tells whoever asked how far it is. */
 export class RequestCounts {
+  /** What each function does; absent where nobody asks. */
+  readonly series: FunctionSeries | undefined;
   readonly #parts: ClusterParts;
   readonly #clock: Clock;
-  readonly #instances: () => Omit<RunHoldings, "requestsInside">;
+  readonly #fleet: Fleet;
   readonly #byOutcome = new Int32Array(OUTCOMES.length);
   #nextReport = PROGRESS_STRIDE;
   #arrived = 0;
@@ -19,15 +23,17 @@ export class RequestCounts {
   #requestSeconds = 0;
   #accruedAtSeconds = 0;
 
-  /** @param instances How many there are and were made, for reports. */
   constructor(
     parts: ClusterParts,
     clock: Clock,
-    instances: () => Omit<RunHoldings, "requestsInside">,
+    fleet: Fleet,
   ) {
+    this.series = parts.samplesFunctions === true
+      ? new FunctionSeries(fleet.functions, fleet.moving)
+      : undefined;
     this.#parts = parts;
     this.#clock = clock;
-    this.#instances = instances;
+    this.#fleet = fleet;
   }
 
   /** Requests that have arrived. */
@@ -62,17 +68,19 @@ export class RequestCounts {
     this.#accruedAtSeconds = now;
   }
 
-  /** A request arrives. */
-  arrives(): void {
+  /** A request of a function arrives. */
+  arrives(functionId: number): void {
     this.#accrue();
     this.#arrived++;
+    this.series?.arrives(functionId, this.#clock.now);
   }
 
-  /** A request ends. */
-  ends(outcome: number): void {
+  /** A request of a function ends. */
+  ends(outcome: number, functionId: number): void {
     this.#accrue();
     this.#ended++;
     this.#byOutcome[outcome]++;
+    this.series?.ends(functionId, outcome === OUTCOME_CODE.completed, this.#clock.now);
   }
 
   /** Reports if it is time to. */
@@ -83,10 +91,12 @@ export class RequestCounts {
   /** Tells whoever asked how far the run is. */
   report(): void {
     const { requests, onProgress } = this.#parts;
+    const { count } = streamOf(this.#parts)?.window ?? requests;
     this.#nextReport = this.#ended + PROGRESS_STRIDE;
-    onProgress?.(this.#ended / requests.count, this.#clock.now, {
+    onProgress?.(this.#ended / count, this.#clock.now, {
       requestsInside: this.#arrived - this.#ended,
-      ...this.#instances(),
+      instancesMade: this.#fleet.instances.length,
+      instances: this.#fleet.alive.length,
     });
   }
 }

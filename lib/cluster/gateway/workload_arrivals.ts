@@ -1,11 +1,21 @@
 import type { RequestTable } from "../../workload/request_table.ts";
-import type { ClusterParts } from "../cluster_parts.ts";
+import { type ClusterParts, streamOf } from "../cluster_parts.ts";
+import { type ArrivalsByClock, StreamedArrivals } from "../stream/mod.ts";
+
+/** The requests of a run that arrive by the clock. */
+export function arrivalsByClock(parts: ClusterParts): ArrivalsByClock {
+  const stream = streamOf(parts);
+  // Functions of a run that is streamed are all as far from their clients.
+  return stream
+    ? new StreamedArrivals(stream.window, parts.functions[0].requestSeconds)
+    : new WorkloadArrivals(parts);
+}
 
 /**
  * The requests that arrive by the clock: all, or the first ones of a closed loop. A request arrives here
  * some time after its client has sent it: that of its function.
  */
-export class WorkloadArrivals {
+class WorkloadArrivals implements ArrivalsByClock {
   /** Instant of the next one, seconds; Infinity when there is none. */
   nextAtSeconds = Infinity;
   readonly #requests: RequestTable;

@@ -208,11 +208,13 @@ function fleetSize(
  *
  * @param known The requests, once they are drawn or read.
  * @param kinds The functions, where they have been read.
+ * @param isStreamed Whether those that have ended are not kept in memory.
  */
 export function runSize(
   config: Configuration,
   known?: KnownRequests,
   kinds: readonly FunctionConfiguration[] = functionConfigurations(config),
+  isStreamed: boolean = false,
 ): RunSize {
   const { simulation } = config;
   const time = [arrivalTime(config, known), ...serviceTime(config)];
@@ -231,7 +233,7 @@ export function runSize(
     simulatedSeconds,
     sampleSeconds,
     ...counts,
-    bytes: weighted(counts, BYTES),
+    bytes: weighted(isStreamed ? { ...counts, requests: 0 } : counts, BYTES),
     computeSeconds: (RUN_SECONDS + weighted(counts, SECONDS)) * runsOf(config),
   };
 }

@@ -14,6 +14,12 @@ export const metrics = section({
     describe: "Time between two rows of the time series, seconds; null: 1 s for runs of up to " +
       "5,000 s, beyond the shortest round interval that gives at most 5,000 rows.",
   }),
+  per_function: flag({
+    default: false,
+    describe:
+      "Whether there is a time series for each function too, `function_series`: requests, " +
+      "instances by state and starts, a row for each interval in which it has any.",
+  }),
   explain: flag({
     default: null,
     describe: "Whether a run records what the latency of each request is made of " +

@@ -104,8 +104,14 @@ export class LatencyLedger {
     if (wait > start) this.add("gatewaySeconds", request, wait - start);
   }
 
-  /** A request has left an instance that is lost, and begins anew: what was done was in vain. */
-  beginsAnew(request: number): void {
+  /** A request has left an instance that is lost: it goes on with its tokens, or begins anew. */
+  leavesInstance(request: number, restarts: boolean): void {
+    if (restarts || this.#generated[request] === 0) this.#beginsAnew(request);
+    else this.moves(request);
+  }
+
+  /** What was done was in vain. */
+  #beginsAnew(request: number): void {
     const { parts } = this;
     const { now } = this.#clock;
     // Until now, what requests have waited for starts is in their own column.

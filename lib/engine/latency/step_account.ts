@@ -49,13 +49,16 @@ export class StepAccount {
   // Steps.
 
   /**
-   * A step or leap has ended that had prompts in it, or kept somebody waiting; nobody has left the batch
-   * or joined it yet.
+   * A step or leap has ended; nobody has left the batch or joined it yet. Where nobody waits, decodes
+   * alone change nothing but the time that they take.
    *
    * @param keepsWaiting Whether somebody waited when it began, or could not have joined it.
    */
   ends(batch: BatchBuilder, steps: StepClock, keepsWaiting: boolean): void {
     const { sequences, swapSeconds, shape: { chunkCount } } = batch;
+    const isPlain = chunkCount === 0 && !keepsWaiting && sequences.prefilling === 0 &&
+      swapSeconds === 0;
+    if (isPlain) return;
     const { leap } = steps;
     this.#leap = leap;
     this.#block = keepsWaiting ? this.#whyNot(batch) : Block.none;

@@ -1,3 +1,4 @@
+import { rowsOfResult, valuesAt } from "../rows/request_rows.ts";
 import { codes, type DeclaredColumns, floats, FUNCTION_NAMES, integers } from "./column.ts";
 
 /** A phase of the life of an instance or of a pool's member. */
@@ -62,8 +63,7 @@ export const COLD_START_WAIT_COLUMNS: DeclaredColumns<WaitRow> = {
     unit: "",
     doc: "Its function",
     texts: FUNCTION_NAMES,
-    codes: ({ coldStartWaits, requests }) =>
-      Uint16Array.from(coldStartWaits.request, (i) => requests.functionId[i]),
+    codes: (run) => valuesAt(rowsOfResult(run), "functionId", run.coldStartWaits.request),
   },
   instanceId: integers({
     name: "instance",

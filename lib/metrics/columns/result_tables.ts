@@ -1,5 +1,6 @@
 import type { RunResult } from "../run_tables.ts";
 import type { ColumnArray, DeclaredColumns } from "./column.ts";
+import { FUNCTION_SERIES_COLUMNS } from "./function_series_columns.ts";
 import {
   COLD_START_WAIT_COLUMNS,
   INSTANCE_COLUMNS,
@@ -83,6 +84,24 @@ export const TABLES = {
     of: ({ tbtCdf }) => ({ count: tbtCdf.seconds.length, data: tbtCdf }),
   },
 } as const satisfies Readonly<Record<string, ResultTable>>;
+
+/** The series of each function, which a run has that is asked for it. */
+export const FUNCTION_SERIES = {
+  columns: FUNCTION_SERIES_COLUMNS,
+  heading: "Time series of functions",
+  type: {
+    name: "FunctionSeriesColumns",
+    doc:
+      "One row per sampling interval and function that had anything in it; means are over the interval",
+  },
+  of: ({ functionSeries: series }) => ({ count: series?.count ?? 0, data: series ?? {} }),
+} as const satisfies ResultTable;
+
+/** All tables that a run may have, by their names in files. */
+export const ALL_TABLES: Readonly<Record<string, ResultTable>> = {
+  ...TABLES,
+  function_series: FUNCTION_SERIES,
+};
 
 /** Name of a table of a run. */
 export type TableName = keyof typeof TABLES;

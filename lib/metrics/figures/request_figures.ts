@@ -1,3 +1,4 @@
+import { rowsOf } from "../rows/request_rows.ts";
 import { fillNormalized, fillTpot, sinceArrival } from "../latency_columns.ts";
 import { betweenTokens, latencySummary } from "../latency_summary.ts";
 import { measuredFields } from "../request_counts.ts";
@@ -124,7 +125,7 @@ export const REQUEST_FIGURES: Figures<SummaryParts> = {
   }),
   measured: part(
     { doc: "What the latencies are of" },
-    ({ run, options }) => measuredFields(run.columns, options.warmupSeconds, run.endAtSeconds),
+    ({ run, options }) => measuredFields(rowsOf(run), options.warmupSeconds, run.endAtSeconds),
     MEASURED_FIGURES,
   ),
 };

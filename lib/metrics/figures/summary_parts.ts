@@ -5,6 +5,7 @@ import { functionParts } from "../function_parts.ts";
 import { instanceUse } from "../instance_use.ts";
 import { type LatencyMeter, latencyMeter } from "../latency_summary.ts";
 import { countRequests } from "../request_counts.ts";
+import { rowsOf } from "../rows/request_rows.ts";
 import type { RunRecord } from "../run_record.ts";
 import { hasLimits } from "../slo.ts";
 import { billStorage } from "../storage_summary.ts";
@@ -25,7 +26,8 @@ export function summaryParts(run: RunRecord, options: SummaryOptions) {
     unusedGpusUsd: unusedGpusUsd(options.rentedMachines ?? [], run.lives),
   });
   const unpriced = unpricedFunctions(run, functions);
-  const latencies = latencyMeter(run.columns, percentiles, warmupSeconds);
+  const rows = rowsOf(run);
+  const latencies = latencyMeter(rows, percentiles, warmupSeconds);
   return {
     run,
     options,
@@ -50,7 +52,7 @@ export function summaryParts(run: RunRecord, options: SummaryOptions) {
       warmupSeconds,
     }),
     /** How much arrives and is served where that is a trend to ever more; null where it is none. */
-    saturation: saturation(run.columns, warmupSeconds) ?? null,
+    saturation: saturation(rows, warmupSeconds) ?? null,
     waits: options.coldStartWaits ?? coldStartWaits(run),
     /** So many per second of the time after the warm-up. */
     rate: (count: number) => measuredSeconds > 0 ? count / measuredSeconds : 0,
@@ -77,6 +79,7 @@ function attainedParts(run: RunRecord, options: SummaryOptions) {
   if (classes.length === 0 && !limits.some(hasLimits) && byFunction === undefined) {
     return { share: null, completedWithin: null, classes: [] };
   }
+  const rows = rowsOf(run);
   const found = attainment(run, limits, warmupSeconds, byFunction);
   const isAnyLimited = (byFunction?.flat() ?? limits).some(hasLimits);
   return {
@@ -87,7 +90,7 @@ function attainedParts(run: RunRecord, options: SummaryOptions) {
       arrived: found.arrived[id],
       attained: found.attained[id],
       isLimited: hasLimits(limits[id]),
-      latencies: latencyMeter(run.columns, percentiles, warmupSeconds, id),
+      latencies: latencyMeter(rows, percentiles, warmupSeconds, id),
     })),
   };
 }

@@ -1,3 +1,4 @@
+import { rowsOf } from "../rows/request_rows.ts";
 import { coldStartStages } from "../cold_start_stages.ts";
 import { type PrefixCacheUse, prefixCacheUse } from "../prefix_cache_use.ts";
 import { orNull } from "../latency_summary.ts";
@@ -83,7 +84,7 @@ export const USE_FIGURES: Figures<SummaryParts> = {
       const blockTokens = options.functions.map((facts) => facts.prefixBlockTokens ?? 0);
       return blockTokens.every((tokens) => tokens === 0)
         ? null
-        : prefixCacheUse(run.columns, blockTokens);
+        : prefixCacheUse(rowsOf(run), blockTokens);
     },
     PREFIX_CACHE_FIGURES,
   ),

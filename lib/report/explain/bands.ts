@@ -17,15 +17,15 @@ const BANDS = [
 /** The mean split of the requests between two percentiles of a latency. */
 export interface LatencyBand {
   /** The latency: time to first token, or end to end. */
-  readonly latency: SplitLatency;
+  readonly latency: "ttft" | "e2e";
   /** Such as "p90 to p99"; "all" for every request. */
   readonly band: string;
   /** Requests in it, >= 1. */
   readonly requests: number;
   /** Mean of the latency, seconds: the sum of the parts. */
   readonly meanSeconds: number;
-  /** Mean of each part, seconds. */
-  readonly parts: Readonly<Partial<Record<LatencyPart, number>>>;
+  /** Mean of each part above 0 by its name, seconds. */
+  readonly parts: Readonly<Record<string, number>>;
 }
 
 /** What bands are made from. */
@@ -71,7 +71,7 @@ export function latencyBands(source: BandSource, latency: SplitLatency): Latency
   return groups.filter(([, members]) => members.length > 0).map(([band, members]) => {
     const mean = (valueOf: (row: number) => number) =>
       members.reduce((sum, row) => sum + valueOf(row), 0) / members.length;
-    const parts: Partial<Record<LatencyPart, number>> = {};
+    const parts: Record<string, number> = {};
     for (const name of PARTS_OF[latency]) {
       const seconds = mean((row) => source.parts[name][row]);
       if (seconds > 0) parts[name] = seconds;
@@ -102,7 +102,7 @@ export const PART_GROUPS: readonly string[] = GROUPS.map(([name]) => name);
 
 /** The parts of a split by group, seconds; groups without a part are left out. */
 export function groupedParts(
-  parts: Readonly<Partial<Record<LatencyPart, number>>>,
+  parts: Readonly<Record<string, number>>,
 ): { readonly group: string; readonly seconds: number }[] {
   return GROUPS.map(([group, names]) => ({
     group,

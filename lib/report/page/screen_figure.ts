@@ -32,37 +32,37 @@ function views(spec: View, change: (view: View) => View): View {
   return "facet" in spec || "repeat" in spec ? spec : change(spec);
 }
 
-/** Lets a click on the key show one series. */
+/** Lets a click on the key show one series: the layers of one share what was clicked. */
 function withKey(view: View, index: number): View {
-  if ("layer" in view) {
-    let isDone = false;
-    const layer = (view.layer as View[]).map((one) => {
-      if (isDone) return one;
-      const changed = withKey(one, index);
-      isDone = changed !== one;
-      return changed;
-    });
-    return isDone ? { ...view, layer } : view;
-  }
-  const encoding = view.encoding as View | undefined;
-  const color = encoding?.color as View | undefined;
-  const hasKey = typeof color?.field === "string" && color.legend !== null &&
-    color.type === "nominal" && !("opacity" in encoding!) && !hasOpacity(view.mark);
-  if (!hasKey) return view;
+  const own = "layer" in view ? view.layer as View[] : [view];
+  const keyed = own.filter(hasKey);
+  if (keyed.length === 0) return view;
+  const { field } = (keyed[0].encoding as View).color as View;
   const name = `key_${index}`;
-  return {
-    ...view,
-    params: [
-      ...(view.params as unknown[] ?? []),
-      { name, select: { type: "point", fields: [color.field] }, bind: "legend" },
-    ],
-    encoding: { ...encoding, opacity: { condition: { param: name, value: 1 }, value: 0.12 } },
-  };
+  const param = { name, select: { type: "point", fields: [field] }, bind: "legend" };
+  const changed = own.map((one): View => {
+    const encoding = one.encoding as View | undefined;
+    if (!hasKey(one) || (encoding!.color as View).field !== field) return one;
+    return {
+      ...one,
+      ...(one === keyed[0] && { params: [...(one.params as unknown[] ?? []), param] }),
+      encoding: { ...encoding, opacity: { condition: { param: name, value: 1 }, value: 0.12 } },
+    };
+  });
+  return "layer" in view ? { ...view, layer: changed } : changed[0];
+}
+
+/** Whether a view of marks has a key of colours. */
+function hasKey({ encoding, mark, layer }: View): boolean {
+  const color = (encoding as View | undefined)?.color as View | undefined;
+  return layer === undefined && typeof color?.field === "string" && color.legend !== null &&
+    color.type === "nominal" && !("opacity" in (encoding as View)) && !hasOpacity(mark);
 }
 
 /** Whether a mark lets through what is behind it, such as the band of a curve. */
 function hasOpacity(mark: unknown): boolean {
-  return typeof mark === "object" && mark !== null && /opacity/i.test(Object.keys(mark).join());
+  const { opacity = 1, fillOpacity = 1 } = (mark ?? {}) as Record<string, unknown>;
+  return opacity !== 1 || fillOpacity !== 1;
 }
 
 /** Lets the wheel and the pointer move the axes, where both are of numbers. */

@@ -26,21 +26,28 @@ export interface WaitingQueue {
 /** When each request came, by request, seconds; NaN before. */
 type Arrivals = ArrayLike<number>;
 
+/** Rows of requests that have numbers of their own; absent: a request's number is its row. */
+type Rows = Int32Array | undefined;
+
 /** Whether a request came before another. */
-function cameBefore(arrivals: Arrivals, one: number, other: number): boolean {
-  return arrivals[one] < arrivals[other] || (arrivals[one] <= arrivals[other] && one < other);
+function cameBefore(arrivals: Arrivals, rows: Rows, one: number, other: number): boolean {
+  return arrivals[one] < arrivals[other] ||
+    (arrivals[one] <= arrivals[other] &&
+      (rows === undefined ? one < other : rows[one] < rows[other]));
 }
 
 /** First come, first served: a growing ring of request ids. */
 class RingQueue implements WaitingQueue {
   readonly isFirstComeFirstServed = true;
   readonly #arrivals: Arrivals;
+  readonly #rows: Rows;
   #ring = new Int32Array(16);
   #head = 0;
   #size = 0;
 
-  constructor(arrivals: Arrivals) {
+  constructor(arrivals: Arrivals, rows: Rows) {
     this.#arrivals = arrivals;
+    this.#rows = rows;
   }
 
   get size(): number {
@@ -48,7 +55,7 @@ class RingQueue implements WaitingQueue {
   }
 
   isBefore(one: number, other: number): boolean {
-    return cameBefore(this.#arrivals, one, other);
+    return cameBefore(this.#arrivals, this.#rows, one, other);
   }
 
   push(request: number): void {
@@ -108,11 +115,13 @@ class KeyedQueue implements WaitingQueue {
   readonly isFirstComeFirstServed = false;
   readonly #keys: ArrayLike<number>;
   readonly #arrivals: Arrivals;
+  readonly #rows: Rows;
   readonly #heap: number[] = [];
 
-  constructor(keys: ArrayLike<number>, arrivals: Arrivals) {
+  constructor(keys: ArrayLike<number>, arrivals: Arrivals, rows: Rows) {
     this.#keys = keys;
     this.#arrivals = arrivals;
+    this.#rows = rows;
   }
 
   get size(): number {
@@ -171,7 +180,7 @@ class KeyedQueue implements WaitingQueue {
   isBefore(one: number, other: number): boolean {
     const keys = this.#keys;
     return keys[one] < keys[other] ||
-      (keys[one] <= keys[other] && cameBefore(this.#arrivals, one, other));
+      (keys[one] <= keys[other] && cameBefore(this.#arrivals, this.#rows, one, other));
   }
 
   forEach(visit: (request: number) => void): void {
@@ -185,12 +194,14 @@ class KeyedQueue implements WaitingQueue {
  * @param arrivalAtSeconds When each request came, by request; read when requests are compared.
  * @param keys What an order compares, one entry per request, such as priorities: the least goes first.
  * Default first come, first served.
+ * @param rows Rows of the workload by request, where they are not the same.
  */
 export function waitingQueue(
   arrivalAtSeconds: ArrayLike<number>,
   keys?: ArrayLike<number>,
+  rows?: Int32Array,
 ): WaitingQueue {
   return keys === undefined
-    ? new RingQueue(arrivalAtSeconds)
-    : new KeyedQueue(keys, arrivalAtSeconds);
+    ? new RingQueue(arrivalAtSeconds, rows)
+    : new KeyedQueue(keys, arrivalAtSeconds, rows);
 }
