@@ -161,8 +161,11 @@ export const FIGURES_OF: Readonly<
     ),
   paretoFront: (data, column) =>
     paretoFront(
-      rowsOf(data, (series, x, k) => ({ series, label: `${series} ${k}`, x, y: 1 / (0.01 + x) })),
-      { xTitle: "Cost (US$)", yTitle: "p99 TTFT (s)", column },
+      rowsOf(data, (series, x, k) => ({
+        ...{ series, label: `${series} ${k}`, x, y: 1 / (0.01 + x) },
+        ...(k > 2 && { xInterval: [0.9 * x, 1.2 * x], yInterval: [0, 2 / (0.01 + x)] }),
+      })),
+      { xTitle: "Cost (US$)", yTitle: "p99 TTFT (s)", intervals: "lines: 95 % intervals", column },
     ),
   pointPanels: (data, column) =>
     pointPanels(
