@@ -286,9 +286,27 @@ Deno.test("predictedScatter() fills the points beyond its dashed lines and no ot
     return [found.length, found.filter(([mark]) => mark.includes(' fill="#')).length];
   };
   const off = points.map(({ measured, predicted }) => Math.abs(predicted / measured - 1));
-  deepEqual(await counts(0.2), [points.length, 0]);
+  // Each has its value and, below it, its error.
+  deepEqual(await counts(0.2), [2 * points.length, 0]);
   const beyond = off.filter((error) => error > 0.06).length;
-  deepEqual(await counts(0.06), [points.length + beyond, beyond]);
+  deepEqual(await counts(0.06), [2 * points.length + beyond, 2 * beyond]);
+});
+
+Deno.test("predictedScatter() has axes of its own for each panel, and says what lies at the edge", async () => {
+  const far = { series: "a", measured: 1, predicted: 2, panel: "far" };
+  const near = { series: "a", measured: 100, predicted: 104, panel: "near" };
+  const svg = await renderSvg(predictedScatter([far, near], { title: "TTFT (s)", column: 2 }));
+  deepEqual(
+    [...svg.matchAll(
+      /Y-axis titled 'Predicted TTFT \(s\)' for a log scale with values from (\S+)/g,
+    )]
+      .map((match) => Number(match[1])),
+    [0.8, 80],
+  );
+  // Twice as much is beyond three times 20 %: at the edge, where the axis ends, not where it is.
+  equal([...svg.matchAll(/>at the edge: beyond ±60 %</g)].length, 1);
+  ok(/Error \(%\): 0\.6\b/.test(svg) && !/Error \(%\): 1;/.test(svg));
+  ok(/Error \(%\): 0\.04/.test(svg));
 });
 
 Deno.test("dotWhisker() draws a whisker for each row with an interval, and says what it is", async () => {
