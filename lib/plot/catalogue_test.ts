@@ -292,23 +292,6 @@ Deno.test("predictedScatter() fills the points beyond its dashed lines and no ot
   deepEqual(await counts(0.06), [2 * points.length + beyond, 2 * beyond]);
 });
 
-Deno.test("predictedScatter() has axes of its own for each panel, and says what lies at the edge", async () => {
-  const far = { series: "a", measured: 1, predicted: 2, panel: "far" };
-  const near = { series: "a", measured: 100, predicted: 104, panel: "near" };
-  const svg = await renderSvg(predictedScatter([far, near], { title: "TTFT (s)", column: 2 }));
-  deepEqual(
-    [...svg.matchAll(
-      /Y-axis titled 'Predicted TTFT \(s\)' for a log scale with values from (\S+)/g,
-    )]
-      .map((match) => Number(match[1])),
-    [0.8, 80],
-  );
-  // Twice as much is beyond three times 20 %: at the edge, where the axis ends, not where it is.
-  equal([...svg.matchAll(/>at the edge: beyond ±60 %</g)].length, 1);
-  ok(/Error \(%\): 0\.6\b/.test(svg) && !/Error \(%\): 1;/.test(svg));
-  ok(/Error \(%\): 0\.04/.test(svg));
-});
-
 Deno.test("dotWhisker() draws a whisker for each row with an interval, and says what it is", async () => {
   const options = { title: "TTFT (s)", whiskers: "95 % intervals" };
   const rules = (svg: string) => [...svg.matchAll(/aria-roledescription="rule mark"/g)].length;
@@ -341,6 +324,26 @@ Deno.test("startGraph() has an arrow for each stage that waits, dashed before it
   // The container of the plain start waits for the image, which was there early.
   deepEqual(await marks(plain), [4, 1]);
   deepEqual(await marks(beside), [2, 0]);
+});
+
+Deno.test("startGraph() ends the axis of each start at a mark, with the ends of all bars before it", async () => {
+  for (const times of [0.0031, 0.07, 1, 3.9, 9.99, 94.2, 1234]) {
+    const rows = starts.filter((row) => row.panel === "plain").map((row) => ({
+      ...{ ...row, startSeconds: row.startSeconds * times, endSeconds: row.endSeconds * times },
+    }));
+    const { vconcat: [{ layer }] } = startGraph(rows) as unknown as {
+      vconcat: {
+        layer: { encoding: { x: { scale: { domain: number[] }; axis: { values: number[] } } } }[];
+      }[];
+    };
+    const { x: { scale: { domain }, axis: { values } } } = layer[0].encoding;
+    equal(values.at(-1), domain[1]);
+    ok(values.length >= 4 && values.length <= 12, String(values));
+    const ready = Math.max(...rows.map((row) => row.endSeconds));
+    ok(domain[1] > ready && domain[1] < 2.5 * ready, `${ready} of ${domain[1]}`);
+  }
+  const several = await renderSvg(startGraph(starts));
+  equal([...several.matchAll(/: ready after [\d.]+ s/g)].length >= 2, true);
 });
 
 Deno.test("attainmentCurves() has a band for each series that has intervals, none without", async () => {

@@ -129,7 +129,7 @@ export const FIGURES_OF: Readonly<
   coldStartStages: (data, column) =>
     coldStartStages(
       rowsOf(data, (series, seconds, k) => ({ panel: "", series, stage: `stage ${k}`, seconds })),
-      { column },
+      { column, split: column === 2 },
     ),
   dotWhisker: (data, column) =>
     dotWhisker(
