@@ -117,6 +117,7 @@ export default defineExperiment({
             series: row.model,
             seconds: row.paper_loading_s,
           })),
+          title: "Simulated (s)",
           totalsLabel: "paper's total",
           column,
         },

@@ -177,15 +177,26 @@ workload:
       paretoFront(
         [...SHOWN, ...BUDGETS.map((tokens) => ({ strategy: "sarathi", tokens }))]
           .filter(({ strategy }) => strategy !== "fastertransformer")
-          .map(({ strategy, tokens }) => ({
-            series: strategy,
-            label: strategy === "sarathi" ? String(tokens) : "",
-            x: 1000 * meanOf(rows, strategy, tokens, 2.5, "tbt_p99_s"),
-            y: meanOf(rows, strategy, tokens, 2.5, "ttft_p99_s"),
-          })),
+          .map(({ strategy, tokens }) => {
+            const tbt = intervalOf(rows, strategy, tokens, 2.5, "tbt_p99_s");
+            const ttft = intervalOf(rows, strategy, tokens, 2.5, "ttft_p99_s");
+            return {
+              series: strategy,
+              label: String(tokens),
+              x: 1000 * tbt.estimate,
+              // Logarithmic axes have no place for an end below zero.
+              xInterval: [
+                1000 * Math.max(tbt.lower, tbt.estimate / 10),
+                1000 * tbt.upper,
+              ] as const,
+              y: ttft.estimate,
+              yInterval: [Math.max(ttft.lower, ttft.estimate / 10), ttft.upper] as const,
+            };
+          }),
         {
           xTitle: "p99 TBT at 2.5 requests/s (ms)",
-          ...{ yTitle: "p99 TTFT (s)", xLog: true, column },
+          intervals: "numbers: tokens per step\nlines: 95 % intervals",
+          ...{ yTitle: "p99 TTFT (s)", xLog: true, yLog: true, column },
         },
       ),
   },
@@ -231,9 +242,9 @@ function valuesOf(
   ).map((row) => row[measure]).filter((value) => value !== null);
 }
 
-function meanOf(...choice: Parameters<typeof valuesOf>): number {
-  const values = valuesOf(...choice);
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Mean over the replications with its 95 % interval. */
+function intervalOf(...choice: Parameters<typeof valuesOf>) {
+  return meanInterval(valuesOf(...choice));
 }
 
 /** Means over the replications with their 95 % intervals. */

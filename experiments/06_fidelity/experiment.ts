@@ -243,7 +243,8 @@ function scatter(
   );
   return predictedScatter(
     own.map((row) => ({
-      series: row.server.split(" ")[0],
+      // One spelling of sizes, whatever the name of the model's repository has.
+      series: row.server.split(" ")[0].replace(/(?<=\d)b$/, "B"),
       measured: 1000 * row.measured_s!,
       predicted: 1000 * row.predicted_s!,
     })),

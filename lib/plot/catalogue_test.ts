@@ -197,6 +197,57 @@ Deno.test("paretoRows() leaves out what another row betters", () => {
   deepEqual(paretoRows([{ x: 1, y: 1 }, { x: 1, y: 1 }, { x: 2, y: 1 }]), [{ x: 1, y: 1 }]);
 });
 
+Deno.test("paretoFront() draws a line for each interval that is known, and says what they are", async () => {
+  const axes = { xTitle: "x", yTitle: "y", intervals: "lines: 95 % intervals" };
+  const rules = async (rows: typeof choices, ...intervals: object[]) => {
+    const svg = await renderSvg(
+      paretoFront(rows.map((row, i) => ({ ...row, label: "", ...intervals[i] })), axes),
+    );
+    ok(svg.includes(">lines: 95 % intervals<"));
+    return [...svg.matchAll(/aria-roledescription="rule mark"/g)].length;
+  };
+  equal(await rules(choices), 0);
+  equal(await rules(choices, { xInterval: [1, 2] }, { xInterval: [1, 2], yInterval: [1, 2] }), 3);
+  // An end that a logarithmic axis has no place for ends where the axis does.
+  const svg = await renderSvg(
+    paretoFront([{ ...choices[0], yInterval: [-1, 2 * choices[0].y] }], { ...axes, yLog: true }),
+  );
+  ok(!/NaN|Infinity/.test(svg));
+});
+
+Deno.test("a key is set in as few lines as hold it, each entry once and none beyond the width", async () => {
+  for (const column of [1, 2] as const) {
+    const svg = await renderSvg(attainmentCurves(attainment, { column }));
+    const keyed = [...svg.matchAll(
+      /aria-label="label: ([^"]+)"[^>]*transform="translate\(([-\d.]+),([-\d.]+)\)"/g,
+    )].map(([, name, x, y]) => ({ name, x: Number(x), y: Number(y) }));
+    deepEqual(
+      keyed.map(({ name }) => name),
+      ["vllm", "sarathi", "orca", "fastertransformer", "vllm-v0"],
+    );
+    equal(new Set(keyed.map(({ y }) => y)).size, column === 1 ? 2 : 1);
+    ok(keyed.every(({ y }) => y < 0), "the key is above the frame");
+    for (const [i, { x, y, name }] of keyed.entries()) {
+      const next = keyed[i + 1];
+      const end = x + 0.55 * 8 * name.length;
+      ok(next?.y === y ? end < next.x : end < FIGURE_WIDTH[column] - 20, name);
+    }
+  }
+});
+
+Deno.test("the name of a wanted value stands where no curve is", async () => {
+  const place = async (y: (x: number) => number) => {
+    const svg = await renderSvg(bandedCurves(
+      [0, 1, 2, 3, 4].map((x) => ({ series: "a", x, y: y(x), lower: y(x), upper: y(x) })),
+      { xTitle: "x", yTitle: "y", target: 10 },
+    ));
+    return /text-anchor="(start|end)" [^>]*>target 10</.exec(svg)?.[1];
+  };
+  // Flat near the line at the left, far from it at the right; and the other way round.
+  equal(await place((x) => [10.5, 9.5, 10.5, 2, 0][x]), "end");
+  equal(await place((x) => [0, 2, 10.5, 9.5, 10.5][x]), "start");
+});
+
 Deno.test("joinShortStages() keeps every second, and at most nine stages beside the others", () => {
   const bars = ["a", "b"].flatMap((series, i) =>
     Array.from({ length: 12 }, (_, k) => ({
@@ -235,9 +286,10 @@ Deno.test("predictedScatter() fills the points beyond its dashed lines and no ot
     return [found.length, found.filter(([mark]) => mark.includes(' fill="#')).length];
   };
   const off = points.map(({ measured, predicted }) => Math.abs(predicted / measured - 1));
-  deepEqual(await counts(0.2), [points.length, 0]);
+  // Each has its value and, below it, its error.
+  deepEqual(await counts(0.2), [2 * points.length, 0]);
   const beyond = off.filter((error) => error > 0.06).length;
-  deepEqual(await counts(0.06), [points.length + beyond, beyond]);
+  deepEqual(await counts(0.06), [2 * points.length + beyond, 2 * beyond]);
 });
 
 Deno.test("dotWhisker() draws a whisker for each row with an interval, and says what it is", async () => {
@@ -272,6 +324,26 @@ Deno.test("startGraph() has an arrow for each stage that waits, dashed before it
   // The container of the plain start waits for the image, which was there early.
   deepEqual(await marks(plain), [4, 1]);
   deepEqual(await marks(beside), [2, 0]);
+});
+
+Deno.test("startGraph() ends the axis of each start at a mark, with the ends of all bars before it", async () => {
+  for (const times of [0.0031, 0.07, 1, 3.9, 9.99, 94.2, 1234]) {
+    const rows = starts.filter((row) => row.panel === "plain").map((row) => ({
+      ...{ ...row, startSeconds: row.startSeconds * times, endSeconds: row.endSeconds * times },
+    }));
+    const { vconcat: [{ layer }] } = startGraph(rows) as unknown as {
+      vconcat: {
+        layer: { encoding: { x: { scale: { domain: number[] }; axis: { values: number[] } } } }[];
+      }[];
+    };
+    const { x: { scale: { domain }, axis: { values } } } = layer[0].encoding;
+    equal(values.at(-1), domain[1]);
+    ok(values.length >= 4 && values.length <= 12, String(values));
+    const ready = Math.max(...rows.map((row) => row.endSeconds));
+    ok(domain[1] > ready && domain[1] < 2.5 * ready, `${ready} of ${domain[1]}`);
+  }
+  const several = await renderSvg(startGraph(starts));
+  equal([...several.matchAll(/: ready after [\d.]+ s/g)].length >= 2, true);
 });
 
 Deno.test("attainmentCurves() has a band for each series that has intervals, none without", async () => {

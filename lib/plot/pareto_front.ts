@@ -1,7 +1,8 @@
+import { flowKey } from "./flow_key.ts";
 import { logTicks } from "./log_ticks.ts";
 import { numberFormat } from "./number_format.ts";
 import { placeLabels } from "./place_labels.ts";
-import { seriesKey } from "./series_key.ts";
+import { type SeriesKey, seriesKey } from "./series_key.ts";
 import { seriesPoints } from "./series_points.ts";
 import { shortText } from "./short_text.ts";
 import { figure, type FigureSpec } from "./spec.ts";
@@ -17,6 +18,10 @@ export interface ParetoRow {
   readonly x: number;
   /** Cost on the vertical axis. */
   readonly y: number;
+  /** Ends of the interval of `x`, drawn as a line; absent: none is known. */
+  readonly xInterval?: readonly [lower: number, upper: number];
+  /** Ends of the interval of `y`. */
+  readonly yInterval?: readonly [lower: number, upper: number];
 }
 
 /** Options of {@linkcode paretoFront}. */
@@ -29,6 +34,11 @@ export interface ParetoFrontOptions {
   readonly xLog?: boolean;
   /** A logarithmic vertical axis. */
   readonly yLog?: boolean;
+  /**
+   * What the intervals are, such as "lines: 95 % intervals"; stands below the title of
+   * the axis, in several lines where it has line breaks.
+   */
+  readonly intervals?: string;
   /** Columns of a page; default 1. */
   readonly column?: ColumnSpan;
 }
@@ -61,17 +71,24 @@ export function paretoFront(
   choices: readonly ParetoRow[],
   options: ParetoFrontOptions,
 ): FigureSpec {
-  const { xTitle, yTitle, xLog, yLog, column = 1 } = options;
+  const { xTitle, yTitle, xLog, yLog, intervals, column = 1 } = options;
   const rows = choices.filter((row) => !(xLog && !(row.x > 0)) && !(yLog && !(row.y > 0)));
   const series = [...new Set(rows.map((row) => row.series))];
   const key = seriesKey(series, column);
-  const extent = labelExtent(rows.map((row) => row.y));
+  const xs = rows.flatMap((row) => [row.x, ...row.xInterval ?? []]);
+  const ys = rows.flatMap((row) => [row.y, ...row.yInterval ?? []]);
+  const extent = labelExtent(ys);
   // A frame of known size: labels are placed in it.
   const width = FIGURE_WIDTH[column] - extent - TITLE_ROOM;
   const height = HEIGHT - X_AXIS_ROOM;
-  const x = axisScale(rows.map((row) => row.x), width, xLog);
-  const y = axisScale(rows.map((row) => row.y), height, yLog);
-  const axis = (field: "x" | "y", title: string, { domain }: AxisScale, isLog = false) => ({
+  const x = axisScale(xs, width, xLog);
+  const y = axisScale(ys, height, yLog);
+  const axis = (
+    field: "x" | "y",
+    title: string | readonly string[],
+    { domain }: AxisScale,
+    isLog = false,
+  ) => ({
     field,
     type: "quantitative",
     title,
@@ -83,7 +100,8 @@ export function paretoFront(
       ...(field === "y" && { minExtent: extent, maxExtent: extent }),
     },
   });
-  const position = { x: axis("x", xTitle, x, xLog), y: axis("y", yTitle, y, yLog) };
+  const xTitles = intervals === undefined ? xTitle : [xTitle, ...intervals.split("\n")];
+  const position = { x: axis("x", xTitles, x, xLog), y: axis("y", yTitle, y, yLog) };
   const at = (row: { readonly x: number; readonly y: number }) => ({
     x: x.toPoints(row.x),
     y: height - y.toPoints(row.y),
@@ -116,7 +134,10 @@ export function paretoFront(
         mark: { type: "rule", color: "#999999", strokeWidth: 0.5 },
         encoding: { ...position, x2: { field: "x2" }, y2: { field: "y2" } },
       },
-      seriesPoints(rows, { key, position, size: 28 }),
+      ...intervalRules(rows, { position, key, least: { x: x.domain[0], y: y.domain[0] } }),
+      // Outlines, so that none hides another that lies below it.
+      seriesPoints(rows, { key, position, size: 28, isHollow: true, legend: null }),
+      ...flowKey(key, { left: -extent, width: width + extent, isHollow: true }).layers,
       {
         data: {
           values: labels.map(({ label, left, middle }) => ({
@@ -131,6 +152,38 @@ export function paretoFront(
   });
 }
 
+/** A line in the colour of its series for each interval that is known. */
+function intervalRules(
+  rows: readonly ParetoRow[],
+  { position, key, least }: {
+    readonly position: { readonly x: object; readonly y: object };
+    readonly key: SeriesKey;
+    /** Where the axes begin, and with them the lines of intervals that reach below. */
+    readonly least: { readonly x: number; readonly y: number };
+  },
+): object[] {
+  const color = { ...key.color, legend: null };
+  const mark = { type: "rule", strokeWidth: 1 };
+  const across = rows.flatMap(({ series, y, xInterval }) =>
+    xInterval === undefined
+      ? []
+      : [{ series, y, x: Math.max(xInterval[0], least.x), x2: xInterval[1] }]
+  );
+  const upright = rows.flatMap(({ series, x, yInterval }) =>
+    yInterval === undefined
+      ? []
+      : [{ series, x, y: Math.max(yInterval[0], least.y), y2: yInterval[1] }]
+  );
+  return [
+    ...(across.length > 0
+      ? [{ data: { values: across }, mark, encoding: { ...position, x2: { field: "x2" }, color } }]
+      : []),
+    ...(upright.length > 0
+      ? [{ data: { values: upright }, mark, encoding: { ...position, y2: { field: "y2" }, color } }]
+      : []),
+  ];
+}
+
 /** An axis of known length: what is where, in points from its beginning. */
 interface AxisScale {
   readonly domain: readonly [number, number];
@@ -139,7 +192,8 @@ interface AxisScale {
 }
 
 /** An axis that leaves room beyond the greatest value and, by ratios, below the least. */
-function axisScale(values: readonly number[], points: number, isLog = false): AxisScale {
+function axisScale(all: readonly number[], points: number, isLog = false): AxisScale {
+  const values = isLog ? all.filter((value) => value > 0) : all;
   const [least, most] = values.length === 0
     ? [1, 10]
     : [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];

@@ -12,8 +12,8 @@ export function seriesPoints(
     readonly opacity?: number;
     /** Whether points are outlines, so that none covers another. */
     readonly isHollow?: boolean;
-    /** More about the key. */
-    readonly legend?: object;
+    /** More about the key; null: the figure has its own. */
+    readonly legend?: object | null;
   },
 ): object {
   const severalSeries = key.color.scale.domain.length > 1;
@@ -24,8 +24,11 @@ export function seriesPoints(
       : { type: "point", filled: true, size, opacity },
     encoding: {
       ...position,
-      color: { ...key.color, legend: severalSeries ? { columns: key.columns, ...legend } : null },
-      shape: key.shape,
+      color: {
+        ...key.color,
+        legend: severalSeries && legend !== null ? { columns: key.columns, ...legend } : null,
+      },
+      shape: legend === null ? { ...key.shape, legend } : key.shape,
     },
   };
 }

@@ -45,7 +45,8 @@ const LINES = { [PATH]: "#222222", [BESIDE]: "#888888" } as const;
 /**
  * What starts are made of: a bar for each stage from its beginning to its end, and lines from the
  * stages that it waits for. A line is dashed as far as who has ended is waited for by others; the
- * critical path stands out. One start above the other, each on a time axis of its own.
+ * critical path stands out. One start above the other, each on a time axis of its own
+ * that ends at a mark.
  */
 export function startGraph(
   rows: readonly StartStageRow[],
@@ -80,13 +81,33 @@ interface Panel {
   readonly isLast: boolean;
 }
 
+/** Where a time axis ends: at one of its marks, so that all panels end alike. */
+interface TimeEnd {
+  readonly end: number;
+  readonly ticks: readonly number[];
+}
+
+/** The first mark of an axis of four to ten steps at or after a time. */
+function tickBeyond(time: number): TimeEnd {
+  const power = Math.floor(Math.log10(time / 4));
+  const step = [5, 2, 1].map((digit) => Number(`${digit}e${power}`))
+    .find((one) => time / one >= 4) ?? Number(`1e${power}`);
+  const steps = Math.ceil(time / step);
+  // Rounded, so that the third step of 0.1 is 0.3.
+  const ticks = Array.from(
+    { length: steps + 1 },
+    (_, i) => Number((i * step).toPrecision(12)),
+  );
+  return { end: ticks[steps], ticks };
+}
+
 /** Time, up to the given one, and the stages from top to bottom. */
-function axesOf(rows: readonly StartStageRow[], { left, isWide, isLast }: Panel, longest: number) {
+function axesOf(rows: readonly StartStageRow[], { left, isWide, isLast }: Panel, longest: TimeEnd) {
   const x = {
     type: "quantitative",
     title: isLast ? isWide ? "Time since the start began (s)" : "Time (s)" : null,
-    scale: { domain: [0, longest], nice: false },
-    axis: { tickCount: 6, format: numberFormat([longest]), titlePadding: 2 },
+    scale: { domain: [0, longest.end], nice: false },
+    axis: { values: longest.ticks, format: numberFormat([longest.end]), titlePadding: 2 },
   };
   const y = {
     type: "quantitative",
@@ -177,8 +198,9 @@ function startPanel(rows: readonly StartStageRow[], panel: Panel): object {
   const latest = Math.max(
     ...bars.map(({ end, label }) => end * width / Math.max(6, width - 6 - LETTER * label.length)),
   );
-  const longest = latest > 0 ? latest : 1;
+  const longest = tickBeyond(latest > 0 ? latest : 1);
   const { x, y } = axesOf(rows, panel, longest);
+  const ready = seconds(rows.reduce((end, row) => Math.max(end, row.endSeconds), 0));
   const ofPath = (colours: typeof COLOURS | typeof LINES) => ({
     field: "path",
     type: "nominal",
@@ -186,7 +208,9 @@ function startPanel(rows: readonly StartStageRow[], panel: Panel): object {
   });
   const line = { color: { ...ofPath(LINES), legend: null } };
   return {
-    ...(title === undefined ? {} : { title: { text: title, frame: "group", limit: width } }),
+    ...(title === undefined
+      ? {}
+      : { title: { text: `${title}: ready after ${ready}`, frame: "group", limit: width } }),
     width,
     height: ROW_HEIGHT * rows.length,
     resolve: { scale: { color: "independent" } },

@@ -129,7 +129,7 @@ export const FIGURES_OF: Readonly<
   coldStartStages: (data, column) =>
     coldStartStages(
       rowsOf(data, (series, seconds, k) => ({ panel: "", series, stage: `stage ${k}`, seconds })),
-      { column },
+      { column, split: column === 2 },
     ),
   dotWhisker: (data, column) =>
     dotWhisker(
@@ -161,8 +161,11 @@ export const FIGURES_OF: Readonly<
     ),
   paretoFront: (data, column) =>
     paretoFront(
-      rowsOf(data, (series, x, k) => ({ series, label: `${series} ${k}`, x, y: 1 / (0.01 + x) })),
-      { xTitle: "Cost (US$)", yTitle: "p99 TTFT (s)", column },
+      rowsOf(data, (series, x, k) => ({
+        ...{ series, label: `${series} ${k}`, x, y: 1 / (0.01 + x) },
+        ...(k > 2 && { xInterval: [0.9 * x, 1.2 * x], yInterval: [0, 2 / (0.01 + x)] }),
+      })),
+      { xTitle: "Cost (US$)", yTitle: "p99 TTFT (s)", intervals: "lines: 95 % intervals", column },
     ),
   pointPanels: (data, column) =>
     pointPanels(
@@ -178,7 +181,10 @@ export const FIGURES_OF: Readonly<
     predictedScatter(
       rowsOf(
         data,
-        (series, measured, k) => ({ series, measured, predicted: measured * (0.8 + k / 10) }),
+        (series, measured, k, i) => ({
+          ...{ series, measured, predicted: measured * (0.2 + k / 4) },
+          ...(column === 2 && { panel: `panel ${i % 3}` }),
+        }),
       ),
       { title: "TTFT (ms)", column },
     ),

@@ -25,7 +25,10 @@ export async function drawStartBars(
     })),
   );
   const series = starts.map(({ preset }) => preset);
-  return await renderFigure(coldStartStages(rows, { series, stages, nameWidth: 122 }), format);
+  return await renderFigure(
+    coldStartStages(rows, { series, stages, nameWidth: 122, split: true }),
+    format,
+  );
 }
 
 /** Draws the stages of the last start of each preset over time, and what each waits for. */

@@ -41,7 +41,11 @@ export async function drawFidelity(
     ].filter((row) => row.tuning === "calibrated");
     const rowsOf = (key: "tpotSeconds" | "ttftSeconds", unitsPerSecond: number) =>
       points.map((row): ScatterRow => ({
-        series: row.model.split("/").at(-1)!.replace(/-(hf|Instruct)$/, ""),
+        // One spelling of sizes, whatever the name of the model's repository has.
+        series: row.model.split("/").at(-1)!.replace(/-(hf|Instruct)$/, "").replace(
+          /(?<=\d)b$/,
+          "B",
+        ),
         measured: unitsPerSecond * row.measured[key],
         predicted: unitsPerSecond * row.predicted[key],
       }));
@@ -69,7 +73,7 @@ export async function drawFidelity(
     const name = run.server.gpu;
     await draw(
       `${name}-requests`,
-      predictedScatter(scatter, { title: "latency (s)", within: WITHIN }),
+      predictedScatter(scatter, { title: "(s)", within: WITHIN, column: 2 }),
     );
     await draw(
       `${name}-cdf`,
@@ -84,10 +88,10 @@ export async function drawFidelity(
   }
 }
 
-function pairs(series: string, predicted: Float64Array, measured: Float64Array): ScatterRow[] {
+function pairs(panel: string, predicted: Float64Array, measured: Float64Array): ScatterRow[] {
   return Array.from(
     predicted,
-    (seconds, i) => ({ series, measured: measured[i], predicted: seconds }),
+    (seconds, i) => ({ panel, series: "request", measured: measured[i], predicted: seconds }),
   );
 }
 
