@@ -80,10 +80,14 @@ export function describeOptions(options: readonly CommandOption[]): string {
   const left = options.map(({ name, value }) =>
     `--${name}${value === undefined ? "" : ` ${value}`}`
   );
-  const width = Math.max(...left.map((text) => text.length));
+  // A longer name has a line of its own, so that it does not push all texts to the right.
+  const width = Math.max(...left.map((text) => text.length).filter((one) => one <= MOST_NAME));
   return options.map(({ describe }, i) => {
-    const [first, ...others] = describe.split("\n");
-    const lines = [`  ${left[i].padEnd(width)}  ${first}`];
-    return [...lines, ...others.map((line) => `  ${" ".repeat(width)}  ${line}`)].join("\n");
+    const lines = describe.split("\n").map((line) => `  ${" ".repeat(width)}  ${line}`);
+    if (left[i].length > width) return [`  ${left[i]}`, ...lines].join("\n");
+    return [`  ${left[i].padEnd(width)}  ${lines[0].trimStart()}`, ...lines.slice(1)].join("\n");
   }).join("\n");
 }
+
+/** Longest name of an option, with its value, that has its text beside it. */
+const MOST_NAME = 24;

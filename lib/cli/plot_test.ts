@@ -32,7 +32,10 @@ Deno.test("plot draws the figures of results, with the limits of their configura
     equal(code, 0);
     deepEqual(
       out,
-      ["latency_cdf", "latency_percentiles", "timeline", "instances", "cold_starts", "cost"]
+      [
+        ...["latency_cdf", "latency_percentiles", "latency_parts", "timeline", "instances"],
+        ...["cold_starts", "cost"],
+      ]
         .map((name) => `${root}/out/figures/${name}.svg`),
     );
     match(Deno.readTextFileSync(out[0]), /TTFT SLO/);

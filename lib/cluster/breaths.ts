@@ -3,7 +3,7 @@
  * where this takes 20 us. One channel does for a run: each has memory outside the JavaScript heap, of
  * which long runs would take gigabytes.
  */
-export class Breaths implements Disposable {
+export class Breaths {
   readonly #channel = new MessageChannel();
 
   /** Comes back when what has been waiting has had its turn. */
@@ -15,7 +15,8 @@ export class Breaths implements Disposable {
     });
   }
 
-  [Symbol.dispose](): void {
+  /** Ends the channel, which would keep the program from ending. */
+  close(): void {
     this.#channel.port1.close();
     this.#channel.port2.close();
   }

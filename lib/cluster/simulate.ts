@@ -78,11 +78,16 @@ function runThrough(simulation: Simulation): RunRecord {
 
 async function runInterruptibly(simulation: Simulation, signal: AbortSignal): Promise<RunRecord> {
   simulation.begin();
-  using breaths = new Breaths();
-  do {
-    await breaths.next();
-    if (signal.aborted) throw simulation.interrupted(signal.reason);
-  } while (!simulation.advance(EVENTS_IN_A_ROW));
+  // Not declared with "using": Node 20, in which the package runs, does not know it.
+  const breaths = new Breaths();
+  try {
+    do {
+      await breaths.next();
+      if (signal.aborted) throw simulation.interrupted(signal.reason);
+    } while (!simulation.advance(EVENTS_IN_A_ROW));
+  } finally {
+    breaths.close();
+  }
   return simulation.result();
 }
 

@@ -1,4 +1,4 @@
-import { z } from "../std/zod.ts";
+import * as z from "../std/zod.ts";
 import { appliesSentence } from "./applies.ts";
 import { movedPaths } from "./normalize.ts";
 import { configurationSchema } from "./schema.ts";

@@ -1,5 +1,5 @@
 import { parse, YamlSyntaxError } from "../std/yaml.ts";
-import type { z } from "../std/zod.ts";
+import type * as z from "../std/zod.ts";
 import { platformPreset } from "../serverless/platforms/platform_preset.ts";
 import { contentKind } from "../std/content_kind.ts";
 import { displayedAs } from "../std/display.ts";

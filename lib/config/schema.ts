@@ -1,4 +1,4 @@
-import type { z } from "../std/zod.ts";
+import type * as z from "../std/zod.ts";
 import type { Configuration } from "./configuration.ts";
 import { section } from "./section.ts";
 import * as sections from "./sections/mod.ts";

@@ -1,4 +1,4 @@
-import { z } from "../std/zod.ts";
+import * as z from "../std/zod.ts";
 import type { Setting } from "../settings/setting.ts";
 import type { Condition } from "./applies.ts";
 

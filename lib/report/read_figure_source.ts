@@ -1,4 +1,4 @@
-import { z } from "../std/zod.ts";
+import * as z from "../std/zod.ts";
 import { BILL_PARTS } from "../metrics/figures/cost_figures.ts";
 import { storedColumns } from "../metrics/columns/column.ts";
 import { TIME_SERIES_COLUMNS } from "../metrics/columns/time_series_columns.ts";

@@ -4,4 +4,4 @@
  *
  * @module
  */
-export { z } from "npm:zod@4.6.7";
+export * from "npm:zod@4.6.7";

@@ -1,4 +1,4 @@
-import type { z } from "./zod.ts";
+import type * as z from "./zod.ts";
 import { shownNames } from "./safe_text.ts";
 import { showValue } from "./show_value.ts";
 

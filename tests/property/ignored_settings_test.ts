@@ -19,6 +19,8 @@ const NO_RESULT: Readonly<Record<string, string>> = {
   "workload.trace.path": "the text of the trace is handed in",
   "output.csv_safe": "tables are written by whoever runs the simulation",
   "output.formats": "tables are written by whoever runs the simulation",
+  "metrics.explain": "a table beside the results: its own tests hold what it has",
+  "metrics.per_function": "a table beside the results: its own tests hold what it has",
   "output.figures": "figures are drawn by whoever runs the simulation",
 };
 

@@ -55,15 +55,14 @@ const OPTIONS: readonly CommandOption[] = [
   },
   {
     name: "stream",
-    describe: "For runs larger than memory: draw the requests in pieces, and keep those that\n" +
-      "have ended on the disk of DIR; tables, summary and digest are the same",
+    describe: "For runs larger than memory: draw the requests in pieces, and keep those\n" +
+      "that have ended on the disk of DIR; tables, summary and digest are the same",
   },
   { name: "figures", describe: "Also draw the figures into DIR/figures" },
   {
     name: "trace-events",
-    describe:
-      "Also write DIR/trace.json.gz, a timeline of machines, instances, steps, starts and\n" +
-      "transfers that ui.perfetto.dev opens, of at most 50 MB before compression",
+    describe: "Also write DIR/trace.json.gz, a timeline of machines, instances, steps and\n" +
+      "starts that ui.perfetto.dev opens, of at most 50 MB before compression",
   },
   {
     name: "trace-events-window",
@@ -74,7 +73,7 @@ const OPTIONS: readonly CommandOption[] = [
     name: "trace-events-resolution",
     value: "TIME",
     describe: "The same with a sampling: steps of an instance that begin within the same\n" +
-      "interval of this length are one slice, such as 50ms; default 0: every step or leap",
+      "interval of this length, such as 50ms, are one slice; default 0: all apart",
   },
   {
     name: "timing",

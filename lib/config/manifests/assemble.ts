@@ -1,7 +1,7 @@
 import { platformPreset } from "../../serverless/platforms/platform_preset.ts";
 import { parse } from "../../std/yaml.ts";
 import { emptyMapping, isMapping, type Mapping } from "../normalize.ts";
-import type { z } from "../../std/zod.ts";
+import type * as z from "../../std/zod.ts";
 import { configurationSchema } from "../schema.ts";
 import { nodeInfo, type SectionInfo } from "../setting.ts";
 import { FUNCTION_SECTIONS } from "../sections/functions.ts";

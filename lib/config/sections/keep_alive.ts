@@ -1,4 +1,4 @@
-import type { z } from "../../std/zod.ts";
+import type * as z from "../../std/zod.ts";
 import { POOLED_THINGS } from "../../serverless/cold_start/partial_plan.ts";
 import { KEEP_ALIVE_POLICIES } from "../../serverless/keep_alive/policies.ts";
 import { POOL_POLICIES } from "../../serverless/keep_alive/pool_policies.ts";

@@ -1,4 +1,4 @@
-import type { z } from "../../std/zod.ts";
+import type * as z from "../../std/zod.ts";
 import { namesOf, policyChoice, policyNamed } from "../../settings/from_table.ts";
 import { placedSettings, settingKeys } from "../../settings/placed_settings.ts";
 import { LENGTH_LAWS } from "../../workload/lengths/laws/laws.ts";

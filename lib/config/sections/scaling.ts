@@ -1,5 +1,5 @@
 import { isNot, isSet } from "../applies.ts";
-import type { z } from "../../std/zod.ts";
+import type * as z from "../../std/zod.ts";
 import { SCALING_POLICIES } from "../../serverless/scaling/policies.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { LIMITS } from "../../sim/limits.ts";

@@ -1,5 +1,5 @@
 import { ATTENTION_KERNELS } from "../../hardware/attention_kernels.ts";
-import { z } from "../../std/zod.ts";
+import * as z from "../../std/zod.ts";
 import { showValue } from "../../std/show_value.ts";
 import { firstIssue } from "../../std/zod_issue.ts";
 import type { OperatorName, TableAxis } from "./operator_table.ts";

@@ -1,5 +1,5 @@
 import { parse, YamlSyntaxError } from "../../std/yaml.ts";
-import { z } from "../../std/zod.ts";
+import * as z from "../../std/zod.ts";
 import { LINK_NAMES } from "../../network/topology.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { contentKind } from "../../std/content_kind.ts";

@@ -1,5 +1,5 @@
 import { parse } from "../../std/yaml.ts";
-import { z } from "../../std/zod.ts";
+import * as z from "../../std/zod.ts";
 import type { WeightTier } from "../cold_start/stages.ts";
 import aws from "../../../data/prices/aws.yaml" with { type: "text" };
 import azure from "../../../data/prices/azure.yaml" with { type: "text" };

@@ -1,5 +1,5 @@
 import { parse, stringify, YamlSyntaxError } from "../../std/yaml.ts";
-import { z } from "../../std/zod.ts";
+import * as z from "../../std/zod.ts";
 import { contentKind } from "../../std/content_kind.ts";
 import { firstIssue } from "../../std/zod_issue.ts";
 import azureContainerApps from "../../../data/platforms/azure-container-apps-like.yaml" with {
