@@ -242,7 +242,8 @@ export function cdfLayers(table: ChartTable, parts: CdfParts): ChartLayers {
     field: "share",
     type: "quantitative",
     title: share.title,
-    scale: { domain: [0, 1] },
+    // No curve lies on the frame, which would cut it in half.
+    scale: { domain: [-0.02, 1.02], nice: false },
     axis: { values: [0, 0.25, 0.5, 0.75, 1], labelExpr: "round(datum.value * 100)" },
   };
   return {
