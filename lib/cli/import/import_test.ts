@@ -187,9 +187,9 @@ spec:
       'gpu.product]: no "NVIDIA-XYZ" is in data/hardware: pass a GPU with --gpu',
       "/maxscale]: no setting is known for it; is autoscaling.knative.dev/max-scale meant?",
       "metadata.annotations[autoscaling.knative.dev/min-scale]: what autoscalers read stands at spec",
-      "mig-3g.40gb]: parts of a GPU are not simulated",
+      "mig-3g.40gb]: a share of a GPU is not simulated",
       "[google.com/tpu]: it is no GPU",
-      'cluster.gpu_type: "h100-sxm" (no document names a GPU that is known: --gpu)',
+      'cluster.gpu_type: "h100-sxm" (no document names a whole GPU that is known: --gpu)',
     ]
   ) ok(shown.includes(part), part);
   ok(!shown.includes("example.com"));

@@ -3,7 +3,7 @@ import { modelEntries } from "../../models/catalogue.ts";
 import { showValue } from "../../std/show_value.ts";
 import { suggest } from "../../std/suggest.ts";
 import { ConfigError } from "../config_error.ts";
-import { gpuOf } from "./gpu_of.ts";
+import { gpuOf, shareOf } from "./gpu_of.ts";
 import { modelOf } from "./model_of.ts";
 import type { Remark } from "./reading.ts";
 import { GPU_CHOICE, type Settled } from "./settle.ts";
@@ -24,9 +24,10 @@ export function checkChoices({ models = new Map(), otherModel, gpu }: ImportChoi
         `config.json: current value is ${showValue(name)}${meant(name, names)}`;
     });
   if (gpu !== undefined && gpuOf(gpu) === undefined) {
+    const share = shareOf(gpu);
     problems.push(
       `Cannot read --gpu as a GPU of data/hardware (deno task list gpus): current value is ` +
-        showValue(gpu) +
+        showValue(gpu) + (share === undefined ? "" : ` (${share})`) +
         meant(gpu, gpuEntries().flatMap(({ name, aliases }) => [name, ...aliases])),
     );
   }

@@ -2,14 +2,14 @@ import { contentKind } from "../../std/content_kind.ts";
 import { shownFile } from "../../std/input_error.ts";
 import { stringify } from "../../std/yaml.ts";
 import { ConfigError } from "../config_error.ts";
-import type { Mapping } from "../normalize.ts";
+import { isMapping, type Mapping } from "../normalize.ts";
 import { assemble } from "./assemble.ts";
 import { checkChoices, unusedChoices } from "./choices.ts";
 import { findLaunchInLine } from "./command/launch.ts";
-import { type ManifestFile, readDocuments } from "./documents.ts";
+import { type ManifestDocument, type ManifestFile, readDocuments } from "./documents.ts";
 import { joinParts } from "./join.ts";
 import type { Part } from "./kind.ts";
-import { hasNoKind, readDocument } from "./parts.ts";
+import { type DocumentParts, hasNoKind, readDocument } from "./parts.ts";
 import { readLaunch } from "./pod.ts";
 import { type EngineName, Reading, type Remark } from "./reading.ts";
 import { checkResult, withdrawSettings } from "./result.ts";
@@ -74,7 +74,7 @@ export function importManifests({ files, lines = [], choices = {} }: ImportInput
     ...commands.map(({ reading }) => reading),
     ...read.flatMap((one) => one.readings),
   ];
-  refuse(readings.flatMap(({ problems }) => problems));
+  refuse([...readings.flatMap(({ problems }) => problems), ...givenTwice(read)]);
   const settled = joinParts(parts).map((deployment) => settle(deployment, choices));
   refuse(settled.flatMap(({ problems }) => problems));
   if (settled.length === 0) throw new ConfigError([nothing(files)]);
@@ -89,6 +89,26 @@ export function importManifests({ files, lines = [], choices = {} }: ImportInput
     remarks: [...remarks, ...unusedChoices(settled, choices), WORKLOAD],
     places: settled.map(({ deployment }) => deployment.main.place),
   };
+}
+
+/** Workloads that stand in two documents: which of them counts nobody can say. */
+function givenTwice(
+  read: readonly (DocumentParts & { readonly document: ManifestDocument })[],
+): string[] {
+  const seen = new Map<string, string>();
+  return read.flatMap(({ document: { place, content }, parts, readings }) => {
+    const { apiVersion, kind, metadata } = content;
+    const { name, namespace } = isMapping(metadata) ? metadata : {} as Mapping;
+    const isWorkload = parts.some((part) => part.kind.role === "workload");
+    if (!isWorkload || typeof kind !== "string" || typeof name !== "string") return [];
+    const whose = JSON.stringify([apiVersion, kind, namespace, name]);
+    const first = seen.get(whose);
+    if (first === undefined) seen.set(whose, place);
+    return first === undefined ? [] : [
+      `${readings[0].place}: Cannot import the document as a workload of its own: current value ` +
+      `is the kind, namespace and name of ${first}; give it once`,
+    ];
+  });
 }
 
 function refuse(problems: readonly string[]): void {

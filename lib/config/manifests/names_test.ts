@@ -1,7 +1,7 @@
-import { deepEqual, equal, ok } from "#assert";
+import { deepEqual, equal, match, ok } from "#assert";
 import { gpuEntries } from "../../hardware/gpu_catalogue.ts";
 import { modelEntries } from "../../models/catalogue.ts";
-import { gpuOf } from "./gpu_of.ts";
+import { gpuOf, shareOf } from "./gpu_of.ts";
 import { modelOf } from "./model_of.ts";
 import * as readers from "./readers.ts";
 
@@ -62,7 +62,51 @@ const GPUS: Readonly<Record<string, string | undefined>> = {
   HOPPER_141: "h200-sxm",
   AMPERE_80: "a100-sxm-80gb",
   tpu: undefined,
+  A1000: undefined,
+  "NVIDIA-RTX-A1000": undefined,
+  H1000: undefined,
+  B2000: undefined,
+  "RTX-4090-D": undefined,
+  "NVIDIA-GeForce-RTX-4090-Laptop-GPU": undefined,
+  "NVIDIA-GeForce-RTX-3090-Ti": undefined,
+  "NVIDIA-A100-SXM-64GB": undefined,
+  "NVIDIA-H100-64GB-HBM2": undefined,
+  "NVIDIA-H20-3e": undefined,
+  "NVIDIA-H200-NVL": undefined,
+  A100X: undefined,
+  "p5.large": undefined,
+  "my-h100-pool": undefined,
+  A100_NVLINK_80GB: "a100-sxm-80gb",
+  "A100-PCIE-40GB": "a100-sxm-40gb",
+  "Tesla-V100-PCIE-16GB": "v100-sxm-16gb",
+  "NVIDIA-B300-SXM6-AC": "b300-sxm",
+  "NVIDIA RTX PRO 6000 Blackwell Server Edition": "rtx-pro-6000",
+  Standard_NV36ads_A10_v5: "a10",
+  Standard_NV6ads_A10_v5: undefined,
 };
+
+/** Names of what has a part of a GPU. */
+const SHARES: Readonly<Record<string, RegExp>> = {
+  "NVIDIA-A100-SXM4-80GB-MIG-1g.10gb": /MIG/,
+  "1g.10gb": /MIG/,
+  "NVIDIA-L4-SHARED": /pods share/,
+  "NVIDIA-H100-80GB-HBM3-MIG-1g.10gb-SHARED": /MIG/,
+  "GRID-A100-4C": /vGPU/,
+  "NVIDIA-A10-4Q": /vGPU/,
+  Standard_NV6ads_A10_v5: /a sixth of an A10/,
+  Standard_NV18ads_A10_v5: /a half of an A10/,
+  "g6f.xlarge": /an eighth of an L4/,
+};
+
+Deno.test("shareOf tells names of shares, none of which is a whole GPU, from those of GPUs", () => {
+  for (const [name, says] of Object.entries(SHARES)) {
+    equal(gpuOf(name), undefined, name);
+    match(shareOf(name) ?? "", says);
+  }
+  for (const name of Object.keys(GPUS)) {
+    if (!Object.hasOwn(SHARES, name)) equal(shareOf(name), undefined, name);
+  }
+});
 
 for (const [name, gpu] of Object.entries(GPUS)) {
   Deno.test(`gpuOf reads ${name} as ${gpu ?? "none that is known"}`, () => {

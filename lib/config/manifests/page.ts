@@ -40,8 +40,9 @@ they are literals and constants, and the command of a server that it starts. An 
 or a VariantAutoscaling is joined with the workload that its \`scaleTargetRef\` names (kind, name and,
 where both say one, namespace), an InferenceService with its \`runtime\`, and \`config-autoscaler\`
 holds for everything on Knative's autoscaler. What another document overrides is named among what
-was not taken over, with the key that overrides it. Several workloads become \`functions\`; those that
-start no server are left out where others do.
+was not taken over, with the key that overrides it. A workload that two documents give (by kind,
+namespace and name) is a mistake. Several workloads become \`functions\`; those that start no server
+are left out where others do.
 
 ## Models and GPUs
 
@@ -61,7 +62,7 @@ ${
       Object.keys(GPU_LABELS).map((label) => `\`${label}\``).join(", ")
     }. Their values may be products ` +
       "(`NVIDIA-H100-80GB-HBM3`, `nvidia-tesla-t4`) or machines of clouds (`p5.48xlarge`, " +
-      "`a3-highgpu-8g`, `Standard_ND96isr_H100_v5`), whose prices then count (`cost.provider`). Without one it is `--gpu`, or an H100, which is " +
+      "`a3-highgpu-8g`, `Standard_ND96isr_H100_v5`), whose prices then count (`cost.provider`). A name counts as a whole: what only begins as a known one is not taken over, nor is a share of a GPU (a MIG slice, `-SHARED`, a vGPU, `Standard_NV6ads_A10_v5`, labels of partitions and of sharing). Of labels that contradict each other a machine's counts, else the first. Without one it is `--gpu`, or an H100, which is " +
       "then said to be assumed.",
   )
 }

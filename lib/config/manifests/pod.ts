@@ -6,7 +6,7 @@ import { isUnknown, readFlags, UNKNOWN_VALUE } from "./command/flags.ts";
 import { engineOfImage, findLaunch, type Launch, versionOfImage } from "./command/launch.ts";
 import { SGLANG_FLAG_TABLE } from "./command/sglang_flags.ts";
 import { VLLM_FLAG_TABLE } from "./command/vllm_flags.ts";
-import { type Cloud, cloudOf, GPU_LABELS, gpuOf } from "./gpu_of.ts";
+import { type Cloud, cloudOf, GPU_LABELS, gpuOf, SHARE, shareOf } from "./gpu_of.ts";
 import {
   custom,
   joined,
@@ -39,11 +39,27 @@ export const GPU_NAME: KeyRule = custom(["cluster.gpu_type"], (value, key, readi
 export function noteGpu(name: string, key: string, reading: Reading): void {
   const gpu = gpuOf(name);
   if (gpu === undefined) {
-    reading.leave(key, `no ${showValue(name)} is in data/hardware: pass a GPU with --gpu`);
+    const share = shareOf(name);
+    if (share !== undefined) noteShare(key, `${showValue(name)}: ${share}`, reading);
+    else reading.leave(key, `no ${showValue(name)} is in data/hardware: pass a GPU with --gpu`);
     return;
+  }
+  const { gpu: other } = reading.facts;
+  if (other !== undefined && other.defaultOf === undefined && other.value !== gpu.name) {
+    // A machine has one kind of GPU; a product's name may leave open which.
+    const isSurer = cloudOf(name) !== undefined;
+    const [lost, kept, its] = isSurer ? [other.key, key, gpu.name] : [key, other.key, other.value];
+    reading.leave(lost, `it contradicts ${kept}, by which the GPU is ${its}`);
+    if (!isSurer) return;
   }
   reading.note("gpu", key, gpu.name);
   if (gpu.differs !== undefined) reading.assume(`${key} ${showValue(name)} is ${gpu.differs}`);
+}
+
+/** Says that a key gives a share of a GPU: what else names the GPU means no whole one then. */
+function noteShare(key: string, why: string, reading: Reading): void {
+  reading.leave(key, `${why}: pass a GPU with --gpu`);
+  reading.note("gpuShare", key, key);
 }
 
 /** A label that names the GPU, and with it whose machine it is in. */
@@ -71,11 +87,31 @@ const SPOT: KeyRule = custom(["cost.terms"], (value, key, reading) => {
   } else reading.leave(key, "on demand, as here");
 });
 
+/** Labels of nodes whose GPUs are cut in slices or shared by pods. */
+const SHARE_LABELS = [
+  "cloud.google.com/gke-gpu-partition-size",
+  "cloud.google.com/gke-gpu-sharing-strategy",
+  "cloud.google.com/gke-max-shared-clients-per-gpu",
+  "nvidia.com/gpu.sharing-strategy",
+  "nvidia.com/gpu.replicas",
+  "nvidia.com/mig.config",
+];
+
+const SHARED: KeyRule = {
+  why: SHARE,
+  apply: (value, key, reading) => {
+    const word = String(Array.isArray(value) ? value[0] : value);
+    if (/^(|none|all-disabled|false|[01])$/i.test(word)) reading.leave(key, "GPUs are whole here");
+    else noteShare(key, SHARE, reading);
+  },
+};
+
 const NODE_LABEL: KeyTable = {
   ...Object.fromEntries(
     Object.entries(GPU_LABELS).map(([label, cloud]) => [label, gpuLabel(cloud ?? undefined)]),
   ),
   ...Object.fromEntries(SPOT_LABELS.map((label) => [label, SPOT])),
+  ...Object.fromEntries(SHARE_LABELS.map((label) => [label, SHARED])),
   "*": leaves("it says nothing of the GPU"),
 };
 
@@ -123,8 +159,6 @@ const AMD_GPUS: KeyRule = custom(["cluster.num_gpus_per_replica"], (value, key, 
   reading.noteDefault("gpu", "the kind of its GPUs", "mi300x", "amd.com/gpu here");
 });
 
-const SLICE = "parts of a GPU are not simulated: an instance has whole ones";
-
 /** What a container may have. Requests are passed over: of devices they equal the limits. */
 const AMOUNTS: KeyTable = {
   "nvidia.com/gpu": GPUS,
@@ -137,8 +171,10 @@ const AMOUNTS: KeyTable = {
   "ephemeral-storage": AMOUNT_LEFT("disks are those of cluster.nodes"),
   "*": {
     why: "it is no whole GPU of a kind in data/hardware",
-    apply: (_, key, reading) =>
-      reading.leave(key, /mig-|shared|vgpu/.test(key) ? SLICE : "it is no GPU of data/hardware"),
+    apply: (_, key, reading) => {
+      if (/mig-|shared|vgpu|gpu-?mem|gpucores/.test(key)) noteShare(key, SHARE, reading);
+      else reading.leave(key, "it is no GPU of data/hardware");
+    },
   },
 };
 

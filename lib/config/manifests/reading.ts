@@ -34,6 +34,8 @@ export interface Facts {
   engineVersion: string;
   /** Catalogue name of the GPU. */
   gpu: string;
+  /** The key by which pods have a share of a GPU alone. */
+  gpuShare: string;
   /** Price list in data/prices of whose machines the GPU is. */
   provider: string;
   gpusPerPod: number;

@@ -1,6 +1,6 @@
 import { VLLM_VERSIONS } from "../../scheduling/batching/vllm_versions.ts";
 import { findGpu } from "../../hardware/gpu_catalogue.ts";
-import { gpuOf } from "./gpu_of.ts";
+import { gpuOf, SHARE } from "./gpu_of.ts";
 import type { Deployment } from "./join.ts";
 import { hasExperts, type NamedModel } from "./model_of.ts";
 import type { Facts, Reading } from "./reading.ts";
@@ -149,15 +149,21 @@ function settleChunk(one: Settling): void {
 }
 
 function settleGpu(one: Settling): void {
-  const { gpu, provider } = one.facts;
+  const { gpu, gpuShare, provider } = one.facts;
   // A platform has prices of its own.
   if (provider !== undefined && one.platformProvider === undefined) {
     one.take(provider, "cost.provider", provider.value);
   }
-  if (gpu !== undefined) return one.take(gpu, "cluster.gpu_type", gpu.value);
+  if (gpu !== undefined && gpuShare === undefined) {
+    return one.take(gpu, "cluster.gpu_type", gpu.value);
+  }
+  if (gpu !== undefined) one.leave(gpu, `${SHARE} (${gpuShare!.key})`);
   const { gpu: chosen } = one.choices;
   if (chosen === undefined) {
-    one.assume("cluster.gpu_type", DEFAULT_GPU, "no document names a GPU that is known: --gpu");
+    const why = gpuShare === undefined
+      ? "no document names a GPU that is known"
+      : "no document names a whole GPU that is known";
+    one.assume("cluster.gpu_type", DEFAULT_GPU, `${why}: --gpu`);
   } else {
     one.used.add(GPU_CHOICE);
     const own = findGpu(chosen) === undefined ? gpuOf(chosen)!.name : chosen;
