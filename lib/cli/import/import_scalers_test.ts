@@ -31,6 +31,59 @@ Deno.test("import of triggers none of which is simulated leaves the fleet as it 
   ok(err.some((line) => line.includes("a fleet of fixed size: 2 (none of the metrics")));
 });
 
+/** Autoscalers that go by the use of processors. */
+const ON_PROCESSORS: Readonly<Record<string, string>> = {
+  "an HPA of version 1": `
+apiVersion: autoscaling/v1
+kind: HorizontalPodAutoscaler
+spec:
+  scaleTargetRef: { name: chat }
+  minReplicas: 3
+  maxReplicas: 9
+  targetCPUUtilizationPercentage: 70
+`,
+  "an HPA without metrics": `
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+spec: { scaleTargetRef: { name: chat }, minReplicas: 3, maxReplicas: 9 }
+`,
+};
+
+for (const [name, text] of Object.entries(ON_PROCESSORS)) {
+  Deno.test(`import of ${name} leaves the fleet as it is, with the reason`, async () => {
+    const { code, out, err } = await importing({ "a.yaml": DEPLOYMENT, "b.yaml": text });
+    equal(code, 0, String(err));
+    const { scaling, cluster } = loadConfig(out);
+    deepEqual([scaling.enabled, scaling.policy, cluster.num_replicas], [false, null, 3]);
+    ok(err.some((line) => line.includes("a fleet of fixed size: 3 (none of the metrics")));
+    ok(err.some((line) => /spec\.maxReplicas: none of the metrics/.test(line)));
+  });
+}
+
+Deno.test("import of a KServe HPA on processors leaves the fleet as it is", async () => {
+  const text = `
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata:
+  name: chat
+  annotations:
+    serving.kserve.io/deploymentMode: RawDeployment
+    serving.kserve.io/autoscalerClass: hpa
+    serving.kserve.io/metric: cpu
+spec:
+  predictor:
+    minReplicas: 2
+    maxReplicas: 4
+    scaleTarget: 80
+    scaleMetric: cpu
+    model: { modelFormat: { name: huggingface }, storageUri: "hf://Qwen/Qwen2.5-7B-Instruct" }
+`;
+  const { code, out, err } = await importing({ "a.yaml": text });
+  equal(code, 0, String(err));
+  const { scaling, cluster } = loadConfig(out);
+  deepEqual([scaling.enabled, cluster.num_replicas], [false, 2]);
+});
+
 Deno.test("import keeps the triggers that it reads beside those that it does not", async () => {
   const { scaling } = await imported(
     query("max(vllm:num_requests_waiting)"),

@@ -47,7 +47,13 @@ Deno.test("import --sglang likewise, and a line joins with what scales it", asyn
   const hpa = `
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
-spec: { scaleTargetRef: { kind: Deployment, name: any }, minReplicas: 1, maxReplicas: 3 }
+spec:
+  scaleTargetRef: { kind: Deployment, name: any }
+  minReplicas: 1
+  maxReplicas: 3
+  metrics:
+    - type: Pods
+      pods: { metric: { name: num_requests_waiting }, target: { averageValue: "2" } }
 `;
   const { code, out, err } = await importing({ "hpa.yaml": hpa }, "--sglang", line);
   equal(code, 0, String(err));
@@ -145,7 +151,7 @@ Deno.test("the help of import fits a terminal and names its options", () => {
   }
 });
 
-Deno.test("import scales workers of Dynamo that have an autoscaler of their own", async () => {
+Deno.test("import leaves workers of Dynamo as they are whose autoscaler goes by processors", async () => {
   const text = `
 apiVersion: nvidia.com/v1alpha1
 kind: DynamoGraphDeployment
@@ -159,8 +165,8 @@ spec:
 `;
   const { code, out, err } = await importing({ "a.yaml": text });
   equal(code, 0, String(err));
-  const { scaling } = loadConfig(out);
-  deepEqual([scaling.policy, scaling.min_instances, scaling.max_instances], ["hpa", 2, 5]);
+  const { scaling, cluster } = loadConfig(out);
+  deepEqual([scaling.enabled, cluster.num_replicas], [false, 2]);
 });
 
 Deno.test("import names what it cannot place: a GPU, an annotation, a part of a GPU", async () => {

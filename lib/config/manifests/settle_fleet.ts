@@ -96,15 +96,19 @@ export function settleFleet(one: Settling, engines: number): number | undefined 
   }
   const least = settleLeast(one);
   const most = settleMost(one, maxReplicas);
-  if (least > most) {
-    const { key, reading } = minReplicas ?? maxReplicas!;
-    one.problems.push(
-      `${reading.place}: Cannot read ${key} as replicas of which there are ${most} at most: ` +
-        `current value is ${least}`,
-    );
-  }
+  checkBounds(one, least, most);
   settleInitial(one, least, most);
   return undefined;
+}
+
+function checkBounds(one: Settling, least: number, most: number): void {
+  if (least <= most) return;
+  const { minReplicas, maxReplicas } = one.facts;
+  const { key, reading } = minReplicas ?? maxReplicas!;
+  one.problems.push(
+    `${reading.place}: Cannot read ${key} as replicas of which there are ${most} at most: ` +
+      `current value is ${least}`,
+  );
 }
 
 /** Where the targets of scaling policies stand. */
@@ -113,13 +117,13 @@ const TARGETS: Readonly<Record<string, readonly [target: string, list: string]>>
   keda: ["scaling.keda.target", "scaling.keda.triggers"],
 };
 
-/** Whether the autoscaler's own metrics were all left out; without any it has its default. */
+/**
+ * Whether none of the metrics that the autoscaler goes by is simulated, those that it has where the
+ * documents name none (Kubernetes' is the use of processors) too.
+ */
 function hasNoMetric(one: Settling): boolean {
   const paths = TARGETS[String(one.policy)];
-  if (paths === undefined || paths.some((path) => one.settings.has(path))) return false;
-  if (one.facts.strangeMetrics !== undefined) return true;
-  one.main.assume(`${paths[0]} has its default: no target here is one that is simulated`);
-  return false;
+  return paths !== undefined && !paths.some((path) => one.settings.has(path));
 }
 
 const NO_METRIC = "none of the metrics that it scales by is simulated: give scaling.policy";
@@ -128,6 +132,7 @@ const NO_METRIC = "none of the metrics that it scales by is simulated: give scal
 function settleUnscaled(one: Settling, engines: number): number {
   one.drop("scaling", NO_METRIC);
   const { replicas, minReplicas, maxReplicas, drainSeconds } = one.facts;
+  checkBounds(one, minReplicas?.value ?? 0, maxReplicas?.value || NO_LIMIT);
   const count = Math.max(1, replicas?.value ?? 0, minReplicas?.value ?? 0) * engines;
   one.main.assume(`a fleet of fixed size: ${count} (${NO_METRIC})`);
   for (const fact of [replicas, minReplicas, maxReplicas, drainSeconds]) {

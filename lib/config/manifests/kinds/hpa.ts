@@ -1,6 +1,6 @@
 import { showValue } from "../../../std/show_value.ts";
 import { isMapping, type Mapping } from "../../normalize.ts";
-import { custom, HEAD, leaves, notes, quiet } from "../keys.ts";
+import { custom, HEAD, notes, quiet } from "../keys.ts";
 import type { ManifestKind } from "../kind.ts";
 import { isMeanName, metricOf } from "../metric_of.ts";
 import { seriesMeaning } from "../promql/series.ts";
@@ -8,6 +8,8 @@ import { kubernetesQuantity, whole } from "../readers.ts";
 import type { Reading } from "../reading.ts";
 import { behavior } from "./behavior.ts";
 import { defaults } from "./keda.ts";
+
+const PROCESSORS = "use of processors is not simulated";
 
 /** Kubernetes' HorizontalPodAutoscaler. */
 export const HORIZONTAL_POD_AUTOSCALER: ManifestKind = {
@@ -23,7 +25,13 @@ export const HORIZONTAL_POD_AUTOSCALER: ManifestKind = {
       maxReplicas: notes("maxReplicas", whole(1), ["scaling.max_instances"]),
       metrics: custom(["scaling.hpa.metrics"], readMetrics),
       behavior: behavior("scaling.hpa"),
-      targetCPUUtilizationPercentage: leaves("use of processors is not simulated"),
+      targetCPUUtilizationPercentage: {
+        why: PROCESSORS,
+        apply: (_, key, reading) => {
+          reading.leave(key, PROCESSORS);
+          if (reading.facts.strangeMetrics === undefined) reading.note("strangeMetrics", key, key);
+        },
+      },
     },
   },
   finish: (reading, { spec }) => {
