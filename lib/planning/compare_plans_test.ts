@@ -38,13 +38,18 @@ const before = testingPlan(
       path: "cluster.gpu_type",
       swing: 0.5,
       levels: [
-        { level: "H100", value: 7, is_bound: false },
-        { level: "A100", value: 7.5, is_bound: false },
+        { level: "H100", value: 7, is_bound: false, is_run: true },
+        { level: "A100", value: 7.5, is_bound: false, is_run: true },
       ],
     }, {
       path: "cluster.num_replicas",
       swing: 0.5,
-      levels: [{ level: 1, value: 7, is_bound: false }, { level: 2, value: 7.5, is_bound: true }],
+      levels: [{ level: 1, value: 7, is_bound: false, is_run: true }, {
+        level: 2,
+        value: 7.5,
+        is_bound: true,
+        is_run: true,
+      }],
     }],
   },
 );

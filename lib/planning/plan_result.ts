@@ -122,13 +122,15 @@ export interface PlanValidation {
 export interface PlanSensitivity {
   /** Path in the configuration or the summary. */
   readonly path: string;
-  /** Greatest value of a level minus the least one, of the levels with one. */
-  readonly swing: number;
+  /** Greatest value of a level minus the least one, of the levels with one; null: none has. */
+  readonly swing: number | null;
   /** A level each. */
   readonly levels: readonly {
     readonly level: FactorLevel;
-    /** Least value with this level; null: none keeps the limits. */
+    /** Least value with this level; null: none was run, or none of those keeps the limits. */
     readonly value: number | null;
+    /** Whether a candidate with this level was run. */
+    readonly is_run: boolean;
     /** Whether `value` is a lower bound: what is cheaper elsewhere made a run needless. */
     readonly is_bound: boolean;
   }[];

@@ -89,7 +89,10 @@ function measureOf(row: PlanRow, name: string): number | null {
 function leastByLevel(plan: Plan, measure: string, notices: string[]): SensitivityRow[] {
   const reference = plan.winner === null ? null : measureOf(plan.rows[plan.winner], measure);
   return plan.sensitivity.map(({ path, levels }) => {
-    const none = levels.filter(({ value }) => value === null).map(({ level }) => level);
+    const unrun = levels.filter(({ is_run }) => is_run === false).map(({ level }) => level);
+    if (unrun.length > 0) notices.push(`${path}: no candidate was run with ${unrun.join(", ")}`);
+    const none = levels.filter(({ value, is_run }) => value === null && is_run !== false)
+      .map(({ level }) => level);
     if (none.length > 0) {
       notices.push(`${path}: no candidate keeps the limits with ${none.join(", ")}`);
     }

@@ -6,7 +6,8 @@ import { valueAtLeast, valueIn } from "./value.ts";
 
 /**
  * What each factor does to the least value that keeps the limits: for each level the least value of the
- * candidates with that level, all other factors free. Factors by their swing, the greatest first.
+ * candidates with that level, all other factors free. A level of which no candidate was run has none: a
+ * bound says no more of it than that something else is cheaper. Factors by their swing, the greatest first.
  */
 export function sensitivityOf(
   factors: readonly Factor[],
@@ -17,18 +18,19 @@ export function sensitivityOf(
   const known = candidates.map((candidate) => valueKnown(candidate, found, objective));
   return factors.map(({ path, levels }) => {
     const rows = levels.map((level) => {
-      const own = known.filter((_, i) => candidates[i].levels[path] === level);
-      const least = own.flatMap((one) => one ?? []).sort((a, b) =>
+      const own = candidates.flatMap((one, i) => one.levels[path] === level ? i : []);
+      const least = own.flatMap((i) => known[i] ?? []).sort((a, b) =>
         a.value - b.value || Number(a.isBound) - Number(b.isBound)
       );
-      return least.length === 0
-        ? { level, value: null, is_bound: false }
-        : { level, value: least[0].value, is_bound: least[0].isBound };
+      const isRun = own.some((i) => found.run.has(candidates[i].index));
+      return !isRun || least.length === 0
+        ? { level, value: null, is_bound: false, is_run: isRun }
+        : { level, value: least[0].value, is_bound: least[0].isBound, is_run: true };
     });
     const values = rows.flatMap(({ value }) => value ?? []);
-    const swing = values.length === 0 ? 0 : Math.max(...values) - Math.min(...values);
+    const swing = values.length === 0 ? null : Math.max(...values) - Math.min(...values);
     return { path, swing, levels: rows };
-  }).sort((a, b) => b.swing - a.swing);
+  }).sort((a, b) => (b.swing ?? -1) - (a.swing ?? -1));
 }
 
 /** What a candidate that keeps the limits takes, or one that may keep them takes at least. */

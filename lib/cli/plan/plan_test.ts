@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from "#assert";
 import { main } from "../main.ts";
 import { exists } from "../../results/exists.ts";
 import { readParquetColumns } from "../../results/read_parquet.ts";
+import type { Plan } from "../../planning/plan_result.ts";
 import { withFiles } from "../testing_command_line.ts";
 
 const FILES = {
@@ -46,6 +47,15 @@ Deno.test("a plan of a file prints the answer, writes what it says and asks what
     deepEqual(status, json.rows.map((row: { status: string }) => row.status));
     equal(index[json.winner], json.winner);
     deepEqual(JSON.parse((await run([...plan, "--json"])).out.join("\n")), json);
+    // Three replicas and the GPU without a price were not run: they have no value, not a bound.
+    const unrun = json.sensitivity.flatMap(({ levels }: Plan["sensitivity"][number]) =>
+      levels.filter(({ is_run }) => !is_run)
+    ) as Plan["sensitivity"][number]["levels"];
+    ok(unrun.some(({ level }) => level === "MI300X"));
+    for (const { level, value, is_bound } of unrun) {
+      deepEqual([value, is_bound], [null, false]);
+      ok(out.some((line) => line.includes(`${level}: -`)), String(level));
+    }
     const asked = await run([
       ...["plan", "whatif", `${folder}/out`, "--set", "workload.rate_scale=1.5", "--seeds", "2"],
       ...common,

@@ -126,9 +126,11 @@ function validationLines({ validation, slo, rows }: Plan): string[] {
 function sensitivityLines({ sensitivity, objective, question }: Plan): string[] {
   if (question === "capacity" || sensitivity.length === 0) return [];
   const most = 6;
-  const level = ({ level, value, is_bound }: PlanSensitivity["levels"][number]) =>
+  const level = ({ level, value, is_bound, is_run }: PlanSensitivity["levels"][number]) =>
     `${level}: ${
-      value === null ? "none" : `${is_bound ? ">=" : ""}${Number(value.toPrecision(4))}`
+      value === null
+        ? is_run === false ? "-" : "none"
+        : `${is_bound ? ">=" : ""}${Number(value.toPrecision(4))}`
     }`;
   return [
     `What moves the least ${objective === "gpus" ? "number of GPUs" : "cost"} most:`,
@@ -137,7 +139,7 @@ function sensitivityLines({ sensitivity, objective, question }: Plan): string[] 
         ["Factor", "Swing", "Least by level"],
         ...sensitivity.map(({ path, swing, levels }) => [
           path,
-          valueText(swing, objective),
+          swing === null ? "-" : valueText(swing, objective),
           levels.slice(0, most).map(level).join(", ") + (levels.length > most ? ", ..." : ""),
         ]),
       ],

@@ -100,10 +100,12 @@ function sensitivityTable({ sensitivity }: Plan): Html {
     ["Factor", "Swing", "Least by level"],
     sensitivity.map(({ path, swing, levels }) => [
       path,
-      String(Number(swing.toPrecision(4))),
-      levels.map(({ level, value, is_bound }) =>
+      swing === null ? "–" : String(Number(swing.toPrecision(4))),
+      levels.map(({ level, value, is_bound, is_run }) =>
         `${settingText(level)}: ${
-          value === null ? "none" : `${is_bound ? "at least " : ""}${Number(value.toPrecision(4))}`
+          value === null
+            ? is_run === false ? "–" : "none"
+            : `${is_bound ? "at least " : ""}${Number(value.toPrecision(4))}`
         }`
       ).join(", "),
     ]),
