@@ -2,6 +2,8 @@ import { FLEET_TARGETS } from "../experiment/studies/mod.ts";
 import { expectedOfJson } from "../experiment/expected.ts";
 import {
   COLD_START_TARGETS,
+  errorText,
+  paperText,
   pinnedTargetRows,
   readPinnedTargets,
   type TargetGroup,
@@ -42,7 +44,8 @@ const OPTIONS: readonly CommandOption[] = [
   { name: "all", describe: "Also the rows that count only as part of a mean" },
   {
     name: "json",
-    describe: "One JSON array of rows: id, source, unit, paper, ours, error, tolerance, pass",
+    describe:
+      "One JSON array of rows: id, source, unit, paper (or range), ours, error, tolerance, pass",
   },
 ];
 
@@ -87,9 +90,9 @@ function showRows(rows: readonly TargetRow[]): string[] {
     row.unit === "count" && row.paper === null ? "count" : "share";
   const cells = rows.map((row) => [
     row.id,
-    shown(row.paper, row.unit, 1),
+    paperText(row, (value) => shown(value, row.unit, 1)),
     shown(row.ours, row.unit, 1),
-    shown(row.error, errorUnit(row), 1),
+    errorText(row, (value) => shown(value, errorUnit(row), 1)),
     shown(row.tolerance, errorUnit(row), 0),
     row.pass === null ? "-" : row.pass ? "yes" : "NO",
   ]);

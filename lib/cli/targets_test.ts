@@ -46,6 +46,24 @@ Deno.test("targets prints a row per target and says whether all are met", async 
   ok(await medusa("--all") > await medusa());
 });
 
+Deno.test("targets shows a published range as both of its ends, and what is inside as within", async () => {
+  const { out } = await targets("skyserve-eurosys25", "--all");
+  const rows = JSON.parse((await targets("skyserve-eurosys25", "--json")).out.join("\n")) as {
+    id: string;
+    paper: number | null;
+    range: [number, number];
+    error: number;
+  }[];
+  ok(rows.some(({ error }) => error === 0) && rows.some(({ error }) => error !== 0));
+  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+  for (const { id, paper, range, error } of rows) {
+    const line = out.find((one) => one.startsWith(`${id} `))!;
+    equal(paper, null);
+    ok(line.includes(`${percent(range[0])} to ${percent(range[1])}`), line);
+    equal(/ within /.test(line), error === 0, line);
+  }
+});
+
 Deno.test("targets says in one line on stderr what is wrong with its command line", async () => {
   const cases: [string[], RegExp][] = [
     [

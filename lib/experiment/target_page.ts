@@ -1,4 +1,4 @@
-import type { TargetRow } from "./targets/target.ts";
+import { errorText, paperText, type TargetRow } from "./targets/target.ts";
 import type { Experiment } from "./experiment.ts";
 
 /** The page of an experiment's targets and headline numbers, in Markdown. */
@@ -57,9 +57,9 @@ export function targetCells(row: TargetRow): string[] {
   const pass = row.pass === null ? "-" : row.pass ? "yes" : "NO";
   return [
     row.id,
-    shown(row.paper),
+    paperText(row, shown),
     shown(row.ours),
-    ofError(row.error),
+    errorText(row, ofError),
     ofError(row.tolerance),
     pass,
   ];

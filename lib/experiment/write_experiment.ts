@@ -67,9 +67,13 @@ async function findings(
 
 function isTarget(row: unknown): row is TargetRow {
   if (!(row instanceof Object)) return false;
-  const { id, source, unit, paper, ours, error, tolerance, pass } = row as Partial<TargetRow>;
+  const { id, source, unit, paper, range, ours, error, tolerance, pass } = row as Partial<
+    TargetRow
+  >;
+  const ends: readonly unknown[] = range ?? [0, 0];
   return [id, source, unit].every((one) => typeof one === "string") &&
     [paper, ours, error, tolerance].every((one) => one === null || Number.isFinite(one)) &&
+    Array.isArray(ends) && ends.length === 2 && ends.every(Number.isFinite) &&
     (pass === null || typeof pass === "boolean");
 }
 

@@ -1,7 +1,7 @@
 import { parse } from "../../std/yaml.ts";
 import text from "../../../data/targets/skyserve.yaml" with { type: "text" };
 import tracesText from "../../../data/targets/skyserve-traces.yaml" with { type: "text" };
-import type { TargetGroup, TargetRow } from "../targets/mod.ts";
+import { rangeRow, type TargetGroup } from "../targets/mod.ts";
 import { replaySpot, type SpotPlacement } from "./replay_spot.ts";
 
 type Range = readonly [least: number, most: number];
@@ -29,7 +29,7 @@ interface SpotTraces {
 
 /**
  * SkyServe's replays of spot traces: availability and cost of SpotHedge, Round Robin and Even Spread.
- * A row compares with the nearest figure of the published range; its error is the distance from there.
+ * A row compares with the published range; its error is the distance from there.
  *
  * Judged is what the assumptions leave standing: SpotHedge, and the availability of Round Robin. How
  * many instances are wanted decides the figures of Even Spread, and the price of spot capacity the cost
@@ -68,17 +68,3 @@ export const skyServeTargets: TargetGroup = {
     );
   },
 };
-
-/** A row beside a published range. */
-function rangeRow(
-  id: string,
-  source: string,
-  [least, most]: Range,
-  ours: number,
-  tolerance: number | null,
-): TargetRow {
-  const paper = Math.min(most, Math.max(least, ours)) === ours ? ours : ours < least ? least : most;
-  const error = ours - paper;
-  const pass = tolerance === null ? null : Math.abs(error) <= tolerance;
-  return { id, source, unit: "share", paper, ours, error, tolerance, pass };
-}

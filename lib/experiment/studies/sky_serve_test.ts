@@ -20,6 +20,16 @@ Deno.test("SkyServe's targets are met as far as they are judged", () => {
   equal(rows.filter(({ pass }) => pass).length, 6);
 });
 
+Deno.test("rows of SkyServe show the published range, never our own figure as published", () => {
+  for (const { id, paper, range, ours, error } of skyServeTargets.rows()) {
+    equal(paper, null, id);
+    const [least, most] = range!;
+    ok(least < most, id);
+    equal(error === 0, least <= ours && ours <= most, id);
+    if (error !== 0) ok(Math.abs(error - (ours < least ? ours - least : ours - most)) < 1e-12, id);
+  }
+});
+
 Deno.test("a replay counts the time with as many ready as wanted, and what all of them cost", () => {
   // From 200 s to 300 s one is missing; the next is asked for at 300 s and ready at 350 s.
   const one = replaySpot({

@@ -6,8 +6,10 @@ export interface TargetRow {
   readonly source: string;
   /** Unit of `paper` and `ours`: seconds, a share (also an error), or a count. */
   readonly unit: "s" | "share" | "count";
-  /** Published value; null for a bar that is ours alone (a mean error). */
+  /** Published value; null for a bar that is ours alone (a mean error), and where a range is published. */
   readonly paper: number | null;
+  /** Published range, least and most: the error is the distance from it, 0 within. */
+  readonly range?: readonly [least: number, most: number];
   /** Our value. */
   readonly ours: number;
   /** Relative error (ours / paper - 1), signed; for a bar, the value that has to stay below the tolerance. */
@@ -59,6 +61,33 @@ export function boundRow(
     tolerance,
     pass: ours <= tolerance,
   };
+}
+
+/** A row beside a published range, whose error is the distance from it. */
+export function rangeRow(
+  id: string,
+  source: string,
+  [least, most]: readonly [least: number, most: number],
+  ours: number,
+  tolerance: number | null,
+): TargetRow {
+  const error = ours < least ? ours - least : ours > most ? ours - most : 0;
+  const pass = tolerance === null ? null : Math.abs(error) <= tolerance;
+  const range = [least, most] as const;
+  return { id, source, unit: "share", paper: null, range, ours, error, tolerance, pass };
+}
+
+/** What is published as text, of a range both ends, each by `shown`. */
+export function paperText(
+  { paper, range }: TargetRow,
+  shown: (value: number | null) => string,
+): string {
+  return range === undefined ? shown(paper) : `${shown(range[0])} to ${shown(range[1])}`;
+}
+
+/** The error as text by `shown`; what is within a published range has none. */
+export function errorText({ error, range }: TargetRow, shown: (value: number) => string): string {
+  return range !== undefined && error === 0 ? "within" : shown(error);
 }
 
 /** Mean of |error| of some rows. */

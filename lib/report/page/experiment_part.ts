@@ -1,5 +1,5 @@
 import { type Experiment, type ExperimentRow, readFigureRows } from "../../experiment/mod.ts";
-import type { TargetRow } from "../../experiment/targets/target.ts";
+import { errorText, paperText, type TargetRow } from "../../experiment/targets/target.ts";
 import type { FigureSpec } from "../../plot/mod.ts";
 import { type Html, html } from "./html.ts";
 import { manifestTable, type PagePart } from "./run_part.ts";
@@ -55,9 +55,9 @@ function targetsTable(targets: readonly TargetRow[]): Html {
     targets.map((row) => [
       row.id,
       row.unit,
-      number(row.paper),
+      paperText(row, number),
       number(row.ours),
-      number(100 * row.error),
+      errorText(row, (error) => number(100 * error)),
       row.tolerance === null ? "" : number(100 * row.tolerance),
       row.pass === null ? "" : row.pass ? "yes" : "no",
       row.source,
