@@ -10,7 +10,7 @@ import {
   settingDifferences,
 } from "./differences.ts";
 import { isSaturated } from "./evaluate.ts";
-import { withRateFactor } from "./load.ts";
+import { isReplayed, rateSettings, withRateFactor } from "./load.ts";
 
 /** A question about a result. */
 export interface WhatIfOptions {
@@ -38,6 +38,10 @@ export interface WhatIf {
   readonly seeds: readonly number[];
   /** Runs of either that were saturated: their latencies have no steady state. */
   readonly saturated: { readonly before: number; readonly after: number };
+  /** Whether all seeds give one and the same run, as a replayed trace does: nothing has an interval. */
+  readonly isOneRun: boolean;
+  /** What to know of the figures. */
+  readonly notices: readonly string[];
 }
 
 /** A path that is no setting: a factor on the rate of any workload. */
@@ -75,19 +79,55 @@ export async function whatIf(options: WhatIfOptions): Promise<WhatIf> {
   if (failed !== undefined) {
     throw new RangeError(`Cannot run the configuration with what was set: ${failed}`);
   }
+  const [before, after] = [runs.slice(0, count), runs.slice(count)];
+  const saturated = {
+    before: before.filter(isSaturated).length,
+    after: after.filter(isSaturated).length,
+  };
+  const isOneRun = [before, after].every(isAlike);
+  // What differs between equal runs is known exactly: an interval of no width would be of no chance.
+  const [one, other] = isOneRun ? [before.slice(0, 1), after.slice(0, 1)] : [before, after];
   return {
     settings: settingDifferences(config, changed),
-    figures: figureDifferences(
-      valuesByPath(runs.slice(0, count)),
-      valuesByPath(runs.slice(count)),
-      { isPaired: true },
-    ),
+    figures: figureDifferences(valuesByPath(one), valuesByPath(other), { isPaired: !isOneRun }),
     seeds,
-    saturated: {
-      before: runs.slice(0, count).filter(isSaturated).length,
-      after: runs.slice(count).filter(isSaturated).length,
-    },
+    saturated,
+    isOneRun,
+    notices: [
+      ...(["before", "after"] as const).filter((when) => saturated[when] > 0).map((when) =>
+        `${saturated[when]} of ${count} runs ${when} were saturated: their latencies have no ` +
+        `steady state, and grow with the workload's length`
+      ),
+      ...loadNotices(config, changed),
+      ...(isOneRun ? [oneRunNotice(config, count)] : []),
+    ],
   };
+}
+
+/** Whether runs of different seeds have the same figures. */
+function isAlike(runs: readonly KeptRun[]): boolean {
+  const [first, ...others] = runs.map(({ figures }) => JSON.stringify(figures));
+  return others.every((one) => one === first);
+}
+
+function oneRunNotice(config: Configuration, count: number): string {
+  const why = isReplayed(config)
+    ? "a replayed trace has nothing random"
+    : "nothing in it is random";
+  return `all ${count} seeds are one run (${why}): the differences have no interval and no star`;
+}
+
+/** What a change of the rate does to the length of a workload, which stays as it is. */
+function loadNotices(before: Configuration, after: Configuration): string[] {
+  const rates = (config: Configuration) => JSON.stringify(rateSettings(config));
+  const { num_requests: count, type } = after.workload;
+  const isLimited = count !== null || isReplayed(after) || type === "embedded";
+  if (rates(before) === rates(after) || !isLimited) return [];
+  const requests = count === null ? "as many requests" : `${count} requests`;
+  return [
+    `the workload is not lengthened: ${requests} at a higher rate are a shorter burst, at a lower ` +
+    `rate a longer one (workload.num_requests)`,
+  ];
 }
 
 function changedConfig(config: Configuration, set: readonly string[]): Configuration {

@@ -14,12 +14,18 @@ export function settingLines(settings: readonly SettingDifference[]): string[] {
   );
 }
 
-/** Figures and their differences; a star where the interval of the difference excludes 0. */
-export function figureLines(figures: readonly FigureDifference[]): string[] {
+/**
+ * Figures and their differences; a star where the interval of the difference excludes 0, and a mark on
+ * all of them where one is given.
+ */
+export function figureLines(figures: readonly FigureDifference[], mark = ""): string[] {
   return textTable(
     [
       ["Figure", "Before", "After", "Difference", "95 % interval", "Change", ""],
-      ...figures.map((figure) => [figure.path, ...figureCells(figure)]),
+      ...figures.map((figure) => {
+        const cells = figureCells(figure);
+        return [figure.path, ...cells.slice(0, -1), `${cells.at(-1)}${mark}`];
+      }),
     ],
     [0],
   );

@@ -1,7 +1,9 @@
 import { loadConfig } from "../../config/load.ts";
-import { whatIf } from "../../planning/what_if.ts";
+import { type WhatIf, whatIf } from "../../planning/what_if.ts";
+import { type InputFile, sha256 } from "../../results/mod.ts";
 import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
 import { configurationIn } from "../compare/read_result.ts";
+import { manifestOf } from "../compare/result_kind.ts";
 import { figureLines, settingLines } from "../compare/show_differences.ts";
 import { readNamedFiles } from "../simulate/named_files.ts";
 import { UsageError } from "../usage_error.ts";
@@ -48,6 +50,7 @@ export async function runWhatIf(
     fileNames: [],
     overridden: new Set(),
   });
+  const known = await checkDigests(folder, inputs);
   const traceSha256 = inputs.flatMap((input) => "sha256" in input ? input.sha256 : []).at(0);
   const progress = planProgress(given.flag("quiet"));
   const found = await whatIf({
@@ -60,18 +63,64 @@ export async function runWhatIf(
     ...(traceSha256 !== undefined && { traceSha256 }),
     onProgress: progress.update,
   }).finally(progress.stop);
+  const notices = [...found.notices, ...known];
   if (given.flag("json")) {
-    print(JSON.stringify(found, null, 2));
+    print(JSON.stringify({ ...found, notices }, null, 2));
     return 0;
   }
-  for (const line of settingLines(found.settings)) print(line);
-  print("");
-  for (const line of figureLines(found.figures)) print(line);
-  print("");
-  print(
-    `${found.seeds.length} pairs of runs on the same random numbers; * the interval excludes 0`,
-  );
+  for (const line of whatIfLines({ ...found, notices })) print(line);
   return 0;
+}
+
+/** What a change does, as lines. */
+function whatIfLines({ settings, figures, seeds, saturated, isOneRun, notices }: WhatIf): string[] {
+  const isSaturated = saturated.before + saturated.after > 0;
+  const marks = [
+    ...(isOneRun ? [] : ["* the interval excludes 0"]),
+    ...(isSaturated ? ["s: of runs that were saturated, which a longer workload changes"] : []),
+  ];
+  const pairs = isOneRun
+    ? "1 run of either"
+    : `${seeds.length} pairs of runs on the same random numbers`;
+  return [
+    ...settingLines(settings),
+    "",
+    ...figureLines(figures, isSaturated ? "s" : ""),
+    "",
+    [pairs, ...marks].join("; "),
+    ...notices.map((notice) => `Note: ${notice}`),
+  ];
+}
+
+/**
+ * Compares the files that a result's configuration names with those that it was made of.
+ *
+ * @returns What cannot be compared.
+ * @throws {UsageError} If one is another.
+ */
+async function checkDigests(folder: string, inputs: readonly InputFile[]): Promise<string[]> {
+  const { inputs: made } = manifestOf(folder) as { readonly inputs?: unknown };
+  const all: readonly unknown[] = Array.isArray(made) ? made : [];
+  const notices: string[] = [];
+  for (const input of inputs) {
+    const own = "content" in input ? await sha256(input.content) : input.sha256;
+    const digests = all.flatMap((one) => {
+      const { name, sha256: digest } = (one ?? {}) as Record<string, unknown>;
+      return name === input.name && typeof digest === "string" ? digest : [];
+    });
+    if (digests.length === 0) {
+      notices.push(
+        `the manifest of ${folder} has no digest of ${input.name}: it is taken to be the same file`,
+      );
+    } else if (!digests.includes(own)) {
+      throw new UsageError(
+        `Cannot ask what if of ${input.name} as the file that "${folder}" was made of: current ` +
+          `value has SHA-256 ${own.slice(0, 12)}, the manifest ${digests[0].slice(0, 12)}; put ` +
+          `that file back, or make the result anew`,
+      );
+    }
+  }
+  return notices;
 }
 
 function wholeNumber(name: string, text: string | undefined, otherwise: number): number {
