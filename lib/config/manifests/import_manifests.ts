@@ -101,7 +101,7 @@ function givenTwice(
     const { name, namespace } = isMapping(metadata) ? metadata : {} as Mapping;
     const isWorkload = parts.some((part) => part.kind.role === "workload");
     if (!isWorkload || typeof kind !== "string" || typeof name !== "string") return [];
-    const whose = JSON.stringify([apiVersion, kind, namespace, name]);
+    const whose = JSON.stringify([String(apiVersion).replace(/\/.*/, ""), kind, namespace, name]);
     const first = seen.get(whose);
     if (first === undefined) seen.set(whose, place);
     return first === undefined ? [] : [

@@ -159,12 +159,24 @@ const AMD_GPUS: KeyRule = custom(["cluster.num_gpus_per_replica"], (value, key, 
   reading.noteDefault("gpu", "the kind of its GPUs", "mi300x", "amd.com/gpu here");
 });
 
+/** Whether a device of this name is a part of a GPU. */
+const isPart = (key: string) => /mig-|shared|vgpu|gpu-?mem|gpucores/.test(key);
+
 /** What a container may have. Requests are passed over: of devices they equal the limits. */
 const AMOUNTS: KeyTable = {
   "nvidia.com/gpu": GPUS,
   "amd.com/gpu": AMD_GPUS,
   gpu: GPUS,
-  custom: { "nvidia.com/gpu": GPUS, "amd.com/gpu": AMD_GPUS, "*": quiet },
+  custom: {
+    "nvidia.com/gpu": GPUS,
+    "amd.com/gpu": AMD_GPUS,
+    "*": {
+      isQuiet: true,
+      apply: (_, key, reading) => {
+        if (isPart(key)) noteShare(key, SHARE, reading);
+      },
+    },
+  },
   gpuType: GPU_NAME,
   cpu: AMOUNT_LEFT("processors cost where cost.cpu_cores says how many"),
   memory: AMOUNT_LEFT("host memory costs where cost.memory says how much"),
@@ -172,7 +184,7 @@ const AMOUNTS: KeyTable = {
   "*": {
     why: "it is no whole GPU of a kind in data/hardware",
     apply: (_, key, reading) => {
-      if (/mig-|shared|vgpu|gpu-?mem|gpucores/.test(key)) noteShare(key, SHARE, reading);
+      if (isPart(key)) noteShare(key, SHARE, reading);
       else reading.leave(key, "it is no GPU of data/hardware");
     },
   },
