@@ -104,8 +104,8 @@ def execute(path, check):
     client.execute()
     found = faults(without_progress(notebook))
     after = nbformat.writes(plain(notebook), version=4) + "\n"
-    if len(after.encode()) > 300_000:
-        found.append(f"{len(after.encode())} bytes are more than 300000")
+    if len(after.encode()) > 330_000:
+        found.append(f"{len(after.encode())} bytes are more than 330000")
     if check and after != before:
         found.append("its outputs are not those that are committed")
     if not check and not found:

@@ -1,4 +1,4 @@
-import { answerLine, capacityAnswer, frontierAnswer } from "./answer.ts";
+import { answerLine, capacityAnswer, frontierAnswer, intervalText } from "./answer.ts";
 import type { Candidate } from "./candidates.ts";
 import { type CapacitiesFound, searchCapacities } from "./capacity_search.ts";
 import { type CheapestFound, findCheapest } from "./cheapest.ts";
@@ -139,7 +139,7 @@ async function cheapestPlan(prepared: PreparedPlan, options: PlanOptions): Promi
     isOneRun: isOneRun(winner?.evaluation.runs),
     answer: own?.capacity.interval === undefined
       ? answer
-      : `${answer}, holds up to ${own.capacity.interval.estimate.toPrecision(3)} requests/s`,
+      : `${answer}, holds up to ${intervalText("", own.capacity.interval)} requests/s`,
     winner: winner?.candidate.index ?? null,
     runner_up: runnerUp?.candidate.index ?? null,
     validation: validationOf(found, objectives, rule.level),

@@ -13,6 +13,10 @@ const MOST_BYTES = 400_000;
 
 const program = findChromium();
 
+/** The parts of a page that are set. */
+declare const location: { hash: string };
+declare const document: { readonly body: { readonly dataset: Record<string, string> } };
+
 Deno.test({
   name:
     "the page answers as the command line does, by mouse and keys, and a link brings its state back",
@@ -71,7 +75,7 @@ Deno.test({
       await page.locator("#knob-zero").uncheck();
       const always = await digest();
       await page.locator("#yaml").click();
-      await page.waitForFunction("document.getElementById('text').textContent !== ''");
+      await page.locator("#text:not(:empty)").waitFor({ state: "attached" });
       const yaml = (await page.locator("#text").textContent())!;
       match(yaml, /min_instances: 1/);
       equal((await simulate(loadConfig(yaml))).summary.digest, always);
@@ -89,6 +93,21 @@ Deno.test({
       await again.goto(link);
       await again.waitForSelector("body[data-state=refined]");
       equal(await again.locator("#figures").innerText(), shown);
+
+      // A link whose B has fewer requests than are asked for, or cannot run, and one of another page.
+      const follow = async (hash: string) => {
+        await again.evaluate((hash) => {
+          document.body.dataset.state = "waiting";
+          location.hash = hash;
+        }, hash);
+        await again.waitForSelector("body[data-state=refined]");
+        return (await again.locator("#done").textContent())!;
+      };
+      const linkTo = (value: unknown) =>
+        new TextEncoder().encode(JSON.stringify(value)).toBase64({ alphabet: "base64url" });
+      equal(await follow(linkTo({ a: { rate: 1 }, b: { rate: 0.7 } })), "");
+      match(await follow(linkTo({ a: { rate: 1 }, b: { gpu: "t4" } })), /^B: /);
+      match(await follow("garbage"), /left out/);
 
       await forget();
       await page.locator("#knob-tp").focus();

@@ -54,7 +54,9 @@ Deno.test("a link brings back what it was made of", () => {
 
 Deno.test("a link of another brings nothing that a knob cannot have", () => {
   fc.assert(fc.property(fc.string(), (text) => {
-    deepEqual(readLink(text, knobs).a, {});
+    const { a, isPart } = readLink(text, knobs);
+    deepEqual(a, {});
+    equal(isPart === true, text !== "");
   }));
   deepEqual(checkedValues(knobs, { rate: 1e99, gpu: "<img>", zero: "yes", other: 1, tp: 2 }), {
     tp: 2,

@@ -28,12 +28,15 @@ export function indexText(base: PageBase, title: string): string {
       </head>
       <body>
         <h1>${title}</h1>
+        <p
+          id="waiting">This page comes from a web server: browsers let no program load from a disk. Any does,
+    such as <code>python3 -m http.server</code> in its folder.</p>
         <main>
           <form aria-label="What is simulated">
             <div id="knobs"></div>
             <p><button type="button" id="keep">Keep as B</button> <button type="button" id="drop">Drop B</button></p>
             <p><button type="button" id="link">Copy link</button> <button type="button" id="yaml">Copy YAML</button>
-    <button type="button" id="notebook">Open in notebook</button></p>
+        <button type="button" id="notebook">Open in notebook</button></p>
             <p id="done" role="status"></p>
             <ul class="notices" id="replaced"></ul>
           </form>

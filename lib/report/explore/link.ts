@@ -5,6 +5,8 @@ import type { Knob, KnobValues } from "./knobs.ts";
 export interface Linked {
   readonly a: KnobValues;
   readonly b?: KnobValues;
+  /** Whether a link held more, or something else: what knobs cannot have is left out. */
+  readonly isPart?: boolean;
 }
 
 /** The part of an address after #. */
@@ -19,8 +21,11 @@ export function readLink(text: string, knobs: readonly Knob[]): Linked {
     const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });
     const value = JSON.parse(new TextDecoder().decode(bytes));
     const a = checkedValues(knobs, value?.a);
-    return value?.b === undefined ? { a } : { a, b: checkedValues(knobs, value.b) };
+    const found = value?.b === undefined ? { a } : { a, b: checkedValues(knobs, value.b) };
+    const size = (one: unknown) => Object.keys(one ?? {}).length;
+    const isWhole = size(value?.a) === size(a) && size(value?.b) === size(found.b);
+    return isWhole ? found : { ...found, isPart: true };
   } catch {
-    return { a: {} };
+    return { a: {}, ...(text !== "" && { isPart: true }) };
   }
 }

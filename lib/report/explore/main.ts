@@ -11,6 +11,7 @@ import { notebookText } from "./notebook_text.ts";
 import { withKnobs, withRequests } from "./set_knobs.ts";
 import { yamlText } from "./yaml_text.ts";
 import { type Html, html } from "../page/html.ts";
+import { servedAnswers } from "../page/served_answers.ts";
 import { secondsText } from "../page/client/figure_text.ts";
 import { billChart, fleetChart, key, percentileChart } from "./charts.ts";
 import { linkText, readLink } from "./link.ts";
@@ -25,13 +26,15 @@ const knobs = knobsOf(base.gpus, base.presets);
 const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 
 let values: KnobValues = {};
-let kept: { readonly values: KnobValues; answer?: Answer } | undefined;
-let last: Answer | undefined;
+/** What the answers are compared with; `isDone`: no better answer of it follows. */
+let kept: { readonly values: KnobValues; answer?: Answer; isDone: boolean } | undefined;
+/** The last answer, and whether no better one to the same question follows. */
+let last: { readonly answer: Answer; readonly isLast: boolean } | undefined;
 let asked = 0;
-/** Number of the question about what is kept, which a link has brought. */
+/** Number of the question about what is kept. */
 let askedForKept = 0;
 
-function ask(of: KnobValues): number {
+function question(of: KnobValues): number {
   worker.postMessage({
     id: ++asked,
     config: withKnobs(base.config, knobs, of),
@@ -40,11 +43,23 @@ function ask(of: KnobValues): number {
   return asked;
 }
 
+/** Asks about the knobs, once what is kept beside them is known. */
+function ask(): void {
+  document.body.dataset.state = "asked";
+  last = undefined;
+  if (kept === undefined || kept.isDone) question(values);
+}
+
+function askForKept(of: KnobValues): void {
+  kept = { values: of, isDone: false };
+  askedForKept = question(of);
+}
+
 function change(name: string, value: KnobValue): void {
   values = { ...values, [name]: value };
   showKnob(knobs.find((knob) => knob.name === name)!);
   saveLink();
-  ask(values);
+  ask();
 }
 
 function saveLink(): void {
@@ -52,24 +67,31 @@ function saveLink(): void {
 }
 
 worker.onmessage = ({ data }: MessageEvent<Told>) => {
-  const isOfKept = data.id === askedForKept;
-  if (data.id !== asked && !isOfKept) return;
+  if (kept !== undefined && !kept.isDone && data.id === askedForKept) return hearOfKept(data);
+  if (data.id !== asked) return;
   if ("mistake" in data) {
+    // What is shown is not of these knobs any more.
     at("said").textContent = data.mistake;
+    for (const id of SHOWN) at(id).replaceChildren();
     document.body.dataset.state = "mistake";
     return;
   }
-  const { answer } = data;
-  if (isOfKept && kept !== undefined) {
-    kept.answer = answer;
-    if (answer.requests === REQUESTS[1]) ask(values);
-    return;
-  }
-  last = answer;
+  last = data;
   at("said").textContent = "";
-  show(answer);
-  document.body.dataset.state = answer.requests === REQUESTS[0] ? "first" : "refined";
+  show(data.answer);
+  document.body.dataset.state = data.isLast ? "refined" : "first";
 };
+
+/** Takes an answer about what is kept; after the last one the knobs have their turn. */
+function hearOfKept(told: Told): void {
+  if ("mistake" in told) at("done").textContent = `B: ${told.mistake}`;
+  else kept!.answer = told.answer;
+  kept!.isDone = "mistake" in told || told.isLast;
+  if (kept!.isDone) ask();
+}
+
+/** Places of what is shown of an answer. */
+const SHOWN = ["verdict", "percentiles", "fleet", "bill", "figures", "notices", "digest"];
 
 function put(id: string, { html: text }: Html): void {
   at(id).innerHTML = text;
@@ -77,15 +99,8 @@ function put(id: string, { html: text }: Html): void {
 
 function show(answer: Answer): void {
   const other = kept?.answer;
-  put(
-    "verdict",
-    html`<p class="${answer.saturation === null ? "good" : "bad"}">${
-      answer.saturation === null
-        ? `As much is served as arrives: ${answer.completed} requests completed.`
-        : `Saturated: ${figure(answer.saturation.arrivals_rps)} requests/s arrive, ` +
-          `${figure(answer.saturation.served_rps)} are served.`
-    }</p>`,
-  );
+  const verdict = servedAnswers(answer.requests, answer.completed, answer.saturation);
+  put("verdict", html`${verdict.map(([kind, text]) => html`<p class="${kind}">${text}</p>`)}`);
   put("percentiles", html`${percentileChart(answer, other)}${key("latencies")}`);
   put("fleet", html`${fleetChart(answer)}${key("states")}`);
   put(
@@ -211,30 +226,41 @@ function download(name: string, text: string): void {
 }
 
 function startPage(): void {
+  at("waiting").remove();
   put("knobs", html`${knobs.map(knobField)}`);
   for (const knob of knobs) listen(knob);
-  const linked = readLink(location.hash.slice(1), knobs);
-  values = linked.a;
-  for (const knob of knobs) showKnob(knob);
   at("keep").addEventListener("click", () => {
-    kept = { values, ...(last && { answer: last }) };
+    if (last?.isLast) kept = { values, answer: last.answer, isDone: true };
+    else askForKept(values);
     saveLink();
-    if (last) show(last);
+    if (last) show(last.answer);
   });
   at("drop").addEventListener("click", () => {
+    const wasAwaited = kept !== undefined && !kept.isDone;
     kept = undefined;
     saveLink();
-    if (last) show(last);
+    if (wasAwaited) ask();
+    else if (last) show(last.answer);
   });
   at("link").addEventListener("click", () => copy(location.href, "The link"));
   at("yaml").addEventListener("click", () => copy(yaml(), "The configuration"));
   at("notebook").addEventListener("click", () => download("explore.ipynb", notebookText(yaml())));
   put("replaced", html`${base.notices.map((text) => html`<li>${text}</li>`)}`);
-  if (linked.b === undefined) ask(values);
-  else {
-    kept = { values: linked.b };
-    askedForKept = ask(linked.b);
-  }
+  addEventListener("hashchange", followLink);
+  followLink();
+}
+
+/** Sets the knobs as the address says. */
+function followLink(): void {
+  const linked = readLink(location.hash.slice(1), knobs);
+  values = linked.a;
+  kept = undefined;
+  at("done").textContent = linked.isPart
+    ? "The link has something that these knobs cannot have: it was left out"
+    : "";
+  for (const knob of knobs) showKnob(knob);
+  if (linked.b !== undefined) askForKept(linked.b);
+  ask();
 }
 
 startPage();

@@ -12,7 +12,12 @@ export interface AskedRun {
 
 /** What the simulator beside the page says. */
 export type Told =
-  | { readonly id: number; readonly answer: Answer }
+  | {
+    readonly id: number;
+    readonly answer: Answer;
+    /** Whether no better answer to the question follows. */
+    readonly isLast: boolean;
+  }
   | { readonly id: number; readonly mistake: string };
 
 /** What the page is made with. */

@@ -30,10 +30,11 @@ async function runAll(): Promise<void> {
   while (next !== undefined) {
     const { id, config, requests } = next;
     next = undefined;
-    for (const count of requests) {
+    for (const [i, count] of requests.entries()) {
       if (next !== undefined) break;
       try {
-        own.postMessage({ id, answer: answerOf(await simulate(withRequests(config, count))) });
+        const answer = answerOf(await simulate(withRequests(config, count)));
+        own.postMessage({ id, answer, isLast: i === requests.length - 1 });
       } catch (error) {
         own.postMessage({ id, mistake: error instanceof Error ? error.message : String(error) });
         break;

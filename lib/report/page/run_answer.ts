@@ -1,6 +1,7 @@
 import type { Summary } from "../../metrics/run_tables.ts";
 import type { FigureSlo } from "../standard_figures.ts";
 import { type Html, html } from "./html.ts";
+import { type Answer, figure, servedAnswers } from "./served_answers.ts";
 import { textTable } from "./sections.ts";
 
 /** A summary as it is printed. */
@@ -28,23 +29,10 @@ export function runAnswer(summary: Summary, slo: FigureSlo, facts: RunFacts): Ht
   }</dl></div>`;
 }
 
-type Answer = readonly [kind: "good" | "bad" | "plain", text: string];
-
 function answers(summary: Summary, slo: FigureSlo): Answer[] {
   const { requests, saturation, slo_attainment: attainment, cost } = summary;
-  const lost = requests.arrived - requests.completed;
   const list: Answer[] = [
-    saturation === null ? ["good", "As much is served as arrives."] : [
-      "bad",
-      `Saturated: ${figure(saturation.arrivals_rps)} requests/s arrive and ` +
-      `${figure(saturation.served_rps)} are served, so that latencies grow as long as the run ` +
-      `goes on and have no steady state.`,
-    ],
-    lost === 0 ? ["good", `All ${requests.arrived.toLocaleString("en")} requests completed.`] : [
-      "bad",
-      `${lost.toLocaleString("en")} of ${requests.arrived.toLocaleString("en")} requests did ` +
-      `not complete.`,
-    ],
+    ...servedAnswers(requests.arrived, requests.completed, saturation),
   ];
   const limits = ([["TTFT", slo.ttft_s], ["TPOT", slo.tpot_s], ["E2E", slo.e2e_s]] as const)
     .filter(([, limit]) => limit !== null && limit !== undefined)
@@ -69,8 +57,4 @@ function answers(summary: Summary, slo: FigureSlo): Answer[] {
       ],
   );
   return list;
-}
-
-function figure(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

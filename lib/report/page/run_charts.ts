@@ -132,10 +132,11 @@ function panelView(
     height: PANEL_HEIGHT,
     data: {
       values: series.flatMap(([label, key], order) =>
-        rows.map((row) => ({ time: time(row), series: label, value: row[key], order }))
+        rows.map((row) => ({ time: time(row), [name]: label, value: row[key], order }))
       ),
     },
-    params: [{ name, select: { type: "point", fields: ["series"] }, bind: "legend" }],
+    // A field of its own: a click on a key would fade all panels that have one of that name.
+    params: [{ name: `only_${name}`, select: { type: "point", fields: [name] }, bind: "legend" }],
     mark: isStacked
       ? { type: "area", interpolate: "step-before", clip: true }
       : { type: "line", interpolate: isShare ? "linear" : "step-before", clip: true },
@@ -157,7 +158,7 @@ function panelView(
         },
       },
       color: {
-        field: "series",
+        field: name,
         type: "nominal",
         sort: null,
         scale: {
@@ -166,7 +167,7 @@ function panelView(
         },
         legend: { orient: "right", direction: "vertical", columns: 1 },
       },
-      opacity: { condition: { param: name, value: 1 }, value: 0.12 },
+      opacity: { condition: { param: `only_${name}`, value: 1 }, value: 0.12 },
       ...(isStacked && { order: { field: "order" } }),
     },
   };
@@ -290,7 +291,7 @@ function limitMarks(limits: readonly object[], y: object, color: object): object
     {
       data: { values: limits },
       mark: { type: "text", align: "right", x: WIDTH - 2, dy: -5, clip: true },
-      encoding: { y, color, text: { field: "label" } },
+      encoding: { y, text: { field: "label" } },
     },
   ];
 }

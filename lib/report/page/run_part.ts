@@ -65,9 +65,13 @@ export async function runPart(
   const unit = timeUnit(Math.max(0, ...rows.map((row) => row.timeSeconds)));
   const lives = new Set(source.phases.map((row) => row.instance)).size;
   const names = figuresOf(source).filter((name) => FURTHER[name] !== undefined);
+  const hasTime = rows.length > 0 && requests.count > 0;
+  const hasLatencies = requests.percentiles.length > 0;
   const charts: PageChart[] = [
-    { id: `${id}-time`, spec: timeChart(rows, source.phases, unit) },
-    { id: `${id}-percentiles`, spec: percentileChart(requests.percentiles, slo) },
+    ...(hasTime ? [{ id: `${id}-time`, spec: timeChart(rows, source.phases, unit) }] : []),
+    ...(hasLatencies
+      ? [{ id: `${id}-percentiles`, spec: percentileChart(requests.percentiles, slo) }]
+      : []),
     ...names.map((name) => ({
       id: `${id}-${name}`,
       spec: screenFigure(STANDARD_FIGURES[name](source, { slo, column: 2 })),

@@ -34,7 +34,10 @@ export function figurePlace(id: string, title: string, text: string): Html {
   return html`
     <figure>
       <figcaption><strong>${title}</strong> ${text}</figcaption>
-      <div class="chart" id="${id}" role="img" aria-label="${title}. ${text}"></div>
+      <div class="chart" id="${id}" role="img" aria-label="${title.replace(
+        /\.$/,
+        "",
+      )}: ${text}"></div>
     </figure>
   `;
 }

@@ -29,6 +29,7 @@ const OPTIONS = {
   renderer: "svg",
   actions: { export: true, source: false, compiled: false, editor: false },
   downloadFileName: "figure",
+  i18n: { CLICK_TO_VIEW_ACTIONS: "Save this figure" },
 };
 
 /** Draws a figure when its place comes into sight, or is opened. */

@@ -127,7 +127,10 @@ export class RequestTable {
       if (!this.#root.querySelector(`th[data-column='${name}']`)) continue;
       const cell = document.createElement("td");
       cell.textContent = texts === undefined ? figureText(name, values[row]) : texts[values[row]];
-      if (texts !== undefined) cell.className = "text";
+      if (texts !== undefined) {
+        cell.className = "text";
+        cell.title = texts[values[row]];
+      }
       element.append(cell);
     }
     const cell = document.createElement("td");
@@ -150,7 +153,10 @@ export class RequestTable {
     const cell = document.createElement("td");
     cell.colSpan = element.children.length;
     const id = this.#columns.get("id")!.values[row];
-    cell.textContent = this.#stories[id] ?? tellStory(this.#columns, row);
+    const told = document.createElement("div");
+    told.className = "told";
+    told.textContent = this.#stories[id] ?? tellStory(this.#columns, row);
+    cell.append(told);
     story.append(cell);
     element.after(story);
   }
