@@ -25,6 +25,15 @@ const TRACE = [
     ].join(",")),
 ].join("\n");
 
+/** A slow link between the GPUs of an instance, as nccl-tests prints it. */
+const LINK = [
+  "#  Rank  0 Group  0 Pid  100 on node device  0 [0x01] NVIDIA Test",
+  "#  Rank  1 Group  0 Pid  100 on node device  1 [0x02] NVIDIA Test",
+  "  1048576  262144  float  sum  -1  1000.00  1.05  1.05  0  1000.00  1.05  1.05  0",
+].join("\n");
+/** The same, ten times as quick. */
+const QUICK_LINK = LINK.replaceAll("1000.00", "100.00");
+
 /** Calls of which some have failed. */
 const FAILING = "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n" +
   Array.from({ length: 12 }, (_, i) => `${i},m,${200 + i},${i % 3 * 20},1,a`).join("\n");
@@ -311,6 +320,23 @@ workload: { type: poisson, arrival_rate: 3 }
 model: { hf_config: strange.json, assume: llama }
 `,
     texts: { files: new Map([["strange.json", STRANGE_MODEL]]) },
+  },
+  link: {
+    yaml: `
+simulation: { duration: 10 }
+workload: { type: poisson, arrival_rate: 3 }
+parallelization: { tp: 2 }
+cluster: { gpu_link: { rate: 1e10 } }
+`,
+  },
+  linkFile: {
+    yaml: `
+simulation: { duration: 10 }
+workload: { type: poisson, arrival_rate: 3 }
+parallelization: { tp: 2 }
+cluster: { gpu_link: { nccl_tests: slow.txt } }
+`,
+    texts: { files: new Map([["slow.txt", LINK], ["fast.txt", QUICK_LINK]]) },
   },
   gpt: {
     yaml: `

@@ -62,6 +62,7 @@ const OTHER_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   "metrics.collect_interval": [3, 7],
   "scaling.period": [1, 3],
   "workload.closed_loop.concurrency": [4],
+  "cluster.gpu_link.nccl_tests": ["fast.txt"],
   "execution.profile": ["a100-sxm-80gb"],
   "cold_start.preset": ["safetensors", "vllm-v1"],
   "cold_start.platform": ["ecs-v100"],

@@ -84,7 +84,7 @@ Deno.test("memoryBounds() knows the heap of this process", () => {
 
 Deno.test("a run in a heap that is too small for it ends with one line, exit code 2", async () => {
   const files = {
-    "many.yaml": `workload: { type: poisson, arrival_rate: 8,
+    "many.yaml": `workload: { type: poisson, arrival_rate: 16,
   prompt_length: { distribution: constant, mean: 9 },
   decode_length: { distribution: constant, mean: 2 } }
 scaling: { activation: each, max_instances: 10000, keep_alive: { policy: none } }
