@@ -84,7 +84,7 @@ Deno.test("memoryBounds() knows the heap of this process", () => {
 
 Deno.test("a run in a heap that is too small for it ends with one line, exit code 2", async () => {
   const files = {
-    "many.yaml": `workload: { type: poisson, arrival_rate: 16,
+    "many.yaml": `workload: { type: poisson, arrival_rate: 20,
   prompt_length: { distribution: constant, mean: 9 },
   decode_length: { distribution: constant, mean: 2 } }
 scaling: { activation: each, max_instances: 10000, keep_alive: { policy: none } }
@@ -93,7 +93,7 @@ scaling: { activation: each, max_instances: 10000, keep_alive: { policy: none } 
   await withFiles(files, async (directory) => {
     const child = await new Deno.Command(Deno.execPath(), {
       args: [
-        ...["run", "--quiet", "-A", "--no-check", "--v8-flags=--max-old-space-size=52"],
+        ...["run", "--quiet", "-A", "--no-check", "--v8-flags=--max-old-space-size=53"],
         ...[
           "--config",
           decodeURIComponent(new URL("../../../deno.json", import.meta.url).pathname),
