@@ -1,4 +1,5 @@
 import type { Configuration } from "./configuration.ts";
+import { settingAt } from "./setting_at.ts";
 
 /** What is known of a run beyond its configuration when it is asked which settings apply. */
 export interface RunFacts {
@@ -41,14 +42,6 @@ export interface Condition {
   whyNot(config: Configuration, facts: RunFacts, item?: unknown): string | undefined;
 }
 
-/** The value at a path such as "scaling.keep_alive.policy". */
-function valueAt(config: Configuration, path: string): unknown {
-  return path.split(".").reduce<unknown>(
-    (value, key) => (value as Readonly<Record<string, unknown>>)[key],
-    config,
-  );
-}
-
 function listed(names: readonly unknown[], word: string, shown: (name: unknown) => string): string {
   const texts = names.map(shown);
   const last = texts.pop()!;
@@ -60,7 +53,7 @@ export function is(path: string, ...values: readonly (string | number | boolean)
   return {
     words: `\`${path}\` is ${listed(values, "or", (value) => `\`${value}\``)}`,
     whyNot(config) {
-      const value = valueAt(config, path);
+      const value = settingAt(config, path);
       if ((values as readonly unknown[]).includes(value)) return undefined;
       const isSwitch = typeof value === "boolean";
       return `${path} is ${value === null ? "not set" : value}${
@@ -75,7 +68,7 @@ export function isNot(path: string, ...values: readonly (string | number | boole
   return {
     words: `\`${path}\` is not ${listed(values, "or", (value) => `\`${value}\``)}`,
     whyNot(config) {
-      const value = valueAt(config, path);
+      const value = settingAt(config, path);
       return (values as readonly unknown[]).includes(value) ? `${path} is ${value}` : undefined;
     },
   };
@@ -85,7 +78,7 @@ export function isNot(path: string, ...values: readonly (string | number | boole
 export function isSet(path: string): Condition {
   return {
     words: `\`${path}\` is set`,
-    whyNot: (config) => hasValue(valueAt(config, path)) ? undefined : `${path} is not set`,
+    whyNot: (config) => hasValue(settingAt(config, path)) ? undefined : `${path} is not set`,
   };
 }
 
@@ -93,7 +86,7 @@ export function isSet(path: string): Condition {
 export function isNotSet(path: string): Condition {
   return {
     words: `\`${path}\` is not set`,
-    whyNot: (config) => hasValue(valueAt(config, path)) ? `${path} is set` : undefined,
+    whyNot: (config) => hasValue(settingAt(config, path)) ? `${path} is set` : undefined,
   };
 }
 

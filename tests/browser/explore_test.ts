@@ -1,13 +1,11 @@
 import { deepEqual, equal, match, notEqual, ok } from "#assert";
 import { gzipSync } from "node:zlib";
-import { chromium } from "npm:playwright-core@1.65.1";
 import { loadConfig, simulate } from "simfaasinfer";
 import { buildSite } from "../../lib/cli/explore/build_site.ts";
 import { pageBase } from "../../lib/report/explore/mod.ts";
 import { findChromium } from "./chromium.ts";
+import { LIMIT_MS, withWatchedPage } from "./watched_page.ts";
 
-/** The longest that a step in the page may take, milliseconds: a busy machine is no fault. */
-const LIMIT_MS = 120_000;
 /** Most that is fetched before the first answer, as a web server packs it. */
 const MOST_BYTES = 400_000;
 
@@ -34,88 +32,76 @@ Deno.test({
         "text/javascript";
       return new Response(files.get(name), { headers: { "content-type": type } });
     });
-    const browser = await chromium.launch({
-      executablePath: program!,
-      args: [
-        ...(Deno.uid() === 0 ? ["--no-sandbox"] : []),
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-      ],
-      timeout: LIMIT_MS,
-    });
+    const address = `http://127.0.0.1:${server.addr.port}/`;
     try {
-      const address = `http://127.0.0.1:${server.addr.port}/`;
-      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-      page.setDefaultTimeout(LIMIT_MS);
-      const said: string[] = [];
-      page.on("console", (message) => said.push(message.text()));
-      page.on("pageerror", (error) => said.push(String(error)));
-      page.on("request", (request) => {
-        if (!request.url().startsWith(address)) said.push(request.url());
-      });
-      const digest = async () => {
-        await page.waitForSelector("body[data-state=refined]");
-        return await page.locator("#digest").textContent();
-      };
-      const forget = () => page.evaluate("document.body.dataset.state = 'waiting'");
-      await page.goto(address);
-      const before = await digest();
-      const bytes = [...fetched].reduce(
-        (sum, name) => sum + gzipSync(files.get(name) ?? "").length,
-        0,
+      await withWatchedPage(
+        program!,
+        (url) => url.startsWith(address),
+        async (page, browser, said) => {
+          const digest = async () => {
+            await page.waitForSelector("body[data-state=refined]");
+            return await page.locator("#digest").textContent();
+          };
+          const forget = () => page.evaluate("document.body.dataset.state = 'waiting'");
+          await page.goto(address);
+          const before = await digest();
+          const bytes = [...fetched].reduce(
+            (sum, name) => sum + gzipSync(files.get(name) ?? "").length,
+            0,
+          );
+          ok(bytes < MOST_BYTES, `${bytes} bytes before the first answer`);
+
+          await forget();
+          await page.locator("#knob-rate").focus();
+          await page.keyboard.press("ArrowRight");
+          const after = await digest();
+          notEqual(after, before);
+          await forget();
+          await page.locator("#knob-zero").uncheck();
+          const always = await digest();
+          await page.locator("#yaml").click();
+          await page.locator("#text:not(:empty)").waitFor({ state: "attached" });
+          const yaml = (await page.locator("#text").textContent())!;
+          match(yaml, /min_instances: 1/);
+          equal((await simulate(loadConfig(yaml))).summary.digest, always);
+
+          await page.locator("#keep").click();
+          await forget();
+          await page.locator("#knob-gpu").selectOption("a100-sxm-80gb");
+          await digest();
+          ok(await page.locator("#percentiles path.other").count() > 0, "B is drawn beside A");
+          equal(await page.locator("#figures thead th").count(), 3);
+          const link = page.url();
+          const shown = await page.locator("#figures").innerText();
+          const again = await browser.newPage();
+          again.setDefaultTimeout(LIMIT_MS);
+          await again.goto(link);
+          await again.waitForSelector("body[data-state=refined]");
+          equal(await again.locator("#figures").innerText(), shown);
+
+          // A link whose B has fewer requests than are asked for, or cannot run, and one of another page.
+          const follow = async (hash: string) => {
+            await again.evaluate((hash) => {
+              document.body.dataset.state = "waiting";
+              location.hash = hash;
+            }, hash);
+            await again.waitForSelector("body[data-state=refined]");
+            return (await again.locator("#done").textContent())!;
+          };
+          const linkTo = (value: unknown) =>
+            new TextEncoder().encode(JSON.stringify(value)).toBase64({ alphabet: "base64url" });
+          equal(await follow(linkTo({ a: { rate: 1 }, b: { rate: 0.7 } })), "");
+          match(await follow(linkTo({ a: { rate: 1 }, b: { gpu: "t4" } })), /^B: /);
+          match(await follow("garbage"), /left out/);
+
+          await forget();
+          await page.locator("#knob-tp").focus();
+          for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
+          await digest();
+          deepEqual(said, []);
+        },
       );
-      ok(bytes < MOST_BYTES, `${bytes} bytes before the first answer`);
-
-      await forget();
-      await page.locator("#knob-rate").focus();
-      await page.keyboard.press("ArrowRight");
-      const after = await digest();
-      notEqual(after, before);
-      await forget();
-      await page.locator("#knob-zero").uncheck();
-      const always = await digest();
-      await page.locator("#yaml").click();
-      await page.locator("#text:not(:empty)").waitFor({ state: "attached" });
-      const yaml = (await page.locator("#text").textContent())!;
-      match(yaml, /min_instances: 1/);
-      equal((await simulate(loadConfig(yaml))).summary.digest, always);
-
-      await page.locator("#keep").click();
-      await forget();
-      await page.locator("#knob-gpu").selectOption("a100-sxm-80gb");
-      await digest();
-      ok(await page.locator("#percentiles path.other").count() > 0, "B is drawn beside A");
-      equal(await page.locator("#figures thead th").count(), 3);
-      const link = page.url();
-      const shown = await page.locator("#figures").innerText();
-      const again = await browser.newPage();
-      again.setDefaultTimeout(LIMIT_MS);
-      await again.goto(link);
-      await again.waitForSelector("body[data-state=refined]");
-      equal(await again.locator("#figures").innerText(), shown);
-
-      // A link whose B has fewer requests than are asked for, or cannot run, and one of another page.
-      const follow = async (hash: string) => {
-        await again.evaluate((hash) => {
-          document.body.dataset.state = "waiting";
-          location.hash = hash;
-        }, hash);
-        await again.waitForSelector("body[data-state=refined]");
-        return (await again.locator("#done").textContent())!;
-      };
-      const linkTo = (value: unknown) =>
-        new TextEncoder().encode(JSON.stringify(value)).toBase64({ alphabet: "base64url" });
-      equal(await follow(linkTo({ a: { rate: 1 }, b: { rate: 0.7 } })), "");
-      match(await follow(linkTo({ a: { rate: 1 }, b: { gpu: "t4" } })), /^B: /);
-      match(await follow("garbage"), /left out/);
-
-      await forget();
-      await page.locator("#knob-tp").focus();
-      for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
-      await digest();
-      deepEqual(said, []);
     } finally {
-      await browser.close();
       await server.shutdown();
     }
   },

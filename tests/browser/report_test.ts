@@ -1,11 +1,8 @@
 import { deepEqual, equal, match, ok } from "#assert";
-import { chromium } from "npm:playwright-core@1.65.1";
 import { main } from "../../lib/cli/main.ts";
 import { withFiles } from "../../lib/cli/testing_command_line.ts";
 import { findChromium } from "./chromium.ts";
-
-/** The longest that a step in the page may take, milliseconds: a busy machine is no fault. */
-const LIMIT_MS = 120_000;
+import { type Page, withWatchedPage } from "./watched_page.ts";
 
 const CONFIG = `
 execution: { source: constant, step_seconds: 10 ms }
@@ -96,36 +93,14 @@ Deno.test({
   },
 });
 
-type Page = Awaited<
-  ReturnType<Awaited<ReturnType<typeof chromium.launch>>["newPage"]>
->;
-
 /** Opens a page, and sees that it asks nobody for anything, and says nothing to the console. */
 async function inBrowser(address: string, use: (page: Page) => Promise<void>): Promise<void> {
-  const browser = await chromium.launch({
-    executablePath: program!,
-    args: [
-      ...(Deno.uid() === 0 ? ["--no-sandbox"] : []),
-      "--disable-gpu",
-      "--disable-dev-shm-usage",
-    ],
-    timeout: LIMIT_MS,
-  });
-  try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(LIMIT_MS);
-    const said: string[] = [];
-    page.on("console", (message) => said.push(message.text()));
-    page.on("pageerror", (error) => said.push(String(error)));
-    page.on("request", (request) => {
-      if (!/^(file|data|blob):/.test(request.url())) said.push(request.url());
-    });
+  const isOwn = (url: string) => /^(file|data|blob):/.test(url);
+  await withWatchedPage(program!, isOwn, async (page, _, said) => {
     await page.goto(address);
     await page.waitForSelector("body[data-state=ready]");
     await use(page);
     equal(await page.evaluate("window.wrong"), undefined, "a name was run");
     deepEqual(said, []);
-  } finally {
-    await browser.close();
-  }
+  });
 }

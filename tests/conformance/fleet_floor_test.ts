@@ -1,7 +1,5 @@
 import { deepEqual, equal, ok } from "#assert";
-import { loadConfig } from "../../lib/config/load.ts";
-import type { RunResult } from "../../lib/metrics/run_tables.ts";
-import { simulate } from "../../lib/run/simulate.ts";
+import { runWithStart } from "../support/one_stage_start.ts";
 
 const BASE = `
 workload: { type: trace, trace: { path: trace.csv } }
@@ -11,20 +9,9 @@ scaling: { max_instances: 8 }
 cost: { gpu_cost_per_hour: { H100: 3.6 } }
 `;
 
-const START = `id: start
-summary: One stage
-sources: ["made up"]
-stages: [{ stage: container_create, after: [], seconds: 10 }]
-`;
-
-/** Requests of 10 output tokens, a second each, at these instants; a start is one stage. */
-async function run(arrivals: readonly number[], settings: string): Promise<RunResult> {
-  const rows = arrivals.map((at) => `${at},10,10`).join("\n");
-  return await simulate(loadConfig([BASE, settings]), {
-    traceText: `arrival_s,prompt_tokens,output_tokens\n${rows}\n`,
-    files: new Map([["start.yaml", START]]),
-  });
-}
+/** Requests of a second each at these instants; a start takes 10 s. */
+const run = (arrivals: readonly number[], settings: string) =>
+  runWithStart(arrivals, BASE, settings);
 
 /** Policies that never go to none by a setting of their own, as that and as a least number of instances. */
 const FLOORS = {

@@ -1,8 +1,6 @@
 import { deepEqual, equal, ok } from "#assert";
-import { loadConfig } from "../../lib/config/load.ts";
-import type { RunResult } from "../../lib/metrics/run_tables.ts";
-import { simulate } from "../../lib/run/simulate.ts";
 import { PLATFORMS } from "../../lib/serverless/platforms/mod.ts";
+import { runWithStart } from "../support/one_stage_start.ts";
 
 const BASE = `
 workload: { type: trace, trace: { path: trace.csv } }
@@ -11,20 +9,9 @@ cold_start: { preset: start.yaml }
 scaling: { max_instances: 8 }
 cluster: { gpu_type: H100 }
 `;
-const PRESET = `id: start
-summary: One stage
-sources: ["made up"]
-stages: [{ stage: container_create, after: [], seconds: 10 }]
-`;
-
 /** Requests of a second each at these instants; a start takes 10 s. */
-async function run(arrivals: readonly number[], settings: string): Promise<RunResult> {
-  const rows = arrivals.map((at) => `${at},10,10`).join("\n");
-  return await simulate(loadConfig([BASE, settings]), {
-    traceText: `arrival_s,prompt_tokens,output_tokens\n${rows}\n`,
-    files: new Map([["start.yaml", PRESET]]),
-  });
-}
+const run = (arrivals: readonly number[], settings: string) =>
+  runWithStart(arrivals, BASE, settings);
 
 function near(actual: number | null, expected: number): void {
   ok(Math.abs(actual! - expected) < 1e-9 * Math.max(1, expected), `${actual}, not ${expected}`);

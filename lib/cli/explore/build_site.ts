@@ -1,5 +1,6 @@
 import { indexText, type PageBase } from "../../report/explore/mod.ts";
 import style from "../../report/explore/page.css" with { type: "text" };
+import theme from "../../report/page/theme.css" with { type: "text" };
 import { onStop } from "../on_stop.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -34,7 +35,7 @@ export async function buildSite(base: PageBase, title: string): Promise<SiteFile
       .map((name): [string, string] => [name, Deno.readTextFileSync(`${folder}/${name}`)]);
     return new Map([
       ["index.html", indexText(base, title)],
-      ["page.css", style],
+      ["page.css", theme + style],
       ...programs,
     ]);
   } finally {

@@ -1,17 +1,17 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { LatencyFigure } from "../../metrics/figures/figure.ts";
 import { PRINTED_LINES } from "../../metrics/figures/printed_lines.ts";
 import { SUMMARY_FIGURES } from "../../metrics/figures/summary_figures.ts";
-import type { LatencySummary, Summary } from "../../metrics/run_tables.ts";
+import type { Summary } from "../../metrics/run_tables.ts";
 import { isReport, reportPage, type RunFacts } from "../../report/page/mod.ts";
 import { addToResults } from "../../results/add_files.ts";
 import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { experimentNamed } from "../experiment_named.ts";
 import { checkOwnFile, type OwnFile, writeOwnFile } from "../own_file.ts";
-import { duration, grouped } from "../readable_numbers.ts";
+import { grouped } from "../readable_numbers.ts";
 import { lineText, type ShownLine, shownLines } from "../simulate/printed_figures.ts";
+import { latencyCells } from "../simulate/show_summary.ts";
 import { UsageError } from "../usage_error.ts";
 
 /** Name of a report within results. */
@@ -77,20 +77,10 @@ Exit codes: 0 done, 2 a mistake in the input (one line says which).`,
 function printedFacts(summary: Summary): RunFacts {
   const lines = shownLines(SUMMARY_FIGURES, { ...summary });
   const isTable = ({ line }: ShownLine) => PRINTED_LINES[line].isTable === true;
-  const latencies = lines.filter(isTable).flatMap(({ placed }) =>
-    placed.map(({ figure, value }) => ({
-      label: (figure as LatencyFigure<never>).label,
-      value: value as LatencySummary,
-    }))
-  );
-  const percentiles = Object.keys(latencies[0].value).filter((key) => /^p[\d.]+$/.test(key));
-  const keys = ["mean", ...percentiles, "max"] as (keyof LatencySummary)[];
+  const [[[, ...head], ...rows]] = lines.filter(isTable).map(latencyCells);
   return {
     lines: lines.filter((line) => !isTable(line)).map((line) => [line.name, lineText(line)]),
-    latencies: [
-      ["", ...keys],
-      ...latencies.map(({ label, value }) => [label, ...keys.map((key) => duration(value[key]))]),
-    ],
+    latencies: [["", ...head], ...rows],
   };
 }
 

@@ -26,18 +26,23 @@ export function showSummary(
     .flatMap((block, i) => i === 0 ? block : ["", ...block]);
 }
 
-/** A line for each latency: its mean, its percentiles and its largest value. */
-function latencyTable({ name, placed }: ShownLine): string[] {
+/** A head, and a row for each latency: its mean, its percentiles and its largest value. */
+export function latencyCells({ name, placed }: ShownLine): string[][] {
   const latencies = placed.map(({ figure, value }) => ({
     label: (figure as LatencyFigure<never>).label,
     value: value as LatencySummary,
   }));
   const percentiles = Object.keys(latencies[0].value).filter((key) => /^p[\d.]+$/.test(key));
   const keys = ["mean", ...percentiles, "max"] as (keyof LatencySummary)[];
-  const rows = [
+  return [
     [name, ...keys],
     ...latencies.map(({ label, value }) => [label, ...keys.map((key) => duration(value[key]))]),
   ];
+}
+
+/** The cells of latencies as lines. */
+function latencyTable(line: ShownLine): string[] {
+  const rows = latencyCells(line);
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
   return rows.map((row) =>
     row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i] + 1)).join(" ")

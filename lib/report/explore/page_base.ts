@@ -1,7 +1,9 @@
 import { ConfigError, type Configuration, loadConfig } from "../../config/mod.ts";
 import { findGpu, gpuEntries } from "../../hardware/gpu_catalogue.ts";
 import { COLD_START_PRESETS } from "../../serverless/cold_start/presets.ts";
+import { settingAt } from "../../config/setting_at.ts";
 import type { PageBase } from "./messages.ts";
+import { put } from "./set_knobs.ts";
 
 /** Settings that bring in files, which the page does not have. */
 const OF_FILES = ["workload.trace.path", "model.hf_config", "execution.profile"];
@@ -25,14 +27,14 @@ export function pageBase(config: Configuration): PageBase {
       `The page draws arrivals and lengths (workload.type gamma): those of type ` +
         `${base.workload.type} are not used`,
     );
-    set(base, "workload.type", "gamma");
-    set(base, "workload.trace.path", null);
+    put(base, "workload.type", "gamma");
+    put(base, "workload.trace.path", null);
   }
-  const named = OF_FILES.find((path) => typeof get(base, path) === "string");
+  const named = OF_FILES.find((path) => typeof settingAt(base, path) === "string");
   if (named !== undefined) {
     throw new ConfigError([
       `Cannot explore a configuration that names a file, which the page does not have: current value ` +
-      `of "${named}" is ${get(base, named)}`,
+      `of "${named}" is ${settingAt(base, named)}`,
     ]);
   }
   return {
@@ -48,16 +50,4 @@ export function pageBase(config: Configuration): PageBase {
 function gpuNames(own: string): string[] {
   const same = findGpu(own)?.name;
   return [own, ...gpuEntries().map(({ name }) => name).filter((name) => name !== same)];
-}
-
-type Section = Record<string, unknown>;
-
-function get(config: Configuration, path: string): unknown {
-  return path.split(".").reduce<unknown>((value, key) => (value as Section)[key], config);
-}
-
-function set(config: Configuration, path: string, value: unknown): void {
-  const keys = path.split(".");
-  const last = keys.pop()!;
-  (get(config, keys.join(".")) as Section)[last] = value;
 }

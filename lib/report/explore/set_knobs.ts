@@ -27,7 +27,8 @@ export function withRequests(config: Configuration, requests: number): Configura
   return changed;
 }
 
-function put(config: Configuration, path: string, value: unknown): void {
+/** Sets a setting, by path, in a configuration of one's own. */
+export function put(config: Configuration, path: string, value: unknown): void {
   const keys = path.split(".");
   const last = keys.pop()!;
   const place = keys.reduce(

@@ -3,6 +3,7 @@ import { constantHtml, embeddedJson, type Html, html } from "./html.ts";
 import { drawingPrograms } from "./libraries.ts";
 import { pageProgram } from "./page_program.ts";
 import style from "./page.css" with { type: "text" };
+import theme from "./theme.css" with { type: "text" };
 
 const GENERATOR = '<meta name="generator" content="SimFaaSInfer report">';
 
@@ -45,7 +46,7 @@ export async function pageText({ title, body, data }: PageContent): Promise<stri
     <meta name="referrer" content="no-referrer">
     <title>${title}</title>
     <link rel="icon" href="data:,">
-    <style>${constantHtml(style)}</style>
+    <style>${constantHtml(theme + style)}</style>
       </head>
       <body>
     <a class="skip" href="#main">To the answer</a>

@@ -1,3 +1,4 @@
+import { settingAt } from "../../config/setting_at.ts";
 import { summaryNumbers } from "../../experiment/replication_figures.ts";
 import { COMPARED_FIGURES, settingDifferences } from "../../planning/differences.ts";
 import type { Summary } from "../../metrics/run_tables.ts";
@@ -61,11 +62,4 @@ function differing(runs: readonly ComparedRun[]): string[][] {
     path,
     ...runs.map(({ config }) => settingText(settingAt(config, path))),
   ]);
-}
-
-function settingAt(config: unknown, path: string): unknown {
-  return path.split(".").reduce<unknown>(
-    (value, key) => (value as Record<string, unknown> | null | undefined)?.[key],
-    config,
-  );
 }
