@@ -53,11 +53,17 @@ Deno.test("a link brings back what it was made of", () => {
 });
 
 Deno.test("a link of another brings nothing that a knob cannot have", () => {
-  fc.assert(fc.property(fc.string(), (text) => {
+  const link = (value: unknown) =>
+    new TextEncoder().encode(JSON.stringify(value)).toBase64({ alphabet: "base64url" });
+  const others = fc.oneof(fc.string(), fc.jsonValue().map(link));
+  fc.assert(fc.property(others, (text) => {
     const { a, isPart } = readLink(text, knobs);
     deepEqual(a, {});
-    equal(isPart === true, text !== "");
+    equal(isPart === true, text !== "" && text !== link({ a: {} }));
   }));
+  for (const value of [0, null, [], {}, "a", { a: [] }, { a: {}, c: 1 }]) {
+    deepEqual(readLink(link(value), knobs), { a: {}, isPart: true });
+  }
   deepEqual(checkedValues(knobs, { rate: 1e99, gpu: "<img>", zero: "yes", other: 1, tp: 2 }), {
     tp: 2,
   });

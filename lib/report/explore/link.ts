@@ -21,11 +21,17 @@ export function readLink(text: string, knobs: readonly Knob[]): Linked {
     const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });
     const value = JSON.parse(new TextDecoder().decode(bytes));
     const a = checkedValues(knobs, value?.a);
-    const found = value?.b === undefined ? { a } : { a, b: checkedValues(knobs, value.b) };
-    const size = (one: unknown) => Object.keys(one ?? {}).length;
-    const isWhole = size(value?.a) === size(a) && size(value?.b) === size(found.b);
+    const found: Linked = value?.b === undefined ? { a } : { a, b: checkedValues(knobs, value.b) };
+    const isWhole = sameNames(value, found) && sameNames(value.a, found.a) &&
+      (found.b === undefined || sameNames(value.b, found.b));
     return isWhole ? found : { ...found, isPart: true };
   } catch {
     return { a: {}, ...(text !== "" && { isPart: true }) };
   }
+}
+
+/** Whether a value is an object of just the names of another: 12, null and [] are none. */
+function sameNames(value: unknown, found: object): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value) &&
+    Object.keys(value).length === Object.keys(found).length;
 }
