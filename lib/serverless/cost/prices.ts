@@ -1,4 +1,5 @@
 import { parse } from "../../std/yaml.ts";
+import { parseEntriesAt } from "../../std/yaml_entries.ts";
 import * as z from "../../std/zod.ts";
 import type { WeightTier } from "../cold_start/stages.ts";
 import aws from "../../../data/prices/aws.yaml" with { type: "text" };
@@ -124,6 +125,18 @@ const fileSchema = z.strictObject({
   containers: containersSchema.optional(),
 });
 
+function priceOf(provider: string, row: z.infer<typeof rowSchema>): Price {
+  return {
+    provider,
+    gpu: row.gpu,
+    kind: row.kind,
+    region: row.region,
+    usdPerGpuSecond: row.usd_per_gpu_second ?? row.usd_per_gpu_hour! / 3600,
+    asOf: row.as_of,
+    source: row.source,
+  };
+}
+
 /**
  * Reads a price list.
  *
@@ -141,15 +154,7 @@ export function parsePrices(text: string, where: string): PriceList {
   const { provider, prices, storage = [], containers } = result.data;
   return {
     provider,
-    prices: prices.map((row) => ({
-      provider,
-      gpu: row.gpu,
-      kind: row.kind,
-      region: row.region,
-      usdPerGpuSecond: row.usd_per_gpu_second ?? row.usd_per_gpu_hour! / 3600,
-      asOf: row.as_of,
-      source: row.source,
-    })),
+    prices: prices.map((row) => priceOf(provider, row)),
     storage: storage.map((row) => ({
       tier: row.tier,
       usdPerGbMonth: row.usd_per_gb_month ?? row.usd_per_gib_second! / GB_MONTHS_PER_GIB_SECOND,
@@ -185,6 +190,19 @@ export function priceList(provider: PriceProvider): PriceList {
     parsed.set(provider, list);
   }
   return list;
+}
+
+/**
+ * Prices of one provider's file, in its order; no other entries of it are read.
+ *
+ * @param wanted Whether an entry is read, by its text.
+ */
+export function pricesWhere(
+  provider: PriceProvider,
+  wanted: (text: string) => boolean,
+): readonly Price[] {
+  return parseEntriesAt(TEXTS[provider], "prices", wanted)
+    .map((row) => priceOf(provider, rowSchema.parse(row, { jitless: true })));
 }
 
 /** The files of data/prices by provider. */

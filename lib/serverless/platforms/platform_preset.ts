@@ -2,35 +2,9 @@ import { parse, stringify, YamlSyntaxError } from "../../std/yaml.ts";
 import * as z from "../../std/zod.ts";
 import { contentKind } from "../../std/content_kind.ts";
 import { firstIssue } from "../../std/zod_issue.ts";
-import azureContainerApps from "../../../data/platforms/azure-container-apps-like.yaml" with {
-  type: "text",
-};
-import cloudRun from "../../../data/platforms/cloud-run-like.yaml" with { type: "text" };
-import knative from "../../../data/platforms/knative.yaml" with { type: "text" };
-import modal from "../../../data/platforms/modal-like.yaml" with { type: "text" };
-import runpod from "../../../data/platforms/runpod-like.yaml" with { type: "text" };
-import sagemaker from "../../../data/platforms/sagemaker-like.yaml" with { type: "text" };
+import { PLATFORM_TEXTS, type PlatformName, PLATFORMS } from "./platform_texts.ts";
 
-/** Name of a preset in data/platforms. */
-export type PlatformName =
-  | "knative"
-  | "cloud-run-like"
-  | "modal-like"
-  | "runpod-like"
-  | "sagemaker-like"
-  | "azure-container-apps-like";
-
-const TEXTS = {
-  knative,
-  "cloud-run-like": cloudRun,
-  "modal-like": modal,
-  "runpod-like": runpod,
-  "sagemaker-like": sagemaker,
-  "azure-container-apps-like": azureContainerApps,
-} as const satisfies Record<PlatformName, string>;
-
-/** Presets in data/platforms. */
-export const PLATFORMS = Object.keys(TEXTS) as readonly PlatformName[];
+export { type PlatformName, PLATFORMS } from "./platform_texts.ts";
 
 /** What a platform's documentation says that it does. */
 export interface PlatformBehaviour {
@@ -137,10 +111,10 @@ function readYaml(text: string, where: string): unknown {
  * ```
  */
 export function platformPreset(name: string): PlatformPreset {
-  if (!Object.hasOwn(TEXTS, name)) {
+  if (!Object.hasOwn(PLATFORM_TEXTS, name)) {
     throw new RangeError(
       `Cannot find a platform as one of ${PLATFORMS.join(", ")}: current value is ${name}`,
     );
   }
-  return parsePlatformPreset(TEXTS[name as PlatformName], `data/platforms/${name}.yaml`);
+  return parsePlatformPreset(PLATFORM_TEXTS[name as PlatformName], `data/platforms/${name}.yaml`);
 }
