@@ -5,6 +5,7 @@ import { type InstanceSize, instanceSize, kvCacheLine } from "../run/instance_si
 import { shownFile } from "../std/input_error.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
+import { grouped } from "./readable_numbers.ts";
 import { readInput } from "./read_input.ts";
 import { readModelFiles } from "./simulate/named_files.ts";
 
