@@ -45,11 +45,9 @@ export function readFunction(
   const own = normalize(root, entryMapping(entry));
   const base = { ...config, functions: [] } as unknown as Mapping;
   const settings = fillSections(root, merge(root, plain(base) as Mapping, own.settings));
-  const parsed = configurationSchema.safeParse(settings, { jitless: true });
+  const parsed = configurationSchema.safeParse(settings);
   if (parsed.success) return { config: parsed.data, problems: own.problems };
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    `Cannot read "${path.join(".")}" ${message}`
-  );
+  const problems = parsed.wrong.map(({ path, text }) => `Cannot read "${path.join(".")}" ${text}`);
   return { config: undefined, problems: [...own.problems, ...problems] };
 }
 

@@ -1,10 +1,10 @@
-import type * as z from "../std/zod.ts";
 import type { Configuration } from "./configuration.ts";
+import type { SchemaNode } from "./schema_node.ts";
 import { section } from "./section.ts";
 import * as sections from "./sections/mod.ts";
 
 /** The one schema: validation, defaults, types, JSON Schema and the reference all come from it. */
-export const configurationSchema: z.ZodType<Configuration> = section({
+export const configurationSchema: SchemaNode<Configuration> = section({
   platform: sections.platform,
   simulation: sections.simulation,
   workload: sections.workload,
