@@ -301,7 +301,13 @@ export class Engine {
     meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
-    batch.account?.ends(batch, this.#clock, this.#keepsWaiting);
+    const { account } = batch;
+    if (account !== undefined) {
+      const isPlain = shape.chunkCount === 0 && !this.#keepsWaiting && sequences.prefilling === 0 &&
+        batch.swapSeconds === 0;
+      if (isPlain) account.block = -1;
+      else account.ends(batch, this.#clock, this.#keepsWaiting);
+    }
     if (steps > 1) pool.take(sequences.grownBlocks);
     if (lookahead !== undefined) lookahead.grow(steps);
     if (this.ledger.book(leap)) this.#interrupted = true;

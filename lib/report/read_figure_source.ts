@@ -70,10 +70,19 @@ export async function checkResults(directory: string): Promise<void> {
       }
       throw new RangeError(
         `Cannot read results in Parquet from a directory without ${name}: current value is ` +
-          `"${directory}"`,
+          `"${directory}"${inOtherFormat(directory, name)}`,
       );
     }
   }
+}
+
+/** What to do where a table is there in another format; "" where it is not there at all. */
+export function inOtherFormat(directory: string, name: string): string {
+  const table = name.replace(/\.parquet$/, "");
+  const other = ["csv", "json"].find((format) => exists(`${directory}/${table}.${format}`));
+  return other === undefined
+    ? ""
+    : `, whose tables are ${other.toUpperCase()}: simulate it again with --format parquet`;
 }
 
 /**

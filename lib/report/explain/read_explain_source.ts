@@ -3,7 +3,7 @@ import { exists } from "../../results/exists.ts";
 import { readManifest } from "../../results/owned_files.ts";
 import { recoverResults } from "../../results/result_directory.ts";
 import { textCodes } from "../figure_source.ts";
-import { readDrawnSummary, readParts } from "../read_figure_source.ts";
+import { inOtherFormat, readDrawnSummary, readParts } from "../read_figure_source.ts";
 import { readTable } from "../table_columns.ts";
 import type { ExplainSource } from "./explain_source.ts";
 import { stageSpans } from "./start_stages.ts";
@@ -98,7 +98,8 @@ export function checkExplains(directory: string): void {
     );
   }
   if (!exists(`${directory}/requests.parquet`)) {
-    return refuse("results in Parquet", `${shown}, without requests.parquet`);
+    const found = inOtherFormat(directory, "requests.parquet");
+    return refuse("results in Parquet", `${shown}${found || ", without requests.parquet"}`);
   }
   if (!exists(`${directory}/latency_parts.parquet`)) {
     return refuse(

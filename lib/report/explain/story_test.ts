@@ -115,6 +115,15 @@ Deno.test("conditions compare columns, and null meets none", () => {
   deepEqual(rows("outcome=completed"), [0, 1]);
   deepEqual(rows("outcome != 'completed'"), []);
   deepEqual(rows("instance=7 and decode_s=1"), [0]);
+  const named = { ...source, functionNames: ['search and rank & "more"', "f"] };
+  named.functionId = Uint8Array.of(0, 1);
+  const rowsOf = (text: string) => [0, 1].filter(whereCondition(text)(named));
+  deepEqual(rowsOf(`function='search and rank & "more"' and start_s=3`), [0]);
+  deepEqual(rowsOf(`function != 'search and rank & "more"' && decode_s=5`), [1]);
+  throws(
+    () => whereCondition("function=search and rank"),
+    /in quotes\): current value is "function/,
+  );
   source.firstTokenAtSeconds[0] = NaN;
   deepEqual(rows("ttft_s>=0"), [1]);
   deepEqual(rows("ttft_s!=7"), [1]);
@@ -130,6 +139,12 @@ Deno.test("explain() of a run: bands are means of the parts, and stories those o
     (first, i) => first - run.requests.arrivalAtSeconds[i],
   ).sort((a, b) => b - a);
   deepEqual(stories.map(({ ttftSeconds }) => ttftSeconds), ttfts.slice(0, 4));
+  // Bands are of the requests that meet the condition, as are their percentiles.
+  const { bands: slow, count: slowCount } = await explain(run, { where: `ttft_s>=${ttfts[9]}` });
+  equal(slowCount, 10);
+  deepEqual(slow.filter(({ band }) => band === "all").map(({ requests }) => requests), [10, 10]);
+  ok(slow.every(({ latency, meanSeconds }) => latency === "e2e" || meanSeconds >= ttfts[9]));
+  deepEqual((await explain(run, { requests: [3] })).bands, []);
   const [all, , , , slowest] = bands.filter(({ latency }) => latency === "ttft");
   equal(all.band, "all");
   ok(Math.abs(all.meanSeconds - ttfts.reduce((a, b) => a + b, 0) / 120) < 1e-12);
