@@ -244,7 +244,7 @@ export function alwaysOn(
 }
 
 /** Most instances that each function had at once. */
-function peakInstances(lives: readonly InstanceLife[], functions: number): number[] {
+export function peakInstances(lives: readonly InstanceLife[], functions: number): number[] {
   const changes = lives.flatMap((life) => [
     { functionId: life.functionId, atSeconds: life.createdAtSeconds, change: 1 },
     { functionId: life.functionId, atSeconds: servedUntilSeconds(life), change: -1 },

@@ -1,6 +1,7 @@
 import { attainment } from "../attainment.ts";
 import { coldStartWaits } from "../cold_start_waits.ts";
 import { alwaysOn, billInstances, unpricedFunctions } from "../cost_summary.ts";
+import { energySums } from "../energy_summary.ts";
 import { functionParts } from "../function_parts.ts";
 import { instanceUse } from "../instance_use.ts";
 import { type LatencyMeter, latencyMeter } from "../latency_summary.ts";
@@ -40,6 +41,8 @@ export function summaryParts(run: RunRecord, options: SummaryOptions) {
     /** Time, work and room of all instances. */
     use: instanceUse(run, functions),
     bill,
+    /** What instances draw; undefined where nobody asks. */
+    energy: energySums(run, functions, options.energy),
     /** Whether the GPUs of all instances have a price. */
     isPriced: unpriced.size === 0,
     rent: alwaysOn(run, functions),
