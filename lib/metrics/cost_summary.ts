@@ -14,6 +14,8 @@ export interface CommonCosts {
   readonly storageUsd: number;
   /** For GPUs that no instance has and that are rented with others of their machine. */
   readonly unusedGpusUsd: number;
+  /** For electricity on top of what GPUs cost. */
+  readonly electricityUsd: number;
 }
 
 /** The bill of all instances, function by function, and of what is common to all. */
@@ -106,7 +108,7 @@ export function billInstances(
     cost.reservedUsd += reservedUsd;
     cost.requestsUsd += requestsUsd;
   }
-  cost.totalUsd += common.storageUsd + common.unusedGpusUsd;
+  cost.totalUsd += common.storageUsd + common.unusedGpusUsd + common.electricityUsd;
   return { ...cost, byFunctionUsd, wastedUsd };
 }
 
@@ -174,6 +176,7 @@ type BilledUses = Record<
   | "reservedUsd"
   | "requestsUsd"
   | "unusedGpusUsd"
+  | "electricityUsd"
   | "storageUsd",
   number
 >;

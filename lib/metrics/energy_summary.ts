@@ -84,6 +84,14 @@ export function energySums(
   return sums;
 }
 
+/** What electricity costs on top of other prices, dollars. */
+export function electricityUsd(
+  energy: EnergySums | undefined,
+  terms: EnergyTerms | undefined,
+): number {
+  return (energy?.totalJoules ?? 0) / JOULES_PER_KWH * (terms?.usdPerKwh ?? 0);
+}
+
 function addInstances(
   run: RunRecord,
   functions: readonly FunctionFacts[],

@@ -71,8 +71,8 @@ export interface PoolSummary {
 /** The bill. */
 export interface CostSummary {
   /**
-   * The bill: the sum of the ten parts below; null, as all parts of it but storage, where no price
-   * of a GPU in use is known. Unit: USD.
+   * The bill: the sum of the eleven parts below; null, as all parts of it but storage and
+   * electricity, where no price of a GPU in use is known. Unit: USD.
    */
   readonly total_usd: number | null;
   /** Time in steps × GPUs × price, as far as the billing plan charges for it. Unit: USD. */
@@ -98,6 +98,8 @@ export interface CostSummary {
    * while any instance is on them. Unit: USD.
    */
   readonly unused_gpus_usd: number | null;
+  /** `energy.total_kwh` × `energy.electricity_price`, on top of what GPUs cost. Unit: USD. */
+  readonly electricity_usd: number;
   /** Weights kept × price of their place (`cost.storage`); a month has 30 days. Unit: USD. */
   readonly storage_usd: number;
   /** `total_usd` over completed requests; null when there are none. Unit: USD. */
@@ -108,7 +110,7 @@ export interface CostSummary {
   readonly per_million_total_tokens_usd: number | null;
   /** `total_usd` over completed requests that met every limit; null without limits. Unit: USD. */
   readonly per_slo_good_request_usd: number | null;
-  /** `busy_usd` over `total_usd`; the ten shares add up to 1. From 0 to 1. */
+  /** `busy_usd` over `total_usd`; the eleven shares add up to 1. From 0 to 1. */
   readonly busy_share: number | null;
   /** `idle_usd` over `total_usd`. From 0 to 1. */
   readonly idle_share: number | null;
@@ -126,6 +128,8 @@ export interface CostSummary {
   readonly requests_share: number | null;
   /** `unused_gpus_usd` over `total_usd`. From 0 to 1. */
   readonly unused_gpus_share: number | null;
+  /** `electricity_usd` over `total_usd`. From 0 to 1. */
+  readonly electricity_share: number | null;
   /** `storage_usd` over `total_usd`. From 0 to 1. */
   readonly storage_share: number | null;
   /**
