@@ -7,16 +7,17 @@
  * at least 100 us count, since the gaps between shorter ones were measured with them. Power over the
  * limit is a line in the shares of peak compute and peak bandwidth,
  *
- *     running + compute x c + memory x b, at most 1,
+ *     running + compute x c + experts x e + memory x b, at most 1,
  *
+ * where e is that of products with routed experts, whose tiles are half empty, and c that of all others,
  * with the least mean absolute relative error over nine tables, each of which weighs the same.
  */
 import { gpuNamed } from "../../lib/hardware/gpu_catalogue.ts";
 import { readParquet } from "../../lib/cli/read_parquet.ts";
 
-/** One measured operator: constant, compute share, bandwidth share; power over the limit. */
+/** One measured operator: constant, shares of compute and bandwidth; power over the limit. */
 interface Point {
-  readonly x: readonly [1, number, number];
+  readonly x: readonly [1, compute: number, experts: number, memory: number];
   readonly share: number;
 }
 
@@ -44,7 +45,8 @@ async function tables(): Promise<Map<string, Point[]>> {
       if (b > 1) continue; // It stayed in the cache.
       if (!found.has(name)) found.set(name, []);
       const share = Number(row.power) / Number(row.power_limit);
-      found.get(name)!.push({ x: [1, c, b], share });
+      const [dense, experts] = name.startsWith("moe") ? [0, c] : [c, 0];
+      found.get(name)!.push({ x: [1, dense, experts, b], share });
     }
   };
   await read("gemm/vllm/0.22.0/gemm", (row) => {
@@ -110,18 +112,18 @@ const dot = (a: readonly number[], b: readonly number[]) => a.reduce((s, v, i) =
 
 /** Iteratively reweighted least squares; points at the limit that the line has there, too, are met. */
 function fit(groups: readonly Point[][]): number[] {
-  let line = [0.5, 1, 0.3];
+  let line = [0.5, 1, 1, 0.3];
   for (let round = 0; round < 300; round++) {
-    const a = [[0, 0, 0], [0, 0, 0], [0, 0, 0]], y = [0, 0, 0];
+    const a = line.map(() => [0, 0, 0, 0]), y = [0, 0, 0, 0];
     for (const points of groups) {
       for (const { x, share } of points) {
         const predicted = dot(line, x);
         if (share > 0.94 && predicted > 0.94) continue;
         const error = Math.abs(Math.min(1, predicted) - share) / share;
         const weight = 1 / points.length / Math.max(error, 0.02) / share ** 2;
-        for (let i = 0; i < 3; i++) {
+        for (let i = 0; i < 4; i++) {
           y[i] += weight * x[i] * share;
-          for (let j = 0; j < 3; j++) a[i][j] += weight * x[i] * x[j];
+          for (let j = 0; j < 4; j++) a[i][j] += weight * x[i] * x[j];
         }
       }
     }
@@ -133,15 +135,18 @@ function fit(groups: readonly Point[][]): number[] {
   return line;
 }
 
-/** Solves three linear equations by Cramer's rule. */
-function solve(a: readonly number[][], y: readonly number[]): number[] {
-  const det = (m: readonly number[][]) =>
-    m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) -
-    m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0]) +
-    m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0]);
-  return [0, 1, 2].map((k) =>
-    det(a.map((row, i) => row.map((value, j) => j === k ? y[i] : value))) / det(a)
-  );
+/** Solves linear equations of a positive definite matrix by elimination. */
+function solve(matrix: readonly number[][], y: readonly number[]): number[] {
+  const a = matrix.map((row, i) => [...row, y[i]]);
+  const n = a.length;
+  for (let k = 0; k < n; k++) {
+    for (let i = 0; i < n; i++) {
+      if (i === k) continue;
+      const factor = a[i][k] / a[k][k];
+      for (let j = k; j <= n; j++) a[i][j] -= factor * a[k][j];
+    }
+  }
+  return a.map((row, i) => row[n] / row[i]);
 }
 
 const found = await tables();
@@ -150,9 +155,8 @@ const errors = (points: readonly Point[]) =>
   points.map(({ x, share }) => Math.abs(Math.min(1, dot(line, x)) / share - 1)).sort((p, q) =>
     p - q
   );
-console.log(
-  `running ${line[0].toFixed(3)}, compute ${line[1].toFixed(3)}, memory ${line[2].toFixed(3)}`,
-);
+const [running, compute, experts, memory] = line.map((value) => value.toFixed(3));
+console.log(`running ${running}, compute ${compute}, experts ${experts}, memory ${memory}`);
 for (const [name, points] of found) {
   const median = errors(points)[points.length >> 1];
   console.log(`${name}: ${points.length} rows, median error ${(100 * median).toFixed(1)} %`);

@@ -24,6 +24,8 @@ export interface PowerShares {
   readonly running: number;
   /** On top of that at its peak FLOP/s. */
   readonly compute: number;
+  /** The same for products with routed experts. */
+  readonly experts: number;
   /** On top of that at its peak memory bandwidth. */
   readonly memory: number;
 }
@@ -46,9 +48,9 @@ function powerFile(): PowerFile {
 
 /** Shares of its power limit that a GPU in a step draws. */
 export function powerShares(gpu: Gpu): PowerShares {
-  const { shares, gpus } = powerFile();
-  const memory = gpus.find((entry) => entry.gpu === gpu.name)?.memory ?? shares.memory;
-  return { running: shares.running, compute: shares.compute, memory };
+  const { shares: { running, compute, experts, memory: common }, gpus } = powerFile();
+  const memory = gpus.find((entry) => entry.gpu === gpu.name)?.memory ?? common;
+  return { running, compute, experts, memory };
 }
 
 /** Power of a GPU without work. */

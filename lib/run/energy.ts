@@ -1,7 +1,8 @@
-import { gpuPower, instancePower, type StepPower } from "../execution/power/mod.ts";
+import { expertShare, gpuPower, instancePower, type StepPower } from "../execution/power/mod.ts";
 import { MACHINE_SOURCES } from "../execution/sources/mod.ts";
 import { type Gpu, hostPower } from "../hardware/mod.ts";
 import { dramWattsPerByte } from "../hardware/power.ts";
+import type { TransformerShape } from "../models/transformer.ts";
 import type { EnergyTerms } from "../metrics/energy_summary.ts";
 import { regionCarbon, type StatePower } from "../serverless/energy/mod.ts";
 import { deploymentGpu } from "../config/choose_gpu.ts";
@@ -28,7 +29,8 @@ export interface BuiltPower {
  */
 export function buildPower(
   config: Configuration,
-  { gpu, gpus, peakFlops }: {
+  { gpu, gpus, peakFlops, shape }: {
+    readonly shape: TransformerShape;
     readonly gpu: Gpu;
     readonly gpus: number;
     readonly peakFlops: number;
@@ -47,7 +49,7 @@ export function buildPower(
     step: instancePower(power, gpus, {
       stepSeconds: hasHost ? stepSeconds : 0,
       sequenceSeconds: hasHost ? sequenceSeconds : 0,
-    }),
+    }, expertShare(shape)),
     state: {
       idleWatts: gpus * power.idleWatts,
       hostWatts: gpus * host.watts,

@@ -13,6 +13,8 @@ export interface GpuPower {
   readonly activeWatts: number;
   /** On top of that, per FLOP. */
   readonly joulesPerFlop: number;
+  /** The same of products with routed experts, whose tiles are half empty. */
+  readonly joulesPerExpertFlop: number;
   /** On top of that, per byte moved between memory and chip. */
   readonly joulesPerByte: number;
   /** What was assumed, a sentence each. */
@@ -60,6 +62,7 @@ export function gpuPower(gpu: Gpu, options: GpuPowerOptions = {}): GpuPower {
     limitWatts,
     activeWatts: Math.max(0, shares.running * limitWatts - idleWatts),
     joulesPerFlop: shares.compute * limitWatts / peakFlopsPerSecond,
+    joulesPerExpertFlop: shares.experts * limitWatts / peakFlopsPerSecond,
     joulesPerByte: shares.memory * limitWatts / gpu.memoryBytesPerSecond,
     notices: isMeasured ? [] : [
       `the idle power of ${gpu.name} is not measured: ${idleWatts.toFixed(0)} W is assumed, the ` +

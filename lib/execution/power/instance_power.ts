@@ -9,13 +9,23 @@ export interface HostGaps {
   readonly sequenceSeconds: number;
 }
 
-/** Power of the steps of an instance on so many GPUs that share its work. */
-export function instancePower(gpu: GpuPower, gpus: number, gaps: HostGaps): StepPower {
+/**
+ * Power of the steps of an instance on so many GPUs that share its work.
+ *
+ * @param expertShare Share of its arithmetic that is with routed experts, 0..1.
+ */
+export function instancePower(
+  gpu: GpuPower,
+  gpus: number,
+  gaps: HostGaps,
+  expertShare = 0,
+): StepPower {
   return {
     idleWatts: gpus * gpu.idleWatts,
     limitWatts: gpus * gpu.limitWatts,
     activeWatts: gpus * gpu.activeWatts,
-    joulesPerFlop: gpu.joulesPerFlop,
+    joulesPerFlop: gpu.joulesPerFlop +
+      expertShare * (gpu.joulesPerExpertFlop - gpu.joulesPerFlop),
     joulesPerByte: gpu.joulesPerByte,
     gapSeconds: gaps.stepSeconds,
     gapSecondsPerSequence: gaps.sequenceSeconds,

@@ -3,6 +3,7 @@
  * Read gpu_power.ts first, then step_energy.ts.
  * @module
  */
+export * from "./expert_share.ts";
 export * from "./gpu_power.ts";
 export * from "./instance_power.ts";
 export * from "./step_energy.ts";
