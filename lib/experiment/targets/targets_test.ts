@@ -6,7 +6,7 @@ import storeText from "../../../data/targets/serverlessllm-store.yaml" with { ty
 import { coldStartPreset } from "../../serverless/cold_start/presets.ts";
 import { fitMedusa } from "./medusa_fit.ts";
 import { medusaModels } from "./medusa.ts";
-import { COLD_START_TARGETS } from "./mod.ts";
+import { COLD_START_TARGETS, ENERGY_TARGETS } from "./mod.ts";
 
 for (const group of [...COLD_START_TARGETS, ...ENERGY_TARGETS]) {
   Deno.test(`${group.id} is met within its tolerances`, () => {
