@@ -24,6 +24,7 @@ export type {
   ZoneParts,
 } from "../lib/cluster/cluster_parts.ts";
 export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
+export type { StepPower } from "../lib/execution/power/step_energy.ts";
 export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
 export type { SpeculationParts } from "../lib/engine/speculation.ts";
 export type {
@@ -65,6 +66,7 @@ export {
   type StartService,
   type StartStages,
 } from "../lib/serverless/cold_start/start_service.ts";
+export type { StatePower } from "../lib/serverless/energy/state_power.ts";
 export type { KeepAliveDecision, KeepAlivePolicy } from "../lib/serverless/keep_alive/policy.ts";
 export type { PoolSizePolicy } from "../lib/serverless/keep_alive/prewarmed_pool.ts";
 export type { InstanceLife, PoolMemberLife } from "../lib/serverless/lifecycle.ts";

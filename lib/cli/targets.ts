@@ -2,6 +2,7 @@ import { FLEET_TARGETS } from "../experiment/studies/mod.ts";
 import { expectedOfJson } from "../experiment/expected.ts";
 import {
   COLD_START_TARGETS,
+  ENERGY_TARGETS,
   errorText,
   paperText,
   pinnedTargetRows,
@@ -21,6 +22,7 @@ import { textTable } from "./text_table.ts";
 const GROUPS: readonly TargetGroup[] = [
   ...COLD_START_TARGETS,
   ...FLEET_TARGETS,
+  ...ENERGY_TARGETS,
   ...[vidurSearchText, fleetsimText].map(ofExperiment),
 ];
 

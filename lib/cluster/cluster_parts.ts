@@ -9,6 +9,7 @@ import type { StartService } from "../serverless/cold_start/start_service.ts";
 import type { RequestPages } from "../metrics/rows/request_pages.ts";
 import type { RequestTable } from "../workload/request_table.ts";
 import type { RequestWindow } from "./stream/mod.ts";
+import type { StatePower } from "../serverless/energy/state_power.ts";
 import type { EngineParts } from "../engine/engine_parts.ts";
 
 /** What the gateway does with a request that no instance can take. */
@@ -149,6 +150,8 @@ export interface FunctionParts {
   readonly routing: RoutingPolicy;
   /** How many instances there are. */
   readonly scaling: ScalingParts;
+  /** What an instance draws in which state; absent: nobody asks. */
+  readonly power?: StatePower;
   /** What happens to requests that no instance can take. */
   readonly noCapacity: NoCapacityRule;
   /** Requests that one instance takes at once, waiting ones included; Infinity for no limit. */

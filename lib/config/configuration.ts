@@ -1691,6 +1691,47 @@ export interface Configuration {
       readonly remote: number | null;
     };
   };
+  /** What GPUs and machines draw. */
+  readonly energy: {
+    /** Count the energy of GPUs and machines. */
+    readonly enabled: boolean;
+    /** Energy of the building over that of its machines; null: 1, the machines alone. */
+    readonly pue: number | null;
+    /**
+     * Power by GPU with a model loaded and nothing to do, watts; others: measured ones of
+     * data/hardware/power.yaml, else a share of the power limit.
+     */
+    readonly idle_watts: Readonly<Record<string, number>>;
+    /**
+     * Power of the rest of a machine (processors, memory, fans) for each GPU that an instance has,
+     * watts; null: by GPU, data/hardware/power.yaml.
+     */
+    readonly host_watts: number | null;
+    /**
+     * Count GPUs of `cluster.nodes` that no instance has, and their share of the machine; else they
+     * are somebody else's.
+     */
+    readonly count_free_gpus: boolean;
+    /**
+     * Region of data/energy/carbon.yaml whose electricity is used, such as `us-central1`; null:
+     * emissions are null.
+     */
+    readonly region: string | null;
+    /** Carbon of electricity, g CO2e per kWh; null: the region's. */
+    readonly carbon_intensity: number | null;
+    /**
+     * Carbon of electricity by hour of the day, from midnight on, g CO2e per kWh: 24 numbers; null:
+     * the same all day.
+     */
+    readonly carbon_by_hour: readonly number[] | null;
+    /** Hour of the day at which the run begins. */
+    readonly start_hour: number;
+    /**
+     * Price of electricity on top of `cost`, dollars per kWh: what own machines draw; null: it is
+     * in the price of GPUs.
+     */
+    readonly electricity_price: number | null;
+  };
   /**
    * Service-level objectives; attainment is the share of arrived requests that keep all of them.
    */

@@ -21,6 +21,7 @@ export const configurationSchema: SchemaNode<Configuration> = section({
   gateway: sections.gateway,
   faults: sections.faults,
   cost: sections.cost,
+  energy: sections.energy,
   slo: sections.slo,
   functions: sections.functions,
   metrics: sections.metrics,

@@ -299,6 +299,7 @@ export class Engine {
       batch.endedBlocks = 0;
     }
     meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
+    this.readings.energy?.addSteps(shape, leap, steps);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
     const { account } = batch;
@@ -351,6 +352,7 @@ export class Engine {
     const { isStepping } = this.#clock;
     const ended = this.#clock.ahead(now);
     const stepSeconds = isStepping ? now - leap.endAtSeconds(ended) : 0;
+    this.readings.stepIsLost(now);
     this.settle(now);
     const { pool, sequences, endedBlocks } = this.#batch;
     const used = pool.used + (ended === 0 ? endedBlocks : 0);

@@ -1,4 +1,5 @@
 import { type EngineLoad, noStep, type StepReading } from "../metrics/engine_load.ts";
+import type { StepEnergy } from "../execution/power/step_energy.ts";
 import type { ObservedSteps } from "../metrics/run_observer.ts";
 import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { MeterTotals } from "../metrics/meter_totals.ts";
@@ -8,6 +9,7 @@ import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import type { Inbox } from "./inbox.ts";
 import { SequenceState } from "./sequences.ts";
 import type { StepClock } from "./step_clock.ts";
+import { EnergyMeter } from "./energy_meter.ts";
 import { WorkMeter } from "./work_meter.ts";
 
 /**
@@ -17,6 +19,8 @@ import { WorkMeter } from "./work_meter.ts";
 export class EngineReadings {
   /** Work of the steps that have ended for the engine. */
   readonly meter: WorkMeter;
+  /** Energy of those steps; absent: nobody asks. */
+  readonly energy: EnergyMeter | undefined;
   /** What has been drafted and accepted; absent: the engine does not speculate. */
   readonly speculation: SpeculationRecord | undefined;
   readonly #run: RunColumns;
@@ -37,6 +41,7 @@ export class EngineReadings {
     this.#batch = batch;
     this.#clock = clock;
     this.meter = new WorkMeter(parts.work, batch.speculation);
+    this.energy = parts.power && new EnergyMeter(parts.power, parts.work, batch.speculation);
     this.#observed = run.observer && noSteps();
   }
 
@@ -128,6 +133,7 @@ export class EngineReadings {
 
   /** Writes what has been done by `now` into `out`: whole steps, and the busy time to the instant. */
   readMeter(now: number, out: MeterTotals): void {
+    if (this.energy !== undefined) this.#readEnergy(this.energy, now, out);
     if (!this.#clock.isStepping) return this.meter.read(out);
     const { pool, sequences, growth, shape, speculation, endedBlocks } = this.#batch;
     const peek = this.#peek ??= new WorkMeter(this.#parts.work, speculation);
@@ -148,6 +154,31 @@ export class EngineReadings {
     blockSeconds += used * (now - leap.endAtSeconds(ahead));
     peek.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     peek.read(out);
+  }
+
+  /** Writes the energy of the steps that have ended by `now`, and of what has passed of the next. */
+  #readEnergy(energy: EnergyMeter, now: number, out: MeterTotals): void {
+    const sum = { joules: energy.joules, limitedSeconds: energy.limitedSeconds };
+    if (this.#clock.isStepping) {
+      const { leap } = this.#clock;
+      const ahead = this.#clock.ahead(now);
+      energy.addSteps(this.#batch.shape, leap, ahead, sum);
+      this.#addPart(energy, now, ahead, sum);
+    }
+    out.stepJoules = sum.joules;
+    out.limitedSeconds = sum.limitedSeconds;
+  }
+
+  #addPart(energy: EnergyMeter, now: number, ahead: number, sum: StepEnergy): void {
+    const { leap } = this.#clock;
+    energy.addPart(this.#batch.shape, leap, ahead, now - leap.endAtSeconds(ahead), sum);
+  }
+
+  /** The step in progress at `now` is given up: what it has drawn so far counts. */
+  stepIsLost(now: number): void {
+    const { energy } = this;
+    if (energy === undefined || !this.#clock.isStepping) return;
+    this.#addPart(energy, now, this.#clock.ahead(now), energy);
   }
 
   /** Has the engine keep what its last step was, for {@link load}. */

@@ -85,6 +85,16 @@ export interface TimeSeriesColumns {
   readonly promptTokensPerSecond: Float64Array;
   /** Output tokens produced in the interval. Unit: tokens/s. */
   readonly outputTokensPerSecond: Float64Array;
+  /**
+   * Power of GPUs in steps, on average; null without `energy.enabled`, as the three below. Unit: W.
+   */
+  readonly stepWatts: Float64Array;
+  /** Likewise, of GPUs of instances that are ready, without a step. Unit: W. */
+  readonly idleWatts: Float64Array;
+  /** Likewise, of GPUs of instances that start or wake. Unit: W. */
+  readonly startWatts: Float64Array;
+  /** Power of the machines of all these beside their GPUs. Unit: W. */
+  readonly hostWatts: Float64Array;
 }
 
 /** One row per phase of the life of an instance or of a pool's member. */

@@ -20,6 +20,7 @@ import { limitsByClass } from "./classes.ts";
 import { buildDeployment, type Deployment } from "./deployment.ts";
 import { instanceFacts } from "./instance_facts.ts";
 import { plainBlocks } from "./instance_size.ts";
+import { buildPower, type BuiltPower } from "./energy.ts";
 import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
 import { buildFaults } from "./faults.ts";
 import { type FunctionKind, functionKinds, functionNames } from "./functions.ts";
@@ -99,6 +100,7 @@ export interface BuiltCluster {
 interface BuiltKind extends StartKind {
   readonly engine: EngineParts;
   readonly billing: BuiltBilling;
+  readonly power?: BuiltPower;
   readonly gateway: BuiltGateway;
   readonly facts: Omit<FunctionFacts, "limits">;
 }
@@ -158,6 +160,7 @@ export async function buildCluster(
     return {
       name: names[id],
       engine: kind.engine,
+      ...(kind.power && { power: kind.power.state }),
       requestSeconds: kind.deployment.requestSeconds,
       routing: fromConfiguration(ROUTING_POLICIES, cluster.routing.policy, cluster.routing, {
         stream: streams.take(id === 0 ? "routing" : `routing of function ${id}`),
@@ -195,7 +198,7 @@ export async function buildCluster(
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
     ...startNotices(builtKinds, nodes, starts),
     ...priceNotices(config, builtKinds),
-    ...builtKinds.flatMap(({ billing }) => billing.notices),
+    ...builtKinds.flatMap(noticesOfKind),
   ]);
   return {
     parts: {
@@ -248,6 +251,10 @@ export async function buildCluster(
   };
 }
 
+function noticesOfKind({ billing, power }: BuiltKind): readonly string[] {
+  return [...billing.notices, ...(power?.notices ?? [])];
+}
+
 function limitsDiffer(own: Configuration["slo"], common: Configuration["slo"]): boolean {
   return own.ttft_s !== common.ttft_s || own.tpot_s !== common.tpot_s || own.e2e_s !== common.e2e_s;
 }
@@ -275,14 +282,19 @@ function buildKind(
 ): BuiltKind & { plans?: StartPlans } {
   const { config } = kind;
   const keyColumn = keys.of(config.scheduler.scheduling_policy);
-  const plain = engineParts(kind, deployment, built, keyColumn);
-  const engine = speculation === undefined ? plain : { ...plain, speculation };
+  const power = buildPower(config, deployment);
+  const engine: EngineParts = {
+    ...engineParts(kind, deployment, built, keyColumn),
+    ...(speculation && { speculation }),
+    ...(power && { power: power.step }),
+  };
   const billing = buildBilling(config, deployment.gpu.name);
   return {
     config,
     deployment,
     engine,
     billing,
+    ...(power && { power }),
     gateway: buildGateway(config, built),
     facts: {
       gpus: deployment.gpus,
@@ -292,6 +304,7 @@ function buildKind(
       fixedMemoryShare: deployment.kv.fixedMemoryShare,
       kvMemoryShare: deployment.kv.kvMemoryShare,
       billing: billing.plan,
+      ...(power && { power: power.state }),
       ...(billing.fromLoad && { billsFromLoad: true }),
       ...(billing.lacksPrice && { lacksPrice: true }),
       ...(billing.reserved && { reserved: billing.reserved }),

@@ -7,6 +7,7 @@
 export { cluster } from "./cluster.ts";
 export { coldStart } from "./cold_start.ts";
 export { cost } from "./cost.ts";
+export { energy } from "./energy.ts";
 export { execution } from "./execution.ts";
 export { faults } from "./faults.ts";
 export { functions } from "./functions.ts";

@@ -30,6 +30,8 @@ const LINES = {
   preemptions: { name: "preemptions" },
   cost: { name: "cost", isHeaded: true },
   unitCost: { name: "" },
+  energy: { name: "energy", isHeaded: true },
+  energyPer: { name: "" },
   digest: { name: "digest" },
 } as const satisfies Readonly<Record<string, Line>>;
 

@@ -1,5 +1,6 @@
 import { COST_FIGURES } from "./cost_figures.ts";
 import { ELASTIC_FIGURES, TIME_FIGURES } from "./elastic_figures.ts";
+import { ENERGY_SUMMARY_FIGURES } from "./energy_figures.ts";
 import { type Figures, given } from "./figure.ts";
 import { RATE_FIGURES } from "./rate_figures.ts";
 import { LATENCY_FIGURES, REQUEST_FIGURES } from "./request_figures.ts";
@@ -22,6 +23,7 @@ export const SUMMARY_FIGURES: Figures<SummaryParts> = {
   ...ELASTIC_FIGURES,
   ...TIME_FIGURES,
   ...COST_FIGURES,
+  ...ENERGY_SUMMARY_FIGURES,
   undefined_figures: given({
     type: "readonly UndefinedFigures[]",
     doc:
