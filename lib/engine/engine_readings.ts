@@ -6,6 +6,7 @@ import type { SpeculationRecord } from "../metrics/run_record.ts";
 import type { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import type { Inbox } from "./inbox.ts";
+import { entriesOf, type MovableReading, readMovable } from "./movable.ts";
 import { SequenceState } from "./sequences.ts";
 import type { StepClock } from "./step_clock.ts";
 import { WorkMeter } from "./work_meter.ts";
@@ -76,6 +77,32 @@ export class EngineReadings {
   /** Tokens that a decoding sequence gains in the first steps of the leap in progress. */
   #tokensIn(steps: number): number {
     return this.#batch.speculation?.tokensIn(steps) ?? steps;
+  }
+
+  /** Tokens of a decoding request whose KV entries exist at `now`; -1 where it does not decode here. */
+  entriesOf(request: number, now: number): number {
+    return entriesOf(this.#batch.sequences, request, this.#gainedEach(now));
+  }
+
+  /**
+   * What may move at `now`.
+   *
+   * @param outstanding Requests inside.
+   * @param isExcluded Whether a request is to stay.
+   */
+  movable(
+    now: number,
+    outstanding: number,
+    isExcluded: (request: number) => boolean,
+  ): MovableReading {
+    const gained = this.#gainedEach(now);
+    const used = this.usedBlocks(now);
+    return readMovable(this.#batch, this.#run, gained, used, outstanding, isExcluded);
+  }
+
+  /** Tokens that each decoding sequence has gained by `now` in the leap in progress. */
+  #gainedEach(now: number): number {
+    return this.#batch.decodes ? Math.floor(this.#tokensIn(this.#clock.ahead(now))) : 0;
   }
 
   /**
