@@ -61,8 +61,6 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   endedBlocks = 0;
   /** Whether the first request of the queue found too few KV blocks for the step. */
   lacksBlocks = false;
-  /** What happened by this instant is known as the step is formed, seconds. */
-  knownUntilSeconds = Infinity;
   /** Seconds that swapping adds to the step. */
   swapSeconds = 0;
   /** Requests whose KV entries come from another engine. */
@@ -344,9 +342,9 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   /** Takes a request out that waits for a place in the batch, or to return to it; false if none does. */
-  leaveQueue(request: number): boolean {
+  leaveQueue(request: number, isStepping: boolean): boolean {
     return this.#returning.remove(request) || this.queue.remove(request) ||
-      this.expected.remove(request, this);
+      this.expected.remove(request, this, isStepping);
   }
 
   /**

@@ -47,7 +47,7 @@ export class Engine {
   readonly #batch: BatchBuilder;
   readonly #gaps: TokenGaps;
   readonly #clock: StepClock;
-  /** Whether the batch may change at the next step boundary, so that a leap must not go on. */
+  /** Whether the batch may change at the next step boundary. */
   #interrupted = true;
   /** Whether a request that joins the queue now cannot be admitted before somebody leaves. */
   #closed = false;
@@ -161,7 +161,7 @@ export class Engine {
    * be asked again ({@link limit} ends a leap), or in a static batch, which returns whole.
    */
   withdraw(request: number): boolean {
-    if (this.#inbox.remove(request) || this.#batch.leaveQueue(request)) {
+    if (this.#inbox.remove(request) || this.#batch.leaveQueue(request, this.#clock.isStepping)) {
       this.ledger.leave(request);
       // Whoever waited behind it may be admitted to the next step.
       if (this.#clock.isStepping) this.#interrupt(false);
@@ -175,9 +175,9 @@ export class Engine {
     return true;
   }
 
-  /** Frees the KV blocks of a request that was detached. @throws {RangeError} If it has none here. */
+  /** Frees the KV blocks of a detached request, as of the step's end. @throws {RangeError} If none. */
   letGo(request: number): void {
-    this.#batch.blocks.letGo(request);
+    this.#batch.blocks.letGo(request, this.#clock.isStepping);
     this.#isStarved = false;
     if (this.#clock.isStepping) this.#interrupt(false);
     else this.#interrupted = true;
@@ -206,7 +206,7 @@ export class Engine {
 
   /** Lets the scheduler see the requests that came by `until`. */
   #readInbox(until: number): void {
-    this.#batch.knownUntilSeconds = until;
+    if (this.#batch.expected.learn(until) > 0) this.#interrupted = true;
     const hadEntries = this.#inbox.hasEntries;
     const count = this.#inbox.empty(until, this.#batch);
     if (count > 0 && (!this.#closed || hadEntries)) this.#interrupted = true;
@@ -219,7 +219,6 @@ export class Engine {
     this.#inbox.knownUntilSeconds = Infinity;
   }
 
-  /** Cuts the leap in progress where the limit says. */
   #keepLimit(): void {
     this.#clock.cutAt(this.#limits.firstSeconds);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
@@ -238,7 +237,7 @@ export class Engine {
     const { shape, sequences, queue } = batch;
     if (this.#change !== undefined) this.#applyChange(this.#change);
     const { expected } = batch;
-    if (this.#inbox.size > 0 || expected.here > 0) this.#readInbox(this.#inbox.knownUntilSeconds);
+    if (this.#inbox.size > 0 || expected.isAnyLate) this.#readInbox(this.#inbox.knownUntilSeconds);
     batch.form();
     let released = this.#plansAhead ? batch.releaseEnded() : 0;
     if (batch.isEmpty) {
@@ -264,7 +263,7 @@ export class Engine {
     const isFull = sequences.count >= batch.maxSequences;
     this.#keepsWaiting = isFull || queue.size > 0;
     this.#closed = isFull || (queue.isFirstComeFirstServed && queue.size > 0);
-    const isSteady = !mayAdmit && !this.#inbox.hasEntries && !expected.isLate(batch) &&
+    const isSteady = !mayAdmit && !this.#inbox.hasEntries && !expected.isAnyLate &&
       (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
@@ -284,8 +283,8 @@ export class Engine {
     if (this.#plansAhead) this.#emptyPipeline();
   }
 
-  /** Ends the step or leap in progress, at {@link endAtSeconds}. */
-  finish(): void {
+  /** Ends the step or leap in progress, at {@link endAtSeconds}, or what of it is over. */
+  finish(isWhole = true): void {
     const batch = this.#batch;
     const now = this.endAtSeconds;
     const { shape, sequences, pool, lookahead } = batch;
@@ -317,6 +316,7 @@ export class Engine {
       observer.stepsEnd(this.#id, this.readings.observed(this.ledger.decodedTokens));
     }
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
+    if (isWhole && batch.blocks.freeLate()) this.#interrupted = true;
     if (this.#limits.pass(now)) this.#interrupted = true;
     this.endAtSeconds = Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
@@ -336,7 +336,7 @@ export class Engine {
     const isInStep = this.#clock.begun(now) > ended;
     this.#clock.leap.endAfter(ended);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
-    this.finish();
+    this.finish(!isInStep);
     // The step in progress has its blocks.
     if (isInStep) this.#batch.pool.take(this.#batch.growth.needed);
   }
@@ -392,9 +392,9 @@ export class Engine {
 
   /** The batch may change: the leap in progress ends with the step under way. */
   #interrupt(isLate: boolean): void {
-    // A planner ahead makes the change when it reads the inbox, a step later.
+    // A planner ahead reads the inbox a step later, but knows what came as the step began.
     if (!isLate) this.#interrupted = true;
-    this.#clock.cut(isLate ? 1 : 0);
+    this.#clock.cut(isLate && this.#run.clock.now > this.#clock.leap.startAtSeconds ? 1 : 0);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
   }
 }

@@ -14,16 +14,10 @@ export interface Leave {
   readonly extraBlocks?: number;
 }
 
-/** KV blocks that have left with a request and are not free yet. */
-interface DetachedBlocks {
+/** KV blocks of a request that is not in the batch. */
+interface BlocksApart {
+  readonly request: number;
   readonly identified: number[];
-  readonly blocks: number;
-}
-
-/** KV blocks of a request whose entries are to come. */
-interface HeldBlocks {
-  readonly identified: number[];
-  /** All of them, those for its next step included. */
   readonly blocks: number;
 }
 
@@ -44,8 +38,12 @@ export class SequenceBlocks {
   readonly #recomputesLast: boolean;
   /** Identified blocks of each slot's sequence, in order; only with a prefix cache. */
   readonly #identified: number[][] = [];
-  readonly #detached = new Map<number, DetachedBlocks>();
-  readonly #held = new Map<number, HeldBlocks>();
+  /** Blocks that have left with a request and are not free yet. */
+  readonly #detached = new Map<number, BlocksApart>();
+  /** Blocks of requests whose entries are to come, those for the next step included. */
+  readonly #held = new Map<number, BlocksApart>();
+  /** Blocks that are free when the step in progress has ended. */
+  readonly #late: BlocksApart[] = [];
 
   /** @param prefixes Told of the prefixes that the cache has, as those of an instance. */
   constructor(
@@ -163,20 +161,35 @@ export class SequenceBlocks {
       this.cache.identify(request, sequences.computedTokens(slot), this.#identified[slot]);
       identified.push(...this.#identified[slot].splice(0));
     }
-    this.#detached.set(request, { identified, blocks: sequences.blocksHeld(slot) });
+    this.#detached.set(request, { request, identified, blocks: sequences.blocksHeld(slot) });
     sequences.remove(slot);
   }
 
-  /** Frees the blocks of a detached request. @throws {RangeError} If it has none. */
-  letGo(request: number): void {
+  /**
+   * Frees the blocks of a detached request, now or with the end of the step in progress.
+   *
+   * @throws {RangeError} If it has none.
+   */
+  letGo(request: number, isLate: boolean): void {
     const detached = this.#detached.get(request);
     if (detached === undefined) {
       throw new RangeError(`Cannot let blocks go: current value of detached request is ${request}`);
     }
     this.#detached.delete(request);
-    const { identified, blocks } = detached;
-    if (this.cache) this.cache.release(request, identified, blocks);
-    else this.pool.give(blocks);
+    this.#free(detached, isLate);
+  }
+
+  #free(apart: BlocksApart, isLate: boolean): void {
+    if (isLate) this.#late.push(apart);
+    else if (this.cache) this.cache.release(apart.request, apart.identified, apart.blocks);
+    else this.pool.give(apart.blocks);
+  }
+
+  /** The step has ended during which blocks were let go; returns whether there were any. */
+  freeLate(): boolean {
+    if (this.#late.length === 0) return false;
+    for (const apart of this.#late.splice(0)) this.#free(apart, false);
+    return true;
   }
 
   /**
@@ -190,7 +203,7 @@ export class SequenceBlocks {
     const identified: number[] = [];
     if (matched > 0) this.cache!.share(request, matched, identified);
     this.pool.take(blocks - matched);
-    this.#held.set(request, { identified, blocks });
+    this.#held.set(request, { request, identified, blocks });
     return matched * this.pool.blockTokens;
   }
 
@@ -205,12 +218,11 @@ export class SequenceBlocks {
     takenBlocks[slot] = blocks - spare;
   }
 
-  /** Frees the blocks held for a request whose entries come no more. */
-  dropHeld(request: number): void {
-    const { identified, blocks } = this.#held.get(request)!;
+  /** Frees the blocks held for a request whose entries come no more, now or with the step's end. */
+  dropHeld(request: number, isLate: boolean): void {
+    const held = this.#held.get(request)!;
     this.#held.delete(request);
-    if (this.cache) this.cache.release(request, identified, blocks);
-    else this.pool.give(blocks);
+    this.#free(held, isLate);
   }
 
   /** Tokens whose blocks have identity while a step is formed: a planner ahead lacks the last token. */
