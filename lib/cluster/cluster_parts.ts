@@ -9,6 +9,7 @@ import type { StartService } from "../serverless/cold_start/start_service.ts";
 import type { RequestPages } from "../metrics/rows/request_pages.ts";
 import type { RequestTable } from "../workload/request_table.ts";
 import type { RequestWindow } from "./stream/mod.ts";
+import type { MigrationParts } from "./handoff/migration_parts.ts";
 import type { HandoffParts, KvTransferParts } from "./handoff/kv_transfer_parts.ts";
 import type { EngineParts } from "../engine/engine_parts.ts";
 
@@ -233,6 +234,8 @@ export interface ClusterParts {
   readonly pools?: readonly PoolParts[];
   /** How KV entries get from one instance to another; absent: none do. */
   readonly kvTransfers?: KvTransferParts;
+  /** How running requests move, with `kvTransfers`; absent: they stay. */
+  readonly migration?: MigrationParts;
   /** Brings instances up. */
   readonly starts: StartService;
   /** Requests arrive until then: the run lasts at least this long and its rates count so far, seconds. */

@@ -74,7 +74,7 @@ export class Engine {
     this.#batch = new BatchBuilder(parts, run, blocks, this.#gaps);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
     this.ledger = new TokenLedger(parts, run, this.#batch, this.#gaps);
-    this.readings = new EngineReadings(parts, run, this.#batch, this.#clock);
+    this.readings = new EngineReadings(parts, run, this.#batch, this.#clock, this.#inbox);
   }
 
   /** Whether `begin` is due: requests are there that can go on, and no step is in progress. */
@@ -382,7 +382,7 @@ export class Engine {
 
   /** What the engine works on at `now`. */
   load(now: number): EngineLoad {
-    return this.readings.load(now, this.ledger.outstanding, this.#inbox);
+    return this.readings.load(now, this.ledger.outstanding);
   }
 
   /** Tokens inside at `now`: prompts of all requests and the output tokens they have so far. */

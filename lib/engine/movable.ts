@@ -1,4 +1,5 @@
 import type { RunColumns } from "./engine_parts.ts";
+import type { Inbox } from "./inbox.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
 import type { WaitingQueue } from "../scheduling/batching/waiting_queue.ts";
 import type { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
@@ -20,12 +21,25 @@ export interface MovableReading {
   readonly lastTokens: number;
 }
 
-/** Where the batch and the queue of an engine are read. */
-interface MovableBatch {
-  readonly sequences: Sequences;
-  readonly queue: WaitingQueue;
-  readonly pool: BlockPool;
-  readonly running: number;
+/** Where an engine is read. */
+interface MovableParts {
+  readonly batch: {
+    readonly sequences: Sequences;
+    readonly queue: WaitingQueue;
+    readonly pool: BlockPool;
+    readonly running: number;
+  };
+  readonly inbox: Inbox;
+  readonly run: RunColumns;
+}
+
+/** The request that is served next of those that wait, whether the scheduler knows of it; -1: none. */
+function headOf(queue: WaitingQueue, inbox: Inbox): number {
+  let head = queue.peek();
+  inbox.forEachWithout((request) => {
+    if (head < 0 || queue.isBefore(request, head)) head = request;
+  });
+  return head;
 }
 
 /** Whether a sequence can leave with its KV entries between two steps. */
@@ -42,8 +56,7 @@ function decodes(state: number): boolean {
  * @param isExcluded Whether a request is not to be named as the last one.
  */
 export function readMovable(
-  { sequences, queue, pool, running }: MovableBatch,
-  { columns, generated }: RunColumns,
+  { batch: { sequences, queue, pool, running }, inbox, run: { columns, generated } }: MovableParts,
   gained: number,
   usedBlocks: number,
   outstanding: number,
@@ -53,7 +66,7 @@ export function readMovable(
   while (
     slot >= 0 && !(decodes(sequences.state[slot]) && !isExcluded(sequences.request[slot]))
   ) slot = sequences.previous[slot];
-  const head = queue.peek();
+  const head = headOf(queue, inbox);
   return {
     freeBlocks: pool.capacity - usedBlocks,
     running,

@@ -3,6 +3,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { RunColumns } from "../../engine/engine_parts.ts";
 import type { EntryPulls } from "../../engine/mod.ts";
 import { OUTCOME_CODE } from "../../metrics/recorder.ts";
+import type { GapSketch } from "../../stats/gap_sketch.ts";
 import { InvariantError } from "../../sim/invariant_error.ts";
 import { EVENTS } from "../events.ts";
 import type { Fleet } from "../fleet/fleet.ts";
@@ -45,11 +46,20 @@ interface Handoff {
   /** Function that goes on with it. */
   readonly target: FunctionState;
   readonly wireBytes: HandoffParts["wireBytes"];
+  /** Leading tokens whose entries were sent while the request still ran; default none. */
+  readonly sentTokens?: number;
+  /** Since when it stands still, seconds, and where it is noted how long it did; absent: nobody asks. */
+  readonly stands?: { readonly sinceSeconds: number; readonly in: GapSketch };
+  /** Time before the entries flow beyond that of the set-up, seconds; default none. */
+  readonly extraSeconds?: number;
   /** Instance that it has been given to; -1 while it waits for one. */
   to: number;
   /** Transfer of its entries; -1 before there is one. */
   transfer: number;
 }
+
+/** How a request moves to another instance of its function. */
+export type MoveParts = Pick<Handoff, "wireBytes" | "sentTokens" | "extraSeconds" | "stands">;
 
 /** What handoffs work with. */
 export interface HandoffDependencies {
@@ -114,6 +124,18 @@ export class Handoffs implements KvReceiver {
     return requests;
   }
 
+  /**
+   * Takes a running request out of an engine between two steps, to go on in another instance of its
+   * function. Who it is given to, and when, is the caller's business.
+   */
+  leave(request: number, { id, engine, functionId }: Instance, how: MoveParts): void {
+    this.#fleet.leave(id, 1);
+    const tokens = engine.detach(request);
+    this.#run.columns.instanceId[request] = -1;
+    const target = this.#fleet.functions[functionId];
+    this.#handoffs.set(request, { ...how, from: id, tokens, target, to: -1, transfer: -1 });
+  }
+
   /** The function that goes on with a request on its way; undefined if it is not. */
   functionOf(request: number): FunctionState | undefined {
     return this.#handoffs.get(request)?.target;
@@ -130,11 +152,14 @@ export class Handoffs implements KvReceiver {
   pull(request: number, tokens: number): void {
     const handoff = this.#handoffs.get(request);
     if (handoff === undefined || handoff.to < 0 || handoff.transfer >= 0) return;
-    const bytes = handoff.wireBytes(tokens, handoff.tokens);
-    handoff.transfer = this.#transfers.start(request, handoff.from, handoff.to, bytes, this);
+    const { from, to, sentTokens = 0, extraSeconds } = handoff;
+    const bytes = handoff.wireBytes(Math.max(tokens, sentTokens), handoff.tokens);
+    handoff.transfer = this.#transfers.start(request, from, to, bytes, this, extraSeconds);
   }
 
   entriesArrive({ request, to }: KvTransfer): void {
+    const { stands } = this.#handoffs.get(request)!;
+    stands?.in.add(this.#clock.now - stands.sinceSeconds, 1);
     this.#release(request);
     this.#change(this.#fleet.instances[to], (engine) => engine.arrive(request));
   }
@@ -151,8 +176,8 @@ export class Handoffs implements KvReceiver {
   losesTarget(request: number): void {
     const handoff = this.#handoffs.get(request)!;
     if (handoff.transfer >= 0) this.#transfers.cancel(handoff.transfer);
-    handoff.to = -1;
-    handoff.transfer = -1;
+    // What was sent before it left went to the one that is lost.
+    this.#handoffs.set(request, { ...handoff, sentTokens: 0, to: -1, transfer: -1 });
   }
 
   /**

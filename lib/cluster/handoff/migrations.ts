@@ -1,9 +1,13 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { RunColumns } from "../../engine/engine_parts.ts";
+import type { MigrationRecord } from "../../metrics/migration_record.ts";
+import { GapSketch } from "../../stats/gap_sketch.ts";
 import { freeness } from "../../scheduling/rescheduling/freeness.ts";
 import type { MovableLoad } from "../../scheduling/rescheduling/policy.ts";
+import { nextMultiple } from "../../serverless/scaling/policy.ts";
 import { InstanceState } from "../../serverless/lifecycle.ts";
 import type { EngineSteps } from "../engine_steps.ts";
+import { InvariantError } from "../../sim/invariant_error.ts";
 import { EVENTS } from "../events.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Instance } from "../fleet/instance.ts";
@@ -41,14 +45,6 @@ interface Migration {
   leaves: boolean;
 }
 
-/** What has come of the decisions to move requests. */
-export interface MigrationCounts {
-  /** Migrations begun, those after which the request went on elsewhere, and those given up. */
-  readonly begun: number;
-  readonly moved: number;
-  readonly aborted: number;
-}
-
 /** Takes a request that has left an instance to another one. */
 export interface MigrationGateway {
   /** The request goes on in an instance: its entries, or what is left of them, are sent for. */
@@ -74,14 +70,16 @@ export class Migrations implements KvReceiver {
   readonly #steps: EngineSteps;
   readonly #transfers: KvTransfers;
   readonly #handoffs: Handoffs;
-  #gateway!: MigrationGateway;
   /** By either instance. */
   readonly #under = new Map<number, Migration>();
   /** Functions whose next decision is planned. */
   readonly #awake = new Set<number>();
+  /** Instances that had gone by the last look. */
+  #gone = 0;
   #begun = 0;
   #moved = 0;
   #aborted = 0;
+  readonly #downtimes = new GapSketch();
 
   constructor(deps: MigrationDependencies) {
     this.#parts = deps.parts;
@@ -94,41 +92,41 @@ export class Migrations implements KvReceiver {
     this.#handoffs = deps.handoffs;
   }
 
-  /** Who takes requests on; told once, since the gateway knows of migrations as well. */
-  set gateway(gateway: MigrationGateway) {
-    this.#gateway = gateway;
-  }
-
   /** What has come of them so far. */
-  get counts(): MigrationCounts {
-    return { begun: this.#begun, moved: this.#moved, aborted: this.#aborted };
+  get record(): MigrationRecord {
+    const [begun, moved, aborted, downtimes] = [
+      this.#begun,
+      this.#moved,
+      this.#aborted,
+      this.#downtimes,
+    ];
+    return { begun, moved, aborted, downtimes };
   }
 
   /** Something may move that could not before: the next decision on the function is planned. */
   wake({ id }: FunctionState): void {
     if (this.#awake.has(id)) return;
     this.#awake.add(id);
-    const { periodSeconds } = this.#parts;
-    const periods = Math.floor(this.#clock.now / periodSeconds) + 1;
-    this.#schedule.at(EVENTS.reschedule, periods * periodSeconds, id);
+    const atSeconds = nextMultiple(this.#clock.now, this.#parts.periodSeconds);
+    this.#schedule.at(EVENTS.reschedule, atSeconds, id);
   }
 
   /** Decides which of a function's requests move. */
-  decide(functionId: number): void {
+  decide(functionId: number, gateway: MigrationGateway): void {
     const fn = this.#fleet.functions[functionId];
     this.#awake.delete(functionId);
     this.#forgetArrived();
     const move = (source: number, target: number) => this.#begin(source, target);
     this.#parts.policies[functionId].decide(this.#loads(fn), move);
-    if (this.#parts.drains && fn.draining > 0) this.#drain(fn);
+    if (this.#parts.drains && fn.draining > 0) this.#drain(fn, gateway);
     if (fn.inFlight > 0) this.wake(fn);
   }
 
   /** Empties the instances that are to stop: who waits there leaves, who runs moves. */
-  #drain(fn: FunctionState): void {
+  #drain(fn: FunctionState, gateway: MigrationGateway): void {
     const loads = this.#loads(fn);
     for (const { id, isLeaving, waiting } of loads) {
-      if (isLeaving && waiting > 0) this.#leaveQueue(this.#fleet.instances[id]);
+      if (isLeaving && waiting > 0) this.#leaveQueue(this.#fleet.instances[id], gateway);
     }
     EMPTIES.decide(loads, (source, target) => {
       if (loads.find(({ id }) => id === source)!.isLeaving) this.#begin(source, target);
@@ -136,14 +134,14 @@ export class Migrations implements KvReceiver {
   }
 
   /** Who waits in an instance for its first step goes elsewhere. */
-  #leaveQueue({ id, engine }: Instance): void {
+  #leaveQueue({ id, engine }: Instance, gateway: MigrationGateway): void {
     const { columns } = this.#run;
     let count = 0;
     for (const request of engine.readings.queued()) {
-      if (!engine.withdraw(request)) continue;
+      if (this.#handoffs.has(request) || !engine.withdraw(request)) continue;
       columns.instanceId[request] = -1;
       this.#fleet.leave(id, 1);
-      this.#gateway.reroute(request);
+      gateway.reroute(request);
       count++;
     }
     if (count === 0) return;
@@ -171,7 +169,7 @@ export class Migrations implements KvReceiver {
         urgent: urgentClasses === undefined ? 0 : readings.count((one) => this.#isUrgent(one)),
         preempted: read.isPreempted ? 1 : 0,
         isLeaving: state === InstanceState.draining,
-        isMoving: this.#under.has(id) || read.lastRequest < 0,
+        isMoving: this.#under.has(id),
       });
     }
     return loads;
@@ -261,27 +259,41 @@ export class Migrations implements KvReceiver {
       target.engine.readings.running < maxSequences;
   }
 
-  /** The request leaves now, if no step is in progress, or with the end of that step. */
+  /** The request leaves with the end of the step in progress, or at once where there is none. */
   #leaveAtBoundary(migration: Migration): void {
-    const source = this.#fleet.instances[migration.from];
+    const { request, from } = migration;
+    const source = this.#fleet.instances[from];
     migration.leaves = true;
     if (source.engine.endAtSeconds === Infinity) {
-      if (this.#leave(migration)) this.#schedule.at(EVENTS.kvLeft, this.#clock.now, source.id);
+      this.#schedule.at(EVENTS.migrationLeave, this.#clock.now, request, from);
       return;
     }
     source.engine.limit(this.#clock.now);
     this.#steps.endChanges(source);
   }
 
+  /** A request leaves that waited for no step; false when it cannot, or a step has begun meanwhile. */
+  leaveNow(request: number, from: number, gateway: MigrationGateway): boolean {
+    const migration = this.#under.get(from);
+    if (migration?.request !== request || !migration.leaves) return false;
+    if (this.#handoffs.has(request)) return false;
+    if (this.#fleet.instances[from].engine.endAtSeconds < Infinity) {
+      this.#leaveAtBoundary(migration);
+      return false;
+    }
+    return this.#leave(migration, gateway);
+  }
+
   /** The step of an instance has ended: its request leaves that was to. Returns how many have left. */
-  afterStep(id: number): number {
+  afterStep(id: number, gateway: MigrationGateway): number {
+    if (this.#under.size === 0) return 0;
     const migration = this.#under.get(id);
     if (migration?.from !== id || !migration.leaves) return 0;
     if (this.#handoffs.has(migration.request)) return 0;
-    return this.#leave(migration) ? 1 : 0;
+    return this.#leave(migration, gateway) ? 1 : 0;
   }
 
-  #leave(migration: Migration): boolean {
+  #leave(migration: Migration, gateway: MigrationGateway): boolean {
     const { request, from, to, sentTokens } = migration;
     const tokens = this.#tokensOf(migration);
     if (tokens < 0 || !this.#hasRoom(migration, tokens)) {
@@ -295,17 +307,18 @@ export class Migrations implements KvReceiver {
       if (!source.engine.withdraw(request)) throw new RangeError("it runs between two steps");
       this.#fleet.leave(from, 1);
       this.#run.columns.instanceId[request] = -1;
+      this.#run.latency?.leavesInstance(request, false);
       this.#forget(migration);
     } else {
-      this.#handoffs.leave(source, request, {
-        target: fn,
+      this.#handoffs.leave(request, source, {
         sentTokens,
+        stands: { sinceSeconds: this.#clock.now, in: this.#downtimes },
         wireBytes: (first, until) => this.#bytes(fn.id, first, until),
         extraSeconds: this.#extraSeconds(fn.id, sentTokens, tokens),
       });
     }
     this.#moved++;
-    this.#gateway.goesOnIn(to, request);
+    gateway.goesOnIn(to, request);
     return true;
   }
 
@@ -338,18 +351,33 @@ export class Migrations implements KvReceiver {
     }
   }
 
-  /** An instance is gone: nothing moves out of it, or into it. */
-  loses(id: number): void {
-    const migration = this.#under.get(id);
-    if (migration === undefined) return;
-    if (this.#handoffs.has(migration.request)) this.#forget(migration);
-    else this.#abort(migration);
+  /** Gives up what was to move out of instances that are gone, or into them. */
+  forgetLost(): void {
+    const { instances, alive } = this.#fleet;
+    const gone = instances.length - alive.length;
+    if (gone === this.#gone) return;
+    this.#gone = gone;
+    for (const [id, migration] of this.#under) {
+      if (this.#fleet.find(id) !== undefined) continue;
+      if (this.#handoffs.has(migration.request)) this.#forget(migration);
+      else this.#abort(migration);
+    }
   }
 
-  /** Whether a transfer belongs to a copy under way, for the law of conservation. */
-  get sending(): number {
-    let count = 0;
-    for (const [id, { from, transfer }] of this.#under) if (id === from && transfer >= 0) count++;
-    return count;
+  /**
+   * Looks at the law of conservation: each transfer of a copy belongs to a migration.
+   *
+   * @throws {InvariantError} If that is not so.
+   */
+  check(): void {
+    let sending = 0;
+    for (const [id, { from, transfer }] of this.#under) {
+      if (id === from && transfer >= 0) sending++;
+    }
+    if (sending === this.#transfers.sizeOf(this)) return;
+    const words = `${sending} of ${
+      this.#transfers.sizeOf(this)
+    } copies of KV entries are migrations`;
+    throw new InvariantError(words, { atSeconds: this.#clock.now });
   }
 }

@@ -21,7 +21,8 @@ export const migration = sectionOf<Configuration["migration"]>({
   method: choice(["off", "live", "blocking", "tokens", "recompute"], {
     wanted: "a way to move running requests",
     default: "off",
-    describe: "How a running request moves to another instance. `live`: its KV entries are copied " +
+    describe:
+      "How a running request moves to another instance. `live`: its KV entries are copied " +
       "while it decodes, the last ones while it stands still (Llumnix). `blocking`: it stands " +
       "still until all are copied. `tokens`: its tokens are sent and computed anew while it " +
       "decodes, the last ones while it stands still (ServerlessLLM). `recompute`: it leaves at " +
@@ -43,7 +44,8 @@ export const migration = sectionOf<Configuration["migration"]>({
   drains: flag({
     default: true,
     appliesWhen: MIGRATES,
-    describe: "The requests of an instance that is told to stop, by scaling or by a notice of spot " +
+    describe:
+      "The requests of an instance that is told to stop, by scaling or by a notice of spot " +
       "capacity, move to others, whatever the policy.",
   }),
   max_stages: count({
