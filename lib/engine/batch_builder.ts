@@ -5,6 +5,8 @@ import type { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
 import type { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
 import { EndedSlots } from "./ended_slots.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import { bringBack, type BringingBack } from "./bring_back.ts";
+import { ExpectedRequests } from "./expected_requests.ts";
 import type { InboxReader } from "./inbox.ts";
 import { type DecodeBlocks, PlainBlocks } from "./decode_blocks.ts";
 import { StepAccount } from "./latency/step_account.ts";
@@ -61,7 +63,10 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   lacksBlocks = false;
   /** Seconds that swapping adds to the step. */
   swapSeconds = 0;
+  /** Requests whose KV entries come from another engine. */
+  readonly expected: ExpectedRequests;
   readonly #returning = new ReturningRequests();
+  readonly #bringing: BringingBack;
   readonly #parts: EngineParts;
   readonly #run: RunColumns;
   readonly #gaps: TokenGaps;
@@ -90,6 +95,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.speculation = parts.speculation && new Speculation(parts.speculation);
     this.lookahead = this.speculation &&
       new Lookahead(sequences, this.speculation, this.pool, parts.maxModelTokens);
+    this.expected = new ExpectedRequests(blocks.instance, run);
+    this.#bringing = { parts, run, returning, chunks };
     this.growth = this.lookahead ?? new PlainBlocks(sequences, this.pool);
   }
 
@@ -117,7 +124,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   get returning(): number {
-    return this.#returning.size;
+    const { expected, queue } = this;
+    return this.#returning.size + expected.here + (queue.size === 0 ? expected.blockless : 0);
   }
 
   get waiting(): number {
@@ -267,6 +275,11 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.#returning.push(request, tokens, 0);
   }
 
+  /** The KV entries of the request's first `tokens` tokens are to come: it takes blocks for them. */
+  expect(request: number, tokens: number): void {
+    this.expected.push(request, tokens);
+  }
+
   /** Changes how many KV blocks there are; where too many are in use, sequences are preempted. */
   resize(kvBlocks: number): void {
     const { sequences, pool } = this;
@@ -275,28 +288,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   bringBack(keepFreeBlocks: number): number {
-    const { sequences, pool, growth } = this;
-    const returning = this.#returning;
-    let count = 0;
-    while (returning.size > 0 && sequences.count < this.maxSequences) {
-      const { first: request, firstTokens: tokens } = returning;
-      const reserved = this.blocks.reservedFor(this.#run.columns.promptTokens[request]);
-      const blocks = reserved > 0 ? reserved : pool.blocksFor(tokens);
-      const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-      const nextBlocks = growth.next(tokens, blocks, reserved > 0);
-      if (blocks + nextBlocks + keep > pool.free - growth.lacking) break;
-      const hostBlocks = returning.shift();
-      const slot = sequences.add(request, tokens, tokens, reserved);
-      this.blocks.begin(slot, blocks);
-      this.account?.decodesAgain(request, this.#run.clock.now);
-      this.join(slot, tokens, this.#run.columns.completedAtSeconds[request]);
-      if (hostBlocks > 0) this.swapSeconds += hostBlocks * this.#parts.swap!.secondsPerBlock;
-      count++;
-    }
-    if (count === 0) return 0;
-    this.isUnsettled = true;
-    this.speculation?.plan(sequences.decoding, this.maxTokensPerStep - this.#chunks.tokens);
-    return count;
+    return bringBack(this, this.#bringing, keepFreeBlocks);
   }
 
   /** Moves a prefilled (or returning) sequence into the decode batch. */
@@ -344,14 +336,15 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       requests.push(request);
       this.blocks.release(slot);
     }
-    lostTokens += this.#returning.empty(requests);
+    lostTokens += this.#returning.empty(requests) + this.expected.empty(requests, this);
     while (queue.size > 0) requests.push(queue.pop());
     return lostTokens;
   }
 
   /** Takes a request out that waits for a place in the batch, or to return to it; false if none does. */
-  leaveQueue(request: number): boolean {
-    return this.#returning.remove(request) || this.queue.remove(request);
+  leaveQueue(request: number, isStepping: boolean): boolean {
+    return this.#returning.remove(request) || this.queue.remove(request) ||
+      this.expected.remove(request, this, isStepping);
   }
 
   /**

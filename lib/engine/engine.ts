@@ -1,13 +1,16 @@
 import type { EngineLoad } from "../metrics/engine_load.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
+import { asksAnew } from "./asks_anew.ts";
 import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineChange, EngineParts, RunColumns } from "./engine_parts.ts";
 import { EngineReadings } from "./engine_readings.ts";
 import { Inbox } from "./inbox.ts";
 import { noProgress } from "./no_progress.ts";
+import { requireEntries } from "./require_entries.ts";
 import { SequenceBlocks } from "./sequence_blocks.ts";
 import { Sequences } from "./sequences.ts";
 import { StepClock } from "./step_clock.ts";
+import { StepLimits } from "./step_limits.ts";
 import { TokenGaps } from "./token_gaps.ts";
 import { TokenLedger } from "./token_ledger.ts";
 
@@ -44,7 +47,7 @@ export class Engine {
   readonly #batch: BatchBuilder;
   readonly #gaps: TokenGaps;
   readonly #clock: StepClock;
-  /** Whether the batch may change at the next step boundary, so that a leap must not go on. */
+  /** Whether the batch may change at the next step boundary. */
   #interrupted = true;
   /** Whether a request that joins the queue now cannot be admitted before somebody leaves. */
   #closed = false;
@@ -55,7 +58,7 @@ export class Engine {
   /** Whether nobody inside can go on before blocks that have left with a request are free. */
   #isStarved = false;
   /** Instants to come that no leap passes, in order, seconds. */
-  readonly #limits: number[] = [];
+  readonly #limits = new StepLimits();
 
   constructor(id: number, parts: EngineParts, run: RunColumns) {
     this.#id = id;
@@ -71,7 +74,7 @@ export class Engine {
     this.#batch = new BatchBuilder(parts, run, blocks, this.#gaps);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
     this.ledger = new TokenLedger(parts, run, this.#batch, this.#gaps);
-    this.readings = new EngineReadings(parts, run, this.#batch, this.#clock);
+    this.readings = new EngineReadings(parts, run, this.#batch, this.#clock, this.#inbox);
   }
 
   /** Whether `begin` is due: requests are there that can go on, and no step is in progress. */
@@ -97,19 +100,38 @@ export class Engine {
    * @throws {RangeError} If that is not so, or the engine's batches let nobody in.
    */
   receive(request: number, kvTokens: number): void {
-    const { columns, generated } = this.#run;
-    const known = columns.promptTokens[request] + generated[request];
-    if (generated[request] < 1 || kvTokens !== known - 1 || this.#parts.strategy.holdsFinished) {
-      throw new RangeError(
-        `Cannot receive request ${request} of ${known} known tokens into ` +
-          `${this.#parts.strategy.name} batching: current value of its KV entries is ${kvTokens}`,
-      );
-    }
-    if (this.#isLate) this.#inbox.push(request, this.#run.clock.now, kvTokens);
+    this.#takeOver(request, kvTokens, false);
+  }
+
+  /**
+   * Announces a request that is to be received: it takes KV blocks once there are some and nobody waits
+   * who was here before, which {@link RunColumns.pulls} is told; when its entries have been sent,
+   * {@link arrive} lets it decode. Parameter and errors are those of {@link receive}.
+   */
+  expect(request: number, kvTokens: number): void {
+    this.#takeOver(request, kvTokens, true);
+  }
+
+  #takeOver(request: number, kvTokens: number, areToCome: boolean): void {
+    requireEntries(this.#run, this.#parts.strategy, request, kvTokens);
+    if (this.#isLate) this.#inbox.push(request, this.#run.clock.now, kvTokens, areToCome);
+    else if (areToCome) this.#batch.expect(request, kvTokens);
     else this.#batch.receive(request, kvTokens);
     this.ledger.enter(request);
     this.#isStarved = false;
     if (this.#clock.isStepping) this.#interrupt(this.#plansAhead);
+  }
+
+  /** The KV entries of an expected request are here. @throws {RangeError} If it has no blocks. */
+  arrive(request: number): void {
+    this.#batch.expected.arrive(request, this.#run.clock.now);
+    this.#isStarved = false;
+    if (this.#clock.isStepping) this.#interrupt(this.#isLate);
+  }
+
+  /** Requests that were detached and whose KV blocks are not let go yet. */
+  get detached(): number {
+    return this.#batch.blocks.detached;
   }
 
   /**
@@ -139,7 +161,7 @@ export class Engine {
    * be asked again ({@link limit} ends a leap), or in a static batch, which returns whole.
    */
   withdraw(request: number): boolean {
-    if (this.#inbox.remove(request) || this.#batch.leaveQueue(request)) {
+    if (this.#inbox.remove(request) || this.#batch.leaveQueue(request, this.#clock.isStepping)) {
       this.ledger.leave(request);
       // Whoever waited behind it may be admitted to the next step.
       if (this.#clock.isStepping) this.#interrupt(false);
@@ -153,9 +175,9 @@ export class Engine {
     return true;
   }
 
-  /** Frees the KV blocks of a request that was detached. @throws {RangeError} If it has none here. */
+  /** Frees the KV blocks of a detached request, as of the step's end. @throws {RangeError} If none. */
   letGo(request: number): void {
-    this.#batch.blocks.letGo(request);
+    this.#batch.blocks.letGo(request, this.#clock.isStepping);
     this.#isStarved = false;
     if (this.#clock.isStepping) this.#interrupt(false);
     else this.#interrupted = true;
@@ -163,17 +185,8 @@ export class Engine {
 
   /** Ends the leap in progress then with the first step that ends at `untilSeconds` or later. */
   limit(untilSeconds: number): void {
-    const place = this.#limits.findIndex((limit) => limit > untilSeconds);
-    this.#limits.splice(place < 0 ? this.#limits.length : place, 0, untilSeconds);
+    this.#limits.add(untilSeconds);
     if (this.#clock.isStepping) this.#keepLimit();
-  }
-
-  /** The limits up to `now` have been kept. */
-  #passLimits(now: number): void {
-    while (this.#limits[0] <= now) {
-      this.#limits.shift();
-      this.#interrupted = true;
-    }
   }
 
   /**
@@ -193,8 +206,10 @@ export class Engine {
 
   /** Lets the scheduler see the requests that came by `until`. */
   #readInbox(until: number): void {
+    if (this.#batch.expected.learn(until) > 0) this.#interrupted = true;
+    const hadEntries = this.#inbox.hasEntries;
     const count = this.#inbox.empty(until, this.#batch);
-    if (count > 0 && !this.#closed) this.#interrupted = true;
+    if (count > 0 && (!this.#closed || hadEntries)) this.#interrupted = true;
   }
 
   /** Nothing is in progress that a planner could be ahead of. */
@@ -204,9 +219,8 @@ export class Engine {
     this.#inbox.knownUntilSeconds = Infinity;
   }
 
-  /** Cuts the leap in progress where the limit says. */
   #keepLimit(): void {
-    this.#clock.cutAt(this.#limits[0]);
+    this.#clock.cutAt(this.#limits.firstSeconds);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
   }
 
@@ -222,7 +236,8 @@ export class Engine {
     const batch = this.#batch;
     const { shape, sequences, queue } = batch;
     if (this.#change !== undefined) this.#applyChange(this.#change);
-    if (this.#inbox.size > 0) this.#readInbox(this.#inbox.knownUntilSeconds);
+    const { expected } = batch;
+    if (this.#inbox.size > 0 || expected.isAnyLate) this.#readInbox(this.#inbox.knownUntilSeconds);
     batch.form();
     let released = this.#plansAhead ? batch.releaseEnded() : 0;
     if (batch.isEmpty) {
@@ -244,33 +259,23 @@ export class Engine {
     // Slots and blocks that have become free since the step was formed may admit somebody to the next.
     const mayAdmit = (released > 0 &&
       (queue.size > 0 || this.#inbox.size > 0 || batch.returning > 0)) ||
-      (batch.speculation !== undefined && this.#asksAnew());
+      (batch.speculation !== undefined && asksAnew(batch, this.#parts.strategy));
     const isFull = sequences.count >= batch.maxSequences;
     this.#keepsWaiting = isFull || queue.size > 0;
     this.#closed = isFull || (queue.isFirstComeFirstServed && queue.size > 0);
-    const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
+    const isSteady = !mayAdmit && !this.#inbox.hasEntries && !expected.isAnyLate &&
+      (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
-    if (this.#limits.length > 0) this.#keepLimit();
+    if (this.#limits.firstSeconds < Infinity) this.#keepLimit();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.
     this.#interrupted = mayAdmit || batch.isUnsettled;
   }
 
-  /**
-   * Whether decodes alone may make room for a waiting request, by taking cached blocks that it would
-   * keep: those of a prompt whose last one was computed again are not taken in their order.
-   */
-  #asksAnew(): boolean {
-    const { speculation, cache, queue, sequences, maxSequences } = this.#batch;
-    const { reservation, asksForWholePrompt } = this.#parts.strategy;
-    return speculation!.parts.recomputesLastBlock && cache !== undefined && queue.size > 0 &&
-      sequences.count < maxSequences && reservation === "chunk" && asksForWholePrompt !== true;
-  }
-
   /** Nothing can be scheduled though requests are there: blocks that have left are waited for. */
   #starve(): void {
-    if (this.#batch.blocks.detached === 0) {
+    if (this.#batch.blocks.detached === 0 && this.#batch.expected.onTheirWay === 0) {
       const { clock, ids } = this.#run;
       throw noProgress(this.#id, clock.now, this.#parts.strategy.name, this.#batch, ids);
     }
@@ -278,8 +283,8 @@ export class Engine {
     if (this.#plansAhead) this.#emptyPipeline();
   }
 
-  /** Ends the step or leap in progress, at {@link endAtSeconds}. */
-  finish(): void {
+  /** Ends the step or leap in progress, at {@link endAtSeconds}, or what of it is over. */
+  finish(isWhole = true): void {
     const batch = this.#batch;
     const now = this.endAtSeconds;
     const { shape, sequences, pool, lookahead } = batch;
@@ -318,7 +323,8 @@ export class Engine {
       observer.stepsEnd(this.#id, this.readings.observed(this.ledger.decodedTokens));
     }
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
-    if (this.#limits.length > 0) this.#passLimits(now);
+    if (isWhole && batch.blocks.freeLate()) this.#interrupted = true;
+    if (this.#limits.pass(now)) this.#interrupted = true;
     this.endAtSeconds = Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
   }
@@ -337,7 +343,7 @@ export class Engine {
     const isInStep = this.#clock.begun(now) > ended;
     this.#clock.leap.endAfter(ended);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
-    this.finish();
+    this.finish(!isInStep);
     // The step in progress has its blocks.
     if (isInStep) this.#batch.pool.take(this.#batch.growth.needed);
   }
@@ -384,7 +390,7 @@ export class Engine {
 
   /** What the engine works on at `now`. */
   load(now: number): EngineLoad {
-    return this.readings.load(now, this.ledger.outstanding, this.#inbox);
+    return this.readings.load(now, this.ledger.outstanding);
   }
 
   /** Tokens inside at `now`: prompts of all requests and the output tokens they have so far. */
@@ -394,9 +400,9 @@ export class Engine {
 
   /** The batch may change: the leap in progress ends with the step under way. */
   #interrupt(isLate: boolean): void {
-    // A planner ahead makes the change when it reads the inbox, a step later.
+    // A planner ahead reads the inbox a step later, but knows what came as the step began.
     if (!isLate) this.#interrupted = true;
-    this.#clock.cut(isLate ? 1 : 0);
+    this.#clock.cut(isLate && this.#run.clock.now > this.#clock.leap.startAtSeconds ? 1 : 0);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
   }
 }

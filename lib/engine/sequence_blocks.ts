@@ -14,8 +14,9 @@ export interface Leave {
   readonly extraBlocks?: number;
 }
 
-/** KV blocks that have left with a request and are not free yet. */
-interface DetachedBlocks {
+/** KV blocks of a request that is not in the batch. */
+interface BlocksApart {
+  readonly request: number;
   readonly identified: number[];
   readonly blocks: number;
 }
@@ -27,6 +28,8 @@ export class SequenceBlocks {
   readonly sequences: Sequences;
   /** The pool again when blocks have identity. */
   readonly cache: PrefixCache | undefined;
+  /** Number of the instance. */
+  readonly instance: number;
   readonly #parts: EngineParts;
   readonly #isChunked: boolean;
   /** Whether a step is formed before the last token of the one before is known. */
@@ -35,7 +38,12 @@ export class SequenceBlocks {
   readonly #recomputesLast: boolean;
   /** Identified blocks of each slot's sequence, in order; only with a prefix cache. */
   readonly #identified: number[][] = [];
-  readonly #detached = new Map<number, DetachedBlocks>();
+  /** Blocks that have left with a request and are not free yet. */
+  readonly #detached = new Map<number, BlocksApart>();
+  /** Blocks of requests whose entries are to come, those for the next step included. */
+  readonly #held = new Map<number, BlocksApart>();
+  /** Blocks that are free when the step in progress has ended. */
+  readonly #late: BlocksApart[] = [];
 
   /** @param prefixes Told of the prefixes that the cache has, as those of an instance. */
   constructor(
@@ -48,6 +56,7 @@ export class SequenceBlocks {
     this.cache = prefix &&
       new PrefixCache(kvBlocks, blockTokens, prefix, prefixes?.of(prefix), instance);
     this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
+    this.instance = instance;
     this.#parts = parts;
     this.sequences = sequences;
     this.#isChunked = strategy.reservation === "chunk";
@@ -152,20 +161,68 @@ export class SequenceBlocks {
       this.cache.identify(request, sequences.computedTokens(slot), this.#identified[slot]);
       identified.push(...this.#identified[slot].splice(0));
     }
-    this.#detached.set(request, { identified, blocks: sequences.blocksHeld(slot) });
+    this.#detached.set(request, { request, identified, blocks: sequences.blocksHeld(slot) });
     sequences.remove(slot);
   }
 
-  /** Frees the blocks of a detached request. @throws {RangeError} If it has none. */
-  letGo(request: number): void {
+  /**
+   * Frees the blocks of a detached request, now or with the end of the step in progress.
+   *
+   * @throws {RangeError} If it has none.
+   */
+  letGo(request: number, isLate: boolean): void {
     const detached = this.#detached.get(request);
     if (detached === undefined) {
       throw new RangeError(`Cannot let blocks go: current value of detached request is ${request}`);
     }
     this.#detached.delete(request);
-    const { identified, blocks } = detached;
-    if (this.cache) this.cache.release(request, identified, blocks);
-    else this.pool.give(blocks);
+    this.#free(detached, isLate);
+  }
+
+  #free(apart: BlocksApart, isLate: boolean): void {
+    if (isLate) this.#late.push(apart);
+    else if (this.cache) this.cache.release(apart.request, apart.identified, apart.blocks);
+    else this.pool.give(apart.blocks);
+  }
+
+  /** The step has ended during which blocks were let go; returns whether there were any. */
+  freeLate(): boolean {
+    if (this.#late.length === 0) return false;
+    for (const apart of this.#late.splice(0)) this.#free(apart, false);
+    return true;
+  }
+
+  /**
+   * Takes blocks for a request the entries of whose first `tokens` tokens are to come, where so many
+   * are free beside `keepFree`. Returns the tokens whose entries the cache has already, or -1 if there
+   * is no room.
+   */
+  hold(request: number, tokens: number, blocks: number, keepFree: number): number {
+    const matched = this.cache === undefined ? 0 : this.cache.matchedBlocks(request, tokens);
+    if (blocks - matched + keepFree > this.freeBeside(request, matched)) return -1;
+    const identified: number[] = [];
+    if (matched > 0) this.cache!.share(request, matched, identified);
+    this.pool.take(blocks - matched);
+    this.#held.set(request, { request, identified, blocks });
+    return matched * this.pool.blockTokens;
+  }
+
+  /** Gives a sequence that was just added the blocks held for it; the spare ones are free again. */
+  beginHeld(slot: number, spare: number): void {
+    const { request, takenBlocks } = this.sequences;
+    const { identified, blocks } = this.#held.get(request[slot])!;
+    this.#held.delete(request[slot]);
+    if (spare > 0) this.pool.give(spare);
+    while (this.cache && this.#identified.length <= slot) this.#identified.push([]);
+    if (this.cache) this.#identified[slot].push(...identified);
+    takenBlocks[slot] = blocks - spare;
+  }
+
+  /** Frees the blocks held for a request whose entries come no more, now or with the step's end. */
+  dropHeld(request: number, isLate: boolean): void {
+    const held = this.#held.get(request)!;
+    this.#held.delete(request);
+    this.#free(held, isLate);
   }
 
   /** Tokens whose blocks have identity while a step is formed: a planner ahead lacks the last token. */

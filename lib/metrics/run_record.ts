@@ -1,3 +1,4 @@
+import type { MigrationRecord } from "./migration_record.ts";
 import type { StageSpanColumns } from "../serverless/cold_start/stage_spans.ts";
 import type { InstanceLife, PoolMemberLife } from "../serverless/lifecycle.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
@@ -98,6 +99,8 @@ export interface RunRecord {
   readonly stageSpans: StageSpanColumns;
   /** Instance whose start each request waited for, -1 for none; absent when none has waited. */
   readonly waitedFor?: Int32Array;
+  /** Running requests that moved between instances; absent where none can. */
+  readonly migrations?: MigrationRecord;
   /** Starts begun during the run, those of sleeping instances apart. */
   readonly coldStarts: number;
   /** Idle instances that stopped because another function's found no GPU. */

@@ -253,6 +253,7 @@ export class FaultInjector {
       this.#steps.forget(id);
     }
     this.#fleet.end(id, "lost");
+    this.#gateway.losesEntries(id, displaced);
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Clock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { RunColumns } from "../../engine/engine_parts.ts";
 import { type InstanceLife, InstanceState } from "../../serverless/lifecycle.ts";
+import { grown } from "../../sim/grown.ts";
 import type { ClusterParts } from "../cluster_parts.ts";
 import { EVENTS } from "../events.ts";
 import type { FunctionState } from "../functions/function_state.ts";
@@ -13,7 +14,7 @@ import { StoppedLives } from "./instance_lives.ts";
 import { MovingInstances } from "./moving_instances.ts";
 import type { Schedule } from "../schedule.ts";
 import { GpuWaiters } from "./gpu_waiters.ts";
-import { requireInstanceRoom } from "./instance_room.ts";
+import { noPlace, requireInstanceRoom } from "./instance_room.ts";
 import { type EndReason, type Instance, newInstance, type WritableInstance } from "./instance.ts";
 import { PrewarmedPools } from "./prewarmed_pools.ts";
 import { retirementCandidate } from "./retirement.ts";
@@ -102,11 +103,6 @@ export class Fleet {
     return this.#alive;
   }
 
-  /** Starts begun after time 0, those of sleeping instances apart. */
-  get coldStarts(): number {
-    return this.functions.reduce((sum, fn) => sum + fn.coldStarts, 0);
-  }
-
   /** Idle instances that stopped for instances of other functions. */
   get evictions(): number {
     return this.#evictions;
@@ -120,11 +116,7 @@ export class Fleet {
   create(functionId: number, zone = -1): number {
     const placed = this.nodes?.place(functionId, this.#clock.now, undefined);
     if (this.nodes !== undefined && placed === undefined) {
-      throw new RangeError(
-        `Cannot place the first instances as ones that find free GPUs: current value is ${this.#instances.length} placed before one of "${
-          this.functions[functionId].parts.name
-        }"`,
-      );
+      throw noPlace(this.functions[functionId].parts.name, this.#instances.length);
     }
     if (zone >= 0) this.zones!.take(zone, this.#clock.now);
     return this.#add(functionId, placed ?? { node: -1 }, undefined, zone);
@@ -153,11 +145,7 @@ export class Fleet {
     this.#instances.push(instance);
     this.#alive.push(instance);
     this.moving.add(instance);
-    if (id === this.outstanding.length) {
-      const grown = new Int32Array(id * 2);
-      grown.set(this.outstanding);
-      this.outstanding = grown;
-    }
+    if (id === this.outstanding.length) this.outstanding = grown(this.outstanding);
     fn.startBegins();
     return id;
   }
@@ -241,6 +229,11 @@ export class Fleet {
     this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
   }
 
+  /** Bytes have begun, or ceased, to flow over the links that starts use, too. */
+  transfersChange(): void {
+    this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
+  }
+
   /** Lets an instance take requests. */
   makeReady(id: number): void {
     const instance = this.#instances[id];
@@ -270,6 +263,11 @@ export class Fleet {
       instance.idleSeconds += this.#clock.now - instance.idleSinceSeconds;
       instance.idleGeneration++;
     }
+  }
+
+  /** Requests in an instance, and those that have left it but for their KV entries. */
+  serves(id: number): number {
+    return this.outstanding[id] + this.#instances[id].engine.detached;
   }
 
   /** Requests of an instance have ended. */
@@ -310,7 +308,7 @@ export class Fleet {
     const instance = this.#instances[id];
     if (instance.state === InstanceState.starting) return this.end(id, "retired");
     instance.drainingAtSeconds = this.#clock.now;
-    if (this.outstanding[id] === 0) return this.end(id, "retired");
+    if (this.serves(id) === 0) return this.end(id, "retired");
     const fn = this.functions[instance.functionId];
     fn.leavesService(id, true);
     instance.state = InstanceState.draining;
@@ -351,6 +349,7 @@ export class Fleet {
     this.#alive.splice(this.#alive.indexOf(instance), 1);
     this.books.add(id, instance.engine, now);
     instance.engine.close();
+    this.#parts.kvTransfers?.forget(id);
     this.stopped.add(instance);
     instance.engine = this.#instances[id] = undefined as never;
     if (instance.zone >= 0) this.zones!.release(instance.zone);
