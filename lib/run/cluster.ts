@@ -141,8 +141,9 @@ export async function buildCluster(
     const speculation = speculationOf(kind, i, deployments[i], streams, stream);
     return buildKind(kind, deployments[i], built, keys, speculation);
   });
-  const kindOf = kinds.flatMap(({ count }, i) => new Array<number>(count).fill(i));
-  const byFunction = kindOf.map((kind) => builtKinds[kind]);
+  const byFunction = kinds.flatMap(({ count }, i) =>
+    new Array<BuiltKind>(count).fill(builtKinds[i])
+  );
   for (const kind of builtKinds) {
     if (kind.config.cold_start.enabled) kind.plans = startPlans(kind.config, texts.files);
   }
@@ -191,9 +192,7 @@ export async function buildCluster(
     ...sizeNotices(size),
     ...settingNotices(config, builtKinds.slice(0, groups.called.length), requests),
     ...choiceNotices(builtKinds.map((kind) => kind.config), { table, classes: built.classes }),
-    ...deployments.flatMap((deployment) => deployment.notices),
-    ...requests.notices,
-    ...workload.notices,
+    ...[...deployments, requests, workload].flatMap(({ notices }) => notices),
     ...streamedNotices(config, stream),
     ...cutOutputs(built.workload, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
