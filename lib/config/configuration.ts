@@ -490,6 +490,35 @@ export interface Configuration {
       /** Where each machine has the weights of the functions at first, as far as they fit. */
       readonly warm: "none" | "ssd" | "dram";
     };
+    /** How KV entries get from one instance to another, where `groups` are apart. */
+    readonly kv_transfer: {
+      /**
+       * Link whose `rate`, `efficiency` and `setup` hold where these are null; those of
+       * `mooncake-...` are fitted to measured transfers of up to 2,048 tokens.
+       */
+      readonly preset:
+        | "nvlink"
+        | "ndr400"
+        | "roce200"
+        | "ethernet100"
+        | "ethernet25"
+        | "mooncake-vllm"
+        | "mooncake-sglang"
+        | null;
+      /**
+       * What the card of an instance sends, and what it receives, bytes per second; null: as the
+       * preset. With `cluster.nodes` their cards decide.
+       */
+      readonly rate: number | null;
+      /** Share of the link that KV entries make use of; null: as the preset, else 1. */
+      readonly efficiency: number | null;
+      /** Time before the first byte of a transfer, seconds; null: as the preset, else 0. */
+      readonly setup: number | null;
+      /** Bytes of one message; null: a transfer is one. */
+      readonly message: number | null;
+      /** Time that each message adds, seconds. */
+      readonly message_overhead: number;
+    };
     /** Routing of requests to instances. */
     readonly routing: {
       /** Which ready instance takes a request; ties go to the lowest id. */
@@ -1703,6 +1732,24 @@ export interface Configuration {
     readonly e2e_s: number | null;
   };
   /**
+   * Prefill and decode apart: two groups of instances, each with settings of its own; KV entries go
+   * from one to the other as `cluster.kv_transfer` says.
+   */
+  readonly groups: {
+    /**
+     * Instances that compute prompts: `gpu_type`, `routing` and the sections of a function, as far
+     * as they differ; null: no group of its own.
+     */
+    readonly prefill: Readonly<Record<string, unknown>> | null;
+    /** Instances that go on with the requests once these have their first token, likewise. */
+    readonly decode: Readonly<Record<string, unknown>> | null;
+    /**
+     * Whether a request that starts the first instance of `prefill` has one of `decode` started,
+     * too, if there is none, or that starts when the request comes to it.
+     */
+    readonly starts: "together" | "apart";
+  };
+  /**
    * Deployed models that share the cluster, the most popular first; none: one function made of the
    * other sections.
    */
@@ -1737,6 +1784,8 @@ export interface Configuration {
     readonly cost: Readonly<Record<string, unknown>> | null;
     /** Settings of `slo` that differ. */
     readonly slo: Readonly<Record<string, unknown>> | null;
+    /** Settings of `groups` that differ. */
+    readonly groups: Readonly<Record<string, unknown>> | null;
   }[];
   /** What is measured. */
   readonly metrics: {

@@ -22,6 +22,7 @@ export const configurationSchema: z.ZodType<Configuration> = section({
   faults: sections.faults,
   cost: sections.cost,
   slo: sections.slo,
+  groups: sections.groups,
   functions: sections.functions,
   metrics: sections.metrics,
   output: sections.output,

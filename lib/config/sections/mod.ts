@@ -11,6 +11,7 @@ export { execution } from "./execution.ts";
 export { faults } from "./faults.ts";
 export { functions } from "./functions.ts";
 export { gateway } from "./gateway.ts";
+export { groups } from "./groups.ts";
 export { logging } from "./logging.ts";
 export { memory } from "./memory.ts";
 export { metrics } from "./metrics.ts";
