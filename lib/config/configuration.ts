@@ -490,7 +490,10 @@ export interface Configuration {
       /** Where each machine has the weights of the functions at first, as far as they fit. */
       readonly warm: "none" | "ssd" | "dram";
     };
-    /** How KV entries get from one instance to another, where `groups` are apart. */
+    /**
+     * How KV entries get from one instance to another, where `groups` are apart or running requests
+     * move.
+     */
     readonly kv_transfer: {
       /**
        * Link whose `rate`, `efficiency` and `setup` hold where these are null; those of
@@ -532,7 +535,8 @@ export interface Configuration {
         | "prefix-affinity"
         | "session"
         | "newest-idle"
-        | "fill-first";
+        | "fill-first"
+        | "freeness";
       /** Age of the signals that the router sees, seconds. */
       readonly staleness: number;
       /**
@@ -1585,6 +1589,59 @@ export interface Configuration {
       /** What an output token counts. */
       readonly output_token_cost: number;
     };
+  };
+  /** Migration of running requests between the instances of a function. */
+  readonly migration: {
+    /**
+     * How a running request moves to another instance. `live`: its KV entries are copied while it
+     * decodes, the last ones while it stands still (Llumnix). `blocking`: it stands still until all
+     * are copied. `tokens`: its tokens are sent and computed anew while it decodes, the last ones
+     * while it stands still (ServerlessLLM). `recompute`: it leaves at once and is computed anew.
+     * `off`: none moves.
+     */
+    readonly method: "off" | "live" | "blocking" | "tokens" | "recompute";
+    /** Which requests move, and where to. */
+    readonly policy: "none" | "freeness" | "consolidate";
+    /**
+     * Settings of `policy: freeness`. From instances that run out of KV blocks soon to those that
+     * do last, as Llumnix.
+     */
+    readonly freeness: {
+      /**
+       * Free KV blocks per running request (the decode steps that an instance can still take, in
+       * blocks) below which requests move out and above which they may move in.
+       */
+      readonly threshold: number;
+      /**
+       * KV blocks that an instance with urgent requests keeps free for them; Llumnix's artifact
+       * keeps 100.
+       */
+      readonly headroom_blocks: number;
+    };
+    /**
+     * Settings of `policy: consolidate`. From the emptiest instance to the fullest with room, so
+     * that one falls idle and stops.
+     */
+    readonly consolidate: {
+      /** Share of its KV blocks up to which an instance is filled. */
+      readonly fill_to: number;
+    };
+    /** Time between two decisions, seconds. */
+    readonly period: number;
+    /**
+     * The requests of an instance that is told to stop, by scaling or by a notice of spot capacity,
+     * move to others, whatever the policy.
+     */
+    readonly drains: boolean;
+    /**
+     * Names of the service classes whose requests are urgent: they move when nobody else can, and
+     * their instances keep `freeness.headroom_blocks` free.
+     */
+    readonly urgent_classes: readonly string[];
+    /** Most stages of a copy: all but the last one while the request decodes. */
+    readonly max_stages: number;
+    /** A copy goes on in stages until at most so many tokens are left for the last one. */
+    readonly last_stage_tokens: number;
   };
   /** What goes wrong. */
   readonly faults: {

@@ -19,6 +19,7 @@ export const configurationSchema: z.ZodType<Configuration> = section({
   cold_start: sections.coldStart,
   scaling: sections.scaling,
   gateway: sections.gateway,
+  migration: sections.migration,
   faults: sections.faults,
   cost: sections.cost,
   slo: sections.slo,

@@ -30,6 +30,7 @@ import { buildFaults } from "./faults.ts";
 import { type FunctionKind, functionKinds, functionNames } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { buildKvTransfers, engineOf, functionGroups } from "./handoffs.ts";
+import { buildMigration } from "./migration.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { measuring } from "./measuring.ts";
 import { choiceNotices } from "./choice_notices.ts";
@@ -216,6 +217,7 @@ export async function buildCluster(
       ...(pools.length > 0 && { pools }),
       starts: starts.service,
       ...buildKvTransfers(config, groups, starts, nodes.length > 0),
+      ...buildMigration(config, byFunction, stream !== undefined),
       ...runEnd(config),
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
       ...measuring(config, size.sampleSeconds, table.count),

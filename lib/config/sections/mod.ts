@@ -15,6 +15,7 @@ export { groups } from "./groups.ts";
 export { logging } from "./logging.ts";
 export { memory } from "./memory.ts";
 export { metrics } from "./metrics.ts";
+export { migration } from "./migration.ts";
 export { model } from "./model.ts";
 export { output } from "./output.ts";
 export { parallelization } from "./parallelization.ts";
