@@ -23,11 +23,7 @@ export type {
   SpotParts,
   ZoneParts,
 } from "../lib/cluster/cluster_parts.ts";
-export type {
-  HandoffParts,
-  KvHolder,
-  KvTransferParts,
-} from "../lib/cluster/handoff/kv_transfer_parts.ts";
+export type { HandoffParts, KvTransferParts } from "../lib/cluster/handoff/kv_transfer_parts.ts";
 export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
 export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
 export type { SpeculationParts } from "../lib/engine/speculation.ts";
@@ -48,7 +44,11 @@ export type {
   SleepRecord,
   SpeculationRecord,
 } from "../lib/metrics/run_record.ts";
-export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_tables.ts";
+export type {
+  KvTransferColumns,
+  RequestColumns,
+  TimeSeriesColumns,
+} from "../lib/metrics/run_tables.ts";
 export type { AdmissionRules } from "../lib/scheduling/admission/admission.ts";
 export type { GatewayQueue } from "../lib/scheduling/admission/gateway_queue.ts";
 export type { RateLimit } from "../lib/scheduling/admission/token_bucket.ts";

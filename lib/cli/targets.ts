@@ -3,6 +3,7 @@ import { expectedOfJson } from "../experiment/expected.ts";
 import {
   COLD_START_TARGETS,
   errorText,
+  mooncakeTransferTargets,
   paperText,
   pinnedTargetRows,
   readPinnedTargets,
@@ -21,6 +22,7 @@ import { textTable } from "./text_table.ts";
 const GROUPS: readonly TargetGroup[] = [
   ...COLD_START_TARGETS,
   ...FLEET_TARGETS,
+  mooncakeTransferTargets,
   ...[vidurSearchText, fleetsimText].map(ofExperiment),
 ];
 

@@ -1,5 +1,5 @@
 import type { Configuration } from "./configuration.ts";
-import { settingsOver } from "./function_configurations.ts";
+import { functionConfigurations, settingsOver } from "./function_configurations.ts";
 import { emptyMapping, type Mapping } from "./normalize.ts";
 import { FUNCTION_SECTIONS } from "./sections/functions.ts";
 
@@ -18,6 +18,11 @@ const GROUP_KEYS: readonly string[] = [
 /** Whether a function's instances are in groups, or are said to be. */
 export function hasGroups({ groups }: Configuration): boolean {
   return groups.prefill !== null || groups.decode !== null;
+}
+
+/** Whether the instances of any function are in groups. */
+export function hasAnyGroups(config: Configuration): boolean {
+  return functionConfigurations(config).some(({ config: own }) => hasGroups(own));
 }
 
 /** The configuration of a function as it is for a group, or what is wrong with the group's settings. */

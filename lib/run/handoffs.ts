@@ -75,8 +75,14 @@ function buildHandoff(prefill: BuiltGroup, decode: BuiltGroup, to: number): Hand
     ]);
   }
   const ranks = decode.config.parallelization.tensor_parallel_size;
+  const { blockTokens } = prefill.engine;
+  const bytesOf = kvWireBytes(one.shape, one.kvBytesPerElement, ranks);
   const startsToo = prefill.config.groups.starts === "together";
-  return { to, startsToo, wireBytes: kvWireBytes(one.shape, one.kvBytesPerElement, ranks) };
+  return {
+    to,
+    startsToo, // Blocks are sent as a whole.
+    wireBytes: (from, until) => bytesOf(from, Math.ceil(until / blockTokens) * blockTokens),
+  };
 }
 
 /** Which functions requests call, and which are the decode groups of those. */

@@ -315,7 +315,7 @@ export class Migrations implements KvReceiver {
     } else {
       this.#handoffs.leave(request, source, {
         sentTokens,
-        stands: { sinceSeconds: this.#clock.now, in: this.#downtimes },
+        standstills: this.#downtimes,
         wireBytes: (first, until) => this.#bytes(fn.id, first, until),
         extraSeconds: this.#extraSeconds(fn.id, sentTokens, tokens),
       });
