@@ -24,6 +24,9 @@ export type {
   ZoneParts,
 } from "../lib/cluster/cluster_parts.ts";
 export type { HandoffParts, KvTransferParts } from "../lib/cluster/handoff/kv_transfer_parts.ts";
+export type { MigrationMethod, MigrationParts } from "../lib/cluster/handoff/migration_parts.ts";
+export type { MigrationRecord } from "../lib/metrics/migration_record.ts";
+export type { MovableLoad, ReschedulingPolicy } from "../lib/scheduling/rescheduling/policy.ts";
 export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
 export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
 export type { SpeculationParts } from "../lib/engine/speculation.ts";

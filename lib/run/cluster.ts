@@ -29,8 +29,8 @@ import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
 import { buildFaults } from "./faults.ts";
 import { type FunctionKind, functionKinds, functionNames } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
-import { buildKvTransfers, engineOf, functionGroups } from "./handoffs.ts";
-import { buildMigration } from "./migration.ts";
+import { engineOf, functionGroups } from "./handoffs.ts";
+import { buildMoves } from "./migration.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { measuring } from "./measuring.ts";
 import { choiceNotices } from "./choice_notices.ts";
@@ -216,8 +216,7 @@ export async function buildCluster(
       ...faults,
       ...(pools.length > 0 && { pools }),
       starts: starts.service,
-      ...buildKvTransfers(config, groups, starts, nodes.length > 0),
-      ...buildMigration(config, byFunction, stream !== undefined),
+      ...buildMoves(config, byFunction, groups, starts, nodes.length > 0, stream !== undefined),
       ...runEnd(config),
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
       ...measuring(config, size.sampleSeconds, table.count),

@@ -1,10 +1,30 @@
-import type { MigrationParts } from "../cluster/handoff/mod.ts";
+import type { KvTransferParts, MigrationParts } from "../cluster/handoff/mod.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { kvWireBytes } from "../models/mod.ts";
 import { RESCHEDULING_POLICIES } from "../scheduling/rescheduling/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
-import type { BuiltGroup } from "./handoffs.ts";
+import { buildKvTransfers, type BuiltGroup, type FunctionGroups } from "./handoffs.ts";
+import type { BuiltStarts } from "./starts.ts";
 import { cannotStream } from "./stream.ts";
+
+/**
+ * What moves between instances: KV entries of groups and of running requests, and who decides on these.
+ *
+ * @param hasNodes Whether machines are listed.
+ */
+export function buildMoves(
+  config: Configuration,
+  functions: readonly BuiltGroup[],
+  groups: FunctionGroups,
+  starts: BuiltStarts,
+  hasNodes: boolean,
+  isStreamed: boolean,
+): { readonly kvTransfers?: KvTransferParts; readonly migration?: MigrationParts } {
+  return {
+    ...buildKvTransfers(config, groups, starts, hasNodes),
+    ...buildMigration(config, functions, isStreamed),
+  };
+}
 
 /**
  * How running requests move between the instances of their functions; absent where none does.
@@ -13,7 +33,7 @@ import { cannotStream } from "./stream.ts";
  * @param isStreamed Whether the requests are too many for memory, so that their numbers are used again.
  * @throws {ConfigError} If they are and some would move.
  */
-export function buildMigration(
+function buildMigration(
   { migration: set, workload }: Configuration,
   functions: readonly Pick<BuiltGroup, "config" | "deployment">[],
   isStreamed: boolean,
