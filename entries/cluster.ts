@@ -23,11 +23,10 @@ export type {
   SpotParts,
   ZoneParts,
 } from "../lib/cluster/cluster_parts.ts";
-export type {
-  HandoffParts,
-  KvHolder,
-  KvTransferParts,
-} from "../lib/cluster/handoff/kv_transfer_parts.ts";
+export type { HandoffParts, KvTransferParts } from "../lib/cluster/handoff/kv_transfer_parts.ts";
+export type { MigrationMethod, MigrationParts } from "../lib/cluster/handoff/migration_parts.ts";
+export type { MigrationRecord } from "../lib/metrics/migration_record.ts";
+export type { MovableLoad, ReschedulingPolicy } from "../lib/scheduling/rescheduling/policy.ts";
 export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
 export type { StepPower } from "../lib/execution/power/step_energy.ts";
 export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
@@ -49,7 +48,11 @@ export type {
   SleepRecord,
   SpeculationRecord,
 } from "../lib/metrics/run_record.ts";
-export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_tables.ts";
+export type {
+  KvTransferColumns,
+  RequestColumns,
+  TimeSeriesColumns,
+} from "../lib/metrics/run_tables.ts";
 export type { AdmissionRules } from "../lib/scheduling/admission/admission.ts";
 export type { GatewayQueue } from "../lib/scheduling/admission/gateway_queue.ts";
 export type { RateLimit } from "../lib/scheduling/admission/token_bucket.ts";

@@ -4,6 +4,7 @@ import {
   COLD_START_TARGETS,
   ENERGY_TARGETS,
   errorText,
+  mooncakeTransferTargets,
   paperText,
   pinnedTargetRows,
   readPinnedTargets,
@@ -23,6 +24,7 @@ const GROUPS: readonly TargetGroup[] = [
   ...COLD_START_TARGETS,
   ...FLEET_TARGETS,
   ...ENERGY_TARGETS,
+  mooncakeTransferTargets,
   ...[vidurSearchText, fleetsimText].map(ofExperiment),
 ];
 

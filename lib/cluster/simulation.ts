@@ -342,6 +342,7 @@ export class Simulation implements EventHandlers {
       warmupGaps: this.#warmupGaps,
       timeSeries: this.#sampler.columns(),
       ...(series && { functionSeries: series.columns() }),
+      ...(this.handoffs && { kvTransfers: this.handoffs.columns() }),
       lives: instanceLives(fleet, clock.now),
       stageSpans: starts.spans,
       ...(run.waitedFor && !stream && { waitedFor: run.waitedFor }),

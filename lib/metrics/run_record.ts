@@ -117,6 +117,18 @@ export interface RunRecord {
   readonly endAtSeconds: number;
   /** The end of the last request, or of the time in which they arrive: rates count so far, seconds. */
   readonly measuredUntilSeconds: number;
+  /** What KV entries were sent; absent where instances are not in groups. */
+  readonly kvTransfers?: {
+    readonly count: number;
+    readonly request: Int32Array;
+    readonly fromInstance: Int32Array;
+    readonly toInstance: Int32Array;
+    readonly bytes: Float64Array;
+    readonly queuedSeconds: Float64Array;
+    readonly beginAtSeconds: Float64Array;
+    readonly seconds: Float64Array;
+    readonly exposedSeconds: Float64Array;
+  };
   /** The run was to end when its fleet had scaled down, and was cut off before. */
   readonly scalesOn?: true;
   /** Most KV blocks that one instance had in use. */

@@ -393,6 +393,22 @@ export interface Summary {
     /** Mean time until as many instances were ready as before a fault; null: never. Unit: s. */
     readonly recovery_s: number | null;
   } | null;
+  /** Running requests that moved; null without the section `migration`. */
+  readonly migrations: {
+    /** Moves that were begun. */
+    readonly begun: number;
+    /** Those after which the request went on in another instance. */
+    readonly moved: number;
+    /** Those that were given up: the request had ended, or there was no room any more. */
+    readonly aborted: number;
+    /**
+     * Mean time for which a request stood still until its KV entries were there; null: none moved
+     * with them. Unit: s.
+     */
+    readonly downtime_mean_s: number | null;
+    /** The longest such time. Unit: s. */
+    readonly downtime_max_s: number | null;
+  } | null;
   /** Sum of the requests' preemptions. */
   readonly preemptions: number;
   /**

@@ -40,6 +40,8 @@ export interface Deployment {
   /** What an instance drafts with; absent: it does not speculate. */
   readonly draft?: ConfiguredDraft;
   readonly work: StepWork;
+  /** Bytes of a number in the KV cache. */
+  readonly kvBytesPerElement: number;
   /** KV blocks of one instance, their groups of layers, and shares of its GPU memory. */
   readonly kv: InstanceSize["kv"];
   /** Longest prompt and output together, tokens. */
@@ -119,6 +121,7 @@ export async function buildDeployment(
     execution: draft === undefined ? built : withDraft(built, draft.time),
     ...(draft && { draft }),
     work,
+    kvBytesPerElement,
     kv: size.kv,
     maxModelTokens: size.maxModelTokens,
     peakFlops: peak * gpus,

@@ -130,6 +130,7 @@ async function simulateAttended(
     timeSeries: record.timeSeries,
     ...(record.functionSeries && { functionSeries: record.functionSeries }),
     instances: instancePhases(record),
+    ...(record.kvTransfers && { kvTransfers: record.kvTransfers }),
     coldStartWaits: waits,
     ...(record.latencyParts && { latencyParts: record.latencyParts }),
     summary: displayedAs("summary", { ...summary, digest }),

@@ -1,4 +1,4 @@
-import { FlowNetwork, Topology } from "../network/mod.ts";
+import { FlowNetwork, Topology, Transfers } from "../network/mod.ts";
 import {
   EVICTION_POLICIES,
   executorStarts,
@@ -10,6 +10,7 @@ import {
   type StartService,
   WeightCache,
   weightsPartKey,
+  withTransfers,
 } from "../serverless/cold_start/mod.ts";
 import type { RunObserver } from "../metrics/run_observer.ts";
 import { LoadQueue } from "../serverless/placement/mod.ts";
@@ -35,6 +36,9 @@ export interface StartKind {
 /** How instances start, and what the placement and the summary ask about it. */
 export interface BuiltStarts {
   readonly service: StartService;
+  /** Links of the cluster, and what moves over them. */
+  readonly topology: Topology;
+  readonly transfers: Transfers;
   /** What a user should know. */
   readonly notices: readonly string[];
   /** Weights kept on the machines; absent without machines. */
@@ -61,15 +65,19 @@ export function buildStarts(
   streams: RandomStreams,
   observer?: RunObserver,
 ): BuiltStarts {
+  const topology = new Topology(new FlowNetwork(), clusterLinks(kinds));
+  const transfers = new Transfers(topology);
   if (kinds.every(({ plans }) => plans === undefined)) {
-    return { service: sequentialStarts(() => []), notices: [] };
+    for (const node of nodes) topology.addNode(machineLinks(node, kinds));
+    const service = withTransfers(sequentialStarts(() => []), transfers);
+    return { service, topology, transfers, notices: [] };
   }
   const noise = streams.take("cold_start");
-  const topology = new Topology(new FlowNetwork(), clusterLinks(kinds));
   const machines = nodes.length > 0 ? keptWeights(config, kinds, nodes) : undefined;
   for (const node of nodes) topology.addNode(machineLinks(node, kinds));
   const executor = new StartExecutor({
     topology,
+    transfers,
     weights: machines?.weights ?? null,
     ...(observer && { observed: (transfer) => observer.transferEnds(transfer) }),
   });
@@ -120,6 +128,8 @@ export function buildStarts(
   });
   return {
     service,
+    topology,
+    transfers,
     notices: machines?.notices ?? [],
     ...(machines && { weights: machines.weights, loadSeconds: machines.loadSeconds }),
   };

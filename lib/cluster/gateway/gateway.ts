@@ -215,6 +215,11 @@ export class Gateway implements MigrationGateway {
 
   /** Starts an instance for a request and returns it; -1 when it waits for free GPUs. */
   #start(fn: FunctionState): number {
+    const { handoff } = fn.parts;
+    if (handoff?.startsToo === true) {
+      const { [handoff.to]: next } = this.#functions;
+      if (next.size === 0 && willStart(next, this.#clock.now)) this.#start(next);
+    }
     fn.asksForInstance();
     return this.#fleet.start(fn.id);
   }

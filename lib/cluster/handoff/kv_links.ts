@@ -1,5 +1,8 @@
 import type { NodePlace, Topology, TransferOwner, Transfers } from "../../network/mod.ts";
-import type { KvHolder, KvTransferParts } from "./kv_transfer_parts.ts";
+import type { KvTransferParts } from "./kv_transfer_parts.ts";
+
+/** An instance as far as the place of its entries depends on it. */
+type KvHolder = Parameters<KvTransferParts["start"]>[0];
 
 /** Where the KV entries of instances are. */
 export interface KvPlaces {

@@ -1,15 +1,5 @@
 import type { RankPlace } from "../../serverless/cold_start/start_request.ts";
 
-/** An instance as far as the places of its KV entries depend on it. */
-export interface KvHolder {
-  /** Number of the instance. */
-  readonly id: number;
-  /** Number of its function. */
-  readonly functionId: number;
-  /** Its GPUs; empty where machines are not told apart. */
-  readonly ranks: readonly RankPlace[];
-}
-
 /**
  * How KV entries get from one instance to another, over links on which whatever else moves as well. The
  * run's `starts` move them on: the next event of these links is an event of theirs, too.
@@ -19,11 +9,16 @@ export interface KvTransferParts {
    * Begins to move bytes and returns their number; -1 when nothing on the way binds, so that they are
    * there at once and nobody is told.
    *
+   * @param from Instance whose entries they are, with its GPUs where machines are told apart.
    * @param ended Is told when the last byte has arrived, unless that is cancelled.
    */
   start(
-    from: KvHolder,
-    to: KvHolder,
+    from: {
+      readonly id: number;
+      readonly functionId: number;
+      readonly ranks: readonly RankPlace[];
+    },
+    to: { readonly id: number; readonly functionId: number; readonly ranks: readonly RankPlace[] },
     bytes: number,
     ended: (flow: number, nowSeconds: number) => void,
     nowSeconds: number,
@@ -46,6 +41,8 @@ export interface KvTransferParts {
 export interface HandoffParts {
   /** Function whose instances go on with them. */
   readonly to: number;
+  /** Whether a request that starts an instance has one started there, too, if there is none. */
+  readonly startsToo?: boolean;
   /** Bytes that are sent for the entries of a request's tokens `from` to `until`. */
   wireBytes(from: number, until: number): number;
 }

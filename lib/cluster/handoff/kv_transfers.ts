@@ -171,10 +171,10 @@ export class KvTransfers {
     transfer.receiver.entriesArrive(transfer, this.#clock.now);
   }
 
-  /** Gives a transfer up; false when it is over. */
-  cancel(id: number): boolean {
+  /** Gives a transfer up and returns it; undefined when it is over. */
+  cancel(id: number): KvTransfer | undefined {
     const transfer = this.#underWay.get(id);
-    if (transfer === undefined) return false;
+    if (transfer === undefined) return undefined;
     this.#underWay.delete(id);
     this.#counts.givenUp++;
     this.#counts.givenUpBytes += transfer.bytes;
@@ -183,7 +183,7 @@ export class KvTransfers {
       this.#parts.cancel(transfer.flow, this.#clock.now);
       this.#fleet.transfersChange();
     }
-    return true;
+    return transfer;
   }
 
   /**

@@ -5,6 +5,7 @@ export type MigrationMethod = "live" | "blocking" | "tokens" | "recompute";
 
 /** How running requests move between the instances of a function. */
 export interface MigrationParts {
+  /** The way. */
   readonly method: MigrationMethod;
   /** Decides who moves where; one for each function, by id. */
   readonly policies: readonly ReschedulingPolicy[];

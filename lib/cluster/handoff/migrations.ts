@@ -43,6 +43,8 @@ interface Migration {
   transfer: number;
   /** Whether the request is to leave at the end of the step in progress. */
   leaves: boolean;
+  /** Whether it has left, so that what follows is the handoff's business. */
+  hasLeft: boolean;
 }
 
 /** Takes a request that has left an instance to another one. */
@@ -196,6 +198,7 @@ export class Migrations implements KvReceiver {
       sendingTokens: 0,
       transfer: -1,
       leaves: false,
+      hasLeft: false,
     };
     this.#under.set(source, migration);
     this.#under.set(target, migration);
@@ -276,7 +279,7 @@ export class Migrations implements KvReceiver {
   leaveNow(request: number, from: number, gateway: MigrationGateway): boolean {
     const migration = this.#under.get(from);
     if (migration?.request !== request || !migration.leaves) return false;
-    if (this.#handoffs.has(request)) return false;
+    if (migration.hasLeft) return false;
     if (this.#fleet.instances[from].engine.endAtSeconds < Infinity) {
       this.#leaveAtBoundary(migration);
       return false;
@@ -289,7 +292,7 @@ export class Migrations implements KvReceiver {
     if (this.#under.size === 0) return 0;
     const migration = this.#under.get(id);
     if (migration?.from !== id || !migration.leaves) return 0;
-    if (this.#handoffs.has(migration.request)) return 0;
+    if (migration.hasLeft) return 0;
     return this.#leave(migration, gateway) ? 1 : 0;
   }
 
@@ -312,11 +315,12 @@ export class Migrations implements KvReceiver {
     } else {
       this.#handoffs.leave(request, source, {
         sentTokens,
-        stands: { sinceSeconds: this.#clock.now, in: this.#downtimes },
+        standstills: this.#downtimes,
         wireBytes: (first, until) => this.#bytes(fn.id, first, until),
         extraSeconds: this.#extraSeconds(fn.id, sentTokens, tokens),
       });
     }
+    migration.hasLeft = true;
     this.#moved++;
     gateway.goesOnIn(to, request);
     return true;
@@ -346,8 +350,7 @@ export class Migrations implements KvReceiver {
   /** Those are over whose entries have arrived, or whose request has ended meanwhile. */
   #forgetArrived(): void {
     for (const migration of this.#under.values()) {
-      if (!migration.leaves || this.#handoffs.has(migration.request)) continue;
-      if (this.#tokensOf(migration) < 0) this.#forget(migration);
+      if (migration.hasLeft && !this.#handoffs.has(migration.request)) this.#forget(migration);
     }
   }
 
@@ -359,7 +362,7 @@ export class Migrations implements KvReceiver {
     this.#gone = gone;
     for (const [id, migration] of this.#under) {
       if (this.#fleet.find(id) !== undefined) continue;
-      if (this.#handoffs.has(migration.request)) this.#forget(migration);
+      if (migration.hasLeft) this.#forget(migration);
       else this.#abort(migration);
     }
   }

@@ -1,5 +1,6 @@
 import { RESCHEDULING_POLICIES } from "../../scheduling/rescheduling/policies.ts";
 import { policyChoice } from "../../settings/from_table.ts";
+import { nameList } from "../../settings/collections.ts";
 import { choice, count, flag, quantity } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { is, isNot } from "../applies.ts";
@@ -8,6 +9,9 @@ import { chosenBy, policySettings } from "../policy_settings.ts";
 import { sectionOf } from "../section.ts";
 
 const MIGRATES = isNot("migration.method", "off");
+
+/** Running requests move with their KV entries. */
+export const COPIES = is("migration.method", "live", "blocking");
 
 const policies = policySettings({
   table: RESCHEDULING_POLICIES,
@@ -30,7 +34,6 @@ export const migration = sectionOf<Configuration["migration"]>({
   }),
   policy: policyChoice(RESCHEDULING_POLICIES, {
     default: "freeness",
-    appliesWhen: MIGRATES,
     describe: "Which requests move, and where to.",
   }),
   ...policies.beside,
@@ -47,6 +50,14 @@ export const migration = sectionOf<Configuration["migration"]>({
     describe:
       "The requests of an instance that is told to stop, by scaling or by a notice of spot " +
       "capacity, move to others, whatever the policy.",
+  }),
+  urgent_classes: nameList({
+    default: [],
+    wanted: "urgent classes",
+    appliesWhen: MIGRATES,
+    describe:
+      "Names of the service classes whose requests are urgent: they move when nobody else can, " +
+      "and their instances keep `freeness.headroom_blocks` free.",
   }),
   max_stages: count({
     min: 2,

@@ -28,6 +28,7 @@ const LINES = {
   weightCache: { name: "weight cache" },
   faults: { name: "faults" },
   preemptions: { name: "preemptions" },
+  migrations: { name: "migrations" },
   cost: { name: "cost", isHeaded: true },
   unitCost: { name: "" },
   energy: { name: "energy", isHeaded: true },

@@ -46,12 +46,11 @@ export function freenessOf(load: MovableLoad, headroomBlocks: number): number {
 /**
  * Llumnix's rescheduling. Instances of little freeness, those that have preempted somebody, and those
  * that are to stop are sources, the others above the threshold targets; the least free source gives
- * to the freest target, the next to the next. A pair is left out whose target would be below the
- * threshold with the request, or as full as the source is without it. What waits at the head of a
- * queue counts as if it ran, so that room is made for it (de-fragmentation).
+ * to the freest target, the next to the next, where that has room for the request. What waits at the
+ * head of a queue counts as if it ran, so that room is made for it (de-fragmentation).
  *
  * @source B. Sun et al., "Llumnix: dynamic scheduling for large language model serving", OSDI 2024, section 4.4;
- *   pairs and their condition: AlibabaPAI/llumnix, branch osdi24ae, core/request_scheduler.py
+ *   pairs: AlibabaPAI/llumnix, branch osdi24ae, core/request_scheduler.py, need_migrate_prefill_v2
  */
 export function freeness({ threshold, headroomBlocks }: FreenessOptions): ReschedulingPolicy {
   const free = (load: MovableLoad) => freenessOf(load, headroomBlocks);
@@ -67,24 +66,10 @@ export function freeness({ threshold, headroomBlocks }: FreenessOptions): Resche
       const pairs = Math.min(sources.length, targets.length);
       for (let i = 0; i < pairs; i++) {
         const [source, target] = [sources[i], targets[i]];
-        const blocks = source.lastBlocks;
-        const after = free(moved(target, blocks, 1));
-        if (after < threshold) continue;
-        if (!source.isLeaving && after <= free(moved(source, -blocks, -1))) {
-          if (target.running + target.waiting > 0) continue;
-        }
+        if (target.freeBlocks <= source.lastBlocks) continue;
         move(source.id, target.id);
       }
     },
-  };
-}
-
-/** An instance with a request more, or less. */
-function moved(load: MovableLoad, blocks: number, requests: number): MovableLoad {
-  return {
-    ...load,
-    freeBlocks: load.freeBlocks - blocks,
-    running: load.running + requests,
   };
 }
 
