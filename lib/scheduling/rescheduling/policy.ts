@@ -4,11 +4,13 @@ import type { Policy } from "../../settings/policy.ts";
 export interface MovableLoad {
   /** Number of the instance. */
   readonly id: number;
-  /** Its KV blocks, and those that nobody uses. */
+  /** Its KV blocks. */
   readonly kvBlocks: number;
+  /** Those that nobody uses. */
   readonly freeBlocks: number;
-  /** Requests in its batch, and those that wait for a place in it. */
+  /** Requests in its batch. */
   readonly running: number;
+  /** Those that wait for a place in it. */
   readonly waiting: number;
   /** KV blocks that the request at the head of its queue needs to begin; 0 when none waits. */
   readonly firstWaitingBlocks: number;
