@@ -6,6 +6,25 @@ import { showValue } from "./show_value.ts";
 /** Where a value stands: keys of sections, and places in lists. */
 export type ValuePath = readonly (string | number)[];
 
+/** What a reader finds wrong, and where it is just now: one path for all, kept up on the way. */
+export class Reading {
+  readonly path: (string | number)[] = [];
+  readonly wrong: WrongValue[] = [];
+
+  /** Says that the value that is being read is not allowed. */
+  refuse(text: string): void {
+    this.wrong.push({ path: [...this.path], text });
+  }
+
+  /** Reads what stands under a key of the value that is being read. */
+  at<T>(key: string | number, node: SchemaNode<T>, input: unknown): T {
+    this.path.push(key);
+    const value = node.readIn(this, input);
+    this.path.pop();
+    return value;
+  }
+}
+
 /** A value that is not allowed: its path, and the rest of the line, "as seconds: current value is -1". */
 export interface WrongValue {
   readonly path: ValuePath;
@@ -25,23 +44,20 @@ export type ReadValue<T> =
 export class SchemaNode<T> {
   /** What is known of it. */
   readonly info: NodeInfo;
-  readonly #read: (input: unknown, path: ValuePath, wrong: WrongValue[]) => T;
+  /** Reads a value that stands somewhere in a larger one. Undefined is the default. */
+  readonly readIn: (reading: Reading, input: unknown) => T;
 
   /** @param read The typed value; where it is not allowed, says so and returns whatever it likes. */
-  constructor(info: NodeInfo, read: (input: unknown, path: ValuePath, wrong: WrongValue[]) => T) {
+  constructor(info: NodeInfo, read: (reading: Reading, input: unknown) => T) {
     this.info = info;
-    this.#read = read;
-  }
-
-  /** Reads a value that stands somewhere in a larger one. Undefined is the default. */
-  readAt(input: unknown, path: ValuePath, wrong: WrongValue[]): T {
-    return this.#read(input, path, wrong);
+    this.readIn = read;
   }
 
   /** Reads a value. Undefined, and keys that are not there, are the defaults. */
   safeParse(input: unknown): ReadValue<T> {
-    const wrong: WrongValue[] = [];
-    const data = this.#read(input, [], wrong);
+    const reading = new Reading();
+    const data = this.readIn(reading, input);
+    const { wrong } = reading;
     return wrong.length === 0 ? { success: true, data } : { success: false, wrong };
   }
 
@@ -62,10 +78,10 @@ export class SchemaNode<T> {
 /** The node of a setting. */
 export function settingNode<T>(setting: Setting<T>): SchemaNode<T> {
   // Conditions are declared in this room alone, all of them with `whyNot`.
-  return new SchemaNode(setting as SettingInfo, (input, path, wrong) => {
+  return new SchemaNode(setting as SettingInfo, (reading, input) => {
     if (input === undefined) return copyOf(setting.defaultValue);
     const value = setting.read(input);
-    if (value === undefined) wrong.push({ path, text: setting.refusal(input) });
+    if (value === undefined) reading.refuse(setting.refusal(input));
     return value as T;
   });
 }
@@ -74,22 +90,19 @@ export function settingNode<T>(setting: Setting<T>): SchemaNode<T> {
 export function sectionNode<T>(info: SectionInfo): SchemaNode<T> {
   const { shape, fill = {} } = info;
   const keys = Object.keys(shape);
-  return new SchemaNode(info, (input, path, wrong) => {
+  return new SchemaNode(info, (reading, input) => {
     const given = input === undefined ? fill : input;
     if (typeof given !== "object" || given === null || Array.isArray(given)) {
-      wrong.push({ path, text: refusal("a section", "a mapping of settings", given) });
+      reading.refuse(refusal("a section", "a mapping of settings", given));
       return {} as T;
     }
     const values = given as Readonly<Record<string, unknown>>;
     for (const key of Object.keys(values)) {
       if (Object.hasOwn(shape, key)) continue;
-      wrong.push({
-        path,
-        text: `as a section: current value has an unknown key ${showValue(key)}`,
-      });
+      reading.refuse(`as a section: current value has an unknown key ${showValue(key)}`);
     }
     const data: Record<string, unknown> = {};
-    for (const key of keys) data[key] = shape[key].readAt(values[key], [...path, key], wrong);
+    for (const key of keys) data[key] = reading.at(key, shape[key], values[key]);
     return data as T;
   });
 }
@@ -99,13 +112,13 @@ export function listNode<Item>(
   info: ListInfo,
   item: SchemaNode<Item>,
 ): SchemaNode<readonly Item[]> {
-  return new SchemaNode<readonly Item[]>(info, (input, path, wrong) => {
+  return new SchemaNode<readonly Item[]>(info, (reading, input) => {
     if (input === undefined) return [];
     if (!Array.isArray(input)) {
-      wrong.push({ path, text: refusal("a list", "a list", input) });
+      reading.refuse(refusal("a list", "a list", input));
       return [];
     }
-    return input.map((each, i) => item.readAt(each, [...path, i], wrong));
+    return input.map((each, i) => reading.at(i, item, each));
   });
 }
 
