@@ -163,7 +163,9 @@ function requestsTable(columns: readonly string[], count: number, isWhole: boole
 
 /** A name of a column that may be broken after its underscores. */
 function breakable(name: string): Html {
-  return html`${name.split("_").map((part, i) => i === 0 ? html`${part}` : html`_<wbr>${part}`)}`;
+  // A unit stays with what it is of.
+  const parts = name.split(/_(?!s$)/);
+  return html`${parts.map((part, i) => i === 0 ? html`${part}` : html`_<wbr>${part}`)}`;
 }
 
 /** Where the waits for starts went, in numbers. */
