@@ -1752,7 +1752,7 @@ export interface Configuration {
     readonly per_function: boolean;
     /**
      * Whether a run records what the latency of each request is made of (latency_parts.parquet),
-     * which takes some 5 % of its time and 16 to 40 bytes for each; null: in runs of up to
+     * which takes 5 to 8 % of its time and 16 to 40 bytes for each; null: in runs of up to
      * 5,000,000 requests.
      */
     readonly explain: boolean | null;

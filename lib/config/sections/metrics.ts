@@ -27,7 +27,7 @@ export const metrics = section({
   explain: flag({
     default: null,
     describe: "Whether a run records what the latency of each request is made of " +
-      "(latency_parts.parquet), which takes some 5 % of its time and 16 to 40 bytes for each; null: " +
+      "(latency_parts.parquet), which takes 5 to 8 % of its time and 16 to 40 bytes for each; null: " +
       "in runs of up to " +
       `${EXPLAINED_REQUESTS.toLocaleString("en-US")} requests.`,
   }),
