@@ -115,6 +115,11 @@ export interface InstancePhases {
   readonly startAtSeconds: Float64Array;
   /** End of the phase; the end of the run for instances that were still up. Unit: s. */
   readonly endAtSeconds: Float64Array;
+  /**
+   * Of a stage that waited for bytes: starts' transfers on the link of their way that was busiest
+   * for its speed, its own included, mean over the time of the transfer; null where nothing moved.
+   */
+  readonly sharers: Float64Array;
   /** Names of the phases, by code. */
   readonly phaseNames: readonly string[];
 }

@@ -24,7 +24,7 @@ export async function readExplainSource(directory: string): Promise<ExplainSourc
   const [requests, parts, instances, waits] = await Promise.all([
     readTable(directory, "requests", REQUESTS),
     readTable(directory, "latency_parts", LATENCY_PART_NAMES.map((name) => `${name}_s`)),
-    readTable(directory, "instances", ["instance", "phase", "start_s", "end_s"]),
+    readTable(directory, "instances", ["instance", "phase", "start_s", "end_s", "sharers"]),
     readTable(directory, "cold_start_waits", ["request", "instance", "stage", "wait_s"]),
   ]);
   const functions = textCodes(requests.texts("function"));
@@ -34,6 +34,7 @@ export async function readExplainSource(directory: string): Promise<ExplainSourc
   const phase = instances.texts("phase");
   const instance = instances.integers("instance");
   const [from, to] = [instances.floats("start_s"), instances.floats("end_s")];
+  const sharers = instances.floats("sharers");
   return {
     count: arrivalAtSeconds.length,
     functionId: functions.codes,
@@ -63,6 +64,7 @@ export async function readExplainSource(directory: string): Promise<ExplainSourc
       phase: phase[row],
       startAtSeconds: from[row],
       endAtSeconds: to[row],
+      sharers: sharers[row],
     })),
     measuredFromSeconds: readDrawnSummary(`${directory}/summary.json`).measured?.from_s ?? 0,
   };

@@ -67,18 +67,16 @@ Deno.test("a story says in a line what a request waited for, whose prompt it was
       stageNames: ["before_start", "weights_load", "compile"],
       waitSeconds: Float64Array.of(0.9, 8.3, 2),
     },
-    // Two others load all the time, one for a tenth of it.
-    stages: [7, 8, 9, 10].map((instanceId) => ({
-      instanceId,
-      stage: "weights_load",
-      startAtSeconds: instanceId === 10 ? 320.77 : 313.3,
-      endAtSeconds: 321.6,
+    // Two others were on the link all the time, one for a tenth of it; a compilation moves nothing.
+    stages: [["weights_load", 3.1], ["compile", NaN]].map(([stage, sharers]) => ({
+      ...{ instanceId: 7, stage: String(stage), sharers: Number(sharers) },
+      ...{ startAtSeconds: 313.3, endAtSeconds: 321.6 },
     })),
   });
   equal(
     new Storyteller(source).tell(0).text,
     "request 0: arrived 312.4 s; waited 11.2 s for instance 7 (until it began 0.90 s; weights load " +
-      "8.3 s shared by 3 starts; compile 2.0 s); behind a 14,027-token prompt 0.60 s (request 1, " +
+      "8.3 s over a link shared by 3; compile 2.0 s); behind a 14,027-token prompt 0.60 s (request 1, " +
       "steps had no tokens left); 100 prompt tokens computed in 0.80 s; 20 tokens decoded in 1.6 s; " +
       "preempted once (0.80 s); TTFT 12.6 s, E2E 15.0 s",
   );
