@@ -2,12 +2,18 @@ import type { EngineLoad } from "../metrics/engine_load.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineChange, EngineParts, RunColumns } from "./engine_parts.ts";
+import { EngineTiers } from "./engine_tiers.ts";
 import { EngineReadings } from "./engine_readings.ts";
+import { decodesMayAdmit, leaveLoading } from "./admit.ts";
 import { Inbox } from "./inbox.ts";
+import type { KvTiersOfEngine } from "./kv_tiers_of_engine.ts";
 import { noProgress } from "./no_progress.ts";
 import { SequenceBlocks } from "./sequence_blocks.ts";
 import { Sequences } from "./sequences.ts";
 import { StepClock } from "./step_clock.ts";
+import { requireReceivable } from "./received.ts";
+import { splitGaps } from "./split_gaps.ts";
+import { StepLimits } from "./step_limits.ts";
 import { TokenGaps } from "./token_gaps.ts";
 import { TokenLedger } from "./token_ledger.ts";
 
@@ -54,10 +60,15 @@ export class Engine {
   readonly #inbox = new Inbox();
   /** Whether nobody inside can go on before blocks that have left with a request are free. */
   #isStarved = false;
-  /** Instants to come that no leap passes, in order, seconds. */
-  readonly #limits: number[] = [];
+  /** Instants to come that no leap passes. */
+  readonly #limits = new StepLimits();
+  /** Cache tiers behind its prefix cache; absent: there are none. */
+  readonly #tiers: EngineTiers | undefined;
+  /** Requests that hold blocks until the step in progress ends. */
+  readonly #lettingGo: number[] = [];
 
-  constructor(id: number, parts: EngineParts, run: RunColumns) {
+  /** @param tiers Cache tiers behind its prefix cache; absent: there are none. */
+  constructor(id: number, parts: EngineParts, run: RunColumns, tiers?: KvTiersOfEngine) {
     this.#id = id;
     this.#parts = parts;
     this.#plansAhead = parts.asyncScheduling === true;
@@ -66,9 +77,10 @@ export class Engine {
     const notesBlocks = parts.speculation !== undefined;
     const sequences = run.spare?.take(maxSequences, blockTokens, notesBlocks) ??
       new Sequences(maxSequences, blockTokens, notesBlocks);
-    const blocks = new SequenceBlocks(parts, sequences, run.prefixes, id);
+    const blocks = new SequenceBlocks(parts, sequences, run.prefixes, id, tiers);
     this.#gaps = new TokenGaps(run.gaps, sequences, run.columns);
-    this.#batch = new BatchBuilder(parts, run, blocks, this.#gaps);
+    this.#batch = new BatchBuilder(parts, run, blocks, this.#gaps, tiers);
+    this.#tiers = tiers && new EngineTiers(this.#batch, tiers, this.#batch.loading!);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
     this.ledger = new TokenLedger(parts, run, this.#batch, this.#gaps);
     this.readings = new EngineReadings(parts, run, this.#batch, this.#clock);
@@ -97,14 +109,7 @@ export class Engine {
    * @throws {RangeError} If that is not so, or the engine's batches let nobody in.
    */
   receive(request: number, kvTokens: number): void {
-    const { columns, generated } = this.#run;
-    const known = columns.promptTokens[request] + generated[request];
-    if (generated[request] < 1 || kvTokens !== known - 1 || this.#parts.strategy.holdsFinished) {
-      throw new RangeError(
-        `Cannot receive request ${request} of ${known} known tokens into ` +
-          `${this.#parts.strategy.name} batching: current value of its KV entries is ${kvTokens}`,
-      );
-    }
+    requireReceivable(request, kvTokens, this.#parts, this.#run);
     if (this.#isLate) this.#inbox.push(request, this.#run.clock.now, kvTokens);
     else this.#batch.receive(request, kvTokens);
     this.ledger.enter(request);
@@ -145,12 +150,34 @@ export class Engine {
       if (this.#clock.isStepping) this.#interrupt(false);
       else this.#interrupted = true;
       if (this.ledger.outstanding === 0) this.#emptyPipeline();
+    } else if (leaveLoading(this.#batch, request)) {
+      this.ledger.leave(request);
+      this.#letGoSoon(request);
+      if (this.ledger.outstanding === 0) this.#emptyPipeline();
     } else {
       if (this.#clock.isStepping || this.#parts.strategy.holdsFinished) return false;
       this.detach(request);
-      this.letGo(request);
+      if (this.#batch.tiers?.isStoring(request) !== true) this.letGo(request);
     }
     return true;
+  }
+
+  /** The blocks that a request waits for have come from a cache tier. */
+  loaded(request: number): void {
+    this.#tiers!.come(request, this.#run.clock.now);
+    this.#isStarved = false;
+    if (this.#clock.isStepping) this.#interrupt(this.#plansAhead);
+  }
+
+  /** The blocks of a request are read no more: if it is over, they are free when the step ends. */
+  stored(request: number): void {
+    if (this.#tiers!.isOver(request)) this.#letGoSoon(request);
+  }
+
+  #letGoSoon(request: number): void {
+    if (!this.#clock.isStepping) return this.letGo(request);
+    this.#lettingGo.push(request);
+    this.#interrupt(false);
   }
 
   /** Frees the KV blocks of a request that was detached. @throws {RangeError} If it has none here. */
@@ -163,17 +190,8 @@ export class Engine {
 
   /** Ends the leap in progress then with the first step that ends at `untilSeconds` or later. */
   limit(untilSeconds: number): void {
-    const place = this.#limits.findIndex((limit) => limit > untilSeconds);
-    this.#limits.splice(place < 0 ? this.#limits.length : place, 0, untilSeconds);
+    this.#limits.add(untilSeconds);
     if (this.#clock.isStepping) this.#keepLimit();
-  }
-
-  /** The limits up to `now` have been kept. */
-  #passLimits(now: number): void {
-    while (this.#limits[0] <= now) {
-      this.#limits.shift();
-      this.#interrupted = true;
-    }
   }
 
   /**
@@ -206,7 +224,7 @@ export class Engine {
 
   /** Cuts the leap in progress where the limit says. */
   #keepLimit(): void {
-    this.#clock.cutAt(this.#limits[0]);
+    this.#clock.cutAt(this.#limits.first);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
   }
 
@@ -223,6 +241,7 @@ export class Engine {
     const { shape, sequences, queue } = batch;
     if (this.#change !== undefined) this.#applyChange(this.#change);
     if (this.#inbox.size > 0) this.#readInbox(this.#inbox.knownUntilSeconds);
+    if (this.#tiers?.know(this.#inbox.knownUntilSeconds)) this.#interrupted = true;
     batch.form();
     let released = this.#plansAhead ? batch.releaseEnded() : 0;
     if (batch.isEmpty) {
@@ -230,6 +249,7 @@ export class Engine {
       // knows by now who has ended and who has come.
       this.#interrupted = true;
       this.#readInbox(Infinity);
+      this.#tiers?.know(Infinity);
       batch.form();
       released = 0;
       if (batch.isEmpty) return this.#starve();
@@ -243,33 +263,29 @@ export class Engine {
     batch.speculation?.fill(shape, decoding > 0 ? batch.decodeTokens : 0);
     // Slots and blocks that have become free since the step was formed may admit somebody to the next.
     const mayAdmit = (released > 0 &&
-      (queue.size > 0 || this.#inbox.size > 0 || batch.returning > 0)) ||
-      (batch.speculation !== undefined && this.#asksAnew());
+      (batch.waiting > 0 || this.#inbox.size > 0 || batch.returning > 0)) ||
+      decodesMayAdmit(batch, this.#parts);
     const isFull = sequences.count >= batch.maxSequences;
-    this.#keepsWaiting = isFull || queue.size > 0;
-    this.#closed = isFull || (queue.isFirstComeFirstServed && queue.size > 0);
-    const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
+    this.#keepsWaiting = isFull || batch.waiting > 0;
+    this.#closed = isFull || (queue.isFirstComeFirstServed && batch.waiting > 0);
+    const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0) &&
+      this.#tiers?.isAnyUnknown !== true;
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
-    if (this.#limits.length > 0) this.#keepLimit();
+    if (this.#limits.first < Infinity) this.#keepLimit();
+    this.#tiers?.stepBegins();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.
     this.#interrupted = mayAdmit || batch.isUnsettled;
   }
 
   /**
-   * Whether decodes alone may make room for a waiting request, by taking cached blocks that it would
-   * keep: those of a prompt whose last one was computed again are not taken in their order.
+   * Nothing can be scheduled though requests are there: blocks that have left are waited for, and those
+   * that are on their way.
    */
-  #asksAnew(): boolean {
-    const { speculation, cache, queue, sequences, maxSequences } = this.#batch;
-    const { reservation, asksForWholePrompt } = this.#parts.strategy;
-    return speculation!.parts.recomputesLastBlock && cache !== undefined && queue.size > 0 &&
-      sequences.count < maxSequences && reservation === "chunk" && asksForWholePrompt !== true;
-  }
-
-  /** Nothing can be scheduled though requests are there: blocks that have left are waited for. */
   #starve(): void {
+    this.#tiers?.stepBegins();
+    if (this.#tiers?.yieldsLast()) return this.begin();
     if (this.#batch.blocks.detached === 0) {
       const { clock, ids } = this.#run;
       throw noProgress(this.#id, clock.now, this.#parts.strategy.name, this.#batch, ids);
@@ -304,6 +320,7 @@ export class Engine {
     batch.account?.ends(batch, this.#clock, this.#keepsWaiting);
     if (steps > 1) pool.take(sequences.grownBlocks);
     if (lookahead !== undefined) lookahead.grow(steps);
+    this.#tiers?.offerComputed();
     if (this.ledger.book(leap)) this.#interrupted = true;
     if (lookahead !== undefined) meter.addSteps(shape, steps, this.ledger.decodedTokens);
     const { observer } = this.#run;
@@ -311,7 +328,8 @@ export class Engine {
       observer.stepsEnd(this.#id, this.readings.observed(this.ledger.decodedTokens));
     }
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
-    if (this.#limits.length > 0) this.#passLimits(now);
+    if (this.#limits.pass(now)) this.#interrupted = true;
+    for (const request of this.#lettingGo.splice(0)) this.letGo(request);
     this.endAtSeconds = Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
   }
@@ -367,11 +385,8 @@ export class Engine {
   splitGaps(now: number, apart: GapSketch): void {
     if (!this.#clock.isStepping || !this.#batch.decodes) return;
     if (this.#parts.strategy.holdsFinished) return;
-    const ended = this.#clock.ahead(now);
-    this.#gaps.addBegun(this.#clock.leap, ended, apart);
-    const { decodeSequences } = this.#batch.shape;
-    const together = this.readings.gainedTokens(now) - ended * decodeSequences;
-    if (together > 0) this.#gaps.addBegunTogether(together, apart);
+    const gained = this.readings.gainedTokens(now);
+    splitGaps(this.#batch, this.#clock, this.#gaps, now, gained, apart);
   }
 
   /** What the engine works on at `now`. */

@@ -2,6 +2,7 @@ import { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
 import { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
 import type { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
 import type { EngineParts } from "./engine_parts.ts";
+import type { KvTiersOfEngine } from "./kv_tiers_of_engine.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
 
 /** What a sequence leaves behind that lets its blocks go before its end. */
@@ -36,23 +37,44 @@ export class SequenceBlocks {
   /** Identified blocks of each slot's sequence, in order; only with a prefix cache. */
   readonly #identified: number[][] = [];
   readonly #detached = new Map<number, DetachedBlocks>();
+  /** Blocks in all of those. */
+  detachedBlocks = 0;
+  /** Where blocks of prompts come from and go to beyond the engine. */
+  readonly #tiers: KvTiersOfEngine | undefined;
+  /** Whether all blocks of prompts have identity, asked for by others or not. */
+  readonly #identifiesAll: boolean;
 
-  /** @param prefixes Told of the prefixes that the cache has, as those of an instance. */
+  /**
+   * @param prefixes Told of the prefixes that the cache has, as those of an instance.
+   * @param tiers Cache tiers behind the cache, where there is one.
+   */
   constructor(
     parts: EngineParts,
     sequences: Sequences,
     prefixes: PrefixIndex | undefined,
     instance: number,
+    tiers?: KvTiersOfEngine,
   ) {
     const { kvBlocks, blockTokens, prefix, strategy } = parts;
+    this.#tiers = tiers;
+    this.#identifiesAll = tiers?.takesEvicted === true;
+    const forgets = this.#identifiesAll ? tiers!.forgets.bind(tiers) : undefined;
     this.cache = prefix &&
-      new PrefixCache(kvBlocks, blockTokens, prefix, prefixes?.of(prefix), instance);
+      new PrefixCache(kvBlocks, blockTokens, prefix, prefixes?.of(prefix), instance, forgets);
     this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
     this.#parts = parts;
     this.sequences = sequences;
     this.#isChunked = strategy.reservation === "chunk";
     this.#isBehind = parts.asyncScheduling === true;
     this.#recomputesLast = parts.speculation?.recomputesLastBlock === true;
+  }
+
+  /**
+   * Blocks that a leap may take. Where a tier takes what the cache forgets, each step tells what that is,
+   * so that a leap ends with the blocks that have nothing to forget.
+   */
+  get free(): number {
+    return this.#identifiesAll ? this.cache!.freeWithoutIdentity : this.pool.free;
   }
 
   /** Requests that have left and whose blocks are not free yet. */
@@ -99,6 +121,51 @@ export class SequenceBlocks {
     takenBlocks[slot] = blocks;
   }
 
+  /**
+   * Takes the blocks for what a request loads before it is in the batch: its first `matched` ones are
+   * cached, those up to `blocks` will come.
+   */
+  beginLoad(request: number, matched: number, blocks: number): void {
+    const identified: number[] = [];
+    if (matched > 0) this.cache!.share(request, matched, identified);
+    this.pool.take(blocks - matched);
+    this.#keep(request, identified, blocks);
+  }
+
+  /** What a request has loaded is there: `tokens` tokens with those that were cached. */
+  loaded(request: number, tokens: number): void {
+    const { identified } = this.#detached.get(request)!;
+    this.cache!.identify(request, tokens, identified, this.#identifiesAll);
+  }
+
+  /** Blocks that a request holds that is not in the batch; 0 for none. */
+  heldBeside(request: number): number {
+    return this.#detached.get(request)?.blocks ?? 0;
+  }
+
+  /** Gives a sequence that was just added the blocks that its request has loaded, `blocks` with others. */
+  beginLoaded(slot: number, blocks: number): void {
+    const request = this.sequences.request[slot];
+    const { identified, blocks: loaded } = this.#take(request)!;
+    while (this.#identified.length <= slot) this.#identified.push([]);
+    this.#identified[slot].push(...identified);
+    this.pool.take(blocks - loaded);
+    this.sequences.takenBlocks[slot] = blocks;
+  }
+
+  #keep(request: number, identified: readonly number[], blocks: number): void {
+    this.#detached.set(request, { identified: [...identified], blocks });
+    this.detachedBlocks += blocks;
+  }
+
+  #take(request: number): DetachedBlocks | undefined {
+    const detached = this.#detached.get(request);
+    if (detached === undefined) return undefined;
+    this.#detached.delete(request);
+    this.detachedBlocks -= detached.blocks;
+    return detached;
+  }
+
   /** Blocks that the next `tokens` prompt tokens of the sequence need beyond those it has. */
   neededFor(slot: number, tokens: number): number {
     if (!this.#isChunked) return 0;
@@ -116,12 +183,14 @@ export class SequenceBlocks {
       takenBlocks[slot] += blocks;
     }
     // As in vLLM, blocks have identity from the moment they are scheduled.
-    this.cache?.identify(request[slot], end, this.#identified[slot]);
+    this.cache?.identify(request[slot], end, this.#identified[slot], this.#identifiesAll);
   }
 
   /** Frees the blocks of a sequence, which keep their identity, and its slot: it is over here. */
   release(slot: number): void {
     const sequences = this.sequences;
+    // What is being read on its way to a tier stays until that is over, as in vLLM.
+    if (this.#tiers?.isStoring(sequences.request[slot])) return this.detach(slot);
     if (this.cache !== undefined) return this.leave(slot, {});
     this.pool.give(sequences.blocksHeld(slot));
     sequences.remove(slot);
@@ -135,7 +204,7 @@ export class SequenceBlocks {
       const request = sequences.request[slot];
       const tokens = how.knownTokens ?? sequences.computedTokens(slot);
       const identified = this.#identified[slot];
-      this.cache.identify(request, tokens, identified, how.comesBack);
+      this.cache.identify(request, tokens, identified, this.#identifiesAll || how.comesBack);
       this.cache.release(request, identified, blocks);
     } else {
       this.pool.give(blocks);
@@ -149,20 +218,20 @@ export class SequenceBlocks {
     const request = sequences.request[slot];
     const identified: number[] = [];
     if (this.cache) {
-      this.cache.identify(request, sequences.computedTokens(slot), this.#identified[slot]);
+      const tokens = sequences.computedTokens(slot);
+      this.cache.identify(request, tokens, this.#identified[slot], this.#identifiesAll);
       identified.push(...this.#identified[slot].splice(0));
     }
-    this.#detached.set(request, { identified, blocks: sequences.blocksHeld(slot) });
+    this.#keep(request, identified, sequences.blocksHeld(slot));
     sequences.remove(slot);
   }
 
   /** Frees the blocks of a detached request. @throws {RangeError} If it has none. */
   letGo(request: number): void {
-    const detached = this.#detached.get(request);
+    const detached = this.#take(request);
     if (detached === undefined) {
       throw new RangeError(`Cannot let blocks go: current value of detached request is ${request}`);
     }
-    this.#detached.delete(request);
     const { identified, blocks } = detached;
     if (this.cache) this.cache.release(request, identified, blocks);
     else this.pool.give(blocks);
