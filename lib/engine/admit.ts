@@ -165,14 +165,3 @@ export function yieldLoaded(batch: BatchBuilder): boolean {
   batch.queue.pushBack(request);
   return true;
 }
-
-/**
- * Whether decodes alone may make room for a waiting request, by taking cached blocks that it would
- * keep: those of a prompt whose last one was computed again are not taken in their order.
- */
-export function decodesMayAdmit(batch: BatchBuilder, { strategy }: EngineParts): boolean {
-  const { speculation, cache, queue, sequences, maxSequences } = batch;
-  if (speculation?.parts.recomputesLastBlock !== true) return false;
-  return cache !== undefined && queue.size > 0 && sequences.count < maxSequences &&
-    strategy.reservation === "chunk" && strategy.asksForWholePrompt !== true;
-}

@@ -6,6 +6,8 @@ import type { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
 import { admit, leaveLoading } from "./admit.ts";
 import { EndedSlots } from "./ended_slots.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import { bringBack, type BringingBack } from "./bring_back.ts";
+import { ExpectedRequests } from "./expected_requests.ts";
 import type { InboxReader } from "./inbox.ts";
 import { type DecodeBlocks, PlainBlocks } from "./decode_blocks.ts";
 import { StepAccount } from "./latency/step_account.ts";
@@ -65,9 +67,14 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   endedBlocks = 0;
   /** Whether the first request of the queue found too few KV blocks for the step. */
   lacksBlocks = false;
+  /** What happened by this instant is known as the step is formed, seconds. */
+  knownUntilSeconds = Infinity;
   /** Seconds that swapping adds to the step. */
   swapSeconds = 0;
+  /** Requests whose KV entries come from another engine. */
+  readonly expected: ExpectedRequests;
   readonly #returning = new ReturningRequests();
+  readonly #bringing: BringingBack;
   readonly #parts: EngineParts;
   readonly #run: RunColumns;
   readonly #gaps: TokenGaps;
@@ -104,6 +111,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.speculation = parts.speculation && new Speculation(parts.speculation);
     this.lookahead = this.speculation &&
       new Lookahead(sequences, this.speculation, this.pool, parts.maxModelTokens);
+    this.expected = new ExpectedRequests(blocks.instance, run);
+    this.#bringing = { parts, run, returning, chunks };
     this.growth = this.lookahead ?? new PlainBlocks(sequences, this.pool);
   }
 
@@ -131,7 +140,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   get returning(): number {
-    return this.#returning.size;
+    const { expected, queue } = this;
+    return this.#returning.size + expected.here + (queue.size === 0 ? expected.blockless : 0);
   }
 
   /** Requests that may be let in: those of the queue, and those that have loaded what they waited for. */
@@ -252,6 +262,11 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.#returning.push(request, tokens, 0);
   }
 
+  /** The KV entries of the request's first `tokens` tokens are to come: it takes blocks for them. */
+  expect(request: number, tokens: number): void {
+    this.expected.push(request, tokens);
+  }
+
   /** Changes how many KV blocks there are; where too many are in use, sequences are preempted. */
   resize(kvBlocks: number): void {
     const { sequences, pool } = this;
@@ -260,28 +275,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   bringBack(keepFreeBlocks: number): number {
-    const { sequences, pool, growth } = this;
-    const returning = this.#returning;
-    let count = 0;
-    while (returning.size > 0 && sequences.count < this.maxSequences) {
-      const { first: request, firstTokens: tokens } = returning;
-      const reserved = this.blocks.reservedFor(this.#run.columns.promptTokens[request]);
-      const blocks = reserved > 0 ? reserved : pool.blocksFor(tokens);
-      const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-      const nextBlocks = growth.next(tokens, blocks, reserved > 0);
-      if (blocks + nextBlocks + keep > pool.free - growth.lacking) break;
-      const hostBlocks = returning.shift();
-      const slot = sequences.add(request, tokens, tokens, reserved);
-      this.blocks.begin(slot, blocks);
-      this.account?.decodesAgain(request, this.#run.clock.now);
-      this.join(slot, tokens, this.#run.columns.completedAtSeconds[request]);
-      if (hostBlocks > 0) this.swapSeconds += hostBlocks * this.#parts.swap!.secondsPerBlock;
-      count++;
-    }
-    if (count === 0) return 0;
-    this.isUnsettled = true;
-    this.speculation?.plan(sequences.decoding, this.maxTokensPerStep - this.#chunks.tokens);
-    return count;
+    return bringBack(this, this.#bringing, keepFreeBlocks);
   }
 
   /** Moves a prefilled (or returning) sequence into the decode batch. */
@@ -329,7 +323,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       requests.push(request);
       this.blocks.release(slot);
     }
-    lostTokens += this.#returning.empty(requests);
+    lostTokens += this.#returning.empty(requests) + this.expected.empty(requests, this);
     for (const request of this.loading?.all().slice() ?? []) {
       leaveLoading(this, request);
       this.blocks.letGo(request);
@@ -341,7 +335,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
 
   /** Takes a request out that waits for a place in the batch, or to return to it; false if none does. */
   leaveQueue(request: number): boolean {
-    return this.#returning.remove(request) || this.queue.remove(request);
+    return this.#returning.remove(request) || this.queue.remove(request) ||
+      this.expected.remove(request, this);
   }
 
   /**

@@ -1,17 +1,19 @@
 import type { EngineLoad } from "../metrics/engine_load.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
+import { asksAnew } from "./asks_anew.ts";
 import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineChange, EngineParts, RunColumns } from "./engine_parts.ts";
 import { EngineTiers } from "./engine_tiers.ts";
 import { EngineReadings } from "./engine_readings.ts";
-import { decodesMayAdmit, leaveLoading } from "./admit.ts";
+import { leaveLoading } from "./admit.ts";
 import { Inbox } from "./inbox.ts";
 import type { KvTiersOfEngine } from "./kv_tiers_of_engine.ts";
-import { noProgress } from "./no_progress.ts";
+import { fillDecodes, meterLostStep, meterSteps } from "./meter_steps.ts";
+import { noProgress, notDetachable } from "./no_progress.ts";
+import { requireEntries } from "./require_entries.ts";
 import { SequenceBlocks } from "./sequence_blocks.ts";
-import { Sequences } from "./sequences.ts";
+import { sequencesOf } from "./spare_sequences.ts";
 import { StepClock } from "./step_clock.ts";
-import { requireReceivable } from "./received.ts";
 import { splitGaps } from "./split_gaps.ts";
 import { StepLimits } from "./step_limits.ts";
 import { TokenGaps } from "./token_gaps.ts";
@@ -38,7 +40,6 @@ export class Engine {
   /** Steps taken as part of a leap, and singly. */
   stepsLeapt = 0;
   stepsSingle = 0;
-
   /** Number of the instance, for messages. */
   readonly #id: number;
   readonly #parts: EngineParts;
@@ -60,23 +61,19 @@ export class Engine {
   readonly #inbox = new Inbox();
   /** Whether nobody inside can go on before blocks that have left with a request are free. */
   #isStarved = false;
-  /** Instants to come that no leap passes. */
+  /** Instants to come that no leap passes, in order, seconds. */
   readonly #limits = new StepLimits();
   /** Cache tiers behind its prefix cache; absent: there are none. */
   readonly #tiers: EngineTiers | undefined;
   /** Requests that hold blocks until the step in progress ends. */
   readonly #lettingGo: number[] = [];
 
-  /** @param tiers Cache tiers behind its prefix cache; absent: there are none. */
   constructor(id: number, parts: EngineParts, run: RunColumns, tiers?: KvTiersOfEngine) {
     this.#id = id;
     this.#parts = parts;
     this.#plansAhead = parts.asyncScheduling === true;
     this.#run = run;
-    const { maxSequences, blockTokens } = parts;
-    const notesBlocks = parts.speculation !== undefined;
-    const sequences = run.spare?.take(maxSequences, blockTokens, notesBlocks) ??
-      new Sequences(maxSequences, blockTokens, notesBlocks);
+    const sequences = sequencesOf(parts, run.spare);
     const blocks = new SequenceBlocks(parts, sequences, run.prefixes, id, tiers);
     this.#gaps = new TokenGaps(run.gaps, sequences, run.columns);
     this.#batch = new BatchBuilder(parts, run, blocks, this.#gaps, tiers);
@@ -109,12 +106,38 @@ export class Engine {
    * @throws {RangeError} If that is not so, or the engine's batches let nobody in.
    */
   receive(request: number, kvTokens: number): void {
-    requireReceivable(request, kvTokens, this.#parts, this.#run);
-    if (this.#isLate) this.#inbox.push(request, this.#run.clock.now, kvTokens);
+    this.#takeOver(request, kvTokens, false);
+  }
+
+  /**
+   * Announces a request that is to be received: it takes KV blocks once there are some and nobody waits
+   * who was here before, which {@link RunColumns.pulls} is told; when its entries have been sent,
+   * {@link arrive} lets it decode. Parameter and errors are those of {@link receive}.
+   */
+  expect(request: number, kvTokens: number): void {
+    this.#takeOver(request, kvTokens, true);
+  }
+
+  #takeOver(request: number, kvTokens: number, areToCome: boolean): void {
+    requireEntries(this.#run, this.#parts.strategy, request, kvTokens);
+    if (this.#isLate) this.#inbox.push(request, this.#run.clock.now, kvTokens, areToCome);
+    else if (areToCome) this.#batch.expect(request, kvTokens);
     else this.#batch.receive(request, kvTokens);
     this.ledger.enter(request);
     this.#isStarved = false;
     if (this.#clock.isStepping) this.#interrupt(this.#plansAhead);
+  }
+
+  /** The KV entries of an expected request are here. @throws {RangeError} If it has no blocks. */
+  arrive(request: number): void {
+    this.#batch.expected.arrive(request, this.#run.clock.now);
+    this.#isStarved = false;
+    if (this.#clock.isStepping) this.#interrupt(this.#isLate);
+  }
+
+  /** Requests that were detached and whose KV blocks are not let go yet. */
+  get detached(): number {
+    return this.#batch.blocks.detached;
   }
 
   /**
@@ -126,11 +149,7 @@ export class Engine {
   detach(request: number): number {
     const tokens = this.#clock.isStepping ? -1 : this.#batch.detach(request);
     if (tokens < 0) {
-      throw new RangeError(
-        `Cannot detach a request from instance ${this.#id} at ${this.#run.clock.now} s: ` +
-          (this.#clock.isStepping ? "a step is in progress" : "it does not run here") +
-          `, current value is ${request}`,
-      );
+      throw notDetachable(this.#id, this.#run.clock.now, this.#clock.isStepping, request);
     }
     this.ledger.leave(request);
     this.#interrupted = true;
@@ -144,15 +163,13 @@ export class Engine {
    * be asked again ({@link limit} ends a leap), or in a static batch, which returns whole.
    */
   withdraw(request: number): boolean {
-    if (this.#inbox.remove(request) || this.#batch.leaveQueue(request)) {
+    const loads = leaveLoading(this.#batch, request);
+    if (loads || this.#inbox.remove(request) || this.#batch.leaveQueue(request)) {
       this.ledger.leave(request);
+      if (loads) this.#letGoSoon(request);
       // Whoever waited behind it may be admitted to the next step.
       if (this.#clock.isStepping) this.#interrupt(false);
       else this.#interrupted = true;
-      if (this.ledger.outstanding === 0) this.#emptyPipeline();
-    } else if (leaveLoading(this.#batch, request)) {
-      this.ledger.leave(request);
-      this.#letGoSoon(request);
       if (this.ledger.outstanding === 0) this.#emptyPipeline();
     } else {
       if (this.#clock.isStepping || this.#parts.strategy.holdsFinished) return false;
@@ -211,8 +228,10 @@ export class Engine {
 
   /** Lets the scheduler see the requests that came by `until`. */
   #readInbox(until: number): void {
+    this.#batch.knownUntilSeconds = until;
+    const hadEntries = this.#inbox.hasEntries;
     const count = this.#inbox.empty(until, this.#batch);
-    if (count > 0 && !this.#closed) this.#interrupted = true;
+    if (count > 0 && (!this.#closed || hadEntries)) this.#interrupted = true;
   }
 
   /** Nothing is in progress that a planner could be ahead of. */
@@ -224,7 +243,7 @@ export class Engine {
 
   /** Cuts the leap in progress where the limit says. */
   #keepLimit(): void {
-    this.#clock.cutAt(this.#limits.first);
+    this.#clock.cutAt(this.#limits.firstSeconds);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
   }
 
@@ -238,9 +257,9 @@ export class Engine {
   /** Starts the next step or leap. */
   begin(): void {
     const batch = this.#batch;
-    const { shape, sequences, queue } = batch;
+    const { sequences, queue, expected } = batch;
     if (this.#change !== undefined) this.#applyChange(this.#change);
-    if (this.#inbox.size > 0) this.#readInbox(this.#inbox.knownUntilSeconds);
+    if (this.#inbox.size > 0 || expected.here > 0) this.#readInbox(this.#inbox.knownUntilSeconds);
     if (this.#tiers?.know(this.#inbox.knownUntilSeconds)) this.#interrupted = true;
     batch.form();
     let released = this.#plansAhead ? batch.releaseEnded() : 0;
@@ -254,26 +273,20 @@ export class Engine {
       released = 0;
       if (batch.isEmpty) return this.#starve();
     }
-    const decoding = batch.decodes ? sequences.decoding : 0;
-    shape.decodeSequences = decoding;
-    shape.decodeContextTokens = decoding > 0 ? sequences.contextTokens : 0;
-    if (this.#clock.execution.needsLongestContext) {
-      shape.decodeLongestContextTokens = decoding > 0 ? sequences.longestContextTokens() : 0;
-    }
-    batch.speculation?.fill(shape, decoding > 0 ? batch.decodeTokens : 0);
+    fillDecodes(batch, this.#clock.execution);
     // Slots and blocks that have become free since the step was formed may admit somebody to the next.
     const mayAdmit = (released > 0 &&
       (batch.waiting > 0 || this.#inbox.size > 0 || batch.returning > 0)) ||
-      decodesMayAdmit(batch, this.#parts);
+      (batch.speculation !== undefined && asksAnew(batch, this.#parts.strategy));
     const isFull = sequences.count >= batch.maxSequences;
     this.#keepsWaiting = isFull || batch.waiting > 0;
     this.#closed = isFull || (queue.isFirstComeFirstServed && batch.waiting > 0);
-    const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0) &&
-      this.#tiers?.isAnyUnknown !== true;
+    const isSteady = !mayAdmit && !this.#inbox.hasEntries && !expected.isLate(batch) &&
+      this.#tiers?.isAnyUnknown !== true && (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
-    if (this.#limits.first < Infinity) this.#keepLimit();
+    if (this.#limits.firstSeconds < Infinity) this.#keepLimit();
     this.#tiers?.stepBegins();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.
     this.#interrupted = mayAdmit || batch.isUnsettled;
@@ -286,7 +299,7 @@ export class Engine {
   #starve(): void {
     this.#tiers?.stepBegins();
     if (this.#tiers?.yieldsLast()) return this.begin();
-    if (this.#batch.blocks.detached === 0) {
+    if (this.#batch.blocks.detached === 0 && this.#batch.expected.onTheirWay === 0) {
       const { clock, ids } = this.#run;
       throw noProgress(this.#id, clock.now, this.#parts.strategy.name, this.#batch, ids);
     }
@@ -299,22 +312,10 @@ export class Engine {
     const batch = this.#batch;
     const now = this.endAtSeconds;
     const { shape, sequences, pool, lookahead } = batch;
-    const { leap } = this.#clock;
-    const { steps } = leap;
+    const { leap, leap: { steps } } = this.#clock;
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = leap.endAtSeconds(steps - 1);
     this.#clock.isStepping = false;
-    const { meter } = this.readings;
-    if (lookahead === undefined) {
-      meter.addSteps(shape, steps);
-      sequences.countBlocks(leap, steps, pool.used);
-    } else lookahead.countBlocks(leap, steps, pool.used);
-    this.readings.stepsEnd(this.ledger.outstanding);
-    let { blockSeconds } = sequences;
-    if (batch.endedBlocks > 0) {
-      blockSeconds += batch.endedBlocks * (leap.endAtSeconds(1) - leap.startAtSeconds);
-      batch.endedBlocks = 0;
-    }
-    meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
+    meterSteps(batch, this.readings, leap, this.ledger.outstanding);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
     batch.account?.ends(batch, this.#clock, this.#keepsWaiting);
@@ -322,11 +323,10 @@ export class Engine {
     if (lookahead !== undefined) lookahead.grow(steps);
     this.#tiers?.offerComputed();
     if (this.ledger.book(leap)) this.#interrupted = true;
-    if (lookahead !== undefined) meter.addSteps(shape, steps, this.ledger.decodedTokens);
-    const { observer } = this.#run;
-    if (observer !== undefined) {
-      observer.stepsEnd(this.#id, this.readings.observed(this.ledger.decodedTokens));
+    if (lookahead !== undefined) {
+      this.readings.meter.addSteps(shape, steps, this.ledger.decodedTokens);
     }
+    this.readings.tell(this.#id, this.ledger.decodedTokens);
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
     if (this.#limits.pass(now)) this.#interrupted = true;
     for (const request of this.#lettingGo.splice(0)) this.letGo(request);
@@ -340,10 +340,7 @@ export class Engine {
    */
   settle(now: number): void {
     const ended = this.#clock.ahead(now);
-    if (this.#clock.isStepping && this.#run.observer !== undefined) {
-      const cutSince = this.#clock.leap.endAtSeconds(ended);
-      if (cutSince < now) this.#run.observer.stepIsCut(this.#id, cutSince, now);
-    }
+    if (this.#clock.isStepping) this.readings.tellOfCut(this.#id, ended, now);
     if (ended === 0) return;
     const isInStep = this.#clock.begun(now) > ended;
     this.#clock.leap.endAfter(ended);
@@ -359,20 +356,16 @@ export class Engine {
    * are lost. Nothing may follow.
    */
   evict(now: number, requests: number[]): number {
-    const { leap } = this.#clock;
-    const { isStepping } = this.#clock;
+    const { leap, isStepping } = this.#clock;
     const ended = this.#clock.ahead(now);
     const stepSeconds = isStepping ? now - leap.endAtSeconds(ended) : 0;
     this.settle(now);
-    const { pool, sequences, endedBlocks } = this.#batch;
-    const used = pool.used + (ended === 0 ? endedBlocks : 0);
-    this.readings.meter.addTime(stepSeconds, stepSeconds * used, sequences.count);
+    meterLostStep(this.#batch, this.readings, stepSeconds, ended === 0);
     this.#clock.isStepping = false;
     this.endAtSeconds = Infinity;
     this.#inbox.empty(Infinity, this.#batch);
-    const lostTokens = this.#batch.evict(requests);
     this.ledger.clear();
-    return lostTokens;
+    return this.#batch.evict(requests);
   }
 
   /** The instance has stopped: nobody asks the engine any more, and others may have its columns. */
@@ -383,10 +376,8 @@ export class Engine {
 
   /** Moves the gaps of the steps that have ended by `now` in a leap in progress into `apart`. */
   splitGaps(now: number, apart: GapSketch): void {
-    if (!this.#clock.isStepping || !this.#batch.decodes) return;
     if (this.#parts.strategy.holdsFinished) return;
-    const gained = this.readings.gainedTokens(now);
-    splitGaps(this.#batch, this.#clock, this.#gaps, now, gained, apart);
+    splitGaps(this.#batch, this.#clock, this.#gaps, this.readings, now, apart);
   }
 
   /** What the engine works on at `now`. */

@@ -21,6 +21,13 @@ interface DetachedBlocks {
   readonly blocks: number;
 }
 
+/** KV blocks of a request whose entries are to come. */
+interface HeldBlocks {
+  readonly identified: number[];
+  /** All of them, those for its next step included. */
+  readonly blocks: number;
+}
+
 /** The KV blocks of one engine and which sequence has which of them. */
 export class SequenceBlocks {
   readonly pool: BlockPool;
@@ -28,6 +35,8 @@ export class SequenceBlocks {
   readonly sequences: Sequences;
   /** The pool again when blocks have identity. */
   readonly cache: PrefixCache | undefined;
+  /** Number of the instance. */
+  readonly instance: number;
   readonly #parts: EngineParts;
   readonly #isChunked: boolean;
   /** Whether a step is formed before the last token of the one before is known. */
@@ -43,6 +52,7 @@ export class SequenceBlocks {
   readonly #tiers: KvTiersOfEngine | undefined;
   /** Whether all blocks of prompts have identity, asked for by others or not. */
   readonly #identifiesAll: boolean;
+  readonly #held = new Map<number, HeldBlocks>();
 
   /**
    * @param prefixes Told of the prefixes that the cache has, as those of an instance.
@@ -62,6 +72,7 @@ export class SequenceBlocks {
     this.cache = prefix &&
       new PrefixCache(kvBlocks, blockTokens, prefix, prefixes?.of(prefix), instance, forgets);
     this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
+    this.instance = instance;
     this.#parts = parts;
     this.sequences = sequences;
     this.#isChunked = strategy.reservation === "chunk";
@@ -233,6 +244,40 @@ export class SequenceBlocks {
       throw new RangeError(`Cannot let blocks go: current value of detached request is ${request}`);
     }
     const { identified, blocks } = detached;
+    if (this.cache) this.cache.release(request, identified, blocks);
+    else this.pool.give(blocks);
+  }
+
+  /**
+   * Takes blocks for a request the entries of whose first `tokens` tokens are to come, where so many
+   * are free beside `keepFree`. Returns the tokens whose entries the cache has already, or -1 if there
+   * is no room.
+   */
+  hold(request: number, tokens: number, blocks: number, keepFree: number): number {
+    const matched = this.cache === undefined ? 0 : this.cache.matchedBlocks(request, tokens);
+    if (blocks - matched + keepFree > this.freeBeside(request, matched)) return -1;
+    const identified: number[] = [];
+    if (matched > 0) this.cache!.share(request, matched, identified);
+    this.pool.take(blocks - matched);
+    this.#held.set(request, { identified, blocks });
+    return matched * this.pool.blockTokens;
+  }
+
+  /** Gives a sequence that was just added the blocks held for it; the spare ones are free again. */
+  beginHeld(slot: number, spare: number): void {
+    const { request, takenBlocks } = this.sequences;
+    const { identified, blocks } = this.#held.get(request[slot])!;
+    this.#held.delete(request[slot]);
+    if (spare > 0) this.pool.give(spare);
+    while (this.cache && this.#identified.length <= slot) this.#identified.push([]);
+    if (this.cache) this.#identified[slot].push(...identified);
+    takenBlocks[slot] = blocks - spare;
+  }
+
+  /** Frees the blocks held for a request whose entries come no more. */
+  dropHeld(request: number): void {
+    const { identified, blocks } = this.#held.get(request)!;
+    this.#held.delete(request);
     if (this.cache) this.cache.release(request, identified, blocks);
     else this.pool.give(blocks);
   }
