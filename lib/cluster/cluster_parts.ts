@@ -10,6 +10,7 @@ import type { RequestPages } from "../metrics/rows/request_pages.ts";
 import type { RequestTable } from "../workload/request_table.ts";
 import type { RequestWindow } from "./stream/mod.ts";
 import type { EngineParts } from "../engine/engine_parts.ts";
+import type { KvTierParts } from "./kv_tiers/kv_tier_parts.ts";
 
 /** What the gateway does with a request that no instance can take. */
 export interface NoCapacityRule {
@@ -228,6 +229,8 @@ export interface ClusterParts {
   readonly spot?: SpotParts;
   /** Pools that starts take from; absent: every start begins with nothing. */
   readonly pools?: readonly PoolParts[];
+  /** Cache tiers behind the prefix caches; absent: there are none. */
+  readonly kvTiers?: KvTierParts;
   /** Brings instances up. */
   readonly starts: StartService;
   /** Requests arrive until then: the run lasts at least this long and its rates count so far, seconds. */

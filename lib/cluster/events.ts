@@ -1,6 +1,7 @@
 import type { FaultInjector } from "./faults/fault_injector.ts";
 import type { FleetController } from "./fleet/fleet_controller.ts";
 import type { Gateway } from "./gateway/gateway.ts";
+import type { KvTiers } from "./kv_tiers/kv_tiers.ts";
 
 /** What events are handled by. */
 export interface EventHandlers {
@@ -8,6 +9,8 @@ export interface EventHandlers {
   readonly controller: FleetController;
   /** Absent where nothing fails. */
   readonly faults: FaultInjector | undefined;
+  /** Absent where no function has cache tiers. */
+  readonly tiers: KvTiers | undefined;
   /** Takes a sample of the time series, and plans the next. */
   sample(): void;
   /** The warm-up is over. */
@@ -34,6 +37,7 @@ export interface EventKind {
 
 const timers = "after arrivals, which would have used the instance";
 const hits = "after arrivals, which hit the instance";
+const blocks = "after arrivals, before timers: who has its blocks in time is in time";
 const evaluations = "sees the instant's arrivals and completions";
 
 /** The events of the queue: the one place that says what comes when, why there, and what it does. */
@@ -167,6 +171,20 @@ export const EVENTS = {
     priority: 2,
     why: hits,
     handle: ({ gateway }, id) => gateway.endDrain(id),
+  },
+  tierFlow: {
+    what: "KV blocks begin to flow between an engine and a cache tier",
+    kind: 17,
+    priority: 0,
+    why: blocks,
+    handle: ({ tiers }, move) => tiers!.flow(move),
+  },
+  tierArrival: {
+    what: "the last KV block of those has come",
+    kind: 18,
+    priority: 0,
+    why: blocks,
+    handle: ({ tiers }, move) => tiers!.arrive(move),
   },
 } as const satisfies Record<string, EventKind>;
 

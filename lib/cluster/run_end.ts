@@ -8,7 +8,13 @@ import type { Fleet } from "./fleet/fleet.ts";
 /** What the engines counted in a run. */
 type EngineCounts = Pick<
   RunRecord,
-  "totals" | "peakBlocks" | "peakKvUtilization" | "stepsLeapt" | "stepsSingle" | "speculation"
+  | "totals"
+  | "peakBlocks"
+  | "peakKvUtilization"
+  | "stepsLeapt"
+  | "stepsSingle"
+  | "speculation"
+  | "coldStarts"
 >;
 
 /**
@@ -39,6 +45,7 @@ export function settleEngines(fleet: Fleet, endAtSeconds: number): EngineCounts 
     peakKvUtilization,
     stepsLeapt,
     stepsSingle,
+    coldStarts: fleet.functions.reduce((sum, fn) => sum + fn.coldStarts, 0),
     ...(speculation && { speculation }),
   };
 }

@@ -21,6 +21,8 @@ import { FunctionState } from "./functions/function_state.ts";
 import { OccupiedFunctions } from "./functions/occupied_functions.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { checkInvariants } from "./invariants.ts";
+import { kvTiers } from "./kv_tiers/engine_news.ts";
+import type { KvTiers } from "./kv_tiers/kv_tiers.ts";
 import { ProgressGuard } from "./progress_guard.ts";
 import { runColumns } from "./run_columns.ts";
 import {
@@ -105,6 +107,7 @@ class Simulation implements EventHandlers {
   readonly gateway: Gateway;
   readonly controller: FleetController;
   readonly faults: FaultInjector | undefined;
+  readonly tiers: KvTiers | undefined;
   readonly #parts: ClusterParts;
   readonly #clock = new Clock();
   readonly #schedule: Schedule;
@@ -137,7 +140,8 @@ class Simulation implements EventHandlers {
       new FunctionState(id, one, run.columns.promptTokens, clock, occupied, run.ids)
     );
     const evaluations = new Evaluations(functions, parts.pools ?? [], clock, schedule);
-    const fleet = new Fleet({ parts, run, clock, schedule, functions, evaluations });
+    const tiers = this.tiers = kvTiers(parts, run, schedule, steps, () => this.#fleet);
+    const fleet = new Fleet({ parts, run, clock, schedule, functions, evaluations, tiers });
     const { stopAtSeconds, patienceSeconds } = parts;
     const guard = new ProgressGuard(functions, occupied, clock, stopAtSeconds, patienceSeconds);
     this.#parts = parts;
@@ -163,12 +167,8 @@ class Simulation implements EventHandlers {
     const { stopAtSeconds } = this.#parts;
     const stream = this.#stream;
     const count = this.#count;
-    const [clock, schedule, steps, fleet] = [
-      this.#clock,
-      this.#schedule,
-      this.#steps,
-      this.#fleet,
-    ];
+    const [clock, schedule] = [this.#clock, this.#schedule];
+    const [steps, fleet] = [this.#steps, this.#fleet];
     const { gateway, faults } = this;
     const { arrivals, counts } = gateway;
     const { ends } = steps;
@@ -317,7 +317,7 @@ class Simulation implements EventHandlers {
     if (engine.ledger.outstanding === 0) {
       this.#steps.forget(id);
       this.controller.becomeIdle(id);
-    }
+    } else if (engine.needsPlan) this.#steps.formLater(id);
     this.gateway.serve(functionId);
   }
 
@@ -343,6 +343,7 @@ class Simulation implements EventHandlers {
   #sample(isLast = false): void {
     const { now } = this.#clock;
     checkInvariants(this.#fleet, this.#occupied, this.gateway, now, isLast);
+    this.tiers?.check(isLast);
     // A run may end at the instant of a sample: an interval has a length.
     if (now > this.#sampler.lastSeconds) this.#sampler.sample(now, this.gateway.counts);
     if (this.#sampler.count % PER_REPORT === 0) this.gateway.counts.report();
@@ -384,9 +385,9 @@ class Simulation implements EventHandlers {
       lives: instanceLives(fleet, clock.now),
       stageSpans: starts.spans,
       ...(run.waitedFor && !stream && { waitedFor: run.waitedFor }),
-      coldStarts: fleet.coldStarts,
       evictions: fleet.evictions,
       ...(this.faults && { faults: this.faults.log.record(clock.now) }),
+      ...(this.tiers && { kvTiers: this.tiers.record() }),
       ...this.controller.records(clock.now),
       endAtSeconds: clock.now,
       measuredUntilSeconds: measuredUntilSeconds(this.#parts, this.#servedAtSeconds, clock.now),

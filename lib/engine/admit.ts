@@ -81,13 +81,14 @@ function beginsLoad(
 ): boolean {
   const { pool, queue, loading, tiers, blocks } = batch;
   const until = Math.min(most, tiers!.reach(request, matched));
-  if (until <= matched) return false;
   const { columns, generated } = run;
   const target = columns.promptTokens[request] + generated[request];
+  // At least one token is computed: its logits give the next one.
+  const tokens = Math.min(until * pool.blockTokens, target - 1);
+  if (tokens <= matched * pool.blockTokens) return false;
   queue.pop();
   blocks.beginLoad(request, matched, until);
-  // At least one token is computed: its logits give the next one.
-  loading!.push(request, Math.min(until * pool.blockTokens, target - 1));
+  loading!.push(request, tokens);
   if (Number.isNaN(columns.scheduledAtSeconds[request])) {
     columns.cachedTokens[request] = matched * pool.blockTokens;
     batch.account?.beginsLoad(request);

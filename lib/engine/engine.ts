@@ -284,10 +284,10 @@ export class Engine {
     const isSteady = !mayAdmit && !this.#inbox.hasEntries && !expected.isLate(batch) &&
       this.#tiers?.isAnyUnknown !== true && (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
+    if (this.#tiers?.stepBegins()) this.#interrupted = true;
     this.#clock.begin(isSteady, this.#interrupted);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
     if (this.#limits.firstSeconds < Infinity) this.#keepLimit();
-    this.#tiers?.stepBegins();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.
     this.#interrupted = mayAdmit || batch.isUnsettled;
   }

@@ -30,9 +30,12 @@ export class EngineTiers {
     return this.#loading.unknown > 0 && knowLoaded(this.#batch, untilSeconds) > 0;
   }
 
-  /** A step has been formed, or nothing could be. */
-  stepBegins(): void {
-    this.#tiers.stepBegins();
+  /**
+   * A step has been formed, or nothing could be. Returns whether a tier takes what that has made the
+   * cache forget: a leap ends before such a step, so that single steps begin another one with it.
+   */
+  stepBegins(): boolean {
+    return this.#tiers.stepBegins();
   }
 
   /** Whether a request is over here but for blocks that were read on their way to a tier. */

@@ -21,8 +21,11 @@ export interface KvTiersOfEngine {
   computed(request: number, tokens: number): void;
   /** The prefix cache has forgotten blocks of a run. */
   forgets(run: number, from: number, to: number): void;
-  /** What the cache has forgotten while the step was formed goes to a tier. */
-  stepBegins(): void;
+  /**
+   * What the cache has forgotten while the step was formed goes to a tier. Returns whether it was
+   * anything.
+   */
+  stepBegins(): boolean;
   /** Whether blocks of the request are being read on their way to a tier. */
   isStoring(request: number): boolean;
   /** The request leaves before what it waits for is there. */

@@ -41,7 +41,9 @@ export class LoadingRequests {
   /** The scheduler learns of the blocks that came by an instant. Visits their requests. */
   know(untilSeconds: number, visit: (request: number, tokens: number) => void): void {
     for (let i = 0; i < this.#requests.length && this.unknown > 0; i++) {
-      if (this.#isKnown[i] || this.#thereAtSeconds[i] > untilSeconds) continue;
+      if (this.#isKnown[i] || this.#isOnTheWay(i) || this.#thereAtSeconds[i] > untilSeconds) {
+        continue;
+      }
       this.#isKnown[i] = true;
       this.unknown--;
       visit(this.#requests[i], this.#tokens[i]);
@@ -68,7 +70,7 @@ export class LoadingRequests {
   remove(request: number): boolean {
     const place = this.#requests.indexOf(request);
     if (place < 0) return false;
-    if (this.#thereAtSeconds[place] > Number.MAX_VALUE) this.loading--;
+    if (this.#isOnTheWay(place)) this.loading--;
     else {
       this.loaded--;
       if (!this.#isKnown[place]) this.unknown--;
@@ -78,6 +80,10 @@ export class LoadingRequests {
     this.#thereAtSeconds.splice(place, 1);
     this.#isKnown.splice(place, 1);
     return true;
+  }
+
+  #isOnTheWay(place: number): boolean {
+    return this.#thereAtSeconds[place] > Number.MAX_VALUE;
   }
 
   /** All requests here, in their order. */

@@ -1,4 +1,5 @@
-import { FlowNetwork, Topology } from "../network/mod.ts";
+import type { KvTierParts } from "../cluster/kv_tiers/kv_tier_parts.ts";
+import { FlowNetwork, Topology, Transfers } from "../network/mod.ts";
 import {
   EVICTION_POLICIES,
   executorStarts,
@@ -18,6 +19,8 @@ import { fromTable } from "../settings/from_table.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Deployment } from "./deployment.ts";
 import type { BuiltNode } from "./nodes.ts";
+import { functionTiers } from "./kv_tiers.ts";
+import { ownGpus } from "./own_gpus.ts";
 import { isWeightsPresent, presentOn, presentTier } from "./present.ts";
 import { clusterLinks, machineLinks, ownMachineLinks } from "./start_links.ts";
 import type { StartPlans } from "./start_plans.ts";
@@ -41,6 +44,8 @@ export interface BuiltStarts {
   readonly weights?: WeightCache;
   /** Time until the weights of a function would be loaded on a machine, seconds. */
   readonly loadSeconds?: (node: number, functionId: number, nowSeconds: number) => number;
+  /** Cache tiers, whose blocks cross the same links; absent: no function has any. */
+  readonly kvTiers?: KvTierParts;
 }
 
 /** Name of a function's weights: equal ones are kept once. */
@@ -61,15 +66,19 @@ export function buildStarts(
   streams: RandomStreams,
   observer?: RunObserver,
 ): BuiltStarts {
-  if (kinds.every(({ plans }) => plans === undefined)) {
+  const tiers = kinds.map(functionTiers);
+  const hasTiers = tiers.some((one) => one !== undefined);
+  if (!hasTiers && kinds.every(({ plans }) => plans === undefined)) {
     return { service: sequentialStarts(() => []), notices: [] };
   }
   const noise = streams.take("cold_start");
   const topology = new Topology(new FlowNetwork(), clusterLinks(kinds));
   const machines = nodes.length > 0 ? keptWeights(config, kinds, nodes) : undefined;
   for (const node of nodes) topology.addNode(machineLinks(node, kinds));
+  const transfers = new Transfers(topology);
   const executor = new StartExecutor({
     topology,
+    transfers,
     weights: machines?.weights ?? null,
     ...(observer && { observed: (transfer) => observer.transferEnds(transfer) }),
   });
@@ -122,6 +131,15 @@ export function buildStarts(
     service,
     notices: machines?.notices ?? [],
     ...(machines && { weights: machines.weights, loadSeconds: machines.loadSeconds }),
+    ...(hasTiers && {
+      kvTiers: {
+        topology,
+        transfers,
+        functions: tiers,
+        hasMachines: nodes.length > 0,
+        ...ownGpus(topology, kinds),
+      },
+    }),
   };
 }
 

@@ -19,6 +19,7 @@ const LINES = {
   attainment: { name: "SLO attainment" },
   classes: { name: "" },
   prefixCache: { name: "prefix cache" },
+  kvTiers: { name: "{tier} tier" },
   speculation: { name: "speculation" },
   utilisation: { name: "utilisation" },
   instances: { name: "instances" },

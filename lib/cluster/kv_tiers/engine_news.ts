@@ -1,0 +1,61 @@
+import type { Engine } from "../../engine/engine.ts";
+import type { RunColumns } from "../../engine/engine_parts.ts";
+import type { ClusterParts } from "../cluster_parts.ts";
+import type { EngineSteps } from "../engine_steps.ts";
+import type { Fleet } from "../fleet/fleet.ts";
+import type { Schedule } from "../schedule.ts";
+import type { TierReports } from "./instance_tiers.ts";
+import { KvTiers } from "./kv_tiers.ts";
+
+/** Tells engines what has come of their requests' blocks, and has them form steps that they may now. */
+export class EngineNews implements TierReports {
+  readonly #fleet: () => Fleet;
+  readonly #steps: EngineSteps;
+
+  /** @param fleet The instances; asked for when there is news. */
+  constructor(fleet: () => Fleet, steps: EngineSteps) {
+    this.#fleet = fleet;
+    this.#steps = steps;
+  }
+
+  loaded(instanceId: number, request: number): void {
+    this.#tell(instanceId, (engine) => engine.loaded(request));
+  }
+
+  stored(instanceId: number, request: number): void {
+    this.#tell(instanceId, (engine) => engine.stored(request));
+  }
+
+  /** An instance that has stopped hears nothing. */
+  #tell(instanceId: number, news: (engine: Engine) => void): void {
+    const instance = this.#fleet().find(instanceId);
+    if (instance === undefined) return;
+    const { engine } = instance;
+    const { endAtSeconds } = engine;
+    news(engine);
+    if (engine.endAtSeconds < endAtSeconds) this.#steps.endChanges(instance);
+    else if (engine.needsPlan) this.#steps.formLater(instanceId);
+  }
+}
+
+/**
+ * The cache tiers of a run, which tell its engines what has come of their blocks.
+ *
+ * @param fleet The instances; asked for when there is news.
+ */
+export function kvTiers(
+  { kvTiers: parts, functions }: ClusterParts,
+  run: RunColumns,
+  schedule: Schedule,
+  steps: EngineSteps,
+  fleet: () => Fleet,
+): KvTiers | undefined {
+  return parts && new KvTiers({
+    parts,
+    functions,
+    run,
+    schedule,
+    reports: new EngineNews(fleet, steps),
+    linksChange: () => fleet().transfersChange(),
+  });
+}
