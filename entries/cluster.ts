@@ -23,6 +23,11 @@ export type {
   SpotParts,
   ZoneParts,
 } from "../lib/cluster/cluster_parts.ts";
+export type {
+  HandoffParts,
+  KvHolder,
+  KvTransferParts,
+} from "../lib/cluster/handoff/kv_transfer_parts.ts";
 export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
 export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
 export type { SpeculationParts } from "../lib/engine/speculation.ts";

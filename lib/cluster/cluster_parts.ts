@@ -9,6 +9,7 @@ import type { StartService } from "../serverless/cold_start/start_service.ts";
 import type { RequestPages } from "../metrics/rows/request_pages.ts";
 import type { RequestTable } from "../workload/request_table.ts";
 import type { RequestWindow } from "./stream/mod.ts";
+import type { HandoffParts, KvTransferParts } from "./handoff/kv_transfer_parts.ts";
 import type { EngineParts } from "../engine/engine_parts.ts";
 import type { KvTierParts } from "./kv_tiers/kv_tier_parts.ts";
 
@@ -158,6 +159,8 @@ export interface FunctionParts {
   readonly executionLimitSeconds?: number;
   /** Time between two reports of the instances' loads to the router, seconds; default 0: live. */
   readonly routingStalenessSeconds?: number;
+  /** Who goes on with its requests once they have their first token; absent: itself. */
+  readonly handoff?: HandoffParts;
   /** Order of the gateway's queue; absent: first come, first served. */
   readonly gatewayOrder?: GatewayOrder;
 }
@@ -229,6 +232,8 @@ export interface ClusterParts {
   readonly spot?: SpotParts;
   /** Pools that starts take from; absent: every start begins with nothing. */
   readonly pools?: readonly PoolParts[];
+  /** How KV entries get from one instance to another; absent: none do. */
+  readonly kvTransfers?: KvTransferParts;
   /** Cache tiers behind the prefix caches; absent: there are none. */
   readonly kvTiers?: KvTierParts;
   /** Brings instances up. */

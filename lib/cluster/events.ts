@@ -1,6 +1,8 @@
 import type { FaultInjector } from "./faults/fault_injector.ts";
 import type { FleetController } from "./fleet/fleet_controller.ts";
 import type { Gateway } from "./gateway/gateway.ts";
+import type { Handoffs } from "./handoff/handoffs.ts";
+import type { KvTransfers } from "./handoff/kv_transfers.ts";
 import type { KvTiers } from "./kv_tiers/kv_tiers.ts";
 
 /** What events are handled by. */
@@ -9,6 +11,9 @@ export interface EventHandlers {
   readonly controller: FleetController;
   /** Absent where nothing fails. */
   readonly faults: FaultInjector | undefined;
+  /** Absent where no KV entries move. */
+  readonly kvTransfers: KvTransfers | undefined;
+  readonly handoffs: Handoffs | undefined;
   /** Absent where no function has cache tiers. */
   readonly tiers: KvTiers | undefined;
   /** Takes a sample of the time series, and plans the next. */
@@ -17,6 +22,8 @@ export interface EventHandlers {
   endWarmup(): void;
   /** A request has left an instance before its end; -1: none has. */
   leftEarly(instanceId: number): void;
+  /** KV entries have left an instance, or a request to which some were to come. */
+  entriesLeft(instanceId: number): void;
 }
 
 /** A kind of event that waits in the queue. */
@@ -37,7 +44,7 @@ export interface EventKind {
 
 const timers = "after arrivals, which would have used the instance";
 const hits = "after arrivals, which hit the instance";
-const blocks = "after arrivals, before timers: who has its blocks in time is in time";
+const entries = "after arrivals, before timers: who has its entries in time is in time";
 const evaluations = "sees the instant's arrivals and completions";
 
 /** The events of the queue: the one place that says what comes when, why there, and what it does. */
@@ -154,7 +161,7 @@ export const EVENTS = {
     priority: 1,
     why: "after the step that may complete it",
     handle: (handlers, request, stay) =>
-      handlers.leftEarly(handlers.gateway.executionEnds(request, stay)),
+      handlers.leftEarly(handlers.gateway.early!.executionEnds(request, stay)),
     isOfRequest: true,
   },
   clientDeadline: {
@@ -162,7 +169,8 @@ export const EVENTS = {
     kind: 15,
     priority: 1,
     why: "after the step that may complete its request",
-    handle: (handlers, request) => handlers.leftEarly(handlers.gateway.clientGivesUp(request)),
+    handle: (handlers, request) =>
+      handlers.leftEarly(handlers.gateway.early!.clientGivesUp(request)),
     isOfRequest: true,
   },
   drainLimit: {
@@ -172,18 +180,47 @@ export const EVENTS = {
     why: hits,
     handle: ({ gateway }, id) => gateway.endDrain(id),
   },
-  tierFlow: {
-    what: "KV blocks begin to flow between an engine and a cache tier",
+  kvPull: {
+    what: "an engine has KV blocks for entries to come",
     kind: 17,
     priority: 0,
-    why: blocks,
+    why: "they are sent at once",
+    handle: ({ handoffs }, request, tokens) => handoffs!.pull(request, tokens),
+    isOfRequest: true,
+  },
+  kvFlow: {
+    what: "the set-up of a transfer of KV entries is over",
+    kind: 18,
+    priority: 0,
+    why: entries,
+    handle: ({ kvTransfers }, transfer) => kvTransfers!.flow(transfer),
+  },
+  kvArrival: {
+    what: "the last KV entry of a transfer arrives",
+    kind: 19,
+    priority: 0,
+    why: entries,
+    handle: ({ kvTransfers }, transfer) => kvTransfers!.arrive(transfer),
+  },
+  kvLeft: {
+    what: "KV entries have left an instance, which may have nothing left",
+    kind: 20,
+    priority: 0,
+    why: "at once, after what the entries bring where they go",
+    handle: (handlers, id) => handlers.entriesLeft(id),
+  },
+  tierFlow: {
+    what: "the set-up of a move of KV blocks, between an engine and cache tiers, is over",
+    kind: 21,
+    priority: 0,
+    why: entries,
     handle: ({ tiers }, move) => tiers!.flow(move),
   },
   tierArrival: {
-    what: "the last KV block of those has come",
-    kind: 18,
+    what: "the last KV block of a move arrives",
+    kind: 22,
     priority: 0,
-    why: blocks,
+    why: entries,
     handle: ({ tiers }, move) => tiers!.arrive(move),
   },
 } as const satisfies Record<string, EventKind>;

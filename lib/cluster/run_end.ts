@@ -8,13 +8,14 @@ import type { Fleet } from "./fleet/fleet.ts";
 /** What the engines counted in a run. */
 type EngineCounts = Pick<
   RunRecord,
+  | "coldStarts"
+  | "evictions"
   | "totals"
   | "peakBlocks"
   | "peakKvUtilization"
   | "stepsLeapt"
   | "stepsSingle"
   | "speculation"
-  | "coldStarts"
 >;
 
 /**
@@ -40,12 +41,13 @@ export function settleEngines(fleet: Fleet, endAtSeconds: number): EngineCounts 
   }
   const speculation = sumSpeculation(fleet);
   return {
+    coldStarts: fleet.functions.reduce((sum, fn) => sum + fn.coldStarts, 0),
+    evictions: fleet.evictions,
     totals,
     peakBlocks,
     peakKvUtilization,
     stepsLeapt,
     stepsSingle,
-    coldStarts: fleet.functions.reduce((sum, fn) => sum + fn.coldStarts, 0),
     ...(speculation && { speculation }),
   };
 }

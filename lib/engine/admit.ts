@@ -87,7 +87,7 @@ function beginsLoad(
   const tokens = Math.min(until * pool.blockTokens, target - 1);
   if (tokens <= matched * pool.blockTokens) return false;
   queue.pop();
-  blocks.beginLoad(request, matched, until);
+  blocks.holdForLoad(request, matched, until);
   loading!.push(request, tokens);
   if (Number.isNaN(columns.scheduledAtSeconds[request])) {
     columns.cachedTokens[request] = matched * pool.blockTokens;
@@ -123,7 +123,7 @@ function admitLoaded(
   const request = loading!.firstReady();
   const target = columns.promptTokens[request] + generated[request];
   const done = loading!.tokensOf(request);
-  const held = blocks.heldBeside(request);
+  const held = blocks.heldFor(request);
   const whole = pool.blocksFor(target);
   const isChunked = parts.strategy.reservation === "chunk";
   const needed = isChunked ? pool.blocksFor(Math.min(target, done + chunkTokens)) : whole;
@@ -135,7 +135,7 @@ function admitLoaded(
   }
   loading!.remove(request);
   const slot = sequences.add(request, target, done, 0);
-  blocks.beginLoaded(slot, Math.max(needed, held));
+  blocks.beginHeld(slot, Math.min(0, held - needed));
   if (Number.isNaN(columns.scheduledAtSeconds[request])) {
     columns.scheduledAtSeconds[request] = clock.now;
     batch.account?.isAdmitted(request);
@@ -145,12 +145,13 @@ function admitLoaded(
 }
 
 /**
- * Takes a request out that loads or has loaded; its blocks stay taken until they are let go. False if it
- * does not.
+ * Takes a request out that loads or has loaded; its blocks are free now, or when the step in progress
+ * ends. False if it does not.
  */
-export function leaveLoading(batch: BatchBuilder, request: number): boolean {
+export function leaveLoading(batch: BatchBuilder, request: number, isStepping: boolean): boolean {
   if (batch.loading?.remove(request) !== true) return false;
   batch.tiers!.giveUp(request);
+  batch.blocks.dropHeld(request, isStepping);
   return true;
 }
 
@@ -161,8 +162,7 @@ export function leaveLoading(batch: BatchBuilder, request: number): boolean {
 export function yieldLoaded(batch: BatchBuilder): boolean {
   const request = batch.loading?.lastReady() ?? -1;
   if (request < 0) return false;
-  leaveLoading(batch, request);
-  batch.blocks.letGo(request);
+  leaveLoading(batch, request, false);
   batch.queue.pushBack(request);
   return true;
 }

@@ -67,8 +67,6 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   endedBlocks = 0;
   /** Whether the first request of the queue found too few KV blocks for the step. */
   lacksBlocks = false;
-  /** What happened by this instant is known as the step is formed, seconds. */
-  knownUntilSeconds = Infinity;
   /** Seconds that swapping adds to the step. */
   swapSeconds = 0;
   /** Requests whose KV entries come from another engine. */
@@ -325,8 +323,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     }
     lostTokens += this.#returning.empty(requests) + this.expected.empty(requests, this);
     for (const request of this.loading?.all().slice() ?? []) {
-      leaveLoading(this, request);
-      this.blocks.letGo(request);
+      leaveLoading(this, request, false);
       requests.push(request);
     }
     while (queue.size > 0) requests.push(queue.pop());
@@ -334,9 +331,9 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   /** Takes a request out that waits for a place in the batch, or to return to it; false if none does. */
-  leaveQueue(request: number): boolean {
+  leaveQueue(request: number, isStepping: boolean): boolean {
     return this.#returning.remove(request) || this.queue.remove(request) ||
-      this.expected.remove(request, this);
+      this.expected.remove(request, this, isStepping);
   }
 
   /**

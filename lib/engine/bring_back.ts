@@ -38,7 +38,7 @@ export function bringBack(
   keepFreeBlocks: number,
 ): number {
   const { sequences, pool, growth, expected } = batch;
-  let count = expected.here > 0 ? expected.join(batch, batch.knownUntilSeconds) : 0;
+  let count = expected.here > 0 ? expected.join(batch) : 0;
   while (returning.size > 0 && sequences.count < batch.maxSequences) {
     const { first: request, firstTokens: tokens } = returning;
     const reserved = batch.blocks.reservedFor(run.columns.promptTokens[request]);

@@ -1,11 +1,11 @@
 import type { EngineLoad } from "../metrics/engine_load.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
+import { leaveLoading } from "./admit.ts";
 import { asksAnew } from "./asks_anew.ts";
 import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineChange, EngineParts, RunColumns } from "./engine_parts.ts";
-import { EngineTiers } from "./engine_tiers.ts";
 import { EngineReadings } from "./engine_readings.ts";
-import { leaveLoading } from "./admit.ts";
+import { EngineTiers } from "./engine_tiers.ts";
 import { Inbox } from "./inbox.ts";
 import type { KvTiersOfEngine } from "./kv_tiers_of_engine.ts";
 import { fillDecodes, meterLostStep, meterSteps } from "./meter_steps.ts";
@@ -13,8 +13,8 @@ import { noProgress, notDetachable } from "./no_progress.ts";
 import { requireEntries } from "./require_entries.ts";
 import { SequenceBlocks } from "./sequence_blocks.ts";
 import { sequencesOf } from "./spare_sequences.ts";
-import { StepClock } from "./step_clock.ts";
 import { splitGaps } from "./split_gaps.ts";
+import { StepClock } from "./step_clock.ts";
 import { StepLimits } from "./step_limits.ts";
 import { TokenGaps } from "./token_gaps.ts";
 import { TokenLedger } from "./token_ledger.ts";
@@ -51,7 +51,7 @@ export class Engine {
   readonly #batch: BatchBuilder;
   readonly #gaps: TokenGaps;
   readonly #clock: StepClock;
-  /** Whether the batch may change at the next step boundary, so that a leap must not go on. */
+  /** Whether the batch may change at the next step boundary. */
   #interrupted = true;
   /** Whether a request that joins the queue now cannot be admitted before somebody leaves. */
   #closed = false;
@@ -65,8 +65,6 @@ export class Engine {
   readonly #limits = new StepLimits();
   /** Cache tiers behind its prefix cache; absent: there are none. */
   readonly #tiers: EngineTiers | undefined;
-  /** Requests that hold blocks until the step in progress ends. */
-  readonly #lettingGo: number[] = [];
 
   constructor(id: number, parts: EngineParts, run: RunColumns, tiers?: KvTiersOfEngine) {
     this.#id = id;
@@ -163,10 +161,12 @@ export class Engine {
    * be asked again ({@link limit} ends a leap), or in a static batch, which returns whole.
    */
   withdraw(request: number): boolean {
-    const loads = leaveLoading(this.#batch, request);
-    if (loads || this.#inbox.remove(request) || this.#batch.leaveQueue(request)) {
+    const { isStepping } = this.#clock;
+    if (
+      this.#inbox.remove(request) || this.#batch.leaveQueue(request, isStepping) ||
+      leaveLoading(this.#batch, request, isStepping)
+    ) {
       this.ledger.leave(request);
-      if (loads) this.#letGoSoon(request);
       // Whoever waited behind it may be admitted to the next step.
       if (this.#clock.isStepping) this.#interrupt(false);
       else this.#interrupted = true;
@@ -186,20 +186,14 @@ export class Engine {
     if (this.#clock.isStepping) this.#interrupt(this.#plansAhead);
   }
 
-  /** The blocks of a request are read no more: if it is over, they are free when the step ends. */
+  /** The blocks of a request are read no more: if it is over, they are free. */
   stored(request: number): void {
-    if (this.#tiers!.isOver(request)) this.#letGoSoon(request);
+    if (this.#batch.blocks.isDetached(request)) this.letGo(request);
   }
 
-  #letGoSoon(request: number): void {
-    if (!this.#clock.isStepping) return this.letGo(request);
-    this.#lettingGo.push(request);
-    this.#interrupt(false);
-  }
-
-  /** Frees the KV blocks of a request that was detached. @throws {RangeError} If it has none here. */
+  /** Frees the KV blocks of a detached request, as of the step's end. @throws {RangeError} If none. */
   letGo(request: number): void {
-    this.#batch.blocks.letGo(request);
+    this.#batch.blocks.letGo(request, this.#clock.isStepping);
     this.#isStarved = false;
     if (this.#clock.isStepping) this.#interrupt(false);
     else this.#interrupted = true;
@@ -228,7 +222,7 @@ export class Engine {
 
   /** Lets the scheduler see the requests that came by `until`. */
   #readInbox(until: number): void {
-    this.#batch.knownUntilSeconds = until;
+    if (this.#batch.expected.learn(until) > 0) this.#interrupted = true;
     const hadEntries = this.#inbox.hasEntries;
     const count = this.#inbox.empty(until, this.#batch);
     if (count > 0 && (!this.#closed || hadEntries)) this.#interrupted = true;
@@ -241,7 +235,6 @@ export class Engine {
     this.#inbox.knownUntilSeconds = Infinity;
   }
 
-  /** Cuts the leap in progress where the limit says. */
   #keepLimit(): void {
     this.#clock.cutAt(this.#limits.firstSeconds);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
@@ -259,7 +252,7 @@ export class Engine {
     const batch = this.#batch;
     const { sequences, queue, expected } = batch;
     if (this.#change !== undefined) this.#applyChange(this.#change);
-    if (this.#inbox.size > 0 || expected.here > 0) this.#readInbox(this.#inbox.knownUntilSeconds);
+    if (this.#inbox.size > 0 || expected.isAnyLate) this.#readInbox(this.#inbox.knownUntilSeconds);
     if (this.#tiers?.know(this.#inbox.knownUntilSeconds)) this.#interrupted = true;
     batch.form();
     let released = this.#plansAhead ? batch.releaseEnded() : 0;
@@ -281,7 +274,7 @@ export class Engine {
     const isFull = sequences.count >= batch.maxSequences;
     this.#keepsWaiting = isFull || batch.waiting > 0;
     this.#closed = isFull || (queue.isFirstComeFirstServed && batch.waiting > 0);
-    const isSteady = !mayAdmit && !this.#inbox.hasEntries && !expected.isLate(batch) &&
+    const isSteady = !mayAdmit && !this.#inbox.hasEntries && !expected.isAnyLate &&
       this.#tiers?.isAnyUnknown !== true && (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     if (this.#tiers?.stepBegins()) this.#interrupted = true;
@@ -298,8 +291,9 @@ export class Engine {
    */
   #starve(): void {
     this.#tiers?.stepBegins();
-    if (this.#tiers?.yieldsLast()) return this.begin();
-    if (this.#batch.blocks.detached === 0 && this.#batch.expected.onTheirWay === 0) {
+    const { blocks, expected, loading } = this.#batch;
+    if (blocks.detached + expected.onTheirWay + (loading?.loading ?? 0) === 0) {
+      if (this.#tiers?.yieldsLast()) return this.begin();
       const { clock, ids } = this.#run;
       throw noProgress(this.#id, clock.now, this.#parts.strategy.name, this.#batch, ids);
     }
@@ -307,8 +301,8 @@ export class Engine {
     if (this.#plansAhead) this.#emptyPipeline();
   }
 
-  /** Ends the step or leap in progress, at {@link endAtSeconds}. */
-  finish(): void {
+  /** Ends the step or leap in progress, at {@link endAtSeconds}, or what of it is over. */
+  finish(isWhole = true): void {
     const batch = this.#batch;
     const now = this.endAtSeconds;
     const { shape, sequences, pool, lookahead } = batch;
@@ -328,8 +322,8 @@ export class Engine {
     }
     this.readings.tell(this.#id, this.ledger.decodedTokens);
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
+    if (isWhole && batch.blocks.freeLate()) this.#interrupted = true;
     if (this.#limits.pass(now)) this.#interrupted = true;
-    for (const request of this.#lettingGo.splice(0)) this.letGo(request);
     this.endAtSeconds = Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
   }
@@ -345,7 +339,7 @@ export class Engine {
     const isInStep = this.#clock.begun(now) > ended;
     this.#clock.leap.endAfter(ended);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
-    this.finish();
+    this.finish(!isInStep);
     // The step in progress has its blocks.
     if (isInStep) this.#batch.pool.take(this.#batch.growth.needed);
   }
@@ -392,9 +386,9 @@ export class Engine {
 
   /** The batch may change: the leap in progress ends with the step under way. */
   #interrupt(isLate: boolean): void {
-    // A planner ahead makes the change when it reads the inbox, a step later.
+    // A planner ahead reads the inbox a step later, but knows what came as the step began.
     if (!isLate) this.#interrupted = true;
-    this.#clock.cut(isLate ? 1 : 0);
+    this.#clock.cut(isLate && this.#run.clock.now > this.#clock.leap.startAtSeconds ? 1 : 0);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
   }
 }

@@ -50,11 +50,6 @@ export class EngineReadings {
     return this.#batch.pool.capacity;
   }
 
-  /** KV blocks of requests that are not in the batch: they have left, or load what they lack. */
-  get detachedBlocks(): number {
-    return this.#batch.blocks.detachedBlocks;
-  }
-
   /** Most KV blocks in use so far. */
   get peakBlocks(): number {
     return this.#batch.pool.peakUsed;

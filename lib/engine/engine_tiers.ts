@@ -38,11 +38,6 @@ export class EngineTiers {
     return this.#tiers.stepBegins();
   }
 
-  /** Whether a request is over here but for blocks that were read on their way to a tier. */
-  isOver(request: number): boolean {
-    return this.#batch.blocks.heldBeside(request) > 0 && this.#loading.tokensOf(request) < 0;
-  }
-
   /** Blocks of prompts that the step has computed, which ends, are offered to the tiers. */
   offerComputed(): void {
     const { shape, sequences, chunkSlots } = this.#batch;
@@ -53,10 +48,10 @@ export class EngineTiers {
   }
 
   /**
-   * Nothing can be scheduled. Where all blocks that are held have been loaded, the last who has loaded
-   * waits anew; false if that would help nobody.
+   * Nothing can be scheduled, and nothing is on its way. The last who has loaded blocks gives them up and
+   * waits anew; false if nobody has.
    */
   yieldsLast(): boolean {
-    return this.#batch.blocks.detached === this.#loading.loaded && yieldLoaded(this.#batch);
+    return yieldLoaded(this.#batch);
   }
 }

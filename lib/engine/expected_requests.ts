@@ -21,6 +21,8 @@ interface Expected {
   spareBlocks: number;
   /** Instant at which the last entry came, seconds; Infinity before. */
   hereAtSeconds: number;
+  /** Whether the scheduler knows of that. */
+  isKnown: boolean;
 }
 
 /**
@@ -36,6 +38,8 @@ export class ExpectedRequests {
   #blockless = 0;
   /** Requests whose entries are here. */
   #here = 0;
+  /** Those of them that the scheduler knows of. */
+  #known = 0;
 
   constructor(instanceId: number, run: RunColumns) {
     this.#instanceId = instanceId;
@@ -57,10 +61,23 @@ export class ExpectedRequests {
     return this.#requests.length - this.#blockless - this.#here;
   }
 
-  /** Whether entries are here of which a planner ahead does not know while it forms this step. */
-  isLate({ knownUntilSeconds }: BatchBuilder): boolean {
-    return this.#here > 0 &&
-      this.#requests.some(({ hereAtSeconds: at }) => at < Infinity && at > knownUntilSeconds);
+  /** Whether entries are here of which the scheduler does not know. */
+  get isAnyLate(): boolean {
+    return this.#here > this.#known;
+  }
+
+  /** The scheduler learns of the entries that were here by an instant, seconds; of how many requests? */
+  learn(untilSeconds: number): number {
+    let count = 0;
+    for (const one of this.#requests) {
+      if (one.isKnown || one.hereAtSeconds === Infinity || one.hereAtSeconds > untilSeconds) {
+        continue;
+      }
+      one.isKnown = true;
+      count++;
+    }
+    this.#known += count;
+    return count;
   }
 
   #reserved({ blocks }: BatchBuilder, request: number): number {
@@ -69,7 +86,13 @@ export class ExpectedRequests {
 
   /** Adds a request whose first `tokens` tokens' entries are to come. */
   push(request: number, tokens: number): void {
-    this.#requests.push({ request, tokens, spareBlocks: -1, hereAtSeconds: Infinity });
+    this.#requests.push({
+      request,
+      tokens,
+      spareBlocks: -1,
+      hereAtSeconds: Infinity,
+      isKnown: false,
+    });
     this.#blockless++;
   }
 
@@ -86,14 +109,18 @@ export class ExpectedRequests {
     this.#here++;
   }
 
-  /** Takes a request out with its blocks, wherever it stands; false if it is not here. */
-  remove(request: number, { blocks }: BatchBuilder): boolean {
+  /**
+   * Takes a request out, wherever it stands; false if it is not here. Its blocks are free now, or when
+   * the step in progress ends.
+   */
+  remove(request: number, { blocks }: BatchBuilder, isStepping: boolean): boolean {
     const place = this.#requests.findIndex((one) => one.request === request);
     if (place < 0) return false;
-    const [{ spareBlocks, hereAtSeconds }] = this.#requests.splice(place, 1);
-    if (spareBlocks >= 0) blocks.dropHeld(request);
+    const [{ spareBlocks, hereAtSeconds, isKnown }] = this.#requests.splice(place, 1);
+    if (spareBlocks >= 0) blocks.dropHeld(request, isStepping);
     else this.#blockless--;
     if (hereAtSeconds < Infinity) this.#here--;
+    if (isKnown) this.#known--;
     return true;
   }
 
@@ -102,26 +129,28 @@ export class ExpectedRequests {
     let tokens = 0;
     for (const one of this.#requests.splice(0)) {
       requests.push(one.request);
-      if (one.spareBlocks >= 0) blocks.dropHeld(one.request);
+      if (one.spareBlocks >= 0) blocks.dropHeld(one.request, false);
       if (one.hereAtSeconds < Infinity) tokens += one.tokens;
     }
     this.#blockless = 0;
     this.#here = 0;
+    this.#known = 0;
     return tokens;
   }
 
   /**
-   * Moves those into the decode batch whose entries were here by an instant, seconds, as far as it has
-   * places; returns how many.
+   * Moves those into the decode batch whose entries are known to be here, as far as it has places;
+   * returns how many.
    */
-  join(batch: BatchBuilder, untilSeconds: number): number {
+  join(batch: BatchBuilder): number {
     const { sequences, maxSequences, blocks } = batch;
     let count = 0;
     for (let i = 0; i < this.#requests.length && sequences.count < maxSequences; i++) {
-      const { request, tokens, spareBlocks, hereAtSeconds } = this.#requests[i];
-      if (hereAtSeconds === Infinity || hereAtSeconds > untilSeconds) continue;
+      const { request, tokens, spareBlocks, isKnown } = this.#requests[i];
+      if (!isKnown) continue;
       this.#requests.splice(i--, 1);
       this.#here--;
+      this.#known--;
       const begin = (slot: number) => blocks.beginHeld(slot, spareBlocks);
       joinWithEntries(batch, this.#run, request, tokens, this.#reserved(batch, request), begin);
       count++;

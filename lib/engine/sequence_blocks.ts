@@ -15,16 +15,10 @@ export interface Leave {
   readonly extraBlocks?: number;
 }
 
-/** KV blocks that have left with a request and are not free yet. */
-interface DetachedBlocks {
+/** KV blocks of a request that is not in the batch. */
+interface BlocksApart {
+  readonly request: number;
   readonly identified: number[];
-  readonly blocks: number;
-}
-
-/** KV blocks of a request whose entries are to come. */
-interface HeldBlocks {
-  readonly identified: number[];
-  /** All of them, those for its next step included. */
   readonly blocks: number;
 }
 
@@ -45,14 +39,17 @@ export class SequenceBlocks {
   readonly #recomputesLast: boolean;
   /** Identified blocks of each slot's sequence, in order; only with a prefix cache. */
   readonly #identified: number[][] = [];
-  readonly #detached = new Map<number, DetachedBlocks>();
-  /** Blocks in all of those. */
-  detachedBlocks = 0;
+  /** Blocks that have left with a request and are not free yet. */
+  readonly #detached = new Map<number, BlocksApart>();
+  /** Blocks of requests whose entries are to come, those for the next step included. */
+  readonly #held = new Map<number, BlocksApart>();
+  /** Blocks that are free when the step in progress has ended. */
+  readonly #late: BlocksApart[] = [];
+
   /** Where blocks of prompts come from and go to beyond the engine. */
   readonly #tiers: KvTiersOfEngine | undefined;
   /** Whether all blocks of prompts have identity, asked for by others or not. */
   readonly #identifiesAll: boolean;
-  readonly #held = new Map<number, HeldBlocks>();
 
   /**
    * @param prefixes Told of the prefixes that the cache has, as those of an instance.
@@ -132,51 +129,6 @@ export class SequenceBlocks {
     takenBlocks[slot] = blocks;
   }
 
-  /**
-   * Takes the blocks for what a request loads before it is in the batch: its first `matched` ones are
-   * cached, those up to `blocks` will come.
-   */
-  beginLoad(request: number, matched: number, blocks: number): void {
-    const identified: number[] = [];
-    if (matched > 0) this.cache!.share(request, matched, identified);
-    this.pool.take(blocks - matched);
-    this.#keep(request, identified, blocks);
-  }
-
-  /** What a request has loaded is there: `tokens` tokens with those that were cached. */
-  loaded(request: number, tokens: number): void {
-    const { identified } = this.#detached.get(request)!;
-    this.cache!.identify(request, tokens, identified, this.#identifiesAll);
-  }
-
-  /** Blocks that a request holds that is not in the batch; 0 for none. */
-  heldBeside(request: number): number {
-    return this.#detached.get(request)?.blocks ?? 0;
-  }
-
-  /** Gives a sequence that was just added the blocks that its request has loaded, `blocks` with others. */
-  beginLoaded(slot: number, blocks: number): void {
-    const request = this.sequences.request[slot];
-    const { identified, blocks: loaded } = this.#take(request)!;
-    while (this.#identified.length <= slot) this.#identified.push([]);
-    this.#identified[slot].push(...identified);
-    this.pool.take(blocks - loaded);
-    this.sequences.takenBlocks[slot] = blocks;
-  }
-
-  #keep(request: number, identified: readonly number[], blocks: number): void {
-    this.#detached.set(request, { identified: [...identified], blocks });
-    this.detachedBlocks += blocks;
-  }
-
-  #take(request: number): DetachedBlocks | undefined {
-    const detached = this.#detached.get(request);
-    if (detached === undefined) return undefined;
-    this.#detached.delete(request);
-    this.detachedBlocks -= detached.blocks;
-    return detached;
-  }
-
   /** Blocks that the next `tokens` prompt tokens of the sequence need beyond those it has. */
   neededFor(slot: number, tokens: number): number {
     if (!this.#isChunked) return 0;
@@ -233,19 +185,35 @@ export class SequenceBlocks {
       this.cache.identify(request, tokens, this.#identified[slot], this.#identifiesAll);
       identified.push(...this.#identified[slot].splice(0));
     }
-    this.#keep(request, identified, sequences.blocksHeld(slot));
+    this.#detached.set(request, { request, identified, blocks: sequences.blocksHeld(slot) });
     sequences.remove(slot);
   }
 
-  /** Frees the blocks of a detached request. @throws {RangeError} If it has none. */
-  letGo(request: number): void {
-    const detached = this.#take(request);
+  /**
+   * Frees the blocks of a detached request, now or with the end of the step in progress.
+   *
+   * @throws {RangeError} If it has none.
+   */
+  letGo(request: number, isLate: boolean): void {
+    const detached = this.#detached.get(request);
     if (detached === undefined) {
       throw new RangeError(`Cannot let blocks go: current value of detached request is ${request}`);
     }
-    const { identified, blocks } = detached;
-    if (this.cache) this.cache.release(request, identified, blocks);
-    else this.pool.give(blocks);
+    this.#detached.delete(request);
+    this.#free(detached, isLate);
+  }
+
+  #free(apart: BlocksApart, isLate: boolean): void {
+    if (isLate) this.#late.push(apart);
+    else if (this.cache) this.cache.release(apart.request, apart.identified, apart.blocks);
+    else this.pool.give(apart.blocks);
+  }
+
+  /** The step has ended during which blocks were let go; returns whether there were any. */
+  freeLate(): boolean {
+    if (this.#late.length === 0) return false;
+    for (const apart of this.#late.splice(0)) this.#free(apart, false);
+    return true;
   }
 
   /**
@@ -259,27 +227,57 @@ export class SequenceBlocks {
     const identified: number[] = [];
     if (matched > 0) this.cache!.share(request, matched, identified);
     this.pool.take(blocks - matched);
-    this.#held.set(request, { identified, blocks });
+    this.#held.set(request, { request, identified, blocks });
     return matched * this.pool.blockTokens;
   }
 
-  /** Gives a sequence that was just added the blocks held for it; the spare ones are free again. */
+  /**
+   * Gives a sequence that was just added the blocks held for it; the spare ones are free again, those
+   * that lack (a number below 0) are taken.
+   */
   beginHeld(slot: number, spare: number): void {
     const { request, takenBlocks } = this.sequences;
     const { identified, blocks } = this.#held.get(request[slot])!;
     this.#held.delete(request[slot]);
     if (spare > 0) this.pool.give(spare);
+    else if (spare < 0) this.pool.take(-spare);
     while (this.cache && this.#identified.length <= slot) this.#identified.push([]);
     if (this.cache) this.#identified[slot].push(...identified);
     takenBlocks[slot] = blocks - spare;
   }
 
-  /** Frees the blocks held for a request whose entries come no more. */
-  dropHeld(request: number): void {
-    const { identified, blocks } = this.#held.get(request)!;
+  /**
+   * Takes the blocks for what a request loads before it is in the batch: its first `matched` ones are
+   * cached, those up to `blocks` will come.
+   */
+  holdForLoad(request: number, matched: number, blocks: number): void {
+    const identified: number[] = [];
+    if (matched > 0) this.cache!.share(request, matched, identified);
+    this.pool.take(blocks - matched);
+    this.#held.set(request, { request, identified, blocks });
+  }
+
+  /** What a request has loaded is there: `tokens` tokens with those that were cached. */
+  loaded(request: number, tokens: number): void {
+    const { identified } = this.#held.get(request)!;
+    this.cache!.identify(request, tokens, identified, this.#identifiesAll);
+  }
+
+  /** Blocks held for a request that is not in the batch; 0 for none. */
+  heldFor(request: number): number {
+    return this.#held.get(request)?.blocks ?? 0;
+  }
+
+  /** Whether a request has left but for its blocks. */
+  isDetached(request: number): boolean {
+    return this.#detached.has(request);
+  }
+
+  /** Frees the blocks held for a request whose entries come no more, now or with the step's end. */
+  dropHeld(request: number, isLate: boolean): void {
+    const held = this.#held.get(request)!;
     this.#held.delete(request);
-    if (this.cache) this.cache.release(request, identified, blocks);
-    else this.pool.give(blocks);
+    this.#free(held, isLate);
   }
 
   /** Tokens whose blocks have identity while a step is formed: a planner ahead lacks the last token. */

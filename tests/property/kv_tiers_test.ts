@@ -11,7 +11,7 @@ import { type EverythingCase, everythingCases } from "../support/random_everythi
 import { mayLoad, type TierCase, tierCases, withTiers } from "../support/random_tiers.ts";
 
 /** Cases per run of the suite, and where they begin; `deno task test:soak` sets more. */
-const CASES = Number(Deno.env.get("SIMFAAS_SOAK_CASES") ?? 600);
+const CASES = Number(Deno.env.get("SIMFAAS_SOAK_CASES") ?? 160);
 const SEED = Number(Deno.env.get("SIMFAAS_SOAK_SEED") ?? 20261130);
 
 /** Clusters whose requests can wait for tiers, under memory pressure. */

@@ -254,6 +254,7 @@ export class FaultInjector {
       this.#steps.forget(id);
     }
     this.#fleet.end(id, "lost");
+    this.#gateway.losesEntries(id, displaced);
   }
 
   /**

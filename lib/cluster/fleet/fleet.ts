@@ -75,7 +75,7 @@ export class Fleet {
   readonly #waiters: GpuWaiters;
   #evictions = 0;
   /** Functions whose requests have lost the instance that was starting for them. */
-  #unserved: number[] = [];
+  readonly unserved: number[] = [];
 
   constructor({ parts, run, clock, schedule, functions, evaluations, tiers }: FleetDependencies) {
     const { placement } = parts;
@@ -237,7 +237,7 @@ export class Fleet {
     this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
   }
 
-  /** Bytes have begun, or ceased, to flow over the links of starts. */
+  /** Bytes have begun, or ceased, to flow over the links that starts use, too. */
   transfersChange(): void {
     this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
   }
@@ -271,6 +271,11 @@ export class Fleet {
       instance.idleSeconds += this.#clock.now - instance.idleSinceSeconds;
       instance.idleGeneration++;
     }
+  }
+
+  /** Requests in an instance, and those that have left it but for their KV entries. */
+  serves(id: number): number {
+    return this.outstanding[id] + this.#instances[id].engine.detached;
   }
 
   /** Requests of an instance have ended. */
@@ -311,7 +316,7 @@ export class Fleet {
     const instance = this.#instances[id];
     if (instance.state === InstanceState.starting) return this.end(id, "retired");
     instance.drainingAtSeconds = this.#clock.now;
-    if (this.outstanding[id] === 0) return this.end(id, "retired");
+    if (this.serves(id) === 0) return this.end(id, "retired");
     const fn = this.functions[instance.functionId];
     fn.leavesService(id, true);
     instance.state = InstanceState.draining;
@@ -338,7 +343,7 @@ export class Fleet {
       if (why !== "start-failed") this.#parts.starts.cancel(id, now);
       this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
       fn.startEnds();
-      if (fn.waiting.returnReserved(id, now)) this.#unserved.push(fn.id);
+      if (fn.waiting.returnReserved(id, now)) this.unserved.push(fn.id);
     } else {
       if (this.outstanding[id] > 0) this.leave(id, this.outstanding[id]);
       if (instance.state === InstanceState.draining) fn.drainEnds();
@@ -352,6 +357,7 @@ export class Fleet {
     this.#alive.splice(this.#alive.indexOf(instance), 1);
     this.books.add(id, instance.engine, now);
     instance.engine.close();
+    this.#parts.kvTransfers?.forget(id);
     this.stopped.add(instance);
     instance.engine = this.#instances[id] = undefined as never;
     this.tiers?.end(id);
@@ -359,18 +365,6 @@ export class Fleet {
     if (instance.ranks.length === 0) return;
     this.nodes!.release(fn.id, instance.ranks);
     this.#waiters.roomChanges();
-  }
-
-  /** Whether a request has lost the instance that was starting for it. */
-  get hasUnserved(): boolean {
-    return this.#unserved.length > 0;
-  }
-
-  /** Takes the functions of such requests. */
-  takeUnserved(): readonly number[] {
-    const unserved = this.#unserved;
-    this.#unserved = [];
-    return unserved;
   }
 
   /** The running, draining or starting instances of a machine, ascending ids. */
@@ -394,6 +388,7 @@ export class Fleet {
   /** Decides the size of a pool anew. */
   resizePool(pool: number): void {
     const mayWarm = (other: number) => this.#waiters.mayWarm(other);
+    // A pool that keeps its members makes no room.
     if (this.pools.resize(pool, this.#clock.now, mayWarm)) this.#waiters.roomChanges();
     this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
   }

@@ -1,6 +1,8 @@
+import type { Clock } from "../../engine/clock.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { RunColumns } from "../../engine/engine_parts.ts";
 import type { ClusterParts } from "../cluster_parts.ts";
+import { EVENTS } from "../events.ts";
 import type { EngineSteps } from "../engine_steps.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Schedule } from "../schedule.ts";
@@ -11,11 +13,15 @@ import { KvTiers } from "./kv_tiers.ts";
 export class EngineNews implements TierReports {
   readonly #fleet: () => Fleet;
   readonly #steps: EngineSteps;
+  readonly #clock: Clock;
+  readonly #schedule: Schedule;
 
   /** @param fleet The instances; asked for when there is news. */
-  constructor(fleet: () => Fleet, steps: EngineSteps) {
+  constructor(fleet: () => Fleet, steps: EngineSteps, clock: Clock, schedule: Schedule) {
     this.#fleet = fleet;
     this.#steps = steps;
+    this.#clock = clock;
+    this.#schedule = schedule;
   }
 
   loaded(instanceId: number, request: number): void {
@@ -23,7 +29,11 @@ export class EngineNews implements TierReports {
   }
 
   stored(instanceId: number, request: number): void {
-    this.#tell(instanceId, (engine) => engine.stored(request));
+    this.#tell(instanceId, (engine) => {
+      const { detached } = engine;
+      engine.stored(request);
+      if (engine.detached < detached) this.#schedule.at(EVENTS.kvLeft, this.#clock.now, instanceId);
+    });
   }
 
   /** An instance that has stopped hears nothing. */
@@ -55,7 +65,7 @@ export function kvTiers(
     functions,
     run,
     schedule,
-    reports: new EngineNews(fleet, steps),
+    reports: new EngineNews(fleet, steps, run.clock, schedule),
     linksChange: () => fleet().transfersChange(),
   });
 }
