@@ -50,6 +50,13 @@ export interface InstanceTiersOptions {
   readonly reports: TierReports;
 }
 
+/** The prompt of a request, as far as it is computed. */
+interface PromptPart {
+  readonly request: number;
+  /** Its full blocks. */
+  readonly blocks: number;
+}
+
 /** A load under way. */
 interface Load {
   /** Numbers of its moves, and how many of them have not ended. */
@@ -157,7 +164,7 @@ export class InstanceTiers implements KvTiersOfEngine {
   }
 
   computed(request: number, tokens: number): void {
-    const { identity, levels, blockTokens } = this.#of;
+    const { identity, blockTokens } = this.#of;
     const before = this.#offered.get(request);
     if (before === undefined) return;
     const all = this.#promptBlocks(request);
@@ -165,12 +172,7 @@ export class InstanceTiers implements KvTiersOfEngine {
     if (blocks === all) this.#offered.delete(request);
     else this.#offered.set(request, blocks);
     if (blocks <= before) return;
-    this.#offer(0, rangesOf(identity, request, before, blocks), ENGINE, request);
-    for (const { parts, blocks: tier } of levels) {
-      if (parts.write === "through") {
-        touchRequest(tier, identity, request, blocks, this.#clock.now);
-      }
-    }
+    this.#offer(0, rangesOf(identity, request, before, blocks), ENGINE, { request, blocks });
   }
 
   forgets(run: number, from: number, to: number): void {
@@ -201,22 +203,21 @@ export class InstanceTiers implements KvTiersOfEngine {
 
   /**
    * Offers blocks to the tiers from `level` on that are written through. The nearest one takes what it
-   * lacks; when that is there, it is offered to the next.
+   * lacks; when that is there, it is offered to the next. The prompt so far is used in each.
    *
    * @param source Level that they are read from, where they stay as long.
-   * @param request Whose blocks they are.
    */
-  #offer(level: number, ranges: readonly BlockRange[], source: number, request: number): void {
-    const { levels } = this.#of;
+  #offer(level: number, ranges: readonly BlockRange[], source: number, prompt: PromptPart): void {
+    const { levels, identity } = this.#of;
+    const { request, blocks } = prompt;
     for (let to = level; to < levels.length; to++) {
       if (levels[to].parts.write !== "through") continue;
       const taken = this.#makeRoom(to, ranges);
+      touchRequest(this.#tiers[to], identity, request, blocks, this.#clock.now);
       if (taken === undefined) continue;
       this.#hold(source, taken, request);
-      this.#store(to, taken, source, () => {
-        this.#release(source, taken, request);
-        this.#offer(to + 1, taken, to, request);
-      }, () => this.#release(source, taken, request));
+      const release = () => this.#release(source, taken, request);
+      this.#store(to, taken, source, release, () => this.#offer(to + 1, taken, to, prompt));
       return;
     }
   }
@@ -234,7 +235,12 @@ export class InstanceTiers implements KvTiersOfEngine {
     const { now } = this.#clock;
     tier.expire(now);
     const missing: BlockRange[] = [];
-    for (const range of ranges) tier.missing(range, missing);
+    for (const range of ranges) {
+      const parts: BlockRange[] = [];
+      tier.missing(range, parts);
+      // The last blocks have been used before the first ones.
+      missing.push(...parts.reverse());
+    }
     const blocks = blocksIn(missing);
     if (blocks === 0) return undefined;
     const gone = tier.makeRoom(blocks);
@@ -252,8 +258,8 @@ export class InstanceTiers implements KvTiersOfEngine {
     level: number,
     ranges: readonly BlockRange[],
     source: number,
+    release?: () => void,
     then?: () => void,
-    givenUp?: () => void,
   ): void {
     const { instanceId, levels, moves, blockBytes } = this.#of;
     const { parts, blocks: tier, counts } = levels[level];
@@ -269,12 +275,13 @@ export class InstanceTiers implements KvTiersOfEngine {
         counts.storedBlocks += blocks;
         counts.storedBytes += blocks * blockBytes;
         for (const range of ranges) tier.arrive(range);
+        release?.();
         then?.();
       },
       givesUp: () => {
         counts.givenUpBlocks += blocks;
         for (const range of ranges) tier.giveUp(range);
-        givenUp?.();
+        release?.();
       },
     });
   }
