@@ -90,3 +90,9 @@ export { type RandomStream, type RandomStreams, randomStreams } from "../lib/sim
 export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
 export type { SpotMix, ZoneFacts } from "../lib/serverless/scaling/spot_mix.ts";
+export type { TierKind, TierRecord } from "../lib/metrics/kv_tier_record.ts";
+export type {
+  FunctionTiers,
+  KvTierParts,
+  TierParts,
+} from "../lib/cluster/kv_tiers/kv_tier_parts.ts";

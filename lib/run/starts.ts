@@ -20,8 +20,8 @@ import type { Configuration } from "../config/configuration.ts";
 import type { Deployment } from "./deployment.ts";
 import type { BuiltNode } from "./nodes.ts";
 import { functionTiers } from "./kv_tiers.ts";
-import { ownGpus } from "./own_gpus.ts";
 import { isWeightsPresent, presentOn, presentTier } from "./present.ts";
+import { tierLinks } from "./tier_links.ts";
 import { clusterLinks, machineLinks, ownMachineLinks } from "./start_links.ts";
 import type { StartPlans } from "./start_plans.ts";
 
@@ -133,11 +133,9 @@ export function buildStarts(
     ...(machines && { weights: machines.weights, loadSeconds: machines.loadSeconds }),
     ...(hasTiers && {
       kvTiers: {
-        topology,
-        transfers,
         functions: tiers,
         hasMachines: nodes.length > 0,
-        ...ownGpus(topology, kinds),
+        ...tierLinks(topology, transfers, kinds),
       },
     }),
   };

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { ClusterParts } from "../../lib/cluster/cluster_parts.ts";
 import type { TierParts } from "../../lib/cluster/kv_tiers/kv_tier_parts.ts";
 import { FlowNetwork, type NodeLinks, Topology, Transfers } from "../../lib/network/mod.ts";
-import { ownGpus } from "../../lib/run/own_gpus.ts";
+import { tierLinks } from "../../lib/run/tier_links.ts";
 import type { StartService } from "../../lib/serverless/cold_start/start_service.ts";
 
 /** Cache tiers of a random cluster, as plain data. */
@@ -48,10 +48,10 @@ export function withTiers(parts: ClusterParts, test: TierCase, bindsLinks = true
     : {};
   const hasMachines = parts.placement !== undefined;
   for (const { gpus } of parts.placement?.nodes ?? []) topology.addNode({ ...links, gpus });
-  const own = ownGpus(
+  const over = tierLinks(
     topology,
+    transfers,
     parts.functions.map(({ engine: { gpus } }) => ({
-      config: undefined as never,
       deployment: { gpu: undefined as never, gpus, node: { ...links, gpus } as never },
     })),
   );
@@ -60,13 +60,11 @@ export function withTiers(parts: ClusterParts, test: TierCase, bindsLinks = true
     ...parts,
     starts: withTransfers(parts.starts, transfers),
     kvTiers: {
-      topology,
-      transfers,
       functions: parts.functions.map(({ engine }) =>
         engine.prefix && mayLoad(engine.strategy.name) ? { tiers, blockBytes } : undefined
       ),
       hasMachines,
-      ...own,
+      ...over,
     },
   };
 }

@@ -1,9 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { RunColumns } from "../../engine/engine_parts.ts";
 import type { KvTiersOfEngine } from "../../engine/kv_tiers_of_engine.ts";
-import { STORE, type TargetPlace } from "../../network/mod.ts";
-import type { TierCounts } from "../../metrics/kv_tier_record.ts";
-import type { RankPlace } from "../../serverless/cold_start/start_request.ts";
+import type { TierCounts, TierKind } from "../../metrics/kv_tier_record.ts";
 import type { PrefixIdentity } from "../../scheduling/kv_cache/prefix_identity.ts";
 import {
   type BlockRange,
@@ -13,6 +11,7 @@ import {
   type TierBlocks,
   touchRequest,
 } from "../../scheduling/kv_cache/tiers/mod.ts";
+import type { KvHolder } from "../handoff/kv_transfer_parts.ts";
 import type { TierParts } from "./kv_tier_parts.ts";
 import type { TierMoves } from "./tier_moves.ts";
 
@@ -39,12 +38,11 @@ export interface TierReports {
 
 /** What the tiers of an instance work with. */
 export interface InstanceTiersOptions {
-  readonly instanceId: number;
+  readonly instance: KvHolder;
   readonly levels: readonly TierLevel[];
   readonly identity: PrefixIdentity;
   readonly blockTokens: number;
   readonly blockBytes: number;
-  readonly gpus: readonly RankPlace[];
   readonly run: RunColumns;
   readonly moves: TierMoves;
   readonly reports: TierReports;
@@ -124,12 +122,12 @@ export class InstanceTiers implements KvTiersOfEngine {
       for (const range of ranges) level.blocks.pin(range);
       load.left++;
       const id = moves.begin({
-        instanceId: this.#of.instanceId,
+        instance: this.#of.instance,
         ranges,
         bytes: blocks * this.#of.blockBytes,
         tier: level.parts,
-        from: this.#placesOf(tier),
-        to: this.#placesOf(ENGINE),
+        from: level.parts.kind,
+        to: "gpu",
         arrives: () => {
           level.counts.loadedBlocks += blocks;
           level.counts.loadedBytes += blocks * this.#of.blockBytes;
@@ -150,7 +148,7 @@ export class InstanceTiers implements KvTiersOfEngine {
 
   #hasLoaded(request: number): void {
     this.#loads.delete(request);
-    this.#of.reports.loaded(this.#of.instanceId, request);
+    this.#of.reports.loaded(this.#of.instance.id, request);
   }
 
   enters(request: number): void {
@@ -261,16 +259,16 @@ export class InstanceTiers implements KvTiersOfEngine {
     release?: () => void,
     then?: () => void,
   ): void {
-    const { instanceId, levels, moves, blockBytes } = this.#of;
+    const { instance, levels, moves, blockBytes } = this.#of;
     const { parts, blocks: tier, counts } = levels[level];
     const blocks = blocksIn(ranges);
     moves.begin({
-      instanceId,
+      instance,
       ranges,
       bytes: blocks * blockBytes,
       tier: parts,
-      from: this.#placesOf(source),
-      to: this.#placesOf(level),
+      from: this.#placeOf(source),
+      to: parts.kind,
       arrives: () => {
         counts.storedBlocks += blocks;
         counts.storedBytes += blocks * blockBytes;
@@ -300,14 +298,11 @@ export class InstanceTiers implements KvTiersOfEngine {
     const left = this.#storing.get(request)! - 1;
     if (left > 0) return void this.#storing.set(request, left);
     this.#storing.delete(request);
-    this.#of.reports.stored(this.#of.instanceId, request);
+    this.#of.reports.stored(this.#of.instance.id, request);
   }
 
-  /** Where the blocks of a level are: a part of them for each GPU. */
-  #placesOf(level: number): readonly TargetPlace[] {
-    const { gpus, levels } = this.#of;
-    if (level === ENGINE) return gpus.map(({ node, gpu }) => ({ kind: "gpu", node, gpu }));
-    const { kind } = levels[level].parts;
-    return kind === "store" ? [STORE] : gpus.map(({ node }) => ({ kind, node }));
+  /** Where the blocks of a level are. */
+  #placeOf(level: number): TierKind | "gpu" {
+    return level === ENGINE ? "gpu" : this.#of.levels[level].parts.kind;
   }
 }

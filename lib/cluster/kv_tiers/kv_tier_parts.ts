@@ -1,6 +1,5 @@
-import type { Topology, Transfers } from "../../network/mod.ts";
 import type { TierKind } from "../../metrics/kv_tier_record.ts";
-import type { RankPlace } from "../../serverless/cold_start/start_request.ts";
+import type { KvHolder } from "../handoff/kv_transfer_parts.ts";
 
 /** One cache tier of a function's KV blocks. */
 export interface TierParts {
@@ -20,31 +19,40 @@ export interface TierParts {
 
 /** The tiers of one function, the nearest first. */
 export interface FunctionTiers {
+  /** One or more, each of another kind. */
   readonly tiers: readonly TierParts[];
   /** Bytes of one KV block, over all GPUs of an instance. */
   readonly blockBytes: number;
 }
 
-/** An instance as far as the places of its tiers depend on it. */
-export interface TierUser {
-  /** Number of the instance. */
-  readonly id: number;
-  readonly functionId: number;
-  /** Its GPUs; empty where machines are not told apart. */
-  readonly ranks: readonly RankPlace[];
-}
-
-/** The cache tiers of a run, and what their blocks cross. */
+/**
+ * The cache tiers of a run, and the links that blocks cross on which whatever else moves as well. The
+ * run's `starts` move them on: the next event of these links is an event of theirs, too.
+ */
 export interface KvTierParts {
-  /** The links, and the bytes on their way over them: the run's `starts` move these on. */
-  readonly topology: Topology;
-  readonly transfers: Transfers;
   /** By function; undefined: its engines have no tiers. */
   readonly functions: readonly (FunctionTiers | undefined)[];
   /** Whether machines are told apart, so that a disk outlives the instances beside it. */
   readonly hasMachines: boolean;
-  /** The GPUs of an instance as the links have them. */
-  gpusOf(instance: TierUser): readonly RankPlace[];
+  /**
+   * Begins to move bytes between the GPUs of an instance and a tier of its, or between two tiers, and
+   * returns their number; -1 when nothing on the way binds, so that they are there at once and nobody is
+   * told.
+   *
+   * @param bytesPerSecond What each GPU's part moves at most; Infinity: as the links do.
+   * @param ended Is told when the last byte has arrived, unless that is cancelled.
+   */
+  start(
+    instance: KvHolder,
+    from: TierKind | "gpu",
+    to: TierKind | "gpu",
+    bytes: number,
+    bytesPerSecond: number,
+    ended: (flow: number, nowSeconds: number) => void,
+    nowSeconds: number,
+  ): number;
+  /** Gives up what has not arrived. */
+  cancel(flow: number, nowSeconds: number): void;
   /** An instance is gone, and its places with it. */
   forget(instanceId: number): void;
 }

@@ -12,7 +12,8 @@ import { blocksIn, TierBlocks } from "../../scheduling/kv_cache/tiers/mod.ts";
 import type { FunctionParts } from "../cluster_parts.ts";
 import type { Schedule } from "../schedule.ts";
 import { InstanceTiers, type TierLevel, type TierReports } from "./instance_tiers.ts";
-import type { KvTierParts, TierParts, TierUser } from "./kv_tier_parts.ts";
+import type { KvHolder } from "../handoff/kv_transfer_parts.ts";
+import type { KvTierParts, TierParts } from "./kv_tier_parts.ts";
 import { TierMoves } from "./tier_moves.ts";
 
 /** What the tiers of a run work with. */
@@ -50,18 +51,17 @@ export class KvTiers {
   }
 
   /** The tiers of an instance that begins; undefined if its function has none. */
-  begin(instance: TierUser): KvTiersOfEngine | undefined {
+  begin(instance: KvHolder): KvTiersOfEngine | undefined {
     const { parts, functions, run, reports } = this.#of;
     const tiers = parts.functions[instance.functionId];
     const { engine: { prefix, blockTokens } } = functions[instance.functionId];
     if (tiers === undefined || prefix === undefined) return undefined;
     const begun = new InstanceTiers({
-      instanceId: instance.id,
+      instance,
       levels: tiers.tiers.map((tier) => this.#level(tier, instance)),
       identity: prefix,
       blockTokens,
       blockBytes: tiers.blockBytes,
-      gpus: parts.gpusOf(instance),
       run,
       moves: this.#moves,
       reports,
@@ -70,7 +70,7 @@ export class KvTiers {
     return begun;
   }
 
-  #level(parts: TierParts, { functionId, ranks }: TierUser): TierLevel {
+  #level(parts: TierParts, { functionId, ranks }: KvHolder): TierLevel {
     const { kind, blocks, ttlSeconds } = parts;
     const make = () => new TierBlocks(blocks, ttlSeconds);
     const isOwn = kind === "host" || (kind === "disk" && !this.#of.parts.hasMachines);
@@ -167,7 +167,7 @@ export class KvTiers {
       }
     }
     for (const { ranges, to } of this.#moves.all()) {
-      if (to[0].kind !== "gpu") moving += blocksIn(ranges);
+      if (to !== "gpu") moving += blocksIn(ranges);
     }
     if (arriving !== moving) {
       this.#broken(`cache tiers expect ${arriving} KV blocks, of which ${moving} are on their way`);

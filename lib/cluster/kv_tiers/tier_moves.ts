@@ -1,28 +1,22 @@
 import type { Clock } from "../../engine/clock.ts";
-import type {
-  LinkName,
-  Place,
-  TargetPlace,
-  TransferOwner,
-  Transfers,
-  Way,
-} from "../../network/mod.ts";
+import type { TierKind } from "../../metrics/kv_tier_record.ts";
 import type { BlockRange } from "../../scheduling/kv_cache/tiers/mod.ts";
 import { EVENTS } from "../events.ts";
+import type { KvHolder } from "../handoff/kv_transfer_parts.ts";
 import type { Schedule } from "../schedule.ts";
 import type { KvTierParts, TierParts } from "./kv_tier_parts.ts";
 
 /** Blocks to be moved into a tier or out of it. */
 export interface TierMove {
   /** Instance that they are moved for. */
-  readonly instanceId: number;
+  readonly instance: KvHolder;
   /** The blocks, and their bytes. */
   readonly ranges: readonly BlockRange[];
   readonly bytes: number;
   /** The tier that is read, or written: its rate and its set-up time count. */
   readonly tier: TierParts;
-  readonly from: readonly Place[];
-  readonly to: readonly TargetPlace[];
+  readonly from: TierKind | "gpu";
+  readonly to: TierKind | "gpu";
   /** They are there; not called where the move is given up. */
   arrives(): void;
   /** It is given up. */
@@ -32,7 +26,7 @@ export interface TierMove {
 /** One under way. */
 interface UnderWay {
   readonly move: TierMove;
-  /** Number among the transfers of the network; -1 before its bytes flow, and after. */
+  /** Number of its bytes' flow; -1 before they flow, and after. */
   flow: number;
 }
 
@@ -40,14 +34,12 @@ interface UnderWay {
  * The KV blocks on their way between engines and cache tiers. A move takes the set-up time of its tier
  * and then the time that the links give its bytes, beside images and weights; its end is an event.
  */
-export class TierMoves implements TransferOwner {
+export class TierMoves {
   readonly #parts: KvTierParts;
   readonly #clock: Clock;
   readonly #schedule: Schedule;
   readonly #linksChange: () => void;
   readonly #underWay = new Map<number, UnderWay>();
-  readonly #flowing = new Map<number, number>();
-  readonly #ways = new Map<string, Way>();
   #next = 0;
 
   /** @param linksChange Is called when bytes have begun, or ceased, to flow. */
@@ -91,34 +83,18 @@ export class TierMoves implements TransferOwner {
 
   /** Lets the bytes of a move flow; false if nothing on their way takes time. */
   #flow(id: number, underWay: UnderWay): boolean {
-    const { from, to, bytes, tier } = underWay.move;
-    const way = this.#wayOf(tier, from[0], to[0]);
-    const transfers: Transfers = this.#parts.transfers;
-    const flow = transfers.start(from, to, bytes, "kv", this, this.#clock.now, way);
+    const { instance, from, to, bytes, tier: { bytesPerSecond } } = underWay.move;
+    // What follows from the end happens in its place among the events.
+    const ended = (_: number, nowSeconds: number) => {
+      underWay.flow = -1;
+      this.#schedule.at(EVENTS.tierArrival, nowSeconds, id);
+    };
+    const { now } = this.#clock;
+    const flow = this.#parts.start(instance, from, to, bytes, bytesPerSecond, ended, now);
     if (flow < 0) return false;
     underWay.flow = flow;
-    this.#flowing.set(flow, id);
     this.#linksChange();
     return true;
-  }
-
-  /** What bytes cross between two places, no faster than the tier reads or writes. */
-  #wayOf({ kind, bytesPerSecond }: TierParts, from: Place, to: TargetPlace): Way {
-    const links: readonly LinkName[] = this.#parts.topology.linksBetween(from, to);
-    const key = `${kind} ${bytesPerSecond} ${links}`;
-    let way = this.#ways.get(key);
-    if (way === undefined) {
-      this.#ways.set(key, way = { links, limitBytesPerSecond: bytesPerSecond });
-    }
-    return way;
-  }
-
-  /** The last byte of a flow is there; what follows happens in its place among the events. */
-  transferEnds(flow: number, nowSeconds: number): void {
-    const id = this.#flowing.get(flow)!;
-    this.#flowing.delete(flow);
-    this.#underWay.get(id)!.flow = -1;
-    this.#schedule.at(EVENTS.tierArrival, nowSeconds, id);
   }
 
   /** The blocks of a move are there; nothing happens if it was given up. */
@@ -135,8 +111,7 @@ export class TierMoves implements TransferOwner {
     if (underWay === undefined) return;
     this.#underWay.delete(id);
     if (underWay.flow >= 0) {
-      this.#flowing.delete(underWay.flow);
-      this.#parts.transfers.cancel(underWay.flow, this.#clock.now);
+      this.#parts.cancel(underWay.flow, this.#clock.now);
       this.#linksChange();
     }
     underWay.move.givesUp();
@@ -145,7 +120,7 @@ export class TierMoves implements TransferOwner {
   /** Gives all moves for an instance up. */
   cancelAll(instanceId: number): void {
     for (const [id, { move }] of [...this.#underWay]) {
-      if (move.instanceId === instanceId) this.cancel(id);
+      if (move.instance.id === instanceId) this.cancel(id);
     }
   }
 }
