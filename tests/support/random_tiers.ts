@@ -11,6 +11,8 @@ export interface TierCase {
   /** Bytes of a block; the links move 1000 bytes a second. */
   readonly blockBytes: number;
   readonly storageBytesPerSecond: number;
+  /** Whether any link binds; if not, and the tier has no rate, blocks are there at once. */
+  readonly bindsLinks: boolean;
 }
 
 const tier = fc.record({
@@ -36,11 +38,12 @@ export const tierCases: fc.Arbitrary<TierCase> = fc.record({
   ).map(([kinds, all]) => kinds.map((kind, i): TierParts => ({ kind, ...all[i] }))),
   blockBytes: fc.constantFrom(1e-6, 1, 10, 60),
   storageBytesPerSecond: fc.constantFrom(Infinity, 1000, 400),
+  bindsLinks: fc.constantFrom(true, true, false),
 });
 
 /** The same parts with cache tiers behind every function's engines that have a prefix cache. */
-export function withTiers(parts: ClusterParts, test: TierCase, bindsLinks = true): ClusterParts {
-  const { storageBytesPerSecond } = test;
+export function withTiers(parts: ClusterParts, test: TierCase): ClusterParts {
+  const { storageBytesPerSecond, bindsLinks } = test;
   const topology = new Topology(new FlowNetwork(), bindsLinks ? { storageBytesPerSecond } : {});
   const transfers = new Transfers(topology);
   const links: Partial<NodeLinks> = bindsLinks

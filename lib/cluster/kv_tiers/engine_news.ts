@@ -25,24 +25,34 @@ export class EngineNews implements TierReports {
   }
 
   loaded(instanceId: number, request: number): void {
-    this.#tell(instanceId, (engine) => engine.loaded(request));
+    this.#tell(instanceId, (engine) => {
+      engine.loaded(request);
+      return true;
+    });
   }
 
   stored(instanceId: number, request: number): void {
     this.#tell(instanceId, (engine) => {
       const { detached } = engine;
       engine.stored(request);
-      if (engine.detached < detached) this.#schedule.at(EVENTS.kvLeft, this.#clock.now, instanceId);
+      // Whose blocks are read may be in the batch still.
+      if (engine.detached === detached) return false;
+      this.#schedule.at(EVENTS.kvLeft, this.#clock.now, instanceId);
+      return true;
     });
   }
 
-  /** An instance that has stopped hears nothing. */
-  #tell(instanceId: number, news: (engine: Engine) => void): void {
+  /**
+   * An instance that has stopped hears nothing.
+   *
+   * @param news Tells an engine; whether it may do something that it could not before.
+   */
+  #tell(instanceId: number, news: (engine: Engine) => boolean): void {
     const instance = this.#fleet().find(instanceId);
     if (instance === undefined) return;
     const { engine } = instance;
     const { endAtSeconds } = engine;
-    news(engine);
+    if (!news(engine)) return;
     if (engine.endAtSeconds < endAtSeconds) this.#steps.endChanges(instance);
     else if (engine.needsPlan) this.#steps.formLater(instanceId);
   }
