@@ -51,6 +51,11 @@ export interface RunResult {
    * Where the time of the requests went: see `latencyPart`. Absent where `metrics.explain` says so.
    */
   readonly latencyParts?: LatencyParts;
+  /** Prompt tokens of each request that came from cache tiers of each kind; absent without tiers. */
+  readonly kvTiers?: readonly {
+    readonly kind: "host" | "disk" | "store";
+    readonly hitTokens: Int32Array;
+  }[];
   /** The figures of summary.json. */
   readonly summary: Summary;
   /** Names of the functions, by id. */

@@ -129,6 +129,7 @@ async function simulateAttended(
     instances: instancePhases(record),
     coldStartWaits: waits,
     ...(record.latencyParts && { latencyParts: record.latencyParts }),
+    ...(record.kvTiers && { kvTiers: record.kvTiers }),
     summary: displayedAs("summary", { ...summary, digest }),
     functionNames,
     engine: {
