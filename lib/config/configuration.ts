@@ -520,6 +520,11 @@ export interface Configuration {
         readonly load_difference: number;
         /** See `load_difference`. */
         readonly load_ratio: number;
+        /**
+         * Worth of a token that the instance would load from its cache tiers (`memory.kv_tiers`),
+         * of one in its prefix cache; 0: the tiers are not asked.
+         */
+        readonly tier_weight: number;
       };
       /**
        * Settings of `policy: fill-first`. The first instance that is not full, so that idle ones

@@ -75,7 +75,13 @@ function simulated(rows: readonly LoneRequest[], kvBlocks: number, parts: readon
     { engine: { kvBlocks, blockTokens: BLOCK, prefix: identity }, cluster: { sampleSeconds: 1e4 } },
   );
   const bindsLinks = parts[0].setupSeconds > 0;
-  const test = { tiers: parts, blockBytes: 10, storageBytesPerSecond: 400, bindsLinks };
+  const test = {
+    tiers: parts,
+    blockBytes: 10,
+    storageBytesPerSecond: 400,
+    bindsLinks,
+    areAsked: false,
+  };
   const { columns, kvTiers } = simulateCluster(withTiers(cluster, test));
   return rows.map((_, i) => ({
     cached: columns.cachedTokens[i],

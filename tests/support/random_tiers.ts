@@ -3,6 +3,7 @@ import type { ClusterParts } from "../../lib/cluster/cluster_parts.ts";
 import type { TierParts } from "../../lib/cluster/kv_tiers/kv_tier_parts.ts";
 import { FlowNetwork, type NodeLinks, Topology, Transfers } from "../../lib/network/mod.ts";
 import { tierLinks } from "../../lib/run/tier_links.ts";
+import { prefixAffinity } from "../../lib/scheduling/routing/mod.ts";
 import type { StartService } from "../../lib/serverless/cold_start/start_service.ts";
 
 /** Cache tiers of a random cluster, as plain data. */
@@ -13,6 +14,8 @@ export interface TierCase {
   readonly storageBytesPerSecond: number;
   /** Whether any link binds; if not, and the tier has no rate, blocks are there at once. */
   readonly bindsLinks: boolean;
+  /** Whether routers ask the tiers. */
+  readonly areAsked: boolean;
 }
 
 const tier = fc.record({
@@ -39,6 +42,7 @@ export const tierCases: fc.Arbitrary<TierCase> = fc.record({
   blockBytes: fc.constantFrom(1e-6, 1, 10, 60),
   storageBytesPerSecond: fc.constantFrom(Infinity, 1000, 400),
   bindsLinks: fc.constantFrom(true, true, false),
+  areAsked: fc.boolean(),
 });
 
 /** The same parts with cache tiers behind every function's engines that have a prefix cache. */
@@ -61,6 +65,11 @@ export function withTiers(parts: ClusterParts, test: TierCase): ClusterParts {
   const { tiers, blockBytes } = test;
   return {
     ...parts,
+    functions: parts.functions.map((fn) =>
+      test.areAsked
+        ? { ...fn, routing: prefixAffinity({ loadDifference: 3, tierWeight: 0.7 }) }
+        : fn
+    ),
     starts: withTransfers(parts.starts, transfers),
     kvTiers: {
       functions: parts.functions.map(({ engine }) =>

@@ -108,6 +108,12 @@ export class InstanceTiers implements KvTiersOfEngine {
     return from + blocksIn(parts.map(({ range }) => range));
   }
 
+  /** Leading tokens of a request's prompt that can be had where `cachedTokens` are there. */
+  reachableTokens(request: number, cachedTokens: number): number {
+    const { blockTokens } = this.#of;
+    return Math.max(cachedTokens, blockTokens * this.reach(request, cachedTokens / blockTokens));
+  }
+
   load(request: number, from: number, to: number): boolean {
     const { identity, levels, run, blockTokens, moves } = this.#of;
     const parts = lookUp(this.#tiers, identity, request, from, to, this.#clock.now);

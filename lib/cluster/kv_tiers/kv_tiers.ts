@@ -112,6 +112,14 @@ export class KvTiers {
     for (const shared of this.#shared.values()) if (shared.node === node) shared.blocks.clear();
   }
 
+  /**
+   * Leading tokens of a request's prompt that an instance has or can load, of which its prefix cache has
+   * `cachedTokens`.
+   */
+  reachableTokens(instanceId: number, request: number, cachedTokens: number): number {
+    return this.#instances.get(instanceId)?.reachableTokens(request, cachedTokens) ?? cachedTokens;
+  }
+
   /** The set-up of a move is over. */
   flow(move: number): void {
     this.#moves.flow(move);
