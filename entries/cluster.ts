@@ -23,7 +23,11 @@ export type {
   SpotParts,
   ZoneParts,
 } from "../lib/cluster/cluster_parts.ts";
-export type { HandoffParts, KvTransferParts } from "../lib/cluster/handoff/kv_transfer_parts.ts";
+export type {
+  HandoffParts,
+  KvHolder,
+  KvTransferParts,
+} from "../lib/cluster/handoff/kv_transfer_parts.ts";
 export type { MigrationMethod, MigrationParts } from "../lib/cluster/handoff/migration_parts.ts";
 export type { MigrationRecord } from "../lib/metrics/migration_record.ts";
 export type { MovableLoad, ReschedulingPolicy } from "../lib/scheduling/rescheduling/policy.ts";
@@ -95,3 +99,9 @@ export { type RandomStream, type RandomStreams, randomStreams } from "../lib/sim
 export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
 export type { SpotMix, ZoneFacts } from "../lib/serverless/scaling/spot_mix.ts";
+export type { TierKind, TierRecord } from "../lib/metrics/kv_tier_record.ts";
+export type {
+  FunctionTiers,
+  KvTierParts,
+  TierParts,
+} from "../lib/cluster/kv_tiers/kv_tier_parts.ts";

@@ -13,6 +13,7 @@ import type { StatePower } from "../serverless/energy/state_power.ts";
 import type { MigrationParts } from "./handoff/migration_parts.ts";
 import type { HandoffParts, KvTransferParts } from "./handoff/kv_transfer_parts.ts";
 import type { EngineParts } from "../engine/engine_parts.ts";
+import type { KvTierParts } from "./kv_tiers/kv_tier_parts.ts";
 
 /** What the gateway does with a request that no instance can take. */
 export interface NoCapacityRule {
@@ -239,6 +240,8 @@ export interface ClusterParts {
   readonly kvTransfers?: KvTransferParts;
   /** How running requests move, with `kvTransfers`; absent: they stay. */
   readonly migration?: MigrationParts;
+  /** Cache tiers behind the prefix caches; absent: there are none. */
+  readonly kvTiers?: KvTierParts;
   /** Brings instances up. */
   readonly starts: StartService;
   /** Requests arrive until then: the run lasts at least this long and its rates count so far, seconds. */

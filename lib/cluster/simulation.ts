@@ -22,6 +22,8 @@ import { Gateway } from "./gateway/gateway.ts";
 import { Handoffs, KvTransfers, Migrations, pullsByEvent } from "./handoff/mod.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import { checkInvariants } from "./invariants.ts";
+import { kvTiers } from "./kv_tiers/engine_news.ts";
+import type { KvTiers } from "./kv_tiers/kv_tiers.ts";
 import { ProgressGuard } from "./progress_guard.ts";
 import { runColumns } from "./run_columns.ts";
 import {
@@ -45,6 +47,7 @@ export class Simulation implements EventHandlers {
   readonly kvTransfers: KvTransfers | undefined;
   readonly handoffs: Handoffs | undefined;
   readonly migrations: Migrations | undefined;
+  readonly tiers: KvTiers | undefined;
   readonly #parts: ClusterParts;
   readonly #clock = new Clock();
   readonly #schedule: Schedule;
@@ -78,7 +81,8 @@ export class Simulation implements EventHandlers {
       new FunctionState(id, one, run.columns.promptTokens, clock, occupied, run.ids)
     );
     const evaluations = new Evaluations(functions, parts.pools ?? [], clock, schedule);
-    const fleet = new Fleet({ parts, run, clock, schedule, functions, evaluations });
+    const tiers = this.tiers = kvTiers(parts, run, schedule, steps, () => this.#fleet);
+    const fleet = new Fleet({ parts, run, clock, schedule, functions, evaluations, tiers });
     const { stopAtSeconds, patienceSeconds } = parts;
     const guard = new ProgressGuard(functions, occupied, clock, stopAtSeconds, patienceSeconds);
     this.#parts = parts;
@@ -115,12 +119,8 @@ export class Simulation implements EventHandlers {
     const { stopAtSeconds } = this.#parts;
     const stream = this.#stream;
     const count = this.#count;
-    const [clock, schedule, steps, fleet] = [
-      this.#clock,
-      this.#schedule,
-      this.#steps,
-      this.#fleet,
-    ];
+    const [clock, schedule] = [this.#clock, this.#schedule];
+    const [steps, fleet] = [this.#steps, this.#fleet];
     const { gateway, faults, migrations } = this;
     const { arrivals, counts } = gateway;
     const { ends } = steps;
@@ -151,7 +151,9 @@ export class Simulation implements EventHandlers {
       }
       // What an event leaves to do: a request that lost its start is served where there is room,
       // instances that wait for GPUs take those that are free, new instances may fail.
-      if (fleet.hasUnserved) { for (const id of fleet.takeUnserved()) gateway.serve(id); }
+      if (fleet.unserved.length > 0) {
+        for (const id of fleet.unserved.splice(0)) gateway.serve(id);
+      }
       if (fleet.mayStartWaiting) fleet.startWaiting();
       if (faults !== undefined) faults.planForNewInstances();
       if (migrations !== undefined) migrations.forgetLost();
@@ -269,6 +271,7 @@ export class Simulation implements EventHandlers {
     if (id < 0) return;
     const { engine, functionId } = this.#fleet.instances[id];
     if (engine.ledger.outstanding === 0) this.#steps.forget(id);
+    else if (engine.needsPlan) this.#steps.formLater(id);
     if (this.#fleet.serves(id) === 0) this.controller.becomeIdle(id);
     this.gateway.serve(functionId);
   }
@@ -304,6 +307,7 @@ export class Simulation implements EventHandlers {
     this.kvTransfers?.check();
     this.handoffs?.check();
     this.migrations?.check();
+    this.tiers?.check(isLast);
     // A run may end at the instant of a sample: an interval has a length.
     if (now > this.#sampler.lastSeconds) this.#sampler.sample(now, this.gateway.counts);
     if (this.#sampler.count % PER_REPORT === 0) this.gateway.counts.report();
@@ -348,6 +352,7 @@ export class Simulation implements EventHandlers {
       ...(run.waitedFor && !stream && { waitedFor: run.waitedFor }),
       ...(this.faults && { faults: this.faults.log.record(clock.now) }),
       ...(this.migrations && { migrations: this.migrations.record }),
+      ...(this.tiers && { kvTiers: this.tiers.record() }),
       ...this.controller.records(clock.now),
       endAtSeconds: clock.now,
       measuredUntilSeconds: measuredUntilSeconds(this.#parts, this.#servedAtSeconds, clock.now),

@@ -553,6 +553,11 @@ export interface Configuration {
         readonly load_difference: number;
         /** See `load_difference`. */
         readonly load_ratio: number;
+        /**
+         * Worth of a token that the instance would load from its cache tiers (`memory.kv_tiers`),
+         * of one in its prefix cache; 0: the tiers are not asked.
+         */
+        readonly tier_weight: number;
       };
       /**
        * Settings of `policy: fill-first`. The first instance that is not full, so that idle ones
@@ -749,10 +754,39 @@ export interface Configuration {
     /** Host memory for swapped KV blocks, gigabytes per GPU. */
     readonly swap_space_gb: number;
     /**
-     * Host memory of an instance on its machines, kept weights apart, bytes; null: its swap space
-     * under `scheduler.preemption_mode: swap`, else none.
+     * Host memory of an instance on its machines, kept weights and `kv_tiers` apart, bytes; null:
+     * its swap space under `scheduler.preemption_mode: swap`, else none.
      */
     readonly host_memory: number | null;
+    /**
+     * Cache tiers behind the prefix cache, the nearest first; none: blocks that it forgets are
+     * computed again.
+     */
+    readonly kv_tiers: readonly {
+      /**
+       * `host`: memory of the instance's machine, which is its own and goes with it; `disk`: of its
+       * machine, shared by the function's instances there; `store`: of the cluster.
+       */
+      readonly tier: "host" | "disk" | "store";
+      /**
+       * Room for KV blocks, bytes: of an instance (`host`), of a machine (`disk`), or in all
+       * (`store`). Has to be given.
+       */
+      readonly capacity: number | null;
+      /**
+       * `through`: blocks of prompts as they are computed, those that the tier lacks; `evict`:
+       * those that the tier before it (the prefix cache before the first) has no room for.
+       */
+      readonly write: "through" | "evict";
+      /**
+       * Time for which a block stays that nobody uses, seconds; null: until others need its room.
+       */
+      readonly ttl: number | null;
+      /** What one GPU reads or writes at most, bytes per second; null: what the links give. */
+      readonly rate: number | null;
+      /** Time before the first byte of a transfer, seconds. */
+      readonly setup: number;
+    }[];
   };
   /** How long a step takes. */
   readonly execution: {

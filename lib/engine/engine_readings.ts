@@ -270,14 +270,23 @@ export class EngineReadings {
   }
 
   /**
-   * The steps that ended last, for an observer; valid until others end.
+   * Tells the observer, if there is one, of the steps that ended last, as those of an instance.
    *
    * @param decodedTokens Output tokens of their decodes, where drafts are verified.
    */
-  observed(decodedTokens: number): ObservedSteps {
-    const observed = this.#observed!;
+  tell(instance: number, decodedTokens: number): void {
+    const observed = this.#observed;
+    if (observed === undefined) return;
     if (this.speculation !== undefined) observed.decodeTokens = decodedTokens;
-    return observed;
+    this.#run.observer!.stepsEnd(instance, observed);
+  }
+
+  /** Tells it of the step that the end of the run cuts at `now`, the next one after `ended` steps. */
+  tellOfCut(instance: number, ended: number, now: number): void {
+    const { observer } = this.#run;
+    if (observer === undefined) return;
+    const cutSince = this.#clock.leap.endAtSeconds(ended);
+    if (cutSince < now) observer.stepIsCut(instance, cutSince, now);
   }
 
   /** Writes the step that is the `count`-th one of the leap in progress into `out`. */

@@ -2,6 +2,7 @@ import type { MigrationRecord } from "./migration_record.ts";
 import type { StageSpanColumns } from "../serverless/cold_start/stage_spans.ts";
 import type { InstanceLife, PoolMemberLife } from "../serverless/lifecycle.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
+import type { TierRecord } from "./kv_tier_record.ts";
 import type { KvTokens } from "./kv_tokens.ts";
 import type { LatencyParts } from "./latency_parts.ts";
 import type { TotalsColumns } from "./meter_totals.ts";
@@ -107,6 +108,8 @@ export interface RunRecord {
   readonly evictions: number;
   /** What faults did; absent where there can be none. */
   readonly faults?: FaultRecord;
+  /** What cache tiers did, by kind; absent where no function has any. */
+  readonly kvTiers?: readonly TierRecord[];
   /** What sleeping instances did; absent where none can sleep. */
   readonly sleep?: SleepRecord;
   /** What speculation did; absent where no function speculates. */

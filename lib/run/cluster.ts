@@ -31,6 +31,7 @@ import { buildFaults } from "./faults.ts";
 import { type FunctionKind, functionKinds, functionNames } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { engineOf, functionGroups } from "./handoffs.ts";
+import { diskTierBytes, enginePrefixes } from "./kv_tiers.ts";
 import { buildMoves } from "./migration.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { measuring } from "./measuring.ts";
@@ -128,7 +129,7 @@ export async function buildCluster(
   const { stream: to } = texts;
   const requests = buildRequests(config, streams, texts, to && { ...to, newStreams });
   const kinds = functionKinds(config, requests.functionNames);
-  const nodes = buildNodes(config, deploymentGpu(kinds[0].config));
+  const nodes = buildNodes(config, deploymentGpu(kinds[0].config), diskTierBytes(kinds));
   const deployments = await Promise.all(
     kinds.map((kind) =>
       buildDeployment(kind.config, nodes, texts.files, config.functions.length > 0)
@@ -220,6 +221,7 @@ export async function buildCluster(
       ...(pools.length > 0 && { pools }),
       starts: starts.service,
       ...buildMoves(config, byFunction, groups, starts, nodes.length > 0, stream !== undefined),
+      ...(starts.kvTiers && { kvTiers: starts.kvTiers }),
       ...runEnd(config),
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
       ...measuring(config, size.sampleSeconds, table.count),
@@ -355,6 +357,7 @@ function engineParts(
   const { config } = kind;
   const { scheduler, memory, simulation } = config;
   const settings = engineSettings(config);
+  const prefix = enginePrefixes(config, table);
   const meanTokens = meanRequestTokens(known, kind) ?? deployment.maxModelTokens;
   // vLLM keeps one block of its own, the null block.
   const kvBlocks = plainBlocks(deployment.kv, Math.min(meanTokens, deployment.maxModelTokens)) -
@@ -373,9 +376,7 @@ function engineParts(
     maxOutputTokens: known.longestOutput,
     asyncScheduling: settings.asyncScheduling,
     ...(keys && { queueKeys: keys }),
-    ...(scheduler.prefix_caching && table.prefix && {
-      prefix: prefixIdentity(table.prefix, memory.block_size),
-    }),
+    ...(prefix && { prefix: prefixIdentity(prefix, memory.block_size) }),
     ...(scheduler.preemption_mode === "swap" && {
       swap: { blocks: deployment.swapBlocks, secondsPerBlock: deployment.swapSecondsPerBlock },
     }),

@@ -8,6 +8,7 @@ import type { ConfiguredDraft } from "./draft.ts";
 import { buildExecution } from "./execution.ts";
 import { buildGpuLink } from "./gpu_link.ts";
 import { buildOverheads } from "./overheads.ts";
+import { tierBytes } from "./kv_tiers.ts";
 import { type InstanceSize, instanceSize, kvCacheLine } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
 import { speculationNotices } from "./speculation.ts";
@@ -26,6 +27,8 @@ export interface Deployment {
   /** Host memory of one instance, bytes. */
   readonly hostBytes: number;
   readonly weightBytes: number;
+  /** Bytes of a number in the KV cache. */
+  readonly kvBytesPerElement: number;
   /** Names the format of the weights among others of the same model. */
   readonly weightFormat: string;
   /** Most sequences at once: as configured, or as many as have a state. */
@@ -40,8 +43,6 @@ export interface Deployment {
   /** What an instance drafts with; absent: it does not speculate. */
   readonly draft?: ConfiguredDraft;
   readonly work: StepWork;
-  /** Bytes of a number in the KV cache. */
-  readonly kvBytesPerElement: number;
   /** KV blocks of one instance, their groups of layers, and shares of its GPU memory. */
   readonly kv: InstanceSize["kv"];
   /** Longest prompt and output together, tokens. */
@@ -103,8 +104,9 @@ export async function buildDeployment(
     node: nodeWith(gpu),
     gpus,
     stageGpus: parallelization.tensor_parallel_size,
-    hostBytes: memory.host_memory ??
-      (scheduler.preemption_mode === "swap" ? swapBytes : 0),
+    hostBytes: tierBytes(config, "host") +
+      (memory.host_memory ?? (scheduler.preemption_mode === "swap" ? swapBytes : 0)),
+    kvBytesPerElement,
     weightBytes: size.weightBytes + (draft?.weightBytes ?? 0),
     weightFormat: draft?.modelName === undefined
       ? size.model.weightFormat
@@ -121,7 +123,6 @@ export async function buildDeployment(
     execution: draft === undefined ? built : withDraft(built, draft.time),
     ...(draft && { draft }),
     work,
-    kvBytesPerElement,
     kv: size.kv,
     maxModelTokens: size.maxModelTokens,
     peakFlops: peak * gpus,

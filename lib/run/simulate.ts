@@ -133,6 +133,7 @@ async function simulateAttended(
     ...(record.kvTransfers && { kvTransfers: record.kvTransfers }),
     coldStartWaits: waits,
     ...(record.latencyParts && { latencyParts: record.latencyParts }),
+    ...(record.kvTiers && { kvTiers: record.kvTiers }),
     summary: displayedAs("summary", { ...summary, digest }),
     functionNames,
     engine: {

@@ -77,6 +77,11 @@ export class RoutingView implements RoutingSignals {
     return readings.cachedPrefixTokens(request, this.#clock.now);
   }
 
+  reachablePrefixTokens(instance: number, request: number): number {
+    const cached = this.cachedPrefixTokens(instance, request);
+    return this.#fleet.tiers?.reachableTokens(instance, request, cached) ?? cached;
+  }
+
   /**
    * The instance that gets the request; -1 when none of the function's can take it.
    *

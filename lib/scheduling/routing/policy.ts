@@ -32,6 +32,10 @@ export interface RoutingSignals {
   kvCapacityTokens(instance: number): number;
   /** Leading tokens of the request's prompt whose KV blocks the instance has cached, >= 0. */
   cachedPrefixTokens(instance: number, request: number): number;
+  /**
+   * The same with those that the instance can load from its cache tiers; absent where nobody has any.
+   */
+  reachablePrefixTokens?(instance: number, request: number): number;
 }
 
 /**

@@ -65,6 +65,12 @@ export class StaleSignals implements RoutingSignals {
     return this.#live.cachedPrefixTokens(instance, request);
   }
 
+  reachablePrefixTokens(instance: number, request: number): number {
+    const { reachablePrefixTokens: reachable } = this.#live;
+    if (reachable === undefined) return this.cachedPrefixTokens(instance, request);
+    return reachable.call(this.#live, instance, request);
+  }
+
   /** Whether a report is due by `now`, seconds. */
   isDue(now: number): boolean {
     return this.#period(now) > this.#reportedAtSeconds;
