@@ -221,9 +221,7 @@ export class StepAccount {
 
   /** The column of stalls; a static batch has none after its first tokens, which come with the last. */
   #stallColumn(): Float64Array {
-    return this.#holdsFinished
-      ? new Float64Array()
-      : this.#ledger.column("decodeStallSeconds");
+    return this.#holdsFinished ? new Float64Array() : this.#ledger.column("decodeStallSeconds");
   }
 
   #grow(slot: number): void {
