@@ -1,3 +1,4 @@
+import type { RunResult } from "../metrics/run_tables.ts";
 import { deepEqual, equal, ok, rejects } from "#assert";
 import { loadConfig } from "../config/load.ts";
 import { simulate } from "../run/simulate.ts";
@@ -182,7 +183,16 @@ Deno.test("timelineRows() averages neighbours without losing a request", () => {
 Deno.test("drawFigures() draws every figure in every format, or those asked for", async () => {
   const run = madeUpRun(500);
   const [classes, functions] = [[part("chat", 0.9)], [part("a", 0.8), part("b", 0.7)]];
-  const source = figureSource({ ...run, summary: { ...run.summary, classes, functions } });
+  const energy = {} as RunResult["summary"]["energy"];
+  const watts = new Float64Array(run.timeSeries.count).fill(500);
+  const source = figureSource({
+    ...run,
+    summary: { ...run.summary, classes, functions, energy },
+    timeSeries: {
+      ...run.timeSeries,
+      ...{ stepWatts: watts, idleWatts: watts, startWatts: watts, hostWatts: watts },
+    },
+  });
   const names: string[] = [];
   await drawFigures(source, { formats: ["svg", "pdf"] }, (name) => names.push(name));
   deepEqual(names, Object.keys(STANDARD_FIGURES).flatMap((name) => [`${name}.svg`, `${name}.pdf`]));
