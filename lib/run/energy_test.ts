@@ -84,3 +84,27 @@ Deno.test("energy settings that cannot be are refused by name", async () => {
   const unused = await run(`${FLEET}energy: { pue: 1.4 }`);
   ok(unused.engine.notices.some((notice) => notice.includes("energy.pue")));
 });
+
+Deno.test("under a power limit steps take longer, no GPU draws more, and both steppings agree", async () => {
+  const load = `
+model: { name: llama-3.1-8b }
+cluster: { gpu_type: H100 }
+scaling: { enabled: false }
+workload: { type: poisson, arrival_rate: 8, num_requests: 80 }
+`;
+  const under = (watts: number | null, stepping = "leap") =>
+    run(
+      `${load}energy: { enabled: true, power_limit: ${watts} }\n` +
+        `simulation: { stepping: ${stepping} }`,
+    );
+  const [own, same, low] = [await under(null), await under(700), await under(350)];
+  near(same.summary.tpot_s.mean!, own.summary.tpot_s.mean!, "at its own limit");
+  ok(low.summary.tpot_s.mean! > 1.2 * own.summary.tpot_s.mean!);
+  ok(low.summary.energy!.busy_gpu_w! <= 350 * (1 + 1e-9));
+  ok(low.summary.energy!.limited_share > 0.99);
+  const step = await under(350, "step");
+  equal(step.summary.digest, low.summary.digest);
+  near(step.summary.energy!.total_kwh, low.summary.energy!.total_kwh, "both steppings");
+  await rejects(under(100), /energy\.power_limit.*above 126/);
+  await rejects(under(701), /to 700/);
+});
