@@ -119,7 +119,7 @@ Deno.test("a run without waits for starts has no figure of them", async () => {
 
 const part = (name: string, share: number | null, arrived = 10) => ({
   ...{ name, slo_attainment: share, arrived, attained: 0, completed: arrived },
-  ...{ cold_starts: 0, cold_start_rate: 0, instance_seconds: 0, cost_usd: 0 },
+  ...{ cold_starts: 0, cold_start_rate: 0, instance_seconds: 0, cost_usd: 0, energy_kwh: null },
   ...{ ttft_s: madeUpRun(1).summary.ttft_s, tpot_s: madeUpRun(1).summary.tpot_s },
   e2e_s: madeUpRun(1).summary.e2e_s,
 });

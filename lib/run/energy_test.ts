@@ -108,3 +108,16 @@ workload: { type: poisson, arrival_rate: 8, num_requests: 80 }
   await rejects(under(100), /energy\.power_limit.*above 126/);
   await rejects(under(701), /to 700/);
 });
+
+Deno.test("the energy of functions adds up to all that is of instances", async () => {
+  const { summary: { energy, functions } } = await run(`
+functions: [{ name: a, model: { name: llama-3.1-8b } }, { name: b, model: { name: mistral-7b } }]
+workload: { arrival_rate: 1, num_requests: 40 }
+cold_start: { preset: simple }
+scaling: { max_instances: 2, keep_alive: { seconds: 3 } }
+energy: { enabled: true, pue: 1.5 }
+`);
+  const sum = functions.reduce((kwh, { energy_kwh }) => kwh + energy_kwh!, 0);
+  near(sum, energy!.total_kwh - 1.5 * (energy!.asleep_kwh + energy!.free_kwh), "functions");
+  ok(functions.every(({ energy_kwh }) => energy_kwh! > 0));
+});
