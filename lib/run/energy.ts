@@ -71,7 +71,10 @@ function unlimitedPower(
 }
 
 function ownIdleWatts({ energy, cluster }: Configuration, gpu: Gpu): number | undefined {
-  const own = ownPrice(energy.idle_watts, cluster.gpu_type, gpu.name);
+  const own = ownPrice(
+    ...[energy.idle_watts, cluster.gpu_type, gpu.name] as const,
+    ["energy.idle_watts", "watts"],
+  );
   if (own === undefined || own < gpu.powerWatts) return own;
   throw new ConfigError([
     `Cannot use "energy.idle_watts" of ${gpu.name} as watts below its power limit: current value ` +

@@ -79,6 +79,13 @@ Deno.test("carbon follows the hours in which energy is drawn", async () => {
 Deno.test("energy settings that cannot be are refused by name", async () => {
   await rejects(run(`${FLEET}energy: { enabled: true, region: us-centrl1 }`), /us-central1/);
   await rejects(run(`${FLEET}energy: { enabled: true, idle_watts: { H100: 700 } }`), /idle_watts/);
+  await rejects(run(`${FLEET}energy: { enabled: true, idle_watts: { H1000: 7 } }`), /watts by GPU/);
+  await rejects(
+    run(`${FLEET}energy: { enabled: true, idle_watts: { H100: 70, h100-sxm: 80 } }`),
+    /different watts/,
+  );
+  const other = await run(`${FLEET}energy: { enabled: true, idle_watts: { A100: 70 } }`);
+  ok(other.engine.notices.some((notice) => notice.startsWith("energy.idle_watts.A100 has no")));
   const free = await run(`${FLEET}energy: { enabled: true, count_free_gpus: true }`);
   ok(free.engine.notices.some((notice) => notice.includes("energy.count_free_gpus")));
   const unused = await run(`${FLEET}energy: { pue: 1.4 }`);
