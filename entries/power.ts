@@ -14,6 +14,13 @@ export {
 } from "../lib/execution/power/step_energy.ts";
 export type { Gpu, GpuLink } from "../lib/hardware/gpu.ts";
 export {
+  energyTimeline,
+  type EnergyTimelineOptions,
+  type PowerRow,
+} from "../lib/plot/energy_timeline.ts";
+export type { FigureSpec } from "../lib/plot/spec.ts";
+export type { ColumnSpan } from "../lib/plot/theme.ts";
+export {
   hostPower,
   type IdlePower,
   idlePower,

@@ -1823,6 +1823,11 @@ export interface Configuration {
      */
     readonly idle_watts: Readonly<Record<string, number>>;
     /**
+     * Power limit of each GPU, watts, between its idle power and its own limit: steps that would
+     * draw more take longer; null: its own.
+     */
+    readonly power_limit: number | null;
+    /**
      * Power of the rest of a machine (processors, memory, fans) for each GPU that an instance has,
      * watts; null: by GPU, data/hardware/power.yaml.
      */

@@ -41,6 +41,8 @@ export interface EnergySums {
   limitedGpuSeconds: number;
   /** Had each function kept its most instances ready all the time, joules. */
   alwaysOnJoules: number;
+  /** Of the instances and members of pools of each function, with their part of the building. */
+  readonly byFunctionJoules: Float64Array;
   /** kg CO2e; null where the carbon of electricity is unknown. */
   carbonKg: number | null;
 }
@@ -68,6 +70,7 @@ export function energySums(
     busyGpuSeconds: 0,
     limitedGpuSeconds: 0,
     alwaysOnJoules: 0,
+    byFunctionJoules: new Float64Array(functions.length),
     carbonKg: null,
   };
   addInstances(run, functions, sums);
@@ -78,6 +81,7 @@ export function energySums(
   sums.buildingJoules = (terms.pue - 1) * machines;
   sums.totalJoules = machines + sums.buildingJoules;
   sums.alwaysOnJoules *= terms.pue;
+  sums.byFunctionJoules.forEach((joules, id, all) => all[id] = joules * terms.pue);
   if (terms.carbon !== undefined) {
     sums.carbonKg = carbonKg(run, terms.carbon, terms.pue, sums.totalJoules);
   }
@@ -106,10 +110,13 @@ function addInstances(
     const { busySeconds, stepJoules, limitedSeconds } = totals;
     const up = upSeconds(life);
     const held = life.stoppedAtSeconds - life.createdAtSeconds - asleepSeconds(life);
+    const idleJoules = Math.max(0, up - busySeconds) * idleWatts;
     sums.busyJoules += stepJoules;
-    sums.idleJoules += Math.max(0, up - busySeconds) * idleWatts;
+    sums.idleJoules += idleJoules;
     sums.startJoules += (held - up) * idleWatts;
     sums.hostJoules += held * hostWatts;
+    sums.byFunctionJoules[life.functionId] += stepJoules + idleJoules + (held - up) * idleWatts +
+      held * hostWatts;
     sums.busyGpuSeconds += busySeconds * gpus;
     sums.limitedGpuSeconds += limitedSeconds * gpus;
     sums.alwaysOnJoules += stepJoules - busySeconds * idleWatts;
@@ -131,6 +138,7 @@ function addPools(run: RunRecord, functions: readonly FunctionFacts[], sums: Ene
       const seconds = endAtSeconds - createdAtSeconds;
       sums.pooledJoules += seconds * power!.idleWatts;
       sums.hostJoules += seconds * power!.hostWatts;
+      sums.byFunctionJoules[functionId] += seconds * (power!.idleWatts + power!.hostWatts);
       gpuSeconds += seconds * gpus;
     }
   }

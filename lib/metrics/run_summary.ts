@@ -46,6 +46,11 @@ export interface FunctionSummary {
    * Its part of the bill, without storage; null where the price of its GPU is unknown. Unit: USD.
    */
   readonly cost_usd: number | null;
+  /**
+   * Energy of its instances and members of pools, with their part of the building; null without
+   * `energy.enabled`. Unit: kWh.
+   */
+  readonly energy_kwh: number | null;
 }
 
 /** One entry per pool that starts took from; empty without pools. */

@@ -1,13 +1,20 @@
-import { expertShare, gpuPower, instancePower, type StepPower } from "../execution/power/mod.ts";
+import type { ExecutionTimeModel } from "../execution/execution_time_model.ts";
+import {
+  expertShare,
+  gpuPower,
+  instancePower,
+  limitedTime,
+  type StepPower,
+} from "../execution/power/mod.ts";
 import { MACHINE_SOURCES } from "../execution/sources/mod.ts";
 import { type Gpu, hostPower } from "../hardware/mod.ts";
 import { dramWattsPerByte } from "../hardware/power.ts";
-import type { TransformerShape } from "../models/transformer.ts";
 import type { EnergyTerms } from "../metrics/energy_summary.ts";
 import { regionCarbon, type StatePower } from "../serverless/energy/mod.ts";
 import { deploymentGpu } from "../config/choose_gpu.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
+import type { Deployment } from "./deployment.ts";
 import { buildNodes } from "./nodes.ts";
 import { buildOverheads } from "./overheads.ts";
 import { ownPrice } from "./prices.ts";
@@ -24,19 +31,23 @@ export interface BuiltPower {
 /**
  * What the instances of a function draw; undefined where nobody asks.
  *
- * @param peakFlops Dense peak of an instance at the number format of its products, FLOP/s.
  * @throws {ConfigError} If `energy.idle_watts` of its GPU is not below its power limit.
  */
 export function buildPower(
   config: Configuration,
-  { gpu, gpus, peakFlops, shape }: {
-    readonly shape: TransformerShape;
-    readonly gpu: Gpu;
-    readonly gpus: number;
-    readonly peakFlops: number;
-  },
+  deployment: Pick<Deployment, "gpu" | "gpus" | "peakFlops" | "shape">,
 ): BuiltPower | undefined {
-  if (!config.energy.enabled) return undefined;
+  const { enabled, power_limit: limit } = config.energy;
+  if (!enabled) return undefined;
+  const built = unlimitedPower(config, deployment);
+  if (limit === null) return built;
+  return { ...built, step: { ...built.step, limitWatts: limit * deployment.gpus } };
+}
+
+function unlimitedPower(
+  config: Configuration,
+  { gpu, gpus, peakFlops, shape }: Pick<Deployment, "gpu" | "gpus" | "peakFlops" | "shape">,
+): BuiltPower {
   const own = ownIdleWatts(config, gpu);
   const power = gpuPower(gpu, {
     peakFlopsPerSecond: peakFlops / gpus,
@@ -60,12 +71,45 @@ export function buildPower(
 }
 
 function ownIdleWatts({ energy, cluster }: Configuration, gpu: Gpu): number | undefined {
-  const own = ownPrice(energy.idle_watts, cluster.gpu_type, gpu.name);
+  const own = ownPrice(
+    ...[energy.idle_watts, cluster.gpu_type, gpu.name] as const,
+    ["energy.idle_watts", "watts"],
+  );
   if (own === undefined || own < gpu.powerWatts) return own;
   throw new ConfigError([
     `Cannot use "energy.idle_watts" of ${gpu.name} as watts below its power limit: current value ` +
     `is ${own} (allowed: 0 to less than ${gpu.powerWatts})`,
   ]);
+}
+
+/**
+ * Step times under `energy.power_limit`, and the power that goes with them.
+ *
+ * @throws {ConfigError} If the limit is not one of the GPUs, or drafts are verified.
+ */
+export function underPowerLimit(
+  config: Configuration,
+  deployment: Pick<Deployment, "gpu" | "gpus" | "peakFlops" | "shape" | "work">,
+  execution: ExecutionTimeModel,
+): ExecutionTimeModel {
+  const { enabled, power_limit: limit } = config.energy;
+  if (!enabled || limit === null) return execution;
+  const { gpu, gpus, work } = deployment;
+  const { step } = unlimitedPower(config, deployment);
+  const idle = step.idleWatts / gpus;
+  if (!(limit > idle && limit <= gpu.powerWatts)) {
+    throw new ConfigError([
+      `Cannot use "energy.power_limit" as one of ${gpu.name}: current value is ${limit} (allowed: ` +
+      `above ${idle}, its idle power, to ${gpu.powerWatts})`,
+    ]);
+  }
+  if (config.speculative.method !== "none") {
+    throw new ConfigError([
+      `Cannot use "energy.power_limit" with speculative.method ${config.speculative.method}, whose ` +
+      `drafts' power is not told from the rest: current value is ${limit} (allowed: null)`,
+    ]);
+  }
+  return limitedTime(execution, work, step, limit * gpus);
 }
 
 /** The rest of a machine for each GPU of it, watts. */

@@ -79,8 +79,52 @@ Deno.test("carbon follows the hours in which energy is drawn", async () => {
 Deno.test("energy settings that cannot be are refused by name", async () => {
   await rejects(run(`${FLEET}energy: { enabled: true, region: us-centrl1 }`), /us-central1/);
   await rejects(run(`${FLEET}energy: { enabled: true, idle_watts: { H100: 700 } }`), /idle_watts/);
+  await rejects(run(`${FLEET}energy: { enabled: true, idle_watts: { H1000: 7 } }`), /watts by GPU/);
+  await rejects(
+    run(`${FLEET}energy: { enabled: true, idle_watts: { H100: 70, h100-sxm: 80 } }`),
+    /different watts/,
+  );
+  const other = await run(`${FLEET}energy: { enabled: true, idle_watts: { A100: 70 } }`);
+  ok(other.engine.notices.some((notice) => notice.startsWith("energy.idle_watts.A100 has no")));
   const free = await run(`${FLEET}energy: { enabled: true, count_free_gpus: true }`);
   ok(free.engine.notices.some((notice) => notice.includes("energy.count_free_gpus")));
   const unused = await run(`${FLEET}energy: { pue: 1.4 }`);
   ok(unused.engine.notices.some((notice) => notice.includes("energy.pue")));
+});
+
+Deno.test("under a power limit steps take longer, no GPU draws more, and both steppings agree", async () => {
+  const load = `
+model: { name: llama-3.1-8b }
+cluster: { gpu_type: H100 }
+scaling: { enabled: false }
+workload: { type: poisson, arrival_rate: 8, num_requests: 80 }
+`;
+  const under = (watts: number | null, stepping = "leap") =>
+    run(
+      `${load}energy: { enabled: true, power_limit: ${watts} }\n` +
+        `simulation: { stepping: ${stepping} }`,
+    );
+  const [own, same, low] = [await under(null), await under(700), await under(350)];
+  near(same.summary.tpot_s.mean!, own.summary.tpot_s.mean!, "at its own limit");
+  ok(low.summary.tpot_s.mean! > 1.2 * own.summary.tpot_s.mean!);
+  ok(low.summary.energy!.busy_gpu_w! <= 350 * (1 + 1e-9));
+  ok(low.summary.energy!.limited_share > 0.99);
+  const step = await under(350, "step");
+  equal(step.summary.digest, low.summary.digest);
+  near(step.summary.energy!.total_kwh, low.summary.energy!.total_kwh, "both steppings");
+  await rejects(under(100), /energy\.power_limit.*above 126/);
+  await rejects(under(701), /to 700/);
+});
+
+Deno.test("the energy of functions adds up to all that is of instances", async () => {
+  const { summary: { energy, functions } } = await run(`
+functions: [{ name: a, model: { name: llama-3.1-8b } }, { name: b, model: { name: mistral-7b } }]
+workload: { arrival_rate: 1, num_requests: 40 }
+cold_start: { preset: simple }
+scaling: { max_instances: 2, keep_alive: { seconds: 3 } }
+energy: { enabled: true, pue: 1.5 }
+`);
+  const sum = functions.reduce((kwh, { energy_kwh }) => kwh + energy_kwh!, 0);
+  near(sum, energy!.total_kwh - 1.5 * (energy!.asleep_kwh + energy!.free_kwh), "functions");
+  ok(functions.every(({ energy_kwh }) => energy_kwh! > 0));
 });

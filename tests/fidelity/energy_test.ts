@@ -30,6 +30,17 @@ Deno.test({
       ok(errors.within >= ENERGY_BARS.share);
       ok(errors.ordered >= ENERGY_BARS.ordered);
     }
+    const page = Deno.readTextFileSync(new URL("../../docs/energy.md", import.meta.url))
+      .replaceAll(/\s+/g, " ");
+    const percent = (share: number) => `${Math.round(100 * share)} %`;
+    ok(
+      page.includes(
+        `median error ${percent(all.median)}, ${percent(all.within)} of the rows within 35 %, ` +
+          `${percent(all.ordered)} of the pairs of batch sizes in order`,
+      ),
+      "docs/energy.md tells other numbers",
+    );
+    ok(page.includes(`in order: ${percent(dense.ordered)} of the pairs`));
     ok(dense.ordered > 0.95, "without experts the order over the batch is that of the work");
   },
 });

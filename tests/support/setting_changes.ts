@@ -95,6 +95,7 @@ const OTHER_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   "cold_start.parameters": [{ load_s_per_gb: 3 }, { container_s: 9 }],
   "cost.gpu_cost_per_hour": [{ H100: 9 }, { A100: 2 }],
   "energy.idle_watts": [{ H100: 90 }, { A100: 60 }],
+  "energy.power_limit": [300],
   "energy.region": ["us-east4"],
   "energy.carbon_by_hour": [Array.from({ length: 24 }, (_, hour) => 300 - 10 * hour)],
   "functions[].name": ["other"],

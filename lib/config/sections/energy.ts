@@ -21,6 +21,13 @@ export const energy = section({
       "Power by GPU with a model loaded and nothing to do, watts; others: measured ones of " +
       "data/hardware/power.yaml, else a share of the power limit.",
   }),
+  power_limit: quantity("watts", {
+    above: 0,
+    default: null,
+    describe:
+      "Power limit of each GPU, watts, between its idle power and its own limit: steps that " +
+      "would draw more take longer; null: its own.",
+  }),
   host_watts: quantity("watts", {
     min: 0,
     default: null,

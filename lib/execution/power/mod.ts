@@ -6,4 +6,5 @@
 export * from "./expert_share.ts";
 export * from "./gpu_power.ts";
 export * from "./instance_power.ts";
+export * from "./limited_time.ts";
 export * from "./step_energy.ts";

@@ -9,6 +9,7 @@ import {
   share,
   unused,
 } from "./figure.ts";
+import { NO_ENERGY } from "./reasons.ts";
 import { ratio, type SummaryParts } from "./summary_parts.ts";
 
 /** Energy, and what it is divided by. */
@@ -156,7 +157,7 @@ export const ENERGY_SUMMARY_FIGURES: Figures<SummaryParts> = {
   energy: partOrNull(
     {
       doc: "What GPUs and machines drew; null without `energy.enabled`",
-      isNull: unused("energy.enabled is false"),
+      isNull: NO_ENERGY,
     },
     ({ energy, options, run, counts }): EnergyParts | null =>
       energy === undefined ? null : {

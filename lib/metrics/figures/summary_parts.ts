@@ -53,6 +53,7 @@ export function summaryParts(run: RunRecord, options: SummaryOptions) {
       names,
       limitsOf,
       costUsd: bill.byFunctionUsd.map((usd, id) => unpriced.has(id) ? null : usd),
+      ...(energy && { energyJoules: energy.byFunctionJoules }),
       percentiles,
       warmupSeconds,
     }),
