@@ -240,18 +240,16 @@ export class Engine {
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
   }
 
-  #applyChange({ execution, kvBlocks }: EngineChange): void {
-    this.#change = undefined;
-    this.#clock.execution = execution;
-    this.#batch.resize(kvBlocks);
-    this.#interrupted = true;
-  }
-
   /** Starts the next step or leap. */
   begin(): void {
     const batch = this.#batch;
     const { sequences, queue, expected } = batch;
-    if (this.#change !== undefined) this.#applyChange(this.#change);
+    if (this.#change !== undefined) {
+      this.#clock.execution = this.#change.execution;
+      batch.resize(this.#change.kvBlocks);
+      this.#change = undefined;
+      this.#interrupted = true;
+    }
     if (this.#inbox.size > 0 || expected.isAnyLate) this.#readInbox(this.#inbox.knownUntilSeconds);
     if (this.#tiers?.know(this.#inbox.knownUntilSeconds)) this.#interrupted = true;
     batch.form();

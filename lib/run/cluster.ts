@@ -212,16 +212,10 @@ export async function buildCluster(
       functions,
       ...(gateway.admission && { admission: gateway.admission }),
       ...(deadlines && { deadlineAtSeconds: deadlines }),
-      patienceSeconds: built.classes.map((_, id) => {
-        const { classes, client_deadline: ofAll } = config.workload;
-        return classes[id]?.client_deadline ?? ofAll ?? Infinity;
-      }),
-      ...(placement && { placement }),
-      ...faults,
-      ...(pools.length > 0 && { pools }),
+      patienceSeconds: built.classes.map((_, id) => patienceSeconds(config, id)),
+      ...{ ...(placement && { placement }), ...faults, ...(pools.length > 0 && { pools }) },
       starts: starts.service,
       ...buildMoves(config, byFunction, groups, starts, nodes.length > 0, stream !== undefined),
-      ...(starts.kvTiers && { kvTiers: starts.kvTiers }),
       ...runEnd(config),
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
       ...measuring(config, size.sampleSeconds, table.count),
@@ -384,4 +378,10 @@ function engineParts(
     peakFlops: deployment.peakFlops,
     peakBytesPerSecond: deployment.peakBytesPerSecond,
   };
+}
+
+/** How long clients of a class wait for the whole answer, seconds. */
+function patienceSeconds({ workload }: Configuration, classId: number): number {
+  const { classes, client_deadline: ofAll } = workload;
+  return classes[classId]?.client_deadline ?? ofAll ?? Infinity;
 }

@@ -1,4 +1,5 @@
-import type { KvTransferParts, MigrationParts } from "../cluster/handoff/mod.ts";
+import type { ClusterParts } from "../cluster/cluster_parts.ts";
+import type { MigrationParts } from "../cluster/handoff/mod.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { kvWireBytes } from "../models/mod.ts";
 import { RESCHEDULING_POLICIES } from "../scheduling/rescheduling/mod.ts";
@@ -8,7 +9,7 @@ import type { BuiltStarts } from "./starts.ts";
 import { cannotStream } from "./stream.ts";
 
 /**
- * What moves between instances: KV entries of groups and of running requests, and who decides on these.
+ * What moves: KV entries of groups and of running requests, who decides on these, and cache tiers.
  *
  * @param hasNodes Whether machines are listed.
  */
@@ -19,10 +20,11 @@ export function buildMoves(
   starts: BuiltStarts,
   hasNodes: boolean,
   isStreamed: boolean,
-): { readonly kvTransfers?: KvTransferParts; readonly migration?: MigrationParts } {
+): Pick<ClusterParts, "kvTransfers" | "migration" | "kvTiers"> {
   return {
     ...buildKvTransfers(config, groups, starts, hasNodes),
     ...buildMigration(config, functions, isStreamed),
+    ...(starts.kvTiers && { kvTiers: starts.kvTiers }),
   };
 }
 
