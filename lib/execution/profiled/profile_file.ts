@@ -3,6 +3,7 @@ import * as z from "../../std/zod.ts";
 import { showValue } from "../../std/show_value.ts";
 import { firstIssue } from "../../std/zod_issue.ts";
 import type { OperatorName, TableAxis } from "./operator_table.ts";
+import { factsSchema } from "./profile_facts.ts";
 
 /** First field of a profile file. */
 export const FORMAT = "simfaasinfer-operator-profile-1";
@@ -34,6 +35,9 @@ const FORMS: Readonly<Record<OperatorName, TableForm>> = {
     attributes: ATTENTION,
     hasReference: true,
   },
+  chunk_attention: { axes: ["heads/kvHeads", "chunk", "past"], attributes: ATTENTION },
+  elementwise: { axes: ["width", "tokens"], attributes: { name: "text" } },
+  sampling: { axes: ["vocabulary", "places"], attributes: { method: "text" } },
   all_reduce: { axes: ["ranks", "bytes"], attributes: {} },
   send_receive: { axes: ["bytes"], attributes: {} },
   experts: {
@@ -95,6 +99,7 @@ const profileSchema = z.object({
   }),
   mixedBatch: z.object({ tileRows: z.int().positive(), packsHeads: z.boolean() }).optional(),
   attentionKernel: z.enum(ATTENTION_KERNELS).optional(),
+  facts: factsSchema.optional(),
   tables: z.array(tableSchema),
 });
 

@@ -1,0 +1,149 @@
+import { findGpu } from "../../hardware/gpu_catalogue.ts";
+import type { Gpu } from "../../hardware/gpu.ts";
+import * as z from "../../std/zod.ts";
+
+const positive = z.number().positive();
+const text = z.string().min(1);
+const whole = z.int().nonnegative();
+
+/** How facts stand in a profile file; see {@link ProfileFacts}. */
+export const factsSchema = z.object({
+  device: z.object({
+    name: text,
+    aliases: z.array(z.string()),
+    generation: text,
+    memoryBytes: positive,
+    memoryBytesPerSecond: positive,
+    flopsPerSecond: z.object({
+      bf16: positive,
+      fp8: positive.optional(),
+      int8: positive.optional(),
+    }),
+    link: z.object({ kind: z.enum(["nvlink", "pcie"]), bytesPerSecond: positive }),
+    pcieBytesPerSecond: positive,
+    l2Bytes: positive,
+    multiprocessors: z.int().positive().optional(),
+    clockHertz: positive.optional(),
+    powerWatts: positive,
+    source: z.string(),
+  }).optional(),
+  launches: z.array(z.object({ name: text, seconds: positive })),
+  graphs: z.array(z.object({ nodes: z.int().positive().optional(), seconds: positive })),
+  captures: z.array(z.object({ nodes: z.int().positive().optional(), seconds: positive })),
+  prepares: z.array(z.object({ sequences: whole, seconds: positive })),
+  pieces: z.array(z.object({ sequences: whole, seconds: positive })),
+  power: z.array(z.object({
+    phase: text,
+    watts: positive,
+    batch: whole.optional(),
+    context: whole.optional(),
+    tokens: whole.optional(),
+    stepSeconds: positive.optional(),
+    clockHertz: positive.optional(),
+  })),
+  clocks: z.array(z.object({
+    name: text,
+    rows: z.int().positive(),
+    burstSeconds: positive,
+    sustainedSeconds: positive,
+    clockHertz: positive.optional(),
+    watts: positive.optional(),
+  })),
+  coldStart: z.array(
+    z.object({ stage: text, seconds: positive, bytes: z.number().nonnegative().optional() }),
+  ),
+});
+
+/**
+ * What a profile says beside its tables. Step times do not read the lists: `execution.overheads`, energy
+ * and cold starts are set by them.
+ */
+export interface ProfileFacts {
+  /** Data sheet of a GPU that the catalogue does not have, as the catalogue has others'. */
+  readonly device?: {
+    /** Name by which a configuration means it. */
+    readonly name: string;
+    /** Other spellings. */
+    readonly aliases: readonly string[];
+    /** Family of kernels for what was not measured. */
+    readonly generation: string;
+    /** Device memory, bytes. */
+    readonly memoryBytes: number;
+    /** Memory bandwidth, bytes per second. */
+    readonly memoryBytesPerSecond: number;
+    /** Dense peak FLOP/s by number format. */
+    readonly flopsPerSecond: {
+      readonly bf16: number;
+      readonly fp8?: number;
+      readonly int8?: number;
+    };
+    /** Its way to the other GPUs of a node, one direction. */
+    readonly link: { readonly kind: "nvlink" | "pcie"; readonly bytesPerSecond: number };
+    /** Host to GPU, one direction, bytes per second. */
+    readonly pcieBytesPerSecond: number;
+    /** Second-level cache, bytes. */
+    readonly l2Bytes: number;
+    /** Multiprocessors; absent: not known. */
+    readonly multiprocessors?: number;
+    /** Their highest clock, Hz. */
+    readonly clockHertz?: number;
+    /** Board power limit, watts. */
+    readonly powerWatts: number;
+    /** Where the numbers stand. */
+    readonly source: string;
+  };
+  /** Host seconds of a launch without a graph, by kind of kernel. */
+  readonly launches: readonly { readonly name: string; readonly seconds: number }[];
+  /** Host seconds of launching a graph of so many kernels. */
+  readonly graphs: readonly { readonly nodes?: number; readonly seconds: number }[];
+  /** Seconds of capturing one. */
+  readonly captures: readonly { readonly nodes?: number; readonly seconds: number }[];
+  /** Host seconds of preparing the inputs of a step of so many sequences. */
+  readonly prepares: readonly { readonly sequences: number; readonly seconds: number }[];
+  /** Host seconds of a step that is launched in pieces: a graph between every two attentions. */
+  readonly pieces: readonly { readonly sequences: number; readonly seconds: number }[];
+  /** Mean power in watts by phase ("idle": model loaded), its steps and the clock meanwhile. */
+  readonly power: readonly {
+    readonly phase: string;
+    readonly watts: number;
+    readonly batch?: number;
+    readonly context?: number;
+    readonly tokens?: number;
+    readonly stepSeconds?: number;
+    readonly clockHertz?: number;
+  }[];
+  /** The same product of so many rows after a pause and without any, with clock and power then. */
+  readonly clocks: readonly {
+    readonly name: string;
+    readonly rows: number;
+    readonly burstSeconds: number;
+    readonly sustainedSeconds: number;
+    readonly clockHertz?: number;
+    readonly watts?: number;
+  }[];
+  /** Seconds of the stages of a start, and the bytes that one moved. */
+  readonly coldStart: readonly {
+    readonly stage: string;
+    readonly seconds: number;
+    readonly bytes?: number;
+  }[];
+}
+
+/** Facts of a profile for which nothing but operators was measured. */
+export const NO_FACTS: ProfileFacts = {
+  launches: [],
+  graphs: [],
+  captures: [],
+  prepares: [],
+  pieces: [],
+  power: [],
+  clocks: [],
+  coldStart: [],
+};
+
+/** The GPU of a profile: the data sheet that it carries, else the catalogue's. Undefined: neither knows it. */
+export function profileGpu(
+  { gpu, facts }: { readonly gpu: string; readonly facts?: ProfileFacts },
+): Gpu | undefined {
+  return facts?.device ?? findGpu(gpu);
+}
