@@ -49,20 +49,21 @@ Deno.test({
     strictEqual(broken.length + unknown.size, 0);
     const profile = shippedProfile("h200-sxm-torch");
     const model = profiled({ profile, ...SIZE });
-    // Launched by a graph: what an eager step takes is the host's time.
+    // Launched by a graph: what an eager step takes is the host's time. Four of these steps (contexts of
+    // 1,024; 1, 32, 128 and 256 sequences) say what element-wise kernels take between others.
     const decodes = errors(
       model,
       ({ how, kernel, decodes }) => how === "graph" && decodes > 0 && kernel === "triton-split",
     );
     strictEqual(decodes.length, 31);
-    ok(mean(decodes) < 0.028 && most(decodes) < 0.05, `${mean(decodes)} ${most(decodes)}`);
+    ok(mean(decodes) < 0.015 && most(decodes) < 0.04, `${mean(decodes)} ${most(decodes)}`);
     const prompts = errors(
       model,
       ({ how, kernel, decodes }) =>
         how === "graph" && decodes === 0 && kernel === "flash-attention-2",
     );
     strictEqual(prompts.length, 12);
-    ok(mean(prompts) < 0.04 && most(prompts) < 0.08, `${mean(prompts)} ${most(prompts)}`);
+    ok(mean(prompts) < 0.04 && most(prompts) < 0.07, `${mean(prompts)} ${most(prompts)}`);
     // The same operators with another kernel for prompts, by the option of the import.
     const { profile: cudnn } = importCollected(rows, {
       gpu: "h200-sxm",
@@ -81,7 +82,7 @@ Deno.test({
       ({ how, kernel, decodes }) =>
         how === "graph" && decodes > 0 && decodes < 256 && kernel === "flash-attention-2",
     );
-    ok(mean(flash) < 0.04 && most(flash) < 0.05, `${mean(flash)} ${most(flash)}`);
+    ok(mean(flash) < 0.03 && most(flash) < 0.04, `${mean(flash)} ${most(flash)}`);
   },
 });
 

@@ -17,10 +17,10 @@ const ELEMENTWISE: Readonly<Record<string, string>> = {
   embedding: "embedding",
 };
 const SAMPLING: Readonly<Record<string, string>> = {
-  argmax: "argmax",
-  temperature: "temperature",
-  top_k_50: "top_k",
-  top_p_sort: "top_p",
+  argmax: "greedy",
+  temperature: "random",
+  top_k_50: "top-k",
+  top_p_sort: "top-p",
 };
 const LAUNCHES: Readonly<Record<string, string>> = {
   linear: "gemm",
@@ -228,8 +228,23 @@ function engine(read: Read): string[] {
 
 function steps(read: Read): string[] {
   const columns = ["batch", "context_sum", "how", "gpu_ms"];
-  const decodes = [...plainCsvRows(read("decode_steps"), columns)]
-    .filter(({ cell }) => cell("without") === "");
+  const all = [...plainCsvRows(read("decode_steps"), columns)];
+  const decodes = all.filter(({ cell }) => cell("without") === "");
+  const place = ({ cell }: (typeof all)[0]) =>
+    [cell("batch"), cell("context_sum"), cell("how"), cell("attention")].join();
+  const ablations = all.filter(({ cell }) => cell("without") === "elementwise").map((row) => {
+    const whole = decodes.find((other) => place(other) === place(row))!;
+    return collectedLine("ablation", {
+      decodes: row.value("batch"),
+      context: row.value("context_sum") / row.value("batch"),
+      layers: 32,
+      hidden: 4096,
+      columns: 6144,
+      inner: 14336,
+      ms: whole.value("gpu_ms"),
+      without_ms: row.value("gpu_ms"),
+    });
+  });
   const prompts = [...plainCsvRows(read("prompt_steps"), ["chunks", "how", "gpu_ms"])];
   const captures = decodes.filter(({ cell }) => cell("capture_ms") !== "").map(({ value }) =>
     collectedLine("host", { what: "capture", us: Number((1e3 * value("capture_ms")).toFixed(3)) })
@@ -240,6 +255,7 @@ function steps(read: Read): string[] {
   return [
     ...captures,
     ...graphs,
+    ...ablations,
     ...decodes.map(({ value, cell }) =>
       stepLine(cell, value, {
         decodes: value("batch"),

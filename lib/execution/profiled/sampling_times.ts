@@ -5,7 +5,7 @@ import { findTables, type OperatorProfile } from "./operator_profile.ts";
 import { axisValues } from "./operator_table.ts";
 
 /** How the next token is chosen, as tables of operator "sampling" name it. */
-export type SamplingMethod = "argmax" | "temperature" | "top_k" | "top_p";
+export type SamplingMethod = "greedy" | "random" | "top-k" | "top-p";
 
 /**
  * Seconds in which a token is chosen for each of some places from logits of `vocabSize` numbers: linear
@@ -15,7 +15,7 @@ export type SamplingMethod = "argmax" | "temperature" | "top_k" | "top_p";
 export function samplingSecondsOf(
   profile: OperatorProfile,
   vocabSize: number,
-  method: SamplingMethod = "argmax",
+  method: SamplingMethod = "greedy",
 ): (places: number) => number {
   const [table] = findTables(profile, "sampling", { method });
   if (table === undefined) return () => 0;

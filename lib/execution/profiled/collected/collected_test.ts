@@ -80,7 +80,7 @@ function lines(time: (m: number, of: string) => number): string[] {
     ),
     ...TOKENS.map((places) =>
       collectedLine("sampling", {
-        method: "argmax",
+        method: "greedy",
         vocabulary: 4000,
         places,
         us: time(places, "argmax"),
@@ -262,4 +262,30 @@ Deno.test("stages of several starts are their median, and host times keep their 
   assert.deepEqual(facts!.launches, [{ name: "gemm", seconds: 20e-6 }]);
   assert.deepEqual(facts!.graphs, [{ nodes: 300, seconds: 60e-6 }]);
   assert.deepEqual(facts!.prepares, [{ sequences: 64, seconds: 250e-6 }]);
+});
+
+Deno.test("element-wise kernels take what steps lose without them, and never less than alone", () => {
+  const ablation = (ms: number, withoutMs: number) =>
+    collectedLine("ablation", {
+      decodes: 1,
+      context: 128,
+      layers: 10,
+      hidden: 512,
+      columns: COLUMNS,
+      inner: 1024,
+      ms,
+      without_ms: withoutMs,
+    });
+  const normSeconds = (...more: string[]) => {
+    const { rows } = parseCollectedRows([...lines(flat), ...more].join("\n"));
+    const { profile, notes } = importCollected(rows, { gpu: "mine", sheet: SHEET });
+    const table = profile.tables.find(({ attributes }) => attributes.name === "add_norm")!;
+    return { us: table.seconds[0] * 1e6, notes };
+  };
+  assert.ok(Math.abs(normSeconds().us - 101) < 1e-9);
+  // Ten layers of four kernels of 101 us are 4.04 ms alone: 0.4 ms more are 10 us each.
+  const { us, notes } = normSeconds(ablation(10, 10 - 4.44), ablation(9, 1), ablation(9, 9));
+  assert.ok(Math.abs(us - 111) < 1e-6, String(us));
+  assert.ok(notes.some((note) => /take 10\.00 us more than alone, as 3 steps/.test(note)));
+  assert.ok(Math.abs(normSeconds(ablation(9, 8)).us - 101) < 1e-9);
 });

@@ -4,6 +4,7 @@ import type { OperatorProfile, ProfileSource } from "../operator_profile.ts";
 import { NO_FACTS } from "../profile_facts.ts";
 import { repairTables } from "../repair_tables.ts";
 import { holeNotes } from "../table_holes.ts";
+import { laterElementwise, secondsBetweenKernels } from "./between_kernels.ts";
 import { factsOfRows } from "./facts_of_rows.ts";
 import { type DataSheet, gpuOfRows, peaksOf } from "./gpu_facts.ts";
 import type { CollectedRow, CollectedRows } from "./rows.ts";
@@ -52,7 +53,12 @@ export function importCollected(
     ? gpuOfRows(name, rows, sheet)
     : { gpu: known, notes: [] as readonly string[] };
   const peaks = peaksOf(facts.gpu);
-  const { tables, decodeKernel, promptKernel, notes } = collectedTables(rows, peaks, kernels);
+  const { tables, decodeKernel, promptKernel, notes: changed } = collectedTables(
+    rows,
+    peaks,
+    kernels,
+  );
+  const notes = [...changed];
   const missing = ["gemm", "context_attention", "generation_attention"].filter((operator) =>
     !tables.some((table) => table.operator === operator)
   );
@@ -64,7 +70,16 @@ export function importCollected(
         `of them (run the collector again over the same file: it goes on where it stopped)`,
     );
   }
-  const repaired = repairTables(tables);
+  const gap = secondsBetweenKernels(rows, { gpu: name, peaks, source: NO_SOURCE, tables });
+  if (gap !== undefined) {
+    notes.push(
+      `element-wise kernels take ${
+        (gap * 1e6).toFixed(2)
+      } us more than alone, as ${rows.ablation.length} ` +
+        "steps do that were measured without them",
+    );
+  }
+  const repaired = repairTables(laterElementwise(tables, gap ?? 0));
   const said = [...facts.notes, ...notes, ...repaired.notes, ...holeNotes(repaired.tables)];
   const measured = factsOfRows(rows);
   const own = known === undefined ? { ...NO_FACTS, ...measured, device: facts.gpu } : measured;
@@ -84,6 +99,15 @@ export function importCollected(
     notes: said,
   };
 }
+
+const NO_SOURCE: ProfileSource = {
+  repository: "",
+  commit: "",
+  licence: "",
+  framework: "",
+  description: "",
+  command: "",
+};
 
 /** The GPU that all rows are of; undefined where none says. */
 function oneDevice({ device }: CollectedRows): CollectedRow<"device"> | undefined {

@@ -95,6 +95,17 @@ const SCHEMAS = {
     sm_mhz: positive.optional(),
     watts: positive.optional(),
   }),
+  /** A decode step with and without its element-wise kernels, on a model of these widths. */
+  ablation: z.object({
+    decodes: count,
+    context: count,
+    layers: count,
+    hidden: count,
+    columns: count,
+    inner: count,
+    ms: positive,
+    without_ms: positive,
+  }),
   /** A whole step: kept for checking, never part of a table. */
   step: z.object({
     how: z.enum(["graph", "eager", "pieces"]),

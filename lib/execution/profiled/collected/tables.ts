@@ -25,7 +25,7 @@ export interface CollectedTables {
 /** Element-wise kernels that steps are composed of; others are of interest alone. */
 const ELEMENTWISE = ["add_norm", "rotary", "gated_activation", "embedding"];
 /** Sampling methods that steps are composed of. */
-const SAMPLING = ["argmax", "temperature", "top_k", "top_p"];
+const SAMPLING = ["greedy", "random", "top-k", "top-p"];
 
 /**
  * Puts collected rows on grids. Weights and KV entries are taken from memory, as in an engine: rows whose
