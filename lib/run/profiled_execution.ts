@@ -60,7 +60,7 @@ function profileOf(config: Configuration, facts: ExecutionFacts): OperatorProfil
 
 function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTimeModel {
   const { parallelization } = config;
-  const settings = engineSettings(config);
+  const settings = engineSettings(config, facts.gpu);
   const { shape, kvBytesPerElement } = facts;
   const weightDtype = profiledFormat(config, facts);
   const name = shippedName(config, facts);

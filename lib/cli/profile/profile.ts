@@ -3,6 +3,8 @@ import type { OperatorProfile } from "../../execution/profiled/operator_profile.
 import { parseProfile, writeProfile } from "../../execution/profiled/profile_text.ts";
 import { synthesizeProfile } from "../../execution/profiled/synthesize_profile.ts";
 import { externalData } from "../../results/external_data.ts";
+import { modelFromHfConfig, modelShape, type TransformerShape } from "../../models/mod.ts";
+import { parseJson } from "../../std/json.ts";
 import { parseInput } from "../../std/input_error.ts";
 import { randomStreams } from "../../sim/random_streams.ts";
 import { type CommandArguments, describeOptions, readArguments } from "../arguments.ts";
@@ -40,7 +42,16 @@ const OPTIONS = [
       "llmservingsim   folder of tp<N> folders (perf/RTX4090/.../bf16), with --model\n" +
       "vidur           mlp.csv, all_reduce.csv or send_recv.csv, with --model",
   },
-  { name: "model", value: "NAME", describe: "import: catalogue name of the measured model" },
+  {
+    name: "model",
+    value: "NAME",
+    repeats: true,
+    describe:
+      "import: catalogue name of the measured model; collect: whose shapes are measured, a\n" +
+      "name or a config.json (several: one --model each); default llama-3.1-8b",
+  },
+  { name: "print-script", describe: "collect: print the script" },
+  { name: "tp", value: "N", describe: "collect: GPUs that share each layer; default 1" },
   { name: "framework", value: "NAME", describe: 'import: among several, such as "vllm 0.24.0"' },
   { name: "nccl", value: "VERSION", describe: "import: among several" },
   { name: "decode-kernel", value: "NAME", describe: "import: among several that were collected" },
@@ -80,6 +91,7 @@ type Action = (given: CommandArguments, rest: readonly string[], print: Print) =
 const ACTIONS: Readonly<Record<string, Action>> = {
   show,
   learn,
+  collect,
   import: importFile,
   derive,
   synthesize,
@@ -121,6 +133,32 @@ async function show(given: CommandArguments, rest: readonly string[], print: Pri
 async function learn(given: CommandArguments, rest: readonly string[], print: Print) {
   const { learnProfile } = await import("./profile_learn.ts");
   learnProfile(namedProfile("learn", rest), numberOf(given, "seed", 1), print);
+}
+
+async function collect(given: CommandArguments, rest: readonly string[], print: Print) {
+  if (rest.length > 0 || !given.flag("print-script")) {
+    throw new UsageError(
+      `Cannot run "profile collect" without --print-script: it prints a script for the machine with the ` +
+        "GPU (deno task profile collect --print-script > collect.py)",
+    );
+  }
+  const { collectorScript, collectedShape } = await import("./profile_collect.ts");
+  const degree = numberOf(given, "tp", 1);
+  const names = given.values("model").length === 0 ? ["llama-3.1-8b"] : given.values("model");
+  const shapes = names.map((name) => collectedShape(namedShape(name), degree));
+  print(collectorScript(shapes).trimEnd());
+}
+
+/** The model of a name of the catalogue or of a config.json. */
+function namedShape(name: string): TransformerShape {
+  if (!name.endsWith(".json")) return modelShape(name);
+  const what = "a model's config.json";
+  const short = name.slice(name.lastIndexOf("/") + 1, -".json".length);
+  return parseInput(
+    { file: name, what },
+    readInput(name, what, "description"),
+    (text) => modelFromHfConfig(parseJson(text) as Record<string, unknown>, { name: short }).shape,
+  );
 }
 
 async function importFile(given: CommandArguments, rest: readonly string[], print: Print) {

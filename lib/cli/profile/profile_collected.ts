@@ -48,8 +48,15 @@ export function importCollectedFile(
   });
   print(`${path}: ${counted.map(([op, rows]) => `${rows.length} ${op}`).join(", ")}`);
   for (const line of skipped(read)) print(`  skipped: ${line}`);
-  for (const { name: test, ok, detail } of read.rows.self_test) {
+  const tests = new Map(read.rows.self_test.map((test) => [test.name, test]));
+  for (const { name: test, ok, detail } of tests.values()) {
     if (!ok) print(`  self-test of the collector failed: ${test}${detail ? `: ${detail}` : ""}`);
+  }
+  for (const { what, reason } of read.rows.skipped.slice(0, MOST_SHOWN)) {
+    print(`  not measured: ${what} (${reason})`);
+  }
+  if (read.rows.skipped.length > MOST_SHOWN) {
+    print(`  ${read.rows.skipped.length} were not measured in all`);
   }
   for (const note of notes) print(`  ${note}`);
   return profile;

@@ -1,5 +1,6 @@
 import { findGpu } from "../../hardware/gpu_catalogue.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
+import { parseJson } from "../../std/json.ts";
 import * as z from "../../std/zod.ts";
 
 const positive = z.number().positive();
@@ -53,6 +54,8 @@ export const factsSchema = z.object({
     z.object({ stage: text, seconds: positive, bytes: z.number().nonnegative().optional() }),
   ),
 });
+
+const PROFILE_HEAD = z.object({ facts: factsSchema.pick({ device: true }).optional() });
 
 /**
  * What a profile says beside its tables. Step times do not read the lists: `execution.overheads`, energy
@@ -140,6 +143,19 @@ export const NO_FACTS: ProfileFacts = {
   clocks: [],
   coldStart: [],
 };
+
+/**
+ * The data sheet in the text of a profile file, which is read for nothing else; undefined where it has none
+ * or is no such file: whoever reads the tables says what is wrong.
+ */
+export function deviceOfProfile(text: string): Gpu | undefined {
+  try {
+    const read = PROFILE_HEAD.safeParse(parseJson(text), { jitless: true });
+    return read.success ? read.data.facts?.device : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The GPU of a profile: the data sheet that it carries, else the catalogue's. Undefined: neither knows it. */
 export function profileGpu(

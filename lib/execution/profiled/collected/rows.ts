@@ -62,6 +62,7 @@ const SCHEMAS = {
     inner: count,
     per_token: count,
     count,
+    tensor_parallel: count.optional(),
     tokens: count,
     us,
   }),
@@ -117,6 +118,8 @@ const SCHEMAS = {
     ms: positive,
     host_ms: z.number().nonnegative().optional(),
   }),
+  /** What could not be measured, and why. */
+  skipped: z.object({ what: text, reason: z.string().max(1000) }),
   /** A check that the collector made of its own times. */
   self_test: z.object({ name: text, ok: z.boolean(), detail: z.string().max(1000).optional() }),
 } as const;

@@ -108,9 +108,10 @@ function smallTables(rows: CollectedRows): OperatorTable[] {
     tables.push(tableOfRows("sampling", { method }, [["vocabulary"], ["places"]], points));
   }
   for (const [dtype, own] of grouped(rows.experts, ({ dtype }) => dtype)) {
-    const points = own.map(({ hidden, inner, per_token, count, tokens, us }) =>
-      at([[hidden, inner, per_token, count, 1, 1], [tokens]], us)
-    );
+    // Tables name the width of whole experts, of which each GPU has its share.
+    const points = own.map((
+      { hidden, inner, per_token, count, tensor_parallel: ranks = 1, tokens, us },
+    ) => at([[hidden, inner * ranks, per_token, count, ranks, 1], [tokens]], us));
     const axes = [
       ["hiddenSize", "intermediateSize", "perToken", "count", "tensorParallel", "expertParallel"],
       ["tokens"],
