@@ -7,7 +7,12 @@ import { modelFromHfConfig, modelShape, type TransformerShape } from "../../mode
 import { parseJson } from "../../std/json.ts";
 import { parseInput } from "../../std/input_error.ts";
 import { randomStreams } from "../../sim/random_streams.ts";
-import { type CommandArguments, describeOptions, readArguments } from "../arguments.ts";
+import {
+  type CommandArguments,
+  type CommandOption,
+  describeOptions,
+  readArguments,
+} from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { deriveProfile } from "./derive_profile.ts";
 import { type OwnFile, writeOwnFile } from "../own_file.ts";
@@ -19,7 +24,7 @@ import { showProfile } from "./profile_show.ts";
 import { readInput } from "../read_input.ts";
 import { UsageError } from "../usage_error.ts";
 
-const OPTIONS = [
+const OPTIONS: readonly CommandOption[] = [
   {
     name: "figure",
     value: "FILE",
@@ -58,7 +63,7 @@ const OPTIONS = [
   { name: "prompt-kernel", value: "NAME", describe: "import: among several that were collected" },
   { name: "noise", value: "SHARE", describe: "synthesize: deviation of a time; default 0.03" },
   { name: "seed", value: "N", describe: "synthesize, learn: default 1" },
-] as const;
+];
 
 const HELP = `Measured operator times: import, inspect, make.
 

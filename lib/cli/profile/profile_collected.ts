@@ -52,12 +52,11 @@ export function importCollectedFile(
   for (const { name: test, ok, detail } of tests.values()) {
     if (!ok) print(`  self-test of the collector failed: ${test}${detail ? `: ${detail}` : ""}`);
   }
-  for (const { what, reason } of read.rows.skipped.slice(0, MOST_SHOWN)) {
+  const missed = [...new Map(read.rows.skipped.map(({ what, reason }) => [what, reason]))];
+  for (const [what, reason] of missed.slice(0, MOST_SHOWN)) {
     print(`  not measured: ${what} (${reason})`);
   }
-  if (read.rows.skipped.length > MOST_SHOWN) {
-    print(`  ${read.rows.skipped.length} were not measured in all`);
-  }
+  if (missed.length > MOST_SHOWN) print(`  ${missed.length} were not measured in all`);
   for (const note of notes) print(`  ${note}`);
   return profile;
 }
