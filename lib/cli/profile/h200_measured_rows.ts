@@ -138,6 +138,35 @@ function attention(read: Read): string[] {
       us: row.value("us"),
     })
   );
+  // The kernel of the other files, on batches of many kinds.
+  const kinds = [...plainCsvRows(read("unequal_kernels"), ["path", "case", "us"])]
+    .filter(({ cell }) => cell("path") === "fixed" && cell("case") !== "equal").map((row) =>
+      collectedLine("decode_attention", {
+        ...HEADS,
+        kernel: KERNELS.triton,
+        heads: row.value("heads"),
+        kv_heads: row.value("kv"),
+        batch: row.value("batch"),
+        context: row.value("sum") / row.value("batch"),
+        longest: row.value("longest"),
+        us: row.value("us"),
+      })
+    );
+  const pairs = [...plainCsvRows(read("mixed_attention"), ["path", "us"])]
+    .filter(({ cell }) => cell("path") === "fa2+triton").map(({ value }) =>
+      collectedLine("attention_pair", {
+        ...HEADS,
+        decode_kernel: KERNELS.triton,
+        prompt_kernel: KERNELS.fa2,
+        heads: value("heads"),
+        kv_heads: value("kv"),
+        chunk: value("chunk"),
+        past: value("past"),
+        decodes: value("decodes"),
+        context: value("context"),
+        us: value("us"),
+      })
+    );
   const prompts = [...plainCsvRows(read("prefill_attention"), ["path", "us"])].map((row) =>
     collectedLine("prompt_attention", {
       ...head(row),
@@ -156,7 +185,7 @@ function attention(read: Read): string[] {
       us: row.value("us"),
     })
   );
-  return [...decodes, ...unequal, ...prompts, ...pasts];
+  return [...decodes, ...unequal, ...kinds, ...pairs, ...prompts, ...pasts];
 }
 
 function smallKernels(read: Read): string[] {

@@ -98,8 +98,10 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
 
   const attentionShape = { heads, kvHeads, headSize, windowTokens, fullShare };
   const attributes = { headSize, kvDtype };
+  const decodeTable = requireTable(profile, "generation_attention", attributes);
+  const { unequalShare = 0 } = decodeTable.attributes;
   const decode = decodeAttentionOf(
-    requireTable(profile, "generation_attention", attributes),
+    decodeTable,
     attentionShape,
     peaks,
     maxSequences,
@@ -134,6 +136,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     attentionLayers: layers,
     secondsPerPair: pairSeconds(shape, tensorParallel, peaks),
     ...kernelWalk(options, attentionShape),
+    unequalShare: Number(unequalShare),
     mixedAttentionSeconds(step, decodeSeconds) {
       let seconds = 0;
       for (let i = 0; i < step.chunkCount; i++) {

@@ -124,7 +124,8 @@ def grid_of(device):
     if not device.is_gpu:
         return {"m": [[1, 8], [32]], "tokens": [[1, 32]], "batches": [[1, 4]], "contexts": [[32, 128]],
                 "chunks": [[16, 64]], "pasts": [[64]], "batched": [(2, 16)], "places": [[1, 8]],
-                "steps": [(1, 32), (4, 32)], "prompt_steps": [[(16, 0)]], "unequal": [[16, 64, 128]]}
+                "steps": [(1, 32), (4, 32)], "prompt_steps": [[(16, 0)]],
+                "unequal": [[32, 32, 128, 128], [64]], "pairs": [(16, 0, 4, 32)]}
     return {
         "m": [[1, 16, 64, 256, 1024, 4096],
               [2, 4, 8, 32, 96, 128, 192, 384, 512, 768, 2048, 8192],
@@ -138,7 +139,10 @@ def grid_of(device):
         "places": [[1, 32, 256], [8, 64, 128]],
         "steps": [(1, 1024), (32, 1024), (128, 1024), (16, 256), (8, 4096), (64, 4096)],
         "prompt_steps": [[(512, 0)], [(2048, 0)], [(2048, 2048)], [(512, 0)] * 4],
-        "unequal": [[128] * 31 + [16384], [512, 1024, 2048, 4096] * 8],
+        "unequal": [[128] * 15 + [6144], [1024] * 7 + [8192], [512, 1024, 1024, 4096] * 16,
+                    [512] * 120 + [4096] * 8],
+        "pairs": [(chunk, past, decodes, 1024) for chunk in (128, 512, 2048) for past in (0, 2048)
+                  for decodes in (16, 128)],
     }
 
 
@@ -201,6 +205,14 @@ def attention_tasks(device, shape, grid):
                             "context": sum(lengths) / len(lengths), "longest": max(lengths),
                             "cache": "cold"}, **heads),
                    lambda kernel=kernel, lengths=lengths: decode_seconds(device, kernel, shape, lengths))
+    for decode_name, decode_kernel in decode_kernels(device).items():
+        for prompt_name, prompt_kernel in prompt_kernels(device).items():
+            for chunk, past, decodes, context in grid["pairs"]:
+                yield (1, dict({"op": "attention_pair", "decode_kernel": decode_name,
+                                "prompt_kernel": prompt_name, "chunk": chunk, "past": past,
+                                "decodes": decodes, "context": context}, **heads),
+                       lambda d=decode_kernel, p=prompt_kernel, point=(chunk, past, decodes, context):
+                       pair_seconds(device, d, p, shape, *point))
     for name, kernel in prompt_kernels(device).items():
         points = [(1, chunk, 0, level) for (chunk,), level in levels(grid, "chunks")]
         points += [(1, c, p, level) for (c, p), level in levels(grid, "chunks", "pasts")]

@@ -138,11 +138,28 @@ def prompt_kernels(device):
 def prompt_seconds(device, kernel, shape, batch, chunk, past):
     heads, kv, size = shape["heads"], shape["kv_heads"], shape["head_size"]
     q = random_like(device, batch * chunk, heads, size)
-    bytes_each = 4 * batch * (chunk + past) * kv * size
-    entries = pool(device, lambda: (random_like(device, batch * (chunk + past), kv, size),
-                                    random_like(device, batch * (chunk + past), kv, size)), bytes_each)
+    k = random_like(device, batch * (chunk + past), kv, size)
+    v = random_like(device, batch * (chunk + past), kv, size)
     call = kernel(device, batch, chunk, past)
-    return seconds_of(device, lambda i: call(q, *entries[i % len(entries)]))
+    return seconds_of(device, lambda i: call(q, k, v))
+
+
+def pair_seconds(device, decode_kernel, prompt_kernel, shape, chunk, past, decodes, context):
+    """A chunk and decodes, each in its own kernel, one after the other, as in a step."""
+    heads, kv, size = shape["heads"], shape["kv_heads"], shape["head_size"]
+    q = random_like(device, chunk, heads, size)
+    k, v = random_like(device, chunk + past, kv, size), random_like(device, chunk + past, kv, size)
+    prompt = prompt_kernel(device, 1, chunk, past)
+    lengths = [context] * decodes
+    caches = pool(device, lambda: PagedCache(device, lengths, kv, size), 4 * sum(lengths) * kv * size)
+    query = random_like(device, decodes, heads, size)
+    calls = [decode_kernel(device, query, cache, heads, kv, size) for cache in caches]
+
+    def run(i):
+        prompt(q, k, v)
+        calls[i % len(calls)](query, caches[i % len(caches)])
+
+    return seconds_of(device, run)
 
 
 def experts_seconds(device, experts, hidden, tokens):

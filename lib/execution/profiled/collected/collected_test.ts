@@ -289,3 +289,59 @@ Deno.test("element-wise kernels take what steps lose without them, and never les
   assert.ok(notes.some((note) => /take 10\.00 us more than alone, as 3 steps/.test(note)));
   assert.ok(Math.abs(normSeconds(ablation(9, 8)).us - 101) < 1e-9);
 });
+
+Deno.test("a prompt's attention takes what a pair takes beyond both alone, decodes of unequal contexts a share", () => {
+  const pair = (chunk: number, us: number) =>
+    collectedLine("attention_pair", {
+      decode_kernel: "k",
+      prompt_kernel: "k",
+      heads: 8,
+      kv_heads: 2,
+      head_size: 128,
+      kv_dtype: "bf16",
+      chunk,
+      past: 0,
+      decodes: 16,
+      context: 128,
+      us,
+    });
+  const unequal = (context: number, longest: number, us: number) =>
+    collectedLine("decode_attention", { ...HEADS, batch: 16, context, longest, us });
+  const read = (...more: string[]) => {
+    const { rows } = parseCollectedRows([...lines(flat), ...more].join("\n"));
+    return importCollected(rows, { gpu: "mine", sheet: SHEET }).profile;
+  };
+  const us = (profile: ReturnType<typeof read>, operator: string, cell: number) =>
+    profile.tables.find((table) => table.operator === operator)!.seconds[cell] * 1e6;
+  // Alone the chunk of 16 takes 116 us, the decodes 116 us: 12 us more as a pair; one of 64: 20 us.
+  const more = read(pair(16, 244), pair(64, 300));
+  const [plain, near] = [read(), (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-6)];
+  near(us(more, "context_attention", 2) - us(plain, "context_attention", 2), 12);
+  near(us(more, "context_attention", 3) - us(plain, "context_attention", 3), 20);
+  near(us(more, "chunk_attention", 0) - us(plain, "chunk_attention", 0), 12);
+  near(us(more, "generation_attention", 0) - us(plain, "generation_attention", 0), 0);
+  // The decodes of this GPU take as long whatever the context: no share can be told.
+  const shareOf = (profile: ReturnType<typeof read>) =>
+    profile.tables.find(({ operator }) => operator === "generation_attention")!.attributes
+      .unequalShare;
+  assert.equal(shareOf(read(unequal(128, 512, 200))), undefined);
+  const sloped = lines((m, of) => of === "decode 512" ? 516 : 100 + m);
+  const { rows } = parseCollectedRows(
+    [...sloped, unequal(128, 512, 216), unequal(320, 512, 416), unequal(128, 512, 50)].join("\n"),
+  );
+  // From 116 us at 128 entries to 516 us at 512: a quarter of the way, half of the way, none.
+  const { profile } = importCollected(rows, { gpu: "mine", sheet: SHEET });
+  assert.equal(shareOf(profile), 0.25);
+  const model = profiled({ profile, shape: SHAPE, maxTokensPerStep: 64, maxSequences: 64 });
+  const step = (longest: number) =>
+    model.stepSeconds({
+      decodeSequences: 16,
+      decodeContextTokens: 16 * 128,
+      decodeLongestContextTokens: longest,
+      chunkCount: 0,
+      chunkTokens: Int32Array.of(0),
+      chunkPastTokens: Int32Array.of(0),
+      sampledSequences: 16,
+    });
+  assert.ok(Math.abs((step(512) - step(128)) * 1e6 - 3 * 100) < 1e-3);
+});

@@ -46,6 +46,20 @@ const SCHEMAS = {
     us,
     cache,
   }),
+  /** A chunk and decodes, each in its own kernel, one after the other. */
+  attention_pair: z.object({
+    decode_kernel: text,
+    prompt_kernel: text,
+    heads: count,
+    kv_heads: count,
+    head_size: count,
+    kv_dtype: dtype,
+    chunk: count,
+    past: z.int().nonnegative(),
+    decodes: count,
+    context: count,
+    us,
+  }),
   prompt_attention: z.object({
     ...heads,
     batch: count,

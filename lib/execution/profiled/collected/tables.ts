@@ -3,8 +3,10 @@ import { forEachCell } from "../for_each_cell.ts";
 import type { GpuPeaks, ProfileDtype } from "../operator_profile.ts";
 import { type OperatorRow, type OperatorTable, tableOfRows } from "../operator_table.ts";
 import { rooflineOfCell } from "../reference_times.ts";
+import { promptMoreMicroseconds } from "./between_kernels.ts";
 import { chosenKernel } from "./chosen_kernel.ts";
 import type { CollectedRow, CollectedRows } from "./rows.ts";
+import { unequalShareOfRows } from "./unequal_contexts.ts";
 
 /** Kernels of attention to read, by the names in the rows; absent: the one that was measured most, then the fastest. */
 export interface WantedKernels {
@@ -60,7 +62,15 @@ export function collectedTables(
     ({ batch, chunk, past, heads, kv_heads }) => [heads, kv_heads, batch, chunk, past].join("/"),
     { what: "prompt attention", wanted: wanted.prompt },
   );
-  const prompts = rows.prompt_attention.filter(({ kernel }) => kernel === promptKernel);
+  const more = promptMoreMicroseconds(rows, decodeKernel, promptKernel);
+  const prompts = rows.prompt_attention.filter(({ kernel }) => kernel === promptKernel)
+    .map((row) => ({ ...row, us: row.us + more(row.batch * row.chunk) }));
+  if (rows.attention_pair.length > 0) {
+    const shown = [128, 512, 2048].map((chunk) => `${more(chunk).toFixed(1)} of ${chunk} tokens`);
+    notes.push(
+      `attention of a prompt takes more us beside decodes than alone: ${shown.join(", ")}`,
+    );
+  }
   const whole = prompts.filter(({ past }) => past === 0);
   for (const [, own] of grouped(whole, attentionKey)) {
     const points = own.map((row) => at([pairOf(row), [row.batch], [row.chunk]], row.us));
@@ -70,11 +80,18 @@ export function collectedTables(
     );
   }
   const decodes = equal.filter(({ kernel }) => kernel === decodeKernel);
-  for (const [, own] of grouped(decodes, attentionKey)) {
+  const unequal = rows.decode_attention.filter((row) => isCold(row) && row.kernel === decodeKernel);
+  for (const [key, own] of grouped(decodes, attentionKey)) {
+    const share = unequalShareOfRows(unequal.filter((row) => attentionKey(row) === key));
     const points = own.map((row) => at([pairOf(row), [row.batch], [row.context]], row.us));
     const axes = [PAIR, ["batch"], ["context"]];
     tables.push(
-      withReference(tableOfRows("generation_attention", attentionOf(own[0]), axes, points)),
+      withReference(tableOfRows(
+        "generation_attention",
+        { ...attentionOf(own[0]), ...(share !== undefined && { unequalShare: share }) },
+        axes,
+        points,
+      )),
     );
   }
   const chunks = prompts.filter(({ past, batch }) => past > 0 && batch === 1);
