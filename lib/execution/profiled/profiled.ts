@@ -83,8 +83,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     return linearSeconds;
   }
 
-  const headColumns = Math.ceil(shape.vocabSize / tensorParallel);
-  const lmHead = gemmSecondsByRows(headTable, headColumns, hiddenSize, peaks);
+  const lmHead = gemm16(Math.ceil(shape.vocabSize / tensorParallel), hiddenSize);
   const sampling = samplingSecondsOf(profile, shape.vocabSize);
   const gatherLogits = allGatherSecondsOf(profile, tensorParallel, options.gpuLink);
   /** Seconds of the output head, by samples. */
@@ -99,7 +98,6 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   const attentionShape = { heads, kvHeads, headSize, windowTokens, fullShare };
   const attributes = { headSize, kvDtype };
   const decodeTable = requireTable(profile, "generation_attention", attributes);
-  const { unequalShare = 0 } = decodeTable.attributes;
   const decode = decodeAttentionOf(
     decodeTable,
     attentionShape,
@@ -136,7 +134,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     attentionLayers: layers,
     secondsPerPair: pairSeconds(shape, tensorParallel, peaks),
     ...kernelWalk(options, attentionShape),
-    unequalShare: Number(unequalShare),
+    unequalShare: Number(decodeTable.attributes.unequalShare ?? 0),
     mixedAttentionSeconds(step, decodeSeconds) {
       let seconds = 0;
       for (let i = 0; i < step.chunkCount; i++) {
