@@ -65,8 +65,9 @@ export function collectedTables(
   const more = promptMoreMicroseconds(rows, decodeKernel, promptKernel);
   const prompts = rows.prompt_attention.filter(({ kernel }) => kernel === promptKernel)
     .map((row) => ({ ...row, us: row.us + more(row.batch * row.chunk) }));
-  if (rows.attention_pair.length > 0) {
-    const shown = [128, 512, 2048].map((chunk) => `${more(chunk).toFixed(1)} of ${chunk} tokens`);
+  const sizes = [128, 512, 2048];
+  if (sizes.some((chunk) => more(chunk) > 0)) {
+    const shown = sizes.map((chunk) => `${more(chunk).toFixed(1)} of ${chunk} tokens`);
     notes.push(
       `attention of a prompt takes more us beside decodes than alone: ${shown.join(", ")}`,
     );
