@@ -3,7 +3,6 @@ import type { ExecutionTimeModel } from "../execution_time_model.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { type AttentionShape, decodeAttentionOf } from "./decode_attention.ts";
 import { elementwiseTimes } from "./elementwise_times.ts";
-import { gemmSecondsByRows } from "./gemm_times.ts";
 import { kernelWalk } from "./kernel_walk.ts";
 import { measuredFeedForward } from "./measured_feed_forward.ts";
 import { findTables } from "./operator_profile.ts";
@@ -14,6 +13,7 @@ import { stageCopies } from "../stage_copies.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 import { profiledKinds } from "./profiled_kinds.ts";
 import { profiledLayers } from "./profiled_layers.ts";
+import { productTimes } from "./product_times.ts";
 import { requireTable } from "./require_table.ts";
 import { samplingSecondsOf } from "./sampling_times.ts";
 import { tabulatedModel } from "./tabulated_model.ts";
@@ -47,16 +47,14 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   const heads = Math.max(1, attention.heads / tensorParallel);
   const kvHeads = Math.max(1, attention.kvHeads / tensorParallel);
 
-  const gemmTable = requireTable(profile, "gemm", { dtype: weightDtype });
-  const headTable = requireTable(profile, "gemm", { dtype: "bf16" });
-  const gemm = (n: number, k: number) => gemmSecondsByRows(gemmTable, n, k, peaks);
+  const products = productTimes(profile, weightDtype);
+  const { gemm, gemm16 } = products;
   const elementwise = elementwiseTimes(profile);
   const allReduce = allReduceSecondsOf(profile, tensorParallel, options.gpuLink);
 
   const qkvColumns = (heads + 2 * kvHeads) * headSize;
   const qkv = gemm(qkvColumns, hiddenSize);
   const output = gemm(hiddenSize, heads * headSize);
-  const gemm16 = (n: number, k: number) => gemmSecondsByRows(headTable, n, k, peaks);
   const place = { options, ranks: tensorParallel, expertParallel, gemm, gemm16, elementwise };
   const dense = measuredFeedForward(place, { feedForward: denseShape })?.own ?? (() => 0);
   const sparse = measuredFeedForward(place, { feedForward: experts })?.own;
@@ -126,7 +124,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     return secondsPerPair * tileRows * (packsHeads ? kvHeads / heads : 1);
   }
 
-  return tabulatedModel({
+  const model = tabulatedModel({
     name: `profiled ${profile.gpu} ${shape.name} tp${tensorParallel}`,
     linearSeconds: linearTimes(),
     headSeconds: headTimes(),
@@ -145,6 +143,8 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
       return layers * seconds + Math.max(decodeSeconds, tiles);
     },
   });
+  const notice = products.notice(shape.name);
+  return notice === undefined ? model : { ...model, notices: [notice] };
 }
 
 /** KV entries that the tiles of decoding sequences walk through in one layer, on average. */

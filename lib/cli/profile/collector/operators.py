@@ -276,7 +276,23 @@ def check_elementwise(device):
     worst = difference(out, wanted)
     both, gated = random_like(device, 3, 192), torch.empty(3, 96, device=device.kind, dtype=device.dtype)
     gated_kernel[(3, 1)](both, gated, 96, BLOCK=128)
-    return max(worst, difference(gated, F.silu(both[:, :96].float()) * both[:, 96:].float()))
+    worst = max(worst, difference(gated, F.silu(both[:, :96].float()) * both[:, 96:].float()))
+    return max(worst, check_rotary(device))
+
+
+def check_rotary(device):
+    heads, kv, half, tokens = 4, 2, 32, 3
+    x = random_like(device, tokens, heads + 2 * kv, 2 * half)
+    cos, sin = random_like(device, tokens, half), random_like(device, tokens, half)
+    slots = torch.tensor([5, 0, 2], device=device.kind)
+    cache = torch.zeros(8, 2 * kv, 2 * half, device=device.kind, dtype=device.dtype)
+    a, b = x[:, :heads + kv, :half].float(), x[:, :heads + kv, half:].float()
+    c, s = cos[:, None].float(), sin[:, None].float()
+    turned = torch.cat((a * c - b * s, b * c + a * s), -1)
+    wanted = torch.cat((turned[:, heads:], x[:, heads + kv:].float()), 1)
+    rotary_kernel[(tokens, heads + 2 * kv)](x, cos, sin, slots, cache, heads + 2 * kv, heads, heads + kv,
+                                            HALF=half)
+    return max(difference(x[:, :heads + kv], turned), difference(cache[slots], wanted))
 
 
 def check_grouped(device):

@@ -345,3 +345,53 @@ Deno.test("a prompt's attention takes what a pair takes beyond both alone, decod
     });
   assert.ok(Math.abs((step(512) - step(128)) * 1e6 - 3 * 100) < 1e-3);
 });
+
+Deno.test("whatever was collected so far, it is refused by name or every step has a time", () => {
+  const all = [
+    ...lines((m, of) => 20 + m + (of === "decode 512" ? 7 * m : 0)),
+    collectedLine("decode_attention", { ...HEADS, batch: 4, context: 300, longest: 512, us: 40 }),
+    collectedLine("prompt_attention", { ...HEADS, batch: 4, chunk: 16, past: 0, us: 90 }),
+    collectedLine("all_reduce", { ranks: 2, bytes: 4096, us: 9 }),
+  ];
+  fc.assert(fc.property(
+    fc.subarray(all),
+    fc.constantFrom(1, 1e-9, 1e7),
+    fc.array(fc.record({ chunk: fc.integer({ min: 1, max: 300 }), past: fc.nat(9000) }), {
+      maxLength: 3,
+    }),
+    fc.nat(40),
+    fc.integer({ min: 1, max: 5000 }),
+    (some, scale, chunks, decodes, context) => {
+      if (decodes + chunks.length === 0) return;
+      const text = some.map((line) =>
+        line.replace(/"us":([\d.]+)/, (_, us) => `"us":${Number(us) * scale}`)
+      ).join("\n");
+      const { rows } = parseCollectedRows(text);
+      let seconds: number;
+      try {
+        const sheet = { ...SHEET, memoryBytes: 8e9 };
+        const { profile } = importCollected(rows, { gpu: "mine", sheet });
+        const read = parseProfile(writeProfile(profile));
+        const model = profiled({
+          profile: read,
+          shape: SHAPE,
+          maxTokensPerStep: 64,
+          maxSequences: 64,
+        });
+        seconds = model.stepSeconds({
+          decodeSequences: decodes,
+          decodeContextTokens: decodes * context,
+          decodeLongestContextTokens: decodes === 0 ? 0 : context,
+          chunkCount: chunks.length,
+          chunkTokens: Int32Array.from(chunks, ({ chunk }) => chunk),
+          chunkPastTokens: Int32Array.from(chunks, ({ past }) => past),
+          sampledSequences: decodes + chunks.length,
+        });
+      } catch (error) {
+        assert.ok(error instanceof RangeError && /^Cannot /.test(error.message), String(error));
+        return;
+      }
+      assert.ok(seconds > 0 && seconds < Infinity, `${seconds}`);
+    },
+  ));
+});

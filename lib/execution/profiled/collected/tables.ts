@@ -49,7 +49,8 @@ export function collectedTables(
   };
   for (const [dtype, own] of grouped(rows.gemm.filter(isCold), ({ dtype }) => dtype)) {
     const points = own.map(({ n, k, m, us }) => at([[n], [k], [m]], us));
-    tables.push(withReference(tableOfRows("gemm", { dtype }, [["n"], ["k"], ["m"]], points)));
+    const attributes = { dtype, shapes: "of models" };
+    tables.push(withReference(tableOfRows("gemm", attributes, [["n"], ["k"], ["m"]], points)));
   }
   const equal = rows.decode_attention.filter((row) => isCold(row) && row.longest === undefined);
   const decodeKernel = chosenKernel(
