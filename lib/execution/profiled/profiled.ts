@@ -47,8 +47,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   const heads = Math.max(1, attention.heads / tensorParallel);
   const kvHeads = Math.max(1, attention.kvHeads / tensorParallel);
 
-  const products = productTimes(profile, weightDtype);
-  const { gemm, gemm16 } = products;
+  const { gemm, gemm16, noted } = productTimes(profile, weightDtype);
   const elementwise = elementwiseTimes(profile);
   const allReduce = allReduceSecondsOf(profile, tensorParallel, options.gpuLink);
 
@@ -143,8 +142,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
       return layers * seconds + Math.max(decodeSeconds, tiles);
     },
   });
-  const notice = products.notice(shape.name);
-  return notice === undefined ? model : { ...model, notices: [notice] };
+  return noted(model, shape.name);
 }
 
 /** KV entries that the tiles of decoding sequences walk through in one layer, on average. */
