@@ -56,6 +56,7 @@ const OPTIONS: readonly CommandOption[] = [
       "name or a config.json (several: one --model each); default llama-3.1-8b",
   },
   { name: "print-script", describe: "collect: print the script" },
+  { name: "minutes", value: "N", describe: "collect: time that the script may use; default 5" },
   { name: "tp", value: "N", describe: "collect: GPUs that share each layer; default 1" },
   { name: "framework", value: "NAME", describe: 'import: among several, such as "vllm 0.24.0"' },
   { name: "nccl", value: "VERSION", describe: "import: among several" },
@@ -151,7 +152,9 @@ async function collect(given: CommandArguments, rest: readonly string[], print: 
   const degree = numberOf(given, "tp", 1);
   const names = given.values("model").length === 0 ? ["llama-3.1-8b"] : given.values("model");
   const shapes = names.map((name) => collectedShape(namedShape(name), degree));
-  print(collectorScript(shapes).trimEnd());
+  const minutes = numberOf(given, "minutes", 5);
+  if (minutes === 0) throw new UsageError("Cannot measure in --minutes 0: it has to be above 0");
+  print(collectorScript(shapes, minutes).trimEnd());
 }
 
 /** The model of a name of the catalogue or of a config.json. */

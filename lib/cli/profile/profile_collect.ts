@@ -91,8 +91,12 @@ export function collectedShape(shape: TransformerShape, tensorParallel: number):
   };
 }
 
-/** The script that measures the shapes of some models, each on one of so many GPUs. */
-export function collectorScript(shapes: readonly CollectedShape[]): string {
-  const spec = JSON.stringify({ shapes });
+/**
+ * The script that measures the shapes of some models, each on one of so many GPUs.
+ *
+ * @param minutes Time that it may use unless it is told otherwise.
+ */
+export function collectorScript(shapes: readonly CollectedShape[], minutes = 5): string {
+  const spec = JSON.stringify({ minutes, shapes });
   return [base, kernels, operators, engine, main].join("").replace("@SPEC@", () => spec);
 }

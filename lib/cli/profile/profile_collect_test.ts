@@ -117,6 +117,7 @@ Deno.test("profile collect and import name what is wrong with a command line", a
   const wrong: [string[], RegExp][] = [
     [["collect"], /without --print-script/],
     [["collect", "--print-script", "--model", "opt-125"], /did you mean opt-125m/],
+    [["collect", "--print-script", "--minutes", "0"], /has to be above 0/],
     [["collect", "--print-script", "--tp", "5"], /degree of 32 heads: current value is 5/],
     [["collect", "--print-script", "--model", "deepseek-v3"], /latent layers/],
     [["collect", "--print-script", "--model", `${folder}/no.json`], /no\.json/],

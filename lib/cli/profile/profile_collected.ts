@@ -1,5 +1,6 @@
 import {
   type CollectedProfile,
+  hostOverheads,
   importCollected,
   parseCollectedRows,
   type ReadRows,
@@ -58,6 +59,14 @@ export function importCollectedFile(
   }
   if (missed.length > MOST_SHOWN) print(`  ${missed.length} were not measured in all`);
   for (const note of notes) print(`  ${note}`);
+  const host = profile.facts === undefined ? undefined : hostOverheads(profile.facts);
+  if (host !== undefined) {
+    const digits = (seconds: number) => Number(seconds.toPrecision(3));
+    print(
+      "  the host, where a step is prepared after the one before: execution: {overheads: {step_seconds: " +
+        `${digits(host.stepSeconds)}, sequence_seconds: ${digits(host.sequenceSeconds)}}}`,
+    );
+  }
   return profile;
 }
 

@@ -59,6 +59,7 @@ class Rows:
     def __init__(self, path):
         self.path = path
         self.points = set()
+        self.devices = set()
         self.written = 0
         ends_whole = True
         if os.path.exists(path):
@@ -67,6 +68,8 @@ class Rows:
                     ends_whole = line.endswith("\n")
                     try:
                         row = json.loads(line)
+                        if row["op"] == "device":
+                            self.devices.add(row["name"])
                         # What could not be measured is tried again by the next run.
                         if row["op"] != "skipped":
                             self.points.add(self.key(row))
