@@ -414,7 +414,10 @@ export interface Configuration {
   readonly cluster: {
     /** Instances of a fleet of fixed size (`scaling.enabled: false`). */
     readonly num_replicas: number;
-    /** GPU in data/hardware; where there are several sizes, `gpu_memory_gb` chooses. */
+    /**
+     * GPU in data/hardware; where there are several sizes, `gpu_memory_gb` chooses. Or one that the
+     * file of `execution.profile` describes.
+     */
     readonly gpu_type: string;
     /** Memory of a GPU, gigabytes; null: that of the data sheet. */
     readonly gpu_memory_gb: number | null;

@@ -129,7 +129,8 @@ export async function buildCluster(
   const { stream: to } = texts;
   const requests = buildRequests(config, streams, texts, to && { ...to, newStreams });
   const kinds = functionKinds(config, requests.functionNames);
-  const nodes = buildNodes(config, deploymentGpu(kinds[0].config), diskTierBytes(kinds));
+  const gpu = deploymentGpu(kinds[0].config, texts.files);
+  const nodes = buildNodes(config, gpu, diskTierBytes(kinds));
   const deployments = await Promise.all(
     kinds.map((kind) =>
       buildDeployment(kind.config, nodes, texts.files, config.functions.length > 0)
@@ -350,7 +351,7 @@ function engineParts(
 ): EngineParts {
   const { config } = kind;
   const { scheduler, memory, simulation } = config;
-  const settings = engineSettings(config);
+  const settings = engineSettings(config, deployment.gpu);
   const prefix = enginePrefixes(config, table);
   const meanTokens = meanRequestTokens(known, kind) ?? deployment.maxModelTokens;
   // vLLM keeps one block of its own, the null block.

@@ -117,7 +117,7 @@ export async function buildDeployment(
       ...size.notices,
       ...(built.notices ?? []),
       ...overheads.notices,
-      ...(draft === undefined ? [] : speculationNotices(config, draft)),
+      ...(draft === undefined ? [] : speculationNotices(config, draft, gpu)),
     ],
     requestSeconds: overheads.requestSeconds,
     execution: draft === undefined

@@ -10,6 +10,7 @@ import {
   nodeWith,
 } from "../hardware/mod.ts";
 import { plain } from "../sim/limits.ts";
+import { catalogueName } from "../hardware/catalogue_name.ts";
 import { PLACEMENT_POLICIES } from "../serverless/placement/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
 import { chooseGpu } from "../config/choose_gpu.ts";
@@ -45,7 +46,9 @@ export function buildNodes(
   return cluster.nodes.flatMap((entry, i) => {
     const name = entry.type ?? DEFAULT_NODE;
     const node = nodeNamed(name);
-    const gpu = entry.gpu_type !== null
+    const gpu = entry.gpu_type !== null && isSameName(entry.gpu_type, commonGpu.name)
+      ? commonGpu
+      : entry.gpu_type !== null
       ? findGpu(entry.gpu_type) ?? chooseGpu(gpuEntries(), entry.gpu_type, null)
       : node.gpu !== undefined
       ? gpuNamed(node.gpu)
@@ -86,6 +89,11 @@ function noDiskRoom(
       plain(bytes)
     } bytes`,
   ]);
+}
+
+/** Whether a name is that of a GPU, such as one that only a profile describes. */
+function isSameName(name: string, gpu: string): boolean {
+  return catalogueName(name) === catalogueName(gpu);
 }
 
 /** What the placement needs to know of an instance. */

@@ -228,7 +228,9 @@ export const cluster = section({
   }),
   gpu_type: text({
     default: "H100",
-    describe: "GPU in data/hardware; where there are several sizes, `gpu_memory_gb` chooses.",
+    describe:
+      "GPU in data/hardware; where there are several sizes, `gpu_memory_gb` chooses. Or one that the " +
+      "file of `execution.profile` describes.",
   }),
   gpu_memory_gb: quantity("gigabytes", {
     above: 0,
