@@ -141,8 +141,7 @@ export class StepClock {
 
   /** Plans as many decode steps as cannot differ from one another; false if there is no line. */
   #leap(isSteady: boolean): boolean {
-    const { sequences, pool, lookahead, shape, speculation, swapSeconds, isUnsettled } = this
-      .#batch;
+    const { sequences, lookahead, shape, speculation, swapSeconds, isUnsettled } = this.#batch;
     const { strategy } = this.#parts;
     const { decodeSequences, decodeContextTokens: contextTokens } = shape;
     const line = this.#line;
@@ -158,9 +157,10 @@ export class StepClock {
       if (line.contextEndTokens < contextTokens + perStep * (steps - 1)) {
         steps = Math.max(1, Math.floor((line.contextEndTokens - contextTokens) / perStep) + 1);
       }
+      const { free } = this.#batch.blocks;
       steps = lookahead === undefined
-        ? sequences.stepsWithin(pool.free, steps)
-        : lookahead.stepsWithin(pool.free, steps);
+        ? sequences.stepsWithin(free, steps)
+        : lookahead.stepsWithin(free, steps);
     }
     const first = line.baseSeconds + line.slopeSecondsPerToken * contextTokens + swapSeconds;
     this.leap.begin(this.#clock.now, first, line.slopeSecondsPerToken * perStep, steps);

@@ -1,5 +1,5 @@
 import { type LinkStay, LinkUsers } from "./link_users.ts";
-import { type NodePlace, type Place, placeName } from "./places.ts";
+import { type Place, placeName, type TargetPlace } from "./places.ts";
 import type { Topology, Way } from "./topology.ts";
 
 /** What bytes are for. */
@@ -103,7 +103,7 @@ export class Transfers {
    */
   start(
     from: Place | readonly Place[],
-    to: NodePlace | readonly NodePlace[],
+    to: TargetPlace | readonly TargetPlace[],
     bytes: number,
     use: TransferUse,
     owner: TransferOwner,
@@ -177,7 +177,7 @@ export class Transfers {
     this.#movedBytes.set(use, this.movedBytes(use) + bytes);
   }
 
-  #wayBetween(from: Place, to: NodePlace): Way {
+  #wayBetween(from: Place, to: TargetPlace): Way {
     const links = this.#topology.linksBetween(from, to);
     const name = links.join();
     let way = this.#ways.get(name);

@@ -8,6 +8,7 @@ import {
   type ColumnSpan,
   costBreakdown,
   type CostRow,
+  energyTimeline,
   type FigureSpec,
   instanceGantt,
   joinShortStages,
@@ -23,7 +24,7 @@ import { ATTAINMENT_MOST, classAttainmentRows, functionAttainmentRows } from "./
 import { bandRows, PART_GROUPS } from "./explain/bands.ts";
 import { coldStartRows } from "./cold_start_rows.ts";
 import type { FigureSource } from "./figure_source.ts";
-import { timelineRows } from "./timeline_rows.ts";
+import { energyRows, timelineRows } from "./timeline_rows.ts";
 
 /** Limits that are drawn into the distribution of latencies, seconds; null for none. */
 export interface FigureSlo {
@@ -54,6 +55,7 @@ export type StandardFigure =
   | "instances"
   | "cold_starts"
   | "cost"
+  | "energy"
   | "attainment_by_class"
   | "attainment_by_function";
 
@@ -72,6 +74,7 @@ export const STANDARD_FIGURES: Readonly<
   cold_starts: ({ coldStartWaits }, { column }) =>
     coldStarts(coldStartRows(coldStartWaits), column),
   cost: ({ summary }, { column }) => costBreakdown(costRows(summary), { column }),
+  energy: ({ timeSeries }, { column }) => energyTimeline(energyRows(timeSeries), { column }),
   attainment_by_class: ({ summary }, { column = 1 }) =>
     barPanels(classAttainmentRows(summary), { most: ATTAINMENT_MOST, column }),
   attainment_by_function: ({ summary }, { column = 1 }) =>
@@ -92,6 +95,10 @@ const CONDITIONS: Partial<
   cold_starts: {
     isIn: ({ coldStartWaits }) => coldStartWaits.request.length > 0,
     else: "in which no request waited for a start",
+  },
+  energy: {
+    isIn: ({ summary }) => summary.energy !== null && summary.energy !== undefined,
+    else: "that counts no energy (energy.enabled)",
   },
   attainment_by_class: {
     isIn: ({ summary }) => classAttainmentRows(summary).length > 0,

@@ -100,6 +100,8 @@ const MOST: Readonly<Record<string, number>> = { share: 0.8, count: 40, "tokens/
 function madeUpSeries(count: number, next: () => number): RunResult["timeSeries"] {
   const columns = emptyColumns(TIME_SERIES_COLUMNS, count);
   for (const [key, { unit }] of storedColumns(TIME_SERIES_COLUMNS)) {
+    // It counts no energy.
+    if (unit === "W") continue;
     const most = MOST[unit] ?? 1;
     columns[key] = columns[key].map(() =>
       unit === "count" ? Math.floor(most * next()) : most * next()

@@ -1,5 +1,6 @@
 import { LIMITS } from "../../sim/limits.ts";
 import { numberList } from "../../settings/collections.ts";
+import { grouped } from "../../std/grouped.ts";
 import { section } from "../section.ts";
 import { flag, quantity } from "../../settings/quantities.ts";
 
@@ -29,7 +30,7 @@ export const metrics = section({
     describe: "Whether a run records what the latency of each request is made of " +
       "(latency_parts.parquet), which takes 5 to 8 % of its time and 16 to 40 bytes for each; null: " +
       "in runs of up to " +
-      `${EXPLAINED_REQUESTS.toLocaleString("en-US")} requests.`,
+      `${grouped(EXPLAINED_REQUESTS)} requests.`,
   }),
   percentiles: numberList({
     min: 0,

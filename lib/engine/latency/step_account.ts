@@ -199,6 +199,18 @@ export class StepAccount {
     }
   }
 
+  /** A request of the queue waits for blocks from a cache tier, before it has been in the batch. */
+  beginsLoad(request: number): void {
+    this.isAdmitted(request);
+    this.#ledger.add("loadSeconds", request, -this.#clock.now);
+  }
+
+  /** It has them, and waits for a place in the batch again. */
+  hasLoaded(request: number): void {
+    if (!this.#ledger.ends("loadSeconds", request, this.#clock.now)) return;
+    this.#note(request, Block.none, 0);
+  }
+
   /** A request that has run before moves into the batch, to be computed again. */
   runsAgain(request: number): void {
     this.#ledger.runsAgain(request);

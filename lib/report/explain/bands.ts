@@ -99,7 +99,7 @@ const GROUPS: readonly (readonly [name: string, parts: readonly LatencyPart[]])[
     ...["decode_preempted", "decode_recompute"] as const,
   ]],
   ["lost instances", ["lost", "decode_moved"]],
-  ["transfers", ["prefill_transfer", "decode_transfer"]],
+  ["transfers", ["kv_load", "prefill_transfer", "decode_transfer"]],
   ["static batch", ["batch"]],
   ["decode", ["decode"]],
 ];

@@ -79,6 +79,7 @@ function firstTokenClauses(
         : `${prompt} ${time} (${whose}steps had no tokens left)`,
   );
   say(of("kv_blocks"), (time) => `waited ${time} for KV blocks`);
+  say(of("kv_load"), (time) => `waited ${time} for KV blocks to come from a cache tier`);
   say(of("sequences"), (time) => `waited ${time} for a place in the batch`);
   const cached = cachedTokens > 0 ? ` (${whole(cachedTokens)} cached)` : "";
   say(of("prefill"), (time) => `${whole(promptTokens)} prompt tokens${cached} computed in ${time}`);

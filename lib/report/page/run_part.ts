@@ -41,6 +41,7 @@ const FURTHER: Partial<Record<StandardFigure, readonly [title: string, text: str
   ],
   cold_starts: ["Waits for starts", "by stage of the start, mean over the requests that waited."],
   cost: ["The bill", "by use."],
+  energy: ["Power", "of GPUs by what they do, and of their machines."],
   attainment_by_class: ["Limits met", "by service class."],
   attainment_by_function: ["Limits met", "by function."],
 };
