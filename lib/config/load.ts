@@ -6,6 +6,8 @@ import { shownFile } from "../std/input_error.ts";
 import { checkConfiguration, checkSize, type Problem } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
 import type { Configuration } from "./configuration.ts";
+import { groupProblems } from "./group_problems.ts";
+import { migrationProblems } from "./migration_problems.ts";
 import { readFunction } from "./function_configurations.ts";
 import { differingPaths, pathsOf, rememberedPaths, rememberGiven } from "./given.ts";
 import { manifestName } from "./manifests/likeness.ts";
@@ -246,13 +248,17 @@ export function changedFromPlatform(config: Configuration): string[] {
 
 /** One line per mistake in the settings of each function. */
 function functionProblems(config: Configuration): string[] {
-  if (config.functions.length === 0) return [];
+  if (config.functions.length === 0) {
+    return [...groupProblems(config), ...migrationProblems(config)];
+  }
   const common = new Set(checkConfiguration(config).map(({ path }) => path));
   return config.functions.flatMap((entry, i) => {
     const { config: own, problems } = readFunction(config, entry);
-    const contradictions = own === undefined
-      ? []
-      : checkConfiguration(own).map(({ path, text }) => `Cannot read "${path}" ${text}`);
+    const contradictions = own === undefined ? [] : [
+      ...checkConfiguration(own).map(({ path, text }) => `Cannot read "${path}" ${text}`),
+      ...groupProblems(own),
+      ...migrationProblems(own),
+    ];
     return [...problems, ...contradictions]
       .filter((line) => ![...common].some((path) => line.includes(`"${path}"`)))
       .map((line) => `functions[${i}]: ${line}`);

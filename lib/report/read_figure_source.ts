@@ -8,6 +8,7 @@ import { readInput } from "../results/read_input.ts";
 import { parseInput } from "../std/input_error.ts";
 import { parseJson } from "../std/json.ts";
 import {
+  anything,
   list,
   nullable,
   number,
@@ -49,10 +50,15 @@ const drawnShape = partialMapping({
   cost: partialMapping(Object.fromEntries(BILL_PARTS.map(([key]) => [key, optional(figure)]))),
   classes: list(part),
   functions: list(part),
+  // Results of earlier versions do not count it.
+  energy: optional(nullable(record(anything))),
 });
 
 /** Columns of the time series that are read; the lengths of intervals follow from their ends. */
 const READ_SERIES = storedColumns(TIME_SERIES_COLUMNS).filter(([key]) => key !== "intervalSeconds");
+
+/** Those that results have which count energy. */
+const POWER = ["stepWatts", "idleWatts", "startWatts", "hostWatts"];
 
 /**
  * Checks that a directory holds results in Parquet, of which nothing is half written.
@@ -70,10 +76,19 @@ export async function checkResults(directory: string): Promise<void> {
       }
       throw new RangeError(
         `Cannot read results in Parquet from a directory without ${name}: current value is ` +
-          `"${directory}"`,
+          `"${directory}"${inOtherFormat(directory, name)}`,
       );
     }
   }
+}
+
+/** What to do where a table is there in another format; "" where it is not there at all. */
+export function inOtherFormat(directory: string, name: string): string {
+  const table = name.replace(/\.parquet$/, "");
+  const other = ["csv", "json"].find((format) => exists(`${directory}/${table}.${format}`));
+  return other === undefined
+    ? ""
+    : `, whose tables are ${other.toUpperCase()}: simulate it again with --format parquet`;
 }
 
 /**
@@ -83,15 +98,18 @@ export async function checkResults(directory: string): Promise<void> {
  */
 export async function readFigureSource(directory: string): Promise<FigureSource> {
   await checkResults(directory);
+  const summary = readDrawnSummary(`${directory}/summary.json`);
+  const seriesColumns = summary.energy
+    ? READ_SERIES
+    : READ_SERIES.filter(([key]) => !POWER.includes(key));
   const read = (table: string, columns: readonly string[]) => readTable(directory, table, columns);
   const [requests, series, instances, gaps, waits] = await Promise.all([
     read("requests", REQUESTS),
-    read("timeseries", READ_SERIES.map(([, { name }]) => name)),
+    read("timeseries", seriesColumns.map(([, { name }]) => name)),
     read("instances", ["instance", "phase", "start_s", "end_s"]),
     read("token_gaps", ["tbt_s", "share"]),
     read("cold_start_waits", ["request", "function", "stage", "wait_s"]),
   ]);
-  const summary = readDrawnSummary(`${directory}/summary.json`);
   // The requests that the summary's latencies are of; results of earlier versions do not say.
   const fromSeconds = summary.measured?.from_s ?? 0;
   const [arrivals, outcomes] = [requests.floats("arrival_s"), requests.texts("outcome")];
@@ -108,7 +126,7 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
     e2eSeconds: requests.floatsOf("e2e_s", isMeasured),
     tpotSeconds: requests.floatsOf("tpot_s", isMeasured),
     tbtCdf: { seconds: gaps.floats("tbt_s"), share: gaps.floats("share") },
-    timeSeries: timeSeries(series),
+    timeSeries: timeSeries(series, seriesColumns),
     phases: phaseRows(
       phase.map((name, i) => ({
         instance: instance[i],
@@ -137,13 +155,17 @@ export function readParts(parts: TableColumns): ExplainSource["parts"] {
   ) as ExplainSource["parts"];
 }
 
-function timeSeries(series: TableColumns): FigureSource["timeSeries"] {
+function timeSeries(
+  series: TableColumns,
+  read: typeof READ_SERIES,
+): FigureSource["timeSeries"] {
   const timeSeconds = series.floats("time_s");
-  const columns = READ_SERIES.map(([key, { name, array }]) =>
+  const columns = read.map(([key, { name, array }]) =>
     [key, array === "float64" ? series.floats(name) : series.integers(name)] as const
   );
   return {
     count: timeSeconds.length,
+    ...Object.fromEntries(POWER.map((key) => [key, timeSeconds.map(() => NaN)])),
     ...Object.fromEntries(columns),
     intervalSeconds: timeSeconds.map((end, i) => i === 0 ? end : end - timeSeconds[i - 1]),
   } as unknown as FigureSource["timeSeries"];

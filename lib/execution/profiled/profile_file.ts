@@ -14,6 +14,7 @@ import {
 } from "../../std/shape.ts";
 import { showValue } from "../../std/show_value.ts";
 import type { OperatorName, TableAxis } from "./operator_table.ts";
+import { factsShape } from "./profile_facts.ts";
 
 /** First field of a profile file. */
 export const FORMAT = "simfaasinfer-operator-profile-1";
@@ -45,6 +46,9 @@ const FORMS: Readonly<Record<OperatorName, TableForm>> = {
     attributes: ATTENTION,
     hasReference: true,
   },
+  chunk_attention: { axes: ["heads/kvHeads", "chunk", "past"], attributes: ATTENTION },
+  elementwise: { axes: ["width", "tokens"], attributes: { name: "text" } },
+  sampling: { axes: ["vocabulary", "places"], attributes: { method: "text" } },
   all_reduce: { axes: ["ranks", "bytes"], attributes: {} },
   send_receive: { axes: ["bytes"], attributes: {} },
   experts: {
@@ -111,6 +115,7 @@ const profileShape = partialMapping({
     partialMapping({ tileRows: number({ min: 1, whole: true }), packsHeads: flag }),
   ),
   attentionKernel: optional(oneOf(ATTENTION_KERNELS)),
+  facts: optional(factsShape),
   tables: list(tableShape),
 });
 
