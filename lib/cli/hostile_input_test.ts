@@ -84,7 +84,8 @@ const CASES: readonly Case[] = [
   {
     name: "a preset with a wrong type deep inside",
     ...withPreset("id: x\nsummary: x\nstages: [{ stage: a, seconds: { x: 1 } }]\n"),
-    says: /p\.yaml at stages\[0\]\.seconds as a number >= 0 and <= \d+: current value is \{"x":1\}$/,
+    says:
+      /p\.yaml at stages\[0\]\.seconds as a number >= 0 and <= \d+: current value is \{"x":1\}$/,
   },
   {
     name: "a profile of nothing",
