@@ -108,8 +108,8 @@ const CURVES: readonly Curve[] = [
 type Measured = Readonly<Record<string, readonly { readonly x: number; readonly y: number }[]>>;
 
 /**
- * The same requests in other simulators, CPU seconds of the whole process, each measured once on the
- * machine and in the round of the first measurement of this program.
+ * The same requests in other simulators, CPU seconds of the whole process, each measured once on a quiet
+ * machine, earlier than this program.
  */
 const PEERS = [
   { series: "BLIS", x: 1000, y: 0.23 },
