@@ -311,6 +311,93 @@ export interface Summary {
    * mean of `cold_start_wait_s` above 0. Unit: s.
    */
   readonly cold_start_stages_s: Readonly<Record<string, number>>;
+  /** What cache tiers behind the prefix caches did; null without `memory.kv_tiers`. */
+  readonly kv_tiers: {
+    /** In the memory of instances' machines; null without such a tier. */
+    readonly host: {
+      /**
+       * Prompt tokens that came from it over the prompt tokens of all requests that were scheduled,
+       * as they were scheduled first; null when none was. From 0 to 1.
+       */
+      readonly token_hit_rate: number | null;
+      /** Prompt tokens that came from it. Unit: tokens. */
+      readonly hit_tokens: number;
+      /** KV blocks that engines read from it, after preemptions, too. */
+      readonly loaded_blocks: number;
+      /** Bytes of them. Unit: bytes. */
+      readonly loaded_bytes: number;
+      /** KV blocks written to it. */
+      readonly stored_blocks: number;
+      /** Bytes of them. Unit: bytes. */
+      readonly stored_bytes: number;
+      /** KV blocks that others took the room of. */
+      readonly evicted_blocks: number;
+      /** KV blocks that nobody used for the time to live. */
+      readonly expired_blocks: number;
+      /** KV blocks that found no room: all that was there was being read or on its way in. */
+      readonly refused_blocks: number;
+      /** KV blocks on their way in or out when their instance or request was gone. */
+      readonly given_up_blocks: number;
+      /** KV blocks in it at the end of the run. */
+      readonly held_blocks: number;
+    } | null;
+    /** On disks of machines; null without such a tier. */
+    readonly disk: {
+      /**
+       * Prompt tokens that came from it over the prompt tokens of all requests that were scheduled,
+       * as they were scheduled first; null when none was. From 0 to 1.
+       */
+      readonly token_hit_rate: number | null;
+      /** Prompt tokens that came from it. Unit: tokens. */
+      readonly hit_tokens: number;
+      /** KV blocks that engines read from it, after preemptions, too. */
+      readonly loaded_blocks: number;
+      /** Bytes of them. Unit: bytes. */
+      readonly loaded_bytes: number;
+      /** KV blocks written to it. */
+      readonly stored_blocks: number;
+      /** Bytes of them. Unit: bytes. */
+      readonly stored_bytes: number;
+      /** KV blocks that others took the room of. */
+      readonly evicted_blocks: number;
+      /** KV blocks that nobody used for the time to live. */
+      readonly expired_blocks: number;
+      /** KV blocks that found no room: all that was there was being read or on its way in. */
+      readonly refused_blocks: number;
+      /** KV blocks on their way in or out when their instance or request was gone. */
+      readonly given_up_blocks: number;
+      /** KV blocks in it at the end of the run. */
+      readonly held_blocks: number;
+    } | null;
+    /** In a store of the cluster; null without such a tier. */
+    readonly store: {
+      /**
+       * Prompt tokens that came from it over the prompt tokens of all requests that were scheduled,
+       * as they were scheduled first; null when none was. From 0 to 1.
+       */
+      readonly token_hit_rate: number | null;
+      /** Prompt tokens that came from it. Unit: tokens. */
+      readonly hit_tokens: number;
+      /** KV blocks that engines read from it, after preemptions, too. */
+      readonly loaded_blocks: number;
+      /** Bytes of them. Unit: bytes. */
+      readonly loaded_bytes: number;
+      /** KV blocks written to it. */
+      readonly stored_blocks: number;
+      /** Bytes of them. Unit: bytes. */
+      readonly stored_bytes: number;
+      /** KV blocks that others took the room of. */
+      readonly evicted_blocks: number;
+      /** KV blocks that nobody used for the time to live. */
+      readonly expired_blocks: number;
+      /** KV blocks that found no room: all that was there was being read or on its way in. */
+      readonly refused_blocks: number;
+      /** KV blocks on their way in or out when their instance or request was gone. */
+      readonly given_up_blocks: number;
+      /** KV blocks in it at the end of the run. */
+      readonly held_blocks: number;
+    } | null;
+  } | null;
   /** What speculative decoding did; null without `speculative.method`. */
   readonly speculation: {
     /**
@@ -397,6 +484,22 @@ export interface Summary {
     readonly availability: number | null;
     /** Mean time until as many instances were ready as before a fault; null: never. Unit: s. */
     readonly recovery_s: number | null;
+  } | null;
+  /** Running requests that moved; null without the section `migration`. */
+  readonly migrations: {
+    /** Moves that were begun. */
+    readonly begun: number;
+    /** Those after which the request went on in another instance. */
+    readonly moved: number;
+    /** Those that were given up: the request had ended, or there was no room any more. */
+    readonly aborted: number;
+    /**
+     * Mean time for which a request stood still until its KV entries were there; null: none moved
+     * with them. Unit: s.
+     */
+    readonly downtime_mean_s: number | null;
+    /** The longest such time. Unit: s. */
+    readonly downtime_max_s: number | null;
   } | null;
   /** Sum of the requests' preemptions. */
   readonly preemptions: number;

@@ -230,7 +230,12 @@ function deploymentOf(config: Configuration, inputs: RunInputs, kept: Kept): Pro
   return keptIn(
     kept.deployments,
     deploymentKey(config),
-    () => buildDeployment(config, buildNodes(config, deploymentGpu(config)), inputs.files),
+    () =>
+      buildDeployment(
+        config,
+        buildNodes(config, deploymentGpu(config, inputs.files)),
+        inputs.files,
+      ),
   );
 }
 
@@ -270,7 +275,7 @@ function boundOf(
   if (speculative.method !== "none") {
     return { secondsPerRequest: 0, fewestInstances: 0, likelyInstances: 0 };
   }
-  const { maxTokensPerStep } = engineSettings(config);
+  const { maxTokensPerStep } = engineSettings(config, deployment.gpu);
   // Other strategies take whole prompts, beyond the budget where there is one.
   const isChunked = scheduler.type === "vllm" || scheduler.type === "sarathi";
   const instance: BoundInstance = {

@@ -1,4 +1,3 @@
-import * as z from "../std/zod.ts";
 import { BILL_PARTS } from "../metrics/figures/cost_figures.ts";
 import { storedColumns } from "../metrics/columns/column.ts";
 import { TIME_SERIES_COLUMNS } from "../metrics/columns/time_series_columns.ts";
@@ -8,7 +7,18 @@ import { exists } from "../results/exists.ts";
 import { readInput } from "../results/read_input.ts";
 import { parseInput } from "../std/input_error.ts";
 import { parseJson } from "../std/json.ts";
-import { firstIssue } from "../std/zod_issue.ts";
+import {
+  anything,
+  list,
+  nullable,
+  number,
+  optional,
+  partialMapping,
+  readShape,
+  record,
+  type Shape,
+  text,
+} from "../std/shape.ts";
 import { recoverResults } from "../results/result_directory.ts";
 import { allBands } from "./explain/bands.ts";
 import type { ExplainSource } from "./explain/explain_source.ts";
@@ -23,22 +33,25 @@ const REQUESTS = [
   ...["arrival_s", "outcome", "ttft_s", "tpot_s", "e2e_s", "first_token_s", "completed_s"],
 ];
 
-const figure = z.number().nullable();
-const latency = z.looseObject({ mean: figure, max: figure }).catchall(figure);
-const part = z.looseObject({ name: z.string(), arrived: z.number(), slo_attainment: figure });
+const figure = nullable(number());
+const latency: Shape<unknown> = (value, path) => {
+  partialMapping({ mean: figure, max: figure })(value, path);
+  return record(figure)(value, path);
+};
+const part = partialMapping({ name: text(/^/), arrived: number(), slo_attainment: figure });
 
 /** What of a summary is drawn. */
-const drawnSchema = z.looseObject({
-  measured: z.looseObject({ from_s: z.number() }).optional(),
+const drawnShape = partialMapping({
+  measured: optional(partialMapping({ from_s: number() })),
   ttft_s: latency,
   tbt_s: latency,
   e2e_s: latency,
   // Bills of earlier versions have fewer parts.
-  cost: z.looseObject(Object.fromEntries(BILL_PARTS.map(([key]) => [key, figure.optional()]))),
-  classes: z.array(part),
-  functions: z.array(part),
+  cost: partialMapping(Object.fromEntries(BILL_PARTS.map(([key]) => [key, optional(figure)]))),
+  classes: list(part),
+  functions: list(part),
   // Results of earlier versions do not count it.
-  energy: z.looseObject({}).nullable().optional(),
+  energy: optional(nullable(record(anything))),
 });
 
 /** Columns of the time series that are read; the lengths of intervals follow from their ends. */
@@ -63,10 +76,19 @@ export async function checkResults(directory: string): Promise<void> {
       }
       throw new RangeError(
         `Cannot read results in Parquet from a directory without ${name}: current value is ` +
-          `"${directory}"`,
+          `"${directory}"${inOtherFormat(directory, name)}`,
       );
     }
   }
+}
+
+/** What to do where a table is there in another format; "" where it is not there at all. */
+export function inOtherFormat(directory: string, name: string): string {
+  const table = name.replace(/\.parquet$/, "");
+  const other = ["csv", "json"].find((format) => exists(`${directory}/${table}.${format}`));
+  return other === undefined
+    ? ""
+    : `, whose tables are ${other.toUpperCase()}: simulate it again with --format parquet`;
 }
 
 /**
@@ -152,13 +174,12 @@ function timeSeries(
 /** The summary in a file. Only what is drawn has been checked. */
 export function readDrawnSummary(path: string): Summary {
   const what = "a summary";
-  return parseInput({ file: path, what }, readInput(path, what), (text) => {
-    const value = parseJson(text);
-    const result = drawnSchema.safeParse(value, { jitless: true });
+  return parseInput({ file: path, what }, readInput(path, what), (content) => {
+    const value = parseJson(content);
+    const { wrong } = readShape(drawnShape, value);
     // As a program at hand has it: mappings with a prototype.
-    if (result.success) return structuredClone(value) as Summary;
-    const found = firstIssue(result.error, value);
-    throw new SyntaxError(`Cannot read "${found.path}" of a summary ${found.text}`);
+    if (wrong === undefined) return structuredClone(value) as Summary;
+    throw new SyntaxError(`Cannot read "${wrong.path}" of a summary ${wrong.text}`);
   });
 }
 

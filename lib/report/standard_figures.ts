@@ -121,17 +121,50 @@ export function runWithout(name: StandardFigure): string {
   return CONDITIONS[name]?.else ?? "of another kind";
 }
 
+/** Room for the names of bars of waits, points, and letters that fit there, by the figure's columns. */
+const NAME_ROOM: Readonly<Record<ColumnSpan, readonly [points: number, letters: number]>> = {
+  1: [90, 13],
+  2: [168, 25],
+};
+
 /** How the waits for starts split by stage. */
-function coldStarts(rows: readonly StageRow[], column: ColumnSpan | undefined): FigureSpec {
-  const joined = joinShortStages(rows);
+function coldStarts(of: readonly StageRow[], column: ColumnSpan | undefined): FigureSpec {
+  const [nameWidth, letters] = NAME_ROOM[column ?? 2];
+  const joined = joinShortStages(withShortNames(of, letters));
   return coldStartStages(joined.rows, {
     stages: joined.stages,
     title: column === 1
       ? "Mean wait for a start (s)"
       : "Mean wait of the requests that waited for a start (s)",
-    nameWidth: column === 1 ? 80 : 130,
+    nameWidth,
     column,
   });
+}
+
+/** How many waits a bar is the mean of, behind its name. */
+const COUNT = /, n = \d+$/;
+
+/** Bars whose names leave out what does not fit in the middle, where names differ least; the count stays. */
+function withShortNames(rows: readonly StageRow[], letters: number): StageRow[] {
+  const names = new Map<string, string>();
+  const taken = new Map<string, string>();
+  for (const { series } of rows) {
+    const count = COUNT.exec(series)?.[0] ?? "";
+    const short = middleCut(series.slice(0, series.length - count.length), letters - count.length);
+    if (!taken.has(short)) taken.set(short, series);
+    // Two that would be the same stay whole.
+    names.set(series, taken.get(short) === series ? short + count : series);
+  }
+  return rows.map((row) => ({ ...row, series: names.get(row.series)! }));
+}
+
+/** A text of at most so many letters: a longer one has an ellipsis in its middle. */
+function middleCut(text: string, most: number): string {
+  const letters = [...text];
+  if (letters.length <= most) return text;
+  const kept = Math.max(2, most - 1);
+  const tail = letters.slice(letters.length - Math.floor(kept / 2));
+  return `${letters.slice(0, Math.ceil(kept / 2)).join("")}…${tail.join("")}`;
 }
 
 /**

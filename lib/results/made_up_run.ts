@@ -145,7 +145,14 @@ function madeUpPhases(instances: number): RunResult["instances"] {
     const start = 100 * i;
     const ready = start + 25 + i;
     const add = (phase: number, startAtSeconds: number, endAtSeconds: number) =>
-      rows.push({ instanceId: i, functionId: i % 2, phase, startAtSeconds, endAtSeconds });
+      rows.push({
+        instanceId: i,
+        functionId: i % 2,
+        phase,
+        startAtSeconds,
+        endAtSeconds,
+        sharers: phase < 3 ? 0 : 1 + i % 3,
+      });
     add(0, start, ready);
     add(3, start, start + 5);
     add(4, start + 5, ready);

@@ -9,6 +9,7 @@ import { underPowerLimit } from "./energy.ts";
 import { buildExecution } from "./execution.ts";
 import { buildGpuLink } from "./gpu_link.ts";
 import { buildOverheads } from "./overheads.ts";
+import { tierBytes } from "./kv_tiers.ts";
 import { type InstanceSize, instanceSize, kvCacheLine } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
 import { speculationNotices } from "./speculation.ts";
@@ -27,6 +28,8 @@ export interface Deployment {
   /** Host memory of one instance, bytes. */
   readonly hostBytes: number;
   readonly weightBytes: number;
+  /** Bytes of a number in the KV cache. */
+  readonly kvBytesPerElement: number;
   /** Names the format of the weights among others of the same model. */
   readonly weightFormat: string;
   /** Most sequences at once: as configured, or as many as have a state. */
@@ -101,8 +104,9 @@ export async function buildDeployment(
     ...facts,
     node: nodeWith(gpu),
     stageGpus: parallelization.tensor_parallel_size,
-    hostBytes: memory.host_memory ??
-      (scheduler.preemption_mode === "swap" ? swapBytes : 0),
+    hostBytes: tierBytes(config, "host") +
+      (memory.host_memory ?? (scheduler.preemption_mode === "swap" ? swapBytes : 0)),
+    kvBytesPerElement,
     weightBytes: size.weightBytes + (draft?.weightBytes ?? 0),
     weightFormat: draft?.modelName === undefined
       ? size.model.weightFormat
@@ -113,7 +117,7 @@ export async function buildDeployment(
       ...size.notices,
       ...(built.notices ?? []),
       ...overheads.notices,
-      ...(draft === undefined ? [] : speculationNotices(config, draft)),
+      ...(draft === undefined ? [] : speculationNotices(config, draft, gpu)),
     ],
     requestSeconds: overheads.requestSeconds,
     execution: draft === undefined

@@ -130,8 +130,10 @@ async function simulateAttended(
     timeSeries: record.timeSeries,
     ...(record.functionSeries && { functionSeries: record.functionSeries }),
     instances: instancePhases(record),
+    ...(record.kvTransfers && { kvTransfers: record.kvTransfers }),
     coldStartWaits: waits,
     ...(record.latencyParts && { latencyParts: record.latencyParts }),
+    ...(record.kvTiers && { kvTiers: record.kvTiers }),
     summary: displayedAs("summary", { ...summary, digest }),
     functionNames,
     engine: {

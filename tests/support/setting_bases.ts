@@ -101,6 +101,14 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => 100 + 17 * hour).join(", "
 
 /** The configurations by name. */
 export const SETTING_BASES: Readonly<Record<string, SettingBase>> = {
+  split: {
+    yaml: `
+simulation: { duration: 20 }
+workload: { arrival_rate: 6 }
+cluster: { kv_transfer: { rate: 2GB/s, message: 1e6, message_overhead: 0.001 } }
+groups: { prefill: { scheduler: { max_num_seqs: 2 } }, decode: { gpu_type: H200 } }
+`,
+  },
   classes: {
     yaml: `
 simulation: { duration: 20, warmup_duration: 1 }

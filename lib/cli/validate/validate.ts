@@ -20,12 +20,13 @@ import {
 } from "../../experiment/validation/mod.ts";
 import { suggest } from "../../std/suggest.ts";
 import { stringify } from "../../std/yaml.ts";
-import { describeOptions, readArguments } from "../arguments.ts";
+import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { UsageError } from "../usage_error.ts";
 import { energyPoints, referenceMeasurements } from "./reference_measurements.ts";
+import { refuseStepOptions, STEP_OPTIONS, validateSteps } from "./validate_steps.ts";
 
-const OPTIONS = [
+const OPTIONS: readonly CommandOption[] = [
   { name: "json", describe: "All rows as one JSON object" },
   { name: "quick", describe: "The per-request runs alone, with two seeds" },
   { name: "rows", describe: "Every measured point, not the means alone" },
@@ -35,12 +36,14 @@ const OPTIONS = [
     describe: "Print the configuration of a load or concurrency point by its name in --rows",
   },
   { name: "figures", value: "DIR", describe: "Also draw the figures as SVG into this directory" },
-] as const;
+  ...STEP_OPTIONS,
+];
 
 const HELP = `Replays measurements of real servers and shows the error.
 
 Usage: deno task validate [--json] [--quick] [--rows] [--figures DIR]
        deno task validate --show-config ROW > row.yaml && deno task simulate row.yaml
+       deno task validate --steps FILE --model NAME --profile NAME
 
 ${describeOptions(OPTIONS)}
 
@@ -56,6 +59,12 @@ export const validateCommand: Command = {
   help: HELP,
   async run(args, print) {
     const options = readArguments("validate", args, OPTIONS, 0);
+    const steps = options.value("steps");
+    if (steps !== undefined) {
+      validateSteps(steps, options, print);
+      return 0;
+    }
+    refuseStepOptions(options);
     const data = referenceMeasurements();
     const row = options.value("show-config");
     if (row !== undefined) {

@@ -10,6 +10,7 @@ import { serverlessllmStoreTargets } from "./serverlessllm_store.ts";
 import type { TargetGroup } from "./target.ts";
 import { vllmV1Targets } from "./vllm_v1.ts";
 
+export { mooncakeTransferTargets } from "./mooncake_transfer.ts";
 export * from "./pinned_targets.ts";
 export * from "./target.ts";
 
