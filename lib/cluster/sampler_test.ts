@@ -37,7 +37,9 @@ Deno.test("time series: who has given up waits no more", () => {
 });
 
 Deno.test("time series: a run that ends at the instant of a sample has no interval without length", () => {
-  const { timeSeries, endAtSeconds } = run([[0, 1, 2]]);
+  // Power is a number where somebody asks for it.
+  const power = { idleWatts: 1, hostWatts: 1, asleepWattsPerByte: 0 };
+  const { timeSeries, endAtSeconds } = run([[0, 1, 2]], { fn: { power } });
   equal(endAtSeconds, 2);
   deepEqual([...timeSeries.timeSeconds], [1, 2]);
   for (const [name, values] of Object.entries(timeSeries)) {

@@ -19,9 +19,16 @@ export const mlEnergyTargets: TargetGroup = {
     );
     const { rows: predicted, errors } = energyErrors(points);
     const { median, within, share, ordered } = ENERGY_BARS;
+    // One deployment is there twice, with another budget of tokens.
+    const seen = new Map<string, number>();
+    const idOf = (label: string) => {
+      const count = (seen.get(label) ?? 0) + 1;
+      seen.set(label, count);
+      return `ml-energy/${label.replaceAll(" ", "-")}${count === 1 ? "" : `-${count}`}`;
+    };
     return [
       ...predicted.map(({ label, watts, predictedWatts }): TargetRow => ({
-        id: `ml-energy/${label.replaceAll(" ", "-")}`,
+        id: idOf(label),
         source,
         unit: "count",
         paper: watts,
