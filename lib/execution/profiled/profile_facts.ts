@@ -1,61 +1,60 @@
 import { findGpu } from "../../hardware/gpu_catalogue.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import { parseJson } from "../../std/json.ts";
-import * as z from "../../std/zod.ts";
+import { list, number, oneOf, optional, partialMapping, readShape, text } from "../../std/shape.ts";
 
-const positive = z.number().positive();
-const text = z.string().min(1);
-const whole = z.int().nonnegative();
+const positive = number({ above: 0 });
+const name = text();
+const whole = number({ min: 0, whole: true });
+const count = number({ min: 1, whole: true });
+const some = optional(positive);
 
 /** How facts stand in a profile file; see {@link ProfileFacts}. */
-export const factsSchema = z.object({
-  device: z.object({
-    name: text,
-    aliases: z.array(z.string()),
-    generation: text,
+export const factsShape = partialMapping({
+  device: optional(partialMapping({
+    name,
+    aliases: list(text(/^/)),
+    generation: name,
     memoryBytes: positive,
     memoryBytesPerSecond: positive,
-    flopsPerSecond: z.object({
-      bf16: positive,
-      fp8: positive.optional(),
-      int8: positive.optional(),
-    }),
-    link: z.object({ kind: z.enum(["nvlink", "pcie"]), bytesPerSecond: positive }),
+    flopsPerSecond: partialMapping({ bf16: positive, fp8: some, int8: some }),
+    link: partialMapping({ kind: oneOf(["nvlink", "pcie"]), bytesPerSecond: positive }),
     pcieBytesPerSecond: positive,
     l2Bytes: positive,
-    multiprocessors: z.int().positive().optional(),
-    clockHertz: positive.optional(),
+    multiprocessors: optional(count),
+    clockHertz: some,
     powerWatts: positive,
-    source: z.string(),
-  }).optional(),
-  launches: z.array(z.object({ name: text, seconds: positive })),
-  graphs: z.array(z.object({ nodes: z.int().positive().optional(), seconds: positive })),
-  captures: z.array(z.object({ nodes: z.int().positive().optional(), seconds: positive })),
-  prepares: z.array(z.object({ sequences: whole, seconds: positive })),
-  pieces: z.array(z.object({ sequences: whole, seconds: positive })),
-  power: z.array(z.object({
-    phase: text,
-    watts: positive,
-    batch: whole.optional(),
-    context: whole.optional(),
-    tokens: whole.optional(),
-    stepSeconds: positive.optional(),
-    clockHertz: positive.optional(),
+    source: text(/^/),
   })),
-  clocks: z.array(z.object({
-    name: text,
-    rows: z.int().positive(),
+  launches: list(partialMapping({ name, seconds: positive })),
+  graphs: list(partialMapping({ nodes: optional(count), seconds: positive })),
+  captures: list(partialMapping({ nodes: optional(count), seconds: positive })),
+  prepares: list(partialMapping({ sequences: whole, seconds: positive })),
+  pieces: list(partialMapping({ sequences: whole, seconds: positive })),
+  power: list(partialMapping({
+    phase: name,
+    watts: positive,
+    batch: optional(whole),
+    context: optional(whole),
+    tokens: optional(whole),
+    stepSeconds: some,
+    clockHertz: some,
+  })),
+  clocks: list(partialMapping({
+    name,
+    rows: count,
     burstSeconds: positive,
     sustainedSeconds: positive,
-    clockHertz: positive.optional(),
-    watts: positive.optional(),
+    clockHertz: some,
+    watts: some,
   })),
-  coldStart: z.array(
-    z.object({ stage: text, seconds: positive, bytes: z.number().nonnegative().optional() }),
+  coldStart: list(
+    partialMapping({ stage: name, seconds: positive, bytes: optional(number({ min: 0 })) }),
   ),
 });
 
-const PROFILE_HEAD = z.object({ facts: factsSchema.pick({ device: true }).optional() });
+/** As much of a profile as tells which GPU it is of. */
+const headShape = partialMapping({ facts: optional(factsShape) });
 
 /**
  * What a profile says beside its tables. Step times do not read the lists: `execution.overheads`, energy
@@ -150,8 +149,8 @@ export const NO_FACTS: ProfileFacts = {
  */
 export function deviceOfProfile(text: string): Gpu | undefined {
   try {
-    const read = PROFILE_HEAD.safeParse(parseJson(text), { jitless: true });
-    return read.success ? read.data.facts?.device : undefined;
+    const read = readShape(headShape, parseJson(text));
+    return read.wrong === undefined ? read.data.facts?.device : undefined;
   } catch {
     return undefined;
   }

@@ -1,53 +1,71 @@
 import { parseJson } from "../../../std/json.ts";
-import * as z from "../../../std/zod.ts";
-import { firstIssue } from "../../../std/zod_issue.ts";
+import {
+  flag,
+  list,
+  number,
+  oneOf,
+  optional,
+  partialMapping,
+  readShape,
+  type Shape,
+  type Shaped,
+  text as anyText,
+  where,
+} from "../../../std/shape.ts";
 
 /*
  * One line of the collector's output each, see data/collector: `op` says what was measured. Times are `us`,
  * microseconds of one call; sizes are elements, bytes or tokens as the name says.
  */
 
-const count = z.int().positive();
-const positive = z.number().positive().max(1e15);
-const text = z.string().min(1).max(200);
-const dtype = z.enum(["bf16", "fp8"]);
-const cache = z.enum(["cold", "warm"]).optional();
+const count = number({ min: 1, whole: true });
+const whole = number({ min: 0, whole: true });
+const positive = number({ above: 0, max: 1e15 });
+const text = anyText(/^[^]{1,200}$/, "text of 200 characters at most");
+const long = anyText(/^[^]{0,1000}$/, "text of 1,000 characters at most");
+const dtype = oneOf(["bf16", "fp8"]);
+const cache = optional(oneOf(["cold", "warm"]));
+const chunk = where(
+  list(whole),
+  "tokens and the KV entries before them",
+  (pair) => pair.length === 2 && pair[0] > 0,
+) as Shape<[number, number]>;
 const us = positive;
 const heads = { kernel: text, heads: count, kv_heads: count, head_size: count, kv_dtype: dtype };
 
 /** Every kind of line by its `op`. */
-const SCHEMAS = {
+const SHAPES = {
   /** The GPU and what ran on it; first line of a file. */
-  device: z.object({
+  device: partialMapping({
     name: text,
     memory_bytes: positive,
-    multiprocessors: count.optional(),
-    clock_mhz: positive.optional(),
-    l2_bytes: positive.optional(),
-    power_limit_watts: positive.optional(),
-    capability: text.optional(),
-    bandwidth_gb_s: positive.optional(),
-    gpus: count.optional(),
-    driver: text.optional(),
-    cuda: text.optional(),
-    torch: text.optional(),
-    triton: text.optional(),
-    cudnn: text.optional(),
-    date: text.optional(),
-    collector: text.optional(),
+    multiprocessors: optional(count),
+    clock_mhz: optional(positive),
+    l2_bytes: optional(positive),
+    power_limit_watts: optional(positive),
+    capability: optional(text),
+    bandwidth_gb_s: optional(positive),
+    gpus: optional(count),
+    driver: optional(text),
+    cuda: optional(text),
+    torch: optional(text),
+    triton: optional(text),
+    cudnn: optional(text),
+    date: optional(text),
+    collector: optional(text),
   }),
-  gemm: z.object({ dtype, m: count, n: count, k: count, us, cache }),
+  gemm: partialMapping({ dtype, m: count, n: count, k: count, us, cache }),
   /** `longest`: contexts are unequal, `context` is their mean. */
-  decode_attention: z.object({
+  decode_attention: partialMapping({
     ...heads,
     batch: count,
     context: positive,
-    longest: count.optional(),
+    longest: optional(count),
     us,
     cache,
   }),
   /** A chunk and decodes, each in its own kernel, one after the other. */
-  attention_pair: z.object({
+  attention_pair: partialMapping({
     decode_kernel: text,
     prompt_kernel: text,
     heads: count,
@@ -55,63 +73,63 @@ const SCHEMAS = {
     head_size: count,
     kv_dtype: dtype,
     chunk: count,
-    past: z.int().nonnegative(),
+    past: whole,
     decodes: count,
     context: count,
     us,
   }),
-  prompt_attention: z.object({
+  prompt_attention: partialMapping({
     ...heads,
     batch: count,
     chunk: count,
-    past: z.int().nonnegative(),
+    past: whole,
     us,
   }),
   /** `name`: add_norm, rotary, gated_activation or embedding; others are kept out. */
-  elementwise: z.object({ name: text, width: count, tokens: count, us }),
-  sampling: z.object({ method: text, vocabulary: count, places: count, us }),
-  experts: z.object({
+  elementwise: partialMapping({ name: text, width: count, tokens: count, us }),
+  sampling: partialMapping({ method: text, vocabulary: count, places: count, us }),
+  experts: partialMapping({
     dtype,
     hidden: count,
     inner: count,
     per_token: count,
     count,
-    tensor_parallel: count.optional(),
+    tensor_parallel: optional(count),
     tokens: count,
     us,
   }),
-  all_reduce: z.object({ ranks: count, bytes: count, us }),
-  copy: z.object({ from: text, to: text, pinned: z.boolean().optional(), bytes: count, us }),
+  all_reduce: partialMapping({ ranks: count, bytes: count, us }),
+  copy: partialMapping({ from: text, to: text, pinned: optional(flag), bytes: count, us }),
   /** Largest rates: bytes moved or operations done in one call. */
-  peak: z.object({ name: text, bytes: positive.optional(), flops: positive.optional(), us }),
+  peak: partialMapping({ name: text, bytes: optional(positive), flops: optional(positive), us }),
   /** Time of the host: `launch` of a kernel of some kind, `graph` of so many nodes, `prepare` of a step. */
-  host: z.object({
-    what: z.enum(["launch", "graph", "capture", "prepare", "pieces"]),
-    name: text.optional(),
-    sequences: z.int().nonnegative().optional(),
-    nodes: count.optional(),
+  host: partialMapping({
+    what: oneOf(["launch", "graph", "capture", "prepare", "pieces"]),
+    name: optional(text),
+    sequences: optional(whole),
+    nodes: optional(count),
     us,
   }),
-  cold_start: z.object({ stage: text, seconds: positive, bytes: z.number().optional() }),
-  power: z.object({
+  cold_start: partialMapping({ stage: text, seconds: positive, bytes: optional(number()) }),
+  power: partialMapping({
     phase: text,
     watts: positive,
-    batch: z.int().nonnegative().optional(),
-    context: z.int().nonnegative().optional(),
-    tokens: z.int().nonnegative().optional(),
-    step_ms: positive.optional(),
-    sm_mhz: positive.optional(),
+    batch: optional(whole),
+    context: optional(whole),
+    tokens: optional(whole),
+    step_ms: optional(positive),
+    sm_mhz: optional(positive),
   }),
-  clock: z.object({
+  clock: partialMapping({
     name: text,
     rows: count,
     burst_us: us,
     sustained_us: us,
-    sm_mhz: positive.optional(),
-    watts: positive.optional(),
+    sm_mhz: optional(positive),
+    watts: optional(positive),
   }),
   /** A decode step with and without its element-wise kernels, on a model of these widths. */
-  ablation: z.object({
+  ablation: partialMapping({
     decodes: count,
     context: count,
     layers: count,
@@ -122,27 +140,27 @@ const SCHEMAS = {
     without_ms: positive,
   }),
   /** A whole step: kept for checking, never part of a table. */
-  step: z.object({
-    how: z.enum(["graph", "eager", "pieces"]),
-    kernel: text.optional(),
-    decodes: z.int().nonnegative(),
-    context: z.int().nonnegative(),
-    longest: z.int().nonnegative().optional(),
-    chunks: z.array(z.tuple([count, z.int().nonnegative()])),
+  step: partialMapping({
+    how: oneOf(["graph", "eager", "pieces"]),
+    kernel: optional(text),
+    decodes: whole,
+    context: whole,
+    longest: optional(whole),
+    chunks: list(chunk),
     ms: positive,
-    host_ms: z.number().nonnegative().optional(),
+    host_ms: optional(number({ min: 0 })),
   }),
   /** What could not be measured, and why. */
-  skipped: z.object({ what: text, reason: z.string().max(1000) }),
+  skipped: partialMapping({ what: text, reason: long }),
   /** A check that the collector made of its own times. */
-  self_test: z.object({ name: text, ok: z.boolean(), detail: z.string().max(1000).optional() }),
+  self_test: partialMapping({ name: text, ok: flag, detail: optional(long) }),
 } as const;
 
 /** Kind of a collected line. */
-export type CollectedOp = keyof typeof SCHEMAS;
+export type CollectedOp = keyof typeof SHAPES;
 
 /** What one line of a kind holds. */
-export type CollectedRow<Op extends CollectedOp> = z.infer<(typeof SCHEMAS)[Op]>;
+export type CollectedRow<Op extends CollectedOp> = Shaped<(typeof SHAPES)[Op]>;
 
 /** The lines of a file by their kind, each list in the order of the file. */
 export type CollectedRows = { readonly [Op in CollectedOp]: readonly CollectedRow<Op>[] };
@@ -168,7 +186,7 @@ export interface ReadRows {
  */
 export function parseCollectedRows(text: string): ReadRows {
   const rows = Object.fromEntries(
-    Object.keys(SCHEMAS).map((op) => [op, [] as unknown[]]),
+    Object.keys(SHAPES).map((op) => [op, [] as unknown[]]),
   ) as Record<CollectedOp, unknown[]>;
   const broken: BrokenLine[] = [];
   const unknown = new Map<string, number>();
@@ -184,15 +202,12 @@ export function parseCollectedRows(text: string): ReadRows {
     const op = (value as { op?: unknown } | null)?.op;
     if (typeof op !== "string") {
       broken.push({ line: i + 1, reason: 'no "op"' });
-    } else if (!Object.hasOwn(SCHEMAS, op)) {
+    } else if (!Object.hasOwn(SHAPES, op)) {
       unknown.set(op, (unknown.get(op) ?? 0) + 1);
     } else {
-      const read = SCHEMAS[op as CollectedOp].safeParse(value, { jitless: true });
-      if (read.success) rows[op as CollectedOp].push(read.data);
-      else {
-        const { path, text } = firstIssue(read.error, value);
-        broken.push({ line: i + 1, reason: `"${path}" of ${op} ${text}` });
-      }
+      const read = readShape<unknown>(SHAPES[op as CollectedOp], value);
+      if (read.wrong === undefined) rows[op as CollectedOp].push(read.data);
+      else broken.push({ line: i + 1, reason: `"${read.wrong.path}" of ${op} ${read.wrong.text}` });
     }
   });
   return { rows: rows as unknown as CollectedRows, broken, unknown };
