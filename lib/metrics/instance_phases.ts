@@ -39,9 +39,9 @@ export function instancePhases(run: RunRecord): InstancePhases {
     phase: 0,
     startAtSeconds: 0,
     endAtSeconds: 0,
-    sharers: NaN,
+    sharers: 0,
   };
-  const addRow = (phase: number, start: number, end: number, sharers = NaN) => {
+  const addRow = (phase: number, start: number, end: number, sharers = 0) => {
     if (!(end > start)) return;
     row.phase = phase;
     row.startAtSeconds = start;
@@ -59,7 +59,7 @@ export function instancePhases(run: RunRecord): InstancePhases {
         const stage = spans.stage[span];
         if (codes[stage] < 0) codes[stage] = codeOf(`start:${spans.names[stage]}`);
         const [from, to] = [spans.startAtSeconds[span], spans.endAtSeconds[span]];
-        addRow(codes[stage], from, to, spans.sharers[span]);
+        addRow(codes[stage], from, to, spans.sharers[span] || 0);
       }
     }
   };

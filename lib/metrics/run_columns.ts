@@ -117,7 +117,7 @@ export interface InstancePhases {
   readonly endAtSeconds: Float64Array;
   /**
    * Of a stage that waited for bytes: starts' transfers on the link of their way that was busiest
-   * for its speed, its own included, mean over the time of the transfer; null where nothing moved.
+   * for its speed, its own included, mean over the time of the transfer; 0 where nothing moved.
    */
   readonly sharers: Float64Array;
   /** Names of the phases, by code. */

@@ -206,3 +206,18 @@ Deno.test("timeUnit() gives an axis numbers that read well", () => {
 Deno.test("latencyCdf() looks as it did", async (t) => {
   await t.assertSnapshot(await renderSvg(FIGURES.latencyCdf()));
 });
+
+Deno.test("latencyCdf() sets the key of long names in lines, two and two in one column", async () => {
+  const names = ["TTFT measured", "TTFT predicted", "TPOT measured", "TPOT predicted"];
+  const rows = names.flatMap((series, i) =>
+    [0.5, 1].map((share) => ({ series, seconds: (i + 1) * share, share }))
+  );
+  const svg = await renderSvg(latencyCdf(rows));
+  const places = names.map((name) =>
+    new RegExp(`transform="translate\\(([-\\d.]+),([-\\d.]+)\\)"[^>]*>${name}<`).exec(svg)!
+  );
+  const [x, y] = [1, 2].map((group) => places.map((place) => Number(place[group])));
+  deepEqual([y[0] === y[1], y[2] === y[3], y[1] < y[2]], [true, true, true]);
+  ok(x[0] === x[2] && x[1] > x[0] + 60);
+  equal([...svg.matchAll(/class="mark-group role-legend"/g)].length, 0);
+});

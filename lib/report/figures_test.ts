@@ -105,6 +105,35 @@ Deno.test("coldStartRows() has the mean wait of all, of percentile groups and of
   }
 });
 
+Deno.test("bars of waits keep their counts and their names apart, however long names are", () => {
+  const run = madeUpRun(3000);
+  const of = (functionNames: readonly string[], column: 1 | 2) => {
+    const source = figureSource({ ...run, functionNames });
+    const spec = STANDARD_FIGURES.cold_starts(source, { column });
+    const names = new Set<string>();
+    JSON.stringify(spec, (key, value) => {
+      if (key === "series" && typeof value === "string") names.add(value);
+      return value;
+    });
+    return [...names].slice(5);
+  };
+  for (
+    const name of ["llama-3.1-8b", "a-deployment-of-somebody-whose-names-are-long-and-differ-"]
+  ) {
+    for (const column of [1, 2] as const) {
+      const names = of([`${name}1`, `${name}2`], column);
+      equal(new Set(names).size, 2);
+      for (const one of names) {
+        ok(/[12], n = \d+$/.test(one), one);
+        ok(one.length <= (column === 2 ? 25 : 13), one);
+      }
+    }
+  }
+  // Names that would be the same stay whole.
+  const middles = ["a", "b"].map((letter) => `same-beginning-${letter.repeat(40)}-same-end`);
+  ok(of(middles, 2).some((one) => one.startsWith("same-beginning-bbb")));
+});
+
 Deno.test("a run without waits for starts has no figure of them", async () => {
   const run = madeUpRun(0);
   const source = figureSource(run);
@@ -139,6 +168,9 @@ Deno.test("attainment is drawn by class and by function where those have limits"
     ["chat", 90],
   ]);
   deepEqual(functionAttainmentRows(both.summary).map(({ value }) => value), [50, 0]);
+  // There is room for a number behind the longest bar, and no share above 100 % on the axis.
+  const none = STANDARD_FIGURES.attainment_by_class(source([part("chat", 0)], []), {});
+  ok(JSON.stringify(none).includes('"values":[0,50,100]'));
   const only = ["attainment_by_function"] as const;
   await rejects(drawFigures(source([], []), { formats: ["svg"], only }, () => {}), {
     message: /^Cannot draw attainment_by_function of a run without several functions that have /,

@@ -147,11 +147,13 @@ const COUNT = /, n = \d+$/;
 /** Bars whose names leave out what does not fit in the middle, where names differ least; the count stays. */
 function withShortNames(rows: readonly StageRow[], letters: number): StageRow[] {
   const names = new Map<string, string>();
+  const taken = new Map<string, string>();
   for (const { series } of rows) {
     const count = COUNT.exec(series)?.[0] ?? "";
     const short = middleCut(series.slice(0, series.length - count.length), letters - count.length);
-    const isNew = ![...names].some(([long, other]) => long !== series && other === short + count);
-    names.set(series, isNew ? short + count : series);
+    if (!taken.has(short)) taken.set(short, series);
+    // Two that would be the same stay whole.
+    names.set(series, taken.get(short) === series ? short + count : series);
   }
   return rows.map((row) => ({ ...row, series: names.get(row.series)! }));
 }

@@ -151,7 +151,7 @@ function madeUpPhases(instances: number): RunResult["instances"] {
         phase,
         startAtSeconds,
         endAtSeconds,
-        sharers: phase % 2 === 0 ? NaN : 1 + i % 3,
+        sharers: phase < 3 ? 0 : 1 + i % 3,
       });
     add(0, start, ready);
     add(3, start, start + 5);

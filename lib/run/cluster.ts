@@ -129,8 +129,8 @@ export async function buildCluster(
   const { stream: to } = texts;
   const requests = buildRequests(config, streams, texts, to && { ...to, newStreams });
   const kinds = functionKinds(config, requests.functionNames);
-  const commonGpu = deploymentGpu(kinds[0].config, texts.files);
-  const nodes = buildNodes(config, commonGpu, diskTierBytes(kinds));
+  const gpu = deploymentGpu(kinds[0].config, texts.files);
+  const nodes = buildNodes(config, gpu, diskTierBytes(kinds));
   const deployments = await Promise.all(
     kinds.map((kind) =>
       buildDeployment(kind.config, nodes, texts.files, config.functions.length > 0)

@@ -9,8 +9,8 @@ import {
   type NodeType,
   nodeWith,
 } from "../hardware/mod.ts";
-import { catalogueName } from "../hardware/catalogue_name.ts";
 import { plain } from "../sim/limits.ts";
+import { catalogueName } from "../hardware/catalogue_name.ts";
 import { PLACEMENT_POLICIES } from "../serverless/placement/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
 import { chooseGpu } from "../config/choose_gpu.ts";
@@ -73,11 +73,6 @@ export function buildNodes(
   });
 }
 
-/** Whether a name is that of a GPU, such as one that only a profile describes. */
-function isSameName(name: string, gpu: string): boolean {
-  return catalogueName(name) === catalogueName(gpu);
-}
-
 function noDiskRoom(
   entry: number,
   name: string,
@@ -94,6 +89,11 @@ function noDiskRoom(
       plain(bytes)
     } bytes`,
   ]);
+}
+
+/** Whether a name is that of a GPU, such as one that only a profile describes. */
+function isSameName(name: string, gpu: string): boolean {
+  return catalogueName(name) === catalogueName(gpu);
 }
 
 /** What the placement needs to know of an instance. */

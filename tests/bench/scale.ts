@@ -37,7 +37,7 @@ const WHOLE = "process (CPU seconds)";
 const CURVES: readonly Curve[] = [
   {
     name: "requests",
-    title: "Requests of the standard job",
+    title: "Requests",
     xTitle: "requests",
     yTitle: WHOLE,
     file: "standard.yaml",
@@ -48,7 +48,7 @@ const CURVES: readonly Curve[] = [
   },
   {
     name: "instances",
-    title: "Instances, each with as many requests",
+    title: "Instances at equal loads",
     xTitle: "instances",
     yTitle: PER_REQUEST,
     file: "standard.yaml",
@@ -64,7 +64,7 @@ const CURVES: readonly Curve[] = [
   },
   {
     name: "outputs",
-    title: "Output lengths at the same load",
+    title: "Lengths at one load",
     xTitle: "output tokens, mean",
     yTitle: PER_REQUEST,
     file: "standard.yaml",
@@ -80,7 +80,7 @@ const CURVES: readonly Curve[] = [
   },
   {
     name: "functions",
-    title: "Functions, an hour of 36,000 requests",
+    title: "Functions, one hour",
     xTitle: "functions",
     yTitle: WHOLE,
     file: "functions.yaml",
@@ -91,7 +91,7 @@ const CURVES: readonly Curve[] = [
   },
   {
     name: "days",
-    title: "One function, a request in 100 s",
+    title: "One function, days",
     xTitle: "days",
     yTitle: WHOLE,
     file: "functions.yaml",

@@ -5,30 +5,40 @@ import { list, number, oneOf, optional, partialMapping, readShape, text } from "
 
 const positive = number({ above: 0 });
 const name = text();
+const anyText = text(/^/);
 const whole = number({ min: 0, whole: true });
-const count = number({ min: 1, whole: true });
-const some = optional(positive);
+
+/** A data sheet as it stands in a profile file. */
+const device = optional(partialMapping({
+  name,
+  aliases: list(anyText),
+  generation: name,
+  memoryBytes: positive,
+  memoryBytesPerSecond: positive,
+  flopsPerSecond: partialMapping({
+    bf16: positive,
+    fp8: optional(positive),
+    int8: optional(positive),
+  }),
+  link: partialMapping({ kind: oneOf(["nvlink", "pcie"]), bytesPerSecond: positive }),
+  pcieBytesPerSecond: positive,
+  l2Bytes: positive,
+  multiprocessors: optional(number({ min: 1, whole: true })),
+  clockHertz: optional(positive),
+  powerWatts: positive,
+  source: anyText,
+}));
 
 /** How facts stand in a profile file; see {@link ProfileFacts}. */
 export const factsShape = partialMapping({
-  device: optional(partialMapping({
-    name,
-    aliases: list(text(/^/)),
-    generation: name,
-    memoryBytes: positive,
-    memoryBytesPerSecond: positive,
-    flopsPerSecond: partialMapping({ bf16: positive, fp8: some, int8: some }),
-    link: partialMapping({ kind: oneOf(["nvlink", "pcie"]), bytesPerSecond: positive }),
-    pcieBytesPerSecond: positive,
-    l2Bytes: positive,
-    multiprocessors: optional(count),
-    clockHertz: some,
-    powerWatts: positive,
-    source: text(/^/),
-  })),
+  device,
   launches: list(partialMapping({ name, seconds: positive })),
-  graphs: list(partialMapping({ nodes: optional(count), seconds: positive })),
-  captures: list(partialMapping({ nodes: optional(count), seconds: positive })),
+  graphs: list(
+    partialMapping({ nodes: optional(number({ min: 1, whole: true })), seconds: positive }),
+  ),
+  captures: list(
+    partialMapping({ nodes: optional(number({ min: 1, whole: true })), seconds: positive }),
+  ),
   prepares: list(partialMapping({ sequences: whole, seconds: positive })),
   pieces: list(partialMapping({ sequences: whole, seconds: positive })),
   power: list(partialMapping({
@@ -37,24 +47,23 @@ export const factsShape = partialMapping({
     batch: optional(whole),
     context: optional(whole),
     tokens: optional(whole),
-    stepSeconds: some,
-    clockHertz: some,
+    stepSeconds: optional(positive),
+    clockHertz: optional(positive),
   })),
   clocks: list(partialMapping({
     name,
-    rows: count,
+    rows: number({ min: 1, whole: true }),
     burstSeconds: positive,
     sustainedSeconds: positive,
-    clockHertz: some,
-    watts: some,
+    clockHertz: optional(positive),
+    watts: optional(positive),
   })),
   coldStart: list(
     partialMapping({ stage: name, seconds: positive, bytes: optional(number({ min: 0 })) }),
   ),
 });
 
-/** As much of a profile as tells which GPU it is of. */
-const headShape = partialMapping({ facts: optional(factsShape) });
+const PROFILE_HEAD = partialMapping({ facts: optional(partialMapping({ device })) });
 
 /**
  * What a profile says beside its tables. Step times do not read the lists: `execution.overheads`, energy
@@ -149,7 +158,7 @@ export const NO_FACTS: ProfileFacts = {
  */
 export function deviceOfProfile(text: string): Gpu | undefined {
   try {
-    const read = readShape(headShape, parseJson(text));
+    const read = readShape(PROFILE_HEAD, parseJson(text));
     return read.wrong === undefined ? read.data.facts?.device : undefined;
   } catch {
     return undefined;

@@ -9,7 +9,7 @@ export interface PhaseRow {
   readonly phase: number;
   readonly startAtSeconds: number;
   readonly endAtSeconds: number;
-  /** Transfers on the busiest link of the bytes that a stage waited for; NaN for none. */
+  /** Transfers on the busiest link of the bytes that a stage waited for; 0 where nothing moved. */
   readonly sharers: number;
 }
 
@@ -46,7 +46,7 @@ export const INSTANCE_COLUMNS: DeclaredColumns<PhaseRow> = {
     name: "sharers",
     unit: "count",
     doc:
-      "Of a stage that waited for bytes: starts' transfers on the link of their way that was busiest for its speed, its own included, mean over the time of the transfer; null where nothing moved",
+      "Of a stage that waited for bytes: starts' transfers on the link of their way that was busiest for its speed, its own included, mean over the time of the transfer; 0 where nothing moved",
   }, (row) => row.sharers),
 };
 

@@ -8,7 +8,7 @@ export interface StageSpan {
   readonly startAtSeconds: number;
   /** Its end, seconds. */
   readonly endAtSeconds: number;
-  /** Transfers on the busiest link of the bytes that it waited for, its own included; NaN for none. */
+  /** Transfers on the busiest link of the bytes that it waited for, its own included; 0 or NaN for none. */
   readonly sharers: number;
 }
 

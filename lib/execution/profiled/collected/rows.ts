@@ -1,5 +1,6 @@
 import { parseJson } from "../../../std/json.ts";
 import {
+  anything,
   flag,
   list,
   number,
@@ -18,18 +19,29 @@ import {
  * microseconds of one call; sizes are elements, bytes or tokens as the name says.
  */
 
+/** A text of so many characters. */
+function shortText(most: number, least = 1): Shape<string> {
+  return where(
+    anyText(/^/),
+    `a text of ${least} to ${most} characters`,
+    ({ length }) => length >= least && length <= most,
+  );
+}
+
+/** A list of two numbers. */
+function pair(one: Shape<number>, other: Shape<number>): Shape<[number, number]> {
+  const both = list(anything, { least: 2 });
+  return (value, path) => {
+    const [first, second] = both(value, path);
+    return [one(first, `${path}[0]`), other(second, `${path}[1]`)];
+  };
+}
+
 const count = number({ min: 1, whole: true });
-const whole = number({ min: 0, whole: true });
 const positive = number({ above: 0, max: 1e15 });
-const text = anyText(/^[^]{1,200}$/, "text of 200 characters at most");
-const long = anyText(/^[^]{0,1000}$/, "text of 1,000 characters at most");
+const text = shortText(200);
 const dtype = oneOf(["bf16", "fp8"]);
 const cache = optional(oneOf(["cold", "warm"]));
-const chunk = where(
-  list(whole),
-  "tokens and the KV entries before them",
-  (pair) => pair.length === 2 && pair[0] > 0,
-) as Shape<[number, number]>;
 const us = positive;
 const heads = { kernel: text, heads: count, kv_heads: count, head_size: count, kv_dtype: dtype };
 
@@ -73,7 +85,7 @@ const SHAPES = {
     head_size: count,
     kv_dtype: dtype,
     chunk: count,
-    past: whole,
+    past: number({ min: 0, whole: true }),
     decodes: count,
     context: count,
     us,
@@ -82,7 +94,7 @@ const SHAPES = {
     ...heads,
     batch: count,
     chunk: count,
-    past: whole,
+    past: number({ min: 0, whole: true }),
     us,
   }),
   /** `name`: add_norm, rotary, gated_activation or embedding; others are kept out. */
@@ -106,7 +118,7 @@ const SHAPES = {
   host: partialMapping({
     what: oneOf(["launch", "graph", "capture", "prepare", "pieces"]),
     name: optional(text),
-    sequences: optional(whole),
+    sequences: optional(number({ min: 0, whole: true })),
     nodes: optional(count),
     us,
   }),
@@ -114,9 +126,9 @@ const SHAPES = {
   power: partialMapping({
     phase: text,
     watts: positive,
-    batch: optional(whole),
-    context: optional(whole),
-    tokens: optional(whole),
+    batch: optional(number({ min: 0, whole: true })),
+    context: optional(number({ min: 0, whole: true })),
+    tokens: optional(number({ min: 0, whole: true })),
     step_ms: optional(positive),
     sm_mhz: optional(positive),
   }),
@@ -143,17 +155,17 @@ const SHAPES = {
   step: partialMapping({
     how: oneOf(["graph", "eager", "pieces"]),
     kernel: optional(text),
-    decodes: whole,
-    context: whole,
-    longest: optional(whole),
-    chunks: list(chunk),
+    decodes: number({ min: 0, whole: true }),
+    context: number({ min: 0, whole: true }),
+    longest: optional(number({ min: 0, whole: true })),
+    chunks: list(pair(count, number({ min: 0, whole: true }))),
     ms: positive,
     host_ms: optional(number({ min: 0 })),
   }),
   /** What could not be measured, and why. */
-  skipped: partialMapping({ what: text, reason: long }),
+  skipped: partialMapping({ what: text, reason: shortText(1000, 0) }),
   /** A check that the collector made of its own times. */
-  self_test: partialMapping({ name: text, ok: flag, detail: optional(long) }),
+  self_test: partialMapping({ name: text, ok: flag, detail: optional(shortText(1000, 0)) }),
 } as const;
 
 /** Kind of a collected line. */
@@ -207,7 +219,10 @@ export function parseCollectedRows(text: string): ReadRows {
     } else {
       const read = readShape<unknown>(SHAPES[op as CollectedOp], value);
       if (read.wrong === undefined) rows[op as CollectedOp].push(read.data);
-      else broken.push({ line: i + 1, reason: `"${read.wrong.path}" of ${op} ${read.wrong.text}` });
+      else {
+        const { path, text } = read.wrong;
+        broken.push({ line: i + 1, reason: `"${path}" of ${op} ${text}` });
+      }
     }
   });
   return { rows: rows as unknown as CollectedRows, broken, unknown };
