@@ -1941,8 +1941,8 @@ export interface Configuration {
     readonly per_function: boolean;
     /**
      * Whether a run records what the latency of each request is made of (latency_parts.parquet),
-     * which takes 5 to 8 % of its time and 16 to 40 bytes for each; null: in runs of up to
-     * 5,000,000 requests.
+     * which takes 5 to 8 % of its time and 16 to 40 bytes for each; null: in runs of up to 200,000
+     * requests.
      */
     readonly explain: boolean | null;
     /** Percentiles in the summary. */
