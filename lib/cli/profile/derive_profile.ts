@@ -99,7 +99,7 @@ function deriveCollected(recipe: ProfileRecipe, folder: string): OperatorProfile
     gpu: recipe.gpu,
     known: gpuNamed(recipe.gpu),
     source: {
-      repository: "none",
+      repository: "own measurements",
       commit: "none",
       licence: "CC0-1.0",
       command: `deno task profile derive ${recipe.name}`,

@@ -20,6 +20,16 @@ Deno.test("profile show prints coverage and the error of the smooth fit", async 
   assert.ok(lines.some((line) => /gemm dtype bf16: \d+ times, .* smooth fit off by \d/.test(line)));
 });
 
+Deno.test("profile show prints what a collected profile says beside its tables", async () => {
+  const { code, lines } = await run(["show", "h200-sxm-torch"]);
+  assert.equal(code, 0);
+  assert.match(lines[0], /h200-sxm: torch 2\.11\.0 kernels from own measurements \(CC0-1\.0\)/);
+  const text = lines.join("\n");
+  assert.match(text, /launches by the host: gemm 0\.0190 ms/);
+  assert.match(text, /power: idle 126 W, decode_1 470 W/);
+  assert.match(text, /chunk_attention headSize 128/);
+});
+
 Deno.test("profile synthesize writes a profile that composes, the same for the same seed", async () => {
   const folder = Deno.makeTempDirSync();
   const texts: string[] = [];
