@@ -29,7 +29,12 @@ export type {
   KvTransferParts,
 } from "../lib/cluster/handoff/kv_transfer_parts.ts";
 export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
-export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
+export type {
+  EngineParts,
+  SessionBlocks,
+  Stepping,
+  SwapSpace,
+} from "../lib/engine/engine_parts.ts";
 export type { SpeculationParts } from "../lib/engine/speculation.ts";
 export type {
   DecodeLine,
