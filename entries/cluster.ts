@@ -28,7 +28,11 @@ export type {
   KvHolder,
   KvTransferParts,
 } from "../lib/cluster/handoff/kv_transfer_parts.ts";
+export type { MigrationMethod, MigrationParts } from "../lib/cluster/handoff/migration_parts.ts";
+export type { MigrationRecord } from "../lib/metrics/migration_record.ts";
+export type { MovableLoad, ReschedulingPolicy } from "../lib/scheduling/rescheduling/policy.ts";
 export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
+export type { StepPower } from "../lib/execution/power/step_energy.ts";
 export type {
   EngineParts,
   SessionBlocks,
@@ -53,7 +57,11 @@ export type {
   SleepRecord,
   SpeculationRecord,
 } from "../lib/metrics/run_record.ts";
-export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_tables.ts";
+export type {
+  KvTransferColumns,
+  RequestColumns,
+  TimeSeriesColumns,
+} from "../lib/metrics/run_tables.ts";
 export type { AdmissionRules } from "../lib/scheduling/admission/admission.ts";
 export type { GatewayQueue } from "../lib/scheduling/admission/gateway_queue.ts";
 export type { RateLimit } from "../lib/scheduling/admission/token_bucket.ts";
@@ -75,6 +83,7 @@ export {
   type StartService,
   type StartStages,
 } from "../lib/serverless/cold_start/start_service.ts";
+export type { StatePower } from "../lib/serverless/energy/state_power.ts";
 export type { KeepAliveDecision, KeepAlivePolicy } from "../lib/serverless/keep_alive/policy.ts";
 export type { PoolSizePolicy } from "../lib/serverless/keep_alive/prewarmed_pool.ts";
 export type { InstanceLife, PoolMemberLife } from "../lib/serverless/lifecycle.ts";

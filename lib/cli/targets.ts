@@ -2,7 +2,9 @@ import { FLEET_TARGETS } from "../experiment/studies/mod.ts";
 import { expectedOfJson } from "../experiment/expected.ts";
 import {
   COLD_START_TARGETS,
+  ENERGY_TARGETS,
   errorText,
+  mooncakeTransferTargets,
   paperText,
   pinnedTargetRows,
   readPinnedTargets,
@@ -22,6 +24,8 @@ import { textTable } from "./text_table.ts";
 const GROUPS: readonly TargetGroup[] = [
   ...COLD_START_TARGETS,
   ...FLEET_TARGETS,
+  ...ENERGY_TARGETS,
+  mooncakeTransferTargets,
   ...[vidurSearchText, fleetsimText, kvTiersText].map(ofExperiment),
 ];
 

@@ -19,7 +19,7 @@ import { instanceLives } from "./fleet/instance_lives.ts";
 import { FunctionState } from "./functions/function_state.ts";
 import { OccupiedFunctions } from "./functions/occupied_functions.ts";
 import { Gateway } from "./gateway/gateway.ts";
-import { Handoffs, KvTransfers, pullsByEvent } from "./handoff/mod.ts";
+import { Handoffs, KvTransfers, Migrations, pullsByEvent } from "./handoff/mod.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import { checkInvariants } from "./invariants.ts";
 import { kvTiers } from "./kv_tiers/engine_news.ts";
@@ -46,6 +46,7 @@ export class Simulation implements EventHandlers {
   readonly faults: FaultInjector | undefined;
   readonly kvTransfers: KvTransfers | undefined;
   readonly handoffs: Handoffs | undefined;
+  readonly migrations: Migrations | undefined;
   readonly tiers: KvTiers | undefined;
   readonly #parts: ClusterParts;
   readonly #clock = new Clock();
@@ -99,8 +100,13 @@ export class Simulation implements EventHandlers {
     const { kvTransfers: transfers } = this;
     this.handoffs = transfers && new Handoffs({ run, clock, schedule, fleet, steps, transfers });
     const { handoffs } = this;
+    this.migrations = parts.migration && handoffs && new Migrations({
+      ...{ parts: parts.migration, run, clock, schedule, fleet, steps },
+      ...{ transfers: transfers!, handoffs },
+    });
+    const { migrations } = this;
     const shared = { parts, clock, schedule, fleet, evaluations, guard };
-    this.gateway = new Gateway({ ...shared, run, steps, handoffs });
+    this.gateway = new Gateway({ ...shared, run, steps, handoffs, migrations });
     this.controller = new FleetController(shared);
     const { gateway } = this;
     this.faults = parts.faults &&
@@ -115,7 +121,7 @@ export class Simulation implements EventHandlers {
     const count = this.#count;
     const [clock, schedule] = [this.#clock, this.#schedule];
     const [steps, fleet] = [this.#steps, this.#fleet];
-    const { gateway, faults } = this;
+    const { gateway, faults, migrations } = this;
     const { arrivals, counts } = gateway;
     const { ends } = steps;
     for (let left = most; left > 0; left--) {
@@ -150,6 +156,7 @@ export class Simulation implements EventHandlers {
       }
       if (fleet.mayStartWaiting) fleet.startWaiting();
       if (faults !== undefined) faults.planForNewInstances();
+      if (migrations !== undefined) migrations.forgetLost();
     }
     return false;
   }
@@ -241,7 +248,8 @@ export class Simulation implements EventHandlers {
       this.gateway.firstTokens(functionId, ledger.firstTokens, ledger.firstTokenCount);
     }
     if (ledger.finishedCount > 0) this.gateway.complete(id, ledger.finished, ledger.finishedCount);
-    const leave = (this.gateway.early?.afterStep(id) ?? 0) + this.gateway.handOver(id);
+    const leave = (this.gateway.early?.afterStep(id) ?? 0) + this.gateway.handOver(id) +
+      (this.migrations?.afterStep(id, this.gateway) ?? 0);
     if (ledger.finishedCount > 0 || leave > 0) {
       if (this.#fleet.serves(id) === 0) this.controller.becomeIdle(id);
       this.gateway.serve(functionId);
@@ -298,6 +306,7 @@ export class Simulation implements EventHandlers {
     checkInvariants(this.#fleet, this.#occupied, this.gateway, now, isLast);
     this.kvTransfers?.check();
     this.handoffs?.check();
+    this.migrations?.check();
     this.tiers?.check(isLast);
     // A run may end at the instant of a sample: an interval has a length.
     if (now > this.#sampler.lastSeconds) this.#sampler.sample(now, this.gateway.counts);
@@ -337,10 +346,12 @@ export class Simulation implements EventHandlers {
       warmupGaps: this.#warmupGaps,
       timeSeries: this.#sampler.columns(),
       ...(series && { functionSeries: series.columns() }),
+      ...(this.handoffs && { kvTransfers: this.handoffs.columns() }),
       lives: instanceLives(fleet, clock.now),
       stageSpans: starts.spans,
       ...(run.waitedFor && !stream && { waitedFor: run.waitedFor }),
       ...(this.faults && { faults: this.faults.log.record(clock.now) }),
+      ...(this.migrations && { migrations: this.migrations.record }),
       ...(this.tiers && { kvTiers: this.tiers.record() }),
       ...this.controller.records(clock.now),
       endAtSeconds: clock.now,

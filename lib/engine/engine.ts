@@ -78,7 +78,7 @@ export class Engine {
     this.#tiers = tiers && new EngineTiers(this.#batch, tiers, this.#batch.loading!);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
     this.ledger = new TokenLedger(parts, run, this.#batch, this.#gaps);
-    this.readings = new EngineReadings(parts, run, this.#batch, this.#clock);
+    this.readings = new EngineReadings(parts, run, this.#batch, this.#clock, this.#inbox);
   }
 
   /** Whether `begin` is due: requests are there that can go on, and no step is in progress. */
@@ -240,18 +240,16 @@ export class Engine {
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
   }
 
-  #applyChange({ execution, kvBlocks }: EngineChange): void {
-    this.#change = undefined;
-    this.#clock.execution = execution;
-    this.#batch.resize(kvBlocks);
-    this.#interrupted = true;
-  }
-
   /** Starts the next step or leap. */
   begin(): void {
     const batch = this.#batch;
     const { sequences, queue, expected } = batch;
-    if (this.#change !== undefined) this.#applyChange(this.#change);
+    if (this.#change !== undefined) {
+      this.#clock.execution = this.#change.execution;
+      batch.resize(this.#change.kvBlocks);
+      this.#change = undefined;
+      this.#interrupted = true;
+    }
     if (this.#inbox.size > 0 || expected.isAnyLate) this.#readInbox(this.#inbox.knownUntilSeconds);
     if (this.#tiers?.know(this.#inbox.knownUntilSeconds)) this.#interrupted = true;
     batch.form();
@@ -310,9 +308,16 @@ export class Engine {
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = leap.endAtSeconds(steps - 1);
     this.#clock.isStepping = false;
     meterSteps(batch, this.readings, leap, this.ledger.outstanding);
+    this.readings.energy?.addSteps(shape, leap, steps);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
-    batch.account?.ends(batch, this.#clock, this.#keepsWaiting);
+    const { account } = batch;
+    if (account !== undefined) {
+      const isPlain = shape.chunkCount === 0 && !this.#keepsWaiting && sequences.prefilling === 0 &&
+        batch.swapSeconds === 0;
+      if (isPlain) account.block = -1;
+      else account.ends(batch, this.#clock, this.#keepsWaiting);
+    }
     if (steps > 1) pool.take(sequences.grownBlocks);
     if (lookahead !== undefined) lookahead.grow(steps);
     this.#tiers?.offerComputed();
@@ -353,6 +358,7 @@ export class Engine {
     const { leap, isStepping } = this.#clock;
     const ended = this.#clock.ahead(now);
     const stepSeconds = isStepping ? now - leap.endAtSeconds(ended) : 0;
+    this.readings.stepIsLost(now);
     this.settle(now);
     meterLostStep(this.#batch, this.readings, stepSeconds, ended === 0);
     this.#clock.isStepping = false;
@@ -376,7 +382,7 @@ export class Engine {
 
   /** What the engine works on at `now`. */
   load(now: number): EngineLoad {
-    return this.readings.load(now, this.ledger.outstanding, this.#inbox);
+    return this.readings.load(now, this.ledger.outstanding);
   }
 
   /** Tokens inside at `now`: prompts of all requests and the output tokens they have so far. */

@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from "#assert";
 import { compile } from "npm:vega-lite@6.5.0";
 import { parse, View } from "npm:vega@6.4.0";
 import { clusterTimeline, type TimelineRow } from "./cluster_timeline.ts";
+import { energyTimeline } from "./energy_timeline.ts";
 import { costBreakdown } from "./cost_breakdown.ts";
 import { latencyParts } from "./latency_parts.ts";
 import { instanceGantt } from "./instance_gantt.ts";
@@ -48,10 +49,16 @@ const timelineRows = Array.from({ length: 12 }, (_, i): TimelineRow => ({
   mfu: 0.2,
 }));
 
+const energyRows = timelineRows.map(({ timeSeconds }, i) => ({
+  ...{ timeSeconds, busyWatts: 400 + 10 * i, idleWatts: 100, startingWatts: 50 * (i % 2) },
+  hostWatts: 300,
+}));
+
 const FIGURES: Readonly<Record<string, (column?: ColumnSpan) => FigureSpec>> = {
   latencyCdf: (column) => latencyCdf(cdfRows, { column, slo: [{ series: "TTFT", seconds: 0.25 }] }),
   percentileBars: (column) => percentileBars(percentileRows, { column }),
   clusterTimeline: (column) => clusterTimeline(timelineRows, { column }),
+  energyTimeline: (column) => energyTimeline(energyRows, { column }),
   instanceGantt: (column) => instanceGantt(phaseRows, { column }),
   costBreakdown: (column) => costBreakdown(costRows, { column }),
   latencyParts: (column) => latencyParts(partRows, { column }),

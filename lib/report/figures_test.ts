@@ -1,3 +1,4 @@
+import type { RunResult } from "../metrics/run_tables.ts";
 import { deepEqual, equal, ok, rejects } from "#assert";
 import { loadConfig } from "../config/load.ts";
 import { simulate } from "../run/simulate.ts";
@@ -118,7 +119,7 @@ Deno.test("a run without waits for starts has no figure of them", async () => {
 
 const part = (name: string, share: number | null, arrived = 10) => ({
   ...{ name, slo_attainment: share, arrived, attained: 0, completed: arrived },
-  ...{ cold_starts: 0, cold_start_rate: 0, instance_seconds: 0, cost_usd: 0 },
+  ...{ cold_starts: 0, cold_start_rate: 0, instance_seconds: 0, cost_usd: 0, energy_kwh: null },
   ...{ ttft_s: madeUpRun(1).summary.ttft_s, tpot_s: madeUpRun(1).summary.tpot_s },
   e2e_s: madeUpRun(1).summary.e2e_s,
 });
@@ -182,7 +183,16 @@ Deno.test("timelineRows() averages neighbours without losing a request", () => {
 Deno.test("drawFigures() draws every figure in every format, or those asked for", async () => {
   const run = madeUpRun(500);
   const [classes, functions] = [[part("chat", 0.9)], [part("a", 0.8), part("b", 0.7)]];
-  const source = figureSource({ ...run, summary: { ...run.summary, classes, functions } });
+  const energy = {} as RunResult["summary"]["energy"];
+  const watts = new Float64Array(run.timeSeries.count).fill(500);
+  const source = figureSource({
+    ...run,
+    summary: { ...run.summary, classes, functions, energy },
+    timeSeries: {
+      ...run.timeSeries,
+      ...{ stepWatts: watts, idleWatts: watts, startWatts: watts, hostWatts: watts },
+    },
+  });
   const names: string[] = [];
   await drawFigures(source, { formats: ["svg", "pdf"] }, (name) => names.push(name));
   deepEqual(names, Object.keys(STANDARD_FIGURES).flatMap((name) => [`${name}.svg`, `${name}.pdf`]));

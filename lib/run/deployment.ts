@@ -5,6 +5,7 @@ import { type Gpu, type NodeType, nodeWith } from "../hardware/mod.ts";
 import type { TransformerShape } from "../models/transformer.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { ConfiguredDraft } from "./draft.ts";
+import { underPowerLimit } from "./energy.ts";
 import { buildExecution } from "./execution.ts";
 import { buildGpuLink } from "./gpu_link.ts";
 import { buildOverheads } from "./overheads.ts";
@@ -98,11 +99,10 @@ export async function buildDeployment(
   const overheads = buildOverheads(config, gpu.generation);
   const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
   const peak = model.dtype === "fp8" ? fp8 : bf16;
+  const facts = { shape, gpu, gpus, peakFlops: peak * gpus };
   return {
-    shape,
-    gpu,
+    ...facts,
     node: nodeWith(gpu),
-    gpus,
     stageGpus: parallelization.tensor_parallel_size,
     hostBytes: tierBytes(config, "host") +
       (memory.host_memory ?? (scheduler.preemption_mode === "swap" ? swapBytes : 0)),
@@ -120,12 +120,13 @@ export async function buildDeployment(
       ...(draft === undefined ? [] : speculationNotices(config, draft)),
     ],
     requestSeconds: overheads.requestSeconds,
-    execution: draft === undefined ? built : withDraft(built, draft.time),
+    execution: draft === undefined
+      ? underPowerLimit(config, { ...facts, work }, built)
+      : withDraft(underPowerLimit(config, { ...facts, work }, built), draft.time),
     ...(draft && { draft }),
     work,
     kv: size.kv,
     maxModelTokens: size.maxModelTokens,
-    peakFlops: peak * gpus,
     peakBytesPerSecond: gpu.memoryBytesPerSecond * gpus,
     swapSecondsPerBlock: blockBytes / (gpu.pcieBytesPerSecond * gpus),
     swapBlocks: blockBytes > 0 ? Math.floor(swapBytes / blockBytes) : 0,

@@ -11,6 +11,7 @@ import {
   type StartService,
   WeightCache,
   weightsPartKey,
+  withTransfers,
 } from "../serverless/cold_start/mod.ts";
 import type { RunObserver } from "../metrics/run_observer.ts";
 import { LoadQueue } from "../serverless/placement/mod.ts";
@@ -38,6 +39,9 @@ export interface StartKind {
 /** How instances start, and what the placement and the summary ask about it. */
 export interface BuiltStarts {
   readonly service: StartService;
+  /** Links of the cluster, and what moves over them. */
+  readonly topology: Topology;
+  readonly transfers: Transfers;
   /** What a user should know. */
   readonly notices: readonly string[];
   /** Weights kept on the machines; absent without machines. */
@@ -66,16 +70,18 @@ export function buildStarts(
   streams: RandomStreams,
   observer?: RunObserver,
 ): BuiltStarts {
+  const topology = new Topology(new FlowNetwork(), clusterLinks(kinds));
+  const transfers = new Transfers(topology);
   const tiers = kinds.map(functionTiers);
   const hasTiers = tiers.some((one) => one !== undefined);
   if (!hasTiers && kinds.every(({ plans }) => plans === undefined)) {
-    return { service: sequentialStarts(() => []), notices: [] };
+    for (const node of nodes) topology.addNode(machineLinks(node, kinds));
+    const service = withTransfers(sequentialStarts(() => []), transfers);
+    return { service, topology, transfers, notices: [] };
   }
   const noise = streams.take("cold_start");
-  const topology = new Topology(new FlowNetwork(), clusterLinks(kinds));
   const machines = nodes.length > 0 ? keptWeights(config, kinds, nodes) : undefined;
   for (const node of nodes) topology.addNode(machineLinks(node, kinds));
-  const transfers = new Transfers(topology);
   const executor = new StartExecutor({
     topology,
     transfers,
@@ -129,6 +135,8 @@ export function buildStarts(
   });
   return {
     service,
+    topology,
+    transfers,
     notices: machines?.notices ?? [],
     ...(machines && { weights: machines.weights, loadSeconds: machines.loadSeconds }),
     ...(hasTiers && {

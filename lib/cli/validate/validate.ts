@@ -2,6 +2,9 @@ import {
   BARS,
   BLIS,
   concurrencyPointConfiguration,
+  ENERGY_BARS,
+  energyErrors,
+  type EnergyPoint,
   type LatencyErrors,
   LLMSERVINGSIM,
   loadPointConfiguration,
@@ -20,7 +23,7 @@ import { stringify } from "../../std/yaml.ts";
 import { describeOptions, readArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { UsageError } from "../usage_error.ts";
-import { referenceMeasurements } from "./reference_measurements.ts";
+import { energyPoints, referenceMeasurements } from "./reference_measurements.ts";
 
 const OPTIONS = [
   { name: "json", describe: "All rows as one JSON object" },
@@ -42,7 +45,8 @@ Usage: deno task validate [--json] [--quick] [--rows] [--figures DIR]
 ${describeOptions(OPTIONS)}
 
 Two rows each: with nothing fitted, and with the constants of data/profiles/calibration.yaml. Needs the
-data sets llmservingsim, vllm-load-points and vllm-concurrency-points. \`simulate\` of what --show-config
+data sets llmservingsim, vllm-load-points and vllm-concurrency-points; with ml-energy the power of GPUs
+is compared as well. \`simulate\` of what --show-config
 prints gives what is shown for that row with the constants (execution.source: profiled: without).`;
 
 /** The command as `lib/cli/main.ts` lists it. */
@@ -79,6 +83,7 @@ export const validateCommand: Command = {
       return 0;
     }
     for (const line of showValidation(validation, options.flag("rows"))) print(line);
+    for (const line of showEnergy(energyPoints())) print(line);
     print("");
     print(`A run of 300 requests takes ${(1000 * secondsPerRun).toFixed(1)} ms of simulation.`);
     return 0;
@@ -208,6 +213,25 @@ function pointLine(row: PointRow): string[] {
     cell(predicted.e2eSeconds, measured.e2eSeconds, errors.e2e),
     overload === undefined ? "" : overload.predicted ? "overload" : "stable",
   ];
+}
+
+/** Power of GPUs under steady load, where the data set is at hand. */
+function showEnergy(points: readonly EnergyPoint[]): string[] {
+  const table = [["power per GPU", "points", "median error %", "within 35 %", "pairs in order"]];
+  for (const [name, members] of [...groups(points, ({ gpu }) => gpu), ["all", points] as const]) {
+    const { errors } = energyErrors(members);
+    const isAll = name === "all";
+    const held = (share: number, least: number) =>
+      `${percent(share)} %${isAll ? mark(share >= least) : ""}`;
+    table.push([
+      name,
+      String(errors.points),
+      percent(errors.median) + (isAll ? mark(errors.median <= ENERGY_BARS.median) : ""),
+      held(errors.within, ENERGY_BARS.share),
+      held(errors.ordered, ENERGY_BARS.ordered),
+    ]);
+  }
+  return points.length === 0 ? [] : ["", ...aligned(table)];
 }
 
 function groups<Row>(rows: readonly Row[], keyOf: (row: Row) => string) {

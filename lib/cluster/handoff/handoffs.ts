@@ -2,7 +2,11 @@ import type { Clock } from "../../engine/clock.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { RunColumns } from "../../engine/engine_parts.ts";
 import type { EntryPulls } from "../../engine/mod.ts";
+import { GrowingColumns } from "../../metrics/columns/growing_columns.ts";
+import { KV_TRANSFER_COLUMNS } from "../../metrics/columns/kv_transfer_columns.ts";
 import { OUTCOME_CODE } from "../../metrics/recorder.ts";
+import type { GapSketch } from "../../stats/gap_sketch.ts";
+import type { KvTransferColumns } from "../../metrics/run_tables.ts";
 import { InvariantError } from "../../sim/invariant_error.ts";
 import { EVENTS } from "../events.ts";
 import type { Fleet } from "../fleet/fleet.ts";
@@ -45,11 +49,22 @@ interface Handoff {
   /** Function that goes on with it. */
   readonly target: FunctionState;
   readonly wireBytes: HandoffParts["wireBytes"];
+  /** End of the step that completed its prefill, or after which it left, seconds. */
+  readonly sinceSeconds: number;
+  /** Leading tokens whose entries were sent while the request still ran; default none. */
+  readonly sentTokens?: number;
+  /** Time before the entries flow beyond that of the set-up, seconds; default none. */
+  readonly extraSeconds?: number;
+  /** Where it is noted how long it stood still; absent: nobody asks. */
+  readonly standstills?: GapSketch;
   /** Instance that it has been given to; -1 while it waits for one. */
   to: number;
   /** Transfer of its entries; -1 before there is one. */
   transfer: number;
 }
+
+/** How a request moves to another instance of its function. */
+export type MoveParts = Pick<Handoff, "wireBytes" | "sentTokens" | "extraSeconds" | "standstills">;
 
 /** What handoffs work with. */
 export interface HandoffDependencies {
@@ -74,6 +89,7 @@ export class Handoffs implements KvReceiver {
   readonly #steps: EngineSteps;
   readonly #transfers: KvTransfers;
   readonly #handoffs = new Map<number, Handoff>();
+  readonly #rows = new GrowingColumns(KV_TRANSFER_COLUMNS);
 
   constructor({ run, clock, schedule, fleet, steps, transfers }: HandoffDependencies) {
     this.#run = run;
@@ -109,9 +125,23 @@ export class Handoffs implements KvReceiver {
     for (const request of requests) {
       const tokens = engine.detach(request);
       instanceId[request] = -1;
-      this.#handoffs.set(request, { from: id, tokens, target, wireBytes, to: -1, transfer: -1 });
+      const handoff = { from: id, tokens, target, wireBytes, sinceSeconds: this.#clock.now };
+      this.#handoffs.set(request, { ...handoff, to: -1, transfer: -1 });
     }
     return requests;
+  }
+
+  /**
+   * Takes a running request out of an engine between two steps, to go on in another instance of its
+   * function. Who it is given to, and when, is the caller's business.
+   */
+  leave(request: number, { id, engine, functionId }: Instance, how: MoveParts): void {
+    this.#fleet.leave(id, 1);
+    const tokens = engine.detach(request);
+    this.#run.columns.instanceId[request] = -1;
+    const target = this.#fleet.functions[functionId];
+    const place = { from: id, tokens, target, to: -1, transfer: -1 };
+    this.#handoffs.set(request, { ...how, ...place, sinceSeconds: this.#clock.now });
   }
 
   /** The function that goes on with a request on its way; undefined if it is not. */
@@ -130,11 +160,16 @@ export class Handoffs implements KvReceiver {
   pull(request: number, tokens: number): void {
     const handoff = this.#handoffs.get(request);
     if (handoff === undefined || handoff.to < 0 || handoff.transfer >= 0) return;
-    const bytes = handoff.wireBytes(tokens, handoff.tokens);
-    handoff.transfer = this.#transfers.start(request, handoff.from, handoff.to, bytes, this);
+    const { from, to, sentTokens = 0, extraSeconds } = handoff;
+    const bytes = handoff.wireBytes(Math.max(tokens, sentTokens), handoff.tokens);
+    handoff.transfer = this.#transfers.start(request, from, to, bytes, this, extraSeconds);
   }
 
-  entriesArrive({ request, to }: KvTransfer): void {
+  entriesArrive(transfer: KvTransfer, nowSeconds: number): void {
+    const { request, to } = transfer;
+    this.#note(transfer, nowSeconds);
+    const { standstills, sinceSeconds } = this.#handoffs.get(request)!;
+    standstills?.add(nowSeconds - sinceSeconds, 1);
     this.#release(request);
     this.#change(this.#fleet.instances[to], (engine) => engine.arrive(request));
   }
@@ -143,16 +178,16 @@ export class Handoffs implements KvReceiver {
   forget(request: number): void {
     const handoff = this.#handoffs.get(request);
     if (handoff === undefined) return;
-    if (handoff.transfer >= 0) this.#transfers.cancel(handoff.transfer);
+    this.#giveUp(handoff);
     this.#release(request);
   }
 
   /** A request has lost the instance that was to go on with it; its entries are where they were. */
   losesTarget(request: number): void {
     const handoff = this.#handoffs.get(request)!;
-    if (handoff.transfer >= 0) this.#transfers.cancel(handoff.transfer);
-    handoff.to = -1;
-    handoff.transfer = -1;
+    this.#giveUp(handoff);
+    // What was sent before it left went to the one that is lost.
+    this.#handoffs.set(request, { ...handoff, sentTokens: 0, to: -1, transfer: -1 });
   }
 
   /**
@@ -160,10 +195,11 @@ export class Handoffs implements KvReceiver {
    * were to have them and are somewhere else: they leave where they are.
    */
   losesEntries(id: number, displaced: number[]): void {
-    for (const [request, { from, to, target, transfer }] of this.#handoffs) {
+    for (const [request, handoff] of this.#handoffs) {
+      const { from, to, target } = handoff;
       if (from !== id) continue;
+      this.#giveUp(handoff);
       this.#handoffs.delete(request);
-      if (transfer >= 0) this.#transfers.cancel(transfer);
       target.requestsChange();
       if (to < 0) target.waiting.remove(request);
       else {
@@ -176,6 +212,33 @@ export class Handoffs implements KvReceiver {
       }
       displaced.push(request);
     }
+  }
+
+  /** The transfer of a request's entries ends before they are there, if there is one. */
+  #giveUp({ transfer: id }: Handoff): void {
+    if (id < 0) return;
+    const transfer = this.#transfers.cancel(id);
+    if (transfer !== undefined) this.#note(transfer, NaN);
+  }
+
+  #note({ request, from, to, bytes, beginAtSeconds }: KvTransfer, endAtSeconds: number): void {
+    const { sinceSeconds } = this.#handoffs.get(request)!;
+    this.#rows.add({
+      request: this.#run.ids?.[request] ?? request,
+      fromInstance: from,
+      toInstance: to,
+      bytes,
+      queuedSeconds: beginAtSeconds - sinceSeconds,
+      beginAtSeconds,
+      seconds: endAtSeconds - beginAtSeconds,
+      exposedSeconds: endAtSeconds - sinceSeconds,
+    });
+  }
+
+  /** What was sent. */
+  columns(): KvTransferColumns {
+    const { count } = this.#rows;
+    return { count, ...this.#rows.columns() } as unknown as KvTransferColumns;
   }
 
   /** The blocks of a request are free again that it kept where its entries were. */

@@ -46,6 +46,8 @@ export interface KvTransferParts {
 export interface HandoffParts {
   /** Function whose instances go on with them. */
   readonly to: number;
+  /** Whether a request that starts an instance has one started there, too, if there is none. */
+  readonly startsToo?: boolean;
   /** Bytes that are sent for the entries of a request's tokens `from` to `until`. */
   wireBytes(from: number, until: number): number;
 }

@@ -38,7 +38,7 @@ const PARTS: Readonly<Record<LatencyPart, string>> = {
     "From a preemption after its first token until it is in the batch again, or its KV blocks are back",
   decode_recompute: "Steps that compute again what such a preemption undid, up to its next token",
   decode_moved:
-    "From the loss of its instance, with tokens that it keeps, until its next token on another",
+    "From the loss of its instance, with tokens that it keeps, until its next token on another; from the end of its prefill until its entries are in the batch of the other group",
 };
 
 function partColumn(part: LatencyPart): DeclaredColumn<never> {

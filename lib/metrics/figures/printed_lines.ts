@@ -31,8 +31,11 @@ const LINES = {
   weightCache: { name: "weight cache" },
   faults: { name: "faults" },
   preemptions: { name: "preemptions" },
+  migrations: { name: "migrations" },
   cost: { name: "cost", isHeaded: true },
   unitCost: { name: "" },
+  energy: { name: "energy", isHeaded: true },
+  energyPer: { name: "" },
   digest: { name: "digest" },
 } as const satisfies Readonly<Record<string, Line>>;
 

@@ -1,5 +1,6 @@
 import { COST_FIGURES } from "./cost_figures.ts";
 import { ELASTIC_FIGURES, TIME_FIGURES } from "./elastic_figures.ts";
+import { ENERGY_SUMMARY_FIGURES } from "./energy_figures.ts";
 import { type Figures, given } from "./figure.ts";
 import { KV_TIER_FIGURES } from "./kv_tier_figures.ts";
 import { RATE_FIGURES } from "./rate_figures.ts";
@@ -24,6 +25,7 @@ export const SUMMARY_FIGURES: Figures<SummaryParts> = {
   ...ELASTIC_FIGURES,
   ...TIME_FIGURES,
   ...COST_FIGURES,
+  ...ENERGY_SUMMARY_FIGURES,
   undefined_figures: given({
     type: "readonly UndefinedFigures[]",
     doc:

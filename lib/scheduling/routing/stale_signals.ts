@@ -57,6 +57,10 @@ export class StaleSignals implements RoutingSignals {
     return this.#kvUtilization[instance];
   }
 
+  kvCapacityTokens(instance: number): number {
+    return this.#live.kvCapacityTokens(instance);
+  }
+
   cachedPrefixTokens(instance: number, request: number): number {
     return this.#live.cachedPrefixTokens(instance, request);
   }
