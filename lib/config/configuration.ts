@@ -762,6 +762,12 @@ export interface Configuration {
      */
     readonly host_memory: number | null;
     /**
+     * KV blocks between the turns of a session: like those of others (`lru`), taken last of all
+     * (`keep`), given up at once (`drop`), or moved to the nearest of `kv_tiers` with those of the
+     * answer and given up when they are there (`offload`).
+     */
+    readonly session_kv: "lru" | "keep" | "drop" | "offload";
+    /**
      * Cache tiers behind the prefix cache, the nearest first; none: blocks that it forgets are
      * computed again.
      */

@@ -319,7 +319,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       if (this.#parts.strategy.holdsFinished) generated[request] = 0;
       else this.keepGenerated(slot);
       requests.push(request);
-      this.blocks.release(slot);
+      this.blocks.release(slot, false);
     }
     lostTokens += this.#returning.empty(requests) + this.expected.empty(requests, this);
     for (const request of this.loading?.all().slice() ?? []) {

@@ -23,6 +23,17 @@ export interface SwapSpace {
   readonly secondsPerBlock: number;
 }
 
+/** What becomes of the KV blocks of a session whose next turn is to come. */
+export interface SessionBlocks {
+  /**
+   * They are taken last of all ("keep"), first, their identity lost ("drop"), or go to the nearest cache
+   * tier, outputs included, and are dropped when they are there ("offload").
+   */
+  readonly policy: "keep" | "drop" | "offload";
+  /** By request: 1 when another turn follows it. */
+  readonly goesOn: Uint8Array;
+}
+
 /** What every engine of one function has in common. */
 export interface EngineParts {
   /** How long a step takes. */
@@ -49,6 +60,8 @@ export interface EngineParts {
   readonly queueKeys?: Float64Array | Int32Array | Uint8Array;
   /** Prefix identities; absent when the cache is off or nothing is shared. */
   readonly prefix?: PrefixIdentity;
+  /** What becomes of blocks between the turns of a session; absent: nothing else than of others. */
+  readonly sessions?: SessionBlocks;
   /** Host memory for preempted sequences; absent: they are recomputed. */
   readonly swap?: SwapSpace;
   /**

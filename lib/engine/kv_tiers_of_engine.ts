@@ -26,6 +26,11 @@ export interface KvTiersOfEngine {
    * anything.
    */
   stepBegins(): boolean;
+  /**
+   * A request is over whose first `tokens` tokens are computed: the nearest tier takes those of its
+   * blocks that it lacks. Returns whether all of them are there, or will be.
+   */
+  offload(request: number, tokens: number): boolean;
   /** Whether blocks of the request are being read on their way to a tier. */
   isStoring(request: number): boolean;
   /** The request leaves before what it waits for is there. */

@@ -1,4 +1,5 @@
 import { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
+import type { FreedBlocks } from "../scheduling/kv_cache/held_blocks.ts";
 import { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
 import type { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
 import type { EngineParts } from "./engine_parts.ts";
@@ -13,6 +14,8 @@ export interface Leave {
   readonly knownTokens?: number;
   /** Blocks beyond those of the computed tokens. */
   readonly extraBlocks?: number;
+  /** What becomes of its blocks. */
+  readonly freed?: FreedBlocks | undefined;
 }
 
 /** KV blocks of a request that is not in the batch. */
@@ -20,6 +23,7 @@ interface BlocksApart {
   readonly request: number;
   readonly identified: number[];
   readonly blocks: number;
+  readonly freed?: FreedBlocks | undefined;
 }
 
 /** The KV blocks of one engine and which sequence has which of them. */
@@ -149,14 +153,29 @@ export class SequenceBlocks {
     this.cache?.identify(request[slot], end, this.#identified[slot], this.#identifiesAll);
   }
 
-  /** Frees the blocks of a sequence, which keep their identity, and its slot: it is over here. */
-  release(slot: number): void {
+  /**
+   * Frees the blocks of a sequence, which keep their identity, and its slot: it is over here.
+   *
+   * @param isOver Whether its request is over.
+   */
+  release(slot: number, isOver = true): void {
     const sequences = this.sequences;
+    const freed = isOver ? this.#betweenTurns(slot) : undefined;
     // What is being read on its way to a tier stays until that is over, as in vLLM.
-    if (this.#tiers?.isStoring(sequences.request[slot])) return this.detach(slot);
-    if (this.cache !== undefined) return this.leave(slot, {});
+    if (this.#tiers?.isStoring(sequences.request[slot])) return this.detach(slot, freed);
+    if (this.cache !== undefined) return this.leave(slot, { freed });
     this.pool.give(sequences.blocksHeld(slot));
     sequences.remove(slot);
+  }
+
+  /** What becomes of the blocks of a sequence that is over while its session goes on. */
+  #betweenTurns(slot: number): FreedBlocks | undefined {
+    const { sessions } = this.#parts;
+    const request = this.sequences.request[slot];
+    if (sessions === undefined || sessions.goesOn[request] === 0) return undefined;
+    if (sessions.policy !== "offload") return sessions.policy;
+    const isTaken = this.#tiers?.offload(request, this.sequences.computedTokens(slot)) === true;
+    return isTaken ? "drop" : undefined;
   }
 
   /** The same of a sequence that may come back. */
@@ -168,7 +187,7 @@ export class SequenceBlocks {
       const tokens = how.knownTokens ?? sequences.computedTokens(slot);
       const identified = this.#identified[slot];
       this.cache.identify(request, tokens, identified, this.#identifiesAll || how.comesBack);
-      this.cache.release(request, identified, blocks);
+      this.cache.release(request, identified, blocks, how.freed);
     } else {
       this.pool.give(blocks);
     }
@@ -176,7 +195,7 @@ export class SequenceBlocks {
   }
 
   /** Frees the slot of a sequence, whose blocks stay taken until {@link letGo}. */
-  detach(slot: number): void {
+  detach(slot: number, freed?: FreedBlocks): void {
     const sequences = this.sequences;
     const request = sequences.request[slot];
     const identified: number[] = [];
@@ -185,7 +204,7 @@ export class SequenceBlocks {
       this.cache.identify(request, tokens, this.#identified[slot], this.#identifiesAll);
       identified.push(...this.#identified[slot].splice(0));
     }
-    this.#detached.set(request, { request, identified, blocks: sequences.blocksHeld(slot) });
+    this.#detached.set(request, { request, identified, blocks: sequences.blocksHeld(slot), freed });
     sequences.remove(slot);
   }
 
@@ -205,8 +224,9 @@ export class SequenceBlocks {
 
   #free(apart: BlocksApart, isLate: boolean): void {
     if (isLate) this.#late.push(apart);
-    else if (this.cache) this.cache.release(apart.request, apart.identified, apart.blocks);
-    else this.pool.give(apart.blocks);
+    else if (this.cache) {
+      this.cache.release(apart.request, apart.identified, apart.blocks, apart.freed);
+    } else this.pool.give(apart.blocks);
   }
 
   /** The step has ended during which blocks were let go; returns whether there were any. */

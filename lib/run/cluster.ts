@@ -31,7 +31,7 @@ import { buildFaults } from "./faults.ts";
 import { type FunctionKind, functionKinds, functionNames } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
 import { engineOf, functionGroups } from "./handoffs.ts";
-import { diskTierBytes, enginePrefixes } from "./kv_tiers.ts";
+import { diskTierBytes, enginePrefixes, sessionBlocks } from "./kv_tiers.ts";
 import { buildMoves } from "./migration.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { measuring } from "./measuring.ts";
@@ -353,6 +353,7 @@ function engineParts(
   const { scheduler, memory, simulation } = config;
   const settings = engineSettings(config, deployment.gpu);
   const prefix = enginePrefixes(config, table);
+  const sessions = sessionBlocks(config, table);
   const meanTokens = meanRequestTokens(known, kind) ?? deployment.maxModelTokens;
   // vLLM keeps one block of its own, the null block.
   const kvBlocks = plainBlocks(deployment.kv, Math.min(meanTokens, deployment.maxModelTokens)) -
@@ -372,6 +373,7 @@ function engineParts(
     asyncScheduling: settings.asyncScheduling,
     ...(keys && { queueKeys: keys }),
     ...(prefix && { prefix: prefixIdentity(prefix, memory.block_size) }),
+    ...(prefix && sessions && { sessions }),
     ...(scheduler.preemption_mode === "swap" && {
       swap: { blocks: deployment.swapBlocks, secondsPerBlock: deployment.swapSecondsPerBlock },
     }),

@@ -1,4 +1,5 @@
 import type { FunctionTiers, TierParts } from "../cluster/kv_tiers/kv_tier_parts.ts";
+import type { SessionBlocks } from "../engine/engine_parts.ts";
 import { layerKvBytesPerToken } from "../models/kv_bytes_per_token.ts";
 import { layerGroups } from "../models/transformer.ts";
 import { plain } from "../sim/limits.ts";
@@ -103,6 +104,17 @@ export function wholePrefixes({ prefix, promptTokens, count }: RequestTable): Pr
     }
   }
   return { blockTokens, offsets: whole, hashes: all };
+}
+
+/** What becomes of blocks between the turns of sessions; undefined: nothing else than of others. */
+export function sessionBlocks(
+  { memory: { session_kv: policy } }: Pick<Configuration, "memory">,
+  { count, afterRequest }: RequestTable,
+): SessionBlocks | undefined {
+  if (policy === "lru" || afterRequest === undefined) return undefined;
+  const goesOn = new Uint8Array(count);
+  for (const before of afterRequest) if (before >= 0) goesOn[before] = 1;
+  return { policy, goesOn };
 }
 
 /**

@@ -81,6 +81,7 @@ function simulated(rows: readonly LoneRequest[], kvBlocks: number, parts: readon
     storageBytesPerSecond: 400,
     bindsLinks,
     areAsked: false,
+    sessions: "lru" as const,
   };
   const { columns, kvTiers } = simulateCluster(withTiers(cluster, test));
   return rows.map((_, i) => ({

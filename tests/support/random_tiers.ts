@@ -1,9 +1,11 @@
 import fc from "fast-check";
-import type { ClusterParts } from "../../lib/cluster/cluster_parts.ts";
+import type { ClusterParts, FunctionParts } from "../../lib/cluster/cluster_parts.ts";
 import type { TierParts } from "../../lib/cluster/kv_tiers/kv_tier_parts.ts";
+import type { SessionBlocks } from "../../lib/engine/engine_parts.ts";
 import { FlowNetwork, type NodeLinks, Topology, Transfers } from "../../lib/network/mod.ts";
 import { tierLinks } from "../../lib/run/tier_links.ts";
 import { prefixAffinity } from "../../lib/scheduling/routing/mod.ts";
+import type { RequestTable } from "../../lib/workload/request_table.ts";
 import type { StartService } from "../../lib/serverless/cold_start/start_service.ts";
 
 /** Cache tiers of a random cluster, as plain data. */
@@ -16,6 +18,8 @@ export interface TierCase {
   readonly bindsLinks: boolean;
   /** Whether routers ask the tiers. */
   readonly areAsked: boolean;
+  /** What becomes of blocks between the turns of sessions. */
+  readonly sessions: "lru" | SessionBlocks["policy"];
 }
 
 const tier = fc.record({
@@ -43,6 +47,7 @@ export const tierCases: fc.Arbitrary<TierCase> = fc.record({
   storageBytesPerSecond: fc.constantFrom(Infinity, 1000, 400),
   bindsLinks: fc.constantFrom(true, true, false),
   areAsked: fc.boolean(),
+  sessions: fc.constantFrom("lru", "keep", "drop", "offload"),
 });
 
 /** The same parts with cache tiers behind every function's engines that have a prefix cache. */
@@ -65,11 +70,11 @@ export function withTiers(parts: ClusterParts, test: TierCase): ClusterParts {
   const { tiers, blockBytes } = test;
   return {
     ...parts,
-    functions: parts.functions.map((fn) =>
-      test.areAsked
-        ? { ...fn, routing: prefixAffinity({ loadDifference: 3, tierWeight: 0.7 }) }
-        : fn
-    ),
+    functions: parts.functions.map((fn): FunctionParts => ({
+      ...fn,
+      engine: { ...fn.engine, ...sessionsOf(parts.requests, test) },
+      ...(test.areAsked && { routing: prefixAffinity({ loadDifference: 3, tierWeight: 0.7 }) }),
+    })),
     starts: withTransfers(parts.starts, transfers),
     kvTiers: {
       functions: parts.functions.map(({ engine }) =>
@@ -79,6 +84,13 @@ export function withTiers(parts: ClusterParts, test: TierCase): ClusterParts {
       ...over,
     },
   };
+}
+
+function sessionsOf({ afterRequest, count }: RequestTable, { sessions: policy }: TierCase) {
+  if (policy === "lru" || afterRequest === undefined) return {};
+  const goesOn = new Uint8Array(count);
+  for (const before of afterRequest) if (before >= 0) goesOn[before] = 1;
+  return { sessions: { policy, goesOn } };
 }
 
 /** Whether settings let requests of a strategy wait for tiers. */

@@ -179,6 +179,23 @@ export class InstanceTiers implements KvTiersOfEngine {
     this.#offer(0, rangesOf(identity, request, before, blocks), ENGINE, { request, blocks });
   }
 
+  offload(request: number, tokens: number): boolean {
+    const { identity, blockTokens } = this.#of;
+    const [tier] = this.#tiers;
+    const blocks = Math.floor(tokens / blockTokens);
+    const ranges = rangesOf(identity, request, 0, blocks);
+    const taken = this.#makeRoom(0, ranges);
+    touchRequest(tier, identity, request, blocks, this.#clock.now);
+    if (taken !== undefined) {
+      this.#hold(ENGINE, taken, request);
+      this.#store(0, taken, ENGINE, () => this.#release(ENGINE, taken, request));
+      return true;
+    }
+    const missing: BlockRange[] = [];
+    for (const range of ranges) tier.missing(range, missing);
+    return missing.length === 0;
+  }
+
   forgets(run: number, from: number, to: number): void {
     const last = this.#forgotten.at(-1);
     // The last blocks go first: what goes next often ends where that began.

@@ -6,8 +6,12 @@ import { type Problem, problem } from "./problem.ts";
 
 /** What is wrong with the cache tiers behind the prefix cache. */
 export function checkKvTiers({ memory, scheduler }: Configuration): Problem[] {
-  const { kv_tiers: tiers } = memory;
-  if (tiers.length === 0) return [];
+  const { kv_tiers: tiers, session_kv: sessions } = memory;
+  if (tiers.length === 0) {
+    if (sessions !== "offload") return [];
+    const wanted = "what becomes of blocks without memory.kv_tiers";
+    return [problem("memory.session_kv", wanted, sessions, "lru, keep, drop")];
+  }
   const problems: Problem[] = [];
   const strategies: readonly BatchingEntry<string, unknown>[] = BATCHING_STRATEGIES.entries;
   if (!strategies.some(({ name, canLoad }) => name === scheduler.type && canLoad)) {

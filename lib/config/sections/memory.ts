@@ -107,6 +107,15 @@ export const memory = section({
       "Host memory of an instance on its machines, kept weights and `kv_tiers` apart, bytes; " +
       "null: its swap space under `scheduler.preemption_mode: swap`, else none.",
   }),
+  session_kv: choice(["lru", "keep", "drop", "offload"], {
+    wanted: "what becomes of KV blocks between the turns of a session",
+    default: "lru",
+    appliesWhen: is("scheduler.prefix_caching", true),
+    describe:
+      "KV blocks between the turns of a session: like those of others (`lru`), taken last of " +
+      "all (`keep`), given up at once (`drop`), or moved to the nearest of `kv_tiers` with those of " +
+      "the answer and given up when they are there (`offload`).",
+  }),
   kv_tiers: sectionList(kvTier, {
     appliesWhen: is("scheduler.prefix_caching", true),
     describe:

@@ -1,9 +1,7 @@
+import { extend, type ForgetBlocks, type FreedBlocks, heldBlocks } from "./held_blocks.ts";
 import { BlockPool } from "./block_pool.ts";
 import type { PrefixHolders } from "./prefix_holders.ts";
 import type { PrefixIdentity } from "./prefix_identity.ts";
-
-/** Is told of blocks `from` (included) to `to` (excluded) of a run that are cached no more. */
-export type ForgetBlocks = (run: number, from: number, to: number) => void;
 
 /** The run of blocks without identity. */
 const ANONYMOUS = -1;
@@ -37,6 +35,8 @@ export class PrefixCache extends BlockPool {
   readonly #previous: number[] = [0];
   readonly #next: number[] = [0];
   readonly #unused: number[] = [];
+  /** Piece without blocks in the queue, behind which those stand that are kept; 0: none is. */
+  #mark = 0;
   #cachedBlocks = 0;
   /** Whether a run of one request alone has ever been cached. */
   #hasOwn = false;
@@ -70,14 +70,11 @@ export class PrefixCache extends BlockPool {
     return this.#cachedBlocks;
   }
 
-  /**
-   * Leading full blocks of the request's first `tokens` tokens that are cached. Changes nothing.
-   */
+  /** Leading full blocks of the request's first `tokens` tokens that are cached. Changes nothing. */
   matchedBlocks(request: number, tokens: number): number {
     const { offsets, runs, ends, isShared, sharedBlocks } = this.#identity;
     // Blocks of this request alone are there only if it was preempted.
     if (sharedBlocks[request] === 0 && !this.#hasOwn) return 0;
-    const to = this.#to;
     let matched = 0;
     for (let place = offsets[request]; place < offsets[request + 1]; place++) {
       const run = runs[place];
@@ -85,7 +82,7 @@ export class PrefixCache extends BlockPool {
       let piece = this.#headOf.get(run) ?? 0;
       let cached = 0;
       while (piece !== 0 && this.#from[piece] === cached) {
-        cached = to[piece];
+        cached = this.#to[piece];
         piece = this.#after[piece];
       }
       const part = ends[place] - matched;
@@ -193,8 +190,12 @@ export class PrefixCache extends BlockPool {
     }
   }
 
-  /** Frees a sequence's `blocks` blocks, the last ones first; those `held` keep their identity. */
-  release(request: number, held: number[], blocks: number): void {
+  /**
+   * Frees a sequence's `blocks` blocks, the last ones first; those `held` keep their identity.
+   *
+   * @param freed What becomes of those that nobody else uses.
+   */
+  release(request: number, held: number[], blocks: number, freed?: FreedBlocks): void {
     if (held.length === 0) return this.give(blocks);
     let end = heldBlocks(held);
     if (blocks > end) this.give(blocks - end);
@@ -211,7 +212,7 @@ export class PrefixCache extends BlockPool {
         while (place > offsets[request] && ends[place - 1] >= end) place--;
         const start = place > offsets[request] ? ends[place - 1] : 0;
         const from = Math.max(first, start);
-        this.#releaseRun(this.#identity.runs[place], from - start, end - start);
+        this.#releaseRun(this.#identity.runs[place], from - start, end - start, freed);
         end = from;
       }
     }
@@ -222,7 +223,8 @@ export class PrefixCache extends BlockPool {
   override take(count: number): void {
     super.take(count);
     while (count > 0) {
-      const piece = this.#next[0];
+      const first = this.#next[0];
+      const piece = first !== 0 && first === this.#mark ? this.#next[first] : first;
       const taken = Math.min(count, this.#to[piece] - this.#from[piece]);
       this.#to[piece] -= taken;
       count -= taken;
@@ -240,9 +242,8 @@ export class PrefixCache extends BlockPool {
   /** Free blocks that can be taken before any that has identity. */
   get freeWithoutIdentity(): number {
     let blocks = 0;
-    for (let piece = this.#next[0]; piece !== 0; piece = this.#next[piece]) {
-      if (this.#run[piece] !== ANONYMOUS) break;
-      blocks += this.#to[piece] - this.#from[piece];
+    for (let at = this.#next[0]; at !== 0 && this.#run[at] === ANONYMOUS; at = this.#next[at]) {
+      blocks += this.#to[at] - this.#from[at];
     }
     return blocks;
   }
@@ -250,7 +251,7 @@ export class PrefixCache extends BlockPool {
   /** Puts `count` blocks without identity back. */
   override give(count: number): void {
     super.give(count);
-    const last = this.#previous[0];
+    const last = this.#previous[this.#mark];
     if (last !== 0 && this.#run[last] === ANONYMOUS) this.#to[last] += count;
     else this.#append(this.#newPiece(ANONYMOUS, 0, count, 0));
   }
@@ -285,14 +286,16 @@ export class PrefixCache extends BlockPool {
   }
 
   /** Ends one use of blocks `from` to `to` of a run, the last ones first. */
-  #releaseRun(run: number, from: number, to: number): void {
+  #releaseRun(run: number, from: number, to: number, freed: FreedBlocks | undefined): void {
     let piece = this.#headOf.get(run)!;
     while (this.#to[piece] < to) piece = this.#after[piece];
     while (piece !== 0 && this.#from[piece] >= from) {
       const before = this.#before[piece];
       if (--this.#references[piece] === 0) {
         super.give(this.#to[piece] - this.#from[piece]);
-        this.#append(piece);
+        if (freed === undefined) this.#append(piece);
+        else if (freed === "keep") this.#keep(piece);
+        else this.#forget(piece);
       }
       piece = before;
     }
@@ -353,10 +356,9 @@ export class PrefixCache extends BlockPool {
 
   /** Puts a piece at the end of the free queue, as one with its successor in the run if that is last. */
   #append(piece: number): void {
-    const last = this.#previous[0];
-    const run = this.#run[piece];
+    const last = this.#previous[this.#mark];
     if (
-      run !== ANONYMOUS && last !== 0 && this.#after[piece] === last &&
+      this.#run[piece] !== ANONYMOUS && last !== 0 && this.#after[piece] === last &&
       this.#from[last] === this.#to[piece]
     ) {
       this.#from[last] = this.#from[piece];
@@ -364,7 +366,24 @@ export class PrefixCache extends BlockPool {
       this.#unused.push(piece);
       return;
     }
-    this.#link(piece, last, 0);
+    this.#link(piece, last, this.#mark);
+  }
+
+  /** Puts a piece behind those that are not kept. */
+  #keep(piece: number): void {
+    if (this.#mark === 0) {
+      this.#mark = this.#newPiece(ANONYMOUS, 0, 0, 0);
+      this.#link(this.#mark, this.#previous[0], 0);
+    }
+    this.#link(piece, this.#previous[0], 0);
+  }
+
+  /** Takes the identity of a piece that nobody uses; its blocks are taken first. */
+  #forget(piece: number): void {
+    this.#cachedBlocks -= this.#to[piece] - this.#from[piece];
+    this.#leaveRun(piece);
+    this.#run[piece] = ANONYMOUS;
+    this.#link(piece, 0, this.#next[0]);
   }
 
   #link(piece: number, previous: number, next: number): void {
@@ -378,18 +397,4 @@ export class PrefixCache extends BlockPool {
     this.#next[this.#previous[piece]] = this.#next[piece];
     this.#previous[this.#next[piece]] = this.#previous[piece];
   }
-}
-
-/** Blocks in a list of lengths. */
-function heldBlocks(held: readonly number[]): number {
-  let blocks = 0;
-  for (let i = 0; i < held.length; i++) blocks += Math.abs(held[i]);
-  return blocks;
-}
-
-/** Adds blocks of one kind to the end of a list of lengths. */
-function extend(held: number[], blocks: number): void {
-  const last = held.length - 1;
-  if (last >= 0 && held[last] > 0 === blocks > 0) held[last] += blocks;
-  else held.push(blocks);
 }

@@ -200,3 +200,31 @@ Deno.test("PrefixCache: a prompt of its own is found again by its request alone,
   cache.take(CAPACITY - 2);
   deepEqual([cache.matchedBlocks(0, 13), cache.free], [2, 0], "the blocks in use stay");
 });
+
+Deno.test("PrefixCache: what is kept is taken last, oldest first, and what is dropped is found by nobody", () => {
+  const cache = new PrefixCache(CAPACITY, BLOCK, identity);
+  const run = (request: number, freed?: "keep" | "drop") => {
+    const held: number[] = [];
+    cache.take(4);
+    cache.identify(request, 16, held);
+    cache.release(request, held, 4, freed);
+  };
+  const found = (...requests: number[]) => requests.map((one) => cache.matchedBlocks(one, 16));
+  run(0, "keep");
+  run(2);
+  run(4, "drop");
+  deepEqual(found(0, 2, 4), [4, 4, 0]);
+  equal(cache.free, CAPACITY);
+  cache.take(6);
+  deepEqual(found(0, 2), [4, 2], "dropped ones first, then those freed in order");
+  cache.take(3);
+  deepEqual(found(0, 2), [3, 0], "the last block of the kept prompt");
+  cache.give(9);
+  const held: number[] = [];
+  cache.share(0, 3, held);
+  cache.release(0, held, 3);
+  cache.take(9);
+  deepEqual(found(0), [3], "kept no more, and used last");
+  cache.take(1);
+  deepEqual(found(0), [2]);
+});
