@@ -124,8 +124,10 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   get returning(): number {
-    const { expected, queue } = this;
-    return this.#returning.size + expected.here + (queue.size === 0 ? expected.blockless : 0);
+    const { expected } = this;
+    if (expected.count === 0) return this.#returning.size;
+    const blockless = this.queue.size === 0 ? expected.blockless : 0;
+    return this.#returning.size + expected.here + blockless;
   }
 
   get waiting(): number {

@@ -234,10 +234,10 @@ export class Engine {
   /** Starts the next step or leap. */
   begin(): void {
     const batch = this.#batch;
-    const { shape, sequences, queue } = batch;
+    const { shape, sequences, queue, expected } = batch;
     if (this.#change !== undefined) this.#applyChange(this.#change);
-    const { expected } = batch;
-    if (this.#inbox.size > 0 || expected.isAnyLate) this.#readInbox(this.#inbox.knownUntilSeconds);
+    const comes = this.#inbox.size > 0 || expected.count > 0;
+    if (comes) this.#readInbox(this.#inbox.knownUntilSeconds);
     batch.form();
     let released = this.#plansAhead ? batch.releaseEnded() : 0;
     if (batch.isEmpty) {
@@ -263,12 +263,12 @@ export class Engine {
     const isFull = sequences.count >= batch.maxSequences;
     this.#keepsWaiting = isFull || queue.size > 0;
     this.#closed = isFull || (queue.isFirstComeFirstServed && queue.size > 0);
-    const isSteady = !mayAdmit && !this.#inbox.hasEntries && !expected.isAnyLate &&
+    const isSteady = !mayAdmit && !(comes && (this.#inbox.hasEntries || expected.isAnyLate)) &&
       (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
-    if (this.#limits.firstSeconds < Infinity) this.#keepLimit();
+    if (this.#limits.size > 0) this.#keepLimit();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.
     this.#interrupted = mayAdmit || batch.isUnsettled;
   }
@@ -316,8 +316,8 @@ export class Engine {
       observer.stepsEnd(this.#id, this.readings.observed(this.ledger.decodedTokens));
     }
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
-    if (isWhole && batch.blocks.freeLate()) this.#interrupted = true;
-    if (this.#limits.pass(now)) this.#interrupted = true;
+    if (isWhole && batch.blocks.hasLate && batch.blocks.freeLate()) this.#interrupted = true;
+    if (this.#limits.size > 0 && this.#limits.pass(now)) this.#interrupted = true;
     this.endAtSeconds = Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
   }

@@ -139,7 +139,7 @@ export class Gateway {
     this.counts.arrives(fn.id);
     this.#evaluations.wake(fn);
     fn.arrives();
-    const { [request]: prompt } = columns.promptTokens;
+    const prompt = columns.promptTokens[request];
     const tooLarge = sizeRefusal(this.#functions, fn.parts, prompt, outputLimit[request]);
     if (tooLarge > 0) return this.#ends.end(request, tooLarge);
     if (this.#admission !== undefined) {
@@ -290,7 +290,7 @@ export class Gateway {
 
   /** A wait has lasted as long as it may; nothing happens if that wait is over. */
   timeOut(request: number, ticket: number): void {
-    const { [request]: own } = this.#run.columns.functionId;
+    const own = this.#run.columns.functionId[request];
     const fn = ticket % 2 === 0 ? this.#functions[own] : this.#handoffs!.functionOf(request);
     if (fn === undefined) return;
     fn.requestsChange();
