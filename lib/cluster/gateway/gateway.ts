@@ -135,8 +135,9 @@ export class Gateway {
   /** A request arrives: it is turned away, goes to an instance, or waits. */
   arrive(request: number): void {
     const { columns, outputLimit } = this.#run;
-    const fn = this.#functions[columns.functionId[request]];
-    this.counts.arrives(fn.id);
+    const called = this.#functions[columns.functionId[request]];
+    const fn = this.#handoffs?.firstOf(called, request) ?? called;
+    this.counts.arrives(called.id);
     this.#evaluations.wake(fn);
     fn.arrives();
     const prompt = columns.promptTokens[request];
@@ -227,8 +228,8 @@ export class Gateway {
     }
     if (noCapacity.timeoutSeconds < Infinity) {
       // Of which group's wait the ticket is: each function has tickets of its own.
-      const isOnItsWay = this.#handoffs?.has(request) ? 1 : 0;
-      const ticket = 2 * fn.waiting.ticket(request) + isOnItsWay;
+      const isNotCalled = this.#handoffs?.functionOf(request) === undefined ? 0 : 1;
+      const ticket = 2 * fn.waiting.ticket(request) + isNotCalled;
       this.#schedule.at(EVENTS.timeout, now + fn.waitLimitSeconds, request, ticket);
     }
     if (starts) this.#start(fn);
