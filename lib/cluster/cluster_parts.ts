@@ -9,8 +9,11 @@ import type { StartService } from "../serverless/cold_start/start_service.ts";
 import type { RequestPages } from "../metrics/rows/request_pages.ts";
 import type { RequestTable } from "../workload/request_table.ts";
 import type { RequestWindow } from "./stream/mod.ts";
+import type { StatePower } from "../serverless/energy/state_power.ts";
+import type { MigrationParts } from "./handoff/migration_parts.ts";
 import type { HandoffParts, KvTransferParts } from "./handoff/kv_transfer_parts.ts";
 import type { EngineParts } from "../engine/engine_parts.ts";
+import type { KvTierParts } from "./kv_tiers/kv_tier_parts.ts";
 
 /** What the gateway does with a request that no instance can take. */
 export interface NoCapacityRule {
@@ -150,6 +153,8 @@ export interface FunctionParts {
   readonly routing: RoutingPolicy;
   /** How many instances there are. */
   readonly scaling: ScalingParts;
+  /** What an instance draws in which state; absent: nobody asks. */
+  readonly power?: StatePower;
   /** What happens to requests that no instance can take. */
   readonly noCapacity: NoCapacityRule;
   /** Requests that one instance takes at once, waiting ones included; Infinity for no limit. */
@@ -233,6 +238,10 @@ export interface ClusterParts {
   readonly pools?: readonly PoolParts[];
   /** How KV entries get from one instance to another; absent: none do. */
   readonly kvTransfers?: KvTransferParts;
+  /** How running requests move, with `kvTransfers`; absent: they stay. */
+  readonly migration?: MigrationParts;
+  /** Cache tiers behind the prefix caches; absent: there are none. */
+  readonly kvTiers?: KvTierParts;
   /** Brings instances up. */
   readonly starts: StartService;
   /** Requests arrive until then: the run lasts at least this long and its rates count so far, seconds. */

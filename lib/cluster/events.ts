@@ -3,6 +3,8 @@ import type { FleetController } from "./fleet/fleet_controller.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import type { Handoffs } from "./handoff/handoffs.ts";
 import type { KvTransfers } from "./handoff/kv_transfers.ts";
+import type { Migrations } from "./handoff/migrations.ts";
+import type { KvTiers } from "./kv_tiers/kv_tiers.ts";
 
 /** What events are handled by. */
 export interface EventHandlers {
@@ -13,6 +15,10 @@ export interface EventHandlers {
   /** Absent where no KV entries move. */
   readonly kvTransfers: KvTransfers | undefined;
   readonly handoffs: Handoffs | undefined;
+  /** Absent where running requests stay where they are. */
+  readonly migrations: Migrations | undefined;
+  /** Absent where no function has cache tiers. */
+  readonly tiers: KvTiers | undefined;
   /** Takes a sample of the time series, and plans the next. */
   sample(): void;
   /** The warm-up is over. */
@@ -205,6 +211,47 @@ export const EVENTS = {
     priority: 0,
     why: "at once, after what the entries bring where they go",
     handle: (handlers, id) => handlers.entriesLeft(id),
+  },
+  tierFlow: {
+    what: "the set-up of a move of KV blocks, between an engine and cache tiers, is over",
+    kind: 21,
+    priority: 0,
+    why: entries,
+    handle: ({ tiers }, move) => tiers!.flow(move),
+  },
+  tierArrival: {
+    what: "the last KV block of a move arrives",
+    kind: 22,
+    priority: 0,
+    why: entries,
+    handle: ({ tiers }, move) => tiers!.arrive(move),
+  },
+  reschedule: {
+    what: "it is decided which running requests move",
+    kind: 23,
+    priority: 4,
+    why: "after the scaling of the same instant, which tells instances to stop",
+    handle: ({ migrations, gateway }, functionId) => migrations!.decide(functionId, gateway),
+  },
+  migrationStage: {
+    what: "a stage of a migration by tokens is over",
+    kind: 24,
+    priority: 0,
+    why: entries,
+    handle: ({ migrations }, request, from) => migrations!.stageEnds(request, from),
+    isOfRequest: true,
+  },
+  migrationLeave: {
+    what: "a request moves out of an instance without a step in progress",
+    kind: 25,
+    priority: 0,
+    why: "at once, since no step ends after which it could",
+    handle: (handlers, request, from) => {
+      if (handlers.migrations!.leaveNow(request, from, handlers.gateway)) {
+        handlers.entriesLeft(from);
+      }
+    },
+    isOfRequest: true,
   },
 } as const satisfies Record<string, EventKind>;
 

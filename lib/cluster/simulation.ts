@@ -19,9 +19,11 @@ import { instanceLives } from "./fleet/instance_lives.ts";
 import { FunctionState } from "./functions/function_state.ts";
 import { OccupiedFunctions } from "./functions/occupied_functions.ts";
 import { Gateway } from "./gateway/gateway.ts";
-import { Handoffs, KvTransfers, pullsByEvent } from "./handoff/mod.ts";
+import { Handoffs, KvTransfers, Migrations, pullsByEvent } from "./handoff/mod.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import { checkInvariants } from "./invariants.ts";
+import { kvTiers } from "./kv_tiers/engine_news.ts";
+import type { KvTiers } from "./kv_tiers/kv_tiers.ts";
 import { ProgressGuard } from "./progress_guard.ts";
 import { runColumns } from "./run_columns.ts";
 import {
@@ -44,6 +46,8 @@ export class Simulation implements EventHandlers {
   readonly faults: FaultInjector | undefined;
   readonly kvTransfers: KvTransfers | undefined;
   readonly handoffs: Handoffs | undefined;
+  readonly migrations: Migrations | undefined;
+  readonly tiers: KvTiers | undefined;
   readonly #parts: ClusterParts;
   readonly #clock = new Clock();
   readonly #schedule: Schedule;
@@ -77,7 +81,8 @@ export class Simulation implements EventHandlers {
       new FunctionState(id, one, run.columns.promptTokens, clock, occupied, run.ids)
     );
     const evaluations = new Evaluations(functions, parts.pools ?? [], clock, schedule);
-    const fleet = new Fleet({ parts, run, clock, schedule, functions, evaluations });
+    const tiers = this.tiers = kvTiers(parts, run, schedule, steps, () => this.#fleet);
+    const fleet = new Fleet({ parts, run, clock, schedule, functions, evaluations, tiers });
     const { stopAtSeconds, patienceSeconds } = parts;
     const guard = new ProgressGuard(functions, occupied, clock, stopAtSeconds, patienceSeconds);
     this.#parts = parts;
@@ -95,8 +100,13 @@ export class Simulation implements EventHandlers {
     const { kvTransfers: transfers } = this;
     this.handoffs = transfers && new Handoffs({ run, clock, schedule, fleet, steps, transfers });
     const { handoffs } = this;
+    this.migrations = parts.migration && handoffs && new Migrations({
+      ...{ parts: parts.migration, run, clock, schedule, fleet, steps },
+      ...{ transfers: transfers!, handoffs },
+    });
+    const { migrations } = this;
     const shared = { parts, clock, schedule, fleet, evaluations, guard };
-    this.gateway = new Gateway({ ...shared, run, steps, handoffs });
+    this.gateway = new Gateway({ ...shared, run, steps, handoffs, migrations });
     this.controller = new FleetController(shared);
     const { gateway } = this;
     this.faults = parts.faults &&
@@ -109,13 +119,9 @@ export class Simulation implements EventHandlers {
     const { stopAtSeconds } = this.#parts;
     const stream = this.#stream;
     const count = this.#count;
-    const [clock, schedule, steps, fleet] = [
-      this.#clock,
-      this.#schedule,
-      this.#steps,
-      this.#fleet,
-    ];
-    const { gateway, faults } = this;
+    const [clock, schedule] = [this.#clock, this.#schedule];
+    const [steps, fleet] = [this.#steps, this.#fleet];
+    const { gateway, faults, migrations } = this;
     const { arrivals, counts } = gateway;
     const { ends } = steps;
     for (let left = most; left > 0; left--) {
@@ -145,9 +151,12 @@ export class Simulation implements EventHandlers {
       }
       // What an event leaves to do: a request that lost its start is served where there is room,
       // instances that wait for GPUs take those that are free, new instances may fail.
-      if (fleet.hasUnserved) { for (const id of fleet.takeUnserved()) gateway.serve(id); }
+      if (fleet.unserved.length > 0) {
+        for (const id of fleet.unserved.splice(0)) gateway.serve(id);
+      }
       if (fleet.mayStartWaiting) fleet.startWaiting();
       if (faults !== undefined) faults.planForNewInstances();
+      if (migrations !== undefined) migrations.forgetLost();
     }
     return false;
   }
@@ -242,6 +251,7 @@ export class Simulation implements EventHandlers {
     const { early } = this.gateway;
     let leave = early === undefined ? 0 : early.afterStep(id);
     if (this.handoffs !== undefined) leave += this.gateway.handOver(id);
+    if (this.migrations !== undefined) leave += this.migrations.afterStep(id, this.gateway);
     if (ledger.finishedCount > 0 || leave > 0) {
       const isEmpty = ledger.outstanding === 0 &&
         (this.handoffs === undefined || engine.detached === 0);
@@ -265,6 +275,7 @@ export class Simulation implements EventHandlers {
     if (id < 0) return;
     const { engine, functionId } = this.#fleet.instances[id];
     if (engine.ledger.outstanding === 0) this.#steps.forget(id);
+    else if (engine.needsPlan) this.#steps.formLater(id);
     if (this.#fleet.serves(id) === 0) this.controller.becomeIdle(id);
     this.gateway.serve(functionId);
   }
@@ -299,6 +310,8 @@ export class Simulation implements EventHandlers {
     checkInvariants(this.#fleet, this.#occupied, this.gateway, now, isLast);
     this.kvTransfers?.check();
     this.handoffs?.check();
+    this.migrations?.check();
+    this.tiers?.check(isLast);
     // A run may end at the instant of a sample: an interval has a length.
     if (now > this.#sampler.lastSeconds) this.#sampler.sample(now, this.gateway.counts);
     if (this.#sampler.count % PER_REPORT === 0) this.gateway.counts.report();
@@ -342,6 +355,8 @@ export class Simulation implements EventHandlers {
       stageSpans: starts.spans,
       ...(run.waitedFor && !stream && { waitedFor: run.waitedFor }),
       ...(this.faults && { faults: this.faults.log.record(clock.now) }),
+      ...(this.migrations && { migrations: this.migrations.record }),
+      ...(this.tiers && { kvTiers: this.tiers.record() }),
       ...this.controller.records(clock.now),
       endAtSeconds: clock.now,
       measuredUntilSeconds: measuredUntilSeconds(this.#parts, this.#servedAtSeconds, clock.now),

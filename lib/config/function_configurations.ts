@@ -55,11 +55,9 @@ export function settingsOver(
     root,
     merge(root, plain(base as unknown as Mapping) as Mapping, own.settings),
   );
-  const parsed = configurationSchema.safeParse(settings, { jitless: true });
+  const parsed = configurationSchema.safeParse(settings);
   if (parsed.success) return { config: parsed.data, problems: own.problems };
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    `Cannot read "${path.join(".")}" ${message}`
-  );
+  const problems = parsed.wrong.map(({ path, text }) => `Cannot read "${path.join(".")}" ${text}`);
   return { config: undefined, problems: [...own.problems, ...problems] };
 }
 

@@ -1,14 +1,19 @@
 import type { EngineLoad } from "../metrics/engine_load.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
+import { leaveLoading } from "./admit.ts";
 import { asksAnew } from "./asks_anew.ts";
 import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineChange, EngineParts, RunColumns } from "./engine_parts.ts";
 import { EngineReadings } from "./engine_readings.ts";
+import { EngineTiers } from "./engine_tiers.ts";
 import { Inbox } from "./inbox.ts";
-import { noProgress } from "./no_progress.ts";
+import type { KvTiersOfEngine } from "./kv_tiers_of_engine.ts";
+import { fillDecodes, meterLostStep, meterSteps } from "./meter_steps.ts";
+import { noProgress, notDetachable } from "./no_progress.ts";
 import { requireEntries } from "./require_entries.ts";
 import { SequenceBlocks } from "./sequence_blocks.ts";
-import { Sequences } from "./sequences.ts";
+import { sequencesOf } from "./spare_sequences.ts";
+import { splitGaps } from "./split_gaps.ts";
 import { StepClock } from "./step_clock.ts";
 import { StepLimits } from "./step_limits.ts";
 import { TokenGaps } from "./token_gaps.ts";
@@ -35,7 +40,6 @@ export class Engine {
   /** Steps taken as part of a leap, and singly. */
   stepsLeapt = 0;
   stepsSingle = 0;
-
   /** Number of the instance, for messages. */
   readonly #id: number;
   readonly #parts: EngineParts;
@@ -59,22 +63,22 @@ export class Engine {
   #isStarved = false;
   /** Instants to come that no leap passes, in order, seconds. */
   readonly #limits = new StepLimits();
+  /** Cache tiers behind its prefix cache; absent: there are none. */
+  readonly #tiers: EngineTiers | undefined;
 
-  constructor(id: number, parts: EngineParts, run: RunColumns) {
+  constructor(id: number, parts: EngineParts, run: RunColumns, tiers?: KvTiersOfEngine) {
     this.#id = id;
     this.#parts = parts;
     this.#plansAhead = parts.asyncScheduling === true;
     this.#run = run;
-    const { maxSequences, blockTokens } = parts;
-    const notesBlocks = parts.speculation !== undefined;
-    const sequences = run.spare?.take(maxSequences, blockTokens, notesBlocks) ??
-      new Sequences(maxSequences, blockTokens, notesBlocks);
-    const blocks = new SequenceBlocks(parts, sequences, run.prefixes, id);
+    const sequences = sequencesOf(parts, run.spare);
+    const blocks = new SequenceBlocks(parts, sequences, run.prefixes, id, tiers);
     this.#gaps = new TokenGaps(run.gaps, sequences, run.columns);
-    this.#batch = new BatchBuilder(parts, run, blocks, this.#gaps);
+    this.#batch = new BatchBuilder(parts, run, blocks, this.#gaps, tiers);
+    this.#tiers = tiers && new EngineTiers(this.#batch, tiers, this.#batch.loading!);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
     this.ledger = new TokenLedger(parts, run, this.#batch, this.#gaps);
-    this.readings = new EngineReadings(parts, run, this.#batch, this.#clock);
+    this.readings = new EngineReadings(parts, run, this.#batch, this.#clock, this.#inbox);
   }
 
   /** Whether `begin` is due: requests are there that can go on, and no step is in progress. */
@@ -143,11 +147,7 @@ export class Engine {
   detach(request: number): number {
     const tokens = this.#clock.isStepping ? -1 : this.#batch.detach(request);
     if (tokens < 0) {
-      throw new RangeError(
-        `Cannot detach a request from instance ${this.#id} at ${this.#run.clock.now} s: ` +
-          (this.#clock.isStepping ? "a step is in progress" : "it does not run here") +
-          `, current value is ${request}`,
-      );
+      throw notDetachable(this.#id, this.#run.clock.now, this.#clock.isStepping, request);
     }
     this.ledger.leave(request);
     this.#interrupted = true;
@@ -161,7 +161,11 @@ export class Engine {
    * be asked again ({@link limit} ends a leap), or in a static batch, which returns whole.
    */
   withdraw(request: number): boolean {
-    if (this.#inbox.remove(request) || this.#batch.leaveQueue(request, this.#clock.isStepping)) {
+    const { isStepping } = this.#clock;
+    if (
+      this.#inbox.remove(request) || this.#batch.leaveQueue(request, isStepping) ||
+      leaveLoading(this.#batch, request, isStepping)
+    ) {
       this.ledger.leave(request);
       // Whoever waited behind it may be admitted to the next step.
       if (this.#clock.isStepping) this.#interrupt(false);
@@ -170,9 +174,21 @@ export class Engine {
     } else {
       if (this.#clock.isStepping || this.#parts.strategy.holdsFinished) return false;
       this.detach(request);
-      this.letGo(request);
+      if (this.#batch.tiers?.isStoring(request) !== true) this.letGo(request);
     }
     return true;
+  }
+
+  /** The blocks that a request waits for have come from a cache tier. */
+  loaded(request: number): void {
+    this.#tiers!.come(request, this.#run.clock.now);
+    this.#isStarved = false;
+    if (this.#clock.isStepping) this.#interrupt(this.#plansAhead);
+  }
+
+  /** The blocks of a request are read no more: if it is over, they are free. */
+  stored(request: number): void {
+    if (this.#batch.blocks.isDetached(request)) this.letGo(request);
   }
 
   /** Frees the KV blocks of a detached request, as of the step's end. @throws {RangeError} If none. */
@@ -224,20 +240,18 @@ export class Engine {
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
   }
 
-  #applyChange({ execution, kvBlocks }: EngineChange): void {
-    this.#change = undefined;
-    this.#clock.execution = execution;
-    this.#batch.resize(kvBlocks);
-    this.#interrupted = true;
-  }
-
   /** Starts the next step or leap. */
   begin(): void {
     const batch = this.#batch;
-    const { shape, sequences, queue, expected } = batch;
-    if (this.#change !== undefined) this.#applyChange(this.#change);
-    const comes = this.#inbox.size > 0 || expected.count > 0;
-    if (comes) this.#readInbox(this.#inbox.knownUntilSeconds);
+    const { sequences, queue, expected } = batch;
+    if (this.#change !== undefined) {
+      this.#clock.execution = this.#change.execution;
+      batch.resize(this.#change.kvBlocks);
+      this.#change = undefined;
+      this.#interrupted = true;
+    }
+    if (this.#inbox.size > 0 || expected.count > 0) this.#readInbox(this.#inbox.knownUntilSeconds);
+    if (this.#tiers?.know(this.#inbox.knownUntilSeconds)) this.#interrupted = true;
     batch.form();
     let released = this.#plansAhead ? batch.releaseEnded() : 0;
     if (batch.isEmpty) {
@@ -245,27 +259,23 @@ export class Engine {
       // knows by now who has ended and who has come.
       this.#interrupted = true;
       this.#readInbox(Infinity);
+      this.#tiers?.know(Infinity);
       batch.form();
       released = 0;
       if (batch.isEmpty) return this.#starve();
     }
-    const decoding = batch.decodes ? sequences.decoding : 0;
-    shape.decodeSequences = decoding;
-    shape.decodeContextTokens = decoding > 0 ? sequences.contextTokens : 0;
-    if (this.#clock.execution.needsLongestContext) {
-      shape.decodeLongestContextTokens = decoding > 0 ? sequences.longestContextTokens() : 0;
-    }
-    batch.speculation?.fill(shape, decoding > 0 ? batch.decodeTokens : 0);
+    fillDecodes(batch, this.#clock.execution);
     // Slots and blocks that have become free since the step was formed may admit somebody to the next.
     const mayAdmit = (released > 0 &&
-      (queue.size > 0 || this.#inbox.size > 0 || batch.returning > 0)) ||
+      (batch.waiting > 0 || this.#inbox.size > 0 || batch.returning > 0)) ||
       (batch.speculation !== undefined && asksAnew(batch, this.#parts.strategy));
     const isFull = sequences.count >= batch.maxSequences;
-    this.#keepsWaiting = isFull || queue.size > 0;
-    this.#closed = isFull || (queue.isFirstComeFirstServed && queue.size > 0);
-    const isSteady = !mayAdmit && !(comes && (this.#inbox.hasEntries || expected.isAnyLate)) &&
-      (this.#closed || this.#inbox.size === 0);
+    this.#keepsWaiting = isFull || batch.waiting > 0;
+    this.#closed = isFull || (queue.isFirstComeFirstServed && batch.waiting > 0);
+    const isSteady = !mayAdmit && !this.#inbox.hasEntries && !expected.isAnyLate &&
+      this.#tiers?.isAnyUnknown !== true && (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
+    if (this.#tiers?.stepBegins()) this.#interrupted = true;
     this.#clock.begin(isSteady, this.#interrupted);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
     if (this.#limits.size > 0) this.#keepLimit();
@@ -273,9 +283,15 @@ export class Engine {
     this.#interrupted = mayAdmit || batch.isUnsettled;
   }
 
-  /** Nothing can be scheduled though requests are there: blocks that have left are waited for. */
+  /**
+   * Nothing can be scheduled though requests are there: blocks that have left are waited for, and those
+   * that are on their way.
+   */
   #starve(): void {
-    if (this.#batch.blocks.detached === 0 && this.#batch.expected.onTheirWay === 0) {
+    this.#tiers?.stepBegins();
+    const { blocks, expected, loading } = this.#batch;
+    if (blocks.detached + expected.onTheirWay + (loading?.loading ?? 0) === 0) {
+      if (this.#tiers?.yieldsLast()) return this.begin();
       const { clock, ids } = this.#run;
       throw noProgress(this.#id, clock.now, this.#parts.strategy.name, this.#batch, ids);
     }
@@ -288,33 +304,28 @@ export class Engine {
     const batch = this.#batch;
     const now = this.endAtSeconds;
     const { shape, sequences, pool, lookahead } = batch;
-    const { leap } = this.#clock;
-    const { steps } = leap;
+    const { leap, leap: { steps } } = this.#clock;
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = leap.endAtSeconds(steps - 1);
     this.#clock.isStepping = false;
-    const { meter } = this.readings;
-    if (lookahead === undefined) {
-      meter.addSteps(shape, steps);
-      sequences.countBlocks(leap, steps, pool.used);
-    } else lookahead.countBlocks(leap, steps, pool.used);
-    this.readings.stepsEnd(this.ledger.outstanding);
-    let { blockSeconds } = sequences;
-    if (batch.endedBlocks > 0) {
-      blockSeconds += batch.endedBlocks * (leap.endAtSeconds(1) - leap.startAtSeconds);
-      batch.endedBlocks = 0;
-    }
-    meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
+    meterSteps(batch, this.readings, leap, this.ledger.outstanding);
+    this.readings.energy?.addSteps(shape, leap, steps);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
-    batch.account?.ends(batch, this.#clock, this.#keepsWaiting);
+    const { account } = batch;
+    if (account !== undefined) {
+      const isPlain = shape.chunkCount === 0 && !this.#keepsWaiting && sequences.prefilling === 0 &&
+        batch.swapSeconds === 0;
+      if (isPlain) account.block = -1;
+      else account.ends(batch, this.#clock, this.#keepsWaiting);
+    }
     if (steps > 1) pool.take(sequences.grownBlocks);
     if (lookahead !== undefined) lookahead.grow(steps);
+    this.#tiers?.offerComputed();
     if (this.ledger.book(leap)) this.#interrupted = true;
-    if (lookahead !== undefined) meter.addSteps(shape, steps, this.ledger.decodedTokens);
-    const { observer } = this.#run;
-    if (observer !== undefined) {
-      observer.stepsEnd(this.#id, this.readings.observed(this.ledger.decodedTokens));
+    if (lookahead !== undefined) {
+      this.readings.meter.addSteps(shape, steps, this.ledger.decodedTokens);
     }
+    this.readings.tell(this.#id, this.ledger.decodedTokens);
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
     if (isWhole && batch.blocks.hasLate && batch.blocks.freeLate()) this.#interrupted = true;
     if (this.#limits.size > 0 && this.#limits.pass(now)) this.#interrupted = true;
@@ -328,10 +339,7 @@ export class Engine {
    */
   settle(now: number): void {
     const ended = this.#clock.ahead(now);
-    if (this.#clock.isStepping && this.#run.observer !== undefined) {
-      const cutSince = this.#clock.leap.endAtSeconds(ended);
-      if (cutSince < now) this.#run.observer.stepIsCut(this.#id, cutSince, now);
-    }
+    if (this.#clock.isStepping) this.readings.tellOfCut(this.#id, ended, now);
     if (ended === 0) return;
     const isInStep = this.#clock.begun(now) > ended;
     this.#clock.leap.endAfter(ended);
@@ -347,20 +355,17 @@ export class Engine {
    * are lost. Nothing may follow.
    */
   evict(now: number, requests: number[]): number {
-    const { leap } = this.#clock;
-    const { isStepping } = this.#clock;
+    const { leap, isStepping } = this.#clock;
     const ended = this.#clock.ahead(now);
     const stepSeconds = isStepping ? now - leap.endAtSeconds(ended) : 0;
+    this.readings.stepIsLost(now);
     this.settle(now);
-    const { pool, sequences, endedBlocks } = this.#batch;
-    const used = pool.used + (ended === 0 ? endedBlocks : 0);
-    this.readings.meter.addTime(stepSeconds, stepSeconds * used, sequences.count);
+    meterLostStep(this.#batch, this.readings, stepSeconds, ended === 0);
     this.#clock.isStepping = false;
     this.endAtSeconds = Infinity;
     this.#inbox.empty(Infinity, this.#batch);
-    const lostTokens = this.#batch.evict(requests);
     this.ledger.clear();
-    return lostTokens;
+    return this.#batch.evict(requests);
   }
 
   /** The instance has stopped: nobody asks the engine any more, and others may have its columns. */
@@ -371,18 +376,13 @@ export class Engine {
 
   /** Moves the gaps of the steps that have ended by `now` in a leap in progress into `apart`. */
   splitGaps(now: number, apart: GapSketch): void {
-    if (!this.#clock.isStepping || !this.#batch.decodes) return;
     if (this.#parts.strategy.holdsFinished) return;
-    const ended = this.#clock.ahead(now);
-    this.#gaps.addBegun(this.#clock.leap, ended, apart);
-    const { decodeSequences } = this.#batch.shape;
-    const together = this.readings.gainedTokens(now) - ended * decodeSequences;
-    if (together > 0) this.#gaps.addBegunTogether(together, apart);
+    splitGaps(this.#batch, this.#clock, this.#gaps, this.readings, now, apart);
   }
 
   /** What the engine works on at `now`. */
   load(now: number): EngineLoad {
-    return this.readings.load(now, this.ledger.outstanding, this.#inbox);
+    return this.readings.load(now, this.ledger.outstanding);
   }
 
   /** Tokens inside at `now`: prompts of all requests and the output tokens they have so far. */

@@ -1,3 +1,4 @@
+import type { StepPower } from "../execution/power/step_energy.ts";
 import type { ExecutionTimeModel, StepWork } from "../execution/execution_time_model.ts";
 import type { RunObserver } from "../metrics/run_observer.ts";
 import type { RequestColumns } from "../metrics/run_tables.ts";
@@ -65,6 +66,8 @@ export interface EngineParts {
   readonly peakFlops: number;
   /** Peak memory bandwidth of one instance over all its GPUs, bytes/s. */
   readonly peakBytesPerSecond: number;
+  /** What its GPUs draw in steps; absent: nobody asks. */
+  readonly power?: StepPower;
 }
 
 /** What an engine may change to while it serves. */

@@ -53,6 +53,13 @@ export class Inbox {
     return true;
   }
 
+  /** Visits every request that no KV entries come for, in their order. */
+  forEachWithout(visit: (request: number) => void): void {
+    this.#requests.forEach((request, place) => {
+      if (this.#kvTokens[place] === NO_ENTRIES) visit(request);
+    });
+  }
+
   /** Visits every request, in their order. */
   forEach(visit: (request: number) => void): void {
     this.#requests.forEach((request) => visit(request));

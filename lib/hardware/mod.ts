@@ -11,3 +11,4 @@ export * from "./layer_efficiency.ts";
 export * from "./link.ts";
 export * from "./node.ts";
 export * from "./node_catalogue.ts";
+export * from "./power.ts";

@@ -85,6 +85,16 @@ export interface TimeSeriesColumns {
   readonly promptTokensPerSecond: Float64Array;
   /** Output tokens produced in the interval. Unit: tokens/s. */
   readonly outputTokensPerSecond: Float64Array;
+  /**
+   * Power of GPUs in steps, on average; null without `energy.enabled`, as the three below. Unit: W.
+   */
+  readonly stepWatts: Float64Array;
+  /** Likewise, of GPUs of instances that are ready, without a step. Unit: W. */
+  readonly idleWatts: Float64Array;
+  /** Likewise, of GPUs of instances that start or wake. Unit: W. */
+  readonly startWatts: Float64Array;
+  /** Power of the machines of all these beside their GPUs. Unit: W. */
+  readonly hostWatts: Float64Array;
 }
 
 /** One row per phase of the life of an instance or of a pool's member. */
@@ -105,6 +115,11 @@ export interface InstancePhases {
   readonly startAtSeconds: Float64Array;
   /** End of the phase; the end of the run for instances that were still up. Unit: s. */
   readonly endAtSeconds: Float64Array;
+  /**
+   * Of a stage that waited for bytes: starts' transfers on the link of their way that was busiest
+   * for its speed, its own included, mean over the time of the transfer; 0 where nothing moved.
+   */
+  readonly sharers: Float64Array;
   /** Names of the phases, by code. */
   readonly phaseNames: readonly string[];
 }

@@ -1,6 +1,8 @@
+import type { MigrationRecord } from "./migration_record.ts";
 import type { StageSpanColumns } from "../serverless/cold_start/stage_spans.ts";
 import type { InstanceLife, PoolMemberLife } from "../serverless/lifecycle.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
+import type { TierRecord } from "./kv_tier_record.ts";
 import type { KvTokens } from "./kv_tokens.ts";
 import type { LatencyParts } from "./latency_parts.ts";
 import type { TotalsColumns } from "./meter_totals.ts";
@@ -98,12 +100,16 @@ export interface RunRecord {
   readonly stageSpans: StageSpanColumns;
   /** Instance whose start each request waited for, -1 for none; absent when none has waited. */
   readonly waitedFor?: Int32Array;
+  /** Running requests that moved between instances; absent where none can. */
+  readonly migrations?: MigrationRecord;
   /** Starts begun during the run, those of sleeping instances apart. */
   readonly coldStarts: number;
   /** Idle instances that stopped because another function's found no GPU. */
   readonly evictions: number;
   /** What faults did; absent where there can be none. */
   readonly faults?: FaultRecord;
+  /** What cache tiers did, by kind; absent where no function has any. */
+  readonly kvTiers?: readonly TierRecord[];
   /** What sleeping instances did; absent where none can sleep. */
   readonly sleep?: SleepRecord;
   /** What speculation did; absent where no function speculates. */

@@ -63,6 +63,11 @@ export interface RunResult {
     readonly seconds: Float64Array;
     readonly exposedSeconds: Float64Array;
   };
+  /** Prompt tokens of each request that came from cache tiers of each kind; absent without tiers. */
+  readonly kvTiers?: readonly {
+    readonly kind: "host" | "disk" | "store";
+    readonly hitTokens: Int32Array;
+  }[];
   /** The figures of summary.json. */
   readonly summary: Summary;
   /** Names of the functions, by id. */

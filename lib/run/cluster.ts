@@ -25,11 +25,14 @@ import { limitsByClass } from "./classes.ts";
 import { buildDeployment, type Deployment } from "./deployment.ts";
 import { instanceFacts } from "./instance_facts.ts";
 import { plainBlocks } from "./instance_size.ts";
+import { buildPower, type BuiltPower } from "./energy.ts";
 import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
 import { buildFaults } from "./faults.ts";
 import { type FunctionKind, functionKinds, functionNames } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
-import { buildKvTransfers, engineOf, functionGroups } from "./handoffs.ts";
+import { engineOf, functionGroups } from "./handoffs.ts";
+import { diskTierBytes, enginePrefixes } from "./kv_tiers.ts";
+import { buildMoves } from "./migration.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { measuring } from "./measuring.ts";
 import { choiceNotices } from "./choice_notices.ts";
@@ -105,6 +108,7 @@ export interface BuiltCluster {
 interface BuiltKind extends StartKind {
   readonly engine: EngineParts;
   readonly billing: BuiltBilling;
+  readonly power?: BuiltPower;
   readonly gateway: BuiltGateway;
   readonly facts: Omit<FunctionFacts, "limits">;
 }
@@ -125,7 +129,8 @@ export async function buildCluster(
   const { stream: to } = texts;
   const requests = buildRequests(config, streams, texts, to && { ...to, newStreams });
   const kinds = functionKinds(config, requests.functionNames);
-  const nodes = buildNodes(config, deploymentGpu(kinds[0].config));
+  const gpu = deploymentGpu(kinds[0].config, texts.files);
+  const nodes = buildNodes(config, gpu, diskTierBytes(kinds));
   const deployments = await Promise.all(
     kinds.map((kind) =>
       buildDeployment(kind.config, nodes, texts.files, config.functions.length > 0)
@@ -163,6 +168,7 @@ export async function buildCluster(
     return {
       name: names[id],
       ...engineOf(byFunction, id, groups),
+      ...(kind.power && { power: kind.power.state }),
       requestSeconds: kind.deployment.requestSeconds,
       routing: fromConfiguration(ROUTING_POLICIES, cluster.routing.policy, cluster.routing, {
         stream: streams.take(id === 0 ? "routing" : `routing of function ${id}`),
@@ -198,7 +204,7 @@ export async function buildCluster(
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
     ...startNotices(builtKinds, nodes, starts),
     ...priceNotices(config, builtKinds),
-    ...builtKinds.flatMap(({ billing }) => billing.notices),
+    ...builtKinds.flatMap(noticesOfKind),
   ]);
   return {
     parts: {
@@ -207,15 +213,10 @@ export async function buildCluster(
       functions,
       ...(gateway.admission && { admission: gateway.admission }),
       ...(deadlines && { deadlineAtSeconds: deadlines }),
-      patienceSeconds: built.classes.map((_, id) => {
-        const { classes, client_deadline: ofAll } = config.workload;
-        return classes[id]?.client_deadline ?? ofAll ?? Infinity;
-      }),
-      ...(placement && { placement }),
-      ...faults,
-      ...(pools.length > 0 && { pools }),
+      patienceSeconds: built.classes.map((_, id) => patienceSeconds(config, id)),
+      ...{ ...(placement && { placement }), ...faults, ...(pools.length > 0 && { pools }) },
       starts: starts.service,
-      ...buildKvTransfers(config, groups, starts, nodes.length > 0),
+      ...buildMoves(config, byFunction, groups, starts, nodes.length > 0, stream !== undefined),
       ...runEnd(config),
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
       ...measuring(config, size.sampleSeconds, table.count),
@@ -250,6 +251,10 @@ export async function buildCluster(
       kvTokens: engine.kvBlocks * engine.blockTokens,
     })),
   };
+}
+
+function noticesOfKind({ billing, power }: BuiltKind): readonly string[] {
+  return [...billing.notices, ...(power?.notices ?? [])];
 }
 
 function limitsDiffer(own: Configuration["slo"], common: Configuration["slo"]): boolean {
@@ -292,14 +297,19 @@ function buildKind(
 ): BuiltKind & { plans?: StartPlans } {
   const { config } = kind;
   const keyColumn = keys.of(config.scheduler.scheduling_policy);
-  const plain = engineParts(kind, deployment, built, keyColumn);
-  const engine = speculation === undefined ? plain : { ...plain, speculation };
+  const power = buildPower(config, deployment);
+  const engine: EngineParts = {
+    ...engineParts(kind, deployment, built, keyColumn),
+    ...(speculation && { speculation }),
+    ...(power && { power: power.step }),
+  };
   const billing = buildBilling(config, deployment.gpu.name);
   return {
     config,
     deployment,
     engine,
     billing,
+    ...(power && { power }),
     gateway: buildGateway(config, built),
     facts: {
       gpus: deployment.gpus,
@@ -309,6 +319,7 @@ function buildKind(
       fixedMemoryShare: deployment.kv.fixedMemoryShare,
       kvMemoryShare: deployment.kv.kvMemoryShare,
       billing: billing.plan,
+      ...(power && { power: power.state }),
       ...(billing.fromLoad && { billsFromLoad: true }),
       ...(billing.lacksPrice && { lacksPrice: true }),
       ...(billing.reserved && { reserved: billing.reserved }),
@@ -340,7 +351,8 @@ function engineParts(
 ): EngineParts {
   const { config } = kind;
   const { scheduler, memory, simulation } = config;
-  const settings = engineSettings(config);
+  const settings = engineSettings(config, deployment.gpu);
+  const prefix = enginePrefixes(config, table);
   const meanTokens = meanRequestTokens(known, kind) ?? deployment.maxModelTokens;
   // vLLM keeps one block of its own, the null block.
   const kvBlocks = plainBlocks(deployment.kv, Math.min(meanTokens, deployment.maxModelTokens)) -
@@ -359,9 +371,7 @@ function engineParts(
     maxOutputTokens: known.longestOutput,
     asyncScheduling: settings.asyncScheduling,
     ...(keys && { queueKeys: keys }),
-    ...(scheduler.prefix_caching && table.prefix && {
-      prefix: prefixIdentity(table.prefix, memory.block_size),
-    }),
+    ...(prefix && { prefix: prefixIdentity(prefix, memory.block_size) }),
     ...(scheduler.preemption_mode === "swap" && {
       swap: { blocks: deployment.swapBlocks, secondsPerBlock: deployment.swapSecondsPerBlock },
     }),
@@ -369,4 +379,10 @@ function engineParts(
     peakFlops: deployment.peakFlops,
     peakBytesPerSecond: deployment.peakBytesPerSecond,
   };
+}
+
+/** How long clients of a class wait for the whole answer, seconds. */
+function patienceSeconds({ workload }: Configuration, classId: number): number {
+  const { classes, client_deadline: ofAll } = workload;
+  return classes[classId]?.client_deadline ?? ofAll ?? Infinity;
 }

@@ -13,18 +13,18 @@ import type { FunctionKind } from "./functions.ts";
 import type { BuiltStarts } from "./starts.ts";
 
 /**
- * How KV entries get from one instance to another, where there are groups.
+ * How KV entries get from one instance to another, where there are groups or running requests move.
  *
  * @param hasNodes Whether machines are listed: then their links decide, otherwise each instance has a
  *   card of its own.
  */
 export function buildKvTransfers(
-  { cluster: { kv_transfer: set } }: Configuration,
+  { cluster: { kv_transfer: set }, migration }: Configuration,
   { decodeOf }: FunctionGroups,
   { topology, transfers }: BuiltStarts,
   hasNodes: boolean,
 ): { readonly kvTransfers?: KvTransferParts } {
-  if (decodeOf.size === 0) return {};
+  if (decodeOf.size === 0 && migration.method === "off") return {};
   const preset = set.preset === null ? undefined : kvLink(set.preset);
   const rate = set.rate ?? preset?.bytesPerSecond ?? Infinity;
   const kvTransfers = {

@@ -1,3 +1,4 @@
+import type { KvTierParts } from "../cluster/kv_tiers/kv_tier_parts.ts";
 import { FlowNetwork, Topology, Transfers } from "../network/mod.ts";
 import {
   EVICTION_POLICIES,
@@ -19,7 +20,9 @@ import { fromTable } from "../settings/from_table.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Deployment } from "./deployment.ts";
 import type { BuiltNode } from "./nodes.ts";
+import { functionTiers } from "./kv_tiers.ts";
 import { isWeightsPresent, presentOn, presentTier } from "./present.ts";
+import { tierLinks } from "./tier_links.ts";
 import { clusterLinks, machineLinks, ownMachineLinks } from "./start_links.ts";
 import type { StartPlans } from "./start_plans.ts";
 
@@ -45,6 +48,8 @@ export interface BuiltStarts {
   readonly weights?: WeightCache;
   /** Time until the weights of a function would be loaded on a machine, seconds. */
   readonly loadSeconds?: (node: number, functionId: number, nowSeconds: number) => number;
+  /** Cache tiers, whose blocks cross the same links; absent: no function has any. */
+  readonly kvTiers?: KvTierParts;
 }
 
 /** Name of a function's weights: equal ones are kept once. */
@@ -67,7 +72,9 @@ export function buildStarts(
 ): BuiltStarts {
   const topology = new Topology(new FlowNetwork(), clusterLinks(kinds));
   const transfers = new Transfers(topology);
-  if (kinds.every(({ plans }) => plans === undefined)) {
+  const tiers = kinds.map(functionTiers);
+  const hasTiers = tiers.some((one) => one !== undefined);
+  if (!hasTiers && kinds.every(({ plans }) => plans === undefined)) {
     for (const node of nodes) topology.addNode(machineLinks(node, kinds));
     const service = withTransfers(sequentialStarts(() => []), transfers);
     return { service, topology, transfers, notices: [] };
@@ -132,6 +139,13 @@ export function buildStarts(
     transfers,
     notices: machines?.notices ?? [],
     ...(machines && { weights: machines.weights, loadSeconds: machines.loadSeconds }),
+    ...(hasTiers && {
+      kvTiers: {
+        functions: tiers,
+        hasMachines: nodes.length > 0,
+        ...tierLinks(topology, transfers, kinds),
+      },
+    }),
   };
 }
 

@@ -5,6 +5,7 @@ import { type InstanceLife, InstanceState } from "../../serverless/lifecycle.ts"
 import { grown } from "../../sim/grown.ts";
 import type { ClusterParts } from "../cluster_parts.ts";
 import { EVENTS } from "../events.ts";
+import type { KvTiers } from "../kv_tiers/kv_tiers.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import { NodePool } from "../machines/node_pool.ts";
 import { SpotZones } from "../machines/spot_zones.ts";
@@ -32,6 +33,8 @@ export interface FleetDependencies {
   readonly schedule: Schedule;
   readonly functions: readonly FunctionState[];
   readonly evaluations: Evaluations;
+  /** Cache tiers behind the engines; absent: there are none. */
+  readonly tiers?: KvTiers | undefined;
 }
 
 /**
@@ -56,6 +59,8 @@ export class Fleet {
   readonly books = new EngineBooks();
   /** Their lives. */
   readonly stopped = new StoppedLives();
+  /** Cache tiers behind the engines, if any. */
+  readonly tiers: KvTiers | undefined;
   /** The instances that do not rest. */
   readonly moving: MovingInstances;
 
@@ -70,10 +75,11 @@ export class Fleet {
   readonly #waiters: GpuWaiters;
   #evictions = 0;
   /** Functions whose requests have lost the instance that was starting for them. */
-  #unserved: number[] = [];
+  readonly unserved: number[] = [];
 
-  constructor({ parts, run, clock, schedule, functions, evaluations }: FleetDependencies) {
+  constructor({ parts, run, clock, schedule, functions, evaluations, tiers }: FleetDependencies) {
     const { placement } = parts;
+    this.tiers = tiers;
     this.#parts = parts;
     this.#run = run;
     this.#clock = clock;
@@ -132,12 +138,14 @@ export class Fleet {
     const fn = this.functions[functionId];
     requireInstanceRoom(fn.parts.name, id, this.#alive.length, this.#clock.now);
     const taken = member?.ranks ?? NO_RANKS;
+    const ranks = node < 0 || taken.length > 0 ? taken : this.nodes!.take(functionId, node, shares);
+    const tiers = this.tiers?.begin({ id, functionId, ranks });
     const instance = newInstance({
       id,
       functionId,
-      engine: new Engine(id, fn.parts.engine, this.#run),
+      engine: new Engine(id, fn.parts.engine, this.#run, tiers),
       createdAtSeconds: this.#clock.now,
-      ranks: node < 0 || taken.length > 0 ? taken : this.nodes!.take(functionId, node, shares),
+      ranks,
       madeOf,
       zone,
     });
@@ -335,7 +343,7 @@ export class Fleet {
       if (why !== "start-failed") this.#parts.starts.cancel(id, now);
       this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
       fn.startEnds();
-      if (fn.waiting.returnReserved(id, now)) this.#unserved.push(fn.id);
+      if (fn.waiting.returnReserved(id, now)) this.unserved.push(fn.id);
     } else {
       if (this.outstanding[id] > 0) this.leave(id, this.outstanding[id]);
       if (instance.state === InstanceState.draining) fn.drainEnds();
@@ -352,22 +360,11 @@ export class Fleet {
     this.#parts.kvTransfers?.forget(id);
     this.stopped.add(instance);
     instance.engine = this.#instances[id] = undefined as never;
+    this.tiers?.end(id);
     if (instance.zone >= 0) this.zones!.release(instance.zone);
     if (instance.ranks.length === 0) return;
     this.nodes!.release(fn.id, instance.ranks);
     this.#waiters.roomChanges();
-  }
-
-  /** Whether a request has lost the instance that was starting for it. */
-  get hasUnserved(): boolean {
-    return this.#unserved.length > 0;
-  }
-
-  /** Takes the functions of such requests. */
-  takeUnserved(): readonly number[] {
-    const unserved = this.#unserved;
-    this.#unserved = [];
-    return unserved;
   }
 
   /** The running, draining or starting instances of a machine, ascending ids. */

@@ -12,6 +12,7 @@ import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
 import type { ArrivalsByClock } from "../stream/mod.ts";
 import type { Handoffs } from "../handoff/handoffs.ts";
+import type { MigrationGateway, Migrations } from "../handoff/migrations.ts";
 import { AdmissionGate } from "./admission_gate.ts";
 import { Dispatch, goesOn } from "./dispatch.ts";
 import { EarlyLeaves } from "./early_leaves.ts";
@@ -36,13 +37,15 @@ export interface GatewayDependencies {
   readonly guard: ProgressGuard;
   /** Absent where no requests go from one group of instances to another. */
   readonly handoffs: Handoffs | undefined;
+  /** Absent where running requests stay. */
+  readonly migrations: Migrations | undefined;
 }
 
 /**
  * The way of requests in and out of the cluster: admission, routing or waiting, and what an end sets
  * off (the next turn of a session, the next request of a closed loop).
  */
-export class Gateway {
+export class Gateway implements MigrationGateway {
   /** The requests that arrive by the clock. */
   readonly arrivals: ArrivalsByClock;
   /** How many have arrived and ended. */
@@ -59,6 +62,7 @@ export class Gateway {
   readonly #admission: AdmissionGate | undefined;
   /** Absent where no requests go from one group of instances to another. */
   readonly #handoffs: Handoffs | undefined;
+  readonly #migrations: Migrations | undefined;
   readonly #dispatch: Dispatch;
   readonly #ends: RequestEnds;
   /** Who leaves before its end; absent where the time of requests has no limit. */
@@ -70,7 +74,7 @@ export class Gateway {
   readonly #clientsGiveUp: boolean;
 
   constructor(
-    { parts, run, clock, schedule, fleet, evaluations, steps, guard, handoffs }:
+    { parts, run, clock, schedule, fleet, evaluations, steps, guard, handoffs, migrations }:
       GatewayDependencies,
   ) {
     const { requests, admission, patienceSeconds = [] } = parts;
@@ -86,6 +90,7 @@ export class Gateway {
     this.#clientsGiveUp = allGiveUp(patienceSeconds);
     this.#admission = admission && new AdmissionGate(admission, run.columns, clock);
     this.#handoffs = handoffs;
+    this.#migrations = migrations;
     this.arrivals = arrivalsByClock(parts);
     this.counts = new RequestCounts(parts, clock, fleet);
     if (TimeLimits.has(parts)) {
@@ -139,6 +144,7 @@ export class Gateway {
     const fn = this.#handoffs?.firstOf(called, request) ?? called;
     this.counts.arrives(called.id);
     this.#evaluations.wake(fn);
+    this.#migrations?.wake(fn);
     fn.arrives();
     const prompt = columns.promptTokens[request];
     const tooLarge = sizeRefusal(this.#functions, fn.parts, prompt, outputLimit[request]);
@@ -150,6 +156,21 @@ export class Gateway {
     }
     this.#limits?.arrives(request);
     this.#goesTo(fn, request);
+  }
+
+  goesOnIn(id: number, request: number): void {
+    this.#limits?.leaves(request);
+    this.#dispatch.give(id, request);
+  }
+
+  reroute(request: number): void {
+    this.#limits?.leaves(request);
+    const { columns, generated, latency } = this.#run;
+    latency?.leavesInstance(request, false);
+    // Of a prompt that was preempted nothing is left.
+    if (generated[request] === 0) this.#forgetProgress(request);
+    const fn = this.#functions[columns.functionId[request]];
+    if (fn.waiting.queued > 0 || !this.#dispatch.to(fn, request)) this.#haveWait(fn, request);
   }
 
   /** A request comes to a function: it goes to an instance, or waits. */
@@ -355,15 +376,19 @@ export class Gateway {
       return due !== undefined;
     }
     latency?.leavesInstance(request, inFlight === "restart");
-    if (isBegunAnew) {
-      generated[request] = 0;
-      for (const column of ["scheduled", "firstToken", "completed"] as const) {
-        columns[`${column}AtSeconds`][request] = NaN;
-      }
-      columns.maxTbtSeconds[request] = NaN;
-    }
+    if (isBegunAnew) this.#forgetProgress(request);
     columns.instanceId[request] = -1;
     if (fn.waiting.queued > 0 || !this.#dispatch.to(fn, request)) this.#haveWait(fn, request);
     return true;
+  }
+
+  /** Nothing of a request has been computed. */
+  #forgetProgress(request: number): void {
+    const { columns, generated } = this.#run;
+    generated[request] = 0;
+    for (const column of ["scheduled", "firstToken", "completed"] as const) {
+      columns[`${column}AtSeconds`][request] = NaN;
+    }
+    columns.maxTbtSeconds[request] = NaN;
   }
 }

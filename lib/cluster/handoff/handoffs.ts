@@ -5,6 +5,7 @@ import type { EntryPulls } from "../../engine/mod.ts";
 import { GrowingColumns } from "../../metrics/columns/growing_columns.ts";
 import { KV_TRANSFER_COLUMNS } from "../../metrics/columns/kv_transfer_columns.ts";
 import { OUTCOME_CODE } from "../../metrics/recorder.ts";
+import type { GapSketch } from "../../stats/gap_sketch.ts";
 import type { KvTransferColumns } from "../../metrics/run_tables.ts";
 import { InvariantError } from "../../sim/invariant_error.ts";
 import { EVENTS } from "../events.ts";
@@ -48,13 +49,22 @@ interface Handoff {
   /** Function that goes on with it. */
   readonly target: FunctionState;
   readonly wireBytes: HandoffParts["wireBytes"];
-  /** End of the step that completed its prefill, seconds. */
+  /** End of the step that completed its prefill, or after which it left, seconds. */
   readonly sinceSeconds: number;
+  /** Leading tokens whose entries were sent while the request still ran; default none. */
+  readonly sentTokens?: number;
+  /** Time before the entries flow beyond that of the set-up, seconds; default none. */
+  readonly extraSeconds?: number;
+  /** Where it is noted how long it stood still; absent: nobody asks. */
+  readonly standstills?: GapSketch;
   /** Instance that it has been given to; -1 while it waits for one. */
   to: number;
   /** Transfer of its entries; -1 before there is one. */
   transfer: number;
 }
+
+/** How a request moves to another instance of its function. */
+export type MoveParts = Pick<Handoff, "wireBytes" | "sentTokens" | "extraSeconds" | "standstills">;
 
 /** What handoffs work with. */
 export interface HandoffDependencies {
@@ -123,6 +133,19 @@ export class Handoffs implements KvReceiver {
     return requests;
   }
 
+  /**
+   * Takes a running request out of an engine between two steps, to go on in another instance of its
+   * function. Who it is given to, and when, is the caller's business.
+   */
+  leave(request: number, { id, engine, functionId }: Instance, how: MoveParts): void {
+    this.#fleet.leave(id, 1);
+    const tokens = engine.detach(request);
+    this.#run.columns.instanceId[request] = -1;
+    const target = this.#fleet.functions[functionId];
+    const place = { from: id, tokens, target, to: -1, transfer: -1 };
+    this.#handoffs.set(request, { ...how, ...place, sinceSeconds: this.#clock.now });
+  }
+
   /** The function that a request which has arrived goes to first. */
   firstOf(fn: FunctionState, request: number): FunctionState {
     const { handoff } = fn.parts;
@@ -167,13 +190,16 @@ export class Handoffs implements KvReceiver {
   pull(request: number, tokens: number): void {
     const handoff = this.#handoffs.get(request);
     if (handoff === undefined || handoff.to < 0 || handoff.transfer >= 0) return;
-    const bytes = handoff.wireBytes(tokens, handoff.tokens);
-    handoff.transfer = this.#transfers.start(request, handoff.from, handoff.to, bytes, this);
+    const { from, to, sentTokens = 0, extraSeconds } = handoff;
+    const bytes = handoff.wireBytes(Math.max(tokens, sentTokens), handoff.tokens);
+    handoff.transfer = this.#transfers.start(request, from, to, bytes, this, extraSeconds);
   }
 
   entriesArrive(transfer: KvTransfer, nowSeconds: number): void {
     const { request, to } = transfer;
     this.#note(transfer, nowSeconds);
+    const { standstills, sinceSeconds } = this.#handoffs.get(request)!;
+    standstills?.add(nowSeconds - sinceSeconds, 1);
     this.#release(request);
     this.#change(this.#fleet.instances[to], (engine) => engine.arrive(request));
   }
@@ -191,8 +217,8 @@ export class Handoffs implements KvReceiver {
   losesTarget(request: number): void {
     const handoff = this.#handoffs.get(request)!;
     this.#giveUp(handoff);
-    handoff.to = -1;
-    handoff.transfer = -1;
+    // What was sent before it left went to the one that is lost.
+    this.#handoffs.set(request, { ...handoff, sentTokens: 0, to: -1, transfer: -1 });
   }
 
   /**

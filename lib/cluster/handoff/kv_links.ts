@@ -1,8 +1,5 @@
 import type { NodePlace, Topology, TransferOwner, Transfers } from "../../network/mod.ts";
-import type { KvTransferParts } from "./kv_transfer_parts.ts";
-
-/** An instance as far as the place of its entries depends on it. */
-type KvHolder = Parameters<KvTransferParts["start"]>[0];
+import type { KvHolder, KvTransferParts } from "./kv_transfer_parts.ts";
 
 /** Where the KV entries of instances are. */
 export interface KvPlaces {

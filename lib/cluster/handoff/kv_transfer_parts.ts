@@ -1,5 +1,15 @@
 import type { RankPlace } from "../../serverless/cold_start/start_request.ts";
 
+/** An instance as far as the places of its KV entries depend on it. */
+export interface KvHolder {
+  /** Number of the instance. */
+  readonly id: number;
+  /** Number of its function. */
+  readonly functionId: number;
+  /** Its GPUs; empty where machines are not told apart. */
+  readonly ranks: readonly RankPlace[];
+}
+
 /**
  * How KV entries get from one instance to another, over links on which whatever else moves as well. The
  * run's `starts` move them on: the next event of these links is an event of theirs, too.
@@ -9,16 +19,11 @@ export interface KvTransferParts {
    * Begins to move bytes and returns their number; -1 when nothing on the way binds, so that they are
    * there at once and nobody is told.
    *
-   * @param from Instance whose entries they are, with its GPUs where machines are told apart.
    * @param ended Is told when the last byte has arrived, unless that is cancelled.
    */
   start(
-    from: {
-      readonly id: number;
-      readonly functionId: number;
-      readonly ranks: readonly RankPlace[];
-    },
-    to: { readonly id: number; readonly functionId: number; readonly ranks: readonly RankPlace[] },
+    from: KvHolder,
+    to: KvHolder,
     bytes: number,
     ended: (flow: number, nowSeconds: number) => void,
     nowSeconds: number,

@@ -99,9 +99,17 @@ export class KvTransfers {
    *
    * @param bytes Bytes on the wire, finite, >= 0; without any, the entries are there at once.
    * @param then Is told of the end, unless the transfer is cancelled before.
+   * @param extraSeconds Time before the first byte beyond the set-up and the messages, seconds, >= 0.
    * @throws {RangeError} If the bytes are not such a number.
    */
-  start(request: number, from: number, to: number, bytes: number, then: KvReceiver): number {
+  start(
+    request: number,
+    from: number,
+    to: number,
+    bytes: number,
+    then: KvReceiver,
+    extraSeconds = 0,
+  ): number {
     if (!(bytes >= 0) || bytes === Infinity) {
       throw new RangeError(`Cannot send KV entries as bytes >= 0: current value is ${bytes}`);
     }
@@ -120,10 +128,11 @@ export class KvTransfers {
       flow: -1,
     };
     this.#underWay.set(id, transfer);
-    if (bytes === 0) this.#schedule.at(EVENTS.kvArrival, now, id);
+    if (bytes === 0) this.#schedule.at(EVENTS.kvArrival, now + extraSeconds, id);
     else {
       const messages = Math.max(1, Math.ceil(bytes / messageBytes));
-      this.#schedule.at(EVENTS.kvFlow, now + setupSeconds + messages * messageSeconds, id);
+      const beforeSeconds = setupSeconds + messages * messageSeconds + extraSeconds;
+      this.#schedule.at(EVENTS.kvFlow, now + beforeSeconds, id);
     }
     return id;
   }

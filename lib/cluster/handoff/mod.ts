@@ -6,4 +6,6 @@
 export * from "./handoffs.ts";
 export * from "./kv_transfers.ts";
 export * from "./kv_links.ts";
+export * from "./migrations.ts";
+export type * from "./migration_parts.ts";
 export type * from "./kv_transfer_parts.ts";

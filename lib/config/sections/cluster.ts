@@ -8,11 +8,12 @@ import { policyChoice } from "../../settings/from_table.ts";
 import { nameList } from "../../settings/collections.ts";
 import { choice, count, flag, quantity, text } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
-import { all, is, isNot, isNotSet, isSet, never } from "../applies.ts";
+import { all, any, is, isNot, isNotSet, isSet, never } from "../applies.ts";
 import type { Configuration } from "../configuration.ts";
 import { chosenBy, policySettings } from "../policy_settings.ts";
 import { section, sectionList, sectionOf } from "../section.ts";
 import { BETWEEN_GROUPS } from "./groups.ts";
+import { COPIES } from "./migration.ts";
 
 const routingPolicies = policySettings({
   table: ROUTING_POLICIES,
@@ -210,8 +211,10 @@ const kvTransfer = section({
     describe: "Time that each message adds, seconds.",
   }),
 }, {
-  appliesWhen: BETWEEN_GROUPS,
-  describe: "How KV entries get from one instance to another, where `groups` are apart.",
+  appliesWhen: any(BETWEEN_GROUPS, COPIES),
+  describe:
+    "How KV entries get from one instance to another, where `groups` are apart or running " +
+    "requests move.",
 });
 
 /** The GPUs and how requests find an instance. */
@@ -225,7 +228,9 @@ export const cluster = section({
   }),
   gpu_type: text({
     default: "H100",
-    describe: "GPU in data/hardware; where there are several sizes, `gpu_memory_gb` chooses.",
+    describe:
+      "GPU in data/hardware; where there are several sizes, `gpu_memory_gb` chooses. Or one that the " +
+      "file of `execution.profile` describes.",
   }),
   gpu_memory_gb: quantity("gigabytes", {
     above: 0,

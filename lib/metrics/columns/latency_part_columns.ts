@@ -21,6 +21,8 @@ const PARTS: Readonly<Record<LatencyPart, string>> = {
   kv_blocks:
     "In the queue while the KV blocks are lacking that the first of the queue would need, or somebody is preempted or waits to come back",
   sequences: "In the queue while the batch has as many sequences as it may, or is static and runs",
+  kv_load:
+    "In its instance, while KV blocks of its prompt come from a cache tier, until a step is formed that it could be in",
   prefill: "Steps that compute its prompt, less the next two parts",
   prefill_stall:
     "Share of others' prompts in those steps: what chunks add to a step's decodes, by tokens",

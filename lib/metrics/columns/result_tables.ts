@@ -6,6 +6,7 @@ import {
   INSTANCE_COLUMNS,
   TOKEN_GAP_COLUMNS,
 } from "./instance_columns.ts";
+import { KV_TIER_COLUMNS } from "./kv_tier_columns.ts";
 import { KV_TRANSFER_COLUMNS } from "./kv_transfer_columns.ts";
 import { LATENCY_PART_COLUMNS } from "./latency_part_columns.ts";
 import { REQUEST_COLUMNS } from "./request_columns.ts";
@@ -43,6 +44,12 @@ export const TABLES = {
     columns: LATENCY_PART_COLUMNS,
     heading: "Parts of latencies",
     isIn: ({ latencyParts }) => latencyParts !== undefined,
+    of: ({ requests }) => ({ count: requests.count, data: requests }),
+  },
+  kv_tiers: {
+    columns: KV_TIER_COLUMNS,
+    heading: "Tokens from cache tiers",
+    isIn: ({ kvTiers }) => kvTiers !== undefined,
     of: ({ requests }) => ({ count: requests.count, data: requests }),
   },
   timeseries: {
