@@ -7,6 +7,7 @@ import { QUEUE_ORDERS } from "../scheduling/batching/orders/mod.ts";
 import { BATCHING_STRATEGIES } from "../scheduling/batching/strategies.ts";
 import { VLLM_VERSIONS } from "../scheduling/batching/vllm_versions.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/policies.ts";
+import { SPLIT_DECIDERS } from "../scheduling/split/deciders.ts";
 import { EVICTION_POLICIES } from "../serverless/cold_start/eviction.ts";
 import { COLD_START_PRESETS, coldStartPreset } from "../serverless/cold_start/presets.ts";
 import { BILLING_PRESETS } from "../serverless/cost/billing_plan.ts";
@@ -91,6 +92,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   scaling: policies(SCALING_POLICIES, "scaling.policy"),
   "keep-alive": policies(KEEP_ALIVE_POLICIES, "scaling.keep_alive.policy"),
   routing: policies(ROUTING_POLICIES, "cluster.routing.policy"),
+  split: policies(SPLIT_DECIDERS, "groups.decider.policy"),
   batching: policies(BATCHING_STRATEGIES, "scheduler.type"),
   gateway: policies(GATEWAY_ORDERS, "gateway.fairness"),
   speculation: policies(SPECULATION_METHODS, "speculative.method"),

@@ -248,10 +248,14 @@ export class Simulation implements EventHandlers {
       this.gateway.firstTokens(functionId, ledger.firstTokens, ledger.firstTokenCount);
     }
     if (ledger.finishedCount > 0) this.gateway.complete(id, ledger.finished, ledger.finishedCount);
-    const leave = (this.gateway.early?.afterStep(id) ?? 0) + this.gateway.handOver(id) +
-      (this.migrations?.afterStep(id, this.gateway) ?? 0);
+    const { early } = this.gateway;
+    let leave = early === undefined ? 0 : early.afterStep(id);
+    if (this.handoffs !== undefined) leave += this.gateway.handOver(id);
+    if (this.migrations !== undefined) leave += this.migrations.afterStep(id, this.gateway);
     if (ledger.finishedCount > 0 || leave > 0) {
-      if (this.#fleet.serves(id) === 0) this.controller.becomeIdle(id);
+      const isEmpty = ledger.outstanding === 0 &&
+        (this.handoffs === undefined || engine.detached === 0);
+      if (isEmpty) this.controller.becomeIdle(id);
       this.gateway.serve(functionId);
     }
     if (!engine.needsPlan) {

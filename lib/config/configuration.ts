@@ -1889,6 +1889,35 @@ export interface Configuration {
     readonly prefill: Readonly<Record<string, unknown>> | null;
     /** Instances that go on with the requests once these have their first token, likewise. */
     readonly decode: Readonly<Record<string, unknown>> | null;
+    /** Which requests go from one group to the other. */
+    readonly decider: {
+      /** Which requests `prefill` computes; the prompts of the others are computed by `decode`. */
+      readonly policy: "always" | "conditional" | "prefix-hit";
+      /**
+       * Settings of `policy: conditional`. Long prompts, as far as they are not cached, while the
+       * prefill group is not behind.
+       */
+      readonly conditional: {
+        /**
+         * Prompts of fewer tokens beyond those that a decode instance has cached are computed
+         * there.
+         */
+        readonly minimum_tokens: number;
+        /**
+         * Most requests without a first token per instance of the prefill group: with more, prompts
+         * are computed by the decode group.
+         */
+        readonly queue_limit: number;
+      };
+      /**
+       * Settings of `policy: prefix-hit`. Prompts of which no decode instance has a large share
+       * cached.
+       */
+      readonly prefix_hit: {
+        /** Cached share of the prompt from which on the decode group computes the rest. */
+        readonly share: number;
+      };
+    };
     /**
      * Whether a request that starts the first instance of `prefill` has one of `decode` started,
      * too, if there is none, or that starts when the request comes to it.

@@ -112,3 +112,18 @@ Deno.test("groups start together or one after the other, and go each by itself",
     ok(waited > seconds && waited < seconds + 5, `${starts}: ${waited} s`);
   }
 });
+
+Deno.test("requests that the decider keeps together are prefilled by the decode group", async () => {
+  const { requests, kvTransfers, summary } = await simulate(loadConfig([
+    FEW,
+    `groups:
+       prefill: {}
+       decode: {}
+       decider: { policy: conditional, conditional: { minimum_tokens: 300, queue_limit: 100 } }`,
+  ]));
+  equal(summary.requests.completed, 40);
+  const sent = new Set(kvTransfers!.request);
+  const long = [...requests.promptTokens.keys()].filter((i) => requests.promptTokens[i] >= 300);
+  ok(long.length > 5 && long.length < 35, `${long.length} of 40 are long`);
+  deepEqual([...sent].sort((a, b) => a - b), long.filter((i) => requests.outputTokens[i] > 1));
+});

@@ -138,8 +138,10 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   get returning(): number {
-    const { expected, queue } = this;
-    return this.#returning.size + expected.here + (queue.size === 0 ? expected.blockless : 0);
+    const { expected } = this;
+    if (expected.count === 0) return this.#returning.size;
+    const blockless = this.queue.size === 0 ? expected.blockless : 0;
+    return this.#returning.size + expected.here + blockless;
   }
 
   /** Requests that may be let in: those of the queue, and those that have loaded what they waited for. */

@@ -52,7 +52,7 @@ export function bringBack(
     if (hostBlocks > 0) batch.swapSeconds += hostBlocks * parts.swap!.secondsPerBlock;
     count++;
   }
-  if (returning.size === 0) expected.takeBlocks(batch, keepFreeBlocks);
+  if (expected.count > 0 && returning.size === 0) expected.takeBlocks(batch, keepFreeBlocks);
   if (count === 0) return 0;
   batch.isUnsettled = true;
   batch.speculation?.plan(sequences.decoding, batch.maxTokensPerStep - chunks.tokens);

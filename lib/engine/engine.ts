@@ -250,7 +250,7 @@ export class Engine {
       this.#change = undefined;
       this.#interrupted = true;
     }
-    if (this.#inbox.size > 0 || expected.isAnyLate) this.#readInbox(this.#inbox.knownUntilSeconds);
+    if (this.#inbox.size > 0 || expected.count > 0) this.#readInbox(this.#inbox.knownUntilSeconds);
     if (this.#tiers?.know(this.#inbox.knownUntilSeconds)) this.#interrupted = true;
     batch.form();
     let released = this.#plansAhead ? batch.releaseEnded() : 0;
@@ -278,7 +278,7 @@ export class Engine {
     if (this.#tiers?.stepBegins()) this.#interrupted = true;
     this.#clock.begin(isSteady, this.#interrupted);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
-    if (this.#limits.firstSeconds < Infinity) this.#keepLimit();
+    if (this.#limits.size > 0) this.#keepLimit();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.
     this.#interrupted = mayAdmit || batch.isUnsettled;
   }
@@ -327,8 +327,8 @@ export class Engine {
     }
     this.readings.tell(this.#id, this.ledger.decodedTokens);
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
-    if (isWhole && batch.blocks.freeLate()) this.#interrupted = true;
-    if (this.#limits.pass(now)) this.#interrupted = true;
+    if (isWhole && batch.blocks.hasLate && batch.blocks.freeLate()) this.#interrupted = true;
+    if (this.#limits.size > 0 && this.#limits.pass(now)) this.#interrupted = true;
     this.endAtSeconds = Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
   }

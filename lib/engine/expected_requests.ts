@@ -31,6 +31,8 @@ interface Expected {
  * there, they decode as soon as the batch has a place for them, whatever else waits.
  */
 export class ExpectedRequests {
+  /** How many there are: a plain field, since it is asked at every step. */
+  count = 0;
   readonly #requests: Expected[] = [];
   readonly #instanceId: number;
   readonly #run: RunColumns;
@@ -94,6 +96,7 @@ export class ExpectedRequests {
       isKnown: false,
     });
     this.#blockless++;
+    this.count++;
   }
 
   /** The entries of a request are here. @throws {RangeError} If it has no blocks for them. */
@@ -117,6 +120,7 @@ export class ExpectedRequests {
     const place = this.#requests.findIndex((one) => one.request === request);
     if (place < 0) return false;
     const [{ spareBlocks, hereAtSeconds, isKnown }] = this.#requests.splice(place, 1);
+    this.count--;
     if (spareBlocks >= 0) blocks.dropHeld(request, isStepping);
     else this.#blockless--;
     if (hereAtSeconds < Infinity) this.#here--;
@@ -135,6 +139,7 @@ export class ExpectedRequests {
     this.#blockless = 0;
     this.#here = 0;
     this.#known = 0;
+    this.count = 0;
     return tokens;
   }
 
@@ -149,6 +154,7 @@ export class ExpectedRequests {
       const { request, tokens, spareBlocks, isKnown } = this.#requests[i];
       if (!isKnown) continue;
       this.#requests.splice(i--, 1);
+      this.count--;
       this.#here--;
       this.#known--;
       const begin = (slot: number) => blocks.beginHeld(slot, spareBlocks);

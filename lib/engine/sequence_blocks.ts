@@ -229,6 +229,11 @@ export class SequenceBlocks {
     } else this.pool.give(apart.blocks);
   }
 
+  /** Whether blocks were let go during the step in progress. */
+  get hasLate(): boolean {
+    return this.#late.length > 0;
+  }
+
   /** The step has ended during which blocks were let go; returns whether there were any. */
   freeLate(): boolean {
     if (this.#late.length === 0) return false;

@@ -2,6 +2,11 @@
 export class StepLimits {
   readonly #atSeconds: number[] = [];
 
+  /** How many there are: asked at every step, which a number with a fraction would be too slow for. */
+  get size(): number {
+    return this.#atSeconds.length;
+  }
+
   /** The next one, seconds; Infinity when there is none. */
   get firstSeconds(): number {
     return this.#atSeconds.length > 0 ? this.#atSeconds[0] : Infinity;

@@ -6,6 +6,8 @@ import type { Configuration } from "../config/configuration.ts";
 import { kvLink } from "../hardware/mod.ts";
 import { kvWireBytes } from "../models/mod.ts";
 import type { EngineParts } from "../engine/mod.ts";
+import { SPLIT_DECIDERS } from "../scheduling/split/mod.ts";
+import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { Deployment } from "./deployment.ts";
 import type { FunctionKind } from "./functions.ts";
 import type { BuiltStarts } from "./starts.ts";
@@ -77,10 +79,15 @@ function buildHandoff(prefill: BuiltGroup, decode: BuiltGroup, to: number): Hand
   const ranks = decode.config.parallelization.tensor_parallel_size;
   const { blockTokens } = prefill.engine;
   const bytesOf = kvWireBytes(one.shape, one.kvBytesPerElement, ranks);
-  const startsToo = prefill.config.groups.starts === "together";
+  const { groups: { starts, decider } } = prefill.config;
   return {
     to,
-    startsToo, // Blocks are sent as a whole.
+    startsToo: starts === "together",
+    // Who always goes both ways asks nobody.
+    ...(decider.policy !== "always" && {
+      goesApart: fromConfiguration(SPLIT_DECIDERS, decider.policy, decider, {}).goesApart,
+    }),
+    // Blocks are sent as a whole.
     wireBytes: (from, until) => bytesOf(from, Math.ceil(until / blockTokens) * blockTokens),
   };
 }

@@ -6,6 +6,7 @@ import { SPECULATION_METHODS } from "../../lib/execution/speculation/methods/met
 import { BATCHING_STRATEGIES } from "../../lib/scheduling/batching/strategies.ts";
 import { QUEUE_ORDERS } from "../../lib/scheduling/batching/orders/mod.ts";
 import { ROUTING_POLICIES } from "../../lib/scheduling/routing/policies.ts";
+import { SPLIT_DECIDERS } from "../../lib/scheduling/split/deciders.ts";
 import { EVICTION_POLICIES } from "../../lib/serverless/cold_start/eviction.ts";
 import { KEEP_ALIVE_POLICIES, POOL_POLICIES } from "../../lib/serverless/keep_alive/mod.ts";
 import { PLACEMENT_POLICIES } from "../../lib/serverless/placement/policies.ts";
@@ -33,6 +34,7 @@ const TABLES: readonly (readonly [table: PolicyTable, values: object])[] = [
   [PLACEMENT_POLICIES, config.cluster.placement],
   [EVICTION_POLICIES, config.cluster.weight_cache],
   [ROUTING_POLICIES, config.cluster.routing],
+  [SPLIT_DECIDERS, config.groups.decider],
   [BATCHING_STRATEGIES, config.scheduler],
   [SPECULATION_METHODS, config.speculative],
   [QUEUE_ORDERS, config.scheduler],

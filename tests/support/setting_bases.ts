@@ -106,7 +106,25 @@ export const SETTING_BASES: Readonly<Record<string, SettingBase>> = {
 simulation: { duration: 20 }
 workload: { arrival_rate: 6 }
 cluster: { kv_transfer: { rate: 2GB/s, message: 1e6, message_overhead: 0.001 } }
-groups: { prefill: { scheduler: { max_num_seqs: 2 } }, decode: { gpu_type: H200 } }
+groups: { prefill: { scheduler: { max_num_seqs: 2 } }, decode: { gpu_type: H200 },
+          decider: { policy: conditional, conditional: { minimum_tokens: 100, queue_limit: 3 } } }
+`,
+  },
+  apart: {
+    yaml: `
+simulation: { duration: 20 }
+workload: { arrival_rate: 6 }
+cluster: { kv_transfer: { preset: ndr400 } }
+groups: { prefill: {}, decode: {} }
+`,
+  },
+  hits: {
+    yaml: `
+simulation: { duration: 20 }
+workload: { arrival_rate: 2, prefix_groups: { groups: 2, tokens: 400 } }
+cluster: { kv_transfer: { rate: 2GB/s } }
+scaling: { enabled: false }
+groups: { prefill: {}, decode: {}, decider: { policy: prefix-hit, prefix_hit: { share: 0.9 } } }
 `,
   },
   classes: {

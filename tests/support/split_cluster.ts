@@ -15,6 +15,8 @@ export interface SplitCase extends ClusterCase {
   readonly decodeIsFixed: boolean;
   /** Bytes of a token's entries; 0: nothing to send. */
   readonly tokenBytes: number;
+  /** Shortest prompt that is prefilled apart, tokens. */
+  readonly apartFrom: number;
   /** Rate of an instance's card, bytes per second. */
   readonly rate: number;
   readonly setupSeconds: number;
@@ -37,6 +39,7 @@ export const splitCases: fc.Arbitrary<SplitCase> = fc.tuple(
     decodeSequences: fc.integer({ min: 1, max: 12 }),
     decodeIsFixed: fc.boolean(),
     tokenBytes: fc.constantFrom(0, 1, 10),
+    apartFrom: fc.constantFrom(0, 0, 40),
     rate: fc.constantFrom(Infinity, 2000, 300),
     setupSeconds: fc.constantFrom(0, 0.013, 0.2),
     messageBytes: fc.constantFrom(Infinity, 64),
@@ -98,7 +101,15 @@ export function splitParts(test: SplitCase, stepping: Stepping): ClusterParts {
         name: "prefill",
         engine: { ...prefill.engine, handsOff: true },
         scaling: drained(prefill),
-        handoff: { to: 1, wireBytes: (from, until) => test.tokenBytes * (until - from) },
+        handoff: {
+          to: 1,
+          startsToo: test.decodeIsFixed,
+          wireBytes: (from, until) => test.tokenBytes * (until - from),
+          ...(test.apartFrom > 0 && {
+            goesApart: ({ promptTokens }: { promptTokens: number }) =>
+              promptTokens >= test.apartFrom,
+          }),
+        },
       },
       {
         ...decode,

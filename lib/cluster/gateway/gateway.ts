@@ -140,12 +140,13 @@ export class Gateway implements MigrationGateway {
   /** A request arrives: it is turned away, goes to an instance, or waits. */
   arrive(request: number): void {
     const { columns, outputLimit } = this.#run;
-    const fn = this.#functions[columns.functionId[request]];
-    this.counts.arrives(fn.id);
+    const called = this.#functions[columns.functionId[request]];
+    const fn = this.#handoffs?.firstOf(called, request) ?? called;
+    this.counts.arrives(called.id);
     this.#evaluations.wake(fn);
     this.#migrations?.wake(fn);
     fn.arrives();
-    const { [request]: prompt } = columns.promptTokens;
+    const prompt = columns.promptTokens[request];
     const tooLarge = sizeRefusal(this.#functions, fn.parts, prompt, outputLimit[request]);
     if (tooLarge > 0) return this.#ends.end(request, tooLarge);
     if (this.#admission !== undefined) {
@@ -248,8 +249,8 @@ export class Gateway implements MigrationGateway {
     }
     if (noCapacity.timeoutSeconds < Infinity) {
       // Of which group's wait the ticket is: each function has tickets of its own.
-      const isOnItsWay = this.#handoffs?.has(request) ? 1 : 0;
-      const ticket = 2 * fn.waiting.ticket(request) + isOnItsWay;
+      const isNotCalled = this.#handoffs?.functionOf(request) === undefined ? 0 : 1;
+      const ticket = 2 * fn.waiting.ticket(request) + isNotCalled;
       this.#schedule.at(EVENTS.timeout, now + fn.waitLimitSeconds, request, ticket);
     }
     if (starts) this.#start(fn);
@@ -311,7 +312,7 @@ export class Gateway implements MigrationGateway {
 
   /** A wait has lasted as long as it may; nothing happens if that wait is over. */
   timeOut(request: number, ticket: number): void {
-    const { [request]: own } = this.#run.columns.functionId;
+    const own = this.#run.columns.functionId[request];
     const fn = ticket % 2 === 0 ? this.#functions[own] : this.#handoffs!.functionOf(request);
     if (fn === undefined) return;
     fn.requestsChange();

@@ -89,6 +89,8 @@ export class Handoffs implements KvReceiver {
   readonly #steps: EngineSteps;
   readonly #transfers: KvTransfers;
   readonly #handoffs = new Map<number, Handoff>();
+  /** Requests that are prefilled where they are decoded, and by whom. */
+  readonly #together = new Map<number, FunctionState>();
   readonly #rows = new GrowingColumns(KV_TRANSFER_COLUMNS);
 
   constructor({ run, clock, schedule, fleet, steps, transfers }: HandoffDependencies) {
@@ -144,9 +146,37 @@ export class Handoffs implements KvReceiver {
     this.#handoffs.set(request, { ...how, ...place, sinceSeconds: this.#clock.now });
   }
 
-  /** The function that goes on with a request on its way; undefined if it is not. */
+  /** The function that a request which has arrived goes to first. */
+  firstOf(fn: FunctionState, request: number): FunctionState {
+    const { handoff } = fn.parts;
+    if (handoff?.goesApart === undefined) return fn;
+    const { functions, instances } = this.#fleet;
+    const target = functions[handoff.to];
+    const goesApart = handoff.goesApart({
+      promptTokens: this.#run.columns.promptTokens[request],
+      prefillRequests: fn.inFlight + fn.waiting.size,
+      // One that is not there yet starts when a request comes to it.
+      prefillInstances: Math.max(1, fn.size),
+      cachedTokens: () => {
+        let most = 0;
+        for (const id of target.ready.ids.subarray(0, target.ready.count)) {
+          const { readings } = instances[id].engine;
+          most = Math.max(most, readings.cachedPrefixTokens(request, this.#clock.now));
+        }
+        return most;
+      },
+    });
+    if (goesApart) return fn;
+    this.#together.set(request, target);
+    return target;
+  }
+
+  /**
+   * The function that goes on with a request on its way, or that has prefilled it, too; undefined if
+   * its business is that of the function called.
+   */
   functionOf(request: number): FunctionState | undefined {
-    return this.#handoffs.get(request)?.target;
+    return this.#handoffs.get(request)?.target ?? this.#together.get(request);
   }
 
   /** A request on its way is given to an instance, which takes blocks for its entries when it can. */
@@ -176,6 +206,7 @@ export class Handoffs implements KvReceiver {
 
   /** A request has ended, or is to be computed anew: nobody needs its entries. */
   forget(request: number): void {
+    this.#together.delete(request);
     const handoff = this.#handoffs.get(request);
     if (handoff === undefined) return;
     this.#giveUp(handoff);

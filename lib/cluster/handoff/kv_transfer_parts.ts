@@ -48,6 +48,19 @@ export interface HandoffParts {
   readonly to: number;
   /** Whether a request that starts an instance has one started there, too, if there is none. */
   readonly startsToo?: boolean;
+  /**
+   * Whether it prefills a request that arrives; one that it does not goes to the other function at
+   * once. Absent: it prefills all.
+   *
+   * @param signals Tokens of the prompt; requests here without a first token, and instances, 1 at least;
+   *   the most leading tokens of the prompt that an instance of the other function has cached.
+   */
+  goesApart?(signals: {
+    readonly promptTokens: number;
+    readonly prefillRequests: number;
+    readonly prefillInstances: number;
+    cachedTokens(): number;
+  }): boolean;
   /** Bytes that are sent for the entries of a request's tokens `from` to `until`. */
   wireBytes(from: number, until: number): number;
 }

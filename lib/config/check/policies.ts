@@ -1,4 +1,5 @@
 import { ROUTING_POLICIES } from "../../scheduling/routing/policies.ts";
+import { SPLIT_DECIDERS } from "../../scheduling/split/deciders.ts";
 import { BATCHING_STRATEGIES } from "../../scheduling/batching/strategies.ts";
 import { KEEP_ALIVE_POLICIES } from "../../serverless/keep_alive/policies.ts";
 import { POOL_POLICIES } from "../../serverless/keep_alive/pool_policies.ts";
@@ -27,7 +28,9 @@ interface Chosen {
   readonly name: string;
 }
 
-function chosenOf({ workload, cluster, scheduler, speculative, scaling }: Configuration): Chosen[] {
+function chosenOf(
+  { workload, cluster, scheduler, speculative, scaling, groups }: Configuration,
+): Chosen[] {
   const { routing, placement } = cluster;
   const { keep_alive: keepAlive, prewarmed_pool: pool } = scaling;
   const named = (
@@ -43,6 +46,7 @@ function chosenOf({ workload, cluster, scheduler, speculative, scaling }: Config
   return [
     { table: ARRIVALS, path: "workload", nameKey: "type", values: workload, name: workload.type },
     named(ROUTING_POLICIES, "cluster.routing", routing),
+    named(SPLIT_DECIDERS, "groups.decider", groups.decider),
     named(PLACEMENT_POLICIES, "cluster.placement", placement),
     {
       table: BATCHING_STRATEGIES,

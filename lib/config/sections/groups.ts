@@ -2,7 +2,10 @@ import { settingsMap } from "../../settings/collections.ts";
 import { choice } from "../../settings/quantities.ts";
 import { all, type Condition, is } from "../applies.ts";
 import type { Configuration } from "../configuration.ts";
-import { section } from "../section.ts";
+import { policyChoice } from "../../settings/from_table.ts";
+import { SPLIT_DECIDERS } from "../../scheduling/split/deciders.ts";
+import { chosenBy, policySettings } from "../policy_settings.ts";
+import { section, sectionOf } from "../section.ts";
 
 /** Whether the instances of the configuration, or of a function of its list, are in groups. */
 function areApart({ groups, functions }: Configuration): boolean {
@@ -17,6 +20,22 @@ export const BETWEEN_GROUPS: Condition = {
   whyNot: (config) => areApart(config) ? undefined : "groups.prefill is not set",
 };
 
+const deciders = policySettings({
+  table: SPLIT_DECIDERS,
+  path: "groups.decider",
+  ...chosenBy("groups.decider.policy"),
+});
+
+const decider = sectionOf<Configuration["groups"]["decider"]>({
+  policy: policyChoice(SPLIT_DECIDERS, {
+    default: "always",
+    describe:
+      "Which requests `prefill` computes; the prompts of the others are computed by `decode`.",
+  }),
+  ...deciders.beside,
+  ...deciders.sections,
+}, { appliesWhen: BETWEEN_GROUPS, describe: "Which requests go from one group to the other." });
+
 /** The groups of a function's instances. */
 export const groups = section({
   prefill: settingsMap({
@@ -28,6 +47,7 @@ export const groups = section({
     default: null,
     describe: "Instances that go on with the requests once these have their first token, likewise.",
   }),
+  decider,
   starts: choice(["together", "apart"], {
     wanted: "how the groups start",
     default: "together",
