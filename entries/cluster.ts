@@ -24,7 +24,12 @@ export type {
   ZoneParts,
 } from "../lib/cluster/cluster_parts.ts";
 export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
-export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
+export type {
+  ColdFirstRequests,
+  EngineParts,
+  Stepping,
+  SwapSpace,
+} from "../lib/engine/engine_parts.ts";
 export type { SpeculationParts } from "../lib/engine/speculation.ts";
 export type {
   DecodeLine,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { SamplingMethod } from "../lib/hardware/sampling.ts";
 export type { GpuLinkTimes } from "../lib/execution/gpu_link.ts";
 export type { AttentionKernelName } from "../lib/hardware/attention_kernels.ts";
 export { ALL_TO_ALL_MODES, type AllToAllMode } from "../lib/execution/all_to_all.ts";

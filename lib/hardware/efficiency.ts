@@ -1,4 +1,5 @@
 import text from "../../data/hardware/efficiency.yaml" with { type: "text" };
+import { log } from "../stats/elementary/mod.ts";
 import { parse } from "../std/yaml.ts";
 
 /** How near a kernel comes to the roofline; see data/hardware/efficiency.yaml for the formulas. */
@@ -72,13 +73,25 @@ export interface GpuEfficiency {
   readonly prefill: KernelEfficiency;
   /** All-reduces in a node. */
   readonly allReduce: AllReduceEfficiency;
-  /** Norms, activations, rotary embedding, copies: bytes / (memory x bandwidth) + seconds. */
-  readonly elementwise: { readonly memory: number; readonly seconds: number };
+  /**
+   * Norms, activations, rotary embedding, copies: the soft maximum of bytes / (memory x bandwidth) and
+   * seconds, which is the sum at a sharpness of 1.
+   */
+  readonly elementwise: {
+    readonly memory: number;
+    readonly seconds: number;
+    readonly sharpness: number;
+  };
   /** Latency of a message between pipeline stages, seconds. */
   readonly sendSeconds: number;
 }
 
 interface EfficiencyFile {
+  readonly sustained: {
+    readonly fromRows: number;
+    readonly rows: number;
+    readonly slowdown: number;
+  };
   readonly elementwise: GpuEfficiency["elementwise"];
   readonly sendSeconds: number;
   readonly generations: Readonly<
@@ -87,6 +100,25 @@ interface EfficiencyFile {
 }
 
 let file: EfficiencyFile | undefined;
+
+/**
+ * Time of a product of so many rows on a card that is held at its power limit, over its time in a burst;
+ * between few rows and many along the logarithm of the rows.
+ *
+ * @source data/hardware/efficiency.yaml
+ */
+export function sustainedFactor(productRows: number): number {
+  file ??= parse(text) as EfficiencyFile;
+  const { fromRows, rows, slowdown } = file.sustained;
+  const share = log(productRows / fromRows) / log(rows / fromRows);
+  return 1 + slowdown * Math.min(1, Math.max(0, share));
+}
+
+/** Efficiency of kernels that only move bytes, on every GPU. @source data/hardware/efficiency.yaml */
+export function elementwiseEfficiency(): GpuEfficiency["elementwise"] {
+  file ??= parse(text) as EfficiencyFile;
+  return file.elementwise;
+}
 
 /**
  * Efficiency of a GPU generation's kernels.

@@ -322,7 +322,7 @@ function engineParts(
   keys: EngineParts["queueKeys"],
 ): EngineParts {
   const { config } = kind;
-  const { scheduler, memory, simulation } = config;
+  const { scheduler, memory, simulation, execution: { cold_first_requests: cold } } = config;
   const settings = engineSettings(config);
   const meanTokens = meanRequestTokens(known, kind) ?? deployment.maxModelTokens;
   // vLLM keeps one block of its own, the null block.
@@ -341,6 +341,7 @@ function engineParts(
     // What a client states as its limit: one for all, so that no policy learns a request's length.
     maxOutputTokens: known.longestOutput,
     asyncScheduling: settings.asyncScheduling,
+    ...(cold.count > 0 && { coldFirstRequests: cold }),
     ...(keys && { queueKeys: keys }),
     ...(scheduler.prefix_caching && table.prefix && {
       prefix: prefixIdentity(table.prefix, memory.block_size),

@@ -1,28 +1,29 @@
 import { attentionPairs } from "../attention_pairs.ts";
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
-import { decodeAttentionOf } from "./decode_attention.ts";
-import { gemmSecondsByRows } from "./gemm_times.ts";
+import { type AttentionShape, decodeAttentionOf } from "./decode_attention.ts";
+import { elementwiseSecondsOf } from "../elementwise_seconds.ts";
 import { kernelWalk } from "./kernel_walk.ts";
 import { measuredFeedForward } from "./measured_feed_forward.ts";
 import { pairSeconds } from "./pair_seconds.ts";
 import { isPlain, plainView } from "./plain_view.ts";
 import { prefillAttentionOf } from "./prefill_attention.ts";
+import { paddedToCaptured } from "../captured_sizes.ts";
 import { stageCopies } from "../stage_copies.ts";
+import { productsOf } from "./products.ts";
+import type { OperatorProfile } from "./operator_profile.ts";
+import type { OperatorTable } from "./operator_table.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 import { profiledKinds } from "./profiled_kinds.ts";
 import { profiledLayers } from "./profiled_layers.ts";
 import { requireTable } from "./require_table.ts";
+import { samplingOf } from "./sampling.ts";
 import { tabulatedModel } from "./tabulated_model.ts";
-
-/** Share of memory bandwidth that element-wise kernels reach, and the least time of one. */
-const ELEMENTWISE = { efficiency: 0.8, leastSeconds: 3e-6 };
 
 /**
  * Execution times composed from measured operators: linear layers, attention, all-reduces and experts
  * of a transformer on one kind of GPU. Norms, activation, rotary embedding and residuals are not in
- * the tables and take bytes / (0.8 bandwidth) + 3 us per kernel. Nothing of the CPU's share is in it:
- * see `calibrated`. Models of several kinds of layers are {@link profiledKinds}.
+ * the tables: see {@link elementwiseSecondsOf}. Nothing of the CPU's share is in it: see `calibrated`. Models of several kinds of layers are {@link profiledKinds}.
  *
  * @throws RangeError if the profile lacks an operator that the model needs in that format.
  *
@@ -37,27 +38,22 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     return profiledLayers(options);
   }
   if ((options.dataParallelAttention ?? 1) > 1 || !isPlain(shape)) return profiledKinds(options);
-  const { expertParallel = 1, weightDtype = "bf16", kvDtype = "bf16" } = options;
+  const { expertParallel = 1, kvDtype = "bf16" } = options;
   const { maxTokensPerStep = 8192, maxSequences = 1024, maxSamples = maxSequences } = options;
-  const { peaks } = profile;
-  const { hiddenSize } = shape;
+  const { peaks } = profile, { hiddenSize } = shape;
   const { layers, attention, experts, dense: denseShape, sparseLayers, windowTokens, fullShare } =
     plainView(shape);
   const { headSize } = attention;
   const heads = Math.max(1, attention.heads / tensorParallel);
   const kvHeads = Math.max(1, attention.kvHeads / tensorParallel);
 
-  const gemmTable = requireTable(profile, "gemm", { dtype: weightDtype });
-  const headTable = requireTable(profile, "gemm", { dtype: "bf16" });
-  const gemm = (n: number, k: number) => gemmSecondsByRows(gemmTable, n, k, peaks);
-  const elementwise = (bytes: number) =>
-    bytes / (ELEMENTWISE.efficiency * peaks.memoryBytesPerSecond) + ELEMENTWISE.leastSeconds;
+  const { gemm, gemm16 } = productsOf(options);
+  const elementwise = elementwiseSecondsOf(peaks.memoryBytesPerSecond);
   const allReduce = allReduceSecondsOf(profile, tensorParallel, options.gpuLink);
 
   const qkvColumns = (heads + 2 * kvHeads) * headSize;
   const qkv = gemm(qkvColumns, hiddenSize);
   const output = gemm(hiddenSize, heads * headSize);
-  const gemm16 = (n: number, k: number) => gemmSecondsByRows(headTable, n, k, peaks);
   const place = { options, ranks: tensorParallel, expertParallel, gemm, gemm16, elementwise };
   const dense = measuredFeedForward(place, { feedForward: denseShape })?.own ?? (() => 0);
   const sparse = measuredFeedForward(place, { feedForward: experts })?.own;
@@ -81,21 +77,22 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
         elementwise(2 * residual) + elementwise(4 * residual) +
         copies(residual);
     }
-    return linearSeconds;
+    return paddedToCaptured(linearSeconds, options.mostCaptured);
   }
 
   const headColumns = Math.ceil(shape.vocabSize / tensorParallel);
-  const lmHead = gemmSecondsByRows(headTable, headColumns, hiddenSize, peaks);
+  const lmHead = gemm16(headColumns, hiddenSize);
   const gatherLogits = allGatherSecondsOf(profile, tensorParallel, options.gpuLink);
-  /** Seconds of the output head, by samples. */
-  function headTimes(): Float64Array {
-    const headSeconds = new Float64Array(maxSamples + 1);
-    for (let b = 1; b <= maxSamples; b++) {
-      headSeconds[b] = lmHead(b) + gatherLogits(2 * b * shape.vocabSize);
-    }
-    return headSeconds;
-  }
+  const sampling = samplingOf(options);
+  /** Seconds of the output head and of sampling, by samples. */
+  const headTimes = () =>
+    Float64Array.from(
+      { length: maxSamples + 1 },
+      (_, b) => b === 0 ? 0 : lmHead(b) + gatherLogits(2 * b * shape.vocabSize) + sampling(b),
+    );
 
+  const contextTable = requireTable(profile, "context_attention", { headSize, kvDtype });
+  const launchSeconds = layers * sharedLaunchSeconds(profile, contextTable);
   const attentionShape = { heads, kvHeads, headSize, windowTokens, fullShare };
   const attributes = { headSize, kvDtype };
   const decode = decodeAttentionOf(
@@ -105,7 +102,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     maxSequences,
   );
   const prefill = prefillAttentionOf(
-    requireTable(profile, "context_attention", attributes),
+    contextTable,
     attentionShape,
     peaks,
     Math.min(Math.max(shape.maxPositions, 16384), 131072),
@@ -125,13 +122,6 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     return secondsPerPair * tileRows * (packsHeads ? kvHeads / heads : 1);
   }
 
-  /** KV entries that the tiles of decoding sequences walk through in one layer, on average. */
-  function entriesInTiles(sequences: number, contextTokens: number): number {
-    const limit = sequences * windowTokens;
-    if (windowTokens === 0 || contextTokens <= limit) return contextTokens;
-    return limit + fullShare * (contextTokens - limit);
-  }
-
   return tabulatedModel({
     name: `profiled ${profile.gpu} ${shape.name} tp${tensorParallel}`,
     linearSeconds: linearTimes(),
@@ -146,8 +136,24 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
         seconds += prefill(step.chunkCount, step.chunkTokens[i], step.chunkPastTokens[i]);
       }
       const tiles = layers * tileSeconds *
-        entriesInTiles(step.decodeSequences, step.decodeContextTokens);
-      return layers * seconds + Math.max(decodeSeconds, tiles);
+        entriesInTiles(attentionShape, step.decodeSequences, step.decodeContextTokens);
+      return layers * seconds + Math.max(0, Math.max(decodeSeconds, tiles) - launchSeconds);
     },
   });
+}
+
+/** KV entries that the tiles of decoding sequences walk through in one layer, on average. */
+function entriesInTiles(
+  { windowTokens, fullShare = 0 }: AttentionShape,
+  sequences: number,
+  contextTokens: number,
+): number {
+  const limit = sequences * windowTokens;
+  if (windowTokens === 0 || contextTokens <= limit) return contextTokens;
+  return limit + fullShare * (contextTokens - limit);
+}
+
+/** Where one call attends for prompts and decodes, its launch in one layer, which is paid once, seconds. */
+function sharedLaunchSeconds({ mixedBatch }: OperatorProfile, prompts: OperatorTable): number {
+  return mixedBatch === undefined ? 0 : prompts.reference!.constantSeconds;
 }

@@ -1,3 +1,4 @@
+import { paddedToCaptured } from "../captured_sizes.ts";
 import { findGpu } from "../../hardware/gpu_catalogue.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import { type Attention, type Layer, layerGroups } from "../../models/transformer.ts";
@@ -6,7 +7,7 @@ import type { ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
 import { stageCopies } from "../stage_copies.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf, rowsPerSequence } from "./decode_attention.ts";
-import { gemmSecondsByRows } from "./gemm_times.ts";
+import { elementwiseSecondsOf } from "../elementwise_seconds.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import {
   type FeedForwardPlace,
@@ -25,15 +26,14 @@ import { makeNonDecreasing } from "./non_decreasing.ts";
 import { findTables } from "./operator_profile.ts";
 import { pairSeconds } from "./pair_seconds.ts";
 import { prefillAttentionOf } from "./prefill_attention.ts";
+import { productsOf } from "./products.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 import { rankedModel } from "./ranked_model.ts";
-import { requireTable } from "./require_table.ts";
+import { samplingOf } from "./sampling.ts";
 
 /** Batches and contexts between which decodes are straight. */
 const BATCHES = Array.from({ length: 11 }, (_, i) => 2 ** i);
 const CONTEXTS = [1, ...Array.from({ length: 17 }, (_, i) => 2 ** (i + 1) + 1)];
-/** Share of memory bandwidth that element-wise kernels reach, and the least time of one. */
-const ELEMENTWISE = { efficiency: 0.8, leastSeconds: 3e-6 };
 /** A value above 0 where a row has to be positive. */
 const LEAST_SECONDS = 1e-12;
 
@@ -59,7 +59,7 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
   const { maxSamples = maxSequences } = options;
   const kinds = kindsOf(options);
   const share = tensorParallel / ranks;
-  const elementwise = elementwiseOf(options);
+  const elementwise = elementwiseSecondsOf(options.profile.peaks.memoryBytesPerSecond);
   const allReduce = allReduceSecondsOf(profile, share, options.gpuLink);
   const { linkLatencySeconds, linkBytesPerSecond } = profile.peaks;
   const copies = stageCopies(
@@ -68,10 +68,10 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
     options.stageNetwork,
   );
   // Measured products fall here and there by a little: more tokens never take less.
-  const tabulated = (last: number, of: TokenSeconds) => {
+  const tabulated = (last: number, of: TokenSeconds, mostCaptured = 0) => {
     const seconds = new Float64Array(last + 1);
     for (let m = 1; m <= last; m++) seconds[m] = Math.max(seconds[m - 1], of(m));
-    return seconds;
+    return paddedToCaptured(seconds, mostCaptured);
   };
   const linearSeconds = tabulated(maxTokensPerStep, (m) => {
     const residual = 2 * m * shape.hiddenSize;
@@ -82,12 +82,12 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
       if (feedForward !== undefined) seconds += count * (block + feedForward.own(m));
     }
     return seconds;
-  });
+  }, options.mostCaptured);
   const shared = kinds.filter(({ feedForward }) => feedForward?.exchanged !== undefined);
   const columns = Math.ceil(shape.vocabSize / share);
-  const head16 = requireTable(profile, "gemm", { dtype: "bf16" });
-  const lmHead = gemmSecondsByRows(head16, columns, shape.hiddenSize, profile.peaks);
+  const lmHead = productsOf(options).gemm16(columns, shape.hiddenSize);
   const gather = allGatherSecondsOf(profile, share, options.gpuLink);
+  const sampling = samplingOf(options);
   const mixers = kinds.filter(({ mixer }) => mixer !== undefined);
   const unmeasured = unmeasuredMixers(options, kinds);
   const model = rankedModel({
@@ -95,11 +95,15 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
       (ranks > 1 ? ` dp${ranks}` : ""),
     ranks,
     linearSeconds,
-    headSeconds: tabulated(maxSamples, (b) => lmHead(b) + gather(2 * b * shape.vocabSize)),
+    headSeconds: tabulated(
+      maxSamples,
+      (b) => lmHead(b) + gather(2 * b * shape.vocabSize) + sampling(b),
+    ),
     ...(shared.length > 0 && {
       expertSeconds: tabulated(
         maxTokensPerStep,
         (m) => shared.reduce((sum, kind) => sum + kind.count * kind.feedForward!.exchanged!(m), 0),
+        options.mostCaptured,
       ),
     }),
     decode: decodeRows(mixers, maxSequences),
@@ -139,11 +143,6 @@ export function unmeasuredMixers(options: ProfiledOptions, kinds = kindsOf(optio
   return [...new Set(names)];
 }
 
-function elementwiseOf({ profile }: ProfiledOptions) {
-  const rate = ELEMENTWISE.efficiency * profile.peaks.memoryBytesPerSecond;
-  return (bytes: number) => bytes / rate + ELEMENTWISE.leastSeconds;
-}
-
 function catalogueGpu({ profile }: ProfiledOptions): Gpu {
   const gpu = findGpu(profile.gpu);
   if (gpu !== undefined) return gpu;
@@ -157,8 +156,6 @@ function catalogueGpu({ profile }: ProfiledOptions): Gpu {
 function kindsOf(options: ProfiledOptions): KindOfLayer[] {
   const { profile, shape, tensorParallel = 1, dataParallelAttention: ranks = 1 } = options;
   const { weightDtype = "bf16", kvDtype = "bf16", expertParallel = 1 } = options;
-  const gemmTable = requireTable(profile, "gemm", { dtype: weightDtype });
-  const table16 = requireTable(profile, "gemm", { dtype: "bf16" });
   const mixerPlace: MixerPlace = {
     profile,
     gpu: catalogueGpu(options),
@@ -171,9 +168,8 @@ function kindsOf(options: ProfiledOptions): KindOfLayer[] {
     options,
     ranks: tensorParallel / ranks,
     expertParallel: ranks > 1 ? tensorParallel : expertParallel,
-    gemm: (n, k) => gemmSecondsByRows(gemmTable, n, k, profile.peaks),
-    gemm16: (n, k) => gemmSecondsByRows(table16, n, k, profile.peaks),
-    elementwise: elementwiseOf(options),
+    ...productsOf(options),
+    elementwise: elementwiseSecondsOf(options.profile.peaks.memoryBytesPerSecond),
   };
   return layerGroups(shape.layers).map(({ layer, count }) => ({
     count,
