@@ -1791,6 +1791,12 @@ export interface Configuration {
      * which takes some 8 % of its time; null: in runs of up to 200,000 requests.
      */
     readonly explain: boolean | null;
+    /**
+     * Whether `deno task simulate` tells where the p99 of TTFT changes by more than 2x within 3 %
+     * fewer or more KV blocks. It then runs twice more, where blocks ran out or nearly so and in
+     * runs of up to 20,000 requests; results are the same.
+     */
+    readonly kv_sensitivity: boolean;
     /** Percentiles in the summary. */
     readonly percentiles: readonly number[];
   };

@@ -69,6 +69,8 @@ export interface RunInputs extends ConfiguredTexts {
   readonly stream?: StreamTarget;
   /** The trace, read already by `readTraceStream` with the configuration's `traceOptions`. */
   readonly trace?: Trace;
+  /** Share of the KV blocks that engines have, to see what hangs on them; default 1. */
+  readonly kvShare?: number;
   /** Who is told what the run does; its starts are built with it, the loop is given it too. */
   readonly observer?: RunObserver;
 }

@@ -86,6 +86,7 @@ export const execution = sectionOf<Configuration["execution"]>({
     seconds: quantity("seconds", {
       min: 0,
       default: 0.067,
+      appliesWhen: isNot("execution.cold_first_requests.count", 0),
       describe: "Time that each step in which one of them ends takes longer, seconds.",
     }),
   }, {

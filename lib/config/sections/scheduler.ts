@@ -19,6 +19,15 @@ const SHARED_OR_OFF = when(
   ({ scheduler }, { sharesPrompts }) => sharesPrompts || !scheduler.prefix_caching,
 );
 
+/** What is not captured has no size. */
+const CAPTURED = when(
+  "graphs are captured",
+  "no step is captured as a graph",
+  ({ scheduler, execution }) =>
+    MACHINE_SOURCES.includes(execution.source) &&
+    (scheduler.cuda_graphs ?? (execution.source === "calibrated" ? "full" : "off")) !== "off",
+);
+
 const strategies = policySettings({
   table: BATCHING_STRATEGIES,
   path: "scheduler",
@@ -100,7 +109,7 @@ export const scheduler = sectionOf<Configuration["scheduler"]>({
     min: 1,
     max: LIMITS.stepTokens.value,
     default: null,
-    appliesWhen: isNot("scheduler.cuda_graphs", "off"),
+    appliesWhen: CAPTURED,
     describe:
       "Most tokens of a step that a graph is captured for; sizes are 1, 2, 4, multiples of 8 up " +
       "to 256 and of 16 beyond; null: twice the tokens of a full decode batch, at most 512.",
