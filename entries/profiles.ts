@@ -3,7 +3,6 @@
  *
  * @module
  */
-export type { SamplingMethod } from "../lib/hardware/sampling.ts";
 export type { GpuLinkTimes } from "../lib/execution/gpu_link.ts";
 export type { AttentionKernelName } from "../lib/hardware/attention_kernels.ts";
 export { ALL_TO_ALL_MODES, type AllToAllMode } from "../lib/execution/all_to_all.ts";
@@ -38,6 +37,7 @@ export type {
   OperatorTable,
   TableAxis,
 } from "../lib/execution/profiled/operator_table.ts";
+export type { ProfileFacts } from "../lib/execution/profiled/profile_facts.ts";
 export { profileCoverage, type TableCoverage } from "../lib/execution/profiled/profile_coverage.ts";
 export { parseProfile, writeProfile } from "../lib/execution/profiled/profile_text.ts";
 export { profiled } from "../lib/execution/profiled/profiled.ts";

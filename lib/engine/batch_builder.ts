@@ -3,11 +3,16 @@ import { type StepBuilder, UNLIMITED_TOKENS } from "../scheduling/batching/strat
 import { type WaitingQueue, waitingQueue } from "../scheduling/batching/waiting_queue.ts";
 import type { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
 import type { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
+import { admit, leaveLoading } from "./admit.ts";
 import { EndedSlots } from "./ended_slots.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import { bringBack, type BringingBack } from "./bring_back.ts";
+import { ExpectedRequests } from "./expected_requests.ts";
 import type { InboxReader } from "./inbox.ts";
 import { type DecodeBlocks, PlainBlocks } from "./decode_blocks.ts";
 import { StepAccount } from "./latency/step_account.ts";
+import type { KvTiersOfEngine } from "./kv_tiers_of_engine.ts";
+import { LoadingRequests } from "./loading_requests.ts";
 import { Lookahead } from "./lookahead.ts";
 import { type PreemptionBooks, preemptSequence } from "./preempt.ts";
 import { ReturningRequests } from "./returning_requests.ts";
@@ -40,6 +45,9 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** How the KV blocks of the decoding sequences grow; `lookahead` where drafts are verified. */
   readonly growth: DecodeBlocks;
   readonly lookahead: Lookahead | undefined;
+  /** Cache tiers behind the prefix cache, and who waits for blocks of theirs; absent: there are none. */
+  readonly tiers: KvTiersOfEngine | undefined;
+  readonly loading: LoadingRequests | undefined;
   readonly #chunks = new StepChunks();
   /** The step being formed. */
   readonly shape: StepShape = this.#chunks.shape;
@@ -61,7 +69,10 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   lacksBlocks = false;
   /** Seconds that swapping adds to the step. */
   swapSeconds = 0;
+  /** Requests whose KV entries come from another engine. */
+  readonly expected: ExpectedRequests;
   readonly #returning = new ReturningRequests();
+  readonly #bringing: BringingBack;
   readonly #parts: EngineParts;
   readonly #run: RunColumns;
   readonly #gaps: TokenGaps;
@@ -72,8 +83,16 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** Slots left out of the step. */
   readonly #pausedSlots: number[] = [];
 
-  constructor(parts: EngineParts, run: RunColumns, blocks: SequenceBlocks, gaps: TokenGaps) {
+  constructor(
+    parts: EngineParts,
+    run: RunColumns,
+    blocks: SequenceBlocks,
+    gaps: TokenGaps,
+    tiers?: KvTiersOfEngine,
+  ) {
     const { sequences } = blocks;
+    this.tiers = tiers;
+    this.loading = tiers && new LoadingRequests();
     this.#parts = parts;
     this.#run = run;
     this.maxSequences = parts.maxSequences;
@@ -90,6 +109,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.speculation = parts.speculation && new Speculation(parts.speculation);
     this.lookahead = this.speculation &&
       new Lookahead(sequences, this.speculation, this.pool, parts.maxModelTokens);
+    this.expected = new ExpectedRequests(blocks.instance, run);
+    this.#bringing = { parts, run, returning, chunks };
     this.growth = this.lookahead ?? new PlainBlocks(sequences, this.pool);
   }
 
@@ -117,11 +138,14 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   get returning(): number {
-    return this.#returning.size;
+    const { expected, queue } = this;
+    return this.#returning.size + expected.here + (queue.size === 0 ? expected.blockless : 0);
   }
 
+  /** Requests that may be let in: those of the queue, and those that have loaded what they waited for. */
   get waiting(): number {
-    return this.queue.size;
+    const { loading } = this;
+    return loading === undefined ? this.queue.size : this.queue.size + loading.ready;
   }
 
   /** Has the strategy form the step that starts now. */
@@ -176,38 +200,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   admit(keepFreeBlocks: number, chunkTokens = UNLIMITED_TOKENS): number {
-    const { sequences, pool } = this;
-    const { strategy } = this.#parts;
-    if (sequences.count >= this.maxSequences) return -1;
-    const request = this.queue.peek();
-    const { columns, generated } = this.#run;
-    const target = columns.promptTokens[request] + generated[request];
-    const matched = this.blocks.matched(request, target);
-    const done = matched * pool.blockTokens;
-    let blocks = pool.blocksFor(target);
-    let asked = blocks;
-    let reserved = 0;
-    if (strategy.reservation === "chunk") {
-      if (target - done > chunkTokens) blocks = pool.blocksFor(done + chunkTokens);
-      if (strategy.asksForWholePrompt !== true) asked = blocks;
-    } else if (strategy.reservation === "maximum") {
-      reserved = asked = blocks = this.blocks.reservedFor(columns.promptTokens[request]);
-    }
-    // An empty engine may use its last blocks: nobody is there whose growth they would be kept for.
-    const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-    if (asked - matched + keep > this.blocks.freeBeside(request, matched)) {
-      this.lacksBlocks = true;
-      return -1;
-    }
-    this.queue.pop();
-    const slot = sequences.add(request, target, done, reserved);
-    this.blocks.begin(slot, blocks, matched);
-    if (Number.isNaN(columns.scheduledAtSeconds[request])) {
-      columns.scheduledAtSeconds[request] = this.#run.clock.now;
-      columns.cachedTokens[request] = done;
-      this.account?.isAdmitted(request);
-    } else this.account?.runsAgain(request);
-    return slot;
+    return admit(this, this.#parts, this.#run, keepFreeBlocks, chunkTokens);
   }
 
   prefill(slot: number, tokens: number): void {
@@ -267,6 +260,11 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.#returning.push(request, tokens, 0);
   }
 
+  /** The KV entries of the request's first `tokens` tokens are to come: it takes blocks for them. */
+  expect(request: number, tokens: number): void {
+    this.expected.push(request, tokens);
+  }
+
   /** Changes how many KV blocks there are; where too many are in use, sequences are preempted. */
   resize(kvBlocks: number): void {
     const { sequences, pool } = this;
@@ -275,28 +273,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   bringBack(keepFreeBlocks: number): number {
-    const { sequences, pool, growth } = this;
-    const returning = this.#returning;
-    let count = 0;
-    while (returning.size > 0 && sequences.count < this.maxSequences) {
-      const { first: request, firstTokens: tokens } = returning;
-      const reserved = this.blocks.reservedFor(this.#run.columns.promptTokens[request]);
-      const blocks = reserved > 0 ? reserved : pool.blocksFor(tokens);
-      const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-      const nextBlocks = growth.next(tokens, blocks, reserved > 0);
-      if (blocks + nextBlocks + keep > pool.free - growth.lacking) break;
-      const hostBlocks = returning.shift();
-      const slot = sequences.add(request, tokens, tokens, reserved);
-      this.blocks.begin(slot, blocks);
-      this.account?.decodesAgain(request, this.#run.clock.now);
-      this.join(slot, tokens, this.#run.columns.completedAtSeconds[request]);
-      if (hostBlocks > 0) this.swapSeconds += hostBlocks * this.#parts.swap!.secondsPerBlock;
-      count++;
-    }
-    if (count === 0) return 0;
-    this.isUnsettled = true;
-    this.speculation?.plan(sequences.decoding, this.maxTokensPerStep - this.#chunks.tokens);
-    return count;
+    return bringBack(this, this.#bringing, keepFreeBlocks);
   }
 
   /** Moves a prefilled (or returning) sequence into the decode batch. */
@@ -344,14 +321,19 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       requests.push(request);
       this.blocks.release(slot);
     }
-    lostTokens += this.#returning.empty(requests);
+    lostTokens += this.#returning.empty(requests) + this.expected.empty(requests, this);
+    for (const request of this.loading?.all().slice() ?? []) {
+      leaveLoading(this, request, false);
+      requests.push(request);
+    }
     while (queue.size > 0) requests.push(queue.pop());
     return lostTokens;
   }
 
   /** Takes a request out that waits for a place in the batch, or to return to it; false if none does. */
-  leaveQueue(request: number): boolean {
-    return this.#returning.remove(request) || this.queue.remove(request);
+  leaveQueue(request: number, isStepping: boolean): boolean {
+    return this.#returning.remove(request) || this.queue.remove(request) ||
+      this.expected.remove(request, this, isStepping);
   }
 
   /**

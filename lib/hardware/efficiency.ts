@@ -1,6 +1,6 @@
 import text from "../../data/hardware/efficiency.yaml" with { type: "text" };
 import { log } from "../stats/elementary/mod.ts";
-import { parse } from "../std/yaml.ts";
+import { parseAt } from "../std/yaml_entries.ts";
 
 /** How near a kernel comes to the roofline; see data/hardware/efficiency.yaml for the formulas. */
 export interface KernelEfficiency {
@@ -86,20 +86,19 @@ export interface GpuEfficiency {
   readonly sendSeconds: number;
 }
 
-interface EfficiencyFile {
-  readonly sustained: {
-    readonly fromRows: number;
-    readonly rows: number;
-    readonly slowdown: number;
-  };
-  readonly elementwise: GpuEfficiency["elementwise"];
-  readonly sendSeconds: number;
-  readonly generations: Readonly<
-    Record<string, Omit<GpuEfficiency, "elementwise" | "sendSeconds"> & Partial<GpuEfficiency>>
-  >;
+interface Sustained {
+  readonly fromRows: number;
+  readonly rows: number;
+  readonly slowdown: number;
 }
 
-let file: EfficiencyFile | undefined;
+type WrittenEfficiency =
+  & Omit<GpuEfficiency, "elementwise" | "sendSeconds">
+  & Partial<GpuEfficiency>;
+
+const found = new Map<string, GpuEfficiency>();
+let elementwise: GpuEfficiency["elementwise"] | undefined;
+let sustained: Sustained | undefined;
 
 /**
  * Time of a product of so many rows on a card that is held at its power limit, over its time in a burst;
@@ -108,16 +107,16 @@ let file: EfficiencyFile | undefined;
  * @source data/hardware/efficiency.yaml
  */
 export function sustainedFactor(productRows: number): number {
-  file ??= parse(text) as EfficiencyFile;
-  const { fromRows, rows, slowdown } = file.sustained;
+  sustained ??= parseAt(text, ["sustained"]) as Sustained;
+  const { fromRows, rows, slowdown } = sustained;
   const share = log(productRows / fromRows) / log(rows / fromRows);
   return 1 + slowdown * Math.min(1, Math.max(0, share));
 }
 
 /** Efficiency of kernels that only move bytes, on every GPU. @source data/hardware/efficiency.yaml */
 export function elementwiseEfficiency(): GpuEfficiency["elementwise"] {
-  file ??= parse(text) as EfficiencyFile;
-  return file.elementwise;
+  elementwise ??= parseAt(text, ["elementwise"]) as GpuEfficiency["elementwise"];
+  return elementwise;
 }
 
 /**
@@ -127,13 +126,25 @@ export function elementwiseEfficiency(): GpuEfficiency["elementwise"] {
  * @throws RangeError if there is none of that name.
  */
 export function gpuEfficiency(generation: string): GpuEfficiency {
-  file ??= parse(text) as EfficiencyFile;
-  const found = file.generations[generation];
-  if (found === undefined) {
-    const known = Object.keys(file.generations).join(", ");
+  let efficiency = found.get(generation);
+  if (efficiency === undefined) {
+    efficiency = readEfficiency(generation);
+    found.set(generation, efficiency);
+  }
+  return efficiency;
+}
+
+function readEfficiency(generation: string): GpuEfficiency {
+  const written = parseAt(text, ["generations", generation]) as WrittenEfficiency | undefined;
+  if (written === undefined) {
+    const known = Object.keys(parseAt(text, ["generations"]) as object).join(", ");
     throw new RangeError(
       `Cannot find a GPU generation as one of ${known}: current value is ${generation}`,
     );
   }
-  return { elementwise: file.elementwise, sendSeconds: file.sendSeconds, ...found };
+  return {
+    elementwise: elementwiseEfficiency(),
+    sendSeconds: parseAt(text, ["sendSeconds"]) as number,
+    ...written,
+  };
 }

@@ -5,9 +5,11 @@ import { type Gpu, type NodeType, nodeWith } from "../hardware/mod.ts";
 import type { TransformerShape } from "../models/transformer.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { ConfiguredDraft } from "./draft.ts";
+import { underPowerLimit } from "./energy.ts";
 import { buildExecution } from "./execution.ts";
 import { buildGpuLink } from "./gpu_link.ts";
 import { buildOverheads } from "./overheads.ts";
+import { tierBytes } from "./kv_tiers.ts";
 import { type InstanceSize, instanceSize, kvCacheLine } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
 import { speculationNotices } from "./speculation.ts";
@@ -26,6 +28,8 @@ export interface Deployment {
   /** Host memory of one instance, bytes. */
   readonly hostBytes: number;
   readonly weightBytes: number;
+  /** Bytes of a number in the KV cache. */
+  readonly kvBytesPerElement: number;
   /** Names the format of the weights among others of the same model. */
   readonly weightFormat: string;
   /** Most sequences at once: as configured, or as many as have a state. */
@@ -95,14 +99,14 @@ export async function buildDeployment(
   const overheads = buildOverheads(config, gpu.generation);
   const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
   const peak = model.dtype === "fp8" ? fp8 : bf16;
+  const facts = { shape, gpu, gpus, peakFlops: peak * gpus };
   return {
-    shape,
-    gpu,
+    ...facts,
     node: nodeWith(gpu),
-    gpus,
     stageGpus: parallelization.tensor_parallel_size,
-    hostBytes: memory.host_memory ??
-      (scheduler.preemption_mode === "swap" ? swapBytes : 0),
+    hostBytes: tierBytes(config, "host") +
+      (memory.host_memory ?? (scheduler.preemption_mode === "swap" ? swapBytes : 0)),
+    kvBytesPerElement,
     weightBytes: size.weightBytes + (draft?.weightBytes ?? 0),
     weightFormat: draft?.modelName === undefined
       ? size.model.weightFormat
@@ -113,15 +117,16 @@ export async function buildDeployment(
       ...size.notices,
       ...(built.notices ?? []),
       ...overheads.notices,
-      ...(draft === undefined ? [] : speculationNotices(config, draft)),
+      ...(draft === undefined ? [] : speculationNotices(config, draft, gpu)),
     ],
     requestSeconds: overheads.requestSeconds,
-    execution: draft === undefined ? built : withDraft(built, draft.time),
+    execution: draft === undefined
+      ? underPowerLimit(config, { ...facts, work }, built)
+      : withDraft(underPowerLimit(config, { ...facts, work }, built), draft.time),
     ...(draft && { draft }),
     work,
     kv: size.kv,
     maxModelTokens: size.maxModelTokens,
-    peakFlops: peak * gpus,
     peakBytesPerSecond: gpu.memoryBytesPerSecond * gpus,
     swapSecondsPerBlock: blockBytes / (gpu.pcieBytesPerSecond * gpus),
     swapBlocks: blockBytes > 0 ? Math.floor(swapBytes / blockBytes) : 0,

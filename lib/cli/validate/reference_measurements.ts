@@ -1,12 +1,14 @@
 import {
+  type EnergyPoint,
   type MeasuredRun,
   type MeasuredServer,
   readConcurrencyPoints,
+  readEnergyPoints,
   readLoadPoints,
   readMeasuredRun,
   type ValidationData,
 } from "../../experiment/validation/mod.ts";
-import { externalData } from "../../results/external_data.ts";
+import { externalData, findExternalData } from "../../results/external_data.ts";
 import { parseInput } from "../../std/input_error.ts";
 import { readInput } from "../read_input.ts";
 
@@ -37,6 +39,14 @@ export function referenceMeasurements(): ValidationData {
     load: readPoints("vllm-load-points", readLoadPoints),
     concurrency: readPoints("vllm-concurrency-points", readConcurrencyPoints),
   };
+}
+
+/** Measured power of GPUs under load; none where the data set is not at hand. */
+export function energyPoints(): EnergyPoint[] {
+  const file = findExternalData("ml-energy", "text_energy.csv");
+  return file === undefined
+    ? []
+    : parseInput({ file, what: "measured power" }, readMeasured(file), readEnergyPoints);
 }
 
 function readPoints<Point>(dataset: string, read: (text: string) => Point[]): Point[] {

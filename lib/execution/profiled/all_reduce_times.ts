@@ -1,10 +1,10 @@
 import { gpuEfficiency } from "../../hardware/efficiency.ts";
-import { findGpu } from "../../hardware/gpu_catalogue.ts";
 import { allReduceSeconds, type CollectiveOptions } from "../collectives.ts";
 import { type GpuLinkTimes, linkAllGatherSeconds, linkAllReduceSeconds } from "../gpu_link.ts";
+import { profileGpu } from "./profile_facts.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { findTables, type OperatorProfile } from "./operator_profile.ts";
-import { axisValues } from "./operator_table.ts";
+import { axisValues, type OperatorTable } from "./operator_table.ts";
 
 /**
  * Seconds of an all-reduce over `ranks` GPUs of a node by bytes: linear between measured sizes, and
@@ -23,7 +23,8 @@ export function allReduceSecondsOf(
   if (link !== undefined) return (bytes) => linkAllReduceSeconds(link, ranks, bytes);
   const { linkBytesPerSecond, linkLatencySeconds } = profile.peaks;
   const [table] = findTables(profile, "all_reduce", {});
-  const row = table === undefined ? -1 : axisValues(table, 0).indexOf(ranks);
+  const listed = table === undefined ? -1 : axisValues(table, 0).indexOf(ranks);
+  const row = listed >= 0 && hasTimes(table, listed) ? listed : -1;
   if (row < 0) {
     const collective = collectiveOf(profile, ranks);
     if (collective !== undefined) return (bytes) => allReduceSeconds(collective, bytes);
@@ -71,6 +72,11 @@ export function allGatherSecondsOf(
 
 /** The catalogue's knowledge of a profile's GPU, if it is listed. */
 function collectiveOf(profile: OperatorProfile, ranks: number): CollectiveOptions | undefined {
-  const gpu = findGpu(profile.gpu);
+  const gpu = profileGpu(profile);
   return gpu && { gpu, efficiency: gpuEfficiency(gpu.generation), ranks };
+}
+
+function hasTimes(table: OperatorTable, row: number): boolean {
+  const { length } = table.axes[1].points;
+  return table.seconds.subarray(row * length, (row + 1) * length).some((value) => value > 0);
 }

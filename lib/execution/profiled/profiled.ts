@@ -2,28 +2,29 @@ import { attentionPairs } from "../attention_pairs.ts";
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { type AttentionShape, decodeAttentionOf } from "./decode_attention.ts";
-import { elementwiseSecondsOf } from "../elementwise_seconds.ts";
+import { elementwiseTimes } from "./elementwise_times.ts";
 import { kernelWalk } from "./kernel_walk.ts";
 import { measuredFeedForward } from "./measured_feed_forward.ts";
+import { findTables, type OperatorProfile } from "./operator_profile.ts";
+import type { OperatorTable } from "./operator_table.ts";
 import { pairSeconds } from "./pair_seconds.ts";
 import { isPlain, plainView } from "./plain_view.ts";
 import { prefillAttentionOf } from "./prefill_attention.ts";
 import { paddedToCaptured } from "../captured_sizes.ts";
 import { stageCopies } from "../stage_copies.ts";
-import { productsOf } from "./products.ts";
-import type { OperatorProfile } from "./operator_profile.ts";
-import type { OperatorTable } from "./operator_table.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 import { profiledKinds } from "./profiled_kinds.ts";
 import { profiledLayers } from "./profiled_layers.ts";
+import { productTimes } from "./product_times.ts";
 import { requireTable } from "./require_table.ts";
 import { samplingOf } from "./sampling.ts";
 import { tabulatedModel } from "./tabulated_model.ts";
 
 /**
  * Execution times composed from measured operators: linear layers, attention, all-reduces and experts
- * of a transformer on one kind of GPU. Norms, activation, rotary embedding and residuals are not in
- * the tables: see {@link elementwiseSecondsOf}. Nothing of the CPU's share is in it: see `calibrated`. Models of several kinds of layers are {@link profiledKinds}.
+ * of a transformer on one kind of GPU. Norms, activation, rotary embedding and residuals are as measured
+ * where the profile holds them, see {@link elementwiseTimes}. Nothing of the CPU's share is in it: see
+ * `calibrated`. Models of several kinds of layers are {@link profiledKinds}.
  *
  * @throws RangeError if the profile lacks an operator that the model needs in that format.
  *
@@ -38,7 +39,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     return profiledLayers(options);
   }
   if ((options.dataParallelAttention ?? 1) > 1 || !isPlain(shape)) return profiledKinds(options);
-  const { expertParallel = 1, kvDtype = "bf16" } = options;
+  const { expertParallel = 1, weightDtype = "bf16", kvDtype = "bf16" } = options;
   const { maxTokensPerStep = 8192, maxSequences = 1024, maxSamples = maxSequences } = options;
   const { peaks } = profile, { hiddenSize } = shape;
   const { layers, attention, experts, dense: denseShape, sparseLayers, windowTokens, fullShare } =
@@ -47,8 +48,12 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   const heads = Math.max(1, attention.heads / tensorParallel);
   const kvHeads = Math.max(1, attention.kvHeads / tensorParallel);
 
-  const { gemm, gemm16 } = productsOf(options);
-  const elementwise = elementwiseSecondsOf(peaks.memoryBytesPerSecond);
+  const { gemm, gemm16, noted } = productTimes(
+    profile,
+    weightDtype,
+    options.isPowerLimited,
+  );
+  const elementwise = elementwiseTimes(profile);
   const allReduce = allReduceSecondsOf(profile, tensorParallel, options.gpuLink);
 
   const qkvColumns = (heads + 2 * kvHeads) * headSize;
@@ -68,22 +73,21 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     const linearSeconds = new Float64Array(maxTokensPerStep + 1);
     for (let m = 1; m <= maxTokensPerStep; m++) {
       const residual = 2 * m * hiddenSize;
-      const attentionPart = elementwise(4 * residual) + qkv(m) + elementwise(4 * m * qkvColumns) +
-        output(m) + allReduce(residual);
-      const feedForwardPart = elementwise(4 * residual) + allReduce(residual);
+      const norm = elementwise.norm(hiddenSize, m);
+      const attentionPart = norm + qkv(m) + elementwise.rotary(qkvColumns, m) + output(m) +
+        allReduce(residual);
+      const feedForwardPart = norm + allReduce(residual);
       linearSeconds[m] = layers * (attentionPart + feedForwardPart) +
         (layers - sparseLayers) * dense(m) +
         (sparse === undefined ? 0 : sparseLayers * sparse(m)) +
-        elementwise(2 * residual) + elementwise(4 * residual) +
-        copies(residual);
+        elementwise.embedding(hiddenSize, m) + norm + copies(residual);
     }
     return paddedToCaptured(linearSeconds, options.mostCaptured);
   }
 
-  const headColumns = Math.ceil(shape.vocabSize / tensorParallel);
-  const lmHead = gemm16(headColumns, hiddenSize);
-  const gatherLogits = allGatherSecondsOf(profile, tensorParallel, options.gpuLink);
+  const lmHead = gemm16(Math.ceil(shape.vocabSize / tensorParallel), hiddenSize);
   const sampling = samplingOf(options);
+  const gatherLogits = allGatherSecondsOf(profile, tensorParallel, options.gpuLink);
   /** Seconds of the output head and of sampling, by samples. */
   const headTimes = () =>
     Float64Array.from(
@@ -91,21 +95,18 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
       (_, b) => b === 0 ? 0 : lmHead(b) + gatherLogits(2 * b * shape.vocabSize) + sampling(b),
     );
 
-  const contextTable = requireTable(profile, "context_attention", { headSize, kvDtype });
-  const launchSeconds = layers * sharedLaunchSeconds(profile, contextTable);
   const attentionShape = { heads, kvHeads, headSize, windowTokens, fullShare };
   const attributes = { headSize, kvDtype };
-  const decode = decodeAttentionOf(
-    requireTable(profile, "generation_attention", attributes),
-    attentionShape,
-    peaks,
-    maxSequences,
-  );
+  const decodeTable = requireTable(profile, "generation_attention", attributes);
+  const decode = decodeAttentionOf(decodeTable, attentionShape, peaks, maxSequences);
+  const contextTable = requireTable(profile, "context_attention", attributes);
+  const launchSeconds = layers * sharedLaunchSeconds(profile, contextTable);
   const prefill = prefillAttentionOf(
     contextTable,
     attentionShape,
     peaks,
     Math.min(Math.max(shape.maxPositions, 16384), 131072),
+    findTables(profile, "chunk_attention", attributes)[0],
   );
   const tileSeconds = tileSecondsPerContextToken();
   /**
@@ -122,7 +123,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     return secondsPerPair * tileRows * (packsHeads ? kvHeads / heads : 1);
   }
 
-  return tabulatedModel({
+  const model = tabulatedModel({
     name: `profiled ${profile.gpu} ${shape.name} tp${tensorParallel}`,
     linearSeconds: linearTimes(),
     headSeconds: headTimes(),
@@ -130,6 +131,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     attentionLayers: layers,
     secondsPerPair: pairSeconds(shape, tensorParallel, peaks),
     ...kernelWalk(options, attentionShape),
+    unequalShare: Number(decodeTable.attributes.unequalShare ?? 0),
     mixedAttentionSeconds(step, decodeSeconds) {
       let seconds = 0;
       for (let i = 0; i < step.chunkCount; i++) {
@@ -140,6 +142,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
       return layers * seconds + Math.max(0, Math.max(decodeSeconds, tiles) - launchSeconds);
     },
   });
+  return noted(model, shape.name);
 }
 
 /** KV entries that the tiles of decoding sequences walk through in one layer, on average. */
@@ -155,5 +158,5 @@ function entriesInTiles(
 
 /** Where one call attends for prompts and decodes, its launch in one layer, which is paid once, seconds. */
 function sharedLaunchSeconds({ mixedBatch }: OperatorProfile, prompts: OperatorTable): number {
-  return mixedBatch === undefined ? 0 : prompts.reference!.constantSeconds;
+  return mixedBatch === undefined ? 0 : prompts.reference?.constantSeconds ?? 0;
 }

@@ -1,13 +1,15 @@
-import { paddedToCaptured } from "../captured_sizes.ts";
-import { findGpu } from "../../hardware/gpu_catalogue.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import { type Attention, type Layer, layerGroups } from "../../models/transformer.ts";
 import { layerMatrices } from "../../models/layer_matrices.ts";
 import type { ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
+import { paddedToCaptured } from "../captured_sizes.ts";
+import { powerLimited } from "../power_limit.ts";
 import { stageCopies } from "../stage_copies.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf, rowsPerSequence } from "./decode_attention.ts";
-import { elementwiseSecondsOf } from "../elementwise_seconds.ts";
+import { profileGpu } from "./profile_facts.ts";
+import { elementwiseTimes } from "./elementwise_times.ts";
+import { gemmSecondsByRows } from "./gemm_times.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import {
   type FeedForwardPlace,
@@ -24,11 +26,12 @@ import {
 import { kindsWalk } from "./kernel_walk.ts";
 import { makeNonDecreasing } from "./non_decreasing.ts";
 import { findTables } from "./operator_profile.ts";
+import type { OperatorTable } from "./operator_table.ts";
 import { pairSeconds } from "./pair_seconds.ts";
 import { prefillAttentionOf } from "./prefill_attention.ts";
-import { productsOf } from "./products.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 import { rankedModel } from "./ranked_model.ts";
+import { requireTable } from "./require_table.ts";
 import { samplingOf } from "./sampling.ts";
 
 /** Batches and contexts between which decodes are straight. */
@@ -59,7 +62,7 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
   const { maxSamples = maxSequences } = options;
   const kinds = kindsOf(options);
   const share = tensorParallel / ranks;
-  const elementwise = elementwiseSecondsOf(options.profile.peaks.memoryBytesPerSecond);
+  const elementwise = elementwiseTimes(profile);
   const allReduce = allReduceSecondsOf(profile, share, options.gpuLink);
   const { linkLatencySeconds, linkBytesPerSecond } = profile.peaks;
   const copies = stageCopies(
@@ -75,8 +78,9 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
   };
   const linearSeconds = tabulated(maxTokensPerStep, (m) => {
     const residual = 2 * m * shape.hiddenSize;
-    const block = elementwise(4 * residual) + allReduce(residual);
-    let seconds = elementwise(2 * residual) + elementwise(4 * residual) + copies(residual);
+    const norm = elementwise.norm(shape.hiddenSize, m);
+    const block = norm + allReduce(residual);
+    let seconds = elementwise.embedding(shape.hiddenSize, m) + norm + copies(residual);
     for (const { count, mixer, feedForward } of kinds) {
       if (mixer !== undefined) seconds += count * (block + mixer.projections(m));
       if (feedForward !== undefined) seconds += count * (block + feedForward.own(m));
@@ -85,9 +89,13 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
   }, options.mostCaptured);
   const shared = kinds.filter(({ feedForward }) => feedForward?.exchanged !== undefined);
   const columns = Math.ceil(shape.vocabSize / share);
-  const lmHead = productsOf(options).gemm16(columns, shape.hiddenSize);
-  const gather = allGatherSecondsOf(profile, share, options.gpuLink);
+  const head16 = requireTable(profile, "gemm", { dtype: "bf16" });
+  const lmHead = powerLimited(
+    options.isPowerLimited,
+    gemmSecondsByRows(head16, columns, shape.hiddenSize, profile.peaks),
+  );
   const sampling = samplingOf(options);
+  const gather = allGatherSecondsOf(profile, share, options.gpuLink);
   const mixers = kinds.filter(({ mixer }) => mixer !== undefined);
   const unmeasured = unmeasuredMixers(options, kinds);
   const model = rankedModel({
@@ -144,7 +152,7 @@ export function unmeasuredMixers(options: ProfiledOptions, kinds = kindsOf(optio
 }
 
 function catalogueGpu({ profile }: ProfiledOptions): Gpu {
-  const gpu = findGpu(profile.gpu);
+  const gpu = profileGpu(profile);
   if (gpu !== undefined) return gpu;
   throw new RangeError(
     `Cannot compose layers of other kinds from a profile as one of a GPU of the catalogue: ` +
@@ -156,6 +164,10 @@ function catalogueGpu({ profile }: ProfiledOptions): Gpu {
 function kindsOf(options: ProfiledOptions): KindOfLayer[] {
   const { profile, shape, tensorParallel = 1, dataParallelAttention: ranks = 1 } = options;
   const { weightDtype = "bf16", kvDtype = "bf16", expertParallel = 1 } = options;
+  const gemmTable = requireTable(profile, "gemm", { dtype: weightDtype });
+  const table16 = requireTable(profile, "gemm", { dtype: "bf16" });
+  const product = (table: OperatorTable, n: number, k: number) =>
+    powerLimited(options.isPowerLimited, gemmSecondsByRows(table, n, k, profile.peaks));
   const mixerPlace: MixerPlace = {
     profile,
     gpu: catalogueGpu(options),
@@ -168,8 +180,9 @@ function kindsOf(options: ProfiledOptions): KindOfLayer[] {
     options,
     ranks: tensorParallel / ranks,
     expertParallel: ranks > 1 ? tensorParallel : expertParallel,
-    ...productsOf(options),
-    elementwise: elementwiseSecondsOf(options.profile.peaks.memoryBytesPerSecond),
+    gemm: (n, k) => product(gemmTable, n, k),
+    gemm16: (n, k) => product(table16, n, k),
+    elementwise: elementwiseTimes(profile),
   };
   return layerGroups(shape.layers).map(({ layer, count }) => ({
     count,
@@ -198,7 +211,7 @@ function mixerOf(
   );
   const projections = (m: number) =>
     products.reduce(
-      (sum, { seconds, outputs }) => sum + seconds(m) + elementwise(4 * m * outputs),
+      (sum, { seconds, outputs }) => sum + seconds(m) + elementwise.rotary(outputs, m),
       0,
     );
   return mixer.kind === "recurrent"
@@ -229,7 +242,8 @@ function attentionMixer(
   };
   const rows = decodeAttentionOf(decodes, part, profile.peaks, maxSequences);
   const longest = Math.min(Math.max(shape.maxPositions, 16384), 131072);
-  const prefill = prefillAttentionOf(prompts, part, profile.peaks, longest);
+  const [pasts] = findTables(profile, "chunk_attention", { headSize, kvDtype });
+  const prefill = prefillAttentionOf(prompts, part, profile.peaks, longest, pasts);
   const knots = [...rows.contextKnots];
   const at: KnotPlace = { index: 0, weight: 0 };
   return {

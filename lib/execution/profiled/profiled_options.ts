@@ -1,5 +1,4 @@
 import type { AttentionKernelName } from "../../hardware/attention_kernels.ts";
-import type { SamplingMethod } from "../../hardware/sampling.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
 import type { AllToAllMode } from "../all_to_all.ts";
 import type { StageNetwork } from "../stage_copies.ts";
@@ -47,7 +46,7 @@ export interface ProfiledOptions {
   /** Measured spread of tokens over the experts of a rank; default balanced. */
   readonly routing?: ExpertRouting;
   /** How tokens are chosen from logits; absent: as the profile measured it, else at no cost. */
-  readonly sampling?: SamplingMethod;
+  readonly sampling?: "greedy" | "random" | "top-k" | "top-p";
   /** The GPU is held at its power limit: products of many rows take longer; default false. */
   readonly isPowerLimited?: boolean;
   /** Largest step with a graph, tokens: up to it the next size that has one is computed; default 0: none has. */
