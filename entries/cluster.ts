@@ -32,13 +32,14 @@ export type { MigrationMethod, MigrationParts } from "../lib/cluster/handoff/mig
 export type { MigrationRecord } from "../lib/metrics/migration_record.ts";
 export type { MovableLoad, ReschedulingPolicy } from "../lib/scheduling/rescheduling/policy.ts";
 export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
-export type { StepPower } from "../lib/execution/power/step_energy.ts";
 export type {
+  ColdFirstRequests,
   EngineParts,
   SessionBlocks,
   Stepping,
   SwapSpace,
 } from "../lib/engine/engine_parts.ts";
+export type { StepPower } from "../lib/execution/power/step_energy.ts";
 export type { SpeculationParts } from "../lib/engine/speculation.ts";
 export type {
   DecodeLine,

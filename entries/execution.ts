@@ -5,6 +5,7 @@
  *
  * @module
  */
+export type { SamplingMethod } from "../lib/hardware/sampling.ts";
 export type { GpuLinkTimes } from "../lib/execution/gpu_link.ts";
 export type { AttentionKernelName } from "../lib/hardware/attention_kernels.ts";
 export { analytical } from "../lib/execution/analytical/analytical.ts";

@@ -48,7 +48,7 @@ const BANDS = "bands: 95 % intervals";
 /** Sarathi-Serve's trade-off between TTFT and TBT, for five ways to form batches. */
 export default defineExperiment({
   id: "04_chunked_prefill",
-  version: 6,
+  version: 7,
   seed: 20240710,
   replications: 8,
   question: "How much load does an engine carry within its limits under five batching strategies?",

@@ -54,7 +54,7 @@ type Measured = {
 /** Real vLLM servers against their simulation. */
 export default defineExperiment({
   id: "06_fidelity",
-  version: 6,
+  version: 7,
   seed: 1,
   question: "How far are simulated latencies from those of real vLLM servers?",
   factors: { measurements: ["load points", "concurrency points", "rtx-4090", "rtx-pro-6000"] },

@@ -46,7 +46,7 @@ const BATCHING = ["vllm", "orca", "sarathi-512", "sarathi-1024", "sarathi-2048"]
 /** Vidur-Search's question: which deployment serves most requests per dollar, by model and trace. */
 export default defineExperiment({
   id: "07_vidur_search",
-  version: 2,
+  version: 3,
   seed: 20240521,
   replications: 3,
   question: "Which deployment of a 70B model serves most requests per dollar, by trace and limit?",

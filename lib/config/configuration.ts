@@ -649,6 +649,19 @@ export interface Configuration {
      */
     readonly async_scheduling: boolean | null;
     /**
+     * What is captured as CUDA graphs: decode-only steps whole and others in pieces between
+     * attention layers (`full`), all in pieces (`piecewise`), nothing (`off`). Steps are padded to
+     * captured sizes and take as long as the host needs to launch them
+     * (data/hardware/host_times.yaml); null: as the `engine` has it under `source: calibrated`,
+     * else launches take no time.
+     */
+    readonly cuda_graphs: "full" | "piecewise" | "off" | null;
+    /**
+     * Most tokens of a step that a graph is captured for; sizes are 1, 2, 4, multiples of 8 up to
+     * 256 and of 16 beyond; null: twice the tokens of a full decode batch, at most 512.
+     */
+    readonly max_cudagraph_capture_size: number | null;
+    /**
      * Let a request in only when the KV blocks for its whole prompt are free; if not, those of its
      * first chunk are enough; null: as the `engine` has it.
      */
@@ -824,6 +837,18 @@ export interface Configuration {
       | "triton-unified"
       | "triton-split"
       | null;
+    /**
+     * How tokens are chosen from logits: the largest (`greedy`), by chance (`random`), among the
+     * best (`top-k`), after a sort of all (`top-p`, milliseconds with many sequences), at no cost
+     * (`none`); data/hardware/sampling.yaml. null: as on the servers that `source: calibrated` was
+     * fitted to; under other sources as the profile measured it, else at no cost.
+     */
+    readonly sampling: "none" | "greedy" | "random" | "top-k" | "top-p" | null;
+    /**
+     * The GPU is held at its power limit, as under prompts without a pause: matrix products of 512
+     * rows and more take 14 % longer (data/hardware/efficiency.yaml).
+     */
+    readonly power_limited: boolean;
     /** Time of every step under `source: constant`, seconds. */
     readonly step_seconds: number;
     /** Settings of a source of execution times, by `execution.source`. */
@@ -836,6 +861,17 @@ export interface Configuration {
       readonly per_decode_sequence_seconds: number;
       /** Time per token of context of the decoding sequences, seconds. */
       readonly per_context_token_seconds: number;
+    };
+    /**
+     * First requests of each instance wait for kernels and caches. Of two recorded runs of vLLM
+     * 0.19 an RTX PRO 6000 was late in its first alone (`count: 1`), an RTX 4090 in its first ten
+     * (`count: 10` and `seconds: 0.05`).
+     */
+    readonly cold_first_requests: {
+      /** Prompts until an instance is warm; 0: it is warm at once. */
+      readonly count: number;
+      /** Time that each step in which one of them ends takes longer, seconds. */
+      readonly seconds: number;
     };
     /** Overheads of a step and of a request; null: those of the source. */
     readonly overheads: {
@@ -1980,6 +2016,12 @@ export interface Configuration {
      * requests.
      */
     readonly explain: boolean | null;
+    /**
+     * Whether `deno task simulate` tells where the p99 of TTFT changes by more than 2x within 3 %
+     * fewer or more KV blocks. It then runs twice more, where blocks ran out or nearly so and in
+     * runs of up to 20,000 requests; results are the same.
+     */
+    readonly kv_sensitivity: boolean;
     /** Percentiles in the summary. */
     readonly percentiles: readonly number[];
   };

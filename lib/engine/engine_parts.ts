@@ -34,6 +34,14 @@ export interface SessionBlocks {
   readonly goesOn: Uint8Array;
 }
 
+/** What the first requests of an engine wait for beside their work: kernels and caches that are not ready. */
+export interface ColdFirstRequests {
+  /** Prompts until an engine is warm. */
+  readonly count: number;
+  /** Seconds that each step in which one of them ends takes longer. */
+  readonly seconds: number;
+}
+
 /** What every engine of one function has in common. */
 export interface EngineParts {
   /** How long a step takes. */
@@ -69,6 +77,8 @@ export interface EngineParts {
    * request that arrives during a step is first considered one step later. Default false.
    */
   readonly asyncScheduling?: boolean;
+  /** The first prompts of an engine take longer; absent: they do not. */
+  readonly coldFirstRequests?: ColdFirstRequests;
   /** How it drafts tokens and verifies them; absent: one token per sequence and step. */
   readonly speculation?: SpeculationParts;
   /** Whether its requests go on elsewhere once they have their first token. Default false. */

@@ -26,6 +26,8 @@ export class StepClock {
    */
   #keptSequences = 0;
   #lineStartTokens = 0;
+  /** Prompts that ended in steps so far, as long as they are counted. */
+  #prompts = 0;
   /** Scratch of {@link secondsWithoutChunks}. */
   #alone: StepShape | undefined;
   /** Single decode steps: the leap that they would be, were they taken at once. */
@@ -213,13 +215,23 @@ export class StepClock {
     const { now } = this.#clock;
     const { shape, swapSeconds } = this.#batch;
     shape.sampledSequences = this.#sampledSequences();
-    const seconds = this.#execution.stepSeconds(shape) + swapSeconds;
+    const seconds = this.#execution.stepSeconds(shape) + swapSeconds + this.#coldSeconds();
     if (shape.chunkCount === 0 && this.#isForeseen) {
       if (interrupted || !this.#goesOn()) this.#beginSeries();
       if (this.#isSeries) return this.#stepOfSeries(seconds);
     }
     this.#isSeries = false;
     this.leap.begin(now, seconds, 0, 1);
+  }
+
+  /** What a step in which prompts end takes longer while the engine is cold. */
+  #coldSeconds(): number {
+    const { coldFirstRequests: cold } = this.#parts;
+    const { sampledSequences, decodeTokens, decodeSequences } = this.#batch.shape;
+    if (cold === undefined || this.#prompts >= cold.count) return 0;
+    const ended = sampledSequences - (decodeTokens ?? decodeSequences);
+    this.#prompts += ended;
+    return ended > 0 ? cold.seconds : 0;
   }
 
   /** Whether a leap would go on with the decode step that the batch builder has formed. */

@@ -1,4 +1,5 @@
 import text from "../../data/hardware/efficiency.yaml" with { type: "text" };
+import { log } from "../stats/elementary/mod.ts";
 import { parseAt } from "../std/yaml_entries.ts";
 
 /** How near a kernel comes to the roofline; see data/hardware/efficiency.yaml for the formulas. */
@@ -72,10 +73,23 @@ export interface GpuEfficiency {
   readonly prefill: KernelEfficiency;
   /** All-reduces in a node. */
   readonly allReduce: AllReduceEfficiency;
-  /** Norms, activations, rotary embedding, copies: bytes / (memory x bandwidth) + seconds. */
-  readonly elementwise: { readonly memory: number; readonly seconds: number };
+  /**
+   * Norms, activations, rotary embedding, copies: the soft maximum of bytes / (memory x bandwidth) and
+   * seconds, which is the sum at a sharpness of 1.
+   */
+  readonly elementwise: {
+    readonly memory: number;
+    readonly seconds: number;
+    readonly sharpness: number;
+  };
   /** Latency of a message between pipeline stages, seconds. */
   readonly sendSeconds: number;
+}
+
+interface Sustained {
+  readonly fromRows: number;
+  readonly rows: number;
+  readonly slowdown: number;
 }
 
 type WrittenEfficiency =
@@ -83,6 +97,27 @@ type WrittenEfficiency =
   & Partial<GpuEfficiency>;
 
 const found = new Map<string, GpuEfficiency>();
+let elementwise: GpuEfficiency["elementwise"] | undefined;
+let sustained: Sustained | undefined;
+
+/**
+ * Time of a product of so many rows on a card that is held at its power limit, over its time in a burst;
+ * between few rows and many along the logarithm of the rows.
+ *
+ * @source data/hardware/efficiency.yaml
+ */
+export function sustainedFactor(productRows: number): number {
+  sustained ??= parseAt(text, ["sustained"]) as Sustained;
+  const { fromRows, rows, slowdown } = sustained;
+  const share = log(productRows / fromRows) / log(rows / fromRows);
+  return 1 + slowdown * Math.min(1, Math.max(0, share));
+}
+
+/** Efficiency of kernels that only move bytes, on every GPU. @source data/hardware/efficiency.yaml */
+export function elementwiseEfficiency(): GpuEfficiency["elementwise"] {
+  elementwise ??= parseAt(text, ["elementwise"]) as GpuEfficiency["elementwise"];
+  return elementwise;
+}
 
 /**
  * Efficiency of a GPU generation's kernels.
@@ -108,7 +143,7 @@ function readEfficiency(generation: string): GpuEfficiency {
     );
   }
   return {
-    elementwise: parseAt(text, ["elementwise"]) as GpuEfficiency["elementwise"],
+    elementwise: elementwiseEfficiency(),
     sendSeconds: parseAt(text, ["sendSeconds"]) as number,
     ...written,
   };

@@ -11,4 +11,6 @@ export * from "./layer_efficiency.ts";
 export * from "./link.ts";
 export * from "./node.ts";
 export * from "./node_catalogue.ts";
+export * from "./sampling.ts";
+export * from "./host_times.ts";
 export * from "./power.ts";

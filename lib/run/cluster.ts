@@ -78,6 +78,8 @@ export interface RunInputs extends ConfiguredTexts {
   readonly stream?: StreamTarget;
   /** The trace, read already by `readTraceStream` with the configuration's `traceOptions`. */
   readonly trace?: Trace;
+  /** Share of the KV blocks that engines have, to see what hangs on them; default 1. */
+  readonly kvShare?: number;
   /** Who is told what the run does; its starts are built with it, the loop is given it too. */
   readonly observer?: RunObserver;
 }
@@ -350,7 +352,7 @@ function engineParts(
   keys: EngineParts["queueKeys"],
 ): EngineParts {
   const { config } = kind;
-  const { scheduler, memory, simulation } = config;
+  const { scheduler, memory, simulation, execution: { cold_first_requests: cold } } = config;
   const settings = engineSettings(config, deployment.gpu);
   const prefix = enginePrefixes(config, table);
   const sessions = sessionBlocks(config, table);
@@ -371,6 +373,7 @@ function engineParts(
     // What a client states as its limit: one for all, so that no policy learns a request's length.
     maxOutputTokens: known.longestOutput,
     asyncScheduling: settings.asyncScheduling,
+    ...(cold.count > 0 && { coldFirstRequests: cold }),
     ...(keys && { queueKeys: keys }),
     ...(prefix && { prefix: prefixIdentity(prefix, memory.block_size) }),
     ...(prefix && sessions && { sessions }),

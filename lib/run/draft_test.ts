@@ -147,7 +147,7 @@ speculative: { method: ngram, num_speculative_tokens: 4, acceptance: [0.8] }`,
         chunkTokens: none,
         chunkPastTokens: none,
       });
-    // Five tokens of 8 B weights are far from bound by arithmetic.
-    ok(of(5) < 1.06 * of(1), `${of(5)} after ${of(1)}`);
+    // Five tokens of 8 B weights are far from bound by arithmetic; choosing four more takes 0.14 ms.
+    ok(of(5) < 1.07 * of(1), `${of(5)} after ${of(1)}`);
   });
 }

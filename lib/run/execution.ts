@@ -3,6 +3,7 @@ import { EXECUTION_SOURCES } from "../execution/sources/mod.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
 import { type ExecutionFacts, expertGroups } from "./execution_facts.ts";
+import { stepNeeds } from "./step_needs.ts";
 
 /**
  * The execution-time model that `execution.source` names.
@@ -26,6 +27,8 @@ export async function buildExecution(
     allToAll: parallelization.all_to_all,
     expertSkew: parallelization.expert_skew,
     ...(execution.attention_kernel !== null && { attentionKernel: execution.attention_kernel }),
+    ...(execution.power_limited && { isPowerLimited: true }),
+    ...stepNeeds(config, facts),
     overheads: {
       stepSeconds: execution.overheads.step_seconds,
       sequenceSeconds: execution.overheads.sequence_seconds,

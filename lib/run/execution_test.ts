@@ -34,7 +34,9 @@ async function seconds(
 }
 
 Deno.test("source profiled takes the GPU's profile, calibrated adds the fitted constants", async () => {
-  const profiled = await seconds("execution: {source: profiled}");
+  const profiled = await seconds(
+    "{execution: {source: profiled, sampling: top-p}, scheduler: {cuda_graphs: full}}",
+  );
   for (const asyncScheduling of [true, false]) {
     const calibrated = await seconds(
       `{execution: {source: calibrated}, scheduler: {async_scheduling: ${asyncScheduling}}}`,
@@ -47,7 +49,8 @@ Deno.test("source profiled takes the GPU's profile, calibrated adds the fitted c
 
 Deno.test("overheads of the configuration replace fitted ones", async () => {
   const profiled = await seconds("execution: {source: profiled}");
-  const set = "overheads: {step_seconds: 0.002, sequence_seconds: 0, collective_seconds: 0}";
+  const set =
+    "sampling: none, overheads: {step_seconds: 0.002, sequence_seconds: 0, collective_seconds: 0}";
   for (const source of ["profiled", "calibrated"]) {
     const added = await seconds(`execution: {source: ${source}, ${set}}`) - profiled;
     assert.ok(Math.abs(added - 0.002) < 1e-12, `${source}: ${added} s`);

@@ -26,7 +26,7 @@ export interface Overheads {
  */
 export function buildOverheads(config: Configuration, generation: string): Overheads {
   const { source, overheads } = config.execution;
-  const fitted = source === "calibrated" ? fittedOverheads(config, generation) : undefined;
+  const fitted = fittedConstants(config, generation);
   const { step_seconds, sequence_seconds, collective_seconds, request_seconds } = overheads;
   const overhead = fitted?.entry.overhead;
   const isStated = [step_seconds, sequence_seconds, collective_seconds, request_seconds]
@@ -45,11 +45,13 @@ export function buildOverheads(config: Configuration, generation: string): Overh
   };
 }
 
-function fittedOverheads(
+/** The constants that were fitted for an engine like this one; undefined under other sources. */
+export function fittedConstants(
   config: Configuration,
   generation: string,
-): { readonly entry: CalibrationEntry; readonly notice: string | undefined } {
-  const { scheduler } = config;
+): { readonly entry: CalibrationEntry; readonly notice: string | undefined } | undefined {
+  const { scheduler, execution } = config;
+  if (execution.source !== "calibrated") return undefined;
   const key: CalibrationKey = {
     asyncScheduling: engineSettings(config).asyncScheduling,
     generation,

@@ -69,5 +69,5 @@ Deno.test("calibrated fills request_seconds in, and says where constants are of 
   };
   assert.deepEqual(await requestSeconds("vllm@0.15"), { seconds: 0.0065, hasNotice: false });
   assert.deepEqual(await requestSeconds("vllm@0.19"), { seconds: 0.0065, hasNotice: true });
-  assert.deepEqual(await requestSeconds("vllm@0.12"), { seconds: 0.0065, hasNotice: false });
+  assert.deepEqual(await requestSeconds("vllm@0.12"), { seconds: 0.007, hasNotice: false });
 });

@@ -1,5 +1,6 @@
 import { calibrated } from "../execution/calibrated/mod.ts";
 import type { ExecutionTimeModel } from "../execution/execution_time_model.ts";
+import { hostBound } from "../execution/host_bound.ts";
 import { knownModel } from "../execution/known_models.ts";
 import {
   isPlain,
@@ -21,6 +22,7 @@ import { layerGroups, type TransformerShape } from "../models/transformer.ts";
 import { FORMAT_PARTS, type FormatPart } from "../models/weight_format.ts";
 import { type ExecutionFacts, expertGroups } from "./execution_facts.ts";
 import { buildOverheads } from "./overheads.ts";
+import { stepNeeds } from "./step_needs.ts";
 
 /**
  * Step times from measured tables.
@@ -31,7 +33,9 @@ export function buildProfiledExecution(
   config: Configuration,
   facts: ExecutionFacts,
 ): ExecutionTimeModel {
-  const source = fromProfile(config, facts);
+  const kernels = fromProfile(config, facts);
+  const { host, mostCaptured = 0 } = stepNeeds(config, facts);
+  const source = host === undefined ? kernels : hostBound({ source: kernels, host, mostCaptured });
   const model = withOverhead(config, facts, source);
   const notices = [...source.notices ?? [], ...kernelNotices(config, facts)];
   return notices.length === 0 ? model : { ...model, notices };
@@ -64,6 +68,7 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
   const { shape, kvBytesPerElement } = facts;
   const weightDtype = profiledFormat(config, facts);
   const name = shippedName(config, facts);
+  const { sampling, mostCaptured } = stepNeeds(config, facts);
   const options = {
     shape,
     tensorParallel: parallelization.tensor_parallel_size,
@@ -77,6 +82,9 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
     ...(facts.gpuLink && { gpuLink: facts.gpuLink }),
     ...(config.execution.attention_kernel !== null &&
       { attentionKernel: config.execution.attention_kernel }),
+    ...(config.execution.power_limited && { isPowerLimited: true }),
+    ...(sampling !== undefined && { sampling }),
+    ...(mostCaptured !== undefined && { mostCaptured }),
     ...(facts.weights.expert.hasBlockScales && { hasBlockScales: true }),
     kvDtype: kvBytesPerElement === 1 ? "fp8" as const : "bf16" as const,
     maxTokensPerStep: settings.maxTokensPerStep,

@@ -90,12 +90,25 @@ export async function simulateStreamed(
   return await simulateAttended(config, { ...options, stream }) as StreamedResult;
 }
 
+/**
+ * Runs the simulation as {@link simulate} does, with another number of KV blocks in each engine.
+ *
+ * @param kvShare Share of the blocks, > 0: 1.03 is 3 % more.
+ */
+export async function simulateWithKvShare(
+  config: Configuration,
+  options: SimulateOptions,
+  kvShare: number,
+): Promise<RunResult> {
+  return await simulateAttended(config, { ...options, kvShare });
+}
+
 async function simulateAttended(
   config: Configuration,
   { onProgress, onPhase, signal, ...texts }: SimulateOptions & RunInputs,
 ): Promise<RunResult> {
   onPhase?.("build");
-  const first = await buildCluster(config, texts);
+  const first = await build(config, texts);
   onPhase?.("loop");
   const run = async ({ parts }: BuiltCluster) => {
     const told = onProgress ? { ...parts, onProgress } : parts;
@@ -169,6 +182,25 @@ function scalesOnNotice(endAtSeconds: number): string {
     `long a run goes on)`;
 }
 
+/** The parts of a run, with as many KV blocks as are wanted. */
+async function build(config: Configuration, texts: RunInputs): Promise<BuiltCluster> {
+  const built = await buildCluster(config, texts);
+  const { kvShare } = texts;
+  if (kvShare === undefined) return built;
+  const blocks = (kvBlocks: number) => Math.max(1, Math.round(kvShare * kvBlocks));
+  return {
+    ...built,
+    parts: {
+      ...built.parts,
+      functions: built.parts.functions.map((one) => ({
+        ...one,
+        engine: { ...one.engine, kvBlocks: blocks(one.engine.kvBlocks) },
+      })),
+    },
+    facts: built.facts.map((one) => ({ ...one, kvBlocks: blocks(one.kvBlocks) })),
+  };
+}
+
 /** A run with its warm-up, which is given, found (then the run is made anew), or longer than the run. */
 async function withWarmup(
   config: Configuration,
@@ -188,7 +220,7 @@ async function withWarmup(
       : requestsWarmup(record.columns, requests);
     if (warmup.seconds === 0) return { built, record, warmup };
     // The same run once more: gaps between tokens are split at the instant itself.
-    const again = await buildCluster(config, texts);
+    const again = await build(config, texts);
     const parts = { ...again.parts, warmupSeconds: warmup.seconds };
     return { built: again, record: await run({ ...again, parts }), warmup };
   }

@@ -71,14 +71,15 @@ Deno.test({
   },
 });
 
-for (const source of ["profiled", "analytical"] as const) {
+// Cells nearer to 1 may be on either side: errors are 10 % in the mean.
+for (const [source, near] of [["profiled", 0.05], ["analytical", 0.075]] as const) {
   Deno.test({
     name: `by ${source} step times a speed-up is on its side of 1 (needs reference data)`,
     ignore,
     async fn() {
       const own = await ownSpeedUps(source);
       for (const { dataset, proposer, batch, drafted, speedUp } of targets()) {
-        if (Math.abs(speedUp - 1) <= 0.05) continue;
+        if (Math.abs(speedUp - 1) <= near) continue;
         const { cell, kinds } = cellOf(dataset, proposer, batch, drafted, "request")!;
         const ours = own(cell, kinds);
         ok(

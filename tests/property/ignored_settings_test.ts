@@ -15,6 +15,8 @@ import {
 
 /** Settings that change no result of a run, and why that is as it should be. */
 const NO_RESULT: Readonly<Record<string, string>> = {
+  "metrics.kv_sensitivity":
+    "whoever runs the simulation looks into it: its own tests hold what it says",
   "simulation.replications": "a run is one of them; that of several says so itself",
   "workload.trace.path": "the text of the trace is handed in",
   "output.csv_safe": "tables are written by whoever runs the simulation",

@@ -311,7 +311,7 @@ scheduler: { prefix_caching: true }
 simulation: { duration: 30 }
 workload: { type: poisson, num_requests: 60, closed_loop: { concurrency: 5, think_time: 0.5 } }
 scheduler: { async_scheduling: true }
-execution: { source: calibrated }
+execution: { source: calibrated, cold_first_requests: { count: 3 } }
 `,
   },
   embedded: {
@@ -319,6 +319,7 @@ execution: { source: calibrated }
 simulation: { duration: 30, drain: false }
 workload: { type: embedded, embedded: { rate_scale: 0.5 } }
 execution: { source: profiled, overheads: { step_seconds: 0.001 } }
+scheduler: { cuda_graphs: full }
 parallelization: { tp: 2 }
 cost: { billing: { preset: per-second-ready } }
 `,

@@ -224,11 +224,29 @@ async function runOnce(
       return { result: await simulateStreamed(config, { ...options, signal }, target) };
     }
     const observer = traceEvents && new (await loadTraceEvents()).TraceRecorder(traceEvents);
-    const result = await simulate(config, { ...options, ...(observer && { observer }) });
+    const plain = await simulate(config, { ...options, ...(observer && { observer }) });
+    const result = config.metrics.kv_sensitivity
+      ? await withKvSensitivity(config, texts, plain)
+      : plain;
     return observer ? await traced(observer, result) : { result };
   } finally {
     progress.stop();
   }
+}
+
+/** A result with what its tail owes to a few per cent of KV blocks among its notices. */
+async function withKvSensitivity(
+  config: Configuration,
+  texts: RunInputs,
+  result: RunResult,
+): Promise<RunResult> {
+  const { kvSensitivity } = await importLater<typeof import("./kv_sensitivity.ts")>(
+    import.meta.resolve("./kv_sensitivity.ts"),
+  );
+  const notice = await kvSensitivity(config, texts, result);
+  if (notice === undefined) return result;
+  const { engine } = result;
+  return { ...result, engine: { ...engine, notices: [...engine.notices, notice] } };
 }
 
 async function runReplications(config: Configuration, texts: RunInputs): Promise<Run> {

@@ -4,12 +4,13 @@ import {
   PROFILE_SOURCES,
 } from "../../execution/sources/sources.ts";
 import { ATTENTION_KERNELS } from "../../hardware/attention_kernels.ts";
+import { SAMPLING_METHODS } from "../../hardware/sampling.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { type Condition, is, isNot } from "../applies.ts";
 import type { Configuration } from "../configuration.ts";
 import { chosenBy, policySettings } from "../policy_settings.ts";
 import { section, sectionOf } from "../section.ts";
-import { choice, quantity, text } from "../../settings/quantities.ts";
+import { choice, count, flag, quantity, text } from "../../settings/quantities.ts";
 
 const sources = policySettings({
   table: EXECUTION_SOURCES,
@@ -57,7 +58,42 @@ export const execution = sectionOf<Configuration["execution"]>({
       "Kernel of decode attention, which decides what unequal contexts cost; null: the profile's, " +
       "else the one that vLLM takes on the GPU (data/hardware/attention_kernels.yaml).",
   }),
+  sampling: choice(["none", ...SAMPLING_METHODS], {
+    wanted: "a way to choose tokens",
+    default: null,
+    appliesWhen: is("execution.source", ...MACHINE_SOURCES),
+    describe:
+      "How tokens are chosen from logits: the largest (`greedy`), by chance (`random`), among the " +
+      "best (`top-k`), after a sort of all (`top-p`, milliseconds with many sequences), at no cost " +
+      "(`none`); data/hardware/sampling.yaml. null: as on the servers that `source: calibrated` was " +
+      "fitted to; under other sources as the profile measured it, else at no cost.",
+  }),
+  power_limited: flag({
+    default: false,
+    appliesWhen: is("execution.source", ...MACHINE_SOURCES),
+    describe:
+      "The GPU is held at its power limit, as under prompts without a pause: matrix products of " +
+      "512 rows and more take 14 % longer (data/hardware/efficiency.yaml).",
+  }),
   ...sources.beside,
   ...sources.sections,
+  cold_first_requests: section({
+    count: count({
+      min: 0,
+      default: 0,
+      describe: "Prompts until an instance is warm; 0: it is warm at once.",
+    }),
+    seconds: quantity("seconds", {
+      min: 0,
+      default: 0.067,
+      appliesWhen: isNot("execution.cold_first_requests.count", 0),
+      describe: "Time that each step in which one of them ends takes longer, seconds.",
+    }),
+  }, {
+    describe:
+      "First requests of each instance wait for kernels and caches. Of two recorded runs of vLLM " +
+      "0.19 an RTX PRO 6000 was late in its first alone (`count: 1`), an RTX 4090 in its first ten " +
+      "(`count: 10` and `seconds: 0.05`).",
+  }),
   overheads,
 }, { describe: "How long a step takes." });

@@ -32,6 +32,13 @@ export const metrics = section({
       "in runs of up to " +
       `${grouped(EXPLAINED_REQUESTS)} requests.`,
   }),
+  kv_sensitivity: flag({
+    default: true,
+    describe:
+      "Whether `deno task simulate` tells where the p99 of TTFT changes by more than 2x within " +
+      "3 % fewer or more KV blocks. It then runs twice more, where blocks ran out or nearly so and in " +
+      "runs of up to 20,000 requests; results are the same.",
+  }),
   percentiles: numberList({
     min: 0,
     max: 100,

@@ -2,6 +2,8 @@ import { QUEUE_ORDERS } from "../../scheduling/batching/orders/orders.ts";
 import { BATCHING_STRATEGIES } from "../../scheduling/batching/strategies.ts";
 import type { BatchingEntry } from "../../scheduling/batching/strategy.ts";
 import { DEFAULT_VLLM, VLLM_VERSIONS } from "../../scheduling/batching/vllm_versions.ts";
+import { CUDA_GRAPHS } from "../../execution/host_bound.ts";
+import { MACHINE_SOURCES } from "../../execution/sources/sources.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { choice, count, flag, tokens } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
@@ -15,6 +17,15 @@ const SHARED_OR_OFF = when(
   "prompts begin alike",
   "no prompts begin alike",
   ({ scheduler }, { sharesPrompts }) => sharesPrompts || !scheduler.prefix_caching,
+);
+
+/** What is not captured has no size. */
+const CAPTURED = when(
+  "graphs are captured",
+  "no step is captured as a graph",
+  ({ scheduler, execution }) =>
+    MACHINE_SOURCES.includes(execution.source) &&
+    (scheduler.cuda_graphs ?? (execution.source === "calibrated" ? "full" : "off")) !== "off",
 );
 
 const strategies = policySettings({
@@ -83,6 +94,25 @@ export const scheduler = sectionOf<Configuration["scheduler"]>({
       "Form each step while the one before runs: arrivals and ends are known one step later, " +
       "and less of the framework's own time shows; null: as the `engine` has it, false under other " +
       "types.",
+  }),
+  cuda_graphs: choice(CUDA_GRAPHS, {
+    wanted: "what an engine captures as graphs",
+    default: null,
+    appliesWhen: is("execution.source", ...MACHINE_SOURCES),
+    describe: "What is captured as CUDA graphs: decode-only steps whole and others in pieces " +
+      "between attention layers (`full`), all in pieces (`piecewise`), nothing (`off`). Steps are " +
+      "padded to captured sizes and take as long as the host needs to launch them " +
+      "(data/hardware/host_times.yaml); null: as the `engine` has it under `source: calibrated`, else " +
+      "launches take no time.",
+  }),
+  max_cudagraph_capture_size: tokens({
+    min: 1,
+    max: LIMITS.stepTokens.value,
+    default: null,
+    appliesWhen: CAPTURED,
+    describe:
+      "Most tokens of a step that a graph is captured for; sizes are 1, 2, 4, multiples of 8 up " +
+      "to 256 and of 16 beyond; null: twice the tokens of a full decode batch, at most 512.",
   }),
   scheduler_reserve_full_isl: flag({
     default: null,

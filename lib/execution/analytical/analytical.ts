@@ -5,6 +5,7 @@ import type {
   StepShape,
 } from "../execution_time_model.ts";
 import { raiseToWalk, unequalSeconds } from "../block_walk.ts";
+import { paddedToCaptured } from "../captured_sizes.ts";
 import type { AnalyticalOptions } from "./analytical_options.ts";
 import { analyticalParts } from "./analytical_parts.ts";
 import { cellOf } from "./context_pieces.ts";
@@ -54,9 +55,12 @@ export function analytical(options: AnalyticalOptions): ExecutionTimeModel {
   const { shape, gpu, tensorParallel, pipelineParallel: stages, dataParallel } = parts;
   const { maxTokensPerStep = 16384 } = options;
   const { stepSeconds: stepOverhead, sequenceSeconds: overheadPerSequence } = parts;
-  const linear = tokenTable(layerSeconds(parts), maxTokensPerStep);
+  const { mostCaptured } = options;
+  const tabulated = (seconds: (tokens: number) => number) =>
+    paddedToCaptured(tokenTable(seconds, maxTokensPerStep), mostCaptured);
+  const linear = tabulated(layerSeconds(parts));
   const exchanged = exchangedSeconds(parts);
-  const experts = exchanged && tokenTable(exchanged, maxTokensPerStep);
+  const experts = exchanged && tabulated(exchanged);
   const head = tokenTable(headSeconds(parts), MAX_SAMPLES);
   const decodesOf = wideDecodes(parts);
   const narrow = decodesOf(1);

@@ -1,6 +1,7 @@
 import type { GpuEfficiency } from "../../hardware/efficiency.ts";
 import type { AttentionKernelName } from "../../hardware/attention_kernels.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
+import type { SamplingMethod } from "../../hardware/sampling.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
 import type { PartFormats } from "../../models/weight_format.ts";
 import type { GpuLinkTimes } from "../gpu_link.ts";
@@ -61,6 +62,12 @@ export interface AnalyticalOptions {
   readonly gpuLink?: GpuLinkTimes;
   /** Kernel of decode attention; default: the one that vLLM takes on the GPU. */
   readonly attentionKernel?: AttentionKernelName;
+  /** How tokens are chosen from logits; absent: their 32-bit form is read once. */
+  readonly sampling?: SamplingMethod;
+  /** The GPU is held at its power limit: products of many rows take longer; default false. */
+  readonly isPowerLimited?: boolean;
+  /** Largest step with a graph, tokens: up to it the next size that has one is computed; default 0: none has. */
+  readonly mostCaptured?: number;
   /** Tokens of a step that are tabulated, default 16384; more follow the last slope. */
   readonly maxTokensPerStep?: number;
 }

@@ -6,12 +6,15 @@ import {
 import { type GpuEfficiency, gpuEfficiency } from "../../hardware/efficiency.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import { type LayerEfficiency, layerEfficiency } from "../../hardware/layer_efficiency.ts";
+import { samplingSecondsOf } from "../../hardware/sampling.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
 import { FORMAT_PARTS, type PartFormats, uniformFormats } from "../../models/weight_format.ts";
 import type { AllToAllMode, ExpertNetwork } from "../all_to_all.ts";
 import { type AttentionReads, attentionReads } from "../attention_reads.ts";
 import { busiestRankLoad } from "../busiest_rank_load.ts";
+import { elementwiseSecondsOf } from "../elementwise_seconds.ts";
 import type { GpuLinkTimes } from "../gpu_link.ts";
+import { powerLimited } from "../power_limit.ts";
 import type { StageNetwork } from "../stage_copies.ts";
 import type { AnalyticalOptions } from "./analytical_options.ts";
 import { type GemmSeconds, gemmSecondsOf } from "./gemm_seconds.ts";
@@ -48,6 +51,8 @@ export interface AnalyticalParts {
   /** Products with the weights of each part of the layers, and those that stay at 16 bits. */
   readonly gemm: Readonly<Record<typeof FORMAT_PARTS[number], GemmSeconds>>;
   readonly gemm16: GemmSeconds;
+  /** Seconds of choosing tokens from so many logits, gathered, of 16 bits. */
+  samplingSeconds(logits: number): number;
   readonly collectiveSeconds: number;
   readonly stepSeconds: number;
   readonly sequenceSeconds: number;
@@ -94,8 +99,11 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
   positive("weightBytesPerElement", weightBytesPerElement);
   positive("kvBytesPerElement", kvBytesPerElement);
   const efficiency = { ...gpuEfficiency(gpu.generation), ...options.efficiency };
-  const { elementwise } = efficiency;
-  const rate = elementwise.memory * gpu.memoryBytesPerSecond;
+  const elementwiseSeconds = elementwiseSecondsOf(
+    gpu.memoryBytesPerSecond,
+    efficiency.elementwise,
+  );
+  const { sampling } = options;
   const attentionParallel = tensorParallel / dataParallel;
   const formats = options.weights ?? uniformFormats(weightBytesPerElement);
   return {
@@ -120,17 +128,20 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
     kvElementBytes: kvBytesPerElement,
     formats,
     gemm: gemmByPart(options, formats, efficiency),
-    gemm16: gemmSecondsOf(gpu, efficiency, 2),
+    gemm16: powerLimited(options.isPowerLimited, gemmSecondsOf(gpu, efficiency, 2)),
     collectiveSeconds: overhead("collectiveOverheadSeconds", options.collectiveOverheadSeconds),
     stepSeconds: overhead("stepOverheadSeconds", options.stepOverheadSeconds),
     sequenceSeconds: overhead("sequenceOverheadSeconds", options.sequenceOverheadSeconds),
-    elementwiseSeconds: (bytes) => bytes / rate + elementwise.seconds,
+    elementwiseSeconds,
+    samplingSeconds: sampling === undefined
+      ? (logits) => elementwiseSeconds(10 * logits)
+      : samplingSecondsOf(sampling, gpu.memoryBytesPerSecond),
   };
 }
 
 /** Products by part of the layers; parts of one format share one function. */
 function gemmByPart(
-  { gpu }: AnalyticalOptions,
+  { gpu, isPowerLimited }: AnalyticalOptions,
   formats: PartFormats,
   efficiency: GpuEfficiency,
 ): AnalyticalParts["gemm"] {
@@ -139,7 +150,8 @@ function gemmByPart(
     const { bytesPerElement, activations } = formats[part];
     const key = `${bytesPerElement} ${activations}`;
     if (!known.has(key)) {
-      known.set(key, gemmSecondsOf(gpu, efficiency, bytesPerElement, activations));
+      const seconds = gemmSecondsOf(gpu, efficiency, bytesPerElement, activations);
+      known.set(key, powerLimited(isPowerLimited, seconds));
     }
     return [part, known.get(key)!];
   })) as AnalyticalParts["gemm"];

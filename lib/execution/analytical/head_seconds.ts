@@ -3,8 +3,8 @@ import type { AnalyticalParts } from "./analytical_parts.ts";
 
 /**
  * Seconds of last norm, LM head and sampling as a function of the sampled sequences. Each GPU computes
- * its share of the vocabulary; logits are then gathered, turned to 32 bits and read once more
- * (assumed: greedy or plain sampling, 10 bytes per logit).
+ * its share of the vocabulary; logits are then gathered, turned to 32 bits and, where no method of
+ * sampling is given, read once more (assumed: greedy or plain sampling, 10 bytes per logit).
  */
 export function headSeconds(parts: AnalyticalParts): (sequences: number) => number {
   const { shape, gpu, efficiency, attentionParallel: ranks, gemm16 } = parts;
@@ -17,6 +17,6 @@ export function headSeconds(parts: AnalyticalParts): (sequences: number) => numb
       : allGatherSeconds(collective, 2 * b * shape.vocabSize) + parts.collectiveSeconds;
     return parts.elementwiseSeconds(8 * b * shape.hiddenSize) +
       gemm16(b, columns, shape.hiddenSize) + gather +
-      parts.elementwiseSeconds(10 * b * shape.vocabSize);
+      parts.samplingSeconds(b * shape.vocabSize);
   };
 }

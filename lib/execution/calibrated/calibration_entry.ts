@@ -35,6 +35,8 @@ export interface CalibrationEntry {
    * what a client measures; the engine never sees it.
    */
   readonly requestSeconds: number;
+  /** How the measured servers chose tokens, whose cost is not in the constants. */
+  readonly sampling: "greedy" | "random" | "top-k" | "top-p";
   /** Data set that the constants were fitted on. */
   readonly data: string;
   /** Measured points that the constants were fitted on. */

@@ -48,3 +48,11 @@ Deno.test("GPUs of a family that no server was measured on get a word, too", () 
   const measured = keyOf("vllm@0.15", true, "hopper-141");
   assert.equal(calibrationNotice(measured, calibrationFor(measured)), undefined);
 });
+
+Deno.test("constants hold for a model that was left out: TPOT within 8 %, TTFT within 15 %", () => {
+  const heldOut = calibrationEntries().flatMap(({ leaveOneModelOut }) => leaveOneModelOut);
+  assert.ok(heldOut.length >= 6);
+  for (const { model, tpot, ttft } of heldOut) {
+    assert.ok(tpot <= 0.08 && ttft <= 0.15, `${model}: ${tpot}, ${ttft}`);
+  }
+});

@@ -1,10 +1,8 @@
+import { elementwiseSecondsOf } from "../elementwise_seconds.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { makeNonDecreasing } from "./non_decreasing.ts";
 import { findTables, type OperatorProfile } from "./operator_profile.ts";
 import { axisValues, type OperatorTable } from "./operator_table.ts";
-
-/** Share of memory bandwidth that element-wise kernels reach where none was measured, and the least time. */
-const UNMEASURED = { efficiency: 0.8, leastSeconds: 3e-6 };
 
 /** Seconds of kernels that touch each element once, by the tokens `m` of a step. */
 export interface ElementwiseTimes {
@@ -19,12 +17,11 @@ export interface ElementwiseTimes {
 }
 
 /**
- * Times of element-wise kernels: as the profile's tables have them (operator "elementwise"), else
- * bytes / (0.8 bandwidth) + 3 us per kernel.
+ * Times of element-wise kernels: as the profile's tables have them (operator "elementwise"), else by the
+ * law of the analytical source.
  */
 export function elementwiseTimes(profile: OperatorProfile): ElementwiseTimes {
-  const rate = UNMEASURED.efficiency * profile.peaks.memoryBytesPerSecond;
-  const law = (bytes: number) => bytes / rate + UNMEASURED.leastSeconds;
+  const law = elementwiseSecondsOf(profile.peaks.memoryBytesPerSecond);
   const measured = (name: string) => {
     const [table] = findTables(profile, "elementwise", { name });
     return table === undefined ? undefined : byWidth(table);

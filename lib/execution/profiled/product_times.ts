@@ -1,3 +1,4 @@
+import { powerLimited } from "../power_limit.ts";
 import { log } from "../../stats/elementary/mod.ts";
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
 import { type GemmSeconds, gemmSecondsByRows } from "./gemm_times.ts";
@@ -19,16 +20,21 @@ export interface ProductTimes {
 }
 
 /** @throws {RangeError} If the profile has no products in that format. */
-export function productTimes(profile: OperatorProfile, dtype: ProfileDtype): ProductTimes {
+export function productTimes(
+  profile: OperatorProfile,
+  dtype: ProfileDtype,
+  isPowerLimited = false,
+): ProductTimes {
   const own = requireTable(profile, "gemm", { dtype });
   const wide = requireTable(profile, "gemm", { dtype: "bf16" });
   const guessed = new Set<string>();
   const times = (table: OperatorTable) => (n: number, k: number) => {
     if (table.attributes.shapes === undefined || isMeasured(table, n, k)) {
-      return gemmSecondsByRows(table, n, k, profile.peaks);
+      return powerLimited(isPowerLimited, gemmSecondsByRows(table, n, k, profile.peaks));
     }
     guessed.add(`${n} x ${k}`);
-    return gemmSecondsByRows(nearestAlone(table, n, k), n, k, profile.peaks);
+    const nearest = nearestAlone(table, n, k);
+    return powerLimited(isPowerLimited, gemmSecondsByRows(nearest, n, k, profile.peaks));
   };
   return {
     gemm: times(own),

@@ -5,17 +5,19 @@ import { type AttentionShape, decodeAttentionOf } from "./decode_attention.ts";
 import { elementwiseTimes } from "./elementwise_times.ts";
 import { kernelWalk } from "./kernel_walk.ts";
 import { measuredFeedForward } from "./measured_feed_forward.ts";
-import { findTables } from "./operator_profile.ts";
+import { findTables, type OperatorProfile } from "./operator_profile.ts";
+import type { OperatorTable } from "./operator_table.ts";
 import { pairSeconds } from "./pair_seconds.ts";
 import { isPlain, plainView } from "./plain_view.ts";
 import { prefillAttentionOf } from "./prefill_attention.ts";
+import { paddedToCaptured } from "../captured_sizes.ts";
 import { stageCopies } from "../stage_copies.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 import { profiledKinds } from "./profiled_kinds.ts";
 import { profiledLayers } from "./profiled_layers.ts";
 import { productTimes } from "./product_times.ts";
 import { requireTable } from "./require_table.ts";
-import { samplingSecondsOf } from "./sampling_times.ts";
+import { samplingOf } from "./sampling.ts";
 import { tabulatedModel } from "./tabulated_model.ts";
 
 /**
@@ -39,15 +41,18 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   if ((options.dataParallelAttention ?? 1) > 1 || !isPlain(shape)) return profiledKinds(options);
   const { expertParallel = 1, weightDtype = "bf16", kvDtype = "bf16" } = options;
   const { maxTokensPerStep = 8192, maxSequences = 1024, maxSamples = maxSequences } = options;
-  const { peaks } = profile;
-  const { hiddenSize } = shape;
+  const { peaks } = profile, { hiddenSize } = shape;
   const { layers, attention, experts, dense: denseShape, sparseLayers, windowTokens, fullShare } =
     plainView(shape);
   const { headSize } = attention;
   const heads = Math.max(1, attention.heads / tensorParallel);
   const kvHeads = Math.max(1, attention.kvHeads / tensorParallel);
 
-  const { gemm, gemm16, noted } = productTimes(profile, weightDtype);
+  const { gemm, gemm16, noted } = productTimes(
+    profile,
+    weightDtype,
+    options.isPowerLimited,
+  );
   const elementwise = elementwiseTimes(profile);
   const allReduce = allReduceSecondsOf(profile, tensorParallel, options.gpuLink);
 
@@ -77,32 +82,27 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
         (sparse === undefined ? 0 : sparseLayers * sparse(m)) +
         elementwise.embedding(hiddenSize, m) + norm + copies(residual);
     }
-    return linearSeconds;
+    return paddedToCaptured(linearSeconds, options.mostCaptured);
   }
 
   const lmHead = gemm16(Math.ceil(shape.vocabSize / tensorParallel), hiddenSize);
-  const sampling = samplingSecondsOf(profile, shape.vocabSize);
+  const sampling = samplingOf(options);
   const gatherLogits = allGatherSecondsOf(profile, tensorParallel, options.gpuLink);
-  /** Seconds of the output head, by samples. */
-  function headTimes(): Float64Array {
-    const headSeconds = new Float64Array(maxSamples + 1);
-    for (let b = 1; b <= maxSamples; b++) {
-      headSeconds[b] = lmHead(b) + gatherLogits(2 * b * shape.vocabSize) + sampling(b);
-    }
-    return headSeconds;
-  }
+  /** Seconds of the output head and of sampling, by samples. */
+  const headTimes = () =>
+    Float64Array.from(
+      { length: maxSamples + 1 },
+      (_, b) => b === 0 ? 0 : lmHead(b) + gatherLogits(2 * b * shape.vocabSize) + sampling(b),
+    );
 
   const attentionShape = { heads, kvHeads, headSize, windowTokens, fullShare };
   const attributes = { headSize, kvDtype };
   const decodeTable = requireTable(profile, "generation_attention", attributes);
-  const decode = decodeAttentionOf(
-    decodeTable,
-    attentionShape,
-    peaks,
-    maxSequences,
-  );
+  const decode = decodeAttentionOf(decodeTable, attentionShape, peaks, maxSequences);
+  const contextTable = requireTable(profile, "context_attention", attributes);
+  const launchSeconds = layers * sharedLaunchSeconds(profile, contextTable);
   const prefill = prefillAttentionOf(
-    requireTable(profile, "context_attention", attributes),
+    contextTable,
     attentionShape,
     peaks,
     Math.min(Math.max(shape.maxPositions, 16384), 131072),
@@ -139,7 +139,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
       }
       const tiles = layers * tileSeconds *
         entriesInTiles(attentionShape, step.decodeSequences, step.decodeContextTokens);
-      return layers * seconds + Math.max(decodeSeconds, tiles);
+      return layers * seconds + Math.max(0, Math.max(decodeSeconds, tiles) - launchSeconds);
     },
   });
   return noted(model, shape.name);
@@ -154,4 +154,9 @@ function entriesInTiles(
   const limit = sequences * windowTokens;
   if (windowTokens === 0 || contextTokens <= limit) return contextTokens;
   return limit + fullShare * (contextTokens - limit);
+}
+
+/** Where one call attends for prompts and decodes, its launch in one layer, which is paid once, seconds. */
+function sharedLaunchSeconds({ mixedBatch }: OperatorProfile, prompts: OperatorTable): number {
+  return mixedBatch === undefined ? 0 : prompts.reference?.constantSeconds ?? 0;
 }

@@ -2,6 +2,8 @@ import type { Gpu } from "../../hardware/gpu.ts";
 import { type Attention, type Layer, layerGroups } from "../../models/transformer.ts";
 import { layerMatrices } from "../../models/layer_matrices.ts";
 import type { ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
+import { paddedToCaptured } from "../captured_sizes.ts";
+import { powerLimited } from "../power_limit.ts";
 import { stageCopies } from "../stage_copies.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf, rowsPerSequence } from "./decode_attention.ts";
@@ -24,12 +26,13 @@ import {
 import { kindsWalk } from "./kernel_walk.ts";
 import { makeNonDecreasing } from "./non_decreasing.ts";
 import { findTables } from "./operator_profile.ts";
+import type { OperatorTable } from "./operator_table.ts";
 import { pairSeconds } from "./pair_seconds.ts";
 import { prefillAttentionOf } from "./prefill_attention.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 import { rankedModel } from "./ranked_model.ts";
 import { requireTable } from "./require_table.ts";
-import { samplingSecondsOf } from "./sampling_times.ts";
+import { samplingOf } from "./sampling.ts";
 
 /** Batches and contexts between which decodes are straight. */
 const BATCHES = Array.from({ length: 11 }, (_, i) => 2 ** i);
@@ -68,10 +71,10 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
     options.stageNetwork,
   );
   // Measured products fall here and there by a little: more tokens never take less.
-  const tabulated = (last: number, of: TokenSeconds) => {
+  const tabulated = (last: number, of: TokenSeconds, mostCaptured = 0) => {
     const seconds = new Float64Array(last + 1);
     for (let m = 1; m <= last; m++) seconds[m] = Math.max(seconds[m - 1], of(m));
-    return seconds;
+    return paddedToCaptured(seconds, mostCaptured);
   };
   const linearSeconds = tabulated(maxTokensPerStep, (m) => {
     const residual = 2 * m * shape.hiddenSize;
@@ -83,12 +86,15 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
       if (feedForward !== undefined) seconds += count * (block + feedForward.own(m));
     }
     return seconds;
-  });
+  }, options.mostCaptured);
   const shared = kinds.filter(({ feedForward }) => feedForward?.exchanged !== undefined);
   const columns = Math.ceil(shape.vocabSize / share);
   const head16 = requireTable(profile, "gemm", { dtype: "bf16" });
-  const lmHead = gemmSecondsByRows(head16, columns, shape.hiddenSize, profile.peaks);
-  const sampling = samplingSecondsOf(profile, shape.vocabSize);
+  const lmHead = powerLimited(
+    options.isPowerLimited,
+    gemmSecondsByRows(head16, columns, shape.hiddenSize, profile.peaks),
+  );
+  const sampling = samplingOf(options);
   const gather = allGatherSecondsOf(profile, share, options.gpuLink);
   const mixers = kinds.filter(({ mixer }) => mixer !== undefined);
   const unmeasured = unmeasuredMixers(options, kinds);
@@ -105,6 +111,7 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
       expertSeconds: tabulated(
         maxTokensPerStep,
         (m) => shared.reduce((sum, kind) => sum + kind.count * kind.feedForward!.exchanged!(m), 0),
+        options.mostCaptured,
       ),
     }),
     decode: decodeRows(mixers, maxSequences),
@@ -159,6 +166,8 @@ function kindsOf(options: ProfiledOptions): KindOfLayer[] {
   const { weightDtype = "bf16", kvDtype = "bf16", expertParallel = 1 } = options;
   const gemmTable = requireTable(profile, "gemm", { dtype: weightDtype });
   const table16 = requireTable(profile, "gemm", { dtype: "bf16" });
+  const product = (table: OperatorTable, n: number, k: number) =>
+    powerLimited(options.isPowerLimited, gemmSecondsByRows(table, n, k, profile.peaks));
   const mixerPlace: MixerPlace = {
     profile,
     gpu: catalogueGpu(options),
@@ -171,8 +180,8 @@ function kindsOf(options: ProfiledOptions): KindOfLayer[] {
     options,
     ranks: tensorParallel / ranks,
     expertParallel: ranks > 1 ? tensorParallel : expertParallel,
-    gemm: (n, k) => gemmSecondsByRows(gemmTable, n, k, profile.peaks),
-    gemm16: (n, k) => gemmSecondsByRows(table16, n, k, profile.peaks),
+    gemm: (n, k) => product(gemmTable, n, k),
+    gemm16: (n, k) => product(table16, n, k),
     elementwise: elementwiseTimes(profile),
   };
   return layerGroups(shape.layers).map(({ layer, count }) => ({

@@ -1,6 +1,7 @@
 import { activatedExperts } from "../../models/activated_experts.ts";
 import { type ExecutionTimeModel } from "../execution_time_model.ts";
 import { busiestRankLoad } from "../busiest_rank_load.ts";
+import { paddedToCaptured } from "../captured_sizes.ts";
 import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
 import { kernelWalk } from "./kernel_walk.ts";
 import { decodeRows, mixedAttention } from "./mixed_attention.ts";
@@ -13,10 +14,13 @@ import { plainView } from "./plain_view.ts";
 import { stageCopies } from "../stage_copies.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 import { requireTable } from "./require_table.ts";
+import { samplingOf } from "./sampling.ts";
 import { tabulatedModel } from "./tabulated_model.ts";
 
 /** Layers that run twice per decoder layer. */
 const TWICE = new Set(["layernorm"]);
+/** The layer that chooses tokens as it was measured, which holds where no method is given. */
+const SAMPLER = "sampler";
 /** Layers that run once per step. */
 const ONCE = new Set(["embedding", "final_layernorm"]);
 
@@ -58,11 +62,14 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
     for (const { times, count } of layerTimes) seconds += count * times(m);
     linearSeconds[m] = seconds;
   }
-  const sampled = findTables(profile, "sampled_layer", attributes).map(layers1d);
+  const sampled = findTables(profile, "sampled_layer", attributes)
+    .filter(({ attributes: { layer } }) => options.sampling === undefined || layer !== SAMPLER)
+    .map(layers1d);
+  const sampling = samplingOf(options);
   const gatherLogits = allGatherSecondsOf(profile, tensorParallel, options.gpuLink);
   const headSeconds = new Float64Array(maxSamples + 1);
   for (let b = 1; b <= maxSamples; b++) {
-    headSeconds[b] = gatherLogits(2 * b * shape.vocabSize);
+    headSeconds[b] = gatherLogits(2 * b * shape.vocabSize) + sampling(b);
     for (const times of sampled) headSeconds[b] += times(b);
   }
 
@@ -83,7 +90,7 @@ export function profiledLayers(options: ProfiledOptions): ExecutionTimeModel {
   const { unequalShare } = attention.attributes;
   return tabulatedModel({
     name: `profiled ${profile.gpu} ${shape.name} tp${tensorParallel}`,
-    linearSeconds,
+    linearSeconds: paddedToCaptured(linearSeconds, options.mostCaptured),
     headSeconds,
     decode: decodeRows(attention, maxSequences),
     attentionLayers: layers,

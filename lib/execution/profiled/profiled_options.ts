@@ -45,6 +45,12 @@ export interface ProfiledOptions {
   readonly expertSkew?: number;
   /** Measured spread of tokens over the experts of a rank; default balanced. */
   readonly routing?: ExpertRouting;
+  /** How tokens are chosen from logits; absent: as the profile measured it, else at no cost. */
+  readonly sampling?: "greedy" | "random" | "top-k" | "top-p";
+  /** The GPU is held at its power limit: products of many rows take longer; default false. */
+  readonly isPowerLimited?: boolean;
+  /** Largest step with a graph, tokens: up to it the next size that has one is computed; default 0: none has. */
+  readonly mostCaptured?: number;
   /** Tokens per step that are tabulated one by one, default 8192; more are extrapolated. */
   readonly maxTokensPerStep?: number;
   /** Sequences per step that are tabulated one by one, default 1024. */

@@ -25,23 +25,26 @@ const models = new Map(PROFILED_GPUS.map((gpu) => {
 }));
 
 Deno.test("profiled() composes the reference times from the tables within 5 %", () => {
-  // Composed independently from the same tables: decode at 1,024 tokens of context, whole prompts.
+  // Composed independently from the same tables: decode at 1,024 tokens of context, whole prompts. They
+  // take 3 us for each small kernel, where 1.5 us are right: two norms, rotary embedding, activation.
+  const lessMs = (layers: number) => 1e3 * 4 * layers * 1.5e-6;
   const cases = [
-    [models.get("h100-sxm")!, [6.18, 6.59, 8.33, 12.8, 19.5, 12.0, 43.6, 200]],
-    [models.get("a100-sxm-80gb")!, [10.9, 13.4, 20.7, NaN, NaN, 32.9, 118, 527]],
+    [models.get("h100-sxm")!, llama31, [6.18, 6.59, 8.33, 12.8, 19.5, 12.0, 43.6, 200]],
+    [models.get("a100-sxm-80gb")!, llama2, [10.9, 13.4, 20.7, NaN, NaN, 32.9, 118, 527]],
     [
       profiled({ profile: h100, shape: llama70, tensorParallel: 4 }),
+      llama70,
       [14.9, 16.1, 16.9, 22.8, 30.5, 37.3, 130, 577],
     ],
   ] as const;
-  for (const [model, wanted] of cases) {
+  for (const [model, { layers }, wanted] of cases) {
     const current = [
       ...[1, 8, 32, 128, 256].map((batch) => decodeMs(model, batch)),
       ...[512, 2048, 8192].map((tokens) => prefillMs(model, tokens)),
     ];
     wanted.forEach((ms, i) => {
       if (Number.isNaN(ms)) return;
-      const error = current[i] / ms - 1;
+      const error = current[i] / (ms - lessMs(layers.length)) - 1;
       assert.ok(Math.abs(error) <= 0.05, `${model.name} #${i}: ${current[i]} ms, not ${ms} ms`);
     });
   }

@@ -1,4 +1,5 @@
 import { analytical } from "../analytical/analytical.ts";
+import { hostBound, laterBy } from "../host_bound.ts";
 import { knownModel } from "../known_models.ts";
 import type { ExecutionEntry } from "./source.ts";
 
@@ -8,7 +9,7 @@ export const analyticalSource: ExecutionEntry<"analytical"> = {
   describe: "From data sheets: any model on any GPU.",
   readsMachine: true,
   settings: {},
-  create(_options, { overheads, profiling: _, fromProfile: __, ...needs }) {
+  create(_options, { overheads, profiling: _, fromProfile: __, host, ...needs }) {
     const { stepSeconds, sequenceSeconds, collectiveSeconds } = overheads;
     const options = {
       ...needs,
@@ -16,6 +17,13 @@ export const analyticalSource: ExecutionEntry<"analytical"> = {
       ...(sequenceSeconds !== null && { sequenceOverheadSeconds: sequenceSeconds }),
       ...(collectiveSeconds !== null && { collectiveOverheadSeconds: collectiveSeconds }),
     };
-    return knownModel("analytical", options, () => analytical(options));
+    const source = knownModel("analytical", options, () => analytical(options));
+    if (host === undefined) return source;
+    // What a step costs beside its kernels and their launches comes after either.
+    return hostBound({
+      source,
+      host: laterBy(host, stepSeconds ?? 0),
+      mostCaptured: needs.mostCaptured ?? 0,
+    });
   },
 };

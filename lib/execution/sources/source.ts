@@ -4,6 +4,8 @@ import type { Gpu } from "../../hardware/gpu.ts";
 import type { TransformerShape } from "../../models/transformer.ts";
 import type { PartFormats } from "../../models/weight_format.ts";
 import type { AllToAllMode, ExpertNetwork } from "../all_to_all.ts";
+import type { SamplingMethod } from "../../hardware/sampling.ts";
+import type { HostSeconds } from "../host_bound.ts";
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
 import type { GpuLinkTimes } from "../gpu_link.ts";
 import type { SimfaasinferProfiling } from "../simfaasinfer_time.ts";
@@ -39,6 +41,14 @@ export interface ExecutionNeeds {
   readonly gpuLink?: GpuLinkTimes;
   /** Kernel of decode attention; absent: the profile's, else the one that vLLM takes on the GPU. */
   readonly attentionKernel?: AttentionKernelName;
+  /** How tokens are chosen from logits; absent: the source's own way. */
+  readonly sampling?: SamplingMethod;
+  /** The GPU is held at its power limit; absent: it is not. */
+  readonly isPowerLimited?: boolean;
+  /** Largest step with a graph, tokens; absent: none has. */
+  readonly mostCaptured?: number;
+  /** Seconds of the host for its steps; absent: it is never waited for. */
+  readonly host?: HostSeconds;
   /** Overheads that somebody stated, seconds; null: the source's own. */
   readonly overheads: {
     readonly stepSeconds: number | null;

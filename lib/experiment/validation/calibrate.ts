@@ -7,9 +7,9 @@ import { gpuNamed } from "../../hardware/mod.ts";
 import type { ConcurrencyPoint } from "./concurrency_points.ts";
 import { UNTUNED } from "./constants.ts";
 import { ConstantFitter, type ConstantGrid, type FitPoint } from "./fit_constants.ts";
-import { loadGeneratorOf } from "./load_generator.ts";
+import { AICONFIGURATOR, loadGeneratorOf } from "./load_generator.ts";
 import type { LatencyErrors } from "./latencies.ts";
-import { LOAD_POINTS_VERSION, type LoadPoint } from "./load_points.ts";
+import { LOAD_POINTS_SAMPLING, LOAD_POINTS_VERSION, type LoadPoint } from "./load_points.ts";
 import { replayConcurrencyPoint } from "./replay_concurrency_point.ts";
 import { replayLoadPoint } from "./replay_load_point.ts";
 import type { ServerRunner } from "./server.ts";
@@ -24,9 +24,9 @@ export interface CalibrationPoints {
 
 /** Grid of a version that hides most of its work behind the GPU. */
 const ASYNCHRONOUS: ConstantGrid = {
-  stepSeconds: steps(0, 1e-4, 8),
+  stepSeconds: steps(0, 5e-5, 16),
   sequenceSeconds: steps(0, 2.5e-6, 4),
-  collectiveSeconds: steps(0, 1e-6, 4),
+  collectiveSeconds: steps(0, 1e-6, 8),
   requestSeconds: steps(0, 5e-4, 20),
 };
 
@@ -67,7 +67,7 @@ export function calibrate(
   const add = (
     fitter: ConstantFitter,
     of: readonly FamilyPoint[],
-    facts: Pick<CalibrationEntry, "version" | "asyncScheduling" | "family" | "data">,
+    facts: Pick<CalibrationEntry, "version" | "asyncScheduling" | "family" | "sampling" | "data">,
   ) => {
     const fitted = fitter.fit(of);
     const models = [...new Set(of.map((point) => point.model))];
@@ -99,6 +99,7 @@ export function calibrate(
   const loadFacts = {
     version: LOAD_POINTS_VERSION,
     asyncScheduling: true,
+    sampling: LOAD_POINTS_SAMPLING,
     data: "vllm-load-points",
   };
   const fitter = new ConstantFitter(ASYNCHRONOUS, { ttft: 0.5, tpot: 1 });
@@ -128,6 +129,7 @@ export function calibrate(
       version: "0.12.0",
       asyncScheduling: false,
       family: "any",
+      sampling: AICONFIGURATOR.sampling,
       data: "vllm-concurrency-points",
     });
   }

@@ -12,6 +12,10 @@ export interface LoadGenerator {
   readonly maxTokensPerStep: (point: ConcurrencyPoint) => number;
   /** Whether the engine prepares the next step while the GPU works. */
   readonly asyncScheduling: boolean;
+  /** How tokens are chosen: as the benchmark asks for, else as the model's generation_config.json says. */
+  readonly sampling: "greedy" | "random" | "top-k" | "top-p";
+  /** What the engine captures as graphs. */
+  readonly cudaGraphs: "full" | "piecewise" | "off";
 }
 
 /**
@@ -30,6 +34,8 @@ export const AICONFIGURATOR: LoadGenerator = {
   leastLength: 1,
   maxTokensPerStep: ({ concurrency, promptTokens }) => concurrency + promptTokens + 1500,
   asyncScheduling: false,
+  sampling: "top-p",
+  cudaGraphs: "full",
 };
 
 /**
@@ -45,6 +51,8 @@ export const INFERENCEMAX: LoadGenerator = {
   leastLength: 0.8,
   maxTokensPerStep: () => 8192,
   asyncScheduling: true,
+  sampling: "greedy",
+  cudaGraphs: "piecewise",
 };
 
 /**

@@ -1,4 +1,5 @@
 import { parse } from "../../std/csv.ts";
+import type { SamplingMethod } from "../../hardware/mod.ts";
 import { field, numberField } from "./fields.ts";
 import type { Latencies } from "./latencies.ts";
 import type { MeasuredServer } from "./server.ts";
@@ -25,6 +26,13 @@ export interface LoadPoint {
   readonly measured: Latencies;
 }
 
+/**
+ * How the measured servers chose tokens: the client asks for nothing, and generation_config.json of all
+ * three models has a top_p below 1, which vLLM takes for a default.
+ *
+ * @source github.com/kubernetes-sigs/inference-perf inference_perf/apis/completion.py
+ */
+export const LOAD_POINTS_SAMPLING: SamplingMethod = "top-p";
 /** Version of the measured servers: schedules asynchronously. */
 export const LOAD_POINTS_VERSION = "0.15.1";
 
@@ -56,6 +64,8 @@ export function readLoadPoints(text: string): LoadPoint[] {
         asyncScheduling: true,
         ...(blocks !== "" && { kvBlocks: Number(blocks) - 1 }),
         memoryShare: number("gpu_mem_util"),
+        sampling: LOAD_POINTS_SAMPLING,
+        cudaGraphs: "full",
       },
       ratePerSecond: number("rate_rps"),
       durationSeconds: number("duration_s"),

@@ -81,6 +81,7 @@ function serverConfiguration(
       max_num_batched_tokens: server.maxTokensPerStep,
       async_scheduling: server.asyncScheduling,
       scheduler_reserve_full_isl: true,
+      ...(server.cudaGraphs !== undefined && { cuda_graphs: server.cudaGraphs }),
     },
     memory: {
       gpu_memory_utilization: server.memoryShare,
@@ -88,7 +89,10 @@ function serverConfiguration(
       // One of them is vLLM's own.
       num_gpu_blocks: blocks + 1,
     },
-    execution: { source: tuning === "untuned" ? "profiled" : "calibrated" },
+    execution: {
+      source: tuning === "untuned" ? "profiled" : "calibrated",
+      ...(server.sampling !== undefined && { sampling: server.sampling }),
+    },
     scaling: { enabled: false },
     cold_start: { enabled: false },
   };

@@ -52,5 +52,7 @@ export function serverOf(point: ConcurrencyPoint, generator: LoadGenerator): Mea
     maxTokensPerStep: generator.maxTokensPerStep(point),
     asyncScheduling: generator.asyncScheduling,
     memoryShare: 0.9,
+    sampling: generator.sampling,
+    cudaGraphs: generator.cudaGraphs,
   };
 }

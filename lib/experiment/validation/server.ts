@@ -2,6 +2,8 @@ import { simulateCluster } from "../../cluster/simulate.ts";
 import { calibrated } from "../../execution/calibrated/mod.ts";
 import type { ExecutionTimeModel } from "../../execution/execution_time_model.ts";
 import { engineReserveBytes } from "../../execution/engine_reserve_bytes.ts";
+import { largestCaptured } from "../../execution/captured_sizes.ts";
+import { hostBound, hostSecondsOf } from "../../execution/host_bound.ts";
 import { kvCapacity } from "../../execution/kv_capacity.ts";
 import {
   type OperatorProfile,
@@ -41,6 +43,10 @@ export interface MeasuredServer {
   readonly kvBlocks?: number;
   /** Share of the GPU's memory that the engine may use. */
   readonly memoryShare: number;
+  /** How tokens are chosen: what the client asks for, else the model's own default. */
+  readonly sampling?: "greedy" | "random" | "top-k" | "top-p";
+  /** What the engine captures as graphs; absent: not reckoned with. */
+  readonly cudaGraphs?: "full" | "piecewise" | "off";
 }
 
 /** Version whose memory counts where a server's blocks were not recorded: that of the load points. */
@@ -56,13 +62,28 @@ export class ServerRunner {
   /** Times of the server's steps without any overhead. */
   source(server: MeasuredServer): ExecutionTimeModel {
     const { model, gpu, tensorParallel, weightDtype, maxTokensPerStep } = server;
-    const key = [model, gpu, tensorParallel, weightDtype, maxTokensPerStep].join();
+    const { sampling, cudaGraphs, maxSequences } = server;
+    const mostCaptured = cudaGraphs === undefined || cudaGraphs === "off"
+      ? 0
+      : largestCaptured(maxSequences);
+    const key = [
+      ...[model, gpu, tensorParallel, weightDtype, maxTokensPerStep],
+      ...[sampling, cudaGraphs, mostCaptured],
+    ].join();
     let source = this.#sources.get(key);
     if (source === undefined) {
       let profile = this.#profiles.get(gpu);
       if (profile === undefined) this.#profiles.set(gpu, profile = shippedProfile(gpu));
       const shape = modelShape(model);
-      source = profiled({ profile, shape, tensorParallel, weightDtype, maxTokensPerStep });
+      const method = sampling && { sampling };
+      source = profiled({
+        ...{ profile, shape, tensorParallel, weightDtype, maxTokensPerStep },
+        ...method,
+        mostCaptured,
+      });
+      if (cudaGraphs !== undefined) {
+        source = hostBound({ source, host: hostSecondsOf(shape, cudaGraphs), mostCaptured });
+      }
       this.#sources.set(key, source);
     }
     return source;
@@ -73,11 +94,16 @@ export class ServerRunner {
     server: MeasuredServer,
     constants: Constants,
     requests: RequestTable,
-    options: { readonly stopAtSeconds?: number; readonly sampleSeconds?: number } = {},
+    options: {
+      readonly stopAtSeconds?: number;
+      readonly sampleSeconds?: number;
+      /** What the first requests wait for: see the settings of `execution.cold_first_requests`. */
+      readonly coldFirstRequests?: { readonly count: number; readonly seconds: number };
+    } = {},
   ): RunRecord {
     const shape = modelShape(server.model);
     const { tensorParallel } = server;
-    const { stopAtSeconds = Infinity, sampleSeconds = 60 } = options;
+    const { stopAtSeconds = Infinity, sampleSeconds = 60, coldFirstRequests } = options;
     const gpu = gpuNamed(server.gpu);
     const weightBytesPerElement = weightBytesOf(server);
     return simulateCluster({
@@ -100,6 +126,7 @@ export class ServerRunner {
           maxModelTokens: shape.maxPositions,
           maxOutputTokens: shape.maxPositions,
           asyncScheduling: server.asyncScheduling,
+          ...(coldFirstRequests && { coldFirstRequests }),
           ...(requests.prefix && { prefix: prefixIdentity(requests.prefix, BLOCK_TOKENS) }),
           gpus: tensorParallel,
           peakFlops: tensorParallel * gpu.flopsPerSecond.bf16,
