@@ -1,8 +1,13 @@
+import { Admission } from "./admission.ts";
 import type { StepShape } from "../execution/execution_time_model.ts";
-import { type StepBuilder, UNLIMITED_TOKENS } from "../scheduling/batching/strategy.ts";
+import {
+  type BatchingStrategy,
+  type StepBuilder,
+  UNLIMITED_TOKENS,
+} from "../scheduling/batching/strategy.ts";
 import { type WaitingQueue, waitingQueue } from "../scheduling/batching/waiting_queue.ts";
 import type { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
-import type { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
+import type { IdentifiedPool } from "../scheduling/kv_cache/identified_pool.ts";
 import { EndedSlots } from "./ended_slots.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import type { InboxReader } from "./inbox.ts";
@@ -32,9 +37,11 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   readonly blocks: SequenceBlocks;
   /** The KV blocks by count, and with identity if they have one. */
   readonly pool: BlockPool;
-  readonly cache: PrefixCache | undefined;
+  readonly cache: IdentifiedPool | undefined;
   /** What is drafted and verified; absent: nothing. */
   readonly speculation: Speculation | undefined;
+  /** How requests get in, and what strategies see of that. */
+  readonly outlook: Admission;
   /** What steps do to the times of requests; absent: nobody asks. */
   readonly account: StepAccount | undefined;
   /** How the KV blocks of the decoding sequences grow; `lookahead` where drafts are verified. */
@@ -63,6 +70,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   swapSeconds = 0;
   readonly #returning = new ReturningRequests();
   readonly #parts: EngineParts;
+  readonly #strategy: BatchingStrategy;
   readonly #run: RunColumns;
   readonly #gaps: TokenGaps;
   /** What a preempted sequence is taken out of. */
@@ -91,6 +99,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.lookahead = this.speculation &&
       new Lookahead(sequences, this.speculation, this.pool, parts.maxModelTokens);
     this.growth = this.lookahead ?? new PlainBlocks(sequences, this.pool);
+    this.outlook = new Admission(this, parts, run);
+    this.#strategy = parts.strategy.forEngine?.() ?? parts.strategy;
   }
 
   /** Slot of each chunk of the step being formed. */
@@ -116,6 +126,11 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     return speculation === undefined ? sequences.decoding : speculation.decodeTokens(sequences);
   }
 
+  /** Sequences that have ended, of which the scheduler does not know. */
+  get unknownEnds(): number {
+    return this.#ended.count;
+  }
+
   get returning(): number {
     return this.#returning.size;
   }
@@ -136,7 +151,12 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.endedBlocks = 0;
     if (this.#pausedSlots.length > 0) this.#resumeAll();
     this.speculation?.plan(this.sequences.decoding, this.maxTokensPerStep);
-    this.#parts.strategy.plan(this);
+    this.#strategy.plan(this);
+  }
+
+  /** Nobody is inside any more. */
+  fallsIdle(): void {
+    this.#strategy.isIdle?.();
   }
 
   /** Whether nothing is scheduled. */
@@ -169,45 +189,11 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   firstWaitingTokens(): number {
-    const request = this.queue.peek();
-    if (request < 0) return 0;
-    const target = this.#run.columns.promptTokens[request] + this.#run.generated[request];
-    return target - this.blocks.matched(request, target) * this.pool.blockTokens;
+    return this.outlook.firstWaitingTokens();
   }
 
-  admit(keepFreeBlocks: number, chunkTokens = UNLIMITED_TOKENS): number {
-    const { sequences, pool } = this;
-    const { strategy } = this.#parts;
-    if (sequences.count >= this.maxSequences) return -1;
-    const request = this.queue.peek();
-    const { columns, generated } = this.#run;
-    const target = columns.promptTokens[request] + generated[request];
-    const matched = this.blocks.matched(request, target);
-    const done = matched * pool.blockTokens;
-    let blocks = pool.blocksFor(target);
-    let asked = blocks;
-    let reserved = 0;
-    if (strategy.reservation === "chunk") {
-      if (target - done > chunkTokens) blocks = pool.blocksFor(done + chunkTokens);
-      if (strategy.asksForWholePrompt !== true) asked = blocks;
-    } else if (strategy.reservation === "maximum") {
-      reserved = asked = blocks = this.blocks.reservedFor(columns.promptTokens[request]);
-    }
-    // An empty engine may use its last blocks: nobody is there whose growth they would be kept for.
-    const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-    if (asked - matched + keep > this.blocks.freeBeside(request, matched)) {
-      this.lacksBlocks = true;
-      return -1;
-    }
-    this.queue.pop();
-    const slot = sequences.add(request, target, done, reserved);
-    this.blocks.begin(slot, blocks, matched);
-    if (Number.isNaN(columns.scheduledAtSeconds[request])) {
-      columns.scheduledAtSeconds[request] = this.#run.clock.now;
-      columns.cachedTokens[request] = done;
-      this.account?.isAdmitted(request);
-    } else this.account?.runsAgain(request);
-    return slot;
+  admit(keepFreeBlocks: number, chunkTokens?: number): number {
+    return this.outlook.admit(keepFreeBlocks, chunkTokens);
   }
 
   prefill(slot: number, tokens: number): void {
@@ -320,6 +306,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** The scheduler knows now who has ended: slots and blocks are free. Returns how many there were. */
   releaseEnded(): number {
     const before = this.pool.free;
+    this.blocks.knowComputed();
     const count = this.#ended.takeAll((slot) => this.blocks.release(slot));
     this.endedBlocks = this.pool.free - before;
     return count;

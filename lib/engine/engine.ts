@@ -247,7 +247,8 @@ export class Engine {
       (batch.speculation !== undefined && this.#asksAnew());
     const isFull = sequences.count >= batch.maxSequences;
     this.#keepsWaiting = isFull || queue.size > 0;
-    this.#closed = isFull || (queue.isFirstComeFirstServed && queue.size > 0);
+    this.#closed = isFull || (queue.isFirstComeFirstServed && queue.size > 0 &&
+      this.#parts.strategy.passesOver !== true);
     const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     this.#clock.begin(isSteady, this.#interrupted);
@@ -310,7 +311,10 @@ export class Engine {
     if (observer !== undefined) {
       observer.stepsEnd(this.#id, this.readings.observed(this.ledger.decodedTokens));
     }
-    if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
+    if (this.ledger.outstanding === 0) {
+      if (this.#plansAhead) this.#emptyPipeline();
+      batch.fallsIdle();
+    }
     if (this.#limits.length > 0) this.#passLimits(now);
     this.endAtSeconds = Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();

@@ -54,6 +54,8 @@ export function preemptSequence(
   if (decodes && swap && returning.hostBlocks + blocks <= swap.blocks) {
     returning.push(request, sequences.computedTokens(slot), blocks);
     batch.swapSeconds += blocks * swap.secondsPerBlock;
+  } else if (parts.strategy.requeues === "last") {
+    batch.queue.push(request);
   } else {
     batch.queue.pushBack(request);
   }

@@ -150,8 +150,8 @@ export class StepClock {
         steps = Math.max(1, Math.floor((line.contextEndTokens - contextTokens) / perStep) + 1);
       }
       steps = lookahead === undefined
-        ? sequences.stepsWithin(pool.free, steps)
-        : lookahead.stepsWithin(pool.free, steps);
+        ? sequences.stepsWithin(pool.emptyBlocks, steps)
+        : lookahead.stepsWithin(pool.emptyBlocks, steps);
     }
     const first = line.baseSeconds + line.slopeSecondsPerToken * contextTokens + swapSeconds;
     this.leap.begin(this.#clock.now, first, line.slopeSecondsPerToken * perStep, steps);

@@ -1,4 +1,4 @@
-import { BlockPool } from "./block_pool.ts";
+import { IdentifiedPool } from "./identified_pool.ts";
 import type { PrefixHolders } from "./prefix_holders.ts";
 import type { PrefixIdentity } from "./prefix_identity.ts";
 
@@ -15,7 +15,7 @@ const ANONYMOUS = -1;
  * length costs a few pieces. What a sequence holds is a list of lengths from its first block on:
  * positive for blocks with identity, negative for blocks without.
  */
-export class PrefixCache extends BlockPool {
+export class PrefixCache extends IdentifiedPool {
   readonly #identity: PrefixIdentity;
   readonly #holders: PrefixHolders | undefined;
   readonly #instance: number;
