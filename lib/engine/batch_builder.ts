@@ -64,6 +64,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
    * scheduler learns of an end a step late when it plans ahead.
    */
   endedBlocks = 0;
+  /** Whether cached prefixes were given up for the step, which no leap foresees. */
+  madeRoom = false;
   /** Whether the first request of the queue found too few KV blocks for the step. */
   lacksBlocks = false;
   /** Seconds that swapping adds to the step. */
@@ -151,7 +153,9 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.endedBlocks = 0;
     if (this.#pausedSlots.length > 0) this.#resumeAll();
     this.speculation?.plan(this.sequences.decoding, this.maxTokensPerStep);
+    const before = this.cache?.givenUp;
     this.#strategy.plan(this);
+    this.madeRoom = before !== this.cache?.givenUp;
   }
 
   /** Nobody is inside any more. */

@@ -251,7 +251,7 @@ export class Engine {
       this.#parts.strategy.passesOver !== true);
     const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
-    this.#clock.begin(isSteady, this.#interrupted);
+    this.#clock.begin(isSteady, this.#interrupted || batch.madeRoom);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
     if (this.#limits.length > 0) this.#keepLimit();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.

@@ -39,7 +39,7 @@ export const sglangStrategy: BatchingEntry<"sglang", SglangSettings> = {
   },
   laws: {
     // Without room for outputs to come, so that sequences are retracted.
-    options: { scheduleConservativeness: 0 },
+    options: { scheduleConservativeness: 0, clipMaxNewTokens: 2 },
     skip: [
       { law: "static batch", reason: "sequences join and leave between steps" },
       { law: "stall-free", reason: "prompts go first, in steps of their own" },

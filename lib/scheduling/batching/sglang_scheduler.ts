@@ -44,6 +44,8 @@ export class SglangScheduler {
   #ratio: number;
   #ratioAtStep = 0;
   #isFull = false;
+  /** Whether it is for want of KV tokens. */
+  #lacksTokens = false;
   /** Slot of the prompt in progress; -1 for none. */
   #chunked = -1;
   /** Sequences of the decode batch as it was counted last. */
@@ -80,8 +82,9 @@ export class SglangScheduler {
     this.#mergePrompts(step);
     if (step.running === 0) this.#beginAnew(outlook);
     if (step.returning > 0) this.#bringBack(step);
-    if (this.#planPrompts(step)) return;
-    this.#planDecodes(step);
+    if (!this.#planPrompts(step)) this.#planDecodes(step);
+    // Those who wait, wait for what was lacking when the batch was found full.
+    if (this.#isFull && this.#lacksTokens) outlook.lacksBlocks();
   }
 
   /** The prompt in progress may have been taken out of the engine meanwhile. */
@@ -133,6 +136,7 @@ export class SglangScheduler {
     while (!this.#isFull && step.waiting > 0) {
       if (room.chunks.length >= step.maxSequences - this.#members) {
         this.#isFull = true;
+        this.#lacksTokens = false;
         break;
       }
       if (!this.#letIn(step, room)) break;
@@ -226,12 +230,11 @@ export class SglangScheduler {
     const needed = tokens + Math.min(outputTokens, clipMaxNewTokens);
     const locked = (outlook.freeBlocks - outlook.freeBesideBlocks) * blockTokens;
     // An engine with nobody in it may use its last tokens.
-    const isAlone = this.#members === 0 && room.chunks.length === 0 && step.running === 0;
+    const isAlone = room.chunks.length === 0 && step.running + outlook.unknownEnds === 0;
     const lacks = (kvTokens: number) => needed >= kvTokens && !isAlone;
     const isLater = paged >= room.inputTokens && room.chunks.length > 0;
     if (lacks(room.kvTokens) || (!isLater && lacks(room.kvTokens - locked))) {
-      outlook.lacksBlocks();
-      this.#isFull = true;
+      this.#isFull = this.#lacksTokens = true;
       return false;
     }
     if (isLater) return false;
@@ -246,7 +249,7 @@ export class SglangScheduler {
     room.chunks.push({ slot, tokens: chunk, isWhole });
     room.kvTokens -= locked;
     this.#spend(outlook, room, chunk, isWhole ? Math.min(stated, clipMaxNewTokens) : 0);
-    if (room.kvTokens <= 0) this.#isFull = true;
+    if (room.kvTokens <= 0) this.#isFull = this.#lacksTokens = true;
     return room.kvTokens > 0 && room.inputTokens > 0 && room.chunkTokens > 0;
   }
 
@@ -265,6 +268,8 @@ export class SglangScheduler {
       this.#isFull = false;
       if (step.waiting > 0) outlook.mayDiffer();
     }
+    // The next step finds them gone.
+    if (outlook.unknownEnds > 0) outlook.mayDiffer();
   }
 
   /** Takes sequences out until the others have room for a token each, one at least. */

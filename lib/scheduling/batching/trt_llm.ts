@@ -84,10 +84,14 @@ export function trtLlm(options: Partial<TrtLlmSettings> = {}): BatchingStrategy 
       if (keepsRoom) guaranteedNoEvict(step);
       else pauseLast(step);
       if (step.returning > 0 && step.preempted === 0) step.bringBack(0);
+      // The block that a decode takes now is one of those that were promised.
+      const unpromised = keepsRoom && step.waiting > 0
+        ? outlook.freeBlocks - promisedBlocks(outlook)
+        : 0;
       if (step.decoding > 0) step.decodeAll();
       const room: StepRoom = {
         tokens: step.maxTokensPerStep - step.decoding * step.tokensPerDecode,
-        blocks: outlook.freeBlocks - (keepsRoom ? promisedBlocks(outlook) : 0),
+        blocks: keepsRoom ? unpromised : outlook.freeBlocks,
         newBlocks: new Set(),
         chunks: 0,
       };
@@ -154,6 +158,12 @@ function chunkOf(outlook: KvOutlook, room: StepRoom, left: number, budget: numbe
   return whole === 0 && room.chunks === 0 ? Math.max(0, budget) : whole;
 }
 
+/** A whole prompt if it fits; one that is longer than a step runs in a step of its own. */
+function wholeOf(step: StepBuilder, room: StepRoom, tokens: number): number {
+  const isAlone = room.chunks === 0 && step.decoding === 0;
+  return tokens <= room.tokens || isAlone ? tokens : 0;
+}
+
 /** Lets waiting requests in as far as blocks and tokens go. */
 function letIn(
   step: StepBuilder,
@@ -173,16 +183,17 @@ function letIn(
     const blocks = keepsRoom
       ? Math.max(prompt, blocksToTheEnd(outlook, waitingPromptTokens))
       : prompt;
-    if (blocks > room.blocks || prompt - outlook.matchedBlocks > outlook.freeBesideBlocks) {
-      return outlook.lacksBlocks();
-    }
     // What is cached is found only when the request is in the step, and counts as computed until then.
-    const isAlone = room.chunks === 0 && step.decoding === 0;
-    if (!chunkedPrefill && waitingTokens > room.tokens && !isAlone) return;
-    seen++;
     const most = chunkedPrefill
       ? chunkOf(outlook, room, waitingTokens, room.tokens)
-      : waitingTokens;
+      : wholeOf(step, room, waitingTokens);
+    if (blocks > room.blocks || prompt - outlook.matchedBlocks > outlook.freeBesideBlocks) {
+      // Decodes take blocks, but leave the budget as it is: it is the reason for as long as it is one.
+      if (most > 0) outlook.lacksBlocks();
+      return;
+    }
+    if (most <= 0 && !chunkedPrefill) return;
+    seen++;
     if (most <= 0) {
       outlook.passOver();
       continue;

@@ -5,6 +5,8 @@ import { BlockPool } from "./block_pool.ts";
  * share them. What a sequence holds of it is a list of numbers that only the pool reads.
  */
 export abstract class IdentifiedPool extends BlockPool {
+  /** How often more was given up than was asked for, so that blocks are not taken one by one. */
+  givenUp = 0;
   /** Identified blocks, in use or free. */
   abstract readonly cachedBlocks: number;
 

@@ -149,6 +149,7 @@ export class RadixCache extends IdentifiedPool {
       const leaf = this.#leaves.takeOldest();
       if (leaf === undefined) return;
       gone += leaf.blocks;
+      this.givenUp++;
       this.#remove(leaf);
     }
   }
