@@ -44,16 +44,17 @@ export class Admission implements KvOutlook {
   }
 
   get lackingBlocks(): number {
-    const { growth, sequences } = this.#batch;
-    let blocks = growth.lacking;
-    if (this.#batch.unknownEnds > 0) {
-      // Those whose end is not known are to get a token more.
-      for (const slot of slotsOf(sequences)) {
-        if (sequences.state[slot] !== SequenceState.ended) continue;
-        blocks += Number(
-          sequences.doneTokens[slot] === sequences.takenBlocks[slot] * this.blockTokens,
-        );
-      }
+    return this.#batch.growth.lacking;
+  }
+
+  get blocksForUnknownEnds(): number {
+    if (this.#batch.unknownEnds === 0) return 0;
+    const { sequences } = this.#batch;
+    let blocks = 0;
+    for (const slot of slotsOf(sequences)) {
+      if (sequences.state[slot] !== SequenceState.ended) continue;
+      const room = sequences.takenBlocks[slot] * this.blockTokens;
+      blocks += Number(sequences.doneTokens[slot] === room);
     }
     return blocks;
   }
@@ -144,11 +145,14 @@ export class Admission implements KvOutlook {
   }
 
   newBlockOf(slot: number): number {
-    const { request, doneTokens, targetTokens, blockTokens } = this.#batch.sequences;
-    const { blocks } = this.#batch;
+    const { blocks, sequences: { request, targetTokens } } = this.#batch;
     const matched = blocks.matched(request[slot], targetTokens[slot]);
-    const done = Math.max(matched, Math.floor(doneTokens[slot] / blockTokens));
-    return blocks.identityAt(request[slot], Math.min(matched, done), targetTokens[slot] - 1);
+    return blocks.identityAt(request[slot], matched, targetTokens[slot] - 1);
+  }
+
+  comesBefore(one: number, other: number): boolean {
+    const { queue, sequences: { request } } = this.#batch;
+    return queue.isBefore(request[one], request[other]);
   }
 
   passOver(): void {

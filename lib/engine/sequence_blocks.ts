@@ -14,6 +14,8 @@ const LONGEST_RUN = 2 ** 24;
 export interface Leave {
   /** Whether the request will be computed again, so that blocks of its own keep their identity. */
   readonly comesBack?: boolean;
+  /** Whether it leaves for want of blocks, with all its tokens. */
+  readonly isRetracted?: boolean;
   /** Tokens whose blocks have identity; default all that are computed. */
   readonly knownTokens?: number;
   /** Blocks beyond those of the computed tokens. */
@@ -185,7 +187,11 @@ export class SequenceBlocks {
       const tokens = how.knownTokens ?? sequences.computedTokens(slot);
       const identified = this.#identified[slot];
       // SGLang puts nothing of a retracted request into its tree: the room is wanted at once.
-      const isDropped = how.comesBack === true && this.#cachesComputed === "chunk";
+      const isDropped = this.#cachesComputed !== undefined &&
+        (how.comesBack || how.isRetracted
+          ? this.#cachesComputed === "chunk"
+          // All that it has computed is its prompt, which was told of.
+          : tokens === sequences.targetTokens[slot]);
       if (!isDropped) this.cache.identify(request, tokens, identified, how.comesBack);
       this.cache.release(request, identified, blocks);
     } else {

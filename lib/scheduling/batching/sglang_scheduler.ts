@@ -80,29 +80,31 @@ export class SglangScheduler {
     if (Number.isNaN(this.#ratioAtStep)) this.#ratioAtStep = outlook.decodeSteps;
     this.#findChunked(outlook);
     this.#mergePrompts(step);
-    if (step.running === 0) this.#beginAnew(outlook);
     if (step.returning > 0) this.#bringBack(step);
-    if (!this.#planPrompts(step)) this.#planDecodes(step);
+    if (!this.#planPrompts(step)) {
+      this.#planDecodes(step);
+      if (step.running + outlook.unknownEnds === 0 && step.waiting > 0) this.#lookAgain(step);
+    }
     // Those who wait, wait for what was lacking when the batch was found full.
     if (this.#isFull && this.#lacksTokens) outlook.lacksBlocks();
+  }
+
+  /**
+   * The batch was full of sequences that are gone, and is looked at again at once. A scheduler that knows
+   * all results takes that for idleness.
+   */
+  #lookAgain(step: StepBuilder): void {
+    if (!step.outlook.plansAhead) {
+      this.#ratio = this.#firstRatio;
+      this.#ratioAtStep = step.outlook.decodeSteps;
+    }
+    this.#isFull = false;
+    this.#planPrompts(step);
   }
 
   /** The prompt in progress may have been taken out of the engine meanwhile. */
   #findChunked(outlook: KvOutlook): void {
     if (this.#chunked >= 0 && !outlook.prefills(this.#chunked)) this.#chunked = -1;
-  }
-
-  /**
-   * Nobody runs any more: a full batch that is found empty is none, which a scheduler that knows all
-   * results takes for idleness.
-   */
-  #beginAnew(outlook: KvOutlook): void {
-    if (this.#isFull && !outlook.plansAhead) {
-      this.#ratio = this.#firstRatio;
-      this.#ratioAtStep = outlook.decodeSteps;
-    }
-    this.#isFull = false;
-    this.#members = 0;
   }
 
   /** Those whose prompts were computed in the step before join the decode batch. */
@@ -257,11 +259,11 @@ export class SglangScheduler {
   #planDecodes(step: StepBuilder): void {
     const { outlook } = step;
     const before = this.#members;
-    if (outlook.lackingBlocks > outlook.freeBlocks) this.#retract(outlook);
+    if (lackingBlocks(outlook) > outlook.freeBlocks) this.#retract(outlook);
     this.#wasPrompts = false;
     this.#prompted = [];
     this.#wasCut = false;
-    outlook.makeRoom(outlook.lackingBlocks);
+    outlook.makeRoom(lackingBlocks(outlook));
     if (step.decoding > 0) step.decodeAll();
     this.#members = step.decoding + outlook.unknownEnds;
     if (this.#members < before) {
@@ -281,7 +283,7 @@ export class SglangScheduler {
       known.get(other)! - known.get(one)! ||
       outlook.promptTokens(one) - outlook.promptTokens(other)
     );
-    while (left.length > 1 && outlook.lackingBlocks > outlook.freeBlocks) {
+    while (left.length > 1 && lackingBlocks(outlook) > outlook.freeBlocks) {
       outlook.retract(left.pop()!);
       outlook.makeRoom(Math.ceil(left.length * RETRACT_STEPS / outlook.blockTokens));
     }
@@ -295,4 +297,9 @@ export class SglangScheduler {
     // The step that is formed now leaves it as it is.
     this.#ratioAtStep = outlook.decodeSteps + 1;
   }
+}
+
+/** KV blocks for a token of every sequence in the batch, of those too whose end is not known. */
+function lackingBlocks(outlook: KvOutlook): number {
+  return outlook.lackingBlocks + outlook.blocksForUnknownEnds;
 }

@@ -74,8 +74,10 @@ export interface KvOutlook {
   /** KV blocks in all, and those that nobody uses, with cached prefixes or without. */
   readonly capacityBlocks: number;
   readonly freeBlocks: number;
-  /** KV blocks that all decodes of the step lack, of sequences whose end is not known too. */
+  /** KV blocks that all decodes of the step lack. */
   readonly lackingBlocks: number;
+  /** Those that sequences would lack whose end is not known, were they to decode. */
+  readonly blocksForUnknownEnds: number;
   /** Sequences that have ended without the scheduler knowing. */
   readonly unknownEnds: number;
   /** Decode steps since the engine's start. */
@@ -92,6 +94,8 @@ export interface KvOutlook {
   blocksHeld(slot: number): number;
   /** Most output tokens that a client with such a prompt states. */
   statedTokens(promptTokens: number): number;
+  /** Whether the queue order serves one of two sequences before the other. */
+  comesBefore(one: number, other: number): boolean;
   /** Slot of the sequence that the queue order serves last; -1 for none. */
   lastComer(): number;
   /** Takes a sequence out of the batch, back into the queue. */
@@ -140,8 +144,8 @@ export interface BatchingStrategy {
   readonly holdsFinished: boolean;
   /** What preemption does with KV blocks: drop and recompute, or swap to host memory. */
   readonly preemption: "recompute" | "swap";
-  /** Where a preempted request waits: before all others (the default), or behind them. */
-  readonly requeues?: "first" | "last";
+  /** Where a preempted request waits: before all others (the default), behind them, or by its arrival. */
+  readonly requeues?: "first" | "last" | "arrival";
   /** What keeps cached prefixes: blocks by themselves, as vLLM's (the default), or a radix tree. */
   readonly prefixCache?: "blocks" | "radix";
   /**

@@ -77,6 +77,7 @@ export function trtLlm(options: Partial<TrtLlmSettings> = {}): BatchingStrategy 
     holdsFinished: false,
     preemption: "recompute",
     cachesComputed: "prompt",
+    requeues: "arrival",
     passesOver: true,
     repeatsDecode: true,
     plan(step) {
@@ -95,7 +96,7 @@ export function trtLlm(options: Partial<TrtLlmSettings> = {}): BatchingStrategy 
         newBlocks: new Set(),
         chunks: 0,
       };
-      goOn(step, room);
+      if (step.running > step.decoding) goOn(step, room);
       if (step.preempted > 0 || step.waiting === 0) return;
       letIn(step, room, { keepsRoom, chunkedPrefill });
       outlook.putBack();
@@ -136,11 +137,12 @@ function promisedBlocks(outlook: KvOutlook): number {
   return blocks;
 }
 
-/** Computes more of the prompts in progress. */
+/** Computes more of the prompts in progress, in their order, before others. */
 function goOn(step: StepBuilder, room: StepRoom): void {
   const { outlook } = step;
-  for (const slot of outlook.slots) {
-    if (!outlook.prefills(slot)) continue;
+  const slots = [...outlook.slots].filter((slot) => outlook.prefills(slot));
+  slots.sort((one, other) => outlook.comesBefore(one, other) ? -1 : 1);
+  for (const slot of slots) {
     room.newBlocks.add(outlook.newBlockOf(slot));
     const tokens = chunkOf(outlook, room, step.prefillRemaining(slot), room.tokens);
     if (tokens <= 0) continue;

@@ -111,8 +111,8 @@ export class RadixCache extends IdentifiedPool {
   identify(request: number, tokens: number, held: number[]): void {
     const blocks = Math.floor(tokens / this.blockTokens);
     const [before = ROOT_ID, depth = 0] = held;
-    if (blocks <= depth) return;
     const found = this.#walk(request, blocks);
+    if (blocks <= depth) return;
     // The sequence has computed what somebody else has put in meanwhile: its own copies go.
     if (found.depth > depth) this.give(found.depth - depth);
     let { node } = found;
