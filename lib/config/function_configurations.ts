@@ -1,4 +1,5 @@
 import type { Configuration } from "./configuration.ts";
+import { enginePreset } from "./engine_preset.ts";
 import { fillSections, merge } from "./merge.ts";
 import { emptyMapping, isMapping, type Mapping, normalize } from "./normalize.ts";
 import { configurationSchema } from "./schema.ts";
@@ -44,7 +45,8 @@ export function readFunction(
   const root = nodeInfo(configurationSchema) as SectionInfo;
   const own = normalize(root, entryMapping(entry));
   const base = { ...config, functions: [] } as unknown as Mapping;
-  const settings = fillSections(root, merge(root, plain(base) as Mapping, own.settings));
+  const withEngine = merge(root, enginePreset(own.settings), own.settings);
+  const settings = fillSections(root, merge(root, plain(base) as Mapping, withEngine));
   const parsed = configurationSchema.safeParse(settings, { jitless: true });
   if (parsed.success) return { config: parsed.data, problems: own.problems };
   const problems = parsed.error.issues.map(({ path, message }) =>

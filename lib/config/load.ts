@@ -7,6 +7,7 @@ import { shownFile } from "../std/input_error.ts";
 import { checkConfiguration, checkSize, type Problem } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
 import type { Configuration } from "./configuration.ts";
+import { enginePreset } from "./engine_preset.ts";
 import { readFunction } from "./function_configurations.ts";
 import { differingPaths, pathsOf, rememberedPaths, rememberGiven } from "./given.ts";
 import { manifestName } from "./manifests/likeness.ts";
@@ -192,7 +193,7 @@ export function loadConfig(
     for (const [path, written] of layer.writtenPaths) writtenPaths.set(path, written);
     settings = merge(root, settings, layer.settings);
   }
-  settings = fillSections(root, overPlatform(root, settings));
+  settings = fillSections(root, overEngine(root, overPlatform(root, settings)));
   // Compiling a parser pays only for schemas that are used more than once.
   const parsed = configurationSchema.safeParse(settings, { jitless: true });
   if (parsed.success) {
@@ -240,6 +241,11 @@ function unlikeDefaults(root: SectionInfo, settings: Mapping): ReadonlySet<strin
 export function givenPaths(config: Configuration): ReadonlySet<string> {
   const root = nodeInfo(configurationSchema) as SectionInfo;
   return rememberedPaths(config) ?? unlikeDefaults(root, config as unknown as Mapping);
+}
+
+/** The settings over what the engine sets that they name. */
+function overEngine(root: SectionInfo, settings: Mapping): Mapping {
+  return merge(root, enginePreset(settings), settings);
 }
 
 /** The settings over those of the platform that they name, if it is one. */
