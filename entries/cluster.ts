@@ -47,11 +47,7 @@ export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_table
 export type { AdmissionRules } from "../lib/scheduling/admission/admission.ts";
 export type { GatewayQueue } from "../lib/scheduling/admission/gateway_queue.ts";
 export type { RateLimit } from "../lib/scheduling/admission/token_bucket.ts";
-export type {
-  BatchingStrategy,
-  KvOutlook,
-  StepBuilder,
-} from "../lib/scheduling/batching/strategy.ts";
+export type { BatchingStrategy, StepBuilder } from "../lib/scheduling/batching/strategy.ts";
 export type { PrefixIdentity } from "../lib/scheduling/kv_cache/prefix_identity.ts";
 export type { PrefixRuns } from "../lib/scheduling/kv_cache/prefix_runs.ts";
 export type {

@@ -7,11 +7,7 @@
  * @module
  */
 export type { GatewayQueue } from "../lib/scheduling/admission/gateway_queue.ts";
-export type {
-  BatchingStrategy,
-  KvOutlook,
-  StepBuilder,
-} from "../lib/scheduling/batching/strategy.ts";
+export type { BatchingStrategy, StepBuilder } from "../lib/scheduling/batching/strategy.ts";
 export { vllm, type VllmOptions } from "../lib/scheduling/batching/vllm.ts";
 export { leastLoaded } from "../lib/scheduling/routing/least_loaded.ts";
 export type {

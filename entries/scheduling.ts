@@ -18,11 +18,7 @@ export type { OrderableRequests, QueueKeys } from "../lib/scheduling/batching/or
 export { QUEUE_ORDERS } from "../lib/scheduling/batching/orders/orders.ts";
 export { sarathi, type SarathiSettings } from "../lib/scheduling/batching/sarathi.ts";
 export { BATCHING_STRATEGIES } from "../lib/scheduling/batching/strategies.ts";
-export type {
-  BatchingStrategy,
-  KvOutlook,
-  StepBuilder,
-} from "../lib/scheduling/batching/strategy.ts";
+export type { BatchingStrategy, StepBuilder } from "../lib/scheduling/batching/strategy.ts";
 export { vllm, type VllmOptions } from "../lib/scheduling/batching/vllm.ts";
 export { vllmV0, type VllmV0Options } from "../lib/scheduling/batching/vllm_v0.ts";
 export { kvAware } from "../lib/scheduling/routing/kv_aware.ts";
