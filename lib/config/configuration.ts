@@ -752,14 +752,16 @@ export interface Configuration {
   /** How long a step takes. */
   readonly execution: {
     /**
-     * Data sheet (`analytical`), measured tables (`profiled`), either with fitted overheads
-     * (`calibrated`), the coefficients of `profiling` (`simfaasinfer`), or plain numbers (`linear`,
-     * `constant`).
+     * Data sheet (`analytical`), measured tables (`profiled`), these with fitted overheads
+     * (`calibrated`), the latter where tables have the model and the data sheet elsewhere (`auto`,
+     * which says which), the coefficients of `profiling` (`simfaasinfer`), or plain numbers
+     * (`linear`, `constant`).
      */
     readonly source:
       | "analytical"
       | "profiled"
       | "calibrated"
+      | "auto"
       | "simfaasinfer"
       | "linear"
       | "constant";

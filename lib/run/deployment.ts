@@ -5,7 +5,9 @@ import { type Gpu, type NodeType, nodeWith } from "../hardware/mod.ts";
 import type { TransformerShape } from "../models/transformer.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { ConfiguredDraft } from "./draft.ts";
+import { settleSource } from "./auto_source.ts";
 import { buildExecution } from "./execution.ts";
+import type { ExecutionFacts } from "./execution_facts.ts";
 import { buildGpuLink } from "./gpu_link.ts";
 import { buildOverheads } from "./overheads.ts";
 import { type InstanceSize, instanceSize, kvCacheLine } from "./instance_size.ts";
@@ -82,7 +84,7 @@ export async function buildDeployment(
   });
   const swapBytes = memory.swap_space_gb * 1e9 * gpus;
   const blockBytes = work.kvBytesPerToken * memory.block_size;
-  const built = await buildExecution(config, {
+  const facts: ExecutionFacts = {
     shape,
     gpu,
     weights: size.model.parts,
@@ -91,8 +93,10 @@ export async function buildDeployment(
     ...(betweenExperts && { expertNetwork: betweenExperts }),
     ...(link && { gpuLink: link }),
     ...(profileText !== undefined && { profileText }),
-  });
-  const overheads = buildOverheads(config, gpu.generation);
+  };
+  const settled = await settleSource(config, facts);
+  const built = await buildExecution(settled.config, facts);
+  const overheads = buildOverheads(settled.config, gpu.generation);
   const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
   const peak = model.dtype === "fp8" ? fp8 : bf16;
   return {
@@ -111,6 +115,7 @@ export async function buildDeployment(
     kvCacheLine: kvCacheLine(size),
     notices: [
       ...size.notices,
+      ...(settled.notice === undefined ? [] : [settled.notice]),
       ...(built.notices ?? []),
       ...overheads.notices,
       ...(draft === undefined ? [] : speculationNotices(config, draft)),
