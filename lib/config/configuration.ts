@@ -423,6 +423,13 @@ export interface Configuration {
     /** Link between the GPUs of an instance, over which they add up what each has computed. */
     readonly gpu_link: {
       /**
+       * What connects the GPUs of an instance in the machine: NVLink at the GPU's rate, PCIe 5 or 4
+       * (64 and 32 GB/s each way), or nothing but the host's memory; null: as `rate` or
+       * `nccl_tests` say, else as the machine has it (NVLink GPUs: NVLink; else the slower PCIe of
+       * `cluster.nodes` and the GPU, measured where a profile has it at the GPU's own rate).
+       */
+      readonly kind: "nvlink" | "pcie-5" | "pcie-4" | "none" | null;
+      /**
        * What each GPU sends to the others, bytes per second; null: as the profile has measured it,
        * else by the GPU.
        */

@@ -8,7 +8,7 @@ import type { ConfiguredDraft } from "./draft.ts";
 import { settleSource } from "./auto_source.ts";
 import { buildExecution } from "./execution.ts";
 import type { ExecutionFacts } from "./execution_facts.ts";
-import { buildGpuLink } from "./gpu_link.ts";
+import { assumedGpuLink, buildGpuLink } from "./gpu_link.ts";
 import { buildOverheads } from "./overheads.ts";
 import { type InstanceSize, instanceSize, kvCacheLine } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
@@ -76,7 +76,7 @@ export async function buildDeployment(
   const { shape, weights, weightBytesPerElement, kvBytesPerElement } = size.model;
   const network = stageNetwork(config, gpu, nodes);
   const betweenExperts = expertNetwork(config, gpu, nodes);
-  const link = buildGpuLink(config, files);
+  const link = buildGpuLink(config, gpu, nodes, files);
   const work = stepWork(shape, {
     weightBytesPerElement,
     kvBytesPerElement,
@@ -115,6 +115,7 @@ export async function buildDeployment(
     kvCacheLine: kvCacheLine(size),
     notices: [
       ...size.notices,
+      ...assumedGpuLink(config, gpu),
       ...(settled.notice === undefined ? [] : [settled.notice]),
       ...(built.notices ?? []),
       ...overheads.notices,

@@ -1,6 +1,6 @@
 import { gpuEfficiency } from "../../hardware/efficiency.ts";
 import { findGpu } from "../../hardware/gpu_catalogue.ts";
-import { allReduceSeconds, type CollectiveOptions } from "../collectives.ts";
+import { allGatherSeconds, allReduceSeconds, type CollectiveOptions } from "../collectives.ts";
 import { type GpuLinkTimes, linkAllGatherSeconds, linkAllReduceSeconds } from "../gpu_link.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { findTables, type OperatorProfile } from "./operator_profile.ts";
@@ -20,6 +20,10 @@ export function allReduceSecondsOf(
   link?: GpuLinkTimes,
 ): (bytes: number) => number {
   if (ranks === 1) return () => 0;
+  if (link !== undefined && "over" in link) {
+    const collective = { ...requireCollective(profile, ranks), link };
+    return (bytes) => allReduceSeconds(collective, bytes);
+  }
   if (link !== undefined) return (bytes) => linkAllReduceSeconds(link, ranks, bytes);
   const { linkBytesPerSecond, linkLatencySeconds } = profile.peaks;
   const [table] = findTables(profile, "all_reduce", {});
@@ -59,6 +63,10 @@ export function allGatherSecondsOf(
   link?: GpuLinkTimes,
 ): (bytes: number) => number {
   if (ranks === 1) return () => 0;
+  if (link !== undefined && "over" in link) {
+    const collective = { ...requireCollective(profile, ranks), link };
+    return (bytes) => allGatherSeconds(collective, bytes);
+  }
   if (link !== undefined) return (bytes) => linkAllGatherSeconds(link, ranks, bytes);
   const collective = collectiveOf(profile, ranks);
   if (collective?.gpu.link.kind === "pcie") {
@@ -67,6 +75,16 @@ export function allGatherSecondsOf(
   }
   const { linkBytesPerSecond } = profile.peaks;
   return (bytes) => bytes * ((ranks - 1) / ranks) / linkBytesPerSecond;
+}
+
+/** The same, where a kind of link is to be reckoned with that GPU's kernels. */
+function requireCollective(profile: OperatorProfile, ranks: number): CollectiveOptions {
+  const collective = collectiveOf(profile, ranks);
+  if (collective !== undefined) return collective;
+  throw new RangeError(
+    `Cannot take times of a kind of link for the GPU of a profile: current value is ${profile.gpu}, which ` +
+      `data/hardware has not (cluster.gpu_link.rate or nccl_tests say what it takes)`,
+  );
 }
 
 /** The catalogue's knowledge of a profile's GPU, if it is listed. */

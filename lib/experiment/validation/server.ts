@@ -55,7 +55,11 @@ export class ServerRunner {
   readonly #sources = new Map<string, ExecutionTimeModel>();
   readonly #source: "profiled" | "analytical";
 
-  /** @param source Where step times come from. Default the shipped profiles. */
+  /**
+   * Makes a runner that keeps nothing yet.
+   *
+   * @param source Where step times come from. Default the shipped profiles.
+   */
   constructor(source: "profiled" | "analytical" = "profiled") {
     this.#source = source;
   }
