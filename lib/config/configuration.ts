@@ -556,6 +556,11 @@ export interface Configuration {
      */
     readonly data_parallel_attention: number;
     /**
+     * Largest all-reduce that is one kernel with the norm after it, bytes (vLLM's
+     * `fuse_allreduce_rms` with `fi_allreduce_fusion_max_size_mb`); 0: none.
+     */
+    readonly fused_norm_limit: number;
+    /**
      * Kernels that exchange tokens between attention ranks and experts, by DeepEP's names:
      * `low-latency` for few tokens, `normal` for many, `auto` by the tokens of a rank (256).
      */

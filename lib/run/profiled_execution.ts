@@ -82,6 +82,9 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
     expertParallel: expertGroups(parallelization, shape),
     dataParallelAttention: parallelization.data_parallel_attention,
     allToAll: parallelization.all_to_all,
+    ...(parallelization.fused_norm_limit > 0 && {
+      fusedNormBytes: parallelization.fused_norm_limit,
+    }),
     expertSkew: parallelization.expert_skew,
     ...(facts.stageNetwork && { stageNetwork: facts.stageNetwork }),
     weightDtype,

@@ -349,6 +349,13 @@ parallelization: { tp: 2 }
 cluster: { gpu_link: { rate: 1e10 } }
 `,
   },
+  fusedNorms: {
+    yaml: `
+simulation: { duration: 10 }
+workload: { type: poisson, arrival_rate: 3 }
+parallelization: { tp: 2, fused_norm_limit: 1e6 }
+`,
+  },
   linkFile: {
     yaml: `
 simulation: { duration: 10 }

@@ -59,6 +59,8 @@ export interface AnalyticalOptions {
   readonly efficiency?: Partial<GpuEfficiency>;
   /** The link between its GPUs; absent: by the GPU. */
   readonly gpuLink?: GpuLinkTimes;
+  /** All-reduces of up to so many bytes include the norm after them. Default 0: none. */
+  readonly fusedNormBytes?: number;
   /** Kernel of decode attention; default: the one that vLLM takes on the GPU. */
   readonly attentionKernel?: AttentionKernelName;
   /** Tokens of a step that are tabulated, default 16384; more follow the last slope. */

@@ -2,9 +2,11 @@ import { gpuEfficiency } from "../../hardware/efficiency.ts";
 import { findGpu } from "../../hardware/gpu_catalogue.ts";
 import { allGatherSeconds, allReduceSeconds, type CollectiveOptions } from "../collectives.ts";
 import { type GpuLinkTimes, linkAllGatherSeconds, linkAllReduceSeconds } from "../gpu_link.ts";
+import { withFusedNorm } from "../fused_norm.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { findTables, type OperatorProfile } from "./operator_profile.ts";
 import { axisValues } from "./operator_table.ts";
+import type { ProfiledOptions } from "./profiled_options.ts";
 
 /**
  * Seconds of an all-reduce over `ranks` GPUs of a node by bytes: linear between measured sizes, and
@@ -50,6 +52,18 @@ export function allReduceSecondsOf(
     const next = Math.min(place.index + 1, last);
     return seconds[place.index] + place.weight * (seconds[next] - seconds[place.index]);
   };
+}
+
+/**
+ * Seconds of the sums over `ranks` GPUs around each half of a layer, by bytes: all-reduces, which may
+ * include the norm that follows.
+ */
+export function residualSumsOf(
+  { profile, gpuLink, fusedNormBytes }: ProfiledOptions,
+  ranks: number,
+  elementwise: (bytes: number) => number,
+): (bytes: number) => number {
+  return withFusedNorm(allReduceSecondsOf(profile, ranks, gpuLink), elementwise, fusedNormBytes);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { attentionPairs } from "../attention_pairs.ts";
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
-import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
+import { allGatherSecondsOf, residualSumsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf } from "./decode_attention.ts";
 import { gemmSecondsByRows } from "./gemm_times.ts";
 import { kernelWalk } from "./kernel_walk.ts";
@@ -52,7 +52,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   const gemm = (n: number, k: number) => gemmSecondsByRows(gemmTable, n, k, peaks);
   const elementwise = (bytes: number) =>
     bytes / (ELEMENTWISE.efficiency * peaks.memoryBytesPerSecond) + ELEMENTWISE.leastSeconds;
-  const allReduce = allReduceSecondsOf(profile, tensorParallel, options.gpuLink);
+  const allReduce = residualSumsOf(options, tensorParallel, elementwise);
 
   const qkvColumns = (heads + 2 * kvHeads) * headSize;
   const qkv = gemm(qkvColumns, hiddenSize);

@@ -4,7 +4,7 @@ import { type Attention, type Layer, layerGroups } from "../../models/transforme
 import { layerMatrices } from "../../models/layer_matrices.ts";
 import type { ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
 import { stageCopies } from "../stage_copies.ts";
-import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
+import { allGatherSecondsOf, residualSumsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf, rowsPerSequence } from "./decode_attention.ts";
 import { gemmSecondsByRows } from "./gemm_times.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
@@ -60,7 +60,7 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
   const kinds = kindsOf(options);
   const share = tensorParallel / ranks;
   const elementwise = elementwiseOf(options);
-  const allReduce = allReduceSecondsOf(profile, share, options.gpuLink);
+  const allReduce = residualSumsOf(options, share, elementwise);
   const { linkLatencySeconds, linkBytesPerSecond } = profile.peaks;
   const copies = stageCopies(
     pipelineParallel,
