@@ -75,7 +75,10 @@ export class KedaActivation {
     if (
       idleReplicaCount !== null ? replicas > idleReplicaCount : replicas > 0 && minInstances === 0
     ) {
-      return this.#isCool(nowSeconds) ? idleReplicaCount ?? 0 : undefined;
+      if (!this.#isCool(nowSeconds)) return undefined;
+      // What a request starts before the next evaluation starts from there.
+      this.#replicasBefore = idleReplicaCount ?? 0;
+      return this.#replicasBefore;
     }
     return idleReplicaCount === null && replicas < minInstances ? minInstances : undefined;
   }

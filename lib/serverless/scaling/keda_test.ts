@@ -303,7 +303,8 @@ function naive(
   past.forEach(({ now, metric, current }, i) => {
     const [isLook, isSync] = [now % pollingSeconds === 0, now % 15 === 0];
     const isActive = metric > activationThreshold;
-    const cameMeanwhile = i > 0 && current > 0 && past[i - 1].current === 0;
+    // From none, or after the decision that there be none.
+    const cameMeanwhile = i > 0 && current > 0 && (past[i - 1].current === 0 || count === 0);
     if (cameMeanwhile && !isActivating) activeAt = now;
     if (current > 0) isActivating = false;
     const isNear = Math.abs(metric / (target * current) - 1) <= 0.1 + 1e-12;
