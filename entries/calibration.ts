@@ -53,3 +53,5 @@ export type { RankPlace } from "../lib/serverless/cold_start/start_request.ts";
 export type { InstanceLife, PoolMemberLife } from "../lib/serverless/lifecycle.ts";
 export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
+export type { TierRecord } from "../lib/metrics/kv_tier_record.ts";
+export type { MigrationRecord } from "../lib/metrics/migration_record.ts";

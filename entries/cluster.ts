@@ -23,7 +23,16 @@ export type {
   SpotParts,
   ZoneParts,
 } from "../lib/cluster/cluster_parts.ts";
+export type {
+  HandoffParts,
+  KvHolder,
+  KvTransferParts,
+} from "../lib/cluster/handoff/kv_transfer_parts.ts";
+export type { MigrationMethod, MigrationParts } from "../lib/cluster/handoff/migration_parts.ts";
+export type { MigrationRecord } from "../lib/metrics/migration_record.ts";
+export type { MovableLoad, ReschedulingPolicy } from "../lib/scheduling/rescheduling/policy.ts";
 export { simulateCluster, simulateInterruptibly } from "../lib/cluster/simulate.ts";
+export type { StepPower } from "../lib/execution/power/step_energy.ts";
 export type { EngineParts, Stepping, SwapSpace } from "../lib/engine/engine_parts.ts";
 export type { SpeculationParts } from "../lib/engine/speculation.ts";
 export type {
@@ -43,7 +52,11 @@ export type {
   SleepRecord,
   SpeculationRecord,
 } from "../lib/metrics/run_record.ts";
-export type { RequestColumns, TimeSeriesColumns } from "../lib/metrics/run_tables.ts";
+export type {
+  KvTransferColumns,
+  RequestColumns,
+  TimeSeriesColumns,
+} from "../lib/metrics/run_tables.ts";
 export type { AdmissionRules } from "../lib/scheduling/admission/admission.ts";
 export type { GatewayQueue } from "../lib/scheduling/admission/gateway_queue.ts";
 export type { RateLimit } from "../lib/scheduling/admission/token_bucket.ts";
@@ -65,6 +78,7 @@ export {
   type StartService,
   type StartStages,
 } from "../lib/serverless/cold_start/start_service.ts";
+export type { StatePower } from "../lib/serverless/energy/state_power.ts";
 export type { KeepAliveDecision, KeepAlivePolicy } from "../lib/serverless/keep_alive/policy.ts";
 export type { PoolSizePolicy } from "../lib/serverless/keep_alive/prewarmed_pool.ts";
 export type { InstanceLife, PoolMemberLife } from "../lib/serverless/lifecycle.ts";
@@ -85,3 +99,9 @@ export { type RandomStream, type RandomStreams, randomStreams } from "../lib/sim
 export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
 export type { SpotMix, ZoneFacts } from "../lib/serverless/scaling/spot_mix.ts";
+export type { TierKind, TierRecord } from "../lib/metrics/kv_tier_record.ts";
+export type {
+  FunctionTiers,
+  KvTierParts,
+  TierParts,
+} from "../lib/cluster/kv_tiers/kv_tier_parts.ts";

@@ -39,3 +39,12 @@ export {
 } from "../lib/experiment/validation/published_errors.ts";
 export type { MeasuredServer } from "../lib/experiment/validation/server.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
+export {
+  ENERGY_BARS,
+  type EnergyErrors,
+  energyErrors,
+  type EnergyPoint,
+  type EnergyRow,
+  readEnergyPoints,
+  wattsAtRate,
+} from "../lib/experiment/validation/energy_points.ts";

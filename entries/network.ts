@@ -5,7 +5,13 @@
  */
 export { FlowNetwork } from "../lib/network/flow_network.ts";
 export { MinimumTree } from "../lib/network/minimum_tree.ts";
-export { type NodePlace, type Place, REGISTRY, STORE } from "../lib/network/places.ts";
+export {
+  type NodePlace,
+  type Place,
+  REGISTRY,
+  STORE,
+  type TargetPlace,
+} from "../lib/network/places.ts";
 export {
   type ClusterLinks,
   LINK_NAMES,

@@ -37,6 +37,7 @@ export type {
   OperatorTable,
   TableAxis,
 } from "../lib/execution/profiled/operator_table.ts";
+export type { ProfileFacts } from "../lib/execution/profiled/profile_facts.ts";
 export { profileCoverage, type TableCoverage } from "../lib/execution/profiled/profile_coverage.ts";
 export { parseProfile, writeProfile } from "../lib/execution/profiled/profile_text.ts";
 export { profiled } from "../lib/execution/profiled/profiled.ts";

@@ -59,3 +59,5 @@ export type { InstanceLife, PoolMemberLife } from "../lib/serverless/lifecycle.t
 export { type GapRun, GapSketch } from "../lib/stats/gap_sketch.ts";
 export type { ClosedLoop, PrefixBlocks, RequestTable } from "../lib/workload/request_table.ts";
 export type { Tuning } from "../lib/experiment/validation/tuning.ts";
+export type { TierRecord } from "../lib/metrics/kv_tier_record.ts";
+export type { MigrationRecord } from "../lib/metrics/migration_record.ts";

@@ -77,10 +77,11 @@ const MOST_NAMES = 48;
  * whole record of a run.
  */
 const LARGER: Readonly<Record<string, number>> = {
-  "./cluster": 84,
+  "./calibration": 52,
+  "./cluster": 104,
   "./notebook": 99,
   "./scaling": 56,
-  "./validation": 51,
+  "./validation": 56,
 };
 
 Deno.test("an entry has some 40 names at most", async () => {

@@ -29,7 +29,6 @@ const CORE_PACKAGES = [
   "js-yaml",
   "mri",
   "pure-rand/",
-  "zod",
   "vega-lite",
 ];
 /** Files in core folders that are not of the core: adapters for tests, drawing to files. */

@@ -5,6 +5,7 @@ import { type InstanceSize, instanceSize, kvCacheLine } from "../run/instance_si
 import { shownFile } from "../std/input_error.ts";
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
+import { grouped } from "./readable_numbers.ts";
 import { readInput } from "./read_input.ts";
 import { readModelFiles } from "./simulate/named_files.ts";
 
@@ -78,10 +79,9 @@ function shown(size: InstanceSize): Shown {
 }
 
 const billions = (count: number) => `${(count / 1e9).toFixed(2)} B`;
-const whole = (count: number) => count.toLocaleString("en-US");
 
 function longest({ window_tokens, sequence_kv_bytes }: Shown): string {
-  return `a sequence of ${whole(window_tokens)} tokens takes ${
+  return `a sequence of ${grouped(window_tokens)} tokens takes ${
     (sequence_kv_bytes / 2 ** 30).toFixed(2)
   } GiB`;
 }
@@ -104,14 +104,14 @@ function lines(size: Shown, line: string): string[] {
       (size.active_parameters === size.parameters ? "" : " with embedding and head"),
     ],
     ["weights", `${(size.weight_bytes / 1e9).toFixed(2)} GB (${size.weight_format})`],
-    ["KV cache", `${whole(size.kv_bytes_per_token)} bytes per token of all layers, in one copy`],
+    ["KV cache", `${grouped(size.kv_bytes_per_token)} bytes per token of all layers, in one copy`],
     ["longest", longest(size)],
     ["kept free", keptFree(size)],
     ...(size.state_bytes_per_sequence === 0 ? [] : [
       [
         "state",
-        `${whole(size.state_bytes_per_sequence)} bytes per sequence, of ${
-          whole(size.max_sequences)
+        `${grouped(size.state_bytes_per_sequence)} bytes per sequence, of ${
+          grouped(size.max_sequences)
         } sequences at most`,
       ] satisfies [string, string],
     ]),
@@ -120,7 +120,7 @@ function lines(size: Shown, line: string): string[] {
       `${size.layers}, ${size.full_attention_layers} with full attention` +
       (size.attention_window_tokens === 0
         ? ""
-        : `, others see ${whole(size.attention_window_tokens)} tokens`),
+        : `, others see ${grouped(size.attention_window_tokens)} tokens`),
     ],
     ["GPUs", `${size.gpus} x ${size.gpu}`],
   ];

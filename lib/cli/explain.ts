@@ -40,7 +40,7 @@ const OPTIONS: readonly CommandOption[] = [
   {
     name: "where",
     value: "CONDITION",
-    describe: 'Of these requests alone: "ttft_s>2 and preemptions>0"',
+    describe: 'Of these requests alone, means and stories: "ttft_s>2 and preemptions>0"',
   },
   { name: "json", describe: "The same as JSON: bands and stories, times in seconds" },
 ];
@@ -86,12 +86,14 @@ Exit codes: 0 done, 2 a mistake in the input (one line says which).`,
     const found = asked.length > 0 ? asked : requestsWhere(source, isMet);
     const rows = asked.length > 0 ? asked : slowest(source, found, by, most);
     const stories = rows.map((row) => teller.tell(row));
-    const bands = asked.length > 0 ? [] : allBands(source);
+    const bands = asked.length > 0 ? [] : allBands(source, found);
     if (given.flag("json")) {
       print(JSON.stringify({ requests: found.length, bands, stories }, null, 2));
       return 0;
     }
-    if (asked.length === 0 && isMet === undefined) printBands(bands, print);
+    if (asked.length === 0 && (found.length > 0 || isMet === undefined)) {
+      printBands(bands, where, print);
+    }
     printStories(stories, asked.length > 0 ? undefined : { found: found.length, by, where }, print);
     return 0;
   },
@@ -105,15 +107,21 @@ function wholeNumber(option: string, text: string, least: number): number {
 }
 
 /** What each latency is made of between percentiles, a column for each group of parts. */
-function printBands(bands: readonly LatencyBand[], print: (line: string) => void): void {
+function printBands(
+  bands: readonly LatencyBand[],
+  where: string | undefined,
+  print: (line: string) => void,
+): void {
   const there = new Set(
     bands.flatMap(({ parts }) => groupedParts(parts).map(({ group }) => group)),
   );
   const groups = PART_GROUPS.filter((group) => there.has(group));
   if (bands.length === 0) {
-    print("No request that arrived after the warm-up completed.");
+    const which = where === undefined ? "" : ` where ${where}`;
+    print(`No request${which} that arrived after the warm-up completed.`);
     return;
   }
+  if (where !== undefined) print(`Requests where ${where}:`);
   const lines = textTable([
     ["mean of", "", "requests", "in all", ...groups],
     ...bands.map(({ latency, band, requests, meanSeconds, parts }) => {

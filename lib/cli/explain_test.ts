@@ -34,7 +34,12 @@ interface Story {
 
 interface Explained {
   readonly requests: number;
-  readonly bands: readonly { readonly meanSeconds: number; readonly parts: object }[];
+  readonly bands: readonly {
+    readonly band: string;
+    readonly requests: number;
+    readonly meanSeconds: number;
+    readonly parts: object;
+  }[];
   readonly stories: readonly Story[];
 }
 
@@ -70,6 +75,7 @@ Deno.test("explain says where the time of the slowest requests went, and its par
     for (const { meanSeconds, parts } of bands) near(sum(Object.values(parts)), meanSeconds);
     const some = await run("explain", out, "--where", "ttft_s>2 and prompt_tokens<500", "--json");
     const found: Explained = JSON.parse(some.stdout);
+    equal(found.bands.find(({ band }) => band === "all")?.requests, found.requests);
     equal(
       found.requests,
       stories.filter(({ ttftSeconds, request }) =>
@@ -97,15 +103,17 @@ Deno.test("explain refuses what it cannot explain with one line that says what t
     "cells/manifest.json": '{ "format": "simfaasinfer-results/1", "experiment": { "id": "01" } }',
   };
   await withFiles(files, async (directory) => {
-    for (const name of ["a", "off"]) {
-      const [config, out] = [`${directory}/${name}.yaml`, `${directory}/${name}`];
-      equal((await run("simulate", config, "--out", out, "--quiet")).code, 0);
+    for (const [name, ...options] of [["a"], ["off"], ["csv", "--format", "csv"]]) {
+      const config = `${directory}/${name === "csv" ? "a" : name}.yaml`;
+      const out = `${directory}/${name}`;
+      equal((await run("simulate", config, "--out", out, "--quiet", ...options)).code, 0);
     }
     const refused: readonly (readonly [string[], RegExp])[] = [
       [["mine"], /^Cannot explain a directory as results of a run: .*mine", without a manifest/],
       [["nowhere"], /^Cannot explain a directory as results of a run: .*nowhere", without/],
       [["plan"], /plan", a plan, which keeps no requests: simulate the configuration in its plan/],
       [["cells"], /cells", an experiment, .*: simulate the configuration of one cell with --out/],
+      [["csv"], /csv", whose tables are CSV: simulate it again with --format parquet$/],
       [["off"], /without latency_parts\.parquet .*simulate it again with metrics\.explain: true$/],
       [[], /^Cannot explain without results: write explain RESULT_DIR$/],
       [["a", "--request", "20"], /^Cannot find a request as one of the 20 from 0 on: .* is 20$/],

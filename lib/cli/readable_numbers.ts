@@ -1,3 +1,7 @@
+import { grouped } from "../std/grouped.ts";
+
+export { grouped };
+
 /** Seconds in the unit that reads best, three digits. */
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return "-";
@@ -23,11 +27,4 @@ export function digits(value: number): string {
   const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
   if (decimals > 7) return value.toExponential(2);
   return grouped(value.toFixed(decimals));
-}
-
-/** Commas between thousands. */
-export function grouped(value: number | string): string {
-  const [whole, fraction] = String(value).split(".");
-  const apart = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  return fraction === undefined ? apart : `${apart}.${fraction}`;
 }

@@ -2,7 +2,9 @@ import { FLEET_TARGETS } from "../experiment/studies/mod.ts";
 import { expectedOfJson } from "../experiment/expected.ts";
 import {
   COLD_START_TARGETS,
+  ENERGY_TARGETS,
   errorText,
+  mooncakeTransferTargets,
   paperText,
   pinnedTargetRows,
   readPinnedTargets,
@@ -11,6 +13,7 @@ import {
 } from "../experiment/targets/mod.ts";
 import { parseJson } from "../std/json.ts";
 import fleetsimText from "../../data/targets/fleetsim.yaml" with { type: "text" };
+import kvTiersText from "../../data/targets/kv-tiers.yaml" with { type: "text" };
 import vidurSearchText from "../../data/targets/vidur-search.yaml" with { type: "text" };
 import { type CommandOption, describeOptions, readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
@@ -21,7 +24,9 @@ import { textTable } from "./text_table.ts";
 const GROUPS: readonly TargetGroup[] = [
   ...COLD_START_TARGETS,
   ...FLEET_TARGETS,
-  ...[vidurSearchText, fleetsimText].map(ofExperiment),
+  ...ENERGY_TARGETS,
+  mooncakeTransferTargets,
+  ...[vidurSearchText, fleetsimText, kvTiersText].map(ofExperiment),
 ];
 
 /** The targets of an experiment that takes too long to be run here: of what its version has pinned. */

@@ -2,7 +2,7 @@ import { digits, dollars, duration, percent } from "./readable_numbers.ts";
 
 /**
  * A number as it reads best in its unit: shares as percentages, times in ms or s, dollars in cents,
- * anything else with three digits and without its unit.
+ * bytes in GB, anything else with three digits and without its unit.
  */
 export function inUnit(value: number, unit: string): string {
   switch (unit) {
@@ -13,6 +13,8 @@ export function inUnit(value: number, unit: string): string {
     case "s":
     case "s/token":
       return value < 0 ? `-${duration(-value)}` : duration(value);
+    case "bytes":
+      return `${digits(value / 1e9)} GB`;
     default:
       return digits(value);
   }
@@ -23,6 +25,6 @@ const SAID_BY_NAME = ["count", "instance × s", "GPU × h", "GB × h", "members"
 
 /** The same with the unit behind it, where it is not in the text or in the figure's name. */
 export function withUnit(value: number, unit: string): string {
-  const isShown = ["share", "USD", "s", "s/token", ...SAID_BY_NAME].includes(unit);
+  const isShown = ["share", "USD", "s", "s/token", "bytes", ...SAID_BY_NAME].includes(unit);
   return isShown ? inUnit(value, unit) : `${inUnit(value, unit)} ${unit}`;
 }

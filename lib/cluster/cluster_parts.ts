@@ -9,7 +9,11 @@ import type { StartService } from "../serverless/cold_start/start_service.ts";
 import type { RequestPages } from "../metrics/rows/request_pages.ts";
 import type { RequestTable } from "../workload/request_table.ts";
 import type { RequestWindow } from "./stream/mod.ts";
+import type { StatePower } from "../serverless/energy/state_power.ts";
+import type { MigrationParts } from "./handoff/migration_parts.ts";
+import type { HandoffParts, KvTransferParts } from "./handoff/kv_transfer_parts.ts";
 import type { EngineParts } from "../engine/engine_parts.ts";
+import type { KvTierParts } from "./kv_tiers/kv_tier_parts.ts";
 
 /** What the gateway does with a request that no instance can take. */
 export interface NoCapacityRule {
@@ -149,6 +153,8 @@ export interface FunctionParts {
   readonly routing: RoutingPolicy;
   /** How many instances there are. */
   readonly scaling: ScalingParts;
+  /** What an instance draws in which state; absent: nobody asks. */
+  readonly power?: StatePower;
   /** What happens to requests that no instance can take. */
   readonly noCapacity: NoCapacityRule;
   /** Requests that one instance takes at once, waiting ones included; Infinity for no limit. */
@@ -157,6 +163,8 @@ export interface FunctionParts {
   readonly executionLimitSeconds?: number;
   /** Time between two reports of the instances' loads to the router, seconds; default 0: live. */
   readonly routingStalenessSeconds?: number;
+  /** Who goes on with its requests once they have their first token; absent: itself. */
+  readonly handoff?: HandoffParts;
   /** Order of the gateway's queue; absent: first come, first served. */
   readonly gatewayOrder?: GatewayOrder;
 }
@@ -228,6 +236,12 @@ export interface ClusterParts {
   readonly spot?: SpotParts;
   /** Pools that starts take from; absent: every start begins with nothing. */
   readonly pools?: readonly PoolParts[];
+  /** How KV entries get from one instance to another; absent: none do. */
+  readonly kvTransfers?: KvTransferParts;
+  /** How running requests move, with `kvTransfers`; absent: they stay. */
+  readonly migration?: MigrationParts;
+  /** Cache tiers behind the prefix caches; absent: there are none. */
+  readonly kvTiers?: KvTierParts;
   /** Brings instances up. */
   readonly starts: StartService;
   /** Requests arrive until then: the run lasts at least this long and its rates count so far, seconds. */

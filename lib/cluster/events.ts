@@ -1,6 +1,10 @@
 import type { FaultInjector } from "./faults/fault_injector.ts";
 import type { FleetController } from "./fleet/fleet_controller.ts";
 import type { Gateway } from "./gateway/gateway.ts";
+import type { Handoffs } from "./handoff/handoffs.ts";
+import type { KvTransfers } from "./handoff/kv_transfers.ts";
+import type { Migrations } from "./handoff/migrations.ts";
+import type { KvTiers } from "./kv_tiers/kv_tiers.ts";
 
 /** What events are handled by. */
 export interface EventHandlers {
@@ -8,12 +12,21 @@ export interface EventHandlers {
   readonly controller: FleetController;
   /** Absent where nothing fails. */
   readonly faults: FaultInjector | undefined;
+  /** Absent where no KV entries move. */
+  readonly kvTransfers: KvTransfers | undefined;
+  readonly handoffs: Handoffs | undefined;
+  /** Absent where running requests stay where they are. */
+  readonly migrations: Migrations | undefined;
+  /** Absent where no function has cache tiers. */
+  readonly tiers: KvTiers | undefined;
   /** Takes a sample of the time series, and plans the next. */
   sample(): void;
   /** The warm-up is over. */
   endWarmup(): void;
   /** A request has left an instance before its end; -1: none has. */
   leftEarly(instanceId: number): void;
+  /** KV entries have left an instance, or a request to which some were to come. */
+  entriesLeft(instanceId: number): void;
 }
 
 /** A kind of event that waits in the queue. */
@@ -34,6 +47,7 @@ export interface EventKind {
 
 const timers = "after arrivals, which would have used the instance";
 const hits = "after arrivals, which hit the instance";
+const entries = "after arrivals, before timers: who has its entries in time is in time";
 const evaluations = "sees the instant's arrivals and completions";
 
 /** The events of the queue: the one place that says what comes when, why there, and what it does. */
@@ -150,7 +164,7 @@ export const EVENTS = {
     priority: 1,
     why: "after the step that may complete it",
     handle: (handlers, request, stay) =>
-      handlers.leftEarly(handlers.gateway.executionEnds(request, stay)),
+      handlers.leftEarly(handlers.gateway.early!.executionEnds(request, stay)),
     isOfRequest: true,
   },
   clientDeadline: {
@@ -158,7 +172,8 @@ export const EVENTS = {
     kind: 15,
     priority: 1,
     why: "after the step that may complete its request",
-    handle: (handlers, request) => handlers.leftEarly(handlers.gateway.clientGivesUp(request)),
+    handle: (handlers, request) =>
+      handlers.leftEarly(handlers.gateway.early!.clientGivesUp(request)),
     isOfRequest: true,
   },
   drainLimit: {
@@ -167,6 +182,76 @@ export const EVENTS = {
     priority: 2,
     why: hits,
     handle: ({ gateway }, id) => gateway.endDrain(id),
+  },
+  kvPull: {
+    what: "an engine has KV blocks for entries to come",
+    kind: 17,
+    priority: 0,
+    why: "they are sent at once",
+    handle: ({ handoffs }, request, tokens) => handoffs!.pull(request, tokens),
+    isOfRequest: true,
+  },
+  kvFlow: {
+    what: "the set-up of a transfer of KV entries is over",
+    kind: 18,
+    priority: 0,
+    why: entries,
+    handle: ({ kvTransfers }, transfer) => kvTransfers!.flow(transfer),
+  },
+  kvArrival: {
+    what: "the last KV entry of a transfer arrives",
+    kind: 19,
+    priority: 0,
+    why: entries,
+    handle: ({ kvTransfers }, transfer) => kvTransfers!.arrive(transfer),
+  },
+  kvLeft: {
+    what: "KV entries have left an instance, which may have nothing left",
+    kind: 20,
+    priority: 0,
+    why: "at once, after what the entries bring where they go",
+    handle: (handlers, id) => handlers.entriesLeft(id),
+  },
+  tierFlow: {
+    what: "the set-up of a move of KV blocks, between an engine and cache tiers, is over",
+    kind: 21,
+    priority: 0,
+    why: entries,
+    handle: ({ tiers }, move) => tiers!.flow(move),
+  },
+  tierArrival: {
+    what: "the last KV block of a move arrives",
+    kind: 22,
+    priority: 0,
+    why: entries,
+    handle: ({ tiers }, move) => tiers!.arrive(move),
+  },
+  reschedule: {
+    what: "it is decided which running requests move",
+    kind: 23,
+    priority: 4,
+    why: "after the scaling of the same instant, which tells instances to stop",
+    handle: ({ migrations, gateway }, functionId) => migrations!.decide(functionId, gateway),
+  },
+  migrationStage: {
+    what: "a stage of a migration by tokens is over",
+    kind: 24,
+    priority: 0,
+    why: entries,
+    handle: ({ migrations }, request, from) => migrations!.stageEnds(request, from),
+    isOfRequest: true,
+  },
+  migrationLeave: {
+    what: "a request moves out of an instance without a step in progress",
+    kind: 25,
+    priority: 0,
+    why: "at once, since no step ends after which it could",
+    handle: (handlers, request, from) => {
+      if (handlers.migrations!.leaveNow(request, from, handlers.gateway)) {
+        handlers.entriesLeft(from);
+      }
+    },
+    isOfRequest: true,
   },
 } as const satisfies Record<string, EventKind>;
 

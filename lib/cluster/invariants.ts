@@ -91,7 +91,7 @@ function countInstance(
     const words = `${used} KV blocks in use of ${engine.readings.kvBlocks}`;
     throw broken(words, fleet, instance, now);
   }
-  if (requests === 0 && used > 0) {
+  if (requests === 0 && used > 0 && engine.detached === 0) {
     throw broken(`${used} KV blocks in use by nobody`, fleet, instance, now);
   }
   const at = COUNTS * functionId;

@@ -1,4 +1,5 @@
 import type { Clock } from "../engine/clock.ts";
+import type { EntryPulls } from "../engine/mod.ts";
 import type { RunColumns } from "../engine/engine_parts.ts";
 import { LatencyLedger } from "../engine/latency/latency_ledger.ts";
 import { SpareSequences } from "../engine/spare_sequences.ts";
@@ -14,6 +15,7 @@ export function runColumns(
   parts: ClusterParts,
   clock: Clock,
   observer: RunObserver | undefined,
+  pulls: EntryPulls | undefined,
 ): RunColumns {
   const { requests, functions } = parts;
   const stream = streamOf(parts);
@@ -23,6 +25,7 @@ export function runColumns(
     prefixes: new PrefixIndex(),
     spare: new SpareSequences(),
     ...(observer && { observer }),
+    ...(pulls && { pulls }),
   };
   if (stream !== undefined) {
     const { window, rows } = stream;

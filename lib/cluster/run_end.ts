@@ -8,7 +8,14 @@ import type { Fleet } from "./fleet/fleet.ts";
 /** What the engines counted in a run. */
 type EngineCounts = Pick<
   RunRecord,
-  "totals" | "peakBlocks" | "peakKvUtilization" | "stepsLeapt" | "stepsSingle" | "speculation"
+  | "coldStarts"
+  | "evictions"
+  | "totals"
+  | "peakBlocks"
+  | "peakKvUtilization"
+  | "stepsLeapt"
+  | "stepsSingle"
+  | "speculation"
 >;
 
 /**
@@ -34,6 +41,8 @@ export function settleEngines(fleet: Fleet, endAtSeconds: number): EngineCounts 
   }
   const speculation = sumSpeculation(fleet);
   return {
+    coldStarts: fleet.functions.reduce((sum, fn) => sum + fn.coldStarts, 0),
+    evictions: fleet.evictions,
     totals,
     peakBlocks,
     peakKvUtilization,

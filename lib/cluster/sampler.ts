@@ -4,11 +4,13 @@ import {
   emptySums,
   type IntervalSums,
   TIME_SERIES_COLUMNS,
+  withoutEnergy,
 } from "../metrics/columns/time_series_columns.ts";
 import { OUTCOME_CODE } from "../metrics/recorder.ts";
 import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { TimeSeriesColumns } from "../metrics/run_tables.ts";
 import { LIMITS, plain } from "../sim/limits.ts";
+import type { StatePower } from "../serverless/energy/state_power.ts";
 import { InstanceState } from "../serverless/lifecycle.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import type { FunctionSeries } from "./function_series.ts";
@@ -54,6 +56,8 @@ export class Sampler {
   readonly #before = new Map<number, Before>();
   readonly #now = emptyTotals();
   readonly #sums = emptySums();
+  /** Whether somebody asks for energy. */
+  readonly #countsEnergy: boolean;
   /** KV tokens and room of all instances, summed over the samples. */
   readonly kvTokens: KvTokens = { tokens: 0, room: 0 };
   #lastSeconds = 0;
@@ -69,6 +73,7 @@ export class Sampler {
   constructor(fleet: Fleet, sampleSeconds: number, most: number = LIMITS.samples.value) {
     this.#fleet = fleet;
     this.#sampleSeconds = sampleSeconds;
+    this.#countsEnergy = fleet.functions.some(({ parts }) => parts.power !== undefined);
     this.#most = most;
   }
 
@@ -86,6 +91,7 @@ export class Sampler {
   sample(now: number, counters: SampleCounters): void {
     const sums = this.#sums;
     clearSums(sums);
+    if (!this.#countsEnergy) withoutEnergy(sums);
     const { moving } = this.#fleet;
     const { series } = counters;
     this.#addResting(moving.kinds, now - this.#lastSeconds);
@@ -117,12 +123,15 @@ export class Sampler {
   /** Those that have rested since the last sample were idle all the while. */
   #addResting(kinds: readonly RestingKind[], seconds: number): void {
     const sums = this.#sums;
-    for (const { count, peakFlops, kvBlocks } of kinds) {
+    for (const { count, peakFlops, kvBlocks, power } of kinds) {
       const idleSeconds = count * seconds;
       sums.upSeconds += idleSeconds;
       sums.idleSeconds += idleSeconds;
       sums.peakFlops += idleSeconds * peakFlops;
       sums.capacityBlockSeconds += idleSeconds * kvBlocks;
+      if (power === undefined) continue;
+      sums.idleJoules += idleSeconds * power.idleWatts;
+      sums.hostJoules += idleSeconds * power.hostWatts;
     }
   }
 
@@ -141,8 +150,9 @@ export class Sampler {
     const starting = Math.max(0, startedBy - Math.max(createdAtSeconds, last));
     sums.startingSeconds += starting;
     if (own) own.startingSeconds += starting;
+    const { engine: { peakFlops, kvBlocks }, power } = this.#fleet.functions[functionId].parts;
+    if (power) addStart(power, starting, sums);
     if (!isReady) return;
-    const { peakFlops, kvBlocks } = this.#fleet.functions[functionId].parts.engine;
     const up = until - Math.max(readyAtSeconds, last);
     sums.upSeconds += up;
     if (own) own.upSeconds += up;
@@ -170,6 +180,7 @@ export class Sampler {
     const hasStopped = state === InstanceState.stopped;
     if (hasStopped) this.#fleet.books.totals.at(id, totals);
     else engine.readings.readMeter(now, totals);
+    if (power) addReady(power, up, totals.busySeconds - before.totals.busySeconds, sums);
     if (own) own.sequenceSeconds += totals.sequenceSeconds - before.totals.sequenceSeconds;
     for (const key of SUMMED) {
       sums[key] += totals[key] - before.totals[key];
@@ -193,6 +204,18 @@ export class Sampler {
   }
 }
 
+/** Adds what an instance draws while it starts. */
+function addStart(power: StatePower, seconds: number, sums: IntervalSums): void {
+  sums.startJoules += seconds * power.idleWatts;
+  sums.hostJoules += seconds * power.hostWatts;
+}
+
+/** Adds what a ready instance draws beside its steps. */
+function addReady(power: StatePower, up: number, busy: number, sums: IntervalSums): void {
+  sums.idleJoules += Math.max(0, up - busy) * power.idleWatts;
+  sums.hostJoules += up * power.hostWatts;
+}
+
 /** Totals of an engine that a sample adds up. */
 const SUMMED = [
   "busySeconds",
@@ -201,4 +224,5 @@ const SUMMED = [
   "outputTokens",
   "blockSeconds",
   "sequenceSeconds",
+  "stepJoules",
 ] as const satisfies readonly (keyof MeterTotals)[];

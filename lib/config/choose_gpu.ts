@@ -1,3 +1,5 @@
+import { deviceOfProfile } from "../execution/profiled/profile_facts.ts";
+import { PROFILE_SOURCES } from "../execution/sources/sources.ts";
 import { findGpu, gpuEntries } from "../hardware/gpu_catalogue.ts";
 import type { Gpu } from "../hardware/gpu.ts";
 import { ConfigError } from "./config_error.ts";
@@ -74,8 +76,33 @@ export function chooseGpu<Gpu extends GpuVariant>(
   ]);
 }
 
-/** The GPU of a configuration. @throws {ConfigError} If there is none of that name and size. */
-export function deploymentGpu({ cluster }: Pick<Configuration, "cluster">): Gpu {
-  const named = cluster.gpu_memory_gb === null ? findGpu(cluster.gpu_type) : undefined;
-  return named ?? chooseGpu(gpuEntries(), cluster.gpu_type, cluster.gpu_memory_gb);
+/** What says which GPU a configuration means. */
+type GpuSettings = Pick<Configuration, "cluster" | "execution">;
+
+/**
+ * The GPU of a configuration: one of the catalogue, or one that the file of `execution.profile` describes.
+ *
+ * @param files Texts of the files that the configuration names.
+ * @throws {ConfigError} If there is none of that name and size.
+ */
+export function deploymentGpu(config: GpuSettings, files?: ReadonlyMap<string, string>): Gpu {
+  const { gpu_type: type, gpu_memory_gb: memory } = config.cluster;
+  const named = memory === null ? findGpu(type) : undefined;
+  if (named !== undefined) return named;
+  const own = ownGpu(config, files);
+  return chooseGpu(own === undefined ? gpuEntries() : [own, ...gpuEntries()], type, memory);
+}
+
+/** Whether the GPU of a configuration may be one that a file describes which was not read yet. */
+export function mayBeOwnGpu({ cluster, execution }: GpuSettings): boolean {
+  return execution.profile !== null && PROFILE_SOURCES.includes(execution.source) &&
+    findGpu(cluster.gpu_type) === undefined;
+}
+
+/** The GPU that the file of `execution.profile` describes, if it was read and describes one. */
+function ownGpu(config: GpuSettings, files?: ReadonlyMap<string, string>): Gpu | undefined {
+  const { profile } = config.execution;
+  const text = profile === null || !mayBeOwnGpu(config) ? undefined : files?.get(profile);
+  if (text === undefined) return undefined;
+  return deviceOfProfile(text);
 }

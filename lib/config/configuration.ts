@@ -414,7 +414,10 @@ export interface Configuration {
   readonly cluster: {
     /** Instances of a fleet of fixed size (`scaling.enabled: false`). */
     readonly num_replicas: number;
-    /** GPU in data/hardware; where there are several sizes, `gpu_memory_gb` chooses. */
+    /**
+     * GPU in data/hardware; where there are several sizes, `gpu_memory_gb` chooses. Or one that the
+     * file of `execution.profile` describes.
+     */
     readonly gpu_type: string;
     /** Memory of a GPU, gigabytes; null: that of the data sheet. */
     readonly gpu_memory_gb: number | null;
@@ -497,6 +500,38 @@ export interface Configuration {
       /** Where each machine has the weights of the functions at first, as far as they fit. */
       readonly warm: "none" | "ssd" | "dram";
     };
+    /**
+     * How KV entries get from one instance to another, where `groups` are apart or running requests
+     * move.
+     */
+    readonly kv_transfer: {
+      /**
+       * Link whose `rate`, `efficiency` and `setup` hold where these are null; those of
+       * `mooncake-...` are fitted to measured transfers of up to 2,048 tokens.
+       */
+      readonly preset:
+        | "nvlink"
+        | "ndr400"
+        | "roce200"
+        | "ethernet100"
+        | "ethernet25"
+        | "mooncake-vllm"
+        | "mooncake-sglang"
+        | null;
+      /**
+       * What the card of an instance sends, and what it receives, bytes per second; null: as the
+       * preset. With `cluster.nodes` their cards decide.
+       */
+      readonly rate: number | null;
+      /** Share of the link that KV entries make use of; null: as the preset, else 1. */
+      readonly efficiency: number | null;
+      /** Time before the first byte of a transfer, seconds; null: as the preset, else 0. */
+      readonly setup: number | null;
+      /** Bytes of one message; null: a transfer is one. */
+      readonly message: number | null;
+      /** Time that each message adds, seconds. */
+      readonly message_overhead: number;
+    };
     /** Routing of requests to instances. */
     readonly routing: {
       /** Which ready instance takes a request; ties go to the lowest id. */
@@ -510,7 +545,8 @@ export interface Configuration {
         | "prefix-affinity"
         | "session"
         | "newest-idle"
-        | "fill-first";
+        | "fill-first"
+        | "freeness";
       /** Age of the signals that the router sees, seconds. */
       readonly staleness: number;
       /**
@@ -527,6 +563,11 @@ export interface Configuration {
         readonly load_difference: number;
         /** See `load_difference`. */
         readonly load_ratio: number;
+        /**
+         * Worth of a token that the instance would load from its cache tiers (`memory.kv_tiers`),
+         * of one in its prefix cache; 0: the tiers are not asked.
+         */
+        readonly tier_weight: number;
       };
       /**
        * Settings of `policy: fill-first`. The first instance that is not full, so that idle ones
@@ -756,10 +797,39 @@ export interface Configuration {
     /** Host memory for swapped KV blocks, gigabytes per GPU. */
     readonly swap_space_gb: number;
     /**
-     * Host memory of an instance on its machines, kept weights apart, bytes; null: its swap space
-     * under `scheduler.preemption_mode: swap`, else none.
+     * Host memory of an instance on its machines, kept weights and `kv_tiers` apart, bytes; null:
+     * its swap space under `scheduler.preemption_mode: swap`, else none.
      */
     readonly host_memory: number | null;
+    /**
+     * Cache tiers behind the prefix cache, the nearest first; none: blocks that it forgets are
+     * computed again.
+     */
+    readonly kv_tiers: readonly {
+      /**
+       * `host`: memory of the instance's machine, which is its own and goes with it; `disk`: of its
+       * machine, shared by the function's instances there; `store`: of the cluster.
+       */
+      readonly tier: "host" | "disk" | "store";
+      /**
+       * Room for KV blocks, bytes: of an instance (`host`), of a machine (`disk`), or in all
+       * (`store`). Has to be given.
+       */
+      readonly capacity: number | null;
+      /**
+       * `through`: blocks of prompts as they are computed, those that the tier lacks; `evict`:
+       * those that the tier before it (the prefix cache before the first) has no room for.
+       */
+      readonly write: "through" | "evict";
+      /**
+       * Time for which a block stays that nobody uses, seconds; null: until others need its room.
+       */
+      readonly ttl: number | null;
+      /** What one GPU reads or writes at most, bytes per second; null: what the links give. */
+      readonly rate: number | null;
+      /** Time before the first byte of a transfer, seconds. */
+      readonly setup: number;
+    }[];
   };
   /** How long a step takes. */
   readonly execution: {
@@ -1599,6 +1669,59 @@ export interface Configuration {
       readonly output_token_cost: number;
     };
   };
+  /** Migration of running requests between the instances of a function. */
+  readonly migration: {
+    /**
+     * How a running request moves to another instance. `live`: its KV entries are copied while it
+     * decodes, the last ones while it stands still (Llumnix). `blocking`: it stands still until all
+     * are copied. `tokens`: its tokens are sent and computed anew while it decodes, the last ones
+     * while it stands still (ServerlessLLM). `recompute`: it leaves at once and is computed anew.
+     * `off`: none moves.
+     */
+    readonly method: "off" | "live" | "blocking" | "tokens" | "recompute";
+    /** Which requests move, and where to. */
+    readonly policy: "none" | "freeness" | "consolidate";
+    /**
+     * Settings of `policy: freeness`. From instances that run out of KV blocks soon to those that
+     * do last, as Llumnix.
+     */
+    readonly freeness: {
+      /**
+       * Free KV blocks per running request (the decode steps that an instance can still take, in
+       * blocks) below which requests move out and above which they may move in.
+       */
+      readonly threshold: number;
+      /**
+       * KV blocks that an instance with urgent requests keeps free for them; Llumnix's artifact
+       * keeps 100.
+       */
+      readonly headroom_blocks: number;
+    };
+    /**
+     * Settings of `policy: consolidate`. From the emptiest instance to the fullest with room, so
+     * that one falls idle and stops.
+     */
+    readonly consolidate: {
+      /** Share of its KV blocks up to which an instance is filled. */
+      readonly fill_to: number;
+    };
+    /** Time between two decisions, seconds. */
+    readonly period: number;
+    /**
+     * The requests of an instance that is told to stop, by scaling or by a notice of spot capacity,
+     * move to others, whatever the policy.
+     */
+    readonly drains: boolean;
+    /**
+     * Names of the service classes whose requests are urgent: they move when nobody else can, and
+     * their instances keep `freeness.headroom_blocks` free.
+     */
+    readonly urgent_classes: readonly string[];
+    /** Most stages of a copy: all but the last one while the request decodes. */
+    readonly max_stages: number;
+    /** A copy goes on in stages until at most so many tokens are left for the last one. */
+    readonly last_stage_tokens: number;
+  };
   /** What goes wrong. */
   readonly faults: {
     /**
@@ -1733,6 +1856,52 @@ export interface Configuration {
       readonly remote: number | null;
     };
   };
+  /** What GPUs and machines draw. */
+  readonly energy: {
+    /** Count the energy of GPUs and machines. */
+    readonly enabled: boolean;
+    /** Energy of the building over that of its machines; null: 1, the machines alone. */
+    readonly pue: number | null;
+    /**
+     * Power by GPU with a model loaded and nothing to do, watts; others: measured ones of
+     * data/hardware/power.yaml, else a share of the power limit.
+     */
+    readonly idle_watts: Readonly<Record<string, number>>;
+    /**
+     * Power limit of each GPU, watts, between its idle power and its own limit: steps that would
+     * draw more take longer; null: its own.
+     */
+    readonly power_limit: number | null;
+    /**
+     * Power of the rest of a machine (processors, memory, fans) for each GPU that an instance has,
+     * watts; null: by GPU, data/hardware/power.yaml.
+     */
+    readonly host_watts: number | null;
+    /**
+     * Count GPUs of `cluster.nodes` that no instance has, and their share of the machine; else they
+     * are somebody else's.
+     */
+    readonly count_free_gpus: boolean;
+    /**
+     * Region of data/energy/carbon.yaml whose electricity is used, such as `us-central1`; null:
+     * emissions are null.
+     */
+    readonly region: string | null;
+    /** Carbon of electricity, g CO2e per kWh; null: the region's. */
+    readonly carbon_intensity: number | null;
+    /**
+     * Carbon of electricity by hour of the day, from midnight on, g CO2e per kWh: 24 numbers; null:
+     * the same all day.
+     */
+    readonly carbon_by_hour: readonly number[] | null;
+    /** Hour of the day at which the run begins. */
+    readonly start_hour: number;
+    /**
+     * Price of electricity on top of `cost`, dollars per kWh: what own machines draw; null: it is
+     * in the price of GPUs.
+     */
+    readonly electricity_price: number | null;
+  };
   /**
    * Service-level objectives; attainment is the share of arrived requests that keep all of them.
    */
@@ -1743,6 +1912,24 @@ export interface Configuration {
     readonly tpot_s: number | null;
     /** Longest end-to-end latency, seconds; null: no limit. */
     readonly e2e_s: number | null;
+  };
+  /**
+   * Prefill and decode apart: two groups of instances, each with settings of its own; KV entries go
+   * from one to the other as `cluster.kv_transfer` says.
+   */
+  readonly groups: {
+    /**
+     * Instances that compute prompts: `gpu_type`, `routing` and the sections of a function, as far
+     * as they differ; null: no group of its own.
+     */
+    readonly prefill: Readonly<Record<string, unknown>> | null;
+    /** Instances that go on with the requests once these have their first token, likewise. */
+    readonly decode: Readonly<Record<string, unknown>> | null;
+    /**
+     * Whether a request that starts the first instance of `prefill` has one of `decode` started,
+     * too, if there is none, or that starts when the request comes to it.
+     */
+    readonly starts: "together" | "apart";
   };
   /**
    * Deployed models that share the cluster, the most popular first; none: one function made of the
@@ -1779,6 +1966,8 @@ export interface Configuration {
     readonly cost: Readonly<Record<string, unknown>> | null;
     /** Settings of `slo` that differ. */
     readonly slo: Readonly<Record<string, unknown>> | null;
+    /** Settings of `groups` that differ. */
+    readonly groups: Readonly<Record<string, unknown>> | null;
   }[];
   /** What is measured. */
   readonly metrics: {
@@ -1794,7 +1983,8 @@ export interface Configuration {
     readonly per_function: boolean;
     /**
      * Whether a run records what the latency of each request is made of (latency_parts.parquet),
-     * which takes some 8 % of its time; null: in runs of up to 200,000 requests.
+     * which takes 5 to 8 % of its time and 16 to 40 bytes for each; null: in runs of up to 200,000
+     * requests.
      */
     readonly explain: boolean | null;
     /** Percentiles in the summary. */

@@ -42,16 +42,24 @@ export function readFunction(
   config: Configuration,
   entry: Entry,
 ): { readonly config: Configuration | undefined; readonly problems: readonly string[] } {
+  return settingsOver({ ...config, functions: [] }, entryMapping(entry));
+}
+
+/** Reads settings over a whole configuration. */
+export function settingsOver(
+  base: Configuration,
+  mapping: Mapping,
+): { readonly config: Configuration | undefined; readonly problems: readonly string[] } {
   const root = nodeInfo(configurationSchema) as SectionInfo;
-  const own = normalize(root, entryMapping(entry));
-  const base = { ...config, functions: [] } as unknown as Mapping;
+  const own = normalize(root, mapping);
   const withEngine = merge(root, enginePreset(own.settings), own.settings);
-  const settings = fillSections(root, merge(root, plain(base) as Mapping, withEngine));
-  const parsed = configurationSchema.safeParse(settings, { jitless: true });
-  if (parsed.success) return { config: parsed.data, problems: own.problems };
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    `Cannot read "${path.join(".")}" ${message}`
+  const settings = fillSections(
+    root,
+    merge(root, plain(base as unknown as Mapping) as Mapping, withEngine),
   );
+  const parsed = configurationSchema.safeParse(settings);
+  if (parsed.success) return { config: parsed.data, problems: own.problems };
+  const problems = parsed.wrong.map(({ path, text }) => `Cannot read "${path.join(".")}" ${text}`);
   return { config: undefined, problems: [...own.problems, ...problems] };
 }
 

@@ -1,8 +1,7 @@
-import * as z from "../std/zod.ts";
 import { appliesSentence } from "./applies.ts";
 import { movedPaths } from "./normalize.ts";
 import { configurationSchema } from "./schema.ts";
-import { findNodeInfo, nodeInfo, type SectionInfo, type SettingInfo } from "./setting.ts";
+import { type ListInfo, nodeInfo, type SectionInfo, type SettingInfo } from "./setting.ts";
 
 /** A JSON Schema as plain data. */
 export type JsonSchema = Record<string, unknown>;
@@ -10,15 +9,43 @@ export type JsonSchema = Record<string, unknown>;
 function settingSchema(info: SettingInfo): JsonSchema {
   const { jsonSchema, nullable, defaultValue } = info;
   const description = info.description + appliesSentence(info.appliesWhen);
-  const accepted = nullable
-    ? { anyOf: [...alternatives(jsonSchema), { type: "null" }] }
-    : jsonSchema;
+  const accepted = nullable ? orNull(jsonSchema) : jsonSchema;
   return { description, ...accepted, default: defaultValue };
+}
+
+/** What a schema takes, and null. */
+function orNull(schema: Readonly<JsonSchema>): JsonSchema {
+  const isBareType = Object.keys(schema).length === 1 && typeof schema.type === "string";
+  return isBareType
+    ? { type: [schema.type, "null"] }
+    : { anyOf: [...alternatives(schema), { type: "null" }] };
 }
 
 /** A schema's alternatives, so that adding one does not nest. */
 function alternatives(schema: Readonly<JsonSchema>): readonly unknown[] {
   return Array.isArray(schema.anyOf) ? schema.anyOf : [schema];
+}
+
+function sectionSchema(section: SectionInfo): JsonSchema {
+  const properties: JsonSchema = {};
+  for (const [key, schema] of Object.entries(section.shape)) {
+    const info = nodeInfo(schema);
+    if (info.kind === "setting") properties[key] = settingSchema(info);
+    else if (info.kind === "list") properties[key] = listSchema(info);
+    // A section without settings ("scaling:") is null in YAML.
+    else properties[key] = { ...sectionSchema(info), type: ["object", "null"] };
+  }
+  addAliases(section, properties);
+  return {
+    type: "object",
+    properties,
+    additionalProperties: false,
+    description: section.description + appliesSentence(section.appliesWhen),
+  };
+}
+
+function listSchema({ description, item }: ListInfo): JsonSchema {
+  return { type: "array", items: sectionSchema(item), description };
 }
 
 /** Adds the aliases of a section's settings beside their internal names. */
@@ -52,37 +79,18 @@ function propertyAt(schema: JsonSchema, path: string): JsonSchema {
  */
 export function configurationJsonSchema(): JsonSchema {
   const root = nodeInfo(configurationSchema) as SectionInfo;
-  const schema = z.toJSONSchema(configurationSchema, {
-    io: "input",
-    unrepresentable: "any",
-    reused: "inline",
-    override({ zodSchema, jsonSchema }) {
-      const info = findNodeInfo(zodSchema);
-      if (info === undefined) return;
-      const target = jsonSchema as JsonSchema;
-      if (info.kind === "setting") {
-        for (const key of Object.keys(target)) delete target[key];
-        Object.assign(target, settingSchema(info));
-        return;
-      }
-      target.description = info.kind === "section"
-        ? info.description + appliesSentence(info.appliesWhen)
-        : info.description;
-      delete target.default;
-      // A section without settings ("scaling:") is null in YAML.
-      if (info.kind === "section" && info !== root) {
-        target.type = ["object", "null"];
-      }
-      if (info.kind === "section") addAliases(info, target.properties as JsonSchema);
-    },
-  }) as JsonSchema;
+  const schema = sectionSchema(root);
   for (const [alias, path] of movedPaths(root)) {
     const keys = alias.split(".");
     const name = keys.pop()!;
     const section = movedSection(schema, keys);
     section[name] = aliasSchema(propertyAt(schema, path), path);
   }
-  return { $schema: schema.$schema, title: "SimFaaSInfer configuration", ...schema };
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "SimFaaSInfer configuration",
+    ...schema,
+  };
 }
 
 /** The properties of a section that settings have been moved from; others' files may alone have it. */

@@ -1,5 +1,4 @@
 import { parse, YamlSyntaxError } from "../std/yaml.ts";
-import type * as z from "../std/zod.ts";
 import { platformPreset } from "../serverless/platforms/platform_preset.ts";
 import { contentKind } from "../std/content_kind.ts";
 import { displayedAs } from "../std/display.ts";
@@ -8,6 +7,8 @@ import { checkConfiguration, checkSize, type Problem } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
 import type { Configuration } from "./configuration.ts";
 import { enginePreset } from "./engine_preset.ts";
+import { groupProblems } from "./group_problems.ts";
+import { migrationProblems } from "./migration_problems.ts";
 import { readFunction } from "./function_configurations.ts";
 import { differingPaths, pathsOf, rememberedPaths, rememberGiven } from "./given.ts";
 import { manifestName } from "./manifests/likeness.ts";
@@ -15,6 +16,7 @@ import { fillSections, merge } from "./merge.ts";
 import { emptyMapping, isConfiguration, isMapping, type Mapping, normalize } from "./normalize.ts";
 import { type Overrides, readOverrides } from "./overrides.ts";
 import { configurationSchema } from "./schema.ts";
+import type { ValuePath } from "./schema_node.ts";
 import { nodeInfo, type SectionInfo } from "./setting.ts";
 import { showValue } from "./show_value.ts";
 
@@ -122,7 +124,7 @@ function infiniteRate({ workload }: Mapping): void {
 }
 
 /** A path such as "workload.classes[0].share". */
-function showPath(path: readonly PropertyKey[]): string {
+function showPath(path: ValuePath): string {
   return path.reduce<string>(
     (shown, key) =>
       typeof key === "number"
@@ -132,26 +134,6 @@ function showPath(path: readonly PropertyKey[]): string {
         : `${shown}.${String(key)}`,
     "",
   );
-}
-
-/** The value at a path of the merged settings. */
-function valueAt(settings: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce((value, key) => (value as Record<PropertyKey, unknown>)?.[key], settings);
-}
-
-/** The line for one issue that the schema found. */
-function problemLine(
-  issue: z.core.$ZodIssue,
-  settings: Mapping,
-  writtenPaths: ReadonlyMap<string, string>,
-): string {
-  const path = showPath(issue.path);
-  const written = writtenPaths.get(path) ?? path;
-  if (issue.code === "custom") return `Cannot read "${written}" ${issue.message}`;
-  const isList = issue.code === "invalid_type" && issue.expected === "array";
-  const [wanted, allowed] = isList ? ["a list", "a list"] : ["a section", "a mapping of settings"];
-  return `Cannot read "${written}" as ${wanted}: current value is ` +
-    `${showValue(valueAt(settings, issue.path))} (allowed: ${allowed})`;
 }
 
 /**
@@ -194,18 +176,15 @@ export function loadConfig(
     settings = merge(root, settings, layer.settings);
   }
   settings = fillSections(root, overEngine(root, overPlatform(root, settings)));
-  // Compiling a parser pays only for schemas that are used more than once.
-  const parsed = configurationSchema.safeParse(settings, { jitless: true });
+  const parsed = configurationSchema.safeParse(settings);
+  const lineOf = ({ path, text }: Problem) =>
+    `Cannot read "${writtenPaths.get(path) ?? path}" ${text}`;
   if (parsed.success) {
-    const lineOf = ({ path, text }: Problem) =>
-      `Cannot read "${writtenPaths.get(path) ?? path}" ${text}`;
     problems.push(...checkConfiguration(parsed.data).map(lineOf));
     problems.push(...functionProblems(parsed.data));
     if (problems.length === 0) problems.push(...checkSize(parsed.data).map(lineOf));
   } else {
-    for (const issue of parsed.error.issues) {
-      problems.push(problemLine(issue, settings, writtenPaths));
-    }
+    problems.push(...parsed.wrong.map(({ path, text }) => lineOf({ path: showPath(path), text })));
   }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   rememberGiven(parsed.data, given);
@@ -225,9 +204,7 @@ function askedPaths(root: SectionInfo, settings: Mapping): ReadonlySet<string> {
 function unlikeDefaults(root: SectionInfo, settings: Mapping): ReadonlySet<string> {
   const named = emptyMapping();
   named.platform = settings.platform;
-  const defaults = configurationSchema.safeParse(fillSections(root, overPlatform(root, named)), {
-    jitless: true,
-  });
+  const defaults = configurationSchema.safeParse(fillSections(root, overPlatform(root, named)));
   return defaults.success
     ? differingPaths(root, settings, { ...defaults.data, platform: null } as unknown as Mapping)
     : pathsOf(root, settings);
@@ -270,20 +247,24 @@ export function changedFromPlatform(config: Configuration): string[] {
   if (config.platform === null) return [];
   const root = nodeInfo(configurationSchema) as SectionInfo;
   const preset = platformSettings(root, config.platform);
-  const parsed = configurationSchema.parse(fillSections(root, preset), { jitless: true });
+  const parsed = configurationSchema.parse(fillSections(root, preset));
   const changed = differingPaths(root, parsed as unknown as Mapping, config as unknown as Mapping);
   return [...pathsOf(root, preset)].filter((path) => changed.has(path));
 }
 
 /** One line per mistake in the settings of each function. */
 function functionProblems(config: Configuration): string[] {
-  if (config.functions.length === 0) return [];
+  if (config.functions.length === 0) {
+    return [...groupProblems(config), ...migrationProblems(config)];
+  }
   const common = new Set(checkConfiguration(config).map(({ path }) => path));
   return config.functions.flatMap((entry, i) => {
     const { config: own, problems } = readFunction(config, entry);
-    const contradictions = own === undefined
-      ? []
-      : checkConfiguration(own).map(({ path, text }) => `Cannot read "${path}" ${text}`);
+    const contradictions = own === undefined ? [] : [
+      ...checkConfiguration(own).map(({ path, text }) => `Cannot read "${path}" ${text}`),
+      ...groupProblems(own),
+      ...migrationProblems(own),
+    ];
     return [...problems, ...contradictions]
       .filter((line) => ![...common].some((path) => line.includes(`"${path}"`)))
       .map((line) => `functions[${i}]: ${line}`);

@@ -1,10 +1,10 @@
-import type * as z from "../std/zod.ts";
 import type { Configuration } from "./configuration.ts";
+import type { SchemaNode } from "./schema_node.ts";
 import { section } from "./section.ts";
 import * as sections from "./sections/mod.ts";
 
 /** The one schema: validation, defaults, types, JSON Schema and the reference all come from it. */
-export const configurationSchema: z.ZodType<Configuration> = section({
+export const configurationSchema: SchemaNode<Configuration> = section({
   platform: sections.platform,
   simulation: sections.simulation,
   workload: sections.workload,
@@ -19,9 +19,12 @@ export const configurationSchema: z.ZodType<Configuration> = section({
   cold_start: sections.coldStart,
   scaling: sections.scaling,
   gateway: sections.gateway,
+  migration: sections.migration,
   faults: sections.faults,
   cost: sections.cost,
+  energy: sections.energy,
   slo: sections.slo,
+  groups: sections.groups,
   functions: sections.functions,
   metrics: sections.metrics,
   output: sections.output,

@@ -1,7 +1,7 @@
-import * as z from "../std/zod.ts";
 import type { Setting } from "../settings/setting.ts";
 import type { Condition } from "./applies.ts";
-import { nodeInfo, remember, type SectionInfo, type Selector, settingSchema } from "./setting.ts";
+import { listNode, SchemaNode, sectionNode, settingNode } from "./schema_node.ts";
+import type { SectionInfo, Selector } from "./setting.ts";
 
 /** What a section takes beyond its settings. */
 export interface SectionOptions {
@@ -20,12 +20,12 @@ export interface SectionOptions {
 }
 
 /** What a section is made of: settings, further sections and lists of them, by key. */
-export type SectionShape = Readonly<Record<string, Setting<unknown> | z.ZodType>>;
+export type SectionShape = Readonly<Record<string, Setting<unknown> | SchemaNode<unknown>>>;
 
 /** The typed value of a section. */
 export type SectionValue<Shape extends SectionShape> = {
   [K in keyof Shape]: Shape[K] extends Setting<infer T> ? T
-    : Shape[K] extends z.ZodType<infer T> ? T
+    : Shape[K] extends SchemaNode<infer T> ? T
     : never;
 };
 
@@ -33,14 +33,13 @@ export type SectionValue<Shape extends SectionShape> = {
 export function section<Shape extends SectionShape>(
   parts: Shape,
   options: SectionOptions,
-): z.ZodType<SectionValue<Shape>> {
+): SchemaNode<SectionValue<Shape>> {
   const shape = Object.fromEntries(
     Object.entries(parts).map(([key, part]) =>
-      [key, "kind" in part ? settingSchema(part as Setting<unknown>) : part as z.ZodType] as const
+      [key, part instanceof SchemaNode ? part : settingNode(part)] as const
     ),
   );
-  const schema = z.strictObject(shape).prefault((options.fill ?? {}) as never);
-  return remember(schema as unknown as z.ZodType<SectionValue<Shape>>, {
+  return sectionNode({
     kind: "section",
     description: options.describe,
     shape,
@@ -56,20 +55,19 @@ export function section<Shape extends SectionShape>(
  * A section some of whose settings are those of a table's policies, which the compiler cannot follow
  * one by one: its type is the generated one, which a test holds against the schema.
  */
-export function sectionOf<Value>(parts: SectionShape, options: SectionOptions): z.ZodType<Value> {
-  return section(parts, options) as z.ZodType as z.ZodType<Value>;
+export function sectionOf<Value>(parts: SectionShape, options: SectionOptions): SchemaNode<Value> {
+  return section(parts, options) as SchemaNode<unknown> as SchemaNode<Value>;
 }
 
 /** A list of sections; empty when nothing is given. */
 export function sectionList<Item>(
-  item: z.ZodType<Item>,
+  item: SchemaNode<Item>,
   options: Pick<SectionOptions, "describe" | "appliesWhen">,
-): z.ZodType<readonly Item[]> {
-  const schema = z.array(item).default([]);
-  return remember(schema as unknown as z.ZodType<readonly Item[]>, {
+): SchemaNode<readonly Item[]> {
+  return listNode({
     kind: "list",
     description: options.describe,
-    item: nodeInfo(item) as SectionInfo,
+    item: item.info as SectionInfo,
     appliesWhen: options.appliesWhen,
-  });
+  }, item);
 }

@@ -1,4 +1,5 @@
 import { type KvOutlook, UNLIMITED_TOKENS } from "../scheduling/batching/strategy.ts";
+import { admit, isAdmitted } from "./admit.ts";
 import type { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import { SequenceState } from "./sequences.ts";
@@ -170,7 +171,7 @@ export class Admission implements KvOutlook {
   enter(blocks = this.matchedBlocks): number {
     const { sequences, queue } = this.#batch;
     if (sequences.count >= this.#batch.maxSequences) return -1;
-    return this.#add(queue.pop(), this.waitingTokens, this.matchedBlocks, blocks, 0);
+    return this.#add(queue.pop(), this.waitingTokens, this.matchedBlocks, blocks);
   }
 
   /** Tokens that the first waiting request would have to compute; 0 for none. */
@@ -184,45 +185,16 @@ export class Admission implements KvOutlook {
 
   /** Admits the first waiting request as the strategy's reservation says. */
   admit(keepFreeBlocks: number, chunkTokens = UNLIMITED_TOKENS): number {
-    const { sequences, pool, maxSequences } = this.#batch;
-    const { strategy } = this.#parts;
-    if (sequences.count >= maxSequences) return -1;
-    const request = this.#batch.queue.peek();
-    const { columns, generated } = this.#run;
-    const target = columns.promptTokens[request] + generated[request];
-    const matched = this.#batch.blocks.matched(request, target);
-    const done = matched * pool.blockTokens;
-    let blocks = pool.blocksFor(target);
-    let asked = blocks;
-    let reserved = 0;
-    if (strategy.reservation === "chunk") {
-      if (target - done > chunkTokens) blocks = pool.blocksFor(done + chunkTokens);
-      if (strategy.asksForWholePrompt !== true) asked = blocks;
-    } else if (strategy.reservation === "maximum") {
-      reserved = asked = blocks = this.#batch.blocks.reservedFor(columns.promptTokens[request]);
-    }
-    // An empty engine may use its last blocks: nobody is there whose growth they would be kept for.
-    const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-    if (asked - matched + keep > this.#batch.blocks.freeBeside(request, matched)) {
-      this.#batch.lacksBlocks = true;
-      return -1;
-    }
-    this.#batch.queue.pop();
-    return this.#add(request, target, matched, blocks, reserved);
+    return admit(this.#batch, this.#parts, this.#run, keepFreeBlocks, chunkTokens);
   }
 
   /** Puts a request that has left the queue into the batch. */
-  #add(request: number, target: number, matched: number, blocks: number, reserved: number): number {
-    const { sequences, pool, account } = this.#batch;
-    const { columns, clock } = this.#run;
+  #add(request: number, target: number, matched: number, blocks: number): number {
+    const { sequences, pool } = this.#batch;
     const done = matched * pool.blockTokens;
-    const slot = sequences.add(request, target, done, reserved);
+    const slot = sequences.add(request, target, done, 0);
     this.#batch.blocks.begin(slot, blocks, matched);
-    if (Number.isNaN(columns.scheduledAtSeconds[request])) {
-      columns.scheduledAtSeconds[request] = clock.now;
-      columns.cachedTokens[request] = done;
-      account?.isAdmitted(request);
-    } else account?.runsAgain(request);
+    isAdmitted(this.#batch, this.#run, request, done);
     return slot;
   }
 }

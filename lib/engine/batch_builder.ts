@@ -8,11 +8,17 @@ import {
 import { type WaitingQueue, waitingQueue } from "../scheduling/batching/waiting_queue.ts";
 import type { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
 import type { IdentifiedPool } from "../scheduling/kv_cache/identified_pool.ts";
+import { leaveLoading } from "./admit.ts";
 import { EndedSlots } from "./ended_slots.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import { decodeAll } from "./decode_all.ts";
+import { bringBack, type BringingBack } from "./bring_back.ts";
+import { ExpectedRequests } from "./expected_requests.ts";
 import type { InboxReader } from "./inbox.ts";
 import { type DecodeBlocks, PlainBlocks } from "./decode_blocks.ts";
 import { StepAccount } from "./latency/step_account.ts";
+import type { KvTiersOfEngine } from "./kv_tiers_of_engine.ts";
+import { LoadingRequests } from "./loading_requests.ts";
 import { Lookahead } from "./lookahead.ts";
 import { type PreemptionBooks, preemptSequence } from "./preempt.ts";
 import { ReturningRequests } from "./returning_requests.ts";
@@ -47,6 +53,9 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** How the KV blocks of the decoding sequences grow; `lookahead` where drafts are verified. */
   readonly growth: DecodeBlocks;
   readonly lookahead: Lookahead | undefined;
+  /** Cache tiers behind the prefix cache, and who waits for blocks of theirs; absent: there are none. */
+  readonly tiers: KvTiersOfEngine | undefined;
+  readonly loading: LoadingRequests | undefined;
   readonly #chunks = new StepChunks();
   /** The step being formed. */
   readonly shape: StepShape = this.#chunks.shape;
@@ -70,7 +79,10 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   lacksBlocks = false;
   /** Seconds that swapping adds to the step. */
   swapSeconds = 0;
+  /** Requests whose KV entries come from another engine. */
+  readonly expected: ExpectedRequests;
   readonly #returning = new ReturningRequests();
+  readonly #bringing: BringingBack;
   readonly #parts: EngineParts;
   readonly #strategy: BatchingStrategy;
   readonly #run: RunColumns;
@@ -82,8 +94,16 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** Slots left out of the step. */
   readonly #pausedSlots: number[] = [];
 
-  constructor(parts: EngineParts, run: RunColumns, blocks: SequenceBlocks, gaps: TokenGaps) {
+  constructor(
+    parts: EngineParts,
+    run: RunColumns,
+    blocks: SequenceBlocks,
+    gaps: TokenGaps,
+    tiers?: KvTiersOfEngine,
+  ) {
     const { sequences } = blocks;
+    this.tiers = tiers;
+    this.loading = tiers && new LoadingRequests();
     this.#parts = parts;
     this.#run = run;
     this.maxSequences = parts.maxSequences;
@@ -100,6 +120,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.speculation = parts.speculation && new Speculation(parts.speculation);
     this.lookahead = this.speculation &&
       new Lookahead(sequences, this.speculation, this.pool, parts.maxModelTokens);
+    this.expected = new ExpectedRequests(blocks.instance, run);
+    this.#bringing = { parts, run, returning, chunks };
     this.growth = this.lookahead ?? new PlainBlocks(sequences, this.pool);
     this.outlook = new Admission(this, parts, run);
     this.#strategy = parts.strategy.forEngine?.() ?? parts.strategy;
@@ -134,11 +156,19 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   get returning(): number {
-    return this.#returning.size;
+    const { expected, queue } = this;
+    return this.#returning.size + expected.here + (queue.size === 0 ? expected.blockless : 0);
   }
 
+  /** Whether those behind the first waiting request wait for it. */
+  get holdsBack(): boolean {
+    return this.queue.isFirstComeFirstServed && this.#parts.strategy.passesOver !== true;
+  }
+
+  /** Requests that may be let in: those of the queue, and those that have loaded what they waited for. */
   get waiting(): number {
-    return this.queue.size;
+    const { loading } = this;
+    return loading === undefined ? this.queue.size : this.queue.size + loading.ready;
   }
 
   /** Has the strategy form the step that starts now. */
@@ -169,19 +199,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   decodeAll(): number {
-    const { sequences, pool, growth } = this;
-    let preempted = 0;
-    let needed = growth.lacking;
-    // Preempting from the end until the rest fits is what walking the batch in order comes to: a
-    // victim is always behind the sequence that lacks a block, so it has not taken one itself.
-    while (needed > pool.free) {
-      this.preempt(this.victim());
-      preempted++;
-      needed = growth.lacking;
-    }
-    growth.take(needed);
-    this.decodes = sequences.decoding > 0;
-    return preempted;
+    return decodeAll(this);
   }
 
   scheduleRunning(budgetTokens: number, longestChunk = UNLIMITED_TOKENS): number {
@@ -257,6 +275,11 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.#returning.push(request, tokens, 0);
   }
 
+  /** The KV entries of the request's first `tokens` tokens are to come: it takes blocks for them. */
+  expect(request: number, tokens: number): void {
+    this.expected.push(request, tokens);
+  }
+
   /** Changes how many KV blocks there are; where too many are in use, sequences are preempted. */
   resize(kvBlocks: number): void {
     const { sequences, pool } = this;
@@ -265,28 +288,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   bringBack(keepFreeBlocks: number): number {
-    const { sequences, pool, growth } = this;
-    const returning = this.#returning;
-    let count = 0;
-    while (returning.size > 0 && sequences.count < this.maxSequences) {
-      const { first: request, firstTokens: tokens } = returning;
-      const reserved = this.blocks.reservedFor(this.#run.columns.promptTokens[request]);
-      const blocks = reserved > 0 ? reserved : pool.blocksFor(tokens);
-      const keep = sequences.count > 0 ? keepFreeBlocks : 0;
-      const nextBlocks = growth.next(tokens, blocks, reserved > 0);
-      if (blocks + nextBlocks + keep > pool.free - growth.lacking) break;
-      const hostBlocks = returning.shift();
-      const slot = sequences.add(request, tokens, tokens, reserved);
-      this.blocks.begin(slot, blocks);
-      this.account?.decodesAgain(request, this.#run.clock.now);
-      this.join(slot, tokens, this.#run.columns.completedAtSeconds[request]);
-      if (hostBlocks > 0) this.swapSeconds += hostBlocks * this.#parts.swap!.secondsPerBlock;
-      count++;
-    }
-    if (count === 0) return 0;
-    this.isUnsettled = true;
-    this.speculation?.plan(sequences.decoding, this.maxTokensPerStep - this.#chunks.tokens);
-    return count;
+    return bringBack(this, this.#bringing, keepFreeBlocks);
   }
 
   /** Moves a prefilled (or returning) sequence into the decode batch. */
@@ -335,14 +337,19 @@ export class BatchBuilder implements StepBuilder, InboxReader {
       requests.push(request);
       this.blocks.release(slot);
     }
-    lostTokens += this.#returning.empty(requests);
+    lostTokens += this.#returning.empty(requests) + this.expected.empty(requests, this);
+    for (const request of this.loading?.all().slice() ?? []) {
+      leaveLoading(this, request, false);
+      requests.push(request);
+    }
     while (queue.size > 0) requests.push(queue.pop());
     return lostTokens;
   }
 
   /** Takes a request out that waits for a place in the batch, or to return to it; false if none does. */
-  leaveQueue(request: number): boolean {
-    return this.#returning.remove(request) || this.queue.remove(request);
+  leaveQueue(request: number, isStepping: boolean): boolean {
+    return this.#returning.remove(request) || this.queue.remove(request) ||
+      this.expected.remove(request, this, isStepping);
   }
 
   /**

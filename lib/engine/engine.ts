@@ -1,13 +1,21 @@
 import type { EngineLoad } from "../metrics/engine_load.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
+import { leaveLoading } from "./admit.ts";
+import { asksAnew } from "./asks_anew.ts";
 import { BatchBuilder } from "./batch_builder.ts";
 import type { EngineChange, EngineParts, RunColumns } from "./engine_parts.ts";
 import { EngineReadings } from "./engine_readings.ts";
+import { EngineTiers } from "./engine_tiers.ts";
 import { Inbox } from "./inbox.ts";
-import { noProgress } from "./no_progress.ts";
+import type { KvTiersOfEngine } from "./kv_tiers_of_engine.ts";
+import { fillDecodes, meterLostStep, meterSteps } from "./meter_steps.ts";
+import { noProgress, notDetachable } from "./no_progress.ts";
+import { requireEntries } from "./require_entries.ts";
 import { SequenceBlocks } from "./sequence_blocks.ts";
-import { Sequences } from "./sequences.ts";
+import { sequencesOf } from "./spare_sequences.ts";
+import { splitGaps } from "./split_gaps.ts";
 import { StepClock } from "./step_clock.ts";
+import { StepLimits } from "./step_limits.ts";
 import { TokenGaps } from "./token_gaps.ts";
 import { TokenLedger } from "./token_ledger.ts";
 
@@ -32,7 +40,6 @@ export class Engine {
   /** Steps taken as part of a leap, and singly. */
   stepsLeapt = 0;
   stepsSingle = 0;
-
   /** Number of the instance, for messages. */
   readonly #id: number;
   readonly #parts: EngineParts;
@@ -44,7 +51,7 @@ export class Engine {
   readonly #batch: BatchBuilder;
   readonly #gaps: TokenGaps;
   readonly #clock: StepClock;
-  /** Whether the batch may change at the next step boundary, so that a leap must not go on. */
+  /** Whether the batch may change at the next step boundary. */
   #interrupted = true;
   /** Whether a request that joins the queue now cannot be admitted before somebody leaves. */
   #closed = false;
@@ -55,23 +62,23 @@ export class Engine {
   /** Whether nobody inside can go on before blocks that have left with a request are free. */
   #isStarved = false;
   /** Instants to come that no leap passes, in order, seconds. */
-  readonly #limits: number[] = [];
+  readonly #limits = new StepLimits();
+  /** Cache tiers behind its prefix cache; absent: there are none. */
+  readonly #tiers: EngineTiers | undefined;
 
-  constructor(id: number, parts: EngineParts, run: RunColumns) {
+  constructor(id: number, parts: EngineParts, run: RunColumns, tiers?: KvTiersOfEngine) {
     this.#id = id;
     this.#parts = parts;
     this.#plansAhead = parts.asyncScheduling === true;
     this.#run = run;
-    const { maxSequences, blockTokens } = parts;
-    const notesBlocks = parts.speculation !== undefined;
-    const sequences = run.spare?.take(maxSequences, blockTokens, notesBlocks) ??
-      new Sequences(maxSequences, blockTokens, notesBlocks);
-    const blocks = new SequenceBlocks(parts, sequences, run.prefixes, id);
+    const sequences = sequencesOf(parts, run.spare);
+    const blocks = new SequenceBlocks(parts, sequences, run.prefixes, id, tiers);
     this.#gaps = new TokenGaps(run.gaps, sequences, run.columns);
-    this.#batch = new BatchBuilder(parts, run, blocks, this.#gaps);
+    this.#batch = new BatchBuilder(parts, run, blocks, this.#gaps, tiers);
+    this.#tiers = tiers && new EngineTiers(this.#batch, tiers, this.#batch.loading!);
     this.#clock = new StepClock(parts, this.#batch, run.clock);
     this.ledger = new TokenLedger(parts, run, this.#batch, this.#gaps);
-    this.readings = new EngineReadings(parts, run, this.#batch, this.#clock);
+    this.readings = new EngineReadings(parts, run, this.#batch, this.#clock, this.#inbox);
   }
 
   /** Whether `begin` is due: requests are there that can go on, and no step is in progress. */
@@ -97,19 +104,38 @@ export class Engine {
    * @throws {RangeError} If that is not so, or the engine's batches let nobody in.
    */
   receive(request: number, kvTokens: number): void {
-    const { columns, generated } = this.#run;
-    const known = columns.promptTokens[request] + generated[request];
-    if (generated[request] < 1 || kvTokens !== known - 1 || this.#parts.strategy.holdsFinished) {
-      throw new RangeError(
-        `Cannot receive request ${request} of ${known} known tokens into ` +
-          `${this.#parts.strategy.name} batching: current value of its KV entries is ${kvTokens}`,
-      );
-    }
-    if (this.#isLate) this.#inbox.push(request, this.#run.clock.now, kvTokens);
+    this.#takeOver(request, kvTokens, false);
+  }
+
+  /**
+   * Announces a request that is to be received: it takes KV blocks once there are some and nobody waits
+   * who was here before, which {@link RunColumns.pulls} is told; when its entries have been sent,
+   * {@link arrive} lets it decode. Parameter and errors are those of {@link receive}.
+   */
+  expect(request: number, kvTokens: number): void {
+    this.#takeOver(request, kvTokens, true);
+  }
+
+  #takeOver(request: number, kvTokens: number, areToCome: boolean): void {
+    requireEntries(this.#run, this.#parts.strategy, request, kvTokens);
+    if (this.#isLate) this.#inbox.push(request, this.#run.clock.now, kvTokens, areToCome);
+    else if (areToCome) this.#batch.expect(request, kvTokens);
     else this.#batch.receive(request, kvTokens);
     this.ledger.enter(request);
     this.#isStarved = false;
     if (this.#clock.isStepping) this.#interrupt(this.#plansAhead);
+  }
+
+  /** The KV entries of an expected request are here. @throws {RangeError} If it has no blocks. */
+  arrive(request: number): void {
+    this.#batch.expected.arrive(request, this.#run.clock.now);
+    this.#isStarved = false;
+    if (this.#clock.isStepping) this.#interrupt(this.#isLate);
+  }
+
+  /** Requests that were detached and whose KV blocks are not let go yet. */
+  get detached(): number {
+    return this.#batch.blocks.detached;
   }
 
   /**
@@ -121,11 +147,7 @@ export class Engine {
   detach(request: number): number {
     const tokens = this.#clock.isStepping ? -1 : this.#batch.detach(request);
     if (tokens < 0) {
-      throw new RangeError(
-        `Cannot detach a request from instance ${this.#id} at ${this.#run.clock.now} s: ` +
-          (this.#clock.isStepping ? "a step is in progress" : "it does not run here") +
-          `, current value is ${request}`,
-      );
+      throw notDetachable(this.#id, this.#run.clock.now, this.#clock.isStepping, request);
     }
     this.ledger.leave(request);
     this.#interrupted = true;
@@ -139,7 +161,11 @@ export class Engine {
    * be asked again ({@link limit} ends a leap), or in a static batch, which returns whole.
    */
   withdraw(request: number): boolean {
-    if (this.#inbox.remove(request) || this.#batch.leaveQueue(request)) {
+    const { isStepping } = this.#clock;
+    if (
+      this.#inbox.remove(request) || this.#batch.leaveQueue(request, isStepping) ||
+      leaveLoading(this.#batch, request, isStepping)
+    ) {
       this.ledger.leave(request);
       // Whoever waited behind it may be admitted to the next step.
       if (this.#clock.isStepping) this.#interrupt(false);
@@ -148,14 +174,26 @@ export class Engine {
     } else {
       if (this.#clock.isStepping || this.#parts.strategy.holdsFinished) return false;
       this.detach(request);
-      this.letGo(request);
+      if (this.#batch.tiers?.isStoring(request) !== true) this.letGo(request);
     }
     return true;
   }
 
-  /** Frees the KV blocks of a request that was detached. @throws {RangeError} If it has none here. */
+  /** The blocks that a request waits for have come from a cache tier. */
+  loaded(request: number): void {
+    this.#tiers!.come(request, this.#run.clock.now);
+    this.#isStarved = false;
+    if (this.#clock.isStepping) this.#interrupt(this.#plansAhead);
+  }
+
+  /** The blocks of a request are read no more: if it is over, they are free. */
+  stored(request: number): void {
+    if (this.#batch.blocks.isDetached(request)) this.letGo(request);
+  }
+
+  /** Frees the KV blocks of a detached request, as of the step's end. @throws {RangeError} If none. */
   letGo(request: number): void {
-    this.#batch.blocks.letGo(request);
+    this.#batch.blocks.letGo(request, this.#clock.isStepping);
     this.#isStarved = false;
     if (this.#clock.isStepping) this.#interrupt(false);
     else this.#interrupted = true;
@@ -163,17 +201,8 @@ export class Engine {
 
   /** Ends the leap in progress then with the first step that ends at `untilSeconds` or later. */
   limit(untilSeconds: number): void {
-    const place = this.#limits.findIndex((limit) => limit > untilSeconds);
-    this.#limits.splice(place < 0 ? this.#limits.length : place, 0, untilSeconds);
+    this.#limits.add(untilSeconds);
     if (this.#clock.isStepping) this.#keepLimit();
-  }
-
-  /** The limits up to `now` have been kept. */
-  #passLimits(now: number): void {
-    while (this.#limits[0] <= now) {
-      this.#limits.shift();
-      this.#interrupted = true;
-    }
   }
 
   /**
@@ -193,8 +222,10 @@ export class Engine {
 
   /** Lets the scheduler see the requests that came by `until`. */
   #readInbox(until: number): void {
+    if (this.#batch.expected.learn(until) > 0) this.#interrupted = true;
+    const hadEntries = this.#inbox.hasEntries;
     const count = this.#inbox.empty(until, this.#batch);
-    if (count > 0 && !this.#closed) this.#interrupted = true;
+    if (count > 0 && (!this.#closed || hadEntries)) this.#interrupted = true;
   }
 
   /** Nothing is in progress that a planner could be ahead of. */
@@ -204,25 +235,23 @@ export class Engine {
     this.#inbox.knownUntilSeconds = Infinity;
   }
 
-  /** Cuts the leap in progress where the limit says. */
   #keepLimit(): void {
-    this.#clock.cutAt(this.#limits[0]);
+    this.#clock.cutAt(this.#limits.firstSeconds);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
-  }
-
-  #applyChange({ execution, kvBlocks }: EngineChange): void {
-    this.#change = undefined;
-    this.#clock.execution = execution;
-    this.#batch.resize(kvBlocks);
-    this.#interrupted = true;
   }
 
   /** Starts the next step or leap. */
   begin(): void {
     const batch = this.#batch;
-    const { shape, sequences, queue } = batch;
-    if (this.#change !== undefined) this.#applyChange(this.#change);
-    if (this.#inbox.size > 0) this.#readInbox(this.#inbox.knownUntilSeconds);
+    const { sequences, expected } = batch;
+    if (this.#change !== undefined) {
+      this.#clock.execution = this.#change.execution;
+      batch.resize(this.#change.kvBlocks);
+      this.#change = undefined;
+      this.#interrupted = true;
+    }
+    if (this.#inbox.size > 0 || expected.isAnyLate) this.#readInbox(this.#inbox.knownUntilSeconds);
+    if (this.#tiers?.know(this.#inbox.knownUntilSeconds)) this.#interrupted = true;
     batch.form();
     let released = this.#plansAhead ? batch.releaseEnded() : 0;
     if (batch.isEmpty) {
@@ -230,48 +259,39 @@ export class Engine {
       // knows by now who has ended and who has come.
       this.#interrupted = true;
       this.#readInbox(Infinity);
+      this.#tiers?.know(Infinity);
       batch.form();
       released = 0;
       if (batch.isEmpty) return this.#starve();
     }
-    const decoding = batch.decodes ? sequences.decoding : 0;
-    shape.decodeSequences = decoding;
-    shape.decodeContextTokens = decoding > 0 ? sequences.contextTokens : 0;
-    if (this.#clock.execution.needsLongestContext) {
-      shape.decodeLongestContextTokens = decoding > 0 ? sequences.longestContextTokens() : 0;
-    }
-    batch.speculation?.fill(shape, decoding > 0 ? batch.decodeTokens : 0);
+    fillDecodes(batch, this.#clock.execution);
     // Slots and blocks that have become free since the step was formed may admit somebody to the next.
     const mayAdmit = (released > 0 &&
-      (queue.size > 0 || this.#inbox.size > 0 || batch.returning > 0)) ||
-      (batch.speculation !== undefined && this.#asksAnew());
+      (batch.waiting > 0 || this.#inbox.size > 0 || batch.returning > 0)) ||
+      (batch.speculation !== undefined && asksAnew(batch, this.#parts.strategy));
     const isFull = sequences.count >= batch.maxSequences;
-    this.#keepsWaiting = isFull || queue.size > 0;
-    this.#closed = isFull || (queue.isFirstComeFirstServed && queue.size > 0 &&
-      this.#parts.strategy.passesOver !== true);
-    const isSteady = !mayAdmit && (this.#closed || this.#inbox.size === 0);
+    this.#keepsWaiting = isFull || batch.waiting > 0;
+    this.#closed = isFull || (batch.holdsBack && batch.waiting > 0);
+    const isSteady = !mayAdmit && !this.#inbox.hasEntries && !expected.isAnyLate &&
+      this.#tiers?.isAnyUnknown !== true && (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
+    if (this.#tiers?.stepBegins()) this.#interrupted = true;
     this.#clock.begin(isSteady, this.#interrupted || batch.madeRoom);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
-    if (this.#limits.length > 0) this.#keepLimit();
+    if (this.#limits.firstSeconds < Infinity) this.#keepLimit();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.
     this.#interrupted = mayAdmit || batch.isUnsettled;
   }
 
   /**
-   * Whether decodes alone may make room for a waiting request, by taking cached blocks that it would
-   * keep: those of a prompt whose last one was computed again are not taken in their order.
+   * Nothing can be scheduled though requests are there: blocks that have left are waited for, and those
+   * that are on their way.
    */
-  #asksAnew(): boolean {
-    const { speculation, cache, queue, sequences, maxSequences } = this.#batch;
-    const { reservation, asksForWholePrompt } = this.#parts.strategy;
-    return speculation!.parts.recomputesLastBlock && cache !== undefined && queue.size > 0 &&
-      sequences.count < maxSequences && reservation === "chunk" && asksForWholePrompt !== true;
-  }
-
-  /** Nothing can be scheduled though requests are there: blocks that have left are waited for. */
   #starve(): void {
-    if (this.#batch.blocks.detached === 0) {
+    this.#tiers?.stepBegins();
+    const { blocks, expected, loading } = this.#batch;
+    if (blocks.detached + expected.onTheirWay + (loading?.loading ?? 0) === 0) {
+      if (this.#tiers?.yieldsLast()) return this.begin();
       const { clock, ids } = this.#run;
       throw noProgress(this.#id, clock.now, this.#parts.strategy.name, this.#batch, ids);
     }
@@ -279,62 +299,50 @@ export class Engine {
     if (this.#plansAhead) this.#emptyPipeline();
   }
 
-  /** Ends the step or leap in progress, at {@link endAtSeconds}. */
-  finish(): void {
+  /** Ends the step or leap in progress, at {@link endAtSeconds}, or what of it is over. */
+  finish(isWhole = true): void {
     const batch = this.#batch;
     const now = this.endAtSeconds;
     const { shape, sequences, pool, lookahead } = batch;
-    const { leap } = this.#clock;
-    const { steps } = leap;
+    const { leap, leap: { steps } } = this.#clock;
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = leap.endAtSeconds(steps - 1);
     this.#clock.isStepping = false;
-    const { meter } = this.readings;
-    if (lookahead === undefined) {
-      meter.addSteps(shape, steps);
-      sequences.countBlocks(leap, steps, pool.used);
-    } else lookahead.countBlocks(leap, steps, pool.used);
-    this.readings.stepsEnd(this.ledger.outstanding);
-    let { blockSeconds } = sequences;
-    if (batch.endedBlocks > 0) {
-      blockSeconds += batch.endedBlocks * (leap.endAtSeconds(1) - leap.startAtSeconds);
-      batch.endedBlocks = 0;
-    }
-    meter.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
+    meterSteps(batch, this.readings, leap, this.ledger.outstanding);
+    this.readings.energy?.addSteps(shape, leap, steps);
     if (steps > 1) this.stepsLeapt += steps;
     else this.stepsSingle++;
-    batch.account?.ends(batch, this.#clock, this.#keepsWaiting);
+    const { account } = batch;
+    if (account !== undefined) {
+      const isPlain = shape.chunkCount === 0 && !this.#keepsWaiting && sequences.prefilling === 0 &&
+        batch.swapSeconds === 0;
+      if (isPlain) account.block = -1;
+      else account.ends(batch, this.#clock, this.#keepsWaiting);
+    }
     if (steps > 1) pool.take(sequences.grownBlocks);
     if (lookahead !== undefined) lookahead.grow(steps);
+    this.#tiers?.offerComputed();
     if (this.ledger.book(leap)) this.#interrupted = true;
-    if (lookahead !== undefined) meter.addSteps(shape, steps, this.ledger.decodedTokens);
-    const { observer } = this.#run;
-    if (observer !== undefined) {
-      observer.stepsEnd(this.#id, this.readings.observed(this.ledger.decodedTokens));
+    if (lookahead !== undefined) {
+      this.readings.meter.addSteps(shape, steps, this.ledger.decodedTokens);
     }
-    if (this.ledger.outstanding === 0) {
-      if (this.#plansAhead) this.#emptyPipeline();
-      batch.fallsIdle();
-    }
-    if (this.#limits.length > 0) this.#passLimits(now);
+    this.readings.tell(this.#id, this.ledger.decodedTokens);
+    if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
+    if (this.ledger.outstanding === 0) batch.fallsIdle();
+    if (isWhole && batch.blocks.freeLate()) this.#interrupted = true;
+    if (this.#limits.pass(now)) this.#interrupted = true;
     this.endAtSeconds = Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
   }
 
-  /**
-   * Counts the gaps and blocks of the steps that have ended by `now` in a leap that the end of the
-   * simulation cuts short. Nothing may follow.
-   */
+  /** Counts the steps that have ended by `now` in a leap that is cut short. Nothing may follow. */
   settle(now: number): void {
     const ended = this.#clock.ahead(now);
-    if (this.#clock.isStepping && this.#run.observer !== undefined) {
-      const cutSince = this.#clock.leap.endAtSeconds(ended);
-      if (cutSince < now) this.#run.observer.stepIsCut(this.#id, cutSince, now);
-    }
+    if (this.#clock.isStepping) this.readings.tellOfCut(this.#id, ended, now);
     if (ended === 0) return;
     const isInStep = this.#clock.begun(now) > ended;
     this.#clock.leap.endAfter(ended);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
-    this.finish();
+    this.finish(!isInStep);
     // The step in progress has its blocks.
     if (isInStep) this.#batch.pool.take(this.#batch.growth.needed);
   }
@@ -345,20 +353,17 @@ export class Engine {
    * are lost. Nothing may follow.
    */
   evict(now: number, requests: number[]): number {
-    const { leap } = this.#clock;
-    const { isStepping } = this.#clock;
+    const { leap, isStepping } = this.#clock;
     const ended = this.#clock.ahead(now);
     const stepSeconds = isStepping ? now - leap.endAtSeconds(ended) : 0;
+    this.readings.stepIsLost(now);
     this.settle(now);
-    const { pool, sequences, endedBlocks } = this.#batch;
-    const used = pool.used + (ended === 0 ? endedBlocks : 0);
-    this.readings.meter.addTime(stepSeconds, stepSeconds * used, sequences.count);
+    meterLostStep(this.#batch, this.readings, stepSeconds, ended === 0);
     this.#clock.isStepping = false;
     this.endAtSeconds = Infinity;
     this.#inbox.empty(Infinity, this.#batch);
-    const lostTokens = this.#batch.evict(requests);
     this.ledger.clear();
-    return lostTokens;
+    return this.#batch.evict(requests);
   }
 
   /** The instance has stopped: nobody asks the engine any more, and others may have its columns. */
@@ -369,18 +374,13 @@ export class Engine {
 
   /** Moves the gaps of the steps that have ended by `now` in a leap in progress into `apart`. */
   splitGaps(now: number, apart: GapSketch): void {
-    if (!this.#clock.isStepping || !this.#batch.decodes) return;
     if (this.#parts.strategy.holdsFinished) return;
-    const ended = this.#clock.ahead(now);
-    this.#gaps.addBegun(this.#clock.leap, ended, apart);
-    const { decodeSequences } = this.#batch.shape;
-    const together = this.readings.gainedTokens(now) - ended * decodeSequences;
-    if (together > 0) this.#gaps.addBegunTogether(together, apart);
+    splitGaps(this.#batch, this.#clock, this.#gaps, this.readings, now, apart);
   }
 
   /** What the engine works on at `now`. */
   load(now: number): EngineLoad {
-    return this.readings.load(now, this.ledger.outstanding, this.#inbox);
+    return this.readings.load(now, this.ledger.outstanding);
   }
 
   /** Tokens inside at `now`: prompts of all requests and the output tokens they have so far. */
@@ -390,9 +390,9 @@ export class Engine {
 
   /** The batch may change: the leap in progress ends with the step under way. */
   #interrupt(isLate: boolean): void {
-    // A planner ahead makes the change when it reads the inbox, a step later.
+    // A planner ahead reads the inbox a step later, but knows what came as the step began.
     if (!isLate) this.#interrupted = true;
-    this.#clock.cut(isLate ? 1 : 0);
+    this.#clock.cut(isLate && this.#run.clock.now > this.#clock.leap.startAtSeconds ? 1 : 0);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
   }
 }

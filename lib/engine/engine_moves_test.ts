@@ -51,10 +51,14 @@ class Bench {
   readonly gaps = new GapSketch();
   readonly generated: Int32Array;
   readonly #events: { at: number; act: () => void }[] = [];
+  readonly pulls = {
+    blocksTaken: (instance: number, request: number) => this.onTaken(instance, request),
+  };
+  onTaken: (instance: number, request: number) => void = () => {};
   /** Ends of steps and runs, by engine. */
   readonly ends: number[][];
 
-  constructor(readonly test: Case, stepping: Stepping, count: number) {
+  constructor(readonly test: Case, stepping: Stepping, count: number, handsOff = false) {
     let at = 0;
     const rows = test.requests.map(({ gap, prompt, output }) => {
       at += gap;
@@ -77,6 +81,7 @@ class Bench {
     this.columns = requestColumns(requests);
     this.generated = new Int32Array(rows.length);
     const run = {
+      pulls: this.pulls,
       clock: this.clock,
       columns: this.columns,
       generated: this.generated,
@@ -86,7 +91,7 @@ class Bench {
     };
     this.engines = Array.from(
       { length: count },
-      (_, id) => new Engine(id, engine as EngineParts, run),
+      (_, id) => new Engine(id, { ...engine as EngineParts, handsOff: handsOff && id === 0 }, run),
     );
     this.ends = this.engines.map(() => []);
     rows.forEach(([arrival], request) => this.at(arrival, () => this.engines[0].enqueue(request)));
@@ -219,6 +224,40 @@ Deno.test("requests that move between engines with their KV entries end with all
     PARAMETERS,
   );
   ok(moved > 500, `${moved} requests moved`);
+});
+
+Deno.test("requests whose entries come later take blocks, in order, before they are sent, and decode when they are there", () => {
+  let moved = 0, waited = 0;
+  fc.assert(
+    fc.property(cases, fc.integer({ min: 1, max: 400 }), (test, pace) => {
+      const play = (stepping: Stepping) => {
+        const bench = new Bench(test, stepping, 2, true);
+        const [source, target] = bench.engines;
+        const [order, tokensOf] = [[] as number[], new Map<number, number>()];
+        bench.onTaken = (instance, request) => {
+          deepEqual([instance, request], [1, order.shift()], "in the order of the announcements");
+          bench.at(bench.clock.now + tokensOf.get(request)! * pace / 1e5, () => {
+            source.letGo(request);
+            target.arrive(request);
+          });
+        };
+        return bench.run((id) => {
+          if (id !== 0) return;
+          for (const request of [...source.ledger.prefilled]) {
+            const tokens = source.detach(request);
+            equal(tokens, test.requests[request].prompt);
+            tokensOf.set(request, tokens);
+            if (order.push(request) > 1) waited++;
+            target.expect(request, tokens);
+            moved++;
+          }
+        });
+      };
+      compareModes(play);
+    }),
+    PARAMETERS,
+  );
+  ok(moved > 500 && waited > 100, `${moved} requests moved, ${waited} behind others`);
 });
 
 Deno.test("requests that are withdrawn leave nothing behind, and both modes go on alike", () => {

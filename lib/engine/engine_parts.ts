@@ -1,3 +1,4 @@
+import type { StepPower } from "../execution/power/step_energy.ts";
 import type { ExecutionTimeModel, StepWork } from "../execution/execution_time_model.ts";
 import type { RunObserver } from "../metrics/run_observer.ts";
 import type { RequestColumns } from "../metrics/run_tables.ts";
@@ -6,6 +7,7 @@ import type { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
 import type { PrefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
 import type { Clock } from "./clock.ts";
+import type { EntryPulls } from "./expected_requests.ts";
 import type { LatencyLedger } from "./latency/latency_ledger.ts";
 import type { SpareSequences } from "./spare_sequences.ts";
 import type { SpeculationParts } from "./speculation.ts";
@@ -56,12 +58,16 @@ export interface EngineParts {
   readonly asyncScheduling?: boolean;
   /** How it drafts tokens and verifies them; absent: one token per sequence and step. */
   readonly speculation?: SpeculationParts;
+  /** Whether its requests go on elsewhere once they have their first token. Default false. */
+  readonly handsOff?: boolean;
   /** GPUs of one instance. */
   readonly gpus: number;
   /** Dense peak of one instance: FLOP/s and bytes/s over all its GPUs. */
   readonly peakFlops: number;
   /** Peak memory bandwidth of one instance over all its GPUs, bytes/s. */
   readonly peakBytesPerSecond: number;
+  /** What its GPUs draw in steps; absent: nobody asks. */
+  readonly power?: StepPower;
 }
 
 /** What an engine may change to while it serves. */
@@ -97,6 +103,8 @@ export interface RunColumns {
   readonly prefixes?: PrefixIndex;
   /** What engines that have stopped leave to those that start; absent: nothing. */
   readonly spare?: SpareSequences;
+  /** Who is told that engines have taken blocks for entries to come; absent: none come. */
+  readonly pulls?: EntryPulls;
   /** Who is told of the engines' steps; absent: nobody. */
   readonly observer?: RunObserver;
 }

@@ -1,4 +1,5 @@
 import { type EngineLoad, noStep, type StepReading } from "../metrics/engine_load.ts";
+import type { StepEnergy } from "../execution/power/step_energy.ts";
 import type { ObservedSteps } from "../metrics/run_observer.ts";
 import type { KvTokens } from "../metrics/kv_tokens.ts";
 import type { MeterTotals } from "../metrics/meter_totals.ts";
@@ -6,8 +7,10 @@ import type { SpeculationRecord } from "../metrics/run_record.ts";
 import type { BatchBuilder } from "./batch_builder.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
 import type { Inbox } from "./inbox.ts";
+import { entriesOf, type MovableReading, readMovable } from "./movable.ts";
 import { SequenceState } from "./sequences.ts";
 import type { StepClock } from "./step_clock.ts";
+import { EnergyMeter } from "./energy_meter.ts";
 import { WorkMeter } from "./work_meter.ts";
 
 /**
@@ -17,6 +20,8 @@ import { WorkMeter } from "./work_meter.ts";
 export class EngineReadings {
   /** Work of the steps that have ended for the engine. */
   readonly meter: WorkMeter;
+  /** Energy of those steps; absent: nobody asks. */
+  readonly energy: EnergyMeter | undefined;
   /** What has been drafted and accepted; absent: the engine does not speculate. */
   readonly speculation: SpeculationRecord | undefined;
   readonly #run: RunColumns;
@@ -25,18 +30,28 @@ export class EngineReadings {
   #peek: WorkMeter | undefined;
   readonly #batch: BatchBuilder;
   readonly #clock: StepClock;
+  readonly #inbox: Inbox;
   /** The step that an event ended last; absent where nobody reads it. */
   #lastStep: StepReading | undefined;
   /** The steps that ended last, as an observer is told of them; absent without one. */
   readonly #observed: { -readonly [Key in keyof ObservedSteps]: number } | undefined;
 
-  constructor(parts: EngineParts, run: RunColumns, batch: BatchBuilder, clock: StepClock) {
+  /** @param inbox Requests that the scheduler does not know of yet. */
+  constructor(
+    parts: EngineParts,
+    run: RunColumns,
+    batch: BatchBuilder,
+    clock: StepClock,
+    inbox: Inbox,
+  ) {
+    this.#inbox = inbox;
     this.#parts = parts;
     this.#run = run;
     this.speculation = batch.speculation;
     this.#batch = batch;
     this.#clock = clock;
     this.meter = new WorkMeter(parts.work, batch.speculation);
+    this.energy = parts.power && new EnergyMeter(parts.power, parts.work, batch.speculation);
     this.#observed = run.observer && noSteps();
   }
 
@@ -76,6 +91,53 @@ export class EngineReadings {
   /** Tokens that a decoding sequence gains in the first steps of the leap in progress. */
   #tokensIn(steps: number): number {
     return this.#batch.speculation?.tokensIn(steps) ?? steps;
+  }
+
+  /** Tokens of a decoding request whose KV entries exist at `now`; -1 where it does not decode here. */
+  entriesOf(request: number, now: number): number {
+    return entriesOf(this.#batch.sequences, request, this.#gainedEach(now));
+  }
+
+  /**
+   * What may move at `now`.
+   *
+   * @param outstanding Requests inside.
+   * @param isExcluded Whether a request is to stay.
+   */
+  movable(
+    now: number,
+    outstanding: number,
+    isExcluded: (request: number) => boolean,
+  ): MovableReading {
+    const gained = this.#gainedEach(now);
+    const used = this.usedBlocks(now);
+    return readMovable(
+      { batch: this.#batch, inbox: this.#inbox, run: this.#run },
+      ...[gained, used, outstanding, isExcluded] as const,
+    );
+  }
+
+  /** Requests that wait for a place in the batch, whether the scheduler knows of them or not. */
+  queued(): number[] {
+    const requests: number[] = [];
+    const add = (request: number) => requests.push(request);
+    this.#batch.queue.forEach(add);
+    this.#inbox.forEachWithout(add);
+    // Where each stands is a matter of the stepping mode.
+    return requests.sort((one, other) => one - other);
+  }
+
+  /** Requests in the batch for which something holds. */
+  count(holds: (request: number) => boolean): number {
+    const { first, next, request } = this.#batch.sequences;
+    let count = 0;
+    for (let slot = first; slot >= 0; slot = next[slot]) if (holds(request[slot])) count++;
+    return count;
+  }
+
+  /** Tokens that each decoding sequence has gained by `now` in the leap in progress. */
+  #gainedEach(now: number): number {
+    return this.#batch.decodes ? Math.floor(this.#tokensIn(this.#clock.ahead(now))) : 0;
   }
 
   /**
@@ -128,6 +190,7 @@ export class EngineReadings {
 
   /** Writes what has been done by `now` into `out`: whole steps, and the busy time to the instant. */
   readMeter(now: number, out: MeterTotals): void {
+    if (this.energy !== undefined) this.#readEnergy(this.energy, now, out);
     if (!this.#clock.isStepping) return this.meter.read(out);
     const { pool, sequences, growth, shape, speculation, endedBlocks } = this.#batch;
     const peek = this.#peek ??= new WorkMeter(this.#parts.work, speculation);
@@ -148,6 +211,31 @@ export class EngineReadings {
     blockSeconds += used * (now - leap.endAtSeconds(ahead));
     peek.addTime(now - leap.startAtSeconds, blockSeconds, sequences.count);
     peek.read(out);
+  }
+
+  /** Writes the energy of the steps that have ended by `now`, and of what has passed of the next. */
+  #readEnergy(energy: EnergyMeter, now: number, out: MeterTotals): void {
+    const sum = { joules: energy.joules, limitedSeconds: energy.limitedSeconds };
+    if (this.#clock.isStepping) {
+      const { leap } = this.#clock;
+      const ahead = this.#clock.ahead(now);
+      energy.addSteps(this.#batch.shape, leap, ahead, sum);
+      this.#addPart(energy, now, ahead, sum);
+    }
+    out.stepJoules = sum.joules;
+    out.limitedSeconds = sum.limitedSeconds;
+  }
+
+  #addPart(energy: EnergyMeter, now: number, ahead: number, sum: StepEnergy): void {
+    const { leap } = this.#clock;
+    energy.addPart(this.#batch.shape, leap, ahead, now - leap.endAtSeconds(ahead), sum);
+  }
+
+  /** The step in progress at `now` is given up: what it has drawn so far counts. */
+  stepIsLost(now: number): void {
+    const { energy } = this;
+    if (energy === undefined || !this.#clock.isStepping) return;
+    this.#addPart(energy, now, this.#clock.ahead(now), energy);
   }
 
   /** Has the engine keep what its last step was, for {@link load}. */
@@ -182,14 +270,23 @@ export class EngineReadings {
   }
 
   /**
-   * The steps that ended last, for an observer; valid until others end.
+   * Tells the observer, if there is one, of the steps that ended last, as those of an instance.
    *
    * @param decodedTokens Output tokens of their decodes, where drafts are verified.
    */
-  observed(decodedTokens: number): ObservedSteps {
-    const observed = this.#observed!;
+  tell(instance: number, decodedTokens: number): void {
+    const observed = this.#observed;
+    if (observed === undefined) return;
     if (this.speculation !== undefined) observed.decodeTokens = decodedTokens;
-    return observed;
+    this.#run.observer!.stepsEnd(instance, observed);
+  }
+
+  /** Tells it of the step that the end of the run cuts at `now`, the next one after `ended` steps. */
+  tellOfCut(instance: number, ended: number, now: number): void {
+    const { observer } = this.#run;
+    if (observer === undefined) return;
+    const cutSince = this.#clock.leap.endAtSeconds(ended);
+    if (cutSince < now) observer.stepIsCut(instance, cutSince, now);
   }
 
   /** Writes the step that is the `count`-th one of the leap in progress into `out`. */
@@ -208,9 +305,8 @@ export class EngineReadings {
    * What the engine works on at `now`.
    *
    * @param outstanding Requests inside.
-   * @param inbox Those that its scheduler does not know of yet.
    */
-  load(now: number, outstanding: number, inbox: Inbox): EngineLoad {
+  load(now: number, outstanding: number): EngineLoad {
     const batch = this.#batch;
     const { columns: { promptTokens }, generated } = this.#run;
     const { blockTokens, capacity } = batch.pool;
@@ -229,7 +325,7 @@ export class EngineReadings {
       else load.waitingDecodeTokens += tokens;
     };
     batch.queue.forEach(waits);
-    inbox.forEach(waits);
+    this.#inbox.forEach(waits);
     if (outstanding === 0 || this.#lastStep === undefined) return load;
     const ahead = this.#clock.ahead(now);
     if (ahead > 0) this.#readStep(ahead, load.step);

@@ -4,6 +4,8 @@ export interface InboxReader {
   enqueue(request: number, cameAtSeconds: number): void;
   /** A request whose first `kvTokens` KV entries are here. */
   receive(request: number, kvTokens: number): void;
+  /** A request whose first `kvTokens` KV entries are to come. */
+  expect(request: number, kvTokens: number): void;
 }
 
 /** In place of KV entries: the request waits for a place in the batch. */
@@ -18,6 +20,8 @@ export class Inbox {
   knownUntilSeconds = Infinity;
   readonly #requests: number[] = [];
   readonly #kvTokens: number[] = [];
+  /** Whether these entries are to come. */
+  readonly #areToCome: boolean[] = [];
   readonly #atSeconds: number[] = [];
 
   /** Requests that wait here. */
@@ -25,9 +29,15 @@ export class Inbox {
     return this.#requests.length;
   }
 
-  /** Adds a request that came at an instant, seconds; `kvTokens` if its KV entries came. */
-  push(request: number, atSeconds: number, kvTokens = NO_ENTRIES): void {
+  /** Whether KV entries have come, or will, for a request here. */
+  get hasEntries(): boolean {
+    return this.#requests.length > 0 && this.#kvTokens.some((tokens) => tokens !== NO_ENTRIES);
+  }
+
+  /** Adds a request that came at an instant, seconds; `kvTokens` if its KV entries came, or will. */
+  push(request: number, atSeconds: number, kvTokens = NO_ENTRIES, areToCome = false): void {
     this.#requests.push(request);
+    this.#areToCome.push(areToCome);
     this.#kvTokens.push(kvTokens);
     this.#atSeconds.push(atSeconds);
   }
@@ -38,8 +48,16 @@ export class Inbox {
     if (place < 0) return false;
     this.#requests.splice(place, 1);
     this.#kvTokens.splice(place, 1);
+    this.#areToCome.splice(place, 1);
     this.#atSeconds.splice(place, 1);
     return true;
+  }
+
+  /** Visits every request that no KV entries come for, in their order. */
+  forEachWithout(visit: (request: number) => void): void {
+    this.#requests.forEach((request, place) => {
+      if (this.#kvTokens[place] === NO_ENTRIES) visit(request);
+    });
   }
 
   /** Visits every request, in their order. */
@@ -53,10 +71,12 @@ export class Inbox {
     for (; count < this.size && this.#atSeconds[count] <= untilSeconds; count++) {
       const kvTokens = this.#kvTokens[count];
       if (kvTokens === NO_ENTRIES) to.enqueue(this.#requests[count], this.#atSeconds[count]);
+      else if (this.#areToCome[count]) to.expect(this.#requests[count], kvTokens);
       else to.receive(this.#requests[count], kvTokens);
     }
     this.#requests.splice(0, count);
     this.#kvTokens.splice(0, count);
+    this.#areToCome.splice(0, count);
     this.#atSeconds.splice(0, count);
     return count;
   }

@@ -10,13 +10,15 @@ Deno.test("a request that is taken out of the inbox takes its entries and its in
   equal(inbox.remove(5), false);
   equal(inbox.remove(7), true);
   equal(inbox.remove(7), false);
-  const seen: (readonly [request: number, kvTokens?: number])[] = [];
+  inbox.push(8, 4, 60, true);
+  const seen: (readonly [request: number, kvTokens?: number, areToCome?: true])[] = [];
   const reader = {
     enqueue: (request: number) => void seen.push([request]),
     receive: (request: number, kvTokens: number) => void seen.push([request, kvTokens]),
+    expect: (request: number, kvTokens: number) => void seen.push([request, kvTokens, true]),
   };
   equal(inbox.empty(3, reader), 2);
-  equal(inbox.size, 1);
-  equal(inbox.empty(4, reader), 1);
-  deepEqual(seen, [[4], [2], [9, 50]]);
+  equal(inbox.size, 2);
+  equal(inbox.empty(4, reader), 2);
+  deepEqual(seen, [[4], [2], [9, 50], [8, 60, true]]);
 });

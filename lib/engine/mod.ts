@@ -5,5 +5,6 @@
  */
 export * from "./clock.ts";
 export * from "./engine_parts.ts";
+export type { EntryPulls } from "./expected_requests.ts";
 export * from "./speculate.ts";
 export type * from "./speculation.ts";

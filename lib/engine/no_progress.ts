@@ -20,3 +20,17 @@ export function noProgress(
       `current value of free KV blocks is ${pool.free} of ${pool.capacity}`,
   );
 }
+
+/** The error of taking a request out of an engine that does not run there, or is in its step. */
+export function notDetachable(
+  instance: number,
+  atSeconds: number,
+  isStepping: boolean,
+  request: number,
+): RangeError {
+  return new RangeError(
+    `Cannot detach a request from instance ${instance} at ${atSeconds} s: ` +
+      (isStepping ? "a step is in progress" : "it does not run here") +
+      `, current value is ${request}`,
+  );
+}

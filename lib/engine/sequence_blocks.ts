@@ -5,6 +5,7 @@ import { RadixCache } from "../scheduling/kv_cache/radix_cache.ts";
 import type { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
 import type { BatchingStrategy } from "../scheduling/batching/strategy.ts";
 import type { EngineParts } from "./engine_parts.ts";
+import type { KvTiersOfEngine } from "./kv_tiers_of_engine.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
 
 /** More blocks than a run has. */
@@ -22,8 +23,9 @@ export interface Leave {
   readonly extraBlocks?: number;
 }
 
-/** KV blocks that have left with a request and are not free yet. */
-interface DetachedBlocks {
+/** KV blocks of a request that is not in the batch. */
+interface BlocksApart {
+  readonly request: number;
   readonly identified: number[];
   readonly blocks: number;
 }
@@ -35,6 +37,8 @@ export class SequenceBlocks {
   readonly sequences: Sequences;
   /** The pool again when blocks have identity. */
   readonly cache: IdentifiedPool | undefined;
+  /** Number of the instance. */
+  readonly instance: number;
   readonly #parts: EngineParts;
   readonly #isChunked: boolean;
   /** Whether a step is formed before the last token of the one before is known. */
@@ -47,25 +51,52 @@ export class SequenceBlocks {
   readonly #computed: number[] = [];
   /** Identified blocks of each slot's sequence, in order; only with a prefix cache. */
   readonly #identified: number[][] = [];
-  readonly #detached = new Map<number, DetachedBlocks>();
+  /** Blocks that have left with a request and are not free yet. */
+  readonly #detached = new Map<number, BlocksApart>();
+  /** Blocks of requests whose entries are to come, those for the next step included. */
+  readonly #held = new Map<number, BlocksApart>();
+  /** Blocks that are free when the step in progress has ended. */
+  readonly #late: BlocksApart[] = [];
 
-  /** @param prefixes Told of the prefixes that the cache has, as those of an instance. */
+  /** Where blocks of prompts come from and go to beyond the engine. */
+  readonly #tiers: KvTiersOfEngine | undefined;
+  /** Whether all blocks of prompts have identity, asked for by others or not. */
+  readonly #identifiesAll: boolean;
+
+  /**
+   * @param prefixes Told of the prefixes that the cache has, as those of an instance.
+   * @param tiers Cache tiers behind the cache, where there is one.
+   */
   constructor(
     parts: EngineParts,
     sequences: Sequences,
     prefixes: PrefixIndex | undefined,
     instance: number,
+    tiers?: KvTiersOfEngine,
   ) {
     const { kvBlocks, blockTokens, prefix, strategy } = parts;
+    this.#tiers = tiers;
+    this.#identifiesAll = tiers?.takesEvicted === true;
+    const forgets = this.#identifiesAll ? tiers!.forgets.bind(tiers) : undefined;
     const Cache = strategy.prefixCache === "radix" ? RadixCache : PrefixCache;
-    this.cache = prefix && new Cache(kvBlocks, blockTokens, prefix, prefixes?.of(prefix), instance);
+    this.cache = prefix &&
+      new Cache(kvBlocks, blockTokens, prefix, prefixes?.of(prefix), instance, forgets);
     this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
+    this.instance = instance;
     this.#parts = parts;
     this.sequences = sequences;
     this.#isChunked = strategy.reservation === "chunk";
     this.#isBehind = parts.asyncScheduling === true;
     this.#recomputesLast = parts.speculation?.recomputesLastBlock === true;
     this.#cachesComputed = this.cache && strategy.cachesComputed;
+  }
+
+  /**
+   * Blocks that a leap may take. Where a tier takes what the cache forgets, each step tells what that is,
+   * so that a leap ends with the blocks that have nothing to forget.
+   */
+  get free(): number {
+    return this.#identifiesAll ? this.cache!.freeWithoutIdentity : this.pool.emptyBlocks;
   }
 
   /** Requests that have left and whose blocks are not free yet. */
@@ -142,7 +173,7 @@ export class SequenceBlocks {
     }
     if (this.#cachesComputed !== undefined) return;
     // As in vLLM, blocks have identity from the moment they are scheduled.
-    this.cache?.identify(request[slot], end, this.#identified[slot]);
+    this.cache?.identify(request[slot], end, this.#identified[slot], this.#identifiesAll);
   }
 
   /** A chunk of a prompt is computed, the last one or not. */
@@ -172,6 +203,8 @@ export class SequenceBlocks {
   /** Frees the blocks of a sequence, which keep their identity, and its slot: it is over here. */
   release(slot: number): void {
     const sequences = this.sequences;
+    // What is being read on its way to a tier stays until that is over, as in vLLM.
+    if (this.#tiers?.isStoring(sequences.request[slot])) return this.detach(slot);
     if (this.cache !== undefined) return this.leave(slot, {});
     this.pool.give(sequences.blocksHeld(slot));
     sequences.remove(slot);
@@ -192,7 +225,9 @@ export class SequenceBlocks {
           ? this.#cachesComputed === "chunk"
           // All that it has computed is its prompt, which was told of.
           : tokens === sequences.targetTokens[slot]);
-      if (!isDropped) this.cache.identify(request, tokens, identified, how.comesBack);
+      if (!isDropped) {
+        this.cache.identify(request, tokens, identified, this.#identifiesAll || how.comesBack);
+      }
       this.cache.release(request, identified, blocks);
     } else {
       this.pool.give(blocks);
@@ -207,23 +242,103 @@ export class SequenceBlocks {
     const request = sequences.request[slot];
     const identified: number[] = [];
     if (this.cache) {
-      this.cache.identify(request, sequences.computedTokens(slot), this.#identified[slot]);
+      const tokens = sequences.computedTokens(slot);
+      this.cache.identify(request, tokens, this.#identified[slot], this.#identifiesAll);
       identified.push(...this.#identified[slot].splice(0));
     }
-    this.#detached.set(request, { identified, blocks: sequences.blocksHeld(slot) });
+    this.#detached.set(request, { request, identified, blocks: sequences.blocksHeld(slot) });
     sequences.remove(slot);
   }
 
-  /** Frees the blocks of a detached request. @throws {RangeError} If it has none. */
-  letGo(request: number): void {
+  /**
+   * Frees the blocks of a detached request, now or with the end of the step in progress.
+   *
+   * @throws {RangeError} If it has none.
+   */
+  letGo(request: number, isLate: boolean): void {
     const detached = this.#detached.get(request);
     if (detached === undefined) {
       throw new RangeError(`Cannot let blocks go: current value of detached request is ${request}`);
     }
     this.#detached.delete(request);
-    const { identified, blocks } = detached;
-    if (this.cache) this.cache.release(request, identified, blocks);
-    else this.pool.give(blocks);
+    this.#free(detached, isLate);
+  }
+
+  #free(apart: BlocksApart, isLate: boolean): void {
+    if (isLate) this.#late.push(apart);
+    else if (this.cache) this.cache.release(apart.request, apart.identified, apart.blocks);
+    else this.pool.give(apart.blocks);
+  }
+
+  /** The step has ended during which blocks were let go; returns whether there were any. */
+  freeLate(): boolean {
+    if (this.#late.length === 0) return false;
+    for (const apart of this.#late.splice(0)) this.#free(apart, false);
+    return true;
+  }
+
+  /**
+   * Takes blocks for a request the entries of whose first `tokens` tokens are to come, where so many
+   * are free beside `keepFree`. Returns the tokens whose entries the cache has already, or -1 if there
+   * is no room.
+   */
+  hold(request: number, tokens: number, blocks: number, keepFree: number): number {
+    const matched = this.cache === undefined ? 0 : this.cache.matchedBlocks(request, tokens);
+    if (blocks - matched + keepFree > this.freeBeside(request, matched)) return -1;
+    const identified: number[] = [];
+    if (matched > 0) this.cache!.share(request, matched, identified);
+    this.pool.take(blocks - matched);
+    this.#held.set(request, { request, identified, blocks });
+    return matched * this.pool.blockTokens;
+  }
+
+  /**
+   * Gives a sequence that was just added the blocks held for it; the spare ones are free again, those
+   * that lack (a number below 0) are taken.
+   */
+  beginHeld(slot: number, spare: number): void {
+    const { request, takenBlocks } = this.sequences;
+    const { identified, blocks } = this.#held.get(request[slot])!;
+    this.#held.delete(request[slot]);
+    if (spare > 0) this.pool.give(spare);
+    else if (spare < 0) this.pool.take(-spare);
+    while (this.cache && this.#identified.length <= slot) this.#identified.push([]);
+    if (this.cache) this.#identified[slot].push(...identified);
+    takenBlocks[slot] = blocks - spare;
+  }
+
+  /**
+   * Takes the blocks for what a request loads before it is in the batch: its first `matched` ones are
+   * cached, those up to `blocks` will come.
+   */
+  holdForLoad(request: number, matched: number, blocks: number): void {
+    const identified: number[] = [];
+    if (matched > 0) this.cache!.share(request, matched, identified);
+    this.pool.take(blocks - matched);
+    this.#held.set(request, { request, identified, blocks });
+  }
+
+  /** What a request has loaded is there: `tokens` tokens with those that were cached. */
+  loaded(request: number, tokens: number): void {
+    const { identified } = this.#held.get(request)!;
+    this.cache!.identify(request, tokens, identified, this.#identifiesAll);
+  }
+
+  /** Blocks held for a request that is not in the batch; 0 for none. */
+  heldFor(request: number): number {
+    return this.#held.get(request)?.blocks ?? 0;
+  }
+
+  /** Whether a request has left but for its blocks. */
+  isDetached(request: number): boolean {
+    return this.#detached.has(request);
+  }
+
+  /** Frees the blocks held for a request whose entries come no more, now or with the step's end. */
+  dropHeld(request: number, isLate: boolean): void {
+    const held = this.#held.get(request)!;
+    this.#held.delete(request);
+    this.#free(held, isLate);
   }
 
   /** Tokens whose blocks have identity while a step is formed: a planner ahead lacks the last token. */

@@ -33,3 +33,17 @@ function kindOf(
 ): string {
   return `${slots} ${blockTokens} ${notesBlocks}`;
 }
+
+/** The sequences of a new engine: those of one that has stopped, or new ones. */
+export function sequencesOf(
+  { maxSequences, blockTokens, speculation }: {
+    readonly maxSequences: number;
+    readonly blockTokens: number;
+    readonly speculation?: unknown;
+  },
+  spare: SpareSequences | undefined,
+): Sequences {
+  const notesBlocks = speculation !== undefined;
+  return spare?.take(maxSequences, blockTokens, notesBlocks) ??
+    new Sequences(maxSequences, blockTokens, notesBlocks);
+}

@@ -15,16 +15,17 @@ export class StepClock {
   readonly leap = new Leap();
   /** Whether steps are in progress; whoever ends them says so here. */
   isStepping = false;
-  /** How long a step takes. */
-  execution: ExecutionTimeModel;
+  #execution: ExecutionTimeModel;
   readonly #parts: EngineParts;
   readonly #batch: BatchBuilder;
   readonly #clock: Clock;
   readonly #line: DecodeLine = { baseSeconds: 0, slopeSecondsPerToken: 0, contextEndTokens: 0 };
-  /** Sequences of the line looked up last, 0 for none, and the context that it begins with, tokens. */
-  #lineSequences = 0;
+  /**
+   * Sequences for which the line looked up last holds until its end, 0 where it depends on more than
+   * them and the context; and the context that it begins with, tokens.
+   */
+  #keptSequences = 0;
   #lineStartTokens = 0;
-  #lineModel: ExecutionTimeModel | undefined;
   /** Scratch of {@link secondsWithoutChunks}. */
   #alone: StepShape | undefined;
   /** Single decode steps: the leap that they would be, were they taken at once. */
@@ -37,9 +38,19 @@ export class StepClock {
 
   constructor(parts: EngineParts, batch: BatchBuilder, clock: Clock) {
     this.#parts = parts;
-    this.execution = parts.execution;
+    this.#execution = parts.execution;
     this.#batch = batch;
     this.#clock = clock;
+  }
+
+  /** How long a step takes. */
+  get execution(): ExecutionTimeModel {
+    return this.#execution;
+  }
+
+  set execution(execution: ExecutionTimeModel) {
+    this.#execution = execution;
+    this.#keptSequences = 0;
   }
 
   /**
@@ -91,18 +102,16 @@ export class StepClock {
 
   /** What the step that was formed last would take without its prompts, seconds; 0 without decodes. */
   secondsWithoutChunks(): number {
-    const { shape, speculation } = this.#batch;
+    const { shape } = this.#batch;
     const { decodeSequences, decodeContextTokens } = shape;
     if (decodeSequences === 0) return 0;
     const line = this.#line;
-    const isOnLine = this.#lineSequences === decodeSequences &&
+    const isOnLine = this.#keptSequences === decodeSequences &&
       this.#lineStartTokens <= decodeContextTokens &&
-      decodeContextTokens <= line.contextEndTokens &&
-      this.#lineModel === this.execution && speculation === undefined &&
-      this.execution.needsLongestContext !== true;
+      decodeContextTokens <= line.contextEndTokens;
     if (!isOnLine) {
       const alone = this.#withoutChunks();
-      if (!this.#lookUpLine(alone)) return this.execution.stepSeconds(alone);
+      if (!this.#lookUpLine(alone)) return this.#execution.stepSeconds(alone);
     }
     return line.baseSeconds + line.slopeSecondsPerToken * decodeContextTokens;
   }
@@ -132,8 +141,7 @@ export class StepClock {
 
   /** Plans as many decode steps as cannot differ from one another; false if there is no line. */
   #leap(isSteady: boolean): boolean {
-    const { sequences, pool, lookahead, shape, speculation, swapSeconds, isUnsettled } = this
-      .#batch;
+    const { sequences, lookahead, shape, speculation, swapSeconds, isUnsettled } = this.#batch;
     const { strategy } = this.#parts;
     const { decodeSequences, decodeContextTokens: contextTokens } = shape;
     const line = this.#line;
@@ -149,9 +157,10 @@ export class StepClock {
       if (line.contextEndTokens < contextTokens + perStep * (steps - 1)) {
         steps = Math.max(1, Math.floor((line.contextEndTokens - contextTokens) / perStep) + 1);
       }
+      const { free } = this.#batch.blocks;
       steps = lookahead === undefined
-        ? sequences.stepsWithin(pool.emptyBlocks, steps)
-        : lookahead.stepsWithin(pool.emptyBlocks, steps);
+        ? sequences.stepsWithin(free, steps)
+        : lookahead.stepsWithin(free, steps);
     }
     const first = line.baseSeconds + line.slopeSecondsPerToken * contextTokens + swapSeconds;
     this.leap.begin(this.#clock.now, first, line.slopeSecondsPerToken * perStep, steps);
@@ -163,17 +172,18 @@ export class StepClock {
     const { decodeSequences, decodeContextTokens, decodeLongestContextTokens: longest } = shape;
     const line = this.#line;
     const isThere = this.#batch.speculation === undefined
-      ? this.execution.decodeLine(decodeSequences, decodeContextTokens, line, longest)
-      : this.execution.decodeLine(
+      ? this.#execution.decodeLine(decodeSequences, decodeContextTokens, line, longest)
+      : this.#execution.decodeLine(
         decodeSequences,
         decodeContextTokens,
         line,
         longest,
         shape as DecodeWidth,
       );
-    this.#lineSequences = isThere ? decodeSequences : 0;
+    const isKept = isThere && this.#batch.speculation === undefined &&
+      this.#execution.needsLongestContext !== true;
+    this.#keptSequences = isKept ? decodeSequences : 0;
     this.#lineStartTokens = decodeContextTokens;
-    this.#lineModel = this.execution;
     return isThere;
   }
 
@@ -203,7 +213,7 @@ export class StepClock {
     const { now } = this.#clock;
     const { shape, swapSeconds } = this.#batch;
     shape.sampledSequences = this.#sampledSequences();
-    const seconds = this.execution.stepSeconds(shape) + swapSeconds;
+    const seconds = this.#execution.stepSeconds(shape) + swapSeconds;
     if (shape.chunkCount === 0 && this.#isForeseen) {
       if (interrupted || !this.#goesOn()) this.#beginSeries();
       if (this.#isSeries) return this.#stepOfSeries(seconds);

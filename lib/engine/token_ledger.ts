@@ -29,6 +29,9 @@ export class TokenLedger {
   /** Requests that had their first token in the step that finished last. */
   firstTokens = new Int32Array(FIRST_ENDS);
   firstTokenCount = 0;
+  /** Requests whose prompt the step that finished last completed, where such go on elsewhere. */
+  readonly prefilled: number[] = [];
+  readonly #handsOff: boolean;
   /** Slots whose sequences end in the step that finishes. */
   #endingSlots = new Int32Array(FIRST_ENDS);
   #endingCount = 0;
@@ -46,6 +49,7 @@ export class TokenLedger {
 
   constructor(parts: EngineParts, run: RunColumns, batch: BatchBuilder, gaps: TokenGaps) {
     this.#holdsFinished = parts.strategy.holdsFinished;
+    this.#handsOff = parts.handsOff === true;
     this.#isLate = parts.asyncScheduling === true && !this.#holdsFinished;
     this.#run = run;
     this.#batch = batch;
@@ -82,6 +86,7 @@ export class TokenLedger {
     this.finishedCount = 0;
     this.firstTokenCount = 0;
     this.decodedTokens = 0;
+    if (this.#handsOff) this.prefilled.length = 0;
     // Not an argument: a number with a fraction would be boxed at every call.
     this.#nowSeconds = leap.endsAtSeconds;
     if (shape.decodeSequences > 0) this.#bookDecodes(leap);
@@ -189,6 +194,7 @@ export class TokenLedger {
       generated[request]++;
       this.tokensInside++;
       if (held || generated[request] < outputLimit[request]) this.#batch.join(slot, done, now);
+      if (this.#handsOff && generated[request] < outputLimit[request]) this.prefilled.push(request);
       if (held) this.#batch.account?.isHeld(request, now);
       if (generated[request] >= outputLimit[request]) {
         this.#ending(slot);

@@ -132,6 +132,13 @@ export class WorkMeter {
     counts[PREFILL_SAMPLES] += shape.sampledSequences - decodes;
   }
 
+  /** Forgets all counts. */
+  clear(): void {
+    this.#counts.fill(0);
+    this.#drafts?.fill(0);
+    this.#busySeconds = 0;
+  }
+
   /** Starts over from another meter's counts. */
   copyFrom(other: WorkMeter): void {
     this.#counts.set(other.#counts);

@@ -11,6 +11,7 @@ export * from "./engine_reserve_bytes.ts";
 export * from "./execution_time_model.ts";
 export * from "./kv_capacity.ts";
 export * from "./linear_time.ts";
+export * from "./power/mod.ts";
 export * from "./profiled/mod.ts";
 export * from "./simfaasinfer_time.ts";
 export * from "./soft_maximum.ts";

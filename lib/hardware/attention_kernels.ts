@@ -1,5 +1,5 @@
 import text from "../../data/hardware/attention_kernels.yaml" with { type: "text" };
-import { parse } from "../std/yaml.ts";
+import { parseAt } from "../std/yaml_entries.ts";
 
 /** Name of a kernel of decode attention. */
 export type AttentionKernelName =
@@ -50,33 +50,29 @@ export type AttentionKernel = KernelPartition & {
   readonly source: string;
 };
 
-interface KernelFile {
-  readonly kernels: Readonly<Record<string, KernelPartition & { cyclesPerEntry?: number }>>;
-  readonly defaults: { readonly generations: Readonly<Record<string, AttentionKernelName>> };
-}
-
-let file: KernelFile | undefined;
-
-function read(): KernelFile {
-  file ??= parse(text) as KernelFile;
-  return file;
-}
+const found = new Map<string, AttentionKernel>();
 
 /** The kernel of a name. @throws {RangeError} If none has it. */
 export function attentionKernel(name: string): AttentionKernel {
-  const { kernels } = read();
-  if (!Object.hasOwn(kernels, name)) {
+  let kernel = found.get(name);
+  if (kernel !== undefined) return kernel;
+  const written = parseAt(text, ["kernels", name]);
+  if (written === undefined) {
     throw new RangeError(
       `Cannot find an attention kernel as one of ${
         ATTENTION_KERNELS.join(", ")
       }: current value is ${name}`,
     );
   }
-  return { cyclesPerEntry: 0, ...kernels[name], name } as AttentionKernel;
+  kernel = { cyclesPerEntry: 0, ...written as KernelPartition, name } as AttentionKernel;
+  found.set(name, kernel);
+  return kernel;
 }
+
+let defaults: Readonly<Record<string, AttentionKernelName>> | undefined;
 
 /** The kernel that vLLM's V1 engine takes on a generation of GPUs; equal pieces where it is not known. */
 export function defaultAttentionKernel(generation: string): AttentionKernelName {
-  const { generations } = read().defaults;
-  return Object.hasOwn(generations, generation) ? generations[generation] : "flash-attention-3";
+  defaults ??= parseAt(text, ["defaults", "generations"]) as NonNullable<typeof defaults>;
+  return Object.hasOwn(defaults, generation) ? defaults[generation] : "flash-attention-3";
 }

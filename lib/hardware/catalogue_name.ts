@@ -1,4 +1,4 @@
-import { parseEntries } from "../std/yaml_entries.ts";
+import { eachEntry } from "../std/yaml_entries.ts";
 
 /** A name without capitals, blanks, hyphens and underscores, as names are compared in catalogues. */
 export function catalogueName(name: string): string {
@@ -11,8 +11,18 @@ export function findByName<T extends { name: string; aliases: readonly string[] 
   name: string,
 ): T | undefined {
   const wanted = catalogueName(name);
-  const candidates = parseEntries(text, (entry) => catalogueName(entry).includes(wanted)) as T[];
-  return candidates.find((entry) =>
-    [entry.name, ...entry.aliases].some((alias) => catalogueName(alias) === wanted)
-  );
+  for (const found of eachEntry(text, (entry) => catalogueName(entry).includes(wanted))) {
+    const entry = found as T;
+    if (isNamed(entry, name)) return entry;
+  }
+  return undefined;
+}
+
+/** Whether a name is that of an entry, or one of its aliases. */
+export function isNamed(
+  { name: own, aliases }: { readonly name: string; readonly aliases: readonly string[] },
+  name: string,
+): boolean {
+  const wanted = catalogueName(name);
+  return [own, ...aliases].some((alias) => catalogueName(alias) === wanted);
 }

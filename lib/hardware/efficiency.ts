@@ -1,5 +1,5 @@
 import text from "../../data/hardware/efficiency.yaml" with { type: "text" };
-import { parse } from "../std/yaml.ts";
+import { parseAt } from "../std/yaml_entries.ts";
 
 /** How near a kernel comes to the roofline; see data/hardware/efficiency.yaml for the formulas. */
 export interface KernelEfficiency {
@@ -78,15 +78,11 @@ export interface GpuEfficiency {
   readonly sendSeconds: number;
 }
 
-interface EfficiencyFile {
-  readonly elementwise: GpuEfficiency["elementwise"];
-  readonly sendSeconds: number;
-  readonly generations: Readonly<
-    Record<string, Omit<GpuEfficiency, "elementwise" | "sendSeconds"> & Partial<GpuEfficiency>>
-  >;
-}
+type WrittenEfficiency =
+  & Omit<GpuEfficiency, "elementwise" | "sendSeconds">
+  & Partial<GpuEfficiency>;
 
-let file: EfficiencyFile | undefined;
+const found = new Map<string, GpuEfficiency>();
 
 /**
  * Efficiency of a GPU generation's kernels.
@@ -95,13 +91,25 @@ let file: EfficiencyFile | undefined;
  * @throws RangeError if there is none of that name.
  */
 export function gpuEfficiency(generation: string): GpuEfficiency {
-  file ??= parse(text) as EfficiencyFile;
-  const found = file.generations[generation];
-  if (found === undefined) {
-    const known = Object.keys(file.generations).join(", ");
+  let efficiency = found.get(generation);
+  if (efficiency === undefined) {
+    efficiency = readEfficiency(generation);
+    found.set(generation, efficiency);
+  }
+  return efficiency;
+}
+
+function readEfficiency(generation: string): GpuEfficiency {
+  const written = parseAt(text, ["generations", generation]) as WrittenEfficiency | undefined;
+  if (written === undefined) {
+    const known = Object.keys(parseAt(text, ["generations"]) as object).join(", ");
     throw new RangeError(
       `Cannot find a GPU generation as one of ${known}: current value is ${generation}`,
     );
   }
-  return { elementwise: file.elementwise, sendSeconds: file.sendSeconds, ...found };
+  return {
+    elementwise: parseAt(text, ["elementwise"]) as GpuEfficiency["elementwise"],
+    sendSeconds: parseAt(text, ["sendSeconds"]) as number,
+    ...written,
+  };
 }

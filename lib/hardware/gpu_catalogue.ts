@@ -1,6 +1,6 @@
 import text from "../../data/hardware/gpus.yaml" with { type: "text" };
 import { parse } from "../std/yaml.ts";
-import { findByName } from "./catalogue_name.ts";
+import { catalogueName, findByName, isNamed } from "./catalogue_name.ts";
 import type { Gpu } from "./gpu.ts";
 
 let gpus: readonly Gpu[] | undefined;
@@ -16,6 +16,26 @@ export function gpuEntries(): readonly Gpu[] {
 export function findGpu(name: string): Gpu | undefined {
   if (!found.has(name)) found.set(name, findByName<Gpu>(text, name));
   return found.get(name);
+}
+
+/**
+ * Whether a name means one GPU of the catalogue, of which no other entry is read.
+ *
+ * @param entryName Name of its entry; none is meant by any name where there is none.
+ */
+export function namesOneGpu(entryName: string): (name: string) => boolean {
+  const entry = findGpu(entryName);
+  return (name) => entry?.name === entryName && isNamed(entry, name);
+}
+
+/** Whether a text has a name of one GPU of the catalogue somewhere, among others perhaps. */
+export function mentionsGpu(entryName: string): (text: string) => boolean {
+  const entry = findGpu(entryName);
+  const names = entry === undefined ? [] : [entry.name, ...entry.aliases].map(catalogueName);
+  return (text) => {
+    const plain = catalogueName(text);
+    return names.some((name) => plain.includes(name));
+  };
 }
 
 /**

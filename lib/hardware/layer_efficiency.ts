@@ -1,5 +1,5 @@
 import text from "../../data/hardware/layers.yaml" with { type: "text" };
-import { parse } from "../std/yaml.ts";
+import { parseAt } from "../std/yaml_entries.ts";
 
 /** Attention of decoding sequences over latents, absorbed: every head reads the latent itself. */
 export interface LatentDecodeEfficiency {
@@ -181,12 +181,7 @@ export interface LayerEfficiency {
   readonly allToAll: AllToAllEfficiency;
 }
 
-interface LayersFile {
-  readonly others: string;
-  readonly generations: Readonly<Record<string, Partial<LayerEfficiency>>>;
-}
-
-let file: LayersFile | undefined;
+const found = new Map<string, LayerEfficiency>();
 
 /**
  * Efficiency of a GPU generation's kernels for latent, sparse and recurrent layers and all-to-all;
@@ -195,7 +190,14 @@ let file: LayersFile | undefined;
  * @source data/hardware/layers.yaml
  */
 export function layerEfficiency(generation: string): LayerEfficiency {
-  file ??= parse(text) as LayersFile;
-  const { others, generations } = file;
-  return { ...generations[others] as LayerEfficiency, ...generations[generation] };
+  let efficiency = found.get(generation);
+  if (efficiency === undefined) {
+    const others = parseAt(text, ["others"]) as string;
+    efficiency = {
+      ...parseAt(text, ["generations", others]) as LayerEfficiency,
+      ...parseAt(text, ["generations", generation]) as Partial<LayerEfficiency> | undefined,
+    };
+    found.set(generation, efficiency);
+  }
+  return efficiency;
 }

@@ -14,6 +14,8 @@ export interface CommonCosts {
   readonly storageUsd: number;
   /** For GPUs that no instance has and that are rented with others of their machine. */
   readonly unusedGpusUsd: number;
+  /** For electricity on top of what GPUs cost. */
+  readonly electricityUsd: number;
 }
 
 /** The bill of all instances, function by function, and of what is common to all. */
@@ -106,7 +108,7 @@ export function billInstances(
     cost.reservedUsd += reservedUsd;
     cost.requestsUsd += requestsUsd;
   }
-  cost.totalUsd += common.storageUsd + common.unusedGpusUsd;
+  cost.totalUsd += common.storageUsd + common.unusedGpusUsd + common.electricityUsd;
   return { ...cost, byFunctionUsd, wastedUsd };
 }
 
@@ -174,6 +176,7 @@ type BilledUses = Record<
   | "reservedUsd"
   | "requestsUsd"
   | "unusedGpusUsd"
+  | "electricityUsd"
   | "storageUsd",
   number
 >;
@@ -244,7 +247,7 @@ export function alwaysOn(
 }
 
 /** Most instances that each function had at once. */
-function peakInstances(lives: readonly InstanceLife[], functions: number): number[] {
+export function peakInstances(lives: readonly InstanceLife[], functions: number): number[] {
   const changes = lives.flatMap((life) => [
     { functionId: life.functionId, atSeconds: life.createdAtSeconds, change: 1 },
     { functionId: life.functionId, atSeconds: servedUntilSeconds(life), change: -1 },

@@ -1,4 +1,5 @@
 import type { BillingPlan } from "../serverless/cost/mod.ts";
+import type { StatePower } from "../serverless/energy/state_power.ts";
 import type { SloLimits } from "./slo.ts";
 
 /** What the summary needs to know of each function beside the run's record. */
@@ -15,6 +16,8 @@ export interface FunctionFacts {
   readonly fixedMemoryShare: number;
   /** Share of an instance's GPU memory taken by all its KV blocks. */
   readonly kvMemoryShare: number;
+  /** What one instance draws beside its steps; absent: nobody asks. */
+  readonly power?: StatePower;
   /** What of an instance's time is billed, and at what price. */
   readonly billing: BillingPlan;
   /** Whether no price of its GPU is known, so that its part of the bill is undefined. */

@@ -13,6 +13,8 @@ export interface FunctionOptions {
   readonly limitsOf: (functionId: number, classId: number) => SloLimits;
   /** The bill of each function, dollars; null where its GPU has no price. */
   readonly costUsd: readonly (number | null)[];
+  /** The energy of each function, joules; absent: nobody asks. */
+  readonly energyJoules?: ArrayLike<number>;
   readonly percentiles: readonly number[];
   readonly warmupSeconds: number;
 }
@@ -34,6 +36,8 @@ export interface FunctionPart {
   readonly instanceSeconds: number;
   /** Its part of the bill; null where its GPU has no price. */
   readonly costUsd: number | null;
+  /** Its energy; null where nobody asks. */
+  readonly energyJoules: number | null;
 }
 
 /** What the figures of each function are computed from. */
@@ -86,5 +90,6 @@ export function functionParts(
     ttft: ttft[fn],
     instanceSeconds: instanceSeconds[fn],
     costUsd: costUsd[fn],
+    energyJoules: options.energyJoules?.[fn] ?? null,
   }));
 }

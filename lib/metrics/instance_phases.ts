@@ -39,12 +39,14 @@ export function instancePhases(run: RunRecord): InstancePhases {
     phase: 0,
     startAtSeconds: 0,
     endAtSeconds: 0,
+    sharers: 0,
   };
-  const addRow = (phase: number, start: number, end: number) => {
+  const addRow = (phase: number, start: number, end: number, sharers = 0) => {
     if (!(end > start)) return;
     row.phase = phase;
     row.startAtSeconds = start;
     row.endAtSeconds = end;
+    row.sharers = sharers;
     rows.add(row);
   };
   const add = (id: number, fn: number, life: readonly PhaseSpan[], startId: number) => {
@@ -56,7 +58,8 @@ export function instancePhases(run: RunRecord): InstancePhases {
       for (const span of byInstance.rowsOf(startId)) {
         const stage = spans.stage[span];
         if (codes[stage] < 0) codes[stage] = codeOf(`start:${spans.names[stage]}`);
-        addRow(codes[stage], spans.startAtSeconds[span], spans.endAtSeconds[span]);
+        const [from, to] = [spans.startAtSeconds[span], spans.endAtSeconds[span]];
+        addRow(codes[stage], from, to, spans.sharers[span] || 0);
       }
     }
   };

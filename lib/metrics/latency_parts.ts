@@ -19,6 +19,8 @@ export interface LatencyParts {
   readonly blocksSeconds?: Float64Array;
   /** The same while the batch had no place for a further sequence. */
   readonly sequencesSeconds?: Float64Array;
+  /** In an engine, before it was in the batch, while KV blocks came from a cache tier. */
+  readonly loadSeconds?: Float64Array;
   /** In the batch, in steps that had no tokens to spare for its prompt. */
   readonly chunkWaitSeconds?: Float64Array;
   /** Share of others' prompts in the steps that computed its own. */
@@ -60,6 +62,7 @@ export const TTFT_PART_NAMES = [
   "budget",
   "kv_blocks",
   "sequences",
+  "kv_load",
   "prefill",
   "prefill_stall",
   "prefill_transfer",
@@ -110,12 +113,13 @@ const TTFT_PARTS: Readonly<Record<TtftPart, PartOf>> = {
     between: ["arrivalAtSeconds", "scheduledAtSeconds"],
     kept: [
       ...["startSeconds", "gatewaySeconds", "lostSeconds"] as const,
-      ...["budgetSeconds", "blocksSeconds", "sequencesSeconds"] as const,
+      ...["budgetSeconds", "blocksSeconds", "sequencesSeconds", "loadSeconds"] as const,
     ],
   },
   budget: kept("budgetSeconds", "chunkWaitSeconds"),
   kv_blocks: kept("blocksSeconds"),
   sequences: kept("sequencesSeconds"),
+  kv_load: kept("loadSeconds"),
   prefill: {
     between: ["scheduledAtSeconds", "firstTokenAtSeconds"],
     kept: [

@@ -16,6 +16,10 @@ export interface MeterTotals {
   blockSeconds: number;
   /** Integral of the sequences in the batch, sequence-seconds. */
   sequenceSeconds: number;
+  /** Energy of the GPUs while in steps, joules; 0 where nobody asks. */
+  stepJoules: number;
+  /** Time in steps at the GPUs' power limit, seconds; 0 where nobody asks. */
+  limitedSeconds: number;
 }
 
 /** All totals zero. */
@@ -28,6 +32,8 @@ export function emptyTotals(): MeterTotals {
     outputTokens: 0,
     blockSeconds: 0,
     sequenceSeconds: 0,
+    stepJoules: 0,
+    limitedSeconds: 0,
   };
 }
 

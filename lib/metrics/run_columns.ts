@@ -85,6 +85,16 @@ export interface TimeSeriesColumns {
   readonly promptTokensPerSecond: Float64Array;
   /** Output tokens produced in the interval. Unit: tokens/s. */
   readonly outputTokensPerSecond: Float64Array;
+  /**
+   * Power of GPUs in steps, on average; null without `energy.enabled`, as the three below. Unit: W.
+   */
+  readonly stepWatts: Float64Array;
+  /** Likewise, of GPUs of instances that are ready, without a step. Unit: W. */
+  readonly idleWatts: Float64Array;
+  /** Likewise, of GPUs of instances that start or wake. Unit: W. */
+  readonly startWatts: Float64Array;
+  /** Power of the machines of all these beside their GPUs. Unit: W. */
+  readonly hostWatts: Float64Array;
 }
 
 /** One row per phase of the life of an instance or of a pool's member. */
@@ -105,6 +115,11 @@ export interface InstancePhases {
   readonly startAtSeconds: Float64Array;
   /** End of the phase; the end of the run for instances that were still up. Unit: s. */
   readonly endAtSeconds: Float64Array;
+  /**
+   * Of a stage that waited for bytes: starts' transfers on the link of their way that was busiest
+   * for its speed, its own included, mean over the time of the transfer; 0 where nothing moved.
+   */
+  readonly sharers: Float64Array;
   /** Names of the phases, by code. */
   readonly phaseNames: readonly string[];
 }
@@ -165,4 +180,33 @@ export interface FunctionSeriesColumns {
   readonly draining: Float64Array;
   /** Starts of its instances begun in the interval, those of sleeping ones apart. */
   readonly coldStarts: Int32Array;
+}
+
+/** One row per transfer of a request's KV entries from one instance to another. */
+export interface KvTransferColumns {
+  /** Rows. */
+  readonly count: number;
+  /** `id` of the request. */
+  readonly request: Int32Array;
+  /** Instance that computed the entries. */
+  readonly fromInstance: Int32Array;
+  /** Instance that goes on with the request. */
+  readonly toInstance: Int32Array;
+  /**
+   * Bytes sent: what the receiving engine's prefix cache lacked, as often as its ranks hold it.
+   * Unit: bytes.
+   */
+  readonly bytes: Float64Array;
+  /**
+   * From the end of the prefill until the receiving engine had KV blocks for the entries. Unit: s.
+   */
+  readonly queuedSeconds: Float64Array;
+  /** Beginning of the transfer's set-up. Unit: s. */
+  readonly beginAtSeconds: Float64Array;
+  /** Set-up, messages and bytes; null where it was given up before its end. Unit: s. */
+  readonly seconds: Float64Array;
+  /**
+   * From the end of the prefill until the last entry was there, which no computing hid. Unit: s.
+   */
+  readonly exposedSeconds: Float64Array;
 }

@@ -1,6 +1,8 @@
+import type { MigrationRecord } from "./migration_record.ts";
 import type { StageSpanColumns } from "../serverless/cold_start/stage_spans.ts";
 import type { InstanceLife, PoolMemberLife } from "../serverless/lifecycle.ts";
 import type { GapSketch } from "../stats/gap_sketch.ts";
+import type { TierRecord } from "./kv_tier_record.ts";
 import type { KvTokens } from "./kv_tokens.ts";
 import type { LatencyParts } from "./latency_parts.ts";
 import type { TotalsColumns } from "./meter_totals.ts";
@@ -98,12 +100,16 @@ export interface RunRecord {
   readonly stageSpans: StageSpanColumns;
   /** Instance whose start each request waited for, -1 for none; absent when none has waited. */
   readonly waitedFor?: Int32Array;
+  /** Running requests that moved between instances; absent where none can. */
+  readonly migrations?: MigrationRecord;
   /** Starts begun during the run, those of sleeping instances apart. */
   readonly coldStarts: number;
   /** Idle instances that stopped because another function's found no GPU. */
   readonly evictions: number;
   /** What faults did; absent where there can be none. */
   readonly faults?: FaultRecord;
+  /** What cache tiers did, by kind; absent where no function has any. */
+  readonly kvTiers?: readonly TierRecord[];
   /** What sleeping instances did; absent where none can sleep. */
   readonly sleep?: SleepRecord;
   /** What speculation did; absent where no function speculates. */
@@ -114,6 +120,18 @@ export interface RunRecord {
   readonly endAtSeconds: number;
   /** The end of the last request, or of the time in which they arrive: rates count so far, seconds. */
   readonly measuredUntilSeconds: number;
+  /** What KV entries were sent; absent where instances are not in groups. */
+  readonly kvTransfers?: {
+    readonly count: number;
+    readonly request: Int32Array;
+    readonly fromInstance: Int32Array;
+    readonly toInstance: Int32Array;
+    readonly bytes: Float64Array;
+    readonly queuedSeconds: Float64Array;
+    readonly beginAtSeconds: Float64Array;
+    readonly seconds: Float64Array;
+    readonly exposedSeconds: Float64Array;
+  };
   /** The run was to end when its fleet had scaled down, and was cut off before. */
   readonly scalesOn?: true;
   /** Most KV blocks that one instance had in use. */

@@ -46,6 +46,11 @@ export interface FunctionSummary {
    * Its part of the bill, without storage; null where the price of its GPU is unknown. Unit: USD.
    */
   readonly cost_usd: number | null;
+  /**
+   * Energy of its instances and members of pools, with their part of the building; null without
+   * `energy.enabled`. Unit: kWh.
+   */
+  readonly energy_kwh: number | null;
 }
 
 /** One entry per pool that starts took from; empty without pools. */
@@ -71,8 +76,8 @@ export interface PoolSummary {
 /** The bill. */
 export interface CostSummary {
   /**
-   * The bill: the sum of the ten parts below; null, as all parts of it but storage, where no price
-   * of a GPU in use is known. Unit: USD.
+   * The bill: the sum of the eleven parts below; null, as all parts of it but storage and
+   * electricity, where no price of a GPU in use is known. Unit: USD.
    */
   readonly total_usd: number | null;
   /** Time in steps × GPUs × price, as far as the billing plan charges for it. Unit: USD. */
@@ -98,6 +103,8 @@ export interface CostSummary {
    * while any instance is on them. Unit: USD.
    */
   readonly unused_gpus_usd: number | null;
+  /** `energy.total_kwh` × `energy.electricity_price`, on top of what GPUs cost. Unit: USD. */
+  readonly electricity_usd: number;
   /** Weights kept × price of their place (`cost.storage`); a month has 30 days. Unit: USD. */
   readonly storage_usd: number;
   /** `total_usd` over completed requests; null when there are none. Unit: USD. */
@@ -108,7 +115,7 @@ export interface CostSummary {
   readonly per_million_total_tokens_usd: number | null;
   /** `total_usd` over completed requests that met every limit; null without limits. Unit: USD. */
   readonly per_slo_good_request_usd: number | null;
-  /** `busy_usd` over `total_usd`; the ten shares add up to 1. From 0 to 1. */
+  /** `busy_usd` over `total_usd`; the eleven shares add up to 1. From 0 to 1. */
   readonly busy_share: number | null;
   /** `idle_usd` over `total_usd`. From 0 to 1. */
   readonly idle_share: number | null;
@@ -126,6 +133,8 @@ export interface CostSummary {
   readonly requests_share: number | null;
   /** `unused_gpus_usd` over `total_usd`. From 0 to 1. */
   readonly unused_gpus_share: number | null;
+  /** `electricity_usd` over `total_usd`. From 0 to 1. */
+  readonly electricity_share: number | null;
   /** `storage_usd` over `total_usd`. From 0 to 1. */
   readonly storage_share: number | null;
   /**
@@ -302,6 +311,93 @@ export interface Summary {
    * mean of `cold_start_wait_s` above 0. Unit: s.
    */
   readonly cold_start_stages_s: Readonly<Record<string, number>>;
+  /** What cache tiers behind the prefix caches did; null without `memory.kv_tiers`. */
+  readonly kv_tiers: {
+    /** In the memory of instances' machines; null without such a tier. */
+    readonly host: {
+      /**
+       * Prompt tokens that came from it over the prompt tokens of all requests that were scheduled,
+       * as they were scheduled first; null when none was. From 0 to 1.
+       */
+      readonly token_hit_rate: number | null;
+      /** Prompt tokens that came from it. Unit: tokens. */
+      readonly hit_tokens: number;
+      /** KV blocks that engines read from it, after preemptions, too. */
+      readonly loaded_blocks: number;
+      /** Bytes of them. Unit: bytes. */
+      readonly loaded_bytes: number;
+      /** KV blocks written to it. */
+      readonly stored_blocks: number;
+      /** Bytes of them. Unit: bytes. */
+      readonly stored_bytes: number;
+      /** KV blocks that others took the room of. */
+      readonly evicted_blocks: number;
+      /** KV blocks that nobody used for the time to live. */
+      readonly expired_blocks: number;
+      /** KV blocks that found no room: all that was there was being read or on its way in. */
+      readonly refused_blocks: number;
+      /** KV blocks on their way in or out when their instance or request was gone. */
+      readonly given_up_blocks: number;
+      /** KV blocks in it at the end of the run. */
+      readonly held_blocks: number;
+    } | null;
+    /** On disks of machines; null without such a tier. */
+    readonly disk: {
+      /**
+       * Prompt tokens that came from it over the prompt tokens of all requests that were scheduled,
+       * as they were scheduled first; null when none was. From 0 to 1.
+       */
+      readonly token_hit_rate: number | null;
+      /** Prompt tokens that came from it. Unit: tokens. */
+      readonly hit_tokens: number;
+      /** KV blocks that engines read from it, after preemptions, too. */
+      readonly loaded_blocks: number;
+      /** Bytes of them. Unit: bytes. */
+      readonly loaded_bytes: number;
+      /** KV blocks written to it. */
+      readonly stored_blocks: number;
+      /** Bytes of them. Unit: bytes. */
+      readonly stored_bytes: number;
+      /** KV blocks that others took the room of. */
+      readonly evicted_blocks: number;
+      /** KV blocks that nobody used for the time to live. */
+      readonly expired_blocks: number;
+      /** KV blocks that found no room: all that was there was being read or on its way in. */
+      readonly refused_blocks: number;
+      /** KV blocks on their way in or out when their instance or request was gone. */
+      readonly given_up_blocks: number;
+      /** KV blocks in it at the end of the run. */
+      readonly held_blocks: number;
+    } | null;
+    /** In a store of the cluster; null without such a tier. */
+    readonly store: {
+      /**
+       * Prompt tokens that came from it over the prompt tokens of all requests that were scheduled,
+       * as they were scheduled first; null when none was. From 0 to 1.
+       */
+      readonly token_hit_rate: number | null;
+      /** Prompt tokens that came from it. Unit: tokens. */
+      readonly hit_tokens: number;
+      /** KV blocks that engines read from it, after preemptions, too. */
+      readonly loaded_blocks: number;
+      /** Bytes of them. Unit: bytes. */
+      readonly loaded_bytes: number;
+      /** KV blocks written to it. */
+      readonly stored_blocks: number;
+      /** Bytes of them. Unit: bytes. */
+      readonly stored_bytes: number;
+      /** KV blocks that others took the room of. */
+      readonly evicted_blocks: number;
+      /** KV blocks that nobody used for the time to live. */
+      readonly expired_blocks: number;
+      /** KV blocks that found no room: all that was there was being read or on its way in. */
+      readonly refused_blocks: number;
+      /** KV blocks on their way in or out when their instance or request was gone. */
+      readonly given_up_blocks: number;
+      /** KV blocks in it at the end of the run. */
+      readonly held_blocks: number;
+    } | null;
+  } | null;
   /** What speculative decoding did; null without `speculative.method`. */
   readonly speculation: {
     /**
@@ -389,6 +485,22 @@ export interface Summary {
     /** Mean time until as many instances were ready as before a fault; null: never. Unit: s. */
     readonly recovery_s: number | null;
   } | null;
+  /** Running requests that moved; null without the section `migration`. */
+  readonly migrations: {
+    /** Moves that were begun. */
+    readonly begun: number;
+    /** Those after which the request went on in another instance. */
+    readonly moved: number;
+    /** Those that were given up: the request had ended, or there was no room any more. */
+    readonly aborted: number;
+    /**
+     * Mean time for which a request stood still until its KV entries were there; null: none moved
+     * with them. Unit: s.
+     */
+    readonly downtime_mean_s: number | null;
+    /** The longest such time. Unit: s. */
+    readonly downtime_max_s: number | null;
+  } | null;
   /** Sum of the requests' preemptions. */
   readonly preemptions: number;
   /**
@@ -425,6 +537,71 @@ export interface Summary {
   readonly cost: CostSummary;
   /** `throughput_rps` over `total_usd`; null when nothing was paid. Unit: requests/s per USD. */
   readonly qps_per_usd: number | null;
+  /** What GPUs and machines drew; null without `energy.enabled`. */
+  readonly energy: {
+    /** All energy: the sum of the eight parts below. Unit: kWh. */
+    readonly total_kwh: number;
+    /**
+     * GPUs in steps: idle power, more while kernels run, and energy per FLOP and byte, at most the
+     * power limit. Unit: kWh.
+     */
+    readonly busy_kwh: number;
+    /** GPUs of ready instances, not in a step. Unit: kWh. */
+    readonly idle_kwh: number;
+    /** GPUs of instances from creation (or waking) to ready. Unit: kWh. */
+    readonly starting_kwh: number;
+    /** GPUs of members of pools. Unit: kWh. */
+    readonly pooled_kwh: number;
+    /** Host memory of sleeping instances, whose GPUs are free. Unit: kWh. */
+    readonly asleep_kwh: number;
+    /**
+     * GPUs of `cluster.nodes` that no instance has, with their share of the machine
+     * (`energy.count_free_gpus`); scaled to zero without that is nothing. Unit: kWh.
+     */
+    readonly free_kwh: number;
+    /**
+     * Machines beside their GPUs, as long as instances or members of pools have GPUs. Unit: kWh.
+     */
+    readonly host_kwh: number;
+    /** The building beside its machines: (`energy.pue` − 1) × all the others. Unit: kWh. */
+    readonly building_kwh: number;
+    /** `total_kwh` over the time of the run. Unit: W. */
+    readonly mean_w: number;
+    /** Power of a GPU in a step, on average. Unit: W. */
+    readonly busy_gpu_w: number | null;
+    /**
+     * Time in steps at the GPUs' power limit, where they would draw more at full clock. From 0 to
+     * 1.
+     */
+    readonly limited_share: number;
+    /** `total_kwh` in joules over output tokens of completed requests. Unit: J. */
+    readonly per_output_token_j: number | null;
+    /**
+     * `busy_kwh` in joules over output tokens of completed requests: what measurements of GPUs
+     * under steady load show. Unit: J.
+     */
+    readonly busy_per_output_token_j: number | null;
+    /** `total_kwh` in joules over completed requests. Unit: J. */
+    readonly per_request_j: number | null;
+    /**
+     * Emissions of the electricity, operational ones alone: each interval of the time series at the
+     * carbon of its hours; null without `energy.region`, `energy.carbon_intensity` or
+     * `energy.carbon_by_hour`. Unit: kg CO2e.
+     */
+    readonly carbon_kg: number | null;
+    /** `carbon_kg` in grams over completed requests. Unit: g CO2e. */
+    readonly carbon_per_request_g: number | null;
+    /**
+     * The energy, had each function kept the most instances that it had at once ready for the whole
+     * run, in place of starts, stops, sleep and pools. Unit: kWh.
+     */
+    readonly always_on_kwh: number;
+    /**
+     * `always_on_kwh` − `total_kwh` (without `free_kwh` and its part of the building): what scaling
+     * down saves, below 0 where it costs more. Unit: kWh.
+     */
+    readonly saved_kwh: number;
+  } | null;
   /**
    * What is null in the summary: `figures` (paths; `functions[].ttft_s` stands for any function and
    * all parts of the latency), `why`, and `isUnused`: whether they belong to what the configuration

@@ -51,6 +51,23 @@ export interface RunResult {
    * Where the time of the requests went: see `latencyPart`. Absent where `metrics.explain` says so.
    */
   readonly latencyParts?: LatencyParts;
+  /** One row per transfer of KV entries; absent where instances are not in groups. */
+  readonly kvTransfers?: {
+    readonly count: number;
+    readonly request: Int32Array;
+    readonly fromInstance: Int32Array;
+    readonly toInstance: Int32Array;
+    readonly bytes: Float64Array;
+    readonly queuedSeconds: Float64Array;
+    readonly beginAtSeconds: Float64Array;
+    readonly seconds: Float64Array;
+    readonly exposedSeconds: Float64Array;
+  };
+  /** Prompt tokens of each request that came from cache tiers of each kind; absent without tiers. */
+  readonly kvTiers?: readonly {
+    readonly kind: "host" | "disk" | "store";
+    readonly hitTokens: Int32Array;
+  }[];
   /** The figures of summary.json. */
   readonly summary: Summary;
   /** Names of the functions, by id. */

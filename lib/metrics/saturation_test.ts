@@ -61,7 +61,7 @@ function alarms(runs: number, of: (seed: number) => RequestColumns): number {
 Deno.test("at most 1 % of stable M/M/c runs at 90 % load are called saturated", () => {
   for (const servers of [1, 4, 32]) {
     for (const count of [100, 1000, 3000]) {
-      const share = alarms(400, (seed) => queue(seed, { servers, load: 0.9, count }));
+      const share = alarms(200, (seed) => queue(seed, { servers, load: 0.9, count }));
       ok(share <= 0.01, `${servers} servers, ${count} requests: ${share}`);
     }
   }
@@ -71,8 +71,9 @@ Deno.test("runs of an overloaded queue are called saturated", () => {
   for (const servers of [1, 4, 32]) {
     const share = (load: number, count: number) =>
       alarms(100, (seed) => queue(seed, { servers, load, count }));
-    ok(share(1.2, 4000) > 0.9, `${servers} servers: ${share(1.2, 4000)}`);
-    ok(share(1.5, 1000) > 0.9, `${servers} servers: ${share(1.5, 1000)}`);
+    for (const called of [share(1.2, 4000), share(1.5, 1000)]) {
+      ok(called > 0.9, `${servers} servers: ${called}`);
+    }
   }
 });
 

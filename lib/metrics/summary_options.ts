@@ -1,5 +1,6 @@
 import type { RentedMachine } from "./unused_gpus.ts";
 import type { WeightCacheCounts } from "../serverless/cold_start/weight_cache.ts";
+import type { EnergyTerms } from "./energy_summary.ts";
 import type { FunctionFacts } from "./function_facts.ts";
 import type { ColdStartWaits } from "./run_tables.ts";
 import { hasLimits, type SloLimits } from "./slo.ts";
@@ -23,6 +24,8 @@ export interface SummaryOptions {
   readonly stored?: StoredWeights;
   /** Machines that are paid for whole, by node id; absent: each GPU by itself. */
   readonly rentedMachines?: readonly RentedMachine[];
+  /** How energy is counted; absent: it is not. */
+  readonly energy?: EnergyTerms;
   /** The run's waits for starts, where they have been split already. */
   readonly coldStartWaits?: ColdStartWaits;
   /** Names by function id; absent: no rows by function. */

@@ -8,6 +8,7 @@ export * from "./catalogue_entry.ts";
 export * from "./flops.ts";
 export * from "./hf/config.ts";
 export * from "./kv_bytes_per_token.ts";
+export * from "./kv_wire_bytes.ts";
 export * from "./layer_matrices.ts";
 export * from "./number_format.ts";
 export * from "./parameter_count.ts";

@@ -72,6 +72,11 @@ export class FlowNetwork {
     return path;
   }
 
+  /** Links of a path, ascending. */
+  linksOf(path: number): readonly number[] {
+    return this.#links.linksOf(path);
+  }
+
   /** Starts a flow over `links`; see `startOnPath`. */
   start(links: readonly number[], bytes: number, now: number, token: number): number {
     return this.startOnPath(this.path(links), bytes, now, token);

@@ -137,6 +137,11 @@ export class LinkShares {
     return path;
   }
 
+  /** Links of a path. */
+  linksOf(path: number): readonly number[] {
+    return this.#linksOfPath[path];
+  }
+
   /** Flows come to a path, or leave it. */
   changeCount(path: number, by: number): void {
     const links = this.#linksOfPath[path];

@@ -10,10 +10,13 @@ export type NodePlace =
  */
 export type Place = { readonly kind: "registry" } | { readonly kind: "store" } | NodePlace;
 
+/** Where bytes can be sent: a place of a machine, or the store. */
+export type TargetPlace = { readonly kind: "store" } | NodePlace;
+
 /** The registry of container images. */
 export const REGISTRY: Place = { kind: "registry" };
 /** The store of weights. */
-export const STORE: Place = { kind: "store" };
+export const STORE: Extract<TargetPlace, { kind: "store" }> = { kind: "store" };
 
 /** Most GPUs of a machine: {@link placeKey} tells so many apart. */
 const GPUS = 1024;

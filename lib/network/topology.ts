@@ -1,5 +1,5 @@
 import type { FlowNetwork } from "./flow_network.ts";
-import { nodeOf, type NodePlace, type Place, placeKey } from "./places.ts";
+import { nodeOf, type Place, placeKey, type TargetPlace } from "./places.ts";
 
 /** Kinds of links that a way can cross; see {@link Topology} for what each is. */
 export const LINK_NAMES = ["registry", "storage", "nic", "ssd", "host", "pcie", "nvlink"] as const;
@@ -157,9 +157,10 @@ export class Topology {
    * The kinds of links between two places where nothing else says what is crossed: an image or
    * weights over the store's link and the machine's card; from disk or memory over PCIe; between GPUs
    * of one machine over NVLink, or PCIe where it has none; between machines from card to card, and
-   * into or out of a GPU without a stop in host memory (GPUDirect RDMA).
+   * into or out of a GPU without a stop in host memory (GPUDirect RDMA). To the store over the card and
+   * the store's link, outward.
    */
-  linksBetween(from: Place, to: NodePlace): readonly LinkName[] {
+  linksBetween(from: Place, to: TargetPlace): readonly LinkName[] {
     if (placeKey(from) === placeKey(to)) return [];
     const source = nodeOf(from);
     const links: LinkName[] = [];
@@ -167,6 +168,9 @@ export class Topology {
     else if (from.kind === "store") links.push("storage");
     else if (from.kind === "disk") links.push("ssd");
     else if (from.kind === "host") links.push("host");
+    if (to.kind === "store") {
+      return [...links, ...(from.kind === "gpu" ? ["pcie" as const] : []), "nic", "storage"];
+    }
     if (source !== to.node) links.push("nic");
     if (from.kind !== "gpu" && to.kind !== "gpu") return links;
     const isInside = from.kind === "gpu" && to.kind === "gpu" && source === to.node;
@@ -180,20 +184,20 @@ export class Topology {
    *
    * @throws {RangeError} If a node or a GPU is not there.
    */
-  resolve(names: readonly LinkName[], from: Place, to: NodePlace): number[] {
+  resolve(names: readonly LinkName[], from: Place, to: TargetPlace): number[] {
     const links: number[] = [];
+    const [source, target] = [nodeOf(from), nodeOf(to)];
     for (const name of names) {
       if (name === "registry") links.push(this.#registry);
-      else if (name === "storage") links.push(this.#storage);
-      else if (name === "nic") {
-        const source = nodeOf(from);
-        if (source >= 0 && source !== to.node) {
+      else if (name === "storage") {
+        links.push(to.kind === "store" ? this.#outwardOf(this.#storage) : this.#storage);
+      } else if (name === "nic") {
+        if (source >= 0 && source !== target) {
           links.push(this.#outwardOf(this.#node(source).nic));
         }
-        links.push(this.#node(to.node).nic);
+        if (target >= 0) links.push(this.#node(target).nic);
       } else if (name === "ssd" || name === "host") {
-        const source = nodeOf(from);
-        links.push(this.#node(source >= 0 ? source : to.node)[name]);
+        links.push(this.#node(source >= 0 ? source : target)[name]);
       } else {
         // Bytes between GPUs behind one switch turn back there and do not cross its uplink.
         const [up, down] = [this.#gpuLinks(name, from), this.#gpuLinks(name, to)];
@@ -205,7 +209,7 @@ export class Topology {
   }
 
   /** Path of a way between two places, made once; -1 when nothing on it binds. */
-  path(way: Way, from: Place, to: NodePlace): number {
+  path(way: Way, from: Place, to: TargetPlace): number {
     let bySource = this.#paths.get(way);
     if (bySource === undefined) this.#paths.set(way, bySource = new Map());
     const key = placeKey(from);

@@ -1,4 +1,5 @@
-import { type NodePlace, type Place, placeName } from "./places.ts";
+import { type LinkStay, LinkUsers } from "./link_users.ts";
+import { type Place, placeName, type TargetPlace } from "./places.ts";
 import type { Topology, Way } from "./topology.ts";
 
 /** What bytes are for. */
@@ -8,8 +9,13 @@ export type TransferUse = (typeof TRANSFER_USES)[number];
 
 /** Whoever has bytes moved. */
 export interface TransferOwner {
-  /** The last byte of a transfer has arrived. Those of one instant have all ended when one is told. */
-  transferEnds(id: number, nowSeconds: number): void;
+  /**
+   * The last byte of a transfer has arrived. Those of one instant have all ended when one is told.
+   *
+   * @param sharers Transfers on the link that was busiest for its speed, this one included: mean over the
+   *   time of the transfer; NaN where nobody counts them.
+   */
+  transferEnds(id: number, nowSeconds: number, sharers: number): void;
 }
 
 /** A transfer under way. */
@@ -19,6 +25,8 @@ interface Transfer {
   readonly bytes: number;
   readonly flows: number[];
   flowsLeft: number;
+  /** Where it is counted; absent where nobody counts. */
+  readonly stay?: LinkStay;
 }
 
 /**
@@ -52,11 +60,18 @@ export class Transfers {
   readonly #movedBytes = new Map<TransferUse, number>();
   /** Ways over all links between two places, each made once, since paths are kept by way. */
   readonly #ways = new Map<string, Way>();
+  /** Transfers on each link; absent: nobody asks. */
+  readonly #users: LinkUsers | undefined;
   #nextId = 0;
 
-  /** Makes transfers over the links of a topology, whose network has no flows but theirs. */
-  constructor(topology: Topology) {
+  /**
+   * Makes transfers over the links of a topology, whose network has no flows but theirs.
+   *
+   * @param options Whether owners are told how many transfers shared the links; default false.
+   */
+  constructor(topology: Topology, options: { readonly countsSharers?: boolean } = {}) {
     this.#topology = topology;
+    this.#users = options.countsSharers ? new LinkUsers() : undefined;
   }
 
   /** Instant at which the next transfer's flow ends, seconds; Infinity when nothing is under way. */
@@ -88,7 +103,7 @@ export class Transfers {
    */
   start(
     from: Place | readonly Place[],
-    to: NodePlace | readonly NodePlace[],
+    to: TargetPlace | readonly TargetPlace[],
     bytes: number,
     use: TransferUse,
     owner: TransferOwner,
@@ -117,7 +132,11 @@ export class Transfers {
     const id = this.#nextId++;
     const { network } = this.#topology;
     const flows = paths.map((path) => network.startOnPath(path, bytes / count, now, id));
-    this.#underWay.set(id, { use, owner, bytes, flows, flowsLeft: flows.length });
+    const links = this.#users && [...new Set(paths.flatMap((path) => network.linksOf(path)))];
+    this.#underWay.set(id, {
+      ...{ use, owner, bytes, flows, flowsLeft: flows.length },
+      ...(links && { stay: this.#users!.enter(links, now) }),
+    });
     return id;
   }
 
@@ -126,6 +145,7 @@ export class Transfers {
     const transfer = this.#underWay.get(id);
     if (transfer === undefined) return 0;
     this.#underWay.delete(id);
+    this.#sharersOf(transfer, now);
     const { network } = this.#topology;
     const left = transfer.flows.reduce((sum, flow) => sum + network.cancel(flow, now), 0);
     this.#moved(transfer.use, transfer.bytes - left);
@@ -134,22 +154,30 @@ export class Transfers {
 
   /** Goes on to `now`; the owners of the transfers that are over are told, in the order of the ends. */
   advance(now: number): void {
-    const over: { readonly id: number; readonly owner: TransferOwner }[] = [];
+    const over: { readonly id: number; readonly owner: TransferOwner; sharers: number }[] = [];
     for (const id of this.#topology.network.advance(now)) {
       const transfer = this.#underWay.get(id);
       if (transfer === undefined || --transfer.flowsLeft > 0) continue;
       this.#underWay.delete(id);
       this.#moved(transfer.use, transfer.bytes);
-      over.push({ id, owner: transfer.owner });
+      over.push({ id, owner: transfer.owner, sharers: this.#sharersOf(transfer, now) });
     }
-    for (const { id, owner } of over) owner.transferEnds(id, now);
+    for (const { id, owner, sharers } of over) owner.transferEnds(id, now, sharers);
+  }
+
+  /** A transfer is over: how many shared its busiest link. */
+  #sharersOf({ stay }: Transfer, now: number): number {
+    const { network } = this.#topology;
+    return stay === undefined
+      ? NaN
+      : this.#users!.leave(stay, now, (link) => network.capacity(link));
   }
 
   #moved(use: TransferUse, bytes: number): void {
     this.#movedBytes.set(use, this.movedBytes(use) + bytes);
   }
 
-  #wayBetween(from: Place, to: NodePlace): Way {
+  #wayBetween(from: Place, to: TargetPlace): Way {
     const links = this.#topology.linksBetween(from, to);
     const name = links.join();
     let way = this.#ways.get(name);

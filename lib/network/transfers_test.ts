@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "#assert";
+import { deepEqual, equal, ok, throws } from "#assert";
 import fc from "fast-check";
 import { FlowNetwork } from "./flow_network.ts";
 import { type NodePlace, STORE } from "./places.ts";
@@ -124,4 +124,60 @@ Deno.test("what is moved and what was left of transfers that are given up is wha
     list.forEach(({ cancelled }, i) => cancelled || equal(isOver(ids[i]), true));
     for (let i = 1; i < over.length; i++) equal(over[i - 1][1] <= over[i][1], true);
   }));
+});
+
+Deno.test("sharers are the transfers on the busiest link of the way, mean over a transfer's own time", () => {
+  const transfer = fc.record({
+    node: fc.integer({ min: 0, max: 2 }),
+    bytes: fc.integer({ min: 1, max: 40 }),
+    afterSeconds: fc.constantFrom(0, 0, 0.5, 1, 7),
+    toAll: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(transfer, { minLength: 1, maxLength: 12 }), (list) => {
+      const topology = new Topology(new FlowNetwork(), { storageBytesPerSecond: 10 });
+      // The cards are narrower than their share of the store's link, or wider.
+      for (const nicBytesPerSecond of [2, 6, 100]) topology.addNode({ gpus: 1, nicBytesPerSecond });
+      const transfers = new Transfers(topology, { countsSharers: true });
+      const told = new Map<number, readonly [endAtSeconds: number, sharers: number]>();
+      const owner: TransferOwner = {
+        transferEnds: (id, now, sharers) => void told.set(id, [now, sharers]),
+      };
+      const begun = new Map<number, { readonly from: number; readonly nodes: readonly number[] }>();
+      let now = 0;
+      const advanceTo = (atSeconds: number) => {
+        while (transfers.nextSeconds <= atSeconds) transfers.advance(transfers.nextSeconds);
+        transfers.advance(atSeconds);
+      };
+      for (const { node, bytes, afterSeconds, toAll } of list) {
+        advanceTo(now += afterSeconds);
+        const nodes = toAll ? [0, 1, 2] : [node];
+        const id = transfers.start(STORE, nodes.map(memory), bytes, "weights", owner, now);
+        begun.set(id, { from: now, nodes });
+      }
+      while (transfers.nextSeconds < Infinity) transfers.advance(transfers.nextSeconds);
+      equal(told.size, list.length);
+      // By the times alone: the store's link is crossed by all, a card by those to its node.
+      const capacities = [10, 2, 6, 100];
+      for (const [id, [to, sharers]] of told) {
+        const { from, nodes } = begun.get(id)!;
+        const means = [0, ...nodes.map((one) => one + 1)].map((link) => {
+          let seconds = 0;
+          for (const [other, [end]] of told) {
+            const { from: start, nodes: on } = begun.get(other)!;
+            if (link > 0 && !on.includes(link - 1)) continue;
+            seconds += Math.max(0, Math.min(end, to) - Math.max(start, from));
+          }
+          return { mean: seconds / (to - from), busy: seconds / capacities[link] };
+        });
+        const most = Math.max(...means.map(({ busy }) => busy));
+        const busiest = means.filter(({ busy }) => busy > most * (1 - 1e-9));
+        ok(
+          busiest.some(({ mean }) => Math.abs(mean - sharers) < 1e-6),
+          `${sharers} of transfer ${id}`,
+        );
+      }
+    }),
+    { numRuns: 60 },
+  );
 });

@@ -27,8 +27,8 @@ import {
 } from "./objectives.ts";
 import { steadyNeed, steadyWorkload } from "./steady.ts";
 
-/** What a plan makes cheap: dollars per hour, GPUs, dollars per million output tokens. */
-export type PlanObjective = "cost" | "gpus" | "usd-per-mtok";
+/** What a plan makes small: dollars per hour, GPUs, dollars per million output tokens, kW. */
+export type PlanObjective = "cost" | "gpus" | "usd-per-mtok" | "energy";
 
 /** A configuration that is looked at. */
 export interface Candidate {
@@ -207,6 +207,7 @@ function severalFunctions({ scaling, cluster }: Configuration): CandidateFacts {
     usdPerHourAtLeast: 0,
     gpusAtLeast: 0,
     usdPerMillionAtLeast: 0,
+    kilowattsAtLeast: 0,
     secondsPerRequest: 0,
     busyInstances: 0,
     fewestInstances: 0,
@@ -229,7 +230,12 @@ function deploymentOf(config: Configuration, inputs: RunInputs, kept: Kept): Pro
   return keptIn(
     kept.deployments,
     deploymentKey(config),
-    () => buildDeployment(config, buildNodes(config, deploymentGpu(config)), inputs.files),
+    () =>
+      buildDeployment(
+        config,
+        buildNodes(config, deploymentGpu(config, inputs.files)),
+        inputs.files,
+      ),
   );
 }
 
@@ -269,7 +275,7 @@ function boundOf(
   if (speculative.method !== "none") {
     return { secondsPerRequest: 0, fewestInstances: 0, likelyInstances: 0 };
   }
-  const { maxTokensPerStep } = engineSettings(config);
+  const { maxTokensPerStep } = engineSettings(config, deployment.gpu);
   // Other strategies take whole prompts, beyond the budget where there is one.
   const isChunked = scheduler.type === "vllm" || scheduler.type === "sarathi";
   const instance: BoundInstance = {

@@ -130,6 +130,7 @@ function scoreOf({ capacity, values }: CandidateCapacity, options: SearchOptions
 /** The same at best, before any run. */
 function leastScore({ facts }: Candidate, options: SearchOptions): number {
   const { secondsPerRequest, instances, isFixed, usdPerHourAtLeast, gpusAtLeast } = facts!;
+  const { kilowattsAtLeast } = facts!;
   if (!isFixed || secondsPerRequest === 0) return -Infinity;
   const rate = instances / secondsPerRequest;
   if (options.budgetUsdPerHour !== undefined) return -rate;
@@ -138,6 +139,8 @@ function leastScore({ facts }: Candidate, options: SearchOptions): number {
       return (usdPerHourAtLeast ?? Infinity) / rate;
     case "gpus":
       return gpusAtLeast / rate;
+    case "energy":
+      return kilowattsAtLeast / rate;
     case "usd-per-mtok":
       return -Infinity;
   }

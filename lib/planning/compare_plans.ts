@@ -133,7 +133,13 @@ function askedOf(plan: Plan): Readonly<Record<string, unknown>> {
 /** The intervals of a row by name. */
 function intervalsOf(row: PlanRow): Readonly<Record<string, PlanInterval | null>> {
   const { usd_per_hour, gpus, usd_per_million_output_tokens, capacity_rps, figures } = row;
-  return { usd_per_hour, gpus, usd_per_million_output_tokens, ...figures, capacity_rps };
+  const { kilowatts } = row;
+  return {
+    ...{ usd_per_hour, gpus, usd_per_million_output_tokens },
+    ...(kilowatts && { kilowatts }),
+    ...figures,
+    capacity_rps,
+  };
 }
 
 function figuresOf(before: PlanRow, after: PlanRow): FigureDifference[] {

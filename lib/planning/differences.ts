@@ -23,6 +23,8 @@ export const COMPARED_FIGURES = [
   ...["requests.rejected", "requests.timed_out", "requests.unfinished", "busy_fraction"],
   ...["kv_utilization", "preemptions", "cold_starts", "cold_start_rate", "gpu_hours"],
   ...["cost.total_usd", "cost.per_million_output_tokens_usd"],
+  ...["energy.total_kwh", "energy.per_output_token_j", "energy.per_request_j"],
+  ...["energy.carbon_kg", "energy.saved_kwh"],
 ];
 
 /**

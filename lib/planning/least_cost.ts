@@ -1,5 +1,6 @@
 import type { Configuration } from "../config/configuration.ts";
 import { buildBilling, type BuiltBilling } from "../run/billing.ts";
+import { buildPower } from "../run/energy.ts";
 import type { Deployment } from "../run/deployment.ts";
 import { isFixedFleet } from "./fleet.ts";
 import type { Load } from "./load.ts";
@@ -14,6 +15,8 @@ export interface LeastCost {
   readonly gpusAtLeast: number;
   /** Dollars per million output tokens at least; null without a price. */
   readonly usdPerMillionAtLeast: number | null;
+  /** Power of GPUs and machines at least, kW; 0 where energy is not counted. */
+  readonly kilowattsAtLeast: number;
 }
 
 /** Standard errors of a mean by which requests of other seeds may be fewer, shorter or slower to come. */
@@ -26,16 +29,20 @@ const STANDARD_ERRORS = 7;
  */
 export function leastCost(
   config: Configuration,
-  { gpus, gpu }: Pick<Deployment, "gpus" | "gpu">,
+  deployment: Pick<Deployment, "gpus" | "gpu" | "peakFlops" | "shape">,
   load: Load,
 ): LeastCost {
+  const { gpus, gpu } = deployment;
   const billing = buildBilling(config, gpu.name);
   const { lacksPrice, notices, reserved } = billing;
   const always = instancesThroughout(config);
   const gpusAtLeast = always * gpus;
+  const { idleWatts = 0, hostWatts = 0 } = buildPower(config, deployment)?.state ?? {};
+  const kilowattsAtLeast = always * (idleWatts + hostWatts) * (config.energy.pue ?? 1) / 1000;
   if (lacksPrice) {
     const unpriced = notices.find((one) => one.includes("no price")) ?? "no price";
-    return { usdPerHourAtLeast: null, unpriced, gpusAtLeast, usdPerMillionAtLeast: null };
+    const prices = { usdPerHourAtLeast: null, unpriced, usdPerMillionAtLeast: null };
+    return { ...prices, gpusAtLeast, kilowattsAtLeast };
   }
   const usdPerSecond = Math.max(0, always - (reserved?.count ?? 0)) *
       instanceUsdPerSecond(billing, gpus) +
@@ -45,6 +52,7 @@ export function leastCost(
   return {
     usdPerHourAtLeast: 3600 * usdPerSecond,
     gpusAtLeast,
+    kilowattsAtLeast,
     usdPerMillionAtLeast: millions === 0 || !load.isOpen
       ? 0
       : sure * usdPerSecond * load.spanSeconds / millions,

@@ -64,6 +64,7 @@ scaling: { enabled: ${one([true, true, false])}, policy: ${
   keep_alive: { seconds: ${one([1, 60])}, sleep: { level: ${one([0, 0, 1])} } },
   keda: { idle_replica_count: ${min > 0 ? one(["null", 0]) : "null"} } }
 cold_start: { ${one(["enabled: true", "enabled: false", `initial_instances: ${min}`])} }
+energy: { enabled: ${one([true, false])}, pue: 1.2 }
 workload: { arrival_rate: ${one([0.2, 5, 40])}, num_requests: ${one([1, 10, 120])} }
 `;
     const { config, facts, refusal } = await candidateOf([STEPS, text]);
@@ -72,7 +73,7 @@ workload: { arrival_rate: ${one([0.2, 5, 40])}, num_requests: ${one([1, 10, 120]
       continue;
     }
     const run = await kept(config!);
-    const { usdPerHour, gpus, usdPerMillionTokens } = valuesOf(config!, [run], 0.95);
+    const { usdPerHour, gpus, usdPerMillionTokens, kilowatts } = valuesOf(config!, [run], 0.95);
     const atMost = (bound: number | null, value: number | undefined, what: string) => {
       if (bound === null || value === undefined) return;
       if (bound > 0) above++;
@@ -80,6 +81,7 @@ workload: { arrival_rate: ${one([0.2, 5, 40])}, num_requests: ${one([1, 10, 120]
     };
     atMost(facts.usdPerHourAtLeast, usdPerHour?.estimate, "USD/h");
     atMost(facts.gpusAtLeast, gpus?.estimate, "GPUs");
+    atMost(facts.kilowattsAtLeast, kilowatts?.estimate, "kW");
     atMost(facts.usdPerMillionAtLeast, usdPerMillionTokens?.estimate, "USD per million tokens");
   }
   ok(above > 40, `${above} bounds above 0`);

@@ -53,6 +53,8 @@ export interface PlanRow {
   readonly gpus: PlanInterval | null;
   /** Dollars per million output tokens. */
   readonly usd_per_million_output_tokens: PlanInterval | null;
+  /** Power, kW; null or absent (plans of earlier versions) where energy is not counted. */
+  readonly kilowatts?: PlanInterval | null;
   /** By the name of each limited figure its mean; null where it was not run or has no value. */
   readonly figures: Readonly<Record<string, PlanInterval | null>>;
   /**

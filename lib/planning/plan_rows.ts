@@ -34,7 +34,7 @@ export function planRow(
     : index === found.runnerUp?.candidate.index
     ? "runner-up"
     : out?.status ?? (verdict?.outcome === "close" ? "close" : "meets");
-  const { usdPerHour, gpus, usdPerMillionTokens } = run?.values ?? {};
+  const { usdPerHour, gpus, usdPerMillionTokens, kilowatts } = run?.values ?? {};
   return {
     index,
     label: labelOf(candidate),
@@ -51,6 +51,7 @@ export function planRow(
     usd_per_hour: planInterval(usdPerHour),
     gpus: planInterval(gpus),
     usd_per_million_output_tokens: planInterval(usdPerMillionTokens),
+    kilowatts: planInterval(kilowatts),
     figures: Object.fromEntries(objectives.map(({ name, path }) => [
       name,
       run === undefined ? null : planInterval(figureOf(run.evaluation.runs, path, level)),
@@ -82,6 +83,7 @@ function bySeed(
       usd_per_million_output_tokens: costs.map(({ usdPerMillionTokens }) =>
         usdPerMillionTokens?.estimate ?? null
       ),
+      kilowatts: costs.map(({ kilowatts }) => kilowatts?.estimate ?? null),
       ...Object.fromEntries(objectives.map(({ name, path }) => [
         name,
         runs.map((run) => {
@@ -102,6 +104,7 @@ export function capacityRow(row: PlanRow, capacity: Capacity, values: RunValues)
     gpus: row.gpus ?? planInterval(values.gpus),
     usd_per_million_output_tokens: row.usd_per_million_output_tokens ??
       planInterval(values.usdPerMillionTokens),
+    kilowatts: row.kilowatts ?? planInterval(values.kilowatts),
     capacity_rps: planInterval(capacity.interval),
     usd_per_million_requests: usdPerMillionRequests(capacity.interval, values) ?? null,
   };

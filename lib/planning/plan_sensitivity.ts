@@ -12,11 +12,15 @@ export interface PlanSensitivities {
 
 /** The columns of a plan's table that objectives stand in. */
 const OBJECTIVE_MEASURES: Readonly<
-  Record<PlanObjective, keyof PlanRow & ("usd_per_hour" | "gpus" | "usd_per_million_output_tokens")>
+  Record<
+    PlanObjective,
+    keyof PlanRow & ("usd_per_hour" | "gpus" | "usd_per_million_output_tokens" | "kilowatts")
+  >
 > = {
   cost: "usd_per_hour",
   gpus: "gpus",
   "usd-per-mtok": "usd_per_million_output_tokens",
+  energy: "kilowatts",
 };
 
 const UNKNOWN = {
@@ -35,7 +39,7 @@ export function planMeasures(plan: Plan): string[] {
   const { rows, question, objective, winner, factors } = plan;
   const own = OBJECTIVE_MEASURES[objective];
   const names = [
-    ...["usd_per_hour", "gpus", "usd_per_million_output_tokens"],
+    ...["usd_per_hour", "gpus", "usd_per_million_output_tokens", "kilowatts"],
     ...new Set(rows.flatMap(({ figures }) => Object.keys(figures))),
     ...["capacity_rps", "usd_per_million_requests"],
   ];

@@ -28,6 +28,7 @@ function tableRow(row: PlanRow, paths: readonly string[]): ExperimentRow {
     ...columns("usd_per_hour", row.usd_per_hour),
     ...columns("gpus", row.gpus),
     ...columns("usd_per_million_output_tokens", row.usd_per_million_output_tokens),
+    ...columns("kilowatts", row.kilowatts ?? null),
     ...Object.assign(
       {},
       ...Object.entries(figures).map(([name, interval]) => columns(name, interval)),

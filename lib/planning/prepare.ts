@@ -84,7 +84,11 @@ export async function preparePlan(
   requirePositive("rate", ratePerSecond, "requests per second");
   requirePositive("budget", options.budgetUsdPerHour, "dollars per hour");
   const yaml = typeof config === "string" ? [config] : config;
-  const loadOptions = { ...(set !== undefined && { set }), ...(fileNames && { fileNames }) };
+  const settings = objective === "energy" ? counted(set) : set;
+  const loadOptions = {
+    ...(settings !== undefined && { set: settings }),
+    ...(fileNames && { fileNames }),
+  };
   const levels = combinations(factors);
   if (levels.length > MOST_CANDIDATES) {
     throw new RangeError(
@@ -126,6 +130,13 @@ export async function preparePlan(
   };
 }
 
+/** What energy is planned for has to count it. */
+function counted(set: LoadOptions["set"]): LoadOptions["set"] {
+  return Array.isArray(set)
+    ? [...set, "energy.enabled=true"]
+    : { ...(set as Readonly<Record<string, unknown>>), "energy.enabled": true };
+}
+
 /** A plan asks one question. */
 function checkQuestion({ maxRate = false, frontier, ratePerSecond }: PlanOptions): void {
   if (!maxRate || (ratePerSecond === undefined && frontier === undefined)) return;
@@ -150,7 +161,8 @@ function requirePrices(
   objective: PlanObjective,
   budgetUsdPerHour: number | undefined,
 ): void {
-  if (objective === "gpus" && budgetUsdPerHour === undefined) return;
+  const needsPrice = objective !== "gpus" && objective !== "energy";
+  if (!needsPrice && budgetUsdPerHour === undefined) return;
   const known = candidates.flatMap(({ facts }) => facts ?? []);
   if (known.length === 0 || known.some(({ unpriced }) => unpriced === undefined)) return;
   const [{ gpuName, unpriced }] = known;

@@ -9,6 +9,8 @@ export interface RunValues {
   readonly usdPerHour?: Interval;
   readonly gpus?: Interval;
   readonly usdPerMillionTokens?: Interval;
+  /** Power of GPUs, machines and the building, mean; undefined where energy is not counted. */
+  readonly kilowatts?: Interval;
 }
 
 /**
@@ -50,10 +52,12 @@ export function valuesOf(
     if (perMillion === undefined || !(billed! > 0)) return perMillion;
     return perMillion * cost(run)! / billed!;
   });
+  const kilowatts = interval((run) => perHour(figure(run, "energy.total_kwh"), run));
   return {
     ...(usdPerHour && { usdPerHour }),
     ...(gpus && { gpus }),
     ...(usdPerMillionTokens && { usdPerMillionTokens }),
+    ...(kilowatts && { kilowatts }),
   };
 }
 
@@ -71,6 +75,8 @@ export function valueIn(values: RunValues, objective: PlanObjective): number | u
       return values.gpus?.estimate;
     case "usd-per-mtok":
       return values.usdPerMillionTokens?.estimate;
+    case "energy":
+      return values.kilowatts?.estimate;
   }
 }
 
@@ -83,6 +89,8 @@ export function valueAtLeast(facts: CandidateFacts, objective: PlanObjective): n
       return facts.gpusAtLeast;
     case "usd-per-mtok":
       return facts.usdPerMillionAtLeast;
+    case "energy":
+      return facts.kilowattsAtLeast;
   }
 }
 
@@ -96,5 +104,7 @@ export function valueText(value: number, objective: PlanObjective): string {
       return `${shown} GPUs`;
     case "usd-per-mtok":
       return `${shown} USD per million output tokens`;
+    case "energy":
+      return `${shown} kW`;
   }
 }

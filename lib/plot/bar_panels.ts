@@ -71,7 +71,14 @@ export function barPanels(rows: readonly BarRow[], options: BarPanelsOptions = {
                 type: "quantitative",
                 title: panel.split("\n"),
                 scale: { domain, nice: false },
-                axis: { tickCount: 3, format: "~r", grid: false },
+                // What cannot be has no number on the axis.
+                axis: {
+                  ...(most[panel] === undefined
+                    ? { tickCount: 3 }
+                    : { values: [0, most[panel] / 2, most[panel]] }),
+                  format: "~r",
+                  grid: false,
+                },
               },
             },
           },

@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from "#assert";
 import { compile } from "npm:vega-lite@6.5.0";
 import { parse, View } from "npm:vega@6.4.0";
 import { clusterTimeline, type TimelineRow } from "./cluster_timeline.ts";
+import { energyTimeline } from "./energy_timeline.ts";
 import { costBreakdown } from "./cost_breakdown.ts";
 import { latencyParts } from "./latency_parts.ts";
 import { instanceGantt } from "./instance_gantt.ts";
@@ -48,10 +49,16 @@ const timelineRows = Array.from({ length: 12 }, (_, i): TimelineRow => ({
   mfu: 0.2,
 }));
 
+const energyRows = timelineRows.map(({ timeSeconds }, i) => ({
+  ...{ timeSeconds, busyWatts: 400 + 10 * i, idleWatts: 100, startingWatts: 50 * (i % 2) },
+  hostWatts: 300,
+}));
+
 const FIGURES: Readonly<Record<string, (column?: ColumnSpan) => FigureSpec>> = {
   latencyCdf: (column) => latencyCdf(cdfRows, { column, slo: [{ series: "TTFT", seconds: 0.25 }] }),
   percentileBars: (column) => percentileBars(percentileRows, { column }),
   clusterTimeline: (column) => clusterTimeline(timelineRows, { column }),
+  energyTimeline: (column) => energyTimeline(energyRows, { column }),
   instanceGantt: (column) => instanceGantt(phaseRows, { column }),
   costBreakdown: (column) => costBreakdown(costRows, { column }),
   latencyParts: (column) => latencyParts(partRows, { column }),
@@ -198,4 +205,19 @@ Deno.test("timeUnit() gives an axis numbers that read well", () => {
 
 Deno.test("latencyCdf() looks as it did", async (t) => {
   await t.assertSnapshot(await renderSvg(FIGURES.latencyCdf()));
+});
+
+Deno.test("latencyCdf() sets the key of long names in lines, two and two in one column", async () => {
+  const names = ["TTFT measured", "TTFT predicted", "TPOT measured", "TPOT predicted"];
+  const rows = names.flatMap((series, i) =>
+    [0.5, 1].map((share) => ({ series, seconds: (i + 1) * share, share }))
+  );
+  const svg = await renderSvg(latencyCdf(rows));
+  const places = names.map((name) =>
+    new RegExp(`transform="translate\\(([-\\d.]+),([-\\d.]+)\\)"[^>]*>${name}<`).exec(svg)!
+  );
+  const [x, y] = [1, 2].map((group) => places.map((place) => Number(place[group])));
+  deepEqual([y[0] === y[1], y[2] === y[3], y[1] < y[2]], [true, true, true]);
+  ok(x[0] === x[2] && x[1] > x[0] + 60);
+  equal([...svg.matchAll(/class="mark-group role-legend"/g)].length, 0);
 });

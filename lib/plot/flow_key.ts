@@ -6,8 +6,9 @@ import { FONT_SIZE } from "./theme.ts";
 /** Height of a line of the key, and its distance from the frame, points. */
 const LINE_HEIGHT = 11;
 const OFFSET = 8;
-/** Room of a symbol before its name, and behind the name, points. */
+/** Room of a symbol before its name, of a piece of a line before it, and behind the name, points. */
 const SYMBOL = 9;
+const STROKE = 18;
 const GAP = 9;
 
 /** A key of series above a frame, set like the words of a line. */
@@ -26,23 +27,26 @@ export interface FlowKey {
  * @param width How long a line is, points.
  */
 export function flowKey(
-  { color, shape }: SeriesKey,
-  { left = 0, width, isHollow = false }: {
+  { color, shape, dash }: SeriesKey,
+  { left = 0, width, isHollow = false, isOfLines = false }: {
     readonly left?: number;
     readonly width: number;
     /** Whether symbols are outlines, as the points of the figure are. */
     readonly isHollow?: boolean;
+    /** Whether symbols are pieces of lines, in their dashes; else they are points. */
+    readonly isOfLines?: boolean;
   },
 ): FlowKey {
   const series = color.scale.domain;
   if (series.length < 2) return { layers: [], height: 0 };
-  const letters = Math.floor((width - SYMBOL) / (0.76 * FONT_SIZE));
+  const symbol = isOfLines ? STROKE : SYMBOL;
+  const letters = Math.floor((width - symbol) / (0.76 * FONT_SIZE));
   const placed: { label: string; x: number; line: number }[] = [];
   let x = 0;
   let line = 0;
   for (const name of series) {
     const label = shortText(name, letters);
-    const wide = SYMBOL + textWidth(label, FONT_SIZE);
+    const wide = symbol + textWidth(label, FONT_SIZE);
     if (x > 0 && x + wide > width) [x, line] = [0, line + 1];
     placed.push({ label, x, line });
     x += wide + GAP;
@@ -52,19 +56,29 @@ export function flowKey(
     const data = { values: [{ label }] };
     const paint = String(color.scale.range[i]);
     return [
-      {
-        data,
-        mark: {
-          ...{ type: "point", shape: shape.scale.range[i], size: 28, opacity: 1 },
-          ...{ filled: !isHollow, strokeWidth: 1.25, x: left + at.x + 3, y: yOf(at.line) },
-          color: paint,
+      isOfLines
+        ? {
+          data,
+          mark: { type: "rule", strokeDash: dash.scale.range[i], strokeWidth: 1.25, color: paint },
+          encoding: {
+            x: { value: left + at.x },
+            x2: { value: left + at.x + STROKE - 4 },
+            y: { value: yOf(at.line) },
+          },
+        }
+        : {
+          data,
+          mark: {
+            ...{ type: "point", shape: shape.scale.range[i], size: 28, opacity: 1 },
+            ...{ filled: !isHollow, strokeWidth: 1.25, x: left + at.x + 3, y: yOf(at.line) },
+            color: paint,
+          },
         },
-      },
       {
         data,
         mark: {
           ...{ type: "text", align: "left", baseline: "middle", fontSize: FONT_SIZE },
-          ...{ x: left + at.x + SYMBOL, y: yOf(at.line) },
+          ...{ x: left + at.x + symbol, y: yOf(at.line) },
         },
         encoding: { text: { field: "label" } },
       },

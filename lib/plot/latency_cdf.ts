@@ -1,3 +1,4 @@
+import { flowKey } from "./flow_key.ts";
 import { logTicks } from "./log_ticks.ts";
 import { numberFormat } from "./number_format.ts";
 import { type Box, placeLabels, textWidth } from "./place_labels.ts";
@@ -66,7 +67,8 @@ export function latencyCdf(rows: readonly CdfRow[], options: LatencyCdfOptions =
   const { slo = [], column = 1, tail = false, title = "Latency" } = options;
   const drawn = drawnOf(rows, tail);
   const series = [...new Set(drawn.rows.map((row) => row.series))];
-  const { columns, lines, color, dash } = seriesKey(series, column);
+  const key = seriesKey(series, column);
+  const { color, dash } = key;
   const width = FIGURE_WIDTH[column] - LEFT - RIGHT;
   const colourOf = (name: string) => String(color.scale.range[series.indexOf(name)]);
   const x = axisOfLatency(drawn, title);
@@ -93,16 +95,18 @@ export function latencyCdf(rows: readonly CdfRow[], options: LatencyCdfOptions =
   const names = tail && series.length <= MOST_NAMED
     ? namesOf(series, drawn, { at, width, colourOf, taken })
     : undefined;
-  const legend = names !== undefined
-    ? null
-    : { symbolType: "stroke", ...(lines > 1 && { columns }) };
+  // Vega's own key sets long names in columns, one below the other.
+  const flowing = names === undefined && key.lines > 1
+    ? flowKey(key, { left: 20 - LEFT, width: FIGURE_WIDTH[column] - 24, isOfLines: true }).layers
+    : [];
+  const legend = names !== undefined || flowing.length > 0 ? null : { symbolType: "stroke" };
   const curves = {
     data: { values: drawn.rows },
     mark: { type: "line", interpolate: "step-after", clip: true },
     encoding: {
       ...position,
       color: { ...color, legend },
-      strokeDash: { ...dash, ...(names !== undefined && { legend }) },
+      strokeDash: { ...dash, ...(legend === null && { legend }) },
       detail: { field: "series" },
     },
   };
@@ -113,6 +117,7 @@ export function latencyCdf(rows: readonly CdfRow[], options: LatencyCdfOptions =
       curves,
       ...(limits.length > 0 ? [rules, ...words.flatMap(({ layers }) => layers)] : []),
       ...(names ?? []),
+      ...flowing,
     ],
   });
 }

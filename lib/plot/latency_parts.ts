@@ -103,9 +103,13 @@ export function latencyParts(
                 field: "share",
                 type: "quantitative",
                 stack: "zero",
-                title: "Share of the mean",
+                title: "Share of the mean (%)",
                 scale: { domain: [0, 1], nice: false },
-                axis: { values: [0, 0.25, 0.5, 0.75, 1], format: ".0%", titlePadding: 2 },
+                axis: {
+                  values: [0, 0.25, 0.5, 0.75, 1],
+                  labelExpr: "round(datum.value * 100)",
+                  titlePadding: 2,
+                },
               },
               order: { field: "order", type: "quantitative" },
               color: {

@@ -13,6 +13,7 @@ export {
 } from "./banded_curves.ts";
 export { barPanels, type BarPanelsOptions, type BarRow } from "./bar_panels.ts";
 export * from "./chart/mod.ts";
+export { energyTimeline, type EnergyTimelineOptions, type PowerRow } from "./energy_timeline.ts";
 export {
   clusterTimeline,
   type ClusterTimelineOptions,

@@ -1,3 +1,4 @@
+import type { RunResult } from "../metrics/run_tables.ts";
 import { deepEqual, equal, ok, rejects } from "#assert";
 import { loadConfig } from "../config/load.ts";
 import { simulate } from "../run/simulate.ts";
@@ -104,6 +105,35 @@ Deno.test("coldStartRows() has the mean wait of all, of percentile groups and of
   }
 });
 
+Deno.test("bars of waits keep their counts and their names apart, however long names are", () => {
+  const run = madeUpRun(3000);
+  const of = (functionNames: readonly string[], column: 1 | 2) => {
+    const source = figureSource({ ...run, functionNames });
+    const spec = STANDARD_FIGURES.cold_starts(source, { column });
+    const names = new Set<string>();
+    JSON.stringify(spec, (key, value) => {
+      if (key === "series" && typeof value === "string") names.add(value);
+      return value;
+    });
+    return [...names].slice(5);
+  };
+  for (
+    const name of ["llama-3.1-8b", "a-deployment-of-somebody-whose-names-are-long-and-differ-"]
+  ) {
+    for (const column of [1, 2] as const) {
+      const names = of([`${name}1`, `${name}2`], column);
+      equal(new Set(names).size, 2);
+      for (const one of names) {
+        ok(/[12], n = \d+$/.test(one), one);
+        ok(one.length <= (column === 2 ? 25 : 13), one);
+      }
+    }
+  }
+  // Names that would be the same stay whole.
+  const middles = ["a", "b"].map((letter) => `same-beginning-${letter.repeat(40)}-same-end`);
+  ok(of(middles, 2).some((one) => one.startsWith("same-beginning-bbb")));
+});
+
 Deno.test("a run without waits for starts has no figure of them", async () => {
   const run = madeUpRun(0);
   const source = figureSource(run);
@@ -118,7 +148,7 @@ Deno.test("a run without waits for starts has no figure of them", async () => {
 
 const part = (name: string, share: number | null, arrived = 10) => ({
   ...{ name, slo_attainment: share, arrived, attained: 0, completed: arrived },
-  ...{ cold_starts: 0, cold_start_rate: 0, instance_seconds: 0, cost_usd: 0 },
+  ...{ cold_starts: 0, cold_start_rate: 0, instance_seconds: 0, cost_usd: 0, energy_kwh: null },
   ...{ ttft_s: madeUpRun(1).summary.ttft_s, tpot_s: madeUpRun(1).summary.tpot_s },
   e2e_s: madeUpRun(1).summary.e2e_s,
 });
@@ -138,6 +168,9 @@ Deno.test("attainment is drawn by class and by function where those have limits"
     ["chat", 90],
   ]);
   deepEqual(functionAttainmentRows(both.summary).map(({ value }) => value), [50, 0]);
+  // There is room for a number behind the longest bar, and no share above 100 % on the axis.
+  const none = STANDARD_FIGURES.attainment_by_class(source([part("chat", 0)], []), {});
+  ok(JSON.stringify(none).includes('"values":[0,50,100]'));
   const only = ["attainment_by_function"] as const;
   await rejects(drawFigures(source([], []), { formats: ["svg"], only }, () => {}), {
     message: /^Cannot draw attainment_by_function of a run without several functions that have /,
@@ -182,7 +215,16 @@ Deno.test("timelineRows() averages neighbours without losing a request", () => {
 Deno.test("drawFigures() draws every figure in every format, or those asked for", async () => {
   const run = madeUpRun(500);
   const [classes, functions] = [[part("chat", 0.9)], [part("a", 0.8), part("b", 0.7)]];
-  const source = figureSource({ ...run, summary: { ...run.summary, classes, functions } });
+  const energy = {} as RunResult["summary"]["energy"];
+  const watts = new Float64Array(run.timeSeries.count).fill(500);
+  const source = figureSource({
+    ...run,
+    summary: { ...run.summary, classes, functions, energy },
+    timeSeries: {
+      ...run.timeSeries,
+      ...{ stepWatts: watts, idleWatts: watts, startWatts: watts, hostWatts: watts },
+    },
+  });
   const names: string[] = [];
   await drawFigures(source, { formats: ["svg", "pdf"] }, (name) => names.push(name));
   deepEqual(names, Object.keys(STANDARD_FIGURES).flatMap((name) => [`${name}.svg`, `${name}.pdf`]));

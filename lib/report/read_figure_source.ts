@@ -1,4 +1,3 @@
-import * as z from "../std/zod.ts";
 import { BILL_PARTS } from "../metrics/figures/cost_figures.ts";
 import { storedColumns } from "../metrics/columns/column.ts";
 import { TIME_SERIES_COLUMNS } from "../metrics/columns/time_series_columns.ts";
@@ -8,7 +7,18 @@ import { exists } from "../results/exists.ts";
 import { readInput } from "../results/read_input.ts";
 import { parseInput } from "../std/input_error.ts";
 import { parseJson } from "../std/json.ts";
-import { firstIssue } from "../std/zod_issue.ts";
+import {
+  anything,
+  list,
+  nullable,
+  number,
+  optional,
+  partialMapping,
+  readShape,
+  record,
+  type Shape,
+  text,
+} from "../std/shape.ts";
 import { recoverResults } from "../results/result_directory.ts";
 import { allBands } from "./explain/bands.ts";
 import type { ExplainSource } from "./explain/explain_source.ts";
@@ -23,24 +33,32 @@ const REQUESTS = [
   ...["arrival_s", "outcome", "ttft_s", "tpot_s", "e2e_s", "first_token_s", "completed_s"],
 ];
 
-const figure = z.number().nullable();
-const latency = z.looseObject({ mean: figure, max: figure }).catchall(figure);
-const part = z.looseObject({ name: z.string(), arrived: z.number(), slo_attainment: figure });
+const figure = nullable(number());
+const latency: Shape<unknown> = (value, path) => {
+  partialMapping({ mean: figure, max: figure })(value, path);
+  return record(figure)(value, path);
+};
+const part = partialMapping({ name: text(/^/), arrived: number(), slo_attainment: figure });
 
 /** What of a summary is drawn. */
-const drawnSchema = z.looseObject({
-  measured: z.looseObject({ from_s: z.number() }).optional(),
+const drawnShape = partialMapping({
+  measured: optional(partialMapping({ from_s: number() })),
   ttft_s: latency,
   tbt_s: latency,
   e2e_s: latency,
   // Bills of earlier versions have fewer parts.
-  cost: z.looseObject(Object.fromEntries(BILL_PARTS.map(([key]) => [key, figure.optional()]))),
-  classes: z.array(part),
-  functions: z.array(part),
+  cost: partialMapping(Object.fromEntries(BILL_PARTS.map(([key]) => [key, optional(figure)]))),
+  classes: list(part),
+  functions: list(part),
+  // Results of earlier versions do not count it.
+  energy: optional(nullable(record(anything))),
 });
 
 /** Columns of the time series that are read; the lengths of intervals follow from their ends. */
 const READ_SERIES = storedColumns(TIME_SERIES_COLUMNS).filter(([key]) => key !== "intervalSeconds");
+
+/** Those that results have which count energy. */
+const POWER = ["stepWatts", "idleWatts", "startWatts", "hostWatts"];
 
 /**
  * Checks that a directory holds results in Parquet, of which nothing is half written.
@@ -58,10 +76,19 @@ export async function checkResults(directory: string): Promise<void> {
       }
       throw new RangeError(
         `Cannot read results in Parquet from a directory without ${name}: current value is ` +
-          `"${directory}"`,
+          `"${directory}"${inOtherFormat(directory, name)}`,
       );
     }
   }
+}
+
+/** What to do where a table is there in another format; "" where it is not there at all. */
+export function inOtherFormat(directory: string, name: string): string {
+  const table = name.replace(/\.parquet$/, "");
+  const other = ["csv", "json"].find((format) => exists(`${directory}/${table}.${format}`));
+  return other === undefined
+    ? ""
+    : `, whose tables are ${other.toUpperCase()}: simulate it again with --format parquet`;
 }
 
 /**
@@ -71,15 +98,18 @@ export async function checkResults(directory: string): Promise<void> {
  */
 export async function readFigureSource(directory: string): Promise<FigureSource> {
   await checkResults(directory);
+  const summary = readDrawnSummary(`${directory}/summary.json`);
+  const seriesColumns = summary.energy
+    ? READ_SERIES
+    : READ_SERIES.filter(([key]) => !POWER.includes(key));
   const read = (table: string, columns: readonly string[]) => readTable(directory, table, columns);
   const [requests, series, instances, gaps, waits] = await Promise.all([
     read("requests", REQUESTS),
-    read("timeseries", READ_SERIES.map(([, { name }]) => name)),
+    read("timeseries", seriesColumns.map(([, { name }]) => name)),
     read("instances", ["instance", "phase", "start_s", "end_s"]),
     read("token_gaps", ["tbt_s", "share"]),
     read("cold_start_waits", ["request", "function", "stage", "wait_s"]),
   ]);
-  const summary = readDrawnSummary(`${directory}/summary.json`);
   // The requests that the summary's latencies are of; results of earlier versions do not say.
   const fromSeconds = summary.measured?.from_s ?? 0;
   const [arrivals, outcomes] = [requests.floats("arrival_s"), requests.texts("outcome")];
@@ -96,7 +126,7 @@ export async function readFigureSource(directory: string): Promise<FigureSource>
     e2eSeconds: requests.floatsOf("e2e_s", isMeasured),
     tpotSeconds: requests.floatsOf("tpot_s", isMeasured),
     tbtCdf: { seconds: gaps.floats("tbt_s"), share: gaps.floats("share") },
-    timeSeries: timeSeries(series),
+    timeSeries: timeSeries(series, seriesColumns),
     phases: phaseRows(
       phase.map((name, i) => ({
         instance: instance[i],
@@ -125,13 +155,17 @@ export function readParts(parts: TableColumns): ExplainSource["parts"] {
   ) as ExplainSource["parts"];
 }
 
-function timeSeries(series: TableColumns): FigureSource["timeSeries"] {
+function timeSeries(
+  series: TableColumns,
+  read: typeof READ_SERIES,
+): FigureSource["timeSeries"] {
   const timeSeconds = series.floats("time_s");
-  const columns = READ_SERIES.map(([key, { name, array }]) =>
+  const columns = read.map(([key, { name, array }]) =>
     [key, array === "float64" ? series.floats(name) : series.integers(name)] as const
   );
   return {
     count: timeSeconds.length,
+    ...Object.fromEntries(POWER.map((key) => [key, timeSeconds.map(() => NaN)])),
     ...Object.fromEntries(columns),
     intervalSeconds: timeSeconds.map((end, i) => i === 0 ? end : end - timeSeconds[i - 1]),
   } as unknown as FigureSource["timeSeries"];
@@ -140,13 +174,12 @@ function timeSeries(series: TableColumns): FigureSource["timeSeries"] {
 /** The summary in a file. Only what is drawn has been checked. */
 export function readDrawnSummary(path: string): Summary {
   const what = "a summary";
-  return parseInput({ file: path, what }, readInput(path, what), (text) => {
-    const value = parseJson(text);
-    const result = drawnSchema.safeParse(value, { jitless: true });
+  return parseInput({ file: path, what }, readInput(path, what), (content) => {
+    const value = parseJson(content);
+    const { wrong } = readShape(drawnShape, value);
     // As a program at hand has it: mappings with a prototype.
-    if (result.success) return structuredClone(value) as Summary;
-    const found = firstIssue(result.error, value);
-    throw new SyntaxError(`Cannot read "${found.path}" of a summary ${found.text}`);
+    if (wrong === undefined) return structuredClone(value) as Summary;
+    throw new SyntaxError(`Cannot read "${wrong.path}" of a summary ${wrong.text}`);
   });
 }
 

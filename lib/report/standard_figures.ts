@@ -8,6 +8,7 @@ import {
   type ColumnSpan,
   costBreakdown,
   type CostRow,
+  energyTimeline,
   type FigureSpec,
   instanceGantt,
   joinShortStages,
@@ -23,7 +24,7 @@ import { ATTAINMENT_MOST, classAttainmentRows, functionAttainmentRows } from "./
 import { bandRows, PART_GROUPS } from "./explain/bands.ts";
 import { coldStartRows } from "./cold_start_rows.ts";
 import type { FigureSource } from "./figure_source.ts";
-import { timelineRows } from "./timeline_rows.ts";
+import { energyRows, timelineRows } from "./timeline_rows.ts";
 
 /** Limits that are drawn into the distribution of latencies, seconds; null for none. */
 export interface FigureSlo {
@@ -54,6 +55,7 @@ export type StandardFigure =
   | "instances"
   | "cold_starts"
   | "cost"
+  | "energy"
   | "attainment_by_class"
   | "attainment_by_function";
 
@@ -72,6 +74,7 @@ export const STANDARD_FIGURES: Readonly<
   cold_starts: ({ coldStartWaits }, { column }) =>
     coldStarts(coldStartRows(coldStartWaits), column),
   cost: ({ summary }, { column }) => costBreakdown(costRows(summary), { column }),
+  energy: ({ timeSeries }, { column }) => energyTimeline(energyRows(timeSeries), { column }),
   attainment_by_class: ({ summary }, { column = 1 }) =>
     barPanels(classAttainmentRows(summary), { most: ATTAINMENT_MOST, column }),
   attainment_by_function: ({ summary }, { column = 1 }) =>
@@ -92,6 +95,10 @@ const CONDITIONS: Partial<
   cold_starts: {
     isIn: ({ coldStartWaits }) => coldStartWaits.request.length > 0,
     else: "in which no request waited for a start",
+  },
+  energy: {
+    isIn: ({ summary }) => summary.energy !== null && summary.energy !== undefined,
+    else: "that counts no energy (energy.enabled)",
   },
   attainment_by_class: {
     isIn: ({ summary }) => classAttainmentRows(summary).length > 0,
@@ -114,17 +121,50 @@ export function runWithout(name: StandardFigure): string {
   return CONDITIONS[name]?.else ?? "of another kind";
 }
 
+/** Room for the names of bars of waits, points, and letters that fit there, by the figure's columns. */
+const NAME_ROOM: Readonly<Record<ColumnSpan, readonly [points: number, letters: number]>> = {
+  1: [90, 13],
+  2: [168, 25],
+};
+
 /** How the waits for starts split by stage. */
-function coldStarts(rows: readonly StageRow[], column: ColumnSpan | undefined): FigureSpec {
-  const joined = joinShortStages(rows);
+function coldStarts(of: readonly StageRow[], column: ColumnSpan | undefined): FigureSpec {
+  const [nameWidth, letters] = NAME_ROOM[column ?? 2];
+  const joined = joinShortStages(withShortNames(of, letters));
   return coldStartStages(joined.rows, {
     stages: joined.stages,
     title: column === 1
       ? "Mean wait for a start (s)"
       : "Mean wait of the requests that waited for a start (s)",
-    nameWidth: column === 1 ? 80 : 130,
+    nameWidth,
     column,
   });
+}
+
+/** How many waits a bar is the mean of, behind its name. */
+const COUNT = /, n = \d+$/;
+
+/** Bars whose names leave out what does not fit in the middle, where names differ least; the count stays. */
+function withShortNames(rows: readonly StageRow[], letters: number): StageRow[] {
+  const names = new Map<string, string>();
+  const taken = new Map<string, string>();
+  for (const { series } of rows) {
+    const count = COUNT.exec(series)?.[0] ?? "";
+    const short = middleCut(series.slice(0, series.length - count.length), letters - count.length);
+    if (!taken.has(short)) taken.set(short, series);
+    // Two that would be the same stay whole.
+    names.set(series, taken.get(short) === series ? short + count : series);
+  }
+  return rows.map((row) => ({ ...row, series: names.get(row.series)! }));
+}
+
+/** A text of at most so many letters: a longer one has an ellipsis in its middle. */
+function middleCut(text: string, most: number): string {
+  const letters = [...text];
+  if (letters.length <= most) return text;
+  const kept = Math.max(2, most - 1);
+  const tail = letters.slice(letters.length - Math.floor(kept / 2));
+  return `${letters.slice(0, Math.ceil(kept / 2)).join("")}…${tail.join("")}`;
 }
 
 /**

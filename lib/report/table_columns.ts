@@ -12,6 +12,11 @@ export class TableColumns {
     private readonly values: Readonly<Record<string, readonly unknown[]>>,
   ) {}
 
+  /** Whether a column was read. */
+  has(name: string): boolean {
+    return name in this.values;
+  }
+
   /** Numbers of a column; null reads as NaN. */
   floats(name: string): Float64Array {
     return Float64Array.from(

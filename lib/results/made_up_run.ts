@@ -100,6 +100,8 @@ const MOST: Readonly<Record<string, number>> = { share: 0.8, count: 40, "tokens/
 function madeUpSeries(count: number, next: () => number): RunResult["timeSeries"] {
   const columns = emptyColumns(TIME_SERIES_COLUMNS, count);
   for (const [key, { unit }] of storedColumns(TIME_SERIES_COLUMNS)) {
+    // It counts no energy.
+    if (unit === "W") continue;
     const most = MOST[unit] ?? 1;
     columns[key] = columns[key].map(() =>
       unit === "count" ? Math.floor(most * next()) : most * next()
@@ -143,7 +145,14 @@ function madeUpPhases(instances: number): RunResult["instances"] {
     const start = 100 * i;
     const ready = start + 25 + i;
     const add = (phase: number, startAtSeconds: number, endAtSeconds: number) =>
-      rows.push({ instanceId: i, functionId: i % 2, phase, startAtSeconds, endAtSeconds });
+      rows.push({
+        instanceId: i,
+        functionId: i % 2,
+        phase,
+        startAtSeconds,
+        endAtSeconds,
+        sharers: phase < 3 ? 0 : 1 + i % 3,
+      });
     add(0, start, ready);
     add(3, start, start + 5);
     add(4, start + 5, ready);

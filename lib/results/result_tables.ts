@@ -3,6 +3,7 @@ import { REQUEST_COLUMNS } from "../metrics/columns/request_columns.ts";
 import {
   columnIn,
   FUNCTION_SERIES,
+  KV_TRANSFERS,
   type ResultTable,
   type TableName,
   TABLES,
@@ -143,7 +144,8 @@ export const RESULT_TABLES = Object.keys(TABLES) as readonly TableName[];
 /** The tables of a result; those that not every run has may be absent. */
 export type ResultTables =
   & Readonly<Record<Exclude<TableName, "latency_parts">, Table>>
-  & { readonly latency_parts?: Table; readonly function_series?: Table };
+  & { readonly latency_parts?: Table; readonly function_series?: Table }
+  & { readonly kv_transfers?: Table };
 
 /** The tables of a result by name, in the order they are written. */
 export function resultTables(run: RunResult): ResultTables {
@@ -154,9 +156,11 @@ export function resultTables(run: RunResult): ResultTables {
       name === "requests" ? requestTable(run) : resultTable(table, run),
     ]),
   ) as unknown as ResultTables;
-  return run.functionSeries === undefined
-    ? made
-    : { ...made, function_series: resultTable(FUNCTION_SERIES, run) };
+  return {
+    ...made,
+    ...(run.functionSeries && { function_series: resultTable(FUNCTION_SERIES, run) }),
+    ...(run.kvTransfers && { kv_transfers: resultTable(KV_TRANSFERS, run) }),
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { RandomStreams } from "../sim/random_streams.ts";
 import { buildClasses, type BuiltWorkload } from "./classes.ts";
 import { type FunctionKind, withFunctionIds } from "./functions.ts";
+import type { FunctionGroups } from "./handoffs.ts";
 import type { BuiltRequests } from "./requests.ts";
 import { checkStreamedTable, openStream, type StreamTarget, workloadOf } from "./stream.ts";
 import { type WorkloadFacts, workloadFacts } from "./workload_facts.ts";
@@ -17,17 +18,17 @@ export interface BuiltParts extends BuiltWorkload {
 /**
  * The workload of a run once its functions are known.
  *
- * @param kinds Its functions.
+ * @param allNames Names of all functions, those first that requests call.
  * @param target Where rows go that are too many for memory; absent: they stay.
  * @throws {ConfigError} If it cannot be had.
  */
 export function buildWorkload(
   config: Configuration,
   requests: BuiltRequests,
-  functionNames: readonly string[],
+  allNames: readonly string[],
   streams: RandomStreams,
   target: StreamTarget | undefined,
-  kinds: readonly FunctionKind[],
+  { called, calledCount }: Pick<FunctionGroups, "called" | "calledCount">,
 ): {
   readonly built: BuiltParts;
   readonly stream: StreamParts | undefined;
@@ -35,6 +36,7 @@ export function buildWorkload(
   /** What a user should know of its functions. */
   readonly notices: readonly string[];
 } {
+  const functionNames = allNames.slice(0, calledCount);
   const { table: assigned, notices } = withFunctionIds(config, requests, functionNames, streams);
   const classes = buildClasses(config, { ...requests, table: assigned }, streams);
   if (target !== undefined) checkStreamedTable(config, classes.table);
@@ -43,7 +45,7 @@ export function buildWorkload(
   const size = drawnSize(
     config,
     known,
-    config.functions.length > 0 ? kinds : undefined,
+    config.functions.length > 0 ? called : undefined,
     target !== undefined,
   );
   const stream = target && openStream(workload, target);

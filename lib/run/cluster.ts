@@ -1,4 +1,9 @@
-import type { ClusterParts, FunctionParts, NoCapacityRule } from "../cluster/cluster_parts.ts";
+import type {
+  ClusterParts,
+  FunctionParts,
+  NoCapacityRule,
+  StreamParts,
+} from "../cluster/cluster_parts.ts";
 import type { EngineParts, SpeculationParts } from "../engine/mod.ts";
 import type { FunctionFacts } from "../metrics/function_facts.ts";
 import type { RunObserver } from "../metrics/run_observer.ts";
@@ -7,7 +12,7 @@ import { prefixIdentity } from "../scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
 import type { WeightCache } from "../serverless/cold_start/mod.ts";
-import { randomStreams } from "../sim/random_streams.ts";
+import { type RandomStreams, randomStreams } from "../sim/random_streams.ts";
 import type { RequestTable, Trace } from "../workload/mod.ts";
 import { sizeNotices } from "../config/check/mod.ts";
 import { deploymentGpu } from "../config/choose_gpu.ts";
@@ -20,10 +25,14 @@ import { limitsByClass } from "./classes.ts";
 import { buildDeployment, type Deployment } from "./deployment.ts";
 import { instanceFacts } from "./instance_facts.ts";
 import { plainBlocks } from "./instance_size.ts";
+import { buildPower, type BuiltPower } from "./energy.ts";
 import { estimatedHoldSeconds, estimatedStartSeconds } from "./estimates.ts";
 import { buildFaults } from "./faults.ts";
 import { type FunctionKind, functionKinds, functionNames } from "./functions.ts";
 import { buildGateway, type BuiltGateway } from "./gateway.ts";
+import { engineOf, functionGroups } from "./handoffs.ts";
+import { diskTierBytes, enginePrefixes } from "./kv_tiers.ts";
+import { buildMoves } from "./migration.ts";
 import { buildNodes, buildPlacement, checkSpanning } from "./nodes.ts";
 import { measuring } from "./measuring.ts";
 import { choiceNotices } from "./choice_notices.ts";
@@ -99,6 +108,7 @@ export interface BuiltCluster {
 interface BuiltKind extends StartKind {
   readonly engine: EngineParts;
   readonly billing: BuiltBilling;
+  readonly power?: BuiltPower;
   readonly gateway: BuiltGateway;
   readonly facts: Omit<FunctionFacts, "limits">;
 }
@@ -119,26 +129,26 @@ export async function buildCluster(
   const { stream: to } = texts;
   const requests = buildRequests(config, streams, texts, to && { ...to, newStreams });
   const kinds = functionKinds(config, requests.functionNames);
-  const nodes = buildNodes(config, deploymentGpu(kinds[0].config));
+  const gpu = deploymentGpu(kinds[0].config, texts.files);
+  const nodes = buildNodes(config, gpu, diskTierBytes(kinds));
   const deployments = await Promise.all(
     kinds.map((kind) =>
       buildDeployment(kind.config, nodes, texts.files, config.functions.length > 0)
     ),
   );
   const names = functionNames(kinds, deployments.map(({ shape }) => shape.name));
-  const workload = buildWorkload(config, requests, names, streams, to, kinds);
+  const groups = functionGroups(kinds);
+  const workload = buildWorkload(config, requests, names, streams, to, groups);
   const { built, built: { table, known }, stream, size } = workload;
   if (stream) checkStreamedWays(deployments.map(({ requestSeconds }) => requestSeconds));
   const keys = queueKeysByOrder(built, stream?.window);
   const builtKinds = kinds.map((kind, i) => {
-    const { draft } = deployments[i];
-    const name = i === 0 ? "acceptance" : `acceptance of kind ${i}`;
-    const speculation = draft && buildSpeculation(kind.config, draft, streams.take(name));
-    const byRows = speculationByRows(speculation, stream?.window.ids);
-    return buildKind(kind, deployments[i], built, keys, byRows);
+    const speculation = speculationOf(kind, i, deployments[i], streams, stream);
+    return buildKind(kind, deployments[i], built, keys, speculation);
   });
-  const kindOf = kinds.flatMap(({ count }, i) => new Array<number>(count).fill(i));
-  const byFunction = kindOf.map((kind) => builtKinds[kind]);
+  const byFunction = kinds.flatMap(({ count }, i) =>
+    new Array<BuiltKind>(count).fill(builtKinds[i])
+  );
   for (const kind of builtKinds) {
     if (kind.config.cold_start.enabled) kind.plans = startPlans(kind.config, texts.files);
   }
@@ -152,18 +162,19 @@ export async function buildCluster(
   );
   const faults = buildFaults(config, streams, starts.weights);
   const pools = buildPools(byFunction);
-  const arrivals = stream ? refuseArrivals(config) : arrivalsByFunction(table, names.length);
+  const arrivals = stream ? refuseArrivals(config) : arrivalsByFunction(table, groups.calledCount);
   const functions = byFunction.map((kind, id): FunctionParts => {
     const { cluster } = kind.config;
     return {
       name: names[id],
-      engine: kind.engine,
+      ...engineOf(byFunction, id, groups),
+      ...(kind.power && { power: kind.power.state }),
       requestSeconds: kind.deployment.requestSeconds,
       routing: fromConfiguration(ROUTING_POLICIES, cluster.routing.policy, cluster.routing, {
         stream: streams.take(id === 0 ? "routing" : `routing of function ${id}`),
       }),
       scaling: buildScaling(kind.config, {
-        arrivalAtSeconds: () => arrivals(id),
+        arrivalAtSeconds: () => arrivals(groups.calledBy.get(id) ?? id),
         instance: instanceFacts(kind.engine),
         zones: faults.spot?.zones ?? [],
         instanceConcurrency: Math.min(
@@ -185,17 +196,15 @@ export async function buildCluster(
   const hasOwnLimits = kinds.some((kind) => limitsDiffer(kind.config.slo, config.slo));
   const notices = new Set([
     ...sizeNotices(size),
-    ...settingNotices(config, builtKinds, requests),
+    ...settingNotices(config, builtKinds.slice(0, groups.called.length), requests),
     ...choiceNotices(builtKinds.map((kind) => kind.config), { table, classes: built.classes }),
-    ...deployments.flatMap((deployment) => deployment.notices),
-    ...requests.notices,
-    ...workload.notices,
+    ...[...deployments, requests, workload].flatMap(({ notices }) => notices),
     ...streamedNotices(config, stream),
     ...cutOutputs(built.workload, byFunction.map(({ deployment }) => deployment.maxModelTokens)),
     ...builtKinds.flatMap((kind) => kind.gateway.notices),
     ...startNotices(builtKinds, nodes, starts),
     ...priceNotices(config, builtKinds),
-    ...builtKinds.flatMap(({ billing }) => billing.notices),
+    ...builtKinds.flatMap(noticesOfKind),
   ]);
   return {
     parts: {
@@ -204,14 +213,10 @@ export async function buildCluster(
       functions,
       ...(gateway.admission && { admission: gateway.admission }),
       ...(deadlines && { deadlineAtSeconds: deadlines }),
-      patienceSeconds: built.classes.map((_, id) => {
-        const { classes, client_deadline: ofAll } = config.workload;
-        return classes[id]?.client_deadline ?? ofAll ?? Infinity;
-      }),
-      ...(placement && { placement }),
-      ...faults,
-      ...(pools.length > 0 && { pools }),
+      patienceSeconds: built.classes.map((_, id) => patienceSeconds(config, id)),
+      ...{ ...(placement && { placement }), ...faults, ...(pools.length > 0 && { pools }) },
       starts: starts.service,
+      ...buildMoves(config, byFunction, groups, starts, nodes.length > 0, stream !== undefined),
       ...runEnd(config),
       stopAtSeconds: simulation.drain ? Infinity : simulation.duration,
       ...measuring(config, size.sampleSeconds, table.count),
@@ -248,6 +253,10 @@ export async function buildCluster(
   };
 }
 
+function noticesOfKind({ billing, power }: BuiltKind): readonly string[] {
+  return [...billing.notices, ...(power?.notices ?? [])];
+}
+
 function limitsDiffer(own: Configuration["slo"], common: Configuration["slo"]): boolean {
   return own.ttft_s !== common.ttft_s || own.tpot_s !== common.tpot_s || own.e2e_s !== common.e2e_s;
 }
@@ -266,6 +275,19 @@ function arrivalsByFunction(table: RequestTable, functions: number): (id: number
   return (id) => arrivalAtSeconds.filter((_, request) => functionId[request] === id);
 }
 
+/** How the instances of the `i`-th kind speculate; undefined: they do not. */
+function speculationOf(
+  { config }: FunctionKind,
+  i: number,
+  { draft }: Deployment,
+  streams: RandomStreams,
+  stream: StreamParts | undefined,
+): SpeculationParts | undefined {
+  const name = i === 0 ? "acceptance" : `acceptance of kind ${i}`;
+  const speculation = draft && buildSpeculation(config, draft, streams.take(name));
+  return speculationByRows(speculation, stream?.window.ids);
+}
+
 function buildKind(
   kind: FunctionKind,
   deployment: Deployment,
@@ -275,14 +297,19 @@ function buildKind(
 ): BuiltKind & { plans?: StartPlans } {
   const { config } = kind;
   const keyColumn = keys.of(config.scheduler.scheduling_policy);
-  const plain = engineParts(kind, deployment, built, keyColumn);
-  const engine = speculation === undefined ? plain : { ...plain, speculation };
+  const power = buildPower(config, deployment);
+  const engine: EngineParts = {
+    ...engineParts(kind, deployment, built, keyColumn),
+    ...(speculation && { speculation }),
+    ...(power && { power: power.step }),
+  };
   const billing = buildBilling(config, deployment.gpu.name);
   return {
     config,
     deployment,
     engine,
     billing,
+    ...(power && { power }),
     gateway: buildGateway(config, built),
     facts: {
       gpus: deployment.gpus,
@@ -292,6 +319,7 @@ function buildKind(
       fixedMemoryShare: deployment.kv.fixedMemoryShare,
       kvMemoryShare: deployment.kv.kvMemoryShare,
       billing: billing.plan,
+      ...(power && { power: power.state }),
       ...(billing.fromLoad && { billsFromLoad: true }),
       ...(billing.lacksPrice && { lacksPrice: true }),
       ...(billing.reserved && { reserved: billing.reserved }),
@@ -323,7 +351,8 @@ function engineParts(
 ): EngineParts {
   const { config } = kind;
   const { scheduler, memory, simulation } = config;
-  const settings = engineSettings(config);
+  const settings = engineSettings(config, deployment.gpu);
+  const prefix = enginePrefixes(config, table);
   const meanTokens = meanRequestTokens(known, kind) ?? deployment.maxModelTokens;
   // vLLM keeps one block of its own, the null block.
   const kvBlocks = plainBlocks(deployment.kv, Math.min(meanTokens, deployment.maxModelTokens)) -
@@ -342,9 +371,7 @@ function engineParts(
     maxOutputTokens: known.longestOutput,
     asyncScheduling: settings.asyncScheduling,
     ...(keys && { queueKeys: keys }),
-    ...(scheduler.prefix_caching && table.prefix && {
-      prefix: prefixIdentity(table.prefix, memory.block_size),
-    }),
+    ...(prefix && { prefix: prefixIdentity(prefix, memory.block_size) }),
     ...(scheduler.preemption_mode === "swap" && {
       swap: { blocks: deployment.swapBlocks, secondsPerBlock: deployment.swapSecondsPerBlock },
     }),
@@ -352,4 +379,10 @@ function engineParts(
     peakFlops: deployment.peakFlops,
     peakBytesPerSecond: deployment.peakBytesPerSecond,
   };
+}
+
+/** How long clients of a class wait for the whole answer, seconds. */
+function patienceSeconds({ workload }: Configuration, classId: number): number {
+  const { classes, client_deadline: ofAll } = workload;
+  return classes[classId]?.client_deadline ?? ofAll ?? Infinity;
 }

@@ -6,10 +6,12 @@ import type { TransformerShape } from "../models/transformer.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { ConfiguredDraft } from "./draft.ts";
 import { settleSource } from "./auto_source.ts";
+import { underPowerLimit } from "./energy.ts";
 import { buildExecution } from "./execution.ts";
 import type { ExecutionFacts } from "./execution_facts.ts";
 import { assumedGpuLink, buildGpuLink } from "./gpu_link.ts";
 import { buildOverheads } from "./overheads.ts";
+import { tierBytes } from "./kv_tiers.ts";
 import { type InstanceSize, instanceSize, kvCacheLine } from "./instance_size.ts";
 import type { BuiltNode } from "./nodes.ts";
 import { speculationNotices } from "./speculation.ts";
@@ -28,6 +30,8 @@ export interface Deployment {
   /** Host memory of one instance, bytes. */
   readonly hostBytes: number;
   readonly weightBytes: number;
+  /** Bytes of a number in the KV cache. */
+  readonly kvBytesPerElement: number;
   /** Names the format of the weights among others of the same model. */
   readonly weightFormat: string;
   /** Most sequences at once: as configured, or as many as have a state. */
@@ -84,7 +88,7 @@ export async function buildDeployment(
   });
   const swapBytes = memory.swap_space_gb * 1e9 * gpus;
   const blockBytes = work.kvBytesPerToken * memory.block_size;
-  const facts: ExecutionFacts = {
+  const machine: ExecutionFacts = {
     shape,
     gpu,
     weights: size.model.parts,
@@ -94,19 +98,20 @@ export async function buildDeployment(
     ...(link && { gpuLink: link }),
     ...(profileText !== undefined && { profileText }),
   };
-  const settled = await settleSource(config, facts);
-  const built = await buildExecution(settled.config, facts);
+  const settled = await settleSource(config, machine);
+  const built = await buildExecution(settled.config, machine);
   const overheads = buildOverheads(settled.config, gpu.generation);
   const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
   const peak = model.dtype === "fp8" ? fp8 : bf16;
+  const facts = { shape, gpu, gpus, peakFlops: peak * gpus };
+  const timed = underPowerLimit(config, { ...facts, work }, built);
   return {
-    shape,
-    gpu,
+    ...facts,
     node: nodeWith(gpu),
-    gpus,
     stageGpus: parallelization.tensor_parallel_size,
-    hostBytes: memory.host_memory ??
-      (scheduler.preemption_mode === "swap" ? swapBytes : 0),
+    hostBytes: tierBytes(config, "host") +
+      (memory.host_memory ?? (scheduler.preemption_mode === "swap" ? swapBytes : 0)),
+    kvBytesPerElement,
     weightBytes: size.weightBytes + (draft?.weightBytes ?? 0),
     weightFormat: draft?.modelName === undefined
       ? size.model.weightFormat
@@ -119,15 +124,14 @@ export async function buildDeployment(
       ...(settled.notice === undefined ? [] : [settled.notice]),
       ...(built.notices ?? []),
       ...overheads.notices,
-      ...(draft === undefined ? [] : speculationNotices(config, draft)),
+      ...(draft === undefined ? [] : speculationNotices(config, draft, gpu)),
     ],
     requestSeconds: overheads.requestSeconds,
-    execution: draft === undefined ? built : withDraft(built, draft.time),
+    execution: draft === undefined ? timed : withDraft(timed, draft.time),
     ...(draft && { draft }),
     work,
     kv: size.kv,
     maxModelTokens: size.maxModelTokens,
-    peakFlops: peak * gpus,
     peakBytesPerSecond: gpu.memoryBytesPerSecond * gpus,
     swapSecondsPerBlock: blockBytes / (gpu.pcieBytesPerSecond * gpus),
     swapBlocks: blockBytes > 0 ? Math.floor(swapBytes / blockBytes) : 0,

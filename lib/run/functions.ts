@@ -5,6 +5,7 @@ import { atMost, LIMITS, plain } from "../sim/limits.ts";
 import { shownFile } from "../std/input_error.ts";
 import { shownName } from "../std/safe_text.ts";
 import { ConfigError } from "../config/config_error.ts";
+import { groupConfigurations, type GroupName } from "../config/group_configurations.ts";
 import type { Configuration } from "../config/configuration.ts";
 import {
   type FunctionConfiguration,
@@ -18,10 +19,15 @@ export interface FunctionKind extends FunctionConfiguration {
   readonly firstId: number;
   /** Names of theirs, where a trace gives them. */
   readonly names?: readonly string[];
+  /** Id under which requests call the first one. */
+  readonly calledId: number;
+  /** Group of their instances; absent: they are not in groups. */
+  readonly group?: GroupName;
 }
 
 /**
- * The functions of a configuration by kind, in order of their ids.
+ * The functions of a configuration by kind, in order of their ids: those that requests call, then
+ * the decode groups of those that have groups, in the same order.
  *
  * @param traceNames Names of functions in the trace; of one each where the configuration says so.
  */
@@ -29,10 +35,26 @@ export function functionKinds(
   config: Configuration,
   traceNames: readonly string[],
 ): FunctionKind[] {
+  const called = calledKinds(config, traceNames);
+  let nextId = called.reduce((sum, { count }) => sum + count, 0);
+  const decodes: FunctionKind[] = [];
+  const kinds = called.map((kind): FunctionKind => {
+    const groups = groupConfigurations(kind.config);
+    if (groups === undefined) return kind;
+    decodes.push({ ...kind, firstId: nextId, config: groups.decode, group: "decode" });
+    nextId += kind.count;
+    return { ...kind, config: groups.prefill, group: "prefill" };
+  });
+  return [...kinds, ...decodes];
+}
+
+/** The functions that requests call by kind; their decode groups are functions of their own. */
+function calledKinds(config: Configuration, traceNames: readonly string[]): FunctionKind[] {
   if (config.workload.functions.from_trace) {
     const count = traceNames.length;
     if (count > 0 && count <= LIMITS.functions.value) {
-      return [{ name: null, count, share: null, config, firstId: 0, names: traceNames }];
+      const ids = { firstId: 0, calledId: 0 };
+      return [{ name: null, count, share: null, config, names: traceNames, ...ids }];
     }
     throw new ConfigError([
       `Cannot make a function for each name in "${config.workload.trace.path}" as ` +
@@ -41,7 +63,7 @@ export function functionKinds(
   }
   let firstId = 0;
   return functionConfigurations(config).map((kind) => {
-    const placed = { ...kind, firstId };
+    const placed = { ...kind, firstId, calledId: firstId };
     firstId += kind.count;
     return placed;
   });
@@ -49,12 +71,17 @@ export function functionKinds(
 
 /**
  * Names of the functions by id: their own or their models', numbered where several are alike, and
- * numbered on where a name has been given before.
+ * numbered on where a name has been given before. That of a decode group is its function's with
+ * ":decode" behind it.
  */
 export function functionNames(kinds: readonly FunctionKind[], models: readonly string[]): string[] {
   const names: string[] = [];
   const used = new Map<string, number>();
-  kinds.forEach(({ name, count, names: given }, kind) => {
+  kinds.forEach(({ name, count, names: given, group, calledId }, kind) => {
+    if (group === "decode") {
+      for (let i = 0; i < count; i++) names.push(`${names[calledId + i]}:decode`);
+      return;
+    }
     if (given !== undefined) return void names.push(...given);
     const base = name ?? models[kind];
     for (let i = 0; i < count; i++) {

@@ -100,10 +100,10 @@ export function instanceSize(
   isOneOfSeveral = false,
 ): InstanceSize {
   const { memory } = config;
-  const { maxSequences: asked, maxTokensPerStep } = engineSettings(config);
   const model = configuredModel(config, files);
   const { shape, weights, weightBytesPerElement, kvBytesPerElement } = model;
-  const gpu = deploymentGpu(config);
+  const gpu = deploymentGpu(config, files);
+  const { maxSequences: asked, maxTokensPerStep } = engineSettings(config, gpu);
   const { tensor_parallel_size: gpus, pipeline_parallel_size, data_parallel_attention: ranks } =
     config.parallelization;
   checkTensorDegree(shape, gpus / ranks);

@@ -1,22 +1,31 @@
-import { findGpu } from "../hardware/mod.ts";
+import { mentionsGpu, namesOneGpu } from "../hardware/mod.ts";
 import {
   type Price,
   PRICE_PROVIDERS,
-  type PriceList,
-  priceList,
   type PriceProvider,
+  pricesWhere,
   type PriceTerms,
 } from "../serverless/cost/mod.ts";
 import type { Configuration } from "../config/configuration.ts";
 
-/** The latest price of a GPU in a list under some terms; equally recent ones: the first. */
-function latest(
-  { prices }: PriceList,
-  gpuName: string,
-  terms: PriceTerms,
-): Price | undefined {
+const known = new Map<string, readonly Price[]>();
+
+/** Prices of a GPU in a provider's list, in its order. */
+function pricesOf(provider: PriceProvider, gpuName: string): readonly Price[] {
+  const key = `${provider} ${gpuName}`;
+  let prices = known.get(key);
+  if (prices === undefined) {
+    const isName = namesOneGpu(gpuName);
+    prices = pricesWhere(provider, mentionsGpu(gpuName)).filter(({ gpu }) => isName(gpu));
+    known.set(key, prices);
+  }
+  return prices;
+}
+
+/** The latest of some prices under some terms; equally recent ones: the first. */
+function latest(prices: readonly Price[], terms: PriceTerms): Price | undefined {
   return prices
-    .filter((price) => price.kind === terms && findGpu(price.gpu)?.name === gpuName)
+    .filter(({ kind }) => kind === terms)
     .reduce<Price | undefined>(
       (best, price) => best === undefined || price.asOf > best.asOf ? price : best,
       undefined,
@@ -56,15 +65,15 @@ function priceAt(
   gpuName: string,
   terms: readonly PriceTerms[],
 ): Price | undefined {
-  const list = priceList(provider);
+  const prices = pricesOf(provider, gpuName);
   for (const kind of terms) {
-    const found = latest(list, gpuName, kind);
+    const found = latest(prices, kind);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-/** Says that a GPU has no price, and where one is to be had: only then are the other lists read. */
+/** Says that a GPU has no price, and where one is to be had: only then are the other lists looked at. */
 export function lackingPrice(
   { cost: { provider } }: Configuration,
   gpuName: string,

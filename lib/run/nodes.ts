@@ -9,6 +9,8 @@ import {
   type NodeType,
   nodeWith,
 } from "../hardware/mod.ts";
+import { plain } from "../sim/limits.ts";
+import { catalogueName } from "../hardware/catalogue_name.ts";
 import { PLACEMENT_POLICIES } from "../serverless/placement/mod.ts";
 import { fromConfiguration } from "../settings/placed_settings.ts";
 import { chooseGpu } from "../config/choose_gpu.ts";
@@ -29,18 +31,33 @@ export interface BuiltNode {
   readonly weightRoom: { readonly dramBytes: number; readonly ssdBytes: number };
 }
 
-/** The machines of the configuration; empty when there are as many GPUs as instances need. */
-export function buildNodes({ cluster }: Configuration, commonGpu: Gpu): BuiltNode[] {
+/**
+ * The machines of the configuration; empty when there are as many GPUs as instances need.
+ *
+ * @param kvDiskBytes Room that KV blocks take on each disk, bytes.
+ * @throws {ConfigError} If a disk has no such room beside that of the weights.
+ */
+export function buildNodes(
+  { cluster }: Configuration,
+  commonGpu: Gpu,
+  kvDiskBytes = 0,
+): BuiltNode[] {
   const { weight_cache: cache } = cluster;
-  return cluster.nodes.flatMap((entry) => {
+  return cluster.nodes.flatMap((entry, i) => {
     const name = entry.type ?? DEFAULT_NODE;
     const node = nodeNamed(name);
-    const gpu = entry.gpu_type !== null
+    const gpu = entry.gpu_type !== null && isSameName(entry.gpu_type, commonGpu.name)
+      ? commonGpu
+      : entry.gpu_type !== null
       ? findGpu(entry.gpu_type) ?? chooseGpu(gpuEntries(), entry.gpu_type, null)
       : node.gpu !== undefined
       ? gpuNamed(node.gpu)
       : commonGpu;
     const gpus = entry.gpus ?? node.gpus;
+    const left = node.ssdBytes - kvDiskBytes - (cache.ssd ?? 0);
+    if (kvDiskBytes > 0 && left < 0) {
+      throw noDiskRoom(i, name, node.ssdBytes, kvDiskBytes, cache.ssd);
+    }
     const built: BuiltNode = {
       node: { ...nodeWith(gpu, name), gpus },
       isNamed: entry.type !== null,
@@ -49,11 +66,34 @@ export function buildNodes({ cluster }: Configuration, commonGpu: Gpu): BuiltNod
       gpu,
       weightRoom: {
         dramBytes: cache.dram ?? node.dramBytes / 2,
-        ssdBytes: cache.ssd ?? node.ssdBytes,
+        ssdBytes: cache.ssd ?? node.ssdBytes - kvDiskBytes,
       },
     };
     return Array.from({ length: entry.count }, () => built);
   });
+}
+
+function noDiskRoom(
+  entry: number,
+  name: string,
+  bytes: number,
+  kvBytes: number,
+  weightBytes: number | null,
+): ConfigError {
+  const beside = weightBytes === null ? "" : ` beside ${plain(weightBytes)} for weights`;
+  return new ConfigError([
+    `Cannot use "memory.kv_tiers" with disk tiers of ${
+      plain(kvBytes)
+    } bytes${beside} on the machines ` +
+    `of cluster.nodes[${entry}] (type ${name}): current value of their disks is ${
+      plain(bytes)
+    } bytes`,
+  ]);
+}
+
+/** Whether a name is that of a GPU, such as one that only a profile describes. */
+function isSameName(name: string, gpu: string): boolean {
+  return catalogueName(name) === catalogueName(gpu);
 }
 
 /** What the placement needs to know of an instance. */
@@ -76,12 +116,17 @@ export function checkSpanning(
   nodes: readonly BuiltNode[],
   kinds: readonly { readonly config: Configuration; readonly deployment: PlacedDeployment }[],
 ): void {
-  for (const { config: { scaling }, deployment: { gpu, gpus } } of kinds) {
+  for (const { config: { scaling, memory }, deployment: { gpu, gpus } } of kinds) {
     const own = nodes.filter((node) => node.gpu.name === gpu.name);
     if (own.length === 0 || own.some((node) => node.gpus >= gpus)) continue;
     const settings = [
       ["scaling.keep_alive.sleep.level", scaling.keep_alive.sleep.level, 0],
       ["scaling.prewarmed_pool.of", scaling.prewarmed_pool.of, null],
+      [
+        "memory.kv_tiers",
+        memory.kv_tiers.some(({ tier }) => tier === "disk") ? "disk" : "none",
+        "none",
+      ],
     ] as const;
     for (const [path, value, none] of settings) {
       if (value === none) continue;

@@ -15,6 +15,7 @@ import {
 } from "../config/scaling_policy_name.ts";
 import type { RequestPieces } from "../workload/request_pieces.ts";
 import type { BuiltRequests } from "./requests.ts";
+import { energyNotices } from "./energy.ts";
 import type { StartKind } from "./starts.ts";
 
 /** What was asked for and changes nothing, or is otherwise than asked for: one sentence each. */
@@ -36,6 +37,7 @@ export function settingNotices(
     ...platformNotices(config),
     ...new Set(functions.flatMap(({ config: own }) => ownerNotices(own))),
     ...ignoredSettings(config, functions),
+    ...energyNotices(config),
   ];
 }
 

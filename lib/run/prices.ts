@@ -33,9 +33,15 @@ function isFamily(name: string, gpuName: string): boolean {
 /**
  * The configuration's own price of a GPU, whatever it is called there; undefined without one.
  *
+ * @param what Where the prices stand, and what they are.
  * @throws {ConfigError} If two of its names have different prices.
  */
-export function ownPrice(prices: Prices, gpuType: string, gpuName: string): number | undefined {
+export function ownPrice(
+  prices: Prices,
+  gpuType: string,
+  gpuName: string,
+  what: readonly [path: string, name: string] = ["cost.gpu_cost_per_hour", "prices"],
+): number | undefined {
   const tiers = namesOfGpu(prices, gpuType, gpuName);
   // All names of this very GPU must agree; that of its family counts where there is none.
   const exact = [...new Set(tiers.slice(0, -1).flat())];
@@ -44,10 +50,8 @@ export function ownPrice(prices: Prices, gpuType: string, gpuName: string): numb
   const other = names.find((name) => prices[name] !== prices[names[0]]);
   if (other === undefined) return prices[names[0]];
   throw new ConfigError([
-    `Cannot read "cost.gpu_cost_per_hour" as prices: "${
-      names[0]
-    }" and "${other}" are names of one ` +
-    `GPU and have different prices`,
+    `Cannot read "${what[0]}" as ${what[1]}: "${names[0]}" and "${other}" are names of one ` +
+    `GPU and have different ${what[1]}`,
   ]);
 }
 
@@ -59,6 +63,9 @@ export function ownPrice(prices: Prices, gpuType: string, gpuName: string): numb
 export function priceNotices(config: Configuration, kinds: readonly StartKind[]): string[] {
   const maps = [
     { path: "cost.gpu_cost_per_hour", prices: config.cost.gpu_cost_per_hour, users: kinds },
+    ...(config.energy.enabled
+      ? [{ path: "energy.idle_watts", prices: config.energy.idle_watts, users: kinds }]
+      : []),
     ...config.functions.flatMap(({ cost }, i) => {
       const own = cost?.gpu_cost_per_hour;
       if (own === undefined || own === null) return [];
@@ -91,7 +98,9 @@ function checkGpuName(path: string, name: string): void {
   if (isOfFamily) return;
   const near = suggest(name, entries.flatMap((gpu) => [...gpu.aliases, gpu.name]));
   throw new ConfigError([
-    `Cannot read "${path}" as prices by GPU: current value is ${showValue(name)} ` +
+    `Cannot read "${path}" as ${
+      path.startsWith("energy") ? "watts" : "prices"
+    } by GPU: current value is ${showValue(name)} ` +
     `(allowed: ${entries.map((gpu) => gpu.name).join(", ")})` +
     (near === undefined ? "" : `; did you mean "${near}"?`),
   ]);

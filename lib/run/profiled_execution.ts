@@ -5,8 +5,8 @@ import {
   isPlain,
   type OperatorProfile,
   parseProfile,
+  PROFILE_NAMES,
   profiled,
-  PROFILED_GPUS,
   type ProfileDtype,
   shippedProfile,
   withLayerTables,
@@ -71,7 +71,7 @@ function profileOf(config: Configuration, facts: ExecutionFacts): OperatorProfil
 
 function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTimeModel {
   const { parallelization } = config;
-  const settings = engineSettings(config);
+  const settings = engineSettings(config, facts.gpu);
   const { shape, kvBytesPerElement } = facts;
   const weightDtype = profiledFormat(config, facts);
   const name = shippedName(config, facts);
@@ -143,12 +143,12 @@ function shippedName(config: Configuration, facts: ExecutionFacts): string | und
   const { profile } = config.execution;
   if (profile !== null && facts.profileText !== undefined) return undefined;
   const name = profile ?? facts.gpu.name;
-  if (PROFILED_GPUS.includes(name)) return name;
+  if (PROFILE_NAMES.includes(name)) return name;
   throw new ConfigError([
     `Cannot find a profile for "${
       profile === null ? "cluster.gpu_type" : "execution.profile"
     }": current value is ${name} (allowed: ${
-      PROFILED_GPUS.join(", ")
+      PROFILE_NAMES.join(", ")
     }, or a file named by execution.profile, or execution.source: analytical)`,
   ]);
 }

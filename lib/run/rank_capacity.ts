@@ -29,7 +29,7 @@ export function rankCapacity(
 ): RankCapacity {
   const { memory, parallelization, speculative } = config;
   const { tensor_parallel_size: gpus, data_parallel_attention: ranks } = parallelization;
-  const { maxSequences, maxTokensPerStep } = engineSettings(config);
+  const { maxSequences, maxTokensPerStep } = engineSettings(config, gpu);
   const common = {
     shape,
     ...(weights && { weights }),

@@ -24,6 +24,7 @@ import { ConfigError } from "../config/config_error.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { functionShares } from "./functions.ts";
 import { checkStreamed } from "./stream.ts";
+import { knownWorkload } from "./known_workloads.ts";
 import { buildLengths } from "./lengths.ts";
 import {
   checkBegin,
@@ -98,7 +99,7 @@ export function buildRequests(
         notices: [],
       };
     }
-    const table = generateWorkload(spec, streams);
+    const table = knownWorkload(config, () => generateWorkload(spec, streams));
     return { table, functionNames: [], classNames: [], notices: [] };
   }
   const trace = given.trace ?? readTraceText(config, given.traceText);

@@ -8,6 +8,7 @@ import type { RunResult } from "../metrics/run_tables.ts";
 import { cameTooLate, turnedAway } from "./turned_away.ts";
 import { undefinedNotices } from "../metrics/undefined_figures.ts";
 import { summarize } from "../metrics/summary.ts";
+import { buildEnergyTerms } from "./energy.ts";
 import { attendance } from "./attendance.ts";
 import {
   buildCluster,
@@ -106,6 +107,7 @@ async function simulateAttended(
   onPhase?.("summary");
   const functionNames = parts.functions.map(({ name }) => name);
   const waits = coldStartWaits(record);
+  const energy = buildEnergyTerms(config);
   const summary = summarize(record, {
     functions: facts,
     functionNames,
@@ -113,6 +115,7 @@ async function simulateAttended(
     ...(weights && { weightCache: weights.counts() }),
     stored: storedAt(record.endAtSeconds),
     ...(built.rentedMachines && { rentedMachines: built.rentedMachines }),
+    ...(energy && { energy }),
     percentiles: config.metrics.percentiles,
     warmupSeconds: warmup.seconds,
     ...(hasClasses ? { classes } : { slo: classes[0].slo }),
@@ -127,8 +130,10 @@ async function simulateAttended(
     timeSeries: record.timeSeries,
     ...(record.functionSeries && { functionSeries: record.functionSeries }),
     instances: instancePhases(record),
+    ...(record.kvTransfers && { kvTransfers: record.kvTransfers }),
     coldStartWaits: waits,
     ...(record.latencyParts && { latencyParts: record.latencyParts }),
+    ...(record.kvTiers && { kvTiers: record.kvTiers }),
     summary: displayedAs("summary", { ...summary, digest }),
     functionNames,
     engine: {

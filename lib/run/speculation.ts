@@ -1,3 +1,4 @@
+import type { Gpu } from "../hardware/gpu.ts";
 import { speculate } from "../engine/speculate.ts";
 import type { SpeculationParts } from "../engine/speculation.ts";
 import {
@@ -43,12 +44,13 @@ export function buildSpeculation(
 }
 
 /** What speculation assumes or changes, a sentence each. */
-export function speculationNotices(config: Configuration, draft: Draft): string[] {
+export function speculationNotices(config: Configuration, draft: Draft, gpu: Gpu): string[] {
   const { speculative, scheduler } = config;
   const isSettled = scheduler.async_scheduling === null && scheduler.type === "vllm" &&
     methodFacts(speculative.method)?.needsTokensOnHost === true &&
-    engineSettings({ ...config, speculative: { ...speculative, method: "none" } }).asyncScheduling;
-  const { maxSequences, maxTokensPerStep } = engineSettings(config);
+    engineSettings({ ...config, speculative: { ...speculative, method: "none" } }, gpu)
+      .asyncScheduling;
+  const { maxSequences, maxTokensPerStep } = engineSettings(config, gpu);
   const byBatch = draftTokensByBatch(speculative);
   const atMost = typeof byBatch === "number" ? byBatch : byBatch(maxSequences);
   const width = 1 + atMost;

@@ -1,4 +1,5 @@
-import { FlowNetwork, Topology } from "../network/mod.ts";
+import type { KvTierParts } from "../cluster/kv_tiers/kv_tier_parts.ts";
+import { FlowNetwork, Topology, Transfers } from "../network/mod.ts";
 import {
   EVICTION_POLICIES,
   executorStarts,
@@ -10,6 +11,7 @@ import {
   type StartService,
   WeightCache,
   weightsPartKey,
+  withTransfers,
 } from "../serverless/cold_start/mod.ts";
 import type { RunObserver } from "../metrics/run_observer.ts";
 import { LoadQueue } from "../serverless/placement/mod.ts";
@@ -18,7 +20,9 @@ import { fromTable } from "../settings/from_table.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Deployment } from "./deployment.ts";
 import type { BuiltNode } from "./nodes.ts";
+import { functionTiers } from "./kv_tiers.ts";
 import { isWeightsPresent, presentOn, presentTier } from "./present.ts";
+import { tierLinks } from "./tier_links.ts";
 import { clusterLinks, machineLinks, ownMachineLinks } from "./start_links.ts";
 import type { StartPlans } from "./start_plans.ts";
 
@@ -35,12 +39,17 @@ export interface StartKind {
 /** How instances start, and what the placement and the summary ask about it. */
 export interface BuiltStarts {
   readonly service: StartService;
+  /** Links of the cluster, and what moves over them. */
+  readonly topology: Topology;
+  readonly transfers: Transfers;
   /** What a user should know. */
   readonly notices: readonly string[];
   /** Weights kept on the machines; absent without machines. */
   readonly weights?: WeightCache;
   /** Time until the weights of a function would be loaded on a machine, seconds. */
   readonly loadSeconds?: (node: number, functionId: number, nowSeconds: number) => number;
+  /** Cache tiers, whose blocks cross the same links; absent: no function has any. */
+  readonly kvTiers?: KvTierParts;
 }
 
 /** Name of a function's weights: equal ones are kept once. */
@@ -61,15 +70,21 @@ export function buildStarts(
   streams: RandomStreams,
   observer?: RunObserver,
 ): BuiltStarts {
-  if (kinds.every(({ plans }) => plans === undefined)) {
-    return { service: sequentialStarts(() => []), notices: [] };
+  const topology = new Topology(new FlowNetwork(), clusterLinks(kinds));
+  const transfers = new Transfers(topology);
+  const tiers = kinds.map(functionTiers);
+  const hasTiers = tiers.some((one) => one !== undefined);
+  if (!hasTiers && kinds.every(({ plans }) => plans === undefined)) {
+    for (const node of nodes) topology.addNode(machineLinks(node, kinds));
+    const service = withTransfers(sequentialStarts(() => []), transfers);
+    return { service, topology, transfers, notices: [] };
   }
   const noise = streams.take("cold_start");
-  const topology = new Topology(new FlowNetwork(), clusterLinks(kinds));
   const machines = nodes.length > 0 ? keptWeights(config, kinds, nodes) : undefined;
   for (const node of nodes) topology.addNode(machineLinks(node, kinds));
   const executor = new StartExecutor({
     topology,
+    transfers,
     weights: machines?.weights ?? null,
     ...(observer && { observed: (transfer) => observer.transferEnds(transfer) }),
   });
@@ -120,8 +135,17 @@ export function buildStarts(
   });
   return {
     service,
+    topology,
+    transfers,
     notices: machines?.notices ?? [],
     ...(machines && { weights: machines.weights, loadSeconds: machines.loadSeconds }),
+    ...(hasTiers && {
+      kvTiers: {
+        functions: tiers,
+        hasMachines: nodes.length > 0,
+        ...tierLinks(topology, transfers, kinds),
+      },
+    }),
   };
 }
 

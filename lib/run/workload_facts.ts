@@ -49,10 +49,10 @@ export function workloadFacts(workload: RequestPieces, functions: number): Workl
 /** Mean prompt and output of the requests to functions of a kind, tokens; undefined if there are none. */
 export function meanRequestTokens(
   { requestsOf, tokensOf }: WorkloadFacts,
-  { firstId, count }: Pick<FunctionKind, "firstId" | "count">,
+  { calledId, count }: Pick<FunctionKind, "calledId" | "count">,
 ): number | undefined {
   let tokens = 0, requests = 0;
-  for (let id = firstId; id < firstId + count; id++) {
+  for (let id = calledId; id < calledId + count; id++) {
     tokens += tokensOf[id];
     requests += requestsOf[id];
   }

@@ -5,6 +5,7 @@
  */
 export * from "./cold_start/mod.ts";
 export * from "./cost/mod.ts";
+export * from "./energy/mod.ts";
 export * from "./faults/mod.ts";
 export * from "./keep_alive/mod.ts";
 export * from "./life_phases.ts";

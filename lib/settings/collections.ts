@@ -15,24 +15,26 @@ export function numberList(
 export function numberList(
   options: SettingOptions<readonly number[] | null> & ListBounds,
 ): Setting<readonly number[] | null> {
-  const { min, max, leastItems } = options;
+  const { min, max, leastItems, mostItems = MOST_ITEMS, inAnyOrder = false } = options;
+  const many = leastItems === mostItems ? leastItems : `${leastItems} to ${mostItems}`;
   return setting<readonly number[] | null>({
     wanted: "a list of numbers",
-    allowed: `${leastItems} to ${MOST_ITEMS} numbers in rising order, ` +
+    allowed: `${many} numbers${inAnyOrder ? "" : " in rising order"}, ` +
       (max === undefined ? `each >= ${min}` : `each ${min} to ${max}`),
     jsonSchema: {
       type: "array",
       minItems: leastItems,
-      maxItems: MOST_ITEMS,
+      maxItems: mostItems,
       items: { type: "number", minimum: min, ...(max === undefined ? {} : { maximum: max }) },
     },
     read(input) {
-      if (!Array.isArray(input) || input.length < leastItems || input.length > MOST_ITEMS) {
+      if (!Array.isArray(input) || input.length < leastItems || input.length > mostItems) {
         return undefined;
       }
       const numbers = input.map((item) => parseQuantity(item, "number"));
       const isAllowed = numbers.every((value, i) =>
-        value >= min && (max === undefined || value <= max) && (i === 0 || value >= numbers[i - 1])
+        value >= min && (max === undefined || value <= max) &&
+        (inAnyOrder || i === 0 || value >= numbers[i - 1])
       );
       return isAllowed ? numbers : undefined;
     },
@@ -47,6 +49,10 @@ export interface ListBounds {
   readonly max?: number;
   /** Least length of the list. */
   readonly leastItems: number;
+  /** Greatest length of the list; absent: that of any list. */
+  readonly mostItems?: number;
+  /** Whether the numbers may come in any order; default false: they rise. */
+  readonly inAnyOrder?: boolean;
 }
 
 /** A list of different names out of a few. */

@@ -8,6 +8,7 @@ export type Dimension =
   | "tokens"
   | "fraction"
   | "dollars per GPU-hour"
+  | "watts"
   | "count"
   | "number";
 
@@ -85,6 +86,7 @@ const DIMENSIONS: Readonly<
     factors: { "USD/h": 1, "USD/s": 3600, "$/h": 1, "$/s": 3600 },
     shown: "USD/h, USD/s",
   },
+  "watts": { factors: { W: 1, kW: 1e3 }, shown: "W, kW" },
   "count": { factors: {}, shown: "" },
   "number": { factors: {}, shown: "" },
 };

@@ -76,7 +76,10 @@ export class WinnerTree {
       const left = winners[2 * match];
       const right = winners[2 * match + 1];
       // The left player has the lower id, so it wins a draw.
-      winners[match] = keys[left] <= keys[right] ? left : right;
+      const winner = keys[left] <= keys[right] ? left : right;
+      // Another's victory that stood before stands further up as well.
+      if (winner === winners[match] && winner !== id) return;
+      winners[match] = winner;
     }
   }
 

@@ -1,10 +1,12 @@
 import { deepEqual, equal, match, notEqual, ok } from "#assert";
 import { gzipSync } from "node:zlib";
 import { loadConfig, simulate } from "simfaasinfer";
-import { buildSite } from "../../lib/cli/explore/build_site.ts";
+import { pathToFileURL } from "node:url";
+import { buildSite, type SiteFiles } from "../../lib/cli/explore/build_site.ts";
+import { linkText } from "../../lib/report/explore/link.ts";
 import { pageBase } from "../../lib/report/explore/mod.ts";
 import { findChromium } from "./chromium.ts";
-import { LIMIT_MS, withWatchedPage } from "./watched_page.ts";
+import { LIMIT_MS, type Page, withWatchedPage } from "./watched_page.ts";
 
 /** Most that is fetched before the first answer, as a web server packs it. */
 const MOST_BYTES = 400_000;
@@ -23,7 +25,7 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {
-    const files = await buildSite(pageBase(loadConfig("")), "Test");
+    const files = await buildSite(pageBase(loadConfig("")), "Test", { offline: true });
     const fetched = new Set<string>();
     const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
       const name = new URL(request.url).pathname.slice(1) || "index.html";
@@ -36,7 +38,7 @@ Deno.test({
     try {
       await withWatchedPage(
         program!,
-        (url) => url.startsWith(address),
+        (url) => url.startsWith(address) || /^(file|blob):/.test(url),
         async (page, browser, said) => {
           const digest = async () => {
             await page.waitForSelector("body[data-state=refined]");
@@ -88,16 +90,34 @@ Deno.test({
             await again.waitForSelector("body[data-state=refined]");
             return (await again.locator("#done").textContent())!;
           };
-          const linkTo = (value: unknown) =>
-            new TextEncoder().encode(JSON.stringify(value)).toBase64({ alphabet: "base64url" });
-          equal(await follow(linkTo({ a: { rate: 1 }, b: { rate: 0.7 } })), "");
-          match(await follow(linkTo({ a: { rate: 1 }, b: { gpu: "t4" } })), /^B: /);
-          match(await follow("garbage"), /left out/);
+          const rate = (arrival_rate: number) => ({ workload: { arrival_rate } });
+          equal(await follow(await linkText({ a: rate(1), b: rate(0.7) })), "");
+          equal(await again.locator("#figures thead th").count(), 3);
+          const small = { cluster: { gpu_type: "t4" } };
+          match(await follow(await linkText({ a: rate(1), b: small })), /^B: /);
+          match(await follow("garbage"), /^The link cannot be read/);
+          // A configuration that is not the page's own, which is checked as one of a file is.
+          const other = { ...rate(0.45), scheduler: { max_num_seqs: 12 } };
+          equal(await follow(await linkText({ a: other })), "");
+          await again.locator("#yaml").click();
+          await again.locator("#text:not(:empty)").waitFor({ state: "attached" });
+          const shownYaml = (await again.locator("#text").textContent())!;
+          match(shownYaml, /max_num_seqs: 12/);
+          equal(
+            await again.locator("#digest").textContent(),
+            (await simulate(loadConfig(shownYaml))).summary.digest,
+          );
+          const wrong = { a: { scheduler: { max_num_seqs: -1 } } };
+          match(
+            await follow(await linkText(wrong)),
+            /^A of the link cannot be shown: .*max_num_seqs/,
+          );
 
           await forget();
           await page.locator("#knob-tp").focus();
           for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
           await digest();
+          await opensFromDisk(page, files, always);
           deepEqual(said, []);
         },
       );
@@ -106,3 +126,24 @@ Deno.test({
     }
   },
 });
+
+/** The same page from a disk, where there is no web server: it answers as well, and keeps its link. */
+async function opensFromDisk(page: Page, files: SiteFiles, always: string | null): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "simfaasinfer-explore-" });
+  try {
+    for (const [name, text] of files) Deno.writeTextFileSync(`${folder}/${name}`, text);
+    await page.goto(`${pathToFileURL(folder).href}/index.html`);
+    await page.waitForSelector("body[data-state=refined]");
+    await page.evaluate("document.body.dataset.state = 'waiting'");
+    await page.locator("#knob-rate").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.waitForSelector("body[data-state=refined]");
+    await page.evaluate("document.body.dataset.state = 'waiting'");
+    await page.locator("#knob-zero").uncheck();
+    await page.waitForSelector("body[data-state=refined]");
+    equal(await page.locator("#digest").textContent(), always);
+    match(page.url(), /^file:.*#[\w-]+$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

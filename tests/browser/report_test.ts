@@ -17,6 +17,7 @@ const program = findChromium();
 /** The parts of a page's elements that are read. */
 interface PageElement {
   readonly textContent: string;
+  getAttribute(name: string): string | null;
   getBoundingClientRect(): { readonly width: number; readonly left: number };
 }
 
@@ -88,10 +89,49 @@ Deno.test({
           )
         );
         ok((await texts(".requests [role=status]"))[0] !== before);
+        await byKeys(page, texts);
       });
     });
   },
 });
+
+/** A time is chosen in fields, and a name in a key shows its series alone, without a pointer. */
+async function byKeys(
+  page: Page,
+  texts: (selector: string) => Promise<string[]>,
+): Promise<void> {
+  const told = async (text: string) => {
+    await page.waitForFunction(
+      (text) => [...document.querySelectorAll(".window")][0].textContent === text,
+      text,
+    );
+    return (await texts(".requests [role=status]"))[0];
+  };
+  const to = page.locator("[data-time=to]");
+  ok(Number(await to.inputValue()) < Number(await to.getAttribute("max")), "the strip is told");
+  await page.locator("[data-time=from]").focus();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("10");
+  await to.fill("20");
+  const some = await told("Requests that arrive from 10.0 s to 20.0 s");
+  await to.fill("5");
+  equal(await to.getAttribute("aria-invalid"), "true");
+  await page.locator("[data-time=all]").press("Enter");
+  ok(await told("All requests") !== some);
+
+  /** Waits until lines have so many different strengths. */
+  const strengths = (count: number) =>
+    page.waitForFunction((count) => {
+      const lines = document.querySelectorAll("#result-0-time .mark-line path");
+      return new Set([...lines].map((line) => line.getAttribute("opacity"))).size === count;
+    }, count);
+  await strengths(1);
+  await page.locator("#result-0-time [role=button]").first().focus();
+  await page.keyboard.press("Enter");
+  await strengths(2);
+  await page.keyboard.press("Escape");
+  await strengths(1);
+}
 
 /** Opens a page, and sees that it asks nobody for anything, and says nothing to the console. */
 async function inBrowser(address: string, use: (page: Page) => Promise<void>): Promise<void> {

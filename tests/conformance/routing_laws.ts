@@ -64,6 +64,7 @@ export function fleetView(
     kv,
     cached,
     kvUtilization: (instance) => kv[instance],
+    kvCapacityTokens: () => 16_000,
     cachedPrefixTokens: cached,
   };
 }

@@ -10,7 +10,7 @@ import { partsAddUp, sameParts } from "../support/latency_laws.ts";
 import { type EverythingCase, everythingCases } from "../support/random_everything.ts";
 
 /** Cases of each seed; `deno task test:soak` sets more, and where they begin. */
-const CASES = Number(Deno.env.get("SIMFAAS_SOAK_CASES") ?? 300);
+const CASES = Number(Deno.env.get("SIMFAAS_SOAK_CASES") ?? 200);
 const SEED = Number(Deno.env.get("SIMFAAS_SOAK_SEED") ?? 20261201);
 
 /** What may end a run, or keep it from beginning: what is asked for cannot be had. */

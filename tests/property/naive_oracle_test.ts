@@ -145,7 +145,7 @@ Deno.test("the simulator does what a naive one does, one token at a time", () =>
   fc.assert(fc.property(naiveClusters, compare), { numRuns: CASES, seed: SEED });
   console.log(`${CASES} cases of seed ${SEED}: ${JSON.stringify(seen)}`);
   for (const [name, count] of Object.entries(seen)) ok(count > 0, `no ${name}`);
-  // Neither static batches nor swapping are naive.
-  const others = LATENCY_PART_NAMES.filter((part) => !/batch|transfer/.test(part));
+  // Neither static batches nor swapping are naive, and nothing is behind a prefix cache.
+  const others = LATENCY_PART_NAMES.filter((part) => !/batch|transfer|kv_load/.test(part));
   for (const part of others) ok((parts.get(part) ?? 0) > 0, `no ${part}`);
 });

@@ -5,7 +5,7 @@ import { mutateFile } from "../support/mutate_file.ts";
 import { type FileKind, namedFileKinds } from "../support/named_file_kinds.ts";
 
 /** Cases in all, and the seed; SIMFAAS_FUZZ_CASES and SIMFAAS_FUZZ_SEED ask for others. */
-const CASES = Number(Deno.env.get("SIMFAAS_FUZZ_CASES") ?? 1200);
+const CASES = Number(Deno.env.get("SIMFAAS_FUZZ_CASES") ?? 500);
 const SEED = Number(Deno.env.get("SIMFAAS_FUZZ_SEED") ?? 1);
 /** Shows each case before it runs, to find one that does not end. */
 const SHOWS = Deno.env.get("SIMFAAS_FUZZ_SHOW") !== undefined;

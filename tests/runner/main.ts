@@ -17,6 +17,8 @@ const ROOT = new URL("../../", import.meta.url);
 const DURATIONS = new URL("../durations.json", import.meta.url);
 /** Options of deno test whose value may be the next argument. */
 const WITH_VALUE = ["--filter", "--reporter", "--shard", "--seed", "--retry", "--repeats"];
+/** Files beyond one for each core that are under way: as many wait for a process that they started. */
+const WAITING_FILES = 1;
 /** Time between two lines of progress that stay, milliseconds. */
 const LINE_EVERY_MS = 10_000;
 
@@ -215,7 +217,10 @@ async function runTests(args: readonly string[], folder?: string): Promise<numbe
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "--lock=deno.lock", "-A", "--parallel", "--no-check", ...options, ...files],
     cwd: ROOT,
-    env: Deno.stdout.isTerminal() && !Deno.noColor ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" },
+    env: {
+      ...Deno.stdout.isTerminal() && !Deno.noColor ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" },
+      DENO_JOBS: Deno.env.get("DENO_JOBS") ?? String(cores + WAITING_FILES),
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",

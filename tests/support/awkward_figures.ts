@@ -4,6 +4,7 @@ import { clusterTimeline, type TimelineRow } from "../../lib/plot/cluster_timeli
 import { coldStartStages } from "../../lib/plot/cold_start_stages.ts";
 import { costBreakdown } from "../../lib/plot/cost_breakdown.ts";
 import { dotWhisker } from "../../lib/plot/dot_whisker.ts";
+import { energyTimeline } from "../../lib/plot/energy_timeline.ts";
 import { heatMap } from "../../lib/plot/heat_map.ts";
 import { instanceGantt } from "../../lib/plot/instance_gantt.ts";
 import { latencyCdf } from "../../lib/plot/latency_cdf.ts";
@@ -94,6 +95,14 @@ export const FIGURES_OF: Readonly<
       { column },
     ),
   clusterTimeline: (data, column) => clusterTimeline(timeline(data), { column }),
+  energyTimeline: (data, column) =>
+    energyTimeline(
+      timeline(data).map(({ timeSeconds, arrivalsPerSecond: watts }) => ({
+        ...{ timeSeconds, busyWatts: watts, idleWatts: 2 * watts, startingWatts: 0 },
+        hostWatts: watts,
+      })),
+      { column },
+    ),
   instanceGantt: (data, column) =>
     instanceGantt(
       rowsOf(data, (_, value, k, i) => ({

@@ -11,8 +11,10 @@ import {
   type PhaseSpan,
   poolMemberPhases,
   servedUntilSeconds,
+  upSeconds,
 } from "../../lib/serverless/life_phases.ts";
 import { mostOf, START_SECONDS } from "./everything_parts.ts";
+import { countsEnergy, STATE_POWER, STEP_POWER } from "./random_cluster.ts";
 import type { EverythingCase } from "./random_everything.ts";
 
 /** Slack for instants that are sums of seconds in another order. */
@@ -265,7 +267,11 @@ export function seriesAreWhole({ timeSeries, columns, arrived, endAtSeconds }: R
   const { count, ...series } = timeSeries;
   for (const [name, values] of Object.entries(series)) {
     equal(values.length, count, name);
-    for (const value of values) ok(value >= 0 && value < Infinity, `${name}: ${value}`);
+    // Power is not a number where nobody asks for energy.
+    for (const value of values) {
+      const isUnasked = Number.isNaN(value) && name.endsWith("Watts");
+      ok(isUnasked || (value >= 0 && value < Infinity), `${name}: ${value}`);
+    }
   }
   const { timeSeconds, arrivals, completions, kvUtilization, busyFraction } = series;
   for (let row = 1; row < count; row++) ok(timeSeconds[row] > timeSeconds[row - 1]);
@@ -287,6 +293,7 @@ export function summaryOptions(test: EverythingCase): SummaryOptions {
   return {
     functions: test.functions.map(({ gpus }) => ({
       gpus,
+      power: STATE_POWER,
       peakFlops: 1e14,
       peakBytesPerSecond: 1e12,
       kvBlocks: 160,
@@ -309,6 +316,7 @@ export function summaryOptions(test: EverythingCase): SummaryOptions {
 
 /** The summary has no number that is none, costs nothing negative and counts what there was. */
 export function summaryIsSound(test: EverythingCase, run: RunRecord): void {
+  if (countsEnergy(test.cluster)) energyIsConserved(test, run);
   const summary = summarize(run, summaryOptions(test));
   const walk = (name: string, value: unknown): void => {
     if (typeof value === "number") ok(Number.isFinite(value), `${name} is ${value}`);
@@ -325,6 +333,46 @@ export function summaryIsSound(test: EverythingCase, run: RunRecord): void {
   const limited = execution_limit + drain_limit + client_deadline;
   equal(failed, run.faults?.requestsFailed ?? 0);
   equal(requests.arrived, completed + rejected + timed_out + failed + limited + unfinished);
+}
+
+/**
+ * The time series and the summary have the same energy, and both have that of each state: idle and busy
+ * time together are the time of instances.
+ */
+function energyIsConserved(test: EverythingCase, run: RunRecord): void {
+  const terms = { pue: 1.25, carbon: { gramsPerKwh: [500], startHour: 0 } };
+  const energy = summarize(run, { ...summaryOptions(test), energy: terms }).energy!;
+  const joules = (kwh: number) => 3.6e6 * kwh;
+  const { idleWatts, hostWatts, asleepWattsPerByte } = STATE_POWER;
+  let held = 0, up = 0, busy = 0, step = 0;
+  for (const life of run.lives) {
+    const { busySeconds, stepJoules } = run.totals.at(life.instanceId);
+    held += life.stoppedAtSeconds - life.createdAtSeconds - asleepSeconds(life);
+    up += upSeconds(life);
+    busy += busySeconds;
+    step += stepJoules;
+    ok(stepJoules >= STEP_POWER.idleWatts * busySeconds * (1 - 1e-6) - 1e-9, "below idle power");
+    ok(stepJoules <= STEP_POWER.limitWatts * busySeconds * (1 + 1e-6) + 1e-6, "above the limit");
+  }
+  const { timeSeries: series } = run;
+  const ofSeries = (column: Float64Array) =>
+    column.reduce((sum, watts, row) => sum + watts * series.intervalSeconds[row], 0);
+  const same = (name: string, a: number, b: number) =>
+    ok(Math.abs(a - b) <= 1e-7 * (1 + Math.abs(a)), `${name}: ${a} J, ${b} J`);
+  same("busy", ofSeries(series.stepWatts), step);
+  same("idle", ofSeries(series.idleWatts), (up - busy) * idleWatts);
+  same("starting", ofSeries(series.startWatts), (held - up) * idleWatts);
+  same("hosts", ofSeries(series.hostWatts), held * hostWatts);
+  same("busy in the summary", joules(energy.busy_kwh), step);
+  same("idle in the summary", joules(energy.idle_kwh), (up - busy) * idleWatts);
+  same("starting in the summary", joules(energy.starting_kwh), (held - up) * idleWatts);
+  const { byteSeconds = 0 } = run.sleep ?? {};
+  same("asleep", joules(energy.asleep_kwh), byteSeconds * asleepWattsPerByte);
+  const parts = energy.busy_kwh + energy.idle_kwh + energy.starting_kwh + energy.pooled_kwh +
+    energy.asleep_kwh + energy.free_kwh + energy.host_kwh + energy.building_kwh;
+  same("parts", joules(energy.total_kwh), joules(parts));
+  same("building", joules(energy.total_kwh), 1.25 * joules(parts - energy.building_kwh));
+  same("carbon", energy.carbon_kg!, 0.5 * energy.total_kwh);
 }
 
 /** What both stepping modes have to agree on: bit by bit what the digest is made of. */

@@ -13,6 +13,8 @@ import { vllmV0 } from "../../lib/scheduling/batching/vllm_v0.ts";
 import type { QueueOrder } from "../../lib/scheduling/batching/orders/orders.ts";
 import { prefixIdentity } from "../../lib/scheduling/kv_cache/prefix_identity.ts";
 import { ROUTING_POLICIES, type RoutingName } from "../../lib/scheduling/routing/mod.ts";
+import type { StepPower } from "../../lib/execution/power/step_energy.ts";
+import type { StatePower } from "../../lib/serverless/energy/state_power.ts";
 import { sequentialStarts } from "../../lib/serverless/cold_start/start_service.ts";
 import { fromTable, namesOf } from "../../lib/settings/from_table.ts";
 import { ScalingDecider } from "../../lib/serverless/scaling/scaling_decider.ts";
@@ -226,6 +228,23 @@ function queueKeys({ order }: ClusterCase, requests: RequestTable) {
   }
 }
 
+/** Power whose limit the steps of a leap reach one after the other, as contexts grow. */
+export const STEP_POWER: StepPower = {
+  idleWatts: 50,
+  limitWatts: 172,
+  activeWatts: 20,
+  joulesPerFlop: 1e-11,
+  joulesPerByte: 1e-8,
+  gapSeconds: 1e-3,
+  gapSecondsPerSequence: 1e-4,
+};
+
+/** Power between steps. */
+export const STATE_POWER: StatePower = { idleWatts: 50, hostWatts: 30, asleepWattsPerByte: 1e-9 };
+
+/** Whether a case counts energy: every other one does. */
+export const countsEnergy = ({ instances }: ClusterCase) => instances % 2 === 0;
+
 /** The parts of a case's run; new ones for every run. */
 export function caseParts(test: ClusterCase, stepping: Stepping): ClusterParts {
   const requests = caseRequests(test);
@@ -245,6 +264,7 @@ export function caseParts(test: ClusterCase, stepping: Stepping): ClusterParts {
     { stream: randomStreams(11).take("routing") },
   );
   const keys = queueKeys(test, requests);
+  const asksForEnergy = countsEnergy(test);
   const [allRate, classRate] = test.rates;
   return {
     requests,
@@ -275,7 +295,9 @@ export function caseParts(test: ClusterCase, stepping: Stepping): ClusterParts {
         gpus: 1,
         peakFlops: 1e14,
         peakBytesPerSecond: 1e12,
+        ...(asksForEnergy && { power: STEP_POWER }),
       },
+      ...(asksForEnergy && { power: STATE_POWER }),
       routing,
       scaling: {
         ...(decider && { decider }),

@@ -28,7 +28,11 @@ export function checkReport(
     );
     ok(isSaid !== isUnused, `${figures} ${isUnused ? "needs no" : "lacks a"} notice`);
   }
-  finiteColumns(timeSeries, "time series");
+  const { stepWatts, idleWatts, startWatts, hostWatts, ...series } = timeSeries;
+  finiteColumns(series, "time series");
+  const watts = { stepWatts, idleWatts, startWatts, hostWatts };
+  if (summary.energy !== null) finiteColumns(watts, "time series");
+  else ok(Object.values(watts).every((column) => column.every(Number.isNaN)), "unasked power");
   finiteColumns(instances, "instances");
   finiteColumns(coldStartWaits, "waits");
   requestInstants(requests);

@@ -96,8 +96,19 @@ ${more}
 `,
 });
 
+/** Carbon of electricity by hour. */
+const HOURS = Array.from({ length: 24 }, (_, hour) => 100 + 17 * hour).join(", ");
+
 /** The configurations by name. */
 export const SETTING_BASES: Readonly<Record<string, SettingBase>> = {
+  split: {
+    yaml: `
+simulation: { duration: 20 }
+workload: { arrival_rate: 6 }
+cluster: { kv_transfer: { rate: 2GB/s, message: 1e6, message_overhead: 0.001 } }
+groups: { prefill: { scheduler: { max_num_seqs: 2 } }, decode: { gpu_type: H200 } }
+`,
+  },
   classes: {
     yaml: `
 simulation: { duration: 20, warmup_duration: 1 }
@@ -159,6 +170,23 @@ faults:
   starts: { failure_probability: 0.4, initial_wait: 1, max_wait: 3, jitter: 0.2, max_attempts: 6 }
 cold_start: { preset: simple, jitter: 0.3, image_size: 1GB }
 cost: { gpu_cost_per_hour: { A100: 2 }, provider: modal, cpu_cores: 4, memory: 16GiB, sleep_factor: 0.1, storage: { provider: aws } }
+`,
+  },
+  electric: {
+    yaml: `
+simulation: { duration: 30 }
+workload: { type: poisson, arrival_rate: 1, num_requests: 12 }
+cluster: { nodes: [{ gpus: 2 }] }
+cold_start: { preset: simple }
+scaling: { keep_alive: { seconds: 2 } }
+energy: { enabled: true, pue: 1.3, region: europe-west4, electricity_price: 0.1 }
+`,
+  },
+  hourly: {
+    yaml: `
+simulation: { duration: 30 }
+workload: { type: poisson, arrival_rate: 1, num_requests: 12 }
+energy: { enabled: true, carbon_by_hour: [${HOURS}], start_hour: 6 }
 `,
   },
   placed: {

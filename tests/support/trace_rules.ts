@@ -22,11 +22,16 @@ interface Slice {
   readonly event: TraceEvent;
 }
 
-/** Nanoseconds of a time in microseconds; it has to be whole. */
+/**
+ * Nanoseconds of a time in microseconds, as Perfetto's importer of JSON has them: it multiplies by 1,000
+ * and cuts off the rest, which must be nothing or half a nanosecond.
+ */
 function whole(microseconds: number | undefined, event: TraceEvent): number {
   ok(typeof microseconds === "number" && microseconds >= 0, JSON.stringify(event));
-  const ns = Math.round(1000 * microseconds);
-  ok(Math.abs(ns - 1000 * microseconds) < 1e-3 + 1e-15 * ns, JSON.stringify(event));
+  const ns = Math.trunc(microseconds * 1000.0);
+  const rest = microseconds * 1000 - ns;
+  const rounding = 1e-3 + 1e-15 * ns;
+  ok(rest < rounding || Math.abs(rest - 0.5) < rounding, JSON.stringify(event));
   return ns;
 }
 
@@ -102,10 +107,12 @@ function counts({ args }: TraceEvent): void {
 }
 
 function checkFlows(events: readonly TraceEvent[], slices: ReadonlyMap<string, Slice[]>): void {
+  checkBinding(events);
   const ends = Map.groupBy(events.filter(({ ph }) => ph === "s" || ph === "f"), ({ id }) => id);
   for (const [id, both] of ends) {
-    const [start, landing] = both.toSorted((one, other) => other.ph < one.ph ? -1 : 1);
-    deepEqual(both.map(({ ph }) => ph).sort(), ["f", "s"], `flow ${id}`);
+    const [start, landing] = both;
+    // In this order in the file: who reads it from front to back knows the start when it lands.
+    deepEqual(both.map(({ ph }) => ph), ["s", "f"], `flow ${id}`);
     equal(landing.bp, "e");
     ok(start.ts! <= landing.ts!, `flow ${id} goes back`);
     ok(start.tid !== landing.tid, `flow ${id} stays where it is`);
@@ -117,5 +124,28 @@ function checkFlows(events: readonly TraceEvent[], slices: ReadonlyMap<string, S
         `flow ${id} is in no slice: ${JSON.stringify(event)}`,
       );
     }
+  }
+}
+
+/**
+ * Walks through the events as Perfetto's importer does, by time and then by their order in the file: an
+ * end of a flow binds to the slice that began last on its track, which has to be the one around it, and
+ * a landing finds its start.
+ */
+function checkBinding(events: readonly TraceEvent[]): void {
+  const inTime = events.filter(({ ts }) => ts !== undefined)
+    .toSorted((one, other) => whole(one.ts, one) - whole(other.ts, other));
+  const newest = new Map<number, TraceEvent>();
+  const begun = new Set<number>();
+  for (const event of inTime) {
+    const { ph, tid, id } = event;
+    if (ph === "X") newest.set(tid!, event);
+    if (ph !== "s" && ph !== "f") continue;
+    const slice = newest.get(tid!);
+    ok(slice !== undefined, `no slice has begun: ${JSON.stringify(event)}`);
+    const end = whole(slice.ts, slice) + whole(slice.dur, slice);
+    ok(whole(event.ts, event) < end, `the slice is over: ${JSON.stringify(event)}`);
+    if (ph === "s") begun.add(id!);
+    else ok(begun.has(id!), `lands before it begins: ${JSON.stringify(event)}`);
   }
 }

@@ -107,8 +107,29 @@ export function benchCases(): BenchCase[] {
       file: "fleet.yaml",
       mostCpuSeconds: 10,
     },
+    ...shortRuns(),
     ...manyFunctions(),
     ...azureTrace(),
+  ];
+}
+
+/** Runs that are mostly start-up. */
+function shortRuns(): BenchCase[] {
+  return [
+    {
+      name: "ten-requests",
+      describe: "10 requests: start-up",
+      requests: 10,
+      settings: [],
+      mostYardsticks: 0.25,
+    },
+    {
+      name: "thousand-requests",
+      describe: "1,000 requests: start-up and code that runs for the first time",
+      requests: 1000,
+      settings: [],
+      mostYardsticks: 0.28,
+    },
   ];
 }
 

@@ -16,9 +16,8 @@ const OPTIONS: readonly CommandOption[] = [
   {
     name: "build",
     value: "DIR",
-    describe:
-      "Write the page there as files for any web server, and serve nothing; a folder that\n" +
-      "holds something else is not touched",
+    describe: "Write the page there as files, and serve nothing: for any web server, or to open\n" +
+      "index.html from the disk; a folder that holds something else is not touched",
   },
   {
     name: "set",
@@ -45,7 +44,8 @@ zero, keep-alive, start and price as knobs; latencies, instances and the bill af
 Usage: deno task explore [CONFIG.yaml] [OPTION...]
 
 Without a configuration it begins with the default deployment. The page is served to this machine alone,
-until Ctrl-C; with --build it is written as files, which any web server can serve.
+until Ctrl-C; with --build it is written as files, which any web server can serve and any browser can
+open. A link holds the whole configuration.
 
 ${describeOptions(OPTIONS)}
 
@@ -62,10 +62,10 @@ Exit codes: 0 done, 2 a mistake in the input (one line says which), 130 interrup
     const base = pageBase(config);
     const folder = given.value("build");
     console.error("Bundling the page...");
-    const files = await buildSite(base, title);
+    const files = await buildSite(base, title, { offline: folder !== undefined });
     if (folder !== undefined) {
       writeSite(folder, files);
-      print(`The page is in ${folder}: serve that folder with any web server`);
+      print(`The page is ${folder}/index.html: open it, or serve that folder with any web server`);
       return 0;
     }
     const server = serve(files, port);

@@ -39,7 +39,7 @@ const OPTIONS: readonly CommandOption[] = [
     value: "NAME",
     describe:
       "What is made small: cost (default, dollars per hour), gpus, usd-per-mtok (dollars\n" +
-      "per million output tokens)",
+      "per million output tokens), energy (kW: energy.enabled is set)",
   },
   {
     name: "set",

@@ -23,7 +23,7 @@ export interface PlanRequest {
   readonly seeds?: { readonly least?: number; readonly most?: number };
 }
 
-const OBJECTIVES = ["cost", "gpus", "usd-per-mtok"] as const;
+const OBJECTIVES = ["cost", "gpus", "usd-per-mtok", "energy"] as const;
 const KEYS = ["slo", "over", "rate", "max_rate", "frontier", "budget", "objective", "seeds"];
 
 /** A text of a configuration without its section `plan`, and that section. */
@@ -113,14 +113,6 @@ function readBudget(name: string, value: unknown): number {
 
 function readObjective(name: string, value: unknown): PlanObjective {
   if ((OBJECTIVES as readonly unknown[]).includes(value)) return value as PlanObjective;
-  if (value === "energy") {
-    throw new UsageError(
-      `Cannot use ${name} as one of ${
-        OBJECTIVES.join(", ")
-      }: current value is "energy", which is ` +
-        `not modelled`,
-    );
-  }
   const near = typeof value === "string" ? suggest(value, OBJECTIVES) : undefined;
   throw new UsageError(
     `Cannot read ${name} as one of ${OBJECTIVES.join(", ")}: current value is ${showValue(value)}` +

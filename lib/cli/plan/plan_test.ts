@@ -187,7 +187,7 @@ Deno.test("a mistake of the user's is code 2 and one line with the nearest name"
       [["--set", "cluster.gpu_type=A100"], /beside a value that is set for all/],
       [["--over", "cluster.gpu_type=[MI300X]"], /cost\.gpu_cost_per_hour\.mi300x=DOLLARS/],
       [["--slo", "ttft_p99>2s"], /did you mean "ttft_p99<2s"/],
-      [["--objective", "energy"], /"energy", which is not modelled/],
+      [["--objective", "enrgy"], /did you mean "energy"/],
       [["--objective", "costs"], /did you mean "cost"/],
       [["--budget", "much"], /dollars per hour, such as 40USD\/h/],
       [["--rate", "0"], /requests per second above 0/],

@@ -123,6 +123,12 @@ function validationLines({ validation, slo, rows }: Plan): string[] {
   ];
 }
 
+/** What some objectives make least; others a cost. */
+const LEAST: Partial<Record<Plan["objective"], string>> = {
+  gpus: "number of GPUs",
+  energy: "power",
+};
+
 function sensitivityLines({ sensitivity, objective, question }: Plan): string[] {
   if (question === "capacity" || sensitivity.length === 0) return [];
   const most = 6;
@@ -133,7 +139,7 @@ function sensitivityLines({ sensitivity, objective, question }: Plan): string[] 
         : `${is_bound ? ">=" : ""}${Number(value.toPrecision(4))}`
     }`;
   return [
-    `What moves the least ${objective === "gpus" ? "number of GPUs" : "cost"} most:`,
+    `What moves the least ${LEAST[objective] ?? "cost"} most:`,
     ...textTable(
       [
         ["Factor", "Swing", "Least by level"],

@@ -2,6 +2,7 @@ import {
   type AiconfiguratorSelection,
   importAiconfigurator,
 } from "../../execution/profiled/import_aiconfigurator.ts";
+import { importCollected, parseCollectedRows } from "../../execution/profiled/collected/mod.ts";
 import { importLayers } from "../../execution/profiled/import_layers.ts";
 import { importLlmServingSim } from "../../execution/profiled/import_llmservingsim.ts";
 import { repairTables } from "../../execution/profiled/repair_tables.ts";
@@ -9,9 +10,11 @@ import { unequalShareOf } from "../../execution/profiled/unequal_share.ts";
 import type { OperatorProfile } from "../../execution/profiled/operator_profile.ts";
 import type { OperatorTable } from "../../execution/profiled/operator_table.ts";
 import { thinTable } from "../../execution/profiled/thin_table.ts";
+import { gpuNamed } from "../../hardware/gpu_catalogue.ts";
 import { dataSource } from "../../results/data_sources.ts";
 import { exists } from "../../results/exists.ts";
 import { readInput } from "../read_input.ts";
+import { h200MeasuredRows } from "./h200_measured_rows.ts";
 import type { ProfileRecipe } from "./profile_recipes.ts";
 import { readParquet } from "../read_parquet.ts";
 
@@ -60,6 +63,7 @@ export async function deriveProfile(
   folder: string,
   selection: AiconfiguratorSelection = SHIPPED,
 ): Promise<OperatorProfile> {
+  if (recipe.format === "h200-measured") return deriveCollected(recipe, folder);
   const { repository, commit, licence } = dataSource(recipe.format);
   const root = `${folder}/${recipe.folder}`;
   const { tables, notes } = repairTables(
@@ -85,6 +89,23 @@ export async function deriveProfile(
     },
     tables,
   };
+}
+
+/** The project's own measurements, through the importer that reads everybody's. */
+function deriveCollected(recipe: ProfileRecipe, folder: string): OperatorProfile {
+  const read = (name: string) => readMeasurements(`${folder}/${name}.csv`)!;
+  const { rows } = parseCollectedRows(h200MeasuredRows(read));
+  const { profile } = importCollected(rows, {
+    gpu: recipe.gpu,
+    known: gpuNamed(recipe.gpu),
+    source: {
+      repository: "none",
+      commit: "none",
+      licence: "CC0-1.0",
+      command: `deno task profile derive ${recipe.name}`,
+    },
+  });
+  return profile;
 }
 
 async function aiconfiguratorTables(

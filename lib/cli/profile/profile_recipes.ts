@@ -6,7 +6,7 @@ export interface ProfileRecipe {
   /** Name of the file without ending. */
   readonly name: string;
   readonly gpu: string;
-  readonly format: "aiconfigurator" | "llmservingsim" | "aiconfigurator-ops";
+  readonly format: "aiconfigurator" | "llmservingsim" | "aiconfigurator-ops" | "h200-measured";
   /** Folder inside the data set. */
   readonly folder: string;
   /** Framework and version whose kernels were timed. */
@@ -159,5 +159,14 @@ export const PROFILE_RECIPES: readonly ProfileRecipe[] = [
       "Qwen/Qwen3-32B": "qwen3-32b",
       "Qwen/Qwen3-30B-A3B-Instruct-2507": "qwen3-30b-a3b",
     },
+  },
+  {
+    name: "h200-sxm-torch",
+    gpu: "h200-sxm",
+    format: "h200-measured",
+    folder: "",
+    framework: "torch 2.11.0",
+    peaks: peaks(989, 1978, 4800, 450, 10),
+    attentionKernel: "triton-split",
   },
 ];

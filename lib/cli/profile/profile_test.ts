@@ -124,7 +124,7 @@ Deno.test("profile show draws the roofline and what was measured", async () => {
 
 Deno.test("profile names what is wrong with a command line", async () => {
   const wrong: [string[], RegExp][] = [
-    [["nonsense"], /"profile nonsense" as one of show, learn, import, derive, synthesize/],
+    [["nonsense"], /"profile nonsense" as one of show, learn, collect, import, derive, synthesize/],
     [["show"], /"profile show" as "profile show FILE\|GPU"/],
     [["show", "h100-sxm", "--figur", "x.svg"], /--figur .* \(did you mean --figure\?\)/],
     [["show", "h100-sxm", "--figure", "x.gif"], /ending of a figure as one of svg, png, pdf/],

@@ -22,8 +22,9 @@ const OPTIONS: readonly CommandOption[] = [
     name: "out",
     value: "FILE",
     describe:
-      "Where the report goes (RESULT/report.html; of several results report.html here); a\n" +
-      "file that is no report is not replaced",
+      "Where the report goes (RESULT/report.html, which goes with those results when others\n" +
+      "take their place; of several results report.html here); a file that is no report is\n" +
+      "not replaced",
   },
   { name: "open", describe: "Open the report in the browser" },
   {

@@ -1,4 +1,3 @@
-import { getHeapStatistics } from "node:v8";
 import type { RunHoldings } from "../../cluster/cluster_parts.ts";
 import type { Configuration } from "../../config/configuration.ts";
 import { digits, grouped } from "../readable_numbers.ts";
@@ -27,6 +26,12 @@ const FULL_LOOKS = 2;
 
 /** The part of V8's heap that old objects never fill: three semi-spaces of 32 MiB, bytes. */
 const YOUNG_GENERATION_BYTES = 96 * 2 ** 20;
+
+/**
+ * JavaScript objects up to which nobody asks how many fit: no heap is smaller, and to ask takes longer
+ * than many a run, bytes.
+ */
+const SMALLEST_HEAP_BYTES = 32 * 2 ** 20;
 
 /** Wall time between two looks at the memory, milliseconds. */
 const LOOK_EVERY_MS = 100;
@@ -88,6 +93,7 @@ export class MemoryGuard {
     this.#lookedMs = now;
     const inUse = this.#read();
     const full = (["heapBytes", "residentBytes"] as const).find((key) =>
+      inUse[key] >= (key === "heapBytes" ? SMALLEST_HEAP_BYTES : 0) &&
       inUse[key] >= this.#bounds[key] * ENDS_AT
     );
     this.#fullLooks = full === undefined ? 0 : this.#fullLooks + 1;
@@ -155,9 +161,21 @@ export function memoryBounds(): MemoryBounds {
     numberIn("/sys/fs/cgroup/memory/memory.limit_in_bytes", /^(\d+)$/m, 1),
   ];
   return {
-    heapBytes: getHeapStatistics().heap_size_limit - YOUNG_GENERATION_BYTES,
+    get heapBytes() {
+      return heapLimit() - YOUNG_GENERATION_BYTES;
+    },
     residentBytes: Math.min(machine, ...groups),
   };
+}
+
+let knownHeapLimit: number | undefined;
+
+/** What V8's heap may grow to, bytes. */
+function heapLimit(): number {
+  // An import would have every run wait for a module that hardly any needs.
+  // deno-lint-ignore no-process-global
+  knownHeapLimit ??= process.getBuiltinModule("node:v8").getHeapStatistics().heap_size_limit;
+  return knownHeapLimit;
 }
 
 /** A number of bytes in a file of the kernel; Infinity without it or without leave to read it. */

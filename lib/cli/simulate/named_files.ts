@@ -165,8 +165,8 @@ async function readFunctionFiles(
 }
 
 async function isShippedProfile(name: string): Promise<boolean> {
-  const { PROFILED_GPUS } = await importLater<typeof import("../../execution/profiled/mod.ts")>(
+  const { PROFILE_NAMES } = await importLater<typeof import("../../execution/profiled/mod.ts")>(
     import.meta.resolve("../../execution/profiled/mod.ts"),
   );
-  return PROFILED_GPUS.includes(name);
+  return PROFILE_NAMES.includes(name);
 }

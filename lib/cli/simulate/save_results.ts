@@ -1,3 +1,4 @@
+import { hasAnyGroups } from "../../config/group_configurations.ts";
 import { mostReplications } from "../../config/sections/replications.ts";
 import { replicatedFigures, replicationTable } from "../../experiment/replication_figures.ts";
 import type { Replication } from "../../experiment/replication.ts";
@@ -84,6 +85,7 @@ export function plannedFiles(config: ManifestSource["config"]): string[] {
   const tables = [
     ...written,
     ...(metrics.per_function ? ["function_series"] : []),
+    ...(hasAnyGroups(config) ? ["kv_transfers"] : []),
     ...(isReplicated ? ["replications"] : []),
   ];
   return [

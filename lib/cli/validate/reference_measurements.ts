@@ -1,8 +1,10 @@
 import {
+  type EnergyPoint,
   type MeasuredRun,
   type MeasuredServer,
   type MeasuredStep,
   readConcurrencyPoints,
+  readEnergyPoints,
   readLoadPoints,
   readMeasuredRun,
   readMeasuredSteps,
@@ -48,6 +50,14 @@ export function referenceSteps(): MeasuredStep[] {
   if (files.some((file) => file === undefined)) return [];
   const [decodes, unequal, prompts] = files.map((file) => readMeasured(file!));
   return readMeasuredSteps({ decodes, unequal, prompts });
+}
+
+/** Measured power of GPUs under load; none where the data set is not at hand. */
+export function energyPoints(): EnergyPoint[] {
+  const file = findExternalData("ml-energy", "text_energy.csv");
+  return file === undefined
+    ? []
+    : parseInput({ file, what: "measured power" }, readMeasured(file), readEnergyPoints);
 }
 
 function readPoints<Point>(dataset: string, read: (text: string) => Point[]): Point[] {

@@ -2,6 +2,9 @@ import {
   BARS,
   BLIS,
   concurrencyPointConfiguration,
+  ENERGY_BARS,
+  energyErrors,
+  type EnergyPoint,
   fitReport,
   type FitRow,
   type LatencyErrors,
@@ -23,13 +26,14 @@ import {
 } from "../../experiment/validation/mod.ts";
 import { suggest } from "../../std/suggest.ts";
 import { stringify } from "../../std/yaml.ts";
-import { describeOptions, readArguments } from "../arguments.ts";
+import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { UsageError } from "../usage_error.ts";
-import { referenceMeasurements, referenceSteps } from "./reference_measurements.ts";
+import { energyPoints, referenceMeasurements, referenceSteps } from "./reference_measurements.ts";
 import { fitTable, sourceTable, stepSourceTable } from "./show_fit.ts";
+import { refuseStepOptions, STEP_OPTIONS, validateSteps } from "./validate_steps.ts";
 
-const OPTIONS = [
+const OPTIONS: readonly CommandOption[] = [
   { name: "json", describe: "All rows as one JSON object" },
   { name: "quick", describe: "The per-request runs alone, with two seeds" },
   { name: "rows", describe: "Every measured point, not the means alone" },
@@ -39,12 +43,14 @@ const OPTIONS = [
     describe: "Print the configuration of a load or concurrency point by its name in --rows",
   },
   { name: "figures", value: "DIR", describe: "Also draw the figures as SVG into this directory" },
-] as const;
+  ...STEP_OPTIONS,
+];
 
 const HELP = `Replays measurements of real servers and shows the error.
 
 Usage: deno task validate [--json] [--quick] [--rows] [--figures DIR]
        deno task validate --show-config ROW > row.yaml && deno task simulate row.yaml
+       deno task validate --steps FILE --model NAME --profile NAME
 
 ${describeOptions(OPTIONS)}
 
@@ -52,7 +58,8 @@ Then errors of points that constants were fitted on apart from those of points t
 the sources of step times side by side (* the best; whole steps need the data set h200-measured).
 
 Two rows each: with nothing fitted, and with the constants of data/profiles/calibration.yaml. Needs the
-data sets llmservingsim, vllm-load-points and vllm-concurrency-points. \`simulate\` of what --show-config
+data sets llmservingsim, vllm-load-points and vllm-concurrency-points; with ml-energy the power of GPUs
+is compared as well. \`simulate\` of what --show-config
 prints gives what is shown for that row with the constants (execution.source: profiled: without).`;
 
 /** The command as `lib/cli/main.ts` lists it. */
@@ -62,6 +69,12 @@ export const validateCommand: Command = {
   help: HELP,
   async run(args, print) {
     const options = readArguments("validate", args, OPTIONS, 0);
+    const steps = options.value("steps");
+    if (steps !== undefined) {
+      validateSteps(steps, options, print);
+      return 0;
+    }
+    refuseStepOptions(options);
     const data = referenceMeasurements();
     const row = options.value("show-config");
     if (row !== undefined) {
@@ -96,6 +109,7 @@ export const validateCommand: Command = {
     }
     for (const line of showValidation(validation, options.flag("rows"))) print(line);
     for (const line of showReports(reports)) print(line);
+    for (const line of showEnergy(energyPoints())) print(line);
     print("");
     print(`A run of 300 requests takes ${(1000 * secondsPerRun).toFixed(1)} ms of simulation.`);
     return 0;
@@ -241,6 +255,25 @@ function pointLine(row: PointRow): string[] {
     cell(predicted.e2eSeconds, measured.e2eSeconds, errors.e2e),
     overload === undefined ? "" : overload.predicted ? "overload" : "stable",
   ];
+}
+
+/** Power of GPUs under steady load, where the data set is at hand. */
+function showEnergy(points: readonly EnergyPoint[]): string[] {
+  const table = [["power per GPU", "points", "median error %", "within 35 %", "pairs in order"]];
+  for (const [name, members] of [...groups(points, ({ gpu }) => gpu), ["all", points] as const]) {
+    const { errors } = energyErrors(members);
+    const isAll = name === "all";
+    const held = (share: number, least: number) =>
+      `${percent(share)} %${isAll ? mark(share >= least) : ""}`;
+    table.push([
+      name,
+      String(errors.points),
+      percent(errors.median) + (isAll ? mark(errors.median <= ENERGY_BARS.median) : ""),
+      held(errors.within, ENERGY_BARS.share),
+      held(errors.ordered, ENERGY_BARS.ordered),
+    ]);
+  }
+  return points.length === 0 ? [] : ["", ...aligned(table)];
 }
 
 function groups<Row>(rows: readonly Row[], keyOf: (row: Row) => string) {

@@ -214,6 +214,7 @@ export class FaultInjector {
     }
     // What was starting there has let go of what it was loading.
     if (hasNodes) parts.onNodeLost?.(unit, this.#clock.now);
+    if (hasNodes) this.#fleet.tiers?.loseNode(unit);
     this.#restore(replicas);
     for (const request of displaced) {
       if (!this.#gateway.displaced(request)) log.requestsFailed++;
@@ -253,6 +254,7 @@ export class FaultInjector {
       this.#steps.forget(id);
     }
     this.#fleet.end(id, "lost");
+    this.#gateway.losesEntries(id, displaced);
   }
 
   /**

@@ -2,8 +2,10 @@ import type { Clock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { RunColumns } from "../../engine/engine_parts.ts";
 import { type InstanceLife, InstanceState } from "../../serverless/lifecycle.ts";
+import { grown } from "../../sim/grown.ts";
 import type { ClusterParts } from "../cluster_parts.ts";
 import { EVENTS } from "../events.ts";
+import type { KvTiers } from "../kv_tiers/kv_tiers.ts";
 import type { FunctionState } from "../functions/function_state.ts";
 import { NodePool } from "../machines/node_pool.ts";
 import { SpotZones } from "../machines/spot_zones.ts";
@@ -13,7 +15,7 @@ import { StoppedLives } from "./instance_lives.ts";
 import { MovingInstances } from "./moving_instances.ts";
 import type { Schedule } from "../schedule.ts";
 import { GpuWaiters } from "./gpu_waiters.ts";
-import { requireInstanceRoom } from "./instance_room.ts";
+import { noPlace, requireInstanceRoom } from "./instance_room.ts";
 import { type EndReason, type Instance, newInstance, type WritableInstance } from "./instance.ts";
 import { PrewarmedPools } from "./prewarmed_pools.ts";
 import { retirementCandidate } from "./retirement.ts";
@@ -31,6 +33,8 @@ export interface FleetDependencies {
   readonly schedule: Schedule;
   readonly functions: readonly FunctionState[];
   readonly evaluations: Evaluations;
+  /** Cache tiers behind the engines; absent: there are none. */
+  readonly tiers?: KvTiers | undefined;
 }
 
 /**
@@ -55,6 +59,8 @@ export class Fleet {
   readonly books = new EngineBooks();
   /** Their lives. */
   readonly stopped = new StoppedLives();
+  /** Cache tiers behind the engines, if any. */
+  readonly tiers: KvTiers | undefined;
   /** The instances that do not rest. */
   readonly moving: MovingInstances;
 
@@ -69,10 +75,11 @@ export class Fleet {
   readonly #waiters: GpuWaiters;
   #evictions = 0;
   /** Functions whose requests have lost the instance that was starting for them. */
-  #unserved: number[] = [];
+  readonly unserved: number[] = [];
 
-  constructor({ parts, run, clock, schedule, functions, evaluations }: FleetDependencies) {
+  constructor({ parts, run, clock, schedule, functions, evaluations, tiers }: FleetDependencies) {
     const { placement } = parts;
+    this.tiers = tiers;
     this.#parts = parts;
     this.#run = run;
     this.#clock = clock;
@@ -102,11 +109,6 @@ export class Fleet {
     return this.#alive;
   }
 
-  /** Starts begun after time 0, those of sleeping instances apart. */
-  get coldStarts(): number {
-    return this.functions.reduce((sum, fn) => sum + fn.coldStarts, 0);
-  }
-
   /** Idle instances that stopped for instances of other functions. */
   get evictions(): number {
     return this.#evictions;
@@ -120,11 +122,7 @@ export class Fleet {
   create(functionId: number, zone = -1): number {
     const placed = this.nodes?.place(functionId, this.#clock.now, undefined);
     if (this.nodes !== undefined && placed === undefined) {
-      throw new RangeError(
-        `Cannot place the first instances as ones that find free GPUs: current value is ${this.#instances.length} placed before one of "${
-          this.functions[functionId].parts.name
-        }"`,
-      );
+      throw noPlace(this.functions[functionId].parts.name, this.#instances.length);
     }
     if (zone >= 0) this.zones!.take(zone, this.#clock.now);
     return this.#add(functionId, placed ?? { node: -1 }, undefined, zone);
@@ -140,12 +138,14 @@ export class Fleet {
     const fn = this.functions[functionId];
     requireInstanceRoom(fn.parts.name, id, this.#alive.length, this.#clock.now);
     const taken = member?.ranks ?? NO_RANKS;
+    const ranks = node < 0 || taken.length > 0 ? taken : this.nodes!.take(functionId, node, shares);
+    const tiers = this.tiers?.begin({ id, functionId, ranks });
     const instance = newInstance({
       id,
       functionId,
-      engine: new Engine(id, fn.parts.engine, this.#run),
+      engine: new Engine(id, fn.parts.engine, this.#run, tiers),
       createdAtSeconds: this.#clock.now,
-      ranks: node < 0 || taken.length > 0 ? taken : this.nodes!.take(functionId, node, shares),
+      ranks,
       madeOf,
       zone,
     });
@@ -153,11 +153,7 @@ export class Fleet {
     this.#instances.push(instance);
     this.#alive.push(instance);
     this.moving.add(instance);
-    if (id === this.outstanding.length) {
-      const grown = new Int32Array(id * 2);
-      grown.set(this.outstanding);
-      this.outstanding = grown;
-    }
+    if (id === this.outstanding.length) this.outstanding = grown(this.outstanding);
     fn.startBegins();
     return id;
   }
@@ -241,6 +237,11 @@ export class Fleet {
     this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
   }
 
+  /** Bytes have begun, or ceased, to flow over the links that starts use, too. */
+  transfersChange(): void {
+    this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
+  }
+
   /** Lets an instance take requests. */
   makeReady(id: number): void {
     const instance = this.#instances[id];
@@ -270,6 +271,11 @@ export class Fleet {
       instance.idleSeconds += this.#clock.now - instance.idleSinceSeconds;
       instance.idleGeneration++;
     }
+  }
+
+  /** Requests in an instance, and those that have left it but for their KV entries. */
+  serves(id: number): number {
+    return this.outstanding[id] + this.#instances[id].engine.detached;
   }
 
   /** Requests of an instance have ended. */
@@ -310,7 +316,7 @@ export class Fleet {
     const instance = this.#instances[id];
     if (instance.state === InstanceState.starting) return this.end(id, "retired");
     instance.drainingAtSeconds = this.#clock.now;
-    if (this.outstanding[id] === 0) return this.end(id, "retired");
+    if (this.serves(id) === 0) return this.end(id, "retired");
     const fn = this.functions[instance.functionId];
     fn.leavesService(id, true);
     instance.state = InstanceState.draining;
@@ -337,7 +343,7 @@ export class Fleet {
       if (why !== "start-failed") this.#parts.starts.cancel(id, now);
       this.nextStartSeconds = this.#parts.starts.nextEventSeconds;
       fn.startEnds();
-      if (fn.waiting.returnReserved(id, now)) this.#unserved.push(fn.id);
+      if (fn.waiting.returnReserved(id, now)) this.unserved.push(fn.id);
     } else {
       if (this.outstanding[id] > 0) this.leave(id, this.outstanding[id]);
       if (instance.state === InstanceState.draining) fn.drainEnds();
@@ -351,24 +357,14 @@ export class Fleet {
     this.#alive.splice(this.#alive.indexOf(instance), 1);
     this.books.add(id, instance.engine, now);
     instance.engine.close();
+    this.#parts.kvTransfers?.forget(id);
     this.stopped.add(instance);
     instance.engine = this.#instances[id] = undefined as never;
+    this.tiers?.end(id);
     if (instance.zone >= 0) this.zones!.release(instance.zone);
     if (instance.ranks.length === 0) return;
     this.nodes!.release(fn.id, instance.ranks);
     this.#waiters.roomChanges();
-  }
-
-  /** Whether a request has lost the instance that was starting for it. */
-  get hasUnserved(): boolean {
-    return this.#unserved.length > 0;
-  }
-
-  /** Takes the functions of such requests. */
-  takeUnserved(): readonly number[] {
-    const unserved = this.#unserved;
-    this.#unserved = [];
-    return unserved;
   }
 
   /** The running, draining or starting instances of a machine, ascending ids. */

@@ -17,3 +17,11 @@ export function requireInstanceRoom(name: string, made: number, alive: number, n
       `scaling.keep_alive.seconds)`,
   );
 }
+
+/** What a run ends with whose first instances have no place; so many before it had one. */
+export function noPlace(functionName: string, placed: number): RangeError {
+  return new RangeError(
+    `Cannot place the first instances as ones that find free GPUs: current value is ${placed} ` +
+      `placed before one of "${functionName}"`,
+  );
+}

@@ -1,4 +1,5 @@
 import { grown } from "../../sim/grown.ts";
+import type { StatePower } from "../../serverless/energy/state_power.ts";
 import { InstanceState } from "../../serverless/lifecycle.ts";
 import type { FunctionParts } from "../cluster_parts.ts";
 import type { Instance } from "./instance.ts";
@@ -8,6 +9,8 @@ export interface RestingKind {
   /** FLOP per second that one could do at most, and its KV blocks. */
   readonly peakFlops: number;
   readonly kvBlocks: number;
+  /** What one draws; absent: nobody asks. */
+  readonly power: StatePower | undefined;
   /** How many rest. */
   count: number;
 }
@@ -30,9 +33,9 @@ export class MovingInstances {
 
   constructor(functions: readonly { readonly parts: FunctionParts }[]) {
     const kinds = new Map<string, RestingKind>();
-    this.#kindOf = functions.map(({ parts: { engine: { peakFlops, kvBlocks } } }) => {
-      const key = `${peakFlops} ${kvBlocks}`;
-      const kind = kinds.get(key) ?? { peakFlops, kvBlocks, count: 0 };
+    this.#kindOf = functions.map(({ parts: { engine: { peakFlops, kvBlocks }, power } }) => {
+      const key = `${peakFlops} ${kvBlocks} ${power?.idleWatts} ${power?.hostWatts}`;
+      const kind = kinds.get(key) ?? { peakFlops, kvBlocks, power, count: 0 };
       kinds.set(key, kind);
       return kind;
     });

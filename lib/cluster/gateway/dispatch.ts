@@ -2,12 +2,23 @@ import type { RunColumns } from "../../engine/engine_parts.ts";
 import type { EngineSteps } from "../engine_steps.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { FunctionState } from "../functions/function_state.ts";
+import type { Handoffs } from "../handoff/handoffs.ts";
 import type { RoutingView } from "./routing_view.ts";
 import type { TimeLimits } from "./time_limits.ts";
 
 /** Whether a request that arrives need not wait for those that wait already. */
 export function goesOn(fn: FunctionState): boolean {
   return fn.waiting.queued === 0 || fn.goesDirect;
+}
+
+/** What the way of requests into instances leads through. */
+export interface DispatchDependencies {
+  readonly routing: RoutingView;
+  readonly run: RunColumns;
+  readonly fleet: Fleet;
+  readonly steps: EngineSteps;
+  readonly limits: TimeLimits | undefined;
+  readonly handoffs: Handoffs | undefined;
 }
 
 /** The way of requests into instances. */
@@ -18,14 +29,10 @@ export class Dispatch {
   readonly #fleet: Fleet;
   readonly #steps: EngineSteps;
   readonly #limits: TimeLimits | undefined;
+  readonly #handoffs: Handoffs | undefined;
 
-  constructor(
-    routing: RoutingView,
-    run: RunColumns,
-    fleet: Fleet,
-    steps: EngineSteps,
-    limits: TimeLimits | undefined,
-  ) {
+  constructor({ routing, run, fleet, steps, limits, handoffs }: DispatchDependencies) {
+    this.#handoffs = handoffs;
     this.routing = routing;
     this.#run = run;
     this.#fleet = fleet;
@@ -58,7 +65,8 @@ export class Dispatch {
     const { latency, clock } = this.#run;
     if (clock.now > arrivedAtSeconds) latency?.dispatched(request, readyAtSeconds);
     const endBefore = engine.endAtSeconds;
-    engine.enqueue(request);
+    if (this.#handoffs?.has(request)) this.#handoffs.give(request, instance);
+    else engine.enqueue(request);
     this.#fleet.enters(id);
     this.#limits?.enters(request, instance.functionId);
     if (engine.needsPlan) this.#steps.formLater(id);

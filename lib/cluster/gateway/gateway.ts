@@ -1,7 +1,6 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { RunColumns } from "../../engine/engine_parts.ts";
 import { OUTCOME_CODE } from "../../metrics/recorder.ts";
-import { Admission, AdmissionControl } from "../../scheduling/admission/mod.ts";
 import { InstanceState } from "../../serverless/lifecycle.ts";
 import type { ClusterParts, DrainParts } from "../cluster_parts.ts";
 import type { EngineSteps } from "../engine_steps.ts";
@@ -12,11 +11,16 @@ import type { FunctionState } from "../functions/function_state.ts";
 import type { ProgressGuard } from "../progress_guard.ts";
 import type { Schedule } from "../schedule.ts";
 import type { ArrivalsByClock } from "../stream/mod.ts";
+import type { Handoffs } from "../handoff/handoffs.ts";
+import type { MigrationGateway, Migrations } from "../handoff/migrations.ts";
+import { AdmissionGate } from "./admission_gate.ts";
 import { Dispatch, goesOn } from "./dispatch.ts";
-import { FollowUps } from "./follow_ups.ts";
+import { EarlyLeaves } from "./early_leaves.ts";
 import { allGiveUp, waitOutcome, waitRefusal, willStart } from "./no_capacity.ts";
 import { RequestCounts } from "./request_counts.ts";
+import { RequestEnds } from "./request_ends.ts";
 import { RoutingView } from "./routing_view.ts";
+import { sizeRefusal } from "./size_refusal.ts";
 import { TimeLimits } from "./time_limits.ts";
 import { TtftForecast } from "./ttft_forecast.ts";
 import { arrivalsByClock } from "./workload_arrivals.ts";
@@ -31,13 +35,17 @@ export interface GatewayDependencies {
   readonly evaluations: Evaluations;
   readonly steps: EngineSteps;
   readonly guard: ProgressGuard;
+  /** Absent where no requests go from one group of instances to another. */
+  readonly handoffs: Handoffs | undefined;
+  /** Absent where running requests stay. */
+  readonly migrations: Migrations | undefined;
 }
 
 /**
  * The way of requests in and out of the cluster: admission, routing or waiting, and what an end sets
  * off (the next turn of a session, the next request of a closed loop).
  */
-export class Gateway {
+export class Gateway implements MigrationGateway {
   /** The requests that arrive by the clock. */
   readonly arrivals: ArrivalsByClock;
   /** How many have arrived and ended. */
@@ -51,9 +59,14 @@ export class Gateway {
   readonly #functions: readonly FunctionState[];
   readonly #steps: EngineSteps;
   readonly #guard: ProgressGuard;
-  readonly #admission: AdmissionControl | undefined;
+  readonly #admission: AdmissionGate | undefined;
+  /** Absent where no requests go from one group of instances to another. */
+  readonly #handoffs: Handoffs | undefined;
+  readonly #migrations: Migrations | undefined;
   readonly #dispatch: Dispatch;
-  readonly #followUps: FollowUps;
+  readonly #ends: RequestEnds;
+  /** Who leaves before its end; absent where the time of requests has no limit. */
+  readonly early: EarlyLeaves | undefined;
   /** By function; none where nobody asks for them. */
   readonly #forecasts: readonly TtftForecast[];
   /** Absent where the time of requests has no limit. */
@@ -61,7 +74,8 @@ export class Gateway {
   readonly #clientsGiveUp: boolean;
 
   constructor(
-    { parts, run, clock, schedule, fleet, evaluations, steps, guard }: GatewayDependencies,
+    { parts, run, clock, schedule, fleet, evaluations, steps, guard, handoffs, migrations }:
+      GatewayDependencies,
   ) {
     const { requests, admission, patienceSeconds = [] } = parts;
     this.#parts = parts;
@@ -74,25 +88,41 @@ export class Gateway {
     this.#steps = steps;
     this.#guard = guard;
     this.#clientsGiveUp = allGiveUp(patienceSeconds);
-    this.#admission = admission && new AdmissionControl(admission);
+    this.#admission = admission && new AdmissionGate(admission, run.columns, clock);
+    this.#handoffs = handoffs;
+    this.#migrations = migrations;
     this.arrivals = arrivalsByClock(parts);
-    this.#followUps = new FollowUps(parts, run, clock, schedule);
     this.counts = new RequestCounts(parts, clock, fleet);
     if (TimeLimits.has(parts)) {
       this.#limits = new TimeLimits(parts, run.columns.classId, clock, schedule);
     }
     const routing = new RoutingView(fleet, requests, clock, run.prefixes);
-    this.#dispatch = new Dispatch(routing, run, fleet, steps, this.#limits);
+    this.#dispatch = new Dispatch({ routing, run, fleet, steps, limits: this.#limits, handoffs });
     const isForeseen = (admission?.ttftLimitSeconds?.size ?? 0) > 0;
     this.#forecasts = isForeseen
       ? fleet.functions.map((fn) => new TtftForecast(fn, fleet.instances, run))
       : [];
+    const { counts } = this;
+    const forecasts = this.#forecasts;
+    const ends = new RequestEnds({
+      parts,
+      run,
+      clock,
+      schedule,
+      guard,
+      handoffs,
+      counts,
+      forecasts,
+    });
+    this.#ends = ends;
+    const limits = this.#limits;
+    if (limits) this.early = new EarlyLeaves({ run, clock, fleet, steps, handoffs, limits, ends });
   }
 
   /** Whether a request may still arrive: by the clock, or since another ends or has ended. */
   get mayArrive(): boolean {
-    return this.arrivals.isMore || this.#followUps.isAnyPending ||
-      (this.#followUps.hasAny && this.#functions.some(({ inFlight }) => inFlight > 0));
+    return this.arrivals.isMore || this.#ends.followUps.isAnyPending ||
+      (this.#ends.followUps.hasAny && this.#functions.some(({ inFlight }) => inFlight > 0));
   }
 
   /** A request of the workload is due; those that another's end releases are passed over. */
@@ -103,7 +133,7 @@ export class Gateway {
 
   /** A request arrives that the end of another has released. */
   releasedArrival(request: number): void {
-    this.#followUps.arrived();
+    this.#ends.followUps.arrived();
     this.arrive(request);
   }
 
@@ -113,20 +143,37 @@ export class Gateway {
     const fn = this.#functions[columns.functionId[request]];
     this.counts.arrives(fn.id);
     this.#evaluations.wake(fn);
+    this.#migrations?.wake(fn);
     fn.arrives();
-    const { engine } = fn.parts;
-    const prompt = columns.promptTokens[request];
-    if (prompt >= engine.maxModelTokens) return this.#end(request, OUTCOME_CODE.rejected_length);
-    const tokens = prompt + outputLimit[request] - 1;
-    if (tokens > engine.kvBlocks * engine.blockTokens) {
-      return this.#end(request, OUTCOME_CODE.rejected_capacity);
-    }
+    const { [request]: prompt } = columns.promptTokens;
+    const tooLarge = sizeRefusal(this.#functions, fn.parts, prompt, outputLimit[request]);
+    if (tooLarge > 0) return this.#ends.end(request, tooLarge);
     if (this.#admission !== undefined) {
       const refusal = this.#admissionRefusal(fn, request);
-      if (refusal > 0) return this.#end(request, refusal);
+      if (refusal > 0) return this.#ends.end(request, refusal);
       this.#forecasts[fn.id]?.admitted(request);
     }
     this.#limits?.arrives(request);
+    this.#goesTo(fn, request);
+  }
+
+  goesOnIn(id: number, request: number): void {
+    this.#limits?.leaves(request);
+    this.#dispatch.give(id, request);
+  }
+
+  reroute(request: number): void {
+    this.#limits?.leaves(request);
+    const { columns, generated, latency } = this.#run;
+    latency?.leavesInstance(request, false);
+    // Of a prompt that was preempted nothing is left.
+    if (generated[request] === 0) this.#forgetProgress(request);
+    const fn = this.#functions[columns.functionId[request]];
+    if (fn.waiting.queued > 0 || !this.#dispatch.to(fn, request)) this.#haveWait(fn, request);
+  }
+
+  /** A request comes to a function: it goes to an instance, or waits. */
+  #goesTo(fn: FunctionState, request: number): void {
     if (goesOn(fn) && this.#dispatch.to(fn, request, true)) {
       fn.idleTimes.arrives(this.#clock.now);
       return fn.waiting.passThrough(request, this.#clock.now);
@@ -134,25 +181,32 @@ export class Gateway {
     this.#haveWait(fn, request);
   }
 
+  /**
+   * The step of an instance has ended that hands its requests on: those that have their first token
+   * leave it and come to the other group. Returns how many.
+   */
+  handOver(id: number): number {
+    if (this.#handoffs === undefined) return 0;
+    const instance = this.#fleet.instances[id];
+    const requests = this.#handoffs.take(instance);
+    if (requests.length === 0) return 0;
+    for (const request of requests) {
+      this.#limits?.leaves(request);
+      const to = this.#handoffs.functionOf(request)!;
+      this.#evaluations.wake(to);
+      to.arrives();
+      this.#goesTo(to, request);
+    }
+    const fn = this.#functions[instance.functionId];
+    if (fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
+    return requests.length;
+  }
+
   /** Why admission turns the request away; 0 when it does not, or there is no place for it anyway. */
   #admissionRefusal(fn: FunctionState, request: number): number {
     const mustWait = !goesOn(fn) || !this.#dispatch.routing.hasRoom(fn, true);
     if (mustWait && this.#waitRefusal(fn) > 0) return 0;
-    const { columns } = this.#run;
-    const decision = this.#admission!.decide({
-      nowSeconds: this.#clock.now,
-      classId: columns.classId[request],
-      promptTokens: columns.promptTokens[request],
-      predictedTtftSeconds: () => this.#forecasts[fn.id].seconds(request),
-    });
-    switch (decision) {
-      case Admission.admitted:
-        return 0;
-      case Admission.rateLimited:
-        return OUTCOME_CODE.rejected_rate_limit;
-      case Admission.sloUnreachable:
-        return OUTCOME_CODE.rejected_slo;
-    }
+    return this.#admission!.refusal(request, this.#forecasts[fn.id]);
   }
 
   #waitRefusal(fn: FunctionState): number {
@@ -161,6 +215,11 @@ export class Gateway {
 
   /** Starts an instance for a request and returns it; -1 when it waits for free GPUs. */
   #start(fn: FunctionState): number {
+    const { handoff } = fn.parts;
+    if (handoff?.startsToo === true) {
+      const { [handoff.to]: next } = this.#functions;
+      if (next.size === 0 && willStart(next, this.#clock.now)) this.#start(next);
+    }
     fn.asksForInstance();
     return this.#fleet.start(fn.id);
   }
@@ -174,7 +233,7 @@ export class Gateway {
     if (refusal > 0) {
       if (starts && noCapacity.action === "reject") this.#start(fn);
       this.#forecasts[fn.id]?.forget(request);
-      return this.#end(request, refusal);
+      return this.#ends.end(request, refusal);
     }
     fn.idleTimes.arrives(now);
     fn.requestsChange();
@@ -188,7 +247,9 @@ export class Gateway {
       fn.waiting.push(request, now);
     }
     if (noCapacity.timeoutSeconds < Infinity) {
-      const ticket = fn.waiting.ticket(request);
+      // Of which group's wait the ticket is: each function has tickets of its own.
+      const isOnItsWay = this.#handoffs?.has(request) ? 1 : 0;
+      const ticket = 2 * fn.waiting.ticket(request) + isOnItsWay;
       this.#schedule.at(EVENTS.timeout, now + fn.waitLimitSeconds, request, ticket);
     }
     if (starts) this.#start(fn);
@@ -241,103 +302,23 @@ export class Gateway {
     const { columns, outputLimit } = this.#run;
     const due = this.#limits?.leaves(request);
     fn.waiting.charge(request, outputLimit[request]);
-    if (due !== undefined) return this.#cut(fn, request, due.outcome, due.atSeconds);
+    if (due !== undefined) return this.#ends.cut(fn, request, due.outcome, due.atSeconds);
     const { firstTokenAtSeconds, completedAtSeconds, promptTokens } = columns;
     const gapSeconds = completedAtSeconds[request] - firstTokenAtSeconds[request];
     fn.demand?.completes(promptTokens[request], outputLimit[request], gapSeconds);
-    this.#end(request, OUTCOME_CODE.completed);
-  }
-
-  /** A request has ended, one way or another. */
-  #end(request: number, outcome: number): void {
-    const { columns } = this.#run;
-    columns.outcome[request] = outcome;
-    this.counts.ends(outcome, columns.functionId[request]);
-    this.#guard.progresses();
-    this.#followUps.ended(request);
-    this.counts.reportIfDue();
-  }
-
-  /** The time of a request was over at an instant: what came of it later has reached nobody. */
-  #cut(fn: FunctionState, request: number, outcome: number, atSeconds: number): void {
-    const { firstTokenAtSeconds } = this.#run.columns;
-    this.#forecasts[fn.id]?.forget(request);
-    if (firstTokenAtSeconds[request] > atSeconds) firstTokenAtSeconds[request] = NaN;
-    this.#end(request, outcome);
-  }
-
-  /** A client has waited as long as it will; returns the instance that its request left, or -1. */
-  clientGivesUp(request: number): number {
-    const { outcome } = this.#run.columns;
-    if (outcome[request] !== OUTCOME_CODE.unfinished) return -1;
-    return this.#timeIsOver(request, OUTCOME_CODE.client_deadline);
-  }
-
-  /** A request has been in an instance as long as it may; returns the instance that it left, or -1. */
-  executionEnds(request: number, stay: number): number {
-    if (!this.#limits!.isIn(request, stay)) return -1;
-    return this.#timeIsOver(request, OUTCOME_CODE.execution_limit);
-  }
-
-  /** A request is to end. It leaves now, unless it is in the step in progress: then when that ends. */
-  #timeIsOver(request: number, outcome: number): number {
-    const { columns } = this.#run;
-    const { now } = this.#clock;
-    const fn = this.#functions[columns.functionId[request]];
-    fn.requestsChange();
-    const { [request]: id } = columns.instanceId;
-    if (id < 0) {
-      fn.waiting.remove(request);
-      if (fn.isIdle) fn.idleTimes.becomesIdle(now);
-      this.#cut(fn, request, outcome, now);
-      return -1;
-    }
-    const instance = this.#fleet.instances[id];
-    const isOut = instance.engine.withdraw(request);
-    if (isOut) {
-      this.#leavesEarly(id, request, outcome, now);
-      if (fn.isIdle) fn.idleTimes.becomesIdle(now);
-    } else {
-      this.#limits!.isToLeave(request, outcome, id);
-      instance.engine.limit(now);
-    }
-    if (instance.engine.endAtSeconds < Infinity) this.#steps.endChanges(instance);
-    return isOut ? id : -1;
-  }
-
-  #leavesEarly(id: number, request: number, outcome: number, atSeconds: number): void {
-    const fn = this.#functions[this.#fleet.instances[id].functionId];
-    this.#limits!.leaves(request);
-    this.#fleet.leave(id, 1);
-    fn.waiting.charge(request, this.#run.generated[request]);
-    this.#cut(fn, request, outcome, atSeconds);
-  }
-
-  /** The step of an instance has ended: those leave whose time was over in it. Returns how many. */
-  leaveAfterStep(id: number): number {
-    if (this.#limits === undefined) return 0;
-    let count = 0;
-    const { engine, functionId } = this.#fleet.instances[id];
-    const fn = this.#functions[functionId];
-    for (const request of this.#limits.dueIn(id)) {
-      if (!engine.withdraw(request)) continue;
-      fn.requestsChange();
-      const { outcome, atSeconds } = this.#limits.leaves(request)!;
-      this.#leavesEarly(id, request, outcome, atSeconds);
-      count++;
-    }
-    if (count > 0 && fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
-    return count;
+    this.#ends.end(request, OUTCOME_CODE.completed);
   }
 
   /** A wait has lasted as long as it may; nothing happens if that wait is over. */
   timeOut(request: number, ticket: number): void {
-    const fn = this.#functions[this.#run.columns.functionId[request]];
+    const { [request]: own } = this.#run.columns.functionId;
+    const fn = ticket % 2 === 0 ? this.#functions[own] : this.#handoffs!.functionOf(request);
+    if (fn === undefined) return;
     fn.requestsChange();
-    if (!fn.waiting.giveUp(request, ticket)) return;
+    if (!fn.waiting.giveUp(request, Math.floor(ticket / 2))) return;
     this.#forecasts[fn.id]?.forget(request);
     if (fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
-    this.#end(request, waitOutcome(fn));
+    this.#ends.end(request, waitOutcome(fn));
   }
 
   /** A function's scaling has been decided on: if it has no instance again, nobody waits for one. */
@@ -348,7 +329,7 @@ export class Gateway {
     for (let request = fn.waiting.any; request >= 0; request = fn.waiting.any) {
       fn.waiting.remove(request);
       this.#forecasts[functionId]?.forget(request);
-      this.#end(request, OUTCOME_CODE.rejected_closed);
+      this.#ends.end(request, OUTCOME_CODE.rejected_closed);
     }
     if (fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
   }
@@ -363,10 +344,16 @@ export class Gateway {
     instance.engine.evict(this.#clock.now, inside);
     this.#steps.forget(id);
     this.#fleet.end(id, "drain-limit");
+    this.losesEntries(id, inside);
     const { inFlight } = fn.parts.scaling.drain!;
     for (const request of inside) {
       if (this.#displace(request, inFlight, OUTCOME_CODE.drain_limit)) this.#guard.requeued(fn);
     }
+  }
+
+  /** An instance is gone; the requests whose entries it kept and that are elsewhere are added. */
+  losesEntries(id: number, displaced: number[]): void {
+    this.#handoffs?.losesEntries(id, displaced);
   }
 
   /** A request whose instance is lost fails, or goes to another or waits again; false if it fails. */
@@ -375,24 +362,32 @@ export class Gateway {
   }
 
   #displace(request: number, inFlight: DrainParts["inFlight"], outcome: number): boolean {
-    const { columns, generated } = this.#run;
-    const fn = this.#functions[columns.functionId[request]];
+    const { columns, generated, latency } = this.#run;
+    const isBegunAnew = inFlight === "restart" || generated[request] === 0;
+    // Who has its entries elsewhere goes to another instance that takes them.
+    if (isBegunAnew) this.#handoffs?.forget(request);
+    else if (this.#handoffs?.has(request)) this.#handoffs.losesTarget(request);
+    const fn = this.#handoffs?.functionOf(request) ?? this.#functions[columns.functionId[request]];
     const due = this.#limits?.leaves(request);
     if (due !== undefined || inFlight === "fail" || this.#waitRefusal(fn) > 0) {
       if (fn.isIdle) fn.idleTimes.becomesIdle(this.#clock.now);
-      this.#cut(fn, request, due?.outcome ?? outcome, due?.atSeconds ?? this.#clock.now);
+      this.#ends.cut(fn, request, due?.outcome ?? outcome, due?.atSeconds ?? this.#clock.now);
       return due !== undefined;
     }
-    this.#run.latency?.leavesInstance(request, inFlight === "restart");
-    if (inFlight === "restart" || generated[request] === 0) {
-      generated[request] = 0;
-      for (const column of ["scheduled", "firstToken", "completed"] as const) {
-        columns[`${column}AtSeconds`][request] = NaN;
-      }
-      columns.maxTbtSeconds[request] = NaN;
-    }
+    latency?.leavesInstance(request, inFlight === "restart");
+    if (isBegunAnew) this.#forgetProgress(request);
     columns.instanceId[request] = -1;
     if (fn.waiting.queued > 0 || !this.#dispatch.to(fn, request)) this.#haveWait(fn, request);
     return true;
+  }
+
+  /** Nothing of a request has been computed. */
+  #forgetProgress(request: number): void {
+    const { columns, generated } = this.#run;
+    generated[request] = 0;
+    for (const column of ["scheduled", "firstToken", "completed"] as const) {
+      columns[`${column}AtSeconds`][request] = NaN;
+    }
+    columns.maxTbtSeconds[request] = NaN;
   }
 }

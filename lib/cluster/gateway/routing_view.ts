@@ -65,10 +65,21 @@ export class RoutingView implements RoutingSignals {
     return readings.usedBlocks(this.#clock.now) / readings.kvBlocks;
   }
 
+  kvCapacityTokens(instance: number): number {
+    const { functionId } = this.#fleet.instances[instance];
+    const { kvBlocks, blockTokens } = this.#fleet.functions[functionId].parts.engine;
+    return kvBlocks * blockTokens;
+  }
+
   cachedPrefixTokens(instance: number, request: number): number {
     if (this.#holders?.mayHold(request, instance) === false) return 0;
     const { readings } = this.#fleet.instances[instance].engine;
     return readings.cachedPrefixTokens(request, this.#clock.now);
+  }
+
+  reachablePrefixTokens(instance: number, request: number): number {
+    const cached = this.cachedPrefixTokens(instance, request);
+    return this.#fleet.tiers?.reachableTokens(instance, request, cached) ?? cached;
   }
 
   /**

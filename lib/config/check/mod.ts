@@ -11,6 +11,7 @@ import { checkModel } from "./model.ts";
 import { checkFunctions } from "./functions.ts";
 import { checkPolicies } from "./policies.ts";
 import type { Problem } from "./problem.ts";
+import { checkKvTiers } from "./kv_tiers.ts";
 import { checkSpeculation } from "./speculation.ts";
 import { checkStart } from "./start.ts";
 import { checkWorkload } from "./workload.ts";
@@ -26,6 +27,7 @@ export function checkConfiguration(configuration: Configuration): Problem[] {
     checkModel,
     checkDeployment,
     checkSpeculation,
+    checkKvTiers,
     checkPolicies,
     checkStart,
     checkFaults,

@@ -1,8 +1,8 @@
 import { platformPreset } from "../../serverless/platforms/platform_preset.ts";
 import { parse } from "../../std/yaml.ts";
 import { emptyMapping, isMapping, type Mapping } from "../normalize.ts";
-import type * as z from "../../std/zod.ts";
 import { configurationSchema } from "../schema.ts";
+import type { SchemaNode } from "../schema_node.ts";
 import { nodeInfo, type SectionInfo } from "../setting.ts";
 import { FUNCTION_SECTIONS } from "../sections/functions.ts";
 import type { Settled } from "./settle.ts";
@@ -128,7 +128,7 @@ function ordered(whole: Mapping): Mapping {
   );
 }
 
-function inOrder(schema: z.ZodType, value: unknown): unknown {
+function inOrder(schema: SchemaNode<unknown>, value: unknown): unknown {
   const info = nodeInfo(schema);
   if (info.kind !== "section" || !isMapping(value)) return value;
   const keys = Object.keys(info.shape).filter((key) => key in value);

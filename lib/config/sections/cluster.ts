@@ -1,4 +1,5 @@
 import { MACHINE_SOURCES } from "../../execution/sources/sources.ts";
+import { KV_LINK_NAMES } from "../../hardware/kv_link.ts";
 import { ROUTING_POLICIES } from "../../scheduling/routing/policies.ts";
 import type { RoutingEntry } from "../../scheduling/routing/policy.ts";
 import { EVICTION_POLICIES } from "../../serverless/cold_start/eviction.ts";
@@ -7,10 +8,12 @@ import { policyChoice } from "../../settings/from_table.ts";
 import { nameList } from "../../settings/collections.ts";
 import { choice, count, flag, quantity, text } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
-import { all, is, isNot, isSet, never } from "../applies.ts";
+import { all, any, is, isNot, isNotSet, isSet, never } from "../applies.ts";
 import type { Configuration } from "../configuration.ts";
 import { chosenBy, policySettings } from "../policy_settings.ts";
 import { section, sectionList, sectionOf } from "../section.ts";
+import { BETWEEN_GROUPS } from "./groups.ts";
+import { COPIES } from "./migration.ts";
 
 const routingPolicies = policySettings({
   table: ROUTING_POLICIES,
@@ -181,6 +184,48 @@ const gpuLink = section({
   describe: "Link between the GPUs of an instance, over which they add up what each has computed.",
 });
 
+const kvTransfer = section({
+  preset: choice(KV_LINK_NAMES, {
+    wanted: "a link for KV entries",
+    default: null,
+    describe: "Link whose `rate`, `efficiency` and `setup` hold where these are null; those of " +
+      "`mooncake-...` are fitted to measured transfers of up to 2,048 tokens.",
+  }),
+  rate: quantity("bytes per second", {
+    above: 0,
+    default: null,
+    appliesWhen: isNotSet("cluster.nodes"),
+    describe: "What the card of an instance sends, and what it receives, bytes per second; null: " +
+      "as the preset. With `cluster.nodes` their cards decide.",
+  }),
+  efficiency: quantity("fraction", {
+    above: 0,
+    max: 1,
+    default: null,
+    describe: "Share of the link that KV entries make use of; null: as the preset, else 1.",
+  }),
+  setup: quantity("seconds", {
+    min: 0,
+    default: null,
+    describe: "Time before the first byte of a transfer, seconds; null: as the preset, else 0.",
+  }),
+  message: quantity("bytes", {
+    above: 0,
+    default: null,
+    describe: "Bytes of one message; null: a transfer is one.",
+  }),
+  message_overhead: quantity("seconds", {
+    min: 0,
+    default: 0,
+    describe: "Time that each message adds, seconds.",
+  }),
+}, {
+  appliesWhen: any(BETWEEN_GROUPS, COPIES),
+  describe:
+    "How KV entries get from one instance to another, where `groups` are apart or running " +
+    "requests move.",
+});
+
 /** The GPUs and how requests find an instance. */
 export const cluster = section({
   num_replicas: count({
@@ -192,7 +237,9 @@ export const cluster = section({
   }),
   gpu_type: text({
     default: "H100",
-    describe: "GPU in data/hardware; where there are several sizes, `gpu_memory_gb` chooses.",
+    describe:
+      "GPU in data/hardware; where there are several sizes, `gpu_memory_gb` chooses. Or one that the " +
+      "file of `execution.profile` describes.",
   }),
   gpu_memory_gb: quantity("gigabytes", {
     above: 0,
@@ -213,5 +260,6 @@ export const cluster = section({
   }),
   placement,
   weight_cache: weightCache,
+  kv_transfer: kvTransfer,
   routing,
 }, { describe: "The GPUs and how requests find an instance." });

@@ -15,6 +15,7 @@ export const FUNCTION_SECTIONS = [
   "gateway",
   "cost",
   "slo",
+  "groups",
 ] as const;
 
 /** The settings of one section that differ for a function. */
@@ -47,6 +48,7 @@ const entry = section({
   gateway: own("gateway"),
   cost: own("cost"),
   slo: own("slo"),
+  groups: own("groups"),
 }, { describe: "One function, or several alike." });
 
 /** The deployed models. */

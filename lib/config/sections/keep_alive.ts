@@ -1,4 +1,3 @@
-import type * as z from "../../std/zod.ts";
 import { POOLED_THINGS } from "../../serverless/cold_start/partial_plan.ts";
 import { KEEP_ALIVE_POLICIES } from "../../serverless/keep_alive/policies.ts";
 import { POOL_POLICIES } from "../../serverless/keep_alive/pool_policies.ts";
@@ -8,6 +7,7 @@ import { isNot, isSet } from "../applies.ts";
 import type { Configuration } from "../configuration.ts";
 import { keepAlivePolicyName } from "../keep_alive_policy_name.ts";
 import { chosenBy, policySettings, resolvedBy } from "../policy_settings.ts";
+import type { SchemaNode } from "../schema_node.ts";
 import { section, sectionOf } from "../section.ts";
 
 const POOLED = isSet("scaling.prewarmed_pool.of");
@@ -41,7 +41,7 @@ const sleep = section({
 }, { describe: "Sleep in place of stopping (vLLM's sleep levels)." });
 
 /** How long idle instances are kept. */
-export const keepAlive: z.ZodType<Configuration["scaling"]["keep_alive"]> = sectionOf({
+export const keepAlive: SchemaNode<Configuration["scaling"]["keep_alive"]> = sectionOf({
   policy: policyChoice(KEEP_ALIVE_POLICIES, {
     default: null,
     describe:
@@ -62,7 +62,7 @@ const pools = policySettings({
 });
 
 /** What starts can begin with. */
-export const prewarmedPool: z.ZodType<Configuration["scaling"]["prewarmed_pool"]> = sectionOf({
+export const prewarmedPool: SchemaNode<Configuration["scaling"]["prewarmed_pool"]> = sectionOf({
   of: choice(POOLED_THINGS, {
     wanted: "what a pool holds",
     default: null,

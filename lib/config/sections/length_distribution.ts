@@ -1,9 +1,9 @@
-import type * as z from "../../std/zod.ts";
 import { namesOf, policyChoice, policyNamed } from "../../settings/from_table.ts";
 import { placedSettings, settingKeys } from "../../settings/placed_settings.ts";
 import { LENGTH_LAWS } from "../../workload/lengths/laws/laws.ts";
 import type { Condition } from "../applies.ts";
 import type { Configuration } from "../configuration.ts";
+import type { SchemaNode } from "../schema_node.ts";
 import { sectionOf, type SectionShape } from "../section.ts";
 
 /** Length of a prompt or an output in a generated workload. */
@@ -19,7 +19,7 @@ export function lengthDistribution(
   describe: string,
   fill: Readonly<Record<string, unknown>>,
   appliesWhen?: Condition,
-): z.ZodType<LengthConfiguration> {
+): SchemaNode<LengthConfiguration> {
   return sectionOf({
     distribution: policyChoice(LENGTH_LAWS, {
       after: ["joint"],

@@ -1,9 +1,50 @@
+import { TIER_KINDS } from "../../metrics/kv_tier_record.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { VLLM_VERSIONS } from "../../scheduling/batching/vllm_versions.ts";
 import { is, isNotSet, isSet } from "../applies.ts";
-import { section } from "../section.ts";
+import { section, sectionList } from "../section.ts";
 import { choice, count, quantity, tokens } from "../../settings/quantities.ts";
 import { OTHER_DTYPE_NAMES } from "./model.ts";
+
+const kvTier = section({
+  tier: choice(TIER_KINDS, {
+    wanted: "a cache tier",
+    default: "host",
+    describe:
+      "`host`: memory of the instance's machine, which is its own and goes with it; `disk`: of " +
+      "its machine, shared by the function's instances there; `store`: of the cluster.",
+  }),
+  capacity: quantity("bytes", {
+    above: 0,
+    default: null,
+    describe:
+      "Room for KV blocks, bytes: of an instance (`host`), of a machine (`disk`), or in all " +
+      "(`store`). Has to be given.",
+  }),
+  write: choice(["through", "evict"], {
+    wanted: "when blocks are written",
+    default: "through",
+    describe:
+      "`through`: blocks of prompts as they are computed, those that the tier lacks; `evict`: " +
+      "those that the tier before it (the prefix cache before the first) has no room for.",
+  }),
+  ttl: quantity("seconds", {
+    above: 0,
+    default: null,
+    describe:
+      "Time for which a block stays that nobody uses, seconds; null: until others need its room.",
+  }),
+  rate: quantity("bytes per second", {
+    above: 0,
+    default: null,
+    describe: "What one GPU reads or writes at most, bytes per second; null: what the links give.",
+  }),
+  setup: quantity("seconds", {
+    min: 0,
+    default: 0,
+    describe: "Time before the first byte of a transfer, seconds.",
+  }),
+}, { describe: "One cache tier." });
 
 /** What the GPU's and the host's memory is used for. */
 export const memory = section({
@@ -62,7 +103,14 @@ export const memory = section({
     min: 0,
     default: null,
     appliesWhen: isSet("cluster.nodes"),
-    describe: "Host memory of an instance on its machines, kept weights apart, bytes; null: its " +
-      "swap space under `scheduler.preemption_mode: swap`, else none.",
+    describe:
+      "Host memory of an instance on its machines, kept weights and `kv_tiers` apart, bytes; " +
+      "null: its swap space under `scheduler.preemption_mode: swap`, else none.",
+  }),
+  kv_tiers: sectionList(kvTier, {
+    appliesWhen: is("scheduler.prefix_caching", true),
+    describe:
+      "Cache tiers behind the prefix cache, the nearest first; none: blocks that it forgets are " +
+      "computed again.",
   }),
 }, { describe: "What the GPU's and the host's memory is used for." });

@@ -7,13 +7,16 @@
 export { cluster } from "./cluster.ts";
 export { coldStart } from "./cold_start.ts";
 export { cost } from "./cost.ts";
+export { energy } from "./energy.ts";
 export { execution } from "./execution.ts";
 export { faults } from "./faults.ts";
 export { functions } from "./functions.ts";
 export { gateway } from "./gateway.ts";
+export { groups } from "./groups.ts";
 export { logging } from "./logging.ts";
 export { memory } from "./memory.ts";
 export { metrics } from "./metrics.ts";
+export { migration } from "./migration.ts";
 export { model } from "./model.ts";
 export { output } from "./output.ts";
 export { parallelization } from "./parallelization.ts";

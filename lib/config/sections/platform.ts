@@ -1,4 +1,4 @@
-import { PLATFORMS } from "../../serverless/platforms/platform_preset.ts";
+import { PLATFORMS } from "../../serverless/platforms/platform_texts.ts";
 import { choice } from "../../settings/quantities.ts";
 
 /** The platform whose settings stand below those given. */

@@ -1,11 +1,11 @@
 import { isNot, isSet } from "../applies.ts";
-import type * as z from "../../std/zod.ts";
 import { SCALING_POLICIES } from "../../serverless/scaling/policies.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { policySettings, resolvedBy } from "../policy_settings.ts";
 import { scalingPolicyName } from "../scaling_policy_name.ts";
 import type { Configuration } from "../configuration.ts";
+import type { SchemaNode } from "../schema_node.ts";
 import { sectionOf } from "../section.ts";
 import { choice, count, flag, quantity } from "../../settings/quantities.ts";
 import { keepAlive, prewarmedPool } from "./keep_alive.ts";
@@ -26,7 +26,7 @@ const policies = policySettings({
 const EVALUATES = named.isNot("none");
 
 /** How many instances there are. */
-export const scaling: z.ZodType<Configuration["scaling"]> = sectionOf({
+export const scaling: SchemaNode<Configuration["scaling"]> = sectionOf({
   enabled: flag({
     default: true,
     describe: "Scale automatically; otherwise `cluster.num_replicas` instances run throughout.",

@@ -29,6 +29,7 @@ export class LatencyLedger {
     budgetSeconds: undefined,
     blocksSeconds: undefined,
     sequencesSeconds: undefined,
+    loadSeconds: undefined,
     chunkWaitSeconds: undefined,
     prefillStallSeconds: undefined,
     prefillTransferSeconds: undefined,

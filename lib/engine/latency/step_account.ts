@@ -27,12 +27,16 @@ export class StepAccount {
   readonly #addedSeconds = new Float64Array(2);
   /** The first of them as each slot's sequence joined the decode batch. */
   #stallsAtJoin = new Float64Array(8);
+  /** Whether blocks have moved to or from host memory, of batches that give tokens as they come. */
+  #hasSwapped = false;
+  /** The column of what prompts of others added to decodes, once somebody has such. */
+  #stalls: Float64Array | undefined;
   /** Seconds of the steps that the first waiting request was not in, by why. */
   readonly #blockedSeconds = new Float64Array(BLOCKS.length);
   /** Whether somebody was kept out of a step. */
   #wasBlocked = false;
-  /** Why whoever waits was not in the step or leap that ended last. */
-  #block: number = Block.none;
+  /** Why whoever waits was not in the step or leap that ended last: a code, -1 if nobody had to wait. */
+  block: number = Block.none;
   /** The leap that ended last. */
   #leap: Leap | undefined;
   readonly #ledger: LatencyLedger;
@@ -49,22 +53,36 @@ export class StepAccount {
   // Steps.
 
   /**
-   * A step or leap has ended; nobody has left the batch or joined it yet. Where nobody waits, decodes
-   * alone change nothing but the time that they take.
+   * A step or leap has ended in which somebody waited or computed a prompt; nobody has left the batch or
+   * joined it yet. Decodes alone change nothing but the time that they take: they only set `block`.
    *
    * @param keepsWaiting Whether somebody waited when it began, or could not have joined it.
    */
   ends(batch: BatchBuilder, steps: StepClock, keepsWaiting: boolean): void {
+    const { sequences, shape: { chunkCount } } = batch;
+    const isMixed = keepsWaiting || sequences.prefilling !== chunkCount || chunkCount > 1 ||
+      batch.swapSeconds !== 0;
+    if (isMixed) return this.#endsMixed(batch, steps, keepsWaiting);
+    this.block = Block.none;
+    if (chunkCount > 0 && sequences.decoding > 0) this.#addPrompt(steps);
+  }
+
+  /** A single prompt has made a step of decodes longer. */
+  #addPrompt(steps: StepClock): void {
+    const { leap } = steps;
+    const extra = leap.endsAtSeconds - leap.startAtSeconds - steps.secondsWithoutChunks();
+    if (extra > 0) this.#addedSeconds[Added.prompts] += extra;
+  }
+
+  /** A step or leap has ended in which somebody was kept out, waited, moved or shared. */
+  #endsMixed(batch: BatchBuilder, steps: StepClock, keepsWaiting: boolean): void {
     const { sequences, swapSeconds, shape: { chunkCount } } = batch;
-    const isPlain = chunkCount === 0 && !keepsWaiting && sequences.prefilling === 0 &&
-      swapSeconds === 0;
-    if (isPlain) return;
     const { leap } = steps;
     this.#leap = leap;
-    this.#block = keepsWaiting ? this.#whyNot(batch) : Block.none;
+    this.block = keepsWaiting ? this.#whyNot(batch) : Block.none;
     const seconds = leap.endsAtSeconds - leap.startAtSeconds;
-    if (this.#block !== Block.none) {
-      this.#blockedSeconds[this.#block] += seconds;
+    if (this.block !== Block.none) {
+      this.#blockedSeconds[this.block] += seconds;
       this.#wasBlocked = true;
     }
     if (swapSeconds > 0) this.#addSwap(batch, swapSeconds);
@@ -106,6 +124,7 @@ export class StepAccount {
   #addSwap({ shape: { chunkCount }, sequences, chunkSlots }: BatchBuilder, seconds: number): void {
     const ledger = this.#ledger;
     this.#addedSeconds[Added.swaps] += seconds;
+    this.#hasSwapped = !this.#holdsFinished;
     for (let i = 0; i < chunkCount; i++) {
       const request = sequences.request[chunkSlots[i]];
       if (!ledger.hasTokens(request)) ledger.add("prefillTransferSeconds", request, seconds);
@@ -150,7 +169,7 @@ export class StepAccount {
     const leap = this.#leap;
     let sinceKnown = 0;
     if (
-      leap !== undefined && this.#block !== Block.none && leap.steps > 1 &&
+      leap !== undefined && this.block !== Block.none && leap.steps > 1 &&
       cameAtSeconds < leap.endsAtSeconds
     ) {
       const begun = cameAtSeconds > leap.startAtSeconds ? leap.stepsDoneBy(cameAtSeconds) : 0;
@@ -158,7 +177,7 @@ export class StepAccount {
       const known = leap.endAtSeconds(Math.min(leap.steps, begun + (isAtBegin ? 1 : 2)));
       sinceKnown = leap.endsAtSeconds - known;
     }
-    this.#note(request, this.#block, -sinceKnown);
+    this.#note(request, this.block, -sinceKnown);
   }
 
   /** Notes where the counters stand, the one of `block` `ahead` seconds on. */
@@ -180,6 +199,18 @@ export class StepAccount {
     }
   }
 
+  /** A request of the queue waits for blocks from a cache tier, before it has been in the batch. */
+  beginsLoad(request: number): void {
+    this.isAdmitted(request);
+    this.#ledger.add("loadSeconds", request, -this.#clock.now);
+  }
+
+  /** It has them, and waits for a place in the batch again. */
+  hasLoaded(request: number): void {
+    if (!this.#ledger.ends("loadSeconds", request, this.#clock.now)) return;
+    this.#note(request, Block.none, 0);
+  }
+
   /** A request that has run before moves into the batch, to be computed again. */
   runsAgain(request: number): void {
     this.#ledger.runsAgain(request);
@@ -187,24 +218,22 @@ export class StepAccount {
 
   /** A request joins the decode batch, in a slot: what is added to steps counts from now on. */
   joins(request: number, slot: number): void {
-    if (this.#holdsFinished) return;
-    const added = this.#addedSeconds;
     if (slot >= this.#stallsAtJoin.length) this.#grow(slot);
     // No call with a number that has a fraction, which would be an object each time.
-    this.#stallsAtJoin[slot] = added[Added.prompts];
-    if (added[Added.swaps] > 0) this.#transfers()[request] -= added[Added.swaps];
+    this.#stallsAtJoin[slot] = this.#addedSeconds[Added.prompts];
+    if (this.#hasSwapped) this.#transfers()[request] -= this.#addedSeconds[Added.swaps];
   }
 
   /** A request leaves the decode batch, and the slot. */
   leaves(request: number, slot: number): void {
-    if (this.#holdsFinished) return;
-    const added = this.#addedSeconds;
-    if (added[Added.prompts] > this.#stallsAtJoin[slot]) {
-      const stalls = this.#ledger.parts.decodeStallSeconds ??
-        this.#ledger.column("decodeStallSeconds");
-      stalls[request] += added[Added.prompts] - this.#stallsAtJoin[slot];
-    }
-    if (added[Added.swaps] > 0) this.#transfers()[request] += added[Added.swaps];
+    const stalled = this.#addedSeconds[Added.prompts] - this.#stallsAtJoin[slot];
+    if (stalled > 0) (this.#stalls ??= this.#stallColumn())[request] += stalled;
+    if (this.#hasSwapped) this.#transfers()[request] += this.#addedSeconds[Added.swaps];
+  }
+
+  /** The column of stalls; a static batch has none after its first tokens, which come with the last. */
+  #stallColumn(): Float64Array {
+    return this.#holdsFinished ? new Float64Array() : this.#ledger.column("decodeStallSeconds");
   }
 
   #grow(slot: number): void {

@@ -104,7 +104,9 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
     shape,
     gpu,
     efficiency,
-    layerEfficiency: layerEfficiency(gpu.generation),
+    get layerEfficiency() {
+      return layerEfficiency(gpu.generation);
+    },
     tensorParallel,
     pipelineParallel,
     expertParallel,

@@ -28,9 +28,10 @@ function recurrentLayers({ shape }: AnalyticalParts): RecurrentLayers[] {
  * its length. 0 for models without such layers.
  */
 export function stateSecondsPerSequence(parts: AnalyticalParts): number {
-  const { gpu, layerEfficiency: { state, convolution }, attentionParallel } = parts;
+  const { gpu, attentionParallel } = parts;
   let seconds = 0;
   for (const { layers, mixer } of recurrentLayers(parts)) {
+    const { state, convolution } = parts.layerEfficiency;
     const stateBytes = 2 * mixer.stateElements * mixer.stateBytesPerElement;
     // The convolution's state is read and written, and the channels of the token.
     const convolutionBytes = 4 * mixer.convolutionElements + 4 * (mixer.scan?.channels ?? 0);

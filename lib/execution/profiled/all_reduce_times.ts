@@ -1,11 +1,12 @@
 import { gpuEfficiency } from "../../hardware/efficiency.ts";
-import { findGpu } from "../../hardware/gpu_catalogue.ts";
 import { allGatherSeconds, allReduceSeconds, type CollectiveOptions } from "../collectives.ts";
 import { type GpuLinkTimes, linkAllGatherSeconds, linkAllReduceSeconds } from "../gpu_link.ts";
 import { withFusedNorm } from "../fused_norm.ts";
+import { profileGpu } from "./profile_facts.ts";
+import type { ElementwiseTimes } from "./elementwise_times.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { findTables, type OperatorProfile } from "./operator_profile.ts";
-import { axisValues } from "./operator_table.ts";
+import { axisValues, type OperatorTable } from "./operator_table.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 
 /**
@@ -29,7 +30,8 @@ export function allReduceSecondsOf(
   if (link !== undefined) return (bytes) => linkAllReduceSeconds(link, ranks, bytes);
   const { linkBytesPerSecond, linkLatencySeconds } = profile.peaks;
   const [table] = findTables(profile, "all_reduce", {});
-  const row = table === undefined ? -1 : axisValues(table, 0).indexOf(ranks);
+  const listed = table === undefined ? -1 : axisValues(table, 0).indexOf(ranks);
+  const row = listed >= 0 && hasTimes(table, listed) ? listed : -1;
   if (row < 0) {
     const collective = collectiveOf(profile, ranks);
     if (collective !== undefined) return (bytes) => allReduceSeconds(collective, bytes);
@@ -59,11 +61,13 @@ export function allReduceSecondsOf(
  * include the norm that follows.
  */
 export function residualSumsOf(
-  { profile, gpuLink, fusedNormBytes }: ProfiledOptions,
+  { profile, gpuLink, fusedNormBytes, shape: { hiddenSize } }: ProfiledOptions,
   ranks: number,
-  elementwise: (bytes: number) => number,
+  elementwise: ElementwiseTimes,
 ): (bytes: number) => number {
-  return withFusedNorm(allReduceSecondsOf(profile, ranks, gpuLink), elementwise, fusedNormBytes);
+  // A norm moves each number four times, of two bytes.
+  const norm = (bytes: number) => elementwise.norm(hiddenSize, bytes / (8 * hiddenSize));
+  return withFusedNorm(allReduceSecondsOf(profile, ranks, gpuLink), norm, fusedNormBytes);
 }
 
 /**
@@ -103,6 +107,11 @@ function requireCollective(profile: OperatorProfile, ranks: number): CollectiveO
 
 /** The catalogue's knowledge of a profile's GPU, if it is listed. */
 function collectiveOf(profile: OperatorProfile, ranks: number): CollectiveOptions | undefined {
-  const gpu = findGpu(profile.gpu);
+  const gpu = profileGpu(profile);
   return gpu && { gpu, efficiency: gpuEfficiency(gpu.generation), ranks };
+}
+
+function hasTimes(table: OperatorTable, row: number): boolean {
+  const { length } = table.axes[1].points;
+  return table.seconds.subarray(row * length, (row + 1) * length).some((value) => value > 0);
 }

@@ -8,6 +8,7 @@ import rtxPro6000 from "../../../data/profiles/rtx-pro-6000.json" with { type: "
 import a100Layers from "../../../data/profiles/a100-sxm-80gb-layers.json" with { type: "text" };
 import b200Layers from "../../../data/profiles/b200-sxm-layers.json" with { type: "text" };
 import h100Layers from "../../../data/profiles/h100-sxm-layers.json" with { type: "text" };
+import h200Torch from "../../../data/profiles/h200-sxm-torch.json" with { type: "text" };
 import h200Layers from "../../../data/profiles/h200-sxm-layers.json" with { type: "text" };
 import type { OperatorProfile } from "./operator_profile.ts";
 import { parseProfile } from "./profile_text.ts";
@@ -31,11 +32,17 @@ const LAYER_TEXTS: Readonly<Record<string, string>> = {
   "h200-sxm": h200Layers,
 };
 
+/** Texts of further profiles of a GPU, by their own names. */
+const FURTHER_TEXTS: Readonly<Record<string, string>> = { "h200-sxm-torch": h200Torch };
+
 /** GPUs that a profile ships for. */
 export const PROFILED_GPUS: readonly string[] = Object.keys(TEXTS);
 
+/** Names of all shipped profiles: those of {@link PROFILED_GPUS}, and further ones of the same GPUs. */
+export const PROFILE_NAMES: readonly string[] = [...PROFILED_GPUS, ...Object.keys(FURTHER_TEXTS)];
+
 /**
- * The shipped profile of a GPU. Each call parses it anew (some 15 ms).
+ * The shipped profile of a GPU, or of a name of its own. Each call parses it anew (some 15 ms).
  *
  * @throws RangeError if none ships for it.
  *
@@ -46,11 +53,11 @@ export const PROFILED_GPUS: readonly string[] = Object.keys(TEXTS);
  * ```
  */
 export function shippedProfile(gpu: string): OperatorProfile {
-  const text = (TEXTS as Record<string, string>)[gpu];
+  const text = (TEXTS as Record<string, string>)[gpu] ?? FURTHER_TEXTS[gpu];
   if (text === undefined) {
     throw new RangeError(
       `Cannot find the profile of a GPU as one of ${
-        PROFILED_GPUS.join(", ")
+        PROFILE_NAMES.join(", ")
       }: current value is ${gpu}`,
     );
   }

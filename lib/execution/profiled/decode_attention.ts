@@ -93,6 +93,12 @@ export function decodeAttentionOf(
     rows.push(row);
     knownBatches.push(sequences);
   }
+  if (rows.length === 0) {
+    throw new RangeError(
+      `Cannot compose decode attention of ${pair.heads}/${pair.kvHeads} heads from a table without two ` +
+        "contexts of one batch",
+    );
+  }
   const { windowTokens, fullShare = 0 } = shape;
   const windowed = rowsPerSequence(rows, knownBatches, contexts, windowTokens, maxSequences);
   if (windowTokens === 0 || fullShare === 0) return windowed;

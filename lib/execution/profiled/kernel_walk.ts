@@ -1,7 +1,7 @@
 import { attentionKernel, defaultAttentionKernel } from "../../hardware/attention_kernels.ts";
-import { findGpu } from "../../hardware/gpu_catalogue.ts";
 import { layerGroups } from "../../models/transformer.ts";
 import { type BlockWalk, blockWalk, type WalkedHeads } from "../block_walk.ts";
+import { profileGpu } from "./profile_facts.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 
 /** The busiest block of the kernel that runs, on the profile's GPU; empty where its blocks are equal. */
@@ -9,7 +9,7 @@ export function kernelWalk(
   { profile, attentionKernel: wanted = profile.attentionKernel }: ProfiledOptions,
   heads: WalkedHeads,
 ): { readonly walk?: BlockWalk } {
-  const gpu = findGpu(profile.gpu);
+  const gpu = profileGpu(profile);
   if (gpu === undefined) return {};
   const kernel = attentionKernel(wanted ?? defaultAttentionKernel(gpu.generation));
   const walk = blockWalk(kernel, gpu, heads);

@@ -9,6 +9,7 @@ import {
   LOW_LATENCY_TOKENS,
 } from "../all_to_all.ts";
 import { busiestRankLoad } from "../busiest_rank_load.ts";
+import type { ElementwiseTimes } from "./elementwise_times.ts";
 import { expertSecondsOf } from "./expert_times.ts";
 import { measuredRatio } from "./measured_ratio.ts";
 import { findTables } from "./operator_profile.ts";
@@ -27,7 +28,7 @@ export interface FeedForwardPlace {
   /** Products with weights of n columns and k rows, and those of 16 bits. */
   gemm(n: number, k: number): TokenSeconds;
   gemm16(n: number, k: number): TokenSeconds;
-  elementwise(bytes: number): number;
+  readonly elementwise: ElementwiseTimes;
 }
 
 /** The feed-forward of a layer. */
@@ -70,7 +71,7 @@ function dense(
   const gates = isGated ? 2 : 1;
   const width = whole / ranks;
   const up = gemm(gates * width, hiddenSize), down = gemm(hiddenSize, width);
-  return (m) => up(m) + elementwise(2 * m * width * (gates + 1)) + down(m);
+  return (m) => up(m) + elementwise.activation(width, gates, m) + down(m);
 }
 
 function routerSeconds(
@@ -110,7 +111,7 @@ function exchangeTimes(
 ): TokenSeconds {
   const { profile, shape, weightDtype = "bf16", allToAll = "auto", maxTokensPerStep = 8192 } =
     options;
-  const gpu = gpuNamed(profile.gpu);
+  const gpu = profile.facts?.device ?? gpuNamed(profile.gpu);
   const place = { efficiency: layerEfficiency(gpu.generation).allToAll, link: gpu.link, ranks };
   const { perToken, count } = experts;
   const hiddenSize = experts.latentSize ?? shape.hiddenSize;

@@ -1,4 +1,5 @@
 import { type DecodeAttention, rowsPerSequence } from "./decode_attention.ts";
+import { fillGrid } from "./fill_grid.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { makeNonDecreasing } from "./non_decreasing.ts";
 import { axisValues, type OperatorTable } from "./operator_table.ts";
@@ -10,19 +11,29 @@ export function decodeRows(table: OperatorTable, maxSequences: number): DecodeAt
   const measured = contexts.map((_, c) => c).filter((c) => contexts[c] > 0);
   const rows: Float64Array[] = [];
   const batches: number[] = [];
-  for (let n = 0; n < decodes.length; n++) {
+  for (let n = 0; n < decodes.length && beginsWithoutChunk(table); n++) {
     if (decodes[n] === 0) continue;
     const row = new Float64Array(measured.length);
     measured.forEach((c, j) => {
       row[j] = table.seconds[cell(n, c)];
       if (Number.isNaN(row[j])) row[j] = row[j - 1] * contexts[c] / contexts[measured[j - 1]];
     });
-    if (Number.isNaN(row[0])) continue;
+    const first = row.findIndex((seconds) => !Number.isNaN(seconds));
+    if (first < 0) continue;
+    row.fill(row[first], 0, first);
     makeNonDecreasing(row);
     rows.push(row);
     batches.push(decodes[n]);
   }
+  if (rows.length === 0) {
+    throw new RangeError("Cannot compose decode attention from a table without decodes alone");
+  }
   return rowsPerSequence(rows, batches, measured.map((c) => contexts[c]), 0, maxSequences);
+}
+
+/** Whether the first rows of a table are those of decodes alone. */
+function beginsWithoutChunk(table: OperatorTable): boolean {
+  return axisValues(table, 0)[0] === 0 && axisValues(table, 1)[0] === 0;
 }
 
 /**
@@ -35,11 +46,20 @@ export function mixedAttention(
   const axes = [0, 1, 2, 3].map((axis) => axisValues(table, axis));
   const strides = [0, 0, 0, 1];
   for (let axis = 2; axis >= 0; axis--) strides[axis] = strides[axis + 1] * axes[axis + 1].length;
-  const seconds = withManyDecodes(table.seconds, axes);
+  const seconds = beginsWithoutChunk(table) ? withManyDecodes(table.seconds, axes) : table.seconds;
+  // Where no corner of a cell was measured, what the points around say. Looked for only where it is needed.
+  let filled: Float64Array | undefined;
   const place: KnotPlace = { index: 0, weight: 0 };
   const low = [0, 0, 0, 0];
   const weights = [0, 0, 0, 0];
-  const longest = axes[0][axes[0].length - 1];
+  const [longest, longestPast] = axes.map((knots) => knots[knots.length - 1]);
+  if (longest === 0 || longestPast === 0) {
+    throw new RangeError(
+      `Cannot compose prompts from a table of attention without ${
+        longest === 0 ? "any" : "chunks after KV entries"
+      }`,
+    );
+  }
   const within = (chunk: number, past: number, decodes: number, context: number) => {
     let beyond = 1;
     for (let axis = 0; axis < 4; axis++) {
@@ -50,6 +70,13 @@ export function mixedAttention(
       low[axis] = place.index;
       weights[axis] = place.weight;
     }
+    const measured = corners(seconds);
+    if (!Number.isNaN(measured)) return beyond * measured;
+    filled ??= fillGrid(seconds, axes);
+    return beyond * corners(filled);
+  };
+  /** Weighted mean of the corners of the cell at `low` that have a time; NaN where none has. */
+  const corners = (times: Float64Array) => {
     let sum = 0;
     let weightSum = 0;
     for (let corner = 0; corner < 16; corner++) {
@@ -60,11 +87,11 @@ export function mixedAttention(
         weight *= upper ? weights[axis] : 1 - weights[axis];
         cell += (low[axis] + upper) * strides[axis];
       }
-      if (weight === 0 || Number.isNaN(seconds[cell])) continue;
-      sum += weight * seconds[cell];
+      if (weight === 0 || Number.isNaN(times[cell])) continue;
+      sum += weight * times[cell];
       weightSum += weight;
     }
-    return beyond * sum / weightSum;
+    return sum / weightSum;
   };
   return (chunk, past, decodes, context) => {
     if (chunk <= longest) return within(chunk, past, decodes, context);

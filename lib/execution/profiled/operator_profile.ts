@@ -1,5 +1,6 @@
 import type { AttentionKernelName } from "../../hardware/attention_kernels.ts";
 import type { OperatorName, OperatorTable } from "./operator_table.ts";
+import type { ProfileFacts } from "./profile_facts.ts";
 
 /** Number format of weights, activations or KV entries. bf16 stands for fp16, too: same speed. */
 export type ProfileDtype = "bf16" | "fp8";
@@ -47,7 +48,7 @@ export interface MixedBatch {
 
 /** Measured operator times of one GPU. */
 export interface OperatorProfile {
-  /** Catalogue name of the GPU, such as "h100-sxm". */
+  /** Name of the GPU: the catalogue's, such as "h100-sxm", or that of its facts. */
   readonly gpu: string;
   /** Data-sheet peaks that the times are compared with. */
   readonly peaks: GpuPeaks;
@@ -57,6 +58,8 @@ export interface OperatorProfile {
   readonly mixedBatch?: MixedBatch;
   /** Kernel of decode attention that was measured; absent: not known. */
   readonly attentionKernel?: AttentionKernelName;
+  /** What was measured beside the operators; absent: nothing. */
+  readonly facts?: ProfileFacts;
   /** Tables of all operators. */
   readonly tables: readonly OperatorTable[];
 }

@@ -9,6 +9,12 @@ export type OperatorName =
   | "context_attention"
   /** Attention of one new token per sequence; axes heads/kvHeads, batch, context. */
   | "generation_attention"
+  /** Causal attention of a chunk after KV entries, one sequence; axes heads/kvHeads, chunk, past. */
+  | "chunk_attention"
+  /** Norm, activation, rotary embedding or embedding by its name; axes width, tokens. */
+  | "elementwise"
+  /** Choice of the next token by its method; axes vocabulary, places. */
+  | "sampling"
   /** Sum over ranks; axes ranks, bytes. */
   | "all_reduce"
   /** Copy between neighbouring pipeline stages; axes bytes. */

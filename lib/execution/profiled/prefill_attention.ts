@@ -1,4 +1,5 @@
 import { attentionPairs } from "../attention_pairs.ts";
+import { chunkRatioOf } from "./chunk_ratio.ts";
 import type { AttentionShape } from "./decode_attention.ts";
 import type { GpuPeaks } from "./operator_profile.ts";
 import { axisValues, type OperatorTable } from "./operator_table.ts";
@@ -21,8 +22,28 @@ export type PrefillChunkSeconds = (
  *   of queries takes to walk through all its keys, however few queries there are: in
  *   proportion to the keys, see {@link walkSecondsPerEntry}.
  * - A window limits the pairs of each query; layers with and without one are averaged.
+ *
+ * @param chunkTable Chunks with KV entries before them as they were measured, which this is held to.
  */
 export function prefillAttentionOf(
+  table: OperatorTable,
+  shape: AttentionShape,
+  peaks: GpuPeaks,
+  maxTokens: number,
+  chunkTable?: OperatorTable,
+): PrefillChunkSeconds {
+  const law = chunkLaw(table, shape, peaks, maxTokens);
+  if (chunkTable === undefined) return law;
+  const ratio = chunkRatioOf(chunkTable, shape, (heads, kvHeads) => {
+    const one = { heads, kvHeads, headSize: shape.headSize, windowTokens: 0 };
+    const measured = chunkLaw(table, one, peaks, maxTokens);
+    return (chunkTokens, pastTokens) => measured(1, chunkTokens, pastTokens);
+  });
+  return (chunks, chunkTokens, pastTokens) =>
+    law(chunks, chunkTokens, pastTokens) * ratio(chunkTokens, pastTokens);
+}
+
+function chunkLaw(
   table: OperatorTable,
   shape: AttentionShape,
   peaks: GpuPeaks,

@@ -1,8 +1,20 @@
 import { ATTENTION_KERNELS } from "../../hardware/attention_kernels.ts";
-import * as z from "../../std/zod.ts";
+import {
+  flag,
+  list,
+  number,
+  oneOf,
+  optional,
+  partialMapping,
+  readShape,
+  record,
+  type Shape,
+  type Shaped,
+  text,
+} from "../../std/shape.ts";
 import { showValue } from "../../std/show_value.ts";
-import { firstIssue } from "../../std/zod_issue.ts";
 import type { OperatorName, TableAxis } from "./operator_table.ts";
+import { factsShape } from "./profile_facts.ts";
 
 /** First field of a profile file. */
 export const FORMAT = "simfaasinfer-operator-profile-1";
@@ -34,6 +46,9 @@ const FORMS: Readonly<Record<OperatorName, TableForm>> = {
     attributes: ATTENTION,
     hasReference: true,
   },
+  chunk_attention: { axes: ["heads/kvHeads", "chunk", "past"], attributes: ATTENTION },
+  elementwise: { axes: ["width", "tokens"], attributes: { name: "text" } },
+  sampling: { axes: ["vocabulary", "places"], attributes: { method: "text" } },
   all_reduce: { axes: ["ranks", "bytes"], attributes: {} },
   send_receive: { axes: ["bytes"], attributes: {} },
   experts: {
@@ -59,50 +74,56 @@ const MOST_COORDINATE = 2 ** 53;
 /** Longest time of one operator, seconds. */
 const MOST_SECONDS = 1e6;
 
-const positive = z.number().positive();
+const positive = number({ above: 0 });
+const anyText = text(/^/);
+const textOrNumber: Shape<string | number> = (value, path) =>
+  typeof value === "number" ? number()(value, path) : anyText(value, path);
 
-const tableSchema = z.object({
-  operator: z.enum(Object.keys(FORMS) as [OperatorName, ...OperatorName[]]),
-  attributes: z.record(z.string(), z.union([z.string(), z.number()])),
-  reference: z.object({
+const tableShape = partialMapping({
+  operator: oneOf(Object.keys(FORMS) as OperatorName[]),
+  attributes: record(textOrNumber),
+  reference: optional(partialMapping({
     computeEfficiency: positive,
     memoryEfficiency: positive,
     sharpness: positive,
-    constantSeconds: z.number().nonnegative().max(MOST_SECONDS),
-  }).optional(),
+    constantSeconds: number({ min: 0, max: MOST_SECONDS }),
+  })),
   /** Axis names joined by "/" to points separated by blanks; the last ones run along a line. */
-  axes: z.record(z.string(), z.string()),
+  axes: record(anyText),
   /** Lines of cells; "-" where nothing was measured. */
-  rows: z.array(z.string()),
+  rows: list(anyText),
 });
 
-const profileSchema = z.object({
-  gpu: z.string().min(1),
-  peaks: z.object({
+const profileShape = partialMapping({
+  gpu: text(),
+  peaks: partialMapping({
     bf16FlopsPerSecond: positive,
     fp8FlopsPerSecond: positive,
     memoryBytesPerSecond: positive,
     linkBytesPerSecond: positive,
-    linkLatencySeconds: z.number().nonnegative(),
+    linkLatencySeconds: number({ min: 0 }),
   }),
-  source: z.object({
-    repository: z.string(),
-    commit: z.string(),
-    licence: z.string(),
-    framework: z.string(),
-    description: z.string(),
-    command: z.string(),
+  source: partialMapping({
+    repository: anyText,
+    commit: anyText,
+    licence: anyText,
+    framework: anyText,
+    description: anyText,
+    command: anyText,
   }),
-  mixedBatch: z.object({ tileRows: z.int().positive(), packsHeads: z.boolean() }).optional(),
-  attentionKernel: z.enum(ATTENTION_KERNELS).optional(),
-  tables: z.array(tableSchema),
+  mixedBatch: optional(
+    partialMapping({ tileRows: number({ min: 1, whole: true }), packsHeads: flag }),
+  ),
+  attentionKernel: optional(oneOf(ATTENTION_KERNELS)),
+  facts: optional(factsShape),
+  tables: list(tableShape),
 });
 
 /** A table as it stands in a file. */
-export type TableText = z.infer<typeof tableSchema>;
+export type TableText = Shaped<typeof tableShape>;
 
 /** A profile as it stands in a file. */
-export type ProfileFile = z.infer<typeof profileSchema>;
+export type ProfileFile = Shaped<typeof profileShape>;
 
 /** Checks what a profile's JSON holds. @throws {SyntaxError} That names what is wrong by its path. */
 export function readProfileFile(file: unknown): ProfileFile {
@@ -115,13 +136,12 @@ export function readProfileFile(file: unknown): ProfileFile {
         (other ? `format ${showValue(format)}` : "of another format"),
     );
   }
-  const result = profileSchema.safeParse(file, { jitless: true });
-  if (result.success) {
-    result.data.tables.forEach((table, i) => checkForm(table, `tables[${i}]`));
-    return result.data;
+  const read = readShape(profileShape, file);
+  if (read.wrong !== undefined) {
+    throw new SyntaxError(`Cannot read "${read.wrong.path}" of a profile ${read.wrong.text}`);
   }
-  const { path, text } = firstIssue(result.error, file);
-  throw new SyntaxError(`Cannot read "${path}" of a profile ${text}`);
+  read.data.tables.forEach((table, i) => checkForm(table, `tables[${i}]`));
+  return read.data;
 }
 
 function checkForm({ operator, attributes, reference }: TableText, path: string): void {

@@ -15,10 +15,10 @@ const MAX_LINE = 200;
  * text.
  */
 export function writeProfile(profile: OperatorProfile): string {
-  const { gpu, peaks, source, mixedBatch, attentionKernel } = profile;
+  const { gpu, peaks, source, mixedBatch, attentionKernel, facts } = profile;
   const tables = profile.tables.map((table) => tableText(table, profile));
   const head = { format: FORMAT, gpu, peaks, source, mixedBatch, attentionKernel };
-  return JSON.stringify({ ...head, tables }, null, 2) + "\n";
+  return JSON.stringify({ ...head, facts, tables }, null, 2) + "\n";
 }
 
 /**

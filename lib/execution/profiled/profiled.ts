@@ -1,10 +1,11 @@
 import { attentionPairs } from "../attention_pairs.ts";
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
 import { allGatherSecondsOf, residualSumsOf } from "./all_reduce_times.ts";
-import { decodeAttentionOf } from "./decode_attention.ts";
-import { gemmSecondsByRows } from "./gemm_times.ts";
+import { type AttentionShape, decodeAttentionOf } from "./decode_attention.ts";
+import { elementwiseTimes } from "./elementwise_times.ts";
 import { kernelWalk } from "./kernel_walk.ts";
 import { measuredFeedForward } from "./measured_feed_forward.ts";
+import { findTables } from "./operator_profile.ts";
 import { pairSeconds } from "./pair_seconds.ts";
 import { isPlain, plainView } from "./plain_view.ts";
 import { prefillAttentionOf } from "./prefill_attention.ts";
@@ -12,17 +13,16 @@ import { stageCopies } from "../stage_copies.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 import { profiledKinds } from "./profiled_kinds.ts";
 import { profiledLayers } from "./profiled_layers.ts";
+import { productTimes } from "./product_times.ts";
 import { requireTable } from "./require_table.ts";
+import { samplingSecondsOf } from "./sampling_times.ts";
 import { tabulatedModel } from "./tabulated_model.ts";
-
-/** Share of memory bandwidth that element-wise kernels reach, and the least time of one. */
-const ELEMENTWISE = { efficiency: 0.8, leastSeconds: 3e-6 };
 
 /**
  * Execution times composed from measured operators: linear layers, attention, all-reduces and experts
- * of a transformer on one kind of GPU. Norms, activation, rotary embedding and residuals are not in
- * the tables and take bytes / (0.8 bandwidth) + 3 us per kernel. Nothing of the CPU's share is in it:
- * see `calibrated`. Models of several kinds of layers are {@link profiledKinds}.
+ * of a transformer on one kind of GPU. Norms, activation, rotary embedding and residuals are as measured
+ * where the profile holds them, see {@link elementwiseTimes}. Nothing of the CPU's share is in it: see
+ * `calibrated`. Models of several kinds of layers are {@link profiledKinds}.
  *
  * @throws RangeError if the profile lacks an operator that the model needs in that format.
  *
@@ -47,17 +47,13 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
   const heads = Math.max(1, attention.heads / tensorParallel);
   const kvHeads = Math.max(1, attention.kvHeads / tensorParallel);
 
-  const gemmTable = requireTable(profile, "gemm", { dtype: weightDtype });
-  const headTable = requireTable(profile, "gemm", { dtype: "bf16" });
-  const gemm = (n: number, k: number) => gemmSecondsByRows(gemmTable, n, k, peaks);
-  const elementwise = (bytes: number) =>
-    bytes / (ELEMENTWISE.efficiency * peaks.memoryBytesPerSecond) + ELEMENTWISE.leastSeconds;
+  const { gemm, gemm16, noted } = productTimes(profile, weightDtype);
+  const elementwise = elementwiseTimes(profile);
   const allReduce = residualSumsOf(options, tensorParallel, elementwise);
 
   const qkvColumns = (heads + 2 * kvHeads) * headSize;
   const qkv = gemm(qkvColumns, hiddenSize);
   const output = gemm(hiddenSize, heads * headSize);
-  const gemm16 = (n: number, k: number) => gemmSecondsByRows(headTable, n, k, peaks);
   const place = { options, ranks: tensorParallel, expertParallel, gemm, gemm16, elementwise };
   const dense = measuredFeedForward(place, { feedForward: denseShape })?.own ?? (() => 0);
   const sparse = measuredFeedForward(place, { feedForward: experts })?.own;
@@ -72,34 +68,35 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     const linearSeconds = new Float64Array(maxTokensPerStep + 1);
     for (let m = 1; m <= maxTokensPerStep; m++) {
       const residual = 2 * m * hiddenSize;
-      const attentionPart = elementwise(4 * residual) + qkv(m) + elementwise(4 * m * qkvColumns) +
-        output(m) + allReduce(residual);
-      const feedForwardPart = elementwise(4 * residual) + allReduce(residual);
+      const norm = elementwise.norm(hiddenSize, m);
+      const attentionPart = norm + qkv(m) + elementwise.rotary(qkvColumns, m) + output(m) +
+        allReduce(residual);
+      const feedForwardPart = norm + allReduce(residual);
       linearSeconds[m] = layers * (attentionPart + feedForwardPart) +
         (layers - sparseLayers) * dense(m) +
         (sparse === undefined ? 0 : sparseLayers * sparse(m)) +
-        elementwise(2 * residual) + elementwise(4 * residual) +
-        copies(residual);
+        elementwise.embedding(hiddenSize, m) + norm + copies(residual);
     }
     return linearSeconds;
   }
 
-  const headColumns = Math.ceil(shape.vocabSize / tensorParallel);
-  const lmHead = gemmSecondsByRows(headTable, headColumns, hiddenSize, peaks);
+  const lmHead = gemm16(Math.ceil(shape.vocabSize / tensorParallel), hiddenSize);
+  const sampling = samplingSecondsOf(profile, shape.vocabSize);
   const gatherLogits = allGatherSecondsOf(profile, tensorParallel, options.gpuLink);
   /** Seconds of the output head, by samples. */
   function headTimes(): Float64Array {
     const headSeconds = new Float64Array(maxSamples + 1);
     for (let b = 1; b <= maxSamples; b++) {
-      headSeconds[b] = lmHead(b) + gatherLogits(2 * b * shape.vocabSize);
+      headSeconds[b] = lmHead(b) + gatherLogits(2 * b * shape.vocabSize) + sampling(b);
     }
     return headSeconds;
   }
 
   const attentionShape = { heads, kvHeads, headSize, windowTokens, fullShare };
   const attributes = { headSize, kvDtype };
+  const decodeTable = requireTable(profile, "generation_attention", attributes);
   const decode = decodeAttentionOf(
-    requireTable(profile, "generation_attention", attributes),
+    decodeTable,
     attentionShape,
     peaks,
     maxSequences,
@@ -109,6 +106,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     attentionShape,
     peaks,
     Math.min(Math.max(shape.maxPositions, 16384), 131072),
+    findTables(profile, "chunk_attention", attributes)[0],
   );
   const tileSeconds = tileSecondsPerContextToken();
   /**
@@ -125,14 +123,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     return secondsPerPair * tileRows * (packsHeads ? kvHeads / heads : 1);
   }
 
-  /** KV entries that the tiles of decoding sequences walk through in one layer, on average. */
-  function entriesInTiles(sequences: number, contextTokens: number): number {
-    const limit = sequences * windowTokens;
-    if (windowTokens === 0 || contextTokens <= limit) return contextTokens;
-    return limit + fullShare * (contextTokens - limit);
-  }
-
-  return tabulatedModel({
+  const model = tabulatedModel({
     name: `profiled ${profile.gpu} ${shape.name} tp${tensorParallel}`,
     linearSeconds: linearTimes(),
     headSeconds: headTimes(),
@@ -140,14 +131,27 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     attentionLayers: layers,
     secondsPerPair: pairSeconds(shape, tensorParallel, peaks),
     ...kernelWalk(options, attentionShape),
+    unequalShare: Number(decodeTable.attributes.unequalShare ?? 0),
     mixedAttentionSeconds(step, decodeSeconds) {
       let seconds = 0;
       for (let i = 0; i < step.chunkCount; i++) {
         seconds += prefill(step.chunkCount, step.chunkTokens[i], step.chunkPastTokens[i]);
       }
       const tiles = layers * tileSeconds *
-        entriesInTiles(step.decodeSequences, step.decodeContextTokens);
+        entriesInTiles(attentionShape, step.decodeSequences, step.decodeContextTokens);
       return layers * seconds + Math.max(decodeSeconds, tiles);
     },
   });
+  return noted(model, shape.name);
+}
+
+/** KV entries that the tiles of decoding sequences walk through in one layer, on average. */
+function entriesInTiles(
+  { windowTokens, fullShare = 0 }: AttentionShape,
+  sequences: number,
+  contextTokens: number,
+): number {
+  const limit = sequences * windowTokens;
+  if (windowTokens === 0 || contextTokens <= limit) return contextTokens;
+  return limit + fullShare * (contextTokens - limit);
 }

@@ -1,4 +1,3 @@
-import { findGpu } from "../../hardware/gpu_catalogue.ts";
 import type { Gpu } from "../../hardware/gpu.ts";
 import { type Attention, type Layer, layerGroups } from "../../models/transformer.ts";
 import { layerMatrices } from "../../models/layer_matrices.ts";
@@ -6,6 +5,8 @@ import type { ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
 import { stageCopies } from "../stage_copies.ts";
 import { allGatherSecondsOf, residualSumsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf, rowsPerSequence } from "./decode_attention.ts";
+import { profileGpu } from "./profile_facts.ts";
+import { elementwiseTimes } from "./elementwise_times.ts";
 import { gemmSecondsByRows } from "./gemm_times.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import {
@@ -28,12 +29,11 @@ import { prefillAttentionOf } from "./prefill_attention.ts";
 import type { ProfiledOptions } from "./profiled_options.ts";
 import { rankedModel } from "./ranked_model.ts";
 import { requireTable } from "./require_table.ts";
+import { samplingSecondsOf } from "./sampling_times.ts";
 
 /** Batches and contexts between which decodes are straight. */
 const BATCHES = Array.from({ length: 11 }, (_, i) => 2 ** i);
 const CONTEXTS = [1, ...Array.from({ length: 17 }, (_, i) => 2 ** (i + 1) + 1)];
-/** Share of memory bandwidth that element-wise kernels reach, and the least time of one. */
-const ELEMENTWISE = { efficiency: 0.8, leastSeconds: 3e-6 };
 /** A value above 0 where a row has to be positive. */
 const LEAST_SECONDS = 1e-12;
 
@@ -59,7 +59,7 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
   const { maxSamples = maxSequences } = options;
   const kinds = kindsOf(options);
   const share = tensorParallel / ranks;
-  const elementwise = elementwiseOf(options);
+  const elementwise = elementwiseTimes(profile);
   const allReduce = residualSumsOf(options, share, elementwise);
   const { linkLatencySeconds, linkBytesPerSecond } = profile.peaks;
   const copies = stageCopies(
@@ -75,8 +75,9 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
   };
   const linearSeconds = tabulated(maxTokensPerStep, (m) => {
     const residual = 2 * m * shape.hiddenSize;
-    const block = elementwise(4 * residual) + allReduce(residual);
-    let seconds = elementwise(2 * residual) + elementwise(4 * residual) + copies(residual);
+    const norm = elementwise.norm(shape.hiddenSize, m);
+    const block = norm + allReduce(residual);
+    let seconds = elementwise.embedding(shape.hiddenSize, m) + norm + copies(residual);
     for (const { count, mixer, feedForward } of kinds) {
       if (mixer !== undefined) seconds += count * (block + mixer.projections(m));
       if (feedForward !== undefined) seconds += count * (block + feedForward.own(m));
@@ -87,6 +88,7 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
   const columns = Math.ceil(shape.vocabSize / share);
   const head16 = requireTable(profile, "gemm", { dtype: "bf16" });
   const lmHead = gemmSecondsByRows(head16, columns, shape.hiddenSize, profile.peaks);
+  const sampling = samplingSecondsOf(profile, shape.vocabSize);
   const gather = allGatherSecondsOf(profile, share, options.gpuLink);
   const mixers = kinds.filter(({ mixer }) => mixer !== undefined);
   const unmeasured = unmeasuredMixers(options, kinds);
@@ -95,7 +97,10 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
       (ranks > 1 ? ` dp${ranks}` : ""),
     ranks,
     linearSeconds,
-    headSeconds: tabulated(maxSamples, (b) => lmHead(b) + gather(2 * b * shape.vocabSize)),
+    headSeconds: tabulated(
+      maxSamples,
+      (b) => lmHead(b) + gather(2 * b * shape.vocabSize) + sampling(b),
+    ),
     ...(shared.length > 0 && {
       expertSeconds: tabulated(
         maxTokensPerStep,
@@ -139,13 +144,8 @@ export function unmeasuredMixers(options: ProfiledOptions, kinds = kindsOf(optio
   return [...new Set(names)];
 }
 
-function elementwiseOf({ profile }: ProfiledOptions) {
-  const rate = ELEMENTWISE.efficiency * profile.peaks.memoryBytesPerSecond;
-  return (bytes: number) => bytes / rate + ELEMENTWISE.leastSeconds;
-}
-
 function catalogueGpu({ profile }: ProfiledOptions): Gpu {
-  const gpu = findGpu(profile.gpu);
+  const gpu = profileGpu(profile);
   if (gpu !== undefined) return gpu;
   throw new RangeError(
     `Cannot compose layers of other kinds from a profile as one of a GPU of the catalogue: ` +
@@ -173,7 +173,7 @@ function kindsOf(options: ProfiledOptions): KindOfLayer[] {
     expertParallel: ranks > 1 ? tensorParallel : expertParallel,
     gemm: (n, k) => gemmSecondsByRows(gemmTable, n, k, profile.peaks),
     gemm16: (n, k) => gemmSecondsByRows(table16, n, k, profile.peaks),
-    elementwise: elementwiseOf(options),
+    elementwise: elementwiseTimes(profile),
   };
   return layerGroups(shape.layers).map(({ layer, count }) => ({
     count,
@@ -202,7 +202,7 @@ function mixerOf(
   );
   const projections = (m: number) =>
     products.reduce(
-      (sum, { seconds, outputs }) => sum + seconds(m) + elementwise(4 * m * outputs),
+      (sum, { seconds, outputs }) => sum + seconds(m) + elementwise.rotary(outputs, m),
       0,
     );
   return mixer.kind === "recurrent"
@@ -233,7 +233,8 @@ function attentionMixer(
   };
   const rows = decodeAttentionOf(decodes, part, profile.peaks, maxSequences);
   const longest = Math.min(Math.max(shape.maxPositions, 16384), 131072);
-  const prefill = prefillAttentionOf(prompts, part, profile.peaks, longest);
+  const [pasts] = findTables(profile, "chunk_attention", { headSize, kvDtype });
+  const prefill = prefillAttentionOf(prompts, part, profile.peaks, longest, pasts);
   const knots = [...rows.contextKnots];
   const at: KnotPlace = { index: 0, weight: 0 };
   return {

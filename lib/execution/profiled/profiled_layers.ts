@@ -135,7 +135,11 @@ function layers1d(table: OperatorTable): (x: number) => number {
 
 /** Bilinear interpolation over tokens and activated experts; missing cells take the row's edge. */
 function grid2d(table: OperatorTable): (x: number, y: number) => number {
-  const [xs, ys] = [axisValues(table, 0), axisValues(table, 1)];
+  const [allXs, ys] = [axisValues(table, 0), axisValues(table, 1)];
+  const rows = allXs.map((_, row) => row).filter((row) =>
+    table.seconds.subarray(row * ys.length, (row + 1) * ys.length).some((value) => value > 0)
+  );
+  const xs = rows.map((row) => allXs[row]);
   const place: KnotPlace = { index: 0, weight: 0 };
   const along = (row: number, y: number) => {
     const known: number[] = [];
@@ -154,8 +158,8 @@ function grid2d(table: OperatorTable): (x: number, y: number) => number {
     const beyond = Math.max(1, x / xs[xs.length - 1]);
     placeAmong(xs, x, place);
     const { index, weight } = place;
-    const low = along(index, y);
-    const high = along(Math.min(index + 1, xs.length - 1), y);
+    const low = along(rows[index], y);
+    const high = along(rows[Math.min(index + 1, xs.length - 1)], y);
     return beyond * (low + weight * (high - low));
   };
 }

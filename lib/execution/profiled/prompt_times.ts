@@ -34,8 +34,10 @@ export function promptSecondsOf(
 ): PromptSeconds {
   const { heads, kvHeads, headSize } = shape;
   const pair = nearestPair(table, heads, kvHeads);
-  const batches = axisValues(table, 1).filter((batch) => batch <= maxBatch);
-  const allBatches = axisValues(table, 1).length;
+  const measuredBatches = axisValues(table, 1);
+  const allBatches = measuredBatches.length;
+  // The smallest one at least, whatever is wanted.
+  const batches = measuredBatches.filter((batch, i) => i === 0 || batch <= maxBatch);
   const lengths = axisValues(table, 2);
   const { bf16FlopsPerSecond, memoryBytesPerSecond } = peaks;
   const smooth = (batch: number, tokens: number, h: number, g: number) => {

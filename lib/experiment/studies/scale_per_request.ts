@@ -94,11 +94,13 @@ function partsOf(options: ScalePerRequest): ClusterParts {
   const arrivals: number[] = [];
   for (let at = gap.sample(gaps); at < durationSeconds; at += gap.sample(gaps)) arrivals.push(at);
   const stepSeconds = warmSeconds / STEPS;
-  const tokens = Int32Array.from(
-    arrivals,
-    () => constant ? STEPS : Math.max(1, Math.round(service.sample(lengths) / stepSeconds)),
-  );
-  const longestTokens = tokens.reduce((most, count) => Math.max(most, count), 1) + 2;
+  const tokens = new Int32Array(arrivals.length).fill(STEPS);
+  let longestTokens = STEPS;
+  for (let i = 0; i < tokens.length && !constant; i++) {
+    tokens[i] = Math.max(1, Math.round(service.sample(lengths) / stepSeconds));
+    longestTokens = Math.max(longestTokens, tokens[i]);
+  }
+  longestTokens += 2;
   return {
     requests: {
       count: arrivals.length,
@@ -125,5 +127,6 @@ function partsOf(options: ScalePerRequest): ClusterParts {
     horizonSeconds: durationSeconds,
     stopAtSeconds: durationSeconds,
     sampleSeconds: durationSeconds,
+    explains: false,
   };
 }

@@ -5,12 +5,17 @@
 import { a6000Targets } from "./a6000_starts.ts";
 import { hydraserveTargets } from "./hydraserve.ts";
 import { medusaTargets } from "./medusa.ts";
+import { mlEnergyTargets } from "./ml_energy.ts";
 import { serverlessllmStoreTargets } from "./serverlessllm_store.ts";
 import type { TargetGroup } from "./target.ts";
 import { vllmV1Targets } from "./vllm_v1.ts";
 
+export { mooncakeTransferTargets } from "./mooncake_transfer.ts";
 export * from "./pinned_targets.ts";
 export * from "./target.ts";
+
+/** Power under load. */
+export const ENERGY_TARGETS: readonly TargetGroup[] = [mlEnergyTargets];
 
 /** Cold-start targets, by publication. */
 export const COLD_START_TARGETS: readonly TargetGroup[] = [

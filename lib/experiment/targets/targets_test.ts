@@ -6,9 +6,9 @@ import storeText from "../../../data/targets/serverlessllm-store.yaml" with { ty
 import { coldStartPreset } from "../../serverless/cold_start/presets.ts";
 import { fitMedusa } from "./medusa_fit.ts";
 import { medusaModels } from "./medusa.ts";
-import { COLD_START_TARGETS } from "./mod.ts";
+import { COLD_START_TARGETS, ENERGY_TARGETS } from "./mod.ts";
 
-for (const group of COLD_START_TARGETS) {
+for (const group of [...COLD_START_TARGETS, ...ENERGY_TARGETS]) {
   Deno.test(`${group.id} is met within its tolerances`, () => {
     const rows = group.rows();
     const missed = rows.filter((row) => row.pass === false);

@@ -8,6 +8,7 @@ export * from "./bars.ts";
 export * from "./calibrate.ts";
 export * from "./concurrency_points.ts";
 export * from "./constants.ts";
+export * from "./energy_points.ts";
 export * from "./fit_constants.ts";
 export * from "./fit_report.ts";
 export * from "./latencies.ts";

@@ -9,6 +9,8 @@ export interface PhaseRow {
   readonly phase: number;
   readonly startAtSeconds: number;
   readonly endAtSeconds: number;
+  /** Transfers on the busiest link of the bytes that a stage waited for; 0 where nothing moved. */
+  readonly sharers: number;
 }
 
 /** Columns of the table `instances`, one row per phase of an instance's life. */
@@ -40,6 +42,12 @@ export const INSTANCE_COLUMNS: DeclaredColumns<PhaseRow> = {
     unit: "s",
     doc: "End of the phase; the end of the run for instances that were still up",
   }, (row) => row.endAtSeconds),
+  sharers: floats({
+    name: "sharers",
+    unit: "count",
+    doc:
+      "Of a stage that waited for bytes: starts' transfers on the link of their way that was busiest for its speed, its own included, mean over the time of the transfer; 0 where nothing moved",
+  }, (row) => row.sharers),
 };
 
 /** A part of a request's wait for a start. */

@@ -21,6 +21,8 @@ const PARTS: Readonly<Record<LatencyPart, string>> = {
   kv_blocks:
     "In the queue while the KV blocks are lacking that the first of the queue would need, or somebody is preempted or waits to come back",
   sequences: "In the queue while the batch has as many sequences as it may, or is static and runs",
+  kv_load:
+    "In its instance, while KV blocks of its prompt come from a cache tier, until a step is formed that it could be in",
   prefill: "Steps that compute its prompt, less the next two parts",
   prefill_stall:
     "Share of others' prompts in those steps: what chunks add to a step's decodes, by tokens",
@@ -36,7 +38,7 @@ const PARTS: Readonly<Record<LatencyPart, string>> = {
     "From a preemption after its first token until it is in the batch again, or its KV blocks are back",
   decode_recompute: "Steps that compute again what such a preemption undid, up to its next token",
   decode_moved:
-    "From the loss of its instance, with tokens that it keeps, until its next token on another",
+    "From the loss of its instance, with tokens that it keeps, until its next token on another; from the end of its prefill until its entries are in the batch of the other group",
 };
 
 function partColumn(part: LatencyPart): DeclaredColumn<never> {

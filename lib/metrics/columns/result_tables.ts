@@ -6,6 +6,8 @@ import {
   INSTANCE_COLUMNS,
   TOKEN_GAP_COLUMNS,
 } from "./instance_columns.ts";
+import { KV_TIER_COLUMNS } from "./kv_tier_columns.ts";
+import { KV_TRANSFER_COLUMNS } from "./kv_transfer_columns.ts";
 import { LATENCY_PART_COLUMNS } from "./latency_part_columns.ts";
 import { REQUEST_COLUMNS } from "./request_columns.ts";
 import { TIME_SERIES_COLUMNS } from "./time_series_columns.ts";
@@ -42,6 +44,12 @@ export const TABLES = {
     columns: LATENCY_PART_COLUMNS,
     heading: "Parts of latencies",
     isIn: ({ latencyParts }) => latencyParts !== undefined,
+    of: ({ requests }) => ({ count: requests.count, data: requests }),
+  },
+  kv_tiers: {
+    columns: KV_TIER_COLUMNS,
+    heading: "Tokens from cache tiers",
+    isIn: ({ kvTiers }) => kvTiers !== undefined,
     of: ({ requests }) => ({ count: requests.count, data: requests }),
   },
   timeseries: {
@@ -97,10 +105,22 @@ export const FUNCTION_SERIES = {
   of: ({ functionSeries: series }) => ({ count: series?.count ?? 0, data: series ?? {} }),
 } as const satisfies ResultTable;
 
+/** What KV entries were sent, of a run whose instances are in groups. */
+export const KV_TRANSFERS = {
+  columns: KV_TRANSFER_COLUMNS,
+  heading: "Transfers of KV entries",
+  type: {
+    name: "KvTransferColumns",
+    doc: "One row per transfer of a request's KV entries from one instance to another",
+  },
+  of: ({ kvTransfers }) => ({ count: kvTransfers?.count ?? 0, data: kvTransfers ?? {} }),
+} as const satisfies ResultTable;
+
 /** All tables that a run may have, by their names in files. */
 export const ALL_TABLES: Readonly<Record<string, ResultTable>> = {
   ...TABLES,
   function_series: FUNCTION_SERIES,
+  kv_transfers: KV_TRANSFERS,
 };
 
 /** Name of a table of a run. */

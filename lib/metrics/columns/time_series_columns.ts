@@ -20,6 +20,10 @@ export interface IntervalSums extends MeterTotals {
   upSeconds: number;
   idleSeconds: number;
   drainingSeconds: number;
+  /** Energy of GPUs that start or are ready without a step, and of hosts, joules. */
+  startJoules: number;
+  idleJoules: number;
+  hostJoules: number;
   /** What those that are up could have done: FLOP, and KV blocks times seconds. */
   peakFlops: number;
   capacityBlockSeconds: number;
@@ -46,8 +50,21 @@ export function clearSums(sums: IntervalSums): void {
   sums.upSeconds = 0;
   sums.idleSeconds = 0;
   sums.drainingSeconds = 0;
+  sums.stepJoules = 0;
+  sums.limitedSeconds = 0;
+  sums.startJoules = 0;
+  sums.idleJoules = 0;
+  sums.hostJoules = 0;
   sums.peakFlops = 0;
   sums.capacityBlockSeconds = 0;
+}
+
+/** Says that nobody asks for energy in an interval: it is not a number, whatever is added. */
+export function withoutEnergy(sums: IntervalSums): void {
+  sums.stepJoules = NaN;
+  sums.startJoules = NaN;
+  sums.idleJoules = NaN;
+  sums.hostJoules = NaN;
 }
 
 /** An interval in which nothing has happened yet. */
@@ -145,6 +162,26 @@ export const TIME_SERIES_COLUMNS: DeclaredColumns<IntervalSums> = {
     unit: "tokens/s",
     doc: "Output tokens produced in the interval",
   }, ({ outputTokens, seconds }) => outputTokens / seconds),
+  stepWatts: floats({
+    name: "gpu_busy_w",
+    unit: "W",
+    doc: "Power of GPUs in steps, on average; null without `energy.enabled`, as the three below",
+  }, ({ stepJoules, seconds }) => stepJoules / seconds),
+  idleWatts: floats({
+    name: "gpu_idle_w",
+    unit: "W",
+    doc: "Likewise, of GPUs of instances that are ready, without a step",
+  }, ({ idleJoules, seconds }) => idleJoules / seconds),
+  startWatts: floats({
+    name: "gpu_starting_w",
+    unit: "W",
+    doc: "Likewise, of GPUs of instances that start or wake",
+  }, ({ startJoules, seconds }) => startJoules / seconds),
+  hostWatts: floats({
+    name: "host_w",
+    unit: "W",
+    doc: "Power of the machines of all these beside their GPUs",
+  }, ({ hostJoules, seconds }) => hostJoules / seconds),
 };
 
 function share(part: number, whole: number): number {

@@ -56,7 +56,7 @@ const noneCompleted = ({ counts }: SummaryParts): Undefined =>
 const BILL_FIGURES: Figures<SummaryParts> = {
   total_usd: usd({
     doc:
-      "The bill: the sum of the ten parts below; null, as all parts of it but storage, where no price of a GPU in use is known",
+      "The bill: the sum of the eleven parts below; null, as all parts of it but storage and electricity, where no price of a GPU in use is known",
     printed: { line: "cost" },
   }, ({ bill }) => bill.totalUsd),
   busy_usd: usd({
@@ -96,6 +96,10 @@ const BILL_FIGURES: Figures<SummaryParts> = {
       "(`cost.billing.whole_machines`) while any instance is on them",
     printed: { line: "cost", words: "unused GPUs {}", hidesZero: true, otherwise: null },
   }, ({ bill }) => bill.unusedGpusUsd),
+  electricity_usd: number("USD", {
+    doc: "`energy.total_kwh` × `energy.electricity_price`, on top of what GPUs cost",
+    printed: { line: "cost", words: "electricity {}", hidesZero: true },
+  }, ({ bill }) => bill.electricityUsd),
   storage_usd: number("USD", {
     doc: "Weights kept × price of their place (`cost.storage`); a month has 30 days",
     printed: { line: "cost", words: "storage {}", hidesZero: true },
@@ -137,7 +141,7 @@ const BILL_FIGURES: Figures<SummaryParts> = {
       isLimited && isPriced ? perGood(run, limitsOf, bill.totalUsd) : null,
   ),
   busy_share: shareOfBill(
-    "`busy_usd` over `total_usd`; the ten shares add up to 1",
+    "`busy_usd` over `total_usd`; the eleven shares add up to 1",
     ({ busyUsd }) => busyUsd,
   ),
   idle_share: shareOfBill("`idle_usd` over `total_usd`", ({ idleUsd }) => idleUsd),
@@ -156,6 +160,10 @@ const BILL_FIGURES: Figures<SummaryParts> = {
   unused_gpus_share: shareOfBill(
     "`unused_gpus_usd` over `total_usd`",
     ({ unusedGpusUsd }) => unusedGpusUsd,
+  ),
+  electricity_share: shareOfBill(
+    "`electricity_usd` over `total_usd`",
+    ({ electricityUsd }) => electricityUsd,
   ),
   storage_share: shareOfBill("`storage_usd` over `total_usd`", ({ storageUsd }) => storageUsd),
   always_on_usd: numberOrNull("USD", {

@@ -1,3 +1,4 @@
+import type { MigrationRecord } from "../migration_record.ts";
 import type { WeightCacheCounts } from "../../serverless/cold_start/weight_cache.ts";
 import type { ByTier } from "../../serverless/cost/storage.ts";
 import { LIFE_PHASES, type LifePhase } from "../../serverless/life_phases.ts";
@@ -146,7 +147,30 @@ const FAULT_FIGURES: Figures<FaultRecord> = {
   }, ({ recoverySeconds }) => orNull(recoverySeconds)),
 };
 
-/** What machines keep, sleep, pools and faults add. */
+const MIGRATION_FIGURES: Figures<MigrationRecord> = {
+  begun: count({ doc: "Moves that were begun" }, ({ begun }) => begun),
+  moved: count({
+    doc: "Those after which the request went on in another instance",
+    printed: { line: "migrations", words: "{} requests moved" },
+  }, ({ moved }) => moved),
+  aborted: count({
+    doc: "Those that were given up: the request had ended, or there was no room any more",
+    printed: { line: "migrations", words: "{} given up" },
+  }, ({ aborted }) => aborted),
+  downtime_mean_s: numberOrNull("s", {
+    doc:
+      "Mean time for which a request stood still until its KV entries were there; null: none moved " +
+      "with them",
+    isNull: because("no request moved with its KV entries"),
+    printed: { line: "migrations", words: "{} of standstill on average", otherwise: null },
+  }, ({ downtimes }) => orNull(downtimes.mean)),
+  downtime_max_s: numberOrNull("s", {
+    doc: "The longest such time",
+    isNull: because("no request moved with its KV entries"),
+  }, ({ downtimes }) => downtimes.count > 0 ? downtimes.max : null),
+};
+
+/** What machines keep, sleep, pools, faults and migration add. */
 export const ELASTIC_FIGURES: Figures<SummaryParts> = {
   weight_cache: partOrNull(
     {
@@ -181,6 +205,14 @@ export const ELASTIC_FIGURES: Figures<SummaryParts> = {
     { doc: "What faults did; null without the section `faults`", isNull: unused("nothing fails") },
     ({ run }) => run.faults ?? null,
     FAULT_FIGURES,
+  ),
+  migrations: partOrNull(
+    {
+      doc: "Running requests that moved; null without the section `migration`",
+      isNull: unused("running requests stay where they are"),
+    },
+    ({ run }) => run.migrations ?? null,
+    MIGRATION_FIGURES,
   ),
 };
 

@@ -19,6 +19,9 @@ const LINES = {
   attainment: { name: "SLO attainment" },
   classes: { name: "" },
   prefixCache: { name: "prefix cache" },
+  hostTier: { name: "host tier" },
+  diskTier: { name: "disk tier" },
+  storeTier: { name: "store tier" },
   speculation: { name: "speculation" },
   utilisation: { name: "utilisation" },
   instances: { name: "instances" },
@@ -28,8 +31,11 @@ const LINES = {
   weightCache: { name: "weight cache" },
   faults: { name: "faults" },
   preemptions: { name: "preemptions" },
+  migrations: { name: "migrations" },
   cost: { name: "cost", isHeaded: true },
   unitCost: { name: "" },
+  energy: { name: "energy", isHeaded: true },
+  energyPer: { name: "" },
   digest: { name: "digest" },
 } as const satisfies Readonly<Record<string, Line>>;
 

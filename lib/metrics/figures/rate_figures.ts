@@ -15,7 +15,8 @@ import {
   type Undefined,
   unused,
 } from "./figure.ts";
-import { NO_LIMITS, NO_PRICE } from "./reasons.ts";
+import { JOULES_PER_KWH } from "../energy_summary.ts";
+import { NO_ENERGY, NO_LIMITS, NO_PRICE } from "./reasons.ts";
 import { NO_SECOND_TOKEN, RETURNED_WHOLE } from "./request_figures.ts";
 import { type ClassPart, ratio, type SummaryParts } from "./summary_parts.ts";
 
@@ -95,6 +96,11 @@ const FUNCTION_FIGURES: Figures<FunctionPart> = {
     doc: "Its part of the bill, without storage; null where the price of its GPU is unknown",
     isNull: NO_PRICE,
   }, ({ costUsd }) => costUsd),
+  energy_kwh: numberOrNull("kWh", {
+    doc: "Energy of its instances and members of pools, with their part of the building; null " +
+      "without `energy.enabled`",
+    isNull: NO_ENERGY,
+  }, ({ energyJoules }) => energyJoules === null ? null : energyJoules / JOULES_PER_KWH),
 };
 
 /** What the cluster gets done, and how much of it within limits. */

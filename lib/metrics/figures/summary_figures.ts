@@ -1,6 +1,8 @@
 import { COST_FIGURES } from "./cost_figures.ts";
 import { ELASTIC_FIGURES, TIME_FIGURES } from "./elastic_figures.ts";
+import { ENERGY_SUMMARY_FIGURES } from "./energy_figures.ts";
 import { type Figures, given } from "./figure.ts";
+import { KV_TIER_FIGURES } from "./kv_tier_figures.ts";
 import { RATE_FIGURES } from "./rate_figures.ts";
 import { LATENCY_FIGURES, REQUEST_FIGURES } from "./request_figures.ts";
 import { SPECULATION_FIGURES } from "./speculation_figures.ts";
@@ -18,10 +20,12 @@ export const SUMMARY_FIGURES: Figures<SummaryParts> = {
   ...LATENCY_FIGURES,
   ...RATE_FIGURES,
   ...USE_FIGURES,
+  ...KV_TIER_FIGURES,
   ...SPECULATION_FIGURES,
   ...ELASTIC_FIGURES,
   ...TIME_FIGURES,
   ...COST_FIGURES,
+  ...ENERGY_SUMMARY_FIGURES,
   undefined_figures: given({
     type: "readonly UndefinedFigures[]",
     doc:

@@ -1,6 +1,7 @@
 import { attainment } from "../attainment.ts";
 import { coldStartWaits } from "../cold_start_waits.ts";
 import { alwaysOn, billInstances, unpricedFunctions } from "../cost_summary.ts";
+import { electricityUsd, energySums } from "../energy_summary.ts";
 import { functionParts } from "../function_parts.ts";
 import { instanceUse } from "../instance_use.ts";
 import { type LatencyMeter, latencyMeter } from "../latency_summary.ts";
@@ -21,9 +22,11 @@ export function summaryParts(run: RunRecord, options: SummaryOptions) {
   const { warmupSeconds, percentiles, functions, functionNames: names = [] } = options;
   const measuredSeconds = Math.max(0, run.measuredUntilSeconds - warmupSeconds);
   const limitsOf = requestLimits(options);
+  const energy = energySums(run, functions, options.energy);
   const bill = billInstances(run.lives, run, functions, {
     storageUsd: billStorage(options.stored),
     unusedGpusUsd: unusedGpusUsd(options.rentedMachines ?? [], run.lives),
+    electricityUsd: electricityUsd(energy, options.energy),
   });
   const unpriced = unpricedFunctions(run, functions);
   const rows = rowsOf(run);
@@ -40,6 +43,8 @@ export function summaryParts(run: RunRecord, options: SummaryOptions) {
     /** Time, work and room of all instances. */
     use: instanceUse(run, functions),
     bill,
+    /** What instances draw; undefined where nobody asks. */
+    energy,
     /** Whether the GPUs of all instances have a price. */
     isPriced: unpriced.size === 0,
     rent: alwaysOn(run, functions),
@@ -48,6 +53,7 @@ export function summaryParts(run: RunRecord, options: SummaryOptions) {
       names,
       limitsOf,
       costUsd: bill.byFunctionUsd.map((usd, id) => unpriced.has(id) ? null : usd),
+      ...(energy && { energyJoules: energy.byFunctionJoules }),
       percentiles,
       warmupSeconds,
     }),

@@ -46,14 +46,21 @@ const PARTS_OF: Readonly<Record<SplitLatency, readonly LatencyPart[]>> = {
 };
 
 /**
- * The split of a latency averaged over all completed requests that arrived after the warm-up, and over
+ * The split of a latency averaged over the completed requests that arrived after the warm-up, and over
  * those between percentiles of it. A band without a request is left out.
+ *
+ * @param among Rows of the requests that it is of, and that percentiles are of; default: all.
  */
-export function latencyBands(source: BandSource, latency: SplitLatency): LatencyBand[] {
+export function latencyBands(
+  source: BandSource,
+  latency: SplitLatency,
+  among?: readonly number[],
+): LatencyBand[] {
   const { arrivalAtSeconds, firstTokenAtSeconds, completedAtSeconds, count } = source;
   const end = latency === "ttft" ? firstTokenAtSeconds : completedAtSeconds;
   const rows: number[] = [];
-  for (let row = 0; row < count; row++) {
+  for (let i = 0; i < (among?.length ?? count); i++) {
+    const row = among === undefined ? i : among[i];
     const isIn = !Number.isNaN(completedAtSeconds[row]) &&
       arrivalAtSeconds[row] >= source.measuredFromSeconds;
     if (isIn) rows.push(row);
@@ -92,7 +99,7 @@ const GROUPS: readonly (readonly [name: string, parts: readonly LatencyPart[]])[
     ...["decode_preempted", "decode_recompute"] as const,
   ]],
   ["lost instances", ["lost", "decode_moved"]],
-  ["transfers", ["prefill_transfer", "decode_transfer"]],
+  ["transfers", ["kv_load", "prefill_transfer", "decode_transfer"]],
   ["static batch", ["batch"]],
   ["decode", ["decode"]],
 ];
@@ -111,8 +118,8 @@ export function groupedParts(
 }
 
 /** The bands of the time to first token, then those of the end-to-end latency. */
-export function allBands(source: BandSource): LatencyBand[] {
-  return [...latencyBands(source, "ttft"), ...latencyBands(source, "e2e")];
+export function allBands(source: BandSource, among?: readonly number[]): LatencyBand[] {
+  return [...latencyBands(source, "ttft", among), ...latencyBands(source, "e2e", among)];
 }
 
 /** What a reader calls each latency. */

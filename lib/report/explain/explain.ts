@@ -19,9 +19,12 @@ export interface ExplainOptions {
 
 /** Why requests were slow. */
 export interface Explanation {
-  /** What latencies are made of, averaged between percentiles. */
+  /**
+   * What latencies are made of, averaged between percentiles: of the requests that met the condition,
+   * or of all; none where certain requests were asked for.
+   */
   readonly bands: readonly LatencyBand[];
-  /** Requests that met the condition. */
+  /** Requests that met the condition, or that were asked for. */
   readonly count: number;
   /** Stories, of the slowest first. */
   readonly stories: readonly RequestStory[];
@@ -57,7 +60,7 @@ export async function explain(
   const rows = requests ?? slowest(source, found, by, most);
   const teller = new Storyteller(source);
   return {
-    bands: allBands(source),
+    bands: requests === undefined ? allBands(source, found) : [],
     count: found.length,
     stories: rows.map((row) => teller.tell(row)),
   };

@@ -90,6 +90,7 @@ export function explainSource(run: RunResult): ExplainSource {
       phase: instances.phaseNames[instances.phase[row]],
       startAtSeconds: instances.startAtSeconds[row],
       endAtSeconds: instances.endAtSeconds[row],
+      sharers: instances.sharers[row],
     })),
     measuredFromSeconds: summary.measured.from_s,
   };

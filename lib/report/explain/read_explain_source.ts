@@ -3,8 +3,9 @@ import { exists } from "../../results/exists.ts";
 import { readManifest } from "../../results/owned_files.ts";
 import { recoverResults } from "../../results/result_directory.ts";
 import { textCodes } from "../figure_source.ts";
-import { readDrawnSummary, readParts } from "../read_figure_source.ts";
-import { readTable } from "../table_columns.ts";
+import { inOtherFormat, readDrawnSummary, readParts } from "../read_figure_source.ts";
+import { InputError } from "../../std/input_error.ts";
+import { readTable, type TableColumns } from "../table_columns.ts";
 import type { ExplainSource } from "./explain_source.ts";
 import { stageSpans } from "./start_stages.ts";
 
@@ -24,7 +25,7 @@ export async function readExplainSource(directory: string): Promise<ExplainSourc
   const [requests, parts, instances, waits] = await Promise.all([
     readTable(directory, "requests", REQUESTS),
     readTable(directory, "latency_parts", LATENCY_PART_NAMES.map((name) => `${name}_s`)),
-    readTable(directory, "instances", ["instance", "phase", "start_s", "end_s"]),
+    readInstances(directory),
     readTable(directory, "cold_start_waits", ["request", "instance", "stage", "wait_s"]),
   ]);
   const functions = textCodes(requests.texts("function"));
@@ -34,6 +35,7 @@ export async function readExplainSource(directory: string): Promise<ExplainSourc
   const phase = instances.texts("phase");
   const instance = instances.integers("instance");
   const [from, to] = [instances.floats("start_s"), instances.floats("end_s")];
+  const sharers = instances.has("sharers") ? instances.floats("sharers") : undefined;
   return {
     count: arrivalAtSeconds.length,
     functionId: functions.codes,
@@ -63,9 +65,21 @@ export async function readExplainSource(directory: string): Promise<ExplainSourc
       phase: phase[row],
       startAtSeconds: from[row],
       endAtSeconds: to[row],
+      sharers: sharers?.[row] ?? NaN,
     })),
     measuredFromSeconds: readDrawnSummary(`${directory}/summary.json`).measured?.from_s ?? 0,
   };
+}
+
+/** The lives of instances; results of earlier versions do not tell who shared links. */
+async function readInstances(directory: string): Promise<TableColumns> {
+  const columns = ["instance", "phase", "start_s", "end_s"];
+  try {
+    return await readTable(directory, "instances", [...columns, "sharers"]);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return await readTable(directory, "instances", columns);
+  }
 }
 
 /**
@@ -98,7 +112,8 @@ export function checkExplains(directory: string): void {
     );
   }
   if (!exists(`${directory}/requests.parquet`)) {
-    return refuse("results in Parquet", `${shown}, without requests.parquet`);
+    const found = inOtherFormat(directory, "requests.parquet");
+    return refuse("results in Parquet", `${shown}${found || ", without requests.parquet"}`);
   }
   if (!exists(`${directory}/latency_parts.parquet`)) {
     return refuse(

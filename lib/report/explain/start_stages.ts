@@ -8,6 +8,8 @@ export interface StageSpan {
   readonly startAtSeconds: number;
   /** Its end, seconds. */
   readonly endAtSeconds: number;
+  /** Transfers on the busiest link of the bytes that it waited for, its own included; 0 or NaN for none. */
+  readonly sharers: number;
 }
 
 /** A phase of an instance's life, as the table `instances` has it. */
@@ -16,6 +18,7 @@ interface Phase {
   readonly phase: string;
   readonly startAtSeconds: number;
   readonly endAtSeconds: number;
+  readonly sharers: number;
 }
 
 const STAGE = "start:";
@@ -30,39 +33,18 @@ export function stageSpans(count: number, phaseAt: (row: number) => Phase): Stag
   return spans;
 }
 
-/** Tells how many starts were in a stage at once. */
-export class StageCrowds {
-  readonly #byStage = new Map<string, StageSpan[]>();
-  readonly #known = new Map<string, number>();
+/** Tells how many transfers shared the link of the bytes that a stage of a start waited for. */
+export class StageSharers {
+  readonly #sharers = new Map<string, number>();
 
   constructor(spans: readonly StageSpan[]) {
-    for (const span of spans) {
-      const others = this.#byStage.get(span.stage);
-      if (others) others.push(span);
-      else this.#byStage.set(span.stage, [span]);
+    for (const { instanceId, stage, sharers } of spans) {
+      if (sharers >= 0.5) this.#sharers.set(`${instanceId} ${stage}`, Math.round(sharers));
     }
   }
 
-  /**
-   * Starts that were in the stage while an instance was, itself included: their mean over that time,
-   * rounded. 1 for a stage that the instance's start did not have.
-   */
-  during(instanceId: number, stage: string): number {
-    const key = `${instanceId} ${stage}`;
-    let crowd = this.#known.get(key);
-    if (crowd === undefined) this.#known.set(key, crowd = this.#count(instanceId, stage));
-    return crowd;
-  }
-
-  #count(instanceId: number, stage: string): number {
-    const spans = this.#byStage.get(stage) ?? [];
-    const own = spans.find((span) => span.instanceId === instanceId);
-    if (own === undefined || !(own.endAtSeconds > own.startAtSeconds)) return 1;
-    let together = 0;
-    for (const { startAtSeconds, endAtSeconds } of spans) {
-      const from = Math.max(startAtSeconds, own.startAtSeconds);
-      together += Math.max(0, Math.min(endAtSeconds, own.endAtSeconds) - from);
-    }
-    return Math.round(together / (own.endAtSeconds - own.startAtSeconds));
+  /** The mean number of transfers, its own included, rounded; 1 for a stage in which nothing moved. */
+  of(instanceId: number, stage: string): number {
+    return this.#sharers.get(`${instanceId} ${stage}`) ?? 1;
   }
 }

@@ -1,7 +1,7 @@
 import { LATENCY_PART_NAMES, type LatencyPart } from "../../metrics/latency_parts.ts";
 import type { ExplainSource } from "./explain_source.ts";
 import { type PromptAhead, PromptsAhead } from "./prompts_ahead.ts";
-import { StageCrowds } from "./start_stages.ts";
+import { StageSharers } from "./start_stages.ts";
 import { storyText } from "./story_text.ts";
 
 /** A stage of the start that a request waited for. */
@@ -10,8 +10,8 @@ export interface StoryStage {
   readonly stage: string;
   /** Part of the wait that fell into it, seconds. */
   readonly seconds: number;
-  /** Starts that were in it at once, this one included: those that shared links, disks, registries. */
-  readonly starts: number;
+  /** Transfers on the link of the bytes that it waited for, its own included; 1 where nothing moved. */
+  readonly sharers: number;
 }
 
 /** Where the time of one request went. Seconds; null where it never got there. */
@@ -53,12 +53,12 @@ export interface RequestStory {
 /** Tells stories of the requests of a run. */
 export class Storyteller {
   readonly #source: ExplainSource;
-  readonly #crowds: StageCrowds;
+  readonly #sharers: StageSharers;
   readonly #ahead: PromptsAhead;
 
   constructor(source: ExplainSource) {
     this.#source = source;
-    this.#crowds = new StageCrowds(source.stages);
+    this.#sharers = new StageSharers(source.stages);
     this.#ahead = new PromptsAhead(source);
   }
 
@@ -111,9 +111,9 @@ export class Storyteller {
       left -= seconds;
       if (!(seconds > 0)) continue;
       const stage = waits.stageNames[waits.stage[row]];
-      stages.unshift({ stage, seconds, starts: this.#crowds.during(startedInstance, stage) });
+      stages.unshift({ stage, seconds, sharers: this.#sharers.of(startedInstance, stage) });
     }
-    if (left > EARLIER_SECONDS) stages.unshift({ stage: EARLIER_START, seconds: left, starts: 1 });
+    if (left > EARLIER_SECONDS) stages.unshift({ stage: EARLIER_START, seconds: left, sharers: 1 });
     return { startedInstance, stages };
   }
 }

@@ -67,18 +67,16 @@ Deno.test("a story says in a line what a request waited for, whose prompt it was
       stageNames: ["before_start", "weights_load", "compile"],
       waitSeconds: Float64Array.of(0.9, 8.3, 2),
     },
-    // Two others load all the time, one for a tenth of it.
-    stages: [7, 8, 9, 10].map((instanceId) => ({
-      instanceId,
-      stage: "weights_load",
-      startAtSeconds: instanceId === 10 ? 320.77 : 313.3,
-      endAtSeconds: 321.6,
+    // Two others were on the link all the time, one for a tenth of it; a compilation moves nothing.
+    stages: [["weights_load", 3.1], ["compile", NaN]].map(([stage, sharers]) => ({
+      ...{ instanceId: 7, stage: String(stage), sharers: Number(sharers) },
+      ...{ startAtSeconds: 313.3, endAtSeconds: 321.6 },
     })),
   });
   equal(
     new Storyteller(source).tell(0).text,
     "request 0: arrived 312.4 s; waited 11.2 s for instance 7 (until it began 0.90 s; weights load " +
-      "8.3 s shared by 3 starts; compile 2.0 s); behind a 14,027-token prompt 0.60 s (request 1, " +
+      "8.3 s over a link shared by 3; compile 2.0 s); behind a 14,027-token prompt 0.60 s (request 1, " +
       "steps had no tokens left); 100 prompt tokens computed in 0.80 s; 20 tokens decoded in 1.6 s; " +
       "preempted once (0.80 s); TTFT 12.6 s, E2E 15.0 s",
   );
@@ -115,6 +113,15 @@ Deno.test("conditions compare columns, and null meets none", () => {
   deepEqual(rows("outcome=completed"), [0, 1]);
   deepEqual(rows("outcome != 'completed'"), []);
   deepEqual(rows("instance=7 and decode_s=1"), [0]);
+  const named = { ...source, functionNames: ['search and rank & "more"', "f"] };
+  named.functionId = Uint8Array.of(0, 1);
+  const rowsOf = (text: string) => [0, 1].filter(whereCondition(text)(named));
+  deepEqual(rowsOf(`function='search and rank & "more"' and start_s=3`), [0]);
+  deepEqual(rowsOf(`function != 'search and rank & "more"' && decode_s=5`), [1]);
+  throws(
+    () => whereCondition("function=search and rank"),
+    /in quotes\): current value is "function/,
+  );
   source.firstTokenAtSeconds[0] = NaN;
   deepEqual(rows("ttft_s>=0"), [1]);
   deepEqual(rows("ttft_s!=7"), [1]);
@@ -130,6 +137,12 @@ Deno.test("explain() of a run: bands are means of the parts, and stories those o
     (first, i) => first - run.requests.arrivalAtSeconds[i],
   ).sort((a, b) => b - a);
   deepEqual(stories.map(({ ttftSeconds }) => ttftSeconds), ttfts.slice(0, 4));
+  // Bands are of the requests that meet the condition, as are their percentiles.
+  const { bands: slow, count: slowCount } = await explain(run, { where: `ttft_s>=${ttfts[9]}` });
+  equal(slowCount, 10);
+  deepEqual(slow.filter(({ band }) => band === "all").map(({ requests }) => requests), [10, 10]);
+  ok(slow.every(({ latency, meanSeconds }) => latency === "e2e" || meanSeconds >= ttfts[9]));
+  deepEqual((await explain(run, { requests: [3] })).bands, []);
   const [all, , , , slowest] = bands.filter(({ latency }) => latency === "ttft");
   equal(all.band, "all");
   ok(Math.abs(all.meanSeconds - ttfts.reduce((a, b) => a + b, 0) / 120) < 1e-12);

@@ -8,9 +8,6 @@ const LEAST_SECONDS = 0.001;
 /** Stages of a start that a line names: the longest ones. */
 const MOST_STAGES = 3;
 
-/** Stages that move bytes over links and disks, which starts at the same time share. */
-const MOVES = /pull|fetch|load|snapshot|restore/;
-
 /** A number of tokens: "14,027". */
 function whole(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
@@ -38,10 +35,10 @@ function stagesText(stages: readonly StoryStage[], isWorthIt: (seconds: number) 
   const longest = stages.filter(({ seconds }) => isWorthIt(seconds))
     .toSorted((one, other) => other.seconds - one.seconds).slice(0, MOST_STAGES);
   const named = stages.filter((stage) => longest.includes(stage)).map((
-    { stage, seconds, starts },
+    { stage, seconds, sharers },
   ) =>
     `${stageName(stage)} ${storySeconds(seconds)}` +
-    (starts > 1 && MOVES.test(stage) ? ` shared by ${starts} starts` : "")
+    (sharers > 1 ? ` over a link shared by ${sharers}` : "")
   );
   return named.length === 0 ? "" : ` (${named.join("; ")})`;
 }
@@ -82,6 +79,7 @@ function firstTokenClauses(
         : `${prompt} ${time} (${whose}steps had no tokens left)`,
   );
   say(of("kv_blocks"), (time) => `waited ${time} for KV blocks`);
+  say(of("kv_load"), (time) => `waited ${time} for KV blocks to come from a cache tier`);
   say(of("sequences"), (time) => `waited ${time} for a place in the batch`);
   const cached = cachedTokens > 0 ? ` (${whole(cachedTokens)} cached)` : "";
   say(of("prefill"), (time) => `${whole(promptTokens)} prompt tokens${cached} computed in ${time}`);
@@ -122,7 +120,7 @@ type StoryFacts = Omit<RequestStory, "text">;
 
 /**
  * A story in a line: `request 812: arrived 312.4 s; waited 11.2 s for instance 7 (weights load 8.3 s
- * shared by 3 starts); ...; TTFT 12.6 s, E2E 15.0 s`. Parts that are too short to matter are left
+ * over a link shared by 3); ...; TTFT 12.6 s, E2E 15.0 s`. Parts that are too short to matter are left
  * out.
  */
 export function storyText(facts: StoryFacts): string {

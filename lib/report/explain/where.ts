@@ -54,19 +54,35 @@ const COMPARISONS: Readonly<Record<string, (a: number | string, b: number | stri
   "=": (a, b) => a === b,
 };
 
-const FORM = /^\s*([\w.]+)\s*(>=|<=|!=|==|>|<|=)\s*(.+?)\s*$/;
+const FORM = /^\s*([\w.]+)\s*(>=|<=|!=|==|>|<|=)\s*(.+?)\s*$/s;
+
+/** Conditions one by one: an "and" between quotes is part of a text. */
+function parted(text: string): string[] {
+  const parts: string[] = [];
+  let from = 0;
+  for (const { 0: found, index } of text.matchAll(BETWEEN)) {
+    if (/^["']/.test(found)) continue;
+    parts.push(text.slice(from, index));
+    from = index + found.length;
+  }
+  return [...parts, text.slice(from)];
+}
+
+/** Texts in quotes, and what stands between conditions. */
+const BETWEEN = /"[^"]*"|'[^']*'|\s+and\s+|\s*&&\s*/gi;
 
 /**
  * Reads a condition on requests: `COLUMN OPERATOR VALUE`, several with "and" between them, such as
  * `ttft_s>2 and preemptions>0`. Columns are those of the tables `requests` and `latency_parts`;
- * operators are > >= < <= = !=. Null meets no condition.
+ * operators are > >= < <= = !=. Null meets no condition. A text may stand in quotes, and has to where
+ * it has " and " in it: `function="search and rank"`.
  *
  * @throws {RangeError} If it is malformed, or names a column that is not there (with the nearest).
  */
 export function whereCondition(
   text: string,
 ): (source: ExplainSource) => (row: number) => boolean {
-  const conditions = text.split(/\s+and\s+|\s*&&\s*/i).map((part) => condition(part, text));
+  const conditions = parted(text).map((part) => condition(part, text));
   return (source) => {
     const tests = conditions.map((one) => one(source));
     return (row) => tests.every((test) => test(row));
@@ -77,8 +93,8 @@ function condition(part: string, whole: string) {
   const found = FORM.exec(part);
   if (found === null) {
     throw new RangeError(
-      `Cannot read a condition as COLUMN OPERATOR VALUE, such as ttft_s>2: current value is ` +
-        JSON.stringify(whole),
+      `Cannot read a condition as COLUMN OPERATOR VALUE, such as ttft_s>2 (texts with "and" in them ` +
+        `in quotes): current value is ${JSON.stringify(whole)}`,
     );
   }
   const [, name, operator, value] = found;

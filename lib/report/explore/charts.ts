@@ -4,7 +4,7 @@ import { type Html, html } from "../page/html.ts";
 /** Size of a chart, and the room around its plot, pixels. */
 const WIDTH = 460;
 const HEIGHT = 220;
-const ROOM = { left: 52, right: 12, top: 10, bottom: 34 };
+const ROOM = { left: 52, right: 26, top: 10, bottom: 34 };
 const INNER = { width: WIDTH - ROOM.left - ROOM.right, height: HEIGHT - ROOM.top - ROOM.bottom };
 
 const LATENCY_COLOURS: Readonly<Record<string, string>> = {
@@ -67,6 +67,12 @@ function frame(
   }) rotate(-90)" text-anchor="middle">${yTitle}</text></g></svg>`;
 }
 
+/** The least of 1, 2 and 5 times powers of ten that is not below a length. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return [1, 2, 5, 10].map((times) => times * power).find((step) => step >= least * (1 - 1e-9))!;
+}
+
 /** Latencies by percentile, of another answer as dashes. */
 export function percentileChart(answer: Answer, other: Answer | undefined): Html {
   const all = [...answer.percentiles, ...(other?.percentiles ?? [])];
@@ -104,7 +110,7 @@ export function percentileChart(answer: Answer, other: Answer | undefined): Html
 
 /** Instances by state over time. */
 export function fleetChart({ fleet }: Answer): Html {
-  const end = fleet.at(-1)?.timeSeconds ?? 1;
+  const end = Math.max(fleet.at(-1)?.timeSeconds ?? 1, 1e-6);
   const total = (point: FleetPoint) => STATES.reduce((sum, state) => sum + point[state], 0);
   const most = Math.max(1, Math.ceil(Math.max(...fleet.map(total))));
   const x = (seconds: number) => (ROOM.left + seconds / end * INNER.width).toFixed(1);
@@ -123,7 +129,11 @@ export function fleetChart({ fleet }: Answer): Html {
       <path fill="${STATE_COLOURS[state]}" d="${up}${down}Z" />
     `;
   });
-  const xTicks = [0, 0.25, 0.5, 0.75, 1].map((place) => ({ place, text: tickText(place * end) }));
+  const step = roundStep(end / 6);
+  const xTicks = Array.from({ length: Math.floor(end / step) + 1 }, (_, i) => ({
+    place: i * step / end,
+    text: tickText(i * step),
+  }));
   const every = Math.ceil(most / 4);
   const yTicks = Array.from({ length: Math.floor(most / every) + 1 }, (_, i) => ({
     place: i * every / most,

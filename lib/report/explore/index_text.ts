@@ -1,18 +1,34 @@
 import { constantHtml, embeddedJson, html } from "../page/html.ts";
 import type { PageBase } from "./messages.ts";
 
-/** What the page may do: run its own programs, and ask nobody but its own server. */
+/**
+ * What the page may do: run its own programs, and ask nobody but its own server. A page from a disk has
+ * its simulator as a text, which becomes a program as a blob.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "worker-src 'self'",
+  "worker-src 'self' blob:",
   "style-src 'self'",
   "img-src data:",
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");
 
-/** The page itself, whose programs are main.js and worker.js beside it. */
+/**
+ * Starts the page's program: main.js and worker.js as modules, and from a disk, where browsers load no
+ * modules, the two as one script.
+ */
+export const START_PROGRAM = `(() => {
+  const script = document.createElement("script");
+  const isFromDisk = location.protocol === "file:";
+  if (!isFromDisk) script.type = "module";
+  script.src = isFromDisk ? "offline.js" : "main.js";
+  document.body.append(script);
+})();
+`;
+
+/** The page itself, whose programs are start.js and what that loads beside it. */
 export function indexText(base: PageBase, title: string): string {
   return html`
     <!doctype html>
@@ -28,9 +44,7 @@ export function indexText(base: PageBase, title: string): string {
       </head>
       <body>
         <h1>${title}</h1>
-        <p
-          id="waiting">This page comes from a web server: browsers let no program load from a disk. Any does,
-    such as <code>python3 -m http.server</code> in its folder.</p>
+        <p id="waiting">This page is a program: it needs JavaScript.</p>
         <main>
           <form aria-label="What is simulated">
             <div id="knobs"></div>
@@ -67,7 +81,7 @@ export function indexText(base: PageBase, title: string): string {
           </div>
         </main>
         <script type="application/json" id="base">${constantHtml(embeddedJson(base))}</script>
-        <script type="module" src="main.js"></script>
+        <script src="start.js"></script>
       </body>
     </html>
   `.html;

@@ -1,37 +1,58 @@
-import { checkedValues } from "./set_knobs.ts";
-import type { Knob, KnobValues } from "./knobs.ts";
+import { isSection, type Settings } from "./settings.ts";
 
-/** What a link holds: values of knobs, and those of the answer beside it. */
+/** What a link holds: configurations as they differ from the default one. */
 export interface Linked {
-  readonly a: KnobValues;
-  readonly b?: KnobValues;
-  /** Whether a link held more, or something else: what knobs cannot have is left out. */
-  readonly isPart?: boolean;
+  readonly a: Settings;
+  /** The one whose answer stands beside. */
+  readonly b?: Settings;
 }
+
+/** Most bytes of what a link holds, opened: links come from anywhere. */
+const MOST_BYTES = 200_000;
 
 /** The part of an address after #. */
-export function linkText({ a, b }: Linked): string {
-  const text = JSON.stringify(b === undefined ? { a } : { a, b });
-  return new TextEncoder().encode(text).toBase64({ alphabet: "base64url", omitPadding: true });
+export async function linkText({ a, b }: Linked): Promise<string> {
+  return await packed(b === undefined ? { a } : { a, b });
 }
 
-/** What a link holds, as far as knobs can have it: links come from anywhere. */
-export function readLink(text: string, knobs: readonly Knob[]): Linked {
+/** A value as the part of an address that {@link readLink} opens. */
+export async function packed(value: unknown): Promise<string> {
+  const stream = new Blob([JSON.stringify(value)]).stream().pipeThrough(
+    new CompressionStream("deflate-raw"),
+  );
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/** What a link holds; undefined for what is no link of this page, or is cut short. */
+export async function readLink(text: string): Promise<Linked | undefined> {
   try {
-    const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });
-    const value = JSON.parse(new TextDecoder().decode(bytes));
-    const a = checkedValues(knobs, value?.a);
-    const found: Linked = value?.b === undefined ? { a } : { a, b: checkedValues(knobs, value.b) };
-    const isWhole = sameNames(value, found) && sameNames(value.a, found.a) &&
-      (found.b === undefined || sameNames(value.b, found.b));
-    return isWhole ? found : { ...found, isPart: true };
+    const value: unknown = JSON.parse(
+      await opened(Uint8Array.fromBase64(text, { alphabet: "base64url" })),
+    );
+    if (!isSection(value) || !isSection(value.a)) return undefined;
+    const { a, b, ...others } = value;
+    if (Object.keys(others).length > 0 || (b !== undefined && !isSection(b))) return undefined;
+    return b === undefined ? { a } : { a, b };
   } catch {
-    return { a: {}, ...(text !== "" && { isPart: true }) };
+    return undefined;
   }
 }
 
-/** Whether a value is an object of just the names of another: 12, null and [] are none. */
-function sameNames(value: unknown, found: object): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value) &&
-    Object.keys(value).length === Object.keys(found).length;
+async function opened(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const reader = stream.getReader();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > MOST_BYTES) {
+      await reader.cancel();
+      throw new RangeError(`Cannot open a link as one of up to ${MOST_BYTES} bytes`);
+    }
+    pieces.push(value);
+  }
+  return await new Blob(pieces).text();
 }

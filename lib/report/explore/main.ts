@@ -4,11 +4,14 @@
  *
  * @module
  */
+import type { Configuration } from "../../config/configuration.ts";
 import type { Answer } from "./answer.ts";
-import { type Knob, knobs as knobsOf, type KnobValue, type KnobValues } from "./knobs.ts";
+import type { Knob, KnobValue } from "./knobs.ts";
 import type { PageBase, Told } from "./messages.ts";
 import { notebookText } from "./notebook_text.ts";
-import { withKnobs, withRequests } from "./set_knobs.ts";
+import { configOf, type PageState, stateByKnobs, stateOf } from "./page_state.ts";
+import { withRequests } from "./set_knobs.ts";
+import { changedSettings, type Settings } from "./settings.ts";
 import { yamlText } from "./yaml_text.ts";
 import { type Html, html } from "../page/html.ts";
 import { servedAnswers } from "../page/served_answers.ts";
@@ -21,25 +24,32 @@ const REQUESTS = [1000, 10_000] as const;
 
 const at = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 
-const base = JSON.parse(at("base").textContent!) as PageBase;
-const knobs = knobsOf(base.gpus, base.presets);
-const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+/** The page as it was made: what it shows where no link says otherwise. */
+const own = stateOf(JSON.parse(at("base").textContent!) as PageBase);
+const { usual } = own.base;
+const worker = startWorker();
 
-let values: KnobValues = {};
+let state = own;
 /** What the answers are compared with; `isDone`: no better answer of it follows. */
-let kept: { readonly values: KnobValues; answer?: Answer; isDone: boolean } | undefined;
+let kept: { readonly config: Configuration; answer?: Answer; isDone: boolean } | undefined;
 /** The last answer, and whether no better one to the same question follows. */
 let last: { readonly answer: Answer; readonly isLast: boolean } | undefined;
 let asked = 0;
 /** Number of the question about what is kept. */
 let askedForKept = 0;
+/** How often a link was followed. */
+let followed = 0;
 
-function question(of: KnobValues): number {
-  worker.postMessage({
-    id: ++asked,
-    config: withKnobs(base.config, knobs, of),
-    requests: REQUESTS,
-  });
+/** Starts the simulator: a module beside the page, or its text where the page comes from a disk. */
+function startWorker(): Worker {
+  const { exploreWorker: text } = globalThis as { exploreWorker?: string };
+  return text === undefined
+    ? new Worker(new URL("./worker.js", import.meta.url), { type: "module" })
+    : new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+}
+
+function question(config: Configuration): number {
+  worker.postMessage({ id: ++asked, config, requests: REQUESTS });
   return asked;
 }
 
@@ -47,26 +57,34 @@ function question(of: KnobValues): number {
 function ask(): void {
   document.body.dataset.state = "asked";
   last = undefined;
-  if (kept === undefined || kept.isDone) question(values);
+  if (kept === undefined || kept.isDone) question(configOf(state));
 }
 
-function askForKept(of: KnobValues): void {
-  kept = { values: of, isDone: false };
-  askedForKept = question(of);
+function askForKept(config: Configuration): void {
+  kept = { config, isDone: false };
+  askedForKept = question(config);
 }
 
 function change(name: string, value: KnobValue): void {
-  values = { ...values, [name]: value };
-  showKnob(knobs.find((knob) => knob.name === name)!);
-  saveLink();
+  state = { ...state, values: { ...state.values, [name]: value } };
+  showKnob(state.knobs.find((knob) => knob.name === name)!);
   ask();
 }
 
-function saveLink(): void {
-  history.replaceState(null, "", `#${linkText({ a: values, ...(kept && { b: kept.values }) })}`);
+/** Has the address hold what is shown: the configurations, as far as they differ from the defaults. */
+async function saveLink(): Promise<void> {
+  const isOwn = state.base === own.base && Object.keys(state.values).length === 0 && !kept;
+  const before = [state, kept];
+  const text = isOwn ? "" : await linkText({
+    a: changedSettings(usual, configOf(state)),
+    ...(kept && { b: changedSettings(usual, kept.config) }),
+  });
+  // Whoever moved a knob in between is shown again, and saved then.
+  if (before[0] !== state || before[1] !== kept) return;
+  history.replaceState(null, "", isOwn ? location.href.replace(/#.*$/, "") : `#${text}`);
 }
 
-worker.onmessage = ({ data }: MessageEvent<Told>) => {
+worker.onmessage = async ({ data }: MessageEvent<Told>) => {
   if (kept !== undefined && !kept.isDone && data.id === askedForKept) return hearOfKept(data);
   if (data.id !== asked) return;
   if ("mistake" in data) {
@@ -79,7 +97,10 @@ worker.onmessage = ({ data }: MessageEvent<Told>) => {
   last = data;
   at("said").textContent = "";
   show(data.answer);
-  document.body.dataset.state = data.isLast ? "refined" : "first";
+  document.body.dataset.state = "first";
+  if (!data.isLast) return;
+  await saveLink();
+  if (data.id === asked) document.body.dataset.state = "refined";
 };
 
 /** Takes an answer about what is kept; after the last one the knobs have their turn. */
@@ -157,7 +178,7 @@ function placeOf({ values: possible }: Knob, value: KnobValue): number {
 }
 
 function valueOf(knob: Knob): KnobValue {
-  return values[knob.name] ?? knob.read(base.config);
+  return state.values[knob.name] ?? knob.read(state.base.config);
 }
 
 function showKnob(knob: Knob): void {
@@ -203,8 +224,7 @@ function listen(knob: Knob): void {
 
 /** The configuration of the refined answer, as a file. */
 function yaml(): string {
-  const config = withRequests(withKnobs(base.config, knobs, values), REQUESTS[1]);
-  return yamlText(base.usual, config);
+  return yamlText(usual, withRequests(configOf(state), REQUESTS[1]));
 }
 
 async function copy(text: string, what: string): Promise<void> {
@@ -225,42 +245,78 @@ function download(name: string, text: string): void {
   at("done").textContent = `${name}: open it in Jupyter with the Deno kernel`;
 }
 
+/** Shows the knobs of the state, and what of its configuration the page has replaced. */
+function showState(): void {
+  const { knobs, base: { notices } } = state;
+  put("knobs", html`${knobs.map(knobField)}`);
+  for (const knob of knobs) {
+    listen(knob);
+    showKnob(knob);
+  }
+  put("replaced", html`${notices.map((text) => html`<li>${text}</li>`)}`);
+}
+
 function startPage(): void {
   at("waiting").remove();
-  put("knobs", html`${knobs.map(knobField)}`);
-  for (const knob of knobs) listen(knob);
-  at("keep").addEventListener("click", () => {
-    if (last?.isLast) kept = { values, answer: last.answer, isDone: true };
-    else askForKept(values);
-    saveLink();
+  at("keep").addEventListener("click", async () => {
+    if (last?.isLast) kept = { config: configOf(state), answer: last.answer, isDone: true };
+    else askForKept(configOf(state));
     if (last) show(last.answer);
+    await saveLink();
   });
-  at("drop").addEventListener("click", () => {
+  at("drop").addEventListener("click", async () => {
     const wasAwaited = kept !== undefined && !kept.isDone;
     kept = undefined;
-    saveLink();
     if (wasAwaited) ask();
     else if (last) show(last.answer);
+    await saveLink();
   });
-  at("link").addEventListener("click", () => copy(location.href, "The link"));
+  at("link").addEventListener("click", async () => {
+    await saveLink();
+    await copy(location.href, "The link");
+  });
   at("yaml").addEventListener("click", () => copy(yaml(), "The configuration"));
   at("notebook").addEventListener("click", () => download("explore.ipynb", notebookText(yaml())));
-  put("replaced", html`${base.notices.map((text) => html`<li>${text}</li>`)}`);
   addEventListener("hashchange", followLink);
   followLink();
 }
 
-/** Sets the knobs as the address says. */
-function followLink(): void {
-  const linked = readLink(location.hash.slice(1), knobs);
-  values = linked.a;
+/** Shows the configurations that the address holds; says what of them cannot be read. */
+async function followLink(): Promise<void> {
+  const mine = ++followed;
+  const text = location.hash.slice(1);
+  const linked = text === "" ? undefined : await readLink(text);
+  const wrong: string[] = [];
+  if (text !== "" && linked === undefined) {
+    wrong.push("The link cannot be read: it is cut short, or none of this page");
+  }
+  const opened = async (name: string, settings: Settings | undefined) => {
+    try {
+      return settings && await openSettings(settings);
+    } catch (error) {
+      wrong.push(`${name} of the link cannot be shown: ${(error as Error).message}`);
+      return undefined;
+    }
+  };
+  const [a, b] = [await opened("A", linked?.a), await opened("B", linked?.b)];
+  if (mine !== followed) return;
+  state = a ?? own;
   kept = undefined;
-  at("done").textContent = linked.isPart
-    ? "The link has something that these knobs cannot have: it was left out"
-    : "";
-  for (const knob of knobs) showKnob(knob);
-  if (linked.b !== undefined) askForKept(linked.b);
+  showState();
+  if (wrong.length > 0) {
+    wrong.push("Shown is what can be read, and else what the page was made with");
+  }
+  at("done").textContent = wrong.join(". ");
+  if (b !== undefined) askForKept(configOf(b));
   ask();
+}
+
+/** The state that settings of a link stand for: by the page's own knobs, else checked as a file is. */
+async function openSettings(settings: Settings): Promise<PageState> {
+  const known = stateByKnobs(own, settings);
+  if (known !== undefined) return known;
+  const { linkedBase } = await import("./linked_base.ts");
+  return stateOf(linkedBase(settings));
 }
 
 startPage();

@@ -4,6 +4,6 @@
  *
  * @module
  */
-export { indexText } from "./index_text.ts";
+export { indexText, START_PROGRAM } from "./index_text.ts";
 export { pageBase } from "./page_base.ts";
 export type { PageBase } from "./messages.ts";

@@ -56,5 +56,15 @@ function answers(summary: Summary, slo: FigureSlo): Answer[] {
           : `, $${figure(perToken)} per million output tokens.`),
       ],
   );
+  const { energy } = summary;
+  if (energy !== null && energy !== undefined) {
+    const { per_output_token_j: joules, carbon_kg: carbon } = energy;
+    list.push([
+      "plain",
+      `It draws ${figure(energy.total_kwh)} kWh` +
+      (joules === null ? "" : `, ${figure(joules)} J per output token`) +
+      (carbon === null ? "." : `, and emits ${figure(carbon)} kg CO2e.`),
+    ]);
+  }
   return list;
 }

@@ -1,5 +1,4 @@
 import {
-  FIGURE_WIDTH,
   type FigureSpec,
   type PhaseRow,
   scaleSpec,
@@ -15,7 +14,8 @@ import { PIXELS_PER_POINT, withTooltips } from "./screen_figure.ts";
 /** Room left of the panels for labels and titles, and right of them for the key, points. */
 const LEFT = 44;
 const RIGHT = 92;
-const WIDTH = FIGURE_WIDTH[2] - LEFT - RIGHT;
+/** The figures of a run take the width of the page, points of a screen's {@linkcode PIXELS_PER_POINT}. */
+const WIDTH = 690 - LEFT - RIGHT;
 const PANEL_HEIGHT = 56;
 /** Instances above which their lives are not drawn one by one. */
 export const MOST_LIVES = 300;
@@ -56,6 +56,11 @@ const PANELS: readonly Panel[] = [
   },
 ];
 
+/** End of the time that is drawn, seconds. */
+export function endOfTime(rows: readonly TimelineRow[]): number {
+  return rows.at(-1)?.timeSeconds ?? 1;
+}
+
 /** A figure drawn for a screen, with what a mark stands for where the pointer is. */
 function onScreen(views: object): FigureSpec {
   const spec = scaleSpec(figure(views), PIXELS_PER_POINT);
@@ -64,7 +69,8 @@ function onScreen(views: object): FigureSpec {
 
 /**
  * What happens over time, on one axis: a strip in which a time is chosen (the parameter `window`, in
- * the figure's unit), and below it rates, requests, instances, their use and their lives in that time.
+ * the figure's unit), and below it rates, requests, instances, their use and their lives in that time:
+ * from `time_from` to `time_to`, which the page sets as the strip or its fields say.
  */
 export function timeChart(
   rows: readonly TimelineRow[],
@@ -72,41 +78,68 @@ export function timeChart(
   unit: TimeUnit,
 ): FigureSpec {
   const drawn = rows.length === 0 ? rows : [{ ...rows[0], timeSeconds: 0 }, ...rows];
-  const end = (drawn.at(-1)?.timeSeconds ?? 1) / unit.seconds;
+  const end = endOfTime(rows) / unit.seconds;
   const time = (row: TimelineRow) => row.timeSeconds / unit.seconds;
   const panels = PANELS.map((panel, i) => panelView(panel, drawn, time, unit, i));
-  const strip = {
-    width: WIDTH,
-    height: 28,
-    title: "Drag across the strip to choose a time; click it to see all",
-    data: { values: drawn.map((row) => ({ time: time(row), value: row.arrivalsPerSecond })) },
-    params: [{ name: "window", select: { type: "interval", encodings: ["x"] } }],
-    mark: { type: "area", interpolate: "step-before", color: "#56B4E9", tooltip: null },
-    encoding: {
-      x: {
-        field: "time",
-        type: "quantitative",
-        scale: { domain: [0, end], nice: false },
-        axis: { title: null, format: "~r", tickCount: 8 },
-      },
-      y: {
-        field: "value",
-        type: "quantitative",
-        title: "Arrivals",
-        axis: { tickCount: 1, titleX: -LEFT + 12, minExtent: LEFT - 4, format: "~s" },
-      },
-    },
-  };
   const instances = new Set(lives.map((row) => row.instance)).size;
   return onScreen({
     spacing: 8,
+    params: [{ name: "time_from", value: 0 }, { name: "time_to", value: end }],
     resolve: { scale: { color: "independent" } },
     vconcat: [
-      strip,
+      stripView(drawn.map((row) => ({ time: time(row), value: row.arrivalsPerSecond })), end),
       ...panels,
       ...(instances === 0 || instances > MOST_LIVES ? [] : [livesView(lives, instances, unit)]),
     ],
   });
+}
+
+/** Arrivals, among which a time is chosen; what is chosen has a band. */
+function stripView(values: readonly object[], end: number) {
+  const x = {
+    type: "quantitative",
+    scale: { domain: [0, end], nice: false },
+    axis: { title: null, format: "~r", tickCount: 8 },
+  };
+  return {
+    width: WIDTH,
+    height: 28,
+    title: "Drag across the strip to choose a time; click it to see all",
+    layer: [
+      {
+        data: { values },
+        params: [{
+          name: "window",
+          select: {
+            ...{ type: "interval", encodings: ["x"], translate: false, zoom: false },
+            // The band shows what is chosen, however it was.
+            mark: { fillOpacity: 0, strokeOpacity: 0 },
+          },
+        }],
+        mark: { type: "area", interpolate: "step-before", color: "#56B4E9", tooltip: null },
+        encoding: {
+          x: { ...x, field: "time" },
+          y: {
+            field: "value",
+            type: "quantitative",
+            title: "Arrivals",
+            axis: { tickCount: 1, titleX: -LEFT + 12, minExtent: LEFT - 4, format: "~s" },
+          },
+        },
+      },
+      {
+        data: { values: [{}] },
+        mark: {
+          ...{ type: "rect", color: "#333333", tooltip: null, clip: true },
+          opacity: { expr: `time_from <= 0 && time_to >= ${end} ? 0 : 0.22` },
+        },
+        encoding: {
+          x: { ...x, datum: { expr: "time_from" } },
+          x2: { datum: { expr: "time_to" } },
+        },
+      },
+    ],
+  };
 }
 
 /** The axis of time of the panels below the strip: what is chosen there. */
@@ -114,7 +147,7 @@ function chosenTime(field: string, unit: TimeUnit, isLast: boolean) {
   return {
     field,
     type: "quantitative",
-    scale: { domain: { param: "window", encoding: "x" }, nice: false },
+    scale: { domainMin: { expr: "time_from" }, domainMax: { expr: "time_to" }, nice: false },
     axis: { title: isLast ? `Time (${unit.symbol})` : null, format: "~r", tickCount: 8 },
   };
 }

@@ -15,7 +15,7 @@ import { timelineRows } from "../timeline_rows.ts";
 import type { PageChart, PageRun } from "./page_data.ts";
 import { type Html, html } from "./html.ts";
 import { MOST_REQUESTS, readRequests } from "./request_columns.ts";
-import { MOST_LIVES, percentileChart, timeChart } from "./run_charts.ts";
+import { endOfTime, MOST_LIVES, percentileChart, timeChart } from "./run_charts.ts";
 import { runAnswer, type RunFacts } from "./run_answer.ts";
 import { screenFigure } from "./screen_figure.ts";
 import { figurePlace, folded, sentences, settingText, textTable } from "./sections.ts";
@@ -41,6 +41,7 @@ const FURTHER: Partial<Record<StandardFigure, readonly [title: string, text: str
   ],
   cold_starts: ["Waits for starts", "by stage of the start, mean over the requests that waited."],
   cost: ["The bill", "by use."],
+  energy: ["Power", "of GPUs by what they do, and of their machines."],
   attainment_by_class: ["Limits met", "by service class."],
   attainment_by_function: ["Limits met", "by function."],
 };
@@ -84,10 +85,11 @@ export async function runPart(
     ${figurePlace(
       `${id}-time`,
       "Rates, requests, instances.",
-      "The strip above chooses a time; everything below, and the table of requests, follows." +
+      "The strip chooses a time, as do the fields below; everything else, and the table of requests, " +
+        "follows. A name in a key shows that series alone." +
         (lives > MOST_LIVES ? ` The lives of ${lives} instances are not drawn one by one.` : ""),
     )}
-    <p class="window" role="status" aria-live="polite">All requests</p>
+    ${hasTime ? timeFields(endOfTime(rows) / unit.seconds, unit.symbol) : html``}
     ${figurePlace(
       `${id}-percentiles`,
       "Latency by percentile",
@@ -110,6 +112,23 @@ export async function runPart(
       isWhole: requests.isWhole,
     }],
   };
+}
+
+/** The chosen time in figures, for those who choose by keys. */
+function timeFields(end: number, unit: string): Html {
+  const field = (name: string, value: number) =>
+    html`
+      <input type="number" step="any" min="0" max="${end}" value="${value}"
+        data-time="${name}">
+    `;
+  return html`
+    <p
+      class="times"><label>Chosen time from ${field("from", 0)}</label> <label>to ${field(
+        "to",
+        Number(end.toPrecision(6)),
+      )} ${unit}</label> <button type="button" data-time="all">All</button>
+    <span class="window" role="status" aria-live="polite">All requests</span></p>
+  `;
 }
 
 function requestsTable(columns: readonly string[], count: number, isWhole: boolean): Html {
@@ -145,7 +164,9 @@ function requestsTable(columns: readonly string[], count: number, isWhole: boole
 
 /** A name of a column that may be broken after its underscores. */
 function breakable(name: string): Html {
-  return html`${name.split("_").map((part, i) => i === 0 ? html`${part}` : html`_<wbr>${part}`)}`;
+  // A unit stays with what it is of.
+  const parts = name.split(/_(?!s$)/);
+  return html`${parts.map((part, i) => i === 0 ? html`${part}` : html`_<wbr>${part}`)}`;
 }
 
 /** Where the waits for starts went, in numbers. */

@@ -1,7 +1,9 @@
 import { type FigureSpec, scaleSpec } from "../../plot/mod.ts";
 
-/** Pixels of a screen for each point of a printed page. */
+/** Pixels of a screen for each point of a figure that is drawn for the page. */
 export const PIXELS_PER_POINT = 1.6;
+/** The same of a figure for paper, which is as wide as a printed page: its text is as large as the page's. */
+const PAPER_PIXELS_PER_POINT = 2;
 
 type View = Readonly<Record<string, unknown>>;
 
@@ -11,7 +13,7 @@ type View = Readonly<Record<string, unknown>>;
  */
 export function screenFigure(spec: FigureSpec): FigureSpec {
   let count = 0;
-  const scaled = scaleSpec(spec, PIXELS_PER_POINT) as unknown as View;
+  const scaled = scaleSpec(spec, PAPER_PIXELS_PER_POINT) as unknown as View;
   const interactive = views(scaled, (view) => withZoom(withKey(view, count), count++));
   return withTooltips(interactive) as unknown as FigureSpec;
 }

@@ -34,7 +34,7 @@ export function figurePlace(id: string, title: string, text: string): Html {
   return html`
     <figure>
       <figcaption><strong>${title}</strong> ${text}</figcaption>
-      <div class="chart" id="${id}" role="img" aria-label="${title.replace(
+      <div class="chart" id="${id}" role="group" aria-label="${title.replace(
         /\.$/,
         "",
       )}: ${text}"></div>

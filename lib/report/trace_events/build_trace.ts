@@ -98,6 +98,8 @@ function draw(recorder: TraceRecorder, source: TraceSource, every: number): Draw
   function* events(): Generator<string> {
     yield* names([...instances.tracks, ...instances.lanes, ...transfers], recorder);
     yield* runCounters(source.timeSeries, recorder.windowSeconds, every);
+    // Arrows begin on tracks of transfers and land on those of starts: readers take both as they come.
+    for (const { items } of transfers) yield* texts(items);
     for (const track of instances.tracks) {
       const own = (rows.get(track.instanceId) ?? []).map((row) => recorder.rows.at(row));
       const counters = new InstanceCounters(track.pid, track.instanceId);
@@ -116,7 +118,7 @@ function draw(recorder: TraceRecorder, source: TraceSource, every: number): Draw
       }
       yield* texts(items);
     }
-    for (const { items } of [...instances.lanes, ...transfers]) yield* texts(items);
+    for (const { items } of instances.lanes) yield* texts(items);
   }
   const lives = [...instances.tracks, ...instances.lanes, ...transfers];
   const lifeBytes = lives.reduce(
@@ -193,10 +195,16 @@ const PIECE = 65_536;
 
 /** What a reader of the drawing has to know. */
 function notices(recorder: TraceRecorder, leftOut: number, every: number): string[] {
-  const { rows, isCoarser, transfersLeftOut, maxBytes, record } = recorder;
+  const { rows, isCoarser, transfersLeftOut, maxBytes, record, windowSeconds: [from] } = recorder;
   const size = `so that it stays below ${Math.round(maxBytes / 1e4) / 100} MB before compression`;
   const shorter = "--trace-events-window FROM..TO draws a shorter time in full";
   return [
+    ...(from > 0 && from >= record.endAtSeconds
+      ? [
+        `${TRACE_FILE} is empty: --trace-events-window begins at ${from} s, the run ended at ` +
+        `${Number(record.endAtSeconds.toPrecision(6))} s`,
+      ]
+      : []),
     ...(isCoarser
       ? [
         `${TRACE_FILE} draws steps of an instance that begin within the same ` +

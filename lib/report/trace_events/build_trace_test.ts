@@ -6,7 +6,9 @@ import { StageSpans } from "../../serverless/cold_start/stage_spans.ts";
 import type { StageSpan } from "../../serverless/cold_start/start_service.ts";
 import type { InstanceLife } from "../../serverless/lifecycle.ts";
 import { checkTrace, type TraceEvent } from "../../../tests/support/trace_rules.ts";
+import fc from "fast-check";
 import { buildTrace } from "./build_trace.ts";
+import { micros } from "./event_text.ts";
 import { lanesOf } from "./lanes.ts";
 import { TraceRecorder, type TraceRecorderOptions } from "./trace_recorder.ts";
 
@@ -138,10 +140,10 @@ Deno.test("a transfer is a slice where its bytes come from, with an arrow to eac
   const arrows = events.filter(({ cat, ph }) => cat === "transfer" && ph !== "X")
     .map(({ ph, id, tid, ts }) => `${ph}${id} on ${tid} at ${ts}`);
   deepEqual(arrows, [
-    "f1 on 1 at 2999999.999",
-    "f2 on 2 at 2999999.999",
     "s1 on 3 at 0",
     "s2 on 3 at 0",
+    "f1 on 1 at 2999999.999",
+    "f2 on 2 at 2999999.999",
   ]);
   const [whole, given] = events.filter(({ ph, cat }) => ph === "X" && cat === "transfer");
   deepEqual(whole.args, { bytes: 9e9, bytes_per_s: 3e9, to: "instance 0, instance 1" });
@@ -213,4 +215,21 @@ Deno.test("windows, lengths and recorders that cannot be are refused", () => {
   }
   throws(() => new TraceRecorder({ resolutionSeconds: -1 }), /0 seconds or more/);
   throws(() => new TraceRecorder().record, /no run has ended/);
+});
+
+Deno.test("a time is the nanosecond that Perfetto makes of it: times 1,000, the rest cut off", () => {
+  const cut = (ns: number) => equal(Math.trunc(Number(micros(ns)) * 1000), ns);
+  // Of all nanoseconds in a millisecond some are below themselves when they are multiplied again.
+  for (let ns = 0; ns < 10_000; ns++) cut(ns);
+  fc.assert(fc.property(fc.integer({ min: 0, max: 1e15 }), cut));
+  equal(Number("259.758") * 1000 < 259_758, true);
+});
+
+Deno.test("a window after the end of the run gives an empty timeline that says so", () => {
+  const { events, notices } = built(recorded([LIFE], [], { windowSeconds: [50, 60] }), series(10));
+  deepEqual(events.filter(({ ph }) => ph !== "M"), []);
+  deepEqual(notices, [
+    "trace.json.gz is empty: --trace-events-window begins at 50 s, the run ended at 10 s",
+  ]);
+  deepEqual(built(recorded([LIFE], [], { windowSeconds: [9, 60] }), series(10)).notices, []);
 });

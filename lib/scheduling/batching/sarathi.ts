@@ -13,6 +13,7 @@ export const sarathiStrategy: BatchingEntry<"sarathi", SarathiSettings> = {
   describe: "Sarathi-Serve's stall-free batching: decodes first, then chunks of prompts.",
   section: null,
   canSpeculate: true,
+  canLoad: true,
   settings: {
     chunkSize: tokens({
       min: 1,

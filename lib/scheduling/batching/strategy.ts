@@ -191,6 +191,8 @@ export interface BatchingEntry<Name extends string, Options>
   readonly ignoresBudget?: boolean;
   /** Whether its steps may verify drafted tokens (speculative decoding); if not, settings refuse it. */
   readonly canSpeculate?: boolean;
+  /** Whether its requests may wait for KV blocks from cache tiers; if not, settings refuse these. */
+  readonly canLoad?: boolean;
   /** Whether it can swap the KV blocks of preempted sequences; if not, they are recomputed. */
   readonly canSwap?: boolean;
 }

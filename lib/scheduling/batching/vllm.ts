@@ -17,6 +17,7 @@ export const vllmStrategy: BatchingEntry<"vllm", VllmSettings> = {
   describe: "vLLM's V1 scheduler: one token budget, running sequences first, chunked prefill.",
   section: null,
   canSpeculate: true,
+  canLoad: true,
   settings: {
     longPrefillTokenThreshold: tokens({
       min: 0,

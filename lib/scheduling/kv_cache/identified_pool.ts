@@ -10,6 +10,11 @@ export abstract class IdentifiedPool extends BlockPool {
   /** Identified blocks, in use or free. */
   abstract readonly cachedBlocks: number;
 
+  /** Free blocks that can be taken before any that has identity. */
+  get freeWithoutIdentity(): number {
+    return this.emptyBlocks;
+  }
+
   /** Leading full blocks of the request's first `tokens` tokens that are cached. Changes nothing. */
   abstract matchedBlocks(request: number, tokens: number): number;
 

@@ -2,6 +2,9 @@ import { IdentifiedPool } from "./identified_pool.ts";
 import type { PrefixHolders } from "./prefix_holders.ts";
 import type { PrefixIdentity } from "./prefix_identity.ts";
 
+/** Is told of blocks `from` (included) to `to` (excluded) of a run that are cached no more. */
+export type ForgetBlocks = (run: number, from: number, to: number) => void;
+
 /** The run of blocks without identity. */
 const ANONYMOUS = -1;
 
@@ -19,6 +22,7 @@ export class PrefixCache extends IdentifiedPool {
   readonly #identity: PrefixIdentity;
   readonly #holders: PrefixHolders | undefined;
   readonly #instance: number;
+  readonly #forgets: ForgetBlocks | undefined;
   /** First cached piece of each run. */
   readonly #headOf = new Map<number, number>();
   /** Columns by piece: blocks `from` to `to` of the run, and how many sequences use them. */
@@ -43,6 +47,7 @@ export class PrefixCache extends IdentifiedPool {
    * @param capacity Blocks, an integer >= 1.
    * @param blockTokens Tokens per block, an integer >= 1, in which `identity` counts.
    * @param holders Told of the runs that the cache has, as those of an instance; absent: nobody is.
+   * @param forgets Told of blocks that lose their identity to whoever needs the room; absent: nobody is.
    */
   constructor(
     capacity: number,
@@ -50,8 +55,10 @@ export class PrefixCache extends IdentifiedPool {
     identity: PrefixIdentity,
     holders?: PrefixHolders,
     instance = 0,
+    forgets?: ForgetBlocks,
   ) {
     super(capacity, blockTokens);
+    this.#forgets = forgets;
     this.#holders = holders;
     this.#instance = instance;
     this.#identity = identity;
@@ -219,12 +226,25 @@ export class PrefixCache extends IdentifiedPool {
       const taken = Math.min(count, this.#to[piece] - this.#from[piece]);
       this.#to[piece] -= taken;
       count -= taken;
-      if (this.#run[piece] !== ANONYMOUS) this.#cachedBlocks -= taken;
+      if (this.#run[piece] !== ANONYMOUS) {
+        this.#cachedBlocks -= taken;
+        this.#forgets?.(this.#run[piece], this.#to[piece], this.#to[piece] + taken);
+      }
       if (this.#to[piece] > this.#from[piece]) return;
       this.#unlink(piece);
       if (this.#run[piece] !== ANONYMOUS) this.#leaveRun(piece);
       this.#unused.push(piece);
     }
+  }
+
+  /** Free blocks that can be taken before any that has identity. */
+  override get freeWithoutIdentity(): number {
+    let blocks = 0;
+    for (let piece = this.#next[0]; piece !== 0; piece = this.#next[piece]) {
+      if (this.#run[piece] !== ANONYMOUS) break;
+      blocks += this.#to[piece] - this.#from[piece];
+    }
+    return blocks;
   }
 
   /** Puts `count` blocks without identity back. */

@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./fill_first.ts";
+export * from "./freeness.ts";
 export * from "./kv_aware.ts";
 export * from "./least_loaded.ts";
 export * from "./least_tokens.ts";

@@ -1,5 +1,6 @@
 import type { NameOf, PolicyTable } from "../../settings/policy.ts";
 import { fillFirstPolicy } from "./fill_first.ts";
+import { freenessRouting } from "./freeness.ts";
 import { kvAwarePolicy } from "./kv_aware.ts";
 import { leastLoadedPolicy } from "./least_loaded.ts";
 import { leastTokensPolicy } from "./least_tokens.ts";
@@ -24,6 +25,7 @@ export const ROUTING_POLICIES = {
     sessionRoutingPolicy,
     newestIdlePolicy,
     fillFirstPolicy,
+    freenessRouting,
   ],
 } as const satisfies PolicyTable;
 

@@ -28,8 +28,14 @@ export interface RoutingSignals {
   readonly outstandingTokens: Float64Array;
   /** Share of the instance's KV blocks in use, 0..1. */
   kvUtilization(instance: number): number;
+  /** KV entries that the instance's blocks have room for, tokens. */
+  kvCapacityTokens(instance: number): number;
   /** Leading tokens of the request's prompt whose KV blocks the instance has cached, >= 0. */
   cachedPrefixTokens(instance: number, request: number): number;
+  /**
+   * The same with those that the instance can load from its cache tiers; absent where nobody has any.
+   */
+  reachablePrefixTokens?(instance: number, request: number): number;
 }
 
 /**

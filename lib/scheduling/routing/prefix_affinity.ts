@@ -1,13 +1,14 @@
 import { withDefaults } from "../../settings/from_table.ts";
 import { quantity } from "../../settings/quantities.ts";
 import { leastOutstanding } from "./least_outstanding.ts";
-import type { RoutingEntry, RoutingPolicy } from "./policy.ts";
+import type { RoutingEntry, RoutingPolicy, RoutingSignals } from "./policy.ts";
 
 /** Settings of `prefix-affinity`: when it follows the cache and when the load. */
 export type PrefixAffinitySettings = {
   readonly minimumMatch: number;
   readonly loadDifference: number;
   readonly loadRatio: number;
+  readonly tierWeight: number;
 };
 
 /** `prefix-affinity` as files name it. */
@@ -28,6 +29,13 @@ export const prefixAffinityPolicy: RoutingEntry<"prefix-affinity", PrefixAffinit
         "loaded one, and more than `load_ratio` times as many.",
     }),
     loadRatio: quantity("number", { min: 1, default: 1.5, describe: "See `load_difference`." }),
+    tierWeight: quantity("fraction", {
+      min: 0,
+      max: 1,
+      default: 0,
+      describe: "Worth of a token that the instance would load from its cache tiers " +
+        "(`memory.kv_tiers`), of one in its prefix cache; 0: the tiers are not asked.",
+    }),
   },
   create: prefixAffinity,
 };
@@ -52,7 +60,7 @@ export const prefixAffinityPolicy: RoutingEntry<"prefix-affinity", PrefixAffinit
  * ```
  */
 export function prefixAffinity(options: Partial<PrefixAffinitySettings> = {}): RoutingPolicy {
-  const { minimumMatch, loadDifference, loadRatio } = withDefaults(
+  const { minimumMatch, loadDifference, loadRatio, tierWeight } = withDefaults(
     prefixAffinityPolicy.settings,
     options,
   );
@@ -68,7 +76,9 @@ export function prefixAffinity(options: Partial<PrefixAffinitySettings> = {}): R
       for (let i = 0; i < candidateCount; i++) {
         const id = candidates[i];
         if (outstanding[id] > limit) continue;
-        const tokens = signals.cachedPrefixTokens(id, request);
+        const tokens = tierWeight > 0
+          ? worth(signals, id, request, tierWeight)
+          : signals.cachedPrefixTokens(id, request);
         if (tokens < longest || tokens === 0) continue;
         if (tokens > longest || outstanding[id] < outstanding[best]) {
           best = id;
@@ -79,4 +89,16 @@ export function prefixAffinity(options: Partial<PrefixAffinitySettings> = {}): R
       return best >= 0 && worthFollowing ? best : leastLoaded;
     },
   };
+}
+
+/** Tokens of the prompt that the instance has, those that it would load at their worth. */
+function worth(
+  signals: RoutingSignals,
+  instance: number,
+  request: number,
+  tierWeight: number,
+): number {
+  const cached = signals.cachedPrefixTokens(instance, request);
+  const reachable = signals.reachablePrefixTokens?.(instance, request) ?? cached;
+  return cached + tierWeight * (reachable - cached);
 }

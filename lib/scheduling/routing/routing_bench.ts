@@ -40,6 +40,7 @@ function fleet(): RoutingSignals & { readonly promptTokens: Int32Array } {
     outstanding: new Int32Array(INSTANCES),
     outstandingTokens: new Float64Array(INSTANCES),
     kvUtilization: (id) => id / INSTANCES,
+    kvCapacityTokens: () => 64_000,
     cachedPrefixTokens: (id, request) => 16 * caches[id].matchedBlocks(request, 640),
     promptTokens: new Int32Array(REQUESTS).fill(640),
   };

@@ -143,6 +143,17 @@ Deno.test("prefix-affinity follows the longest prefix until the instance is over
   strictEqual(pick([0, 0, 0], prefixAffinity({ minimumMatch: 0.65 })), 0, "64 of 100 is too few");
 });
 
+Deno.test("prefix-affinity counts what an instance would load at its worth", () => {
+  const view = {
+    ...fleetView([0, 1, 2], { outstanding: [0, 0, 0], cached: (id) => [0, 40, 0][id] }),
+    reachablePrefixTokens: (id: number) => [90, 48, 64][id],
+  };
+  const pick = (tierWeight: number) => prefixAffinity({ tierWeight }).pick(0, ONE, view);
+  deepStrictEqual([0, 0.4, 0.6, 1].map(pick), [1, 1, 0, 0], "0, 36, 54 and 90 beside 40 and more");
+  const without = { ...view, reachablePrefixTokens: undefined };
+  strictEqual(prefixAffinity({ tierWeight: 1 }).pick(0, ONE, without), 1, "nobody has tiers");
+});
+
 Deno.test("prefix-affinity keeps each of many sharing groups on few instances", () => {
   const groups = 40, instances = 8;
   const policy = prefixAffinity({ loadDifference: 2 });

@@ -57,8 +57,18 @@ export class StaleSignals implements RoutingSignals {
     return this.#kvUtilization[instance];
   }
 
+  kvCapacityTokens(instance: number): number {
+    return this.#live.kvCapacityTokens(instance);
+  }
+
   cachedPrefixTokens(instance: number, request: number): number {
     return this.#live.cachedPrefixTokens(instance, request);
+  }
+
+  reachablePrefixTokens(instance: number, request: number): number {
+    const { reachablePrefixTokens: reachable } = this.#live;
+    if (reachable === undefined) return this.cachedPrefixTokens(instance, request);
+    return reachable.call(this.#live, instance, request);
   }
 
   /** Whether a report is due by `now`, seconds. */

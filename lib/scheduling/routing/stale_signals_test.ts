@@ -12,6 +12,7 @@ Deno.test("StaleSignals reads loads when a report is due, and not at the decisio
       return Float64Array.of(30, 10);
     },
     kvUtilization: () => 0,
+    kvCapacityTokens: () => 0,
     cachedPrefixTokens: () => 0,
   };
   const seen = new StaleSignals(live, 0.5);

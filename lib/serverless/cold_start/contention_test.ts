@@ -10,6 +10,10 @@ const options = {
   node: { nicBytesPerSecond: 3.125e9, ssdReadBytesPerSecond: 6e9, pcieBytesPerSecond: 25e9 },
 };
 
+/** Transfers on the busiest link of the bytes that a stage waited for. */
+const sharers = (start: ReturnType<typeof oneStart>[number], name: string) =>
+  start.stages.find(({ stage }) => stage === name)!.sharers!;
+
 function near(actual: number, expected: number) {
   assert.ok(Math.abs(actual - expected) < 1e-6, `${actual} is not ${expected}`);
 }
@@ -23,12 +27,16 @@ Deno.test("one start alone takes 8.52 s: 1 + 5.12 + 0.8 + 0.6 + 1", () => {
 Deno.test("eight starts of eight models share the card: 1 + 40.96 + 0.8 + 0.6 + 1", () => {
   for (const start of oneStart({ ...options, instances: 8 })) {
     near(stageSeconds(start, "weights_fetch"), 8 * 16 / 3.125);
+    near(sharers(start, "weights_fetch"), 8);
+    near(sharers(start, "weights_load"), 1);
     near(start.readyAtSeconds, 44.36);
   }
 });
 
 Deno.test("eight starts of one model fetch it once and take what one takes", () => {
   for (const start of oneStart({ ...options, instances: 8, sameModel: true })) {
+    near(sharers(start, "weights_fetch"), 1);
+    assert.ok(Number.isNaN(sharers(start, "graph_capture")), "nothing moves");
     near(start.readyAtSeconds, 8.52);
   }
 });
@@ -43,5 +51,7 @@ Deno.test("eight starts from memory behind four switches load at half the speed 
   const node = { ...options.node, gpusPerPcieSwitch: 2 };
   for (const start of oneStart({ ...options, node, instances: 8, weightsIn: "dram" })) {
     near(stageSeconds(start, "weights_load"), 16 / 12.5);
+    // Two GPUs behind a switch.
+    near(sharers(start, "weights_load"), 2);
   }
 });

@@ -19,4 +19,5 @@ export * from "./stage_spans.ts";
 export * from "./start_service.ts";
 export * from "./vllm_log.ts";
 export * from "./weight_cache.ts";
+export * from "./with_transfers.ts";
 export * from "./weights_part_key.ts";

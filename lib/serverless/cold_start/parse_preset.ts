@@ -1,10 +1,21 @@
 import { parse, YamlSyntaxError } from "../../std/yaml.ts";
-import * as z from "../../std/zod.ts";
 import { LINK_NAMES } from "../../network/topology.ts";
 import { LIMITS } from "../../sim/limits.ts";
 import { contentKind } from "../../std/content_kind.ts";
 import { shownName, shownNames } from "../../std/safe_text.ts";
-import { firstIssue } from "../../std/zod_issue.ts";
+import {
+  flag,
+  list,
+  mapping,
+  number,
+  oneOf,
+  optional,
+  readShape,
+  record,
+  type Shaped,
+  text,
+  withDefault,
+} from "../../std/shape.ts";
 import {
   type PlanLinks,
   type PlanStage,
@@ -14,82 +25,84 @@ import {
   type WeightTier,
 } from "./stages.ts";
 
-const bytes = z.number().positive().max(LIMITS.mostBytes.value);
-const seconds = z.number().nonnegative().max(LIMITS.longestSeconds.value);
-const bandwidth = z.number()
-  .min(LIMITS.slowestBytesPerSecond.value, "a bandwidth that a link can have, in bytes per second")
-  .max(LIMITS.fastestBytesPerSecond.value, "a bandwidth that a link can have, in bytes per second");
+const bytes = number({ above: 0, max: LIMITS.mostBytes.value });
+const seconds = number({ min: 0, max: LIMITS.longestSeconds.value });
+const bandwidth = number({
+  min: LIMITS.slowestBytesPerSecond.value,
+  max: LIMITS.fastestBytesPerSecond.value,
+  wanted: "a bandwidth that a link can have, in bytes per second",
+});
+const share = number({ min: 0 });
+const anyText = text(/^/);
 
-const routeSchema = z.strictObject({
-  links: z.array(z.enum(LINK_NAMES)),
-  limit_bytes_per_s: bandwidth.optional(),
+const routeShape = mapping({
+  links: list(oneOf(LINK_NAMES)),
+  limit_bytes_per_s: optional(bandwidth),
 });
 
-const transferSchema = z.strictObject({
-  what: z.enum(["weights", "image", "snapshot", "fixed"]),
-  fraction: z.number().positive().max(1).default(1),
-  bytes: bytes.optional(),
-  from: z.strictObject({
-    remote: routeSchema.optional(),
-    ssd: routeSchema.optional(),
-    dram: routeSchema.optional(),
+const transferShape = mapping({
+  what: oneOf(["weights", "image", "snapshot", "fixed"]),
+  fraction: withDefault(number({ above: 0, max: 1 }), 1),
+  bytes: optional(bytes),
+  from: mapping({
+    remote: optional(routeShape),
+    ssd: optional(routeShape),
+    dram: optional(routeShape),
   }),
-  chunk_bytes: z.number().nonnegative().max(LIMITS.mostBytes.value).default(0),
-  keep_in: z.array(z.enum(["dram", "ssd"])).default([]),
-  once_per_node: z.boolean().default(false),
+  chunk_bytes: withDefault(number({ min: 0, max: LIMITS.mostBytes.value }), 0),
+  keep_in: withDefault(list(oneOf(["dram", "ssd"])), []),
+  once_per_node: withDefault(flag, false),
 });
 
-const workFields = {
-  seconds: seconds.default(0),
-  seconds_per: z.record(z.string(), z.number()).default({}),
-  transfer: transferSchema.optional(),
+const workShapes = {
+  seconds: withDefault(seconds, 0),
+  seconds_per: withDefault(record(number()), {}),
+  transfer: optional(transferShape),
 };
 
-const stageSchema = z.strictObject({
-  stage: z.string().regex(/^[a-z][a-z0-9_]*$/),
-  after: z.array(z.string()).optional(),
-  ...workFields,
-  noise_sigma: z.number().nonnegative().default(0),
-  noise_uniform: z.number().min(0).lt(1).default(0),
-  poll_seconds: seconds.default(0),
-  billed: z.boolean().default(true),
-  artifact: z.strictObject({
-    name: z.string().min(1),
-    scope: z.enum(["node", "cluster"]),
-    key: z.array(z.string()).default(["model"]),
-    ready_after_starts: z.number().int().min(1).default(1),
-    hit: z.strictObject(workFields).prefault({}),
-  }).optional(),
+const stageShape = mapping({
+  stage: text(/^[a-z][a-z0-9_]*$/, "a name of lower-case letters, digits and underscores"),
+  after: optional(list(anyText)),
+  ...workShapes,
+  noise_sigma: withDefault(share, 0),
+  noise_uniform: withDefault(number({ min: 0, below: 1 }), 0),
+  poll_seconds: withDefault(seconds, 0),
+  billed: withDefault(flag, true),
+  artifact: optional(mapping({
+    name: text(),
+    scope: oneOf(["node", "cluster"]),
+    key: withDefault(list(anyText), ["model"]),
+    ready_after_starts: withDefault(number({ min: 1, whole: true }), 1),
+    hit: withDefault(mapping(workShapes), {}),
+  })),
 });
 
-const linksSchema = z.strictObject({
-  registry_bytes_per_s: bandwidth.optional(),
-  storage_bytes_per_s: bandwidth.optional(),
-  nic_bytes_per_s: bandwidth.optional(),
-  ssd_read_bytes_per_s: bandwidth.optional(),
-  host_bytes_per_s: bandwidth.optional(),
-  pcie_bytes_per_s: bandwidth.optional(),
-  nvlink_bytes_per_s: bandwidth.optional(),
+const linksShape = mapping({
+  registry_bytes_per_s: optional(bandwidth),
+  storage_bytes_per_s: optional(bandwidth),
+  nic_bytes_per_s: optional(bandwidth),
+  ssd_read_bytes_per_s: optional(bandwidth),
+  host_bytes_per_s: optional(bandwidth),
+  pcie_bytes_per_s: optional(bandwidth),
+  nvlink_bytes_per_s: optional(bandwidth),
 });
 
-const parametersSchema = z.record(z.string(), z.number());
+const parametersShape = withDefault(record(number()), {});
+const ownLinks = withDefault(linksShape, {});
 
-const presetSchema = z.strictObject({
-  id: z.string().min(1),
-  summary: z.string().min(1),
-  sources: z.array(z.string().min(1)).default([]),
-  parameters: parametersSchema.default({}),
-  features: parametersSchema.default({}),
-  links: linksSchema.prefault({}),
-  platforms: z.record(
-    z.string(),
-    z.strictObject({ parameters: parametersSchema.default({}), links: linksSchema.prefault({}) }),
-  ).default({}),
-  stages: z.array(stageSchema),
-  wake: z.array(stageSchema).optional(),
+const presetShape = mapping({
+  id: text(),
+  summary: text(),
+  sources: withDefault(list(text()), []),
+  parameters: parametersShape,
+  features: parametersShape,
+  links: ownLinks,
+  platforms: withDefault(record(mapping({ parameters: parametersShape, links: ownLinks })), {}),
+  stages: list(stageShape),
+  wake: optional(list(stageShape)),
 });
 
-type StageInput = z.infer<typeof stageSchema>;
+type StageInput = Shaped<typeof stageShape>;
 type WorkInput = Pick<StageInput, "seconds" | "seconds_per" | "transfer">;
 
 /** A described way to start: one plan per platform. */
@@ -120,29 +133,29 @@ export interface ColdStartPreset {
  * Reads the description of a start (YAML, see docs/cold-start.md). Strings `$name` in `stages` and
  * `wake` stand for parameters, which a platform may override. Every platform is checked at once.
  *
- * @param text The file's text.
+ * @param content The file's text.
  * @param name The file's name in error messages.
  * @throws {SyntaxError} If it is not YAML.
  * @throws {TypeError} If a value is missing, unknown or of the wrong kind; names its path.
  * @throws {RangeError} If stages wait for each other in a circle or for one that does not exist.
  */
-export function parseColdStartPreset(text: string, name = "cold start"): ColdStartPreset {
+export function parseColdStartPreset(content: string, name = "cold start"): ColdStartPreset {
   let document: unknown;
   try {
-    document = parse(text);
+    document = parse(content);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
     const { line, column, reason } = error;
     const place = line > 0 ? `:${line}:${column}` : "";
     throw new SyntaxError(
-      `Cannot read ${name}${place} as YAML (${reason}): current value is ${contentKind(text)}`,
+      `Cannot read ${name}${place} as YAML (${reason}): current value is ${contentKind(content)}`,
       { cause: error },
     );
   }
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
     throw new TypeError(
       `Cannot read ${name} as a mapping: current value is ${
-        Array.isArray(document) ? "a list" : contentKind(text)
+        Array.isArray(document) ? "a list" : contentKind(content)
       }`,
     );
   }
@@ -200,11 +213,10 @@ export function parseColdStartPreset(text: string, name = "cold start"): ColdSta
   };
 }
 
-function check(value: unknown, name: string): z.infer<typeof presetSchema> {
-  const result = presetSchema.safeParse(value, { jitless: true });
-  if (result.success) return result.data;
-  const { path, text } = firstIssue(result.error, value);
-  throw new TypeError(`Cannot read ${name} at ${path} ${text}`);
+function check(value: unknown, name: string): Shaped<typeof presetShape> {
+  const read = readShape(presetShape, value);
+  if (read.wrong === undefined) return read.data;
+  throw new TypeError(`Cannot read ${name} at ${read.wrong.path} ${read.wrong.text}`);
 }
 
 /** Replaces strings `$name` by numbers. */
@@ -322,7 +334,7 @@ function stageWork(input: WorkInput, path: string): StageWork {
   };
 }
 
-function stageTransfer(input: z.infer<typeof transferSchema>, path: string): StageTransfer {
+function stageTransfer(input: Shaped<typeof transferShape>, path: string): StageTransfer {
   if ((input.what === "fixed") !== (input.bytes !== undefined)) {
     throw new TypeError(
       `Cannot read ${path} as "what: fixed" with bytes, or anything else without: current value is what: ${input.what}, bytes: ${input.bytes}`,
@@ -354,7 +366,7 @@ function stageTransfer(input: z.infer<typeof transferSchema>, path: string): Sta
   };
 }
 
-function planLinks(input: z.infer<typeof linksSchema>): PlanLinks {
+function planLinks(input: Shaped<typeof linksShape>): PlanLinks {
   const links = {
     registryBytesPerSecond: input.registry_bytes_per_s,
     storageBytesPerSecond: input.storage_bytes_per_s,

@@ -20,9 +20,11 @@ export interface StageSpanColumns {
   readonly endAtSeconds: Float64Array;
   /** 0: the stage is beside the critical path; 1: on it, or stages follow one another. */
   readonly critical: Uint8Array;
+  /** Transfers on the busiest link of the bytes that the stage waited for; NaN where nothing moved. */
+  readonly sharers: Float64Array;
 }
 
-/** Collects the stages of all starts of a run: 25 bytes each, where an object would take ten times that. */
+/** Collects the stages of all starts of a run: 33 bytes each, where an object would take ten times that. */
 export class StageSpans implements StageSpanColumns {
   count = 0;
   readonly names: string[] = [];
@@ -31,6 +33,7 @@ export class StageSpans implements StageSpanColumns {
   startAtSeconds = new Float64Array(FIRST_ROWS);
   endAtSeconds = new Float64Array(FIRST_ROWS);
   critical = new Uint8Array(FIRST_ROWS);
+  sharers = new Float64Array(FIRST_ROWS);
   readonly #codes = new Map<string, number>();
 
   /** The stages that are listed. */
@@ -41,7 +44,8 @@ export class StageSpans implements StageSpanColumns {
   }
 
   /** Adds a stage behind the others. */
-  add({ instanceId, stage, startAtSeconds, endAtSeconds, critical }: StageSpan): void {
+  add(span: StageSpan): void {
+    const { instanceId, stage, startAtSeconds, endAtSeconds, critical, sharers = NaN } = span;
     if (this.count === this.instanceId.length) this.#grow();
     const row = this.count++;
     this.instanceId[row] = instanceId;
@@ -49,6 +53,7 @@ export class StageSpans implements StageSpanColumns {
     this.startAtSeconds[row] = startAtSeconds;
     this.endAtSeconds[row] = endAtSeconds;
     this.critical[row] = critical === false ? 0 : 1;
+    this.sharers[row] = sharers;
   }
 
   #code(stage: string): number {
@@ -66,6 +71,7 @@ export class StageSpans implements StageSpanColumns {
     this.startAtSeconds = grown(this.startAtSeconds);
     this.endAtSeconds = grown(this.endAtSeconds);
     this.critical = grown(this.critical);
+    this.sharers = grown(this.sharers);
   }
 }
 
@@ -77,6 +83,7 @@ export function stageSpanAt(spans: StageSpanColumns, row: number): StageSpan {
     startAtSeconds: spans.startAtSeconds[row],
     endAtSeconds: spans.endAtSeconds[row],
     critical: spans.critical[row] === 1,
+    sharers: spans.sharers[row],
   };
 }
 

@@ -9,6 +9,7 @@ const spans = fc.array(
     startAtSeconds: fc.double({ min: 0, max: 1e9, noNaN: true }),
     endAtSeconds: fc.double({ min: 0, max: 1e9, noNaN: true }),
     critical: fc.boolean(),
+    sharers: fc.constantFrom(NaN, 1, 2.5),
   }, { noNullPrototype: true }),
   { maxLength: 300 },
 );

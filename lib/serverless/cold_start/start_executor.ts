@@ -65,7 +65,7 @@ export class StartExecutor {
 
   /** Makes an executor without any start under way. */
   constructor({ topology, transfers, weights, artifacts, observed }: StartExecutorOptions) {
-    this.#transfers = transfers ?? new Transfers(topology);
+    this.#transfers = transfers ?? new Transfers(topology, { countsSharers: true });
     this.#artifacts = artifacts ?? new ArtifactCache();
     this.#moves = new StartTransfers({
       topology,

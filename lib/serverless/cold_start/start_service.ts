@@ -14,6 +14,11 @@ export interface StageSpan {
   readonly endAtSeconds: number;
   /** Whether the stage is on the critical path; absent where stages follow one another. */
   readonly critical?: boolean;
+  /**
+   * Transfers on the busiest link of the bytes that it waited for, its own included, mean over the time
+   * of the transfer; absent or NaN where nothing moved.
+   */
+  readonly sharers?: number;
 }
 
 /**

@@ -61,6 +61,8 @@ export interface Start {
   /** 1 where less was left to do than a first start has, else 0. */
   readonly cached: number[];
   readonly bytes: number[];
+  /** Transfers on the busiest link of the bytes that each stage waited for; NaN for none. */
+  readonly sharers: number[];
   /** Whether each artifact was there when the first stage that asks for it began. */
   readonly found: Map<string, boolean[]>;
   /** Transfers that a stage begins at the end of its delay. */
@@ -88,6 +90,7 @@ export function newStart(id: number, request: StartRequest, now: number): Start 
     endAt: new Array(count).fill(NaN),
     cached: new Array(count).fill(0),
     bytes: new Array(count).fill(0),
+    sharers: new Array(count).fill(NaN),
     found: new Map(),
     led: [],
     waitsFor: new Set(),
@@ -190,5 +193,6 @@ export function stageOf(start: Start, index: number, critical: boolean): StartSt
     billed,
     critical,
     bytes: start.bytes[index],
+    sharers: start.sharers[index],
   };
 }

@@ -193,26 +193,27 @@ export class StartTransfers implements TransferOwner {
     const targets = gpus.map((gpu) => targetOf(route, share.node, gpu));
     const use = USES[spec.what];
     const id = this.#transfers.start(sourceOf(transfer), targets, bytes, use, this, now, route);
-    if (id < 0) return this.#end(transfer, now);
+    if (id < 0) return this.#end(transfer, now, NaN);
     transfer.moveId = id;
     transfer.beganAtSeconds = now;
     this.#moving.set(id, transfer);
   }
 
   /** The bytes of a transfer have arrived. */
-  transferEnds(id: number, now: number): void {
+  transferEnds(id: number, now: number, sharers: number): void {
     const transfer = this.#moving.get(id);
-    if (transfer !== undefined) this.#end(transfer, now);
+    if (transfer !== undefined) this.#end(transfer, now, sharers);
   }
 
-  #end(transfer: Transfer, now: number): void {
+  #end(transfer: Transfer, now: number, sharers: number): void {
     const { share, spec, reserved, reading, waiters } = transfer;
     if (transfer.moveId >= 0) this.#observed?.(observation(transfer, now, false));
     this.#forget(transfer);
     if (reading !== null) this.#weights?.unpin(share.node, reading, share.key);
     for (const tier of reserved) this.#weights?.commit(share.node, tier, share.key);
     for (const waiter of waiters) {
-      const { start } = waiter;
+      const { start, stage } = waiter;
+      if (!(sharers <= start.sharers[stage])) start.sharers[stage] = sharers;
       if (spec.what === "weights") {
         const own = start.shares.find((other) => other.node === share.node) as NodeShare;
         for (const tier of spec.keepIn) own.staged = nearer(own.staged, tier);

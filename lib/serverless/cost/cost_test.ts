@@ -150,7 +150,7 @@ Deno.test("storagePrices() takes the latest", () => {
   deepStrictEqual(storage.map(({ usdPerGbMonth }) => usdPerGbMonth), [1, 2]);
   throws(
     () => parsePrices(`provider: x\nprices: []\nstorage: [{ tier: tape }]`, "x"),
-    /Cannot read x as a price list: storage.0/,
+    /Cannot read x as a price list at storage\[0\]\.tier as one of dram/,
   );
 });
 
@@ -176,6 +176,9 @@ Deno.test("parsePrices() names what is wrong", () => {
         "provider: x\nprices: [{gpu: A, kind: spot, region: any, as_of: '2026', source: s}]",
         "x",
       ),
-    { name: "SyntaxError", message: /Cannot read x as a price list: prices.0/ },
+    {
+      name: "SyntaxError",
+      message: /Cannot read x as a price list at prices\[0\] as a price with one of/,
+    },
   );
 });

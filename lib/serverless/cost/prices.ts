@@ -1,5 +1,17 @@
 import { parse } from "../../std/yaml.ts";
-import * as z from "../../std/zod.ts";
+import { parseEntriesAt } from "../../std/yaml_entries.ts";
+import {
+  list,
+  mapping,
+  number,
+  oneOf,
+  optional,
+  readShape,
+  type Shape,
+  type Shaped,
+  text,
+  where,
+} from "../../std/shape.ts";
 import type { WeightTier } from "../cold_start/stages.ts";
 import aws from "../../../data/prices/aws.yaml" with { type: "text" };
 import azure from "../../../data/prices/azure.yaml" with { type: "text" };
@@ -85,44 +97,63 @@ export interface PriceList {
 const GB_MONTHS_PER_GIB_SECOND = 2 ** 30 / 1e9 / (30 * 86_400);
 
 const dated = {
-  as_of: z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/),
-  source: z.string().min(1),
+  as_of: text(/^\d{4}(-\d{2}(-\d{2})?)?$/, "a date: year, year-month or year-month-day"),
+  source: text(),
 };
-const origin = { region: z.string().min(1), ...dated };
-const rowSchema = z.strictObject({
-  gpu: z.string().min(1),
-  kind: z.enum(PRICE_TERMS),
-  usd_per_gpu_hour: z.number().positive().optional(),
-  usd_per_gpu_second: z.number().positive().optional(),
-  ...origin,
-}).refine(
+const origin = { region: text(), ...dated };
+const usd = number({ above: 0 });
+const rowShape = where(
+  mapping({
+    gpu: text(),
+    kind: oneOf(PRICE_TERMS),
+    usd_per_gpu_hour: optional(usd),
+    usd_per_gpu_second: optional(usd),
+    ...origin,
+  }),
+  "a price with one of usd_per_gpu_hour and usd_per_gpu_second",
   (row) => (row.usd_per_gpu_hour === undefined) !== (row.usd_per_gpu_second === undefined),
-  {
-    message: "needs one of usd_per_gpu_hour and usd_per_gpu_second",
-  },
 );
-const storageSchema = z.strictObject({
-  tier: z.enum(["dram", "ssd", "remote"]),
-  usd_per_gb_month: z.number().positive().optional(),
-  usd_per_gib_second: z.number().positive().optional(),
-  ...origin,
-}).refine(
+const storageShape = where(
+  mapping({
+    tier: oneOf(["dram", "ssd", "remote"]),
+    usd_per_gb_month: optional(usd),
+    usd_per_gib_second: optional(usd),
+    ...origin,
+  }),
+  "a price with one of usd_per_gb_month and usd_per_gib_second",
   (row) => (row.usd_per_gb_month === undefined) !== (row.usd_per_gib_second === undefined),
-  {
-    message: "needs one of usd_per_gb_month and usd_per_gib_second",
-  },
 );
-const containersSchema = z.strictObject({
-  cpu: z.strictObject({ usd_per_core_second: z.number().positive() }),
-  memory: z.strictObject({ usd_per_gib_second: z.number().positive() }),
-  ...dated,
+const fileShape = mapping({
+  provider: text(),
+  prices: list(rowShape),
+  storage: optional(list(storageShape)),
+  containers: optional(mapping({
+    cpu: mapping({ usd_per_core_second: usd }),
+    memory: mapping({ usd_per_gib_second: usd }),
+    ...dated,
+  })),
 });
-const fileSchema = z.strictObject({
-  provider: z.string().min(1),
-  prices: z.array(rowSchema),
-  storage: z.array(storageSchema).optional(),
-  containers: containersSchema.optional(),
-});
+
+/** What a shape makes of a part of a price list. @throws {SyntaxError} If it has another form. */
+function checked<T>(shape: Shape<T>, value: unknown, where: string): T {
+  const read = readShape(shape, value);
+  if (read.wrong === undefined) return read.data;
+  throw new SyntaxError(
+    `Cannot read ${where} as a price list at ${read.wrong.path} ${read.wrong.text}`,
+  );
+}
+
+function priceOf(provider: string, row: Shaped<typeof rowShape>): Price {
+  return {
+    provider,
+    gpu: row.gpu,
+    kind: row.kind,
+    region: row.region,
+    usdPerGpuSecond: row.usd_per_gpu_second ?? row.usd_per_gpu_hour! / 3600,
+    asOf: row.as_of,
+    source: row.source,
+  };
+}
 
 /**
  * Reads a price list.
@@ -130,26 +161,12 @@ const fileSchema = z.strictObject({
  * @param where Name of the text, for errors.
  * @throws {SyntaxError} If the text does not have the form of the files in data/prices.
  */
-export function parsePrices(text: string, where: string): PriceList {
-  const result = fileSchema.safeParse(parse(text), { jitless: true });
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new SyntaxError(
-      `Cannot read ${where} as a price list: ${issue.path.join(".")}: ${issue.message}`,
-    );
-  }
-  const { provider, prices, storage = [], containers } = result.data;
+export function parsePrices(content: string, where: string): PriceList {
+  const file = checked(fileShape, parse(content), where);
+  const { provider, prices, storage = [], containers } = file;
   return {
     provider,
-    prices: prices.map((row) => ({
-      provider,
-      gpu: row.gpu,
-      kind: row.kind,
-      region: row.region,
-      usdPerGpuSecond: row.usd_per_gpu_second ?? row.usd_per_gpu_hour! / 3600,
-      asOf: row.as_of,
-      source: row.source,
-    })),
+    prices: prices.map((row) => priceOf(provider, row)),
     storage: storage.map((row) => ({
       tier: row.tier,
       usdPerGbMonth: row.usd_per_gb_month ?? row.usd_per_gib_second! / GB_MONTHS_PER_GIB_SECOND,
@@ -185,6 +202,19 @@ export function priceList(provider: PriceProvider): PriceList {
     parsed.set(provider, list);
   }
   return list;
+}
+
+/**
+ * Prices of one provider's file, in its order; no other entries of it are read.
+ *
+ * @param wanted Whether an entry is read, by its text.
+ */
+export function pricesWhere(
+  provider: PriceProvider,
+  wanted: (text: string) => boolean,
+): readonly Price[] {
+  return parseEntriesAt(TEXTS[provider], "prices", wanted)
+    .map((row) => priceOf(provider, checked(rowShape, row, `data/prices/${provider}.yaml`)));
 }
 
 /** The files of data/prices by provider. */

@@ -1,36 +1,18 @@
 import { parse, stringify, YamlSyntaxError } from "../../std/yaml.ts";
-import * as z from "../../std/zod.ts";
 import { contentKind } from "../../std/content_kind.ts";
-import { firstIssue } from "../../std/zod_issue.ts";
-import azureContainerApps from "../../../data/platforms/azure-container-apps-like.yaml" with {
-  type: "text",
-};
-import cloudRun from "../../../data/platforms/cloud-run-like.yaml" with { type: "text" };
-import knative from "../../../data/platforms/knative.yaml" with { type: "text" };
-import modal from "../../../data/platforms/modal-like.yaml" with { type: "text" };
-import runpod from "../../../data/platforms/runpod-like.yaml" with { type: "text" };
-import sagemaker from "../../../data/platforms/sagemaker-like.yaml" with { type: "text" };
+import {
+  anything,
+  list,
+  mapping,
+  number,
+  optional,
+  readShape,
+  record,
+  text,
+} from "../../std/shape.ts";
+import { PLATFORM_TEXTS, type PlatformName, PLATFORMS } from "./platform_texts.ts";
 
-/** Name of a preset in data/platforms. */
-export type PlatformName =
-  | "knative"
-  | "cloud-run-like"
-  | "modal-like"
-  | "runpod-like"
-  | "sagemaker-like"
-  | "azure-container-apps-like";
-
-const TEXTS = {
-  knative,
-  "cloud-run-like": cloudRun,
-  "modal-like": modal,
-  "runpod-like": runpod,
-  "sagemaker-like": sagemaker,
-  "azure-container-apps-like": azureContainerApps,
-} as const satisfies Record<PlatformName, string>;
-
-/** Presets in data/platforms. */
-export const PLATFORMS = Object.keys(TEXTS) as readonly PlatformName[];
+export { type PlatformName, PLATFORMS } from "./platform_texts.ts";
 
 /** What a platform's documentation says that it does. */
 export interface PlatformBehaviour {
@@ -62,21 +44,19 @@ export interface PlatformPreset {
   readonly configuration: string;
 }
 
-const behaviour = z.strictObject({
-  says: z.string().min(1),
-  source: z.number().int().min(1),
-  test: z.string().min(1).optional(),
-  left_out: z.string().min(1).optional(),
-});
-
-const schema = z.strictObject({
-  id: z.string(),
-  summary: z.string().min(1),
-  as_of: z.string().regex(/^\d{4}-\d{2}$/),
-  sources: z.array(z.string().min(1)).min(1),
-  assumed: z.array(z.string().min(1)),
-  behaviours: z.array(behaviour).optional(),
-  configuration: z.record(z.enum(["scaling", "gateway", "cost"]), z.unknown()),
+const shape = mapping({
+  id: text(),
+  summary: text(),
+  as_of: text(/^\d{4}-\d{2}$/, "a date: year-month"),
+  sources: list(text(), { least: 1 }),
+  assumed: list(text()),
+  behaviours: optional(list(mapping({
+    says: text(),
+    source: number({ min: 1, whole: true }),
+    test: optional(text()),
+    left_out: optional(text()),
+  }))),
+  configuration: record(anything, ["scaling", "gateway", "cost"]),
 });
 
 /**
@@ -85,15 +65,15 @@ const schema = z.strictObject({
  * @param where Name of the text, for errors.
  * @throws {SyntaxError} If it has another form.
  */
-export function parsePlatformPreset(text: string, where: string): PlatformPreset {
-  const document = readYaml(text, where);
-  const result = schema.safeParse(document, { jitless: true });
-  if (!result.success) {
-    const found = firstIssue(result.error, document);
-    throw new SyntaxError(`Cannot read ${where} as a platform at ${found.path} ${found.text}`);
+export function parsePlatformPreset(content: string, where: string): PlatformPreset {
+  const document = readYaml(content, where);
+  const read = readShape(shape, document);
+  if (read.wrong !== undefined) {
+    const { path, text } = read.wrong;
+    throw new SyntaxError(`Cannot read ${where} as a platform at ${path} ${text}`);
   }
-  const { id, summary, as_of: asOf, sources, assumed, configuration } = result.data;
-  const behaviours = (result.data.behaviours ?? []).map(({ left_out: leftOut, ...one }) => ({
+  const { id, summary, as_of: asOf, sources, assumed, configuration } = read.data;
+  const behaviours = (read.data.behaviours ?? []).map(({ left_out: leftOut, ...one }) => ({
     ...one,
     ...(leftOut !== undefined && { leftOut }),
   }));
@@ -108,15 +88,15 @@ export function parsePlatformPreset(text: string, where: string): PlatformPreset
   };
 }
 
-function readYaml(text: string, where: string): unknown {
+function readYaml(content: string, where: string): unknown {
   try {
-    return parse(text);
+    return parse(content);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
     const { line, column, reason } = error;
     const place = line > 0 ? `:${line}:${column}` : "";
     throw new SyntaxError(
-      `Cannot read ${where}${place} as YAML (${reason}): current value is ${contentKind(text)}`,
+      `Cannot read ${where}${place} as YAML (${reason}): current value is ${contentKind(content)}`,
       { cause: error },
     );
   }
@@ -137,10 +117,10 @@ function readYaml(text: string, where: string): unknown {
  * ```
  */
 export function platformPreset(name: string): PlatformPreset {
-  if (!Object.hasOwn(TEXTS, name)) {
+  if (!Object.hasOwn(PLATFORM_TEXTS, name)) {
     throw new RangeError(
       `Cannot find a platform as one of ${PLATFORMS.join(", ")}: current value is ${name}`,
     );
   }
-  return parsePlatformPreset(TEXTS[name as PlatformName], `data/platforms/${name}.yaml`);
+  return parsePlatformPreset(PLATFORM_TEXTS[name as PlatformName], `data/platforms/${name}.yaml`);
 }

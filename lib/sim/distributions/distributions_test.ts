@@ -95,9 +95,11 @@ const cases: Case[] = [
 for (const { name, law, mean, min, max, integer } of cases) {
   Deno.test(`${name}: samples have the mean that was asked for and stay within the bounds`, () => {
     ok(Math.abs(law.mean - mean) < 1e-9 * mean);
-    const values = draw(law, 5);
+    // Each draw of it looks for a root.
+    const samples = name === "gamma in a tail" ? SAMPLES / 8 : SAMPLES;
+    const values = draw(law, 5, samples);
     const actual = moments(values);
-    const error = 4.5 * actual.std / Math.sqrt(SAMPLES);
+    const error = 4.5 * actual.std / Math.sqrt(samples);
     ok(Math.abs(actual.mean - mean) <= error + 1e-9, `mean ${actual.mean} +- ${error}`);
     // Unless the law is too wide for that, the interval is narrower than the promised 0.5 %.
     if (actual.std < 0.5 * mean) ok(error < 0.006 * mean);

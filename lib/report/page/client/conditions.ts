@@ -24,9 +24,9 @@ export function readConditions(
 ): Condition {
   const conditions: Condition[] = [];
   const rest = text.replace(
-    /([\w-]+)\s*(<=|>=|!=|=|<|>)\s*("[^"]*"|[^\s,]+)/g,
+    /([\w-]+)\s*(<=|>=|!=|=|<|>)\s*("[^"]*"|'[^']*'|[^\s,]+)/g,
     (_, name: string, sign: string, value: string) => {
-      conditions.push(condition(name, sign, value.replace(/^"(.*)"$/, "$1"), columns));
+      conditions.push(condition(name, sign, value.replace(/^(["'])(.*)\1$/, "$2"), columns));
       return "";
     },
   ).replace(/\band\b|[\s,]/g, "");

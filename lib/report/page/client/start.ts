@@ -2,20 +2,14 @@
 import type { PageChart, PageData, PageRun } from "../page_data.ts";
 import { openColumns, openText } from "./columns.ts";
 import { percentilePoints } from "./percentiles.ts";
+import { type DrawnView, linkKeys, linkTime } from "./keys.ts";
 import { RequestTable } from "./table.ts";
-
-/** The part of a view of Vega that is used. */
-interface View {
-  addSignalListener(name: string, listen: (name: string, value: unknown) => void): View;
-  change(name: string, changes: unknown): View;
-  run(): View;
-}
 
 declare const vegaEmbed: (
   element: HTMLElement,
   spec: object,
   options: object,
-) => Promise<{ readonly view: View }>;
+) => Promise<{ readonly view: DrawnView }>;
 declare const vega: {
   changeset(): {
     remove(which: unknown): { insert(rows: readonly object[]): unknown };
@@ -33,10 +27,13 @@ const OPTIONS = {
 };
 
 /** Draws a figure when its place comes into sight, or is opened. */
-function drawCharts(charts: readonly PageChart[]): ReadonlyMap<string, Promise<View>> {
+function drawCharts(charts: readonly PageChart[]): ReadonlyMap<string, Promise<DrawnView>> {
   return new Map(charts.map(({ id, spec }) => {
     const element = document.getElementById(id)!;
-    const drawn = vegaEmbed(element, spec, OPTIONS).then(({ view }) => view);
+    const drawn = vegaEmbed(element, spec, OPTIONS).then(({ view }) => {
+      linkKeys(element, view);
+      return view;
+    });
     drawn.catch((error) => element.textContent = `This figure could not be drawn: ${error}`);
     return [id, drawn];
   }));
@@ -45,7 +42,7 @@ function drawCharts(charts: readonly PageChart[]): ReadonlyMap<string, Promise<V
 /** Opens the requests of a run, and links its figures and its table by the chosen time. */
 async function startRun(
   { id, requests, stories, isWhole }: PageRun,
-  views: ReadonlyMap<string, Promise<View>>,
+  views: ReadonlyMap<string, Promise<DrawnView>>,
 ): Promise<void> {
   const columns = await openColumns(requests);
   const section = document.getElementById(id)!;
@@ -62,21 +59,14 @@ async function startRun(
       vega.changeset().remove(vega.truthy).insert(percentilePoints(columns, window)),
     ).run();
   const time = await views.get(`${id}-time`);
-  const unit = Number(section.dataset.secondsPerUnit);
+  if (time === undefined) return;
   const said = section.querySelector<HTMLElement>(".window")!;
-  let waiting: number | undefined;
-  time?.addSignalListener("window", (_, value) => {
-    const chosen = (value as { time?: readonly [number, number] }).time;
-    // While the mouse moves, only the last choice counts.
-    if (waiting !== undefined) cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(() => {
-      const seconds = chosen?.map((end) => end * unit) as [number, number] | undefined;
-      said.textContent = seconds === undefined
-        ? "All requests"
-        : `Requests that arrive from ${seconds[0].toFixed(1)} s to ${seconds[1].toFixed(1)} s`;
-      table.setWindow(seconds);
-      if (isWhole) showPercentiles(seconds ?? [-Infinity, Infinity]);
-    });
+  linkTime(time, section, Number(section.dataset.secondsPerUnit), (seconds) => {
+    said.textContent = seconds === undefined
+      ? "All requests"
+      : `Requests that arrive from ${seconds[0].toFixed(1)} s to ${seconds[1].toFixed(1)} s`;
+    table.setWindow(seconds);
+    if (isWhole) showPercentiles(seconds ?? [-Infinity, Infinity]);
   });
 }
 

@@ -2,6 +2,7 @@
 import type { OpenColumn } from "./columns.ts";
 import { type Condition, readConditions } from "./conditions.ts";
 import { figureText } from "./figure_text.ts";
+import { sortedByKey } from "./order.ts";
 import { tellStory } from "./tell_story.ts";
 
 /** Rows of the table that are shown at once. */
@@ -19,6 +20,8 @@ export class RequestTable {
   #isAscending = false;
   #asked: Condition = () => true;
   #window: readonly [from: number, to: number] | undefined;
+  /** All rows by column and direction, as they were sorted. */
+  readonly #orders = new Map<string, Uint32Array>();
   /** Rows that are asked for, in the order that is shown. */
   #shown: Uint32Array = new Uint32Array();
   #page = 0;
@@ -81,21 +84,11 @@ export class RequestTable {
   #order(): void {
     const arrivals = this.#columns.get("arrival_s")!.values;
     const [from, to] = this.#window ?? [-Infinity, Infinity];
-    const { values, texts } = this.#columns.get(this.#sortedBy)!;
-    // Texts in the order of the alphabet; what has no value stands last either way.
-    const rank = texts?.map((_, i) => i).sort((a, b) => texts[a] < texts[b] ? -1 : 1);
-    const place = rank?.map((_, i) => rank.indexOf(i));
-    const sign = this.#isAscending ? 1 : -1;
-    const keys = new Float32Array(this.#rows);
-    const shown = new Uint32Array(this.#rows);
-    let count = 0;
-    for (let row = 0; row < this.#rows; row++) {
-      if (arrivals[row] < from || arrivals[row] > to || !this.#asked(row)) continue;
-      const value = place === undefined ? values[row] : place[values[row]];
-      keys[count] = Number.isNaN(value) ? Infinity : sign * value;
-      shown[count++] = row;
-    }
-    this.#shown = sortedByKey(shown.subarray(0, count), keys);
+    const isAll = this.#window === undefined;
+    // All rows are sorted once for each column and direction: what is asked for is picked from them.
+    this.#shown = this.#sorted().filter((row) =>
+      (isAll || arrivals[row] >= from && arrivals[row] <= to) && this.#asked(row)
+    );
     this.#page = 0;
     for (const head of this.#root.querySelectorAll<HTMLElement>("th[data-column]")) {
       const isSorted = head.dataset.column === this.#sortedBy;
@@ -105,6 +98,26 @@ export class RequestTable {
       );
     }
     this.#draw();
+  }
+
+  /** All rows in the order that is asked for; what has no value stands last either way. */
+  #sorted(): Uint32Array {
+    const name = `${this.#sortedBy} ${this.#isAscending}`;
+    let rows = this.#orders.get(name);
+    if (rows === undefined) {
+      const { values, texts } = this.#columns.get(this.#sortedBy)!;
+      // Texts in the order of the alphabet.
+      const rank = texts?.map((_, i) => i).sort((a, b) => texts[a] < texts[b] ? -1 : 1);
+      const place = rank?.map((_, i) => rank.indexOf(i));
+      const sign = this.#isAscending ? 1 : -1;
+      const keys = Float32Array.from({ length: this.#rows }, (_, row) => {
+        const value = place === undefined ? values[row] : place[values[row]];
+        return Number.isNaN(value) ? Infinity : sign * value;
+      });
+      rows = sortedByKey(Uint32Array.from(keys, (_, row) => row), keys);
+      this.#orders.set(name, rows);
+    }
+    return rows;
   }
 
   #draw(): void {
@@ -160,21 +173,4 @@ export class RequestTable {
     story.append(cell);
     element.after(story);
   }
-}
-
-/** Rows on a page at most, as far as {@link sortedByKey} can number them. */
-const MOST_ROWS = 2 ** 21;
-
-/**
- * Rows in the order of their keys, equal ones as they are. Key and row are one whole number of 53 bits,
- * so that numbers are sorted and no function is called for each comparison.
- */
-function sortedByKey(rows: Uint32Array, keys: Float32Array): Uint32Array {
-  const bits = new Uint32Array(keys.buffer);
-  const both = Float64Array.from(rows, (_, i) => {
-    // The bits of floating-point numbers, so turned that they ascend as the numbers do.
-    const ascending = bits[i] >= 2 ** 31 ? 2 ** 32 - 1 - bits[i] : bits[i] + 2 ** 31;
-    return ascending * MOST_ROWS + i;
-  }).sort();
-  return Uint32Array.from(both, (one) => rows[one % MOST_ROWS]);
 }

@@ -12,6 +12,7 @@ const PARTS: Readonly<Record<string, string>> = {
   next_step_s: "until the next step",
   budget_s: "queued for the token budget",
   kv_blocks_s: "queued for KV blocks",
+  kv_load_s: "waited for KV blocks from a cache tier",
   sequences_s: "queued for a place in the batch",
   prefill_s: "its prompt",
   prefill_stall_s: "prompts of others beside it",
