@@ -5,7 +5,7 @@ import { modelEntries, parameterCount } from "../models/mod.ts";
 import { GATEWAY_ORDERS } from "../scheduling/admission/gateway_orders.ts";
 import { QUEUE_ORDERS } from "../scheduling/batching/orders/mod.ts";
 import { BATCHING_STRATEGIES } from "../scheduling/batching/strategies.ts";
-import { VLLM_VERSIONS } from "../scheduling/batching/vllm_versions.ts";
+import { ENGINE_VERSIONS } from "../scheduling/batching/engine_versions.ts";
 import { ROUTING_POLICIES } from "../scheduling/routing/policies.ts";
 import { SPLIT_DECIDERS } from "../scheduling/split/deciders.ts";
 import { EVICTION_POLICIES } from "../serverless/cold_start/eviction.ts";
@@ -106,13 +106,21 @@ const KINDS: Readonly<Record<string, Kind>> = {
   sources: policies(EXECUTION_SOURCES, "execution.source"),
   engines: {
     about: "engines whose defaults are taken: `scheduler.engine`",
-    columns: ["async_scheduling", "async_pipelines", "reserves_whole_prompt"],
+    columns: [
+      "type",
+      "async_scheduling",
+      "async_pipelines",
+      "reserves_whole_prompt",
+      "block_tokens",
+    ],
     rows: () =>
-      VLLM_VERSIONS.map(({ name, asyncScheduling, asyncPipelines, reservesWholePrompt }) => ({
-        name,
-        async_scheduling: asyncScheduling,
-        async_pipelines: asyncPipelines,
-        reserves_whole_prompt: reservesWholePrompt,
+      ENGINE_VERSIONS.map((version) => ({
+        name: version.name,
+        type: version.strategy,
+        async_scheduling: version.asyncScheduling,
+        async_pipelines: version.asyncPipelines,
+        reserves_whole_prompt: version.reservesWholePrompt,
+        block_tokens: version.blockTokens,
       })),
   },
   billing: {

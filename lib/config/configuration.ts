@@ -426,6 +426,13 @@ export interface Configuration {
     /** Link between the GPUs of an instance, over which they add up what each has computed. */
     readonly gpu_link: {
       /**
+       * What connects the GPUs of an instance in the machine: NVLink at the GPU's rate, PCIe 5 or 4
+       * (64 and 32 GB/s each way), or nothing but the host's memory; null: as `rate` or
+       * `nccl_tests` say, else as the machine has it (NVLink GPUs: NVLink; else the slower PCIe of
+       * `cluster.nodes` and the GPU, measured where a profile has it at the GPU's own rate).
+       */
+      readonly kind: "nvlink" | "pcie-5" | "pcie-4" | "none" | null;
+      /**
        * What each GPU sends to the others, bytes per second; null: as the profile has measured it,
        * else by the GPU.
        */
@@ -590,6 +597,11 @@ export interface Configuration {
      */
     readonly data_parallel_attention: number;
     /**
+     * Largest all-reduce that is one kernel with the norm after it, bytes (vLLM's
+     * `fuse_allreduce_rms` with `fi_allreduce_fusion_max_size_mb`); 0: none.
+     */
+    readonly fused_norm_limit: number;
+    /**
      * Kernels that exchange tokens between attention ranks and experts, by DeepEP's names:
      * `low-latency` for few tokens, `normal` for many, `auto` by the tokens of a rank (256).
      */
@@ -603,10 +615,19 @@ export interface Configuration {
   /** How an instance forms its steps. */
   readonly scheduler: {
     /** Batching strategy. */
-    readonly type: "vllm" | "vllm-v0" | "sarathi" | "orca" | "fastertransformer";
+    readonly type:
+      | "vllm"
+      | "vllm-v0"
+      | "sarathi"
+      | "orca"
+      | "fastertransformer"
+      | "sglang"
+      | "trt-llm";
     /**
-     * Version of vLLM whose defaults hold where a setting of this section is null: asynchronous
-     * scheduling (from 0.14), admission by the whole prompt (from 0.19), step sizes.
+     * Version of the engine whose defaults hold where a setting of this section is null:
+     * `scheduler.type`, overlap of steps (vLLM from 0.14, SGLang, TensorRT-LLM), admission by the
+     * whole prompt (vLLM from 0.19), step sizes, `memory.block_size`; `execution.source:
+     * calibrated` takes its constants.
      */
     readonly engine:
       | "vllm@0.9"
@@ -619,15 +640,18 @@ export interface Configuration {
       | "vllm@0.16"
       | "vllm@0.17"
       | "vllm@0.18"
-      | "vllm@0.19";
+      | "vllm@0.19"
+      | "sglang@0.5.9"
+      | "trt-llm@1.0";
     /**
-     * Most sequences that run at once; null: as the `engine` has it (1024 on GPUs of 70 GiB and
-     * more but the A100, else 256), 256 under other types.
+     * Most sequences that run at once; null: as the `engine` has it (vLLM: 1024 on GPUs of 70 GiB
+     * and more but the A100, else 256; SGLang and TensorRT-LLM 2048), 256 under other types.
      */
     readonly max_num_seqs: number | null;
     /**
-     * Token budget of one step; at least `max_num_seqs`; null: as the `engine` has it (8192 on GPUs
-     * of 70 GiB and more but the A100, else 2048), 8192 under other types.
+     * Token budget of one step; at least `max_num_seqs`; null: as the `engine` has it (vLLM: 8192
+     * on GPUs of 70 GiB and more but the A100, else 2048; SGLang, whose chunks of prompts it
+     * bounds, 2048 to 16384 by memory; TensorRT-LLM 8192), 8192 under other types.
      */
     readonly max_num_batched_tokens: number | null;
     /** Most tokens of one prompt in a step of `vllm`; 0: no limit. */
@@ -636,6 +660,22 @@ export interface Configuration {
     readonly watermark: number;
     /** Token budget of one step under `sarathi`, decodes included. */
     readonly chunk_size: number;
+    /** Prompt tokens of a step of `sglang` after which no further prompt joins it. */
+    readonly max_prefill_tokens: number;
+    /**
+     * Factor on the share of their stated outputs for which `sglang` keeps room for running
+     * sequences (0.7, falling to 0.098 while none is retracted).
+     */
+    readonly schedule_conservativeness: number;
+    /** Most output tokens of one request that `sglang` reckons with. */
+    readonly clip_max_new_tokens: number;
+    /**
+     * Whom `trt-llm` lets in: who has room for all output that it may have, so that nobody is ever
+     * paused, or who has room for its next step.
+     */
+    readonly capacity_policy: "guaranteed-no-evict" | "max-utilization";
+    /** Whether `trt-llm` cuts prompts that are longer than what is left of a step. */
+    readonly chunked_prefill: boolean;
     /** Order of waiting requests: arrival, class, prompt length or deadline. */
     readonly scheduling_policy: "fcfs" | "priority" | "shortest-prompt" | "edf";
     /** What happens to the KV blocks of a preempted request; `swap` under `vllm-v0` only. */
@@ -763,7 +803,7 @@ export interface Configuration {
       | null;
     /** Number format of the KV cache; `auto`: as the checkpoint asks for, else as `model.dtype`. */
     readonly kv_cache_dtype: "auto" | "bf16" | "fp16" | "fp8";
-    /** Tokens of one KV block. */
+    /** Tokens of one KV block; where `scheduler.engine` is SGLang 1, TensorRT-LLM 32. */
     readonly block_size: number;
     /** KV blocks of an instance; null: what fits into its memory. */
     readonly num_gpu_blocks: number | null;
@@ -813,14 +853,16 @@ export interface Configuration {
   /** How long a step takes. */
   readonly execution: {
     /**
-     * Data sheet (`analytical`), measured tables (`profiled`), either with fitted overheads
-     * (`calibrated`), the coefficients of `profiling` (`simfaasinfer`), or plain numbers (`linear`,
-     * `constant`).
+     * Data sheet (`analytical`), measured tables (`profiled`), these with fitted overheads
+     * (`calibrated`), the latter where tables have the model and the data sheet elsewhere (`auto`,
+     * which says which), the coefficients of `profiling` (`simfaasinfer`), or plain numbers
+     * (`linear`, `constant`).
      */
     readonly source:
       | "analytical"
       | "profiled"
       | "calibrated"
+      | "auto"
       | "simfaasinfer"
       | "linear"
       | "constant";

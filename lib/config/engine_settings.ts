@@ -1,9 +1,5 @@
 import { methodFacts } from "../execution/speculation/methods/methods.ts";
-import {
-  DEFAULT_VLLM,
-  VLLM_VERSIONS,
-  vllmStepSizes,
-} from "../scheduling/batching/vllm_versions.ts";
+import { engineOfStrategy, engineVersion } from "../scheduling/batching/engine_versions.ts";
 import type { Gpu } from "../hardware/gpu.ts";
 import { deploymentGpu, mayBeOwnGpu } from "./choose_gpu.ts";
 import type { Configuration } from "./configuration.ts";
@@ -20,7 +16,7 @@ export interface EngineSettings {
   readonly reservesWholePrompt: boolean;
 }
 
-/** Step sizes of the batching strategies that are no version of vLLM's. */
+/** Step sizes of the batching strategies that are no engine's own. */
 const OTHER_STEP_SIZES = { maxSequences: 256, maxTokensPerStep: 8192 };
 
 /** What settings of an engine are read from. */
@@ -39,18 +35,19 @@ type EngineConfiguration = Pick<
  */
 export function engineSettings(config: EngineConfiguration, gpu?: Gpu): EngineSettings {
   const { scheduler, speculative, parallelization } = config;
-  const isVllm = scheduler.type === "vllm";
-  const version = VLLM_VERSIONS.find(({ name }) => name === scheduler.engine) ?? DEFAULT_VLLM;
+  const named = engineVersion(scheduler.engine)!;
+  // A strategy of no engine's own has a version's name, but nothing of it.
+  const version = engineOfStrategy(scheduler.type) === undefined ? undefined : named;
   const isPiped = parallelization.pipeline_parallel_size > 1;
-  const sizes = isVllm ? vllmStepSizes(gpu ?? gpuOf(config)) : OTHER_STEP_SIZES;
+  const sizes = version?.stepSizes(gpu ?? gpuOf(config)) ?? OTHER_STEP_SIZES;
   const maxTokensPerStep = scheduler.max_num_batched_tokens ?? sizes.maxTokensPerStep;
   return {
     maxSequences: scheduler.max_num_seqs ?? Math.min(sizes.maxSequences, maxTokensPerStep),
     maxTokensPerStep,
     asyncScheduling: scheduler.async_scheduling ??
-      (isVllm && methodFacts(speculative.method)?.needsTokensOnHost !== true &&
+      (version !== undefined && methodFacts(speculative.method)?.needsTokensOnHost !== true &&
         (isPiped ? version.asyncPipelines : version.asyncScheduling)),
-    reservesWholePrompt: scheduler.scheduler_reserve_full_isl ?? version.reservesWholePrompt,
+    reservesWholePrompt: scheduler.scheduler_reserve_full_isl ?? named.reservesWholePrompt,
   };
 }
 

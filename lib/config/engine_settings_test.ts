@@ -85,6 +85,52 @@ Deno.test("each function has the step sizes of its own GPU", async () => {
 Deno.test("an unknown version of vLLM is refused with those known", () => {
   throws(
     () => loadConfig("scheduler: { engine: vllm@0.99 }"),
-    /"scheduler.engine" as a version of vLLM: current value is "vllm@0.99" \(allowed: vllm@0.9, .*vllm@0.19\)/,
+    /"scheduler.engine" as a version of an engine: current value is "vllm@0.99" \(allowed: vllm@0.9, .*vllm@0.19, sglang@0.5.9, trt-llm@1.0\)/,
+  );
+});
+
+Deno.test("an engine sets its strategy, overlap, step sizes and blocks at once, given ones apart", () => {
+  const of = (scheduler: string, gpu = "H100-80GB") => {
+    const config = loadConfig(`{ scheduler: { ${scheduler} }, cluster: { gpu_type: ${gpu} } }`);
+    const { maxSequences, maxTokensPerStep, asyncScheduling } = engineSettings(config);
+    return [
+      config.scheduler.type,
+      config.memory.block_size,
+      maxSequences,
+      maxTokensPerStep,
+      asyncScheduling,
+    ];
+  };
+  deepEqual(of("engine: sglang"), ["sglang", 1, 2048, 8192, true]);
+  deepEqual(of("engine: sglang@0.5.9", "L40S"), ["sglang", 1, 2048, 4096, true]);
+  deepEqual(of("engine: sglang", "B200"), ["sglang", 1, 2048, 16_384, true]);
+  deepEqual(of("type: sglang"), of("engine: sglang"), "by its strategy");
+  deepEqual(of("engine: trt-llm"), ["trt-llm", 32, 2048, 8192, true]);
+  deepEqual(of("type: tensorrt-llm"), of("engine: trt-llm@1.0"));
+  deepEqual(of("engine: vllm@0.15"), ["vllm", 16, 1024, 8192, true]);
+  const own = loadConfig(
+    "{ scheduler: { engine: sglang, max_num_seqs: 9 }, memory: { block_size: 8 } }",
+  );
+  equal(own.memory.block_size, 8);
+  equal(engineSettings(own).maxSequences, 9);
+  const piped = "parallelization: { pipeline_parallel_size: 2 }";
+  for (const engine of ["sglang", "trt-llm"]) {
+    equal(settings(`{ scheduler: { engine: ${engine} }, ${piped} }`).asyncScheduling, false);
+  }
+});
+
+Deno.test("an engine that does not batch so is refused, and a function may have its own", async () => {
+  throws(
+    () => loadConfig("scheduler: { engine: sglang, type: vllm }"),
+    /"scheduler.type" as the batching of sglang@0.5.9: current value is "vllm" \(allowed: sglang, which/,
+  );
+  const { functionConfigurations } = await import("./function_configurations.ts");
+  const config = loadConfig("functions: [{ name: a }, { name: b, scheduler: { engine: sglang } }]");
+  deepEqual(
+    functionConfigurations(config).map(({ config: { scheduler, memory } }) => [
+      scheduler.type,
+      memory.block_size,
+    ]),
+    [["vllm", 16], ["sglang", 1]],
   );
 });

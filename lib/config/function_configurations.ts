@@ -1,4 +1,5 @@
 import type { Configuration } from "./configuration.ts";
+import { enginePreset } from "./engine_preset.ts";
 import { fillSections, merge } from "./merge.ts";
 import { emptyMapping, isMapping, type Mapping, normalize } from "./normalize.ts";
 import { configurationSchema } from "./schema.ts";
@@ -51,9 +52,10 @@ export function settingsOver(
 ): { readonly config: Configuration | undefined; readonly problems: readonly string[] } {
   const root = nodeInfo(configurationSchema) as SectionInfo;
   const own = normalize(root, mapping);
+  const withEngine = merge(root, enginePreset(own.settings), own.settings);
   const settings = fillSections(
     root,
-    merge(root, plain(base as unknown as Mapping) as Mapping, own.settings),
+    merge(root, plain(base as unknown as Mapping) as Mapping, withEngine),
   );
   const parsed = configurationSchema.safeParse(settings);
   if (parsed.success) return { config: parsed.data, problems: own.problems };

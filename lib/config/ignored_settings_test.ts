@@ -66,7 +66,7 @@ const CASES: readonly (readonly [yaml: string, ...said: string[]])[] = [
   ],
   [
     "execution: { profile: h100-sxm, step_seconds: 0.1 }",
-    "execution.profile has no effect: execution.source is analytical, not profiled or calibrated",
+    "execution.profile has no effect: execution.source is analytical, not profiled, calibrated or auto",
     "execution.step_seconds has no effect: execution.source is analytical, not constant",
   ],
   [

@@ -6,6 +6,7 @@ import { shownFile } from "../std/input_error.ts";
 import { checkConfiguration, checkSize, type Problem } from "./check/mod.ts";
 import { ConfigError } from "./config_error.ts";
 import type { Configuration } from "./configuration.ts";
+import { enginePreset } from "./engine_preset.ts";
 import { groupProblems } from "./group_problems.ts";
 import { migrationProblems } from "./migration_problems.ts";
 import { readFunction } from "./function_configurations.ts";
@@ -174,7 +175,7 @@ export function loadConfig(
     for (const [path, written] of layer.writtenPaths) writtenPaths.set(path, written);
     settings = merge(root, settings, layer.settings);
   }
-  settings = fillSections(root, overPlatform(root, settings));
+  settings = fillSections(root, overEngine(root, overPlatform(root, settings)));
   const parsed = configurationSchema.safeParse(settings);
   const lineOf = ({ path, text }: Problem) =>
     `Cannot read "${writtenPaths.get(path) ?? path}" ${text}`;
@@ -217,6 +218,11 @@ function unlikeDefaults(root: SectionInfo, settings: Mapping): ReadonlySet<strin
 export function givenPaths(config: Configuration): ReadonlySet<string> {
   const root = nodeInfo(configurationSchema) as SectionInfo;
   return rememberedPaths(config) ?? unlikeDefaults(root, config as unknown as Mapping);
+}
+
+/** The settings over what the engine sets that they name. */
+function overEngine(root: SectionInfo, settings: Mapping): Mapping {
+  return merge(root, enginePreset(settings), settings);
 }
 
 /** The settings over those of the platform that they name, if it is one. */

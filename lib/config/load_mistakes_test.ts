@@ -60,7 +60,7 @@ Deno.test("loadConfig() names path, value and what is allowed of a wrong value",
   hasProblem(
     "scheduler: { type: vlm }",
     'Cannot read "scheduler.type" as a batching strategy: current value is "vlm" ' +
-      '(allowed: vllm, vllm-v0, sarathi, orca, fastertransformer); did you mean "vllm"?',
+      '(allowed: vllm, vllm-v0, sarathi, orca, fastertransformer, sglang, trt-llm); did you mean "vllm"?',
   );
   hasProblem(
     "scaling: 3",

@@ -55,7 +55,12 @@ export function admit(
 }
 
 /** A request is in the batch, of which `done` tokens need not be computed. */
-function isAdmitted(batch: BatchBuilder, run: RunColumns, request: number, done: number): void {
+export function isAdmitted(
+  batch: BatchBuilder,
+  run: RunColumns,
+  request: number,
+  done: number,
+): void {
   const { columns, clock } = run;
   if (Number.isNaN(columns.scheduledAtSeconds[request])) {
     columns.scheduledAtSeconds[request] = clock.now;

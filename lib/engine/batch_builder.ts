@@ -1,11 +1,17 @@
+import { Admission } from "./admission.ts";
 import type { StepShape } from "../execution/execution_time_model.ts";
-import { type StepBuilder, UNLIMITED_TOKENS } from "../scheduling/batching/strategy.ts";
+import {
+  type BatchingStrategy,
+  type StepBuilder,
+  UNLIMITED_TOKENS,
+} from "../scheduling/batching/strategy.ts";
 import { type WaitingQueue, waitingQueue } from "../scheduling/batching/waiting_queue.ts";
 import type { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
-import type { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
-import { admit, leaveLoading } from "./admit.ts";
+import type { IdentifiedPool } from "../scheduling/kv_cache/identified_pool.ts";
+import { leaveLoading } from "./admit.ts";
 import { EndedSlots } from "./ended_slots.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
+import { decodeAll } from "./decode_all.ts";
 import { bringBack, type BringingBack } from "./bring_back.ts";
 import { ExpectedRequests } from "./expected_requests.ts";
 import type { InboxReader } from "./inbox.ts";
@@ -37,9 +43,11 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   readonly blocks: SequenceBlocks;
   /** The KV blocks by count, and with identity if they have one. */
   readonly pool: BlockPool;
-  readonly cache: PrefixCache | undefined;
+  readonly cache: IdentifiedPool | undefined;
   /** What is drafted and verified; absent: nothing. */
   readonly speculation: Speculation | undefined;
+  /** How requests get in, and what strategies see of that. */
+  readonly outlook: Admission;
   /** What steps do to the times of requests; absent: nobody asks. */
   readonly account: StepAccount | undefined;
   /** How the KV blocks of the decoding sequences grow; `lookahead` where drafts are verified. */
@@ -65,6 +73,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
    * scheduler learns of an end a step late when it plans ahead.
    */
   endedBlocks = 0;
+  /** Whether cached prefixes were given up for the step, which no leap foresees. */
+  madeRoom = false;
   /** Whether the first request of the queue found too few KV blocks for the step. */
   lacksBlocks = false;
   /** Seconds that swapping adds to the step. */
@@ -74,6 +84,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   readonly #returning = new ReturningRequests();
   readonly #bringing: BringingBack;
   readonly #parts: EngineParts;
+  readonly #strategy: BatchingStrategy;
   readonly #run: RunColumns;
   readonly #gaps: TokenGaps;
   /** What a preempted sequence is taken out of. */
@@ -112,6 +123,8 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.expected = new ExpectedRequests(blocks.instance, run);
     this.#bringing = { parts, run, returning, chunks };
     this.growth = this.lookahead ?? new PlainBlocks(sequences, this.pool);
+    this.outlook = new Admission(this, parts, run);
+    this.#strategy = parts.strategy.forEngine?.() ?? parts.strategy;
   }
 
   /** Slot of each chunk of the step being formed. */
@@ -137,11 +150,21 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     return speculation === undefined ? sequences.decoding : speculation.decodeTokens(sequences);
   }
 
+  /** Sequences that have ended, of which the scheduler does not know. */
+  get unknownEnds(): number {
+    return this.#ended.count;
+  }
+
   get returning(): number {
     const { expected } = this;
     if (expected.count === 0) return this.#returning.size;
     const blockless = this.queue.size === 0 ? expected.blockless : 0;
     return this.#returning.size + expected.here + blockless;
+  }
+
+  /** Whether those behind the first waiting request wait for it. */
+  get holdsBack(): boolean {
+    return this.queue.isFirstComeFirstServed && this.#parts.strategy.passesOver !== true;
   }
 
   /** Requests that may be let in: those of the queue, and those that have loaded what they waited for. */
@@ -162,7 +185,14 @@ export class BatchBuilder implements StepBuilder, InboxReader {
     this.endedBlocks = 0;
     if (this.#pausedSlots.length > 0) this.#resumeAll();
     this.speculation?.plan(this.sequences.decoding, this.maxTokensPerStep);
-    this.#parts.strategy.plan(this);
+    const before = this.cache?.givenUp;
+    this.#strategy.plan(this);
+    this.madeRoom = before !== this.cache?.givenUp;
+  }
+
+  /** Nobody is inside any more. */
+  fallsIdle(): void {
+    this.#strategy.isIdle?.();
   }
 
   /** Whether nothing is scheduled. */
@@ -171,19 +201,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   decodeAll(): number {
-    const { sequences, pool, growth } = this;
-    let preempted = 0;
-    let needed = growth.lacking;
-    // Preempting from the end until the rest fits is what walking the batch in order comes to: a
-    // victim is always behind the sequence that lacks a block, so it has not taken one itself.
-    while (needed > pool.free) {
-      this.preempt(this.victim());
-      preempted++;
-      needed = growth.lacking;
-    }
-    growth.take(needed);
-    this.decodes = sequences.decoding > 0;
-    return preempted;
+    return decodeAll(this);
   }
 
   scheduleRunning(budgetTokens: number, longestChunk = UNLIMITED_TOKENS): number {
@@ -195,14 +213,11 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   }
 
   firstWaitingTokens(): number {
-    const request = this.queue.peek();
-    if (request < 0) return 0;
-    const target = this.#run.columns.promptTokens[request] + this.#run.generated[request];
-    return target - this.blocks.matched(request, target) * this.pool.blockTokens;
+    return this.outlook.firstWaitingTokens();
   }
 
-  admit(keepFreeBlocks: number, chunkTokens = UNLIMITED_TOKENS): number {
-    return admit(this, this.#parts, this.#run, keepFreeBlocks, chunkTokens);
+  admit(keepFreeBlocks: number, chunkTokens?: number): number {
+    return this.outlook.admit(keepFreeBlocks, chunkTokens);
   }
 
   prefill(slot: number, tokens: number): void {
@@ -299,6 +314,7 @@ export class BatchBuilder implements StepBuilder, InboxReader {
   /** The scheduler knows now who has ended: slots and blocks are free. Returns how many there were. */
   releaseEnded(): number {
     const before = this.pool.free;
+    this.blocks.knowComputed();
     const count = this.#ended.takeAll((slot) => this.blocks.release(slot));
     this.endedBlocks = this.pool.free - before;
     return count;

@@ -243,7 +243,7 @@ export class Engine {
   /** Starts the next step or leap. */
   begin(): void {
     const batch = this.#batch;
-    const { sequences, queue, expected } = batch;
+    const { sequences, expected } = batch;
     if (this.#change !== undefined) {
       this.#clock.execution = this.#change.execution;
       batch.resize(this.#change.kvBlocks);
@@ -271,12 +271,12 @@ export class Engine {
       (batch.speculation !== undefined && asksAnew(batch, this.#parts.strategy));
     const isFull = sequences.count >= batch.maxSequences;
     this.#keepsWaiting = isFull || batch.waiting > 0;
-    this.#closed = isFull || (queue.isFirstComeFirstServed && batch.waiting > 0);
+    this.#closed = isFull || (batch.holdsBack && batch.waiting > 0);
     const isSteady = !mayAdmit && !this.#inbox.hasEntries && !expected.isAnyLate &&
       this.#tiers?.isAnyUnknown !== true && (this.#closed || this.#inbox.size === 0);
     if (this.#plansAhead) this.#inbox.knownUntilSeconds = this.#run.clock.now;
     if (this.#tiers?.stepBegins()) this.#interrupted = true;
-    this.#clock.begin(isSteady, this.#interrupted);
+    this.#clock.begin(isSteady, this.#interrupted || batch.madeRoom);
     this.endAtSeconds = this.#clock.leap.endsAtSeconds;
     if (this.#limits.size > 0) this.#keepLimit();
     // After a preemption or a swap the next plan may admit, so the next step is a new leap.
@@ -327,16 +327,14 @@ export class Engine {
     }
     this.readings.tell(this.#id, this.ledger.decodedTokens);
     if (this.ledger.outstanding === 0 && this.#plansAhead) this.#emptyPipeline();
+    if (this.ledger.outstanding === 0) batch.fallsIdle();
     if (isWhole && batch.blocks.hasLate && batch.blocks.freeLate()) this.#interrupted = true;
     if (this.#limits.size > 0 && this.#limits.pass(now)) this.#interrupted = true;
     this.endAtSeconds = Infinity;
     if (sequences.decoding === 0) this.#gaps.clear();
   }
 
-  /**
-   * Counts the gaps and blocks of the steps that have ended by `now` in a leap that the end of the
-   * simulation cuts short. Nothing may follow.
-   */
+  /** Counts the steps that have ended by `now` in a leap that is cut short. Nothing may follow. */
   settle(now: number): void {
     const ended = this.#clock.ahead(now);
     if (this.#clock.isStepping) this.readings.tellOfCut(this.#id, ended, now);

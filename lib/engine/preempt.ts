@@ -1,3 +1,5 @@
+import type { BatchingStrategy } from "../scheduling/batching/strategy.ts";
+import type { WaitingQueue } from "../scheduling/batching/waiting_queue.ts";
 import type { BatchBuilder } from "./batch_builder.ts";
 import type { EndedSlots } from "./ended_slots.ts";
 import type { EngineParts, RunColumns } from "./engine_parts.ts";
@@ -37,7 +39,7 @@ export function preemptSequence(
   if (sequences.state[slot] === SequenceState.ended) {
     // Its last token is on its way: it gives up its blocks and does not come back.
     ended.delete(slot);
-    return batch.blocks.leave(slot, { knownTokens });
+    return batch.blocks.leave(slot, { knownTokens, isRetracted: true });
   }
   let extraBlocks = 0;
   if (isScheduled && decodes) {
@@ -55,7 +57,22 @@ export function preemptSequence(
     returning.push(request, sequences.computedTokens(slot), blocks);
     batch.swapSeconds += blocks * swap.secondsPerBlock;
   } else {
-    batch.queue.pushBack(request);
+    requeue(batch.queue, request, parts.strategy.requeues);
   }
   batch.blocks.leave(slot, { comesBack: true, knownTokens, extraBlocks });
+}
+
+/** Has a request wait again, where the strategy says. */
+function requeue(
+  queue: WaitingQueue,
+  request: number,
+  place: BatchingStrategy["requeues"],
+): void {
+  if (place === "last") return queue.push(request);
+  const earlier: number[] = [];
+  while (place === "arrival" && queue.size > 0 && queue.isBefore(queue.peek(), request)) {
+    earlier.push(queue.pop());
+  }
+  queue.pushBack(request);
+  while (earlier.length > 0) queue.pushBack(earlier.pop()!);
 }

@@ -1,15 +1,23 @@
 import { BlockPool } from "../scheduling/kv_cache/block_pool.ts";
 import type { FreedBlocks } from "../scheduling/kv_cache/held_blocks.ts";
+import type { IdentifiedPool } from "../scheduling/kv_cache/identified_pool.ts";
 import { PrefixCache } from "../scheduling/kv_cache/prefix_cache.ts";
+import { RadixCache } from "../scheduling/kv_cache/radix_cache.ts";
 import type { PrefixIndex } from "../scheduling/kv_cache/prefix_holders.ts";
+import type { BatchingStrategy } from "../scheduling/batching/strategy.ts";
 import type { EngineParts } from "./engine_parts.ts";
 import type { KvTiersOfEngine } from "./kv_tiers_of_engine.ts";
 import { type Sequences, SequenceState } from "./sequences.ts";
+
+/** More blocks than a run has. */
+const LONGEST_RUN = 2 ** 24;
 
 /** What a sequence leaves behind that lets its blocks go before its end. */
 export interface Leave {
   /** Whether the request will be computed again, so that blocks of its own keep their identity. */
   readonly comesBack?: boolean;
+  /** Whether it leaves for want of blocks, with all its tokens. */
+  readonly isRetracted?: boolean;
   /** Tokens whose blocks have identity; default all that are computed. */
   readonly knownTokens?: number;
   /** Blocks beyond those of the computed tokens. */
@@ -32,7 +40,7 @@ export class SequenceBlocks {
   /** Whose blocks they are. */
   readonly sequences: Sequences;
   /** The pool again when blocks have identity. */
-  readonly cache: PrefixCache | undefined;
+  readonly cache: IdentifiedPool | undefined;
   /** Number of the instance. */
   readonly instance: number;
   readonly #parts: EngineParts;
@@ -41,6 +49,10 @@ export class SequenceBlocks {
   readonly #isBehind: boolean;
   /** Whether the last block that the cache holds of a prompt is computed again. */
   readonly #recomputesLast: boolean;
+  /** What of a prompt gets identity once it is computed; undefined: all of it, when it is scheduled. */
+  readonly #cachesComputed: BatchingStrategy["cachesComputed"];
+  /** Slots whose prompts are computed, which a planner ahead does not know yet. */
+  readonly #computed: number[] = [];
   /** Identified blocks of each slot's sequence, in order; only with a prefix cache. */
   readonly #identified: number[][] = [];
   /** Blocks that have left with a request and are not free yet. */
@@ -70,8 +82,9 @@ export class SequenceBlocks {
     this.#tiers = tiers;
     this.#identifiesAll = tiers?.takesEvicted === true;
     const forgets = this.#identifiesAll ? tiers!.forgets.bind(tiers) : undefined;
+    const Cache = strategy.prefixCache === "radix" ? RadixCache : PrefixCache;
     this.cache = prefix &&
-      new PrefixCache(kvBlocks, blockTokens, prefix, prefixes?.of(prefix), instance, forgets);
+      new Cache(kvBlocks, blockTokens, prefix, prefixes?.of(prefix), instance, forgets);
     this.pool = this.cache ?? new BlockPool(kvBlocks, blockTokens);
     this.instance = instance;
     this.#parts = parts;
@@ -79,6 +92,7 @@ export class SequenceBlocks {
     this.#isChunked = strategy.reservation === "chunk";
     this.#isBehind = parts.asyncScheduling === true;
     this.#recomputesLast = parts.speculation?.recomputesLastBlock === true;
+    this.#cachesComputed = this.cache && strategy.cachesComputed;
   }
 
   /**
@@ -86,7 +100,7 @@ export class SequenceBlocks {
    * so that a leap ends with the blocks that have nothing to forget.
    */
   get free(): number {
-    return this.#identifiesAll ? this.cache!.freeWithoutIdentity : this.pool.free;
+    return this.#identifiesAll ? this.cache!.freeWithoutIdentity : this.pool.emptyBlocks;
   }
 
   /** Requests that have left and whose blocks are not free yet. */
@@ -100,6 +114,18 @@ export class SequenceBlocks {
     if (this.cache === undefined) return 0;
     const matched = this.cache.matchedBlocks(request, target - 1);
     return matched > 0 && this.#recomputesLast ? matched - 1 : matched;
+  }
+
+  /** What tells block `block` of a request from all others; -1 if it has none or is not full. */
+  identityAt(request: number, block: number, tokens: number): number {
+    const { prefix } = this.#parts;
+    if (prefix === undefined || block >= Math.floor(tokens / this.pool.blockTokens)) return -1;
+    const { offsets, runs, ends } = prefix;
+    let start = 0;
+    for (let place = offsets[request]; place < offsets[request + 1]; start = ends[place++]) {
+      if (block < ends[place]) return runs[place] * LONGEST_RUN + block - start;
+    }
+    return -1;
   }
 
   /** Blocks that a request keeps from its admission on, whatever its length; 0: as many as it fills. */
@@ -149,8 +175,33 @@ export class SequenceBlocks {
       this.pool.take(blocks);
       takenBlocks[slot] += blocks;
     }
+    if (this.#cachesComputed !== undefined) return;
     // As in vLLM, blocks have identity from the moment they are scheduled.
     this.cache?.identify(request[slot], end, this.#identified[slot], this.#identifiesAll);
+  }
+
+  /** A chunk of a prompt is computed, the last one or not. */
+  computed(slot: number, isWhole: boolean): void {
+    if (this.#cachesComputed === undefined) return;
+    if (isWhole && this.#isBehind) this.#computed.push(slot);
+    else if (isWhole || this.#cachesComputed === "chunk") this.#identifyPrompt(slot);
+  }
+
+  /** The scheduler knows now which prompts are computed. */
+  knowComputed(): void {
+    for (const slot of this.#computed) this.#identifyPrompt(slot);
+    this.#computed.length = 0;
+  }
+
+  #identifyPrompt(slot: number): void {
+    const { request, doneTokens } = this.sequences;
+    this.cache!.identify(request[slot], doneTokens[slot], this.#identified[slot]);
+  }
+
+  /** A sequence leaves before the scheduler knows that its prompt is computed. */
+  #forgetComputed(slot: number): void {
+    const place = this.#computed.indexOf(slot);
+    if (place >= 0) this.#computed.splice(place, 1);
   }
 
   /**
@@ -181,12 +232,21 @@ export class SequenceBlocks {
   /** The same of a sequence that may come back. */
   leave(slot: number, how: Leave): void {
     const sequences = this.sequences;
+    if (this.#computed.length > 0) this.#forgetComputed(slot);
     const blocks = sequences.blocksHeld(slot) + (how.extraBlocks ?? 0);
     if (this.cache !== undefined) {
       const request = sequences.request[slot];
       const tokens = how.knownTokens ?? sequences.computedTokens(slot);
       const identified = this.#identified[slot];
-      this.cache.identify(request, tokens, identified, this.#identifiesAll || how.comesBack);
+      // SGLang puts nothing of a retracted request into its tree: the room is wanted at once.
+      const isDropped = this.#cachesComputed !== undefined &&
+        (how.comesBack || how.isRetracted
+          ? this.#cachesComputed === "chunk"
+          // All that it has computed is its prompt, which was told of.
+          : tokens === sequences.targetTokens[slot]);
+      if (!isDropped) {
+        this.cache.identify(request, tokens, identified, this.#identifiesAll || how.comesBack);
+      }
       this.cache.release(request, identified, blocks, how.freed);
     } else {
       this.pool.give(blocks);
@@ -197,6 +257,7 @@ export class SequenceBlocks {
   /** Frees the slot of a sequence, whose blocks stay taken until {@link letGo}. */
   detach(slot: number, freed?: FreedBlocks): void {
     const sequences = this.sequences;
+    if (this.#computed.length > 0) this.#forgetComputed(slot);
     const request = sequences.request[slot];
     const identified: number[] = [];
     if (this.cache) {

@@ -180,7 +180,9 @@ export class TokenLedger {
     for (let i = 0; i < shape.chunkCount; i++) {
       const slot = chunkSlots[i];
       const done = sequences.doneTokens[slot] += shape.chunkTokens[i];
-      if (done < sequences.targetTokens[slot]) continue;
+      const isWhole = done >= sequences.targetTokens[slot];
+      this.#batch.blocks.computed(slot, isWhole);
+      if (!isWhole) continue;
       const request = sequences.request[slot];
       if (generated[request] > 0 && !held) {
         // The token after a recompute: its gap began at the last token before the preemption.

@@ -1,4 +1,4 @@
-import type { GpuEfficiency } from "../hardware/efficiency.ts";
+import type { GpuEfficiency, HostEfficiency } from "../hardware/efficiency.ts";
 import type { Gpu } from "../hardware/gpu.ts";
 import { type GpuLinkTimes, linkAllGatherSeconds, linkAllReduceSeconds } from "./gpu_link.ts";
 import { hostAllReduceSeconds } from "./host_all_reduce.ts";
@@ -14,6 +14,9 @@ export interface CollectiveOptions {
   /** Their link as somebody states or has measured it; absent: by the GPU and its kernels. */
   readonly link?: GpuLinkTimes;
 }
+
+/** The way through the host where none was measured for the GPU: that of L40S. */
+const HOST: HostEfficiency = { memory: 0.16, falloff: 1.4, secondsPerRank: 3.1e-6 };
 
 /** Messages below these sizes take one shot: over up to four GPUs, over more. */
 const ONE_SHOT_BYTES = [512 * 1024, 256 * 1024];
@@ -36,14 +39,14 @@ const ONE_SHOT_BYTES = [512 * 1024, 256 * 1024];
  * data/hardware/efficiency.yaml.
  */
 export function allReduceSeconds(options: CollectiveOptions, bytes: number): number {
-  const { gpu, efficiency, ranks } = options;
+  const { efficiency, ranks, link } = options;
   if (ranks === 1) return 0;
-  if (options.link !== undefined) return linkAllReduceSeconds(options.link, ranks, bytes);
-  const { memory, seconds, long, host } = efficiency.allReduce;
-  if (host !== undefined && isStaged(options)) {
-    return hostAllReduceSeconds(host, gpu.link.bytesPerSecond, ranks, bytes);
+  if (link !== undefined && !("over" in link)) return linkAllReduceSeconds(link, ranks, bytes);
+  const { memory, seconds, long, host = HOST } = efficiency.allReduce;
+  if (isStaged(options)) {
+    return hostAllReduceSeconds(host, linkOf(options).bytesPerSecond, ranks, bytes);
   }
-  const rate = gpu.link.bytesPerSecond * memory;
+  const rate = linkOf(options).bytesPerSecond * memory;
   const oneShot = (size: number) => seconds + (ranks - 1) * size / rate;
   const ring = 2 * (ranks - 1) / ranks * bytes / rate;
   const short = ONE_SHOT_BYTES[ranks <= 4 ? 0 : 1];
@@ -60,21 +63,31 @@ export function allReduceSeconds(options: CollectiveOptions, bytes: number): num
  * the host (measured on L40S: 0.54 and 0.65 of one over 4 and 8 GPUs), else over the link at once.
  */
 export function allGatherSeconds(options: CollectiveOptions, bytes: number): number {
-  const { gpu, efficiency, ranks } = options;
+  const { efficiency, ranks, link } = options;
   if (ranks === 1) return 0;
-  if (options.link !== undefined) return linkAllGatherSeconds(options.link, ranks, bytes);
+  if (link !== undefined && !("over" in link)) return linkAllGatherSeconds(link, ranks, bytes);
   if (isStaged(options)) return allReduceSeconds(options, bytes) / 2;
   const { memory, seconds } = efficiency.allReduce;
-  return seconds + (ranks - 1) / ranks * bytes / (gpu.link.bytesPerSecond * memory);
+  return seconds + (ranks - 1) / ranks * bytes / (linkOf(options).bytesPerSecond * memory);
 }
 
 /** Seconds to send `bytes` from one GPU of a node to another. */
 export function sendSeconds(options: Omit<CollectiveOptions, "ranks">, bytes: number): number {
-  const { gpu, efficiency } = options;
-  return efficiency.sendSeconds + bytes / (gpu.link.bytesPerSecond * efficiency.allReduce.memory);
+  const { efficiency } = options;
+  const { bytesPerSecond } = linkOf(options);
+  return efficiency.sendSeconds + bytes / (bytesPerSecond * efficiency.allReduce.memory);
 }
 
 /** Whether messages have no way but through the host's memory. */
-function isStaged({ gpu, efficiency, ranks }: CollectiveOptions): boolean {
-  return ranks > 2 && gpu.link.kind === "pcie" && efficiency.allReduce.host !== undefined;
+function isStaged(options: CollectiveOptions): boolean {
+  const { link, efficiency, ranks } = options;
+  if (link !== undefined && "over" in link && link.over === "host") return true;
+  return ranks > 2 && linkOf(options).kind === "pcie" && efficiency.allReduce.host !== undefined;
+}
+
+/** What messages go over: as somebody says, else the GPU's. */
+function linkOf({ gpu, link }: Pick<CollectiveOptions, "gpu" | "link">): Gpu["link"] {
+  if (link === undefined || !("over" in link)) return gpu.link;
+  const { over, bytesPerSecond } = link;
+  return { kind: over === "nvlink" ? "nvlink" : "pcie", bytesPerSecond };
 }

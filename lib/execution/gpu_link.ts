@@ -1,7 +1,9 @@
 import { TextSyntaxError } from "../std/input_error.ts";
 
-/** The link between the GPUs of an instance, as somebody states or has measured it. */
+/** The link between the GPUs of an instance: what it is, or what it takes as somebody has measured it. */
 export type GpuLinkTimes =
+  /** NVLink, PCIe from GPU to GPU where these reach each other, or the host's memory alone. */
+  | { readonly over: "nvlink" | "pcie" | "host"; readonly bytesPerSecond: number }
   /** Bytes per second that each GPU sends, and seconds of the smallest collective. */
   | { readonly bytesPerSecond: number; readonly latencySeconds: number }
   /** Seconds of an all-reduce over `ranks` GPUs by its bytes, both ascending. */
@@ -10,6 +12,9 @@ export type GpuLinkTimes =
     readonly bytes: readonly number[];
     readonly seconds: readonly number[];
   };
+
+/** What it takes, without regard to the kernels. */
+export type LinkTimes = Exclude<GpuLinkTimes, { readonly over: unknown }>;
 
 /**
  * Seconds of an all-reduce of `bytes` over some GPUs.
@@ -20,7 +25,11 @@ export type GpuLinkTimes =
  * - From a table: linear between its sizes, the first one's time below them, in proportion to the bytes
  *   above. Over another number of GPUs in proportion to (ranks - 1) / ranks.
  */
-export function linkAllReduceSeconds(link: GpuLinkTimes, ranks: number, bytes: number): number {
+export function linkAllReduceSeconds(
+  link: LinkTimes,
+  ranks: number,
+  bytes: number,
+): number {
   if (ranks === 1) return 0;
   if ("bytesPerSecond" in link) {
     const { bytesPerSecond, latencySeconds } = link;
@@ -33,7 +42,11 @@ export function linkAllReduceSeconds(link: GpuLinkTimes, ranks: number, bytes: n
 }
 
 /** Seconds until each of the GPUs holds `bytes` of which it has its share: one of a ring's two rounds. */
-export function linkAllGatherSeconds(link: GpuLinkTimes, ranks: number, bytes: number): number {
+export function linkAllGatherSeconds(
+  link: LinkTimes,
+  ranks: number,
+  bytes: number,
+): number {
   if (ranks === 1) return 0;
   if (!("bytesPerSecond" in link)) return linkAllReduceSeconds(link, ranks, bytes) / 2;
   return link.latencySeconds + (ranks - 1) / ranks * bytes / link.bytesPerSecond;
@@ -59,7 +72,7 @@ function inTable(sizes: readonly number[], seconds: readonly number[], bytes: nu
  * @source https://github.com/NVIDIA/nccl-tests doc/PERFORMANCE.md, src/common.cu (columns size, count,
  * type, redop, root, time in us)
  */
-export function parseNcclTests(text: string): GpuLinkTimes {
+export function parseNcclTests(text: string): LinkTimes {
   const rows: [number, number][] = [];
   let ranks = 0;
   for (const line of text.split(/\r?\n/)) {

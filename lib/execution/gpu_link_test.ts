@@ -5,9 +5,9 @@ import { gpuNamed } from "../hardware/gpu_catalogue.ts";
 import { modelShape } from "../models/catalogue.ts";
 import { analytical } from "./analytical/mod.ts";
 import {
-  type GpuLinkTimes,
   linkAllGatherSeconds,
   linkAllReduceSeconds,
+  type LinkTimes,
   parseNcclTests,
 } from "./gpu_link.ts";
 import { profiled, shippedProfile } from "./profiled/mod.ts";
@@ -63,7 +63,7 @@ Deno.test("a link takes never less for more bytes or more latency, and nothing f
     latencySeconds: fc.double({ min: 0, max: 1e-4, noNaN: true }),
   });
   fc.assert(fc.property(
-    fc.oneof(stated, fc.constant<GpuLinkTimes>(table)),
+    fc.oneof(stated, fc.constant<LinkTimes>(table)),
     fc.constantFrom(2, 4, 8),
     fc.integer({ min: 1, max: 1e9 }),
     fc.integer({ min: 0, max: 1e9 }),
@@ -89,8 +89,8 @@ Deno.test("a slower link makes every step of several GPUs longer, by the bytes i
   const bytes = 2 * 32 * 2 * 2048 * shape.hiddenSize;
   for (
     const of of [
-      (gpuLink: GpuLinkTimes) => profiled({ profile, shape, tensorParallel: 2, gpuLink }),
-      (gpuLink: GpuLinkTimes) => analytical({ gpu, shape, tensorParallel: 2, gpuLink }),
+      (gpuLink: LinkTimes) => profiled({ profile, shape, tensorParallel: 2, gpuLink }),
+      (gpuLink: LinkTimes) => analytical({ gpu, shape, tensorParallel: 2, gpuLink }),
     ]
   ) {
     const more = of(link(16e9)).stepSeconds(prompt) - of(link(32e9)).stepSeconds(prompt);

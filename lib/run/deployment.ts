@@ -5,9 +5,11 @@ import { type Gpu, type NodeType, nodeWith } from "../hardware/mod.ts";
 import type { TransformerShape } from "../models/transformer.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { ConfiguredDraft } from "./draft.ts";
+import { settleSource } from "./auto_source.ts";
 import { underPowerLimit } from "./energy.ts";
 import { buildExecution } from "./execution.ts";
-import { buildGpuLink } from "./gpu_link.ts";
+import type { ExecutionFacts } from "./execution_facts.ts";
+import { assumedGpuLink, buildGpuLink } from "./gpu_link.ts";
 import { buildOverheads } from "./overheads.ts";
 import { tierBytes } from "./kv_tiers.ts";
 import { type InstanceSize, instanceSize, kvCacheLine } from "./instance_size.ts";
@@ -78,7 +80,7 @@ export async function buildDeployment(
   const { shape, weights, weightBytesPerElement, kvBytesPerElement } = size.model;
   const network = stageNetwork(config, gpu, nodes);
   const betweenExperts = expertNetwork(config, gpu, nodes);
-  const link = buildGpuLink(config, files);
+  const link = buildGpuLink(config, gpu, nodes, files);
   const work = stepWork(shape, {
     weightBytesPerElement,
     kvBytesPerElement,
@@ -86,7 +88,7 @@ export async function buildDeployment(
   });
   const swapBytes = memory.swap_space_gb * 1e9 * gpus;
   const blockBytes = work.kvBytesPerToken * memory.block_size;
-  const built = await buildExecution(config, {
+  const machine: ExecutionFacts = {
     shape,
     gpu,
     weights: size.model.parts,
@@ -95,11 +97,14 @@ export async function buildDeployment(
     ...(betweenExperts && { expertNetwork: betweenExperts }),
     ...(link && { gpuLink: link }),
     ...(profileText !== undefined && { profileText }),
-  });
-  const overheads = buildOverheads(config, gpu.generation);
+  };
+  const settled = await settleSource(config, machine);
+  const built = await buildExecution(settled.config, machine);
+  const overheads = buildOverheads(settled.config, gpu.generation);
   const { bf16, fp8 = bf16 } = gpu.flopsPerSecond;
   const peak = model.dtype === "fp8" ? fp8 : bf16;
   const facts = { shape, gpu, gpus, peakFlops: peak * gpus };
+  const timed = underPowerLimit(config, { ...facts, work }, built);
   return {
     ...facts,
     node: nodeWith(gpu),
@@ -115,14 +120,14 @@ export async function buildDeployment(
     kvCacheLine: kvCacheLine(size),
     notices: [
       ...size.notices,
+      ...assumedGpuLink(config, gpu),
+      ...(settled.notice === undefined ? [] : [settled.notice]),
       ...(built.notices ?? []),
       ...overheads.notices,
       ...(draft === undefined ? [] : speculationNotices(config, draft, gpu)),
     ],
     requestSeconds: overheads.requestSeconds,
-    execution: draft === undefined
-      ? underPowerLimit(config, { ...facts, work }, built)
-      : withDraft(underPowerLimit(config, { ...facts, work }, built), draft.time),
+    execution: draft === undefined ? timed : withDraft(timed, draft.time),
     ...(draft && { draft }),
     work,
     kv: size.kv,

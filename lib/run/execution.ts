@@ -25,6 +25,9 @@ export async function buildExecution(
     expertParallel: expertGroups(parallelization, facts.shape),
     dataParallelAttention: parallelization.data_parallel_attention,
     allToAll: parallelization.all_to_all,
+    ...(parallelization.fused_norm_limit > 0 && {
+      fusedNormBytes: parallelization.fused_norm_limit,
+    }),
     expertSkew: parallelization.expert_skew,
     ...(execution.attention_kernel !== null && { attentionKernel: execution.attention_kernel }),
     ...(execution.power_limited && { isPowerLimited: true }),

@@ -51,6 +51,58 @@ for (const source of ["analytical", "profiled"]) {
   });
 }
 
+for (const source of ["analytical", "profiled"]) {
+  Deno.test(`cluster.gpu_link.kind: each slower kind takes longer, for short and long steps, ${source}`, async () => {
+    const of = (kind: string, tensor: number) =>
+      seconds(
+        `{ execution: { source: ${source} }, cluster: { gpu_link: { kind: ${kind} } }, ` +
+          `parallelization: { tensor_parallel_size: ${tensor} } }`,
+      );
+    // The profile has this model on one and two of these GPUs.
+    for (const tensor of source === "profiled" ? [2] : [2, 4]) {
+      const [fast, slow, none] = [
+        await of("pcie-5", tensor),
+        await of("pcie-4", tensor),
+        await of("none", tensor),
+      ];
+      // The way through the host is that of the card's own PCIe 5.
+      const isLonger = none > fast && (tensor === 2 || none > slow);
+      assert.ok(fast < slow && isLonger, `${tensor} GPUs: ${fast}, ${slow}, ${none}`);
+      // 64 all-reduces of 8 MiB, of which PCIe 4 sends half as many bytes in a second.
+      const more = 64 * 2 * (tensor - 1) / tensor * 1024 * 4096 * 2 * (1 / 32e9 - 1 / 64e9);
+      assert.ok(slow - fast > more && slow - fast < 2 * more, `${slow - fast} s more, not ${more}`);
+    }
+  });
+}
+
+Deno.test("the link of a machine counts where it is slower than the GPU's", async () => {
+  const of = (cluster: string) => seconds(`{ cluster: { ${cluster} } }`);
+  const own = await of("nodes: [{ count: 1 }]");
+  assert.equal(own, await of("gpu_link: { kind: pcie-5 }"), "PCIe 5 is what the card has");
+  const old = await of("nodes: [{ count: 1, type: dgx-a100, gpu_type: rtx-pro-6000 }]");
+  assert.equal(old, await of("gpu_link: { kind: pcie-4 }"));
+});
+
+Deno.test("cluster.gpu_link.kind stands alone, and NVLink needs a GPU that has it", async () => {
+  const both = "cluster: { gpu_link: { kind: pcie-4, rate: 1GB/s } }";
+  await assert.rejects(seconds(both), /"cluster.gpu_link.kind" beside "cluster.gpu_link.rate"/);
+  await assert.rejects(seconds("cluster: { gpu_link: { kind: nvlink } }"), /has no NVLink/);
+  const nvlink = (link: string) =>
+    seconds(`cluster: { gpu_type: H100-80GB, num_replicas: 1${link} }`);
+  assert.equal(await nvlink(", gpu_link: { kind: nvlink }"), await nvlink(""));
+  assert.ok(await nvlink(", gpu_link: { kind: none }") > 2 * await nvlink(""));
+});
+
+Deno.test("PCIe that nobody has said is told of", async () => {
+  const notices = async (yaml: string) =>
+    (await buildCluster(loadConfig([BASE, yaml]), {})).notices.filter((notice) =>
+      notice.includes("assumed to be on PCIe")
+    ).length;
+  assert.equal(await notices("{}"), 1);
+  assert.equal(await notices("cluster: { gpu_link: { kind: pcie-5 } }"), 0);
+  assert.equal(await notices("parallelization: { tensor_parallel_size: 1 }"), 0);
+});
+
 Deno.test("cluster.gpu_link takes a rate or a file, and the file's text", async () => {
   const both = "cluster: { gpu_link: { rate: 1GB/s, nccl_tests: all_reduce.txt } }";
   await assert.rejects(seconds(both), /one of the two/);

@@ -14,7 +14,7 @@ import { engineSettings } from "../config/engine_settings.ts";
 import { type ConfiguredDraft, configuredDraft, draftMemory } from "./draft.ts";
 import { type ConfiguredModel, configuredModel } from "./model.ts";
 import { rankCapacity } from "./rank_capacity.ts";
-import { LATER_COUNTS, moreRoom, reserveRuleOf, withLater } from "./reserve_rule.ts";
+import { assumedRule, LATER_COUNTS, moreRoom, reserveRuleOf, withLater } from "./reserve_rule.ts";
 import { checkTensorDegree } from "./tensor_degree.ts";
 
 /** What one instance holds: its model on its GPUs, in bytes and tokens. */
@@ -149,7 +149,7 @@ export function instanceSize(
     maxSequences,
     notices: [
       ...model.notices,
-      ...(reserveRule === "sglang" && memory.reserve_rule === null ? [sharedOut(shape.name)] : []),
+      ...(memory.reserve_rule === null ? assumedRule(config, shape.name, reserveRule) : []),
       ...(later > LATER_COUNTS ? [moreRoom(shape.name, reserveRule!, config, later)] : []),
       ...(groups.length > 1 ? [windowsCount(shape.name)] : []),
       ...assumedLink(config, shape.name, gpu),
@@ -160,10 +160,6 @@ export function instanceSize(
     ],
   };
 }
-
-const sharedOut = (name: string) =>
-  `${name}: memory is shared out as SGLang does, as a model with latent attention is served as a rule: ` +
-  `memory.gpu_memory_utilization is its mem_fraction_static (memory.reserve_rule)`;
 
 const windowsCount = (name: string) =>
   `${name}: layers with an attention window hold the blocks that it touches, which a run reckons at the ` +

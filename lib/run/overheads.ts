@@ -6,6 +6,7 @@ import {
   type Overhead,
 } from "../execution/calibrated/mod.ts";
 import { MACHINE_SOURCES } from "../execution/sources/mod.ts";
+import { engineOfStrategy } from "../scheduling/batching/engine_versions.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { engineSettings } from "../config/engine_settings.ts";
 
@@ -55,7 +56,7 @@ export function fittedConstants(
   const key: CalibrationKey = {
     asyncScheduling: engineSettings(config).asyncScheduling,
     generation,
-    ...(scheduler.type === "vllm" && { engine: scheduler.engine }),
+    ...(engineOfStrategy(scheduler.type) !== undefined && { engine: scheduler.engine }),
   };
   const entry = calibrationFor(key);
   return { entry, notice: calibrationNotice(key, entry) };

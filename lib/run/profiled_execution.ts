@@ -54,6 +54,17 @@ function kernelNotices(config: Configuration, facts: ExecutionFacts): string[] {
   ];
 }
 
+/** Why the tables are not of the wanted kernel of decode attention; undefined: they are. */
+export function lackingKernel(config: Configuration, facts: ExecutionFacts): string | undefined {
+  const { attention_kernel: wanted } = config.execution;
+  if (wanted === null) return undefined;
+  const { gpu, attentionKernel } = profileOf(config, facts);
+  return attentionKernel === wanted
+    ? undefined
+    : `decode attention was measured on ${gpu} with ${attentionKernel ?? "a kernel not known"}, ` +
+      `not with ${wanted}`;
+}
+
 /** The profile that is read: a file of the configuration's own, or one that ships. */
 function profileOf(config: Configuration, facts: ExecutionFacts): OperatorProfile {
   const name = shippedName(config, facts);
@@ -76,6 +87,9 @@ function fromProfile(config: Configuration, facts: ExecutionFacts): ExecutionTim
     expertParallel: expertGroups(parallelization, shape),
     dataParallelAttention: parallelization.data_parallel_attention,
     allToAll: parallelization.all_to_all,
+    ...(parallelization.fused_norm_limit > 0 && {
+      fusedNormBytes: parallelization.fused_norm_limit,
+    }),
     expertSkew: parallelization.expert_skew,
     ...(facts.stageNetwork && { stageNetwork: facts.stageNetwork }),
     weightDtype,

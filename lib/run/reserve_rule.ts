@@ -1,5 +1,5 @@
 import type { TransformerShape } from "../models/transformer.ts";
-import { isBefore } from "../scheduling/batching/vllm_versions.ts";
+import { isBefore, type VllmVersionName } from "../scheduling/batching/vllm_versions.ts";
 import type { Configuration } from "../config/configuration.ts";
 
 /** Whose way of measuring memory holds. */
@@ -10,7 +10,32 @@ export function reserveRuleOf(
   if (memory.reserve_rule !== null) return memory.reserve_rule;
   // Latent attention is served by SGLang as a rule, and its servers are what is known of it.
   if (shape.layers.every(({ mixer }) => mixer?.kind === "latent")) return "sglang";
-  return isBefore(scheduler.engine, "vllm@0.17") ? scheduler.engine : "vllm@0.11";
+  if (scheduler.type === "sglang") return "sglang";
+  const engine = scheduler.engine.startsWith("vllm@") ? scheduler.engine as VllmVersionName : null;
+  return engine !== null && isBefore(engine, "vllm@0.17") ? engine : "vllm@0.11";
+}
+
+/** Says whose way of measuring memory holds where that is not as the engine has it. */
+export function assumedRule(
+  { scheduler }: Configuration,
+  name: string,
+  rule: string | null,
+): string[] {
+  const isOwn = scheduler.type === "sglang";
+  if (rule === "sglang") {
+    const why = isOwn
+      ? `${scheduler.engine} does`
+      : "SGLang does, as a model with latent attention is served as a rule";
+    return [
+      `${name}: memory is shared out as ${why}: memory.gpu_memory_utilization is its ` +
+      `mem_fraction_static (memory.reserve_rule)`,
+    ];
+  }
+  if (rule === null || scheduler.type !== "trt-llm") return [];
+  return [
+    `${name}: memory for activations is left free as ${rule} measures it: how ${scheduler.engine} does is ` +
+    `not known here (memory.reserve_rule, memory.num_gpu_blocks)`,
+  ];
 }
 
 /** How much more blocks the configured version must leave to be worth a word. */

@@ -157,11 +157,13 @@ export function runBatchingLaws(options: BatchingLawsOptions): void {
   ): SeenRun {
     const parts = caseParts(oneInstance(test), stepping);
     const [fn] = parts.functions;
-    const inner = create({ chunk: test.chunk });
+    const made = create({ chunk: test.chunk });
+    const inner = made.forEngine?.() ?? made;
     const steps: SeenStep[] = [];
     let mostRunning = 0, stalls = 0;
     const strategy: BatchingStrategy = {
       ...inner,
+      forEngine: undefined,
       plan(step) {
         const before = step.decoding;
         let decoded = false;

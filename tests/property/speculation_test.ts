@@ -43,8 +43,8 @@ const probability = fc.constantFrom(0, 0.3, 0.5, 0.77, 0.9, 1);
 const cases: fc.Arbitrary<Case> = fc.record({
   cluster: clusterCases.map((cluster): ClusterCase => {
     const { strategy } = cluster;
-    const isStatic = strategy === "orca" || strategy === "fastertransformer";
-    return isStatic ? { ...cluster, strategy: "vllm" } : cluster;
+    const speculates = /^(vllm|sarathi)/.test(strategy);
+    return speculates ? cluster : { ...cluster, strategy: "vllm" };
   }),
   mode: fc.constantFrom("expected", "sampled"),
   acceptance: fc.array(probability, { minLength: 1, maxLength: 4 }),

@@ -5,7 +5,9 @@ import { fairQueue } from "../../lib/scheduling/admission/fair_queue.ts";
 import { fasterTransformer } from "../../lib/scheduling/batching/faster_transformer.ts";
 import { orca } from "../../lib/scheduling/batching/orca.ts";
 import { sarathi } from "../../lib/scheduling/batching/sarathi.ts";
+import { sglang } from "../../lib/scheduling/batching/sglang.ts";
 import type { BatchingStrategy } from "../../lib/scheduling/batching/strategy.ts";
+import { trtLlm } from "../../lib/scheduling/batching/trt_llm.ts";
 import { vllm } from "../../lib/scheduling/batching/vllm.ts";
 import { vllmV0 } from "../../lib/scheduling/batching/vllm_v0.ts";
 import type { QueueOrder } from "../../lib/scheduling/batching/orders/orders.ts";
@@ -32,7 +34,7 @@ export interface ClusterCase {
   }[];
   /** Arrivals are rounded to this many seconds, so that they coincide with step ends; 0: not. */
   readonly grid: number;
-  readonly strategy: "vllm" | "vllm-v0" | "vllm-v0-swap" | "sarathi" | "orca" | "fastertransformer";
+  readonly strategy: typeof STRATEGIES[number];
   readonly order: QueueOrder;
   readonly routing: RoutingName;
   /** Time between two reports to the router, seconds. */
@@ -74,6 +76,10 @@ const STRATEGIES = [
   "sarathi",
   "orca",
   "fastertransformer",
+  "sglang",
+  "sglang-bold",
+  "trt-llm",
+  "trt-llm-max",
 ] as const;
 const ROUTINGS = namesOf(ROUTING_POLICIES);
 
@@ -148,6 +154,18 @@ function strategyOf(test: ClusterCase): BatchingStrategy {
       return orca();
     case "fastertransformer":
       return fasterTransformer();
+    case "sglang":
+      return sglang();
+    case "sglang-bold":
+      return sglang({
+        maxPrefillTokens: Math.min(longPrefillTokens, chunk + 20),
+        scheduleConservativeness: 0,
+        clipMaxNewTokens: 3,
+      });
+    case "trt-llm":
+      return trtLlm({ chunkedPrefill: reservesWholePrompt });
+    case "trt-llm-max":
+      return trtLlm({ chunkedPrefill: reservesWholePrompt, capacityPolicy: "max-utilization" });
   }
 }
 

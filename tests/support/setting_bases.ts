@@ -350,6 +350,26 @@ memory: { num_gpu_blocks: 400 }
 scaling: { max_instances: 1, min_instances: 1 }
 `,
   },
+  sglang: {
+    yaml: `
+simulation: { duration: 10 }
+workload: { type: poisson, arrival_rate: 8, prompt_length: { mean: 1500, std: 900 } }
+scheduler: { engine: sglang, max_num_seqs: 40, max_num_batched_tokens: 4096,
+             max_prefill_tokens: 3000, schedule_conservativeness: 0.6, clip_max_new_tokens: 300 }
+memory: { num_gpu_blocks: 12000 }
+scaling: { max_instances: 1, min_instances: 1 }
+`,
+  },
+  trtLlm: {
+    yaml: `
+simulation: { duration: 10 }
+workload: { type: poisson, arrival_rate: 8, prompt_length: { mean: 1500, std: 900 } }
+scheduler: { engine: trt-llm, max_num_seqs: 40, max_num_batched_tokens: 2048,
+             capacity_policy: max-utilization, chunked_prefill: true }
+memory: { num_gpu_blocks: 500 }
+scaling: { max_instances: 1, min_instances: 1 }
+`,
+  },
   shape: {
     yaml: `
 simulation: { duration: 10 }
@@ -374,6 +394,13 @@ simulation: { duration: 10 }
 workload: { type: poisson, arrival_rate: 3 }
 parallelization: { tp: 2 }
 cluster: { gpu_link: { rate: 1e10 } }
+`,
+  },
+  fusedNorms: {
+    yaml: `
+simulation: { duration: 10 }
+workload: { type: poisson, arrival_rate: 3 }
+parallelization: { tp: 2, fused_norm_limit: 1e6 }
 `,
   },
   linkFile: {

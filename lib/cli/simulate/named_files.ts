@@ -1,4 +1,5 @@
 import type { Configuration } from "../../config/configuration.ts";
+import { PROFILE_SOURCES } from "../../execution/sources/sources.ts";
 import type { RunInputs } from "../../run/cluster.ts";
 import { functionConfigurations } from "../../config/function_configurations.ts";
 import type { InputFile } from "../../results/manifest.ts";
@@ -55,7 +56,7 @@ const FILE_SETTINGS: readonly FileSetting[] = [
     what: "a profile",
     size: "measurements",
     nameIn: ({ execution: { source, profile } }) =>
-      source === "profiled" || source === "calibrated" ? profile : null,
+      PROFILE_SOURCES.includes(source) ? profile : null,
   },
 ];
 

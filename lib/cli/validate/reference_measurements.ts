@@ -2,10 +2,12 @@ import {
   type EnergyPoint,
   type MeasuredRun,
   type MeasuredServer,
+  type MeasuredStep,
   readConcurrencyPoints,
   readEnergyPoints,
   readLoadPoints,
   readMeasuredRun,
+  readMeasuredSteps,
   type ValidationData,
 } from "../../experiment/validation/mod.ts";
 import { externalData, findExternalData } from "../../results/external_data.ts";
@@ -39,6 +41,15 @@ export function referenceMeasurements(): ValidationData {
     load: readPoints("vllm-load-points", readLoadPoints),
     concurrency: readPoints("vllm-concurrency-points", readConcurrencyPoints),
   };
+}
+
+/** Whole steps that were timed on an H200; none where that data set is not at hand. */
+export function referenceSteps(): MeasuredStep[] {
+  const files = ["decode_steps.csv", "unequal_steps.csv", "prompt_steps.csv"]
+    .map((path) => findExternalData("h200-measured", path));
+  if (files.some((file) => file === undefined)) return [];
+  const [decodes, unequal, prompts] = files.map((file) => readMeasured(file!));
+  return readMeasuredSteps({ decodes, unequal, prompts });
 }
 
 /** Measured power of GPUs under load; none where the data set is not at hand. */

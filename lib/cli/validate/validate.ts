@@ -5,6 +5,8 @@ import {
   ENERGY_BARS,
   energyErrors,
   type EnergyPoint,
+  fitReport,
+  type FitRow,
   type LatencyErrors,
   LLMSERVINGSIM,
   loadPointConfiguration,
@@ -13,6 +15,10 @@ import {
   replayMeasuredRun,
   ServerRunner,
   shippedConstants,
+  sourceReport,
+  type SourceRow,
+  stepSourceReport,
+  type StepSourceRow,
   type Tuning,
   validate,
   type Validation,
@@ -23,7 +29,8 @@ import { stringify } from "../../std/yaml.ts";
 import { type CommandOption, describeOptions, readArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { UsageError } from "../usage_error.ts";
-import { energyPoints, referenceMeasurements } from "./reference_measurements.ts";
+import { energyPoints, referenceMeasurements, referenceSteps } from "./reference_measurements.ts";
+import { fitTable, sourceTable, stepSourceTable } from "./show_fit.ts";
 import { refuseStepOptions, STEP_OPTIONS, validateSteps } from "./validate_steps.ts";
 
 const OPTIONS: readonly CommandOption[] = [
@@ -46,6 +53,9 @@ Usage: deno task validate [--json] [--quick] [--rows] [--figures DIR]
        deno task validate --steps FILE --model NAME --profile NAME
 
 ${describeOptions(OPTIONS)}
+
+Then errors of points that constants were fitted on apart from those of points that they were not, and
+the sources of step times side by side (* the best; whole steps need the data set h200-measured).
 
 Two rows each: with nothing fitted, and with the constants of data/profiles/calibration.yaml. Needs the
 data sets llmservingsim, vllm-load-points and vllm-concurrency-points; with ml-energy the power of GPUs
@@ -87,11 +97,18 @@ export const validateCommand: Command = {
       const { drawFidelity } = await import("./fidelity_figures.ts");
       await drawFidelity(runner, data, validation, figures);
     }
+    const reports = {
+      fit: fitReport(validation),
+      sources: sourceReport(wanted.load, validation.load),
+      stepSources: stepSourceReport(quick ? [] : referenceSteps()),
+    };
     if (options.flag("json")) {
-      print(JSON.stringify({ ...validation, published: { LLMSERVINGSIM, BLIS } }, null, 2));
+      const published = { LLMSERVINGSIM, BLIS };
+      print(JSON.stringify({ ...validation, ...reports, published }, null, 2));
       return 0;
     }
     for (const line of showValidation(validation, options.flag("rows"))) print(line);
+    for (const line of showReports(reports)) print(line);
     for (const line of showEnergy(energyPoints())) print(line);
     print("");
     print(`A run of 300 requests takes ${(1000 * secondsPerRun).toFixed(1)} ms of simulation.`);
@@ -130,6 +147,22 @@ export function showValidation(validation: Validation, rows = false): string[] {
     ...(validation.load.length > 0 ? showLoad(validation.load, rows) : []),
     ...(validation.concurrency.length > 0 ? showConcurrency(validation.concurrency, rows) : []),
   ];
+}
+
+/** The tables of what is worth what: in the fit and never fitted, and by source. */
+export function showReports(
+  { fit, sources, stepSources }: {
+    readonly fit: readonly FitRow[];
+    readonly sources: readonly SourceRow[];
+    readonly stepSources: readonly StepSourceRow[];
+  },
+): string[] {
+  const tables = [
+    fitTable(fit),
+    ...(sources.length > 0 ? [sourceTable(sources)] : []),
+    ...(stepSources.length > 0 ? [stepSourceTable(stepSources)] : []),
+  ];
+  return tables.flatMap((table) => ["", ...aligned(table)]);
 }
 
 function showRuns({ runs }: Validation): string[] {

@@ -1,5 +1,6 @@
 import { BATCHING_STRATEGIES } from "../../scheduling/batching/strategies.ts";
 import type { BatchingEntry } from "../../scheduling/batching/strategy.ts";
+import { engineOfStrategy, engineVersion } from "../../scheduling/batching/engine_versions.ts";
 import { policyNamed } from "../../settings/from_table.ts";
 import type { Configuration } from "../configuration.ts";
 import { engineSettings } from "../engine_settings.ts";
@@ -48,13 +49,20 @@ function attentionRankProblems(parallelization: Configuration["parallelization"]
 
 /** What is wrong between the settings of the scheduler. */
 function checkScheduler(config: Configuration): Problem[] {
-  const { preemption_mode, type } = config.scheduler;
+  const { preemption_mode, type, engine } = config.scheduler;
   const { maxSequences, maxTokensPerStep } = engineSettings(config);
   const problems: Problem[] = [];
   if (maxTokensPerStep < maxSequences) {
     const path = "scheduler.max_num_batched_tokens";
     const allowed = `>= max_num_seqs, which is ${maxSequences}`;
     problems.push(problem(path, "a token for each sequence", maxTokensPerStep, allowed));
+  }
+  const named = engineVersion(engine)!;
+  const own = engineOfStrategy(type);
+  if (own !== undefined && own.strategy !== named.strategy) {
+    const allowed = `${named.strategy}, which is how ${engine} forms its steps, or a version of ` +
+      `the engine that it is of, such as scheduler.engine: ${own.name}`;
+    problems.push(problem("scheduler.type", `the batching of ${engine}`, type, allowed));
   }
   const { num_gpu_blocks } = config.memory;
   if (type === "vllm" && num_gpu_blocks === 1) {

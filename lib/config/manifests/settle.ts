@@ -1,3 +1,4 @@
+import { engineOfStrategy } from "../../scheduling/batching/engine_versions.ts";
 import { VLLM_VERSIONS } from "../../scheduling/batching/vllm_versions.ts";
 import { findGpu } from "../../hardware/gpu_catalogue.ts";
 import { gpuOf, SHARE } from "./gpu_of.ts";
@@ -117,7 +118,8 @@ function settleEngine(one: Settling): void {
   }
   if (engine?.value === "sglang") {
     one.assume("memory.reserve_rule", "sglang", "the engine is SGLang");
-    one.main.assume("steps are formed as vLLM's scheduler forms them, not SGLang's");
+    const { name } = engineOfStrategy("sglang")!;
+    one.assume("scheduler.engine", name, "the engine is SGLang, in the version that is known");
     settleChunk(one);
   } else if (engineVersion !== undefined) {
     const name = `vllm@${engineVersion.value}`;
@@ -133,15 +135,12 @@ function settleEngine(one: Settling): void {
   }
 }
 
-/** Sequences that may run at once where nothing says how many, on the largest GPUs. */
-const MOST_SEQUENCES = 1024;
-
-/** A chunk of SGLang's is for prompts alone; a step here has a token for each sequence, too. */
+/** A chunk of SGLang's is for prompts alone; here it has a place for each sequence, too. */
 function settleChunk(one: Settling): void {
   const path = "scheduler.max_num_batched_tokens";
   const chunk = one.settings.get(path);
-  const sequences = Number(one.settings.get("scheduler.max_num_seqs") ?? MOST_SEQUENCES);
-  if (chunk === undefined || Number(chunk) >= sequences) return;
+  const sequences = one.settings.get("scheduler.max_num_seqs");
+  if (chunk === undefined || sequences === undefined || Number(chunk) >= Number(sequences)) return;
   one.settings.delete(path);
   one.main.assume(
     `${path} has its default: a chunk of ${chunk} has no token for each of ${sequences} sequences`,

@@ -148,6 +148,15 @@ const weightCache = section({
 });
 
 const gpuLink = section({
+  kind: choice(["nvlink", "pcie-5", "pcie-4", "none"], {
+    wanted: "a link between GPUs",
+    default: null,
+    describe:
+      "What connects the GPUs of an instance in the machine: NVLink at the GPU's rate, PCIe 5 or 4 " +
+      "(64 and 32 GB/s each way), or nothing but the host's memory; null: as `rate` or " +
+      "`nccl_tests` say, else as the machine has it (NVLink GPUs: NVLink; else the slower PCIe of " +
+      "`cluster.nodes` and the GPU, measured where a profile has it at the GPU's own rate).",
+  }),
   rate: quantity("bytes per second", {
     above: 0,
     default: null,

@@ -41,8 +41,10 @@ const overheads = section({
 export const execution = sectionOf<Configuration["execution"]>({
   source: policyChoice(EXECUTION_SOURCES, {
     default: "analytical",
-    describe: "Data sheet (`analytical`), measured tables (`profiled`), either with fitted " +
-      "overheads (`calibrated`), the coefficients of `profiling` (`simfaasinfer`), or plain " +
+    describe:
+      "Data sheet (`analytical`), measured tables (`profiled`), these with fitted overheads " +
+      "(`calibrated`), the latter where tables have the model and the data sheet elsewhere (`auto`, " +
+      "which says which), the coefficients of `profiling` (`simfaasinfer`), or plain " +
       "numbers (`linear`, `constant`).",
   }),
   profile: text({

@@ -83,7 +83,7 @@ export const memory = section({
     min: 1,
     max: LIMITS.stepTokens.value,
     default: 16,
-    describe: "Tokens of one KV block.",
+    describe: "Tokens of one KV block; where `scheduler.engine` is SGLang 1, TensorRT-LLM 32.",
     aliases: ["scheduler.block_size"],
   }),
   num_gpu_blocks: count({

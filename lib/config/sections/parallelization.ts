@@ -45,6 +45,16 @@ export const parallelization = section({
       "experts are spread over all GPUs, and tokens reach them by all-to-all.",
     aliases: ["dp_attention"],
   }),
+  fused_norm_limit: quantity("bytes", {
+    min: 0,
+    default: 0,
+    appliesWhen: all(
+      is("execution.source", ...MACHINE_SOURCES),
+      isNot("parallelization.tensor_parallel_size", 1),
+    ),
+    describe: "Largest all-reduce that is one kernel with the norm after it, bytes (vLLM's " +
+      "`fuse_allreduce_rms` with `fi_allreduce_fusion_max_size_mb`); 0: none.",
+  }),
   all_to_all: choice(ALL_TO_ALL_MODES, {
     default: "auto",
     wanted: "a way of exchanging tokens",

@@ -1,9 +1,14 @@
 import { QUEUE_ORDERS } from "../../scheduling/batching/orders/orders.ts";
 import { BATCHING_STRATEGIES } from "../../scheduling/batching/strategies.ts";
 import type { BatchingEntry } from "../../scheduling/batching/strategy.ts";
-import { DEFAULT_VLLM, VLLM_VERSIONS } from "../../scheduling/batching/vllm_versions.ts";
 import { CUDA_GRAPHS } from "../../execution/host_bound.ts";
 import { MACHINE_SOURCES } from "../../execution/sources/sources.ts";
+import {
+  ENGINE_ALIASES,
+  ENGINE_STRATEGIES,
+  ENGINE_VERSIONS,
+} from "../../scheduling/batching/engine_versions.ts";
+import { DEFAULT_VLLM } from "../../scheduling/batching/vllm_versions.ts";
 import { policyChoice } from "../../settings/from_table.ts";
 import { choice, count, flag, tokens } from "../../settings/quantities.ts";
 import { LIMITS } from "../../sim/limits.ts";
@@ -45,21 +50,24 @@ export const scheduler = sectionOf<Configuration["scheduler"]>({
     default: "vllm",
     describe: "Batching strategy.",
   }),
-  engine: choice(VLLM_VERSIONS.map(({ name }) => name), {
-    wanted: "a version of vLLM",
+  engine: choice(ENGINE_VERSIONS.map(({ name }) => name), {
+    wanted: "a version of an engine",
     default: DEFAULT_VLLM.name,
-    otherNames: { vllm: DEFAULT_VLLM.name },
-    appliesWhen: is("scheduler.type", "vllm"),
-    describe: "Version of vLLM whose defaults hold where a setting of this section is null: " +
-      "asynchronous scheduling (from 0.14), admission by the whole prompt (from 0.19), step sizes.",
+    otherNames: ENGINE_ALIASES,
+    appliesWhen: is("scheduler.type", ...ENGINE_STRATEGIES),
+    describe:
+      "Version of the engine whose defaults hold where a setting of this section is null: " +
+      "`scheduler.type`, overlap of steps (vLLM from 0.14, SGLang, TensorRT-LLM), admission by the " +
+      "whole prompt (vLLM from 0.19), step sizes, `memory.block_size`; `execution.source: " +
+      "calibrated` takes its constants.",
   }),
   max_num_seqs: count({
     min: 1,
     max: LIMITS.sequences.value,
     default: null,
     describe:
-      "Most sequences that run at once; null: as the `engine` has it (1024 on GPUs of 70 GiB " +
-      "and more but the A100, else 256), 256 under other types.",
+      "Most sequences that run at once; null: as the `engine` has it (vLLM: 1024 on GPUs of " +
+      "70 GiB and more but the A100, else 256; SGLang and TensorRT-LLM 2048), 256 under other types.",
     aliases: ["max_batch_size"],
   }),
   max_num_batched_tokens: tokens({
@@ -68,8 +76,9 @@ export const scheduler = sectionOf<Configuration["scheduler"]>({
     default: null,
     appliesWhen: isNot("scheduler.type", ...WITHOUT_BUDGET),
     describe:
-      "Token budget of one step; at least `max_num_seqs`; null: as the `engine` has it (8192 on " +
-      "GPUs of 70 GiB and more but the A100, else 2048), 8192 under other types.",
+      "Token budget of one step; at least `max_num_seqs`; null: as the `engine` has it (vLLM: " +
+      "8192 on GPUs of 70 GiB and more but the A100, else 2048; SGLang, whose chunks of prompts it " +
+      "bounds, 2048 to 16384 by memory; TensorRT-LLM 8192), 8192 under other types.",
     aliases: ["max_tokens_per_batch"],
   }),
   ...strategies.beside,

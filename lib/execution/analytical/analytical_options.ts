@@ -60,6 +60,8 @@ export interface AnalyticalOptions {
   readonly efficiency?: Partial<GpuEfficiency>;
   /** The link between its GPUs; absent: by the GPU. */
   readonly gpuLink?: GpuLinkTimes;
+  /** All-reduces of up to so many bytes include the norm after them. Default 0: none. */
+  readonly fusedNormBytes?: number;
   /** Kernel of decode attention; default: the one that vLLM takes on the GPU. */
   readonly attentionKernel?: AttentionKernelName;
   /** How tokens are chosen from logits; absent: their 32-bit form is read once. */

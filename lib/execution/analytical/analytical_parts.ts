@@ -41,6 +41,8 @@ export interface AnalyticalParts {
   readonly stageNetwork: StageNetwork | undefined;
   /** The link between the GPUs; undefined: by the GPU. */
   readonly gpuLink: GpuLinkTimes | undefined;
+  /** All-reduces of up to so many bytes include the norm after them. */
+  readonly fusedNormBytes: number;
   /** Kernel of decode attention with keys and values per head. */
   readonly kernel: AttentionKernel;
   /** Attention of one GPU, equal layers together. */
@@ -123,6 +125,7 @@ export function analyticalParts(options: AnalyticalOptions): AnalyticalParts {
     expertLoad: busiestRankLoad(expertParallel, options.expertSkew ?? 0),
     stageNetwork: options.stageNetwork,
     gpuLink: options.gpuLink,
+    fusedNormBytes: options.fusedNormBytes ?? 0,
     kernel: attentionKernel(options.attentionKernel ?? defaultAttentionKernel(gpu.generation)),
     attention: attentionReads(shape, attentionParallel),
     kvElementBytes: kvBytesPerElement,

@@ -9,6 +9,7 @@ import type {
 } from "../../models/transformer.ts";
 import { layerGroups } from "../../models/transformer.ts";
 import { allReduceSeconds, sendSeconds } from "../collectives.ts";
+import { withFusedNorm } from "../fused_norm.ts";
 import { stageCopies } from "../stage_copies.ts";
 import type { AnalyticalParts } from "./analytical_parts.ts";
 import { exchangedExperts } from "./exchanged_experts.ts";
@@ -51,8 +52,13 @@ export function layerSeconds(parts: AnalyticalParts): TokenSeconds {
   const { hiddenSize } = shape;
   const link = parts.gpuLink;
   const collective = { gpu, efficiency, ranks: attentionParallel, ...(link && { link }) };
+  const allReduce = withFusedNorm(
+    (bytes) => allReduceSeconds(collective, bytes),
+    parts.elementwiseSeconds,
+    parts.fusedNormBytes,
+  );
   const reduce = (bytes: number) =>
-    attentionParallel === 1 ? 0 : allReduceSeconds(collective, bytes) + parts.collectiveSeconds;
+    attentionParallel === 1 ? 0 : allReduce(bytes) + parts.collectiveSeconds;
   const groups = layerGroups(shape.layers).map(({ layer, count }) => ({
     count,
     mixer: mixerSeconds(parts, layer.mixer),

@@ -99,7 +99,11 @@ function nearest(
   entries: readonly CalibrationEntry[],
   engine: string | undefined,
 ): readonly CalibrationEntry[] {
-  if (engine === undefined) return entries;
+  if (
+    engine === undefined || !entries.some(({ framework }) => engine.startsWith(`${framework}@`))
+  ) {
+    return entries;
+  }
   const minor = (version: string) => Number(version.split(".")[1]);
   const wanted = minor(engine.split("@")[1] ?? "");
   const distance = ({ version }: CalibrationEntry) => Math.abs(minor(version) - wanted);

@@ -1,10 +1,13 @@
 import { gpuEfficiency } from "../../hardware/efficiency.ts";
-import { allReduceSeconds, type CollectiveOptions } from "../collectives.ts";
+import { allGatherSeconds, allReduceSeconds, type CollectiveOptions } from "../collectives.ts";
 import { type GpuLinkTimes, linkAllGatherSeconds, linkAllReduceSeconds } from "../gpu_link.ts";
+import { withFusedNorm } from "../fused_norm.ts";
 import { profileGpu } from "./profile_facts.ts";
+import type { ElementwiseTimes } from "./elementwise_times.ts";
 import { type KnotPlace, placeAmong } from "./interpolate.ts";
 import { findTables, type OperatorProfile } from "./operator_profile.ts";
 import { axisValues, type OperatorTable } from "./operator_table.ts";
+import type { ProfiledOptions } from "./profiled_options.ts";
 
 /**
  * Seconds of an all-reduce over `ranks` GPUs of a node by bytes: linear between measured sizes, and
@@ -20,6 +23,10 @@ export function allReduceSecondsOf(
   link?: GpuLinkTimes,
 ): (bytes: number) => number {
   if (ranks === 1) return () => 0;
+  if (link !== undefined && "over" in link) {
+    const collective = { ...requireCollective(profile, ranks), link };
+    return (bytes) => allReduceSeconds(collective, bytes);
+  }
   if (link !== undefined) return (bytes) => linkAllReduceSeconds(link, ranks, bytes);
   const { linkBytesPerSecond, linkLatencySeconds } = profile.peaks;
   const [table] = findTables(profile, "all_reduce", {});
@@ -50,6 +57,20 @@ export function allReduceSecondsOf(
 }
 
 /**
+ * Seconds of the sums over `ranks` GPUs around each half of a layer, by bytes: all-reduces, which may
+ * include the norm that follows.
+ */
+export function residualSumsOf(
+  { profile, gpuLink, fusedNormBytes, shape: { hiddenSize } }: ProfiledOptions,
+  ranks: number,
+  elementwise: ElementwiseTimes,
+): (bytes: number) => number {
+  // A norm moves each number four times, of two bytes.
+  const norm = (bytes: number) => elementwise.norm(hiddenSize, bytes / (8 * hiddenSize));
+  return withFusedNorm(allReduceSecondsOf(profile, ranks, gpuLink), norm, fusedNormBytes);
+}
+
+/**
  * Seconds until each of `ranks` GPUs of a node holds so many bytes of which it has its share. No
  * table holds it: half an all-reduce where GPUs are on PCIe (measured on L40S: 0.52 to 0.65 of one),
  * else the missing share at the rate of the data sheet's link.
@@ -60,6 +81,10 @@ export function allGatherSecondsOf(
   link?: GpuLinkTimes,
 ): (bytes: number) => number {
   if (ranks === 1) return () => 0;
+  if (link !== undefined && "over" in link) {
+    const collective = { ...requireCollective(profile, ranks), link };
+    return (bytes) => allGatherSeconds(collective, bytes);
+  }
   if (link !== undefined) return (bytes) => linkAllGatherSeconds(link, ranks, bytes);
   const collective = collectiveOf(profile, ranks);
   if (collective?.gpu.link.kind === "pcie") {
@@ -68,6 +93,16 @@ export function allGatherSecondsOf(
   }
   const { linkBytesPerSecond } = profile.peaks;
   return (bytes) => bytes * ((ranks - 1) / ranks) / linkBytesPerSecond;
+}
+
+/** The same, where a kind of link is to be reckoned with that GPU's kernels. */
+function requireCollective(profile: OperatorProfile, ranks: number): CollectiveOptions {
+  const collective = collectiveOf(profile, ranks);
+  if (collective !== undefined) return collective;
+  throw new RangeError(
+    `Cannot take times of a kind of link for the GPU of a profile: current value is ${profile.gpu}, which ` +
+      `data/hardware has not (cluster.gpu_link.rate or nccl_tests say what it takes)`,
+  );
 }
 
 /** The catalogue's knowledge of a profile's GPU, if it is listed. */

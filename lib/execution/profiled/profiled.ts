@@ -1,6 +1,6 @@
 import { attentionPairs } from "../attention_pairs.ts";
 import type { ExecutionTimeModel } from "../execution_time_model.ts";
-import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
+import { allGatherSecondsOf, residualSumsOf } from "./all_reduce_times.ts";
 import { type AttentionShape, decodeAttentionOf } from "./decode_attention.ts";
 import { elementwiseTimes } from "./elementwise_times.ts";
 import { kernelWalk } from "./kernel_walk.ts";
@@ -54,7 +54,7 @@ export function profiled(options: ProfiledOptions): ExecutionTimeModel {
     options.isPowerLimited,
   );
   const elementwise = elementwiseTimes(profile);
-  const allReduce = allReduceSecondsOf(profile, tensorParallel, options.gpuLink);
+  const allReduce = residualSumsOf(options, tensorParallel, elementwise);
 
   const qkvColumns = (heads + 2 * kvHeads) * headSize;
   const qkv = gemm(qkvColumns, hiddenSize);

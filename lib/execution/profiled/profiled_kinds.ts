@@ -5,7 +5,7 @@ import type { ExecutionTimeModel, StepShape } from "../execution_time_model.ts";
 import { paddedToCaptured } from "../captured_sizes.ts";
 import { powerLimited } from "../power_limit.ts";
 import { stageCopies } from "../stage_copies.ts";
-import { allGatherSecondsOf, allReduceSecondsOf } from "./all_reduce_times.ts";
+import { allGatherSecondsOf, residualSumsOf } from "./all_reduce_times.ts";
 import { decodeAttentionOf, rowsPerSequence } from "./decode_attention.ts";
 import { profileGpu } from "./profile_facts.ts";
 import { elementwiseTimes } from "./elementwise_times.ts";
@@ -63,7 +63,7 @@ export function profiledKinds(options: ProfiledOptions): ExecutionTimeModel {
   const kinds = kindsOf(options);
   const share = tensorParallel / ranks;
   const elementwise = elementwiseTimes(profile);
-  const allReduce = allReduceSecondsOf(profile, share, options.gpuLink);
+  const allReduce = residualSumsOf(options, share, elementwise);
   const { linkLatencySeconds, linkBytesPerSecond } = profile.peaks;
   const copies = stageCopies(
     pipelineParallel,

@@ -27,6 +27,8 @@ export interface ProfiledOptions {
   readonly dataParallelAttention?: number;
   /** How attention ranks exchange tokens; default "auto". */
   readonly allToAll?: AllToAllMode;
+  /** All-reduces of up to so many bytes include the norm after them. Default 0: none. */
+  readonly fusedNormBytes?: number;
   /** Format of the weights of linear layers and experts; default bf16. The LM head stays bf16. */
   readonly weightDtype?: ProfileDtype;
   /** Experts' weights have a scale per block, as in DeepSeek's and Qwen's fp8; default false. */

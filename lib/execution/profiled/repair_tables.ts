@@ -11,8 +11,17 @@ export interface RepairedTables {
 const NEVER_FALLS: ReadonlySet<string> = new Set(["experts", "all_reduce", "all_to_all"]);
 
 /**
+ * How much more than more rows a product must take to be a measurement gone wrong, and the share of such
+ * times from which on a table of products is taken for unsteady.
+ */
+const SPIKE = { times: 1.5, share: 0.02 } as const;
+
+/**
  * Repairs measured times that no engine would meet:
  *
+ * - in a table of products of which more than a fiftieth take 1.5 times as long as some product of the
+ *   same matrix with more rows, those times are left out: as steady tables have it, they are timings of
+ *   something else, now of this number of rows and now of that;
  * - a row of experts or of an all-to-all by tokens, or of an all-reduce by bytes, that falls anywhere becomes the nearest
  *   one that does not (see {@link makeNonDecreasing});
  * - experts in a narrower format take no longer than those of bf16 at the same shape and spread, since an
@@ -36,8 +45,17 @@ export function repairTables(tables: readonly OperatorTable[]): RepairedTables {
     notes.push(`${name}: ${count} ${what}`);
     return { ...table, seconds };
   };
+  const steady = tables.map((table) =>
+    table.operator === "gemm"
+      ? change(
+        table,
+        "times far above those of more rows left out",
+        (seconds) => leaveSpikesOut(table, seconds),
+      )
+      : table
+  );
   // First rows by themselves: formats are compared by what is left of them.
-  const monotone = tables.map((table) =>
+  const monotone = steady.map((table) =>
     NEVER_FALLS.has(table.operator)
       ? change(table, "falling rows made monotone", (seconds) => raiseFallingRows(table, seconds))
       : table
@@ -114,6 +132,25 @@ function rowsOf(table: OperatorTable): Map<string, (tokens: number) => number> {
     );
   }
   return rows;
+}
+
+/** @returns Cells that were left out; none in a steady table. */
+function leaveSpikesOut(table: OperatorTable, seconds: Float64Array): number {
+  const columns = tokensOf(table).length;
+  const spikes: number[] = [];
+  let known = 0;
+  for (let first = 0; first < seconds.length; first += columns) {
+    let least = Infinity;
+    for (let cell = first + columns - 1; cell >= first; cell--) {
+      if (Number.isNaN(seconds[cell])) continue;
+      known++;
+      if (seconds[cell] > SPIKE.times * least) spikes.push(cell);
+      else least = Math.min(least, seconds[cell]);
+    }
+  }
+  if (spikes.length <= SPIKE.share * known) return 0;
+  for (const cell of spikes) seconds[cell] = NaN;
+  return spikes.length;
 }
 
 /** @returns Rows that were made non-decreasing. */

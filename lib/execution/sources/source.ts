@@ -33,6 +33,8 @@ export interface ExecutionNeeds {
   readonly dataParallelAttention?: number;
   /** How attention ranks exchange tokens. */
   readonly allToAll?: AllToAllMode;
+  /** All-reduces of up to so many bytes include the norm after them. Default 0: none. */
+  readonly fusedNormBytes?: number;
   /** Where its experts are on several machines. */
   readonly expertNetwork?: ExpertNetwork;
   /** How unevenly tokens choose experts, 0 to 1. */

@@ -1,5 +1,6 @@
 import type { NameOf, PolicyTable } from "../../settings/policy.ts";
 import { analyticalSource } from "./analytical.ts";
+import { autoSource } from "./auto.ts";
 import { constantSource } from "./constant.ts";
 import { linearSource } from "./linear.ts";
 import { calibratedSource, profiledSource } from "./profiled.ts";
@@ -13,6 +14,7 @@ export const EXECUTION_SOURCES = {
     analyticalSource,
     profiledSource,
     calibratedSource,
+    autoSource,
     simfaasinferSource,
     linearSource,
     constantSource,

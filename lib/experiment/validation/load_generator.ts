@@ -74,3 +74,8 @@ export const INFERENCEMAX: LoadGenerator = {
 export function loadGeneratorOf(point: ConcurrencyPoint): LoadGenerator {
   return point.version === "" ? INFERENCEMAX : AICONFIGURATOR;
 }
+
+/** The benchmark of a name. */
+export function loadGeneratorNamed(name: LoadGenerator["name"]): LoadGenerator {
+  return name === "inferencemax" ? INFERENCEMAX : AICONFIGURATOR;
+}

@@ -1,4 +1,5 @@
 import { simulateCluster } from "../../cluster/simulate.ts";
+import { analytical } from "../../execution/analytical/mod.ts";
 import { calibrated } from "../../execution/calibrated/mod.ts";
 import type { ExecutionTimeModel } from "../../execution/execution_time_model.ts";
 import { engineReserveBytes } from "../../execution/engine_reserve_bytes.ts";
@@ -58,6 +59,16 @@ export const BLOCK_TOKENS = 16;
 export class ServerRunner {
   readonly #profiles = new Map<string, OperatorProfile>();
   readonly #sources = new Map<string, ExecutionTimeModel>();
+  readonly #source: "profiled" | "analytical";
+
+  /**
+   * Makes a runner that keeps nothing yet.
+   *
+   * @param source Where step times come from. Default the shipped profiles.
+   */
+  constructor(source: "profiled" | "analytical" = "profiled") {
+    this.#source = source;
+  }
 
   /** Times of the server's steps without any overhead. */
   source(server: MeasuredServer): ExecutionTimeModel {
@@ -71,6 +82,16 @@ export class ServerRunner {
       ...[sampling, cudaGraphs, mostCaptured],
     ].join();
     let source = this.#sources.get(key);
+    if (source === undefined && this.#source === "analytical") {
+      const weightBytesPerElement = weightBytesOf(server);
+      source = analytical({
+        shape: modelShape(model),
+        gpu: gpuNamed(gpu),
+        tensorParallel,
+        weightBytesPerElement,
+      });
+      this.#sources.set(key, source);
+    }
     if (source === undefined) {
       let profile = this.#profiles.get(gpu);
       if (profile === undefined) this.#profiles.set(gpu, profile = shippedProfile(gpu));

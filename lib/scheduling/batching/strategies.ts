@@ -2,6 +2,8 @@ import type { NameOf, PolicyTable } from "../../settings/policy.ts";
 import { fasterTransformerStrategy } from "./faster_transformer.ts";
 import { orcaStrategy } from "./orca.ts";
 import { sarathiStrategy } from "./sarathi.ts";
+import { sglangStrategy } from "./sglang.ts";
+import { trtLlmStrategy } from "./trt_llm.ts";
 import { vllmStrategy } from "./vllm.ts";
 import { vllmV0Strategy } from "./vllm_v0.ts";
 
@@ -14,6 +16,8 @@ export const BATCHING_STRATEGIES = {
     sarathiStrategy,
     orcaStrategy,
     fasterTransformerStrategy,
+    sglangStrategy,
+    trtLlmStrategy,
   ],
 } as const satisfies PolicyTable;
 

@@ -25,6 +25,77 @@ export interface StepBuilder {
   readonly returning: number;
 
   /**
+   * What a strategy sees that works out itself whom the KV blocks suffice for, and what it may do beside
+   * the step. Sequences are told by their slots, in order of admission; a planner ahead sees one that
+   * has ended in the step before as one that decodes.
+   */
+  readonly outlook: {
+    /** Whether a step is formed while the one before runs, whose tokens are not known. */
+    readonly plansAhead: boolean;
+    /** Tokens per KV block. */
+    readonly blockTokens: number;
+    /** KV blocks in all. */
+    readonly capacityBlocks: number;
+    /** KV blocks that nobody uses, with cached prefixes or without. */
+    readonly freeBlocks: number;
+    /** KV blocks that all decodes of the step lack. */
+    readonly lackingBlocks: number;
+    /** Those that sequences would lack whose end is not known, were they to decode. */
+    readonly blocksForUnknownEnds: number;
+    /** Sequences that have ended without the scheduler knowing. */
+    readonly unknownEnds: number;
+    /** Decode steps since the engine's start. */
+    readonly decodeSteps: number;
+    /** Slots of all sequences in the batch. */
+    readonly slots: Iterable<number>;
+    /** Whether a sequence decodes, as far as the scheduler knows. */
+    decodes(slot: number): boolean;
+    /** Whether a sequence's prompt is in progress. */
+    prefills(slot: number): boolean;
+    /** Prompt tokens of a sequence. */
+    promptTokens(slot: number): number;
+    /** Output tokens of a sequence. */
+    outputTokens(slot: number): number;
+    /** KV blocks that a sequence has. */
+    blocksHeld(slot: number): number;
+    /** Most output tokens that a client with such a prompt states. */
+    statedTokens(promptTokens: number): number;
+    /** Whether the queue order serves one of two sequences before the other. */
+    comesBefore(one: number, other: number): boolean;
+    /** Slot of the sequence that the queue order serves last; -1 for none. */
+    lastComer(): number;
+    /** Takes a sequence out of the batch, back into the queue. */
+    retract(slot: number): void;
+    /** Sees to it that so many KV blocks are empty, at the cost of cached prefixes. */
+    makeRoom(blocks: number): void;
+    /** Says that the next step may differ though nothing happens in between. */
+    mayDiffer(): void;
+
+    /** Looks at the first waiting request, of which what follows then tells; false for none. */
+    look(): boolean;
+    /** Known tokens of the request looked at. */
+    readonly waitingTokens: number;
+    /** Those of them that are its prompt. */
+    readonly waitingPromptTokens: number;
+    /** Its cached KV blocks. */
+    readonly matchedBlocks: number;
+    /** KV blocks that nobody uses once the request uses its cached ones. */
+    readonly freeBesideBlocks: number;
+    /** What tells the request's first block that is not cached from others; -1 where it has none. */
+    firstNewBlock(): number;
+    /** The same of a sequence whose prompt is in progress. */
+    newBlockOf(slot: number): number;
+    /** Moves the request into the batch with `blocks` blocks, by default its cached ones; its slot or -1. */
+    enter(blocks?: number): number;
+    /** Passes the request over in this step, until `putBack`. */
+    passOver(): void;
+    /** Gives all who were passed over their places back. */
+    putBack(): void;
+    /** Notes that the request waits for KV blocks. */
+    lacksBlocks(): void;
+  };
+
+  /**
    * Schedules every decoding sequence. When free KV blocks run out, the sequences
    * last in the queue order are preempted first. Returns how many were preempted.
    */
@@ -58,7 +129,13 @@ export interface StepBuilder {
   bringBack(keepFreeBlocks: number): number;
 }
 
-/** Forms the steps of an engine. Stateless: everything a strategy knows is in the builder. */
+/** What a strategy sees and may do that looks after the KV blocks itself: see the builder. */
+export type KvOutlook = StepBuilder["outlook"];
+
+/**
+ * Forms the steps of an engine. Stateless: everything a strategy knows is in the builder, unless it is
+ * made anew for each engine.
+ */
 export interface BatchingStrategy {
   /** Name in configurations, such as "vllm". */
   readonly name: string;
@@ -73,6 +150,21 @@ export interface BatchingStrategy {
   readonly holdsFinished: boolean;
   /** What preemption does with KV blocks: drop and recompute, or swap to host memory. */
   readonly preemption: "recompute" | "swap";
+  /** Where a preempted request waits: before all others (the default), behind them, or by its arrival. */
+  readonly requeues?: "first" | "last" | "arrival";
+  /** What keeps cached prefixes: blocks by themselves, as vLLM's (the default), or a radix tree. */
+  readonly prefixCache?: "blocks" | "radix";
+  /**
+   * When the prefixes of a prompt can be found: once each chunk of it is computed, once all of it is, or
+   * (absent) as soon as they are scheduled.
+   */
+  readonly cachesComputed?: "chunk" | "prompt";
+  /** Whether requests may be let in before one that waits longer. Default false. */
+  readonly passesOver?: boolean;
+  /** The strategy of one engine, where it remembers something. */
+  forEngine?(): BatchingStrategy;
+  /** Nobody is inside any more. */
+  isIdle?(): void;
   /**
    * Whether `plan` repeats a decode-only step unchanged until a sequence leaves, a request joins the
    * queue or blocks run out. If not, the engine never advances several steps at once.

@@ -35,6 +35,14 @@ export class BlockPool {
     return this.capacity - this.free;
   }
 
+  /** Free blocks that can be taken without a cache giving up more than them, one after the other. */
+  get emptyBlocks(): number {
+    return this.free;
+  }
+
+  /** Sees to it that `count` blocks are empty, where a cache holds what is free. */
+  makeRoom(_count: number): void {}
+
   /** Blocks that hold `tokens` tokens. */
   blocksFor(tokens: number): number {
     return Math.ceil(tokens / this.blockTokens);

@@ -1,5 +1,5 @@
 import { extend, type ForgetBlocks, type FreedBlocks, heldBlocks } from "./held_blocks.ts";
-import { BlockPool } from "./block_pool.ts";
+import { IdentifiedPool } from "./identified_pool.ts";
 import type { PrefixHolders } from "./prefix_holders.ts";
 import type { PrefixIdentity } from "./prefix_identity.ts";
 
@@ -16,7 +16,7 @@ const ANONYMOUS = -1;
  * length costs a few pieces. What a sequence holds is a list of lengths from its first block on:
  * positive for blocks with identity, negative for blocks without.
  */
-export class PrefixCache extends BlockPool {
+export class PrefixCache extends IdentifiedPool {
   readonly #identity: PrefixIdentity;
   readonly #holders: PrefixHolders | undefined;
   readonly #instance: number;
@@ -240,7 +240,7 @@ export class PrefixCache extends BlockPool {
   }
 
   /** Free blocks that can be taken before any that has identity. */
-  get freeWithoutIdentity(): number {
+  override get freeWithoutIdentity(): number {
     let blocks = 0;
     for (let at = this.#next[0]; at !== 0 && this.#run[at] === ANONYMOUS; at = this.#next[at]) {
       blocks += this.#to[at] - this.#from[at];

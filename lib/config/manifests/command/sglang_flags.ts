@@ -1,5 +1,5 @@
 import { custom, leaves, notes, takes } from "../keys.ts";
-import { anyText, share, tokenCount, whole, yesOrNo } from "../readers.ts";
+import { anyText, notNegative, share, tokenCount, whole, yesOrNo } from "../readers.ts";
 import { DTYPE, jsonLeft, KV_DTYPE, onlyOff, QUANTIZATION, WHY, words } from "./flag_rules.ts";
 import { byName, type Flag, listed, switched, valued } from "./flags.ts";
 
@@ -71,11 +71,12 @@ export const SGLANG_FLAGS: readonly Flag[] = [
       const tokens = reading.read(key, value, tokenCount);
       if (tokens === "auto") reading.leave(key, "prompts are computed in chunks here");
       else if (tokens !== undefined) {
-        reading.take(key, "scheduler.max_num_batched_tokens", tokens, "decodes count in it here");
+        reading.take(key, "scheduler.max_num_batched_tokens", tokens);
       }
     }),
   ),
-  valued("--max-prefill-tokens --prefill-max-requests", leaves("the budget of a step is one")),
+  valued("--max-prefill-tokens", takes("scheduler.max_prefill_tokens", whole(1))),
+  valued("--prefill-max-requests", leaves("a step takes as many prompts as its tokens let in")),
   valued("--max-queued-requests", leaves("gateway.limit is of the gateway, not of an instance")),
   valued(
     "--schedule-policy",
@@ -95,14 +96,23 @@ export const SGLANG_FLAGS: readonly Flag[] = [
     }),
   ),
   valued(
-    "--schedule-conservativeness --num-continuous-decode-steps --stream-interval",
-    leaves("steps are formed as vLLM's scheduler forms them"),
+    "--schedule-conservativeness",
+    takes("scheduler.schedule_conservativeness", notNegative),
+  ),
+  valued(
+    "--num-continuous-decode-steps --stream-interval",
+    leaves("tokens come one by one, and prompts are looked for before each step"),
   ),
   switched(
-    "--enable-mixed-chunk --disable-overlap-schedule",
-    leaves(
-      "steps are formed as vLLM's scheduler forms them",
-    ),
+    "--enable-mixed-chunk",
+    onlyOff("prompts and decodes are in steps of their own"),
+  ),
+  switched(
+    "--disable-overlap-schedule",
+    custom(["scheduler.async_scheduling"], (value, key, reading) => {
+      const isOff = reading.read(key, value, yesOrNo);
+      if (isOff !== undefined) reading.take(key, "scheduler.async_scheduling", !isOff);
+    }),
   ),
   switched(
     "--disable-radix-cache",
