@@ -44,7 +44,7 @@ interface Row {
 /** What cache tiers behind the prefix cache bring: hits by their size, and published gains. */
 export default defineExperiment({
   id: "10_kv_tiers",
-  version: 1,
+  version: 2,
   seed: 2026,
   replications: 1,
   question: "What do KV blocks in host memory, on disk and in a store bring, by their room?",

@@ -65,7 +65,7 @@ type Row = {
 /** All autoscalers on five workloads, against one that knows what comes. */
 export default defineExperiment({
   id: "11_autoscalers",
-  version: 1,
+  version: 2,
   seed: 1130,
   replications: 4,
   question: "What does an autoscaler lose against one that knows the arrivals, by workload?",

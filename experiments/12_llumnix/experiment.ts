@@ -62,7 +62,7 @@ type Row = {
 /** Llumnix's migrations and what they do for a fleet. */
 export default defineExperiment({
   id: "12_llumnix",
-  version: 1,
+  version: 2,
   seed: 2406,
   replications: 4,
   question: "How long does a request stand still that migrates, and what does rescheduling gain?",
