@@ -70,6 +70,8 @@ export class Simulation implements EventHandlers {
   /** Whether the run was cut off while its fleet had not scaled down. */
   #scalesOn = false;
   #isWarmingUp = false;
+  /** Whether blocks may stay in an engine that a request has left. */
+  readonly #keepsBlocks: boolean;
 
   constructor(parts: ClusterParts, observer?: RunObserver) {
     const stream = streamOf(parts);
@@ -82,6 +84,7 @@ export class Simulation implements EventHandlers {
     );
     const evaluations = new Evaluations(functions, parts.pools ?? [], clock, schedule);
     const tiers = this.tiers = kvTiers(parts, run, schedule, steps, () => this.#fleet);
+    this.#keepsBlocks = parts.kvTransfers !== undefined || tiers !== undefined;
     const fleet = new Fleet({ parts, run, clock, schedule, functions, evaluations, tiers });
     const { stopAtSeconds, patienceSeconds } = parts;
     const guard = new ProgressGuard(functions, occupied, clock, stopAtSeconds, patienceSeconds);
@@ -254,7 +257,7 @@ export class Simulation implements EventHandlers {
     if (this.migrations !== undefined) leave += this.migrations.afterStep(id, this.gateway);
     if (ledger.finishedCount > 0 || leave > 0) {
       const isEmpty = ledger.outstanding === 0 &&
-        (this.handoffs === undefined || engine.detached === 0);
+        (!this.#keepsBlocks || engine.detached === 0);
       if (isEmpty) this.controller.becomeIdle(id);
       this.gateway.serve(functionId);
     }

@@ -32,11 +32,14 @@ export function groupProblems(config: Configuration): string[] {
   });
 }
 
+/** Strategies between whose engines no request moves: it returns with its batch, or its books are others. */
+export const STAYING: readonly string[] = ["fastertransformer", "sglang", "trt-llm"];
+
 /** A batch that returns as a whole cannot hand its requests on one by one. */
 function strategyProblem({ scheduler: { type } }: Configuration): string[] {
-  if (type !== "fastertransformer") return [];
+  if (!STAYING.includes(type)) return [];
   return [
-    `Cannot read "scheduler.type" as that of a group: current value is ${type} (allowed: batches ` +
-    `that requests join and leave step by step)`,
+    `Cannot read "scheduler.type" as that of a group: current value is ${type} (allowed: vllm, ` +
+    `vllm-v0, sarathi, orca)`,
   ];
 }

@@ -1,4 +1,5 @@
 import type { Configuration } from "./configuration.ts";
+import { STAYING } from "./group_problems.ts";
 
 /** One line per mistake in how running requests are to move. */
 export function migrationProblems(
@@ -15,10 +16,10 @@ export function migrationProblems(
         `cluster.kv_transfer.rate is null (allowed: a rate, or cluster.kv_transfer.preset)`,
     );
   }
-  if (scheduler.type === "fastertransformer") {
+  if (STAYING.includes(scheduler.type)) {
     problems.push(
       `Cannot read "scheduler.type" as batches that requests can leave: current value is ` +
-        `${scheduler.type} (allowed with migration: batches that are formed step by step)`,
+        `${scheduler.type} (allowed with migration: vllm, vllm-v0, sarathi, orca)`,
     );
   }
   const names = workload.classes.map(({ name }) => name);

@@ -166,6 +166,6 @@ cost:
 `,
   );
   const shares = Object.entries(cost).filter(([key]) => key.endsWith("_share"));
-  equal(shares.length, 10);
+  equal(shares.length, 11);
   near(shares.reduce((sum, [, share]) => sum + (share as number), 0), 1);
 });

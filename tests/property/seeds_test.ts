@@ -32,7 +32,7 @@ const DRAWS: Readonly<Record<string, string>> = {
   "routing by the power of two": "cluster: { num_replicas: 3, routing: { policy: power-of-two } }",
   "jitter of cold starts":
     "{ scaling: { enabled: true }, cold_start: { jitter: 0.5, initial_instances: 0 } }",
-  "shares of classes": `{ scheduler: { scheduling_policy: priority, max_num_seqs: 2 },
+  "shares of classes": `{ scheduler: { scheduling_policy: priority, max_num_seqs: 1 },
     workload: { classes: [{ name: a, share: 0.5, priority: 1 }, { name: b, share: 0.5 }] } }`,
   "prefix groups": "workload: { prefix_groups: { groups: 8, tokens: 512 } }",
   "turns of sessions": "workload: { sessions: { mean_turns: 4, think_time: 2 } }",

@@ -118,6 +118,48 @@ cluster: { kv_transfer: { preset: ndr400 } }
 groups: { prefill: {}, decode: {} }
 `,
   },
+  moving: {
+    yaml: `
+simulation: { duration: 30 }
+workload: { arrival_rate: 8, classes: [{ name: fast, share: 0.3 }, { name: slow, share: 0.7 }] }
+cluster: { num_replicas: 2, kv_transfer: { rate: 1GB/s }, routing: { policy: round-robin } }
+scaling: { enabled: false }
+memory: { num_gpu_blocks: 400 }
+migration: { method: live, policy: freeness, freeness: { threshold: 40, headroom_blocks: 60 },
+             urgent_classes: [fast] }
+`,
+  },
+  leaving: {
+    yaml: `
+simulation: { duration: 30 }
+workload: { arrival_rate: 8, decode_length: { distribution: constant, value: 600 } }
+scaling: { policy: schedule, min_instances: 1, max_instances: 3,
+           schedule: { entries: [{ from: 0s, instances: 3 }, { from: 10s, instances: 1 }] } }
+cold_start: { enabled: false, initial_instances: 3 }
+migration: { method: tokens, policy: none, drains: true, max_stages: 6, last_stage_tokens: 1 }
+`,
+  },
+  gathering: {
+    yaml: `
+simulation: { duration: 20 }
+workload: { arrival_rate: 4 }
+cluster: { num_replicas: 3, kv_transfer: { rate: 10GB/s }, routing: { policy: round-robin } }
+scaling: { enabled: false }
+memory: { num_gpu_blocks: 1000 }
+migration: { method: blocking, policy: consolidate, consolidate: { fill_to: 0.9 } }
+`,
+  },
+  tiers: {
+    yaml: `
+simulation: { duration: 30 }
+workload: { arrival_rate: 4, prefix_groups: { groups: 30, tokens: 600 } }
+cluster: { num_replicas: 2, routing: { policy: prefix-affinity,
+           prefix_affinity: { minimum_match: 0, load_difference: 1000, tier_weight: 0.5 } } }
+scaling: { enabled: false }
+memory: { num_gpu_blocks: 300,
+          kv_tiers: [{ tier: host, capacity: 500MB, write: through, ttl: 5s, rate: 2GB/s, setup: 1ms }] }
+`,
+  },
   hits: {
     yaml: `
 simulation: { duration: 20 }

@@ -55,8 +55,11 @@ export const splitCases: fc.Arbitrary<SplitCase> = fc.tuple(
 ).map(([cluster, split]) => ({
   ...cluster,
   ...split,
-  // A batch that returns as a whole has nothing to hand on.
-  strategy: cluster.strategy === "fastertransformer" ? "vllm" : cluster.strategy,
+  // From the others no request moves: the configuration refuses them.
+  strategy:
+    ["fastertransformer", "sglang", "trt-llm"].some((one) => cluster.strategy.startsWith(one))
+      ? "vllm"
+      : cluster.strategy,
 }));
 
 /** Faults of instances at given distances, each once, so that a run comes to its end. */

@@ -86,7 +86,11 @@ Deno.test("data list names every data set with its licence", async () => {
 
 Deno.test("data list says what derived sets are made from, and fetch does not pretend", async () => {
   const derived = dataSources().filter((source) => source.derived !== undefined);
-  assert.deepEqual(derived.map(({ id }) => id), ["vllm-load-points", "vllm-concurrency-points"]);
+  assert.deepEqual(derived.map(({ id }) => id), [
+    "mooncake-transfer",
+    "vllm-load-points",
+    "vllm-concurrency-points",
+  ]);
   for (const { id, repository, derived: how } of derived) {
     const lines: string[] = [];
     assert.equal(await runData(["list", id], (line) => lines.push(line)), 0);

@@ -32,10 +32,13 @@ export const migration = sectionOf<Configuration["migration"]>({
       "decodes, the last ones while it stands still (ServerlessLLM). `recompute`: it leaves at " +
       "once and is computed anew. `off`: none moves.",
   }),
-  policy: policyChoice(RESCHEDULING_POLICIES, {
-    default: "freeness",
-    describe: "Which requests move, and where to.",
-  }),
+  policy: {
+    ...policyChoice(RESCHEDULING_POLICIES, {
+      default: "freeness",
+      describe: "Which requests move, and where to.",
+    }),
+    appliesWhen: MIGRATES,
+  },
   ...policies.beside,
   ...policies.sections,
   period: quantity("seconds", {
