@@ -26,7 +26,7 @@ type Row = Readonly<Record<Measure, number | null>> & {
 /** What keeping idle instances costs and saves on an hour of code completion. */
 export default defineExperiment({
   id: "05_keep_alive",
-  version: 5,
+  version: 6,
   seed: 2023,
   replications: 8,
   question: "How long is an idle instance worth keeping, and does a histogram of idle times help?",
