@@ -96,13 +96,12 @@ export class Migrations implements KvReceiver {
 
   /** What has come of them so far. */
   get record(): MigrationRecord {
-    const [begun, moved, aborted, downtimes] = [
-      this.#begun,
-      this.#moved,
-      this.#aborted,
-      this.#downtimes,
-    ];
-    return { begun, moved, aborted, downtimes };
+    return {
+      begun: this.#begun,
+      moved: this.#moved,
+      aborted: this.#aborted,
+      downtimes: this.#downtimes,
+    };
   }
 
   /** Something may move that could not before: the next decision on the function is planned. */
@@ -151,16 +150,24 @@ export class Migrations implements KvReceiver {
     this.#schedule.at(EVENTS.kvLeft, this.#clock.now, id);
   }
 
+  /** The function's instances that serve, ascending ids; those of others are passed over where some leave. */
+  #serving(fn: FunctionState): readonly Instance[] {
+    const { alive, instances } = this.#fleet;
+    if (fn.draining === 0) {
+      return Array.from(fn.ready.ids.subarray(0, fn.ready.count), (id) => instances[id]);
+    }
+    return alive.filter(({ functionId, state }) =>
+      functionId === fn.id && state !== InstanceState.starting
+    );
+  }
+
   #loads(fn: FunctionState): MovableLoad[] {
-    const { alive, outstanding } = this.#fleet;
+    const { outstanding } = this.#fleet;
     const { urgentClasses } = this.#parts;
     const { now } = this.#clock;
-    const loads: MovableLoad[] = [];
-    for (const { id, functionId, state, engine } of alive) {
-      if (functionId !== fn.id || state === InstanceState.starting) continue;
-      const { readings } = engine;
+    return this.#serving(fn).map(({ id, state, engine: { readings } }) => {
       const read = readings.movable(now, outstanding[id], (request) => this.#isUrgent(request));
-      loads.push({
+      return {
         id,
         kvBlocks: readings.kvBlocks,
         freeBlocks: read.freeBlocks,
@@ -172,9 +179,8 @@ export class Migrations implements KvReceiver {
         preempted: read.isPreempted ? 1 : 0,
         isLeaving: state === InstanceState.draining,
         isMoving: this.#under.has(id),
-      });
-    }
-    return loads;
+      };
+    });
   }
 
   #isUrgent(request: number): boolean {
@@ -253,13 +259,10 @@ export class Migrations implements KvReceiver {
   #hasRoom({ to }: Migration, tokens: number): boolean {
     const target = this.#fleet.find(to);
     if (target?.state !== InstanceState.idle && target?.state !== InstanceState.busy) return false;
-    const { kvBlocks, usedBlocks } = {
-      kvBlocks: target.engine.readings.kvBlocks,
-      usedBlocks: target.engine.readings.usedBlocks(this.#clock.now),
-    };
+    const { readings } = target.engine;
     const { blockTokens, maxSequences } = this.#fleet.functions[target.functionId].parts.engine;
-    return kvBlocks - usedBlocks > Math.ceil((tokens + 1) / blockTokens) &&
-      target.engine.readings.running < maxSequences;
+    const freeBlocks = readings.kvBlocks - readings.usedBlocks(this.#clock.now);
+    return freeBlocks > Math.ceil((tokens + 1) / blockTokens) && readings.running < maxSequences;
   }
 
   /** The request leaves with the end of the step in progress, or at once where there is none. */
@@ -278,8 +281,7 @@ export class Migrations implements KvReceiver {
   /** A request leaves that waited for no step; false when it cannot, or a step has begun meanwhile. */
   leaveNow(request: number, from: number, gateway: MigrationGateway): boolean {
     const migration = this.#under.get(from);
-    if (migration?.request !== request || !migration.leaves) return false;
-    if (migration.hasLeft) return false;
+    if (migration?.request !== request || !migration.leaves || migration.hasLeft) return false;
     if (this.#fleet.instances[from].engine.endAtSeconds < Infinity) {
       this.#leaveAtBoundary(migration);
       return false;
@@ -291,8 +293,7 @@ export class Migrations implements KvReceiver {
   afterStep(id: number, gateway: MigrationGateway): number {
     if (this.#under.size === 0) return 0;
     const migration = this.#under.get(id);
-    if (migration?.from !== id || !migration.leaves) return 0;
-    if (migration.hasLeft) return 0;
+    if (migration?.from !== id || !migration.leaves || migration.hasLeft) return 0;
     return this.#leave(migration, gateway) ? 1 : 0;
   }
 
